@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/format.h"
+#include "cli/show.h"
+
+/* How many tags an error lists before it counts the rest. */
+enum { LISTED_TAGS = 10 };
+
+/* --- the plan -------------------------------------------------------------------------------- */
+
+static const char *
+title_of_action(const char *action)
+{
+    static const char *const titles[][2] = {
+        {"backup", "back up"}, {"create-tracker", "create the tracker"}, {"apply", "apply"}};
+
+    for (size_t i = 0; i < sizeof(titles) / sizeof(titles[0]); i++)
+        if (action && strcmp(action, titles[i][0]) == 0)
+            return titles[i][1];
+    return action ? action : "?";
+}
+
+static void
+show_sql(dn_cli *cli, const dunlin_node *step)
+{
+    const dunlin_node *statement = dunlin_node_first(dunlin_node_get(step, "sql"));
+
+    for (; statement; statement = dunlin_node_next(statement)) {
+        fputs("      ", cli->output.out);
+        dn_cli_put(cli->output.out, dunlin_node_text(statement, "text"), 6);
+        putc('\n', cli->output.out);
+    }
+}
+
+static void
+show_step(dn_cli *cli, const dunlin_node *step)
+{
+    FILE *out = cli->output.out;
+    const char *tag = dunlin_node_text(step, "tag");
+    const char *path = dunlin_node_text(step, "path");
+    const char *why = dunlin_node_text(step, "why");
+    int64_t statements = dunlin_node_integer(step, "statements", 0);
+
+    fprintf(out, "  %s", title_of_action(dunlin_node_text(step, "action")));
+    if (tag) {
+        putc(' ', out);
+        dn_cli_say(&cli->output, DN_STYLE_BOLD, tag);
+        fprintf(out, " (%lld statement%s)", (long long)statements, statements == 1 ? "" : "s");
+    } else if (path) {
+        fputs(" to ", out);
+        dn_cli_put(out, path, 4);
+    }
+    if (why) {
+        fputs(": ", out);
+        dn_cli_put(out, why, 4);
+    }
+    putc('\n', out);
+    show_sql(cli, step);
+}
+
+static void
+show_plan(dn_cli *cli, const dunlin_node *root)
+{
+    const dunlin_node *step = dunlin_node_first(dunlin_node_get(root, "plan"));
+
+    if (step)
+        fputs("plan\n", cli->output.out);
+    for (; step; step = dunlin_node_next(step))
+        show_step(cli, step);
+}
+
+/* --- what was done --------------------------------------------------------------------------- */
+
+static void
+show_backup(dn_cli *cli, const dunlin_node *root)
+{
+    const dunlin_node *backup = dunlin_node_get(root, "backup");
+    const char *path = dunlin_node_text(backup, "path");
+    char size[DN_FORMAT_SIZE];
+
+    if (!path)
+        return;
+    dn_cli_format_bytes(dunlin_node_integer(backup, "bytes", 0), size);
+    fputs("backup  ", cli->output.out);
+    dn_cli_put(cli->output.out, path, 8);
+    fprintf(cli->output.out, " (%s)\n", size);
+}
+
+static void
+show_applied(dn_cli *cli, const dunlin_node *root)
+{
+    const dunlin_node *applied = dunlin_node_first(dunlin_node_get(root, "applied"));
+    char duration[DN_FORMAT_SIZE];
+
+    for (; applied; applied = dunlin_node_next(applied)) {
+        dn_cli_format_duration(dunlin_node_integer(applied, "duration_us", 0), duration);
+        dn_cli_say(&cli->output, DN_STYLE_GOOD, "applied");
+        putc(' ', cli->output.out);
+        dn_cli_put(cli->output.out, dunlin_node_text(applied, "tag"), 8);
+        fprintf(cli->output.out, " (%s)\n", duration);
+    }
+}
+
+static void
+show(dn_cli *cli, const dunlin_node *root)
+{
+    dn_cli_warn_findings(cli, dunlin_node_get(root, "findings"));
+    dn_cli_show_target(cli, root);
+    if (dunlin_node_boolean(root, "dry_run"))
+        show_plan(cli, root);
+    show_backup(cli, root);
+    show_applied(cli, root);
+    dn_cli_show_sentence(cli, DN_STYLE_PLAIN, dunlin_node_text(root, "summary"));
+}
+
+/* --- what failed ----------------------------------------------------------------------------- */
+
+static void
+explain_statement(dn_cli *cli, const dunlin_node *failed, const dunlin_error *error)
+{
+    FILE *err = cli->output.err;
+    const char *message = dunlin_node_text(failed, "message");
+    const char *sql = dunlin_node_text(failed, "sql");
+    const char *path = dunlin_node_text(failed, "path");
+
+    fputs("    failed: ", err);
+    dn_cli_put(err, dunlin_node_text(failed, "tag"), 4);
+    fprintf(err, ", statement %lld", (long long)dunlin_node_integer(failed, "statement", 0));
+    if (path) {
+        fputs(" at ", err);
+        dn_cli_put(err, path, 4);
+        fprintf(err, ":%lld:%lld", (long long)dunlin_node_integer(failed, "line", 0),
+                (long long)dunlin_node_integer(failed, "column", 0));
+    }
+    putc('\n', err);
+    if (sql) {
+        fputs("\n        ", err);
+        dn_cli_put(err, sql, 8);
+        fputs("\n\n", err);
+    }
+    if (message && !strstr(error->message, message)) {
+        fputs("    ", err);
+        dn_cli_put(err, message, 4);
+        putc('\n', err);
+    }
+}
+
+static void
+explain_remaining(dn_cli *cli, const dunlin_node *root, const char *failed_tag)
+{
+    FILE *err = cli->output.err;
+    const dunlin_node *node = dunlin_node_first(dunlin_node_get(root, "remaining"));
+    size_t listed = 0;
+    size_t left = 0;
+
+    for (; node; node = dunlin_node_next(node)) {
+        const char *tag = dunlin_node_own_text(node);
+
+        if (!tag || (failed_tag && strcmp(tag, failed_tag) == 0))
+            continue;
+        if (listed == LISTED_TAGS) {
+            left++;
+            continue;
+        }
+        fputs(listed++ == 0 ? "    not applied: " : ", ", err);
+        dn_cli_put(err, tag, 4);
+    }
+    if (left > 0)
+        fprintf(err, " and %zu more", left);
+    if (listed > 0)
+        putc('\n', err);
+}
+
+static void
+explain(dn_cli *cli, const dunlin_node *root, const dunlin_error *error)
+{
+    const dunlin_node *failed = dunlin_node_get(root, "failed");
+    const char *tag = dunlin_node_text(failed, "tag");
+    int64_t applied = (int64_t)dunlin_node_count(dunlin_node_get(root, "applied"));
+
+    if (tag)
+        explain_statement(cli, failed, error);
+    fprintf(cli->output.err, "    applied: %lld migration%s\n", (long long)applied,
+            applied == 1 ? "" : "s");
+    explain_remaining(cli, root, tag);
+}
+
+int
+dn_cmd_migrate(dn_cli *cli)
+{
+    const dn_arguments *arguments = cli->arguments;
+    dunlin_migrate_options migrate = {.size = sizeof(migrate)};
+    dunlin_result *result = NULL;
+    dunlin_error error = {0};
+    int outcome;
+
+    migrate.to = arguments->to;
+    migrate.allow = arguments->allow.items;
+    migrate.allow_count = arguments->allow.count;
+    migrate.dry_run = arguments->dry_run > 0;
+    migrate.single_transaction = arguments->single_transaction > 0;
+    migrate.no_backup = arguments->no_backup > 0;
+    migrate.allow_nonempty = arguments->allow_nonempty > 0;
+    outcome = dunlin_migrate(&cli->options, &migrate, &result, &error);
+    return dn_cli_finish(cli, outcome, result, &error, show, explain);
+}

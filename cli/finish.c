@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+#include <string.h>
+
+#include "cli/commands.h"
+
+static int
+exit_code_of_failure(const dunlin_error *error)
+{
+    return error->exit_code > 0 ? error->exit_code : DUNLIN_EXIT_FAILED;
+}
+
+static int
+print_document(dn_cli *cli, dunlin_result *result)
+{
+    const char *json = dunlin_result_json(result);
+    dunlin_error error;
+
+    if (!json) {
+        dn_cli_fail(&error, DUNLIN_NO_MEMORY, "memory", "out of memory");
+        dn_cli_error(&cli->output, &error);
+        return -1;
+    }
+    fputs(json, cli->output.out);
+    if (json[0] == '\0' || json[strlen(json) - 1] != '\n')
+        putc('\n', cli->output.out);
+    return 0;
+}
+
+int
+dn_cli_finish(dn_cli *cli, int outcome, dunlin_result *result, const dunlin_error *error,
+              dn_show *show, dn_explain *explain)
+{
+    dn_output *output = &cli->output;
+    const dunlin_node *root = result ? dunlin_result_root(result) : NULL;
+    bool failed = outcome < 0;
+    int code = failed ? exit_code_of_failure(error) : dunlin_result_exit_code(result);
+
+    dn_cli_progress_erase(output);
+    if (output->json && result) {
+        if (print_document(cli, result) < 0 && code == DUNLIN_EXIT_OK)
+            code = DUNLIN_EXIT_FAILED;
+    } else if (output->json && failed) {
+        dn_cli_error_document(output, error);
+    } else if (result && !output->quiet) {
+        show(cli, root);
+    }
+    if (failed)
+        dn_cli_error(output, error);
+    if (failed && result && explain && !output->json)
+        explain(cli, root, error);
+    dunlin_result_free(result);
+    return code;
+}

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/show.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/format.h"
+
+void
+dn_cli_show_target(dn_cli *cli, const dunlin_node *root)
+{
+    static const char *const members[] = {"name", "url", "server"};
+    const dunlin_node *target = dunlin_node_get(root, "target");
+    const char *between = "target  ";
+
+    for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
+        const char *text = dunlin_node_text(target, members[i]);
+
+        if (!text)
+            continue;
+        fputs(between, cli->output.out);
+        dn_cli_say(&cli->output, i == 0 ? DN_STYLE_BOLD : DN_STYLE_PLAIN, text);
+        between = ", ";
+    }
+    if (*between == ',')
+        putc('\n', cli->output.out);
+}
+
+static dn_style
+style_of_severity(const char *severity)
+{
+    if (strcmp(severity, "error") == 0)
+        return DN_STYLE_BAD;
+    return strcmp(severity, "warning") == 0 ? DN_STYLE_WAIT : DN_STYLE_DIM;
+}
+
+void
+dn_cli_show_findings(dn_cli *cli, const dunlin_node *findings)
+{
+    const dunlin_node *finding = dunlin_node_first(findings);
+
+    for (; finding; finding = dunlin_node_next(finding)) {
+        const char *severity = dunlin_node_text(finding, "severity");
+        const char *id = dunlin_node_text(finding, "id");
+
+        severity = severity ? severity : "warning";
+        dn_cli_say(&cli->output, style_of_severity(severity), severity);
+        fputs(": ", cli->output.out);
+        dn_cli_put(cli->output.out, dunlin_node_text(finding, "message"), 4);
+        if (id)
+            fprintf(cli->output.out, " [%s]", id);
+        putc('\n', cli->output.out);
+    }
+}
+
+void
+dn_cli_warn_findings(dn_cli *cli, const dunlin_node *findings)
+{
+    const dunlin_node *finding = dunlin_node_first(findings);
+
+    for (; finding; finding = dunlin_node_next(finding)) {
+        const char *message = dunlin_node_text(finding, "message");
+
+        if (message)
+            dn_cli_warning(&cli->output, message);
+    }
+}
+
+void
+dn_cli_show_sentence(dn_cli *cli, dn_style style, const char *text)
+{
+    if (!text)
+        return;
+    dn_cli_say(&cli->output, style, text);
+    putc('\n', cli->output.out);
+}
+
+void
+dn_cli_show_texts(dn_cli *cli, const char *label, const dunlin_node *texts)
+{
+    const dunlin_node *node = dunlin_node_first(texts);
+
+    for (; node; node = dunlin_node_next(node))
+        dn_cli_field(&cli->output, label, dunlin_node_own_text(node));
+}
+
+char *
+dn_cli_join(const dunlin_node *texts, const char *between)
+{
+    const dunlin_node *node = dunlin_node_first(texts);
+    char *joined = NULL;
+    size_t size = 0;
+    FILE *stream = open_memstream(&joined, &size);
+
+    if (!stream)
+        return NULL;
+    for (bool first = true; node; node = dunlin_node_next(node), first = false) {
+        const char *text = dunlin_node_own_text(node);
+
+        fprintf(stream, "%s%s", first ? "" : between, text ? text : "");
+    }
+    if (fclose(stream) != 0) {
+        free(joined);
+        return NULL;
+    }
+    return joined;
+}

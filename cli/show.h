@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The parts that the results of several commands share, as people read them.
+ */
+#ifndef DN_CLI_SHOW_H
+#define DN_CLI_SHOW_H
+
+#include "cli/commands.h"
+
+/* "target   main, sqlite:app.db, SQLite 3.40.1" */
+void dn_cli_show_target(dn_cli *cli, const dunlin_node *root);
+/* One "warning: ... [id]" a line on standard output. */
+void dn_cli_show_findings(dn_cli *cli, const dunlin_node *findings);
+/* The same as warnings on standard error, for commands whose result they are not. */
+void dn_cli_warn_findings(dn_cli *cli, const dunlin_node *findings);
+/* The text and a line end; nothing for NULL. */
+void dn_cli_show_sentence(dn_cli *cli, dn_style style, const char *text);
+/* "label  text" for each text of an array. */
+void dn_cli_show_texts(dn_cli *cli, const char *label, const dunlin_node *texts);
+/* Texts of an array, put together with commas. Free it. */
+char *dn_cli_join(const dunlin_node *texts, const char *between);
+
+#endif

@@ -1,0 +1,396 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/table.h"
+
+#include <string.h>
+
+#include "cli/commands.h"
+#include "cli/options.h"
+
+#define MEMBER(name) offsetof(dn_arguments, name)
+#define END_OPTIONS                                                                                \
+    {                                                                                              \
+        NULL, 0, DN_VALUE_NONE, NULL, NULL, 0, false, NULL                                         \
+    }
+#define END_ARGUMENTS                                                                              \
+    {                                                                                              \
+        NULL, false, false, DN_VALUE_NONE, NULL, NULL                                              \
+    }
+#define END_EXITS                                                                                  \
+    {                                                                                              \
+        0, NULL                                                                                    \
+    }
+#define END_EXAMPLES                                                                               \
+    {                                                                                              \
+        NULL, NULL                                                                                 \
+    }
+
+const char dn_cli_program_summary[] = "apply database migrations and keep track of them";
+const char dn_cli_program_text[] =
+    "dunlin brings a database to the state that a folder of SQL migrations describes. It keeps "
+    "four things in agreement: the journal, the migration files, the tracker table in the "
+    "database, and the schema that is really there.\n\n"
+    "A project is a folder with a `dunlin.json`, or with nothing but `migrations/` and the "
+    "variable `DATABASE_URL`. It is looked for in the working folder and its parents.\n\n"
+    "Results go to standard output, everything else to standard error. With `--json` the result "
+    "is one JSON document; a failure without a result prints a document of the format "
+    "`dunlin-error/1` instead.";
+
+static const char *const color_choices[] = {"auto", "always", "never", NULL};
+static const char *const dialect_choices[] = {"portable", "sqlite", "postgres", "mysql", NULL};
+static const char *const shell_choices[] = {"bash", "zsh", "fish", NULL};
+
+const dn_option dn_cli_globals[] = {
+    {"dir", 'C', DN_VALUE_FOLDER, "DIR", NULL, MEMBER(directory), false,
+     "project folder, instead of the working folder or the nearest parent with a project"},
+    {"config", 0, DN_VALUE_FILE, "FILE", NULL, MEMBER(config), false,
+     "configuration file, instead of `dunlin.json` in the project folder"},
+    {"migrations", 0, DN_VALUE_FOLDER, "FOLDER", NULL, MEMBER(migrations), false,
+     "migrations folder, instead of the configured one"},
+    {"url", 0, DN_VALUE_TEXT, "URL", NULL, MEMBER(url), false,
+     "database to work on, such as `sqlite:app.db`, instead of a configured target"},
+    {"target", 0, DN_VALUE_TEXT, "NAME", NULL, MEMBER(target), false,
+     "configured target to work on, instead of the default one"},
+    {"driver-path", 0, DN_VALUE_FOLDER, "DIR", NULL, MEMBER(driver_path), false,
+     "folder to search first for drivers"},
+    {"lock-timeout", 0, DN_VALUE_DURATION, "DURATION", NULL, MEMBER(lock_timeout_ms), false,
+     "how long to wait for another run: `30s`, `500ms`, `2m`, or seconds"},
+    {"json", 0, DN_VALUE_NONE, NULL, NULL, MEMBER(json), false,
+     "print the result as one JSON document"},
+    {"color", 0, DN_VALUE_CHOICE, "WHEN", color_choices, MEMBER(color), false,
+     "colour the output; `auto` does on a terminal unless `NO_COLOR` is set"},
+    {"verbose", 'v', DN_VALUE_NONE, NULL, NULL, MEMBER(verbose), false,
+     "say on standard error what is being done; twice for more"},
+    {"quiet", 'q', DN_VALUE_NONE, NULL, NULL, MEMBER(quiet), false,
+     "print errors only (and the document of `--json`)"},
+    {"version", 0, DN_VALUE_NONE, NULL, NULL, MEMBER(version), false, "print the version and stop"},
+    {"help", 'h', DN_VALUE_NONE, NULL, NULL, MEMBER(help), false,
+     "print help for the command and stop"},
+    END_OPTIONS};
+
+const dn_exit dn_cli_exits[] = {
+    {DUNLIN_EXIT_OK, "done, or in agreement"},
+    {DUNLIN_EXIT_FAILED, "failed"},
+    {DUNLIN_EXIT_USAGE, "usage or configuration is wrong; nothing was done"},
+    {DUNLIN_EXIT_PENDING, "pending migrations exist (`status --check`)"},
+    {DUNLIN_EXIT_DISAGREEMENT, "journal, files, tracker and schema disagree"},
+    {DUNLIN_EXIT_LOCKED, "another run holds the lock"},
+    {DUNLIN_EXIT_PARTIAL, "stopped part-way; the next run resumes"},
+    END_EXITS};
+
+const dn_variable dn_cli_variables[] = {
+    {"DATABASE_URL", "the database, when neither configuration nor options name one"},
+    {"DUNLIN_DRIVER_PATH", "folders to search for drivers, separated by colons"},
+    {"NO_COLOR", "when set and not empty, `--color=auto` means `never`"},
+    {NULL, NULL}};
+
+/* --- init, new ------------------------------------------------------------------------------- */
+
+static const dn_option init_options[] = {{"dialect", 0, DN_VALUE_CHOICE, "NAME", dialect_choices,
+                                          MEMBER(dialect), false,
+                                          "dialect of the migrations; `portable` unless given"},
+                                         END_OPTIONS};
+static const dn_exit init_exits[] = {{DUNLIN_EXIT_OK, "created, or everything was there already"},
+                                     {DUNLIN_EXIT_FAILED, "a file could not be written"},
+                                     {DUNLIN_EXIT_USAGE, "usage or configuration is wrong"},
+                                     END_EXITS};
+static const dn_example init_examples[] = {
+    {"dunlin init", "start a project in this folder"},
+    {"dunlin init -C services/billing --dialect sqlite", "start one elsewhere, for SQLite alone"},
+    END_EXAMPLES};
+
+static const dn_argument new_arguments[] = {
+    {"NAME", true, true, DN_VALUE_TEXT, NULL, "what the migration does; words are joined by `_`"},
+    END_ARGUMENTS};
+static const dn_exit new_exits[] = {
+    {DUNLIN_EXIT_OK, "created"},
+    {DUNLIN_EXIT_FAILED, "a file could not be written"},
+    {DUNLIN_EXIT_USAGE, "the name, usage or configuration is wrong"},
+    {DUNLIN_EXIT_DISAGREEMENT, "the journal cannot be read or added to"},
+    END_EXITS};
+static const dn_example new_examples[] = {
+    {"dunlin new add session timeout", "add a migration whose tag ends in add_session_timeout"},
+    {"$EDITOR \"$(dunlin new add_index)\"", "add one and edit it"},
+    END_EXAMPLES};
+
+/* --- migrate, status ------------------------------------------------------------------------- */
+
+static const dn_option migrate_options[] = {
+    {"to", 0, DN_VALUE_TEXT, "TAG", NULL, MEMBER(to), false,
+     "last migration to apply; those after it stay pending"},
+    {"dry-run", 0, DN_VALUE_NONE, NULL, NULL, MEMBER(dry_run), false,
+     "show the plan with its SQL and change nothing"},
+    {"single-transaction", 0, DN_VALUE_NONE, NULL, NULL, MEMBER(single_transaction), false,
+     "apply all pending migrations in one transaction: all or none"},
+    {"no-backup", 0, DN_VALUE_NONE, NULL, NULL, MEMBER(no_backup), false,
+     "do not back up the database before the first change"},
+    {"allow", 0, DN_VALUE_LIST, "TAG", NULL, MEMBER(allow), false,
+     "go on although this migration was edited or is missing; may be repeated"},
+    {"allow-nonempty", 0, DN_VALUE_NONE, NULL, NULL, MEMBER(allow_nonempty), false,
+     "start on a database that holds objects but no record of migrations"},
+    END_OPTIONS};
+static const dn_exit migrate_exits[] = {
+    {DUNLIN_EXIT_OK, "everything asked for is applied"},
+    {DUNLIN_EXIT_FAILED, "a migration failed and was rolled back; those before it stay applied"},
+    {DUNLIN_EXIT_USAGE, "usage or configuration is wrong"},
+    {DUNLIN_EXIT_DISAGREEMENT, "journal, files and tracker disagree; nothing was sent"},
+    {DUNLIN_EXIT_LOCKED, "another run held the lock for longer than the timeout"},
+    {DUNLIN_EXIT_PARTIAL, "stopped part-way; the next run resumes"},
+    END_EXITS};
+static const dn_example migrate_examples[] = {
+    {"dunlin migrate", "apply what is pending to the default target"},
+    {"dunlin migrate --dry-run", "show what would be done"},
+    {"dunlin migrate --target staging --to 20260316091000_add_timeout", "go up to one migration"},
+    {"dunlin migrate --url sqlite:app.db --migrations db/migrations",
+     "work without a configuration file"},
+    END_EXAMPLES};
+
+static const dn_option status_options[] = {
+    {"check", 0, DN_VALUE_NONE, NULL, NULL, MEMBER(check), false,
+     "tell by the exit code: 3 pending migrations, 4 disagreement"},
+    {"last", 0, DN_VALUE_NUMBER, "N", NULL, MEMBER(last), false,
+     "list the last N migrations only (the JSON document always has all)"},
+    {"pending", 0, DN_VALUE_NONE, NULL, NULL, MEMBER(pending), false,
+     "list what is not applied only (the JSON document always has all)"},
+    END_OPTIONS};
+static const dn_exit status_exits[] = {
+    {DUNLIN_EXIT_OK, "the state could be read; with `--check`: in agreement, nothing pending"},
+    {DUNLIN_EXIT_FAILED, "the database or a file could not be read"},
+    {DUNLIN_EXIT_USAGE, "usage or configuration is wrong"},
+    {DUNLIN_EXIT_PENDING, "with `--check`: pending migrations exist"},
+    {DUNLIN_EXIT_DISAGREEMENT, "with `--check`: journal, files and tracker disagree"},
+    END_EXITS};
+static const dn_example status_examples[] = {
+    {"dunlin status", "list migrations and whether they are applied"},
+    {"dunlin status --check --quiet", "ask by exit code, in a deployment script"},
+    {"dunlin status --json | jq -r '.migrations[] | select(.verdict != \"applied\") | .tag'",
+     "print the tags of what is not applied"},
+    END_EXAMPLES};
+
+/* --- journal --------------------------------------------------------------------------------- */
+
+static const dn_exit journal_check_exits[] = {
+    {DUNLIN_EXIT_OK, "the journal and the files agree"},
+    {DUNLIN_EXIT_FAILED, "a file could not be read"},
+    {DUNLIN_EXIT_USAGE, "usage or configuration is wrong"},
+    {DUNLIN_EXIT_DISAGREEMENT, "they disagree"},
+    END_EXITS};
+static const dn_example journal_check_examples[] = {
+    {"dunlin journal check", "compare the journal with the files"}, END_EXAMPLES};
+
+static const dn_option journal_rebuild_options[] = {{"dry-run", 0, DN_VALUE_NONE, NULL, NULL,
+                                                     MEMBER(dry_run), false,
+                                                     "show what would change and write nothing"},
+                                                    END_OPTIONS};
+static const dn_exit journal_rebuild_exits[] = {
+    {DUNLIN_EXIT_OK, "written, or nothing to change"},
+    {DUNLIN_EXIT_FAILED, "a file could not be read or written"},
+    {DUNLIN_EXIT_USAGE, "usage or configuration is wrong"},
+    {DUNLIN_EXIT_DISAGREEMENT, "the files leave the order open; a person must decide"},
+    END_EXITS};
+static const dn_example journal_rebuild_examples[] = {
+    {"dunlin journal rebuild --dry-run", "show what would change"}, END_EXAMPLES};
+
+static const dn_argument merge_arguments[] = {
+    {"BASE", true, false, DN_VALUE_FILE, NULL, "the common ancestor (`%O`)"},
+    {"OURS", true, false, DN_VALUE_FILE, NULL, "our version (`%A`); the result is written to it"},
+    {"THEIRS", true, false, DN_VALUE_FILE, NULL, "their version (`%B`)"},
+    END_ARGUMENTS};
+static const dn_exit merge_exits[] = {
+    {DUNLIN_EXIT_OK, "merged"},
+    {DUNLIN_EXIT_FAILED, "a file could not be read or written"},
+    {DUNLIN_EXIT_USAGE, "usage is wrong, or a file is not a journal"},
+    {DUNLIN_EXIT_DISAGREEMENT, "a person must decide; git leaves the conflict open"},
+    END_EXITS};
+static const dn_example merge_examples[] = {
+    {"git config merge.dunlin.driver 'dunlin merge-driver %O %A %B'",
+     "let git merge journals that `.gitattributes` marks with `merge=dunlin`"},
+    END_EXAMPLES};
+
+/* --- backup ---------------------------------------------------------------------------------- */
+
+static const dn_argument backup_arguments[] = {
+    {"DESTINATION", false, false, DN_VALUE_FILE, NULL,
+     "file to write; the backup folder of the target unless given"},
+    END_ARGUMENTS};
+static const dn_exit backup_exits[] = {
+    {DUNLIN_EXIT_OK, "the backup is written and complete"},
+    {DUNLIN_EXIT_FAILED, "no backup was made (no room, unreadable database ...)"},
+    {DUNLIN_EXIT_USAGE, "usage or configuration is wrong"},
+    {DUNLIN_EXIT_LOCKED, "the database was locked for longer than the timeout"},
+    END_EXITS};
+static const dn_example backup_examples[] = {
+    {"dunlin backup", "back up the default target"},
+    {"dunlin backup /srv/backups/app-before-release.db", "choose the file"},
+    END_EXAMPLES};
+
+static const dn_exit backups_exits[] = {{DUNLIN_EXIT_OK, "listed"},
+                                        {DUNLIN_EXIT_FAILED, "the folder could not be read"},
+                                        {DUNLIN_EXIT_USAGE, "usage or configuration is wrong"},
+                                        END_EXITS};
+static const dn_example backups_examples[] = {
+    {"dunlin backups", "list backups of the default target, newest first"}, END_EXAMPLES};
+
+static const dn_argument restore_arguments[] = {
+    {"NAME", true, false, DN_VALUE_FILE, NULL, "a backup as `backups` lists it, or a path"},
+    END_ARGUMENTS};
+static const dn_exit restore_exits[] = {
+    {DUNLIN_EXIT_OK, "restored"},
+    {DUNLIN_EXIT_FAILED, "not restored; the database is as it was"},
+    {DUNLIN_EXIT_USAGE, "usage or configuration is wrong, or there is no such backup"},
+    {DUNLIN_EXIT_LOCKED, "another run held the lock for longer than the timeout"},
+    END_EXITS};
+static const dn_example restore_examples[] = {
+    {"dunlin restore \"$(dunlin backups --json | jq -r '.backups[0].name')\"",
+     "go back to the newest backup"},
+    END_EXAMPLES};
+
+/* --- drivers, completion, help --------------------------------------------------------------- */
+
+static const dn_exit drivers_exits[] = {
+    {DUNLIN_EXIT_OK, "listed"}, {DUNLIN_EXIT_USAGE, "usage is wrong"}, END_EXITS};
+static const dn_example drivers_examples[] = {
+    {"dunlin drivers", "list drivers, and the reason where one was refused"}, END_EXAMPLES};
+
+static const dn_argument completion_arguments[] = {
+    {"SHELL", true, false, DN_VALUE_CHOICE, shell_choices, "`bash`, `zsh` or `fish`"},
+    END_ARGUMENTS};
+static const dn_exit plain_exits[] = {
+    {DUNLIN_EXIT_OK, "printed"}, {DUNLIN_EXIT_USAGE, "usage is wrong"}, END_EXITS};
+static const dn_example completion_examples[] = {
+    {"dunlin completion bash > ~/.local/share/bash-completion/completions/dunlin", "for bash"},
+    {"dunlin completion zsh > ~/.zfunc/_dunlin", "for zsh, with `~/.zfunc` in `fpath`"},
+    {"dunlin completion fish > ~/.config/fish/completions/dunlin.fish", "for fish"},
+    END_EXAMPLES};
+
+static const dn_option help_options[] = {
+    {"man", 0, DN_VALUE_NONE, NULL, NULL, MEMBER(man), true, "print the manual page"},
+    {"markdown", 0, DN_VALUE_NONE, NULL, NULL, MEMBER(markdown), true, "print docs/commands.md"},
+    END_OPTIONS};
+static const dn_argument help_arguments[] = {
+    {"COMMAND", false, true, DN_VALUE_TEXT, NULL, "command to describe"}, END_ARGUMENTS};
+static const dn_example help_examples[] = {
+    {"dunlin help migrate", "describe one command"},
+    {"dunlin help --json", "describe all of them, for programs"},
+    END_EXAMPLES};
+
+static const dn_option no_options[] = {END_OPTIONS};
+static const dn_argument no_arguments[] = {END_ARGUMENTS};
+
+/* --- the table ------------------------------------------------------------------------------- */
+
+const dn_group dn_cli_groups[] = {{"journal", "compare the journal with the files, or rebuild it"},
+                                  {NULL, NULL}};
+
+const dn_command dn_cli_commands[] = {
+    {"init", "start a project",
+     "Creates `dunlin.json`, the migrations folder with its journal, a first migration and entries "
+     "in `.gitignore`. Files that exist are kept as they are. In a git repository the merge "
+     "driver for journals is set up, too.\n\n"
+     "The dialect says which SQL the migrations are written in: `portable` is the subset that "
+     "runs on every database.",
+     "dunlin-init/1", init_options, no_arguments, init_exits, init_examples, dn_cmd_init},
+    {"new", "add a migration",
+     "Adds an empty migration and its entry in the journal, and prints the path of the file. "
+     "Tags start with the UTC time unless the project numbers its migrations.",
+     "dunlin-new/1", no_options, new_arguments, new_exits, new_examples, dn_cmd_new},
+    {"migrate", "apply pending migrations",
+     "Applies what is pending, in the order of the journal. Each migration runs in a transaction "
+     "together with its row in the tracker: it is applied and recorded, or neither. Before the "
+     "first change the database is backed up. Runs that start at once wait for each other.\n\n"
+     "Nothing is sent when journal, files and tracker disagree, or when the database holds "
+     "objects but no record of migrations. What a failed migration did is rolled back; the "
+     "message names the statement and its place in the file.",
+     "dunlin-migrate/1", migrate_options, no_arguments, migrate_exits, migrate_examples,
+     dn_cmd_migrate},
+    {"status", "show what is applied and whether everything agrees",
+     "Lists each migration with its state, the time (UTC) and the duration of its run, and what "
+     "is remarkable about it; then says whether journal, files and tracker agree. Reads only.\n\n"
+     "States: `applied`; `pending`; `edited`, the file was changed after it was applied; "
+     "`renamed`, recorded under another tag; `missing-file`, in the journal without a file; "
+     "`unlisted-file`, a file that the journal does not list.",
+     "dunlin-status/1", status_options, no_arguments, status_exits, status_examples, dn_cmd_status},
+    {"journal check", "compare the journal with the files",
+     "Reports entries without files, files without entries, names that differ, wrong order and "
+     "whatever else is wrong with the journal. Needs no database.",
+     "dunlin-journal-check/1", no_options, no_arguments, journal_check_exits,
+     journal_check_examples, dn_cmd_journal_check},
+    {"journal rebuild", "write the journal anew from the files",
+     "Brings the journal in line with the files: entries that are right are kept, missing ones "
+     "added. The old journal is replaced in one step. Needs no database.",
+     "dunlin-journal-rebuild/1", journal_rebuild_options, no_arguments, journal_rebuild_exits,
+     journal_rebuild_examples, dn_cmd_journal_rebuild},
+    {"merge-driver", "merge two versions of a journal for git",
+     "Git calls it when both sides of a merge added migrations. Additions of both sides are kept "
+     "in order and numbered again; the result replaces OURS. `init` sets it up.",
+     "dunlin-merge-driver/1", no_options, merge_arguments, merge_exits, merge_examples,
+     dn_cmd_merge_driver},
+    {"backup", "back up the database",
+     "Writes a complete and consistent copy of the database, while others go on using it.",
+     "dunlin-backup/1", no_options, backup_arguments, backup_exits, backup_examples, dn_cmd_backup},
+    {"backups", "list backups", "Lists the backups of the target, newest first.",
+     "dunlin-backups/1", no_options, no_arguments, backups_exits, backups_examples, dn_cmd_backups},
+    {"restore", "put a backup back",
+     "Replaces the contents of the database by those of a backup. The state it replaces is backed "
+     "up first.",
+     "dunlin-restore/1", no_options, restore_arguments, restore_exits, restore_examples,
+     dn_cmd_restore},
+    {"drivers", "list database drivers",
+     "Lists the drivers that were found, with version, place and capabilities; those that were "
+     "refused, with the reason; and the places that were searched.",
+     "dunlin-drivers/1", no_options, no_arguments, drivers_exits, drivers_examples, dn_cmd_drivers},
+    {"completion", "print a completion script for a shell",
+     "Prints a script that completes commands, options and their values.", "dunlin-completion/1",
+     no_options, completion_arguments, plain_exits, completion_examples, dn_cmd_completion},
+    {"help", "describe a command",
+     "Describes a command, or lists all of them. With `--json` it describes every command and "
+     "option as data.",
+     "dunlin-help/1", help_options, help_arguments, plain_exits, help_examples, dn_cmd_help},
+    {NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL}};
+
+/* --- looking things up ----------------------------------------------------------------------- */
+
+const dn_command *
+dn_cli_find_command(const char *name)
+{
+    for (const dn_command *command = dn_cli_commands; command->name; command++)
+        if (strcmp(command->name, name) == 0)
+            return command;
+    return NULL;
+}
+
+const dn_group *
+dn_cli_find_group(const char *name)
+{
+    for (const dn_group *group = dn_cli_groups; group->name; group++)
+        if (strcmp(group->name, name) == 0)
+            return group;
+    return NULL;
+}
+
+const char *
+dn_cli_short_name(const dn_command *command)
+{
+    const char *space = strchr(command->name, ' ');
+
+    return space ? space + 1 : command->name;
+}
+
+bool
+dn_cli_in_group(const dn_command *command, const dn_group *group)
+{
+    size_t length = strlen(group->name);
+
+    return strncmp(command->name, group->name, length) == 0 && command->name[length] == ' ';
+}
+
+const dn_option *
+dn_cli_find_option(const dn_option *list, const char *name, size_t length, char letter)
+{
+    for (const dn_option *option = list; option->name; option++) {
+        if (letter && option->letter == letter)
+            return option;
+        if (name && strlen(option->name) == length && memcmp(option->name, name, length) == 0)
+            return option;
+    }
+    return NULL;
+}

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Finding, loading and checking drivers; the host services they call; and a connection that
+ * turns the ABI's callbacks into plain functions for the rest of the core. It times and logs;
+ * it never retries. Dialect knowledge lives behind this line.
+ *
+ * A loaded driver stays loaded: the loader's table of opened drivers is the one global of the
+ * library, guarded by a mutex.
+ */
+#ifndef DN_DRIVER_DRIVER_H
+#define DN_DRIVER_DRIVER_H
+
+#include <stdbool.h>
+
+#include "core/base/arena.h"
+#include "core/base/error.h"
+#include "core/base/log.h"
+#include "core/base/text.h"
+#include "core/lex/lex.h"
+
+#include <dunlin/driver.h>
+
+/* --- loading --------------------------------------------------------------------------------- */
+typedef struct dn_driver {
+    dunlin_driver table; /* completed: zeroed where the driver's own is shorter */
+    const char *path;    /* real path of the file */
+} dn_driver;
+
+/* One place that was looked at, or one file found there. */
+typedef struct dn_driver_found {
+    const char *name; /* of the file without .so */
+    const char *path;
+    const char *folder;
+    const char *source;  /* "--driver-path", "DUNLIN_DRIVER_PATH", "program", "system", "user" */
+    const char *refused; /* the reason, or NULL */
+    bool shadowed;       /* an earlier place has the same name: refused, too */
+    const dn_driver *driver; /* NULL when refused */
+} dn_driver_found;
+
+typedef struct dn_driver_places {
+    const char *option; /* --driver-path, or NULL */
+} dn_driver_places;
+
+/* A folder where drivers are looked for, in order. */
+typedef struct dn_driver_place {
+    const char *path;
+    const char *source;  /* as in dn_driver_found */
+    const char *ignored; /* the reason why nothing is taken from it, or NULL */
+    bool exists;
+} dn_driver_place;
+int dn_driver_place_list(const dn_driver_places *places, dn_arena *arena, dn_driver_place **list,
+                         size_t *count, dn_error *error);
+
+/* The driver for a URL scheme or name: `[a-z0-9_]+`, then its file `<name>.so`; a scheme that is
+ * only an alias ("postgresql", "mariadb") is found by asking the drivers present. Errors:
+ * driver.bad-name, driver.not-found (lists every place looked at), driver.refused (why). */
+int dn_driver_find(const dn_driver_places *places, const char *name, const dn_driver **driver,
+                   dn_error *error);
+/* Every driver of every place, refused ones too (they are never an error here). */
+int dn_driver_list(const dn_driver_places *places, dn_arena *arena, dn_driver_found **found,
+                   size_t *count, dn_error *error);
+/* Loads one file by path (dunlin driver check). */
+int dn_driver_load(const char *path, const dn_driver **driver, dn_error *error);
+
+/* --- offline questions ------------------------------------------------------------------------- */
+/* Redacted URL and identity of the database. */
+typedef struct dn_url_info {
+    const char *redacted;
+    const char *identity;
+} dn_url_info;
+int dn_driver_url(const dn_driver *driver, const char *url, dn_arena *arena, dn_url_info *info,
+                  dn_error *error);
+/* NULL profile: the driver's default server. */
+int dn_driver_rules(const dn_driver *driver, const dunlin_profile *profile, dn_arena *arena,
+                    const dn_lex_rules **rules, dn_error *error);
+int dn_driver_capabilities(const dn_driver *driver, const dunlin_profile *profile,
+                           dunlin_capabilities *capabilities, dn_error *error);
+int dn_driver_quote(const dn_driver *driver, const dunlin_profile *profile, const char *name,
+                    dn_text *text, dn_error *error);
+/* Operations -> the statements to run, in order. Errors: driver.unsupported with the note. */
+int dn_driver_render(const dn_driver *driver, const dunlin_profile *profile,
+                     const dunlin_operation *const *operations, size_t count, dn_arena *arena,
+                     const char ***statements, size_t *statement_count, dn_error *error);
+
+/* --- connections -------------------------------------------------------------------------------- */
+typedef struct dn_connection dn_connection;
+
+typedef struct dn_open_options {
+    int32_t purpose; /* DUNLIN_PURPOSE_* */
+    bool read_only;
+    int64_t connect_timeout_ms;
+    int64_t lock_timeout_ms;
+    dn_log log;
+} dn_open_options;
+
+/* Opens and describes. The URL is never shown; messages use the redacted form. */
+int dn_connection_open(const dn_driver *driver, const char *url, const dn_open_options *options,
+                       dn_connection **connection, dn_error *error);
+void dn_connection_close(dn_connection *connection); /* NULL is fine */
+static inline void
+dn_connection_cleanup(dn_connection **connection)
+{
+    dn_connection_close(*connection);
+}
+const dunlin_server *dn_connection_server(const dn_connection *connection);
+const dn_driver *dn_connection_driver(const dn_connection *connection);
+const dn_lex_rules *dn_connection_rules(const dn_connection *connection);
+const dunlin_capabilities *dn_connection_capabilities(const dn_connection *connection);
+
+/* One row of a query; return -1 (with *error filled) to fail, 1 to end the query without error.
+ * Values live for the call. */
+typedef int (*dn_row_visit)(const dunlin_value *values, size_t count, void *context,
+                            dn_error *error);
+int dn_connection_query(dn_connection *connection, const char *sql, const dunlin_value *values,
+                        size_t count, dn_row_visit visit, void *context, dn_error *error);
+/* First cell of the first row as an integer; `otherwise` when there is no row or it is null. */
+int dn_connection_query_integer(dn_connection *connection, const char *sql,
+                                const dunlin_value *values, size_t count, int64_t otherwise,
+                                int64_t *answer, dn_error *error);
+
+/* A batch. `next` fills an item and answers 0, or 1 when there is no more, or -1 with *error.
+ * `done` hears of every item in order, with the driver's failure (valid for the call) when it
+ * failed; *error then holds the failure in words already, and `done` may word it anew. `chunk`
+ * feeds COPY data (see read_chunk); it may be NULL, as may `done`. run returns -1 with the first
+ * failure, already in words, in *error. */
+typedef struct dn_batch {
+    int (*next)(void *context, dunlin_item *item, dn_error *error);
+    int (*done)(void *context, const dunlin_outcome *outcome, const dunlin_failure *failure,
+                dn_error *error);
+    int64_t (*chunk)(void *context, void *buffer, size_t bytes, dn_error *error);
+    void *context;
+} dn_batch;
+int dn_connection_run(dn_connection *connection, const dn_batch *batch, dn_error *error);
+/* One statement, or one transaction item, outside any batch. */
+int dn_connection_execute(dn_connection *connection, int32_t kind, const char *sql,
+                          const dunlin_value *values, size_t count, dn_error *error);
+
+/* A query whose first cell must read `expected`; CONSTRAINT when it does not. */
+int dn_connection_check(dn_connection *connection, const char *sql, const char *expected,
+                        dn_error *error);
+
+/* DUNLIN_CLASS_* flags of a statement. Hot: no allocation. */
+int dn_connection_classify(dn_connection *connection, dunlin_string statement, uint64_t *flags,
+                           dn_error *error);
+
+/* Names of all objects (DUNLIN_SCOPE_OBJECTS): kind and path joined by '.'. */
+typedef struct dn_object {
+    const char *kind;
+    const char *name;
+} dn_object;
+int dn_connection_objects(dn_connection *connection, dn_arena *arena, dn_object **objects,
+                          size_t *count, dn_error *error);
+
+int dn_connection_try_lock(dn_connection *connection, const char *key, bool *acquired,
+                           dn_error *error);
+int dn_connection_unlock(dn_connection *connection, const char *key, dn_error *error);
+/* Who holds it, as "process 123 on host app (dunlin), since ..."; empty when nobody is known. */
+int dn_connection_lock_holder(dn_connection *connection, const char *key, dn_text *holder,
+                              dn_error *error);
+
+/* --- files of a database ------------------------------------------------------------------------- */
+int dn_driver_backup(const dn_driver *driver, const char *url, const char *destination,
+                     const dn_log *log, dn_error *error);
+int dn_driver_restore(const dn_driver *driver, const char *url, const char *source,
+                      const dn_log *log, dn_error *error);
+
+#endif

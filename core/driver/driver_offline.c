@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Questions that need no connection.
+ */
+#include <string.h>
+
+#include "core/driver/call.h"
+
+/* --- URL --- */
+typedef struct url_target {
+    dn_arena *arena;
+    dn_url_info *info;
+} url_target;
+
+static int32_t
+take_url_text(dn_call *call, dunlin_string redacted, dunlin_string identity)
+{
+    url_target *target = call->target;
+
+    target->info->redacted = dn_arena_copy(target->arena, redacted.data, redacted.length);
+    target->info->identity = dn_arena_copy(target->arena, identity.data, identity.length);
+    if (!target->info->redacted || !target->info->identity)
+        return dn_call_no_memory(call);
+    return DUNLIN_OK;
+}
+
+int
+dn_driver_url(const dn_driver *driver, const char *url, dn_arena *arena, dn_url_info *info,
+              dn_error *error)
+{
+    static const dn_call_sinks sinks = {.url_text = take_url_text};
+    url_target target = {arena, info};
+    dn_call call;
+    int32_t status;
+
+    *info = (dn_url_info){NULL, NULL};
+    dn_call_begin(&call, driver, "url", &sinks, &target, error);
+    call.url = url;
+    status = driver->table.url(&call.driver_view, dn_string(url));
+    if (status == DUNLIN_OK && !info->redacted)
+        status = dn_call_breach(&call, "took a URL and did not say how to show it");
+    return dn_call_end(&call, status);
+}
+
+/* --- rules and capabilities --- */
+static int32_t
+take_rule(dn_call *call, const dunlin_lexer_rule *rule)
+{
+    return dn_lex_rules_add(call->target, rule, call->error) < 0 ? dn_call_abort(call) : DUNLIN_OK;
+}
+
+int
+dn_driver_rules(const dn_driver *driver, const dunlin_profile *profile, dn_arena *arena,
+                const dn_lex_rules **rules, dn_error *error)
+{
+    static const dn_call_sinks sinks = {.lexer_rule = take_rule};
+    dn_lex_rules *made = dn_lex_rules_new(arena);
+    dn_call call;
+
+    *rules = NULL;
+    if (!made)
+        return dn_no_memory(error);
+    dn_call_begin(&call, driver, "lexer_rules", &sinks, made, error);
+    if (dn_call_end(&call, driver->table.lexer_rules(&call.driver_view, profile)) < 0)
+        return -1;
+    if (dn_lex_rules_finish(made, error) < 0)
+        return dn_while(error, "taking the lexer rules of driver '%s'", driver->table.name);
+    *rules = made;
+    return 0;
+}
+
+int
+dn_driver_capabilities(const dn_driver *driver, const dunlin_profile *profile,
+                       dunlin_capabilities *capabilities, dn_error *error)
+{
+    dn_call call;
+
+    memset(capabilities, 0, sizeof *capabilities);
+    capabilities->size = sizeof *capabilities;
+    dn_call_begin(&call, driver, "capabilities", NULL, NULL, error);
+    return dn_call_end(&call, driver->table.capabilities(&call.driver_view, profile, capabilities));
+}
+
+/* --- quoting --- */
+static int32_t
+take_text(dn_call *call, dunlin_string text)
+{
+    dn_text *out = call->target;
+
+    dn_text_add(out, text.data, text.length);
+    return out->failed ? dn_call_no_memory(call) : DUNLIN_OK;
+}
+
+int
+dn_driver_quote(const dn_driver *driver, const dunlin_profile *profile, const char *name,
+                dn_text *text, dn_error *error)
+{
+    static const dn_call_sinks sinks = {.text = take_text};
+    size_t before = text->length;
+    dn_call call;
+    int32_t status;
+
+    if (!driver->table.quote_identifier)
+        return dn_driver_cannot(driver, "quote names", error);
+    dn_call_begin(&call, driver, "quote_identifier", &sinks, text, error);
+    status = driver->table.quote_identifier(&call.driver_view, profile, dn_string(name));
+    if (status == DUNLIN_OK && text->length == before)
+        status = dn_call_breach(&call, "quoted the name '%.100s' as nothing", name);
+    return dn_call_end(&call, status);
+}
+
+/* --- rendering --- */
+typedef struct render_target {
+    dn_arena *arena;
+    const char **statements;
+    size_t count;
+    size_t capacity;
+} render_target;
+
+static int32_t
+take_step(dn_call *call, const dunlin_step *step)
+{
+    render_target *target = call->target;
+    char *sql;
+
+    if (step->role != DUNLIN_STEP_STATEMENT) {
+        dn_fail(call->error, DUNLIN_UNSUPPORTED, "driver.unsupported",
+                "driver '%s' needs a step of role %d, which this dunlin does not take",
+                call->driver->table.name, (int)step->role);
+        return dn_call_abort(call);
+    }
+    sql = dn_arena_copy(target->arena, step->sql.data, step->sql.length);
+    target->statements = dn_arena_grow(target->arena, target->statements, &target->capacity,
+                                       target->count + 1, sizeof *target->statements);
+    if (!sql || !target->statements)
+        return dn_call_no_memory(call);
+    target->statements[target->count++] = sql;
+    return DUNLIN_OK;
+}
+
+static int32_t
+take_render_note(dn_call *call, const dunlin_note *note)
+{
+    if (note->kind != DUNLIN_NOTE_UNTRANSLATABLE)
+        return DUNLIN_OK;
+    dn_fail(call->error, DUNLIN_UNSUPPORTED, "driver.unsupported",
+            "driver '%s' cannot do this: %.*s", call->driver->table.name, (int)note->message.length,
+            note->message.data);
+    return dn_call_abort(call);
+}
+
+int
+dn_driver_render(const dn_driver *driver, const dunlin_profile *profile,
+                 const dunlin_operation *const *operations, size_t count, dn_arena *arena,
+                 const char ***statements, size_t *statement_count, dn_error *error)
+{
+    static const dn_call_sinks sinks = {.step = take_step, .note = take_render_note};
+    render_target target = {.arena = arena};
+    dn_call call;
+
+    *statements = NULL;
+    *statement_count = 0;
+    if (!driver->table.render)
+        return dn_driver_cannot(driver, "render operations as SQL", error);
+    dn_call_begin(&call, driver, "render", &sinks, &target, error);
+    if (dn_call_end(&call, driver->table.render(&call.driver_view, profile, DUNLIN_RENDER_RUN,
+                                                operations, count)) < 0)
+        return -1;
+    *statements = target.statements;
+    *statement_count = target.count;
+    return 0;
+}
+
+/* --- files of a database --- */
+static int32_t
+take_backup_note(dn_call *call, const dunlin_note *note)
+{
+    const char *destination = call->target;
+
+    if (note->kind == DUNLIN_NOTE_INFORMATION) {
+        if (call->log)
+            dn_log_info(call->log, "%.*s", (int)note->message.length, note->message.data);
+        return DUNLIN_OK;
+    }
+    dn_fail(call->error, DUNLIN_FAILED, "backup.refused", "a backup to '%s' would not work: %.*s",
+            destination, (int)note->message.length, note->message.data);
+    return dn_call_abort(call);
+}
+
+static int
+backup_check(const dn_driver *driver, const char *url, const char *destination, const dn_log *log,
+             dn_error *error)
+{
+    static const dn_call_sinks sinks = {.note = take_backup_note};
+    dn_call call;
+
+    if (!driver->table.backup_check)
+        return 0;
+    dn_call_begin(&call, driver, "backup check", &sinks, (void *)(uintptr_t)destination, error);
+    call.log = log;
+    call.url = url;
+    return dn_call_end(&call, driver->table.backup_check(&call.driver_view, dn_string(url),
+                                                         dn_string(destination)));
+}
+
+int
+dn_driver_backup(const dn_driver *driver, const char *url, const char *destination,
+                 const dn_log *log, dn_error *error)
+{
+    dn_call call;
+
+    if (!driver->table.backup)
+        return dn_driver_cannot(driver, "take backups", error);
+    if (backup_check(driver, url, destination, log, error) < 0)
+        return -1;
+    dn_call_begin(&call, driver, "backup", NULL, NULL, error);
+    call.log = log;
+    call.url = url;
+    return dn_call_end(
+        &call, driver->table.backup(&call.driver_view, dn_string(url), dn_string(destination)));
+}
+
+int
+dn_driver_restore(const dn_driver *driver, const char *url, const char *source, const dn_log *log,
+                  dn_error *error)
+{
+    dn_call call;
+
+    if (!driver->table.restore)
+        return dn_driver_cannot(driver, "restore backups", error);
+    dn_call_begin(&call, driver, "restore", NULL, NULL, error);
+    call.log = log;
+    call.url = url;
+    return dn_call_end(&call,
+                       driver->table.restore(&call.driver_view, dn_string(url), dn_string(source)));
+}

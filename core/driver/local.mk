@@ -1,0 +1,11 @@
+core_sources += core/driver/call.c core/driver/call.h
+core_sources += core/driver/connection.c core/driver/connection_internal.h
+core_sources += core/driver/connection_lock.c
+core_sources += core/driver/connection_query.c
+core_sources += core/driver/connection_run.c
+core_sources += core/driver/driver.h
+core_sources += core/driver/driver_check.c core/driver/loader.h
+core_sources += core/driver/driver_find.c
+core_sources += core/driver/driver_host.c
+core_sources += core/driver/driver_load.c
+core_sources += core/driver/driver_offline.c

@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * `dunlin migrate`: applies what is pending, and only that. Without a change to make, it reads
+ * and stops. With one, it takes the lock and goes through the same reading again.
+ */
+#include <string.h>
+
+#include "core/base/clock.h"
+#include "core/engine/session.h"
+
+enum { DRY_RUN_EXCERPT = 200 };
+
+typedef struct migration_run {
+    dn_session session;
+    const dunlin_migrate_options *options;
+    dn_plan_options plan_options;
+    dn_plan plan;
+    bool planned;
+    dn_run run;
+    size_t already_applied;
+    int64_t started_ns;
+} migration_run;
+
+static const dunlin_migrate_options no_options = {.size = sizeof(dunlin_migrate_options)};
+
+static void
+choose_options(migration_run *state, const dunlin_migrate_options *options)
+{
+    dn_plan_options *plan = &state->plan_options;
+
+    state->options = options ? options : &no_options;
+    plan->to = state->options->to;
+    plan->allow = state->options->allow;
+    plan->allow_count = (size_t)state->options->allow_count;
+    plan->allow_nonempty = state->options->allow_nonempty != 0;
+    plan->single_transaction = state->options->single_transaction != 0;
+    /* Before the lock, it is enough to know whether there is anything to do. */
+    plan->inspect = state->options->dry_run != 0;
+}
+
+/* observe -> reconcile -> plan, on the connection as it is. */
+static int
+look(migration_run *state, dn_error *error)
+{
+    dn_session *session = &state->session;
+
+    if (dn_session_reconcile(session, DN_TRACKER_MATCH, error) < 0)
+        return -1;
+    state->already_applied = session->reconciliation.applied;
+    state->plan_options.backup =
+        !state->options->no_backup && session->target->backup != DN_BACKUP_NONE;
+    if (dn_plan_build(session->connection, &session->observation, &session->reconciliation,
+                      &state->plan_options, &session->arena, &state->plan, error) < 0)
+        return -1;
+    state->planned = true;
+    return 0;
+}
+
+static int
+carry_out(migration_run *state, dn_error *error)
+{
+    dn_session *session = &state->session;
+    dn_run *run = &state->run;
+
+    run->connection = session->connection;
+    run->url = session->url;
+    run->target = session->target;
+    run->log = session->log;
+    run->arena = &session->arena;
+    run->tracker = &session->observation.tracker;
+    run->plan = &state->plan;
+    run->single_transaction = state->plan_options.single_transaction;
+    return state->plan.count ? dn_run_plan(run, error) : 0;
+}
+
+static int
+migrate_locked(migration_run *state, dn_error *error)
+{
+    dn_session *session = &state->session;
+    char table[256];
+    int answer;
+
+    memset(table, 0, sizeof(table));
+    memcpy(table, session->observation.tracker.table,
+           strnlen(session->observation.tracker.table, sizeof(table) - 1));
+    if (dn_session_connect(session, false, error) < 0 ||
+        dn_run_lock(session->connection, table, dn_session_lock_timeout(session), &session->log,
+                    error) < 0)
+        return -1;
+    state->planned = false;
+    state->plan_options.inspect = true;
+    answer = dn_session_journal(session, error);
+    if (answer == 0)
+        answer = look(state, error);
+    if (answer == 0)
+        answer = carry_out(state, error);
+    dn_run_unlock(session->connection, table);
+    return answer;
+}
+
+static int
+migrate(migration_run *state, dn_error *error)
+{
+    dn_session *session = &state->session;
+
+    if (dn_session_project(session, error) < 0 || dn_session_target(session, error) < 0 ||
+        dn_session_journal(session, error) < 0 || dn_session_connect(session, true, error) < 0 ||
+        dn_session_result(session, "dunlin-migrate/1", error) < 0 || look(state, error) < 0)
+        return -1;
+    if (!state->plan.count || state->options->dry_run)
+        return 0;
+    return migrate_locked(state, error);
+}
+
+/* --- telling ------------------------------------------------------------------------------------- */
+
+static int
+tell_sql(migration_run *state, dunlin_node *step, const dn_job *job, dn_error *error)
+{
+    dn_session *session = &state->session;
+    dn_auto(dn_script) *script = NULL;
+    dunlin_node *list = dn_node_array(session->result, step, "sql");
+
+    if (dn_script_open(session->connection, job->migration, false, &script, error) < 0)
+        return -1;
+    for (;;) {
+        dn_script_item item;
+        dn_auto(dn_text) excerpt = DN_TEXT_INIT;
+        dunlin_node *node;
+
+        if (dn_script_next(script, &item, error) < 0)
+            return -1;
+        if (item.kind == DN_SCRIPT_END)
+            return 0;
+        dn_text_add_visible(&excerpt, item.sql.data, (size_t)item.sql.length, DRY_RUN_EXCERPT);
+        node = dn_node_object(session->result, list, NULL);
+        dn_node_set_integer(session->result, node, "line", item.line);
+        dn_node_set_text(session->result, node, "text", excerpt.data);
+    }
+}
+
+static int
+tell_plan(migration_run *state, dn_error *error)
+{
+    dunlin_result *result = state->session.result;
+    dunlin_node *list = dn_node_array(result, dn_result_node(result), "plan");
+
+    for (size_t i = 0; i < state->plan.count; i++) {
+        const dn_plan_step *step = &state->plan.steps[i];
+        dunlin_node *node = dn_node_object(result, list, NULL);
+
+        dn_node_set_text(result, node, "action", dn_plan_action_name(step->action));
+        if (step->job) {
+            dn_node_set_text(result, node, "tag", step->job->migration->tag);
+            dn_node_set_integer(result, node, "idx", step->job->migration->idx);
+            dn_node_set_integer(result, node, "statements", step->job->info.statements);
+            dn_node_set_text(result, node, "path", step->job->migration->path);
+            dn_node_set_boolean(result, node, "transactional", step->job->info.transactional);
+        }
+        dn_node_set_text(result, node, "why", step->why);
+        if (step->job && state->options->dry_run && tell_sql(state, node, step->job, error) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static size_t
+tell_applied(migration_run *state)
+{
+    dunlin_result *result = state->session.result;
+    dunlin_node *list = dn_node_array(result, dn_result_node(result), "applied");
+    size_t applied = 0;
+
+    for (size_t i = 0; i < state->plan.job_count; i++) {
+        const dn_job *job = &state->plan.jobs[i];
+        dunlin_node *node;
+
+        if (!job->applied)
+            continue;
+        applied++;
+        node = dn_node_object(result, list, NULL);
+        dn_node_set_integer(result, node, "idx", job->migration->idx);
+        dn_node_set_text(result, node, "tag", job->migration->tag);
+        dn_node_set_integer(result, node, "statements", job->info.statements);
+        dn_node_set_integer(result, node, "duration_us", job->duration_us);
+    }
+    return applied;
+}
+
+static void
+tell_failure(migration_run *state, const dn_error *error)
+{
+    dunlin_result *result = state->session.result;
+    const dn_stop *stop = &state->run.stop;
+    dunlin_node *node;
+
+    if (!error || !stop->migration) {
+        dn_node_set_null(result, dn_result_node(result), "failed");
+        return;
+    }
+    node = dn_node_object(result, dn_result_node(result), "failed");
+    dn_node_set_integer(result, node, "idx", stop->migration->idx);
+    dn_node_set_text(result, node, "tag", stop->migration->tag);
+    dn_node_set_text(result, node, "path", stop->migration->path);
+    dn_node_set_integer(result, node, "statement", stop->statement);
+    dn_node_set_integer(result, node, "line", stop->line);
+    dn_node_set_integer(result, node, "column", stop->column);
+    dn_node_set_text(result, node, "sql", stop->sql);
+    dn_node_set_text(result, node, "message", error->message);
+    dn_node_set_text(result, node, "hint", error->hint);
+}
+
+static size_t
+tell_remaining(migration_run *state)
+{
+    dunlin_result *result = state->session.result;
+    dunlin_node *list = dn_node_array(result, dn_result_node(result), "remaining");
+    size_t remaining = 0;
+
+    for (size_t i = 0; i < state->plan.job_count; i++)
+        if (!state->plan.jobs[i].applied) {
+            dn_node_set_text(result, list, NULL, state->plan.jobs[i].migration->tag);
+            remaining++;
+        }
+    for (size_t i = 0; i < state->plan.held_count; i++, remaining++)
+        dn_node_set_text(result, list, NULL, state->plan.held[i]->tag);
+    return remaining;
+}
+
+static void
+tell_backup(migration_run *state)
+{
+    dunlin_result *result = state->session.result;
+    dunlin_node *node;
+
+    if (!state->run.backed_up) {
+        dn_node_set_null(result, dn_result_node(result), "backup");
+        return;
+    }
+    node = dn_node_object(result, dn_result_node(result), "backup");
+    dn_node_set_text(result, node, "path", state->run.backup.path);
+    dn_node_set_integer(result, node, "bytes", state->run.backup.bytes);
+}
+
+static void
+tell_summary(migration_run *state, size_t applied, size_t remaining, bool failed)
+{
+    dunlin_result *result = state->session.result;
+    dn_auto(dn_text) text = DN_TEXT_INIT;
+
+    if (state->options->dry_run && state->plan.job_count) {
+        dn_text_add_string(&text, "would apply ");
+        dn_text_add_count(&text, (int64_t)state->plan.job_count, "migration", "migrations");
+    } else if (applied || failed) {
+        dn_text_add_string(&text, "applied ");
+        dn_text_add_count(&text, (int64_t)applied, "migration", "migrations");
+    } else {
+        dn_text_add_string(&text, "nothing to do");
+    }
+    if (failed)
+        dn_text_printf(&text, "; %zu not applied", remaining);
+    else if (!state->options->dry_run && !remaining)
+        dn_text_add_string(&text, "; the database is up to date");
+    else if (state->plan.held_count)
+        dn_text_printf(&text, "; %zu held back by --to", state->plan.held_count);
+    dn_node_set_text(result, dn_result_node(result), "summary", text.data);
+}
+
+/* `error` is NULL when all went well. */
+static int
+tell(migration_run *state, const dn_error *failure, dn_error *error)
+{
+    dn_session *session = &state->session;
+    dunlin_result *result = session->result;
+    dunlin_node *counts;
+    size_t applied;
+    size_t remaining;
+
+    dn_session_tell_project(session);
+    dn_session_tell_target(session);
+    dn_node_set_boolean(result, dn_result_node(result), "dry_run", state->options->dry_run != 0);
+    if (state->planned && tell_plan(state, error) < 0)
+        return -1;
+    tell_backup(state);
+    applied = tell_applied(state);
+    tell_failure(state, failure);
+    remaining = tell_remaining(state);
+    dn_session_tell_findings(session, "findings", &session->reconciliation.findings);
+    counts = dn_node_object(result, dn_result_node(result), "counts");
+    dn_node_set_integer(result, counts, "applied", (int64_t)applied);
+    dn_node_set_integer(result, counts, "already_applied", (int64_t)state->already_applied);
+    dn_node_set_integer(result, counts, "remaining", (int64_t)remaining);
+    dn_node_set_integer(result, dn_result_node(result), "duration_us",
+                        (dn_clock_monotonic_ns() - state->started_ns) / 1000);
+    tell_summary(state, applied, remaining, failure != NULL);
+    /* A file the journal does not list was left out: that is not "up to date". */
+    if (!failure && session->reconciliation.counts[DN_VERDICT_UNLISTED_FILE])
+        dn_result_set_exit_code(result, DUNLIN_EXIT_DISAGREEMENT);
+    return 0;
+}
+
+int
+dunlin_migrate(const dunlin_options *options, const dunlin_migrate_options *migrate_options,
+               dunlin_result **result, dunlin_error *error)
+{
+    migration_run state;
+    dn_error ignored;
+    int answer;
+
+    memset(&state, 0, sizeof(state));
+    dn_session_begin(&state.session, options);
+    choose_options(&state, migrate_options);
+    state.started_ns = dn_clock_monotonic_ns();
+    answer = migrate(&state, error);
+    if (state.session.result && tell(&state, answer < 0 ? error : NULL,
+                                     answer < 0 ? &ignored : error) < 0 && answer == 0)
+        answer = -1;
+    return dn_session_finish(&state.session, answer, result, error);
+}

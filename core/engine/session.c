@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/engine/session.h"
+
+#include <string.h>
+
+void
+dn_session_begin(dn_session *session, const dunlin_options *options)
+{
+    memset(session, 0, sizeof(*session));
+    session->options = options;
+    session->log = dn_log_from(options);
+}
+
+void
+dn_session_end(dn_session *session)
+{
+    dn_connection_close(session->connection);
+    session->connection = NULL;
+    dn_arena_free(&session->arena);
+}
+
+int
+dn_session_project(dn_session *session, dn_error *error)
+{
+    return dn_project_load(session->options, &session->arena, &session->project, error);
+}
+
+int
+dn_session_target(dn_session *session, dn_error *error)
+{
+    dn_driver_places places = {session->options->driver_path};
+    const char *scheme;
+
+    if (dn_project_target(&session->project, session->options, &session->arena, &session->target,
+                          &session->url, error) < 0)
+        return -1;
+    scheme = dn_url_scheme(&session->arena, session->url);
+    if (!scheme)
+        return dn_fail(error, DUNLIN_USAGE, "target.bad-url",
+                       "the URL of target '%s' does not start with a scheme, as in sqlite:app.db",
+                       session->target->name);
+    if (dn_driver_find(&places, scheme, &session->driver, error) < 0)
+        return dn_while(error, "looking for the driver of target '%s'", session->target->name);
+    return dn_driver_url(session->driver, session->url, &session->arena, &session->shown, error);
+}
+
+int
+dn_session_journal(dn_session *session, dn_error *error)
+{
+    dn_journal_options options = {
+        .folder = session->project.migrations,
+        .driver = session->driver ? session->driver->table.name : NULL,
+        .dialect = session->project.dialect,
+    };
+
+    return dn_journal_read(&options, &session->arena, &session->journal, error);
+}
+
+/* A folder written for one database is not sent to another one. */
+static int
+check_dialect(const dn_session *session, dn_error *error)
+{
+    const char *dialect = session->journal.dialect;
+    const dunlin_driver *table = &session->driver->table;
+
+    if (!dialect || strcmp(dialect, "portable") == 0 || strcmp(dialect, table->dialect) == 0 ||
+        strcmp(dialect, table->name) == 0)
+        return 0;
+    return dn_fail(error, DUNLIN_UNSUPPORTED, "project.other-dialect",
+                   "the migrations in '%s' are written for %s, and the target '%s' is %s",
+                   session->journal.folder, dialect, session->target->name, table->dialect);
+}
+
+int
+dn_session_connect(dn_session *session, bool read_only, dn_error *error)
+{
+    dn_open_options options = {
+        .purpose = DUNLIN_PURPOSE_WORK,
+        .read_only = read_only,
+        .log = session->log,
+    };
+
+    if (session->journal.folder && check_dialect(session, error) < 0)
+        return -1;
+    dn_connection_close(session->connection);
+    session->connection = NULL;
+    return dn_connection_open(session->driver, session->url, &options, &session->connection, error);
+}
+
+int
+dn_session_reconcile(dn_session *session, dn_tracker_depth depth, dn_error *error)
+{
+    if (dn_observe(session->connection, &session->journal, session->target->tracker, depth,
+                   &session->arena, &session->observation, error) < 0)
+        return -1;
+    return dn_reconcile(&session->observation, session->project.ahead, &session->arena,
+                        &session->reconciliation, error);
+}
+
+int
+dn_session_result(dn_session *session, const char *format, dn_error *error)
+{
+    session->result = dn_result_new(format);
+    return session->result ? 0 : dn_no_memory(error);
+}
+
+void
+dn_session_tell_project(dn_session *session)
+{
+    dunlin_result *result = session->result;
+    dunlin_node *node = dn_node_object(result, dn_result_node(result), "project");
+    const dn_journal *journal = &session->journal;
+
+    dn_node_set_text(result, node, "folder", session->project.migrations);
+    dn_node_set_text(result, node, "journal", journal->path);
+    dn_node_set_text(result, node, "layout", dn_layout_name(journal->layout));
+    dn_node_set_text(result, node, "dialect", journal->dialect);
+}
+
+void
+dn_session_tell_target(dn_session *session)
+{
+    dunlin_result *result = session->result;
+    dunlin_node *node = dn_node_object(result, dn_result_node(result), "target");
+    const char *(*library)(void) = session->driver->table.library;
+
+    dn_node_set_text(result, node, "name", session->target->name);
+    dn_node_set_text(result, node, "url", session->shown.redacted);
+    dn_node_set_text(result, node, "driver", session->driver->table.name);
+    if (session->connection) {
+        const dunlin_server *server = dn_connection_server(session->connection);
+
+        dn_node_set_text(result, node, "server", library ? library() : NULL);
+        dn_node_set_string(result, node, "database", server->name);
+    }
+}
+
+static const char *
+severity_name(dn_severity severity)
+{
+    static const char *const names[] = {"note", "warning", "error"};
+
+    return names[severity];
+}
+
+void
+dn_session_tell_findings(dn_session *session, const char *name, const dn_findings *findings)
+{
+    dunlin_result *result = session->result;
+    dunlin_node *list = dn_node_array(result, dn_result_node(result), name);
+
+    for (size_t i = 0; i < findings->count; i++) {
+        const dn_finding *finding = &findings->items[i];
+        dunlin_node *node = dn_node_object(result, list, NULL);
+
+        dn_node_set_text(result, node, "id", finding->id);
+        dn_node_set_text(result, node, "severity", severity_name(finding->severity));
+        dn_node_set_text(result, node, "message", finding->message);
+        dn_node_set_text(result, node, "object", finding->object);
+    }
+}
+
+int
+dn_session_finish(dn_session *session, int answer, dunlin_result **result, dn_error *error)
+{
+    dunlin_result *made = session->result;
+
+    session->result = NULL;
+    if (made && !dn_result_ok(made)) {
+        dunlin_result_free(made);
+        made = NULL;
+        if (answer == 0)
+            answer = dn_no_memory(error);
+    }
+    if (answer < 0 && made)
+        dn_result_set_exit_code(made, error->exit_code);
+    *result = made;
+    dn_session_end(session);
+    return answer;
+}
+
+int64_t
+dn_session_lock_timeout(const dn_session *session)
+{
+    return session->options->lock_timeout_ms >= 0 ? session->options->lock_timeout_ms
+                                                  : session->target->lock_timeout_ms;
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What every use case starts with: project, target, driver, journal, connection. Each file of
+ * this folder is one use case and reads like the line project -> observe -> reconcile -> plan ->
+ * run -> settle.
+ */
+#ifndef DN_ENGINE_SESSION_H
+#define DN_ENGINE_SESSION_H
+
+#include "core/base/document.h"
+#include "core/run/run.h"
+
+typedef struct dn_session {
+    dn_arena arena;
+    dn_log log;
+    const dunlin_options *options;
+    dn_project project;
+    const dn_target *target;
+    const char *url; /* holds secrets */
+    dn_url_info shown;
+    const dn_driver *driver;
+    dn_journal journal;
+    dn_connection *connection;
+    dn_observation observation;
+    dn_reconciliation reconciliation;
+    dunlin_result *result;
+} dn_session;
+
+void dn_session_begin(dn_session *session, const dunlin_options *options);
+/* Releases everything but the result. */
+void dn_session_end(dn_session *session);
+
+int dn_session_project(dn_session *session, dn_error *error);
+/* The target's driver, for its name and its files. */
+int dn_session_target(dn_session *session, dn_error *error);
+int dn_session_journal(dn_session *session, dn_error *error);
+/* Closes an earlier connection. Refuses a journal of another database's dialect. */
+int dn_session_connect(dn_session *session, bool read_only, dn_error *error);
+/* Observes and reconciles; needs journal and connection. May be called again. */
+int dn_session_reconcile(dn_session *session, dn_tracker_depth depth, dn_error *error);
+
+/* Starts the result document; all the tell functions write into it. */
+int dn_session_result(dn_session *session, const char *format, dn_error *error);
+void dn_session_tell_project(dn_session *session);
+void dn_session_tell_target(dn_session *session);
+void dn_session_tell_findings(dn_session *session, const char *name, const dn_findings *findings);
+/* Hands the result over, even after a failure; NULL when it could not be built. */
+int dn_session_finish(dn_session *session, int answer, dunlin_result **result, dn_error *error);
+/* How long to wait for the run lock. */
+int64_t dn_session_lock_timeout(const dn_session *session);
+
+#endif

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Driving a run: neighbours that fit transactions go in one batch, the others one by one.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "core/execute/execute_internal.h"
+
+enum { EXCERPT_BYTES = 400 };
+
+int
+dn_execute_record(dn_execution *execution, const dn_job *job, const dn_script *script,
+                  int64_t duration_us, const dn_tracker_statement **statements, size_t *count,
+                  dn_error *error)
+{
+    dn_tracker_entry entry = {
+        .migration = job->migration,
+        .state = "applied",
+        .text = job->info.text,
+        .tokens = job->info.tokens,
+        .statements = job->info.statements,
+        .duration_us = duration_us,
+    };
+
+    entry.sql = dn_script_text(script, &entry.sql_length);
+    return dn_tracker_record(execution->writer, &entry, statements, count, error);
+}
+
+/* Finds statement `ordinal` again: its excerpt and, from `offset`, the exact place. */
+static void
+locate(dn_execution *execution, const dn_migration *migration, unsigned ordinal, int64_t offset)
+{
+    dn_auto(dn_script) *script = NULL;
+    dn_auto(dn_text) excerpt = DN_TEXT_INIT;
+    dn_stop *stop = &execution->stop;
+    dn_script_item item;
+    dn_error ignored;
+
+    if (dn_script_open(execution->connection, migration, false, &script, &ignored) < 0)
+        return;
+    do {
+        if (dn_script_next(script, &item, &ignored) < 0 || item.kind == DN_SCRIPT_END)
+            return;
+    } while (item.ordinal != ordinal);
+    stop->line = item.line;
+    stop->column = item.column;
+    if (offset > 0 && (uint64_t)offset <= item.sql.length)
+        dn_lex_place(item.sql, (uint64_t)offset, &stop->line, &stop->column);
+    dn_text_add(&excerpt, item.sql.data,
+                item.sql.length < EXCERPT_BYTES ? (size_t)item.sql.length : EXCERPT_BYTES);
+    if (item.sql.length > EXCERPT_BYTES)
+        dn_text_add_string(&excerpt, " ...");
+    if (!excerpt.failed)
+        stop->sql = dn_arena_copy(execution->arena, excerpt.data, excerpt.length);
+}
+
+int
+dn_execute_blame(dn_execution *execution, const dn_migration *migration, unsigned ordinal,
+                 int64_t offset, dn_error *error)
+{
+    char message[sizeof(error->message)];
+    dn_stop *stop = &execution->stop;
+
+    stop->migration = migration;
+    stop->statement = ordinal;
+    if (!ordinal)
+        return dn_while(error, "recording '%s'", migration->tag);
+    locate(execution, migration, ordinal, offset);
+    memcpy(message, error->message, sizeof(message));
+    snprintf(error->message, sizeof(error->message), "%s:%u:%u: %.*s", migration->path, stop->line,
+             stop->column, (int)(sizeof(message) - 300), message);
+    return dn_while(error, "running statement %u of '%s'", ordinal, migration->tag);
+}
+
+int
+dn_execute(dn_execution *execution, dn_error *error)
+{
+    size_t at = 0;
+
+    while (at < execution->count) {
+        size_t end = at;
+
+        if (dn_log_cancelled(&execution->log))
+            return dn_fail(error, DUNLIN_CANCELLED, "run.cancelled", "stopped on request");
+        while (end < execution->count && execution->jobs[end].info.transactional)
+            end++;
+        if (end > at) {
+            if (dn_execute_feed(execution, at, end - at, error) < 0)
+                return -1;
+            at = end;
+            continue;
+        }
+        if (dn_execute_ledger(execution, &execution->jobs[at], error) < 0)
+            return -1;
+        at++;
+    }
+    return 0;
+}

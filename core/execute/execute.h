@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Executing migration files: reading a file as a script, finding out how it must run, feeding
+ * batches to the driver, and the statement ledger for what cannot run in one transaction with
+ * its record.
+ *
+ * A script is the statements of one file that concern one driver: sections for others left out,
+ * `down` sections left out, one outer BEGIN .. COMMIT pair consumed, settings that only count
+ * outside a transaction taken out. docs/migrations.md is the user's manual of all this.
+ */
+#ifndef DN_EXECUTE_EXECUTE_H
+#define DN_EXECUTE_EXECUTE_H
+
+#include <stdbool.h>
+
+#include "core/driver/driver.h"
+#include "core/journal/journal.h"
+#include "core/tracker/tracker.h"
+
+/* --- scripts ------------------------------------------------------------------------------------ */
+typedef enum dn_script_kind {
+    DN_SCRIPT_END = 0,
+    DN_SCRIPT_STATEMENT,
+    DN_SCRIPT_CONTROL, /* BEGIN, COMMIT, ROLLBACK written in the file */
+    DN_SCRIPT_AROUND,  /* obeyed outside the transaction (DUNLIN_CLASS_AROUND) */
+    DN_SCRIPT_ASSERT   /* `-- dunlin: assert <select> = <value>`: sql and `expected` */
+} dn_script_kind;
+
+typedef struct dn_script_item {
+    dn_script_kind kind;
+    dunlin_string sql;
+    dunlin_string expected; /* of ASSERT */
+    uint64_t flags;         /* DUNLIN_CLASS_* */
+    unsigned line, column;
+    unsigned ordinal; /* among the statements of the file, from 1 */
+} dn_script_item;
+
+typedef struct dn_script dn_script;
+/* The file of one migration, read for the driver of `connection`. Small files are read whole and
+ * stay readable through dn_script_text. */
+int dn_script_open(dn_connection *connection, const dn_migration *migration, bool digests,
+                   dn_script **script, dn_error *error);
+/* Items are valid until the next call. At END the bytes read are compared with the digest that
+ * was observed: script.changed when the file is another one by now. Errors: lex.*, script.*, all
+ * with file:line:column. */
+int dn_script_next(dn_script *script, dn_script_item *item, dn_error *error);
+/* Directives met so far; complete at END. */
+bool dn_script_no_transaction(const dn_script *script);
+/* NULL when the file is larger than what is kept. */
+const char *dn_script_text(const dn_script *script, size_t *length);
+void dn_script_digests(const dn_script *script, dn_digest *text, dn_digest *tokens);
+void dn_script_close(dn_script *script); /* NULL is fine */
+static inline void
+dn_script_cleanup(dn_script **script)
+{
+    dn_script_close(*script);
+}
+
+/* --- how a file must run --------------------------------------------------------------------------- */
+typedef struct dn_script_info {
+    unsigned statements;     /* executable ones */
+    bool transactional;      /* all of it fits one transaction with its record */
+    const char *reason;      /* why not, or NULL; lives in the arena */
+    unsigned reason_line;
+    const char *around;      /* the setting to send before BEGIN, or NULL */
+    dn_digest text;
+    dn_digest tokens;
+} dn_script_info;
+/* One pass over the file; nothing is sent. */
+int dn_script_inspect(dn_connection *connection, const dn_migration *migration, dn_arena *arena,
+                      dn_script_info *info, dn_error *error);
+
+/* --- running ------------------------------------------------------------------------------------------ */
+/* One migration of a run, and what became of it. */
+typedef struct dn_job {
+    const dn_migration *migration;
+    dn_script_info info;
+    bool applied;        /* committed together with its record */
+    int64_t duration_us; /* from its first statement to its COMMIT */
+} dn_job;
+
+/* Where a run stopped. */
+typedef struct dn_stop {
+    const dn_migration *migration; /* NULL: nowhere */
+    unsigned statement; /* ordinal in the file, 0 when it was no statement of the file */
+    unsigned line, column;
+    const char *sql;    /* excerpt, in the arena of the run */
+} dn_stop;
+
+typedef struct dn_execution {
+    dn_connection *connection;
+    dn_tracker_writer *writer;
+    const char *run_id;
+    dn_log log;
+    dn_job *jobs;
+    size_t count;
+    bool single_transaction;
+    dn_arena *arena;
+    dn_stop stop; /* filled on failure */
+} dn_execution;
+
+/* Runs all jobs in order and stops at the first failure, which leaves its migration without a
+ * mark (or, for a non-transactional one, with its ledger: status PARTIAL). */
+int dn_execute(dn_execution *execution, dn_error *error);
+
+#endif

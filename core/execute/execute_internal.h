@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Shared by the two ways of running: batches of transactions, and the ledger.
+ */
+#ifndef DN_EXECUTE_INTERNAL_H
+#define DN_EXECUTE_INTERNAL_H
+
+#include "core/execute/execute.h"
+
+/* Runs jobs[first .. first + count) as transactions in one batch. */
+int dn_execute_feed(dn_execution *execution, size_t first, size_t count, dn_error *error);
+/* Runs one job statement by statement with the ledger. */
+int dn_execute_ledger(dn_execution *execution, dn_job *job, dn_error *error);
+
+/* Fills execution->stop for statement `ordinal` of a migration (0: none of its own), reading the
+ * file again for excerpt and place; `offset` is where in the statement the server saw the error,
+ * -1 unknown. Puts file:line:column before the message of *error. Returns -1. */
+int dn_execute_blame(dn_execution *execution, const dn_migration *migration, unsigned ordinal,
+                     int64_t offset, dn_error *error);
+
+/* What the tracker is told of a job that is about to commit. */
+int dn_execute_record(dn_execution *execution, const dn_job *job, const dn_script *script,
+                      int64_t duration_us, const dn_tracker_statement **statements, size_t *count,
+                      dn_error *error);
+
+#endif

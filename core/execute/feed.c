@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Feeding transactions to the driver, which pulls one item at a time. A driver that pipelines
+ * pulls ahead of what it reports, so what each item was is remembered until its outcome comes.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/clock.h"
+#include "core/execute/execute_internal.h"
+
+typedef enum feed_phase {
+    PHASE_AROUND, /* the setting before BEGIN */
+    PHASE_BEGIN,
+    PHASE_STATEMENTS,
+    PHASE_RECORD,
+    PHASE_COMMIT,
+    PHASE_RESET
+} feed_phase;
+
+/* An item whose outcome is not known yet. */
+typedef struct sent_item {
+    size_t job;
+    feed_phase phase;
+    unsigned ordinal;
+} sent_item;
+
+typedef struct feeder {
+    dn_execution *execution;
+    size_t job;
+    size_t end;
+    size_t first;
+    feed_phase phase;
+    dn_script *script;
+    int64_t started_ns;
+    const dn_tracker_statement *records;
+    size_t record_count;
+    size_t record_at;
+    sent_item *queue; /* ring */
+    size_t queue_capacity;
+    size_t queue_head;
+    size_t queue_count;
+    /* The failure. */
+    bool failed;
+    sent_item culprit;
+    int64_t offset;
+} feeder;
+
+static int
+remember(feeder *feed, unsigned ordinal, dn_error *error)
+{
+    if (feed->queue_count == feed->queue_capacity) {
+        size_t capacity = feed->queue_capacity ? feed->queue_capacity * 2 : 16;
+        sent_item *queue = (sent_item *)calloc(capacity, sizeof(*queue));
+
+        if (!queue)
+            return dn_no_memory(error);
+        for (size_t i = 0; i < feed->queue_count; i++)
+            queue[i] = feed->queue[(feed->queue_head + i) % feed->queue_capacity];
+        free(feed->queue);
+        feed->queue = queue;
+        feed->queue_capacity = capacity;
+        feed->queue_head = 0;
+    }
+    feed->queue[(feed->queue_head + feed->queue_count++) % feed->queue_capacity] =
+        (sent_item){feed->job, feed->phase, ordinal};
+    return 0;
+}
+
+static dn_job *
+current(feeder *feed)
+{
+    return &feed->execution->jobs[feed->job];
+}
+
+static bool
+is_first(const feeder *feed)
+{
+    return feed->job == feed->first;
+}
+
+/* Of a single transaction, the settings of all its jobs count before its one BEGIN. */
+static const char *
+around_of(const feeder *feed)
+{
+    if (!feed->execution->single_transaction)
+        return feed->execution->jobs[feed->job].info.around;
+    for (size_t i = feed->first; is_first(feed) && i < feed->end; i++)
+        if (feed->execution->jobs[i].info.around)
+            return feed->execution->jobs[i].info.around;
+    return NULL;
+}
+
+static int
+simple_item(feeder *feed, dunlin_item *item, int32_t kind, feed_phase next_phase, dn_error *error)
+{
+    item->kind = kind;
+    if (remember(feed, 0, error) < 0)
+        return -1;
+    feed->phase = next_phase;
+    return 0;
+}
+
+/* Next statement of the script: 0 with *item, 1 at its end, -1. */
+static int
+next_statement(feeder *feed, dunlin_item *item, dn_error *error)
+{
+    dn_script_item part;
+
+    do {
+        if (dn_script_next(feed->script, &part, error) < 0)
+            return -1;
+    } while (part.kind == DN_SCRIPT_CONTROL || part.kind == DN_SCRIPT_AROUND);
+    if (part.kind == DN_SCRIPT_END)
+        return 1;
+    item->kind = part.kind == DN_SCRIPT_ASSERT ? DUNLIN_ITEM_CHECK : DUNLIN_ITEM_STATEMENT;
+    item->sql = part.sql;
+    item->expected = part.expected;
+    return remember(feed, part.ordinal, error);
+}
+
+static int
+start_records(feeder *feed, dn_error *error)
+{
+    int64_t elapsed_us = (dn_clock_monotonic_ns() - feed->started_ns) / 1000;
+
+    feed->record_at = 0;
+    return dn_execute_record(feed->execution, current(feed), feed->script, elapsed_us,
+                             &feed->records, &feed->record_count, error);
+}
+
+static int
+next_record(feeder *feed, dunlin_item *item, dn_error *error)
+{
+    const dn_tracker_statement *record = &feed->records[feed->record_at++];
+
+    item->kind = DUNLIN_ITEM_STATEMENT;
+    item->sql = dn_string(record->sql);
+    item->values = record->values;
+    item->value_count = record->count;
+    return remember(feed, 0, error);
+}
+
+/* Moves on to the next job; 1 when there is none. */
+static int
+next_job(feeder *feed)
+{
+    dn_script_close(feed->script);
+    feed->script = NULL;
+    feed->phase = PHASE_AROUND;
+    return ++feed->job == feed->end;
+}
+
+static int
+begin_job(feeder *feed, dunlin_item *item, dn_error *error)
+{
+    const char *around = around_of(feed);
+
+    if (dn_log_cancelled(&feed->execution->log))
+        return dn_fail(error, DUNLIN_CANCELLED, "run.cancelled", "stopped on request");
+    if (!around) {
+        feed->phase = PHASE_BEGIN;
+        return 1;
+    }
+    item->sql = dn_string(around);
+    return simple_item(feed, item, DUNLIN_ITEM_STATEMENT, PHASE_BEGIN, error);
+}
+
+static int
+open_transaction(feeder *feed, dunlin_item *item, dn_error *error)
+{
+    dn_job *job = current(feed);
+
+    feed->started_ns = dn_clock_monotonic_ns();
+    if (dn_script_open(feed->execution->connection, job->migration, false, &feed->script, error) < 0)
+        return -1;
+    if (!feed->execution->single_transaction || is_first(feed))
+        return simple_item(feed, item, DUNLIN_ITEM_BEGIN, PHASE_STATEMENTS, error);
+    feed->phase = PHASE_STATEMENTS;
+    return 1;
+}
+
+static int
+close_transaction(feeder *feed, dunlin_item *item, dn_error *error)
+{
+    if (!feed->execution->single_transaction || feed->job + 1 == feed->end)
+        return simple_item(feed, item, DUNLIN_ITEM_COMMIT, PHASE_RESET, error);
+    next_job(feed);
+    return 1;
+}
+
+/* One step of the machine: 0 an item, 1 look again, -1 failed. */
+static int
+advance(feeder *feed, dunlin_item *item, dn_error *error)
+{
+    int answer;
+
+    switch (feed->phase) {
+    case PHASE_AROUND:
+        return begin_job(feed, item, error);
+    case PHASE_BEGIN:
+        return open_transaction(feed, item, error);
+    case PHASE_STATEMENTS:
+        answer = next_statement(feed, item, error);
+        if (answer <= 0)
+            return answer;
+        feed->phase = PHASE_RECORD;
+        return start_records(feed, error) < 0 ? -1 : 1;
+    case PHASE_RECORD:
+        if (feed->record_at < feed->record_count)
+            return next_record(feed, item, error);
+        feed->phase = PHASE_COMMIT;
+        return 1;
+    case PHASE_COMMIT:
+        return close_transaction(feed, item, error);
+    case PHASE_RESET:
+        if (simple_item(feed, item, DUNLIN_ITEM_RESET, PHASE_AROUND, error) < 0)
+            return -1;
+        next_job(feed);
+        return 0;
+    }
+    return -1;
+}
+
+static int
+next(void *context, dunlin_item *item, dn_error *error)
+{
+    feeder *state = (feeder *)context;
+    int answer;
+
+    do {
+        if (state->job == state->end)
+            return 1;
+        answer = advance(state, item, error);
+    } while (answer == 1);
+    return answer;
+}
+
+static void
+committed(feeder *feed, size_t job, int64_t elapsed_us)
+{
+    dn_execution *execution = feed->execution;
+    size_t from = execution->single_transaction ? feed->first : job;
+
+    for (size_t i = from; i <= job; i++) {
+        execution->jobs[i].applied = true;
+        execution->jobs[i].duration_us = elapsed_us;
+        dn_log_info(&execution->log, "applied %s", execution->jobs[i].migration->tag);
+    }
+    dn_log_progress(&execution->log, "migrations", (int64_t)job + 1, (int64_t)execution->count);
+}
+
+static int
+done(void *context, const dunlin_outcome *outcome, const dunlin_failure *failure, dn_error *error)
+{
+    feeder *state = (feeder *)context;
+    sent_item item;
+
+    if (!state->queue_count)
+        return dn_fail(error, DUNLIN_INTERNAL, "driver.broken",
+                       "the driver reported an outcome for an item it was never given");
+    item = state->queue[state->queue_head];
+    state->queue_head = (state->queue_head + 1) % state->queue_capacity;
+    state->queue_count--;
+    if (outcome->outcome == DUNLIN_OUTCOME_RAN) {
+        if (item.phase == PHASE_COMMIT)
+            committed(state, item.job, (dn_clock_monotonic_ns() - state->started_ns) / 1000);
+        return 0;
+    }
+    if (!state->failed && outcome->outcome != DUNLIN_OUTCOME_SKIPPED) {
+        state->failed = true;
+        state->culprit = item;
+        state->offset = failure ? failure->offset : -1;
+    }
+    return 0;
+}
+
+static int
+fail_run(feeder *feed, dn_error *error)
+{
+    dn_execution *execution = feed->execution;
+    size_t job = feed->failed ? feed->culprit.job : feed->job;
+    dn_error ignored;
+
+    dn_connection_execute(execution->connection, DUNLIN_ITEM_ROLLBACK, NULL, NULL, 0, &ignored);
+    dn_connection_execute(execution->connection, DUNLIN_ITEM_RESET, NULL, NULL, 0, &ignored);
+    if (job >= feed->end)
+        return -1;
+    if (feed->failed)
+        return dn_execute_blame(execution, execution->jobs[job].migration, feed->culprit.ordinal,
+                                feed->offset, error);
+    /* Nothing was refused by the database: reading the file failed, and says where. */
+    execution->stop.migration = execution->jobs[job].migration;
+    return -1;
+}
+
+int
+dn_execute_feed(dn_execution *execution, size_t first, size_t count, dn_error *error)
+{
+    feeder state = {.execution = execution, .first = first, .job = first, .end = first + count};
+    dn_batch batch = {next, done, NULL, &state};
+    int answer = dn_connection_run(execution->connection, &batch, error);
+
+    if (answer < 0)
+        fail_run(&state, error);
+    dn_script_close(state.script);
+    free(state.queue);
+    return answer;
+}

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * How a file must run, found out before anything is sent.
+ */
+#include <string.h>
+
+#include "core/execute/execute.h"
+
+/* What one pass gathers. */
+typedef struct inspection {
+    dn_script_info *info;
+    dn_arena *arena;
+    const dn_migration *migration;
+    bool open; /* between BEGIN and COMMIT */
+    unsigned open_line;
+    bool relaxed;         /* the setting chosen switches checks off */
+    unsigned work;        /* statements seen that are neither control nor around */
+    unsigned controls;    /* BEGIN and COMMIT seen */
+    bool begin_first;     /* no work stands before the first BEGIN */
+    bool commit_last;     /* the last thing seen is a COMMIT */
+    unsigned control_line;
+} inspection;
+
+static void
+blame(inspection *seen, const char *reason, unsigned line)
+{
+    if (seen->info->reason)
+        return;
+    seen->info->reason = reason;
+    seen->info->reason_line = line;
+}
+
+static int
+bad_control(const inspection *seen, const dn_script_item *item, const char *id, const char *what,
+            dn_error *error)
+{
+    return dn_fail(error, DUNLIN_USAGE, id, "%s:%u:%u: %s", seen->migration->path, item->line,
+                   item->column, what);
+}
+
+static int
+see_control(inspection *seen, const dn_script_item *item, dn_error *error)
+{
+    bool begin = (item->flags & DUNLIN_CLASS_BEGIN) != 0;
+
+    if (item->flags & DUNLIN_CLASS_ROLLBACK)
+        return bad_control(seen, item, "script.rollback",
+                           "a migration cannot roll back what it did", error);
+    if (begin == seen->open)
+        return bad_control(seen, item, "script.transaction",
+                           begin ? "BEGIN inside a transaction that was not committed"
+                                 : "COMMIT without a BEGIN before it",
+                           error);
+    seen->open = begin;
+    seen->controls++;
+    if (seen->controls == 1) {
+        seen->control_line = item->line;
+        seen->begin_first = seen->work == 0;
+    }
+    if (begin)
+        seen->open_line = item->line;
+    seen->commit_last = !begin;
+    return 0;
+}
+
+static int
+see_around(inspection *seen, const dn_script_item *item, dn_error *error)
+{
+    bool relaxes = (item->flags & DUNLIN_CLASS_RELAXES) != 0;
+
+    if (seen->info->around && (seen->relaxed || !relaxes))
+        return 0;
+    seen->relaxed = relaxes;
+    seen->info->around = dn_arena_copy(seen->arena, item->sql.data, (size_t)item->sql.length);
+    return seen->info->around ? 0 : dn_no_memory(error);
+}
+
+static int
+see(inspection *seen, const dn_script_item *item, dn_error *error)
+{
+    switch (item->kind) {
+    case DN_SCRIPT_CONTROL:
+        return see_control(seen, item, error);
+    case DN_SCRIPT_AROUND:
+        return see_around(seen, item, error);
+    case DN_SCRIPT_STATEMENT:
+        seen->info->statements++;
+        if (item->flags & DUNLIN_CLASS_NO_TRANSACTION)
+            blame(seen, "a statement that cannot run inside a transaction", item->line);
+        break;
+    default:
+        break;
+    }
+    seen->work++;
+    seen->commit_last = false;
+    return 0;
+}
+
+int
+dn_script_inspect(dn_connection *connection, const dn_migration *migration, dn_arena *arena,
+                  dn_script_info *info, dn_error *error)
+{
+    dn_auto(dn_script) *script = NULL;
+    inspection seen = {.info = info, .arena = arena, .migration = migration};
+
+    memset(info, 0, sizeof(*info));
+    if (dn_script_open(connection, migration, true, &script, error) < 0)
+        return -1;
+    for (;;) {
+        dn_script_item item;
+
+        if (dn_script_next(script, &item, error) < 0)
+            return -1;
+        if (item.kind == DN_SCRIPT_END)
+            break;
+        if (see(&seen, &item, error) < 0)
+            return -1;
+    }
+    if (seen.open)
+        return dn_fail(error, DUNLIN_USAGE, "script.transaction",
+                       "%s:%u:1: the transaction begun here is never committed", migration->path,
+                       seen.open_line);
+    if (dn_script_no_transaction(script))
+        blame(&seen, "the directive no-transaction", 0);
+    if (seen.controls && !(seen.controls == 2 && seen.begin_first && seen.commit_last))
+        blame(&seen, "transaction control other than one BEGIN and one COMMIT around everything",
+              seen.control_line);
+    info->transactional = info->reason == NULL;
+    dn_script_digests(script, &info->text, &info->tokens);
+    return 0;
+}

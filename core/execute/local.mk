@@ -1,0 +1,5 @@
+# Executing migration files.
+core_sources += \
+    core/execute/execute.h core/execute/execute_internal.h \
+    core/execute/script.c core/execute/inspect.c core/execute/execute.c core/execute/feed.c \
+    core/execute/ledger.c

@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * A migration file as the statements that concern one driver.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/file.h"
+#include "core/execute/execute.h"
+
+/* Files up to this size are read whole, and their text can be kept in the tracker. */
+enum { WHOLE_FILE_LIMIT = 4 * 1024 * 1024 };
+
+struct dn_script {
+    dn_connection *connection;
+    const dn_migration *migration;
+    dn_lex_splitter *splitter;
+    dn_fd fd;      /* -1 when the file was read whole */
+    dn_text whole; /* data NULL when it was not */
+    size_t whole_read;
+    dn_hash raw;
+    bool digests;
+    bool no_transaction;
+    bool skipping; /* in an `only` section of other drivers */
+    bool down;     /* behind `-- dunlin: down` */
+    unsigned only_line; /* of the open `only` section, 0: none */
+    unsigned ordinal;
+    dn_text assertion;
+};
+
+static int64_t
+read_input(void *context, void *buffer, size_t bytes, dn_error *error)
+{
+    dn_script *script = (dn_script *)context;
+    ssize_t got;
+
+    if (script->fd < 0) {
+        size_t left = script->whole.length - script->whole_read;
+
+        got = (ssize_t)(left < bytes ? left : bytes);
+        if (got)
+            memcpy(buffer, script->whole.data + script->whole_read, (size_t)got);
+        script->whole_read += (size_t)got;
+        return got;
+    }
+    do {
+        got = read(script->fd, buffer, bytes);
+    } while (got < 0 && errno == EINTR);
+    if (got < 0)
+        return dn_fail_errno(error, "file.unreadable", "cannot read", script->migration->path);
+    dn_hash_add(&script->raw, buffer, (size_t)got);
+    return got;
+}
+
+static int
+open_input(dn_script *script, dn_error *error)
+{
+    const char *path = script->migration->path;
+
+    if (script->migration->size <= WHOLE_FILE_LIMIT) {
+        if (dn_file_read(path, &script->whole, error) < 0)
+            return -1;
+        dn_hash_add(&script->raw, script->whole.data, script->whole.length);
+        return 0;
+    }
+    script->fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (script->fd < 0)
+        return dn_fail_errno(error, "file.unreadable", "cannot open", path);
+    return 0;
+}
+
+int
+dn_script_open(dn_connection *connection, const dn_migration *migration, bool digests,
+               dn_script **result, dn_error *error)
+{
+    dn_script *script = (dn_script *)calloc(1, sizeof(*script));
+
+    *result = script;
+    if (!script)
+        return dn_no_memory(error);
+    script->connection = connection;
+    script->migration = migration;
+    script->fd = -1;
+    script->digests = digests;
+    dn_hash_begin(&script->raw);
+    if (open_input(script, error) < 0)
+        return -1;
+    script->splitter = dn_lex_open(dn_connection_rules(connection), migration->path, read_input,
+                                   script, error);
+    if (!script->splitter)
+        return -1;
+    if (digests)
+        dn_lex_take_digests(script->splitter);
+    return 0;
+}
+
+void
+dn_script_close(dn_script *script)
+{
+    if (!script)
+        return;
+    dn_lex_close(script->splitter);
+    if (script->fd >= 0)
+        close(script->fd);
+    dn_text_free(&script->whole);
+    dn_text_free(&script->assertion);
+    free(script);
+}
+
+bool
+dn_script_no_transaction(const dn_script *script)
+{
+    return script->no_transaction;
+}
+
+const char *
+dn_script_text(const dn_script *script, size_t *length)
+{
+    *length = script->whole.length;
+    if (script->fd >= 0)
+        return NULL;
+    return script->whole.data ? script->whole.data : "";
+}
+
+void
+dn_script_digests(const dn_script *script, dn_digest *text, dn_digest *tokens)
+{
+    dn_lex_digests(script->splitter, text, tokens);
+}
+
+/* --- directives ----------------------------------------------------------------------------------- */
+
+static int
+bad_directive(const dn_script *script, const dn_lex_item *item, const char *id, dn_error *error,
+              const char *what)
+{
+    return dn_fail(error, DUNLIN_USAGE, id, "%s:%u:%u: %s: '-- dunlin: %.*s'",
+                   script->migration->path, item->line, item->column, what,
+                   (int)(item->text.length < 120 ? item->text.length : 120), item->text.data);
+}
+
+/* Is `name` the driver at hand, under any of its names? */
+static bool
+names_driver(const dn_script *script, const char *name, size_t length)
+{
+    const dunlin_driver *table = &dn_connection_driver(script->connection)->table;
+    dunlin_string word = {name, length};
+    const char *at = table->schemes ? table->schemes : "";
+
+    if (dn_string_equal_fold(word, table->name) || dn_string_equal_fold(word, table->dialect))
+        return true;
+    while (*at) {
+        size_t size = strcspn(at, " ");
+
+        if (size == length && strncasecmp(at, name, length) == 0)
+            return true;
+        at += size;
+        at += strspn(at, " ");
+    }
+    return false;
+}
+
+static int
+directive_only(dn_script *script, const dn_lex_item *item, dunlin_string rest, dn_error *error)
+{
+    const char *at = rest.data;
+    const char *end = rest.data + rest.length;
+    bool ours = false;
+    size_t names = 0;
+
+    if (script->only_line)
+        return bad_directive(script, item, "script.nested-only", error,
+                             "a section may not stand inside another one");
+    while (at < end) {
+        const char *start;
+
+        while (at < end && (*at == ' ' || *at == '\t' || *at == ','))
+            at++;
+        start = at;
+        while (at < end && *at != ' ' && *at != '\t' && *at != ',')
+            at++;
+        if (at > start) {
+            names++;
+            ours = ours || names_driver(script, start, (size_t)(at - start));
+        }
+    }
+    if (!names)
+        return bad_directive(script, item, "script.bad-directive", error,
+                             "'only' wants names of drivers");
+    script->only_line = item->line;
+    script->skipping = !ours;
+    return 0;
+}
+
+static int
+directive_assert(dn_script *script, const dn_lex_item *item, dunlin_string rest,
+                 dn_script_item *out, dn_error *error)
+{
+    const char *equals = (const char *)memrchr(rest.data, '=', (size_t)rest.length);
+    const char *value = equals ? equals + 1 : NULL;
+    const char *end = rest.data + rest.length;
+
+    while (value && value < end && (*value == ' ' || *value == '\t'))
+        value++;
+    if (!value || value == end || equals == rest.data)
+        return bad_directive(script, item, "script.bad-directive", error,
+                             "'assert' wants a query, '=' and a value");
+    dn_text_clear(&script->assertion);
+    dn_text_add(&script->assertion, rest.data, (size_t)(equals - rest.data));
+    dn_text_add(&script->assertion, value, (size_t)(end - value));
+    if (script->assertion.failed)
+        return dn_no_memory(error);
+    out->kind = DN_SCRIPT_ASSERT;
+    out->sql = dn_span(script->assertion.data, (size_t)(equals - rest.data));
+    out->expected = dn_span(script->assertion.data + out->sql.length, (size_t)(end - value));
+    return 0;
+}
+
+/* 1 when *out holds something to do, 0 when there is nothing, -1 with *error. */
+static int
+directive(dn_script *script, const dn_lex_item *item, dn_script_item *out, dn_error *error)
+{
+    static const char *const inert[] = {"probe", "rename"}; /* for reconciliation, not for running */
+    dunlin_string word = item->text;
+    dunlin_string rest;
+
+    word.length = 0;
+    while (word.length < item->text.length && word.data[word.length] != ' ' &&
+           word.data[word.length] != '\t')
+        word.length++;
+    rest = dn_span(word.data + word.length, (size_t)(item->text.length - word.length));
+    while (rest.length && (*rest.data == ' ' || *rest.data == '\t')) {
+        rest.data++;
+        rest.length--;
+    }
+    if (dn_string_equal(word, "end")) {
+        if (!script->only_line)
+            return bad_directive(script, item, "script.bad-directive", error,
+                                 "there is no 'only' section to end");
+        script->only_line = 0;
+        script->skipping = false;
+        return 0;
+    }
+    if (dn_string_equal(word, "only"))
+        return directive_only(script, item, rest, error);
+    if (dn_string_equal(word, "down")) {
+        script->down = true;
+        return 0;
+    }
+    if (dn_string_equal(word, "no-transaction")) {
+        script->no_transaction = true;
+        return 0;
+    }
+    if (dn_string_equal(word, "assert")) {
+        if (script->skipping || script->down)
+            return 0;
+        return directive_assert(script, item, rest, out, error) < 0 ? -1 : 1;
+    }
+    for (size_t i = 0; i < sizeof(inert) / sizeof(inert[0]); i++)
+        if (dn_string_equal(word, inert[i]))
+            return 0;
+    return bad_directive(script, item, "script.unknown-directive", error, "unknown directive");
+}
+
+/* --- items ------------------------------------------------------------------------------------------ */
+
+static dn_script_kind
+kind_of(uint64_t flags)
+{
+    if (flags & DUNLIN_CLASS_AROUND)
+        return DN_SCRIPT_AROUND;
+    if (flags & (DUNLIN_CLASS_BEGIN | DUNLIN_CLASS_COMMIT | DUNLIN_CLASS_ROLLBACK))
+        return DN_SCRIPT_CONTROL;
+    return DN_SCRIPT_STATEMENT;
+}
+
+static int
+check_end(dn_script *script, dn_error *error)
+{
+    dn_digest raw = dn_hash_end(&script->raw);
+
+    if (script->only_line)
+        return dn_fail(error, DUNLIN_USAGE, "script.unended-only",
+                       "%s:%u:1: the section '-- dunlin: only' has no '-- dunlin: end'",
+                       script->migration->path, script->only_line);
+    if (!dn_digest_equal(&raw, &script->migration->raw))
+        return dn_fail(error, DUNLIN_DISAGREEMENT, "script.changed",
+                       "the file '%s' changed while it was read", script->migration->path);
+    return 0;
+}
+
+static int
+statement(dn_script *script, const dn_lex_item *item, dn_script_item *out, dn_error *error)
+{
+    out->sql = item->text;
+    if (dn_connection_classify(script->connection, item->text, &out->flags, error) < 0)
+        return dn_while(error, "reading '%s' line %u", script->migration->path, item->line);
+    if (out->flags & DUNLIN_CLASS_CLIENT_COMMAND)
+        return dn_fail(error, DUNLIN_USAGE, "script.client-command",
+                       "%s:%u:%u: this is a command of a client program, not a statement: '%.*s'",
+                       script->migration->path, item->line, item->column,
+                       (int)(item->text.length < 60 ? item->text.length : 60), item->text.data);
+    out->kind = kind_of(out->flags);
+    out->ordinal = ++script->ordinal;
+    return 0;
+}
+
+int
+dn_script_next(dn_script *script, dn_script_item *out, dn_error *error)
+{
+    for (;;) {
+        dn_lex_item item;
+        int answer = 0;
+
+        memset(out, 0, sizeof(*out));
+        if (dn_lex_next(script->splitter, &item, error) < 0)
+            return -1;
+        out->line = item.line;
+        out->column = item.column;
+        switch (item.kind) {
+        case DN_LEX_END:
+            return check_end(script, error);
+        case DN_LEX_DATA:
+            return dn_fail(error, DUNLIN_UNSUPPORTED, "script.copy-data",
+                           "%s:%u: data sections (COPY ... FROM stdin) are not supported yet",
+                           script->migration->path, item.line);
+        case DN_LEX_DIRECTIVE:
+            answer = directive(script, &item, out, error);
+            break;
+        case DN_LEX_STATEMENT:
+            if (script->skipping || script->down)
+                break;
+            answer = statement(script, &item, out, error) < 0 ? -1 : 1;
+            break;
+        }
+        if (answer)
+            return answer < 0 ? -1 : 0;
+    }
+}

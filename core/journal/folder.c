@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The migrations folder: one listing, then one open and read per file.
+ */
+#include "core/journal/parts.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { READ_BYTES = 64 * 1024 };
+
+int
+dn_sql_folder_open(dn_sql_folder *folder, const char *path, dn_arena *arena, dn_error *error)
+{
+    dn_folder_entry *names = NULL;
+
+    *folder = (dn_sql_folder){.fd = -1};
+    folder->path = dn_arena_text(arena, path);
+    if (!folder->path)
+        return dn_no_memory(error);
+    if (dn_folder_list(arena, path, &names, &folder->count, error) < 0) {
+        if (error->status != DUNLIN_MISSING)
+            return -1;
+        return dn_fail(error, DUNLIN_MISSING, "journal.folder-missing",
+                       "there is no migrations folder '%s'", path);
+    }
+    folder->names = names;
+    folder->fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (folder->fd < 0)
+        return dn_fail_errno(error, "file.unreadable", "cannot open the folder", path);
+    return 0;
+}
+
+/* A name that is never put together. */
+typedef struct wanted_name {
+    const char *tag;
+    size_t tag_length;
+    const char *suffix;
+} wanted_name;
+
+static int
+compare_wanted(const void *key, const void *element)
+{
+    const wanted_name *wanted = key;
+    const char *name = ((const dn_folder_entry *)element)->name;
+    int order = strncmp(wanted->tag, name, wanted->tag_length);
+
+    return order ? order : strcmp(wanted->suffix, name + wanted->tag_length);
+}
+
+const char *
+dn_sql_folder_find(const dn_sql_folder *folder, const char *tag, const char *suffix)
+{
+    wanted_name wanted = {tag, strlen(tag), suffix};
+    const dn_folder_entry *found = NULL;
+
+    if (folder->count)
+        found =
+            bsearch(&wanted, folder->names, folder->count, sizeof *folder->names, compare_wanted);
+    return found && !found->folder ? found->name : NULL;
+}
+
+/* Index of the first name that is not before <tag>. */
+static size_t
+lower_bound(const dn_sql_folder *folder, const char *tag)
+{
+    size_t low = 0;
+    size_t high = folder->count;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+
+        if (strcmp(folder->names[middle].name, tag) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+bool
+dn_sql_folder_has(const dn_sql_folder *folder, const char *tag)
+{
+    static const char words[] = "abcdefghijklmnopqrstuvwxyz0123456789_";
+    size_t length = strlen(tag);
+
+    if (dn_sql_folder_find(folder, tag, ".sql"))
+        return true;
+    for (size_t i = lower_bound(folder, tag); i < folder->count; i++) {
+        const char *name = folder->names[i].name;
+        size_t word;
+
+        if (strncmp(name, tag, length) != 0)
+            break;
+        if (folder->names[i].folder || name[length] != '.')
+            continue;
+        word = strspn(name + length + 1, words);
+        if (word && strcmp(name + length + 1, "down.sql") != 0 &&
+            strcmp(name + length + 1 + word, ".sql") == 0)
+            return true;
+    }
+    return false;
+}
+
+int
+dn_sql_folder_hash(const dn_sql_folder *folder, const char *name, dn_migration *migration,
+                   dn_error *error)
+{
+    dn_auto(dn_fd) fd = openat(folder->fd, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    char buffer[READ_BYTES];
+    dn_hash hash;
+
+    if (fd < 0)
+        return dn_fail_errno(error, "file.unreadable", "cannot open", migration->path);
+    dn_hash_begin(&hash);
+    migration->size = 0;
+    for (;;) {
+        ssize_t got = read(fd, buffer, sizeof buffer);
+
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            return dn_fail_errno(error, "file.unreadable", "cannot read", migration->path);
+        if (got == 0)
+            break;
+        dn_hash_add(&hash, buffer, (size_t)got);
+        migration->size += (uint64_t)got;
+    }
+    migration->raw = dn_hash_end(&hash);
+    migration->has_file = true;
+    return 0;
+}
+
+int
+dn_sql_folder_resolve(const dn_sql_folder *folder, const char *override, dn_arena *arena,
+                      dn_migration *migration, dn_error *error)
+{
+    const char *name = override ? dn_sql_folder_find(folder, migration->tag, override) : NULL;
+    const char *down = dn_sql_folder_find(folder, migration->tag, ".down.sql");
+
+    if (!name)
+        name = dn_sql_folder_find(folder, migration->tag, ".sql");
+    if (down) {
+        migration->down_path = dn_path_join(arena, folder->path, down);
+        if (!migration->down_path)
+            return dn_no_memory(error);
+    }
+    if (!name)
+        return 0;
+    migration->path = dn_path_join(arena, folder->path, name);
+    if (!migration->path)
+        return dn_no_memory(error);
+    return dn_sql_folder_hash(folder, name, migration, error);
+}

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The journal and the migration files: what the project says its history is.
+ *
+ * Layouts, one reader each, all read in place:
+ *   native      migrations/<tag>.sql, migrations/meta/_journal.json ("layout": "dunlin")
+ *   drizzle     <tag>.sql, meta/_journal.json as drizzle-kit 0.x writes it
+ *   drizzle-v1  <tag>/migration.sql, no journal: the folders are the journal
+ *   files       <tag>.sql and no journal at all: name order is the order, and a finding says so
+ *
+ * Problems that leave the rest readable are findings; a journal that cannot be read at all is an
+ * error with line and column. Nothing here writes unless its name says so.
+ */
+#ifndef DN_JOURNAL_JOURNAL_H
+#define DN_JOURNAL_JOURNAL_H
+
+#include <stdbool.h>
+
+#include "core/base/arena.h"
+#include "core/base/error.h"
+#include "core/base/hash.h"
+#include "core/base/text.h"
+
+typedef enum dn_layout {
+    DN_LAYOUT_NATIVE = 0,
+    DN_LAYOUT_DRIZZLE,
+    DN_LAYOUT_DRIZZLE_V1,
+    DN_LAYOUT_FILES
+} dn_layout;
+const char *dn_layout_name(dn_layout layout); /* "native", "drizzle", "drizzle-v1", "files" */
+
+/* One problem, told to the user. severity orders: an ERROR keeps `migrate` from running. */
+typedef enum dn_severity { DN_NOTE = 0, DN_WARNING, DN_ERROR_FINDING } dn_severity;
+typedef struct dn_finding {
+    const char *id;      /* "journal.duplicate-tag" */
+    const char *message; /* one sentence, lower case, no full stop, with file:line:column */
+    const char *object;  /* tag, file or table it is about, or NULL */
+    dn_severity severity;
+} dn_finding;
+typedef struct dn_findings {
+    dn_finding *items;
+    size_t count;
+    size_t capacity;
+} dn_findings;
+int dn_findings_add(dn_findings *findings, dn_arena *arena, dn_severity severity, const char *id,
+                    const char *object, dn_error *error, const char *format, ...)
+    __attribute__((format(printf, 7, 8)));
+
+typedef struct dn_migration {
+    int64_t idx;            /* as the journal says; position where it says nothing */
+    const char *tag;
+    int64_t when_ms;        /* since 1970, UTC; 0 unknown */
+    unsigned line, column;  /* of the entry in the journal, 0 when there is none */
+    size_t entry;           /* position in the journal's array, from 1; 0: not from a journal */
+    bool listed;            /* has a journal entry (all, where there is no journal file) */
+    bool has_file;
+    const char *path;       /* of the file to run for this driver, NULL when missing */
+    const char *down_path;  /* <tag>.down.sql, or NULL */
+    uint64_t size;          /* bytes */
+    dn_digest raw;          /* of the file's bytes, valid when has_file */
+} dn_migration;
+
+typedef struct dn_journal {
+    dn_layout layout;
+    const char *folder;     /* migrations folder */
+    const char *path;       /* of the journal file, NULL where there is none */
+    const char *dialect;    /* configured, else of the journal; NULL unknown */
+    dn_digest digest;       /* of the journal file's bytes */
+    dn_migration *migrations; /* in journal order: listed ones */
+    size_t count;
+    dn_migration *unlisted; /* files without entry, by name */
+    size_t unlisted_count;
+    dn_findings findings;
+    bool bom;               /* the journal starts with a byte order mark */
+} dn_journal;
+
+/* Reads journal and folder and hashes every file. `driver` picks <tag>.<driver>.sql overrides;
+ * <x>.<word>.sql is an override and no migration wherever <x>.sql or an entry <x> exists. Hot
+ * path: one read per file, nothing lexed. Errors, all with a place: journal.folder-missing,
+ * journal.syntax, journal.type, journal.bad-tag, journal.version, journal.layout, file.*.
+ * docs/journal.md lists the findings. */
+typedef struct dn_journal_options {
+    const char *folder;
+    const char *driver;  /* NULL: no overrides chosen */
+    const char *dialect; /* configured, or NULL */
+} dn_journal_options;
+int dn_journal_read(const dn_journal_options *options, dn_arena *arena, dn_journal *journal,
+                    dn_error *error);
+
+/* Tag rules: [A-Za-z0-9_.-]+ plus non-ASCII UTF-8, no leading dot, no "..", no '/', no control
+ * byte, at most 200 bytes. 0 or -1 with journal.bad-tag. */
+int dn_tag_check(const char *tag, size_t length, dn_error *error);
+
+/* --- writing --------------------------------------------------------------------------------------- */
+/* The bytes a journal file of this layout has for these migrations: native one entry a line,
+ * drizzle as drizzle-kit writes it. Members it does not know are kept from the file the journal
+ * was read from, entry by entry (`entry`); journal.changed when that file has other bytes now. */
+int dn_journal_render(const dn_journal *journal, const dn_migration *migrations, size_t count,
+                      dn_text *text, dn_error *error);
+/* Adds a migration file with this content and its entry, durably, file first. *migration tells
+ * what was made. An existing file is never overwritten. `now_ms` is the time for tag and entry.
+ * `sequence` numbers a native tag instead; a Drizzle folder keeps its own way. Errors:
+ * journal.bad-name, journal.changed, file.*. */
+int dn_journal_new(const dn_journal *journal, const char *name, bool sequence, int64_t now_ms,
+                   const char *content, dn_arena *arena, dn_migration *migration, dn_error *error);
+/* The journal as the files say: kept entries in their order, gone files out, new files in by
+ * name, duplicates once. Says in `changes` what it did or would do (ids journal.added ...), with
+ * a warning for every `when` that is a guess. `write` false: only tells. Of a journal that cannot
+ * be parsed it keeps the entries that are still legible. No changes: nothing is written. */
+int dn_journal_rebuild(const dn_journal_options *options, bool write, dn_arena *arena,
+                       dn_findings *changes, dn_error *error);
+/* Three-way merge of native journals for git, written to `ours`: the entries of ours without what
+ * theirs removed, then what theirs added, by tag; idx renumbered. journal.merge-conflict
+ * (DISAGREEMENT, `ours` untouched) when one side removed or changed what the other changed;
+ * journal.layout when one is no native journal. */
+int dn_journal_merge(const char *base, const char *ours, const char *theirs, dn_error *error);
+
+#endif

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Private to core/journal: what its files share.
+ */
+#ifndef DN_JOURNAL_PARTS_H
+#define DN_JOURNAL_PARTS_H
+
+#include "core/base/file.h"
+#include "core/base/json.h"
+#include "core/journal/journal.h"
+
+#define DN_JOURNAL_NAME "meta/_journal.json"
+#define DN_NATIVE_LAYOUT "dunlin"
+
+/* --- tags (tag.c) ----------------------------------------------------------------------------- */
+enum { DN_TAG_BYTES = 200, DN_STAMP_DIGITS = 14 };
+
+/* What is wrong with a tag, as the end of a sentence ("is empty"), or NULL. */
+const char *dn_tag_fault(const char *tag, size_t length);
+/* A tag in a message: control bytes visible, cut. */
+const char *dn_tag_shown(const char *tag, size_t length, char out[80]);
+size_t dn_tag_digits(const char *tag); /* length of the number it starts with */
+/* The time that a prefix YYYYMMDDHHMMSS says, in milliseconds since 1970, UTC. */
+bool dn_tag_time(const char *tag, int64_t *ms);
+/* "Add users-table" -> "add_users_table"; NULL with journal.bad-name. */
+char *dn_tag_slug(dn_arena *arena, const char *name, dn_error *error);
+
+/* --- the text of a journal (parse.c) ---------------------------------------------------------- */
+typedef struct dn_journal_text {
+    dn_layout layout;    /* NATIVE or DRIZZLE */
+    const char *dialect; /* or NULL */
+    dn_migration *entries;
+    size_t count;
+    size_t capacity;
+    bool bom;
+} dn_journal_text;
+/* Every entry in its order, duplicates included, each tag checked. `name` is for messages. */
+int dn_journal_parse(const char *name, const char *text, size_t length, dn_arena *arena,
+                     dn_journal_text *parsed, dn_error *error);
+
+/* --- the folder (folder.c) -------------------------------------------------------------------- */
+typedef struct dn_sql_folder {
+    const char *path;
+    dn_fd fd;
+    const dn_folder_entry *names; /* sorted by bytes */
+    size_t count;
+} dn_sql_folder;
+int dn_sql_folder_open(dn_sql_folder *folder, const char *path, dn_arena *arena, dn_error *error);
+static inline void
+dn_sql_folder_cleanup(dn_sql_folder *folder)
+{
+    dn_fd_cleanup(&folder->fd);
+}
+/* The file named <tag><suffix>, or NULL. */
+const char *dn_sql_folder_find(const dn_sql_folder *folder, const char *tag, const char *suffix);
+/* Is there <tag>.sql or an override of it for any driver? */
+bool dn_sql_folder_has(const dn_sql_folder *folder, const char *tag);
+/* Digest and size of a file, given by its name in the folder; path must be set. */
+int dn_sql_folder_hash(const dn_sql_folder *folder, const char *name, dn_migration *migration,
+                       dn_error *error);
+/* File, down file, size and digest of a migration <tag>.sql. `override` is the suffix of files that
+ * replace it (".sqlite.sql"), or NULL. */
+int dn_sql_folder_resolve(const dn_sql_folder *folder, const char *override, dn_arena *arena,
+                          dn_migration *migration, dn_error *error);
+
+/* --- reading (read.c, check.c) ---------------------------------------------------------------- */
+/* As dn_journal_read; with `text` the journal is this text instead of the file's. */
+int dn_journal_read_text(const dn_journal_options *options, const dn_text *text, dn_arena *arena,
+                         dn_journal *journal, dn_error *error);
+/* Takes duplicates out and reports what is odd about the entries. */
+int dn_journal_check_entries(dn_journal *journal, dn_arena *arena, dn_error *error);
+/* Reports entries without a file and files without an entry. */
+int dn_journal_check_files(dn_journal *journal, const dn_sql_folder *folder, dn_arena *arena,
+                           dn_error *error);
+/* Indexes of the migrations, sorted by tag, equal ones in their order; NULL: no memory. */
+size_t *dn_journal_by_tag(const dn_migration *migrations, size_t count, dn_arena *arena);
+const dn_migration *dn_journal_find(const dn_migration *migrations, const size_t *by_tag,
+                                    size_t count, const char *tag, size_t length);
+
+/* --- writing (render.c, salvage.c) ------------------------------------------------------------ */
+/* What a new journal text is made from. */
+typedef struct dn_journal_form {
+    dn_layout layout;
+    const char *dialect;
+    const char *entry_version; /* Drizzle: where no entry says one */
+    const dn_json *original;   /* or NULL */
+} dn_journal_form;
+int dn_journal_write(const dn_journal_form *form, const dn_migration *migrations, size_t count,
+                     dn_text *text, dn_error *error);
+/* The file a journal was read from, unchanged since; journal.changed otherwise. */
+int dn_journal_original(const dn_journal *journal, dn_json *original, dn_error *error);
+
+/* Makes a journal that can be parsed from whatever is legible in one that cannot. */
+int dn_journal_salvage(const char *text, size_t length, dn_text *repaired, dn_error *error);
+
+#endif

@@ -1,0 +1,2 @@
+# Plans.
+core_sources += core/plan/plan.h core/plan/plan.c

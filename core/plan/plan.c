@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/plan/plan.h"
+
+#include <string.h>
+
+const char *
+dn_plan_action_name(dn_plan_action action)
+{
+    static const char *const names[] = {"backup", "create-tracker", "apply"};
+
+    return names[action];
+}
+
+static bool
+is_allowed(const dn_plan_options *options, const char *tag)
+{
+    for (size_t i = 0; i < options->allow_count; i++)
+        if (strcmp(options->allow[i], tag) == 0)
+            return true;
+    return false;
+}
+
+/* The finding that a verdict or a stop is about, for its words. */
+static const dn_finding *
+finding_of(const dn_reconciliation *reconciliation, const char *id, const char *object)
+{
+    for (size_t i = 0; i < reconciliation->findings.count; i++) {
+        const dn_finding *finding = &reconciliation->findings.items[i];
+
+        if (finding->severity != DN_ERROR_FINDING || (id && strcmp(finding->id, id) != 0))
+            continue;
+        if (!object || (finding->object && strcmp(finding->object, object) == 0))
+            return finding;
+    }
+    return NULL;
+}
+
+static int
+stop_for(const dn_finding *finding, size_t more, dn_error *error)
+{
+    if (!more)
+        return dn_fail(error, DUNLIN_DISAGREEMENT, finding->id, "%s", finding->message);
+    return dn_fail(error, DUNLIN_DISAGREEMENT, finding->id, "%s (and %zu more)", finding->message,
+                   more);
+}
+
+static int
+check_stops(const dn_reconciliation *reconciliation, const dn_plan_options *options,
+            dn_error *error)
+{
+    const dn_finding *first = NULL;
+    size_t stops = 0;
+
+    if (reconciliation->stops &&
+        !(options->allow_nonempty && strcmp(reconciliation->stop_id, "tracker.not-empty") == 0)) {
+        first = finding_of(reconciliation, reconciliation->stop_id, NULL);
+        stops++;
+    }
+    for (size_t i = 0; i < reconciliation->count; i++) {
+        const dn_verdict *verdict = &reconciliation->verdicts[i];
+
+        if (!verdict->stops || is_allowed(options, verdict->migration->tag))
+            continue;
+        if (!first)
+            first = finding_of(reconciliation, NULL, verdict->migration->tag);
+        stops++;
+    }
+    return first ? stop_for(first, stops - 1, error) : 0;
+}
+
+static int
+check_tag(const dn_reconciliation *reconciliation, const char *tag, const char *option,
+          dn_error *error)
+{
+    for (size_t i = 0; i < reconciliation->count; i++)
+        if (strcmp(reconciliation->verdicts[i].migration->tag, tag) == 0)
+            return 0;
+    return dn_fail(error, DUNLIN_USAGE, "plan.unknown-tag",
+                   "%s names '%s', and there is no such migration", option, tag);
+}
+
+static int
+check_tags(const dn_reconciliation *reconciliation, const dn_plan_options *options,
+           dn_error *error)
+{
+    if (options->to && check_tag(reconciliation, options->to, "--to", error) < 0)
+        return -1;
+    for (size_t i = 0; i < options->allow_count; i++)
+        if (check_tag(reconciliation, options->allow[i], "--allow", error) < 0)
+            return -1;
+    return 0;
+}
+
+static int
+add_job(dn_connection *connection, const dn_migration *migration, const dn_plan_options *options,
+        dn_arena *arena, dn_plan *plan, dn_error *error)
+{
+    dn_job *job = &plan->jobs[plan->job_count++];
+
+    job->migration = migration;
+    if (!options->inspect)
+        return 0;
+    if (dn_script_inspect(connection, migration, arena, &job->info, error) < 0)
+        return -1;
+    if (options->single_transaction && !job->info.transactional)
+        return dn_fail(error, DUNLIN_USAGE, "plan.not-transactional",
+                       "%s:%u: --single-transaction cannot hold this migration: it has %s",
+                       migration->path, job->info.reason_line, job->info.reason);
+    return 0;
+}
+
+static int
+collect(dn_connection *connection, const dn_reconciliation *reconciliation,
+        const dn_plan_options *options, dn_arena *arena, dn_plan *plan, dn_error *error)
+{
+    bool beyond = false;
+
+    for (size_t i = 0; i < reconciliation->count; i++) {
+        const dn_verdict *verdict = &reconciliation->verdicts[i];
+        const dn_migration *migration = verdict->migration;
+
+        if (verdict->pending && beyond)
+            plan->held[plan->held_count++] = migration;
+        else if (verdict->pending &&
+                 add_job(connection, migration, options, arena, plan, error) < 0)
+            return -1;
+        if (options->to && strcmp(migration->tag, options->to) == 0)
+            beyond = true;
+    }
+    return 0;
+}
+
+static void
+add_step(dn_plan *plan, dn_plan_action action, const dn_job *job, const char *why)
+{
+    plan->steps[plan->count++] = (dn_plan_step){action, job, why};
+}
+
+static void
+order_steps(const dn_observation *observation, const dn_plan_options *options, bool backup,
+            dn_plan *plan)
+{
+    if (!plan->job_count)
+        return;
+    if (backup && options->backup)
+        add_step(plan, DN_PLAN_BACKUP, NULL, "before the first change");
+    if (!observation->tracker.present || !observation->tracker.ours_present)
+        add_step(plan, DN_PLAN_CREATE_TRACKER, NULL, "the tracker does not exist yet");
+    for (size_t i = 0; i < plan->job_count; i++)
+        add_step(plan, DN_PLAN_APPLY, &plan->jobs[i],
+                 plan->jobs[i].info.statements ? "pending" : "pending; it holds no statement");
+}
+
+int
+dn_plan_build(dn_connection *connection, const dn_observation *observation,
+              const dn_reconciliation *reconciliation, const dn_plan_options *options,
+              dn_arena *arena, dn_plan *plan, dn_error *error)
+{
+    const dunlin_server *server = dn_connection_server(connection);
+    size_t most = reconciliation->pending + 1;
+
+    memset(plan, 0, sizeof(*plan));
+    if (check_tags(reconciliation, options, error) < 0)
+        return -1;
+    if (reconciliation->pending && check_stops(reconciliation, options, error) < 0)
+        return -1;
+    plan->jobs = (dn_job *)dn_arena_array(arena, most, sizeof(*plan->jobs));
+    plan->held = (const dn_migration **)dn_arena_array(arena, most, sizeof(*plan->held));
+    plan->steps = (dn_plan_step *)dn_arena_array(arena, most + 2, sizeof(*plan->steps));
+    if (!plan->jobs || !plan->held || !plan->steps)
+        return dn_no_memory(error);
+    if (collect(connection, reconciliation, options, arena, plan, error) < 0)
+        return -1;
+    order_steps(observation, options, !server->empty && server->path.length > 0, plan);
+    return 0;
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Plans: what a run would do, in order, as data. Building one reads files and sends nothing.
+ */
+#ifndef DN_PLAN_PLAN_H
+#define DN_PLAN_PLAN_H
+
+#include "core/reconcile/reconcile.h"
+
+typedef struct dn_plan_options {
+    const char *to;            /* last tag to apply, or NULL */
+    const char *const *allow;  /* tags whose findings do not stop the run */
+    size_t allow_count;
+    bool allow_nonempty;
+    bool single_transaction;
+    bool backup;               /* take one before the first change, where there is something */
+    bool inspect;              /* look into the pending files; without it, only count them */
+} dn_plan_options;
+
+typedef enum dn_plan_action {
+    DN_PLAN_BACKUP = 0,
+    DN_PLAN_CREATE_TRACKER,
+    DN_PLAN_APPLY
+} dn_plan_action;
+const char *dn_plan_action_name(dn_plan_action action);
+
+typedef struct dn_plan_step {
+    dn_plan_action action;
+    const dn_job *job; /* of APPLY */
+    const char *why;
+} dn_plan_step;
+
+typedef struct dn_plan {
+    dn_plan_step *steps; /* none: nothing to do */
+    size_t count;
+    dn_job *jobs; /* what APPLY steps point to, in order */
+    size_t job_count;
+    const dn_migration **held; /* pending, but behind --to */
+    size_t held_count;
+} dn_plan;
+
+/* Fails with the finding that stops the run (status DISAGREEMENT), with plan.unknown-tag, or with
+ * what is wrong in a pending file, before anything is sent. */
+int dn_plan_build(dn_connection *connection, const dn_observation *observation,
+                  const dn_reconciliation *reconciliation, const dn_plan_options *options,
+                  dn_arena *arena, dn_plan *plan, dn_error *error);
+
+#endif

@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/reconcile/reconcile.h"
+
+#include <string.h>
+
+typedef struct reconciling {
+    const dn_observation *observation;
+    dn_reconciliation *result;
+    dn_arena *arena;
+    dn_ahead ahead;
+} reconciling;
+
+const char *
+dn_verdict_name(dn_verdict_kind verdict)
+{
+    static const char *const names[DN_VERDICT_COUNT] = {
+        "applied", "pending", "edited", "renamed", "missing-file", "unlisted-file",
+    };
+
+    return names[verdict];
+}
+
+static int
+say(reconciling *state, dn_verdict *verdict, dn_severity severity, const char *id,
+    const char *note, dn_error *error)
+{
+    verdict->note = note;
+    if (!note)
+        return dn_no_memory(error);
+    return dn_findings_add(&state->result->findings, state->arena, severity, id,
+                           verdict->migration->tag, error, "%s: %s", verdict->migration->tag, note);
+}
+
+static int
+judge_missing(reconciling *state, dn_verdict *verdict, dn_error *error)
+{
+    const dn_match *match = verdict->match;
+
+    state->result->journal_files = false;
+    if (!match->found) {
+        verdict->verdict = DN_VERDICT_MISSING_FILE;
+        verdict->file = "missing-file";
+        verdict->stops = true;
+        return say(state, verdict, DN_ERROR_FINDING, "file.missing",
+                   match->row ? "recorded, but its file is missing" : "its file is missing",
+                   error);
+    }
+    verdict->verdict = DN_VERDICT_RENAMED;
+    verdict->file = "renamed";
+    verdict->stops = !match->found_proved;
+    return say(state, verdict, match->found_proved ? DN_WARNING : DN_ERROR_FINDING, "file.renamed",
+               dn_arena_printf(state->arena, "its file is '%s.sql'%s", match->found->tag,
+                               match->found_proved ? ", which has the recorded content"
+                                                   : ", by its number alone"),
+               error);
+}
+
+static int
+judge_edited(reconciling *state, dn_verdict *verdict, dn_error *error)
+{
+    bool cosmetic = verdict->match->edit == DN_EDIT_COSMETIC;
+
+    verdict->verdict = DN_VERDICT_EDITED;
+    verdict->file = cosmetic ? "edited-cosmetic" : "edited";
+    verdict->stops = !cosmetic;
+    if (!cosmetic)
+        state->result->files_tracker = false;
+    return say(state, verdict, cosmetic ? DN_NOTE : DN_ERROR_FINDING,
+               cosmetic ? "file.edited-cosmetic" : "file.edited",
+               cosmetic ? "edited after it was applied, in comments, blanks or line ends only"
+                        : "its SQL was edited after it was applied",
+               error);
+}
+
+static int
+judge_renamed(reconciling *state, dn_verdict *verdict, dn_error *error)
+{
+    verdict->verdict = DN_VERDICT_RENAMED;
+    verdict->file = "renamed";
+    state->result->files_tracker = false;
+    return say(state, verdict, DN_WARNING, "file.renamed",
+               dn_arena_printf(state->arena, "recorded as '%s', with the same content",
+                               verdict->match->row->tag),
+               error);
+}
+
+static int
+judge_listed(reconciling *state, dn_verdict *verdict, dn_error *error)
+{
+    const dn_match *match = verdict->match;
+
+    verdict->file = "ok";
+    if (!verdict->migration->has_file)
+        return judge_missing(state, verdict, error);
+    if (match->row && match->edit != DN_EDIT_NONE)
+        return judge_edited(state, verdict, error);
+    if (match->renamed)
+        return judge_renamed(state, verdict, error);
+    verdict->verdict = match->row ? DN_VERDICT_APPLIED : DN_VERDICT_PENDING;
+    verdict->pending = !match->row;
+    return 0;
+}
+
+static int
+judge_unlisted(reconciling *state, dn_verdict *verdict, dn_error *error)
+{
+    verdict->verdict = DN_VERDICT_UNLISTED_FILE;
+    verdict->file = "unlisted-file";
+    state->result->journal_files = false;
+    return say(state, verdict, DN_WARNING, "file.unlisted",
+               verdict->match->row
+                   ? "the journal does not list this file, though it was applied"
+                   : "the journal does not list this file, so it is left out",
+               error);
+}
+
+static int
+judge(reconciling *state, const dn_migration *migration, const dn_match *match, bool listed,
+      dn_error *error)
+{
+    dn_verdict *verdict = &state->result->verdicts[state->result->count++];
+
+    verdict->migration = migration;
+    verdict->match = match;
+    verdict->recorded = match->row != NULL;
+    verdict->confidence = match->row ? "recorded" : "unprovable";
+    if ((listed ? judge_listed : judge_unlisted)(state, verdict, error) < 0)
+        return -1;
+    state->result->counts[verdict->verdict]++;
+    state->result->pending += verdict->pending;
+    state->result->applied += verdict->recorded;
+    return 0;
+}
+
+static int
+judge_all(reconciling *state, dn_error *error)
+{
+    const dn_observation *seen = state->observation;
+    const dn_journal *journal = seen->journal;
+
+    for (size_t i = 0; i < journal->count; i++)
+        if (judge(state, &journal->migrations[i], &seen->matches[i], true, error) < 0)
+            return -1;
+    for (size_t i = 0; i < journal->unlisted_count; i++) {
+        bool claimed = false;
+
+        for (size_t k = 0; k < journal->count && !claimed; k++)
+            claimed = seen->matches[k].found == &journal->unlisted[i];
+        if (!claimed && judge(state, &journal->unlisted[i], &seen->unlisted[i], false, error) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* Pending migrations that stand before applied ones: they arrived late, from another branch. */
+static int
+find_late(reconciling *state, dn_error *error)
+{
+    size_t last = 0;
+
+    for (size_t i = 0; i < state->observation->journal->count; i++)
+        if (state->result->verdicts[i].recorded)
+            last = i + 1;
+    for (size_t i = 0; i < last; i++) {
+        dn_verdict *verdict = &state->result->verdicts[i];
+
+        if (verdict->pending && !verdict->note &&
+            say(state, verdict, DN_WARNING, "migration.late",
+                "listed before migrations that are applied already", error) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static void
+stop(reconciling *state, const char *id)
+{
+    state->result->stops = true;
+    if (!state->result->stop_id)
+        state->result->stop_id = id;
+}
+
+static int
+find_unknown(reconciling *state, dn_error *error)
+{
+    const dn_observation *seen = state->observation;
+    bool refuse = state->ahead == DN_AHEAD_FAIL ||
+                  (state->ahead == DN_AHEAD_OK && state->result->pending > 0);
+
+    for (size_t i = 0; i < seen->unknown_count; i++) {
+        const dn_tracker_row *row = seen->unknown[i];
+        char hex[DN_DIGEST_HEX] = "no digest";
+
+        if (row->has_digest)
+            dn_digest_hex(&row->digest, hex);
+        if (dn_findings_add(&state->result->findings, state->arena,
+                            refuse ? DN_ERROR_FINDING : DN_WARNING, "tracker.unknown-row",
+                            row->tag ? row->tag : hex, error,
+                            "unknown-row: the tracker '%s' records '%s' (%s), which this checkout "
+                            "does not have",
+                            seen->tracker.table, row->tag ? row->tag : "a migration", hex) < 0)
+            return -1;
+    }
+    if (seen->unknown_count)
+        state->result->files_tracker = false;
+    if (seen->unknown_count && refuse)
+        stop(state, "tracker.unknown-row");
+    return 0;
+}
+
+/* Nothing is recorded, yet the database is not empty: the start of the incident. */
+static int
+find_foreign_objects(reconciling *state, dn_error *error)
+{
+    const dn_observation *seen = state->observation;
+
+    if (!seen->object_count)
+        return 0;
+    state->result->files_tracker = false;
+    stop(state, "tracker.not-empty");
+    return dn_findings_add(
+        &state->result->findings, state->arena, DN_ERROR_FINDING, "tracker.not-empty",
+        seen->objects[0].name, error,
+        "the database holds %zu object%s ('%s'%s), but the tracker '%s' %s", seen->object_count,
+        seen->object_count == 1 ? "" : "s", seen->objects[0].name,
+        seen->object_count > 1 ? " ..." : "", seen->tracker.table,
+        seen->tracker.present ? "is empty" : "is missing");
+}
+
+int
+dn_reconcile(const dn_observation *observation, dn_ahead ahead, dn_arena *arena,
+             dn_reconciliation *result, dn_error *error)
+{
+    const dn_journal *journal = observation->journal;
+    reconciling state = {observation, result, arena, ahead};
+
+    memset(result, 0, sizeof(*result));
+    result->findings = journal->findings;
+    result->journal_files = true;
+    result->files_tracker = true;
+    for (size_t i = 0; i < journal->findings.count; i++)
+        if (journal->findings.items[i].severity != DN_NOTE)
+            result->journal_files = false;
+    result->verdicts = (dn_verdict *)dn_arena_array(
+        arena, journal->count + journal->unlisted_count + 1, sizeof(*result->verdicts));
+    if (!result->verdicts)
+        return dn_no_memory(error);
+    if (judge_all(&state, error) < 0 || find_late(&state, error) < 0 ||
+        find_unknown(&state, error) < 0)
+        return -1;
+    return find_foreign_objects(&state, error);
+}

@@ -1,0 +1,2 @@
+# The run lock, backups, carrying out plans.
+core_sources += core/run/run.h core/run/lock.c core/run/backup.c core/run/run.c

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Backup, tracker, execution, settling.
+ */
+#include "core/run/run.h"
+
+#include <string.h>
+
+#include "core/base/clock.h"
+
+static bool
+wants(const dn_plan *plan, dn_plan_action action)
+{
+    for (size_t i = 0; i < plan->count; i++)
+        if (plan->steps[i].action == action)
+            return true;
+    return false;
+}
+
+/* What was told to be applied must be found recorded by this run, and nothing more. */
+static int
+settle(dn_run *run, dn_error *error)
+{
+    size_t applied = 0;
+    int64_t recorded;
+
+    for (size_t i = 0; i < run->plan->job_count; i++)
+        applied += run->plan->jobs[i].applied;
+    if (dn_tracker_run_rows(run->connection, run->run_id, &recorded, error) < 0)
+        return dn_while(error, "reading back what was recorded");
+    if ((int64_t)applied != recorded)
+        return dn_fail(error, DUNLIN_DISAGREEMENT, "run.unsettled",
+                       "this run applied %zu migrations, but the tracker holds %lld of them",
+                       applied, (long long)recorded);
+    return 0;
+}
+
+static int
+execute(dn_run *run, dn_error *error)
+{
+    dn_tracker_writer *writer = NULL;
+    dn_execution execution = {
+        .connection = run->connection,
+        .run_id = run->run_id,
+        .log = run->log,
+        .jobs = run->plan->jobs,
+        .count = run->plan->job_count,
+        .single_transaction = run->single_transaction,
+        .arena = run->arena,
+    };
+    int answer = dn_tracker_writer_open(run->connection, run->tracker, run->run_id, &writer, error);
+
+    execution.writer = writer;
+    if (answer == 0)
+        answer = dn_execute(&execution, error);
+    run->stop = execution.stop;
+    dn_tracker_writer_close(writer);
+    return answer;
+}
+
+int
+dn_run_plan(dn_run *run, dn_error *error)
+{
+    dn_random_id(run->run_id);
+    if (wants(run->plan, DN_PLAN_BACKUP)) {
+        if (dn_backup_take(run->connection, run->url, NULL, run->target->backups_kept, &run->log,
+                           run->arena, &run->backup, error) < 0)
+            return -1;
+        run->backed_up = true;
+        dn_log_info(&run->log, "backup taken: %s", run->backup.path);
+    }
+    if (wants(run->plan, DN_PLAN_CREATE_TRACKER) &&
+        dn_tracker_create(run->connection, run->tracker, error) < 0)
+        return -1;
+    if (execute(run, error) < 0)
+        return -1;
+    return settle(run, error);
+}

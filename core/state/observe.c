@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Reading the tracker and, where it says nothing, what else the database holds.
+ */
+#include <string.h>
+
+#include "core/state/state_internal.h"
+
+/* Trackers, ours and other tools', are nobody's schema. */
+static bool
+is_bookkeeping(const dn_tracker *tracker, const char *name)
+{
+    return strncmp(name, DN_TRACKER_PREFIX, strlen(DN_TRACKER_PREFIX)) == 0 ||
+           strcmp(name, tracker->table) == 0;
+}
+
+static int
+look_for_objects(dn_connection *connection, dn_arena *arena, dn_observation *observation,
+                 dn_error *error)
+{
+    dn_object *objects;
+    size_t count;
+    size_t kept = 0;
+
+    if (dn_connection_objects(connection, arena, &objects, &count, error) < 0)
+        return -1;
+    for (size_t i = 0; i < count; i++)
+        if (!is_bookkeeping(&observation->tracker, objects[i].name))
+            objects[kept++] = objects[i];
+    observation->objects = objects;
+    observation->object_count = kept;
+    return 0;
+}
+
+int
+dn_observe(dn_connection *connection, const dn_journal *journal, const char *tracker_override,
+           dn_tracker_depth depth, dn_arena *arena, dn_observation *observation, dn_error *error)
+{
+    memset(observation, 0, sizeof(*observation));
+    observation->journal = journal;
+    if (dn_tracker_read(connection, journal->layout, tracker_override, depth, arena,
+                        &observation->tracker, error) < 0 ||
+        dn_state_match(observation, arena, error) < 0)
+        return -1;
+    for (size_t i = 0; i < journal->count; i++)
+        if (observation->matches[i].edit == DN_EDIT_CHANGED &&
+            dn_state_explain_edit(connection, &observation->tracker, &journal->migrations[i],
+                                  &observation->matches[i], error) < 0)
+            return -1;
+    if (observation->tracker.count || !journal->count)
+        return 0;
+    return look_for_objects(connection, arena, observation, error);
+}

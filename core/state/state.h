@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Observation: journal, files and tracker of one target side by side, and which tracker row
+ * records which migration. Only reads.
+ *
+ * A row records a migration when it carries the digest of its file, else its tag, else (Drizzle
+ * 0.x, which keeps no tag) its time; each row records one migration at most. The usual case, row
+ * k for migration k, costs one comparison each.
+ */
+#ifndef DN_STATE_STATE_H
+#define DN_STATE_STATE_H
+
+#include "core/execute/execute.h"
+
+typedef enum dn_match_how {
+    DN_MATCH_NONE = 0,
+    DN_MATCH_DIGEST,
+    DN_MATCH_TAG,
+    DN_MATCH_WHEN
+} dn_match_how;
+
+typedef enum dn_edit {
+    DN_EDIT_NONE = 0,
+    DN_EDIT_COSMETIC, /* line ends, byte order mark, comments or blanks only */
+    DN_EDIT_CHANGED
+} dn_edit;
+
+typedef struct dn_match {
+    const dn_tracker_row *row; /* NULL: not recorded */
+    dn_match_how how;
+    dn_edit edit;               /* of a file whose digest is not the recorded one */
+    bool renamed;               /* recorded under another tag, or its file has another name */
+    const dn_migration *found;  /* the unlisted file that is this migration's, when it has none */
+    bool found_proved;          /* by the recorded digest; otherwise only by its number */
+} dn_match;
+
+typedef struct dn_observation {
+    const dn_journal *journal;
+    dn_tracker tracker;
+    dn_match *matches;          /* one per listed migration */
+    dn_match *unlisted;         /* one per unlisted file */
+    const dn_tracker_row **unknown; /* rows that record nothing here */
+    size_t unknown_count;
+    /* Objects in the database that are not ours; only looked for when the tracker is missing or
+     * empty while the journal is not. */
+    dn_object *objects;
+    size_t object_count;
+} dn_observation;
+
+int dn_observe(dn_connection *connection, const dn_journal *journal, const char *tracker_override,
+               dn_tracker_depth depth, dn_arena *arena, dn_observation *observation,
+               dn_error *error);
+
+#endif

@@ -1,0 +1,5 @@
+# Trackers: ours and other tools'.
+core_sources += \
+    core/tracker/tracker.h core/tracker/tracker_internal.h \
+    core/tracker/tracker.c core/tracker/tracker_tables.c core/tracker/tracker_native.c \
+    core/tracker/tracker_drizzle.c core/tracker/tracker_write.c

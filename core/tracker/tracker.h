@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Trackers: the tables of a target that record what was applied there. Ours is
+ * dunlin_migrations. In a Drizzle project the owner's table, __drizzle_migrations, decides what
+ * is recorded and holds exactly what drizzle's own migrator would write; ours is kept beside it
+ * and only explains (digests, text, times).
+ *
+ * Statements are qualified and use only what every driver renders. Nothing here locks.
+ */
+#ifndef DN_TRACKER_TRACKER_H
+#define DN_TRACKER_TRACKER_H
+
+#include <stdbool.h>
+
+#include "core/base/compress.h"
+#include "core/driver/driver.h"
+#include "core/journal/journal.h"
+
+#define DN_TRACKER_TABLE "dunlin_migrations"
+#define DN_TRACKER_STATEMENTS "dunlin_statements"
+/* Every table of ours starts so; such tables are never taken for the user's. */
+#define DN_TRACKER_PREFIX "dunlin_"
+
+/* How digests were taken; stored with them, so that a later change of method never turns
+ * history `edited`. */
+#define DN_TRACKER_ALGORITHM "sha256/1"
+
+typedef enum dn_tracker_owner { DN_OWNER_DUNLIN = 0, DN_OWNER_DRIZZLE } dn_tracker_owner;
+const char *dn_tracker_owner_name(dn_tracker_owner owner);
+
+typedef struct dn_tracker_row {
+    int64_t seq;
+    const char *tag; /* NULL where the owner keeps none */
+    bool has_digest;
+    dn_digest digest;  /* of the raw bytes (drizzle: its hash) */
+    int64_t when_ms;   /* drizzle's created_at; 0 elsewhere */
+    /* Filled by DN_TRACKER_FULL only; NULL or -1 where unknown. */
+    const char *state;
+    const char *applied_at; /* ISO 8601, UTC */
+    const char *applied_by;
+    int64_t duration_us;
+} dn_tracker_row;
+
+typedef struct dn_tracker {
+    dn_tracker_owner owner;
+    dn_layout layout;
+    const char *table;   /* as shown to people */
+    const char *quoted;  /* as written in SQL */
+    bool present;        /* the deciding table exists */
+    bool named;          /* drizzle: the table has the columns of 1.0 */
+    bool ours_present;   /* dunlin_migrations exists */
+    dn_tracker_row *rows; /* in order of application; reverted ones left out */
+    size_t count;
+} dn_tracker;
+
+typedef enum dn_tracker_depth {
+    DN_TRACKER_MATCH = 0, /* what deciding needs; the hot path */
+    DN_TRACKER_FULL       /* and what people want to see */
+} dn_tracker_depth;
+
+/* One query where the tracker is there and ours; no table is not an error. `layout` chooses the
+ * owner, `override` its table name (NULL: the owner's default). */
+int dn_tracker_read(dn_connection *connection, dn_layout layout, const char *override,
+                    dn_tracker_depth depth, dn_arena *arena, dn_tracker *tracker, dn_error *error);
+
+/* What the tracker keeps of a migration with this digest or, failing that, tag; *found false
+ * when nothing. `sql` receives the text as it was applied (nothing when it was too large). */
+typedef struct dn_tracker_kept {
+    bool found;
+    bool has_text;
+    bool has_tokens;
+    dn_digest text;
+    dn_digest tokens;
+} dn_tracker_kept;
+int dn_tracker_explain(dn_connection *connection, const dn_tracker *tracker,
+                       const dn_digest *digest, const char *tag, dn_tracker_kept *kept,
+                       dn_text *sql, dn_error *error);
+
+/* --- writing ------------------------------------------------------------------------------------ */
+/* Creates the tables that are missing, in one transaction. */
+int dn_tracker_create(dn_connection *connection, dn_tracker *tracker, dn_error *error);
+/* Creates dunlin_statements when it is missing. */
+int dn_tracker_create_statements(dn_connection *connection, dn_error *error);
+
+/* What is recorded of one applied migration. */
+typedef struct dn_tracker_entry {
+    const dn_migration *migration;
+    const char *state; /* "applied" ... */
+    dn_digest text;
+    dn_digest tokens;
+    int64_t statements;
+    int64_t duration_us;
+    const char *sql; /* the file's text, NULL when it is not kept */
+    size_t sql_length;
+    const char *evidence; /* JSON or NULL */
+} dn_tracker_entry;
+
+/* Statements with their values, to be sent inside the migration's transaction. */
+enum { DN_RECORD_STATEMENTS = 2, DN_RECORD_VALUES = 20 };
+typedef struct dn_tracker_statement {
+    const char *sql;
+    dunlin_value values[DN_RECORD_VALUES];
+    size_t count;
+} dn_tracker_statement;
+
+typedef struct dn_tracker_writer dn_tracker_writer;
+/* One per run; `run_id` is stored with each row. The tracker must have been created. */
+int dn_tracker_writer_open(dn_connection *connection, const dn_tracker *tracker,
+                           const char *run_id, dn_tracker_writer **writer, dn_error *error);
+void dn_tracker_writer_close(dn_tracker_writer *writer); /* NULL is fine */
+/* Valid until the next call on this writer. Each call uses up one seq. */
+int dn_tracker_record(dn_tracker_writer *writer, const dn_tracker_entry *entry,
+                      const dn_tracker_statement **statements, size_t *count, dn_error *error);
+/* How many rows of ours carry this run. */
+int dn_tracker_run_rows(dn_connection *connection, const char *run_id, int64_t *rows,
+                        dn_error *error);
+
+/* Digest as drizzle computes it: of the text decoded as UTF-8 and encoded again, so that each
+ * maximal invalid part counts as U+FFFD. Equal to the raw digest for valid UTF-8. */
+dn_digest dn_drizzle_hash(const char *data, size_t length);
+/* The name drizzle 1.0 gives a migration of a 0.x journal: time of `when` and the tag without
+ * its index. A tag of a 1.0 folder is its name already. */
+char *dn_drizzle_name(dn_arena *arena, const dn_migration *migration, dn_layout layout);
+
+#endif

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Shared by the files of this folder: one reader per owner, and the shape of our tables.
+ */
+#ifndef DN_TRACKER_INTERNAL_H
+#define DN_TRACKER_INTERNAL_H
+
+#include "core/tracker/tracker.h"
+
+/* Rows being collected. */
+typedef struct dn_tracker_rows {
+    dn_tracker *tracker;
+    dn_arena *arena;
+    size_t capacity;
+} dn_tracker_rows;
+
+/* Next free row, zeroed, with "unknown" in its optional members. NULL: no memory. */
+dn_tracker_row *dn_tracker_add_row(dn_tracker_rows *rows);
+const char *dn_tracker_value_text(dn_arena *arena, const dunlin_value *value); /* NULL for null */
+
+int dn_tracker_native_read(dn_connection *connection, dn_tracker_depth depth, dn_arena *arena,
+                           dn_tracker *tracker, dn_error *error);
+int dn_tracker_drizzle_read(dn_connection *connection, dn_tracker_depth depth, dn_arena *arena,
+                            dn_tracker *tracker, dn_error *error);
+/* The statement that creates drizzle's table as drizzle does; NULL: no such dialect there. */
+const char *dn_tracker_drizzle_ddl(const char *dialect, bool named);
+/* Whether our table is there, and its highest seq, 0 when it is empty. */
+int dn_tracker_native_last(dn_connection *connection, bool *present, int64_t *last,
+                           dn_error *error);
+
+/* Appends CREATE statements of our tables. */
+int dn_tracker_table_migrations(dn_connection *connection, dn_arena *arena,
+                                const char ***statements, size_t *count, dn_error *error);
+int dn_tracker_table_statements(dn_connection *connection, dn_arena *arena,
+                                const char ***statements, size_t *count, dn_error *error);
+
+#endif

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Reading dunlin_migrations.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/tracker/tracker_internal.h"
+
+/* Refuses to unpack more than this from one row; what is kept is far smaller. */
+enum { KEPT_TEXT_LIMIT = 64 * 1024 * 1024 };
+
+static int
+visit_match(const dunlin_value *values, size_t count, void *context, dn_error *error)
+{
+    dn_tracker_rows *rows = (dn_tracker_rows *)context;
+    dn_tracker_row *row = dn_tracker_add_row(rows);
+
+    if (!row)
+        return dn_no_memory(error);
+    row->seq = values[0].integer;
+    row->tag = dn_tracker_value_text(rows->arena, &values[1]);
+    row->has_digest = values[2].type == DUNLIN_VALUE_TEXT &&
+                      dn_digest_parse(values[2].text.data, (size_t)values[2].text.length,
+                                      &row->digest);
+    if (count > 3) {
+        row->state = dn_tracker_value_text(rows->arena, &values[3]);
+        row->applied_at = dn_tracker_value_text(rows->arena, &values[4]);
+        row->applied_by = dn_tracker_value_text(rows->arena, &values[5]);
+        if (values[6].type == DUNLIN_VALUE_INTEGER)
+            row->duration_us = values[6].integer;
+    }
+    return 0;
+}
+
+int
+dn_tracker_native_read(dn_connection *connection, dn_tracker_depth depth, dn_arena *arena,
+                       dn_tracker *tracker, dn_error *error)
+{
+    dn_tracker_rows rows = {tracker, arena, 0};
+    const char *sql = dn_arena_printf(
+        arena, "SELECT seq, tag, digest_raw%s FROM %s WHERE state <> 'reverted' ORDER BY seq",
+        depth == DN_TRACKER_FULL ? ", state, applied_at, applied_by, duration_us" : "",
+        tracker->quoted);
+
+    if (!sql)
+        return dn_no_memory(error);
+    if (dn_connection_query(connection, sql, NULL, 0, visit_match, &rows, error) < 0) {
+        if (error->status != DUNLIN_MISSING)
+            return dn_while(error, "reading the tracker '%s'", tracker->table);
+        dn_error_clear(error);
+        return 0;
+    }
+    tracker->present = tracker->ours_present = true;
+    return 0;
+}
+
+static int
+visit_last(const dunlin_value *values, size_t count, void *context, dn_error *error)
+{
+    (void)count;
+    (void)error;
+    *(int64_t *)context = values[0].type == DUNLIN_VALUE_INTEGER ? values[0].integer : 0;
+    return 0;
+}
+
+int
+dn_tracker_native_last(dn_connection *connection, bool *present, int64_t *last, dn_error *error)
+{
+    *last = 0;
+    *present = false;
+    if (dn_connection_query(connection, "SELECT max(seq) FROM " DN_TRACKER_TABLE, NULL, 0,
+                            visit_last, last, error) < 0) {
+        if (error->status != DUNLIN_MISSING)
+            return dn_while(error, "reading '%s'", DN_TRACKER_TABLE);
+        dn_error_clear(error);
+        return 0;
+    }
+    *present = true;
+    return 0;
+}
+
+typedef struct explanation {
+    dn_tracker_kept *kept;
+    dn_text *sql;
+} explanation;
+
+static bool
+digest_of(const dunlin_value *value, dn_digest *digest)
+{
+    return value->type == DUNLIN_VALUE_TEXT &&
+           dn_digest_parse(value->text.data, (size_t)value->text.length, digest);
+}
+
+static int
+visit_kept(const dunlin_value *values, size_t count, void *context, dn_error *error)
+{
+    explanation *answer = (explanation *)context;
+    dn_digest ignored;
+
+    (void)count;
+    answer->kept->found = true;
+    if (digest_of(&values[0], &ignored))
+        answer->kept->text = ignored;
+    answer->kept->has_tokens = digest_of(&values[1], &answer->kept->tokens);
+    if (values[2].type != DUNLIN_VALUE_BLOB)
+        return 0;
+    dn_text_clear(answer->sql);
+    if (dn_decompress(values[2].text.data, (size_t)values[2].text.length, KEPT_TEXT_LIMIT,
+                      answer->sql, error) < 0)
+        return -1;
+    answer->kept->has_text = true;
+    return 0;
+}
+
+int
+dn_tracker_explain(dn_connection *connection, const dn_tracker *tracker, const dn_digest *digest,
+                   const char *tag, dn_tracker_kept *kept, dn_text *sql, dn_error *error)
+{
+    explanation answer = {kept, sql};
+    char hex[DN_DIGEST_HEX];
+    dunlin_value values[2] = {{0}};
+
+    memset(kept, 0, sizeof(*kept));
+    if (!tracker->ours_present)
+        return 0;
+    if (digest)
+        dn_digest_hex(digest, hex);
+    values[0].type = DUNLIN_VALUE_TEXT;
+    values[0].text = dn_string(digest ? hex : "");
+    values[1].type = DUNLIN_VALUE_TEXT;
+    values[1].text = dn_string(tag ? tag : "");
+    return dn_connection_query(connection,
+                               "SELECT digest_text, digest_tokens, sql_up FROM " DN_TRACKER_TABLE
+                               " WHERE digest_raw = $1 OR (tag = $2 AND $1 = '')"
+                               " ORDER BY seq DESC LIMIT 1",
+                               values, 2, visit_kept, &answer, error);
+}
+
+int
+dn_tracker_run_rows(dn_connection *connection, const char *run_id, int64_t *rows, dn_error *error)
+{
+    dunlin_value value = {.type = DUNLIN_VALUE_TEXT, .text = dn_string(run_id)};
+
+    return dn_connection_query_integer(connection,
+                                       "SELECT count(*) FROM " DN_TRACKER_TABLE
+                                       " WHERE run_id = $1 AND state = 'applied'",
+                                       &value, 1, 0, rows, error);
+}

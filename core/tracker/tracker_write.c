@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Recording: the INSERTs that travel inside a migration's transaction.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/clock.h"
+#include "core/tracker/tracker_internal.h"
+
+/* Larger files are recorded by their digests alone. */
+enum { KEPT_SQL_LIMIT = 4 * 1024 * 1024 };
+
+struct dn_tracker_writer {
+    const dn_tracker *tracker;
+    dn_compressor *compressor;
+    int64_t next_seq;
+    char run_id[64];
+    char host[256];
+    char user[256];
+    /* Texts the values point to. */
+    char raw[DN_DIGEST_HEX];
+    char text[DN_DIGEST_HEX];
+    char tokens[DN_DIGEST_HEX];
+    char owner_hash[DN_DIGEST_HEX];
+    char at[32];     /* ISO 8601 */
+    char stored[32]; /* the same as a timestamp literal of any database */
+    dn_text packed;
+    char *owner_sql;
+    dn_arena arena;
+    dn_tracker_statement statements[DN_RECORD_STATEMENTS];
+};
+
+static dunlin_value
+text_value(const char *text)
+{
+    dunlin_value value = {.type = text ? DUNLIN_VALUE_TEXT : DUNLIN_VALUE_NULL};
+
+    value.text = dn_string(text);
+    return value;
+}
+
+static dunlin_value
+integer_value(int64_t integer)
+{
+    dunlin_value value = {.type = DUNLIN_VALUE_INTEGER, .integer = integer};
+
+    return value;
+}
+
+static const char insert_ours[] =
+    "INSERT INTO " DN_TRACKER_TABLE
+    " (seq, tag, state, digest_raw, digest_text, digest_tokens, algorithm, statements,"
+    " applied_at, duration_us, applied_by, host, run_id, tool_version, evidence, sql_up)"
+    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
+
+int
+dn_tracker_writer_open(dn_connection *connection, const dn_tracker *tracker, const char *run_id,
+                       dn_tracker_writer **result, dn_error *error)
+{
+    dn_tracker_writer *writer = (dn_tracker_writer *)calloc(1, sizeof(*writer));
+    bool present;
+
+    if (!writer)
+        return dn_no_memory(error);
+    *result = writer;
+    writer->tracker = tracker;
+    writer->compressor = dn_compressor_new();
+    if (!writer->compressor)
+        return dn_no_memory(error);
+    if (dn_tracker_native_last(connection, &present, &writer->next_seq, error) < 0)
+        return -1;
+    writer->next_seq++;
+    memcpy(writer->run_id, run_id, strnlen(run_id, sizeof(writer->run_id) - 1));
+    dn_host_name(writer->host, sizeof(writer->host));
+    dn_user_name(writer->user, sizeof(writer->user));
+    writer->owner_sql = dn_arena_printf(
+        &writer->arena, "INSERT INTO %s (%s) VALUES (%s)", tracker->quoted,
+        tracker->named ? "hash, created_at, name, applied_at" : "hash, created_at",
+        tracker->named ? "$1, $2, $3, $4" : "$1, $2");
+    return writer->owner_sql ? 0 : dn_no_memory(error);
+}
+
+void
+dn_tracker_writer_close(dn_tracker_writer *writer)
+{
+    if (!writer)
+        return;
+    dn_compressor_free(writer->compressor);
+    dn_text_free(&writer->packed);
+    dn_arena_free(&writer->arena);
+    free(writer);
+}
+
+static int
+record_ours(dn_tracker_writer *writer, const dn_tracker_entry *entry, dn_error *error)
+{
+    dn_tracker_statement *statement = &writer->statements[0];
+    dunlin_value *values = statement->values;
+
+    dn_digest_hex(&entry->migration->raw, writer->raw);
+    dn_digest_hex(&entry->text, writer->text);
+    dn_digest_hex(&entry->tokens, writer->tokens);
+    dn_clock_format(dn_clock_wall_us(), writer->at);
+    memcpy(writer->stored, writer->at, sizeof(writer->stored));
+    writer->stored[10] = ' ';
+    writer->stored[strlen(writer->stored) - 1] = '\0';
+    statement->sql = insert_ours;
+    statement->count = 16;
+    values[0] = integer_value(writer->next_seq++);
+    values[1] = text_value(entry->migration->tag);
+    values[2] = text_value(entry->state);
+    values[3] = text_value(writer->raw);
+    values[4] = text_value(writer->text);
+    values[5] = text_value(writer->tokens);
+    values[6] = text_value(DN_TRACKER_ALGORITHM);
+    values[7] = integer_value(entry->statements);
+    values[8] = text_value(writer->stored);
+    values[9] = integer_value(entry->duration_us);
+    values[10] = text_value(writer->user);
+    values[11] = text_value(writer->host);
+    values[12] = text_value(writer->run_id);
+    values[13] = text_value(dunlin_version());
+    values[14] = text_value(entry->evidence);
+    memset(&values[15], 0, sizeof(values[15]));
+    if (!entry->sql || entry->sql_length > KEPT_SQL_LIMIT)
+        return 0;
+    if (dn_compress(writer->compressor, entry->sql, entry->sql_length, &writer->packed, error) < 0)
+        return -1;
+    values[15].type = DUNLIN_VALUE_BLOB;
+    values[15].text = dn_span(writer->packed.data, writer->packed.length);
+    return 0;
+}
+
+static int
+record_owner(dn_tracker_writer *writer, const dn_tracker_entry *entry, dn_error *error)
+{
+    dn_tracker_statement *statement = &writer->statements[1];
+    dunlin_value *values = statement->values;
+    dn_digest hash = entry->migration->raw;
+
+    /* A text that is kept is at hand; one too large to keep is taken to be valid UTF-8. */
+    if (entry->sql && !dn_utf8_valid(entry->sql, entry->sql_length))
+        hash = dn_drizzle_hash(entry->sql, entry->sql_length);
+    dn_digest_hex(&hash, writer->owner_hash);
+    statement->sql = writer->owner_sql;
+    statement->count = 2;
+    values[0] = text_value(writer->owner_hash);
+    values[1] = integer_value(entry->migration->when_ms);
+    if (!writer->tracker->named)
+        return 0;
+    statement->count = 4;
+    values[2] =
+        text_value(dn_drizzle_name(&writer->arena, entry->migration, writer->tracker->layout));
+    values[3] = text_value(writer->at);
+    return values[2].text.data ? 0 : dn_no_memory(error);
+}
+
+int
+dn_tracker_record(dn_tracker_writer *writer, const dn_tracker_entry *entry,
+                  const dn_tracker_statement **statements, size_t *count, dn_error *error)
+{
+    *statements = writer->statements;
+    *count = 1;
+    if (record_ours(writer, entry, error) < 0)
+        return -1;
+    if (writer->tracker->owner != DN_OWNER_DRIZZLE)
+        return 0;
+    *count = 2;
+    return record_owner(writer, entry, error);
+}

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Small helpers for drivers, compiled into each of them and hidden there: failures in words,
+ * growing text, URLs, waiting. Copy the folder into a driver of your own; it knows nothing of
+ * any database and includes nothing but <dunlin/driver.h>.
+ *
+ * Functions that return int32_t return a DUNLIN_* class and have called host->fail() when it is
+ * not DUNLIN_OK.
+ */
+#ifndef DN_KIT_KIT_H
+#define DN_KIT_KIT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <dunlin/driver.h>
+
+/* Runs `release` on the variable's address when it leaves its scope. */
+#define DN_KIT_CLEANUP(release) __attribute__((cleanup(release)))
+
+/* Shorthand for the address of a function's parameters that it does not use. */
+#define DN_KIT_UNUSED(name) ((void)(name))
+
+void dn_kit_free(void *pointer_to_pointer); /* for DN_KIT_CLEANUP of char * and the like */
+
+/* --- strings ---------------------------------------------------------------------------------- */
+dunlin_string dn_kit_string(const char *text); /* NULL reads as "" */
+bool dn_kit_same(dunlin_string left, const char *right);
+bool dn_kit_equal(dunlin_string left, dunlin_string right);
+/* As SQL compares keywords: ASCII letters without regard to case. */
+bool dn_kit_same_word(dunlin_string left, const char *right);
+/* A NUL-terminated copy to free(); NULL: no memory. */
+char *dn_kit_copy(dunlin_string text);
+
+/* --- failures ---------------------------------------------------------------------------------- */
+/* "one sentence, lower case, subject in quotes, no full stop"; returns `status`. */
+int32_t dn_kit_fail(const dunlin_call *call, int32_t status, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+/* The same with a way out. */
+int32_t dn_kit_fail_hint(const dunlin_call *call, int32_t status, const char *hint,
+                         const char *format, ...) __attribute__((format(printf, 4, 5)));
+int32_t dn_kit_no_memory(const dunlin_call *call);
+/* "...: reason" of an errno, with the class that goes with it (READ_ONLY, DISK_FULL, ...). */
+int32_t dn_kit_fail_errno(const dunlin_call *call, int error, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+/* The class alone; `otherwise` where the errno says nothing special. */
+int32_t dn_kit_errno_class(int error, int32_t otherwise);
+
+/* --- growing text ------------------------------------------------------------------------------- */
+/* {0} is empty. After a failed allocation `failed` stays set and nothing more is added, so that a
+ * caller checks once. `data` is always NUL-terminated once something was added. */
+typedef struct dn_kit_text {
+    char *data;
+    size_t length;
+    size_t capacity;
+    bool failed;
+} dn_kit_text;
+
+void dn_kit_text_free(dn_kit_text *text);
+void dn_kit_text_clear(dn_kit_text *text);
+void dn_kit_text_add(dn_kit_text *text, const char *part);
+void dn_kit_text_add_string(dn_kit_text *text, dunlin_string part);
+void dn_kit_text_format(dn_kit_text *text, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+/* quote part quote, with every quote inside doubled. */
+void dn_kit_text_quote(dn_kit_text *text, char quote, dunlin_string part);
+dunlin_string dn_kit_text_string(const dn_kit_text *text);
+
+/* --- URLs -------------------------------------------------------------------------------------------- */
+typedef struct dn_kit_parameter {
+    char *name;
+    char *value; /* "" when there is no '=' */
+} dn_kit_parameter;
+
+/* scheme ':' rest [ '?' name=value & ... ], percent-encoding already taken off. */
+typedef struct dn_kit_url {
+    char *scheme;
+    char *rest;
+    dn_kit_parameter *parameters;
+    size_t parameter_count;
+} dn_kit_url;
+
+int32_t dn_kit_url_cut(const dunlin_call *call, dunlin_string text, dn_kit_url *url);
+void dn_kit_url_free(dn_kit_url *url);
+/* A count of milliseconds, or a class. `name` is the parameter, for the message. */
+int32_t dn_kit_milliseconds(const dunlin_call *call, const dn_kit_parameter *parameter,
+                            int64_t *milliseconds);
+
+/* --- time and waiting ---------------------------------------------------------------------------- */
+int64_t dn_kit_now_ns(void); /* CLOCK_MONOTONIC */
+/* The user wants to stop, or the call's deadline has passed. */
+bool dn_kit_should_stop(const dunlin_call *call);
+/* Sleeps, and wakes up early when the user cancels. */
+void dn_kit_pause(const dunlin_call *call, int64_t milliseconds);
+
+#endif

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: MIT */
+#include "drivers/kit/kit.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+void
+dn_kit_free(void *pointer_to_pointer)
+{
+    void *pointer;
+
+    memcpy(&pointer, pointer_to_pointer, sizeof(pointer));
+    free(pointer);
+}
+
+dunlin_string
+dn_kit_string(const char *text)
+{
+    dunlin_string string = {text != NULL ? text : "", text != NULL ? strlen(text) : 0};
+
+    return string;
+}
+
+bool
+dn_kit_equal(dunlin_string left, dunlin_string right)
+{
+    return left.length == right.length &&
+           (left.length == 0 || memcmp(left.data, right.data, left.length) == 0);
+}
+
+bool
+dn_kit_same(dunlin_string left, const char *right)
+{
+    return dn_kit_equal(left, dn_kit_string(right));
+}
+
+bool
+dn_kit_same_word(dunlin_string left, const char *right)
+{
+    return strlen(right) == left.length && strncasecmp(left.data, right, left.length) == 0;
+}
+
+char *
+dn_kit_copy(dunlin_string text)
+{
+    char *copy = text.length < SIZE_MAX ? malloc(text.length + 1) : NULL;
+
+    if (copy == NULL)
+        return NULL;
+    if (text.length > 0)
+        memcpy(copy, text.data, text.length);
+    copy[text.length] = '\0';
+    return copy;
+}
+
+void
+dn_kit_text_free(dn_kit_text *text)
+{
+    free(text->data);
+    memset(text, 0, sizeof(*text));
+}
+
+void
+dn_kit_text_clear(dn_kit_text *text)
+{
+    text->length = 0;
+    text->failed = false;
+    if (text->data != NULL)
+        text->data[0] = '\0';
+}
+
+/* Room for `more` bytes and the NUL. */
+static bool
+reserve(dn_kit_text *text, size_t more)
+{
+    size_t capacity = text->capacity > 0 ? text->capacity : 128;
+    char *data;
+
+    if (text->failed || more > SIZE_MAX / 4 || text->length > SIZE_MAX / 4) {
+        text->failed = true;
+        return false;
+    }
+    if (text->length + more < text->capacity)
+        return true;
+    while (capacity <= text->length + more)
+        capacity *= 2;
+    data = realloc(text->data, capacity);
+    if (data == NULL) {
+        text->failed = true;
+        return false;
+    }
+    text->data = data;
+    text->capacity = capacity;
+    return true;
+}
+
+void
+dn_kit_text_add_string(dn_kit_text *text, dunlin_string part)
+{
+    if (!reserve(text, part.length))
+        return;
+    if (part.length > 0)
+        memcpy(text->data + text->length, part.data, part.length);
+    text->length += part.length;
+    text->data[text->length] = '\0';
+}
+
+void
+dn_kit_text_add(dn_kit_text *text, const char *part)
+{
+    dn_kit_text_add_string(text, dn_kit_string(part));
+}
+
+void
+dn_kit_text_format(dn_kit_text *text, const char *format, ...)
+{
+    va_list arguments;
+    int length;
+
+    va_start(arguments, format);
+    length = vsnprintf(NULL, 0, format, arguments);
+    va_end(arguments);
+    if (length < 0 || !reserve(text, (size_t)length)) {
+        text->failed = true;
+        return;
+    }
+    va_start(arguments, format);
+    vsnprintf(text->data + text->length, (size_t)length + 1, format, arguments);
+    va_end(arguments);
+    text->length += (size_t)length;
+}
+
+void
+dn_kit_text_quote(dn_kit_text *text, char quote, dunlin_string part)
+{
+    dunlin_string mark = {&quote, 1};
+
+    dn_kit_text_add_string(text, mark);
+    while (part.length > 0) {
+        const char *found = memchr(part.data, quote, part.length);
+        size_t length = found != NULL ? (size_t)(found - part.data) + 1 : part.length;
+
+        dn_kit_text_add_string(text, (dunlin_string){part.data, length});
+        if (found != NULL)
+            dn_kit_text_add_string(text, mark);
+        part.data += length;
+        part.length -= length;
+    }
+    dn_kit_text_add_string(text, mark);
+}
+
+dunlin_string
+dn_kit_text_string(const dn_kit_text *text)
+{
+    dunlin_string string = {text->data != NULL ? text->data : "", text->length};
+
+    return string;
+}

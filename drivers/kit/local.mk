@@ -1,0 +1,7 @@
+# SPDX-License-Identifier: MIT
+# Compiled into every driver.
+driver_kit_sources += drivers/kit/kit.h
+driver_kit_sources += drivers/kit/kit_fail.c
+driver_kit_sources += drivers/kit/kit_text.c
+driver_kit_sources += drivers/kit/kit_url.c
+driver_kit_sources += drivers/kit/kit_wait.c

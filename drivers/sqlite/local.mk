@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: MIT
+# The SQLite driver, one file per concern.
+sqlite_sources += drivers/sqlite/sqlite_backup.c
+sqlite_sources += drivers/sqlite/sqlite_cancel.c
+sqlite_sources += drivers/sqlite/sqlite_classify.c
+sqlite_sources += drivers/sqlite/sqlite_describe.c
+sqlite_sources += drivers/sqlite/sqlite_driver.c
+sqlite_sources += drivers/sqlite/sqlite_driver.h
+sqlite_sources += drivers/sqlite/sqlite_error.c
+sqlite_sources += drivers/sqlite/sqlite_foreign_keys.c
+sqlite_sources += drivers/sqlite/sqlite_introspect.c
+sqlite_sources += drivers/sqlite/sqlite_lexer.c
+sqlite_sources += drivers/sqlite/sqlite_lock.c
+sqlite_sources += drivers/sqlite/sqlite_open.c
+sqlite_sources += drivers/sqlite/sqlite_pins.c
+sqlite_sources += drivers/sqlite/sqlite_query.c
+sqlite_sources += drivers/sqlite/sqlite_quote.c
+sqlite_sources += drivers/sqlite/sqlite_render.c
+sqlite_sources += drivers/sqlite/sqlite_run.c
+sqlite_sources += drivers/sqlite/sqlite_scan.c
+sqlite_sources += drivers/sqlite/sqlite_scan.h
+sqlite_sources += drivers/sqlite/sqlite_statement.c
+sqlite_sources += drivers/sqlite/sqlite_url.c

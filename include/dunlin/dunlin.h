@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The embedding API: everything the `dunlin` program can do, as a library. The program uses
+ * nothing else.
+ *
+ *     dunlin_options options = DUNLIN_OPTIONS_DEFAULTS;
+ *     dunlin_error error;
+ *     dunlin_result *result = NULL;
+ *
+ *     options.directory = "/srv/app";
+ *     if (dunlin_migrate(&options, NULL, &result, &error) < 0)
+ *         fprintf(stderr, "%s\n", error.message);
+ *     puts(dunlin_result_json(result));
+ *     dunlin_result_free(result);
+ *
+ * Functions return 0, or -1 with *error filled. *result may be set in both cases (a migrate that
+ * failed half-way tells what it did) and belongs to the caller, who frees it. What a result says
+ * and which exit code it amounts to (`dunlin_result_exit_code`) is documented per command in
+ * docs/commands.md; its JSON is described by the schemas in docs/json.
+ *
+ * Threads: a call may run in any thread; two calls may run at once as long as they do not share
+ * a result. Drivers stay loaded until the process ends. The library installs no signal handlers,
+ * does not change locale, environment or working folder, and prints nothing.
+ */
+#ifndef DUNLIN_DUNLIN_H
+#define DUNLIN_DUNLIN_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <dunlin/status.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Exit codes of the program, and of results. */
+enum {
+    DUNLIN_EXIT_OK = 0,           /* in agreement, or done */
+    DUNLIN_EXIT_FAILED = 1,
+    DUNLIN_EXIT_USAGE = 2,        /* usage or configuration */
+    DUNLIN_EXIT_PENDING = 3,      /* pending migrations exist (status --check) */
+    DUNLIN_EXIT_DISAGREEMENT = 4, /* journal, files, tracker and schema disagree */
+    DUNLIN_EXIT_LOCKED = 5,       /* another run holds the lock */
+    DUNLIN_EXIT_PARTIAL = 6       /* stopped part-way, resumable */
+};
+
+/* Owned by the caller; nothing in it needs to be freed. Texts are NUL-terminated UTF-8, cut at
+ * their size. */
+typedef struct dunlin_error {
+    int32_t status;     /* class, DUNLIN_* of status.h */
+    int32_t exit_code;  /* DUNLIN_EXIT_* */
+    char id[40];        /* searchable: "journal.file-missing"; docs/errors.md lists all */
+    char message[2048]; /* one sentence: what, and where (file:line:column) */
+    char context[1024]; /* "while ..." lines, innermost first */
+    char hint[512];     /* what to do next, or empty */
+} dunlin_error;
+
+/* Severity of a log line. */
+enum { DUNLIN_LOG_LINE_DEBUG = 1, DUNLIN_LOG_LINE_INFO = 2, DUNLIN_LOG_LINE_WARNING = 3 };
+
+/* What every use case needs to know. Strings are borrowed for the call; NULL means "not given". */
+typedef struct dunlin_options {
+    uint64_t size;             /* sizeof(dunlin_options) */
+    const char *directory;     /* project folder; NULL: the working folder and its parents */
+    const char *config;        /* configuration file instead of <directory>/dunlin.json */
+    const char *migrations;    /* migrations folder instead of the configured one */
+    const char *url;           /* target URL instead of a configured target */
+    const char *target;        /* name of a configured target */
+    const char *driver_path;   /* folder searched first for drivers */
+    int64_t lock_timeout_ms;   /* how long to wait for another run; -1: configured or 60 s */
+    /* Called for every notable event, with a line of text without line end. */
+    void (*log)(int32_t level, const char *line, void *context);
+    /* Called while something takes long; total is 0 when unknown. */
+    void (*progress)(const char *what, int64_t done, int64_t total, void *context);
+    /* Non-zero: stop at the next safe point. */
+    int32_t (*cancelled)(void *context);
+    void *context; /* handed back to the three above */
+} dunlin_options;
+
+#define DUNLIN_OPTIONS_DEFAULTS                                                                  \
+    {                                                                                            \
+        sizeof(dunlin_options), NULL, NULL, NULL, NULL, NULL, NULL, -1, NULL, NULL, NULL, NULL   \
+    }
+
+/* --- results --------------------------------------------------------------------------------
+ * A result is a read-only document, the same one its JSON shows. Nodes are borrowed from it. */
+typedef struct dunlin_result dunlin_result;
+typedef struct dunlin_node dunlin_node;
+
+const dunlin_node *dunlin_result_root(const dunlin_result *result);
+int dunlin_result_exit_code(const dunlin_result *result); /* DUNLIN_EXIT_* */
+const char *dunlin_result_json(dunlin_result *result);    /* owned by the result; NULL: no memory */
+void dunlin_result_free(dunlin_result *result);           /* NULL is fine */
+
+/* Member of an object, or NULL. Every getter takes NULL and answers "nothing". */
+const dunlin_node *dunlin_node_get(const dunlin_node *node, const char *name);
+const dunlin_node *dunlin_node_first(const dunlin_node *node); /* first element or member */
+const dunlin_node *dunlin_node_next(const dunlin_node *node);  /* its next sibling */
+size_t dunlin_node_count(const dunlin_node *node);             /* O(n) */
+const char *dunlin_node_text(const dunlin_node *node, const char *name);        /* or NULL */
+int64_t dunlin_node_integer(const dunlin_node *node, const char *name, int64_t otherwise);
+int dunlin_node_boolean(const dunlin_node *node, const char *name); /* 1 or 0 */
+const char *dunlin_node_own_text(const dunlin_node *node); /* of an element that is text */
+
+/* --- use cases: one function per command, documented in docs/commands.md -------------------- */
+
+const char *dunlin_version(void); /* "0.1.0" */
+
+/* Creates dunlin.json, migrations folder, journal, a first migration and .gitignore entries.
+ * Never overwrites. */
+typedef struct dunlin_init_options {
+    uint64_t size;
+    const char *dialect; /* NULL: "portable" */
+} dunlin_init_options;
+int dunlin_init(const dunlin_options *options, const dunlin_init_options *init,
+                dunlin_result **result, dunlin_error *error);
+
+/* Adds an empty migration and its journal entry. */
+int dunlin_new(const dunlin_options *options, const char *name, dunlin_result **result,
+               dunlin_error *error);
+
+/* One line per migration, and whether journal, files and tracker agree. */
+typedef struct dunlin_status_options {
+    uint64_t size;
+    int32_t check; /* 1: the exit code tells pending and disagreement */
+    uint32_t reserved;
+} dunlin_status_options;
+int dunlin_status(const dunlin_options *options, const dunlin_status_options *status,
+                  dunlin_result **result, dunlin_error *error);
+
+/* Applies what is pending. */
+typedef struct dunlin_migrate_options {
+    uint64_t size;
+    const char *to;               /* last tag to apply */
+    const char *const *allow;     /* tags whose findings do not stop the run */
+    uint64_t allow_count;
+    int32_t dry_run;              /* plan only */
+    int32_t single_transaction;   /* all pending migrations or none */
+    int32_t no_backup;
+    int32_t allow_nonempty;       /* start on a database that already holds objects */
+} dunlin_migrate_options;
+int dunlin_migrate(const dunlin_options *options, const dunlin_migrate_options *migrate,
+                   dunlin_result **result, dunlin_error *error);
+
+int dunlin_journal_check(const dunlin_options *options, dunlin_result **result,
+                         dunlin_error *error);
+int dunlin_journal_rebuild(const dunlin_options *options, int dry_run, dunlin_result **result,
+                           dunlin_error *error);
+/* Three-way merge of native journals, as git calls a merge driver: writes the result to `ours`.
+ * -1 with status DUNLIN_DISAGREEMENT when a person must decide. */
+int dunlin_merge_driver(const char *base, const char *ours, const char *theirs,
+                        dunlin_error *error);
+
+int dunlin_backup(const dunlin_options *options, const char *destination, dunlin_result **result,
+                  dunlin_error *error);
+int dunlin_backups(const dunlin_options *options, dunlin_result **result, dunlin_error *error);
+/* `name` as `backups` lists it, or a path. Takes a backup of the present state first. */
+int dunlin_restore(const dunlin_options *options, const char *name, dunlin_result **result,
+                   dunlin_error *error);
+
+int dunlin_drivers(const dunlin_options *options, dunlin_result **result, dunlin_error *error);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
