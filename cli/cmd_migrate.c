@@ -182,7 +182,7 @@ explain(dn_cli *cli, const dunlin_node *root, const dunlin_error *error)
 
     if (tag)
         explain_statement(cli, failed, error);
-    fprintf(cli->output.err, "    applied: %lld migration%s\n", (long long)applied,
+    fprintf(cli->output.err, "    applied before: %lld migration%s\n", (long long)applied,
             applied == 1 ? "" : "s");
     explain_remaining(cli, root, tag);
 }

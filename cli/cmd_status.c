@@ -6,9 +6,17 @@
 #include "cli/show.h"
 
 enum { COLUMN_TAG, COLUMN_STATE, COLUMN_WHEN, COLUMN_DURATION, COLUMN_FINDING };
-static const dn_column columns[] = {{"TAG", DN_FIT_CUT},      {"STATE", DN_FIT_WHOLE},
-                                    {"WHEN", DN_FIT_WHOLE},   {"DURATION", DN_FIT_RIGHT},
-                                    {"FINDING", DN_FIT_WRAP}, {NULL, DN_FIT_WHOLE}};
+static const dn_column wide_columns[] = {{"TAG", DN_FIT_CUT},       {"STATE", DN_FIT_WHOLE},
+                                         {"WHEN", DN_FIT_WHOLE},    {"DURATION", DN_FIT_RIGHT},
+                                         {"FINDING", DN_FIT_WHOLE}, {NULL, DN_FIT_WHOLE}};
+/* Findings go below their migrations. */
+static const dn_column narrow_columns[] = {{"TAG", DN_FIT_CUT},
+                                           {"STATE", DN_FIT_WHOLE},
+                                           {"WHEN", DN_FIT_WHOLE},
+                                           {"DURATION", DN_FIT_RIGHT},
+                                           {NULL, DN_FIT_WHOLE}};
+/* WHEN, DURATION, the longest state and the spaces between the columns. */
+enum { FIXED_WIDTH = 19 + 8 + 18 + 4 };
 
 static bool
 is_verdict(const dunlin_node *migration, const char *verdict)
@@ -27,7 +35,7 @@ style_of(const dunlin_node *migration)
 }
 
 static void
-add_line(dn_listing *listing, const dunlin_node *migration)
+add_line(dn_listing *listing, const dunlin_node *migration, bool wide)
 {
     const dunlin_node *findings = dunlin_node_get(migration, "findings");
     char *finding = dunlin_node_first(findings) ? dn_cli_join(findings, "; ") : NULL;
@@ -44,7 +52,10 @@ add_line(dn_listing *listing, const dunlin_node *migration)
                         style_of(migration));
     dn_cli_listing_cell(listing, COLUMN_WHEN, when, DN_STYLE_PLAIN);
     dn_cli_listing_cell(listing, COLUMN_DURATION, duration, DN_STYLE_PLAIN);
-    dn_cli_listing_cell(listing, COLUMN_FINDING, finding, DN_STYLE_PLAIN);
+    if (wide)
+        dn_cli_listing_cell(listing, COLUMN_FINDING, finding, DN_STYLE_PLAIN);
+    else
+        dn_cli_listing_note(listing, finding);
     free(finding);
 }
 
@@ -54,27 +65,59 @@ is_wanted(dn_cli *cli, const dunlin_node *migration)
     return !cli->arguments->pending || !is_verdict(migration, "applied");
 }
 
+/* The first migration to list. */
+static const dunlin_node *
+first_wanted(dn_cli *cli, const dunlin_node *migrations)
+{
+    const dunlin_node *node = dunlin_node_first(migrations);
+    int64_t skip = 0;
+
+    for (const dunlin_node *one = node; one; one = dunlin_node_next(one))
+        skip += is_wanted(cli, one);
+    skip = cli->arguments->last > 0 ? skip - cli->arguments->last : 0;
+    for (; node; node = dunlin_node_next(node))
+        if (is_wanted(cli, node) && skip-- <= 0)
+            break;
+    return node;
+}
+
+/* Whether tags and findings fit beside each other; by bytes, which errs towards "no". */
+static bool
+fits(dn_cli *cli, const dunlin_node *first)
+{
+    size_t tag = 0;
+    size_t finding = strlen("FINDING");
+
+    if (!cli->output.terminal_out)
+        return true;
+    for (const dunlin_node *node = first; node; node = dunlin_node_next(node)) {
+        const char *text = dunlin_node_text(node, "tag");
+        const dunlin_node *one = dunlin_node_first(dunlin_node_get(node, "findings"));
+        size_t length = 0;
+
+        for (; one; one = dunlin_node_next(one))
+            length +=
+                strlen("; ") + strlen(dunlin_node_own_text(one) ? dunlin_node_own_text(one) : "");
+        finding = length > finding ? length : finding;
+        if (text && strlen(text) > tag)
+            tag = strlen(text);
+    }
+    return FIXED_WIDTH + tag + finding <= dn_cli_width(cli->output.out);
+}
+
 static void
 show_migrations(dn_cli *cli, const dunlin_node *migrations)
 {
+    const dunlin_node *node = first_wanted(cli, migrations);
+    bool wide = fits(cli, node);
     dn_listing listing;
-    int64_t skip = 0;
-    const dunlin_node *node;
 
-    if (cli->arguments->last > 0) {
-        for (node = dunlin_node_first(migrations); node; node = dunlin_node_next(node))
-            skip += is_wanted(cli, node);
-        skip -= cli->arguments->last;
-    }
-    for (node = dunlin_node_first(migrations); node; node = dunlin_node_next(node))
-        if (is_wanted(cli, node) && skip-- <= 0)
-            break;
     if (!node)
         return;
-    dn_cli_listing_begin(&listing, &cli->output, columns);
+    dn_cli_listing_begin(&listing, &cli->output, wide ? wide_columns : narrow_columns);
     for (; node; node = dunlin_node_next(node))
         if (is_wanted(cli, node))
-            add_line(&listing, node);
+            add_line(&listing, node, wide);
     dn_cli_listing_end(&listing);
     putc('\n', cli->output.out);
 }

@@ -16,6 +16,9 @@ typedef struct dn_cli {
     dn_output output;
 } dn_cli;
 
+/* Fills cli->options from the arguments, with callbacks that print. */
+void dn_cli_library_options(dn_cli *cli);
+
 /* Prints a result for people on standard output. After a failure it is what was done before. */
 typedef void dn_show(dn_cli *cli, const dunlin_node *root);
 /* Prints on standard error what a result adds to the error. */

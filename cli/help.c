@@ -172,13 +172,26 @@ help_group(FILE *out, const dn_group *group)
 }
 
 void
-dn_cli_help_overview(FILE *out)
+dn_cli_help_short(FILE *out)
 {
     fprintf(out, "dunlin - %s\n\nUsage: dunlin [OPTIONS] COMMAND [ARGUMENTS]\n",
             dn_cli_program_summary);
     put_commands(out, NULL);
+    fputs("\nSee 'dunlin help' for options, 'dunlin help COMMAND' for a command.\n", out);
+}
+
+static void
+help_program(FILE *out)
+{
+    fprintf(out, "dunlin %s - %s\n\nUsage: dunlin [OPTIONS] COMMAND [ARGUMENTS]\n\n",
+            dunlin_version(), dn_cli_program_summary);
+    put_wrapped(out, dn_cli_program_text, 0, 0);
+    put_commands(out, NULL);
     put_options(out, "Global options", dn_cli_globals);
     put_exits(out, dn_cli_exits);
+    fputs("\nEnvironment:\n", out);
+    for (const dn_variable *variable = dn_cli_variables; variable->name; variable++)
+        put_entry(out, variable->name, variable->text, TEXT_COLUMN);
     fputs("\nSee 'dunlin COMMAND --help'.\n", out);
 }
 
@@ -194,6 +207,6 @@ dn_cli_help(dn_cli *cli, const dn_command *command, const dn_group *group)
     else if (group)
         help_group(out, group);
     else
-        dn_cli_help_overview(out);
+        help_program(out);
     return DUNLIN_EXIT_OK;
 }

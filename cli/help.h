@@ -10,7 +10,7 @@
 /* Prints help on standard output (a document with --json): for a command, else for a group, else
  * for the program. Answers the exit code. */
 int dn_cli_help(dn_cli *cli, const dn_command *command, const dn_group *group);
-void dn_cli_help_overview(FILE *out);
+void dn_cli_help_short(FILE *out); /* for a call without a command */
 
 void dn_cli_help_man(FILE *out);
 void dn_cli_help_markdown(FILE *out);

@@ -1,15 +1,21 @@
 /* SPDX-License-Identifier: MIT */
+#include <string.h>
+
 #include "cli/help.h"
 
-/* Text for man(7): `x` bold, hyphens literal, an empty line between paragraphs. */
+enum { WIDTH = 80 };
+
+/* Text for man(7): `x` bold, hyphens literal, an empty line between paragraphs. Lines are broken
+ * for those who read the source. */
 static void
 put_text(FILE *out, const char *text)
 {
     bool bold = false;
+    size_t column = 0;
 
     if (*text == '.' || *text == '\'')
         fputs("\\&", out);
-    for (; *text; text++) {
+    for (; *text; text++, column++) {
         if (*text == '`')
             fputs((bold = !bold) ? "\\fB" : "\\fR", out);
         else if (*text == '\\')
@@ -19,8 +25,29 @@ put_text(FILE *out, const char *text)
         else if (text[0] == '\n' && text[1] == '\n') {
             fputs("\n.PP\n", out);
             text++;
+            column = 0;
+        } else if (*text == ' ' && column + strcspn(text + 1, " \n") >= WIDTH && text[1] != '.' &&
+                   text[1] != '\'') {
+            putc('\n', out);
+            column = 0;
         } else
             putc(*text, out);
+    }
+}
+
+/* As it is typed: backquotes and spaces are kept. */
+static void
+put_line(FILE *out, const char *line)
+{
+    for (; *line; line++) {
+        if (*line == '\\')
+            fputs("\\e", out);
+        else if (*line == '-')
+            fputs("\\-", out);
+        else if (*line == '\'')
+            fputs("\\(aq", out);
+        else
+            putc(*line, out);
     }
 }
 
@@ -84,10 +111,10 @@ static void
 put_examples(FILE *out, const dn_command *command)
 {
     for (const dn_example *example = command->examples; example->line; example++) {
-        fputs(".PP\n", out);
+        fputs(example == dn_cli_commands[0].examples ? "" : ".PP\n", out);
         put_text(out, example->text);
         fputs(":\n.PP\n.RS 4\n.nf\n", out);
-        put_text(out, example->line);
+        put_line(out, example->line);
         fputs("\n.fi\n.RE\n", out);
     }
 }

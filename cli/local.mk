@@ -18,7 +18,6 @@ cli_parts = \
 	cli/complete_fish.c \
 	cli/complete_zsh.c \
 	cli/completion.h \
-	cli/finish.c \
 	cli/format.c \
 	cli/format.h \
 	cli/help.c \
@@ -33,9 +32,27 @@ cli_parts = \
 	cli/options.h \
 	cli/output.c \
 	cli/output.h \
+	cli/run.c \
 	cli/show.c \
 	cli/show.h \
 	cli/table.c \
 	cli/table.h
 
 cli_sources += $(cli_parts) cli/main.c
+
+# Tests of the program link its parts and fakes of the library's use cases.
+cli_test_sources = $(cli_parts) tests/unit/cli_fakes.c tests/unit/cli_fakes.h
+cli_test_libs = core/libcore.la $(SMARTCOLS_LIBS) $(CMOCKA_LIBS)
+cli_test_cflags = $(AM_CFLAGS) $(SMARTCOLS_CFLAGS)
+tests_unit_cli_format_test_SOURCES = tests/unit/cli_format_test.c $(cli_test_sources)
+tests_unit_cli_format_test_CFLAGS = $(cli_test_cflags)
+tests_unit_cli_format_test_LDADD = $(cli_test_libs)
+tests_unit_cli_options_test_SOURCES = tests/unit/cli_options_test.c $(cli_test_sources)
+tests_unit_cli_options_test_CFLAGS = $(cli_test_cflags)
+tests_unit_cli_options_test_LDADD = $(cli_test_libs)
+tests_unit_cli_output_test_SOURCES = tests/unit/cli_output_test.c $(cli_test_sources)
+tests_unit_cli_output_test_CFLAGS = $(cli_test_cflags)
+tests_unit_cli_output_test_LDADD = $(cli_test_libs)
+tests_unit_cli_table_test_SOURCES = tests/unit/cli_table_test.c $(cli_test_sources)
+tests_unit_cli_table_test_CFLAGS = $(cli_test_cflags)
+tests_unit_cli_table_test_LDADD = $(cli_test_libs)

@@ -64,25 +64,6 @@ hide_url(char *url)
         *url = 'x';
 }
 
-static dunlin_options
-library_options(const dn_arguments *arguments, dn_output *output)
-{
-    dunlin_options options = DUNLIN_OPTIONS_DEFAULTS;
-
-    options.directory = arguments->directory;
-    options.config = arguments->config;
-    options.migrations = arguments->migrations;
-    options.url = arguments->url;
-    options.target = arguments->target;
-    options.driver_path = arguments->driver_path;
-    options.lock_timeout_ms = arguments->lock_timeout_ms;
-    options.log = dn_cli_log;
-    options.progress = dn_cli_progress;
-    options.cancelled = cancelled;
-    options.context = output;
-    return options;
-}
-
 static int
 print_version(const dn_output *output)
 {
@@ -104,7 +85,7 @@ dispatch(dn_cli *cli)
     if (arguments->help)
         return dn_cli_help(cli, arguments->command, arguments->group);
     if (!arguments->command) {
-        dn_cli_help_overview(cli->output.err);
+        dn_cli_help_short(cli->output.err);
         return DUNLIN_EXIT_USAGE;
     }
     return arguments->command->run(cli);
@@ -150,7 +131,8 @@ run(int argc, char **argv, dn_arguments *arguments)
             hide_url((char *)arguments->url);
             arguments->url = url;
         }
-        cli.options = library_options(arguments, &cli.output);
+        dn_cli_library_options(&cli);
+        cli.options.cancelled = cancelled;
         code = dispatch(&cli);
     }
     free(url);

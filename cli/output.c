@@ -54,8 +54,8 @@ dn_cli_output_init(dn_output *output, FILE *out, FILE *err, const char *color)
 
 /* --- text ------------------------------------------------------------------------------------ */
 
-static void
-put_styled(FILE *stream, bool color, dn_style style, const char *text)
+void
+dn_cli_put_styled(FILE *stream, bool color, dn_style style, const char *text)
 {
     bool styled = color && style != DN_STYLE_PLAIN;
 
@@ -69,7 +69,7 @@ put_styled(FILE *stream, bool color, dn_style style, const char *text)
 void
 dn_cli_say(dn_output *output, dn_style style, const char *text)
 {
-    put_styled(output->out, output->color_out, style, text);
+    dn_cli_put_styled(output->out, output->color_out, style, text);
 }
 
 void
@@ -100,7 +100,7 @@ dn_cli_error(dn_output *output, const dunlin_error *error)
 
     dn_cli_progress_erase(output);
     fflush(output->out); /* what was printed before comes first on a terminal */
-    put_styled(output->err, output->color_err, DN_STYLE_BAD, "dunlin: error: ");
+    dn_cli_put_styled(output->err, output->color_err, DN_STYLE_BAD, "dunlin: error: ");
     dn_cli_put(output->err, error->message, 4);
     if (error->id[0])
         fprintf(output->err, " [%s]", error->id);
@@ -112,7 +112,7 @@ dn_cli_error(dn_output *output, const dunlin_error *error)
         putc('\n', output->err);
     }
     if (error->hint[0]) {
-        put_styled(output->err, output->color_err, DN_STYLE_BOLD, "    hint: ");
+        dn_cli_put_styled(output->err, output->color_err, DN_STYLE_BOLD, "    hint: ");
         dn_cli_put(output->err, error->hint, 10);
         putc('\n', output->err);
     }
@@ -152,7 +152,7 @@ dn_cli_warning(dn_output *output, const char *text)
     if (output->quiet)
         return;
     dn_cli_progress_erase(output);
-    put_styled(output->err, output->color_err, DN_STYLE_WAIT, "dunlin: warning: ");
+    dn_cli_put_styled(output->err, output->color_err, DN_STYLE_WAIT, "dunlin: warning: ");
     dn_cli_put(output->err, text, 4);
     putc('\n', output->err);
 }
@@ -169,19 +169,25 @@ dn_cli_log(int32_t level, const char *line, void *context)
     if (output->quiet || output->verbose < (level == DUNLIN_LOG_LINE_INFO ? 1 : 2))
         return;
     dn_cli_progress_erase(output);
-    put_styled(output->err, output->color_err, DN_STYLE_DIM, "dunlin: ");
+    dn_cli_put_styled(output->err, output->color_err, DN_STYLE_DIM, "dunlin: ");
     dn_cli_put(output->err, line, 4);
     putc('\n', output->err);
+}
+
+size_t
+dn_cli_width(FILE *stream)
+{
+    struct winsize window = {0};
+    int fd = fileno(stream);
+
+    return fd >= 0 && ioctl(fd, TIOCGWINSZ, &window) == 0 && window.ws_col > 1 ? window.ws_col : 80;
 }
 
 static void
 draw(dn_output *output, const char *line)
 {
-    struct winsize window = {0};
-    size_t room = 79;
+    size_t room = dn_cli_width(output->err) - 1;
 
-    if (ioctl(fileno(output->err), TIOCGWINSZ, &window) == 0 && window.ws_col > 1)
-        room = window.ws_col - 1U;
     fputs("\r\033[K", output->err);
     /* counts characters, not columns: a line with wide ones may be cut short, never wrap twice */
     for (size_t length; *line && room > 0; line += length, room--) {

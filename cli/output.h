@@ -43,6 +43,7 @@ typedef struct dn_output {
 void dn_cli_output_init(dn_output *output, FILE *out, FILE *err, const char *color);
 
 /* --- text: values are escaped (dn_cli_put), the words around them are not */
+void dn_cli_put_styled(FILE *stream, bool color, dn_style style, const char *text);
 void dn_cli_say(dn_output *output, dn_style style, const char *text); /* on out, no line end */
 /* "label  value\n", nothing for a NULL value. */
 void dn_cli_field(dn_output *output, const char *label, const char *value);
@@ -58,8 +59,11 @@ void dn_cli_log(int32_t level, const char *line, void *context);
 void dn_cli_progress(const char *what, int64_t done, int64_t total, void *context);
 void dn_cli_progress_erase(dn_output *output);
 
+/* Columns of the terminal that stream is; 80 when it does not say. */
+size_t dn_cli_width(FILE *stream);
+
 /* --- tables: cut or wrapped to the width of a terminal, full text elsewhere */
-typedef enum dn_fit { DN_FIT_WHOLE, DN_FIT_RIGHT, DN_FIT_CUT, DN_FIT_WRAP } dn_fit;
+typedef enum dn_fit { DN_FIT_WHOLE, DN_FIT_RIGHT, DN_FIT_CUT } dn_fit;
 typedef struct dn_column {
     const char *title; /* NULL ends a list */
     dn_fit fit;
@@ -67,12 +71,18 @@ typedef struct dn_column {
 typedef struct dn_listing {
     dn_output *output;
     struct libscols_table *table;
-    struct libscols_line *line;
+    struct libscols_line *line; /* the last one */
+    char *text;                 /* the table while it is printed into memory */
+    char **notes;               /* by line */
+    size_t lines;
+    size_t notes_capacity;
     bool failed; /* out of memory */
 } dn_listing;
 void dn_cli_listing_begin(dn_listing *listing, dn_output *output, const dn_column *columns);
 void dn_cli_listing_line(dn_listing *listing);
 void dn_cli_listing_cell(dn_listing *listing, size_t column, const char *text, dn_style style);
+/* A text of its own below the line, wrapped. */
+void dn_cli_listing_note(dn_listing *listing, const char *text);
 void dn_cli_listing_end(dn_listing *listing); /* prints and frees */
 
 #endif

@@ -34,23 +34,29 @@ style_of_severity(const char *severity)
     return strcmp(severity, "warning") == 0 ? DN_STYLE_WAIT : DN_STYLE_DIM;
 }
 
+/* "warning: message [id]" */
+static void
+put_finding(const dunlin_node *finding, FILE *stream, bool color)
+{
+    const char *severity = dunlin_node_text(finding, "severity");
+    const char *id = dunlin_node_text(finding, "id");
+
+    severity = severity ? severity : "warning";
+    dn_cli_put_styled(stream, color, style_of_severity(severity), severity);
+    fputs(": ", stream);
+    dn_cli_put(stream, dunlin_node_text(finding, "message"), 4);
+    if (id)
+        fprintf(stream, " [%s]", id);
+    putc('\n', stream);
+}
+
 void
 dn_cli_show_findings(dn_cli *cli, const dunlin_node *findings)
 {
     const dunlin_node *finding = dunlin_node_first(findings);
 
-    for (; finding; finding = dunlin_node_next(finding)) {
-        const char *severity = dunlin_node_text(finding, "severity");
-        const char *id = dunlin_node_text(finding, "id");
-
-        severity = severity ? severity : "warning";
-        dn_cli_say(&cli->output, style_of_severity(severity), severity);
-        fputs(": ", cli->output.out);
-        dn_cli_put(cli->output.out, dunlin_node_text(finding, "message"), 4);
-        if (id)
-            fprintf(cli->output.out, " [%s]", id);
-        putc('\n', cli->output.out);
-    }
+    for (; finding; finding = dunlin_node_next(finding))
+        put_finding(finding, cli->output.out, cli->output.color_out);
 }
 
 void
@@ -59,10 +65,8 @@ dn_cli_warn_findings(dn_cli *cli, const dunlin_node *findings)
     const dunlin_node *finding = dunlin_node_first(findings);
 
     for (; finding; finding = dunlin_node_next(finding)) {
-        const char *message = dunlin_node_text(finding, "message");
-
-        if (message)
-            dn_cli_warning(&cli->output, message);
+        fputs("dunlin: ", cli->output.err);
+        put_finding(finding, cli->output.err, cli->output.color_err);
     }
 }
 

@@ -11,7 +11,7 @@
 void dn_cli_show_target(dn_cli *cli, const dunlin_node *root);
 /* One "warning: ... [id]" a line on standard output. */
 void dn_cli_show_findings(dn_cli *cli, const dunlin_node *findings);
-/* The same as warnings on standard error, for commands whose result they are not. */
+/* The same on standard error, for commands whose result they are not. */
 void dn_cli_warn_findings(dn_cli *cli, const dunlin_node *findings);
 /* The text and a line end; nothing for NULL. */
 void dn_cli_show_sentence(dn_cli *cli, dn_style style, const char *text);

@@ -257,9 +257,9 @@ static const dn_argument completion_arguments[] = {
 static const dn_exit plain_exits[] = {
     {DUNLIN_EXIT_OK, "printed"}, {DUNLIN_EXIT_USAGE, "usage is wrong"}, END_EXITS};
 static const dn_example completion_examples[] = {
-    {"dunlin completion bash > ~/.local/share/bash-completion/completions/dunlin", "for bash"},
-    {"dunlin completion zsh > ~/.zfunc/_dunlin", "for zsh, with `~/.zfunc` in `fpath`"},
-    {"dunlin completion fish > ~/.config/fish/completions/dunlin.fish", "for fish"},
+    {"dunlin completion bash > ~/.local/share/bash-completion/completions/dunlin", "in bash"},
+    {"dunlin completion zsh > ~/.zfunc/_dunlin", "in zsh, with `~/.zfunc` in `fpath`"},
+    {"dunlin completion fish > ~/.config/fish/completions/dunlin.fish", "in fish"},
     END_EXAMPLES};
 
 static const dn_option help_options[] = {

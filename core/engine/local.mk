@@ -1,2 +1,5 @@
-# core_sources += core/engine/NAME.c core/engine/NAME.h   (paths from the root of the repository)
-core_sources += core/engine/drivers.c
+# The public API: one file per use case.
+core_sources += \
+    core/engine/session.h core/engine/session.c core/engine/git.h core/engine/git.c \
+    core/engine/backup.c core/engine/drivers.c core/engine/init.c core/engine/journal.c \
+    core/engine/migrate.c core/engine/new.c core/engine/status.c core/engine/version.c

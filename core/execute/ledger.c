@@ -322,8 +322,9 @@ fail_job(ledger *book, dn_error *error)
         return -1;
     error->status = DUNLIN_PARTIAL;
     error->exit_code = DUNLIN_EXIT_PARTIAL;
-    return dn_while(error, "'%s' is done up to its statement %zu; the next migrate goes on there",
-                    book->job->migration->tag, book->done);
+    return dn_hint(error, "'%s' is done up to its statement %zu; mend what stopped it and run "
+                   "'dunlin migrate' again, which goes on there",
+                   book->job->migration->tag, book->done);
 }
 
 int

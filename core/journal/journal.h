@@ -111,8 +111,8 @@ int dn_journal_rebuild(const dn_journal_options *options, bool write, dn_arena *
                        dn_findings *changes, dn_error *error);
 /* Three-way merge of native journals for git, written to `ours`: the entries of ours without what
  * theirs removed, then what theirs added, by tag; idx renumbered. journal.merge-conflict
- * (DISAGREEMENT, `ours` untouched) when one side removed or changed what the other changed;
- * journal.layout when one is no native journal. */
+ * (DISAGREEMENT, `ours` untouched) when one side removed or changed what the other changed, and
+ * for a Drizzle journal. An empty `base` is a file that both sides added. */
 int dn_journal_merge(const char *base, const char *ours, const char *theirs, dn_error *error);
 
 #endif

@@ -1,1 +1,14 @@
-# core_sources += core/journal/NAME.c core/journal/NAME.h   (paths from the root of the repository)
+core_sources += \
+	core/journal/check.c \
+	core/journal/finding.c \
+	core/journal/folder.c \
+	core/journal/journal.h \
+	core/journal/merge.c \
+	core/journal/new.c \
+	core/journal/parse.c \
+	core/journal/parts.h \
+	core/journal/read.c \
+	core/journal/rebuild.c \
+	core/journal/render.c \
+	core/journal/salvage.c \
+	core/journal/tag.c

@@ -90,7 +90,11 @@ int dn_journal_write(const dn_journal_form *form, const dn_migration *migrations
 /* The file a journal was read from, unchanged since; journal.changed otherwise. */
 int dn_journal_original(const dn_journal *journal, dn_json *original, dn_error *error);
 
-/* Makes a journal that can be parsed from whatever is legible in one that cannot. */
-int dn_journal_salvage(const char *text, size_t length, dn_text *repaired, dn_error *error);
+/* Makes a journal that can be parsed from whatever is legible in one that cannot; `form` says what
+ * the text does not tell. */
+int dn_journal_salvage(const char *text, size_t length, const dn_journal_form *form,
+                       dn_text *repaired, dn_error *error);
+/* Held while files of the folder are written, so that two writers take turns. */
+int dn_journal_lock(const char *folder, dn_fd *lock, dn_error *error);
 
 #endif

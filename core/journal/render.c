@@ -18,13 +18,14 @@ enum { INDENT = 2, ON_ONE_LINE = -1 };
 static void
 add_number(dn_text *text, double number)
 {
+    const double whole = 9007199254740992.0; /* 2^53: from here on there are no fractions */
     char digits[40];
 
     if (!isfinite(number)) {
         dn_text_add_string(text, "null");
         return;
     }
-    if (number == floor(number) && fabs(number) < 1e21) {
+    if (fabs(number) < 1e21 && (fabs(number) >= whole || (double)(int64_t)number == number)) {
         dn_text_printf(text, "%.0f", number == 0 ? 0 : number);
         return;
     }

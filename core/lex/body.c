@@ -91,7 +91,8 @@ count_token(feed *f, const dunlin_token *token)
 {
     if (f->body->rule->end_statement) {
         if (f->body->tokens++ == 0)
-            f->body->ends = token->kind == DUNLIN_TOKEN_WORD && dn_lex_is(token->text, dn_string("END"));
+            f->body->ends =
+                token->kind == DUNLIN_TOKEN_WORD && dn_lex_is(token->text, dn_string("END"));
         return;
     }
     if (!f->count && !can_start(f, token))
@@ -161,7 +162,7 @@ dn_lex_body_open(dn_lex_body *body, const dn_lex_rules *rules, dunlin_string sta
     if (body->hopeless)
         return false;
     dn_lex_tokens(rules, fresh, visit, &f);
-    body->fed = statement.length;
+    body->fed = statement.length + 1; /* behind the separator, which is ';' where bodies count */
     body->segment++;
     if (!body->rule)
         return false;
@@ -176,8 +177,7 @@ dn_lex_body_open(dn_lex_body *body, const dn_lex_rules *rules, dunlin_string sta
 
 /* --- data sections --------------------------------------------------------------------------------- */
 typedef struct data_search {
-    const dn_lex_rules *rules;
-    const dn_lex_data_rule *rule; /* the one that is looked for, then NULL when it isn't there */
+    const dn_lex_data_rule *rule; /* the one that is looked for */
     uint64_t state;
     bool begun;
     bool found;
@@ -200,7 +200,7 @@ const dn_lex_data_rule *
 dn_lex_data_follows(const dn_lex_rules *rules, dunlin_string statement)
 {
     for (size_t i = 0; i < rules->data_count; i++) {
-        data_search search = {.rules = rules, .rule = rules->data[i]};
+        data_search search = {.rule = rules->data[i]};
 
         dn_lex_tokens(rules, statement, visit_data, &search);
         if (search.found)

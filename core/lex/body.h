@@ -16,9 +16,9 @@ typedef struct dn_lex_body {
     bool begun;
     bool hopeless; /* no head can match any more */
     unsigned depth;
-    unsigned segment;  /* separators seen */
-    unsigned tokens;   /* behind the last of them, END_STATEMENT only */
-    bool ends;         /* the first of these is END */
+    unsigned segment; /* separators seen */
+    unsigned tokens;  /* behind the last of them, END_STATEMENT only */
+    bool ends;        /* the first of these is END */
 } dn_lex_body;
 
 /* `statement` reaches from its first byte to a separator. Is a body open there? */

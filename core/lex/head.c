@@ -78,8 +78,7 @@ read_word(reader *r)
         r->head->positions[position].follow = bit;
         return (part){bit, bit, true};
     }
-    r->head->positions[position].word =
-        (dunlin_string){r->pattern.data + begin, r->at - begin};
+    r->head->positions[position].word = (dunlin_string){r->pattern.data + begin, r->at - begin};
     return (part){bit, bit, false};
 }
 

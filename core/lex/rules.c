@@ -17,8 +17,8 @@ static const char *const kind_names[] = {
 };
 
 static const int32_t known_flags[] = {
-    [DUNLIN_LEX_QUOTE] = DUNLIN_LEX_DOUBLED | DUNLIN_LEX_BACKSLASH | DUNLIN_LEX_IDENTIFIER |
-                         DUNLIN_LEX_PREFIXED,
+    [DUNLIN_LEX_QUOTE] =
+        DUNLIN_LEX_DOUBLED | DUNLIN_LEX_BACKSLASH | DUNLIN_LEX_IDENTIFIER | DUNLIN_LEX_PREFIXED,
     [DUNLIN_LEX_DOLLAR_QUOTE] = 0,
     [DUNLIN_LEX_COMMENT] =
         DUNLIN_LEX_NESTS | DUNLIN_LEX_NEEDS_BLANK | DUNLIN_LEX_CODE | DUNLIN_LEX_CR_ENDS,
@@ -87,7 +87,7 @@ next_part(dunlin_string *list, char separator)
 }
 
 /* Room for one more element at the end of `array`. */
-#define GROW(rules, array, count, capacity)                                                         \
+#define GROW(rules, array, count, capacity)                                                        \
     ((array) = dn_arena_grow((rules)->arena, (array), &(capacity), (count) + 1, sizeof *(array)))
 
 static const char *

@@ -105,8 +105,8 @@ struct dn_lex_rules {
     /* Made by dn_lex_rules_finish; indexed by bytes as they are, unless said otherwise. */
     uint8_t bytes[256];
     uint8_t stops[256];
-    bool prefixes[256];      /* a quote's prefix may begin with it */
-    bool body_heads[256];    /* the first word of a head begins with it, case folded up */
+    bool prefixes[256];   /* a quote's prefix may begin with it */
+    bool body_heads[256]; /* the first word of a head begins with it, case folded up */
     bool data_heads[256];
     bool command_starts[256]; /* a client or delimiter command may begin with it */
 };

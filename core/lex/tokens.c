@@ -15,8 +15,8 @@ static const char *const operators[] = {
 static size_t
 run_of(const dn_lex_rules *rules, const dn_lex_window *window, size_t at, bool dollar)
 {
-    while (at < window->limit && (rules->bytes[window->data[at]] & DN_LEX_WORD ||
-                                  (dollar && window->data[at] == '$')))
+    while (at < window->limit &&
+           (rules->bytes[window->data[at]] & DN_LEX_WORD || (dollar && window->data[at] == '$')))
         at++;
     return at;
 }

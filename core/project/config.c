@@ -11,7 +11,7 @@
 
 #include "core/base/text.h"
 
-enum { MAX_LOCK_DIGITS = 9, MAX_SHOWN = 60, MAX_KEY = 64 };
+enum { MAX_LOCK_DIGITS = 9, MAX_SHOWN = 60, MAX_KEY = 64, MAX_TYPOS = 3 };
 
 typedef struct config_reader {
     const dn_json *json;
@@ -125,28 +125,42 @@ distance(const char *a, const char *b)
     return row[length];
 }
 
-static int
-fail_unknown(const config_reader *reader, const cJSON *node, const key *keys, size_t count,
-             const char *where, dn_error *error)
+/* The key that was probably meant: at most three letters off, and half of them right. */
+static const char *
+nearest_key(const char *name, const key *keys, size_t count)
 {
-    dn_auto(dn_text) shown = DN_TEXT_INIT;
-    dn_json_place place = dn_json_name_place(reader->json, node);
     const char *nearest = NULL;
-    size_t best = 0;
+    size_t best = MAX_TYPOS + 1;
 
     for (size_t i = 0; i < count; i++) {
-        size_t far = distance(node->string, keys[i].name);
+        size_t far = distance(name, keys[i].name);
 
-        if (!nearest || far < best) {
+        if (far < best && far * 2 <= strlen(keys[i].name)) {
             nearest = keys[i].name;
             best = far;
         }
     }
-    dn_text_add_visible(&shown, node->string, strlen(node->string), MAX_SHOWN);
-    return dn_fail(
-        error, DUNLIN_USAGE, "config.unknown-key", "%s:%u:%u: unknown key \"%s\"%s%s%s%s",
-        reader->json->name, place.line, place.column, shown.data ? shown.data : "", where,
-        best <= 3 ? "; did you mean \"" : "", best <= 3 ? nearest : "", best <= 3 ? "\"?" : "");
+    return nearest;
+}
+
+static int
+fail_unknown(const config_reader *reader, const cJSON *node, const key *keys, size_t count,
+             const char *where, dn_error *error)
+{
+    dn_auto(dn_text) text = DN_TEXT_INIT;
+    dn_json_place place = dn_json_name_place(reader->json, node);
+    const char *nearest = nearest_key(node->string, keys, count);
+
+    dn_text_add_visible(&text, node->string, strlen(node->string), MAX_SHOWN);
+    dn_text_printf(&text, "\"%s; ", where);
+    if (nearest)
+        dn_text_printf(&text, "did you mean \"%s\"?", nearest);
+    else
+        dn_text_add_string(&text, "the keys there are: ");
+    for (size_t i = 0; !nearest && i < count; i++)
+        dn_text_printf(&text, "%s%s", i ? ", " : "", keys[i].name);
+    return dn_fail(error, DUNLIN_USAGE, "config.unknown-key", "%s:%u:%u: unknown key \"%s",
+                   reader->json->name, place.line, place.column, text.failed ? "" : text.data);
 }
 
 static int

@@ -41,9 +41,8 @@ judge_missing(reconciling *state, dn_verdict *verdict, dn_error *error)
         verdict->verdict = DN_VERDICT_MISSING_FILE;
         verdict->file = "missing-file";
         verdict->stops = true;
-        return say(state, verdict, DN_ERROR_FINDING, "file.missing",
-                   match->row ? "recorded, but its file is missing" : "its file is missing",
-                   error);
+        verdict->note = match->row ? "recorded, but its file is missing" : "its file is missing";
+        return 0; /* the journal's own finding says where the entry stands */
     }
     verdict->verdict = DN_VERDICT_RENAMED;
     verdict->file = "renamed";
@@ -101,17 +100,15 @@ judge_listed(reconciling *state, dn_verdict *verdict, dn_error *error)
     return 0;
 }
 
-static int
-judge_unlisted(reconciling *state, dn_verdict *verdict, dn_error *error)
+static void
+judge_unlisted(reconciling *state, dn_verdict *verdict)
 {
     verdict->verdict = DN_VERDICT_UNLISTED_FILE;
     verdict->file = "unlisted-file";
     state->result->journal_files = false;
-    return say(state, verdict, DN_WARNING, "file.unlisted",
-               verdict->match->row
-                   ? "the journal does not list this file, though it was applied"
-                   : "the journal does not list this file, so it is left out",
-               error);
+    verdict->note = verdict->match->row
+                        ? "the journal does not list this file, though it was applied"
+                        : "the journal does not list this file, so it is left out";
 }
 
 static int
@@ -124,12 +121,24 @@ judge(reconciling *state, const dn_migration *migration, const dn_match *match, 
     verdict->match = match;
     verdict->recorded = match->row != NULL;
     verdict->confidence = match->row ? "recorded" : "unprovable";
-    if ((listed ? judge_listed : judge_unlisted)(state, verdict, error) < 0)
+    if (!listed)
+        judge_unlisted(state, verdict);
+    else if (judge_listed(state, verdict, error) < 0)
         return -1;
     state->result->counts[verdict->verdict]++;
     state->result->pending += verdict->pending;
     state->result->applied += verdict->recorded;
     return 0;
+}
+
+/* Is the file that of a listed migration, under another name? */
+static bool
+is_claimed(const dn_observation *seen, const dn_migration *unlisted)
+{
+    for (size_t i = 0; i < seen->journal->count; i++)
+        if (seen->matches[i].found == unlisted)
+            return true;
+    return false;
 }
 
 static int
@@ -141,12 +150,46 @@ judge_all(reconciling *state, dn_error *error)
     for (size_t i = 0; i < journal->count; i++)
         if (judge(state, &journal->migrations[i], &seen->matches[i], true, error) < 0)
             return -1;
-    for (size_t i = 0; i < journal->unlisted_count; i++) {
-        bool claimed = false;
+    for (size_t i = 0; i < journal->unlisted_count; i++)
+        if (!is_claimed(seen, &journal->unlisted[i]) &&
+            judge(state, &journal->unlisted[i], &seen->unlisted[i], false, error) < 0)
+            return -1;
+    return 0;
+}
 
-        for (size_t k = 0; k < journal->count && !claimed; k++)
-            claimed = seen->matches[k].found == &journal->unlisted[i];
-        if (!claimed && judge(state, &journal->unlisted[i], &seen->unlisted[i], false, error) < 0)
+/* A missing and an unlisted file that proved to be one renamed file are no findings any more. */
+static bool
+is_explained(const dn_observation *seen, const dn_finding *finding)
+{
+    const dn_journal *journal = seen->journal;
+
+    if (!finding->object)
+        return false;
+    if (strcmp(finding->id, "journal.file-missing") == 0)
+        for (size_t i = 0; i < journal->count; i++)
+            if (seen->matches[i].found && strcmp(journal->migrations[i].tag, finding->object) == 0)
+                return true;
+    if (strcmp(finding->id, "journal.unlisted-file") == 0)
+        for (size_t i = 0; i < journal->unlisted_count; i++)
+            if (strcmp(journal->unlisted[i].tag, finding->object) == 0)
+                return is_claimed(seen, &journal->unlisted[i]);
+    return false;
+}
+
+static int
+take_journal_findings(reconciling *state, dn_error *error)
+{
+    const dn_findings *findings = &state->observation->journal->findings;
+
+    for (size_t i = 0; i < findings->count; i++) {
+        const dn_finding *finding = &findings->items[i];
+
+        if (is_explained(state->observation, finding))
+            continue;
+        if (finding->severity != DN_NOTE)
+            state->result->journal_files = false;
+        if (dn_findings_add(&state->result->findings, state->arena, finding->severity, finding->id,
+                            finding->object, error, "%s", finding->message) < 0)
             return -1;
     }
     return 0;
@@ -235,17 +278,13 @@ dn_reconcile(const dn_observation *observation, dn_ahead ahead, dn_arena *arena,
     reconciling state = {observation, result, arena, ahead};
 
     memset(result, 0, sizeof(*result));
-    result->findings = journal->findings;
     result->journal_files = true;
     result->files_tracker = true;
-    for (size_t i = 0; i < journal->findings.count; i++)
-        if (journal->findings.items[i].severity != DN_NOTE)
-            result->journal_files = false;
     result->verdicts = (dn_verdict *)dn_arena_array(
         arena, journal->count + journal->unlisted_count + 1, sizeof(*result->verdicts));
     if (!result->verdicts)
         return dn_no_memory(error);
-    if (judge_all(&state, error) < 0 || find_late(&state, error) < 0 ||
+    if (take_journal_findings(&state, error) < 0 || judge_all(&state, error) < 0 || find_late(&state, error) < 0 ||
         find_unknown(&state, error) < 0)
         return -1;
     return find_foreign_objects(&state, error);

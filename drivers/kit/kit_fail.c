@@ -39,8 +39,7 @@ dn_kit_fail(const dunlin_call *call, int32_t status, const char *format, ...)
 }
 
 int32_t
-dn_kit_fail_hint(const dunlin_call *call, int32_t status, const char *hint, const char *format,
-                 ...)
+dn_kit_fail_hint(const dunlin_call *call, int32_t status, const char *hint, const char *format, ...)
 {
     char message[MESSAGE_MAX];
     va_list arguments;
@@ -61,24 +60,17 @@ int32_t
 dn_kit_errno_class(int error, int32_t otherwise)
 {
     switch (error) {
-    case EROFS:
-        return DUNLIN_READ_ONLY;
+    case EROFS: return DUNLIN_READ_ONLY;
     case EACCES:
-    case EPERM:
-        return DUNLIN_PERMISSION;
+    case EPERM: return DUNLIN_PERMISSION;
     case ENOSPC:
     case EDQUOT:
-    case EFBIG:
-        return DUNLIN_DISK_FULL;
+    case EFBIG: return DUNLIN_DISK_FULL;
     case ENOENT:
-    case ENOTDIR:
-        return DUNLIN_MISSING;
-    case EEXIST:
-        return DUNLIN_EXISTS;
-    case ENOMEM:
-        return DUNLIN_NO_MEMORY;
-    default:
-        return otherwise;
+    case ENOTDIR: return DUNLIN_MISSING;
+    case EEXIST: return DUNLIN_EXISTS;
+    case ENOMEM: return DUNLIN_NO_MEMORY;
+    default: return otherwise;
     }
 }
 

@@ -47,7 +47,7 @@ dn_sqlite_assume(const dunlin_call *call, dunlin_string description)
 static bool
 is_read_only(const dunlin_connection *connection)
 {
-    const dn_sqlite_url *url = &connection->url;
+    const dn_sqlite_address *url = &connection->url;
 
     if (url->mode == DN_SQLITE_MODE_READ)
         return true;
@@ -62,14 +62,14 @@ static int32_t
 describe(const dunlin_call *call, dunlin_connection *connection)
 {
     DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text identity = {0};
-    const dn_sqlite_url *url = &connection->url;
+    const dn_sqlite_address *url = &connection->url;
     dunlin_string settings[2] = {dn_kit_string("foreign_keys"),
                                  dn_kit_string(url->foreign_keys ? "on" : "off")};
     dunlin_server server = {.size = sizeof(server)};
     char process[24];
     int64_t something = 0;
-    int32_t status = dn_sqlite_integer(connection, "SELECT 1 FROM main.sqlite_master LIMIT 1", 0,
-                                       &something);
+    int32_t status =
+        dn_sqlite_integer(connection, "SELECT 1 FROM main.sqlite_master LIMIT 1", 0, &something);
 
     if (status != DUNLIN_OK)
         return status;
@@ -81,7 +81,7 @@ describe(const dunlin_call *call, dunlin_connection *connection)
     server.profile.settings = settings;
     server.profile.setting_count = 2;
     server.identity = dn_kit_text_string(&identity);
-    server.name = dn_kit_string(dn_sqlite_url_name(url));
+    server.name = dn_kit_string(dn_sqlite_address_name(url));
     server.path = dn_kit_string(url->path);
     server.backend = dn_kit_string(process);
     server.backend_start = dn_kit_string(NULL);

@@ -30,18 +30,18 @@ typedef enum dn_sqlite_mode {
     DN_SQLITE_MODE_READ        /* ro */
 } dn_sqlite_mode;
 
-typedef struct dn_sqlite_url {
+typedef struct dn_sqlite_address {
     char *path;   /* absolute, symbolic links resolved; "" in memory */
     char *folder; /* of path */
     bool memory;
     bool foreign_keys;
     dn_sqlite_mode mode;
     int64_t busy_timeout_ms;
-} dn_sqlite_url;
+} dn_sqlite_address;
 
-int32_t dn_sqlite_url_read(const dunlin_call *call, dunlin_string text, dn_sqlite_url *url);
-void dn_sqlite_url_free(dn_sqlite_url *url);
-const char *dn_sqlite_url_name(const dn_sqlite_url *url); /* base name, or ":memory:" */
+int32_t dn_sqlite_address_read(const dunlin_call *call, dunlin_string text, dn_sqlite_address *url);
+void dn_sqlite_address_free(dn_sqlite_address *url);
+const char *dn_sqlite_address_name(const dn_sqlite_address *url); /* base name, or ":memory:" */
 
 /* --- connection ----------------------------------------------------------------------------------- */
 enum { DN_SQLITE_KEPT = 8, DN_SQLITE_PINS = 10 };
@@ -67,14 +67,14 @@ struct dn_sqlite_violations; /* sqlite_foreign_keys.c */
 
 struct dunlin_connection {
     sqlite3 *db;
-    dn_sqlite_url url;
+    dn_sqlite_address url;
     dn_sqlite_control *control;
     char application[64];
     bool placeholder; /* an empty database in memory stands for a file that is not there */
 
     /* of the call at work */
     const dunlin_call *call;
-    int64_t lock_timeout_ms; /* the session's */
+    int64_t lock_timeout_ms;      /* the session's */
     int64_t item_lock_timeout_ms; /* of the item at work, 0: the session's */
     int64_t item_deadline_ns;     /* of the item at work, 0: none */
     int64_t wait_began_ns;
@@ -103,7 +103,7 @@ int32_t dn_sqlite_open(const dunlin_call *call, dunlin_string url,
                        const dunlin_open_options *options, dunlin_connection **connection);
 void dn_sqlite_close(dunlin_connection *connection);
 /* The same with a URL already read, which the connection then owns on success. */
-int32_t dn_sqlite_open_url(const dunlin_call *call, dn_sqlite_url *url, bool read_only,
+int32_t dn_sqlite_open_url(const dunlin_call *call, dn_sqlite_address *url, bool read_only,
                            int64_t lock_timeout_ms, dunlin_connection **connection);
 void dn_sqlite_closep(dunlin_connection **connection); /* for DN_KIT_CLEANUP */
 
@@ -171,8 +171,7 @@ int32_t dn_sqlite_introspect(const dunlin_call *call, dunlin_connection *connect
                              const dunlin_scope *scope);
 int32_t dn_sqlite_try_lock(const dunlin_call *call, dunlin_connection *connection,
                            dunlin_string key, int32_t *acquired);
-int32_t dn_sqlite_unlock(const dunlin_call *call, dunlin_connection *connection,
-                         dunlin_string key);
+int32_t dn_sqlite_unlock(const dunlin_call *call, dunlin_connection *connection, dunlin_string key);
 int32_t dn_sqlite_lock_holder(const dunlin_call *call, dunlin_connection *connection,
                               dunlin_string key);
 int32_t dn_sqlite_cancel_handle(const dunlin_call *call, dunlin_connection *connection,

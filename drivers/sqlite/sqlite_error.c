@@ -12,11 +12,11 @@ static const struct {
     int code; /* primary */
     int32_t status;
 } classes_by_code[] = {
-    {SQLITE_PERM, DUNLIN_PERMISSION},   {SQLITE_AUTH, DUNLIN_PERMISSION},
-    {SQLITE_BUSY, DUNLIN_LOCKED},       {SQLITE_LOCKED, DUNLIN_LOCKED},
-    {SQLITE_NOMEM, DUNLIN_NO_MEMORY},   {SQLITE_READONLY, DUNLIN_READ_ONLY},
-    {SQLITE_INTERRUPT, DUNLIN_CANCELLED}, {SQLITE_CORRUPT, DUNLIN_CORRUPT},
-    {SQLITE_NOTADB, DUNLIN_CORRUPT},    {SQLITE_FULL, DUNLIN_DISK_FULL},
+    {SQLITE_PERM, DUNLIN_PERMISSION},       {SQLITE_AUTH, DUNLIN_PERMISSION},
+    {SQLITE_BUSY, DUNLIN_LOCKED},           {SQLITE_LOCKED, DUNLIN_LOCKED},
+    {SQLITE_NOMEM, DUNLIN_NO_MEMORY},       {SQLITE_READONLY, DUNLIN_READ_ONLY},
+    {SQLITE_INTERRUPT, DUNLIN_CANCELLED},   {SQLITE_CORRUPT, DUNLIN_CORRUPT},
+    {SQLITE_NOTADB, DUNLIN_CORRUPT},        {SQLITE_FULL, DUNLIN_DISK_FULL},
     {SQLITE_CONSTRAINT, DUNLIN_CONSTRAINT},
 };
 
@@ -123,8 +123,7 @@ was_stopped(const dunlin_connection *connection)
 {
     return __atomic_load_n(&connection->control->cancelled, __ATOMIC_RELAXED) != 0 ||
            dn_kit_should_stop(connection->call) ||
-           (connection->item_deadline_ns != 0 &&
-            dn_kit_now_ns() >= connection->item_deadline_ns);
+           (connection->item_deadline_ns != 0 && dn_kit_now_ns() >= connection->item_deadline_ns);
 }
 
 static void

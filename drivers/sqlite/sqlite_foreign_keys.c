@@ -202,8 +202,8 @@ check_all(dunlin_connection *connection, visit_row visit, void *context)
                            -1, &tables, NULL) != SQLITE_OK)
         return dn_sqlite_fail(connection, "checking the foreign keys");
     while (status == DUNLIN_OK && (code = sqlite3_step(tables)) == SQLITE_ROW)
-        status = check_table(connection, (const char *)sqlite3_column_text(tables, 0), visit,
-                             context);
+        status =
+            check_table(connection, (const char *)sqlite3_column_text(tables, 0), visit, context);
     if (status == DUNLIN_OK && code != SQLITE_DONE)
         status = dn_sqlite_fail(connection, "checking the foreign keys");
     sqlite3_finalize(tables);
@@ -311,8 +311,7 @@ fail_violation(dunlin_connection *connection, const report_row *row)
                            "row %lld of table '%s' refers to a row of '%s' that does not exist",
                            (long long)row->row, row->table, row->parent);
     else
-        dn_kit_text_format(&text,
-                           "a row of table '%s' refers to a row of '%s' that does not exist",
+        dn_kit_text_format(&text, "a row of table '%s' refers to a row of '%s' that does not exist",
                            row->table, row->parent);
     if (text.failed)
         return dn_kit_no_memory(connection->call);
@@ -325,10 +324,9 @@ compare_violation(dunlin_connection *connection, const report_row *row, void *co
 {
     struct dn_sqlite_violations *known = context;
     violation wanted = {.hash = row->hash};
-    violation *found = known->count > 0
-                           ? bsearch(&wanted, known->list, known->count, sizeof(wanted),
-                                     compare_violations)
-                           : NULL;
+    violation *found = known->count > 0 ? bsearch(&wanted, known->list, known->count,
+                                                  sizeof(wanted), compare_violations)
+                                        : NULL;
 
     if (found == NULL || found->count == 0)
         return fail_violation(connection, row);

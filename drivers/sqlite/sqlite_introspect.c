@@ -9,12 +9,12 @@
 
 /* Left out: SQLite's own tables and automatic indexes, and the tables in which a virtual table
  * keeps its data (known since 3.37). */
-#define OBJECTS                                                                                   \
-    "SELECT type, name, tbl_name FROM main.sqlite_master "                                        \
-    "WHERE type IN ('table', 'view', 'index', 'trigger') "                                        \
+#define OBJECTS                                                                                    \
+    "SELECT type, name, tbl_name FROM main.sqlite_master "                                         \
+    "WHERE type IN ('table', 'view', 'index', 'trigger') "                                         \
     "AND substr(lower(name), 1, 7) <> 'sqlite_' "
-#define WITHOUT_SHADOWS                                                                           \
-    "AND tbl_name NOT IN (SELECT name FROM pragma_table_list "                                    \
+#define WITHOUT_SHADOWS                                                                            \
+    "AND tbl_name NOT IN (SELECT name FROM pragma_table_list "                                     \
     "WHERE schema = 'main' AND type = 'shadow') "
 #define IN_ORDER "ORDER BY type, tbl_name, name"
 

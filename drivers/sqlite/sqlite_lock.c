@@ -52,8 +52,8 @@ write_holder(const dunlin_connection *connection)
     memcpy(application, connection->application, sizeof(application));
     without_tabs(host);
     without_tabs(application);
-    length = snprintf(line, sizeof(line), "%ld\t%s\t%s\t%s\n", (long)getpid(), host, application,
-                      since);
+    length =
+        snprintf(line, sizeof(line), "%ld\t%s\t%s\t%s\n", (long)getpid(), host, application, since);
     if (ftruncate(connection->lock_fd, 0) == 0 && length > 0 && (size_t)length < sizeof(line) &&
         pwrite(connection->lock_fd, line, (size_t)length, 0) != length)
         (void)!ftruncate(connection->lock_fd, 0);
@@ -90,7 +90,7 @@ lock_path(const dunlin_call *call, const dunlin_connection *connection, dn_kit_t
 
 /* Whoever may write the database shall be able to lock it, also after a run as root. */
 static void
-adopt_owner(const dn_sqlite_url *url, int fd)
+adopt_owner(const dn_sqlite_address *url, int fd)
 {
     struct stat about;
 
@@ -102,7 +102,7 @@ adopt_owner(const dn_sqlite_url *url, int fd)
 }
 
 static int32_t
-fail_open(const dunlin_call *call, const dn_sqlite_url *url, const char *path)
+fail_open(const dunlin_call *call, const dn_sqlite_address *url, const char *path)
 {
     int error = errno;
 
@@ -114,7 +114,7 @@ fail_open(const dunlin_call *call, const dn_sqlite_url *url, const char *path)
 }
 
 static int32_t
-open_file(const dunlin_call *call, const dn_sqlite_url *url, const char *path, int *fd)
+open_file(const dunlin_call *call, const dn_sqlite_address *url, const char *path, int *fd)
 {
     /* First without O_CREAT: only who creates the file sets its owner and mode. */
     *fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
@@ -211,9 +211,9 @@ dn_sqlite_lock_holder(const dunlin_call *call, dunlin_connection *connection, du
         return status;
     fd = open(path.data, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     if (fd < 0)
-        return errno == ENOENT ? DUNLIN_OK
-                               : dn_kit_fail_errno(call, errno, "cannot open the lock file '%s'",
-                                                   path.data);
+        return errno == ENOENT
+                   ? DUNLIN_OK
+                   : dn_kit_fail_errno(call, errno, "cannot open the lock file '%s'", path.data);
     status = push_holder(call, fd);
     close(fd);
     return status;

@@ -59,7 +59,7 @@ on_busy(void *context, int count)
     enum { DELAYS = sizeof(delays) / sizeof(delays[0]) };
     dunlin_connection *connection = context;
     int64_t limit = connection->item_lock_timeout_ms > 0 ? connection->item_lock_timeout_ms
-                                                          : connection->lock_timeout_ms;
+                                                         : connection->lock_timeout_ms;
     int64_t delay = delays[count < DELAYS ? count : DELAYS - 1];
 
     if (connection->call == NULL)
@@ -90,14 +90,14 @@ may(const char *path, int how)
 }
 
 static int32_t
-check_missing(const dunlin_call *call, const dn_sqlite_url *url)
+check_missing(const dunlin_call *call, const dn_sqlite_address *url)
 {
     struct stat about;
 
     if (stat(url->folder, &about) != 0 && (errno == ENOENT || errno == ENOTDIR))
         return dn_kit_fail(call, DUNLIN_USAGE,
                            "the folder '%s' of the database '%s' does not exist", url->folder,
-                           dn_sqlite_url_name(url));
+                           dn_sqlite_address_name(url));
     if (url->mode == DN_SQLITE_MODE_WRITE)
         return dn_kit_fail(call, DUNLIN_USAGE,
                            "there is no database at '%s', and 'mode=rw' does not create one",
@@ -106,7 +106,7 @@ check_missing(const dunlin_call *call, const dn_sqlite_url *url)
 }
 
 static int32_t
-check_writable(const dunlin_call *call, const dn_sqlite_url *url, bool exists)
+check_writable(const dunlin_call *call, const dn_sqlite_address *url, bool exists)
 {
     if (url->mode == DN_SQLITE_MODE_READ)
         return dn_kit_fail(call, DUNLIN_READ_ONLY,
@@ -118,13 +118,13 @@ check_writable(const dunlin_call *call, const dn_sqlite_url *url, bool exists)
     if (!may(url->folder, W_OK | X_OK))
         return dn_kit_fail(call, DUNLIN_READ_ONLY,
                            "the folder '%s' of the database '%s' is read-only", url->folder,
-                           dn_sqlite_url_name(url));
+                           dn_sqlite_address_name(url));
     return DUNLIN_OK;
 }
 
 /* *placeholder: there is nothing to read, and nothing shall be created. */
 static int32_t
-check_path(const dunlin_call *call, const dn_sqlite_url *url, bool read_only, bool *placeholder)
+check_path(const dunlin_call *call, const dn_sqlite_address *url, bool read_only, bool *placeholder)
 {
     struct stat about;
     bool exists = stat(url->path, &about) == 0;
@@ -133,8 +133,7 @@ check_path(const dunlin_call *call, const dn_sqlite_url *url, bool read_only, bo
     if (!exists && errno != ENOENT && errno != ENOTDIR)
         return dn_kit_fail_errno(call, errno, "cannot open the database '%s'", url->path);
     if (exists && S_ISDIR(about.st_mode))
-        return dn_kit_fail(call, DUNLIN_USAGE, "'%s' is a folder, not a database file",
-                           url->path);
+        return dn_kit_fail(call, DUNLIN_USAGE, "'%s' is a folder, not a database file", url->path);
     if (exists && !S_ISREG(about.st_mode))
         return dn_kit_fail(call, DUNLIN_USAGE, "'%s' is not a regular file", url->path);
     if (!exists)
@@ -151,7 +150,7 @@ check_path(const dunlin_call *call, const dn_sqlite_url *url, bool read_only, bo
 
 /* --- opening ------------------------------------------------------------------------------------ */
 static int
-open_flags(const dn_sqlite_url *url, bool read_only)
+open_flags(const dn_sqlite_address *url, bool read_only)
 {
     int flags = SQLITE_OPEN_PRIVATECACHE | SQLITE_OPEN_NOMUTEX;
 
@@ -167,8 +166,8 @@ open_flags(const dn_sqlite_url *url, bool read_only)
 static int32_t
 check_content(dunlin_connection *connection)
 {
-    int code = sqlite3_exec(connection->db, "SELECT 1 FROM sqlite_master LIMIT 1", NULL, NULL,
-                            NULL);
+    int code =
+        sqlite3_exec(connection->db, "SELECT 1 FROM sqlite_master LIMIT 1", NULL, NULL, NULL);
 
     if (code == SQLITE_OK)
         return DUNLIN_OK;
@@ -179,23 +178,21 @@ check_content(dunlin_connection *connection)
     case SQLITE_CORRUPT:
         return dn_kit_fail(connection->call, DUNLIN_CORRUPT, "the database '%s' is damaged: %s",
                            connection->url.path, sqlite3_errmsg(connection->db));
-    default:
-        return dn_sqlite_fail(connection, "cannot open the database");
+    default: return dn_sqlite_fail(connection, "cannot open the database");
     }
 }
 
 static int32_t
 open_database(dunlin_connection *connection, bool read_only)
 {
-    const dn_sqlite_url *url = &connection->url;
+    const dn_sqlite_address *url = &connection->url;
     bool in_memory = url->memory || connection->placeholder;
     /* An absolute path is never taken for a URI or for ":memory:". */
-    int code = in_memory ? sqlite3_open_v2(":memory:", &connection->db,
-                                           SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE |
-                                               SQLITE_OPEN_NOMUTEX,
-                                           NULL)
-                         : sqlite3_open_v2(url->path, &connection->db, open_flags(url, read_only),
-                                           NULL);
+    int code = in_memory
+                   ? sqlite3_open_v2(
+                         ":memory:", &connection->db,
+                         SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL)
+                   : sqlite3_open_v2(url->path, &connection->db, open_flags(url, read_only), NULL);
 
     if (connection->db == NULL)
         return dn_kit_no_memory(connection->call);
@@ -203,8 +200,7 @@ open_database(dunlin_connection *connection, bool read_only)
         return dn_sqlite_fail(connection, "cannot open the database");
     sqlite3_extended_result_codes(connection->db, 1);
     dn_sqlite_watch(connection);
-    sqlite3_db_config(connection->db, SQLITE_DBCONFIG_ENABLE_FKEY, url->foreign_keys ? 1 : 0,
-                      NULL);
+    sqlite3_db_config(connection->db, SQLITE_DBCONFIG_ENABLE_FKEY, url->foreign_keys ? 1 : 0, NULL);
     connection->control->db = connection->db;
     if (in_memory)
         return DUNLIN_OK;
@@ -217,7 +213,7 @@ open_database(dunlin_connection *connection, bool read_only)
 }
 
 int32_t
-dn_sqlite_open_url(const dunlin_call *call, dn_sqlite_url *url, bool read_only,
+dn_sqlite_open_url(const dunlin_call *call, dn_sqlite_address *url, bool read_only,
                    int64_t lock_timeout_ms, dunlin_connection **opened)
 {
     dunlin_connection *connection = calloc(1, sizeof(*connection));
@@ -250,9 +246,9 @@ int32_t
 dn_sqlite_open(const dunlin_call *call, dunlin_string text, const dunlin_open_options *options,
                dunlin_connection **connection)
 {
-    DN_KIT_CLEANUP(dn_sqlite_url_free) dn_sqlite_url url = {0};
+    DN_KIT_CLEANUP(dn_sqlite_address_free) dn_sqlite_address url = {0};
     size_t length = options->application.length;
-    int32_t status = dn_sqlite_url_read(call, text, &url);
+    int32_t status = dn_sqlite_address_read(call, text, &url);
 
     *connection = NULL;
     if (status == DUNLIN_OK)
@@ -282,7 +278,7 @@ dn_sqlite_close(dunlin_connection *connection)
     /* After the database: whoever takes the lock next finds it closed. */
     if (connection->lock_fd >= 0)
         close(connection->lock_fd);
-    dn_sqlite_url_free(&connection->url);
+    dn_sqlite_address_free(&connection->url);
     free(connection);
 }
 

@@ -9,9 +9,16 @@
 #include <string.h>
 
 static const char *const pin_names[] = {
-    "foreign_keys",      "legacy_alter_table", "recursive_triggers",        "synchronous",
-    "defer_foreign_keys", "query_only",        "ignore_check_constraints",  "trusted_schema",
-    "writable_schema",   "reverse_unordered_selects",
+    "foreign_keys",
+    "legacy_alter_table",
+    "recursive_triggers",
+    "synchronous",
+    "defer_foreign_keys",
+    "query_only",
+    "ignore_check_constraints",
+    "trusted_schema",
+    "writable_schema",
+    "reverse_unordered_selects",
 };
 
 _Static_assert(sizeof(pin_names) / sizeof(pin_names[0]) == DN_SQLITE_PINS, "one place per pin");

@@ -10,8 +10,7 @@ cell(sqlite3_stmt *handle, int column)
     dunlin_value value = {.type = DUNLIN_VALUE_NULL};
 
     switch (sqlite3_column_type(handle, column)) {
-    case SQLITE_NULL:
-        break;
+    case SQLITE_NULL: break;
     case SQLITE_INTEGER:
         value.type = DUNLIN_VALUE_INTEGER;
         value.integer = sqlite3_column_int64(handle, column);
@@ -33,8 +32,7 @@ cell(sqlite3_stmt *handle, int column)
 static int32_t
 push_columns(const dunlin_call *call, sqlite3_stmt *handle, int count)
 {
-    dunlin_string *names =
-        call->host->scratch(call, ((uint64_t)count + 1) * sizeof(dunlin_string));
+    dunlin_string *names = call->host->scratch(call, ((uint64_t)count + 1) * sizeof(dunlin_string));
 
     if (names == NULL)
         return dn_kit_no_memory(call);
@@ -47,14 +45,13 @@ static int32_t
 push_rows(const dunlin_call *call, dunlin_connection *connection, sqlite3_stmt *handle)
 {
     int count = sqlite3_column_count(handle);
-    dunlin_value *values =
-        call->host->scratch(call, ((uint64_t)count + 1) * sizeof(dunlin_value));
+    dunlin_value *values = call->host->scratch(call, ((uint64_t)count + 1) * sizeof(dunlin_value));
     int32_t status;
     int code;
 
     if (values == NULL)
         return dn_kit_no_memory(call);
-    status = push_columns(call, handle, count);
+    status = count > 0 ? push_columns(call, handle, count) : DUNLIN_OK;
     if (status != DUNLIN_OK)
         return status;
     while ((code = sqlite3_step(handle)) == SQLITE_ROW) {

@@ -25,8 +25,7 @@ dn_sqlite_quote_identifier(const dunlin_call *call, const dunlin_profile *profil
 }
 
 int32_t
-dn_sqlite_quote_literal(const dunlin_call *call, const dunlin_profile *profile,
-                        dunlin_string value)
+dn_sqlite_quote_literal(const dunlin_call *call, const dunlin_profile *profile, dunlin_string value)
 {
     DN_KIT_UNUSED(profile);
     return push_quoted(call, '\'', value, "a text");

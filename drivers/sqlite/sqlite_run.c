@@ -68,8 +68,7 @@ do_statement(dunlin_connection *connection, const dunlin_item *item)
         if (status != DUNLIN_OK)
             return status;
     }
-    return run_text(connection, item->sql, item->values, item->value_count,
-                    item->value_count > 0);
+    return run_text(connection, item->sql, item->values, item->value_count, item->value_count > 0);
 }
 
 static int32_t
@@ -173,9 +172,8 @@ run_item(dunlin_connection *connection, const dunlin_item *item, dunlin_outcome 
     }
     connection->item_deadline_ns = 0;
     connection->item_lock_timeout_ms = 0;
-    outcome->rows = sqlite3_total_changes64(connection->db) != changed
-                        ? sqlite3_changes64(connection->db)
-                        : 0;
+    outcome->rows =
+        sqlite3_total_changes64(connection->db) != changed ? sqlite3_changes64(connection->db) : 0;
     outcome->elapsed_us = (dn_kit_now_ns() - began) / 1000;
     return status;
 }

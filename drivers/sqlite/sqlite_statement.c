@@ -86,15 +86,13 @@ bind_value(sqlite3_stmt *handle, int place, const dunlin_value *value)
     const char *data = value->text.data != NULL ? value->text.data : "";
 
     switch (value->type) {
-    case DUNLIN_VALUE_INTEGER:
-        return sqlite3_bind_int64(handle, place, value->integer);
+    case DUNLIN_VALUE_INTEGER: return sqlite3_bind_int64(handle, place, value->integer);
     case DUNLIN_VALUE_TEXT:
         return sqlite3_bind_text64(handle, place, data, value->text.length, SQLITE_STATIC,
                                    SQLITE_UTF8);
     case DUNLIN_VALUE_BLOB:
         return sqlite3_bind_blob64(handle, place, data, value->text.length, SQLITE_STATIC);
-    default:
-        return sqlite3_bind_null(handle, place);
+    default: return sqlite3_bind_null(handle, place);
     }
 }
 
@@ -214,8 +212,7 @@ dn_sqlite_execute(dunlin_connection *connection, const char *sql)
 }
 
 int32_t
-dn_sqlite_integer(dunlin_connection *connection, const char *sql, int64_t otherwise,
-                  int64_t *value)
+dn_sqlite_integer(dunlin_connection *connection, const char *sql, int64_t otherwise, int64_t *value)
 {
     sqlite3_stmt *handle = NULL;
     int code;

@@ -22,13 +22,15 @@ bad_value(const dunlin_call *call, const dn_kit_parameter *parameter, const char
 }
 
 static int32_t
-read_busy_timeout(const dunlin_call *call, const dn_kit_parameter *parameter, dn_sqlite_url *url)
+read_busy_timeout(const dunlin_call *call, const dn_kit_parameter *parameter,
+                  dn_sqlite_address *url)
 {
     return dn_kit_milliseconds(call, parameter, &url->busy_timeout_ms);
 }
 
 static int32_t
-read_foreign_keys(const dunlin_call *call, const dn_kit_parameter *parameter, dn_sqlite_url *url)
+read_foreign_keys(const dunlin_call *call, const dn_kit_parameter *parameter,
+                  dn_sqlite_address *url)
 {
     if (strcmp(parameter->value, "on") == 0)
         url->foreign_keys = true;
@@ -40,7 +42,7 @@ read_foreign_keys(const dunlin_call *call, const dn_kit_parameter *parameter, dn
 }
 
 static int32_t
-read_mode(const dunlin_call *call, const dn_kit_parameter *parameter, dn_sqlite_url *url)
+read_mode(const dunlin_call *call, const dn_kit_parameter *parameter, dn_sqlite_address *url)
 {
     if (strcmp(parameter->value, "rwc") == 0)
         url->mode = DN_SQLITE_MODE_CREATE;
@@ -56,7 +58,7 @@ read_mode(const dunlin_call *call, const dn_kit_parameter *parameter, dn_sqlite_
 static const struct {
     const char *name;
     int32_t (*read)(const dunlin_call *call, const dn_kit_parameter *parameter,
-                    dn_sqlite_url *url);
+                    dn_sqlite_address *url);
 } parameter_table[] = {
     {"busy_timeout", read_busy_timeout},
     {"foreign_keys", read_foreign_keys},
@@ -64,7 +66,7 @@ static const struct {
 };
 
 static int32_t
-read_parameter(const dunlin_call *call, const dn_kit_parameter *parameter, dn_sqlite_url *url)
+read_parameter(const dunlin_call *call, const dn_kit_parameter *parameter, dn_sqlite_address *url)
 {
     for (size_t i = 0; i < sizeof(parameter_table) / sizeof(parameter_table[0]); i++)
         if (strcmp(parameter->name, parameter_table[i].name) == 0)
@@ -100,7 +102,7 @@ written_path(const dunlin_call *call, const dn_kit_url *url)
 
 /* Splits an absolute path at its last '/'. */
 static int32_t
-set_path(const dunlin_call *call, const char *path, dn_sqlite_url *url)
+set_path(const dunlin_call *call, const char *path, dn_sqlite_address *url)
 {
     const char *slash = strrchr(path, '/');
     const sqlite3_vfs *vfs = sqlite3_vfs_find(NULL);
@@ -122,7 +124,7 @@ set_path(const dunlin_call *call, const char *path, dn_sqlite_url *url)
 
 /* One database has one path, whichever way it is reached: the lock file lies beside it. */
 static int32_t
-resolve_path(const dunlin_call *call, const char *written, dn_sqlite_url *url)
+resolve_path(const dunlin_call *call, const char *written, dn_sqlite_address *url)
 {
     DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text path = {0};
     DN_KIT_CLEANUP(dn_kit_free) char *real = realpath(written, NULL);
@@ -155,7 +157,7 @@ resolve_path(const dunlin_call *call, const char *written, dn_sqlite_url *url)
 }
 
 static int32_t
-read_cut(const dunlin_call *call, const dn_kit_url *cut, dn_sqlite_url *url)
+read_cut(const dunlin_call *call, const dn_kit_url *cut, dn_sqlite_address *url)
 {
     const char *path = written_path(call, cut);
 
@@ -176,7 +178,7 @@ read_cut(const dunlin_call *call, const dn_kit_url *cut, dn_sqlite_url *url)
 }
 
 int32_t
-dn_sqlite_url_read(const dunlin_call *call, dunlin_string text, dn_sqlite_url *url)
+dn_sqlite_address_read(const dunlin_call *call, dunlin_string text, dn_sqlite_address *url)
 {
     DN_KIT_CLEANUP(dn_kit_url_free) dn_kit_url cut = {0};
     int32_t status = dn_kit_url_cut(call, text, &cut);
@@ -186,17 +188,17 @@ dn_sqlite_url_read(const dunlin_call *call, dunlin_string text, dn_sqlite_url *u
     url->busy_timeout_ms = DEFAULT_BUSY_TIMEOUT_MS;
     if (status == DUNLIN_OK && strcmp(cut.scheme, "sqlite") != 0 &&
         strcmp(cut.scheme, "sqlite3") != 0)
-        status = dn_kit_fail(call, DUNLIN_USAGE, "'%s:' is not a URL of an SQLite database",
-                             cut.scheme);
+        status =
+            dn_kit_fail(call, DUNLIN_USAGE, "'%s:' is not a URL of an SQLite database", cut.scheme);
     if (status == DUNLIN_OK)
         status = read_cut(call, &cut, url);
     if (status != DUNLIN_OK)
-        dn_sqlite_url_free(url);
+        dn_sqlite_address_free(url);
     return status;
 }
 
 void
-dn_sqlite_url_free(dn_sqlite_url *url)
+dn_sqlite_address_free(dn_sqlite_address *url)
 {
     free(url->path);
     free(url->folder);
@@ -204,7 +206,7 @@ dn_sqlite_url_free(dn_sqlite_url *url)
 }
 
 const char *
-dn_sqlite_url_name(const dn_sqlite_url *url)
+dn_sqlite_address_name(const dn_sqlite_address *url)
 {
     return url->memory ? ":memory:" : strrchr(url->path, '/') + 1;
 }
@@ -212,10 +214,10 @@ dn_sqlite_url_name(const dn_sqlite_url *url)
 int32_t
 dn_sqlite_url(const dunlin_call *call, dunlin_string text)
 {
-    DN_KIT_CLEANUP(dn_sqlite_url_free) dn_sqlite_url url = {0};
+    DN_KIT_CLEANUP(dn_sqlite_address_free) dn_sqlite_address url = {0};
     DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text identity = {0};
     dunlin_url_part part = {.size = sizeof(part), .name = dn_kit_string("path")};
-    int32_t status = dn_sqlite_url_read(call, text, &url);
+    int32_t status = dn_sqlite_address_read(call, text, &url);
 
     if (status != DUNLIN_OK)
         return status;

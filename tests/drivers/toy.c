@@ -2,7 +2,7 @@
  *
  * The toy driver; see toy.h. It uses nothing but the public headers.
  */
-#include "toy.h"
+#include "tests/drivers/toy.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -3,7 +3,7 @@
  * The toy's database. The file is a list of statements with their values written into them;
  * loading it executes them all.
  */
-#include "toy.h"
+#include "tests/drivers/toy.h"
 
 #include <ctype.h>
 #include <errno.h>

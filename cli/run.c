@@ -3,6 +3,25 @@
 
 #include "cli/commands.h"
 
+void
+dn_cli_library_options(dn_cli *cli)
+{
+    const dn_arguments *arguments = cli->arguments;
+    dunlin_options options = DUNLIN_OPTIONS_DEFAULTS;
+
+    options.directory = arguments->directory;
+    options.config = arguments->config;
+    options.migrations = arguments->migrations;
+    options.url = arguments->url;
+    options.target = arguments->target;
+    options.driver_path = arguments->driver_path;
+    options.lock_timeout_ms = arguments->lock_timeout_ms;
+    options.log = dn_cli_log;
+    options.progress = dn_cli_progress;
+    options.context = &cli->output;
+    cli->options = options;
+}
+
 static int
 exit_code_of_failure(const dunlin_error *error)
 {

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/lex/split.h"
+
+#include <string.h>
+
+void
+dn_lex_take_digests(dn_lex_splitter *s)
+{
+    s->digests = true;
+    dn_hash_begin(&s->text_hash);
+    dn_hash_begin(&s->token_hash);
+}
+
+void
+dn_lex_digests(dn_lex_splitter *s, dn_digest *text, dn_digest *tokens)
+{
+    dn_hash text_hash = s->text_hash; /* copies, so that one may ask again */
+    dn_hash token_hash = s->token_hash;
+
+    *text = dn_hash_end(&text_hash);
+    *tokens = dn_hash_end(&token_hash);
+}
+
+/* CRLF and CR become LF: a CR counts at once as LF, and the LF behind it is left out. */
+void
+dn_lex_hash_text(dn_lex_splitter *s)
+{
+    const unsigned char *p = s->data + s->hashed;
+    const unsigned char *end = s->data + s->end;
+
+    if (!s->digests || !s->bom_looked_for)
+        return;
+    while (p < end) {
+        const unsigned char *cr;
+
+        if (s->after_cr && *p == '\n')
+            p++;
+        s->after_cr = false;
+        cr = memchr(p, '\r', (size_t)(end - p));
+        dn_hash_add(&s->text_hash, p, (size_t)((cr ? cr : end) - p));
+        p = end;
+        if (cr) {
+            dn_hash_add(&s->text_hash, "\n", 1);
+            s->after_cr = true;
+            p = cr + 1;
+        }
+    }
+    s->hashed = s->end;
+}
+
+static int
+hash_token(const dunlin_token *token, void *context)
+{
+    dn_hash *hash = context;
+
+    dn_hash_add(hash, token->text.data, token->text.length);
+    dn_hash_add(hash, "", 1);
+    return 0;
+}
+
+void
+dn_lex_hash_item(dn_lex_splitter *s, const dn_lex_item *item)
+{
+    dn_hash *hash = &s->token_hash;
+
+    if (!s->digests)
+        return;
+    switch (item->kind) {
+    case DN_LEX_STATEMENT:
+        dn_lex_tokens(s->rules, item->text, hash_token, hash);
+        dn_hash_add(hash, "", 1);
+        break;
+    case DN_LEX_DIRECTIVE:
+        dn_hash_add(hash, "-- dunlin: ", strlen("-- dunlin: "));
+        dn_hash_add(hash, item->text.data, item->text.length);
+        dn_hash_add(hash, "\0", 2);
+        break;
+    case DN_LEX_DATA:
+        dn_hash_add(hash, item->text.data, item->text.length);
+        if (item->last_data)
+            dn_hash_add(hash, "\0", 2);
+        break;
+    default: break;
+    }
+}
