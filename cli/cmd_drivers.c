@@ -56,11 +56,17 @@ static void
 show_place(dn_cli *cli, const dunlin_node *place)
 {
     const char *source = dunlin_node_text(place, "source");
+    const char *ignored = dunlin_node_text(place, "ignored");
 
     fputs("  ", cli->output.out);
     dn_cli_put(cli->output.out, dunlin_node_text(place, "path"), 4);
-    fprintf(cli->output.out, " (%s%s)\n", source ? source : "?",
+    fprintf(cli->output.out, " (%s%s", source ? source : "?",
             dunlin_node_boolean(place, "exists") ? "" : ", absent");
+    if (ignored) {
+        fputs(", ignored: ", cli->output.out);
+        dn_cli_put(cli->output.out, ignored, 4);
+    }
+    fputs(")\n", cli->output.out);
 }
 
 static void

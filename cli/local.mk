@@ -41,18 +41,20 @@ cli_parts = \
 cli_sources += $(cli_parts) cli/main.c
 
 # Tests of the program link its parts and fakes of the library's use cases.
-cli_test_sources = $(cli_parts) tests/unit/cli_fakes.c tests/unit/cli_fakes.h
-cli_test_libs = core/libcore.la $(SMARTCOLS_LIBS) $(CMOCKA_LIBS)
-cli_test_cflags = $(AM_CFLAGS) $(SMARTCOLS_CFLAGS)
-tests_unit_cli_format_test_SOURCES = tests/unit/cli_format_test.c $(cli_test_sources)
-tests_unit_cli_format_test_CFLAGS = $(cli_test_cflags)
+check_LTLIBRARIES += cli/libcli.la
+cli_libcli_la_SOURCES = $(cli_parts)
+cli_libcli_la_CFLAGS = $(AM_CFLAGS) $(SMARTCOLS_CFLAGS)
+cli_fakes = tests/unit/cli_fakes.c tests/unit/cli_fakes.h
+cli_test_libs = cli/libcli.la core/libcore.la $(SMARTCOLS_LIBS) $(CMOCKA_LIBS)
+tests_unit_cli_format_test_SOURCES = tests/unit/cli_format_test.c $(cli_fakes)
 tests_unit_cli_format_test_LDADD = $(cli_test_libs)
-tests_unit_cli_options_test_SOURCES = tests/unit/cli_options_test.c $(cli_test_sources)
-tests_unit_cli_options_test_CFLAGS = $(cli_test_cflags)
+tests_unit_cli_options_test_SOURCES = tests/unit/cli_options_test.c $(cli_fakes)
 tests_unit_cli_options_test_LDADD = $(cli_test_libs)
-tests_unit_cli_output_test_SOURCES = tests/unit/cli_output_test.c $(cli_test_sources)
-tests_unit_cli_output_test_CFLAGS = $(cli_test_cflags)
+tests_unit_cli_output_test_SOURCES = tests/unit/cli_output_test.c $(cli_fakes)
 tests_unit_cli_output_test_LDADD = $(cli_test_libs)
-tests_unit_cli_table_test_SOURCES = tests/unit/cli_table_test.c $(cli_test_sources)
-tests_unit_cli_table_test_CFLAGS = $(cli_test_cflags)
-tests_unit_cli_table_test_LDADD = $(cli_test_libs)
+tests_unit_cli_show_test_SOURCES = tests/unit/cli_show_test.c $(cli_fakes)
+tests_unit_cli_show_test_LDADD = $(cli_test_libs)
+
+# Made by `dunlin help --man` and committed, so that a cross build has it; tests/e2e/cli.bats
+# compares.
+dist_man_MANS = docs/dunlin.1

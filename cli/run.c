@@ -16,6 +16,9 @@ dn_cli_library_options(dn_cli *cli)
     options.target = arguments->target;
     options.driver_path = arguments->driver_path;
     options.lock_timeout_ms = arguments->lock_timeout_ms;
+    options.log_level = cli->output.verbose >= 2   ? DUNLIN_LOG_LINE_DEBUG
+                        : cli->output.verbose == 1 ? DUNLIN_LOG_LINE_INFO
+                                                   : DUNLIN_LOG_LINE_WARNING;
     options.log = dn_cli_log;
     options.progress = dn_cli_progress;
     options.context = &cli->output;

@@ -202,8 +202,8 @@ static const dn_exit merge_exits[] = {
     {DUNLIN_EXIT_DISAGREEMENT, "a person must decide; git leaves the conflict open"},
     END_EXITS};
 static const dn_example merge_examples[] = {
-    {"git config merge.dunlin.driver 'dunlin merge-driver %O %A %B'",
-     "let git merge journals that `.gitattributes` marks with `merge=dunlin`"},
+    {"git config merge.dunlin-journal.driver 'dunlin merge-driver %O %A %B'",
+     "let git merge journals that `.gitattributes` marks with `merge=dunlin-journal`"},
     END_EXAMPLES};
 
 /* --- backup ---------------------------------------------------------------------------------- */

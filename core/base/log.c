@@ -10,9 +10,10 @@
 dn_log
 dn_log_from(const dunlin_options *options)
 {
-    dn_log log = {NULL, NULL, NULL, NULL};
+    dn_log log = {0};
 
     if (options) {
+        log.level = options->log_level;
         log.line = options->log;
         log.progress = options->progress;
         log.cancelled = options->cancelled;
@@ -41,7 +42,7 @@ say(const dn_log *log, int32_t level, const char *format, va_list arguments)
     dn_auto(dn_text) text = DN_TEXT_INIT;
     va_list again;
 
-    if (!log || !log->line)
+    if (!log || !log->line || level < log->level)
         return;
     va_copy(again, arguments);
     dn_text_vprintf(&text, format, again);

@@ -12,6 +12,7 @@ typedef struct dn_log {
     void (*progress)(const char *what, int64_t done, int64_t total, void *context);
     int32_t (*cancelled)(void *context);
     void *context;
+    int32_t level; /* the least that is wanted */
 } dn_log;
 
 dn_log dn_log_from(const dunlin_options *options);

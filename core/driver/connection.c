@@ -137,7 +137,7 @@ int
 dn_connection_open(const dn_driver *driver, const char *url, const dn_open_options *options,
                    dn_connection **connection, dn_error *error)
 {
-    int64_t begin = options->log.line ? dn_clock_monotonic_ns() : 0;
+    int64_t begin;
     dn_connection *made = dn_malloc(sizeof *made);
 
     *connection = NULL;
@@ -146,6 +146,7 @@ dn_connection_open(const dn_driver *driver, const char *url, const dn_open_optio
     memset(made, 0, sizeof *made);
     made->driver = driver;
     made->log = options->log;
+    begin = dn_connection_logs(made) ? dn_clock_monotonic_ns() : 0;
     if (open_all(made, url, options, error) < 0) {
         dn_connection_close(made);
         return -1;

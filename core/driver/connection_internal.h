@@ -31,7 +31,7 @@ void dn_connection_begin(dn_connection *connection, dn_call *call, const char *f
 static inline bool
 dn_connection_logs(const dn_connection *connection)
 {
-    return connection->log.line != NULL;
+    return connection->log.line && connection->log.level <= DUNLIN_LOG_LINE_DEBUG;
 }
 
 #endif

@@ -95,8 +95,9 @@ dn_connection_query_integer(dn_connection *connection, const char *sql, const du
 
 typedef struct check_target {
     const char *expected;
+    bool row;
     bool equal;
-    dn_text given; /* what came instead */
+    dn_text given; /* the cell */
 } check_target;
 
 static int
@@ -105,7 +106,7 @@ take_check(const dunlin_value *values, size_t count, void *context, dn_error *er
     check_target *target = context;
     const dunlin_value *first = count ? values : NULL;
 
-    dn_text_clear(&target->given);
+    target->row = true;
     if (!first || first->type == DUNLIN_VALUE_NULL) {
         dn_text_add_string(&target->given, first ? "null" : "no column");
         return 1;
@@ -126,16 +127,18 @@ dn_connection_check(dn_connection *connection, const char *sql, const char *expe
                     dn_error *error)
 {
     dn_auto(dn_text) shown = DN_TEXT_INIT;
-    check_target target = {expected, false, DN_TEXT_INIT};
+    check_target target = {expected, false, false, DN_TEXT_INIT};
     int result;
 
-    dn_text_add_string(&target.given, "no row");
     result = dn_connection_query(connection, sql, NULL, 0, take_check, &target, error);
     if (result == 0 && !target.equal) {
         if (target.given.length)
             dn_text_add_visible(&shown, target.given.data, target.given.length, 100);
         result = dn_fail(error, DUNLIN_CONSTRAINT, "database.check-failed",
-                         "'%.400s' gives '%s' and not '%s'", sql, shown.data ? shown.data : "",
+                         "'%.400s' gives '%s' and not '%s'", sql,
+                         !target.row  ? "no row"
+                         : shown.data ? shown.data
+                                      : "",
                          expected);
     }
     dn_text_free(&target.given);

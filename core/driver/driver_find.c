@@ -200,14 +200,13 @@ add_found(found_list *list, const dn_driver_place *place, const char *file, size
         return dn_no_memory(list->error);
     before = earlier(list, entry->name);
     list->count++;
-    if (before) {
-        entry->shadowed = true;
+    if (before)
         entry->refused = dn_arena_printf(list->arena, "'%s' comes first", before->path);
-    } else if (list->load && take(place, entry->name, entry->path, &entry->driver, &reason) < 0) {
-        entry->refused = dn_arena_text(list->arena, reason.message);
-    } else {
+    else if (!list->load || take(place, entry->name, entry->path, &entry->driver, &reason) == 0)
         return 0;
-    }
+    else if (reason.status != DUNLIN_NO_MEMORY)
+        entry->refused = dn_arena_text(list->arena, reason.message);
+    entry->shadowed = before != NULL;
     return entry->refused ? 0 : dn_no_memory(list->error);
 }
 
@@ -216,12 +215,13 @@ list_place(found_list *list, const dn_driver_place *place)
 {
     dn_folder_entry *entries;
     size_t count;
-    dn_error ignored;
+    dn_error reason;
 
-    /* A folder that cannot be read offers nothing. */
-    if (!place->exists || place->ignored ||
-        dn_folder_list(list->arena, place->path, &entries, &count, &ignored) < 0)
+    if (!place->exists || place->ignored)
         return 0;
+    /* A folder that cannot be read offers nothing. */
+    if (dn_folder_list(list->arena, place->path, &entries, &count, &reason) < 0)
+        return reason.status == DUNLIN_NO_MEMORY ? dn_no_memory(list->error) : 0;
     for (size_t i = 0; i < count; i++) {
         size_t length = strlen(entries[i].name);
 
@@ -320,7 +320,9 @@ by_alias(found_list *list, const char *name, const dn_driver **driver, dn_error 
             if (one->shadowed || common(one->name, name) != nearest)
                 continue;
             if (take(&place, one->name, one->path, &candidate, &reason) < 0) {
-                one->refused = dn_arena_text(list->arena, reason.message);
+                one->refused = reason.status == DUNLIN_NO_MEMORY
+                                   ? NULL
+                                   : dn_arena_text(list->arena, reason.message);
                 if (!one->refused)
                     return dn_no_memory(error);
             } else if (has_scheme(candidate, name)) {

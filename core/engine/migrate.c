@@ -73,6 +73,7 @@ carry_out(migration_run *state, dn_error *error)
     return state->plan.count ? dn_run_plan(run, error) : 0;
 }
 
+/* The files are not read again here: each is compared with its digest when it is run. */
 static int
 migrate_locked(migration_run *state, dn_error *error)
 {
@@ -89,9 +90,7 @@ migrate_locked(migration_run *state, dn_error *error)
         return -1;
     state->planned = false;
     state->plan_options.inspect = true;
-    answer = dn_session_journal(session, error);
-    if (answer == 0)
-        answer = look(state, error);
+    answer = look(state, error);
     if (answer == 0)
         answer = carry_out(state, error);
     dn_run_unlock(session->connection, table);
@@ -121,7 +120,7 @@ tell_sql(migration_run *state, dunlin_node *step, const dn_job *job, dn_error *e
     dn_auto(dn_script) *script = NULL;
     dunlin_node *list = dn_node_array(session->result, step, "sql");
 
-    if (dn_script_open(session->connection, job->migration, false, &script, error) < 0)
+    if (dn_script_open(session->connection, job->migration, &job->info.kept, false, &script, error) < 0)
         return -1;
     for (;;) {
         dn_script_item item;

@@ -37,7 +37,7 @@ locate(dn_execution *execution, const dn_migration *migration, unsigned ordinal,
     dn_script_item item;
     dn_error ignored;
 
-    if (dn_script_open(execution->connection, migration, false, &script, &ignored) < 0)
+    if (dn_script_open(execution->connection, migration, NULL, false, &script, &ignored) < 0)
         return;
     do {
         if (dn_script_next(script, &item, &ignored) < 0 || item.kind == DN_SCRIPT_END)

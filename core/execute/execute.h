@@ -36,10 +36,16 @@ typedef struct dn_script_item {
 } dn_script_item;
 
 typedef struct dn_script dn_script;
-/* The file of one migration, read for the driver of `connection`. Small files are read whole and
- * stay readable through dn_script_text. */
-int dn_script_open(dn_connection *connection, const dn_migration *migration, bool digests,
-                   dn_script **script, dn_error *error);
+/* A text that was read, and checked against its digest, before. data NULL: read the file. */
+typedef struct dn_script_kept {
+    const char *data;
+    size_t length;
+} dn_script_kept;
+
+/* The file of one migration, read for the driver of `connection`; `kept` may be NULL. Small files
+ * are read whole and stay readable through dn_script_text. */
+int dn_script_open(dn_connection *connection, const dn_migration *migration,
+                   const dn_script_kept *kept, bool digests, dn_script **script, dn_error *error);
 /* Items are valid until the next call. At END the bytes read are compared with the digest that
  * was observed: script.changed when the file is another one by now. Errors: lex.*, script.*, all
  * with file:line:column. */
@@ -65,10 +71,11 @@ typedef struct dn_script_info {
     const char *around;      /* the setting to send before BEGIN, or NULL */
     dn_digest text;
     dn_digest tokens;
+    dn_script_kept kept;     /* spares reading the file again; in the arena */
 } dn_script_info;
-/* One pass over the file; nothing is sent. */
+/* One pass over the file; nothing is sent. Its text is kept as long as *budget (bytes) lasts. */
 int dn_script_inspect(dn_connection *connection, const dn_migration *migration, dn_arena *arena,
-                      dn_script_info *info, dn_error *error);
+                      size_t *budget, dn_script_info *info, dn_error *error);
 
 /* --- running ------------------------------------------------------------------------------------------ */
 /* One migration of a run, and what became of it. */

@@ -172,7 +172,8 @@ open_transaction(feeder *feed, dunlin_item *item, dn_error *error)
     dn_job *job = current(feed);
 
     feed->started_ns = dn_clock_monotonic_ns();
-    if (dn_script_open(feed->execution->connection, job->migration, false, &feed->script, error) < 0)
+    if (dn_script_open(feed->execution->connection, job->migration, &job->info.kept, false,
+                       &feed->script, error) < 0)
         return -1;
     if (!feed->execution->single_transaction || is_first(feed))
         return simple_item(feed, item, DUNLIN_ITEM_BEGIN, PHASE_STATEMENTS, error);

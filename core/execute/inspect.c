@@ -96,15 +96,30 @@ see(inspection *seen, const dn_script_item *item, dn_error *error)
     return 0;
 }
 
+static int
+keep(const dn_script *script, dn_arena *arena, size_t *budget, dn_script_info *info,
+     dn_error *error)
+{
+    size_t length;
+    const char *text = dn_script_text(script, &length);
+
+    if (!text || length > *budget)
+        return 0;
+    *budget -= length;
+    info->kept.data = dn_arena_copy(arena, text, length);
+    info->kept.length = length;
+    return info->kept.data ? 0 : dn_no_memory(error);
+}
+
 int
 dn_script_inspect(dn_connection *connection, const dn_migration *migration, dn_arena *arena,
-                  dn_script_info *info, dn_error *error)
+                  size_t *budget, dn_script_info *info, dn_error *error)
 {
     dn_auto(dn_script) *script = NULL;
     inspection seen = {.info = info, .arena = arena, .migration = migration};
 
     memset(info, 0, sizeof(*info));
-    if (dn_script_open(connection, migration, true, &script, error) < 0)
+    if (dn_script_open(connection, migration, NULL, true, &script, error) < 0)
         return -1;
     for (;;) {
         dn_script_item item;
@@ -127,5 +142,5 @@ dn_script_inspect(dn_connection *connection, const dn_migration *migration, dn_a
               seen.control_line);
     info->transactional = info->reason == NULL;
     dn_script_digests(script, &info->text, &info->tokens);
-    return 0;
+    return keep(script, arena, budget, info, error);
 }

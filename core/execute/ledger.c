@@ -336,7 +336,8 @@ dn_execute_ledger(dn_execution *execution, dn_job *job, dn_error *error)
 
     book.started_ns = dn_clock_monotonic_ns();
     if (read_rows(&book, error) == 0 &&
-        dn_script_open(execution->connection, job->migration, false, &script, error) == 0)
+        dn_script_open(execution->connection, job->migration, &job->info.kept, false, &script,
+                       error) == 0)
         answer = run_script(&book, script, error);
     if (answer < 0)
         fail_job(&book, error);

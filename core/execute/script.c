@@ -17,11 +17,12 @@ struct dn_script {
     dn_connection *connection;
     const dn_migration *migration;
     dn_lex_splitter *splitter;
-    dn_fd fd;      /* -1 when the file was read whole */
-    dn_text whole; /* data NULL when it was not */
-    size_t whole_read;
+    dn_fd fd; /* -1 when the text is in memory */
+    dn_text whole;      /* what was read, when nobody else kept it */
+    dn_script_kept text; /* in memory: all of it */
+    size_t text_read;
     dn_hash raw;
-    bool digests;
+    bool checked; /* the text was checked when it was read */
     bool no_transaction;
     bool skipping; /* in an `only` section of other drivers */
     bool down;     /* behind `-- dunlin: down` */
@@ -37,12 +38,12 @@ read_input(void *context, void *buffer, size_t bytes, dn_error *error)
     ssize_t got;
 
     if (script->fd < 0) {
-        size_t left = script->whole.length - script->whole_read;
+        size_t left = script->text.length - script->text_read;
 
         got = (ssize_t)(left < bytes ? left : bytes);
         if (got)
-            memcpy(buffer, script->whole.data + script->whole_read, (size_t)got);
-        script->whole_read += (size_t)got;
+            memcpy(buffer, script->text.data + script->text_read, (size_t)got);
+        script->text_read += (size_t)got;
         return got;
     }
     do {
@@ -55,14 +56,21 @@ read_input(void *context, void *buffer, size_t bytes, dn_error *error)
 }
 
 static int
-open_input(dn_script *script, dn_error *error)
+open_input(dn_script *script, const dn_script_kept *kept, dn_error *error)
 {
     const char *path = script->migration->path;
 
+    if (kept && kept->data) {
+        script->text = *kept;
+        script->checked = true;
+        return 0;
+    }
     if (script->migration->size <= WHOLE_FILE_LIMIT) {
         if (dn_file_read(path, &script->whole, error) < 0)
             return -1;
         dn_hash_add(&script->raw, script->whole.data, script->whole.length);
+        script->text.data = script->whole.data ? script->whole.data : "";
+        script->text.length = script->whole.length;
         return 0;
     }
     script->fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -72,8 +80,8 @@ open_input(dn_script *script, dn_error *error)
 }
 
 int
-dn_script_open(dn_connection *connection, const dn_migration *migration, bool digests,
-               dn_script **result, dn_error *error)
+dn_script_open(dn_connection *connection, const dn_migration *migration,
+               const dn_script_kept *kept, bool digests, dn_script **result, dn_error *error)
 {
     dn_script *script = (dn_script *)calloc(1, sizeof(*script));
 
@@ -83,9 +91,8 @@ dn_script_open(dn_connection *connection, const dn_migration *migration, bool di
     script->connection = connection;
     script->migration = migration;
     script->fd = -1;
-    script->digests = digests;
     dn_hash_begin(&script->raw);
-    if (open_input(script, error) < 0)
+    if (open_input(script, kept, error) < 0)
         return -1;
     script->splitter = dn_lex_open(dn_connection_rules(connection), migration->path, read_input,
                                    script, error);
@@ -118,10 +125,8 @@ dn_script_no_transaction(const dn_script *script)
 const char *
 dn_script_text(const dn_script *script, size_t *length)
 {
-    *length = script->whole.length;
-    if (script->fd >= 0)
-        return NULL;
-    return script->whole.data ? script->whole.data : "";
+    *length = script->text.length;
+    return script->text.data;
 }
 
 void
@@ -256,7 +261,10 @@ directive(dn_script *script, const dn_lex_item *item, dn_script_item *out, dn_er
     if (dn_string_equal(word, "assert")) {
         if (script->skipping || script->down)
             return 0;
-        return directive_assert(script, item, rest, out, error) < 0 ? -1 : 1;
+        if (directive_assert(script, item, rest, out, error) < 0)
+            return -1;
+        out->ordinal = ++script->ordinal;
+        return 1;
     }
     for (size_t i = 0; i < sizeof(inert) / sizeof(inert[0]); i++)
         if (dn_string_equal(word, inert[i]))
@@ -279,12 +287,15 @@ kind_of(uint64_t flags)
 static int
 check_end(dn_script *script, dn_error *error)
 {
-    dn_digest raw = dn_hash_end(&script->raw);
+    dn_digest raw;
 
     if (script->only_line)
         return dn_fail(error, DUNLIN_USAGE, "script.unended-only",
                        "%s:%u:1: the section '-- dunlin: only' has no '-- dunlin: end'",
                        script->migration->path, script->only_line);
+    if (script->checked)
+        return 0; /* kept by somebody who checked it */
+    raw = dn_hash_end(&script->raw);
     if (!dn_digest_equal(&raw, &script->migration->raw))
         return dn_fail(error, DUNLIN_DISAGREEMENT, "script.changed",
                        "the file '%s' changed while it was read", script->migration->path);

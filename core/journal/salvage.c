@@ -24,7 +24,7 @@ typedef struct salvaging {
     const char *text;
     size_t length;
     size_t depth;
-    piece head[HEAD_COUNT]; /* values, as they stand in the text */
+    cJSON *head[HEAD_COUNT]; /* values, strings and whole numbers */
     dn_text entries;
     cJSON *tag; /* of the entry that is being put together */
     cJSON *when;
@@ -34,6 +34,8 @@ static void
 salvaging_cleanup(salvaging *state)
 {
     dn_text_free(&state->entries);
+    for (size_t i = 0; i < HEAD_COUNT; i++)
+        cJSON_Delete(state->head[i]);
     cJSON_Delete(state->tag);
     cJSON_Delete(state->when);
 }
@@ -182,12 +184,21 @@ is_named(const salvaging *state, piece name, const char *wanted)
            memcmp(state->text + name.start + 1, wanted, length) == 0;
 }
 
-static void
-take_head(salvaging *state, piece name, piece value)
+/* Takes a value when it is one of the journal's own members, the first of its name. */
+static bool
+take_head(salvaging *state, piece name, cJSON *value)
 {
-    for (size_t i = 0; i < HEAD_COUNT; i++)
-        if (state->depth <= 1 && !state->head[i].end && is_named(state, name, head_names[i]))
-            state->head[i] = value;
+    int64_t number;
+
+    for (size_t i = 0; i < HEAD_COUNT; i++) {
+        if (state->depth > 1 || state->head[i] || !is_named(state, name, head_names[i]))
+            continue;
+        if (!cJSON_IsString(value) && (i != HEAD_VERSION || !dn_json_integer(value, &number)))
+            continue;
+        state->head[i] = value;
+        return true;
+    }
+    return false;
 }
 
 /* A name and, if it is a single word, its value; returns where to go on. */
@@ -209,7 +220,8 @@ take_member(salvaging *state, size_t at)
     value = scalar(state, start, &end);
     if (!value)
         return colon + 1;
-    take_head(state, name, (piece){start, end});
+    if (take_head(state, name, value))
+        return end;
     if (is_named(state, name, "tag") && cJSON_IsString(value)) {
         if (state->tag)
             finish_entry(state);
@@ -253,20 +265,21 @@ scan(salvaging *state)
     finish_entry(state);
 }
 
+/* The value that was found, else `otherwise`, else nothing. */
 static void
 add_head(const salvaging *state, enum head_member member, const char *otherwise, dn_text *repaired)
 {
-    piece value = state->head[member];
+    const cJSON *value = state->head[member];
+    const char *text = value ? value->valuestring : otherwise;
+    int64_t number;
 
-    if (!value.end && !otherwise)
+    if (!value && !otherwise)
         return;
     dn_text_printf(repaired, "\"%s\": ", head_names[member]);
-    if (value.end)
-        dn_text_add(repaired, state->text + value.start, value.end - value.start);
-    else if (member == HEAD_VERSION && strcmp(otherwise, "1") == 0)
-        dn_text_add_string(repaired, otherwise);
+    if (value && dn_json_integer(value, &number))
+        dn_text_printf(repaired, "%lld", (long long)number);
     else
-        dn_json_add_string(repaired, otherwise, strlen(otherwise));
+        dn_json_add_string(repaired, text, strlen(text));
     dn_text_add_string(repaired, ", ");
 }
 
@@ -275,16 +288,18 @@ dn_journal_salvage(const char *text, size_t length, const dn_journal_form *form,
                    dn_error *error)
 {
     dn_auto(salvaging) state = {.text = text, .length = length};
-    piece *version = &state.head[HEAD_VERSION];
     bool native = form->layout == DN_LAYOUT_NATIVE;
 
     scan(&state);
-    if (version->end)
-        native = text[version->start] != '"';
-    if (state.head[HEAD_LAYOUT].end)
+    if (state.head[HEAD_VERSION])
+        native = cJSON_IsNumber(state.head[HEAD_VERSION]);
+    if (state.head[HEAD_LAYOUT])
         native = true;
     dn_text_add_char(repaired, '{');
-    add_head(&state, HEAD_VERSION, native ? "1" : "7", repaired);
+    if (native && !state.head[HEAD_VERSION])
+        dn_text_add_string(repaired, "\"version\": 1, ");
+    else
+        add_head(&state, HEAD_VERSION, "7", repaired);
     if (native)
         add_head(&state, HEAD_LAYOUT, DN_NATIVE_LAYOUT, repaired);
     add_head(&state, HEAD_DIALECT, form->dialect, repaired);

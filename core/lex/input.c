@@ -141,18 +141,25 @@ find_edge(dn_lex_splitter *s)
     s->window.final = s->edge != DN_LEX_EDGE_MORE;
 }
 
+/* Nothing is in the window before it is known whether the input begins with a byte order mark. */
 static void
 skip_bom(dn_lex_splitter *s)
 {
-    if (s->bom_looked_for || (s->window.limit < 3 && !s->window.final))
+    static const char bom[] = {'\xEF', '\xBB', '\xBF'};
+
+    if (s->bom_looked_for)
         return;
+    if (s->window.limit < sizeof bom && !s->window.final) {
+        s->window.limit = s->searched = 0;
+        return;
+    }
     s->bom_looked_for = true;
-    if (s->window.limit < 3 || memcmp(s->data, "\xEF\xBB\xBF", 3) != 0)
+    if (s->window.limit < sizeof bom || memcmp(s->data, bom, sizeof bom) != 0)
         return;
-    memmove(s->data, s->data + 3, s->end - 3);
-    s->base = s->line_start = 3;
-    s->end -= 3;
-    s->window.limit -= 3;
+    memmove(s->data, s->data + sizeof bom, s->end - sizeof bom);
+    s->base = s->line_start = sizeof bom;
+    s->end -= sizeof bom;
+    s->window.limit -= sizeof bom;
     s->searched = s->window.limit;
 }
 

@@ -8,8 +8,14 @@
 #include <string.h>
 
 /* Operators of more than one byte that no dialect reads as two. Longer ones first. */
-static const char *const operators[] = {
-    "<=>", "->>", "<>", "<=", ">=", "!=", "==", "||", "&&", "<<", ">>", "::", ":=", "->", "=>",
+#define OPERATOR(text)                                                                             \
+    {                                                                                              \
+        text, sizeof(text) - 1                                                                     \
+    }
+static const dunlin_string operators[] = {
+    OPERATOR("<=>"), OPERATOR("->>"), OPERATOR("<>"), OPERATOR("<="), OPERATOR(">="),
+    OPERATOR("!="),  OPERATOR("=="),  OPERATOR("||"), OPERATOR("&&"), OPERATOR("<<"),
+    OPERATOR(">>"),  OPERATOR("::"),  OPERATOR(":="), OPERATOR("->"), OPERATOR("=>"),
 };
 
 static size_t
@@ -83,7 +89,7 @@ scan_symbol(const dn_lex_window *window, size_t begin, size_t *end)
 {
     *end = begin + 1;
     for (size_t i = 0; i < sizeof operators / sizeof operators[0]; i++) {
-        dunlin_string text = dn_string(operators[i]);
+        dunlin_string text = operators[i];
 
         if (text.data[0] == (char)window->data[begin] &&
             dn_lex_match(window, begin, text) == DN_LEX_YES) {
@@ -122,7 +128,8 @@ scan_token(const dn_lex_rules *rules, const dn_lex_window *window, size_t begin,
         *end = run_of(rules, window, begin, true);
         return DUNLIN_TOKEN_WORD;
     }
-    if (class & DN_LEX_DIGIT || (byte == '.' && digit_at(rules, window, begin + 1)))
+    if (class & DN_LEX_DIGIT || (byte == '.' && digit_at(rules, window, begin + 1) &&
+                                 (begin == 0 || window->data[begin - 1] != '.')))
         return scan_number(rules, window, begin, end);
     if (byte == '$') {
         bool parameter = digit_at(rules, window, begin + 1);

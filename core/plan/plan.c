@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+enum { KEPT_TEXTS = 4 * 1024 * 1024 };
+
 const char *
 dn_plan_action_name(dn_plan_action action)
 {
@@ -100,7 +102,7 @@ add_job(dn_connection *connection, const dn_migration *migration, const dn_plan_
     job->migration = migration;
     if (!options->inspect)
         return 0;
-    if (dn_script_inspect(connection, migration, arena, &job->info, error) < 0)
+    if (dn_script_inspect(connection, migration, arena, &plan->text_budget, &job->info, error) < 0)
         return -1;
     if (options->single_transaction && !job->info.transactional)
         return dn_fail(error, DUNLIN_USAGE, "plan.not-transactional",
@@ -160,6 +162,7 @@ dn_plan_build(dn_connection *connection, const dn_observation *observation,
     size_t most = reconciliation->pending + 1;
 
     memset(plan, 0, sizeof(*plan));
+    plan->text_budget = KEPT_TEXTS;
     if (check_tags(reconciliation, options, error) < 0)
         return -1;
     if (reconciliation->pending && check_stops(reconciliation, options, error) < 0)

@@ -37,6 +37,7 @@ typedef struct dn_plan {
     size_t job_count;
     const dn_migration **held; /* pending, but behind --to */
     size_t held_count;
+    size_t text_budget; /* bytes of pending files that may still be kept in memory */
 } dn_plan;
 
 /* Fails with the finding that stops the run (status DISAGREEMENT), with plan.unknown-tag, or with

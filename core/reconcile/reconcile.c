@@ -14,7 +14,7 @@ const char *
 dn_verdict_name(dn_verdict_kind verdict)
 {
     static const char *const names[DN_VERDICT_COUNT] = {
-        "applied", "pending", "edited", "renamed", "missing-file", "unlisted-file",
+        "applied", "pending", "partial", "edited", "renamed", "missing-file", "unlisted-file",
     };
 
     return names[verdict];
@@ -195,6 +195,28 @@ take_journal_findings(reconciling *state, dn_error *error)
     return 0;
 }
 
+/* Stopped part-way: still to be applied, by going on where it stood. */
+static int
+find_unfinished(reconciling *state, dn_error *error)
+{
+    const dn_observation *seen = state->observation;
+
+    for (size_t i = 0; i < seen->unfinished_count; i++)
+        for (size_t k = 0; k < seen->journal->count; k++) {
+            dn_verdict *verdict = &state->result->verdicts[k];
+
+            if (!verdict->pending || strcmp(verdict->migration->tag, seen->unfinished[i]) != 0)
+                continue;
+            state->result->counts[verdict->verdict]--;
+            verdict->verdict = DN_VERDICT_PARTIAL;
+            state->result->counts[verdict->verdict]++;
+            if (say(state, verdict, DN_WARNING, "migration.partial",
+                    "stopped part-way; the next migrate goes on where it stood", error) < 0)
+                return -1;
+        }
+    return 0;
+}
+
 /* Pending migrations that stand before applied ones: they arrived late, from another branch. */
 static int
 find_late(reconciling *state, dn_error *error)
@@ -284,7 +306,8 @@ dn_reconcile(const dn_observation *observation, dn_ahead ahead, dn_arena *arena,
         arena, journal->count + journal->unlisted_count + 1, sizeof(*result->verdicts));
     if (!result->verdicts)
         return dn_no_memory(error);
-    if (take_journal_findings(&state, error) < 0 || judge_all(&state, error) < 0 || find_late(&state, error) < 0 ||
+    if (take_journal_findings(&state, error) < 0 || judge_all(&state, error) < 0 ||
+        find_unfinished(&state, error) < 0 || find_late(&state, error) < 0 ||
         find_unknown(&state, error) < 0)
         return -1;
     return find_foreign_objects(&state, error);

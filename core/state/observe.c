@@ -47,7 +47,13 @@ dn_observe(dn_connection *connection, const dn_journal *journal, const char *tra
             dn_state_explain_edit(connection, &observation->tracker, &journal->migrations[i],
                                   &observation->matches[i], error) < 0)
             return -1;
-    if (observation->tracker.count || !journal->count)
+    if (observation->tracker.count && depth == DN_TRACKER_MATCH)
+        return 0;
+    if (dn_tracker_unfinished(connection, arena, &observation->unfinished,
+                              &observation->unfinished_count, error) < 0)
+        return -1;
+    /* A first run that stopped part-way leaves objects and no row: they are its own. */
+    if (observation->tracker.count || observation->unfinished_count || !journal->count)
         return 0;
     return look_for_objects(connection, arena, observation, error);
 }

@@ -41,6 +41,10 @@ typedef struct dn_observation {
     dn_match *unlisted;         /* one per unlisted file */
     const dn_tracker_row **unknown; /* rows that record nothing here */
     size_t unknown_count;
+    /* Tags of migrations that stopped part-way; only looked for when it matters: for people, or
+     * when the tracker is empty. */
+    const char **unfinished;
+    size_t unfinished_count;
     /* Objects in the database that are not ours; only looked for when the tracker is missing or
      * empty while the journal is not. */
     dn_object *objects;

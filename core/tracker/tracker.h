@@ -76,6 +76,10 @@ int dn_tracker_explain(dn_connection *connection, const dn_tracker *tracker,
                        const dn_digest *digest, const char *tag, dn_tracker_kept *kept,
                        dn_text *sql, dn_error *error);
 
+/* Tags that dunlin_statements still has rows of: migrations that stopped part-way. */
+int dn_tracker_unfinished(dn_connection *connection, dn_arena *arena, const char ***tags,
+                          size_t *count, dn_error *error);
+
 /* --- writing ------------------------------------------------------------------------------------ */
 /* Creates the tables that are missing, in one transaction. */
 int dn_tracker_create(dn_connection *connection, dn_tracker *tracker, dn_error *error);

@@ -147,3 +147,45 @@ dn_tracker_run_rows(dn_connection *connection, const char *run_id, int64_t *rows
                                        " WHERE run_id = $1 AND state = 'applied'",
                                        &value, 1, 0, rows, error);
 }
+
+typedef struct unfinished {
+    dn_arena *arena;
+    const char **tags;
+    size_t count;
+    size_t capacity;
+} unfinished;
+
+static int
+visit_unfinished(const dunlin_value *values, size_t count, void *context, dn_error *error)
+{
+    unfinished *found = (unfinished *)context;
+    const char **tags = (const char **)dn_arena_grow(found->arena, found->tags, &found->capacity,
+                                                     found->count + 1, sizeof(*tags));
+
+    (void)count;
+    if (!tags)
+        return dn_no_memory(error);
+    found->tags = tags;
+    tags[found->count++] = dn_tracker_value_text(found->arena, &values[0]);
+    return 0;
+}
+
+int
+dn_tracker_unfinished(dn_connection *connection, dn_arena *arena, const char ***tags,
+                      size_t *count, dn_error *error)
+{
+    unfinished found = {.arena = arena};
+
+    *tags = NULL;
+    *count = 0;
+    if (dn_connection_query(connection, "SELECT DISTINCT tag FROM " DN_TRACKER_STATEMENTS, NULL, 0,
+                            visit_unfinished, &found, error) < 0) {
+        if (error->status != DUNLIN_MISSING)
+            return dn_while(error, "reading '" DN_TRACKER_STATEMENTS "'");
+        dn_error_clear(error);
+        return 0;
+    }
+    *tags = found.tags;
+    *count = found.count;
+    return 0;
+}

@@ -109,6 +109,8 @@ void dn_sqlite_closep(dunlin_connection **connection); /* for DN_KIT_CLEANUP */
 
 /* Watching: installs the handlers that wait for locks and notice cancellation. */
 void dn_sqlite_watch(dunlin_connection *connection);
+/* The user, the call's deadline or the item's time limit has had enough. */
+bool dn_sqlite_wants_to_stop(const dunlin_connection *connection);
 
 /* --- statements ------------------------------------------------------------------------------------ */
 typedef struct dn_sqlite_statement {

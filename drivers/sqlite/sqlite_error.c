@@ -118,21 +118,13 @@ why_stopped(const dunlin_connection *connection)
     return "cancelled";
 }
 
-static bool
-was_stopped(const dunlin_connection *connection)
-{
-    return __atomic_load_n(&connection->control->cancelled, __ATOMIC_RELAXED) != 0 ||
-           dn_kit_should_stop(connection->call) ||
-           (connection->item_deadline_ns != 0 && dn_kit_now_ns() >= connection->item_deadline_ns);
-}
-
 static void
 write_message(const dunlin_connection *connection, dunlin_failure *failure, const char *message,
               dn_kit_text *text)
 {
     int primary = failure->native_code & 0xff;
 
-    if (connection != NULL && primary == SQLITE_BUSY && was_stopped(connection)) {
+    if (connection != NULL && primary == SQLITE_BUSY && dn_sqlite_wants_to_stop(connection)) {
         failure->status = DUNLIN_CANCELLED;
         dn_kit_text_format(text, "%s while waiting for a lock", why_stopped(connection));
     } else if (connection != NULL && primary == SQLITE_INTERRUPT) {

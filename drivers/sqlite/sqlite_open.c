@@ -32,8 +32,8 @@ dn_sqlite_leave(dunlin_connection *connection, const dunlin_call *outer)
     connection->call = outer;
 }
 
-static bool
-wants_to_stop(const dunlin_connection *connection)
+bool
+dn_sqlite_wants_to_stop(const dunlin_connection *connection)
 {
     if (connection->call == NULL)
         return false;
@@ -47,7 +47,7 @@ wants_to_stop(const dunlin_connection *connection)
 static int
 on_progress(void *context)
 {
-    return wants_to_stop(context) ? 1 : 0;
+    return dn_sqlite_wants_to_stop(context) ? 1 : 0;
 }
 
 /* Waits a little for a lock of somebody else; 0 gives up. SQLite's own busy timeout would sleep
@@ -67,7 +67,7 @@ on_busy(void *context, int count)
     if (count == 0)
         connection->wait_began_ns = dn_kit_now_ns();
     connection->waited_ms = (dn_kit_now_ns() - connection->wait_began_ns) / 1000000;
-    if (connection->waited_ms >= limit || wants_to_stop(connection))
+    if (connection->waited_ms >= limit || dn_sqlite_wants_to_stop(connection))
         return 0;
     if (delay > limit - connection->waited_ms)
         delay = limit - connection->waited_ms;
@@ -178,8 +178,17 @@ check_content(dunlin_connection *connection)
     case SQLITE_CORRUPT:
         return dn_kit_fail(connection->call, DUNLIN_CORRUPT, "the database '%s' is damaged: %s",
                            connection->url.path, sqlite3_errmsg(connection->db));
-    default: return dn_sqlite_fail(connection, "cannot open the database");
+    case SQLITE_CANTOPEN:
+    case SQLITE_READONLY:
+        if (may(connection->url.folder, W_OK | X_OK))
+            break;
+        return dn_kit_fail_hint(connection->call, DUNLIN_READ_ONLY,
+                                "a database in WAL mode needs files beside it even to be read",
+                                "cannot open the database '%s': its folder is read-only",
+                                connection->url.path);
+    default: break;
     }
+    return dn_sqlite_fail(connection, "cannot open the database");
 }
 
 static int32_t
@@ -202,14 +211,12 @@ open_database(dunlin_connection *connection, bool read_only)
     dn_sqlite_watch(connection);
     sqlite3_db_config(connection->db, SQLITE_DBCONFIG_ENABLE_FKEY, url->foreign_keys ? 1 : 0, NULL);
     connection->control->db = connection->db;
-    if (in_memory)
-        return DUNLIN_OK;
-    if (!read_only && sqlite3_db_readonly(connection->db, "main") == 1)
+    if (!in_memory && !read_only && sqlite3_db_readonly(connection->db, "main") == 1)
         return dn_kit_fail(connection->call, DUNLIN_READ_ONLY, "the database '%s' is read-only",
                            url->path);
     if (read_only && sqlite3_exec(connection->db, "PRAGMA query_only=ON", NULL, NULL, NULL) != 0)
         return dn_sqlite_fail(connection, "cannot open the database");
-    return check_content(connection);
+    return in_memory ? DUNLIN_OK : check_content(connection);
 }
 
 int32_t

@@ -161,7 +161,7 @@ run_item(dunlin_connection *connection, const dunlin_item *item, dunlin_outcome 
     connection->item_deadline_ns =
         item->statement_timeout_ms > 0 ? began + item->statement_timeout_ms * 1000000 : 0;
     connection->waited_ms = 0;
-    if (may_be_cancelled(item) && dn_kit_should_stop(connection->call)) {
+    if (may_be_cancelled(item) && dn_sqlite_wants_to_stop(connection)) {
         status = dn_kit_fail(connection->call, DUNLIN_CANCELLED, "cancelled");
     } else {
         if (!may_be_cancelled(item))

@@ -60,8 +60,9 @@ typedef struct dunlin_failure {
 enum { DUNLIN_LOG_DEBUG = 1, DUNLIN_LOG_INFO = 2, DUNLIN_LOG_WARNING = 3 };
 
 /* --- profile: facts about a server as plain data ----------------------------------------------
- * Whatever takes a profile works without a connection. `settings` are name = value pairs that
- * change how text is read or written (sql_mode, standard_conforming_strings ...). */
+ * Whatever takes a profile works without a connection, and takes NULL for the server the driver
+ * knows best. `settings` are name = value pairs that change how text is read or written (sql_mode,
+ * standard_conforming_strings ...). */
 typedef struct dunlin_profile {
     uint64_t size;
     dunlin_string flavour; /* "sqlite", "postgresql", "mariadb", "mysql" ... */

@@ -69,7 +69,10 @@ typedef struct dunlin_options {
     const char *target;        /* name of a configured target */
     const char *driver_path;   /* folder searched first for drivers */
     int64_t lock_timeout_ms;   /* how long to wait for another run; -1: configured or 60 s */
-    /* Called for every notable event, with a line of text without line end. */
+    /* Called for every notable event of at least log_level, with a line of text without line
+     * end. */
+    int32_t log_level; /* DUNLIN_LOG_LINE_*, 0: all */
+    uint32_t reserved;
     void (*log)(int32_t level, const char *line, void *context);
     /* Called while something takes long; total is 0 when unknown. */
     void (*progress)(const char *what, int64_t done, int64_t total, void *context);
@@ -78,9 +81,9 @@ typedef struct dunlin_options {
     void *context; /* handed back to the three above */
 } dunlin_options;
 
-#define DUNLIN_OPTIONS_DEFAULTS                                                                  \
+#define DUNLIN_OPTIONS_DEFAULTS                                                               \
     {                                                                                            \
-        sizeof(dunlin_options), NULL, NULL, NULL, NULL, NULL, NULL, -1, NULL, NULL, NULL, NULL   \
+        .size = sizeof(dunlin_options), .lock_timeout_ms = -1, .log_level = DUNLIN_LOG_LINE_INFO  \
     }
 
 /* --- results --------------------------------------------------------------------------------

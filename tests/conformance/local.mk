@@ -1,1 +1,21 @@
 # conformance_programs += tests/conformance/NAME   (built by `make check`, run against every driver)
+
+# Driver tests load the module from the build tree, as the program does, and bring a host of their
+# own: nothing of the core is in them.
+if DRIVER_SQLITE
+unit_tests += tests/conformance/sqlite_backup_test
+unit_tests += tests/conformance/sqlite_driver_test
+unit_tests += tests/conformance/sqlite_files_test
+fake_host_sources = tests/conformance/fake_host.c tests/conformance/fake_host.h
+sqlite_folder_sources = $(fake_host_sources) \
+	tests/conformance/sqlite_folder.c tests/conformance/sqlite_folder.h
+tests_conformance_sqlite_backup_test_SOURCES = tests/conformance/sqlite_backup_test.c \
+	$(sqlite_folder_sources)
+tests_conformance_sqlite_backup_test_LDADD = $(CMOCKA_LIBS)
+tests_conformance_sqlite_driver_test_SOURCES = tests/conformance/sqlite_driver_test.c \
+	$(fake_host_sources)
+tests_conformance_sqlite_driver_test_LDADD = $(CMOCKA_LIBS)
+tests_conformance_sqlite_files_test_SOURCES = tests/conformance/sqlite_files_test.c \
+	$(sqlite_folder_sources)
+tests_conformance_sqlite_files_test_LDADD = $(CMOCKA_LIBS)
+endif

@@ -44,7 +44,8 @@ compile() {
 ./lib/libdunlin.so
 ./lib/libdunlin.so.0
 ./lib/libdunlin.so.0.0.0
-./lib/pkgconfig/dunlin.pc" ]
+./lib/pkgconfig/dunlin.pc
+./share/man/man1/dunlin.1" ]
 }
 
 @test "the installed program finds the driver beside it" {

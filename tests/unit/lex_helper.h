@@ -14,6 +14,8 @@
 
 #include "tests/unit/lex_rules_fixture.h"
 
+#define TEST(name) static void name(void **unused __attribute__((unused)))
+
 typedef struct source {
     const char *text;
     size_t length;
@@ -104,9 +106,9 @@ check_bytes(int dialect, const char *text, size_t length, bool places, const cha
 }
 
 #define LIST(...) ((const char *const[]){__VA_ARGS__ __VA_OPT__(, ) NULL})
-#define SPLITS(dialect, text, ...) \
+#define SPLITS(dialect, text, ...)                                                                 \
     check_bytes(dialect, text, strlen(text), false, LIST(__VA_ARGS__))
-#define SPLITS_BYTES(dialect, text, ...) \
+#define SPLITS_BYTES(dialect, text, ...)                                                           \
     check_bytes(dialect, text, sizeof(text) - 1, false, LIST(__VA_ARGS__))
 #define PLACES(dialect, text, ...) check_bytes(dialect, text, strlen(text), true, LIST(__VA_ARGS__))
 

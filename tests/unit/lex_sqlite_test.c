@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "tests/unit/lex_helper.h"
 
-#define TEST(name) static void name(void **unused __attribute__((unused)))
-
 TEST(semicolons_separate_statements_and_are_not_part_of_them)
 {
     SPLITS(SQLITE, "select 1;select 2 ; \n select 3", "select 1", "select 2", "select 3");
@@ -50,8 +48,7 @@ TEST(comments_do_not_nest)
 
 TEST(executable_comments_and_dollars_mean_nothing)
 {
-    SPLITS(SQLITE, "/*! select 1; */ select $x; select $$;$$",
-           "select $x", "select $$", "$$");
+    SPLITS(SQLITE, "/*! select 1; */ select $x; select $$;$$", "select $x", "select $$", "$$");
 }
 
 TEST(a_trigger_ends_at_an_end_that_is_a_statement_of_its_own)
@@ -70,7 +67,8 @@ TEST(a_trigger_ends_at_an_end_that_is_a_statement_of_its_own)
            "  UPDATE x SET a = 1 /* ; end; */ ;;\n"
            "END",
            "SELECT 1");
-    SPLITS(SQLITE, "create temporary /* x */ trigger t begin select 1; /* y */ end -- z\n; select 2",
+    SPLITS(SQLITE,
+           "create temporary /* x */ trigger t begin select 1; /* y */ end -- z\n; select 2",
            "create temporary /* x */ trigger t begin select 1; /* y */ end", "select 2");
     SPLITS(SQLITE, "explain create trigger t begin select 1; end; select 2",
            "explain create trigger t begin select 1; end", "select 2");

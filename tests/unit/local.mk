@@ -1,4 +1,5 @@
 # unit_tests += tests/unit/MODULE_THING_test   (built from MODULE_THING_test.c; one line each, sorted)
+unit_tests += tests/unit/abi_test
 unit_tests += tests/unit/base_arena_test
 unit_tests += tests/unit/base_clock_test
 unit_tests += tests/unit/base_document_test
@@ -10,9 +11,26 @@ unit_tests += tests/unit/base_json_stream_test
 unit_tests += tests/unit/base_json_test
 unit_tests += tests/unit/base_log_test
 unit_tests += tests/unit/base_text_test
+unit_tests += tests/unit/cli_format_test
+unit_tests += tests/unit/cli_options_test
+unit_tests += tests/unit/cli_output_test
+unit_tests += tests/unit/cli_show_test
+unit_tests += tests/unit/driver_connection_test
+unit_tests += tests/unit/driver_faults_test
+unit_tests += tests/unit/driver_find_test
+unit_tests += tests/unit/driver_load_test
+unit_tests += tests/unit/driver_run_test
+unit_tests += tests/unit/driver_toy_test
+unit_tests += tests/unit/engine_drivers_test
 
 # Allocations that can be made to fail, and a clock that can be set, are compiled in here alone.
 tests_unit_base_faults_test_SOURCES = tests/unit/base_faults_test.c $(base_sources)
 tests_unit_base_faults_test_CPPFLAGS = $(AM_CPPFLAGS) -UDN_TEST_FAULTS -DDN_TEST_FAULTS=1 \
 	-DDN_TEST_CLOCK=1
 tests_unit_base_faults_test_LDADD = $(core_libs) $(CMOCKA_LIBS)
+
+EXTRA_DIST += tests/unit/driver_fixture.h
+
+# The rest of the core comes from its library and uses the allocations that are compiled in here.
+tests_unit_driver_faults_test_SOURCES = tests/unit/driver_faults_test.c $(base_sources)
+tests_unit_driver_faults_test_CPPFLAGS = $(AM_CPPFLAGS) -UDN_TEST_FAULTS -DDN_TEST_FAULTS=1

@@ -1,0 +1,423 @@
+/* SPDX-License-Identifier: MIT */
+#include "tests/conformance/fake_host.h"
+
+#include <ctype.h>
+#include <dlfcn.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <setjmp.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+dunlin_string
+fake_string(const char *text)
+{
+    return (dunlin_string){text, text != NULL ? strlen(text) : 0};
+}
+
+dunlin_value
+fake_text(const char *text)
+{
+    return (dunlin_value){.type = DUNLIN_VALUE_TEXT, .text = fake_string(text)};
+}
+
+dunlin_value
+fake_integer(int64_t integer)
+{
+    return (dunlin_value){.type = DUNLIN_VALUE_INTEGER, .integer = integer};
+}
+
+static void
+keep(char *place, size_t size, dunlin_string text)
+{
+    snprintf(place, size, "%.*s", (int)text.length, text.length > 0 ? text.data : "");
+}
+
+static void __attribute__((format(printf, 2, 3))) add(fake_host *host, const char *format, ...)
+{
+    size_t length = strlen(host->lines);
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(host->lines + length, sizeof(host->lines) - length, format, arguments);
+    va_end(arguments);
+}
+
+#define TEXT(string) (int)(string).length, (string).length > 0 ? (string).data : ""
+
+/* --- services --- */
+static int32_t
+take_fail(const dunlin_call *call, const dunlin_failure *failure)
+{
+    fake_host *host = call->context;
+
+    host->failures++;
+    host->status = failure->status;
+    host->native_code = failure->native_code;
+    host->offset = failure->offset;
+    keep(host->message, sizeof(host->message), failure->message);
+    keep(host->hint, sizeof(host->hint), failure->hint);
+    keep(host->object, sizeof(host->object), failure->object);
+    return failure->status;
+}
+
+static void
+take_log(const dunlin_call *call, int32_t level, dunlin_string message)
+{
+    (void)call;
+    (void)level;
+    (void)message;
+}
+
+static void
+take_progress(const dunlin_call *call, int64_t done, int64_t total, dunlin_string unit)
+{
+    (void)call;
+    (void)unit;
+    assert_true(done >= 0 && done <= total);
+}
+
+static int32_t
+is_cancelled(const dunlin_call *call)
+{
+    return ((fake_host *)call->context)->cancelled;
+}
+
+static void *
+give_scratch(const dunlin_call *call, uint64_t bytes)
+{
+    fake_host *host = call->context;
+
+    assert_true(host->scratch_count < FAKE_ITEMS);
+    return host->scratch[host->scratch_count++] = calloc(1, bytes > 0 ? bytes : 1);
+}
+
+static int32_t
+take_text(const dunlin_call *call, dunlin_string text)
+{
+    add(call->context, "%.*s\n", TEXT(text));
+    return DUNLIN_OK;
+}
+
+static int32_t
+take_columns(const dunlin_call *call, const dunlin_string *names, uint64_t count)
+{
+    (void)call;
+    for (uint64_t i = 0; i < count; i++)
+        assert_true(names[i].length > 0);
+    return DUNLIN_OK;
+}
+
+static int32_t
+take_row(const dunlin_call *call, const dunlin_value *values, uint64_t count)
+{
+    fake_host *host = call->context;
+
+    for (uint64_t i = 0; i < count; i++) {
+        add(host, "%s", i > 0 ? "|" : "");
+        if (values[i].type == DUNLIN_VALUE_INTEGER)
+            add(host, "%lld", (long long)values[i].integer);
+        else if (values[i].type == DUNLIN_VALUE_TEXT)
+            add(host, "'%.*s'", TEXT(values[i].text));
+        else if (values[i].type == DUNLIN_VALUE_BLOB)
+            add(host, "blob(%d)", (int)values[i].text.length);
+        else
+            add(host, "null");
+    }
+    add(host, "\n");
+    return ++host->rows == host->stop_after ? DUNLIN_STOP : DUNLIN_OK;
+}
+
+static int32_t
+give_item(const dunlin_call *call, dunlin_item *item)
+{
+    fake_host *host = call->context;
+    const fake_item *next;
+
+    if (host->pulled >= host->item_count)
+        return DUNLIN_STOP;
+    next = &host->items[host->pulled];
+    item->kind = next->kind;
+    item->ordinal = (uint64_t)host->pulled++;
+    item->sql = fake_string(next->sql);
+    item->values = next->values;
+    item->value_count = next->value_count;
+    item->lock_timeout_ms = next->lock_timeout_ms;
+    item->statement_timeout_ms = next->statement_timeout_ms;
+    return DUNLIN_OK;
+}
+
+static int32_t
+take_outcome(const dunlin_call *call, const dunlin_outcome *outcome)
+{
+    fake_host *host = call->context;
+
+    assert_true(host->outcome_count < FAKE_ITEMS);
+    assert_int_equal(outcome->ordinal, host->outcome_count);
+    host->outcomes[host->outcome_count++] = *outcome;
+    return DUNLIN_OK;
+}
+
+static void
+add_key(fake_host *host, const char *lead, const dunlin_fact *fact)
+{
+    add(host, "%s%.*s ", lead, TEXT(fact->kind));
+    for (uint64_t i = 0; i < fact->path_count; i++)
+        add(host, "%s%.*s", i > 0 ? "/" : "", TEXT(fact->path[i]));
+    add(host, "\n");
+}
+
+static int32_t
+take_fact(const dunlin_call *call, const dunlin_fact *fact)
+{
+    assert_int_equal(fact->property_count, 0);
+    add_key(call->context, "", fact);
+    return DUNLIN_OK;
+}
+
+static int32_t
+take_gone(const dunlin_call *call, const dunlin_fact *key)
+{
+    add_key(call->context, "gone ", key);
+    return DUNLIN_OK;
+}
+
+static int32_t
+take_step(const dunlin_call *call, const dunlin_step *step)
+{
+    assert_int_equal(step->role, DUNLIN_STEP_STATEMENT);
+    add(call->context, "[%d+%d] %.*s\n", (int)step->first_operation, (int)step->operation_count,
+        TEXT(step->sql));
+    return DUNLIN_OK;
+}
+
+static int32_t
+take_note(const dunlin_call *call, const dunlin_note *note)
+{
+    add(call->context, "note %d on %d: %.*s\n", (int)note->kind, (int)note->operation,
+        TEXT(note->message));
+    return DUNLIN_OK;
+}
+
+static int32_t
+take_rule(const dunlin_call *call, const dunlin_lexer_rule *rule)
+{
+    add(call->context, "%d %d [%.*s] [%.*s] [%.*s]\n", (int)rule->kind, (int)rule->flags,
+        TEXT(rule->open), TEXT(rule->close), TEXT(rule->head));
+    return DUNLIN_OK;
+}
+
+static int32_t
+take_class(const dunlin_call *call, const dunlin_class *result)
+{
+    ((fake_host *)call->context)->class_flags = result->flags;
+    return DUNLIN_OK;
+}
+
+static int32_t
+take_part(const dunlin_call *call, const dunlin_url_part *part)
+{
+    assert_int_equal(part->secret, 0);
+    (void)call;
+    return DUNLIN_OK;
+}
+
+static int32_t
+take_profile(const dunlin_call *call, const dunlin_profile *profile)
+{
+    add(call->context, "%.*s %d.%d.%d\n", TEXT(profile->flavour), (int)profile->major,
+        (int)profile->minor, (int)profile->patch);
+    return DUNLIN_OK;
+}
+
+static int32_t
+take_server(const dunlin_call *call, const dunlin_server *server)
+{
+    fake_host *host = call->context;
+
+    host->server = *server;
+    keep(host->server_path, sizeof(host->server_path), server->path);
+    add(host, "%.*s|%.*s|%.*s|%.*s", TEXT(server->profile.flavour), TEXT(server->identity),
+        TEXT(server->name), TEXT(server->path));
+    for (uint64_t i = 0; i < server->profile.setting_count; i++)
+        add(host, "|%.*s", TEXT(server->profile.settings[i]));
+    add(host, "\n");
+    return DUNLIN_OK;
+}
+
+static int32_t
+take_holder(const dunlin_call *call, const dunlin_holder *holder)
+{
+    add(call->context, "%.*s|%.*s|%d\n", TEXT(holder->backend), TEXT(holder->application),
+        (int)holder->since.length);
+    return DUNLIN_OK;
+}
+
+static int32_t
+take_url_text(const dunlin_call *call, dunlin_string redacted, dunlin_string identity)
+{
+    add(call->context, "%.*s -> %.*s\n", TEXT(redacted), TEXT(identity));
+    return DUNLIN_OK;
+}
+
+/* --- the host --- */
+const dunlin_driver *
+fake_load(const char *name)
+{
+    const char *build = getenv("BUILD");
+    char variable[64];
+    char path[4096];
+    void *library;
+    dunlin_driver_entry entry;
+
+    snprintf(variable, sizeof(variable), "DUNLIN_%s_SO", name);
+    for (char *letter = variable; *letter != '\0'; letter++)
+        *letter = (char)toupper((unsigned char)*letter);
+    snprintf(path, sizeof(path), "%s/lib/dunlin/drivers/%u/%s.so", build != NULL ? build : ".",
+             DUNLIN_DRIVER_ABI, name);
+    library = dlopen(getenv(variable) != NULL ? getenv(variable) : path, RTLD_NOW | RTLD_LOCAL);
+    if (library == NULL) {
+        fprintf(stderr, "%s\n", dlerror());
+        return NULL;
+    }
+    *(void **)&entry = dlsym(library, DUNLIN_DRIVER_ENTRY_SYMBOL);
+    return entry != NULL ? entry(DUNLIN_DRIVER_ABI, DUNLIN_DRIVER_REVISION) : NULL;
+}
+
+void
+fake_begin(fake_host *host, const dunlin_driver *driver)
+{
+    memset(host, 0, sizeof(*host));
+    host->driver = driver;
+    host->services = (dunlin_host){
+        .size = sizeof(host->services),
+        .abi = DUNLIN_DRIVER_ABI,
+        .revision = DUNLIN_DRIVER_REVISION,
+        .fail = take_fail,
+        .log = take_log,
+        .progress = take_progress,
+        .cancelled = is_cancelled,
+        .scratch = give_scratch,
+        .text = take_text,
+        .columns = take_columns,
+        .row = take_row,
+        .next_item = give_item,
+        .item_done = take_outcome,
+        .fact = take_fact,
+        .gone = take_gone,
+        .step = take_step,
+        .note = take_note,
+        .lexer_rule = take_rule,
+        .classified = take_class,
+        .url_part = take_part,
+        .profile = take_profile,
+        .server = take_server,
+        .holder = take_holder,
+        .url_text = take_url_text,
+    };
+    host->call = (dunlin_call){
+        .size = sizeof(host->call), .host = &host->services, .context = host, .wake_fd = -1};
+}
+
+void
+fake_end(fake_host *host)
+{
+    fake_call(host);
+}
+
+const dunlin_call *
+fake_call(fake_host *host)
+{
+    while (host->scratch_count > 0)
+        free(host->scratch[--host->scratch_count]);
+    host->failures = 0;
+    host->status = DUNLIN_OK;
+    host->native_code = 0;
+    host->offset = -1;
+    host->message[0] = host->hint[0] = host->object[0] = host->lines[0] = '\0';
+    host->rows = 0;
+    host->pulled = host->item_count = host->outcome_count = 0;
+    host->items = NULL;
+    return &host->call;
+}
+
+void
+fake_assert_done(fake_host *host, int32_t status, const char *file, int line)
+{
+    if (status != DUNLIN_OK || host->failures != 0)
+        print_error("status %d, %d failures: %s\n", (int)status, host->failures, host->message);
+    _assert_int_equal((unsigned long)status, DUNLIN_OK, file, line);
+    _assert_int_equal((unsigned long)host->failures, 0, file, line);
+}
+
+void
+fake_assert_fails(fake_host *host, int32_t status, int32_t class, const char *text,
+                  const char *file, int line)
+{
+    _assert_string_equal(host->message, text, file, line);
+    _assert_int_equal((unsigned long)status, (unsigned long)class, file, line);
+    _assert_int_equal((unsigned long)host->status, (unsigned long)class, file, line);
+    _assert_int_equal((unsigned long)host->failures, 1, file, line);
+}
+
+static dunlin_connection *
+open_as(fake_host *host, const char *url, int32_t read_only)
+{
+    dunlin_open_options options = {.size = sizeof(options),
+                                   .purpose = DUNLIN_PURPOSE_WORK,
+                                   .read_only = read_only,
+                                   .application = fake_string("test")};
+    dunlin_connection *connection = NULL;
+
+    if (host->driver->open(fake_call(host), fake_string(url), &options, &connection) != DUNLIN_OK)
+        return NULL;
+    return connection;
+}
+
+dunlin_connection *
+fake_open(fake_host *host, const char *url)
+{
+    return open_as(host, url, 0);
+}
+
+dunlin_connection *
+fake_open_to_read(fake_host *host, const char *url)
+{
+    return open_as(host, url, 1);
+}
+
+int32_t
+fake_run(fake_host *host, dunlin_connection *connection, const fake_item *items, int count)
+{
+    const dunlin_call *call = fake_call(host);
+
+    host->items = items;
+    host->item_count = count;
+    return host->driver->run(call, connection);
+}
+
+int32_t
+fake_execute(fake_host *host, dunlin_connection *connection, const char *sql)
+{
+    fake_item item = {.kind = DUNLIN_ITEM_STATEMENT, .sql = sql};
+
+    return fake_run(host, connection, &item, 1);
+}
+
+int32_t
+fake_do(fake_host *host, dunlin_connection *connection, int32_t kind)
+{
+    fake_item item = {.kind = kind};
+
+    return fake_run(host, connection, &item, 1);
+}
+
+const char *
+fake_rows(fake_host *host, dunlin_connection *connection, const char *sql)
+{
+    assert_done(host, host->driver->query(fake_call(host), connection, fake_string(sql), NULL, 0));
+    return host->lines;
+}

@@ -1,0 +1,5 @@
+﻿-- dunlin: only sqlite
+select 1;
+-- dunlin: end
+select 2 -- dunlin: no
+;
