@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: MIT
+# Finding, loading and checking drivers; connections.
 core_sources += core/driver/call.c core/driver/call.h
 core_sources += core/driver/connection.c core/driver/connection_internal.h
 core_sources += core/driver/connection_lock.c

@@ -51,9 +51,9 @@ compare_wanted(const void *key, const void *element)
 }
 
 const char *
-dn_sql_folder_find(const dn_sql_folder *folder, const char *tag, const char *suffix)
+dn_sql_folder_find(const dn_sql_folder *folder, const char *tag, size_t length, const char *suffix)
 {
-    wanted_name wanted = {tag, strlen(tag), suffix};
+    wanted_name wanted = {tag, length, suffix};
     const dn_folder_entry *found = NULL;
 
     if (folder->count)
@@ -86,7 +86,7 @@ dn_sql_folder_has(const dn_sql_folder *folder, const char *tag)
     static const char words[] = "abcdefghijklmnopqrstuvwxyz0123456789_";
     size_t length = strlen(tag);
 
-    if (dn_sql_folder_find(folder, tag, ".sql"))
+    if (dn_sql_folder_find(folder, tag, length, ".sql"))
         return true;
     for (size_t i = lower_bound(folder, tag); i < folder->count; i++) {
         const char *name = folder->names[i].name;
@@ -137,11 +137,13 @@ int
 dn_sql_folder_resolve(const dn_sql_folder *folder, const char *override, dn_arena *arena,
                       dn_migration *migration, dn_error *error)
 {
-    const char *name = override ? dn_sql_folder_find(folder, migration->tag, override) : NULL;
-    const char *down = dn_sql_folder_find(folder, migration->tag, ".down.sql");
+    const char *tag = migration->tag;
+    size_t length = strlen(tag);
+    const char *name = override ? dn_sql_folder_find(folder, tag, length, override) : NULL;
+    const char *down = dn_sql_folder_find(folder, tag, length, ".down.sql");
 
     if (!name)
-        name = dn_sql_folder_find(folder, migration->tag, ".sql");
+        name = dn_sql_folder_find(folder, tag, length, ".sql");
     if (down) {
         migration->down_path = dn_path_join(arena, folder->path, down);
         if (!migration->down_path)

@@ -51,8 +51,9 @@ dn_sql_folder_cleanup(dn_sql_folder *folder)
 {
     dn_fd_cleanup(&folder->fd);
 }
-/* The file named <tag><suffix>, or NULL. */
-const char *dn_sql_folder_find(const dn_sql_folder *folder, const char *tag, const char *suffix);
+/* The file named <tag><suffix>, where the tag is the first `length` bytes, or NULL. */
+const char *dn_sql_folder_find(const dn_sql_folder *folder, const char *tag, size_t length,
+                               const char *suffix);
 /* Is there <tag>.sql or an override of it for any driver? */
 bool dn_sql_folder_has(const dn_sql_folder *folder, const char *tag);
 /* Digest and size of a file, given by its name in the folder; path must be set. */

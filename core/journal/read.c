@@ -53,14 +53,12 @@ is_override(const journal_reading *reading, const char *stem)
 {
     static const char words[] = "abcdefghijklmnopqrstuvwxyz0123456789_";
     const char *dot = strrchr(stem, '.');
-    dn_auto(dn_text) base = DN_TEXT_INIT;
+    size_t length = dot ? (size_t)(dot - stem) : 0;
 
-    if (!dot || dot == stem || !dot[1] || dot[1 + strspn(dot + 1, words)])
+    if (!length || !dot[1] || dot[1 + strspn(dot + 1, words)])
         return false;
-    if (strcmp(dot, ".down") == 0 || is_listed(reading, stem, (size_t)(dot - stem)))
-        return true;
-    dn_text_add(&base, stem, (size_t)(dot - stem));
-    return !base.failed && dn_sql_folder_find(&reading->folder, base.data, ".sql");
+    return strcmp(dot, ".down") == 0 || is_listed(reading, stem, length) ||
+           dn_sql_folder_find(&reading->folder, stem, length, ".sql");
 }
 
 static int

@@ -58,6 +58,8 @@ read_snapshot(rebuilding *work, const char *path, dn_error *error)
 
     if (dn_file_read(path, &text, error) < 0 ||
         dn_json_parse(&json, path, text.data, text.length, false, "journal.syntax", error) < 0) {
+        if (error->status == DUNLIN_NO_MEMORY)
+            return -1;
         dn_error_clear(error);
         return 0;
     }
@@ -67,6 +69,9 @@ read_snapshot(rebuilding *work, const char *path, dn_error *error)
         work->form.entry_version = dn_arena_text(work->arena, version->valuestring);
     if (cJSON_IsString(dialect))
         work->form.dialect = dn_arena_text(work->arena, dialect->valuestring);
+    if ((cJSON_IsString(version) && !work->form.entry_version) ||
+        (cJSON_IsString(dialect) && !work->form.dialect))
+        return dn_no_memory(error);
     return 0;
 }
 
@@ -82,8 +87,10 @@ guess_form(rebuilding *work, dn_error *error)
     work->form.dialect = work->options->dialect;
     if (!meta)
         return dn_no_memory(error);
-    if (!dn_file_exists(meta) || dn_folder_list(work->arena, meta, &entries, &count, error) < 0)
+    if (!dn_file_exists(meta))
         return 0;
+    if (dn_folder_list(work->arena, meta, &entries, &count, error) < 0)
+        return -1;
     while (count--) {
         const char *end = strstr(entries[count].name, "_snapshot.json");
         const char *path;

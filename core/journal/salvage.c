@@ -28,6 +28,7 @@ typedef struct salvaging {
     dn_text entries;
     cJSON *tag; /* of the entry that is being put together */
     cJSON *when;
+    bool no_memory;
 } salvaging;
 
 static void
@@ -121,10 +122,13 @@ static bool
 take_object(salvaging *state, size_t at, size_t end)
 {
     dn_auto(dn_json) json = {0};
-    dn_error ignored;
+    dn_error problem;
 
-    if (dn_json_parse(&json, "", state->text + at, end - at, false, "journal.syntax", &ignored) < 0)
+    if (dn_json_parse(&json, "", state->text + at, end - at, false, "journal.syntax", &problem) <
+        0) {
+        state->no_memory |= problem.status == DUNLIN_NO_MEMORY;
         return false;
+    }
     if (!is_entry(json.root))
         return false;
     start_entry(state);
@@ -160,9 +164,12 @@ finish_entry(salvaging *state)
 
 /* The value at `at` when it is a string or a number; `*end` is behind it. */
 static cJSON *
-scalar(const salvaging *state, size_t at, size_t *end)
+scalar(salvaging *state, size_t at, size_t *end)
 {
     static const char number[] = "+-.0123456789eE";
+    dn_auto(dn_json) json = {0};
+    dn_error problem;
+    cJSON *value;
 
     *end = at;
     if (at < state->length && state->text[at] == '"')
@@ -170,9 +177,16 @@ scalar(const salvaging *state, size_t at, size_t *end)
     else
         while (*end < state->length && state->text[*end] && strchr(number, state->text[*end]))
             ++*end;
-    if (*end <= at || memmem(state->text + at, *end - at, "\\u0000", 6))
+    if (*end <= at)
         return NULL;
-    return cJSON_ParseWithLength(state->text + at, *end - at);
+    if (dn_json_parse(&json, "", state->text + at, *end - at, false, "journal.syntax", &problem) <
+        0) {
+        state->no_memory |= problem.status == DUNLIN_NO_MEMORY;
+        return NULL;
+    }
+    value = json.root;
+    json.root = NULL;
+    return value;
 }
 
 static bool
@@ -242,7 +256,7 @@ scan(salvaging *state)
 {
     size_t at = 0;
 
-    while (at < state->length && !state->entries.failed) {
+    while (at < state->length && !state->entries.failed && !state->no_memory) {
         char c = state->text[at];
         size_t end = c == '{' ? object_end(state, at) : 0;
 
@@ -307,5 +321,5 @@ dn_journal_salvage(const char *text, size_t length, const dn_journal_form *form,
     if (state.entries.length)
         dn_text_add(repaired, state.entries.data, state.entries.length);
     dn_text_add_string(repaired, "]}");
-    return repaired->failed || state.entries.failed ? dn_no_memory(error) : 0;
+    return repaired->failed || state.entries.failed || state.no_memory ? dn_no_memory(error) : 0;
 }

@@ -63,10 +63,10 @@ static const struct {
     uint64_t flags;
 } pragmas_with_value[] = {
     {"foreign_keys", DUNLIN_CLASS_AROUND},
-    {"journal_mode", DUNLIN_CLASS_NO_TRANSACTION},
-    {"synchronous", DUNLIN_CLASS_NO_TRANSACTION},
-    {"temp_store", DUNLIN_CLASS_NO_TRANSACTION},
-    {"wal_checkpoint", DUNLIN_CLASS_NO_TRANSACTION},
+    {"journal_mode", DUNLIN_CLASS_NO_TRANSACTION | DUNLIN_CLASS_REPEATABLE},
+    {"synchronous", DUNLIN_CLASS_NO_TRANSACTION | DUNLIN_CLASS_REPEATABLE},
+    {"temp_store", DUNLIN_CLASS_NO_TRANSACTION | DUNLIN_CLASS_REPEATABLE},
+    {"wal_checkpoint", DUNLIN_CLASS_NO_TRANSACTION | DUNLIN_CLASS_REPEATABLE},
     {"user_version", DUNLIN_CLASS_DATA},
     {"application_id", DUNLIN_CLASS_DATA},
     {"incremental_vacuum", DUNLIN_CLASS_DATA},
@@ -87,7 +87,7 @@ static const struct {
     const char *name;
     uint64_t flags;
 } pragmas_alone[] = {
-    {"wal_checkpoint", DUNLIN_CLASS_NO_TRANSACTION},
+    {"wal_checkpoint", DUNLIN_CLASS_NO_TRANSACTION | DUNLIN_CLASS_REPEATABLE},
     {"incremental_vacuum", DUNLIN_CLASS_DATA},
     {"optimize", DUNLIN_CLASS_DATA},
 };
@@ -103,6 +103,26 @@ is_pragma(const dn_sqlite_token *token, const char *name)
         text.length -= 2;
     }
     return dn_kit_same_word(text, name);
+}
+
+/* The values that SQLite reads as "off"; it takes anything it does not know for that too, but such
+ * a line is a mistake that had better have no effect on the rows. */
+static uint64_t
+refine_setting(dn_sqlite_scan *scan, uint64_t flags)
+{
+    static const char *const off[] = {"OFF", "NO", "FALSE", "0"};
+    dn_sqlite_token value;
+
+    dn_sqlite_scan_next(scan, &value);
+    if ((value.kind == DN_SQLITE_NAME || value.kind == DN_SQLITE_STRING) &&
+        value.text.length >= 2) {
+        value.text.data++;
+        value.text.length -= 2;
+    }
+    for (size_t i = 0; i < sizeof(off) / sizeof(off[0]); i++)
+        if (dn_kit_same_word(value.text, off[i]))
+            return flags | DUNLIN_CLASS_RELAXES;
+    return flags;
 }
 
 /* PRAGMA [schema.] name [= value | (value)] */
@@ -126,7 +146,9 @@ refine_pragma(dn_sqlite_scan *scan, uint64_t flags)
     }
     for (size_t i = 0; i < sizeof(pragmas_with_value) / sizeof(pragmas_with_value[0]); i++)
         if (is_pragma(&name, pragmas_with_value[i].name))
-            return pragmas_with_value[i].flags;
+            return pragmas_with_value[i].flags & DUNLIN_CLASS_AROUND
+                       ? refine_setting(scan, pragmas_with_value[i].flags)
+                       : pragmas_with_value[i].flags;
     return 0; /* a session setting */
 }
 
@@ -155,9 +177,11 @@ static const struct {
     {"RELEASE", DUNLIN_CLASS_SAVEPOINT, NULL},
     {"ANALYZE", DUNLIN_CLASS_DATA, NULL},
     {"REINDEX", DUNLIN_CLASS_DATA, NULL},
-    {"VACUUM", DUNLIN_CLASS_NO_TRANSACTION, refine_vacuum},
-    {"ATTACH", DUNLIN_CLASS_NO_TRANSACTION | DUNLIN_CLASS_REACHES_OUTSIDE, NULL},
-    {"DETACH", DUNLIN_CLASS_NO_TRANSACTION | DUNLIN_CLASS_REACHES_OUTSIDE, NULL},
+    {"VACUUM", DUNLIN_CLASS_NO_TRANSACTION | DUNLIN_CLASS_REPEATABLE, refine_vacuum},
+    {"ATTACH",
+     DUNLIN_CLASS_NO_TRANSACTION | DUNLIN_CLASS_REACHES_OUTSIDE | DUNLIN_CLASS_REPEATABLE, NULL},
+    {"DETACH",
+     DUNLIN_CLASS_NO_TRANSACTION | DUNLIN_CLASS_REACHES_OUTSIDE | DUNLIN_CLASS_REPEATABLE, NULL},
 };
 
 static uint64_t

@@ -123,6 +123,40 @@ do_copy_data(dunlin_connection *connection, const dunlin_item *item)
     return dn_kit_fail(connection->call, DUNLIN_UNSUPPORTED, "SQLite has no COPY");
 }
 
+static int32_t
+compare_first_cell(dunlin_connection *connection, sqlite3_stmt *handle, dunlin_string expected)
+{
+    int code = sqlite3_step(handle);
+    const char *got;
+    size_t length;
+
+    if (code != SQLITE_ROW && code != SQLITE_DONE)
+        return dn_sqlite_fail_statement(connection);
+    if (code == SQLITE_DONE || sqlite3_column_count(handle) == 0)
+        return dn_kit_fail(connection->call, DUNLIN_CONSTRAINT, "expected %.*s, got no row",
+                           (int)expected.length, expected.data);
+    got = (const char *)sqlite3_column_text(handle, 0);
+    length = (size_t)sqlite3_column_bytes(handle, 0);
+    if (got && length == expected.length && memcmp(got, expected.data, length) == 0)
+        return DUNLIN_OK;
+    return dn_kit_fail(connection->call, DUNLIN_CONSTRAINT, "expected %.*s, got %s",
+                       (int)expected.length, expected.data, got ? got : "null");
+}
+
+static int32_t
+do_check(dunlin_connection *connection, const dunlin_item *item)
+{
+    dn_sqlite_statement statement;
+    int32_t status = dn_sqlite_prepare(connection, item->sql, item->values, item->value_count,
+                                       false, &statement);
+
+    if (status != DUNLIN_OK || statement.handle == NULL)
+        return status;
+    status = compare_first_cell(connection, statement.handle, item->expected);
+    dn_sqlite_finish(&statement);
+    return status;
+}
+
 static const struct {
     int32_t kind;
     int32_t (*work)(dunlin_connection *connection, const dunlin_item *item);
@@ -130,7 +164,7 @@ static const struct {
     {DUNLIN_ITEM_STATEMENT, do_statement}, {DUNLIN_ITEM_BEGIN, do_begin},
     {DUNLIN_ITEM_COMMIT, do_commit},       {DUNLIN_ITEM_SAVEPOINT, do_statement},
     {DUNLIN_ITEM_ROLLBACK, do_rollback},   {DUNLIN_ITEM_RESET, do_reset},
-    {DUNLIN_ITEM_COPY_DATA, do_copy_data},
+    {DUNLIN_ITEM_COPY_DATA, do_copy_data}, {DUNLIN_ITEM_CHECK, do_check},
 };
 
 static int32_t

@@ -1,3 +1,10 @@
-# fuzz_programs += tests/fuzz/NAME   (built from NAME.c by `make fuzzers` with --enable-fuzzers)
-# Each needs libFuzzer's main: tests_fuzz_NAME_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
-# tests/fuzz/run-short, when it is there, is run by `./bootstrap check` with BUILD and SRC set.
+# SPDX-License-Identifier: MIT
+# Built by `make fuzzers`, with CC=clang and --enable-fuzzers. tests/fuzz/run-short runs each of them
+# for some seconds in `./bootstrap check`.
+fuzz_programs += tests/fuzz/journal_fuzz
+fuzz_programs += tests/fuzz/lex_fuzz
+
+tests_fuzz_journal_fuzz_LDADD = core/libcore.la
+tests_fuzz_journal_fuzz_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+tests_fuzz_lex_fuzz_LDADD = core/libcore.la
+tests_fuzz_lex_fuzz_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)

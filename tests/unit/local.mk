@@ -22,6 +22,13 @@ unit_tests += tests/unit/driver_load_test
 unit_tests += tests/unit/driver_run_test
 unit_tests += tests/unit/driver_toy_test
 unit_tests += tests/unit/engine_drivers_test
+unit_tests += tests/unit/lex_digest_test
+unit_tests += tests/unit/lex_mysql_test
+unit_tests += tests/unit/lex_postgres_test
+unit_tests += tests/unit/lex_rules_test
+unit_tests += tests/unit/lex_split_test
+unit_tests += tests/unit/lex_sqlite_test
+unit_tests += tests/unit/lex_tokens_test
 
 # Allocations that can be made to fail, and a clock that can be set, are compiled in here alone.
 tests_unit_base_faults_test_SOURCES = tests/unit/base_faults_test.c $(base_sources)
@@ -34,3 +41,4 @@ EXTRA_DIST += tests/unit/driver_fixture.h
 # The rest of the core comes from its library and uses the allocations that are compiled in here.
 tests_unit_driver_faults_test_SOURCES = tests/unit/driver_faults_test.c $(base_sources)
 tests_unit_driver_faults_test_CPPFLAGS = $(AM_CPPFLAGS) -UDN_TEST_FAULTS -DDN_TEST_FAULTS=1
+EXTRA_DIST += tests/unit/lex_helper.h tests/unit/lex_rules_fixture.h
