@@ -11,6 +11,8 @@
 
 #define FOLDER_FILE "migration.sql"
 
+enum { MAX_SHOWN = 60 };
+
 typedef struct journal_reading {
     const dn_journal_options *options;
     dn_arena *arena;
@@ -67,11 +69,14 @@ report_bad_name(journal_reading *reading, const char *name, const char *fault, d
     dn_journal *journal = reading->journal;
     /* Where the files are the history, one that is left out is a hole in it. */
     dn_severity severity = journal->path ? DN_WARNING : DN_ERROR_FINDING;
-    char shown[80];
+    dn_auto(dn_text) shown = DN_TEXT_INIT;
 
+    dn_text_add_visible(&shown, name, strlen(name), MAX_SHOWN);
+    if (shown.failed)
+        return dn_no_memory(error);
     return dn_findings_add(&journal->findings, reading->arena, severity, "journal.bad-file-name",
                            NULL, error, "the name of '%s' in '%s' %s; the file is left out",
-                           dn_tag_shown(name, strlen(name), shown), journal->folder, fault);
+                           shown.data, journal->folder, fault);
 }
 
 /* Tag of a file that could be a migration and has no entry; NULL when it is something else. */

@@ -280,8 +280,10 @@ give_numbers(rebuilding *work, dn_error *error)
     if (!changed)
         return 0;
     dn_text_add_count(&words, changed, "entry gets", "entries get");
+    if (words.failed)
+        return dn_no_memory(error);
     return dn_findings_add(work->changes, work->arena, DN_NOTE, "journal.renumbered", NULL, error,
-                           "%s another idx", words.data ? words.data : "");
+                           "%s another idx", words.data);
 }
 
 /* What reading found and writing puts right. */

@@ -9,7 +9,8 @@
  *  - A statement is its text from first to last token; comments before and after, and the
  *    separator, are not part of it. Empty statements do not appear.
  *  - `--> statement-breakpoint` (drizzle) ends a statement wherever it stands, as it does there.
- *    A comment line `-- dunlin: ...` is reported as a directive.
+ *    A comment line `-- dunlin: ...` is reported as a directive; inside a statement it is an error.
+ *  - What the items are does not depend on how many bytes a read gives.
  *  - A byte order mark at the start of the input is skipped.
  */
 #ifndef DN_LEX_LEX_H
@@ -67,17 +68,19 @@ typedef struct dn_lex_splitter dn_lex_splitter;
 /* `name` is the file, for messages. Free with dn_lex_close. NULL: no memory. */
 dn_lex_splitter *dn_lex_open(const dn_lex_rules *rules, const char *name, dn_lex_read read,
                              void *context, dn_error *error);
-/* 0 with *item filled (kind END at the end), or -1. Errors, all with file:line:column of where
- * the offender begins: lex.unterminated (quote, comment, dollar quote, body), lex.nul (a NUL
- * byte), lex.client-command (a psql, mysql or sqlite3 shell command), lex.too-long. */
+/* 0 with *item filled (kind END at the end), or -1; after a failure it fails again in the same way.
+ * Errors, all with file:line:column of where the offender begins: lex.unterminated (quote, comment,
+ * dollar quote, body, data section), lex.nul (a NUL byte), lex.client-command (a psql, mysql or
+ * sqlite3 shell command), lex.directive-inside, lex.data-start (a statement that data lines follow
+ * is not the last on its line), lex.too-long (a statement above 1 GiB). */
 int dn_lex_next(dn_lex_splitter *splitter, dn_lex_item *item, dn_error *error);
 void dn_lex_close(dn_lex_splitter *splitter); /* NULL is fine */
 
 /* Digests taken on the way, complete once END was reported:
  *   text    the input without BOM, CRLF and CR as LF
- *   tokens  per statement its tokens, each as its bytes and a NUL, then one more NUL; directives
- *           as one token each; comments, blanks, separators, breakpoints and empty statements
- *           leave no trace
+ *   tokens  per statement its tokens, each as its bytes and a NUL, then one more NUL; a directive
+ *           as a statement of the one token "-- dunlin: TEXT", a data section as one of all its
+ *           bytes; comments, blanks, separators, breakpoints and empty statements leave no trace
  * They cost time, so they are only taken when asked for before the first dn_lex_next. */
 void dn_lex_take_digests(dn_lex_splitter *splitter);
 void dn_lex_digests(dn_lex_splitter *splitter, dn_digest *text, dn_digest *tokens);

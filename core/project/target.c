@@ -153,8 +153,10 @@ follow_file(dn_arena *arena, const target_choice *choice, const char **url, dn_e
     if (!path)
         return dn_no_memory(error);
     if (dn_file_read(path, &text, error) < 0)
-        return dn_fail(error, DUNLIN_USAGE, "target.file", "the URL of target \"%s\": %s",
-                       choice->target.name, error->message);
+        return error->status == DUNLIN_NO_MEMORY
+                   ? -1
+                   : dn_fail(error, DUNLIN_USAGE, "target.file", "the URL of target \"%s\": %s",
+                             choice->target.name, error->message);
     line = text.data ? text.data : "";
     if (strncmp(line, bom, strlen(bom)) == 0)
         line += strlen(bom);

@@ -113,7 +113,7 @@ typedef struct walk {
     const dn_lex_rules *rules;
     const char *input;
     const found *items;
-    size_t at;   /* the item that the next token may belong to */
+    size_t at; /* the item that the next token may belong to */
     dn_text *of_input;
     dn_text *of_statements;
     uint64_t base; /* where the text at hand begins */

@@ -25,7 +25,6 @@ stub() {
 # The functions of bootstrap, with a build folder of the test's own.
 functions() {
     source "$root/bootstrap"
-    # shellcheck disable=SC2034 # the functions use it
     build=$BATS_TEST_TMPDIR/build
     set +e
 }

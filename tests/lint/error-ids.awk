@@ -17,7 +17,7 @@ FILENAME == table && /^DN_ERROR\("/ {
 FILENAME == table { next }
 
 # An id is the first text of the form "area.what" at or soon after a call of dn_fail.
-/dn_fail(_errno)?\(/ { near = 4 }
+/(dn_fail(_errno)?|dn_cli_fail|misuse|dn_json_fail)\(/ { near = 4 }
 {
     rest = $0
     while (match(rest, /"[a-z]+(\.[a-z0-9-]+)?"/)) {
@@ -35,5 +35,5 @@ FILENAME == table { next }
 
 END {
     for (id in line_of)
-        if (!(id in used)) print table ":" line_of[id] ": nothing in the core says the error '" id "'"
+        if (!(id in used)) print table ":" line_of[id] ": nothing in core or cli says the error '" id "'"
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "tests/unit/lex_helper.h"
 
+#include <stdio.h>
+
 TEST(dollar_quotes_hide_everything_up_to_their_own_tag)
 {
     SPLITS(POSTGRES, "select $x$ $$;$$ $x$; select 2", "select $x$ $$;$$ $x$", "select 2");

@@ -22,13 +22,23 @@ unit_tests += tests/unit/driver_load_test
 unit_tests += tests/unit/driver_run_test
 unit_tests += tests/unit/driver_toy_test
 unit_tests += tests/unit/engine_drivers_test
+unit_tests += tests/unit/journal_faults_test
+unit_tests += tests/unit/journal_merge_test
+unit_tests += tests/unit/journal_new_test
+unit_tests += tests/unit/journal_read_test
+unit_tests += tests/unit/journal_rebuild_test
+unit_tests += tests/unit/journal_tag_test
 unit_tests += tests/unit/lex_digest_test
+unit_tests += tests/unit/lex_faults_test
 unit_tests += tests/unit/lex_mysql_test
 unit_tests += tests/unit/lex_postgres_test
 unit_tests += tests/unit/lex_rules_test
 unit_tests += tests/unit/lex_split_test
 unit_tests += tests/unit/lex_sqlite_test
 unit_tests += tests/unit/lex_tokens_test
+unit_tests += tests/unit/project_config_test
+unit_tests += tests/unit/project_load_test
+unit_tests += tests/unit/project_url_test
 
 # Allocations that can be made to fail, and a clock that can be set, are compiled in here alone.
 tests_unit_base_faults_test_SOURCES = tests/unit/base_faults_test.c $(base_sources)
@@ -41,4 +51,13 @@ EXTRA_DIST += tests/unit/driver_fixture.h
 # The rest of the core comes from its library and uses the allocations that are compiled in here.
 tests_unit_driver_faults_test_SOURCES = tests/unit/driver_faults_test.c $(base_sources)
 tests_unit_driver_faults_test_CPPFLAGS = $(AM_CPPFLAGS) -UDN_TEST_FAULTS -DDN_TEST_FAULTS=1
+
+tests_unit_lex_faults_test_SOURCES = tests/unit/lex_faults_test.c $(base_sources)
+tests_unit_lex_faults_test_CPPFLAGS = $(AM_CPPFLAGS) -UDN_TEST_FAULTS -DDN_TEST_FAULTS=1
+
 EXTRA_DIST += tests/unit/lex_helper.h tests/unit/lex_rules_fixture.h
+
+tests_unit_journal_faults_test_SOURCES = tests/unit/journal_faults_test.c $(base_sources)
+tests_unit_journal_faults_test_CPPFLAGS = $(AM_CPPFLAGS) -UDN_TEST_FAULTS -DDN_TEST_FAULTS=1
+
+EXTRA_DIST += tests/unit/tree_fixture.h tests/fixtures

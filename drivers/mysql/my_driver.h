@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What the parts of the MySQL and MariaDB driver share. MySQL's manual is cited as [M], MariaDB's
+ * as [MDB]; what is said of a server without either was seen on MariaDB 10.11.
+ */
+#ifndef DN_MYSQL_DRIVER_H
+#define DN_MYSQL_DRIVER_H
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <mysql.h>
+
+#include "drivers/kit/kit.h"
+
+/* --- addresses ---------------------------------------------------------------------------------- */
+typedef enum dn_mysql_tls {
+    DN_MYSQL_TLS_DISABLED,
+    DN_MYSQL_TLS_PREFERRED,
+    DN_MYSQL_TLS_REQUIRED,
+    DN_MYSQL_TLS_VERIFY_CA,
+    DN_MYSQL_TLS_VERIFY_IDENTITY
+} dn_mysql_tls;
+
+/* A URL, read. What the URL does not say is NULL or 0, and the option files or the client
+ * library's defaults decide. */
+typedef struct dn_mysql_address {
+    char *host;
+    char *socket;
+    char *user;
+    char *password;
+    char *database; /* always there */
+    unsigned port;
+    dn_mysql_tls tls;
+    char *tls_ca;
+    char *tls_capath;
+    char *tls_cert;
+    char *tls_key;
+    char *tls_cipher;
+    char *option_file;
+    int64_t connect_timeout_ms; /* 0: not said */
+} dn_mysql_address;
+
+int32_t dn_mysql_address_read(const dunlin_call *call, dunlin_string text,
+                              dn_mysql_address *address);
+void dn_mysql_address_free(dn_mysql_address *address);
+/* "app on db1:3306", "app on /run/mysqld/mysqld.sock" */
+void dn_mysql_address_name(const dn_mysql_address *address, dn_kit_text *name);
+
+/* --- the control block -------------------------------------------------------------------------- */
+/* Shared by a connection and its cancel handles, whichever lives longer. The mutex keeps a KILL
+ * from going to a session that has ended: its number may be somebody else's by then. */
+typedef struct dn_mysql_control {
+    pthread_mutex_t mutex;
+    int references;
+    dn_mysql_address address;
+    unsigned long session; /* 0: closed */
+    int cancelled;         /* atomic: asked for during the call at work */
+} dn_mysql_control;
+
+dn_mysql_control *dn_mysql_control_new(void);
+void dn_mysql_control_release(dn_mysql_control *control);
+/* KILL QUERY over a connection of its own. Answers whether it was sent. */
+bool dn_mysql_kill_query(const dunlin_call *call, dn_mysql_control *control);
+
+/* --- connections -------------------------------------------------------------------------------- */
+/* What the server said of itself when the connection was made. */
+typedef struct dn_mysql_facts {
+    bool mariadb;
+    unsigned major;
+    unsigned minor;
+    unsigned patch;
+    char *version;
+    char *database; /* as the server spells it */
+    char *host;
+    char *port;
+    char *uuid; /* "" where the server has none */
+    char *sql_mode;
+    char *lower_case_table_names;
+    char *explicit_defaults_for_timestamp;
+    bool read_only;
+    bool empty;
+    uint64_t max_packet; /* bytes in one statement, 0: not known */
+} dn_mysql_facts;
+
+enum { DN_MYSQL_TOKEN_BYTES = 48, DN_MYSQL_ENGINES = 32, DN_MYSQL_NAME_BYTES = 256 };
+
+/* Whether a table's engine has transactions, as far as it was asked for. */
+typedef struct dn_mysql_engine {
+    char table[DN_MYSQL_NAME_BYTES];
+    bool lossy;
+} dn_mysql_engine;
+
+struct dunlin_connection {
+    MYSQL *mysql;
+    dn_mysql_control *control;
+    dn_mysql_facts facts;
+    const dunlin_call *call; /* at work */
+    int64_t lock_timeout_s;  /* pinned */
+    int64_t lock_timeout_now_s;
+    int64_t item_deadline_ns; /* 0: none */
+    bool reading;             /* rows of a query are under way */
+    bool lost;
+    bool killed;            /* the statement at work was asked to stop, and why: */
+    bool killed_for_limit;  /* the item's time was over */
+    bool uncertain;         /* an error hides whether a transaction is open */
+    bool settings_touched;  /* a SET has passed since the pins were set */
+    bool database_touched;  /* a USE has passed */
+    bool tables_locked;     /* a LOCK TABLES has passed */
+    bool token_held;        /* the lock that tells whether this session is alive */
+    char token[DN_MYSQL_TOKEN_BYTES];
+    char lock[DN_MYSQL_TOKEN_BYTES]; /* run lock held, or "" */
+    dn_mysql_engine engines[DN_MYSQL_ENGINES];
+    size_t engine_count;
+};
+
+/* The pair around every call on a connection; `leave` takes what `enter` gave. */
+const dunlin_call *dn_mysql_enter(const dunlin_call *call, dunlin_connection *connection);
+void dn_mysql_leave(dunlin_connection *connection, const dunlin_call *outer);
+
+/* Connects as the address says, without touching the session's settings. NULL: *status is the
+ * class, and the call has failed with it. */
+MYSQL *dn_mysql_connect(const dunlin_call *call, const dn_mysql_address *address,
+                        const char *application, int64_t timeout_ms, int32_t *status);
+/* The same for a call that must not fail because of it: NULL says it all. */
+MYSQL *dn_mysql_connect_quietly(const dunlin_call *call, const dn_mysql_address *address,
+                                int64_t timeout_ms);
+
+/* Sets the session's settings to what every connection of ours starts with. */
+int32_t dn_mysql_pins_set(dunlin_connection *connection);
+/* The same, when something has changed them. */
+int32_t dn_mysql_pins_restore(dunlin_connection *connection);
+/* Lock timeout of the next statement; 0 is the pinned one. */
+int32_t dn_mysql_lock_timeout(dunlin_connection *connection, int64_t milliseconds);
+
+int32_t dn_mysql_facts_read(dunlin_connection *connection, bool writes);
+void dn_mysql_facts_free(dn_mysql_facts *facts);
+/* Reads "10.11.6-MariaDB-0+deb12u1" and the like. */
+void dn_mysql_facts_version(dn_mysql_facts *facts, const char *version);
+
+/* --- statements ---------------------------------------------------------------------------------- */
+/* Sends text and waits for the answer, watching for the user, the deadline and the item's limit.
+ * false: mysql_errno() tells; nothing was reported yet. */
+bool dn_mysql_send(dunlin_connection *connection, dunlin_string sql);
+/* Reads all results to their end. *rows: changed, of all of them. */
+bool dn_mysql_drain(dunlin_connection *connection, int64_t *rows);
+/* Both, for text that returns nothing we want; reports the failure. */
+int32_t dn_mysql_execute(dunlin_connection *connection, dunlin_string sql, int64_t *rows);
+/* The first row of a query as texts of the call's scratch memory, NULL for null; *found is false
+ * when there is none. Reports the failure. */
+int32_t dn_mysql_first_row(dunlin_connection *connection, dunlin_string sql, const char **cells,
+                           unsigned count, bool *found);
+/* The same without reporting: false is a failure. */
+bool dn_mysql_try_first_row(dunlin_connection *connection, dunlin_string sql, const char **cells,
+                            unsigned count, bool *found);
+
+/* --- text ------------------------------------------------------------------------------------------ */
+/* A literal that reads the same under every sql_mode and every character set of the session. */
+void dn_mysql_add_value(dn_kit_text *text, const dunlin_value *value);
+/* The literal of text for our own statements. */
+void dn_mysql_add_text(dn_kit_text *text, const char *value);
+/* sql with its $1 .. $n replaced. */
+int32_t dn_mysql_fill(const dunlin_call *call, dunlin_string sql, const dunlin_value *values,
+                      uint64_t count, dn_kit_text *text);
+bool dn_mysql_mode_has(const char *sql_mode, const char *name);
+/* The same of a profile, whose settings may lack it. */
+bool dn_mysql_profile_mode_has(const dunlin_profile *profile, const char *name);
+
+/* --- failures --------------------------------------------------------------------------------------- */
+/* The class of an errno of a statement. */
+int32_t dn_mysql_class(unsigned error);
+bool dn_mysql_is_lost(unsigned error);
+/* The last error of a connection, in words. `what` is put in front, or NULL. */
+int32_t dn_mysql_fail(dunlin_connection *connection, const char *what);
+/* Of a statement that was sent: its offset is reported too. */
+int32_t dn_mysql_fail_statement(dunlin_connection *connection, dunlin_string sql);
+/* Of mysql_real_connect. */
+int32_t dn_mysql_fail_connect(const dunlin_call *call, MYSQL *mysql,
+                              const dn_mysql_address *address);
+/* Where in `sql` the server's "near '...' at line N" points, or -1. */
+int64_t dn_mysql_error_offset(dunlin_string sql, const char *message);
+
+/* --- what a statement is ------------------------------------------------------------------------------ */
+/* DUNLIN_CLASS_* of a statement by its text. *table: the table whose rows it changes and
+ * *qualifier the database written before it, both empty where there is none. */
+uint64_t dn_mysql_classify_text(dunlin_string statement, dunlin_string *qualifier,
+                                dunlin_string *table);
+/* Whether the rows of a table outlive a rollback; false also where it cannot be told. */
+bool dn_mysql_is_lossy(dunlin_connection *connection, dunlin_string table);
+/* Notes what a statement that is about to run does to the session. */
+void dn_mysql_note_session(dunlin_connection *connection, dunlin_string statement);
+
+/* --- the rest of the driver table ------------------------------------------------------------------------ */
+int32_t dn_mysql_url(const dunlin_call *call, dunlin_string url);
+int32_t dn_mysql_assume(const dunlin_call *call, dunlin_string description);
+int32_t dn_mysql_lexer_rules(const dunlin_call *call, const dunlin_profile *profile);
+int32_t dn_mysql_quote_identifier(const dunlin_call *call, const dunlin_profile *profile,
+                                  dunlin_string name);
+int32_t dn_mysql_quote_literal(const dunlin_call *call, const dunlin_profile *profile,
+                               dunlin_string value);
+int32_t dn_mysql_classify(const dunlin_call *call, const dunlin_profile *profile,
+                          dunlin_connection *connection, dunlin_string statement);
+int32_t dn_mysql_render(const dunlin_call *call, const dunlin_profile *profile, int32_t mode,
+                        const dunlin_operation *const *operations, uint64_t count);
+int32_t dn_mysql_open(const dunlin_call *call, dunlin_string url,
+                      const dunlin_open_options *options, dunlin_connection **connection);
+void dn_mysql_close(dunlin_connection *connection);
+int32_t dn_mysql_describe(const dunlin_call *call, dunlin_connection *connection);
+int32_t dn_mysql_run(const dunlin_call *call, dunlin_connection *connection);
+int32_t dn_mysql_query(const dunlin_call *call, dunlin_connection *connection, dunlin_string sql,
+                       const dunlin_value *values, uint64_t count);
+int32_t dn_mysql_introspect(const dunlin_call *call, dunlin_connection *connection,
+                            const dunlin_scope *scope);
+int32_t dn_mysql_try_lock(const dunlin_call *call, dunlin_connection *connection,
+                          dunlin_string key, int32_t *acquired);
+int32_t dn_mysql_unlock(const dunlin_call *call, dunlin_connection *connection, dunlin_string key);
+int32_t dn_mysql_lock_holder(const dunlin_call *call, dunlin_connection *connection,
+                             dunlin_string key);
+int32_t dn_mysql_session_alive(const dunlin_call *call, dunlin_connection *connection,
+                               dunlin_string backend, dunlin_string backend_start,
+                               int32_t *answer);
+int32_t dn_mysql_cancel_handle(const dunlin_call *call, dunlin_connection *connection,
+                               dunlin_cancel **handle);
+int32_t dn_mysql_cancel(const dunlin_call *call, dunlin_cancel *handle);
+void dn_mysql_cancel_free(dunlin_cancel *handle);
+
+#endif
