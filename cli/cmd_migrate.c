@@ -117,34 +117,18 @@ show(dn_cli *cli, const dunlin_node *root)
 
 /* --- what failed ----------------------------------------------------------------------------- */
 
+/* The error itself says where; this shows what stands there. */
 static void
-explain_statement(dn_cli *cli, const dunlin_node *failed, const dunlin_error *error)
+explain_statement(dn_cli *cli, const dunlin_node *failed)
 {
     FILE *err = cli->output.err;
-    const char *message = dunlin_node_text(failed, "message");
     const char *sql = dunlin_node_text(failed, "sql");
-    const char *path = dunlin_node_text(failed, "path");
 
-    fputs("    failed: ", err);
-    dn_cli_put(err, dunlin_node_text(failed, "tag"), 4);
-    fprintf(err, ", statement %lld", (long long)dunlin_node_integer(failed, "statement", 0));
-    if (path) {
-        fputs(" at ", err);
-        dn_cli_put(err, path, 4);
-        fprintf(err, ":%lld:%lld", (long long)dunlin_node_integer(failed, "line", 0),
-                (long long)dunlin_node_integer(failed, "column", 0));
-    }
-    putc('\n', err);
-    if (sql) {
-        fputs("\n        ", err);
-        dn_cli_put(err, sql, 8);
-        fputs("\n\n", err);
-    }
-    if (message && !strstr(error->message, message)) {
-        fputs("    ", err);
-        dn_cli_put(err, message, 4);
-        putc('\n', err);
-    }
+    if (!sql)
+        return;
+    fputs("\n        ", err);
+    dn_cli_put(err, sql, 8);
+    fputs("\n\n", err);
 }
 
 static void
@@ -180,8 +164,12 @@ explain(dn_cli *cli, const dunlin_node *root, const dunlin_error *error)
     const char *tag = dunlin_node_text(failed, "tag");
     int64_t applied = (int64_t)dunlin_node_count(dunlin_node_get(root, "applied"));
 
-    if (tag)
-        explain_statement(cli, failed, error);
+    explain_statement(cli, failed);
+    if (tag && error->exit_code != DUNLIN_EXIT_PARTIAL) {
+        fputs("    nothing kept of: ", cli->output.err);
+        dn_cli_put(cli->output.err, tag, 4);
+        putc('\n', cli->output.err);
+    }
     fprintf(cli->output.err, "    applied before: %lld migration%s\n", (long long)applied,
             applied == 1 ? "" : "s");
     explain_remaining(cli, root, tag);

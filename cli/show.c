@@ -65,6 +65,14 @@ dn_cli_warn_findings(dn_cli *cli, const dunlin_node *findings)
     const dunlin_node *finding = dunlin_node_first(findings);
 
     for (; finding; finding = dunlin_node_next(finding)) {
+        const char *severity = dunlin_node_text(finding, "severity");
+
+        /* Errors are said by the error itself, notes by `status`. */
+        if (severity && (strcmp(severity, "error") == 0 ||
+                         (strcmp(severity, "note") == 0 && cli->output.verbose == 0)))
+            continue;
+        if (cli->output.quiet)
+            continue;
         fputs("dunlin: ", cli->output.err);
         put_finding(finding, cli->output.err, cli->output.color_err);
     }

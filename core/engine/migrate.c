@@ -246,6 +246,7 @@ tell_summary(migration_run *state, size_t applied, size_t remaining, bool failed
 {
     dunlin_result *result = state->session.result;
     dn_auto(dn_text) text = DN_TEXT_INIT;
+    size_t unlisted = state->session.reconciliation.counts[DN_VERDICT_UNLISTED_FILE];
 
     if (state->options->dry_run && state->plan.job_count) {
         dn_text_add_string(&text, "would apply ");
@@ -258,6 +259,8 @@ tell_summary(migration_run *state, size_t applied, size_t remaining, bool failed
     }
     if (failed)
         dn_text_printf(&text, "; %zu not applied", remaining);
+    else if (unlisted)
+        dn_text_printf(&text, "; left out, as the journal does not list them: %zu", unlisted);
     else if (!state->options->dry_run && !remaining)
         dn_text_add_string(&text, "; the database is up to date");
     else if (state->plan.held_count)

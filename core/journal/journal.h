@@ -47,31 +47,31 @@ int dn_findings_add(dn_findings *findings, dn_arena *arena, dn_severity severity
     __attribute__((format(printf, 7, 8)));
 
 typedef struct dn_migration {
-    int64_t idx;            /* as the journal says; position where it says nothing */
+    int64_t idx; /* as the journal says; position where it says nothing */
     const char *tag;
-    int64_t when_ms;        /* since 1970, UTC; 0 unknown */
-    unsigned line, column;  /* of the entry in the journal, 0 when there is none */
-    size_t entry;           /* position in the journal's array, from 1; 0: not from a journal */
-    bool listed;            /* has a journal entry (all, where there is no journal file) */
+    int64_t when_ms;       /* since 1970, UTC; 0 unknown */
+    unsigned line, column; /* of the entry in the journal, 0 when there is none */
+    size_t entry;          /* position in the journal's array, from 1; 0: not from a journal */
+    bool listed;           /* has a journal entry (all, where there is no journal file) */
     bool has_file;
-    const char *path;       /* of the file to run for this driver, NULL when missing */
-    const char *down_path;  /* <tag>.down.sql, or NULL */
-    uint64_t size;          /* bytes */
-    dn_digest raw;          /* of the file's bytes, valid when has_file */
+    const char *path;      /* of the file to run for this driver, NULL when missing */
+    const char *down_path; /* <tag>.down.sql, or NULL */
+    uint64_t size;         /* bytes */
+    dn_digest raw;         /* of the file's bytes, valid when has_file */
 } dn_migration;
 
 typedef struct dn_journal {
     dn_layout layout;
-    const char *folder;     /* migrations folder */
-    const char *path;       /* of the journal file, NULL where there is none */
-    const char *dialect;    /* configured, else of the journal; NULL unknown */
-    dn_digest digest;       /* of the journal file's bytes */
+    const char *folder;       /* migrations folder */
+    const char *path;         /* of the journal file, NULL where there is none */
+    const char *dialect;      /* configured, else of the journal; NULL unknown */
+    dn_digest digest;         /* of the journal file's bytes */
     dn_migration *migrations; /* in journal order: listed ones */
     size_t count;
     dn_migration *unlisted; /* files without entry, by name */
     size_t unlisted_count;
     dn_findings findings;
-    bool bom;               /* the journal starts with a byte order mark */
+    bool bom; /* the journal starts with a byte order mark */
 } dn_journal;
 
 /* Reads journal and folder and hashes every file. `driver` picks <tag>.<driver>.sql overrides;

@@ -131,7 +131,6 @@ match_heads(feed *f, const dunlin_token *token)
         alive |= state != 0;
     }
     body->begun = true;
-    body->hopeless = !alive;
     return !alive;
 }
 
@@ -159,8 +158,6 @@ dn_lex_body_open(dn_lex_body *body, const dn_lex_rules *rules, dunlin_string sta
     dunlin_string fresh = dn_span(statement.data + body->fed, statement.length - body->fed);
     bool open;
 
-    if (body->hopeless)
-        return false;
     dn_lex_tokens(rules, fresh, visit, &f);
     body->fed = statement.length + 1; /* behind the separator, which is ';' where bodies count */
     body->segment++;

@@ -14,7 +14,6 @@ typedef struct dn_lex_body {
     uint64_t head;                 /* state of that head, while it can still go on */
     size_t fed;                    /* bytes of the statement seen so far */
     bool begun;
-    bool hopeless; /* no head can match any more */
     unsigned depth;
     unsigned segment; /* separators seen */
     unsigned tokens;  /* behind the last of them, END_STATEMENT only */

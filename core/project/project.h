@@ -19,34 +19,38 @@
 
 typedef enum dn_ahead { DN_AHEAD_OK = 0, DN_AHEAD_WARN, DN_AHEAD_FAIL } dn_ahead;
 typedef enum dn_tags { DN_TAGS_TIMESTAMP = 0, DN_TAGS_SEQUENCE } dn_tags;
-typedef enum dn_backup_mode { DN_BACKUP_DEFAULT = 0, DN_BACKUP_NONE, DN_BACKUP_FULL } dn_backup_mode;
+typedef enum dn_backup_mode {
+    DN_BACKUP_DEFAULT = 0,
+    DN_BACKUP_NONE,
+    DN_BACKUP_FULL
+} dn_backup_mode;
 
 enum { DN_BACKUPS_KEPT = 5, DN_LOCK_TIMEOUT_MS = 60000 };
 
 typedef struct dn_target {
-    const char *name;         /* "default" when it comes from --url or DATABASE_URL */
-    const char *url;          /* as configured; may hold secrets, never print it */
-    const char *url_source;   /* to be shown: "env:DATABASE_URL", "file:...", or the redacted URL */
-    unsigned line;            /* in dunlin.json, 0 otherwise */
+    const char *name;       /* "default" when it comes from --url or DATABASE_URL */
+    const char *url;        /* as configured; may hold secrets, never print it */
+    const char *url_source; /* to be shown: "env:DATABASE_URL", "file:...", or the redacted URL */
+    unsigned line;          /* in dunlin.json, 0 otherwise */
     unsigned column;
-    bool development;         /* "kind": "development" */
+    bool development; /* "kind": "development" */
     dn_backup_mode backup;
-    int backups_kept;         /* default DN_BACKUPS_KEPT */
-    int64_t lock_timeout_ms;  /* wait for another run */
-    const char *tracker;      /* table name override, or NULL */
+    int backups_kept;        /* default DN_BACKUPS_KEPT */
+    int64_t lock_timeout_ms; /* wait for another run */
+    const char *tracker;     /* table name override, or NULL */
 } dn_target;
 
 typedef struct dn_project {
-    const char *root;         /* absolute folder that relative paths start from */
-    const char *config;       /* path of dunlin.json, NULL when there is none */
-    const char *migrations;   /* absolute folder */
-    const char *dialect;      /* "portable", "sqlite" ..., NULL: journal decides */
+    const char *root;       /* absolute folder that relative paths start from */
+    const char *config;     /* path of dunlin.json, NULL when there is none */
+    const char *migrations; /* absolute folder */
+    const char *dialect;    /* "portable", "sqlite" ..., NULL: journal decides */
     dn_tags tags;
     dn_ahead ahead;
     const dn_target *targets;
     size_t target_count;
     const char *default_target; /* NULL: none named */
-    const char *env_file;     /* text of .env, NUL-terminated, or NULL */
+    const char *env_file;       /* text of .env, NUL-terminated, or NULL */
     const char *env_path;
 } dn_project;
 

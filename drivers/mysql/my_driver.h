@@ -101,14 +101,12 @@ struct dunlin_connection {
     int64_t lock_timeout_now_s;
     int64_t item_deadline_ns; /* 0: none */
     bool reading;             /* rows of a query are under way */
-    bool lost;
-    bool killed;            /* the statement at work was asked to stop, and why: */
-    bool killed_for_limit;  /* the item's time was over */
-    bool uncertain;         /* an error hides whether a transaction is open */
-    bool settings_touched;  /* a SET has passed since the pins were set */
-    bool database_touched;  /* a USE has passed */
-    bool tables_locked;     /* a LOCK TABLES has passed */
-    bool token_held;        /* the lock that tells whether this session is alive */
+    bool undisturbed;         /* the item at work is finished whatever the user wants */
+    const char *stopped_why;  /* the statement at work was asked to stop; NULL: it was not */
+    bool uncertain;           /* an error hides whether a transaction is open */
+    bool settings_touched;    /* a SET has passed since the pins were set */
+    bool database_touched;    /* a USE has passed */
+    bool tables_locked;       /* a LOCK TABLES has passed */
     char token[DN_MYSQL_TOKEN_BYTES];
     char lock[DN_MYSQL_TOKEN_BYTES]; /* run lock held, or "" */
     dn_mysql_engine engines[DN_MYSQL_ENGINES];

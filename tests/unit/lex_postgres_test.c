@@ -130,6 +130,10 @@ TEST(data_of_copy_are_not_sql)
     SPLITS(POSTGRES, "copy t from stdin with (format csv); -- x\r\n1\r\n\\.\r\nselect 1;",
            "copy t from stdin with (format csv)", "=1\r\n|", "select 1");
     SPLITS(POSTGRES, "copy t from stdin; /* \n */ \n\\.", "copy t from stdin", "=|");
+    SPLITS(POSTGRES,
+           "copy t from stdin; /* a comment of more than 23 bytes; */ -- and another of this kind\n"
+           "1\n\\.\nselect 1;",
+           "copy t from stdin", "=1\n|", "select 1");
     SPLITS(POSTGRES, "copy t to stdout; copy t from '/x'; select 'copy t from stdin';",
            "copy t to stdout", "copy t from '/x'", "select 'copy t from stdin'");
 }
@@ -140,6 +144,8 @@ TEST(data_without_their_last_line_are_refused)
            "!t.sql:2:1: the data section that begins here is not closed");
     SPLITS(POSTGRES, "copy t from stdin;\n1\n\\. ", "copy t from stdin",
            "!t.sql:2:1: the data section that begins here is not closed");
+    SPLITS(POSTGRES, "copy t from stdin; /* 1\n\\.\n", "copy t from stdin",
+           "!t.sql:1:20: the comment that begins here is not closed");
     SPLITS(POSTGRES, "copy t from stdin", "copy t from stdin",
            "!t.sql:1:18: the data section that begins here is not closed");
 }

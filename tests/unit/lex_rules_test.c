@@ -203,6 +203,7 @@ TEST(a_star_in_a_head_stands_for_any_run_of_tokens)
         BODY(0, "A * B [C]", "(", ")"),
         QUOTE(0, "'", "'", ""),
     };
+    static const dunlin_lexer_rule first = BODY(0, "* B", "(", ")");
     dn_arena arena = DN_ARENA_INIT;
     dn_error error = {0};
     dn_lex_rules *rules = compile_rules(&arena, list, COUNT(list), &error);
@@ -210,6 +211,9 @@ TEST(a_star_in_a_head_stands_for_any_run_of_tokens)
 
     check_chunked(rules, (source){text, sizeof text - 1, 0, 64}, false,
                   LIST("A B (1;2)", "a x 'y' z B C (3;4)", "a x 'B' (5", "6)"));
+    rules = compile_rules(&arena, &first, 1, &error);
+    check_chunked(rules, (source){"x y B (1;2); x y C (3;4)", 24, 0, 64}, false,
+                  LIST("x y B (1;2)", "x y C (3", "4)"));
     dn_arena_free(&arena);
 }
 

@@ -7,6 +7,7 @@
 #include "core/lex/split.h"
 
 #define BREAK "--> statement-breakpoint"
+#define BLANKS "                                                                " /* 64 */
 
 TEST(places_are_lines_and_byte_columns_from_one)
 {
@@ -115,6 +116,8 @@ TEST(directives_are_comment_lines_of_their_own)
     SPLITS(POSTGRES, "-- dunlin: assert select ';' = 0; -- x\nselect 1",
            "@assert select ';' = 0; -- x", "select 1");
     SPLITS(SQLITE, "-- dunlin:ok" BREAK "-- dunlin: no\n-- dunlin is a tool\n-- dunlin", "@ok");
+    SPLITS(SQLITE, "--" BLANKS "dunlin: a\n--" BLANKS " dunlin: b\n--" BLANKS BLANKS, "@a");
+    SPLITS(SQLITE, "select 1; --\n -- dun\n -- dunlin: a\n -- dunli", "select 1", "@a");
 }
 
 TEST(a_directive_inside_a_statement_is_refused)
@@ -162,6 +165,7 @@ typedef struct generator {
     uint64_t lines; /* left */
     size_t at;      /* in the line */
     bool fails;     /* at the end */
+    int dialect;
 } generator;
 
 static int64_t
@@ -199,7 +203,7 @@ run(generator from, size_t longest)
 {
     dn_arena arena = DN_ARENA_INIT;
     outcome out = {0};
-    dn_lex_rules *rules = dialect_rules(&arena, SQLITE, &out.error);
+    dn_lex_rules *rules = dialect_rules(&arena, from.dialect, &out.error);
     dn_lex_splitter *splitter = dn_lex_open(rules, "t.sql", generate, &from, &out.error);
     dn_lex_item item;
 
@@ -266,6 +270,29 @@ TEST(a_statement_above_the_limit_is_refused_where_it_begins)
     out = run((generator){.line = ";\n1234567890;", .lines = 1}, 10);
     assert_int_equal(out.statements, 1);
     assert_string_equal(out.error.message, "");
+}
+
+TEST(a_directive_or_a_line_of_data_above_the_limit_is_refused)
+{
+    outcome out = run((generator){.line = ";\n-- dunlin: 345678901", .lines = 1}, 20);
+
+    assert_int_equal(out.statements, 1);
+    out = run((generator){.line = ";\n-- dunlin: 3456789012", .lines = 1}, 20);
+    assert_string_equal(out.error.message,
+                        "t.sql:2:1: the line that begins here is longer than 20 bytes");
+    out = run((generator){.line = "-- 3456789012345678901234567890", .lines = 1}, 20);
+    assert_string_equal(out.error.message, "");
+    out = run((generator){.line = "copy t from stdin;\n1\n12345678901234567890\n\\.\n",
+                          .lines = 1,
+                          .dialect = POSTGRES},
+              20);
+    assert_string_equal(out.error.message, "");
+    out = run((generator){.line = "copy t from stdin;\n1\n123456789012345678901\n\\.\n",
+                          .lines = 1,
+                          .dialect = POSTGRES},
+              20);
+    assert_string_equal(out.error.message,
+                        "t.sql:3:1: the line that begins here is longer than 20 bytes");
 }
 
 TEST(an_error_of_the_reader_is_handed_on_and_stays)
@@ -351,6 +378,7 @@ main(void)
         cmocka_unit_test(comments_between_statements_are_not_kept),
         cmocka_unit_test(a_long_statement_takes_at_most_twice_its_size),
         cmocka_unit_test(a_statement_above_the_limit_is_refused_where_it_begins),
+        cmocka_unit_test(a_directive_or_a_line_of_data_above_the_limit_is_refused),
         cmocka_unit_test(an_error_of_the_reader_is_handed_on_and_stays),
         cmocka_unit_test(the_end_is_reported_as_often_as_one_asks),
         cmocka_unit_test(a_byte_of_a_statement_is_found_as_line_and_column),

@@ -65,6 +65,7 @@ TEST(dollar_quotes_are_strings_and_dollars_in_names_are_not)
     check_tokens(POSTGRES, "$$a;$$ $x$ $$ $x$ a$b$c $1 $2$$y$$ 3$$z$$",
                  "s<$$a;$$> s<$x$ $$ $x$> w<a$b$c> w<$1> w<$2> s<$$y$$> d<3> s<$$z$$>");
     check_tokens(POSTGRES, "$ $a b", ".<$> .<$> w<a> w<b>");
+    check_tokens(POSTGRES, "$E'a\\'c'", ".<$> w<E> s<'a\\'> w<c> s<'>");
     check_tokens(MYSQL, "$a $$ a$", "w<$a> w<$$> w<a$>");
 }
 
