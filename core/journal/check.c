@@ -182,13 +182,13 @@ check_idx(const entry_check *check, dn_error *error)
     return ascending ? 0 : check_idx_once(check, error);
 }
 
-/* Drizzle applies what is newer than the newest it applied, so there the times decide. */
+/* Drizzle applies what is newer than the newest it applied, so there the times decide. In a native
+ * journal they are for people, and merging branches leaves them in any order. */
 static int
 check_when(const entry_check *check, dn_error *error)
 {
     const dn_journal *journal = check->journal;
     bool drizzle = journal->layout == DN_LAYOUT_DRIZZLE;
-    dn_severity severity = drizzle ? DN_WARNING : DN_NOTE;
     const dn_migration *newest = NULL;
 
     for (size_t i = 0; i < journal->count; i++) {
@@ -197,17 +197,15 @@ check_when(const entry_check *check, dn_error *error)
 
         if (!entry->when_ms)
             result =
-                add(check, severity, "journal.when-missing", entry, error,
+                add(check, drizzle ? DN_WARNING : DN_NOTE, "journal.when-missing", entry, error,
                     dn_arena_printf(check->arena, "'%s' has no \"when\"%s", entry->tag,
                                     drizzle ? ", by which Drizzle decides what to apply" : ""));
-        else if (newest && entry->when_ms <= newest->when_ms)
-            result = add(check, severity, "journal.when-order", entry, error,
+        else if (drizzle && newest && entry->when_ms <= newest->when_ms)
+            result = add(check, DN_WARNING, "journal.when-order", entry, error,
                          dn_arena_printf(check->arena,
-                                         "\"when\" of '%s' is not later than that of '%s'%s",
-                                         entry->tag, newest->tag,
-                                         drizzle ? ": Drizzle never applies it where that one was "
-                                                   "applied"
-                                                 : ""));
+                                         "\"when\" of '%s' is not later than that of '%s': Drizzle "
+                                         "never applies it where that one was applied",
+                                         entry->tag, newest->tag));
         if (result < 0)
             return -1;
         if (entry->when_ms && (!newest || entry->when_ms > newest->when_ms))

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * The migrations folder: one listing, then one open and read per file.
+ * The migrations folder: one listing, in which files are found by name.
  */
 #include "core/journal/parts.h"
 
@@ -8,8 +8,6 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { READ_BYTES = 64 * 1024 };
 
 int
 dn_sql_folder_open(dn_sql_folder *folder, const char *path, dn_arena *arena, dn_error *error)
@@ -105,35 +103,6 @@ dn_sql_folder_has(const dn_sql_folder *folder, const char *tag)
 }
 
 int
-dn_sql_folder_hash(const dn_sql_folder *folder, const char *name, dn_migration *migration,
-                   dn_error *error)
-{
-    dn_auto(dn_fd) fd = openat(folder->fd, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    char buffer[READ_BYTES];
-    dn_hash hash;
-
-    if (fd < 0)
-        return dn_fail_errno(error, "file.unreadable", "cannot open", migration->path);
-    dn_hash_begin(&hash);
-    migration->size = 0;
-    for (;;) {
-        ssize_t got = read(fd, buffer, sizeof buffer);
-
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got < 0)
-            return dn_fail_errno(error, "file.unreadable", "cannot read", migration->path);
-        if (got == 0)
-            break;
-        dn_hash_add(&hash, buffer, (size_t)got);
-        migration->size += (uint64_t)got;
-    }
-    migration->raw = dn_hash_end(&hash);
-    migration->has_file = true;
-    return 0;
-}
-
-int
 dn_sql_folder_resolve(const dn_sql_folder *folder, const char *override, dn_arena *arena,
                       dn_migration *migration, dn_error *error)
 {
@@ -154,5 +123,6 @@ dn_sql_folder_resolve(const dn_sql_folder *folder, const char *override, dn_aren
     migration->path = dn_path_join(arena, folder->path, name);
     if (!migration->path)
         return dn_no_memory(error);
-    return dn_sql_folder_hash(folder, name, migration, error);
+    migration->has_file = true;
+    return 0;
 }

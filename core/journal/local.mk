@@ -2,6 +2,7 @@ core_sources += \
 	core/journal/check.c \
 	core/journal/finding.c \
 	core/journal/folder.c \
+	core/journal/hash_files.c \
 	core/journal/journal.h \
 	core/journal/merge.c \
 	core/journal/new.c \

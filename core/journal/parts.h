@@ -56,10 +56,10 @@ const char *dn_sql_folder_find(const dn_sql_folder *folder, const char *tag, siz
                                const char *suffix);
 /* Is there <tag>.sql or an override of it for any driver? */
 bool dn_sql_folder_has(const dn_sql_folder *folder, const char *tag);
-/* Digest and size of a file, given by its name in the folder; path must be set. */
-int dn_sql_folder_hash(const dn_sql_folder *folder, const char *name, dn_migration *migration,
+/* Size and digest of every migration that has a file; its path must be set, and in the folder. */
+int dn_sql_folder_hash(const dn_sql_folder *folder, dn_migration *migrations, size_t count,
                        dn_error *error);
-/* File, down file, size and digest of a migration <tag>.sql. `override` is the suffix of files that
+/* File and down file of a migration <tag>.sql. `override` is the suffix of files that
  * replace it (".sqlite.sql"), or NULL. */
 int dn_sql_folder_resolve(const dn_sql_folder *folder, const char *override, dn_arena *arena,
                           dn_migration *migration, dn_error *error);

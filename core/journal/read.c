@@ -37,7 +37,7 @@ resolve_all(journal_reading *reading, dn_migration *migrations, size_t count, dn
         if (dn_sql_folder_resolve(&reading->folder, reading->override, reading->arena,
                                   &migrations[i], error) < 0)
             return -1;
-    return 0;
+    return dn_sql_folder_hash(&reading->folder, migrations, count, error);
 }
 
 static bool
@@ -209,14 +209,13 @@ read_folders(journal_reading *reading, bool *any, dn_error *error)
                                             journal->count + 1, sizeof *journal->migrations);
         if (!migration.path || !journal->migrations)
             return dn_no_memory(error);
-        if (dn_sql_folder_hash(&reading->folder, name, &migration, error) < 0)
-            return -1;
+        migration.has_file = true;
         journal->migrations[journal->count++] = migration;
     }
     if (*any)
         journal->layout = DN_LAYOUT_DRIZZLE_V1;
     number_by_position(journal->migrations, journal->count);
-    return 0;
+    return dn_sql_folder_hash(&reading->folder, journal->migrations, journal->count, error);
 }
 
 /* Byte order puts 10 before 2; whoever numbers without leading zeros should know. */

@@ -187,7 +187,7 @@ a_native_journal_says_so(void **state)
     put("m/meta/_journal.json", "{\n  \"version\": 1,\n  \"layout\": \"dunlin\",\n"
                                 "  \"dialect\": \"portable\",\n  \"entries\": [\n"
                                 "    {\"idx\": 0, \"tag\": \"20260101000000_a\", \"when\": 5},\n"
-                                "    {\"idx\": 1, \"tag\": \"20260102000000_b\", \"when\": 6}\n"
+                                "    {\"idx\": 1, \"tag\": \"20260102000000_b\", \"when\": 4}\n"
                                 "  ]\n}\n");
     put("m/20260101000000_a.sql", "abc");
     put("m/20260101000000_a.down.sql", "x");

@@ -29,6 +29,7 @@ TEST(a_double_dash_needs_a_blank_behind_it)
     SPLITS(MYSQL, "select 1 -- 1;\n; select 1 --\t2;\n; select 3 --\n;", "select 1", "select 1",
            "select 3");
     SPLITS(MYSQL, "select 1 --", "select 1");
+    SPLITS(MYSQL, "select 1 --\x7F;\n; select 2 --\x01;\n", "select 1", "select 2");
     SPLITS(MYSQL, "--x;\n select 2", "--x", "select 2");
 }
 
@@ -70,6 +71,8 @@ TEST(the_delimiter_command_changes_the_separator)
            "delimiter |\ncreate trigger t before insert on x for each row begin set @a=1; "
            "end|\ndelimiter ;",
            "create trigger t before insert on x for each row begin set @a=1; end");
+    SPLITS(MYSQL, "delimiter //\ncreate procedure p() begin select 1 // select 2",
+           "create procedure p() begin select 1", "select 2");
     SPLITS(MYSQL, "delimiter #\nselect 1#select 2", "select 1", "select 2");
 }
 

@@ -253,6 +253,27 @@ TEST(a_long_statement_takes_at_most_twice_its_size)
     assert_true(out.capacity >= 12000000 && out.capacity <= 24000000 + 128 * 1024);
 }
 
+/* The statement begins in the second half of a full buffer, so its bytes are moved while its quote
+ * is open. */
+TEST(an_open_quote_survives_that_the_buffer_moves)
+{
+    enum { BEFORE = 100000, LENGTH = 300000 };
+    dn_text text = DN_TEXT_INIT;
+    const char *statement;
+
+    dn_text_add_string(&text, "--");
+    while (text.length < BEFORE)
+        dn_text_add_string(&text, " nothing");
+    dn_text_add_string(&text, "\n");
+    statement = dn_text_reserve(&text, LENGTH + 1000) + 1; /* stays where it is from here on */
+    dn_text_add_string(&text, " select $tag$ $$; $ta$ ");
+    while (text.length < LENGTH)
+        dn_text_add_string(&text, "';$$ ");
+    dn_text_add_string(&text, "$tag$");
+    SPLITS(POSTGRES, text.data, statement);
+    dn_text_free(&text);
+}
+
 TEST(a_statement_above_the_limit_is_refused_where_it_begins)
 {
     /* In ordinary text, in a quote, and with the separator behind it in sight. */
@@ -377,6 +398,7 @@ main(void)
         cmocka_unit_test(many_small_statements_take_a_small_constant_buffer),
         cmocka_unit_test(comments_between_statements_are_not_kept),
         cmocka_unit_test(a_long_statement_takes_at_most_twice_its_size),
+        cmocka_unit_test(an_open_quote_survives_that_the_buffer_moves),
         cmocka_unit_test(a_statement_above_the_limit_is_refused_where_it_begins),
         cmocka_unit_test(a_directive_or_a_line_of_data_above_the_limit_is_refused),
         cmocka_unit_test(an_error_of_the_reader_is_handed_on_and_stays),

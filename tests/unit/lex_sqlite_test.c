@@ -76,6 +76,11 @@ TEST(a_trigger_ends_at_an_end_that_is_a_statement_of_its_own)
            "explain query plan create trigger t begin select 1; end", "select 2");
 }
 
+TEST(an_end_before_the_first_separator_does_not_end_a_trigger)
+{
+    SPLITS(SQLITE, "create trigger end; end; select 1", "create trigger end; end", "select 1");
+}
+
 TEST(the_last_end_of_a_trigger_needs_no_separator)
 {
     SPLITS(SQLITE, "create trigger t after insert on x begin select 1; end",
@@ -141,6 +146,7 @@ main(void)
         cmocka_unit_test(comments_do_not_nest),
         cmocka_unit_test(executable_comments_and_dollars_mean_nothing),
         cmocka_unit_test(a_trigger_ends_at_an_end_that_is_a_statement_of_its_own),
+        cmocka_unit_test(an_end_before_the_first_separator_does_not_end_a_trigger),
         cmocka_unit_test(the_last_end_of_a_trigger_needs_no_separator),
         cmocka_unit_test(begin_and_end_outside_triggers_are_ordinary_statements),
         cmocka_unit_test(a_trigger_without_end_is_refused_where_it_begins),
