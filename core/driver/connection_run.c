@@ -20,6 +20,13 @@ typedef struct run_target {
     dunlin_item last; /* handed out last; its text lives until the next pull */
 } run_target;
 
+/* Undoing and tidying up are what a cancelled run still has to do. */
+static bool
+may_be_cancelled(const dunlin_item *item)
+{
+    return item->kind != DUNLIN_ITEM_ROLLBACK && item->kind != DUNLIN_ITEM_RESET;
+}
+
 static int32_t
 take_next(dn_call *call, dunlin_item *item)
 {
@@ -33,16 +40,16 @@ take_next(dn_call *call, dunlin_item *item)
         return call->answer;
     if (target->ended)
         return DUNLIN_STOP;
-    if (dn_log_cancelled(call->log)) {
-        dn_fail(call->error, DUNLIN_CANCELLED, "database.cancelled", "stopped on request");
-        return dn_call_abort(call);
-    }
     answer = target->batch->next(target->batch->context, &next, call->error);
     if (answer < 0)
         return dn_call_abort(call);
     if (answer > 0) {
         target->ended = true;
         return DUNLIN_STOP;
+    }
+    if (may_be_cancelled(&next) && dn_log_cancelled(call->log)) {
+        dn_fail(call->error, DUNLIN_CANCELLED, "database.cancelled", "stopped on request");
+        return dn_call_abort(call);
     }
     next.size = sizeof next;
     next.ordinal = target->pulled++;

@@ -122,7 +122,8 @@ int dn_connection_query_integer(dn_connection *connection, const char *sql,
  * `done` hears of every item in order, with the driver's failure (valid for the call) when it
  * failed; *error then holds the failure in words already, and `done` may word it anew. `chunk`
  * feeds COPY data (see read_chunk); it may be NULL, as may `done`. run returns -1 with the first
- * failure, already in words, in *error. */
+ * failure, already in words, in *error. Once the user wants to stop, it is refused every item but
+ * ROLLBACK and RESET. */
 typedef struct dn_batch {
     int (*next)(void *context, dunlin_item *item, dn_error *error);
     int (*done)(void *context, const dunlin_outcome *outcome, const dunlin_failure *failure,

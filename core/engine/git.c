@@ -13,8 +13,8 @@ extern char **environ;
 static bool
 run_git(const char *folder, const char *name, const char *value)
 {
-    char *arguments[] = {"git", "-C", (char *)folder, "config", "--local", (char *)name,
-                         (char *)value, NULL};
+    char *arguments[] = {"git",     "-C",         (char *)folder, "config",
+                         "--local", (char *)name, (char *)value,  NULL};
     posix_spawn_file_actions_t actions;
     pid_t child;
     int status = -1;

@@ -11,10 +11,10 @@
 
 typedef struct initialising {
     dn_session *session;
-    const char *root;       /* project folder */
-    const char *folder;     /* migrations folder, relative to it */
-    const char *dialect;    /* NULL: the journal says */
-    bool foreign;           /* another tool's folder: its journal stays as it is */
+    const char *root;    /* project folder */
+    const char *folder;  /* migrations folder, relative to it */
+    const char *dialect; /* NULL: the journal says */
+    bool foreign;        /* another tool's folder: its journal stays as it is */
     dunlin_node *created;
     dunlin_node *kept;
     dunlin_node *next;
@@ -56,8 +56,8 @@ has_line(const char *text, const char *line)
     size_t length = strlen(line);
 
     for (const char *at = text; at && (at = strstr(at, line)) != NULL; at += length)
-        if ((at == text || at[-1] == '\n') && (!at[length] || at[length] == '\n' ||
-                                               at[length] == '\r'))
+        if ((at == text || at[-1] == '\n') &&
+            (!at[length] || at[length] == '\n' || at[length] == '\r'))
             return true;
     return false;
 }
@@ -98,7 +98,8 @@ add_lines(initialising *state, const char *name, const char *const *lines, size_
 static int
 find_folder(initialising *state, dn_error *error)
 {
-    static const char *const foreign[] = {"drizzle/meta/_journal.json", "migrations/meta/_journal.json"};
+    static const char *const foreign[] = {"drizzle/meta/_journal.json",
+                                          "migrations/meta/_journal.json"};
     dn_arena *arena = &state->session->arena;
 
     state->folder = "migrations";
@@ -128,22 +129,22 @@ static const char *
 config_text(initialising *state)
 {
     dn_arena *arena = &state->session->arena;
-    const char *dialect = state->dialect
-                              ? dn_arena_printf(arena, "  \"dialect\": \"%s\",\n", state->dialect)
-                              : "";
+    const char *dialect =
+        state->dialect ? dn_arena_printf(arena, "  \"dialect\": \"%s\",\n", state->dialect) : "";
 
-    return dn_arena_printf(arena,
-                           "{\n"
-                           "  // What each key means: docs/configuration.md\n"
-                           "  \"migrations\": \"%s\",\n"
-                           "%s"
-                           "  \"default\": \"dev\",\n"
-                           "  \"targets\": {\n"
-                           "    \"dev\": { \"url\": \"sqlite:dev.db\", \"kind\": \"development\" },\n"
-                           "    \"production\": { \"url\": \"env:DATABASE_URL\" }\n"
-                           "  }\n"
-                           "}\n",
-                           state->folder, dialect);
+    return dn_arena_printf(
+        arena,
+        "{\n"
+        "  // What each key means: docs/configuration.md\n"
+        "  \"migrations\": \"%s\",\n"
+        "%s"
+        "  \"default\": \"dev\",\n"
+        "  \"targets\": {\n"
+        "    \"dev\": { \"url\": \"sqlite:dev.db\", \"kind\": \"development\" },\n"
+        "    \"production\": { \"url\": \"env:DATABASE_URL\" }\n"
+        "  }\n"
+        "}\n",
+        state->folder, dialect);
 }
 
 /* The journal lists the files that are there; an empty folder gets a first migration. */
@@ -153,11 +154,11 @@ create_journal(initialising *state, dn_error *error)
     dn_session *session = state->session;
     dn_arena *arena = &session->arena;
     const char *path = dn_arena_printf(arena, "%s/meta/_journal.json", state->folder);
-    const char *empty = dn_arena_printf(
-        arena,
-        "{\n  \"version\": 1,\n  \"layout\": \"dunlin\",\n  \"dialect\": \"%s\",\n"
-        "  \"entries\": []\n}\n",
-        state->dialect ? state->dialect : "portable");
+    const char *empty =
+        dn_arena_printf(arena,
+                        "{\n  \"version\": 1,\n  \"layout\": \"dunlin\",\n  \"dialect\": \"%s\",\n"
+                        "  \"entries\": []\n}\n",
+                        state->dialect ? state->dialect : "portable");
     dn_journal_options options = {.folder = inside(state, state->folder)};
     dn_findings changes = {0};
     dn_migration made;
@@ -186,19 +187,16 @@ create_journal(initialising *state, dn_error *error)
                        arena, &made, error) < 0)
         return -1;
     tell(state, state->created, made.path);
-    tell(state, state->next,
-         dn_arena_printf(arena, "write the first migration: %s", made.path));
+    tell(state, state->next, dn_arena_printf(arena, "write the first migration: %s", made.path));
     return 0;
 }
 
 static int
 set_up_git(initialising *state, dn_error *error)
 {
-    static const char *const ignored[] = {".env", "*-dunlin.lock", "*-dunlin-backups/",
-                                          "/dev.db*"};
-    const char *attributes =
-        dn_arena_printf(&state->session->arena, "%s/meta/_journal.json merge=dunlin-journal",
-                        state->folder);
+    static const char *const ignored[] = {".env", "*-dunlin.lock", "*-dunlin-backups/", "/dev.db*"};
+    const char *attributes = dn_arena_printf(
+        &state->session->arena, "%s/meta/_journal.json merge=dunlin-journal", state->folder);
 
     if (!attributes)
         return dn_no_memory(error);

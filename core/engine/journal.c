@@ -38,8 +38,8 @@ check(dn_session *session, dn_error *error)
     dn_node_set_integer(result, root, "files", (int64_t)files);
     dn_session_tell_findings(session, "findings", &session->journal.findings);
     dn_node_set_boolean(result, root, "agrees", found == 0);
-    dn_text_add_string(&summary, found ? "journal and files do not agree: "
-                                       : "journal and files agree: ");
+    dn_text_add_string(&summary,
+                       found ? "journal and files do not agree: " : "journal and files agree: ");
     dn_text_add_count(&summary, (int64_t)session->journal.count, "entry", "entries");
     dn_text_add_string(&summary, ", ");
     dn_text_add_count(&summary, (int64_t)files, "file", "files");

@@ -111,7 +111,7 @@ migrate(migration_run *state, dn_error *error)
     return migrate_locked(state, error);
 }
 
-/* --- telling ------------------------------------------------------------------------------------- */
+/* --- telling ---------------------------------------------------------------------------------- */
 
 static int
 tell_sql(migration_run *state, dunlin_node *step, const dn_job *job, dn_error *error)
@@ -120,7 +120,8 @@ tell_sql(migration_run *state, dunlin_node *step, const dn_job *job, dn_error *e
     dn_auto(dn_script) *script = NULL;
     dunlin_node *list = dn_node_array(session->result, step, "sql");
 
-    if (dn_script_open(session->connection, job->migration, &job->info.kept, false, &script, error) < 0)
+    if (dn_script_open(session->connection, job->migration, &job->info.kept, false, &script,
+                       error) < 0)
         return -1;
     for (;;) {
         dn_script_item item;
@@ -206,7 +207,7 @@ tell_failure(migration_run *state, const dn_error *error)
     dn_node_set_integer(result, node, "column", stop->column);
     dn_node_set_text(result, node, "sql", stop->sql);
     dn_node_set_text(result, node, "message", error->message);
-    dn_node_set_text(result, node, "hint", error->hint);
+    dn_node_set_text(result, node, "hint", error->hint[0] ? error->hint : NULL);
 }
 
 static size_t
@@ -314,8 +315,8 @@ dunlin_migrate(const dunlin_options *options, const dunlin_migrate_options *migr
     choose_options(&state, migrate_options);
     state.started_ns = dn_clock_monotonic_ns();
     answer = migrate(&state, error);
-    if (state.session.result && tell(&state, answer < 0 ? error : NULL,
-                                     answer < 0 ? &ignored : error) < 0 && answer == 0)
+    if (state.session.result &&
+        tell(&state, answer < 0 ? error : NULL, answer < 0 ? &ignored : error) < 0 && answer == 0)
         answer = -1;
     return dn_session_finish(&state.session, answer, result, error);
 }

@@ -17,7 +17,7 @@
 #include "core/journal/journal.h"
 #include "core/tracker/tracker.h"
 
-/* --- scripts ------------------------------------------------------------------------------------ */
+/* --- scripts ---------------------------------------------------------------------------------- */
 typedef enum dn_script_kind {
     DN_SCRIPT_END = 0,
     DN_SCRIPT_STATEMENT,
@@ -62,22 +62,22 @@ dn_script_cleanup(dn_script **script)
     dn_script_close(*script);
 }
 
-/* --- how a file must run --------------------------------------------------------------------------- */
+/* --- how a file must run ---------------------------------------------------------------------- */
 typedef struct dn_script_info {
-    unsigned statements;     /* executable ones */
-    bool transactional;      /* all of it fits one transaction with its record */
-    const char *reason;      /* why not, or NULL; lives in the arena */
+    unsigned statements; /* executable ones */
+    bool transactional;  /* all of it fits one transaction with its record */
+    const char *reason;  /* why not, or NULL; lives in the arena */
     unsigned reason_line;
-    const char *around;      /* the setting to send before BEGIN, or NULL */
+    const char *around; /* the setting to send before BEGIN, or NULL */
     dn_digest text;
     dn_digest tokens;
-    dn_script_kept kept;     /* spares reading the file again; in the arena */
+    dn_script_kept kept; /* spares reading the file again; in the arena */
 } dn_script_info;
 /* One pass over the file; nothing is sent. Its text is kept as long as *budget (bytes) lasts. */
 int dn_script_inspect(dn_connection *connection, const dn_migration *migration, dn_arena *arena,
                       size_t *budget, dn_script_info *info, dn_error *error);
 
-/* --- running ------------------------------------------------------------------------------------------ */
+/* --- running ---------------------------------------------------------------------------------- */
 /* One migration of a run, and what became of it. */
 typedef struct dn_job {
     const dn_migration *migration;
@@ -89,9 +89,9 @@ typedef struct dn_job {
 /* Where a run stopped. */
 typedef struct dn_stop {
     const dn_migration *migration; /* NULL: nowhere */
-    unsigned statement; /* ordinal in the file, 0 when it was no statement of the file */
+    unsigned statement;            /* ordinal in the file, 0 when it was no statement of the file */
     unsigned line, column;
-    const char *sql;    /* excerpt, in the arena of the run */
+    const char *sql; /* excerpt, in the arena of the run */
 } dn_stop;
 
 typedef struct dn_execution {

@@ -197,10 +197,8 @@ advance(feeder *feed, dunlin_item *item, dn_error *error)
     int answer;
 
     switch (feed->phase) {
-    case PHASE_AROUND:
-        return begin_job(feed, item, error);
-    case PHASE_BEGIN:
-        return open_transaction(feed, item, error);
+    case PHASE_AROUND: return begin_job(feed, item, error);
+    case PHASE_BEGIN: return open_transaction(feed, item, error);
     case PHASE_STATEMENTS:
         answer = next_statement(feed, item, error);
         if (answer <= 0)
@@ -212,8 +210,7 @@ advance(feeder *feed, dunlin_item *item, dn_error *error)
             return next_record(feed, item, error);
         feed->phase = PHASE_COMMIT;
         return 1;
-    case PHASE_COMMIT:
-        return close_transaction(feed, item, error);
+    case PHASE_COMMIT: return close_transaction(feed, item, error);
     case PHASE_RESET:
         if (simple_item(feed, item, DUNLIN_ITEM_RESET, PHASE_AROUND, error) < 0)
             return -1;

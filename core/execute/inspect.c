@@ -13,11 +13,11 @@ typedef struct inspection {
     const dn_migration *migration;
     bool open; /* between BEGIN and COMMIT */
     unsigned open_line;
-    bool relaxed;         /* the setting chosen switches checks off */
-    unsigned work;        /* statements seen that are neither control nor around */
-    unsigned controls;    /* BEGIN and COMMIT seen */
-    bool begin_first;     /* no work stands before the first BEGIN */
-    bool commit_last;     /* the last thing seen is a COMMIT */
+    bool relaxed;      /* the setting chosen switches checks off */
+    unsigned work;     /* statements seen that are neither control nor around */
+    unsigned controls; /* BEGIN and COMMIT seen */
+    bool begin_first;  /* no work stands before the first BEGIN */
+    bool commit_last;  /* the last thing seen is a COMMIT */
     unsigned control_line;
 } inspection;
 
@@ -79,17 +79,14 @@ static int
 see(inspection *seen, const dn_script_item *item, dn_error *error)
 {
     switch (item->kind) {
-    case DN_SCRIPT_CONTROL:
-        return see_control(seen, item, error);
-    case DN_SCRIPT_AROUND:
-        return see_around(seen, item, error);
+    case DN_SCRIPT_CONTROL: return see_control(seen, item, error);
+    case DN_SCRIPT_AROUND: return see_around(seen, item, error);
     case DN_SCRIPT_STATEMENT:
         seen->info->statements++;
         if (item->flags & DUNLIN_CLASS_NO_TRANSACTION)
             blame(seen, "a statement that cannot run inside a transaction", item->line);
         break;
-    default:
-        break;
+    default: break;
     }
     seen->work++;
     seen->commit_last = false;

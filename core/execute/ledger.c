@@ -30,12 +30,12 @@ typedef struct ledger {
     ledger_row *rows; /* of earlier runs, in order */
     size_t row_count;
     size_t row_capacity;
-    size_t at;         /* statements met so far */
-    size_t done;       /* statements whose row is committed */
-    bool group;        /* inside BEGIN .. COMMIT of the file */
-    bool announced;    /* the present statement has a row already: its intent */
+    size_t at;      /* statements met so far */
+    size_t done;    /* statements whose row is committed */
+    bool group;     /* inside BEGIN .. COMMIT of the file */
+    bool announced; /* the present statement has a row already: its intent */
     int64_t started_ns;
-    unsigned culprit;  /* ordinal of the statement being run, 0 none */
+    unsigned culprit; /* ordinal of the statement being run, 0 none */
 } ledger;
 
 static int
@@ -284,8 +284,7 @@ run_script(ledger *book, dn_script *script, dn_error *error)
         if (dn_script_next(script, &item, error) < 0)
             return -1;
         switch (item.kind) {
-        case DN_SCRIPT_END:
-            return record(book, script, error);
+        case DN_SCRIPT_END: return record(book, script, error);
         case DN_SCRIPT_CONTROL:
             if (run_control(book, &item, error) < 0)
                 return -1;
@@ -322,7 +321,8 @@ fail_job(ledger *book, dn_error *error)
         return -1;
     error->status = DUNLIN_PARTIAL;
     error->exit_code = DUNLIN_EXIT_PARTIAL;
-    return dn_hint(error, "'%s' is done up to its statement %zu; mend what stopped it and run "
+    return dn_hint(error,
+                   "'%s' is done up to its statement %zu; mend what stopped it and run "
                    "'dunlin migrate' again, which goes on there",
                    book->job->migration->tag, book->done);
 }
@@ -335,9 +335,8 @@ dn_execute_ledger(dn_execution *execution, dn_job *job, dn_error *error)
     int answer = -1;
 
     book.started_ns = dn_clock_monotonic_ns();
-    if (read_rows(&book, error) == 0 &&
-        dn_script_open(execution->connection, job->migration, &job->info.kept, false, &script,
-                       error) == 0)
+    if (read_rows(&book, error) == 0 && dn_script_open(execution->connection, job->migration,
+                                                       &job->info.kept, false, &script, error) == 0)
         answer = run_script(&book, script, error);
     if (answer < 0)
         fail_job(&book, error);

@@ -17,15 +17,16 @@ struct dn_script {
     dn_connection *connection;
     const dn_migration *migration;
     dn_lex_splitter *splitter;
-    dn_fd fd; /* -1 when the text is in memory */
-    dn_text whole;      /* what was read, when nobody else kept it */
+    dn_fd fd;            /* -1 when the text is in memory */
+    dn_text whole;       /* what was read, when nobody else kept it */
     dn_script_kept text; /* in memory: all of it */
     size_t text_read;
     dn_hash raw;
     bool checked; /* the text was checked when it was read */
+    bool digests;
     bool no_transaction;
-    bool skipping; /* in an `only` section of other drivers */
-    bool down;     /* behind `-- dunlin: down` */
+    bool skipping;      /* in an `only` section of other drivers */
+    bool down;          /* behind `-- dunlin: down` */
     unsigned only_line; /* of the open `only` section, 0: none */
     unsigned ordinal;
     dn_text assertion;
@@ -68,7 +69,6 @@ open_input(dn_script *script, const dn_script_kept *kept, dn_error *error)
     if (script->migration->size <= WHOLE_FILE_LIMIT) {
         if (dn_file_read(path, &script->whole, error) < 0)
             return -1;
-        dn_hash_add(&script->raw, script->whole.data, script->whole.length);
         script->text.data = script->whole.data ? script->whole.data : "";
         script->text.length = script->whole.length;
         return 0;
@@ -80,8 +80,8 @@ open_input(dn_script *script, const dn_script_kept *kept, dn_error *error)
 }
 
 int
-dn_script_open(dn_connection *connection, const dn_migration *migration,
-               const dn_script_kept *kept, bool digests, dn_script **result, dn_error *error)
+dn_script_open(dn_connection *connection, const dn_migration *migration, const dn_script_kept *kept,
+               bool digests, dn_script **result, dn_error *error)
 {
     dn_script *script = (dn_script *)calloc(1, sizeof(*script));
 
@@ -91,11 +91,12 @@ dn_script_open(dn_connection *connection, const dn_migration *migration,
     script->connection = connection;
     script->migration = migration;
     script->fd = -1;
+    script->digests = digests;
     dn_hash_begin(&script->raw);
     if (open_input(script, kept, error) < 0)
         return -1;
-    script->splitter = dn_lex_open(dn_connection_rules(connection), migration->path, read_input,
-                                   script, error);
+    script->splitter =
+        dn_lex_open(dn_connection_rules(connection), migration->path, read_input, script, error);
     if (!script->splitter)
         return -1;
     if (digests)
@@ -135,7 +136,7 @@ dn_script_digests(const dn_script *script, dn_digest *text, dn_digest *tokens)
     dn_lex_digests(script->splitter, text, tokens);
 }
 
-/* --- directives ----------------------------------------------------------------------------------- */
+/* --- directives ------------------------------------------------------------------------------- */
 
 static int
 bad_directive(const dn_script *script, const dn_lex_item *item, const char *id, dn_error *error,
@@ -227,7 +228,8 @@ directive_assert(dn_script *script, const dn_lex_item *item, dunlin_string rest,
 static int
 directive(dn_script *script, const dn_lex_item *item, dn_script_item *out, dn_error *error)
 {
-    static const char *const inert[] = {"probe", "rename"}; /* for reconciliation, not for running */
+    static const char *const inert[] = {"probe",
+                                        "rename"}; /* for reconciliation, not for running */
     dunlin_string word = item->text;
     dunlin_string rest;
 
@@ -272,7 +274,7 @@ directive(dn_script *script, const dn_lex_item *item, dn_script_item *out, dn_er
     return bad_directive(script, item, "script.unknown-directive", error, "unknown directive");
 }
 
-/* --- items ------------------------------------------------------------------------------------------ */
+/* --- items ------------------------------------------------------------------------------------ */
 
 static dn_script_kind
 kind_of(uint64_t flags)
@@ -282,6 +284,23 @@ kind_of(uint64_t flags)
     if (flags & (DUNLIN_CLASS_BEGIN | DUNLIN_CLASS_COMMIT | DUNLIN_CLASS_ROLLBACK))
         return DN_SCRIPT_CONTROL;
     return DN_SCRIPT_STATEMENT;
+}
+
+/* The text digest is the raw one where there is nothing to normalise: one hash serves both. */
+static dn_digest
+raw_digest(dn_script *script)
+{
+    const dn_script_kept *text = &script->text;
+    dn_digest digest;
+    dn_digest tokens;
+
+    if (script->fd >= 0)
+        return dn_hash_end(&script->raw);
+    if (!script->digests || memchr(text->data, '\r', text->length) ||
+        (text->length >= 3 && memcmp(text->data, "\xEF\xBB\xBF", 3) == 0))
+        return dn_hash_of(text->data, text->length);
+    dn_lex_digests(script->splitter, &digest, &tokens);
+    return digest;
 }
 
 static int
@@ -295,7 +314,7 @@ check_end(dn_script *script, dn_error *error)
                        script->migration->path, script->only_line);
     if (script->checked)
         return 0; /* kept by somebody who checked it */
-    raw = dn_hash_end(&script->raw);
+    raw = raw_digest(script);
     if (!dn_digest_equal(&raw, &script->migration->raw))
         return dn_fail(error, DUNLIN_DISAGREEMENT, "script.changed",
                        "the file '%s' changed while it was read", script->migration->path);
@@ -331,15 +350,12 @@ dn_script_next(dn_script *script, dn_script_item *out, dn_error *error)
         out->line = item.line;
         out->column = item.column;
         switch (item.kind) {
-        case DN_LEX_END:
-            return check_end(script, error);
+        case DN_LEX_END: return check_end(script, error);
         case DN_LEX_DATA:
             return dn_fail(error, DUNLIN_UNSUPPORTED, "script.copy-data",
                            "%s:%u: data sections (COPY ... FROM stdin) are not supported yet",
                            script->migration->path, item.line);
-        case DN_LEX_DIRECTIVE:
-            answer = directive(script, &item, out, error);
-            break;
+        case DN_LEX_DIRECTIVE: answer = directive(script, &item, out, error); break;
         case DN_LEX_STATEMENT:
             if (script->skipping || script->down)
                 break;

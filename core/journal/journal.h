@@ -60,12 +60,18 @@ typedef struct dn_migration {
     dn_digest raw;         /* of the file's bytes, valid when has_file */
 } dn_migration;
 
+/* Tells, without reading it, whether a file is still the one that was read. */
+typedef struct dn_journal_stamp {
+    uint64_t device, inode, size;
+    int64_t modified_ns;
+} dn_journal_stamp;
+
 typedef struct dn_journal {
     dn_layout layout;
     const char *folder;       /* migrations folder */
     const char *path;         /* of the journal file, NULL where there is none */
     const char *dialect;      /* configured, else of the journal; NULL unknown */
-    dn_digest digest;         /* of the journal file's bytes */
+    dn_journal_stamp stamp;   /* the journal file as it was read */
     dn_migration *migrations; /* in journal order: listed ones */
     size_t count;
     dn_migration *unlisted; /* files without entry, by name */

@@ -64,6 +64,9 @@ int dn_sql_folder_hash(const dn_sql_folder *folder, dn_migration *migrations, si
 int dn_sql_folder_resolve(const dn_sql_folder *folder, const char *override, dn_arena *arena,
                           dn_migration *migration, dn_error *error);
 
+/* Zeros when there is no such file. */
+dn_journal_stamp dn_journal_stamp_of(const char *path);
+
 /* --- reading (read.c, check.c) ---------------------------------------------------------------- */
 /* As dn_journal_read; with `text` the journal is this text instead of the file's. */
 int dn_journal_read_text(const dn_journal_options *options, const dn_text *text, dn_arena *arena,

@@ -166,7 +166,6 @@ read_listed(journal_reading *reading, const dn_text *text, dn_error *error)
     journal->bom = parsed.bom;
     journal->migrations = parsed.entries;
     journal->count = parsed.count;
-    journal->digest = dn_hash_of(text->data, text->length);
     if (!journal->dialect)
         journal->dialect = parsed.dialect;
     if (dn_journal_check_entries(journal, reading->arena, error) < 0)
@@ -295,6 +294,8 @@ dn_journal_read_text(const dn_journal_options *options, const dn_text *text, dn_
         return -1;
     if (text)
         return read_listed(&reading, text, error);
+    /* Before the read: a change meanwhile makes the stamp old, never the text. */
+    journal->stamp = dn_journal_stamp_of(journal->path);
     if (dn_file_read(journal->path, &file, error) == 0)
         return read_listed(&reading, &file, error);
     if (error->status != DUNLIN_MISSING)

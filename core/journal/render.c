@@ -9,6 +9,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 enum { INDENT = 2, ON_ONE_LINE = -1 };
 
@@ -285,19 +286,35 @@ dn_journal_write(const dn_journal_form *form, const dn_migration *migrations, si
     return text->failed ? dn_no_memory(error) : 0;
 }
 
+dn_journal_stamp
+dn_journal_stamp_of(const char *path)
+{
+    dn_journal_stamp stamp = {0};
+    struct stat facts;
+
+    if (stat(path, &facts) == 0)
+        stamp = (dn_journal_stamp){
+            .device = (uint64_t)facts.st_dev,
+            .inode = (uint64_t)facts.st_ino,
+            .size = (uint64_t)facts.st_size,
+            .modified_ns = (int64_t)facts.st_mtim.tv_sec * 1000000000 + facts.st_mtim.tv_nsec,
+        };
+    return stamp;
+}
+
 int
 dn_journal_original(const dn_journal *journal, dn_json *original, dn_error *error)
 {
     dn_auto(dn_text) text = DN_TEXT_INIT;
-    dn_digest digest;
+    dn_journal_stamp stamp;
 
     if (!journal->path)
         return dn_fail(error, DUNLIN_USAGE, "journal.layout",
                        "'%s' has no journal that could be written", journal->folder);
     if (dn_file_read(journal->path, &text, error) < 0)
         return -1;
-    digest = dn_hash_of(text.data, text.length);
-    if (!dn_digest_equal(&digest, &journal->digest))
+    stamp = dn_journal_stamp_of(journal->path);
+    if (memcmp(&stamp, &journal->stamp, sizeof stamp) != 0)
         return dn_fail(error, DUNLIN_FAILED, "journal.changed",
                        "'%s' was changed by somebody else in the meantime", journal->path);
     return dn_json_parse(original, journal->path, text.data, text.length, false, "journal.syntax",

@@ -48,14 +48,46 @@ dn_lex_hash_text(dn_lex_splitter *s)
     s->hashed = s->end;
 }
 
+/* Tokens are a few bytes each: they are gathered, as a hash costs by the call. */
+typedef struct gathered {
+    dn_hash *hash;
+    size_t length;
+    char bytes[512];
+} gathered;
+
+static void
+gather(gathered *all, const void *data, size_t length)
+{
+    if (length > sizeof(all->bytes) - all->length) {
+        dn_hash_add(all->hash, all->bytes, all->length);
+        all->length = 0;
+    }
+    if (length > sizeof(all->bytes)) {
+        dn_hash_add(all->hash, data, length);
+        return;
+    }
+    memcpy(all->bytes + all->length, data, length);
+    all->length += length;
+}
+
 static int
 hash_token(const dunlin_token *token, void *context)
 {
-    dn_hash *hash = context;
-
-    dn_hash_add(hash, token->text.data, token->text.length);
-    dn_hash_add(hash, "", 1);
+    gather(context, token->text.data, token->text.length);
+    gather(context, "", 1);
     return 0;
+}
+
+static void
+hash_statement(dn_lex_splitter *s, const dn_lex_item *item)
+{
+    gathered all;
+
+    all.hash = &s->token_hash;
+    all.length = 0;
+    dn_lex_tokens(s->rules, item->text, hash_token, &all);
+    gather(&all, "", 1);
+    dn_hash_add(all.hash, all.bytes, all.length);
 }
 
 void
@@ -67,8 +99,7 @@ dn_lex_hash_item(dn_lex_splitter *s, const dn_lex_item *item)
         return;
     switch (item->kind) {
     case DN_LEX_STATEMENT:
-        dn_lex_tokens(s->rules, item->text, hash_token, hash);
-        dn_hash_add(hash, "", 1);
+        hash_statement(s, item);
         break;
     case DN_LEX_DIRECTIVE:
         dn_hash_add(hash, "-- dunlin: ", strlen("-- dunlin: "));

@@ -91,23 +91,33 @@ drop(dn_lex_splitter *s, size_t bytes)
     s->line_begin = less(s->line_begin, bytes);
 }
 
+/* Most files are small: the buffer starts so, and then holds one chunk and what is still needed. */
+static bool
+has_room(const dn_lex_splitter *s)
+{
+    size_t room = s->capacity - s->end;
+
+    return room >= (s->capacity < DN_LEX_CHUNK ? DN_LEX_LEAST_ROOM : DN_LEX_CHUNK);
+}
+
 /* Room for a chunk. Bytes are only moved when at least as many go, so that the cost stays linear. */
 static int
 make_room(dn_lex_splitter *s, dn_error *error)
 {
     size_t needed = first_needed(s);
+    size_t capacity = s->capacity ? s->capacity * 2 : DN_LEX_FIRST_BUFFER;
     unsigned char *bigger;
 
-    if (s->capacity - s->end >= DN_LEX_CHUNK)
+    if (has_room(s))
         return 0;
     if (needed && needed >= s->end - needed)
         drop(s, needed);
-    if (s->capacity - s->end >= DN_LEX_CHUNK)
+    if (has_room(s))
         return 0;
-    bigger = dn_realloc(s->data, s->capacity ? s->capacity * 2 : DN_LEX_CHUNK);
+    bigger = dn_realloc(s->data, capacity);
     if (!bigger)
         return dn_no_memory(error);
-    s->capacity = s->capacity ? s->capacity * 2 : DN_LEX_CHUNK;
+    s->capacity = capacity;
     s->data = bigger;
     s->window.data = bigger;
     return 0;
@@ -166,11 +176,13 @@ skip_bom(dn_lex_splitter *s)
 int
 dn_lex_refill(dn_lex_splitter *s, dn_error *error)
 {
+    size_t room;
     int64_t got;
 
     if (make_room(s, error) < 0)
         return -1;
-    got = s->read(s->context, s->data + s->end, DN_LEX_CHUNK, error);
+    room = s->capacity - s->end;
+    got = s->read(s->context, s->data + s->end, room < DN_LEX_CHUNK ? room : DN_LEX_CHUNK, error);
     if (got < 0)
         return -1;
     s->read_all = got == 0;

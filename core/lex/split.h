@@ -15,7 +15,9 @@
 
 enum {
     DN_LEX_CHUNK = 64 * 1024, /* bytes read at a time, and bytes of a data chunk at least */
-    DN_LEX_SEPARATOR = 63     /* bytes of the longest separator */
+    DN_LEX_FIRST_BUFFER = 4096,
+    DN_LEX_LEAST_ROOM = 64, /* bytes that are worth a read while the buffer is small */
+    DN_LEX_SEPARATOR = 63   /* bytes of the longest separator */
 };
 #define DN_LEX_LIMIT ((size_t)1 << 30) /* bytes of the longest statement */
 

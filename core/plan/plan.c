@@ -82,8 +82,7 @@ check_tag(const dn_reconciliation *reconciliation, const char *tag, const char *
 }
 
 static int
-check_tags(const dn_reconciliation *reconciliation, const dn_plan_options *options,
-           dn_error *error)
+check_tags(const dn_reconciliation *reconciliation, const dn_plan_options *options, dn_error *error)
 {
     if (options->to && check_tag(reconciliation, options->to, "--to", error) < 0)
         return -1;

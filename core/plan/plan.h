@@ -8,13 +8,13 @@
 #include "core/reconcile/reconcile.h"
 
 typedef struct dn_plan_options {
-    const char *to;            /* last tag to apply, or NULL */
-    const char *const *allow;  /* tags whose findings do not stop the run */
+    const char *to;           /* last tag to apply, or NULL */
+    const char *const *allow; /* tags whose findings do not stop the run */
     size_t allow_count;
     bool allow_nonempty;
     bool single_transaction;
-    bool backup;               /* take one before the first change, where there is something */
-    bool inspect;              /* look into the pending files; without it, only count them */
+    bool backup;  /* take one before the first change, where there is something */
+    bool inspect; /* look into the pending files; without it, only count them */
 } dn_plan_options;
 
 typedef enum dn_plan_action {

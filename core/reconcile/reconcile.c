@@ -21,8 +21,8 @@ dn_verdict_name(dn_verdict_kind verdict)
 }
 
 static int
-say(reconciling *state, dn_verdict *verdict, dn_severity severity, const char *id,
-    const char *note, dn_error *error)
+say(reconciling *state, dn_verdict *verdict, dn_severity severity, const char *id, const char *note,
+    dn_error *error)
 {
     verdict->note = note;
     if (!note)
@@ -283,13 +283,12 @@ find_foreign_objects(reconciling *state, dn_error *error)
         return 0;
     state->result->files_tracker = false;
     stop(state, "tracker.not-empty");
-    return dn_findings_add(
-        &state->result->findings, state->arena, DN_ERROR_FINDING, "tracker.not-empty",
-        seen->objects[0].name, error,
-        "the database holds %zu object%s ('%s'%s), but the tracker '%s' %s", seen->object_count,
-        seen->object_count == 1 ? "" : "s", seen->objects[0].name,
-        seen->object_count > 1 ? " ..." : "", seen->tracker.table,
-        seen->tracker.present ? "is empty" : "is missing");
+    return dn_findings_add(&state->result->findings, state->arena, DN_ERROR_FINDING,
+                           "tracker.not-empty", seen->objects[0].name, error,
+                           "the database holds %zu object%s ('%s'%s), but the tracker '%s' %s",
+                           seen->object_count, seen->object_count == 1 ? "" : "s",
+                           seen->objects[0].name, seen->object_count > 1 ? " ..." : "",
+                           seen->tracker.table, seen->tracker.present ? "is empty" : "is missing");
 }
 
 int

@@ -54,8 +54,8 @@ make_name(dn_arena *arena)
 
     dn_random_id(id);
     dn_clock_format(dn_clock_wall_us(), at); /* 2026-11-23T10:54:10.123456Z */
-    return dn_arena_printf(arena, "%.4s%.2s%.2sT%.2s%.2s%.2s.%.6sZ-%.8s.backup", at, at + 5,
-                           at + 8, at + 11, at + 14, at + 17, at + 20, id);
+    return dn_arena_printf(arena, "%.4s%.2s%.2sT%.2s%.2s%.2s.%.6sZ-%.8s.backup", at, at + 5, at + 8,
+                           at + 11, at + 14, at + 17, at + 20, id);
 }
 
 static const char *

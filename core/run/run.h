@@ -8,16 +8,16 @@
 
 #include "core/plan/plan.h"
 
-/* --- the run lock ------------------------------------------------------------------------------ */
+/* --- the run lock ----------------------------------------------------------------------------- */
 /* Polls until `timeout_ms` has passed. It lives on the connection and dies with it. Errors:
  * run.locked (exit 5) naming the holder. */
 int dn_run_lock(dn_connection *connection, const char *tracker_table, int64_t timeout_ms,
                 const dn_log *log, dn_error *error);
 void dn_run_unlock(dn_connection *connection, const char *tracker_table);
 
-/* --- backups ------------------------------------------------------------------------------------- */
+/* --- backups ---------------------------------------------------------------------------------- */
 typedef struct dn_backup {
-    const char *name;     /* file name */
+    const char *name; /* file name */
     const char *path;
     int64_t bytes;
     const char *taken_at; /* ISO 8601, UTC */
@@ -34,7 +34,7 @@ int dn_backup_take(dn_connection *connection, const char *url, const char *desti
 int dn_backup_list(const char *folder, dn_arena *arena, dn_backup **backups, size_t *count,
                    dn_error *error);
 
-/* --- execution and settling ------------------------------------------------------------------------ */
+/* --- execution and settling ------------------------------------------------------------------- */
 typedef struct dn_run {
     dn_connection *connection;
     const char *url;

@@ -100,17 +100,14 @@ dn_state_explain_edit(dn_connection *connection, const dn_tracker *tracker,
         match->edit = DN_EDIT_COSMETIC;
         return 0;
     }
-    if (dn_tracker_explain(connection, tracker,
-                           match->row->has_digest ? &match->row->digest : NULL, migration->tag,
-                           &kept, &kept_sql, error) < 0)
+    if (dn_tracker_explain(connection, tracker, match->row->has_digest ? &match->row->digest : NULL,
+                           migration->tag, &kept, &kept_sql, error) < 0)
         return -1;
-    if (!kept.found ||
-        digest_text(rules, migration->path, file.data ? file.data : "", file.length, &text,
-                    &tokens) < 0)
+    if (!kept.found || digest_text(rules, migration->path, file.data ? file.data : "", file.length,
+                                   &text, &tokens) < 0)
         return 0;
-    if (kept.has_text &&
-        digest_text(rules, migration->path, kept_sql.data ? kept_sql.data : "", kept_sql.length,
-                    &kept.text, &kept.tokens) == 0)
+    if (kept.has_text && digest_text(rules, migration->path, kept_sql.data ? kept_sql.data : "",
+                                     kept_sql.length, &kept.text, &kept.tokens) == 0)
         kept.has_tokens = true;
     if (kept.has_tokens && dn_digest_equal(&tokens, &kept.tokens))
         match->edit = DN_EDIT_COSMETIC;

@@ -230,8 +230,8 @@ list_unknown(matching *state, dn_error *error)
     dn_observation *observation = state->observation;
     const dn_tracker *tracker = &observation->tracker;
 
-    observation->unknown = (const dn_tracker_row **)dn_arena_array(
-        state->arena, tracker->count + 1, sizeof(*observation->unknown));
+    observation->unknown = (const dn_tracker_row **)dn_arena_array(state->arena, tracker->count + 1,
+                                                                   sizeof(*observation->unknown));
     if (!observation->unknown)
         return dn_no_memory(error);
     for (size_t i = 0; i < tracker->count; i++)
@@ -264,8 +264,8 @@ allocate(matching *state, dn_error *error)
     dn_observation *observation = state->observation;
     const dn_journal *journal = observation->journal;
 
-    observation->matches = (dn_match *)dn_arena_array(state->arena, journal->count + 1,
-                                                      sizeof(*observation->matches));
+    observation->matches =
+        (dn_match *)dn_arena_array(state->arena, journal->count + 1, sizeof(*observation->matches));
     observation->unlisted = (dn_match *)dn_arena_array(state->arena, journal->unlisted_count + 1,
                                                        sizeof(*observation->unlisted));
     state->used =

@@ -28,17 +28,17 @@ typedef enum dn_edit {
 typedef struct dn_match {
     const dn_tracker_row *row; /* NULL: not recorded */
     dn_match_how how;
-    dn_edit edit;               /* of a file whose digest is not the recorded one */
-    bool renamed;               /* recorded under another tag, or its file has another name */
-    const dn_migration *found;  /* the unlisted file that is this migration's, when it has none */
-    bool found_proved;          /* by the recorded digest; otherwise only by its number */
+    dn_edit edit;              /* of a file whose digest is not the recorded one */
+    bool renamed;              /* recorded under another tag, or its file has another name */
+    const dn_migration *found; /* the unlisted file that is this migration's, when it has none */
+    bool found_proved;         /* by the recorded digest; otherwise only by its number */
 } dn_match;
 
 typedef struct dn_observation {
     const dn_journal *journal;
     dn_tracker tracker;
-    dn_match *matches;          /* one per listed migration */
-    dn_match *unlisted;         /* one per unlisted file */
+    dn_match *matches;              /* one per listed migration */
+    dn_match *unlisted;             /* one per unlisted file */
     const dn_tracker_row **unknown; /* rows that record nothing here */
     size_t unknown_count;
     /* Tags of migrations that stopped part-way; only looked for when it matters: for people, or

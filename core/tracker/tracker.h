@@ -32,8 +32,8 @@ typedef struct dn_tracker_row {
     int64_t seq;
     const char *tag; /* NULL where the owner keeps none */
     bool has_digest;
-    dn_digest digest;  /* of the raw bytes (drizzle: its hash) */
-    int64_t when_ms;   /* drizzle's created_at; 0 elsewhere */
+    dn_digest digest; /* of the raw bytes (drizzle: its hash) */
+    int64_t when_ms;  /* drizzle's created_at; 0 elsewhere */
     /* Filled by DN_TRACKER_FULL only; NULL or -1 where unknown. */
     const char *state;
     const char *applied_at; /* ISO 8601, UTC */
@@ -44,11 +44,11 @@ typedef struct dn_tracker_row {
 typedef struct dn_tracker {
     dn_tracker_owner owner;
     dn_layout layout;
-    const char *table;   /* as shown to people */
-    const char *quoted;  /* as written in SQL */
-    bool present;        /* the deciding table exists */
-    bool named;          /* drizzle: the table has the columns of 1.0 */
-    bool ours_present;   /* dunlin_migrations exists */
+    const char *table;    /* as shown to people */
+    const char *quoted;   /* as written in SQL */
+    bool present;         /* the deciding table exists */
+    bool named;           /* drizzle: the table has the columns of 1.0 */
+    bool ours_present;    /* dunlin_migrations exists */
     dn_tracker_row *rows; /* in order of application; reverted ones left out */
     size_t count;
 } dn_tracker;
@@ -80,7 +80,7 @@ int dn_tracker_explain(dn_connection *connection, const dn_tracker *tracker,
 int dn_tracker_unfinished(dn_connection *connection, dn_arena *arena, const char ***tags,
                           size_t *count, dn_error *error);
 
-/* --- writing ------------------------------------------------------------------------------------ */
+/* --- writing ---------------------------------------------------------------------------------- */
 /* Creates the tables that are missing, in one transaction. */
 int dn_tracker_create(dn_connection *connection, dn_tracker *tracker, dn_error *error);
 /* Creates dunlin_statements when it is missing. */
@@ -109,8 +109,8 @@ typedef struct dn_tracker_statement {
 
 typedef struct dn_tracker_writer dn_tracker_writer;
 /* One per run; `run_id` is stored with each row. The tracker must have been created. */
-int dn_tracker_writer_open(dn_connection *connection, const dn_tracker *tracker,
-                           const char *run_id, dn_tracker_writer **writer, dn_error *error);
+int dn_tracker_writer_open(dn_connection *connection, const dn_tracker *tracker, const char *run_id,
+                           dn_tracker_writer **writer, dn_error *error);
 void dn_tracker_writer_close(dn_tracker_writer *writer); /* NULL is fine */
 /* Valid until the next call on this writer. Each call uses up one seq. */
 int dn_tracker_record(dn_tracker_writer *writer, const dn_tracker_entry *entry,

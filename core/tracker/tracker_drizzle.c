@@ -41,9 +41,9 @@ visit_row(const dunlin_value *values, size_t count, void *context, dn_error *err
     if (!row)
         return dn_no_memory(error);
     row->seq = (int64_t)rows->tracker->count;
-    row->has_digest = values[0].type == DUNLIN_VALUE_TEXT &&
-                      dn_digest_parse(values[0].text.data, (size_t)values[0].text.length,
-                                      &row->digest);
+    row->has_digest =
+        values[0].type == DUNLIN_VALUE_TEXT &&
+        dn_digest_parse(values[0].text.data, (size_t)values[0].text.length, &row->digest);
     if (values[1].type == DUNLIN_VALUE_INTEGER)
         row->when_ms = values[1].integer;
     if (count > 2) {
@@ -130,7 +130,7 @@ dn_tracker_drizzle_read(dn_connection *connection, dn_tracker_depth depth, dn_ar
                                NULL, 0, visit_ours, &rows, error);
 }
 
-/* --- what drizzle computes ---------------------------------------------------------------------- */
+/* --- what drizzle computes -------------------------------------------------------------------- */
 
 /* Length of the maximal subpart at `at` that a decoder replaces with one U+FFFD, or 0 when a
  * valid character starts there (its length in *valid). WHATWG Encoding Standard, UTF-8. */

@@ -20,9 +20,9 @@ visit_match(const dunlin_value *values, size_t count, void *context, dn_error *e
         return dn_no_memory(error);
     row->seq = values[0].integer;
     row->tag = dn_tracker_value_text(rows->arena, &values[1]);
-    row->has_digest = values[2].type == DUNLIN_VALUE_TEXT &&
-                      dn_digest_parse(values[2].text.data, (size_t)values[2].text.length,
-                                      &row->digest);
+    row->has_digest =
+        values[2].type == DUNLIN_VALUE_TEXT &&
+        dn_digest_parse(values[2].text.data, (size_t)values[2].text.length, &row->digest);
     if (count > 3) {
         row->state = dn_tracker_value_text(rows->arena, &values[3]);
         row->applied_at = dn_tracker_value_text(rows->arena, &values[4]);
@@ -171,8 +171,8 @@ visit_unfinished(const dunlin_value *values, size_t count, void *context, dn_err
 }
 
 int
-dn_tracker_unfinished(dn_connection *connection, dn_arena *arena, const char ***tags,
-                      size_t *count, dn_error *error)
+dn_tracker_unfinished(dn_connection *connection, dn_arena *arena, const char ***tags, size_t *count,
+                      dn_error *error)
 {
     unfinished found = {.arena = arena};
 

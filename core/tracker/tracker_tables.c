@@ -110,8 +110,9 @@ add_key(table_build *build, const char *table, const char *name, const char *col
 }
 
 static int
-render(dn_connection *connection, const char *table, const table_column *columns, size_t column_count,
-       const char *key, dn_arena *arena, const char ***statements, size_t *count, dn_error *error)
+render(dn_connection *connection, const char *table, const table_column *columns,
+       size_t column_count, const char *key, dn_arena *arena, const char ***statements,
+       size_t *count, dn_error *error)
 {
     table_build *build = (table_build *)dn_arena_alloc(arena, sizeof(*build));
 

@@ -74,10 +74,10 @@ dn_tracker_writer_open(dn_connection *connection, const dn_tracker *tracker, con
     memcpy(writer->run_id, run_id, strnlen(run_id, sizeof(writer->run_id) - 1));
     dn_host_name(writer->host, sizeof(writer->host));
     dn_user_name(writer->user, sizeof(writer->user));
-    writer->owner_sql = dn_arena_printf(
-        &writer->arena, "INSERT INTO %s (%s) VALUES (%s)", tracker->quoted,
-        tracker->named ? "hash, created_at, name, applied_at" : "hash, created_at",
-        tracker->named ? "$1, $2, $3, $4" : "$1, $2");
+    writer->owner_sql =
+        dn_arena_printf(&writer->arena, "INSERT INTO %s (%s) VALUES (%s)", tracker->quoted,
+                        tracker->named ? "hash, created_at, name, applied_at" : "hash, created_at",
+                        tracker->named ? "$1, $2, $3, $4" : "$1, $2");
     return writer->owner_sql ? 0 : dn_no_memory(error);
 }
 

@@ -337,7 +337,7 @@ END
 @test "error-ids: refuses an id that nobody says, one out of order and one that stands twice" {
     errors lex.open base.empty base.empty
     put core/base/a.c <<<'const char *a = "base.empty";'
-    says error-ids "core/base/errors.def:1: nothing in the core says the error 'lex.open'"
+    says error-ids "core/base/errors.def:1: nothing in core or cli says the error 'lex.open'"
     says error-ids "core/base/errors.def:3: the error 'base.empty' belongs before 'lex.open'"
     says error-ids "core/base/errors.def:5: the error 'base.empty' stands here twice"
 }

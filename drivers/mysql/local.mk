@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: MIT
+# The MySQL and MariaDB driver, one file per concern.
+mysql_sources += drivers/mysql/my_cancel.c
+mysql_sources += drivers/mysql/my_classify.c
+mysql_sources += drivers/mysql/my_connect.c
+mysql_sources += drivers/mysql/my_describe.c
+mysql_sources += drivers/mysql/my_driver.c
+mysql_sources += drivers/mysql/my_driver.h
+mysql_sources += drivers/mysql/my_error.c
+mysql_sources += drivers/mysql/my_facts.c
+mysql_sources += drivers/mysql/my_introspect.c
+mysql_sources += drivers/mysql/my_lexer.c
+mysql_sources += drivers/mysql/my_lock.c
+mysql_sources += drivers/mysql/my_offset.c
+mysql_sources += drivers/mysql/my_open.c
+mysql_sources += drivers/mysql/my_pins.c
+mysql_sources += drivers/mysql/my_query.c
+mysql_sources += drivers/mysql/my_quote.c
+mysql_sources += drivers/mysql/my_render.c
+mysql_sources += drivers/mysql/my_run.c
+mysql_sources += drivers/mysql/my_scan.c
+mysql_sources += drivers/mysql/my_scan.h
+mysql_sources += drivers/mysql/my_send.c
+mysql_sources += drivers/mysql/my_session.c
+mysql_sources += drivers/mysql/my_url.c
+mysql_sources += drivers/mysql/my_value.c

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The run lock: GET_LOCK, which belongs to the session, outlives commits and DDL, and dies with
+ * it. Its names are the server's, so the key is of the database; they are lower case and at most
+ * 64 characters, because MariaDB tells cases apart where MySQL does not, and MySQL refuses longer
+ * ones. And the sessions themselves: alive or not, by a lock each of them holds.
+ */
+#include "drivers/mysql/my_driver.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* --- names ------------------------------------------------------------------------------------------ */
+/* FNV-1a with a finish that spreads the last bytes. Two of them, from different starts, make
+ * locks of different databases meet never. */
+static uint64_t
+hash(dunlin_string text, uint64_t value)
+{
+    for (uint64_t i = 0; i < text.length; i++)
+        value = (value ^ (unsigned char)text.data[i]) * UINT64_C(0x100000001b3);
+    value = (value ^ (value >> 33)) * UINT64_C(0xff51afd7ed558ccd);
+    value = (value ^ (value >> 33)) * UINT64_C(0xc4ceb9fe1a85ec53);
+    return value ^ (value >> 33);
+}
+
+static void
+write_name(dunlin_string key, char name[DN_MYSQL_TOKEN_BYTES])
+{
+    snprintf(name, DN_MYSQL_TOKEN_BYTES, "dunlin_%016llx%016llx",
+             (unsigned long long)hash(key, UINT64_C(0xcbf29ce484222325)),
+             (unsigned long long)hash(key, UINT64_C(0x9ae16a3b2f90404f)));
+}
+
+/* SELECT function('name'suffix): the one cell, NULL for null. */
+static int32_t
+ask(dunlin_connection *connection, const char *function, const char *name, const char *suffix,
+    const char **cell)
+{
+    char sql[160];
+    bool found;
+
+    snprintf(sql, sizeof(sql), "SELECT %s('%s'%s)", function, name, suffix);
+    return dn_mysql_first_row(connection, dn_kit_string(sql), cell, 1, &found);
+}
+
+/* --- the run lock -------------------------------------------------------------------------------------- */
+static int32_t
+try_lock(dunlin_connection *connection, dunlin_string key, int32_t *acquired)
+{
+    char name[DN_MYSQL_TOKEN_BYTES];
+    const char *cell;
+    int32_t status;
+
+    *acquired = 1;
+    write_name(key, name);
+    if (strcmp(connection->lock, name) == 0)
+        return DUNLIN_OK;
+    status = ask(connection, "GET_LOCK", name, ", 0", &cell);
+    *acquired = 0;
+    if (status != DUNLIN_OK)
+        return status;
+    if (cell == NULL)
+        return dn_kit_fail(connection->call, DUNLIN_FAILED,
+                           "the server could not say whether the run lock is free");
+    *acquired = strcmp(cell, "1") == 0 ? 1 : 0;
+    if (*acquired != 0)
+        memcpy(connection->lock, name, sizeof(connection->lock));
+    return DUNLIN_OK;
+}
+
+int32_t
+dn_mysql_try_lock(const dunlin_call *call, dunlin_connection *connection, dunlin_string key,
+                  int32_t *acquired)
+{
+    const dunlin_call *outer = dn_mysql_enter(call, connection);
+    int32_t status = try_lock(connection, key, acquired);
+
+    dn_mysql_leave(connection, outer);
+    return status;
+}
+
+int32_t
+dn_mysql_unlock(const dunlin_call *call, dunlin_connection *connection, dunlin_string key)
+{
+    const dunlin_call *outer;
+    char name[DN_MYSQL_TOKEN_BYTES];
+    const char *cell;
+    int32_t status;
+
+    write_name(key, name);
+    if (strcmp(connection->lock, name) != 0)
+        return DUNLIN_OK;
+    connection->lock[0] = '\0';
+    outer = dn_mysql_enter(call, connection);
+    connection->undisturbed = true;
+    status = ask(connection, "RELEASE_LOCK", name, "", &cell);
+    connection->undisturbed = false;
+    dn_mysql_leave(connection, outer);
+    return status;
+}
+
+/* --- its holder ---------------------------------------------------------------------------------------- */
+/* Sessions of other users are shown to whoever has PROCESS; of our own user's, always. */
+static bool
+read_session(dunlin_connection *connection, const char *id, const char *cells[2])
+{
+    char sql[160];
+    bool found;
+
+    snprintf(sql, sizeof(sql),
+             "SELECT host, user FROM information_schema.processlist WHERE id = %s", id);
+    return dn_mysql_try_first_row(connection, dn_kit_string(sql), cells, 2, &found) && found;
+}
+
+/* What the session says of itself; needs performance_schema, which MariaDB has off. */
+static const char *
+read_application(dunlin_connection *connection, const char *id)
+{
+    char sql[256];
+    const char *cell;
+    bool found;
+
+    snprintf(sql, sizeof(sql),
+             "SELECT attr_value FROM performance_schema.session_account_connect_attrs "
+             "WHERE processlist_id = %s AND attr_name = 'program_name'",
+             id);
+    return dn_mysql_try_first_row(connection, dn_kit_string(sql), &cell, 1, &found) && found
+               ? cell
+               : NULL;
+}
+
+static int32_t
+push_holder(dunlin_connection *connection, const char *id)
+{
+    dunlin_holder holder = {.size = sizeof(holder), .backend = dn_kit_string(id)};
+    const char *cells[2] = {NULL, NULL};
+    const char *application;
+    const char *colon;
+
+    read_session(connection, id, cells);
+    application = read_application(connection, id);
+    holder.host = dn_kit_string(cells[0]);
+    /* "db1:45678": the port says nothing to anybody. */
+    colon = cells[0] != NULL ? strrchr(cells[0], ':') : NULL;
+    if (colon != NULL)
+        holder.host.length = (uint64_t)(colon - cells[0]);
+    holder.application = dn_kit_string(application != NULL ? application : cells[1]);
+    holder.since = dn_kit_string(NULL);
+    return connection->call->host->holder(connection->call, &holder);
+}
+
+int32_t
+dn_mysql_lock_holder(const dunlin_call *call, dunlin_connection *connection, dunlin_string key)
+{
+    const dunlin_call *outer = dn_mysql_enter(call, connection);
+    char name[DN_MYSQL_TOKEN_BYTES];
+    const char *cell;
+    int32_t status;
+
+    write_name(key, name);
+    status = ask(connection, "IS_USED_LOCK", name, "", &cell);
+    if (status == DUNLIN_OK && cell != NULL && strspn(cell, "0123456789") == strlen(cell))
+        status = push_holder(connection, cell);
+    dn_mysql_leave(connection, outer);
+    return status;
+}
+
+/* --- sessions -------------------------------------------------------------------------------------------- */
+static bool
+is_token(dunlin_string text)
+{
+    static const char allowed[] = "abcdefghijklmnopqrstuvwxyz0123456789_";
+
+    for (uint64_t i = 0; i < text.length; i++)
+        if (text.data[i] == '\0' || strchr(allowed, text.data[i]) == NULL)
+            return false;
+    return text.length > 0 && text.length < DN_MYSQL_TOKEN_BYTES;
+}
+
+static bool
+is_number(dunlin_string text)
+{
+    for (uint64_t i = 0; i < text.length; i++)
+        if (text.data[i] < '0' || text.data[i] > '9')
+            return false;
+    return text.length > 0 && text.length < 24;
+}
+
+/* backend_start is the name of a lock that the session has held since it began: the lock is
+ * exact, also after a restart of the server, and needs no privilege. Without one only the absence
+ * of the number is an answer, as far as we may see the sessions at all. */
+static int32_t
+session_alive(dunlin_connection *connection, dunlin_string backend, dunlin_string backend_start,
+              int32_t *answer)
+{
+    const char *cells[2];
+    const char *cell;
+    char text[DN_MYSQL_TOKEN_BYTES];
+    int32_t status;
+
+    *answer = DUNLIN_SESSION_UNKNOWN;
+    if (is_token(backend_start)) {
+        snprintf(text, sizeof(text), "%.*s", (int)backend_start.length, backend_start.data);
+        status = ask(connection, "IS_USED_LOCK", text, "", &cell);
+        if (status == DUNLIN_OK)
+            *answer = cell != NULL ? DUNLIN_SESSION_ALIVE : DUNLIN_SESSION_GONE;
+        return status;
+    }
+    if (!is_number(backend))
+        return DUNLIN_OK;
+    snprintf(text, sizeof(text), "%.*s", (int)backend.length, backend.data);
+    if (!read_session(connection, text, cells))
+        *answer = mysql_errno(connection->mysql) == 0 ? DUNLIN_SESSION_GONE
+                                                      : DUNLIN_SESSION_UNKNOWN;
+    return DUNLIN_OK;
+}
+
+int32_t
+dn_mysql_session_alive(const dunlin_call *call, dunlin_connection *connection,
+                       dunlin_string backend, dunlin_string backend_start, int32_t *answer)
+{
+    const dunlin_call *outer = dn_mysql_enter(call, connection);
+    int32_t status = session_alive(connection, backend, backend_start, answer);
+
+    dn_mysql_leave(connection, outer);
+    return status;
+}
