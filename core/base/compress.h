@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Small texts compressed (zstd), for the SQL that the tracker keeps.
+ * Texts compressed (zstd) where it pays, for the SQL that the tracker keeps.
  */
 #ifndef DN_BASE_COMPRESS_H
 #define DN_BASE_COMPRESS_H

@@ -30,7 +30,7 @@ static const table_column migrations_columns[] = {
     {"tool_version", DUNLIN_TYPE_KEY_TEXT, false},
     {"schema_digest", DUNLIN_TYPE_KEY_TEXT, false},
     {"evidence", DUNLIN_TYPE_TEXT, false}, /* JSON */
-    {"sql_up", DUNLIN_TYPE_BLOB, false},   /* zstd */
+    {"sql_up", DUNLIN_TYPE_BLOB, false},   /* zstd, or as it is when short */
     {"sql_down", DUNLIN_TYPE_BLOB, false},
 };
 

@@ -201,8 +201,8 @@ dn_mysql_connect(const dunlin_call *call, const dn_mysql_address *address, const
     if (!connected) {
         *status = dn_mysql_fail_connect(call, mysql, address);
     } else if (!is_secure_enough(mysql, address)) {
-        *status = dn_kit_fail(call, DUNLIN_CONNECT,
-                              "the server offers no TLS, and the URL asks for it");
+        *status =
+            dn_kit_fail(call, DUNLIN_CONNECT, "the server offers no TLS, and the URL asks for it");
     } else {
         /* An option file may have allowed several statements in one text. */
         if ((mysql->client_flag & CLIENT_MULTI_STATEMENTS) != 0)

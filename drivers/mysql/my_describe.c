@@ -48,8 +48,7 @@ add_identity(const dunlin_connection *connection, dn_kit_text *identity)
     if (facts->uuid[0] != '\0') {
         dn_kit_text_format(identity, "mysql:%s/%s", facts->uuid, facts->database);
     } else if (facts->host[0] != '\0') {
-        dn_kit_text_format(identity, "mysql:%s:%s/%s", facts->host, facts->port,
-                           facts->database);
+        dn_kit_text_format(identity, "mysql:%s:%s/%s", facts->host, facts->port, facts->database);
     } else {
         dn_mysql_address_name(&connection->control->address, &name);
         dn_kit_text_format(identity, "mysql:%s", name.data != NULL ? name.data : "");

@@ -210,14 +210,13 @@ int32_t dn_mysql_query(const dunlin_call *call, dunlin_connection *connection, d
                        const dunlin_value *values, uint64_t count);
 int32_t dn_mysql_introspect(const dunlin_call *call, dunlin_connection *connection,
                             const dunlin_scope *scope);
-int32_t dn_mysql_try_lock(const dunlin_call *call, dunlin_connection *connection,
-                          dunlin_string key, int32_t *acquired);
+int32_t dn_mysql_try_lock(const dunlin_call *call, dunlin_connection *connection, dunlin_string key,
+                          int32_t *acquired);
 int32_t dn_mysql_unlock(const dunlin_call *call, dunlin_connection *connection, dunlin_string key);
 int32_t dn_mysql_lock_holder(const dunlin_call *call, dunlin_connection *connection,
                              dunlin_string key);
 int32_t dn_mysql_session_alive(const dunlin_call *call, dunlin_connection *connection,
-                               dunlin_string backend, dunlin_string backend_start,
-                               int32_t *answer);
+                               dunlin_string backend, dunlin_string backend_start, int32_t *answer);
 int32_t dn_mysql_cancel_handle(const dunlin_call *call, dunlin_connection *connection,
                                dunlin_cancel **handle);
 int32_t dn_mysql_cancel(const dunlin_call *call, dunlin_cancel *handle);

@@ -237,8 +237,7 @@ add_grant(const dunlin_connection *connection, unsigned error, const char *messa
     if ((error != 1142 && error != 1044) || user_end == NULL || named.length == 0 ||
         (error == 1142 && denied == NULL))
         return;
-    dn_kit_text_format(hint, "GRANT %.*s ON ", words,
-                       denied != NULL ? message : "ALL PRIVILEGES");
+    dn_kit_text_format(hint, "GRANT %.*s ON ", words, denied != NULL ? message : "ALL PRIVILEGES");
     dn_kit_text_quote(hint, '`', named);
     dn_kit_text_format(hint, ".* TO %.*s", (int)(user_end + 1 - (user + strlen("user "))),
                        user + strlen("user "));
@@ -323,8 +322,7 @@ send_report(const report *told, MYSQL *mysql)
 int32_t
 dn_mysql_fail(dunlin_connection *connection, const char *what)
 {
-    report told = {
-        .call = connection->call, .connection = connection, .what = what, .offset = -1};
+    report told = {.call = connection->call, .connection = connection, .what = what, .offset = -1};
 
     return send_report(&told, connection->mysql);
 }

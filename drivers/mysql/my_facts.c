@@ -75,8 +75,8 @@ make_token(char token[DN_MYSQL_TOKEN_BYTES])
         return false;
     length = snprintf(token, DN_MYSQL_TOKEN_BYTES, "dunlin_s_");
     for (size_t i = 0; i < sizeof(random); i++)
-        length += snprintf(token + length, DN_MYSQL_TOKEN_BYTES - (size_t)length, "%02x",
-                           random[i]);
+        length +=
+            snprintf(token + length, DN_MYSQL_TOKEN_BYTES - (size_t)length, "%02x", random[i]);
     return true;
 }
 
@@ -104,8 +104,8 @@ ask(dunlin_connection *connection, bool all, const char **cells, bool *found)
             dn_kit_text_add(&sql, ", 0)");
         }
     }
-    return !sql.failed && dn_mysql_try_first_row(connection, dn_kit_text_string(&sql), cells,
-                                                 CELL_COUNT, found);
+    return !sql.failed &&
+           dn_mysql_try_first_row(connection, dn_kit_text_string(&sql), cells, CELL_COUNT, found);
 }
 
 static bool

@@ -15,24 +15,28 @@
 /* '@' stands for the database's name. PRIMARY is the primary key, no index of its own. */
 static const char objects_sql[] =
     "SELECT CASE table_type WHEN 'VIEW' THEN 'view' WHEN 'SEQUENCE' THEN 'sequence' "
-    "ELSE 'table' END AS kind, " NAME("table_name") " AS owner, " NAME("table_name") " AS name "
-    "FROM information_schema.tables WHERE table_schema = @ "
-    "AND table_type IN ('BASE TABLE', 'SYSTEM VERSIONED', 'VIEW', 'SEQUENCE') "
-    "UNION ALL SELECT 'index', " NAME("table_name") ", " NAME("index_name") " "
-    "FROM information_schema.statistics WHERE table_schema = @ AND seq_in_index = 1 "
-    "AND index_name <> 'PRIMARY' "
-    "UNION ALL SELECT 'trigger', " NAME("event_object_table") ", " NAME("trigger_name") " "
-    "FROM information_schema.triggers WHERE event_object_schema = @ "
-    "UNION ALL SELECT LOWER(routine_type), " NAME("routine_name") ", " NAME("routine_name") " "
-    "FROM information_schema.routines WHERE routine_schema = @ "
-    "AND routine_type IN ('FUNCTION', 'PROCEDURE') "
-    "ORDER BY 1, 2, 3";
+    "ELSE 'table' END AS kind, " NAME("table_name") " AS owner, " NAME(
+        "table_name") " AS name "
+                      "FROM information_schema.tables WHERE table_schema = @ "
+                      "AND table_type IN ('BASE TABLE', 'SYSTEM VERSIONED', 'VIEW', 'SEQUENCE') "
+                      "UNION ALL SELECT 'index', " NAME("table_name") ", " NAME(
+                          "index_name") " "
+                                        "FROM information_schema.statistics WHERE table_schema = @ AND seq_in_index = 1 "
+                                        "AND index_name <> 'PRIMARY' "
+                                        "UNION ALL SELECT 'trigger', " NAME("event_object_table") ", " NAME(
+                                            "trigger_name") " "
+                                                            "FROM information_schema.triggers WHERE event_object_schema = @ "
+                                                            "UNION ALL SELECT LOWER(routine_type), " NAME(
+                                                                "routine_name") ", " NAME("routine_name") " "
+                                                                                                          "FROM information_schema.routines WHERE routine_schema = @ "
+                                                                                                          "AND routine_type IN ('FUNCTION', 'PROCEDURE') "
+                                                                                                          "ORDER BY 1, 2, 3";
 
 typedef struct reading {
     const dunlin_call *call;
     const dunlin_scope *scope;
-    bool folds;     /* names of tables are equal without regard to case */
-    char *seen;     /* of the scope's keys */
+    bool folds; /* names of tables are equal without regard to case */
+    char *seen; /* of the scope's keys */
 } reading;
 
 /* Names of columns, indexes and routines always are. */
@@ -151,9 +155,9 @@ push_result(dunlin_connection *connection, const reading *read)
     while (status == DUNLIN_OK && (row = mysql_fetch_row(result)) != NULL) {
         const unsigned long *lengths = mysql_fetch_lengths(result);
 
-        status = push_object(read, (dunlin_string){row[0], lengths[0]},
-                             (dunlin_string){row[1], lengths[1]},
-                             (dunlin_string){row[2], lengths[2]});
+        status =
+            push_object(read, (dunlin_string){row[0], lengths[0]},
+                        (dunlin_string){row[1], lengths[1]}, (dunlin_string){row[2], lengths[2]});
     }
     mysql_free_result(result);
     return status == DUNLIN_OK ? push_gone(read) : status;

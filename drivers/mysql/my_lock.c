@@ -124,9 +124,8 @@ read_application(dunlin_connection *connection, const char *id)
              "SELECT attr_value FROM performance_schema.session_account_connect_attrs "
              "WHERE processlist_id = %s AND attr_name = 'program_name'",
              id);
-    return dn_mysql_try_first_row(connection, dn_kit_string(sql), &cell, 1, &found) && found
-               ? cell
-               : NULL;
+    return dn_mysql_try_first_row(connection, dn_kit_string(sql), &cell, 1, &found) && found ? cell
+                                                                                             : NULL;
 }
 
 static int32_t
@@ -186,16 +185,38 @@ is_number(dunlin_string text)
     return text.length > 0 && text.length < 24;
 }
 
+/* Without PROCESS the sessions of other users are hidden, and a missing one may well be there. */
+static int32_t
+look_for_session(dunlin_connection *connection, dunlin_string id, int32_t *answer)
+{
+    char sql[256];
+    const char *cells[2];
+    bool found;
+    int32_t status;
+
+    snprintf(sql, sizeof(sql),
+             "SELECT (SELECT COUNT(*) FROM information_schema.processlist WHERE id = %.*s), "
+             "(SELECT COUNT(*) FROM information_schema.user_privileges "
+             "WHERE privilege_type = 'PROCESS')",
+             (int)id.length, id.data);
+    status = dn_mysql_first_row(connection, dn_kit_string(sql), cells, 2, &found);
+    if (status != DUNLIN_OK || cells[0] == NULL || cells[1] == NULL)
+        return status;
+    if (strcmp(cells[0], "0") != 0)
+        *answer = DUNLIN_SESSION_ALIVE;
+    else if (strcmp(cells[1], "0") != 0)
+        *answer = DUNLIN_SESSION_GONE;
+    return DUNLIN_OK;
+}
+
 /* backend_start is the name of a lock that the session has held since it began: the lock is
- * exact, also after a restart of the server, and needs no privilege. Without one only the absence
- * of the number is an answer, as far as we may see the sessions at all. */
+ * exact, also after a restart of the server, and needs no privilege. */
 static int32_t
 session_alive(dunlin_connection *connection, dunlin_string backend, dunlin_string backend_start,
               int32_t *answer)
 {
-    const char *cells[2];
-    const char *cell;
     char text[DN_MYSQL_TOKEN_BYTES];
+    const char *cell;
     int32_t status;
 
     *answer = DUNLIN_SESSION_UNKNOWN;
@@ -206,13 +227,7 @@ session_alive(dunlin_connection *connection, dunlin_string backend, dunlin_strin
             *answer = cell != NULL ? DUNLIN_SESSION_ALIVE : DUNLIN_SESSION_GONE;
         return status;
     }
-    if (!is_number(backend))
-        return DUNLIN_OK;
-    snprintf(text, sizeof(text), "%.*s", (int)backend.length, backend.data);
-    if (!read_session(connection, text, cells))
-        *answer = mysql_errno(connection->mysql) == 0 ? DUNLIN_SESSION_GONE
-                                                      : DUNLIN_SESSION_UNKNOWN;
-    return DUNLIN_OK;
+    return is_number(backend) ? look_for_session(connection, backend, answer) : DUNLIN_OK;
 }
 
 int32_t

@@ -13,8 +13,7 @@ enum { ER_UNKNOWN_SYSTEM_VARIABLE = 1193, ER_WRONG_VALUE_FOR_VAR = 1231 };
 
 /* mysql2, and with it drizzle, connects with this collation, which both servers know; it is kept
  * in views and routines, so that they come out equal. */
-#define PIN_FEW                                                                                    \
-    "SET NAMES utf8mb4 COLLATE utf8mb4_unicode_ci, time_zone = '+00:00', autocommit = 1"
+#define PIN_FEW "SET NAMES utf8mb4 COLLATE utf8mb4_unicode_ci, time_zone = '+00:00', autocommit = 1"
 
 /* What the server's configuration says, whatever init_connect or an earlier migration did. */
 static const char *const server_defaults[] = {
@@ -57,8 +56,7 @@ dn_mysql_pins_set(dunlin_connection *connection)
     if (sql.failed)
         return dn_kit_no_memory(connection->call);
     connection->lock_timeout_now_s = connection->lock_timeout_s;
-    if (dn_mysql_send(connection, dn_kit_text_string(&sql)) &&
-        dn_mysql_drain(connection, &ignored))
+    if (dn_mysql_send(connection, dn_kit_text_string(&sql)) && dn_mysql_drain(connection, &ignored))
         return DUNLIN_OK;
     /* Servers that speak the protocol and are neither MySQL nor MariaDB lack some of these. */
     error = mysql_errno(connection->mysql);

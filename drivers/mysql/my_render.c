@@ -175,8 +175,8 @@ add_column(rendering *work, const dunlin_operation *operation, bool in_table)
         return refuse(work, "the type", asked);
     /* It needs a key, which the same statement has to bring. */
     if (automatic != NULL && (!in_table || !dn_kit_same(automatic->text, "identity")))
-        return refuse(work, "an automatic value that is not the primary key alone:",
-                      operation->path[1]);
+        return refuse(work,
+                      "an automatic value that is not the primary key alone:", operation->path[1]);
     add_name(work, operation->path[1]);
     dn_kit_text_format(&work->sql, " %s", type);
     /* A TIMESTAMP without it may become NOT NULL; none of ours is one, and it costs nothing. */
@@ -363,8 +363,7 @@ int32_t
 dn_mysql_render(const dunlin_call *call, const dunlin_profile *profile, int32_t mode,
                 const dunlin_operation *const *operations, uint64_t count)
 {
-    rendering work = {
-        .call = call, .profile = profile, .operations = operations, .count = count};
+    rendering work = {.call = call, .profile = profile, .operations = operations, .count = count};
     int32_t status = DUNLIN_OK;
 
     if (mode == DUNLIN_RENDER_SCRIPT)

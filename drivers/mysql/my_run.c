@@ -60,8 +60,8 @@ static int32_t
 run_filled(dunlin_connection *connection, const dunlin_item *item, int64_t *rows)
 {
     DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text text = {0};
-    int32_t status = dn_mysql_fill(connection->call, item->sql, item->values, item->value_count,
-                                   &text);
+    int32_t status =
+        dn_mysql_fill(connection->call, item->sql, item->values, item->value_count, &text);
     dunlin_string sql = dn_kit_text_string(&text);
 
     if (status == DUNLIN_OK)
@@ -148,8 +148,8 @@ do_check(dunlin_connection *connection, const dunlin_item *item, int64_t *rows)
     if (cell != NULL && dn_kit_same(item->expected, cell))
         return DUNLIN_OK;
     shown = !found ? "no row" : cell == NULL ? "null" : cell;
-    return dn_kit_fail(connection->call, DUNLIN_CONSTRAINT, "the check gives '%.100s' and not '%.*s'",
-                       shown, (int)item->expected.length,
+    return dn_kit_fail(connection->call, DUNLIN_CONSTRAINT,
+                       "the check gives '%.100s' and not '%.*s'", shown, (int)item->expected.length,
                        item->expected.length > 0 ? item->expected.data : "");
 }
 

@@ -81,16 +81,16 @@ time_to_wait(const dunlin_connection *connection)
 static void
 wait_for_answer(dunlin_connection *connection)
 {
-    struct pollfd fds[2] = {{.fd = socket_of(connection->mysql), .events = POLLIN},
-                            {.fd = connection->undisturbed ? -1 : connection->call->wake_fd,
-                             .events = POLLIN}};
+    struct pollfd fds[2] = {
+        {.fd = socket_of(connection->mysql), .events = POLLIN},
+        {.fd = connection->undisturbed ? -1 : connection->call->wake_fd, .events = POLLIN}};
     int64_t patience_ends_ns = 0;
 
     if (fds[0].fd < 0)
         return;
     for (;;) {
-        int wait = patience_ends_ns == 0 ? time_to_wait(connection)
-                                         : milliseconds_until(patience_ends_ns);
+        int wait =
+            patience_ends_ns == 0 ? time_to_wait(connection) : milliseconds_until(patience_ends_ns);
 
         poll(fds, 2, wait);
         if (fds[0].revents != 0)

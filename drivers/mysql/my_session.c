@@ -32,9 +32,9 @@ dn_mysql_note_session(dunlin_connection *connection, dunlin_string statement)
 static bool
 is_lossy_engine(const char *engine)
 {
-    static const char *const lossy[] = {"MyISAM",    "Aria",       "MEMORY",    "CSV",
-                                        "ARCHIVE",   "MRG_MyISAM", "BLACKHOLE", "FEDERATED",
-                                        "FEDERATEDX", "CONNECT",   "MERGE",     "HEAP"};
+    static const char *const lossy[] = {"MyISAM",     "Aria",       "MEMORY",    "CSV",
+                                        "ARCHIVE",    "MRG_MyISAM", "BLACKHOLE", "FEDERATED",
+                                        "FEDERATEDX", "CONNECT",    "MERGE",     "HEAP"};
 
     for (size_t i = 0; engine != NULL && i < sizeof(lossy) / sizeof(lossy[0]); i++)
         if (strcasecmp(engine, lossy[i]) == 0)

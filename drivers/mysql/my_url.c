@@ -20,7 +20,7 @@ static const char known_parameters[] = "charset, connect-timeout, defaults-file,
 
 /* --- the place ----------------------------------------------------------------------------------- */
 /* The URL's text from "//" to the query, cut into its pieces; all of them still escaped. */
-typedef struct place {
+typedef struct url_place {
     dunlin_string user;
     dunlin_string password;
     dunlin_string host;
@@ -28,7 +28,7 @@ typedef struct place {
     dunlin_string database;
     bool has_user;
     bool has_password;
-} place;
+} url_place;
 
 static dunlin_string
 between(const char *begin, const char *end)
@@ -44,7 +44,7 @@ find(dunlin_string text, char byte)
 
 /* The last '@' ends the user's part: people forget to escape the one in their password. */
 static void
-cut_user(dunlin_string *rest, place *cut)
+cut_user(dunlin_string *rest, url_place *cut)
 {
     const char *at = rest->length > 0 ? memrchr(rest->data, '@', rest->length) : NULL;
     const char *colon;
@@ -63,7 +63,7 @@ cut_user(dunlin_string *rest, place *cut)
 }
 
 static int32_t
-cut_host(const dunlin_call *call, dunlin_string host, place *cut)
+cut_host(const dunlin_call *call, dunlin_string host, url_place *cut)
 {
     const char *end = host.data + host.length;
     const char *after = host.data;
@@ -88,7 +88,7 @@ cut_host(const dunlin_call *call, dunlin_string host, place *cut)
 }
 
 static int32_t
-cut_place(const dunlin_call *call, dunlin_string text, place *cut)
+cut_place(const dunlin_call *call, dunlin_string text, url_place *cut)
 {
     const char *colon = find(text, ':');
     const char *query = find(text, '?');
@@ -141,7 +141,7 @@ read_port(const dunlin_call *call, dunlin_string text, unsigned *port)
 }
 
 static int32_t
-read_place(const dunlin_call *call, const place *cut, dn_mysql_address *address)
+read_place(const dunlin_call *call, const url_place *cut, dn_mysql_address *address)
 {
     char *host = unescape(cut->host);
 
@@ -227,7 +227,8 @@ read_mode(const dunlin_call *call, const dn_kit_parameter *parameter, dn_mysql_a
             return DUNLIN_OK;
         }
     }
-    return bad_value(call, parameter, "disabled, preferred, required, verify_ca or verify_identity");
+    return bad_value(call, parameter,
+                     "disabled, preferred, required, verify_ca or verify_identity");
 }
 
 #define TEXT_PARAMETER(function, member)                                                           \
@@ -281,13 +282,13 @@ read_parameter(const dunlin_call *call, const dn_kit_parameter *parameter,
             return parameter_table[i].read(call, parameter, address);
     /* Its value may be a secret that was meant for another program. */
     return dn_kit_fail(call, DUNLIN_USAGE,
-                       "the parameter '%s' of the URL is unknown (MySQL's are %s)",
-                       parameter->name, known_parameters);
+                       "the parameter '%s' of the URL is unknown (MySQL's are %s)", parameter->name,
+                       known_parameters);
 }
 
 /* --- the whole --------------------------------------------------------------------------------------- */
 static int32_t
-read_cut(const dunlin_call *call, const dn_kit_url *url, const place *cut,
+read_cut(const dunlin_call *call, const dn_kit_url *url, const url_place *cut,
          dn_mysql_address *address)
 {
     int32_t status = read_place(call, cut, address);
@@ -304,7 +305,7 @@ read_cut(const dunlin_call *call, const dn_kit_url *url, const place *cut,
 }
 
 static int32_t
-read_url(const dunlin_call *call, dunlin_string text, place *cut, dn_mysql_address *address)
+read_url(const dunlin_call *call, dunlin_string text, url_place *cut, dn_mysql_address *address)
 {
     DN_KIT_CLEANUP(dn_kit_url_free) dn_kit_url url = {0};
     int32_t status = dn_kit_url_cut(call, text, &url);
@@ -327,7 +328,7 @@ read_url(const dunlin_call *call, dunlin_string text, place *cut, dn_mysql_addre
 int32_t
 dn_mysql_address_read(const dunlin_call *call, dunlin_string text, dn_mysql_address *address)
 {
-    place cut;
+    url_place cut;
 
     return read_url(call, text, &cut, address);
 }
@@ -406,7 +407,7 @@ dn_mysql_url(const dunlin_call *call, dunlin_string text)
     DN_KIT_CLEANUP(dn_mysql_address_free) dn_mysql_address address = {0};
     DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text identity = {0};
     DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text redacted = {0};
-    place cut;
+    url_place cut;
     int32_t status = read_url(call, text, &cut, &address);
 
     if (status == DUNLIN_OK)
@@ -427,6 +428,5 @@ dn_mysql_url(const dunlin_call *call, dunlin_string text)
     }
     if (identity.failed || redacted.failed)
         return dn_kit_no_memory(call);
-    return call->host->url_text(call, dn_kit_text_string(&redacted),
-                                dn_kit_text_string(&identity));
+    return call->host->url_text(call, dn_kit_text_string(&redacted), dn_kit_text_string(&identity));
 }

@@ -67,9 +67,7 @@ void
 dn_mysql_add_value(dn_kit_text *text, const dunlin_value *value)
 {
     switch (value->type) {
-    case DUNLIN_VALUE_INTEGER:
-        dn_kit_text_format(text, "%lld", (long long)value->integer);
-        break;
+    case DUNLIN_VALUE_INTEGER: dn_kit_text_format(text, "%lld", (long long)value->integer); break;
     case DUNLIN_VALUE_TEXT: add_text(text, value->text); break;
     case DUNLIN_VALUE_BLOB: add_hex(text, value->text); break;
     default: dn_kit_text_add(text, "NULL"); break;

@@ -49,8 +49,22 @@ one() {
         "$(sha256sum <migrations/001_a.sql | cut -d ' ' -f 1)"
     assert_equal "$(sql app.db "SELECT state, algorithm, statements, tool_version, applied_by
         FROM dunlin_migrations")" "applied|sha256/1|1|0.1.0|$(id -un)"
-    sql app.db "SELECT writefile('kept.zst', sql_up) FROM dunlin_migrations" >/dev/null
-    assert_equal "$(zstd -dc kept.zst)" "$(cat migrations/001_a.sql)"
+    assert_equal "$(sql app.db 'SELECT CAST(sql_up AS text) FROM dunlin_migrations')" \
+        "$(cat migrations/001_a.sql)"
+}
+
+@test "the tracker keeps a long text compressed, and one of more than 4 MiB not at all" {
+    { echo 'CREATE TABLE a (x int);'; yes 'INSERT INTO a VALUES (1);' | head -n 200; } >long
+    one 001_a "$(cat long)"
+    one 002_b "$(yes 'INSERT INTO a VALUES (2);' | head -n 200000)"
+    dunlin migrate --url sqlite:app.db
+    assert_exit 0
+    sql app.db "SELECT writefile('kept.zst', sql_up) FROM dunlin_migrations WHERE seq = 1" >/dev/null
+    cmp <(zstd -dc kept.zst) migrations/001_a.sql
+    assert_equal "$(sql app.db 'SELECT sql_up IS NULL FROM dunlin_migrations WHERE seq = 2')" 1
+    echo '-- more' >>migrations/002_b.sql
+    run_json status --url sqlite:app.db
+    assert_json '.migrations[1].file' edited-cosmetic
 }
 
 @test "--to stops behind a tag and says what is held back" {
