@@ -73,6 +73,13 @@ take_log(const dunlin_call *call, int32_t level, dunlin_string message)
 }
 
 static void
+take_notice(const dunlin_call *call, dunlin_string sqlstate, dunlin_string message)
+{
+    (void)sqlstate;
+    add(call->context, "notice %.*s\n", TEXT(message));
+}
+
+static void
 take_progress(const dunlin_call *call, int64_t done, int64_t total, dunlin_string unit)
 {
     (void)call;
@@ -147,6 +154,7 @@ give_item(const dunlin_call *call, dunlin_item *item)
     item->value_count = next->value_count;
     item->lock_timeout_ms = next->lock_timeout_ms;
     item->statement_timeout_ms = next->statement_timeout_ms;
+    item->expected = fake_string(next->expected);
     return DUNLIN_OK;
 }
 
@@ -220,8 +228,8 @@ take_class(const dunlin_call *call, const dunlin_class *result)
 static int32_t
 take_part(const dunlin_call *call, const dunlin_url_part *part)
 {
-    assert_int_equal(part->secret, 0);
-    (void)call;
+    if (part->secret)
+        add(call->context, "secret %.*s\n", TEXT(part->name));
     return DUNLIN_OK;
 }
 
@@ -298,6 +306,7 @@ fake_begin(fake_host *host, const dunlin_driver *driver)
         .revision = DUNLIN_DRIVER_REVISION,
         .fail = take_fail,
         .log = take_log,
+        .notice = take_notice,
         .progress = take_progress,
         .cancelled = is_cancelled,
         .scratch = give_scratch,

@@ -17,6 +17,7 @@ typedef struct fake_item {
     uint64_t value_count;
     int64_t lock_timeout_ms;
     int64_t statement_timeout_ms;
+    const char *expected; /* of CHECK */
 } fake_item;
 
 typedef struct fake_host {
