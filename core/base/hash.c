@@ -53,17 +53,12 @@ dn_digest_hex(const dn_digest *digest, char hex[DN_DIGEST_HEX])
     hex[DN_DIGEST_HEX - 1] = '\0';
 }
 
-static int
-nibble(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
-}
+/* Value of a hex digit plus one; 0 for anything else. */
+static const uint8_t nibbles[256] = {
+    ['0'] = 1,  ['1'] = 2,  ['2'] = 3,  ['3'] = 4,  ['4'] = 5,  ['5'] = 6,  ['6'] = 7,  ['7'] = 8,
+    ['8'] = 9,  ['9'] = 10, ['a'] = 11, ['b'] = 12, ['c'] = 13, ['d'] = 14, ['e'] = 15, ['f'] = 16,
+    ['A'] = 11, ['B'] = 12, ['C'] = 13, ['D'] = 14, ['E'] = 15, ['F'] = 16,
+};
 
 bool
 dn_digest_parse(const char *hex, size_t length, dn_digest *digest)
@@ -73,12 +68,12 @@ dn_digest_parse(const char *hex, size_t length, dn_digest *digest)
     if (length != 2 * DN_DIGEST_BYTES)
         return false;
     for (size_t i = 0; i < DN_DIGEST_BYTES; i++) {
-        int high = nibble(hex[2 * i]);
-        int low = nibble(hex[2 * i + 1]);
+        uint8_t high = nibbles[(unsigned char)hex[2 * i]];
+        uint8_t low = nibbles[(unsigned char)hex[2 * i + 1]];
 
-        if (high < 0 || low < 0)
+        if (!high || !low)
             return false;
-        parsed.bytes[i] = (uint8_t)(high << 4 | low);
+        parsed.bytes[i] = (uint8_t)((high - 1) << 4 | (low - 1));
     }
     *digest = parsed;
     return true;

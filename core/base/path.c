@@ -12,10 +12,19 @@ char *
 dn_path_join(dn_arena *arena, const char *folder, const char *name)
 {
     size_t length = strlen(folder);
+    size_t rest = strlen(name) + 1;
+    char *path;
 
     if (name[0] == '/' || length == 0)
         return dn_arena_text(arena, name);
-    return dn_arena_printf(arena, "%s%s%s", folder, folder[length - 1] == '/' ? "" : "/", name);
+    path = dn_arena_alloc(arena, length + 1 + rest);
+    if (!path)
+        return NULL;
+    memcpy(path, folder, length);
+    if (folder[length - 1] != '/')
+        path[length++] = '/';
+    memcpy(path + length, name, rest);
+    return path;
 }
 
 char *

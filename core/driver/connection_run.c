@@ -78,10 +78,10 @@ item_name(int32_t kind)
         [DUNLIN_ITEM_BEGIN] = "begin",         [DUNLIN_ITEM_STATEMENT] = "statement",
         [DUNLIN_ITEM_COPY_DATA] = "copy data", [DUNLIN_ITEM_COMMIT] = "commit",
         [DUNLIN_ITEM_SAVEPOINT] = "savepoint", [DUNLIN_ITEM_ROLLBACK] = "rollback",
-        [DUNLIN_ITEM_RESET] = "reset",
+        [DUNLIN_ITEM_RESET] = "reset",         [DUNLIN_ITEM_CHECK] = "check",
     };
 
-    return kind >= DUNLIN_ITEM_BEGIN && kind <= DUNLIN_ITEM_RESET ? names[kind] : "item";
+    return kind >= DUNLIN_ITEM_BEGIN && kind <= DUNLIN_ITEM_CHECK ? names[kind] : "item";
 }
 
 static void

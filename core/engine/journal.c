@@ -25,6 +25,7 @@ check(dn_session *session, dn_error *error)
     size_t found;
 
     if (dn_session_project(session, error) < 0 || dn_session_journal(session, error) < 0 ||
+        dn_journal_finish(&session->journal, error) < 0 ||
         dn_session_result(session, "dunlin-journal-check/1", error) < 0)
         return -1;
     result = session->result;

@@ -16,6 +16,7 @@ dn_session_end(dn_session *session)
 {
     dn_connection_close(session->connection);
     session->connection = NULL;
+    dn_journal_close(&session->journal);
     dn_arena_free(&session->arena);
 }
 
@@ -53,7 +54,7 @@ dn_session_journal(dn_session *session, dn_error *error)
         .dialect = session->project.dialect,
     };
 
-    return dn_journal_read(&options, &session->arena, &session->journal, error);
+    return dn_journal_begin(&options, NULL, &session->arena, &session->journal, error);
 }
 
 /* A folder written for one database is not sent to another one. */

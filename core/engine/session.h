@@ -33,6 +33,7 @@ void dn_session_end(dn_session *session);
 int dn_session_project(dn_session *session, dn_error *error);
 /* The target's driver, for its name and its files. */
 int dn_session_target(dn_session *session, dn_error *error);
+/* Digests come with dn_journal_finish; dn_session_reconcile sees to it. */
 int dn_session_journal(dn_session *session, dn_error *error);
 /* Closes an earlier connection. Refuses a journal of another database's dialect. */
 int dn_session_connect(dn_session *session, bool read_only, dn_error *error);

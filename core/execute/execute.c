@@ -64,8 +64,6 @@ dn_execute_blame(dn_execution *execution, const dn_migration *migration, unsigne
 
     stop->migration = migration;
     stop->statement = ordinal;
-    if (!ordinal)
-        return dn_while(error, "recording '%s'", migration->tag);
     locate(execution, migration, ordinal, offset);
     memcpy(message, error->message, sizeof(message));
     snprintf(error->message, sizeof(error->message), "%s:%u:%u: %.*s", migration->path, stop->line,

@@ -69,6 +69,7 @@ typedef struct dn_script_info {
     const char *reason;  /* why not, or NULL; lives in the arena */
     unsigned reason_line;
     const char *around; /* the setting to send before BEGIN, or NULL */
+    bool relaxes;       /* that setting switches checks off */
     dn_digest text;
     dn_digest tokens;
     dn_script_kept kept; /* spares reading the file again; in the arena */

@@ -12,9 +12,9 @@ int dn_execute_feed(dn_execution *execution, size_t first, size_t count, dn_erro
 /* Runs one job statement by statement with the ledger. */
 int dn_execute_ledger(dn_execution *execution, dn_job *job, dn_error *error);
 
-/* Fills execution->stop for statement `ordinal` of a migration (0: none of its own), reading the
- * file again for excerpt and place; `offset` is where in the statement the server saw the error,
- * -1 unknown. Puts file:line:column before the message of *error. Returns -1. */
+/* Fills execution->stop for statement `ordinal` of a migration, reading the file again for
+ * excerpt and place; `offset` is where in the statement the server saw the error, -1 unknown. Puts
+ * file:line:column before the message of *error. Returns -1. */
 int dn_execute_blame(dn_execution *execution, const dn_migration *migration, unsigned ordinal,
                      int64_t offset, dn_error *error);
 

@@ -18,6 +18,12 @@ typedef enum feed_phase {
     PHASE_RESET
 } feed_phase;
 
+/* For "while ... '<tag>'". */
+static const char *const doing[] = {
+    [PHASE_AROUND] = "preparing", [PHASE_BEGIN] = "beginning",   [PHASE_STATEMENTS] = "running",
+    [PHASE_RECORD] = "recording", [PHASE_COMMIT] = "committing", [PHASE_RESET] = "tidying up after",
+};
+
 /* An item whose outcome is not known yet. */
 typedef struct sent_item {
     size_t job;
@@ -79,16 +85,22 @@ is_first(const feeder *feed)
     return feed->job == feed->first;
 }
 
-/* Of a single transaction, the settings of all its jobs count before its one BEGIN. */
+/* Of a single transaction, the settings of all its jobs count before its one BEGIN: the first that
+ * relaxes decides, else the first. */
 static const char *
 around_of(const feeder *feed)
 {
+    const dn_script_info *chosen = NULL;
+
     if (!feed->execution->single_transaction)
         return feed->execution->jobs[feed->job].info.around;
-    for (size_t i = feed->first; is_first(feed) && i < feed->end; i++)
-        if (feed->execution->jobs[i].info.around)
-            return feed->execution->jobs[i].info.around;
-    return NULL;
+    for (size_t i = feed->first; is_first(feed) && i < feed->end; i++) {
+        const dn_script_info *info = &feed->execution->jobs[i].info;
+
+        if (info->around && (!chosen || (info->relaxes && !chosen->relaxes)))
+            chosen = info;
+    }
+    return chosen ? chosen->around : NULL;
 }
 
 static int
@@ -284,11 +296,14 @@ fail_run(feeder *feed, dn_error *error)
     dn_connection_execute(execution->connection, DUNLIN_ITEM_RESET, NULL, NULL, 0, &ignored);
     if (job >= feed->end)
         return -1;
-    if (feed->failed)
+    if (feed->failed && feed->culprit.ordinal)
         return dn_execute_blame(execution, execution->jobs[job].migration, feed->culprit.ordinal,
                                 feed->offset, error);
-    /* Nothing was refused by the database: reading the file failed, and says where. */
-    execution->stop.migration = execution->jobs[job].migration;
+    if (feed->failed)
+        dn_while(error, "%s '%s'", doing[feed->culprit.phase], execution->jobs[job].migration->tag);
+    /* Otherwise nothing was refused by the database: reading the file failed, and says where. */
+    if (!execution->jobs[job].applied)
+        execution->stop.migration = execution->jobs[job].migration;
     return -1;
 }
 

@@ -13,7 +13,6 @@ typedef struct inspection {
     const dn_migration *migration;
     bool open; /* between BEGIN and COMMIT */
     unsigned open_line;
-    bool relaxed;      /* the setting chosen switches checks off */
     unsigned work;     /* statements seen that are neither control nor around */
     unsigned controls; /* BEGIN and COMMIT seen */
     bool begin_first;  /* no work stands before the first BEGIN */
@@ -68,9 +67,9 @@ see_around(inspection *seen, const dn_script_item *item, dn_error *error)
 {
     bool relaxes = (item->flags & DUNLIN_CLASS_RELAXES) != 0;
 
-    if (seen->info->around && (seen->relaxed || !relaxes))
+    if (seen->info->around && (seen->info->relaxes || !relaxes))
         return 0;
-    seen->relaxed = relaxes;
+    seen->info->relaxes = relaxes;
     seen->info->around = dn_arena_copy(seen->arena, item->sql.data, (size_t)item->sql.length);
     return seen->info->around ? 0 : dn_no_memory(error);
 }

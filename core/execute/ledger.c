@@ -6,8 +6,9 @@
  *
  *   - a statement that fits a transaction commits together with its row: exactly once;
  *   - BEGIN .. COMMIT written in the file is one such transaction for all its statements;
- *   - one that fits none is announced (intent), run, and marked done. Found announced only, it is
- *     run again when that does no harm, and otherwise a person is asked.
+ *   - one that fits none is announced (intent, or "again" when running it twice does no harm), run,
+ *     and marked done. Found announced only, it is run again when that does no harm, and otherwise
+ *     a person is asked.
  *
  * Rows are bound to the text of the statements: what was done must still stand at the head of
  * the file, what follows may have been edited. The last transaction records the migration and
@@ -21,6 +22,7 @@
 typedef struct ledger_row {
     dn_digest digest;
     bool done;
+    bool again; /* announced, and harmless whether it took effect or not */
 } ledger_row;
 
 typedef struct ledger {
@@ -67,6 +69,7 @@ visit_row(const dunlin_value *values, size_t count, void *context, dn_error *err
     book->rows = rows;
     row = &rows[book->row_count++];
     row->done = dn_string_equal(values[1].text, "done");
+    row->again = dn_string_equal(values[1].text, "again");
     if (!dn_digest_parse(values[0].text.data, (size_t)values[0].text.length, &row->digest))
         return dn_fail(error, DUNLIN_CORRUPT, "ledger.damaged",
                        "a row of " DN_TRACKER_STATEMENTS " for '%s' has a damaged digest",
@@ -147,7 +150,8 @@ run_committed(ledger *book, const dn_script_item *item, const char *hex, dn_erro
 {
     if (!book->group && send(book, DUNLIN_ITEM_BEGIN, NULL, NULL, 0, error) < 0)
         return -1;
-    if (run_sql(book, item, error) < 0 || write_row(book, hex, "done", error) < 0)
+    if (run_sql(book, item, error) < 0 ||
+        (book->announced ? set_done(book, hex, error) : write_row(book, hex, "done", error)) < 0)
         return -1;
     if (book->group)
         return 0;
@@ -160,7 +164,9 @@ run_committed(ledger *book, const dn_script_item *item, const char *hex, dn_erro
 static int
 run_announced(ledger *book, const dn_script_item *item, const char *hex, dn_error *error)
 {
-    if (!book->announced && write_row(book, hex, "intent", error) < 0)
+    const char *phase = item->flags & DUNLIN_CLASS_REPEATABLE ? "again" : "intent";
+
+    if (!book->announced && write_row(book, hex, phase, error) < 0)
         return -1;
     if (run_sql(book, item, error) < 0 || set_done(book, hex, error) < 0)
         return -1;
@@ -174,25 +180,26 @@ done_before(ledger *book, const dn_script_item *item, const dn_digest *digest, d
 {
     const ledger_row *row = book->at <= book->row_count ? &book->rows[book->at - 1] : NULL;
     const char *path = book->job->migration->path;
+    bool same;
 
     book->announced = row != NULL;
     if (!row)
         return 0;
-    if (!dn_digest_equal(&row->digest, digest)) {
-        if (row->done)
-            return dn_fail(error, DUNLIN_PARTIAL, "ledger.edited",
-                           "%s:%u:%u: statement %zu was run by an earlier, unfinished run, and "
-                           "has been edited since",
-                           path, item->line, item->column, book->at);
-    } else if (row->done) {
+    same = dn_digest_equal(&row->digest, digest);
+    if (row->done && same) {
         book->done = book->at;
         return 1;
     }
-    if (!(item->flags & DUNLIN_CLASS_REPEATABLE))
+    if (row->done)
+        return dn_fail(error, DUNLIN_PARTIAL, "ledger.edited",
+                       "%s:%u:%u: statement %zu was run by an earlier, unfinished run, and "
+                       "has been edited since",
+                       path, item->line, item->column, book->at);
+    if (!row->again && !(same && item->flags & DUNLIN_CLASS_REPEATABLE))
         return dn_fail(error, DUNLIN_PARTIAL, "ledger.undecided",
-                       "%s:%u:%u: an earlier run stopped while this statement was running, and "
+                       "%s:%u:%u: an earlier run stopped while statement %zu was running, and "
                        "nothing tells whether it took effect",
-                       path, item->line, item->column);
+                       path, item->line, item->column, book->at);
     return 0;
 }
 
@@ -233,17 +240,24 @@ run_control(ledger *book, const dn_script_item *item, dn_error *error)
     return 0;
 }
 
+/* One that stands before a statement of an earlier run held then; what followed it may have changed
+ * what it asks for. */
 static int
 run_assert(ledger *book, const dn_script_item *item, dn_error *error)
 {
-    const char *query = dn_arena_copy(&book->arena, item->sql.data, (size_t)item->sql.length);
-    const char *wanted =
-        dn_arena_copy(&book->arena, item->expected.data, (size_t)item->expected.length);
+    const char *query;
+    const char *wanted;
 
+    if (book->at < book->row_count && book->rows[book->at].done)
+        return 0;
+    query = dn_arena_copy(&book->arena, item->sql.data, (size_t)item->sql.length);
+    wanted = dn_arena_copy(&book->arena, item->expected.data, (size_t)item->expected.length);
     if (!query || !wanted)
         return dn_no_memory(error);
+    book->culprit = item->ordinal;
     if (dn_connection_check(book->execution->connection, query, wanted, error) < 0)
-        return dn_while(error, "checking '%s' line %u", book->job->migration->path, item->line);
+        return -1;
+    book->culprit = 0;
     return 0;
 }
 

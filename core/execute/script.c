@@ -257,7 +257,7 @@ directive(dn_script *script, const dn_lex_item *item, dn_script_item *out, dn_er
         return 0;
     }
     if (dn_string_equal(word, "no-transaction")) {
-        script->no_transaction = true;
+        script->no_transaction = script->no_transaction || !(script->skipping || script->down);
         return 0;
     }
     if (dn_string_equal(word, "assert")) {

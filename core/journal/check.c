@@ -26,10 +26,13 @@ size_t *
 dn_journal_by_tag(const dn_migration *migrations, size_t count, dn_arena *arena)
 {
     size_t *indexes = dn_arena_array(arena, count + 1, sizeof *indexes);
+    bool sorted = true; /* as nearly every journal is */
 
-    for (size_t i = 0; indexes && i < count; i++)
+    for (size_t i = 0; indexes && i < count; i++) {
         indexes[i] = i;
-    if (indexes && count)
+        sorted = sorted && (i == 0 || strcmp(migrations[i - 1].tag, migrations[i].tag) <= 0);
+    }
+    if (indexes && count && !sorted)
         qsort_r(indexes, count, sizeof *indexes, compare_tags, (void *)(uintptr_t)migrations);
     return indexes;
 }
@@ -139,12 +142,16 @@ check_idx_once(const entry_check *check, dn_error *error)
 {
     const dn_journal *journal = check->journal;
     const dn_migration **sorted = dn_arena_array(check->arena, journal->count + 1, sizeof *sorted);
+    bool in_order = true;
 
     if (!sorted)
         return dn_no_memory(error);
-    for (size_t i = 0; i < journal->count; i++)
+    for (size_t i = 0; i < journal->count; i++) {
         sorted[i] = &journal->migrations[i];
-    qsort(sorted, journal->count, sizeof *sorted, compare_idx);
+        in_order = in_order && (i == 0 || sorted[i - 1]->idx <= sorted[i]->idx);
+    }
+    if (!in_order)
+        qsort(sorted, journal->count, sizeof *sorted, compare_idx);
     for (size_t i = 1; i < journal->count; i++) {
         const dn_migration *entry = sorted[i];
 

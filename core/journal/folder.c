@@ -103,26 +103,96 @@ dn_sql_folder_has(const dn_sql_folder *folder, const char *tag)
 }
 
 int
-dn_sql_folder_resolve(const dn_sql_folder *folder, const char *override, dn_arena *arena,
+dn_sql_folder_start_hashing(dn_sql_folder *folder, dn_arena *arena, dn_error *error)
+{
+    folder->tasks = dn_arena_array(arena, folder->count + 1, sizeof *folder->tasks);
+    if (!folder->tasks)
+        return dn_no_memory(error);
+    for (size_t i = 0; i < folder->count; i++) {
+        const dn_folder_entry *entry = &folder->names[i];
+        size_t length = strlen(entry->name);
+
+        if (!entry->folder && entry->name[0] != '.' && length > strlen(".sql") &&
+            strcmp(entry->name + length - strlen(".sql"), ".sql") == 0)
+            folder->tasks[i].name = entry->name;
+    }
+    dn_hash_pool_start(&folder->pool, folder->fd, folder->tasks, folder->count);
+    return 0;
+}
+
+int
+dn_sql_folder_hash(dn_sql_folder *folder, dn_migration *migrations, size_t count, dn_error *error)
+{
+    dn_hash_pool_finish(&folder->pool);
+    for (size_t i = 0; i < count; i++)
+        if (migrations[i].has_file &&
+            dn_hash_take(&folder->tasks[migrations[i].file], &migrations[i], error) < 0)
+            return -1;
+    return 0;
+}
+
+/* Index of the first name that is not before "<tag>.". Migrations and listing are both in order
+ * nearly always, so it is where the last look-up ended. */
+static size_t
+first_of(const dn_sql_folder *folder, const char *tag, size_t length)
+{
+    wanted_name wanted = {tag, length, "."};
+    size_t low = 0;
+    size_t high = folder->count;
+    size_t hint = folder->hint;
+
+    if (hint < high && compare_wanted(&wanted, &folder->names[hint]) <= 0 &&
+        (hint == 0 || compare_wanted(&wanted, &folder->names[hint - 1]) > 0))
+        return hint;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+
+        if (compare_wanted(&wanted, &folder->names[middle]) > 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static int
+take_file(const dn_sql_folder *folder, size_t at, dn_arena *arena, dn_migration *migration,
+          dn_error *error)
+{
+    migration->file = at;
+    migration->has_file = true;
+    migration->path = dn_path_join(arena, folder->path, folder->names[at].name);
+    return migration->path ? 0 : dn_no_memory(error);
+}
+
+int
+dn_sql_folder_resolve(dn_sql_folder *folder, const char *override, dn_arena *arena,
                       dn_migration *migration, dn_error *error)
 {
-    const char *tag = migration->tag;
-    size_t length = strlen(tag);
-    const char *name = override ? dn_sql_folder_find(folder, tag, length, override) : NULL;
-    const char *down = dn_sql_folder_find(folder, tag, length, ".down.sql");
+    size_t length = strlen(migration->tag);
+    size_t file = folder->count;
+    bool overridden = false;
+    size_t at = first_of(folder, migration->tag, length);
 
-    if (!name)
-        name = dn_sql_folder_find(folder, tag, length, ".sql");
-    if (down) {
-        migration->down_path = dn_path_join(arena, folder->path, down);
-        if (!migration->down_path)
-            return dn_no_memory(error);
+    for (; at < folder->count; at++) {
+        const char *name = folder->names[at].name;
+
+        if (strncmp(name, migration->tag, length) != 0 || name[length] != '.')
+            break;
+        if (folder->names[at].folder)
+            continue;
+        if (strcmp(name + length, ".sql") == 0) {
+            folder->tasks[at].listed = true;
+            file = overridden ? file : at;
+        } else if (override && strcmp(name + length, override) == 0) {
+            overridden = true;
+            file = at;
+        } else if (strcmp(name + length, ".down.sql") == 0) {
+            migration->down_path = dn_path_join(arena, folder->path, name);
+            if (!migration->down_path)
+                return dn_no_memory(error);
+        }
     }
-    if (!name)
-        return 0;
-    migration->path = dn_path_join(arena, folder->path, name);
-    if (!migration->path)
-        return dn_no_memory(error);
-    migration->has_file = true;
-    return 0;
+    folder->hint = at;
+    return file < folder->count ? take_file(folder, file, arena, migration, error) : 0;
 }

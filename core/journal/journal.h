@@ -58,6 +58,7 @@ typedef struct dn_migration {
     const char *down_path; /* <tag>.down.sql, or NULL */
     uint64_t size;         /* bytes */
     dn_digest raw;         /* of the file's bytes, valid when has_file */
+    size_t file;           /* for the reader of the folder alone */
 } dn_migration;
 
 /* Tells, without reading it, whether a file is still the one that was read. */
@@ -72,6 +73,7 @@ typedef struct dn_journal {
     const char *path;         /* of the journal file, NULL where there is none */
     const char *dialect;      /* configured, else of the journal; NULL unknown */
     dn_journal_stamp stamp;   /* the journal file as it was read */
+    struct dn_sql_folder *reader; /* hashing still goes on: finish or close; else NULL */
     dn_migration *migrations; /* in journal order: listed ones */
     size_t count;
     dn_migration *unlisted; /* files without entry, by name */
@@ -92,6 +94,13 @@ typedef struct dn_journal_options {
 } dn_journal_options;
 int dn_journal_read(const dn_journal_options *options, dn_arena *arena, dn_journal *journal,
                     dn_error *error);
+/* The same in two steps, for who has other work while the files are being hashed: digests and
+ * sizes are there after _finish. `text`: the journal is this text; NULL: the file's. Close is for
+ * a journal that is given up in between; after a failure there is nothing to close. */
+int dn_journal_begin(const dn_journal_options *options, const dn_text *text, dn_arena *arena,
+                     dn_journal *journal, dn_error *error);
+int dn_journal_finish(dn_journal *journal, dn_error *error);
+void dn_journal_close(dn_journal *journal);
 
 /* Tag rules: [A-Za-z0-9_.-]+ plus non-ASCII UTF-8, no leading dot, no "..", no '/', no control
  * byte, at most 200 bytes. 0 or -1 with journal.bad-tag. */

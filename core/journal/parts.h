@@ -7,6 +7,9 @@
 
 #include "core/base/file.h"
 #include "core/base/json.h"
+#include <pthread.h>
+#include <stdatomic.h>
+
 #include "core/journal/journal.h"
 
 #define DN_JOURNAL_NAME "meta/_journal.json"
@@ -38,30 +41,61 @@ typedef struct dn_journal_text {
 int dn_journal_parse(const char *name, const char *text, size_t length, dn_arena *arena,
                      dn_journal_text *parsed, dn_error *error);
 
+/* --- digests of many files (hash_files.c) ----------------------------------------------------- */
+enum { DN_HASH_HELPERS = 3 };
+typedef struct dn_hash_task {
+    const char *name; /* in the folder; NULL: nothing to do */
+    uint64_t size;
+    dn_digest digest;
+    int problem; /* errno, 0 when all went well */
+    bool listed; /* the <tag>.sql of a migration that was resolved; of no concern to helpers */
+} dn_hash_task;
+/* Zeroed before its first use. One thread owns it; helpers only take tasks from it. */
+typedef struct dn_hash_pool {
+    int fd; /* of the folder */
+    dn_hash_task *tasks;
+    size_t count;
+    atomic_size_t next;
+    pthread_t threads[DN_HASH_HELPERS];
+    size_t helpers;
+} dn_hash_pool;
+/* Helpers may begin at once; the tasks are theirs until dn_hash_pool_finish has come back. */
+void dn_hash_pool_start(dn_hash_pool *pool, int fd, dn_hash_task *tasks, size_t count);
+void dn_hash_pool_finish(dn_hash_pool *pool);  /* does what is left; may be called again */
+void dn_hash_pool_abandon(dn_hash_pool *pool); /* waits for the helpers only */
+/* Size and digest of a finished task, or why there are none. */
+int dn_hash_take(const dn_hash_task *task, dn_migration *migration, dn_error *error);
+
 /* --- the folder (folder.c) -------------------------------------------------------------------- */
 typedef struct dn_sql_folder {
     const char *path;
     dn_fd fd;
     const dn_folder_entry *names; /* sorted by bytes */
     size_t count;
+    dn_hash_task *tasks; /* one per name */
+    size_t hint;         /* where the last look-up ended */
+    dn_hash_pool pool;
 } dn_sql_folder;
 int dn_sql_folder_open(dn_sql_folder *folder, const char *path, dn_arena *arena, dn_error *error);
 static inline void
 dn_sql_folder_cleanup(dn_sql_folder *folder)
 {
+    dn_hash_pool_abandon(&folder->pool);
     dn_fd_cleanup(&folder->fd);
 }
+/* Starts hashing every <tag>.sql of the folder. */
+int dn_sql_folder_start_hashing(dn_sql_folder *folder, dn_arena *arena, dn_error *error);
 /* The file named <tag><suffix>, where the tag is the first `length` bytes, or NULL. */
 const char *dn_sql_folder_find(const dn_sql_folder *folder, const char *tag, size_t length,
                                const char *suffix);
 /* Is there <tag>.sql or an override of it for any driver? */
 bool dn_sql_folder_has(const dn_sql_folder *folder, const char *tag);
-/* Size and digest of every migration that has a file; its path must be set, and in the folder. */
-int dn_sql_folder_hash(const dn_sql_folder *folder, dn_migration *migrations, size_t count,
+/* Size and digest of every migration that has a file, once hashing was started. */
+int dn_sql_folder_hash(dn_sql_folder *folder, dn_migration *migrations, size_t count,
                        dn_error *error);
 /* File and down file of a migration <tag>.sql. `override` is the suffix of files that
  * replace it (".sqlite.sql"), or NULL. */
-int dn_sql_folder_resolve(const dn_sql_folder *folder, const char *override, dn_arena *arena,
+int dn_sql_folder_resolve(dn_sql_folder *folder, const char *override, dn_arena *arena,
                           dn_migration *migration, dn_error *error);
 
 /* Zeros when there is no such file. */

@@ -17,16 +17,10 @@ typedef struct journal_reading {
     const dn_journal_options *options;
     dn_arena *arena;
     dn_journal *journal;
-    dn_sql_folder folder;
+    dn_sql_folder *folder; /* handed over to the journal, which still waits for digests */
     const char *override; /* ".sqlite.sql", or NULL */
     const size_t *by_tag; /* of the listed migrations */
 } journal_reading;
-
-static void
-journal_reading_cleanup(journal_reading *reading)
-{
-    dn_sql_folder_cleanup(&reading->folder);
-}
 
 /* --- listed migrations ------------------------------------------------------------------------ */
 
@@ -34,10 +28,10 @@ static int
 resolve_all(journal_reading *reading, dn_migration *migrations, size_t count, dn_error *error)
 {
     for (size_t i = 0; i < count; i++)
-        if (dn_sql_folder_resolve(&reading->folder, reading->override, reading->arena,
+        if (dn_sql_folder_resolve(reading->folder, reading->override, reading->arena,
                                   &migrations[i], error) < 0)
             return -1;
-    return dn_sql_folder_hash(&reading->folder, migrations, count, error);
+    return 0;
 }
 
 static bool
@@ -60,7 +54,7 @@ is_override(const journal_reading *reading, const char *stem)
     if (!length || !dot[1] || dot[1 + strspn(dot + 1, words)])
         return false;
     return strcmp(dot, ".down") == 0 || is_listed(reading, stem, length) ||
-           dn_sql_folder_find(&reading->folder, stem, length, ".sql");
+           dn_sql_folder_find(reading->folder, stem, length, ".sql");
 }
 
 static int
@@ -113,11 +107,14 @@ collect_unlisted(journal_reading *reading, dn_migration **found, size_t *count, 
     size_t capacity = 0;
     dn_error problem = {0};
 
-    for (size_t i = 0; i < reading->folder.count; i++) {
-        const dn_folder_entry *entry = &reading->folder.names[i];
-        char *tag = unlisted_tag(reading, entry, &problem);
+    for (size_t i = 0; i < reading->folder->count; i++) {
+        const dn_folder_entry *entry = &reading->folder->names[i];
         const char *fault;
+        char *tag;
 
+        if (reading->folder->tasks[i].listed)
+            continue;
+        tag = unlisted_tag(reading, entry, &problem);
         if (problem.status) {
             *error = problem;
             return -1;
@@ -176,7 +173,7 @@ read_listed(journal_reading *reading, const dn_text *text, dn_error *error)
     if (resolve_all(reading, journal->migrations, journal->count, error) < 0 ||
         collect_unlisted(reading, &journal->unlisted, &journal->unlisted_count, error) < 0)
         return -1;
-    return dn_journal_check_files(journal, &reading->folder, reading->arena, error);
+    return dn_journal_check_files(journal, reading->folder, reading->arena, error);
 }
 
 /* <tag>/migration.sql, in the order of the folders' names. */
@@ -186,15 +183,16 @@ read_folders(journal_reading *reading, bool *any, dn_error *error)
     dn_journal *journal = reading->journal;
     size_t capacity = 0;
 
-    for (size_t i = 0; i < reading->folder.count; i++) {
-        const dn_folder_entry *entry = &reading->folder.names[i];
+    dn_hash_pool_finish(&reading->folder->pool); /* the tasks are ours again */
+    for (size_t i = 0; i < reading->folder->count; i++) {
+        const dn_folder_entry *entry = &reading->folder->names[i];
         const char *name = dn_path_join(reading->arena, entry->name, FOLDER_FILE);
         dn_migration migration = {.tag = entry->name};
         const char *fault;
 
         if (!name)
             return dn_no_memory(error);
-        if (!entry->folder || faccessat(reading->folder.fd, name, F_OK, 0) < 0)
+        if (!entry->folder || faccessat(reading->folder->fd, name, F_OK, 0) < 0)
             continue;
         *any = true;
         fault = dn_tag_fault(entry->name, strlen(entry->name));
@@ -203,18 +201,23 @@ read_folders(journal_reading *reading, bool *any, dn_error *error)
                 return -1;
             continue;
         }
-        migration.path = dn_path_join(reading->arena, reading->folder.path, name);
+        migration.path = dn_path_join(reading->arena, reading->folder->path, name);
         journal->migrations = dn_arena_grow(reading->arena, journal->migrations, &capacity,
                                             journal->count + 1, sizeof *journal->migrations);
         if (!migration.path || !journal->migrations)
             return dn_no_memory(error);
         migration.has_file = true;
+        migration.file = i;
+        reading->folder->tasks[i].name = name;
         journal->migrations[journal->count++] = migration;
     }
-    if (*any)
-        journal->layout = DN_LAYOUT_DRIZZLE_V1;
+    if (!*any)
+        return 0;
+    journal->layout = DN_LAYOUT_DRIZZLE_V1;
     number_by_position(journal->migrations, journal->count);
-    return dn_sql_folder_hash(&reading->folder, journal->migrations, journal->count, error);
+    dn_hash_pool_start(&reading->folder->pool, reading->folder->fd, reading->folder->tasks,
+                       reading->folder->count);
+    return 0;
 }
 
 /* Byte order puts 10 before 2; whoever numbers without leading zeros should know. */
@@ -263,9 +266,15 @@ start(journal_reading *reading, dn_error *error)
     const dn_journal_options *options = reading->options;
     dn_journal *journal = reading->journal;
 
-    if (dn_sql_folder_open(&reading->folder, options->folder, reading->arena, error) < 0)
+    reading->folder = dn_arena_alloc(reading->arena, sizeof *reading->folder);
+    if (!reading->folder)
+        return dn_no_memory(error);
+    journal->reader = reading->folder;
+    if (dn_sql_folder_open(reading->folder, options->folder, reading->arena, error) < 0)
         return -1;
-    journal->folder = reading->folder.path;
+    journal->folder = reading->folder->path;
+    if (dn_sql_folder_start_hashing(reading->folder, reading->arena, error) < 0)
+        return -1;
     if (options->driver) {
         reading->override = dn_arena_printf(reading->arena, ".%s.sql", options->driver);
         if (!reading->override)
@@ -280,31 +289,72 @@ start(journal_reading *reading, dn_error *error)
     return journal->path ? 0 : dn_no_memory(error);
 }
 
-int
-dn_journal_read_text(const dn_journal_options *options, const dn_text *text, dn_arena *arena,
-                     dn_journal *journal, dn_error *error)
+static int
+read_journal(journal_reading *reading, const dn_text *text, dn_error *error)
 {
-    dn_auto(journal_reading)
-        reading = {.options = options, .arena = arena, .journal = journal, .folder.fd = -1};
+    dn_journal *journal = reading->journal;
     dn_auto(dn_text) file = DN_TEXT_INIT;
     bool folders = false;
 
-    *journal = (dn_journal){0};
-    if (start(&reading, error) < 0)
+    if (start(reading, error) < 0)
         return -1;
     if (text)
-        return read_listed(&reading, text, error);
+        return read_listed(reading, text, error);
     /* Before the read: a change meanwhile makes the stamp old, never the text. */
     journal->stamp = dn_journal_stamp_of(journal->path);
     if (dn_file_read(journal->path, &file, error) == 0)
-        return read_listed(&reading, &file, error);
+        return read_listed(reading, &file, error);
     if (error->status != DUNLIN_MISSING)
         return dn_while(error, "reading the journal");
     dn_error_clear(error);
     journal->path = NULL;
-    if (read_folders(&reading, &folders, error) < 0)
+    if (read_folders(reading, &folders, error) < 0)
         return -1;
-    return folders ? 0 : read_files(&reading, error);
+    return folders ? 0 : read_files(reading, error);
+}
+
+int
+dn_journal_begin(const dn_journal_options *options, const dn_text *text, dn_arena *arena,
+                 dn_journal *journal, dn_error *error)
+{
+    journal_reading reading = {.options = options, .arena = arena, .journal = journal};
+
+    *journal = (dn_journal){0};
+    if (read_journal(&reading, text, error) == 0)
+        return 0;
+    dn_journal_close(journal);
+    return -1;
+}
+
+int
+dn_journal_finish(dn_journal *journal, dn_error *error)
+{
+    int answer = 0;
+
+    if (!journal->reader)
+        return 0;
+    if (dn_sql_folder_hash(journal->reader, journal->migrations, journal->count, error) < 0 ||
+        dn_sql_folder_hash(journal->reader, journal->unlisted, journal->unlisted_count, error) < 0)
+        answer = -1;
+    dn_journal_close(journal);
+    return answer;
+}
+
+void
+dn_journal_close(dn_journal *journal)
+{
+    if (journal->reader)
+        dn_sql_folder_cleanup(journal->reader);
+    journal->reader = NULL;
+}
+
+int
+dn_journal_read_text(const dn_journal_options *options, const dn_text *text, dn_arena *arena,
+                     dn_journal *journal, dn_error *error)
+{
+    if (dn_journal_begin(options, text, arena, journal, error) < 0)
+        return -1;
+    return dn_journal_finish(journal, error);
 }
 
 int

@@ -40,10 +40,13 @@ finding_of(const dn_reconciliation *reconciliation, const char *id, const char *
 static int
 stop_for(const dn_finding *finding, size_t more, dn_error *error)
 {
-    if (!more)
-        return dn_fail(error, DUNLIN_DISAGREEMENT, finding->id, "%s", finding->message);
-    return dn_fail(error, DUNLIN_DISAGREEMENT, finding->id, "%s (and %zu more)", finding->message,
-                   more);
+    if (more)
+        dn_fail(error, DUNLIN_DISAGREEMENT, finding->id, "%s (and %zu more)", finding->message,
+                more);
+    else
+        dn_fail(error, DUNLIN_DISAGREEMENT, finding->id, "%s", finding->message);
+    error->exit_code = DUNLIN_EXIT_DISAGREEMENT; /* whatever the finding amounts to elsewhere */
+    return -1;
 }
 
 static int
@@ -164,7 +167,7 @@ dn_plan_build(dn_connection *connection, const dn_observation *observation,
     plan->text_budget = KEPT_TEXTS;
     if (check_tags(reconciliation, options, error) < 0)
         return -1;
-    if (reconciliation->pending && check_stops(reconciliation, options, error) < 0)
+    if (check_stops(reconciliation, options, error) < 0)
         return -1;
     plan->jobs = (dn_job *)dn_arena_array(arena, most, sizeof(*plan->jobs));
     plan->held = (const dn_migration **)dn_arena_array(arena, most, sizeof(*plan->held));

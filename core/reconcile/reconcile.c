@@ -157,6 +157,14 @@ judge_all(reconciling *state, dn_error *error)
     return 0;
 }
 
+static void
+stop(reconciling *state, const char *id)
+{
+    state->result->stops = true;
+    if (!state->result->stop_id)
+        state->result->stop_id = id;
+}
+
 /* A missing and an unlisted file that proved to be one renamed file are no findings any more. */
 static bool
 is_explained(const dn_observation *seen, const dn_finding *finding)
@@ -188,6 +196,8 @@ take_journal_findings(reconciling *state, dn_error *error)
             continue;
         if (finding->severity != DN_NOTE)
             state->result->journal_files = false;
+        if (finding->severity == DN_ERROR_FINDING && !finding->object)
+            stop(state, finding->id); /* no verdict speaks for it */
         if (dn_findings_add(&state->result->findings, state->arena, finding->severity, finding->id,
                             finding->object, error, "%s", finding->message) < 0)
             return -1;
@@ -235,14 +245,6 @@ find_late(reconciling *state, dn_error *error)
             return -1;
     }
     return 0;
-}
-
-static void
-stop(reconciling *state, const char *id)
-{
-    state->result->stops = true;
-    if (!state->result->stop_id)
-        state->result->stop_id = id;
 }
 
 static int

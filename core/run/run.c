@@ -26,7 +26,7 @@ settle(dn_run *run, dn_error *error)
 
     for (size_t i = 0; i < run->plan->job_count; i++)
         applied += run->plan->jobs[i].applied;
-    if (dn_tracker_run_rows(run->connection, run->run_id, &recorded, error) < 0)
+    if (dn_tracker_run_rows(run->connection, run->tracker, run->run_id, &recorded, error) < 0)
         return dn_while(error, "reading back what was recorded");
     if ((int64_t)applied != recorded)
         return dn_fail(error, DUNLIN_DISAGREEMENT, "run.unsettled",

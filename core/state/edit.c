@@ -83,6 +83,18 @@ any_spelling(const char *data, size_t length, const dn_digest *recorded)
     return false;
 }
 
+/* Of a file that is not valid UTF-8, drizzle's hash is not that of its bytes. */
+static bool
+is_what_drizzle_hashed(const dn_tracker *tracker, const dn_text *file, const dn_digest *recorded)
+{
+    dn_digest hash;
+
+    if (tracker->owner != DN_OWNER_DRIZZLE)
+        return false;
+    hash = dn_drizzle_hash(file->data ? file->data : "", file->length);
+    return dn_digest_equal(&hash, recorded);
+}
+
 int
 dn_state_explain_edit(dn_connection *connection, const dn_tracker *tracker,
                       const dn_migration *migration, dn_match *match, dn_error *error)
@@ -96,6 +108,10 @@ dn_state_explain_edit(dn_connection *connection, const dn_tracker *tracker,
 
     if (dn_file_read(migration->path, &file, error) < 0)
         return -1;
+    if (match->row->has_digest && is_what_drizzle_hashed(tracker, &file, &match->row->digest)) {
+        match->edit = DN_EDIT_NONE;
+        return 0;
+    }
     if (match->row->has_digest && any_spelling(file.data, file.length, &match->row->digest)) {
         match->edit = DN_EDIT_COSMETIC;
         return 0;

@@ -86,31 +86,44 @@ take(matching *state, dn_match *match, size_t row, dn_match_how how)
     match->how = how;
 }
 
-/* First unused row with this digest; one that also has the tag or the time comes first. */
 static bool
-take_digest(matching *state, const dn_migration *migration, dn_match *match)
+is_namesake(const dn_tracker_row *row, const dn_migration *migration)
+{
+    return (row->tag && strcmp(row->tag, migration->tag) == 0) ||
+           (row->when_ms && row->when_ms == migration->when_ms);
+}
+
+/* First unused row with this digest and, if `exact`, with the tag or the time as well. */
+static bool
+take_content(matching *state, const dn_migration *migration, dn_match *match, bool exact)
 {
     const dn_tracker *tracker = &state->observation->tracker;
-    int32_t best = NO_ROW;
 
     for (int32_t i = state->digests.slots[hash_digest(&migration->raw) & state->digests.mask];
          i != NO_ROW; i = state->digests.next[i]) {
         const dn_tracker_row *row = &tracker->rows[i];
 
-        if (state->used[i] || !dn_digest_equal(&row->digest, &migration->raw))
+        if (state->used[i] || !dn_digest_equal(&row->digest, &migration->raw) ||
+            (exact && !is_namesake(row, migration)))
             continue;
-        if ((row->tag && strcmp(row->tag, migration->tag) == 0) ||
-            (row->when_ms && row->when_ms == migration->when_ms)) {
-            best = i;
-            break;
-        }
-        if (best == NO_ROW)
-            best = i;
+        take(state, match, (size_t)i, DN_MATCH_DIGEST);
+        return true;
     }
-    if (best == NO_ROW)
-        return false;
-    take(state, match, (size_t)best, DN_MATCH_DIGEST);
-    return true;
+    return false;
+}
+
+/* Of files with the same content each takes the row of its own name, before any takes another's:
+ * otherwise one that is applied would be applied once more. */
+static bool
+take_exact(matching *state, const dn_migration *migration, dn_match *match)
+{
+    return take_content(state, migration, match, true);
+}
+
+static bool
+take_digest(matching *state, const dn_migration *migration, dn_match *match)
+{
+    return take_content(state, migration, match, false);
 }
 
 static bool
@@ -287,6 +300,7 @@ dn_state_match(dn_observation *observation, dn_arena *arena, dn_error *error)
         if (build_index(&state, &state.digests, false, error) < 0 ||
             build_index(&state, &state.tags, true, error) < 0)
             return -1;
+        match_rest(&state, take_exact, true);
         match_rest(&state, take_digest, true);
         match_rest(&state, take_tag, false);
         if (observation->tracker.owner == DN_OWNER_DRIZZLE)

@@ -33,14 +33,14 @@ look_for_objects(dn_connection *connection, dn_arena *arena, dn_observation *obs
 }
 
 int
-dn_observe(dn_connection *connection, const dn_journal *journal, const char *tracker_override,
+dn_observe(dn_connection *connection, dn_journal *journal, const char *tracker_override,
            dn_tracker_depth depth, dn_arena *arena, dn_observation *observation, dn_error *error)
 {
     memset(observation, 0, sizeof(*observation));
     observation->journal = journal;
     if (dn_tracker_read(connection, journal->layout, tracker_override, depth, arena,
                         &observation->tracker, error) < 0 ||
-        dn_state_match(observation, arena, error) < 0)
+        dn_journal_finish(journal, error) < 0 || dn_state_match(observation, arena, error) < 0)
         return -1;
     for (size_t i = 0; i < journal->count; i++)
         if (observation->matches[i].edit == DN_EDIT_CHANGED &&

@@ -51,7 +51,8 @@ typedef struct dn_observation {
     size_t object_count;
 } dn_observation;
 
-int dn_observe(dn_connection *connection, const dn_journal *journal, const char *tracker_override,
+/* The journal may still be at its files (dn_journal_begin): the tracker is read meanwhile. */
+int dn_observe(dn_connection *connection, dn_journal *journal, const char *tracker_override,
                dn_tracker_depth depth, dn_arena *arena, dn_observation *observation,
                dn_error *error);
 

@@ -52,6 +52,7 @@ name_table(dn_connection *connection, const char *name, dn_arena *arena, dn_trac
                         &dn_connection_server(connection)->profile, name, &quoted, error) < 0)
         return -1;
     tracker->quoted = dn_arena_copy(arena, quoted.data, quoted.length);
+    tracker->ours = tracker->owner == DN_OWNER_DUNLIN ? tracker->quoted : DN_TRACKER_TABLE;
     return tracker->quoted ? 0 : dn_no_memory(error);
 }
 
@@ -86,7 +87,9 @@ dn_tracker_create(dn_connection *connection, dn_tracker *tracker, dn_error *erro
     if (tracker->present && tracker->ours_present)
         return 0;
     if (!tracker->ours_present &&
-        dn_tracker_table_migrations(connection, &arena, &statements, &count, error) < 0)
+        dn_tracker_table_migrations(
+            connection, tracker->owner == DN_OWNER_DUNLIN ? tracker->table : DN_TRACKER_TABLE,
+            &arena, &statements, &count, error) < 0)
         return -1;
     if (dn_connection_execute(connection, DUNLIN_ITEM_BEGIN, NULL, NULL, 0, error) < 0)
         return -1;

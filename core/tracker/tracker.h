@@ -44,11 +44,12 @@ typedef struct dn_tracker_row {
 typedef struct dn_tracker {
     dn_tracker_owner owner;
     dn_layout layout;
-    const char *table;    /* as shown to people */
-    const char *quoted;   /* as written in SQL */
-    bool present;         /* the deciding table exists */
-    bool named;           /* drizzle: the table has the columns of 1.0 */
-    bool ours_present;    /* dunlin_migrations exists */
+    const char *table;  /* as shown to people */
+    const char *quoted; /* as written in SQL */
+    const char *ours;   /* our own table, as written in SQL: the same unless another tool decides */
+    bool present;       /* the deciding table exists */
+    bool named;         /* drizzle: the table has the columns of 1.0 */
+    bool ours_present;  /* our own table exists */
     dn_tracker_row *rows; /* in order of application; reverted ones left out */
     size_t count;
 } dn_tracker;
@@ -116,8 +117,8 @@ void dn_tracker_writer_close(dn_tracker_writer *writer); /* NULL is fine */
 int dn_tracker_record(dn_tracker_writer *writer, const dn_tracker_entry *entry,
                       const dn_tracker_statement **statements, size_t *count, dn_error *error);
 /* How many rows of ours carry this run. */
-int dn_tracker_run_rows(dn_connection *connection, const char *run_id, int64_t *rows,
-                        dn_error *error);
+int dn_tracker_run_rows(dn_connection *connection, const dn_tracker *tracker, const char *run_id,
+                        int64_t *rows, dn_error *error);
 
 /* Digest as drizzle computes it: of the text decoded as UTF-8 and encoded again, so that each
  * maximal invalid part counts as U+FFFD. Equal to the raw digest for valid UTF-8. */

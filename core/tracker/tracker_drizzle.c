@@ -120,7 +120,7 @@ dn_tracker_drizzle_read(dn_connection *connection, dn_tracker_depth depth, dn_ar
     }
     if (!tracker->present)
         tracker->named = wanted;
-    if (dn_tracker_native_last(connection, &tracker->ours_present, &last, error) < 0)
+    if (dn_tracker_native_last(connection, tracker, &tracker->ours_present, &last, error) < 0)
         return -1;
     if (depth != DN_TRACKER_FULL || !tracker->ours_present)
         return 0;

@@ -25,11 +25,11 @@ int dn_tracker_drizzle_read(dn_connection *connection, dn_tracker_depth depth, d
 /* The statement that creates drizzle's table as drizzle does; NULL: no such dialect there. */
 const char *dn_tracker_drizzle_ddl(const char *dialect, bool named);
 /* Whether our table is there, and its highest seq, 0 when it is empty. */
-int dn_tracker_native_last(dn_connection *connection, bool *present, int64_t *last,
-                           dn_error *error);
+int dn_tracker_native_last(dn_connection *connection, const dn_tracker *tracker, bool *present,
+                           int64_t *last, dn_error *error);
 
 /* Appends CREATE statements of our tables. */
-int dn_tracker_table_migrations(dn_connection *connection, dn_arena *arena,
+int dn_tracker_table_migrations(dn_connection *connection, const char *name, dn_arena *arena,
                                 const char ***statements, size_t *count, dn_error *error);
 int dn_tracker_table_statements(dn_connection *connection, dn_arena *arena,
                                 const char ***statements, size_t *count, dn_error *error);

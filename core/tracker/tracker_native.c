@@ -65,14 +65,19 @@ visit_last(const dunlin_value *values, size_t count, void *context, dn_error *er
 }
 
 int
-dn_tracker_native_last(dn_connection *connection, bool *present, int64_t *last, dn_error *error)
+dn_tracker_native_last(dn_connection *connection, const dn_tracker *tracker, bool *present,
+                       int64_t *last, dn_error *error)
 {
+    dn_auto(dn_arena) arena = DN_ARENA_INIT;
+    const char *sql = dn_arena_printf(&arena, "SELECT max(seq) FROM %s", tracker->ours);
+
     *last = 0;
     *present = false;
-    if (dn_connection_query(connection, "SELECT max(seq) FROM " DN_TRACKER_TABLE, NULL, 0,
-                            visit_last, last, error) < 0) {
+    if (!sql)
+        return dn_no_memory(error);
+    if (dn_connection_query(connection, sql, NULL, 0, visit_last, last, error) < 0) {
         if (error->status != DUNLIN_MISSING)
-            return dn_while(error, "reading '%s'", DN_TRACKER_TABLE);
+            return dn_while(error, "reading %s", tracker->ours);
         dn_error_clear(error);
         return 0;
     }
@@ -117,7 +122,9 @@ int
 dn_tracker_explain(dn_connection *connection, const dn_tracker *tracker, const dn_digest *digest,
                    const char *tag, dn_tracker_kept *kept, dn_text *sql, dn_error *error)
 {
+    dn_auto(dn_arena) arena = DN_ARENA_INIT;
     explanation answer = {kept, sql};
+    const char *query;
     char hex[DN_DIGEST_HEX];
     dunlin_value values[2] = {{0}};
 
@@ -130,22 +137,28 @@ dn_tracker_explain(dn_connection *connection, const dn_tracker *tracker, const d
     values[0].text = dn_string(digest ? hex : "");
     values[1].type = DUNLIN_VALUE_TEXT;
     values[1].text = dn_string(tag ? tag : "");
-    return dn_connection_query(connection,
-                               "SELECT digest_text, digest_tokens, sql_up FROM " DN_TRACKER_TABLE
-                               " WHERE digest_raw = $1 OR (tag = $2 AND $1 = '')"
-                               " ORDER BY seq DESC LIMIT 1",
-                               values, 2, visit_kept, &answer, error);
+    query = dn_arena_printf(&arena,
+                            "SELECT digest_text, digest_tokens, sql_up FROM %s"
+                            " WHERE digest_raw = $1 OR (tag = $2 AND $1 = '')"
+                            " ORDER BY seq DESC LIMIT 1",
+                            tracker->ours);
+    if (!query)
+        return dn_no_memory(error);
+    return dn_connection_query(connection, query, values, 2, visit_kept, &answer, error);
 }
 
 int
-dn_tracker_run_rows(dn_connection *connection, const char *run_id, int64_t *rows, dn_error *error)
+dn_tracker_run_rows(dn_connection *connection, const dn_tracker *tracker, const char *run_id,
+                    int64_t *rows, dn_error *error)
 {
+    dn_auto(dn_arena) arena = DN_ARENA_INIT;
     dunlin_value value = {.type = DUNLIN_VALUE_TEXT, .text = dn_string(run_id)};
+    const char *query = dn_arena_printf(
+        &arena, "SELECT count(*) FROM %s WHERE run_id = $1 AND state = 'applied'", tracker->ours);
 
-    return dn_connection_query_integer(connection,
-                                       "SELECT count(*) FROM " DN_TRACKER_TABLE
-                                       " WHERE run_id = $1 AND state = 'applied'",
-                                       &value, 1, 0, rows, error);
+    if (!query)
+        return dn_no_memory(error);
+    return dn_connection_query_integer(connection, query, &value, 1, 0, rows, error);
 }
 
 typedef struct unfinished {

@@ -39,7 +39,7 @@ static const table_column statements_columns[] = {
     {"tag", DUNLIN_TYPE_KEY_TEXT, true},
     {"ordinal", DUNLIN_TYPE_INTEGER, true},
     {"digest", DUNLIN_TYPE_KEY_TEXT, true},
-    {"phase", DUNLIN_TYPE_KEY_TEXT, true}, /* intent, done, failed */
+    {"phase", DUNLIN_TYPE_KEY_TEXT, true}, /* intent, again, done */
     {"backend", DUNLIN_TYPE_KEY_TEXT, false},
     {"backend_start", DUNLIN_TYPE_KEY_TEXT, false},
     {"facts_digest", DUNLIN_TYPE_KEY_TEXT, false},
@@ -130,10 +130,10 @@ render(dn_connection *connection, const char *table, const table_column *columns
 }
 
 int
-dn_tracker_table_migrations(dn_connection *connection, dn_arena *arena, const char ***statements,
-                            size_t *count, dn_error *error)
+dn_tracker_table_migrations(dn_connection *connection, const char *name, dn_arena *arena,
+                            const char ***statements, size_t *count, dn_error *error)
 {
-    return render(connection, DN_TRACKER_TABLE, migrations_columns,
+    return render(connection, name, migrations_columns,
                   sizeof(migrations_columns) / sizeof(migrations_columns[0]), "seq", arena,
                   statements, count, error);
 }

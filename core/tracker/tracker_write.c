@@ -26,7 +26,8 @@ struct dn_tracker_writer {
     char at[32];     /* ISO 8601 */
     char stored[32]; /* the same as a timestamp literal of any database */
     dn_text packed;
-    char *owner_sql;
+    const char *our_sql;
+    const char *owner_sql;
     dn_arena arena;
     dn_tracker_statement statements[DN_RECORD_STATEMENTS];
 };
@@ -49,10 +50,9 @@ integer_value(int64_t integer)
 }
 
 static const char insert_ours[] =
-    "INSERT INTO " DN_TRACKER_TABLE
-    " (seq, tag, state, digest_raw, digest_text, digest_tokens, algorithm, statements,"
-    " applied_at, duration_us, applied_by, host, run_id, tool_version, evidence, sql_up)"
-    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
+    "INSERT INTO %s (seq, tag, state, digest_raw, digest_text, digest_tokens, algorithm,"
+    " statements, applied_at, duration_us, applied_by, host, run_id, tool_version, evidence,"
+    " sql_up) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
 
 int
 dn_tracker_writer_open(dn_connection *connection, const dn_tracker *tracker, const char *run_id,
@@ -68,17 +68,18 @@ dn_tracker_writer_open(dn_connection *connection, const dn_tracker *tracker, con
     writer->compressor = dn_compressor_new();
     if (!writer->compressor)
         return dn_no_memory(error);
-    if (dn_tracker_native_last(connection, &present, &writer->next_seq, error) < 0)
+    if (dn_tracker_native_last(connection, tracker, &present, &writer->next_seq, error) < 0)
         return -1;
     writer->next_seq++;
     memcpy(writer->run_id, run_id, strnlen(run_id, sizeof(writer->run_id) - 1));
     dn_host_name(writer->host, sizeof(writer->host));
     dn_user_name(writer->user, sizeof(writer->user));
+    writer->our_sql = dn_arena_printf(&writer->arena, insert_ours, tracker->ours);
     writer->owner_sql =
         dn_arena_printf(&writer->arena, "INSERT INTO %s (%s) VALUES (%s)", tracker->quoted,
                         tracker->named ? "hash, created_at, name, applied_at" : "hash, created_at",
                         tracker->named ? "$1, $2, $3, $4" : "$1, $2");
-    return writer->owner_sql ? 0 : dn_no_memory(error);
+    return writer->our_sql && writer->owner_sql ? 0 : dn_no_memory(error);
 }
 
 void
@@ -105,7 +106,7 @@ record_ours(dn_tracker_writer *writer, const dn_tracker_entry *entry, dn_error *
     memcpy(writer->stored, writer->at, sizeof(writer->stored));
     writer->stored[10] = ' ';
     writer->stored[strlen(writer->stored) - 1] = '\0';
-    statement->sql = insert_ours;
+    statement->sql = writer->our_sql;
     statement->count = 16;
     values[0] = integer_value(writer->next_seq++);
     values[1] = text_value(entry->migration->tag);

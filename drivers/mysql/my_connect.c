@@ -5,8 +5,7 @@
  */
 #include "drivers/mysql/my_driver.h"
 
-#include <errno.h>
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
 #ifndef CR_CONNECTION_ERROR
@@ -48,8 +47,12 @@ seconds(const dunlin_call *call, const dn_mysql_address *address, int64_t timeou
 
 /* --- TLS -------------------------------------------------------------------------------------------- */
 static void
-set_tls(MYSQL *mysql, const dn_mysql_address *address)
+set_tls(MYSQL *mysql, const dn_mysql_address *address, bool tcp)
 {
+    /* Nobody listens in on a socket. */
+    dn_mysql_tls tls =
+        tcp || address->tls != DN_MYSQL_TLS_PREFERRED ? address->tls : DN_MYSQL_TLS_DISABLED;
+
     mysql_options(mysql, MYSQL_OPT_SSL_CA, address->tls_ca);
     mysql_options(mysql, MYSQL_OPT_SSL_CAPATH, address->tls_capath);
     mysql_options(mysql, MYSQL_OPT_SSL_CERT, address->tls_cert);
@@ -58,8 +61,8 @@ set_tls(MYSQL *mysql, const dn_mysql_address *address)
 #ifdef LIBMARIADB
     /* "Enforce" merely asks for TLS: where the server has none the library goes on without, and
      * is_secure_enough() finds out. A CA alone makes it check the chain. */
-    switch_value ask = address->tls != DN_MYSQL_TLS_DISABLED;
-    switch_value verify = address->tls == DN_MYSQL_TLS_VERIFY_IDENTITY;
+    switch_value ask = tls != DN_MYSQL_TLS_DISABLED;
+    switch_value verify = tls == DN_MYSQL_TLS_VERIFY_IDENTITY;
 
     mysql_options(mysql, MYSQL_OPT_SSL_ENFORCE, &ask);
     mysql_options(mysql, MYSQL_OPT_SSL_VERIFY_SERVER_CERT, &verify);
@@ -72,7 +75,7 @@ set_tls(MYSQL *mysql, const dn_mysql_address *address)
         [DN_MYSQL_TLS_VERIFY_IDENTITY] = SSL_MODE_VERIFY_IDENTITY,
     };
 
-    mysql_options(mysql, MYSQL_OPT_SSL_MODE, &modes[address->tls]);
+    mysql_options(mysql, MYSQL_OPT_SSL_MODE, &modes[tls]);
 #endif
 }
 
@@ -115,10 +118,7 @@ say_refused(void *data, char *message, unsigned length)
     static const char text[] = "LOAD DATA LOCAL is not allowed here";
 
     DN_KIT_UNUSED(data);
-    if (length > 0) {
-        strncpy(message, text, length - 1);
-        message[length - 1] = '\0';
-    }
+    snprintf(message, length, "%s", text);
     return 2000; /* CR_UNKNOWN_ERROR */
 }
 
@@ -144,7 +144,7 @@ set_options(MYSQL *mysql, const dn_mysql_address *address, const char *applicati
     mysql_options(mysql, MYSQL_READ_DEFAULT_GROUP, "dunlin"); /* [client] is read as well */
     if (application != NULL && application[0] != '\0')
         mysql_options4(mysql, MYSQL_OPT_CONNECT_ATTR_ADD, "program_name", application);
-    set_tls(mysql, address);
+    set_tls(mysql, address, tcp);
 }
 
 static MYSQL *

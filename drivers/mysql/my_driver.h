@@ -75,7 +75,8 @@ typedef struct dn_mysql_facts {
     char *database; /* as the server spells it */
     char *host;
     char *port;
-    char *uuid; /* "" where the server has none */
+    char *uuid;    /* "" where the server has none */
+    char *account; /* whom the server takes us for, "name@host" */
     char *sql_mode;
     char *lower_case_table_names;
     char *explicit_defaults_for_timestamp;

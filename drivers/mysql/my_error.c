@@ -127,6 +127,9 @@ static const struct {
     {2013, DUNLIN_LOST},
     {2027, DUNLIN_LOST},
     {2055, DUNLIN_LOST},
+    {5013, DUNLIN_LOST}, /* MariaDB's library: cannot read, cannot write */
+    {5014, DUNLIN_LOST},
+    {5015, DUNLIN_LOST},
     {3169, DUNLIN_LOST}, /* MySQL: the session was killed */
     {4031, DUNLIN_LOST}, /* MySQL: idle for too long */
     /* stopped */
@@ -156,10 +159,15 @@ dn_mysql_class(unsigned error)
     return DUNLIN_FAILED;
 }
 
+/* The client library's numbers (2000 and, of MariaDB's, 5000): on a connection that was made they
+ * mean its end, be it called a TLS error (2026) or one of connecting. */
 bool
 dn_mysql_is_lost(unsigned error)
 {
-    return dn_mysql_class(error) == DUNLIN_LOST;
+    int32_t status = dn_mysql_class(error);
+    bool client = (error >= 2000 && error < 3000) || (error >= 5000 && error < 6000);
+
+    return status == DUNLIN_LOST || (status == DUNLIN_CONNECT && client);
 }
 
 /* Some numbers stand for several things. */
@@ -191,21 +199,31 @@ static const struct {
     {1826, 1}, {1360, 1}, {1359, 1}, {3819, 1}, {3822, 1}, {4091, 1}, {4092, 1},
 };
 
+/* The first quote that opens: not the one of "Can't". */
+static const char *
+find_open(const char *text, const char *message)
+{
+    for (; *text != '\0'; text++)
+        if (*text == '`' || (*text == '\'' && (text == message || text[-1] < 'A')))
+            return text;
+    return NULL;
+}
+
 static dunlin_string
 quoted_part(const char *message, unsigned wanted)
 {
     dunlin_string part = {"", 0};
-    unsigned number = 0;
+    const char *open = find_open(message, message);
 
-    for (const char *open = strchr(message, '\''); open != NULL; open = strchr(open, '\'')) {
-        const char *close = strchr(open + 1, '\'');
+    for (unsigned number = 1; open != NULL; number++) {
+        const char *close = strchr(open + 1, *open);
 
         if (close == NULL)
             break;
         part = (dunlin_string){open + 1, (uint64_t)(close - open - 1)};
-        if (++number == wanted)
+        if (number == wanted)
             return part;
-        open = close + 1;
+        open = find_open(close + 1, message);
     }
     return wanted == 0 ? part : (dunlin_string){"", 0};
 }
@@ -220,27 +238,36 @@ object_of(unsigned error, const char *message)
 }
 
 /* --- hints ------------------------------------------------------------------------------------------- */
-/* "DROP command denied to user 'a'@'b' for table `d`.`t`", "Access denied for user 'a'@'b' to
- * database 'd'": the GRANT that is missing. */
+/* "DROP command denied to user 'a'@'b' for table `d`.`t`": b is where we come from, and the
+ * account to GRANT to is another thing. */
 static void
-add_grant(const dunlin_connection *connection, unsigned error, const char *message,
-          dn_kit_text *hint)
+add_statement_grant(const dunlin_connection *connection, const char *message, dn_kit_text *hint)
 {
     const char *denied = strstr(message, " command denied to user ");
-    const char *user = strstr(message, "user '");
-    const char *user_end = user != NULL ? strstr(user, "'@'") : NULL;
-    const char *database = connection != NULL ? connection->facts.database : NULL;
-    int words = denied != NULL ? (int)(denied - message) : (int)strlen("ALL PRIVILEGES");
-    dunlin_string named = error == 1044 ? quoted_part(message, 3) : dn_kit_string(database);
+    const char *account = connection != NULL ? connection->facts.account : NULL;
+    const char *at = account != NULL ? strrchr(account, '@') : NULL;
 
-    user_end = user_end != NULL ? strchr(user_end + 3, '\'') : NULL;
-    if ((error != 1142 && error != 1044) || user_end == NULL || named.length == 0 ||
-        (error == 1142 && denied == NULL))
+    if (denied == NULL || at == NULL)
         return;
-    dn_kit_text_format(hint, "GRANT %.*s ON ", words, denied != NULL ? message : "ALL PRIVILEGES");
-    dn_kit_text_quote(hint, '`', named);
-    dn_kit_text_format(hint, ".* TO %.*s", (int)(user_end + 1 - (user + strlen("user "))),
-                       user + strlen("user "));
+    dn_kit_text_format(hint, "GRANT %.*s ON ", (int)(denied - message), message);
+    dn_kit_text_quote(hint, '`', dn_kit_string(connection->facts.database));
+    dn_kit_text_format(hint, ".* TO '%.*s'@'%s'", (int)(at - account), account, at + 1);
+}
+
+/* "Access denied for user 'a'@'b' to database 'd'": here b is the account's. */
+static void
+add_database_grant(const char *message, dn_kit_text *hint)
+{
+    dunlin_string user = quoted_part(message, 1);
+    dunlin_string from = quoted_part(message, 2);
+    dunlin_string database = quoted_part(message, 3);
+
+    if (database.length == 0)
+        return;
+    dn_kit_text_add(hint, "GRANT ALL PRIVILEGES ON ");
+    dn_kit_text_quote(hint, '`', database);
+    dn_kit_text_format(hint, ".* TO '%.*s'@'%.*s'", (int)user.length, user.data, (int)from.length,
+                       from.data);
 }
 
 static const struct {
@@ -261,7 +288,10 @@ static void
 add_hint(const dunlin_connection *connection, unsigned error, const char *message,
          dn_kit_text *hint)
 {
-    add_grant(connection, error, message, hint);
+    if (error == 1142)
+        add_statement_grant(connection, message, hint);
+    if (error == 1044)
+        add_database_grant(message, hint);
     for (size_t i = 0; hint->length == 0 && i < sizeof(hints) / sizeof(hints[0]); i++)
         if (hints[i].error == error)
             dn_kit_text_add(hint, hints[i].hint);
@@ -308,6 +338,8 @@ send_report(const report *told, MYSQL *mysql)
     if (message == NULL)
         return dn_kit_no_memory(told->call);
     failure.status = told->status != 0 ? told->status : class_by_message(error, message);
+    if (told->connection != NULL && dn_mysql_is_lost(error))
+        failure.status = DUNLIN_LOST;
     snprintf(failure.sqlstate, sizeof(failure.sqlstate), "%s", mysql_sqlstate(mysql));
     failure.object = object_of(error, message);
     write_message(told, error, message, &text);

@@ -16,6 +16,7 @@ enum fact_cell {
     CELL_SQL_MODE,
     CELL_EMPTY,
     CELL_MAX_PACKET,
+    CELL_ACCOUNT,
     CELL_HOST,
     CELL_PORT,
     CELL_CASE,
@@ -29,7 +30,7 @@ enum fact_cell {
 /* Every server with this protocol answers these. */
 #define FEW_CELLS                                                                                  \
     "SELECT DATABASE(), @@SESSION.sql_mode, NOT EXISTS (SELECT 1 FROM "                            \
-    "information_schema.tables WHERE table_schema = DATABASE()), @@GLOBAL.max_allowed_packet"
+    "information_schema.tables WHERE table_schema = DATABASE()), @@GLOBAL.max_allowed_packet, CURRENT_USER()"
 #define MORE_CELLS                                                                                 \
     ", @@hostname, @@port, @@lower_case_table_names, @@GLOBAL.explicit_defaults_for_timestamp, "   \
     "@@GLOBAL.read_only"
@@ -58,6 +59,7 @@ dn_mysql_facts_free(dn_mysql_facts *facts)
     free(facts->host);
     free(facts->port);
     free(facts->uuid);
+    free(facts->account);
     free(facts->sql_mode);
     free(facts->lower_case_table_names);
     free(facts->explicit_defaults_for_timestamp);
@@ -123,6 +125,17 @@ is_on(const char *cell)
     return cell != NULL && strcmp(cell, "0") != 0 && strcasecmp(cell, "OFF") != 0;
 }
 
+static bool
+keep_texts(dn_mysql_facts *facts, const char *const cells[CELL_COUNT])
+{
+    return keep(&facts->database, cells[CELL_DATABASE]) &&
+           keep(&facts->sql_mode, cells[CELL_SQL_MODE]) && keep(&facts->host, cells[CELL_HOST]) &&
+           keep(&facts->port, cells[CELL_PORT]) &&
+           keep(&facts->lower_case_table_names, cells[CELL_CASE]) &&
+           keep(&facts->explicit_defaults_for_timestamp, cells[CELL_TIMESTAMP]) &&
+           keep(&facts->uuid, cells[CELL_UUID]) && keep(&facts->account, cells[CELL_ACCOUNT]);
+}
+
 int32_t
 dn_mysql_facts_read(dunlin_connection *connection, bool writes)
 {
@@ -146,12 +159,7 @@ dn_mysql_facts_read(dunlin_connection *connection, bool writes)
     facts->read_only = is_on(cells[CELL_READ_ONLY]);
     facts->max_packet =
         cells[CELL_MAX_PACKET] != NULL ? strtoull(cells[CELL_MAX_PACKET], NULL, 10) : 0;
-    if (!keep(&facts->database, cells[CELL_DATABASE]) ||
-        !keep(&facts->sql_mode, cells[CELL_SQL_MODE]) || !keep(&facts->host, cells[CELL_HOST]) ||
-        !keep(&facts->port, cells[CELL_PORT]) ||
-        !keep(&facts->lower_case_table_names, cells[CELL_CASE]) ||
-        !keep(&facts->explicit_defaults_for_timestamp, cells[CELL_TIMESTAMP]) ||
-        !keep(&facts->uuid, cells[CELL_UUID]))
+    if (!keep_texts(facts, cells))
         return dn_kit_no_memory(connection->call);
     return DUNLIN_OK;
 }

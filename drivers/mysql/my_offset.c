@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * Where a syntax error is. The server says "... near 'TEXT' at line N", where TEXT is the rest of
- * the statement from the error on, cut to 80 characters.
+ * the statement from the error on, cut to 80 characters; MariaDB ends what it cut with "...".
  */
 #include "drivers/mysql/my_driver.h"
 
@@ -60,5 +60,7 @@ dn_mysql_error_offset(dunlin_string sql, const char *message)
     if (part.length <= sql.length && characters(part) < NEAR_LIMIT &&
         memcmp(sql.data + sql.length - part.length, part.data, part.length) == 0)
         return (int64_t)(sql.length - part.length);
+    if (part.length > 3 && memcmp(close - 3, "...", 3) == 0)
+        part.length -= 3;
     return find_on_line(sql, part, strtoul(close + sizeof(behind) - 1, NULL, 10));
 }

@@ -6,7 +6,8 @@
 
 #include <string.h>
 
-enum { ER_EMPTY_QUERY = 1065, PACKET_HEAD = 1 };
+/* The command's byte, and one that the limit itself does not cover. */
+enum { ER_EMPTY_QUERY = 1065, PACKET_HEAD = 2 };
 
 static bool
 in_transaction(const dunlin_connection *connection)

@@ -2,11 +2,31 @@
 
 # Driver tests load the module from the build tree, as the program does, and bring a host of their
 # own: nothing of the core is in them.
+fake_host_sources = tests/conformance/fake_host.c tests/conformance/fake_host.h
+
+# mysql_driver_test and mysql_run_test need a server and are skipped without one:
+#   tests/servers run mariadb -- make check TESTS='tests/conformance/mysql_run_test ...'
+if DRIVER_MYSQL
+unit_tests += tests/conformance/mysql_driver_test
+unit_tests += tests/conformance/mysql_offline_test
+unit_tests += tests/conformance/mysql_run_test
+mysql_server_sources = $(fake_host_sources) \
+	tests/conformance/mysql_server.c tests/conformance/mysql_server.h
+tests_conformance_mysql_driver_test_SOURCES = tests/conformance/mysql_driver_test.c \
+	$(mysql_server_sources)
+tests_conformance_mysql_driver_test_LDADD = $(CMOCKA_LIBS) $(SYSTEM_LIBS)
+tests_conformance_mysql_offline_test_SOURCES = tests/conformance/mysql_offline_test.c \
+	$(fake_host_sources)
+tests_conformance_mysql_offline_test_LDADD = $(CMOCKA_LIBS)
+tests_conformance_mysql_run_test_SOURCES = tests/conformance/mysql_run_test.c \
+	$(mysql_server_sources)
+tests_conformance_mysql_run_test_LDADD = $(CMOCKA_LIBS)
+endif
+
 if DRIVER_SQLITE
 unit_tests += tests/conformance/sqlite_backup_test
 unit_tests += tests/conformance/sqlite_driver_test
 unit_tests += tests/conformance/sqlite_files_test
-fake_host_sources = tests/conformance/fake_host.c tests/conformance/fake_host.h
 sqlite_folder_sources = $(fake_host_sources) \
 	tests/conformance/sqlite_folder.c tests/conformance/sqlite_folder.h
 tests_conformance_sqlite_backup_test_SOURCES = tests/conformance/sqlite_backup_test.c \

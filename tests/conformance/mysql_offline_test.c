@@ -132,10 +132,8 @@ a_url_that_cannot_be_meant_is_refused(void **state)
 
 /* --- text --- */
 static dunlin_string modes[] = {{"sql_mode", 8}, {"", 0}};
-static dunlin_profile profile = {.size = sizeof(profile),
-                                 .flavour = {"mariadb", 7},
-                                 .settings = modes,
-                                 .setting_count = 2};
+static dunlin_profile profile = {
+    .size = sizeof(profile), .flavour = {"mariadb", 7}, .settings = modes, .setting_count = 2};
 
 /* kind, flags, open, close, head of the first four */
 static const char *
@@ -174,20 +172,19 @@ comments_and_bodies_are_those_of_mysql(void **state)
 {
     (void)state;
     assert_done(&host, driver->lexer_rules(fake_call(&host), NULL));
-    assert_string_equal(
-        strstr(host.lines, "3 0 [#]"),
-        "3 0 [#] [] []\n"
-        "3 32 [--] [] []\n"
-        "3 0 [/*] [*/] []\n"
-        "3 64 [/*!] [*/] []\n"
-        "3 64 [/*M!] [*/] []\n"
-        "5 0 [DELIMITER] [] []\n"
-        "4 0 [] [] [CREATE [OR REPLACE] [DEFINER = *] [AGGREGATE] "
-        "{PROCEDURE,FUNCTION,TRIGGER,EVENT}|ALTER [DEFINER = *] EVENT]\n"
-        "4 0 [] [] [BEGIN]\n"
-        "7 0 [SOURCE] [] []\n"
-        "7 0 [\\] [] []\n"
-        "7 512 [\\G] [] []\n");
+    assert_string_equal(strstr(host.lines, "3 0 [#]"),
+                        "3 0 [#] [] []\n"
+                        "3 32 [--] [] []\n"
+                        "3 0 [/*] [*/] []\n"
+                        "3 64 [/*!] [*/] []\n"
+                        "3 64 [/*M!] [*/] []\n"
+                        "5 0 [DELIMITER] [] []\n"
+                        "4 0 [] [] [CREATE [OR REPLACE] [DEFINER = *] [AGGREGATE] "
+                        "{PROCEDURE,FUNCTION,TRIGGER,EVENT}|ALTER [DEFINER = *] EVENT]\n"
+                        "4 0 [] [] [BEGIN]\n"
+                        "7 0 [SOURCE] [] []\n"
+                        "7 0 [\\] [] []\n"
+                        "7 512 [\\G] [] []\n");
 }
 
 static void
@@ -199,8 +196,7 @@ names_and_texts_are_quoted(void **state)
     assert_string_equal(host.lines, "`a``b`\n");
     assert_done(&host, driver->quote_literal(fake_call(&host), &profile, fake_string("it's \\")));
     assert_string_equal(host.lines, "'it''s \\\\'\n");
-    assert_done(&host,
-                driver->quote_literal(fake_call(&host), NULL, (dunlin_string){"a\0b", 3}));
+    assert_done(&host, driver->quote_literal(fake_call(&host), NULL, (dunlin_string){"a\0b", 3}));
     assert_string_equal(host.lines, "'a\\0b'\n");
     modes[1] = fake_string("NO_BACKSLASH_ESCAPES");
     assert_done(&host, driver->quote_literal(fake_call(&host), &profile, fake_string("it's \\")));
@@ -357,7 +353,10 @@ rows_questions_and_upkeep_are_told_apart(void **state)
 }
 
 /* --- render --- */
-#define NAMED(text) {(text), sizeof(text) - 1}
+#define NAMED(text)                                                                                \
+    {                                                                                              \
+        (text), sizeof(text) - 1                                                                   \
+    }
 static const dunlin_string users_path[] = {NAMED("users"), NAMED("users_pkey")};
 static const dunlin_string users_id[] = {NAMED("users"), NAMED("id")};
 static const dunlin_string users_email[] = {NAMED("users"), NAMED("e`mail")};
@@ -436,8 +435,7 @@ a_guarded_index_is_mariadbs_alone(void **state)
     operation.condition = DUNLIN_CONDITION_IF_NOT_EXISTS;
     assert_done(&host, render(&profile, &operation, 1));
     assert_string_equal(
-        host.lines,
-        "[0+1] CREATE UNIQUE INDEX IF NOT EXISTS `users_email` ON `users` (`id`)\n");
+        host.lines, "[0+1] CREATE UNIQUE INDEX IF NOT EXISTS `users_email` ON `users` (`id`)\n");
     assert_fails(&host, render(NULL, &operation, 1), DUNLIN_UNSUPPORTED,
                  "the MySQL driver cannot render a condition on 'index' yet");
 }
@@ -462,8 +460,8 @@ what_cannot_be_rendered_is_refused_with_a_note(void **state)
     (void)state;
     assert_fails(&host, render(NULL, &operation, 1), DUNLIN_UNSUPPORTED,
                  "the MySQL driver cannot render the type 'geometry' yet");
-    assert_string_equal(
-        host.lines, "note 2 on 0: the MySQL driver cannot render the type 'geometry' yet\n");
+    assert_string_equal(host.lines,
+                        "note 2 on 0: the MySQL driver cannot render the type 'geometry' yet\n");
     operation = create("view", users_path, 1, NULL, 0);
     assert_fails(&host, render(NULL, &operation, 1), DUNLIN_UNSUPPORTED,
                  "the MySQL driver cannot render this operation on 'view' yet");

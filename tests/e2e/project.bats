@@ -124,7 +124,7 @@ run_json() {
     assert_equal "$(git config merge.dunlin-journal.driver)" 'dunlin merge-driver %O %A %B'
     git add -A
     git commit -qm start
-    export PATH=$(dirname "$DUNLIN"):$PATH
+    PATH=$(dirname "$DUNLIN"):$PATH
     git checkout -qb left
     dunlin new left
     git add -A

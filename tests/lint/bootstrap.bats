@@ -148,6 +148,17 @@ result() {
     [ "$passed $failed $skipped" = "3 1 1" ]
 }
 
+@test "a unit test that is skipped as a whole is counted and named" {
+    functions
+    make_check 0
+    result a_test PASS '[       OK ] x'
+    result b_test SKIP 'skipped: there is no server'
+    units "units" "$BATS_TEST_TMPDIR/tree" >"$BATS_TEST_TMPDIR/said"
+    [ "$passed $failed $skipped" = "1 0 1" ]
+    [ "$(head -n 1 "$BATS_TEST_TMPDIR/said")" = \
+        "tests/b_test.log was skipped: skipped: there is no server" ]
+}
+
 @test "a unit test that died counts as a failure, and what an earlier run left does not count" {
     functions
     make_check 1

@@ -45,6 +45,7 @@ options_for(listener *heard)
 {
     dunlin_options options = DUNLIN_OPTIONS_DEFAULTS;
 
+    options.log_level = DUNLIN_LOG_LINE_DEBUG;
     options.log = keep_line;
     options.progress = keep_progress;
     options.cancelled = is_cancelled;
@@ -57,14 +58,35 @@ lines_and_progress_reach_the_callbacks(void **state)
 {
     listener heard = {.cancelled = 0};
     dunlin_options options = options_for(&heard);
-    dn_log log = dn_log_from(&options);
+    dn_log log;
 
     (void)state;
+    options.log_level = DUNLIN_LOG_LINE_DEBUG;
+    log = dn_log_from(&options);
     dn_log_debug(&log, "a %d", 1);
     dn_log_info(&log, "b");
     dn_log_warning(&log, "c%%");
     dn_log_progress(&log, "work", 3, 10);
     assert_string_equal(heard.lines, "1:a 1|2:b|3:c%|work 3/10|");
+    log.level = DUNLIN_LOG_LINE_WARNING;
+    dn_log_info(&log, "not wanted");
+    assert_string_equal(heard.lines, "1:a 1|2:b|3:c%|work 3/10|");
+}
+
+static void
+lines_below_the_wanted_level_are_left_out(void **state)
+{
+    listener heard = {.cancelled = 0};
+    dunlin_options options = options_for(&heard);
+    dn_log log;
+
+    (void)state;
+    options.log_level = DUNLIN_LOG_LINE_WARNING;
+    log = dn_log_from(&options);
+    dn_log_debug(&log, "a");
+    dn_log_info(&log, "b");
+    dn_log_warning(&log, "c");
+    assert_string_equal(heard.lines, "3:c|");
 }
 
 static void
@@ -117,6 +139,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lines_and_progress_reach_the_callbacks),
+        cmocka_unit_test(lines_below_the_wanted_level_are_left_out),
         cmocka_unit_test(a_log_line_is_one_line_however_long),
         cmocka_unit_test(cancelling_is_asked_each_time),
         cmocka_unit_test(nobody_needs_to_listen),

@@ -369,7 +369,7 @@ an_unreadable_file_is_an_error_with_its_path(void **state)
     assert_int_equal(read_for("m", NULL), -1);
     regain_rights();
     assert_string_equal(error.id, "file.unreadable");
-    snprintf(message, sizeof message, "cannot open '%s': Permission denied", at("m/0001_a.sql"));
+    snprintf(message, sizeof message, "cannot read '%s': Permission denied", at("m/0001_a.sql"));
     assert_string_equal(error.message, message);
 }
 

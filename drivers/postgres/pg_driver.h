@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What the files of the PostgreSQL driver share. Every function of the driver table that takes a
+ * connection calls dn_pg_enter first and dn_pg_leave last. Nothing here blocks in libpq: sockets
+ * are waited for in dn_pg_wait, which watches the call's deadline and the user's wish to stop.
+ */
+#ifndef DN_PG_DRIVER_H
+#define DN_PG_DRIVER_H
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <libpq-fe.h>
+
+#include <dunlin/driver.h>
+
+#include "drivers/kit/kit.h"
+
+enum { DN_PG_MINIMUM_VERSION = 120000 };
+
+/* Types whose text we read as something else (pg_type.dat: these numbers never change). */
+enum {
+    DN_PG_BYTEA = 17,
+    DN_PG_INT8 = 20,
+    DN_PG_INT2 = 21,
+    DN_PG_INT4 = 23,
+    DN_PG_OID = 26
+};
+
+/* --- URL ------------------------------------------------------------------------------------------ */
+/* A URL as libpq reads it: its parameters, without defaults. */
+typedef struct dn_pg_address {
+    char *text;
+    PQconninfoOption *options;
+} dn_pg_address;
+
+int32_t dn_pg_address_read(const dunlin_call *call, dunlin_string text, dn_pg_address *address);
+void dn_pg_address_free(dn_pg_address *address);
+/* The value of a parameter, or NULL. */
+const char *dn_pg_address_get(const dn_pg_address *address, const char *keyword);
+/* The same, with libpq's defaults (environment, service file); to be freed, NULL without. */
+char *dn_pg_address_default(const dn_pg_address *address, const char *keyword);
+/* Puts *** where `text`, a message of libpq's, shows a password of this URL. */
+void dn_pg_address_hide(const dn_pg_address *address, char *text);
+
+/* --- connection ----------------------------------------------------------------------------------- */
+/* Outlives the connection while somebody holds a cancel handle. */
+typedef struct dn_pg_control {
+    pthread_mutex_t mutex;
+    int references;
+    bool open;
+    int cancelled;
+} dn_pg_control;
+
+struct dunlin_connection {
+    PGconn *pg;
+    dn_pg_address address;
+    dn_pg_control *control;
+    bool read_only;
+    bool dead; /* nothing sensible can be said to the server any more */
+    bool pooled;
+    bool pins_by_set; /* connecting did not set those that the server reports */
+    bool pins_local;  /* a pooler refused the others: each transaction sets them */
+    bool settings_dirty; /* a statement may have changed the session's settings */
+    int64_t lock_timeout_ms; /* the session's, 0: the server's own */
+    int64_t locked_key;
+    bool locked;
+
+    /* of the call at work */
+    const dunlin_call *call;
+    bool uncancellable;    /* what is under way has to be done even if the user wants to stop */
+    bool cancel_asked;     /* the server was told to stop what it does */
+    bool cancel_running;   /* cancel_thread is to be joined */
+    pthread_t cancel_thread;
+    int64_t give_up_ns; /* after asking for that: when to stop waiting, 0: never */
+};
+
+const dunlin_call *dn_pg_enter(const dunlin_call *call, dunlin_connection *connection);
+void dn_pg_leave(dunlin_connection *connection, const dunlin_call *outer);
+
+int32_t dn_pg_open(const dunlin_call *call, dunlin_string url, const dunlin_open_options *options,
+                   dunlin_connection **connection);
+void dn_pg_close(dunlin_connection *connection);
+void dn_pg_closep(dunlin_connection **connection); /* for DN_KIT_CLEANUP */
+
+/* --- pinned settings --------------------------------------------------------------------------------- */
+/* The value of the parameter `options`: what the URL says, then ours. */
+void dn_pg_pins_options(dn_kit_text *text, const char *given, const dunlin_connection *connection);
+/* "SELECT set_config(..), ..": those that servers report, or (local) the others, for one
+ * transaction. A pooler keeps the former apart for its clients, the latter would leak to others. */
+void dn_pg_pins_statement(dn_kit_text *text, const dunlin_connection *connection, bool local);
+/* Whether the settings that the server reports are the pinned ones. */
+bool dn_pg_pins_hold(const dunlin_connection *connection);
+
+/* --- waiting ------------------------------------------------------------------------------------------ */
+enum { DN_PG_READABLE = 1, DN_PG_WRITABLE = 2 };
+
+typedef enum dn_pg_readiness {
+    DN_PG_READY,
+    DN_PG_NOT_YET, /* the time was up */
+    DN_PG_HOPELESS /* the connection is lost, or the server did not react to the wish to stop */
+} dn_pg_readiness;
+
+/* Waits until the socket is ready for one of `events`, or for at most `slice_ms` (-1: no limit).
+ * When the user wants to stop it asks the server to, and goes on waiting for its answer. */
+dn_pg_readiness dn_pg_wait(dunlin_connection *connection, int events, int64_t slice_ms);
+/* Sends what is buffered and reads what is there, waiting for either; false: connection lost. */
+bool dn_pg_exchange(dunlin_connection *connection);
+/* The next result outside of pipeline mode, NULL at the end; false: connection lost. */
+bool dn_pg_next_result(dunlin_connection *connection, PGresult **result);
+/* Takes and forgets what is left of a statement's results. */
+void dn_pg_drop_results(dunlin_connection *connection);
+
+/* --- values ------------------------------------------------------------------------------------------- */
+/* Values in the form libpq takes them; lives as long as the values do. */
+typedef struct dn_pg_parameters {
+    int count;
+    const char **texts;
+    Oid *types;
+    int *lengths;
+    int *formats;
+    void *memory;
+} dn_pg_parameters;
+
+int32_t dn_pg_parameters_fill(const dunlin_call *call, const dunlin_value *values, uint64_t count,
+                              dn_pg_parameters *parameters);
+void dn_pg_parameters_free(dn_pg_parameters *parameters);
+/* A NUL-terminated copy of a statement to free(), or NULL after a failure. */
+char *dn_pg_statement_copy(const dunlin_call *call, dunlin_string sql);
+
+/* --- statements ---------------------------------------------------------------------------------------- */
+void dn_pg_clear(PGresult **result); /* for DN_KIT_CLEANUP */
+/* One statement of our own, waited for; *result is to be cleared, also after a failure. */
+int32_t dn_pg_execute(dunlin_connection *connection, const char *sql, const char *const *values,
+                      int count, PGresult **result);
+
+/* --- failures ------------------------------------------------------------------------------------------ */
+/* Reports the error in `result` and returns its class. `sql`: the text that was sent, or NULL. */
+int32_t dn_pg_fail(dunlin_connection *connection, const PGresult *result, const char *sql);
+/* Reports that the connection broke, and marks it so. */
+int32_t dn_pg_fail_lost(dunlin_connection *connection);
+/* Reports why no connection was made, as libpq's message tells. */
+int32_t dn_pg_fail_connect(const dunlin_call *call, const dn_pg_address *address, PGconn *pg);
+/* Class of an SQLSTATE; DUNLIN_FAILED when it has none of its own. */
+int32_t dn_pg_class(const char *sqlstate);
+bool dn_pg_is_fatal(int32_t status); /* the server ended the session with it */
+/* Whether the last connection failed because of startup parameters a pooler does not know. */
+bool dn_pg_startup_refused(PGconn *pg);
+
+/* --- cancelling ------------------------------------------------------------------------------------------ */
+dn_pg_control *dn_pg_control_new(void);
+void dn_pg_control_release(dn_pg_control *control);
+/* Asks the server to stop the statement at work, without waiting for it. */
+void dn_pg_cancel_start(dunlin_connection *connection);
+void dn_pg_cancel_finish(dunlin_connection *connection);
+
+/* --- poolers --------------------------------------------------------------------------------------------- */
+/* `backend`: the process that answered last. Sets connection->pooled. */
+int32_t dn_pg_pooler_probe(dunlin_connection *connection, int64_t backend);
+
+/* --- classify ---------------------------------------------------------------------------------------------- */
+uint64_t dn_pg_statement_flags(dunlin_string sql);
+/* COPY that talks to the client, which cannot be pipelined. */
+bool dn_pg_is_copy_stream(dunlin_string sql);
+/* May leave the session's settings other than they were. */
+bool dn_pg_may_change_session(dunlin_string sql);
+
+/* --- the driver table ---------------------------------------------------------------------------------------- */
+int32_t dn_pg_url(const dunlin_call *call, dunlin_string url);
+int32_t dn_pg_assume(const dunlin_call *call, dunlin_string description);
+int32_t dn_pg_capabilities(const dunlin_call *call, const dunlin_profile *profile,
+                           dunlin_capabilities *capabilities);
+int32_t dn_pg_lexer_rules(const dunlin_call *call, const dunlin_profile *profile);
+int32_t dn_pg_quote_identifier(const dunlin_call *call, const dunlin_profile *profile,
+                               dunlin_string name);
+int32_t dn_pg_quote_literal(const dunlin_call *call, const dunlin_profile *profile,
+                            dunlin_string value);
+int32_t dn_pg_classify(const dunlin_call *call, const dunlin_profile *profile,
+                       dunlin_connection *connection, dunlin_string statement);
+int32_t dn_pg_render(const dunlin_call *call, const dunlin_profile *profile, int32_t mode,
+                     const dunlin_operation *const *operations, uint64_t count);
+int32_t dn_pg_describe(const dunlin_call *call, dunlin_connection *connection);
+int32_t dn_pg_run(const dunlin_call *call, dunlin_connection *connection);
+int32_t dn_pg_query(const dunlin_call *call, dunlin_connection *connection, dunlin_string sql,
+                    const dunlin_value *values, uint64_t count);
+int32_t dn_pg_introspect(const dunlin_call *call, dunlin_connection *connection,
+                         const dunlin_scope *scope);
+int32_t dn_pg_try_lock(const dunlin_call *call, dunlin_connection *connection, dunlin_string key,
+                       int32_t *acquired);
+int32_t dn_pg_unlock(const dunlin_call *call, dunlin_connection *connection, dunlin_string key);
+int32_t dn_pg_lock_holder(const dunlin_call *call, dunlin_connection *connection,
+                          dunlin_string key);
+int32_t dn_pg_session_alive(const dunlin_call *call, dunlin_connection *connection,
+                            dunlin_string backend, dunlin_string backend_start, int32_t *answer);
+int32_t dn_pg_in_doubt(const dunlin_call *call, dunlin_connection *connection,
+                       dunlin_string marker, int32_t *answer);
+int32_t dn_pg_debris(const dunlin_call *call, dunlin_connection *connection,
+                     const dunlin_fact *const *keys, uint64_t count);
+int32_t dn_pg_cancel_handle(const dunlin_call *call, dunlin_connection *connection,
+                            dunlin_cancel **handle);
+int32_t dn_pg_cancel(const dunlin_call *call, dunlin_cancel *handle);
+void dn_pg_cancel_free(dunlin_cancel *handle);
+int32_t dn_pg_backup_check(const dunlin_call *call, dunlin_string url, dunlin_string destination);
+int32_t dn_pg_backup(const dunlin_call *call, dunlin_string url, dunlin_string destination);
+int32_t dn_pg_restore(const dunlin_call *call, dunlin_string url, dunlin_string source);
+
+#endif
