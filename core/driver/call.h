@@ -29,7 +29,9 @@ typedef struct dn_call_sinks {
     int32_t (*step)(dn_call *call, const dunlin_step *step);
     int32_t (*note)(dn_call *call, const dunlin_note *note);
     int32_t (*lexer_rule)(dn_call *call, const dunlin_lexer_rule *rule);
+    int32_t (*gone)(dn_call *call, const dunlin_fact *key);
     int32_t (*classified)(dn_call *call, const dunlin_class *result);
+    int32_t (*touched)(dn_call *call, const dunlin_fact *key); /* may be absent: not wanted */
     int32_t (*server)(dn_call *call, const dunlin_server *server);
     int32_t (*holder)(dn_call *call, const dunlin_holder *holder);
     int32_t (*url_text)(dn_call *call, dunlin_string redacted, dunlin_string identity);

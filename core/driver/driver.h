@@ -152,6 +152,12 @@ typedef struct dn_object {
 int dn_connection_objects(dn_connection *connection, dn_arena *arena, dn_object **objects,
                           size_t *count, dn_error *error);
 
+/* A digest of everything a statement touches, as it is now: taken before and after, it tells
+ * whether the statement took effect. *known is false where the driver cannot tell what is touched
+ * or what it looks like. */
+int dn_connection_fingerprint(dn_connection *connection, dunlin_string statement, bool *known,
+                              dn_digest *digest, dn_error *error);
+
 int dn_connection_try_lock(dn_connection *connection, const char *key, bool *acquired,
                            dn_error *error);
 int dn_connection_unlock(dn_connection *connection, const char *key, dn_error *error);

@@ -199,8 +199,10 @@ not_offered(const dunlin_call *call, const char *service)
 static int32_t
 host_gone(const dunlin_call *call, const dunlin_fact *key)
 {
-    (void)key;
-    return not_offered(call, "gone");
+    dn_call *own = call_of(call);
+
+    REFUSE_WITHOUT(own, gone);
+    return own->sinks->gone(own, key);
 }
 
 static int32_t
@@ -308,9 +310,10 @@ host_classified(const dunlin_call *call, const dunlin_class *result)
 static int32_t
 host_touched(const dunlin_call *call, const dunlin_fact *key)
 {
-    (void)key;
-    REFUSE_WITHOUT(call_of(call), classified);
-    return DUNLIN_OK;
+    dn_call *own = call_of(call);
+
+    REFUSE_WITHOUT(own, classified);
+    return own->sinks->touched ? own->sinks->touched(own, key) : DUNLIN_OK;
 }
 
 static int32_t

@@ -74,6 +74,23 @@ see_around(inspection *seen, const dn_script_item *item, dn_error *error)
     return seen->info->around ? 0 : dn_no_memory(error);
 }
 
+static void
+see_statement(inspection *seen, const dn_script_item *item)
+{
+    seen->info->statements++;
+    if (item->flags & DUNLIN_CLASS_NO_TRANSACTION)
+        blame(seen, "a statement that cannot run inside a transaction", item->line);
+    if (item->flags & DUNLIN_CLASS_COMMITS)
+        blame(seen, "a statement that commits by itself", item->line);
+    if (!(item->flags & DUNLIN_CLASS_COMMIT_BEFORE_USE)) {
+        if (seen->info->commit_line)
+            blame(seen, "a statement whose effect must be committed before it is used",
+                  seen->info->commit_line);
+    } else if (!seen->info->commit_line) {
+        seen->info->commit_line = item->line;
+    }
+}
+
 static int
 see(inspection *seen, const dn_script_item *item, dn_error *error)
 {
@@ -81,9 +98,7 @@ see(inspection *seen, const dn_script_item *item, dn_error *error)
     case DN_SCRIPT_CONTROL: return see_control(seen, item, error);
     case DN_SCRIPT_AROUND: return see_around(seen, item, error);
     case DN_SCRIPT_STATEMENT:
-        seen->info->statements++;
-        if (item->flags & DUNLIN_CLASS_NO_TRANSACTION)
-            blame(seen, "a statement that cannot run inside a transaction", item->line);
+        see_statement(seen, item);
         break;
     default: break;
     }

@@ -1,133 +1,88 @@
 /* SPDX-License-Identifier: MIT
  *
  * The statement ledger: running a migration whose statements cannot all share one transaction
- * with its record. Each statement leaves a row in dunlin_statements, so that a run that was
- * stopped is taken up where it stood:
+ * with its record. Its statements fall into units:
  *
- *   - a statement that fits a transaction commits together with its row: exactly once;
- *   - BEGIN .. COMMIT written in the file is one such transaction for all its statements;
- *   - one that fits none is announced (intent, or "again" when running it twice does no harm), run,
- *     and marked done. Found announced only, it is run again when that does no harm, and otherwise
- *     a person is asked.
+ *   - statements that fit a transaction gather in one, together with their rows in
+ *     dunlin_statements: exactly once, however the run ends. A transaction ends where the file
+ *     says COMMIT, before a statement that cannot be in it, after one whose effect must be
+ *     committed before it is used, and with `-- dunlin: no-transaction` after every statement;
+ *   - a statement that fits none is announced first, and the announcement travels with the rows
+ *     of what was done before it. Found announced only, the facts of what it touches decide: as
+ *     before, it is run; changed, it is done. Where nothing can tell, a person is asked.
  *
  * Rows are bound to the text of the statements: what was done must still stand at the head of
  * the file, what follows may have been edited. The last transaction records the migration and
- * removes its rows.
+ * removes its rows. docs/migrations.md tells users.
  */
+#include "core/execute/ledger.h"
+
 #include <string.h>
 
 #include "core/base/clock.h"
-#include "core/execute/execute_internal.h"
-
-typedef struct ledger_row {
-    dn_digest digest;
-    bool done;
-    bool again; /* announced, and harmless whether it took effect or not */
-} ledger_row;
 
 typedef struct ledger {
     dn_execution *execution;
     dn_job *job;
     dn_arena arena;
-    ledger_row *rows; /* of earlier runs, in order */
-    size_t row_count;
-    size_t row_capacity;
-    size_t at;      /* statements met so far */
-    size_t done;    /* statements whose row is committed */
-    bool group;     /* inside BEGIN .. COMMIT of the file */
-    bool announced; /* the present statement has a row already: its intent */
+    dn_ledger_rows rows; /* of earlier runs, then of this one */
+    size_t known;        /* how many of them earlier runs left */
+    size_t at;           /* statements met so far; the present one is rows.items[at - 1] */
+    size_t written;      /* rows that are in the table, or will be with the open transaction */
+    size_t done;         /* statements that are done for good */
+    bool open;           /* a transaction of ours is open */
+    bool group;          /* between BEGIN and COMMIT of the file */
+    bool alone;          /* the file asks for no transactions */
     int64_t started_ns;
-    unsigned culprit; /* ordinal of the statement being run, 0 none */
+    unsigned culprit;    /* ordinal of the statement being run, 0 none */
 } ledger;
 
-static int
-send(ledger *book, int32_t kind, const char *sql, const dunlin_value *values, size_t count,
-     dn_error *error)
+static dn_connection *
+connection_of(const ledger *book)
 {
-    return dn_connection_execute(book->execution->connection, kind, sql, values, count, error);
-}
-
-static dunlin_value
-text_value(const char *text)
-{
-    dunlin_value value = {.type = DUNLIN_VALUE_TEXT, .text = dn_string(text)};
-
-    return value;
+    return book->execution->connection;
 }
 
 static int
-visit_row(const dunlin_value *values, size_t count, void *context, dn_error *error)
+send(ledger *book, int32_t kind, const char *sql, dn_error *error)
 {
-    ledger *book = (ledger *)context;
-    ledger_row *rows = (ledger_row *)dn_arena_grow(&book->arena, book->rows, &book->row_capacity,
-                                                   book->row_count + 1, sizeof(*rows));
-    ledger_row *row;
+    return dn_connection_execute(connection_of(book), kind, sql, NULL, 0, error);
+}
 
-    (void)count;
-    if (!rows)
-        return dn_no_memory(error);
-    book->rows = rows;
-    row = &rows[book->row_count++];
-    row->done = dn_string_equal(values[1].text, "done");
-    row->again = dn_string_equal(values[1].text, "again");
-    if (!dn_digest_parse(values[0].text.data, (size_t)values[0].text.length, &row->digest))
-        return dn_fail(error, DUNLIN_CORRUPT, "ledger.damaged",
-                       "a row of " DN_TRACKER_STATEMENTS " for '%s' has a damaged digest",
-                       book->job->migration->tag);
+static int
+begin(ledger *book, dn_error *error)
+{
+    if (book->open)
+        return 0;
+    if (send(book, DUNLIN_ITEM_BEGIN, NULL, error) < 0)
+        return -1;
+    book->open = true;
+    return 0;
+}
+
+/* Rows of all that was met and is not in the table yet. */
+static int
+write_rows(ledger *book, dn_error *error)
+{
+    if (book->written >= book->at)
+        return 0;
+    if (dn_ledger_write(connection_of(book), book->execution->run_id, book->job->migration->tag,
+                        book->rows.items, book->written, book->at - book->written, error) < 0)
+        return -1;
+    book->written = book->at;
     return 0;
 }
 
 static int
-read_rows(ledger *book, dn_error *error)
+commit(ledger *book, dn_error *error)
 {
-    dunlin_value tag = text_value(book->job->migration->tag);
-
-    if (dn_tracker_create_statements(book->execution->connection, error) < 0)
+    if (!book->open)
+        return 0;
+    if (write_rows(book, error) < 0 || send(book, DUNLIN_ITEM_COMMIT, NULL, error) < 0)
         return -1;
-    return dn_connection_query(book->execution->connection,
-                               "SELECT digest, phase FROM " DN_TRACKER_STATEMENTS
-                               " WHERE tag = $1 ORDER BY ordinal",
-                               &tag, 1, visit_row, book, error);
-}
-
-static int
-write_row(ledger *book, const char *hex, const char *phase, dn_error *error)
-{
-    char at[32];
-    dunlin_value values[7];
-
-    dn_clock_format(dn_clock_wall_us(), at);
-    at[10] = ' ';
-    at[strlen(at) - 1] = '\0';
-    values[0] = text_value(book->execution->run_id);
-    values[1] = text_value(book->job->migration->tag);
-    values[2] = (dunlin_value){.type = DUNLIN_VALUE_INTEGER, .integer = (int64_t)book->at};
-    values[3] = text_value(hex);
-    values[4] = text_value(phase);
-    values[5] = (dunlin_value){
-        .type = DUNLIN_VALUE_TEXT,
-        .text = dn_connection_server(book->execution->connection)->backend,
-    };
-    values[6] = text_value(at);
-    return send(book, DUNLIN_ITEM_STATEMENT,
-                "INSERT INTO " DN_TRACKER_STATEMENTS
-                " (run_id, tag, ordinal, digest, phase, backend, at)"
-                " VALUES ($1, $2, $3, $4, $5, $6, $7)",
-                values, 7, error);
-}
-
-static int
-set_done(ledger *book, const char *hex, dn_error *error)
-{
-    dunlin_value values[3];
-
-    values[0] = text_value(book->job->migration->tag);
-    values[1] = (dunlin_value){.type = DUNLIN_VALUE_INTEGER, .integer = (int64_t)book->at};
-    values[2] = text_value(hex);
-    return send(book, DUNLIN_ITEM_STATEMENT,
-                "UPDATE " DN_TRACKER_STATEMENTS
-                " SET phase = 'done', digest = $3 WHERE tag = $1 AND ordinal = $2",
-                values, 3, error);
+    book->open = false;
+    book->done = book->at;
+    return 0;
 }
 
 static int
@@ -138,68 +93,136 @@ run_sql(ledger *book, const dn_script_item *item, dn_error *error)
     if (!sql)
         return dn_no_memory(error);
     book->culprit = item->ordinal;
-    if (send(book, DUNLIN_ITEM_STATEMENT, sql, NULL, 0, error) < 0)
+    if (send(book, DUNLIN_ITEM_STATEMENT, sql, error) < 0)
         return -1;
     book->culprit = 0;
     return 0;
 }
 
-/* A statement of its own, committed together with its row. */
+/* --- statements of a transaction -------------------------------------------------------------------- */
+
 static int
-run_committed(ledger *book, const dn_script_item *item, const char *hex, dn_error *error)
+run_inside(ledger *book, const dn_script_item *item, dn_error *error)
 {
-    if (!book->group && send(book, DUNLIN_ITEM_BEGIN, NULL, NULL, 0, error) < 0)
+    bool ends = (item->flags & DUNLIN_CLASS_COMMIT_BEFORE_USE) || (book->alone && !book->group);
+
+    dn_ledger_row *row = &book->rows.items[book->at - 1];
+
+    row->phase = DN_LEDGER_DONE;
+    row->has_facts = false;
+    if (begin(book, error) < 0 || run_sql(book, item, error) < 0)
         return -1;
-    if (run_sql(book, item, error) < 0 ||
-        (book->announced ? set_done(book, hex, error) : write_row(book, hex, "done", error)) < 0)
+    /* An earlier run's failure left a row. */
+    if (book->at <= book->written &&
+        dn_ledger_set_phase(connection_of(book), book->job->migration->tag, book->at, row, error) < 0)
         return -1;
-    if (book->group)
+    return ends ? commit(book, error) : 0;
+}
+
+/* --- statements outside any ----------------------------------------------------------------------------- */
+
+/* The announcement, with the rows of what was done before. */
+static int
+announce(ledger *book, dn_error *error)
+{
+    dn_ledger_row *row = &book->rows.items[book->at - 1];
+
+    row->phase = DN_LEDGER_INTENT;
+    if (book->at <= book->written)
+        return dn_ledger_set_phase(connection_of(book), book->job->migration->tag, book->at, row,
+                                   error);
+    if (write_rows(book, error) < 0)
+        return -1;
+    if (!book->open)
         return 0;
-    if (send(book, DUNLIN_ITEM_COMMIT, NULL, NULL, 0, error) < 0)
+    if (send(book, DUNLIN_ITEM_COMMIT, NULL, error) < 0)
         return -1;
-    book->done = book->at;
+    book->open = false;
+    book->done = book->at - 1;
     return 0;
+}
+
+/* A statement that the database refused took no effect, and its row says so. */
+static void
+mark_failed(ledger *book, const dn_error *error)
+{
+    dn_ledger_row *row = &book->rows.items[book->at - 1];
+    dn_error ignored;
+
+    if (error->status == DUNLIN_LOST || error->status == DUNLIN_CANCELLED)
+        return;
+    row->phase = DN_LEDGER_FAILED;
+    dn_ledger_set_phase(connection_of(book), book->job->migration->tag, book->at, row, &ignored);
 }
 
 static int
-run_announced(ledger *book, const dn_script_item *item, const char *hex, dn_error *error)
+run_outside(ledger *book, const dn_script_item *item, dn_error *error)
 {
-    const char *phase = item->flags & DUNLIN_CLASS_REPEATABLE ? "again" : "intent";
+    dn_ledger_row *row = &book->rows.items[book->at - 1];
 
-    if (!book->announced && write_row(book, hex, phase, error) < 0)
+    if (dn_connection_fingerprint(connection_of(book), item->sql, &row->has_facts, &row->facts,
+                                  error) < 0 ||
+        announce(book, error) < 0)
         return -1;
-    if (run_sql(book, item, error) < 0 || set_done(book, hex, error) < 0)
+    if (run_sql(book, item, error) < 0) {
+        mark_failed(book, error);
         return -1;
+    }
     book->done = book->at;
     return 0;
 }
 
-/* 1: the earlier run did it, 0: it is to be run, -1. */
+/* --- taking up an earlier run ------------------------------------------------------------------------------ */
+
+/* Announced by an earlier run, and nothing more: 1 done, 0 to be run, -1. */
+static int
+decide(ledger *book, const dn_script_item *item, const dn_ledger_row *row, dn_error *error)
+{
+    dn_digest now;
+    bool known = false;
+
+    if (row->has_facts &&
+        dn_connection_fingerprint(connection_of(book), item->sql, &known, &now, error) < 0)
+        return -1;
+    if (known)
+        return dn_digest_equal(&now, &row->facts) ? 0 : 1;
+    if (item->flags & DUNLIN_CLASS_REPEATABLE)
+        return 0;
+    return dn_fail(error, DUNLIN_PARTIAL, "ledger.undecided",
+                   "%s:%u:%u: an earlier run stopped while this statement was running, and "
+                   "nothing tells whether it took effect",
+                   book->job->migration->path, item->line, item->column);
+}
+
+/* 1: an earlier run did it, 0: it is to be run, -1. */
 static int
 done_before(ledger *book, const dn_script_item *item, const dn_digest *digest, dn_error *error)
 {
-    const ledger_row *row = book->at <= book->row_count ? &book->rows[book->at - 1] : NULL;
-    const char *path = book->job->migration->path;
-    bool same;
+    const dn_ledger_row *row = &book->rows.items[book->at - 1];
+    bool same = dn_digest_equal(&row->digest, digest);
 
-    book->announced = row != NULL;
-    if (!row)
+    if (row->phase == DN_LEDGER_FAILED)
         return 0;
-    same = dn_digest_equal(&row->digest, digest);
-    if (row->done && same) {
-        book->done = book->at;
-        return 1;
-    }
-    if (row->done)
-        return dn_fail(error, DUNLIN_PARTIAL, "ledger.edited",
-                       "%s:%u:%u: statement %zu was run by an earlier, unfinished run, and "
-                       "has been edited since",
-                       path, item->line, item->column, book->at);
-    if (!row->again && !(same && item->flags & DUNLIN_CLASS_REPEATABLE))
-        return dn_fail(error, DUNLIN_PARTIAL, "ledger.undecided",
-                       "%s:%u:%u: an earlier run stopped while statement %zu was running, and "
-                       "nothing tells whether it took effect",
-                       path, item->line, item->column, book->at);
+    if (same)
+        return row->phase == DN_LEDGER_DONE ? 1 : decide(book, item, row, error);
+    return dn_fail(error, DUNLIN_PARTIAL, "ledger.edited",
+                   "%s:%u:%u: statement %zu was run by an earlier, unfinished run, and has been "
+                   "edited since",
+                   book->job->migration->path, item->line, item->column, book->at);
+}
+
+static int
+next_row(ledger *book, const dn_digest *digest, dn_error *error)
+{
+    dn_ledger_rows *rows = &book->rows;
+
+    if (++book->at <= book->known)
+        return 0;
+    rows->items = (dn_ledger_row *)dn_arena_grow(&book->arena, rows->items, &rows->capacity,
+                                                 rows->count + 1, sizeof(*rows->items));
+    if (!rows->items)
+        return dn_no_memory(error);
+    rows->items[rows->count++] = (dn_ledger_row){.digest = *digest};
     return 0;
 }
 
@@ -207,80 +230,91 @@ static int
 run_statement(ledger *book, const dn_script_item *item, dn_error *error)
 {
     dn_digest digest = dn_hash_of(item->sql.data, (size_t)item->sql.length);
-    char hex[DN_DIGEST_HEX];
-    int before;
+    int before = 0;
 
-    book->at++;
-    dn_digest_hex(&digest, hex);
-    before = done_before(book, item, &digest, error);
+    if (next_row(book, &digest, error) < 0)
+        return -1;
+    if (book->at <= book->known)
+        before = done_before(book, item, &digest, error);
+    if (before > 0)
+        book->done = book->at;
     if (before)
         return before < 0 ? -1 : 0;
-    if ((item->flags & DUNLIN_CLASS_NO_TRANSACTION) && !book->group)
-        return run_announced(book, item, hex, error);
-    return run_committed(book, item, hex, error);
+    book->rows.items[book->at - 1].digest = digest;
+    if (item->flags & (DUNLIN_CLASS_NO_TRANSACTION | DUNLIN_CLASS_COMMITS))
+        return run_outside(book, item, error);
+    return run_inside(book, item, error);
 }
 
-/* BEGIN and COMMIT of the file, which dn_script_inspect found in order. A group that an earlier
- * run committed is skipped whole: its rows were committed with it. */
+/* --- the other items of a script ------------------------------------------------------------------------------ */
+
+/* BEGIN and COMMIT of the file, which dn_script_inspect found in order. The transaction begins
+ * with its first statement that is to be run. */
 static int
 run_control(ledger *book, const dn_script_item *item, dn_error *error)
 {
-    if (item->flags & DUNLIN_CLASS_BEGIN) {
-        if (book->at < book->row_count && book->rows[book->at].done)
-            return 0;
-        book->group = true;
-        return send(book, DUNLIN_ITEM_BEGIN, NULL, NULL, 0, error);
-    }
-    if (!book->group)
-        return 0;
-    book->group = false;
-    if (send(book, DUNLIN_ITEM_COMMIT, NULL, NULL, 0, error) < 0)
-        return -1;
-    book->done = book->at;
-    return 0;
+    book->group = (item->flags & DUNLIN_CLASS_BEGIN) != 0;
+    return commit(book, error);
 }
 
-/* One that stands before a statement of an earlier run held then; what followed it may have changed
- * what it asks for. */
 static int
 run_assert(ledger *book, const dn_script_item *item, dn_error *error)
 {
-    const char *query;
-    const char *wanted;
+    const char *query = dn_arena_copy(&book->arena, item->sql.data, (size_t)item->sql.length);
+    const char *wanted =
+        dn_arena_copy(&book->arena, item->expected.data, (size_t)item->expected.length);
 
-    if (book->at < book->row_count && book->rows[book->at].done)
-        return 0;
-    query = dn_arena_copy(&book->arena, item->sql.data, (size_t)item->sql.length);
-    wanted = dn_arena_copy(&book->arena, item->expected.data, (size_t)item->expected.length);
     if (!query || !wanted)
         return dn_no_memory(error);
-    book->culprit = item->ordinal;
-    if (dn_connection_check(book->execution->connection, query, wanted, error) < 0)
-        return -1;
-    book->culprit = 0;
+    if (dn_connection_check(connection_of(book), query, wanted, error) < 0)
+        return dn_while(error, "checking '%s' line %u", book->job->migration->path, item->line);
     return 0;
 }
 
+/* A setting that means something outside transactions only is obeyed where it stands. */
+static int
+run_around(ledger *book, const dn_script_item *item, dn_error *error)
+{
+    return commit(book, error) < 0 ? -1 : run_sql(book, item, error);
+}
+
+static int
+run_item(ledger *book, const dn_script_item *item, dn_error *error)
+{
+    switch (item->kind) {
+    case DN_SCRIPT_CONTROL:
+        return run_control(book, item, error);
+    case DN_SCRIPT_AROUND:
+        return run_around(book, item, error);
+    case DN_SCRIPT_ASSERT:
+        return run_assert(book, item, error);
+    default:
+        return run_statement(book, item, error);
+    }
+}
+
+/* The record, with whatever is still open. The rows go with it. */
 static int
 record(ledger *book, const dn_script *script, dn_error *error)
 {
     const dn_tracker_statement *statements;
-    dunlin_value tag = text_value(book->job->migration->tag);
     size_t count;
     int64_t elapsed_us = (dn_clock_monotonic_ns() - book->started_ns) / 1000;
 
     if (dn_execute_record(book->execution, book->job, script, elapsed_us, &statements, &count,
                           error) < 0 ||
-        send(book, DUNLIN_ITEM_BEGIN, NULL, NULL, 0, error) < 0)
+        begin(book, error) < 0)
         return -1;
     for (size_t i = 0; i < count; i++)
-        if (send(book, DUNLIN_ITEM_STATEMENT, statements[i].sql, statements[i].values,
-                 statements[i].count, error) < 0)
+        if (dn_connection_execute(connection_of(book), DUNLIN_ITEM_STATEMENT, statements[i].sql,
+                                  statements[i].values, statements[i].count, error) < 0)
             return -1;
-    if (send(book, DUNLIN_ITEM_STATEMENT, "DELETE FROM " DN_TRACKER_STATEMENTS " WHERE tag = $1",
-             &tag, 1, error) < 0 ||
-        send(book, DUNLIN_ITEM_COMMIT, NULL, NULL, 0, error) < 0)
+    if (book->written &&
+        dn_ledger_clear(connection_of(book), book->job->migration->tag, error) < 0)
         return -1;
+    if (send(book, DUNLIN_ITEM_COMMIT, NULL, error) < 0)
+        return -1;
+    book->open = false;
     book->job->applied = true;
     book->job->duration_us = elapsed_us;
     dn_log_info(&book->execution->log, "applied %s", book->job->migration->tag);
@@ -297,25 +331,11 @@ run_script(ledger *book, dn_script *script, dn_error *error)
             return dn_fail(error, DUNLIN_CANCELLED, "run.cancelled", "stopped on request");
         if (dn_script_next(script, &item, error) < 0)
             return -1;
-        switch (item.kind) {
-        case DN_SCRIPT_END: return record(book, script, error);
-        case DN_SCRIPT_CONTROL:
-            if (run_control(book, &item, error) < 0)
-                return -1;
-            break;
-        case DN_SCRIPT_AROUND:
-            if (run_sql(book, &item, error) < 0)
-                return -1;
-            break;
-        case DN_SCRIPT_ASSERT:
-            if (run_assert(book, &item, error) < 0)
-                return -1;
-            break;
-        case DN_SCRIPT_STATEMENT:
-            if (run_statement(book, &item, error) < 0)
-                return -1;
-            break;
-        }
+        book->alone = dn_script_no_transaction(script);
+        if (item.kind == DN_SCRIPT_END)
+            return record(book, script, error);
+        if (run_item(book, &item, error) < 0)
+            return -1;
     }
 }
 
@@ -349,13 +369,17 @@ dn_execute_ledger(dn_execution *execution, dn_job *job, dn_error *error)
     int answer = -1;
 
     book.started_ns = dn_clock_monotonic_ns();
-    if (read_rows(&book, error) == 0 && dn_script_open(execution->connection, job->migration,
-                                                       &job->info.kept, false, &script, error) == 0)
+    if (dn_ledger_read(execution->connection, job->migration->tag, &book.arena, &book.rows,
+                       error) == 0 &&
+        dn_script_open(execution->connection, job->migration, &job->info.kept, false, &script,
+                       error) == 0) {
+        book.known = book.written = book.rows.count;
         answer = run_script(&book, script, error);
+    }
     if (answer < 0)
         fail_job(&book, error);
     else
-        answer = send(&book, DUNLIN_ITEM_RESET, NULL, NULL, 0, error);
+        answer = send(&book, DUNLIN_ITEM_RESET, NULL, error);
     dn_arena_free(&book.arena);
     return answer;
 }

@@ -2,4 +2,4 @@
 core_sources += \
     core/execute/execute.h core/execute/execute_internal.h \
     core/execute/script.c core/execute/inspect.c core/execute/execute.c core/execute/feed.c \
-    core/execute/ledger.c
+    core/execute/ledger.h core/execute/ledger.c core/execute/ledger_rows.c

@@ -55,15 +55,6 @@ dn_tracker_native_read(dn_connection *connection, dn_tracker_depth depth, dn_are
     return 0;
 }
 
-static int
-visit_last(const dunlin_value *values, size_t count, void *context, dn_error *error)
-{
-    (void)count;
-    (void)error;
-    *(int64_t *)context = values[0].type == DUNLIN_VALUE_INTEGER ? values[0].integer : 0;
-    return 0;
-}
-
 int
 dn_tracker_native_last(dn_connection *connection, const dn_tracker *tracker, bool *present,
                        int64_t *last, dn_error *error)
@@ -75,7 +66,7 @@ dn_tracker_native_last(dn_connection *connection, const dn_tracker *tracker, boo
     *present = false;
     if (!sql)
         return dn_no_memory(error);
-    if (dn_connection_query(connection, sql, NULL, 0, visit_last, last, error) < 0) {
+    if (dn_connection_query_integer(connection, sql, NULL, 0, 0, last, error) < 0) {
         if (error->status != DUNLIN_MISSING)
             return dn_while(error, "reading %s", tracker->ours);
         dn_error_clear(error);

@@ -2,6 +2,8 @@
 # Compiled into every driver.
 driver_kit_sources += drivers/kit/kit.h
 driver_kit_sources += drivers/kit/kit_fail.c
+driver_kit_sources += drivers/kit/kit_operation.c
+driver_kit_sources += drivers/kit/kit_operation.h
 driver_kit_sources += drivers/kit/kit_text.c
 driver_kit_sources += drivers/kit/kit_url.c
 driver_kit_sources += drivers/kit/kit_wait.c

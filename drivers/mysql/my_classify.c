@@ -392,7 +392,7 @@ dn_mysql_classify(const dunlin_call *call, const dunlin_profile *profile,
     if (outside)
         result.flags |= DUNLIN_CLASS_REACHES_OUTSIDE;
     if ((result.flags & DUNLIN_CLASS_DDL) != 0)
-        connection->engine_count = 0;
+        dn_mysql_note_schema(connection, statement);
     if ((result.flags & DUNLIN_CLASS_DATA) != 0 && table.length > 0 && !outside) {
         const dunlin_call *outer = dn_mysql_enter(call, connection);
 

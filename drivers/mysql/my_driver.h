@@ -82,6 +82,7 @@ typedef struct dn_mysql_facts {
     char *explicit_defaults_for_timestamp;
     bool read_only;
     bool empty;
+    bool innodb;         /* a table that names no engine has transactions */
     uint64_t max_packet; /* bytes in one statement, 0: not known */
 } dn_mysql_facts;
 
@@ -187,6 +188,8 @@ uint64_t dn_mysql_classify_text(dunlin_string statement, dunlin_string *qualifie
                                 dunlin_string *table);
 /* Whether the rows of a table outlive a rollback; false also where it cannot be told. */
 bool dn_mysql_is_lossy(dunlin_connection *connection, dunlin_string table);
+/* Notes what a statement that changes the schema does to what is_lossy knows. */
+void dn_mysql_note_schema(dunlin_connection *connection, dunlin_string statement);
 /* Notes what a statement that is about to run does to the session. */
 void dn_mysql_note_session(dunlin_connection *connection, dunlin_string statement);
 

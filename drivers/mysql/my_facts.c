@@ -22,6 +22,7 @@ enum fact_cell {
     CELL_CASE,
     CELL_TIMESTAMP,
     CELL_READ_ONLY,
+    CELL_ENGINE,
     CELL_UUID,
     CELL_TOKEN,
     CELL_COUNT
@@ -33,7 +34,7 @@ enum fact_cell {
     "information_schema.tables WHERE table_schema = DATABASE()), @@GLOBAL.max_allowed_packet, CURRENT_USER()"
 #define MORE_CELLS                                                                                 \
     ", @@hostname, @@port, @@lower_case_table_names, @@GLOBAL.explicit_defaults_for_timestamp, "   \
-    "@@GLOBAL.read_only"
+    "@@GLOBAL.read_only, @@default_storage_engine"
 
 /* 10.11.6-MariaDB-0+deb12u1, 5.5.5-10.11.6-MariaDB (as replicas of old were told), 8.0.36-28,
  * 5.7.25-TiDB-v7.1.0 */
@@ -157,6 +158,7 @@ dn_mysql_facts_read(dunlin_connection *connection, bool writes)
         connection->token[0] = '\0';
     facts->empty = is_on(cells[CELL_EMPTY]);
     facts->read_only = is_on(cells[CELL_READ_ONLY]);
+    facts->innodb = cells[CELL_ENGINE] != NULL && strcasecmp(cells[CELL_ENGINE], "InnoDB") == 0;
     facts->max_packet =
         cells[CELL_MAX_PACKET] != NULL ? strtoull(cells[CELL_MAX_PACKET], NULL, 10) : 0;
     if (!keep_texts(facts, cells))

@@ -102,7 +102,7 @@ wait_for_answer(dunlin_connection *connection)
             shutdown(fds[0].fd, SHUT_RDWR);
             return;
         }
-        connection->stopped_why = why_stop(connection);
+        connection->stopped_why = fds[1].revents != 0 ? "cancelled" : why_stop(connection);
         if (connection->stopped_why == NULL)
             continue;
         fds[1].fd = -1;

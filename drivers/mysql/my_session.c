@@ -61,24 +61,82 @@ ask_engine(dunlin_connection *connection, dunlin_string table, bool *lossy)
     return found;
 }
 
-bool
-dn_mysql_is_lossy(dunlin_connection *connection, dunlin_string table)
+static void
+remember(dunlin_connection *connection, dunlin_string table, bool lossy)
 {
     dn_mysql_engine *place;
-    bool lossy = false;
 
-    if (connection->reading || table.length >= DN_MYSQL_NAME_BYTES)
-        return false;
-    for (size_t i = 0; i < connection->engine_count; i++)
-        if (dn_kit_same(table, connection->engines[i].table))
-            return connection->engines[i].lossy;
-    if (!ask_engine(connection, table, &lossy))
-        return false;
+    if (table.length == 0 || table.length >= DN_MYSQL_NAME_BYTES)
+        return;
     if (connection->engine_count == DN_MYSQL_ENGINES)
         connection->engine_count = 0;
     place = &connection->engines[connection->engine_count++];
     memcpy(place->table, table.data, table.length);
     place->table[table.length] = '\0';
     place->lossy = lossy;
+}
+
+/* The last word on a table counts. */
+static const dn_mysql_engine *
+recall(const dunlin_connection *connection, dunlin_string table)
+{
+    for (size_t i = connection->engine_count; i > 0; i--)
+        if (dn_kit_same(table, connection->engines[i - 1].table))
+            return &connection->engines[i - 1];
+    return NULL;
+}
+
+/* The name in CREATE [OR REPLACE] TABLE name; empty for all else. With IF NOT EXISTS an older
+ * table of any engine may stay. */
+static dunlin_string
+created_table(dunlin_string statement)
+{
+    dn_mysql_scan scan;
+    dn_mysql_token token;
+
+    dn_mysql_scan_begin(&scan, statement);
+    dn_mysql_scan_head(&scan, &token);
+    if (!dn_mysql_is_word(&token, "CREATE"))
+        return (dunlin_string){"", 0};
+    do
+        dn_mysql_scan_next(&scan, &token);
+    while (dn_mysql_is_one_of(&token, "OR REPLACE"));
+    if (!dn_mysql_is_word(&token, "TABLE"))
+        return (dunlin_string){"", 0};
+    dn_mysql_scan_next(&scan, &token);
+    return dn_mysql_is_word(&token, "IF") ? (dunlin_string){"", 0} : dn_mysql_name_of(&token);
+}
+
+void
+dn_mysql_note_schema(dunlin_connection *connection, dunlin_string statement)
+{
+    dn_mysql_scan scan;
+    dn_mysql_token token;
+
+    dn_mysql_scan_begin(&scan, statement);
+    while (dn_mysql_scan_next(&scan, &token)) {
+        /* A known table may get another engine, or its name another table. */
+        if (dn_mysql_is_one_of(&token, "ENGINE LIKE RENAME EXECUTE BEGIN")) {
+            connection->engine_count = 0;
+            return;
+        }
+    }
+    /* A SET may have changed the default. */
+    if (connection->settings_touched)
+        connection->engine_count = 0;
+    else if (connection->facts.innodb)
+        remember(connection, created_table(statement), false);
+}
+
+bool
+dn_mysql_is_lossy(dunlin_connection *connection, dunlin_string table)
+{
+    const dn_mysql_engine *known = recall(connection, table);
+    bool lossy = false;
+
+    if (known != NULL)
+        return known->lossy;
+    if (!connection->reading && ask_engine(connection, table, &lossy))
+        remember(connection, table, lossy);
     return lossy;
 }

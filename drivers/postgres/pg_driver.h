@@ -109,6 +109,8 @@ dn_pg_readiness dn_pg_wait(dunlin_connection *connection, int events, int64_t sl
 bool dn_pg_exchange(dunlin_connection *connection);
 /* The next result outside of pipeline mode, NULL at the end; false: connection lost. */
 bool dn_pg_next_result(dunlin_connection *connection, PGresult **result);
+/* Reads the lines of COPY .. TO STDOUT and forgets them; false: connection lost. */
+bool dn_pg_drop_copy(dunlin_connection *connection);
 /* Takes and forgets what is left of a statement's results. */
 void dn_pg_drop_results(dunlin_connection *connection);
 
@@ -126,8 +128,8 @@ typedef struct dn_pg_parameters {
 int32_t dn_pg_parameters_fill(const dunlin_call *call, const dunlin_value *values, uint64_t count,
                               dn_pg_parameters *parameters);
 void dn_pg_parameters_free(dn_pg_parameters *parameters);
-/* A NUL-terminated copy of a statement to free(), or NULL after a failure. */
-char *dn_pg_statement_copy(const dunlin_call *call, dunlin_string sql);
+/* A NUL-terminated copy of a statement, to free(). */
+int32_t dn_pg_statement_copy(const dunlin_call *call, dunlin_string sql, char **copy);
 
 /* --- statements ---------------------------------------------------------------------------------------- */
 void dn_pg_clear(PGresult **result); /* for DN_KIT_CLEANUP */

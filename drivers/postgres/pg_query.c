@@ -171,13 +171,13 @@ dn_pg_query(const dunlin_call *call, dunlin_connection *connection, dunlin_strin
             const dunlin_value *values, uint64_t count)
 {
     const dunlin_call *outer = dn_pg_enter(call, connection);
-    DN_KIT_CLEANUP(dn_kit_free) char *text = dn_pg_statement_copy(call, sql);
+    DN_KIT_CLEANUP(dn_kit_free) char *text = NULL;
     DN_KIT_CLEANUP(dn_pg_parameters_free) dn_pg_parameters parameters = {0};
-    int32_t status = DUNLIN_USAGE;
+    int32_t status = dn_pg_statement_copy(call, sql, &text);
 
-    if (text != NULL)
+    if (status == DUNLIN_OK)
         status = dn_pg_parameters_fill(call, values, count, &parameters);
-    if (text != NULL && status == DUNLIN_OK)
+    if (status == DUNLIN_OK)
         status = query(connection, text, &parameters);
     dn_pg_leave(connection, outer);
     return status;

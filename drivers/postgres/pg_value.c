@@ -105,17 +105,12 @@ dn_pg_parameters_fill(const dunlin_call *call, const dunlin_value *values, uint6
     return DUNLIN_OK;
 }
 
-char *
-dn_pg_statement_copy(const dunlin_call *call, dunlin_string sql)
+int32_t
+dn_pg_statement_copy(const dunlin_call *call, dunlin_string sql, char **copy)
 {
-    char *copy;
-
-    if (sql.length > 0 && memchr(sql.data, '\0', sql.length) != NULL) {
-        dn_kit_fail(call, DUNLIN_USAGE, "the statement contains a NUL byte");
-        return NULL;
-    }
-    copy = dn_kit_copy(sql);
-    if (copy == NULL)
-        dn_kit_no_memory(call);
-    return copy;
+    *copy = NULL;
+    if (sql.length > 0 && memchr(sql.data, '\0', sql.length) != NULL)
+        return dn_kit_fail(call, DUNLIN_USAGE, "the statement contains a NUL byte");
+    *copy = dn_kit_copy(sql);
+    return *copy != NULL ? DUNLIN_OK : dn_kit_no_memory(call);
 }

@@ -134,25 +134,39 @@ dn_pg_next_result(dunlin_connection *connection, PGresult **result)
     return true;
 }
 
+bool
+dn_pg_drop_copy(dunlin_connection *connection)
+{
+    for (;;) {
+        char *line = NULL;
+        int length = PQgetCopyData(connection->pg, &line, 1);
+
+        PQfreemem(line);
+        if (length < 0)
+            return true;
+        if (length == 0 && !dn_pg_exchange(connection))
+            return false;
+    }
+}
+
 void
 dn_pg_drop_results(dunlin_connection *connection)
 {
     PGresult *result = NULL;
 
     do {
+        bool lost;
+
         PQclear(result);
-        if (!dn_pg_next_result(connection, &result)) {
-            connection->dead = true;
-            return;
-        }
+        lost = !dn_pg_next_result(connection, &result);
         if (result != NULL && PQresultStatus(result) == PGRES_COPY_IN)
             PQputCopyEnd(connection->pg, "no data are expected here");
-        if (result != NULL && PQresultStatus(result) == PGRES_COPY_OUT) {
-            char *line = NULL;
-
-            /* Blocking, in what remains of a call that fails anyway. */
-            while (PQgetCopyData(connection->pg, &line, 0) > 0)
-                PQfreemem(line);
+        if (result != NULL && PQresultStatus(result) == PGRES_COPY_OUT)
+            lost = !dn_pg_drop_copy(connection);
+        if (lost) {
+            connection->dead = true;
+            PQclear(result);
+            return;
         }
     } while (result != NULL);
 }

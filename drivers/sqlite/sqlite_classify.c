@@ -21,7 +21,7 @@ refine_rollback(dn_sqlite_scan *scan, uint64_t flags)
     return dn_sqlite_is_word(&token, "TO") ? (uint64_t)DUNLIN_CLASS_SAVEPOINT : flags;
 }
 
-/* VACUUM [schema] INTO 'file' */
+/* VACUUM [schema] INTO 'file': a second time it fails, as the file is there. */
 static uint64_t
 refine_vacuum(dn_sqlite_scan *scan, uint64_t flags)
 {
@@ -29,7 +29,7 @@ refine_vacuum(dn_sqlite_scan *scan, uint64_t flags)
 
     for (int i = 0; i < 2 && dn_sqlite_scan_next(scan, &token); i++)
         if (dn_sqlite_is_word(&token, "INTO"))
-            return flags | DUNLIN_CLASS_REACHES_OUTSIDE;
+            return DUNLIN_CLASS_NO_TRANSACTION | DUNLIN_CLASS_REACHES_OUTSIDE;
     return flags;
 }
 

@@ -85,7 +85,11 @@ enum {
     DUNLIN_CAN_BACKUP_ITSELF = 1 << 4,   /* backup() does the work; otherwise it pushes a process */
     DUNLIN_CAN_CANCEL = 1 << 5,
     DUNLIN_CAN_INTROSPECT_OBJECTS = 1 << 6, /* introspect answers DUNLIN_SCOPE_OBJECTS */
-    DUNLIN_CAN_INTROSPECT_FACTS = 1 << 7    /* introspect answers DUNLIN_SCOPE_FACTS */
+    DUNLIN_CAN_INTROSPECT_FACTS = 1 << 7,   /* introspect answers DUNLIN_SCOPE_FACTS */
+    /* introspect answers DUNLIN_SCOPE_FACTS for given keys, at least with one property "text"
+     * that changes whenever a statement changes the object, and classify tells what a statement
+     * touches. What does not exist is answered by host->gone(). */
+    DUNLIN_CAN_FINGERPRINT = 1 << 8
 };
 
 typedef struct dunlin_capabilities {

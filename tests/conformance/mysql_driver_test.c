@@ -43,6 +43,13 @@ try_open(const char *url)
     return status;
 }
 
+static void
+make_user(void)
+{
+    fake_execute(&host, db, "DROP USER driver_test_user"); /* of a test that failed */
+    execute("CREATE USER driver_test_user IDENTIFIED BY 'right'");
+}
+
 /* --- what is there --- */
 static void
 a_server_says_what_it_is(void **state)
@@ -126,7 +133,7 @@ a_wrong_password_is_told_without_showing_it(void **state)
     char expected[600];
 
     (void)state;
-    execute("CREATE OR REPLACE USER driver_test_user IDENTIFIED BY 'right'");
+    make_user();
     snprintf(authority, sizeof(authority), "driver_test_user:s3cr3t@%s", mysql_host());
     snprintf(expected, sizeof(expected),
              "cannot connect to 'driver_test on %s': Access denied for user "
@@ -159,7 +166,7 @@ a_missing_privilege_comes_with_its_grant(void **state)
     dunlin_connection *weak;
 
     (void)state;
-    execute("CREATE OR REPLACE USER driver_test_user IDENTIFIED BY 'right'");
+    make_user();
     execute("GRANT SELECT ON driver_test.* TO driver_test_user");
     snprintf(authority, sizeof(authority), "driver_test_user:right@%s", mysql_host());
     weak = fake_open(&host, mysql_url_as(authority, "driver_test"));
@@ -192,7 +199,7 @@ tls_that_is_asked_for_is_not_done_without(void **state)
     int32_t status;
 
     (void)state;
-    if (strstr(rows("SHOW GLOBAL VARIABLES LIKE 'have_ssl'"), "DISABLED") == NULL)
+    if (strstr(rows("SHOW GLOBAL VARIABLES LIKE 'have_ssl'"), "DISABLED") == NULL) /* "YES" */
         skip();
     status = try_open(mysql_url("driver_test?ssl-mode=required"));
     assert_fails(&host, status, DUNLIN_CONNECT,
@@ -217,7 +224,7 @@ an_option_file_supplies_what_the_url_leaves_out(void **state)
     fprintf(file, "[client]\nuser=driver_test_user\npassword=right\nlocal-infile=1\n"
                   "multi-statements=1\n");
     fclose(file);
-    execute("CREATE OR REPLACE USER driver_test_user IDENTIFIED BY 'right'");
+    make_user();
     execute("GRANT ALL ON driver_test.* TO driver_test_user");
     snprintf(parameters, sizeof(parameters), "driver_test?defaults-file=%s", path);
     snprintf(authority, sizeof(authority), "%s", mysql_host());
@@ -315,8 +322,9 @@ a_session_is_alive_until_it_ends(void **state)
     push_server = other.services.server;
     other.services.server = keep_backend;
     assert_done(&other, driver->describe(fake_call(&other), second));
-    assert_true(backend_start[0] != '\0');
-    assert_int_equal(alive(backend, backend_start), DUNLIN_SESSION_ALIVE);
+    /* empty before MySQL 5.7.5, which has one lock for each session */
+    if (backend_start[0] != '\0')
+        assert_int_equal(alive(backend, backend_start), DUNLIN_SESSION_ALIVE);
     assert_int_equal(alive(backend, ""), DUNLIN_SESSION_ALIVE);
     driver->close(second);
     for (int tries = 0; alive(backend, "") != DUNLIN_SESSION_GONE && tries < 100; tries++)
@@ -351,7 +359,8 @@ waiting_for_a_row_ends_after_the_items_lock_timeout(void **state)
 }
 
 /* --- stopping --- */
-#define LONG "SELECT SLEEP(60)"
+/* Two rows, because MySQL lets the killed SLEEP itself succeed. */
+#define LONG "SELECT SLEEP(60) FROM (SELECT 1 UNION SELECT 2) AS x"
 
 static void *
 cancel_soon(void *handle)

@@ -299,6 +299,7 @@ errors_have_the_class_that_decides_what_follows(void **state)
     };
 
     (void)state;
+    execute("SET sql_mode = 'STRICT_ALL_TABLES'");
     execute("CREATE TABLE t (a int PRIMARY KEY, b int NOT NULL)");
     execute("CREATE INDEX i ON t (b)");
     execute("CREATE TABLE child (a int, FOREIGN KEY (a) REFERENCES t (a))");
@@ -456,6 +457,11 @@ rows_without_transactions_are_told(void **state)
     before = questions();
     assert_int_equal(class_of("INSERT INTO lossy VALUES (1)"),
                      DUNLIN_CLASS_DATA | DUNLIN_CLASS_LOSSY_DATA);
+    assert_int_equal(questions() - before, 1);
+    /* a new table has the default engine, and nobody needs to ask */
+    class_of("CREATE TABLE fresh (a int)");
+    before = questions();
+    assert_int_equal(class_of("INSERT INTO fresh VALUES (1)"), DUNLIN_CLASS_DATA);
     assert_int_equal(questions() - before, 1);
     class_of("ALTER TABLE lossy ENGINE = InnoDB");
     execute("ALTER TABLE lossy ENGINE = InnoDB");

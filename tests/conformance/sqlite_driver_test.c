@@ -87,15 +87,16 @@ lexer_rules_are_those_of_sqlite(void **state)
     (void)state;
     assert_done(&host, driver->lexer_rules(fake_call(&host), NULL));
     /* kind, flags, open, close, head */
-    assert_string_equal(host.lines, "1 1 ['] ['] []\n"
-                                    "1 8 ['] ['] [X]\n"
-                                    "1 5 [\"] [\"] []\n"
-                                    "1 5 [`] [`] []\n"
-                                    "1 4 [[] []] []\n"
-                                    "3 0 [--] [] []\n"
-                                    "3 0 [/*] [*/] []\n"
-                                    "4 128 [] [] [[EXPLAIN [QUERY PLAN]] CREATE [{TEMP,TEMPORARY}] TRIGGER]\n"
-                                    "7 0 [.] [] []\n");
+    assert_string_equal(host.lines,
+                        "1 1 ['] ['] []\n"
+                        "1 8 ['] ['] [X]\n"
+                        "1 5 [\"] [\"] []\n"
+                        "1 5 [`] [`] []\n"
+                        "1 4 [[] []] []\n"
+                        "3 0 [--] [] []\n"
+                        "3 0 [/*] [*/] []\n"
+                        "4 128 [] [] [[EXPLAIN [QUERY PLAN]] CREATE [{TEMP,TEMPORARY}] TRIGGER]\n"
+                        "7 0 [.] [] []\n");
 }
 
 static void
@@ -141,15 +142,17 @@ statements_are_classified_by_their_first_words(void **state)
         {"PRAGMA \"foreign_keys\" = 0", DUNLIN_CLASS_AROUND | DUNLIN_CLASS_RELAXES},
         {"PRAGMA foreign_keys", DUNLIN_CLASS_QUERY},
         {"PRAGMA foreign_key_check(t)", DUNLIN_CLASS_QUERY},
-        {"PRAGMA journal_mode = WAL", DUNLIN_CLASS_NO_TRANSACTION},
+        {"PRAGMA journal_mode = WAL", DUNLIN_CLASS_NO_TRANSACTION | DUNLIN_CLASS_REPEATABLE},
         {"PRAGMA journal_mode", DUNLIN_CLASS_QUERY},
-        {"PRAGMA synchronous=1", DUNLIN_CLASS_NO_TRANSACTION},
+        {"PRAGMA synchronous=1", DUNLIN_CLASS_NO_TRANSACTION | DUNLIN_CLASS_REPEATABLE},
         {"PRAGMA user_version=3", DUNLIN_CLASS_DATA},
         {"PRAGMA legacy_alter_table=ON", 0},
-        {"VACUUM", DUNLIN_CLASS_NO_TRANSACTION},
+        {"VACUUM", DUNLIN_CLASS_NO_TRANSACTION | DUNLIN_CLASS_REPEATABLE},
         {"VACUUM main INTO 'x'", DUNLIN_CLASS_NO_TRANSACTION | DUNLIN_CLASS_REACHES_OUTSIDE},
-        {"ATTACH 'x' AS y", DUNLIN_CLASS_NO_TRANSACTION | DUNLIN_CLASS_REACHES_OUTSIDE},
-        {"DETACH y", DUNLIN_CLASS_NO_TRANSACTION | DUNLIN_CLASS_REACHES_OUTSIDE},
+        {"ATTACH 'x' AS y",
+         DUNLIN_CLASS_NO_TRANSACTION | DUNLIN_CLASS_REACHES_OUTSIDE | DUNLIN_CLASS_REPEATABLE},
+        {"DETACH y",
+         DUNLIN_CLASS_NO_TRANSACTION | DUNLIN_CLASS_REACHES_OUTSIDE | DUNLIN_CLASS_REPEATABLE},
         {".tables", DUNLIN_CLASS_CLIENT_COMMAND},
         {"-- only a comment", 0},
         {"\"create\" table t (a)", 0},

@@ -9,8 +9,8 @@
  *       fail LOCKED busy
  *       return LOCKED       (OK when there is no such line; "answer": what the host last said)
  *
- * url, capabilities, lexer_rules, open, describe and close succeed by themselves when the script
- * does not have them next. What went otherwise than scripted is written to <script>.complaints,
+ * url, capabilities, lexer_rules, classify, open, describe and close succeed by themselves when the
+ * script does not have them next. What went otherwise than scripted is written to <script>.complaints,
  * what the script still held at close as well.
  */
 #include <stdbool.h>
@@ -63,8 +63,8 @@ static const char *const class_names[] = {
     [DUNLIN_DISAGREEMENT] = "DISAGREEMENT",
     [DUNLIN_PARTIAL] = "PARTIAL",
 };
-static const char *const item_names[] = {NULL,     "begin",     "statement", "copy",
-                                         "commit", "savepoint", "rollback",  "reset"};
+static const char *const item_names[] = {NULL,        "begin",    "statement", "copy", "commit",
+                                         "savepoint", "rollback", "reset",     "check"};
 static const char *const outcome_names[] = {NULL, "ran", "skipped", "failed", "lost"};
 
 static void
@@ -603,9 +603,13 @@ static int32_t
 scripted_classify(const dunlin_call *call, const dunlin_profile *profile,
                   dunlin_connection *connection, dunlin_string statement)
 {
+    dunlin_class ordinary = {.size = sizeof ordinary};
+    int32_t result;
+
     (void)profile;
     (void)connection;
-    return play_strictly(call, "classify", statement);
+    return play(call, "classify", statement, &result) ? result
+                                                      : call->host->classified(call, &ordinary);
 }
 
 static int32_t

@@ -3,7 +3,7 @@
 # What the end-to-end tests share. A test file starts with: load helper
 #
 #   DUNLIN           the program under test       default: build/bin/dunlin
-#   DUNLIN_FIXTURES  folder of fixtures           default: ../shared/fixtures beside the tree
+#   DUNLIN_FIXTURES  folder of fixtures           default: tests/fixtures
 #   DUNLIN_NODE      where Node packages are put  default: build/node
 #
 # Each test starts in an empty folder of its own, with an empty HOME, no colour, UTC, and none of
@@ -15,7 +15,7 @@ bats_require_minimum_version 1.5.0
 tests_folder=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 tree=$(dirname "$tests_folder")
 DUNLIN=$(realpath -ms "${DUNLIN:-$tree/build/bin/dunlin}")
-fixtures_folder=$(realpath -ms "${DUNLIN_FIXTURES:-$tree/../shared/fixtures}")
+fixtures_folder=$(realpath -ms "${DUNLIN_FIXTURES:-$tree/tests/fixtures}")
 node_folder=$(realpath -ms "${DUNLIN_NODE:-$tree/build/node}")
 caller_home=$HOME
 

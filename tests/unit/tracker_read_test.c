@@ -66,10 +66,11 @@ create(dn_layout layout)
 static void
 insert(const char *values)
 {
-    run_sql(dn_arena_printf(&arena,
-                            "INSERT INTO dunlin_migrations (seq, tag, state, digest_raw, applied_at,"
-                            " duration_us, applied_by, algorithm) VALUES (%s, 'sha256/1')",
-                            values));
+    run_sql(
+        dn_arena_printf(&arena,
+                        "INSERT INTO dunlin_migrations (seq, tag, state, digest_raw, applied_at,"
+                        " duration_us, applied_by, algorithm) VALUES (%s, 'sha256/1')",
+                        values));
 }
 
 static void
@@ -126,8 +127,11 @@ static void
 a_damaged_digest_is_no_digest(void **state)
 {
     static const char *const damaged[] = {
-        "''", "'abc'", "'" DIGEST_A "a'", "'zaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
-                                          "aaaaaaaaa'",
+        "''",
+        "'abc'",
+        "'" DIGEST_A "a'",
+        "'zaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+        "aaaaaaaaa'",
         "x'00ff'",
     };
     dn_tracker tracker;
@@ -138,7 +142,8 @@ a_damaged_digest_is_no_digest(void **state)
         insert(dn_arena_printf(&arena, "%d, 't%d', 'applied', %s, '2026', 1, 'root'", i + 1, i,
                                damaged[i]));
     tracker = read_as(DN_LAYOUT_NATIVE, NULL, DN_TRACKER_MATCH);
-    assert_string_equal(shown(&tracker, false), "1 t0 - 0\n2 t1 - 0\n3 t2 - 0\n4 t3 - 0\n5 t4 - 0\n");
+    assert_string_equal(shown(&tracker, false),
+                        "1 t0 - 0\n2 t1 - 0\n3 t2 - 0\n4 t3 - 0\n5 t4 - 0\n");
 }
 
 static void
@@ -289,8 +294,8 @@ a_kept_text_that_cannot_be_unpacked_is_an_error(void **state)
     insert("1, '001_a', 'applied', '" DIGEST_A "', '2026', 1, 'ada'");
     run_sql("UPDATE dunlin_migrations SET sql_up = x'28b52ffd0000'");
     tracker = read_as(DN_LAYOUT_NATIVE, NULL, DN_TRACKER_MATCH);
-    assert_int_equal(
-        dn_tracker_explain(connection, &tracker, NULL, "001_a", &kept, &sql, &error), -1);
+    assert_int_equal(dn_tracker_explain(connection, &tracker, NULL, "001_a", &kept, &sql, &error),
+                     -1);
     expect_error("tracker.bad-text", "the SQL text kept in the tracker is damaged");
 }
 

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What a statement touches, and a digest of how that looks.
+ */
+#include <string.h>
+
+#include "core/base/hash.h"
+#include "core/driver/connection_internal.h"
+
+typedef struct key_list {
+    dn_arena arena;
+    const dunlin_fact **keys;
+    size_t count;
+    size_t capacity;
+    bool known; /* these are all */
+    bool told;
+} key_list;
+
+static int32_t
+take_class(dn_call *call, const dunlin_class *result)
+{
+    key_list *list = call->target;
+
+    if (list->told)
+        return dn_call_breach(call, "called classified() twice for one statement");
+    list->told = true;
+    list->known = result->touches_known != 0;
+    return DUNLIN_OK;
+}
+
+static bool
+copy_string(dn_arena *arena, dunlin_string *to, dunlin_string from)
+{
+    to->data = dn_arena_copy(arena, from.data, from.length);
+    to->length = from.length;
+    return to->data != NULL;
+}
+
+static int32_t
+take_key(dn_call *call, const dunlin_fact *key)
+{
+    key_list *list = call->target;
+    dunlin_fact *copy = dn_arena_alloc(&list->arena, sizeof *copy);
+    dunlin_string *path = dn_arena_array(&list->arena, key->path_count + 1, sizeof *path);
+
+    list->keys = dn_arena_grow(&list->arena, list->keys, &list->capacity, list->count + 1,
+                               sizeof *list->keys);
+    if (!copy || !path || !list->keys || !copy_string(&list->arena, &copy->kind, key->kind))
+        return dn_call_no_memory(call);
+    for (uint64_t i = 0; i < key->path_count; i++)
+        if (!copy_string(&list->arena, &path[i], key->path[i]))
+            return dn_call_no_memory(call);
+    copy->size = sizeof *copy;
+    copy->path = path;
+    copy->path_count = key->path_count;
+    list->keys[list->count++] = copy;
+    return DUNLIN_OK;
+}
+
+static int
+list_keys(dn_connection *connection, dunlin_string statement, key_list *list, dn_error *error)
+{
+    static const dn_call_sinks sinks = {.classified = take_class, .touched = take_key};
+    const dunlin_driver *table = &connection->driver->table;
+    dn_call call;
+
+    if (!table->classify)
+        return 0;
+    dn_connection_begin(connection, &call, "classify", &sinks, list, error);
+    return dn_call_end(&call, table->classify(&call.driver_view, &connection->server.profile,
+                                              connection->handle, statement));
+}
+
+/* --- the digest ------------------------------------------------------------------------------- */
+
+static void
+hash_string(dn_hash *hash, dunlin_string text)
+{
+    dn_hash_add(hash, &text.length, sizeof text.length);
+    dn_hash_add(hash, text.data, text.length);
+}
+
+static void
+hash_key(dn_hash *hash, const dunlin_fact *fact)
+{
+    hash_string(hash, fact->kind);
+    for (uint64_t i = 0; i < fact->path_count; i++)
+        hash_string(hash, fact->path[i]);
+}
+
+static int32_t
+hash_fact(dn_call *call, const dunlin_fact *fact)
+{
+    dn_hash *hash = call->target;
+
+    dn_hash_add(hash, "+", 1);
+    hash_key(hash, fact);
+    for (uint64_t i = 0; i < fact->property_count; i++) {
+        const dunlin_property *property = &fact->properties[i];
+
+        hash_string(hash, property->name);
+        dn_hash_add(hash, &property->type, sizeof property->type);
+        dn_hash_add(hash, &property->integer, sizeof property->integer);
+        hash_string(hash, property->text);
+    }
+    return DUNLIN_OK;
+}
+
+static int32_t
+hash_gone(dn_call *call, const dunlin_fact *key)
+{
+    dn_hash *hash = call->target;
+
+    dn_hash_add(hash, "-", 1);
+    hash_key(hash, key);
+    return DUNLIN_OK;
+}
+
+static int
+hash_facts(dn_connection *connection, const key_list *list, dn_digest *digest, dn_error *error)
+{
+    static const dn_call_sinks sinks = {.fact = hash_fact, .gone = hash_gone};
+    const dunlin_scope scope = {
+        .size = sizeof scope,
+        .depth = DUNLIN_SCOPE_FACTS,
+        .keys = list->keys,
+        .key_count = list->count,
+    };
+    dn_hash hash;
+    dn_call call;
+
+    dn_hash_begin(&hash);
+    dn_connection_begin(connection, &call, "introspect", &sinks, &hash, error);
+    if (dn_call_end(&call, connection->driver->table.introspect(&call.driver_view,
+                                                                connection->handle, &scope)) < 0)
+        return -1;
+    *digest = dn_hash_end(&hash);
+    return 0;
+}
+
+int
+dn_connection_fingerprint(dn_connection *connection, dunlin_string statement, bool *known,
+                          dn_digest *digest, dn_error *error)
+{
+    key_list list = {.arena = DN_ARENA_INIT};
+    int answer;
+
+    *known = false;
+    if (!(connection->capabilities.flags & DUNLIN_CAN_FINGERPRINT) ||
+        !connection->driver->table.introspect)
+        return 0;
+    answer = list_keys(connection, statement, &list, error);
+    if (answer == 0 && list.known && list.count) {
+        answer = hash_facts(connection, &list, digest, error);
+        *known = answer == 0;
+    }
+    dn_arena_free(&list.arena);
+    return answer;
+}

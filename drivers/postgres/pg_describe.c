@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What is at the other end: one query, however much there is to say.
+ */
+#include "drivers/postgres/pg_driver.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The system identifier tells clusters apart, whatever name they are reached by. Administrators
+ * may have closed the function, so it is left out at the second try. */
+#define DESCRIBE_BEGIN                                                                             \
+    "SELECT pg_catalog.pg_backend_pid(),"                                                          \
+    " pg_catalog.to_char(a.backend_start AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')," \
+    " pg_catalog.pg_is_in_recovery(),"                                                             \
+    " pg_catalog.current_setting('default_transaction_read_only'),"                                \
+    " pg_catalog.current_database(),"                                                              \
+    " NOT EXISTS (SELECT 1 FROM pg_catalog.pg_class c"                                             \
+    " JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"                                    \
+    " WHERE n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'),"
+#define DESCRIBE_END                                                                               \
+    " FROM (SELECT backend_start FROM"                                                             \
+    " pg_catalog.pg_stat_get_activity(pg_catalog.pg_backend_pid())) a"
+
+enum { BACKEND, BACKEND_START, IN_RECOVERY, READ_ONLY, DATABASE, EMPTY, SYSTEM };
+
+static const char *const queries[] = {
+    DESCRIBE_BEGIN " (SELECT system_identifier FROM pg_catalog.pg_control_system())" DESCRIBE_END,
+    DESCRIBE_BEGIN " NULL" DESCRIBE_END,
+};
+
+/* "15.20 (Debian 15.20-0+deb12u1)", "18beta1" */
+static void
+fill_version(dunlin_profile *profile, const char *version)
+{
+    int major = 0;
+    int minor = 0;
+
+    sscanf(version, "%d.%d", &major, &minor);
+    profile->size = sizeof(*profile);
+    profile->flavour = dn_kit_string("postgresql");
+    profile->version = (dunlin_string){version, strcspn(version, " ")};
+    profile->major = major;
+    profile->minor = minor;
+    profile->patch = 0;
+}
+
+static void
+fill_settings(dunlin_profile *profile, dunlin_string settings[2])
+{
+    settings[0] = dn_kit_string("standard_conforming_strings");
+    settings[1] = dn_kit_string("on");
+    profile->settings = settings;
+    profile->setting_count = 2;
+}
+
+/* "postgres 15", "postgresql 15.2"; the version may be missing. */
+int32_t
+dn_pg_assume(const dunlin_call *call, dunlin_string description)
+{
+    DN_KIT_CLEANUP(dn_kit_free) char *text = dn_kit_copy(description);
+    dunlin_profile profile = {.size = sizeof(profile)};
+    dunlin_string settings[2];
+    const char *version;
+    size_t name;
+
+    if (text == NULL)
+        return dn_kit_no_memory(call);
+    name = strcspn(text, " ");
+    version = text[name] == ' ' ? text + name + 1 : "17.0";
+    fill_version(&profile, version);
+    if ((name != 8 || memcmp(text, "postgres", 8) != 0) &&
+        (name != 10 || memcmp(text, "postgresql", 10) != 0))
+        profile.major = 0;
+    if (profile.major < DN_PG_MINIMUM_VERSION / 10000)
+        return dn_kit_fail(call, DUNLIN_USAGE,
+                           "'%s' is not a version of PostgreSQL from %d on ('postgres 15')", text,
+                           DN_PG_MINIMUM_VERSION / 10000);
+    fill_settings(&profile, settings);
+    return call->host->profile(call, &profile);
+}
+
+static int32_t
+ask(dunlin_connection *connection, PGresult **result)
+{
+    static const char denied[] = "42501";
+    PGresult *first = NULL;
+    const char *sqlstate;
+
+    if (connection->dead ||
+        PQsendQueryParams(connection->pg, queries[0], 0, NULL, NULL, NULL, NULL, 0) == 0 ||
+        !dn_pg_next_result(connection, &first))
+        return dn_pg_fail_lost(connection);
+    *result = first;
+    if (PQresultStatus(first) == PGRES_TUPLES_OK) {
+        dn_pg_drop_results(connection);
+        return DUNLIN_OK;
+    }
+    sqlstate = PQresultErrorField(first, PG_DIAG_SQLSTATE);
+    if (sqlstate == NULL || strcmp(sqlstate, denied) != 0)
+        return dn_pg_fail(connection, first, NULL);
+    dn_pg_drop_results(connection);
+    dn_pg_clear(result);
+    return dn_pg_execute(connection, queries[1], NULL, 0, result);
+}
+
+static void
+write_name(dn_kit_text *text, const dunlin_connection *connection, const char *database)
+{
+    const char *host = PQhost(connection->pg);
+
+    if (host == NULL || host[0] == '\0' || host[0] == '/')
+        dn_kit_text_format(text, "%s on this machine", database);
+    else
+        dn_kit_text_format(text, "%s on %s:%s", database, host, PQport(connection->pg));
+}
+
+static int32_t
+push_server(const dunlin_call *call, dunlin_connection *connection, const PGresult *result)
+{
+    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text identity = {0};
+    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text name = {0};
+    const char *version = PQparameterStatus(connection->pg, "server_version");
+    const char *database = PQgetvalue(result, 0, DATABASE);
+    dunlin_string settings[2];
+    dunlin_server server = {.size = sizeof(server)};
+
+    /* Names of hosts are no part of it: two runs that reach one database by two names must come
+     * to the same lock. */
+    dn_kit_text_format(&identity, "postgres:%s/%s", PQgetvalue(result, 0, SYSTEM), database);
+    write_name(&name, connection, database);
+    if (identity.failed || name.failed)
+        return dn_kit_no_memory(call);
+    fill_version(&server.profile, version != NULL ? version : "");
+    fill_settings(&server.profile, settings);
+    server.identity = dn_kit_text_string(&identity);
+    server.name = dn_kit_text_string(&name);
+    server.path = dn_kit_string(NULL);
+    server.backend = dn_kit_string(PQgetvalue(result, 0, BACKEND));
+    server.backend_start = dn_kit_string(PQgetvalue(result, 0, BACKEND_START));
+    /* A connection opened for reading has that setting by our own wish. */
+    server.read_only = strcmp(PQgetvalue(result, 0, IN_RECOVERY), "t") == 0 ||
+                       (!connection->read_only &&
+                        strcmp(PQgetvalue(result, 0, READ_ONLY), "on") == 0);
+    server.pooled = connection->pooled ? 1 : 0;
+    server.empty = strcmp(PQgetvalue(result, 0, EMPTY), "t") == 0 ? 1 : 0;
+    return call->host->server(call, &server);
+}
+
+int32_t
+dn_pg_describe(const dunlin_call *call, dunlin_connection *connection)
+{
+    const dunlin_call *outer = dn_pg_enter(call, connection);
+    DN_KIT_CLEANUP(dn_pg_clear) PGresult *result = NULL;
+    int32_t status = ask(connection, &result);
+
+    if (status == DUNLIN_OK && PQntuples(result) != 1)
+        status = dn_kit_fail(call, DUNLIN_INTERNAL, "the server does not say what it is");
+    if (status == DUNLIN_OK)
+        status = dn_pg_pooler_probe(connection,
+                                    strtoll(PQgetvalue(result, 0, BACKEND), NULL, 10));
+    if (status == DUNLIN_OK)
+        status = push_server(call, connection, result);
+    dn_pg_leave(connection, outer);
+    return status;
+}
