@@ -170,8 +170,9 @@ explain(dn_cli *cli, const dunlin_node *root, const dunlin_error *error)
         dn_cli_put(cli->output.err, tag, 4);
         putc('\n', cli->output.err);
     }
-    fprintf(cli->output.err, "    applied before: %lld migration%s\n", (long long)applied,
-            applied == 1 ? "" : "s");
+    if (tag)
+        fprintf(cli->output.err, "    applied before: %lld migration%s\n", (long long)applied,
+                applied == 1 ? "" : "s");
     explain_remaining(cli, root, tag);
 }
 

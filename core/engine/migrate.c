@@ -38,6 +38,25 @@ choose_options(migration_run *state, const dunlin_migrate_options *options)
     plan->inspect = state->options->dry_run != 0;
 }
 
+/* A file that is all comments is recorded like any other; whoever forgot to write it should hear. */
+static int
+warn_of_empty(migration_run *state, dn_error *error)
+{
+    dn_session *session = &state->session;
+
+    for (size_t i = 0; i < state->plan.job_count; i++) {
+        const dn_job *job = &state->plan.jobs[i];
+
+        if (job->info.statements == 0 &&
+            dn_findings_add(&session->reconciliation.findings, &session->arena, DN_WARNING,
+                            "migration.empty", job->migration->tag, error,
+                            "%s: it holds no statement, and counts as applied all the same",
+                            job->migration->tag) < 0)
+            return -1;
+    }
+    return 0;
+}
+
 /* observe -> reconcile -> plan, on the connection as it is. */
 static int
 look(migration_run *state, dn_error *error)
@@ -50,10 +69,12 @@ look(migration_run *state, dn_error *error)
     state->plan_options.backup =
         !state->options->no_backup && session->target->backup != DN_BACKUP_NONE;
     if (dn_plan_build(session->connection, &session->observation, &session->reconciliation,
-                      &state->plan_options, &session->arena, &state->plan, error) < 0)
+                      &state->plan_options, &session->arena, &state->plan, error) < 0) {
+        memset(&state->plan, 0, sizeof(state->plan)); /* half a plan is none */
         return -1;
+    }
     state->planned = true;
-    return 0;
+    return state->plan_options.inspect ? warn_of_empty(state, error) : 0;
 }
 
 static int
@@ -215,6 +236,7 @@ tell_remaining(migration_run *state)
 {
     dunlin_result *result = state->session.result;
     dunlin_node *list = dn_node_array(result, dn_result_node(result), "remaining");
+    const dn_reconciliation *found = &state->session.reconciliation;
     size_t remaining = 0;
 
     for (size_t i = 0; i < state->plan.job_count; i++)
@@ -224,6 +246,11 @@ tell_remaining(migration_run *state)
         }
     for (size_t i = 0; i < state->plan.held_count; i++, remaining++)
         dn_node_set_text(result, list, NULL, state->plan.held[i]->tag);
+    for (size_t i = 0; !state->planned && i < found->count; i++)
+        if (found->verdicts[i].pending) {
+            dn_node_set_text(result, list, NULL, found->verdicts[i].migration->tag);
+            remaining++;
+        }
     return remaining;
 }
 
@@ -249,7 +276,10 @@ tell_summary(migration_run *state, size_t applied, size_t remaining, bool failed
     dn_auto(dn_text) text = DN_TEXT_INIT;
     size_t unlisted = state->session.reconciliation.counts[DN_VERDICT_UNLISTED_FILE];
 
-    if (state->options->dry_run && state->plan.job_count) {
+    if (failed && !state->planned) {
+        dn_text_printf(&text, "stopped before anything was sent; %zu pending", remaining);
+        failed = false;
+    } else if (state->options->dry_run && state->plan.job_count) {
         dn_text_add_string(&text, "would apply ");
         dn_text_add_count(&text, (int64_t)state->plan.job_count, "migration", "migrations");
     } else if (applied || failed) {
@@ -262,7 +292,7 @@ tell_summary(migration_run *state, size_t applied, size_t remaining, bool failed
         dn_text_printf(&text, "; %zu not applied", remaining);
     else if (unlisted)
         dn_text_printf(&text, "; left out, as the journal does not list them: %zu", unlisted);
-    else if (!state->options->dry_run && !remaining)
+    else if (state->planned && !state->options->dry_run && !remaining)
         dn_text_add_string(&text, "; the database is up to date");
     else if (state->plan.held_count)
         dn_text_printf(&text, "; %zu held back by --to", state->plan.held_count);
@@ -313,6 +343,7 @@ dunlin_migrate(const dunlin_options *options, const dunlin_migrate_options *migr
     memset(&state, 0, sizeof(state));
     dn_session_begin(&state.session, options);
     choose_options(&state, migrate_options);
+    state.session.tells_failures = true;
     state.started_ns = dn_clock_monotonic_ns();
     answer = migrate(&state, error);
     if (state.session.result &&

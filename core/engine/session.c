@@ -118,12 +118,25 @@ dn_session_tell_project(dn_session *session)
     dn_node_set_text(result, node, "dialect", journal->dialect);
 }
 
+/* "PostgreSQL 15.20"; where client library and server are one, the library says it best. */
+static const char *
+server_text(dn_session *session)
+{
+    const dunlin_server *server = dn_connection_server(session->connection);
+    const char *(*library)(void) = session->driver->table.library;
+
+    if (server->path.length && library)
+        return library();
+    return dn_arena_printf(&session->arena, "%.*s %.*s", (int)server->profile.flavour.length,
+                           server->profile.flavour.data, (int)server->profile.version.length,
+                           server->profile.version.data);
+}
+
 void
 dn_session_tell_target(dn_session *session)
 {
     dunlin_result *result = session->result;
     dunlin_node *node = dn_node_object(result, dn_result_node(result), "target");
-    const char *(*library)(void) = session->driver->table.library;
 
     dn_node_set_text(result, node, "name", session->target->name);
     dn_node_set_text(result, node, "url", session->shown.redacted);
@@ -131,7 +144,7 @@ dn_session_tell_target(dn_session *session)
     if (session->connection) {
         const dunlin_server *server = dn_connection_server(session->connection);
 
-        dn_node_set_text(result, node, "server", library ? library() : NULL);
+        dn_node_set_text(result, node, "server", server_text(session));
         dn_node_set_string(result, node, "database", server->name);
     }
 }
@@ -172,6 +185,10 @@ dn_session_finish(dn_session *session, int answer, dunlin_result **result, dn_er
         made = NULL;
         if (answer == 0)
             answer = dn_no_memory(error);
+    }
+    if (answer < 0 && !session->tells_failures) {
+        dunlin_result_free(made);
+        made = NULL;
     }
     if (answer < 0 && made)
         dn_result_set_exit_code(made, error->exit_code);

@@ -24,6 +24,7 @@ typedef struct dn_session {
     dn_observation observation;
     dn_reconciliation reconciliation;
     dunlin_result *result;
+    bool tells_failures; /* the result is worth having after a failure, too */
 } dn_session;
 
 void dn_session_begin(dn_session *session, const dunlin_options *options);

@@ -253,6 +253,9 @@ directive(dn_script *script, const dn_lex_item *item, dn_script_item *out, dn_er
     if (dn_string_equal(word, "only"))
         return directive_only(script, item, rest, error);
     if (dn_string_equal(word, "down")) {
+        if (script->only_line)
+            return bad_directive(script, item, "script.nested-only", error,
+                                 "'down' may not stand inside an 'only' section");
         script->down = true;
         return 0;
     }

@@ -268,10 +268,10 @@ find_unknown(reconciling *state, dn_error *error)
                             seen->tracker.table, row->tag ? row->tag : "a migration", hex) < 0)
             return -1;
     }
-    if (seen->unknown_count)
+    if (seen->unknown_count && refuse) {
         state->result->files_tracker = false;
-    if (seen->unknown_count && refuse)
         stop(state, "tracker.unknown-row");
+    }
     return 0;
 }
 

@@ -5,6 +5,7 @@
 #include "core/run/run.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #include "core/base/clock.h"
 
@@ -58,6 +59,20 @@ execute(dn_run *run, dn_error *error)
     return answer;
 }
 
+/* A run that failed and kept nothing leaves the database as its backup has it: such copies would
+ * only push out the older ones. */
+static void
+drop_idle_backup(dn_run *run, const dn_error *error)
+{
+    if (!run->backed_up || error->status == DUNLIN_PARTIAL || error->status == DUNLIN_LOST)
+        return;
+    for (size_t i = 0; i < run->plan->job_count; i++)
+        if (run->plan->jobs[i].applied)
+            return;
+    if (unlink(run->backup.path) == 0)
+        run->backed_up = false;
+}
+
 int
 dn_run_plan(dn_run *run, dn_error *error)
 {
@@ -72,7 +87,9 @@ dn_run_plan(dn_run *run, dn_error *error)
     if (wants(run->plan, DN_PLAN_CREATE_TRACKER) &&
         dn_tracker_create(run->connection, run->tracker, error) < 0)
         return -1;
-    if (execute(run, error) < 0)
+    if (execute(run, error) < 0) {
+        drop_idle_backup(run, error);
         return -1;
+    }
     return settle(run, error);
 }

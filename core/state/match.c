@@ -174,7 +174,8 @@ in_step(matching *state)
         if (!row->has_digest || !migration->has_file ||
             !dn_digest_equal(&row->digest, &migration->raw) ||
             (row->tag && tracker->owner == DN_OWNER_DUNLIN &&
-             strcmp(row->tag, migration->tag) != 0))
+             strcmp(row->tag, migration->tag) != 0) ||
+            (row->when_ms && row->when_ms != migration->when_ms))
             return false;
     }
     for (size_t i = 0; i < tracker->count; i++)

@@ -8,27 +8,42 @@
 
 #include "core/tracker/tracker_internal.h"
 
-typedef struct owner_ddl {
-    const char *dialect;
-    const char *classic; /* 0.x */
-    const char *named;   /* 1.0 */
-} owner_ddl;
-
 /* On SQLite the id of 0.x is no rowid alias: it stays null in every row, and so it must. */
-static const owner_ddl owner_ddls[] = {
-    {"sqlite",
-     "CREATE TABLE IF NOT EXISTS %s (\n\t\t\t\tid SERIAL PRIMARY KEY,\n\t\t\t\thash text NOT "
-     "NULL,\n\t\t\t\tcreated_at numeric\n\t\t\t)",
-     "CREATE TABLE IF NOT EXISTS %s (\n\t\t\t\tid INTEGER PRIMARY KEY,\n\t\t\t\thash text NOT "
-     "NULL,\n\t\t\t\tcreated_at numeric,\n\t\t\t\tname text,\n\t\t\t\tapplied_at TEXT\n\t\t\t)"},
+static const dn_drizzle_form forms[] = {
+    {
+        .dialect = "sqlite",
+        .classic = "CREATE TABLE IF NOT EXISTS %s (\n\t\t\t\tid SERIAL PRIMARY KEY,\n\t\t\t\thash "
+                   "text NOT NULL,\n\t\t\t\tcreated_at numeric\n\t\t\t)",
+        .named = "CREATE TABLE IF NOT EXISTS %s (\n\t\t\t\tid INTEGER PRIMARY KEY,\n\t\t\t\thash "
+                 "text NOT NULL,\n\t\t\t\tcreated_at numeric,\n\t\t\t\tname text,\n\t\t\t\t"
+                 "applied_at TEXT\n\t\t\t)",
+        .writes_time = true,
+    },
+    {
+        .dialect = "postgresql",
+        .schema = "drizzle",
+        .classic = "CREATE TABLE IF NOT EXISTS %s (id SERIAL PRIMARY KEY, hash text NOT NULL,"
+                   " created_at bigint)",
+        .named = "CREATE TABLE IF NOT EXISTS %s (id SERIAL PRIMARY KEY, hash text NOT NULL,"
+                 " created_at bigint, name text,"
+                 " applied_at timestamp with time zone DEFAULT now())",
+    },
+    {
+        .dialect = "mysql",
+        .classic = "CREATE TABLE IF NOT EXISTS %s (id SERIAL PRIMARY KEY, hash text NOT NULL,"
+                   " created_at bigint)",
+        .named = "CREATE TABLE IF NOT EXISTS %s (id SERIAL PRIMARY KEY, hash text NOT NULL,"
+                 " created_at bigint, name text,"
+                 " applied_at TIMESTAMP NULL DEFAULT CURRENT_TIMESTAMP)",
+    },
 };
 
-const char *
-dn_tracker_drizzle_ddl(const char *dialect, bool named)
+const dn_drizzle_form *
+dn_tracker_drizzle_form(const char *dialect)
 {
-    for (size_t i = 0; i < sizeof(owner_ddls) / sizeof(owner_ddls[0]); i++)
-        if (strcmp(owner_ddls[i].dialect, dialect) == 0)
-            return named ? owner_ddls[i].named : owner_ddls[i].classic;
+    for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++)
+        if (strcmp(forms[i].dialect, dialect) == 0)
+            return &forms[i];
     return NULL;
 }
 

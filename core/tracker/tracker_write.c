@@ -14,6 +14,7 @@ enum { KEPT_SQL_LIMIT = 4 * 1024 * 1024 };
 struct dn_tracker_writer {
     const dn_tracker *tracker;
     dn_compressor *compressor;
+    bool named; /* the owner's table has the columns of drizzle 1.0 */
     int64_t next_seq;
     char run_id[64];
     char host[256];
@@ -54,6 +55,40 @@ static const char insert_ours[] =
     " statements, applied_at, duration_us, applied_by, host, run_id, tool_version, evidence,"
     " sql_up) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
 
+static int
+ignore_row(const dunlin_value *values, size_t count, void *context, dn_error *error)
+{
+    (void)values;
+    (void)count;
+    (void)context;
+    (void)error;
+    return 1;
+}
+
+/* A table of drizzle 0.x may have been given the columns of 1.0 since: a row without a name would
+ * make 1.0 run its migration again. */
+static int
+probe_columns(dn_tracker_writer *writer, dn_connection *connection, dn_error *error)
+{
+    const dn_tracker *tracker = writer->tracker;
+    const char *sql;
+
+    if (tracker->owner != DN_OWNER_DRIZZLE || writer->named)
+        return 0;
+    sql = dn_arena_printf(&writer->arena, "SELECT name, applied_at FROM %s LIMIT 1",
+                          tracker->quoted);
+    if (!sql)
+        return dn_no_memory(error);
+    if (dn_connection_query(connection, sql, NULL, 0, ignore_row, NULL, error) < 0) {
+        if (error->status != DUNLIN_MISSING)
+            return -1;
+        dn_error_clear(error);
+        return 0;
+    }
+    writer->named = true;
+    return 0;
+}
+
 int
 dn_tracker_writer_open(dn_connection *connection, const dn_tracker *tracker, const char *run_id,
                        dn_tracker_writer **result, dn_error *error)
@@ -65,9 +100,12 @@ dn_tracker_writer_open(dn_connection *connection, const dn_tracker *tracker, con
         return dn_no_memory(error);
     *result = writer;
     writer->tracker = tracker;
+    writer->named = tracker->named;
     writer->compressor = dn_compressor_new();
     if (!writer->compressor)
         return dn_no_memory(error);
+    if (probe_columns(writer, connection, error) < 0)
+        return -1;
     if (dn_tracker_native_last(connection, tracker, &present, &writer->next_seq, error) < 0)
         return -1;
     writer->next_seq++;
@@ -77,8 +115,8 @@ dn_tracker_writer_open(dn_connection *connection, const dn_tracker *tracker, con
     writer->our_sql = dn_arena_printf(&writer->arena, insert_ours, tracker->ours);
     writer->owner_sql =
         dn_arena_printf(&writer->arena, "INSERT INTO %s (%s) VALUES (%s)", tracker->quoted,
-                        tracker->named ? "hash, created_at, name, applied_at" : "hash, created_at",
-                        tracker->named ? "$1, $2, $3, $4" : "$1, $2");
+                        writer->named ? "hash, created_at, name, applied_at" : "hash, created_at",
+                        writer->named ? "$1, $2, $3, $4" : "$1, $2");
     return writer->our_sql && writer->owner_sql ? 0 : dn_no_memory(error);
 }
 
@@ -148,7 +186,7 @@ record_owner(dn_tracker_writer *writer, const dn_tracker_entry *entry, dn_error 
     statement->count = 2;
     values[0] = text_value(writer->owner_hash);
     values[1] = integer_value(entry->migration->when_ms);
-    if (!writer->tracker->named)
+    if (!writer->named)
         return 0;
     statement->count = 4;
     values[2] =

@@ -48,9 +48,3 @@ dn_pg_class(const char *sqlstate)
             return classes[i].status;
     return DUNLIN_FAILED;
 }
-
-bool
-dn_pg_is_fatal(int32_t status)
-{
-    return status == DUNLIN_LOST || status == DUNLIN_CONNECT;
-}

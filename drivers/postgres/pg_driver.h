@@ -146,7 +146,6 @@ int32_t dn_pg_fail_lost(dunlin_connection *connection);
 int32_t dn_pg_fail_connect(const dunlin_call *call, const dn_pg_address *address, PGconn *pg);
 /* Class of an SQLSTATE; DUNLIN_FAILED when it has none of its own. */
 int32_t dn_pg_class(const char *sqlstate);
-bool dn_pg_is_fatal(int32_t status); /* the server ended the session with it */
 /* Whether the last connection failed because of startup parameters a pooler does not know. */
 bool dn_pg_startup_refused(PGconn *pg);
 

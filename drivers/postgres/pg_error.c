@@ -48,6 +48,14 @@ object_name(const PGresult *result)
 }
 
 /* --- results ------------------------------------------------------------------------------------ */
+static bool
+is_fatal(const PGresult *result)
+{
+    const char *severity = field(result, PG_DIAG_SEVERITY_NONLOCALIZED);
+
+    return strcmp(severity, "FATAL") == 0 || strcmp(severity, "PANIC") == 0;
+}
+
 static int32_t
 class_of(const dunlin_connection *connection, const PGresult *result, const char *sqlstate)
 {
@@ -57,6 +65,12 @@ class_of(const dunlin_connection *connection, const PGresult *result, const char
     /* The code of a statement timeout too, and of a cancellation by somebody else. */
     if (strcmp(sqlstate, "57014") == 0)
         return asked ? DUNLIN_CANCELLED : DUNLIN_FAILED;
+    /* A FATAL error has ended the session; the codes of connections in an ERROR are those of
+     * another one (dblink), or of the protocol. */
+    if (is_fatal(result))
+        return DUNLIN_LOST;
+    if (dn_pg_class(sqlstate) == DUNLIN_LOST || dn_pg_class(sqlstate) == DUNLIN_CONNECT)
+        return DUNLIN_FAILED;
     /* Two sessions that create one object at the same time meet in a catalog's unique index. */
     if (strcmp(sqlstate, "23505") == 0 &&
         strcmp(field(result, PG_DIAG_SCHEMA_NAME), "pg_catalog") == 0)
@@ -113,7 +127,7 @@ dn_pg_fail(dunlin_connection *connection, const PGresult *result, const char *sq
     failure.detail = dn_kit_text_string(&detail);
     failure.hint = dn_kit_string(hint_of(result, failure.status));
     failure.object = object_name(result);
-    if (dn_pg_is_fatal(failure.status))
+    if (is_fatal(result))
         connection->dead = true;
     return connection->call->host->fail(connection->call, &failure);
 }

@@ -145,3 +145,17 @@ v1_project() {
     assert_equal "$(sql ours/app.db "SELECT count(*) FROM __drizzle_migrations
         WHERE applied_at GLOB '????-??-??T??:??:??.*Z'")" 13
 }
+
+@test "a tracker that drizzle 1.0 has taken over gets rows with names, so that 1.0 repeats nothing" {
+    v1_project project
+    drizzle_migrate project/app.db project/drizzle --through 11
+    cp -r project/v1 twelve
+    rm -r twelve/*_team_invites
+    drizzle_migrate project/app.db twelve --v1
+    write_config project drizzle
+    dunlin migrate -C project
+    assert_exit 0
+    assert_equal "$(sql project/app.db 'SELECT count(*), count(name) FROM __drizzle_migrations')" '13|13'
+    drizzle_migrate project/app.db project/v1 --v1
+    assert_schema project/app.db 12
+}

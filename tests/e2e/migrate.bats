@@ -372,3 +372,43 @@ one() {
     assert_stderr "are written for postgresql, and the target 'default' is sqlite"
     refute_file app.db
 }
+
+@test "a down directive inside a section for a driver is refused" {
+    one 001_a $'CREATE TABLE a (x int);\n-- dunlin: only postgres\n-- dunlin: down\n-- dunlin: end\nCREATE TABLE c (x int);'
+    dunlin migrate --url sqlite:app.db
+    assert_exit 2
+    assert_stderr "001_a.sql:3:12: 'down' may not stand inside an 'only' section"
+}
+
+@test "a refused run says that nothing was sent and how much is pending" {
+    make_project . 3
+    sql app.db 'CREATE TABLE legacy (x int)'
+    run_json migrate --url sqlite:app.db
+    assert_exit 4
+    assert_json .summary 'stopped before anything was sent; 3 pending'
+    assert_json '.remaining | length' 3
+}
+
+@test "a failed run that kept nothing leaves no backup behind" {
+    one 001_a 'CREATE TABLE a (x int);'
+    dunlin migrate --url sqlite:app.db
+    one 002_b 'CREATE TABLE nonsense;'
+    run_json migrate --url sqlite:app.db
+    assert_exit 1
+    assert_json .backup null
+    assert_equal "$(find . -name '*.backup')" ''
+    one 002_b 'CREATE TABLE b (x int);'
+    one 003_c 'CREATE TABLE nonsense;'
+    run_json migrate --url sqlite:app.db
+    assert_exit 1
+    assert_file "$(json .backup.path)"
+}
+
+@test "rows of a newer checkout are agreement as long as nothing is pending" {
+    make_project . 3
+    dunlin migrate --url sqlite:app.db
+    make_project older 2
+    run_json status --url sqlite:app.db -C older --check
+    assert_exit 0
+    assert_json '[.findings[].id]' '["tracker.unknown-row"]'
+}

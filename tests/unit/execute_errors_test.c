@@ -227,7 +227,7 @@ a_commit_that_ran_counts_even_when_the_driver_forgets_the_rest(void **state)
     driver_fixture *fixture = *state;
     scene played;
 
-    assert_int_equal(feed(fixture, &played, 2, "S",
+    assert_int_equal(feed(fixture, &played, 2, "SSSS",
                           "run\n" PULLED RAN(0) RAN(1) RAN(2) RAN(3) " fail LOST gone\n"
                                                                      " return LOST\n" TIDIED),
                      -1);

@@ -14,8 +14,8 @@ static dn_arena arena; /* of the test */
 static dn_error error;
 static dn_connection *connection; /* to app.db */
 
-/* What was sent, one line each: "begin", "statement: SQL", "commit" ... INSERTs into trackers are
- * "record" and "record drizzle". */
+/* What was sent, one line each: "begin", "statement: SQL", "commit" ... What concerns our own tables
+ * is named in short. */
 static dn_text sent;
 /* The user wants to stop from the nth time on that somebody asks; -1: never. */
 static int cancel_after;
@@ -23,6 +23,18 @@ static int cancel_after;
 static inline void
 keep_item(int32_t level, const char *line, void *context)
 {
+    static const struct {
+        const char *sql;
+        const char *name;
+    } ours[] = {
+        {"INSERT INTO \"dunlin_migrations\"", "record"},
+        {"INSERT INTO dunlin_migrations", "record"},
+        {"INSERT INTO \"__drizzle_migrations\"", "record drizzle"},
+        {"CREATE TABLE IF NOT EXISTS \"dunlin_statements\"", "ledger"},
+        {"INSERT INTO dunlin_statements", "book"},
+        {"UPDATE dunlin_statements", "mark"},
+        {"DELETE FROM dunlin_statements", "clear"},
+    };
     const char *end = strrchr(line, '(');
     int length = end && end > line ? (int)(end - line) - 1 : (int)strlen(line);
 
@@ -32,13 +44,12 @@ keep_item(int32_t level, const char *line, void *context)
         return;
     while (length && (line[length - 1] == ' ' || line[length - 1] == ':'))
         length--;
-    if (strstr(line, "INSERT INTO \"dunlin_migrations\"") ||
-        strstr(line, "INSERT INTO dunlin_migrations"))
-        dn_text_add_string(&sent, "record\n");
-    else if (strstr(line, "INSERT INTO \"__drizzle_migrations\""))
-        dn_text_add_string(&sent, "record drizzle\n");
-    else
-        dn_text_printf(&sent, "%.*s\n", length, line);
+    for (size_t i = 0; i < sizeof ours / sizeof ours[0]; i++)
+        if (strstr(line, ours[i].sql)) {
+            dn_text_printf(&sent, "%s\n", ours[i].name);
+            return;
+        }
+    dn_text_printf(&sent, "%.*s\n", length, line);
 }
 
 static inline int32_t
