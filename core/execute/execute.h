@@ -68,9 +68,9 @@ typedef struct dn_script_info {
     bool transactional;  /* all of it fits one transaction with its record */
     const char *reason;  /* why not, or NULL; lives in the arena */
     unsigned reason_line;
-    unsigned commit_line;    /* of a statement whose effect others may use only after a commit */
-    const char *around; /* the setting to send before BEGIN, or NULL */
-    bool relaxes;       /* that setting switches checks off */
+    unsigned commit_line; /* of a statement whose effect others may use only after a commit */
+    const char *around;   /* the setting to send before BEGIN, or NULL */
+    bool relaxes;         /* that setting switches checks off */
     dn_digest text;
     dn_digest tokens;
     dn_script_kept kept; /* spares reading the file again; in the arena */

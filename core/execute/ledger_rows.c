@@ -112,7 +112,8 @@ write_some(dn_connection *connection, const char *run_id, const char *tag,
 {
     dn_auto(dn_text) sql = DN_TEXT_INIT;
     char at[32];
-    dunlin_value *values = (dunlin_value *)dn_arena_array(arena, count * ROW_VALUES, sizeof(*values));
+    dunlin_value *values =
+        (dunlin_value *)dn_arena_array(arena, count * ROW_VALUES, sizeof(*values));
     row_texts *texts = (row_texts *)dn_arena_array(arena, count, sizeof(*texts));
 
     if (!values || !texts)

@@ -42,18 +42,57 @@ dn_tracker_value_text(dn_arena *arena, const dunlin_value *value)
 }
 
 static int
+quote(dn_connection *connection, const char *name, dn_arena *arena, const char **quoted,
+      dn_error *error)
+{
+    dn_auto(dn_text) text = DN_TEXT_INIT;
+
+    if (dn_driver_quote(dn_connection_driver(connection),
+                        &dn_connection_server(connection)->profile, name, &text, error) < 0)
+        return -1;
+    *quoted = dn_arena_copy(arena, text.data, text.length);
+    return *quoted ? 0 : dn_no_memory(error);
+}
+
+/* Drizzle's table where it stands in a schema. */
+static int
+name_in_schema(dn_connection *connection, const char *schema, const char *name, dn_arena *arena,
+               dn_tracker *tracker, dn_error *error)
+{
+    const char *dot = strchr(name, '.');
+    const char *quoted;
+
+    if (dot) {
+        schema = dn_arena_copy(arena, name, (size_t)(dot - name));
+        name = dot + 1;
+        if (!schema)
+            return dn_no_memory(error);
+    }
+    if (quote(connection, schema, arena, &tracker->schema, error) < 0 ||
+        quote(connection, name, arena, &quoted, error) < 0)
+        return -1;
+    tracker->table = dn_arena_printf(arena, "%s.%s", schema, name);
+    tracker->quoted = dn_arena_printf(arena, "%s.%s", tracker->schema, quoted);
+    return tracker->table && tracker->quoted ? 0 : dn_no_memory(error);
+}
+
+static int
 name_table(dn_connection *connection, const char *name, dn_arena *arena, dn_tracker *tracker,
            dn_error *error)
 {
-    dn_auto(dn_text) quoted = DN_TEXT_INIT;
+    const dn_drizzle_form *form = NULL;
 
+    if (tracker->owner == DN_OWNER_DRIZZLE)
+        form = dn_tracker_drizzle_form(dn_connection_driver(connection)->table.dialect);
+    tracker->ours = DN_TRACKER_TABLE;
+    if (form && form->schema)
+        return name_in_schema(connection, form->schema, name, arena, tracker, error);
     tracker->table = name;
-    if (dn_driver_quote(dn_connection_driver(connection),
-                        &dn_connection_server(connection)->profile, name, &quoted, error) < 0)
+    if (quote(connection, name, arena, &tracker->quoted, error) < 0)
         return -1;
-    tracker->quoted = dn_arena_copy(arena, quoted.data, quoted.length);
-    tracker->ours = tracker->owner == DN_OWNER_DUNLIN ? tracker->quoted : DN_TRACKER_TABLE;
-    return tracker->quoted ? 0 : dn_no_memory(error);
+    if (tracker->owner == DN_OWNER_DUNLIN)
+        tracker->ours = tracker->quoted;
+    return 0;
 }
 
 int
@@ -75,6 +114,35 @@ dn_tracker_read(dn_connection *connection, dn_layout layout, const char *overrid
     return dn_tracker_native_read(connection, depth, arena, tracker, error);
 }
 
+static int
+execute(dn_connection *connection, const char *sql, dn_error *error)
+{
+    return dn_connection_execute(connection, DUNLIN_ITEM_STATEMENT, sql, NULL, 0, error);
+}
+
+/* The schema before the table, as drizzle does: in a new database neither is there. */
+static int
+create_drizzles(dn_connection *connection, const dn_tracker *tracker, dn_arena *arena,
+                dn_error *error)
+{
+    const char *dialect = dn_connection_driver(connection)->table.dialect;
+    const dn_drizzle_form *form = dn_tracker_drizzle_form(dialect);
+    const char *sql;
+
+    if (!form)
+        return dn_fail(error, DUNLIN_UNSUPPORTED, "tracker.unsupported",
+                       "drizzle keeps no tracker on %s", dialect);
+    if (tracker->schema) {
+        sql = dn_arena_printf(arena, "CREATE SCHEMA IF NOT EXISTS %s", tracker->schema);
+        if (!sql)
+            return dn_no_memory(error);
+        if (execute(connection, sql, error) < 0)
+            return -1;
+    }
+    sql = dn_arena_printf(arena, tracker->named ? form->named : form->classic, tracker->quoted);
+    return sql ? execute(connection, sql, error) : dn_no_memory(error);
+}
+
 int
 dn_tracker_create(dn_connection *connection, dn_tracker *tracker, dn_error *error)
 {
@@ -82,7 +150,6 @@ dn_tracker_create(dn_connection *connection, dn_tracker *tracker, dn_error *erro
     dn_error ignored;
     const char **statements = NULL;
     size_t count = 0;
-    const char *dialect = dn_connection_driver(connection)->table.dialect;
 
     if (tracker->present && tracker->ours_present)
         return 0;
@@ -94,25 +161,11 @@ dn_tracker_create(dn_connection *connection, dn_tracker *tracker, dn_error *erro
     if (dn_connection_execute(connection, DUNLIN_ITEM_BEGIN, NULL, NULL, 0, error) < 0)
         return -1;
     for (size_t i = 0; i < count; i++)
-        if (dn_connection_execute(connection, DUNLIN_ITEM_STATEMENT, statements[i], NULL, 0,
-                                  error) < 0)
+        if (execute(connection, statements[i], error) < 0)
             goto undo;
-    if (tracker->owner == DN_OWNER_DRIZZLE && !tracker->present) {
-        const char *ddl = dn_tracker_drizzle_ddl(dialect, tracker->named);
-
-        if (!ddl) {
-            dn_fail(error, DUNLIN_UNSUPPORTED, "tracker.unsupported",
-                    "drizzle keeps no tracker on %s", dialect);
-            goto undo;
-        }
-        ddl = dn_arena_printf(&arena, ddl, tracker->quoted);
-        if (!ddl) {
-            dn_no_memory(error);
-            goto undo;
-        }
-        if (dn_connection_execute(connection, DUNLIN_ITEM_STATEMENT, ddl, NULL, 0, error) < 0)
-            goto undo;
-    }
+    if (tracker->owner == DN_OWNER_DRIZZLE && !tracker->present &&
+        create_drizzles(connection, tracker, &arena, error) < 0)
+        goto undo;
     if (dn_connection_execute(connection, DUNLIN_ITEM_COMMIT, NULL, NULL, 0, error) < 0)
         goto undo;
     tracker->present = tracker->ours_present = true;
@@ -132,8 +185,7 @@ dn_tracker_create_statements(dn_connection *connection, dn_error *error)
     if (dn_tracker_table_statements(connection, &arena, &statements, &count, error) < 0)
         return -1;
     for (size_t i = 0; i < count; i++)
-        if (dn_connection_execute(connection, DUNLIN_ITEM_STATEMENT, statements[i], NULL, 0,
-                                  error) < 0)
+        if (execute(connection, statements[i], error) < 0)
             return dn_while(error, "creating '" DN_TRACKER_STATEMENTS "'");
     return 0;
 }

@@ -46,6 +46,7 @@ typedef struct dn_tracker {
     dn_layout layout;
     const char *table;  /* as shown to people */
     const char *quoted; /* as written in SQL */
+    const char *schema; /* to be made before the table, as written in SQL; NULL: none */
     const char *ours;   /* our own table, as written in SQL: the same unless another tool decides */
     bool present;       /* the deciding table exists */
     bool named;         /* drizzle: the table has the columns of 1.0 */
@@ -60,7 +61,8 @@ typedef enum dn_tracker_depth {
 } dn_tracker_depth;
 
 /* One query where the tracker is there and ours; no table is not an error. `layout` chooses the
- * owner, `override` its table name (NULL: the owner's default). */
+ * owner, `override` its table name (NULL: the owner's default). Where drizzle's table stands in
+ * a schema of its own, `override` may name that as well: schema.table. */
 int dn_tracker_read(dn_connection *connection, dn_layout layout, const char *override,
                     dn_tracker_depth depth, dn_arena *arena, dn_tracker *tracker, dn_error *error);
 

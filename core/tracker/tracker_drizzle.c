@@ -34,7 +34,7 @@ static const dn_drizzle_form forms[] = {
                    " created_at bigint)",
         .named = "CREATE TABLE IF NOT EXISTS %s (id SERIAL PRIMARY KEY, hash text NOT NULL,"
                  " created_at bigint, name text,"
-                 " applied_at TIMESTAMP NULL DEFAULT CURRENT_TIMESTAMP)",
+                 " applied_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP)",
     },
 };
 
@@ -45,6 +45,21 @@ dn_tracker_drizzle_form(const char *dialect)
         if (strcmp(forms[i].dialect, dialect) == 0)
             return &forms[i];
     return NULL;
+}
+
+/* applied_at in ISO 8601: as text already, or the way servers print a time in UTC. */
+static const char *
+iso_time(dn_arena *arena, const dunlin_value *value)
+{
+    static const char zone[] = "+00";
+    const char *text = dn_tracker_value_text(arena, value);
+    size_t length = text ? strlen(text) : 0;
+
+    if (length < strlen("2026-01-01 00:00:00") || text[10] != ' ')
+        return text;
+    if (strcmp(text + length - strlen(zone), zone) == 0)
+        length -= strlen(zone);
+    return dn_arena_printf(arena, "%.10sT%.*sZ", text, (int)(length - 11), text + 11);
 }
 
 static int
@@ -63,7 +78,7 @@ visit_row(const dunlin_value *values, size_t count, void *context, dn_error *err
         row->when_ms = values[1].integer;
     if (count > 2) {
         row->tag = dn_tracker_value_text(rows->arena, &values[2]);
-        row->applied_at = dn_tracker_value_text(rows->arena, &values[3]);
+        row->applied_at = iso_time(rows->arena, &values[3]);
     }
     return 0;
 }

@@ -22,8 +22,15 @@ int dn_tracker_native_read(dn_connection *connection, dn_tracker_depth depth, dn
                            dn_tracker *tracker, dn_error *error);
 int dn_tracker_drizzle_read(dn_connection *connection, dn_tracker_depth depth, dn_arena *arena,
                             dn_tracker *tracker, dn_error *error);
-/* The statement that creates drizzle's table as drizzle does; NULL: no such dialect there. */
-const char *dn_tracker_drizzle_ddl(const char *dialect, bool named);
+/* Drizzle's table on one dialect. The statements that create it have %s for its name. */
+typedef struct dn_drizzle_form {
+    const char *dialect;
+    const char *schema;  /* where the table stands; NULL: the dialect's tables have no schema */
+    const char *classic; /* 0.x */
+    const char *named;   /* 1.0 */
+    bool writes_time;    /* drizzle gives applied_at a value itself, else its default does */
+} dn_drizzle_form;
+const dn_drizzle_form *dn_tracker_drizzle_form(const char *dialect); /* NULL: not known there */
 /* Whether our table is there, and its highest seq, 0 when it is empty. */
 int dn_tracker_native_last(dn_connection *connection, const dn_tracker *tracker, bool *present,
                            int64_t *last, dn_error *error);

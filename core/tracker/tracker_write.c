@@ -14,7 +14,8 @@ enum { KEPT_SQL_LIMIT = 4 * 1024 * 1024 };
 struct dn_tracker_writer {
     const dn_tracker *tracker;
     dn_compressor *compressor;
-    bool named; /* the owner's table has the columns of drizzle 1.0 */
+    bool named;       /* the owner's table has the columns of drizzle 1.0 */
+    bool writes_time; /* and applied_at has no default */
     int64_t next_seq;
     char run_id[64];
     char host[256];
@@ -75,8 +76,8 @@ probe_columns(dn_tracker_writer *writer, dn_connection *connection, dn_error *er
 
     if (tracker->owner != DN_OWNER_DRIZZLE || writer->named)
         return 0;
-    sql = dn_arena_printf(&writer->arena, "SELECT name, applied_at FROM %s LIMIT 1",
-                          tracker->quoted);
+    sql =
+        dn_arena_printf(&writer->arena, "SELECT name, applied_at FROM %s LIMIT 1", tracker->quoted);
     if (!sql)
         return dn_no_memory(error);
     if (dn_connection_query(connection, sql, NULL, 0, ignore_row, NULL, error) < 0) {
@@ -89,11 +90,23 @@ probe_columns(dn_tracker_writer *writer, dn_connection *connection, dn_error *er
     return 0;
 }
 
+static const char *
+owner_insert(const dn_tracker_writer *writer)
+{
+    if (!writer->named)
+        return "INSERT INTO %s (hash, created_at) VALUES ($1, $2)";
+    if (!writer->writes_time)
+        return "INSERT INTO %s (hash, created_at, name) VALUES ($1, $2, $3)";
+    return "INSERT INTO %s (hash, created_at, name, applied_at) VALUES ($1, $2, $3, $4)";
+}
+
 int
 dn_tracker_writer_open(dn_connection *connection, const dn_tracker *tracker, const char *run_id,
                        dn_tracker_writer **result, dn_error *error)
 {
     dn_tracker_writer *writer = (dn_tracker_writer *)calloc(1, sizeof(*writer));
+    const dn_drizzle_form *form =
+        dn_tracker_drizzle_form(dn_connection_driver(connection)->table.dialect);
     bool present;
 
     if (!writer)
@@ -101,6 +114,7 @@ dn_tracker_writer_open(dn_connection *connection, const dn_tracker *tracker, con
     *result = writer;
     writer->tracker = tracker;
     writer->named = tracker->named;
+    writer->writes_time = form && form->writes_time;
     writer->compressor = dn_compressor_new();
     if (!writer->compressor)
         return dn_no_memory(error);
@@ -113,10 +127,7 @@ dn_tracker_writer_open(dn_connection *connection, const dn_tracker *tracker, con
     dn_host_name(writer->host, sizeof(writer->host));
     dn_user_name(writer->user, sizeof(writer->user));
     writer->our_sql = dn_arena_printf(&writer->arena, insert_ours, tracker->ours);
-    writer->owner_sql =
-        dn_arena_printf(&writer->arena, "INSERT INTO %s (%s) VALUES (%s)", tracker->quoted,
-                        writer->named ? "hash, created_at, name, applied_at" : "hash, created_at",
-                        writer->named ? "$1, $2, $3, $4" : "$1, $2");
+    writer->owner_sql = dn_arena_printf(&writer->arena, owner_insert(writer), tracker->quoted);
     return writer->our_sql && writer->owner_sql ? 0 : dn_no_memory(error);
 }
 
@@ -188,7 +199,7 @@ record_owner(dn_tracker_writer *writer, const dn_tracker_entry *entry, dn_error 
     values[1] = integer_value(entry->migration->when_ms);
     if (!writer->named)
         return 0;
-    statement->count = 4;
+    statement->count = writer->writes_time ? 4 : 3;
     values[2] =
         text_value(dn_drizzle_name(&writer->arena, entry->migration, writer->tracker->layout));
     values[3] = text_value(writer->at);

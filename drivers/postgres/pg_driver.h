@@ -64,6 +64,9 @@ struct dunlin_connection {
     bool pins_local;  /* a pooler refused the others: each transaction sets them */
     bool settings_dirty; /* a statement may have changed the session's settings */
     int64_t lock_timeout_ms; /* the session's, 0: the server's own */
+    /* what the statements of items run with, 0: the session's own */
+    int64_t item_lock_timeout_ms;
+    int64_t item_statement_timeout_ms;
     int64_t locked_key;
     bool locked;
 
@@ -115,6 +118,9 @@ bool dn_pg_drop_copy(dunlin_connection *connection);
 void dn_pg_drop_results(dunlin_connection *connection);
 
 /* --- values ------------------------------------------------------------------------------------------- */
+/* Limits of the protocol and of a value (MaxAllocSize). */
+enum { DN_PG_MOST_PARAMETERS = 65535, DN_PG_LONGEST_VALUE = 0x3fffffff };
+
 /* Values in the form libpq takes them; lives as long as the values do. */
 typedef struct dn_pg_parameters {
     int count;

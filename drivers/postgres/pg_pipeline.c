@@ -272,19 +272,30 @@ end_segment(dn_pg_pipeline *line)
     dn_pg_pipeline_report(line, &line->waiting, final_outcome(line, &line->waiting));
 }
 
+/* The end of an entry's results; an error at a Sync has one too. */
+static void
+take_end(dn_pg_pipeline *line, const dn_pg_entry *entry)
+{
+    if (!entry->answered) {
+        /* libpq believes that it is idle: never take that for success. */
+        line->connection->dead = true;
+        dn_pg_pipeline_abandon(line);
+    } else if (entry->role != DN_PG_ROLE_SYNC) {
+        dn_pg_entry done = pop(line);
+
+        finish(line, &done);
+    }
+}
+
 /* One result of the first in the queue. */
 static void
 take_result(dn_pg_pipeline *line, dn_pg_entry *entry, PGresult *result)
 {
     if (result == NULL) {
-        /* The end of an entry's results; an error at a Sync has one too. */
-        if (entry->role != DN_PG_ROLE_SYNC) {
-            dn_pg_entry done = pop(line);
-
-            finish(line, &done);
-        }
+        take_end(line, entry);
         return;
     }
+    entry->answered = true;
     switch (PQresultStatus(result)) {
     case PGRES_PIPELINE_SYNC: end_segment(line); break;
     case PGRES_SINGLE_TUPLE: take_cell(entry, result); break;
@@ -390,8 +401,10 @@ dn_pg_pipeline_send(dn_pg_pipeline *line, dn_pg_entry *entry, const char *sql,
     static const dn_pg_parameters none = {.count = 0};
     const dn_pg_parameters *given = parameters != NULL ? parameters : &none;
 
-    if (line->lost)
-        return; /* the entry went with the queue */
+    if (line->lost) {
+        dn_pg_pipeline_abandon(line); /* this one too */
+        return;
+    }
     entry->bytes += strlen(sql);
     line->bytes += entry->bytes;
     if (PQsendQueryParams(line->connection->pg, sql, given->count, given->types, given->texts,

@@ -39,6 +39,7 @@ typedef struct dn_pg_entry {
     bool decides;            /* commits: whether it took effect matters when the answer is lost */
     bool held;               /* its outcome is known only with its Sync */
     bool started;            /* its results are being read */
+    bool answered;           /* there was one */
     bool has_row;
     int32_t outcome; /* DUNLIN_OUTCOME_*, 0: still good */
     int64_t rows;

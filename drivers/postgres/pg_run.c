@@ -12,9 +12,6 @@
 typedef struct running {
     dn_pg_pipeline line;
     dunlin_connection *connection;
-    /* Of the transaction at work, or outside one: 0, the session's own. */
-    int64_t lock_timeout_ms;
-    int64_t statement_timeout_ms;
     bool dirty; /* settings may have changed since the last RESET */
     bool ever_dirty;
 } running;
@@ -41,6 +38,23 @@ fill_message(const dunlin_call *call, const dunlin_item *item, message *text)
     if (status == DUNLIN_OK)
         status = dn_pg_parameters_fill(call, item->values, item->value_count, &text->parameters);
     return status;
+}
+
+static bool
+has_nul(dunlin_string text)
+{
+    return text.length > 0 && memchr(text.data, '\0', text.length) != NULL;
+}
+
+/* Whether fill_message would refuse it. */
+static bool
+is_sound(const dunlin_item *item)
+{
+    for (uint64_t i = 0; i < item->value_count; i++)
+        if (item->values[i].text.length > DN_PG_LONGEST_VALUE ||
+            (item->values[i].type == DUNLIN_VALUE_TEXT && has_nul(item->values[i].text)))
+            return false;
+    return item->value_count <= DN_PG_MOST_PARAMETERS && !has_nul(item->sql);
 }
 
 static size_t
@@ -73,39 +87,64 @@ refuse(running *run, const dunlin_item *item, int32_t status, const char *reason
                               dn_kit_fail_hint(run->line.call, status, hint, "%s", reason));
 }
 
+/* The item's text and values; false after it was refused. */
+static bool
+take_message(running *run, const dunlin_item *item, message *text)
+{
+    int32_t status;
+
+    /* Nobody may hear of this failure before the outcomes of what was sent. */
+    if (!is_sound(item) && !reached(run, item))
+        return false;
+    status = fill_message(run->line.call, item, text);
+    if (status != DUNLIN_OK)
+        dn_pg_pipeline_refuse(&run->line, item, status);
+    return status == DUNLIN_OK;
+}
+
+static void
+refuse_lost(running *run, const dunlin_item *item)
+{
+    dn_pg_entry entry = {.ordinal = item->ordinal, .kind = item->kind, .rows = -1};
+
+    run->line.status = dn_pg_fail_lost(run->connection);
+    dn_pg_pipeline_report(&run->line, &entry, DUNLIN_OUTCOME_LOST);
+}
+
 /* --- timeouts ------------------------------------------------------------------------------------------ */
 static void
 set_timeout(running *run, const char *name, int64_t *current, int64_t wanted)
 {
+    const char *scope = run->line.in_transaction ? "LOCAL " : "";
     char sql[96];
 
-    if (*current == wanted)
+    if (*current == wanted || run->line.over)
         return;
     *current = wanted;
     if (wanted > 0)
-        snprintf(sql, sizeof(sql), "SET %s%s TO %lld", run->line.in_transaction ? "LOCAL " : "",
-                 name, (long long)wanted);
+        snprintf(sql, sizeof(sql), "SET %s%s TO %lld", scope, name, (long long)wanted);
     else
-        snprintf(sql, sizeof(sql), "SET %s%s TO DEFAULT",
-                 run->line.in_transaction ? "LOCAL " : "", name);
+        snprintf(sql, sizeof(sql), "SET %s%s TO DEFAULT", scope, name);
     dn_pg_pipeline_own(&run->line, sql);
-    if (!run->line.in_transaction)
-        run->dirty = run->ever_dirty = true;
+    run->dirty |= !run->line.in_transaction;
+    run->ever_dirty |= run->dirty;
 }
 
 static void
-set_timeouts(running *run, const dunlin_item *item)
+set_timeouts(running *run, int64_t lock_ms, int64_t statement_ms)
 {
-    set_timeout(run, "lock_timeout", &run->lock_timeout_ms, item->lock_timeout_ms);
-    set_timeout(run, "statement_timeout", &run->statement_timeout_ms, item->statement_timeout_ms);
+    dunlin_connection *connection = run->connection;
+
+    set_timeout(run, "lock_timeout", &connection->item_lock_timeout_ms, lock_ms);
+    set_timeout(run, "statement_timeout", &connection->item_statement_timeout_ms, statement_ms);
 }
 
-/* LOCAL settings end with the transaction. */
+/* LOCAL settings end with the transaction, and RESET undoes the others. */
 static void
 forget_timeouts(running *run)
 {
-    run->lock_timeout_ms = 0;
-    run->statement_timeout_ms = 0;
+    run->connection->item_lock_timeout_ms = 0;
+    run->connection->item_statement_timeout_ms = 0;
 }
 
 /* --- kinds of items --------------------------------------------------------------------------------------- */
@@ -180,11 +219,12 @@ do_reset(running *run, const dunlin_item *item)
     /* Neither of these is among ALL. */
     dn_pg_pipeline_own(&run->line, "RESET SESSION AUTHORIZATION");
     dn_pg_pipeline_own(&run->line, "RESET ROLE");
-    dn_pg_pipeline_own(&run->line, "RESET ALL");
-    if (run->connection->pins_by_set)
+    if (run->connection->pins_by_set) {
+        dn_pg_pipeline_own(&run->line, "RESET ALL");
         dn_pg_pins_statement(&pins, run->connection, false);
-    dn_pg_pipeline_send(&run->line, add_item(run, item), pins.length > 0 ? pins.data : "SELECT 1",
-                        NULL);
+    }
+    dn_pg_pipeline_send(&run->line, add_item(run, item),
+                        pins.length > 0 && !pins.failed ? pins.data : "RESET ALL", NULL);
 }
 
 /* Inside a transaction: sent ahead. */
@@ -193,7 +233,7 @@ queue_statement(running *run, const dunlin_item *item, message *text)
 {
     dn_pg_entry *entry;
 
-    set_timeouts(run, item);
+    set_timeouts(run, item->lock_timeout_ms, item->statement_timeout_ms);
     entry = add_item(run, item);
     entry->sql = text->sql;
     text->sql = NULL;
@@ -210,7 +250,7 @@ send_alone(running *run, const dunlin_item *item, message *text)
 
     if (!reached(run, item))
         return;
-    set_timeouts(run, item);
+    set_timeouts(run, item->lock_timeout_ms, item->statement_timeout_ms);
     dn_pg_pipeline_sync(&run->line);
     entry = add_item(run, item);
     entry->sql = text->sql;
@@ -222,6 +262,7 @@ send_alone(running *run, const dunlin_item *item, message *text)
         entry->expected = dn_kit_copy(item->expected);
     dn_pg_pipeline_send(&run->line, entry, entry->sql, &text->parameters);
     dn_pg_pipeline_settle(&run->line);
+    set_timeouts(run, 0, 0);
 }
 
 static void
@@ -229,18 +270,7 @@ do_statement(running *run, const dunlin_item *item)
 {
     DN_KIT_CLEANUP(free_message) message text = {.sql = NULL};
     bool session = item->value_count == 0 && dn_pg_may_change_session(item->sql);
-    int32_t status;
 
-    run->dirty |= session;
-    run->ever_dirty |= session;
-    if (item->value_count == 0 && dn_pg_is_copy_stream(item->sql)) {
-        status = fill_message(run->line.call, item, &text);
-        if (status == DUNLIN_OK)
-            dn_pg_copy(&run->line, item, text.sql);
-        else if (reached(run, item))
-            dn_pg_pipeline_refuse(&run->line, item, status);
-        return;
-    }
     if (!run->line.in_transaction && run->connection->pooled &&
         (dn_pg_statement_flags(item->sql) & DUNLIN_CLASS_NO_TRANSACTION)) {
         refuse(run, item, DUNLIN_UNSUPPORTED,
@@ -248,15 +278,16 @@ do_statement(running *run, const dunlin_item *item)
                "give the URL of the server itself");
         return;
     }
-    status = fill_message(run->line.call, item, &text);
-    if (status != DUNLIN_OK) {
-        if (reached(run, item))
-            dn_pg_pipeline_refuse(&run->line, item, status);
-    } else if (run->line.in_transaction) {
+    if (!take_message(run, item, &text))
+        return;
+    run->dirty |= session;
+    run->ever_dirty |= session;
+    if (item->value_count == 0 && dn_pg_is_copy_stream(item->sql))
+        dn_pg_copy(&run->line, item, text.sql);
+    else if (run->line.in_transaction)
         queue_statement(run, item, &text);
-    } else {
+    else
         send_alone(run, item, &text);
-    }
 }
 
 /* Nothing is sent behind a question until it is answered: a COMMIT would not wait for us. */
@@ -264,19 +295,15 @@ static void
 do_check(running *run, const dunlin_item *item)
 {
     DN_KIT_CLEANUP(free_message) message text = {.sql = NULL};
-    int32_t status = fill_message(run->line.call, item, &text);
     dn_pg_entry *entry;
 
-    if (status != DUNLIN_OK) {
-        if (reached(run, item))
-            dn_pg_pipeline_refuse(&run->line, item, status);
+    if (!take_message(run, item, &text))
         return;
-    }
     if (!run->line.in_transaction) {
         send_alone(run, item, &text);
         return;
     }
-    set_timeouts(run, item);
+    set_timeouts(run, item->lock_timeout_ms, item->statement_timeout_ms);
     entry = add_item(run, item);
     entry->sql = text.sql;
     text.sql = NULL;
@@ -313,20 +340,13 @@ static void
 do_item(running *run, const dunlin_item *item)
 {
     if (run->line.lost) {
-        if (!run->line.over)
-            dn_pg_pipeline_report(
-                &run->line,
-                &(dn_pg_entry){.ordinal = item->ordinal, .kind = item->kind, .rows = -1},
-                (run->line.status = dn_pg_fail_lost(run->connection), DUNLIN_OUTCOME_LOST));
+        refuse_lost(run, item);
         return;
     }
-    if (!may_be_cancelled(item) && run->line.count == 0)
-        run->connection->uncancellable = true;
-    else if (dn_kit_should_stop(run->line.call)) {
+    run->connection->uncancellable = !may_be_cancelled(item) && run->line.count == 0;
+    if (may_be_cancelled(item) && dn_kit_should_stop(run->line.call)) {
         refuse(run, item, DUNLIN_CANCELLED, "cancelled", NULL);
         return;
-    } else {
-        run->connection->uncancellable = false;
     }
     for (size_t i = 0; i < sizeof(item_kinds) / sizeof(item_kinds[0]); i++)
         if (item_kinds[i].kind == item->kind) {

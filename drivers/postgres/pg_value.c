@@ -5,12 +5,11 @@
  */
 #include "drivers/postgres/pg_driver.h"
 
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { DIGITS_MAX = 24, MOST_PARAMETERS = 65535 };
+enum { DIGITS_MAX = 24 };
 
 void
 dn_pg_parameters_free(dn_pg_parameters *parameters)
@@ -34,13 +33,13 @@ static int32_t
 check_values(const dunlin_call *call, const dunlin_value *values, uint64_t count, size_t *room)
 {
     *room = 0;
-    if (count > MOST_PARAMETERS)
+    if (count > DN_PG_MOST_PARAMETERS)
         return dn_kit_fail(call, DUNLIN_USAGE, "a statement takes at most %d values",
-                           MOST_PARAMETERS);
+                           DN_PG_MOST_PARAMETERS);
     for (uint64_t i = 0; i < count; i++) {
         const dunlin_value *value = &values[i];
 
-        if (value->text.length > INT_MAX / 2)
+        if (value->text.length > DN_PG_LONGEST_VALUE)
             return dn_kit_fail(call, DUNLIN_USAGE, "the value of '$%llu' is too long",
                                (unsigned long long)(i + 1));
         if (value->type == DUNLIN_VALUE_TEXT && value->text.length > 0 &&

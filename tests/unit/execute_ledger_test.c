@@ -13,6 +13,7 @@
 #include "tests/unit/execution_fixture.h"
 
 #define OUTSIDE "-- dunlin: no-transaction\n"
+#define RECORDED "begin\nrecord\nclear\ncommit\napplied m1\nreset\n"
 
 /* A row that an earlier run left of m1: of the statement with this text. */
 static void
@@ -35,19 +36,25 @@ each_statement_leaves_a_row_until_all_is_recorded(void **state)
         const char *text;
         const char *items;
     } cases[] = {
+        {"CREATE TABLE a (x); INSERT INTO a VALUES (1); VACUUM; DROP TABLE a",
+         "ledger\nbegin\nstatement: CREATE TABLE a (x)\nstatement: INSERT INTO a VALUES (1)\n"
+         "book\ncommit\nstatement: VACUUM\nbegin\nstatement: DROP TABLE a\nrecord\nclear\n"
+         "commit\napplied m1\nreset\n"},
         {OUTSIDE "CREATE TABLE a (x); DROP TABLE a",
          "ledger\nbegin\nstatement: CREATE TABLE a (x)\nbook\ncommit\n"
-         "begin\nstatement: DROP TABLE a\nbook\ncommit\n"
-         "begin\nrecord\nclear\ncommit\napplied m1\nreset\n"},
-        {"VACUUM",
-         "ledger\nbook\nstatement: VACUUM\nmark\nbegin\nrecord\nclear\ncommit\napplied m1\nreset\n"},
+         "begin\nstatement: DROP TABLE a\nbook\ncommit\n" RECORDED},
+        {"VACUUM", "ledger\nbook\nstatement: VACUUM\n" RECORDED},
         {"BEGIN; CREATE TABLE a (x); DROP TABLE a; COMMIT; VACUUM; BEGIN; COMMIT",
-         "ledger\nbegin\nstatement: CREATE TABLE a (x)\nbook\nstatement: DROP TABLE a\nbook\n"
-         "commit\nbook\nstatement: VACUUM\nmark\nbegin\ncommit\n"
-         "begin\nrecord\nclear\ncommit\napplied m1\nreset\n"},
-        {OUTSIDE "PRAGMA foreign_keys=OFF; CREATE TABLE b (x);\n-- dunlin: assert SELECT 1 = 1\n",
+         "ledger\nbegin\nstatement: CREATE TABLE a (x)\nstatement: DROP TABLE a\nbook\n"
+         "commit\nbook\nstatement: VACUUM\n" RECORDED},
+        {OUTSIDE "BEGIN; CREATE TABLE a (x); DROP TABLE a; COMMIT",
+         "ledger\nbegin\nstatement: CREATE TABLE a (x)\nstatement: DROP TABLE a\nbook\n"
+         "commit\n" RECORDED},
+        {"PRAGMA foreign_keys=OFF; CREATE TABLE b (x); PRAGMA foreign_keys=ON; DROP TABLE b;"
+         "VACUUM",
          "ledger\nstatement: PRAGMA foreign_keys=OFF\nbegin\nstatement: CREATE TABLE b (x)\nbook\n"
-         "commit\nbegin\nrecord\nclear\ncommit\napplied m1\nreset\n"},
+         "commit\nstatement: PRAGMA foreign_keys=ON\nbegin\nstatement: DROP TABLE b\nbook\n"
+         "commit\nstatement: VACUUM\n" RECORDED},
     };
 
     (void)state;
@@ -57,7 +64,7 @@ each_statement_leaves_a_row_until_all_is_recorded(void **state)
         assert_string_equal(applied(), "+");
         assert_string_equal(cells("SELECT count(*) FROM dunlin_statements"), "0\n");
     }
-    assert_string_equal(cells("SELECT statements FROM dunlin_migrations"), "2\n1\n3\n1\n");
+    assert_string_equal(cells("SELECT statements FROM dunlin_migrations"), "4\n2\n1\n3\n2\n3\n");
 }
 
 static void
@@ -69,7 +76,7 @@ a_row_says_which_statement_of_which_run(void **state)
     assert_string_equal(
         cells("SELECT run_id, tag, ordinal, digest, phase, at LIKE"
               " '____-__-__ __:__:__.______' FROM dunlin_statements"),
-        "run-1|m1|1|e0782122f01bfe9d4a4df45c1e26dafd152b24305ab01f8b8cdb00ddf4ebc354|done|1\nrun-1|m1|2|7bc8a8ef325d0ded2164855c66eeb4cd191cde15d4605a58d41b82885f21785f|again|1\n");
+        "run-1|m1|1|e0782122f01bfe9d4a4df45c1e26dafd152b24305ab01f8b8cdb00ddf4ebc354|done|1\nrun-1|m1|2|7bc8a8ef325d0ded2164855c66eeb4cd191cde15d4605a58d41b82885f21785f|failed|1\n");
 }
 
 static void
@@ -130,42 +137,53 @@ a_run_goes_on_where_an_earlier_one_stood(void **state)
     static const struct {
         left_row rows[3];
         const char *text;
-        const char *items; /* between the ledger and the record */
+        const char *items; /* behind the ledger */
     } cases[] = {
         {{{"S1", "done"}},
          OUTSIDE "S1; CREATE TABLE a (x)",
-         "begin\nstatement: CREATE TABLE a (x)\nbook\ncommit\n"},
-        {{{"S1", "done"}, {"S2", "done"}}, OUTSIDE "-- a new comment\nS1; -- here, too\nS2;", ""},
-        /* announced, and harmless */
-        {{{"S1", "done"}, {"VACUUM", "again"}}, "S1; VACUUM", "statement: VACUUM\nmark\n"},
-        {{{"VACUUM", "intent"}}, "VACUUM", "statement: VACUUM\nmark\n"},
-        /* it was harmless, and stands there no more */
-        {{{"VACUUM", "again"}},
+         "begin\nstatement: CREATE TABLE a (x)\nbook\ncommit\n" RECORDED},
+        {{{"S1", "done"}, {"S2", "done"}},
+         OUTSIDE "-- a new comment\nS1; -- here, too\nS2;",
+         RECORDED},
+        {{{"VACUUM", "done"}},
+         "VACUUM; CREATE TABLE a (x)",
+         "begin\nstatement: CREATE TABLE a (x)\nrecord\nclear\ncommit\napplied m1\nreset\n"},
+        /* announced, and harmless; with something behind it, it is done */
+        {{{"S1", "done"}, {"VACUUM", "intent"}},
+         "S1; VACUUM",
+         "mark\nstatement: VACUUM\n" RECORDED},
+        {{{"VACUUM", "what a later version writes"}},
+         "VACUUM",
+         "mark\nstatement: VACUUM\n" RECORDED},
+        {{{"VACUUM", "intent"}, {"S2", "done"}}, "VACUUM; S2;", RECORDED},
+        /* refused by the database, then mended */
+        {{{"VACUUM", "failed"}}, "VACUUM", "mark\nstatement: VACUUM\n" RECORDED},
+        {{{"VACUUM", "failed"}},
          OUTSIDE "CREATE TABLE a (x)",
-         "begin\nstatement: CREATE TABLE a (x)\nmark\ncommit\n"},
-        {{{"VACUUM", "again"}},
+         "begin\nstatement: CREATE TABLE a (x)\nmark\ncommit\n" RECORDED},
+        {{{"VACUUM", "failed"}},
          "PRAGMA wal_checkpoint",
-         "statement: PRAGMA wal_checkpoint\nmark\n"},
+         "mark\nstatement: PRAGMA wal_checkpoint\n" RECORDED},
         /* groups */
         {{{"S1", "done"}, {"S2", "done"}},
          "BEGIN; S1; S2; COMMIT; VACUUM",
-         "book\nstatement: VACUUM\nmark\n"},
+         "book\nstatement: VACUUM\n" RECORDED},
         {{{"VACUUM", "done"}},
          "VACUUM; BEGIN; CREATE TABLE a (x); COMMIT",
-         "begin\nstatement: CREATE TABLE a (x)\nbook\ncommit\n"},
+         "begin\nstatement: CREATE TABLE a (x)\nbook\ncommit\n" RECORDED},
         {{{"S1", "done"}},
          "BEGIN; S1; CREATE TABLE a (x); COMMIT; VACUUM",
-         "begin\nstatement: CREATE TABLE a (x)\nbook\ncommit\nbook\nstatement: VACUUM\nmark\n"},
+         "begin\nstatement: CREATE TABLE a (x)\nbook\ncommit\nbook\nstatement: VACUUM\n" RECORDED},
         /* assertions that held when their place was passed */
         {{{"S1", "done"}, {"S2", "done"}},
          OUTSIDE "-- dunlin: assert SELECT 1 = 2\nS1;\n-- dunlin: assert SELECT 1 = 2\nS2;\n"
                  "-- dunlin: assert SELECT 1 = 1\n",
-         ""},
+         RECORDED},
         /* settings count again */
         {{{"S1", "done"}},
          OUTSIDE "PRAGMA foreign_keys=OFF; S1; CREATE TABLE a (x)",
          "statement: PRAGMA foreign_keys=OFF\nbegin\nstatement: CREATE TABLE a (x)\nbook\n"
-         "commit\n"},
+         "commit\n" RECORDED},
     };
 
     (void)state;
@@ -173,10 +191,7 @@ a_run_goes_on_where_an_earlier_one_stood(void **state)
         for (int row = 0; row < 3 && cases[i].rows[row].phase; row++)
             leave_row(row + 1, cases[i].rows[row].statement, cases[i].rows[row].phase);
         expect_executed(TEXTS(cases[i].text));
-        assert_string_equal(sent.data, dn_arena_printf(&arena,
-                                                       "ledger\n%sbegin\nrecord\nclear\ncommit\n"
-                                                       "applied m1\nreset\n",
-                                                       cases[i].items));
+        assert_string_equal(sent.data, dn_arena_printf(&arena, "ledger\n%s", cases[i].items));
         run_sql("DROP TABLE IF EXISTS a");
     }
 }
@@ -203,13 +218,13 @@ what_an_earlier_run_left_may_forbid_to_go_on(void **state)
         {{{"S1", "done"}, {"S2", "intent"}},
          OUTSIDE "S1;\nS2;",
          "ledger.undecided",
-         "m1.sql:3:1: an earlier run stopped while statement 2 was running, and nothing tells "
+         "m1.sql:3:1: an earlier run stopped while this statement was running, and nothing tells "
          "whether it took effect"},
         {{{"S1", "intent"}},
          "VACUUM",
-         "ledger.undecided",
-         "m1.sql:1:1: an earlier run stopped while statement 1 was running, and nothing tells "
-         "whether it took effect"},
+         "ledger.edited",
+         "m1.sql:1:1: statement 1 was run by an earlier, unfinished run, and has been edited "
+         "since"},
     };
 
     (void)state;
@@ -229,14 +244,32 @@ what_an_earlier_run_left_may_forbid_to_go_on(void **state)
 }
 
 static void
-a_ledger_row_that_was_announced_twice_stays_one(void **state)
+a_statement_that_was_refused_and_mended_keeps_its_one_row(void **state)
 {
     (void)state;
-    leave_row(1, "VACUUM", "again");
+    leave_row(1, "VACUUM", "failed");
     assert_int_equal(execute(TEXTS(OUTSIDE "CREATE TABLE a (x); nonsense")), -1);
     assert_string_equal(cells("SELECT ordinal, phase FROM dunlin_statements"), "1|done\n");
     expect_executed(TEXTS(OUTSIDE "CREATE TABLE a (x); CREATE TABLE b (x)"));
     assert_string_equal(tables(), "a,b\n");
+}
+
+static void
+more_rows_than_one_statement_takes_are_all_written(void **state)
+{
+    const char *text = "CREATE TABLE a (x);";
+
+    (void)state;
+    for (int i = 0; i < 250; i++)
+        text = dn_arena_printf(&arena, "%sINSERT INTO a VALUES (%d);", text, i);
+    assert_int_equal(execute(TEXTS(dn_arena_printf(&arena, "%sVACUUM; nonsense", text))), -1);
+    assert_string_equal(cells("SELECT count(*), count(DISTINCT digest), min(ordinal), max(ordinal),"
+                              " sum(phase = 'done') FROM dunlin_statements"),
+                        "252|252|1|252|251\n");
+    assert_string_equal(cells("SELECT phase FROM dunlin_statements WHERE ordinal = 252"),
+                        "intent\n");
+    expect_executed(TEXTS(dn_arena_printf(&arena, "%sVACUUM;", text)));
+    assert_string_equal(cells("SELECT count(*) FROM a"), "250\n");
 }
 
 /* Whenever the run is stopped, the next one ends where one that is not stopped ends. */
@@ -248,7 +281,7 @@ a_run_that_was_stopped_anywhere_is_finished_exactly_once(void **state)
         "PRAGMA foreign_keys=OFF;\n"
         "BEGIN; INSERT INTO a VALUES (2); INSERT INTO a VALUES (3); COMMIT;\n"
         "-- dunlin: assert SELECT count(*) FROM a = 3\n"
-        "INSERT INTO a VALUES (4);\n"
+        "INSERT INTO a VALUES (4);\nVACUUM;\n"
         "-- dunlin: assert SELECT count(*) FROM a = 4\n";
     int stopped;
     int partial = 0;
@@ -301,7 +334,8 @@ main(void)
         DATABASE_TEST(a_failure_behind_something_done_stops_part_way),
         DATABASE_TEST(a_run_goes_on_where_an_earlier_one_stood),
         DATABASE_TEST(what_an_earlier_run_left_may_forbid_to_go_on),
-        DATABASE_TEST(a_ledger_row_that_was_announced_twice_stays_one),
+        DATABASE_TEST(a_statement_that_was_refused_and_mended_keeps_its_one_row),
+        DATABASE_TEST(more_rows_than_one_statement_takes_are_all_written),
         DATABASE_TEST(a_run_that_was_stopped_anywhere_is_finished_exactly_once),
         DATABASE_TEST(a_file_that_changed_is_not_recorded),
     };

@@ -22,6 +22,7 @@ unit_tests += tests/unit/driver_load_test
 unit_tests += tests/unit/driver_run_test
 unit_tests += tests/unit/driver_toy_test
 unit_tests += tests/unit/engine_drivers_test
+unit_tests += tests/unit/execute_errors_test
 unit_tests += tests/unit/journal_faults_test
 unit_tests += tests/unit/journal_merge_test
 unit_tests += tests/unit/journal_new_test
@@ -39,6 +40,8 @@ unit_tests += tests/unit/lex_tokens_test
 unit_tests += tests/unit/project_config_test
 unit_tests += tests/unit/project_load_test
 unit_tests += tests/unit/project_url_test
+unit_tests += tests/unit/state_match_test
+unit_tests += tests/unit/tracker_errors_test
 
 # Allocations that can be made to fail, and a clock that can be set, are compiled in here alone.
 tests_unit_base_faults_test_SOURCES = tests/unit/base_faults_test.c $(base_sources)
