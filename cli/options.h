@@ -46,6 +46,8 @@ typedef struct dn_arguments {
     int single_transaction;
     int no_backup;
     int allow_nonempty;
+    int done;
+    int redo;
     int check;
     int pending;
     int man;

@@ -144,6 +144,25 @@ static const dn_example migrate_examples[] = {
      "work without a configuration file"},
     END_EXAMPLES};
 
+static const dn_option resume_options[] = {
+    {"done", 0, DN_VALUE_NONE, NULL, NULL, MEMBER(done), false,
+     "the statement took effect: go on behind it"},
+    {"redo", 0, DN_VALUE_NONE, NULL, NULL, MEMBER(redo), false,
+     "it did not, or does no harm twice: run it again"},
+    END_OPTIONS};
+static const dn_argument resume_arguments[] = {
+    {"TAG", true, false, DN_VALUE_TEXT, NULL, "the migration that stopped part-way"},
+    END_ARGUMENTS};
+static const dn_exit resume_exits[] = {
+    {DUNLIN_EXIT_OK, "decided; `dunlin migrate` goes on"},
+    {DUNLIN_EXIT_FAILED, "the ledger could not be written"},
+    {DUNLIN_EXIT_USAGE, "usage is wrong, or no statement waits for a decision"},
+    {DUNLIN_EXIT_LOCKED, "another run held the lock for longer than the timeout"},
+    END_EXITS};
+static const dn_example resume_examples[] = {
+    {"dunlin resume 20260316091000_purge --redo", "run the interrupted statement again"},
+    END_EXAMPLES};
+
 static const dn_option status_options[] = {
     {"check", 0, DN_VALUE_NONE, NULL, NULL, MEMBER(check), false,
      "tell by the exit code: 3 pending migrations, 4 disagreement"},
@@ -327,6 +346,13 @@ const dn_command dn_cli_commands[] = {
     {"backup", "back up the database",
      "Writes a complete and consistent copy of the database, while others go on using it.",
      "dunlin-backup/1", no_options, backup_arguments, backup_exits, backup_examples, dn_cmd_backup},
+    {"resume", "decide for a statement that was interrupted",
+     "A statement that fits no transaction may have been running when a run was stopped. Mostly the "
+     "database tells whether it took effect, and `migrate` goes on by itself. Where nothing can "
+     "tell, it ends with 6 and shows the statement; this records the decision of a person, and the "
+     "next `migrate` goes on from there.",
+     "dunlin-resume/1", resume_options, resume_arguments, resume_exits, resume_examples,
+     dn_cmd_resume},
     {"backups", "list backups", "Lists the backups of the target, newest first.",
      "dunlin-backups/1", no_options, no_arguments, backups_exits, backups_examples, dn_cmd_backups},
     {"restore", "put a backup back",

@@ -9,6 +9,7 @@ base_sources = \
 	core/base/compress.c core/base/compress.h \
 	core/base/document.c core/base/document.h \
 	core/base/error.c core/base/error.h core/base/errors.def \
+	core/base/fault.c core/base/fault.h \
 	core/base/file.c core/base/file.h \
 	core/base/folder.c \
 	core/base/hash.c core/base/hash.h \

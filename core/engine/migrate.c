@@ -6,9 +6,10 @@
 #include <string.h>
 
 #include "core/base/clock.h"
+#include "core/base/fault.h"
 #include "core/engine/session.h"
 
-enum { DRY_RUN_EXCERPT = 200 };
+enum { DRY_RUN_EXCERPT = 200, RECONNECTS = 3, RECONNECT_WAIT_MS = 250 };
 
 typedef struct migration_run {
     dn_session session;
@@ -17,6 +18,9 @@ typedef struct migration_run {
     dn_plan plan;
     bool planned;
     dn_run run;
+    dn_job *earlier; /* applied before a connection was lost */
+    size_t earlier_count;
+    size_t earlier_capacity;
     size_t already_applied;
     int64_t started_ns;
 } migration_run;
@@ -94,28 +98,77 @@ carry_out(migration_run *state, dn_error *error)
     return state->plan.count ? dn_run_plan(run, error) : 0;
 }
 
-/* The files are not read again here: each is compared with its digest when it is run. */
+/* Jobs of an attempt that lost its connection, kept for the result. One that was in doubt and is
+ * found recorded counts among those that were applied already. */
 static int
-migrate_locked(migration_run *state, dn_error *error)
+keep_applied(migration_run *state, dn_error *error)
 {
     dn_session *session = &state->session;
-    char table[256];
+
+    for (size_t i = 0; i < state->plan.job_count; i++)
+        if (state->plan.jobs[i].applied) {
+            dn_job *kept = dn_arena_grow(&session->arena, state->earlier, &state->earlier_capacity,
+                                         state->earlier_count + 1, sizeof(*kept));
+
+            if (!kept)
+                return dn_no_memory(error);
+            state->earlier = kept;
+            kept[state->earlier_count++] = state->plan.jobs[i];
+        }
+    memset(&state->plan, 0, sizeof(state->plan));
+    return 0;
+}
+
+/* The files are not read again here: each is compared with its digest when it is run. */
+static int
+migrate_locked(migration_run *state, const char *table, dn_error *error)
+{
+    dn_session *session = &state->session;
     int answer;
 
-    memset(table, 0, sizeof(table));
-    memcpy(table, session->observation.tracker.table,
-           strnlen(session->observation.tracker.table, sizeof(table) - 1));
     if (dn_session_connect(session, false, error) < 0 ||
         dn_run_lock(session->connection, table, dn_session_lock_timeout(session), &session->log,
                     error) < 0)
         return -1;
+    dn_fault("migrate.locked");
     state->planned = false;
     state->plan_options.inspect = true;
     answer = look(state, error);
     if (answer == 0)
         answer = carry_out(state, error);
+    dn_fault("migrate.before-unlock");
     dn_run_unlock(session->connection, table);
+    dn_fault("migrate.after-unlock");
     return answer;
+}
+
+/* After a lost connection nothing is sent again blindly: the whole way is gone again, and tracker
+ * and ledger tell what took effect. */
+static int
+migrate_until_settled(migration_run *state, dn_error *error)
+{
+    dn_session *session = &state->session;
+    const char *table = dn_arena_text(&session->arena, session->observation.tracker.table);
+    int32_t lost = DUNLIN_OK;
+
+    if (!table)
+        return dn_no_memory(error);
+    for (int attempt = 0;; attempt++) {
+        if (migrate_locked(state, table, error) == 0)
+            return 0;
+        if (error->status == DUNLIN_LOST || state->run.cause == DUNLIN_LOST)
+            lost = DUNLIN_LOST;
+        else if (error->status != DUNLIN_CONNECT)
+            lost = DUNLIN_OK;
+        if (lost == DUNLIN_OK || attempt == RECONNECTS || dn_log_cancelled(&session->log))
+            return -1;
+        dn_log_warning(&session->log, "%s; connecting again to see what took effect",
+                       error->message);
+        dn_clock_sleep_ms(RECONNECT_WAIT_MS << attempt);
+        state->run.cause = DUNLIN_OK;
+        if (keep_applied(state, error) < 0)
+            return -1;
+    }
 }
 
 static int
@@ -129,7 +182,7 @@ migrate(migration_run *state, dn_error *error)
         return -1;
     if (!state->plan.count || state->options->dry_run)
         return 0;
-    return migrate_locked(state, error);
+    return migrate_until_settled(state, error);
 }
 
 /* --- telling ---------------------------------------------------------------------------------- */
@@ -186,26 +239,34 @@ tell_plan(migration_run *state, dn_error *error)
 }
 
 static size_t
+tell_jobs(migration_run *state, dunlin_node *list, const dn_job *jobs, size_t count)
+{
+    dunlin_result *result = state->session.result;
+    size_t applied = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        dunlin_node *node;
+
+        if (!jobs[i].applied)
+            continue;
+        applied++;
+        node = dn_node_object(result, list, NULL);
+        dn_node_set_integer(result, node, "idx", jobs[i].migration->idx);
+        dn_node_set_text(result, node, "tag", jobs[i].migration->tag);
+        dn_node_set_integer(result, node, "statements", jobs[i].info.statements);
+        dn_node_set_integer(result, node, "duration_us", jobs[i].duration_us);
+    }
+    return applied;
+}
+
+static size_t
 tell_applied(migration_run *state)
 {
     dunlin_result *result = state->session.result;
     dunlin_node *list = dn_node_array(result, dn_result_node(result), "applied");
-    size_t applied = 0;
+    size_t earlier = tell_jobs(state, list, state->earlier, state->earlier_count);
 
-    for (size_t i = 0; i < state->plan.job_count; i++) {
-        const dn_job *job = &state->plan.jobs[i];
-        dunlin_node *node;
-
-        if (!job->applied)
-            continue;
-        applied++;
-        node = dn_node_object(result, list, NULL);
-        dn_node_set_integer(result, node, "idx", job->migration->idx);
-        dn_node_set_text(result, node, "tag", job->migration->tag);
-        dn_node_set_integer(result, node, "statements", job->info.statements);
-        dn_node_set_integer(result, node, "duration_us", job->duration_us);
-    }
-    return applied;
+    return earlier + tell_jobs(state, list, state->plan.jobs, state->plan.job_count);
 }
 
 static void

@@ -78,6 +78,7 @@ dn_session_connect(dn_session *session, bool read_only, dn_error *error)
     dn_open_options options = {
         .purpose = DUNLIN_PURPOSE_WORK,
         .read_only = read_only,
+        .lock_timeout_ms = session->target->statement_lock_timeout_ms,
         .log = session->log,
     };
 

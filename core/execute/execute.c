@@ -3,11 +3,13 @@
  * Driving a run: neighbours that fit transactions go in one batch, the others one by one.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "core/base/clock.h"
 #include "core/execute/execute_internal.h"
 
-enum { EXCERPT_BYTES = 400 };
+enum { EXCERPT_BYTES = 400, FIRST_WAIT_MS = 200 };
 
 int
 dn_execute_record(dn_execution *execution, const dn_job *job, const dn_script *script,
@@ -71,14 +73,19 @@ dn_execute_blame(dn_execution *execution, const dn_migration *migration, unsigne
     return dn_while(error, "running statement %u of '%s'", ordinal, migration->tag);
 }
 
-int
-dn_execute(dn_execution *execution, dn_error *error)
+/* Jobs that were applied already are passed over, so that a second call goes on. */
+static int
+run_jobs(dn_execution *execution, dn_error *error)
 {
     size_t at = 0;
 
     while (at < execution->count) {
         size_t end = at;
 
+        if (execution->jobs[at].applied) {
+            at++;
+            continue;
+        }
         if (dn_log_cancelled(&execution->log))
             return dn_fail(error, DUNLIN_CANCELLED, "run.cancelled", "stopped on request");
         while (end < execution->count && execution->jobs[end].info.transactional)
@@ -94,4 +101,32 @@ dn_execute(dn_execution *execution, dn_error *error)
         at++;
     }
     return 0;
+}
+
+/* Longer each time, with jitter, so that two who met do not meet again. */
+static void
+wait_for_lock(int attempt)
+{
+    unsigned seed = (unsigned)dn_clock_monotonic_ns();
+    int64_t longest = FIRST_WAIT_MS << attempt;
+
+    dn_clock_sleep_ms(longest / 2 + rand_r(&seed) % (longest / 2 + 1));
+}
+
+int
+dn_execute(dn_execution *execution, dn_error *error)
+{
+    for (int attempt = 0;; attempt++) {
+        execution->cause = DUNLIN_OK;
+        if (run_jobs(execution, error) == 0)
+            return 0;
+        if (execution->cause == DUNLIN_OK)
+            execution->cause = error->status;
+        /* What met a lock was rolled back, or is in the ledger: it may be tried again. */
+        if (execution->cause != DUNLIN_LOCKED || attempt >= execution->lock_retries ||
+            dn_log_cancelled(&execution->log))
+            return -1;
+        dn_log_warning(&execution->log, "%s; trying again", error->message);
+        wait_for_lock(attempt);
+    }
 }

@@ -104,8 +104,10 @@ typedef struct dn_execution {
     dn_job *jobs;
     size_t count;
     bool single_transaction;
+    int lock_retries; /* how often a migration that met a lock is tried again */
     dn_arena *arena;
-    dn_stop stop; /* filled on failure */
+    dn_stop stop;  /* filled on failure */
+    int32_t cause; /* status of the failure itself, where the error became PARTIAL */
 } dn_execution;
 
 /* Runs all jobs in order and stops at the first failure, which leaves its migration without a

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/base/clock.h"
+#include "core/base/fault.h"
 #include "core/execute/execute_internal.h"
 
 typedef enum feed_phase {
@@ -23,6 +24,19 @@ static const char *const doing[] = {
     [PHASE_AROUND] = "preparing", [PHASE_BEGIN] = "beginning",   [PHASE_STATEMENTS] = "running",
     [PHASE_RECORD] = "recording", [PHASE_COMMIT] = "committing", [PHASE_RESET] = "tidying up after",
 };
+
+#ifdef DN_TEST_FAULTS
+static const char *const before[] = {
+    [PHASE_AROUND] = "feed.before-around",         [PHASE_BEGIN] = "feed.before-begin",
+    [PHASE_STATEMENTS] = "feed.before-statement",  [PHASE_RECORD] = "feed.before-record",
+    [PHASE_COMMIT] = "feed.before-commit",         [PHASE_RESET] = "feed.before-reset",
+};
+static const char *const after[] = {
+    [PHASE_AROUND] = "feed.after-around",         [PHASE_BEGIN] = "feed.after-begin",
+    [PHASE_STATEMENTS] = "feed.after-statement",  [PHASE_RECORD] = "feed.after-record",
+    [PHASE_COMMIT] = "feed.after-commit",         [PHASE_RESET] = "feed.after-reset",
+};
+#endif
 
 /* An item whose outcome is not known yet. */
 typedef struct sent_item {
@@ -70,6 +84,7 @@ remember(feeder *feed, unsigned ordinal, dn_error *error)
     }
     feed->queue[(feed->queue_head + feed->queue_count++) % feed->queue_capacity] =
         (sent_item){feed->job, feed->phase, ordinal};
+    dn_fault(before[feed->phase]);
     return 0;
 }
 
@@ -157,6 +172,7 @@ next_record(feeder *feed, dunlin_item *item, dn_error *error)
 static int
 next_job(feeder *feed)
 {
+    dn_fault("feed.between");
     dn_script_close(feed->script);
     feed->script = NULL;
     feed->phase = PHASE_AROUND;
@@ -272,6 +288,7 @@ done(void *context, const dunlin_outcome *outcome, const dunlin_failure *failure
     item = state->queue[state->queue_head];
     state->queue_head = (state->queue_head + 1) % state->queue_capacity;
     state->queue_count--;
+    dn_fault(after[item.phase]);
     if (outcome->outcome == DUNLIN_OUTCOME_RAN) {
         if (item.phase == PHASE_COMMIT)
             committed(state, item.job, (dn_clock_monotonic_ns() - state->started_ns) / 1000);

@@ -20,6 +20,7 @@
 #include <string.h>
 
 #include "core/base/clock.h"
+#include "core/base/fault.h"
 
 typedef struct ledger {
     dn_execution *execution;
@@ -54,8 +55,10 @@ begin(ledger *book, dn_error *error)
 {
     if (book->open)
         return 0;
+    dn_fault("ledger.before-begin");
     if (send(book, DUNLIN_ITEM_BEGIN, NULL, error) < 0)
         return -1;
+    dn_fault("ledger.after-begin");
     book->open = true;
     return 0;
 }
@@ -66,10 +69,23 @@ write_rows(ledger *book, dn_error *error)
 {
     if (book->written >= book->at)
         return 0;
+    dn_fault("ledger.before-rows");
     if (dn_ledger_write(connection_of(book), book->execution->run_id, book->job->migration->tag,
                         book->rows.items, book->written, book->at - book->written, error) < 0)
         return -1;
+    dn_fault("ledger.after-rows");
     book->written = book->at;
+    return 0;
+}
+
+static int
+commit_rows(ledger *book, dn_error *error)
+{
+    dn_fault("ledger.before-commit");
+    if (send(book, DUNLIN_ITEM_COMMIT, NULL, error) < 0)
+        return -1;
+    dn_fault("ledger.after-commit");
+    book->open = false;
     return 0;
 }
 
@@ -78,9 +94,8 @@ commit(ledger *book, dn_error *error)
 {
     if (!book->open)
         return 0;
-    if (write_rows(book, error) < 0 || send(book, DUNLIN_ITEM_COMMIT, NULL, error) < 0)
+    if (write_rows(book, error) < 0 || commit_rows(book, error) < 0)
         return -1;
-    book->open = false;
     book->done = book->at;
     return 0;
 }
@@ -93,8 +108,10 @@ run_sql(ledger *book, const dn_script_item *item, dn_error *error)
     if (!sql)
         return dn_no_memory(error);
     book->culprit = item->ordinal;
+    dn_fault("ledger.before-statement");
     if (send(book, DUNLIN_ITEM_STATEMENT, sql, error) < 0)
         return -1;
+    dn_fault("ledger.after-statement");
     book->culprit = 0;
     return 0;
 }
@@ -129,6 +146,7 @@ announce(ledger *book, dn_error *error)
     dn_ledger_row *row = &book->rows.items[book->at - 1];
 
     row->phase = DN_LEDGER_INTENT;
+    dn_fault("ledger.before-intent");
     if (book->at <= book->written)
         return dn_ledger_set_phase(connection_of(book), book->job->migration->tag, book->at, row,
                                    error);
@@ -136,9 +154,8 @@ announce(ledger *book, dn_error *error)
         return -1;
     if (!book->open)
         return 0;
-    if (send(book, DUNLIN_ITEM_COMMIT, NULL, error) < 0)
+    if (commit_rows(book, error) < 0)
         return -1;
-    book->open = false;
     book->done = book->at - 1;
     return 0;
 }
@@ -165,6 +182,7 @@ run_outside(ledger *book, const dn_script_item *item, dn_error *error)
                                   error) < 0 ||
         announce(book, error) < 0)
         return -1;
+    dn_fault("ledger.after-intent");
     if (run_sql(book, item, error) < 0) {
         mark_failed(book, error);
         return -1;
@@ -309,15 +327,16 @@ record(ledger *book, const dn_script *script, dn_error *error)
                           error) < 0 ||
         begin(book, error) < 0)
         return -1;
+    dn_fault("ledger.before-record");
     for (size_t i = 0; i < count; i++)
         if (dn_connection_execute(connection_of(book), DUNLIN_ITEM_STATEMENT, statements[i].sql,
                                   statements[i].values, statements[i].count, error) < 0)
             return -1;
+    dn_fault("ledger.after-record");
     if (book->written && dn_ledger_clear(connection_of(book), book->job->migration->tag, error) < 0)
         return -1;
-    if (send(book, DUNLIN_ITEM_COMMIT, NULL, error) < 0)
+    if (commit_rows(book, error) < 0)
         return -1;
-    book->open = false;
     book->job->applied = true;
     book->job->duration_us = elapsed_us;
     dn_log_info(&book->execution->log, "applied %s", book->job->migration->tag);
@@ -352,6 +371,7 @@ fail_job(ledger *book, dn_error *error)
     dn_connection_execute(execution->connection, DUNLIN_ITEM_ROLLBACK, NULL, NULL, 0, &ignored);
     dn_connection_execute(execution->connection, DUNLIN_ITEM_RESET, NULL, NULL, 0, &ignored);
     execution->stop.migration = book->job->migration;
+    execution->cause = error->status;
     if (book->culprit)
         dn_execute_blame(execution, book->job->migration, book->culprit, -1, error);
     if (!book->done)
@@ -377,6 +397,7 @@ dn_execute_ledger(dn_execution *execution, dn_job *job, dn_error *error)
         dn_script_open(execution->connection, job->migration, &job->info.kept, false, &script,
                        error) == 0) {
         book.known = book.written = book.rows.count;
+        dn_fault("ledger.rows-read");
         answer = run_script(&book, script, error);
     }
     if (answer < 0)

@@ -11,7 +11,7 @@
 
 #include "core/base/text.h"
 
-enum { MAX_LOCK_DIGITS = 9, MAX_SHOWN = 60, MAX_KEY = 64, MAX_TYPOS = 3 };
+enum { MAX_LOCK_DIGITS = 9, MAX_LOCK_RETRIES = 100, MAX_SHOWN = 60, MAX_KEY = 64, MAX_TYPOS = 3 };
 
 typedef struct config_reader {
     const dn_json *json;
@@ -270,7 +270,7 @@ duration_ms(const char *text)
 }
 
 static int
-set_lock_timeout(config_reader *reader, const cJSON *node, dn_error *error)
+read_time(config_reader *reader, const cJSON *node, int64_t *time_ms, dn_error *error)
 {
     static const char wants[] = "a time such as \"30s\", \"500ms\" or \"2m\", or milliseconds";
     int64_t ms = -1;
@@ -284,7 +284,32 @@ set_lock_timeout(config_reader *reader, const cJSON *node, dn_error *error)
     if (ms < 0 && (!dn_json_integer(node, &ms) || ms < 0))
         return dn_json_fail(reader->json, node, "config.value", error, "\"%s\" wants %s",
                             node->string, wants);
-    reader->target->lock_timeout_ms = ms;
+    *time_ms = ms;
+    return 0;
+}
+
+static int
+set_lock_timeout(config_reader *reader, const cJSON *node, dn_error *error)
+{
+    return read_time(reader, node, &reader->target->lock_timeout_ms, error);
+}
+
+static int
+set_statement_lock_timeout(config_reader *reader, const cJSON *node, dn_error *error)
+{
+    return read_time(reader, node, &reader->target->statement_lock_timeout_ms, error);
+}
+
+static int
+set_lock_retries(config_reader *reader, const cJSON *node, dn_error *error)
+{
+    int64_t retries;
+
+    if (!dn_json_integer(node, &retries) || retries < 0 || retries > MAX_LOCK_RETRIES)
+        return dn_json_fail(reader->json, node, "config.value", error,
+                            "\"%s\" wants a whole number from 0 to %d", node->string,
+                            MAX_LOCK_RETRIES);
+    reader->target->lock_retries = (int)retries;
     return 0;
 }
 
@@ -300,6 +325,8 @@ static const key target_keys[] = {
     {"backup", set_backup},
     {"backups", set_backups},
     {"lockTimeout", set_lock_timeout},
+    {"statementLockTimeout", set_statement_lock_timeout},
+    {"lockRetries", set_lock_retries},
     {"tracker", set_tracker},
 };
 
@@ -311,7 +338,8 @@ read_target(config_reader *reader, const cJSON *node, dn_target *target, dn_erro
     *target = (dn_target){.line = place.line,
                           .column = place.column,
                           .backups_kept = DN_BACKUPS_KEPT,
-                          .lock_timeout_ms = DN_LOCK_TIMEOUT_MS};
+                          .lock_timeout_ms = DN_LOCK_TIMEOUT_MS,
+                          .lock_retries = DN_LOCK_RETRIES};
     if (!consists_of(node->string, "_.-", true)) {
         dn_auto(dn_text) shown = DN_TEXT_INIT;
 

@@ -25,7 +25,7 @@ typedef enum dn_backup_mode {
     DN_BACKUP_FULL
 } dn_backup_mode;
 
-enum { DN_BACKUPS_KEPT = 5, DN_LOCK_TIMEOUT_MS = 60000 };
+enum { DN_BACKUPS_KEPT = 5, DN_LOCK_TIMEOUT_MS = 60000, DN_LOCK_RETRIES = 3 };
 
 typedef struct dn_target {
     const char *name;       /* "default" when it comes from --url or DATABASE_URL */
@@ -37,6 +37,8 @@ typedef struct dn_target {
     dn_backup_mode backup;
     int backups_kept;        /* default DN_BACKUPS_KEPT */
     int64_t lock_timeout_ms; /* wait for another run */
+    int64_t statement_lock_timeout_ms; /* wait of one statement for a lock; 0: the driver's */
+    int lock_retries;        /* how often a migration that met a lock is tried again */
     const char *tracker;     /* table name override, or NULL */
 } dn_target;
 

@@ -80,7 +80,8 @@ unnamed(dn_arena *arena, const char *url, dn_target *target, dn_error *error)
     *target = (dn_target){.name = "default",
                           .url = dn_arena_text(arena, url),
                           .backups_kept = DN_BACKUPS_KEPT,
-                          .lock_timeout_ms = DN_LOCK_TIMEOUT_MS};
+                          .lock_timeout_ms = DN_LOCK_TIMEOUT_MS,
+                          .lock_retries = DN_LOCK_RETRIES};
     target->url_source = reference ? target->url : dn_url_redact(arena, url);
     return target->url && target->url_source ? 0 : dn_no_memory(error);
 }

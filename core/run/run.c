@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "core/base/clock.h"
+#include "core/base/fault.h"
 
 static bool
 wants(const dn_plan *plan, dn_plan_action action)
@@ -47,6 +48,7 @@ execute(dn_run *run, dn_error *error)
         .jobs = run->plan->jobs,
         .count = run->plan->job_count,
         .single_transaction = run->single_transaction,
+        .lock_retries = run->target->lock_retries,
         .arena = run->arena,
     };
     int answer = dn_tracker_writer_open(run->connection, run->tracker, run->run_id, &writer, error);
@@ -55,6 +57,7 @@ execute(dn_run *run, dn_error *error)
     if (answer == 0)
         answer = dn_execute(&execution, error);
     run->stop = execution.stop;
+    run->cause = answer < 0 ? execution.cause : DUNLIN_OK;
     dn_tracker_writer_close(writer);
     return answer;
 }
@@ -78,18 +81,23 @@ dn_run_plan(dn_run *run, dn_error *error)
 {
     dn_random_id(run->run_id);
     if (wants(run->plan, DN_PLAN_BACKUP)) {
+        dn_fault("run.before-backup");
         if (dn_backup_take(run->connection, run->url, NULL, run->target->backups_kept, &run->log,
                            run->arena, &run->backup, error) < 0)
             return -1;
+        dn_fault("run.after-backup");
         run->backed_up = true;
         dn_log_info(&run->log, "backup taken: %s", run->backup.path);
     }
+    dn_fault("run.before-tracker");
     if (wants(run->plan, DN_PLAN_CREATE_TRACKER) &&
         dn_tracker_create(run->connection, run->tracker, error) < 0)
         return -1;
+    dn_fault("run.after-tracker");
     if (execute(run, error) < 0) {
         drop_idle_backup(run, error);
         return -1;
     }
+    dn_fault("run.before-settle");
     return settle(run, error);
 }

@@ -49,6 +49,7 @@ typedef struct dn_run {
     bool backed_up;
     dn_backup backup;
     dn_stop stop;
+    int32_t cause; /* status of the failure itself, where the error became PARTIAL */
 } dn_run;
 
 /* Under the lock. On failure jobs tell which migrations were applied all the same. */

@@ -32,9 +32,18 @@ look_for_objects(dn_connection *connection, dn_arena *arena, dn_observation *obs
     return 0;
 }
 
-int
-dn_observe(dn_connection *connection, dn_journal *journal, const char *tracker_override,
-           dn_tracker_depth depth, dn_arena *arena, dn_observation *observation, dn_error *error)
+/* Nothing is recorded or begun, so whatever the database holds is not ours. */
+static bool
+is_blank(const dn_observation *observation)
+{
+    return !observation->tracker.count && !observation->unfinished_count &&
+           observation->journal->count;
+}
+
+static int
+observe_tracker(dn_connection *connection, dn_journal *journal, const char *tracker_override,
+                dn_tracker_depth depth, dn_arena *arena, dn_observation *observation,
+                dn_error *error)
 {
     memset(observation, 0, sizeof(*observation));
     observation->journal = journal;
@@ -49,11 +58,31 @@ dn_observe(dn_connection *connection, dn_journal *journal, const char *tracker_o
             return -1;
     if (observation->tracker.count && depth == DN_TRACKER_MATCH)
         return 0;
-    if (dn_tracker_unfinished(connection, arena, &observation->unfinished,
-                              &observation->unfinished_count, error) < 0)
-        return -1;
     /* A first run that stopped part-way leaves objects and no row: they are its own. */
-    if (observation->tracker.count || observation->unfinished_count || !journal->count)
+    return dn_tracker_unfinished(connection, arena, &observation->unfinished,
+                                 &observation->unfinished_count, error);
+}
+
+int
+dn_observe(dn_connection *connection, dn_journal *journal, const char *tracker_override,
+           dn_tracker_depth depth, dn_arena *arena, dn_observation *observation, dn_error *error)
+{
+    dn_observation again;
+
+    if (observe_tracker(connection, journal, tracker_override, depth, arena, observation, error) <
+        0)
+        return -1;
+    if (!is_blank(observation))
         return 0;
-    return look_for_objects(connection, arena, observation, error);
+    if (look_for_objects(connection, arena, observation, error) < 0)
+        return -1;
+    if (!observation->object_count)
+        return 0;
+    /* Without the lock, another run may have committed between the two reads. Its objects came
+     * with their rows, so they are there now. */
+    if (observe_tracker(connection, journal, tracker_override, depth, arena, &again, error) < 0)
+        return -1;
+    if (!is_blank(&again))
+        *observation = again;
+    return 0;
 }

@@ -146,6 +146,11 @@ typedef struct dunlin_migrate_options {
 int dunlin_migrate(const dunlin_options *options, const dunlin_migrate_options *migrate,
                    dunlin_result **result, dunlin_error *error);
 
+/* Decides for the statement of a migration that stopped part-way of which nothing can tell whether
+ * it took effect: it did (done = 1), or it is to be run again (0). Only the ledger is written. */
+int dunlin_resume(const dunlin_options *options, const char *tag, int done, dunlin_result **result,
+                  dunlin_error *error);
+
 int dunlin_journal_check(const dunlin_options *options, dunlin_result **result,
                          dunlin_error *error);
 int dunlin_journal_rebuild(const dunlin_options *options, int dry_run, dunlin_result **result,

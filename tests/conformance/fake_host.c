@@ -60,6 +60,10 @@ take_fail(const dunlin_call *call, const dunlin_failure *failure)
     host->offset = failure->offset;
     keep(host->message, sizeof(host->message), failure->message);
     keep(host->hint, sizeof(host->hint), failure->hint);
+    keep(host->detail, sizeof(host->detail), failure->detail);
+    keep(host->sqlstate, sizeof(host->sqlstate), fake_string(failure->sqlstate));
+    keep(host->inner_sql, sizeof(host->inner_sql), failure->inner_sql);
+    host->inner_offset = failure->inner_offset;
     keep(host->object, sizeof(host->object), failure->object);
     return failure->status;
 }
@@ -346,6 +350,8 @@ fake_call(fake_host *host)
     host->status = DUNLIN_OK;
     host->native_code = 0;
     host->offset = -1;
+    host->inner_offset = -1;
+    host->detail[0] = host->sqlstate[0] = host->inner_sql[0] = '\0';
     host->message[0] = host->hint[0] = host->object[0] = host->lines[0] = '\0';
     host->rows = 0;
     host->pulled = host->item_count = host->outcome_count = 0;

@@ -32,6 +32,10 @@ typedef struct fake_host {
     int64_t offset;
     char message[12000];
     char hint[1000];
+    char detail[2000];
+    char sqlstate[8];
+    char inner_sql[1000];
+    int64_t inner_offset;
     char object[1000];
 
     char lines[FAKE_LINES]; /* what was pushed, each with '\n' behind it */

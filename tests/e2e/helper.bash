@@ -5,6 +5,8 @@
 #   DUNLIN           the program under test       default: build/bin/dunlin
 #   DUNLIN_FIXTURES  folder of fixtures           default: tests/fixtures
 #   DUNLIN_NODE      where Node packages are put  default: build/node
+#   DUNLIN_TEST_POSTGRES, DUNLIN_TEST_MYSQL       URLs of servers, as tests/servers gives them;
+#                    needed by tests of these databases alone
 #
 # Each test starts in an empty folder of its own, with an empty HOME, no colour, UTC, and none of
 # the caller's variables that change what dunlin does. What is needed and absent fails the test:
@@ -18,6 +20,9 @@ DUNLIN=$(realpath -ms "${DUNLIN:-$tree/build/bin/dunlin}")
 fixtures_folder=$(realpath -ms "${DUNLIN_FIXTURES:-$tree/tests/fixtures}")
 node_folder=$(realpath -ms "${DUNLIN_NODE:-$tree/build/node}")
 caller_home=$HOME
+server_postgresql=${DUNLIN_TEST_POSTGRES-}
+server_mysql=${DUNLIN_TEST_MYSQL-}
+postgres_programs=${DUNLIN_POSTGRES_BIN-}
 
 # A file with a setup of its own calls this first.
 helper_setup() {
@@ -25,7 +30,7 @@ helper_setup() {
         fail "there is no program '$DUNLIN': build it, or set DUNLIN"
     fi
     local name
-    for name in DATABASE_URL "${!DUNLIN_@}"; do
+    for name in DATABASE_URL "${!DUNLIN_@}" "${!PG@}" "${!MYSQL_@}"; do
         case $name in
             DUNLIN_DRIVER_PATH) ;;
             *) unset "$name" ;;
@@ -39,6 +44,15 @@ helper_setup() {
 
 setup() {
     helper_setup
+}
+
+# A file with a teardown of its own calls this.
+helper_teardown() {
+    drop_databases
+}
+
+teardown() {
+    helper_teardown
 }
 
 # --- running -------------------------------------------------------------------------------------
@@ -143,12 +157,102 @@ sql_dump() {
     sql "$1" .dump
 }
 
-# schema_of FILE: as canonical fixture-schema/1, without our tables and drizzle's tracker;
-# read by another SQLite than ours. schema_of FILE --tracker: with the rows of drizzle's tracker.
+# dialect_of WHERE: of a URL, or of the name of a SQLite file.
+dialect_of() {
+    case $1 in
+        postgres://* | postgresql://*) echo postgresql ;;
+        mysql://* | mariadb://*) echo mysql ;;
+        *) echo sqlite ;;
+    esac
+}
+
+# schema_of WHERE: as canonical fixture-schema/1, without our tables and drizzle's tracker; read
+# by another client than ours. schema_of WHERE --tracker: with the rows of drizzle's tracker.
 schema_of() {
-    local schema
-    schema=$(node_script sqlite-schema "$@") || fail "cannot read the schema of '$1'"
+    local schema script=sqlite-schema
+    case $(dialect_of "$1") in
+        postgresql) script=postgres-schema ;;
+        mysql) script=mysql-schema ;;
+    esac
+    schema=$(node_script "$script" "$@") || fail "cannot read the schema of '$1'"
     jq -S . <<<"$schema"
+}
+
+# --- servers -------------------------------------------------------------------------------------
+
+# The real one: Debian's wrapper in PATH takes most of a second.
+psql_program() {
+    if [ -n "$postgres_programs" ]; then
+        printf '%s\n' "$postgres_programs/psql"
+    else
+        printf '%s\n' /usr/lib/postgresql/*/bin/psql | sort -V | tail -n 1
+    fi
+}
+
+# sql_pg URL STATEMENT...: columns separated by |.
+sql_pg() {
+    local url=$1 statement
+    local -a commands
+    shift
+    for statement; do
+        commands+=(-c "$statement")
+    done
+    "$(psql_program)" -XAtq -v ON_ERROR_STOP=1 -d "$url" "${commands[@]}"
+}
+
+# sql_my URL STATEMENT...: columns separated by tabs.
+sql_my() {
+    local url=$1 user host port database
+    IFS=$'\t' read -r user host port database < <(
+        sed -nE 's|^[a-z]+://([^@:/]+)@([^:/]+):([0-9]+)/(.*)$|\1\t\2\t\3\t\4|p' <<<"$url")
+    [ -n "$database" ] || fail "not understood: '$url'"
+    shift
+    mariadb --no-defaults --protocol=tcp -N -B -h "$host" -P "$port" -u "$user" -D "$database" \
+        -e "$(printf '%s;\n' "$@")"
+}
+
+# sql_in WHERE STATEMENT...: on any of them.
+sql_in() {
+    case $(dialect_of "$1") in
+        postgresql) sql_pg "$@" ;;
+        mysql) sql_my "$@" ;;
+        *) sql "$@" ;;
+    esac
+}
+
+# server_of DIALECT: the URL of a database that is always there.
+server_of() {
+    case $1 in
+        postgresql) [ -n "$server_postgresql" ] || fail "no PostgreSQL: DUNLIN_TEST_POSTGRES is not set" \
+            "run the tests as: tests/servers run -- COMMAND"
+            printf '%s\n' "$server_postgresql" ;;
+        mysql) [ -n "$server_mysql" ] || fail "no MariaDB: DUNLIN_TEST_MYSQL is not set" \
+            "run the tests as: tests/servers run -- COMMAND"
+            printf '%s\n' "$server_mysql" ;;
+        *) fail "there are no servers of '$1'" ;;
+    esac
+}
+
+# fresh_database DIALECT: makes an empty database and prints its URL; it goes with the test.
+fresh_database() {
+    local server name
+    server=$(server_of "$1") || return 1
+    name=dunlin_${BATS_ROOT_PID:-0}_$(date +%s%N)_$RANDOM
+    sql_in "$server" "CREATE DATABASE $name" || fail "cannot create a database"
+    printf '%s\n' "${server%/*}/$name" | tee -a "$BATS_TEST_TMPDIR/databases"
+}
+
+# Whoever still uses one of them does so in vain.
+drop_databases() {
+    local url name
+    [ -e "$BATS_TEST_TMPDIR/databases" ] || return 0
+    while read -r url; do
+        name=${url##*/}
+        case $(dialect_of "$url") in
+            postgresql) sql_pg "$server_postgresql" "DROP DATABASE IF EXISTS $name WITH (FORCE)" ;;
+            *) sql_my "$server_mysql" "DROP DATABASE IF EXISTS $name" ;;
+        esac
+    done <"$BATS_TEST_TMPDIR/databases"
 }
 
 # --- projects ------------------------------------------------------------------------------------
@@ -164,14 +268,14 @@ tag_of() {
     printf '%s_m%05d\n' "$(date -u -d "2026-01-01 + $1 seconds" +%Y%m%d%H%M%S)" "$1"
 }
 
-# write_config FOLDER [MIGRATIONS]: a dunlin.json with the target "app", FOLDER/app.db.
+# write_config FOLDER [MIGRATIONS [URL]]: a dunlin.json with the target "app", else FOLDER/app.db.
 write_config() {
     cat >"$1/dunlin.json" <<END
 {
   "migrations": "${2:-migrations}",
   "default": "app",
   "targets": {
-    "app": {"url": "sqlite:app.db"}
+    "app": {"url": "${3:-sqlite:app.db}"}
   }
 }
 END
@@ -194,36 +298,67 @@ copy_fixture() {
     cp -r --no-preserve=mode "$source/." "$2"
 }
 
-# drizzle_project FOLDER: the SQLite fixture with a dunlin.json; the database is FOLDER/app.db.
+# A DIALECT below is sqlite (when it is left out), postgresql, mysql, or v1-postgresql: the fixture
+# in the layout of drizzle 1.0.
+
+# drizzle_project FOLDER [DIALECT]: the fixture with a dunlin.json. Sets $database, which is empty:
+# FOLDER/app.db, or the URL of a fresh database on the server.
 drizzle_project() {
-    copy_fixture drizzle-sqlite "$1"
-    write_config "$1" drizzle
+    local dialect=${2:-sqlite}
+    copy_fixture "drizzle-$dialect" "$1"
+    if [ "$dialect" = sqlite ]; then
+        database=$1/app.db
+        write_config "$1" drizzle
+    else
+        database=$(fresh_database "${dialect#v1-}")
+        write_config "$1" drizzle "$database"
+    fi
 }
 
-# drizzle_tag IDX: of the SQLite fixture.
+# drizzle_tag IDX [DIALECT]: of the fixture.
 drizzle_tag() {
-    jq -r --argjson idx "$1" '.entries[] | select(.idx == $idx).tag' \
-        "$(fixture drizzle-sqlite/drizzle/meta/_journal.json)"
+    local folder
+    folder=$(fixture "drizzle-${2:-sqlite}/drizzle")
+    if [ -e "$folder/meta/_journal.json" ]; then
+        jq -r --argjson idx "$1" '.entries[] | select(.idx == $idx).tag' \
+            "$folder/meta/_journal.json"
+    else
+        (cd "$folder" && printf '%s\n' */) | LC_ALL=C sort | sed -n "$(($1 + 1))s|/\$||p"
+    fi
 }
 
-# assert_schema FILE IDX: the database holds what the SQLite fixture holds after migration IDX.
+# assert_schema WHERE IDX: the database holds what the fixture holds after migration IDX.
 assert_schema() {
-    compare_with_fixture "$1" "$2" 'del(.after, .tracker)'
+    schema_of "$1" >actual-schema.json
+    expected_after "$2" "$(dialect_of "$1")" | jq -S 'del(.tracker)' >expected-schema.json
+    compare_schemas "$@"
 }
 
-# assert_drizzle_state FILE IDX: the same, and drizzle's tracker has the rows drizzle would write.
+# assert_drizzle_state WHERE IDX [DIALECT]: the same, and drizzle's tracker has the rows drizzle
+# would write; DIALECT to tell drizzle 1.0 apart.
 assert_drizzle_state() {
-    compare_with_fixture "$1" "$2" 'del(.after)' --tracker
+    schema_of "$1" --tracker >actual-schema.json
+    expected_after "$2" "${3:-$(dialect_of "$1")}" >expected-schema.json
+    compare_schemas "$@"
 }
 
-compare_with_fixture() {
-    local expected name
-    name=$(printf '%04d' "$2")
-    expected=$(fixture "drizzle-sqlite/expected/$name.json")
-    schema_of "$1" "${@:4}" >actual-schema.json
-    jq -S "$3" "$expected" >expected-schema.json
+# Of drizzle 1.0 only the last tracker was kept; the schema is that of its twin.
+expected_after() {
+    local expected
+    expected=$(fixture "drizzle-${2#v1-}/expected/$(printf '%04d' "$1").json") || return 1
+    if [ "$2" = "${2#v1-}" ]; then
+        jq -S 'del(.after)' "$expected"
+    else
+        jq -S --argjson last "$1" --slurpfile twin "$expected" '.rows as $rows
+            | $twin[0] | del(.after)
+            | .tracker.rows = [$rows[:$last + 1][] | del(.applied_at_null)]' \
+            "$(fixture "drizzle-$2/expected/tracker.json")"
+    fi
+}
+
+compare_schemas() {
     diff -u expected-schema.json actual-schema.json >schema.diff ||
-        fail "'$1' is not as after $name:" "$(cat schema.diff)"
+        fail "'$1' is not as after migration $2:" "$(cat schema.diff)"
 }
 
 # --- other people's tools ------------------------------------------------------------------------
@@ -235,7 +370,7 @@ node_script() {
     node "$node_folder/$1.mjs" "${@:2}"
 }
 
-# drizzle_migrate FILE FOLDER [--through IDX] [--v1]: drizzle-orm itself applies the folder.
+# drizzle_migrate WHERE FOLDER [--through IDX] [--v1]: drizzle-orm itself applies the folder.
 drizzle_migrate() {
     node_script drizzle-migrate "$@"
 }

@@ -412,3 +412,50 @@ one() {
     assert_exit 0
     assert_json '[.findings[].id]' '["tracker.unknown-row"]'
 }
+
+@test "a person decides for a statement of which nothing tells whether it took effect" {
+    one 001_a $'CREATE TABLE a (x int);\nATTACH \'other.db\' AS other;\nINSERT INTO a VALUES (1);'
+    dunlin migrate --url sqlite:app.db --to 001_a
+    assert_exit 0
+    one 002_b $'-- dunlin: no-transaction\nINSERT INTO a VALUES (2);\nINSERT INTO a VALUES (3);\nINSERT INTO nosuch VALUES (1);'
+    dunlin migrate --url sqlite:app.db
+    assert_exit 6
+    # As a run leaves it that was killed inside its second statement.
+    sql app.db "DELETE FROM dunlin_statements WHERE ordinal > 2" \
+        "UPDATE dunlin_statements SET phase = 'intent' WHERE ordinal = 2" \
+        "DELETE FROM a WHERE x = 3"
+    one 002_b $'-- dunlin: no-transaction\nINSERT INTO a VALUES (2);\nINSERT INTO a VALUES (3);'
+    dunlin migrate --url sqlite:app.db
+    assert_exit 6
+    assert_stderr '002_b.sql:3:1: an earlier run stopped while this statement was running'
+    dunlin resume 002_b --url sqlite:app.db
+    assert_exit 2
+    dunlin resume 001_a --done --url sqlite:app.db
+    assert_exit 2
+    run_json resume 002_b --redo --url sqlite:app.db
+    assert_exit 0
+    assert_json '[.statement, .sql, .decision]' '[2,"INSERT INTO a VALUES (3)","redo"]'
+    dunlin migrate --url sqlite:app.db
+    assert_exit 0
+    assert_equal "$(sql app.db 'SELECT group_concat(x) FROM a')" 1,2,3
+}
+
+@test "a locked database is tried again before it is given up" {
+    local held
+    make_project . 2
+    dunlin migrate --url sqlite:app.db --to "$(tag_of 1)"
+    python3 - <<'END' &
+import sqlite3, time
+db = sqlite3.connect("app.db", isolation_level=None)
+db.execute("BEGIN IMMEDIATE")
+open("held", "w").close()
+time.sleep(0.8)
+db.execute("ROLLBACK")
+END
+    held=$!
+    while [ ! -e held ]; do sleep 0.02; done
+    dunlin migrate --url 'sqlite:app.db?busy_timeout=100' --no-backup
+    wait "$held"
+    assert_exit 0
+    assert_stderr 'trying again'
+}

@@ -151,6 +151,14 @@ dunlin_backups(const dunlin_options *options, dunlin_result **result, dunlin_err
 }
 
 int
+dunlin_resume(const dunlin_options *options, const char *tag, int done, dunlin_result **result,
+              dunlin_error *error)
+{
+    note("resume %s %d", tag, done);
+    return answer(options, result, error);
+}
+
+int
 dunlin_restore(const dunlin_options *options, const char *name, dunlin_result **result,
                dunlin_error *error)
 {

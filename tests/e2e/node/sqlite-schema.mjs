@@ -8,24 +8,18 @@
 // `hidden` is "hidden", "virtual" or "stored", a descending index column ends in " DESC".
 import fs from "node:fs";
 import path from "node:path";
-import { parseArgs } from "node:util";
 import { pathToFileURL } from "node:url";
 import { createClient } from "@libsql/client";
+import { byName, isOurs, readArguments } from "./schema-reader.mjs";
 import { readIndexSql, readTableSql } from "./sqlite-ddl.mjs";
 
 const HIDDEN = [null, "hidden", "virtual", "stored"];
-const LEFT_OUT = /^(sqlite_|dunlin_|__drizzle_migrations$)/i;
+const LEFT_OUT = /^(sqlite_|__drizzle_migrations$)/i;
 
 let client;
 
 async function rows(sql, ...args) {
   return (await client.execute({ sql, args })).rows;
-}
-
-/* By code units, as the fixtures are; a missing name sorts first, then the rest decides. */
-function byName(a, b) {
-  const [x, y] = [a, b].map((item) => `${item.name ?? ""}\0${JSON.stringify(item)}`);
-  return x < y ? -1 : x > y ? 1 : 0;
 }
 
 async function readColumns(table) {
@@ -132,7 +126,7 @@ async function readTracker() {
 
 async function readSchema(withTracker) {
   const objects = (await rows("SELECT type, name, sql FROM sqlite_schema"))
-    .filter((object) => !LEFT_OUT.test(object.name))
+    .filter((object) => !LEFT_OUT.test(object.name) && !isOurs(object.name))
     .sort(byName);
   const schema = { format: "fixture-schema/1", dialect: "sqlite" };
   if (withTracker) schema.tracker = await readTracker();
@@ -145,22 +139,15 @@ async function readSchema(withTracker) {
   return schema;
 }
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: { tracker: { type: "boolean", default: false } },
-});
-if (positionals.length !== 1) {
-  console.error("usage: sqlite-schema.mjs FILE [--tracker]");
-  process.exit(2);
-}
+const { database, withTracker } = readArguments("sqlite-schema.mjs FILE [--tracker]");
 /* Opening a file that is not there would make an empty database. */
-if (!fs.existsSync(positionals[0])) {
-  console.error(`there is no file '${positionals[0]}'`);
+if (!fs.existsSync(database)) {
+  console.error(`there is no file '${database}'`);
   process.exit(1);
 }
-client = createClient({ url: pathToFileURL(path.resolve(positionals[0])).href });
+client = createClient({ url: pathToFileURL(path.resolve(database)).href });
 try {
-  console.log(JSON.stringify(await readSchema(values.tracker), null, 2));
+  console.log(JSON.stringify(await readSchema(withTracker), null, 2));
 } finally {
   client.close();
 }
