@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "core/base/fault.h"
 #include "core/tracker/tracker_internal.h"
 
 const char *
@@ -117,6 +118,7 @@ dn_tracker_read(dn_connection *connection, dn_layout layout, const char *overrid
 static int
 execute(dn_connection *connection, const char *sql, dn_error *error)
 {
+    dn_fault("tracker.before-create");
     return dn_connection_execute(connection, DUNLIN_ITEM_STATEMENT, sql, NULL, 0, error);
 }
 
@@ -166,8 +168,10 @@ dn_tracker_create(dn_connection *connection, dn_tracker *tracker, dn_error *erro
     if (tracker->owner == DN_OWNER_DRIZZLE && !tracker->present &&
         create_drizzles(connection, tracker, &arena, error) < 0)
         goto undo;
+    dn_fault("tracker.before-commit");
     if (dn_connection_execute(connection, DUNLIN_ITEM_COMMIT, NULL, NULL, 0, error) < 0)
         goto undo;
+    dn_fault("tracker.after-commit");
     tracker->present = tracker->ours_present = true;
     return 0;
 undo:

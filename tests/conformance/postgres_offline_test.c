@@ -129,9 +129,7 @@ a_url_that_cannot_be_read_is_refused_without_its_password(void **state)
         {"postgres://db1/app?sslmod=require",
          "the URL cannot be read: invalid URI query parameter: \"sslmod\""},
         {"postgres://ann:p@ss@db1/app", "the URL has a second '@' before its host"},
-        {"postgres://ann:s3c/ret@db1:x/app",
-         "the URL cannot be read: unexpected character \"***\" in position 33 in URI "
-         "(expected \":\" or \"/\"): \"***\""},
+        {"postgres://ann:s3c/ret@db1:x/app", NULL},
         {"postgres://ann@db1/app?password=a%zz",
          "the URL cannot be read: invalid percent-encoded token: \"***\""},
     };
@@ -140,8 +138,8 @@ a_url_that_cannot_be_read_is_refused_without_its_password(void **state)
     for (int i = 0; i < COUNT(cases); i++) {
         int32_t status = driver->url(fake_call(&host), fake_string(cases[i].url));
 
-        if (i == 3) {
-            /* Where libpq stumbles depends on its version; what matters is not shown. */
+        if (cases[i].message == NULL) {
+            /* How far libpq gets depends on its version; what it shows does not. */
             assert_null(strstr(host.message, "s3c"));
             assert_null(strstr(host.message, "ret@"));
         } else {

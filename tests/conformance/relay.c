@@ -43,29 +43,29 @@ local(int port)
 }
 
 static void
-take_client(relay *relay)
+take_client(relay *between)
 {
-    struct sockaddr_in address = local(relay->target);
-    pair new = {.client = accept(relay->listener, NULL, NULL)};
+    struct sockaddr_in address = local(between->target);
+    pair new = {.client = accept(between->listener, NULL, NULL)};
 
     if (new.client < 0)
         return;
     new.server = socket(AF_INET, SOCK_STREAM, 0);
-    if (relay->count == MOST_PAIRS ||
+    if (between->count == MOST_PAIRS ||
         connect(new.server, (struct sockaddr *)&address, sizeof(address)) != 0) {
         close(new.client);
         close(new.server);
         return;
     }
-    relay->pairs[relay->count++] = new;
+    between->pairs[between->count++] = new;
 }
 
 static void
-drop(relay *relay, int place)
+drop(relay *between, int place)
 {
-    close(relay->pairs[place].client);
-    close(relay->pairs[place].server);
-    relay->pairs[place] = relay->pairs[--relay->count];
+    close(between->pairs[place].client);
+    close(between->pairs[place].server);
+    between->pairs[place] = between->pairs[--between->count];
 }
 
 static void
@@ -83,10 +83,10 @@ put(int fd, const char *data, ssize_t length)
 
 /* false: this connection is no more. */
 static bool
-from_client(relay *relay, int place)
+from_client(relay *between, int place)
 {
     static char data[BUFFER];
-    pair *one = &relay->pairs[place];
+    pair *one = &between->pairs[place];
     ssize_t length = recv(one->client, data, sizeof(data), 0);
     bool met;
 
@@ -94,29 +94,29 @@ from_client(relay *relay, int place)
         return false;
     one->client_spoke = true;
     put(one->server, data, length);
-    met = relay->trigger[0] != '\0' &&
-          memmem(data, (size_t)length, relay->trigger, strlen(relay->trigger)) != NULL;
+    met = between->trigger[0] != '\0' &&
+          memmem(data, (size_t)length, between->trigger, strlen(between->trigger)) != NULL;
     if (!met)
         return true;
-    relay->trigger[0] = '\0';
-    one->deaf = relay->hang;
+    between->trigger[0] = '\0';
+    one->deaf = between->hang;
     /* Time for the server to do what it was told. */
-    if (!relay->hang)
+    if (!between->hang)
         usleep(100000);
-    return relay->hang;
+    return between->hang;
 }
 
 static bool
-from_server(relay *relay, int place)
+from_server(relay *between, int place)
 {
     static char data[BUFFER];
-    pair *one = &relay->pairs[place];
+    pair *one = &between->pairs[place];
     ssize_t length = recv(one->server, data, sizeof(data), 0);
 
     if (length <= 0)
         return false;
     if (one->client_spoke)
-        relay->round_trips++;
+        between->round_trips++;
     one->client_spoke = false;
     if (!one->deaf)
         put(one->client, data, length);
@@ -126,33 +126,33 @@ from_server(relay *relay, int place)
 static void *
 work(void *context)
 {
-    relay *relay = context;
+    relay *between = context;
 
     for (;;) {
-        struct pollfd files[2 + 2 * MOST_PAIRS] = {{relay->wake[0], POLLIN, 0},
-                                                   {relay->listener, POLLIN, 0}};
+        struct pollfd files[2 + 2 * MOST_PAIRS] = {{between->wake[0], POLLIN, 0},
+                                                   {between->listener, POLLIN, 0}};
 
-        for (int i = 0; i < relay->count; i++) {
-            files[2 + 2 * i] = (struct pollfd){relay->pairs[i].client, POLLIN, 0};
-            files[3 + 2 * i] = (struct pollfd){relay->pairs[i].server, POLLIN, 0};
+        for (int i = 0; i < between->count; i++) {
+            files[2 + 2 * i] = (struct pollfd){between->pairs[i].client, POLLIN, 0};
+            files[3 + 2 * i] = (struct pollfd){between->pairs[i].server, POLLIN, 0};
         }
-        poll(files, 2 + 2 * (nfds_t)relay->count, -1);
+        poll(files, 2 + 2 * (nfds_t)between->count, -1);
         if (files[0].revents != 0)
             return NULL;
-        pthread_mutex_lock(&relay->mutex);
-        for (int i = relay->count - 1; i >= 0; i--) {
+        pthread_mutex_lock(&between->mutex);
+        for (int i = between->count - 1; i >= 0; i--) {
             bool alive = true;
 
             if (files[2 + 2 * i].revents != 0)
-                alive = from_client(relay, i);
+                alive = from_client(between, i);
             if (alive && files[3 + 2 * i].revents != 0)
-                alive = from_server(relay, i);
+                alive = from_server(between, i);
             if (!alive)
-                drop(relay, i);
+                drop(between, i);
         }
         if (files[1].revents != 0)
-            take_client(relay);
-        pthread_mutex_unlock(&relay->mutex);
+            take_client(between);
+        pthread_mutex_unlock(&between->mutex);
     }
 }
 
@@ -176,53 +176,53 @@ relay_start(int port)
 }
 
 void
-relay_stop(relay *relay)
+relay_stop(relay *between)
 {
-    close(relay->wake[1]);
-    pthread_join(relay->thread, NULL);
-    while (relay->count > 0)
-        drop(relay, 0);
-    close(relay->wake[0]);
-    close(relay->listener);
-    pthread_mutex_destroy(&relay->mutex);
-    free(relay);
+    close(between->wake[1]);
+    pthread_join(between->thread, NULL);
+    while (between->count > 0)
+        drop(between, 0);
+    close(between->wake[0]);
+    close(between->listener);
+    pthread_mutex_destroy(&between->mutex);
+    free(between);
 }
 
 int
-relay_port(const relay *relay)
+relay_port(const relay *between)
 {
-    return relay->port;
+    return between->port;
 }
 
 int
-relay_round_trips(relay *relay)
+relay_round_trips(relay *between)
 {
     int count;
 
-    pthread_mutex_lock(&relay->mutex);
-    count = relay->round_trips;
-    relay->round_trips = 0;
-    pthread_mutex_unlock(&relay->mutex);
+    pthread_mutex_lock(&between->mutex);
+    count = between->round_trips;
+    between->round_trips = 0;
+    pthread_mutex_unlock(&between->mutex);
     return count;
 }
 
 static void
-set_trigger(relay *relay, const char *text, bool hang)
+set_trigger(relay *between, const char *text, bool hang)
 {
-    pthread_mutex_lock(&relay->mutex);
-    strncpy(relay->trigger, text, sizeof(relay->trigger) - 1);
-    relay->hang = hang;
-    pthread_mutex_unlock(&relay->mutex);
+    pthread_mutex_lock(&between->mutex);
+    strncpy(between->trigger, text, sizeof(between->trigger) - 1);
+    between->hang = hang;
+    pthread_mutex_unlock(&between->mutex);
 }
 
 void
-relay_cut_after(relay *relay, const char *text)
+relay_cut_after(relay *between, const char *text)
 {
-    set_trigger(relay, text, false);
+    set_trigger(between, text, false);
 }
 
 void
-relay_hang_after(relay *relay, const char *text)
+relay_hang_after(relay *between, const char *text)
 {
-    set_trigger(relay, text, true);
+    set_trigger(between, text, true);
 }
