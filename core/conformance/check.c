@@ -242,7 +242,7 @@ dn_check_quoted(dn_check *check, const char *name)
 {
     dn_auto(dn_text) text = DN_TEXT_INIT;
     const dn_connection *first = check->connections[0];
-    const dunlin_profile *profile = first ? &dn_connection_server(first)->profile : NULL;
+    const dunlin_profile *profile = first ? dn_connection_server(first)->profile : NULL;
     char *copy;
 
     if (dn_driver_quote(check->driver, profile, name, &text, &check->error) < 0)

@@ -118,10 +118,10 @@ look(dn_conformance *kit, dunlin_capabilities *capabilities, const char **file, 
     server = dn_connection_server(connection);
     *capabilities = *dn_connection_capabilities(connection);
     kit->shown_url = url.redacted;
-    kit->flavour = dn_arena_copy(kit->arena, server->profile.flavour.data,
-                                 (size_t)server->profile.flavour.length);
-    kit->version = dn_arena_copy(kit->arena, server->profile.version.data,
-                                 (size_t)server->profile.version.length);
+    kit->flavour = dn_arena_copy(kit->arena, server->profile->flavour.data,
+                                 (size_t)server->profile->flavour.length);
+    kit->version = dn_arena_copy(kit->arena, server->profile->version.data,
+                                 (size_t)server->profile->version.length);
     kit->database = dn_arena_copy(kit->arena, server->name.data, (size_t)server->name.length);
     *file = dn_arena_copy(kit->arena, server->path.data, (size_t)server->path.length);
     dn_connection_close(connection);

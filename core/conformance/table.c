@@ -95,7 +95,7 @@ dn_check_create(dn_check *check, const dn_check_table *table)
     const char **statements;
     size_t count;
 
-    if (!connection || dn_check_render(check, &dn_connection_server(connection)->profile, table,
+    if (!connection || dn_check_render(check, dn_connection_server(connection)->profile, table,
                                        &statements, &count) < 0)
         return -1;
     for (size_t i = 0; i < count; i++)

@@ -19,7 +19,7 @@ dn_connection_begin(dn_connection *connection, dn_call *call, const char *functi
     call->url = connection->secret;
     call->redacted = connection->url.redacted;
     call->rules = connection->rules;
-    call->profile = &connection->server.profile;
+    call->profile = connection->server.profile;
 }
 
 /* --- opening --- */
@@ -33,19 +33,17 @@ keep(dn_arena *arena, dunlin_string *string)
 }
 
 static bool
-keep_profile(dn_arena *arena, dunlin_profile *profile)
+keep_profile(dn_connection *connection, const dunlin_profile *told)
 {
+    dunlin_profile *profile = &connection->profile;
+    dn_arena *arena = &connection->arena;
     dunlin_string *settings;
 
+    memcpy(profile, told, told->size < sizeof *profile ? (size_t)told->size : sizeof *profile);
     profile->size = sizeof *profile;
-    if (!keep(arena, &profile->flavour) || !keep(arena, &profile->version))
-        return false;
-    if (!profile->setting_count) {
-        profile->settings = NULL;
-        return true;
-    }
-    settings = dn_arena_array(arena, profile->setting_count, sizeof *settings);
-    if (!settings)
+    connection->server.profile = profile;
+    settings = dn_arena_array(arena, profile->setting_count + 1, sizeof *settings);
+    if (!settings || !keep(arena, &profile->flavour) || !keep(arena, &profile->version))
         return false;
     for (uint64_t i = 0; i < profile->setting_count; i++) {
         settings[i] = profile->settings[i];
@@ -67,7 +65,9 @@ take_server(dn_call *call, const dunlin_server *told)
         return dn_call_breach(call, "called server() twice");
     memcpy(server, told, told->size < sizeof *server ? (size_t)told->size : sizeof *server);
     server->size = sizeof *server;
-    if (!keep_profile(arena, &server->profile) || !keep(arena, &server->identity) ||
+    if (!told->profile)
+        return dn_call_breach(call, "described a server without a profile");
+    if (!keep_profile(connection, told->profile) || !keep(arena, &server->identity) ||
         !keep(arena, &server->name) || !keep(arena, &server->path) ||
         !keep(arena, &server->backend) || !keep(arena, &server->backend_start))
         return dn_call_no_memory(call);
@@ -115,17 +115,36 @@ connect_to(dn_connection *connection, const dn_open_options *options, dn_error *
 }
 
 static int
+find_home(dn_connection *connection, dn_error *error)
+{
+    const dunlin_profile *profile = connection->server.profile;
+    dn_auto(dn_text) home = DN_TEXT_INIT;
+
+    for (uint64_t i = 0; i + 1 < profile->setting_count; i += 2) {
+        if (!dn_string_equal(profile->settings[i], "namespace") || !profile->settings[i + 1].length)
+            continue;
+        if (dn_driver_quote(connection->driver, profile, profile->settings[i + 1].data, &home,
+                            error) < 0)
+            return -1;
+        dn_text_add_char(&home, '.');
+    }
+    connection->home = dn_arena_text(&connection->arena, home.data ? home.data : "");
+    return connection->home && !home.failed ? 0 : dn_no_memory(error);
+}
+
+static int
 open_all(dn_connection *connection, const char *url, const dn_open_options *options,
          dn_error *error)
 {
     const dn_driver *driver = connection->driver;
-    const dunlin_profile *profile = &connection->server.profile;
+    const dunlin_profile *profile = connection->server.profile;
 
     connection->secret = dn_arena_text(&connection->arena, url);
     if (!connection->secret)
         return dn_no_memory(error);
     if (dn_driver_url(driver, url, &connection->arena, &connection->url, error) < 0 ||
         connect_to(connection, options, error) < 0 || describe(connection, error) < 0 ||
+        find_home(connection, error) < 0 ||
         dn_driver_capabilities(driver, profile, &connection->capabilities, error) < 0 ||
         dn_driver_rules(driver, profile, &connection->arena, &connection->rules, error) < 0)
         return dn_while(error, "opening '%s'",
@@ -181,6 +200,12 @@ dn_connection_driver(const dn_connection *connection)
     return connection->driver;
 }
 
+const char *
+dn_connection_home(const dn_connection *connection)
+{
+    return connection->home;
+}
+
 const dn_lex_rules *
 dn_connection_rules(const dn_connection *connection)
 {
@@ -224,7 +249,7 @@ dn_connection_classify(dn_connection *connection, dunlin_string statement, uint6
     if (!connection->driver->table.classify)
         return dn_driver_cannot(connection->driver, "classify statements", error);
     dn_connection_begin(connection, &call, "classify", &sinks, &target, error);
-    status = connection->driver->table.classify(&call.driver_view, &connection->server.profile,
+    status = connection->driver->table.classify(&call.driver_view, connection->server.profile,
                                                 connection->handle, statement);
     if (status == DUNLIN_OK && !target.told)
         status = dn_call_breach(&call, "returned from 'classify' without calling classified()");

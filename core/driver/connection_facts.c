@@ -67,7 +67,7 @@ list_keys(dn_connection *connection, dunlin_string statement, key_list *list, dn
     if (!table->classify)
         return 0;
     dn_connection_begin(connection, &call, "classify", &sinks, list, error);
-    return dn_call_end(&call, table->classify(&call.driver_view, &connection->server.profile,
+    return dn_call_end(&call, table->classify(&call.driver_view, connection->server.profile,
                                               connection->handle, statement));
 }
 

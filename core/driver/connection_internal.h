@@ -16,10 +16,12 @@ struct dn_connection {
     dn_arena arena;     /* all below; lives as long as the connection */
     const char *secret; /* the URL as given */
     dn_url_info url;
-    dunlin_server server;
+    dunlin_server server; /* its profile is the next member */
+    dunlin_profile profile;
     bool described;
     dunlin_capabilities capabilities;
     const dn_lex_rules *rules;
+    const char *home; /* of tables of ours: "main".  */
     dn_log log;
 };
 

@@ -128,9 +128,9 @@ server_text(dn_session *session)
 
     if (server->path.length && library)
         return library();
-    return dn_arena_printf(&session->arena, "%.*s %.*s", (int)server->profile.flavour.length,
-                           server->profile.flavour.data, (int)server->profile.version.length,
-                           server->profile.version.data);
+    return dn_arena_printf(&session->arena, "%.*s %.*s", (int)server->profile->flavour.length,
+                           server->profile->flavour.data, (int)server->profile->version.length,
+                           server->profile->version.data);
 }
 
 void

@@ -27,14 +27,14 @@ static const char *const doing[] = {
 
 #ifdef DN_TEST_FAULTS
 static const char *const before[] = {
-    [PHASE_AROUND] = "feed.before-around",         [PHASE_BEGIN] = "feed.before-begin",
-    [PHASE_STATEMENTS] = "feed.before-statement",  [PHASE_RECORD] = "feed.before-record",
-    [PHASE_COMMIT] = "feed.before-commit",         [PHASE_RESET] = "feed.before-reset",
+    [PHASE_AROUND] = "feed.before-around",        [PHASE_BEGIN] = "feed.before-begin",
+    [PHASE_STATEMENTS] = "feed.before-statement", [PHASE_RECORD] = "feed.before-record",
+    [PHASE_COMMIT] = "feed.before-commit",        [PHASE_RESET] = "feed.before-reset",
 };
 static const char *const after[] = {
-    [PHASE_AROUND] = "feed.after-around",         [PHASE_BEGIN] = "feed.after-begin",
-    [PHASE_STATEMENTS] = "feed.after-statement",  [PHASE_RECORD] = "feed.after-record",
-    [PHASE_COMMIT] = "feed.after-commit",         [PHASE_RESET] = "feed.after-reset",
+    [PHASE_AROUND] = "feed.after-around",        [PHASE_BEGIN] = "feed.after-begin",
+    [PHASE_STATEMENTS] = "feed.after-statement", [PHASE_RECORD] = "feed.after-record",
+    [PHASE_COMMIT] = "feed.after-commit",        [PHASE_RESET] = "feed.after-reset",
 };
 #endif
 
@@ -53,6 +53,7 @@ typedef struct feeder {
     feed_phase phase;
     dn_script *script;
     int64_t started_ns;
+    int64_t answered_ns; /* when the last COMMIT was answered */
     const dn_tracker_statement *records;
     size_t record_count;
     size_t record_at;
@@ -146,11 +147,20 @@ next_statement(feeder *feed, dunlin_item *item, dn_error *error)
     return remember(feed, part.ordinal, error);
 }
 
+static bool
+pipelines(const feeder *feed)
+{
+    return (dn_connection_capabilities(feed->execution->connection)->flags &
+            DUNLIN_CAN_PIPELINE) != 0;
+}
+
 static int
 start_records(feeder *feed, dn_error *error)
 {
     int64_t elapsed_us = (dn_clock_monotonic_ns() - feed->started_ns) / 1000;
 
+    if (pipelines(feed))
+        elapsed_us = -1; /* its statements have hardly been sent yet */
     feed->record_at = 0;
     return dn_execute_record(feed->execution, current(feed), feed->script, elapsed_us,
                              &feed->records, &feed->record_count, error);
@@ -263,10 +273,15 @@ next(void *context, dunlin_item *item, dn_error *error)
 }
 
 static void
-committed(feeder *feed, size_t job, int64_t elapsed_us)
+committed(feeder *feed, size_t job)
 {
     dn_execution *execution = feed->execution;
     size_t from = execution->single_transaction ? feed->first : job;
+    int64_t now = dn_clock_monotonic_ns();
+    /* Behind a pipeline, what is seen is the time from one answer to the next. */
+    int64_t elapsed_us = (now - (pipelines(feed) ? feed->answered_ns : feed->started_ns)) / 1000;
+
+    feed->answered_ns = now;
 
     for (size_t i = from; i <= job; i++) {
         execution->jobs[i].applied = true;
@@ -291,7 +306,7 @@ done(void *context, const dunlin_outcome *outcome, const dunlin_failure *failure
     dn_fault(after[item.phase]);
     if (outcome->outcome == DUNLIN_OUTCOME_RAN) {
         if (item.phase == PHASE_COMMIT)
-            committed(state, item.job, (dn_clock_monotonic_ns() - state->started_ns) / 1000);
+            committed(state, item.job);
         return 0;
     }
     if (!state->failed && outcome->outcome != DUNLIN_OUTCOME_SKIPPED) {
@@ -327,7 +342,8 @@ fail_run(feeder *feed, dn_error *error)
 int
 dn_execute_feed(dn_execution *execution, size_t first, size_t count, dn_error *error)
 {
-    feeder state = {.execution = execution, .first = first, .job = first, .end = first + count};
+    feeder state = {.execution = execution, .first = first, .job = first, .end = first + count,
+                    .answered_ns = dn_clock_monotonic_ns()};
     dn_batch batch = {next, done, NULL, &state};
     int answer = dn_connection_run(execution->connection, &batch, error);
 

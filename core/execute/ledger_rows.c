@@ -77,14 +77,17 @@ dn_ledger_read(dn_connection *connection, const char *tag, dn_arena *arena, dn_l
 {
     dunlin_value value = text_value(tag);
     reading state = {rows, arena, tag};
+    const char *sql = dn_arena_printf(arena,
+                                      "SELECT digest, phase, facts_digest FROM "
+                                      "%s" DN_TRACKER_STATEMENTS " WHERE tag = $1 ORDER BY ordinal",
+                                      dn_connection_home(connection));
 
     memset(rows, 0, sizeof(*rows));
+    if (!sql)
+        return dn_no_memory(error);
     if (dn_tracker_create_statements(connection, error) < 0)
         return -1;
-    return dn_connection_query(connection,
-                               "SELECT digest, phase, facts_digest FROM " DN_TRACKER_STATEMENTS
-                               " WHERE tag = $1 ORDER BY ordinal",
-                               &value, 1, visit_row, &state, error);
+    return dn_connection_query(connection, sql, &value, 1, visit_row, &state, error);
 }
 
 /* --- writing --------------------------------------------------------------------------------------- */
@@ -121,9 +124,10 @@ write_some(dn_connection *connection, const char *run_id, const char *tag,
     dn_clock_format(dn_clock_wall_us(), at);
     at[10] = ' ';
     at[strlen(at) - 1] = '\0';
-    dn_text_add_string(&sql, "INSERT INTO " DN_TRACKER_STATEMENTS
-                             " (run_id, tag, ordinal, digest, phase, backend, facts_digest, at)"
-                             " VALUES ");
+    dn_text_printf(&sql,
+                   "INSERT INTO %s" DN_TRACKER_STATEMENTS
+                   " (run_id, tag, ordinal, digest, phase, backend, facts_digest, at) VALUES ",
+                   dn_connection_home(connection));
     for (size_t i = 0; i < count; i++) {
         dunlin_value *value = values + i * ROW_VALUES;
 
@@ -161,6 +165,22 @@ dn_ledger_write(dn_connection *connection, const char *run_id, const char *tag,
     return 0;
 }
 
+/* The '%' of the format is the table. */
+static int
+execute(dn_connection *connection, const char *format, const dunlin_value *values, size_t count,
+        dn_error *error)
+{
+    dn_auto(dn_text) sql = DN_TEXT_INIT;
+    const char *table = strchr(format, '%');
+
+    dn_text_add(&sql, format, (size_t)(table - format));
+    dn_text_printf(&sql, "%s" DN_TRACKER_STATEMENTS "%s", dn_connection_home(connection),
+                   table + 1);
+    if (sql.failed)
+        return dn_no_memory(error);
+    return dn_connection_execute(connection, DUNLIN_ITEM_STATEMENT, sql.data, values, count, error);
+}
+
 int
 dn_ledger_set_phase(dn_connection *connection, const char *tag, size_t ordinal,
                     const dn_ledger_row *row, dn_error *error)
@@ -175,11 +195,10 @@ dn_ledger_set_phase(dn_connection *connection, const char *tag, size_t ordinal,
     values[2] = filled[3];
     values[3] = filled[4];
     values[4] = filled[6];
-    return dn_connection_execute(connection, DUNLIN_ITEM_STATEMENT,
-                                 "UPDATE " DN_TRACKER_STATEMENTS
-                                 " SET digest = $3, phase = $4, facts_digest = $5"
-                                 " WHERE tag = $1 AND ordinal = $2",
-                                 values, 5, error);
+    return execute(connection,
+                   "UPDATE % SET digest = $3, phase = $4, facts_digest = $5"
+                   " WHERE tag = $1 AND ordinal = $2",
+                   values, 5, error);
 }
 
 int
@@ -187,7 +206,5 @@ dn_ledger_clear(dn_connection *connection, const char *tag, dn_error *error)
 {
     dunlin_value value = text_value(tag);
 
-    return dn_connection_execute(connection, DUNLIN_ITEM_STATEMENT,
-                                 "DELETE FROM " DN_TRACKER_STATEMENTS " WHERE tag = $1", &value, 1,
-                                 error);
+    return execute(connection, "DELETE FROM % WHERE tag = $1", &value, 1, error);
 }

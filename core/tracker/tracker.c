@@ -49,7 +49,7 @@ quote(dn_connection *connection, const char *name, dn_arena *arena, const char *
     dn_auto(dn_text) text = DN_TEXT_INIT;
 
     if (dn_driver_quote(dn_connection_driver(connection),
-                        &dn_connection_server(connection)->profile, name, &text, error) < 0)
+                        dn_connection_server(connection)->profile, name, &text, error) < 0)
         return -1;
     *quoted = dn_arena_copy(arena, text.data, text.length);
     return *quoted ? 0 : dn_no_memory(error);
@@ -82,15 +82,21 @@ name_table(dn_connection *connection, const char *name, dn_arena *arena, dn_trac
            dn_error *error)
 {
     const dn_drizzle_form *form = NULL;
+    const char *home = dn_connection_home(connection);
 
     if (tracker->owner == DN_OWNER_DRIZZLE)
         form = dn_tracker_drizzle_form(dn_connection_driver(connection)->table.dialect);
-    tracker->ours = DN_TRACKER_TABLE;
+    tracker->ours = dn_arena_printf(arena, "%s" DN_TRACKER_TABLE, home);
+    if (!tracker->ours)
+        return dn_no_memory(error);
     if (form && form->schema)
         return name_in_schema(connection, form->schema, name, arena, tracker, error);
     tracker->table = name;
     if (quote(connection, name, arena, &tracker->quoted, error) < 0)
         return -1;
+    tracker->quoted = dn_arena_printf(arena, "%s%s", home, tracker->quoted);
+    if (!tracker->quoted)
+        return dn_no_memory(error);
     if (tracker->owner == DN_OWNER_DUNLIN)
         tracker->ours = tracker->quoted;
     return 0;

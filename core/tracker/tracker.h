@@ -96,7 +96,7 @@ typedef struct dn_tracker_entry {
     dn_digest text;
     dn_digest tokens;
     int64_t statements;
-    int64_t duration_us;
+    int64_t duration_us; /* -1: unknown */
     const char *sql; /* the file's text, NULL when it is not kept */
     size_t sql_length;
     const char *evidence; /* JSON or NULL */

@@ -134,6 +134,7 @@ dn_tracker_drizzle_read(dn_connection *connection, dn_tracker_depth depth, dn_ar
 {
     dn_tracker_rows rows = {tracker, arena, 0};
     bool wanted = tracker->named;
+    const char *sql;
     int64_t last;
 
     /* A missing column and a missing table are one class: ask for the newer shape first only
@@ -154,10 +155,13 @@ dn_tracker_drizzle_read(dn_connection *connection, dn_tracker_depth depth, dn_ar
         return -1;
     if (depth != DN_TRACKER_FULL || !tracker->ours_present)
         return 0;
-    return dn_connection_query(connection,
-                               "SELECT digest_raw, state, applied_at, applied_by, duration_us"
-                               " FROM " DN_TRACKER_TABLE " ORDER BY seq",
-                               NULL, 0, visit_ours, &rows, error);
+    sql = dn_arena_printf(arena,
+                          "SELECT digest_raw, state, applied_at, applied_by, duration_us FROM %s"
+                          " ORDER BY seq",
+                          tracker->ours);
+    if (!sql)
+        return dn_no_memory(error);
+    return dn_connection_query(connection, sql, NULL, 0, visit_ours, &rows, error);
 }
 
 /* --- what drizzle computes -------------------------------------------------------------------- */

@@ -179,11 +179,14 @@ dn_tracker_unfinished(dn_connection *connection, dn_arena *arena, const char ***
                       dn_error *error)
 {
     unfinished found = {.arena = arena};
+    const char *sql = dn_arena_printf(arena, "SELECT DISTINCT tag FROM %s" DN_TRACKER_STATEMENTS,
+                                      dn_connection_home(connection));
 
     *tags = NULL;
     *count = 0;
-    if (dn_connection_query(connection, "SELECT DISTINCT tag FROM " DN_TRACKER_STATEMENTS, NULL, 0,
-                            visit_unfinished, &found, error) < 0) {
+    if (!sql)
+        return dn_no_memory(error);
+    if (dn_connection_query(connection, sql, NULL, 0, visit_unfinished, &found, error) < 0) {
         if (error->status != DUNLIN_MISSING)
             return dn_while(error, "reading '" DN_TRACKER_STATEMENTS "'");
         dn_error_clear(error);

@@ -125,7 +125,7 @@ render(dn_connection *connection, const char *table, const table_column *columns
     if (key)
         add_key(build, table, dn_arena_printf(arena, "%s_pkey", table), key);
     return dn_driver_render(dn_connection_driver(connection),
-                            &dn_connection_server(connection)->profile, build->list, build->count,
+                            dn_connection_server(connection)->profile, build->list, build->count,
                             arena, statements, count, error);
 }
 

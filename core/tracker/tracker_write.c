@@ -166,7 +166,7 @@ record_ours(dn_tracker_writer *writer, const dn_tracker_entry *entry, dn_error *
     values[6] = text_value(DN_TRACKER_ALGORITHM);
     values[7] = integer_value(entry->statements);
     values[8] = text_value(writer->stored);
-    values[9] = integer_value(entry->duration_us);
+    values[9] = entry->duration_us < 0 ? text_value(NULL) : integer_value(entry->duration_us);
     values[10] = text_value(writer->user);
     values[11] = text_value(writer->host);
     values[12] = text_value(writer->run_id);

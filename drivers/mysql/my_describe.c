@@ -10,7 +10,7 @@
 #include <string.h>
 #include <strings.h>
 
-enum { SETTINGS = 3 };
+enum { SETTINGS = 4 };
 
 /* name, value, name, value ...: the strings of a profile. */
 static void
@@ -24,6 +24,8 @@ fill_profile(const dn_mysql_facts *facts, dunlin_string settings[2 * SETTINGS],
         facts->lower_case_table_names,
         "explicit_defaults_for_timestamp",
         facts->explicit_defaults_for_timestamp,
+        "namespace",
+        facts->database,
     };
 
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
@@ -61,6 +63,7 @@ dn_mysql_describe(const dunlin_call *call, dunlin_connection *connection)
     DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text identity = {0};
     DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text name = {0};
     dunlin_string settings[2 * SETTINGS];
+    dunlin_profile profile = {.size = sizeof(profile)};
     dunlin_server server = {.size = sizeof(server)};
     char backend[32];
 
@@ -69,7 +72,8 @@ dn_mysql_describe(const dunlin_call *call, dunlin_connection *connection)
     if (identity.failed || name.failed)
         return dn_kit_no_memory(call);
     snprintf(backend, sizeof(backend), "%lu", mysql_thread_id(connection->mysql));
-    fill_profile(&connection->facts, settings, &server.profile);
+    fill_profile(&connection->facts, settings, &profile);
+    server.profile = &profile;
     server.identity = dn_kit_text_string(&identity);
     server.name = dn_kit_text_string(&name);
     server.path = dn_kit_string(NULL);

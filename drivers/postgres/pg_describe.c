@@ -15,7 +15,7 @@
     " pg_catalog.to_char(a.backend_start AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')," \
     " pg_catalog.pg_is_in_recovery(),"                                                             \
     " pg_catalog.current_setting('default_transaction_read_only'),"                                \
-    " pg_catalog.current_database(),"                                                              \
+    " pg_catalog.current_database(), pg_catalog.current_schema(),"                                 \
     " NOT EXISTS (SELECT 1 FROM pg_catalog.pg_class c"                                             \
     " JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"                                    \
     " WHERE n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'),"
@@ -23,7 +23,9 @@
     " FROM (SELECT backend_start FROM"                                                             \
     " pg_catalog.pg_stat_get_activity(pg_catalog.pg_backend_pid())) a"
 
-enum { BACKEND, BACKEND_START, IN_RECOVERY, READ_ONLY, DATABASE, EMPTY, SYSTEM };
+enum { BACKEND, BACKEND_START, IN_RECOVERY, READ_ONLY, DATABASE, NAMESPACE, EMPTY, SYSTEM };
+
+enum { SETTINGS = 2 };
 
 static const char *const queries[] = {
     DESCRIBE_BEGIN " (SELECT system_identifier FROM pg_catalog.pg_control_system())" DESCRIBE_END,
@@ -47,12 +49,15 @@ fill_version(dunlin_profile *profile, const char *version)
 }
 
 static void
-fill_settings(dunlin_profile *profile, dunlin_string settings[2])
+fill_settings(dunlin_profile *profile, dunlin_string settings[2 * SETTINGS],
+              const char *name_space)
 {
     settings[0] = dn_kit_string("standard_conforming_strings");
     settings[1] = dn_kit_string("on");
+    settings[2] = dn_kit_string("namespace");
+    settings[3] = dn_kit_string(name_space);
     profile->settings = settings;
-    profile->setting_count = 2;
+    profile->setting_count = 2 * SETTINGS;
 }
 
 /* "postgres 15", "postgresql 15.2"; the version may be missing. */
@@ -61,7 +66,7 @@ dn_pg_assume(const dunlin_call *call, dunlin_string description)
 {
     DN_KIT_CLEANUP(dn_kit_free) char *text = dn_kit_copy(description);
     dunlin_profile profile = {.size = sizeof(profile)};
-    dunlin_string settings[2];
+    dunlin_string settings[2 * SETTINGS];
     const char *version;
     size_t name;
 
@@ -77,7 +82,7 @@ dn_pg_assume(const dunlin_call *call, dunlin_string description)
         return dn_kit_fail(call, DUNLIN_USAGE,
                            "'%s' is not a version of PostgreSQL from %d on ('postgres 15')", text,
                            DN_PG_MINIMUM_VERSION / 10000);
-    fill_settings(&profile, settings);
+    fill_settings(&profile, settings, NULL);
     return call->host->profile(call, &profile);
 }
 
@@ -123,7 +128,8 @@ push_server(const dunlin_call *call, dunlin_connection *connection, const PGresu
     DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text name = {0};
     const char *version = PQparameterStatus(connection->pg, "server_version");
     const char *database = PQgetvalue(result, 0, DATABASE);
-    dunlin_string settings[2];
+    dunlin_string settings[2 * SETTINGS];
+    dunlin_profile profile = {.size = sizeof(profile)};
     dunlin_server server = {.size = sizeof(server)};
 
     /* Names of hosts are no part of it: two runs that reach one database by two names must come
@@ -132,8 +138,9 @@ push_server(const dunlin_call *call, dunlin_connection *connection, const PGresu
     write_name(&name, connection, database);
     if (identity.failed || name.failed)
         return dn_kit_no_memory(call);
-    fill_version(&server.profile, version != NULL ? version : "");
-    fill_settings(&server.profile, settings);
+    fill_version(&profile, version != NULL ? version : "");
+    fill_settings(&profile, settings, PQgetvalue(result, 0, NAMESPACE));
+    server.profile = &profile;
     server.identity = dn_kit_text_string(&identity);
     server.name = dn_kit_text_string(&name);
     server.path = dn_kit_string(NULL);

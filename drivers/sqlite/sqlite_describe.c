@@ -63,8 +63,10 @@ describe(const dunlin_call *call, dunlin_connection *connection)
 {
     DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text identity = {0};
     const dn_sqlite_address *url = &connection->url;
-    dunlin_string settings[2] = {dn_kit_string("foreign_keys"),
-                                 dn_kit_string(url->foreign_keys ? "on" : "off")};
+    dunlin_string settings[4] = {dn_kit_string("foreign_keys"),
+                                 dn_kit_string(url->foreign_keys ? "on" : "off"),
+                                 dn_kit_string("namespace"), dn_kit_string("main")};
+    dunlin_profile profile = {.size = sizeof(profile)};
     dunlin_server server = {.size = sizeof(server)};
     char process[24];
     int64_t something = 0;
@@ -77,9 +79,10 @@ describe(const dunlin_call *call, dunlin_connection *connection)
     if (identity.failed)
         return dn_kit_no_memory(call);
     snprintf(process, sizeof(process), "%ld", (long)getpid());
-    fill_version(&server.profile, sqlite3_libversion());
-    server.profile.settings = settings;
-    server.profile.setting_count = 2;
+    fill_version(&profile, sqlite3_libversion());
+    profile.settings = settings;
+    profile.setting_count = 4;
+    server.profile = &profile;
     server.identity = dn_kit_text_string(&identity);
     server.name = dn_kit_string(dn_sqlite_address_name(url));
     server.path = dn_kit_string(url->path);

@@ -39,7 +39,7 @@ extern "C" {
 
 #define DUNLIN_DRIVER_ABI 0u /* the number in the entry symbol */
 /* Raised by one whenever v0 changes; host and driver must agree on it exactly while it is v0. */
-#define DUNLIN_DRIVER_REVISION 1u
+#define DUNLIN_DRIVER_REVISION 2u
 #define DUNLIN_DRIVER_ENTRY_SYMBOL "dunlin_driver_entry_v0"
 
 /* What a driver says about a failure; host->fail() copies it. Absent parts stay empty. */
@@ -62,7 +62,9 @@ enum { DUNLIN_LOG_DEBUG = 1, DUNLIN_LOG_INFO = 2, DUNLIN_LOG_WARNING = 3 };
 /* --- profile: facts about a server as plain data ----------------------------------------------
  * Whatever takes a profile works without a connection, and takes NULL for the server the driver
  * knows best. `settings` are name = value pairs that change how text is read or written (sql_mode,
- * standard_conforming_strings ...). */
+ * standard_conforming_strings ...). "namespace" names the schema or database in which unqualified
+ * names were found when the connection was opened: dunlin qualifies its own tables with it, since a
+ * migration may change where names are looked up. */
 typedef struct dunlin_profile {
     uint64_t size;
     dunlin_string flavour; /* "sqlite", "postgresql", "mariadb", "mysql" ... */
@@ -102,7 +104,7 @@ typedef struct dunlin_capabilities {
 /* What `open`'s peer told about itself; pushed once through host->server(). */
 typedef struct dunlin_server {
     uint64_t size;
-    dunlin_profile profile;
+    const dunlin_profile *profile;
     dunlin_string identity;   /* same text = same database, whatever the URL looked like */
     dunlin_string name;       /* for people: "app.db", "app on db1:5432" */
     dunlin_string path;       /* of a file database, absolute; else empty */

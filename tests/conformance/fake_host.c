@@ -251,11 +251,13 @@ take_server(const dunlin_call *call, const dunlin_server *server)
     fake_host *host = call->context;
 
     host->server = *server;
+    host->profile = *server->profile;
+    host->server.profile = &host->profile;
     keep(host->server_path, sizeof(host->server_path), server->path);
-    add(host, "%.*s|%.*s|%.*s|%.*s", TEXT(server->profile.flavour), TEXT(server->identity),
+    add(host, "%.*s|%.*s|%.*s|%.*s", TEXT(server->profile->flavour), TEXT(server->identity),
         TEXT(server->name), TEXT(server->path));
-    for (uint64_t i = 0; i < server->profile.setting_count; i++)
-        add(host, "|%.*s", TEXT(server->profile.settings[i]));
+    for (uint64_t i = 0; i < server->profile->setting_count; i++)
+        add(host, "|%.*s", TEXT(server->profile->settings[i]));
     add(host, "\n");
     return DUNLIN_OK;
 }

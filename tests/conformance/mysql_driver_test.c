@@ -64,7 +64,7 @@ a_server_says_what_it_is(void **state)
     snprintf(name, sizeof(name), "%s", rows("SELECT concat(@@hostname, ':', @@port)"));
     snprintf(mode, sizeof(mode), "%s", rows("SELECT @@sql_mode"));
     assert_done(&host, driver->describe(fake_call(&host), db));
-    assert_int_equal(host.server.profile.major, strtol(version + 1, NULL, 10));
+    assert_int_equal(host.server.profile->major, strtol(version + 1, NULL, 10));
     assert_int_equal(host.server.read_only, 0);
     assert_int_equal(host.server.empty, 1);
     if (strstr(version, "MariaDB") == NULL)

@@ -170,7 +170,7 @@ a_database_describes_itself(void **state)
     assert_string_equal(
         host.lines,
         with_folder("sqlite|sqlite:%s/app.db|app.db|%s/app.db|foreign_keys|off\n", folder, folder));
-    assert_int_equal(host.server.profile.major, 3);
+    assert_int_equal(host.server.profile->major, 3);
     assert_int_equal(host.server.empty, 0);
     assert_int_equal(host.server.read_only, 0);
     assert_string_equal(fake_rows(&host, connection, "PRAGMA foreign_keys"), "0\n");

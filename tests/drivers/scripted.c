@@ -261,24 +261,36 @@ act_holder(const dunlin_call *call, char *rest)
     script.answer = call->host->holder(call, &holder);
 }
 
+/* classified FLAGS [NAME]: with the one table that it touches. */
 static void
 act_classified(const dunlin_call *call, char *rest)
 {
-    dunlin_class result = {.size = sizeof result, .flags = strtoull(rest, NULL, 10)};
+    char *name;
+    dunlin_class result = {.size = sizeof result};
 
+    result.flags = strtoull(cut_word(rest, &name), NULL, 10);
+    result.touches_known = *name != '\0';
     script.answer = call->host->classified(call, &result);
+    if (*name) {
+        dunlin_string path = text_of(name);
+        dunlin_fact key = {
+            .size = sizeof key, .kind = {"table", 5}, .path = &path, .path_count = 1};
+
+        script.answer = call->host->touched(call, &key);
+    }
 }
 
 static void
 act_server(const dunlin_call *call, char *rest)
 {
     static const dunlin_string settings[] = {{"mode", 4}, {"strict", 6}};
+    dunlin_profile profile = {.size = sizeof profile};
     dunlin_server server = {.size = sizeof server, .read_only = 1};
 
-    server.profile.size = sizeof server.profile;
-    server.profile.version = text_of("7.5");
-    server.profile.settings = settings;
-    server.profile.setting_count = 2;
+    server.profile = &profile;
+    profile.version = text_of("7.5");
+    profile.settings = settings;
+    profile.setting_count = 2;
     server.name = text_of(rest);
     script.answer = call->host->server(call, &server);
 }
@@ -569,7 +581,8 @@ scripted_capabilities(const dunlin_call *call, const dunlin_profile *profile,
     int32_t result;
 
     (void)profile;
-    capabilities->flags = DUNLIN_CAN_TRANSACTIONAL_DDL | DUNLIN_CAN_PIPELINE;
+    capabilities->flags =
+        DUNLIN_CAN_TRANSACTIONAL_DDL | DUNLIN_CAN_PIPELINE | DUNLIN_CAN_FINGERPRINT;
     capabilities->lock_kind = DUNLIN_LOCK_LEASE;
     return play(call, "capabilities", nothing, &result) ? result : DUNLIN_OK;
 }
@@ -652,13 +665,14 @@ scripted_close(dunlin_connection *connection)
 static int32_t
 scripted_describe(const dunlin_call *call, dunlin_connection *connection)
 {
+    dunlin_profile profile = {.size = sizeof profile};
     dunlin_server server = {.size = sizeof server};
     int32_t result;
 
     (void)connection;
     if (play(call, "describe", nothing, &result))
         return result;
-    server.profile.size = sizeof server.profile;
+    server.profile = &profile;
     server.name = text_of("scripted");
     return call->host->server(call, &server);
 }

@@ -267,14 +267,15 @@ toy_close(dunlin_connection *connection)
 static int32_t
 toy_describe(const dunlin_call *call, dunlin_connection *connection)
 {
+    dunlin_profile profile = {.size = sizeof profile};
     dunlin_server server = {.size = sizeof server};
     char backend[32];
 
     snprintf(backend, sizeof backend, "%ld", (long)getpid());
-    server.profile.size = sizeof server.profile;
-    server.profile.flavour = text_of("toy");
-    server.profile.version = text_of("1.0");
-    server.profile.major = 1;
+    server.profile = &profile;
+    profile.flavour = text_of("toy");
+    profile.version = text_of("1.0");
+    profile.major = 1;
     server.identity = text_of(connection->store.path);
     server.name = text_of(connection->store.path);
     server.path = text_of(connection->store.path);

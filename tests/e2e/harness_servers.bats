@@ -100,7 +100,7 @@ other_row() {
         '["by default",null,null,null,null,null,null,null,null,null,"stored","(a * 2)"]'
     assert_equal "$(jq -c '.tables[0] | .primaryKey.columns, .indexes[0].columns' schema.json)" \
         '["b","a"]
-["a DESC","(b + 1)","b NULLS FIRST","id DESC NULLS LAST"]'
+["a DESC","((b + 1))","b NULLS FIRST","id DESC NULLS LAST"]'
     assert_equal "$(jq -c '.tables[1].foreignKeys' schema.json)" \
         '[{"columns":["y","x"],"name":"uses_parts","onDelete":"RESTRICT","onUpdate":"SET DEFAULT","refColumns":["b","a"],"refSchema":"other","refTable":"parts"}]'
 }

@@ -97,6 +97,7 @@ one() {
     assert_exit 1
     assert_json '.failed | [.tag, .statement, .line, .column]' '["002_b",3,4,1]'
     assert_json '.failed.sql' $'INSERT INTO nosuch\n  VALUES (1)'
+    assert_json '.failed.hint' null
     assert_json '[.applied[].tag]' '["001_a"]'
     assert_json '.remaining' '["002_b","003_c"]'
     assert_stderr 'migrations/002_b.sql:4:1: no such table: nosuch'
@@ -134,6 +135,17 @@ one() {
     run_json migrate --url sqlite:app.db --single-transaction
     assert_exit 0
     assert_json '.counts.applied' 2
+}
+
+@test "a rebuild behind a harmless setting keeps child rows in a single transaction as well" {
+    one 001_a $'CREATE TABLE p (id integer PRIMARY KEY);\nCREATE TABLE c (p_id int REFERENCES p (id) ON DELETE CASCADE);\nINSERT INTO p VALUES (1);\nINSERT INTO c VALUES (1);'
+    one 002_b $'PRAGMA foreign_keys=ON;\nCREATE TABLE b (x int);'
+    one 003_c $'PRAGMA foreign_keys=OFF;\nCREATE TABLE new_p (id integer PRIMARY KEY);\nINSERT INTO new_p SELECT id FROM p;\nDROP TABLE p;\nALTER TABLE new_p RENAME TO p;\nPRAGMA foreign_keys=ON;'
+    dunlin migrate --url sqlite:app.db --to 001_a
+    assert_exit 0
+    dunlin migrate --url sqlite:app.db --single-transaction
+    assert_exit 0
+    assert_equal "$(sql app.db 'SELECT count(*) FROM c')" 1
 }
 
 @test "a migration that a transaction cannot hold is refused by --single-transaction" {
@@ -319,6 +331,68 @@ one() {
     assert_stderr "_journal.json:7:"
     assert_stderr "'$(tag_of 2).sql' is missing"
     refute_file app.db
+}
+
+@test "an edited or missing file stops a run with nothing pending, too" {
+    make_project . 2
+    dunlin migrate --url sqlite:app.db
+    assert_exit 0
+    sed -i 's/int/text/' "migrations/$(tag_of 2).sql"
+    echo '-- and more' >>"migrations/$(tag_of 2).sql"
+    echo 'CREATE TABLE more (x);' >>"migrations/$(tag_of 2).sql"
+    run_json migrate --url sqlite:app.db
+    assert_exit 4
+    assert_stderr "$(tag_of 2): its SQL was edited after it was applied"
+    dunlin migrate --url sqlite:app.db --allow "$(tag_of 2)"
+    assert_exit 0
+    rm "migrations/$(tag_of 2).sql"
+    dunlin migrate --url sqlite:app.db
+    assert_exit 4
+    assert_stderr "'$(tag_of 2).sql' is missing"
+    assert_equal "$(sql app.db 'SELECT count(*) FROM dunlin_migrations')" 2
+}
+
+@test "an entry that was never applied stops a run with nothing pending when its file is missing" {
+    make_project . 2
+    dunlin migrate --url sqlite:app.db --to "$(tag_of 1)"
+    rm "migrations/$(tag_of 2).sql"
+    dunlin migrate --url sqlite:app.db
+    assert_exit 4
+    assert_stderr "'$(tag_of 2).sql' is missing"
+    dunlin migrate --url sqlite:app.db --allow "$(tag_of 2)"
+    assert_exit 0
+}
+
+@test "a file that is left out for its name stops a run where the files are the history" {
+    one 001_a 'CREATE TABLE a (x int);'
+    one '002 b' 'CREATE TABLE b (x int);'
+    dunlin migrate --url sqlite:app.db
+    assert_exit 4
+    assert_stderr "002 b"
+    refute_file app.db
+}
+
+@test "a late file with the content of an applied one is applied itself, and the other one not again" {
+    one 001_a 'CREATE TABLE a (x int);'
+    one 003_c 'INSERT INTO a VALUES (1);'
+    dunlin migrate --url sqlite:app.db
+    one 002_b 'INSERT INTO a VALUES (1);'
+    run_json migrate --url sqlite:app.db
+    assert_exit 0
+    assert_json '[.applied[].tag]' '["002_b"]'
+    assert_equal "$(sql app.db 'SELECT group_concat(tag) FROM dunlin_migrations')" 001_a,003_c,002_b
+}
+
+@test "a configured tracker holds the rows, and a second run reads them there" {
+    one 001_a 'CREATE TABLE a (x int);'
+    echo '{"targets": {"app": {"url": "sqlite:app.db", "tracker": "the log"}}}' >dunlin.json
+    dunlin migrate
+    assert_exit 0
+    run_json migrate
+    assert_exit 0
+    assert_json '.counts' '{"applied":0,"already_applied":1,"remaining":0}'
+    assert_equal "$(sql app.db 'SELECT tag FROM "the log"')" 001_a
+    assert_equal "$(sql app.db "SELECT count(*) FROM sqlite_schema WHERE name LIKE 'dunlin%'")" 0
 }
 
 @test "a file the journal does not list is left out, and the exit code says so" {

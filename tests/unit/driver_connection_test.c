@@ -79,9 +79,9 @@ what_the_driver_tells_of_the_server_is_kept(void **state)
 
     assert_string_equal(server->name.data, "the name");
     assert_int_equal(server->read_only, 1);
-    assert_string_equal(server->profile.version.data, "7.5");
-    assert_int_equal(server->profile.setting_count, 2);
-    assert_string_equal(server->profile.settings[1].data, "strict");
+    assert_string_equal(server->profile->version.data, "7.5");
+    assert_int_equal(server->profile->setting_count, 2);
+    assert_string_equal(server->profile->settings[1].data, "strict");
     assert_string_equal(server->backend.data, "");
     assert_int_equal(dn_connection_capabilities(connection)->lock_kind, DUNLIN_LOCK_LEASE);
     assert_non_null(dn_connection_rules(connection));

@@ -20,6 +20,7 @@ enum { JOBS = 3 };
 #define RAN(ordinal) " done " #ordinal " ran\n"
 #define SKIPPED(ordinal) " done " #ordinal " skipped\n"
 
+static int lock_retries;
 static const char *heard; /* "applied ..." lines */
 
 static void
@@ -67,6 +68,7 @@ feed(driver_fixture *fixture, scene *played, size_t count, const char *text, con
         .log = {.line = hear, .progress = show_progress, .context = fixture, .level = 2},
         .jobs = played->jobs,
         .count = count,
+        .lock_retries = lock_retries,
         .arena = &fixture->arena,
     };
     for (size_t i = 0; i < count; i++) {
@@ -236,6 +238,36 @@ a_commit_that_ran_counts_even_when_the_driver_forgets_the_rest(void **state)
     assert_false(played.jobs[1].applied);
 }
 
+/* The waits in between take up to 0.6 seconds. */
+static void
+a_migration_that_meets_a_lock_is_tried_again_as_often_as_wanted(void **state)
+{
+#define BUSY "run\n pull begin\n fail LOCKED busy\n done 0 failed\n return LOCKED\n" TIDIED
+    driver_fixture *fixture = *state;
+    scene played;
+
+    lock_retries = 2;
+    assert_int_equal(feed(fixture, &played, 2, "SSSS",
+                          "run\n" PULLED RAN(0) RAN(1) RAN(2) RAN(3) RAN(4)
+                              " pull begin\n fail LOCKED busy\n done 5 failed\n"
+                              " return LOCKED\n" TIDIED BUSY "run\n" PULLED
+                              " pull end\n" RAN(0) RAN(1) RAN(2) RAN(3) RAN(4)),
+                     0);
+    assert_true(played.jobs[0].applied && played.jobs[1].applied);
+    assert_string_equal(heard, "applied m1\nmigrations 1/2\nbusy; trying again\nbusy; trying again\n"
+                               "applied m2\nmigrations 2/2\n");
+    lock_retries = 1;
+    assert_int_equal(feed(fixture, &played, 1, "SSSS", BUSY BUSY), -1);
+    assert_int_equal(fixture->error.status, DUNLIN_LOCKED);
+    assert_int_equal(played.execution.cause, DUNLIN_LOCKED);
+    /* nothing else is tried again */
+    assert_int_equal(feed(fixture, &played, 1, "SSSS",
+                          "run\n pull begin\n fail LOST gone\n done 0 lost\n"
+                          " return LOST\n" TIDIED),
+                     -1);
+    lock_retries = 0;
+}
+
 int
 main(void)
 {
@@ -245,6 +277,7 @@ main(void)
         TEST(outcomes_behind_a_failure_are_told_apart),
         TEST(a_driver_that_breaks_the_contract_is_named_and_tidied_up_after),
         TEST(a_commit_that_ran_counts_even_when_the_driver_forgets_the_rest),
+        TEST(a_migration_that_meets_a_lock_is_tried_again_as_often_as_wanted),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

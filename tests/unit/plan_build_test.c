@@ -185,8 +185,8 @@ what_stops_is_told_unless_it_is_allowed(void **state)
         assert_string_equal(error.message, cases[i].message);
         assert_int_equal(error.status, DUNLIN_DISAGREEMENT);
         assert_int_equal(error.exit_code, DUNLIN_EXIT_DISAGREEMENT);
-        assert_string_equal(error.id, strstr(cases[i].message, "odd") ? "file.edited"
-                                                                      : cases[i].stop_id);
+        assert_string_equal(error.id,
+                            strstr(cases[i].message, "odd") ? "file.edited" : cases[i].stop_id);
     }
 }
 

@@ -78,9 +78,8 @@ records(scene *self, const char *marks)
 static void
 reconcile(scene *self, dn_ahead ahead)
 {
-    assert_int_equal(dn_reconcile(&self->observation, ahead, &self->arena, &self->result,
-                                  &self->error),
-                     0);
+    assert_int_equal(
+        dn_reconcile(&self->observation, ahead, &self->arena, &self->result, &self->error), 0);
 }
 
 /* "id severity object: message" */
@@ -169,7 +168,8 @@ each_evidence_has_its_verdict(void **state)
             .found_proved = cases[i].found == 2,
         };
         reconcile(self, DN_AHEAD_OK);
-        assert_int_equal(self->result.count, 1); /* a file that was found is no verdict of its own */
+        assert_int_equal(self->result.count,
+                         1); /* a file that was found is no verdict of its own */
         verdict = &self->result.verdicts[0];
         assert_string_equal(shown(self, verdict), cases[i].verdict);
         assert_int_equal(verdict->recorded, cases[i].recorded);
@@ -317,8 +317,7 @@ what_stands_before_applied_migrations_came_late(void **state)
         const char *records;
         const char *late;
     } cases[] = {
-        {"", ""},     {"--", ""},         {"+-", ""},
-        {"-+", "m1"}, {"-+-+", "m1, m3"}, {"--+-", "m1, m2"},
+        {"", ""}, {"--", ""}, {"+-", ""}, {"-+", "m1"}, {"-+-+", "m1, m3"}, {"--+-", "m1, m2"},
     };
     scene *self = *state;
 
@@ -333,8 +332,8 @@ what_stands_before_applied_migrations_came_late(void **state)
 
             assert_string_equal(finding->id, "migration.late");
             assert_int_equal(finding->severity, DN_WARNING);
-            late = dn_arena_printf(&self->arena, "%s%s%s", late, *late ? ", " : "",
-                                   finding->object);
+            late =
+                dn_arena_printf(&self->arena, "%s%s%s", late, *late ? ", " : "", finding->object);
         }
         assert_string_equal(late, cases[i].late);
         assert_false(self->result.stops);
@@ -369,7 +368,7 @@ rows_of_a_later_checkout_stop_as_the_project_wants(void **state)
         dn_ahead ahead;
         bool stops;
     } cases[] = {
-        {"+", DN_AHEAD_OK, false},  {"+-", DN_AHEAD_OK, true},  {"+", DN_AHEAD_WARN, false},
+        {"+", DN_AHEAD_OK, false},    {"+-", DN_AHEAD_OK, true},  {"+", DN_AHEAD_WARN, false},
         {"+-", DN_AHEAD_WARN, false}, {"+", DN_AHEAD_FAIL, true}, {"+-", DN_AHEAD_FAIL, true},
     };
     scene *self = *state;
@@ -414,15 +413,17 @@ objects_without_a_record_stop(void **state)
     assert_true(self->result.stops);
     assert_string_equal(self->result.stop_id, "tracker.not-empty");
     assert_false(self->result.files_tracker);
-    assert_string_equal(findings(self), "tracker.not-empty error users: the database holds 1 object "
-                                        "('users'), but the tracker 'dunlin_migrations' is "
-                                        "missing\n");
+    assert_string_equal(findings(self),
+                        "tracker.not-empty error users: the database holds 1 object "
+                        "('users'), but the tracker 'dunlin_migrations' is "
+                        "missing\n");
     self->observation.object_count = 2;
     self->observation.tracker.present = true;
     reconcile(self, DN_AHEAD_OK);
-    assert_string_equal(findings(self), "tracker.not-empty error users: the database holds 2 objects "
-                                        "('users' ...), but the tracker 'dunlin_migrations' is "
-                                        "empty\n");
+    assert_string_equal(findings(self),
+                        "tracker.not-empty error users: the database holds 2 objects "
+                        "('users' ...), but the tracker 'dunlin_migrations' is "
+                        "empty\n");
 }
 
 int

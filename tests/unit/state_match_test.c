@@ -83,11 +83,11 @@ show_match(const dn_match *match)
     static const char *const hows[] = {"-", "digest", "tag", "when"};
     static const char *const edits[] = {"", " cosmetic", " changed"};
 
-    return dn_arena_printf(
-        &arena, "%lld %s%s%s%s%s; ", match->row ? (long long)match->row->seq : 0LL,
-        hows[match->how], edits[match->edit], match->renamed ? " renamed" : "",
-        match->found ? dn_arena_printf(&arena, " is %s", match->found->tag) : "",
-        match->found_proved ? "!" : "");
+    return dn_arena_printf(&arena, "%lld %s%s%s%s%s; ",
+                           match->row ? (long long)match->row->seq : 0LL, hows[match->how],
+                           edits[match->edit], match->renamed ? " renamed" : "",
+                           match->found ? dn_arena_printf(&arena, " is %s", match->found->tag) : "",
+                           match->found_proved ? "!" : "");
 }
 
 /* "row how [edit] [renamed] [is FILE[!]]; ..." of the listed, then "| ..." of the unlisted, then
@@ -124,8 +124,7 @@ static void
 expect(dn_tracker_owner owner, const match_case *cases, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        const char *matches =
-            match(owner, cases[i].listed, cases[i].unlisted, cases[i].rows);
+        const char *matches = match(owner, cases[i].listed, cases[i].unlisted, cases[i].rows);
 
         if (strcmp(matches, cases[i].matches) != 0)
             fail_msg("[%s] [%s] [%s] is\n    %s\nnot %s", cases[i].listed, cases[i].unlisted,

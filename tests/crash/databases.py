@@ -1,0 +1,212 @@
+# SPDX-License-Identifier: MIT
+"""The three databases as the crash tests see them: fresh ones, and what is in them as text.
+
+Everything is read with the databases' own programs. A State is four texts:
+  user        schema and data of everything that is not dunlin's own
+  tracker     the tables of the trackers, column by column
+  rows        what the trackers record, without times and durations
+  unfinished  what the ledger holds
+"""
+import collections
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+import threading
+import time
+import urllib.parse
+
+State = collections.namedtuple("State", "user tracker rows unfinished")
+Target = collections.namedtuple("Target", "url name")
+
+MARK = "--8<--"
+ROWS = ("SELECT seq, tag, state, digest_raw, digest_text, digest_tokens, algorithm, statements"
+        " FROM dunlin_migrations ORDER BY seq;")
+UNFINISHED = "SELECT tag, ordinal, phase FROM dunlin_statements ORDER BY tag, ordinal;"
+DRIZZLE = "SELECT hash, created_at FROM %s ORDER BY created_at, id;"
+
+
+class Broken(Exception):
+    """A server or a program of the database does not do what the test needs."""
+
+
+def run(command, text=None, check=True):
+    done = subprocess.run(command, input=text, capture_output=True, text=True, timeout=120)
+    if check and done.returncode != 0:
+        raise Broken(f"{command[0]} failed: {done.stderr.strip()}")
+    return done.stdout
+
+
+def tags_of(state):
+    """Tags in the order of their rows."""
+    rows = state.rows.split(MARK)[0].strip().splitlines()
+    return [re.split(r"[|\t]", row)[1] for row in rows]
+
+
+class Names:
+    """Names of databases that nobody else has."""
+    lock = threading.Lock()
+    count = 0
+
+    @classmethod
+    def next(cls):
+        with cls.lock:
+            cls.count += 1
+            return f"crash_{os.getpid()}_{cls.count}"
+
+
+class Sqlite:
+    name = "sqlite"
+    drizzle = "__drizzle_migrations"
+
+    def __init__(self, folder):
+        self.folder = folder
+
+    def create(self):
+        name = os.path.join(self.folder, Names.next())
+        os.mkdir(name)
+        return Target(f"sqlite:{name}/app.db", name)
+
+    def copy(self, target):
+        copy = self.create()
+        shutil.copytree(target.name, copy.name, dirs_exist_ok=True)
+        return copy
+
+    def drop(self, target):
+        shutil.rmtree(target.name)
+
+    def settle(self, target):
+        """Waits until the sessions of dead programs are gone."""
+
+    def execute(self, target, sql):
+        return run(["sqlite3", "-batch", "-bail", f"{target.name}/app.db"], sql)
+
+    def state(self, target):
+        """Read from a copy: the next run shall find what the last one left, journals included."""
+        with tempfile.TemporaryDirectory(dir=self.folder) as copy:
+            for name in os.listdir(target.name):
+                if name.startswith("app.db") and os.path.isfile(f"{target.name}/{name}"):
+                    shutil.copy(f"{target.name}/{name}", copy)
+            return self.read(f"{copy}/app.db")
+
+    def read(self, path):
+        ours = "(tbl_name LIKE 'dunlin\\_%' ESCAPE '\\' OR tbl_name = '__drizzle_migrations')"
+        columns = "SELECT type, name, tbl_name, coalesce(sql, '') FROM sqlite_schema WHERE "
+        script = "\n".join([
+            "PRAGMA integrity_check; PRAGMA foreign_key_check;",
+            f"{columns} NOT {ours} ORDER BY type, name;",
+            f".print {MARK}", f"{columns} {ours} ORDER BY type, name;",
+            f".print {MARK}", ROWS, f".print {MARK}", DRIZZLE % self.drizzle,
+            f".print {MARK}", UNFINISHED,
+            f".print {MARK}", ".dump --data-only"])
+        parts = run(["sqlite3", "-batch", path], script, check=False).split(MARK + "\n")
+        if len(parts) != 6 or not parts[0].startswith("ok\n"):
+            raise Broken(f"{path} cannot be read, or is damaged: {parts}")
+        data = [line for line in parts[5].splitlines(True)
+                if not re.match(r'INSERT INTO "?(dunlin_|__drizzle_)', line)]
+        return State(parts[0] + "".join(data), parts[1], parts[2] + MARK + parts[3], parts[4])
+
+
+class Server:
+    """What the two servers share. `base` is a URL of tests/servers."""
+
+    def __init__(self, base):
+        self.base = urllib.parse.urlsplit(base)
+
+    def url(self, name, port=None):
+        return f"{self.base.scheme}://{self.base.username}@127.0.0.1:{port or self.base.port}/{name}"
+
+    def create(self):
+        name = Names.next()
+        self.admin(f"CREATE DATABASE {name};")
+        return Target(self.url(name), name)
+
+    def through(self, target, port):
+        """The same database by way of a proxy."""
+        return Target(self.url(target.name, port), target.name)
+
+    def settle(self, target):
+        end = time.monotonic() + 30
+        while self.admin(self.sessions % target.name).strip() != "0":
+            if time.monotonic() > end:
+                raise Broken(f"a session of a dead program stays in {target.name}")
+            time.sleep(0.005)
+
+
+class Mariadb(Server):
+    name = "mariadb"
+    drizzle = "__drizzle_migrations"
+    sessions = "SELECT count(*) FROM information_schema.processlist WHERE db = '%s';"
+
+    def client(self, program, *arguments):
+        return [program, "--no-defaults", "-h127.0.0.1", f"-P{self.base.port}",
+                f"-u{self.base.username}", *arguments]
+
+    def admin(self, sql):
+        return run(self.client("mariadb", "-N", "-B"), sql)
+
+    def execute(self, target, sql):
+        return run(self.client("mariadb", "-N", "-B", target.name), sql)
+
+    def drop(self, target):
+        self.admin(f"DROP DATABASE {target.name};")
+
+    def state(self, target):
+        own = ["dunlin_migrations", "dunlin_statements", self.drizzle]
+        dump = run(self.client(
+            "mariadb-dump", "--skip-comments", "--compact", "--skip-extended-insert", "--routines",
+            "--triggers", "--events", "--order-by-primary", "--single-transaction",
+            *(f"--ignore-table={target.name}.{table}" for table in own), target.name))
+        script = "\n".join([
+            "SELECT table_name, column_name, column_type, is_nullable, column_key, extra"
+            " FROM information_schema.columns WHERE table_schema = database() AND table_name IN"
+            f" ({', '.join(repr(table) for table in own)}) ORDER BY 1, ordinal_position;",
+            f"SELECT '{MARK}';", ROWS, f"SELECT '{MARK}';", DRIZZLE % self.drizzle,
+            f"SELECT '{MARK}';", UNFINISHED])
+        parts = run(self.client("mariadb", "-N", "-B", "--force", target.name), script,
+                    check=False).split(MARK + "\n")
+        if len(parts) != 4:
+            raise Broken(f"{target.name} cannot be read: {parts}")
+        # Counters do not roll back.
+        return State(re.sub(r" AUTO_INCREMENT=\d+", "", dump), parts[0],
+                     parts[1] + MARK + parts[2], parts[3])
+
+
+class Postgres(Server):
+    name = "postgres"
+    drizzle = "drizzle.__drizzle_migrations"
+    sessions = "SELECT count(*) FROM pg_stat_activity WHERE datname = '%s';"
+
+    def client(self, database, *arguments):
+        return ["psql", "-X", "-q", "-A", "-t", *arguments, self.url(database)]
+
+    def admin(self, sql):
+        return run(self.client("postgres", "-v", "ON_ERROR_STOP=1"), sql)
+
+    def execute(self, target, sql):
+        return run(self.client(target.name, "-v", "ON_ERROR_STOP=1"), sql)
+
+    def drop(self, target):
+        self.admin(f"DROP DATABASE {target.name} WITH (FORCE);")
+
+    def state(self, target):
+        dump = run(["pg_dump", "--inserts", "--no-owner", "-N", "drizzle", "-T", "public.dunlin_*",
+                    self.url(target.name)])
+        # Rows lie where there was room; sequences do not roll back; recent versions add a random
+        # word against restoring into the wrong hands.
+        lines = [line for line in dump.splitlines(True)
+                 if not line.startswith(("\\restrict", "\\unrestrict", "SELECT pg_catalog.setval"))]
+        rows = sorted(line for line in lines if line.startswith("INSERT INTO"))
+        user = "".join(line for line in lines if not line.startswith("INSERT INTO"))
+        script = "\n".join([
+            "SELECT 'invalid index ' || indexrelid::regclass FROM pg_index WHERE NOT indisvalid"
+            " ORDER BY 1;", f"\\echo {MARK}",
+            "SELECT table_schema, table_name, column_name, data_type, is_nullable, column_default"
+            " FROM information_schema.columns WHERE table_name ~ '^(dunlin_|__drizzle_)'"
+            " ORDER BY 1, 2, ordinal_position;", f"\\echo {MARK}",
+            ROWS, f"\\echo {MARK}", DRIZZLE % self.drizzle, f"\\echo {MARK}", UNFINISHED])
+        parts = run(self.client(target.name), script, check=False).split(MARK + "\n")
+        if len(parts) != 5:
+            raise Broken(f"{target.name} cannot be read: {parts}")
+        return State(user + "".join(rows) + parts[0], parts[1], parts[2] + MARK + parts[3], parts[4])
