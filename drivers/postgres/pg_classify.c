@@ -242,61 +242,6 @@ dn_pg_may_change_session(dunlin_string sql)
     return head.kind != DN_PG_END && !is_any_of(&head, harmless);
 }
 
-/* --- what is touched --------------------------------------------------------------------------------------- */
-/* A name as the server keeps it: folded to lower case, or without its quotes. */
-static void
-add_name(dn_kit_text *text, const dn_pg_token *token)
-{
-    for (uint64_t i = 0; i < token->text.length; i++) {
-        char byte = token->text.data[i];
-
-        if (token->kind == DN_PG_NAME) {
-            if (i == 0 || i + 1 == token->text.length)
-                continue;
-            i += byte == '"' ? 1 : 0;
-        } else if (byte >= 'A' && byte <= 'Z') {
-            byte = (char)(byte - 'A' + 'a');
-        }
-        dn_kit_text_add_string(text, (dunlin_string){&byte, 1});
-    }
-}
-
-/* CREATE [UNIQUE] INDEX CONCURRENTLY [IF NOT EXISTS] name ON [ONLY] [schema.]table: the index is
- * [schema/]table/name. */
-static int32_t
-touch_index(const dunlin_call *call, dn_pg_scan scan, int32_t *known)
-{
-    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text first = {0};
-    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text second = {0};
-    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text name = {0};
-    dunlin_fact fact = {.size = sizeof(fact), .kind = dn_kit_string(DUNLIN_KIND_INDEX)};
-    dunlin_string path[3];
-    dn_pg_token token;
-
-    if (!dn_pg_scan_fits(&scan, "CREATE [UNIQUE] INDEX CONCURRENTLY"))
-        return DUNLIN_OK;
-    dn_pg_scan_fits(&scan, "IF NOT EXISTS");
-    dn_pg_scan_next(&scan, &token);
-    add_name(&name, &token);
-    if (!dn_pg_scan_fits(&scan, "ON [ONLY]")) /* the server is to find a name */
-        return DUNLIN_OK;
-    dn_pg_scan_next(&scan, &token);
-    add_name(&first, &token);
-    if (dn_pg_scan_next(&scan, &token) && dn_pg_is_symbol(&token, '.')) {
-        dn_pg_scan_next(&scan, &token);
-        add_name(&second, &token);
-    }
-    if (name.failed || first.failed || second.failed)
-        return dn_kit_no_memory(call);
-    path[fact.path_count++] = dn_kit_text_string(&first);
-    if (second.length > 0)
-        path[fact.path_count++] = dn_kit_text_string(&second);
-    path[fact.path_count++] = dn_kit_text_string(&name);
-    fact.path = path;
-    *known = 1;
-    return call->host->touched(call, &fact);
-}
-
 int32_t
 dn_pg_classify(const dunlin_call *call, const dunlin_profile *profile,
                dunlin_connection *connection, dunlin_string statement)
@@ -305,8 +250,8 @@ dn_pg_classify(const dunlin_call *call, const dunlin_profile *profile,
 
     DN_KIT_UNUSED(profile);
     DN_KIT_UNUSED(connection);
-    if ((result.flags & ALONE) && call->host->touched != NULL) {
-        int32_t status = touch_index(call, dn_pg_scan_begin(statement), &result.touches_known);
+    if (result.flags & (ALONE | DUNLIN_CLASS_COMMITS)) {
+        int32_t status = dn_pg_touch(call, statement, &result.touches_known);
 
         if (status != DUNLIN_OK)
             return status;

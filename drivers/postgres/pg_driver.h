@@ -166,10 +166,24 @@ void dn_pg_cancel_finish(dunlin_connection *connection);
 /* `backend`: the process that answered last. Sets connection->pooled. */
 int32_t dn_pg_pooler_probe(dunlin_connection *connection, int64_t backend);
 
+/* Kinds of keys of our own, for fingerprints. */
+#define DN_PG_KIND_RELATION "relation" /* [schema/]name */
+#define DN_PG_KIND_DATABASE "database"
+#define DN_PG_KIND_TABLESPACE "tablespace"
+#define DN_PG_KIND_SUBSCRIPTION "subscription"
+#define DN_PG_KIND_PREPARED "prepared" /* a prepared transaction */
+
+/* Pushes, of each key, how its object is now, or that there is none. */
+int32_t dn_pg_fingerprint(const dunlin_call *call, dunlin_connection *connection,
+                          const dunlin_scope *scope);
+
 /* --- classify ---------------------------------------------------------------------------------------------- */
 uint64_t dn_pg_statement_flags(dunlin_string sql);
 /* COPY that talks to the client, which cannot be pipelined. */
 bool dn_pg_is_copy_stream(dunlin_string sql);
+/* Pushes the keys of what a statement that runs outside transactions touches; *known: all of it.
+ * Beside the kinds of <dunlin/schema.h> there are DN_PG_KIND_*. */
+int32_t dn_pg_touch(const dunlin_call *call, dunlin_string sql, int32_t *known);
 /* May leave the session's settings other than they were. */
 bool dn_pg_may_change_session(dunlin_string sql);
 

@@ -147,11 +147,12 @@ dn_pg_introspect(const dunlin_call *call, dunlin_connection *connection, const d
     const dunlin_call *outer;
     int32_t status;
 
-    if (scope->depth != DUNLIN_SCOPE_OBJECTS)
+    if (scope->depth != DUNLIN_SCOPE_OBJECTS && scope->key_count == 0)
         return dn_kit_fail(call, DUNLIN_UNSUPPORTED,
                            "not there yet in this release: only the names of objects can be read");
     outer = dn_pg_enter(call, connection);
-    status = push_objects(call, connection, scope);
+    status = scope->depth == DUNLIN_SCOPE_OBJECTS ? push_objects(call, connection, scope)
+                                                  : dn_pg_fingerprint(call, connection, scope);
     dn_pg_leave(connection, outer);
     return status;
 }

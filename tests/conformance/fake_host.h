@@ -44,6 +44,7 @@ typedef struct fake_host {
     int cancelled;
     uint64_t class_flags;
     dunlin_server server; /* numbers only */
+    dunlin_profile profile;
     char server_path[4096];
 
     const fake_item *items;

@@ -210,12 +210,12 @@ a_server_is_described(void **state)
     sscanf(rows("SELECT system_identifier FROM pg_control_system()"), "%63s", system);
     snprintf(expected, sizeof(expected),
              "postgresql|postgres:%s/driver_test|driver_test on 127.0.0.1:%d||"
-             "standard_conforming_strings|on\n",
+             "standard_conforming_strings|on|namespace|public\n",
              system, postgres_port());
     assert_done(&host, driver->describe(fake_call(&host), db));
     assert_string_equal(host.lines, expected);
-    assert_int_equal(host.server.profile.major, version / 10000);
-    assert_int_equal(host.server.profile.minor, version % 10000);
+    assert_int_equal(host.server.profile->major, version / 10000);
+    assert_int_equal(host.server.profile->minor, version % 10000);
     assert_int_equal(host.server.read_only, 0);
     assert_int_equal(host.server.pooled, 0);
     assert_int_equal(host.server.empty, 1);
@@ -415,7 +415,7 @@ introspection_names_objects_of_users(void **state)
     execute("CREATE SEQUENCE s");
     execute("CREATE TYPE mood AS ENUM ('a')");
     execute("CREATE DOMAIN app.d AS int");
-    execute("CREATE FUNCTION f(int, x text) RETURNS trigger LANGUAGE plpgsql AS 'BEGIN END'");
+    execute("CREATE FUNCTION f(int, x text) RETURNS int LANGUAGE sql AS 'SELECT 1'");
     execute("CREATE FUNCTION g() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN END'");
     execute("CREATE PROCEDURE p() LANGUAGE sql AS ''");
     execute("CREATE TRIGGER tr BEFORE INSERT ON app.\"Part\" FOR EACH ROW EXECUTE FUNCTION g()");
@@ -461,6 +461,98 @@ take_invalid(const dunlin_call *call, const dunlin_fact *fact)
              (int)fact->path[fact->path_count - 1].length,
              fact->path[fact->path_count - 1].data);
     return DUNLIN_OK;
+}
+
+/* The keys that the last classify told, for the introspect behind it. */
+static dunlin_string told_path[3];
+static char told_text[300];
+static dunlin_fact told;
+
+static int32_t
+keep_touched(const dunlin_call *call, const dunlin_fact *key)
+{
+    size_t used = 0;
+
+    (void)call;
+    told = *key;
+    for (uint64_t i = 0; i < key->path_count; i++) {
+        memcpy(told_text + used, key->path[i].data, key->path[i].length);
+        told_path[i] = (dunlin_string){told_text + used, key->path[i].length};
+        used += key->path[i].length;
+    }
+    told.path = told_path;
+    /* The kinds are constants of the driver. */
+    return DUNLIN_OK;
+}
+
+static int32_t
+take_text_fact(const dunlin_call *call, const dunlin_fact *fact)
+{
+    fake_host *own = call->context;
+
+    assert_int_equal(fact->property_count, 1);
+    assert_memory_equal(fact->properties[0].name.data, "text", 4);
+    snprintf(own->lines, 500, "%.*s", (int)fact->properties[0].text.length,
+             fact->properties[0].text.data);
+    return DUNLIN_OK;
+}
+
+/* How what the statement touches is now: a text, or "gone ...". */
+static const char *
+fingerprint(const char *sql)
+{
+    const dunlin_fact *keys[] = {&told};
+    dunlin_scope scope = {
+        .size = sizeof(scope), .depth = DUNLIN_SCOPE_FACTS, .keys = keys, .key_count = 1};
+
+    memset(&told, 0, sizeof(told));
+    host.services.touched = keep_touched;
+    host.services.fact = take_text_fact;
+    assert_done(&host, driver->classify(fake_call(&host), NULL, db, fake_string(sql)));
+    assert_int_not_equal(told.path_count, 0);
+    assert_done(&host, driver->introspect(fake_call(&host), db, &scope));
+    return host.lines;
+}
+
+static void
+statements_outside_transactions_leave_fingerprints(void **state)
+{
+    static const char create[] = "CREATE INDEX CONCURRENTLY i ON s.t (a)";
+    static const char drop[] = "DROP INDEX CONCURRENTLY IF EXISTS s.i";
+    static const char database[] = "CREATE DATABASE driver_other";
+    char before[500];
+
+    (void)state;
+    execute("CREATE SCHEMA s");
+    execute("CREATE TABLE s.t (a int)");
+    assert_string_equal(fingerprint(create), "gone index s/t/i\n");
+    assert_string_equal(fingerprint(drop), "gone relation s/i\n");
+    execute(create);
+    snprintf(before, sizeof(before), "%s", fingerprint(create));
+    assert_memory_equal(before, "CREATE INDEX i ON s.t USING btree (a) ", 38);
+    assert_string_equal(fingerprint(create), before);
+    assert_memory_equal(fingerprint(drop), "i", 1);
+    execute(drop);
+    assert_string_equal(fingerprint(drop), "gone relation s/i\n");
+    assert_string_equal(fingerprint(database), "gone database driver_other\n");
+    execute(database);
+    assert_true(atoi(fingerprint("DROP DATABASE driver_other")) > 16000);
+    execute("DROP DATABASE driver_other");
+    assert_string_equal(fingerprint("COMMIT PREPARED 'it''s'"), "gone prepared it's\n");
+    assert_string_equal(fingerprint("DROP SUBSCRIPTION x"), "gone subscription x\n");
+    assert_string_equal(fingerprint("CREATE TABLESPACE x LOCATION '/x'"), "gone tablespace x\n");
+}
+
+static void
+an_invalid_index_counts_as_none(void **state)
+{
+    static const char create[] = "CREATE UNIQUE INDEX CONCURRENTLY i ON t (a)";
+
+    (void)state;
+    execute("CREATE TABLE t (a int)");
+    execute("INSERT INTO t VALUES (1), (1)");
+    assert_int_equal(fake_execute(&host, db, create), DUNLIN_CONSTRAINT);
+    assert_string_equal(fingerprint(create), "gone index t/i\n");
 }
 
 static void
@@ -543,6 +635,8 @@ main(void)
         TEST(a_session_is_known_by_number_and_start),
         TEST(a_transaction_in_doubt_is_looked_up_by_its_number),
         TEST(introspection_names_objects_of_users),
+        TEST(statements_outside_transactions_leave_fingerprints),
+        TEST(an_invalid_index_counts_as_none),
         TEST(an_index_left_invalid_is_found_with_its_remedy),
         TEST(a_transaction_pooler_is_noticed),
     };

@@ -281,6 +281,40 @@ a_user_who_stops_gets_no_further_item_run(void **state)
 }
 
 static void
+a_user_who_stops_is_still_tidied_up_after(void **state)
+{
+    driver_fixture *fixture = *state;
+    caller self = {.cancelled = 1};
+    const dn_log log = {.cancelled = is_cancelled, .context = &self};
+    dn_connection *connection = open_scripted(fixture,
+                                              "run\n pull rollback\n done 0 ran\n pull end\n"
+                                              "run\n pull reset\n done 0 ran\n pull end\n"
+                                              "run\n pull CANCELLED\n return CANCELLED\n",
+                                              log);
+
+    for (int32_t kind = DUNLIN_ITEM_ROLLBACK; kind <= DUNLIN_ITEM_RESET; kind++)
+        assert_int_equal(dn_connection_execute(connection, kind, NULL, NULL, 0, &fixture->error),
+                         0);
+    assert_int_equal(
+        dn_connection_execute(connection, DUNLIN_ITEM_COMMIT, NULL, NULL, 0, &fixture->error), -1);
+    dn_connection_close(connection);
+    assert_string_equal(complaints(fixture), "");
+}
+
+/* What is wanted after the last item comes too late to undo anything. */
+static void
+a_batch_that_is_done_is_not_stopped(void **state)
+{
+    static const char *const none[] = {NULL};
+    driver_fixture *fixture = *state;
+    caller self = caller_of(none);
+    const dn_log log = {.cancelled = is_cancelled, .context = &self};
+
+    self.cancelled = 1;
+    assert_int_equal(run_logged(fixture, "run\n pull end\n", &self, log), 0);
+}
+
+static void
 a_driver_that_reports_out_of_order_is_named(void **state)
 {
     driver_fixture *fixture = *state;
@@ -413,6 +447,8 @@ main(void)
         TEST(the_caller_may_word_a_failure_anew_and_nothing_behind_it_may),
         TEST(a_caller_that_cannot_go_on_stops_the_driver_with_its_own_error),
         TEST(a_user_who_stops_gets_no_further_item_run),
+        TEST(a_user_who_stops_is_still_tidied_up_after),
+        TEST(a_batch_that_is_done_is_not_stopped),
         TEST(a_driver_that_reports_out_of_order_is_named),
         TEST(a_driver_that_fails_an_item_without_a_reason_is_named),
         TEST(a_driver_that_leaves_items_out_is_named),

@@ -248,14 +248,15 @@ a_migration_that_meets_a_lock_is_tried_again_as_often_as_wanted(void **state)
 
     lock_retries = 2;
     assert_int_equal(feed(fixture, &played, 2, "SSSS",
-                          "run\n" PULLED RAN(0) RAN(1) RAN(2) RAN(3) RAN(4)
-                              " pull begin\n fail LOCKED busy\n done 5 failed\n"
-                              " return LOCKED\n" TIDIED BUSY "run\n" PULLED
-                              " pull end\n" RAN(0) RAN(1) RAN(2) RAN(3) RAN(4)),
+                          "run\n" PULLED RAN(0) RAN(1) RAN(2) RAN(3)
+                              RAN(4) " pull begin\n fail LOCKED busy\n done 5 failed\n"
+                                     " return LOCKED\n" TIDIED BUSY "run\n" PULLED
+                                     " pull end\n" RAN(0) RAN(1) RAN(2) RAN(3) RAN(4)),
                      0);
     assert_true(played.jobs[0].applied && played.jobs[1].applied);
-    assert_string_equal(heard, "applied m1\nmigrations 1/2\nbusy; trying again\nbusy; trying again\n"
-                               "applied m2\nmigrations 2/2\n");
+    assert_string_equal(heard,
+                        "applied m1\nmigrations 1/2\nbusy; trying again\nbusy; trying again\n"
+                        "applied m2\nmigrations 2/2\n");
     lock_retries = 1;
     assert_int_equal(feed(fixture, &played, 1, "SSSS", BUSY BUSY), -1);
     assert_int_equal(fixture->error.status, DUNLIN_LOCKED);

@@ -22,6 +22,7 @@ unit_tests += tests/unit/driver_load_test
 unit_tests += tests/unit/driver_run_test
 unit_tests += tests/unit/driver_toy_test
 unit_tests += tests/unit/engine_drivers_test
+unit_tests += tests/unit/execute_doubt_test
 unit_tests += tests/unit/execute_errors_test
 unit_tests += tests/unit/journal_faults_test
 unit_tests += tests/unit/journal_merge_test
@@ -40,6 +41,8 @@ unit_tests += tests/unit/lex_tokens_test
 unit_tests += tests/unit/project_config_test
 unit_tests += tests/unit/project_load_test
 unit_tests += tests/unit/project_url_test
+unit_tests += tests/unit/reconcile_verdict_test
+unit_tests += tests/unit/run_lock_test
 unit_tests += tests/unit/state_match_test
 unit_tests += tests/unit/tracker_errors_test
 
@@ -64,3 +67,18 @@ tests_unit_journal_faults_test_SOURCES = tests/unit/journal_faults_test.c $(base
 tests_unit_journal_faults_test_CPPFLAGS = $(AM_CPPFLAGS) -UDN_TEST_FAULTS -DDN_TEST_FAULTS=1
 
 EXTRA_DIST += tests/unit/tree_fixture.h tests/fixtures
+
+# On a real database.
+if DRIVER_SQLITE
+unit_tests += tests/unit/execute_feed_test
+unit_tests += tests/unit/execute_inspect_test
+unit_tests += tests/unit/execute_ledger_test
+unit_tests += tests/unit/execute_script_test
+unit_tests += tests/unit/plan_build_test
+unit_tests += tests/unit/run_backup_test
+unit_tests += tests/unit/run_plan_test
+unit_tests += tests/unit/state_edit_test
+unit_tests += tests/unit/tracker_read_test
+unit_tests += tests/unit/tracker_write_test
+endif
+EXTRA_DIST += tests/unit/execution_fixture.h tests/unit/sqlite_fixture.h

@@ -62,8 +62,7 @@ backups(void)
     dn_backup *list;
     size_t count;
 
-    assert_int_equal(
-        dn_backup_list(at("app.db-dunlin-backups"), &arena, &list, &count, &error), 0);
+    assert_int_equal(dn_backup_list(at("app.db-dunlin-backups"), &arena, &list, &count, &error), 0);
     return count;
 }
 
@@ -100,8 +99,7 @@ a_run_whose_records_vanish_is_not_settled(void **state)
                                " FROM dunlin_migrations WHERE tag = 'm2'; END",
                                "CREATE TABLE b (x)"),
                      -1);
-    expect_error("run.unsettled",
-                 "this run applied 2 migrations, but the tracker holds 1 of them");
+    expect_error("run.unsettled", "this run applied 2 migrations, but the tracker holds 1 of them");
     assert_int_equal(error.exit_code, DUNLIN_EXIT_DISAGREEMENT);
     assert_true(run.backed_up);
 }
@@ -118,7 +116,8 @@ a_backup_of_a_run_that_changed_nothing_is_taken_away(void **state)
     assert_true(run.backed_up);
     assert_int_equal(backups(), 1);
     assert_string_equal(run.stop.migration->tag, "m2");
-    assert_int_equal(carry_out("-- dunlin: no-transaction\nCREATE TABLE c (x); nonsense", NULL), -1);
+    assert_int_equal(carry_out("-- dunlin: no-transaction\nCREATE TABLE c (x); nonsense", NULL),
+                     -1);
     assert_int_equal(error.status, DUNLIN_PARTIAL);
     assert_int_equal(backups(), 2);
 }
@@ -137,8 +136,7 @@ without_its_backup_nothing_is_run(void **state)
 int
 main(void)
 {
-#define TEST(name)                                                                                 \
-    cmocka_unit_test_setup_teardown(name, database_with_a_table, database_remove)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, database_with_a_table, database_remove)
     const struct CMUnitTest tests[] = {
         TEST(a_plan_is_carried_out_and_read_back),
         TEST(a_run_whose_records_vanish_is_not_settled),
