@@ -136,6 +136,12 @@ dn_script_digests(const dn_script *script, dn_digest *text, dn_digest *tokens)
     dn_lex_digests(script->splitter, text, tokens);
 }
 
+static bool
+is_blank(char c)
+{
+    return c == ' ' || c == '\t';
+}
+
 /* --- directives ------------------------------------------------------------------------------- */
 
 static int
@@ -224,56 +230,96 @@ directive_assert(dn_script *script, const dn_lex_item *item, dunlin_string rest,
     return 0;
 }
 
-/* 1 when *out holds something to do, 0 when there is nothing, -1 with *error. */
+/* A directive at work: 1 when *out holds something to do, 0 when there is nothing, -1. */
+typedef int (*directive_handler)(dn_script *script, const dn_lex_item *item, dunlin_string rest,
+                                 dn_script_item *out, dn_error *error);
+
+static int
+on_only(dn_script *script, const dn_lex_item *item, dunlin_string rest, dn_script_item *out,
+        dn_error *error)
+{
+    (void)out;
+    return directive_only(script, item, rest, error);
+}
+
+static int
+on_end(dn_script *script, const dn_lex_item *item, dunlin_string rest, dn_script_item *out,
+       dn_error *error)
+{
+    (void)rest;
+    (void)out;
+    if (!script->only_line)
+        return bad_directive(script, item, "script.bad-directive", error,
+                             "there is no 'only' section to end");
+    script->only_line = 0;
+    script->skipping = false;
+    return 0;
+}
+
+static int
+on_down(dn_script *script, const dn_lex_item *item, dunlin_string rest, dn_script_item *out,
+        dn_error *error)
+{
+    (void)rest;
+    (void)out;
+    if (script->only_line)
+        return bad_directive(script, item, "script.nested-only", error,
+                             "'down' may not stand inside an 'only' section");
+    script->down = true;
+    return 0;
+}
+
+static int
+on_no_transaction(dn_script *script, const dn_lex_item *item, dunlin_string rest,
+                  dn_script_item *out, dn_error *error)
+{
+    (void)item;
+    (void)rest;
+    (void)out;
+    (void)error;
+    script->no_transaction = script->no_transaction || !(script->skipping || script->down);
+    return 0;
+}
+
+static int
+on_assert(dn_script *script, const dn_lex_item *item, dunlin_string rest, dn_script_item *out,
+          dn_error *error)
+{
+    if (script->skipping || script->down)
+        return 0;
+    if (directive_assert(script, item, rest, out, error) < 0)
+        return -1;
+    out->ordinal = ++script->ordinal;
+    return 1;
+}
+
 static int
 directive(dn_script *script, const dn_lex_item *item, dn_script_item *out, dn_error *error)
 {
-    static const char *const inert[] = {"probe",
-                                        "rename"}; /* for reconciliation, not for running */
+    static const struct {
+        const char *word;
+        directive_handler handler; /* NULL: for reconciliation, not for running */
+    } directives[] = {
+        {"only", on_only},     {"end", on_end},
+        {"down", on_down},     {"no-transaction", on_no_transaction},
+        {"assert", on_assert}, {"probe", NULL},
+        {"rename", NULL},
+    };
     dunlin_string word = item->text;
     dunlin_string rest;
 
     word.length = 0;
-    while (word.length < item->text.length && word.data[word.length] != ' ' &&
-           word.data[word.length] != '\t')
+    while (word.length < item->text.length && !is_blank(word.data[word.length]))
         word.length++;
     rest = dn_span(word.data + word.length, (size_t)(item->text.length - word.length));
-    while (rest.length && (*rest.data == ' ' || *rest.data == '\t')) {
+    while (rest.length && is_blank(*rest.data)) {
         rest.data++;
         rest.length--;
     }
-    if (dn_string_equal(word, "end")) {
-        if (!script->only_line)
-            return bad_directive(script, item, "script.bad-directive", error,
-                                 "there is no 'only' section to end");
-        script->only_line = 0;
-        script->skipping = false;
-        return 0;
-    }
-    if (dn_string_equal(word, "only"))
-        return directive_only(script, item, rest, error);
-    if (dn_string_equal(word, "down")) {
-        if (script->only_line)
-            return bad_directive(script, item, "script.nested-only", error,
-                                 "'down' may not stand inside an 'only' section");
-        script->down = true;
-        return 0;
-    }
-    if (dn_string_equal(word, "no-transaction")) {
-        script->no_transaction = script->no_transaction || !(script->skipping || script->down);
-        return 0;
-    }
-    if (dn_string_equal(word, "assert")) {
-        if (script->skipping || script->down)
-            return 0;
-        if (directive_assert(script, item, rest, out, error) < 0)
-            return -1;
-        out->ordinal = ++script->ordinal;
-        return 1;
-    }
-    for (size_t i = 0; i < sizeof(inert) / sizeof(inert[0]); i++)
-        if (dn_string_equal(word, inert[i]))
-            return 0;
+    for (size_t i = 0; i < sizeof(directives) / sizeof(directives[0]); i++)
+        if (dn_string_equal(word, directives[i].word))
+            return directives[i].handler ? directives[i].handler(script, item, rest, out, error)
+                                         : 0;
     return bad_directive(script, item, "script.unknown-directive", error, "unknown directive");
 }
 

@@ -129,9 +129,8 @@ dn_pg_restore(const dunlin_call *call, dunlin_string url, dunlin_string source)
 static int32_t
 push_note(const dunlin_call *call, const char *message)
 {
-    dunlin_note note = {.size = sizeof(note),
-                        .kind = DUNLIN_NOTE_INFORMATION,
-                        .message = dn_kit_string(message)};
+    dunlin_note note = {
+        .size = sizeof(note), .kind = DUNLIN_NOTE_INFORMATION, .message = dn_kit_string(message)};
 
     return call->host->note(call, &note);
 }

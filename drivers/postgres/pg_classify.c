@@ -104,16 +104,59 @@ is_any_of(const dn_pg_token *token, const char *const *words)
 static bool
 is_call(const dn_pg_token *word)
 {
-    static const char *const keywords[] = {
-        "AND",  "ANY",    "ARRAY",    "AS",    "ALL",     "BETWEEN", "BY",      "CASE",   "CAST",
-        "ELSE", "EXISTS", "EXTRACT",  "FROM",  "IN",      "INTO",    "JOIN",    "LATERAL", "NOT",
-        "ON",   "OR",     "OVER",     "ROW",   "SELECT",  "SOME",    "THEN",    "UNION",  "USING",
-        "WHEN", "WHERE",  "VALUES",   "COUNT", "MAX",     "MIN",     "SUM",     "AVG",    "COALESCE",
-        "NULLIF", "LOWER", "UPPER", "LENGTH", "GREATEST", "LEAST", "NOW", "TO_REGCLASS", "BOOL_AND",
-        "BOOL_OR", "STRING_AGG", "ARRAY_AGG", "CURRENT_SETTING", "VERSION", NULL};
+    static const char *const keywords[] = {"AND",
+                                           "ANY",
+                                           "ARRAY",
+                                           "AS",
+                                           "ALL",
+                                           "BETWEEN",
+                                           "BY",
+                                           "CASE",
+                                           "CAST",
+                                           "ELSE",
+                                           "EXISTS",
+                                           "EXTRACT",
+                                           "FROM",
+                                           "IN",
+                                           "INTO",
+                                           "JOIN",
+                                           "LATERAL",
+                                           "NOT",
+                                           "ON",
+                                           "OR",
+                                           "OVER",
+                                           "ROW",
+                                           "SELECT",
+                                           "SOME",
+                                           "THEN",
+                                           "UNION",
+                                           "USING",
+                                           "WHEN",
+                                           "WHERE",
+                                           "VALUES",
+                                           "COUNT",
+                                           "MAX",
+                                           "MIN",
+                                           "SUM",
+                                           "AVG",
+                                           "COALESCE",
+                                           "NULLIF",
+                                           "LOWER",
+                                           "UPPER",
+                                           "LENGTH",
+                                           "GREATEST",
+                                           "LEAST",
+                                           "NOW",
+                                           "TO_REGCLASS",
+                                           "BOOL_AND",
+                                           "BOOL_OR",
+                                           "STRING_AGG",
+                                           "ARRAY_AGG",
+                                           "CURRENT_SETTING",
+                                           "VERSION",
+                                           NULL};
 
-    return word->kind == DN_PG_NAME ||
-           (word->kind == DN_PG_WORD && !is_any_of(word, keywords));
+    return word->kind == DN_PG_NAME || (word->kind == DN_PG_WORD && !is_any_of(word, keywords));
 }
 
 static bool

@@ -23,8 +23,8 @@ static const char invalid_indexes[] =
 enum { SCHEMA, NAME, QUALIFIED };
 
 static int32_t
-push_found(const dunlin_call *call, const dunlin_fact *key, uint64_t number,
-           const PGresult *result, int row)
+push_found(const dunlin_call *call, const dunlin_fact *key, uint64_t number, const PGresult *result,
+           int row)
 {
     DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text sql = {0};
     dunlin_property invalid = {
@@ -59,8 +59,8 @@ look_at(const dunlin_call *call, dunlin_connection *connection, const dunlin_fac
         uint64_t number)
 {
     bool qualified = key->path_count == 3;
-    DN_KIT_CLEANUP(dn_kit_free) char *schema =
-        dn_kit_copy(qualified ? key->path[0] : dn_kit_string(NULL));
+    DN_KIT_CLEANUP(dn_kit_free)
+    char *schema = dn_kit_copy(qualified ? key->path[0] : dn_kit_string(NULL));
     DN_KIT_CLEANUP(dn_kit_free) char *table = dn_kit_copy(key->path[qualified ? 1 : 0]);
     DN_KIT_CLEANUP(dn_kit_free) char *name = dn_kit_copy(key->path[qualified ? 2 : 1]);
     DN_KIT_CLEANUP(dn_pg_clear) PGresult *result = NULL;
@@ -76,8 +76,8 @@ look_at(const dunlin_call *call, dunlin_connection *connection, const dunlin_fac
 }
 
 int32_t
-dn_pg_debris(const dunlin_call *call, dunlin_connection *connection,
-             const dunlin_fact *const *keys, uint64_t count)
+dn_pg_debris(const dunlin_call *call, dunlin_connection *connection, const dunlin_fact *const *keys,
+             uint64_t count)
 {
     const dunlin_call *outer = dn_pg_enter(call, connection);
     int32_t status = DUNLIN_OK;

@@ -10,14 +10,14 @@
 
 /* The system identifier tells clusters apart, whatever name they are reached by. Administrators
  * may have closed the function, so it is left out at the second try. */
-#define DESCRIBE_BEGIN                                                                             \
-    "SELECT pg_catalog.pg_backend_pid(),"                                                          \
+#define DESCRIBE_BEGIN                                                                              \
+    "SELECT pg_catalog.pg_backend_pid(),"                                                           \
     " pg_catalog.to_char(a.backend_start AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')," \
-    " pg_catalog.pg_is_in_recovery(),"                                                             \
-    " pg_catalog.current_setting('default_transaction_read_only'),"                                \
-    " pg_catalog.current_database(), pg_catalog.current_schema(),"                                 \
-    " NOT EXISTS (SELECT 1 FROM pg_catalog.pg_class c"                                             \
-    " JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"                                    \
+    " pg_catalog.pg_is_in_recovery(),"                                                              \
+    " pg_catalog.current_setting('default_transaction_read_only'),"                                 \
+    " pg_catalog.current_database(), pg_catalog.current_schema(),"                                  \
+    " NOT EXISTS (SELECT 1 FROM pg_catalog.pg_class c"                                              \
+    " JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"                                     \
     " WHERE n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'),"
 #define DESCRIBE_END                                                                               \
     " FROM (SELECT backend_start FROM"                                                             \
@@ -49,8 +49,7 @@ fill_version(dunlin_profile *profile, const char *version)
 }
 
 static void
-fill_settings(dunlin_profile *profile, dunlin_string settings[2 * SETTINGS],
-              const char *name_space)
+fill_settings(dunlin_profile *profile, dunlin_string settings[2 * SETTINGS], const char *name_space)
 {
     settings[0] = dn_kit_string("standard_conforming_strings");
     settings[1] = dn_kit_string("on");
@@ -147,9 +146,9 @@ push_server(const dunlin_call *call, dunlin_connection *connection, const PGresu
     server.backend = dn_kit_string(PQgetvalue(result, 0, BACKEND));
     server.backend_start = dn_kit_string(PQgetvalue(result, 0, BACKEND_START));
     /* A connection opened for reading has that setting by our own wish. */
-    server.read_only = strcmp(PQgetvalue(result, 0, IN_RECOVERY), "t") == 0 ||
-                       (!connection->read_only &&
-                        strcmp(PQgetvalue(result, 0, READ_ONLY), "on") == 0);
+    server.read_only =
+        strcmp(PQgetvalue(result, 0, IN_RECOVERY), "t") == 0 ||
+        (!connection->read_only && strcmp(PQgetvalue(result, 0, READ_ONLY), "on") == 0);
     server.pooled = connection->pooled ? 1 : 0;
     server.empty = strcmp(PQgetvalue(result, 0, EMPTY), "t") == 0 ? 1 : 0;
     return call->host->server(call, &server);
@@ -165,8 +164,7 @@ dn_pg_describe(const dunlin_call *call, dunlin_connection *connection)
     if (status == DUNLIN_OK && PQntuples(result) != 1)
         status = dn_kit_fail(call, DUNLIN_INTERNAL, "the server does not say what it is");
     if (status == DUNLIN_OK)
-        status = dn_pg_pooler_probe(connection,
-                                    strtoll(PQgetvalue(result, 0, BACKEND), NULL, 10));
+        status = dn_pg_pooler_probe(connection, strtoll(PQgetvalue(result, 0, BACKEND), NULL, 10));
     if (status == DUNLIN_OK)
         status = push_server(call, connection, result);
     dn_pg_leave(connection, outer);

@@ -20,13 +20,7 @@
 enum { DN_PG_MINIMUM_VERSION = 120000 };
 
 /* Types whose text we read as something else (pg_type.dat: these numbers never change). */
-enum {
-    DN_PG_BYTEA = 17,
-    DN_PG_INT8 = 20,
-    DN_PG_INT2 = 21,
-    DN_PG_INT4 = 23,
-    DN_PG_OID = 26
-};
+enum { DN_PG_BYTEA = 17, DN_PG_INT8 = 20, DN_PG_INT2 = 21, DN_PG_INT4 = 23, DN_PG_OID = 26 };
 
 /* --- URL ------------------------------------------------------------------------------------------ */
 /* A URL as libpq reads it: its parameters, without defaults. */
@@ -60,9 +54,9 @@ struct dunlin_connection {
     bool read_only;
     bool dead; /* nothing sensible can be said to the server any more */
     bool pooled;
-    bool pins_by_set; /* connecting did not set those that the server reports */
-    bool pins_local;  /* a pooler refused the others: each transaction sets them */
-    bool settings_dirty; /* a statement may have changed the session's settings */
+    bool pins_by_set;        /* connecting did not set those that the server reports */
+    bool pins_local;         /* a pooler refused the others: each transaction sets them */
+    bool settings_dirty;     /* a statement may have changed the session's settings */
     int64_t lock_timeout_ms; /* the session's, 0: the server's own */
     /* what the statements of items run with, 0: the session's own */
     int64_t item_lock_timeout_ms;
@@ -72,9 +66,9 @@ struct dunlin_connection {
 
     /* of the call at work */
     const dunlin_call *call;
-    bool uncancellable;    /* what is under way has to be done even if the user wants to stop */
-    bool cancel_asked;     /* the server was told to stop what it does */
-    bool cancel_running;   /* cancel_thread is to be joined */
+    bool uncancellable;  /* what is under way has to be done even if the user wants to stop */
+    bool cancel_asked;   /* the server was told to stop what it does */
+    bool cancel_running; /* cancel_thread is to be joined */
     pthread_t cancel_thread;
     int64_t give_up_ns; /* after asking for that: when to stop waiting, 0: never */
 };
@@ -214,8 +208,8 @@ int32_t dn_pg_lock_holder(const dunlin_call *call, dunlin_connection *connection
                           dunlin_string key);
 int32_t dn_pg_session_alive(const dunlin_call *call, dunlin_connection *connection,
                             dunlin_string backend, dunlin_string backend_start, int32_t *answer);
-int32_t dn_pg_in_doubt(const dunlin_call *call, dunlin_connection *connection,
-                       dunlin_string marker, int32_t *answer);
+int32_t dn_pg_in_doubt(const dunlin_call *call, dunlin_connection *connection, dunlin_string marker,
+                       int32_t *answer);
 int32_t dn_pg_debris(const dunlin_call *call, dunlin_connection *connection,
                      const dunlin_fact *const *keys, uint64_t count);
 int32_t dn_pg_cancel_handle(const dunlin_call *call, dunlin_connection *connection,

@@ -113,8 +113,7 @@ dn_pg_fail(dunlin_connection *connection, const PGresult *result, const char *sq
     failure.status = class_of(connection, result, sqlstate);
     strncpy(failure.sqlstate, sqlstate, sizeof(failure.sqlstate) - 1);
     if (sql != NULL)
-        failure.offset =
-            byte_offset(sql, PQresultErrorField(result, PG_DIAG_STATEMENT_POSITION));
+        failure.offset = byte_offset(sql, PQresultErrorField(result, PG_DIAG_STATEMENT_POSITION));
     if (*inner != '\0') {
         failure.inner_sql = dn_kit_string(inner);
         failure.inner_offset =
@@ -238,8 +237,8 @@ dn_pg_fail_connect(const dunlin_call *call, const dn_pg_address *address, PGconn
         return dn_kit_no_memory(call);
     failure.status = class_of_connect(pg, sqlstate);
     memcpy(failure.sqlstate, sqlstate, sizeof(sqlstate));
-    failure.message = text.length > 0 ? dn_kit_text_string(&text)
-                                      : dn_kit_string("cannot connect to the server");
+    failure.message =
+        text.length > 0 ? dn_kit_text_string(&text) : dn_kit_string("cannot connect to the server");
     failure.hint = dn_kit_string(connect_hint(pg, failure.status));
     return call->host->fail(call, &failure);
 }

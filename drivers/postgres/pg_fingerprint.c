@@ -27,8 +27,7 @@ static const struct {
      " CASE WHEN $2 = '' THEN pg_catalog.pg_table_is_visible(c.oid) ELSE n.nspname = $2 END"},
     {DN_PG_KIND_DATABASE, 1,
      "SELECT oid || ' ' || dattablespace FROM pg_catalog.pg_database WHERE datname = $1"},
-    {DN_PG_KIND_TABLESPACE, 1,
-     "SELECT oid::text FROM pg_catalog.pg_tablespace WHERE spcname = $1"},
+    {DN_PG_KIND_TABLESPACE, 1, "SELECT oid::text FROM pg_catalog.pg_tablespace WHERE spcname = $1"},
     {DN_PG_KIND_SUBSCRIPTION, 1,
      "SELECT oid::text FROM pg_catalog.pg_subscription WHERE subname = $1"
      " AND subdbid = (SELECT d.oid FROM pg_catalog.pg_database d"
@@ -63,18 +62,18 @@ ask(const dunlin_call *call, dunlin_connection *connection, const dunlin_fact *k
     uint64_t last = key->path_count - 1;
     bool qualified = key->path_count > least;
     DN_KIT_CLEANUP(dn_kit_free) char *name = dn_kit_copy(key->path[last]);
-    DN_KIT_CLEANUP(dn_kit_free) char *schema =
-        dn_kit_copy(qualified ? key->path[0] : dn_kit_string(NULL));
-    DN_KIT_CLEANUP(dn_kit_free) char *table =
-        dn_kit_copy(least == 2 ? key->path[last - 1] : dn_kit_string(NULL));
+    DN_KIT_CLEANUP(dn_kit_free)
+    char *schema = dn_kit_copy(qualified ? key->path[0] : dn_kit_string(NULL));
+    DN_KIT_CLEANUP(dn_kit_free)
+    char *table = dn_kit_copy(least == 2 ? key->path[last - 1] : dn_kit_string(NULL));
     DN_KIT_CLEANUP(dn_pg_clear) PGresult *result = NULL;
     const char *values[3] = {name, schema, table};
     int32_t status;
 
     if (name == NULL || schema == NULL || table == NULL)
         return dn_kit_no_memory(call);
-    status = dn_pg_execute(connection, questions[number].sql, values, questions[number].values,
-                           &result);
+    status =
+        dn_pg_execute(connection, questions[number].sql, values, questions[number].values, &result);
     return status == DUNLIN_OK ? push_answer(call, key, result) : status;
 }
 
@@ -89,8 +88,7 @@ fits(const dunlin_fact *key, size_t number)
 }
 
 int32_t
-dn_pg_fingerprint(const dunlin_call *call, dunlin_connection *connection,
-                  const dunlin_scope *scope)
+dn_pg_fingerprint(const dunlin_call *call, dunlin_connection *connection, const dunlin_scope *scope)
 {
     int32_t status = DUNLIN_OK;
 

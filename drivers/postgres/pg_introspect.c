@@ -20,43 +20,46 @@ static const char objects[] =
     " ELSE 'table' END AS kind, n.nspname, NULL::name AS parent, c.relname::text AS name,"
     " n.nspname = pg_catalog.current_schema() AS is_default"
     " FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
-    " WHERE c.relkind IN ('r', 'p', 'f', 'v', 'm', 'S') AND " USER_SCHEMA
-    " AND NOT " OF_EXTENSION("pg_class", "c.oid")
-    " AND NOT (c.relkind = 'S' AND EXISTS (SELECT 1 FROM pg_catalog.pg_depend d"
-    " WHERE d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.objid = c.oid"
-    " AND d.refobjsubid > 0 AND d.deptype IN ('a', 'i')))"
-    " UNION ALL"
-    " SELECT 'index', n.nspname, t.relname, c.relname, n.nspname = pg_catalog.current_schema()"
-    " FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid"
-    " JOIN pg_catalog.pg_class t ON t.oid = i.indrelid"
-    " JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
-    " WHERE " USER_SCHEMA " AND NOT c.relispartition"
-    " AND NOT " OF_EXTENSION("pg_class", "t.oid")
-    " AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_constraint k WHERE k.conindid = c.oid"
-    " AND k.contype IN ('p', 'u', 'x'))"
-    " UNION ALL"
-    " SELECT 'trigger', n.nspname, t.relname, g.tgname,"
-    " n.nspname = pg_catalog.current_schema()"
-    " FROM pg_catalog.pg_trigger g JOIN pg_catalog.pg_class t ON t.oid = g.tgrelid"
-    " JOIN pg_catalog.pg_namespace n ON n.oid = t.relnamespace"
-    " WHERE NOT g.tgisinternal AND " USER_SCHEMA
-    " AND coalesce(pg_catalog.to_jsonb(g)->>'tgparentid', '0') = '0'"
-    " AND NOT " OF_EXTENSION("pg_class", "t.oid")
-    " UNION ALL"
-    " SELECT CASE p.prokind WHEN 'p' THEN 'procedure' ELSE 'function' END, n.nspname, p.proname,"
-    " pg_catalog.pg_get_function_identity_arguments(p.oid),"
-    " n.nspname = pg_catalog.current_schema()"
-    " FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace"
-    " WHERE " USER_SCHEMA " AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_depend x"
-    " WHERE x.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass AND x.objid = p.oid"
-    " AND x.deptype IN ('e', 'i'))"
-    " UNION ALL"
-    " SELECT CASE t.typtype WHEN 'e' THEN 'enum' ELSE 'domain' END, n.nspname, NULL, t.typname,"
-    " n.nspname = pg_catalog.current_schema()"
-    " FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace"
-    " WHERE t.typtype IN ('e', 'd') AND " USER_SCHEMA
-    " AND NOT " OF_EXTENSION("pg_type", "t.oid")
-    " ORDER BY 1, 2, 3, 4";
+    " WHERE c.relkind IN ('r', 'p', 'f', 'v', 'm', 'S') AND " USER_SCHEMA " AND NOT " OF_EXTENSION(
+        "pg_class",
+        "c.oid") " AND NOT (c.relkind = 'S' AND EXISTS (SELECT 1 FROM pg_catalog.pg_depend d"
+                 " WHERE d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.objid = c.oid"
+                 " AND d.refobjsubid > 0 AND d.deptype IN ('a', 'i')))"
+                 " UNION ALL"
+                 " SELECT 'index', n.nspname, t.relname, c.relname, n.nspname = pg_catalog.current_schema()"
+                 " FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid"
+                 " JOIN pg_catalog.pg_class t ON t.oid = i.indrelid"
+                 " JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
+                 " WHERE " USER_SCHEMA " AND NOT c.relispartition"
+                 " AND NOT " OF_EXTENSION(
+                     "pg_class",
+                     "t.oid") " AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_constraint k WHERE k.conindid = c.oid"
+                              " AND k.contype IN ('p', 'u', 'x'))"
+                              " UNION ALL"
+                              " SELECT 'trigger', n.nspname, t.relname, g.tgname,"
+                              " n.nspname = pg_catalog.current_schema()"
+                              " FROM pg_catalog.pg_trigger g JOIN pg_catalog.pg_class t ON t.oid = g.tgrelid"
+                              " JOIN pg_catalog.pg_namespace n ON n.oid = t.relnamespace"
+                              " WHERE NOT g.tgisinternal AND " USER_SCHEMA
+                              " AND coalesce(pg_catalog.to_jsonb(g)->>'tgparentid', '0') = '0'"
+                              " AND NOT " OF_EXTENSION(
+                                  "pg_class",
+                                  "t.oid") " UNION ALL"
+                                           " SELECT CASE p.prokind WHEN 'p' THEN 'procedure' ELSE 'function' END, n.nspname, p.proname,"
+                                           " pg_catalog.pg_get_function_identity_arguments(p.oid),"
+                                           " n.nspname = pg_catalog.current_schema()"
+                                           " FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace"
+                                           " WHERE " USER_SCHEMA
+                                           " AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_depend x"
+                                           " WHERE x.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass AND x.objid = p.oid"
+                                           " AND x.deptype IN ('e', 'i'))"
+                                           " UNION ALL"
+                                           " SELECT CASE t.typtype WHEN 'e' THEN 'enum' ELSE 'domain' END, n.nspname, NULL, t.typname,"
+                                           " n.nspname = pg_catalog.current_schema()"
+                                           " FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace"
+                                           " WHERE t.typtype IN ('e', 'd') AND " USER_SCHEMA
+                                           " AND NOT " OF_EXTENSION("pg_type",
+                                                                    "t.oid") " ORDER BY 1, 2, 3, 4";
 
 enum { KIND, SCHEMA, PARENT, NAME, IS_DEFAULT };
 
@@ -111,8 +114,7 @@ push_object(const dunlin_call *call, const dunlin_scope *scope, const PGresult *
     dunlin_string path[3];
     dunlin_fact fact = {.size = sizeof(fact), .kind = cell(result, row, KIND), .path = path};
 
-    if (scope->namespace_count > 0 &&
-        !is_listed(scope->namespaces, scope->namespace_count, schema))
+    if (scope->namespace_count > 0 && !is_listed(scope->namespaces, scope->namespace_count, schema))
         return DUNLIN_OK;
     if (!is_default)
         path[fact.path_count++] = schema;
@@ -130,8 +132,8 @@ push_objects(const dunlin_call *call, dunlin_connection *connection, const dunli
 {
     DN_KIT_CLEANUP(dn_pg_clear) PGresult *result = NULL;
     char *seen = call->host->scratch(call, scope->key_count + 1);
-    int32_t status =
-        seen != NULL ? dn_pg_execute(connection, objects, NULL, 0, &result) : dn_kit_no_memory(call);
+    int32_t status = seen != NULL ? dn_pg_execute(connection, objects, NULL, 0, &result)
+                                  : dn_kit_no_memory(call);
 
     for (int row = 0; status == DUNLIN_OK && row < PQntuples(result); row++)
         status = push_object(call, scope, result, row, seen);

@@ -50,15 +50,14 @@ dn_pg_try_lock(const dunlin_call *call, dunlin_connection *connection, dunlin_st
     int32_t status = DUNLIN_OK;
 
     if (connection->pooled)
-        status = dn_kit_fail_hint(call, DUNLIN_UNSUPPORTED,
-                                  "give the URL of the server itself",
+        status = dn_kit_fail_hint(call, DUNLIN_UNSUPPORTED, "give the URL of the server itself",
                                   "behind a transaction pooler no lock holds for a whole run");
     /* The server would count: two locks, two unlocks. */
     else if (connection->locked && connection->locked_key == number)
         got = true;
     else
-        status = ask(connection, "SELECT pg_catalog.pg_try_advisory_lock($1::bigint)", number,
-                     &got);
+        status =
+            ask(connection, "SELECT pg_catalog.pg_try_advisory_lock($1::bigint)", number, &got);
     if (status == DUNLIN_OK && got) {
         connection->locked = true;
         connection->locked_key = number;

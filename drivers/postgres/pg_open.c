@@ -159,8 +159,8 @@ connect_limit_ms(const dunlin_connection *connection, const dunlin_open_options 
 static int32_t
 connect_to_server(dunlin_connection *connection, const dunlin_open_options *options)
 {
-    DN_KIT_CLEANUP(dn_kit_free) char *given =
-        dn_pg_address_default(&connection->address, "options");
+    DN_KIT_CLEANUP(dn_kit_free)
+    char *given = dn_pg_address_default(&connection->address, "options");
     DN_KIT_CLEANUP(dn_kit_free) char *application = dn_kit_copy(options->application);
     DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text pins = {0};
     int64_t limit_ms = connect_limit_ms(connection, options);

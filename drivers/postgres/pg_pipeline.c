@@ -73,8 +73,7 @@ dn_pg_pipeline_report(dn_pg_pipeline *line, dn_pg_entry *entry, int32_t outcome)
         .ordinal = entry->ordinal,
         .outcome = outcome,
         .rows = outcome == DUNLIN_OUTCOME_RAN ? entry->rows : -1,
-        .elapsed_us =
-            entry->began_ns != 0 ? (dn_kit_now_ns() - entry->began_ns) / 1000 : -1,
+        .elapsed_us = entry->began_ns != 0 ? (dn_kit_now_ns() - entry->began_ns) / 1000 : -1,
     };
     int32_t answer;
 
@@ -125,8 +124,7 @@ dn_pg_pipeline_refuse(dn_pg_pipeline *line, const dunlin_item *item, int32_t sta
 
     if (!skipped)
         line->status = status;
-    dn_pg_pipeline_report(line, &entry,
-                          skipped ? DUNLIN_OUTCOME_SKIPPED : DUNLIN_OUTCOME_FAILED);
+    dn_pg_pipeline_report(line, &entry, skipped ? DUNLIN_OUTCOME_SKIPPED : DUNLIN_OUTCOME_FAILED);
 }
 
 /* --- a broken connection --------------------------------------------------------------------------- */
@@ -189,8 +187,7 @@ fail_entry(dn_pg_pipeline *line, dn_pg_entry *entry, int32_t status)
 {
     line->status = status;
     line->over = true;
-    entry->outcome =
-        line->connection->dead ? DUNLIN_OUTCOME_LOST : DUNLIN_OUTCOME_FAILED;
+    entry->outcome = line->connection->dead ? DUNLIN_OUTCOME_LOST : DUNLIN_OUTCOME_FAILED;
 }
 
 static void

@@ -30,10 +30,10 @@ typedef struct dn_pg_entry {
     dn_pg_role role;
     int32_t kind; /* DUNLIN_ITEM_* */
     uint64_t ordinal;
-    char *sql;      /* as sent, for the place of an error */
-    char *expected; /* of a CHECK */
-    char *got;      /* by a CHECK: the first cell, NULL when there was none */
-    size_t bytes; /* of its values; when sent, of all of it */
+    char *sql;               /* as sent, for the place of an error */
+    char *expected;          /* of a CHECK */
+    char *got;               /* by a CHECK: the first cell, NULL when there was none */
+    size_t bytes;            /* of its values; when sent, of all of it */
     bool was_in_transaction; /* before it */
     bool in_transaction;     /* behind it */
     bool decides;            /* commits: whether it took effect matters when the answer is lost */
@@ -57,11 +57,11 @@ typedef struct dn_pg_pipeline {
     bool has_waiting;
     size_t unflushed; /* commands sent since the server was last asked for answers */
     size_t unflushed_bytes;
-    size_t unsynced;      /* commands sent since the last Sync */
-    bool in_transaction;  /* behind all that was sent */
-    bool reported_open;   /* a transaction was open behind the last item reported */
-    bool over;            /* an item failed: nothing more is sent */
-    bool blame;           /* a statement of ours failed: the next item answers for it */
+    size_t unsynced;     /* commands sent since the last Sync */
+    bool in_transaction; /* behind all that was sent */
+    bool reported_open;  /* a transaction was open behind the last item reported */
+    bool over;           /* an item failed: nothing more is sent */
+    bool blame;          /* a statement of ours failed: the next item answers for it */
     bool lost;
     int32_t status; /* of the failure */
     int32_t answer; /* of a host that wanted to stop */

@@ -83,7 +83,8 @@ dn_pg_pooler_probe(dunlin_connection *connection, int64_t backend)
 
     if (backend == PQbackendPID(connection->pg))
         return DUNLIN_OK;
-    status = dn_pg_open(connection->call, dn_kit_string(connection->address.text), &options, &other);
+    status =
+        dn_pg_open(connection->call, dn_kit_string(connection->address.text), &options, &other);
     if (status != DUNLIN_OK)
         return status;
     dn_pg_enter(connection->call, other);

@@ -70,8 +70,7 @@ fill_cell(reading *work, const PGresult *result, int row, int column)
     } else if (type == DN_PG_BYTEA) {
         size_t length;
 
-        work->decoded[column] =
-            PQunescapeBytea((const unsigned char *)value->text.data, &length);
+        work->decoded[column] = PQunescapeBytea((const unsigned char *)value->text.data, &length);
         if (work->decoded[column] == NULL)
             return dn_kit_no_memory(work->connection->call);
         value->type = DUNLIN_VALUE_BLOB;

@@ -199,8 +199,7 @@ is_member(const dunlin_operation *operation, const dunlin_operation *table)
                                         DUNLIN_KIND_UNIQUE, DUNLIN_KIND_CHECK,
                                         DUNLIN_KIND_FOREIGN_KEY};
 
-    if (operation->path_count < table->path_count ||
-        operation->path_count > table->path_count + 1)
+    if (operation->path_count < table->path_count || operation->path_count > table->path_count + 1)
         return false;
     for (uint64_t i = 0; i < table->path_count; i++)
         if (!dn_kit_equal(operation->path[i], table->path[i]))
@@ -286,10 +285,10 @@ render_index(rendering *work)
         return status;
     if (operation->path_count < 2)
         return refuse(work, "without a name the", operation->kind);
-    dn_kit_text_format(
-        &work->sql, "CREATE %sINDEX %s",
-        dn_kit_property_is_true(operation, "unique") ? "UNIQUE " : "",
-        operation->condition == DUNLIN_CONDITION_IF_NOT_EXISTS ? "IF NOT EXISTS " : "");
+    dn_kit_text_format(&work->sql, "CREATE %sINDEX %s",
+                       dn_kit_property_is_true(operation, "unique") ? "UNIQUE " : "",
+                       operation->condition == DUNLIN_CONDITION_IF_NOT_EXISTS ? "IF NOT EXISTS "
+                                                                              : "");
     add_name(work, last_name(operation));
     dn_kit_text_add(&work->sql, " ON ");
     add_path(work, operation->path, operation->path_count - 1);

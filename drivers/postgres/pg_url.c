@@ -159,8 +159,8 @@ parse(const dunlin_call *call, dn_pg_address *address)
                                 "the URL of a PostgreSQL database begins with 'postgres://'");
     address->options = PQconninfoParse(address->text, &message);
     if (address->options == NULL) {
-        int32_t status = message != NULL ? fail_parse(call, address->text, message)
-                                         : dn_kit_no_memory(call);
+        int32_t status =
+            message != NULL ? fail_parse(call, address->text, message) : dn_kit_no_memory(call);
 
         PQfreemem(message);
         return status;
@@ -322,7 +322,10 @@ write_identity(dn_kit_text *text, const dn_pg_address *address)
     if (service != NULL && dn_pg_address_get(address, "host") == NULL)
         dn_kit_text_format(text, "service=%s", service);
     else
-        add_hosts(text, host != NULL ? host : numeric != NULL ? numeric : "",
+        add_hosts(text,
+                  host != NULL      ? host
+                  : numeric != NULL ? numeric
+                                    : "",
                   port != NULL ? port : DEFAULT_PORT);
     /* As libpq: a database without a name is called like the user. */
     dn_kit_text_format(text, "/%s", name != NULL ? name : user != NULL ? user : "");
@@ -337,8 +340,8 @@ push_parts(const dunlin_call *call, const dn_pg_address *address)
 
         if (option->val == NULL)
             continue;
-        part.name = dn_kit_string(strcmp(option->keyword, "dbname") == 0 ? "database"
-                                                                        : option->keyword);
+        part.name =
+            dn_kit_string(strcmp(option->keyword, "dbname") == 0 ? "database" : option->keyword);
         part.value = dn_kit_string(option->val);
         part.secret = is_secret(option->keyword) ? 1 : 0;
         status = call->host->url_part(call, &part);

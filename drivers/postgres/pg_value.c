@@ -89,8 +89,7 @@ dn_pg_parameters_fill(const dunlin_call *call, const dunlin_value *values, uint6
     memset(parameters, 0, sizeof(*parameters));
     if (status != DUNLIN_OK || count == 0)
         return status;
-    parameters->memory =
-        calloc(1, count * (sizeof(char *) + sizeof(Oid) + 2 * sizeof(int)) + room);
+    parameters->memory = calloc(1, count * (sizeof(char *) + sizeof(Oid) + 2 * sizeof(int)) + room);
     if (parameters->memory == NULL)
         return dn_kit_no_memory(call);
     parameters->count = (int)count;

@@ -23,6 +23,26 @@ tests_conformance_mysql_run_test_SOURCES = tests/conformance/mysql_run_test.c \
 tests_conformance_mysql_run_test_LDADD = $(CMOCKA_LIBS)
 endif
 
+# postgres_driver_test and postgres_run_test likewise:
+#   tests/servers run postgres pgbouncer -- make check TESTS='tests/conformance/postgres_run_test ...'
+if DRIVER_POSTGRES
+unit_tests += tests/conformance/postgres_driver_test
+unit_tests += tests/conformance/postgres_offline_test
+unit_tests += tests/conformance/postgres_run_test
+postgres_server_sources = $(fake_host_sources) \
+	tests/conformance/postgres_server.c tests/conformance/postgres_server.h \
+	tests/conformance/relay.c tests/conformance/relay.h
+tests_conformance_postgres_driver_test_SOURCES = tests/conformance/postgres_driver_test.c \
+	$(postgres_server_sources)
+tests_conformance_postgres_driver_test_LDADD = $(CMOCKA_LIBS) $(SYSTEM_LIBS)
+tests_conformance_postgres_offline_test_SOURCES = tests/conformance/postgres_offline_test.c \
+	$(fake_host_sources)
+tests_conformance_postgres_offline_test_LDADD = $(CMOCKA_LIBS)
+tests_conformance_postgres_run_test_SOURCES = tests/conformance/postgres_run_test.c \
+	$(postgres_server_sources)
+tests_conformance_postgres_run_test_LDADD = $(CMOCKA_LIBS) $(SYSTEM_LIBS)
+endif
+
 if DRIVER_SQLITE
 unit_tests += tests/conformance/sqlite_backup_test
 unit_tests += tests/conformance/sqlite_driver_test

@@ -16,9 +16,8 @@ assert_does_not_open(const char *url, int32_t class, const char *message)
     dunlin_open_options options = {.size = sizeof(options), .connect_timeout_ms = 2000};
     dunlin_connection *connection = NULL;
 
-    assert_fails(&host,
-                 driver->open(fake_call(&host), fake_string(url), &options, &connection), class,
-                 message);
+    assert_fails(&host, driver->open(fake_call(&host), fake_string(url), &options, &connection),
+                 class, message);
     assert_null(connection);
 }
 
@@ -298,8 +297,7 @@ one_session_at_a_time_holds_the_lock(void **state)
     assert_int_equal(acquired, 1);
     assert_done(&other, driver->try_lock(fake_call(&other), second, key, &acquired));
     assert_int_equal(acquired, 0);
-    snprintf(holder, sizeof(holder), "%d|test|20\n",
-             atoi(rows("SELECT pg_backend_pid()")));
+    snprintf(holder, sizeof(holder), "%d|test|20\n", atoi(rows("SELECT pg_backend_pid()")));
     assert_done(&other, driver->lock_holder(fake_call(&other), second, key));
     assert_string_equal(other.lines, holder);
     assert_done(&host, driver->unlock(fake_call(&host), db, key));
@@ -391,10 +389,8 @@ introspection_names_objects_of_users(void **state)
     static const dunlin_string app[] = {NAMED("app")};
     dunlin_string present_path[] = {NAMED("t")};
     dunlin_string absent_path[] = {NAMED("app"), NAMED("t")};
-    dunlin_fact present = {.size = sizeof(present),
-                           .kind = NAMED("table"),
-                           .path = present_path,
-                           .path_count = 1};
+    dunlin_fact present = {
+        .size = sizeof(present), .kind = NAMED("table"), .path = present_path, .path_count = 1};
     dunlin_fact absent = {
         .size = sizeof(absent), .kind = NAMED("view"), .path = absent_path, .path_count = 2};
     const dunlin_fact *keys[] = {&present, &absent};
@@ -458,8 +454,7 @@ take_invalid(const dunlin_call *call, const dunlin_fact *fact)
 
     assert_int_equal(fact->property_count, 1);
     snprintf(own->lines + strlen(own->lines), 100, "%.*s is invalid\n",
-             (int)fact->path[fact->path_count - 1].length,
-             fact->path[fact->path_count - 1].data);
+             (int)fact->path[fact->path_count - 1].length, fact->path[fact->path_count - 1].data);
     return DUNLIN_OK;
 }
 
@@ -585,9 +580,11 @@ a_transaction_pooler_is_noticed(void **state)
 {
     const char *url = getenv("DUNLIN_TEST_PGBOUNCER");
     static const fake_item items[] = {
-        BEGIN_ITEM, STATEMENT("CREATE TABLE t (a timestamptz DEFAULT '2024-01-01')"),
+        BEGIN_ITEM,
+        STATEMENT("CREATE TABLE t (a timestamptz DEFAULT '2024-01-01')"),
         STATEMENT("SELECT 1 / (current_setting('jit') = 'off')::int"),
-        COMMIT_ITEM, {.kind = DUNLIN_ITEM_RESET},
+        COMMIT_ITEM,
+        {.kind = DUNLIN_ITEM_RESET},
     };
     char through[300];
     char *slash;

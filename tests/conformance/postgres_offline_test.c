@@ -83,8 +83,9 @@ urls_are_shown_without_passwords_and_name_their_database(void **state)
         {"postgresql://ann:s3cret@DB1:6000/app?sslmode=require",
          "secret password\n"
          "postgresql://ann:***@DB1:6000/app?sslmode=require -> postgres:db1:6000/app\n"},
-        {"postgres://ann:p%40ss%3Aw@db1/app", "secret password\n"
-                                              "postgres://ann:***@db1/app -> postgres:db1:5432/app\n"},
+        {"postgres://ann:p%40ss%3Aw@db1/app",
+         "secret password\n"
+         "postgres://ann:***@db1/app -> postgres:db1:5432/app\n"},
         {"postgres://ann@a:1,b:2/app?password=x&target_session_attrs=read-write",
          "secret password\n"
          "postgres://ann@a:1,b:2/app?password=***&target_session_attrs=read-write -> "
@@ -151,90 +152,88 @@ a_url_that_cannot_be_read_is_refused_without_its_password(void **state)
 }
 
 /* --- statements --- */
+static const struct {
+    const char *sql;
+    uint64_t flags;
+} statements[] = {
+    {"CREATE TABLE t (a int)", DUNLIN_CLASS_DDL},
+    {"/* x /* y */ */ -- z\n alter table t add b int", DUNLIN_CLASS_DDL},
+    {";; DROP TABLE t", DUNLIN_CLASS_DDL},
+    {"insert into t values (1)", DUNLIN_CLASS_DATA},
+    {"WITH a AS (SELECT 1) SELECT * FROM a", DUNLIN_CLASS_QUERY},
+    {"WITH a AS (DELETE FROM x RETURNING *) SELECT * FROM a", DUNLIN_CLASS_DATA},
+    {"SELECT count(*), max(a) FROM t WHERE a IN (1, 2)", DUNLIN_CLASS_QUERY},
+    {"SELECT setval('s', 3)", DUNLIN_CLASS_DATA},
+    {"SELECT a INTO u FROM t", DUNLIN_CLASS_DDL | DUNLIN_CLASS_DATA},
+    {"SELECT dblink_exec('x', 'y')", DUNLIN_CLASS_DATA | DUNLIN_CLASS_REACHES_OUTSIDE},
+    {"(SELECT 1)", DUNLIN_CLASS_QUERY},
+    {"CREATE INDEX i ON t (a)", DUNLIN_CLASS_DDL},
+    {"CREATE INDEX CONCURRENTLY i ON t (a)", DUNLIN_CLASS_DDL | DUNLIN_CLASS_NO_TRANSACTION},
+    {"create unique index concurrently on t (a)", DUNLIN_CLASS_DDL | DUNLIN_CLASS_NO_TRANSACTION},
+    {"CREATE INDEX concurrently_not ON t (a)", DUNLIN_CLASS_DDL},
+    {"CREATE INDEX \"concurrently\" ON t (a)", DUNLIN_CLASS_DDL},
+    {"DROP INDEX CONCURRENTLY i", DUNLIN_CLASS_DDL | DUNLIN_CLASS_NO_TRANSACTION},
+    {"REINDEX TABLE t", DUNLIN_CLASS_REPEATABLE},
+    {"REINDEX TABLE CONCURRENTLY t", DUNLIN_CLASS_NO_TRANSACTION | DUNLIN_CLASS_REPEATABLE},
+    {"REINDEX (VERBOSE, CONCURRENTLY) TABLE t",
+     DUNLIN_CLASS_NO_TRANSACTION | DUNLIN_CLASS_REPEATABLE},
+    {"REINDEX (VERBOSE) DATABASE d", DUNLIN_CLASS_NO_TRANSACTION | DUNLIN_CLASS_REPEATABLE},
+    {"VACUUM (FULL) t", DUNLIN_CLASS_NO_TRANSACTION | DUNLIN_CLASS_REPEATABLE},
+    {"ANALYZE t", DUNLIN_CLASS_REPEATABLE},
+    {"CLUSTER", DUNLIN_CLASS_NO_TRANSACTION | DUNLIN_CLASS_REPEATABLE},
+    {"CLUSTER VERBOSE;", DUNLIN_CLASS_NO_TRANSACTION | DUNLIN_CLASS_REPEATABLE},
+    {"CLUSTER t USING i", DUNLIN_CLASS_REPEATABLE},
+    {"CREATE DATABASE d",
+     DUNLIN_CLASS_DDL | DUNLIN_CLASS_NO_TRANSACTION | DUNLIN_CLASS_REACHES_OUTSIDE},
+    {"ALTER SYSTEM SET work_mem = '1MB'",
+     DUNLIN_CLASS_NO_TRANSACTION | DUNLIN_CLASS_REACHES_OUTSIDE | DUNLIN_CLASS_REPEATABLE},
+    {"ALTER DATABASE d SET TABLESPACE s",
+     DUNLIN_CLASS_DDL | DUNLIN_CLASS_NO_TRANSACTION | DUNLIN_CLASS_REACHES_OUTSIDE},
+    {"ALTER DATABASE d SET search_path = x", DUNLIN_CLASS_DDL},
+    {"ALTER TABLE p DETACH PARTITION q CONCURRENTLY",
+     DUNLIN_CLASS_DDL | DUNLIN_CLASS_NO_TRANSACTION},
+    {"ALTER TABLE p DETACH PARTITION q", DUNLIN_CLASS_DDL},
+    {"ALTER TYPE s.\"Mood\" ADD VALUE IF NOT EXISTS 'x'",
+     DUNLIN_CLASS_DDL | DUNLIN_CLASS_COMMIT_BEFORE_USE},
+    {"ALTER TYPE mood RENAME VALUE 'a' TO 'b'", DUNLIN_CLASS_DDL},
+    {"CREATE ROLE r", DUNLIN_CLASS_DDL | DUNLIN_CLASS_REACHES_OUTSIDE},
+    {"COPY t (a, b) FROM STDIN WITH CSV", DUNLIN_CLASS_DATA | DUNLIN_CLASS_COPY_IN},
+    {"COPY s.t FROM stdin", DUNLIN_CLASS_DATA | DUNLIN_CLASS_COPY_IN},
+    {"COPY t FROM '/tmp/x'", DUNLIN_CLASS_DATA | DUNLIN_CLASS_REACHES_OUTSIDE},
+    {"COPY t FROM PROGRAM 'cat'", DUNLIN_CLASS_DATA | DUNLIN_CLASS_REACHES_OUTSIDE},
+    {"COPY (SELECT 1 FROM t) TO STDOUT", DUNLIN_CLASS_QUERY},
+    {"COPY t TO PROGRAM 'cat'", DUNLIN_CLASS_QUERY | DUNLIN_CLASS_REACHES_OUTSIDE},
+    {"BEGIN ISOLATION LEVEL SERIALIZABLE", DUNLIN_CLASS_BEGIN},
+    {"START TRANSACTION", DUNLIN_CLASS_BEGIN},
+    {"COMMIT", DUNLIN_CLASS_COMMIT},
+    {"END WORK", DUNLIN_CLASS_COMMIT},
+    {"ROLLBACK", DUNLIN_CLASS_ROLLBACK},
+    {"ABORT", DUNLIN_CLASS_ROLLBACK},
+    {"ROLLBACK TO SAVEPOINT a", DUNLIN_CLASS_SAVEPOINT},
+    {"ROLLBACK TRANSACTION TO a", DUNLIN_CLASS_SAVEPOINT},
+    {"SAVEPOINT a", DUNLIN_CLASS_SAVEPOINT},
+    {"RELEASE a", DUNLIN_CLASS_SAVEPOINT},
+    {"SET search_path TO x", 0},
+    {"SET standard_conforming_strings = on", 0},
+    {"SET LOCAL standard_conforming_strings TO off", DUNLIN_CLASS_CHANGES_LEXING},
+    {"DO $$ BEGIN VACUUM; END $$", DUNLIN_CLASS_DDL | DUNLIN_CLASS_DATA},
+    {"EXPLAIN SELECT 1", DUNLIN_CLASS_QUERY},
+    {"EXPLAIN (ANALYZE) DELETE FROM t", DUNLIN_CLASS_DATA},
+    {"\\connect x", DUNLIN_CLASS_CLIENT_COMMAND},
+    {"-- only a comment", 0},
+    {"", 0},
+};
+
 static void
 statements_are_classified_by_their_first_words(void **state)
 {
-    static const struct {
-        const char *sql;
-        uint64_t flags;
-    } cases[] = {
-        {"CREATE TABLE t (a int)", DUNLIN_CLASS_DDL},
-        {"/* x /* y */ */ -- z\n alter table t add b int", DUNLIN_CLASS_DDL},
-        {";; DROP TABLE t", DUNLIN_CLASS_DDL},
-        {"insert into t values (1)", DUNLIN_CLASS_DATA},
-        {"WITH a AS (SELECT 1) SELECT * FROM a", DUNLIN_CLASS_QUERY},
-        {"WITH a AS (DELETE FROM x RETURNING *) SELECT * FROM a", DUNLIN_CLASS_DATA},
-        {"SELECT count(*), max(a) FROM t WHERE a IN (1, 2)", DUNLIN_CLASS_QUERY},
-        {"SELECT setval('s', 3)", DUNLIN_CLASS_DATA},
-        {"SELECT a INTO u FROM t", DUNLIN_CLASS_DDL | DUNLIN_CLASS_DATA},
-        {"SELECT dblink_exec('x', 'y')", DUNLIN_CLASS_DATA | DUNLIN_CLASS_REACHES_OUTSIDE},
-        {"(SELECT 1)", DUNLIN_CLASS_QUERY},
-        {"CREATE INDEX i ON t (a)", DUNLIN_CLASS_DDL},
-        {"CREATE INDEX CONCURRENTLY i ON t (a)", DUNLIN_CLASS_DDL | DUNLIN_CLASS_NO_TRANSACTION},
-        {"create unique index concurrently on t (a)",
-         DUNLIN_CLASS_DDL | DUNLIN_CLASS_NO_TRANSACTION},
-        {"CREATE INDEX concurrently_not ON t (a)", DUNLIN_CLASS_DDL},
-        {"CREATE INDEX \"concurrently\" ON t (a)", DUNLIN_CLASS_DDL},
-        {"DROP INDEX CONCURRENTLY i", DUNLIN_CLASS_DDL | DUNLIN_CLASS_NO_TRANSACTION},
-        {"REINDEX TABLE t", DUNLIN_CLASS_REPEATABLE},
-        {"REINDEX TABLE CONCURRENTLY t", DUNLIN_CLASS_NO_TRANSACTION | DUNLIN_CLASS_REPEATABLE},
-        {"REINDEX (VERBOSE, CONCURRENTLY) TABLE t",
-         DUNLIN_CLASS_NO_TRANSACTION | DUNLIN_CLASS_REPEATABLE},
-        {"REINDEX (VERBOSE) DATABASE d", DUNLIN_CLASS_NO_TRANSACTION | DUNLIN_CLASS_REPEATABLE},
-        {"VACUUM (FULL) t", DUNLIN_CLASS_NO_TRANSACTION | DUNLIN_CLASS_REPEATABLE},
-        {"ANALYZE t", DUNLIN_CLASS_REPEATABLE},
-        {"CLUSTER", DUNLIN_CLASS_NO_TRANSACTION | DUNLIN_CLASS_REPEATABLE},
-        {"CLUSTER VERBOSE;", DUNLIN_CLASS_NO_TRANSACTION | DUNLIN_CLASS_REPEATABLE},
-        {"CLUSTER t USING i", DUNLIN_CLASS_REPEATABLE},
-        {"CREATE DATABASE d",
-         DUNLIN_CLASS_DDL | DUNLIN_CLASS_NO_TRANSACTION | DUNLIN_CLASS_REACHES_OUTSIDE},
-        {"ALTER SYSTEM SET work_mem = '1MB'", DUNLIN_CLASS_NO_TRANSACTION |
-                                                  DUNLIN_CLASS_REACHES_OUTSIDE |
-                                                  DUNLIN_CLASS_REPEATABLE},
-        {"ALTER DATABASE d SET TABLESPACE s",
-         DUNLIN_CLASS_DDL | DUNLIN_CLASS_NO_TRANSACTION | DUNLIN_CLASS_REACHES_OUTSIDE},
-        {"ALTER DATABASE d SET search_path = x", DUNLIN_CLASS_DDL},
-        {"ALTER TABLE p DETACH PARTITION q CONCURRENTLY",
-         DUNLIN_CLASS_DDL | DUNLIN_CLASS_NO_TRANSACTION},
-        {"ALTER TABLE p DETACH PARTITION q", DUNLIN_CLASS_DDL},
-        {"ALTER TYPE s.\"Mood\" ADD VALUE IF NOT EXISTS 'x'",
-         DUNLIN_CLASS_DDL | DUNLIN_CLASS_COMMIT_BEFORE_USE},
-        {"ALTER TYPE mood RENAME VALUE 'a' TO 'b'", DUNLIN_CLASS_DDL},
-        {"CREATE ROLE r", DUNLIN_CLASS_DDL | DUNLIN_CLASS_REACHES_OUTSIDE},
-        {"COPY t (a, b) FROM STDIN WITH CSV", DUNLIN_CLASS_DATA | DUNLIN_CLASS_COPY_IN},
-        {"COPY s.t FROM stdin", DUNLIN_CLASS_DATA | DUNLIN_CLASS_COPY_IN},
-        {"COPY t FROM '/tmp/x'", DUNLIN_CLASS_DATA | DUNLIN_CLASS_REACHES_OUTSIDE},
-        {"COPY t FROM PROGRAM 'cat'", DUNLIN_CLASS_DATA | DUNLIN_CLASS_REACHES_OUTSIDE},
-        {"COPY (SELECT 1 FROM t) TO STDOUT", DUNLIN_CLASS_QUERY},
-        {"COPY t TO PROGRAM 'cat'", DUNLIN_CLASS_QUERY | DUNLIN_CLASS_REACHES_OUTSIDE},
-        {"BEGIN ISOLATION LEVEL SERIALIZABLE", DUNLIN_CLASS_BEGIN},
-        {"START TRANSACTION", DUNLIN_CLASS_BEGIN},
-        {"COMMIT", DUNLIN_CLASS_COMMIT},
-        {"END WORK", DUNLIN_CLASS_COMMIT},
-        {"ROLLBACK", DUNLIN_CLASS_ROLLBACK},
-        {"ABORT", DUNLIN_CLASS_ROLLBACK},
-        {"ROLLBACK TO SAVEPOINT a", DUNLIN_CLASS_SAVEPOINT},
-        {"ROLLBACK TRANSACTION TO a", DUNLIN_CLASS_SAVEPOINT},
-        {"SAVEPOINT a", DUNLIN_CLASS_SAVEPOINT},
-        {"RELEASE a", DUNLIN_CLASS_SAVEPOINT},
-        {"SET search_path TO x", 0},
-        {"SET standard_conforming_strings = on", 0},
-        {"SET LOCAL standard_conforming_strings TO off", DUNLIN_CLASS_CHANGES_LEXING},
-        {"DO $$ BEGIN VACUUM; END $$", DUNLIN_CLASS_DDL | DUNLIN_CLASS_DATA},
-        {"EXPLAIN SELECT 1", DUNLIN_CLASS_QUERY},
-        {"EXPLAIN (ANALYZE) DELETE FROM t", DUNLIN_CLASS_DATA},
-        {"\\connect x", DUNLIN_CLASS_CLIENT_COMMAND},
-        {"-- only a comment", 0},
-        {"", 0},
-    };
-
     (void)state;
-    for (int i = 0; i < COUNT(cases); i++) {
+    for (int i = 0; i < COUNT(statements); i++) {
         assert_done(&host,
-                    driver->classify(fake_call(&host), NULL, NULL, fake_string(cases[i].sql)));
-        if (host.class_flags != cases[i].flags)
-            print_error("%s\n", cases[i].sql);
-        assert_int_equal(host.class_flags, cases[i].flags);
+                    driver->classify(fake_call(&host), NULL, NULL, fake_string(statements[i].sql)));
+        if (host.class_flags != statements[i].flags)
+            print_error("%s\n", statements[i].sql);
+        assert_int_equal(host.class_flags, statements[i].flags);
     }
 }
 
@@ -295,8 +294,7 @@ quotes_inside_names_and_texts_are_doubled(void **state)
     assert_string_equal(host.lines, "\"a\"\"b\"\n");
     assert_done(&host, driver->quote_literal(fake_call(&host), NULL, fake_string("it's \\")));
     assert_string_equal(host.lines, "'it''s \\'\n");
-    assert_fails(&host,
-                 driver->quote_literal(fake_call(&host), NULL, (dunlin_string){"a\0b", 3}),
+    assert_fails(&host, driver->quote_literal(fake_call(&host), NULL, (dunlin_string){"a\0b", 3}),
                  DUNLIN_USAGE, "a text with a NUL byte cannot be written in SQL");
 }
 

@@ -165,9 +165,9 @@ static void
 a_reset_undone_by_a_later_failure_is_done_again(void **state)
 {
     static const fake_item items[] = {
-        BEGIN_ITEM, STATEMENT("SET search_path TO pg_catalog"),
+        BEGIN_ITEM,  STATEMENT("SET search_path TO pg_catalog"),
         COMMIT_ITEM, {.kind = DUNLIN_ITEM_RESET},
-        BEGIN_ITEM, STATEMENT("nonsense"),
+        BEGIN_ITEM,  STATEMENT("nonsense"),
         COMMIT_ITEM,
     };
 
@@ -199,8 +199,7 @@ a_check_compares_the_first_cell_and_keeps_the_commit_back(void **state)
     assert_outcomes("rrrf");
     assert_done(&host, fake_do(&host, db, DUNLIN_ITEM_ROLLBACK));
     assert_string_equal(rows("SELECT count(*) FROM t"), "0\n");
-    assert_fails(&host, fake_run(&host, db, &none, 1), DUNLIN_CONSTRAINT,
-                 "expected 1, got no row");
+    assert_fails(&host, fake_run(&host, db, &none, 1), DUNLIN_CONSTRAINT, "expected 1, got no row");
     assert_fails(&host, fake_run(&host, db, &null, 1), DUNLIN_CONSTRAINT, "expected , got null");
 }
 
@@ -275,8 +274,8 @@ values_take_the_type_of_their_place(void **state)
     assert_done(&host, fake_run(&host, db, &item, 1));
     assert_string_equal(rows("SELECT a, b, c, d, c = '\\x00ff5c' FROM t"),
                         "9223372036854775807|'2024-02-29 12:00:00.5'|blob(3)|null|'t'\n");
-    assert_done(&host, driver->query(fake_call(&host), db,
-                                     fake_string("SELECT 1 WHERE $1 = ''"), &empty, 1));
+    assert_done(&host, driver->query(fake_call(&host), db, fake_string("SELECT 1 WHERE $1 = ''"),
+                                     &empty, 1));
     assert_string_equal(host.lines, "1\n");
 }
 
@@ -563,8 +562,11 @@ static void
 a_lost_connection_leaves_in_doubt_what_may_have_committed(void **state)
 {
     static const fake_item items[] = {
-        BEGIN_ITEM, STATEMENT("INSERT INTO t VALUES (1)"), COMMIT_ITEM,
-        BEGIN_ITEM, STATEMENT("INSERT INTO t VALUES (/* cut here */ 2)"),
+        BEGIN_ITEM,
+        STATEMENT("INSERT INTO t VALUES (1)"),
+        COMMIT_ITEM,
+        BEGIN_ITEM,
+        STATEMENT("INSERT INTO t VALUES (/* cut here */ 2)"),
     };
     static const fake_item more = BEGIN_ITEM;
     relay *between = relay_start(postgres_port());
@@ -665,8 +667,8 @@ static int32_t
 take_in_order(const dunlin_call *call, const dunlin_outcome *outcome)
 {
     (void)call;
-    in_order = in_order && (int64_t)outcome->ordinal == reported &&
-               outcome->outcome == DUNLIN_OUTCOME_RAN;
+    in_order =
+        in_order && (int64_t)outcome->ordinal == reported && outcome->outcome == DUNLIN_OUTCOME_RAN;
     reported++;
     return DUNLIN_OK;
 }

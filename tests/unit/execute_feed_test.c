@@ -109,8 +109,8 @@ a_failure_says_where_it_stands_and_leaves_no_mark(void **state)
          "CREATE TABLE b (p int REFERENCES p DEFERRABLE INITIALLY DEFERRED);"
          "INSERT INTO b VALUES (1);",
          "database.constraint", NULL, "while committing 'm2'", "m2 0 0:0 -"},
-        {"DROP TABLE dunlin_migrations;", "database.missing", "no such table: dunlin_migrations",
-         "while recording 'm2'", "m2 0 0:0 -"},
+        {"DROP TABLE dunlin_migrations;", "database.missing",
+         "no such table: main.dunlin_migrations", "while recording 'm2'", "m2 0 0:0 -"},
     };
 
     (void)state;

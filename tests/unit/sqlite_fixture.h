@@ -24,16 +24,16 @@ static inline void
 keep_item(int32_t level, const char *line, void *context)
 {
     static const struct {
-        const char *sql;
+        const char *verb;
+        const char *table;
         const char *name;
     } ours[] = {
-        {"INSERT INTO \"dunlin_migrations\"", "record"},
-        {"INSERT INTO dunlin_migrations", "record"},
-        {"INSERT INTO \"__drizzle_migrations\"", "record drizzle"},
-        {"CREATE TABLE IF NOT EXISTS \"dunlin_statements\"", "ledger"},
-        {"INSERT INTO dunlin_statements", "book"},
-        {"UPDATE dunlin_statements", "mark"},
-        {"DELETE FROM dunlin_statements", "clear"},
+        {"INSERT INTO", "dunlin_migrations", "record"},
+        {"INSERT INTO", "__drizzle_migrations", "record drizzle"},
+        {"CREATE TABLE", "dunlin_statements", "ledger"},
+        {"INSERT INTO", "dunlin_statements", "book"},
+        {"UPDATE", "dunlin_statements", "mark"},
+        {"DELETE FROM", "dunlin_statements", "clear"},
     };
     const char *end = strrchr(line, '(');
     int length = end && end > line ? (int)(end - line) - 1 : (int)strlen(line);
@@ -45,7 +45,7 @@ keep_item(int32_t level, const char *line, void *context)
     while (length && (line[length - 1] == ' ' || line[length - 1] == ':'))
         length--;
     for (size_t i = 0; i < sizeof ours / sizeof ours[0]; i++)
-        if (strstr(line, ours[i].sql)) {
+        if (strstr(line, ours[i].verb) && strstr(line, ours[i].table)) {
             dn_text_printf(&sent, "%s\n", ours[i].name);
             return;
         }
