@@ -4,6 +4,7 @@ cli_parts = \
 	cli/cmd_backup.c \
 	cli/cmd_backups.c \
 	cli/cmd_completion.c \
+	cli/cmd_driver_check.c \
 	cli/cmd_drivers.c \
 	cli/cmd_help.c \
 	cli/cmd_init.c \

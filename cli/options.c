@@ -488,6 +488,8 @@ dn_cli_arguments_free(dn_arguments *arguments)
 {
     free(arguments->words.items);
     free(arguments->allow.items);
+    free(arguments->cases.items);
     arguments->words.items = NULL;
     arguments->allow.items = NULL;
+    arguments->cases.items = NULL;
 }

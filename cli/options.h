@@ -41,6 +41,8 @@ typedef struct dn_arguments {
     const char *to;
     const char *dialect;
     dn_words allow;
+    const char *quirks;
+    dn_words cases;
     int64_t last; /* 0: not given */
     int dry_run;
     int single_transaction;

@@ -270,6 +270,29 @@ static const dn_exit drivers_exits[] = {
 static const dn_example drivers_examples[] = {
     {"dunlin drivers", "list drivers, and the reason where one was refused"}, END_EXAMPLES};
 
+static const dn_option driver_check_options[] = {
+    {"quirks", 0, DN_VALUE_FILE, "FILE", NULL, MEMBER(quirks), false,
+     "JSON file that says what this database cannot do"},
+    {"case", 0, DN_VALUE_LIST, "ID", NULL, MEMBER(cases), false,
+     "run this case only, or with `run.*` those of an area; may be repeated"},
+    END_OPTIONS};
+static const dn_argument driver_check_arguments[] = {
+    {"DRIVER", true, false, DN_VALUE_FILE, NULL, "name of a driver, or path of its file"},
+    {"URL", true, false, DN_VALUE_TEXT, NULL, "database that the kit may write to"},
+    END_ARGUMENTS};
+static const dn_exit driver_check_exits[] = {
+    {DUNLIN_EXIT_OK, "no case failed"},
+    {DUNLIN_EXIT_FAILED, "a case failed, or there was no connection"},
+    {DUNLIN_EXIT_USAGE, "usage or the quirks file is wrong, or there is no such driver"},
+    END_EXITS};
+static const dn_example driver_check_examples[] = {
+    {"dunlin driver check sqlite sqlite:/tmp/check.db", "check a driver that is installed"},
+    {"dunlin driver check ./toy.so toy:/tmp/toy.txt --quirks toy.json",
+     "check a file, knowing what its database lacks"},
+    {"dunlin driver check ./toy.so toy:/tmp/toy.txt --case 'run.*' --case lock.dies",
+     "run some cases only"},
+    END_EXAMPLES};
+
 static const dn_argument completion_arguments[] = {
     {"SHELL", true, false, DN_VALUE_CHOICE, shell_choices, "`bash`, `zsh` or `fish`"},
     END_ARGUMENTS};
@@ -298,6 +321,7 @@ static const dn_argument no_arguments[] = {END_ARGUMENTS};
 /* --- the table ------------------------------------------------------------------------------- */
 
 const dn_group dn_cli_groups[] = {{"journal", "compare the journal with the files, or rebuild it"},
+                                  {"driver", "check a driver"},
                                   {NULL, NULL}};
 
 const dn_command dn_cli_commands[] = {
@@ -364,6 +388,15 @@ const dn_command dn_cli_commands[] = {
      "Lists the drivers that were found, with version, place and capabilities; those that were "
      "refused, with the reason; and the places that were searched.",
      "dunlin-drivers/1", no_options, no_arguments, drivers_exits, drivers_examples, dn_cmd_drivers},
+    {"driver check", "run the conformance kit against a driver",
+     "Runs published cases against a driver and prints TAP: one line for each case, and why it "
+     "failed where it did. docs/conformance.md describes every case. Cases are independent, name "
+     "what they make `dunlin_check_*`, and drop it again; use a database made for the purpose all "
+     "the same.\n\n"
+     "A quirks file excuses what a database cannot do. Its cases are skipped, or may fail, and the "
+     "reason is printed.",
+     "dunlin-driver-check/1", driver_check_options, driver_check_arguments, driver_check_exits,
+     driver_check_examples, dn_cmd_driver_check},
     {"completion", "print a completion script for a shell",
      "Prints a script that completes commands, options and their values.", "dunlin-completion/1",
      no_options, completion_arguments, plain_exits, completion_examples, dn_cmd_completion},

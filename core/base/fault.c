@@ -26,7 +26,7 @@ trace(const char *name)
     length = snprintf(line, sizeof(line), "%s\n", name);
     /* A trace that lacks a line would hide a point from its test. */
     if (fd < 0 || write(fd, line, (size_t)length) != length)
-        abort();
+        raise(SIGABRT);
     close(fd);
 }
 
@@ -40,7 +40,7 @@ act(const char *action)
     else if (strncmp(action, "pause=", 6) == 0)
         dn_clock_sleep_ms(strtol(action + 6, NULL, 10));
     else
-        abort();
+        raise(SIGABRT);
 }
 
 /* Points are passed by one thread, the one that talks to the database. */
@@ -62,7 +62,7 @@ dn_fault_pass(const char *name)
         return;
     number = fault[length] ? strtol(fault + length + 1, &action, 10) : 0;
     if (number < 1 || *action != ':')
-        abort();
+        raise(SIGABRT);
     if (++passed == number)
         act(action + 1);
 }

@@ -279,12 +279,12 @@ describe(dn_check *check)
     if (!connection)
         return -1;
     server = dn_connection_server(connection);
-    if (!server->profile.flavour.length || !server->profile.version.length)
+    if (!server->profile->flavour.length || !server->profile->version.length)
         return dn_check_fail(check, "describe() gave no flavour or no version");
-    if (server->profile.major <= 0)
+    if (server->profile->major <= 0)
         return dn_check_fail(check, "describe() gave the major version %d",
-                             (int)server->profile.major);
-    if (server->profile.setting_count % 2)
+                             (int)server->profile->major);
+    if (server->profile->setting_count % 2)
         return dn_check_fail(check, "describe() gave a setting without a value");
     if (!server->identity.length || !server->name.length || !server->backend.length)
         return dn_check_fail(check, "describe() gave no identity, name or backend");

@@ -160,7 +160,7 @@ literal(dn_check *check, const char *value)
     }
     dn_check_begin(check, connection, &call, "quote_literal", &sinks, &text);
     if (dn_call_end(&call, check->driver->table.quote_literal(
-                               &call.driver_view, &connection->server.profile, dn_string(value))) <
+                               &call.driver_view, connection->server.profile, dn_string(value))) <
         0)
         return NULL;
     copy = dn_arena_copy(&check->arena, text.data, text.length);

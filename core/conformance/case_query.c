@@ -284,7 +284,7 @@ no_rows(dn_check *check)
 static int
 failure(dn_check *check)
 {
-    dn_raw_query query = {.sql = "SELECT nothing FROM dunlin_check_missing"};
+    dn_raw_query query = {.sql = "SELECT id FROM dunlin_check_missing"};
 
     if (dn_check_filled(check, 1) < 0 ||
         dn_raw_query_run(check, dn_check_first(check), &query) < 0)

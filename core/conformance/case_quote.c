@@ -146,7 +146,7 @@ literal_round_trip(dn_check *check, dunlin_string value)
     dn_check_begin(check, connection, &call, "quote_literal", &sinks, &sql);
     if (dn_call_end(&call,
                     check->driver->table.quote_literal(
-                        &call.driver_view, &connection->server.profile, value)) < 0 ||
+                        &call.driver_view, connection->server.profile, value)) < 0 ||
         dn_connection_query(connection, sql.data, NULL, 0, compare, &wanted, &check->error) < 0)
         return -1;
     return wanted.seen ? 0 : dn_check_fail(check, "SELECT of a text gave no row");

@@ -268,10 +268,13 @@ drop(dn_check *check, dn_connection *connection, const char *kind, const char *n
 int
 dn_check_own(dn_check *check, const char *kind, const char *name)
 {
+    if (!dn_check_first(check) || drop(check, dn_check_first(check), kind, name) < 0)
+        return -1;
+    for (size_t i = 0; i < check->owned_count; i++)
+        if (strcmp(check->owned[i].name, name) == 0)
+            return 0;
     if (check->owned_count == DN_CHECK_OWNED)
         return dn_check_fail(check, "the case owns too many objects");
-    if (drop(check, dn_check_first(check), kind, name) < 0)
-        return -1;
     check->owned[check->owned_count].kind = kind;
     check->owned[check->owned_count++].name = name;
     return 0;

@@ -57,13 +57,19 @@ lacking(uint64_t needs, uint64_t flags)
 static const char *
 told(dn_arena *arena, const dn_error *error)
 {
-    char *text = dn_arena_printf(arena, "%s%s%s", error->message, error->context[0] ? "; " : "",
-                                 error->context);
+    dn_auto(dn_text) text = DN_TEXT_INIT;
+    const char *line = error->context;
 
-    for (char *at = text; at && *at; at++)
-        if (*at == '\n')
-            *at = ';';
-    return text;
+    dn_text_add_string(&text, error->message);
+    while (*line) {
+        size_t length = strcspn(line, "\n");
+
+        dn_text_add_string(&text, "; ");
+        dn_text_add(&text, line, length);
+        line += length;
+        line += *line == '\n';
+    }
+    return text.failed ? NULL : dn_arena_text(arena, text.data ? text.data : "");
 }
 
 static int

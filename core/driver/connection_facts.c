@@ -73,6 +73,11 @@ list_keys(dn_connection *connection, dunlin_string statement, key_list *list, dn
 
 /* --- the digest ------------------------------------------------------------------------------- */
 
+typedef struct fact_hash {
+    dn_hash hash;
+    bool unreadable; /* not all was seen: nothing can be said */
+} fact_hash;
+
 static void
 hash_string(dn_hash *hash, dunlin_string text)
 {
@@ -91,7 +96,7 @@ hash_key(dn_hash *hash, const dunlin_fact *fact)
 static int32_t
 hash_fact(dn_call *call, const dunlin_fact *fact)
 {
-    dn_hash *hash = call->target;
+    dn_hash *hash = &((fact_hash *)call->target)->hash;
 
     dn_hash_add(hash, "+", 1);
     hash_key(hash, fact);
@@ -109,32 +114,43 @@ hash_fact(dn_call *call, const dunlin_fact *fact)
 static int32_t
 hash_gone(dn_call *call, const dunlin_fact *key)
 {
-    dn_hash *hash = call->target;
+    dn_hash *hash = &((fact_hash *)call->target)->hash;
 
     dn_hash_add(hash, "-", 1);
     hash_key(hash, key);
     return DUNLIN_OK;
 }
 
-static int
-hash_facts(dn_connection *connection, const key_list *list, dn_digest *digest, dn_error *error)
+static int32_t
+note_unreadable(dn_call *call, const dunlin_fact *key)
 {
-    static const dn_call_sinks sinks = {.fact = hash_fact, .gone = hash_gone};
+    (void)key;
+    ((fact_hash *)call->target)->unreadable = true;
+    return DUNLIN_OK;
+}
+
+static int
+hash_facts(dn_connection *connection, const key_list *list, bool *known, dn_digest *digest,
+           dn_error *error)
+{
+    static const dn_call_sinks sinks = {
+        .fact = hash_fact, .gone = hash_gone, .unreadable = note_unreadable};
     const dunlin_scope scope = {
         .size = sizeof scope,
         .depth = DUNLIN_SCOPE_FACTS,
         .keys = list->keys,
         .key_count = list->count,
     };
-    dn_hash hash;
+    fact_hash hash = {.unreadable = false};
     dn_call call;
 
-    dn_hash_begin(&hash);
+    dn_hash_begin(&hash.hash);
     dn_connection_begin(connection, &call, "introspect", &sinks, &hash, error);
     if (dn_call_end(&call, connection->driver->table.introspect(&call.driver_view,
                                                                 connection->handle, &scope)) < 0)
         return -1;
-    *digest = dn_hash_end(&hash);
+    *digest = dn_hash_end(&hash.hash);
+    *known = !hash.unreadable;
     return 0;
 }
 
@@ -150,10 +166,66 @@ dn_connection_fingerprint(dn_connection *connection, dunlin_string statement, bo
         !connection->driver->table.introspect)
         return 0;
     answer = list_keys(connection, statement, &list, error);
-    if (answer == 0 && list.known && list.count) {
-        answer = hash_facts(connection, &list, digest, error);
-        *known = answer == 0;
+    if (answer == 0 && list.known && list.count)
+        answer = hash_facts(connection, &list, known, digest, error);
+    dn_arena_free(&list.arena);
+    return answer;
+}
+
+/* --- what was left half done --- */
+typedef struct debris {
+    dn_arena *arena;
+    const char **statements;
+    size_t count;
+    size_t capacity;
+} debris;
+
+static int32_t
+take_step(dn_call *call, const dunlin_step *step)
+{
+    debris *found = call->target;
+    char *sql = dn_arena_copy(found->arena, step->sql.data, step->sql.length);
+
+    if (step->role != DUNLIN_STEP_STATEMENT)
+        return dn_call_breach(call, "cleans up with a step of role %d", (int)step->role);
+    found->statements = dn_arena_grow(found->arena, found->statements, &found->capacity,
+                                      found->count + 1, sizeof *found->statements);
+    if (!sql || !found->statements)
+        return dn_call_no_memory(call);
+    found->statements[found->count++] = sql;
+    return DUNLIN_OK;
+}
+
+/* The objects themselves: the steps name them. */
+static int32_t
+pass_over(dn_call *call, const dunlin_fact *fact)
+{
+    (void)call;
+    (void)fact;
+    return DUNLIN_OK;
+}
+
+int
+dn_connection_debris(dn_connection *connection, dunlin_string statement, dn_arena *arena,
+                     const char ***statements, size_t *count, dn_error *error)
+{
+    static const dn_call_sinks sinks = {.fact = pass_over, .step = take_step};
+    const dunlin_driver *table = &connection->driver->table;
+    key_list list = {.arena = DN_ARENA_INIT};
+    debris found = {.arena = arena};
+    int answer = 0;
+
+    if (table->debris)
+        answer = list_keys(connection, statement, &list, error);
+    if (answer == 0 && list.count) {
+        dn_call call;
+
+        dn_connection_begin(connection, &call, "debris", &sinks, &found, error);
+        answer = dn_call_end(
+            &call, table->debris(&call.driver_view, connection->handle, list.keys, list.count));
     }
     dn_arena_free(&list.arena);
+    *statements = found.statements;
+    *count = found.count;
     return answer;
 }

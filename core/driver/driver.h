@@ -160,6 +160,9 @@ int dn_connection_objects(dn_connection *connection, dn_arena *arena, dn_object 
  * or what it looks like. */
 int dn_connection_fingerprint(dn_connection *connection, dunlin_string statement, bool *known,
                               dn_digest *digest, dn_error *error);
+/* Statements, in the arena, that remove what an interrupted `statement` left half done. */
+int dn_connection_debris(dn_connection *connection, dunlin_string statement, dn_arena *arena,
+                         const char ***statements, size_t *count, dn_error *error);
 
 int dn_connection_try_lock(dn_connection *connection, const char *key, bool *acquired,
                            dn_error *error);

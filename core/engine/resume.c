@@ -61,7 +61,8 @@ decide(resumption *state, dn_error *error)
     dn_session *session = &state->session;
     dn_ledger_row *last;
 
-    if (dn_ledger_read(session->connection, state->tag, &session->arena, &state->rows, error) < 0)
+    if (dn_tracker_create_statements(session->connection, error) < 0 ||
+        dn_ledger_read(session->connection, state->tag, &session->arena, &state->rows, error) < 0)
         return -1;
     last = state->rows.count ? &state->rows.items[state->rows.count - 1] : NULL;
     if (!last || last->phase != DN_LEDGER_INTENT)

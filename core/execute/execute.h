@@ -106,6 +106,12 @@ typedef struct dn_execution {
     bool single_transaction;
     int lock_retries; /* how often a migration that met a lock is tried again */
     dn_arena *arena;
+    /* The ledger: tags with rows of earlier runs, once it was looked at; and how many migrations
+     * of this run are recorded and have rows all the same. */
+    bool ledger_seen;
+    const char **unfinished;
+    size_t unfinished_count;
+    size_t left_over;
     dn_stop stop;  /* filled on failure */
     int32_t cause; /* status of the failure itself, where the error became PARTIAL */
 } dn_execution;

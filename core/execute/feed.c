@@ -150,8 +150,8 @@ next_statement(feeder *feed, dunlin_item *item, dn_error *error)
 static bool
 pipelines(const feeder *feed)
 {
-    return (dn_connection_capabilities(feed->execution->connection)->flags &
-            DUNLIN_CAN_PIPELINE) != 0;
+    return (dn_connection_capabilities(feed->execution->connection)->flags & DUNLIN_CAN_PIPELINE) !=
+           0;
 }
 
 static int
@@ -342,7 +342,10 @@ fail_run(feeder *feed, dn_error *error)
 int
 dn_execute_feed(dn_execution *execution, size_t first, size_t count, dn_error *error)
 {
-    feeder state = {.execution = execution, .first = first, .job = first, .end = first + count,
+    feeder state = {.execution = execution,
+                    .first = first,
+                    .job = first,
+                    .end = first + count,
                     .answered_ns = dn_clock_monotonic_ns()};
     dn_batch batch = {next, done, NULL, &state};
     int answer = dn_connection_run(execution->connection, &batch, error);

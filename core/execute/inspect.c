@@ -97,9 +97,7 @@ see(inspection *seen, const dn_script_item *item, dn_error *error)
     switch (item->kind) {
     case DN_SCRIPT_CONTROL: return see_control(seen, item, error);
     case DN_SCRIPT_AROUND: return see_around(seen, item, error);
-    case DN_SCRIPT_STATEMENT:
-        see_statement(seen, item);
-        break;
+    case DN_SCRIPT_STATEMENT: see_statement(seen, item); break;
     default: break;
     }
     seen->work++;

@@ -12,8 +12,8 @@
  *     before, it is run; changed, it is done. Where nothing can tell, a person is asked.
  *
  * Rows are bound to the text of the statements: what was done must still stand at the head of
- * the file, what follows may have been edited. The last transaction records the migration and
- * removes its rows. docs/migrations.md tells users.
+ * the file, what follows may have been edited. The last transaction records the migration; its
+ * rows go with it or, where that costs too much, a little later. docs/migrations.md tells users.
  */
 #include "core/execute/ledger.h"
 
@@ -21,6 +21,9 @@
 
 #include "core/base/clock.h"
 #include "core/base/fault.h"
+
+/* Migrations whose rows are left until they are removed together. */
+enum { MOST_LEFT_OVER = 20 };
 
 typedef struct ledger {
     dn_execution *execution;
@@ -42,6 +45,16 @@ static dn_connection *
 connection_of(const ledger *book)
 {
     return book->execution->connection;
+}
+
+/* Where every change of the schema commits by itself, a migration has rows as a rule, and removing
+ * them costs more than writing them: that is done for some migrations at once. Until then they mean
+ * nothing, because their migration is recorded. */
+static bool
+rows_stay(const dn_execution *execution)
+{
+    return !(dn_connection_capabilities(execution->connection)->flags &
+             DUNLIN_CAN_TRANSACTIONAL_DDL);
 }
 
 static int
@@ -173,12 +186,37 @@ mark_failed(ledger *book, const dn_error *error)
     dn_ledger_set_phase(connection_of(book), book->job->migration->tag, book->at, row, &ignored);
 }
 
+/* An earlier attempt may have left something half done, which would be in the way. */
+static int
+clean_up(ledger *book, const dn_script_item *item, dn_error *error)
+{
+    const char **statements;
+    size_t count;
+
+    if (book->at > book->known)
+        return 0;
+    if (dn_connection_debris(connection_of(book), item->sql, &book->arena, &statements, &count,
+                             error) < 0)
+        return -1;
+    for (size_t i = 0; i < count; i++) {
+        dn_log_warning(&book->execution->log,
+                       "removing what an interrupted statement of %s left: %s",
+                       book->job->migration->tag, statements[i]);
+        dn_fault("ledger.before-clean");
+        if (send(book, DUNLIN_ITEM_STATEMENT, statements[i], error) < 0)
+            return dn_while(error, "removing what an interrupted statement left");
+        dn_fault("ledger.after-clean");
+    }
+    return 0;
+}
+
 static int
 run_outside(ledger *book, const dn_script_item *item, dn_error *error)
 {
     dn_ledger_row *row = &book->rows.items[book->at - 1];
 
-    if (dn_connection_fingerprint(connection_of(book), item->sql, &row->has_facts, &row->facts,
+    if (clean_up(book, item, error) < 0 ||
+        dn_connection_fingerprint(connection_of(book), item->sql, &row->has_facts, &row->facts,
                                   error) < 0 ||
         announce(book, error) < 0)
         return -1;
@@ -315,7 +353,36 @@ run_item(ledger *book, const dn_script_item *item, dn_error *error)
     }
 }
 
-/* The record, with whatever is still open. The rows go with it. */
+/* --- the record ------------------------------------------------------------------------------------------ */
+
+/* Rows of earlier runs do not wait: another run's number is on them. */
+static bool
+leaves_rows(const ledger *book)
+{
+    return !book->known && rows_stay(book->execution);
+}
+
+/* A single statement is a transaction already, once the session is as it was. */
+static int
+begin_record(ledger *book, size_t count, dn_error *error)
+{
+    if (book->open || count > 1 || (book->written && !leaves_rows(book)))
+        return begin(book, error);
+    return send(book, DUNLIN_ITEM_RESET, NULL, error);
+}
+
+static int
+end_record(ledger *book, dn_error *error)
+{
+    if (book->written && leaves_rows(book))
+        book->execution->left_over++;
+    else if (book->written &&
+             dn_ledger_clear(connection_of(book), book->job->migration->tag, error) < 0)
+        return -1;
+    return book->open ? commit_rows(book, error) : 0;
+}
+
+/* With whatever is still open. */
 static int
 record(ledger *book, const dn_script *script, dn_error *error)
 {
@@ -325,7 +392,7 @@ record(ledger *book, const dn_script *script, dn_error *error)
 
     if (dn_execute_record(book->execution, book->job, script, elapsed_us, &statements, &count,
                           error) < 0 ||
-        begin(book, error) < 0)
+        begin_record(book, count, error) < 0)
         return -1;
     dn_fault("ledger.before-record");
     for (size_t i = 0; i < count; i++)
@@ -333,13 +400,23 @@ record(ledger *book, const dn_script *script, dn_error *error)
                                   statements[i].values, statements[i].count, error) < 0)
             return -1;
     dn_fault("ledger.after-record");
-    if (book->written && dn_ledger_clear(connection_of(book), book->job->migration->tag, error) < 0)
-        return -1;
-    if (commit_rows(book, error) < 0)
+    if (end_record(book, error) < 0)
         return -1;
     book->job->applied = true;
     book->job->duration_us = elapsed_us;
     dn_log_info(&book->execution->log, "applied %s", book->job->migration->tag);
+    return 0;
+}
+
+int
+dn_execute_clear_ledger(dn_execution *execution, const dn_migration *present, dn_error *error)
+{
+    dn_fault("ledger.before-clear");
+    if (dn_ledger_clear_others(execution->connection, execution->run_id,
+                               present ? present->tag : NULL, error) < 0)
+        return -1;
+    dn_fault("ledger.after-clear");
+    execution->left_over = 0;
     return 0;
 }
 
@@ -361,6 +438,40 @@ run_script(ledger *book, dn_script *script, dn_error *error)
     }
 }
 
+/* The table is made, and asked for what earlier runs left, once in a run. */
+static int
+look_into(dn_execution *execution, dn_error *error)
+{
+    if (execution->ledger_seen)
+        return 0;
+    if (dn_tracker_create_statements(execution->connection, error) < 0 ||
+        dn_tracker_unfinished(execution->connection, execution->arena, &execution->unfinished,
+                              &execution->unfinished_count, error) < 0)
+        return -1;
+    if (execution->unfinished_count && rows_stay(execution) &&
+        dn_tracker_forget_statements(execution->writer, execution->connection, error) < 0)
+        return -1;
+    execution->ledger_seen = true;
+    return 0;
+}
+
+static int
+read_rows(ledger *book, dn_error *error)
+{
+    dn_execution *execution = book->execution;
+    const char *tag = book->job->migration->tag;
+
+    if (execution->left_over >= MOST_LEFT_OVER &&
+        dn_execute_clear_ledger(execution, book->job->migration, error) < 0)
+        return -1;
+    if (look_into(execution, error) < 0)
+        return -1;
+    for (size_t i = 0; i < execution->unfinished_count; i++)
+        if (strcmp(execution->unfinished[i], tag) == 0)
+            return dn_ledger_read(execution->connection, tag, &book->arena, &book->rows, error);
+    return 0;
+}
+
 /* What a failure amounts to: with statements done, the run stopped part-way. */
 static int
 fail_job(ledger *book, dn_error *error)
@@ -372,6 +483,7 @@ fail_job(ledger *book, dn_error *error)
     dn_connection_execute(execution->connection, DUNLIN_ITEM_RESET, NULL, NULL, 0, &ignored);
     execution->stop.migration = book->job->migration;
     execution->cause = error->status;
+    execution->ledger_seen = false; /* it holds rows of this job now */
     if (book->culprit)
         dn_execute_blame(execution, book->job->migration, book->culprit, -1, error);
     if (!book->done)
@@ -392,8 +504,7 @@ dn_execute_ledger(dn_execution *execution, dn_job *job, dn_error *error)
     int answer = -1;
 
     book.started_ns = dn_clock_monotonic_ns();
-    if (dn_ledger_read(execution->connection, job->migration->tag, &book.arena, &book.rows,
-                       error) == 0 &&
+    if (read_rows(&book, error) == 0 &&
         dn_script_open(execution->connection, job->migration, &job->info.kept, false, &script,
                        error) == 0) {
         book.known = book.written = book.rows.count;

@@ -30,8 +30,7 @@ typedef struct dn_ledger_rows {
     size_t capacity;
 } dn_ledger_rows;
 
-/* What earlier runs left, in order; rows with one behind them read as done. Creates the table
- * when it is missing. */
+/* What earlier runs left, in order; rows with one behind them read as done. */
 int dn_ledger_read(dn_connection *connection, const char *tag, dn_arena *arena,
                    dn_ledger_rows *rows, dn_error *error);
 /* Inserts rows [first .. first + count) with ordinals from first + 1, in one statement. */
@@ -40,5 +39,8 @@ int dn_ledger_write(dn_connection *connection, const char *run_id, const char *t
 int dn_ledger_set_phase(dn_connection *connection, const char *tag, size_t ordinal,
                         const dn_ledger_row *row, dn_error *error);
 int dn_ledger_clear(dn_connection *connection, const char *tag, dn_error *error);
+/* All rows of this run but those of one migration, which may be NULL. */
+int dn_ledger_clear_others(dn_connection *connection, const char *run_id, const char *tag,
+                           dn_error *error);
 
 #endif

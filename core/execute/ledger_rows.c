@@ -85,8 +85,6 @@ dn_ledger_read(dn_connection *connection, const char *tag, dn_arena *arena, dn_l
     memset(rows, 0, sizeof(*rows));
     if (!sql)
         return dn_no_memory(error);
-    if (dn_tracker_create_statements(connection, error) < 0)
-        return -1;
     return dn_connection_query(connection, sql, &value, 1, visit_row, &state, error);
 }
 
@@ -207,4 +205,15 @@ dn_ledger_clear(dn_connection *connection, const char *tag, dn_error *error)
     dunlin_value value = text_value(tag);
 
     return execute(connection, "DELETE FROM % WHERE tag = $1", &value, 1, error);
+}
+
+int
+dn_ledger_clear_others(dn_connection *connection, const char *run_id, const char *tag,
+                       dn_error *error)
+{
+    dunlin_value values[2];
+
+    values[0] = text_value(run_id);
+    values[1] = text_value(tag ? tag : "");
+    return execute(connection, "DELETE FROM % WHERE run_id = $1 AND tag <> $2", values, 2, error);
 }

@@ -69,12 +69,12 @@ typedef struct dn_journal_stamp {
 
 typedef struct dn_journal {
     dn_layout layout;
-    const char *folder;       /* migrations folder */
-    const char *path;         /* of the journal file, NULL where there is none */
-    const char *dialect;      /* configured, else of the journal; NULL unknown */
-    dn_journal_stamp stamp;   /* the journal file as it was read */
+    const char *folder;           /* migrations folder */
+    const char *path;             /* of the journal file, NULL where there is none */
+    const char *dialect;          /* configured, else of the journal; NULL unknown */
+    dn_journal_stamp stamp;       /* the journal file as it was read */
     struct dn_sql_folder *reader; /* hashing still goes on: finish or close; else NULL */
-    dn_migration *migrations; /* in journal order: listed ones */
+    dn_migration *migrations;     /* in journal order: listed ones */
     size_t count;
     dn_migration *unlisted; /* files without entry, by name */
     size_t unlisted_count;

@@ -18,8 +18,8 @@ typedef struct journal_reading {
     dn_arena *arena;
     dn_journal *journal;
     dn_sql_folder *folder; /* handed over to the journal, which still waits for digests */
-    const char *override; /* ".sqlite.sql", or NULL */
-    const size_t *by_tag; /* of the listed migrations */
+    const char *override;  /* ".sqlite.sql", or NULL */
+    const size_t *by_tag;  /* of the listed migrations */
 } journal_reading;
 
 /* --- listed migrations ------------------------------------------------------------------------ */

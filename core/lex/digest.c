@@ -98,9 +98,7 @@ dn_lex_hash_item(dn_lex_splitter *s, const dn_lex_item *item)
     if (!s->digests)
         return;
     switch (item->kind) {
-    case DN_LEX_STATEMENT:
-        hash_statement(s, item);
-        break;
+    case DN_LEX_STATEMENT: hash_statement(s, item); break;
     case DN_LEX_DIRECTIVE:
         dn_hash_add(hash, "-- dunlin: ", strlen("-- dunlin: "));
         dn_hash_add(hash, item->text.data, item->text.length);

@@ -35,11 +35,11 @@ typedef struct dn_target {
     unsigned column;
     bool development; /* "kind": "development" */
     dn_backup_mode backup;
-    int backups_kept;        /* default DN_BACKUPS_KEPT */
-    int64_t lock_timeout_ms; /* wait for another run */
+    int backups_kept;                  /* default DN_BACKUPS_KEPT */
+    int64_t lock_timeout_ms;           /* wait for another run */
     int64_t statement_lock_timeout_ms; /* wait of one statement for a lock; 0: the driver's */
-    int lock_retries;        /* how often a migration that met a lock is tried again */
-    const char *tracker;     /* table name override, or NULL */
+    int lock_retries;                  /* how often a migration that met a lock is tried again */
+    const char *tracker;               /* table name override, or NULL */
 } dn_target;
 
 typedef struct dn_project {

@@ -48,8 +48,8 @@ quote(dn_connection *connection, const char *name, dn_arena *arena, const char *
 {
     dn_auto(dn_text) text = DN_TEXT_INIT;
 
-    if (dn_driver_quote(dn_connection_driver(connection),
-                        dn_connection_server(connection)->profile, name, &text, error) < 0)
+    if (dn_driver_quote(dn_connection_driver(connection), dn_connection_server(connection)->profile,
+                        name, &text, error) < 0)
         return -1;
     *quoted = dn_arena_copy(arena, text.data, text.length);
     return *quoted ? 0 : dn_no_memory(error);

@@ -97,7 +97,7 @@ typedef struct dn_tracker_entry {
     dn_digest tokens;
     int64_t statements;
     int64_t duration_us; /* -1: unknown */
-    const char *sql; /* the file's text, NULL when it is not kept */
+    const char *sql;     /* the file's text, NULL when it is not kept */
     size_t sql_length;
     const char *evidence; /* JSON or NULL */
 } dn_tracker_entry;
@@ -118,6 +118,9 @@ void dn_tracker_writer_close(dn_tracker_writer *writer); /* NULL is fine */
 /* Valid until the next call on this writer. Each call uses up one seq. */
 int dn_tracker_record(dn_tracker_writer *writer, const dn_tracker_entry *entry,
                       const dn_tracker_statement **statements, size_t *count, dn_error *error);
+/* Removes rows of dunlin_statements whose migration is recorded. */
+int dn_tracker_forget_statements(const dn_tracker_writer *writer, dn_connection *connection,
+                                 dn_error *error);
 /* How many rows of ours carry this run. */
 int dn_tracker_run_rows(dn_connection *connection, const dn_tracker *tracker, const char *run_id,
                         int64_t *rows, dn_error *error);

@@ -219,3 +219,20 @@ dn_tracker_record(dn_tracker_writer *writer, const dn_tracker_entry *entry,
     *count = 2;
     return record_owner(writer, entry, error);
 }
+
+int
+dn_tracker_forget_statements(const dn_tracker_writer *writer, dn_connection *connection,
+                             dn_error *error)
+{
+    dn_auto(dn_text) sql = DN_TEXT_INIT;
+
+    dn_text_printf(&sql,
+                   "DELETE FROM %s" DN_TRACKER_STATEMENTS
+                   " WHERE tag IN (SELECT tag FROM %s WHERE state <> 'reverted')",
+                   dn_connection_home(connection), writer->tracker->ours);
+    if (sql.failed)
+        return dn_no_memory(error);
+    if (dn_connection_execute(connection, DUNLIN_ITEM_STATEMENT, sql.data, NULL, 0, error) < 0)
+        return dn_while(error, "tidying up '" DN_TRACKER_STATEMENTS "'");
+    return 0;
+}

@@ -3,6 +3,7 @@
 mysql_sources += drivers/mysql/my_cancel.c
 mysql_sources += drivers/mysql/my_classify.c
 mysql_sources += drivers/mysql/my_connect.c
+mysql_sources += drivers/mysql/my_define.c
 mysql_sources += drivers/mysql/my_describe.c
 mysql_sources += drivers/mysql/my_driver.c
 mysql_sources += drivers/mysql/my_driver.h
@@ -22,5 +23,6 @@ mysql_sources += drivers/mysql/my_scan.c
 mysql_sources += drivers/mysql/my_scan.h
 mysql_sources += drivers/mysql/my_send.c
 mysql_sources += drivers/mysql/my_session.c
+mysql_sources += drivers/mysql/my_touch.c
 mysql_sources += drivers/mysql/my_url.c
 mysql_sources += drivers/mysql/my_value.c

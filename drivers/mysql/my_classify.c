@@ -386,6 +386,12 @@ dn_mysql_classify(const dunlin_call *call, const dunlin_profile *profile,
 
     DN_KIT_UNUSED(profile);
     result.flags = dn_mysql_classify_text(statement, &qualifier, &table);
+    if ((result.flags & DUNLIN_CLASS_DDL) != 0) {
+        int32_t status = dn_mysql_touch(call, statement, &result.touches_known);
+
+        if (status != DUNLIN_OK)
+            return status;
+    }
     if (connection == NULL)
         return call->host->classified(call, &result);
     outside = qualifier.length > 0 && !dn_kit_same(qualifier, connection->facts.database);

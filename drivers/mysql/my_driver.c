@@ -34,7 +34,8 @@ capabilities(const dunlin_call *call, const dunlin_profile *profile, dunlin_capa
 {
     DN_KIT_UNUSED(call);
     DN_KIT_UNUSED(profile);
-    answer->flags = DUNLIN_CAN_SHADOW_DATABASE | DUNLIN_CAN_CANCEL | DUNLIN_CAN_INTROSPECT_OBJECTS;
+    answer->flags = DUNLIN_CAN_SHADOW_DATABASE | DUNLIN_CAN_CANCEL | DUNLIN_CAN_INTROSPECT_OBJECTS |
+                    DUNLIN_CAN_FINGERPRINT;
     answer->lock_kind = DUNLIN_LOCK_SESSION;
     /* Characters, in truth: 64 bytes is the safe side. */
     answer->identifier_limit = 64;

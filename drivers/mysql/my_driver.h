@@ -188,10 +188,19 @@ uint64_t dn_mysql_classify_text(dunlin_string statement, dunlin_string *qualifie
                                 dunlin_string *table);
 /* Whether the rows of a table outlive a rollback; false also where it cannot be told. */
 bool dn_mysql_is_lossy(dunlin_connection *connection, dunlin_string table);
+/* Tells the host what a statement touches. *known: 1 when that is all, 0 where the definitions of
+ * objects would not tell whether it ran. */
+int32_t dn_mysql_touch(const dunlin_call *call, dunlin_string statement, int32_t *known);
 /* Notes what a statement that changes the schema does to what is_lossy knows. */
 void dn_mysql_note_schema(dunlin_connection *connection, dunlin_string statement);
 /* Notes what a statement that is about to run does to the session. */
 void dn_mysql_note_session(dunlin_connection *connection, dunlin_string statement);
+
+/* --- definitions ------------------------------------------------------------------------------------- */
+/* A kind of fact that the core does not know. */
+#define DN_MYSQL_KIND_EVENT "event"
+/* Of the keys of the scope. */
+int32_t dn_mysql_definitions(dunlin_connection *connection, const dunlin_scope *scope);
 
 /* --- the rest of the driver table ------------------------------------------------------------------------ */
 int32_t dn_mysql_url(const dunlin_call *call, dunlin_string url);

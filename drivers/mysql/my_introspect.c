@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * The names of the objects in the database, in one round trip. information_schema is no set of
+ * The names of the objects in the database, in one round trip; definitions are my_define.c's. information_schema is no set of
  * tables: a join of two of its views can take hours, and a filter on another column than these
  * reads every database of the server. A union of separate reads has neither trouble.
  */
@@ -188,14 +188,12 @@ dn_mysql_introspect(const dunlin_call *call, dunlin_connection *connection,
     const dunlin_call *outer;
     int32_t status;
 
-    if (scope->depth != DUNLIN_SCOPE_OBJECTS)
-        return dn_kit_fail(call, DUNLIN_UNSUPPORTED,
-                           "not there yet in this release: only the names of objects can be read");
     if (scope->namespace_count > 1)
         return dn_kit_fail(call, DUNLIN_UNSUPPORTED,
                            "the MySQL driver reads one database at a time");
     outer = dn_mysql_enter(call, connection);
-    status = push_objects(connection, scope);
+    status = scope->depth == DUNLIN_SCOPE_OBJECTS ? push_objects(connection, scope)
+                                                  : dn_mysql_definitions(connection, scope);
     dn_mysql_leave(connection, outer);
     return status;
 }

@@ -20,6 +20,7 @@ postgres_sources += drivers/postgres/pg_pins.c
 postgres_sources += drivers/postgres/pg_pipeline.c
 postgres_sources += drivers/postgres/pg_pipeline.h
 postgres_sources += drivers/postgres/pg_pooler.c
+postgres_sources += drivers/postgres/pg_prepared.c
 postgres_sources += drivers/postgres/pg_query.c
 postgres_sources += drivers/postgres/pg_quote.c
 postgres_sources += drivers/postgres/pg_render.c

@@ -285,6 +285,15 @@ dn_pg_may_change_session(dunlin_string sql)
     return head.kind != DN_PG_END && !is_any_of(&head, harmless);
 }
 
+bool
+dn_pg_drops_prepared(dunlin_string sql)
+{
+    dn_pg_token head;
+
+    find_head(sql, &head);
+    return dn_pg_is_word(&head, "DISCARD") || dn_pg_is_word(&head, "DEALLOCATE");
+}
+
 int32_t
 dn_pg_classify(const dunlin_call *call, const dunlin_profile *profile,
                dunlin_connection *connection, dunlin_string statement)

@@ -47,6 +47,17 @@ typedef struct dn_pg_control {
     int cancelled;
 } dn_pg_control;
 
+enum { DN_PG_PREPARED = 8 };
+
+/* A statement with values that was sent once, and what the server calls it when it was sent again. */
+typedef struct dn_pg_prepared {
+    char *sql;
+    Oid *types; /* of its values, as they were stated */
+    int count;
+    bool sent; /* the server was told to prepare it */
+    char name[24];
+} dn_pg_prepared;
+
 struct dunlin_connection {
     PGconn *pg;
     dn_pg_address address;
@@ -63,6 +74,9 @@ struct dunlin_connection {
     int64_t item_statement_timeout_ms;
     int64_t locked_key;
     bool locked;
+
+    dn_pg_prepared prepared[DN_PG_PREPARED];
+    unsigned prepared_names;
 
     /* of the call at work */
     const dunlin_call *call;
@@ -131,6 +145,12 @@ void dn_pg_parameters_free(dn_pg_parameters *parameters);
 /* A NUL-terminated copy of a statement, to free(). */
 int32_t dn_pg_statement_copy(const dunlin_call *call, dunlin_string sql, char **copy);
 
+/* The place of a statement that was sent before; otherwise NULL, and it is remembered. */
+dn_pg_prepared *dn_pg_prepared_find(dunlin_connection *connection, const char *sql,
+                                    const dn_pg_parameters *parameters);
+/* After a failure, and after statements that may have taken them away. */
+void dn_pg_prepared_forget(dunlin_connection *connection);
+
 /* --- statements ---------------------------------------------------------------------------------------- */
 void dn_pg_clear(PGresult **result); /* for DN_KIT_CLEANUP */
 /* One statement of our own, waited for; *result is to be cleared, also after a failure. */
@@ -180,6 +200,8 @@ bool dn_pg_is_copy_stream(dunlin_string sql);
 int32_t dn_pg_touch(const dunlin_call *call, dunlin_string sql, int32_t *known);
 /* May leave the session's settings other than they were. */
 bool dn_pg_may_change_session(dunlin_string sql);
+/* Takes prepared statements away: DISCARD, DEALLOCATE. */
+bool dn_pg_drops_prepared(dunlin_string sql);
 
 /* --- the driver table ---------------------------------------------------------------------------------------- */
 int32_t dn_pg_url(const dunlin_call *call, dunlin_string url);

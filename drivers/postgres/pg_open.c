@@ -262,6 +262,7 @@ dn_pg_close(dunlin_connection *connection)
     pthread_mutex_unlock(&connection->control->mutex);
     dn_pg_control_release(connection->control);
     PQfinish(connection->pg);
+    dn_pg_prepared_forget(connection);
     dn_pg_address_free(&connection->address);
     free(connection);
 }

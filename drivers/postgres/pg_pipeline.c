@@ -391,6 +391,27 @@ dn_pg_pipeline_throttle(dn_pg_pipeline *line)
         take(line);
 }
 
+/* false: everything under way was reported, this entry too. */
+static bool
+may_send(dn_pg_pipeline *line)
+{
+    if (line->lost)
+        dn_pg_pipeline_abandon(line);
+    return !line->lost;
+}
+
+static void
+note_sent(dn_pg_pipeline *line, dn_pg_entry *entry, const char *text, int sent)
+{
+    entry->bytes += strlen(text);
+    line->bytes += entry->bytes;
+    line->unflushed++;
+    line->unflushed_bytes += entry->bytes;
+    line->unsynced++;
+    if (sent == 0)
+        dn_pg_pipeline_abandon(line);
+}
+
 void
 dn_pg_pipeline_send(dn_pg_pipeline *line, dn_pg_entry *entry, const char *sql,
                     const dn_pg_parameters *parameters)
@@ -398,20 +419,32 @@ dn_pg_pipeline_send(dn_pg_pipeline *line, dn_pg_entry *entry, const char *sql,
     static const dn_pg_parameters none = {.count = 0};
     const dn_pg_parameters *given = parameters != NULL ? parameters : &none;
 
-    if (line->lost) {
-        dn_pg_pipeline_abandon(line); /* this one too */
-        return;
-    }
-    entry->bytes += strlen(sql);
-    line->bytes += entry->bytes;
-    if (PQsendQueryParams(line->connection->pg, sql, given->count, given->types, given->texts,
-                          given->lengths, given->formats, 0) == 0) {
-        dn_pg_pipeline_abandon(line);
-        return;
-    }
-    line->unflushed++;
-    line->unflushed_bytes += entry->bytes;
-    line->unsynced++;
+    if (may_send(line))
+        note_sent(line, entry, sql,
+                  PQsendQueryParams(line->connection->pg, sql, given->count, given->types,
+                                    given->texts, given->lengths, given->formats, 0));
+}
+
+void
+dn_pg_pipeline_send_again(dn_pg_pipeline *line, dn_pg_entry *entry, const char *name,
+                          const dn_pg_parameters *parameters)
+{
+    if (may_send(line))
+        note_sent(line, entry, name,
+                  PQsendQueryPrepared(line->connection->pg, name, parameters->count,
+                                      parameters->texts, parameters->lengths, parameters->formats,
+                                      0));
+}
+
+void
+dn_pg_pipeline_prepare(dn_pg_pipeline *line, dn_pg_prepared *one)
+{
+    dn_pg_entry *entry = dn_pg_pipeline_add(line, DN_PG_ROLE_OWN, NULL);
+
+    one->sent = true;
+    if (may_send(line))
+        note_sent(line, entry, one->sql,
+                  PQsendPrepare(line->connection->pg, one->name, one->sql, one->count, one->types));
 }
 
 void

@@ -80,6 +80,11 @@ dn_pg_entry *dn_pg_pipeline_add(dn_pg_pipeline *line, dn_pg_role role, const dun
 /* Sends the statement of `entry`, which is the last one added. */
 void dn_pg_pipeline_send(dn_pg_pipeline *line, dn_pg_entry *entry, const char *sql,
                          const dn_pg_parameters *parameters);
+/* The same of a statement that comes again. */
+void dn_pg_pipeline_send_again(dn_pg_pipeline *line, dn_pg_entry *entry, const char *name,
+                               const dn_pg_parameters *parameters);
+/* Has the server prepare a statement, as one of ours. */
+void dn_pg_pipeline_prepare(dn_pg_pipeline *line, dn_pg_prepared *one);
 void dn_pg_pipeline_own(dn_pg_pipeline *line, const char *sql);
 void dn_pg_pipeline_sync(dn_pg_pipeline *line);
 /* Waits until the queue is empty. */

@@ -231,13 +231,20 @@ do_reset(running *run, const dunlin_item *item)
 static void
 queue_statement(running *run, const dunlin_item *item, message *text)
 {
+    dn_pg_prepared *known = dn_pg_prepared_find(run->connection, text->sql, &text->parameters);
     dn_pg_entry *entry;
 
     set_timeouts(run, item->lock_timeout_ms, item->statement_timeout_ms);
+    if (known != NULL && !known->sent)
+        dn_pg_pipeline_prepare(&run->line, known);
     entry = add_item(run, item);
+    entry->bytes = size_of_values(item);
+    if (known != NULL) {
+        dn_pg_pipeline_send_again(&run->line, entry, known->name, &text->parameters);
+        return;
+    }
     entry->sql = text->sql;
     text->sql = NULL;
-    entry->bytes = size_of_values(item);
     dn_pg_pipeline_send(&run->line, entry, entry->sql, &text->parameters);
 }
 
@@ -282,6 +289,8 @@ do_statement(running *run, const dunlin_item *item)
         return;
     run->dirty |= session;
     run->ever_dirty |= session;
+    if (session && dn_pg_drops_prepared(item->sql))
+        dn_pg_prepared_forget(run->connection);
     if (item->value_count == 0 && dn_pg_is_copy_stream(item->sql))
         dn_pg_copy(&run->line, item, text.sql);
     else if (run->line.in_transaction)
@@ -389,6 +398,8 @@ dn_pg_run(const dunlin_call *call, dunlin_connection *connection)
 
     if (status == DUNLIN_OK)
         status = run_items(&run);
+    if (run.line.over)
+        dn_pg_prepared_forget(connection);
     /* What failed may have undone the RESET as well. */
     connection->settings_dirty = run.line.over ? run.ever_dirty : run.dirty;
     dn_pg_leave(connection, outer);

@@ -39,17 +39,17 @@ extern "C" {
 
 #define DUNLIN_DRIVER_ABI 0u /* the number in the entry symbol */
 /* Raised by one whenever v0 changes; host and driver must agree on it exactly while it is v0. */
-#define DUNLIN_DRIVER_REVISION 2u
+#define DUNLIN_DRIVER_REVISION 1u
 #define DUNLIN_DRIVER_ENTRY_SYMBOL "dunlin_driver_entry_v0"
 
 /* What a driver says about a failure; host->fail() copies it. Absent parts stay empty. */
 typedef struct dunlin_failure {
     uint64_t size;
-    int32_t status;         /* DUNLIN_* above */
-    int32_t native_code;    /* the client library's or server's number */
-    char sqlstate[8];       /* five characters and NUL, or empty */
-    int64_t offset;         /* byte in the statement that was sent, or -1 */
-    int64_t inner_offset;   /* byte in inner_sql (a function's body ...), or -1 */
+    int32_t status;       /* DUNLIN_* above */
+    int32_t native_code;  /* the client library's or server's number */
+    char sqlstate[8];     /* five characters and NUL, or empty */
+    int64_t offset;       /* byte in the statement that was sent, or -1 */
+    int64_t inner_offset; /* byte in inner_sql (a function's body ...), or -1 */
     dunlin_string inner_sql;
     dunlin_string message; /* the server's primary message */
     dunlin_string detail;
@@ -96,8 +96,8 @@ enum {
 
 typedef struct dunlin_capabilities {
     uint64_t size;
-    uint64_t flags;        /* DUNLIN_CAN_* */
-    int32_t lock_kind;     /* DUNLIN_LOCK_* */
+    uint64_t flags;           /* DUNLIN_CAN_* */
+    int32_t lock_kind;        /* DUNLIN_LOCK_* */
     int32_t identifier_limit; /* longest name in bytes, 0 when there is no limit */
 } dunlin_capabilities;
 
@@ -105,14 +105,14 @@ typedef struct dunlin_capabilities {
 typedef struct dunlin_server {
     uint64_t size;
     const dunlin_profile *profile;
-    dunlin_string identity;   /* same text = same database, whatever the URL looked like */
-    dunlin_string name;       /* for people: "app.db", "app on db1:5432" */
-    dunlin_string path;       /* of a file database, absolute; else empty */
-    dunlin_string backend;    /* id of this session, for session_alive and lock holders */
+    dunlin_string identity; /* same text = same database, whatever the URL looked like */
+    dunlin_string name;     /* for people: "app.db", "app on db1:5432" */
+    dunlin_string path;     /* of a file database, absolute; else empty */
+    dunlin_string backend;  /* id of this session, for session_alive and lock holders */
     dunlin_string backend_start;
-    int32_t read_only;        /* 0 or 1 */
-    int32_t pooled;           /* 1 behind a transaction pooler */
-    int32_t empty;            /* 1 when the database does not exist yet or holds nothing at all */
+    int32_t read_only; /* 0 or 1 */
+    int32_t pooled;    /* 1 behind a transaction pooler */
+    int32_t empty;     /* 1 when the database does not exist yet or holds nothing at all */
     uint32_t reserved;
 } dunlin_server;
 
@@ -198,25 +198,25 @@ typedef struct dunlin_token {
 
 /* --- classify: what kind of statement is this ------------------------------------------------- */
 enum {
-    DUNLIN_CLASS_NO_TRANSACTION = 1 << 0,   /* fails inside a transaction */
-    DUNLIN_CLASS_COMMITS = 1 << 1,          /* commits by itself */
-    DUNLIN_CLASS_LOSSY_DATA = 1 << 2,       /* touches data no transaction protects (MyISAM) */
-    DUNLIN_CLASS_COMMIT_BEFORE_USE = 1 << 3,/* what it makes is usable only after a commit */
-    DUNLIN_CLASS_CHANGES_LEXING = 1 << 4,   /* text after it may be read by other rules */
-    DUNLIN_CLASS_CLIENT_COMMAND = 1 << 5,   /* meant for a client program, not for a server */
-    DUNLIN_CLASS_COPY_IN = 1 << 6,          /* data lines follow */
-    DUNLIN_CLASS_REACHES_OUTSIDE = 1 << 7,  /* touches what is not in this database */
-    DUNLIN_CLASS_BEGIN = 1 << 8,            /* transaction control, by kind */
+    DUNLIN_CLASS_NO_TRANSACTION = 1 << 0,    /* fails inside a transaction */
+    DUNLIN_CLASS_COMMITS = 1 << 1,           /* commits by itself */
+    DUNLIN_CLASS_LOSSY_DATA = 1 << 2,        /* touches data no transaction protects (MyISAM) */
+    DUNLIN_CLASS_COMMIT_BEFORE_USE = 1 << 3, /* what it makes is usable only after a commit */
+    DUNLIN_CLASS_CHANGES_LEXING = 1 << 4,    /* text after it may be read by other rules */
+    DUNLIN_CLASS_CLIENT_COMMAND = 1 << 5,    /* meant for a client program, not for a server */
+    DUNLIN_CLASS_COPY_IN = 1 << 6,           /* data lines follow */
+    DUNLIN_CLASS_REACHES_OUTSIDE = 1 << 7,   /* touches what is not in this database */
+    DUNLIN_CLASS_BEGIN = 1 << 8,             /* transaction control, by kind */
     DUNLIN_CLASS_COMMIT = 1 << 9,
     DUNLIN_CLASS_ROLLBACK = 1 << 10,
-    DUNLIN_CLASS_SAVEPOINT = 1 << 11,       /* SAVEPOINT, RELEASE, ROLLBACK TO: harmless inside */
+    DUNLIN_CLASS_SAVEPOINT = 1 << 11, /* SAVEPOINT, RELEASE, ROLLBACK TO: harmless inside */
     /* A session setting that means nothing inside a transaction: it is taken out of the file and
      * obeyed around the transaction (SQLite's PRAGMA foreign_keys). Of several, the first that
      * RELAXES decides, else the first; the session is reset after the migration. */
     DUNLIN_CLASS_AROUND = 1 << 12,
-    DUNLIN_CLASS_DDL = 1 << 13,  /* changes the schema */
-    DUNLIN_CLASS_DATA = 1 << 14, /* changes rows */
-    DUNLIN_CLASS_QUERY = 1 << 15, /* reads only */
+    DUNLIN_CLASS_DDL = 1 << 13,       /* changes the schema */
+    DUNLIN_CLASS_DATA = 1 << 14,      /* changes rows */
+    DUNLIN_CLASS_QUERY = 1 << 15,     /* reads only */
     DUNLIN_CLASS_RELAXES = 1 << 16,   /* with AROUND: it switches checks off */
     DUNLIN_CLASS_REPEATABLE = 1 << 17 /* may run twice: it changes neither schema nor rows */
 };
@@ -224,7 +224,7 @@ enum {
 /* Pushed once through host->classified(). */
 typedef struct dunlin_class {
     uint64_t size;
-    uint64_t flags; /* DUNLIN_CLASS_* */
+    uint64_t flags;        /* DUNLIN_CLASS_* */
     int32_t touches_known; /* 1 when host->touched() was told every object it touches */
     uint32_t reserved;
 } dunlin_class;
@@ -305,10 +305,10 @@ enum {
 typedef struct dunlin_outcome {
     uint64_t size;
     uint64_t ordinal;
-    int32_t outcome;    /* DUNLIN_OUTCOME_* */
+    int32_t outcome;        /* DUNLIN_OUTCOME_* */
     int32_t in_transaction; /* 1 when a transaction is still open behind this item */
-    int64_t rows;       /* changed, or -1 */
-    int64_t elapsed_us; /* -1 when it cannot be told apart (pipelined) */
+    int64_t rows;           /* changed, or -1 */
+    int64_t elapsed_us;     /* -1 when it cannot be told apart (pipelined) */
 } dunlin_outcome;
 
 /* --- introspect --------------------------------------------------------------------------------- */
@@ -354,7 +354,7 @@ typedef struct dunlin_open_options {
     int32_t purpose;   /* DUNLIN_PURPOSE_* */
     int32_t read_only; /* 1: this connection will only read, and creates nothing */
     int64_t connect_timeout_ms;
-    int64_t lock_timeout_ms; /* how long one statement waits for a lock; 0: driver's default */
+    int64_t lock_timeout_ms;   /* how long one statement waits for a lock; 0: driver's default */
     dunlin_string application; /* shown by the server as the client's name */
 } dunlin_open_options;
 
@@ -392,7 +392,8 @@ typedef struct dunlin_host {
     void (*notice)(const dunlin_call *call, dunlin_string sqlstate, dunlin_string message);
     void (*progress)(const dunlin_call *call, int64_t done, int64_t total, dunlin_string unit);
     int32_t (*cancelled)(const dunlin_call *call); /* 1 when the user wants to stop */
-    void *(*scratch)(const dunlin_call *call, uint64_t bytes); /* aligned, zeroed; NULL: no memory */
+    void *(*scratch)(const dunlin_call *call,
+                     uint64_t bytes); /* aligned, zeroed; NULL: no memory */
     int32_t (*text)(const dunlin_call *call, dunlin_string text); /* appends to the text result */
 
     int32_t (*columns)(const dunlin_call *call, const dunlin_string *names, uint64_t count);
@@ -401,7 +402,8 @@ typedef struct dunlin_host {
     /* DUNLIN_OK with *item filled; DUNLIN_STOP when there is no more. */
     int32_t (*next_item)(const dunlin_call *call, dunlin_item *item);
     int32_t (*item_done)(const dunlin_call *call, const dunlin_outcome *outcome);
-    int64_t (*read_chunk)(const dunlin_call *call, void *buffer, uint64_t bytes); /* 0 end, <0 error */
+    int64_t (*read_chunk)(const dunlin_call *call, void *buffer,
+                          uint64_t bytes); /* 0 end, <0 error */
 
     int32_t (*fact)(const dunlin_call *call, const dunlin_fact *fact);
     int32_t (*gone)(const dunlin_call *call, const dunlin_fact *key);

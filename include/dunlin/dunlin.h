@@ -36,7 +36,7 @@ extern "C" {
 
 /* Exit codes of the program, and of results. */
 enum {
-    DUNLIN_EXIT_OK = 0,           /* in agreement, or done */
+    DUNLIN_EXIT_OK = 0, /* in agreement, or done */
     DUNLIN_EXIT_FAILED = 1,
     DUNLIN_EXIT_USAGE = 2,        /* usage or configuration */
     DUNLIN_EXIT_PENDING = 3,      /* pending migrations exist (status --check) */
@@ -61,14 +61,14 @@ enum { DUNLIN_LOG_LINE_DEBUG = 1, DUNLIN_LOG_LINE_INFO = 2, DUNLIN_LOG_LINE_WARN
 
 /* What every use case needs to know. Strings are borrowed for the call; NULL means "not given". */
 typedef struct dunlin_options {
-    uint64_t size;             /* sizeof(dunlin_options) */
-    const char *directory;     /* project folder; NULL: the working folder and its parents */
-    const char *config;        /* configuration file instead of <directory>/dunlin.json */
-    const char *migrations;    /* migrations folder instead of the configured one */
-    const char *url;           /* target URL instead of a configured target */
-    const char *target;        /* name of a configured target */
-    const char *driver_path;   /* folder searched first for drivers */
-    int64_t lock_timeout_ms;   /* how long to wait for another run; -1: configured or 60 s */
+    uint64_t size;           /* sizeof(dunlin_options) */
+    const char *directory;   /* project folder; NULL: the working folder and its parents */
+    const char *config;      /* configuration file instead of <directory>/dunlin.json */
+    const char *migrations;  /* migrations folder instead of the configured one */
+    const char *url;         /* target URL instead of a configured target */
+    const char *target;      /* name of a configured target */
+    const char *driver_path; /* folder searched first for drivers */
+    int64_t lock_timeout_ms; /* how long to wait for another run; -1: configured or 60 s */
     /* Called for every notable event of at least log_level, with a line of text without line
      * end. */
     int32_t log_level; /* DUNLIN_LOG_LINE_*, 0: all */
@@ -81,9 +81,9 @@ typedef struct dunlin_options {
     void *context; /* handed back to the three above */
 } dunlin_options;
 
-#define DUNLIN_OPTIONS_DEFAULTS                                                               \
-    {                                                                                            \
-        .size = sizeof(dunlin_options), .lock_timeout_ms = -1, .log_level = DUNLIN_LOG_LINE_INFO  \
+#define DUNLIN_OPTIONS_DEFAULTS                                                                    \
+    {                                                                                              \
+        .size = sizeof(dunlin_options), .lock_timeout_ms = -1, .log_level = DUNLIN_LOG_LINE_INFO   \
     }
 
 /* --- results --------------------------------------------------------------------------------
@@ -101,10 +101,10 @@ const dunlin_node *dunlin_node_get(const dunlin_node *node, const char *name);
 const dunlin_node *dunlin_node_first(const dunlin_node *node); /* first element or member */
 const dunlin_node *dunlin_node_next(const dunlin_node *node);  /* its next sibling */
 size_t dunlin_node_count(const dunlin_node *node);             /* O(n) */
-const char *dunlin_node_text(const dunlin_node *node, const char *name);        /* or NULL */
+const char *dunlin_node_text(const dunlin_node *node, const char *name); /* or NULL */
 int64_t dunlin_node_integer(const dunlin_node *node, const char *name, int64_t otherwise);
 int dunlin_node_boolean(const dunlin_node *node, const char *name); /* 1 or 0 */
-const char *dunlin_node_own_text(const dunlin_node *node); /* of an element that is text */
+const char *dunlin_node_own_text(const dunlin_node *node);          /* of an element that is text */
 
 /* --- use cases: one function per command, documented in docs/commands.md -------------------- */
 
@@ -135,13 +135,13 @@ int dunlin_status(const dunlin_options *options, const dunlin_status_options *st
 /* Applies what is pending. */
 typedef struct dunlin_migrate_options {
     uint64_t size;
-    const char *to;               /* last tag to apply */
-    const char *const *allow;     /* tags whose findings do not stop the run */
+    const char *to;           /* last tag to apply */
+    const char *const *allow; /* tags whose findings do not stop the run */
     uint64_t allow_count;
-    int32_t dry_run;              /* plan only */
-    int32_t single_transaction;   /* all pending migrations or none */
+    int32_t dry_run;            /* plan only */
+    int32_t single_transaction; /* all pending migrations or none */
     int32_t no_backup;
-    int32_t allow_nonempty;       /* start on a database that already holds objects */
+    int32_t allow_nonempty; /* start on a database that already holds objects */
 } dunlin_migrate_options;
 int dunlin_migrate(const dunlin_options *options, const dunlin_migrate_options *migrate,
                    dunlin_result **result, dunlin_error *error);
@@ -168,6 +168,19 @@ int dunlin_restore(const dunlin_options *options, const char *name, dunlin_resul
                    dunlin_error *error);
 
 int dunlin_drivers(const dunlin_options *options, dunlin_result **result, dunlin_error *error);
+
+/* Runs the conformance kit (docs/conformance.md) against a driver and a database that it may write
+ * to. Cases that fail are a result, whose exit code is DUNLIN_EXIT_FAILED. */
+typedef struct dunlin_driver_check_options {
+    uint64_t size;
+    const char *driver;      /* name, or the path of a file */
+    const char *url;         /* of the database */
+    const char *quirks_file; /* what the database cannot do; NULL: nothing */
+    const char *const *only; /* ids of the cases to run, or "area.*" */
+    uint64_t only_count;     /* 0: all */
+} dunlin_driver_check_options;
+int dunlin_driver_check(const dunlin_options *options, const dunlin_driver_check_options *check,
+                        dunlin_result **result, dunlin_error *error);
 
 #ifdef __cplusplus
 }

@@ -4,10 +4,11 @@
 # own: nothing of the core is in them.
 fake_host_sources = tests/conformance/fake_host.c tests/conformance/fake_host.h
 
-# mysql_driver_test and mysql_run_test need a server and are skipped without one:
+# mysql_driver_test, mysql_facts_test and mysql_run_test need a server and are skipped without one:
 #   tests/servers run mariadb -- make check TESTS='tests/conformance/mysql_run_test ...'
 if DRIVER_MYSQL
 unit_tests += tests/conformance/mysql_driver_test
+unit_tests += tests/conformance/mysql_facts_test
 unit_tests += tests/conformance/mysql_offline_test
 unit_tests += tests/conformance/mysql_run_test
 mysql_server_sources = $(fake_host_sources) \
@@ -15,6 +16,9 @@ mysql_server_sources = $(fake_host_sources) \
 tests_conformance_mysql_driver_test_SOURCES = tests/conformance/mysql_driver_test.c \
 	$(mysql_server_sources)
 tests_conformance_mysql_driver_test_LDADD = $(CMOCKA_LIBS) $(SYSTEM_LIBS)
+tests_conformance_mysql_facts_test_SOURCES = tests/conformance/mysql_facts_test.c \
+	$(mysql_server_sources)
+tests_conformance_mysql_facts_test_LDADD = $(CMOCKA_LIBS)
 tests_conformance_mysql_offline_test_SOURCES = tests/conformance/mysql_offline_test.c \
 	$(fake_host_sources)
 tests_conformance_mysql_offline_test_LDADD = $(CMOCKA_LIBS)

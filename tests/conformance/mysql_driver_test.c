@@ -71,7 +71,8 @@ a_server_says_what_it_is(void **state)
         return; /* the rest is spelled by MySQL's server_uuid */
     snprintf(expected, sizeof(expected),
              "mariadb|mysql:%.*s/driver_test|driver_test on %s||sql_mode|%.*s|"
-             "lower_case_table_names|0|explicit_defaults_for_timestamp|1\n",
+             "lower_case_table_names|0|explicit_defaults_for_timestamp|1|"
+             "namespace|driver_test\n",
              (int)strcspn(name + 1, "'"), name + 1, mysql_host(), (int)strcspn(mode + 1, "'"),
              mode + 1);
     assert_string_equal(host.lines, expected);

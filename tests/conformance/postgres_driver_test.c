@@ -414,7 +414,7 @@ introspection_names_objects_of_users(void **state)
     execute("CREATE FUNCTION f(int, x text) RETURNS int LANGUAGE sql AS 'SELECT 1'");
     execute("CREATE FUNCTION g() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN END'");
     execute("CREATE PROCEDURE p() LANGUAGE sql AS ''");
-    execute("CREATE TRIGGER tr BEFORE INSERT ON app.\"Part\" FOR EACH ROW EXECUTE FUNCTION g()");
+    execute("CREATE TRIGGER tr AFTER INSERT ON app.\"Part\" FOR EACH ROW EXECUTE FUNCTION g()");
     scope.exclusions = exclusions;
     scope.exclusion_count = 1;
     assert_done(&host, driver->introspect(fake_call(&host), db, &scope));

@@ -212,7 +212,7 @@ statements_that_refuse_a_transaction_run_between_others(void **state)
         COMMIT_ITEM,
         STATEMENT("CREATE INDEX CONCURRENTLY i ON t (a)"),
         STATEMENT("VACUUM t"),
-        STATEMENT("REINDEX (CONCURRENTLY) TABLE t"),
+        STATEMENT("REINDEX TABLE CONCURRENTLY t"),
         BEGIN_ITEM,
         STATEMENT("INSERT INTO t VALUES (1)"),
         COMMIT_ITEM,
@@ -280,6 +280,34 @@ values_take_the_type_of_their_place(void **state)
 }
 
 static void
+statements_with_values_survive_what_takes_prepared_ones_away(void **state)
+{
+#define INSERT(number)                                                                             \
+    {                                                                                              \
+        .kind = DUNLIN_ITEM_STATEMENT, .sql = "INSERT INTO t VALUES ($1)",                         \
+        .values = {{.type = DUNLIN_VALUE_INTEGER, .integer = number}}, .value_count = 1            \
+    }
+    static const fake_item items[] = {
+        BEGIN_ITEM, INSERT(1), INSERT(2),   STATEMENT("DEALLOCATE ALL"),
+        INSERT(3),  INSERT(4), COMMIT_ITEM,
+    };
+    static const fake_item hidden[] = {
+        BEGIN_ITEM, INSERT(5),   STATEMENT("DO $$ BEGIN EXECUTE 'DEALLOCATE ALL'; END $$"),
+        INSERT(6),  COMMIT_ITEM,
+    };
+
+    (void)state;
+    execute("CREATE TABLE t (a int)");
+    assert_done(&host, fake_run(&host, db, items, COUNT(items)));
+    /* Nobody can see this one coming; the next attempt knows nothing of the old ones. */
+    assert_int_equal(fake_run(&host, db, hidden, COUNT(hidden)), DUNLIN_FAILED);
+    assert_string_equal(host.sqlstate, "26000");
+    assert_done(&host, fake_do(&host, db, DUNLIN_ITEM_ROLLBACK));
+    assert_done(&host, fake_run(&host, db, items, COUNT(items)));
+    assert_string_equal(rows("SELECT string_agg(a::text, ' ') FROM t"), "'1 2 3 4 1 2 3 4'\n");
+}
+
+static void
 cells_are_integers_texts_blobs_and_nulls(void **state)
 {
     (void)state;
@@ -337,13 +365,13 @@ an_error_inside_a_function_names_its_place(void **state)
 {
     (void)state;
     execute("CREATE FUNCTION f() RETURNS int LANGUAGE plpgsql AS $$ BEGIN "
-            "RETURN (SELECT nosuch FROM pg_class LIMIT 1); END $$");
+            "EXECUTE 'SELECT nosuch FROM pg_class'; END $$");
     assert_fails(&host, fake_execute(&host, db, "SELECT f()"), DUNLIN_MISSING,
                  "column \"nosuch\" does not exist");
     assert_int_equal(host.offset, -1);
-    assert_string_equal(host.inner_sql, "(SELECT nosuch FROM pg_class LIMIT 1)");
-    assert_int_equal(host.inner_offset, 8);
-    assert_string_equal(host.detail, "PL/pgSQL function f() line 1 at RETURN");
+    assert_string_equal(host.inner_sql, "SELECT nosuch FROM pg_class");
+    assert_int_equal(host.inner_offset, 7);
+    assert_string_equal(host.detail, "PL/pgSQL function f() line 1 at EXECUTE");
 }
 
 static void
@@ -740,6 +768,7 @@ main(void)
         TEST(one_item_is_one_statement),
         TEST(an_item_that_cannot_be_sent_fails_behind_those_before_it),
         TEST(values_take_the_type_of_their_place),
+        TEST(statements_with_values_survive_what_takes_prepared_ones_away),
         TEST(cells_are_integers_texts_blobs_and_nulls),
         TEST(errors_have_classes),
         TEST(an_error_inside_a_function_names_its_place),

@@ -167,9 +167,10 @@ a_database_describes_itself(void **state)
     make_database("app.db");
     connection = fake_open(&host, "sqlite:app.db?foreign_keys=off");
     assert_done(&host, driver->describe(fake_call(&host), connection));
-    assert_string_equal(
-        host.lines,
-        with_folder("sqlite|sqlite:%s/app.db|app.db|%s/app.db|foreign_keys|off\n", folder, folder));
+    assert_string_equal(host.lines,
+                        with_folder("sqlite|sqlite:%s/app.db|app.db|%s/app.db|foreign_keys|off|"
+                                    "namespace|main\n",
+                                    folder, folder));
     assert_int_equal(host.server.profile->major, 3);
     assert_int_equal(host.server.empty, 0);
     assert_int_equal(host.server.read_only, 0);

@@ -4,6 +4,7 @@
 test_driver_ldflags = $(AM_LDFLAGS) -module -avoid-version -shared -rpath /nowhere -Wl,-z,now
 
 check_LTLIBRARIES += \
+	tests/drivers/broken.la \
 	tests/drivers/future.la \
 	tests/drivers/incomplete.la \
 	tests/drivers/no_entry.la \
@@ -13,6 +14,11 @@ check_LTLIBRARIES += \
 	tests/drivers/toy.la \
 	tests/drivers/wrong_name.la
 
+tests_drivers_broken_la_SOURCES = tests/drivers/broken.c tests/drivers/toy.c tests/drivers/toy.h \
+	tests/drivers/toy_store.c
+tests_drivers_broken_la_CFLAGS = $(driver_cflags)
+tests_drivers_broken_la_LDFLAGS = $(test_driver_ldflags)
+tests_drivers_broken_la_LIBADD = $(SYSTEM_LIBS)
 tests_drivers_future_la_SOURCES = tests/drivers/future.c
 tests_drivers_future_la_CFLAGS = $(driver_cflags)
 tests_drivers_future_la_LDFLAGS = $(test_driver_ldflags)
@@ -31,7 +37,8 @@ tests_drivers_too_new_la_LDFLAGS = $(test_driver_ldflags)
 tests_drivers_too_old_la_SOURCES = tests/drivers/too_old.c
 tests_drivers_too_old_la_CFLAGS = $(driver_cflags)
 tests_drivers_too_old_la_LDFLAGS = $(test_driver_ldflags)
-tests_drivers_toy_la_SOURCES = tests/drivers/toy.c tests/drivers/toy.h tests/drivers/toy_store.c
+tests_drivers_toy_la_SOURCES = tests/drivers/toy.c tests/drivers/toy.h tests/drivers/toy_entry.c \
+	tests/drivers/toy_store.c
 tests_drivers_toy_la_CFLAGS = $(driver_cflags)
 tests_drivers_toy_la_LDFLAGS = $(test_driver_ldflags)
 tests_drivers_wrong_name_la_SOURCES = tests/drivers/wrong_name.c

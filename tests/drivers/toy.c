@@ -42,18 +42,31 @@ typedef struct toy_url {
     char fail_word[32];
 } toy_url;
 
+/* With its colon; 0: not one of ours. */
+static size_t
+length_of_scheme(dunlin_string url)
+{
+    static const char *const schemes[] = {"toy:", "toys:", "plaything:"};
+
+    for (size_t i = 0; i < sizeof schemes / sizeof schemes[0]; i++)
+        if (url.length >= strlen(schemes[i]) &&
+            memcmp(url.data, schemes[i], strlen(schemes[i])) == 0)
+            return strlen(schemes[i]);
+    return 0;
+}
+
 static int32_t
 cut_url(const dunlin_call *call, dunlin_string url, toy_url *parts)
 {
-    static const char scheme[] = "toy:";
     static const char option[] = "?fail=";
-    size_t lead = sizeof scheme - 1;
+    size_t lead = length_of_scheme(url);
     const char *query = memchr(url.data, '?', url.length);
     size_t end = query ? (size_t)(query - url.data) : url.length;
     size_t rest = url.length - end;
 
     memset(parts, 0, sizeof *parts);
-    if (url.length <= lead || memcmp(url.data, scheme, lead) != 0 || url.data[lead] != '/')
+    if (lead == 0 || url.length <= lead || url.data[lead] != '/' ||
+        memchr(url.data, 0, url.length) || memchr(url.data, '%', end))
         return fail(call, DUNLIN_USAGE, "a toy URL reads toy:/absolute/path");
     if (end - lead >= sizeof parts->path)
         return fail(call, DUNLIN_USAGE, "the path is too long");
@@ -158,6 +171,21 @@ toy_quote_literal(const dunlin_call *call, const dunlin_profile *profile, dunlin
     return push_quoted(call, value, "'");
 }
 
+/* The first two words, as the toy's own rules cut them. */
+typedef struct lead {
+    dunlin_string words[2];
+    int count;
+} lead;
+
+static int32_t
+take_word(const dunlin_token *token, void *context)
+{
+    lead *first = context;
+
+    first->words[first->count++] = token->text;
+    return first->count == 2;
+}
+
 static int32_t
 toy_classify(const dunlin_call *call, const dunlin_profile *profile, dunlin_connection *connection,
              dunlin_string statement)
@@ -170,6 +198,7 @@ toy_classify(const dunlin_call *call, const dunlin_profile *profile, dunlin_conn
         {"ALTER", DUNLIN_CLASS_DDL},
         {"DROP", DUNLIN_CLASS_DDL},
         {"SELECT", DUNLIN_CLASS_QUERY},
+        {"WITH", DUNLIN_CLASS_QUERY},
         {"BEGIN", DUNLIN_CLASS_BEGIN},
         {"COMMIT", DUNLIN_CLASS_COMMIT},
         {"ROLLBACK", DUNLIN_CLASS_ROLLBACK},
@@ -179,13 +208,35 @@ toy_classify(const dunlin_call *call, const dunlin_profile *profile, dunlin_conn
         {"VACUUM", DUNLIN_CLASS_NO_TRANSACTION},
     };
     dunlin_class result = {.size = sizeof result, .flags = DUNLIN_CLASS_DATA};
+    lead first = {{{NULL, 0}, {NULL, 0}}, 0};
+    int32_t status = call->host->tokens(call, profile, statement, take_word, &first);
 
-    (void)profile;
     (void)connection;
+    if (first.count == 0)
+        return status ? status : call->host->classified(call, &result);
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
-        if (toy_begins(statement, words[i].word))
+        if (toy_begins(first.words[0], words[i].word))
             result.flags = words[i].flags;
+    if (result.flags == DUNLIN_CLASS_ROLLBACK && first.count > 1 &&
+        toy_begins(first.words[1], "TO"))
+        result.flags = DUNLIN_CLASS_SAVEPOINT;
     return call->host->classified(call, &result);
+}
+
+/* Appends the quoted name; the caller has made room. */
+static size_t
+write_name(char *to, dunlin_string name)
+{
+    size_t used = 0;
+
+    to[used++] = '"';
+    for (uint64_t i = 0; i < name.length; i++) {
+        if (name.data[i] == '"')
+            to[used++] = '"';
+        to[used++] = name.data[i];
+    }
+    to[used++] = '"';
+    return used;
 }
 
 /* Creates tables from a table operation and the columns that follow it; keys are left out, as
@@ -208,14 +259,14 @@ toy_render(const dunlin_call *call, const dunlin_profile *profile, int32_t mode,
 
         if (one->verb != DUNLIN_VERB_CREATE || (i == 0) != table)
             return fail(call, DUNLIN_UNSUPPORTED, "the toy creates one table at a time");
-        if ((!table && !column) || used + name->length + 64 > sizeof sql)
+        if ((!table && !column) || used + 2 * name->length + 64 > sizeof sql)
             continue;
-        used += (size_t)snprintf(sql + used, sizeof sql - used, "%s%.*s",
+        used += (size_t)snprintf(sql + used, sizeof sql - used, "%s",
                                  !table ? used && sql[used - 1] == '(' ? "" : ", "
                                  : one->condition == DUNLIN_CONDITION_IF_NOT_EXISTS
                                      ? "CREATE TABLE IF NOT EXISTS "
-                                     : "CREATE TABLE ",
-                                 (int)name->length, name->data);
+                                     : "CREATE TABLE ");
+        used += write_name(sql + used, *name);
         if (table)
             used += (size_t)snprintf(sql + used, sizeof sql - used, " (");
     }
@@ -226,6 +277,25 @@ toy_render(const dunlin_call *call, const dunlin_profile *profile, int32_t mode,
 }
 
 /* --- a connection --- */
+static bool
+folder_exists(char *path)
+{
+    char *slash = strrchr(path, '/');
+    bool exists;
+
+    *slash = '\0';
+    exists = access(path[0] ? path : "/", X_OK) == 0;
+    *slash = '/';
+    return exists;
+}
+
+static int32_t
+no_folder(toy_store *store)
+{
+    snprintf(store->message, sizeof store->message, "there is no folder for '%s'", store->path);
+    return DUNLIN_CONNECT;
+}
+
 static int32_t
 toy_open(const dunlin_call *call, dunlin_string url, const dunlin_open_options *options,
          dunlin_connection **connection)
@@ -244,7 +314,7 @@ toy_open(const dunlin_call *call, dunlin_string url, const dunlin_open_options *
     }
     made->lock_fd = -1;
     memcpy(made->fail_word, parts.fail_word, sizeof made->fail_word);
-    status = toy_load(&made->store);
+    status = folder_exists(parts.path) ? toy_load(&made->store) : no_folder(&made->store);
     if (status != DUNLIN_OK) {
         status = fail(call, status, made->store.message);
         toy_free(&made->store);
@@ -314,6 +384,45 @@ toy_query(const dunlin_call *call, dunlin_connection *connection, dunlin_string 
                : status;
 }
 
+typedef struct expectation {
+    dunlin_string text;
+    bool met;
+    char given[64]; /* in words */
+} expectation;
+
+static int32_t
+compare_cell(const dunlin_value *values, uint64_t count, void *context)
+{
+    expectation *expected = context;
+    char number[32];
+    dunlin_string text = values[0].text;
+
+    (void)count;
+    if (values[0].type == DUNLIN_VALUE_INTEGER) {
+        snprintf(number, sizeof number, "%lld", (long long)values[0].integer);
+        text = text_of(number);
+    }
+    expected->met = values[0].type != DUNLIN_VALUE_NULL && text.length == expected->text.length &&
+                    memcmp(text.data, expected->text.data, text.length) == 0;
+    snprintf(expected->given, sizeof expected->given, "%.*s", (int)text.length,
+             values[0].type == DUNLIN_VALUE_NULL ? "" : text.data);
+    return DUNLIN_STOP;
+}
+
+static int32_t
+check_cell(toy_store *store, const dunlin_item *item)
+{
+    expectation expected = {item->expected, false, "nothing"};
+    int32_t status = toy_select(store, item->sql, compare_cell, &expected);
+
+    if (status != DUNLIN_OK && status != DUNLIN_STOP)
+        return status;
+    if (!expected.met)
+        snprintf(store->message, sizeof store->message, "the check gives '%s' and not '%.*s'",
+                 expected.given, (int)item->expected.length, item->expected.data);
+    return expected.met ? DUNLIN_OK : DUNLIN_CONSTRAINT;
+}
+
 static int32_t
 run_item(dunlin_connection *connection, const dunlin_item *item)
 {
@@ -334,7 +443,12 @@ run_item(dunlin_connection *connection, const dunlin_item *item)
         }
         status = toy_execute(store, item->sql, item->values, item->value_count);
         return status == DUNLIN_OK && !connection->in_transaction ? toy_commit(store) : status;
-    default: return DUNLIN_OK;
+    case DUNLIN_ITEM_CHECK: return check_cell(store, item);
+    case DUNLIN_ITEM_RESET: return DUNLIN_OK;
+    default:
+        snprintf(store->message, sizeof store->message, "the toy has no items of kind %d",
+                 (int)item->kind);
+        return DUNLIN_UNSUPPORTED;
     }
 }
 
@@ -371,15 +485,24 @@ toy_run(const dunlin_call *call, dunlin_connection *connection)
     return status == DUNLIN_STOP ? DUNLIN_OK : status;
 }
 
+static bool
+is_excluded(const dunlin_scope *scope, dunlin_string name)
+{
+    for (uint64_t i = 0; i < scope->exclusion_count; i++)
+        if (scope->exclusions[i].length == name.length &&
+            memcmp(scope->exclusions[i].data, name.data, name.length) == 0)
+            return true;
+    return false;
+}
+
 static int32_t
 toy_introspect(const dunlin_call *call, dunlin_connection *connection, const dunlin_scope *scope)
 {
-    (void)scope;
     for (const toy_table *table = connection->store.tables; table; table = table->next) {
         dunlin_string name = text_of(table->name);
         dunlin_fact fact = {
             .size = sizeof fact, .kind = {"table", 5}, .path = &name, .path_count = 1};
-        int32_t status = call->host->fact(call, &fact);
+        int32_t status = is_excluded(scope, name) ? DUNLIN_OK : call->host->fact(call, &fact);
 
         if (status != DUNLIN_OK)
             return status;
@@ -467,12 +590,8 @@ static const dunlin_driver table = {
     .lock_holder = toy_lock_holder,
 };
 
-DUNLIN_DRIVER_EXPORT const dunlin_driver *dunlin_driver_entry_v0(uint32_t abi, uint32_t revision);
-
 const dunlin_driver *
-dunlin_driver_entry_v0(uint32_t abi, uint32_t revision)
+toy_functions(void)
 {
-    (void)abi;
-    (void)revision;
     return &table;
 }

@@ -61,4 +61,7 @@ void toy_free(toy_store *store);
 /* True when `text` begins with `word`, without regard to case, and the word ends there. */
 bool toy_begins(dunlin_string text, const char *word);
 
+/* toy.c. Drivers that differ from the toy in one thing start with its table. */
+const dunlin_driver *toy_functions(void);
+
 #endif

@@ -191,6 +191,41 @@ create_table(toy_store *store, scanner *s)
     return DUNLIN_OK;
 }
 
+static void
+free_table(toy_table *table)
+{
+    while (table->first) {
+        toy_row *row = table->first;
+
+        table->first = row->next;
+        for (size_t i = 0; i < TOY_COLUMNS; i++)
+            free(row->cells[i].text);
+        free(row);
+    }
+    free(table);
+}
+
+/* [IF EXISTS] name */
+static int32_t
+drop_table(toy_store *store, scanner *s)
+{
+    bool quiet = skip_word(s, "IF") && skip_word(s, "EXISTS");
+    char name[TOY_NAME];
+
+    if (!take_name(s, name))
+        return fail(store, DUNLIN_SYNTAX, "DROP TABLE needs a name");
+    for (toy_table **place = &store->tables; *place; place = &(*place)->next) {
+        toy_table *table = *place;
+
+        if (strcasecmp(table->name, name) != 0)
+            continue;
+        *place = table->next;
+        free_table(table);
+        return DUNLIN_OK;
+    }
+    return quiet ? DUNLIN_OK : fail(store, DUNLIN_MISSING, "there is no table '%s'", name);
+}
+
 static int
 hex_digit(char c)
 {
@@ -272,6 +307,8 @@ interpret(toy_store *store, dunlin_string sql)
     next(&s);
     if (skip_word(&s, "CREATE") && skip_word(&s, "TABLE"))
         status = create_table(store, &s);
+    else if (skip_word(&s, "DROP") && skip_word(&s, "TABLE"))
+        status = drop_table(store, &s);
     else if (skip_word(&s, "INSERT"))
         status = insert(store, &s);
     free(s.text);
@@ -359,15 +396,7 @@ forget(toy_store *store)
         toy_table *table = store->tables;
 
         store->tables = table->next;
-        while (table->first) {
-            toy_row *row = table->first;
-
-            table->first = row->next;
-            for (size_t i = 0; i < TOY_COLUMNS; i++)
-                free(row->cells[i].text);
-            free(row);
-        }
-        free(table);
+        free_table(table);
     }
     store->pending.length = 0;
 }
@@ -491,6 +520,26 @@ visit_rows(const toy_table *table, const selection *list, toy_visit visit, void 
     return aggregate && status == DUNLIN_OK ? visit(values, 1, context) : status;
 }
 
+/* SELECT 'text': a row of that one value. False: it is something else. */
+static bool
+select_literal(scanner s, toy_visit visit, void *context, int32_t *status)
+{
+    toy_cell cell = {0};
+    dunlin_value value;
+    bool taken;
+
+    s.text = NULL;
+    next(&s);
+    taken = skip_word(&s, "SELECT") && take_cell(&s, &cell) && s.kind == END;
+    if (taken) {
+        value = cell_value(&cell);
+        *status = visit(&value, 1, context);
+    }
+    free(cell.text);
+    free(s.text);
+    return taken;
+}
+
 /* WHERE and ORDER BY are not understood, and ignored. */
 int32_t
 toy_select(toy_store *store, dunlin_string sql, toy_visit visit, void *context)
@@ -502,6 +551,8 @@ toy_select(toy_store *store, dunlin_string sql, toy_visit visit, void *context)
     toy_table *table = NULL;
     int32_t status;
 
+    if (select_literal(s, visit, context, &status))
+        return status;
     do
         next(&from);
     while (from.kind != END && !is_word(&from, "FROM"));

@@ -205,7 +205,10 @@ sql_my() {
     local url=$1 user host port database
     IFS=$'\t' read -r user host port database < <(
         sed -nE 's|^[a-z]+://([^@:/]+)@([^:/]+):([0-9]+)/(.*)$|\1\t\2\t\3\t\4|p' <<<"$url")
-    [ -n "$database" ] || fail "not understood: '$url'"
+    if [ -z "$database" ]; then
+        fail "not understood: '$url'"
+        return 1
+    fi
     shift
     mariadb --no-defaults --protocol=tcp -N -B -h "$host" -P "$port" -u "$user" -D "$database" \
         -e "$(printf '%s;\n' "$@")"
@@ -222,15 +225,15 @@ sql_in() {
 
 # server_of DIALECT: the URL of a database that is always there.
 server_of() {
-    case $1 in
-        postgresql) [ -n "$server_postgresql" ] || fail "no PostgreSQL: DUNLIN_TEST_POSTGRES is not set" \
-            "run the tests as: tests/servers run -- COMMAND"
-            printf '%s\n' "$server_postgresql" ;;
-        mysql) [ -n "$server_mysql" ] || fail "no MariaDB: DUNLIN_TEST_MYSQL is not set" \
-            "run the tests as: tests/servers run -- COMMAND"
-            printf '%s\n' "$server_mysql" ;;
-        *) fail "there are no servers of '$1'" ;;
-    esac
+    local url=$server_mysql variable=DUNLIN_TEST_MYSQL
+    if [ "$1" = postgresql ]; then
+        url=$server_postgresql variable=DUNLIN_TEST_POSTGRES
+    fi
+    if [ -z "$url" ]; then
+        fail "there is no server: $variable is not set" "run this as: tests/servers run -- COMMAND"
+        return 1 # errexit does not reach into $(...)
+    fi
+    printf '%s\n' "$url"
 }
 
 # fresh_database DIALECT: makes an empty database and prints its URL; it goes with the test.
@@ -238,7 +241,7 @@ fresh_database() {
     local server name
     server=$(server_of "$1") || return 1
     name=dunlin_${BATS_ROOT_PID:-0}_$(date +%s%N)_$RANDOM
-    sql_in "$server" "CREATE DATABASE $name" || fail "cannot create a database"
+    sql_in "$server" "CREATE DATABASE $name" || return 1
     printf '%s\n' "${server%/*}/$name" | tee -a "$BATS_TEST_TMPDIR/databases"
 }
 

@@ -107,17 +107,12 @@ static const member capabilities_members[] = {
 };
 
 static const member server_members[] = {
-    MEMBER(dunlin_server, size, 0),
-    MEMBER(dunlin_server, profile, 8),
-    MEMBER(dunlin_server, identity, 80),
-    MEMBER(dunlin_server, name, 96),
-    MEMBER(dunlin_server, path, 112),
-    MEMBER(dunlin_server, backend, 128),
-    MEMBER(dunlin_server, backend_start, 144),
-    MEMBER(dunlin_server, read_only, 160),
-    MEMBER(dunlin_server, pooled, 164),
-    MEMBER(dunlin_server, empty, 168),
-    MEMBER(dunlin_server, reserved, 172),
+    MEMBER(dunlin_server, size, 0),           MEMBER(dunlin_server, profile, 8),
+    MEMBER(dunlin_server, identity, 16),      MEMBER(dunlin_server, name, 32),
+    MEMBER(dunlin_server, path, 48),          MEMBER(dunlin_server, backend, 64),
+    MEMBER(dunlin_server, backend_start, 80), MEMBER(dunlin_server, read_only, 96),
+    MEMBER(dunlin_server, pooled, 100),       MEMBER(dunlin_server, empty, 104),
+    MEMBER(dunlin_server, reserved, 108),
 };
 
 static const member lexer_rule_members[] = {
@@ -300,7 +295,7 @@ static const layout layouts[] = {
     LAYOUT(dunlin_failure, 120, failure_members),
     LAYOUT(dunlin_profile, 72, profile_members),
     LAYOUT(dunlin_capabilities, 24, capabilities_members),
-    LAYOUT(dunlin_server, 176, server_members),
+    LAYOUT(dunlin_server, 112, server_members),
     LAYOUT(dunlin_lexer_rule, 96, lexer_rule_members),
     LAYOUT(dunlin_token, 40, token_members),
     LAYOUT(dunlin_class, 24, class_members),

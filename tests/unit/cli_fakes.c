@@ -167,6 +167,14 @@ dunlin_restore(const dunlin_options *options, const char *name, dunlin_result **
 }
 
 int
+dunlin_driver_check(const dunlin_options *options, const dunlin_driver_check_options *check,
+                    dunlin_result **result, dunlin_error *error)
+{
+    note("driver check %s %s %s", check->driver, check->url, shown(check->quirks_file));
+    return answer(options, result, error);
+}
+
+int
 dunlin_drivers(const dunlin_options *options, dunlin_result **result, dunlin_error *error)
 {
     note("drivers");

@@ -22,8 +22,8 @@
 #define SEND(item) "run\n pull " item "\n done 0 ran\n pull end\n"
 #define RECORDED                                                                                   \
     SEND("begin")                                                                                  \
-    SEND("statement") SEND("statement DELETE FROM dunlin_statements WHERE tag = $1")               \
-        SEND("commit") SEND("reset")
+    SEND("statement")                                                                              \
+    SEND("statement DELETE FROM dunlin_statements WHERE tag = $1") SEND("commit") SEND("reset")
 #define TIDIED SEND("rollback") SEND("reset")
 #define ANNOUNCE SEND("statement")
 #define RUN SEND("statement S")
@@ -66,10 +66,11 @@ run(driver_fixture *fixture, const char *phase, const char *facts, const char *s
     *execution = (dn_execution){.jobs = &job, .count = 1, .arena = &fixture->arena};
     execution->connection = open_scripted(
         fixture,
-        dn_arena_printf(
-            &fixture->arena, "query SELECT max(seq) FROM o\n" LEDGER "query\n%s%s",
-            phase ? dn_arena_printf(&fixture->arena, " row %s|%s|%s\n", hex, phase, facts) : "",
-            script),
+        dn_arena_printf(&fixture->arena, "query SELECT max(seq) FROM o\n" LEDGER "query\n%s%s",
+                        phase ? dn_arena_printf(&fixture->arena, " row m1\nquery\n row %s|%s|%s\n",
+                                                hex, phase, facts)
+                              : "",
+                        script),
         no_log);
     assert_int_equal(dn_tracker_writer_open(execution->connection, &tracker, "run",
                                             &execution->writer, &fixture->error),

@@ -21,7 +21,8 @@ enum { JOBS = 3 };
 #define SKIPPED(ordinal) " done " #ordinal " skipped\n"
 
 static int lock_retries;
-static const char *heard; /* "applied ..." lines */
+static const char *second_text; /* of m2 alone, or NULL */
+static const char *heard;       /* "applied ..." lines */
 
 static void
 hear(int32_t level, const char *line, void *context)
@@ -82,6 +83,8 @@ feed(driver_fixture *fixture, scene *played, size_t count, const char *text, con
         played->jobs[i].info.transactional = true;
         played->jobs[i].info.kept = (dn_script_kept){text, strlen(text)};
     }
+    if (second_text)
+        played->jobs[1].info.kept = (dn_script_kept){second_text, strlen(second_text)};
     assert_int_equal(dn_tracker_writer_open(played->connection, &played->tracker, "run",
                                             &played->execution.writer, &fixture->error),
                      0);
@@ -93,37 +96,59 @@ feed(driver_fixture *fixture, scene *played, size_t count, const char *text, con
     return answer;
 }
 
+/* A script of three times 25 items: five are reported behind the tenth pull, the others behind the
+ * last. `fails` is the first item that does not run. */
+static const char *
+pipeline(driver_fixture *fixture, int fails)
+{
+    dn_arena *arena = &fixture->arena;
+    const char *pulls = "run\n";
+    const char *reports = " pull end\n";
+
+    for (int item = 0; item < 75; item++) {
+        static const char *const others[] = {"statement", "commit", "reset"};
+        int i = item % 25;
+        const char *kind = i == 0   ? "begin"
+                           : i < 22 ? dn_arena_printf(arena, "statement S%d", i)
+                                    : others[i - 22];
+
+        pulls = dn_arena_printf(arena, "%s pull %s\n", pulls, kind);
+        if (item == fails)
+            reports = dn_arena_printf(arena, "%s fail FAILED odd\n", reports);
+        if (item >= 5)
+            reports = dn_arena_printf(arena, "%s done %d %s\n", reports, item,
+                                      item < fails    ? "ran"
+                                      : item == fails ? "failed"
+                                                      : "skipped");
+        if (item == 9)
+            pulls = dn_arena_printf(arena, "%s" RAN(0) RAN(1) RAN(2) RAN(3) RAN(4), pulls);
+    }
+    return dn_arena_printf(arena, "%s%s%s", pulls, reports,
+                           fails < 75 ? " return FAILED\n" TIDIED : "");
+}
+
 static void
 a_driver_that_pulls_everything_ahead_reports_later(void **state)
 {
     driver_fixture *fixture = *state;
-    const char *pulls = "run\n";
-    const char *reports = " pull end\n";
     const char *text = "";
     scene played;
 
-    /* Three times 25 items, each of them pulled before the first is reported. */
-    for (int i = 0; i < 21; i++)
+    for (int i = 1; i <= 21; i++)
         text = dn_arena_printf(&fixture->arena, "%sS%d;", text, i);
-    for (int item = 0; item < 75; item++) {
-        int i = item % 25;
-
-        pulls = i > 0 && i < 22
-                    ? dn_arena_printf(&fixture->arena, "%s pull statement S%d\n", pulls, i - 1)
-                    : dn_arena_printf(&fixture->arena, "%s pull %s\n", pulls,
-                                      i == 0    ? "begin"
-                                      : i == 22 ? "statement"
-                                      : i == 23 ? "commit"
-                                                : "reset");
-        reports = dn_arena_printf(&fixture->arena, "%s done %d ran\n", reports, item);
-    }
-    assert_int_equal(
-        feed(fixture, &played, 3, text, dn_arena_printf(&fixture->arena, "%s%s", pulls, reports)),
-        0);
+    assert_int_equal(feed(fixture, &played, 3, text, pipeline(fixture, 75)), 0);
     assert_string_equal(heard, "applied m1\nmigrations 1/3\napplied m2\nmigrations 2/3\n"
                                "applied m3\nmigrations 3/3\n");
     for (int i = 0; i < 3; i++)
         assert_true(played.jobs[i].applied);
+    /* and each report is taken for the item that it is of */
+    for (int item = 5; item < 22; item++) {
+        assert_int_equal(feed(fixture, &played, 3, text, pipeline(fixture, item)), -1);
+        assert_int_equal(played.execution.stop.statement, item);
+    }
+    assert_int_equal(feed(fixture, &played, 3, text, pipeline(fixture, 57)), -1);
+    assert_string_equal(played.execution.stop.migration->tag, "m3");
+    assert_int_equal(played.execution.stop.statement, 7);
 }
 
 static void
@@ -148,10 +173,10 @@ outcomes_behind_a_failure_are_told_apart(void **state)
              7) " fail CONSTRAINT late\n done 8 failed\n" SKIPPED(9) " return CONSTRAINT\n" TIDIED,
          "database.constraint", "late", "while committing 'm2'", "m2", 0, 1},
         /* the connection breaks under several */
-        {"run\n" PULLED PULLED RAN(0) RAN(1) RAN(2) RAN(3) RAN(4) RAN(
-             5) " fail LOST gone\n done 6 lost\n done 7 lost\n done 8 lost\n done 9 lost\n"
-                " return LOST\nrun\n fail LOST still gone\n return LOST\nrun\n fail LOST and still\n"
-                " return LOST\n",
+        {"run\n" PULLED PULLED RAN(0) RAN(1) RAN(2) RAN(3) RAN(4)
+             RAN(5) " fail LOST gone\n done 6 lost\n done 7 lost\n done 8 lost\n done 9 lost\n"
+                    " return LOST\nrun\n fail LOST gone\n return LOST\nrun\n fail LOST gone\n"
+                    " return LOST\n",
          "database.lost", "gone at 1", "while running statement 1 of 'm2'", "m2", 1, 1},
         /* before, and behind */
         {"run\n pull begin\n fail LOCKED busy\n done 0 failed\n return LOCKED\n" TIDIED,
@@ -238,6 +263,26 @@ a_commit_that_ran_counts_even_when_the_driver_forgets_the_rest(void **state)
     assert_false(played.jobs[1].applied);
 }
 
+static void
+a_file_that_cannot_be_read_is_not_blamed_on_what_was_under_way(void **state)
+{
+    driver_fixture *fixture = *state;
+    scene played;
+
+    second_text = "S; 'unterminated";
+    assert_int_equal(feed(fixture, &played, 2, "SSSS",
+                          "run\n" PULLED " pull begin\n pull statement S\n pull SYNTAX\n" SKIPPED(0)
+                              SKIPPED(1) SKIPPED(2) SKIPPED(3) SKIPPED(4) SKIPPED(5)
+                                  SKIPPED(6) " return SYNTAX\n" TIDIED),
+                     -1);
+    second_text = NULL;
+    assert_string_equal(fixture->error.id, "lex.unterminated");
+    assert_string_equal(fixture->error.context, "");
+    assert_string_equal(played.execution.stop.migration->tag, "m2");
+    assert_int_equal(played.execution.stop.statement, 0);
+    assert_false(played.jobs[0].applied);
+}
+
 /* The waits in between take up to 0.6 seconds. */
 static void
 a_migration_that_meets_a_lock_is_tried_again_as_often_as_wanted(void **state)
@@ -278,6 +323,7 @@ main(void)
         TEST(outcomes_behind_a_failure_are_told_apart),
         TEST(a_driver_that_breaks_the_contract_is_named_and_tidied_up_after),
         TEST(a_commit_that_ran_counts_even_when_the_driver_forgets_the_rest),
+        TEST(a_file_that_cannot_be_read_is_not_blamed_on_what_was_under_way),
         TEST(a_migration_that_meets_a_lock_is_tried_again_as_often_as_wanted),
     };
 

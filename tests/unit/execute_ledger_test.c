@@ -76,7 +76,8 @@ a_row_says_which_statement_of_which_run(void **state)
     assert_string_equal(
         cells("SELECT run_id, tag, ordinal, digest, phase, at LIKE"
               " '____-__-__ __:__:__.______' FROM dunlin_statements"),
-        "run-1|m1|1|e0782122f01bfe9d4a4df45c1e26dafd152b24305ab01f8b8cdb00ddf4ebc354|done|1\nrun-1|m1|2|7bc8a8ef325d0ded2164855c66eeb4cd191cde15d4605a58d41b82885f21785f|failed|1\n");
+        "run-1|m1|1|e0782122f01bfe9d4a4df45c1e26dafd152b24305ab01f8b8cdb00ddf4ebc354|done|1\n"
+        "run-1|m1|2|7bc8a8ef325d0ded2164855c66eeb4cd191cde15d4605a58d41b82885f21785f|failed|1\n");
 }
 
 static void

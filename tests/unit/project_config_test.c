@@ -133,7 +133,8 @@ an_unknown_key_like_no_other_gets_the_list(void **state)
                  "dialect, default, tags, ahead, targets");
     expect_error("{\"targets\": {\"a\": {\"password\": \"geheim\"}}}", "config.unknown-key",
                  "dunlin.json:1:20: unknown key \"password\" in a target; the keys there are: url, "
-                 "kind, backup, backups, lockTimeout, tracker");
+                 "kind, backup, backups, lockTimeout, statementLockTimeout, lockRetries, "
+                 "tracker");
 }
 
 static void
@@ -279,9 +280,21 @@ the_shown_source_of_a_url_has_no_password(void **state)
 static void
 the_manual_describes_every_key(void **state)
 {
-    static const char *const keys[] = {"$schema", "migrations",  "dialect", "default", "tags",
-                                       "ahead",   "targets",     "url",     "kind",    "backup",
-                                       "backups", "lockTimeout", "tracker"};
+    static const char *const keys[] = {"$schema",
+                                       "migrations",
+                                       "dialect",
+                                       "default",
+                                       "tags",
+                                       "ahead",
+                                       "targets",
+                                       "url",
+                                       "kind",
+                                       "backup",
+                                       "backups",
+                                       "lockTimeout",
+                                       "statementLockTimeout",
+                                       "lockRetries",
+                                       "tracker"};
     const char *source = getenv("SRC");
     char path[PATH_MAX];
     char *manual;

@@ -255,7 +255,7 @@ unlisted_files_come_behind_and_are_left_out(void **state)
     assert_false(self->result.stops);
 }
 
-/* --- findings ------------------------------------------------------------------------------------ */
+/* --- findings --------------------------------------------------------------------------------- */
 static void
 find(scene *self, dn_severity severity, const char *id, const char *object)
 {
@@ -391,9 +391,9 @@ rows_of_a_later_checkout_stop_as_the_project_wants(void **state)
             findings(self),
             dn_arena_printf(
                 &self->arena,
-                "tracker.unknown-row %s later: unknown-row: the tracker 'dunlin_migrations' records "
-                "'later' (abababababababababababababababababababababababababababababababab), which "
-                "this checkout does not have\n"
+                "tracker.unknown-row %s later: unknown-row: the tracker 'dunlin_migrations' "
+                "records 'later' (abababababababababababababababababababababababababababababababab), "
+                "which this checkout does not have\n"
                 "tracker.unknown-row %s no digest: unknown-row: the tracker 'dunlin_migrations' "
                 "records 'a migration' (no digest), which this checkout does not have\n",
                 cases[i].stops ? "error" : "warning", cases[i].stops ? "error" : "warning"));

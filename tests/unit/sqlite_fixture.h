@@ -14,8 +14,8 @@ static dn_arena arena; /* of the test */
 static dn_error error;
 static dn_connection *connection; /* to app.db */
 
-/* What was sent, one line each: "begin", "statement: SQL", "commit" ... What concerns our own tables
- * is named in short. */
+/* What was sent, one line each: "begin", "statement: SQL", "commit" ... What concerns our own
+ * tables is named in short. */
 static dn_text sent;
 /* The user wants to stop from the nth time on that somebody asks; -1: never. */
 static int cancel_after;

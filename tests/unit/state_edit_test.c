@@ -110,7 +110,7 @@ line_ends_and_the_mark_at_the_start_need_nothing_kept(void **state)
     }
 }
 
-/* --- as a whole ---------------------------------------------------------------------------------- */
+/* --- as a whole ------------------------------------------------------------------------------- */
 static dn_observation
 observe(dn_layout layout, dn_migration *migration, dn_tracker_depth depth)
 {

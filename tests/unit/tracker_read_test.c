@@ -184,7 +184,7 @@ a_configured_name_is_the_tracker_and_needs_quotes(void **state)
     assert_int_equal(rows, 1);
 }
 
-/* --- drizzle's --------------------------------------------------------------------------------- */
+/* --- drizzle's -------------------------------------------------------------------------------- */
 static void
 drizzles_rows_have_a_time_and_in_the_later_format_a_name(void **state)
 {
@@ -231,7 +231,7 @@ our_rows_tell_who_and_when_of_drizzles(void **state)
     assert_string_equal(shown(&tracker, false), "1 - a 1000\n2 - a 2000\n3 - b 3000\n");
 }
 
-/* --- what ours keeps ---------------------------------------------------------------------------- */
+/* --- what ours keeps -------------------------------------------------------------------------- */
 static dn_tracker_kept
 explain(const char *hex, const char *tag, dn_text *sql)
 {

@@ -195,7 +195,7 @@ a_text_is_kept_up_to_four_mebibytes(void **state)
     }
 }
 
-/* --- drizzle's ---------------------------------------------------------------------------------- */
+/* --- drizzle's -------------------------------------------------------------------------------- */
 static void
 a_row_of_drizzles_holds_its_hash_and_the_time_of_the_journal(void **state)
 {

@@ -1,0 +1,435 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The MySQL driver tells what a DDL statement touches, and whether it looks as before: what the
+ * statement ledger decides by after an interrupted run.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/conformance/mysql_server.h"
+
+enum { KEYS = 8, NAMES = 64 };
+
+/* What classify() told of the last statement. */
+static struct {
+    dunlin_fact facts[KEYS];
+    const dunlin_fact *list[KEYS];
+    dunlin_string paths[KEYS][2];
+    char names[KEYS][3][NAMES];
+    int count;
+    int known;
+} keys;
+
+/* What introspect() told of its keys: ours to free. */
+static char *told;
+static size_t told_size;
+static FILE *telling;
+
+static dunlin_string
+keep(char *place, dunlin_string name)
+{
+    assert_true(name.length < NAMES);
+    memcpy(place, name.data, name.length);
+    return (dunlin_string){place, name.length};
+}
+
+static int32_t
+take_touched(const dunlin_call *call, const dunlin_fact *key)
+{
+    int at = keys.count++;
+
+    (void)call;
+    assert_true(at < KEYS);
+    assert_in_range(key->path_count, 1, 2);
+    keys.facts[at] = *key;
+    keys.facts[at].kind = keep(keys.names[at][2], key->kind);
+    keys.facts[at].path = keys.paths[at];
+    for (uint64_t i = 0; i < key->path_count; i++)
+        keys.paths[at][i] = keep(keys.names[at][i], key->path[i]);
+    keys.list[at] = &keys.facts[at];
+    return DUNLIN_OK;
+}
+
+static int32_t
+take_class(const dunlin_call *call, const dunlin_class *result)
+{
+    (void)call;
+    keys.known = result->touches_known;
+    return DUNLIN_OK;
+}
+
+static void
+print_key(const char *lead, const dunlin_fact *key)
+{
+    fprintf(telling, "%s%.*s", lead, (int)key->kind.length, key->kind.data);
+    for (uint64_t i = 0; i < key->path_count; i++)
+        fprintf(telling, " %.*s", (int)key->path[i].length, key->path[i].data);
+    fprintf(telling, "\n");
+}
+
+static int32_t
+take_fact(const dunlin_call *call, const dunlin_fact *fact)
+{
+    (void)call;
+    assert_int_equal(fact->property_count, 1);
+    assert_memory_equal(fact->properties->name.data, "text", 4);
+    assert_int_equal(fact->properties->type, DUNLIN_PROPERTY_TEXT);
+    assert_true(fact->properties->text.length > 0);
+    print_key("", fact);
+    fprintf(telling, "%.*s\n", (int)fact->properties->text.length, fact->properties->text.data);
+    return DUNLIN_OK;
+}
+
+static int32_t
+take_gone(const dunlin_call *call, const dunlin_fact *key)
+{
+    (void)call;
+    print_key("gone ", key);
+    return DUNLIN_OK;
+}
+
+static int32_t
+take_unreadable(const dunlin_call *call, const dunlin_fact *key, dunlin_string reason)
+{
+    (void)call;
+    print_key("unreadable ", key);
+    assert_true(reason.length > 0);
+    return DUNLIN_OK;
+}
+
+static int
+set_up(void **state)
+{
+    if (mysql_set_up(state) != 0)
+        return -1;
+    host.services.touched = take_touched;
+    host.services.classified = take_class;
+    host.services.fact = take_fact;
+    host.services.gone = take_gone;
+    host.services.unreadable = take_unreadable;
+    return 0;
+}
+
+static int
+tear_down(void **state)
+{
+    free(told);
+    told = NULL;
+    return mysql_tear_down(state);
+}
+
+static void
+touch(dunlin_connection *connection, const char *sql)
+{
+    keys.count = 0;
+    keys.known = -1;
+    assert_done(&host, driver->classify(fake_call(&host), NULL, connection, fake_string(sql)));
+}
+
+/* What the server says of all that the statement touches. */
+static const char *
+look(const char *sql)
+{
+    dunlin_scope scope = {.size = sizeof(scope), .depth = DUNLIN_SCOPE_FACTS, .keys = keys.list};
+
+    touch(db, sql);
+    assert_int_equal(keys.known, 1);
+    assert_true(keys.count > 0);
+    scope.key_count = (uint64_t)keys.count;
+    free(told);
+    told = NULL;
+    telling = open_memstream(&told, &told_size);
+    assert_non_null(telling);
+    assert_done(&host, driver->introspect(fake_call(&host), db, &scope));
+    fclose(telling);
+    return told;
+}
+
+static const struct {
+    const char *sql;
+    const char *touched; /* NULL: nothing is known */
+} touching_cases[] = {
+    {"CREATE TABLE t (a int)", "table t\n"},
+    {"CREATE TABLE IF NOT EXISTS `a``b`.`x y` LIKE u", "table a`b x y\n"},
+    {"create or replace table t select * from u, v", "table t\n"},
+    {"CREATE /*M! OR REPLACE */ TABLE \"q\"\"t\" (a int)", "table q\"t\n"},
+    {"ALTER TABLE t ADD COLUMN x int, ADD KEY (x)", "table t\n"},
+    {"ALTER ONLINE TABLE IF EXISTS d.t WAIT 5 ADD rename int", "table d t\n"},
+    {"ALTER TABLE t ADD import int, ADD CHECK (a IN (1, 2))", "table t\n"},
+    {"ALTER TABLE t RENAME u", "table t\ntable u\n"},
+    {"ALTER TABLE t NOWAIT ADD x decimal(5,2) DEFAULT 1, RENAME TO d.u", "table t\ntable d u\n"},
+    {"ALTER TABLE t RENAME AS u", "table t\ntable u\n"},
+    {"ALTER TABLE t RENAME = u", "table t\ntable u\n"},
+    {"ALTER TABLE t RENAME COLUMN a TO b, RENAME INDEX i TO j, RENAME KEY k TO l", "table t\n"},
+    {"ALTER TABLE t EXCHANGE PARTITION p WITH TABLE u", NULL},
+    {"ALTER TABLE t ADD x int, DISCARD TABLESPACE", NULL},
+    {"ALTER TABLE t TRUNCATE PARTITION p", NULL},
+    {"DROP TABLE IF EXISTS t", "table t\n"},
+    {"DROP TABLES a, d.b CASCADE", "table d b\n"},
+    {"RENAME TABLE t TO u", "table t\ntable u\n"},
+    {"RENAME TABLES IF EXISTS t WAIT 3 TO u", NULL},
+    {"RENAME TABLE t TO t_old, t_new TO d.t", "table t_new\ntable d t\n"},
+    {"RENAME TABLE a TO x, b TO a, x TO b", NULL},
+    {"CREATE UNIQUE INDEX IF NOT EXISTS `on` USING BTREE ON t (a)", "table t\n"},
+    {"DROP INDEX i ON d.t", "table d t\n"},
+    {"CREATE ALGORITHM = MERGE DEFINER = `view`@'h' SQL SECURITY DEFINER VIEW v AS SELECT 1",
+     "view v\n"},
+    {"CREATE OR REPLACE DEFINER=CURRENT_USER() VIEW v AS SELECT 1", "view v\n"},
+    {"ALTER VIEW v AS SELECT 2", "view v\n"},
+    {"DROP VIEW IF EXISTS v, w RESTRICT", "view w\n"},
+    {"CREATE DEFINER=CURRENT_USER TRIGGER tr BEFORE INSERT ON t FOR EACH ROW SET @a = 1",
+     "trigger tr\n"},
+    {"DROP TRIGGER IF EXISTS d.tr", "trigger d tr\n"},
+    {"CREATE PROCEDURE p(a int) SELECT a", "procedure p\n"},
+    {"ALTER PROCEDURE p COMMENT 'x'", "procedure p\n"},
+    {"DROP PROCEDURE p", "procedure p\n"},
+    {"CREATE AGGREGATE FUNCTION f(x int) RETURNS int RETURN 1", "function f\n"},
+    {"CREATE FUNCTION f RETURNS INTEGER SONAME 'f.so'", NULL},
+    {"DROP FUNCTION f", "function f\n"},
+    {"CREATE EVENT e ON SCHEDULE EVERY 1 DAY DO RENAME TABLE a TO b", "event e\n"},
+    {"ALTER EVENT e DISABLE RENAME TO d.f DO SELECT 1", "event e\nevent d f\n"},
+    {"DROP EVENT e", "event e\n"},
+    {"CREATE SEQUENCE IF NOT EXISTS s START WITH 5", "sequence s\n"},
+    {"DROP SEQUENCE s, t", "sequence t\n"},
+    {"-- first\n;CREATE TABLE t (a int)", "table t\n"},
+    {"CREATE TEMPORARY TABLE t (a int)", NULL},
+    {"CREATE DATABASE d", NULL},
+    {"CREATE USER u", NULL},
+    {"CREATE SERVER s FOREIGN DATA WRAPPER w OPTIONS (TABLE 't')", NULL},
+    {"ALTER DATABASE d CHARACTER SET utf8mb4", NULL},
+    {"TRUNCATE TABLE t", NULL},
+    {"GRANT SELECT ON t TO u", NULL},
+    {"INSERT INTO t VALUES (1)", NULL},
+    {"SET STATEMENT sql_mode = '' FOR CREATE TABLE t (a int)", NULL},
+    {"CREATE TABLE", NULL},
+    {"DROP", NULL},
+    {"", NULL},
+};
+
+static void
+classify_names_what_a_statement_touches(void **state)
+{
+    (void)state;
+    for (int i = 0; i < COUNT(touching_cases); i++) {
+        char *text = NULL;
+        size_t size;
+
+        touch(NULL, touching_cases[i].sql);
+        telling = open_memstream(&text, &size);
+        assert_non_null(telling);
+        for (int k = 0; k < keys.count && keys.known == 1; k++)
+            print_key("", keys.list[k]);
+        fclose(telling);
+        if (strcmp(text, touching_cases[i].touched != NULL ? touching_cases[i].touched : "") != 0)
+            print_error("'%s'\n", touching_cases[i].sql);
+        assert_string_equal(text,
+                            touching_cases[i].touched != NULL ? touching_cases[i].touched : "");
+        assert_int_equal(keys.known, touching_cases[i].touched != NULL);
+        free(text);
+    }
+}
+
+/* Each statement changes what it touches; then there is a statement that fails and leaves it. */
+static const char *const statements_that_run[] = {
+    "CREATE TABLE t (a int PRIMARY KEY, b int)",
+    "ALTER TABLE t ADD COLUMN c text",
+    "ALTER TABLE t MODIFY b bigint NOT NULL DEFAULT 5",
+    "ALTER TABLE t COMMENT = 'a comment'",
+    "ALTER TABLE t PARTITION BY HASH (a) PARTITIONS 2",
+    "ALTER TABLE t REMOVE PARTITIONING",
+    "CREATE INDEX i ON t (b)",
+    "CREATE UNIQUE INDEX `j` ON driver_test.t (a, b)",
+    "DROP INDEX i ON t",
+    "ALTER TABLE t RENAME COLUMN b TO bb, RENAME TO u",
+    "RENAME TABLE u TO t",
+    "ALTER TABLE t ADD CONSTRAINT positive CHECK (a > 0)",
+    "CREATE TABLE child (a int, CONSTRAINT fk FOREIGN KEY (a) REFERENCES t (a))",
+    "ALTER TABLE child DROP FOREIGN KEY fk",
+    "CREATE TABLE other LIKE t",
+    "DROP TABLE child, other",
+    "CREATE VIEW v AS SELECT a FROM t",
+    "ALTER VIEW v AS SELECT a + 1 FROM t",
+    "CREATE OR REPLACE VIEW v AS SELECT 1",
+    "DROP VIEW v",
+    "CREATE TRIGGER tr BEFORE INSERT ON t FOR EACH ROW SET NEW.c = 'x'",
+    "DROP TRIGGER tr",
+    "CREATE PROCEDURE p() SELECT 1",
+    "ALTER PROCEDURE p COMMENT 'x'",
+    "DROP PROCEDURE p",
+    "CREATE FUNCTION f() RETURNS int DETERMINISTIC RETURN 1",
+    "ALTER FUNCTION f COMMENT 'x'",
+    "DROP FUNCTION f",
+    "CREATE EVENT e ON SCHEDULE EVERY 1 DAY DO SELECT 1",
+    "ALTER EVENT e RENAME TO ee",
+    "ALTER EVENT ee ON SCHEDULE EVERY 2 DAY",
+    "DROP EVENT ee",
+    "CREATE SEQUENCE s START WITH 5",
+    "ALTER SEQUENCE s INCREMENT BY 2",
+    "DROP SEQUENCE s",
+    "CREATE OR REPLACE TABLE t (z int)",
+    "DROP TABLE IF EXISTS t",
+};
+
+static void
+a_statement_that_ran_looks_different_and_one_that_failed_does_not(void **state)
+{
+    static const char *const failing[] = {
+        "CREATE TABLE kept (a int)",
+        "ALTER TABLE kept ADD COLUMN b int, ADD COLUMN b int",
+        "ALTER TABLE kept RENAME TO kept_too",
+        "RENAME TABLE kept TO x, nothing TO y",
+        "CREATE INDEX i ON kept (nothing)",
+        "DROP INDEX nothing ON kept",
+        "CREATE VIEW kept_view AS SELECT 1",
+        "CREATE TRIGGER tr BEFORE INSERT ON nothing FOR EACH ROW SET @a = 1",
+        "CREATE PROCEDURE kept_procedure() SELECT 2",
+        "DROP FUNCTION nothing",
+        "DROP TABLE nothing",
+        "CREATE TABLE child (a int, FOREIGN KEY (a) REFERENCES nothing (a))",
+    };
+    char *before;
+
+    (void)state;
+    for (int i = 0; i < COUNT(statements_that_run); i++) {
+        if (strstr(statements_that_run[i], "SEQUENCE") != NULL &&
+            strstr(rows("SELECT version()"), "Maria") == NULL)
+            continue;
+        before = strdup(look(statements_that_run[i]));
+        execute(statements_that_run[i]);
+        if (strcmp(before, look(statements_that_run[i])) == 0)
+            print_error("'%s': %s\n", statements_that_run[i], before);
+        assert_string_not_equal(before, told);
+        free(before);
+    }
+    execute("CREATE TABLE kept (id int)");
+    execute("CREATE TABLE kept_too (id int)");
+    execute("CREATE VIEW kept_view AS SELECT 2");
+    execute("CREATE PROCEDURE kept_procedure() SELECT 1");
+    for (int i = 0; i < COUNT(failing); i++) {
+        before = strdup(look(failing[i]));
+        assert_int_not_equal(fake_execute(&host, db, failing[i]), DUNLIN_OK);
+        assert_string_equal(before, look(failing[i]));
+        free(before);
+    }
+}
+
+static void
+the_words_are_those_of_the_server(void **state)
+{
+    char *show;
+
+    (void)state;
+    assert_string_equal(look("DROP TABLE t"), "gone table t\n");
+    execute("CREATE TABLE t (a int) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4");
+    look("DROP TABLE t");
+    assert_memory_equal(told, "table t\nCREATE TABLE `t` (\n  `a` int(11) DEFAULT NULL\n) ", 52);
+    execute("CREATE VIEW v AS SELECT 1");
+    assert_string_equal(look("DROP TABLE v, nothing"), "gone table nothing\n");
+    assert_string_equal(look("CREATE VIEW t AS SELECT 1"), "gone view t\n");
+    assert_string_equal(look("DROP TABLE no_such_database.t"), "gone table no_such_database t\n");
+    show = strdup(rows("SELECT view_definition FROM information_schema.views"
+                       " WHERE table_schema = 'driver_test'"));
+    show[strlen(show) - 2] = '\0'; /* 'select 1 AS `1`'\n */
+    assert_non_null(strstr(look("DROP VIEW v"), show + 1));
+    free(show);
+}
+
+static void
+rows_do_not_change_how_a_table_looks(void **state)
+{
+    char *before;
+
+    (void)state;
+    execute("CREATE TABLE t (a int AUTO_INCREMENT PRIMARY KEY COMMENT ' AUTO_INCREMENT=7', b int) "
+            "COMMENT 'AUTO_INCREMENT=8'");
+    before = strdup(look("DROP TABLE t"));
+    execute("INSERT INTO t (b) VALUES (1), (2), (3)");
+    assert_string_equal(look("DROP TABLE t"), before);
+    assert_non_null(strstr(before, "' AUTO_INCREMENT=7'"));
+    assert_non_null(strstr(before, "'AUTO_INCREMENT=8'"));
+    free(before);
+}
+
+static void
+settings_of_a_migration_do_not_change_how_things_look(void **state)
+{
+    char *before;
+
+    (void)state;
+    execute("CREATE TABLE `\xc3\xa4` (a timestamp NOT NULL DEFAULT '2026-01-01 00:00:00')");
+    before = strdup(look("DROP TABLE `\xc3\xa4`"));
+    execute("SET sql_mode = 'ANSI', time_zone = '+05:00'");
+    execute("SET NAMES utf8mb4");
+    execute("SET character_set_results = latin1");
+    assert_string_equal(look("DROP TABLE `\xc3\xa4`"), before);
+    assert_string_equal(
+        rows("SELECT @@time_zone, @@character_set_results, @@sql_mode LIKE '%ANSI%'"),
+        "'+05:00'|'latin1'|1\n");
+    free(before);
+}
+
+static void
+each_look_is_one_round_trip(void **state)
+{
+    int64_t before;
+
+    (void)state;
+    execute("CREATE TABLE t (a int)");
+    before = questions();
+    look("ALTER TABLE t RENAME TO u");
+    assert_int_equal(questions() - before, 2 + 1);
+    before = questions();
+    look("DROP TABLE t");
+    assert_int_equal(questions() - before, 1 + 1);
+}
+
+static void
+what_may_not_be_seen_is_unreadable(void **state)
+{
+    const char *account = "'blind'@'127.0.0.1'";
+    char sql[200];
+    char authority[100];
+    dunlin_connection *own = db;
+
+    (void)state;
+    execute("CREATE TABLE t (a int)");
+    execute("CREATE PROCEDURE p() SELECT 1");
+    execute("DROP USER IF EXISTS 'blind'@'127.0.0.1'");
+    snprintf(sql, sizeof(sql), "CREATE USER %s", account);
+    execute(sql);
+    snprintf(sql, sizeof(sql), "GRANT EXECUTE ON driver_test.* TO %s", account);
+    execute(sql);
+    snprintf(authority, sizeof(authority), "blind@%s", mysql_host());
+    db = fake_open(&host, mysql_url_as(authority, "driver_test"));
+    if (db != NULL) {
+        assert_string_equal(look("DROP TABLE t"), "unreadable table t\n");
+        assert_string_equal(look("DROP PROCEDURE p"), "unreadable procedure p\n");
+        driver->close(db);
+    }
+    assert_non_null(db);
+    db = own;
+    snprintf(sql, sizeof(sql), "DROP USER %s", account);
+    execute(sql);
+}
+
+#define FACTS_TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
+
+int
+main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        FACTS_TEST(classify_names_what_a_statement_touches),
+        FACTS_TEST(a_statement_that_ran_looks_different_and_one_that_failed_does_not),
+        FACTS_TEST(the_words_are_those_of_the_server),
+        FACTS_TEST(rows_do_not_change_how_a_table_looks),
+        FACTS_TEST(settings_of_a_migration_do_not_change_how_things_look),
+        FACTS_TEST(each_look_is_one_round_trip),
+        FACTS_TEST(what_may_not_be_seen_is_unreadable),
+    };
+    int answer;
+
+    if (!mysql_begin(&answer))
+        return answer;
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,424 @@
+# SPDX-License-Identifier: MIT
+"""Everything that happens to a run besides its own death: connections cut or hung, servers
+restarted, several runs at once, statements that outlive their client, full disks."""
+import functools
+import os
+import re
+import signal
+import subprocess
+import tempfile
+import threading
+import time
+
+import points
+from databases import Broken, Target
+from harness import KILLED, Failed, Project
+from histories import MIXED, POSTGRES_OUTSIDE, SQLITE_OUTSIDE, History, files
+from proxy import Proxy
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+OUTSIDE = {"sqlite": SQLITE_OUTSIDE, "mariadb": MIXED, "postgres": POSTGRES_OUTSIDE}
+NOTICE_S = 1.5  # a run that waits for another one says so after a second
+
+
+def wait_until(condition, what, seconds=20):
+    end = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > end:
+            raise Failed(f"{what}: not within {seconds} s")
+        time.sleep(0.02)
+
+
+class Lab:
+    """One database with projects whose undisturbed states are known, each learnt once."""
+
+    def __init__(self, program, database):
+        self.program = program
+        self.database = database
+        self.lock = threading.Lock()
+        self.projects = {}
+
+    def project(self, name, texts):
+        with self.lock:
+            if name not in self.projects:
+                self.projects[name] = Project(self.program, self.database,
+                                              History(name, self.database.name, texts))
+                self.projects[name].learn()
+            return self.projects[name]
+
+    def converge(self, project, target):
+        """One more run gets there. What the ledger cannot decide yet does not count here."""
+        self.database.settle(target)
+        done = project.migrate(target)
+        if done.code == 6 and "[ledger.undecided]" in done.errors and \
+                self.database.name in points.UNDECIDED_UNTIL_FINGERPRINTS:
+            return
+        if done.code != 0:
+            raise Failed(f"the next run ends with {done}")
+        project.expect_end(target)
+        self.database.drop(target)
+
+
+# --- the connection ----------------------------------------------------------------------------------
+def disturbed(lab, project, proxy):
+    """A run through `proxy`, and the next one without."""
+    target = project.fresh()
+    with proxy:
+        done = project.migrate(lab.database.through(target, proxy.port))
+    if not proxy.done.is_set():
+        raise Failed(f"the proxy had no occasion: {done}")
+    if done.code not in (0, 1, 6) or (done.code != 0 and not re.search(r"\[[a-z.-]+\]", done.errors)):
+        raise Failed(f"the disturbed run ends with {done}")
+    if done.code == 0:
+        project.expect_end(target)
+    lab.converge(project, target)
+
+
+def commits(lab, project):
+    """How many COMMITs the client sends, and how many bytes, in an undisturbed run."""
+    target = project.fresh()
+    with Proxy(lab.database.base.port, marker=b"COMMIT", occurrence=-1) as proxy:
+        project.must(lab.database.through(target, proxy.port))
+    lab.database.drop(target)
+    return proxy.counted, proxy.total
+
+
+def connection_cases(lab, long):
+    port = lab.database.base.port
+    for title, texts in (("mixed", MIXED), ("outside transactions", OUTSIDE[lab.database.name])):
+        project = lab.project(title, texts)
+        counted, total = commits(lab, project)
+        for occurrence in range(1, counted + 1, 1 if long else 3):
+            for harm, what in (("before", "before a COMMIT reaches the server"),
+                               ("after", "after a COMMIT, before its answer")):
+                yield (f"{title}: cut {what}, number {occurrence}",
+                       lambda p=project, h=harm, o=occurrence:
+                       disturbed(lab, p, Proxy(port, h, b"COMMIT", o)))
+        for sent in range(1, total, max(1, total // (100 if long else 8))):
+            yield (f"{title}: cut when the client has sent {sent} bytes",
+                   lambda p=project, s=sent: disturbed(lab, p, Proxy(port, "before", bytes_sent=s)))
+        yield (f"{title}: everything comes late", lambda p=project: late(lab, p))
+    project = lab.project("mixed", MIXED)
+    yield ("a run behind a dead connection, killed", lambda: hung(lab, project, None))
+    yield ("a run behind a dead connection, interrupted", lambda: hung(lab, project, signal.SIGINT))
+
+
+def late(lab, project):
+    target = project.fresh()
+    with Proxy(lab.database.base.port, delay=0.005) as proxy:
+        project.must(lab.database.through(target, proxy.port))
+    project.expect_end(target)
+    lab.database.drop(target)
+
+
+def hung(lab, project, polite):
+    """The connection stays and carries nothing. While its session lives, so does its lock."""
+    target = project.fresh()
+    with Proxy(lab.database.base.port, "hang", b"COMMIT", 2) as proxy:
+        process = project.start(lab.database.through(target, proxy.port))
+        wait_until(proxy.done.is_set, "the connection hangs")
+        if polite:
+            process.send_signal(polite)
+            done = project.program.finish(process, 30)
+            if done.code in (0, KILLED):
+                raise Failed(f"the interrupted run ends with {done}")
+        else:
+            process.kill()
+            project.program.finish(process)
+            done = project.migrate(target, "--lock-timeout", "300ms")
+            if done.code != 5 or "[run.locked]" not in done.errors:
+                raise Failed(f"while the dead run's session lives, the next ends with {done}")
+        proxy.release()
+        lab.converge(project, target)
+
+
+# --- several runs --------------------------------------------------------------------------------------
+def crowd(lab, project):
+    target = project.fresh()
+    processes = [project.start(target) for _ in range(8)]
+    for process in processes:
+        done = project.program.finish(process)
+        if done.code != 0:
+            raise Failed(f"one of eight runs ends with {done}")
+    project.expect_end(target)
+    lab.database.drop(target)
+
+
+def succession(lab, project, point):
+    """The first run stands still and holds the lock; the second waits, and goes on when the first
+    is killed."""
+    target = project.fresh()
+    first = project.start(target, fault=f"{point}:stop")
+    wait_until(lambda: state_of(first.pid) == "T", f"{point} is reached")
+    second = project.start(target)
+    time.sleep(NOTICE_S)
+    if second.poll() is not None:
+        raise Failed(f"the second run did not wait: {project.program.finish(second)}")
+    first.kill()
+    project.program.finish(first)
+    done = project.program.finish(second)
+    if "waiting for another run to finish" not in done.errors:
+        raise Failed(f"the second run did not say that it waits: {done}")
+    if done.code != 0 and not (done.code == 6 and lab.database.name in
+                               points.UNDECIDED_UNTIL_FINGERPRINTS):
+        raise Failed(f"the second run ends with {done}")
+    lab.converge(project, target)
+
+
+def state_of(pid):
+    with open(f"/proc/{pid}/stat", encoding="utf-8") as file:
+        return file.read().rsplit(")", 1)[1].split()[0]
+
+
+def side_by_side(lab, project, point):
+    """The second run waits while the first does its work, and both end well."""
+    target = project.fresh()
+    first = project.start(target, fault=f"{point}:pause={int(NOTICE_S * 1000)}")
+    time.sleep(0.3)
+    second = project.start(target)
+    for process in (first, second):
+        done = project.program.finish(process)
+        if done.code != 0:
+            raise Failed(f"one of two runs ends with {done}")
+    project.expect_end(target)
+    lab.database.drop(target)
+
+
+def crowd_cases(lab, long):
+    mixed = lab.project("mixed", MIXED)
+    outside = lab.project("outside transactions", OUTSIDE[lab.database.name])
+    for round_ in range(5 if long else 1):
+        yield (f"eight runs at once, round {round_ + 1}", lambda: crowd(lab, mixed))
+        yield (f"eight runs at once outside transactions, round {round_ + 1}",
+               lambda: crowd(lab, outside))
+    points_held = ["migrate.locked:1"]
+    if lab.database.name == "mariadb":
+        points_held += ["ledger.before-commit:2"]
+    else:
+        points_held += ["feed.before-commit:1", "ledger.before-statement:3"]
+    for point in points_held:
+        yield (f"a second run waits and takes over, killed at {point}",
+               lambda point=point: succession(lab, outside, point))
+    if lab.database.name == "postgres":
+        yield ("a waiting run does not hold up CREATE INDEX CONCURRENTLY",
+               lambda: side_by_side(lab, outside, "ledger.before-statement:2"))
+
+
+# --- statements that outlive their client ------------------------------------------------------------
+SLOW = {
+    "mariadb": files(
+        "-- a\nCREATE TABLE a (id bigint NOT NULL PRIMARY KEY);\nINSERT INTO a VALUES (1);\n",
+        "-- slow\nCREATE TABLE slow AS SELECT sleep(2) AS nothing, id FROM a;\n"
+        "CREATE TABLE b (id bigint);\n",
+        "-- c\nCREATE TABLE c (id bigint);\nINSERT INTO c SELECT id FROM a;\n"),
+    "postgres": files(
+        "-- a\nCREATE TABLE a (id bigint NOT NULL PRIMARY KEY);\nINSERT INTO a VALUES (1);\n",
+        "-- slow\n-- dunlin: no-transaction\n"
+        "CREATE TABLE slow AS SELECT pg_sleep(2)::text AS nothing, id FROM a;\n"
+        "CREATE TABLE b (id bigint);\n",
+        "-- c\nCREATE TABLE c (id bigint);\nINSERT INTO c SELECT id FROM a;\n"),
+}
+SLEEPING = {
+    "mariadb": "SELECT count(*) FROM information_schema.processlist WHERE db = '%s'"
+               " AND info LIKE '%%sleep(2)%%' AND id <> connection_id();",
+    "postgres": "SELECT count(*) FROM pg_stat_activity WHERE datname = '%s' AND state = 'active'"
+                " AND query LIKE '%%pg_sleep(2)%%' AND pid <> pg_backend_pid();",
+}
+
+
+def sleeps(lab, target):
+    return lab.database.admin(SLEEPING[lab.database.name] % target.name).strip() != "0"
+
+
+def outlived(lab):
+    """The client dies, its statement does not know. The next run waits for it."""
+    project = lab.project("slow", SLOW[lab.database.name])
+    target = project.fresh()
+    first = project.start(target)
+    wait_until(lambda: sleeps(lab, target), "the slow statement runs")
+    first.kill()
+    project.program.finish(first)
+    done = project.migrate(target)
+    if done.code == 6 and lab.database.name in points.UNDECIDED_UNTIL_FINGERPRINTS:
+        return
+    if done.code != 0:
+        raise Failed(f"the run behind it ends with {done}")
+    project.expect_end(target)
+    lab.database.drop(target)
+
+
+def half_built(lab):
+    """CREATE INDEX CONCURRENTLY leaves an invalid index when its session is ended."""
+    project = lab.project("indexes", files(
+        "-- a\nCREATE TABLE a (id bigint PRIMARY KEY, word text);\nINSERT INTO a VALUES (1, 'x');\n",
+        "-- index\nCREATE INDEX CONCURRENTLY a_word_idx ON a (word);\nUPDATE a SET word = 'y';\n"))
+    target = project.fresh()
+    project.must(target, "--to", "0001_a")
+    with subprocess.Popen(lab.database.client(target.name), stdin=subprocess.PIPE, text=True,
+                          stdout=subprocess.PIPE) as other:
+        other.stdin.write("BEGIN; UPDATE a SET word = word; SELECT 'begun';\n")
+        other.stdin.flush()
+        other.stdout.readline()
+        first = project.start(target)
+        wait_until(lambda: lab.database.execute(
+            target, "SELECT count(*) FROM pg_index WHERE NOT indisvalid;").strip() == "1",
+            "the index is half built")
+        first.kill()
+        project.program.finish(first)
+        lab.database.execute(target, "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+                             " WHERE datname = current_database() AND query LIKE 'CREATE INDEX%';")
+        other.stdin.write("COMMIT;\n")
+        other.stdin.close()
+    lab.converge(project, target)
+
+
+# --- what nothing can tell -------------------------------------------------------------------------------
+def undecidable(lab, answer):
+    """A table without transactions: what an INSERT did to it cannot be read from any catalog."""
+    project = lab.project("myisam", files(
+        "-- log\nCREATE TABLE log (id bigint NOT NULL PRIMARY KEY) ENGINE=MyISAM;\n",
+        "-- more\n-- dunlin: no-transaction\nINSERT INTO log VALUES (1);\n"
+        "INSERT INTO log VALUES (2);\n"))
+    # The CREATE is the ledger's first statement.
+    point = "ledger.after-statement:2" if answer == "--done" else "ledger.before-statement:2"
+    target = project.fresh()
+    done = project.migrate(target, fault=f"{point}:kill")
+    if done.code != KILLED:
+        raise Failed(f"{point} was not reached: {done}")
+    lab.database.settle(target)
+    done = project.migrate(target)
+    if done.code != 6 or "[ledger.undecided]" not in done.errors or \
+            "INSERT INTO log VALUES (1)" not in done.errors:
+        raise Failed(f"the next run does not say that nothing can tell: {done}")
+    done = project.program.run(["--url", target.url, "resume", "0002_more", answer], project.folder)
+    if done.code != 0:
+        raise Failed(f"resume {answer} ends with {done}")
+    project.must(target)
+    project.expect_end(target)
+    lab.database.drop(target)
+
+
+# --- the server ----------------------------------------------------------------------------------------
+def restarted(lab, kill, project_name):
+    """The server ends under a running statement, and comes back."""
+    texts = SLOW[lab.database.name]
+    if project_name == "in a transaction":
+        texts = [(tag, sql.replace("-- dunlin: no-transaction\n", "")) for tag, sql in texts]
+    project = lab.project(f"slow {project_name}", texts)
+    target = project.fresh()
+    first = project.start(target)
+    wait_until(lambda: sleeps(lab, target), "the slow statement runs")
+    name = lab.database.name
+    done = subprocess.run([f"{os.path.dirname(HERE)}/servers", "restart",
+                           *(["--kill"] if kill else []), name], capture_output=True, text=True)
+    if done.returncode != 0:
+        raise Broken(f"tests/servers cannot restart {name}: {done.stderr}")
+    done = project.program.finish(first)
+    if done.code not in (0, 1, 6):
+        raise Failed(f"the run ends with {done}")
+    lab.converge(project, target)
+
+
+def restart_cases(lab):
+    names = ["outside transactions"]
+    if lab.database.name == "postgres":
+        names.append("in a transaction")
+    for name in names:
+        yield (f"the server is restarted under a statement, {name}",
+               lambda name=name: restarted(lab, False, name))
+        yield (f"the server is killed under a statement, {name}",
+               lambda name=name: restarted(lab, True, name))
+
+
+# --- the disk ------------------------------------------------------------------------------------------
+DISK = files(
+    "-- start\nCREATE TABLE filler (id integer PRIMARY KEY, body text);\n"
+    "INSERT INTO filler VALUES (1, hex(zeroblob(4000)));\n",
+    "-- fill\nINSERT INTO filler SELECT value, hex(zeroblob(2000)) FROM"
+    " (WITH RECURSIVE n (value) AS (SELECT 2 UNION ALL SELECT value + 1 FROM n WHERE value < 20)"
+    "  SELECT value FROM n);\nCREATE INDEX filler_body_idx ON filler (body);\n",
+    "-- bare\n-- dunlin: no-transaction\nUPDATE filler SET body = body || body WHERE id < 6;\n"
+    "CREATE TABLE behind (id integer PRIMARY KEY, body text);\n"
+    "INSERT INTO behind SELECT id, body FROM filler;\n",
+    "-- last\nDROP INDEX filler_body_idx;\n")
+
+
+class SmallDisk:
+    def __init__(self, parent, kib):
+        self.folder = tempfile.mkdtemp(prefix="disk", dir=parent)
+        self.mount("-t", "tmpfs", "-o", f"size={kib}k", "tmpfs", self.folder)
+
+    def mount(self, *arguments):
+        done = subprocess.run(["mount", *arguments], capture_output=True, text=True)
+        if done.returncode != 0:
+            os.rmdir(self.folder)
+            raise Broken("a small disk cannot be mounted; this test needs root, or: unshare --user "
+                         f"--map-root-user --mount\n{done.stderr}")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exception):
+        subprocess.run(["umount", "-l", self.folder], check=False)
+        os.rmdir(self.folder)
+
+    def grow(self):
+        self.mount("-o", "remount,size=64m", self.folder)
+
+
+def full_disk(lab, kib, begun):
+    """`begun`: half of the migrations are there, so a backup is the first thing to be written."""
+    project = lab.project("disk", DISK)
+    with SmallDisk(lab.database.folder, kib) as disk:
+        os.mkdir(f"{disk.folder}/db")
+        target = Target(f"sqlite:{disk.folder}/db/app.db", f"{disk.folder}/db")
+        if begun:
+            project.must(target, "--to", "0002_fill")
+        done = project.migrate(target)
+        if done.code == 0:
+            raise Failed("the disk did not get full")
+        if done.code not in (1, 6) or not re.search(r"full|No space|room", done.errors):
+            raise Failed(f"on a full disk the run ends with {done}")
+        project.expect_between(target)
+        disk.grow()
+        done = project.migrate(target)
+        if done.code != 0:
+            raise Failed(f"with room again, the run ends with {done}")
+        project.expect_end(target)
+
+
+def disk_cases(lab, long):
+    for kib in range(4, 480, 4 if long else 56):
+        yield f"a disk of {kib} KiB", functools.partial(full_disk, lab, kib, False)
+    for kib in range(300, 800, 4 if long else 70):
+        yield f"a disk of {kib} KiB, begun before", functools.partial(full_disk, lab, kib, True)
+
+
+# --- all of them ------------------------------------------------------------------------------------------
+def named(database, pairs):
+    for name, work in pairs:
+        yield f"{database.name}, {name}", work
+
+
+def cases(program, database, long):
+    """Those that may run beside others."""
+    lab = Lab(program, database)
+    yield from named(database, crowd_cases(lab, long))
+    if database.name == "sqlite":
+        yield from named(database, disk_cases(lab, long))
+        return
+    yield from named(database, connection_cases(lab, long))
+    yield from named(database, [("a statement outlives its client", lambda: outlived(lab))])
+    if database.name == "postgres":
+        yield from named(database, [("an index is half built", lambda: half_built(lab))])
+    else:
+        yield from named(database, [
+            (f"a table without transactions, resume {answer}",
+             lambda answer=answer: undecidable(lab, answer)) for answer in ("--done", "--redo")])
+
+
+def alone(program, database, long):
+    """Those that nobody else may notice."""
+    del long
+    if database.name != "sqlite":
+        yield from named(database, restart_cases(Lab(program, database)))
