@@ -18,7 +18,9 @@ static const struct {
     {"failed", "not ok", DN_STYLE_BAD, NULL},
     {"skipped", "ok", DN_STYLE_DIM, "SKIP"},
     /* The lint takes the word for a note to ourselves. */
-    {"todo", "not ok", DN_STYLE_WAIT, "TO" "DO"},
+    {"todo", "not ok", DN_STYLE_WAIT,
+     "TO"
+     "DO"},
 };
 enum { OUTCOMES = sizeof outcomes / sizeof outcomes[0] };
 

@@ -144,12 +144,12 @@ static const dn_example migrate_examples[] = {
      "work without a configuration file"},
     END_EXAMPLES};
 
-static const dn_option resume_options[] = {
-    {"done", 0, DN_VALUE_NONE, NULL, NULL, MEMBER(done), false,
-     "the statement took effect: go on behind it"},
-    {"redo", 0, DN_VALUE_NONE, NULL, NULL, MEMBER(redo), false,
-     "it did not, or does no harm twice: run it again"},
-    END_OPTIONS};
+static const dn_option resume_options[] = {{"done", 0, DN_VALUE_NONE, NULL, NULL, MEMBER(done),
+                                            false, "the statement took effect: go on behind it"},
+                                           {"redo", 0, DN_VALUE_NONE, NULL, NULL, MEMBER(redo),
+                                            false,
+                                            "it did not, or does no harm twice: run it again"},
+                                           END_OPTIONS};
 static const dn_argument resume_arguments[] = {
     {"TAG", true, false, DN_VALUE_TEXT, NULL, "the migration that stopped part-way"},
     END_ARGUMENTS};

@@ -106,20 +106,20 @@ static const kind_list commit = {DUNLIN_CLASS_COMMIT,
                                  (const char *const[]){"COMMIT", "commit", NULL}};
 static const kind_list rollback = {DUNLIN_CLASS_ROLLBACK,
                                    (const char *const[]){"ROLLBACK", "Rollback", NULL}};
-static const kind_list savepoint = {
-    DUNLIN_CLASS_SAVEPOINT,
-    (const char *const[]){"SAVEPOINT a", "RELEASE SAVEPOINT a", "ROLLBACK TO SAVEPOINT a",
-                          "ROLLBACK TO a", NULL}};
+static const kind_list savepoint = {DUNLIN_CLASS_SAVEPOINT,
+                                    (const char *const[]){"SAVEPOINT a", "RELEASE SAVEPOINT a",
+                                                          "ROLLBACK TO SAVEPOINT a",
+                                                          "ROLLBACK TO a", NULL}};
 static const kind_list ddl = {
     DUNLIN_CLASS_DDL,
     (const char *const[]){"CREATE TABLE t (id INTEGER)", "CREATE INDEX i ON t (id)",
                           "CREATE UNIQUE INDEX i ON t (id)", "CREATE VIEW v AS SELECT 1",
                           "ALTER TABLE t ADD COLUMN c INTEGER", "DROP TABLE t",
                           "DROP VIEW IF EXISTS v", NULL}};
-static const kind_list data = {
-    DUNLIN_CLASS_DATA,
-    (const char *const[]){"INSERT INTO t (id) VALUES (1)", "INSERT INTO t (id) SELECT id FROM u",
-                          "UPDATE t SET id = 1", "DELETE FROM t", NULL}};
+static const kind_list data = {DUNLIN_CLASS_DATA,
+                               (const char *const[]){"INSERT INTO t (id) VALUES (1)",
+                                                     "INSERT INTO t (id) SELECT id FROM u",
+                                                     "UPDATE t SET id = 1", "DELETE FROM t", NULL}};
 static const kind_list query = {
     DUNLIN_CLASS_QUERY,
     (const char *const[]){"SELECT 1", "SELECT id FROM t WHERE name = 'DROP TABLE t'",
@@ -128,8 +128,8 @@ static const kind_list query = {
 static int
 leading(dn_check *check)
 {
-    if (expect(check, "-- DROP TABLE t;\nINSERT INTO t (id) VALUES (1)", KINDS,
-               DUNLIN_CLASS_DATA) < 0 ||
+    if (expect(check, "-- DROP TABLE t;\nINSERT INTO t (id) VALUES (1)", KINDS, DUNLIN_CLASS_DATA) <
+            0 ||
         expect(check, "/* SELECT */ create table t (id integer)", KINDS, DUNLIN_CLASS_DDL) < 0)
         return -1;
     return expect(check, "\n\t  select\n1", KINDS, DUNLIN_CLASS_QUERY);
@@ -149,9 +149,12 @@ commits(dn_check *check)
 static int
 anything(dn_check *check)
 {
-    static const char *const statements[] = {"",       "FROBNICATE THE TABLE", "'", "\"", "/*",
-                                             "(((",    "\xff\xfe",             ";", "$1", "-- only",
-                                             "CREATE", "WITH"};
+    static const char *const statements[] = {"",         "FROBNICATE THE TABLE",
+                                             "'",        "\"",
+                                             "/*",       "(((",
+                                             "\xff\xfe", ";",
+                                             "$1",       "-- only",
+                                             "CREATE",   "WITH"};
     dn_connection *connection = dn_check_first(check);
     told_class told;
 
@@ -186,8 +189,9 @@ touches(dn_check *check)
         if (!(told.flags & (DUNLIN_CLASS_COMMITS | DUNLIN_CLASS_NO_TRANSACTION)))
             continue;
         if (told.touches_known != 1 || !told.touched)
-            return dn_check_fail(check, "'%s' runs outside of transactions, and what it touches is "
-                                        "not told",
+            return dn_check_fail(check,
+                                 "'%s' runs outside of transactions, and what it touches is "
+                                 "not told",
                                  statements[i]);
         count++;
     }
@@ -208,7 +212,8 @@ static const dn_case cases[] = {
     {"classify.commits", "DDL commits by itself if, and only if, it is not transactional", commits,
      NULL, 0},
     {"classify.anything", "any text gets one answer", anything, NULL, 0},
-    {"classify.touches", "what DDL that runs outside of transactions touches is told", touches, NULL, DUNLIN_CAN_FINGERPRINT},
+    {"classify.touches", "what DDL that runs outside of transactions touches is told", touches,
+     NULL, DUNLIN_CAN_FINGERPRINT},
 };
 
 const dn_area dn_area_classify = DN_AREA(cases);

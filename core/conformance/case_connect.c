@@ -43,8 +43,8 @@ parts_of(const char *url)
     if (at)
         parts.host = at + 1;
     parts.host_length = (size_t)(parts.rest - parts.host);
-    parts.server = memchr(parts.host, ':', parts.host_length) &&
-                   !memchr(parts.host, ',', parts.host_length);
+    parts.server =
+        memchr(parts.host, ':', parts.host_length) && !memchr(parts.host, ',', parts.host_length);
     return parts;
 }
 
@@ -172,9 +172,9 @@ wrong_password(dn_check *check)
 
     if (!parts.server)
         return no_server(check);
-    url = dn_arena_printf(&check->arena, "%.*sdunlin_check_nobody:%s@%.*s%s", parts.lead,
-                          check->kit->url, password, (int)parts.host_length, parts.host,
-                          parts.rest);
+    url =
+        dn_arena_printf(&check->arena, "%.*sdunlin_check_nobody:%s@%.*s%s", parts.lead,
+                        check->kit->url, password, (int)parts.host_length, parts.host, parts.rest);
     if (!url)
         return dn_check_no_memory(check);
     dn_error_clear(&error);

@@ -26,8 +26,8 @@ names(dn_check *check)
 static bool
 is_scheme_letter(char c, bool first)
 {
-    return (c >= 'a' && c <= 'z') || (!first && ((c >= '0' && c <= '9') || c == '_' || c == '+' ||
-                                                 c == '-' || c == '.'));
+    return (c >= 'a' && c <= 'z') ||
+           (!first && ((c >= '0' && c <= '9') || c == '_' || c == '+' || c == '-' || c == '.'));
 }
 
 static int

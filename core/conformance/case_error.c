@@ -14,10 +14,10 @@ typedef struct wrong_statement {
     int32_t status;
 } wrong_statement;
 
-#define KEYED                                                                                      \
-    "CREATE TABLE dunlin_check_keyed (id INTEGER NOT NULL PRIMARY KEY, name VARCHAR(100) NOT NULL " \
-    "UNIQUE, amount INTEGER CHECK (amount > 0), item BIGINT, FOREIGN KEY (item) REFERENCES "       \
-    DN_CHECK_ITEMS " (id))"
+#define KEYED                                                                                               \
+    "CREATE TABLE dunlin_check_keyed (id INTEGER NOT NULL PRIMARY KEY, name VARCHAR(100) NOT NULL "         \
+    "UNIQUE, amount INTEGER CHECK (amount > 0), item BIGINT, FOREIGN KEY (item) REFERENCES " DN_CHECK_ITEMS \
+    " (id))"
 #define ONE_ROW "INSERT INTO dunlin_check_keyed (id, name, amount) VALUES (1, 'a', 1)"
 
 static int
@@ -46,12 +46,12 @@ fails_as(dn_check *check)
     return dn_check_count(check, dn_check_first(check), DN_CHECK_ITEMS, 0);
 }
 
-static const wrong_statement syntax = {
-    .sql = "SELEC id FROM " DN_CHECK_ITEMS, .status = DUNLIN_SYNTAX};
-static const wrong_statement syntax_at_end = {
-    .sql = "INSERT INTO " DN_CHECK_ITEMS " (id) VALUES (", .status = DUNLIN_SYNTAX};
-static const wrong_statement table_exists = {
-    .sql = "CREATE TABLE " DN_CHECK_ITEMS " (id INTEGER)", .status = DUNLIN_EXISTS};
+static const wrong_statement syntax = {.sql = "SELEC id FROM " DN_CHECK_ITEMS,
+                                       .status = DUNLIN_SYNTAX};
+static const wrong_statement syntax_at_end = {.sql = "INSERT INTO " DN_CHECK_ITEMS " (id) VALUES (",
+                                              .status = DUNLIN_SYNTAX};
+static const wrong_statement table_exists = {.sql = "CREATE TABLE " DN_CHECK_ITEMS " (id INTEGER)",
+                                             .status = DUNLIN_EXISTS};
 static const wrong_statement column_exists = {
     .sql = "ALTER TABLE " DN_CHECK_ITEMS " ADD COLUMN name VARCHAR(10)", .status = DUNLIN_EXISTS};
 static const wrong_statement index_exists = {
@@ -65,12 +65,12 @@ static const wrong_statement view_exists = {
     .status = DUNLIN_EXISTS};
 static const wrong_statement table_missing = {
     .sql = "INSERT INTO dunlin_check_missing (id) VALUES (1)", .status = DUNLIN_MISSING};
-static const wrong_statement drop_missing = {
-    .sql = "DROP TABLE dunlin_check_missing", .status = DUNLIN_MISSING};
+static const wrong_statement drop_missing = {.sql = "DROP TABLE dunlin_check_missing",
+                                             .status = DUNLIN_MISSING};
 static const wrong_statement alter_missing = {
     .sql = "ALTER TABLE dunlin_check_missing ADD COLUMN a INTEGER", .status = DUNLIN_MISSING};
-static const wrong_statement column_missing = {
-    .sql = "SELECT missing_column FROM " DN_CHECK_ITEMS, .status = DUNLIN_MISSING};
+static const wrong_statement column_missing = {.sql = "SELECT missing_column FROM " DN_CHECK_ITEMS,
+                                               .status = DUNLIN_MISSING};
 static const wrong_statement unique = {
     .before = {KEYED, ONE_ROW},
     .sql = "INSERT INTO dunlin_check_keyed (id, name, amount) VALUES (2, 'a', 1)",

@@ -70,8 +70,7 @@ introspect(dn_check *check, const dunlin_scope *scope, listing *list, dn_error *
 
     list->check = check;
     dn_connection_begin(connection, &call, "introspect", &sinks, list, error);
-    status =
-        check->driver->table.introspect(&call.driver_view, connection->handle, scope);
+    status = check->driver->table.introspect(&call.driver_view, connection->handle, scope);
     dn_call_end(&call, status);
     return status;
 }
@@ -93,8 +92,8 @@ count_of(const listing *list, const char *kind, const char *name)
     size_t count = 0;
 
     for (size_t i = 0; i < list->count; i++)
-        count += strcmp(list->objects[i].kind, kind) == 0 &&
-                 strcmp(list->objects[i].name, name) == 0;
+        count +=
+            strcmp(list->objects[i].kind, kind) == 0 && strcmp(list->objects[i].name, name) == 0;
     return count;
 }
 
@@ -201,8 +200,9 @@ left_early(dn_check *check)
         return -1;
     status = introspect(check, &everything, &list, &ignored);
     if (status != DUNLIN_CANCELLED || list.count != 1)
-        return dn_check_fail(check, "introspect() returned '%s' after %zu facts, where the first "
-                                    "was answered with 'cancelled'",
+        return dn_check_fail(check,
+                             "introspect() returned '%s' after %zu facts, where the first "
+                             "was answered with 'cancelled'",
                              dn_check_class(status), list.count);
     if (list_all(check, &everything, &list) < 0)
         return dn_while(&check->error, "asking again after a list that was left");
@@ -245,8 +245,9 @@ static const dn_case cases[] = {
      exclusions, NULL, DUNLIN_CAN_INTROSPECT_OBJECTS},
     {"introspect.keys", "asked for some objects, it tells those that exist and those that are gone",
      keys, NULL, DUNLIN_CAN_INTROSPECT_OBJECTS},
-    {"introspect.left-early", "a fact that is answered with a status ends the list with that status",
-     left_early, NULL, DUNLIN_CAN_INTROSPECT_OBJECTS},
+    {"introspect.left-early",
+     "a fact that is answered with a status ends the list with that status", left_early, NULL,
+     DUNLIN_CAN_INTROSPECT_OBJECTS},
     {"introspect.dropped", "what was dropped is not listed", dropped, NULL,
      DUNLIN_CAN_INTROSPECT_OBJECTS},
     {"introspect.inside", "a transaction sees its own objects", inside, NULL,

@@ -131,8 +131,9 @@ comments(dn_check *check)
 /* --- quoted text ----------------------------------------------------------------------------- */
 
 static const char *const tricky[] = {
-    "a; b",     "it's; here",  "say \"a; b\"", "-- no; comment", "/* no; comment */", "back\\; slash",
-    "tick `; ", "line\n; end", "$tag$; $tag$", "$$;",            "[bracket;",         "';",
+    "a; b",          "it's; here", "say \"a; b\"", "-- no; comment", "/* no; comment */",
+    "back\\; slash", "tick `; ",   "line\n; end",  "$tag$; $tag$",   "$$;",
+    "[bracket;",     "';",
 };
 enum { TRICKY = sizeof tricky / sizeof tricky[0] };
 
@@ -159,9 +160,9 @@ literal(dn_check *check, const char *value)
         return NULL;
     }
     dn_check_begin(check, connection, &call, "quote_literal", &sinks, &text);
-    if (dn_call_end(&call, check->driver->table.quote_literal(
-                               &call.driver_view, connection->server.profile, dn_string(value))) <
-        0)
+    if (dn_call_end(&call, check->driver->table.quote_literal(&call.driver_view,
+                                                              connection->server.profile,
+                                                              dn_string(value))) < 0)
         return NULL;
     copy = dn_arena_copy(&check->arena, text.data, text.length);
     if (!copy)
@@ -263,8 +264,7 @@ static const struct {
     const char *sql;
 } bodies[] = {
     {"trigger", "TRIGGER", "dunlin_check_trigger",
-     "CREATE TRIGGER dunlin_check_trigger AFTER INSERT ON " DN_CHECK_ITEMS
-     " FOR EACH ROW BEGIN\n"
+     "CREATE TRIGGER dunlin_check_trigger AFTER INSERT ON " DN_CHECK_ITEMS " FOR EACH ROW BEGIN\n"
      "  UPDATE " DN_CHECK_ITEMS " SET note = 'a; b' WHERE id = 0;\n"
      "  DELETE FROM " DN_CHECK_ITEMS " WHERE id = CASE WHEN 1 = 1 THEN 0 ELSE 1 END;\n"
      "END"},
@@ -319,8 +319,9 @@ all_bodies(dn_check *check)
             return -1;
         count += taken;
     }
-    return count ? 0
-                 : dn_check_skip(check, "the server took none of the statements with others inside");
+    return count
+               ? 0
+               : dn_check_skip(check, "the server took none of the statements with others inside");
 }
 
 static const dn_case cases[] = {

@@ -16,8 +16,7 @@ expect(dn_check *check, dn_connection *connection, bool wanted, const char *when
 {
     bool acquired;
 
-    if (!connection ||
-        dn_connection_try_lock(connection, lock_key, &acquired, &check->error) < 0)
+    if (!connection || dn_connection_try_lock(connection, lock_key, &acquired, &check->error) < 0)
         return -1;
     if (acquired == wanted)
         return 0;

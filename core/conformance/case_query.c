@@ -64,8 +64,7 @@ static int
 expect_value(dn_check *check, const char *column, const dunlin_value *expected)
 {
     value_check wanted = {.check = check, .expected = expected};
-    const char *sql =
-        dn_arena_printf(&check->arena, "SELECT %s FROM " DN_CHECK_ITEMS, column);
+    const char *sql = dn_arena_printf(&check->arena, "SELECT %s FROM " DN_CHECK_ITEMS, column);
     dn_raw_query query = {.sql = sql, .row = take_value, .context = &wanted};
 
     if (!sql)
@@ -85,11 +84,10 @@ expect_value(dn_check *check, const char *column, const dunlin_value *expected)
 static int
 round_trip(dn_check *check, const char *column, const dunlin_value *value)
 {
-    const char *sql =
-        dn_arena_printf(&check->arena, "INSERT INTO " DN_CHECK_ITEMS " (id%s%s) VALUES (%s$1)",
-                        strcmp(column, "id") == 0 ? "" : ", ",
-                        strcmp(column, "id") == 0 ? "" : column,
-                        strcmp(column, "id") == 0 ? "" : "1, ");
+    const char *sql = dn_arena_printf(
+        &check->arena, "INSERT INTO " DN_CHECK_ITEMS " (id%s%s) VALUES (%s$1)",
+        strcmp(column, "id") == 0 ? "" : ", ", strcmp(column, "id") == 0 ? "" : column,
+        strcmp(column, "id") == 0 ? "" : "1, ");
     const dn_raw_item items[] = {
         {.kind = DUNLIN_ITEM_STATEMENT, .sql = sql, .values = value, .value_count = 1}};
     dn_raw_run run = DN_RAW_RUN(items);
@@ -119,8 +117,15 @@ static int
 texts(dn_check *check)
 {
     static const char *const list[] = {
-        "", "a", "it's \"quoted\" `here`", "back\\slash", "line\nend\r\n", "\xe6\x97\xa5\xf0\x9f\x8c\xb1",
-        "$1 ? %s", "7", "null",
+        "",
+        "a",
+        "it's \"quoted\" `here`",
+        "back\\slash",
+        "line\nend\r\n",
+        "\xe6\x97\xa5\xf0\x9f\x8c\xb1",
+        "$1 ? %s",
+        "7",
+        "null",
     };
 
     for (size_t i = 0; i < sizeof list / sizeof list[0]; i++) {
@@ -136,8 +141,8 @@ static int
 blobs(dn_check *check)
 {
     char every[256];
-    const dunlin_string list[] = {{every, sizeof every}, {"", 0}, {"\0", 1}, {"a\0b", 3},
-                                  {"\xff\xfe", 2},       {"'\\", 2}};
+    const dunlin_string list[] = {{every, sizeof every}, {"", 0},         {"\0", 1},
+                                  {"a\0b", 3},           {"\xff\xfe", 2}, {"'\\", 2}};
 
     for (size_t i = 0; i < sizeof every; i++)
         every[i] = (char)i;
@@ -286,8 +291,7 @@ failure(dn_check *check)
 {
     dn_raw_query query = {.sql = "SELECT id FROM dunlin_check_missing"};
 
-    if (dn_check_filled(check, 1) < 0 ||
-        dn_raw_query_run(check, dn_check_first(check), &query) < 0)
+    if (dn_check_filled(check, 1) < 0 || dn_raw_query_run(check, dn_check_first(check), &query) < 0)
         return -1;
     if (!query.failures)
         return dn_check_fail(check, "a query of a missing table did not fail");

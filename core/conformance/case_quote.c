@@ -42,8 +42,8 @@ name_round_trip(dn_check *check, const char *name, const char *column)
     quoted_column = quoted_name ? dn_check_quoted(check, column) : NULL;
     if (!quoted_column)
         return -1;
-    sql[0] = dn_arena_printf(&check->arena, "CREATE TABLE %s (%s INTEGER)", quoted_name,
-                             quoted_column);
+    sql[0] =
+        dn_arena_printf(&check->arena, "CREATE TABLE %s (%s INTEGER)", quoted_name, quoted_column);
     sql[1] = dn_arena_printf(&check->arena, "INSERT INTO %s (%s) VALUES (7)", quoted_name,
                              quoted_column);
     sql[2] = dn_arena_printf(&check->arena, "SELECT %s FROM %s", quoted_column, quoted_name);
@@ -144,9 +144,8 @@ literal_round_trip(dn_check *check, dunlin_string value)
         return dn_check_fail(check, "the driver cannot quote literals");
     dn_text_add_string(&sql, "SELECT ");
     dn_check_begin(check, connection, &call, "quote_literal", &sinks, &sql);
-    if (dn_call_end(&call,
-                    check->driver->table.quote_literal(
-                        &call.driver_view, connection->server.profile, value)) < 0 ||
+    if (dn_call_end(&call, check->driver->table.quote_literal(
+                               &call.driver_view, connection->server.profile, value)) < 0 ||
         dn_connection_query(connection, sql.data, NULL, 0, compare, &wanted, &check->error) < 0)
         return -1;
     return wanted.seen ? 0 : dn_check_fail(check, "SELECT of a text gave no row");
@@ -174,7 +173,8 @@ long_literal(dn_check *check)
 }
 
 static const char *const quotes[] = {"it's", "'", "''", "say \"yes\"", "a`b", "'\"`'", NULL};
-static const char *const backslashes[] = {"a\\b", "\\", "\\\\", "\\'", "c:\\new\\table", "\\0", NULL};
+static const char *const backslashes[] = {"a\\b",           "\\",  "\\\\", "\\'",
+                                          "c:\\new\\table", "\\0", NULL};
 static const char *const line_ends[] = {"a\nb", "a\r\nb", "\n", "\t", "tab\there", NULL};
 static const char *const unicode[] = {"\xc3\xa9t\xc3\xa9", "\xe6\x97\xa5\xe6\x9c\xac",
                                       "\xf0\x9f\x8c\xb1", "e\xcc\x81", NULL};

@@ -11,9 +11,9 @@ static const char types_name[] = "dunlin_check_types";
 static const char tracker_name[] = "dunlin_check_tracker";
 
 static const dn_check_column every_type[] = {
-    {"a_boolean", DUNLIN_TYPE_BOOLEAN, false}, {"an_integer", DUNLIN_TYPE_INTEGER, true},
-    {"a_bigint", DUNLIN_TYPE_BIGINT, false},   {"a_text", DUNLIN_TYPE_TEXT, false},
-    {"a_key_text", DUNLIN_TYPE_KEY_TEXT, false}, {"a_blob", DUNLIN_TYPE_BLOB, false},
+    {"a_boolean", DUNLIN_TYPE_BOOLEAN, false},     {"an_integer", DUNLIN_TYPE_INTEGER, true},
+    {"a_bigint", DUNLIN_TYPE_BIGINT, false},       {"a_text", DUNLIN_TYPE_TEXT, false},
+    {"a_key_text", DUNLIN_TYPE_KEY_TEXT, false},   {"a_blob", DUNLIN_TYPE_BLOB, false},
     {"a_timestamp", DUNLIN_TYPE_TIMESTAMP, false}, {NULL, NULL, false},
 };
 static const dn_check_table types_table = {types_name, every_type, "an_integer",
@@ -45,7 +45,7 @@ values(dn_check *check)
         {.type = DUNLIN_VALUE_BLOB, .text = dn_string("a blob")},
         {.type = DUNLIN_VALUE_TEXT, .text = dn_string("2026-11-23 12:12:14.683223")},
     };
-    static const char *const read[] = {"2147483647", "9223372036854775807", "a text", "a key",
+    static const char *const read[] = {"2147483647", "9223372036854775807",       "a text", "a key",
                                        "a blob",     "2026-11-23 12:12:14.683223"};
 
     if (make_types(check) < 0 ||
@@ -147,9 +147,10 @@ static int
 names(dn_check *check)
 {
     static const char name[] = "dunlin_check_it's \"a\" `b`; c";
-    static const dn_check_column columns[] = {
-        {"select", DUNLIN_TYPE_INTEGER, true}, {"a \"b\"", DUNLIN_TYPE_TEXT, false},
-        {"order", DUNLIN_TYPE_TEXT, false},    {NULL, NULL, false}};
+    static const dn_check_column columns[] = {{"select", DUNLIN_TYPE_INTEGER, true},
+                                              {"a \"b\"", DUNLIN_TYPE_TEXT, false},
+                                              {"order", DUNLIN_TYPE_TEXT, false},
+                                              {NULL, NULL, false}};
     const dn_check_table table = {name, columns, "select", DUNLIN_CONDITION_NONE};
     const char *quoted;
 

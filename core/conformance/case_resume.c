@@ -92,8 +92,8 @@ ask(dn_check *check, dunlin_string backend, dunlin_string start, int32_t *answer
     if (!connection)
         return -1;
     dn_check_begin(check, connection, &call, "session_alive", NULL, NULL);
-    if (dn_call_end(&call, check->driver->table.session_alive(
-                               &call.driver_view, connection->handle, backend, start, answer)) < 0)
+    if (dn_call_end(&call, check->driver->table.session_alive(&call.driver_view, connection->handle,
+                                                              backend, start, answer)) < 0)
         return -1;
     if (*answer < DUNLIN_SESSION_GONE || *answer > DUNLIN_SESSION_UNKNOWN)
         return dn_check_fail(check, "session_alive() answered %d", (int)*answer);
@@ -115,9 +115,9 @@ session(dn_check *check)
     if (!first)
         return -1;
     server = dn_connection_server(first);
-    backend = dn_span(
-        dn_arena_copy(&check->arena, server->backend.data, (size_t)server->backend.length),
-        (size_t)server->backend.length);
+    backend =
+        dn_span(dn_arena_copy(&check->arena, server->backend.data, (size_t)server->backend.length),
+                (size_t)server->backend.length);
     start = dn_span(dn_arena_copy(&check->arena, server->backend_start.data,
                                   (size_t)server->backend_start.length),
                     (size_t)server->backend_start.length);
@@ -153,8 +153,9 @@ never_was(dn_check *check)
 }
 
 static const dn_case cases[] = {
-    {"resume.fingerprint", "what DDL outside of transactions touches looks different after it, not before",
-     fingerprints, NULL, DUNLIN_CAN_FINGERPRINT},
+    {"resume.fingerprint",
+     "what DDL outside of transactions touches looks different after it, not before", fingerprints,
+     NULL, DUNLIN_CAN_FINGERPRINT},
     {"resume.session", "a session is not called gone while it lives, nor alive when it is closed",
      session, NULL, 0},
     {"resume.never-was", "a session that never was is not called alive", never_was, NULL, 0},

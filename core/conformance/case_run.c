@@ -105,7 +105,8 @@ static int
 borrowed_text(dn_check *check)
 {
     static const dn_raw_item items[] = {
-        STATEMENT("INSERT INTO " DN_CHECK_ITEMS " (id, name) VALUES (1, 'the longest of them all')"),
+        STATEMENT("INSERT INTO " DN_CHECK_ITEMS
+                  " (id, name) VALUES (1, 'the longest of them all')"),
         STATEMENT("INSERT INTO " DN_CHECK_ITEMS " (id) VALUES (2)"),
         STATEMENT("INSERT INTO " DN_CHECK_ITEMS " (id, name) VALUES (3, 'middle')"),
         STATEMENT("INSERT INTO " DN_CHECK_ITEMS " (id, name) VALUES (4, 'x')"),
@@ -120,7 +121,8 @@ borrowed_text(dn_check *check)
 static int
 rows_dropped(dn_check *check)
 {
-    static const dn_raw_item items[] = {STATEMENT("SELECT id, name FROM " DN_CHECK_ITEMS), INSERT(11),
+    static const dn_raw_item items[] = {STATEMENT("SELECT id, name FROM " DN_CHECK_ITEMS),
+                                        INSERT(11),
                                         STATEMENT("SELECT count(*) FROM " DN_CHECK_ITEMS)};
     dn_raw_run run = DN_RAW_RUN(items);
 
@@ -135,9 +137,7 @@ static int
 check_passes(dn_check *check)
 {
     static const dn_raw_item items[] = {
-        {.kind = DUNLIN_ITEM_CHECK,
-         .sql = "SELECT count(*) FROM " DN_CHECK_ITEMS,
-         .expected = "3"},
+        {.kind = DUNLIN_ITEM_CHECK, .sql = "SELECT count(*) FROM " DN_CHECK_ITEMS, .expected = "3"},
         {.kind = DUNLIN_ITEM_CHECK,
          .sql = "SELECT name FROM " DN_CHECK_ITEMS " ORDER BY id",
          .expected = "item 1"},
@@ -271,9 +271,9 @@ pull_answered(dn_check *check)
 static int
 done_answered(dn_check *check)
 {
-    static const dn_raw_item items[] = {{.kind = DUNLIN_ITEM_BEGIN}, INSERT(1),
-                                        {.kind = DUNLIN_ITEM_COMMIT}, {.kind = DUNLIN_ITEM_BEGIN},
-                                        INSERT(2), {.kind = DUNLIN_ITEM_COMMIT}};
+    static const dn_raw_item items[] = {
+        {.kind = DUNLIN_ITEM_BEGIN}, INSERT(1), {.kind = DUNLIN_ITEM_COMMIT},
+        {.kind = DUNLIN_ITEM_BEGIN}, INSERT(2), {.kind = DUNLIN_ITEM_COMMIT}};
     dn_raw_run run = DN_RAW_RUN(items);
 
     run.done_answers_at = 1;
@@ -294,7 +294,8 @@ static const dn_case cases[] = {
     {"run.check-passes", "a check whose first cell is as expected passes", check_passes, NULL, 0},
     {"run.check-fails", "a check with another cell, null or no row fails as constraint",
      check_fails, NULL, 0},
-    {"run.failure", "what was reported as ran stays, and behind a failed item nothing takes effect", failure, NULL, 0},
+    {"run.failure", "what was reported as ran stays, and behind a failed item nothing takes effect",
+     failure, NULL, 0},
     {"run.goes-on", "after a failed batch the connection takes others", goes_on, NULL, 0},
     {"run.unknown-item", "an item of an unknown kind fails", unknown_item, NULL, 0},
     {"run.pull-answered", "what next_item() answers is returned, and nothing is committed",

@@ -70,7 +70,8 @@ expect_reset(dn_check *check, const char *read, const char *before)
         return -1;
     return strcmp(now, before) == 0
                ? 0
-               : dn_check_fail(check, "after RESET '%s' gives '%s' and not '%s'", read, now, before);
+               : dn_check_fail(check, "after RESET '%s' gives '%s' and not '%s'", read, now,
+                               before);
 }
 
 static int
@@ -140,8 +141,9 @@ lock_timeout(dn_check *check)
     if (!run.failures)
         return dn_check_fail(check, "two transactions changed one row at once");
     if (run.status != DUNLIN_LOCKED)
-        return dn_check_fail(check, "waiting for a row failed with the class '%s' and not "
-                                    "'locked': %s",
+        return dn_check_fail(check,
+                             "waiting for a row failed with the class '%s' and not "
+                             "'locked': %s",
                              dn_check_class(run.status), run.failure.message.data);
     if (took(check, begin, "waiting for a row for 300 ms") < 0)
         return -1;
@@ -183,7 +185,8 @@ static const dn_case cases[] = {
      0},
     {"session.lock-timeout", "a lock that is not free in the item's time fails as locked",
      lock_timeout, NULL, 0},
-    {"session.statement-timeout", "a statement that takes longer than it may is stopped, as cancelled or failed",
+    {"session.statement-timeout",
+     "a statement that takes longer than it may is stopped, as cancelled or failed",
      statement_timeout, NULL, 0},
 };
 

@@ -147,9 +147,10 @@ static int
 failure_ends_batch(dn_check *check)
 {
     static const dn_raw_item items[] = {
-        BEGIN,  INSERT(2), COMMIT, BEGIN, INSERT(3),
-        STATEMENT("INSERT INTO dunlin_check_missing (id) VALUES (1)"),
-        COMMIT, BEGIN,     INSERT(4), COMMIT, INSERT(5)};
+        BEGIN,  INSERT(2), COMMIT,
+        BEGIN,  INSERT(3), STATEMENT("INSERT INTO dunlin_check_missing (id) VALUES (1)"),
+        COMMIT, BEGIN,     INSERT(4),
+        COMMIT, INSERT(5)};
     dn_raw_run run = DN_RAW_RUN(items);
 
     if (dn_check_filled(check, 1) < 0)
@@ -182,10 +183,10 @@ failed_commit(dn_check *check)
         BEGIN,  INSERT(2), STATEMENT("INSERT INTO dunlin_check_deferred (parent) VALUES (99)"),
         COMMIT, BEGIN,     INSERT(3),
         COMMIT};
-    const char *table = dn_check_sql(
-        check, "table",
-        "CREATE TABLE dunlin_check_deferred (parent BIGINT REFERENCES " DN_CHECK_ITEMS
-        " (id) DEFERRABLE INITIALLY DEFERRED)");
+    const char *table =
+        dn_check_sql(check, "table",
+                     "CREATE TABLE dunlin_check_deferred (parent BIGINT REFERENCES " DN_CHECK_ITEMS
+                     " (id) DEFERRABLE INITIALLY DEFERRED)");
     dn_raw_run run = DN_RAW_RUN(items);
     dn_error refused;
 
@@ -241,8 +242,9 @@ failed_ddl(dn_check *check)
     if (dn_check_filled(check, 1) < 0 || dn_check_own(check, "TABLE", "dunlin_check_made") < 0 ||
         fails_whole(check, &run, 3, DUNLIN_MISSING, 1) < 0)
         return -1;
-    return dn_check_refused(check, dn_check_first(check), "INSERT INTO dunlin_check_made (id) "
-                                                          "VALUES (1)",
+    return dn_check_refused(check, dn_check_first(check),
+                            "INSERT INTO dunlin_check_made (id) "
+                            "VALUES (1)",
                             DUNLIN_MISSING);
 }
 
@@ -271,8 +273,9 @@ static const dn_case cases[] = {
      savepoint, NULL, 0},
     {"transaction.failure", "of a transaction that fails nothing stays, though COMMIT follows",
      failure, NULL, 0},
-    {"transaction.failure-ends-batch", "transactions before a failed one stay, those behind it "
-                                       "are not begun",
+    {"transaction.failure-ends-batch",
+     "transactions before a failed one stay, those behind it "
+     "are not begun",
      failure_ends_batch, NULL, 0},
     {"transaction.failed-check", "a failed check undoes its transaction", failed_check, NULL, 0},
     {"transaction.failed-commit", "a failed COMMIT leaves nothing, and nothing follows it",

@@ -237,7 +237,8 @@ refused(dn_check *check, const char *what, dunlin_string url)
     if (told.status != DUNLIN_USAGE)
         return dn_check_fail(check, "%s is refused as '%s' and not 'usage': %s", what,
                              dn_check_class(told.status), told.error.message);
-    return told.error.message[0] ? 0 : dn_check_fail(check, "%s is refused without a message", what);
+    return told.error.message[0] ? 0
+                                 : dn_check_fail(check, "%s is refused without a message", what);
 }
 
 static int
@@ -262,10 +263,10 @@ static int
 broken_escape(dn_check *check)
 {
     const char *url = check->kit->url;
-    const char *broken =
-        dn_arena_printf(&check->arena, "%.*s%%zz", (int)strcspn(url, "?#"), url);
+    const char *broken = dn_arena_printf(&check->arena, "%.*s%%zz", (int)strcspn(url, "?#"), url);
 
-    return broken ? refused(check, "a URL that ends in %zz", dn_string(broken)) : dn_check_no_memory(check);
+    return broken ? refused(check, "a URL that ends in %zz", dn_string(broken))
+                  : dn_check_no_memory(check);
 }
 
 static int
@@ -273,7 +274,8 @@ unknown_parameter(dn_check *check)
 {
     const char *url = with_parameter(check, "dunlin_check_nonsense", "1");
 
-    return url ? refused(check, "a URL with an unknown parameter", dn_string(url)) : dn_check_no_memory(check);
+    return url ? refused(check, "a URL with an unknown parameter", dn_string(url))
+               : dn_check_no_memory(check);
 }
 
 /* A NUL that ends the text early would open another database than the one named. */

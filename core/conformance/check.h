@@ -94,8 +94,8 @@ void dn_check_close(dn_check *check, size_t which); /* 0 or 1 */
 int dn_check_open(dn_check *check, const char *url, const dn_open_options *options,
                   dn_connection **connection);
 /* dn_call_begin() for a raw call on a connection. */
-void dn_check_begin(dn_check *check, dn_connection *connection, dn_call *call,
-                    const char *function, const dn_call_sinks *sinks, void *target);
+void dn_check_begin(dn_check *check, dn_connection *connection, dn_call *call, const char *function,
+                    const dn_call_sinks *sinks, void *target);
 
 /* --- statements ------------------------------------------------------------------------------ */
 /* The statement of this name from the quirks file, or `portable` (which may be NULL). */

@@ -32,8 +32,9 @@ check_sql(const dn_json *json, const cJSON *sql, dn_error *error)
                             dn_json_kind(sql));
     for (const cJSON *one = sql->child; one; one = one->next)
         if (!is_text(one))
-            return dn_json_fail(json, one, bad_quirks, error, "'%s' must be a statement, and not %s",
-                                one->string, dn_json_kind(one));
+            return dn_json_fail(json, one, bad_quirks, error,
+                                "'%s' must be a statement, and not %s", one->string,
+                                dn_json_kind(one));
     return 0;
 }
 
@@ -65,8 +66,8 @@ check_cases(const dn_json *json, const cJSON *cases, bool (*known)(const char *k
             dn_error *error)
 {
     if (!cJSON_IsObject(cases))
-        return dn_json_fail(json, cases, bad_quirks, error,
-                            "'cases' must be an object, and not %s", dn_json_kind(cases));
+        return dn_json_fail(json, cases, bad_quirks, error, "'cases' must be an object, and not %s",
+                            dn_json_kind(cases));
     for (const cJSON *quirk = cases->child; quirk; quirk = quirk->next) {
         if (!known(quirk->string))
             return dn_json_fail(json, quirk, bad_quirks, error, "there is no case '%s'",
@@ -101,8 +102,7 @@ check_root(const dn_json *json, bool (*known)(const char *key), dn_error *error)
 }
 
 int
-dn_quirks_read(dn_quirks *quirks, const char *path, bool (*known)(const char *key),
-               dn_error *error)
+dn_quirks_read(dn_quirks *quirks, const char *path, bool (*known)(const char *key), dn_error *error)
 {
     dn_auto(dn_text) text = DN_TEXT_INIT;
 

@@ -59,8 +59,7 @@ typedef struct run_state {
     char breach[200]; /* the first thing the driver did wrong, or empty */
 } run_state;
 
-static void __attribute__((format(printf, 2, 3)))
-breach(run_state *state, const char *format, ...)
+static void __attribute__((format(printf, 2, 3))) breach(run_state *state, const char *format, ...)
 {
     va_list arguments;
 
@@ -217,7 +216,8 @@ static int
 check_end(dn_check *check, const run_state *state)
 {
     const dn_raw_run *run = state->run;
-    bool answered = run->done_answers_at != DN_RAW_NOWHERE || run->pull_answers_at != DN_RAW_NOWHERE;
+    bool answered =
+        run->done_answers_at != DN_RAW_NOWHERE || run->pull_answers_at != DN_RAW_NOWHERE;
 
     if (state->breach[0])
         return dn_check_fail(check, "%s", state->breach);

@@ -40,7 +40,7 @@ typedef struct dn_raw_run {
     dunlin_failure failure; /* the first; its texts live in the case's arena */
     uint64_t pulled;
     uint64_t done;
-    int64_t failed_at; /* item reported as FAILED or LOST, or NOWHERE */
+    int64_t failed_at;                        /* item reported as FAILED or LOST, or NOWHERE */
     dunlin_outcome outcomes[DN_RAW_OUTCOMES]; /* of the first items */
 } dn_raw_run;
 

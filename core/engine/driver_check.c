@@ -98,8 +98,7 @@ check(const dunlin_options *options, const dunlin_driver_check_options *asked, d
         dunlin_result_free(made);
         return dn_no_memory(error);
     }
-    dn_result_set_exit_code(made,
-                            kit.counts[DN_CASE_FAILED] ? DUNLIN_EXIT_FAILED : DUNLIN_EXIT_OK);
+    dn_result_set_exit_code(made, kit.counts[DN_CASE_FAILED] ? DUNLIN_EXIT_FAILED : DUNLIN_EXIT_OK);
     *result = made;
     return 0;
 }

@@ -113,8 +113,8 @@ wait_for_lock(int attempt)
     dn_clock_sleep_ms(longest / 2 + rand_r(&seed) % (longest / 2 + 1));
 }
 
-static int
-try_jobs(dn_execution *execution, dn_error *error)
+int
+dn_execute(dn_execution *execution, dn_error *error)
 {
     for (int attempt = 0;; attempt++) {
         execution->cause = DUNLIN_OK;
@@ -129,16 +129,4 @@ try_jobs(dn_execution *execution, dn_error *error)
         dn_log_warning(&execution->log, "%s; trying again", error->message);
         wait_for_lock(attempt);
     }
-}
-
-int
-dn_execute(dn_execution *execution, dn_error *error)
-{
-    int answer = try_jobs(execution, error);
-    dn_error ignored;
-
-    /* Harmless where it fails: the next run does it. */
-    if (execution->left_over && execution->cause != DUNLIN_LOST)
-        dn_execute_clear_ledger(execution, answer < 0 ? execution->stop.migration : NULL, &ignored);
-    return answer;
 }

@@ -12,9 +12,6 @@ int dn_execute_feed(dn_execution *execution, size_t first, size_t count, dn_erro
 /* Runs one job statement by statement with the ledger. */
 int dn_execute_ledger(dn_execution *execution, dn_job *job, dn_error *error);
 
-/* Removes rows that migrations of this run have left in the ledger and that are recorded. */
-int dn_execute_clear_ledger(dn_execution *execution, const dn_migration *present, dn_error *error);
-
 /* Fills execution->stop for statement `ordinal` of a migration, reading the file again for
  * excerpt and place; `offset` is where in the statement the server saw the error, -1 unknown. Puts
  * file:line:column before the message of *error. Returns -1. */

@@ -47,11 +47,8 @@ connection_of(const ledger *book)
     return book->execution->connection;
 }
 
-/* Where every change of the schema commits by itself, a migration has rows as a rule, and removing
- * them costs more than writing them: that is done for some migrations at once. Until then they mean
- * nothing, because their migration is recorded. */
 static bool
-rows_stay(const dn_execution *execution)
+commits_ddl(const dn_execution *execution)
 {
     return !(dn_connection_capabilities(execution->connection)->flags &
              DUNLIN_CAN_TRANSACTIONAL_DDL);
@@ -355,44 +352,60 @@ run_item(ledger *book, const dn_script_item *item, dn_error *error)
 
 /* --- the record ------------------------------------------------------------------------------------------ */
 
-/* Rows of earlier runs do not wait: another run's number is on them. */
+static bool
+is_last(const ledger *book)
+{
+    const dn_execution *execution = book->execution;
+
+    for (const dn_job *job = book->job + 1; job < execution->jobs + execution->count; job++)
+        if (!job->info.transactional)
+            return false;
+    return true;
+}
+
+/* Where every change of the schema commits by itself, most migrations have rows, and removing them
+ * costs more than writing them: it is done for some migrations at once. Until then they mean
+ * nothing, because their migration is recorded. Nothing stays behind the last one of a run. */
 static bool
 leaves_rows(const ledger *book)
 {
-    return !book->known && rows_stay(book->execution);
+    return commits_ddl(book->execution) && !book->known &&
+           book->execution->left_over < MOST_LEFT_OVER && !is_last(book);
 }
 
 /* A single statement is a transaction already, once the session is as it was. */
 static int
-begin_record(ledger *book, size_t count, dn_error *error)
+begin_record(ledger *book, size_t count, bool clears, dn_error *error)
 {
-    if (book->open || count > 1 || (book->written && !leaves_rows(book)))
-        return begin(book, error);
-    return send(book, DUNLIN_ITEM_RESET, NULL, error);
+    if (!book->open && count == 1 && !clears)
+        return send(book, DUNLIN_ITEM_RESET, NULL, error);
+    return begin(book, error);
 }
 
 static int
-end_record(ledger *book, dn_error *error)
+clear_rows(ledger *book, dn_error *error)
 {
-    if (book->written && leaves_rows(book))
-        book->execution->left_over++;
-    else if (book->written &&
-             dn_ledger_clear(connection_of(book), book->job->migration->tag, error) < 0)
+    dn_fault("ledger.before-clear");
+    if (dn_ledger_clear(connection_of(book), book->execution->run_id, book->job->migration->tag,
+                        error) < 0)
         return -1;
-    return book->open ? commit_rows(book, error) : 0;
+    dn_fault("ledger.after-clear");
+    return 0;
 }
 
 /* With whatever is still open. */
 static int
 record(ledger *book, const dn_script *script, dn_error *error)
 {
+    dn_execution *execution = book->execution;
     const dn_tracker_statement *statements;
     size_t count;
     int64_t elapsed_us = (dn_clock_monotonic_ns() - book->started_ns) / 1000;
+    bool clears = (book->written || execution->left_over) && !leaves_rows(book);
 
-    if (dn_execute_record(book->execution, book->job, script, elapsed_us, &statements, &count,
-                          error) < 0 ||
-        begin_record(book, count, error) < 0)
+    if (dn_execute_record(execution, book->job, script, elapsed_us, &statements, &count, error) <
+            0 ||
+        begin_record(book, count, clears, error) < 0)
         return -1;
     dn_fault("ledger.before-record");
     for (size_t i = 0; i < count; i++)
@@ -400,23 +413,12 @@ record(ledger *book, const dn_script *script, dn_error *error)
                                   statements[i].values, statements[i].count, error) < 0)
             return -1;
     dn_fault("ledger.after-record");
-    if (end_record(book, error) < 0)
+    if ((clears && clear_rows(book, error) < 0) || (book->open && commit_rows(book, error) < 0))
         return -1;
+    execution->left_over = clears ? 0 : execution->left_over + (book->written > 0);
     book->job->applied = true;
     book->job->duration_us = elapsed_us;
-    dn_log_info(&book->execution->log, "applied %s", book->job->migration->tag);
-    return 0;
-}
-
-int
-dn_execute_clear_ledger(dn_execution *execution, const dn_migration *present, dn_error *error)
-{
-    dn_fault("ledger.before-clear");
-    if (dn_ledger_clear_others(execution->connection, execution->run_id,
-                               present ? present->tag : NULL, error) < 0)
-        return -1;
-    dn_fault("ledger.after-clear");
-    execution->left_over = 0;
+    dn_log_info(&execution->log, "applied %s", book->job->migration->tag);
     return 0;
 }
 
@@ -448,7 +450,7 @@ look_into(dn_execution *execution, dn_error *error)
         dn_tracker_unfinished(execution->connection, execution->arena, &execution->unfinished,
                               &execution->unfinished_count, error) < 0)
         return -1;
-    if (execution->unfinished_count && rows_stay(execution) &&
+    if (execution->unfinished_count && commits_ddl(execution) &&
         dn_tracker_forget_statements(execution->writer, execution->connection, error) < 0)
         return -1;
     execution->ledger_seen = true;
@@ -461,9 +463,6 @@ read_rows(ledger *book, dn_error *error)
     dn_execution *execution = book->execution;
     const char *tag = book->job->migration->tag;
 
-    if (execution->left_over >= MOST_LEFT_OVER &&
-        dn_execute_clear_ledger(execution, book->job->migration, error) < 0)
-        return -1;
     if (look_into(execution, error) < 0)
         return -1;
     for (size_t i = 0; i < execution->unfinished_count; i++)

@@ -38,9 +38,8 @@ int dn_ledger_write(dn_connection *connection, const char *run_id, const char *t
                     const dn_ledger_row *rows, size_t first, size_t count, dn_error *error);
 int dn_ledger_set_phase(dn_connection *connection, const char *tag, size_t ordinal,
                         const dn_ledger_row *row, dn_error *error);
-int dn_ledger_clear(dn_connection *connection, const char *tag, dn_error *error);
-/* All rows of this run but those of one migration, which may be NULL. */
-int dn_ledger_clear_others(dn_connection *connection, const char *run_id, const char *tag,
-                           dn_error *error);
+/* Removes what this run has written, and all of one migration. */
+int dn_ledger_clear(dn_connection *connection, const char *run_id, const char *tag,
+                    dn_error *error);
 
 #endif

@@ -200,20 +200,11 @@ dn_ledger_set_phase(dn_connection *connection, const char *tag, size_t ordinal,
 }
 
 int
-dn_ledger_clear(dn_connection *connection, const char *tag, dn_error *error)
-{
-    dunlin_value value = text_value(tag);
-
-    return execute(connection, "DELETE FROM % WHERE tag = $1", &value, 1, error);
-}
-
-int
-dn_ledger_clear_others(dn_connection *connection, const char *run_id, const char *tag,
-                       dn_error *error)
+dn_ledger_clear(dn_connection *connection, const char *run_id, const char *tag, dn_error *error)
 {
     dunlin_value values[2];
 
     values[0] = text_value(run_id);
-    values[1] = text_value(tag ? tag : "");
-    return execute(connection, "DELETE FROM % WHERE run_id = $1 AND tag <> $2", values, 2, error);
+    values[1] = text_value(tag);
+    return execute(connection, "DELETE FROM % WHERE run_id = $1 OR tag = $2", values, 2, error);
 }

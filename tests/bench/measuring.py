@@ -1,0 +1,152 @@
+# SPDX-License-Identifier: MIT
+"""Measured runs in turns, and the table of ratios: shared by the topics of tests/bench/run."""
+import json
+import os
+import shutil
+import statistics
+import subprocess
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+TOP = os.path.dirname(os.path.dirname(HERE))
+
+
+class Failed(Exception):
+    """A measured program did not do what it was asked."""
+
+
+# --- measuring -----------------------------------------------------------------------------------
+
+class Bench:
+    def __init__(self, wanted, scratch):
+        self.dunlin = wanted.dunlin
+        self.dbmate = wanted.dbmate
+        self.sqlite = wanted.sqlite3
+        self.splitter = wanted.splitter
+        self.runs = wanted.runs
+        self.scratch = scratch
+        self.rows = []
+        self.peaks = []
+        self.measure = os.path.join(scratch, "measure")
+        compiler = os.environ.get("CC", "cc").split()
+        flags = ["-std=gnu11", "-D_GNU_SOURCE", "-O2"]
+        source = os.path.join(HERE, "measure.c")
+        subprocess.run([*compiler, *flags, "-o", self.measure, source], check=True)
+        kept = ("PATH", "LD_LIBRARY_PATH", "DUNLIN_DRIVER_PATH")
+        self.environment = {name: os.environ[name] for name in kept if name in os.environ}
+        self.environment.update(HOME=scratch, LC_ALL="C.UTF-8", TZ="UTC")
+
+    def folder(self, name):
+        path = os.path.join(self.scratch, name)
+        os.makedirs(path, exist_ok=True)
+        return path
+
+    def once(self, command, stdin=None):
+        """One measured run of a command: {wall, cpu} in seconds, peak in kB."""
+        report = os.path.join(self.scratch, "report")
+        errors = os.path.join(self.scratch, "errors")
+        with open(stdin or os.devnull, "rb") as source, open(errors, "wb") as complaints:
+            subprocess.run([self.measure, report, *command], stdin=source, cwd=self.scratch,
+                           stdout=subprocess.DEVNULL, stderr=complaints, env=self.environment,
+                           check=True)
+        with open(report, encoding="ascii") as file:
+            status, wall, user, system, peak = map(int, file.read().split())
+        if status != 0:
+            with open(errors, encoding="utf-8", errors="replace") as file:
+                raise Failed(f"{' '.join(command)}: exit {status}\n{file.read()}")
+        return {"wall": wall / 1e6, "cpu": (user + system) / 1e6, "peak": peak}
+
+    def compete(self, contenders, runs):
+        """Medians by name. A contender is (name, prepare or None, command, stdin or None)."""
+        samples = {name: [] for name, *_ in contenders}
+        for number in range(runs + 1):
+            turn = number % len(contenders)
+            for name, prepare, command, stdin in contenders[turn:] + contenders[:turn]:
+                if prepare:
+                    prepare()
+                sample = self.once(command, stdin)
+                if number > 0:
+                    samples[name].append(sample)
+        return {
+            name: {key: statistics.median(s[key] for s in taken) for key in taken[0]}
+            for name, taken in samples.items()
+        }
+
+    def compare(self, what, medians, other, target, key="wall"):
+        """Adds the row dunlin : other; what was not measured is said."""
+        ours, theirs = medians.get("dunlin"), medians.get(other)
+        self.rows.append({
+            "what": what, "other": other, "target": target,
+            "dunlin": ours and ours[key], "theirs": theirs and theirs[key],
+            "ratio": ours[key] / theirs[key] if ours and theirs else None,
+        })
+
+    def note_peaks(self, what, medians):
+        for name, median in medians.items():
+            self.peaks.append({"what": what, "program": name, "peak_kb": int(median["peak"])})
+
+    # The commands that are compared.
+
+    def dunlin_migrate(self, base, database):
+        return [self.dunlin, "migrate", "--no-backup", "--url", f"sqlite:{database}", "--dir", base]
+
+    def dbmate_migrate(self, base, database):
+        migrations = os.path.join(base, "migrations")
+        return [self.dbmate, "--url", f"sqlite:{database}", "--migrations-dir", migrations,
+                "--no-dump-schema", "migrate"]
+
+
+def empty(folder):
+    shutil.rmtree(folder)
+    os.mkdir(folder)
+
+
+# --- the report ----------------------------------------------------------------------------------
+
+def shown_time(seconds):
+    if seconds is None:
+        return "-"
+    if seconds < 0.001:
+        return f"{seconds * 1e6:.1f} us"
+    return f"{seconds * 1000:.1f} ms" if seconds < 1 else f"{seconds:.2f} s"
+
+
+def verdict(row):
+    if "speed" in row:
+        if row["speed"] is None:
+            return "-", ">= 200 MB/s", "not built"
+        mark = "pass" if row["speed"] >= row["target"] else "MISS"
+        return f"{row['speed']:.0f}", ">= 200 MB/s", mark
+    if row["ratio"] is None:
+        target = f"<= {row['target']:.2f}" if row["target"] else "-"
+        return "-", target, "not measured"
+    if row["target"] is None:
+        return f"{row['ratio']:.2f}", "-", ""
+    mark = "pass" if row["ratio"] <= row["target"] else "MISS"
+    return f"{row['ratio']:.2f}", f"<= {row['target']:.2f}", mark
+
+
+def print_table(rows):
+    widths = [max(len(row[at]) for row in rows) for at in range(len(rows[0]))]
+    for row in rows:
+        cells = [row[0].ljust(widths[0])]
+        cells += [cell.rjust(width) for cell, width in zip(row[1:], widths[1:])]
+        print("  ".join(cells).rstrip())
+
+
+def report(bench):
+    table = [("what", "dunlin", "other", "time", "ratio", "target", "mark")]
+    for row in bench.rows:
+        ratio, target, row["mark"] = verdict(row)
+        table.append((row["what"], shown_time(row["dunlin"]), row["other"],
+                      shown_time(row["theirs"]), ratio, target, row["mark"]))
+    print_table(table)
+    if not bench.peaks:
+        return
+    print()
+    table = [("peak memory", "program", "MB", "target", "mark")]
+    for peak in bench.peaks:
+        ours = peak["program"] == "dunlin"
+        peak["mark"] = ("pass" if peak["peak_kb"] <= PEAK_LIMIT_KB else "MISS") if ours else ""
+        table.append((peak["what"], peak["program"], f"{peak['peak_kb'] / 1000:.1f}",
+                      "<= 20" if ours else "-", peak["mark"]))
+    print_table(table)
