@@ -387,7 +387,8 @@ a_handle_cancels_from_another_thread(void **state)
     execute("CREATE TABLE t (a int)");
     assert_done(&host, driver->cancel_handle(fake_call(&host), db, &handle));
     assert_int_equal(pthread_create(&thread, NULL, cancel_soon, handle), 0);
-    assert_fails(&host, fake_run(&host, db, items, COUNT(items)), DUNLIN_CANCELLED, "cancelled");
+    /* In whose words depends on who notices first, the server or the driver. */
+    assert_int_equal(fake_run(&host, db, items, COUNT(items)), DUNLIN_CANCELLED);
     pthread_join(thread, NULL);
     assert_int_equal(host.outcomes[2].outcome, DUNLIN_OUTCOME_FAILED);
     assert_done(&host, fake_do(&host, db, DUNLIN_ITEM_ROLLBACK));

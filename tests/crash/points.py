@@ -10,7 +10,7 @@ from histories import generated
 # Databases whose driver cannot tell yet what a statement did to the schema (DUNLIN_CAN_FINGERPRINT):
 # where a run died between the announcement of such a statement and the next write to the ledger,
 # `migrate` ends with 6, ledger.undecided, and `resume` has to decide. To be removed one by one.
-UNDECIDED_UNTIL_FINGERPRINTS = {"mariadb"}
+UNDECIDED_UNTIL_FINGERPRINTS = set()
 
 
 def took_effect(names, number):

@@ -23,7 +23,8 @@
 #define RECORDED                                                                                   \
     SEND("begin")                                                                                  \
     SEND("statement")                                                                              \
-    SEND("statement DELETE FROM dunlin_statements WHERE tag = $1") SEND("commit") SEND("reset")
+    SEND("statement DELETE FROM dunlin_statements WHERE run_id = $1 OR tag = $2")                  \
+    SEND("commit") SEND("reset")
 #define TIDIED SEND("rollback") SEND("reset")
 #define ANNOUNCE SEND("statement")
 #define RUN SEND("statement S")
