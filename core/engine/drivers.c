@@ -19,6 +19,7 @@ static const struct {
     {DUNLIN_CAN_CANCEL, "cancel"},
     {DUNLIN_CAN_INTROSPECT_OBJECTS, "introspect-objects"},
     {DUNLIN_CAN_INTROSPECT_FACTS, "introspect-facts"},
+    {DUNLIN_CAN_FINGERPRINT, "fingerprint"},
 };
 
 static const char *

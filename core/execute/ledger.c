@@ -242,10 +242,10 @@ decide(ledger *book, const dn_script_item *item, const dn_ledger_row *row, dn_er
         return dn_digest_equal(&now, &row->facts) ? 0 : 1;
     if (item->flags & DUNLIN_CLASS_REPEATABLE)
         return 0;
+    book->culprit = item->ordinal;
     return dn_fail(error, DUNLIN_PARTIAL, "ledger.undecided",
-                   "%s:%u:%u: an earlier run stopped while this statement was running, and "
-                   "nothing tells whether it took effect",
-                   book->job->migration->path, item->line, item->column);
+                   "an earlier run stopped while this statement was running, and nothing tells "
+                   "whether it took effect");
 }
 
 /* 1: an earlier run did it, 0: it is to be run, -1. */
@@ -259,10 +259,10 @@ done_before(ledger *book, const dn_script_item *item, const dn_digest *digest, d
         return 0;
     if (same)
         return row->phase == DN_LEDGER_DONE ? 1 : decide(book, item, row, error);
+    book->culprit = item->ordinal;
     return dn_fail(error, DUNLIN_PARTIAL, "ledger.edited",
-                   "%s:%u:%u: statement %zu was run by an earlier, unfinished run, and has been "
-                   "edited since",
-                   book->job->migration->path, item->line, item->column, book->at);
+                   "statement %zu was run by an earlier, unfinished run, and has been edited since",
+                   book->at);
 }
 
 static int
@@ -485,7 +485,8 @@ fail_job(ledger *book, dn_error *error)
     execution->ledger_seen = false; /* it holds rows of this job now */
     if (book->culprit)
         dn_execute_blame(execution, book->job->migration, book->culprit, -1, error);
-    if (!book->done)
+    /* What only a person can decide says itself how to go on. */
+    if (!book->done || error->status == DUNLIN_PARTIAL)
         return -1;
     error->status = DUNLIN_PARTIAL;
     error->exit_code = DUNLIN_EXIT_PARTIAL;

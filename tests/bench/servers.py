@@ -54,7 +54,7 @@ class Server:
     def expect_tables(self, database, wanted):
         """What was measured must have happened: one table t... per migration."""
         found = int(self.ask(database, "SELECT count(*) FROM information_schema.tables WHERE"
-                             f" table_name LIKE 't0%' AND {self.here(database)}"))
+                             f" table_name LIKE 't_____' AND {self.here(database)}"))
         if found != wanted:
             raise Failed(f"{self.client}: {found} tables in '{database}' instead of {wanted}")
 

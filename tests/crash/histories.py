@@ -131,7 +131,7 @@ MARIADB_ROUTINES = files(
     "-- names\nRENAME TABLE audit TO log;\nCREATE TABLE copies AS SELECT * FROM words;\n"
     "ALTER TABLE copies ADD PRIMARY KEY (id);\nDROP TRIGGER words_insert;\n"
     "CREATE OR REPLACE VIEW long_words AS SELECT * FROM words WHERE length(word) > 3;\n"
-    "TRUNCATE TABLE log;\nDROP TABLE log;\n",
+    "DROP TABLE log;\n",
 )
 
 # --- PostgreSQL -----------------------------------------------------------------------------------------

@@ -10,7 +10,6 @@ import tempfile
 import threading
 import time
 
-import points
 from databases import Broken, Target
 from harness import KILLED, Failed, Project
 from histories import MIXED, POSTGRES_OUTSIDE, SQLITE_OUTSIDE, History, files
@@ -53,12 +52,9 @@ class Lab:
             return self.projects[name]
 
     def converge(self, project, target):
-        """One more run gets there. What the ledger cannot decide yet does not count here."""
+        """One more run gets there."""
         self.database.settle(target)
         done = project.migrate(target)
-        if done.code == 6 and "[ledger.undecided]" in done.errors and \
-                self.database.name in points.UNDECIDED_UNTIL_FINGERPRINTS:
-            return
         if done.code != 0:
             raise Failed(f"the next run ends with {done}")
         project.expect_end(target)
@@ -168,8 +164,7 @@ def succession(lab, project, point):
     done = project.program.finish(second)
     if "waiting for another run to finish" not in done.errors:
         raise Failed(f"the second run did not say that it waits: {done}")
-    if done.code != 0 and not (done.code == 6 and lab.database.name in
-                               points.UNDECIDED_UNTIL_FINGERPRINTS):
+    if done.code != 0:
         raise Failed(f"the second run ends with {done}")
     lab.converge(project, target)
 
@@ -253,8 +248,6 @@ def outlived(lab):
     first.kill()
     project.program.finish(first)
     done = project.migrate(target)
-    if done.code == 6 and lab.database.name in points.UNDECIDED_UNTIL_FINGERPRINTS:
-        return
     if done.code != 0:
         raise Failed(f"the run behind it ends with {done}")
     project.expect_end(target)
@@ -303,23 +296,37 @@ def spoiled(lab):
 
 
 # --- what nothing can tell -------------------------------------------------------------------------------
-def undecidable(lab, answer):
-    """A table without transactions: what an INSERT did to it cannot be read from any catalog."""
-    project = lab.project("myisam", files(
-        "-- log\nCREATE TABLE log (id bigint NOT NULL PRIMARY KEY) ENGINE=MyISAM;\n",
+# Migrations whose statement 1 leaves no trace in any catalog, and commits.
+UNDECIDABLE = {
+    "TRUNCATE": files(
+        "-- log\nCREATE TABLE log (id bigint NOT NULL PRIMARY KEY);\nINSERT INTO log VALUES (1);\n",
+        "-- more\nTRUNCATE TABLE log;\nINSERT INTO log VALUES (2);\n"),
+    "a table without transactions": files(
+        "-- log\nCREATE TABLE log (id bigint NOT NULL) ENGINE=MyISAM;\n",
         "-- more\n-- dunlin: no-transaction\nINSERT INTO log VALUES (1);\n"
-        "INSERT INTO log VALUES (2);\n"))
-    # The CREATE is the ledger's first statement.
-    point = "ledger.after-statement:2" if answer == "--done" else "ledger.before-statement:2"
+        "INSERT INTO log VALUES (2);\n"),
+    "a procedure that commits": files(
+        "-- log\nCREATE TABLE log (id bigint NOT NULL);\n"
+        "CREATE PROCEDURE add_one() BEGIN INSERT INTO log VALUES (1); COMMIT; END;\n",
+        "-- more\nCALL add_one();\nCREATE TABLE behind (id bigint);\n"),
+}
+
+
+def undecidable(lab, name, answer):
+    """The next run says that nothing can tell, shows the statement, and names `dunlin resume`."""
+    project = lab.project(name, UNDECIDABLE[name])
     target = project.fresh()
-    done = project.migrate(target, fault=f"{point}:kill")
+    project.must(target, "--to", "0001_log")
+    point = "after-statement" if answer == "--done" else "before-statement"
+    done = project.migrate(target, fault=f"ledger.{point}:1:kill")
     if done.code != KILLED:
         raise Failed(f"{point} was not reached: {done}")
     lab.database.settle(target)
     done = project.migrate(target)
-    if done.code != 6 or "[ledger.undecided]" not in done.errors or \
-            "INSERT INTO log VALUES (1)" not in done.errors:
-        raise Failed(f"the next run does not say that nothing can tell: {done}")
+    statement = [line for line in project.history.files[1][1].splitlines() if line[0] != "-"][0]
+    for what in ("[ledger.undecided]", statement.rstrip(";"), "dunlin resume TAG --done"):
+        if done.code != 6 or what not in done.errors:
+            raise Failed(f"the next run should say '{what}': {done}")
     done = project.program.run(["--url", target.url, "resume", "0002_more", answer], project.folder)
     if done.code != 0:
         raise Failed(f"resume {answer} ends with {done}")
@@ -445,8 +452,9 @@ def cases(program, database, long):
             ("an index that the data forbid", lambda: spoiled(lab))])
     else:
         yield from named(database, [
-            (f"a table without transactions, resume {answer}",
-             lambda answer=answer: undecidable(lab, answer)) for answer in ("--done", "--redo")])
+            (f"{name}: nothing tells, resume {answer}",
+             functools.partial(undecidable, lab, name, answer))
+            for name in UNDECIDABLE for answer in ("--done", "--redo")])
 
 
 def alone(program, database, long):

@@ -41,6 +41,7 @@ typedef struct toy_table {
 typedef struct toy_buffer {
     char *data;
     size_t length;
+    size_t capacity;
 } toy_buffer;
 
 typedef struct toy_store {

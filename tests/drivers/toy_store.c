@@ -39,15 +39,21 @@ fail(toy_store *store, int32_t status, const char *format, ...)
 static bool
 add(toy_buffer *buffer, const void *data, size_t length)
 {
-    char *grown = realloc(buffer->data, buffer->length + length + 1);
+    size_t need = buffer->length + length + 1;
 
-    if (!grown)
-        return false;
-    buffer->data = grown;
+    if (need > buffer->capacity) {
+        size_t capacity = need < 64 ? 64 : 2 * need;
+        char *grown = realloc(buffer->data, capacity);
+
+        if (!grown)
+            return false;
+        buffer->data = grown;
+        buffer->capacity = capacity;
+    }
     if (length)
-        memcpy(grown + buffer->length, data, length);
+        memcpy(buffer->data + buffer->length, data, length);
     buffer->length += length;
-    grown[buffer->length] = '\0';
+    buffer->data[buffer->length] = '\0';
     return true;
 }
 
@@ -374,7 +380,7 @@ write_out(toy_buffer *out, dunlin_string sql, const dunlin_value *values, uint64
 int32_t
 toy_execute(toy_store *store, dunlin_string sql, const dunlin_value *values, uint64_t count)
 {
-    toy_buffer line = {NULL, 0};
+    toy_buffer line = {NULL, 0, 0};
     int32_t status = DUNLIN_OK;
 
     if (!write_out(&line, sql, values, count))

@@ -182,7 +182,7 @@ run_json() {
 
 @test "status of 10,000 migrations is readable at 80 columns" {
     make_project . 10000 --shape mixed
-    dunlin migrate --url sqlite:app.db --no-backup -q
+    dunlin migrate --url sqlite:app.db --single-transaction -q
     assert_exit 0
     dunlin status --url sqlite:app.db
     assert_exit 0

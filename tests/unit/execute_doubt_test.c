@@ -122,6 +122,11 @@ where_nothing_can_tell_a_person_is_asked(void **state)
     assert_string_equal(fixture->error.message, message);
     assert_int_equal(run(fixture, "intent", facts, CLASS CLASS TIDIED, &execution), -1);
     assert_string_equal(fixture->error.message, message);
+    assert_int_equal(run(fixture, "intent", facts,
+                         CLASS LOOK "introspect\n fact table a\n unreadable b\n" TIDIED,
+                         &execution),
+                     -1);
+    assert_string_equal(fixture->error.message, message);
     assert_string_equal(fixture->error.id, "ledger.undecided");
     assert_int_equal(fixture->error.exit_code, DUNLIN_EXIT_PARTIAL);
 }

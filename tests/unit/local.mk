@@ -73,6 +73,7 @@ if DRIVER_SQLITE
 unit_tests += tests/unit/execute_feed_test
 unit_tests += tests/unit/execute_inspect_test
 unit_tests += tests/unit/execute_ledger_test
+unit_tests += tests/unit/execute_leftover_test
 unit_tests += tests/unit/execute_script_test
 unit_tests += tests/unit/plan_build_test
 unit_tests += tests/unit/run_backup_test
