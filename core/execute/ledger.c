@@ -292,6 +292,8 @@ run_statement(ledger *book, const dn_script_item *item, dn_error *error)
         before = done_before(book, item, &digest, error);
     if (before > 0)
         book->done = book->at;
+    if (before > 0 && (item->flags & DUNLIN_CLASS_SESSION))
+        return run_sql(book, item, error);
     if (before)
         return before < 0 ? -1 : 0;
     book->rows.items[book->at - 1].digest = digest;

@@ -302,7 +302,8 @@ refine_set(dn_mysql_scan *scan, uint64_t flags, subject *about)
         else if (dn_mysql_is_symbol(&token, ',') && depth == 0)
             at_name = true;
     }
-    return flags;
+    return (flags & ~(uint64_t)DUNLIN_CLASS_CHANGES_LEXING) == 0 ? flags | DUNLIN_CLASS_SESSION
+                                                                 : flags;
 }
 
 /* --- the table -------------------------------------------------------------------------------------------- */
@@ -335,7 +336,7 @@ static const struct {
     {"CHECK OPTIMIZE REPAIR CACHE", UPKEEP, NULL},
     {"FLUSH", UPKEEP, NULL},
     {"LOCK UNLOCK", DUNLIN_CLASS_COMMITS, NULL},
-    {"USE", DUNLIN_CLASS_REACHES_OUTSIDE, NULL},
+    {"USE", DUNLIN_CLASS_REACHES_OUTSIDE | DUNLIN_CLASS_SESSION, NULL},
     {"PREPARE DEALLOCATE SIGNAL RESIGNAL GET", 0, NULL},
     {"EXECUTE", ANYTHING, NULL},
     {"RESET PURGE CHANGE STOP INSTALL UNINSTALL SHUTDOWN RESTART KILL CLONE BACKUP", SERVER, NULL},

@@ -214,11 +214,14 @@ enum {
      * obeyed around the transaction (SQLite's PRAGMA foreign_keys). Of several, the first that
      * RELAXES decides, else the first; the session is reset after the migration. */
     DUNLIN_CLASS_AROUND = 1 << 12,
-    DUNLIN_CLASS_DDL = 1 << 13,       /* changes the schema */
-    DUNLIN_CLASS_DATA = 1 << 14,      /* changes rows */
-    DUNLIN_CLASS_QUERY = 1 << 15,     /* reads only */
-    DUNLIN_CLASS_RELAXES = 1 << 16,   /* with AROUND: it switches checks off */
-    DUNLIN_CLASS_REPEATABLE = 1 << 17 /* may run twice: it changes neither schema nor rows */
+    DUNLIN_CLASS_DDL = 1 << 13,        /* changes the schema */
+    DUNLIN_CLASS_DATA = 1 << 14,       /* changes rows */
+    DUNLIN_CLASS_QUERY = 1 << 15,      /* reads only */
+    DUNLIN_CLASS_RELAXES = 1 << 16,    /* with AROUND: it switches checks off */
+    DUNLIN_CLASS_REPEATABLE = 1 << 17, /* may run twice: it changes neither schema nor rows */
+    /* It sets what later statements of the session go by, and nothing else: said again when a
+     * migration is taken up that stopped part-way. */
+    DUNLIN_CLASS_SESSION = 1 << 18
 };
 
 /* Pushed once through host->classified(). */

@@ -236,8 +236,8 @@ class Report:
         with self.lock:
             self.notes[what] = self.notes.get(what, 0) + 1
 
-    def case(self, name, work):
-        """One test; False when it failed."""
+    def attempt(self, name, work):
+        """Tells of a failure only; False when there was one."""
         try:
             work()
         except (Failed, Broken, OSError, subprocess.TimeoutExpired) as problem:
@@ -245,6 +245,12 @@ class Report:
             return False
         except Exception:  # a mistake of the tests must not end the others
             self.tell(name, traceback.format_exc())
+            return False
+        return True
+
+    def case(self, name, work):
+        """One test; False when it failed."""
+        if not self.attempt(name, work):
             return False
         self.tell(name)
         return True

@@ -131,6 +131,18 @@ where_nothing_can_tell_a_person_is_asked(void **state)
     assert_int_equal(fixture->error.exit_code, DUNLIN_EXIT_PARTIAL);
 }
 
+/* 262144: DUNLIN_CLASS_SESSION */
+static void
+a_setting_that_was_done_is_said_again(void **state)
+{
+    driver_fixture *fixture = *state;
+    dn_execution execution;
+
+    if (run(fixture, "done", "null", "classify S\n classified 262144\n" RUN RECORDED, &execution) <
+        0)
+        fail_msg("%s", fixture->error.message);
+}
+
 static void
 a_refusal_is_remembered_and_a_lost_connection_is_not_taken_for_one(void **state)
 {
@@ -163,6 +175,7 @@ main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup_fixture, teardown_fixture)
     const struct CMUnitTest tests[] = {
         TEST(what_it_touches_tells_whether_a_statement_took_effect),
+        TEST(a_setting_that_was_done_is_said_again),
         TEST(where_nothing_can_tell_a_person_is_asked),
         TEST(a_refusal_is_remembered_and_a_lost_connection_is_not_taken_for_one),
     };
