@@ -142,6 +142,10 @@ claims(dn_check *check)
         {DUNLIN_CAN_INTROSPECT_FACTS, "reading facts", "introspect", table->introspect != NULL},
         {DUNLIN_CAN_FINGERPRINT, "fingerprints", "introspect", table->introspect != NULL},
         {DUNLIN_CAN_FINGERPRINT, "fingerprints", "classify", table->classify != NULL},
+        {DUNLIN_CAN_TRANSLATE, "translating", "render", table->render != NULL},
+        {DUNLIN_CAN_TRANSLATE, "translating", "realise", table->realise != NULL},
+        {DUNLIN_CAN_TRANSLATE, "translating", "expression_rules", table->expression_rules != NULL},
+        {DUNLIN_CAN_TRANSLATE, "translating", "introspect", table->introspect != NULL},
     };
 
     for (size_t i = 0; i < sizeof promised / sizeof promised[0]; i++)

@@ -319,6 +319,24 @@ host_touched(const dunlin_call *call, const dunlin_fact *key)
 }
 
 static int32_t
+host_expression_rule(const dunlin_call *call, const dunlin_expression_rule *rule)
+{
+    (void)rule;
+    return not_offered(call, "expression_rule");
+}
+
+static int32_t
+host_translate(const dunlin_call *call, const dunlin_profile *profile, int32_t what,
+               dunlin_string text, dunlin_string *native)
+{
+    (void)profile;
+    (void)what;
+    (void)text;
+    *native = dn_string(NULL);
+    return not_offered(call, "translate");
+}
+
+static int32_t
 host_url_part(const dunlin_call *call, const dunlin_url_part *part)
 {
     (void)part;
@@ -395,4 +413,6 @@ const dunlin_host dn_host_services = {
     .server = host_server,
     .holder = host_holder,
     .url_text = host_url_text,
+    .expression_rule = host_expression_rule,
+    .translate = host_translate,
 };

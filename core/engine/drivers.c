@@ -20,6 +20,9 @@ static const struct {
     {DUNLIN_CAN_INTROSPECT_OBJECTS, "introspect-objects"},
     {DUNLIN_CAN_INTROSPECT_FACTS, "introspect-facts"},
     {DUNLIN_CAN_FINGERPRINT, "fingerprint"},
+    {DUNLIN_CAN_NAMESPACES, "namespaces"},
+    {DUNLIN_CAN_NAMED_TYPES, "named-types"},
+    {DUNLIN_CAN_TRANSLATE, "translate"},
 };
 
 static const char *

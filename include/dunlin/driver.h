@@ -39,7 +39,7 @@ extern "C" {
 
 #define DUNLIN_DRIVER_ABI 0u /* the number in the entry symbol */
 /* Raised by one whenever v0 changes; host and driver must agree on it exactly while it is v0. */
-#define DUNLIN_DRIVER_REVISION 1u
+#define DUNLIN_DRIVER_REVISION 2u
 #define DUNLIN_DRIVER_ENTRY_SYMBOL "dunlin_driver_entry_v0"
 
 /* What a driver says about a failure; host->fail() copies it. Absent parts stay empty. */
@@ -91,7 +91,10 @@ enum {
     /* introspect answers DUNLIN_SCOPE_FACTS for given keys, at least with one property "text"
      * that changes whenever a statement changes the object, and classify tells what a statement
      * touches. What does not exist is answered by host->gone(). */
-    DUNLIN_CAN_FINGERPRINT = 1 << 8
+    DUNLIN_CAN_FINGERPRINT = 1 << 8,
+    DUNLIN_CAN_NAMESPACES = 1 << 9,   /* paths of facts begin with a namespace */
+    DUNLIN_CAN_NAMED_TYPES = 1 << 10, /* enum and domain are objects of their own */
+    DUNLIN_CAN_TRANSLATE = 1 << 11    /* renders portable operations and gives expression_rules */
 };
 
 typedef struct dunlin_capabilities {
@@ -269,6 +272,37 @@ typedef struct dunlin_note {
     dunlin_string message;
 } dunlin_note;
 
+/* --- portable expressions -------------------------------------------------------------------------
+ * What portable SQL (PostgreSQL's spelling) is called here, as data, so that the one parser and
+ * writer in the core serves every driver. What has no rule is not portable to this driver. */
+enum {
+    DUNLIN_RULE_FUNCTION = 1, /* name(...): $1, $2 ... arguments, $* all with commas */
+    DUNLIN_RULE_OPERATOR = 2, /* $1 name $2; for BETWEEN, IN, LIKE ... see docs/drivers.md */
+    DUNLIN_RULE_PREFIX = 3,
+    DUNLIN_RULE_CAST = 4,  /* to the portable type `name`, without its length */
+    DUNLIN_RULE_VALUE = 5, /* current_timestamp, true, excluded ... */
+    DUNLIN_RULE_CLAUSE = 6 /* part of a query or data statement */
+};
+
+typedef struct dunlin_expression_rule {
+    uint64_t size;
+    int32_t kind;           /* DUNLIN_RULE_* */
+    int32_t flags;          /* 0 */
+    dunlin_string name;     /* lower case, words separated by one blank */
+    dunlin_string operands; /* classes separated by blanks ("int int"), or empty: any */
+    dunlin_string result;   /* class of the result, or empty: that of the first operand */
+    /* Empty: written as it stands. The text between $n is copied. */
+    dunlin_string native;
+    /* Not empty: not portable here although it has a rule; why. */
+    dunlin_string refusal;
+} dunlin_expression_rule;
+
+enum {
+    DUNLIN_TRANSLATE_EXPRESSION = 1,
+    DUNLIN_TRANSLATE_QUERY = 2, /* a SELECT */
+    DUNLIN_TRANSLATE_DATA = 3   /* INSERT, UPDATE, DELETE, TRUNCATE */
+};
+
 /* --- run ---------------------------------------------------------------------------------------- */
 enum {
     DUNLIN_ITEM_BEGIN = 1, /* starts a transaction that may write, taking the write lock now */
@@ -436,6 +470,11 @@ typedef struct dunlin_host {
     int32_t (*holder)(const dunlin_call *call, const dunlin_holder *holder);
     /* Answers of `url`: the text safe to show, and the identity of the database. */
     int32_t (*url_text)(const dunlin_call *call, dunlin_string redacted, dunlin_string identity);
+    int32_t (*expression_rule)(const dunlin_call *call, const dunlin_expression_rule *rule);
+    /* Portable text -> text of the calling driver, by its expression_rules, in memory that lives as
+     * long as the call. UNSUPPORTED, with the reason and the offset in `text`, when there is none. */
+    int32_t (*translate)(const dunlin_call *call, const dunlin_profile *profile, int32_t what,
+                         dunlin_string text, dunlin_string *native);
 } dunlin_host;
 
 struct dunlin_call {
@@ -528,6 +567,12 @@ typedef struct dunlin_driver {
     int32_t (*backup_check)(const dunlin_call *call, dunlin_string url, dunlin_string destination);
     int32_t (*backup)(const dunlin_call *call, dunlin_string url, dunlin_string destination);
     int32_t (*restore)(const dunlin_call *call, dunlin_string url, dunlin_string source);
+
+    /* offline */
+    int32_t (*expression_rules)(const dunlin_call *call, const dunlin_profile *profile);
+    /* The classes of a column's type (docs/facts.md), separated by blanks, through host->text(). */
+    int32_t (*type_classes)(const dunlin_call *call, const dunlin_profile *profile,
+                            const dunlin_fact *column);
 } dunlin_driver;
 
 /* The one exported symbol. `host_abi` and `host_revision` are the host's; the driver returns its

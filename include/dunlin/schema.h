@@ -5,7 +5,7 @@
  * A schema is a map of facts. A fact is one thing a migration can change alone: a key (a kind
  * and a path, "column" + users/email) and a value (properties that differ from the default).
  * An operation is one change as data; what it sets and unsets is spelled with the same
- * properties, so comparing, rendering and explaining share one vocabulary.
+ * properties, so comparing, rendering and explaining share one vocabulary: docs/facts.md.
  *
  * Ownership: every pointer here is borrowed. Whoever receives one of these structs may read it
  * until the call that handed it over returns, and copies what it wants to keep.
@@ -87,9 +87,11 @@ typedef struct dunlin_property {
 #define DUNLIN_KIND_ENUM "enum"
 #define DUNLIN_KIND_DOMAIN "domain"
 #define DUNLIN_KIND_EXTENSION "extension"
+/* Only in DROP and RENAME from the parser: pk, unique, fk or check, the text does not say which.
+ * Drivers never see it. */
+#define DUNLIN_KIND_CONSTRAINT "constraint"
 
-/* The portable type names a property "type" of a portable operation may hold; a driver's render
- * maps them (reference: docs/drivers.md, "Types"). */
+/* Of the portable type names (all: docs/facts.md) those that dunlin's own tables use. */
 #define DUNLIN_TYPE_BOOLEAN "boolean"
 #define DUNLIN_TYPE_INTEGER "integer" /* 32 bits */
 #define DUNLIN_TYPE_BIGINT "bigint"   /* 64 bits */

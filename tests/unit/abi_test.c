@@ -215,23 +215,49 @@ static const member url_part_members[] = {
 };
 
 static const member host_members[] = {
-    MEMBER(dunlin_host, size, 0),         MEMBER(dunlin_host, abi, 8),
-    MEMBER(dunlin_host, revision, 12),    MEMBER(dunlin_host, fail, 16),
-    MEMBER(dunlin_host, log, 24),         MEMBER(dunlin_host, notice, 32),
-    MEMBER(dunlin_host, progress, 40),    MEMBER(dunlin_host, cancelled, 48),
-    MEMBER(dunlin_host, scratch, 56),     MEMBER(dunlin_host, text, 64),
-    MEMBER(dunlin_host, columns, 72),     MEMBER(dunlin_host, row, 80),
-    MEMBER(dunlin_host, next_item, 88),   MEMBER(dunlin_host, item_done, 96),
-    MEMBER(dunlin_host, read_chunk, 104), MEMBER(dunlin_host, fact, 112),
-    MEMBER(dunlin_host, gone, 120),       MEMBER(dunlin_host, unreadable, 128),
-    MEMBER(dunlin_host, mark, 136),       MEMBER(dunlin_host, find, 144),
-    MEMBER(dunlin_host, each, 152),       MEMBER(dunlin_host, tokens, 160),
-    MEMBER(dunlin_host, parse, 168),      MEMBER(dunlin_host, step, 176),
-    MEMBER(dunlin_host, note, 184),       MEMBER(dunlin_host, process, 192),
-    MEMBER(dunlin_host, lexer_rule, 200), MEMBER(dunlin_host, classified, 208),
-    MEMBER(dunlin_host, touched, 216),    MEMBER(dunlin_host, url_part, 224),
-    MEMBER(dunlin_host, profile, 232),    MEMBER(dunlin_host, server, 240),
-    MEMBER(dunlin_host, holder, 248),     MEMBER(dunlin_host, url_text, 256),
+    MEMBER(dunlin_host, size, 0),
+    MEMBER(dunlin_host, abi, 8),
+    MEMBER(dunlin_host, revision, 12),
+    MEMBER(dunlin_host, fail, 16),
+    MEMBER(dunlin_host, log, 24),
+    MEMBER(dunlin_host, notice, 32),
+    MEMBER(dunlin_host, progress, 40),
+    MEMBER(dunlin_host, cancelled, 48),
+    MEMBER(dunlin_host, scratch, 56),
+    MEMBER(dunlin_host, text, 64),
+    MEMBER(dunlin_host, columns, 72),
+    MEMBER(dunlin_host, row, 80),
+    MEMBER(dunlin_host, next_item, 88),
+    MEMBER(dunlin_host, item_done, 96),
+    MEMBER(dunlin_host, read_chunk, 104),
+    MEMBER(dunlin_host, fact, 112),
+    MEMBER(dunlin_host, gone, 120),
+    MEMBER(dunlin_host, unreadable, 128),
+    MEMBER(dunlin_host, mark, 136),
+    MEMBER(dunlin_host, find, 144),
+    MEMBER(dunlin_host, each, 152),
+    MEMBER(dunlin_host, tokens, 160),
+    MEMBER(dunlin_host, parse, 168),
+    MEMBER(dunlin_host, step, 176),
+    MEMBER(dunlin_host, note, 184),
+    MEMBER(dunlin_host, process, 192),
+    MEMBER(dunlin_host, lexer_rule, 200),
+    MEMBER(dunlin_host, classified, 208),
+    MEMBER(dunlin_host, touched, 216),
+    MEMBER(dunlin_host, url_part, 224),
+    MEMBER(dunlin_host, profile, 232),
+    MEMBER(dunlin_host, server, 240),
+    MEMBER(dunlin_host, holder, 248),
+    MEMBER(dunlin_host, url_text, 256),
+    MEMBER(dunlin_host, expression_rule, 264),
+    MEMBER(dunlin_host, translate, 272),
+};
+
+static const member expression_rule_members[] = {
+    MEMBER(dunlin_expression_rule, size, 0),      MEMBER(dunlin_expression_rule, kind, 8),
+    MEMBER(dunlin_expression_rule, flags, 12),    MEMBER(dunlin_expression_rule, name, 16),
+    MEMBER(dunlin_expression_rule, operands, 32), MEMBER(dunlin_expression_rule, result, 48),
+    MEMBER(dunlin_expression_rule, native, 64),   MEMBER(dunlin_expression_rule, refusal, 80),
 };
 
 static const member call_members[] = {
@@ -284,6 +310,8 @@ static const member driver_members[] = {
     MEMBER(dunlin_driver, backup_check, 312),
     MEMBER(dunlin_driver, backup, 320),
     MEMBER(dunlin_driver, restore, 328),
+    MEMBER(dunlin_driver, expression_rules, 336),
+    MEMBER(dunlin_driver, type_classes, 344),
 };
 
 static const layout layouts[] = {
@@ -298,6 +326,7 @@ static const layout layouts[] = {
     LAYOUT(dunlin_server, 112, server_members),
     LAYOUT(dunlin_lexer_rule, 96, lexer_rule_members),
     LAYOUT(dunlin_token, 40, token_members),
+    LAYOUT(dunlin_expression_rule, 96, expression_rule_members),
     LAYOUT(dunlin_class, 24, class_members),
     LAYOUT(dunlin_step, 64, step_members),
     LAYOUT(dunlin_note, 40, note_members),
@@ -308,9 +337,9 @@ static const layout layouts[] = {
     LAYOUT(dunlin_open_options, 48, open_options_members),
     LAYOUT(dunlin_process, 72, process_members),
     LAYOUT(dunlin_url_part, 48, url_part_members),
-    LAYOUT(dunlin_host, 264, host_members),
+    LAYOUT(dunlin_host, 280, host_members),
     LAYOUT(dunlin_call, 40, call_members),
-    LAYOUT(dunlin_driver, 336, driver_members),
+    LAYOUT(dunlin_driver, 352, driver_members),
 };
 
 /* On machines with other pointers the numbers are others, and drivers are built for those. */
@@ -386,7 +415,7 @@ the_revision_is_the_one_these_numbers_belong_to(void **state)
 {
     (void)state;
     assert_int_equal(DUNLIN_DRIVER_ABI, 0);
-    assert_int_equal(DUNLIN_DRIVER_REVISION, 1);
+    assert_int_equal(DUNLIN_DRIVER_REVISION, 2);
     assert_string_equal(DUNLIN_DRIVER_ENTRY_SYMBOL, "dunlin_driver_entry_v0");
 }
 

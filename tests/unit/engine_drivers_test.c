@@ -53,7 +53,8 @@ a_driver_is_listed_with_what_it_says_of_itself(void **state)
 
     assert_string_equal(dunlin_node_text(dunlin_result_root(result), "format"), "dunlin-drivers/1");
     assert_int_equal(dunlin_node_integer(dunlin_result_root(result), "abi", -1), 0);
-    assert_int_equal(dunlin_node_integer(dunlin_result_root(result), "revision", -1), 1);
+    assert_int_equal(dunlin_node_integer(dunlin_result_root(result), "revision", -1),
+                     DUNLIN_DRIVER_REVISION);
     assert_string_equal(dunlin_node_text(node, "name"), "toy");
     assert_string_equal(dunlin_node_text(node, "version"), "1.0");
     assert_string_equal(dunlin_node_text(node, "description"),
