@@ -23,6 +23,8 @@ static const struct {
     {DUNLIN_CAN_NAMESPACES, "namespaces"},
     {DUNLIN_CAN_NAMED_TYPES, "named-types"},
     {DUNLIN_CAN_TRANSLATE, "translate"},
+    {DUNLIN_CAN_FOLD_OBJECTS, "fold-objects"},
+    {DUNLIN_CAN_FOLD_MEMBERS, "fold-members"},
 };
 
 static const char *

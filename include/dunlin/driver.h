@@ -92,9 +92,11 @@ enum {
      * that changes whenever a statement changes the object, and classify tells what a statement
      * touches. What does not exist is answered by host->gone(). */
     DUNLIN_CAN_FINGERPRINT = 1 << 8,
-    DUNLIN_CAN_NAMESPACES = 1 << 9,   /* paths of facts begin with a namespace */
-    DUNLIN_CAN_NAMED_TYPES = 1 << 10, /* enum and domain are objects of their own */
-    DUNLIN_CAN_TRANSLATE = 1 << 11    /* renders portable operations and gives expression_rules */
+    DUNLIN_CAN_NAMESPACES = 1 << 9,    /* paths of facts begin with a namespace */
+    DUNLIN_CAN_NAMED_TYPES = 1 << 10,  /* enum and domain are objects of their own */
+    DUNLIN_CAN_TRANSLATE = 1 << 11,    /* renders portable operations and gives expression_rules */
+    DUNLIN_CAN_FOLD_OBJECTS = 1 << 12, /* names of tables and the like: ASCII case does not count */
+    DUNLIN_CAN_FOLD_MEMBERS = 1 << 13  /* names of columns, keys, indexes: the same */
 };
 
 typedef struct dunlin_capabilities {

@@ -128,7 +128,9 @@ enum {
     DUNLIN_OPERATION_CASCADE = 1 << 0,
     DUNLIN_OPERATION_RESTRICT = 1 << 1,
     DUNLIN_OPERATION_CONCURRENTLY = 1 << 2,
-    DUNLIN_OPERATION_OR_REPLACE = 1 << 3
+    DUNLIN_OPERATION_OR_REPLACE = 1 << 3,
+    DUNLIN_OPERATION_PARENT_IF_EXISTS = 1
+                                        << 4 /* ALTER TABLE IF EXISTS: without it, nothing to do */
 };
 
 /* One change as data. A CREATE TABLE is several operations in a row: the table, then its
