@@ -22,15 +22,17 @@ static int
 back_up_and_restore(dn_check *check, const char *path)
 {
     const dn_log *log = &check->kit->log;
+    const dunlin_backup_options options = {
+        .size = sizeof options, .content = DUNLIN_BACKUP_FULL, .path = dn_string(path)};
 
-    if (dn_driver_backup(check->driver, check->kit->url, path, log, &check->error) < 0)
+    if (dn_driver_backup(check->driver, check->kit->url, &options, log, &check->error) < 0)
         return dn_while(&check->error, "backing up");
     if (!dn_file_exists(path))
         return dn_check_fail(check, "backup() wrote no file");
     if (dn_check_execute(check, DUNLIN_ITEM_STATEMENT, "DELETE FROM " DN_CHECK_ITEMS) < 0)
         return -1;
     dn_check_close(check, 0);
-    if (dn_driver_restore(check->driver, check->kit->url, path, log, &check->error) < 0)
+    if (dn_driver_restore(check->driver, check->kit->url, &options, log, &check->error) < 0)
         return dn_while(&check->error, "restoring");
     return dn_check_count(check, dn_check_first(check), DN_CHECK_ITEMS, 100);
 }
@@ -54,6 +56,7 @@ static int
 refused(dn_check *check)
 {
     const char *path = destination(check);
+    dunlin_backup_options options = {.size = sizeof options, .content = DUNLIN_BACKUP_FULL};
     dn_error error;
 
     path = path ? dn_arena_printf(&check->arena, "%s/missing/backup", path) : NULL;
@@ -61,8 +64,9 @@ refused(dn_check *check)
         return dn_check_no_memory(check);
     if (dn_check_filled(check, 1) < 0)
         return -1;
+    options.path = dn_string(path);
     dn_error_clear(&error);
-    if (dn_driver_backup(check->driver, check->kit->url, path, &check->kit->log, &error) == 0)
+    if (dn_driver_backup(check->driver, check->kit->url, &options, &check->kit->log, &error) == 0)
         return dn_check_fail(check, "a backup into a folder that does not exist succeeded");
     if (!error.message[0])
         return dn_check_fail(check, "a backup failed without a message");

@@ -36,6 +36,7 @@ typedef struct dn_call_sinks {
     int32_t (*server)(dn_call *call, const dunlin_server *server);
     int32_t (*holder)(dn_call *call, const dunlin_holder *holder);
     int32_t (*url_text)(dn_call *call, dunlin_string redacted, dunlin_string identity);
+    int32_t (*missing)(dn_call *call, const dunlin_missing *missing);
 } dn_call_sinks;
 
 struct dn_call {

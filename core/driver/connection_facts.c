@@ -229,3 +229,41 @@ dn_connection_debris(dn_connection *connection, dunlin_string statement, dn_aren
     *count = found.count;
     return answer;
 }
+
+/* --- privileges --- */
+typedef struct missing_target {
+    dn_missing_visit visit;
+    void *context;
+    size_t count; /* of operations */
+} missing_target;
+
+static int32_t
+take_missing(dn_call *call, const dunlin_missing *told)
+{
+    missing_target *target = call->target;
+    dunlin_missing missing = {0};
+
+    memcpy(&missing, told, told->size < sizeof missing ? (size_t)told->size : sizeof missing);
+    missing.size = sizeof missing;
+    if (missing.operation >= target->count)
+        return dn_call_breach(call, "named operation %llu of %zu",
+                              (unsigned long long)missing.operation, target->count);
+    return target->visit(&missing, target->context, call->error) < 0 ? dn_call_abort(call)
+                                                                     : DUNLIN_OK;
+}
+
+int
+dn_connection_privileges(dn_connection *connection, const dunlin_operation *const *operations,
+                         size_t count, dn_missing_visit visit, void *context, dn_error *error)
+{
+    static const dn_call_sinks sinks = {.missing = take_missing};
+    missing_target target = {visit, context, count};
+    const dunlin_driver *table = &connection->driver->table;
+    dn_call call;
+
+    if (!table->check_privileges || !count)
+        return 0;
+    dn_connection_begin(connection, &call, "check_privileges", &sinks, &target, error);
+    return dn_call_end(
+        &call, table->check_privileges(&call.driver_view, connection->handle, operations, count));
+}

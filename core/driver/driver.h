@@ -155,6 +155,12 @@ typedef struct dn_object {
 int dn_connection_objects(dn_connection *connection, dn_arena *arena, dn_object **objects,
                           size_t *count, dn_error *error);
 
+/* What the user of the connection may not do of `operations`, each told to `visit` with its place in
+ * the list. Only what is certain to fail. Drivers that cannot tell: nothing is told. */
+typedef int (*dn_missing_visit)(const dunlin_missing *missing, void *context, dn_error *error);
+int dn_connection_privileges(dn_connection *connection, const dunlin_operation *const *operations,
+                             size_t count, dn_missing_visit visit, void *context, dn_error *error);
+
 /* A digest of everything a statement touches, as it is now: taken before and after, it tells
  * whether the statement took effect. *known is false where the driver cannot tell what is touched
  * or what it looks like. */
@@ -172,9 +178,13 @@ int dn_connection_lock_holder(dn_connection *connection, const char *key, dn_tex
                               dn_error *error);
 
 /* --- files of a database ------------------------------------------------------------------------- */
-int dn_driver_backup(const dn_driver *driver, const char *url, const char *destination,
+/* Why a backup would not work: backup.refused. dn_driver_backup asks itself. */
+int dn_driver_backup_check(const dn_driver *driver, const char *url,
+                           const dunlin_backup_options *options, const dn_log *log,
+                           dn_error *error);
+int dn_driver_backup(const dn_driver *driver, const char *url, const dunlin_backup_options *options,
                      const dn_log *log, dn_error *error);
-int dn_driver_restore(const dn_driver *driver, const char *url, const char *source,
-                      const dn_log *log, dn_error *error);
+int dn_driver_restore(const dn_driver *driver, const char *url,
+                      const dunlin_backup_options *options, const dn_log *log, dn_error *error);
 
 #endif

@@ -3,6 +3,9 @@
  * The host services. Those that push results go to the taker of the call at hand; once a call has
  * failed or was stopped, every push answers so and is not passed on.
  */
+#include <string.h>
+
+#include "core/base/process.h"
 #include "core/driver/call.h"
 
 /* Lines of a notice or of the log that a driver writes are cut here. */
@@ -284,11 +287,42 @@ host_note(const dunlin_call *call, const dunlin_note *note)
     return own->sinks->note(own, note);
 }
 
-static int32_t
-host_process(const dunlin_call *call, const dunlin_process *process)
+/* Borrowed strings as the C strings that the system wants, in the memory of the call. */
+static const char **
+c_strings(dn_call *call, const dunlin_string *strings, uint64_t count)
 {
-    (void)process;
-    return not_offered(call, "process");
+    const char **list =
+        (const char **)dn_arena_array(&call->scratch, (size_t)count + 1, sizeof(*list));
+
+    for (uint64_t i = 0; list && i < count; i++) {
+        list[i] = dn_arena_copy(&call->scratch, strings[i].data, (size_t)strings[i].length);
+        if (!list[i])
+            return NULL;
+    }
+    return list;
+}
+
+static int32_t
+host_process(const dunlin_call *call, const dunlin_process *told)
+{
+    dn_call *own = call_of(call);
+    dunlin_process wanted = {0};
+    dn_process process = {.log = own->log};
+
+    if (own->failed || own->stopped)
+        return own->answer;
+    memcpy(&wanted, told, told->size < sizeof wanted ? (size_t)told->size : sizeof wanted);
+    if (!wanted.argument_count)
+        return dn_call_breach(own, "called process() without a program");
+    process.arguments = c_strings(own, wanted.arguments, wanted.argument_count);
+    process.environment = c_strings(own, wanted.environment, wanted.environment_count);
+    process.output = dn_arena_copy(&own->scratch, wanted.output.data, (size_t)wanted.output.length);
+    process.input = dn_arena_copy(&own->scratch, wanted.input.data, (size_t)wanted.input.length);
+    process.visit = wanted.visit;
+    process.context = wanted.context;
+    if (!process.arguments || !process.environment || !process.output || !process.input)
+        return dn_call_no_memory(own);
+    return dn_process_run(&process, own->error) < 0 ? dn_call_abort(own) : DUNLIN_OK;
 }
 
 static int32_t
@@ -378,6 +412,15 @@ host_url_text(const dunlin_call *call, dunlin_string redacted, dunlin_string ide
     return own->sinks->url_text(own, redacted, identity);
 }
 
+static int32_t
+host_missing(const dunlin_call *call, const dunlin_missing *missing)
+{
+    dn_call *own = call_of(call);
+
+    REFUSE_WITHOUT(own, missing);
+    return own->sinks->missing(own, missing);
+}
+
 const dunlin_host dn_host_services = {
     .size = sizeof(dunlin_host),
     .abi = DUNLIN_DRIVER_ABI,
@@ -415,4 +458,5 @@ const dunlin_host dn_host_services = {
     .url_text = host_url_text,
     .expression_rule = host_expression_rule,
     .translate = host_translate,
+    .missing = host_missing,
 };

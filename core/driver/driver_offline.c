@@ -175,62 +175,62 @@ dn_driver_render(const dn_driver *driver, const dunlin_profile *profile,
 static int32_t
 take_backup_note(dn_call *call, const dunlin_note *note)
 {
-    const char *destination = call->target;
+    const dunlin_backup_options *options = call->target;
 
     if (note->kind == DUNLIN_NOTE_INFORMATION) {
         if (call->log)
             dn_log_info(call->log, "%.*s", (int)note->message.length, note->message.data);
         return DUNLIN_OK;
     }
-    dn_fail(call->error, DUNLIN_FAILED, "backup.refused", "a backup to '%s' would not work: %.*s",
-            destination, (int)note->message.length, note->message.data);
+    dn_fail(call->error, DUNLIN_FAILED, "backup.refused", "a backup to '%.*s' would not work: %.*s",
+            (int)options->path.length, options->path.data, (int)note->message.length,
+            note->message.data);
     return dn_call_abort(call);
 }
 
+typedef int32_t (*file_function)(const dunlin_call *call, dunlin_string url,
+                                 const dunlin_backup_options *options);
+
 static int
-backup_check(const dn_driver *driver, const char *url, const char *destination, const dn_log *log,
-             dn_error *error)
+call_file_function(const dn_driver *driver, const char *name, file_function function,
+                   const char *url, const dunlin_backup_options *options, const dn_log *log,
+                   dn_error *error)
 {
     static const dn_call_sinks sinks = {.note = take_backup_note};
     dn_call call;
 
-    if (!driver->table.backup_check)
-        return 0;
-    dn_call_begin(&call, driver, "backup check", &sinks, (void *)(uintptr_t)destination, error);
+    dn_call_begin(&call, driver, name, &sinks, (void *)(uintptr_t)options, error);
     call.log = log;
     call.url = url;
-    return dn_call_end(&call, driver->table.backup_check(&call.driver_view, dn_string(url),
-                                                         dn_string(destination)));
+    return dn_call_end(&call, function(&call.driver_view, dn_string(url), options));
 }
 
 int
-dn_driver_backup(const dn_driver *driver, const char *url, const char *destination,
-                 const dn_log *log, dn_error *error)
+dn_driver_backup_check(const dn_driver *driver, const char *url,
+                       const dunlin_backup_options *options, const dn_log *log, dn_error *error)
 {
-    dn_call call;
-
     if (!driver->table.backup)
         return dn_driver_cannot(driver, "take backups", error);
-    if (backup_check(driver, url, destination, log, error) < 0)
-        return -1;
-    dn_call_begin(&call, driver, "backup", NULL, NULL, error);
-    call.log = log;
-    call.url = url;
-    return dn_call_end(
-        &call, driver->table.backup(&call.driver_view, dn_string(url), dn_string(destination)));
+    if (!driver->table.backup_check)
+        return 0;
+    return call_file_function(driver, "backup check", driver->table.backup_check, url, options, log,
+                              error);
 }
 
 int
-dn_driver_restore(const dn_driver *driver, const char *url, const char *source, const dn_log *log,
-                  dn_error *error)
+dn_driver_backup(const dn_driver *driver, const char *url, const dunlin_backup_options *options,
+                 const dn_log *log, dn_error *error)
 {
-    dn_call call;
+    if (dn_driver_backup_check(driver, url, options, log, error) < 0)
+        return -1;
+    return call_file_function(driver, "backup", driver->table.backup, url, options, log, error);
+}
 
+int
+dn_driver_restore(const dn_driver *driver, const char *url, const dunlin_backup_options *options,
+                  const dn_log *log, dn_error *error)
+{
     if (!driver->table.restore)
         return dn_driver_cannot(driver, "restore backups", error);
-    dn_call_begin(&call, driver, "restore", NULL, NULL, error);
-    call.log = log;
-    call.url = url;
-    return dn_call_end(&call,
-                       driver->table.restore(&call.driver_view, dn_string(url), dn_string(source)));
+    return call_file_function(driver, "restore", driver->table.restore, url, options, log, error);
 }

@@ -126,13 +126,15 @@ static int
 put_back(dn_session *session, const char *source, dn_backup *saved, dn_error *error)
 {
     dn_connection *connection = session->connection;
+    const dunlin_backup_options options = {
+        .size = sizeof(options), .content = DUNLIN_BACKUP_FULL, .path = dn_string(source)};
 
     /* One more is kept: the copy asked for must not be the one that makes room. */
     if (!dn_connection_server(connection)->empty &&
         dn_backup_take(connection, session->url, NULL, session->target->backups_kept + 1,
                        &session->log, &session->arena, saved, error) < 0)
         return dn_while(error, "saving the present state first");
-    return dn_driver_restore(session->driver, session->url, source, &session->log, error);
+    return dn_driver_restore(session->driver, session->url, &options, &session->log, error);
 }
 
 static int

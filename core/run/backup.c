@@ -111,6 +111,7 @@ dn_backup_take(dn_connection *connection, const char *url, const char *destinati
     const char *folder = dn_backup_folder(dn_connection_server(connection), arena);
     const char *name = destination ? destination : make_name(arena);
     const char *path = destination;
+    dunlin_backup_options options = {.size = sizeof(options), .content = DUNLIN_BACKUP_FULL};
 
     if (!destination) {
         if (!folder)
@@ -122,7 +123,8 @@ dn_backup_take(dn_connection *connection, const char *url, const char *destinati
     }
     if (!path || !name)
         return dn_no_memory(error);
-    if (dn_driver_backup(dn_connection_driver(connection), url, path, log, error) < 0)
+    options.path = dn_string(path);
+    if (dn_driver_backup(dn_connection_driver(connection), url, &options, log, error) < 0)
         return dn_while(error, "taking a backup to '%s'", path);
     if (!destination)
         prune(folder, keep, log, arena);

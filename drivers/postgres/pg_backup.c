@@ -83,7 +83,7 @@ run(const dunlin_call *call, command *work)
 }
 
 int32_t
-dn_pg_backup(const dunlin_call *call, dunlin_string url, dunlin_string destination)
+dn_pg_backup(const dunlin_call *call, dunlin_string url, const dunlin_backup_options *options)
 {
     DN_KIT_CLEANUP(dn_pg_address_free) dn_pg_address address = {0};
     DN_KIT_CLEANUP(free_command) command work = {.count = 0};
@@ -92,7 +92,7 @@ dn_pg_backup(const dunlin_call *call, dunlin_string url, dunlin_string destinati
     if (status != DUNLIN_OK)
         return status;
     dn_kit_text_add(&work.file, "--file=");
-    dn_kit_text_add_string(&work.file, destination);
+    dn_kit_text_add_string(&work.file, options->path);
     add(&work, "pg_dump");
     add(&work, "--format=custom");
     add(&work, "--no-password");
@@ -106,7 +106,7 @@ dn_pg_backup(const dunlin_call *call, dunlin_string url, dunlin_string destinati
 }
 
 int32_t
-dn_pg_restore(const dunlin_call *call, dunlin_string url, dunlin_string source)
+dn_pg_restore(const dunlin_call *call, dunlin_string url, const dunlin_backup_options *options)
 {
     DN_KIT_CLEANUP(dn_pg_address_free) dn_pg_address address = {0};
     DN_KIT_CLEANUP(free_command) command work = {.count = 0};
@@ -114,7 +114,7 @@ dn_pg_restore(const dunlin_call *call, dunlin_string url, dunlin_string source)
 
     if (status != DUNLIN_OK)
         return status;
-    dn_kit_text_add_string(&work.file, source);
+    dn_kit_text_add_string(&work.file, options->path);
     add(&work, "pg_restore");
     add(&work, "--clean");
     add(&work, "--if-exists");
@@ -153,10 +153,10 @@ is_in_path(const char *program)
 }
 
 int32_t
-dn_pg_backup_check(const dunlin_call *call, dunlin_string url, dunlin_string destination)
+dn_pg_backup_check(const dunlin_call *call, dunlin_string url, const dunlin_backup_options *options)
 {
     DN_KIT_CLEANUP(dn_pg_address_free) dn_pg_address address = {0};
-    DN_KIT_CLEANUP(dn_kit_free) char *file = dn_kit_copy(destination);
+    DN_KIT_CLEANUP(dn_kit_free) char *file = dn_kit_copy(options->path);
     int32_t status = dn_pg_address_read(call, url, &address);
 
     if (status == DUNLIN_OK && file == NULL)

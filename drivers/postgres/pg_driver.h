@@ -238,8 +238,11 @@ int32_t dn_pg_cancel_handle(const dunlin_call *call, dunlin_connection *connecti
                             dunlin_cancel **handle);
 int32_t dn_pg_cancel(const dunlin_call *call, dunlin_cancel *handle);
 void dn_pg_cancel_free(dunlin_cancel *handle);
-int32_t dn_pg_backup_check(const dunlin_call *call, dunlin_string url, dunlin_string destination);
-int32_t dn_pg_backup(const dunlin_call *call, dunlin_string url, dunlin_string destination);
-int32_t dn_pg_restore(const dunlin_call *call, dunlin_string url, dunlin_string source);
+int32_t dn_pg_backup_check(const dunlin_call *call, dunlin_string url,
+                           const dunlin_backup_options *options);
+int32_t dn_pg_backup(const dunlin_call *call, dunlin_string url,
+                     const dunlin_backup_options *options);
+int32_t dn_pg_restore(const dunlin_call *call, dunlin_string url,
+                      const dunlin_backup_options *options);
 
 #endif

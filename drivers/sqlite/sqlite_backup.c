@@ -304,10 +304,10 @@ back_up(backup_job *job)
 }
 
 int32_t
-dn_sqlite_backup(const dunlin_call *call, dunlin_string url, dunlin_string destination)
+dn_sqlite_backup(const dunlin_call *call, dunlin_string url, const dunlin_backup_options *options)
 {
     DN_KIT_CLEANUP(free_job) backup_job job = {.call = call};
-    int32_t status = fill_job(&job, url, destination);
+    int32_t status = fill_job(&job, url, options->path);
 
     if (status != DUNLIN_OK)
         return status;
@@ -346,10 +346,11 @@ push_notes(backup_job *job)
 }
 
 int32_t
-dn_sqlite_backup_check(const dunlin_call *call, dunlin_string url, dunlin_string destination)
+dn_sqlite_backup_check(const dunlin_call *call, dunlin_string url,
+                       const dunlin_backup_options *options)
 {
     DN_KIT_CLEANUP(free_job) backup_job job = {.call = call};
-    int32_t status = fill_job(&job, url, destination);
+    int32_t status = fill_job(&job, url, options->path);
 
     if (status != DUNLIN_OK)
         return status;
@@ -389,10 +390,10 @@ restore_into(const dunlin_call *call, dunlin_connection *source, dunlin_connecti
 }
 
 int32_t
-dn_sqlite_restore(const dunlin_call *call, dunlin_string url, dunlin_string source_path)
+dn_sqlite_restore(const dunlin_call *call, dunlin_string url, const dunlin_backup_options *options)
 {
     DN_KIT_CLEANUP(dn_sqlite_address_free) dn_sqlite_address read = {0};
-    DN_KIT_CLEANUP(dn_kit_free) char *path = dn_kit_copy(source_path);
+    DN_KIT_CLEANUP(dn_kit_free) char *path = dn_kit_copy(options->path);
     DN_KIT_CLEANUP(dn_sqlite_closep) dunlin_connection *source = NULL;
     DN_KIT_CLEANUP(dn_sqlite_closep) dunlin_connection *target = NULL;
     int32_t status =

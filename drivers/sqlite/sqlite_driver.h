@@ -181,9 +181,11 @@ int32_t dn_sqlite_cancel_handle(const dunlin_call *call, dunlin_connection *conn
 int32_t dn_sqlite_cancel(const dunlin_call *call, dunlin_cancel *handle);
 void dn_sqlite_cancel_free(dunlin_cancel *handle);
 int32_t dn_sqlite_backup_check(const dunlin_call *call, dunlin_string url,
-                               dunlin_string destination);
-int32_t dn_sqlite_backup(const dunlin_call *call, dunlin_string url, dunlin_string destination);
-int32_t dn_sqlite_restore(const dunlin_call *call, dunlin_string url, dunlin_string source);
+                               const dunlin_backup_options *options);
+int32_t dn_sqlite_backup(const dunlin_call *call, dunlin_string url,
+                         const dunlin_backup_options *options);
+int32_t dn_sqlite_restore(const dunlin_call *call, dunlin_string url,
+                          const dunlin_backup_options *options);
 
 /* The control block, shared by connection and cancel handles. */
 dn_sqlite_control *dn_sqlite_control_new(void);

@@ -39,7 +39,7 @@ extern "C" {
 
 #define DUNLIN_DRIVER_ABI 0u /* the number in the entry symbol */
 /* Raised by one whenever v0 changes; host and driver must agree on it exactly while it is v0. */
-#define DUNLIN_DRIVER_REVISION 2u
+#define DUNLIN_DRIVER_REVISION 3u
 #define DUNLIN_DRIVER_ENTRY_SYMBOL "dunlin_driver_entry_v0"
 
 /* What a driver says about a failure; host->fail() copies it. Absent parts stay empty. */
@@ -96,7 +96,8 @@ enum {
     DUNLIN_CAN_NAMED_TYPES = 1 << 10,  /* enum and domain are objects of their own */
     DUNLIN_CAN_TRANSLATE = 1 << 11,    /* renders portable operations and gives expression_rules */
     DUNLIN_CAN_FOLD_OBJECTS = 1 << 12, /* names of tables and the like: ASCII case does not count */
-    DUNLIN_CAN_FOLD_MEMBERS = 1 << 13  /* names of columns, keys, indexes: the same */
+    DUNLIN_CAN_FOLD_MEMBERS = 1 << 13, /* names of columns, keys, indexes: the same */
+    DUNLIN_CAN_BACKUP_SCHEMA = 1 << 14 /* backup() can leave rows out: DUNLIN_BACKUP_SCHEMA */
 };
 
 typedef struct dunlin_capabilities {
@@ -398,15 +399,46 @@ typedef struct dunlin_open_options {
 } dunlin_open_options;
 
 /* --- files of a backup ------------------------------------------------------------------------------ */
+enum { DUNLIN_BACKUP_FULL = 1, DUNLIN_BACKUP_SCHEMA = 2 };
+
+/* What a backup is to hold. Schema and rows go into one file, which restore() can tell apart from
+ * other files. */
+typedef struct dunlin_backup_options {
+    uint64_t size;
+    int32_t content; /* DUNLIN_BACKUP_*; restore: what the file may hold at most */
+    uint32_t reserved;
+    dunlin_string path;            /* of the file to write, which does not exist yet, or to read */
+    const dunlin_profile *profile; /* of the server; NULL: not known */
+    /* namespace, name, namespace, name ... of tables whose rows SCHEMA holds all the same */
+    const dunlin_string *tables;
+    uint64_t table_count; /* number of strings, twice the number of tables */
+} dunlin_backup_options;
+
+/* A program that the host runs, for host->process(), which returns when it has ended, and fails
+ * with what it wrote to standard error unless it ended with 0. Arguments are seen by everybody in
+ * the list of processes. */
 typedef struct dunlin_process {
     uint64_t size;
-    const dunlin_string *arguments; /* [0] is the program */
+    const dunlin_string *arguments; /* [0] is the program, looked for in PATH */
     uint64_t argument_count;
     const dunlin_string *environment; /* NAME=value added to ours; the place for passwords */
     uint64_t environment_count;
-    dunlin_string output; /* file that receives standard output, or empty */
-    dunlin_string input;
+    dunlin_string output; /* file that standard output is added to, or empty */
+    dunlin_string input;  /* file that is standard input, or empty */
+    /* Without `output`: gets standard output, piece by piece; NULL: nobody wants it. */
+    int32_t (*visit)(dunlin_string text, void *context);
+    void *context;
 } dunlin_process;
+
+/* A privilege that the user of a connection lacks; pushed through host->missing(). */
+typedef struct dunlin_missing {
+    uint64_t size;
+    uint64_t operation;      /* ordinal of the first one that needs it */
+    dunlin_string privilege; /* "CREATE" */
+    dunlin_string object;    /* "schema public" */
+    dunlin_string account;   /* who lacks it */
+    dunlin_string grant;     /* the statement that gives it */
+} dunlin_missing;
 
 /* --- the parts of a URL ------------------------------------------------------------------------------ */
 typedef struct dunlin_url_part {
@@ -477,6 +509,7 @@ typedef struct dunlin_host {
      * long as the call. UNSUPPORTED, with the reason and the offset in `text`, when there is none. */
     int32_t (*translate)(const dunlin_call *call, const dunlin_profile *profile, int32_t what,
                          dunlin_string text, dunlin_string *native);
+    int32_t (*missing)(const dunlin_call *call, const dunlin_missing *missing);
 } dunlin_host;
 
 struct dunlin_call {
@@ -550,6 +583,10 @@ typedef struct dunlin_driver {
                         dunlin_string marker, int32_t *answer);
     int32_t (*debris)(const dunlin_call *call, dunlin_connection *connection,
                       const dunlin_fact *const *keys, uint64_t count);
+    /* Pushes host->missing() for each privilege without which one of the operations, carried out in
+     * order, is certain to be refused. Whatever cannot be foreseen, say behind a GRANT or SET ROLE
+     * among them, counts as allowed. The body of NATIVE and DATA may be cut short where `flags` says
+     * DUNLIN_OPERATION_CUT. Takes a constant number of round trips. */
     int32_t (*check_privileges)(const dunlin_call *call, dunlin_connection *connection,
                                 const dunlin_operation *const *operations, uint64_t count);
     int32_t (*assess)(const dunlin_call *call, dunlin_connection *connection,
@@ -565,10 +602,16 @@ typedef struct dunlin_driver {
     int32_t (*shadow_reset)(const dunlin_call *call, dunlin_connection *connection);
     int32_t (*shadow_drop)(const dunlin_call *call, dunlin_string url, dunlin_string marker);
     int32_t (*shadow_list)(const dunlin_call *call, dunlin_string url);
-    /* Says through host->note() why a backup to `destination` would not work. */
-    int32_t (*backup_check)(const dunlin_call *call, dunlin_string url, dunlin_string destination);
-    int32_t (*backup)(const dunlin_call *call, dunlin_string url, dunlin_string destination);
-    int32_t (*restore)(const dunlin_call *call, dunlin_string url, dunlin_string source);
+    /* Says through host->note() why a backup would not work: INFORMATION is for the log, any other
+     * kind refuses it. */
+    int32_t (*backup_check)(const dunlin_call *call, dunlin_string url,
+                            const dunlin_backup_options *options);
+    /* Writes the file and makes sure that it can be read. */
+    int32_t (*backup)(const dunlin_call *call, dunlin_string url,
+                      const dunlin_backup_options *options);
+    /* Puts the database back as the file has it, whatever came since. */
+    int32_t (*restore)(const dunlin_call *call, dunlin_string url,
+                       const dunlin_backup_options *options);
 
     /* offline */
     int32_t (*expression_rules)(const dunlin_call *call, const dunlin_profile *profile);

@@ -130,7 +130,8 @@ enum {
     DUNLIN_OPERATION_CONCURRENTLY = 1 << 2,
     DUNLIN_OPERATION_OR_REPLACE = 1 << 3,
     DUNLIN_OPERATION_PARENT_IF_EXISTS = 1
-                                        << 4 /* ALTER TABLE IF EXISTS: without it, nothing to do */
+                                        << 4, /* ALTER TABLE IF EXISTS: without it, nothing to do */
+    DUNLIN_OPERATION_CUT = 1 << 5             /* only the beginning of `body` is there */
 };
 
 /* One change as data. A CREATE TABLE is several operations in a row: the table, then its

@@ -17,15 +17,30 @@
 
 /* --- backup and restore --- */
 static int32_t
+look_at(const char *destination)
+{
+    const dunlin_backup_options options = {
+        .size = sizeof(options), .content = DUNLIN_BACKUP_FULL, .path = fake_string(destination)};
+
+    return driver->backup_check(fake_call(&host), fake_string("sqlite:app.db"), &options);
+}
+
+static int32_t
 back_up(const char *url, const char *destination)
 {
-    return driver->backup(fake_call(&host), fake_string(url), fake_string(destination));
+    const dunlin_backup_options options = {
+        .size = sizeof(options), .content = DUNLIN_BACKUP_FULL, .path = fake_string(destination)};
+
+    return driver->backup(fake_call(&host), fake_string(url), &options);
 }
 
 static int32_t
 restore(const char *url, const char *source)
 {
-    return driver->restore(fake_call(&host), fake_string(url), fake_string(source));
+    const dunlin_backup_options options = {
+        .size = sizeof(options), .content = DUNLIN_BACKUP_FULL, .path = fake_string(source)};
+
+    return driver->restore(fake_call(&host), fake_string(url), &options);
 }
 
 static void
@@ -78,12 +93,10 @@ what_cannot_be_backed_up_is_named(void **state)
     assert_fails(&host, back_up("sqlite:app.db", "no/copy.db"), DUNLIN_MISSING,
                  "cannot write to the folder 'no': No such file or directory");
     assert_false(exists("copy.db"));
-    assert_done(&host, driver->backup_check(fake_call(&host), fake_string("sqlite:app.db"),
-                                            fake_string("no/copy.db")));
+    assert_done(&host, look_at("no/copy.db"));
     assert_string_equal(host.lines,
                         "note 3 on 0: the folder of the backup is missing or cannot be written\n");
-    assert_done(&host, driver->backup_check(fake_call(&host), fake_string("sqlite:app.db"),
-                                            fake_string("copy.db")));
+    assert_done(&host, look_at("copy.db"));
     assert_string_equal(host.lines, "");
 }
 

@@ -731,19 +731,20 @@ scripted_lock_holder(const dunlin_call *call, dunlin_connection *connection, dun
 }
 
 static int32_t
-scripted_backup_check(const dunlin_call *call, dunlin_string url, dunlin_string destination)
+scripted_backup_check(const dunlin_call *call, dunlin_string url,
+                      const dunlin_backup_options *options)
 {
     int32_t result;
 
     (void)url;
-    return play(call, "backup_check", destination, &result) ? result : DUNLIN_OK;
+    return play(call, "backup_check", options->path, &result) ? result : DUNLIN_OK;
 }
 
 static int32_t
-scripted_backup(const dunlin_call *call, dunlin_string url, dunlin_string destination)
+scripted_backup(const dunlin_call *call, dunlin_string url, const dunlin_backup_options *options)
 {
     (void)url;
-    return play_strictly(call, "backup", destination);
+    return play_strictly(call, "backup", options->path);
 }
 
 static const dunlin_driver table = {

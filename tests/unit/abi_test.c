@@ -206,6 +206,21 @@ static const member process_members[] = {
     MEMBER(dunlin_process, environment_count, 32),
     MEMBER(dunlin_process, output, 40),
     MEMBER(dunlin_process, input, 56),
+    MEMBER(dunlin_process, visit, 72),
+    MEMBER(dunlin_process, context, 80),
+};
+
+static const member backup_options_members[] = {
+    MEMBER(dunlin_backup_options, size, 0),         MEMBER(dunlin_backup_options, content, 8),
+    MEMBER(dunlin_backup_options, reserved, 12),    MEMBER(dunlin_backup_options, path, 16),
+    MEMBER(dunlin_backup_options, profile, 32),     MEMBER(dunlin_backup_options, tables, 40),
+    MEMBER(dunlin_backup_options, table_count, 48),
+};
+
+static const member missing_members[] = {
+    MEMBER(dunlin_missing, size, 0),       MEMBER(dunlin_missing, operation, 8),
+    MEMBER(dunlin_missing, privilege, 16), MEMBER(dunlin_missing, object, 32),
+    MEMBER(dunlin_missing, account, 48),   MEMBER(dunlin_missing, grant, 64),
 };
 
 static const member url_part_members[] = {
@@ -251,6 +266,7 @@ static const member host_members[] = {
     MEMBER(dunlin_host, url_text, 256),
     MEMBER(dunlin_host, expression_rule, 264),
     MEMBER(dunlin_host, translate, 272),
+    MEMBER(dunlin_host, missing, 280),
 };
 
 static const member expression_rule_members[] = {
@@ -335,9 +351,11 @@ static const layout layouts[] = {
     LAYOUT(dunlin_scope, 80, scope_members),
     LAYOUT(dunlin_holder, 72, holder_members),
     LAYOUT(dunlin_open_options, 48, open_options_members),
-    LAYOUT(dunlin_process, 72, process_members),
+    LAYOUT(dunlin_process, 88, process_members),
+    LAYOUT(dunlin_backup_options, 56, backup_options_members),
+    LAYOUT(dunlin_missing, 80, missing_members),
     LAYOUT(dunlin_url_part, 48, url_part_members),
-    LAYOUT(dunlin_host, 280, host_members),
+    LAYOUT(dunlin_host, 288, host_members),
     LAYOUT(dunlin_call, 40, call_members),
     LAYOUT(dunlin_driver, 352, driver_members),
 };
@@ -415,7 +433,7 @@ the_revision_is_the_one_these_numbers_belong_to(void **state)
 {
     (void)state;
     assert_int_equal(DUNLIN_DRIVER_ABI, 0);
-    assert_int_equal(DUNLIN_DRIVER_REVISION, 2);
+    assert_int_equal(DUNLIN_DRIVER_REVISION, 3);
     assert_string_equal(DUNLIN_DRIVER_ENTRY_SYMBOL, "dunlin_driver_entry_v0");
 }
 

@@ -540,13 +540,16 @@ a_lock_is_tried_once_and_its_holder_named(void **state)
     finish(fixture, connection);
 }
 
+static const dunlin_backup_options to_b = {
+    .size = sizeof to_b, .content = DUNLIN_BACKUP_FULL, .path = {"/b", 2}};
+
 static void
 what_a_driver_has_no_function_for_is_said_so(void **state)
 {
     driver_fixture *fixture = *state;
     const dn_driver *driver = load_module(fixture, "scripted");
 
-    assert_int_equal(dn_driver_restore(driver, "scripted:x", "/b", &no_log, &fixture->error), -1);
+    assert_int_equal(dn_driver_restore(driver, "scripted:x", &to_b, &no_log, &fixture->error), -1);
     expect_error(fixture, "driver.unsupported", "driver 'scripted' cannot restore backups");
     assert_int_equal(fixture->error.status, DUNLIN_UNSUPPORTED);
 }
@@ -561,10 +564,10 @@ a_note_that_a_backup_would_fail_stops_it(void **state)
     const dn_log log = log_to(&heard);
 
     set_script(fixture, "backup_check /b\n note 3 plenty of room\nbackup /b\n progress\n");
-    assert_int_equal(dn_driver_backup(driver, "scripted:x", "/b", &log, &fixture->error), 0);
+    assert_int_equal(dn_driver_backup(driver, "scripted:x", &to_b, &log, &fixture->error), 0);
     assert_string_equal(heard.lines, "2 plenty of room\nbackup 3 of 10\n");
     set_script(fixture, "backup_check /b\n note 2 no room\n return answer\n");
-    assert_int_equal(dn_driver_backup(driver, "scripted:x", "/b", &log, &fixture->error), -1);
+    assert_int_equal(dn_driver_backup(driver, "scripted:x", &to_b, &log, &fixture->error), -1);
     expect_error(fixture, "backup.refused", "a backup to '/b' would not work: no room");
     assert_string_equal(complaints(fixture), "");
 }

@@ -10,6 +10,7 @@ unit_tests += tests/unit/base_hash_test
 unit_tests += tests/unit/base_json_stream_test
 unit_tests += tests/unit/base_json_test
 unit_tests += tests/unit/base_log_test
+unit_tests += tests/unit/base_process_test
 unit_tests += tests/unit/base_text_test
 unit_tests += tests/unit/cli_format_test
 unit_tests += tests/unit/cli_options_test
