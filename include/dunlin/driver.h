@@ -277,10 +277,11 @@ typedef struct dunlin_note {
 
 /* --- portable expressions -------------------------------------------------------------------------
  * What portable SQL (PostgreSQL's spelling) is called here, as data, so that the one parser and
- * writer in the core serves every driver. What has no rule is not portable to this driver. */
+ * writer in the core serves every driver. What has no rule is not portable to this driver. Names and
+ * templates: docs/expressions.md. */
 enum {
     DUNLIN_RULE_FUNCTION = 1, /* name(...): $1, $2 ... arguments, $* all with commas */
-    DUNLIN_RULE_OPERATOR = 2, /* $1 name $2; for BETWEEN, IN, LIKE ... see docs/drivers.md */
+    DUNLIN_RULE_OPERATOR = 2, /* $1 name $2; also like, collate ... */
     DUNLIN_RULE_PREFIX = 3,
     DUNLIN_RULE_CAST = 4,  /* to the portable type `name`, without its length */
     DUNLIN_RULE_VALUE = 5, /* current_timestamp, true, excluded ... */
