@@ -181,3 +181,16 @@ result() {
     units "units" "$BATS_TEST_TMPDIR/tree" >/dev/null
     [ "$passed $failed" = "1 2" ]
 }
+
+@test "check takes --long and --matrix in any order, and nothing else" {
+    functions
+    check() { echo "long ${LONG:-no}, matrix ${MATRIX:-no}"; }
+    run main check
+    [ "$output" = "long no, matrix no" ]
+    run main check --matrix --long
+    [ "$output" = "long 1, matrix 1" ]
+    run main check --fast
+    [ "$status" -eq 2 ]
+    run main demo --long
+    [ "$status" -eq 2 ]
+}
