@@ -73,10 +73,29 @@ dn_execute_blame(dn_execution *execution, const dn_migration *migration, unsigne
     return dn_while(error, "running statement %u of '%s'", ordinal, migration->tag);
 }
 
+/* Where schemas change outside of transactions: what earlier jobs of this run made, such as tables
+ * without transactions, was not there when the file of a later one was looked into. */
+static int
+look_again(dn_execution *execution, dn_job *job, dn_error *error)
+{
+    dn_script_info info;
+    size_t none = 0;
+
+    if (dn_connection_capabilities(execution->connection)->flags & DUNLIN_CAN_TRANSACTIONAL_DDL)
+        return 0;
+    if (dn_script_inspect(execution->connection, job->migration, execution->arena, &none, &info,
+                          error) < 0)
+        return -1;
+    info.kept = job->info.kept;
+    job->info = info;
+    return 0;
+}
+
 /* Jobs that were applied already are passed over, so that a second call goes on. */
 static int
 run_jobs(dn_execution *execution, dn_error *error)
 {
+    bool changed = false;
     size_t at = 0;
 
     while (at < execution->count) {
@@ -88,8 +107,11 @@ run_jobs(dn_execution *execution, dn_error *error)
         }
         if (dn_log_cancelled(&execution->log))
             return dn_fail(error, DUNLIN_CANCELLED, "run.cancelled", "stopped on request");
-        while (end < execution->count && execution->jobs[end].info.transactional)
-            end++;
+        for (; end < execution->count && execution->jobs[end].info.transactional; end++)
+            if (changed && look_again(execution, &execution->jobs[end], error) < 0)
+                return -1;
+            else if (!execution->jobs[end].info.transactional)
+                break;
         if (end > at) {
             if (dn_execute_feed(execution, at, end - at, error) < 0)
                 return -1;
@@ -98,6 +120,7 @@ run_jobs(dn_execution *execution, dn_error *error)
         }
         if (dn_execute_ledger(execution, &execution->jobs[at], error) < 0)
             return -1;
+        changed = true;
         at++;
     }
     return 0;

@@ -82,6 +82,8 @@ see_statement(inspection *seen, const dn_script_item *item)
         blame(seen, "a statement that cannot run inside a transaction", item->line);
     if (item->flags & DUNLIN_CLASS_COMMITS)
         blame(seen, "a statement that commits by itself", item->line);
+    if (item->flags & DUNLIN_CLASS_LOSSY_DATA)
+        blame(seen, "a statement that changes rows which no transaction protects", item->line);
     if (!(item->flags & DUNLIN_CLASS_COMMIT_BEFORE_USE)) {
         if (seen->info->commit_line)
             blame(seen, "a statement whose effect must be committed before it is used",

@@ -170,14 +170,16 @@ announce(ledger *book, dn_error *error)
     return 0;
 }
 
-/* A statement that the database refused took no effect, and its row says so. */
+/* A statement that the database refused took no effect, and its row says so; but for rows that no
+ * transaction protects, of which it may have changed the first. */
 static void
-mark_failed(ledger *book, const dn_error *error)
+mark_failed(ledger *book, const dn_script_item *item, const dn_error *error)
 {
     dn_ledger_row *row = &book->rows.items[book->at - 1];
     dn_error ignored;
 
-    if (error->status == DUNLIN_LOST || error->status == DUNLIN_CANCELLED)
+    if (error->status == DUNLIN_LOST || error->status == DUNLIN_CANCELLED ||
+        (item->flags & DUNLIN_CLASS_LOSSY_DATA))
         return;
     row->phase = DN_LEDGER_FAILED;
     dn_ledger_set_phase(connection_of(book), book->job->migration->tag, book->at, row, &ignored);
@@ -219,7 +221,7 @@ run_outside(ledger *book, const dn_script_item *item, dn_error *error)
         return -1;
     dn_fault("ledger.after-intent");
     if (run_sql(book, item, error) < 0) {
-        mark_failed(book, error);
+        mark_failed(book, item, error);
         return -1;
     }
     book->done = book->at;
@@ -297,7 +299,8 @@ run_statement(ledger *book, const dn_script_item *item, dn_error *error)
     if (before)
         return before < 0 ? -1 : 0;
     book->rows.items[book->at - 1].digest = digest;
-    if (item->flags & (DUNLIN_CLASS_NO_TRANSACTION | DUNLIN_CLASS_COMMITS))
+    if (item->flags &
+        (DUNLIN_CLASS_NO_TRANSACTION | DUNLIN_CLASS_COMMITS | DUNLIN_CLASS_LOSSY_DATA))
         return run_outside(book, item, error);
     return run_inside(book, item, error);
 }

@@ -376,6 +376,41 @@ dn_mysql_classify_text(dunlin_string statement, dunlin_string *qualifier, dunlin
     return flags;
 }
 
+/* The procedure of a CALL; empty for all else. */
+static dunlin_string
+called_procedure(dunlin_string statement)
+{
+    subject about = {{"", 0}, {"", 0}};
+    dn_mysql_scan scan;
+    dn_mysql_token head;
+
+    dn_mysql_scan_begin(&scan, statement);
+    dn_mysql_scan_head(&scan, &head);
+    if (dn_mysql_is_word(&head, "CALL"))
+        read_name(&scan, &about);
+    return about.table;
+}
+
+/* What the server knows of what a statement that changes rows works on. */
+static uint64_t
+look_up(const dunlin_call *call, dunlin_connection *connection, dunlin_string statement,
+        dunlin_string table)
+{
+    dunlin_string procedure = called_procedure(statement);
+    const dunlin_call *outer;
+    uint64_t flags = 0;
+
+    if (table.length == 0 && procedure.length == 0)
+        return 0;
+    outer = dn_mysql_enter(call, connection);
+    if (procedure.length > 0 && dn_mysql_ends_transactions(connection, procedure))
+        flags = DUNLIN_CLASS_COMMITS | DUNLIN_CLASS_LOSSY_DATA;
+    if (table.length > 0 && dn_mysql_is_lossy(connection, table))
+        flags = DUNLIN_CLASS_LOSSY_DATA;
+    dn_mysql_leave(connection, outer);
+    return flags;
+}
+
 int32_t
 dn_mysql_classify(const dunlin_call *call, const dunlin_profile *profile,
                   dunlin_connection *connection, dunlin_string statement)
@@ -400,12 +435,7 @@ dn_mysql_classify(const dunlin_call *call, const dunlin_profile *profile,
         result.flags |= DUNLIN_CLASS_REACHES_OUTSIDE;
     if ((result.flags & DUNLIN_CLASS_DDL) != 0)
         dn_mysql_note_schema(connection, statement);
-    if ((result.flags & DUNLIN_CLASS_DATA) != 0 && table.length > 0 && !outside) {
-        const dunlin_call *outer = dn_mysql_enter(call, connection);
-
-        if (dn_mysql_is_lossy(connection, table))
-            result.flags |= DUNLIN_CLASS_LOSSY_DATA;
-        dn_mysql_leave(connection, outer);
-    }
+    if ((result.flags & DUNLIN_CLASS_DATA) != 0 && !outside)
+        result.flags |= look_up(call, connection, statement, table);
     return call->host->classified(call, &result);
 }

@@ -188,6 +188,8 @@ uint64_t dn_mysql_classify_text(dunlin_string statement, dunlin_string *qualifie
                                 dunlin_string *table);
 /* Whether the rows of a table outlive a rollback; false also where it cannot be told. */
 bool dn_mysql_is_lossy(dunlin_connection *connection, dunlin_string table);
+/* Whether a procedure may end the transaction it is called in; false where there is none. */
+bool dn_mysql_ends_transactions(dunlin_connection *connection, dunlin_string procedure);
 /* Tells the host what a statement touches. *known: 1 when that is all, 0 where the definitions of
  * objects would not tell whether it ran. */
 int32_t dn_mysql_touch(const dunlin_call *call, dunlin_string statement, int32_t *known);

@@ -140,3 +140,48 @@ dn_mysql_is_lossy(dunlin_connection *connection, dunlin_string table)
         remember(connection, table, lossy);
     return lossy;
 }
+
+/* --- procedures ---------------------------------------------------------------------------------------------- */
+
+/* Whether a body holds what ends a transaction ([M] "Statements That Cause an Implicit Commit"). */
+static bool
+ends_transactions(const char *body)
+{
+    static const char words[] =
+        "COMMIT ROLLBACK START XA AUTOCOMMIT ALTER TRUNCATE RENAME CALL EXECUTE LOCK UNLOCK GRANT "
+        "REVOKE ANALYZE OPTIMIZE REPAIR FLUSH LOAD INSTALL UNINSTALL";
+    dn_mysql_scan scan;
+    dn_mysql_token token;
+
+    dn_mysql_scan_begin(&scan, dn_kit_string(body));
+    while (dn_mysql_scan_next(&scan, &token)) {
+        dn_mysql_token next = dn_mysql_scan_peek(&scan);
+
+        if (dn_mysql_is_one_of(&token, words))
+            return true;
+        if (dn_mysql_is_one_of(&token, "CREATE DROP") && !dn_mysql_is_word(&next, "TEMPORARY"))
+            return true;
+    }
+    return false;
+}
+
+bool
+dn_mysql_ends_transactions(dunlin_connection *connection, dunlin_string procedure)
+{
+    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text sql = {0};
+    dunlin_value name = {.type = DUNLIN_VALUE_TEXT, .text = procedure};
+    const char *body;
+    bool found;
+
+    if (connection->reading)
+        return false;
+    dn_kit_text_add(&sql, "SELECT routine_definition FROM information_schema.routines "
+                          "WHERE routine_schema = DATABASE() AND routine_type = 'PROCEDURE' "
+                          "AND routine_name = ");
+    dn_mysql_add_value(&sql, &name);
+    if (sql.failed ||
+        !dn_mysql_try_first_row(connection, dn_kit_text_string(&sql), &body, 1, &found) || !found)
+        return false;
+    /* It is shown to its owner only. */
+    return body == NULL || ends_transactions(body);
+}

@@ -441,6 +441,38 @@ class_of(const char *sql)
 }
 
 static void
+procedures_that_end_transactions_are_told(void **state)
+{
+    static const struct {
+        const char *body;
+        uint64_t flags;
+    } cases[] = {
+        {"UPDATE t SET a = 'COMMIT; TRUNCATE'", 0},
+        {"BEGIN DECLARE x int; SET x = 1; CREATE TEMPORARY TABLE tt (a int); "
+         "INSERT INTO tt VALUES (x); DROP TEMPORARY TABLE tt; END",
+         0},
+        {"BEGIN INSERT INTO t VALUES (1); COMMIT; END",
+         DUNLIN_CLASS_COMMITS | DUNLIN_CLASS_LOSSY_DATA},
+        {"TRUNCATE TABLE t", DUNLIN_CLASS_COMMITS | DUNLIN_CLASS_LOSSY_DATA},
+        {"CREATE TABLE made (a int)", DUNLIN_CLASS_COMMITS | DUNLIN_CLASS_LOSSY_DATA},
+        {"CALL another()", DUNLIN_CLASS_COMMITS | DUNLIN_CLASS_LOSSY_DATA},
+        {"SET autocommit = 1", DUNLIN_CLASS_COMMITS | DUNLIN_CLASS_LOSSY_DATA},
+    };
+    char sql[300];
+
+    (void)state;
+    assert_int_equal(class_of("CALL not_there()"), DUNLIN_CLASS_DATA);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        execute("DROP PROCEDURE IF EXISTS act");
+        snprintf(sql, sizeof(sql), "CREATE PROCEDURE act() %s", cases[i].body);
+        execute(sql);
+        if (class_of("CALL `act`()") != (DUNLIN_CLASS_DATA | cases[i].flags))
+            fail_msg("%s", cases[i].body);
+    }
+    execute("DROP PROCEDURE act");
+}
+
+static void
 rows_without_transactions_are_told(void **state)
 {
     int64_t before;
@@ -567,6 +599,7 @@ main(void)
         TEST(reset_puts_the_session_back),
         TEST(an_item_has_its_own_lock_timeout),
         TEST(rows_without_transactions_are_told),
+        TEST(procedures_that_end_transactions_are_told),
         TEST(names_of_other_databases_reach_outside),
         TEST(the_objects_of_the_database_are_listed),
         TEST(keys_asked_for_are_found_or_gone),

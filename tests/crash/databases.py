@@ -148,6 +148,8 @@ class Server:
 class Mariadb(Server):
     name = "mariadb"
     drizzle = "__drizzle_migrations"
+    own = ("dunlin_migrations", "dunlin_statements", "__drizzle_migrations", "dunlin_meta",
+           "dunlin_log")
     sessions = "SELECT count(*) FROM information_schema.processlist WHERE db = '%s';"
 
     def client(self, program, *arguments):
@@ -163,12 +165,36 @@ class Mariadb(Server):
     def drop(self, target):
         self.admin(f"DROP DATABASE {target.name};")
 
+    def user(self, target):
+        """What dumps would hold. The client's own dump cannot read all the servers that we do."""
+        own = ", ".join(repr(table) for table in self.own)
+        here = "_schema = database()"
+        objects = run(self.client("mariadb", "-N", "-B", target.name), "\n".join([
+            f"SELECT table_type, table_name FROM information_schema.tables WHERE table{here}"
+            f" AND table_name NOT IN ({own}) ORDER BY 1, 2;"]))
+        script = [
+            f"SELECT trigger_name, action_timing, event_manipulation, event_object_table,"
+            f" action_statement, definer FROM information_schema.triggers WHERE trigger{here}"
+            " ORDER BY 1;",
+            f"SELECT routine_type, routine_name, dtd_identifier, routine_definition, definer,"
+            f" is_deterministic FROM information_schema.routines WHERE routine{here} ORDER BY 1, 2;",
+            f"SELECT specific_name, ordinal_position, parameter_mode, parameter_name,"
+            f" dtd_identifier FROM information_schema.parameters WHERE specific{here}"
+            " ORDER BY 1, 2;"]
+        for kind, name in (line.split("\t") for line in objects.splitlines()):
+            script.append(f"SHOW CREATE TABLE `{name}`;")
+            if kind == "BASE TABLE":
+                script.append(f"SELECT '{MARK}';\nSELECT * FROM `{name}`;\nSELECT '{MARK}';")
+        parts = run(self.client("mariadb", "-N", "-B", target.name),
+                    "\n".join(script)).split(MARK + "\n")
+        # Every second part is rows. Counters do not roll back.
+        return "".join("".join(sorted(part.splitlines(True))) if number % 2 else
+                       re.sub(r" AUTO_INCREMENT=\d+", "", part)
+                       for number, part in enumerate(parts))
+
     def state(self, target):
-        own = ["dunlin_migrations", "dunlin_statements", self.drizzle]
-        dump = run(self.client(
-            "mariadb-dump", "--skip-comments", "--compact", "--skip-extended-insert", "--routines",
-            "--triggers", "--events", "--order-by-primary", "--single-transaction",
-            *(f"--ignore-table={target.name}.{table}" for table in own), target.name))
+        own = self.own
+        user = self.user(target)
         script = "\n".join([
             "SELECT table_name, column_name, column_type, is_nullable, column_key, extra"
             " FROM information_schema.columns WHERE table_schema = database() AND table_name IN"
@@ -179,12 +205,12 @@ class Mariadb(Server):
                     check=False).split(MARK + "\n")
         if len(parts) != 4:
             raise Broken(f"{target.name} cannot be read: {parts}")
-        # Counters do not roll back.
-        return state_of(re.sub(r" AUTO_INCREMENT=\d+", "", dump), *parts)
+        return state_of(user, *parts)
 
 
 class Postgres(Server):
     name = "postgres"
+    newer = None  # than pg_dump
     drizzle = "drizzle.__drizzle_migrations"
     sessions = "SELECT count(*) FROM pg_stat_activity WHERE datname = '%s';"
 
@@ -198,11 +224,32 @@ class Postgres(Server):
         return run(self.client(target.name, "-v", "ON_ERROR_STOP=1"), sql)
 
     def drop(self, target):
-        self.admin(f"DROP DATABASE {target.name} WITH (FORCE);")
+        # WITH (FORCE) came with 13.
+        self.admin("SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                   f" WHERE datname = '{target.name}';\nDROP DATABASE {target.name};")
+
+    def described(self, target):
+        """For servers newer than pg_dump."""
+        tables = run(self.client(target.name), "SELECT quote_ident(relname) FROM pg_class WHERE"
+                     " relkind IN ('r', 'm', 'p') AND relnamespace = 'public'::regnamespace"
+                     " AND relname NOT LIKE 'dunlin\\_%' ORDER BY 1;").split()
+        script = ["\\pset format unaligned", "\\dT+", "\\df+", "\\ds", "\\dn", "\\dx"]
+        script += [f"\\d+ public.{table}" for table in tables]
+        script += ["SELECT viewname, definition FROM pg_views WHERE schemaname = 'public' ORDER BY 1;"]
+        script += [f"SELECT 'INSERT INTO {table} ' || t FROM public.{table} t;" for table in tables]
+        return run(self.client(target.name, "-v", "ON_ERROR_STOP=1"), "\n".join(script))
+
+    def dump(self, target):
+        if self.newer is None:
+            version = int(self.admin("SHOW server_version_num;")) // 10000
+            self.newer = version > int(re.search(r"\) (\d+)", run(["pg_dump", "--version"])).group(1))
+        if self.newer:
+            return self.described(target)
+        return run(["pg_dump", "--inserts", "--no-owner", "-N", "drizzle", "-T", "public.dunlin_*",
+                    self.url(target.name)])
 
     def state(self, target):
-        dump = run(["pg_dump", "--inserts", "--no-owner", "-N", "drizzle", "-T", "public.dunlin_*",
-                    self.url(target.name)])
+        dump = self.dump(target)
         # Rows lie where there was room; sequences do not roll back; recent versions add a random
         # word against restoring into the wrong hands.
         lines = [line for line in dump.splitlines(True)

@@ -185,14 +185,6 @@ def difference(expected, found):
 KNOWN = {
     "sqlite, a waiting run does not hold up the way out of WAL":
         "a run that waits for the lock keeps its connection open",
-    "mariadb, a table without transactions: nothing tells, resume --done":
-        "statements on tables without transactions are not announced",
-    "mariadb, a table without transactions: nothing tells, resume --redo":
-        "statements on tables without transactions are not announced",
-    "mariadb, a procedure that commits: nothing tells, resume --done":
-        "procedures that commit are not announced",
-    "mariadb, a procedure that commits: nothing tells, resume --redo":
-        "procedures that commit are not announced",
 }
 
 
