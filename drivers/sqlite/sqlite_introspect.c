@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * The names of the objects in the database.
+ * The names of the objects in the database; what they are made of: sqlite_facts.c.
  */
-#include "drivers/sqlite/sqlite_driver.h"
+#include "drivers/sqlite/sqlite_facts.h"
 
 #include <string.h>
 #include <strings.h>
@@ -126,14 +126,11 @@ int32_t
 dn_sqlite_introspect(const dunlin_call *call, dunlin_connection *connection,
                      const dunlin_scope *scope)
 {
-    const dunlin_call *outer;
-    int32_t status;
+    const dunlin_call *outer = dn_sqlite_enter(call, connection);
+    int32_t status = scope->depth == DUNLIN_SCOPE_OBJECTS
+                         ? push_objects(call, connection, scope)
+                         : dn_sqlite_push_facts(call, connection, scope);
 
-    if (scope->depth != DUNLIN_SCOPE_OBJECTS)
-        return dn_kit_fail(call, DUNLIN_UNSUPPORTED,
-                           "not there yet in this release: only the names of objects can be read");
-    outer = dn_sqlite_enter(call, connection);
-    status = push_objects(call, connection, scope);
     dn_sqlite_leave(connection, outer);
     return status;
 }

@@ -179,14 +179,54 @@ add_key(fake_host *host, const char *lead, const dunlin_fact *fact)
     add(host, "%s%.*s ", lead, TEXT(fact->kind));
     for (uint64_t i = 0; i < fact->path_count; i++)
         add(host, "%s%.*s", i > 0 ? "/" : "", TEXT(fact->path[i]));
-    add(host, "\n");
+}
+
+/* " type=TEXT not_null columns=[a b] keys=[{column=a desc}]" */
+static void
+add_property(fake_host *host, const dunlin_property *property)
+{
+    static const char *const brackets[] = {"[", "{"};
+    size_t length = strlen(host->lines);
+    const char *blank = length > 0 && strchr("[{", host->lines[length - 1]) ? "" : " ";
+
+    if (property->type == DUNLIN_PROPERTY_END) {
+        add(host, "%s", property->integer == 1 ? "}" : "]");
+        return;
+    }
+    add(host, "%s%.*s", blank, TEXT(property->name));
+    if (property->type == DUNLIN_PROPERTY_BOOLEAN && property->integer == 1)
+        return;
+    add(host, "%s", property->name.length > 0 ? "=" : "");
+    if (property->type >= DUNLIN_PROPERTY_LIST_BEGIN)
+        add(host, "%s", brackets[property->type - DUNLIN_PROPERTY_LIST_BEGIN]);
+    else if (property->type >= DUNLIN_PROPERTY_INTEGER)
+        add(host, "%lld", (long long)property->integer);
+    else
+        add(host, "%.*s", TEXT(property->text));
 }
 
 static int32_t
 take_fact(const dunlin_call *call, const dunlin_fact *fact)
 {
-    assert_int_equal(fact->property_count, 0);
-    add_key(call->context, "", fact);
+    fake_host *host = call->context;
+    int32_t open[8];
+    int depth = 0;
+
+    add_key(host, "", fact);
+    for (uint64_t i = 0; i < fact->property_count; i++) {
+        dunlin_property property = fact->properties[i];
+
+        if (property.type == DUNLIN_PROPERTY_END) {
+            assert_true(depth > 0);
+            property.integer = open[--depth] == DUNLIN_PROPERTY_STRUCT_BEGIN ? 1 : 0;
+        } else if (property.type >= DUNLIN_PROPERTY_LIST_BEGIN) {
+            assert_true(depth < 8);
+            open[depth++] = property.type;
+        }
+        add_property(host, &property);
+    }
+    assert_int_equal(depth, 0);
+    add(host, "\n");
     return DUNLIN_OK;
 }
 
@@ -194,6 +234,15 @@ static int32_t
 take_gone(const dunlin_call *call, const dunlin_fact *key)
 {
     add_key(call->context, "gone ", key);
+    add(call->context, "\n");
+    return DUNLIN_OK;
+}
+
+static int32_t
+take_unreadable(const dunlin_call *call, const dunlin_fact *key, dunlin_string reason)
+{
+    add_key(call->context, "unreadable ", key);
+    add(call->context, ": %.*s\n", TEXT(reason));
     return DUNLIN_OK;
 }
 
@@ -323,6 +372,7 @@ fake_begin(fake_host *host, const dunlin_driver *driver)
         .item_done = take_outcome,
         .fact = take_fact,
         .gone = take_gone,
+        .unreadable = take_unreadable,
         .step = take_step,
         .note = take_note,
         .lexer_rule = take_rule,

@@ -60,6 +60,7 @@ endif
 if DRIVER_SQLITE
 unit_tests += tests/conformance/sqlite_backup_test
 unit_tests += tests/conformance/sqlite_driver_test
+unit_tests += tests/conformance/sqlite_facts_test
 unit_tests += tests/conformance/sqlite_files_test
 sqlite_folder_sources = $(fake_host_sources) \
 	tests/conformance/sqlite_folder.c tests/conformance/sqlite_folder.h
@@ -69,6 +70,9 @@ tests_conformance_sqlite_backup_test_LDADD = $(CMOCKA_LIBS)
 tests_conformance_sqlite_driver_test_SOURCES = tests/conformance/sqlite_driver_test.c \
 	$(fake_host_sources)
 tests_conformance_sqlite_driver_test_LDADD = $(CMOCKA_LIBS)
+tests_conformance_sqlite_facts_test_SOURCES = tests/conformance/sqlite_facts_test.c \
+	$(fake_host_sources)
+tests_conformance_sqlite_facts_test_LDADD = $(CMOCKA_LIBS)
 tests_conformance_sqlite_files_test_SOURCES = tests/conformance/sqlite_files_test.c \
 	$(sqlite_folder_sources)
 tests_conformance_sqlite_files_test_LDADD = $(CMOCKA_LIBS)

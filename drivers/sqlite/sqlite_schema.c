@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: MIT */
+#include "drivers/sqlite/sqlite_schema.h"
+
+#include <string.h>
+
+dn_sqlite_member *
+dn_sqlite_member_add(dn_sqlite_table *table, const char *kind, dunlin_string name)
+{
+    dn_sqlite_member *list = dn_kit_pool_grow(table->pool, table->members, table->count,
+                                              &table->capacity, sizeof(*list));
+
+    if (list == NULL)
+        return NULL;
+    table->members = list;
+    list[table->count] =
+        (dn_sqlite_member){.kind = kind, .name = name, .set = {.pool = table->pool}};
+    return &list[table->count++];
+}
+
+dn_sqlite_member *
+dn_sqlite_member_find(const dn_sqlite_table *table, const char *kind, dunlin_string name)
+{
+    for (size_t i = 0; i < table->count; i++)
+        if (!table->members[i].gone && strcmp(table->members[i].kind, kind) == 0 &&
+            dn_sqlite_same_name(table->members[i].name, name))
+            return &table->members[i];
+    return NULL;
+}
+
+dn_sqlite_member *
+dn_sqlite_table_key(const dn_sqlite_table *table)
+{
+    for (size_t i = 0; i < table->count; i++)
+        if (!table->members[i].gone && strcmp(table->members[i].kind, DUNLIN_KIND_PRIMARY_KEY) == 0)
+            return &table->members[i];
+    return NULL;
+}
+
+dn_sqlite_names
+dn_sqlite_table_names(const dn_sqlite_table *table)
+{
+    dn_sqlite_names names = {.table = table->name, .complete = true};
+    dunlin_string *columns = dn_kit_pool_take(table->pool, (table->count + 1) * sizeof(*columns));
+
+    for (size_t i = 0; columns != NULL && i < table->count; i++)
+        if (!table->members[i].gone && strcmp(table->members[i].kind, DUNLIN_KIND_COLUMN) == 0)
+            columns[names.count++] = table->members[i].name;
+    names.columns = columns;
+    return names;
+}
+
+dunlin_string
+dn_sqlite_list_text(dn_kit_pool *pool, dn_kit_set list)
+{
+    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text text = {0};
+
+    dn_kit_text_add(&text, "(");
+    for (uint64_t i = 0; i < list.count; i++) {
+        dn_kit_text_add(&text, i == 0 ? "" : ",");
+        dn_kit_text_add_string(&text, list.list[i].text);
+    }
+    dn_kit_text_add(&text, ")");
+    pool->failed = pool->failed || text.failed;
+    return dn_kit_pool_copy(pool, dn_kit_text_string(&text));
+}
+
+bool
+dn_sqlite_list_has(dn_kit_set list, dunlin_string name)
+{
+    for (uint64_t i = 0; i < list.count; i++)
+        if (dn_sqlite_same_name(list.list[i].text, name))
+            return true;
+    return false;
+}
+
+static dunlin_string
+last_of(dn_kit_set list)
+{
+    return list.count > 0 ? list.list[list.count - 1].text : dn_kit_string(NULL);
+}
+
+dunlin_string
+dn_sqlite_content_name(dn_kit_pool *pool, const char *kind, dn_kit_set set)
+{
+    dunlin_string columns;
+
+    if (strcmp(kind, DUNLIN_KIND_CHECK) == 0) {
+        dunlin_string expression = dn_kit_set_text(set, "expr");
+
+        return dn_kit_pool_format(pool, "{%.*s}", (int)expression.length, expression.data);
+    }
+    columns = dn_sqlite_list_text(pool, dn_kit_set_list(set, "columns"));
+    if (strcmp(kind, DUNLIN_KIND_FOREIGN_KEY) == 0) {
+        dunlin_string parent = last_of(dn_kit_set_list(set, "ref"));
+        dunlin_string keys = dn_sqlite_list_text(pool, dn_kit_set_list(set, "ref_columns"));
+
+        return dn_kit_pool_format(pool, "%.*s->%.*s%.*s", (int)columns.length, columns.data,
+                                  (int)parent.length, parent.data, (int)keys.length, keys.data);
+    }
+    return columns;
+}
+
+bool
+dn_sqlite_is_unnamed(const dn_sqlite_member *member)
+{
+    return member->name.length == 0 || member->name.data[0] == '(' || member->name.data[0] == '{';
+}
+
+bool
+dn_sqlite_is_rowid(const dn_sqlite_table *table, const dn_sqlite_member *column)
+{
+    const dn_sqlite_member *key = dn_sqlite_table_key(table);
+    dn_kit_set columns;
+
+    if (key == NULL || dn_kit_set_is_true(dn_kit_set_of(&table->set), "without_rowid") ||
+        !dn_kit_same(dn_kit_set_text(dn_kit_set_of(&column->set), "type"), "INTEGER") ||
+        dn_kit_set_is_true(dn_kit_set_of(&key->set), "descending"))
+        return false;
+    columns = dn_kit_set_list(dn_kit_set_of(&key->set), "columns");
+    return columns.count == 1 && dn_sqlite_same_name(columns.list[0].text, column->name);
+}
+
+static bool
+came_before(const dn_sqlite_table *table, size_t end, const char *kind, dunlin_string name)
+{
+    for (size_t i = 0; i < end; i++)
+        if (!table->members[i].gone && strcmp(table->members[i].kind, kind) == 0 &&
+            dn_sqlite_same_name(table->members[i].name, name))
+            return true;
+    return false;
+}
+
+/* A name that came before in the table, or none at all, is replaced by one from the content; what
+ * then is there twice, is there once. */
+void
+dn_sqlite_name_members(dn_sqlite_table *table)
+{
+    for (size_t i = 0; i < table->count; i++) {
+        dn_sqlite_member *member = &table->members[i];
+        dunlin_string name = member->name;
+
+        if (strcmp(member->kind, DUNLIN_KIND_COLUMN) == 0 ||
+            strcmp(member->kind, DUNLIN_KIND_INDEX) == 0 ||
+            strcmp(member->kind, DUNLIN_KIND_TRIGGER) == 0)
+            continue;
+        if (name.length == 0 || came_before(table, i, member->kind, name))
+            name = dn_sqlite_content_name(table->pool, member->kind, dn_kit_set_of(&member->set));
+        member->gone = member->gone || came_before(table, i, member->kind, name);
+        member->name = name;
+    }
+}
