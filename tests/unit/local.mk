@@ -16,6 +16,7 @@ unit_tests += tests/unit/cli_format_test
 unit_tests += tests/unit/cli_options_test
 unit_tests += tests/unit/cli_output_test
 unit_tests += tests/unit/cli_show_test
+unit_tests += tests/unit/ddl_parse_test
 unit_tests += tests/unit/driver_connection_test
 unit_tests += tests/unit/driver_faults_test
 unit_tests += tests/unit/driver_find_test
@@ -63,6 +64,7 @@ tests_unit_lex_faults_test_SOURCES = tests/unit/lex_faults_test.c $(base_sources
 tests_unit_lex_faults_test_CPPFLAGS = $(AM_CPPFLAGS) -UDN_TEST_FAULTS -DDN_TEST_FAULTS=1
 
 EXTRA_DIST += tests/unit/lex_helper.h tests/unit/lex_rules_fixture.h
+EXTRA_DIST += tests/unit/ddl_cases.txt tests/unit/ddl_dump.h
 
 tests_unit_journal_faults_test_SOURCES = tests/unit/journal_faults_test.c $(base_sources)
 tests_unit_journal_faults_test_CPPFLAGS = $(AM_CPPFLAGS) -UDN_TEST_FAULTS -DDN_TEST_FAULTS=1

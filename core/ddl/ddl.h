@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The portable parser and writer: SQL text <-> operations (schema.h, docs/facts.md).
+ *
+ *  - One statement in, its operations out, with a mark for each: portable, or why not. What the
+ *    parser does not know becomes one operation of the verb NATIVE.
+ *  - Read is PostgreSQL's spelling and what MySQL and SQLite call the same things; IF [NOT] EXISTS
+ *    is taken everywhere. Unquoted names fold to lower case.
+ *  - Of a folder in a database's own dialect (`own` in the options) the same parser reads what
+ *    guards need: there types and expressions stay as they are written and names keep their case
+ *    where the dialect keeps it.
+ *  - Paths begin with a namespace, empty where none is written. An index that is dropped or renamed
+ *    without its table has an empty table: [namespace, "", name].
+ *  - Everything lives in the arena; strings may point into the text.
+ */
+#ifndef DN_DDL_DDL_H
+#define DN_DDL_DDL_H
+
+#include <stdbool.h>
+
+#include "core/base/arena.h"
+#include "core/base/error.h"
+#include "core/base/text.h"
+#include "core/lex/lex.h"
+
+/* Lexer rules of portable text: strings and comments as in PostgreSQL, names also in backquotes.
+ * Also right for splitting a portable file. */
+int dn_ddl_portable_rules(dn_arena *arena, const dn_lex_rules **rules, dn_error *error);
+
+typedef struct dn_ddl_options {
+    const dn_lex_rules *rules; /* of the text */
+    bool own;                  /* it is in the dialect of its database, not portable */
+    bool keep_case;            /* own: unquoted names are not folded to lower case */
+} dn_ddl_options;
+
+/* What stands beside an operation. */
+typedef struct dn_ddl_mark {
+    const char *native; /* why it is not portable, or NULL */
+    uint64_t offset;    /* of the reason, in bytes of the text */
+    bool named;         /* the last name of the path is made up: the text has none */
+} dn_ddl_mark;
+
+typedef enum dn_ddl_kind {
+    DN_DDL_OPERATIONS = 0, /* all understood; single operations may be marked native */
+    DN_DDL_NATIVE,         /* one operation NATIVE; `reason` and `offset` say what is not known */
+    DN_DDL_SYNTAX          /* the same, but it looks like a mistake: "expected .., found .." */
+} dn_ddl_kind;
+
+typedef struct dn_ddl_statement {
+    dn_ddl_kind kind;
+    const dunlin_operation *const *operations;
+    const dn_ddl_mark *marks; /* one for each operation */
+    size_t count;
+    const char *reason; /* of NATIVE and SYNTAX */
+    uint64_t offset;    /* bytes into the text */
+} dn_ddl_statement;
+
+/* `text` is one statement without its separator. Fails only for want of memory. What it finds wrong
+ * is for the caller to judge: on the dialect's own database the server has the last word. */
+int dn_ddl_parse(dunlin_string text, const dn_ddl_options *options, dn_arena *arena,
+                 dn_ddl_statement *statement, dn_error *error);
+
+/* "CREATE TABLE users", "ALTER COLUMN users.email": one operation in few words, for people. */
+void dn_ddl_describe(const dunlin_operation *operation, dn_text *text);
+
+#endif

@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: MIT
+# The portable parser: text of a statement -> operations.
+core_sources += core/ddl/alter.c
+core_sources += core/ddl/alter_table.c
+core_sources += core/ddl/build.c
+core_sources += core/ddl/column.c
+core_sources += core/ddl/comment.c
+core_sources += core/ddl/constraint.c
+core_sources += core/ddl/cursor.c
+core_sources += core/ddl/ddl.h
+core_sources += core/ddl/describe.c
+core_sources += core/ddl/drop.c
+core_sources += core/ddl/expression.c
+core_sources += core/ddl/index.c
+core_sources += core/ddl/name.c
+core_sources += core/ddl/named_type.c
+core_sources += core/ddl/outcome.c
+core_sources += core/ddl/parse.c
+core_sources += core/ddl/parts.h
+core_sources += core/ddl/routine.c
+core_sources += core/ddl/sequence.c
+core_sources += core/ddl/table.c
+core_sources += core/ddl/type.c
+core_sources += core/ddl/view.c
