@@ -43,6 +43,12 @@ dn_malloc(size_t bytes)
 }
 
 void *
+dn_calloc(size_t count, size_t bytes)
+{
+    return fails_now() ? NULL : calloc(count, bytes);
+}
+
+void *
 dn_realloc(void *block, size_t bytes)
 {
     return fails_now() ? NULL : realloc(block, bytes);

@@ -10,6 +10,7 @@
 #include <stddef.h>
 
 void *dn_malloc(size_t bytes); /* never asked for 0 bytes by us; NULL: no memory */
+void *dn_calloc(size_t count, size_t bytes);
 void *dn_realloc(void *block, size_t bytes);
 
 #ifdef DN_TEST_FAULTS

@@ -63,9 +63,10 @@ dn_file_read(const char *path, dn_text *text, dn_error *error)
         }
         text->length += (size_t)got;
         text->data[text->length] = '\0';
-        if (got == 0)
+        /* Of a regular file, a short read is the last one. */
+        if ((size_t)got < step)
             return 0;
-        step = (size_t)got < step ? step - (size_t)got : READ_STEP;
+        step = READ_STEP;
     }
 }
 

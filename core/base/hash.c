@@ -3,17 +3,19 @@
 
 #include <string.h>
 
+#include <nettle/version.h>
+
 void
 dn_hash_begin(dn_hash *hash)
 {
-    SHA256Init(&hash->context);
+    sha256_init(&hash->context);
 }
 
 void
 dn_hash_add(dn_hash *hash, const void *data, size_t length)
 {
     if (length)
-        SHA256Update(&hash->context, data, length);
+        sha256_update(&hash->context, length, data);
 }
 
 dn_digest
@@ -21,7 +23,11 @@ dn_hash_end(dn_hash *hash)
 {
     dn_digest digest;
 
-    SHA256Final(digest.bytes, &hash->context);
+#if NETTLE_VERSION_MAJOR >= 4
+    sha256_digest(&hash->context, digest.bytes);
+#else
+    sha256_digest(&hash->context, sizeof digest.bytes, digest.bytes);
+#endif
     return digest;
 }
 

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+enum { PLAIN_DIGITS = 15 };
+
 static int
 problem(dn_json_scan *scan, const char *words)
 {
@@ -28,13 +30,12 @@ take(dn_json_scan *scan, char c)
 void
 dn_json_scan_blank(dn_json_scan *scan)
 {
-    while (scan->at < scan->length) {
-        char c = scan->text[scan->at];
+    const char *end = scan->text + scan->length;
+    const char *c = scan->text + scan->at;
 
-        if (c != ' ' && c != '\n' && c != '\t' && c != '\r')
-            return;
-        scan->at++;
-    }
+    while (c < end && (*c == ' ' || *c == '\n' || *c == '\t' || *c == '\r'))
+        c++;
+    scan->at = (size_t)(c - scan->text);
 }
 
 /* The four hex digits at `at`, or -1. */
@@ -161,7 +162,7 @@ number(dn_json_scan *scan)
         if (digits(scan) == 0)
             return problem(scan, "expected a digit in the exponent");
     }
-    if (scan->at - start > DN_JSON_NUMBER) {
+    if (scan->at - start > DN_JSON_DIGITS) {
         scan->at = start;
         return problem(scan, "a number with too many digits");
     }
@@ -257,6 +258,106 @@ dn_json_scan_value(dn_json_scan *scan)
             return number(scan);
         return problem(scan, "expected a value");
     }
+}
+
+/* --- plain objects ---------------------------------------------------------------------------- */
+
+/* A string that stands for itself, from its opening quote on. */
+static bool
+plain_string(dn_json_scan *scan, const char **text, size_t *length)
+{
+    const char *end = scan->text + scan->length;
+    const char *start = scan->text + scan->at + 1;
+    const char *c = start;
+
+    if (!dn_json_scan_is(scan, '"'))
+        return false;
+    while (c < end && *c != '"' && *c != '\\' && (unsigned char)*c >= 0x20)
+        c++;
+    if (c == end || *c != '"')
+        return false;
+    *text = start;
+    *length = (size_t)(c - start);
+    scan->at = (size_t)(c - scan->text) + 1;
+    return true;
+}
+
+/* So few digits that a double holds them exactly, and nothing of a fraction behind them. */
+static bool
+plain_number(dn_json_scan *scan, int64_t *number)
+{
+    size_t start = scan->at;
+    size_t count = digits(scan);
+
+    if (!count || count > PLAIN_DIGITS || (count > 1 && scan->text[start] == '0') ||
+        dn_json_scan_is(scan, '.') || dn_json_scan_is(scan, 'e') || dn_json_scan_is(scan, 'E'))
+        return false;
+    *number = 0;
+    for (size_t i = start; i < scan->at; i++)
+        *number = *number * 10 + (scan->text[i] - '0');
+    return true;
+}
+
+static bool
+plain_value(dn_json_scan *scan, dn_json_member *member)
+{
+    char c = scan->at < scan->length ? scan->text[scan->at] : '\0';
+
+    if (c == '"') {
+        member->kind = DN_JSON_STRING;
+        return plain_string(scan, &member->text, &member->length);
+    }
+    if (c >= '0' && c <= '9') {
+        member->kind = DN_JSON_NUMBER;
+        return plain_number(scan, &member->number);
+    }
+    member->kind = DN_JSON_WORD;
+    return (c == 't' || c == 'f' || c == 'n') && dn_json_scan_value(scan) == 0;
+}
+
+static bool
+plain_member(dn_json_scan *scan, dn_json_member *member)
+{
+    if (!plain_string(scan, &member->name, &member->name_length))
+        return false;
+    dn_json_scan_blank(scan);
+    if (!take(scan, ':'))
+        return false;
+    dn_json_scan_blank(scan);
+    return plain_value(scan, member);
+}
+
+static bool
+same_name(const dn_json_member *a, const dn_json_member *b)
+{
+    return a->name_length == b->name_length && memcmp(a->name, b->name, a->name_length) == 0;
+}
+
+static int
+plain_members(dn_json_scan *scan, dn_json_member *members, int most)
+{
+    int count = 0;
+    int more;
+
+    for (more = dn_json_scan_open(scan); more > 0; more = dn_json_scan_next(scan, '}'), count++) {
+        if (count == most || !plain_member(scan, &members[count]))
+            return -1;
+        for (int i = 0; i < count; i++)
+            if (same_name(&members[i], &members[count]))
+                return -1;
+    }
+    return more < 0 ? -1 : count;
+}
+
+int
+dn_json_scan_plain(dn_json_scan *scan, dn_json_member *members, int most)
+{
+    dn_json_scan before = *scan;
+    int count = dn_json_scan_is(scan, '{') ? plain_members(scan, members, most) : -1;
+
+    if (count < 0)
+        *scan = before;
+    return count;
 }
 
 int

@@ -10,7 +10,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { DN_JSON_DEPTH = 100, DN_JSON_NUMBER = 60 /* cJSON reads no more digits */ };
+#include "core/base/json.h"
+
+enum { DN_JSON_DEPTH = 100, DN_JSON_DIGITS = 60 /* cJSON reads no more digits */ };
 
 /* Every function returns 0 with `at` behind what it took, or -1 with `problem` set and `at` where
  * it stands. */
@@ -33,6 +35,10 @@ int dn_json_scan_open(dn_json_scan *scan);
 int dn_json_scan_next(dn_json_scan *scan, char close);
 /* A member's name and colon, up to its value. */
 int dn_json_scan_name(dn_json_scan *scan);
+/* An object whose members are all plain: strings without escapes, whole numbers of few digits, and
+ * true, false and null. Returns the number of members, or -1 when it is another kind of value (right or wrong), and `at`
+ * stays where it was. */
+int dn_json_scan_plain(dn_json_scan *scan, dn_json_member *members, int most);
 /* Nothing but blanks may be left. */
 int dn_json_scan_end(dn_json_scan *scan);
 

@@ -5,6 +5,8 @@
 #include "core/base/json.h"
 #include "core/base/json_place.h"
 
+enum { PLAIN_MEMBERS = 8 };
+
 typedef cJSON *json_tree;
 static void
 json_tree_cleanup(json_tree *tree)
@@ -52,8 +54,27 @@ take_value(stream_reading *reading, size_t *start)
     return taken;
 }
 
+/* 1: the element is not plain, or not to be read so, and wants its tree. */
 static int
-read_element(stream_reading *reading)
+read_plain(stream_reading *reading)
+{
+    const dn_json_stream *stream = reading->stream;
+    dn_json_scan before = reading->scan;
+    dn_json_member members[PLAIN_MEMBERS];
+    int count = stream->plain ? dn_json_scan_plain(&reading->scan, members, PLAIN_MEMBERS) : -1;
+    int answer;
+
+    if (count < 0)
+        return 1;
+    answer = stream->plain(members, (size_t)count, dn_json_lines_place(&reading->lines, before.at),
+                           stream->context, reading->error);
+    if (answer == 1)
+        reading->scan = before;
+    return answer;
+}
+
+static int
+read_tree(stream_reading *reading)
 {
     const dn_json_stream *stream = reading->stream;
     size_t start;
@@ -65,6 +86,14 @@ read_element(stream_reading *reading)
         return 0;
     return stream->element(value, dn_json_lines_place(&reading->lines, start), start,
                            reading->scan.at - start, stream->context, reading->error);
+}
+
+static int
+read_element(stream_reading *reading)
+{
+    int answer = read_plain(reading);
+
+    return answer == 1 ? read_tree(reading) : answer;
 }
 
 static int

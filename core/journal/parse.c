@@ -105,11 +105,60 @@ read_tag(const journal_parsing *parsing, const entry_span *span, const cJSON *en
 }
 
 static int
+add_entry(journal_parsing *parsing, dn_migration *entry, dn_error *error)
+{
+    dn_journal_text *parsed = parsing->parsed;
+
+    parsed->entries = dn_arena_grow(parsing->arena, parsed->entries, &parsed->capacity,
+                                    parsed->count + 1, sizeof *parsed->entries);
+    if (!parsed->entries)
+        return dn_no_memory(error);
+    entry->entry = parsed->count + 1;
+    parsed->entries[parsed->count++] = *entry;
+    return 0;
+}
+
+static bool
+is_named(const dn_json_member *member, const char *name)
+{
+    return member->name_length == strlen(name) &&
+           memcmp(member->name, name, member->name_length) == 0;
+}
+
+/* Nearly every entry. One with anything odd about it goes to read_entry(), which has the words. */
+static int
+read_plain_entry(const dn_json_member *members, size_t count, dn_json_place place, void *context,
+                 dn_error *error)
+{
+    journal_parsing *parsing = context;
+    dn_migration entry = {.line = place.line, .column = place.column, .listed = true};
+    const dn_json_member *tag = NULL;
+
+    entry.idx = (int64_t)parsing->parsed->count;
+    for (size_t i = 0; i < count; i++) {
+        const dn_json_member *member = &members[i];
+        int64_t *number = is_named(member, "idx")    ? &entry.idx
+                          : is_named(member, "when") ? &entry.when_ms
+                                                     : NULL;
+
+        if (number && member->kind != DN_JSON_NUMBER)
+            return 1;
+        if (number)
+            *number = member->number;
+        else if (is_named(member, "tag"))
+            tag = member;
+    }
+    if (!tag || tag->kind != DN_JSON_STRING || dn_tag_fault(tag->text, tag->length))
+        return 1;
+    entry.tag = dn_arena_copy(parsing->arena, tag->text, tag->length);
+    return entry.tag ? add_entry(parsing, &entry, error) : dn_no_memory(error);
+}
+
+static int
 read_entry(const cJSON *value, dn_json_place place, size_t offset, size_t length, void *context,
            dn_error *error)
 {
     journal_parsing *parsing = context;
-    dn_journal_text *parsed = parsing->parsed;
     entry_span span = {place, offset, length};
     dn_migration entry = {.line = place.line, .column = place.column, .listed = true};
 
@@ -118,16 +167,11 @@ read_entry(const cJSON *value, dn_json_place place, size_t offset, size_t length
                        "%s:%u:%u: an entry wants to be an object, there is %s", parsing->name,
                        place.line, place.column, dn_json_kind(value));
     if (read_tag(parsing, &span, value, &entry.tag, error) < 0 ||
-        read_number(parsing, &span, value, "idx", (int64_t)parsed->count, &entry.idx, error) < 0 ||
+        read_number(parsing, &span, value, "idx", (int64_t)parsing->parsed->count, &entry.idx,
+                    error) < 0 ||
         read_number(parsing, &span, value, "when", 0, &entry.when_ms, error) < 0)
         return -1;
-    parsed->entries = dn_arena_grow(parsing->arena, parsed->entries, &parsed->capacity,
-                                    parsed->count + 1, sizeof *parsed->entries);
-    if (!parsed->entries)
-        return dn_no_memory(error);
-    entry.entry = parsed->count + 1;
-    parsed->entries[parsed->count++] = entry;
-    return 0;
+    return add_entry(parsing, &entry, error);
 }
 
 /* --- the rest --------------------------------------------------------------------------------- */
@@ -203,6 +247,7 @@ dn_journal_parse(const char *name, const char *text, size_t length, dn_arena *ar
                              .array = "entries",
                              .id = "journal.syntax",
                              .other = read_other,
+                             .plain = read_plain_entry,
                              .element = read_entry,
                              .context = &parsing,
                              .bom = &parsed->bom};

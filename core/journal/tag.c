@@ -38,9 +38,21 @@ byte_fault(const char *tag, size_t length, size_t at)
     return NULL;
 }
 
+/* Nothing but word characters: no question is left to ask of most tags. */
+static bool
+is_plain(const char *tag, size_t length)
+{
+    for (size_t i = 0; i < length; i++)
+        if (!is_word(tag[i]))
+            return false;
+    return length > 0 && length <= DN_TAG_BYTES;
+}
+
 const char *
 dn_tag_fault(const char *tag, size_t length)
 {
+    if (is_plain(tag, length))
+        return NULL;
     if (length == 0)
         return "is empty";
     if (length > DN_TAG_BYTES)

@@ -63,19 +63,68 @@ keep(dunlin_connection *connection, dunlin_string sql, sqlite3_stmt *handle)
 }
 
 /* --- values -------------------------------------------------------------------------------------- */
-/* The place of $number. Our own text numbers them in order, so the first guess is right. */
+/* The number behind the dollar of a placeholder; 0 for any other token. */
+static uint64_t
+place_number(const dn_sqlite_token *token)
+{
+    uint64_t number = 0;
+
+    if (token->kind != DN_SQLITE_WORD || token->text.data[0] != '$' || token->text.length > 6)
+        return 0;
+    for (uint64_t i = 1; i < token->text.length; i++) {
+        char digit = token->text.data[i];
+
+        if (digit < '0' || digit > '9')
+            return 0;
+        number = number * 10 + (uint64_t)(digit - '0');
+    }
+    return number;
+}
+
+static bool
+places_are_in_order(dunlin_string sql)
+{
+    uint64_t last = 0;
+    dn_sqlite_scan scan;
+    dn_sqlite_token token;
+
+    dn_sqlite_scan_begin(&scan, sql);
+    while (dn_sqlite_scan_next(&scan, &token))
+        if (*token.text.data == '$' && place_number(&token) != ++last)
+            return false;
+    return true;
+}
+
+/* Where the placeholders are $1, $2 ... in this order they become nameless, without a byte moving:
+ * SQLite goes through its list of names for each one it reads, and again for each value. */
+static void
+take_place_names_out(char *sql, uint64_t length)
+{
+    dn_sqlite_scan scan;
+    dn_sqlite_token token;
+
+    if (!places_are_in_order((dunlin_string){sql, length}))
+        return;
+    dn_sqlite_scan_begin(&scan, (dunlin_string){sql, length});
+    while (dn_sqlite_scan_next(&scan, &token))
+        if (place_number(&token) > 0) {
+            char *place = sql + (token.text.data - sql);
+
+            memset(place, ' ', token.text.length);
+            *place = '?';
+        }
+}
+
+/* The place of $number. */
 static int
-placeholder(sqlite3_stmt *handle, uint64_t number)
+place_of(sqlite3_stmt *handle, uint64_t number)
 {
     char name[24];
-    const char *guess;
 
-    snprintf(name, sizeof(name), "$%llu", (unsigned long long)number);
-    guess = number <= (uint64_t)sqlite3_bind_parameter_count(handle)
-                ? sqlite3_bind_parameter_name(handle, (int)number)
-                : NULL;
-    if (guess != NULL && strcmp(guess, name) == 0)
+    if (number <= (uint64_t)sqlite3_bind_parameter_count(handle) &&
+        sqlite3_bind_parameter_name(handle, (int)number) == NULL)
         return (int)number;
+    snprintf(name, sizeof(name), "$%llu", (unsigned long long)number);
     return sqlite3_bind_parameter_index(handle, name);
 }
 
@@ -108,7 +157,7 @@ bind_values(dunlin_connection *connection, sqlite3_stmt *handle, const dunlin_va
                            "the statement has %d placeholders and %llu values", places,
                            (unsigned long long)count);
     for (uint64_t i = 0; i < count; i++) {
-        int place = placeholder(handle, i + 1);
+        int place = place_of(handle, i + 1);
 
         if (place == 0)
             return dn_kit_fail(connection->call, DUNLIN_USAGE,
@@ -159,6 +208,21 @@ prepare_text(dunlin_connection *connection, dunlin_string sql, bool kept, sqlite
                        "more than one statement where one was expected");
 }
 
+static int32_t
+prepare_with_places(dunlin_connection *connection, dunlin_string sql, bool kept,
+                    sqlite3_stmt **handle)
+{
+    char *copy = dn_kit_copy(sql);
+    int32_t status;
+
+    if (copy == NULL)
+        return dn_kit_no_memory(connection->call);
+    take_place_names_out(copy, sql.length);
+    status = prepare_text(connection, (dunlin_string){copy, sql.length}, kept, handle);
+    free(copy);
+    return status;
+}
+
 int32_t
 dn_sqlite_prepare(dunlin_connection *connection, dunlin_string sql, const dunlin_value *values,
                   uint64_t count, bool wanted, dn_sqlite_statement *statement)
@@ -170,7 +234,8 @@ dn_sqlite_prepare(dunlin_connection *connection, dunlin_string sql, const dunlin
     statement->handle = NULL;
     statement->kept = NULL;
     if (kept == NULL) {
-        status = prepare_text(connection, sql, wanted, &handle);
+        status = count > 0 ? prepare_with_places(connection, sql, wanted, &handle)
+                           : prepare_text(connection, sql, wanted, &handle);
         if (status != DUNLIN_OK || handle == NULL)
             return status;
         kept = wanted ? keep(connection, sql, handle) : NULL;

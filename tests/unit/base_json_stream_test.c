@@ -130,6 +130,113 @@ a_callback_can_stop_the_reading(void **state)
     dn_text_free(&record.told);
 }
 
+/* Writes the members down; declines elements with a member `no`. */
+static int
+note_plain(const dn_json_member *members, size_t count, dn_json_place place, void *context,
+           dn_error *error)
+{
+    recording *record = context;
+
+    (void)error;
+    for (size_t i = 0; i < count; i++)
+        if (members[i].name_length == 2 && memcmp(members[i].name, "no", 2) == 0)
+            return 1;
+    dn_text_printf(&record->told, "plain@%u:%u", place.line, place.column);
+    for (size_t i = 0; i < count; i++) {
+        const dn_json_member *member = &members[i];
+
+        dn_text_printf(&record->told, " %.*s", (int)member->name_length, member->name);
+        if (member->kind == DN_JSON_STRING)
+            dn_text_printf(&record->told, "'%.*s'", (int)member->length, member->text);
+        if (member->kind == DN_JSON_NUMBER)
+            dn_text_printf(&record->told, "#%lld", (long long)member->number);
+    }
+    dn_text_add_char(&record->told, ';');
+    return 0;
+}
+
+static const char *
+told_of(const char *element, recording *record)
+{
+    dn_auto(dn_text) text = DN_TEXT_INIT;
+    dn_json_stream stream = {
+        .name = "f.json",
+        .array = "entries",
+        .id = "test.syntax",
+        .plain = note_plain,
+        .element = note_element,
+        .context = record,
+    };
+    dn_error error;
+
+    dn_text_printf(&text, "{\"entries\": [\n%s]}", element);
+    record->text = text.data;
+    dn_text_clear(&record->told);
+    if (dn_json_read_stream(&stream, text.data, text.length, &error) < 0)
+        dn_text_printf(&record->told, "%s", error.message);
+    return record->told.data;
+}
+
+static void
+plain_elements_are_given_without_a_tree(void **state)
+{
+    recording record = {.text = NULL};
+
+    (void)state;
+    assert_string_equal(told_of("{\"idx\": 7, \"tag\" :\"a b\",\n\"on\":true, \"off\":null}, { }, "
+                                "{\"when\":999999999999999}",
+                                &record),
+                        "plain@2:1 idx#7 tag'a b' on off;plain@3:25;"
+                        "plain@3:30 when#999999999999999;");
+    dn_text_free(&record.told);
+}
+
+static void
+other_elements_are_given_as_trees(void **state)
+{
+    static const char *const elements[] = {
+        "{\"a\": \"\\u0041\"}",
+        "{\"\\u0061\": 1}",
+        "{\"a\": -1}",
+        "{\"a\": 1.5}",
+        "{\"a\": 1e2}",
+        "{\"a\": 1000000000000000}",
+        "{\"a\": [1]}",
+        "{\"a\": {}}",
+        "[1]",
+        "{\"no\": 1, \"a\": \"x\"}",
+        "{\"a\":1,\"b\":1,\"c\":1,\"d\":1,\"e\":1,\"f\":1,\"g\":1,\"h\":1,\"i\":1}",
+    };
+    recording record = {.text = NULL};
+    char wanted[200];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof elements / sizeof elements[0]; i++) {
+        snprintf(wanted, sizeof wanted, "%s@2:1;", elements[i]);
+        assert_string_equal(told_of(elements[i], &record), wanted);
+    }
+    dn_text_free(&record.told);
+}
+
+static void
+faults_of_plain_elements_are_told_as_those_of_others(void **state)
+{
+    recording record = {.text = NULL};
+
+    (void)state;
+    assert_string_equal(told_of("{\"a\": 1, \"a\": 2}", &record),
+                        "f.json:2:10: the member 'a' stands here twice");
+    assert_string_equal(told_of("{\"a\": 01}", &record),
+                        "f.json:2:7: a number must not start with 0");
+    assert_string_equal(told_of("{\"a\": 1,}", &record),
+                        "f.json:2:9: a comma with nothing after it");
+    assert_string_equal(told_of("{\"a\": tru}", &record), "f.json:2:7: expected a value");
+    assert_string_equal(told_of("{\"a\" 1}", &record), "f.json:2:6: expected ':'");
+    assert_string_equal(told_of("{\"a\": \"x\n\"}", &record),
+                        "f.json:2:9: a string that does not end on its line");
+    dn_text_free(&record.told);
+}
+
 static void
 callbacks_may_be_absent(void **state)
 {
@@ -273,6 +380,9 @@ main(void)
         cmocka_unit_test(elements_and_other_members_come_in_order_with_their_places),
         cmocka_unit_test(an_empty_or_absent_array_gives_no_elements),
         cmocka_unit_test(a_callback_can_stop_the_reading),
+        cmocka_unit_test(plain_elements_are_given_without_a_tree),
+        cmocka_unit_test(other_elements_are_given_as_trees),
+        cmocka_unit_test(faults_of_plain_elements_are_told_as_those_of_others),
         cmocka_unit_test(callbacks_may_be_absent),
         cmocka_unit_test(errors_between_and_inside_elements_name_their_place),
         cmocka_unit_test(repeated_names_are_refused_at_the_root_and_inside),
