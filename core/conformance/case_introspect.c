@@ -159,19 +159,35 @@ exclusions(dn_check *check)
     return expect_objects(check, &list, 0, 1, 0);
 }
 
+/* The path of a table: where the driver has namespaces, in that of the connection. */
+static uint64_t
+table_path(dn_check *check, const char *name, dunlin_string path[2])
+{
+    dn_connection *connection = dn_check_first(check);
+    const dunlin_profile *profile = connection ? dn_connection_server(connection)->profile : NULL;
+    uint64_t count = 0;
+
+    for (uint64_t i = 0; profile && i + 1 < profile->setting_count; i += 2)
+        if (check->capabilities->flags & DUNLIN_CAN_NAMESPACES &&
+            dn_string_equal(profile->settings[i], "namespace"))
+            path[count++] = profile->settings[i + 1];
+    path[count++] = dn_string(name);
+    return count;
+}
+
 static int
 keys(dn_check *check)
 {
-    const dunlin_string there = dn_string(DN_CHECK_ITEMS);
-    const dunlin_string gone = dn_string("dunlin_check_missing");
+    dunlin_string there[2];
+    dunlin_string gone[2];
     const dunlin_fact first = {.size = sizeof first,
                                .kind = dn_string(DUNLIN_KIND_TABLE),
-                               .path = &there,
-                               .path_count = 1};
+                               .path = there,
+                               .path_count = table_path(check, DN_CHECK_ITEMS, there)};
     const dunlin_fact second = {.size = sizeof second,
                                 .kind = dn_string(DUNLIN_KIND_TABLE),
-                                .path = &gone,
-                                .path_count = 1};
+                                .path = gone,
+                                .path_count = table_path(check, "dunlin_check_missing", gone)};
     const dunlin_fact *const wanted[] = {&first, &second};
     dunlin_scope scope = everything;
     listing list;

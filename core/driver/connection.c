@@ -260,10 +260,33 @@ dn_connection_classify(dn_connection *connection, dunlin_string statement, uint6
 /* --- objects --- */
 typedef struct object_target {
     dn_arena *arena;
+    const dunlin_string *home; /* the namespace that goes without saying, or NULL */
     dn_object *objects;
     size_t count;
     size_t capacity;
 } object_target;
+
+static bool
+is_at_home(const object_target *target, const dunlin_fact *fact)
+{
+    return target->home && fact->path_count > 1 && fact->path[0].length == target->home->length &&
+           memcmp(fact->path[0].data, target->home->data, target->home->length) == 0;
+}
+
+/* NULL where paths have none. */
+static const dunlin_string *
+home_of(const dn_connection *connection)
+{
+    const dunlin_profile *profile = &connection->profile;
+
+    if (!(connection->capabilities.flags & DUNLIN_CAN_NAMESPACES))
+        return NULL;
+    for (uint64_t i = 0; i + 1 < profile->setting_count; i += 2)
+        if (profile->settings[i].length == 9 &&
+            memcmp(profile->settings[i].data, "namespace", 9) == 0)
+            return &profile->settings[i + 1];
+    return NULL;
+}
 
 static int32_t
 take_object(dn_call *call, const dunlin_fact *fact)
@@ -276,8 +299,8 @@ take_object(dn_call *call, const dunlin_fact *fact)
                                     target->count + 1, sizeof *target->objects);
     if (!target->objects)
         return dn_call_no_memory(call);
-    for (uint64_t i = 0; i < fact->path_count; i++) {
-        if (i)
+    for (uint64_t i = is_at_home(target, fact) ? 1 : 0; i < fact->path_count; i++) {
+        if (name.length)
             dn_text_add_char(&name, '.');
         dn_text_add(&name, fact->path[i].data, fact->path[i].length);
     }
@@ -298,7 +321,7 @@ dn_connection_objects(dn_connection *connection, dn_arena *arena, dn_object **ob
 {
     static const dn_call_sinks sinks = {.fact = take_object};
     const dunlin_scope scope = {.size = sizeof scope, .depth = DUNLIN_SCOPE_OBJECTS};
-    object_target target = {.arena = arena};
+    object_target target = {.arena = arena, .home = home_of(connection)};
     dn_call call;
 
     *objects = NULL;

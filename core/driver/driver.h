@@ -147,7 +147,8 @@ int dn_connection_check(dn_connection *connection, const char *sql, const char *
 int dn_connection_classify(dn_connection *connection, dunlin_string statement, uint64_t *flags,
                            dn_error *error);
 
-/* Names of all objects (DUNLIN_SCOPE_OBJECTS): kind and path joined by '.'. */
+/* Names of all objects (DUNLIN_SCOPE_OBJECTS): kind and path joined by '.', without the namespace
+ * in which names are found anyway. */
 typedef struct dn_object {
     const char *kind;
     const char *name;

@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: MIT
 # The PostgreSQL driver, one file per concern.
 postgres_sources += drivers/postgres/pg_backup.c
+postgres_sources += drivers/postgres/pg_batch.c
 postgres_sources += drivers/postgres/pg_cancel.c
+postgres_sources += drivers/postgres/pg_catalog.c
+postgres_sources += drivers/postgres/pg_catalog.h
 postgres_sources += drivers/postgres/pg_class.c
 postgres_sources += drivers/postgres/pg_classify.c
 postgres_sources += drivers/postgres/pg_copy.c
@@ -11,6 +14,12 @@ postgres_sources += drivers/postgres/pg_describe.c
 postgres_sources += drivers/postgres/pg_driver.c
 postgres_sources += drivers/postgres/pg_driver.h
 postgres_sources += drivers/postgres/pg_error.c
+postgres_sources += drivers/postgres/pg_fact.c
+postgres_sources += drivers/postgres/pg_facts.c
+postgres_sources += drivers/postgres/pg_facts.h
+postgres_sources += drivers/postgres/pg_facts_key.c
+postgres_sources += drivers/postgres/pg_facts_object.c
+postgres_sources += drivers/postgres/pg_facts_relation.c
 postgres_sources += drivers/postgres/pg_fingerprint.c
 postgres_sources += drivers/postgres/pg_introspect.c
 postgres_sources += drivers/postgres/pg_lexer.c
@@ -32,3 +41,4 @@ postgres_sources += drivers/postgres/pg_touch.c
 postgres_sources += drivers/postgres/pg_url.c
 postgres_sources += drivers/postgres/pg_value.c
 postgres_sources += drivers/postgres/pg_wait.c
+postgres_sources += drivers/postgres/pg_wishes.c

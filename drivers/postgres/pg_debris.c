@@ -41,6 +41,7 @@ push_found(const dunlin_call *call, const dunlin_fact *key, uint64_t number, con
         path[i] = key->path[i];
     path[key->path_count - 1] = dn_kit_string(PQgetvalue(result, row, NAME));
     fact.size = sizeof(fact);
+    fact.kind = dn_kit_string(DUNLIN_KIND_INDEX);
     fact.path = path;
     fact.properties = &invalid;
     fact.property_count = 1;
@@ -83,8 +84,9 @@ dn_pg_debris(const dunlin_call *call, dunlin_connection *connection, const dunli
     int32_t status = DUNLIN_OK;
 
     for (uint64_t i = 0; i < count && status == DUNLIN_OK; i++)
-        if (dn_kit_same(keys[i]->kind, DUNLIN_KIND_INDEX) && keys[i]->path_count >= 2 &&
-            keys[i]->path_count <= 3)
+        if ((dn_kit_same(keys[i]->kind, DUNLIN_KIND_INDEX) ||
+             dn_kit_same(keys[i]->kind, DN_PG_KIND_BUILT)) &&
+            keys[i]->path_count >= 2 && keys[i]->path_count <= 3)
             status = look_at(call, connection, keys[i], i);
     dn_pg_leave(connection, outer);
     return status;

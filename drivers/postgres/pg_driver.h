@@ -181,15 +181,22 @@ void dn_pg_cancel_finish(dunlin_connection *connection);
 int32_t dn_pg_pooler_probe(dunlin_connection *connection, int64_t backend);
 
 /* Kinds of keys of our own, for fingerprints. */
+#define DN_PG_KIND_BUILT "built index" /* [schema/]table/name: an index that can be used */
 #define DN_PG_KIND_RELATION "relation" /* [schema/]name */
 #define DN_PG_KIND_DATABASE "database"
 #define DN_PG_KIND_TABLESPACE "tablespace"
 #define DN_PG_KIND_SUBSCRIPTION "subscription"
 #define DN_PG_KIND_PREPARED "prepared" /* a prepared transaction */
 
+/* Whether a scope asks for fingerprints: all of its keys are of these kinds. */
+bool dn_pg_is_fingerprint(const dunlin_scope *scope);
 /* Pushes, of each key, how its object is now, or that there is none. */
 int32_t dn_pg_fingerprint(const dunlin_call *call, dunlin_connection *connection,
                           const dunlin_scope *scope);
+
+/* Pushes the facts that the scope asks for, as docs/facts.md says. */
+int32_t dn_pg_read_facts(const dunlin_call *call, dunlin_connection *connection,
+                         const dunlin_scope *scope);
 
 /* --- classify ---------------------------------------------------------------------------------------------- */
 uint64_t dn_pg_statement_flags(dunlin_string sql);

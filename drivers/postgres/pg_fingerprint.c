@@ -14,7 +14,7 @@ static const struct {
     int values;
     const char *sql;
 } questions[] = {
-    {DUNLIN_KIND_INDEX, 3,
+    {DN_PG_KIND_BUILT, 3,
      "SELECT pg_catalog.pg_get_indexdef(c.oid) || ' ' || c.oid FROM pg_catalog.pg_index i"
      " JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid"
      " JOIN pg_catalog.pg_class t ON t.oid = i.indrelid"
@@ -85,6 +85,20 @@ fits(const dunlin_fact *key, size_t number)
 
     return dn_kit_same(key->kind, questions[number].kind) && key->path_count >= least &&
            key->path_count <= most;
+}
+
+bool
+dn_pg_is_fingerprint(const dunlin_scope *scope)
+{
+    for (uint64_t i = 0; i < scope->key_count; i++) {
+        size_t number = 0;
+
+        while (number < QUESTIONS && !dn_kit_same(scope->keys[i]->kind, questions[number].kind))
+            number++;
+        if (number == QUESTIONS)
+            return false;
+    }
+    return scope->key_count > 0;
 }
 
 int32_t

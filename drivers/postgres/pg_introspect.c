@@ -12,13 +12,12 @@
     "EXISTS (SELECT 1 FROM pg_catalog.pg_depend x WHERE x.classid = 'pg_catalog." catalog          \
     "'::pg_catalog.regclass AND x.objid = " oid " AND x.deptype = 'e')"
 
-/* kind, schema, object it belongs to or NULL, name, whether the schema is the default one.
+/* kind, schema, object it belongs to or NULL, name.
  * Left out: indexes that stand for a constraint, sequences that a column owns, and the copies of
  * indexes and triggers that partitions carry. tgparentid is known since 13. */
 static const char objects[] =
     "SELECT CASE c.relkind WHEN 'v' THEN 'view' WHEN 'm' THEN 'matview' WHEN 'S' THEN 'sequence'"
-    " ELSE 'table' END AS kind, n.nspname, NULL::name AS parent, c.relname::text AS name,"
-    " n.nspname = pg_catalog.current_schema() AS is_default"
+    " ELSE 'table' END AS kind, n.nspname, NULL::name AS parent, c.relname::text AS name"
     " FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
     " WHERE c.relkind IN ('r', 'p', 'f', 'v', 'm', 'S') AND " USER_SCHEMA " AND NOT " OF_EXTENSION(
         "pg_class",
@@ -26,7 +25,7 @@ static const char objects[] =
                  " WHERE d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.objid = c.oid"
                  " AND d.refobjsubid > 0 AND d.deptype IN ('a', 'i')))"
                  " UNION ALL"
-                 " SELECT 'index', n.nspname, t.relname, c.relname, n.nspname = pg_catalog.current_schema()"
+                 " SELECT 'index', n.nspname, t.relname, c.relname"
                  " FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid"
                  " JOIN pg_catalog.pg_class t ON t.oid = i.indrelid"
                  " JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
@@ -36,8 +35,7 @@ static const char objects[] =
                      "t.oid") " AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_constraint k WHERE k.conindid = c.oid"
                               " AND k.contype IN ('p', 'u', 'x'))"
                               " UNION ALL"
-                              " SELECT 'trigger', n.nspname, t.relname, g.tgname,"
-                              " n.nspname = pg_catalog.current_schema()"
+                              " SELECT 'trigger', n.nspname, t.relname, g.tgname"
                               " FROM pg_catalog.pg_trigger g JOIN pg_catalog.pg_class t ON t.oid = g.tgrelid"
                               " JOIN pg_catalog.pg_namespace n ON n.oid = t.relnamespace"
                               " WHERE NOT g.tgisinternal AND " USER_SCHEMA
@@ -46,22 +44,20 @@ static const char objects[] =
                                   "pg_class",
                                   "t.oid") " UNION ALL"
                                            " SELECT CASE p.prokind WHEN 'p' THEN 'procedure' ELSE 'function' END, n.nspname, p.proname,"
-                                           " pg_catalog.pg_get_function_identity_arguments(p.oid),"
-                                           " n.nspname = pg_catalog.current_schema()"
+                                           " pg_catalog.pg_get_function_identity_arguments(p.oid)"
                                            " FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace"
                                            " WHERE " USER_SCHEMA
                                            " AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_depend x"
                                            " WHERE x.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass AND x.objid = p.oid"
                                            " AND x.deptype IN ('e', 'i'))"
                                            " UNION ALL"
-                                           " SELECT CASE t.typtype WHEN 'e' THEN 'enum' ELSE 'domain' END, n.nspname, NULL, t.typname,"
-                                           " n.nspname = pg_catalog.current_schema()"
+                                           " SELECT CASE t.typtype WHEN 'e' THEN 'enum' ELSE 'domain' END, n.nspname, NULL, t.typname"
                                            " FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace"
                                            " WHERE t.typtype IN ('e', 'd') AND " USER_SCHEMA
                                            " AND NOT " OF_EXTENSION("pg_type",
                                                                     "t.oid") " ORDER BY 1, 2, 3, 4";
 
-enum { KIND, SCHEMA, PARENT, NAME, IS_DEFAULT };
+enum { KIND, SCHEMA, PARENT, NAME };
 
 static dunlin_string
 cell(const PGresult *result, int row, int column)
@@ -110,14 +106,12 @@ push_object(const dunlin_call *call, const dunlin_scope *scope, const PGresult *
 {
     dunlin_string schema = cell(result, row, SCHEMA);
     dunlin_string owner = cell(result, row, PQgetisnull(result, row, PARENT) ? NAME : PARENT);
-    bool is_default = strcmp(PQgetvalue(result, row, IS_DEFAULT), "t") == 0;
     dunlin_string path[3];
     dunlin_fact fact = {.size = sizeof(fact), .kind = cell(result, row, KIND), .path = path};
 
     if (scope->namespace_count > 0 && !is_listed(scope->namespaces, scope->namespace_count, schema))
         return DUNLIN_OK;
-    if (!is_default)
-        path[fact.path_count++] = schema;
+    path[fact.path_count++] = schema;
     path[fact.path_count++] = owner;
     if (!PQgetisnull(result, row, PARENT))
         path[fact.path_count++] = cell(result, row, NAME);
@@ -146,15 +140,15 @@ push_objects(const dunlin_call *call, dunlin_connection *connection, const dunli
 int32_t
 dn_pg_introspect(const dunlin_call *call, dunlin_connection *connection, const dunlin_scope *scope)
 {
-    const dunlin_call *outer;
+    const dunlin_call *outer = dn_pg_enter(call, connection);
     int32_t status;
 
-    if (scope->depth != DUNLIN_SCOPE_OBJECTS && scope->key_count == 0)
-        return dn_kit_fail(call, DUNLIN_UNSUPPORTED,
-                           "not there yet in this release: only the names of objects can be read");
-    outer = dn_pg_enter(call, connection);
-    status = scope->depth == DUNLIN_SCOPE_OBJECTS ? push_objects(call, connection, scope)
-                                                  : dn_pg_fingerprint(call, connection, scope);
+    if (scope->depth == DUNLIN_SCOPE_OBJECTS)
+        status = push_objects(call, connection, scope);
+    else if (dn_pg_is_fingerprint(scope))
+        status = dn_pg_fingerprint(call, connection, scope);
+    else
+        status = dn_pg_read_facts(call, connection, scope);
     dn_pg_leave(connection, outer);
     return status;
 }

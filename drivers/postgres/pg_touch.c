@@ -78,7 +78,7 @@ touch_index(const dunlin_call *call, dn_pg_scan *scan, dn_kit_text names[3], int
     if (!dn_pg_scan_fits(scan, "ON [ONLY]") || !take_names(scan, names, &count))
         return DUNLIN_OK;
     dn_kit_text_add_string(&names[count], dn_kit_text_string(&index));
-    return push_key(call, DUNLIN_KIND_INDEX, names, count + 1, known);
+    return push_key(call, DN_PG_KIND_BUILT, names, count + 1, known);
 }
 
 static const struct {

@@ -34,10 +34,11 @@ $(mysql_facts_log): tests/conformance/mysql_driver_test.log
 $(mysql_run_log): tests/conformance/mysql_facts_test.log
 endif
 
-# postgres_driver_test and postgres_run_test likewise:
+# postgres_driver_test, postgres_facts_test and postgres_run_test likewise:
 #   tests/servers run postgres pgbouncer -- make check TESTS='tests/conformance/postgres_run_test ...'
 if DRIVER_POSTGRES
 unit_tests += tests/conformance/postgres_driver_test
+unit_tests += tests/conformance/postgres_facts_test
 unit_tests += tests/conformance/postgres_offline_test
 unit_tests += tests/conformance/postgres_run_test
 postgres_server_sources = $(fake_host_sources) \
@@ -46,6 +47,9 @@ postgres_server_sources = $(fake_host_sources) \
 tests_conformance_postgres_driver_test_SOURCES = tests/conformance/postgres_driver_test.c \
 	$(postgres_server_sources)
 tests_conformance_postgres_driver_test_LDADD = $(CMOCKA_LIBS) $(SYSTEM_LIBS)
+tests_conformance_postgres_facts_test_SOURCES = tests/conformance/postgres_facts_test.c \
+	tests/conformance/fact_list.c tests/conformance/fact_list.h $(postgres_server_sources)
+tests_conformance_postgres_facts_test_LDADD = $(CMOCKA_LIBS) $(SYSTEM_LIBS)
 tests_conformance_postgres_offline_test_SOURCES = tests/conformance/postgres_offline_test.c \
 	$(fake_host_sources)
 tests_conformance_postgres_offline_test_LDADD = $(CMOCKA_LIBS)
@@ -53,8 +57,10 @@ tests_conformance_postgres_run_test_SOURCES = tests/conformance/postgres_run_tes
 	$(postgres_server_sources)
 tests_conformance_postgres_run_test_LDADD = $(CMOCKA_LIBS) $(SYSTEM_LIBS)
 
+postgres_facts_log = tests/conformance/postgres_facts_test.log
 postgres_run_log = tests/conformance/postgres_run_test.log
-$(postgres_run_log): tests/conformance/postgres_driver_test.log
+$(postgres_facts_log): tests/conformance/postgres_driver_test.log
+$(postgres_run_log): tests/conformance/postgres_facts_test.log
 endif
 
 if DRIVER_SQLITE

@@ -387,10 +387,10 @@ introspection_names_objects_of_users(void **state)
     dunlin_scope scope = {.size = sizeof(scope), .depth = DUNLIN_SCOPE_OBJECTS};
     static const dunlin_string exclusions[] = {NAMED("hidden")};
     static const dunlin_string app[] = {NAMED("app")};
-    dunlin_string present_path[] = {NAMED("t")};
+    dunlin_string present_path[] = {NAMED("public"), NAMED("t")};
     dunlin_string absent_path[] = {NAMED("app"), NAMED("t")};
     dunlin_fact present = {
-        .size = sizeof(present), .kind = NAMED("table"), .path = present_path, .path_count = 1};
+        .size = sizeof(present), .kind = NAMED("table"), .path = present_path, .path_count = 2};
     dunlin_fact absent = {
         .size = sizeof(absent), .kind = NAMED("view"), .path = absent_path, .path_count = 2};
     const dunlin_fact *keys[] = {&present, &absent};
@@ -419,19 +419,19 @@ introspection_names_objects_of_users(void **state)
     scope.exclusion_count = 1;
     assert_done(&host, driver->introspect(fake_call(&host), db, &scope));
     assert_string_equal(host.lines, "domain app/d\n"
-                                    "enum mood\n"
-                                    "function f/integer, x text\n"
-                                    "function g/\n"
+                                    "enum public/mood\n"
+                                    "function public/f/integer, x text\n"
+                                    "function public/g/\n"
                                     "index app/Part/part_at\n"
-                                    "index t/t_a\n"
-                                    "matview m\n"
-                                    "procedure p/\n"
-                                    "sequence s\n"
+                                    "index public/t/t_a\n"
+                                    "matview public/m\n"
+                                    "procedure public/p/\n"
+                                    "sequence public/s\n"
                                     "table app/Part\n"
                                     "table app/part_1\n"
-                                    "table t\n"
+                                    "table public/t\n"
                                     "trigger app/Part/tr\n"
-                                    "view v\n");
+                                    "view public/v\n");
     scope.namespaces = app;
     scope.namespace_count = 1;
     assert_done(&host, driver->introspect(fake_call(&host), db, &scope));
@@ -444,7 +444,7 @@ introspection_names_objects_of_users(void **state)
     scope.keys = keys;
     scope.key_count = 2;
     assert_done(&host, driver->introspect(fake_call(&host), db, &scope));
-    assert_string_equal(host.lines, "table t\ngone view app/t\n");
+    assert_string_equal(host.lines, "table public/t\ngone view app/t\n");
 }
 
 static int32_t
@@ -520,7 +520,7 @@ statements_outside_transactions_leave_fingerprints(void **state)
     (void)state;
     execute("CREATE SCHEMA s");
     execute("CREATE TABLE s.t (a int)");
-    assert_string_equal(fingerprint(create), "gone index s/t/i\n");
+    assert_string_equal(fingerprint(create), "gone built index s/t/i\n");
     assert_string_equal(fingerprint(drop), "gone relation s/i\n");
     execute(create);
     snprintf(before, sizeof(before), "%s", fingerprint(create));
@@ -547,7 +547,7 @@ an_invalid_index_counts_as_none(void **state)
     execute("CREATE TABLE t (a int)");
     execute("INSERT INTO t VALUES (1), (1)");
     assert_int_equal(fake_execute(&host, db, create), DUNLIN_CONSTRAINT);
-    assert_string_equal(fingerprint(create), "gone index t/i\n");
+    assert_string_equal(fingerprint(create), "gone built index t/i\n");
 }
 
 static void

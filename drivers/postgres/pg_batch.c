@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Several queries of ours in one round trip. In a transaction of the user's they run in a
+ * savepoint, so that neither a failure nor search_path is left behind.
+ */
+#include <stdlib.h>
+
+#include "drivers/postgres/pg_facts.h"
+
+/* Tables of the session come last: they must not stand in for the catalogs. */
+#define PATH "SELECT pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true)"
+
+/* Of text[] (pg_type.dat). */
+enum { DN_PG_TEXTS = 1009 };
+
+enum { MOST_COMMANDS = 4, MOST_VALUES = 4 };
+
+typedef struct batch {
+    dunlin_connection *connection;
+    const dn_pg_question *questions;
+    size_t count;
+    void *context;
+    const char *before[MOST_COMMANDS];
+    size_t before_count;
+    const char *after[2];
+    size_t after_count;
+    int32_t status; /* once it is not DUNLIN_OK, nothing more is handed on */
+    bool refused;   /* by the server */
+    char *pins;
+} batch;
+
+static void
+choose_frame(batch *work)
+{
+    bool inside = PQtransactionStatus(work->connection->pg) != PQTRANS_IDLE;
+
+    work->before[work->before_count++] =
+        inside ? "SAVEPOINT dunlin_read" : "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+    if (!inside && work->pins != NULL)
+        work->before[work->before_count++] = work->pins;
+    work->before[work->before_count++] = PATH;
+    if (inside)
+        work->after[work->after_count++] = "ROLLBACK TO SAVEPOINT dunlin_read";
+    work->after[work->after_count++] = inside ? "RELEASE SAVEPOINT dunlin_read" : "COMMIT";
+}
+
+static bool
+send_all(const batch *work)
+{
+    static const Oid types[MOST_VALUES] = {DN_PG_TEXTS, DN_PG_TEXTS, DN_PG_TEXTS, DN_PG_TEXTS};
+    PGconn *pg = work->connection->pg;
+
+    for (size_t i = 0; i < work->before_count; i++)
+        if (PQsendQueryParams(pg, work->before[i], 0, NULL, NULL, NULL, NULL, 0) == 0)
+            return false;
+    for (size_t i = 0; i < work->count; i++)
+        if (PQsendQueryParams(pg, work->questions[i].sql, work->questions[i].count, types,
+                              work->questions[i].values, NULL, NULL, 0) == 0)
+            return false;
+    for (size_t i = 0; i < work->after_count; i++)
+        if (PQsendQueryParams(pg, work->after[i], 0, NULL, NULL, NULL, NULL, 0) == 0)
+            return false;
+    return PQpipelineSync(pg) == 1;
+}
+
+static void
+take_rows(batch *work, size_t number, const PGresult *result)
+{
+    const dn_pg_question *question = number < work->count ? &work->questions[number] : NULL;
+    dn_pg_row row = {.result = result};
+
+    if (question == NULL || question->take == NULL)
+        return;
+    for (; row.number < PQntuples(result) && work->status == DUNLIN_OK; row.number++)
+        work->status = question->take(work->context, &row);
+}
+
+static void
+take_result(batch *work, size_t number, const PGresult *result)
+{
+    switch (PQresultStatus(result)) {
+    case PGRES_TUPLES_OK: take_rows(work, number, result); break;
+    case PGRES_COMMAND_OK:
+    case PGRES_PIPELINE_ABORTED: break;
+    default:
+        work->refused = true;
+        if (work->status == DUNLIN_OK)
+            work->status = dn_pg_fail(work->connection, result, NULL);
+        break;
+    }
+}
+
+/* Up to the end of the pipeline; false: connection lost. */
+static bool
+read_all(batch *work)
+{
+    size_t sent = work->before_count + work->count + work->after_count;
+
+    for (size_t i = 0; i <= sent; i++) {
+        DN_KIT_CLEANUP(dn_pg_clear) PGresult *result = NULL;
+
+        if (!dn_pg_next_result(work->connection, &result) || result == NULL)
+            return false;
+        if (PQresultStatus(result) == PGRES_PIPELINE_SYNC)
+            return true;
+        /* The commands around the questions have numbers that no question has. */
+        take_result(work, i - work->before_count, result);
+        if (work->connection->dead)
+            return false;
+        dn_pg_clear(&result);
+        if (!dn_pg_next_result(work->connection, &result))
+            return false;
+    }
+    return false;
+}
+
+/* What the server refused, it skipped the rest of: also the way back. */
+static void
+get_back(batch *work)
+{
+    static const char *const ways[] = {"ROLLBACK TO SAVEPOINT dunlin_read",
+                                       "RELEASE SAVEPOINT dunlin_read"};
+    bool inside = work->after_count == 2;
+
+    for (size_t i = 0; i < work->after_count; i++) {
+        DN_KIT_CLEANUP(dn_pg_clear) PGresult *result = NULL;
+
+        work->connection->uncancellable = true;
+        dn_pg_execute(work->connection, inside ? ways[i] : "ROLLBACK", NULL, 0, &result);
+        work->connection->uncancellable = false;
+    }
+}
+
+static int32_t
+ask(batch *work)
+{
+    dunlin_connection *connection = work->connection;
+
+    if (connection->dead || PQenterPipelineMode(connection->pg) != 1)
+        return dn_pg_fail_lost(connection);
+    if (!send_all(work) || !read_all(work)) {
+        int32_t status = work->status;
+
+        connection->dead = true;
+        return status != DUNLIN_OK ? status : dn_pg_fail_lost(connection);
+    }
+    PQexitPipelineMode(connection->pg);
+    if (work->refused)
+        get_back(work);
+    return work->status;
+}
+
+int32_t
+dn_pg_ask_together(dunlin_connection *connection, const dn_pg_question *questions, size_t count,
+                   void *context)
+{
+    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text pins = {0};
+    batch work = {
+        .connection = connection, .questions = questions, .count = count, .context = context};
+
+    if (connection->pins_local) {
+        dn_pg_pins_statement(&pins, connection, true);
+        if (pins.failed)
+            return dn_kit_no_memory(connection->call);
+        work.pins = pins.data;
+    }
+    choose_frame(&work);
+    return ask(&work);
+}

@@ -1,0 +1,334 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The catalog queries. They take no order and join no names of columns: assembling is cheaper here.
+ * search_path is pg_catalog, so nothing needs to be qualified. The catalogs are readable by every
+ * role, whatever it may do with the objects; information_schema would hide what a role has no
+ * right to.
+ */
+#include "drivers/postgres/pg_catalog.h"
+
+#define VISIBLE_SCHEMA                                                                             \
+    "n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'"                                    \
+    " AND ($1::text[] IS NULL OR n.nspname = ANY ($1::text[]))"
+
+/* What is below this number came with the database system (FirstNormalObjectId). */
+#define OURS(oid) oid " >= 16384"
+
+#define EXTENSION_MEMBERS(catalog)                                                                 \
+    "(SELECT x.objid FROM pg_depend x WHERE x.refclassid = 'pg_extension'::regclass"               \
+    " AND x.classid = '" catalog "'::regclass AND x.deptype = 'e')"
+
+/* Relations by name, tables of indexes and of triggers by theirs. */
+#define NAMED_RELATIONS                                                                            \
+    "ARRAY(SELECT coalesce(ki.indrelid, kc.oid) FROM pg_class kc"                                  \
+    " JOIN pg_namespace kn ON kn.oid = kc.relnamespace"                                            \
+    " JOIN unnest($2::text[], $3::text[]) AS k (s, t) ON kn.nspname = k.s AND kc.relname = k.t"    \
+    " LEFT JOIN pg_index ki ON ki.indexrelid = kc.oid UNION SELECT kt.tgrelid FROM pg_trigger kt"  \
+    " WHERE $4::text[] IS NOT NULL AND kt.tgname = ANY ($4::text[]))"
+
+/* The values are constants to the planner, so these vanish where there are none. */
+#define WANTED(oid) "($2::text[] IS NULL OR " oid " = ANY (" NAMED_RELATIONS "))"
+
+#define WANTED_NAME(schema, name)                                                                  \
+    "($2::text[] IS NULL OR (" schema "::text, " name                                              \
+    "::text) IN (SELECT k.s, k.t FROM unnest($2::text[], $3::text[]) AS k (s, t)))"
+
+#define COMMENT(catalog, oid)                                                                      \
+    " LEFT JOIN pg_description des ON des.classoid = '" catalog                                    \
+    "'::regclass AND des.objoid = " oid " AND des.objsubid = 0"
+
+/* A name outside pg_catalog is quoted, one inside stands alone. */
+#define OUTER_NAME(schema, name)                                                                   \
+    "CASE WHEN " schema " = 'pg_catalog' THEN " name "::text ELSE '\"' || replace(" schema         \
+    "::text, '\"', '\"\"') || '\".\"' || replace(" name "::text, '\"', '\"\"') || '\"' END"
+
+#define ESCAPED(name) "replace(replace(" name "::text, '%', '%25'), '/', '%2F')"
+
+/* A question is a list of parts; one that starts with a digit is taken only on servers from that
+ * version on ("15+"), with '-' before it only on older ones. */
+typedef const char *const part;
+
+static part schemas[] = {
+    "SELECT n.nspname, CASE WHEN n.nspname <> 'public' OR des.description <> 'standard public"
+    " schema' THEN des.description END FROM pg_namespace n" COMMENT("pg_namespace", "n.oid"),
+    " WHERE " VISIBLE_SCHEMA " AND n.oid NOT IN " EXTENSION_MEMBERS("pg_namespace"),
+    " AND ($2::text[] IS NULL OR n.nspname = ANY ($3::text[]))",
+    NULL,
+};
+
+/* Their comments are their own. */
+static part extensions[] = {
+    "SELECT e.extname, e.extversion, des.description FROM pg_extension e" COMMENT("pg_extension",
+                                                                                  "e.oid"),
+    " WHERE " OURS("e.oid") "",
+    " AND ($2::text[] IS NULL OR e.extname = ANY ($3::text[]))",
+    NULL,
+};
+
+static part relations[] = {
+    "SELECT c.oid, n.nspname, c.relname, c.relkind, c.relnatts, c.relispartition,",
+    " c.oid IN " EXTENSION_MEMBERS("pg_class"),
+    ", nullif(c.relpersistence, 'p'), nullif(c.relrowsecurity, false),"
+    " nullif(c.relforcerowsecurity, false), array_to_string(c.reloptions, ', '),"
+    " CASE WHEN c.relkind = 'p' THEN pg_get_partkeydef(c.oid) END,"
+    " CASE WHEN c.relispartition THEN pg_get_expr(c.relpartbound, c.oid) END,"
+    " CASE WHEN h.inhrelid IS NOT NULL THEN (SELECT array_agg(format('%I.%I', pn.nspname,"
+    " p.relname) ORDER BY i.inhseqno) FROM pg_inherits i JOIN pg_class p ON p.oid = i.inhparent"
+    " JOIN pg_namespace pn ON pn.oid = p.relnamespace WHERE i.inhrelid = c.oid) END,"
+    " CASE WHEN c.relkind IN ('v', 'm') THEN pg_get_viewdef(c.oid) END,"
+    " CASE WHEN c.relkind = 'f' THEN (SELECT s.srvname FROM pg_foreign_table f"
+    " JOIN pg_foreign_server s ON s.oid = f.ftserver WHERE f.ftrelid = c.oid) END,"
+    " CASE WHEN c.relam NOT IN (0, 2) THEN (SELECT a.amname FROM pg_am a WHERE a.oid = c.relam) END,"
+    " CASE WHEN c.reltablespace <> 0 THEN (SELECT s.spcname FROM pg_tablespace s"
+    " WHERE s.oid = c.reltablespace) END, des.description"
+    " FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
+    " LEFT JOIN pg_inherits h ON h.inhrelid = c.oid AND h.inhseqno = 1" COMMENT("pg_class",
+                                                                                "c.oid"),
+    " WHERE c.relkind IN ('r', 'p', 'f', 'v', 'm') AND c.relpersistence <> 't'"
+    " AND " VISIBLE_SCHEMA " AND " WANTED("c.oid"),
+    NULL,
+};
+
+static part sequences[] = {
+    "SELECT n.nspname, c.relname, format_type(s.seqtypid, NULL), s.seqstart, s.seqincrement,"
+    " s.seqmin, s.seqmax, s.seqcache, s.seqcycle, d.refobjid, d.refobjsubid, d.deptype = 'i',"
+    " format('nextval(%L::regclass)', format('%I.%I', n.nspname, c.relname)),"
+    " tn.nspname, t.relname, a.attname, pg_get_expr(ad.adbin, ad.adrelid), des.description"
+    " FROM pg_sequence s JOIN pg_class c ON c.oid = s.seqrelid"
+    " JOIN pg_namespace n ON n.oid = c.relnamespace"
+    " LEFT JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.objid = c.oid"
+    " AND d.objsubid = 0 AND d.refclassid = 'pg_class'::regclass AND d.deptype IN ('a', 'i')"
+    " LEFT JOIN pg_class t ON t.oid = d.refobjid LEFT JOIN pg_namespace tn ON tn.oid ="
+    " t.relnamespace LEFT JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum ="
+    " d.refobjsubid LEFT JOIN pg_attrdef ad ON ad.adrelid = d.refobjid AND ad.adnum ="
+    " d.refobjsubid" COMMENT("pg_class", "c.oid"),
+    " WHERE c.relpersistence <> 't' AND " VISIBLE_SCHEMA
+    " AND c.oid NOT IN " EXTENSION_MEMBERS("pg_class"),
+    " AND ($2::text[] IS NULL OR c.oid = ANY (" NAMED_RELATIONS
+    ") OR d.refobjid = ANY (" NAMED_RELATIONS "))",
+    NULL,
+};
+
+static part columns[] = {
+    "SELECT a.attrelid, a.attnum, a.attname,"
+    " CASE WHEN t.typtype IN ('e', 'd') AND " OURS("t.oid"),
+    " THEN NULL ELSE format_type(a.atttypid, a.atttypmod) END, a.attnotnull, a.attislocal,"
+    " a.attidentity, a.attgenerated, pg_get_expr(d.adbin, d.adrelid), a.attcollation,"
+    " CASE WHEN a.attcollation <> 0 AND a.attcollation <> t.typcollation THEN (SELECT " OUTER_NAME(
+        "cn.nspname", "co.collname"),
+    " FROM pg_collation co JOIN pg_namespace cn ON cn.oid = co.collnamespace"
+    " WHERE co.oid = a.attcollation) END,"
+    " CASE WHEN t.typtype IN ('e', 'd') AND " OURS(
+        "t.oid") " THEN tn.nspname END,"
+                 " t.typname, des.description"
+                 " FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid"
+                 " JOIN pg_type t ON t.oid = a.atttypid JOIN pg_namespace tn ON tn.oid = t.typnamespace"
+                 " LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum AND a.atthasdef"
+                 " LEFT JOIN pg_description des ON des.classoid = 'pg_class'::regclass"
+                 " AND des.objoid = a.attrelid AND des.objsubid = a.attnum"
+                 " WHERE a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'p', 'f', 'm')"
+                 " AND c.relpersistence <> 't' AND " OURS(
+                     "a.attrelid") " AND ($1::text[] IS NULL OR"
+                                   " c.relnamespace IN (SELECT n.oid FROM pg_namespace n WHERE n.nspname = ANY ($1::text[])))"
+                                   " AND " WANTED("a.attrelid"),
+    NULL,
+};
+
+static part constraints[] = {
+    "SELECT con.conrelid, con.conname, con.contype, con.conkey, rn.nspname, rc.relname,"
+    " con.confrelid, con.confkey,"
+    " CASE WHEN con.contype = 'f' AND ($1::text[] IS NOT NULL OR $2::text[] IS NOT NULL) THEN"
+    " (SELECT array_agg(ra.attname::text ORDER BY o.k) FROM unnest(con.confkey) WITH ORDINALITY"
+    " AS o (num, k) JOIN pg_attribute ra ON ra.attrelid = con.confrelid AND ra.attnum = o.num)"
+    " END, con.confdeltype, con.confupdtype, con.confmatchtype, con.condeferrable,"
+    " con.condeferred, con.convalidated,",
+    "18+ con.conenforced,",
+    "-18 true,",
+    " con.connoinherit, CASE con.contype WHEN 'c' THEN pg_get_expr(con.conbin, con.conrelid)"
+    " WHEN 'x' THEN pg_get_constraintdef(con.oid) END, i.indnkeyatts,"
+    " CASE WHEN i.indnkeyatts <> i.indnatts THEN i.indkey::int2[] END,",
+    "15+ i.indnullsnotdistinct, con.confdelsetcols,",
+    "-15 false, NULL,",
+    "18+ con.conperiod,",
+    "-18 false,",
+    " des.description FROM pg_constraint con JOIN pg_namespace n ON n.oid = con.connamespace"
+    " LEFT JOIN pg_class rc ON rc.oid = con.confrelid"
+    " LEFT JOIN pg_namespace rn ON rn.oid = rc.relnamespace"
+    " LEFT JOIN pg_index i ON i.indexrelid = con.conindid AND con.contype IN ('p', 'u')" COMMENT(
+        "pg_constraint", "con.oid"),
+    " WHERE con.contype IN ('p', 'u', 'f', 'c', 'x') AND con.conparentid = 0"
+    " AND (con.contype <> 'c' OR con.conislocal) AND " OURS(
+        "con.conrelid") " AND " VISIBLE_SCHEMA " AND " WANTED("con.conrelid"),
+    NULL,
+};
+
+static part classes[] = {
+    "SELECT oc.oid, " OUTER_NAME("n.nspname", "oc.opcname"),
+    ", oc.opcdefault FROM pg_opclass oc JOIN pg_namespace n ON n.oid = oc.opcnamespace",
+    NULL,
+};
+
+/* An expression is printed only where there is one: pg_get_indexdef for every key would take most
+ * of the time. */
+static part indexes[] = {
+    "SELECT i.indrelid, ic.relname, am.amname, i.indisunique, i.indisvalid, i.indnkeyatts,"
+    " i.indkey::int2[], i.indoption::int2[], i.indclass::oid[], i.indcollation::oid[],"
+    " CASE WHEN NOT i.indcollation::oid[] <@ '{0,100}'::oid[] THEN (SELECT array_agg(" OUTER_NAME(
+        "cn.nspname", "co.collname"),
+    " ORDER BY o.k) FROM unnest(i.indcollation::oid[]) WITH ORDINALITY AS o (c, k)"
+    " LEFT JOIN pg_collation co ON co.oid = o.c"
+    " LEFT JOIN pg_namespace cn ON cn.oid = co.collnamespace) END,"
+    " array_to_string(ic.reloptions, ', '), pg_get_expr(i.indpred, i.indrelid),"
+    " CASE WHEN i.indexprs IS NOT NULL THEN (SELECT array_agg(pg_get_indexdef(i.indexrelid, k,"
+    " false) ORDER BY k) FROM generate_series(1, i.indnkeyatts::integer) AS k) END,",
+    "15+ i.indnullsnotdistinct,",
+    "-15 false,",
+    " des.description"
+    " FROM pg_index i JOIN pg_class ic ON ic.oid = i.indexrelid JOIN pg_am am ON am.oid = ic.relam"
+    " JOIN pg_namespace n ON n.oid = ic.relnamespace" COMMENT("pg_class", "ic.oid"),
+    " WHERE NOT i.indisprimary AND NOT ic.relispartition AND " OURS(
+        "i.indrelid") " AND ic.relpersistence <> 't' AND " VISIBLE_SCHEMA
+                      " AND NOT EXISTS (SELECT 1 FROM pg_constraint k WHERE k.conindid = i.indexrelid"
+                      " AND k.contype IN ('p', 'u', 'x')) AND " WANTED("i.indrelid"),
+    NULL,
+};
+
+/* The copies that partitions have of a trigger say so since 13; before, what they hang on does. */
+static part triggers[] = {
+    "SELECT t.tgrelid, t.tgname, pg_get_triggerdef(t.oid), t.tgenabled, des.description"
+    " FROM pg_trigger t" COMMENT("pg_trigger", "t.oid"),
+    " WHERE NOT t.tgisinternal AND " OURS("t.tgrelid") "",
+    "13+ AND t.tgparentid = 0",
+    "-13 AND NOT EXISTS (SELECT 1 FROM pg_depend x WHERE x.classid = 'pg_trigger'::regclass"
+    " AND x.objid = t.oid AND x.refclassid = 'pg_trigger'::regclass)",
+    " AND " WANTED("t.tgrelid"),
+    NULL,
+};
+
+static part policies[] = {
+    "SELECT p.polrelid, p.polname, p.polcmd, p.polpermissive, (SELECT array_agg(CASE WHEN x.o = 0"
+    " THEN 'public' ELSE quote_ident(r.rolname) END ORDER BY r.rolname) FROM unnest(p.polroles)"
+    " AS x (o) LEFT JOIN pg_roles r ON r.oid = x.o), pg_get_expr(p.polqual, p.polrelid),"
+    " pg_get_expr(p.polwithcheck, p.polrelid), des.description FROM pg_policy p" COMMENT(
+        "pg_policy", "p.oid"),
+    " WHERE " WANTED("p.polrelid"),
+    NULL,
+};
+
+static part depends[] = {
+    "SELECT DISTINCT r.ev_class, CASE WHEN rc.relkind IN ('r', 'p', 'f') AND ra.attname IS NOT NULL"
+    " THEN 'column' WHEN rc.relkind = 'v' THEN 'view' WHEN rc.relkind = 'm' THEN 'matview'"
+    " WHEN rc.relkind = 'S' THEN 'sequence' WHEN rc.oid IS NOT NULL THEN 'table'"
+    " WHEN rt.typtype = 'e' THEN 'enum' WHEN rt.oid IS NOT NULL THEN 'domain' ELSE 'function' END,"
+    " CASE WHEN rc.oid IS NOT NULL THEN " ESCAPED("rcn.nspname") " || '/' || " ESCAPED(
+        "rc.relname") " || CASE WHEN rc.relkind IN ('r', 'p', 'f') AND ra.attname IS NOT NULL"
+                      " THEN '/' || " ESCAPED(
+                          "ra.attname") " ELSE '' END"
+                                        " WHEN rt.oid IS NOT NULL THEN " ESCAPED(
+                                            "rtn.nspname") " || '/' || " ESCAPED("rt.typname"),
+    " ELSE " ESCAPED("rpn.nspname") " || '/' || " ESCAPED("rp.proname") " || '/' || " ESCAPED(
+        "pg_get_function_identity_arguments(rp.oid)") " END"
+                                                      " FROM pg_rewrite r JOIN pg_class c ON c.oid = r.ev_class AND c.relkind IN ('v', 'm')"
+                                                      " JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid"
+                                                      " LEFT JOIN pg_class rc ON d.refclassid = 'pg_class'::regclass AND rc.oid = d.refobjid"
+                                                      " LEFT JOIN pg_namespace rcn ON rcn.oid = rc.relnamespace"
+                                                      " LEFT JOIN pg_attribute ra ON ra.attrelid = rc.oid AND ra.attnum = d.refobjsubid"
+                                                      " LEFT JOIN pg_proc rp ON d.refclassid = 'pg_proc'::regclass AND rp.oid = d.refobjid"
+                                                      " LEFT JOIN pg_namespace rpn ON rpn.oid = rp.pronamespace"
+                                                      " LEFT JOIN pg_type rt ON d.refclassid = 'pg_type'::regclass AND rt.oid = d.refobjid"
+                                                      " AND rt.typtype IN ('e', 'd')"
+                                                      " LEFT JOIN pg_namespace rtn ON rtn.oid = rt.typnamespace"
+                                                      " WHERE d.refobjid <> r.ev_class AND " OURS(
+                                                          "d.refobjid") " AND " OURS("r.ev_class"),
+    ""
+    " AND (rc.oid IS NOT NULL OR rp.oid IS NOT NULL OR rt.oid IS NOT NULL) AND " WANTED(
+        "r.ev_class"),
+    NULL,
+};
+
+static part types[] = {
+    "SELECT n.nspname, t.typname, t.typtype, CASE WHEN t.typtype = 'e' THEN"
+    " (SELECT array_agg(e.enumlabel::text ORDER BY e.enumsortorder) FROM pg_enum e"
+    " WHERE e.enumtypid = t.oid) END, CASE WHEN t.typtype = 'd' THEN"
+    " format_type(t.typbasetype, t.typtypmod) END, t.typnotnull,"
+    " CASE WHEN t.typtype = 'd' THEN coalesce(pg_get_expr(t.typdefaultbin, 0), t.typdefault) END,"
+    " CASE WHEN t.typtype = 'd' THEN (SELECT array_agg(pg_get_expr(k.conbin, 0) ORDER BY k.conname)"
+    " FROM pg_constraint k WHERE k.contypid = t.oid AND k.contype = 'c') END,"
+    " CASE WHEN t.typcollation <> 0 AND t.typtype = 'd' THEN (SELECT " OUTER_NAME("cn.nspname",
+                                                                                  "co.collname"),
+    " FROM pg_collation co JOIN pg_namespace cn ON cn.oid = co.collnamespace JOIN pg_type b"
+    " ON b.oid = t.typbasetype WHERE co.oid = t.typcollation AND b.typcollation <> co.oid) END,"
+    " des.description FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace" COMMENT(
+        "pg_type", "t.oid"),
+    " WHERE t.typtype IN ('e', 'd') AND " OURS(
+        "t.oid") " AND " VISIBLE_SCHEMA " AND t.oid NOT IN " EXTENSION_MEMBERS("pg_type"),
+    " AND " WANTED_NAME("n.nspname", "t.typname"),
+    NULL,
+};
+
+/* Aggregates have no definition that the server prints. */
+static part routines[] = {
+    "SELECT n.nspname, p.proname, p.prokind, pg_get_function_identity_arguments(p.oid),"
+    " pg_get_functiondef(p.oid), des.description"
+    " FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace" COMMENT("pg_proc", "p.oid"),
+    " WHERE p.prokind IN ('f', 'p', 'w') AND " OURS(
+        "p.oid") " AND " VISIBLE_SCHEMA
+                 " AND NOT EXISTS (SELECT 1 FROM pg_depend x WHERE x.classid = 'pg_proc'::regclass"
+                 " AND x.objid = p.oid AND x.deptype IN ('e', 'i')) AND " WANTED_NAME("n.nspname",
+                                                                                      "p.proname"),
+    NULL,
+};
+
+static const struct {
+    part *parts;
+    int32_t (*take)(void *context, const dn_pg_row *row);
+} catalog[DN_PG_CATALOG_QUESTIONS] = {
+    {schemas, dn_pg_take_schema},     {extensions, dn_pg_take_extension},
+    {relations, dn_pg_take_relation}, {sequences, dn_pg_take_sequence},
+    {columns, dn_pg_take_column},     {constraints, dn_pg_take_constraint},
+    {classes, dn_pg_take_class},      {indexes, dn_pg_take_index},
+    {triggers, dn_pg_take_trigger},   {policies, dn_pg_take_policy},
+    {depends, dn_pg_take_depend},     {types, dn_pg_take_type},
+    {routines, dn_pg_take_routine},
+};
+
+/* Whether a part is meant for the server; *text: without its mark. */
+static bool
+is_meant(const char *one, int major, const char **text)
+{
+    bool older = *one == '-';
+    int version = 0;
+
+    *text = one;
+    if (!older && (*one < '0' || *one > '9'))
+        return true;
+    for (one += older ? 1 : 0; *one >= '0' && *one <= '9'; one++)
+        version = 10 * version + (*one - '0');
+    *text = one + (older ? 0 : 1);
+    return older ? major < version : major >= version;
+}
+
+size_t
+dn_pg_catalog_questions(dn_pg_arena *arena, int version, const char *const *values,
+                        dn_pg_question questions[DN_PG_CATALOG_QUESTIONS])
+{
+    for (size_t i = 0; i < DN_PG_CATALOG_QUESTIONS; i++) {
+        DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text sql = {0};
+        dunlin_string copy;
+
+        for (part *one = catalog[i].parts; *one != NULL; one++) {
+            const char *text;
+
+            if (is_meant(*one, version / 10000, &text))
+                dn_kit_text_add(&sql, text);
+        }
+        copy = dn_pg_arena_copy(arena, dn_kit_text_string(&sql));
+        if (sql.failed || copy.data == NULL)
+            return 0;
+        questions[i] = (dn_pg_question){.sql = copy.data,
+                                        .values = values,
+                                        .count = DN_PG_CATALOG_VALUES,
+                                        .take = catalog[i].take};
+    }
+    return DN_PG_CATALOG_QUESTIONS;
+}
