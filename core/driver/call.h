@@ -51,11 +51,12 @@ struct dn_call {
     const char *redacted;      /* what appears instead */
     const dn_lex_rules *rules; /* for host->tokens() with `profile`; made on demand */
     const dunlin_profile *profile;
-    dn_arena scratch;              /* memory of the call */
-    bool failed;                   /* *error is filled */
-    bool stopped;                  /* we asked the driver to stop, and all is well */
-    bool told;                     /* the driver reported a failure, its first: *failure */
-    int32_t answer;                /* to every push from now on, once failed or stopped */
+    const dn_fact_map *facts; /* for host->find() and each(); NULL: there are none to look at */
+    dn_arena scratch;         /* memory of the call */
+    bool failed;              /* *error is filled */
+    bool stopped;             /* we asked the driver to stop, and all is well */
+    bool told;                /* the driver reported a failure, its first: *failure */
+    int32_t answer;           /* to every push from now on, once failed or stopped */
     const dunlin_failure *failure; /* copy in scratch */
 };
 

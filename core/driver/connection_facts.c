@@ -8,7 +8,7 @@
 #include "core/driver/connection_internal.h"
 
 typedef struct key_list {
-    dn_arena arena;
+    dn_arena *arena;
     const dunlin_fact **keys;
     size_t count;
     size_t capacity;
@@ -28,31 +28,16 @@ take_class(dn_call *call, const dunlin_class *result)
     return DUNLIN_OK;
 }
 
-static bool
-copy_string(dn_arena *arena, dunlin_string *to, dunlin_string from)
-{
-    to->data = dn_arena_copy(arena, from.data, from.length);
-    to->length = from.length;
-    return to->data != NULL;
-}
-
 static int32_t
 take_key(dn_call *call, const dunlin_fact *key)
 {
     key_list *list = call->target;
-    dunlin_fact *copy = dn_arena_alloc(&list->arena, sizeof *copy);
-    dunlin_string *path = dn_arena_array(&list->arena, key->path_count + 1, sizeof *path);
+    const dunlin_fact *copy = dn_fact_copy(list->arena, key);
 
-    list->keys = dn_arena_grow(&list->arena, list->keys, &list->capacity, list->count + 1,
+    list->keys = dn_arena_grow(list->arena, list->keys, &list->capacity, list->count + 1,
                                sizeof *list->keys);
-    if (!copy || !path || !list->keys || !copy_string(&list->arena, &copy->kind, key->kind))
+    if (!copy || !list->keys)
         return dn_call_no_memory(call);
-    for (uint64_t i = 0; i < key->path_count; i++)
-        if (!copy_string(&list->arena, &path[i], key->path[i]))
-            return dn_call_no_memory(call);
-    copy->size = sizeof *copy;
-    copy->path = path;
-    copy->path_count = key->path_count;
     list->keys[list->count++] = copy;
     return DUNLIN_OK;
 }
@@ -69,6 +54,54 @@ list_keys(dn_connection *connection, dunlin_string statement, key_list *list, dn
     dn_connection_begin(connection, &call, "classify", &sinks, list, error);
     return dn_call_end(&call, table->classify(&call.driver_view, connection->server.profile,
                                               connection->handle, statement));
+}
+
+int
+dn_connection_touched(dn_connection *connection, dunlin_string statement, dn_arena *arena,
+                      const dunlin_fact ***keys, size_t *count, bool *known, dn_error *error)
+{
+    key_list list = {.arena = arena};
+    int answer = list_keys(connection, statement, &list, error);
+
+    *keys = list.keys;
+    *count = list.count;
+    *known = list.known;
+    return answer;
+}
+
+/* --- the facts themselves --------------------------------------------------------------------- */
+
+static int32_t
+take_fact(dn_call *call, const dunlin_fact *fact)
+{
+    return dn_fact_map_put(call->target, fact, call->error) < 0 ? dn_call_abort(call) : DUNLIN_OK;
+}
+
+static int32_t
+take_gone(dn_call *call, const dunlin_fact *key)
+{
+    dn_fact_map_remove(call->target, key->kind, key->path, key->path_count);
+    return DUNLIN_OK;
+}
+
+int
+dn_connection_facts(dn_connection *connection, const dunlin_fact *const *keys, size_t count,
+                    dn_fact_map *map, dn_error *error)
+{
+    static const dn_call_sinks sinks = {.fact = take_fact, .gone = take_gone};
+    const dunlin_scope scope = {
+        .size = sizeof scope,
+        .depth = DUNLIN_SCOPE_FACTS,
+        .keys = keys,
+        .key_count = count,
+    };
+    dn_call call;
+
+    if (!(connection->capabilities.flags & DUNLIN_CAN_INTROSPECT_FACTS))
+        return dn_driver_cannot(connection->driver, "read the definitions of objects", error);
+    dn_connection_begin(connection, &call, "introspect", &sinks, map, error);
+    return dn_call_end(
+        &call, connection->driver->table.introspect(&call.driver_view, connection->handle, &scope));
 }
 
 /* --- the digest ------------------------------------------------------------------------------- */
@@ -158,7 +191,8 @@ int
 dn_connection_fingerprint(dn_connection *connection, dunlin_string statement, bool *known,
                           dn_digest *digest, dn_error *error)
 {
-    key_list list = {.arena = DN_ARENA_INIT};
+    dn_auto(dn_arena) scratch = DN_ARENA_INIT;
+    key_list list = {.arena = &scratch};
     int answer;
 
     *known = false;
@@ -168,7 +202,6 @@ dn_connection_fingerprint(dn_connection *connection, dunlin_string statement, bo
     answer = list_keys(connection, statement, &list, error);
     if (answer == 0 && list.known && list.count)
         answer = hash_facts(connection, &list, known, digest, error);
-    dn_arena_free(&list.arena);
     return answer;
 }
 
@@ -211,7 +244,8 @@ dn_connection_debris(dn_connection *connection, dunlin_string statement, dn_aren
 {
     static const dn_call_sinks sinks = {.fact = pass_over, .step = take_step};
     const dunlin_driver *table = &connection->driver->table;
-    key_list list = {.arena = DN_ARENA_INIT};
+    dn_auto(dn_arena) scratch = DN_ARENA_INIT;
+    key_list list = {.arena = &scratch};
     debris found = {.arena = arena};
     int answer = 0;
 
@@ -224,7 +258,6 @@ dn_connection_debris(dn_connection *connection, dunlin_string statement, dn_aren
         answer = dn_call_end(
             &call, table->debris(&call.driver_view, connection->handle, list.keys, list.count));
     }
-    dn_arena_free(&list.arena);
     *statements = found.statements;
     *count = found.count;
     return answer;

@@ -16,6 +16,7 @@
 #include "core/base/error.h"
 #include "core/base/log.h"
 #include "core/base/text.h"
+#include "core/fact/fact.h"
 #include "core/lex/lex.h"
 
 #include <dunlin/driver.h>
@@ -81,6 +82,50 @@ int dn_driver_quote(const dn_driver *driver, const dunlin_profile *profile, cons
 int dn_driver_render(const dn_driver *driver, const dunlin_profile *profile,
                      const dunlin_operation *const *operations, size_t count, dn_arena *arena,
                      const char ***statements, size_t *statement_count, dn_error *error);
+
+/* --- portable operations ---------------------------------------------------------------------- */
+/* What a driver says of operations beside the answer: a loss, or why it cannot. */
+typedef struct dn_note {
+    int32_t kind; /* DUNLIN_NOTE_* */
+    uint64_t operation;
+    const char *message;
+} dn_note;
+
+typedef struct dn_notes {
+    dn_note *items;
+    size_t count;
+    size_t capacity;
+} dn_notes;
+
+/* One step of what the driver made of operations; the text is in the arena. */
+typedef struct dn_step {
+    int32_t role; /* DUNLIN_STEP_* */
+    dunlin_string sql;
+    dunlin_string expected;
+    uint64_t first_operation;
+    uint64_t operation_count;
+} dn_step;
+
+typedef struct dn_steps {
+    dn_step *items;
+    size_t count;
+    size_t capacity;
+} dn_steps;
+
+/* The names of this kind of server as the fact maps want to know them: DN_FACT_*. */
+uint64_t dn_driver_naming(const dunlin_capabilities *capabilities);
+/* Facts as written -> as the server prints them, which may be more than were given. `current` is
+ * what the driver may look up; NULL when nothing is known. What is lost is noted. */
+int dn_driver_realise(const dn_driver *driver, const dunlin_profile *profile,
+                      const dunlin_fact *const *facts, size_t count, const dn_fact_map *current,
+                      dn_arena *arena, const dunlin_fact ***realised, size_t *realised_count,
+                      dn_notes *notes, dn_error *error);
+/* Operations -> steps, in order, for DUNLIN_RENDER_*. Errors: driver.unsupported with the driver's
+ * reason. */
+int dn_driver_render_steps(const dn_driver *driver, const dunlin_profile *profile, int32_t mode,
+                           const dunlin_operation *const *operations, size_t count,
+                           const dn_fact_map *current, dn_arena *arena, dn_steps *steps,
+                           dn_notes *notes, dn_error *error);
 
 /* --- connections -------------------------------------------------------------------------------- */
 typedef struct dn_connection dn_connection;
@@ -161,6 +206,15 @@ int dn_connection_objects(dn_connection *connection, dn_arena *arena, dn_object 
 typedef int (*dn_missing_visit)(const dunlin_missing *missing, void *context, dn_error *error);
 int dn_connection_privileges(dn_connection *connection, const dunlin_operation *const *operations,
                              size_t count, dn_missing_visit visit, void *context, dn_error *error);
+
+/* Reads the facts of the objects named (none: everything in the default namespace) into the map;
+ * what is gone is removed from it. */
+int dn_connection_facts(dn_connection *connection, const dunlin_fact *const *keys, size_t count,
+                        dn_fact_map *map, dn_error *error);
+/* Keys of the objects that a statement touches, by the driver's classify; *known is false when
+ * these are not all. */
+int dn_connection_touched(dn_connection *connection, dunlin_string statement, dn_arena *arena,
+                          const dunlin_fact ***keys, size_t *count, bool *known, dn_error *error);
 
 /* A digest of everything a statement touches, as it is now: taken before and after, it tells
  * whether the statement took effect. *known is false where the driver cannot tell what is touched

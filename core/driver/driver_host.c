@@ -213,19 +213,31 @@ host_gone(const dunlin_call *call, const dunlin_fact *key)
 static int32_t
 host_find(const dunlin_call *call, const dunlin_fact *key, const dunlin_fact **found)
 {
-    (void)key;
+    dn_call *own = call_of(call);
+
     *found = NULL;
-    return not_offered(call, "find");
+    if (own->failed || own->stopped)
+        return own->answer;
+    if (own->facts)
+        *found = dn_fact_map_find(own->facts, key->kind, key->path, key->path_count);
+    return DUNLIN_OK;
 }
 
 static int32_t
 host_each(const dunlin_call *call, dunlin_string kind,
           int32_t (*visit)(const dunlin_fact *fact, void *context), void *context)
 {
-    (void)kind;
-    (void)visit;
-    (void)context;
-    return not_offered(call, "each");
+    dn_call *own = call_of(call);
+    char *name;
+
+    if (own->failed || own->stopped)
+        return own->answer;
+    if (!own->facts)
+        return DUNLIN_OK;
+    name = kind.length ? dn_arena_copy(&own->scratch, kind.data, kind.length) : NULL;
+    if (kind.length && !name)
+        return dn_call_no_memory(own);
+    return dn_fact_map_each(own->facts, name, visit, context);
 }
 
 /* The rules of the calling driver for `profile`; those of the last one asked for are kept. */

@@ -109,68 +109,6 @@ dn_driver_quote(const dn_driver *driver, const dunlin_profile *profile, const ch
     return dn_call_end(&call, status);
 }
 
-/* --- rendering --- */
-typedef struct render_target {
-    dn_arena *arena;
-    const char **statements;
-    size_t count;
-    size_t capacity;
-} render_target;
-
-static int32_t
-take_step(dn_call *call, const dunlin_step *step)
-{
-    render_target *target = call->target;
-    char *sql;
-
-    if (step->role != DUNLIN_STEP_STATEMENT) {
-        dn_fail(call->error, DUNLIN_UNSUPPORTED, "driver.unsupported",
-                "driver '%s' needs a step of role %d, which this dunlin does not take",
-                call->driver->table.name, (int)step->role);
-        return dn_call_abort(call);
-    }
-    sql = dn_arena_copy(target->arena, step->sql.data, step->sql.length);
-    target->statements = dn_arena_grow(target->arena, target->statements, &target->capacity,
-                                       target->count + 1, sizeof *target->statements);
-    if (!sql || !target->statements)
-        return dn_call_no_memory(call);
-    target->statements[target->count++] = sql;
-    return DUNLIN_OK;
-}
-
-static int32_t
-take_render_note(dn_call *call, const dunlin_note *note)
-{
-    if (note->kind != DUNLIN_NOTE_UNTRANSLATABLE)
-        return DUNLIN_OK;
-    dn_fail(call->error, DUNLIN_UNSUPPORTED, "driver.unsupported",
-            "driver '%s' cannot do this: %.*s", call->driver->table.name, (int)note->message.length,
-            note->message.data);
-    return dn_call_abort(call);
-}
-
-int
-dn_driver_render(const dn_driver *driver, const dunlin_profile *profile,
-                 const dunlin_operation *const *operations, size_t count, dn_arena *arena,
-                 const char ***statements, size_t *statement_count, dn_error *error)
-{
-    static const dn_call_sinks sinks = {.step = take_step, .note = take_render_note};
-    render_target target = {.arena = arena};
-    dn_call call;
-
-    *statements = NULL;
-    *statement_count = 0;
-    if (!driver->table.render)
-        return dn_driver_cannot(driver, "render operations as SQL", error);
-    dn_call_begin(&call, driver, "render", &sinks, &target, error);
-    if (dn_call_end(&call, driver->table.render(&call.driver_view, profile, DUNLIN_RENDER_RUN,
-                                                operations, count)) < 0)
-        return -1;
-    *statements = target.statements;
-    *statement_count = target.count;
-    return 0;
-}
-
 /* --- files of a database --- */
 static int32_t
 take_backup_note(dn_call *call, const dunlin_note *note)

@@ -12,3 +12,4 @@ core_sources += core/driver/driver_find.c
 core_sources += core/driver/driver_host.c
 core_sources += core/driver/driver_load.c
 core_sources += core/driver/driver_offline.c
+core_sources += core/driver/driver_schema.c

@@ -45,6 +45,8 @@ unit_tests += tests/unit/project_load_test
 unit_tests += tests/unit/project_url_test
 unit_tests += tests/unit/reconcile_verdict_test
 unit_tests += tests/unit/run_lock_test
+unit_tests += tests/unit/schema_fold_test
+unit_tests += tests/unit/schema_guard_test
 unit_tests += tests/unit/state_match_test
 unit_tests += tests/unit/tracker_errors_test
 
@@ -54,7 +56,7 @@ tests_unit_base_faults_test_CPPFLAGS = $(AM_CPPFLAGS) -UDN_TEST_FAULTS -DDN_TEST
 	-DDN_TEST_CLOCK=1
 tests_unit_base_faults_test_LDADD = $(core_libs) $(CMOCKA_LIBS)
 
-EXTRA_DIST += tests/unit/driver_fixture.h
+EXTRA_DIST += tests/unit/driver_fixture.h tests/unit/schema_fixture.h
 
 # The rest of the core comes from its library and uses the allocations that are compiled in here.
 tests_unit_driver_faults_test_SOURCES = tests/unit/driver_faults_test.c $(base_sources)

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Facts and operations put to a driver: what it makes of them.
+ */
+#include "core/driver/call.h"
+
+uint64_t
+dn_driver_naming(const dunlin_capabilities *capabilities)
+{
+    uint64_t naming = 0;
+
+    if (capabilities->flags & DUNLIN_CAN_NAMESPACES)
+        naming |= DN_FACT_NAMESPACES;
+    if (capabilities->flags & DUNLIN_CAN_FOLD_OBJECTS)
+        naming |= DN_FACT_FOLDS_OBJECTS;
+    if (capabilities->flags & DUNLIN_CAN_FOLD_MEMBERS)
+        naming |= DN_FACT_FOLDS_MEMBERS;
+    return naming;
+}
+
+/* What a driver pushes lands here. */
+typedef struct answer {
+    dn_arena *arena;
+    dn_notes *notes; /* may be NULL: not wanted */
+    dn_steps *steps;
+    const dunlin_fact **facts;
+    size_t fact_count;
+    size_t fact_capacity;
+    const char *refusal; /* of the first untranslatable operation */
+} answer;
+
+static int32_t
+take_note(dn_call *call, const dunlin_note *note)
+{
+    answer *to = call->target;
+    const char *message = dn_arena_copy(to->arena, note->message.data, note->message.length);
+
+    if (!message)
+        return dn_call_no_memory(call);
+    if (note->kind == DUNLIN_NOTE_UNTRANSLATABLE && !to->refusal)
+        to->refusal = message;
+    if (!to->notes)
+        return DUNLIN_OK;
+    to->notes->items = dn_arena_grow(to->arena, to->notes->items, &to->notes->capacity,
+                                     to->notes->count + 1, sizeof *to->notes->items);
+    if (!to->notes->items)
+        return dn_call_no_memory(call);
+    to->notes->items[to->notes->count++] = (dn_note){note->kind, note->operation, message};
+    return DUNLIN_OK;
+}
+
+static int32_t
+take_fact(dn_call *call, const dunlin_fact *fact)
+{
+    answer *to = call->target;
+
+    to->facts = dn_arena_grow(to->arena, to->facts, &to->fact_capacity, to->fact_count + 1,
+                              sizeof *to->facts);
+    if (!to->facts)
+        return dn_call_no_memory(call);
+    to->facts[to->fact_count] = dn_fact_copy(to->arena, fact);
+    return to->facts[to->fact_count++] ? DUNLIN_OK : dn_call_no_memory(call);
+}
+
+static int32_t
+take_step(dn_call *call, const dunlin_step *step)
+{
+    answer *to = call->target;
+    dn_step *kept;
+    const char *sql = dn_arena_copy(to->arena, step->sql.data, step->sql.length);
+    const char *expected = dn_arena_copy(to->arena, step->expected.data, step->expected.length);
+
+    to->steps->items = dn_arena_grow(to->arena, to->steps->items, &to->steps->capacity,
+                                     to->steps->count + 1, sizeof *to->steps->items);
+    if (!sql || !expected || !to->steps->items)
+        return dn_call_no_memory(call);
+    kept = &to->steps->items[to->steps->count++];
+    *kept = (dn_step){
+        .role = step->role,
+        .sql = dn_span(sql, (size_t)step->sql.length),
+        .expected = dn_span(expected, (size_t)step->expected.length),
+        .first_operation = step->first_operation,
+        .operation_count = step->operation_count,
+    };
+    return DUNLIN_OK;
+}
+
+int
+dn_driver_realise(const dn_driver *driver, const dunlin_profile *profile,
+                  const dunlin_fact *const *facts, size_t count, const dn_fact_map *current,
+                  dn_arena *arena, const dunlin_fact ***realised, size_t *realised_count,
+                  dn_notes *notes, dn_error *error)
+{
+    static const dn_call_sinks sinks = {.fact = take_fact, .note = take_note};
+    answer to = {.arena = arena, .notes = notes};
+    dn_call call;
+
+    *realised = NULL;
+    *realised_count = 0;
+    if (!driver->table.realise)
+        return dn_driver_cannot(driver, "say how it prints definitions", error);
+    dn_call_begin(&call, driver, "realise", &sinks, &to, error);
+    call.facts = current;
+    if (dn_call_end(&call, driver->table.realise(&call.driver_view, profile, facts, count)) < 0)
+        return -1;
+    *realised = to.facts;
+    *realised_count = to.fact_count;
+    return 0;
+}
+
+int
+dn_driver_render_steps(const dn_driver *driver, const dunlin_profile *profile, int32_t mode,
+                       const dunlin_operation *const *operations, size_t count,
+                       const dn_fact_map *current, dn_arena *arena, dn_steps *steps,
+                       dn_notes *notes, dn_error *error)
+{
+    static const dn_call_sinks sinks = {.step = take_step, .note = take_note};
+    answer to = {.arena = arena, .notes = notes, .steps = steps};
+    dn_call call;
+
+    if (!driver->table.render)
+        return dn_driver_cannot(driver, "render operations as SQL", error);
+    dn_call_begin(&call, driver, "render", &sinks, &to, error);
+    call.facts = current;
+    if (dn_call_end(&call, driver->table.render(&call.driver_view, profile, mode, operations,
+                                                count)) == 0 &&
+        !to.refusal)
+        return 0;
+    if (!to.refusal)
+        return -1;
+    return dn_fail(error, DUNLIN_UNSUPPORTED, "driver.unsupported",
+                   "driver '%s' cannot do this: %s", driver->table.name, to.refusal);
+}
+
+int
+dn_driver_render(const dn_driver *driver, const dunlin_profile *profile,
+                 const dunlin_operation *const *operations, size_t count, dn_arena *arena,
+                 const char ***statements, size_t *statement_count, dn_error *error)
+{
+    dn_steps steps = {NULL, 0, 0};
+
+    *statements = NULL;
+    *statement_count = 0;
+    if (dn_driver_render_steps(driver, profile, DUNLIN_RENDER_RUN, operations, count, NULL, arena,
+                               &steps, NULL, error) < 0)
+        return -1;
+    *statements = dn_arena_array(arena, steps.count + 1, sizeof **statements);
+    if (!*statements)
+        return dn_no_memory(error);
+    for (size_t i = 0; i < steps.count; i++) {
+        if (steps.items[i].role != DUNLIN_STEP_STATEMENT)
+            return dn_fail(error, DUNLIN_UNSUPPORTED, "driver.unsupported",
+                           "driver '%s' needs a step of role %d, which this dunlin does not take",
+                           driver->table.name, (int)steps.items[i].role);
+        (*statements)[i] = steps.items[i].sql.data;
+    }
+    *statement_count = steps.count;
+    return 0;
+}

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Facts: records, keys, and maps of them. docs/facts.md says what facts there are.
+ *
+ *  - A map owns copies of its facts in an arena; what it hands out is valid until that key is put
+ *    again or removed. It keeps the order in which keys were first put.
+ *  - Keys are compared as the database compares names (the DN_FACT_FOLDS_* of the map); facts keep
+ *    the spelling they were put with.
+ *  - A primary key is found by its table alone: databases disagree about its name.
+ */
+#ifndef DN_FACT_FACT_H
+#define DN_FACT_FACT_H
+
+#include <stdbool.h>
+
+#include "core/base/arena.h"
+#include "core/base/error.h"
+#include "core/base/text.h"
+
+#include <dunlin/schema.h>
+
+/* --- properties ------------------------------------------------------------------------------- */
+/* Place of the next outermost property, `count` at the end. */
+uint64_t dn_property_next(const dunlin_property *properties, uint64_t count, uint64_t at);
+/* An outermost property by name, or NULL. */
+const dunlin_property *dn_property_find(const dunlin_property *properties, uint64_t count,
+                                        const char *name);
+/* Number of entries that the property at `at` takes, its END included. */
+uint64_t dn_property_span(const dunlin_property *properties, uint64_t count, uint64_t at);
+/* Two properties, with everything in them; names of the two need not be equal. */
+bool dn_property_equal(const dunlin_property *left, uint64_t left_span,
+                       const dunlin_property *right, uint64_t right_span);
+/* Is there an element (TEXT or IDENTIFIER) `text` in the list `name`? */
+bool dn_property_lists(const dunlin_property *properties, uint64_t count, const char *name,
+                       dunlin_string text);
+/* "columns [a, b], on_delete cascade": for messages. */
+void dn_property_describe(dn_text *text, const dunlin_property *properties, uint64_t count);
+
+/* Lists of properties in the making. `failed` stays set after the first allocation that failed. */
+typedef struct dn_properties {
+    dn_arena *arena;
+    dunlin_property *items;
+    size_t count;
+    size_t capacity;
+    bool failed;
+} dn_properties;
+void dn_properties_add(dn_properties *list, const char *name, int32_t type, int64_t integer,
+                       dunlin_string text);
+/* Copies a property with everything in it; its strings are borrowed. */
+void dn_properties_add_span(dn_properties *list, const dunlin_property *from, uint64_t span);
+/* All outermost properties but those named in `without` (blanks between the names, NULL: none). */
+void dn_properties_add_all(dn_properties *list, const dunlin_property *from, uint64_t count,
+                           const char *without);
+
+/* --- facts ------------------------------------------------------------------------------------ */
+bool dn_fact_is(const dunlin_fact *fact, const char *kind);
+/* kind and path, "column users.email": for messages. */
+void dn_fact_describe(dn_text *text, dunlin_string kind, const dunlin_string *path, uint64_t count);
+const dunlin_fact *dn_fact_copy(dn_arena *arena, const dunlin_fact *fact); /* NULL: no memory */
+
+/* --- maps --------------------------------------------------------------------------------------- */
+enum {
+    DN_FACT_NAMESPACES = 1 << 0,    /* paths begin with a namespace */
+    DN_FACT_FOLDS_OBJECTS = 1 << 1, /* ASCII case does not count in names of objects */
+    DN_FACT_FOLDS_MEMBERS = 1 << 2  /* ... in the last element of two or more */
+};
+
+typedef struct dn_fact_map dn_fact_map;
+
+dn_fact_map *dn_fact_map_new(dn_arena *arena, uint64_t naming); /* NULL: no memory */
+uint64_t dn_fact_map_naming(const dn_fact_map *map);
+size_t dn_fact_map_count(const dn_fact_map *map);
+int dn_fact_map_put(dn_fact_map *map, const dunlin_fact *fact, dn_error *error);
+/* By kind and path; NULL when there is none. */
+const dunlin_fact *dn_fact_map_find(const dn_fact_map *map, dunlin_string kind,
+                                    const dunlin_string *path, uint64_t count);
+void dn_fact_map_remove(dn_fact_map *map, dunlin_string kind, const dunlin_string *path,
+                        uint64_t count);
+/* Calls visit for each fact of a kind (NULL: of all) in order until it answers non-zero, which is
+ * returned. Facts may be put and removed meanwhile. */
+int dn_fact_map_each(const dn_fact_map *map, const char *kind,
+                     int (*visit)(const dunlin_fact *fact, void *context), void *context);
+/* Are two names equal, as elements number `index` of paths with `count` elements? */
+bool dn_fact_same_name(uint64_t naming, uint64_t index, uint64_t count, dunlin_string left,
+                       dunlin_string right);
+
+#endif

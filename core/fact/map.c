@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * A map of facts: open addressing over hashes of keys, entries in order of arrival.
+ */
+#include <string.h>
+
+#include "core/fact/fact.h"
+
+enum { FIRST_SLOTS = 64 };
+
+typedef struct entry {
+    const dunlin_fact *fact; /* NULL: removed */
+    uint64_t hash;
+} entry;
+
+struct dn_fact_map {
+    dn_arena *arena;
+    uint64_t naming;
+    entry *entries;
+    size_t entry_count;
+    size_t entry_capacity;
+    size_t live;
+    uint32_t *slots; /* 1 + index of an entry, 0: free */
+    size_t slot_count;
+};
+
+dn_fact_map *
+dn_fact_map_new(dn_arena *arena, uint64_t naming)
+{
+    dn_fact_map *map = dn_arena_alloc(arena, sizeof *map);
+
+    if (map)
+        *map = (dn_fact_map){.arena = arena, .naming = naming};
+    return map;
+}
+
+uint64_t
+dn_fact_map_naming(const dn_fact_map *map)
+{
+    return map->naming;
+}
+
+size_t
+dn_fact_map_count(const dn_fact_map *map)
+{
+    return map->live;
+}
+
+/* --- names ---------------------------------------------------------------------------------------- */
+
+static bool
+folds(uint64_t naming, uint64_t index, uint64_t count)
+{
+    uint64_t lead = (naming & DN_FACT_NAMESPACES) ? 1 : 0;
+    bool member = count > lead + 1 && index + 1 == count;
+
+    return (naming & (member ? DN_FACT_FOLDS_MEMBERS : DN_FACT_FOLDS_OBJECTS)) != 0;
+}
+
+static unsigned char
+lower(char c)
+{
+    return (unsigned char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+}
+
+bool
+dn_fact_same_name(uint64_t naming, uint64_t index, uint64_t count, dunlin_string left,
+                  dunlin_string right)
+{
+    bool fold = folds(naming, index, count);
+
+    if (left.length != right.length)
+        return false;
+    for (uint64_t i = 0; i < left.length; i++)
+        if (fold ? lower(left.data[i]) != lower(right.data[i]) : left.data[i] != right.data[i])
+            return false;
+    return true;
+}
+
+/* Elements that count: the name of a primary key does not. */
+static uint64_t
+elements(dunlin_string kind, uint64_t count)
+{
+    return count > 1 && dn_string_equal(kind, DUNLIN_KIND_PRIMARY_KEY) ? count - 1 : count;
+}
+
+/* FNV-1a, http://www.isthe.com/chongo/tech/comp/fnv/ */
+static uint64_t
+hash_key(uint64_t naming, dunlin_string kind, const dunlin_string *path, uint64_t count)
+{
+    uint64_t hash = 14695981039346656037u;
+
+    for (uint64_t i = 0; i < kind.length; i++)
+        hash = (hash ^ (unsigned char)kind.data[i]) * 1099511628211u;
+    for (uint64_t e = 0; e < elements(kind, count); e++) {
+        bool fold = folds(naming, e, count);
+
+        hash = (hash ^ 0xff) * 1099511628211u;
+        for (uint64_t i = 0; i < path[e].length; i++)
+            hash = (hash ^ (fold ? lower(path[e].data[i]) : (unsigned char)path[e].data[i])) *
+                   1099511628211u;
+    }
+    return hash;
+}
+
+static bool
+same_key(uint64_t naming, const dunlin_fact *fact, dunlin_string kind, const dunlin_string *path,
+         uint64_t count)
+{
+    if (fact->kind.length != kind.length || fact->path_count != count ||
+        memcmp(fact->kind.data, kind.data, kind.length) != 0)
+        return false;
+    for (uint64_t i = 0; i < elements(kind, count); i++)
+        if (!dn_fact_same_name(naming, i, count, fact->path[i], path[i]))
+            return false;
+    return true;
+}
+
+/* --- slots ------------------------------------------------------------------------------------------ */
+
+static entry *
+look_up(const dn_fact_map *map, uint64_t hash, dunlin_string kind, const dunlin_string *path,
+        uint64_t count)
+{
+    if (!map->slot_count)
+        return NULL;
+    for (size_t slot = hash & (map->slot_count - 1); map->slots[slot];
+         slot = (slot + 1) & (map->slot_count - 1)) {
+        entry *found = &map->entries[map->slots[slot] - 1];
+
+        if (found->fact && found->hash == hash &&
+            same_key(map->naming, found->fact, kind, path, count))
+            return found;
+    }
+    return NULL;
+}
+
+static void
+place(dn_fact_map *map, size_t index)
+{
+    size_t slot = map->entries[index].hash & (map->slot_count - 1);
+
+    while (map->slots[slot])
+        slot = (slot + 1) & (map->slot_count - 1);
+    map->slots[slot] = (uint32_t)index + 1;
+}
+
+/* Removed entries keep their place in the list, and lose their slot. */
+static int
+rehash(dn_fact_map *map, dn_error *error)
+{
+    size_t count = map->slot_count ? map->slot_count * 2 : FIRST_SLOTS;
+    uint32_t *slots = dn_arena_array(map->arena, count, sizeof *slots);
+
+    if (!slots)
+        return dn_no_memory(error);
+    memset(slots, 0, count * sizeof *slots);
+    map->slots = slots;
+    map->slot_count = count;
+    for (size_t i = 0; i < map->entry_count; i++)
+        if (map->entries[i].fact)
+            place(map, i);
+    return 0;
+}
+
+int
+dn_fact_map_put(dn_fact_map *map, const dunlin_fact *fact, dn_error *error)
+{
+    uint64_t hash = hash_key(map->naming, fact->kind, fact->path, fact->path_count);
+    entry *found = look_up(map, hash, fact->kind, fact->path, fact->path_count);
+    const dunlin_fact *copy = dn_fact_copy(map->arena, fact);
+
+    if (!copy)
+        return dn_no_memory(error);
+    if (found) {
+        found->fact = copy;
+        return 0;
+    }
+    if ((map->entry_count + 1) * 2 > map->slot_count && rehash(map, error) < 0)
+        return -1;
+    map->entries = dn_arena_grow(map->arena, map->entries, &map->entry_capacity,
+                                 map->entry_count + 1, sizeof *map->entries);
+    if (!map->entries)
+        return dn_no_memory(error);
+    map->entries[map->entry_count] = (entry){copy, hash};
+    place(map, map->entry_count++);
+    map->live++;
+    return 0;
+}
+
+const dunlin_fact *
+dn_fact_map_find(const dn_fact_map *map, dunlin_string kind, const dunlin_string *path,
+                 uint64_t count)
+{
+    entry *found = look_up(map, hash_key(map->naming, kind, path, count), kind, path, count);
+
+    return found ? found->fact : NULL;
+}
+
+void
+dn_fact_map_remove(dn_fact_map *map, dunlin_string kind, const dunlin_string *path, uint64_t count)
+{
+    entry *found = look_up(map, hash_key(map->naming, kind, path, count), kind, path, count);
+
+    if (!found)
+        return;
+    found->fact = NULL;
+    map->live--;
+}
+
+int
+dn_fact_map_each(const dn_fact_map *map, const char *kind,
+                 int (*visit)(const dunlin_fact *fact, void *context), void *context)
+{
+    for (size_t i = 0; i < map->entry_count; i++) {
+        const dunlin_fact *fact = map->entries[i].fact;
+        int answer = fact && (!kind || dn_fact_is(fact, kind)) ? visit(fact, context) : 0;
+
+        if (answer)
+            return answer;
+    }
+    return 0;
+}

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Lists of properties in the making.
+ */
+#include <string.h>
+
+#include "core/fact/fact.h"
+
+static dunlin_property *
+make_room(dn_properties *list, uint64_t count)
+{
+    dunlin_property *items = dn_arena_grow(list->arena, list->items, &list->capacity,
+                                           list->count + (size_t)count, sizeof *items);
+
+    if (!items) {
+        list->failed = true;
+        return NULL;
+    }
+    list->items = items;
+    items += list->count;
+    list->count += (size_t)count;
+    return items;
+}
+
+void
+dn_properties_add(dn_properties *list, const char *name, int32_t type, int64_t integer,
+                  dunlin_string text)
+{
+    dunlin_property *item = list->failed ? NULL : make_room(list, 1);
+
+    if (item)
+        *item = (dunlin_property){
+            .name = dn_string(name), .type = type, .integer = integer, .text = text};
+}
+
+void
+dn_properties_add_span(dn_properties *list, const dunlin_property *from, uint64_t span)
+{
+    dunlin_property *items = list->failed ? NULL : make_room(list, span);
+
+    if (items)
+        memcpy(items, from, (size_t)span * sizeof *items);
+}
+
+static bool
+names(const char *words, dunlin_string name)
+{
+    while (words && *words) {
+        size_t length = strcspn(words, " ");
+
+        if (length == name.length && memcmp(words, name.data, length) == 0)
+            return true;
+        words += length;
+        words += strspn(words, " ");
+    }
+    return false;
+}
+
+void
+dn_properties_add_all(dn_properties *list, const dunlin_property *from, uint64_t count,
+                      const char *without)
+{
+    for (uint64_t i = 0; i < count;) {
+        uint64_t next = dn_property_next(from, count, i);
+
+        if (!names(without, from[i].name))
+            dn_properties_add_span(list, &from[i], next - i);
+        i = next;
+    }
+}

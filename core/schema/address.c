@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Completing operations for a target: what the parser could not know.
+ */
+#include "core/schema/schema_internal.h"
+
+#include <string.h>
+
+/* SQL written for PostgreSQL says it where it wants to be sure to mean the usual place. */
+#define USUAL_NAMESPACE "public"
+
+typedef struct addressing {
+    const dn_schema_target *target;
+    const dn_fact_map *facts;
+    dn_arena *arena;
+    dn_error *error;
+} addressing;
+
+bool
+dn_schema_same(dunlin_string left, dunlin_string right)
+{
+    return left.length == right.length &&
+           (left.length == 0 || memcmp(left.data, right.data, (size_t)left.length) == 0);
+}
+
+static bool
+one_of(dunlin_string kind, const char *const *kinds)
+{
+    while (*kinds && !dn_string_equal(kind, *kinds))
+        kinds++;
+    return *kinds != NULL;
+}
+
+bool
+dn_schema_is_constraint(dunlin_string kind)
+{
+    static const char *const kinds[] = {DUNLIN_KIND_PRIMARY_KEY, DUNLIN_KIND_UNIQUE,
+                                        DUNLIN_KIND_FOREIGN_KEY, DUNLIN_KIND_CHECK,
+                                        DUNLIN_KIND_CONSTRAINT,  NULL};
+
+    return one_of(kind, kinds);
+}
+
+bool
+dn_schema_is_member(dunlin_string kind)
+{
+    static const char *const kinds[] = {DUNLIN_KIND_COLUMN, DUNLIN_KIND_INDEX, DUNLIN_KIND_TRIGGER,
+                                        NULL};
+
+    return one_of(kind, kinds) || dn_schema_is_constraint(kind);
+}
+
+static bool
+is_global(dunlin_string kind)
+{
+    static const char *const kinds[] = {DUNLIN_KIND_SCHEMA, DUNLIN_KIND_EXTENSION, NULL};
+
+    return one_of(kind, kinds);
+}
+
+/* --- namespaces ----------------------------------------------------------------------------------- */
+
+static int
+complete_path(const addressing *work, const dunlin_string **path, uint64_t *count)
+{
+    dunlin_string *full;
+
+    if (*count == 0)
+        return 0;
+    if (work->target->naming & DN_FACT_NAMESPACES) {
+        if ((*path)[0].length)
+            return 0;
+        full = dn_arena_array(work->arena, (size_t)*count, sizeof *full);
+        if (!full)
+            return dn_no_memory(work->error);
+        memcpy(full, *path, (size_t)*count * sizeof *full);
+        full[0] = work->target->home;
+        *path = full;
+        return 0;
+    }
+    if ((*path)[0].length && !dn_string_equal((*path)[0], USUAL_NAMESPACE))
+        return dn_fail(work->error, DUNLIN_UNSUPPORTED, "translate.namespace",
+                       "this database has no schemas inside it, so '%.*s' in front of '%.*s' has "
+                       "no meaning there",
+                       (int)(*path)[0].length, (*path)[0].data, (int)(*path)[*count - 1].length,
+                       (*path)[*count - 1].data);
+    ++*path;
+    --*count;
+    return 0;
+}
+
+/* Paths inside of properties: the table of a foreign key, the type of a column. */
+static int
+complete_list(const addressing *work, dunlin_operation *operation, const char *name)
+{
+    const dunlin_property *list = dn_property_find(operation->set, operation->set_count, name);
+    dn_properties rebuilt = {.arena = work->arena};
+    uint64_t at;
+    uint64_t span;
+    dunlin_string first;
+
+    if (!list || list->type != DUNLIN_PROPERTY_LIST_BEGIN)
+        return 0;
+    at = (uint64_t)(list - operation->set);
+    span = dn_property_span(operation->set, operation->set_count, at);
+    if (span < 4)
+        return 0; /* no element for a namespace */
+    first = list[1].text;
+    dn_properties_add_span(&rebuilt, operation->set, at + 1);
+    if (work->target->naming & DN_FACT_NAMESPACES)
+        dn_properties_add(&rebuilt, NULL, DUNLIN_PROPERTY_IDENTIFIER, 0,
+                          first.length ? first : work->target->home);
+    else if (first.length && !dn_string_equal(first, USUAL_NAMESPACE))
+        return dn_fail(work->error, DUNLIN_UNSUPPORTED, "translate.namespace",
+                       "this database has no schemas inside it, so '%.*s' in front of '%.*s' has "
+                       "no meaning there",
+                       (int)first.length, first.data, (int)list[2].text.length, list[2].text.data);
+    dn_properties_add_span(&rebuilt, list + 2, operation->set_count - at - 2);
+    if (rebuilt.failed)
+        return dn_no_memory(work->error);
+    for (uint64_t i = at + 1, index = 0; i < rebuilt.count; i++, index++) {
+        if (rebuilt.items[i].type == DUNLIN_PROPERTY_END)
+            break;
+        rebuilt.items[i].index = (uint32_t)index;
+    }
+    operation->set = rebuilt.items;
+    operation->set_count = rebuilt.count;
+    return 0;
+}
+
+/* --- what only the facts tell ----------------------------------------------------------------------- */
+
+typedef struct search {
+    uint64_t naming;
+    const dunlin_operation *wanted;
+    const dunlin_fact *found;
+    size_t count;
+} search;
+
+/* Objects of the wanted kind and name, whatever their table. */
+static int
+note_namesake(const dunlin_fact *fact, void *context)
+{
+    search *looking = context;
+    const dunlin_operation *wanted = looking->wanted;
+    uint64_t last = wanted->path_count - 1;
+
+    if (fact->path_count != wanted->path_count ||
+        !dn_fact_same_name(looking->naming, last, wanted->path_count, fact->path[last],
+                           wanted->path[last]))
+        return 0;
+    if (dn_schema_lead(looking->naming) && !dn_schema_same(fact->path[0], wanted->path[0]))
+        return 0;
+    looking->found = fact;
+    looking->count++;
+    return 0;
+}
+
+static int
+take_path(const addressing *work, dunlin_operation *operation, const dunlin_fact *fact)
+{
+    operation->path = fact->path;
+    if (operation->verb != DUNLIN_VERB_RENAME)
+        return 0;
+    /* The new name, in the same table. */
+    {
+        dunlin_string *path = dn_arena_array(work->arena, (size_t)fact->path_count, sizeof *path);
+
+        if (!path)
+            return dn_no_memory(work->error);
+        memcpy(path, fact->path, (size_t)fact->path_count * sizeof *path);
+        path[fact->path_count - 1] = operation->new_path[operation->new_path_count - 1];
+        operation->new_path = path;
+        operation->new_path_count = fact->path_count;
+    }
+    return 0;
+}
+
+/* DROP INDEX i: in which table? */
+static int
+find_table(const addressing *work, dunlin_operation *operation)
+{
+    search looking = {.naming = work->target->naming, .wanted = operation};
+    uint64_t table = dn_schema_lead(looking.naming);
+    const char *kind = dn_string_equal(operation->kind, DUNLIN_KIND_INDEX) ? DUNLIN_KIND_INDEX
+                                                                           : DUNLIN_KIND_TRIGGER;
+
+    if (!work->facts || operation->path_count != table + 2 || operation->path[table].length ||
+        !dn_string_equal(operation->kind, kind))
+        return 0;
+    dn_fact_map_each(work->facts, kind, note_namesake, &looking);
+    if (looking.count > 1)
+        return dn_fail(work->error, DUNLIN_USAGE, "translate.ambiguous",
+                       "there are %zu objects of the kind '%s' with the name '%.*s', in different "
+                       "tables; name the table",
+                       looking.count, kind, (int)operation->path[table + 1].length,
+                       operation->path[table + 1].data);
+    return looking.found ? take_path(work, operation, looking.found) : 0;
+}
+
+/* Databases that keep no name for a primary key call it something of their own. */
+static bool
+has_own_name(const dunlin_fact *key)
+{
+    dunlin_string name = key->path[key->path_count - 1];
+
+    return name.length && name.data[0] != '(' && !dn_string_equal(name, "PRIMARY");
+}
+
+/* DROP CONSTRAINT c: which kind? */
+static int
+find_kind(const addressing *work, dunlin_operation *operation)
+{
+    static const char *const kinds[] = {DUNLIN_KIND_UNIQUE, DUNLIN_KIND_FOREIGN_KEY,
+                                        DUNLIN_KIND_CHECK};
+    const dunlin_fact *key;
+    uint64_t last = operation->path_count - 1;
+
+    if (!work->facts || !dn_string_equal(operation->kind, DUNLIN_KIND_CONSTRAINT))
+        return 0;
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        dunlin_string kind = dn_string(kinds[i]);
+
+        if (dn_fact_map_find(work->facts, kind, operation->path, operation->path_count)) {
+            operation->kind = kind;
+            return 0;
+        }
+    }
+    key = dn_fact_map_find(work->facts, dn_string(DUNLIN_KIND_PRIMARY_KEY), operation->path,
+                           operation->path_count);
+    if (key &&
+        (!has_own_name(key) || dn_fact_same_name(work->target->naming, last, operation->path_count,
+                                                 key->path[last], operation->path[last]))) {
+        operation->kind = dn_string(DUNLIN_KIND_PRIMARY_KEY);
+        operation->path = key->path;
+    }
+    return 0;
+}
+
+/* --- one statement ------------------------------------------------------------------------------------ */
+
+static int
+complete(const addressing *work, dunlin_operation *operation)
+{
+    if (operation->verb >= DUNLIN_VERB_DATA)
+        return 0;
+    if (!is_global(operation->kind)) {
+        if (complete_path(work, &operation->path, &operation->path_count) < 0)
+            return -1;
+        if (operation->verb == DUNLIN_VERB_RENAME &&
+            complete_path(work, &operation->new_path, &operation->new_path_count) < 0)
+            return -1;
+    }
+    if (complete_list(work, operation, "ref") < 0 ||
+        complete_list(work, operation, "type_path") < 0 || find_table(work, operation) < 0)
+        return -1;
+    return find_kind(work, operation);
+}
+
+/* ADD VALUE and RENAME VALUE -> all labels as they will be. */
+static int
+complete_values(const addressing *work, dunlin_operation *operation)
+{
+    dn_properties values = {.arena = work->arena};
+    const dunlin_fact *type;
+
+    if (!dn_operation_is(operation, DUNLIN_VERB_ALTER, DUNLIN_KIND_ENUM) || !work->facts ||
+        dn_property_find(operation->set, operation->set_count, "values"))
+        return 0;
+    type = dn_fact_map_find(work->facts, operation->kind, operation->path, operation->path_count);
+    if (!type)
+        return 0; /* the guard, or the database, will say so */
+    dn_properties_add_all(&values, operation->set, operation->set_count,
+                          "add_value before after rename_value to");
+    if (dn_schema_new_values(type, operation, &values, work->error) < 0)
+        return -1;
+    operation->set = values.items;
+    operation->set_count = values.count;
+    return 0;
+}
+
+int
+dn_schema_address(const dn_schema_target *target, const dunlin_operation *const *operations,
+                  size_t count, bool name_all, const dn_fact_map *facts, dn_fact_map *logical,
+                  dn_operations *addressed, dn_error *error)
+{
+    addressing work = {target, facts, addressed->arena, error};
+    dunlin_operation **copies = dn_arena_array(addressed->arena, count + 1, sizeof *copies);
+
+    if (!copies)
+        return dn_no_memory(error);
+    for (size_t i = 0; i < count; i++) {
+        copies[i] = dn_operation_copy(addressed->arena, operations[i]);
+        if (!copies[i])
+            return dn_no_memory(error);
+        if (complete(&work, copies[i]) < 0)
+            return -1;
+    }
+    if (name_all && dn_schema_name_all(target, copies, count, facts, addressed->arena, error) < 0)
+        return -1;
+    for (size_t i = 0; i < count; i++) {
+        int answer = target->named_types
+                         ? complete_values(&work, copies[i])
+                         : dn_schema_inline_types(target, copies[i], logical, addressed, error);
+
+        if (answer == 0 && target->named_types)
+            answer = dn_operations_add(addressed, copies[i], error);
+        if (answer < 0)
+            return -1;
+    }
+    return 0;
+}
+
+dunlin_fact
+dn_schema_key(const dn_schema_target *target, const dunlin_operation *operation)
+{
+    uint64_t table = dn_schema_lead(target->naming);
+    dunlin_fact key = dn_operation_fact(operation);
+
+    key.properties = NULL;
+    key.property_count = 0;
+    if (dn_schema_is_member(operation->kind) && operation->path_count == table + 2 &&
+        operation->path[table].length) {
+        key.kind = dn_string(DUNLIN_KIND_TABLE);
+        key.path_count = table + 1;
+    }
+    return key;
+}

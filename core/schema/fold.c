@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Keeping a map of facts current: what an operation changes.
+ */
+#include "core/schema/schema_internal.h"
+
+#include <string.h>
+
+typedef struct moving {
+    dn_fact_map *facts;
+    const dunlin_operation *operation;
+    dn_arena arena; /* of copies that are about to be put */
+    const dunlin_fact **list;
+    size_t count;
+    size_t capacity;
+    dn_error *error;
+} moving;
+
+/* --- wanted facts --------------------------------------------------------------------------------------- */
+
+static int
+put_wanted(dn_fact_map *facts, const dn_wanted *wanted, dn_error *error)
+{
+    for (size_t i = 0; i < wanted->count; i++)
+        if (dn_fact_map_put(facts, wanted->facts[i], error) < 0)
+            return -1;
+    return 0;
+}
+
+/* The members that an ALTER set, over those that were there. */
+static int
+put_altered(dn_fact_map *facts, const dunlin_operation *operation, const dunlin_fact *changed,
+            dn_error *error)
+{
+    dn_auto(dn_arena) arena = DN_ARENA_INIT;
+    dn_auto(dn_text) without = DN_TEXT_INIT;
+    dn_properties set = {.arena = &arena};
+    const dunlin_fact *old =
+        dn_fact_map_find(facts, changed->kind, changed->path, changed->path_count);
+    dunlin_fact fact = *changed;
+
+    for (uint64_t i = 0; i < operation->unset_count; i++)
+        dn_text_printf(&without, "%.*s ", (int)operation->unset[i].length,
+                       operation->unset[i].data);
+    for (uint64_t i = 0; i < changed->property_count;
+         i = dn_property_next(changed->properties, changed->property_count, i))
+        dn_text_printf(&without, "%.*s ", (int)changed->properties[i].name.length,
+                       changed->properties[i].name.data);
+    if (old)
+        dn_properties_add_all(&set, old->properties, old->property_count, without.data);
+    for (uint64_t i = 0; i < changed->property_count;) {
+        uint64_t next = dn_property_next(changed->properties, changed->property_count, i);
+        const dunlin_property *property = &changed->properties[i];
+
+        /* "false" is how a boolean is taken away. */
+        if (property->type != DUNLIN_PROPERTY_BOOLEAN || property->integer)
+            dn_properties_add_span(&set, property, next - i);
+        i = next;
+    }
+    if (set.failed || without.failed)
+        return dn_no_memory(error);
+    fact.properties = set.items;
+    fact.property_count = set.count;
+    return dn_fact_map_put(facts, &fact, error);
+}
+
+static int
+fold_alter(dn_fact_map *facts, const dunlin_operation *operation, const dn_wanted *wanted,
+           dn_error *error)
+{
+    dunlin_fact own = dn_operation_fact(operation);
+
+    if (!wanted)
+        return put_altered(facts, operation, &own, error);
+    for (size_t i = 0; i < wanted->count; i++)
+        if (put_altered(facts, operation, wanted->facts[i], error) < 0)
+            return -1;
+    return wanted->count ? 0 : put_altered(facts, operation, &own, error);
+}
+
+/* --- what hangs on an object ------------------------------------------------------------------------------- */
+
+/* Does `fact` lie in, or equal, the object at `path`? */
+static bool
+is_within(uint64_t naming, const dunlin_fact *fact, const dunlin_string *path, uint64_t count)
+{
+    if (fact->path_count < count)
+        return false;
+    for (uint64_t i = 0; i < count; i++)
+        if (!dn_fact_same_name(naming, i, count, fact->path[i], path[i]))
+            return false;
+    return true;
+}
+
+static bool
+is_relation(dunlin_string kind)
+{
+    return dn_string_equal(kind, DUNLIN_KIND_TABLE) || dn_string_equal(kind, DUNLIN_KIND_VIEW) ||
+           dn_string_equal(kind, DUNLIN_KIND_MATERIALIZED_VIEW) ||
+           dn_string_equal(kind, DUNLIN_KIND_SEQUENCE);
+}
+
+/* The last element of a list of names is the object's; here the table's columns. */
+static bool
+refers_to_column(const moving *work, const dunlin_fact *fact)
+{
+    const dunlin_operation *operation = work->operation;
+    dunlin_string column = operation->path[operation->path_count - 1];
+    const dunlin_property *keys;
+
+    if (!is_within(dn_fact_map_naming(work->facts), fact, operation->path,
+                   operation->path_count - 1))
+        return false;
+    if (dn_property_lists(fact->properties, fact->property_count, "columns", column))
+        return true;
+    keys = dn_property_find(fact->properties, fact->property_count, "keys");
+    for (uint64_t i = keys ? (uint64_t)(keys - fact->properties) : fact->property_count;
+         i < fact->property_count; i++)
+        if (dn_string_equal(fact->properties[i].name, "column") &&
+            dn_schema_same(fact->properties[i].text, column))
+            return true;
+    return false;
+}
+
+static int
+collect(moving *work, const dunlin_fact *fact)
+{
+    work->list = dn_arena_grow(&work->arena, work->list, &work->capacity, work->count + 1,
+                               sizeof *work->list);
+    if (!work->list)
+        return dn_no_memory(work->error);
+    work->list[work->count++] = fact;
+    return 0;
+}
+
+static int
+collect_dropped(const dunlin_fact *fact, void *context)
+{
+    moving *work = context;
+    const dunlin_operation *operation = work->operation;
+    uint64_t naming = dn_fact_map_naming(work->facts);
+    bool goes;
+
+    if (is_relation(operation->kind))
+        goes = is_within(naming, fact, operation->path, operation->path_count) &&
+               (dn_schema_is_member(fact->kind) || dn_schema_same(fact->kind, operation->kind));
+    else if (dn_string_equal(operation->kind, DUNLIN_KIND_COLUMN))
+        goes = (dn_fact_is(fact, DUNLIN_KIND_COLUMN) &&
+                is_within(naming, fact, operation->path, operation->path_count) &&
+                fact->path_count == operation->path_count) ||
+               refers_to_column(work, fact);
+    else if (dn_string_equal(operation->kind, DUNLIN_KIND_SCHEMA))
+        goes = (naming & DN_FACT_NAMESPACES) && fact->path_count > 1 &&
+               dn_schema_same(fact->path[0], operation->path[0]);
+    else
+        return 0;
+    return goes ? collect(work, fact) : 0;
+}
+
+static int
+fold_drop(dn_fact_map *facts, const dunlin_operation *operation, dn_error *error)
+{
+    moving work = {.facts = facts, .operation = operation, .arena = DN_ARENA_INIT, .error = error};
+    int answer = dn_fact_map_each(facts, NULL, collect_dropped, &work);
+
+    for (size_t i = 0; answer == 0 && i < work.count; i++)
+        dn_fact_map_remove(facts, work.list[i]->kind, work.list[i]->path, work.list[i]->path_count);
+    if (answer == 0)
+        dn_fact_map_remove(facts, operation->kind, operation->path, operation->path_count);
+    dn_arena_free(&work.arena);
+    return answer;
+}
+
+/* --- renames ------------------------------------------------------------------------------------------------- */
+
+static bool
+is_list_of(const dunlin_property *property, const char *name)
+{
+    return property->type == DUNLIN_PROPERTY_LIST_BEGIN && dn_string_equal(property->name, name);
+}
+
+/* Every name of the old object inside a value: columns of keys, the table of a foreign key. */
+static void
+rename_inside(const moving *work, dunlin_property *properties, uint64_t count, bool same_table)
+{
+    const dunlin_operation *operation = work->operation;
+    dunlin_string old = operation->path[operation->path_count - 1];
+    dunlin_string now = operation->new_path[operation->new_path_count - 1];
+    bool column = dn_string_equal(operation->kind, DUNLIN_KIND_COLUMN);
+
+    for (uint64_t i = 0; i < count; i++) {
+        bool list =
+            column ? (same_table && (is_list_of(&properties[i], "columns") ||
+                                     is_list_of(&properties[i], "order") ||
+                                     is_list_of(&properties[i], "include")))
+                   : (is_list_of(&properties[i], "ref") || is_list_of(&properties[i], "type_path"));
+
+        if (column && same_table && dn_string_equal(properties[i].name, "column") &&
+            dn_schema_same(properties[i].text, old))
+            properties[i].text = now;
+        for (uint64_t k = i + 1; list && k < count && properties[k].type != DUNLIN_PROPERTY_END;
+             k++)
+            if (dn_schema_same(properties[k].text, old) &&
+                (column || properties[k + 1].type == DUNLIN_PROPERTY_END))
+                properties[k].text = now;
+    }
+}
+
+/* ref_columns of foreign keys elsewhere that refer to the renamed column's table. */
+static void
+rename_referred(const moving *work, dunlin_property *properties, uint64_t count)
+{
+    const dunlin_operation *operation = work->operation;
+    uint64_t table = operation->path_count - 2;
+    const dunlin_property *ref = dn_property_find(properties, count, "ref");
+    const dunlin_property *list = dn_property_find(properties, count, "ref_columns");
+
+    if (!dn_string_equal(operation->kind, DUNLIN_KIND_COLUMN) || !ref || !list ||
+        !dn_schema_same(ref[1 + table].text, operation->path[table]))
+        return;
+    for (uint64_t i = (uint64_t)(list - properties) + 1;
+         i < count && properties[i].type != DUNLIN_PROPERTY_END; i++)
+        if (dn_schema_same(properties[i].text, operation->path[table + 1]))
+            properties[i].text = operation->new_path[table + 1];
+}
+
+static int
+collect_all(const dunlin_fact *fact, void *context)
+{
+    return collect(context, fact);
+}
+
+static int
+rename_one(moving *work, const dunlin_fact *fact)
+{
+    const dunlin_operation *operation = work->operation;
+    uint64_t naming = dn_fact_map_naming(work->facts);
+    uint64_t depth = operation->path_count;
+    bool relation = is_relation(operation->kind);
+    bool column = dn_string_equal(operation->kind, DUNLIN_KIND_COLUMN);
+    bool itself = is_within(naming, fact, operation->path, depth) &&
+                  (dn_schema_same(fact->kind, operation->kind) ||
+                   (relation && dn_schema_is_member(fact->kind)));
+    bool same_table = column && is_within(naming, fact, operation->path, depth - 1);
+    dunlin_fact *copy = (dunlin_fact *)(uintptr_t)dn_fact_copy(&work->arena, fact);
+
+    if (!copy)
+        return dn_no_memory(work->error);
+    rename_inside(work, (dunlin_property *)(uintptr_t)copy->properties, copy->property_count,
+                  same_table);
+    rename_referred(work, (dunlin_property *)(uintptr_t)copy->properties, copy->property_count);
+    if (itself) {
+        dunlin_string *path = (dunlin_string *)(uintptr_t)copy->path;
+
+        dn_fact_map_remove(work->facts, fact->kind, fact->path, fact->path_count);
+        memcpy(path, operation->new_path, (size_t)depth * sizeof *path);
+    }
+    return dn_fact_map_put(work->facts, copy, work->error);
+}
+
+static int
+fold_rename(dn_fact_map *facts, const dunlin_operation *operation, dn_error *error)
+{
+    moving work = {.facts = facts, .operation = operation, .arena = DN_ARENA_INIT, .error = error};
+    int answer = dn_fact_map_each(facts, NULL, collect_all, &work);
+
+    for (size_t i = 0; answer == 0 && i < work.count; i++)
+        answer = rename_one(&work, work.list[i]);
+    dn_arena_free(&work.arena);
+    return answer;
+}
+
+int
+dn_schema_fold(dn_fact_map *facts, const dunlin_operation *operation, const dn_wanted *wanted,
+               dn_error *error)
+{
+    dunlin_fact own = dn_operation_fact(operation);
+
+    switch (operation->verb) {
+    case DUNLIN_VERB_CREATE:
+        return wanted && wanted->count ? put_wanted(facts, wanted, error)
+                                       : dn_fact_map_put(facts, &own, error);
+    case DUNLIN_VERB_ALTER: return fold_alter(facts, operation, wanted, error);
+    case DUNLIN_VERB_DROP: return fold_drop(facts, operation, error);
+    case DUNLIN_VERB_RENAME: return fold_rename(facts, operation, error);
+    default: return 0;
+    }
+}

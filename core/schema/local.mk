@@ -1,0 +1,9 @@
+core_sources += \
+	core/schema/address.c \
+	core/schema/fold.c \
+	core/schema/names.c \
+	core/schema/operation.c \
+	core/schema/resolve.c \
+	core/schema/schema.h \
+	core/schema/schema_internal.h \
+	core/schema/types.c

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Operations as data: lists, copies, words for messages.
+ */
+#include "core/schema/schema.h"
+
+int
+dn_operations_add(dn_operations *list, const dunlin_operation *operation, dn_error *error)
+{
+    list->items = dn_arena_grow(list->arena, list->items, &list->capacity, list->count + 1,
+                                sizeof *list->items);
+    if (!list->items)
+        return dn_no_memory(error);
+    list->items[list->count++] = operation;
+    return 0;
+}
+
+dunlin_operation *
+dn_operation_copy(dn_arena *arena, const dunlin_operation *operation)
+{
+    dunlin_operation *copy = dn_arena_alloc(arena, sizeof *copy);
+
+    if (copy)
+        *copy = *operation;
+    return copy;
+}
+
+dunlin_fact
+dn_operation_fact(const dunlin_operation *operation)
+{
+    return (dunlin_fact){
+        .size = sizeof(dunlin_fact),
+        .kind = operation->kind,
+        .path = operation->path,
+        .path_count = operation->path_count,
+        .properties = operation->set,
+        .property_count = operation->set_count,
+    };
+}
+
+bool
+dn_operation_is(const dunlin_operation *operation, int32_t verb, const char *kind)
+{
+    return operation->verb == verb && dn_string_equal(operation->kind, kind);
+}
+
+void
+dn_operation_describe(dn_text *text, const dunlin_operation *operation)
+{
+    static const char *const verbs[] = {"",        "create ",     "alter ",      "drop ",
+                                        "rename ", "change rows", "run as it is"};
+
+    dn_text_add_string(text, verbs[operation->verb]);
+    if (operation->verb < DUNLIN_VERB_DATA)
+        dn_fact_describe(text, operation->kind, operation->path, operation->path_count);
+}

@@ -1,0 +1,378 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Guards: run, skip, conflict or cannot, from the facts at hand.
+ */
+#include "core/schema/schema_internal.h"
+
+#include <string.h>
+
+typedef struct question {
+    const dn_fact_map *facts;
+    const dunlin_operation *operation;
+    const dn_wanted *wanted;
+    const dn_guard_options *options;
+    dn_text *why;
+} question;
+
+static void
+name_object(const question *asked, dunlin_string kind, const dunlin_string *path, uint64_t count)
+{
+    dn_fact_describe(asked->why, kind, path, count);
+}
+
+static void
+name_own(const question *asked)
+{
+    name_object(asked, asked->operation->kind, asked->operation->path,
+                asked->operation->path_count);
+}
+
+/* --- finding ------------------------------------------------------------------------------------------ */
+
+static const dunlin_fact *
+find_as(const question *asked, const char *kind, const dunlin_string *path, uint64_t count)
+{
+    return dn_fact_map_find(asked->facts, dn_string(kind), path, count);
+}
+
+/* Whatever bears the name of a table or view: they share one set of names. */
+static const dunlin_fact *
+find_relation(const question *asked, const dunlin_string *path, uint64_t count)
+{
+    static const char *const kinds[] = {DUNLIN_KIND_TABLE, DUNLIN_KIND_VIEW,
+                                        DUNLIN_KIND_MATERIALIZED_VIEW, DUNLIN_KIND_SEQUENCE};
+
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        const dunlin_fact *found = find_as(asked, kinds[i], path, count);
+
+        if (found)
+            return found;
+    }
+    return NULL;
+}
+
+static bool
+is_relation(dunlin_string kind)
+{
+    return dn_string_equal(kind, DUNLIN_KIND_TABLE) || dn_string_equal(kind, DUNLIN_KIND_VIEW) ||
+           dn_string_equal(kind, DUNLIN_KIND_MATERIALIZED_VIEW) ||
+           dn_string_equal(kind, DUNLIN_KIND_SEQUENCE);
+}
+
+typedef struct namesake {
+    const question *asked;
+    const dunlin_fact *found;
+} namesake;
+
+/* An index of that name on another table: it takes the name where names are the schema's. */
+static int
+note_index(const dunlin_fact *index, void *context)
+{
+    namesake *looking = context;
+    const dunlin_operation *operation = looking->asked->operation;
+    uint64_t last = operation->path_count - 1;
+    uint64_t naming = dn_fact_map_naming(looking->asked->facts);
+
+    if (index->path_count != operation->path_count ||
+        !dn_fact_same_name(naming, last, operation->path_count, index->path[last],
+                           operation->path[last]) ||
+        (dn_schema_lead(naming) && !dn_schema_same(index->path[0], operation->path[0])))
+        return 0;
+    looking->found = index;
+    return 1;
+}
+
+/* --- comparing --------------------------------------------------------------------------------------------- */
+
+/* Members that say nothing about whether an object is the wanted one. */
+static bool
+is_informational(dunlin_string name)
+{
+    return dn_string_equal(name, "order") || dn_string_equal(name, "depends") ||
+           dn_string_equal(name, "unsure") || dn_string_equal(name, "comment") ||
+           dn_string_equal(name, "auto_options");
+}
+
+/* A member the author did not write may have any value in these kinds. */
+static bool
+may_have_more(dunlin_string kind)
+{
+    return is_relation(kind) || dn_string_equal(kind, DUNLIN_KIND_SCHEMA) ||
+           dn_string_equal(kind, DUNLIN_KIND_EXTENSION);
+}
+
+static bool
+is_key_column(const question *asked, const dunlin_fact *column)
+{
+    const dunlin_fact *key = column->path_count ? find_as(asked, DUNLIN_KIND_PRIMARY_KEY,
+                                                          column->path, column->path_count)
+                                                : NULL;
+
+    return key && dn_property_lists(key->properties, key->property_count, "columns",
+                                    column->path[column->path_count - 1]);
+}
+
+/* Is a difference in this member none that counts? */
+static bool
+is_excused(const question *asked, const dunlin_fact *wanted, dunlin_string name)
+{
+    if (is_informational(name) ||
+        dn_property_lists(wanted->properties, wanted->property_count, "unsure", name))
+        return true;
+    if (!dn_fact_is(wanted, DUNLIN_KIND_COLUMN))
+        return false;
+    if (dn_string_equal(name, "not_null"))
+        return is_key_column(asked, wanted);
+    return dn_string_equal(name, "collation") || dn_string_equal(name, "invisible");
+}
+
+static bool
+same_member(const question *asked, const dunlin_fact *left, const dunlin_property *member,
+            const dunlin_fact *right)
+{
+    uint64_t at = (uint64_t)(member - left->properties);
+    const dunlin_property *other = NULL;
+
+    for (uint64_t i = 0; i < right->property_count && !other;
+         i = dn_property_next(right->properties, right->property_count, i))
+        if (dn_schema_same(right->properties[i].name, member->name))
+            other = &right->properties[i];
+    if (!other)
+        return member->type == DUNLIN_PROPERTY_BOOLEAN && !member->integer;
+    if (asked->options->foreign && dn_string_equal(member->name, "auto"))
+        return true;
+    return dn_property_equal(member, dn_property_span(left->properties, left->property_count, at),
+                             other,
+                             dn_property_span(right->properties, right->property_count,
+                                              (uint64_t)(other - right->properties)));
+}
+
+/* Of `wanted`, all members; of what is there, those it should not have. */
+static bool
+is_equal(const question *asked, const dunlin_fact *wanted, const dunlin_fact *there)
+{
+    const dunlin_operation *operation = asked->operation;
+    bool all = operation->verb == DUNLIN_VERB_CREATE && !may_have_more(wanted->kind);
+
+    for (uint64_t i = 0; i < wanted->property_count;
+         i = dn_property_next(wanted->properties, wanted->property_count, i))
+        if (!is_excused(asked, wanted, wanted->properties[i].name) &&
+            !same_member(asked, wanted, &wanted->properties[i], there))
+            return false;
+    for (uint64_t i = 0; all && i < there->property_count;
+         i = dn_property_next(there->properties, there->property_count, i))
+        if (!is_excused(asked, wanted, there->properties[i].name) &&
+            !same_member(asked, there, &there->properties[i], wanted))
+            return false;
+    return true;
+}
+
+static dn_guard
+differ(const question *asked, const dunlin_fact *wanted, const dunlin_fact *there)
+{
+    if (asked->options->keep_different)
+        return DN_GUARD_SKIP;
+    name_object(asked, wanted->kind, wanted->path, wanted->path_count);
+    dn_text_add_string(asked->why, " exists, but different: it is (");
+    dn_property_describe(asked->why, there->properties, there->property_count);
+    dn_text_add_string(asked->why, "), wanted is (");
+    dn_property_describe(asked->why, wanted->properties, wanted->property_count);
+    dn_text_add_string(asked->why, ")");
+    return DN_GUARD_CONFLICT;
+}
+
+/* --- create --------------------------------------------------------------------------------------------------- */
+
+static dn_guard
+missing_table(const question *asked)
+{
+    const dunlin_operation *operation = asked->operation;
+
+    name_object(asked, dn_string(DUNLIN_KIND_TABLE), operation->path, operation->path_count - 1);
+    dn_text_add_string(asked->why, " does not exist");
+    return DN_GUARD_CANNOT;
+}
+
+static bool
+has_table(const question *asked)
+{
+    return find_relation(asked, asked->operation->path, asked->operation->path_count - 1) != NULL;
+}
+
+static dn_guard
+name_taken(const question *asked, const dunlin_fact *by)
+{
+    name_own(asked);
+    dn_text_add_string(asked->why, ": the name is taken by ");
+    name_object(asked, by->kind, by->path, by->path_count);
+    return DN_GUARD_CONFLICT;
+}
+
+/* What takes the name without being the object: a view for a table, an index elsewhere. */
+static const dunlin_fact *
+find_rival(const question *asked)
+{
+    const dunlin_operation *operation = asked->operation;
+
+    if (is_relation(operation->kind))
+        return find_relation(asked, operation->path, operation->path_count);
+    if (dn_string_equal(operation->kind, DUNLIN_KIND_INDEX)) {
+        namesake looking = {.asked = asked};
+
+        dn_fact_map_each(asked->facts, DUNLIN_KIND_INDEX, note_index, &looking);
+        return looking.found;
+    }
+    return NULL;
+}
+
+static dn_guard
+skip_present(const question *asked)
+{
+    name_own(asked);
+    dn_text_add_string(asked->why, " is there already");
+    return DN_GUARD_SKIP;
+}
+
+static dn_guard
+resolve_create(const question *asked)
+{
+    const dunlin_operation *operation = asked->operation;
+    const dunlin_fact *there =
+        dn_fact_map_find(asked->facts, operation->kind, operation->path, operation->path_count);
+    const dunlin_fact *rival = there ? NULL : find_rival(asked);
+
+    if (dn_schema_is_member(operation->kind) && !has_table(asked))
+        return missing_table(asked);
+    if (rival)
+        return name_taken(asked, rival);
+    if (!there)
+        return DN_GUARD_RUN;
+    /* An INVALID index is not an index: what an interrupted build left is cleared and built. */
+    if (dn_property_find(there->properties, there->property_count, "invalid"))
+        return DN_GUARD_RUN;
+    for (size_t i = 0; asked->wanted && i < asked->wanted->count; i++) {
+        const dunlin_fact *wanted = asked->wanted->facts[i];
+        const dunlin_fact *found =
+            dn_fact_map_find(asked->facts, wanted->kind, wanted->path, wanted->path_count);
+
+        if (!found || !is_equal(asked, wanted, found)) {
+            static const dunlin_fact nothing = {.size = sizeof(dunlin_fact)};
+
+            return differ(asked, wanted, found ? found : &nothing);
+        }
+    }
+    return skip_present(asked);
+}
+
+/* --- drop, rename, alter --------------------------------------------------------------------------------------- */
+
+static dn_guard
+resolve_drop(const question *asked)
+{
+    const dunlin_operation *operation = asked->operation;
+    const dunlin_fact *there =
+        dn_fact_map_find(asked->facts, operation->kind, operation->path, operation->path_count);
+    const dunlin_fact *rival = NULL;
+
+    if (there)
+        return DN_GUARD_RUN;
+    if (is_relation(operation->kind))
+        rival = find_relation(asked, operation->path, operation->path_count);
+    if (rival) {
+        name_own(asked);
+        dn_text_add_string(asked->why, ": what has that name is ");
+        name_object(asked, rival->kind, rival->path, rival->path_count);
+        return DN_GUARD_CONFLICT;
+    }
+    name_own(asked);
+    dn_text_add_string(asked->why, " does not exist");
+    return DN_GUARD_SKIP;
+}
+
+static dn_guard
+resolve_rename(const question *asked)
+{
+    const dunlin_operation *operation = asked->operation;
+    bool old = dn_fact_map_find(asked->facts, operation->kind, operation->path,
+                                operation->path_count) != NULL;
+    bool now = dn_fact_map_find(asked->facts, operation->kind, operation->new_path,
+                                operation->new_path_count) != NULL;
+
+    if (old && !now)
+        return DN_GUARD_RUN;
+    name_own(asked);
+    if (!old && now) {
+        dn_text_add_string(asked->why, " is renamed already");
+        return DN_GUARD_SKIP;
+    }
+    dn_text_printf(asked->why, ": neither it nor its new name '%.*s' exists",
+                   (int)operation->new_path[operation->new_path_count - 1].length,
+                   operation->new_path[operation->new_path_count - 1].data);
+    if (!old)
+        return DN_GUARD_CANNOT;
+    dn_text_clear(asked->why);
+    name_own(asked);
+    dn_text_printf(asked->why, ": both it and its new name '%.*s' exist",
+                   (int)operation->new_path[operation->new_path_count - 1].length,
+                   operation->new_path[operation->new_path_count - 1].data);
+    return DN_GUARD_CONFLICT;
+}
+
+static dn_guard
+resolve_alter(const question *asked)
+{
+    const dunlin_operation *operation = asked->operation;
+    const dunlin_fact *there =
+        dn_fact_map_find(asked->facts, operation->kind, operation->path, operation->path_count);
+
+    if (!there) {
+        name_own(asked);
+        dn_text_add_string(asked->why, " does not exist");
+        return operation->condition == DUNLIN_CONDITION_IF_EXISTS ? DN_GUARD_SKIP : DN_GUARD_CANNOT;
+    }
+    for (uint64_t i = 0; i < operation->unset_count; i++)
+        for (uint64_t k = 0; k < there->property_count;
+             k = dn_property_next(there->properties, there->property_count, k))
+            if (dn_schema_same(there->properties[k].name, operation->unset[i]))
+                return DN_GUARD_RUN;
+    for (size_t i = 0; asked->wanted && i < asked->wanted->count; i++) {
+        const dunlin_fact *wanted = asked->wanted->facts[i];
+        const dunlin_fact *found =
+            dn_fact_map_find(asked->facts, wanted->kind, wanted->path, wanted->path_count);
+
+        if (!found || !is_equal(asked, wanted, found) ||
+            dn_property_find(wanted->properties, wanted->property_count, "unsure"))
+            return DN_GUARD_RUN;
+    }
+    if (!asked->wanted && operation->set_count)
+        return DN_GUARD_RUN;
+    name_own(asked);
+    dn_text_add_string(asked->why, " is so already");
+    return DN_GUARD_SKIP;
+}
+
+dn_guard
+dn_schema_resolve(const dn_fact_map *facts, const dunlin_operation *operation,
+                  const dn_wanted *wanted, const dn_guard_options *options, dn_text *why)
+{
+    const question asked = {facts, operation, wanted, options, why};
+
+    if (operation->verb >= DUNLIN_VERB_DATA)
+        return DN_GUARD_RUN;
+    if ((operation->flags & DUNLIN_OPERATION_PARENT_IF_EXISTS) &&
+        !(dn_schema_is_member(operation->kind)
+              ? has_table(&asked)
+              : find_relation(&asked, operation->path, operation->path_count) != NULL)) {
+        name_own(&asked);
+        dn_text_add_string(why, ": its table does not exist");
+        return DN_GUARD_SKIP;
+    }
+    if (operation->condition == DUNLIN_CONDITION_NONE && !options->assume_guarded)
+        return DN_GUARD_RUN;
+    switch (operation->verb) {
+    case DUNLIN_VERB_CREATE: return resolve_create(&asked);
+    case DUNLIN_VERB_DROP: return resolve_drop(&asked);
+    case DUNLIN_VERB_RENAME: return resolve_rename(&asked);
+    default: return resolve_alter(&asked);
+    }
+}

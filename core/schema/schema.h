@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * A schema as a map of facts, and operations on it: completing what the parser left open, deciding
+ * guards, and keeping the map current. Pure: nothing here asks a database. docs/facts.md has the
+ * vocabulary.
+ *
+ * The way of an operation:  parse -> dn_schema_address -> (the driver's realise) ->
+ * dn_schema_resolve -> (the driver's render, and the database) -> dn_schema_fold
+ *
+ * Operations and facts live in arenas of the caller; nothing here is freed.
+ */
+#ifndef DN_SCHEMA_SCHEMA_H
+#define DN_SCHEMA_SCHEMA_H
+
+#include "core/fact/fact.h"
+
+/* --- lists of operations ---------------------------------------------------------------------- */
+typedef struct dn_operations {
+    dn_arena *arena;
+    const dunlin_operation **items;
+    size_t count;
+    size_t capacity;
+} dn_operations;
+
+int dn_operations_add(dn_operations *list, const dunlin_operation *operation, dn_error *error);
+/* A copy to be changed; paths and properties are still the original's. NULL: no memory. */
+dunlin_operation *dn_operation_copy(dn_arena *arena, const dunlin_operation *operation);
+/* The fact that a CREATE makes: shares everything with the operation. */
+dunlin_fact dn_operation_fact(const dunlin_operation *operation);
+/* "create column 'users.email'" */
+void dn_operation_describe(dn_text *text, const dunlin_operation *operation);
+bool dn_operation_is(const dunlin_operation *operation, int32_t verb, const char *kind);
+
+/* --- addressing ------------------------------------------------------------------------------- */
+/* What a target is like, for names. */
+typedef struct dn_schema_target {
+    uint64_t naming;    /* DN_FACT_* */
+    dunlin_string home; /* namespace of unqualified names, where there are namespaces */
+    bool named_types;   /* enum and domain are objects of their own */
+} dn_schema_target;
+
+/* Completes the operations of one statement for a target: namespaces filled in or taken out, the
+ * names PostgreSQL would give to unnamed constraints (when `name_all`), NOT NULL for the columns of
+ * primary keys, tables of indexes named alone, kinds of constraints (both from `facts`), enum types
+ * of columns where types have no names (from `logical`, which it keeps current). `facts` may be
+ * NULL when nothing is known. Errors: translate.namespace, translate.unknown-type,
+ * translate.ambiguous. */
+int dn_schema_address(const dn_schema_target *target, const dunlin_operation *const *operations,
+                      size_t count, bool name_all, const dn_fact_map *facts, dn_fact_map *logical,
+                      dn_operations *addressed, dn_error *error);
+/* Kind and path of the object whose facts decide the guard of an operation, for introspect: the
+ * table of members. Both borrowed. */
+dunlin_fact dn_schema_key(const dn_schema_target *target, const dunlin_operation *operation);
+
+/* --- guards ----------------------------------------------------------------------------------- */
+typedef enum dn_guard {
+    DN_GUARD_RUN = 0,
+    DN_GUARD_SKIP,     /* already so */
+    DN_GUARD_CONFLICT, /* there is something else */
+    DN_GUARD_CANNOT    /* what it belongs to is missing */
+} dn_guard;
+
+typedef struct dn_wanted {
+    const dunlin_fact *const *facts; /* what the operation makes, as the server would print it */
+    size_t count;
+} dn_wanted;
+
+typedef struct dn_guard_options {
+    bool assume_guarded; /* decide as if IF [NOT] EXISTS stood on it */
+    bool keep_different; /* what exists and is different counts as present */
+    bool foreign;        /* written in another dialect: kinds of `auto` are alike */
+} dn_guard_options;
+
+/* Answers the guard of one addressed operation from the facts. `why` gets one sentence for SKIP,
+ * CONFLICT and CANNOT; a CONFLICT says both definitions. */
+dn_guard dn_schema_resolve(const dn_fact_map *facts, const dunlin_operation *operation,
+                           const dn_wanted *wanted, const dn_guard_options *options, dn_text *why);
+
+/* --- folding ---------------------------------------------------------------------------------- */
+/* The facts after an operation took effect. `wanted` as above (CREATE and ALTER). */
+int dn_schema_fold(dn_fact_map *facts, const dunlin_operation *operation, const dn_wanted *wanted,
+                   dn_error *error);
+
+#endif

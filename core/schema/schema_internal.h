@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Shared by the files of core/schema.
+ */
+#ifndef DN_SCHEMA_INTERNAL_H
+#define DN_SCHEMA_INTERNAL_H
+
+#include "core/schema/schema.h"
+
+/* Elements of a complete path that stand before the name of the table or object. */
+static inline uint64_t
+dn_schema_lead(uint64_t naming)
+{
+    return (naming & DN_FACT_NAMESPACES) ? 1 : 0;
+}
+
+bool dn_schema_same(dunlin_string left, dunlin_string right);
+/* Kinds whose objects lie in a table. */
+bool dn_schema_is_member(dunlin_string kind);
+/* pk, unique, fk or check */
+bool dn_schema_is_constraint(dunlin_string kind);
+
+/* Names for the unnamed constraints and indexes of one statement, and NOT NULL where a primary key
+ * or an automatic value implies it. `operations` are complete and may be changed. */
+int dn_schema_name_all(const dn_schema_target *target, dunlin_operation **operations, size_t count,
+                       const dn_fact_map *facts, dn_arena *arena, dn_error *error);
+
+/* Types without a name of their own on the target: what to do instead of `operation` is added to
+ * `out`. */
+int dn_schema_inline_types(const dn_schema_target *target, dunlin_operation *operation,
+                           dn_fact_map *logical, dn_operations *out, dn_error *error);
+/* The labels of an enum after an ALTER, as a list of properties in the arena of `list`. */
+int dn_schema_new_values(const dunlin_fact *type, const dunlin_operation *operation,
+                         dn_properties *list, dn_error *error);
+
+#endif
