@@ -40,15 +40,12 @@ class Server:
         host = f"{self.address.username}@{self.address.hostname}:{port or self.address.port}"
         return f"{self.address.scheme}://{host}/{database}"
 
-    def dbmate_url(self, database, port=None):
-        return self.url(database, port)
-
     def dunlin(self, base, database, port=None):
         return [self.bench.dunlin, "migrate", "--no-backup", "--url", self.url(database, port),
                 "--dir", base]
 
     def dbmate(self, base, database, port=None):
-        return [self.bench.dbmate, "--url", self.dbmate_url(database, port), "--migrations-dir",
+        return [self.bench.dbmate, "--url", self.url(database, port), "--migrations-dir",
                 os.path.join(base, "migrations"), "--no-dump-schema", "migrate"]
 
     def expect_tables(self, database, wanted):
@@ -128,8 +125,8 @@ class Postgres(Server):
     def here(_):
         return "table_schema = 'public'"
 
-    def dbmate_url(self, database, port=None):
-        return self.url(database, port) + "?sslmode=disable"
+    def url(self, database, port=None):
+        return super().url(database, port) + "?sslmode=disable"  # dbmate needs it: so do it all
 
     def psql(self, database, port=None):
         return [os.path.join(self.folder, "psql"), "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1",
