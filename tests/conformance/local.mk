@@ -11,6 +11,7 @@ unit_tests += tests/conformance/mysql_driver_test
 unit_tests += tests/conformance/mysql_facts_test
 unit_tests += tests/conformance/mysql_offline_test
 unit_tests += tests/conformance/mysql_run_test
+unit_tests += tests/conformance/mysql_schema_test
 mysql_server_sources = $(fake_host_sources) \
 	tests/conformance/mysql_server.c tests/conformance/mysql_server.h
 tests_conformance_mysql_driver_test_SOURCES = tests/conformance/mysql_driver_test.c \
@@ -25,6 +26,9 @@ tests_conformance_mysql_offline_test_LDADD = $(CMOCKA_LIBS)
 tests_conformance_mysql_run_test_SOURCES = tests/conformance/mysql_run_test.c \
 	$(mysql_server_sources)
 tests_conformance_mysql_run_test_LDADD = $(CMOCKA_LIBS)
+tests_conformance_mysql_schema_test_SOURCES = tests/conformance/mysql_schema_test.c \
+	tests/conformance/mysql_store.c tests/conformance/mysql_store.h $(mysql_server_sources)
+tests_conformance_mysql_schema_test_LDADD = $(CMOCKA_LIBS)
 
 # One after the other: they look at what else the server is doing. (automake leaves its own rule
 # out for a target that it sees in full.)
@@ -32,6 +36,7 @@ mysql_facts_log = tests/conformance/mysql_facts_test.log
 mysql_run_log = tests/conformance/mysql_run_test.log
 $(mysql_facts_log): tests/conformance/mysql_driver_test.log
 $(mysql_run_log): tests/conformance/mysql_facts_test.log
+tests/conformance/mysql_schema_test.log: tests/conformance/mysql_run_test.log
 endif
 
 # postgres_driver_test, postgres_facts_test and postgres_run_test likewise:
