@@ -33,5 +33,7 @@ mysql_sources += drivers/mysql/my_schema_text.c
 mysql_sources += drivers/mysql/my_send.c
 mysql_sources += drivers/mysql/my_session.c
 mysql_sources += drivers/mysql/my_touch.c
+mysql_sources += drivers/mysql/my_type.c
+mysql_sources += drivers/mysql/my_type.h
 mysql_sources += drivers/mysql/my_url.c
 mysql_sources += drivers/mysql/my_value.c

@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "drivers/mysql/my_schema.h"
+#include "drivers/mysql/my_type.h"
 
 enum table_cell {
     TABLE_NAME,
@@ -214,7 +215,8 @@ add_type(dn_mysql_schema *schema, const dn_mysql_row *row, bool json, dn_mysql_l
         dn_mysql_add_labels(list, &schema->pool, type);
         dn_mysql_close_member(list);
     } else {
-        dn_mysql_add(list, "type", DUNLIN_PROPERTY_TEXT, dn_mysql_plain_type(&schema->pool, type));
+        dn_mysql_add(list, "type", DUNLIN_PROPERTY_TEXT,
+                     dn_mysql_spelled(&schema->pool, dn_mysql_plain_type(&schema->pool, type)));
     }
 }
 

@@ -73,7 +73,7 @@ one_of_each_reads_as_facts(void **state)
         "column t/h type:int,generated:`a` + 2,generated_kind:virtual,invisible:1\n"
         "column t/id type:bigint unsigned,not_null:1,auto:increment\n"
         "column t/j type:json\n"
-        "column t/ts type:timestamp(3),default:current_timestamp(3),on_update:current_timestamp(3)\n"
+        "column t/ts type:TIMESTAMP(3),default:current_timestamp(3),on_update:current_timestamp(3)\n"
         "column t/tx type:longtext\n"
         "fk c/c_fk columns:[t_id],ref:[t],ref_columns:[id],on_delete:cascade\n"
         "function f/ definition:CREATE FUNCTION `f`(`x` int(11)) RETURNS int(11) DETERMINISTIC\n"
@@ -192,7 +192,7 @@ static const struct {
     {"decimal", "type:decimal(10,0)"},
     {"real", "type:double"},
     {"float(10)", "type:float"},
-    {"text(100)", "type:text"},
+    {"text(100)", "type:TEXT"},
     {"blob(10)", "type:tinyblob"},
     {"long varchar", "type:mediumtext"},
     {"year(4)", "type:year"},
