@@ -112,6 +112,8 @@ dunlin_string dn_mysql_unqualified(dn_mysql_pool *pool, dunlin_string text, dunl
 /* Without one pair of parentheses around all of it. */
 dunlin_string dn_mysql_unwrap(dunlin_string text);
 
+/* A cell that is a number. */
+int64_t dn_mysql_number(dunlin_string cell);
 bool dn_mysql_begins(dunlin_string text, const char *begin);
 bool dn_mysql_contains(dunlin_string text, const char *part);
 /* Names of columns and other members: without regard to the case of letters. */

@@ -110,8 +110,8 @@ dn_mysql_push_triggers(dn_mysql_schema *schema, dn_mysql_record *record)
         dn_mysql_add(&list, "definition", DUNLIN_PROPERTY_EXPRESSION,
                      dn_mysql_pool_text(&schema->pool, &text));
         /* The place among others of the same time and event. */
-        if (atoi(row->cells[TRIGGER_ORDER].data) > 1)
-            dn_mysql_add_number(&list, "rank", atoi(row->cells[TRIGGER_ORDER].data));
+        if (dn_mysql_number(row->cells[TRIGGER_ORDER]) > 1)
+            dn_mysql_add_number(&list, "rank", dn_mysql_number(row->cells[TRIGGER_ORDER]));
         status =
             dn_mysql_push(schema, record, DUNLIN_KIND_TRIGGER, &row->cells[TRIGGER_NAME], &list);
     }

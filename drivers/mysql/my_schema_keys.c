@@ -45,8 +45,10 @@ by_name(const void *left, const void *right)
     const dn_mysql_row *b = *(const dn_mysql_row *const *)right;
     int order = strcmp(a->cells[INDEX_NAME].data, b->cells[INDEX_NAME].data);
 
-    return order != 0 ? order
-                      : atoi(a->cells[INDEX_NUMBER].data) - atoi(b->cells[INDEX_NUMBER].data);
+    if (order != 0)
+        return order;
+    return dn_mysql_number(a->cells[INDEX_NUMBER]) < dn_mysql_number(b->cells[INDEX_NUMBER]) ? -1
+                                                                                             : 1;
 }
 
 static sorted_rows
@@ -195,7 +197,7 @@ add_index_keys(dn_mysql_schema *schema, const sorted_rows *index, dn_mysql_list 
                 dn_mysql_unwrap(dn_mysql_unescape(&schema->pool, row->cells[INDEX_EXPRESSION])));
         dn_mysql_add_flag(list, "desc", dn_kit_same(row->cells[INDEX_DIRECTION], "D"));
         if (has_length(row))
-            dn_mysql_add_number(list, "length", atoll(row->cells[INDEX_LENGTH].data));
+            dn_mysql_add_number(list, "length", dn_mysql_number(row->cells[INDEX_LENGTH]));
         dn_mysql_close_member(list);
     }
     dn_mysql_close_member(list);
@@ -231,7 +233,7 @@ add_lengths(const sorted_rows *index, dn_mysql_list *list)
     for (size_t i = 0; i < index->count; i++)
         dn_mysql_add_number(
             list, NULL,
-            has_length(index->rows[i]) ? atoll(index->rows[i]->cells[INDEX_LENGTH].data) : 0);
+            has_length(index->rows[i]) ? dn_mysql_number(index->rows[i]->cells[INDEX_LENGTH]) : 0);
     dn_mysql_close_member(list);
 }
 

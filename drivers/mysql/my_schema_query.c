@@ -282,7 +282,7 @@ link_row(dn_mysql_rows *rows, dn_mysql_row *row, int cell)
     dn_mysql_row **place = &rows->first;
 
     if (rows->last == NULL || cell == 0 ||
-        atoi(rows->last->cells[cell].data) <= atoi(row->cells[cell].data)) {
+        dn_mysql_number(rows->last->cells[cell]) <= dn_mysql_number(row->cells[cell])) {
         if (rows->last != NULL)
             rows->last->next = row;
         else
@@ -290,7 +290,7 @@ link_row(dn_mysql_rows *rows, dn_mysql_row *row, int cell)
         rows->last = row;
         return;
     }
-    while (atoi((*place)->cells[cell].data) <= atoi(row->cells[cell].data))
+    while (dn_mysql_number((*place)->cells[cell]) <= dn_mysql_number(row->cells[cell]))
         place = &(*place)->next;
     row->next = *place;
     *place = row;
@@ -347,9 +347,9 @@ keep_rows(dn_mysql_schema *schema, dn_mysql_part part)
     while (ok && (row = mysql_fetch_row(result)) != NULL) {
         const unsigned long *lengths = mysql_fetch_lengths(result);
 
-        ok = part == DN_MYSQL_PARTS
-                 ? keep_row(schema, (dn_mysql_part)atoi(row[0]), row + 1, lengths + 1, count - 1)
-                 : keep_row(schema, part, row, lengths, count);
+        ok = part == DN_MYSQL_PARTS ? keep_row(schema, (dn_mysql_part)strtol(row[0], NULL, 10),
+                                               row + 1, lengths + 1, count - 1)
+                                    : keep_row(schema, part, row, lengths, count);
     }
     if (ok && mysql_errno(connection->mysql) != 0) {
         int32_t status = dn_mysql_fail(connection, "reading the schema");

@@ -3,10 +3,17 @@
  * How the server spells things, made into how facts spell them.
  */
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "drivers/mysql/my_schema.h"
+
+int64_t
+dn_mysql_number(dunlin_string cell)
+{
+    return cell.data != NULL ? strtoll(cell.data, NULL, 10) : 0;
+}
 
 bool
 dn_mysql_begins(dunlin_string text, const char *begin)
