@@ -63,6 +63,7 @@ static const dunlin_driver table = {
     .quote_identifier = dn_mysql_quote_identifier,
     .quote_literal = dn_mysql_quote_literal,
     .classify = dn_mysql_classify,
+    .realise = dn_mysql_realise,
     .render = dn_mysql_render,
     .open = dn_mysql_open,
     .close = dn_mysql_close,

@@ -220,6 +220,8 @@ int32_t dn_mysql_classify(const dunlin_call *call, const dunlin_profile *profile
                           dunlin_connection *connection, dunlin_string statement);
 int32_t dn_mysql_render(const dunlin_call *call, const dunlin_profile *profile, int32_t mode,
                         const dunlin_operation *const *operations, uint64_t count);
+int32_t dn_mysql_realise(const dunlin_call *call, const dunlin_profile *profile,
+                         const dunlin_fact *const *facts, uint64_t count);
 int32_t dn_mysql_open(const dunlin_call *call, dunlin_string url,
                       const dunlin_open_options *options, dunlin_connection **connection);
 void dn_mysql_close(dunlin_connection *connection);

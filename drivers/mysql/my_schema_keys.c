@@ -145,13 +145,14 @@ is_implied(const sorted_rows *index, const sorted_rows *foreign)
 
     for (size_t at = 0; at < foreign->count;) {
         sorted_rows key = key_at(foreign, at);
-        dunlin_string name = is_made_up(key.rows[0]->cells[KEY_NAME])
-                                 ? key.rows[0]->cells[KEY_COLUMN]
-                                 : key.rows[0]->cells[KEY_NAME];
+        const dn_mysql_row *made = key.rows[0];
+        dunlin_string name = first->cells[INDEX_NAME];
         size_t same = 0;
 
         at += key.count;
-        if (key.count != index->count || !dn_mysql_same_name(name, first->cells[INDEX_NAME]))
+        if (key.count != index->count || (!dn_mysql_same_name(name, made->cells[KEY_NAME]) &&
+                                          !(is_made_up(made->cells[KEY_NAME]) &&
+                                            dn_mysql_same_name(name, made->cells[KEY_COLUMN]))))
             continue;
         while (same < key.count && dn_mysql_same_name(key.rows[same]->cells[KEY_COLUMN],
                                                       index->rows[same]->cells[INDEX_COLUMN]))

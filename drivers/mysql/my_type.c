@@ -233,7 +233,7 @@ dn_mysql_type_of(dn_mysql_pool *pool, const dn_mysql_server *server, dn_mysql_me
     dn_mysql_type answer = {type, NULL, NULL};
 
     if (type.length == 0) {
-        answer.refused = "a column without a type";
+        answer.refused = "column without a type";
         return answer;
     }
     if (ends_with(type, "[]")) {
@@ -242,7 +242,7 @@ dn_mysql_type_of(dn_mysql_pool *pool, const dn_mysql_server *server, dn_mysql_me
         return answer;
     }
     if (dn_kit_same(type, "interval")) {
-        answer.refused = "the type interval";
+        answer.refused = "type interval";
         return answer;
     }
     if (dn_kit_same(type, "uuid")) {
@@ -279,6 +279,20 @@ dn_mysql_is_long(dunlin_string type)
         if (dn_mysql_begins(type, names[i]))
             return true;
     return false;
+}
+
+/* An index of 3072 bytes holds 768 characters: up to three prefixes. */
+int
+dn_mysql_prefix(dunlin_string type)
+{
+    enum { PREFIX = 255, LONGEST = 768 };
+    const char *open = type.length > 0 ? memchr(type.data, '(', type.length) : NULL;
+
+    if (dn_mysql_is_long(type))
+        return PREFIX;
+    if (!dn_mysql_begins(type, "varchar(") || open == NULL)
+        return 0;
+    return dn_mysql_number((dunlin_string){open + 1, 1}) > LONGEST ? PREFIX : 0;
 }
 
 int

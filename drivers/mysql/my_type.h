@@ -33,6 +33,8 @@ dn_mysql_type dn_mysql_type_of(dn_mysql_pool *pool, const dn_mysql_server *serve
 dunlin_string dn_mysql_spelled(dn_mysql_pool *pool, dunlin_string type);
 /* Texts and blobs that a key cannot hold whole. */
 bool dn_mysql_is_long(dunlin_string type);
+/* So many characters of a column of this type are kept in an index; 0: all of them. */
+int dn_mysql_prefix(dunlin_string type);
 /* Digits behind the seconds of TIME, DATETIME and TIMESTAMP; -1: not one of these. */
 int dn_mysql_digits(dunlin_string type);
 /* 'text', for reading under the profile's sql_mode. */

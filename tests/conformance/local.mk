@@ -9,7 +9,9 @@ fake_host_sources = tests/conformance/fake_host.c tests/conformance/fake_host.h
 if DRIVER_MYSQL
 unit_tests += tests/conformance/mysql_driver_test
 unit_tests += tests/conformance/mysql_facts_test
+unit_tests += tests/conformance/mysql_forms_test
 unit_tests += tests/conformance/mysql_offline_test
+unit_tests += tests/conformance/mysql_render_test
 unit_tests += tests/conformance/mysql_run_test
 unit_tests += tests/conformance/mysql_schema_test
 mysql_server_sources = $(fake_host_sources) \
@@ -20,9 +22,18 @@ tests_conformance_mysql_driver_test_LDADD = $(CMOCKA_LIBS) $(SYSTEM_LIBS)
 tests_conformance_mysql_facts_test_SOURCES = tests/conformance/mysql_facts_test.c \
 	$(mysql_server_sources)
 tests_conformance_mysql_facts_test_LDADD = $(CMOCKA_LIBS)
+tests_conformance_mysql_forms_test_SOURCES = tests/conformance/mysql_forms_test.c \
+	tests/conformance/mysql_operations.c tests/conformance/mysql_operations.h \
+	tests/conformance/mysql_store.c tests/conformance/mysql_store.h $(mysql_server_sources)
+tests_conformance_mysql_forms_test_LDADD = $(CMOCKA_LIBS)
 tests_conformance_mysql_offline_test_SOURCES = tests/conformance/mysql_offline_test.c \
 	$(fake_host_sources)
 tests_conformance_mysql_offline_test_LDADD = $(CMOCKA_LIBS)
+tests_conformance_mysql_render_test_SOURCES = tests/conformance/mysql_render_test.c \
+	tests/conformance/mysql_fragments.h \
+	tests/conformance/mysql_operations.c tests/conformance/mysql_operations.h \
+	tests/conformance/mysql_store.c tests/conformance/mysql_store.h $(mysql_server_sources)
+tests_conformance_mysql_render_test_LDADD = $(CMOCKA_LIBS)
 tests_conformance_mysql_run_test_SOURCES = tests/conformance/mysql_run_test.c \
 	$(mysql_server_sources)
 tests_conformance_mysql_run_test_LDADD = $(CMOCKA_LIBS)
@@ -37,6 +48,7 @@ mysql_run_log = tests/conformance/mysql_run_test.log
 $(mysql_facts_log): tests/conformance/mysql_driver_test.log
 $(mysql_run_log): tests/conformance/mysql_facts_test.log
 tests/conformance/mysql_schema_test.log: tests/conformance/mysql_run_test.log
+tests/conformance/mysql_render_test.log: tests/conformance/mysql_schema_test.log
 endif
 
 # postgres_driver_test, postgres_facts_test and postgres_run_test likewise:

@@ -78,7 +78,6 @@ one_of_each_reads_as_facts(void **state)
         "fk c/c_fk columns:[t_id],ref:[t],ref_columns:[id],on_delete:cascade\n"
         "function f/ definition:CREATE FUNCTION `f`(`x` int(11)) RETURNS int(11) DETERMINISTIC\n"
         "RETURN x + 1\n"
-        "index c/c_fk keys:[[column:t_id]],implied:1\n"
         "index t/ft keys:[[column:tx]],method:fulltext\n"
         "index t/pre keys:[[column:b,length:5],[column:a,desc:1]]\n"
         "pk t/PRIMARY columns:[id]\n"

@@ -153,7 +153,8 @@ store_print(fact_store *store, int with_order)
     file = open_memstream(&store->text, &size);
     assert_non_null(file);
     for (size_t i = 0; i < store->count; i++)
-        fprintf(file, "%s\n", store->facts[i].line);
+        if (with_order == 0 || strstr(store->facts[i].line, "implied:1") == NULL)
+            fprintf(file, "%s\n", store->facts[i].line);
     fclose(file);
     return store->text;
 }
@@ -269,7 +270,7 @@ store_find(const fact_store *store, const char *kind, const char *path)
 /* --- operations --- */
 static const char *const order[] = {"sequence", "table",     "index", "fk",
                                     "function", "procedure", "view",  "trigger"};
-static const char *const members[] = {"column", "pk", "unique", "check"};
+static const char *const members[] = {"pk", "unique", "check"};
 
 static int
 is_kind(const dunlin_fact *fact, const char *kind)
@@ -315,6 +316,13 @@ operations_of(const fact_store *store, operation_list *list)
             if (!is_kind(fact, order[kind]) || is_implied(fact))
                 continue;
             add_operation(list, fact);
+            for (uint64_t k = 0; kind == 1 && k < fact->property_count; k++)
+                for (size_t c = 0; c < store->count; c++)
+                    if (fact->properties[k].type == DUNLIN_PROPERTY_IDENTIFIER &&
+                        is_kind(&store->facts[c].fact, "column") &&
+                        same(store->facts[c].fact.path[0], fact->path[0]) &&
+                        same(store->facts[c].fact.path[1], fact->properties[k].text))
+                        add_operation(list, &store->facts[c].fact);
             for (int member = 0; kind == 1 && member < COUNT(members); member++)
                 for (size_t k = 0; k < store->count; k++)
                     if (is_kind(&store->facts[k].fact, members[member]) &&

@@ -28,7 +28,8 @@ extern fact_store *store_from;
 /* Puts the services of the store into a host. */
 void store_serve(fake_host *to);
 void store_clear(fact_store *store);
-/* One line a fact, sorted: kind path {member:value,..}. `order` of tables only if asked for. */
+/* One line a fact, sorted: kind path {member:value,..}. With `with_order`, the order of tables and not
+ * what is implied: what a schema made again must have. */
 const char *store_print(fact_store *store, int with_order);
 /* All facts of the connection's database. */
 void store_read(fact_store *store, dunlin_connection *connection);
