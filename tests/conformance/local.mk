@@ -3,6 +3,8 @@
 # Driver tests load the module from the build tree, as the program does, and bring a host of their
 # own: nothing of the core is in them.
 fake_host_sources = tests/conformance/fake_host.c tests/conformance/fake_host.h
+fact_list_sources = tests/conformance/fact_list.c tests/conformance/fact_list.h \
+	tests/conformance/fact_operations.c
 
 # mysql_driver_test, mysql_facts_test and mysql_run_test need a server and are skipped without one:
 #   tests/servers run mariadb -- make check TESTS='tests/conformance/mysql_run_test ...'
@@ -57,6 +59,7 @@ if DRIVER_POSTGRES
 unit_tests += tests/conformance/postgres_driver_test
 unit_tests += tests/conformance/postgres_facts_test
 unit_tests += tests/conformance/postgres_offline_test
+unit_tests += tests/conformance/postgres_render_test
 unit_tests += tests/conformance/postgres_run_test
 postgres_server_sources = $(fake_host_sources) \
 	tests/conformance/postgres_server.c tests/conformance/postgres_server.h \
@@ -65,19 +68,24 @@ tests_conformance_postgres_driver_test_SOURCES = tests/conformance/postgres_driv
 	$(postgres_server_sources)
 tests_conformance_postgres_driver_test_LDADD = $(CMOCKA_LIBS) $(SYSTEM_LIBS)
 tests_conformance_postgres_facts_test_SOURCES = tests/conformance/postgres_facts_test.c \
-	tests/conformance/fact_list.c tests/conformance/fact_list.h $(postgres_server_sources)
+	$(fact_list_sources) $(postgres_server_sources)
 tests_conformance_postgres_facts_test_LDADD = $(CMOCKA_LIBS) $(SYSTEM_LIBS)
 tests_conformance_postgres_offline_test_SOURCES = tests/conformance/postgres_offline_test.c \
 	$(fake_host_sources)
 tests_conformance_postgres_offline_test_LDADD = $(CMOCKA_LIBS)
+tests_conformance_postgres_render_test_SOURCES = tests/conformance/postgres_render_test.c \
+	$(fact_list_sources) $(postgres_server_sources)
+tests_conformance_postgres_render_test_LDADD = $(CMOCKA_LIBS) $(SYSTEM_LIBS)
 tests_conformance_postgres_run_test_SOURCES = tests/conformance/postgres_run_test.c \
 	$(postgres_server_sources)
 tests_conformance_postgres_run_test_LDADD = $(CMOCKA_LIBS) $(SYSTEM_LIBS)
 
 postgres_facts_log = tests/conformance/postgres_facts_test.log
+postgres_render_log = tests/conformance/postgres_render_test.log
 postgres_run_log = tests/conformance/postgres_run_test.log
 $(postgres_facts_log): tests/conformance/postgres_driver_test.log
-$(postgres_run_log): tests/conformance/postgres_facts_test.log
+$(postgres_render_log): tests/conformance/postgres_facts_test.log
+$(postgres_run_log): tests/conformance/postgres_render_test.log
 endif
 
 if DRIVER_SQLITE
