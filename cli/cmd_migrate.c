@@ -192,6 +192,8 @@ dn_cmd_migrate(dn_cli *cli)
     migrate.single_transaction = arguments->single_transaction > 0;
     migrate.no_backup = arguments->no_backup > 0;
     migrate.allow_nonempty = arguments->allow_nonempty > 0;
+    migrate.keep_different =
+        arguments->if_different && strcmp(arguments->if_different, "keep") == 0;
     outcome = dunlin_migrate(&cli->options, &migrate, &result, &error);
     return dn_cli_finish(cli, outcome, result, &error, show, explain);
 }

@@ -48,6 +48,7 @@ typedef struct dn_arguments {
     int single_transaction;
     int no_backup;
     int allow_nonempty;
+    const char *if_different;
     int done;
     int redo;
     int check;

@@ -114,6 +114,7 @@ static const dn_example new_examples[] = {
 
 /* --- migrate, status ------------------------------------------------------------------------- */
 
+static const char *const if_different_choices[] = {"error", "keep", NULL};
 static const dn_option migrate_options[] = {
     {"to", 0, DN_VALUE_TEXT, "TAG", NULL, MEMBER(to), false,
      "last migration to apply; those after it stay pending"},
@@ -127,6 +128,8 @@ static const dn_option migrate_options[] = {
      "go on although this migration was edited or is missing; may be repeated"},
     {"allow-nonempty", 0, DN_VALUE_NONE, NULL, NULL, MEMBER(allow_nonempty), false,
      "start on a database that holds objects but no record of migrations"},
+    {"if-different", 0, DN_VALUE_CHOICE, "WHAT", if_different_choices, MEMBER(if_different), false,
+     "what a guard makes of an object that exists, but different: `error` or `keep`"},
     END_OPTIONS};
 static const dn_exit migrate_exits[] = {
     {DUNLIN_EXIT_OK, "everything asked for is applied"},

@@ -61,6 +61,62 @@ warn_of_empty(migration_run *state, dn_error *error)
     return 0;
 }
 
+/* Types that have no name on the target are known from the migrations that made them. */
+static int
+remember_types(dn_session *session, const dn_migration *migration, dn_error *error)
+{
+    dn_auto(dn_script) *script = NULL;
+
+    if (!migration->has_file)
+        return 0;
+    if (dn_script_open(session->connection, session->translator, migration, NULL, false, &script,
+                       error) < 0)
+        return -1;
+    for (;;) {
+        dn_script_item item;
+        dn_source source;
+
+        if (dn_script_next(script, &item, error) < 0)
+            return -1;
+        if (item.kind == DN_SCRIPT_END)
+            return 0;
+        source = dn_script_source(migration, &item);
+        if (dn_translator_remember(session->translator, &source, error) < 0)
+            return -1;
+    }
+}
+
+static int
+prepare_translation(migration_run *state, dn_error *error)
+{
+    dn_session *session = &state->session;
+    const dn_reconciliation *found = &session->reconciliation;
+
+    if (!state->plan_options.inspect)
+        return 0;
+    if (dn_session_translator(session, state->options->keep_different != 0, error) < 0)
+        return -1;
+    if (!session->translator || !dn_translator_needs_history(session->translator))
+        return 0;
+    for (size_t i = 0; i < found->count; i++)
+        if (!found->verdicts[i].pending &&
+            remember_types(session, found->verdicts[i].migration, error) < 0)
+            return -1;
+    return 0;
+}
+
+/* What stands in the way of any pending migration is found before the first one is sent. */
+static int
+rehearse(migration_run *state, dn_error *error)
+{
+    dn_session *session = &state->session;
+
+    if (!state->plan_options.inspect)
+        return 0;
+    return dn_rehearse(session->connection, session->translator, state->plan.jobs,
+                       state->plan.job_count, &session->arena, error);
+}
+
 /* observe -> reconcile -> plan, on the connection as it is. */
 static int
 look(migration_run *state, dn_error *error)
@@ -72,8 +128,11 @@ look(migration_run *state, dn_error *error)
     state->already_applied = session->reconciliation.applied;
     state->plan_options.backup =
         !state->options->no_backup && session->target->backup != DN_BACKUP_NONE;
-    if (dn_plan_build(session->connection, &session->observation, &session->reconciliation,
-                      &state->plan_options, &session->arena, &state->plan, error) < 0) {
+    if (prepare_translation(state, error) < 0 ||
+        dn_plan_build(session->connection, session->translator, &session->observation,
+                      &session->reconciliation, &state->plan_options, &session->arena, &state->plan,
+                      error) < 0 ||
+        rehearse(state, error) < 0) {
         memset(&state->plan, 0, sizeof(state->plan)); /* half a plan is none */
         return -1;
     }
@@ -88,6 +147,7 @@ carry_out(migration_run *state, dn_error *error)
     dn_run *run = &state->run;
 
     run->connection = session->connection;
+    run->translator = session->translator;
     run->url = session->url;
     run->target = session->target;
     run->log = session->log;
@@ -194,8 +254,8 @@ tell_sql(migration_run *state, dunlin_node *step, const dn_job *job, dn_error *e
     dn_auto(dn_script) *script = NULL;
     dunlin_node *list = dn_node_array(session->result, step, "sql");
 
-    if (dn_script_open(session->connection, job->migration, &job->info.kept, false, &script,
-                       error) < 0)
+    if (dn_script_open(session->connection, session->translator, job->migration, &job->info.kept,
+                       false, &script, error) < 0)
         return -1;
     for (;;) {
         dn_script_item item;

@@ -40,7 +40,8 @@ tell_statement(resumption *state, dn_error *error)
     dn_script_item item;
     size_t met = 0;
 
-    if (dn_script_open(session->connection, state->migration, NULL, false, &script, error) < 0)
+    if (dn_script_open(session->connection, session->translator, state->migration, NULL, false,
+                       &script, error) < 0)
         return -1;
     do {
         if (dn_script_next(script, &item, error) < 0)

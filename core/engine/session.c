@@ -11,11 +11,19 @@ dn_session_begin(dn_session *session, const dunlin_options *options)
     session->log = dn_log_from(options);
 }
 
+static void
+close_connection(dn_session *session)
+{
+    dn_translator_free(session->translator);
+    session->translator = NULL;
+    dn_connection_close(session->connection);
+    session->connection = NULL;
+}
+
 void
 dn_session_end(dn_session *session)
 {
-    dn_connection_close(session->connection);
-    session->connection = NULL;
+    close_connection(session);
     dn_journal_close(&session->journal);
     dn_arena_free(&session->arena);
 }
@@ -57,7 +65,17 @@ dn_session_journal(dn_session *session, dn_error *error)
     return dn_journal_begin(&options, NULL, &session->arena, &session->journal, error);
 }
 
-/* A folder written for one database is not sent to another one. */
+static bool
+can_translate(const dn_session *session)
+{
+    dunlin_capabilities capabilities;
+    dn_error ignored;
+
+    return dn_driver_capabilities(session->driver, NULL, &capabilities, &ignored) == 0 &&
+           (capabilities.flags & DUNLIN_CAN_TRANSLATE);
+}
+
+/* A folder written for one database is not sent to another one as it is. */
 static int
 check_dialect(const dn_session *session, dn_error *error)
 {
@@ -65,7 +83,7 @@ check_dialect(const dn_session *session, dn_error *error)
     const dunlin_driver *table = &session->driver->table;
 
     if (!dialect || strcmp(dialect, "portable") == 0 || strcmp(dialect, table->dialect) == 0 ||
-        strcmp(dialect, table->name) == 0)
+        strcmp(dialect, table->name) == 0 || can_translate(session))
         return 0;
     return dn_fail(error, DUNLIN_UNSUPPORTED, "project.other-dialect",
                    "the migrations in '%s' are written for %s, and the target '%s' is %s",
@@ -84,9 +102,26 @@ dn_session_connect(dn_session *session, bool read_only, dn_error *error)
 
     if (session->journal.folder && check_dialect(session, error) < 0)
         return -1;
-    dn_connection_close(session->connection);
-    session->connection = NULL;
+    close_connection(session);
     return dn_connection_open(session->driver, session->url, &options, &session->connection, error);
+}
+
+int
+dn_session_translator(dn_session *session, bool keep_different, dn_error *error)
+{
+    const dn_translate_options options = {
+        .dialect = session->journal.dialect,
+        .native_guards = session->project.native_guards,
+        .strict = session->project.strict,
+        .keep_different = keep_different,
+    };
+
+    dn_translator_free(session->translator);
+    session->translator = NULL;
+    if (!(dn_connection_capabilities(session->connection)->flags & DUNLIN_CAN_TRANSLATE))
+        return 0;
+    session->translator = dn_translator_new(session->connection, &options, &session->log);
+    return session->translator ? 0 : dn_no_memory(error);
 }
 
 int

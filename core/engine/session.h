@@ -21,6 +21,7 @@ typedef struct dn_session {
     const dn_driver *driver;
     dn_journal journal;
     dn_connection *connection;
+    dn_translator *translator; /* of the connection; NULL: everything goes as it is written */
     dn_observation observation;
     dn_reconciliation reconciliation;
     dunlin_result *result;
@@ -38,6 +39,8 @@ int dn_session_target(dn_session *session, dn_error *error);
 int dn_session_journal(dn_session *session, dn_error *error);
 /* Closes an earlier connection. Refuses a journal of another database's dialect. */
 int dn_session_connect(dn_session *session, bool read_only, dn_error *error);
+/* A fresh translator for the connection, where its driver can translate. */
+int dn_session_translator(dn_session *session, bool keep_different, dn_error *error);
 /* Observes and reconciles; needs journal and connection. May be called again. */
 int dn_session_reconcile(dn_session *session, dn_tracker_depth depth, dn_error *error);
 

@@ -39,7 +39,8 @@ locate(dn_execution *execution, const dn_migration *migration, unsigned ordinal,
     dn_script_item item;
     dn_error ignored;
 
-    if (dn_script_open(execution->connection, migration, NULL, false, &script, &ignored) < 0)
+    if (dn_script_open(execution->connection, execution->translator, migration, NULL, false,
+                       &script, &ignored) < 0)
         return;
     do {
         if (dn_script_next(script, &item, &ignored) < 0 || item.kind == DN_SCRIPT_END)
@@ -83,10 +84,14 @@ look_again(dn_execution *execution, dn_job *job, dn_error *error)
 
     if (dn_connection_capabilities(execution->connection)->flags & DUNLIN_CAN_TRANSACTIONAL_DDL)
         return 0;
-    if (dn_script_inspect(execution->connection, job->migration, execution->arena, &none, &info,
-                          error) < 0)
+    if (dn_script_inspect(execution->connection, execution->translator, job->migration,
+                          execution->arena, &none, &info, error) < 0)
         return -1;
     info.kept = job->info.kept;
+    info.before_begin = job->info.before_begin;
+    info.before_begin_count = job->info.before_begin_count;
+    info.finally = job->info.finally;
+    info.finally_count = job->info.finally_count;
     job->info = info;
     return 0;
 }
@@ -150,6 +155,8 @@ dn_execute(dn_execution *execution, dn_error *error)
             dn_log_cancelled(&execution->log))
             return -1;
         dn_log_warning(&execution->log, "%s; trying again", error->message);
+        if (execution->translator)
+            dn_translator_forget(execution->translator);
         wait_for_lock(attempt);
     }
 }

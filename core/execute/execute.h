@@ -14,6 +14,7 @@
 #include <stdbool.h>
 
 #include "core/driver/driver.h"
+#include "core/execute/translate.h"
 #include "core/journal/journal.h"
 #include "core/tracker/tracker.h"
 
@@ -33,6 +34,7 @@ typedef struct dn_script_item {
     uint64_t flags;         /* DUNLIN_CLASS_* */
     unsigned line, column;
     unsigned ordinal; /* among the statements of the file, from 1 */
+    bool native;      /* for this database alone: never translated */
 } dn_script_item;
 
 typedef struct dn_script dn_script;
@@ -43,9 +45,11 @@ typedef struct dn_script_kept {
 } dn_script_kept;
 
 /* The file of one migration, read for the driver of `connection`; `kept` may be NULL. Small files
- * are read whole and stay readable through dn_script_text. */
-int dn_script_open(dn_connection *connection, const dn_migration *migration,
-                   const dn_script_kept *kept, bool digests, dn_script **script, dn_error *error);
+ * are read whole and stay readable through dn_script_text. The translator, NULL for none, says by
+ * which rules the text falls into statements. */
+int dn_script_open(dn_connection *connection, const dn_translator *translator,
+                   const dn_migration *migration, const dn_script_kept *kept, bool digests,
+                   dn_script **script, dn_error *error);
 /* Items are valid until the next call. At END the bytes read are compared with the digest that
  * was observed: script.changed when the file is another one by now. Errors: lex.*, script.*, all
  * with file:line:column. */
@@ -62,6 +66,13 @@ dn_script_cleanup(dn_script **script)
     dn_script_close(*script);
 }
 
+static inline dn_source
+dn_script_source(const dn_migration *migration, const dn_script_item *item)
+{
+    return (dn_source){migration->path, item->line,  item->column,
+                       item->sql,       item->flags, item->native};
+}
+
 /* --- how a file must run ---------------------------------------------------------------------- */
 typedef struct dn_script_info {
     unsigned statements; /* executable ones */
@@ -71,13 +82,20 @@ typedef struct dn_script_info {
     unsigned commit_line; /* of a statement whose effect others may use only after a commit */
     const char *around;   /* the setting to send before BEGIN, or NULL */
     bool relaxes;         /* that setting switches checks off */
+    /* What translated statements need before BEGIN and behind COMMIT; filled by dn_rehearse. */
+    const char **before_begin;
+    size_t before_begin_count;
+    const char **finally;
+    size_t finally_count;
     dn_digest text;
     dn_digest tokens;
     dn_script_kept kept; /* spares reading the file again; in the arena */
 } dn_script_info;
-/* One pass over the file; nothing is sent. Its text is kept as long as *budget (bytes) lasts. */
-int dn_script_inspect(dn_connection *connection, const dn_migration *migration, dn_arena *arena,
-                      size_t *budget, dn_script_info *info, dn_error *error);
+/* One pass over the file; nothing is sent. Its text is kept as long as *budget (bytes) lasts. The
+ * translator, NULL for none, is told what to expect. */
+int dn_script_inspect(dn_connection *connection, dn_translator *translator,
+                      const dn_migration *migration, dn_arena *arena, size_t *budget,
+                      dn_script_info *info, dn_error *error);
 
 /* --- running ---------------------------------------------------------------------------------- */
 /* One migration of a run, and what became of it. */
@@ -98,6 +116,7 @@ typedef struct dn_stop {
 
 typedef struct dn_execution {
     dn_connection *connection;
+    dn_translator *translator; /* NULL: everything goes as it is */
     dn_tracker_writer *writer;
     const char *run_id;
     dn_log log;
@@ -115,6 +134,11 @@ typedef struct dn_execution {
     dn_stop stop;  /* filled on failure */
     int32_t cause; /* status of the failure itself, where the error became PARTIAL */
 } dn_execution;
+
+/* All jobs translated on a copy of the facts: finds what stands in the way of any of them, and what
+ * they need around their transactions. The facts are read first. */
+int dn_rehearse(dn_connection *connection, dn_translator *translator, dn_job *jobs, size_t count,
+                dn_arena *arena, dn_error *error);
 
 /* Runs all jobs in order and stops at the first failure, which leaves its migration without a
  * mark (or, for a non-transactional one, with its ledger: status PARTIAL). */

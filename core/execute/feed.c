@@ -43,6 +43,7 @@ typedef struct sent_item {
     size_t job;
     feed_phase phase;
     unsigned ordinal;
+    bool translated; /* places in it are none of the file */
 } sent_item;
 
 typedef struct feeder {
@@ -52,6 +53,12 @@ typedef struct feeder {
     size_t first;
     feed_phase phase;
     dn_script *script;
+    dn_script_item part; /* the statement at hand */
+    dn_translated translated;
+    size_t step_at;  /* of what it became */
+    size_t outer_at; /* of the statements around the transaction */
+    bool waiting;    /* the statement at hand: for the facts to be read again */
+    bool paused;     /* the batch ends here for that */
     int64_t started_ns;
     int64_t answered_ns; /* when the last COMMIT was answered */
     const dn_tracker_statement *records;
@@ -84,7 +91,7 @@ remember(feeder *feed, unsigned ordinal, dn_error *error)
         feed->queue_head = 0;
     }
     feed->queue[(feed->queue_head + feed->queue_count++) % feed->queue_capacity] =
-        (sent_item){feed->job, feed->phase, ordinal};
+        (sent_item){feed->job, feed->phase, ordinal, feed->step_at > 0};
     dn_fault(before[feed->phase]);
     return 0;
 }
@@ -129,22 +136,75 @@ simple_item(feeder *feed, dunlin_item *item, int32_t kind, feed_phase next_phase
     return 0;
 }
 
-/* Next statement of the script: 0 with *item, 1 at its end, -1. */
+/* --- statements ----------------------------------------------------------------------------------- */
+
+/* The next step of the statement at hand that belongs inside the transaction: 0, or 1 for none. */
+static int
+next_step(feeder *feed, dunlin_item *item)
+{
+    while (feed->step_at < feed->translated.count) {
+        const dn_step *step = &feed->translated.steps[feed->step_at++];
+
+        if (step->role == DUNLIN_STEP_BEFORE_BEGIN || step->role == DUNLIN_STEP_FINALLY)
+            continue;
+        item->kind =
+            step->role == DUNLIN_STEP_STATEMENT ? DUNLIN_ITEM_STATEMENT : DUNLIN_ITEM_CHECK;
+        item->sql = step->sql;
+        item->expected = step->expected;
+        return 0;
+    }
+    feed->step_at = 0;
+    feed->translated.count = 0;
+    return 1;
+}
+
+/* 0: *item is the statement as it is. 1: nothing yet: it became steps, or nothing at all, or has to
+ * wait. -1. */
+static int
+take_part(feeder *feed, dunlin_item *item, dn_error *error)
+{
+    const dn_execution *execution = feed->execution;
+    const dn_script_item *part = &feed->part;
+    dn_source source;
+
+    item->kind = part->kind == DN_SCRIPT_ASSERT ? DUNLIN_ITEM_CHECK : DUNLIN_ITEM_STATEMENT;
+    item->sql = part->sql;
+    item->expected = part->expected;
+    if (!execution->translator || part->kind != DN_SCRIPT_STATEMENT)
+        return 0;
+    source = dn_script_source(current(feed)->migration, part);
+    if (dn_translate(execution->translator, &source, false, &feed->translated, error) < 0)
+        return -1;
+    feed->waiting = feed->paused = feed->translated.kind == DN_TRANSLATED_LOOK;
+    if (feed->translated.kind == DN_TRANSLATED_SKIP)
+        dn_log_debug(&execution->log, "%s:%u: left out: %s", source.path, source.line,
+                     feed->translated.why);
+    return feed->translated.kind == DN_TRANSLATED_AS_IT_IS ? 0 : 1;
+}
+
+/* Next statement of the script: 0 with *item, 1 at its end or at a pause, -1. */
 static int
 next_statement(feeder *feed, dunlin_item *item, dn_error *error)
 {
-    dn_script_item part;
+    int answer;
 
     do {
-        if (dn_script_next(feed->script, &part, error) < 0)
-            return -1;
-    } while (part.kind == DN_SCRIPT_CONTROL || part.kind == DN_SCRIPT_AROUND);
-    if (part.kind == DN_SCRIPT_END)
-        return 1;
-    item->kind = part.kind == DN_SCRIPT_ASSERT ? DUNLIN_ITEM_CHECK : DUNLIN_ITEM_STATEMENT;
-    item->sql = part.sql;
-    item->expected = part.expected;
-    return remember(feed, part.ordinal, error);
+        if (next_step(feed, item) == 0)
+            break;
+        while (!feed->waiting) {
+            if (dn_script_next(feed->script, &feed->part, error) < 0)
+                return -1;
+            if (feed->part.kind != DN_SCRIPT_CONTROL && feed->part.kind != DN_SCRIPT_AROUND)
+                break;
+        }
+        if (feed->part.kind == DN_SCRIPT_END)
+            return 1;
+        feed->waiting = false;
+        answer = take_part(feed, item, error);
+        if (answer < 0 || feed->paused)
+            return answer;
+    } while (answer == 1);
+    return remember(feed, feed->part.ordinal, error);
 }
 
 static bool
@@ -189,19 +249,65 @@ next_job(feeder *feed)
     return ++feed->job == feed->end;
 }
 
+/* What translated statements need outside the transaction, by number; NULL behind the last. */
+static const char *
+outer_statement(const feeder *feed, bool before_begin, size_t index)
+{
+    const dn_execution *execution = feed->execution;
+    size_t from = feed->job;
+    size_t end = from + 1;
+
+    if (execution->single_transaction) {
+        if (before_begin ? !is_first(feed) : feed->job + 1 != feed->end)
+            return NULL;
+        from = feed->first;
+        end = feed->end;
+    }
+    for (size_t i = from; i < end; i++) {
+        const dn_script_info *info = &execution->jobs[i].info;
+        size_t count = before_begin ? info->before_begin_count : info->finally_count;
+
+        if (index < count)
+            return before_begin ? info->before_begin[index] : info->finally[index];
+        index -= count;
+    }
+    return NULL;
+}
+
 static int
 begin_job(feeder *feed, dunlin_item *item, dn_error *error)
 {
-    const char *around = around_of(feed);
+    const char *text = feed->outer_at == 0 ? around_of(feed) : NULL;
 
     if (dn_log_cancelled(&feed->execution->log))
         return dn_fail(error, DUNLIN_CANCELLED, "run.cancelled", "stopped on request");
-    if (!around) {
-        feed->phase = PHASE_BEGIN;
-        return 1;
+    if (feed->outer_at == 0)
+        feed->outer_at = 1;
+    if (!text)
+        text = outer_statement(feed, true, feed->outer_at++ - 1);
+    if (text) {
+        item->sql = dn_string(text);
+        return simple_item(feed, item, DUNLIN_ITEM_STATEMENT, PHASE_AROUND, error);
     }
-    item->sql = dn_string(around);
-    return simple_item(feed, item, DUNLIN_ITEM_STATEMENT, PHASE_BEGIN, error);
+    feed->outer_at = 0;
+    feed->phase = PHASE_BEGIN;
+    return 1;
+}
+
+static int
+end_job(feeder *feed, dunlin_item *item, dn_error *error)
+{
+    const char *text = outer_statement(feed, false, feed->outer_at++);
+
+    if (text) {
+        item->sql = dn_string(text);
+        return simple_item(feed, item, DUNLIN_ITEM_STATEMENT, PHASE_RESET, error);
+    }
+    feed->outer_at = 0;
+    if (simple_item(feed, item, DUNLIN_ITEM_RESET, PHASE_AROUND, error) < 0)
+        return -1;
+    next_job(feed);
+    return 0;
 }
 
 static int
@@ -210,8 +316,8 @@ open_transaction(feeder *feed, dunlin_item *item, dn_error *error)
     dn_job *job = current(feed);
 
     feed->started_ns = dn_clock_monotonic_ns();
-    if (dn_script_open(feed->execution->connection, job->migration, &job->info.kept, false,
-                       &feed->script, error) < 0)
+    if (dn_script_open(feed->execution->connection, feed->execution->translator, job->migration,
+                       &job->info.kept, false, &feed->script, error) < 0)
         return -1;
     if (!feed->execution->single_transaction || is_first(feed))
         return simple_item(feed, item, DUNLIN_ITEM_BEGIN, PHASE_STATEMENTS, error);
@@ -239,7 +345,7 @@ advance(feeder *feed, dunlin_item *item, dn_error *error)
     case PHASE_BEGIN: return open_transaction(feed, item, error);
     case PHASE_STATEMENTS:
         answer = next_statement(feed, item, error);
-        if (answer <= 0)
+        if (answer <= 0 || feed->paused)
             return answer;
         feed->phase = PHASE_RECORD;
         return start_records(feed, error) < 0 ? -1 : 1;
@@ -249,11 +355,7 @@ advance(feeder *feed, dunlin_item *item, dn_error *error)
         feed->phase = PHASE_COMMIT;
         return 1;
     case PHASE_COMMIT: return close_transaction(feed, item, error);
-    case PHASE_RESET:
-        if (simple_item(feed, item, DUNLIN_ITEM_RESET, PHASE_AROUND, error) < 0)
-            return -1;
-        next_job(feed);
-        return 0;
+    case PHASE_RESET: return end_job(feed, item, error);
     }
     return -1;
 }
@@ -268,7 +370,7 @@ next(void *context, dunlin_item *item, dn_error *error)
         if (state->job == state->end)
             return 1;
         answer = advance(state, item, error);
-    } while (answer == 1);
+    } while (answer == 1 && !state->paused);
     return answer;
 }
 
@@ -312,7 +414,7 @@ done(void *context, const dunlin_outcome *outcome, const dunlin_failure *failure
     if (!state->failed && outcome->outcome != DUNLIN_OUTCOME_SKIPPED) {
         state->failed = true;
         state->culprit = item;
-        state->offset = failure ? failure->offset : -1;
+        state->offset = failure && !item.translated ? failure->offset : -1;
     }
     return 0;
 }
@@ -348,8 +450,16 @@ dn_execute_feed(dn_execution *execution, size_t first, size_t count, dn_error *e
                     .end = first + count,
                     .answered_ns = dn_clock_monotonic_ns()};
     dn_batch batch = {next, done, NULL, &state};
-    int answer = dn_connection_run(execution->connection, &batch, error);
+    int answer;
+    bool paused;
 
+    do {
+        state.paused = false;
+        answer = dn_connection_run(execution->connection, &batch, error);
+        paused = answer == 0 && state.paused;
+        if (paused && dn_translator_look(execution->translator, error) < 0)
+            answer = -1;
+    } while (answer == 0 && paused);
     if (answer < 0)
         fail_run(&state, error);
     dn_script_close(state.script);

@@ -122,15 +122,27 @@ keep(const dn_script *script, dn_arena *arena, size_t *budget, dn_script_info *i
     return info->kept.data ? 0 : dn_no_memory(error);
 }
 
+static int
+expect(dn_translator *translator, const dn_migration *migration, const dn_script_item *item,
+       dn_error *error)
+{
+    const dn_source source = dn_script_source(migration, item);
+
+    if (!translator || item->kind != DN_SCRIPT_STATEMENT)
+        return 0;
+    return dn_translator_expect(translator, &source, error);
+}
+
 int
-dn_script_inspect(dn_connection *connection, const dn_migration *migration, dn_arena *arena,
-                  size_t *budget, dn_script_info *info, dn_error *error)
+dn_script_inspect(dn_connection *connection, dn_translator *translator,
+                  const dn_migration *migration, dn_arena *arena, size_t *budget,
+                  dn_script_info *info, dn_error *error)
 {
     dn_auto(dn_script) *script = NULL;
     inspection seen = {.info = info, .arena = arena, .migration = migration};
 
     memset(info, 0, sizeof(*info));
-    if (dn_script_open(connection, migration, NULL, true, &script, error) < 0)
+    if (dn_script_open(connection, translator, migration, NULL, true, &script, error) < 0)
         return -1;
     for (;;) {
         dn_script_item item;
@@ -139,7 +151,7 @@ dn_script_inspect(dn_connection *connection, const dn_migration *migration, dn_a
             return -1;
         if (item.kind == DN_SCRIPT_END)
             break;
-        if (see(&seen, &item, error) < 0)
+        if (see(&seen, &item, error) < 0 || expect(translator, migration, &item, error) < 0)
             return -1;
     }
     if (seen.open)

@@ -37,6 +37,7 @@ typedef struct ledger {
     bool open;           /* a transaction of ours is open */
     bool group;          /* between BEGIN and COMMIT of the file */
     bool alone;          /* the file asks for no transactions */
+    bool again;          /* an earlier run began the present statement */
     int64_t started_ns;
     unsigned culprit; /* ordinal of the statement being run, 0 none */
 } ledger;
@@ -230,6 +231,15 @@ run_outside(ledger *book, const dn_script_item *item, dn_error *error)
 
 /* --- taking up an earlier run ------------------------------------------------------------------------------ */
 
+static int
+undecided(ledger *book, const dn_script_item *item, dn_error *error)
+{
+    book->culprit = item->ordinal;
+    return dn_fail(error, DUNLIN_PARTIAL, "ledger.undecided",
+                   "an earlier run stopped while this statement was running, and nothing tells "
+                   "whether it took effect");
+}
+
 /* Announced by an earlier run, and nothing more: 1 done, 0 to be run, -1. */
 static int
 decide(ledger *book, const dn_script_item *item, const dn_ledger_row *row, dn_error *error)
@@ -237,6 +247,12 @@ decide(ledger *book, const dn_script_item *item, const dn_ledger_row *row, dn_er
     dn_digest now;
     bool known = false;
 
+    /* Its operations are compared with what is there, one by one. */
+    if (!row->has_facts && !item->native && book->execution->translator &&
+        dn_translator_matters(book->execution->translator)) {
+        book->again = true;
+        return 0;
+    }
     if (row->has_facts &&
         dn_connection_fingerprint(connection_of(book), item->sql, &known, &now, error) < 0)
         return -1;
@@ -244,10 +260,7 @@ decide(ledger *book, const dn_script_item *item, const dn_ledger_row *row, dn_er
         return dn_digest_equal(&now, &row->facts) ? 0 : 1;
     if (item->flags & DUNLIN_CLASS_REPEATABLE)
         return 0;
-    book->culprit = item->ordinal;
-    return dn_fail(error, DUNLIN_PARTIAL, "ledger.undecided",
-                   "an earlier run stopped while this statement was running, and nothing tells "
-                   "whether it took effect");
+    return undecided(book, item, error);
 }
 
 /* 1: an earlier run did it, 0: it is to be run, -1. */
@@ -282,12 +295,102 @@ next_row(ledger *book, const dn_digest *digest, dn_error *error)
     return 0;
 }
 
+/* --- what the translator makes of a statement ---------------------------------------------------------------- */
+
+static int
+translate(ledger *book, const dn_script_item *item, dn_translated *translated, dn_error *error)
+{
+    dn_translator *translator = book->execution->translator;
+    const dn_source source = dn_script_source(book->job->migration, item);
+
+    memset(translated, 0, sizeof *translated);
+    if (!translator)
+        return 0;
+    if (dn_translate(translator, &source, book->again, translated, error) < 0)
+        return -1;
+    if (translated->kind != DN_TRANSLATED_LOOK)
+        return 0;
+    if (dn_translator_look(translator, error) < 0)
+        return -1;
+    return dn_translate(translator, &source, book->again, translated, error);
+}
+
+/* How the steps together must run. */
+static int
+classify_steps(ledger *book, const dn_translated *translated, uint64_t *flags, dn_error *error)
+{
+    *flags = 0;
+    for (size_t i = 0; i < translated->count; i++) {
+        uint64_t one;
+
+        if (dn_connection_classify(connection_of(book), translated->steps[i].sql, &one, error) < 0)
+            return -1;
+        *flags |= one;
+    }
+    return 0;
+}
+
+static int
+run_steps(ledger *book, const dn_script_item *item, const dn_translated *translated,
+          dn_error *error)
+{
+    for (size_t i = 0; i < translated->count; i++) {
+        const dn_step *step = &translated->steps[i];
+        dn_script_item sent = *item;
+
+        sent.sql = step->sql;
+        if (step->role == DUNLIN_STEP_STATEMENT) {
+            if (run_sql(book, &sent, error) < 0)
+                return -1;
+        } else if (dn_connection_check(connection_of(book), step->sql.data, step->expected.data,
+                                       error) < 0) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
+static int
+run_translated(ledger *book, const dn_script_item *item, const dn_translated *translated,
+               dn_error *error)
+{
+    dn_ledger_row *row = &book->rows.items[book->at - 1];
+    uint64_t flags;
+
+    row->has_facts = false;
+    if (translated->kind == DN_TRANSLATED_SKIP) {
+        dn_log_debug(&book->execution->log, "%s:%u: left out: %s", book->job->migration->path,
+                     item->line, translated->why);
+        row->phase = DN_LEDGER_DONE;
+        return 0;
+    }
+    if (classify_steps(book, translated, &flags, error) < 0)
+        return -1;
+    if (!(flags & (DUNLIN_CLASS_NO_TRANSACTION | DUNLIN_CLASS_COMMITS))) {
+        row->phase = DN_LEDGER_DONE;
+        return begin(book, error) < 0 ? -1 : run_steps(book, item, translated, error);
+    }
+    if (announce(book, error) < 0)
+        return -1;
+    dn_fault("ledger.after-intent");
+    if (run_steps(book, item, translated, error) < 0) {
+        /* Of several steps, some may be done: the next run compares. */
+        if (translated->count == 1)
+            mark_failed(book, item, error);
+        return -1;
+    }
+    book->done = book->at;
+    return 0;
+}
+
 static int
 run_statement(ledger *book, const dn_script_item *item, dn_error *error)
 {
     dn_digest digest = dn_hash_of(item->sql.data, (size_t)item->sql.length);
+    dn_translated translated;
     int before = 0;
 
+    book->again = false;
     if (next_row(book, &digest, error) < 0)
         return -1;
     if (book->at <= book->known)
@@ -299,6 +402,12 @@ run_statement(ledger *book, const dn_script_item *item, dn_error *error)
     if (before)
         return before < 0 ? -1 : 0;
     book->rows.items[book->at - 1].digest = digest;
+    if (translate(book, item, &translated, error) < 0)
+        return -1;
+    if (translated.kind != DN_TRANSLATED_AS_IT_IS)
+        return run_translated(book, item, &translated, error);
+    if (book->again)
+        return undecided(book, item, error);
     if (item->flags &
         (DUNLIN_CLASS_NO_TRANSACTION | DUNLIN_CLASS_COMMITS | DUNLIN_CLASS_LOSSY_DATA))
         return run_outside(book, item, error);
@@ -510,8 +619,8 @@ dn_execute_ledger(dn_execution *execution, dn_job *job, dn_error *error)
 
     book.started_ns = dn_clock_monotonic_ns();
     if (read_rows(&book, error) == 0 &&
-        dn_script_open(execution->connection, job->migration, &job->info.kept, false, &script,
-                       error) == 0) {
+        dn_script_open(execution->connection, execution->translator, job->migration,
+                       &job->info.kept, false, &script, error) == 0) {
         book.known = book.written = book.rows.count;
         dn_fault("ledger.rows-read");
         answer = run_script(&book, script, error);

@@ -15,6 +15,7 @@ enum { WHOLE_FILE_LIMIT = 4 * 1024 * 1024 };
 
 struct dn_script {
     dn_connection *connection;
+    const dn_translator *translator; /* or NULL */
     const dn_migration *migration;
     dn_lex_splitter *splitter;
     dn_fd fd;            /* -1 when the text is in memory */
@@ -25,6 +26,7 @@ struct dn_script {
     bool checked; /* the text was checked when it was read */
     bool digests;
     bool no_transaction;
+    bool override;      /* the whole file is for this database alone */
     bool skipping;      /* in an `only` section of other drivers */
     bool down;          /* behind `-- dunlin: down` */
     unsigned only_line; /* of the open `only` section, 0: none */
@@ -79,9 +81,32 @@ open_input(dn_script *script, const dn_script_kept *kept, dn_error *error)
     return 0;
 }
 
+/* <tag>.<driver>.sql */
+static bool
+is_override(const dn_script *script)
+{
+    const char *name = dn_connection_driver(script->connection)->table.name;
+    const char *path = script->migration->path;
+    size_t length = strlen(path);
+    size_t size = strlen(name);
+
+    return length > size + 5 && strcmp(path + length - 4, ".sql") == 0 &&
+           memcmp(path + length - 4 - size, name, size) == 0 && path[length - 5 - size] == '.';
+}
+
+/* Text for all databases, or for this one? */
+static const dn_lex_rules *
+rules_of(const dn_script *script)
+{
+    if (!script->translator || script->override || (script->only_line && !script->skipping))
+        return dn_connection_rules(script->connection);
+    return dn_translator_rules(script->translator);
+}
+
 int
-dn_script_open(dn_connection *connection, const dn_migration *migration, const dn_script_kept *kept,
-               bool digests, dn_script **result, dn_error *error)
+dn_script_open(dn_connection *connection, const dn_translator *translator,
+               const dn_migration *migration, const dn_script_kept *kept, bool digests,
+               dn_script **result, dn_error *error)
 {
     dn_script *script = (dn_script *)calloc(1, sizeof(*script));
 
@@ -89,14 +114,15 @@ dn_script_open(dn_connection *connection, const dn_migration *migration, const d
     if (!script)
         return dn_no_memory(error);
     script->connection = connection;
+    script->translator = translator;
     script->migration = migration;
+    script->override = is_override(script);
     script->fd = -1;
     script->digests = digests;
     dn_hash_begin(&script->raw);
     if (open_input(script, kept, error) < 0)
         return -1;
-    script->splitter =
-        dn_lex_open(dn_connection_rules(connection), migration->path, read_input, script, error);
+    script->splitter = dn_lex_open(rules_of(script), migration->path, read_input, script, error);
     if (!script->splitter)
         return -1;
     if (digests)
@@ -203,6 +229,7 @@ directive_only(dn_script *script, const dn_lex_item *item, dunlin_string rest, d
                              "'only' wants names of drivers");
     script->only_line = item->line;
     script->skipping = !ours;
+    dn_lex_switch(script->splitter, rules_of(script));
     return 0;
 }
 
@@ -253,6 +280,7 @@ on_end(dn_script *script, const dn_lex_item *item, dunlin_string rest, dn_script
                              "there is no 'only' section to end");
     script->only_line = 0;
     script->skipping = false;
+    dn_lex_switch(script->splitter, rules_of(script));
     return 0;
 }
 
@@ -374,6 +402,7 @@ static int
 statement(dn_script *script, const dn_lex_item *item, dn_script_item *out, dn_error *error)
 {
     out->sql = item->text;
+    out->native = script->override || script->only_line;
     if (dn_connection_classify(script->connection, item->text, &out->flags, error) < 0)
         return dn_while(error, "reading '%s' line %u", script->migration->path, item->line);
     if (out->flags & DUNLIN_CLASS_CLIENT_COMMAND)

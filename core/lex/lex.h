@@ -76,6 +76,10 @@ dn_lex_splitter *dn_lex_open(const dn_lex_rules *rules, const char *name, dn_lex
 int dn_lex_next(dn_lex_splitter *splitter, dn_lex_item *item, dn_error *error);
 void dn_lex_close(dn_lex_splitter *splitter); /* NULL is fine */
 
+/* From the next statement on, other rules hold. Only directly behind a DIRECTIVE, or before the first
+ * dn_lex_next. A separator that a command of the file set falls back to ';'. */
+void dn_lex_switch(dn_lex_splitter *splitter, const dn_lex_rules *rules);
+
 /* Digests taken on the way, complete once END was reported:
  *   text    the input without BOM, CRLF and CR as LF
  *   tokens  per statement its tokens, each as its bytes and a NUL, then one more NUL; a directive

@@ -21,16 +21,24 @@ dn_lex_open(const dn_lex_rules *rules, const char *name, dn_lex_read read, void 
     }
     memset(s, 0, sizeof *s);
     s->name = memcpy(copy, name, strlen(name) + 1);
-    s->rules = rules;
     s->read = read;
     s->context = context;
     s->longest = DN_LEX_LIMIT;
     s->clean = true;
     s->line = 1;
+    dn_lex_switch(s, rules);
+    return s;
+}
+
+void
+dn_lex_switch(dn_lex_splitter *s, const dn_lex_rules *rules)
+{
+    s->rules = rules;
+    s->custom_separator = false;
     s->separator[0] = ';';
+    s->separator[1] = '\0';
     s->separator_length = 1;
     memcpy(s->stops, rules->stops, sizeof s->stops);
-    return s;
 }
 
 void

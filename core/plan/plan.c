@@ -96,15 +96,16 @@ check_tags(const dn_reconciliation *reconciliation, const dn_plan_options *optio
 }
 
 static int
-add_job(dn_connection *connection, const dn_migration *migration, const dn_plan_options *options,
-        dn_arena *arena, dn_plan *plan, dn_error *error)
+add_job(dn_connection *connection, dn_translator *translator, const dn_migration *migration,
+        const dn_plan_options *options, dn_arena *arena, dn_plan *plan, dn_error *error)
 {
     dn_job *job = &plan->jobs[plan->job_count++];
 
     job->migration = migration;
     if (!options->inspect)
         return 0;
-    if (dn_script_inspect(connection, migration, arena, &plan->text_budget, &job->info, error) < 0)
+    if (dn_script_inspect(connection, translator, migration, arena, &plan->text_budget, &job->info,
+                          error) < 0)
         return -1;
     if (options->single_transaction && !job->info.transactional)
         return dn_fail(error, DUNLIN_USAGE, "plan.not-transactional",
@@ -114,8 +115,9 @@ add_job(dn_connection *connection, const dn_migration *migration, const dn_plan_
 }
 
 static int
-collect(dn_connection *connection, const dn_reconciliation *reconciliation,
-        const dn_plan_options *options, dn_arena *arena, dn_plan *plan, dn_error *error)
+collect(dn_connection *connection, dn_translator *translator,
+        const dn_reconciliation *reconciliation, const dn_plan_options *options, dn_arena *arena,
+        dn_plan *plan, dn_error *error)
 {
     bool beyond = false;
 
@@ -126,7 +128,7 @@ collect(dn_connection *connection, const dn_reconciliation *reconciliation,
         if (verdict->pending && beyond)
             plan->held[plan->held_count++] = migration;
         else if (verdict->pending &&
-                 add_job(connection, migration, options, arena, plan, error) < 0)
+                 add_job(connection, translator, migration, options, arena, plan, error) < 0)
             return -1;
         if (options->to && strcmp(migration->tag, options->to) == 0)
             beyond = true;
@@ -156,9 +158,9 @@ order_steps(const dn_observation *observation, const dn_plan_options *options, b
 }
 
 int
-dn_plan_build(dn_connection *connection, const dn_observation *observation,
-              const dn_reconciliation *reconciliation, const dn_plan_options *options,
-              dn_arena *arena, dn_plan *plan, dn_error *error)
+dn_plan_build(dn_connection *connection, dn_translator *translator,
+              const dn_observation *observation, const dn_reconciliation *reconciliation,
+              const dn_plan_options *options, dn_arena *arena, dn_plan *plan, dn_error *error)
 {
     const dunlin_server *server = dn_connection_server(connection);
     size_t most = reconciliation->pending + 1;
@@ -174,7 +176,7 @@ dn_plan_build(dn_connection *connection, const dn_observation *observation,
     plan->steps = (dn_plan_step *)dn_arena_array(arena, most + 2, sizeof(*plan->steps));
     if (!plan->jobs || !plan->held || !plan->steps)
         return dn_no_memory(error);
-    if (collect(connection, reconciliation, options, arena, plan, error) < 0)
+    if (collect(connection, translator, reconciliation, options, arena, plan, error) < 0)
         return -1;
     order_steps(observation, options, !server->empty && server->path.length > 0, plan);
     return 0;

@@ -40,10 +40,10 @@ typedef struct dn_plan {
     size_t text_budget; /* bytes of pending files that may still be kept in memory */
 } dn_plan;
 
-/* Fails with the finding that stops the run (status DISAGREEMENT), with plan.unknown-tag, or with
+/* The translator, NULL for none, is told what is pending. Fails with the finding that stops the run (status DISAGREEMENT), with plan.unknown-tag, or with
  * what is wrong in a pending file, before anything is sent. */
-int dn_plan_build(dn_connection *connection, const dn_observation *observation,
-                  const dn_reconciliation *reconciliation, const dn_plan_options *options,
-                  dn_arena *arena, dn_plan *plan, dn_error *error);
+int dn_plan_build(dn_connection *connection, dn_translator *translator,
+                  const dn_observation *observation, const dn_reconciliation *reconciliation,
+                  const dn_plan_options *options, dn_arena *arena, dn_plan *plan, dn_error *error);
 
 #endif

@@ -419,6 +419,30 @@ set_ahead(config_reader *reader, const cJSON *node, dn_error *error)
 }
 
 static int
+set_guards(config_reader *reader, const cJSON *node, dn_error *error)
+{
+    static const char *const choices[] = {"checked", "native", NULL};
+    int choice;
+
+    if (read_choice(reader, node, choices, "\"checked\" or \"native\"", &choice, error) < 0)
+        return -1;
+    reader->project->native_guards = choice == 1;
+    return 0;
+}
+
+static int
+set_portability(config_reader *reader, const cJSON *node, dn_error *error)
+{
+    static const char *const choices[] = {"warn", "strict", NULL};
+    int choice;
+
+    if (read_choice(reader, node, choices, "\"warn\" or \"strict\"", &choice, error) < 0)
+        return -1;
+    reader->project->strict = choice == 1;
+    return 0;
+}
+
+static int
 set_targets(config_reader *reader, const cJSON *node, dn_error *error)
 {
     size_t count = 0;
@@ -445,6 +469,7 @@ static const key top_keys[] = {
     {"$schema", set_nothing}, {"migrations", set_migrations},
     {"dialect", set_dialect}, {"default", set_default},
     {"tags", set_tags},       {"ahead", set_ahead},
+    {"guards", set_guards},   {"portability", set_portability},
     {"targets", set_targets},
 };
 

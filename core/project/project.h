@@ -47,6 +47,8 @@ typedef struct dn_project {
     const char *config;     /* path of dunlin.json, NULL when there is none */
     const char *migrations; /* absolute folder */
     const char *dialect;    /* "portable", "sqlite" ..., NULL: journal decides */
+    bool native_guards;     /* "guards": "native" */
+    bool strict;            /* "portability": "strict" */
     dn_tags tags;
     dn_ahead ahead;
     const dn_target *targets;

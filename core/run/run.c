@@ -43,6 +43,7 @@ execute(dn_run *run, dn_error *error)
     dn_tracker_writer *writer = NULL;
     dn_execution execution = {
         .connection = run->connection,
+        .translator = run->translator,
         .run_id = run->run_id,
         .log = run->log,
         .jobs = run->plan->jobs,

@@ -37,6 +37,7 @@ int dn_backup_list(const char *folder, dn_arena *arena, dn_backup **backups, siz
 /* --- execution and settling ------------------------------------------------------------------- */
 typedef struct dn_run {
     dn_connection *connection;
+    dn_translator *translator; /* or NULL */
     const char *url;
     const dn_target *target;
     dn_log log;

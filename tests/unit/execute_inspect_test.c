@@ -20,7 +20,7 @@ inspect(const char *text, dn_script_info *info)
     dn_migration migration = migration_of("a", text);
     size_t budget = 1000;
 
-    return dn_script_inspect(connection, &migration, &arena, &budget, info, &error);
+    return dn_script_inspect(connection, NULL, &migration, &arena, &budget, info, &error);
 }
 
 static void
@@ -151,7 +151,8 @@ texts_are_kept_as_long_as_there_is_room(void **state)
     migrations[2] = migration_of("c", "SELECT 2222");
     for (int i = 0; i < 3; i++)
         assert_int_equal(
-            dn_script_inspect(connection, &migrations[i], &arena, &budget, &info[i], &error), 0);
+            dn_script_inspect(connection, NULL, &migrations[i], &arena, &budget, &info[i], &error),
+            0);
     assert_string_equal(info[0].kept.data, "SELECT 1;");
     assert_int_equal(info[0].kept.length, 9);
     assert_null(info[1].kept.data); /* 14 bytes, and 11 were left */
@@ -168,7 +169,8 @@ a_file_that_changed_since_it_was_observed_is_not_inspected(void **state)
 
     (void)state;
     put("a.sql", "SELECT 2;");
-    assert_int_equal(dn_script_inspect(connection, &migration, &arena, &budget, &info, &error), -1);
+    assert_int_equal(
+        dn_script_inspect(connection, NULL, &migration, &arena, &budget, &info, &error), -1);
     expect_error("script.changed", "the file 'a.sql' changed while it was read");
     assert_int_equal(error.exit_code, DUNLIN_EXIT_DISAGREEMENT);
 }

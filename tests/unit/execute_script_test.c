@@ -18,7 +18,7 @@ open_script(const dn_migration *migration, const dn_script_kept *kept, bool dige
 {
     dn_script *script;
 
-    if (dn_script_open(connection, migration, kept, digests, &script, &error) < 0)
+    if (dn_script_open(connection, NULL, migration, kept, digests, &script, &error) < 0)
         fail_msg("%s", error.message);
     return script;
 }
@@ -235,7 +235,8 @@ a_file_that_is_gone_cannot_be_opened(void **state)
         dn_migration migration = {.tag = "b", .path = "b.sql", .size = sizes[i]};
         dn_script *script;
 
-        assert_int_equal(dn_script_open(connection, &migration, NULL, false, &script, &error), -1);
+        assert_int_equal(dn_script_open(connection, NULL, &migration, NULL, false, &script, &error),
+                         -1);
         dn_script_close(script);
         assert_non_null(strstr(error.message, "'b.sql': No such file or directory"));
     }

@@ -41,7 +41,8 @@ prepare(const char *const *texts)
             migration_of(dn_arena_printf(&arena, "m%zu", i + 1), texts[execution.count]);
         migrations[i].when_ms = 1000 * ((int64_t)i + 1);
         jobs[i].migration = &migrations[i];
-        if (dn_script_inspect(connection, &migrations[i], &arena, &room, &jobs[i].info, &error) < 0)
+        if (dn_script_inspect(connection, NULL, &migrations[i], &arena, &room, &jobs[i].info,
+                              &error) < 0)
             fail_msg("%s", error.message);
     }
     dn_text_clear(&sent);

@@ -51,7 +51,7 @@ judge(const char *marks)
 static int
 build(void)
 {
-    return dn_plan_build(connection, &observation, &found, &options, &arena, &plan, &error);
+    return dn_plan_build(connection, NULL, &observation, &found, &options, &arena, &plan, &error);
 }
 
 /* "action tag why; ... | held ..." */

@@ -42,8 +42,8 @@ carry_out(const char *first, const char *second)
 
         migrations[i] = migration_of(dn_arena_printf(&arena, "m%zu", i + 1), texts[i]);
         jobs[i].migration = &migrations[i];
-        if (dn_script_inspect(connection, &migrations[i], &arena, &budget, &jobs[i].info, &error) <
-            0)
+        if (dn_script_inspect(connection, NULL, &migrations[i], &arena, &budget, &jobs[i].info,
+                              &error) < 0)
             fail_msg("%s", error.message);
         steps[plan.count++] = (dn_plan_step){.action = DN_PLAN_APPLY, .job = &jobs[i]};
     }

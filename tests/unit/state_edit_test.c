@@ -32,7 +32,7 @@ edit_of(const char *recorded, const char *file, kept_parts kept)
     if (dn_tracker_read(connection, DN_LAYOUT_NATIVE, NULL, DN_TRACKER_MATCH, &arena, &tracker,
                         &error) < 0 ||
         dn_tracker_create(connection, &tracker, &error) < 0 ||
-        dn_script_inspect(connection, &applied, &arena, &budget, &info, &error) < 0)
+        dn_script_inspect(connection, NULL, &applied, &arena, &budget, &info, &error) < 0)
         fail_msg("%s", error.message);
     run_sql("DELETE FROM dunlin_migrations");
     values[0] = (dunlin_value){.type = DUNLIN_VALUE_TEXT, .text = dn_string(hex_of(&applied.raw))};

@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * One statement's operations against the facts: what is to be done, what is so already, and what
+ * stands in the way.
+ */
+#include "core/execute/translate_internal.h"
+
+#include <string.h>
+
+typedef struct deciding {
+    dn_translator *translator;
+    const dn_source *source;
+    const dn_reading *reading;
+    bool again;
+    dn_decisions *out;
+    dn_error *error;
+    const dunlin_operation *table; /* the CREATE TABLE whose members follow */
+    bool table_skipped;
+    const dunlin_operation *column; /* the column whose clauses follow */
+} deciding;
+
+static const dunlin_profile *
+profile_of(const dn_translator *translator)
+{
+    return dn_connection_server(translator->connection)->profile;
+}
+
+static bool
+has_condition(const dunlin_operation *operation)
+{
+    return operation->condition != DUNLIN_CONDITION_NONE ||
+           (operation->flags & DUNLIN_OPERATION_PARENT_IF_EXISTS);
+}
+
+/* --- what an operation makes ---------------------------------------------------------------------- */
+
+/* The column as it will be: a driver cannot print a default without knowing the type. */
+static int
+fact_to_realise(deciding *work, const dunlin_operation *operation, dunlin_fact *fact)
+{
+    dn_translator *translator = work->translator;
+    dn_properties set = {.arena = &translator->scratch};
+    const dunlin_fact *there;
+    const dunlin_property *type;
+
+    *fact = dn_operation_fact(operation);
+    if (operation->verb != DUNLIN_VERB_ALTER ||
+        !dn_string_equal(operation->kind, DUNLIN_KIND_COLUMN) ||
+        dn_property_find(operation->set, operation->set_count, "type"))
+        return 0;
+    there = dn_fact_map_find(dn_translator_facts(translator), operation->kind, operation->path,
+                             operation->path_count);
+    type = there ? dn_property_find(there->properties, there->property_count, "type") : NULL;
+    if (!type)
+        return 0;
+    dn_properties_add(&set, "type", type->type, type->integer, type->text);
+    dn_properties_add_span(&set, operation->set, operation->set_count);
+    if (set.failed)
+        return dn_no_memory(work->error);
+    fact->properties = set.items;
+    fact->property_count = set.count;
+    return 0;
+}
+
+static int
+realise(deciding *work, const dunlin_operation *operation, dn_wanted *wanted)
+{
+    dn_translator *translator = work->translator;
+    const dunlin_fact *list[1];
+    dunlin_fact fact;
+    const dunlin_fact **facts;
+
+    *wanted = (dn_wanted){NULL, 0};
+    if ((operation->verb != DUNLIN_VERB_CREATE && operation->verb != DUNLIN_VERB_ALTER) ||
+        !dn_connection_driver(translator->connection)->table.realise)
+        return 0;
+    if (fact_to_realise(work, operation, &fact) < 0)
+        return -1;
+    list[0] = &fact;
+    if (dn_driver_realise(dn_connection_driver(translator->connection), profile_of(translator),
+                          list, 1, dn_translator_facts(translator), &translator->scratch, &facts,
+                          &wanted->count, &work->out->notes, work->error) < 0)
+        return -1;
+    wanted->facts = facts;
+    return 0;
+}
+
+/* --- one operation ------------------------------------------------------------------------------------ */
+
+static bool
+lies_in(const dunlin_operation *member, const dunlin_operation *table)
+{
+    if (!table || member->verb != DUNLIN_VERB_CREATE || member->path_count != table->path_count + 1)
+        return false;
+    for (uint64_t i = 0; i < table->path_count; i++)
+        if (member->path[i].length != table->path[i].length ||
+            memcmp(member->path[i].data, table->path[i].data, table->path[i].length) != 0)
+            return false;
+    return true;
+}
+
+static bool
+lies_within(const dunlin_operation *part, const dunlin_operation *whole)
+{
+    return whole && part != whole && part->span_begin >= whole->span_begin &&
+           part->span_end <= whole->span_end && whole->span_end > whole->span_begin;
+}
+
+static int
+refuse(deciding *work, const dunlin_operation *operation, const char *id, const char *why)
+{
+    dn_fail(work->error, DUNLIN_DISAGREEMENT, id, "%s", why);
+    return dn_translator_blame(work->source, operation->span_begin, work->error);
+}
+
+static int
+run(deciding *work, const dunlin_operation *operation, const dn_wanted *wanted)
+{
+    dn_translator *translator = work->translator;
+    dn_decisions *out = work->out;
+    dunlin_operation *plain = dn_operation_copy(&translator->scratch, operation);
+
+    if (!plain)
+        return dn_no_memory(work->error);
+    plain->condition = DUNLIN_CONDITION_NONE;
+    plain->flags &= ~(uint64_t)DUNLIN_OPERATION_PARENT_IF_EXISTS;
+    out->wanted[out->run.count] = *wanted;
+    return dn_operations_add(&out->run, plain, work->error);
+}
+
+static int
+skip(deciding *work, const char *why)
+{
+    if (!work->out->skipped++)
+        work->out->why = why;
+    return 0;
+}
+
+/* What an older run left of the very object that is to be made. */
+static int
+clear_invalid(deciding *work, const dunlin_operation *operation)
+{
+    const dunlin_fact *there =
+        dn_fact_map_find(dn_translator_facts(work->translator), operation->kind, operation->path,
+                         operation->path_count);
+    dunlin_operation *drop;
+    static const dn_wanted nothing;
+
+    if (operation->verb != DUNLIN_VERB_CREATE || !has_condition(operation) || !there ||
+        !dn_property_find(there->properties, there->property_count, "invalid"))
+        return 0;
+    drop = dn_operation_copy(&work->translator->scratch, operation);
+    if (!drop)
+        return dn_no_memory(work->error);
+    drop->verb = DUNLIN_VERB_DROP;
+    drop->set = NULL;
+    drop->set_count = 0;
+    return run(work, drop, &nothing);
+}
+
+static dn_guard
+answer(deciding *work, const dunlin_operation *operation, const dn_wanted *wanted, dn_text *why)
+{
+    const dn_translator *translator = work->translator;
+    bool member = lies_in(operation, work->table);
+    bool clause = lies_within(operation, work->column) && !has_condition(operation);
+    const dn_guard_options options = {
+        .assume_guarded = work->again || (member && work->table_skipped) ||
+                          (clause && has_condition(work->column)),
+        .keep_different = translator->options.keep_different,
+        .foreign = !translator->own,
+    };
+    dn_guard guard;
+
+    if (member && work->table && !work->table_skipped)
+        return DN_GUARD_RUN;
+    guard = dn_schema_resolve(dn_translator_facts(translator), operation, wanted, &options, why);
+    /* The table is there and lacks something: it is another one. */
+    if (member && guard == DN_GUARD_RUN && !work->again)
+        return options.keep_different ? DN_GUARD_SKIP : DN_GUARD_CONFLICT;
+    return guard;
+}
+
+static int
+decide_one(deciding *work, const dunlin_operation *operation)
+{
+    dn_auto(dn_text) text = DN_TEXT_INIT;
+    dn_wanted wanted;
+    dn_guard guard;
+    const char *why;
+
+    if (!lies_in(operation, work->table))
+        work->table = NULL;
+    if (realise(work, operation, &wanted) < 0)
+        return dn_translator_blame(work->source, operation->span_begin, work->error);
+    guard = answer(work, operation, &wanted, &text);
+    if (guard == DN_GUARD_CONFLICT && text.length == 0) {
+        dn_text_add_string(&text, "the table exists, but without ");
+        dn_fact_describe(&text, operation->kind, operation->path, operation->path_count);
+    }
+    why = dn_arena_copy(&work->translator->scratch, text.data ? text.data : "", text.length);
+    if (!why || text.failed)
+        return dn_no_memory(work->error);
+    if (dn_operation_is(operation, DUNLIN_VERB_CREATE, DUNLIN_KIND_TABLE)) {
+        work->table = operation;
+        work->table_skipped = guard == DN_GUARD_SKIP;
+    }
+    if (dn_operation_is(operation, DUNLIN_VERB_CREATE, DUNLIN_KIND_COLUMN))
+        work->column = operation;
+    switch (guard) {
+    case DN_GUARD_SKIP: return skip(work, why);
+    case DN_GUARD_CONFLICT: return refuse(work, operation, "translate.conflict", why);
+    case DN_GUARD_CANNOT: return refuse(work, operation, "translate.missing", why);
+    default: break;
+    }
+    if (clear_invalid(work, operation) < 0)
+        return -1;
+    return run(work, operation, &wanted);
+}
+
+int
+dn_translator_decide(dn_translator *translator, const dn_source *source, const dn_reading *reading,
+                     bool again, dn_decisions *decisions, dn_error *error)
+{
+    deciding work = {.translator = translator,
+                     .source = source,
+                     .reading = reading,
+                     .again = again,
+                     .out = decisions,
+                     .error = error};
+
+    memset(decisions, 0, sizeof *decisions);
+    decisions->run.arena = &translator->scratch;
+    /* Each may be preceded by a DROP of what is INVALID. */
+    decisions->wanted = dn_arena_array(&translator->scratch, reading->operations.count * 2 + 1,
+                                       sizeof *decisions->wanted);
+    if (!decisions->wanted)
+        return dn_no_memory(error);
+    for (size_t i = 0; i < reading->operations.count; i++)
+        if (decide_one(&work, reading->operations.items[i]) < 0)
+            return -1;
+    return 0;
+}

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * A run without a database to change: every pending statement is translated on a copy of the facts.
+ * What cannot be translated, and what stands in the way, is found before anything is sent.
+ */
+#include "core/execute/execute.h"
+
+#include <string.h>
+
+typedef struct rehearsal {
+    dn_connection *connection;
+    dn_translator *translator;
+    dn_arena *arena;
+    dn_error *error;
+} rehearsal;
+
+static int
+keep(const rehearsal *work, const char ***list, size_t *count, dunlin_string text)
+{
+    const char **grown = dn_arena_array(work->arena, *count + 1, sizeof *grown);
+    const char *copy = dn_arena_copy(work->arena, text.data, (size_t)text.length);
+
+    if (!grown || !copy)
+        return dn_no_memory(work->error);
+    for (size_t i = 0; i < *count; i++) {
+        grown[i] = (*list)[i];
+        if (dn_string_equal(text, grown[i]))
+            return 0;
+    }
+    grown[(*count)++] = copy;
+    *list = grown;
+    return 0;
+}
+
+/* What belongs around the transaction of the migration. */
+static int
+keep_outer_steps(const rehearsal *work, dn_job *job, const dn_translated *translated)
+{
+    dn_script_info *info = &job->info;
+
+    for (size_t i = 0; i < translated->count; i++) {
+        const dn_step *step = &translated->steps[i];
+        int answer = 0;
+
+        if (step->role == DUNLIN_STEP_BEFORE_BEGIN)
+            answer = keep(work, &info->before_begin, &info->before_begin_count, step->sql);
+        else if (step->role == DUNLIN_STEP_FINALLY)
+            answer = keep(work, &info->finally, &info->finally_count, step->sql);
+        if (answer < 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* A migration that an earlier run left half done is not as its file has it; the ledger knows. */
+static bool
+is_unfinished(const rehearsal *work, const dn_job *job)
+{
+    const char **tags = NULL;
+    size_t count = 0;
+    dn_error ignored;
+
+    if (dn_tracker_unfinished(work->connection, work->arena, &tags, &count, &ignored) < 0)
+        return false;
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(tags[i], job->migration->tag) == 0)
+            return true;
+    return false;
+}
+
+static bool
+is_of_the_facts(const dn_error *error)
+{
+    return strcmp(error->id, "translate.conflict") == 0 ||
+           strcmp(error->id, "translate.missing") == 0 ||
+           strcmp(error->id, "translate.untranslatable") == 0;
+}
+
+static int
+rehearse_job(const rehearsal *work, dn_job *job)
+{
+    dn_auto(dn_script) *script = NULL;
+
+    if (dn_script_open(work->connection, work->translator, job->migration, &job->info.kept, false,
+                       &script, work->error) < 0)
+        return -1;
+    for (;;) {
+        dn_script_item item;
+        dn_translated translated;
+        dn_source source;
+
+        if (dn_script_next(script, &item, work->error) < 0)
+            return -1;
+        if (item.kind == DN_SCRIPT_END)
+            return 0;
+        if (item.kind != DN_SCRIPT_STATEMENT)
+            continue;
+        source = dn_script_source(job->migration, &item);
+        if (dn_translate(work->translator, &source, !job->info.transactional, &translated,
+                         work->error) == 0) {
+            if (keep_outer_steps(work, job, &translated) < 0)
+                return -1;
+            continue;
+        }
+        if (job->info.transactional || !is_of_the_facts(work->error) || !is_unfinished(work, job))
+            return -1;
+        dn_error_clear(work->error);
+        dn_translator_forget(work->translator);
+    }
+}
+
+int
+dn_rehearse(dn_connection *connection, dn_translator *translator, dn_job *jobs, size_t count,
+            dn_arena *arena, dn_error *error)
+{
+    const rehearsal work = {connection, translator, arena, error};
+
+    if (!translator || !dn_translator_matters(translator))
+        return 0;
+    if (dn_translator_look(translator, error) < 0 || dn_translator_rehearse(translator, error) < 0)
+        return -1;
+    for (size_t i = 0; i < count; i++)
+        if (rehearse_job(&work, &jobs[i]) < 0)
+            return -1;
+    return dn_translator_perform(translator, error);
+}

@@ -1,0 +1,543 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The translator: what a run knows of the target while it goes from statement to statement.
+ */
+#include "core/execute/translate_internal.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#define PORTABLE "portable"
+
+/* --- making one --------------------------------------------------------------------------------------- */
+
+static bool
+is_one_of(const char *words, const char *name)
+{
+    size_t length = strlen(name);
+
+    while (words && *words) {
+        size_t size = strcspn(words, " ");
+
+        if (size == length && strncasecmp(words, name, length) == 0)
+            return true;
+        words += size;
+        words += strspn(words, " ");
+    }
+    return false;
+}
+
+static bool
+is_own_dialect(const dunlin_driver *driver, const char *dialect)
+{
+    return !dialect || strcasecmp(dialect, driver->name) == 0 ||
+           strcasecmp(dialect, driver->dialect) == 0 || is_one_of(driver->schemes, dialect);
+}
+
+static dunlin_string
+home_of(const dn_connection *connection)
+{
+    const dunlin_profile *profile = dn_connection_server(connection)->profile;
+
+    for (uint64_t i = 0; profile && i + 1 < profile->setting_count; i += 2)
+        if (dn_string_equal(profile->settings[i], "namespace"))
+            return profile->settings[i + 1];
+    return dn_string("");
+}
+
+dn_translator *
+dn_translator_new(dn_connection *connection, const dn_translate_options *options, const dn_log *log)
+{
+    const dunlin_capabilities *capabilities = dn_connection_capabilities(connection);
+    dn_translator *made = calloc(1, sizeof *made);
+    uint64_t naming = dn_driver_naming(capabilities);
+    dn_error ignored;
+
+    if (!made)
+        return NULL;
+    made->connection = connection;
+    made->options = *options;
+    made->log = log;
+    made->own = is_own_dialect(&dn_connection_driver(connection)->table, options->dialect);
+    made->target = (dn_schema_target){naming, home_of(connection),
+                                      (capabilities->flags & DUNLIN_CAN_NAMED_TYPES) != 0};
+    made->rules = dn_connection_rules(connection);
+    made->keys = dn_fact_map_new(&made->arena, naming);
+    made->actual = dn_fact_map_new(&made->arena, naming);
+    made->remembered = dn_fact_map_new(&made->arena, naming);
+    made->logical = dn_fact_map_new(&made->arena, naming);
+    if (!made->keys || !made->actual || !made->logical || !made->remembered ||
+        (!made->own && dn_ddl_portable_rules(&made->arena, &made->rules, &ignored) < 0)) {
+        dn_translator_free(made);
+        return NULL;
+    }
+    return made;
+}
+
+void
+dn_translator_free(dn_translator *translator)
+{
+    if (!translator)
+        return;
+    dn_arena_free(&translator->arena);
+    dn_arena_free(&translator->scratch);
+    free(translator);
+}
+
+bool
+dn_translator_is_own(const dn_translator *translator)
+{
+    return translator->own;
+}
+
+const dn_lex_rules *
+dn_translator_rules(const dn_translator *translator)
+{
+    return translator->rules;
+}
+
+/* --- reading a statement -------------------------------------------------------------------------------- */
+
+int
+dn_translator_blame(const dn_source *source, uint64_t offset, dn_error *error)
+{
+    char message[sizeof error->message];
+    unsigned line = source->line;
+    unsigned column = source->column;
+
+    if (offset > 0 && offset <= source->sql.length)
+        dn_lex_place(source->sql, offset, &line, &column);
+    memcpy(message, error->message, sizeof message);
+    snprintf(error->message, sizeof error->message, "%s:%u:%u: %.*s", source->path, line, column,
+             (int)(sizeof message - 200), message);
+    return -1;
+}
+
+/* The word decides whether a statement of the own dialect is looked into at all. */
+static bool
+mentions_exists(dunlin_string text)
+{
+    static const char word[] = "exists";
+    const char *at = text.data;
+    const char *end = text.data + text.length;
+
+    while (end - at >= (ptrdiff_t)(sizeof word - 1)) {
+        const char *found = memchr(at, 'x', (size_t)(end - at));
+        const char *upper = memchr(at, 'X', found ? (size_t)(found - at) : (size_t)(end - at));
+
+        if (upper)
+            found = upper;
+        if (!found)
+            return false;
+        if (found > text.data && end - (found - 1) >= (ptrdiff_t)(sizeof word - 1) &&
+            strncasecmp(found - 1, word, sizeof word - 1) == 0)
+            return true;
+        at = found + 1;
+    }
+    return false;
+}
+
+static int
+refuse_native(const dn_translator *translator, const dn_source *source, const char *id,
+              const char *reason, uint64_t offset, dn_error *error)
+{
+    dn_fail(error, DUNLIN_UNSUPPORTED, id, "not portable to '%s': %s",
+            dn_connection_driver(translator->connection)->table.name, reason);
+    return dn_translator_blame(source, offset, error);
+}
+
+/* On a target of another dialect everything has to be portable. */
+static int
+check_portable(const dn_translator *translator, const dn_source *source,
+               const dn_ddl_statement *parsed, dn_error *error)
+{
+    if (translator->own)
+        return 0;
+    if (parsed->kind == DN_DDL_SYNTAX) {
+        dn_fail(error, DUNLIN_SYNTAX, "translate.syntax", "%s", parsed->reason);
+        return dn_translator_blame(source, parsed->offset, error);
+    }
+    if (parsed->kind == DN_DDL_NATIVE)
+        return refuse_native(translator, source, "translate.native", parsed->reason, parsed->offset,
+                             error);
+    for (size_t i = 0; i < parsed->count; i++)
+        if (parsed->marks[i].native)
+            return refuse_native(translator, source, "translate.native", parsed->marks[i].native,
+                                 parsed->marks[i].offset, error);
+    return 0;
+}
+
+static bool
+is_conditional(const dn_ddl_statement *parsed)
+{
+    for (size_t i = 0; i < parsed->count; i++)
+        if (parsed->operations[i]->condition != DUNLIN_CONDITION_NONE ||
+            (parsed->operations[i]->flags & DUNLIN_OPERATION_PARENT_IF_EXISTS))
+            return true;
+    return false;
+}
+
+static int
+parse(dn_translator *translator, const dn_source *source, dn_reading *reading, dn_error *error)
+{
+    const dn_ddl_options options = {
+        .rules = translator->rules,
+        .own = translator->own,
+        .keep_case = translator->own && !(translator->target.naming & DN_FACT_NAMESPACES),
+    };
+
+    memset(reading, 0, sizeof *reading);
+    reading->operations.arena = &translator->scratch;
+    if (dn_ddl_parse(source->sql, &options, &translator->scratch, &reading->parsed, error) < 0)
+        return -1;
+    reading->conditional = is_conditional(&reading->parsed);
+    return check_portable(translator, source, &reading->parsed, error);
+}
+
+static int
+address(dn_translator *translator, const dn_source *source, const dn_fact_map *facts,
+        dn_reading *reading, dn_error *error)
+{
+    if (dn_schema_address(&translator->target, reading->parsed.operations, reading->parsed.count,
+                          !translator->own, facts, translator->logical, &reading->operations,
+                          error) < 0)
+        return dn_translator_blame(source, 0, error);
+    return 0;
+}
+
+int
+dn_translator_read(dn_translator *translator, const dn_source *source, dn_reading *reading,
+                   dn_error *error)
+{
+    dn_arena_free(&translator->scratch);
+    if (parse(translator, source, reading, error) < 0)
+        return -1;
+    return address(translator, source, dn_translator_facts(translator), reading, error);
+}
+
+/* --- before the run ---------------------------------------------------------------------------------------- */
+
+/* Is this statement none of the translator's affairs? Of the own dialect it looks at whatever changes
+ * the schema: guards behind it want to know. */
+static bool
+passes(const dn_translator *translator, const dn_source *source)
+{
+    if (source->native)
+        return true;
+    return translator->own &&
+           (translator->options.native_guards || !(source->flags & DUNLIN_CLASS_DDL));
+}
+
+static int
+note_key(dn_translator *translator, dunlin_fact key, dn_error *error)
+{
+    key.properties = NULL;
+    key.property_count = 0;
+    return dn_fact_map_put(translator->keys, &key, error);
+}
+
+static int
+note_keys(dn_translator *translator, const dn_operations *operations, dn_error *error)
+{
+    for (size_t i = 0; i < operations->count; i++) {
+        const dunlin_operation *operation = operations->items[i];
+        dunlin_fact renamed = dn_operation_fact(operation);
+
+        if (operation->verb >= DUNLIN_VERB_DATA)
+            continue;
+        if (note_key(translator, dn_schema_key(&translator->target, operation), error) < 0)
+            return -1;
+        renamed.path = operation->new_path;
+        renamed.path_count = operation->new_path_count;
+        if (operation->verb == DUNLIN_VERB_RENAME &&
+            dn_string_equal(operation->kind, DUNLIN_KIND_TABLE) &&
+            note_key(translator, renamed, error) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+int
+dn_translator_expect(dn_translator *translator, const dn_source *source, dn_error *error)
+{
+    dn_reading reading;
+
+    if (translator->phase != DN_TRANSLATOR_EXPECTS || passes(translator, source))
+        return 0;
+    if (!translator->own && !(source->flags & DUNLIN_CLASS_DDL) &&
+        (source->flags & DUNLIN_CLASS_DATA)) {
+        translator->guarded = true;
+        return 0; /* rows: they are read when their turn comes */
+    }
+    dn_arena_free(&translator->scratch);
+    if (parse(translator, source, &reading, error) < 0)
+        return -1;
+    translator->guarded = translator->guarded || !translator->own || reading.conditional;
+    if (translator->own && reading.parsed.kind != DN_DDL_OPERATIONS)
+        return 0;
+    if (dn_schema_address(&translator->target, reading.parsed.operations, reading.parsed.count,
+                          false, NULL, translator->logical, &reading.operations, error) < 0)
+        return dn_translator_blame(source, 0, error);
+    return note_keys(translator, &reading.operations, error);
+}
+
+bool
+dn_translator_needs_history(const dn_translator *translator)
+{
+    return !translator->own && !translator->target.named_types;
+}
+
+int
+dn_translator_remember(dn_translator *translator, const dn_source *source, dn_error *error)
+{
+    dn_reading reading;
+
+    if (source->native || !(source->flags & DUNLIN_CLASS_DDL))
+        return 0;
+    dn_arena_free(&translator->scratch);
+    if (parse(translator, source, &reading, error) < 0) {
+        dn_error_clear(error); /* it is applied: how, is no question any more */
+        return 0;
+    }
+    if (dn_schema_address(&translator->target, reading.parsed.operations, reading.parsed.count,
+                          false, NULL, translator->remembered, &reading.operations, error) < 0)
+        dn_error_clear(error);
+    return 0;
+}
+
+typedef struct key_list {
+    const dunlin_fact **keys;
+    size_t count;
+} key_list;
+
+static int
+list_key(const dunlin_fact *key, void *context)
+{
+    key_list *list = context;
+
+    list->keys[list->count++] = key;
+    return 0;
+}
+
+int
+dn_translator_look(dn_translator *translator, dn_error *error)
+{
+    key_list list = {.count = 0};
+    dn_auto(dn_arena) arena = DN_ARENA_INIT;
+
+    translator->stale = false;
+    if (!translator->guarded || dn_fact_map_count(translator->keys) == 0)
+        return 0;
+    list.keys = dn_arena_array(&arena, dn_fact_map_count(translator->keys), sizeof *list.keys);
+    translator->actual = dn_fact_map_new(&translator->arena, translator->target.naming);
+    if (!list.keys || !translator->actual)
+        return dn_no_memory(error);
+    dn_fact_map_each(translator->keys, NULL, list_key, &list);
+    return dn_connection_facts(translator->connection, list.keys, list.count, translator->actual,
+                               error);
+}
+
+typedef struct copying {
+    dn_fact_map *map;
+    dn_error *error;
+} copying;
+
+static int
+copy_fact(const dunlin_fact *fact, void *context)
+{
+    copying *work = context;
+
+    return dn_fact_map_put(work->map, fact, work->error);
+}
+
+/* A map with the same facts, to go on from. */
+static dn_fact_map *
+copy_of(dn_translator *translator, const dn_fact_map *map, dn_error *error)
+{
+    copying work = {dn_fact_map_new(&translator->arena, translator->target.naming), error};
+
+    if (!work.map) {
+        dn_no_memory(error);
+        return NULL;
+    }
+    return dn_fact_map_each(map, NULL, copy_fact, &work) < 0 ? NULL : work.map;
+}
+
+static int
+begin_again(dn_translator *translator, dn_translator_phase phase, dn_error *error)
+{
+    translator->phase = phase;
+    translator->stale = false;
+    translator->logical = copy_of(translator, translator->remembered, error);
+    return translator->logical ? 0 : -1;
+}
+
+int
+dn_translator_rehearse(dn_translator *translator, dn_error *error)
+{
+    translator->rehearsed = copy_of(translator, translator->actual, error);
+    if (!translator->rehearsed)
+        return -1;
+    return begin_again(translator, DN_TRANSLATOR_REHEARSES, error);
+}
+
+int
+dn_translator_perform(dn_translator *translator, dn_error *error)
+{
+    return begin_again(translator, DN_TRANSLATOR_PERFORMS, error);
+}
+
+void
+dn_translator_forget(dn_translator *translator)
+{
+    translator->stale = true;
+}
+
+bool
+dn_translator_matters(const dn_translator *translator)
+{
+    return translator->guarded;
+}
+
+/* --- translating ----------------------------------------------------------------------------------------------- */
+
+static int
+fold_all(dn_translator *translator, const dn_decisions *decisions, dn_error *error)
+{
+    for (size_t i = 0; i < decisions->run.count; i++)
+        if (dn_schema_fold(dn_translator_facts(translator), decisions->run.items[i],
+                           &decisions->wanted[i], error) < 0)
+            return -1;
+    return 0;
+}
+
+static int
+render(dn_translator *translator, const dn_source *source, dn_decisions *decisions,
+       dn_translated *out, dn_error *error)
+{
+    dn_steps steps = {NULL, 0, 0};
+    char reason[sizeof error->message];
+
+    if (dn_driver_render_steps(dn_connection_driver(translator->connection),
+                               dn_connection_server(translator->connection)->profile,
+                               DUNLIN_RENDER_RUN, decisions->run.items, decisions->run.count,
+                               dn_translator_facts(translator), &translator->scratch, &steps,
+                               &decisions->notes, error) < 0) {
+        if (error->status != DUNLIN_UNSUPPORTED)
+            return -1;
+        memcpy(reason, error->message, sizeof reason);
+        dn_fail(error, DUNLIN_UNSUPPORTED, "translate.untranslatable", "%s", reason);
+        return dn_translator_blame(source, 0, error);
+    }
+    out->kind = DN_TRANSLATED_STEPS;
+    out->steps = steps.items;
+    out->count = steps.count;
+    return 0;
+}
+
+/* The own text, freed of its guards. */
+static int
+plain_text(dn_translator *translator, const dn_source *source, dn_translated *out, dn_error *error)
+{
+    dn_step *step = dn_arena_alloc(&translator->scratch, sizeof *step);
+    size_t length;
+    const char *text =
+        step ? dn_translator_strip(translator->rules, source->sql, &translator->scratch, &length)
+             : NULL;
+
+    if (!text)
+        return dn_no_memory(error);
+    *step = (dn_step){.role = DUNLIN_STEP_STATEMENT, .sql = dn_span(text, length)};
+    out->kind = DN_TRANSLATED_STEPS;
+    out->steps = step;
+    out->count = 1;
+    return 0;
+}
+
+static int
+report_losses(const dn_translator *translator, const dn_source *source,
+              const dn_decisions *decisions, dn_translated *out, dn_error *error)
+{
+    out->notes = decisions->notes.items;
+    out->note_count = decisions->notes.count;
+    if (translator->own)
+        return 0;
+    for (size_t i = 0; i < decisions->notes.count; i++) {
+        if (decisions->notes.items[i].kind != DUNLIN_NOTE_LOSSY)
+            continue;
+        if (translator->options.strict) {
+            dn_fail(error, DUNLIN_UNSUPPORTED, "translate.lossy", "%s",
+                    decisions->notes.items[i].message);
+            return dn_translator_blame(source, 0, error);
+        }
+        if (translator->phase == DN_TRANSLATOR_REHEARSES)
+            dn_log_warning(translator->log, "%s:%u: %s", source->path, source->line,
+                           decisions->notes.items[i].message);
+    }
+    return 0;
+}
+
+static int
+translate_known(dn_translator *translator, const dn_source *source, const dn_reading *reading,
+                bool again, dn_translated *out, dn_error *error)
+{
+    dn_decisions decisions;
+    int status = 0;
+
+    if (dn_translator_decide(translator, source, reading, again, &decisions, error) < 0)
+        return -1;
+    if (decisions.run.count == 0) {
+        out->kind = reading->operations.count || !translator->own ? DN_TRANSLATED_SKIP
+                                                                  : DN_TRANSLATED_AS_IT_IS;
+        out->why = decisions.why ? decisions.why : "there is nothing to do on this database";
+        return 0;
+    }
+    if (translator->own && !reading->conditional && !again)
+        out->kind = DN_TRANSLATED_AS_IT_IS;
+    else if (translator->own && decisions.skipped == 0)
+        status = plain_text(translator, source, out, error);
+    else
+        status = render(translator, source, &decisions, out, error);
+    if (status < 0 || report_losses(translator, source, &decisions, out, error) < 0)
+        return -1;
+    return fold_all(translator, &decisions, error);
+}
+
+/* Text for this database alone, and what the parser does not know: what it changed is seen by
+ * looking, when somebody wants to know. */
+static int
+go_as_it_is(dn_translator *translator, const dn_source *source)
+{
+    translator->stale = translator->stale || (source->flags & DUNLIN_CLASS_DDL);
+    return 0;
+}
+
+int
+dn_translate(dn_translator *translator, const dn_source *source, bool again,
+             dn_translated *translated, dn_error *error)
+{
+    bool ddl = (source->flags & DUNLIN_CLASS_DDL) != 0;
+    dn_reading reading;
+
+    memset(translated, 0, sizeof *translated);
+    if (source->native || !translator->guarded)
+        return go_as_it_is(translator, source);
+    if (passes(translator, source))
+        return 0;
+    /* Of the own dialect, behind the unknown: without a guard there is nothing to ask. */
+    if (translator->own && translator->stale && !mentions_exists(source->sql))
+        return 0;
+    if (dn_translator_read(translator, source, &reading, error) < 0)
+        return -1;
+    if (translator->own && reading.parsed.kind != DN_DDL_OPERATIONS)
+        return go_as_it_is(translator, source);
+    if (translator->stale && ddl && (reading.conditional || !translator->own)) {
+        if (translator->phase == DN_TRANSLATOR_REHEARSES)
+            return 0; /* only the run itself can tell */
+        translated->kind = DN_TRANSLATED_LOOK;
+        return 0;
+    }
+    return translate_known(translator, source, &reading, again, translated, error);
+}

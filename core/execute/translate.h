@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Between a migration's text and what is sent: guards answered from the facts, portable statements
+ * turned into the target's own (docs/facts.md, docs/portable.md).
+ *
+ *  - One translator serves one run, in the order of execution. It reads the facts of everything that
+ *    the pending migrations name in one question, and keeps them current with each statement that it
+ *    hands out. Behind a statement that it does not understand it has to look again.
+ *  - A statement of the target's own dialect without IF [NOT] EXISTS passes unchanged; one with it
+ *    is answered here and sent without the words.
+ *  - Who uses one database and no guards never pays: nothing is parsed and nothing is read.
+ */
+#ifndef DN_EXECUTE_TRANSLATE_H
+#define DN_EXECUTE_TRANSLATE_H
+
+#include "core/driver/driver.h"
+#include "core/journal/journal.h"
+
+typedef struct dn_translate_options {
+    const char *dialect; /* of the folder: "portable", a driver's, or NULL: the target's own */
+    bool native_guards; /* "guards": "native": the own dialect's IF EXISTS is the server's affair */
+    bool strict;        /* "portability": "strict": what would be lost is an error */
+    bool keep_different; /* --if-different=keep */
+} dn_translate_options;
+
+typedef struct dn_translator dn_translator;
+
+/* Where a statement stands, for messages. */
+typedef struct dn_source {
+    const char *path;
+    unsigned line, column;
+    dunlin_string sql;
+    uint64_t flags; /* DUNLIN_CLASS_* of the text as it is */
+    bool native;    /* for this database alone */
+} dn_source;
+
+/* What one statement becomes. Texts live until the next call. */
+typedef enum dn_translated_kind {
+    DN_TRANSLATED_AS_IT_IS = 0,
+    DN_TRANSLATED_SKIP, /* it is so already, `why` tells */
+    DN_TRANSLATED_STEPS,
+    DN_TRANSLATED_LOOK /* the facts must be read again first: dn_translator_look */
+} dn_translated_kind;
+
+typedef struct dn_translated {
+    dn_translated_kind kind;
+    const dn_step *steps;
+    size_t count;
+    const char *why;
+    const dn_note *notes; /* what is lost */
+    size_t note_count;
+} dn_translated;
+
+dn_translator *dn_translator_new(dn_connection *connection, const dn_translate_options *options,
+                                 const dn_log *log); /* NULL: no memory */
+void dn_translator_free(dn_translator *translator);  /* NULL is fine */
+static inline void
+dn_translator_cleanup(dn_translator **translator)
+{
+    dn_translator_free(*translator);
+}
+
+/* Is the folder written in the target's own dialect? */
+bool dn_translator_is_own(const dn_translator *translator);
+/* By which a file of this folder falls into statements. */
+const dn_lex_rules *dn_translator_rules(const dn_translator *translator);
+
+/* Is it to hear of the migrations that are applied already? */
+bool dn_translator_needs_history(const dn_translator *translator);
+/* Types that a migration which is applied already made; before the first _expect. */
+int dn_translator_remember(dn_translator *translator, const dn_source *source, dn_error *error);
+/* Notes what a pending statement names. Errors: translate.native, translate.syntax, with a place. */
+int dn_translator_expect(dn_translator *translator, const dn_source *source, dn_error *error);
+/* Reads the facts of all that was noted; again, when DN_TRANSLATED_LOOK asks for it. */
+int dn_translator_look(dn_translator *translator, dn_error *error);
+/* From here on, until _perform, statements are tried on a copy of the facts: what stands in the way
+ * of a run is found before anything is sent. */
+int dn_translator_rehearse(dn_translator *translator, dn_error *error);
+int dn_translator_perform(dn_translator *translator, dn_error *error);
+/* What was handed out may not have taken effect: the facts are to be read again. */
+void dn_translator_forget(dn_translator *translator);
+/* Is there any statement to which translating makes a difference? */
+bool dn_translator_matters(const dn_translator *translator);
+
+/* `again`: an earlier run began this statement; what took effect already is left out. Errors:
+ * translate.*, with a place. */
+int dn_translate(dn_translator *translator, const dn_source *source, bool again,
+                 dn_translated *translated, dn_error *error);
+
+#endif

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Inside the translator.
+ */
+#ifndef DN_EXECUTE_TRANSLATE_INTERNAL_H
+#define DN_EXECUTE_TRANSLATE_INTERNAL_H
+
+#include "core/ddl/ddl.h"
+#include "core/execute/translate.h"
+#include "core/schema/schema.h"
+
+typedef enum dn_translator_phase {
+    DN_TRANSLATOR_EXPECTS = 0, /* hears what is pending */
+    DN_TRANSLATOR_REHEARSES,   /* tries it on a copy of the facts */
+    DN_TRANSLATOR_PERFORMS
+} dn_translator_phase;
+
+struct dn_translator {
+    dn_translator_phase phase;
+    dn_connection *connection;
+    dn_translate_options options;
+    const dn_log *log;
+    bool own;                  /* the folder is in the target's dialect */
+    const dn_lex_rules *rules; /* of the folder's text */
+    dn_schema_target target;
+    dn_arena arena;          /* as long as the translator */
+    dn_fact_map *keys;       /* what pending statements name; nothing but keys */
+    dn_fact_map *actual;     /* the facts, as of the statement at hand */
+    dn_fact_map *rehearsed;  /* a copy of them to try on */
+    dn_fact_map *remembered; /* types that applied migrations made, where they have no names */
+    dn_fact_map *logical;    /* the same as of the statement at hand */
+    bool guarded;            /* some statement needs facts */
+    bool stale;              /* the facts are not known any more */
+    dn_arena scratch;        /* of the statement at hand */
+};
+
+/* Which of the facts count now. */
+static inline dn_fact_map *
+dn_translator_facts(const dn_translator *translator)
+{
+    return translator->phase == DN_TRANSLATOR_REHEARSES ? translator->rehearsed
+                                                        : translator->actual;
+}
+
+/* The operations of a statement, complete for the target. */
+typedef struct dn_reading {
+    dn_ddl_statement parsed;
+    dn_operations operations;
+    bool conditional; /* a guard stands on one of them */
+} dn_reading;
+
+int dn_translator_read(dn_translator *translator, const dn_source *source, dn_reading *reading,
+                       dn_error *error);
+/* "path:line:column: " of the byte at `offset` of the statement, before the message; -1. */
+int dn_translator_blame(const dn_source *source, uint64_t offset, dn_error *error);
+
+/* Decisions of one statement. */
+typedef struct dn_decisions {
+    dn_operations run; /* what is to be done, conditions taken off */
+    dn_wanted *wanted; /* of each in `run` */
+    size_t skipped;    /* operations that are so already */
+    const char *why;   /* of the first of these */
+    dn_notes notes;
+} dn_decisions;
+
+int dn_translator_decide(dn_translator *translator, const dn_source *source,
+                         const dn_reading *reading, bool again, dn_decisions *decisions,
+                         dn_error *error);
+
+/* The text without the IF [NOT] EXISTS of its own clauses. NULL: no memory. */
+const char *dn_translator_strip(const dn_lex_rules *rules, dunlin_string text, dn_arena *arena,
+                                size_t *length);
+
+#endif
