@@ -14,8 +14,11 @@ static int
 visit_match(const dunlin_value *values, size_t count, void *context, dn_error *error)
 {
     dn_tracker_rows *rows = (dn_tracker_rows *)context;
-    dn_tracker_row *row = dn_tracker_add_row(rows);
+    dn_tracker_row *row;
 
+    if (values[3].type == DUNLIN_VALUE_TEXT && dn_string_equal(values[3].text, "reverted"))
+        return 0;
+    row = dn_tracker_add_row(rows);
     if (!row)
         return dn_no_memory(error);
     row->seq = values[0].integer;
@@ -23,7 +26,7 @@ visit_match(const dunlin_value *values, size_t count, void *context, dn_error *e
     row->has_digest =
         values[2].type == DUNLIN_VALUE_TEXT &&
         dn_digest_parse(values[2].text.data, (size_t)values[2].text.length, &row->digest);
-    if (count > 3) {
+    if (count > 4) {
         row->state = dn_tracker_value_text(rows->arena, &values[3]);
         row->applied_at = dn_tracker_value_text(rows->arena, &values[4]);
         row->applied_by = dn_tracker_value_text(rows->arena, &values[5]);
@@ -33,15 +36,35 @@ visit_match(const dunlin_value *values, size_t count, void *context, dn_error *e
     return 0;
 }
 
+static int
+by_seq(const void *a, const void *b)
+{
+    const dn_tracker_row *first = (const dn_tracker_row *)a;
+    const dn_tracker_row *second = (const dn_tracker_row *)b;
+
+    return (first->seq > second->seq) - (first->seq < second->seq);
+}
+
+static void
+put_in_order(dn_tracker *tracker)
+{
+    for (size_t i = 1; i < tracker->count; i++)
+        if (tracker->rows[i - 1].seq > tracker->rows[i].seq) {
+            qsort(tracker->rows, tracker->count, sizeof(*tracker->rows), by_seq);
+            return;
+        }
+}
+
+/* Neither a condition nor an order is asked for: nearly every row is wanted, they come in order
+ * nearly always, and planning costs a server that has just begun a session more than the rows. */
 int
 dn_tracker_native_read(dn_connection *connection, dn_tracker_depth depth, dn_arena *arena,
                        dn_tracker *tracker, dn_error *error)
 {
     dn_tracker_rows rows = {tracker, arena, 0};
     const char *sql = dn_arena_printf(
-        arena, "SELECT seq, tag, digest_raw%s FROM %s WHERE state <> 'reverted' ORDER BY seq",
-        depth == DN_TRACKER_FULL ? ", state, applied_at, applied_by, duration_us" : "",
-        tracker->quoted);
+        arena, "SELECT seq, tag, digest_raw, state%s FROM %s",
+        depth == DN_TRACKER_FULL ? ", applied_at, applied_by, duration_us" : "", tracker->quoted);
 
     if (!sql)
         return dn_no_memory(error);
@@ -51,6 +74,7 @@ dn_tracker_native_read(dn_connection *connection, dn_tracker_depth depth, dn_are
         dn_error_clear(error);
         return 0;
     }
+    put_in_order(tracker);
     tracker->present = tracker->ours_present = true;
     return 0;
 }

@@ -70,15 +70,19 @@ push_failure(dunlin_connection *connection, const dunlin_fact *key)
     return dn_mysql_fail(connection, "reading a definition");
 }
 
+/* The name stands behind the database's, a trigger's behind an empty one for its table. */
 static void
 write_show(dn_kit_text *sql, const char *words, const dunlin_fact *key, const dunlin_scope *scope)
 {
+    bool qualified = dn_mysql_key_is_qualified(key);
+    uint64_t at = (qualified ? 1u : 0u) + (dn_kit_same(key->kind, DUNLIN_KIND_TRIGGER) ? 1u : 0u);
+
     dn_kit_text_format(sql, "SHOW CREATE %s ", words);
-    if (key->path_count > 1 || scope->namespace_count > 0) {
-        dn_kit_text_quote(sql, '`', key->path_count > 1 ? key->path[0] : scope->namespaces[0]);
+    if (qualified || scope->namespace_count > 0) {
+        dn_kit_text_quote(sql, '`', qualified ? key->path[0] : scope->namespaces[0]);
         dn_kit_text_add(sql, ".");
     }
-    dn_kit_text_quote(sql, '`', key->path[key->path_count - 1]);
+    dn_kit_text_quote(sql, '`', key->path[at]);
 }
 
 static int32_t
@@ -93,7 +97,7 @@ push_key(dunlin_connection *connection, const dunlin_scope *scope, const dunlin_
 
     while (show < sizeof(shows) / sizeof(shows[0]) && !dn_kit_same(key->kind, shows[show].kind))
         show++;
-    if (show == sizeof(shows) / sizeof(shows[0]) || key->path_count < 1 || key->path_count > 2)
+    if (show == sizeof(shows) / sizeof(shows[0]) || key->path_count < 1 || key->path_count > 3)
         return dn_kit_fail(call, DUNLIN_UNSUPPORTED, "definitions of kind '%.*s' cannot be read",
                            (int)key->kind.length, key->kind.data);
     write_show(&sql, shows[show].words, key, scope);
@@ -106,6 +110,16 @@ push_key(dunlin_connection *connection, const dunlin_scope *scope, const dunlin_
     if (definition == NULL)
         return call->host->unreadable(call, key, dn_kit_string("the server does not show it"));
     return push_definition(call, key, without_counter((char *)definition));
+}
+
+bool
+dn_mysql_key_is_qualified(const dunlin_fact *key)
+{
+    bool alone =
+        dn_kit_same(key->kind, DUNLIN_KIND_TABLE) || dn_kit_same(key->kind, DUNLIN_KIND_VIEW) ||
+        dn_kit_same(key->kind, DUNLIN_KIND_SEQUENCE) || dn_kit_same(key->kind, DN_MYSQL_KIND_EVENT);
+
+    return key->path_count == (alone ? 2 : 3);
 }
 
 /* What a SET of the migration may have changed shows in definitions. */
@@ -122,9 +136,6 @@ dn_mysql_definitions(dunlin_connection *connection, const dunlin_scope *scope)
     bool pinned = connection->settings_touched;
     int32_t status = DUNLIN_OK;
 
-    if (scope->key_count == 0)
-        return dn_kit_fail(connection->call, DUNLIN_UNSUPPORTED,
-                           "not there yet in this release: definitions are read by name alone");
     if (pinned)
         status = dn_mysql_execute(connection, dn_kit_string(pin), NULL);
     for (uint64_t i = 0; status == DUNLIN_OK && i < scope->key_count; i++)

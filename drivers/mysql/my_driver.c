@@ -33,9 +33,13 @@ static int32_t
 capabilities(const dunlin_call *call, const dunlin_profile *profile, dunlin_capabilities *answer)
 {
     DN_KIT_UNUSED(call);
-    DN_KIT_UNUSED(profile);
     answer->flags = DUNLIN_CAN_SHADOW_DATABASE | DUNLIN_CAN_CANCEL | DUNLIN_CAN_INTROSPECT_OBJECTS |
-                    DUNLIN_CAN_FINGERPRINT;
+                    DUNLIN_CAN_INTROSPECT_FACTS | DUNLIN_CAN_FINGERPRINT;
+    answer->flags |= DUNLIN_CAN_FOLD_MEMBERS;
+    for (uint64_t i = 0; profile != NULL && i + 1 < profile->setting_count; i += 2)
+        if (dn_kit_same(profile->settings[i], "lower_case_table_names") &&
+            !dn_kit_same(profile->settings[i + 1], "0"))
+            answer->flags |= DUNLIN_CAN_FOLD_OBJECTS;
     answer->lock_kind = DUNLIN_LOCK_SESSION;
     /* Characters, in truth: 64 bytes is the safe side. */
     answer->identifier_limit = 64;
@@ -59,6 +63,7 @@ static const dunlin_driver table = {
     .quote_identifier = dn_mysql_quote_identifier,
     .quote_literal = dn_mysql_quote_literal,
     .classify = dn_mysql_classify,
+    .realise = dn_mysql_realise,
     .render = dn_mysql_render,
     .open = dn_mysql_open,
     .close = dn_mysql_close,

@@ -201,8 +201,12 @@ void dn_mysql_note_session(dunlin_connection *connection, dunlin_string statemen
 /* --- definitions ------------------------------------------------------------------------------------- */
 /* A kind of fact that the core does not know. */
 #define DN_MYSQL_KIND_EVENT "event"
+/* Whether the path of a key from classify begins with a database. */
+bool dn_mysql_key_is_qualified(const dunlin_fact *key);
 /* Of the keys of the scope. */
 int32_t dn_mysql_definitions(dunlin_connection *connection, const dunlin_scope *scope);
+/* Of all objects, or those of the keys; the keys have no database in their paths. */
+int32_t dn_mysql_schema_facts(dunlin_connection *connection, const dunlin_scope *scope);
 
 /* --- the rest of the driver table ------------------------------------------------------------------------ */
 int32_t dn_mysql_url(const dunlin_call *call, dunlin_string url);
@@ -216,6 +220,8 @@ int32_t dn_mysql_classify(const dunlin_call *call, const dunlin_profile *profile
                           dunlin_connection *connection, dunlin_string statement);
 int32_t dn_mysql_render(const dunlin_call *call, const dunlin_profile *profile, int32_t mode,
                         const dunlin_operation *const *operations, uint64_t count);
+int32_t dn_mysql_realise(const dunlin_call *call, const dunlin_profile *profile,
+                         const dunlin_fact *const *facts, uint64_t count);
 int32_t dn_mysql_open(const dunlin_call *call, dunlin_string url,
                       const dunlin_open_options *options, dunlin_connection **connection);
 void dn_mysql_close(dunlin_connection *connection);

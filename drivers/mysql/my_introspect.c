@@ -181,6 +181,43 @@ push_objects(dunlin_connection *connection, const dunlin_scope *scope)
     return push_result(connection, &read);
 }
 
+/* Events, and what classify found written with another database's name before it, are told in the
+ * server's own words. */
+static bool
+is_told_in_words(const dunlin_connection *connection, const dunlin_fact *key)
+{
+    return dn_kit_same(key->kind, DN_MYSQL_KIND_EVENT) ||
+           (dn_mysql_key_is_qualified(key) &&
+            !dn_kit_same(key->path[0], connection->facts.database));
+}
+
+static int32_t
+push_facts(dunlin_connection *connection, const dunlin_scope *scope)
+{
+    const dunlin_call *call = connection->call;
+    const dunlin_fact **words = call->host->scratch(call, (scope->key_count + 1) * sizeof(*words));
+    const dunlin_fact **facts = call->host->scratch(call, (scope->key_count + 1) * sizeof(*facts));
+    dunlin_scope of_words = *scope;
+    dunlin_scope of_facts = *scope;
+    int32_t status = DUNLIN_OK;
+
+    if (words == NULL || facts == NULL)
+        return dn_kit_no_memory(call);
+    of_words.keys = words;
+    of_facts.keys = facts;
+    of_words.key_count = of_facts.key_count = 0;
+    for (uint64_t i = 0; i < scope->key_count; i++)
+        if (is_told_in_words(connection, scope->keys[i]))
+            words[of_words.key_count++] = scope->keys[i];
+        else
+            facts[of_facts.key_count++] = scope->keys[i];
+    if (of_words.key_count > 0)
+        status = dn_mysql_definitions(connection, &of_words);
+    if (status == DUNLIN_OK && (of_facts.key_count > 0 || scope->key_count == 0))
+        status = dn_mysql_schema_facts(connection, &of_facts);
+    return status;
+}
+
 int32_t
 dn_mysql_introspect(const dunlin_call *call, dunlin_connection *connection,
                     const dunlin_scope *scope)
@@ -193,7 +230,7 @@ dn_mysql_introspect(const dunlin_call *call, dunlin_connection *connection,
                            "the MySQL driver reads one database at a time");
     outer = dn_mysql_enter(call, connection);
     status = scope->depth == DUNLIN_SCOPE_OBJECTS ? push_objects(connection, scope)
-                                                  : dn_mysql_definitions(connection, scope);
+                                                  : push_facts(connection, scope);
     dn_mysql_leave(connection, outer);
     return status;
 }

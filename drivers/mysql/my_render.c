@@ -1,375 +1,365 @@
 /* SPDX-License-Identifier: MIT
  *
- * Operations -> MySQL's SQL. So far: tables with their columns and keys, columns added to a
- * table, and indexes.
+ * Rendering: the order of work, notes, statements, and what one ALTER TABLE may hold.
  */
-#include "drivers/mysql/my_driver.h"
+#include "drivers/mysql/my_render.h"
 
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-typedef struct rendering {
-    const dunlin_call *call;
-    const dunlin_profile *profile;
-    const dunlin_operation *const *operations;
-    uint64_t count;
-    uint64_t at; /* the operation at work */
-    dn_kit_text sql;
-} rendering;
+#include "drivers/mysql/my_schema.h"
 
-static const struct {
-    const char *portable;
-    const char *native;
-} types[] = {
-    {DUNLIN_TYPE_BOOLEAN, "TINYINT(1)"},    {DUNLIN_TYPE_INTEGER, "INT"},
-    {DUNLIN_TYPE_BIGINT, "BIGINT"},         {DUNLIN_TYPE_TEXT, "LONGTEXT"},
-    {DUNLIN_TYPE_KEY_TEXT, "VARCHAR(255)"}, {DUNLIN_TYPE_BLOB, "LONGBLOB"},
-    {DUNLIN_TYPE_TIMESTAMP, "DATETIME(6)"},
-};
-
-/* Tags and digests that differ in their case or an accent are different ones, and a ledger is
- * worth nothing without transactions. */
-#define TABLE_OPTIONS " ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin"
-
-/* --- refusing ------------------------------------------------------------------------------------- */
-/* "... render X yet", as a note on the operation and as the call's failure. */
+/* --- saying what cannot be, or not quite ---------------------------------------------------------------- */
 static int32_t
-refuse(rendering *work, const char *what, dunlin_string name)
+push_note(dn_mysql_rendering *work, int32_t kind, const char *message)
 {
-    dunlin_note note = {
-        .size = sizeof(note), .kind = DUNLIN_NOTE_UNTRANSLATABLE, .operation = work->at};
+    dunlin_note note = {.size = sizeof(note),
+                        .kind = kind,
+                        .operation = work->at,
+                        .message = dn_kit_string(message)};
+
+    if (work->quiet)
+        return DUNLIN_OK;
+    return work->call->host->note(work->call, &note);
+}
+
+int32_t
+dn_mysql_refuse(dn_mysql_rendering *work, const char *way, const char *format, ...)
+{
+    DN_KIT_CLEANUP(dn_kit_free) char *what = NULL;
+    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text text = {0};
+    va_list arguments;
     int32_t status;
+    int length;
 
-    dn_kit_text_clear(&work->sql);
-    dn_kit_text_format(&work->sql, "the MySQL driver cannot render %s%s%.*s%s yet", what,
-                       name.length > 0 ? " '" : "", (int)name.length,
-                       name.length > 0 ? name.data : "", name.length > 0 ? "'" : "");
-    if (work->sql.failed)
+    va_start(arguments, format);
+    length = vasprintf(&what, format, arguments);
+    va_end(arguments);
+    if (length < 0) {
+        what = NULL;
         return dn_kit_no_memory(work->call);
-    note.message = dn_kit_text_string(&work->sql);
-    status = work->call->host->note(work->call, &note);
+    }
+    dn_kit_text_format(&text, "%s has no %s", work->server.mariadb ? "MariaDB" : "MySQL", what);
+    if (text.failed)
+        return dn_kit_no_memory(work->call);
+    status = push_note(work, DUNLIN_NOTE_UNTRANSLATABLE, text.data);
     if (status != DUNLIN_OK)
         return status;
-    return dn_kit_fail(work->call, DUNLIN_UNSUPPORTED, "%s", work->sql.data);
+    return dn_kit_fail_hint(work->call, DUNLIN_UNSUPPORTED,
+                            way != NULL ? way
+                                        : "write it for this database: in a section '-- dunlin: "
+                                          "only mysql', or in a file <tag>.mysql.sql",
+                            "%s", text.data);
 }
 
-/* --- properties ------------------------------------------------------------------------------------- */
-static bool
-opens(const dunlin_property *property)
+int32_t
+dn_mysql_lossy(dn_mysql_rendering *work, const char *format, ...)
 {
-    return property->type == DUNLIN_PROPERTY_LIST_BEGIN ||
-           property->type == DUNLIN_PROPERTY_STRUCT_BEGIN;
-}
+    DN_KIT_CLEANUP(dn_kit_free) char *what = NULL;
+    va_list arguments;
+    int length;
 
-/* Visits the outermost properties: the place of the next one, set_count at the end. */
-static uint64_t
-next_property(const dunlin_operation *operation, uint64_t at)
-{
-    int depth = 0;
-
-    do {
-        if (opens(&operation->set[at]))
-            depth++;
-        else if (operation->set[at].type == DUNLIN_PROPERTY_END)
-            depth--;
-        at++;
-    } while (depth > 0 && at < operation->set_count);
-    return at;
-}
-
-static const dunlin_property *
-find_property(const dunlin_operation *operation, const char *name)
-{
-    for (uint64_t i = 0; i < operation->set_count; i = next_property(operation, i))
-        if (dn_kit_same(operation->set[i].name, name))
-            return &operation->set[i];
-    return NULL;
-}
-
-static bool
-is_true(const dunlin_operation *operation, const char *name)
-{
-    const dunlin_property *property = find_property(operation, name);
-
-    return property != NULL && property->type == DUNLIN_PROPERTY_BOOLEAN && property->integer != 0;
-}
-
-/* Whatever is asked for and not written would be lost without a word. */
-static int32_t
-check_known(rendering *work, const dunlin_operation *operation, const char *const *known)
-{
-    if (operation->flags != 0)
-        return refuse(work, "the clauses of", operation->path[operation->path_count - 1]);
-    for (uint64_t i = 0; i < operation->set_count; i = next_property(operation, i)) {
-        const char *const *name = known;
-
-        while (*name != NULL && !dn_kit_same(operation->set[i].name, *name))
-            name++;
-        if (*name == NULL)
-            return refuse(work, "the property", operation->set[i].name);
+    va_start(arguments, format);
+    length = vasprintf(&what, format, arguments);
+    va_end(arguments);
+    if (length < 0) {
+        what = NULL;
+        return dn_kit_no_memory(work->call);
     }
-    return DUNLIN_OK;
+    return push_note(work, DUNLIN_NOTE_LOSSY, what);
 }
 
-/* --- parts of statements ------------------------------------------------------------------------------ */
-static bool
-is_create(const dunlin_operation *operation, const char *kind)
+int32_t
+dn_mysql_inform(dn_mysql_rendering *work, const char *format, ...)
 {
-    return operation->verb == DUNLIN_VERB_CREATE && dn_kit_same(operation->kind, kind);
-}
+    DN_KIT_CLEANUP(dn_kit_free) char *what = NULL;
+    va_list arguments;
+    int length;
 
-static void
-add_name(rendering *work, dunlin_string name)
-{
-    dn_kit_text_quote(&work->sql, '`', name);
-}
-
-/* (`a`, `b`). Indexes on expressions are MySQL's alone. */
-static int32_t
-add_columns(rendering *work, const dunlin_operation *operation)
-{
-    const dunlin_property *list = find_property(operation, "columns");
-    const dunlin_property *end = operation->set + operation->set_count;
-
-    if (list == NULL || list->type != DUNLIN_PROPERTY_LIST_BEGIN)
-        return refuse(work, "without columns", operation->kind);
-    dn_kit_text_add(&work->sql, "(");
-    for (const dunlin_property *item = list + 1; item < end; item++) {
-        if (item->type == DUNLIN_PROPERTY_END)
-            break;
-        if (item->type != DUNLIN_PROPERTY_IDENTIFIER)
-            return refuse(work, "an expression among the columns of", operation->kind);
-        if (item > list + 1)
-            dn_kit_text_add(&work->sql, ", ");
-        add_name(work, item->text);
+    va_start(arguments, format);
+    length = vasprintf(&what, format, arguments);
+    va_end(arguments);
+    if (length < 0) {
+        what = NULL;
+        return dn_kit_no_memory(work->call);
     }
-    dn_kit_text_add(&work->sql, ")");
-    return DUNLIN_OK;
+    return push_note(work, DUNLIN_NOTE_INFORMATION, what);
 }
 
-static const char *
-native_type(const dunlin_operation *operation, dunlin_string *asked)
-{
-    const dunlin_property *type = find_property(operation, "type");
-
-    *asked = type != NULL ? type->text : dn_kit_string("(none)");
-    for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
-        if (dn_kit_same(*asked, types[i].portable))
-            return types[i].native;
-    return NULL;
-}
-
-/* `name` TYPE [NOT NULL] [AUTO_INCREMENT] [DEFAULT (...)] */
+/* --- statements --------------------------------------------------------------------------------------------- */
 static int32_t
-add_column(rendering *work, const dunlin_operation *operation, bool in_table)
-{
-    static const char *const known[] = {"type", "not_null", "default", "auto", NULL};
-    const dunlin_property *fallback = find_property(operation, "default");
-    const dunlin_property *automatic = find_property(operation, "auto");
-    dunlin_string asked;
-    const char *type = native_type(operation, &asked);
-    int32_t status = check_known(work, operation, known);
-
-    if (status != DUNLIN_OK)
-        return status;
-    if (type == NULL)
-        return refuse(work, "the type", asked);
-    /* It needs a key, which the same statement has to bring. */
-    if (automatic != NULL && (!in_table || !dn_kit_same(automatic->text, "identity")))
-        return refuse(work,
-                      "an automatic value that is not the primary key alone:", operation->path[1]);
-    add_name(work, operation->path[1]);
-    dn_kit_text_format(&work->sql, " %s", type);
-    /* A TIMESTAMP without it may become NOT NULL; none of ours is one, and it costs nothing. */
-    dn_kit_text_add(&work->sql, is_true(operation, "not_null") ? " NOT NULL" : " NULL");
-    if (automatic != NULL)
-        dn_kit_text_add(&work->sql, " AUTO_INCREMENT");
-    if (fallback != NULL) {
-        dn_kit_text_add(&work->sql, " DEFAULT (");
-        dn_kit_text_add_string(&work->sql, fallback->text);
-        dn_kit_text_add(&work->sql, ")");
-    }
-    return DUNLIN_OK;
-}
-
-static int32_t
-add_key(rendering *work, const dunlin_operation *operation, const char *words)
-{
-    static const char *const known[] = {"columns", NULL};
-    int32_t status = check_known(work, operation, known);
-
-    if (status != DUNLIN_OK)
-        return status;
-    if (operation->path_count > 1) {
-        dn_kit_text_add(&work->sql, "CONSTRAINT ");
-        add_name(work, operation->path[1]);
-        dn_kit_text_add(&work->sql, " ");
-    }
-    dn_kit_text_add(&work->sql, words);
-    return add_columns(work, operation);
-}
-
-/* --- statements ------------------------------------------------------------------------------------------ */
-static int32_t
-push_step(rendering *work, uint64_t first, uint64_t count)
+push_text(dn_mysql_rendering *work, dunlin_string sql, uint64_t first, uint64_t count)
 {
     dunlin_step step = {
         .size = sizeof(step),
         .role = DUNLIN_STEP_STATEMENT,
+        .sql = sql,
         .first_operation = first,
         .operation_count = count,
         .expected = dn_kit_string(NULL),
     };
 
-    if (work->sql.failed)
-        return dn_kit_no_memory(work->call);
-    step.sql = dn_kit_text_string(&work->sql);
     return work->call->host->step(work->call, &step);
 }
 
-/* The operations behind a CREATE TABLE that belong inside its parentheses. */
-static bool
-is_member(const dunlin_operation *operation, dunlin_string table)
+/* One session of the stock client; everything the server prepares can be guarded so, and both
+ * servers prepare all that is guarded here. */
+static int32_t
+push_guarded(dn_mysql_rendering *work, uint64_t first, uint64_t count, const char *guard)
 {
-    static const char *const kinds[] = {DUNLIN_KIND_COLUMN, DUNLIN_KIND_PRIMARY_KEY,
-                                        DUNLIN_KIND_UNIQUE, DUNLIN_KIND_CHECK,
-                                        DUNLIN_KIND_FOREIGN_KEY};
+    static const char *const rest[] = {"PREPARE dunlin FROM @dunlin", "EXECUTE dunlin",
+                                       "DEALLOCATE PREPARE dunlin"};
+    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text text = {0};
+    int32_t status;
 
-    if (operation->path_count == 0 || !dn_kit_equal(operation->path[0], table))
-        return false;
-    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
-        if (is_create(operation, kinds[i]))
+    dn_kit_text_format(&text, "SET @dunlin = IF(%s, ", guard);
+    dn_mysql_add_literal(&text, &work->server, dn_kit_text_string(&work->sql));
+    dn_kit_text_add(&text, ", 'DO 0')");
+    if (text.failed)
+        return dn_kit_no_memory(work->call);
+    status = push_text(work, dn_kit_text_string(&text), first, count);
+    for (size_t i = 0; i < sizeof(rest) / sizeof(rest[0]) && status == DUNLIN_OK; i++)
+        status = push_text(work, dn_kit_string(rest[i]), first, count);
+    return status;
+}
+
+int32_t
+dn_mysql_push_step(dn_mysql_rendering *work, uint64_t first, uint64_t count, const char *guard)
+{
+    int32_t status;
+
+    if (work->sql.failed || work->pool.failed)
+        return dn_kit_no_memory(work->call);
+    status = work->script && guard != NULL
+                 ? push_guarded(work, first, count, guard)
+                 : push_text(work, dn_kit_text_string(&work->sql), first, count);
+    dn_kit_text_clear(&work->sql);
+    return status;
+}
+
+/* --- ALTER TABLE ----------------------------------------------------------------------------------------------- */
+int32_t
+dn_mysql_end_alter(dn_mysql_rendering *work)
+{
+    const char *guard;
+
+    if (work->clauses == 0)
+        return DUNLIN_OK;
+    guard = work->guard;
+    work->clauses = 0;
+    work->name_count = 0;
+    work->guard = NULL;
+    return dn_mysql_push_step(work, work->first, work->at - work->first, guard);
+}
+
+static bool
+is_spoken_of(const dn_mysql_rendering *work, dunlin_string name)
+{
+    for (size_t i = 0; i < work->name_count; i++)
+        if (dn_mysql_same_name(work->names[i], name))
             return true;
     return false;
 }
 
-static int32_t
-add_member(rendering *work, const dunlin_operation *operation)
+int32_t
+dn_mysql_begin_clause(dn_mysql_rendering *work, dunlin_string table, const dunlin_string *names,
+                      size_t count)
 {
-    if (operation->condition != DUNLIN_CONDITION_NONE)
-        return refuse(work, "a condition on", operation->kind);
-    if (is_create(operation, DUNLIN_KIND_COLUMN) && operation->path_count == 2)
-        return add_column(work, operation, true);
-    if (is_create(operation, DUNLIN_KIND_PRIMARY_KEY))
-        return add_key(work, operation, "PRIMARY KEY ");
-    if (is_create(operation, DUNLIN_KIND_UNIQUE))
-        return add_key(work, operation, "UNIQUE ");
-    return refuse(work, "a constraint of the kind", operation->kind);
-}
+    bool goes = work->clauses > 0 && !work->script && dn_kit_equal(work->table, table) &&
+                work->name_count + count <= DN_MYSQL_NAMES;
+    int32_t status = DUNLIN_OK;
 
-static int32_t
-render_table(rendering *work)
-{
-    static const char *const known[] = {NULL};
-    const dunlin_operation *table = work->operations[work->at];
-    uint64_t first = work->at;
-    uint64_t end = first + 1;
-    int32_t status = check_known(work, table, known);
-
-    if (status != DUNLIN_OK)
-        return status;
-    while (end < work->count && is_member(work->operations[end], table->path[0]))
-        end++;
-    dn_kit_text_add(&work->sql, "CREATE TABLE ");
-    if (table->condition == DUNLIN_CONDITION_IF_NOT_EXISTS)
-        dn_kit_text_add(&work->sql, "IF NOT EXISTS ");
-    add_name(work, table->path[0]);
-    dn_kit_text_add(&work->sql, " (");
-    for (work->at = first + 1; work->at < end; work->at++) {
-        dn_kit_text_add(&work->sql, work->at == first + 1 ? "\n    " : ",\n    ");
-        status = add_member(work, work->operations[work->at]);
-        if (status != DUNLIN_OK)
-            return status;
+    for (size_t i = 0; i < count && goes; i++)
+        goes = !is_spoken_of(work, names[i]);
+    if (!goes) {
+        status = dn_mysql_end_alter(work);
+        work->table = table;
+        work->first = work->at;
+        dn_kit_text_add(&work->sql, "ALTER TABLE ");
+        dn_mysql_add_name(work, table);
     }
-    dn_kit_text_add(&work->sql, "\n)" TABLE_OPTIONS);
-    return push_step(work, first, end - first);
+    dn_kit_text_add(&work->sql, work->clauses++ > 0 ? ",\n    " : " ");
+    for (size_t i = 0; i < count && work->name_count < DN_MYSQL_NAMES; i++)
+        work->names[work->name_count++] = names[i];
+    return status;
 }
 
+/* --- small things -------------------------------------------------------------------------------------------------- */
+dn_mysql_members
+dn_mysql_set(const dunlin_operation *operation)
+{
+    dn_mysql_members members = {operation->set, operation->set_count};
+
+    return members;
+}
+
+bool
+dn_mysql_unsets(const dunlin_operation *operation, const char *name)
+{
+    for (uint64_t i = 0; i < operation->unset_count; i++)
+        if (dn_kit_same(operation->unset[i], name))
+            return true;
+    return false;
+}
+
+bool
+dn_mysql_is_op(const dunlin_operation *operation, int32_t verb, const char *kind)
+{
+    return operation->verb == verb && dn_kit_same(operation->kind, kind);
+}
+
+void
+dn_mysql_add_name(dn_mysql_rendering *work, dunlin_string name)
+{
+    dn_kit_text_quote(&work->sql, '`', name);
+}
+
+void
+dn_mysql_add_columns(dn_mysql_rendering *work, dn_mysql_members list)
+{
+    dn_kit_text_add(&work->sql, "(");
+    for (uint64_t i = 0; i < list.count; i++) {
+        dn_kit_text_add(&work->sql, i > 0 ? ", " : "");
+        dn_mysql_add_name(work, list.items[i].text);
+    }
+    dn_kit_text_add(&work->sql, ")");
+}
+
+void
+dn_mysql_add_string(dn_mysql_rendering *work, dunlin_string text)
+{
+    dn_mysql_add_literal(&work->sql, &work->server, text);
+}
+
+int32_t
+dn_mysql_native(dn_mysql_rendering *work, int32_t what, dunlin_string text, dunlin_string *native)
+{
+    *native = text;
+    if (work->as_is || work->call->host->translate == NULL || text.length == 0)
+        return DUNLIN_OK;
+    return work->call->host->translate(work->call, work->profile, what, text, native);
+}
+
+const dunlin_fact *
+dn_mysql_find(dn_mysql_rendering *work, const char *kind, dunlin_string table, dunlin_string name)
+{
+    dunlin_string path[2] = {table, name};
+    dunlin_fact key = {.size = sizeof(key),
+                       .kind = dn_kit_string(kind),
+                       .path = path,
+                       .path_count = name.length > 0 ? 2 : 1};
+    const dunlin_fact *found = NULL;
+
+    if (work->call->host->find == NULL ||
+        work->call->host->find(work->call, &key, &found) != DUNLIN_OK)
+        return NULL;
+    return found;
+}
+
+dn_mysql_members
+dn_mysql_fact_members(const dunlin_fact *fact)
+{
+    dn_mysql_members members = {NULL, 0};
+
+    if (fact != NULL) {
+        members.items = fact->properties;
+        members.count = fact->property_count;
+    }
+    return members;
+}
+
+/* What an operation may carry; anything else would be lost without a word. */
+static const struct {
+    const char *kind;
+    const char *members;
+} carried[] = {
+    {DUNLIN_KIND_TABLE, " comment order engine collation charset options temporary unlogged strict "
+                        "without_rowid partition_by partition_of bound inherits "},
+    {DUNLIN_KIND_COLUMN, " type values not_null default auto auto_options generated generated_kind "
+                         "collation on_update invisible comment first after "},
+    {DUNLIN_KIND_PRIMARY_KEY, " columns lengths deferrable deferred comment invisible "},
+    {DUNLIN_KIND_UNIQUE, " columns nulls_not_distinct deferrable deferred comment invisible "},
+    {DUNLIN_KIND_FOREIGN_KEY, " columns ref ref_columns on_delete on_update match deferrable "
+                              "deferred not_valid not_enforced comment "},
+    {DUNLIN_KIND_CHECK, " expr no_inherit not_valid not_enforced level comment "},
+    {DUNLIN_KIND_INDEX, " unique keys columns method include where nulls_not_distinct invisible "
+                        "implied comment "},
+    {DUNLIN_KIND_VIEW, " definition columns depends check_option security comment "},
+    {DUNLIN_KIND_SEQUENCE, " type start increment min max cache cycle comment "},
+};
+
 static int32_t
-render_column(rendering *work)
+check_members(dn_mysql_rendering *work, const dunlin_operation *operation)
+{
+    dn_mysql_members set = dn_mysql_set(operation);
+
+    for (size_t i = 0; i < sizeof(carried) / sizeof(carried[0]); i++) {
+        if (!dn_kit_same(operation->kind, carried[i].kind))
+            continue;
+        for (uint64_t k = 0; k < set.count; k = dn_mysql_member_next(set, k)) {
+            DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text word = {0};
+
+            dn_kit_text_format(&word, " %.*s ", (int)set.items[k].name.length,
+                               set.items[k].name.data);
+            if (word.failed)
+                return dn_kit_no_memory(work->call);
+            if (strstr(carried[i].members, word.data) == NULL)
+                return dn_mysql_refuse(work, NULL, "'%.*s' of a %s", (int)set.items[k].name.length,
+                                       set.items[k].name.data, carried[i].kind);
+        }
+    }
+    return DUNLIN_OK;
+}
+
+/* --- all of it ----------------------------------------------------------------------------------------------------------- */
+static int32_t
+render_next(dn_mysql_rendering *work)
 {
     const dunlin_operation *operation = work->operations[work->at];
+    bool done = false;
     int32_t status;
 
-    if (operation->path_count != 2 || operation->condition != DUNLIN_CONDITION_NONE)
-        return refuse(work, "a condition on", operation->kind);
-    dn_kit_text_add(&work->sql, "ALTER TABLE ");
-    add_name(work, operation->path[0]);
-    dn_kit_text_add(&work->sql, " ADD COLUMN ");
-    status = add_column(work, operation, false);
+    if (operation->path_count == 0 && operation->verb != DUNLIN_VERB_DATA &&
+        operation->verb != DUNLIN_VERB_NATIVE)
+        return dn_kit_fail(work->call, DUNLIN_USAGE, "an operation on nothing");
+    status = check_members(work, operation);
+    if (status == DUNLIN_OK)
+        status = dn_mysql_render_alter(work, &done);
+    if (status != DUNLIN_OK || done) {
+        work->at++;
+        return status;
+    }
+    status = dn_mysql_end_alter(work);
     if (status != DUNLIN_OK)
         return status;
+    if (dn_mysql_is_op(operation, DUNLIN_VERB_CREATE, DUNLIN_KIND_TABLE))
+        return dn_mysql_render_create_table(work);
+    status = dn_mysql_is_op(operation, DUNLIN_VERB_CREATE, DUNLIN_KIND_INDEX)
+                 ? dn_mysql_render_index(work)
+                 : dn_mysql_render_object(work);
     work->at++;
-    return push_step(work, work->at - 1, 1);
-}
-
-/* MySQL has no CREATE INDEX IF NOT EXISTS; without a profile nothing is known of the server. */
-static bool
-is_mariadb(const rendering *work)
-{
-    return work->profile != NULL && dn_kit_same(work->profile->flavour, "mariadb");
-}
-
-static int32_t
-render_index(rendering *work)
-{
-    static const char *const known[] = {"unique", "columns", NULL};
-    const dunlin_operation *operation = work->operations[work->at];
-    bool guarded = operation->condition == DUNLIN_CONDITION_IF_NOT_EXISTS;
-    int32_t status = check_known(work, operation, known);
-
-    if (status != DUNLIN_OK)
-        return status;
-    if (operation->path_count != 2)
-        return refuse(work, "without a name the", operation->kind);
-    if (guarded && !is_mariadb(work))
-        return refuse(work, "a condition on", operation->kind);
-    dn_kit_text_format(&work->sql, "CREATE %sINDEX %s",
-                       is_true(operation, "unique") ? "UNIQUE " : "",
-                       guarded ? "IF NOT EXISTS " : "");
-    add_name(work, operation->path[1]);
-    dn_kit_text_add(&work->sql, " ON ");
-    add_name(work, operation->path[0]);
-    dn_kit_text_add(&work->sql, " ");
-    status = add_columns(work, operation);
-    if (status != DUNLIN_OK)
-        return status;
-    work->at++;
-    return push_step(work, work->at - 1, 1);
-}
-
-static int32_t
-render_next(rendering *work)
-{
-    static const struct {
-        const char *kind;
-        int32_t (*render)(rendering *work);
-    } renderers[] = {
-        {DUNLIN_KIND_TABLE, render_table},
-        {DUNLIN_KIND_COLUMN, render_column},
-        {DUNLIN_KIND_INDEX, render_index},
-    };
-    const dunlin_operation *operation = work->operations[work->at];
-
-    dn_kit_text_clear(&work->sql);
-    if (operation->condition == DUNLIN_CONDITION_IF_EXISTS || operation->path_count == 0)
-        return refuse(work, "this operation on", operation->kind);
-    for (size_t i = 0; i < sizeof(renderers) / sizeof(renderers[0]); i++)
-        if (is_create(operation, renderers[i].kind))
-            return renderers[i].render(work);
-    return refuse(work, "this operation on", operation->kind);
+    return status;
 }
 
 int32_t
 dn_mysql_render(const dunlin_call *call, const dunlin_profile *profile, int32_t mode,
                 const dunlin_operation *const *operations, uint64_t count)
 {
-    rendering work = {.call = call, .profile = profile, .operations = operations, .count = count};
+    dn_mysql_rendering work = {.call = call,
+                               .profile = profile,
+                               .server = dn_mysql_server_of(profile),
+                               .script = mode == DUNLIN_RENDER_SCRIPT,
+                               .operations = operations,
+                               .count = count};
     int32_t status = DUNLIN_OK;
 
-    if (mode == DUNLIN_RENDER_SCRIPT)
-        return dn_kit_fail(call, DUNLIN_UNSUPPORTED, "the MySQL driver cannot render scripts yet");
     while (work.at < count && status == DUNLIN_OK)
         status = render_next(&work);
+    if (status == DUNLIN_OK)
+        status = dn_mysql_end_alter(&work);
     dn_kit_text_free(&work.sql);
+    dn_mysql_pool_free(&work.pool);
     return status;
 }

@@ -104,16 +104,23 @@ same_object(const object_name *left, const object_name *right)
     return dn_kit_equal(left->database, right->database) && dn_kit_equal(left->name, right->name);
 }
 
+/* A database that is written stands before the path: docs/facts.md has none for this driver. A
+ * trigger's table is not in the statement. */
 static bool
 tell(touching *touch, const char *kind, const object_name *object)
 {
-    dunlin_string path[2] = {object->database, object->name};
+    bool trigger = strcmp(kind, DUNLIN_KIND_TRIGGER) == 0;
+    bool routine =
+        strcmp(kind, DUNLIN_KIND_FUNCTION) == 0 || strcmp(kind, DUNLIN_KIND_PROCEDURE) == 0;
+    dunlin_string none = {"", 0};
+    dunlin_string path[3] = {object->database, trigger ? none : object->name,
+                             trigger ? object->name : none};
     bool qualified = object->database.length > 0;
     dunlin_fact key = {
         .size = sizeof(key),
         .kind = dn_kit_string(kind),
         .path = qualified ? path : path + 1,
-        .path_count = qualified ? 2 : 1,
+        .path_count = (qualified ? 1u : 0u) + (trigger || routine ? 2u : 1u),
     };
 
     if (touch->status == DUNLIN_OK)

@@ -254,6 +254,10 @@ static part types[] = {
     " CASE WHEN t.typtype = 'd' THEN coalesce(pg_get_expr(t.typdefaultbin, 0), t.typdefault) END,"
     " CASE WHEN t.typtype = 'd' THEN (SELECT array_agg(pg_get_expr(k.conbin, 0) ORDER BY k.conname)"
     " FROM pg_constraint k WHERE k.contypid = t.oid AND k.contype = 'c') END,"
+    " CASE WHEN t.typtype = 'd' THEN (SELECT array_agg(k.conname::text ORDER BY k.conname)"
+    " FROM pg_constraint k WHERE k.contypid = t.oid AND k.contype = 'c' HAVING bool_or(k.conname"
+    " !~ ('^' || regexp_replace(t.typname, '([^a-zA-Z0-9_])', '\\\\\\1', 'g') || '_check[0-9]*$')))"
+    " END,"
     " CASE WHEN t.typcollation <> 0 AND t.typtype = 'd' THEN (SELECT " OUTER_NAME("cn.nspname",
                                                                                   "co.collname"),
     " FROM pg_collation co JOIN pg_namespace cn ON cn.oid = co.collnamespace JOIN pg_type b"

@@ -155,6 +155,7 @@ enum {
     DN_PG_TYPE_NOT_NULL,
     DN_PG_TYPE_DEFAULT,
     DN_PG_TYPE_CHECKS,
+    DN_PG_TYPE_CHECK_NAMES, /* where they are not those that the server makes */
     DN_PG_TYPE_COLLATION,
     DN_PG_TYPE_COMMENT
 };

@@ -73,7 +73,7 @@ static const struct {
     {"CLUSTER () [VERBOSE] ;", ALONE | AGAIN},
     {"CLUSTER", AGAIN},
     {"CHECKPOINT", AGAIN},
-    {"DISCARD ALL", ALONE | AGAIN},
+    {"DISCARD ALL", ALONE | AGAIN | DUNLIN_CLASS_SESSION},
     {"BEGIN", DUNLIN_CLASS_BEGIN},
     {"START TRANSACTION", DUNLIN_CLASS_BEGIN},
     {"COMMIT PREPARED", DATA | ALONE},
@@ -198,6 +198,24 @@ classify_query(dn_pg_scan scan)
     return flags;
 }
 
+/* SELECT [pg_catalog.]set_config(...) and nothing else, as pg_dump begins its files with. Whether it
+ * holds for the transaction only cannot matter: said again, it is outside any. */
+static bool
+is_setting(dn_pg_scan scan)
+{
+    dn_pg_scan ahead;
+    dn_pg_token token;
+
+    if (!dn_pg_scan_fits(&scan, "SELECT"))
+        return false;
+    ahead = scan;
+    if (dn_pg_scan_fits(&ahead, "PG_CATALOG")) {
+        dn_pg_scan_next(&ahead, &token);
+        scan = ahead;
+    }
+    return dn_pg_scan_fits(&scan, "SET_CONFIG () ;");
+}
+
 /* --- COPY -------------------------------------------------------------------------------------------- */
 enum { COPY_NONE, COPY_FROM_CLIENT, COPY_TO_CLIENT, COPY_FROM_FILE, COPY_TO_FILE };
 
@@ -267,7 +285,7 @@ dn_pg_statement_flags(dunlin_string sql)
         return DUNLIN_CLASS_CLIENT_COMMAND;
     if (dn_pg_is_word(&head, "SELECT") || dn_pg_is_word(&head, "WITH") ||
         dn_pg_is_symbol(&head, '('))
-        return classify_query(at);
+        return classify_query(at) | (is_setting(at) ? DUNLIN_CLASS_SESSION : 0);
     if (dn_pg_is_word(&head, "COPY"))
         return classify_copy(at);
     for (size_t i = 0; i < sizeof(patterns) / sizeof(patterns[0]); i++) {

@@ -9,16 +9,17 @@
 #include <string.h>
 
 /* The system identifier tells clusters apart, whatever name they are reached by. Administrators
- * may have closed the function, so it is left out at the second try. */
+ * may have closed the function, so it is left out at the second try. From 16384 on
+ * (FirstNormalObjectId in transam.h) an object is somebody's; namespaces would say the same, but a
+ * session that has just begun would have to read up on them. */
 #define DESCRIBE_BEGIN                                                                              \
     "SELECT pg_catalog.pg_backend_pid(),"                                                           \
     " pg_catalog.to_char(a.backend_start AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')," \
     " pg_catalog.pg_is_in_recovery(),"                                                              \
     " pg_catalog.current_setting('default_transaction_read_only'),"                                 \
     " pg_catalog.current_database(), pg_catalog.current_schema(),"                                  \
-    " NOT EXISTS (SELECT 1 FROM pg_catalog.pg_class c"                                              \
-    " JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"                                     \
-    " WHERE n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'),"
+    " NOT EXISTS (SELECT 1 FROM pg_catalog.pg_class WHERE oid >= 16384"                             \
+    " AND relkind NOT IN ('t', 'i', 'I') AND relpersistence <> 't'),"
 #define DESCRIBE_END                                                                               \
     " FROM (SELECT backend_start FROM"                                                             \
     " pg_catalog.pg_stat_get_activity(pg_catalog.pg_backend_pid())) a"

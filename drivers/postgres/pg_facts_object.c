@@ -65,6 +65,9 @@ dn_pg_take_type(void *context, const dn_pg_row *row)
         dn_pg_fact_expression(fact, "default", dn_pg_cell(row, DN_PG_TYPE_DEFAULT));
         if (checks.length > 0)
             add_elements(reading, "checks", DUNLIN_PROPERTY_EXPRESSION, checks);
+        if (!dn_pg_cell_is_null(row, DN_PG_TYPE_CHECK_NAMES))
+            add_elements(reading, "check_names", DUNLIN_PROPERTY_IDENTIFIER,
+                         dn_pg_cell(row, DN_PG_TYPE_CHECK_NAMES));
         dn_pg_fact_text(fact, "collation", dn_pg_cell(row, DN_PG_TYPE_COLLATION));
     }
     dn_pg_fact_text(fact, "comment", dn_pg_cell(row, DN_PG_TYPE_COMMENT));

@@ -161,7 +161,8 @@ def report(bench):
     for peak in bench.peaks:
         ours = peak["program"] == "dunlin"
         limit = peak["limit_kb"]
-        peak["mark"] = ("pass" if peak["peak_kb"] <= limit else "MISS") if ours else ""
+        judged = ours and limit is not None
+        peak["mark"] = ("pass" if peak["peak_kb"] <= limit else "MISS") if judged else ""
         table.append((peak["what"], peak["program"], f"{peak['peak_kb'] / 1000:.1f}",
-                      f"<= {limit / 1000:.0f}" if ours else "-", peak["mark"]))
+                      f"<= {limit / 1000:.0f}" if judged else "-", peak["mark"]))
     print_table(table)

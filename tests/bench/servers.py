@@ -8,7 +8,7 @@ import subprocess
 import urllib.parse
 
 import project
-from measuring import TOP, Failed
+from measuring import PEAK_LIMIT_KB, TOP, Failed
 
 DELAY_MS = 5
 DELAYED = 200  # migrations of the runs that are held back: the ratio is that of any number
@@ -40,15 +40,12 @@ class Server:
         host = f"{self.address.username}@{self.address.hostname}:{port or self.address.port}"
         return f"{self.address.scheme}://{host}/{database}"
 
-    def dbmate_url(self, database, port=None):
-        return self.url(database, port)
-
     def dunlin(self, base, database, port=None):
         return [self.bench.dunlin, "migrate", "--no-backup", "--url", self.url(database, port),
                 "--dir", base]
 
     def dbmate(self, base, database, port=None):
-        return [self.bench.dbmate, "--url", self.dbmate_url(database, port), "--migrations-dir",
+        return [self.bench.dbmate, "--url", self.url(database, port), "--migrations-dir",
                 os.path.join(base, "migrations"), "--no-dump-schema", "migrate"]
 
     def expect_tables(self, database, wanted):
@@ -108,7 +105,28 @@ class Mysql(Server):
         return ddl, [line for line in rows.splitlines() if line.startswith("INSERT")]
 
     def play(self, script, database):
-        return ["mariadb", *self.options, database], script
+        # A table that is not there yet has no definition to show: that is no reason to stop.
+        return ["mariadb", *self.options, "--force", database], script
+
+    def guarded(self, path, count, tracker, facts):
+        """What dunlin does for each statement that commits by itself, fed to the client: a row
+        that announces it and, with `facts`, the definition that it is about to change. Data share
+        a transaction with the record."""
+        ddl, inserts = tracker
+        columns = ("run_id varchar(255) NOT NULL, tag varchar(255) NOT NULL, ordinal int NOT NULL,"
+                   " digest varchar(255) NOT NULL, facts varchar(255), PRIMARY KEY (tag, ordinal)")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(f"{ddl}\nCREATE TABLE announced ({columns});\n")
+            for number in range(1, count + 1):
+                *changes, data = project.statements(number, "tables")
+                for ordinal, change in enumerate(changes, 1):
+                    if facts:
+                        file.write(f"SHOW CREATE TABLE t{number:05d};\n")
+                    file.write(f"INSERT INTO announced VALUES ('{'r' * 32}',"
+                               f" '{project.tag(number)}', {ordinal}, '{'d' * 64}',"
+                               f" '{'f' * 64}');\n{change}\n")
+                file.write(f"START TRANSACTION;\n{data}\n{inserts[number - 1]}\nCOMMIT;\n")
+        return path
 
 
 class Postgres(Server):
@@ -128,8 +146,8 @@ class Postgres(Server):
     def here(_):
         return "table_schema = 'public'"
 
-    def dbmate_url(self, database, port=None):
-        return self.url(database, port) + "?sslmode=disable"
+    def url(self, database, port=None):
+        return super().url(database, port) + "?sslmode=disable"  # dbmate needs it: so do it all
 
     def psql(self, database, port=None):
         return [os.path.join(self.folder, "psql"), "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1",
@@ -201,6 +219,11 @@ class Apply:
         self.server.script(path, self.count, tracker)
         options = {"port": self.port} if self.port else {}
         self.add(name, *self.server.play(path, f"bench_{name}", **options))
+
+    def add_guarded(self, name, tracker, facts):
+        path = os.path.join(self.bench.scratch, f"{self.server.driver}-{name}.sql")
+        self.server.guarded(path, self.count, tracker, facts)
+        self.add(name, *self.server.play(path, f"bench_{name}"))
 
     def add_dbmate(self):
         if not self.bench.dbmate:
@@ -278,11 +301,15 @@ def bench_mysql(bench):
     tracker = race.add_dunlin()
     race.add_client("mariadb", tracker)
     race.add_client("bare", None)
+    race.add_guarded("announcing", tracker, facts=False)
+    race.add_guarded("looking", tracker, facts=True)
     race.add_dbmate()
     medians = race.measure(bench.runs)
     what = f"mariadb: apply {race.count:,} from empty"
     bench.compare(what, medians, "mariadb", 1.3)
     bench.compare("  against a client that records nothing", medians, "bare", None)
+    bench.compare("  ... that announces each change as well", medians, "announcing", None)
+    bench.compare("  ... and looks before each", medians, "looking", None)
     bench.compare(what, medians, "dbmate", None)
     bench.note_peaks(what, medians)
     bench_nothing(bench, server)
@@ -303,7 +330,7 @@ def bench_postgres(bench):
         if count == 1000:
             bench.compare("  own processor time", medians, "psql", 1.0, key="cpu")
             bench.compare(what, medians, "dbmate", None)
-        bench.note_peaks(what, medians)
+        bench.note_peaks(what, medians, PEAK_LIMIT_KB if count == 1000 else None)
     with relay(bench, server, DELAY_MS, []) as port:
         race = Apply(bench, server, DELAYED, port)
         race.add_client("psql", race.add_dunlin())

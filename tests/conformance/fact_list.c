@@ -14,8 +14,8 @@
 static fact_list *current; /* the one the host pushes to */
 
 /* --- memory --------------------------------------------------------------------------------------- */
-static void *
-keep(fact_list *list, size_t bytes)
+void *
+fact_list_keep(fact_list *list, size_t bytes)
 {
     void *memory = calloc(1, bytes > 0 ? bytes : 1);
 
@@ -43,7 +43,7 @@ append(void ***array, size_t *count, size_t *capacity, void *one)
 static dunlin_string
 copy_string(fact_list *list, dunlin_string from)
 {
-    char *copy = keep(list, from.length + 1);
+    char *copy = fact_list_keep(list, from.length + 1);
 
     if (from.length > 0)
         memcpy(copy, from.data, from.length);
@@ -53,9 +53,9 @@ copy_string(fact_list *list, dunlin_string from)
 static dunlin_fact *
 copy_fact(fact_list *list, const dunlin_fact *from)
 {
-    dunlin_fact *copy = keep(list, sizeof(*copy));
-    dunlin_string *path = keep(list, from->path_count * sizeof(*path));
-    dunlin_property *properties = keep(list, from->property_count * sizeof(*properties));
+    dunlin_fact *copy = fact_list_keep(list, sizeof(*copy));
+    dunlin_string *path = fact_list_keep(list, from->path_count * sizeof(*path));
+    dunlin_property *properties = fact_list_keep(list, from->property_count * sizeof(*properties));
 
     *copy = (dunlin_fact){.size = sizeof(*copy),
                           .kind = copy_string(list, from->kind),
@@ -124,7 +124,7 @@ static void *
 give_scratch(const dunlin_call *call, uint64_t bytes)
 {
     (void)call;
-    return keep(current, bytes);
+    return fact_list_keep(current, bytes);
 }
 
 void
@@ -138,6 +138,12 @@ fact_list_begin(fact_list *list, fake_host *host)
     host->services.step = take_step;
     host->services.note = take_note;
     host->services.scratch = give_scratch;
+}
+
+void
+fact_list_use(fact_list *list)
+{
+    current = list;
 }
 
 void
@@ -263,7 +269,7 @@ print_key(printing *work, const dunlin_fact *fact)
 static char *
 hand_over(fact_list *list, printing *work)
 {
-    char *copy = keep(list, work->length + 1);
+    char *copy = fact_list_keep(list, work->length + 1);
 
     if (work->length > 0)
         memcpy(copy, work->data, work->length);
@@ -379,173 +385,4 @@ const char *
 fact_list_notes(fact_list *list)
 {
     return join(list, list->notes, list->note_count);
-}
-
-/* --- keys and operations ------------------------------------------------------------------------------- */
-const dunlin_fact *
-fact_list_key(fact_list *list, const char *kind, const char *path)
-{
-    dunlin_fact *key = keep(list, sizeof(*key));
-    dunlin_string *names = keep(list, 8 * sizeof(*names));
-    char *copy = keep(list, strlen(path) + 1);
-
-    strcpy(copy, path);
-    *key = (dunlin_fact){.size = sizeof(*key), .kind = fake_string(kind), .path = names};
-    for (;;) {
-        char *end = strchr(copy, '/');
-
-        if (end != NULL)
-            *end = '\0';
-        names[key->path_count++] = fake_string(copy);
-        if (end == NULL)
-            return key;
-        copy = end + 1;
-    }
-}
-
-static bool
-is_kind(const dunlin_fact *fact, const char *kind)
-{
-    return fact->kind.length == strlen(kind) &&
-           memcmp(fact->kind.data, kind, fact->kind.length) == 0;
-}
-
-static bool
-belongs_to(const dunlin_fact *fact, const dunlin_fact *table)
-{
-    if (fact->path_count <= table->path_count)
-        return false;
-    for (uint64_t i = 0; i < table->path_count; i++)
-        if (fact->path[i].length != table->path[i].length ||
-            memcmp(fact->path[i].data, table->path[i].data, table->path[i].length) != 0)
-            return false;
-    return true;
-}
-
-/* Without members that nobody compares. */
-static dunlin_operation *
-operation_of(fact_list *list, const dunlin_fact *fact)
-{
-    static const char *const informational[] = {"order", "depends", "version"};
-    dunlin_operation *operation = keep(list, sizeof(*operation));
-    dunlin_property *set = keep(list, fact->property_count * sizeof(*set));
-    int depth = 0;
-    bool skips = false;
-
-    *operation = (dunlin_operation){.size = sizeof(*operation),
-                                    .verb = DUNLIN_VERB_CREATE,
-                                    .kind = fact->kind,
-                                    .path = fact->path,
-                                    .path_count = fact->path_count,
-                                    .set = set};
-    for (uint64_t i = 0; i < fact->property_count; i++) {
-        const dunlin_property *one = &fact->properties[i];
-
-        if (depth == 0) {
-            skips = false;
-            for (size_t k = 0; k < 3; k++)
-                skips = skips || (one->name.length == strlen(informational[k]) &&
-                                  memcmp(one->name.data, informational[k], one->name.length) == 0);
-        }
-        if (one->type == DUNLIN_PROPERTY_LIST_BEGIN || one->type == DUNLIN_PROPERTY_STRUCT_BEGIN)
-            depth++;
-        else if (one->type == DUNLIN_PROPERTY_END)
-            depth--;
-        if (!skips)
-            set[operation->set_count++] = *one;
-    }
-    return operation;
-}
-
-typedef struct operations {
-    fact_list *list;
-    const dunlin_operation **all;
-    size_t count;
-} operations;
-
-static void
-take_kind(operations *work, const char *kind)
-{
-    for (size_t i = 0; i < work->list->count; i++)
-        if (is_kind(work->list->facts[i], kind))
-            work->all[work->count++] = operation_of(work->list, work->list->facts[i]);
-}
-
-/* A column's place is that of `order`. */
-static void
-take_columns(operations *work, const dunlin_fact *table)
-{
-    bool inside = false;
-
-    for (uint64_t i = 0; i < table->property_count; i++) {
-        const dunlin_property *one = &table->properties[i];
-
-        if (one->name.length == 5 && memcmp(one->name.data, "order", 5) == 0)
-            inside = true;
-        if (one->type == DUNLIN_PROPERTY_END)
-            inside = false;
-        for (size_t k = 0; inside && k < work->list->count; k++) {
-            const dunlin_fact *fact = work->list->facts[k];
-            dunlin_string name = fact->path[fact->path_count - 1];
-
-            if (is_kind(fact, DUNLIN_KIND_COLUMN) && belongs_to(fact, table) &&
-                one->type == DUNLIN_PROPERTY_IDENTIFIER && name.length == one->text.length &&
-                memcmp(name.data, one->text.data, name.length) == 0)
-                work->all[work->count++] = operation_of(work->list, fact);
-        }
-    }
-}
-
-static void
-take_tables(operations *work, bool children)
-{
-    static const char *const members[] = {DUNLIN_KIND_PRIMARY_KEY, DUNLIN_KIND_UNIQUE,
-                                          DUNLIN_KIND_CHECK, "exclude"};
-
-    for (size_t i = 0; i < work->list->count; i++) {
-        const dunlin_fact *table = work->list->facts[i];
-        bool is_child = false;
-
-        if (!is_kind(table, DUNLIN_KIND_TABLE))
-            continue;
-        for (uint64_t k = 0; k < table->property_count; k++)
-            is_child = is_child || (table->properties[k].name.length > 0 &&
-                                    (memcmp(table->properties[k].name.data, "partition_of",
-                                            table->properties[k].name.length) == 0 ||
-                                     memcmp(table->properties[k].name.data, "inherits",
-                                            table->properties[k].name.length) == 0));
-        if (is_child != children)
-            continue;
-        work->all[work->count++] = operation_of(work->list, table);
-        take_columns(work, table);
-        for (size_t kind = 0; kind < sizeof(members) / sizeof(members[0]); kind++)
-            for (size_t k = 0; k < work->list->count; k++)
-                if (is_kind(work->list->facts[k], members[kind]) &&
-                    belongs_to(work->list->facts[k], table))
-                    work->all[work->count++] = operation_of(work->list, work->list->facts[k]);
-    }
-}
-
-const dunlin_operation **
-fact_list_operations(fact_list *list, size_t *count)
-{
-    static const char *const before[] = {DUNLIN_KIND_SCHEMA,   DUNLIN_KIND_EXTENSION,
-                                         DUNLIN_KIND_ENUM,     DUNLIN_KIND_DOMAIN,
-                                         DUNLIN_KIND_SEQUENCE, NULL};
-    static const char *const after[] = {
-        DUNLIN_KIND_FOREIGN_KEY, DUNLIN_KIND_INDEX, DUNLIN_KIND_FUNCTION,
-        DUNLIN_KIND_PROCEDURE,   DUNLIN_KIND_VIEW,  DUNLIN_KIND_MATERIALIZED_VIEW,
-        DUNLIN_KIND_TRIGGER,     "policy",          NULL};
-    operations work = {.list = list};
-
-    fact_list_text(list); /* sorts */
-    work.all = keep(list, (list->count + 1) * sizeof(*work.all));
-    for (const char *const *kind = before; *kind != NULL; kind++)
-        take_kind(&work, *kind);
-    take_tables(&work, false);
-    take_tables(&work, true);
-    for (const char *const *kind = after; *kind != NULL; kind++)
-        take_kind(&work, *kind);
-    *count = work.count;
-    return work.all;
 }

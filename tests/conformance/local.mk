@@ -3,14 +3,19 @@
 # Driver tests load the module from the build tree, as the program does, and bring a host of their
 # own: nothing of the core is in them.
 fake_host_sources = tests/conformance/fake_host.c tests/conformance/fake_host.h
+fact_list_sources = tests/conformance/fact_list.c tests/conformance/fact_list.h \
+	tests/conformance/fact_operations.c
 
 # mysql_driver_test, mysql_facts_test and mysql_run_test need a server and are skipped without one:
 #   tests/servers run mariadb -- make check TESTS='tests/conformance/mysql_run_test ...'
 if DRIVER_MYSQL
 unit_tests += tests/conformance/mysql_driver_test
 unit_tests += tests/conformance/mysql_facts_test
+unit_tests += tests/conformance/mysql_forms_test
 unit_tests += tests/conformance/mysql_offline_test
+unit_tests += tests/conformance/mysql_render_test
 unit_tests += tests/conformance/mysql_run_test
+unit_tests += tests/conformance/mysql_schema_test
 mysql_server_sources = $(fake_host_sources) \
 	tests/conformance/mysql_server.c tests/conformance/mysql_server.h
 tests_conformance_mysql_driver_test_SOURCES = tests/conformance/mysql_driver_test.c \
@@ -19,12 +24,24 @@ tests_conformance_mysql_driver_test_LDADD = $(CMOCKA_LIBS) $(SYSTEM_LIBS)
 tests_conformance_mysql_facts_test_SOURCES = tests/conformance/mysql_facts_test.c \
 	$(mysql_server_sources)
 tests_conformance_mysql_facts_test_LDADD = $(CMOCKA_LIBS)
+tests_conformance_mysql_forms_test_SOURCES = tests/conformance/mysql_forms_test.c \
+	tests/conformance/mysql_operations.c tests/conformance/mysql_operations.h \
+	tests/conformance/mysql_store.c tests/conformance/mysql_store.h $(mysql_server_sources)
+tests_conformance_mysql_forms_test_LDADD = $(CMOCKA_LIBS)
 tests_conformance_mysql_offline_test_SOURCES = tests/conformance/mysql_offline_test.c \
 	$(fake_host_sources)
 tests_conformance_mysql_offline_test_LDADD = $(CMOCKA_LIBS)
+tests_conformance_mysql_render_test_SOURCES = tests/conformance/mysql_render_test.c \
+	tests/conformance/mysql_fragments.h \
+	tests/conformance/mysql_operations.c tests/conformance/mysql_operations.h \
+	tests/conformance/mysql_store.c tests/conformance/mysql_store.h $(mysql_server_sources)
+tests_conformance_mysql_render_test_LDADD = $(CMOCKA_LIBS)
 tests_conformance_mysql_run_test_SOURCES = tests/conformance/mysql_run_test.c \
 	$(mysql_server_sources)
 tests_conformance_mysql_run_test_LDADD = $(CMOCKA_LIBS)
+tests_conformance_mysql_schema_test_SOURCES = tests/conformance/mysql_schema_test.c \
+	tests/conformance/mysql_store.c tests/conformance/mysql_store.h $(mysql_server_sources)
+tests_conformance_mysql_schema_test_LDADD = $(CMOCKA_LIBS)
 
 # One after the other: they look at what else the server is doing. (automake leaves its own rule
 # out for a target that it sees in full.)
@@ -32,6 +49,8 @@ mysql_facts_log = tests/conformance/mysql_facts_test.log
 mysql_run_log = tests/conformance/mysql_run_test.log
 $(mysql_facts_log): tests/conformance/mysql_driver_test.log
 $(mysql_run_log): tests/conformance/mysql_facts_test.log
+tests/conformance/mysql_schema_test.log: tests/conformance/mysql_run_test.log
+tests/conformance/mysql_render_test.log: tests/conformance/mysql_schema_test.log
 endif
 
 # postgres_driver_test, postgres_facts_test and postgres_run_test likewise:
@@ -40,6 +59,7 @@ if DRIVER_POSTGRES
 unit_tests += tests/conformance/postgres_driver_test
 unit_tests += tests/conformance/postgres_facts_test
 unit_tests += tests/conformance/postgres_offline_test
+unit_tests += tests/conformance/postgres_render_test
 unit_tests += tests/conformance/postgres_run_test
 postgres_server_sources = $(fake_host_sources) \
 	tests/conformance/postgres_server.c tests/conformance/postgres_server.h \
@@ -48,19 +68,24 @@ tests_conformance_postgres_driver_test_SOURCES = tests/conformance/postgres_driv
 	$(postgres_server_sources)
 tests_conformance_postgres_driver_test_LDADD = $(CMOCKA_LIBS) $(SYSTEM_LIBS)
 tests_conformance_postgres_facts_test_SOURCES = tests/conformance/postgres_facts_test.c \
-	tests/conformance/fact_list.c tests/conformance/fact_list.h $(postgres_server_sources)
+	$(fact_list_sources) $(postgres_server_sources)
 tests_conformance_postgres_facts_test_LDADD = $(CMOCKA_LIBS) $(SYSTEM_LIBS)
 tests_conformance_postgres_offline_test_SOURCES = tests/conformance/postgres_offline_test.c \
 	$(fake_host_sources)
 tests_conformance_postgres_offline_test_LDADD = $(CMOCKA_LIBS)
+tests_conformance_postgres_render_test_SOURCES = tests/conformance/postgres_render_test.c \
+	$(fact_list_sources) $(postgres_server_sources)
+tests_conformance_postgres_render_test_LDADD = $(CMOCKA_LIBS) $(SYSTEM_LIBS)
 tests_conformance_postgres_run_test_SOURCES = tests/conformance/postgres_run_test.c \
 	$(postgres_server_sources)
 tests_conformance_postgres_run_test_LDADD = $(CMOCKA_LIBS) $(SYSTEM_LIBS)
 
 postgres_facts_log = tests/conformance/postgres_facts_test.log
+postgres_render_log = tests/conformance/postgres_render_test.log
 postgres_run_log = tests/conformance/postgres_run_test.log
 $(postgres_facts_log): tests/conformance/postgres_driver_test.log
-$(postgres_run_log): tests/conformance/postgres_facts_test.log
+$(postgres_render_log): tests/conformance/postgres_facts_test.log
+$(postgres_run_log): tests/conformance/postgres_render_test.log
 endif
 
 if DRIVER_SQLITE

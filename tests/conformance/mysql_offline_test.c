@@ -352,125 +352,6 @@ rows_questions_and_upkeep_are_told_apart(void **state)
     assert_classes(cases, COUNT(cases));
 }
 
-/* --- render --- */
-#define NAMED(text)                                                                                \
-    {                                                                                              \
-        (text), sizeof(text) - 1                                                                   \
-    }
-static const dunlin_string users_path[] = {NAMED("users"), NAMED("users_pkey")};
-static const dunlin_string users_id[] = {NAMED("users"), NAMED("id")};
-static const dunlin_string users_email[] = {NAMED("users"), NAMED("e`mail")};
-static const dunlin_string users_index[] = {NAMED("users"), NAMED("users_email")};
-static const dunlin_property bigint_identity[] = {
-    {.name = NAMED("type"), .type = DUNLIN_PROPERTY_TEXT, .text = NAMED("bigint")},
-    {.name = NAMED("not_null"), .type = DUNLIN_PROPERTY_BOOLEAN, .integer = 1},
-    {.name = NAMED("auto"), .type = DUNLIN_PROPERTY_TEXT, .text = NAMED("identity")},
-};
-static const dunlin_property text_default[] = {
-    {.name = NAMED("type"), .type = DUNLIN_PROPERTY_TEXT, .text = NAMED("varchar(255)")},
-    {.name = NAMED("default"), .type = DUNLIN_PROPERTY_EXPRESSION, .text = NAMED("'x'")},
-};
-static const dunlin_property geometry[] = {
-    {.name = NAMED("type"), .type = DUNLIN_PROPERTY_TEXT, .text = NAMED("geometry")},
-};
-static const dunlin_property id_key[] = {
-    {.name = NAMED("columns"), .type = DUNLIN_PROPERTY_LIST_BEGIN},
-    {.type = DUNLIN_PROPERTY_IDENTIFIER, .text = NAMED("id")},
-    {.type = DUNLIN_PROPERTY_END},
-    {.name = NAMED("unique"), .type = DUNLIN_PROPERTY_BOOLEAN, .integer = 1},
-};
-
-static dunlin_operation
-create(const char *kind, const dunlin_string *path, uint64_t path_count, const dunlin_property *set,
-       uint64_t set_count)
-{
-    return (dunlin_operation){.size = sizeof(dunlin_operation),
-                              .verb = DUNLIN_VERB_CREATE,
-                              .kind = fake_string(kind),
-                              .path = path,
-                              .path_count = path_count,
-                              .set = set,
-                              .set_count = set_count};
-}
-
-static int32_t
-render(const dunlin_profile *server, const dunlin_operation *operations, uint64_t count)
-{
-    const dunlin_operation *list[8];
-
-    for (uint64_t i = 0; i < count; i++)
-        list[i] = &operations[i];
-    return driver->render(fake_call(&host), server, DUNLIN_RENDER_RUN, list, count);
-}
-
-static void
-a_table_with_its_members_is_one_statement(void **state)
-{
-    dunlin_operation operations[] = {
-        create("table", users_path, 1, NULL, 0),
-        create("column", users_id, 2, bigint_identity, 3),
-        create("column", users_email, 2, text_default, 2),
-        create("pk", users_path, 2, id_key, 3),
-        create("index", users_index, 2, id_key, 4),
-    };
-
-    (void)state;
-    operations[0].condition = DUNLIN_CONDITION_IF_NOT_EXISTS;
-    assert_done(&host, render(NULL, operations, 5));
-    assert_string_equal(host.lines,
-                        "[0+4] CREATE TABLE IF NOT EXISTS `users` (\n"
-                        "    `id` BIGINT NOT NULL AUTO_INCREMENT,\n"
-                        "    `e``mail` VARCHAR(255) NULL DEFAULT ('x'),\n"
-                        "    CONSTRAINT `users_pkey` PRIMARY KEY (`id`)\n"
-                        ") ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin\n"
-                        "[4+1] CREATE UNIQUE INDEX `users_email` ON `users` (`id`)\n");
-}
-
-static void
-a_guarded_index_is_mariadbs_alone(void **state)
-{
-    dunlin_operation operation = create("index", users_index, 2, id_key, 4);
-
-    (void)state;
-    operation.condition = DUNLIN_CONDITION_IF_NOT_EXISTS;
-    assert_done(&host, render(&profile, &operation, 1));
-    assert_string_equal(
-        host.lines, "[0+1] CREATE UNIQUE INDEX IF NOT EXISTS `users_email` ON `users` (`id`)\n");
-    assert_fails(&host, render(NULL, &operation, 1), DUNLIN_UNSUPPORTED,
-                 "the MySQL driver cannot render a condition on 'index' yet");
-}
-
-static void
-a_column_alone_is_added_to_its_table(void **state)
-{
-    const dunlin_operation operation = create("column", users_email, 2, text_default, 2);
-
-    (void)state;
-    assert_done(&host, render(NULL, &operation, 1));
-    assert_string_equal(
-        host.lines,
-        "[0+1] ALTER TABLE `users` ADD COLUMN `e``mail` VARCHAR(255) NULL DEFAULT ('x')\n");
-}
-
-static void
-what_cannot_be_rendered_is_refused_with_a_note(void **state)
-{
-    dunlin_operation operation = create("column", users_email, 2, geometry, 1);
-
-    (void)state;
-    assert_fails(&host, render(NULL, &operation, 1), DUNLIN_UNSUPPORTED,
-                 "the MySQL driver cannot render the type 'geometry' yet");
-    assert_string_equal(host.lines,
-                        "note 2 on 0: the MySQL driver cannot render the type 'geometry' yet\n");
-    operation = create("view", users_path, 1, NULL, 0);
-    assert_fails(&host, render(NULL, &operation, 1), DUNLIN_UNSUPPORTED,
-                 "the MySQL driver cannot render this operation on 'view' yet");
-    operation = create("column", users_id, 2, bigint_identity, 3);
-    assert_fails(&host, render(NULL, &operation, 1), DUNLIN_UNSUPPORTED,
-                 "the MySQL driver cannot render an automatic value that is not the primary key "
-                 "alone: 'id' yet");
-}
-
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
 
 int
@@ -488,10 +369,6 @@ main(void)
         TEST(what_is_not_this_database_reaches_outside),
         TEST(transactions_and_settings_are_told_apart),
         TEST(rows_questions_and_upkeep_are_told_apart),
-        TEST(a_table_with_its_members_is_one_statement),
-        TEST(a_guarded_index_is_mariadbs_alone),
-        TEST(a_column_alone_is_added_to_its_table),
-        TEST(what_cannot_be_rendered_is_refused_with_a_note),
     };
 
     driver = fake_load("mysql");

@@ -120,6 +120,19 @@ MARIADB_DATA = files(
     "-- bare\n-- dunlin: no-transaction\nUPDATE accounts SET amount = amount + 1;\n"
     "UPDATE accounts SET amount = amount * 3;\nINSERT INTO accounts VALUES (4, 1);\n",
 )
+MARIADB_SETTINGS = files(
+    "-- settings\nSET @word = 'x', @more = upper(@word);\n"
+    "CREATE TABLE words (id bigint NOT NULL PRIMARY KEY, word varchar(50));\n"
+    "INSERT INTO words VALUES (1, concat(@word, @more));\n"
+    "ALTER TABLE words ADD COLUMN size int;\nSET @word = 'z';\n"
+    "INSERT INTO words VALUES (2, concat(@word, @more), 2);\nSET foreign_key_checks = 0;\n"
+    "CREATE TABLE children (id bigint NOT NULL PRIMARY KEY, parent bigint,"
+    " FOREIGN KEY (parent) REFERENCES parents (id));\nINSERT INTO children VALUES (1, 7);\n"
+    "CREATE TABLE parents (id bigint NOT NULL PRIMARY KEY);\n"
+    "SET foreign_key_checks = 1, sql_mode = 'ANSI_QUOTES';\n"
+    "INSERT INTO parents (\"id\") VALUES (7);\nALTER TABLE \"words\" ADD KEY (\"word\");\n",
+    "-- after\nINSERT INTO words (id, word) VALUES (3, coalesce(@nothing, \"none\"));\n",
+)
 MARIADB_ROUTINES = files(
     "-- tables\nCREATE TABLE words (id bigint NOT NULL PRIMARY KEY, word varchar(50));\n"
     "CREATE TABLE audit (id bigint NOT NULL PRIMARY KEY, what varchar(50));\n",
@@ -152,6 +165,18 @@ POSTGRES_OUTSIDE = files(
     "UPDATE people SET name = name || ',';\nBEGIN;\nINSERT INTO people VALUES (6, 'ok', 'f');\n"
     "ALTER TABLE people ADD COLUMN age int;\nCOMMIT;\nUPDATE people SET age = 6;\n",
     "-- after\nUPDATE people SET age = age + 1;\nCREATE INDEX people_age_idx ON people (age);\n",
+)
+POSTGRES_SETTINGS = files(
+    "-- settings\nCREATE SCHEMA side;\nSET search_path TO side;\n"
+    "CREATE TABLE words (id bigint PRIMARY KEY, word text);\n"
+    "CREATE INDEX CONCURRENTLY words_word_idx ON words (word);\nINSERT INTO words VALUES (1, 'x');\n"
+    "BEGIN;\nSET work_mem = '5MB';\nINSERT INTO words VALUES (2, 'y');\nCOMMIT;\n"
+    "VACUUM words;\nINSERT INTO words VALUES (3, current_setting('work_mem'));\n"
+    "RESET search_path;\n"
+    "CREATE TABLE words (id bigint PRIMARY KEY);\nVACUUM words;\nINSERT INTO words VALUES (4);\n",
+    "-- dump\nSELECT pg_catalog.set_config('search_path', 'side', false);\nVACUUM words;\n"
+    "INSERT INTO words VALUES (5, 'z');\n",
+    "-- after\nINSERT INTO words VALUES (6);\n",
 )
 DEEP = [(f"{number:04d}_deep", (
     "CREATE TABLE deep (id bigint PRIMARY KEY, at bigint);\n" if number == 1 else
@@ -257,6 +282,7 @@ def all_of(database, fixtures):
             History("data", "mariadb", MARIADB_DATA, step=2),
             History("mixed", "mariadb", MIXED, step=5),
             History("mixed, begun before", "mariadb", MIXED, start=3, only_long=True),
+            History("settings", "mariadb", MARIADB_SETTINGS, step=4),
             History("routines", "mariadb", MARIADB_ROUTINES, step=4),
         ],
         "postgres": [
@@ -265,6 +291,7 @@ def all_of(database, fixtures):
             History("mixed, in one transaction", "postgres", MIXED, ["--single-transaction"],
                     only_long=True),
             History("outside transactions", "postgres", POSTGRES_OUTSIDE, step=3),
+            History("settings", "postgres", POSTGRES_SETTINGS, step=4),
             History("many in a row", "postgres", DEEP, step=40),
         ],
     }[database]

@@ -45,8 +45,8 @@ a_tracker_that_cannot_be_read_is_not_taken_for_a_missing_one(void **state)
 {
     static const failing cases[] = {
         {DN_LAYOUT_NATIVE,
-         QUOTE "query SELECT seq, tag, digest_raw FROM \"ours\" WHERE state <> 'reverted' ORDER BY "
-               "seq\n fail CORRUPT damaged\n return CORRUPT\n",
+         QUOTE "query SELECT seq, tag, digest_raw, state FROM \"ours\"\n fail CORRUPT damaged\n"
+               " return CORRUPT\n",
          "database.corrupt", "damaged", "while reading the tracker 'dunlin_migrations'"},
         {DN_LAYOUT_DRIZZLE,
          QUOTE_DRIZZLE "query SELECT hash, created_at FROM \"theirs\" ORDER BY created_at\n"

@@ -1,0 +1,443 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Facts as written -> facts as introspect prints them.
+ */
+#include <ctype.h>
+#include <string.h>
+#include <strings.h>
+
+#include "drivers/mysql/my_render.h"
+#include "drivers/mysql/my_schema.h"
+
+typedef struct realising {
+    dn_mysql_rendering work; /* for what it shares with rendering */
+    const dunlin_fact *const *facts;
+    uint64_t count;
+} realising;
+
+static bool
+is_kind(const dunlin_fact *fact, const char *kind)
+{
+    return dn_kit_same(fact->kind, kind);
+}
+
+/* Pushes a fact with what only the server can print. Frees the list. */
+static int32_t
+push(realising *real, const char *kind, const dunlin_string *path, uint64_t path_count,
+     dn_mysql_list *list, const char *unsure)
+{
+    const dunlin_call *call = real->work.call;
+    dunlin_fact fact = {
+        .size = sizeof(fact), .kind = dn_kit_string(kind), .path = path, .path_count = path_count};
+    int32_t status;
+
+    if (unsure != NULL) {
+        dn_mysql_open_member(list, "unsure", DUNLIN_PROPERTY_LIST_BEGIN);
+        while (*unsure != '\0') {
+            dunlin_string word = {unsure, strcspn(unsure, " ")};
+
+            dn_mysql_add(list, NULL, DUNLIN_PROPERTY_TEXT, word);
+            unsure += word.length;
+            unsure += strspn(unsure, " ");
+        }
+        dn_mysql_close_member(list);
+    }
+    fact.properties = list->items;
+    fact.property_count = list->count;
+    status = list->failed || real->work.pool.failed ? dn_kit_no_memory(call)
+                                                    : call->host->fact(call, &fact);
+    dn_mysql_list_free(list);
+    return status;
+}
+
+static void
+copy_text(dn_mysql_list *list, dn_mysql_members members, const char *name)
+{
+    const dunlin_property *member = dn_mysql_member(members, name);
+
+    if (member != NULL)
+        dn_mysql_add_copy(list, member);
+}
+
+/* --- tables ------------------------------------------------------------------------------------------- */
+static int32_t
+realise_table(realising *real, const dunlin_fact *fact)
+{
+    dn_mysql_members members = dn_mysql_fact_members(fact);
+    dunlin_string engine = dn_mysql_member_text(members, "engine");
+    dunlin_string collation = dn_mysql_member_text(members, "collation");
+    bool said = collation.length > 0;
+    dn_mysql_list list = {0};
+    bool pads;
+
+    if (!said)
+        collation = dn_kit_string(dn_mysql_binary_collation(&real->work.server, &pads));
+    if (!dn_kit_same_word(engine, "InnoDB"))
+        dn_mysql_add(&list, "engine", DUNLIN_PROPERTY_TEXT, engine);
+    dn_mysql_add(&list, "collation", DUNLIN_PROPERTY_TEXT, collation);
+    copy_text(&list, members, "options");
+    copy_text(&list, members, "partition_by");
+    copy_text(&list, members, "comment");
+    copy_text(&list, members, "order");
+    /* One that was written for this database takes the database's. */
+    return push(real, DUNLIN_KIND_TABLE, fact->path, fact->path_count, &list,
+                said ? NULL : "collation");
+}
+
+/* --- columns --------------------------------------------------------------------------------------------- */
+static bool
+is_in_primary_key(const realising *real, const dunlin_fact *column)
+{
+    for (uint64_t i = 0; i < real->count; i++) {
+        dn_mysql_members columns =
+            dn_mysql_member_list(dn_mysql_fact_members(real->facts[i]), "columns");
+
+        if (!is_kind(real->facts[i], DUNLIN_KIND_PRIMARY_KEY) ||
+            !dn_kit_equal(real->facts[i]->path[0], column->path[0]))
+            continue;
+        for (uint64_t k = 0; k < columns.count; k++)
+            if (dn_mysql_same_name(columns.items[k].text, column->path[1]))
+                return true;
+    }
+    return false;
+}
+
+static bool
+is_whole(dunlin_string text)
+{
+    uint64_t at = text.length > 1 && text.data[0] == '-' ? 1 : 0;
+
+    if (text.length - at > 1 && text.data[at] == '0')
+        return false;
+    for (; at < text.length; at++)
+        if (!isdigit((unsigned char)text.data[at]))
+            return false;
+    return text.length > 0;
+}
+
+static bool
+is_of(dunlin_string type, const char *words)
+{
+    while (*words != '\0') {
+        size_t length = strcspn(words, " ");
+
+        if (type.length >= length && strncasecmp(type.data, words, length) == 0)
+            return true;
+        words += length;
+        words += strspn(words, " ");
+    }
+    return false;
+}
+
+/* decimal(5,2): 1 is printed as 1.00. */
+static bool
+fill_decimal(dn_mysql_pool *pool, dunlin_string type, dunlin_string *text)
+{
+    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text filled = {0};
+    const char *comma = memchr(type.data, ',', type.length);
+    const char *point = memchr(text->data, '.', text->length);
+    int64_t scale = comma != NULL ? dn_mysql_number((dunlin_string){comma + 1, 2}) : 0;
+    dunlin_string whole = *text;
+    int64_t digits = 0;
+
+    if (point != NULL) {
+        whole.length = (uint64_t)(point - text->data);
+        digits = (int64_t)(text->length - whole.length - 1);
+    }
+    if (!is_whole(whole) || digits > scale)
+        return false;
+    dn_kit_text_add_string(&filled, *text);
+    if (point == NULL && scale > 0)
+        dn_kit_text_add(&filled, ".");
+    for (; digits < scale; digits++)
+        dn_kit_text_add(&filled, "0");
+    *text = dn_mysql_pool_text(pool, &filled);
+    return true;
+}
+
+/* Whether this is how the server prints it. */
+static bool
+is_printed_default(realising *real, dunlin_string type, dunlin_string *text)
+{
+    bool quoted = text->length >= 2 && text->data[0] == '\'';
+
+    if (is_of(*text, "current_timestamp"))
+        return true;
+    if (quoted)
+        return is_of(type, "char varchar enum tinytext text mediumtext longtext json") &&
+               memchr(text->data, '\\', text->length) == NULL;
+    if (is_of(type, "decimal"))
+        return fill_decimal(&real->work.pool, type, text);
+    return is_of(type, "tinyint smallint mediumint int bigint") && is_whole(*text);
+}
+
+static int32_t
+realise_column(realising *real, const dunlin_fact *fact)
+{
+    dn_mysql_list native = {0};
+    dn_mysql_list list = {0};
+    dn_mysql_members members;
+    dunlin_string type;
+    dunlin_string fallback;
+    bool generated;
+    bool sure = true;
+    int32_t status =
+        dn_mysql_native_column(&real->work, fact->path[1], dn_mysql_fact_members(fact), &native);
+
+    members = (dn_mysql_members){native.items, native.count};
+    type = dn_mysql_member_text(members, "type");
+    fallback = dn_mysql_member_text(members, "default");
+    generated = dn_mysql_member(members, "generated") != NULL;
+    if (status != DUNLIN_OK) {
+        dn_mysql_list_free(&native);
+        return status;
+    }
+    dn_mysql_add(&list, "type", DUNLIN_PROPERTY_TEXT, type);
+    copy_text(&list, members, "values");
+    dn_mysql_add_flag(&list, "not_null",
+                      (dn_mysql_member_is(members, "not_null") ||
+                       dn_mysql_member(members, "auto") != NULL || is_in_primary_key(real, fact)) &&
+                          !(generated && real->work.server.mariadb));
+    if (fallback.length > 0 && !generated) {
+        sure = is_printed_default(real, type, &fallback);
+        dn_mysql_add(&list, "default", DUNLIN_PROPERTY_EXPRESSION, fallback);
+    }
+    if (dn_mysql_member(members, "auto") != NULL)
+        dn_mysql_add(&list, "auto", DUNLIN_PROPERTY_TEXT, dn_kit_string("increment"));
+    copy_text(&list, members, "generated");
+    if (generated)
+        dn_mysql_add(&list, "generated_kind", DUNLIN_PROPERTY_TEXT,
+                     dn_kit_same(dn_mysql_member_text(members, "generated_kind"), "virtual")
+                         ? dn_kit_string("virtual")
+                         : dn_kit_string("stored"));
+    copy_text(&list, members, "collation");
+    copy_text(&list, members, "on_update");
+    copy_text(&list, members, "invisible");
+    copy_text(&list, members, "comment");
+    status = push(real, DUNLIN_KIND_COLUMN, fact->path, fact->path_count, &list,
+                  generated ? "generated"
+                  : sure    ? NULL
+                            : "default");
+    dn_mysql_list_free(&native);
+    return status;
+}
+
+/* --- keys -------------------------------------------------------------------------------------------------- */
+static int32_t
+realise_key(realising *real, const dunlin_fact *fact)
+{
+    bool primary = is_kind(fact, DUNLIN_KIND_PRIMARY_KEY);
+    dn_mysql_members members = dn_mysql_fact_members(fact);
+    dunlin_string path[2] = {fact->path[0], dn_kit_string("PRIMARY")};
+    dn_mysql_list list = {0};
+
+    if (!primary && fact->path_count > 1)
+        path[1] = fact->path[1];
+    copy_text(&list, members, "columns");
+    copy_text(&list, members, "lengths");
+    copy_text(&list, members, "invisible");
+    copy_text(&list, members, "comment");
+    return push(real, primary ? DUNLIN_KIND_PRIMARY_KEY : DUNLIN_KIND_UNIQUE, path, 2, &list, NULL);
+}
+
+static int32_t
+realise_foreign_key(realising *real, const dunlin_fact *fact)
+{
+    static const char *const actions[] = {"on_delete", "on_update"};
+    dn_mysql_members members = dn_mysql_fact_members(fact);
+    dn_mysql_list list = {0};
+
+    copy_text(&list, members, "columns");
+    copy_text(&list, members, "ref");
+    copy_text(&list, members, "ref_columns");
+    for (size_t i = 0; i < 2; i++) {
+        dunlin_string action = dn_mysql_member_text(members, actions[i]);
+
+        if (dn_kit_same(action, "cascade") || dn_kit_same(action, "set null"))
+            dn_mysql_add(&list, actions[i], DUNLIN_PROPERTY_TEXT, action);
+    }
+    return push(real, DUNLIN_KIND_FOREIGN_KEY, fact->path, fact->path_count, &list,
+                dn_mysql_member(members, "ref_columns") == NULL ? "ref_columns" : NULL);
+}
+
+static int32_t
+realise_check(realising *real, const dunlin_fact *fact)
+{
+    dn_mysql_members members = dn_mysql_fact_members(fact);
+    bool unenforced = dn_mysql_member_is(members, "not_enforced");
+    dn_mysql_list list = {0};
+    dunlin_string native;
+    int32_t status;
+
+    if (!dn_mysql_checks(&real->work.server) || (unenforced && real->work.server.mariadb))
+        return DUNLIN_OK;
+    status = dn_mysql_native(&real->work, DUNLIN_TRANSLATE_EXPRESSION,
+                             dn_mysql_member_text(members, "expr"), &native);
+    if (status != DUNLIN_OK)
+        return status;
+    dn_mysql_add(&list, "expr", DUNLIN_PROPERTY_EXPRESSION, native);
+    copy_text(&list, members, "level");
+    dn_mysql_add_flag(&list, "not_enforced", unenforced);
+    return push(real, DUNLIN_KIND_CHECK, fact->path, fact->path_count, &list, "expr");
+}
+
+/* --- indexes ------------------------------------------------------------------------------------------------- */
+static dunlin_string
+type_of(realising *real, dunlin_string table, dunlin_string column)
+{
+    dn_mysql_members now;
+
+    for (uint64_t i = 0; i < real->count; i++)
+        if (is_kind(real->facts[i], DUNLIN_KIND_COLUMN) && real->facts[i]->path_count == 2 &&
+            dn_kit_equal(real->facts[i]->path[0], table) &&
+            dn_mysql_same_name(real->facts[i]->path[1], column))
+            return dn_mysql_type_of(&real->work.pool, &real->work.server,
+                                    dn_mysql_fact_members(real->facts[i]))
+                .text;
+    now = dn_mysql_fact_members(dn_mysql_find(&real->work, DUNLIN_KIND_COLUMN, table, column));
+    return dn_mysql_member_text(now, "type");
+}
+
+static bool
+is_plain(dn_mysql_members keys)
+{
+    for (uint64_t i = 0; i < keys.count; i = dn_mysql_member_next(keys, i)) {
+        dn_mysql_members key = dn_mysql_member_inside(keys, &keys.items[i]);
+
+        if (dn_mysql_member(key, "expr") != NULL || dn_mysql_member_is(key, "desc") ||
+            dn_mysql_member(key, "length") != NULL)
+            return false;
+    }
+    return true;
+}
+
+static void
+add_keys(realising *real, const dunlin_fact *fact, dn_mysql_members keys, bool whole,
+         dn_mysql_list *list)
+{
+    dn_mysql_open_member(list, "keys", DUNLIN_PROPERTY_LIST_BEGIN);
+    for (uint64_t i = 0; i < keys.count; i = dn_mysql_member_next(keys, i)) {
+        dn_mysql_members key = dn_mysql_member_inside(keys, &keys.items[i]);
+        dunlin_string column = dn_mysql_member_text(key, "column");
+        int64_t length = dn_mysql_member_number(key, "length", 0);
+
+        dn_mysql_open_member(list, NULL, DUNLIN_PROPERTY_STRUCT_BEGIN);
+        copy_text(list, key, "column");
+        copy_text(list, key, "expr");
+        copy_text(list, key, "desc");
+        if (length == 0 && !whole && column.length > 0)
+            length = dn_mysql_prefix(type_of(real, fact->path[0], column));
+        if (length > 0)
+            dn_mysql_add_number(list, "length", length);
+        dn_mysql_close_member(list);
+    }
+    dn_mysql_close_member(list);
+}
+
+static int32_t
+realise_index(realising *real, const dunlin_fact *fact)
+{
+    dn_mysql_members members = dn_mysql_fact_members(fact);
+    dn_mysql_members keys = dn_mysql_member_list(members, "keys");
+    dunlin_string method = dn_mysql_member_text(members, "method");
+    bool text = dn_kit_same(method, "fulltext") || dn_kit_same(method, "spatial");
+    bool unique = dn_mysql_member_is(members, "unique");
+    dn_mysql_list list = {0};
+
+    if (unique && is_plain(keys)) {
+        dn_mysql_open_member(&list, "columns", DUNLIN_PROPERTY_LIST_BEGIN);
+        for (uint64_t i = 0; i < keys.count; i = dn_mysql_member_next(keys, i))
+            dn_mysql_add(
+                &list, NULL, DUNLIN_PROPERTY_IDENTIFIER,
+                dn_mysql_member_text(dn_mysql_member_inside(keys, &keys.items[i]), "column"));
+        dn_mysql_close_member(&list);
+    } else {
+        dn_mysql_add_flag(&list, "unique", unique);
+        add_keys(real, fact, keys, unique || text, &list);
+        if (text)
+            dn_mysql_add(&list, "method", DUNLIN_PROPERTY_TEXT, method);
+    }
+    copy_text(&list, members, "invisible");
+    copy_text(&list, members, "comment");
+    return push(real, unique && is_plain(keys) ? DUNLIN_KIND_UNIQUE : DUNLIN_KIND_INDEX, fact->path,
+                fact->path_count, &list, is_plain(keys) || unique ? NULL : "keys");
+}
+
+/* --- all kinds -------------------------------------------------------------------------------------------------- */
+static int32_t
+realise_text(realising *real, const dunlin_fact *fact)
+{
+    DN_KIT_CLEANUP(dn_kit_free) char *kind = dn_kit_copy(fact->kind);
+    dn_mysql_members members = dn_mysql_fact_members(fact);
+    dn_mysql_list list = {0};
+
+    if (kind == NULL)
+        return dn_kit_no_memory(real->work.call);
+    for (uint64_t i = 0; i < members.count; i = dn_mysql_member_next(members, i))
+        dn_mysql_add_copy(&list, &members.items[i]);
+    return push(real, kind, fact->path, fact->path_count, &list, "definition depends columns");
+}
+
+static int32_t
+realise_sequence(realising *real, const dunlin_fact *fact)
+{
+    static const struct {
+        const char *name;
+        int64_t usual;
+    } numbers[] = {{"start", 1}, {"increment", 1}, {"min", 1}, {"max", INT64_MAX - 1}};
+    dn_mysql_members members = dn_mysql_fact_members(fact);
+    dn_mysql_list list = {0};
+
+    for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+        int64_t number = dn_mysql_member_number(members, numbers[i].name, numbers[i].usual);
+
+        if (number != numbers[i].usual && number != INT64_MAX)
+            dn_mysql_add_number(&list, numbers[i].name, number);
+    }
+    dn_mysql_add_flag(&list, "cycle", dn_mysql_member_is(members, "cycle"));
+    return push(real, DUNLIN_KIND_SEQUENCE, fact->path, fact->path_count, &list, "cache");
+}
+
+static const struct {
+    const char *kind;
+    uint64_t path_count;
+    int32_t (*realise)(realising *real, const dunlin_fact *fact);
+} kinds[] = {
+    {DUNLIN_KIND_TABLE, 1, realise_table},
+    {DUNLIN_KIND_COLUMN, 2, realise_column},
+    {DUNLIN_KIND_PRIMARY_KEY, 1, realise_key},
+    {DUNLIN_KIND_UNIQUE, 2, realise_key},
+    {DUNLIN_KIND_FOREIGN_KEY, 2, realise_foreign_key},
+    {DUNLIN_KIND_CHECK, 2, realise_check},
+    {DUNLIN_KIND_INDEX, 2, realise_index},
+    {DUNLIN_KIND_SEQUENCE, 1, realise_sequence},
+};
+
+int32_t
+dn_mysql_realise(const dunlin_call *call, const dunlin_profile *profile,
+                 const dunlin_fact *const *facts, uint64_t count)
+{
+    realising real = {.work = {.call = call,
+                               .profile = profile,
+                               .server = dn_mysql_server_of(profile),
+                               .quiet = true},
+                      .facts = facts,
+                      .count = count};
+    int32_t status = DUNLIN_OK;
+
+    for (uint64_t i = 0; i < count && status == DUNLIN_OK; i++) {
+        size_t k = 0;
+
+        while (k < sizeof(kinds) / sizeof(kinds[0]) && !is_kind(facts[i], kinds[k].kind))
+            k++;
+        real.work.at = i;
+        if (k < sizeof(kinds) / sizeof(kinds[0]) && facts[i]->path_count < kinds[k].path_count)
+            status = dn_kit_fail(call, DUNLIN_USAGE, "a fact without a name");
+        else
+            status = k < sizeof(kinds) / sizeof(kinds[0]) ? kinds[k].realise(&real, facts[i])
+                                                          : realise_text(&real, facts[i]);
+    }
+    dn_kit_text_free(&real.work.sql);
+    dn_mysql_pool_free(&real.work.pool);
+    return status;
+}

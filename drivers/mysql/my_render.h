@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Operations -> MySQL's SQL. A statement is made of one or more operations; what several of them
+ * change in one table is one ALTER TABLE where that means the same.
+ */
+#ifndef DN_MYSQL_RENDER_H
+#define DN_MYSQL_RENDER_H
+
+#include "drivers/mysql/my_driver.h"
+#include "drivers/mysql/my_property.h"
+#include "drivers/mysql/my_type.h"
+
+enum { DN_MYSQL_NAMES = 64 };
+
+typedef struct dn_mysql_rendering {
+    const dunlin_call *call;
+    const dunlin_profile *profile;
+    dn_mysql_server server;
+    bool script;
+    const dunlin_operation *const *operations;
+    uint64_t count;
+    uint64_t at; /* the operation at work */
+    dn_mysql_pool pool;
+    dn_kit_text sql; /* the statement at work */
+    /* ALTER TABLE at work: its table, its first operation, and the names it has spoken of. */
+    dunlin_string table;
+    uint64_t first;
+    size_t clauses;
+    dunlin_string names[DN_MYSQL_NAMES];
+    size_t name_count;
+    const char *guard; /* of its clause, in a script */
+    bool as_is;        /* expressions are native already */
+    bool quiet;        /* earlier operations are gone through again: no notes */
+} dn_mysql_rendering;
+
+/* --- saying what cannot be, or not quite -------------------------------------------------------------- */
+/* A note that this operation cannot be done here, and the call's failure. `way` is what to do
+ * instead, or NULL for the usual two ways out. */
+int32_t dn_mysql_refuse(dn_mysql_rendering *work, const char *way, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+/* The operation is done, and this of it is lost. */
+int32_t dn_mysql_lossy(dn_mysql_rendering *work, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+int32_t dn_mysql_inform(dn_mysql_rendering *work, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* --- statements ------------------------------------------------------------------------------------------ */
+/* Pushes the statement at work for operations first .. first + count - 1. In a script, `guard` is a
+ * condition under which it is sent, or NULL; it takes the pool's memory. */
+int32_t dn_mysql_push_step(dn_mysql_rendering *work, uint64_t first, uint64_t count,
+                           const char *guard);
+/* The condition under which an operation is to run, in the pool; NULL: always. */
+const char *dn_mysql_guard(dn_mysql_rendering *work, const dunlin_operation *operation);
+/* Ends the ALTER TABLE at work, if there is one. */
+int32_t dn_mysql_end_alter(dn_mysql_rendering *work);
+/* Begins a clause of ALTER TABLE for the operation at work; ends the one before where they do not
+ * go together: `names` are what the clause speaks of, `makes` of them are new. */
+int32_t dn_mysql_begin_clause(dn_mysql_rendering *work, dunlin_string table,
+                              const dunlin_string *names, size_t count);
+/* Members of the operation at work. */
+dn_mysql_members dn_mysql_set(const dunlin_operation *operation);
+bool dn_mysql_unsets(const dunlin_operation *operation, const char *name);
+bool dn_mysql_is_op(const dunlin_operation *operation, int32_t verb, const char *kind);
+
+/* --- parts of statements ----------------------------------------------------------------------------------- */
+void dn_mysql_add_name(dn_mysql_rendering *work, dunlin_string name);
+/* (`a`, `b`) of a list of names. */
+void dn_mysql_add_columns(dn_mysql_rendering *work, dn_mysql_members list);
+void dn_mysql_add_string(dn_mysql_rendering *work, dunlin_string text);
+/* Portable text in the words of this server. */
+int32_t dn_mysql_native(dn_mysql_rendering *work, int32_t what, dunlin_string text,
+                        dunlin_string *native);
+
+/* A column as it is before operation `before`, in members; expressions and types are native. NULL
+ * list->items: nothing is known of it. */
+int32_t dn_mysql_column_now(dn_mysql_rendering *work, dunlin_string table, dunlin_string column,
+                            uint64_t before, dn_mysql_list *list);
+/* Members of an operation that makes or changes a column, native. */
+int32_t dn_mysql_native_column(dn_mysql_rendering *work, dunlin_string column,
+                               dn_mysql_members members, dn_mysql_list *list);
+/* `name` type ... of native members. */
+int32_t dn_mysql_add_column(dn_mysql_rendering *work, dunlin_string table, dunlin_string name,
+                            dn_mysql_members column);
+/* The type of a column before operation `before`, or "". */
+int32_t dn_mysql_column_type(dn_mysql_rendering *work, dunlin_string table, dunlin_string column,
+                             uint64_t before, dunlin_string *type);
+/* The default as a column's clause has it: a literal or (an expression). */
+dunlin_string dn_mysql_default_text(dn_mysql_pool *pool, const dn_mysql_server *server,
+                                    dunlin_string native, dunlin_string type);
+
+/* A key or check as it stands in CREATE TABLE and behind ADD. *left_out: this server has none. */
+int32_t dn_mysql_add_constraint(dn_mysql_rendering *work, const dunlin_operation *operation,
+                                bool *left_out);
+/* (`a`, `b` DESC, `c`(5)) of an index, with notes for what cannot be. */
+int32_t dn_mysql_add_index_keys(dn_mysql_rendering *work, const dunlin_operation *operation);
+int32_t dn_mysql_render_create_table(dn_mysql_rendering *work);
+/* ENGINE = ... of a table's members; `made` for a new one. */
+int32_t dn_mysql_add_table_options(dn_mysql_rendering *work, dn_mysql_members table, bool made);
+int32_t dn_mysql_render_index(dn_mysql_rendering *work);
+/* Clauses of ALTER TABLE: *done is false where the operation is none. */
+int32_t dn_mysql_render_alter(dn_mysql_rendering *work, bool *done);
+int32_t dn_mysql_render_column_change(dn_mysql_rendering *work);
+int32_t dn_mysql_render_drop_column(dn_mysql_rendering *work);
+/* Everything else. */
+int32_t dn_mysql_render_object(dn_mysql_rendering *work);
+
+/* --- current facts ---------------------------------------------------------------------------------------------- */
+const dunlin_fact *dn_mysql_find(dn_mysql_rendering *work, const char *kind, dunlin_string table,
+                                 dunlin_string name);
+dn_mysql_members dn_mysql_fact_members(const dunlin_fact *fact);
+
+#endif

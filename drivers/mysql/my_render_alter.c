@@ -1,0 +1,434 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Clauses of ALTER TABLE. Forms that exist since: MySQL RENAME INDEX 5.7, RENAME COLUMN 8.0, DROP
+ * CHECK 8.0.16 [M]; MariaDB RENAME COLUMN and RENAME INDEX 10.5.2 [MDB].
+ */
+#include <string.h>
+
+#include "drivers/mysql/my_render.h"
+#include "drivers/mysql/my_schema.h"
+
+static bool
+is_kind(const dunlin_operation *operation, const char *kind)
+{
+    return dn_kit_same(operation->kind, kind);
+}
+
+static bool
+is_constraint(const dunlin_operation *operation)
+{
+    return is_kind(operation, DUNLIN_KIND_PRIMARY_KEY) || is_kind(operation, DUNLIN_KIND_UNIQUE) ||
+           is_kind(operation, DUNLIN_KIND_FOREIGN_KEY) || is_kind(operation, DUNLIN_KIND_CHECK);
+}
+
+/* The clause's own name; a primary key has none that counts. */
+static int32_t
+begin(dn_mysql_rendering *work, const dunlin_operation *operation)
+{
+    int32_t status = dn_mysql_begin_clause(work, operation->path[0], operation->path + 1,
+                                           operation->path_count > 1 ? 1 : 0);
+
+    work->guard = work->script ? dn_mysql_guard(work, operation) : NULL;
+    return status;
+}
+
+/* --- adding ------------------------------------------------------------------------------------------------ */
+/* A key that is added in the same ALTER; the number needs it. */
+static bool
+gets_key(const dn_mysql_rendering *work, const dunlin_operation *column)
+{
+    for (uint64_t i = work->at + 1; i < work->count; i++) {
+        const dunlin_operation *operation = work->operations[i];
+        dn_mysql_members columns = dn_mysql_member_list(dn_mysql_set(operation), "columns");
+
+        if (operation->path_count == 0 || !dn_kit_equal(operation->path[0], column->path[0]) ||
+            operation->verb != DUNLIN_VERB_CREATE || work->script)
+            return false;
+        if ((is_kind(operation, DUNLIN_KIND_PRIMARY_KEY) ||
+             is_kind(operation, DUNLIN_KIND_UNIQUE)) &&
+            columns.count > 0 && dn_mysql_same_name(columns.items[0].text, column->path[1]))
+            return true;
+    }
+    return false;
+}
+
+static int32_t
+add_place(dn_mysql_rendering *work, dn_mysql_members set)
+{
+    if (dn_mysql_member_is(set, "first"))
+        dn_kit_text_add(&work->sql, " FIRST");
+    if (dn_mysql_member(set, "after") != NULL) {
+        dn_kit_text_add(&work->sql, " AFTER ");
+        dn_mysql_add_name(work, dn_mysql_member_text(set, "after"));
+    }
+    return DUNLIN_OK;
+}
+
+static int32_t
+add_column(dn_mysql_rendering *work, const dunlin_operation *operation)
+{
+    dn_mysql_members set = dn_mysql_set(operation);
+    dn_mysql_list native = {0};
+    int32_t status = dn_mysql_native_column(work, operation->path[1], set, &native);
+    dn_mysql_members members = {native.items, native.count};
+
+    if (status == DUNLIN_OK && dn_mysql_member(members, "auto") != NULL &&
+        !gets_key(work, operation))
+        status = dn_mysql_refuse(
+            work, "make it the primary key, or give it a unique key, in the same statement",
+            "columns that number themselves without a key that begins with them: '%.*s'",
+            (int)operation->path[1].length, operation->path[1].data);
+    if (status == DUNLIN_OK)
+        status = begin(work, operation);
+    if (status == DUNLIN_OK) {
+        dn_kit_text_add(&work->sql, "ADD COLUMN ");
+        status = dn_mysql_add_column(work, operation->path[0], operation->path[1], members);
+    }
+    dn_mysql_list_free(&native);
+    return status == DUNLIN_OK ? add_place(work, set) : status;
+}
+
+static int32_t
+add_constraint(dn_mysql_rendering *work, const dunlin_operation *operation)
+{
+    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text before = work->sql;
+    bool left_out = false;
+    dn_kit_text clause;
+    int32_t status;
+
+    /* Written aside: it may turn out that there is nothing to add. */
+    memset(&work->sql, 0, sizeof(work->sql));
+    status = dn_mysql_add_constraint(work, operation, &left_out);
+    clause = work->sql;
+    work->sql = before;
+    memset(&before, 0, sizeof(before));
+    if (status == DUNLIN_OK && !left_out) {
+        status = begin(work, operation);
+        dn_kit_text_add(&work->sql, "ADD ");
+        dn_kit_text_add_string(&work->sql, dn_kit_text_string(&clause));
+        work->sql.failed |= clause.failed;
+    }
+    dn_kit_text_free(&clause);
+    return status;
+}
+
+/* --- dropping ------------------------------------------------------------------------------------------------- */
+typedef struct other_key {
+    dn_mysql_rendering *work;
+    const dunlin_operation *operation;
+    dunlin_string column;
+    bool found;
+} other_key;
+
+static int32_t
+look_for_user(const dunlin_fact *fact, void *context)
+{
+    other_key *other = context;
+    dn_mysql_members columns = dn_mysql_member_list(dn_mysql_fact_members(fact), "columns");
+
+    if (fact->path_count == 2 && dn_kit_equal(fact->path[0], other->operation->path[0]) &&
+        !dn_mysql_same_name(fact->path[1], other->operation->path[1]) && columns.count > 0 &&
+        dn_mysql_same_name(columns.items[0].text, other->column))
+        other->found = true;
+    return DUNLIN_OK;
+}
+
+/* The index that the server made for a foreign key stays behind it; nobody else knows of it, unless
+ * another key uses it. */
+static int32_t
+drop_implied_index(dn_mysql_rendering *work, const dunlin_operation *operation)
+{
+    dn_mysql_members index = dn_mysql_fact_members(
+        dn_mysql_find(work, DUNLIN_KIND_INDEX, operation->path[0], operation->path[1]));
+    dn_mysql_members columns = dn_mysql_member_list(
+        dn_mysql_fact_members(
+            dn_mysql_find(work, DUNLIN_KIND_FOREIGN_KEY, operation->path[0], operation->path[1])),
+        "columns");
+    other_key other = {.work = work, .operation = operation};
+
+    if (!dn_mysql_member_is(index, "implied") || columns.count == 0)
+        return DUNLIN_OK;
+    other.column = columns.items[0].text;
+    work->call->host->each(work->call, dn_kit_string(DUNLIN_KIND_FOREIGN_KEY), look_for_user,
+                           &other);
+    if (other.found)
+        return DUNLIN_OK;
+    dn_kit_text_add(&work->sql, ",\n    DROP INDEX ");
+    dn_mysql_add_name(work, operation->path[1]);
+    return DUNLIN_OK;
+}
+
+/* [MDB] a check that was written with a column goes by saying the column without it. */
+static int32_t
+drop_column_check(dn_mysql_rendering *work, const dunlin_operation *operation)
+{
+    dn_mysql_list now = {0};
+    int32_t status =
+        dn_mysql_column_now(work, operation->path[0], operation->path[1], work->at, &now);
+    dn_mysql_members members = {now.items, now.count};
+
+    if (status == DUNLIN_OK)
+        status = begin(work, operation);
+    if (status == DUNLIN_OK) {
+        dn_kit_text_add(&work->sql, "MODIFY COLUMN ");
+        /* No table: the check is not looked for. */
+        status = dn_mysql_add_column(work, dn_kit_string(""), operation->path[1], members);
+    }
+    dn_mysql_list_free(&now);
+    return status;
+}
+
+static int32_t
+drop_check(dn_mysql_rendering *work, const dunlin_operation *operation)
+{
+    dn_mysql_members check = dn_mysql_fact_members(
+        dn_mysql_find(work, DUNLIN_KIND_CHECK, operation->path[0], operation->path[1]));
+    int32_t status;
+
+    if (!dn_mysql_checks(&work->server))
+        return DUNLIN_OK;
+    if (dn_kit_same(dn_mysql_member_text(check, "level"), "column"))
+        return drop_column_check(work, operation);
+    status = begin(work, operation);
+    dn_kit_text_add(&work->sql, work->server.mariadb ? "DROP CONSTRAINT " : "DROP CHECK ");
+    dn_mysql_add_name(work, operation->path[1]);
+    return status;
+}
+
+static int32_t
+drop_constraint(dn_mysql_rendering *work, const dunlin_operation *operation)
+{
+    int32_t status;
+
+    if (is_kind(operation, DUNLIN_KIND_CHECK))
+        return drop_check(work, operation);
+    status = begin(work, operation);
+    if (status != DUNLIN_OK)
+        return status;
+    if (is_kind(operation, DUNLIN_KIND_PRIMARY_KEY)) {
+        dn_kit_text_add(&work->sql, "DROP PRIMARY KEY");
+        return DUNLIN_OK;
+    }
+    if (is_kind(operation, DUNLIN_KIND_FOREIGN_KEY)) {
+        dn_kit_text_add(&work->sql, "DROP FOREIGN KEY ");
+        dn_mysql_add_name(work, operation->path[1]);
+        return work->script ? DUNLIN_OK : drop_implied_index(work, operation);
+    }
+    dn_kit_text_add(&work->sql, "DROP INDEX ");
+    dn_mysql_add_name(work, operation->path[1]);
+    return DUNLIN_OK;
+}
+
+/* --- renaming ------------------------------------------------------------------------------------------------------ */
+static bool
+renames_columns(const dn_mysql_server *server)
+{
+    return server->version >= (server->mariadb ? 100502u : 80000u);
+}
+
+static int32_t
+rename_column(dn_mysql_rendering *work, const dunlin_operation *operation)
+{
+    dunlin_string names[2] = {operation->path[1], operation->new_path[1]};
+    dn_mysql_list now = {0};
+    dn_mysql_members members;
+    int32_t status = dn_mysql_begin_clause(work, operation->path[0], names, 2);
+
+    work->guard = work->script ? dn_mysql_guard(work, operation) : NULL;
+    if (status == DUNLIN_OK && renames_columns(&work->server)) {
+        dn_kit_text_add(&work->sql, "RENAME COLUMN ");
+        dn_mysql_add_name(work, names[0]);
+        dn_kit_text_add(&work->sql, " TO ");
+        dn_mysql_add_name(work, names[1]);
+        return DUNLIN_OK;
+    }
+    if (status == DUNLIN_OK)
+        status = dn_mysql_column_now(work, operation->path[0], names[0], work->at, &now);
+    if (status == DUNLIN_OK && now.count == 0)
+        status =
+            dn_kit_fail(work->call, DUNLIN_MISSING,
+                        "what column '%.*s' of '%.*s' is now is not known", (int)names[0].length,
+                        names[0].data, (int)operation->path[0].length, operation->path[0].data);
+    members = (dn_mysql_members){now.items, now.count};
+    if (status == DUNLIN_OK) {
+        dn_kit_text_add(&work->sql, "CHANGE COLUMN ");
+        dn_mysql_add_name(work, names[0]);
+        dn_kit_text_add(&work->sql, " ");
+        status = dn_mysql_add_column(work, operation->path[0], names[1], members);
+    }
+    dn_mysql_list_free(&now);
+    return status;
+}
+
+static void
+replace_name(dn_mysql_rendering *work, dunlin_property *property, dunlin_string old,
+             dunlin_string new)
+{
+    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text from = {0};
+    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text text = {0};
+
+    if (property->type == DUNLIN_PROPERTY_IDENTIFIER && dn_mysql_same_name(property->text, old))
+        property->text = new;
+    if (property->type != DUNLIN_PROPERTY_EXPRESSION)
+        return;
+    dn_kit_text_quote(&from, '`', old);
+    for (uint64_t at = 0; at < property->text.length && !from.failed;) {
+        dunlin_string rest = {property->text.data + at, property->text.length - at};
+        bool here = rest.length >= from.length && dn_mysql_begins(rest, from.data);
+
+        if (here)
+            dn_kit_text_quote(&text, '`', new);
+        else
+            dn_kit_text_add_string(&text, (dunlin_string){rest.data, 1});
+        at += here ? from.length : 1;
+    }
+    property->text = dn_mysql_pool_text(&work->pool, &text);
+}
+
+/* The members of a constraint with the names that its columns have by now. */
+static const dunlin_property *
+renamed_members(dn_mysql_rendering *work, const dunlin_fact *fact)
+{
+    dunlin_property *copy =
+        dn_mysql_pool_take(&work->pool, (fact->property_count + 1) * sizeof(*copy));
+
+    if (copy == NULL)
+        return fact->properties;
+    if (fact->property_count > 0)
+        memcpy(copy, fact->properties, fact->property_count * sizeof(*copy));
+    for (uint64_t i = 0; i < work->at; i++) {
+        const dunlin_operation *operation = work->operations[i];
+
+        if (!dn_mysql_is_op(operation, DUNLIN_VERB_RENAME, DUNLIN_KIND_COLUMN) ||
+            operation->new_path_count != 2 || !dn_kit_equal(operation->path[0], fact->path[0]))
+            continue;
+        for (uint64_t k = 0; k < fact->property_count; k++)
+            replace_name(work, &copy[k], operation->path[1], operation->new_path[1]);
+    }
+    return copy;
+}
+
+/* There is no other way than to make it anew. */
+static int32_t
+rename_anew(dn_mysql_rendering *work, const dunlin_operation *operation)
+{
+    DN_KIT_CLEANUP(dn_kit_free) char *kind = dn_kit_copy(operation->kind);
+    const dunlin_fact *fact =
+        kind != NULL ? dn_mysql_find(work, kind, operation->path[0], operation->path[1]) : NULL;
+    dunlin_operation again = *operation;
+    dunlin_operation old = *operation;
+    int32_t status;
+
+    if (fact == NULL)
+        return dn_kit_fail(work->call, DUNLIN_MISSING,
+                           "what constraint '%.*s' of '%.*s' is now is not known",
+                           (int)operation->path[1].length, operation->path[1].data,
+                           (int)operation->path[0].length, operation->path[0].data);
+    again.verb = DUNLIN_VERB_CREATE;
+    again.path = operation->new_path;
+    again.set = renamed_members(work, fact);
+    again.set_count = fact->property_count;
+    old.verb = DUNLIN_VERB_DROP;
+    work->as_is = true;
+    status = drop_constraint(work, &old);
+    if (status == DUNLIN_OK)
+        status = add_constraint(work, &again);
+    work->as_is = false;
+    return status;
+}
+
+static int32_t
+rename_key(dn_mysql_rendering *work, const dunlin_operation *operation)
+{
+    dunlin_string names[2] = {operation->path[1], operation->new_path[1]};
+    int32_t status;
+
+    if (is_kind(operation, DUNLIN_KIND_PRIMARY_KEY))
+        return dn_mysql_inform(work, "a primary key has no name here");
+    if (is_kind(operation, DUNLIN_KIND_CHECK) && !dn_mysql_checks(&work->server))
+        return DUNLIN_OK;
+    if (is_kind(operation, DUNLIN_KIND_CHECK) || is_kind(operation, DUNLIN_KIND_FOREIGN_KEY))
+        return rename_anew(work, operation);
+    status = dn_mysql_begin_clause(work, operation->path[0], names, 2);
+    work->guard = work->script ? dn_mysql_guard(work, operation) : NULL;
+    dn_kit_text_add(&work->sql, "RENAME INDEX ");
+    dn_mysql_add_name(work, names[0]);
+    dn_kit_text_add(&work->sql, " TO ");
+    dn_mysql_add_name(work, names[1]);
+    return status;
+}
+
+/* --- the table itself ------------------------------------------------------------------------------------------------ */
+static int32_t
+alter_table(dn_mysql_rendering *work, const dunlin_operation *operation)
+{
+    dn_mysql_members set = dn_mysql_set(operation);
+    bool uncomment = dn_mysql_unsets(operation, "comment");
+    int32_t status;
+
+    if (dn_mysql_member(set, "partition_by") != NULL)
+        return dn_mysql_refuse(work, NULL, "way to divide a table of a portable history");
+    status = dn_mysql_begin_clause(work, operation->path[0], NULL, 0);
+    work->guard = work->script ? dn_mysql_guard(work, operation) : NULL;
+    if (status == DUNLIN_OK)
+        status = dn_mysql_add_table_options(work, set, false);
+    if (uncomment)
+        dn_kit_text_add(&work->sql, operation->set_count > 0 ? " COMMENT = ''" : "COMMENT = ''");
+    return status;
+}
+
+/* A comment on a key or an index is made with it. */
+static int32_t
+alter_key(dn_mysql_rendering *work, const dunlin_operation *operation)
+{
+    dn_mysql_members set = dn_mysql_set(operation);
+    bool comment = dn_mysql_member(set, "comment") != NULL || dn_mysql_unsets(operation, "comment");
+
+    if (comment && operation->set_count + operation->unset_count == 1)
+        return dn_mysql_lossy(work, "the comment on '%.*s' is not kept",
+                              (int)operation->path[1].length, operation->path[1].data);
+    return dn_mysql_refuse(work, NULL, "change of a key that is there: '%.*s'",
+                           (int)operation->path[1].length, operation->path[1].data);
+}
+
+int32_t
+dn_mysql_render_alter(dn_mysql_rendering *work, bool *done)
+{
+    const dunlin_operation *operation = work->operations[work->at];
+    bool index = is_kind(operation, DUNLIN_KIND_INDEX);
+    bool key = is_constraint(operation);
+    bool column = is_kind(operation, DUNLIN_KIND_COLUMN) && operation->path_count == 2;
+
+    *done = true;
+    switch (operation->verb) {
+    case DUNLIN_VERB_CREATE:
+        if (column)
+            return add_column(work, operation);
+        if (key)
+            return add_constraint(work, operation);
+        break;
+    case DUNLIN_VERB_ALTER:
+        if (column)
+            return dn_mysql_render_column_change(work);
+        if (key || index)
+            return alter_key(work, operation);
+        if (is_kind(operation, DUNLIN_KIND_TABLE))
+            return alter_table(work, operation);
+        break;
+    case DUNLIN_VERB_DROP:
+        if (column)
+            return dn_mysql_render_drop_column(work);
+        if (key || index)
+            return drop_constraint(work, operation);
+        break;
+    case DUNLIN_VERB_RENAME:
+        if (column && operation->new_path_count == 2)
+            return rename_column(work, operation);
+        if ((key || index) && operation->new_path_count == 2)
+            return rename_key(work, operation);
+        break;
+    default: break;
+    }
+    *done = false;
+    return DUNLIN_OK;
+}

@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Columns that change or go.
+ */
+#include <string.h>
+#include <strings.h>
+
+#include "drivers/mysql/my_render.h"
+#include "drivers/mysql/my_schema.h"
+
+/* --- changing -------------------------------------------------------------------------------------------- */
+static bool
+changes_same_column(const dn_mysql_rendering *work, uint64_t at, const dunlin_operation *first)
+{
+    const dunlin_operation *operation = work->operations[at];
+
+    return dn_mysql_is_op(operation, DUNLIN_VERB_ALTER, DUNLIN_KIND_COLUMN) &&
+           operation->path_count == 2 && dn_kit_equal(operation->path[0], first->path[0]) &&
+           dn_mysql_same_name(operation->path[1], first->path[1]);
+}
+
+static bool
+changes_default_alone(const dunlin_operation *operation)
+{
+    dn_mysql_members set = dn_mysql_set(operation);
+
+    for (uint64_t i = 0; i < set.count; i = dn_mysql_member_next(set, i))
+        if (!dn_kit_same(set.items[i].name, "default"))
+            return false;
+    for (uint64_t i = 0; i < operation->unset_count; i++)
+        if (!dn_kit_same(operation->unset[i], "default"))
+            return false;
+    return true;
+}
+
+/* The server converts as a cast does; "c::bigint" and "cast(c AS bigint)" say no more. */
+static bool
+is_plain_cast(dunlin_string expression, dunlin_string column)
+{
+    char text[200];
+    uint64_t length = 0;
+    DN_KIT_CLEANUP(dn_kit_free) char *name = dn_kit_copy(column);
+    char *at;
+
+    for (uint64_t i = 0; i < expression.length && length + 1 < sizeof(text); i++)
+        if (strchr(" \t\n\"`(", expression.data[i]) == NULL)
+            text[length++] = expression.data[i];
+    text[length] = '\0';
+    if (name == NULL || length + 1 == sizeof(text))
+        return false;
+    at = strncasecmp(text, "cast", 4) == 0 ? text + 4 : text;
+    if (strncasecmp(at, name, column.length) != 0)
+        return false;
+    at += column.length;
+    return *at == '\0' || strncmp(at, "::", 2) == 0 ||
+           (at > text + 4 && strncasecmp(at, "as", 2) == 0);
+}
+
+/* What is lost is told operation by operation. */
+static int32_t
+check_changes(dn_mysql_rendering *work, uint64_t end)
+{
+    uint64_t begin = work->at;
+    int32_t status = DUNLIN_OK;
+
+    for (; work->at < end && status == DUNLIN_OK; work->at++) {
+        const dunlin_operation *operation = work->operations[work->at];
+        dn_mysql_list native = {0};
+
+        if (dn_mysql_member(dn_mysql_set(operation), "type") != NULL)
+            status =
+                dn_mysql_native_column(work, operation->path[1], dn_mysql_set(operation), &native);
+        dn_mysql_list_free(&native);
+        if (status == DUNLIN_OK && operation->using_expression.length > 0 &&
+            !is_plain_cast(operation->using_expression, operation->path[1]))
+            status = dn_mysql_refuse(
+                work,
+                "add a column of the new type, UPDATE it, drop the old one and rename the new one",
+                "USING in a change of a type: '%.*s'", (int)operation->path[1].length,
+                operation->path[1].data);
+    }
+    work->at = begin;
+    return status;
+}
+
+static void
+add_new_default(dn_mysql_rendering *work, dunlin_string name, dn_mysql_members now)
+{
+    dunlin_string text = dn_mysql_member_text(now, "default");
+
+    dn_kit_text_add(&work->sql, "ALTER COLUMN ");
+    dn_mysql_add_name(work, name);
+    /* [M] without a default a column that may be null has none at all, not even NULL. */
+    if (text.length == 0 && dn_mysql_member_is(now, "not_null")) {
+        dn_kit_text_add(&work->sql, " DROP DEFAULT");
+    } else {
+        dn_kit_text_add(&work->sql, " SET DEFAULT ");
+        dn_kit_text_add_string(&work->sql, text.length > 0 ? text : dn_kit_string("NULL"));
+    }
+}
+
+int32_t
+dn_mysql_render_column_change(dn_mysql_rendering *work)
+{
+    const dunlin_operation *operation = work->operations[work->at];
+    uint64_t end = work->at;
+    bool alone = true;
+    dn_mysql_list list = {0};
+    dn_mysql_members now;
+    int32_t status;
+
+    do
+        alone &= changes_default_alone(work->operations[end++]);
+    while (end < work->count && !work->script && changes_same_column(work, end, operation));
+    status = check_changes(work, end);
+    if (status == DUNLIN_OK)
+        status = dn_mysql_column_now(work, operation->path[0], operation->path[1], end, &list);
+    now = (dn_mysql_members){list.items, list.count};
+    if (status == DUNLIN_OK && dn_mysql_member(now, "type") == NULL)
+        status = dn_kit_fail(work->call, DUNLIN_MISSING,
+                             "what column '%.*s' of '%.*s' is now is not known",
+                             (int)operation->path[1].length, operation->path[1].data,
+                             (int)operation->path[0].length, operation->path[0].data);
+    if (status == DUNLIN_OK)
+        status = dn_mysql_begin_clause(work, operation->path[0], operation->path + 1, 1);
+    work->guard = work->script ? dn_mysql_guard(work, operation) : NULL;
+    if (status == DUNLIN_OK && alone && dn_mysql_member(now, "on_update") == NULL) {
+        add_new_default(work, operation->path[1], now);
+    } else if (status == DUNLIN_OK) {
+        dn_kit_text_add(&work->sql, "MODIFY COLUMN ");
+        status = dn_mysql_add_column(work, operation->path[0], operation->path[1], now);
+    }
+    dn_mysql_list_free(&list);
+    work->at = end - 1;
+    return status;
+}
+
+/* --- dropping --------------------------------------------------------------------------------------------------- */
+typedef struct dropping {
+    dn_mysql_rendering *work;
+    const dunlin_operation *operation;
+    const char *words;
+} dropping;
+
+static bool
+is_dropped_before(const dn_mysql_rendering *work, const dunlin_fact *fact)
+{
+    for (uint64_t i = 0; i < work->at; i++) {
+        const dunlin_operation *operation = work->operations[i];
+
+        if ((operation->verb == DUNLIN_VERB_DROP || operation->verb == DUNLIN_VERB_RENAME) &&
+            operation->path_count == 2 && dn_kit_equal(operation->path[0], fact->path[0]) &&
+            !dn_kit_same(operation->kind, DUNLIN_KIND_COLUMN) &&
+            (dn_mysql_same_name(operation->path[1], fact->path[1]) ||
+             (dn_kit_same(fact->kind, DUNLIN_KIND_PRIMARY_KEY) &&
+              dn_kit_same(operation->kind, DUNLIN_KIND_PRIMARY_KEY))))
+            return true;
+    }
+    return false;
+}
+
+static bool
+has_column(const dunlin_fact *fact, dunlin_string column)
+{
+    dn_mysql_members members = dn_mysql_fact_members(fact);
+    dn_mysql_members columns = dn_mysql_member_list(members, "columns");
+    dn_mysql_members keys = dn_mysql_member_list(members, "keys");
+
+    for (uint64_t i = 0; i < columns.count; i++)
+        if (dn_mysql_same_name(columns.items[i].text, column))
+            return true;
+    for (uint64_t i = 0; i < keys.count; i++)
+        if (dn_kit_same(keys.items[i].name, "column") &&
+            dn_mysql_same_name(keys.items[i].text, column))
+            return true;
+    return false;
+}
+
+/* `column` in the text of a check. */
+static bool
+is_in_check(const dunlin_fact *fact, dunlin_string column)
+{
+    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text quoted = {0};
+    dn_mysql_members members = dn_mysql_fact_members(fact);
+
+    dn_kit_text_quote(&quoted, '`', column);
+    return !quoted.failed &&
+           dn_mysql_contains(dn_mysql_member_text(members, "expr"), quoted.data) &&
+           !dn_kit_same(dn_mysql_member_text(members, "level"), "column");
+}
+
+static int32_t
+drop_dependent(const dunlin_fact *fact, void *context)
+{
+    dropping *drop = context;
+    dn_mysql_rendering *work = drop->work;
+    const dunlin_operation *operation = drop->operation;
+    bool check = dn_kit_same(fact->kind, DUNLIN_KIND_CHECK);
+
+    if (fact->path_count != 2 || !dn_kit_equal(fact->path[0], operation->path[0]) ||
+        is_dropped_before(work, fact))
+        return DUNLIN_OK;
+    if (check ? !is_in_check(fact, operation->path[1]) : !has_column(fact, operation->path[1]))
+        return DUNLIN_OK;
+    dn_kit_text_add(&work->sql, drop->words);
+    if (!dn_kit_same(fact->kind, DUNLIN_KIND_PRIMARY_KEY))
+        dn_mysql_add_name(work, fact->path[1]);
+    dn_kit_text_add(&work->sql, ",\n    ");
+    return DUNLIN_OK;
+}
+
+/* The server would take the column out of a key of several and leave the rest: another key. What is
+ * made of the column goes with it, as in PostgreSQL. */
+int32_t
+dn_mysql_render_drop_column(dn_mysql_rendering *work)
+{
+    const dunlin_operation *operation = work->operations[work->at];
+    const struct {
+        const char *kind;
+        const char *words;
+    } kinds[] = {{DUNLIN_KIND_FOREIGN_KEY, "DROP FOREIGN KEY "},
+                 {DUNLIN_KIND_PRIMARY_KEY, "DROP PRIMARY KEY"},
+                 {DUNLIN_KIND_UNIQUE, "DROP INDEX "},
+                 {DUNLIN_KIND_INDEX, "DROP INDEX "},
+                 {DUNLIN_KIND_CHECK, work->server.mariadb ? "DROP CONSTRAINT " : "DROP CHECK "}};
+    int32_t status = dn_mysql_begin_clause(work, operation->path[0], operation->path + 1, 1);
+
+    work->guard = work->script ? dn_mysql_guard(work, operation) : NULL;
+    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]) && status == DUNLIN_OK; i++) {
+        dropping drop = {.work = work, .operation = operation, .words = kinds[i].words};
+
+        if (work->call->host->each != NULL)
+            status = work->call->host->each(work->call, dn_kit_string(kinds[i].kind),
+                                            drop_dependent, &drop);
+    }
+    dn_kit_text_add(&work->sql, "DROP COLUMN ");
+    dn_mysql_add_name(work, operation->path[1]);
+    return status;
+}

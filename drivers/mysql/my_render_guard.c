@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Guards of scripts: conditions on information_schema, in one row of text.
+ */
+#include <string.h>
+
+#include "drivers/mysql/my_render.h"
+
+/* Where an object of a kind is found. */
+static const struct {
+    const char *kind;
+    const char *view;
+    const char *schema;
+    const char *table; /* NULL: it is not in a table */
+    const char *name;
+} places[] = {
+    {DUNLIN_KIND_TABLE, "TABLES", "TABLE_SCHEMA", NULL, "TABLE_NAME"},
+    {DUNLIN_KIND_VIEW, "TABLES", "TABLE_SCHEMA", NULL, "TABLE_NAME"},
+    {DUNLIN_KIND_SEQUENCE, "TABLES", "TABLE_SCHEMA", NULL, "TABLE_NAME"},
+    {DUNLIN_KIND_COLUMN, "COLUMNS", "TABLE_SCHEMA", "TABLE_NAME", "COLUMN_NAME"},
+    {DUNLIN_KIND_INDEX, "STATISTICS", "TABLE_SCHEMA", "TABLE_NAME", "INDEX_NAME"},
+    {DUNLIN_KIND_UNIQUE, "STATISTICS", "TABLE_SCHEMA", "TABLE_NAME", "INDEX_NAME"},
+    {DUNLIN_KIND_PRIMARY_KEY, "STATISTICS", "TABLE_SCHEMA", "TABLE_NAME", "INDEX_NAME"},
+    {DUNLIN_KIND_FOREIGN_KEY, "TABLE_CONSTRAINTS", "TABLE_SCHEMA", "TABLE_NAME", "CONSTRAINT_NAME"},
+    {DUNLIN_KIND_CHECK, "TABLE_CONSTRAINTS", "TABLE_SCHEMA", "TABLE_NAME", "CONSTRAINT_NAME"},
+};
+
+static void
+add_test(dn_mysql_rendering *work, dn_kit_text *text, const dunlin_operation *operation,
+         const dunlin_string *path, uint64_t count, bool is)
+{
+    for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+        dunlin_string name = path[count - 1];
+
+        if (!dn_kit_same(operation->kind, places[i].kind))
+            continue;
+        if (strcmp(places[i].kind, DUNLIN_KIND_PRIMARY_KEY) == 0)
+            name = dn_kit_string("PRIMARY");
+        dn_kit_text_format(text,
+                           "%s%sEXISTS (SELECT 1 FROM information_schema.%s WHERE %s = "
+                           "DATABASE()",
+                           text->length > 0 ? " AND " : "", is ? "" : "NOT ", places[i].view,
+                           places[i].schema);
+        if (places[i].table != NULL) {
+            dn_kit_text_format(text, " AND %s = ", places[i].table);
+            dn_mysql_add_literal(text, &work->server, path[0]);
+        }
+        dn_kit_text_format(text, " AND %s = ", places[i].name);
+        dn_mysql_add_literal(text, &work->server, name);
+        dn_kit_text_add(text, ")");
+        return;
+    }
+}
+
+const char *
+dn_mysql_guard(dn_mysql_rendering *work, const dunlin_operation *operation)
+{
+    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text text = {0};
+    char *kept;
+
+    if (!work->script || operation->path_count == 0)
+        return NULL;
+    add_test(work, &text, operation, operation->path, operation->path_count,
+             operation->verb != DUNLIN_VERB_CREATE);
+    if (operation->verb == DUNLIN_VERB_RENAME && operation->new_path_count > 0)
+        add_test(work, &text, operation, operation->new_path, operation->new_path_count, false);
+    if (text.length == 0)
+        return NULL;
+    kept = dn_mysql_pool_take(&work->pool, text.length + 1);
+    if (kept == NULL || text.failed)
+        return NULL;
+    memcpy(kept, text.data, text.length);
+    return kept;
+}

@@ -1,0 +1,581 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * New tables with what belongs in their parentheses, keys and indexes.
+ */
+#include <string.h>
+#include <strings.h>
+
+#include "drivers/mysql/my_render.h"
+#include "drivers/mysql/my_schema.h"
+
+/* --- columns of keys ------------------------------------------------------------------------------------ */
+/* A key has to hold its columns whole: a prefix would take different values for equal ones. [MDB]
+ * keeps a hash of a long unique key since 10.4. */
+static int32_t
+check_key_columns(dn_mysql_rendering *work, const dunlin_operation *operation,
+                  dn_mysql_members columns)
+{
+    bool unique = !dn_kit_same(operation->kind, DUNLIN_KIND_PRIMARY_KEY) &&
+                  !dn_kit_same(operation->kind, DUNLIN_KIND_FOREIGN_KEY);
+    int32_t status = DUNLIN_OK;
+
+    if (unique && work->server.mariadb)
+        return DUNLIN_OK;
+    for (uint64_t i = 0; i < columns.count && status == DUNLIN_OK; i++) {
+        dunlin_string type;
+
+        status = dn_mysql_column_type(
+            work, operation->path[0], columns.items[i].text,
+            operation->verb == DUNLIN_VERB_CREATE ? work->count : work->at, &type);
+        if (status == DUNLIN_OK && dn_mysql_prefix(type) > 0)
+            return dn_mysql_refuse(work,
+                                   "give the column a length, varchar(255) say, in the migration "
+                                   "that makes it",
+                                   "keys on columns without a length: '%.*s' of '%.*s' is a %.*s",
+                                   (int)columns.items[i].text.length, columns.items[i].text.data,
+                                   (int)operation->path[0].length, operation->path[0].data,
+                                   (int)type.length, type.data);
+    }
+    return status;
+}
+
+/* --- constraints --------------------------------------------------------------------------------------------- */
+static int32_t
+note_deferral(dn_mysql_rendering *work, dn_mysql_members set)
+{
+    int32_t status = DUNLIN_OK;
+
+    if (dn_mysql_member_is(set, "deferrable") || dn_mysql_member_is(set, "deferred"))
+        status = dn_mysql_lossy(work, "a constraint cannot be deferred here: it is checked by "
+                                      "each statement");
+    if (status == DUNLIN_OK && dn_mysql_member_is(set, "not_valid"))
+        status = dn_mysql_inform(work, "rows that are there already are checked, too");
+    return status;
+}
+
+static void
+add_constraint_name(dn_mysql_rendering *work, const dunlin_operation *operation)
+{
+    if (operation->path_count < 2 || operation->path[1].length == 0)
+        return;
+    dn_kit_text_add(&work->sql, "CONSTRAINT ");
+    dn_mysql_add_name(work, operation->path[1]);
+    dn_kit_text_add(&work->sql, " ");
+}
+
+/* Lengths of the columns of a primary key, where it has any. */
+static void
+add_key_columns(dn_mysql_rendering *work, dn_mysql_members set)
+{
+    dn_mysql_members columns = dn_mysql_member_list(set, "columns");
+    dn_mysql_members lengths = dn_mysql_member_list(set, "lengths");
+
+    dn_kit_text_add(&work->sql, "(");
+    for (uint64_t i = 0; i < columns.count; i++) {
+        const dunlin_property *length = dn_mysql_element(lengths, i);
+
+        dn_kit_text_add(&work->sql, i > 0 ? ", " : "");
+        dn_mysql_add_name(work, columns.items[i].text);
+        if (length != NULL && length->integer > 0)
+            dn_kit_text_format(&work->sql, "(%lld)", (long long)length->integer);
+    }
+    dn_kit_text_add(&work->sql, ")");
+}
+
+/* What stands behind the columns of a key or an index. */
+static void
+add_key_options(dn_mysql_rendering *work, dn_mysql_members set)
+{
+    if (dn_mysql_member(set, "comment") != NULL) {
+        dn_kit_text_add(&work->sql, " COMMENT ");
+        dn_mysql_add_string(work, dn_mysql_member_text(set, "comment"));
+    }
+    if (dn_mysql_member_is(set, "invisible"))
+        dn_kit_text_add(&work->sql, work->server.mariadb ? " IGNORED" : " INVISIBLE");
+}
+
+static int32_t
+add_unique(dn_mysql_rendering *work, const dunlin_operation *operation)
+{
+    dn_mysql_members set = dn_mysql_set(operation);
+    int32_t status = check_key_columns(work, operation, dn_mysql_member_list(set, "columns"));
+
+    if (status == DUNLIN_OK && dn_mysql_member_is(set, "nulls_not_distinct"))
+        return dn_mysql_refuse(work, NULL, "unique keys in which nulls are equal: '%.*s'",
+                               (int)operation->path[1].length, operation->path[1].data);
+    if (status != DUNLIN_OK)
+        return status;
+    dn_kit_text_add(&work->sql, "UNIQUE KEY ");
+    if (operation->path_count > 1 && operation->path[1].length > 0) {
+        dn_mysql_add_name(work, operation->path[1]);
+        dn_kit_text_add(&work->sql, " ");
+    }
+    add_key_columns(work, set);
+    add_key_options(work, set);
+    return note_deferral(work, set);
+}
+
+static int32_t
+add_actions(dn_mysql_rendering *work, const dunlin_operation *operation)
+{
+    static const char *const names[][2] = {{"on_delete", " ON DELETE "},
+                                           {"on_update", " ON UPDATE "}};
+
+    for (size_t i = 0; i < 2; i++) {
+        dunlin_string action = dn_mysql_member_text(dn_mysql_set(operation), names[i][0]);
+
+        if (dn_kit_same(action, "set default"))
+            return dn_mysql_refuse(work, NULL, "foreign keys that set a default: '%.*s'",
+                                   (int)operation->path[1].length, operation->path[1].data);
+        if (action.length == 0 || dn_kit_same(action, "no action"))
+            continue;
+        dn_kit_text_add(&work->sql, names[i][1]);
+        dn_kit_text_add(&work->sql, dn_kit_same(action, "cascade")    ? "CASCADE"
+                                    : dn_kit_same(action, "set null") ? "SET NULL"
+                                                                      : "RESTRICT");
+    }
+    return DUNLIN_OK;
+}
+
+/* The primary key of the table that is referred to, of the operations or of what there is. */
+static dn_mysql_members
+primary_columns(dn_mysql_rendering *work, dunlin_string table)
+{
+    for (uint64_t i = 0; i < work->count; i++) {
+        const dunlin_operation *operation = work->operations[i];
+
+        if (dn_mysql_is_op(operation, DUNLIN_VERB_CREATE, DUNLIN_KIND_PRIMARY_KEY) &&
+            dn_kit_equal(operation->path[0], table))
+            return dn_mysql_member_list(dn_mysql_set(operation), "columns");
+    }
+    return dn_mysql_member_list(
+        dn_mysql_fact_members(
+            dn_mysql_find(work, DUNLIN_KIND_PRIMARY_KEY, table, dn_kit_string("PRIMARY"))),
+        "columns");
+}
+
+static int32_t
+add_foreign_key(dn_mysql_rendering *work, const dunlin_operation *operation)
+{
+    dn_mysql_members set = dn_mysql_set(operation);
+    dn_mysql_members ref = dn_mysql_member_list(set, "ref");
+    dn_mysql_members columns = dn_mysql_member_list(set, "ref_columns");
+    int32_t status = check_key_columns(work, operation, dn_mysql_member_list(set, "columns"));
+
+    if (status == DUNLIN_OK && ref.count == 0)
+        return dn_kit_fail(work->call, DUNLIN_USAGE, "a foreign key that refers to nothing");
+    if (status != DUNLIN_OK)
+        return status;
+    if (columns.count == 0)
+        columns = primary_columns(work, ref.items[ref.count - 1].text);
+    if (columns.count == 0)
+        return dn_kit_fail(work->call, DUNLIN_MISSING,
+                           "the columns that foreign key '%.*s' refers to are not known: '%.*s' "
+                           "has no primary key",
+                           (int)operation->path[1].length, operation->path[1].data,
+                           (int)ref.items[ref.count - 1].text.length,
+                           ref.items[ref.count - 1].text.data);
+    add_constraint_name(work, operation);
+    dn_kit_text_add(&work->sql, "FOREIGN KEY ");
+    dn_mysql_add_columns(work, dn_mysql_member_list(set, "columns"));
+    dn_kit_text_add(&work->sql, " REFERENCES ");
+    for (uint64_t i = 0; i < ref.count; i++) {
+        dn_kit_text_add(&work->sql, i > 0 ? "." : "");
+        dn_mysql_add_name(work, ref.items[i].text);
+    }
+    dn_kit_text_add(&work->sql, " ");
+    dn_mysql_add_columns(work, columns);
+    status = add_actions(work, operation);
+    if (status == DUNLIN_OK && dn_mysql_member_is(set, "not_enforced"))
+        return dn_mysql_refuse(work, NULL, "foreign keys that are not enforced");
+    if (status == DUNLIN_OK && dn_mysql_member(set, "match") != NULL)
+        status = dn_mysql_lossy(work, "MATCH FULL is not kept: a foreign key with a null in it is "
+                                      "not checked");
+    return status == DUNLIN_OK ? note_deferral(work, set) : status;
+}
+
+static int32_t
+add_check(dn_mysql_rendering *work, const dunlin_operation *operation, bool *left_out)
+{
+    dn_mysql_members set = dn_mysql_set(operation);
+    bool unenforced = dn_mysql_member_is(set, "not_enforced");
+    dunlin_string native;
+    int32_t status;
+
+    if (!dn_mysql_checks(&work->server) || (unenforced && work->server.mariadb)) {
+        *left_out = true;
+        return dn_mysql_lossy(work, unenforced ? "a CHECK is always enforced here: it is left out"
+                                               : "this server ignores CHECK: it is left out");
+    }
+    status = dn_mysql_native(work, DUNLIN_TRANSLATE_EXPRESSION, dn_mysql_member_text(set, "expr"),
+                             &native);
+    if (status != DUNLIN_OK)
+        return status;
+    add_constraint_name(work, operation);
+    dn_kit_text_add(&work->sql, "CHECK (");
+    dn_kit_text_add_string(&work->sql, native);
+    dn_kit_text_add(&work->sql, unenforced ? ") NOT ENFORCED" : ")");
+    return note_deferral(work, set);
+}
+
+int32_t
+dn_mysql_add_constraint(dn_mysql_rendering *work, const dunlin_operation *operation, bool *left_out)
+{
+    dn_mysql_members set = dn_mysql_set(operation);
+    int32_t status;
+
+    *left_out = false;
+    if (dn_kit_same(operation->kind, DUNLIN_KIND_UNIQUE))
+        return add_unique(work, operation);
+    if (dn_kit_same(operation->kind, DUNLIN_KIND_FOREIGN_KEY))
+        return add_foreign_key(work, operation);
+    if (dn_kit_same(operation->kind, DUNLIN_KIND_CHECK))
+        return add_check(work, operation, left_out);
+    status = dn_mysql_member(set, "lengths") != NULL
+                 ? DUNLIN_OK
+                 : check_key_columns(work, operation, dn_mysql_member_list(set, "columns"));
+    if (status != DUNLIN_OK)
+        return status;
+    dn_kit_text_add(&work->sql, "PRIMARY KEY ");
+    add_key_columns(work, set);
+    add_key_options(work, set);
+    return note_deferral(work, set);
+}
+
+/* --- indexes --------------------------------------------------------------------------------------------------- */
+static int32_t
+add_index_expression(dn_mysql_rendering *work, dunlin_string expression)
+{
+    dunlin_string native;
+    int32_t status;
+
+    if (work->server.mariadb || work->server.version < 80013)
+        return dn_mysql_refuse(work,
+                               "add a generated column of the expression and put the index on it, "
+                               "or leave this statement out in a section '-- dunlin: only ...'",
+                               "indexes on expressions%s: %.*s",
+                               work->server.mariadb ? "" : " before 8.0.13", (int)expression.length,
+                               expression.data);
+    status = dn_mysql_native(work, DUNLIN_TRANSLATE_EXPRESSION, expression, &native);
+    if (status != DUNLIN_OK)
+        return status;
+    dn_kit_text_add(&work->sql, "(");
+    dn_kit_text_add_string(&work->sql, native);
+    dn_kit_text_add(&work->sql, ")");
+    return DUNLIN_OK;
+}
+
+static int32_t
+add_index_column(dn_mysql_rendering *work, const dunlin_operation *operation, dn_mysql_members key,
+                 bool whole)
+{
+    dunlin_string column = dn_mysql_member_text(key, "column");
+    int64_t length = dn_mysql_member_number(key, "length", 0);
+    dunlin_string type;
+    int32_t status = dn_mysql_column_type(work, operation->path[0], column, work->at, &type);
+
+    if (status != DUNLIN_OK)
+        return status;
+    dn_mysql_add_name(work, column);
+    if (length == 0 && dn_mysql_prefix(type) > 0 && !whole) {
+        length = dn_mysql_prefix(type);
+        status = dn_mysql_inform(work, "only the first %d characters of '%.*s' are in the index",
+                                 (int)length, (int)column.length, column.data);
+    }
+    if (length > 0)
+        dn_kit_text_format(&work->sql, "(%lld)", (long long)length);
+    return status;
+}
+
+int32_t
+dn_mysql_add_index_keys(dn_mysql_rendering *work, const dunlin_operation *operation)
+{
+    dn_mysql_members set = dn_mysql_set(operation);
+    dn_mysql_members keys = dn_mysql_member_list(set, "keys");
+    bool unique = dn_mysql_member_is(set, "unique");
+    dunlin_string method = dn_mysql_member_text(set, "method");
+    bool whole = unique || dn_kit_same(method, "fulltext") || dn_kit_same(method, "spatial");
+    int32_t status = DUNLIN_OK;
+
+    if (dn_mysql_member(set, "keys") == NULL && dn_mysql_member(set, "columns") != NULL) {
+        dn_mysql_add_columns(work, dn_mysql_member_list(set, "columns"));
+        return DUNLIN_OK;
+    }
+    dn_kit_text_add(&work->sql, "(");
+    for (uint64_t i = 0; i < keys.count && status == DUNLIN_OK; i = dn_mysql_member_next(keys, i)) {
+        dn_mysql_members key = dn_mysql_member_inside(keys, &keys.items[i]);
+        dunlin_string expression = dn_mysql_member_text(key, "expr");
+
+        dn_kit_text_add(&work->sql, i > 0 ? ", " : "");
+        status = expression.length > 0 ? add_index_expression(work, expression)
+                                       : add_index_column(work, operation, key, whole);
+        if (dn_mysql_member_is(key, "desc"))
+            dn_kit_text_add(&work->sql, " DESC");
+        if (status == DUNLIN_OK && dn_mysql_member(key, "opclass") != NULL)
+            status = dn_mysql_lossy(work, "an operator class is not kept");
+        if (status == DUNLIN_OK && dn_mysql_member(key, "collation") != NULL)
+            status = dn_mysql_lossy(work, "the collation of an index key is not kept");
+    }
+    dn_kit_text_add(&work->sql, ")");
+    return status;
+}
+
+/* What an index has that those here have not. */
+static int32_t
+check_index(dn_mysql_rendering *work, const dunlin_operation *operation)
+{
+    dn_mysql_members set = dn_mysql_set(operation);
+    dunlin_string method = dn_mysql_member_text(set, "method");
+    bool unique = dn_mysql_member_is(set, "unique");
+    int32_t status = DUNLIN_OK;
+
+    if (unique && dn_mysql_member(set, "where") != NULL)
+        return dn_mysql_refuse(
+            work,
+            "make the key of a generated column that is null where the condition does not hold, "
+            "in a section '-- dunlin: only mysql' or a file <tag>.mysql.sql",
+            "unique indexes with a condition: '%.*s'", (int)operation->path[1].length,
+            operation->path[1].data);
+    if (unique && dn_mysql_member_is(set, "nulls_not_distinct"))
+        return dn_mysql_refuse(work, NULL, "unique keys in which nulls are equal: '%.*s'",
+                               (int)operation->path[1].length, operation->path[1].data);
+    if (dn_mysql_member(set, "where") != NULL)
+        status = dn_mysql_lossy(work, "index '%.*s' is of all rows here, its condition is not kept",
+                                (int)operation->path[1].length, operation->path[1].data);
+    if (status == DUNLIN_OK && dn_mysql_member(set, "include") != NULL)
+        status = dn_mysql_lossy(work, "the columns that index '%.*s' includes are not kept",
+                                (int)operation->path[1].length, operation->path[1].data);
+    if (status == DUNLIN_OK && method.length > 0 && !dn_kit_same(method, "btree") &&
+        !dn_kit_same(method, "hash") && !dn_kit_same(method, "fulltext") &&
+        !dn_kit_same(method, "spatial"))
+        return dn_mysql_refuse(work, NULL, "indexes of the kind %.*s", (int)method.length,
+                               method.data);
+    if (status == DUNLIN_OK && unique) {
+        dn_mysql_members keys = dn_mysql_member_list(set, "keys");
+
+        for (uint64_t i = 0; i < keys.count && status == DUNLIN_OK;
+             i = dn_mysql_member_next(keys, i)) {
+            dn_mysql_members key = dn_mysql_member_inside(keys, &keys.items[i]);
+            const dunlin_property *column = dn_mysql_member(key, "column");
+            dn_mysql_members one = {column, 1};
+
+            if (column != NULL && dn_mysql_member(key, "length") == NULL)
+                status = check_key_columns(work, operation, one);
+        }
+    }
+    return status;
+}
+
+int32_t
+dn_mysql_render_index(dn_mysql_rendering *work)
+{
+    const dunlin_operation *operation = work->operations[work->at];
+    dn_mysql_members set = dn_mysql_set(operation);
+    dunlin_string method = dn_mysql_member_text(set, "method");
+    bool guarded = work->server.mariadb &&
+                   (work->script || operation->condition == DUNLIN_CONDITION_IF_NOT_EXISTS);
+    int32_t status;
+
+    if (operation->path_count != 2)
+        return dn_kit_fail(work->call, DUNLIN_USAGE, "an index without a table or a name");
+    status = check_index(work, operation);
+    if (status != DUNLIN_OK)
+        return status;
+    dn_kit_text_format(&work->sql, "CREATE %s%sINDEX %s",
+                       dn_mysql_member_is(set, "unique") ? "UNIQUE " : "",
+                       dn_kit_same(method, "fulltext")  ? "FULLTEXT "
+                       : dn_kit_same(method, "spatial") ? "SPATIAL "
+                                                        : "",
+                       guarded ? "IF NOT EXISTS " : "");
+    dn_mysql_add_name(work, operation->path[1]);
+    dn_kit_text_add(&work->sql, " ON ");
+    dn_mysql_add_name(work, operation->path[0]);
+    dn_kit_text_add(&work->sql, " ");
+    status = dn_mysql_add_index_keys(work, operation);
+    if (status != DUNLIN_OK)
+        return status;
+    if (dn_kit_same(method, "hash"))
+        dn_kit_text_add(&work->sql, " USING HASH");
+    add_key_options(work, set);
+    if ((operation->flags & DUNLIN_OPERATION_CONCURRENTLY) != 0)
+        dn_kit_text_add(&work->sql, " ALGORITHM = INPLACE LOCK = NONE");
+    return dn_mysql_push_step(work, work->at, 1, guarded ? NULL : dn_mysql_guard(work, operation));
+}
+
+/* --- tables ------------------------------------------------------------------------------------------------------- */
+static bool
+is_member(const dunlin_operation *operation, dunlin_string table)
+{
+    static const char *const kinds[] = {DUNLIN_KIND_COLUMN, DUNLIN_KIND_PRIMARY_KEY,
+                                        DUNLIN_KIND_UNIQUE, DUNLIN_KIND_CHECK,
+                                        DUNLIN_KIND_FOREIGN_KEY};
+
+    if (operation->path_count == 0 || !dn_kit_equal(operation->path[0], table))
+        return false;
+    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+        if (dn_mysql_is_op(operation, DUNLIN_VERB_CREATE, kinds[i]))
+            return true;
+    return false;
+}
+
+/* An automatic column must be the first one of some key. */
+static int32_t
+check_automatic(dn_mysql_rendering *work, dunlin_string column, uint64_t first, uint64_t end)
+{
+    for (uint64_t i = first; i < end; i++) {
+        const dunlin_operation *operation = work->operations[i];
+        dn_mysql_members columns = dn_mysql_member_list(dn_mysql_set(operation), "columns");
+
+        if ((dn_mysql_is_op(operation, DUNLIN_VERB_CREATE, DUNLIN_KIND_PRIMARY_KEY) ||
+             dn_mysql_is_op(operation, DUNLIN_VERB_CREATE, DUNLIN_KIND_UNIQUE)) &&
+            columns.count > 0 && dn_mysql_same_name(columns.items[0].text, column))
+            return DUNLIN_OK;
+    }
+    return dn_mysql_refuse(work,
+                           "make it the primary key, or give it a unique key, in the same "
+                           "statement",
+                           "columns that number themselves without a key that begins with them: "
+                           "'%.*s'",
+                           (int)column.length, column.data);
+}
+
+static int32_t
+add_new_column(dn_mysql_rendering *work, const dunlin_operation *operation, uint64_t first,
+               uint64_t end)
+{
+    dn_mysql_list native = {0};
+    int32_t status =
+        dn_mysql_native_column(work, operation->path[1], dn_mysql_set(operation), &native);
+    dn_mysql_members members = {native.items, native.count};
+
+    if (status == DUNLIN_OK && dn_mysql_member(members, "auto") != NULL)
+        status = check_automatic(work, operation->path[1], first, end);
+    if (status == DUNLIN_OK)
+        status = dn_mysql_add_column(work, operation->path[0], operation->path[1], members);
+    dn_mysql_list_free(&native);
+    return status;
+}
+
+static void
+add_collation(dn_mysql_rendering *work, dunlin_string collation, bool made)
+{
+    dunlin_string set = {collation.data, 0};
+
+    while (set.length < collation.length && collation.data[set.length] != '_')
+        set.length++;
+    dn_kit_text_format(&work->sql, "%sCHARACTER SET %.*s COLLATE %.*s", made ? "DEFAULT " : "",
+                       (int)set.length, set.data, (int)collation.length, collation.data);
+}
+
+int32_t
+dn_mysql_add_table_options(dn_mysql_rendering *work, dn_mysql_members table, bool made)
+{
+    dunlin_string engine = dn_mysql_member_text(table, "engine");
+    dunlin_string collation = dn_mysql_member_text(table, "collation");
+    dunlin_string options = dn_mysql_member_text(table, "options");
+    const char *blank = made ? " " : "";
+    bool pads = false;
+
+    if (made && engine.length == 0)
+        engine = dn_kit_string("InnoDB");
+    if (made && collation.length == 0)
+        collation = dn_kit_string(dn_mysql_binary_collation(&work->server, &pads));
+    if (engine.length > 0) {
+        dn_kit_text_format(&work->sql, "%sENGINE = %.*s", blank, (int)engine.length, engine.data);
+        blank = " ";
+    }
+    if (collation.length > 0) {
+        dn_kit_text_add(&work->sql, blank);
+        add_collation(work, collation, made);
+        blank = " ";
+    }
+    if (options.length > 0) {
+        dn_kit_text_format(&work->sql, "%s%.*s", blank, (int)options.length, options.data);
+        blank = " ";
+    }
+    if (dn_mysql_member(table, "comment") != NULL) {
+        dn_kit_text_format(&work->sql, "%sCOMMENT = ", blank);
+        dn_mysql_add_string(work, dn_mysql_member_text(table, "comment"));
+    }
+    if (made && dn_mysql_member(table, "partition_by") != NULL) {
+        dn_kit_text_add(&work->sql, "\nPARTITION BY ");
+        dn_kit_text_add_string(&work->sql, dn_mysql_member_text(table, "partition_by"));
+    }
+    return pads ? dn_mysql_lossy(work, "blanks at the end of a text do not count when it is "
+                                       "compared, before MySQL 8.0.17")
+                : DUNLIN_OK;
+}
+
+static int32_t
+check_table(dn_mysql_rendering *work, dn_mysql_members set)
+{
+    static const char *const others[] = {"partition_of", "bound", "inherits"};
+
+    for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+        if (dn_mysql_member(set, others[i]) != NULL)
+            return dn_mysql_refuse(work, NULL, "tables made of other tables (%s)", others[i]);
+    if (dn_mysql_member_is(set, "unlogged"))
+        return dn_mysql_inform(work, "an unlogged table is one like any other here");
+    return DUNLIN_OK;
+}
+
+static int32_t
+add_members(dn_mysql_rendering *work, uint64_t first, uint64_t end)
+{
+    bool any = false;
+    int32_t status = DUNLIN_OK;
+
+    dn_kit_text_add(&work->sql, " (");
+    for (work->at = first; work->at < end && status == DUNLIN_OK; work->at++) {
+        const dunlin_operation *operation = work->operations[work->at];
+        size_t length = work->sql.length;
+        bool left_out = false;
+
+        dn_kit_text_add(&work->sql, any ? ",\n    " : "\n    ");
+        status = dn_kit_same(operation->kind, DUNLIN_KIND_COLUMN) && operation->path_count == 2
+                     ? add_new_column(work, operation, first, end)
+                     : dn_mysql_add_constraint(work, operation, &left_out);
+        if (left_out && !work->sql.failed) {
+            work->sql.length = length;
+            work->sql.data[length] = '\0';
+        } else {
+            any = true;
+        }
+    }
+    dn_kit_text_add(&work->sql, "\n)");
+    return status;
+}
+
+int32_t
+dn_mysql_render_create_table(dn_mysql_rendering *work)
+{
+    const dunlin_operation *table = work->operations[work->at];
+    dn_mysql_members set = dn_mysql_set(table);
+    bool guarded = work->script || table->condition == DUNLIN_CONDITION_IF_NOT_EXISTS;
+    uint64_t first = work->at;
+    uint64_t end = first + 1;
+    int32_t status = check_table(work, set);
+
+    if (status != DUNLIN_OK)
+        return status;
+    while (end < work->count && is_member(work->operations[end], table->path[0]))
+        end++;
+    dn_kit_text_format(&work->sql, "CREATE %sTABLE %s",
+                       dn_mysql_member_is(set, "temporary") ? "TEMPORARY " : "",
+                       guarded ? "IF NOT EXISTS " : "");
+    dn_mysql_add_name(work, table->path[0]);
+    if (end > first + 1)
+        status = add_members(work, first + 1, end);
+    work->at = first;
+    if (status == DUNLIN_OK)
+        status = dn_mysql_add_table_options(work, set, true);
+    if (status == DUNLIN_OK && table->body.length > 0) {
+        dunlin_string native;
+
+        status = dn_mysql_native(work, DUNLIN_TRANSLATE_QUERY, table->body, &native);
+        dn_kit_text_add(&work->sql, "\nAS ");
+        dn_kit_text_add_string(&work->sql, native);
+    }
+    work->at = end;
+    return status == DUNLIN_OK ? dn_mysql_push_step(work, first, end - first, NULL) : status;
+}

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Reading a schema: the rows of information_schema, gathered by the object they belong to, and the
+ * facts that are made of them.
+ */
+#ifndef DN_MYSQL_SCHEMA_H
+#define DN_MYSQL_SCHEMA_H
+
+#include "drivers/mysql/my_driver.h"
+#include "drivers/mysql/my_property.h"
+
+/* Views of information_schema that are read, in this order. */
+typedef enum dn_mysql_part {
+    DN_MYSQL_TABLES,
+    DN_MYSQL_COLUMNS,
+    DN_MYSQL_INDEXES,
+    DN_MYSQL_KEYS,       /* columns of foreign keys */
+    DN_MYSQL_REFERENCES, /* rules of foreign keys */
+    DN_MYSQL_CHECKS,
+    DN_MYSQL_VIEWS,
+    DN_MYSQL_TRIGGERS,
+    DN_MYSQL_ROUTINES,
+    DN_MYSQL_PARAMETERS,
+    DN_MYSQL_PARTITIONS, /* a question of its own, where a table has any */
+    DN_MYSQL_SEQUENCES,  /* likewise */
+    DN_MYSQL_PARTS
+} dn_mysql_part;
+
+enum { DN_MYSQL_CELLS = 12 };
+
+/* One row; an absent cell has no data, an empty one has. */
+typedef struct dn_mysql_row {
+    struct dn_mysql_row *next;
+    dunlin_string cells[];
+} dn_mysql_row;
+
+typedef struct dn_mysql_rows {
+    dn_mysql_row *first;
+    dn_mysql_row *last;
+} dn_mysql_rows;
+
+/* An object and all that was read of it. */
+typedef struct dn_mysql_record {
+    struct dn_mysql_record *chain;
+    struct dn_mysql_record *next; /* in order of arrival */
+    char space;                   /* 't' relations, 'F' functions, 'P' procedures */
+    bool whole;                   /* asked for with everything in it */
+    bool excluded;
+    dunlin_string name;
+    dn_mysql_rows parts[DN_MYSQL_PARTS];
+    struct dn_mysql_wish *wishes; /* single facts that are asked for */
+} dn_mysql_record;
+
+/* A key of the scope. */
+typedef struct dn_mysql_wish {
+    struct dn_mysql_wish *next;
+    const dunlin_fact *key; /* as it was asked for */
+    const dunlin_string *path;
+    uint64_t path_count;
+    bool met;
+} dn_mysql_wish;
+
+typedef struct dn_mysql_schema {
+    dunlin_connection *connection;
+    const dunlin_scope *scope;
+    dn_mysql_pool pool;
+    dunlin_string database;
+    bool folds;    /* names of tables are equal without regard to case */
+    bool sees_all; /* what is not there is not hidden either */
+    bool partitions;
+    bool sequences;
+    dn_mysql_record **buckets;
+    size_t bucket_count;
+    size_t record_count;
+    dn_mysql_record *first;
+    dn_mysql_record *last;
+    dn_mysql_wish *all;      /* one for each key of the scope */
+    dn_mysql_wish *anywhere; /* those without a table's name */
+} dn_mysql_schema;
+
+/* The record of this name; made where `make` says so and there is none. NULL: none, or no memory. */
+dn_mysql_record *dn_mysql_record_of(dn_mysql_schema *schema, char space, dunlin_string name,
+                                    bool make);
+/* Reads all that the scope asks for. */
+int32_t dn_mysql_schema_read(dn_mysql_schema *schema);
+
+/* --- facts ------------------------------------------------------------------------------------------ */
+/* Pushes what is asked for of a fact whose path is the record's name and `name` (NULL: the record's
+ * alone), and frees the list. */
+int32_t dn_mysql_push(dn_mysql_schema *schema, dn_mysql_record *record, const char *kind,
+                      const dunlin_string *name, dn_mysql_list *list);
+int32_t dn_mysql_push_table(dn_mysql_schema *schema, dn_mysql_record *record);
+int32_t dn_mysql_push_keys(dn_mysql_schema *schema, dn_mysql_record *record);
+int32_t dn_mysql_push_view(dn_mysql_schema *schema, dn_mysql_record *record);
+int32_t dn_mysql_push_triggers(dn_mysql_schema *schema, dn_mysql_record *record);
+int32_t dn_mysql_push_sequence(dn_mysql_schema *schema, dn_mysql_record *record);
+int32_t dn_mysql_push_routine(dn_mysql_schema *schema, dn_mysql_record *record);
+/* PARTITION BY's text of a record with rows of that part, in the pool. */
+dunlin_string dn_mysql_partitioning(dn_mysql_schema *schema, const dn_mysql_record *record);
+
+/* --- the server's spelling --------------------------------------------------------------------------- */
+/* COLUMN_TYPE without what means nothing: "int(11)" is "int". */
+dunlin_string dn_mysql_plain_type(dn_mysql_pool *pool, dunlin_string type);
+/* The labels of an enum's COLUMN_TYPE, as elements. */
+void dn_mysql_add_labels(dn_mysql_list *list, dn_mysql_pool *pool, dunlin_string type);
+/* MySQL prints the quotes of stored expressions with backslashes before them. */
+dunlin_string dn_mysql_unescape(dn_mysql_pool *pool, dunlin_string text);
+/* The text without the database's name before other names, which are pushed as elements to
+ * `names` (may be NULL). */
+dunlin_string dn_mysql_unqualified(dn_mysql_pool *pool, dunlin_string text, dunlin_string database,
+                                   dn_mysql_list *names);
+/* Without one pair of parentheses around all of it. */
+dunlin_string dn_mysql_unwrap(dunlin_string text);
+
+/* A cell that is a number. */
+int64_t dn_mysql_number(dunlin_string cell);
+bool dn_mysql_begins(dunlin_string text, const char *begin);
+bool dn_mysql_contains(dunlin_string text, const char *part);
+/* Names of columns and other members: without regard to the case of letters. */
+bool dn_mysql_same_name(dunlin_string left, dunlin_string right);
+
+#endif

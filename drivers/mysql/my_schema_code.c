@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Facts of what is a text: views, triggers, routines; and of sequences.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "drivers/mysql/my_schema.h"
+
+enum view_cell { VIEW_NAME, VIEW_DEFINITION, VIEW_CHECK, VIEW_SECURITY };
+enum trigger_cell {
+    TRIGGER_TABLE,
+    TRIGGER_NAME,
+    TRIGGER_TIMING,
+    TRIGGER_EVENT,
+    TRIGGER_BODY,
+    TRIGGER_ORDER
+};
+enum sequence_cell {
+    SEQUENCE_NAME,
+    SEQUENCE_START,
+    SEQUENCE_INCREMENT,
+    SEQUENCE_MINIMUM,
+    SEQUENCE_MAXIMUM,
+    SEQUENCE_CACHE,
+    SEQUENCE_CYCLE
+};
+enum routine_cell {
+    ROUTINE_NAME,
+    ROUTINE_TYPE,
+    ROUTINE_RETURNS,
+    ROUTINE_BODY,
+    ROUTINE_DETERMINISTIC,
+    ROUTINE_ACCESS,
+    ROUTINE_SECURITY,
+    ROUTINE_COMMENT
+};
+enum parameter_cell {
+    PARAMETER_ROUTINE,
+    PARAMETER_TYPE,
+    PARAMETER_NUMBER,
+    PARAMETER_MODE,
+    PARAMETER_NAME,
+    PARAMETER_IS
+};
+
+static int32_t
+push_unreadable(dn_mysql_schema *schema, const dn_mysql_record *record, const char *kind,
+                const char *why)
+{
+    const dunlin_call *call = schema->connection->call;
+    dunlin_string path[2] = {record->name, dn_kit_string("")};
+    dunlin_fact key = {.size = sizeof(key),
+                       .kind = dn_kit_string(kind),
+                       .path = path,
+                       .path_count = record->space == 't' ? 1 : 2};
+
+    if (schema->scope->key_count > 0 && !record->whole)
+        return DUNLIN_OK;
+    return call->host->unreadable(call, &key, dn_kit_string(why));
+}
+
+/* --- views ----------------------------------------------------------------------------------------------- */
+int32_t
+dn_mysql_push_view(dn_mysql_schema *schema, dn_mysql_record *record)
+{
+    const dn_mysql_row *row = record->parts[DN_MYSQL_VIEWS].first;
+    dunlin_string definition;
+    dn_mysql_list depends = {0};
+    dn_mysql_list list = {0};
+
+    /* [M] "The INFORMATION_SCHEMA VIEWS Table": empty for who has no SHOW VIEW. */
+    if (row == NULL || row->cells[VIEW_DEFINITION].length == 0)
+        return push_unreadable(schema, record, DUNLIN_KIND_VIEW,
+                               "its definition is shown to whom SHOW VIEW is granted");
+    dn_mysql_open_member(&depends, "depends", DUNLIN_PROPERTY_LIST_BEGIN);
+    definition = dn_mysql_unqualified(&schema->pool, row->cells[VIEW_DEFINITION], schema->database,
+                                      &depends);
+    dn_mysql_close_member(&depends);
+    dn_mysql_add(&list, "definition", DUNLIN_PROPERTY_EXPRESSION, definition);
+    dn_mysql_add_copy(&list, depends.items);
+    if (!dn_kit_same(row->cells[VIEW_CHECK], "NONE"))
+        dn_mysql_add(&list, "check_option", DUNLIN_PROPERTY_TEXT, row->cells[VIEW_CHECK]);
+    if (dn_kit_same(row->cells[VIEW_SECURITY], "INVOKER"))
+        dn_mysql_add(&list, "security", DUNLIN_PROPERTY_TEXT, dn_kit_string("invoker"));
+    schema->pool.failed |= depends.failed;
+    dn_mysql_list_free(&depends);
+    return dn_mysql_push(schema, record, DUNLIN_KIND_VIEW, NULL, &list);
+}
+
+/* --- triggers ---------------------------------------------------------------------------------------------- */
+int32_t
+dn_mysql_push_triggers(dn_mysql_schema *schema, dn_mysql_record *record)
+{
+    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text text = {0};
+    int32_t status = DUNLIN_OK;
+
+    for (const dn_mysql_row *row = record->parts[DN_MYSQL_TRIGGERS].first;
+         row != NULL && status == DUNLIN_OK; row = row->next) {
+        dn_mysql_list list = {0};
+
+        dn_kit_text_add(&text, "CREATE TRIGGER ");
+        dn_kit_text_quote(&text, '`', row->cells[TRIGGER_NAME]);
+        dn_kit_text_format(&text, " %s %s ON ", row->cells[TRIGGER_TIMING].data,
+                           row->cells[TRIGGER_EVENT].data);
+        dn_kit_text_quote(&text, '`', record->name);
+        dn_kit_text_add(&text, " FOR EACH ROW ");
+        dn_kit_text_add_string(&text, row->cells[TRIGGER_BODY]);
+        dn_mysql_add(&list, "definition", DUNLIN_PROPERTY_EXPRESSION,
+                     dn_mysql_pool_text(&schema->pool, &text));
+        /* The place among others of the same time and event. */
+        if (dn_mysql_number(row->cells[TRIGGER_ORDER]) > 1)
+            dn_mysql_add_number(&list, "rank", dn_mysql_number(row->cells[TRIGGER_ORDER]));
+        status =
+            dn_mysql_push(schema, record, DUNLIN_KIND_TRIGGER, &row->cells[TRIGGER_NAME], &list);
+    }
+    return status;
+}
+
+/* --- sequences ------------------------------------------------------------------------------------------------ */
+/* [MDB] the values that CREATE SEQUENCE takes by itself. */
+static int64_t
+usual(enum sequence_cell cell, int64_t increment, int64_t minimum, int64_t maximum)
+{
+    switch (cell) {
+    case SEQUENCE_START: return increment < 0 ? maximum : minimum;
+    case SEQUENCE_INCREMENT: return 1;
+    case SEQUENCE_MINIMUM: return increment < 0 ? INT64_MIN + 1 : 1;
+    case SEQUENCE_MAXIMUM: return increment < 0 ? -1 : INT64_MAX - 1;
+    default: return 1000;
+    }
+}
+
+int32_t
+dn_mysql_push_sequence(dn_mysql_schema *schema, dn_mysql_record *record)
+{
+    static const char *const names[] = {NULL, "start", "increment", "min", "max", "cache"};
+    const dn_mysql_row *row = record->parts[DN_MYSQL_SEQUENCES].first;
+    const dn_mysql_row *table = record->parts[DN_MYSQL_TABLES].first;
+    int64_t values[SEQUENCE_CYCLE];
+    dn_mysql_list list = {0};
+
+    if (row == NULL)
+        return push_unreadable(schema, record, DUNLIN_KIND_SEQUENCE, "its row cannot be read");
+    for (int i = SEQUENCE_START; i < SEQUENCE_CYCLE; i++)
+        values[i] = strtoll(row->cells[i].data, NULL, 10);
+    for (int i = SEQUENCE_START; i < SEQUENCE_CYCLE; i++)
+        if (values[i] != usual((enum sequence_cell)i, values[SEQUENCE_INCREMENT],
+                               values[SEQUENCE_MINIMUM], values[SEQUENCE_MAXIMUM]))
+            dn_mysql_add_number(&list, names[i], values[i]);
+    dn_mysql_add_flag(&list, "cycle", dn_kit_same(row->cells[SEQUENCE_CYCLE], "1"));
+    dn_mysql_add(&list, "comment", DUNLIN_PROPERTY_TEXT, table->cells[5]);
+    return dn_mysql_push(schema, record, DUNLIN_KIND_SEQUENCE, NULL, &list);
+}
+
+/* --- routines --------------------------------------------------------------------------------------------------- */
+static void
+add_parameters(dn_kit_text *text, const dn_mysql_record *record, bool function)
+{
+    const dn_mysql_row *row = record->parts[DN_MYSQL_PARAMETERS].first;
+
+    dn_kit_text_add(text, "(");
+    for (bool first = true; row != NULL; row = row->next, first = false) {
+        dn_kit_text_add(text, first ? "" : ", ");
+        if (!function)
+            dn_kit_text_format(text, "%s ", row->cells[PARAMETER_MODE].data);
+        dn_kit_text_quote(text, '`', row->cells[PARAMETER_NAME]);
+        dn_kit_text_add(text, " ");
+        dn_kit_text_add_string(text, row->cells[PARAMETER_IS]);
+    }
+    dn_kit_text_add(text, ")");
+}
+
+int32_t
+dn_mysql_push_routine(dn_mysql_schema *schema, dn_mysql_record *record)
+{
+    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text text = {0};
+    const dn_mysql_row *row = record->parts[DN_MYSQL_ROUTINES].first;
+    bool function = record->space == 'F';
+    const char *kind = function ? DUNLIN_KIND_FUNCTION : DUNLIN_KIND_PROCEDURE;
+    dunlin_string arguments = dn_kit_string("");
+    dn_mysql_list list = {0};
+
+    if (row->cells[ROUTINE_BODY].data == NULL)
+        return push_unreadable(schema, record, kind, "the server does not show it");
+    dn_kit_text_format(&text, "CREATE %s ", function ? "FUNCTION" : "PROCEDURE");
+    dn_kit_text_quote(&text, '`', record->name);
+    add_parameters(&text, record, function);
+    if (function) {
+        dn_kit_text_add(&text, " RETURNS ");
+        dn_kit_text_add_string(&text, row->cells[ROUTINE_RETURNS]);
+    }
+    if (dn_kit_same(row->cells[ROUTINE_DETERMINISTIC], "YES"))
+        dn_kit_text_add(&text, " DETERMINISTIC");
+    if (!dn_kit_same(row->cells[ROUTINE_ACCESS], "CONTAINS SQL"))
+        dn_kit_text_format(&text, " %s", row->cells[ROUTINE_ACCESS].data);
+    if (dn_kit_same(row->cells[ROUTINE_SECURITY], "INVOKER"))
+        dn_kit_text_add(&text, " SQL SECURITY INVOKER");
+    dn_kit_text_add(&text, "\n");
+    dn_kit_text_add_string(&text, row->cells[ROUTINE_BODY]);
+    dn_mysql_add(&list, "definition", DUNLIN_PROPERTY_EXPRESSION,
+                 dn_mysql_pool_text(&schema->pool, &text));
+    dn_mysql_add(&list, "comment", DUNLIN_PROPERTY_TEXT, row->cells[ROUTINE_COMMENT]);
+    return dn_mysql_push(schema, record, kind, &arguments, &list);
+}

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What the files that write operations as SQL share. A statement grows in `sql`; once something
+ * cannot be written, `status` says so and nothing more is pushed, so that nobody has to look after
+ * every word.
+ */
+#ifndef DN_PG_RENDER_H
+#define DN_PG_RENDER_H
+
+#include "drivers/kit/kit_operation.h"
+#include "drivers/postgres/pg_driver.h"
+
+typedef struct dn_pg_render_work {
+    const dunlin_call *call;
+    const dunlin_profile *profile;
+    int version; /* major */
+    bool script; /* for psql, guarded */
+    const dunlin_operation *const *operations;
+    uint64_t count;
+    uint64_t at;          /* the operation at work */
+    uint64_t table_names; /* of the table that is being created, else 0 */
+    dn_kit_text sql;
+    int32_t status;
+} dn_pg_render_work;
+
+/* --- refusing and noting --------------------------------------------------------------------------- */
+/* A note on the operation at work, which is also the call's failure. */
+void dn_pg_refuse(dn_pg_render_work *work, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+/* DUNLIN_NOTE_LOSSY or _INFORMATION. */
+void dn_pg_note(dn_pg_render_work *work, int32_t kind, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+/* Refuses what is neither known here nor in the list, so that nothing is lost without a word. */
+void dn_pg_check_known(dn_pg_render_work *work, const dunlin_operation *operation,
+                       const char *const *known);
+
+/* --- words ------------------------------------------------------------------------------------------- */
+void dn_pg_say(dn_pg_render_work *work, const char *words);
+void dn_pg_say_text(dn_pg_render_work *work, dunlin_string text);
+/* In quotes; refused when it is longer than the server keeps. */
+void dn_pg_say_name(dn_pg_render_work *work, dunlin_string name);
+void dn_pg_say_path(dn_pg_render_work *work, const dunlin_string *path, uint64_t count);
+void dn_pg_say_literal(dn_pg_render_work *work, dunlin_string text);
+/* A name of introspection: quoted as it stands, or alone. */
+void dn_pg_say_outer_name(dn_pg_render_work *work, dunlin_string name);
+/* Portable text in PostgreSQL's words: DUNLIN_TRANSLATE_*. */
+void dn_pg_say_translated(dn_pg_render_work *work, int32_t what, dunlin_string text);
+void dn_pg_say_expression(dn_pg_render_work *work, const dunlin_property *expression);
+/* (a, b) of a list of names. */
+void dn_pg_say_list(dn_pg_render_work *work, const dunlin_property *list,
+                    const dunlin_operation *operation);
+/* ('a', 'b') of a list of texts. */
+void dn_pg_say_literals(dn_pg_render_work *work, const dunlin_property *list,
+                        const dunlin_operation *operation);
+/* The column's type, with its collation. */
+void dn_pg_say_type(dn_pg_render_work *work, const dunlin_operation *operation);
+
+/* --- operations -------------------------------------------------------------------------------------- */
+dunlin_string dn_pg_last_name(const dunlin_operation *operation);
+/* Names of the table that a member's path begins with. */
+uint64_t dn_pg_table_names(const dunlin_operation *operation);
+bool dn_pg_is_kind(const dunlin_operation *operation, const char *kind);
+bool dn_pg_is_unset(const dunlin_operation *operation, const char *name);
+bool dn_pg_sets(const dunlin_operation *operation, const char *name);
+dunlin_string dn_pg_text_of(const dunlin_operation *operation, const char *name);
+/* The object as it is now, or NULL where that is not known. */
+const dunlin_fact *dn_pg_current(dn_pg_render_work *work, const char *kind,
+                                 const dunlin_string *path, uint64_t count);
+/* Whether two operations are about one table (columns and keys of it, or itself). */
+bool dn_pg_same_table(const dunlin_operation *left, const dunlin_operation *right);
+
+/* --- steps ------------------------------------------------------------------------------------------- */
+/* What was said so far is one step that serves `count` operations from `first` on. */
+void dn_pg_push(dn_pg_render_work *work, uint64_t first, uint64_t count);
+/* The same without what ends a statement. */
+void dn_pg_push_bare(dn_pg_render_work *work, uint64_t first, uint64_t count);
+/* The same, in scripts only where `guard`, a condition in SQL, holds. It is cleared. */
+void dn_pg_push_guarded(dn_pg_render_work *work, dn_kit_text *guard, uint64_t first,
+                        uint64_t count);
+/* COMMENT ON words path IS .. when the operation sets or unsets it. */
+void dn_pg_push_comment(dn_pg_render_work *work, const char *words);
+/* "IF EXISTS " and the like, which only scripts have. */
+const char *dn_pg_if_exists(const dn_pg_render_work *work);
+const char *dn_pg_if_not_exists(const dn_pg_render_work *work);
+
+/* Conditions for guards: that the object is there. `negated`: that it is not. */
+void dn_pg_guard_relation(dn_kit_text *guard, const dunlin_string *path, uint64_t count,
+                          bool negated);
+void dn_pg_guard_column(dn_kit_text *guard, const dunlin_operation *operation, dunlin_string name,
+                        const char *condition, bool negated);
+void dn_pg_guard_constraint(dn_kit_text *guard, const dunlin_operation *operation,
+                            dunlin_string name, bool negated);
+void dn_pg_guard_trigger(dn_kit_text *guard, const dunlin_operation *operation, dunlin_string name,
+                         bool negated);
+void dn_pg_guard_type(dn_kit_text *guard, const dunlin_string *path, uint64_t count, bool negated);
+void dn_pg_guard_schema(dn_kit_text *guard, dunlin_string name, bool negated);
+void dn_pg_guard_label(dn_kit_text *guard, const dunlin_operation *operation, dunlin_string label,
+                       bool negated);
+void dn_pg_guard_policy(dn_kit_text *guard, const dunlin_operation *operation, dunlin_string name,
+                        bool negated);
+void dn_pg_guard_routine(dn_kit_text *guard, const dunlin_string *path, uint64_t count,
+                         bool negated);
+void dn_pg_guard_valid_index(dn_kit_text *guard, const dunlin_operation *operation, bool valid,
+                             bool negated);
+
+/* --- kinds: each writes the operation at work and moves behind what it wrote --------------------------- */
+void dn_pg_render_table(dn_pg_render_work *work);
+void dn_pg_render_column(dn_pg_render_work *work);
+void dn_pg_render_constraint(dn_pg_render_work *work);
+void dn_pg_render_index(dn_pg_render_work *work);
+void dn_pg_render_schema(dn_pg_render_work *work);
+void dn_pg_render_extension(dn_pg_render_work *work);
+void dn_pg_render_view(dn_pg_render_work *work);
+void dn_pg_render_sequence(dn_pg_render_work *work);
+void dn_pg_render_enum(dn_pg_render_work *work);
+void dn_pg_render_domain(dn_pg_render_work *work);
+void dn_pg_render_routine(dn_pg_render_work *work);
+void dn_pg_render_trigger(dn_pg_render_work *work);
+void dn_pg_render_policy(dn_pg_render_work *work);
+
+/* Of a column or constraint inside CREATE TABLE or behind ADD. */
+void dn_pg_say_column(dn_pg_render_work *work, const dunlin_operation *operation);
+void dn_pg_say_constraint(dn_pg_render_work *work, const dunlin_operation *operation);
+bool dn_pg_is_constraint(const dunlin_operation *operation);
+/* "CONSTRAINT t_c_check CHECK (..)" of a column whose labels stand in it. */
+bool dn_pg_has_labels(const dunlin_operation *operation);
+void dn_pg_say_labels_check(dn_pg_render_work *work, const dunlin_operation *operation);
+/* What a serial column with options of its own needs before and behind its statement. */
+bool dn_pg_has_own_sequence(const dunlin_operation *operation);
+void dn_pg_push_own_sequence(dn_pg_render_work *work, const dunlin_operation *operation);
+void dn_pg_push_sequence_owner(dn_pg_render_work *work, const dunlin_operation *operation);
+/* Says of the new sequences of the list which columns own them, when all tables are there. */
+void dn_pg_push_owners(dn_pg_render_work *work);
+/* RENAME of anything that has "ALTER words path RENAME TO". */
+void dn_pg_push_rename(dn_pg_render_work *work, const char *words, dn_kit_text *guard);
+/* t_c_suffix, cut as the server does it; in the text, which is cleared before. */
+void dn_pg_make_name(dn_kit_text *text, dunlin_string table, dunlin_string column,
+                     const char *suffix);
+
+#endif

@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Steps, and the guards that scripts have in front of them. A script runs any number of times: what
+ * the server has no IF [NOT] EXISTS for stands in a DO block that asks the catalogs.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "drivers/postgres/pg_render.h"
+
+const char *
+dn_pg_if_exists(const dn_pg_render_work *work)
+{
+    return work->script ? "IF EXISTS " : "";
+}
+
+const char *
+dn_pg_if_not_exists(const dn_pg_render_work *work)
+{
+    return work->script ? "IF NOT EXISTS " : "";
+}
+
+static void
+push_text(dn_pg_render_work *work, dn_kit_text *text, uint64_t first, uint64_t count)
+{
+    dunlin_step step = {
+        .size = sizeof(step),
+        .role = DUNLIN_STEP_STATEMENT,
+        .first_operation = first,
+        .operation_count = count,
+        .expected = dn_kit_string(NULL),
+    };
+
+    if (work->status == DUNLIN_OK && text->failed)
+        work->status = dn_kit_no_memory(work->call);
+    step.sql = dn_kit_text_string(text);
+    if (work->status == DUNLIN_OK)
+        work->status = work->call->host->step(work->call, &step);
+    dn_kit_text_clear(text);
+}
+
+void
+dn_pg_push(dn_pg_render_work *work, uint64_t first, uint64_t count)
+{
+    if (work->script)
+        dn_pg_say(work, ";");
+    push_text(work, &work->sql, first, count);
+}
+
+void
+dn_pg_push_bare(dn_pg_render_work *work, uint64_t first, uint64_t count)
+{
+    push_text(work, &work->sql, first, count);
+}
+
+static bool
+contains(const dn_kit_text *text, const char *word)
+{
+    return text->data != NULL && strstr(text->data, word) != NULL;
+}
+
+/* $dunlin$, or $dunlin1$ .. when the text contains that. */
+static void
+choose_tag(const dn_pg_render_work *work, const dn_kit_text *guard, char tag[32])
+{
+    int number = 0;
+
+    do
+        snprintf(tag, 32, number > 0 ? "$dunlin%d$" : "$dunlin$", number);
+    while (number++ < INT16_MAX && (contains(&work->sql, tag) || contains(guard, tag)));
+}
+
+void
+dn_pg_push_guarded(dn_pg_render_work *work, dn_kit_text *guard, uint64_t first, uint64_t count)
+{
+    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text block = {0};
+    char tag[32];
+
+    if (!work->script) {
+        dn_kit_text_clear(guard);
+        dn_pg_push(work, first, count);
+        return;
+    }
+    choose_tag(work, guard, tag);
+    dn_kit_text_format(&block, "DO %s BEGIN\nIF ", tag);
+    dn_kit_text_add_string(&block, dn_kit_text_string(guard));
+    dn_kit_text_add(&block, " THEN\n    ");
+    dn_kit_text_add_string(&block, dn_kit_text_string(&work->sql));
+    dn_kit_text_format(&block, ";\nEND IF;\nEND %s;", tag);
+    block.failed = block.failed || guard->failed || work->sql.failed;
+    dn_kit_text_clear(guard);
+    dn_kit_text_clear(&work->sql);
+    push_text(work, &block, first, count);
+}
+
+void
+dn_pg_push_comment(dn_pg_render_work *work, const char *words)
+{
+    const dunlin_operation *operation = work->operations[work->at];
+    const dunlin_property *comment = dn_kit_property_find(operation, "comment");
+
+    if (comment == NULL && !dn_pg_is_unset(operation, "comment"))
+        return;
+    dn_pg_say(work, "COMMENT ON ");
+    dn_pg_say(work, words);
+    dn_pg_say(work, " ");
+    if (dn_pg_is_constraint(operation) || dn_pg_is_kind(operation, DUNLIN_KIND_TRIGGER) ||
+        dn_pg_is_kind(operation, "policy")) {
+        dn_pg_say_name(work, dn_pg_last_name(operation));
+        dn_pg_say(work, " ON ");
+        dn_pg_say_path(work, operation->path, dn_pg_table_names(operation));
+    } else if (dn_pg_is_kind(operation, DUNLIN_KIND_FUNCTION) ||
+               dn_pg_is_kind(operation, DUNLIN_KIND_PROCEDURE)) {
+        dn_pg_say_path(work, operation->path, operation->path_count - 1);
+        dn_pg_say(work, "(");
+        dn_pg_say_text(work, dn_pg_last_name(operation));
+        dn_pg_say(work, ")");
+    } else if (dn_pg_is_kind(operation, DUNLIN_KIND_INDEX)) {
+        dn_pg_say_path(work, operation->path, operation->path_count > 2 ? 1 : 0);
+        dn_pg_say(work, operation->path_count > 2 ? "." : "");
+        dn_pg_say_name(work, dn_pg_last_name(operation));
+    } else {
+        dn_pg_say_path(work, operation->path, operation->path_count);
+    }
+    dn_pg_say(work, " IS ");
+    if (comment != NULL)
+        dn_pg_say_literal(work, comment->text);
+    else
+        dn_pg_say(work, "NULL");
+    dn_pg_push(work, work->at, 1);
+}
+
+/* --- conditions ---------------------------------------------------------------------------------------- */
+static void
+begin(dn_kit_text *guard, const char *from, bool negated)
+{
+    if (guard->length > 0)
+        dn_kit_text_add(guard, " AND ");
+    dn_kit_text_format(guard, "%sEXISTS (SELECT FROM pg_catalog.%s", negated ? "NOT " : "", from);
+}
+
+static void
+equals(dn_kit_text *guard, const char *column, dunlin_string name)
+{
+    dn_kit_text_format(guard, " AND %s = ", column);
+    dn_kit_text_quote(guard, '\'', name);
+}
+
+/* c is in the namespace of the path, or in the one where new objects go. */
+static void
+in_namespace(dn_kit_text *guard, const char *column, const dunlin_string *path, uint64_t count)
+{
+    dn_kit_text_format(guard, " WHERE %s = ", column);
+    if (count > 1) {
+        dn_kit_text_add(guard, "(SELECT n.oid FROM pg_catalog.pg_namespace n WHERE n.nspname = ");
+        dn_kit_text_quote(guard, '\'', path[0]);
+    } else {
+        dn_kit_text_add(guard, "(SELECT n.oid FROM pg_catalog.pg_namespace n WHERE n.nspname = "
+                               "pg_catalog.current_schema()");
+    }
+    dn_kit_text_add(guard, ")");
+}
+
+static void
+of_table(dn_kit_text *guard, const dunlin_operation *operation)
+{
+    uint64_t names = dn_pg_table_names(operation);
+
+    in_namespace(guard, "c.relnamespace", operation->path, names);
+    equals(guard, "c.relname", operation->path[names - 1]);
+}
+
+void
+dn_pg_guard_relation(dn_kit_text *guard, const dunlin_string *path, uint64_t count, bool negated)
+{
+    begin(guard, "pg_class c", negated);
+    in_namespace(guard, "c.relnamespace", path, count);
+    equals(guard, "c.relname", path[count - 1]);
+    dn_kit_text_add(guard, ")");
+}
+
+void
+dn_pg_guard_column(dn_kit_text *guard, const dunlin_operation *operation, dunlin_string name,
+                   const char *condition, bool negated)
+{
+    begin(guard, "pg_class c JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid", negated);
+    of_table(guard, operation);
+    equals(guard, "a.attname", name);
+    dn_kit_text_format(guard, " AND NOT a.attisdropped%s)", condition);
+}
+
+void
+dn_pg_guard_constraint(dn_kit_text *guard, const dunlin_operation *operation, dunlin_string name,
+                       bool negated)
+{
+    begin(guard, "pg_class c JOIN pg_catalog.pg_constraint k ON k.conrelid = c.oid", negated);
+    of_table(guard, operation);
+    if (dn_pg_is_kind(operation, DUNLIN_KIND_PRIMARY_KEY) && operation->verb == DUNLIN_VERB_CREATE)
+        dn_kit_text_add(guard, " AND k.contype = 'p'");
+    else
+        equals(guard, "k.conname", name);
+    dn_kit_text_add(guard, ")");
+}
+
+void
+dn_pg_guard_trigger(dn_kit_text *guard, const dunlin_operation *operation, dunlin_string name,
+                    bool negated)
+{
+    begin(guard, "pg_class c JOIN pg_catalog.pg_trigger t ON t.tgrelid = c.oid", negated);
+    of_table(guard, operation);
+    equals(guard, "t.tgname", name);
+    dn_kit_text_add(guard, ")");
+}
+
+void
+dn_pg_guard_policy(dn_kit_text *guard, const dunlin_operation *operation, dunlin_string name,
+                   bool negated)
+{
+    begin(guard, "pg_class c JOIN pg_catalog.pg_policy p ON p.polrelid = c.oid", negated);
+    of_table(guard, operation);
+    equals(guard, "p.polname", name);
+    dn_kit_text_add(guard, ")");
+}
+
+void
+dn_pg_guard_type(dn_kit_text *guard, const dunlin_string *path, uint64_t count, bool negated)
+{
+    begin(guard, "pg_type t", negated);
+    in_namespace(guard, "t.typnamespace", path, count);
+    equals(guard, "t.typname", path[count - 1]);
+    dn_kit_text_add(guard, ")");
+}
+
+void
+dn_pg_guard_label(dn_kit_text *guard, const dunlin_operation *operation, dunlin_string label,
+                  bool negated)
+{
+    begin(guard, "pg_type t JOIN pg_catalog.pg_enum e ON e.enumtypid = t.oid", negated);
+    in_namespace(guard, "t.typnamespace", operation->path, operation->path_count);
+    equals(guard, "t.typname", dn_pg_last_name(operation));
+    equals(guard, "e.enumlabel", label);
+    dn_kit_text_add(guard, ")");
+}
+
+void
+dn_pg_guard_schema(dn_kit_text *guard, dunlin_string name, bool negated)
+{
+    begin(guard, "pg_namespace n WHERE true", negated);
+    equals(guard, "n.nspname", name);
+    dn_kit_text_add(guard, ")");
+}
+
+void
+dn_pg_guard_routine(dn_kit_text *guard, const dunlin_string *path, uint64_t count, bool negated)
+{
+    begin(guard, "pg_proc p", negated);
+    in_namespace(guard, "p.pronamespace", path, count - 1);
+    equals(guard, "p.proname", path[count - 2]);
+    equals(guard, "pg_catalog.pg_get_function_identity_arguments(p.oid)", path[count - 1]);
+    dn_kit_text_add(guard, ")");
+}
+
+void
+dn_pg_guard_valid_index(dn_kit_text *guard, const dunlin_operation *operation, bool valid,
+                        bool negated)
+{
+    begin(guard, "pg_class c JOIN pg_catalog.pg_index i ON i.indexrelid = c.oid", negated);
+    in_namespace(guard, "c.relnamespace", operation->path, operation->path_count - 1);
+    equals(guard, "c.relname", dn_pg_last_name(operation));
+    dn_kit_text_format(guard, " AND %si.indisvalid)", valid ? "" : "NOT ");
+}

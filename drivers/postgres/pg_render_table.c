@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Tables.
+ */
+#include "drivers/postgres/pg_render.h"
+
+static const char *const known[] = {
+    "order",    "unlogged", "temporary",     "partition_by", "partition_of",  "bound",
+    "inherits", "options",  "access_method", "tablespace",   "row_security",  "row_security_forced",
+    "engine",   "charset",  "collation",     "strict",       "without_rowid", NULL};
+
+/* Of other databases, and without a meaning here. */
+static const char *const foreign[] = {"engine", "charset",       "collation",
+                                      "strict", "without_rowid", NULL};
+
+static void
+note_foreign(dn_pg_render_work *work, const dunlin_operation *table)
+{
+    for (const char *const *name = foreign; *name != NULL; name++)
+        if (dn_pg_sets(table, *name))
+            dn_pg_note(work, DUNLIN_NOTE_INFORMATION,
+                       "'%s' of the table '%.*s' means nothing to PostgreSQL", *name,
+                       (int)dn_pg_last_name(table).length, dn_pg_last_name(table).data);
+}
+
+/* --- CREATE ------------------------------------------------------------------------------------------- */
+/* The operations behind a CREATE TABLE that belong inside its parentheses. */
+static bool
+is_member(const dunlin_operation *operation, const dunlin_operation *table)
+{
+    if (operation->verb != DUNLIN_VERB_CREATE || operation->path_count < table->path_count ||
+        operation->path_count > table->path_count + 1 ||
+        (!dn_pg_is_kind(operation, DUNLIN_KIND_COLUMN) && !dn_pg_is_constraint(operation)))
+        return false;
+    /* A constraint that checks no rows yet can only be added later. */
+    if (dn_kit_property_is_true(operation, "not_valid"))
+        return false;
+    for (uint64_t i = 0; i < table->path_count; i++)
+        if (!dn_kit_equal(operation->path[i], table->path[i]))
+            return false;
+    return true;
+}
+
+static void
+say_head(dn_pg_render_work *work, const dunlin_operation *table)
+{
+    bool temporary = dn_kit_property_is_true(table, "temporary");
+
+    dn_pg_say(work, temporary                                    ? "CREATE TEMPORARY TABLE "
+                    : dn_kit_property_is_true(table, "unlogged") ? "CREATE UNLOGGED TABLE "
+                                                                 : "CREATE TABLE ");
+    if (table->condition == DUNLIN_CONDITION_IF_NOT_EXISTS || work->script)
+        dn_pg_say(work, "IF NOT EXISTS ");
+    if (temporary)
+        dn_pg_say_name(work, dn_pg_last_name(table));
+    else
+        dn_pg_say_path(work, table->path, table->path_count);
+}
+
+static void
+say_members(dn_pg_render_work *work, const dunlin_operation *table, uint64_t first, uint64_t end)
+{
+    work->table_names = table->path_count;
+    dn_pg_say(work, " (");
+    for (work->at = first + 1; work->at < end; work->at++) {
+        const dunlin_operation *one = work->operations[work->at];
+
+        dn_pg_say(work, work->at > first + 1 ? ",\n    " : "\n    ");
+        if (!dn_pg_is_kind(one, DUNLIN_KIND_COLUMN)) {
+            dn_pg_say_constraint(work, one);
+            continue;
+        }
+        dn_pg_say_column(work, one);
+        if (dn_pg_has_labels(one)) {
+            dn_pg_say(work, ",\n    ");
+            dn_pg_say_labels_check(work, one);
+        }
+    }
+    dn_pg_say(work, end > first + 1 ? "\n)" : ")");
+    work->table_names = 0;
+}
+
+/* Names as introspection prints them, quoted where they need it. */
+static void
+say_parents(dn_pg_render_work *work, const dunlin_operation *table)
+{
+    const dunlin_property *parent = dn_kit_property_find(table, "inherits");
+
+    if (parent == NULL)
+        return;
+    dn_pg_say(work, " INHERITS (");
+    for (parent++; parent->type != DUNLIN_PROPERTY_END; parent++) {
+        dn_pg_say_text(work, parent->text);
+        dn_pg_say(work, parent[1].type == DUNLIN_PROPERTY_END ? ")" : ", ");
+    }
+}
+
+static void
+say_clauses(dn_pg_render_work *work, const dunlin_operation *table)
+{
+    static const struct {
+        const char *name;
+        const char *before;
+        const char *behind;
+    } clauses[] = {
+        {"partition_by", " PARTITION BY ", ""},
+        {"access_method", " USING ", ""},
+        {"options", " WITH (", ")"},
+        {"tablespace", " TABLESPACE ", ""},
+    };
+
+    for (size_t i = 0; i < sizeof(clauses) / sizeof(clauses[0]); i++) {
+        const dunlin_property *one = dn_kit_property_find(table, clauses[i].name);
+
+        if (one == NULL)
+            continue;
+        dn_pg_say(work, clauses[i].before);
+        if (i == 1 || i == 3)
+            dn_pg_say_name(work, one->text);
+        else
+            dn_pg_say_text(work, one->text);
+        dn_pg_say(work, clauses[i].behind);
+    }
+}
+
+static void
+push_security(dn_pg_render_work *work, const dunlin_operation *table)
+{
+    static const struct {
+        const char *name;
+        const char *on;
+        const char *off;
+    } switches[] = {
+        {"row_security", "ENABLE", "DISABLE"},
+        {"row_security_forced", "FORCE", "NO FORCE"},
+    };
+
+    for (size_t i = 0; i < sizeof(switches) / sizeof(switches[0]); i++) {
+        bool on = dn_kit_property_is_true(table, switches[i].name);
+
+        if (!on && !dn_pg_sets(table, switches[i].name) && !dn_pg_is_unset(table, switches[i].name))
+            continue;
+        dn_pg_say(work, "ALTER TABLE ");
+        dn_pg_say_path(work, table->path, table->path_count);
+        dn_pg_say(work, " ");
+        dn_pg_say(work, on ? switches[i].on : switches[i].off);
+        dn_pg_say(work, " ROW LEVEL SECURITY");
+        dn_pg_push(work, work->at, 1);
+    }
+}
+
+/* What CREATE TABLE has no room for, operation by operation. */
+static void
+push_rest(dn_pg_render_work *work, uint64_t first, uint64_t end)
+{
+    for (work->at = first; work->at < end; work->at++) {
+        const dunlin_operation *one = work->operations[work->at];
+
+        if (work->at == first)
+            push_security(work, one);
+        if (dn_pg_is_kind(one, DUNLIN_KIND_COLUMN) && dn_pg_has_own_sequence(one))
+            dn_pg_push_sequence_owner(work, one);
+        dn_pg_push_comment(work, work->at == first                        ? "TABLE"
+                                 : dn_pg_is_kind(one, DUNLIN_KIND_COLUMN) ? "COLUMN"
+                                                                          : "CONSTRAINT");
+    }
+}
+
+static void
+create_table(dn_pg_render_work *work, const dunlin_operation *table)
+{
+    uint64_t first = work->at;
+    uint64_t end = first + 1;
+
+    dn_pg_check_known(work, table, known);
+    note_foreign(work, table);
+    while (end < work->count && is_member(work->operations[end], table))
+        end++;
+    for (work->at = first + 1; work->at < end; work->at++)
+        if (dn_pg_is_kind(work->operations[work->at], DUNLIN_KIND_COLUMN) &&
+            dn_pg_has_own_sequence(work->operations[work->at]))
+            dn_pg_push_own_sequence(work, work->operations[work->at]);
+    work->at = first;
+    say_head(work, table);
+    if (dn_pg_sets(table, "partition_of")) {
+        dn_pg_say(work, " PARTITION OF ");
+        dn_pg_say_text(work, dn_pg_text_of(table, "partition_of"));
+        if (end > first + 1)
+            say_members(work, table, first, end);
+        dn_pg_say(work, " ");
+        dn_pg_say_text(work, dn_pg_text_of(table, "bound"));
+    } else if (table->body.length == 0) {
+        say_members(work, table, first, end);
+    }
+    work->at = first;
+    say_parents(work, table);
+    say_clauses(work, table);
+    if (table->body.length > 0) {
+        dn_pg_say(work, " AS ");
+        dn_pg_say_translated(work, DUNLIN_TRANSLATE_QUERY, table->body);
+    }
+    dn_pg_push(work, first, end - first);
+    push_rest(work, first, end);
+    work->at = end;
+}
+
+/* --- ALTER and the rest --------------------------------------------------------------------------------- */
+static void
+begin_alter(dn_pg_render_work *work, const dunlin_operation *table)
+{
+    dn_pg_say(work, "ALTER TABLE ");
+    dn_pg_say_path(work, table->path, table->path_count);
+}
+
+static void
+alter_storage(dn_pg_render_work *work, const dunlin_operation *table)
+{
+    if (dn_pg_sets(table, "unlogged") || dn_pg_is_unset(table, "unlogged")) {
+        begin_alter(work, table);
+        dn_pg_say(work,
+                  dn_kit_property_is_true(table, "unlogged") ? " SET UNLOGGED" : " SET LOGGED");
+        dn_pg_push(work, work->at, 1);
+    }
+    if (dn_pg_sets(table, "options")) {
+        begin_alter(work, table);
+        dn_pg_say(work, " SET (");
+        dn_pg_say_text(work, dn_pg_text_of(table, "options"));
+        dn_pg_say(work, ")");
+        dn_pg_push(work, work->at, 1);
+    }
+    if (dn_pg_sets(table, "tablespace")) {
+        begin_alter(work, table);
+        dn_pg_say(work, " SET TABLESPACE ");
+        dn_pg_say_name(work, dn_pg_text_of(table, "tablespace"));
+        dn_pg_push(work, work->at, 1);
+    }
+}
+
+static void
+alter_partition(dn_pg_render_work *work, const dunlin_operation *table)
+{
+    if (dn_pg_sets(table, "partition_of")) {
+        dn_pg_say(work, "ALTER TABLE ");
+        dn_pg_say_text(work, dn_pg_text_of(table, "partition_of"));
+        dn_pg_say(work, " ATTACH PARTITION ");
+        dn_pg_say_path(work, table->path, table->path_count);
+        dn_pg_say(work, " ");
+        dn_pg_say_text(work, dn_pg_text_of(table, "bound"));
+        dn_pg_push(work, work->at, 1);
+    }
+    if (dn_pg_sets(table, "partition_by") || dn_pg_sets(table, "inherits") ||
+        dn_pg_is_unset(table, "inherits") || dn_pg_is_unset(table, "partition_of") ||
+        dn_pg_is_unset(table, "partition_by") || dn_pg_is_unset(table, "options"))
+        dn_pg_refuse(work, "this change of the table '%.*s' has to be written for PostgreSQL alone",
+                     (int)dn_pg_last_name(table).length, dn_pg_last_name(table).data);
+}
+
+static void
+alter_table(dn_pg_render_work *work, const dunlin_operation *table)
+{
+    dn_pg_check_known(work, table, known);
+    note_foreign(work, table);
+    alter_storage(work, table);
+    alter_partition(work, table);
+    push_security(work, table);
+    dn_pg_push_comment(work, "TABLE");
+}
+
+void
+dn_pg_push_rename(dn_pg_render_work *work, const char *words, dn_kit_text *guard)
+{
+    const dunlin_operation *operation = work->operations[work->at];
+    const dunlin_string *old = operation->path;
+    const dunlin_string *new = operation->new_path;
+    uint64_t count = operation->path_count;
+    dunlin_string between[2];
+    bool moves = count == 2 && operation->new_path_count == 2 && !dn_kit_equal(old[0], new[0]);
+
+    between[0] = moves ? new[0] : old[0];
+    between[1] = count > 1 ? old[1] : dn_kit_string("");
+    if (moves) {
+        dn_pg_say(work, "ALTER ");
+        dn_pg_say(work, words);
+        dn_pg_say(work, " ");
+        dn_pg_say_path(work, old, count);
+        dn_pg_say(work, " SET SCHEMA ");
+        dn_pg_say_name(work, new[0]);
+        dn_pg_push_guarded(work, guard, work->at, 1);
+        if (dn_kit_equal(old[1], new[1]))
+            return;
+    }
+    dn_pg_say(work, "ALTER ");
+    dn_pg_say(work, words);
+    dn_pg_say(work, " ");
+    dn_pg_say_path(work, count > 1 ? between : old, count);
+    dn_pg_say(work, " RENAME TO ");
+    dn_pg_say_name(work, new[operation->new_path_count - 1]);
+    if (moves)
+        dn_pg_guard_relation(guard, between, 2, false);
+    dn_pg_push_guarded(work, guard, work->at, 1);
+}
+
+void
+dn_pg_render_table(dn_pg_render_work *work)
+{
+    const dunlin_operation *operation = work->operations[work->at];
+    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text guard = {0};
+
+    switch (operation->verb) {
+    case DUNLIN_VERB_CREATE: create_table(work, operation); return;
+    case DUNLIN_VERB_ALTER: alter_table(work, operation); break;
+    case DUNLIN_VERB_DROP:
+        dn_pg_say(work, "DROP TABLE ");
+        dn_pg_say(work, dn_pg_if_exists(work));
+        dn_pg_say_path(work, operation->path, operation->path_count);
+        dn_pg_say(work, operation->flags & DUNLIN_OPERATION_CASCADE ? " CASCADE" : "");
+        dn_pg_push(work, work->at, 1);
+        break;
+    default:
+        dn_pg_guard_relation(&guard, operation->path, operation->path_count, false);
+        dn_pg_guard_relation(&guard, operation->new_path, operation->new_path_count, true);
+        dn_pg_push_rename(work, "TABLE", &guard);
+        break;
+    }
+    work->at++;
+}
