@@ -28,6 +28,7 @@ mysql_sources += drivers/mysql/my_render_column.c
 mysql_sources += drivers/mysql/my_render_guard.c
 mysql_sources += drivers/mysql/my_render_object.c
 mysql_sources += drivers/mysql/my_render_table.c
+mysql_sources += drivers/mysql/my_rules.c
 mysql_sources += drivers/mysql/my_run.c
 mysql_sources += drivers/mysql/my_scan.c
 mysql_sources += drivers/mysql/my_scan.h

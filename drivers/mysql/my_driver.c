@@ -34,7 +34,7 @@ capabilities(const dunlin_call *call, const dunlin_profile *profile, dunlin_capa
 {
     DN_KIT_UNUSED(call);
     answer->flags = DUNLIN_CAN_SHADOW_DATABASE | DUNLIN_CAN_CANCEL | DUNLIN_CAN_INTROSPECT_OBJECTS |
-                    DUNLIN_CAN_INTROSPECT_FACTS | DUNLIN_CAN_FINGERPRINT;
+                    DUNLIN_CAN_INTROSPECT_FACTS | DUNLIN_CAN_FINGERPRINT | DUNLIN_CAN_TRANSLATE;
     answer->flags |= DUNLIN_CAN_FOLD_MEMBERS;
     for (uint64_t i = 0; profile != NULL && i + 1 < profile->setting_count; i += 2)
         if (dn_kit_same(profile->settings[i], "lower_case_table_names") &&
@@ -78,6 +78,8 @@ static const dunlin_driver table = {
     .cancel_handle = dn_mysql_cancel_handle,
     .cancel = dn_mysql_cancel,
     .cancel_free = dn_mysql_cancel_free,
+    .expression_rules = dn_mysql_expression_rules,
+    .type_classes = dn_mysql_type_classes,
 };
 
 const dunlin_driver *

@@ -171,6 +171,33 @@ is_printed_default(realising *real, dunlin_string type, dunlin_string *text)
     return is_of(type, "tinyint smallint mediumint int bigint") && is_whole(*text);
 }
 
+/* A collation is told where it is another than the table's. */
+static void
+add_column_collation(const realising *real, const dunlin_fact *fact, dn_mysql_members members,
+                     dn_mysql_list *list)
+{
+    const dunlin_property *collation = dn_mysql_member(members, "collation");
+
+    for (uint64_t i = 0; i < real->count && collation != NULL; i++)
+        if (is_kind(real->facts[i], DUNLIN_KIND_TABLE) &&
+            dn_kit_equal(real->facts[i]->path[0], fact->path[0]) &&
+            dn_kit_equal(dn_mysql_member_text(dn_mysql_fact_members(real->facts[i]), "collation"),
+                         collation->text))
+            return;
+    if (collation != NULL)
+        dn_mysql_add_copy(list, collation);
+}
+
+static const char *
+unsure_of(bool generated, bool fallback, bool collation)
+{
+    if (generated)
+        return collation ? "generated collation" : "generated";
+    if (fallback)
+        return collation ? "default collation" : "default";
+    return collation ? "collation" : NULL;
+}
+
 static int32_t
 realise_column(realising *real, const dunlin_fact *fact)
 {
@@ -210,14 +237,14 @@ realise_column(realising *real, const dunlin_fact *fact)
                      dn_kit_same(dn_mysql_member_text(members, "generated_kind"), "virtual")
                          ? dn_kit_string("virtual")
                          : dn_kit_string("stored"));
-    copy_text(&list, members, "collation");
+    add_column_collation(real, fact, members, &list);
     copy_text(&list, members, "on_update");
     copy_text(&list, members, "invisible");
     copy_text(&list, members, "comment");
     status = push(real, DUNLIN_KIND_COLUMN, fact->path, fact->path_count, &list,
-                  generated ? "generated"
-                  : sure    ? NULL
-                            : "default");
+                  unsure_of(generated, !sure,
+                            dn_mysql_member(members, "charset") != NULL &&
+                                dn_mysql_member(members, "collation") == NULL));
     dn_mysql_list_free(&native);
     return status;
 }

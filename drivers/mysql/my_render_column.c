@@ -378,6 +378,9 @@ dn_mysql_add_column(dn_mysql_rendering *work, dunlin_string table, dunlin_string
 
     dn_mysql_add_name(work, name);
     add_type_text(work, column);
+    text = dn_mysql_member_text(column, "charset");
+    if (text.length > 0)
+        dn_kit_text_format(&work->sql, " CHARACTER SET %.*s", (int)text.length, text.data);
     text = dn_mysql_member_text(column, "collation");
     if (text.length > 0)
         dn_kit_text_format(&work->sql, " COLLATE %.*s", (int)text.length, text.data);

@@ -456,15 +456,19 @@ add_new_column(dn_mysql_rendering *work, const dunlin_operation *operation, uint
     return status;
 }
 
+/* The set is what the collation's name begins with. */
 static void
-add_collation(dn_mysql_rendering *work, dunlin_string collation, bool made)
+add_collation(dn_mysql_rendering *work, dunlin_string set, dunlin_string collation, bool made)
 {
-    dunlin_string set = {collation.data, 0};
-
-    while (set.length < collation.length && collation.data[set.length] != '_')
-        set.length++;
-    dn_kit_text_format(&work->sql, "%sCHARACTER SET %.*s COLLATE %.*s", made ? "DEFAULT " : "",
-                       (int)set.length, set.data, (int)collation.length, collation.data);
+    if (set.length == 0) {
+        set.data = collation.data;
+        while (set.length < collation.length && collation.data[set.length] != '_')
+            set.length++;
+    }
+    dn_kit_text_format(&work->sql, "%sCHARACTER SET %.*s", made ? "DEFAULT " : "", (int)set.length,
+                       set.data);
+    if (collation.length > 0)
+        dn_kit_text_format(&work->sql, " COLLATE %.*s", (int)collation.length, collation.data);
 }
 
 int32_t
@@ -472,21 +476,22 @@ dn_mysql_add_table_options(dn_mysql_rendering *work, dn_mysql_members table, boo
 {
     dunlin_string engine = dn_mysql_member_text(table, "engine");
     dunlin_string collation = dn_mysql_member_text(table, "collation");
+    dunlin_string set = dn_mysql_member_text(table, "charset");
     dunlin_string options = dn_mysql_member_text(table, "options");
     const char *blank = made ? " " : "";
     bool pads = false;
 
     if (made && engine.length == 0)
         engine = dn_kit_string("InnoDB");
-    if (made && collation.length == 0)
+    if (made && collation.length == 0 && set.length == 0)
         collation = dn_kit_string(dn_mysql_binary_collation(&work->server, &pads));
     if (engine.length > 0) {
         dn_kit_text_format(&work->sql, "%sENGINE = %.*s", blank, (int)engine.length, engine.data);
         blank = " ";
     }
-    if (collation.length > 0) {
+    if (collation.length + set.length > 0) {
         dn_kit_text_add(&work->sql, blank);
-        add_collation(work, collation, made);
+        add_collation(work, set, collation, made);
         blank = " ";
     }
     if (options.length > 0) {
