@@ -2,7 +2,7 @@
  *
  * The SQLite driver's entry and its table.
  */
-#include "drivers/sqlite/sqlite_driver.h"
+#include "drivers/sqlite/sqlite_local.h"
 
 #include <stdio.h>
 
@@ -57,6 +57,7 @@ static const dunlin_driver table = {
     .quote_identifier = dn_sqlite_quote_identifier,
     .quote_literal = dn_sqlite_quote_literal,
     .classify = dn_sqlite_classify,
+    .realise = dn_sqlite_realise,
     .render = dn_sqlite_render,
     .open = dn_sqlite_open,
     .close = dn_sqlite_close,
@@ -73,6 +74,7 @@ static const dunlin_driver table = {
     .backup_check = dn_sqlite_backup_check,
     .backup = dn_sqlite_backup,
     .restore = dn_sqlite_restore,
+    .type_classes = dn_sqlite_type_classes,
 };
 
 const dunlin_driver *

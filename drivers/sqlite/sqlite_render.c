@@ -1,401 +1,205 @@
 /* SPDX-License-Identifier: MIT
  *
- * Operations -> SQLite's SQL. So far: tables with their columns and keys, columns added to a
- * table, and indexes.
+ * Operations -> SQLite's SQL. Changes of tables wait until something comes that may depend on
+ * them (a data statement, a view ...), so that those of one table can be made together.
  */
-#include "drivers/sqlite/sqlite_driver.h"
-
 #include <string.h>
 
-typedef struct rendering {
-    const dunlin_call *call;
-    const dunlin_operation *const *operations;
-    uint64_t count;
-    uint64_t at; /* the operation at work */
-    dn_kit_text sql;
-} rendering;
+#include "drivers/sqlite/sqlite_render.h"
 
-static const struct {
-    const char *portable;
-    const char *native;
-} types[] = {
-    {DUNLIN_TYPE_BOOLEAN, "INTEGER"}, {DUNLIN_TYPE_INTEGER, "INTEGER"},
-    {DUNLIN_TYPE_BIGINT, "INTEGER"},  {DUNLIN_TYPE_TEXT, "TEXT"},
-    {DUNLIN_TYPE_KEY_TEXT, "TEXT"},   {DUNLIN_TYPE_BLOB, "BLOB"},
-    {DUNLIN_TYPE_TIMESTAMP, "TEXT"},
-};
-
-/* --- refusing ------------------------------------------------------------------------------------- */
-/* "... render X yet", as a note on the operation and as the call's failure. */
-static int32_t
-refuse(rendering *work, const char *what, dunlin_string name)
+/* --- steps ------------------------------------------------------------------------------------- */
+int32_t
+dn_sqlite_step_text(dn_sqlite_rendering *work, int32_t role, uint64_t first, uint64_t count,
+                    const char *sql)
 {
-    dunlin_note note = {
-        .size = sizeof(note), .kind = DUNLIN_NOTE_UNTRANSLATABLE, .operation = work->at};
-    int32_t status;
+    dn_kit_text_add(&work->sql, sql);
+    return dn_sqlite_step_add(work, role, first, count, NULL);
+}
 
-    dn_kit_text_clear(&work->sql);
-    dn_kit_text_format(&work->sql, "the SQLite driver cannot render %s%s%.*s%s yet", what,
-                       name.length > 0 ? " '" : "", (int)name.length, name.data,
-                       name.length > 0 ? "'" : "");
-    if (work->sql.failed)
+int32_t
+dn_sqlite_step_add(dn_sqlite_rendering *work, int32_t role, uint64_t first, uint64_t count,
+                   const char *expected)
+{
+    dn_sqlite_step *list = dn_kit_pool_grow(&work->pool, work->steps, work->step_count,
+                                            &work->step_capacity, sizeof(*list));
+
+    if (list == NULL || work->sql.failed)
         return dn_kit_no_memory(work->call);
-    note.message = dn_kit_text_string(&work->sql);
-    status = work->call->host->note(work->call, &note);
-    if (status != DUNLIN_OK)
-        return status;
-    return dn_kit_fail(work->call, DUNLIN_UNSUPPORTED, "%s", work->sql.data);
-}
-
-/* --- properties ------------------------------------------------------------------------------------- */
-static bool
-opens(const dunlin_property *property)
-{
-    return property->type == DUNLIN_PROPERTY_LIST_BEGIN ||
-           property->type == DUNLIN_PROPERTY_STRUCT_BEGIN;
-}
-
-/* Visits the outermost properties: the place of the next one, set_count at the end. */
-static uint64_t
-next_property(const dunlin_operation *operation, uint64_t at)
-{
-    int depth = 0;
-
-    do {
-        if (opens(&operation->set[at]))
-            depth++;
-        else if (operation->set[at].type == DUNLIN_PROPERTY_END)
-            depth--;
-        at++;
-    } while (depth > 0 && at < operation->set_count);
-    return at;
-}
-
-static const dunlin_property *
-find_property(const dunlin_operation *operation, const char *name)
-{
-    for (uint64_t i = 0; i < operation->set_count; i = next_property(operation, i))
-        if (dn_kit_same(operation->set[i].name, name))
-            return &operation->set[i];
-    return NULL;
-}
-
-static bool
-is_true(const dunlin_operation *operation, const char *name)
-{
-    const dunlin_property *property = find_property(operation, name);
-
-    return property != NULL && property->type == DUNLIN_PROPERTY_BOOLEAN && property->integer != 0;
-}
-
-/* Whatever is asked for and not written would be lost without a word. */
-static int32_t
-check_known(rendering *work, const dunlin_operation *operation, const char *const *known)
-{
-    if (operation->flags != 0)
-        return refuse(work, "the clauses of", operation->path[operation->path_count - 1]);
-    for (uint64_t i = 0; i < operation->set_count; i = next_property(operation, i)) {
-        const char *const *name = known;
-
-        while (*name != NULL && !dn_kit_same(operation->set[i].name, *name))
-            name++;
-        if (*name == NULL)
-            return refuse(work, "the property", operation->set[i].name);
-    }
+    work->steps = list;
+    list[work->step_count++] = (dn_sqlite_step){
+        .role = role,
+        .sql = dn_kit_pool_copy(&work->pool, dn_kit_text_string(&work->sql)),
+        .first = first,
+        .count = count,
+        .expected = dn_kit_string(expected),
+    };
+    dn_kit_text_clear(&work->sql);
     return DUNLIN_OK;
 }
 
-/* --- parts of statements ------------------------------------------------------------------------------ */
-static bool
-is_create(const dunlin_operation *operation, const char *kind)
+int32_t
+dn_sqlite_step_statement(dn_sqlite_rendering *work)
 {
-    return operation->verb == DUNLIN_VERB_CREATE && dn_kit_same(operation->kind, kind);
-}
-
-static void
-add_name(rendering *work, dunlin_string name)
-{
-    dn_kit_text_quote(&work->sql, '"', name);
-}
-
-/* ("a", "b"); expressions stand in parentheses of their own. */
-static int32_t
-add_columns(rendering *work, const dunlin_operation *operation)
-{
-    const dunlin_property *list = find_property(operation, "columns");
-    const dunlin_property *end = operation->set + operation->set_count;
-
-    if (list == NULL || list->type != DUNLIN_PROPERTY_LIST_BEGIN)
-        return refuse(work, "without columns", operation->kind);
-    dn_kit_text_add(&work->sql, "(");
-    for (const dunlin_property *item = list + 1; item < end; item++) {
-        if (item->type == DUNLIN_PROPERTY_END)
-            break;
-        if (item > list + 1)
-            dn_kit_text_add(&work->sql, ", ");
-        if (item->type == DUNLIN_PROPERTY_IDENTIFIER) {
-            add_name(work, item->text);
-        } else if (item->type == DUNLIN_PROPERTY_EXPRESSION) {
-            dn_kit_text_add(&work->sql, "(");
-            dn_kit_text_add_string(&work->sql, item->text);
-            dn_kit_text_add(&work->sql, ")");
-        } else {
-            return refuse(work, "the columns of", operation->kind);
-        }
-    }
-    dn_kit_text_add(&work->sql, ")");
-    return DUNLIN_OK;
-}
-
-static const char *
-native_type(const dunlin_operation *operation, dunlin_string *asked)
-{
-    const dunlin_property *type = find_property(operation, "type");
-
-    *asked = type != NULL ? type->text : dn_kit_string("(none)");
-    for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
-        if (dn_kit_same(*asked, types[i].portable))
-            return types[i].native;
-    return NULL;
-}
-
-/* "name" TYPE [NOT NULL] [DEFAULT (...)], or the rowid's own form. */
-static int32_t
-add_column(rendering *work, const dunlin_operation *operation, bool is_rowid)
-{
-    static const char *const known[] = {"type", "not_null", "default", "auto", NULL};
-    const dunlin_property *fallback = find_property(operation, "default");
-    dunlin_string asked;
-    const char *type = native_type(operation, &asked);
-    int32_t status = check_known(work, operation, known);
-
-    if (status != DUNLIN_OK)
-        return status;
-    if (type == NULL)
-        return refuse(work, "the type", asked);
-    add_name(work, operation->path[1]);
-    dn_kit_text_format(&work->sql, " %s", type);
-    if (is_rowid) {
-        dn_kit_text_add(&work->sql, " PRIMARY KEY AUTOINCREMENT");
-        return DUNLIN_OK;
-    }
-    if (find_property(operation, "auto") != NULL)
-        return refuse(work,
-                      "an automatic value that is not the primary key alone:", operation->path[1]);
-    if (is_true(operation, "not_null"))
-        dn_kit_text_add(&work->sql, " NOT NULL");
-    if (fallback != NULL) {
-        dn_kit_text_add(&work->sql, " DEFAULT (");
-        dn_kit_text_add_string(&work->sql, fallback->text);
-        dn_kit_text_add(&work->sql, ")");
-    }
-    return DUNLIN_OK;
+    return dn_sqlite_step_add(work, DUNLIN_STEP_STATEMENT, work->at, 1, NULL);
 }
 
 static int32_t
-add_key(rendering *work, const dunlin_operation *operation, const char *words)
-{
-    static const char *const known[] = {"columns", NULL};
-    int32_t status = check_known(work, operation, known);
-
-    if (status != DUNLIN_OK)
-        return status;
-    if (operation->path_count > 1) {
-        dn_kit_text_add(&work->sql, "CONSTRAINT ");
-        add_name(work, operation->path[1]);
-        dn_kit_text_add(&work->sql, " ");
-    }
-    dn_kit_text_add(&work->sql, words);
-    return add_columns(work, operation);
-}
-
-/* --- statements ------------------------------------------------------------------------------------------ */
-static int32_t
-push_step(rendering *work, uint64_t first, uint64_t count)
+push_step(dn_sqlite_rendering *work, const dn_sqlite_step *from)
 {
     dunlin_step step = {
         .size = sizeof(step),
-        .role = DUNLIN_STEP_STATEMENT,
-        .first_operation = first,
-        .operation_count = count,
-        .expected = dn_kit_string(NULL),
+        .role = from->role,
+        .sql = from->sql,
+        .first_operation = from->first,
+        .operation_count = from->count,
+        .expected = from->expected,
     };
 
-    if (work->sql.failed)
-        return dn_kit_no_memory(work->call);
-    step.sql = dn_kit_text_string(&work->sql);
     return work->call->host->step(work->call, &step);
+}
+
+static bool
+has_foreign_keys(const dunlin_profile *profile)
+{
+    for (uint64_t i = 0; profile != NULL && i + 1 < profile->setting_count; i += 2)
+        if (dn_kit_same(profile->settings[i], "foreign_keys"))
+            return dn_kit_same(profile->settings[i + 1], "on");
+    return true;
+}
+
+/* PRAGMA foreign_keys does nothing inside a transaction. */
+static int32_t
+push_steps(dn_sqlite_rendering *work)
+{
+    bool switches = work->rebuilds && has_foreign_keys(work->profile);
+    dn_sqlite_step around = {.role = DUNLIN_STEP_BEFORE_BEGIN,
+                             .sql = dn_kit_string("PRAGMA foreign_keys = OFF"),
+                             .count = work->count,
+                             .expected = dn_kit_string(NULL)};
+    int32_t status = switches ? push_step(work, &around) : DUNLIN_OK;
+
+    for (size_t i = 0; i < work->step_count && status == DUNLIN_OK; i++)
+        status = push_step(work, &work->steps[i]);
+    around.role = DUNLIN_STEP_FINALLY;
+    around.sql = dn_kit_string("PRAGMA legacy_alter_table = OFF");
+    if (status == DUNLIN_OK && work->rebuilds)
+        status = push_step(work, &around);
+    around.sql = dn_kit_string("PRAGMA foreign_keys = ON");
+    return status == DUNLIN_OK && switches ? push_step(work, &around) : status;
+}
+
+/* --- the list ---------------------------------------------------------------------------------- */
+static const dunlin_operation *
+current(const dn_sqlite_rendering *work)
+{
+    return work->operations[work->at];
 }
 
 /* The operations behind a CREATE TABLE that belong inside its parentheses. */
 static bool
-is_member(const dunlin_operation *operation, dunlin_string table)
+is_inside(const dunlin_operation *operation, dunlin_string table)
 {
-    static const char *const kinds[] = {DUNLIN_KIND_COLUMN, DUNLIN_KIND_PRIMARY_KEY,
-                                        DUNLIN_KIND_UNIQUE, DUNLIN_KIND_CHECK,
-                                        DUNLIN_KIND_FOREIGN_KEY};
-
-    if (operation->path_count == 0 || !dn_kit_equal(operation->path[0], table))
-        return false;
-    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
-        if (is_create(operation, kinds[i]))
-            return true;
-    return false;
-}
-
-/* The primary key, when it is one column that numbers itself: then it is that column's clause. */
-static const dunlin_operation *
-find_rowid_column(const rendering *work, uint64_t first, uint64_t end)
-{
-    const dunlin_operation *key = NULL;
-    const dunlin_property *list;
-
-    for (uint64_t i = first; i < end; i++)
-        if (is_create(work->operations[i], DUNLIN_KIND_PRIMARY_KEY))
-            key = work->operations[i];
-    list = key != NULL ? find_property(key, "columns") : NULL;
-    if (list == NULL || list + 2 >= key->set + key->set_count ||
-        list[2].type != DUNLIN_PROPERTY_END)
-        return NULL;
-    for (uint64_t i = first; i < end; i++) {
-        const dunlin_operation *operation = work->operations[i];
-        const dunlin_property *property = find_property(operation, "auto");
-
-        if (is_create(operation, DUNLIN_KIND_COLUMN) && operation->path_count == 2 &&
-            property != NULL && dn_kit_same(property->text, "identity") &&
-            dn_kit_equal(operation->path[1], list[1].text))
-            return operation;
-    }
-    return NULL;
+    return operation->verb == DUNLIN_VERB_CREATE && operation->path_count == 2 &&
+           dn_sqlite_is_member_kind(operation->kind) &&
+           !dn_kit_same(operation->kind, DUNLIN_KIND_INDEX) &&
+           dn_sqlite_same_name(operation->path[0], table);
 }
 
 static int32_t
-add_member(rendering *work, const dunlin_operation *operation, const dunlin_operation *rowid)
+begin_table(dn_sqlite_rendering *work)
 {
-    if (operation->condition != DUNLIN_CONDITION_NONE)
-        return refuse(work, "a condition on", operation->kind);
-    if (is_create(operation, DUNLIN_KIND_COLUMN) && operation->path_count == 2)
-        return add_column(work, operation, operation == rowid);
-    if (is_create(operation, DUNLIN_KIND_PRIMARY_KEY))
-        return add_key(work, operation, "PRIMARY KEY ");
-    if (is_create(operation, DUNLIN_KIND_UNIQUE))
-        return add_key(work, operation, "UNIQUE ");
-    return refuse(work, "a constraint of the kind", operation->kind);
-}
+    const dunlin_operation *operation = current(work);
+    dn_sqlite_state *state;
+    int32_t status = DUNLIN_OK;
 
-static int32_t
-render_table(rendering *work)
-{
-    static const char *const known[] = {NULL};
-    const dunlin_operation *table = work->operations[work->at];
-    uint64_t first = work->at;
-    uint64_t end = first + 1;
-    const dunlin_operation *rowid;
-    const char *comma = "\n    ";
-    int32_t status = check_known(work, table, known);
-
+    for (size_t i = 0; i < work->state_count && status == DUNLIN_OK; i++)
+        if (dn_sqlite_same_name(work->states[i].name, operation->path[0])) {
+            status = dn_sqlite_flush(work, &work->states[i]);
+            work->states[i].dropped = true;
+        }
     if (status != DUNLIN_OK)
         return status;
-    while (end < work->count && is_member(work->operations[end], table->path[0]))
-        end++;
-    rowid = find_rowid_column(work, first + 1, end);
-    dn_kit_text_add(&work->sql, "CREATE TABLE ");
-    if (table->condition == DUNLIN_CONDITION_IF_NOT_EXISTS)
-        dn_kit_text_add(&work->sql, "IF NOT EXISTS ");
-    add_name(work, table->path[0]);
-    dn_kit_text_add(&work->sql, " (");
-    for (work->at = first + 1; work->at < end; work->at++) {
-        const dunlin_operation *member = work->operations[work->at];
-
-        if (rowid != NULL && is_create(member, DUNLIN_KIND_PRIMARY_KEY))
-            continue;
-        dn_kit_text_add(&work->sql, comma);
-        comma = ",\n    ";
-        status = add_member(work, member, rowid);
-        if (status != DUNLIN_OK)
-            return status;
+    state = dn_sqlite_state_add(work, operation->path[0]);
+    if (state == NULL)
+        return dn_kit_no_memory(work->call);
+    state->is_new = true;
+    state->is_conditional = operation->condition == DUNLIN_CONDITION_IF_NOT_EXISTS ||
+                            work->mode == DUNLIN_RENDER_SCRIPT;
+    status = dn_sqlite_state_queue(work, state);
+    while (status == DUNLIN_OK && work->at + 1 < work->count &&
+           is_inside(work->operations[work->at + 1], operation->path[0])) {
+        work->at++;
+        status = dn_sqlite_state_queue(work, state);
     }
-    dn_kit_text_add(&work->sql, "\n)");
-    return push_step(work, first, end - first);
+    state->initial = state->queued;
+    /* What comes later must not be lost where the table is there already. */
+    return status == DUNLIN_OK && state->is_conditional ? dn_sqlite_flush(work, state) : status;
 }
 
 static int32_t
-render_column(rendering *work)
+change_member(dn_sqlite_rendering *work)
 {
-    const dunlin_operation *operation = work->operations[work->at];
+    const dunlin_operation *operation = current(work);
+    dn_sqlite_state *state;
+
+    if (operation->path_count < 2 && !dn_kit_same(operation->kind, DUNLIN_KIND_TABLE))
+        return dn_sqlite_refuse(&work->local, "SQLite cannot change a %.*s without a name",
+                                (int)operation->kind.length, operation->kind.data);
+    state = dn_sqlite_state_of(work, operation->path[0]);
+    if (state == NULL)
+        return dn_kit_no_memory(work->call);
+    if (operation->verb == DUNLIN_VERB_RENAME && dn_kit_same(operation->kind, DUNLIN_KIND_COLUMN))
+        return dn_sqlite_rename_column(work, state, operation);
+    return dn_sqlite_state_queue(work, state);
+}
+
+/* An index whose table nobody named. */
+static bool
+is_homeless_index(const dunlin_operation *operation)
+{
+    return dn_kit_same(operation->kind, DUNLIN_KIND_INDEX) && operation->verb == DUNLIN_VERB_DROP &&
+           (operation->path_count < 2 || operation->path[0].length == 0);
+}
+
+static int32_t
+render_next(dn_sqlite_rendering *work)
+{
+    const dunlin_operation *operation = current(work);
+    bool has_path = operation->path_count > 0;
+    bool is_table = has_path && dn_kit_same(operation->kind, DUNLIN_KIND_TABLE);
     int32_t status;
 
-    if (operation->path_count != 2 || operation->condition != DUNLIN_CONDITION_NONE)
-        return refuse(work, "a condition on", operation->kind);
-    dn_kit_text_add(&work->sql, "ALTER TABLE ");
-    add_name(work, operation->path[0]);
-    dn_kit_text_add(&work->sql, " ADD COLUMN ");
-    status = add_column(work, operation, false);
-    if (status != DUNLIN_OK)
-        return status;
-    work->at++;
-    return push_step(work, work->at - 1, 1);
-}
-
-static int32_t
-render_index(rendering *work)
-{
-    static const char *const known[] = {"unique", "columns", NULL};
-    const dunlin_operation *operation = work->operations[work->at];
-    int32_t status = check_known(work, operation, known);
-
-    if (status != DUNLIN_OK)
-        return status;
-    if (operation->path_count != 2)
-        return refuse(work, "without a name the", operation->kind);
-    dn_kit_text_format(
-        &work->sql, "CREATE %sINDEX %s", is_true(operation, "unique") ? "UNIQUE " : "",
-        operation->condition == DUNLIN_CONDITION_IF_NOT_EXISTS ? "IF NOT EXISTS " : "");
-    add_name(work, operation->path[1]);
-    dn_kit_text_add(&work->sql, " ON ");
-    add_name(work, operation->path[0]);
-    dn_kit_text_add(&work->sql, " ");
-    status = add_columns(work, operation);
-    if (status != DUNLIN_OK)
-        return status;
-    work->at++;
-    return push_step(work, work->at - 1, 1);
-}
-
-static int32_t
-render_next(rendering *work)
-{
-    static const struct {
-        const char *kind;
-        int32_t (*render)(rendering *work);
-    } renderers[] = {
-        {DUNLIN_KIND_TABLE, render_table},
-        {DUNLIN_KIND_COLUMN, render_column},
-        {DUNLIN_KIND_INDEX, render_index},
-    };
-    const dunlin_operation *operation = work->operations[work->at];
-
-    dn_kit_text_clear(&work->sql);
-    if (operation->condition == DUNLIN_CONDITION_IF_EXISTS || operation->path_count == 0)
-        return refuse(work, "this operation on", operation->kind);
-    for (size_t i = 0; i < sizeof(renderers) / sizeof(renderers[0]); i++)
-        if (is_create(operation, renderers[i].kind))
-            return renderers[i].render(work);
-    return refuse(work, "this operation on", operation->kind);
+    work->local.operation = work->at;
+    work->local.name = has_path ? operation->path[operation->path_count - 1] : operation->kind;
+    if (is_table && operation->verb == DUNLIN_VERB_CREATE && operation->body.length == 0)
+        return begin_table(work);
+    if (is_table && operation->verb == DUNLIN_VERB_ALTER)
+        return change_member(work);
+    if (has_path && operation->verb <= DUNLIN_VERB_RENAME && !is_homeless_index(operation) &&
+        dn_sqlite_is_member_kind(operation->kind))
+        return change_member(work);
+    status = dn_sqlite_flush_all(work);
+    return status == DUNLIN_OK ? dn_sqlite_render_object(work, operation) : status;
 }
 
 int32_t
 dn_sqlite_render(const dunlin_call *call, const dunlin_profile *profile, int32_t mode,
                  const dunlin_operation *const *operations, uint64_t count)
 {
-    rendering work = {.call = call, .operations = operations, .count = count};
+    dn_sqlite_rendering work = {
+        .call = call, .profile = profile, .mode = mode, .operations = operations, .count = count};
     int32_t status = DUNLIN_OK;
 
-    DN_KIT_UNUSED(profile);
-    if (mode == DUNLIN_RENDER_SCRIPT)
-        return dn_kit_fail(call, DUNLIN_UNSUPPORTED, "the SQLite driver cannot render scripts yet");
-    while (work.at < count && status == DUNLIN_OK)
+    work.local = (dn_sqlite_local){.call = call, .profile = profile, .pool = &work.pool};
+    for (; work.at < count && status == DUNLIN_OK; work.at++)
         status = render_next(&work);
+    if (status == DUNLIN_OK)
+        status = dn_sqlite_flush_all(&work);
+    if (status == DUNLIN_OK && work.pool.failed)
+        status = dn_kit_no_memory(call);
+    if (status == DUNLIN_OK)
+        status = push_steps(&work);
     dn_kit_text_free(&work.sql);
+    dn_kit_pool_free(&work.pool);
     return status;
 }

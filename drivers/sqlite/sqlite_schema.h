@@ -13,7 +13,8 @@
 typedef struct dn_sqlite_member {
     const char *kind; /* DUNLIN_KIND_* */
     dunlin_string name;
-    bool gone; /* dropped since */
+    bool gone;     /* dropped since */
+    bool portable; /* a column whose type was written as a portable one */
     dn_kit_properties set;
 } dn_sqlite_member;
 

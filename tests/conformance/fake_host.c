@@ -4,11 +4,13 @@
 #include <ctype.h>
 #include <dlfcn.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <setjmp.h>
 #include <string.h>
+#include <strings.h>
 
 #include <cmocka.h>
 
@@ -205,17 +207,61 @@ add_property(fake_host *host, const dunlin_property *property)
         add(host, "%.*s", TEXT(property->text));
 }
 
+static bool
+is_informational(dunlin_string name)
+{
+    static const char *const names[] = {"order", "depends", "text"};
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        if (name.length == strlen(names[i]) && memcmp(name.data, names[i], name.length) == 0)
+            return true;
+    return false;
+}
+
+static int
+compare_texts(const void *left, const void *right)
+{
+    return strcmp(*(char *const *)left, *(char *const *)right);
+}
+
+static void
+sort_members(fake_host *host, const size_t *begins, size_t count)
+{
+    char *members[32];
+
+    for (size_t i = 0; i < count; i++)
+        members[i] = strndup(host->lines + begins[i], begins[i + 1] - begins[i]);
+    qsort(members, count, sizeof *members, compare_texts);
+    host->lines[begins[0]] = '\0';
+    for (size_t i = 0; i < count; i++) {
+        add(host, "%s", members[i]);
+        free(members[i]);
+    }
+}
+
 static int32_t
 take_fact(const dunlin_call *call, const dunlin_fact *fact)
 {
     fake_host *host = call->context;
+    size_t begins[32];
+    size_t count = 0;
     int32_t open[8];
     int depth = 0;
 
+    if (host->keep_fact != NULL)
+        return host->keep_fact(fact, host->keep_context);
+
     add_key(host, "", fact);
+    begins[0] = strlen(host->lines);
     for (uint64_t i = 0; i < fact->property_count; i++) {
         dunlin_property property = fact->properties[i];
 
+        if (depth == 0 && host->canonical && is_informational(property.name)) {
+            while (property.type == DUNLIN_PROPERTY_LIST_BEGIN &&
+                   fact->properties[i].type != DUNLIN_PROPERTY_END)
+                i++;
+            continue;
+        }
         if (property.type == DUNLIN_PROPERTY_END) {
             assert_true(depth > 0);
             property.integer = open[--depth] == DUNLIN_PROPERTY_STRUCT_BEGIN ? 1 : 0;
@@ -224,7 +270,11 @@ take_fact(const dunlin_call *call, const dunlin_fact *fact)
             open[depth++] = property.type;
         }
         add_property(host, &property);
+        if (depth == 0 && count < 30)
+            begins[++count] = strlen(host->lines);
     }
+    if (host->canonical)
+        sort_members(host, begins, count);
     assert_int_equal(depth, 0);
     add(host, "\n");
     return DUNLIN_OK;
@@ -246,13 +296,87 @@ take_unreadable(const dunlin_call *call, const dunlin_fact *key, dunlin_string r
     return DUNLIN_OK;
 }
 
+/* "[0+1] CREATE ..", and for other roles "[0+1] check 0: SELECT .." */
 static int32_t
 take_step(const dunlin_call *call, const dunlin_step *step)
 {
-    assert_int_equal(step->role, DUNLIN_STEP_STATEMENT);
-    add(call->context, "[%d+%d] %.*s\n", (int)step->first_operation, (int)step->operation_count,
+    static const char *const roles[] = {"",       "before-begin: ",  "probe ",   "",
+                                        "check ", "post-condition ", "finally: "};
+    fake_host *host = call->context;
+    fake_step *kept = &host->steps[host->step_count];
+
+    assert_true(step->role >= DUNLIN_STEP_BEFORE_BEGIN && step->role <= DUNLIN_STEP_FINALLY);
+    assert_true(host->step_count < FAKE_ITEMS);
+    kept->role = step->role;
+    kept->sql = strndup(step->sql.data, step->sql.length);
+    kept->expected =
+        strndup(step->expected.length > 0 ? step->expected.data : "", step->expected.length);
+    host->step_count++;
+    add(host, "[%d+%d] %s%.*s%s%.*s\n", (int)step->first_operation, (int)step->operation_count,
+        roles[step->role], TEXT(step->expected), step->expected.length > 0 ? ": " : "",
         TEXT(step->sql));
     return DUNLIN_OK;
+}
+
+void
+fake_forget_steps(fake_host *host)
+{
+    while (host->step_count > 0) {
+        fake_step *step = &host->steps[--host->step_count];
+
+        free(step->sql);
+        free(step->expected);
+    }
+}
+
+static bool
+same_name(dunlin_string left, dunlin_string right)
+{
+    return left.length == right.length && strncasecmp(left.data, right.data, left.length) == 0;
+}
+
+static int32_t
+find_fact(const dunlin_call *call, const dunlin_fact *key, const dunlin_fact **found)
+{
+    const fake_host *host = call->context;
+
+    *found = NULL;
+    for (size_t i = 0; i < host->fact_count && *found == NULL; i++) {
+        const dunlin_fact *fact = host->facts[i];
+        bool same = same_name(fact->kind, key->kind) && fact->path_count == key->path_count;
+
+        for (uint64_t j = 0; j < key->path_count && same; j++)
+            same = same_name(fact->path[j], key->path[j]);
+        *found = same ? fact : NULL;
+    }
+    return DUNLIN_OK;
+}
+
+static int32_t
+each_fact(const dunlin_call *call, dunlin_string kind,
+          int32_t (*visit)(const dunlin_fact *fact, void *context), void *context)
+{
+    const fake_host *host = call->context;
+
+    for (size_t i = 0; i < host->fact_count; i++)
+        if (same_name(host->facts[i]->kind, kind)) {
+            int32_t status = visit(host->facts[i], context);
+
+            if (status != DUNLIN_OK)
+                return status;
+        }
+    return DUNLIN_OK;
+}
+
+static int32_t
+translate(const dunlin_call *call, const dunlin_profile *profile, int32_t what, dunlin_string text,
+          dunlin_string *native)
+{
+    const fake_host *host = call->context;
+
+    (void)profile;
+    *native = text;
+    return host->translate != NULL ? host->translate(what, text, native) : DUNLIN_OK;
 }
 
 static int32_t
@@ -373,6 +497,9 @@ fake_begin(fake_host *host, const dunlin_driver *driver)
         .fact = take_fact,
         .gone = take_gone,
         .unreadable = take_unreadable,
+        .find = find_fact,
+        .each = each_fact,
+        .translate = translate,
         .step = take_step,
         .note = take_note,
         .lexer_rule = take_rule,
@@ -391,6 +518,7 @@ void
 fake_end(fake_host *host)
 {
     fake_call(host);
+    fake_forget_steps(host);
 }
 
 const dunlin_call *

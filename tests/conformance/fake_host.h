@@ -8,7 +8,7 @@
 
 #include <dunlin/driver.h>
 
-enum { FAKE_ITEMS = 32, FAKE_LINES = 65536 };
+enum { FAKE_ITEMS = 128, FAKE_LINES = 65536 };
 
 typedef struct fake_item {
     int32_t kind;
@@ -19,6 +19,13 @@ typedef struct fake_item {
     int64_t statement_timeout_ms;
     const char *expected; /* of CHECK */
 } fake_item;
+
+/* A step that render() pushed; its texts live until the next render(). */
+typedef struct fake_step {
+    int32_t role;
+    char *sql;
+    char *expected;
+} fake_step;
 
 typedef struct fake_host {
     dunlin_host services;
@@ -53,6 +60,19 @@ typedef struct fake_host {
     dunlin_outcome outcomes[FAKE_ITEMS];
     int outcome_count;
 
+    /* what find() and each() answer from */
+    const dunlin_fact *const *facts;
+    size_t fact_count;
+    /* takes facts in place of the lines, when set */
+    int32_t (*keep_fact)(const dunlin_fact *fact, void *context);
+    void *keep_context;
+    /* lines of facts without `order`, `depends` and `text`, members by name */
+    int canonical;
+    /* stands for the core's translator; NULL: text stays as it is */
+    int32_t (*translate)(int32_t what, dunlin_string text, dunlin_string *native);
+    fake_step steps[FAKE_ITEMS];
+    int step_count;
+
     void *scratch[FAKE_ITEMS];
     int scratch_count;
 } fake_host;
@@ -64,6 +84,8 @@ void fake_begin(fake_host *host, const dunlin_driver *driver);
 void fake_end(fake_host *host);
 /* Forgets what the last call left; answers the call to hand over. */
 const dunlin_call *fake_call(fake_host *host);
+
+void fake_forget_steps(fake_host *host);
 
 dunlin_string fake_string(const char *text);
 dunlin_value fake_text(const char *text);

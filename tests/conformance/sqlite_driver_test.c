@@ -169,132 +169,10 @@ statements_are_classified_by_their_first_words(void **state)
     }
 }
 
-/* --- render --- */
-static const dunlin_string users_path[] = {{"users", 5}, {"users_pkey", 10}};
-static const dunlin_string users_id[] = {{"users", 5}, {"id", 2}};
-static const dunlin_string users_email[] = {{"users", 5}, {"e\"mail", 6}};
-static const dunlin_string users_index[] = {{"users", 5}, {"users_email", 11}};
-
 #define NAMED(text)                                                                                \
     {                                                                                              \
         (text), sizeof(text) - 1                                                                   \
     }
-static const dunlin_property bigint_required[] = {
-    {.name = NAMED("type"), .type = DUNLIN_PROPERTY_TEXT, .text = NAMED("bigint")},
-    {.name = NAMED("not_null"), .type = DUNLIN_PROPERTY_BOOLEAN, .integer = 1},
-    {.name = NAMED("auto"), .type = DUNLIN_PROPERTY_TEXT, .text = NAMED("identity")},
-};
-static const dunlin_property text_default[] = {
-    {.name = NAMED("type"), .type = DUNLIN_PROPERTY_TEXT, .text = NAMED("varchar(255)")},
-    {.name = NAMED("default"), .type = DUNLIN_PROPERTY_EXPRESSION, .text = NAMED("'x'")},
-};
-static const dunlin_property geometry[] = {
-    {.name = NAMED("type"), .type = DUNLIN_PROPERTY_TEXT, .text = NAMED("geometry")},
-};
-static const dunlin_property id_key[] = {
-    {.name = NAMED("columns"), .type = DUNLIN_PROPERTY_LIST_BEGIN},
-    {.type = DUNLIN_PROPERTY_IDENTIFIER, .text = NAMED("id")},
-    {.type = DUNLIN_PROPERTY_END},
-};
-static const dunlin_property unique_columns[] = {
-    {.name = NAMED("columns"), .type = DUNLIN_PROPERTY_LIST_BEGIN},
-    {.type = DUNLIN_PROPERTY_IDENTIFIER, .text = NAMED("id")},
-    {.type = DUNLIN_PROPERTY_EXPRESSION, .index = 1, .text = NAMED("lower(id)")},
-    {.type = DUNLIN_PROPERTY_END},
-    {.name = NAMED("unique"), .type = DUNLIN_PROPERTY_BOOLEAN, .integer = 1},
-};
-
-static dunlin_operation
-create(const char *kind, const dunlin_string *path, uint64_t path_count, const dunlin_property *set,
-       uint64_t set_count)
-{
-    return (dunlin_operation){.size = sizeof(dunlin_operation),
-                              .verb = DUNLIN_VERB_CREATE,
-                              .kind = fake_string(kind),
-                              .path = path,
-                              .path_count = path_count,
-                              .set = set,
-                              .set_count = set_count};
-}
-
-static int32_t
-render(const dunlin_operation *operations, uint64_t count)
-{
-    const dunlin_operation *list[8];
-
-    for (uint64_t i = 0; i < count; i++)
-        list[i] = &operations[i];
-    return driver->render(fake_call(&host), NULL, DUNLIN_RENDER_RUN, list, count);
-}
-
-static void
-a_table_with_its_members_is_one_statement(void **state)
-{
-    dunlin_operation operations[] = {
-        create("table", users_path, 1, NULL, 0),
-        create("column", users_id, 2, bigint_required, 2),
-        create("column", users_email, 2, text_default, 2),
-        create("pk", users_path, 2, id_key, 3),
-        create("index", users_index, 2, unique_columns, 5),
-    };
-
-    (void)state;
-    operations[0].condition = operations[4].condition = DUNLIN_CONDITION_IF_NOT_EXISTS;
-    assert_done(&host, render(operations, 5));
-    assert_string_equal(host.lines,
-                        "[0+4] CREATE TABLE IF NOT EXISTS \"users\" (\n"
-                        "    \"id\" INTEGER NOT NULL,\n"
-                        "    \"e\"\"mail\" TEXT DEFAULT ('x'),\n"
-                        "    CONSTRAINT \"users_pkey\" PRIMARY KEY (\"id\")\n"
-                        ")\n"
-                        "[4+1] CREATE UNIQUE INDEX IF NOT EXISTS \"users_email\" ON \"users\" "
-                        "(\"id\", (lower(id)))\n");
-}
-
-static void
-a_key_that_numbers_itself_is_the_rowid(void **state)
-{
-    const dunlin_operation operations[] = {
-        create("table", users_path, 1, NULL, 0),
-        create("column", users_id, 2, bigint_required, 3),
-        create("pk", users_path, 2, id_key, 3),
-    };
-
-    (void)state;
-    assert_done(&host, render(operations, 3));
-    assert_string_equal(host.lines, "[0+3] CREATE TABLE \"users\" (\n"
-                                    "    \"id\" INTEGER PRIMARY KEY AUTOINCREMENT\n"
-                                    ")\n");
-}
-
-static void
-a_column_alone_is_added_to_its_table(void **state)
-{
-    const dunlin_operation operation = create("column", users_email, 2, text_default, 2);
-
-    (void)state;
-    assert_done(&host, render(&operation, 1));
-    assert_string_equal(
-        host.lines, "[0+1] ALTER TABLE \"users\" ADD COLUMN \"e\"\"mail\" TEXT DEFAULT ('x')\n");
-}
-
-static void
-what_cannot_be_rendered_is_refused_with_a_note(void **state)
-{
-    dunlin_operation operation = create("column", users_email, 2, geometry, 1);
-
-    (void)state;
-    assert_fails(&host, render(&operation, 1), DUNLIN_UNSUPPORTED,
-                 "the SQLite driver cannot render the type 'geometry' yet");
-    assert_string_equal(host.lines,
-                        "note 2 on 0: the SQLite driver cannot render the type 'geometry' yet\n");
-    operation = create("view", users_path, 1, NULL, 0);
-    assert_fails(&host, render(&operation, 1), DUNLIN_UNSUPPORTED,
-                 "the SQLite driver cannot render this operation on 'view' yet");
-    operation = create("table", users_path, 1, text_default, 2);
-    assert_fails(&host, render(&operation, 1), DUNLIN_UNSUPPORTED,
-                 "the SQLite driver cannot render the property 'type' yet");
-}
 
 /* --- running --- */
 static void
@@ -741,10 +619,6 @@ main(void)
         TEST(lexer_rules_are_those_of_sqlite),
         TEST(quotes_inside_names_and_texts_are_doubled),
         TEST(statements_are_classified_by_their_first_words),
-        TEST(a_table_with_its_members_is_one_statement),
-        TEST(a_key_that_numbers_itself_is_the_rowid),
-        TEST(a_column_alone_is_added_to_its_table),
-        TEST(what_cannot_be_rendered_is_refused_with_a_note),
         TEST(items_run_in_order_inside_their_transaction),
         TEST(nothing_runs_behind_a_failed_item),
         TEST(rollback_without_a_transaction_is_harmless),

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef DN_SQLITE_REBUILD_H
+#define DN_SQLITE_REBUILD_H
+
+#include "drivers/sqlite/sqlite_render.h"
+
+/* What a table is called while it is filled; also known to run(), which shows how far it is. */
+#define DN_SQLITE_REBUILT "_dunlin_new_"
+
+/* The table as it was and, in `state`, as it is to be: the steps that make one of the other. */
+int32_t dn_sqlite_rebuild(dn_sqlite_rendering *work, dn_sqlite_state *state,
+                          const dn_sqlite_table *before);
+
+#endif

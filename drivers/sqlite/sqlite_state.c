@@ -1,0 +1,434 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Tables as render() finds them, and what operations make of them.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "drivers/sqlite/sqlite_render.h"
+
+static const char
+    *const member_kinds[] =
+        {
+            DUNLIN_KIND_COLUMN,      DUNLIN_KIND_PRIMARY_KEY, DUNLIN_KIND_UNIQUE,
+            DUNLIN_KIND_FOREIGN_KEY, DUNLIN_KIND_CHECK,       DUNLIN_KIND_INDEX,
+            DUNLIN_KIND_TRIGGER, /* found and kept; changed as objects of their own */
+};
+enum { MEMBER_KINDS = sizeof(member_kinds) / sizeof(member_kinds[0]) };
+
+bool
+dn_sqlite_is_member_kind(dunlin_string kind)
+{
+    for (size_t i = 0; i + 1 < MEMBER_KINDS; i++)
+        if (dn_kit_same(kind, member_kinds[i]))
+            return true;
+    return false;
+}
+
+dunlin_string
+dn_sqlite_member_name(const dunlin_operation *operation)
+{
+    return operation->path_count > 1 ? operation->path[operation->path_count - 1]
+                                     : dn_kit_string(NULL);
+}
+
+/* --- reading the facts ------------------------------------------------------------------------- */
+typedef struct loading {
+    dn_sqlite_table *table;
+    dunlin_string name;
+    const char *kind;
+    dn_kit_properties order;
+} loading;
+
+static void
+copy_set(dn_kit_pool *pool, dn_kit_set from, dn_kit_properties *to)
+{
+    to->pool = pool;
+    for (uint64_t i = 0; i < from.count; i = dn_kit_set_next(from, i))
+        dn_kit_properties_take(to, from, i);
+    for (size_t i = 0; i < to->count; i++) {
+        to->list[i].name = dn_kit_pool_copy(pool, to->list[i].name);
+        to->list[i].text = dn_kit_pool_copy(pool, to->list[i].text);
+    }
+}
+
+static int32_t
+take_fact(const dunlin_fact *fact, void *context)
+{
+    loading *load = context;
+    dn_kit_pool *pool = load->table->pool;
+    dn_kit_set set = {fact->properties, fact->property_count};
+    dn_sqlite_member *member;
+
+    if (fact->path_count == 0 || !dn_sqlite_same_name(fact->path[0], load->name))
+        return 0;
+    if (strcmp(load->kind, DUNLIN_KIND_TABLE) == 0) {
+        dn_kit_properties all = {.pool = pool};
+
+        load->table->name = dn_kit_pool_copy(pool, fact->path[0]);
+        copy_set(pool, set, &all);
+        set = dn_kit_set_of(&all);
+        for (uint64_t i = 0; i < set.count; i = dn_kit_set_next(set, i))
+            dn_kit_properties_take(
+                dn_kit_same(set.list[i].name, "order") ? &load->order : &load->table->set, set, i);
+        return 0;
+    }
+    if (fact->path_count < 2)
+        return 0;
+    member = dn_sqlite_member_add(load->table, load->kind, dn_kit_pool_copy(pool, fact->path[1]));
+    if (member != NULL)
+        copy_set(pool, set, &member->set);
+    return 0;
+}
+
+/* Columns as the table has them, in the order that its fact tells. */
+static void
+put_in_order(loading *load)
+{
+    dn_kit_set order = dn_kit_set_list(dn_kit_set_of(&load->order), "order");
+    dn_sqlite_table *table = load->table;
+    size_t place = 0;
+
+    for (uint64_t i = 0; i < order.count; i++)
+        for (size_t at = place; at < table->count; at++) {
+            dn_sqlite_member member = table->members[at];
+
+            if (strcmp(member.kind, DUNLIN_KIND_COLUMN) != 0 ||
+                !dn_sqlite_same_name(member.name, order.list[i].text))
+                continue;
+            memmove(&table->members[place + 1], &table->members[place],
+                    (at - place) * sizeof(member));
+            table->members[place++] = member;
+            break;
+        }
+}
+
+static int32_t
+load_table(dn_sqlite_rendering *work, dn_sqlite_table *table, dunlin_string name)
+{
+    loading load = {.table = table, .name = name, .order = {.pool = &work->pool}};
+    int32_t status = DUNLIN_OK;
+
+    if (work->call->host->each == NULL)
+        return DUNLIN_OK;
+    load.kind = DUNLIN_KIND_TABLE;
+    status = work->call->host->each(work->call, dn_kit_string(load.kind), take_fact, &load);
+    for (size_t i = 0; i < MEMBER_KINDS && status == DUNLIN_OK; i++) {
+        load.kind = member_kinds[i];
+        status = work->call->host->each(work->call, dn_kit_string(load.kind), take_fact, &load);
+    }
+    put_in_order(&load);
+    return status;
+}
+
+/* --- renamings ------------------------------------------------------------------------------------ */
+static void
+rename_in_list(dn_kit_set list, dunlin_string from, dunlin_string to)
+{
+    for (uint64_t i = 0; i < list.count; i++)
+        if (list.list[i].type == DUNLIN_PROPERTY_IDENTIFIER &&
+            dn_sqlite_same_name(list.list[i].text, from))
+            ((dunlin_property *)(uintptr_t)&list.list[i])->text = to;
+}
+
+static void
+rename_in_texts(dn_kit_pool *pool, dn_kit_properties *set, dunlin_string from, dunlin_string to)
+{
+    for (size_t i = 0; i < set->count; i++) {
+        bool text = dn_kit_same(set->list[i].name, "text");
+
+        if (set->list[i].type == DUNLIN_PROPERTY_EXPRESSION || text)
+            set->list[i].text = dn_sqlite_rename_in(pool, set->list[i].text, from, to);
+    }
+}
+
+static bool
+refers_to(const dn_sqlite_member *key, dunlin_string table)
+{
+    dn_kit_set ref = dn_kit_set_list(dn_kit_set_of(&key->set), "ref");
+
+    return ref.count > 0 && dn_sqlite_same_name(ref.list[ref.count - 1].text, table);
+}
+
+static void
+rename_own(dn_sqlite_rendering *work, dn_sqlite_member *member, const dn_sqlite_renaming *renaming)
+{
+    dn_kit_set set = dn_kit_set_of(&member->set);
+    bool unnamed = dn_sqlite_is_unnamed(member);
+
+    if (renaming->column.length == 0) {
+        if (strcmp(member->kind, DUNLIN_KIND_TRIGGER) == 0)
+            rename_in_texts(&work->pool, &member->set, renaming->table, renaming->to);
+        return;
+    }
+    if (strcmp(member->kind, DUNLIN_KIND_COLUMN) == 0 &&
+        dn_sqlite_same_name(member->name, renaming->column))
+        member->name = renaming->to;
+    rename_in_list(dn_kit_set_list(set, "columns"), renaming->column, renaming->to);
+    rename_in_list(dn_kit_set_list(set, "keys"), renaming->column, renaming->to);
+    rename_in_texts(&work->pool, &member->set, renaming->column, renaming->to);
+    if (unnamed && strcmp(member->kind, DUNLIN_KIND_COLUMN) != 0)
+        member->name = dn_sqlite_content_name(&work->pool, member->kind, set);
+}
+
+static void
+rename_in_table(dn_sqlite_rendering *work, dn_sqlite_table *table,
+                const dn_sqlite_renaming *renaming)
+{
+    bool own = dn_sqlite_same_name(table->name, renaming->table);
+
+    for (size_t i = 0; i < table->count; i++) {
+        dn_sqlite_member *member = &table->members[i];
+        dn_kit_set set = dn_kit_set_of(&member->set);
+
+        if (own)
+            rename_own(work, member, renaming);
+        if (strcmp(member->kind, DUNLIN_KIND_FOREIGN_KEY) != 0 ||
+            !refers_to(member, renaming->table))
+            continue;
+        if (renaming->column.length == 0)
+            rename_in_list(dn_kit_set_list(set, "ref"), renaming->table, renaming->to);
+        else
+            rename_in_list(dn_kit_set_list(set, "ref_columns"), renaming->column, renaming->to);
+    }
+    if (own && renaming->column.length == 0)
+        table->name = renaming->to;
+}
+
+void
+dn_sqlite_apply_renaming(dn_sqlite_rendering *work, const dn_sqlite_renaming *renaming)
+{
+    dn_sqlite_renaming *list = dn_kit_pool_grow(&work->pool, work->renamings, work->renaming_count,
+                                                &work->renaming_capacity, sizeof(*list));
+
+    if (list == NULL)
+        return;
+    work->renamings = list;
+    list[work->renaming_count++] = *renaming;
+    for (size_t i = 0; i < work->state_count; i++) {
+        rename_in_table(work, &work->states[i].table, renaming);
+        work->states[i].name = work->states[i].table.name;
+    }
+}
+
+/* --- finding tables -------------------------------------------------------------------------------- */
+dn_sqlite_state *
+dn_sqlite_state_add(dn_sqlite_rendering *work, dunlin_string name)
+{
+    dn_sqlite_state *list = dn_kit_pool_grow(&work->pool, work->states, work->state_count,
+                                             &work->state_capacity, sizeof(*list));
+
+    if (list == NULL)
+        return NULL;
+    work->states = list;
+    list += work->state_count++;
+    *list = (dn_sqlite_state){.name = name, .table = {.pool = &work->pool, .name = name}};
+    list->table.set.pool = &work->pool;
+    return list;
+}
+
+/* The name under which the facts know the table. */
+static dunlin_string
+former_name(const dn_sqlite_rendering *work, dunlin_string name)
+{
+    for (size_t i = work->renaming_count; i-- > 0;)
+        if (work->renamings[i].column.length == 0 &&
+            dn_sqlite_same_name(work->renamings[i].to, name))
+            name = work->renamings[i].table;
+    return name;
+}
+
+dn_sqlite_state *
+dn_sqlite_state_of(dn_sqlite_rendering *work, dunlin_string name)
+{
+    dn_sqlite_state *state;
+
+    for (size_t i = 0; i < work->state_count; i++)
+        if (!work->states[i].dropped && dn_sqlite_same_name(work->states[i].name, name))
+            return &work->states[i];
+    state = dn_sqlite_state_add(work, name);
+    if (state == NULL)
+        return NULL;
+    state->table.name = former_name(work, name);
+    if (load_table(work, &state->table, state->table.name) != DUNLIN_OK)
+        return NULL;
+    for (size_t i = 0; i < work->renaming_count; i++)
+        rename_in_table(work, &state->table, &work->renamings[i]);
+    return state;
+}
+
+int32_t
+dn_sqlite_state_queue(dn_sqlite_rendering *work, dn_sqlite_state *state)
+{
+    uint64_t *queue = dn_kit_pool_grow(&work->pool, state->queue, state->queued, &state->capacity,
+                                       sizeof(*queue));
+
+    if (queue == NULL)
+        return dn_kit_no_memory(work->call);
+    state->queue = queue;
+    queue[state->queued++] = work->at;
+    return DUNLIN_OK;
+}
+
+/* --- operations -------------------------------------------------------------------------------------- */
+/* What stays of the properties when `given` comes on top and `unset` goes. */
+static void
+keep_others(const dn_kit_properties *from, const dunlin_operation *operation, dn_kit_set given,
+            dn_kit_properties *to)
+{
+    dn_kit_set set = dn_kit_set_of(from);
+
+    for (uint64_t i = 0; i < set.count; i = dn_kit_set_next(set, i)) {
+        bool replaced = false;
+
+        for (uint64_t j = 0; j < given.count; j = dn_kit_set_next(given, j))
+            replaced = replaced || dn_kit_equal(given.list[j].name, set.list[i].name);
+        for (uint64_t j = 0; j < operation->unset_count; j++)
+            replaced = replaced || dn_kit_equal(operation->unset[j], set.list[i].name);
+        if (!replaced)
+            dn_kit_properties_take(to, set, i);
+    }
+}
+
+static void
+drop_type_checks(dn_sqlite_table *table, dunlin_string column)
+{
+    for (size_t i = 0; i < table->count; i++) {
+        dn_sqlite_member *member = &table->members[i];
+
+        if (strcmp(member->kind, DUNLIN_KIND_CHECK) == 0 && dn_sqlite_is_unnamed(member) &&
+            dn_sqlite_is_type_check(table->pool,
+                                    dn_kit_set_text(dn_kit_set_of(&member->set), "expr"), column))
+            member->gone = true;
+    }
+}
+
+static int32_t
+alter_column(dn_sqlite_rendering *work, dn_sqlite_table *table, dn_sqlite_member *column,
+             const dunlin_operation *operation)
+{
+    dn_kit_set given = dn_sqlite_set_of(operation);
+    bool has_type = dn_kit_set_find(given, "type") != NULL;
+    dn_kit_properties changed = {.pool = &work->pool};
+    dn_kit_properties set = {.pool = &work->pool};
+    dunlin_string check;
+    bool portable;
+    int32_t status = dn_sqlite_local_column(&work->local, table, column->name, given, &changed,
+                                            &check, &portable);
+
+    if (status != DUNLIN_OK)
+        return status;
+    keep_others(&column->set, operation, dn_kit_set_of(&changed), &set);
+    given = dn_kit_set_of(&changed);
+    for (uint64_t i = 0; i < given.count; i = dn_kit_set_next(given, i))
+        dn_kit_properties_take(&set, given, i);
+    column->set = set;
+    column->portable = column->portable || portable;
+    if (!has_type)
+        return DUNLIN_OK;
+    drop_type_checks(table, column->name);
+    if (check.length == 0)
+        return DUNLIN_OK;
+    set = (dn_kit_properties){.pool = &work->pool};
+    dn_kit_properties_add(&set, "expr", DUNLIN_PROPERTY_EXPRESSION, check);
+    column = dn_sqlite_member_add(
+        table, DUNLIN_KIND_CHECK,
+        dn_sqlite_content_name(&work->pool, DUNLIN_KIND_CHECK, dn_kit_set_of(&set)));
+    if (column == NULL)
+        return dn_kit_no_memory(work->call);
+    column->set = set;
+    return DUNLIN_OK;
+}
+
+/* As PostgreSQL does: keys, checks and indexes that use the column go with it. */
+static void
+drop_column(dn_sqlite_table *table, dunlin_string column)
+{
+    for (size_t i = 0; i < table->count; i++) {
+        dn_sqlite_member *member = &table->members[i];
+        dn_kit_set set = dn_kit_set_of(&member->set);
+        bool uses = dn_sqlite_list_has(dn_kit_set_list(set, "columns"), column);
+
+        if (strcmp(member->kind, DUNLIN_KIND_COLUMN) == 0 ||
+            strcmp(member->kind, DUNLIN_KIND_TRIGGER) == 0)
+            continue;
+        if (strcmp(member->kind, DUNLIN_KIND_INDEX) == 0)
+            uses = dn_sqlite_list_has(dn_kit_set_list(set, "keys"), column);
+        for (uint64_t j = 0; j < set.count && !uses; j++)
+            uses = set.list[j].type == DUNLIN_PROPERTY_EXPRESSION &&
+                   dn_sqlite_mentions(table->pool, set.list[j].text, column);
+        member->gone = member->gone || uses;
+    }
+}
+
+static int32_t
+missing(dn_sqlite_rendering *work, const dn_sqlite_table *table, const dunlin_operation *operation)
+{
+    dunlin_string name = dn_sqlite_member_name(operation);
+
+    return dn_kit_fail(work->call, DUNLIN_MISSING, "table '%.*s' has no %.*s '%.*s'",
+                       (int)table->name.length, table->name.data, (int)operation->kind.length,
+                       operation->kind.data, (int)name.length, name.data);
+}
+
+static int32_t
+alter_constraint(dn_sqlite_rendering *work, dn_sqlite_table *table, dn_sqlite_member *member,
+                 const dunlin_operation *operation)
+{
+    dn_kit_properties all = {.pool = &work->pool};
+    dn_kit_set given = dn_sqlite_set_of(operation);
+
+    keep_others(&member->set, operation, given, &all);
+    for (uint64_t i = 0; i < given.count; i = dn_kit_set_next(given, i))
+        dn_kit_properties_take(&all, given, i);
+    member->gone = true;
+    return dn_sqlite_local_member(&work->local, table, operation->kind, member->name,
+                                  dn_kit_set_of(&all));
+}
+
+static int32_t
+alter_table(dn_sqlite_rendering *work, dn_sqlite_table *table, const dunlin_operation *operation)
+{
+    dn_kit_properties before = table->set;
+    dn_kit_set given = dn_sqlite_set_of(operation);
+
+    table->set = (dn_kit_properties){.pool = &work->pool};
+    keep_others(&before, operation, given, &table->set);
+    return dn_sqlite_local_table(&work->local, table, given);
+}
+
+int32_t
+dn_sqlite_apply(dn_sqlite_rendering *work, dn_sqlite_table *table,
+                const dunlin_operation *operation)
+{
+    bool is_column = dn_kit_same(operation->kind, DUNLIN_KIND_COLUMN);
+    dunlin_string name = dn_sqlite_member_name(operation);
+    dn_sqlite_member *member = NULL;
+
+    if (dn_kit_same(operation->kind, DUNLIN_KIND_TABLE))
+        return alter_table(work, table, operation);
+    if (operation->verb == DUNLIN_VERB_CREATE)
+        return dn_sqlite_local_member(&work->local, table, operation->kind, name,
+                                      dn_sqlite_set_of(operation));
+    for (size_t i = 0; i < MEMBER_KINDS && member == NULL; i++)
+        if (dn_kit_same(operation->kind, member_kinds[i]))
+            member = dn_kit_same(operation->kind, DUNLIN_KIND_PRIMARY_KEY)
+                         ? dn_sqlite_table_key(table)
+                         : dn_sqlite_member_find(table, member_kinds[i], name);
+    if (member == NULL)
+        return missing(work, table, operation);
+    if (operation->verb == DUNLIN_VERB_RENAME) {
+        member->name = operation->new_path[operation->new_path_count - 1];
+        return DUNLIN_OK;
+    }
+    if (operation->verb == DUNLIN_VERB_ALTER)
+        return is_column ? alter_column(work, table, member, operation)
+                         : alter_constraint(work, table, member, operation);
+    if (is_column) {
+        drop_column(table, name);
+        dn_sqlite_member_find(table, DUNLIN_KIND_COLUMN, name)->gone = true;
+    } else {
+        member->gone = true;
+    }
+    return DUNLIN_OK;
+}

@@ -1,0 +1,472 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * render() and realise() of the SQLite driver: what is written, and what a database is afterwards.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tests/conformance/fake_schema.h"
+
+static const dunlin_driver *driver;
+static fake_host host;
+static dunlin_connection *connection;
+
+static int
+set_up(void **state)
+{
+    (void)state;
+    if (driver == NULL)
+        driver = fake_load("sqlite");
+    if (driver == NULL)
+        return -1;
+    fake_begin(&host, driver);
+    connection = fake_open(&host, "sqlite::memory:?foreign_keys=on");
+    return connection != NULL ? 0 : -1;
+}
+
+static int
+tear_down(void **state)
+{
+    (void)state;
+    driver->close(connection);
+    fake_end(&host);
+    return 0;
+}
+
+static void
+make(const char *sql)
+{
+    assert_done(&host, fake_execute(&host, connection, sql));
+}
+
+/* The steps of these operations, against the facts of the database as it is. */
+static const char *
+steps(const char *operations)
+{
+    fake_schema schema;
+    fake_schema facts;
+
+    fake_schema_introspect(&host, connection, &facts);
+    fake_schema_read(&schema, operations);
+    fake_render(&host, DUNLIN_RENDER_RUN, &schema);
+    fake_schema_free(&schema);
+    fake_schema_free(&facts);
+    host.fact_count = 0;
+    return host.lines;
+}
+
+static void
+apply(const char *operations)
+{
+    fake_schema schema;
+
+    fake_schema_read(&schema, operations);
+    assert_done(&host, fake_apply(&host, connection, &schema));
+    fake_schema_free(&schema);
+}
+
+static void
+refused(const char *operations, const char *message)
+{
+    fake_schema schema;
+
+    fake_schema_read(&schema, operations);
+    assert_fails(&host, fake_apply(&host, connection, &schema), DUNLIN_UNSUPPORTED, message);
+    fake_schema_free(&schema);
+}
+
+static const char *
+rows(const char *sql)
+{
+    return fake_rows(&host, connection, sql);
+}
+
+static const char *
+stored(void)
+{
+    return rows("SELECT sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%' ORDER BY rowid");
+}
+
+/* --- tables ----------------------------------------------------------------------------------- */
+static void
+a_table_with_its_members_is_one_statement(void **state)
+{
+    (void)state;
+    assert_string_equal(
+        steps("+ table users | if_not_exists\n"
+              "+ column users/id | type=bigint | not_null\n"
+              "+ column users/e\"mail | type=varchar(255) | default='x'\n"
+              "+ pk users/users_pkey | columns=[id]\n"
+              "+ index users/users_email | unique | keys=[id; (lower(id))] | if_not_exists\n"),
+        "note 1 on 2: 'e\"mail': the length is not enforced\n"
+        "[0+4] CREATE TABLE IF NOT EXISTS \"users\" (\n"
+        "    \"id\" INTEGER NOT NULL,\n"
+        "    \"e\"\"mail\" VARCHAR(255) DEFAULT 'x',\n"
+        "    CONSTRAINT \"users_pkey\" PRIMARY KEY (\"id\")\n"
+        ")\n"
+        "[4+1] CREATE UNIQUE INDEX IF NOT EXISTS \"users_email\" ON \"users\" "
+        "(\"id\", (lower(id)))\n");
+}
+
+static void
+every_member_of_a_table_is_written(void **state)
+{
+    (void)state;
+    apply("+ table r\n"
+          "+ column r/id | type=integer | auto=identity\n"
+          "+ pk r/r_pkey | columns=[id]\n"
+          "+ table t\n"
+          "+ column t/id | type=integer\n"
+          "+ column t/order | type=numeric(12,2) | default=0\n"
+          "+ column t/kind | type=enum | values=[a; b c; it's] | not_null | default='a'\n"
+          "+ column t/doc | type=jsonb\n"
+          "+ column t/at | type=timestamp(6) | default=CURRENT_TIMESTAMP\n"
+          "+ column t/r_id | type=integer\n"
+          "+ column t/name | type=text | collation=NOCASE\n"
+          "+ column t/twice | type=integer | generated=id * 2 | generated_kind=stored\n"
+          "+ column t/uid | native=uuid\n"
+          "+ pk t/t_pkey | columns=[id]\n"
+          "+ unique t/t_name_key | columns=[name at]\n"
+          "+ fk t/t_r_id_fkey | columns=[r_id] | ref=[r] | ref_columns=[id] | on_delete=set null "
+          "| on_update=no action | deferrable | deferred\n"
+          "+ check t/positive | expr=(\"order\" >= 0)\n"
+          "+ index t/t_partial | keys=[at desc; name collate NOCASE] | where=kind = 'a'\n");
+    assert_string_equal(
+        stored(), "'CREATE TABLE \"r\" (\n"
+                  "    \"id\" INTEGER NOT NULL CONSTRAINT \"r_pkey\" PRIMARY KEY AUTOINCREMENT\n"
+                  ")'\n"
+                  "'CREATE TABLE \"t\" (\n"
+                  "    \"id\" INTEGER NOT NULL,\n"
+                  "    \"order\" NUMERIC(12,2) DEFAULT 0,\n"
+                  "    \"kind\" TEXT NOT NULL DEFAULT 'a' CHECK (kind IN ('a', 'b c', 'it''s')),\n"
+                  "    \"doc\" TEXT CHECK (json_valid(doc)),\n"
+                  "    \"at\" TEXT DEFAULT CURRENT_TIMESTAMP,\n"
+                  "    \"r_id\" INTEGER,\n"
+                  "    \"name\" TEXT COLLATE NOCASE,\n"
+                  "    \"twice\" INTEGER GENERATED ALWAYS AS (id * 2) STORED,\n"
+                  "    \"uid\" UUID,\n"
+                  "    CONSTRAINT \"t_pkey\" PRIMARY KEY (\"id\"),\n"
+                  "    CONSTRAINT \"t_name_key\" UNIQUE (\"name\", \"at\"),\n"
+                  "    CONSTRAINT \"t_r_id_fkey\" FOREIGN KEY (\"r_id\") REFERENCES \"r\" (\"id\") "
+                  "ON DELETE SET NULL DEFERRABLE INITIALLY DEFERRED,\n"
+                  "    CONSTRAINT \"positive\" CHECK (\"order\" >= 0)\n"
+                  ")'\n"
+                  "'CREATE INDEX \"t_partial\" ON \"t\" (\"at\" DESC, \"name\" COLLATE NOCASE) "
+                  "WHERE kind = 'a''\n");
+}
+
+static int
+compare_lines(const void *left, const void *right)
+{
+    return strcmp(*(char *const *)left, *(char *const *)right);
+}
+
+static const char *
+sorted_lines(void)
+{
+    static char text[FAKE_LINES];
+    char *lines[256];
+    size_t count = 0;
+    char *rest = NULL;
+
+    for (char *line = strtok_r(host.lines, "\n", &rest); line != NULL;
+         line = strtok_r(NULL, "\n", &rest))
+        lines[count++] = line;
+    qsort(lines, count, sizeof *lines, compare_lines);
+    text[0] = '\0';
+    for (size_t i = 0; i < count; i++)
+        snprintf(text + strlen(text), sizeof text - strlen(text), "%s\n", lines[i]);
+    return text;
+}
+
+/* The facts that introspect() gives of a new table are those that realise() foretold. */
+static void
+a_table_is_what_was_foretold(void **state)
+{
+    static const char operations[] =
+        "+ table r\n+ column r/a | type=text\n+ column r/B | type=uuid\n"
+        "+ pk r/r_pkey | columns=[a B]\n"
+        "+ table t\n"
+        "+ column t/id | type=bigint | auto=serial\n"
+        "+ column t/Price | type=numeric(12,2) | not_null | default=(1 + 1)\n"
+        "+ column t/ok | type=boolean | default=true\n"
+        "+ column t/kind | type=enum | values=[a; b]\n"
+        "+ column t/tags | type=text[]\n"
+        "+ column t/doc | type=json\n"
+        "+ column t/a | type=text\n"
+        "+ column t/b | type=uuid\n"
+        "+ column t/when | type=timestamptz\n"
+        "+ column t/g | type=integer | generated=(id+1) | generated_kind=virtual\n"
+        "+ pk t/t_pkey | columns=[id]\n"
+        "+ unique t/t_a_key | columns=[a]\n"
+        "+ fk t/t_fk | columns=[a b] | ref=[r] | ref_columns=[a B] | on_delete=cascade\n"
+        "+ check t/t_Price_check | expr=(((\"Price\" > 0) AND (NOT (\"t\".ok == false))))\n"
+        "+ index t/t_i | unique | keys=[Price desc; (lower(A))] | where=(\"when\" != 'x')\n"
+        "+ view v | definition=SELECT a,b FROM t\n";
+    fake_schema schema;
+    dunlin_fact facts[64];
+    const dunlin_fact *list[64];
+    char *foretold;
+
+    (void)state;
+    host.canonical = 1;
+    apply(operations);
+    fake_schema_read(&schema, operations);
+    for (size_t i = 0; i < schema.operation_count; i++) {
+        facts[i] = (dunlin_fact){.size = sizeof facts[i],
+                                 .kind = schema.operations[i].kind,
+                                 .path = schema.operations[i].path,
+                                 .path_count = schema.operations[i].path_count,
+                                 .properties = schema.operations[i].set,
+                                 .property_count = schema.operations[i].set_count};
+        list[i] = &facts[i];
+    }
+    host.services.note = NULL; /* what is lost is not the matter here */
+    assert_done(&host, driver->realise(fake_call(&host), NULL, list, schema.operation_count));
+    foretold = strdup(sorted_lines());
+    fake_schema_free(&schema);
+    {
+        const dunlin_scope scope = {.size = sizeof scope, .depth = DUNLIN_SCOPE_FACTS};
+
+        assert_done(&host, driver->introspect(fake_call(&host), connection, &scope));
+    }
+    assert_string_equal(sorted_lines(), foretold);
+    free(foretold);
+}
+
+/* --- statements of their own --------------------------------------------------------------------- */
+static void
+what_sqlite_can_do_alone_is_one_statement(void **state)
+{
+    (void)state;
+    make("CREATE TABLE r (id INTEGER PRIMARY KEY)");
+    make("CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT, b TEXT, c TEXT)");
+    make("CREATE INDEX by_a ON t (a)");
+    make("CREATE INDEX by_b ON t (id) WHERE b > 'x'");
+    assert_string_equal(
+        steps("+ column t/d | type=integer | not_null | default=0\n"
+              "+ column t/e | type=enum | values=[x; y]\n"
+              "+ column t/r_id | type=integer\n"
+              "+ fk t/t_r_fk | columns=[r_id] | ref=[r] | ref_columns=[id]\n"
+              "+ column t/n | type=integer\n"
+              "+ check t/n_check | expr=n > 0\n"
+              "- column t/b\n"
+              "> column t/c | to=see\n"
+              "+ index t/by_see | keys=[see]\n"
+              "> index t/by_a | to=by_first\n"
+              "~ column t/a | comment=hm\n"
+              "> table t | to=u\n"),
+        "note 1 on 10: 'a': SQLite keeps no comments\n"
+        "[7+1] ALTER TABLE \"t\" RENAME COLUMN \"c\" TO \"see\"\n"
+        "[0+1] ALTER TABLE \"t\" ADD COLUMN \"d\" INTEGER NOT NULL DEFAULT 0\n"
+        "[1+1] ALTER TABLE \"t\" ADD COLUMN \"e\" TEXT CHECK (e IN ('x', 'y'))\n"
+        "[2+1] ALTER TABLE \"t\" ADD COLUMN \"r_id\" INTEGER CONSTRAINT \"t_r_fk\" "
+        "REFERENCES \"r\" (\"id\")\n"
+        "[4+1] ALTER TABLE \"t\" ADD COLUMN \"n\" INTEGER CONSTRAINT \"n_check\" CHECK (n > 0)\n"
+        "[6+1] DROP INDEX \"by_b\"\n"
+        "[6+1] ALTER TABLE \"t\" DROP COLUMN \"b\"\n"
+        "[8+1] CREATE INDEX \"by_see\" ON \"t\" (\"see\")\n"
+        "[9+1] DROP INDEX \"by_a\"\n"
+        "[9+1] CREATE INDEX \"by_first\" ON \"t\" (\"a\")\n"
+        "[11+1] ALTER TABLE \"t\" RENAME TO \"u\"\n");
+}
+
+/* --- rebuilds ---------------------------------------------------------------------------------------- */
+static void
+make_busy_table(void)
+{
+    make("CREATE TABLE parent (id INTEGER PRIMARY KEY)");
+    make("INSERT INTO parent VALUES (1), (2)");
+    make("CREATE TABLE t (id INTEGER PRIMARY KEY AUTOINCREMENT, a TEXT, b TEXT DEFAULT 'b', "
+         "p INTEGER REFERENCES parent ON DELETE CASCADE, g TEXT AS (a || '!'))");
+    make("INSERT INTO t (a, p) VALUES ('1', 1), ('2', 2), ('3', NULL)");
+    make("DELETE FROM t WHERE id = 3");
+    make("CREATE INDEX by_a ON t (a) WHERE a > '0'");
+    make("CREATE UNIQUE INDEX by_lower ON t (lower(a))");
+    make("CREATE TABLE child (id INTEGER PRIMARY KEY, t INTEGER REFERENCES t ON DELETE CASCADE)");
+    make("INSERT INTO child VALUES (1, 1), (2, 2)");
+    make("CREATE VIEW v AS SELECT id, a FROM t");
+    make("CREATE TRIGGER own AFTER UPDATE ON t /* kept */ BEGIN SELECT 1; END");
+    make("CREATE TRIGGER other AFTER INSERT ON child BEGIN UPDATE t SET b = 'c' WHERE id = new.t; "
+         "END");
+}
+
+static void
+a_rebuild_loses_nothing(void **state)
+{
+    (void)state;
+    make_busy_table();
+    apply("~ column t/a | type=integer | not_null | using=CAST(a AS INTEGER)\n"
+          "~ column t/b | unset=default\n"
+          "+ column t/made | type=timestamp | default=CURRENT_TIMESTAMP\n"
+          "+ unique t/t_a_key | columns=[a b]\n"
+          "+ check t/a_check | expr=a > 0\n"
+          "+ index t/by_made | keys=[made]\n"
+          "- index t/by_lower\n");
+    assert_string_equal(rows("SELECT id, typeof(a), b, p, g, made IS NOT NULL FROM t"),
+                        "1|'integer'|'b'|1|'1!'|1\n2|'integer'|'b'|2|'2!'|1\n");
+    assert_string_equal(rows("SELECT count(*) FROM child"), "2\n");
+    make("INSERT INTO t (a) VALUES (9)");
+    assert_string_equal(rows("SELECT id, b FROM t WHERE a = 9"), "4|null\n");
+    assert_string_equal(rows("SELECT * FROM v WHERE id = 1"), "1|1\n");
+    make("INSERT INTO child VALUES (3, 2)");
+    assert_string_equal(rows("SELECT b FROM t WHERE id = 2"), "'c'\n");
+    assert_string_equal(rows("PRAGMA foreign_keys"), "1\n");
+    assert_string_equal(rows("PRAGMA legacy_alter_table"), "0\n");
+    assert_string_equal(rows("SELECT sql FROM sqlite_master WHERE name = 'own'"),
+                        "'CREATE TRIGGER own AFTER UPDATE ON t /* kept */ BEGIN SELECT 1; END'\n");
+    assert_string_equal(rows("SELECT name FROM sqlite_master WHERE tbl_name = 't' AND type = "
+                             "'index' AND sql IS NOT NULL ORDER BY name"),
+                        "'by_a'\n'by_made'\n");
+    assert_string_equal(
+        rows("SELECT sql FROM sqlite_master WHERE name = 't'"),
+        "'CREATE TABLE \"t\" (\n"
+        "    \"id\" INTEGER PRIMARY KEY AUTOINCREMENT,\n"
+        "    \"a\" INTEGER NOT NULL,\n"
+        "    \"b\" TEXT,\n"
+        "    \"p\" INTEGER,\n"
+        "    \"g\" TEXT GENERATED ALWAYS AS (a || '!') VIRTUAL,\n"
+        "    \"made\" TEXT DEFAULT CURRENT_TIMESTAMP,\n"
+        "    FOREIGN KEY (\"p\") REFERENCES \"parent\" (\"id\") ON DELETE CASCADE,\n"
+        "    CONSTRAINT \"t_a_key\" UNIQUE (\"a\", \"b\"),\n"
+        "    CONSTRAINT \"a_check\" CHECK (a > 0)\n"
+        ")'\n");
+}
+
+static void
+changes_of_one_table_are_one_rebuild(void **state)
+{
+    (void)state;
+    make("CREATE TABLE t (x INTEGER, y TEXT) STRICT");
+    make("CREATE TABLE other (x INTEGER)");
+    assert_string_equal(
+        steps("~ column t/x | not_null\n"
+              "+ column other/y | type=integer\n"
+              "~ column t/y | default='z'\n"),
+        "[0+3] before-begin: PRAGMA foreign_keys = OFF\n"
+        "[0+3] CREATE TABLE \"_dunlin_new_t\" (\n"
+        "    \"x\" INTEGER NOT NULL,\n"
+        "    \"y\" TEXT DEFAULT 'z'\n"
+        ") STRICT\n"
+        "[0+3] INSERT INTO \"_dunlin_new_t\" (rowid, \"x\", \"y\") SELECT rowid, \"x\", \"y\" FROM "
+        "\"t\"\n"
+        "[0+3] check 0: SELECT (SELECT count(*) FROM \"t\") - (SELECT count(*) FROM "
+        "\"_dunlin_new_t\")\n"
+        "[0+3] DROP TABLE \"t\"\n"
+        "[0+3] PRAGMA legacy_alter_table = ON\n"
+        "[0+3] ALTER TABLE \"_dunlin_new_t\" RENAME TO \"t\"\n"
+        "[0+3] PRAGMA legacy_alter_table = OFF\n"
+        "[1+1] ALTER TABLE \"other\" ADD COLUMN \"y\" INTEGER\n"
+        "[0+3] finally: PRAGMA legacy_alter_table = OFF\n"
+        "[0+3] finally: PRAGMA foreign_keys = ON\n");
+}
+
+static void
+a_rebuild_that_breaks_something_is_undone(void **state)
+{
+    fake_schema schema;
+
+    (void)state;
+    make_busy_table();
+    fake_schema_read(&schema, "- column t/a\n~ column t/b | not_null\n");
+    assert_fails(&host, fake_apply(&host, connection, &schema), DUNLIN_MISSING,
+                 "no such column: a");
+    fake_schema_free(&schema);
+    assert_done(&host, fake_do(&host, connection, DUNLIN_ITEM_ROLLBACK));
+    assert_string_equal(rows("SELECT count(a) FROM t"), "2\n");
+    assert_done(&host, fake_do(&host, connection, DUNLIN_ITEM_RESET));
+    assert_string_equal(rows("PRAGMA foreign_keys"), "1\n");
+}
+
+static void
+columns_of_an_enum_follow_its_values(void **state)
+{
+    (void)state;
+    apply("+ table t\n+ column t/k | type=enum | values=[a; b]\n+ column t/j | type=json\n");
+    make("INSERT INTO t VALUES ('a', '{}')");
+    apply("~ column t/k | type=enum | values=[a; b; c]\n~ column t/j | type=text\n");
+    make("INSERT INTO t VALUES ('c', 'none')");
+    assert_string_equal(stored(), "'CREATE TABLE \"t\" (\n"
+                                  "    \"k\" TEXT CHECK (k IN ('a', 'b', 'c')),\n"
+                                  "    \"j\" TEXT\n"
+                                  ")'\n");
+}
+
+/* --- objects -------------------------------------------------------------------------------------- */
+static void
+dropping_what_others_use_needs_cascade(void **state)
+{
+    (void)state;
+    make_busy_table();
+    make("CREATE VIEW w AS SELECT * FROM v");
+    refused("- table t\n", "'t' cannot be dropped: view 'v' uses it");
+    refused("- view v\n", "'v' cannot be dropped: view 'w' uses it");
+    refused("- view w\n- view v\n- table parent\n",
+            "'parent' cannot be dropped: a foreign key of 't' refers to it");
+    apply("- table t | cascade\n");
+    assert_string_equal(rows("SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND "
+                             "name NOT LIKE 'sqlite_%' ORDER BY 1"),
+                        "'child'\n'parent'\n");
+    assert_string_equal(rows("SELECT * FROM child"), "1|1\n2|2\n");
+    assert_string_equal(rows("SELECT count(*) FROM pragma_foreign_key_list('child')"), "0\n");
+    apply("- table child\n- table parent\n");
+}
+
+static void
+views_are_made_and_replaced(void **state)
+{
+    (void)state;
+    make("CREATE TABLE t (a, b)");
+    apply("+ view v | definition=SELECT a FROM t\n"
+          "+ view v | or_replace | definition=SELECT a, b FROM t | columns=[x y]\n"
+          "> view v | to=w\n"
+          "! INSERT INTO t VALUES (1, 2)\n"
+          "+ table u | body=SELECT x FROM w\n");
+    assert_string_equal(rows("SELECT * FROM u"), "1\n");
+}
+
+static void
+what_sqlite_has_not_is_refused_with_the_reason(void **state)
+{
+    (void)state;
+    make("CREATE TABLE t (a, b)");
+    refused("+ sequence s\n",
+            "SQLite has no sequences; a whole number that is the primary key numbers itself");
+    refused("+ schema s\n", "SQLite has no schemas");
+    refused("+ matview s | definition=SELECT 1\n", "SQLite has no materialized views");
+    refused("+ column t/c | type=geometry\n", "'c': the type 'geometry' is not a portable one");
+    refused("+ column t/c | type=integer | auto=serial\n",
+            "'c': in SQLite only a whole number that is the primary key alone numbers itself");
+    refused("+ table p | partition_by=RANGE (a)\n", "'p': SQLite has no partitions");
+    refused("+ unique t/u | columns=[a] | nulls_not_distinct\n",
+            "'u': in SQLite nulls in a key are distinct");
+    refused("+ table p | wonder\n", "'p': SQLite has no 'wonder'");
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(a_table_with_its_members_is_one_statement),
+        TEST(every_member_of_a_table_is_written),
+        TEST(a_table_is_what_was_foretold),
+        TEST(what_sqlite_can_do_alone_is_one_statement),
+        TEST(a_rebuild_loses_nothing),
+        TEST(changes_of_one_table_are_one_rebuild),
+        TEST(a_rebuild_that_breaks_something_is_undone),
+        TEST(columns_of_an_enum_follow_its_values),
+        TEST(dropping_what_others_use_needs_cascade),
+        TEST(views_are_made_and_replaced),
+        TEST(what_sqlite_has_not_is_refused_with_the_reason),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
