@@ -28,6 +28,7 @@ sqlite_sources += drivers/sqlite/sqlite_rebuild.c
 sqlite_sources += drivers/sqlite/sqlite_rebuild.h
 sqlite_sources += drivers/sqlite/sqlite_render.c
 sqlite_sources += drivers/sqlite/sqlite_render.h
+sqlite_sources += drivers/sqlite/sqlite_rules.c
 sqlite_sources += drivers/sqlite/sqlite_run.c
 sqlite_sources += drivers/sqlite/sqlite_scan.c
 sqlite_sources += drivers/sqlite/sqlite_scan.h

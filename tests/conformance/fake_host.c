@@ -450,6 +450,14 @@ take_url_text(const dunlin_call *call, dunlin_string redacted, dunlin_string ide
     return DUNLIN_OK;
 }
 
+static int32_t
+take_expression_rule(const dunlin_call *call, const dunlin_expression_rule *rule)
+{
+    const fake_host *host = call->context;
+
+    return host->take_expression_rule != NULL ? host->take_expression_rule(rule) : DUNLIN_OK;
+}
+
 /* --- the host --- */
 const dunlin_driver *
 fake_load(const char *name)
@@ -500,6 +508,7 @@ fake_begin(fake_host *host, const dunlin_driver *driver)
         .find = find_fact,
         .each = each_fact,
         .translate = translate,
+        .expression_rule = take_expression_rule,
         .step = take_step,
         .note = take_note,
         .lexer_rule = take_rule,

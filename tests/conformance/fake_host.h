@@ -70,6 +70,8 @@ typedef struct fake_host {
     int canonical;
     /* stands for the core's translator; NULL: text stays as it is */
     int32_t (*translate)(int32_t what, dunlin_string text, dunlin_string *native);
+    /* takes rules of expression_rules */
+    int32_t (*take_expression_rule)(const dunlin_expression_rule *rule);
     fake_step steps[FAKE_ITEMS];
     int step_count;
 

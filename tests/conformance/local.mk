@@ -94,6 +94,7 @@ unit_tests += tests/conformance/sqlite_driver_test
 unit_tests += tests/conformance/sqlite_facts_test
 unit_tests += tests/conformance/sqlite_files_test
 unit_tests += tests/conformance/sqlite_render_test
+unit_tests += tests/conformance/sqlite_rules_test
 sqlite_folder_sources = $(fake_host_sources) \
 	tests/conformance/sqlite_folder.c tests/conformance/sqlite_folder.h
 tests_conformance_sqlite_backup_test_SOURCES = tests/conformance/sqlite_backup_test.c \
@@ -111,4 +112,7 @@ tests_conformance_sqlite_files_test_LDADD = $(CMOCKA_LIBS)
 tests_conformance_sqlite_render_test_SOURCES = tests/conformance/sqlite_render_test.c \
 	$(fake_host_sources) tests/conformance/fake_schema.c tests/conformance/fake_schema.h
 tests_conformance_sqlite_render_test_LDADD = $(CMOCKA_LIBS)
+tests_conformance_sqlite_rules_test_SOURCES = tests/conformance/sqlite_rules_test.c \
+	$(fake_host_sources)
+tests_conformance_sqlite_rules_test_LDADD = $(CMOCKA_LIBS)
 endif

@@ -1,0 +1,352 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Portable expressions, queries and data statements in SQLite's words. Timestamps are text in UTC
+ * ("2026-11-23 12:12:14"), and so are dates; booleans are 0 and 1. What SQLite lacks (power,
+ * regular expressions, padding ...) or means otherwise has no rule: it is not portable to it.
+ */
+#include "drivers/sqlite/sqlite_local.h"
+
+enum {
+    FUNCTION = DUNLIN_RULE_FUNCTION,
+    OPERATOR = DUNLIN_RULE_OPERATOR,
+    PREFIX = DUNLIN_RULE_PREFIX,
+    CAST = DUNLIN_RULE_CAST,
+    VALUE = DUNLIN_RULE_VALUE,
+    CLAUSE = DUNLIN_RULE_CLAUSE
+};
+
+/* A timestamp is shown with six digits where PostgreSQL has them; SQLite's functions know three,
+ * and CURRENT_TIMESTAMP none. */
+#define STRFTIME(format) "CAST(strftime('" format "', $1) AS INTEGER)"
+
+/* CAST makes 0 of what is no number, where PostgreSQL fails. So does abs() of the number that has
+ * no counterpart; length() keeps it from being reckoned once and for all before the first row. */
+#define FAIL "abs(-9223372036854775808 + 0 * length($1))"
+#define WHOLE                                                                                      \
+    "CASE typeof($1) WHEN 'text' THEN CASE WHEN ltrim(trim($1), '+-') <> '' AND "                  \
+    "ltrim(trim($1), '+-') NOT GLOB '*[^0-9]*' THEN CAST(trim($1) AS INTEGER) ELSE " FAIL          \
+    " END WHEN 'real' THEN CAST(round($1) AS INTEGER) ELSE $1 END"
+#define NUMBER(type)                                                                               \
+    "CASE WHEN typeof($1) = 'text' AND (trim($1) = '' OR $1 GLOB '*[^-+.0-9eE ]*') THEN " FAIL     \
+    " ELSE CAST(trim($1) AS " type ") END"
+
+static const struct {
+    int32_t kind;
+    int since; /* version of SQLite, 0: any */
+    const char *name;
+    const char *operands;
+    const char *native; /* NULL: as it stands */
+    const char *refusal;
+} rules[] = {
+    {VALUE, 0, "true", NULL, "TRUE", NULL},
+    {VALUE, 0, "false", NULL, "FALSE", NULL},
+    {VALUE, 0, "current_timestamp", NULL, "CURRENT_TIMESTAMP", NULL},
+    {VALUE, 0, "localtimestamp", NULL, "CURRENT_TIMESTAMP", NULL},
+    {VALUE, 0, "current_date", NULL, "CURRENT_DATE", NULL},
+    {VALUE, 0, "current_time", NULL, "CURRENT_TIME", NULL},
+    {VALUE, 0, "localtime", NULL, "CURRENT_TIME", NULL},
+    {VALUE, 0, "excluded", NULL, "excluded.$1", NULL},
+    {VALUE, 0, "blob", NULL, "X'$1'", NULL},
+
+    {OPERATOR, 0, "+", "date *", NULL, "reckoning with dates is written as INTERVAL"},
+    {OPERATOR, 0, "+", "any date", NULL, "reckoning with dates is written as INTERVAL"},
+    {OPERATOR, 0, "+", "ts *", NULL, "reckoning with times is written as INTERVAL"},
+    {OPERATOR, 0, "+", "any ts", NULL, "reckoning with times is written as INTERVAL"},
+    {OPERATOR, 0, "+", NULL, "$1 + $2", NULL},
+    {OPERATOR, 0, "-", "ts *", NULL,
+     "the difference of times is an interval, which SQLite has not"},
+    {OPERATOR, 0, "-", "date date", "CAST(julianday($1) - julianday($2) AS INTEGER)", NULL},
+    {OPERATOR, 0, "-", "date *", NULL, "reckoning with dates is written as INTERVAL"},
+    {OPERATOR, 0, "-", NULL, "$1 - $2", NULL},
+    {OPERATOR, 0, "*", NULL, "$1 * $2", NULL},
+    {OPERATOR, 0, "/", "int int", "$1 / $2", NULL},
+    {OPERATOR, 0, "/", "decimal any", "CAST($1 AS REAL) / $2", NULL},
+    {OPERATOR, 0, "/", "float any", "CAST($1 AS REAL) / $2", NULL},
+    {OPERATOR, 0, "/", "any decimal", "CAST($1 AS REAL) / $2", NULL},
+    {OPERATOR, 0, "/", "any float", "CAST($1 AS REAL) / $2", NULL},
+    {OPERATOR, 0, "/", NULL, NULL,
+     "the types of the operands of / are not known: of whole numbers the quotient is whole"},
+    {OPERATOR, 0, "%", "int int", "$1 % $2", NULL},
+    {OPERATOR, 0, "%", NULL, NULL, "SQLite's % knows whole numbers only"},
+    {OPERATOR, 0, "||", "text bool", NULL, "in SQLite the text of a boolean is 0 or 1"},
+    {OPERATOR, 0, "||", "bool text", NULL, "in SQLite the text of a boolean is 0 or 1"},
+    {OPERATOR, 0, "||", "text any", "$1 || $2", NULL},
+    {OPERATOR, 0, "||", "any text", "$1 || $2", NULL},
+    {OPERATOR, 0, "||", "json *", NULL, "SQLite cannot join JSON"},
+    {OPERATOR, 0, "||", "array *", NULL, "SQLite has no arrays"},
+    {OPERATOR, 0, "||", "any array", NULL, "SQLite has no arrays"},
+    {OPERATOR, 0, "||", NULL, "$1 || $2", NULL},
+    {OPERATOR, 0, "&", NULL, "$1 & $2", NULL},
+    {OPERATOR, 0, "|", NULL, "$1 | $2", NULL},
+    {OPERATOR, 0, "#", NULL, "($1 | $2) - ($1 & $2)", NULL},
+    {OPERATOR, 0, "<<", NULL, "$1 << $2", NULL},
+    {OPERATOR, 0, ">>", NULL, "$1 >> $2", NULL},
+    /* SQLite's LIKE takes capitals and small letters for the same; GLOB does not. */
+    {OPERATOR, 0, "like", NULL, "$1 GLOB $G2", NULL},
+    {OPERATOR, 0, "not like", NULL, "$1 NOT GLOB $G2", NULL},
+    {OPERATOR, 0, "ilike", NULL, "$1 LIKE $L2 ESCAPE '\\'", NULL},
+    {OPERATOR, 0, "not ilike", NULL, "$1 NOT LIKE $L2 ESCAPE '\\'", NULL},
+    {OPERATOR, 0, "is true", NULL, "$1 IS TRUE", NULL},
+    {OPERATOR, 0, "is not true", NULL, "$1 IS NOT TRUE", NULL},
+    {OPERATOR, 0, "is false", NULL, "$1 IS FALSE", NULL},
+    {OPERATOR, 0, "is not false", NULL, "$1 IS NOT FALSE", NULL},
+    {OPERATOR, 0, "is distinct from", NULL, "$1 IS NOT $2", NULL},
+    {OPERATOR, 0, "is not distinct from", NULL, "$1 IS $2", NULL},
+    {OPERATOR, 3038000, "->", "json any", "$1 -> $2", NULL},
+    {OPERATOR, 3038000, "->>", "json any",
+     "CASE json_type($1 -> $2) WHEN 'true' THEN 'true' WHEN 'false' THEN 'false' "
+     "ELSE CAST($1 ->> $2 AS TEXT) END",
+     NULL},
+    {OPERATOR, 0, "in row", NULL, NULL, NULL},
+    {OPERATOR, 0, "row =", NULL, NULL, NULL},
+    {OPERATOR, 0, "row <>", NULL, NULL, NULL},
+    {OPERATOR, 0, "+ interval second", "ts any", "datetime($1, ($2) || ' seconds')", NULL},
+    {OPERATOR, 0, "+ interval second", "date any", "datetime($1, ($2) || ' seconds')", NULL},
+    {OPERATOR, 0, "+ interval minute", "ts any", "datetime($1, ($2) || ' minutes')", NULL},
+    {OPERATOR, 0, "+ interval minute", "date any", "datetime($1, ($2) || ' minutes')", NULL},
+    {OPERATOR, 0, "+ interval hour", "ts any", "datetime($1, ($2) || ' hours')", NULL},
+    {OPERATOR, 0, "+ interval hour", "date any", "datetime($1, ($2) || ' hours')", NULL},
+    {OPERATOR, 0, "+ interval day", "ts any", "datetime($1, ($2) || ' days')", NULL},
+    {OPERATOR, 0, "+ interval day", "date any", "datetime($1, ($2) || ' days')", NULL},
+    {OPERATOR, 0, "- interval second", "ts any", "datetime($1, -($2) || ' seconds')", NULL},
+    {OPERATOR, 0, "- interval second", "date any", "datetime($1, -($2) || ' seconds')", NULL},
+    {OPERATOR, 0, "- interval minute", "ts any", "datetime($1, -($2) || ' minutes')", NULL},
+    {OPERATOR, 0, "- interval minute", "date any", "datetime($1, -($2) || ' minutes')", NULL},
+    {OPERATOR, 0, "- interval hour", "ts any", "datetime($1, -($2) || ' hours')", NULL},
+    {OPERATOR, 0, "- interval hour", "date any", "datetime($1, -($2) || ' hours')", NULL},
+    {OPERATOR, 0, "- interval day", "ts any", "datetime($1, -($2) || ' days')", NULL},
+    {OPERATOR, 0, "- interval day", "date any", "datetime($1, -($2) || ' days')", NULL},
+
+    {PREFIX, 0, "-", NULL, "-$1", NULL},
+    {PREFIX, 0, "+", NULL, "+$1", NULL},
+    {PREFIX, 0, "~", NULL, "~$1", NULL},
+
+    {CAST, 0, "boolean", "bool", "$1", NULL},
+    {CAST, 0, "boolean", "int", "$1 <> 0", NULL},
+    {CAST, 0, "smallint", "int", "$1", NULL},
+    {CAST, 0, "integer", "int", "$1", NULL},
+    {CAST, 0, "bigint", "int", "$1", NULL},
+    {CAST, 0, "smallint", "bool", "$1 + 0", NULL},
+    {CAST, 0, "integer", "bool", "$1 + 0", NULL},
+    {CAST, 0, "bigint", "bool", "$1 + 0", NULL},
+    /* A number is rounded, while SQLite cuts it off. */
+    {CAST, 0, "smallint", "decimal", "CAST(round($1) AS INTEGER)", NULL},
+    {CAST, 0, "integer", "decimal", "CAST(round($1) AS INTEGER)", NULL},
+    {CAST, 0, "bigint", "decimal", "CAST(round($1) AS INTEGER)", NULL},
+    {CAST, 0, "smallint", "float", "CAST(round($1) AS INTEGER)", NULL},
+    {CAST, 0, "integer", "float", "CAST(round($1) AS INTEGER)", NULL},
+    {CAST, 0, "bigint", "float", "CAST(round($1) AS INTEGER)", NULL},
+    {CAST, 0, "smallint", "constant", "CAST($1 AS INTEGER)", NULL},
+    {CAST, 0, "smallint", NULL, WHOLE, NULL},
+    {CAST, 0, "integer", "constant", "CAST($1 AS INTEGER)", NULL},
+    {CAST, 0, "integer", NULL, WHOLE, NULL},
+    {CAST, 0, "bigint", "constant", "CAST($1 AS INTEGER)", NULL},
+    {CAST, 0, "bigint", NULL, WHOLE, NULL},
+    {CAST, 0, "real", "constant", "CAST($1 AS REAL)", NULL},
+    {CAST, 0, "real", "int", "CAST($1 AS REAL)", NULL},
+    {CAST, 0, "real", NULL, NUMBER("REAL"), NULL},
+    {CAST, 0, "double precision", "constant", "CAST($1 AS REAL)", NULL},
+    {CAST, 0, "double precision", "int", "CAST($1 AS REAL)", NULL},
+    {CAST, 0, "double precision", NULL, NUMBER("REAL"), NULL},
+    {CAST, 0, "numeric", "constant", "CAST($1 AS NUMERIC)", NULL},
+    {CAST, 0, "numeric", "int", "CAST($1 AS NUMERIC)", NULL},
+    {CAST, 0, "numeric", NULL, NUMBER("NUMERIC"), NULL},
+    {CAST, 0, "text", "bool", "CASE WHEN $1 THEN 'true' WHEN NOT $1 THEN 'false' END", NULL},
+    {CAST, 0, "text", NULL, "CAST($1 AS TEXT)", NULL},
+    {CAST, 0, "varchar", "text", "$1", NULL},
+    {CAST, 0, "varchar", NULL, "CAST($1 AS TEXT)", NULL},
+    {CAST, 0, "char", "text", "$1", NULL},
+    {CAST, 0, "blob", NULL, "CAST($1 AS BLOB)", NULL},
+    {CAST, 0, "date", "constant", "$1", NULL},
+    {CAST, 0, "date", NULL, "date($1)", NULL},
+    {CAST, 0, "time", "constant", "$1", NULL},
+    {CAST, 0, "time", NULL, "time($1)", NULL},
+    {CAST, 0, "timestamp", "constant", "$1", NULL},
+    {CAST, 0, "timestamp", "ts", "$1", NULL},
+    {CAST, 0, "timestamp", NULL, "datetime($1)", NULL},
+    {CAST, 0, "timestamptz", "ts", "$1", NULL},
+    {CAST, 0, "timestamptz", "date", "datetime($1)", NULL},
+    {CAST, 0, "json", NULL, "$1", NULL},
+    {CAST, 0, "jsonb", NULL, "$1", NULL},
+    {CAST, 0, "uuid", NULL, "lower($1)", NULL},
+
+    {FUNCTION, 0, "lower", NULL, "lower($1)", NULL},
+    {FUNCTION, 0, "upper", NULL, "upper($1)", NULL},
+    {FUNCTION, 0, "btrim", NULL, "trim($*)", NULL},
+    {FUNCTION, 0, "ltrim", NULL, "ltrim($*)", NULL},
+    {FUNCTION, 0, "rtrim", NULL, "rtrim($*)", NULL},
+    {FUNCTION, 0, "length", NULL, "length($1)", NULL},
+    {FUNCTION, 0, "octet_length", NULL, "length(CAST($1 AS BLOB))", NULL},
+    {FUNCTION, 0, "replace", "any any any", "replace($1, $2, $3)", NULL},
+    {FUNCTION, 0, "strpos", NULL, "instr($1, $2)", NULL},
+    {FUNCTION, 0, "left", "any int",
+     "substr($1, 1, max($2, CASE WHEN $2 < 0 THEN length($1) + $2 "
+     "ELSE $2 END, 0))",
+     NULL},
+    {FUNCTION, 0, "right", "any int",
+     "CASE WHEN $2 > 0 THEN substr($1, max(length($1) - $2 + 1, 1)) WHEN $2 < 0 "
+     "THEN substr($1, 1 - $2) WHEN $2 = 0 THEN substr($1, 1, 0) END",
+     NULL},
+    /* substr of a place before the first counts what is not there, as PostgreSQL does. */
+    {FUNCTION, 0, "substr", "any any", "substr($1, max($2, 1))", NULL},
+    {FUNCTION, 0, "substr", "any any any", "substr($1, max($2, 1), max($2 + $3 - max($2, 1), 0))",
+     NULL},
+    {FUNCTION, 0, "repeat", "any any",
+     "CASE WHEN $2 IS NOT NULL THEN replace(hex(zeroblob($2)), '00', $1) END", NULL},
+    {FUNCTION, 0, "concat", NULL, "($[coalesce($0, '')$| || $])", NULL},
+    {FUNCTION, 0, "chr", NULL, "char($1)", NULL},
+    {FUNCTION, 0, "ascii", NULL, "CASE WHEN $1 = '' THEN 0 ELSE unicode($1) END", NULL},
+    {FUNCTION, 0, "to_hex", NULL, "printf('%x', $1)", NULL},
+    {FUNCTION, 0, "starts_with", NULL, "substr($1, 1, length($2)) = $2", NULL},
+    {FUNCTION, 0, "quote_literal", NULL, "quote($1)", NULL},
+    {FUNCTION, 0, "abs", NULL, "abs($1)", NULL},
+    {FUNCTION, 0, "sign", NULL,
+     "CASE WHEN $1 > 0 THEN 1 WHEN $1 < 0 THEN -1 WHEN $1 = 0 THEN 0 END", NULL},
+    {FUNCTION, 0, "round", "int", "$1", NULL},
+    {FUNCTION, 0, "round", NULL, "round($*)", NULL},
+    {FUNCTION, 0, "trunc", "any", "CAST($1 AS INTEGER)", NULL},
+    {FUNCTION, 0, "ceil", "any", "CAST($1 AS INTEGER) + ($1 > CAST($1 AS INTEGER))", NULL},
+    {FUNCTION, 0, "floor", "any", "CAST($1 AS INTEGER) - ($1 < CAST($1 AS INTEGER))", NULL},
+    {FUNCTION, 0, "mod", "int int", "$1 % $2", NULL},
+    {FUNCTION, 0, "random", NULL, "(random() + 9223372036854775808.0) / 18446744073709551616.0",
+     NULL},
+    {FUNCTION, 0, "pi", NULL, "3.141592653589793", NULL},
+    /* max() of several is null as soon as one of them is; greatest() leaves nulls out. */
+    {FUNCTION, 0, "greatest", "any", "$1", NULL},
+    {FUNCTION, 0, "greatest", "any any", "max(coalesce($1, $2), coalesce($2, $1))", NULL},
+    {FUNCTION, 0, "greatest", "any any any",
+     "max(coalesce($1, $2, $3), coalesce($2, $3, $1), coalesce($3, $1, $2))", NULL},
+    {FUNCTION, 0, "greatest", "any any any any",
+     "max(coalesce($1, $2, $3, $4), coalesce($2, $3, $4, $1), coalesce($3, $4, $1, $2), "
+     "coalesce($4, $1, $2, $3))",
+     NULL},
+    {FUNCTION, 0, "least", "any", "$1", NULL},
+    {FUNCTION, 0, "least", "any any", "min(coalesce($1, $2), coalesce($2, $1))", NULL},
+    {FUNCTION, 0, "least", "any any any",
+     "min(coalesce($1, $2, $3), coalesce($2, $3, $1), coalesce($3, $1, $2))", NULL},
+    {FUNCTION, 0, "least", "any any any any",
+     "min(coalesce($1, $2, $3, $4), coalesce($2, $3, $4, $1), coalesce($3, $4, $1, $2), "
+     "coalesce($4, $1, $2, $3))",
+     NULL},
+    {FUNCTION, 0, "extract year", NULL, STRFTIME("%Y"), NULL},
+    {FUNCTION, 0, "extract month", NULL, STRFTIME("%m"), NULL},
+    {FUNCTION, 0, "extract day", NULL, STRFTIME("%d"), NULL},
+    {FUNCTION, 0, "extract hour", NULL, STRFTIME("%H"), NULL},
+    {FUNCTION, 0, "extract minute", NULL, STRFTIME("%M"), NULL},
+    {FUNCTION, 0, "extract second", NULL, "CAST(strftime('%f', $1) AS REAL)", NULL},
+    {FUNCTION, 0, "extract epoch", NULL,
+     STRFTIME("%s") " + (CAST(strftime('%f', $1) AS REAL) - " STRFTIME("%S") ")", NULL},
+    {FUNCTION, 0, "extract dow", NULL, STRFTIME("%w"), NULL},
+    {FUNCTION, 0, "extract doy", NULL, STRFTIME("%j"), NULL},
+    {FUNCTION, 0, "extract quarter", NULL, "(CAST(strftime('%m', $1) AS INTEGER) + 2) / 3", NULL},
+    {FUNCTION, 0, "extract isodow", NULL, "(CAST(strftime('%w', $1) AS INTEGER) + 6) % 7 + 1",
+     NULL},
+    {FUNCTION, 0, "date_trunc year", NULL, "strftime('%Y-01-01 00:00:00', $1)", NULL},
+    {FUNCTION, 0, "date_trunc month", NULL, "strftime('%Y-%m-01 00:00:00', $1)", NULL},
+    {FUNCTION, 0, "date_trunc day", NULL, "strftime('%Y-%m-%d 00:00:00', $1)", NULL},
+    {FUNCTION, 0, "date_trunc hour", NULL, "strftime('%Y-%m-%d %H:00:00', $1)", NULL},
+    {FUNCTION, 0, "date_trunc minute", NULL, "strftime('%Y-%m-%d %H:%M:00', $1)", NULL},
+    {FUNCTION, 0, "date_trunc second", NULL, "strftime('%Y-%m-%d %H:%M:%S', $1)", NULL},
+    {FUNCTION, 0, "to_timestamp", "int", "datetime($1, 'unixepoch')", NULL},
+    {FUNCTION, 0, "current_timestamp", NULL, "CURRENT_TIMESTAMP", NULL},
+    {FUNCTION, 0, "localtimestamp", NULL, "CURRENT_TIMESTAMP", NULL},
+    /* Version 4, RFC 9562: six bits are given. */
+    {FUNCTION, 0, "gen_random_uuid", NULL,
+     "lower(hex(randomblob(4)) || '-' || hex(randomblob(2)) || '-4' || "
+     "substr(hex(randomblob(2)), 2) || '-' || substr('89ab', 1 + (random() & 3), 1) || "
+     "substr(hex(randomblob(2)), 2) || '-' || hex(randomblob(6)))",
+     NULL},
+    {FUNCTION, 0, "json_build_object", NULL, "json_object($*)", NULL},
+    {FUNCTION, 0, "jsonb_build_object", NULL, "json_object($*)", NULL},
+    {FUNCTION, 0, "json_build_array", NULL, "json_array($*)", NULL},
+    {FUNCTION, 0, "jsonb_build_array", NULL, "json_array($*)", NULL},
+    {FUNCTION, 0, "json_agg", NULL, "CASE WHEN count(*) > 0 THEN json_group_array($1) END", NULL},
+    {FUNCTION, 0, "jsonb_agg", NULL, "CASE WHEN count(*) > 0 THEN json_group_array($1) END", NULL},
+    {FUNCTION, 0, "avg", NULL, "avg($1)", NULL},
+    {FUNCTION, 0, "string_agg", NULL, "group_concat($1, $2)", NULL},
+    {FUNCTION, 0, "bool_and", NULL, "min($1)", NULL},
+    {FUNCTION, 0, "bool_or", NULL, "max($1)", NULL},
+    {FUNCTION, 3025000, "row_number", NULL, "row_number()", NULL},
+    {FUNCTION, 3025000, "rank", NULL, "rank()", NULL},
+    {FUNCTION, 3025000, "dense_rank", NULL, "dense_rank()", NULL},
+    {FUNCTION, 3025000, "ntile", NULL, "ntile($1)", NULL},
+    {FUNCTION, 3025000, "lag", NULL, "lag($*)", NULL},
+    {FUNCTION, 3025000, "lead", NULL, "lead($*)", NULL},
+    {FUNCTION, 3025000, "first_value", NULL, "first_value($1)", NULL},
+    {FUNCTION, 3025000, "last_value", NULL, "last_value($1)", NULL},
+    {FUNCTION, 3025000, "nth_value", NULL, "nth_value($1, $2)", NULL},
+    {FUNCTION, 3025000, "percent_rank", NULL, "percent_rank()", NULL},
+    {FUNCTION, 3025000, "cume_dist", NULL, "cume_dist()", NULL},
+
+    {CLAUSE, 3030000, "order asc", NULL, "$1 ASC NULLS LAST", NULL},
+    {CLAUSE, 3030000, "order desc", NULL, "$1 DESC NULLS FIRST", NULL},
+    {CLAUSE, 3030000, "order asc nulls first", NULL, "$1 ASC NULLS FIRST", NULL},
+    {CLAUSE, 3030000, "order asc nulls last", NULL, "$1 ASC NULLS LAST", NULL},
+    {CLAUSE, 3030000, "order desc nulls first", NULL, "$1 DESC NULLS FIRST", NULL},
+    {CLAUSE, 3030000, "order desc nulls last", NULL, "$1 DESC NULLS LAST", NULL},
+    {CLAUSE, 0, "offset", NULL, "LIMIT -1 OFFSET $1", NULL},
+    {CLAUSE, 3039000, "right join", NULL, NULL, NULL},
+    {CLAUSE, 3039000, "full join", NULL, NULL, NULL},
+    {CLAUSE, 0, "natural join", NULL, NULL, NULL},
+    {CLAUSE, 0, "join using", NULL, NULL, NULL},
+    {CLAUSE, 0, "with", NULL, NULL, NULL},
+    {CLAUSE, 0, "with recursive", NULL, NULL, NULL},
+    {CLAUSE, 0, "data with", NULL, NULL, NULL},
+    {CLAUSE, 0, "intersect", NULL, NULL, NULL},
+    {CLAUSE, 0, "except", NULL, NULL, NULL},
+    {CLAUSE, 0, "values", NULL, NULL, NULL},
+    {CLAUSE, 0, "set row", NULL, NULL, NULL},
+    {CLAUSE, 3035000, "returning", NULL, NULL, NULL},
+    {CLAUSE, 3025000, "over", NULL, NULL, NULL},
+    {CLAUSE, 3028000, "frame", NULL, NULL, NULL},
+    {CLAUSE, 3028000, "window", NULL, NULL, NULL},
+    {CLAUSE, 3030000, "filter", NULL, NULL, NULL},
+    {CLAUSE, 0, "insert default values", NULL, "INSERT INTO $1 DEFAULT VALUES", NULL},
+    {CLAUSE, 3024000, "insert alias", NULL, NULL, NULL},
+    {CLAUSE, 0, "insert or replace", NULL, "INSERT OR REPLACE INTO", NULL},
+    {CLAUSE, 3024000, "on conflict do nothing", NULL, "ON CONFLICT DO NOTHING", NULL},
+    {CLAUSE, 3024000, "on conflict target do nothing", NULL, "ON CONFLICT ($1) DO NOTHING", NULL},
+    {CLAUSE, 3024000, "on conflict target do update", NULL, "ON CONFLICT ($1) DO UPDATE SET $2",
+     NULL},
+    {CLAUSE, 3035000, "on conflict do update", NULL, "ON CONFLICT DO UPDATE SET $2", NULL},
+    {CLAUSE, 3024000, "on conflict target where", NULL, NULL, NULL},
+    {CLAUSE, 3024000, "on conflict do update where", NULL, NULL, NULL},
+    {CLAUSE, 0, "on conflict after select", NULL, "true", NULL},
+    {CLAUSE, 0, "update alias", NULL, NULL, NULL},
+    {CLAUSE, 3033000, "update from", NULL, "UPDATE $1 SET $2 FROM $3$4", NULL},
+    {CLAUSE, 0, "delete alias", NULL, NULL, NULL},
+    {CLAUSE, 0, "truncate", NULL, "DELETE FROM $1", NULL},
+};
+
+static int
+version_of(const dunlin_profile *profile)
+{
+    if (profile == NULL || profile->major == 0)
+        return sqlite3_libversion_number();
+    return profile->major * 1000000 + profile->minor * 1000 + profile->patch;
+}
+
+int32_t
+dn_sqlite_expression_rules(const dunlin_call *call, const dunlin_profile *profile)
+{
+    int version = version_of(profile);
+
+    for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
+        dunlin_expression_rule rule = {
+            .size = sizeof(rule),
+            .kind = rules[i].kind,
+            .name = dn_kit_string(rules[i].name),
+            .operands = dn_kit_string(rules[i].operands),
+            .result = dn_kit_string(NULL),
+            .native = dn_kit_string(rules[i].native),
+            .refusal = dn_kit_string(rules[i].refusal),
+        };
+        int32_t status = DUNLIN_OK;
+
+        if (version >= rules[i].since)
+            status = call->host->expression_rule(call, &rule);
+        if (status != DUNLIN_OK)
+            return status;
+    }
+    return DUNLIN_OK;
+}
