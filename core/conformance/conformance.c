@@ -14,7 +14,7 @@ static const dn_area *const areas[] = {
     &dn_area_connect, &dn_area_query,  &dn_area_run,    &dn_area_transaction,
     &dn_area_session, &dn_area_bulk,   &dn_area_error,  &dn_area_classify,
     &dn_area_render,  &dn_area_lock,   &dn_area_cancel, &dn_area_introspect,
-    &dn_area_resume,  &dn_area_backup,
+    &dn_area_facts,   &dn_area_resume, &dn_area_backup,
 };
 enum { AREAS = sizeof areas / sizeof areas[0] };
 
@@ -38,9 +38,9 @@ is_wanted(const dn_conformance *kit, const char *id)
 }
 
 static const char *const capability_names[] = {
-    "transactional DDL", "pipelining",           "shadows in memory",
-    "shadow databases",  "backing up by itself", "cancelling",
-    "listing objects",   "reading facts",        "fingerprints of statements",
+    "transactional DDL",          "pipelining", "shadows in memory", "shadow databases",
+    "backing up by itself",       "cancelling", "listing objects",   "reading facts",
+    "fingerprints of statements", "namespaces", "types of its own",  "translating",
 };
 
 static const char *
