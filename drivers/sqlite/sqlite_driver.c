@@ -34,8 +34,7 @@ dn_sqlite_capabilities(const dunlin_call *call, const dunlin_profile *profile,
     capabilities->flags = DUNLIN_CAN_TRANSACTIONAL_DDL | DUNLIN_CAN_SHADOW_MEMORY |
                           DUNLIN_CAN_BACKUP_ITSELF | DUNLIN_CAN_CANCEL |
                           DUNLIN_CAN_INTROSPECT_OBJECTS | DUNLIN_CAN_INTROSPECT_FACTS |
-                          DUNLIN_CAN_TRANSLATE | DUNLIN_CAN_FOLD_OBJECTS |
-                          DUNLIN_CAN_FOLD_MEMBERS;
+                          DUNLIN_CAN_TRANSLATE | DUNLIN_CAN_FOLD_OBJECTS | DUNLIN_CAN_FOLD_MEMBERS;
     capabilities->lock_kind = DUNLIN_LOCK_SESSION;
     capabilities->identifier_limit = 0;
     return DUNLIN_OK;
