@@ -21,6 +21,7 @@ sqlite_sources += drivers/sqlite/sqlite_lock.c
 sqlite_sources += drivers/sqlite/sqlite_objects.c
 sqlite_sources += drivers/sqlite/sqlite_open.c
 sqlite_sources += drivers/sqlite/sqlite_pins.c
+sqlite_sources += drivers/sqlite/sqlite_progress.c
 sqlite_sources += drivers/sqlite/sqlite_query.c
 sqlite_sources += drivers/sqlite/sqlite_quote.c
 sqlite_sources += drivers/sqlite/sqlite_realise.c

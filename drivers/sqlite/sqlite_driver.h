@@ -80,6 +80,9 @@ struct dunlin_connection {
     int64_t wait_began_ns;
     int64_t waited_ms; /* by the last wait for a lock */
     bool committing;
+    int64_t progress_first; /* rowids of the rows that are being copied */
+    int64_t progress_total; /* 0: nothing is */
+    int64_t progress_shown_ns;
 
     /* session settings: read before the first statement that may change one, put back by RESET */
     bool settings_dirty;
@@ -138,6 +141,12 @@ int32_t dn_sqlite_fail(dunlin_connection *connection, const char *what);
 int32_t dn_sqlite_fail_statement(dunlin_connection *connection);
 /* The same without a connection of ours around it. */
 int32_t dn_sqlite_fail_db(const dunlin_call *call, sqlite3 *db, int code, const char *what);
+
+/* --- progress ------------------------------------------------------------------------------------------- */
+/* Around a statement; the handler of long statements calls the one in the middle. */
+void dn_sqlite_progress_begin(dunlin_connection *connection, dunlin_string sql);
+void dn_sqlite_progress(dunlin_connection *connection);
+void dn_sqlite_progress_end(dunlin_connection *connection, bool complete);
 
 /* --- session settings ---------------------------------------------------------------------------------- */
 /* Before a statement that may change one. */

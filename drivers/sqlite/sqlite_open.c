@@ -47,6 +47,7 @@ dn_sqlite_wants_to_stop(const dunlin_connection *connection)
 static int
 on_progress(void *context)
 {
+    dn_sqlite_progress(context);
     return dn_sqlite_wants_to_stop(context) ? 1 : 0;
 }
 

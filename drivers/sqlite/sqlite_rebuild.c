@@ -257,6 +257,7 @@ dn_sqlite_rebuild(dn_sqlite_rendering *work, dn_sqlite_state *state, const dn_sq
     building build = {.work = work, .state = state, .before = before, .first = state->queue[0]};
     int32_t (*const parts[])(building *) = {copy_rows, compare_counts,  copy_sequence,
                                             exchange,  restore_members, check_views};
+    size_t first_step = work->step_count;
     int32_t status;
 
     build.count = state->queue[state->queued - 1] - build.first + 1;
@@ -273,5 +274,7 @@ dn_sqlite_rebuild(dn_sqlite_rendering *work, dn_sqlite_state *state, const dn_sq
     status = add_step(&build);
     for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]) && status == DUNLIN_OK; i++)
         status = parts[i](&build);
-    return status;
+    return status == DUNLIN_OK && work->mode == DUNLIN_RENDER_SCRIPT
+               ? dn_sqlite_guard_rebuild(work, first_step, before, &state->table)
+               : status;
 }

@@ -92,6 +92,10 @@ int32_t dn_sqlite_guarded_table(dn_sqlite_rendering *work, dunlin_string table);
 /* The same under a condition of one's own; scripts only. */
 int32_t dn_sqlite_guard(dn_sqlite_rendering *work, dunlin_string condition, uint64_t first,
                         uint64_t count);
+/* The steps from `first_step` on become one, which runs only where the table has the columns that
+ * it had before and is not what it is to become. */
+int32_t dn_sqlite_guard_rebuild(dn_sqlite_rendering *work, size_t first_step,
+                                const dn_sqlite_table *before, const dn_sqlite_table *after);
 /* "IF EXISTS " in a script or where the operation says so, else nothing. */
 const char *dn_sqlite_if_exists(const dn_sqlite_rendering *work, const dunlin_operation *operation);
 const char *dn_sqlite_if_not_exists(const dn_sqlite_rendering *work,

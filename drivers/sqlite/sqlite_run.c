@@ -62,13 +62,17 @@ may_change_session(dunlin_string sql)
 static int32_t
 do_statement(dunlin_connection *connection, const dunlin_item *item)
 {
-    if (item->value_count == 0 && may_change_session(item->sql)) {
-        int32_t status = dn_sqlite_pins_remember(connection);
+    int32_t status = DUNLIN_OK;
 
-        if (status != DUNLIN_OK)
-            return status;
-    }
-    return run_text(connection, item->sql, item->values, item->value_count, item->value_count > 0);
+    if (item->value_count == 0 && may_change_session(item->sql))
+        status = dn_sqlite_pins_remember(connection);
+    if (status != DUNLIN_OK)
+        return status;
+    dn_sqlite_progress_begin(connection, item->sql);
+    status =
+        run_text(connection, item->sql, item->values, item->value_count, item->value_count > 0);
+    dn_sqlite_progress_end(connection, status == DUNLIN_OK);
+    return status;
 }
 
 static int32_t

@@ -5,6 +5,9 @@
  */
 #include "drivers/sqlite/sqlite_render.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 const char *
 dn_sqlite_if_exists(const dn_sqlite_rendering *work, const dunlin_operation *operation)
 {
@@ -79,4 +82,83 @@ dn_sqlite_guarded_table(dn_sqlite_rendering *work, dunlin_string table)
     status = dn_sqlite_guard(work, dn_kit_text_string(&condition), work->at, 1);
     dn_kit_text_free(&condition);
     return status;
+}
+
+/* --- rebuilds ------------------------------------------------------------------------------------ */
+static int
+compare_names(const void *left, const void *right)
+{
+    const dunlin_string *a = left;
+    const dunlin_string *b = right;
+    uint64_t length = a->length < b->length ? a->length : b->length;
+    int order = length > 0 ? memcmp(a->data, b->data, length) : 0;
+
+    return order != 0 ? order : (a->length > b->length) - (a->length < b->length);
+}
+
+/* The names of the columns, in the order of their bytes, one a line. */
+static void
+write_columns(dn_kit_text *text, const dn_sqlite_table *table)
+{
+    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text all = {0};
+    dunlin_string *names = dn_kit_pool_take(table->pool, (table->count + 1) * sizeof(*names));
+    size_t count = 0;
+
+    for (size_t i = 0; names != NULL && i < table->count; i++)
+        if (!table->members[i].gone && strcmp(table->members[i].kind, DUNLIN_KIND_COLUMN) == 0)
+            names[count++] = table->members[i].name;
+    if (count > 0)
+        qsort(names, count, sizeof(*names), compare_names);
+    for (size_t i = 0; i < count; i++) {
+        dn_kit_text_add(&all, i > 0 ? "\n" : "");
+        dn_kit_text_add_string(&all, names[i]);
+    }
+    text->failed = text->failed || all.failed;
+    dn_kit_text_quote(text, '\'', dn_kit_text_string(&all));
+}
+
+/* A check that does not hold violates a constraint, whose name is all that the shell shows. */
+static void
+write_check(dn_kit_text *sql, const dn_sqlite_step *step)
+{
+    dn_kit_text_add(sql, "CREATE TEMPORARY TABLE dunlin_check (is_right INTEGER CONSTRAINT "
+                         "\"the table that was built anew is not right\" CHECK (is_right));\n"
+                         "INSERT INTO temp.dunlin_check SELECT (");
+    dn_kit_text_add_string(sql, step->sql);
+    dn_kit_text_add(sql, ") || '' = ");
+    dn_kit_text_quote(sql, '\'', step->expected);
+    dn_kit_text_add(sql, ";\nDROP TABLE temp.dunlin_check");
+}
+
+int32_t
+dn_sqlite_guard_rebuild(dn_sqlite_rendering *work, size_t first_step, const dn_sqlite_table *before,
+                        const dn_sqlite_table *after)
+{
+    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text condition = {0};
+    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text wanted = {0};
+    uint64_t first = work->steps[first_step].first;
+    uint64_t count = work->steps[first_step].count;
+
+    dn_kit_text_clear(&work->sql);
+    for (size_t i = first_step; i < work->step_count; i++) {
+        dn_kit_text_add(&work->sql, i > first_step ? ";\n" : "");
+        if (work->steps[i].role == DUNLIN_STEP_CHECK)
+            write_check(&work->sql, &work->steps[i]);
+        else
+            dn_kit_text_add_string(&work->sql, work->steps[i].sql);
+    }
+    work->step_count = first_step;
+    dn_sqlite_write_table(&wanted, after, "CREATE TABLE ", after->name);
+    dn_kit_text_add(&condition, "(SELECT group_concat(name, char(10)) FROM (SELECT name FROM "
+                                "pragma_table_xinfo(");
+    dn_kit_text_quote(&condition, '\'', after->name);
+    dn_kit_text_add(&condition, ", 'main') ORDER BY name)) = ");
+    write_columns(&condition, before);
+    dn_kit_text_add(&condition, " AND (SELECT sql FROM main.sqlite_master WHERE type = 'table' AND "
+                                "name = ");
+    dn_kit_text_quote(&condition, '\'', after->name);
+    dn_kit_text_add(&condition, " COLLATE NOCASE) <> ");
+    dn_kit_text_quote(&condition, '\'', dn_kit_text_string(&wanted));
+    work->sql.failed = work->sql.failed || condition.failed || wanted.failed;
+    return dn_sqlite_guard(work, dn_kit_text_string(&condition), first, count);
 }

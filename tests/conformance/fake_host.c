@@ -88,9 +88,12 @@ take_notice(const dunlin_call *call, dunlin_string sqlstate, dunlin_string messa
 static void
 take_progress(const dunlin_call *call, int64_t done, int64_t total, dunlin_string unit)
 {
-    (void)call;
+    fake_host *host = call->context;
+
     (void)unit;
     assert_true(done >= 0 && done <= total);
+    host->progress_done = done;
+    host->progress_total = total;
 }
 
 static int32_t

@@ -50,6 +50,8 @@ typedef struct fake_host {
     int rows;
     int cancelled;
     uint64_t class_flags;
+    int64_t progress_done; /* of the last progress() */
+    int64_t progress_total;
     dunlin_server server; /* numbers only */
     dunlin_profile profile;
     char server_path[4096];

@@ -3,11 +3,14 @@
  * render() and realise() of the SQLite driver: what is written, and what a database is afterwards.
  */
 #include <setjmp.h>
+#include <spawn.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -309,6 +312,8 @@ a_rebuild_loses_nothing(void **state)
           "+ check t/a_check | expr=a > 0\n"
           "+ index t/by_made | keys=[made]\n"
           "- index t/by_lower\n");
+    assert_int_equal(host.progress_done, 2);
+    assert_int_equal(host.progress_total, 2);
     assert_string_equal(rows("SELECT id, typeof(a), b, p, g, made IS NOT NULL FROM t"),
                         "1|'integer'|'b'|1|'1!'|1\n2|'integer'|'b'|2|'2!'|1\n");
     assert_string_equal(rows("SELECT count(*) FROM child"), "2\n");
@@ -449,6 +454,94 @@ what_sqlite_has_not_is_refused_with_the_reason(void **state)
     refused("+ table p | wonder\n", "'p': SQLite has no 'wonder'");
 }
 
+/* --- scripts ----------------------------------------------------------------------------------------- */
+static void
+run_shell(const char *command)
+{
+    char *const arguments[] = {(char *)"sh", (char *)"-c", (char *)command, NULL};
+    char *const environment[] = {(char *)"PATH=/usr/local/bin:/usr/bin:/bin", NULL};
+    pid_t child;
+    int status = -1;
+
+    assert_int_equal(posix_spawnp(&child, "sh", NULL, NULL, arguments, environment), 0);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+}
+
+/* A folder with a database "x.db", and in s.sql what is to be done. */
+static void
+write_script(const char *folder, const char *operations)
+{
+    char path[200];
+    fake_schema schema;
+    fake_schema facts;
+    FILE *file;
+
+    fake_schema_introspect(&host, connection, &facts);
+    fake_schema_read(&schema, operations);
+    fake_forget_steps(&host);
+    assert_done(&host, driver->render(fake_call(&host), NULL, DUNLIN_RENDER_SCRIPT,
+                                      schema.operation_list, schema.operation_count));
+    snprintf(path, sizeof path, "%s/s.sql", folder);
+    file = fopen(path, "w");
+    assert_non_null(file);
+    for (int i = 0; i < host.step_count; i++) {
+        const char *sql = host.steps[i].sql;
+        int before = i > 0 ? host.steps[i - 1].role : DUNLIN_STEP_BEFORE_BEGIN;
+
+        if (host.steps[i].role != DUNLIN_STEP_BEFORE_BEGIN && before == DUNLIN_STEP_BEFORE_BEGIN)
+            fputs("BEGIN IMMEDIATE;\n", file);
+        if (host.steps[i].role == DUNLIN_STEP_FINALLY && before != DUNLIN_STEP_FINALLY)
+            fputs("COMMIT;\n", file);
+        fprintf(file, "%s%s\n", sql, strstr(sql, ".read dunlin-guard.sql") ? "" : ";");
+    }
+    fclose(file);
+    fake_schema_free(&schema);
+    fake_schema_free(&facts);
+    host.fact_count = 0;
+}
+
+static void
+a_script_may_run_any_number_of_times(void **state)
+{
+    static const char before[] =
+        "CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT, b TEXT, c TEXT, d TEXT);"
+        "INSERT INTO t VALUES (1, 'it''s', 'b', 'c', 'd');"
+        "CREATE TABLE u (x INTEGER);"
+        "CREATE INDEX i ON t (a);";
+    char folder[] = "/tmp/dunlin-script-XXXXXX";
+    char command[600];
+    char url[200];
+
+    (void)state;
+    if (access("/usr/bin/sqlite3", X_OK) != 0)
+        skip();
+    assert_non_null(mkdtemp(folder));
+    snprintf(command, sizeof command, "cd %s && sqlite3 x.db \"%s\"", folder, before);
+    run_shell(command);
+    driver->close(connection);
+    snprintf(url, sizeof url, "sqlite:%s/x.db", folder);
+    connection = fake_open(&host, url);
+    write_script(folder, "~ column t/a | not_null\n"
+                         "+ check t/a_check | expr=a <> ''\n"
+                         "+ column t/made | type=timestamp | default=CURRENT_TIMESTAMP\n"
+                         "- column t/b\n"
+                         "+ column u/y | type=integer\n"
+                         "- column u/x\n"
+                         "+ table v\n+ column v/id | type=integer\n"
+                         "+ index v/v_id | keys=[id]\n"
+                         "+ view w | definition=SELECT a FROM t\n");
+    snprintf(command, sizeof command,
+             "cd %s && for i in 1 2 3; do sqlite3 -bail x.db < s.sql || exit 1; done", folder);
+    run_shell(command);
+    assert_string_equal(rows("SELECT id, a, c, d, made IS NOT NULL FROM t"),
+                        "1|'it's'|'c'|'d'|1\n");
+    assert_string_equal(rows("SELECT group_concat(name) FROM pragma_table_info('u')"), "'y'\n");
+    assert_string_equal(rows("SELECT * FROM w"), "'it's'\n");
+    snprintf(command, sizeof command, "rm -r %s", folder);
+    run_shell(command);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int
@@ -465,6 +558,7 @@ main(void)
         TEST(columns_of_an_enum_follow_its_values),
         TEST(dropping_what_others_use_needs_cascade),
         TEST(views_are_made_and_replaced),
+        TEST(a_script_may_run_any_number_of_times),
         TEST(what_sqlite_has_not_is_refused_with_the_reason),
     };
 
