@@ -189,6 +189,8 @@ find_table(const addressing *work, dunlin_operation *operation)
         !dn_string_equal(operation->kind, kind))
         return 0;
     dn_fact_map_each(work->facts, kind, note_namesake, &looking);
+    if (!looking.count && dn_string_equal(operation->kind, DUNLIN_KIND_INDEX))
+        dn_fact_map_each(work->facts, DUNLIN_KIND_UNIQUE, note_namesake, &looking);
     if (looking.count > 1)
         return dn_fail(work->error, DUNLIN_USAGE, "translate.ambiguous",
                        "there are %zu objects of the kind '%s' with the name '%.*s', in different "
@@ -196,6 +198,20 @@ find_table(const addressing *work, dunlin_operation *operation)
                        looking.count, kind, (int)operation->path[table + 1].length,
                        operation->path[table + 1].data);
     return looking.found ? take_path(work, operation, looking.found) : 0;
+}
+
+/* A unique index and a unique constraint are one thing to some databases, which read it back as the
+ * latter. */
+static void
+take_unique(const addressing *work, dunlin_operation *operation)
+{
+    dunlin_string unique = dn_string(DUNLIN_KIND_UNIQUE);
+
+    if (work->facts && operation->verb != DUNLIN_VERB_CREATE &&
+        dn_string_equal(operation->kind, DUNLIN_KIND_INDEX) &&
+        !dn_fact_map_find(work->facts, operation->kind, operation->path, operation->path_count) &&
+        dn_fact_map_find(work->facts, unique, operation->path, operation->path_count))
+        operation->kind = unique;
 }
 
 /* Databases that keep no name for a primary key call it something of their own. */
@@ -254,6 +270,7 @@ complete(const addressing *work, dunlin_operation *operation)
     if (complete_list(work, operation, "ref") < 0 ||
         complete_list(work, operation, "type_path") < 0 || find_table(work, operation) < 0)
         return -1;
+    take_unique(work, operation);
     return find_kind(work, operation);
 }
 

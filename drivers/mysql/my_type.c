@@ -236,6 +236,11 @@ dn_mysql_type_of(dn_mysql_pool *pool, const dn_mysql_server *server, dn_mysql_me
         answer.refused = "column without a type";
         return answer;
     }
+    /* Text of this dialect, as somebody wrote it. */
+    if (dn_mysql_member(column, "type")->type == DUNLIN_PROPERTY_EXPRESSION) {
+        answer.text = native_type(pool, type);
+        return answer;
+    }
     if (ends_with(type, "[]")) {
         answer.text = dn_kit_string("json");
         answer.lossy = "an array is kept as json here";

@@ -261,6 +261,24 @@
      ""},
     {"mariadb 10.11.6", DUNLIN_RENDER_RUN,
      "",
+     "create table t charset:latin1\n"
+     "create column t/a native:INT(11) UNSIGNED\n"
+     "create column t/b native:text\n"
+     "create column t/c native:Timestamp(3)\n"
+     "create column t/d native:datetime\n"
+     "create column t/e native:DEC(5),charset:ascii\n"
+     "create column t/f native:VARCHAR(20),collation:utf8mb4_bin",
+     "CREATE TABLE `t` (\n"
+     "    `a` int unsigned,\n"
+     "    `b` TEXT,\n"
+     "    `c` TIMESTAMP(3) NULL,\n"
+     "    `d` datetime,\n"
+     "    `e` decimal(5) CHARACTER SET ascii,\n"
+     "    `f` varchar(20) COLLATE utf8mb4_bin\n"
+     ") ENGINE = InnoDB DEFAULT CHARACTER SET latin1;\n"
+     ""},
+    {"mariadb 10.11.6", DUNLIN_RENDER_RUN,
+     "",
      "create table t as select 1 as a\n"
      "drop matview m\n"
      "create extension x",

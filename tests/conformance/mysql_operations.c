@@ -98,6 +98,11 @@ read_members(written_operation *written, const char *at, int list)
                 property->type = DUNLIN_PROPERTY_INTEGER;
             else if (is_one(name, expressions, COUNT(expressions)))
                 property->type = DUNLIN_PROPERTY_EXPRESSION;
+            /* A type of the dialect, as somebody wrote it. */
+            if (name.length == 6 && memcmp(name.data, "native", 6) == 0) {
+                property->name = fake_string("type");
+                property->type = DUNLIN_PROPERTY_EXPRESSION;
+            }
             property->integer = strtoll(at, NULL, 10);
             at = end;
         }
