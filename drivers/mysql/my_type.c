@@ -193,6 +193,20 @@ static const struct {
     {"long", "mediumtext"},
 };
 
+/* decimal(5) unsigned -> decimal(5,0) unsigned */
+static dunlin_string
+whole_decimal(dn_mysql_pool *pool, dunlin_string type)
+{
+    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text text = {0};
+    const char *close = memchr(type.data, ')', type.length);
+    uint64_t at = close != NULL ? (uint64_t)(close - type.data) : type.length;
+
+    dn_kit_text_add_string(&text, (dunlin_string){type.data, at});
+    dn_kit_text_add(&text, ",0");
+    dn_kit_text_add_string(&text, (dunlin_string){type.data + at, type.length - at});
+    return dn_mysql_pool_text(pool, &text);
+}
+
 /* int(11) UNSIGNED -> int unsigned */
 static dunlin_string
 native_type(dn_mysql_pool *pool, dunlin_string type)
@@ -220,6 +234,8 @@ native_type(dn_mysql_pool *pool, dunlin_string type)
         dn_kit_text_add_string(&text, (dunlin_string){&letter, 1});
     }
     printed = dn_mysql_pool_text(pool, &text);
+    if (dn_mysql_begins(printed, "decimal(") && memchr(printed.data, ',', printed.length) == NULL)
+        return whole_decimal(pool, printed);
     if (dn_kit_same(printed, "decimal") || dn_kit_same(printed, "decimal unsigned"))
         return dn_kit_string(dn_kit_same(printed, "decimal") ? "decimal(10,0)"
                                                              : "decimal(10,0) unsigned");

@@ -273,7 +273,7 @@
      "    `b` TEXT,\n"
      "    `c` TIMESTAMP(3) NULL,\n"
      "    `d` datetime,\n"
-     "    `e` decimal(5) CHARACTER SET ascii,\n"
+     "    `e` decimal(5,0) CHARACTER SET ascii,\n"
      "    `f` varchar(20) COLLATE utf8mb4_bin\n"
      ") ENGINE = InnoDB DEFAULT CHARACTER SET latin1;\n"
      ""},

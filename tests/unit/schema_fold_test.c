@@ -239,6 +239,24 @@ where_types_have_no_names_their_labels_go_into_the_columns(void **state)
     assert_string_equal(fixture->error.id, "translate.unknown-type");
 }
 
+/* MySQL reads a unique index back as a unique constraint. */
+static void
+an_index_that_reads_back_as_a_constraint_is_found(void **state)
+{
+    schema_fixture *fixture = *state;
+    const char *const texts[] = {"drop index -/t/u", "drop index -/-/u", "rename index -/t/u v",
+                                 "create index -/t/u", NULL};
+    dn_operations out;
+
+    given(fixture, "unique t/u columns=[a]");
+    out = address(fixture, &plain, texts, fixture->map);
+    assert_int_equal(out.count, 4);
+    assert_string_equal(path_of(fixture, out.items[0]), "drop unique 't.u'");
+    assert_string_equal(path_of(fixture, out.items[1]), "drop unique 't.u'");
+    assert_string_equal(path_of(fixture, out.items[2]), "rename unique 't.u'");
+    assert_string_equal(path_of(fixture, out.items[3]), "create index 't.u'");
+}
+
 int
 main(void)
 {
@@ -254,6 +272,7 @@ main(void)
         PLAIN(unnamed_constraints_get_the_names_postgresql_gives),
         PLAIN(long_names_are_shortened_as_postgresql_does),
         PLAIN(a_constraint_is_found_by_its_name_and_an_index_without_its_table),
+        PLAIN(an_index_that_reads_back_as_a_constraint_is_found),
         PLAIN(where_types_have_no_names_their_labels_go_into_the_columns),
     };
 
