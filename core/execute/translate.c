@@ -403,13 +403,29 @@ dn_translator_matters(const dn_translator *translator)
 
 /* --- translating ----------------------------------------------------------------------------------------------- */
 
+/* Where types have no names, a check may stand for one: which goes with a change of the type, the
+ * driver alone knows. */
+static bool
+may_change_more(const dn_translator *translator, const dunlin_operation *operation)
+{
+    uint64_t flags = dn_connection_capabilities(translator->connection)->flags;
+
+    return translator->phase != DN_TRANSLATOR_REHEARSES && !(flags & DUNLIN_CAN_NAMED_TYPES) &&
+           operation->verb == DUNLIN_VERB_ALTER &&
+           dn_string_equal(operation->kind, DUNLIN_KIND_COLUMN) &&
+           dn_property_find(operation->set, operation->set_count, "type");
+}
+
 static int
 fold_all(dn_translator *translator, const dn_decisions *decisions, dn_error *error)
 {
-    for (size_t i = 0; i < decisions->run.count; i++)
+    for (size_t i = 0; i < decisions->run.count; i++) {
         if (dn_schema_fold(dn_translator_facts(translator), decisions->run.items[i],
                            &decisions->wanted[i], error) < 0)
             return -1;
+        if (may_change_more(translator, decisions->run.items[i]))
+            dn_translator_forget(translator);
+    }
     return 0;
 }
 

@@ -277,12 +277,16 @@ keep_others(const dn_kit_properties *from, const dunlin_operation *operation, dn
             dn_kit_properties *to)
 {
     dn_kit_set set = dn_kit_set_of(from);
+    dn_kit_set asked = dn_sqlite_set_of(operation);
 
     for (uint64_t i = 0; i < set.count; i = dn_kit_set_next(set, i)) {
         bool replaced = false;
 
         for (uint64_t j = 0; j < given.count; j = dn_kit_set_next(given, j))
             replaced = replaced || dn_kit_equal(given.list[j].name, set.list[i].name);
+        /* Also what is set to false, and so is not among what is given. */
+        for (uint64_t j = 0; j < asked.count; j = dn_kit_set_next(asked, j))
+            replaced = replaced || dn_kit_equal(asked.list[j].name, set.list[i].name);
         for (uint64_t j = 0; j < operation->unset_count; j++)
             replaced = replaced || dn_kit_equal(operation->unset[j], set.list[i].name);
         if (!replaced)
@@ -380,7 +384,8 @@ alter_constraint(dn_sqlite_rendering *work, dn_sqlite_table *table, dn_sqlite_me
 
     keep_others(&member->set, operation, given, &all);
     for (uint64_t i = 0; i < given.count; i = dn_kit_set_next(given, i))
-        dn_kit_properties_take(&all, given, i);
+        if (given.list[i].type != DUNLIN_PROPERTY_BOOLEAN || given.list[i].integer != 0)
+            dn_kit_properties_take(&all, given, i);
     member->gone = true;
     return dn_sqlite_local_member(&work->local, table, operation->kind, member->name,
                                   dn_kit_set_of(&all));

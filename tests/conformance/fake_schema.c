@@ -121,8 +121,8 @@ add_property(properties *value, const char *name, char *text)
     static const char *const expressions[] = {"default",    "generated",     "expr", "where",
                                               "definition", "on_update_now", NULL};
 
-    if (text == NULL)
-        add(value, name, DUNLIN_PROPERTY_BOOLEAN, NULL);
+    if (text == NULL || strcmp(text, "false") == 0)
+        add(value, name, DUNLIN_PROPERTY_BOOLEAN, NULL)->integer = text == NULL;
     else if (*text == '[')
         add_list(value, name, text);
     else if (strcmp(name, "native") == 0)

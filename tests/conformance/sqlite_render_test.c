@@ -403,6 +403,18 @@ columns_of_an_enum_follow_its_values(void **state)
                                   ")'\n");
 }
 
+static void
+nulls_may_be_allowed_again(void **state)
+{
+    (void)state;
+    make("CREATE TABLE t (a TEXT NOT NULL DEFAULT 'x', b TEXT NOT NULL)");
+    apply("~ column t/a | not_null=false\n~ column t/b | unset=not_null\n");
+    assert_string_equal(stored(), "'CREATE TABLE \"t\" (\n"
+                                  "    \"a\" TEXT DEFAULT 'x',\n"
+                                  "    \"b\" TEXT\n"
+                                  ")'\n");
+}
+
 /* --- objects -------------------------------------------------------------------------------------- */
 static void
 dropping_what_others_use_needs_cascade(void **state)
@@ -556,6 +568,7 @@ main(void)
         TEST(changes_of_one_table_are_one_rebuild),
         TEST(a_rebuild_that_breaks_something_is_undone),
         TEST(columns_of_an_enum_follow_its_values),
+        TEST(nulls_may_be_allowed_again),
         TEST(dropping_what_others_use_needs_cascade),
         TEST(views_are_made_and_replaced),
         TEST(a_script_may_run_any_number_of_times),
