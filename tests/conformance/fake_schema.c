@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-enum { MOST_LINES = 128, MOST_PROPERTIES = 128 };
+enum { MOST_LINES = 512, MOST_PROPERTIES = 128 };
 
 static void *
 take(fake_schema *schema, size_t bytes)

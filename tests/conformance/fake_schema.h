@@ -26,7 +26,7 @@ typedef struct fake_schema {
     dunlin_fact *facts;
     const dunlin_fact **fact_list;
     size_t fact_count;
-    void *blocks[4096];
+    void *blocks[8192];
     size_t block_count;
 } fake_schema;
 

@@ -5,6 +5,7 @@
 #include <setjmp.h>
 #include <spawn.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -241,6 +242,140 @@ a_table_is_what_was_foretold(void **state)
     }
     assert_string_equal(sorted_lines(), foretold);
     free(foretold);
+}
+
+/* Facts as the operations that make them: tables first, each with its columns in order. */
+static void
+facts_to_operations(fake_schema *facts)
+{
+    static const char *const order[] = {"column", "pk", "unique", "fk", "check"};
+    size_t count = 0;
+
+    for (size_t i = 0; i < facts->fact_count; i++) {
+        const dunlin_fact *table = facts->fact_list[i];
+
+        if (strncmp(table->kind.data, "table", table->kind.length) != 0)
+            continue;
+        for (int kind = -1; kind < 5; kind++)
+            for (size_t j = 0; j < facts->fact_count; j++) {
+                const dunlin_fact *fact = facts->fact_list[j];
+                bool wanted = kind < 0
+                                  ? fact == table
+                                  : strncmp(fact->kind.data, order[kind], fact->kind.length) == 0 &&
+                                        strcmp(fact->path[0].data, table->path[0].data) == 0;
+
+                if (wanted)
+                    facts->operations[count++] =
+                        (dunlin_operation){.size = sizeof(dunlin_operation),
+                                           .verb = DUNLIN_VERB_CREATE,
+                                           .kind = fact->kind,
+                                           .path = fact->path,
+                                           .path_count = fact->path_count,
+                                           .set = fact->properties,
+                                           .set_count = fact->property_count};
+            }
+    }
+    for (size_t i = 0; i < facts->fact_count; i++) {
+        const dunlin_fact *fact = facts->fact_list[i];
+
+        if (strchr("ivt", fact->kind.data[0]) != NULL && strcmp(fact->kind.data, "table") != 0)
+            facts->operations[count++] = (dunlin_operation){.size = sizeof(dunlin_operation),
+                                                            .verb = DUNLIN_VERB_CREATE,
+                                                            .kind = fact->kind,
+                                                            .path = fact->path,
+                                                            .path_count = fact->path_count,
+                                                            .set = fact->properties,
+                                                            .set_count = fact->property_count};
+    }
+    facts->operation_count = count;
+    for (size_t i = 0; i < count; i++)
+        facts->operation_list[i] = &facts->operations[i];
+}
+
+/* What SQLite itself says of the schema. */
+static char *
+told_by_pragmas(void)
+{
+    static const char sql[] =
+        "SELECT m.name, x.cid, x.name, replace(upper(x.type), ' ', ''), x.\"notnull\", x.pk, x.hidden "
+        "FROM sqlite_schema m JOIN pragma_table_xinfo(m.name) x WHERE m.type = 'table' "
+        "AND m.name NOT LIKE 'sqlite_%' ORDER BY 1, 2";
+    static const char keys[] =
+        "SELECT m.name, f.\"table\", f.\"from\", f.\"to\", f.on_update, f.on_delete "
+        "FROM sqlite_schema m JOIN pragma_foreign_key_list(m.name) f WHERE m.type = 'table' "
+        "ORDER BY 1, 2, 3, 5, 6";
+    static const char indexes[] =
+        "SELECT m.name, il.\"unique\", il.origin, il.partial, ix.seqno, ix.name, ix.\"desc\", "
+        "upper(ix.coll) FROM sqlite_schema m JOIN pragma_index_list(m.name) il JOIN "
+        "pragma_index_xinfo(il.name) ix WHERE m.type = 'table' AND ix.key ORDER BY 1, 2, 3, 4, 5, 6";
+    static const char types[] =
+        "SELECT name, wr, strict FROM pragma_table_list WHERE schema = 'main' ORDER BY 1";
+    const char *const all[] = {sql, keys, indexes, types};
+    char *text = calloc(1, FAKE_LINES * 2);
+
+    for (size_t i = 0; i < 4; i++)
+        snprintf(text + strlen(text), FAKE_LINES * 2 - strlen(text), "%s", rows(all[i]));
+    return text;
+}
+
+static void
+a_schema_that_is_written_again_is_the_same(void **state)
+{
+    static const char *const corpus[] = {
+        "CREATE TABLE \"Order\" (\"Group\" int primary key, [a b] text, `c``d` x, \"e\"\"f\" INT)",
+        "CREATE TABLE \"tÃ¤\" (Ã¶ INTEGER PRIMARY KEY, n varchar ( 3 ) not null on conflict replace)",
+        "CREATE TABLE a(a,b,c,PRIMARY KEY(a,b desc),UNIQUE(c collate nocase) on conflict ignore)",
+        "CREATE TABLE k (id INTEGER PRIMARY KEY DESC, v text collate rtrim unique)",
+        "CREATE TABLE w (a TEXT, b TEXT, PRIMARY KEY (b, a)) WITHOUT ROWID",
+        "CREATE TABLE s (a INTEGER PRIMARY KEY AUTOINCREMENT, b ANY, c REAL NOT NULL) STRICT",
+        "CREATE TABLE sw (a TEXT PRIMARY KEY, b BLOB DEFAULT x'00ff') STRICT, WITHOUT ROWID",
+        "CREATE TABLE f (x INTEGER REFERENCES k (id), y REFERENCES w (b) /* one */, z TEXT, q TEXT,"
+        " CONSTRAINT \"my fk\" FOREIGN KEY (z, q) REFERENCES w (b, a) ON DELETE SET DEFAULT"
+        " ON UPDATE CASCADE DEFERRABLE INITIALLY DEFERRED)",
+        "CREATE TABLE d (a DEFAULT (1 + 2 * 3), b DEFAULT -1, c DEFAULT 'it''s', d DEFAULT 1e3,"
+        " e DEFAULT (datetime('now', '-1 day')), f DEFAULT CURRENT_DATE, g DEFAULT .5, h DEFAULT 0x1F)",
+        "CREATE TABLE g (a INT, b INT AS (a + 1), c INT GENERATED ALWAYS AS (a * b) STORED, "
+        "d TEXT AS ('x' || a || \"b\") VIRTUAL)",
+        "CREATE TABLE c (a INT CHECK (a > 0 AND a <> 5), b TEXT CONSTRAINT nb CHECK (b LIKE 'x%' OR "
+        "b IS NULL), CHECK ((a IN (1, 2)) = (NOT b = 'y')), CHECK (CASE WHEN a THEN -a ELSE - 1 END < 3),"
+        " CHECK (json_valid(b)), CHECK (a->>'$.x' >= 1 AND a BETWEEN - 5 AND +7 AND ~a < 0))",
+        "CREATE INDEX i1 ON c (a, b DESC) WHERE a > -5 AND b NOT NULL",
+        "CREATE UNIQUE INDEX \"i 2\" ON \"Order\" (lower([a b]), \"c`d\" COLLATE NOCASE)",
+        "CREATE INDEX i3 ON c (a + 1, substr(b, 1, 3), CAST(b AS INTEGER))",
+        "CREATE VIEW v1 (x) AS SELECT a FROM c WHERE b = \"y\" UNION ALL SELECT 1",
+        "CREATE VIEW v2 AS WITH q(n) AS (SELECT max(a, 1) FROM c) SELECT n, count(*) AS \"N\" FROM q",
+        "CREATE TRIGGER tr BEFORE UPDATE OF a ON c WHEN new.a > 1 BEGIN SELECT RAISE(ABORT, 'no'); END",
+    };
+    fake_schema facts;
+    char *before;
+    char *pragmas;
+    char *again;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof corpus / sizeof corpus[0]; i++)
+        make(corpus[i]);
+    pragmas = told_by_pragmas();
+    host.canonical = 1;
+    {
+        const dunlin_scope scope = {.size = sizeof scope, .depth = DUNLIN_SCOPE_FACTS};
+
+        assert_done(&host, driver->introspect(fake_call(&host), connection, &scope));
+        before = strdup(sorted_lines());
+        fake_schema_introspect(&host, connection, &facts);
+        facts_to_operations(&facts);
+        driver->close(connection);
+        connection = fake_open(&host, "sqlite::memory:");
+        assert_done(&host, fake_apply(&host, connection, &facts));
+        assert_done(&host, driver->introspect(fake_call(&host), connection, &scope));
+    }
+    assert_string_equal(sorted_lines(), before);
+    host.canonical = 0;
+    again = told_by_pragmas();
+    assert_string_equal(again, pragmas);
+    fake_schema_free(&facts);
+    free(before);
+    free(pragmas);
+    free(again);
 }
 
 /* --- statements of their own --------------------------------------------------------------------- */
@@ -563,6 +698,7 @@ main(void)
         TEST(a_table_with_its_members_is_one_statement),
         TEST(every_member_of_a_table_is_written),
         TEST(a_table_is_what_was_foretold),
+        TEST(a_schema_that_is_written_again_is_the_same),
         TEST(what_sqlite_can_do_alone_is_one_statement),
         TEST(a_rebuild_loses_nothing),
         TEST(changes_of_one_table_are_one_rebuild),
