@@ -56,6 +56,77 @@ is_plain_cast(dunlin_string expression, dunlin_string column)
            (at > text + 4 && strncasecmp(at, "as", 2) == 0);
 }
 
+static bool is_dropped_before(const dn_mysql_rendering *work, const dunlin_fact *fact);
+
+typedef struct bond {
+    dn_mysql_rendering *work;
+    const dunlin_operation *operation;
+    const dunlin_fact *found;
+} bond;
+
+static bool
+lists_column(dn_mysql_members list, dunlin_string column)
+{
+    for (uint64_t i = 0; i < list.count; i++)
+        if (dn_mysql_same_name(list.items[i].text, column))
+            return true;
+    return false;
+}
+
+static int32_t
+look_for_bond(const dunlin_fact *fact, void *context)
+{
+    bond *looking = context;
+    const dunlin_operation *operation = looking->operation;
+    dn_mysql_members members = dn_mysql_fact_members(fact);
+    dn_mysql_members ref = dn_mysql_member_list(members, "ref");
+    bool child = fact->path_count == 2 && dn_kit_equal(fact->path[0], operation->path[0]) &&
+                 lists_column(dn_mysql_member_list(members, "columns"), operation->path[1]);
+    bool parent = ref.count == 1 && dn_kit_equal(ref.items[0].text, operation->path[0]) &&
+                  lists_column(dn_mysql_member_list(members, "ref_columns"), operation->path[1]);
+
+    if ((child || parent) && !is_dropped_before(looking->work, fact))
+        looking->found = fact;
+    return DUNLIN_OK;
+}
+
+/* int of int(11) and of int unsigned */
+static dunlin_string
+type_word(dunlin_string type)
+{
+    uint64_t length = 0;
+
+    while (length < type.length && type.data[length] != '(')
+        length++;
+    return (dunlin_string){type.data, length};
+}
+
+/* Errors 1832 and 1833, also with foreign_key_checks off: both ends of a foreign key have one type
+ * at all times. */
+static int32_t
+check_bonds(dn_mysql_rendering *work, const dunlin_operation *operation, dunlin_string type)
+{
+    bond looking = {.work = work, .operation = operation};
+    dunlin_string old;
+    int32_t status =
+        dn_mysql_column_type(work, operation->path[0], operation->path[1], work->at, &old);
+
+    if (status != DUNLIN_OK || work->call->host->each == NULL ||
+        dn_kit_equal(type_word(old), type_word(type)))
+        return status;
+    status = work->call->host->each(work->call, dn_kit_string(DUNLIN_KIND_FOREIGN_KEY),
+                                    look_for_bond, &looking);
+    if (status != DUNLIN_OK || looking.found == NULL)
+        return status;
+    return dn_mysql_refuse(work,
+                           "drop the foreign key, change the columns on both sides, and add it "
+                           "again",
+                           "change of type under a foreign key: '%.*s' of '%.*s' is in '%.*s'",
+                           (int)operation->path[1].length, operation->path[1].data,
+                           (int)operation->path[0].length, operation->path[0].data,
+                           (int)looking.found->path[1].length, looking.found->path[1].data);
+}
+
 /* What is lost is told operation by operation. */
 static int32_t
 check_changes(dn_mysql_rendering *work, uint64_t end)
@@ -70,6 +141,11 @@ check_changes(dn_mysql_rendering *work, uint64_t end)
         if (dn_mysql_member(dn_mysql_set(operation), "type") != NULL)
             status =
                 dn_mysql_native_column(work, operation->path[1], dn_mysql_set(operation), &native);
+        if (status == DUNLIN_OK && native.count > 0) {
+            dn_mysql_members members = {native.items, native.count};
+
+            status = check_bonds(work, operation, dn_mysql_member_text(members, "type"));
+        }
         dn_mysql_list_free(&native);
         if (status == DUNLIN_OK && operation->using_expression.length > 0 &&
             !is_plain_cast(operation->using_expression, operation->path[1]))

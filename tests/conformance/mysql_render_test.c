@@ -181,6 +181,30 @@ names_change_and_several_changes_are_one_statement(void **state)
 }
 
 static void
+a_type_does_not_change_under_a_foreign_key(void **state)
+{
+    static const char change[] = "alter column r/id type:bigint";
+
+    (void)state;
+    execute("CREATE TABLE r (id int PRIMARY KEY, n varchar(9) UNIQUE)");
+    execute("CREATE TABLE t (a int, n varchar(9), CONSTRAINT f FOREIGN KEY (a) REFERENCES r (id), "
+            "CONSTRAINT g FOREIGN KEY (n) REFERENCES r (n))");
+    store_read(&now, db);
+    store_from = &now;
+    write_operations(&written, change);
+    render_written(server_profile(), DUNLIN_RENDER_RUN, written.list, written.count);
+    assert_int_equal(render_status(), DUNLIN_UNSUPPORTED);
+    assert_string_equal(host.message, "MariaDB has no change of type under a foreign key: 'id' of "
+                                      "'r' is in 'f'");
+    run_lines("drop fk t/f\nalter column r/id type:bigint\nalter column t/a type:bigint\n"
+              "create fk t/f columns:[a],ref:[r]");
+    assert_string_equal(fact("fk", "t/f"), "columns:[a],ref:[r],ref_columns:[id]");
+    assert_string_equal(fact("column", "t/a"), "type:bigint");
+    run_lines("alter column t/a not_null:1");
+    assert_string_equal(fact("column", "t/a"), "type:bigint,not_null:1");
+}
+
+static void
 cascade_drops_what_hangs_on_a_table(void **state)
 {
     (void)state;
@@ -373,6 +397,7 @@ main(void)
         RENDER_TEST(a_dropped_column_takes_its_keys_along),
         RENDER_TEST(a_foreign_key_takes_the_index_along_that_was_made_for_it),
         RENDER_TEST(names_change_and_several_changes_are_one_statement),
+        RENDER_TEST(a_type_does_not_change_under_a_foreign_key),
         RENDER_TEST(cascade_drops_what_hangs_on_a_table),
         RENDER_TEST(texts_of_a_portable_table_are_equal_only_where_their_bytes_are),
         RENDER_TEST(a_script_can_run_again),
