@@ -231,7 +231,8 @@ static bool
 is_informational(dunlin_string name)
 {
     return dn_string_equal(name, "order") || dn_string_equal(name, "depends") ||
-           dn_string_equal(name, "text") || dn_string_equal(name, "unsure");
+           dn_string_equal(name, "text") || dn_string_equal(name, "unsure") ||
+           dn_string_equal(name, "implied");
 }
 
 static const char *
@@ -380,6 +381,16 @@ is_ours(const char *key)
     return strstr(key, DN_CHECK_PREFIX) != NULL;
 }
 
+/* An index that the server makes for a foreign key and drops with it. */
+static bool
+is_implied(const dunlin_fact *fact)
+{
+    for (uint64_t i = 0; i < fact->property_count; i++)
+        if (dn_string_equal(fact->properties[i].name, "implied"))
+            return true;
+    return false;
+}
+
 static int32_t
 take_fact(dn_call *call, const dunlin_fact *fact)
 {
@@ -389,7 +400,7 @@ take_fact(dn_call *call, const dunlin_fact *fact)
     next.value = next.unsure ? value_text(found->check, fact, next.unsure) : NULL;
     if (!next.key || !next.value)
         return dn_call_no_memory(call);
-    if (!is_ours(next.key) || found->count == FACTS * 4)
+    if (!is_ours(next.key) || is_implied(fact) || found->count == FACTS * 4)
         return DUNLIN_OK;
     if (!keep(found, fact))
         return dn_call_no_memory(call);
@@ -624,7 +635,7 @@ one_member(dn_check *check)
     return 0;
 }
 
-/* The name of an index is known, and its table is not. */
+/* The name of an index is known, and its table is not. A unique one may read back as a constraint. */
 static int
 homeless_index(dn_check *check)
 {
@@ -639,7 +650,8 @@ homeless_index(dn_check *check)
     key.path_count = fill_path(build, "", "dunlin_check_c10", path);
     if (read_facts(check, keys, 1, &found) < 0)
         return -1;
-    if (!find_line(found, "index " CHILD " dunlin_check_c10"))
+    if (!find_line(found, "index " CHILD " dunlin_check_c10") &&
+        !find_line(found, "unique " CHILD " dunlin_check_c10"))
         return dn_check_fail(check, "an index was not found by its name alone");
     return 0;
 }

@@ -383,6 +383,7 @@ realise_index(realising *real, const dunlin_fact *fact)
         add_keys(real, fact, keys, unique || text, &list);
         if (text)
             dn_mysql_add(&list, "method", DUNLIN_PROPERTY_TEXT, method);
+        copy_text(&list, members, "implied");
     }
     copy_text(&list, members, "invisible");
     copy_text(&list, members, "comment");
