@@ -12,6 +12,10 @@ show_backup(dn_cli *cli, const dunlin_node *root)
     dn_cli_format_duration(dunlin_node_integer(root, "duration_us", 0), duration);
     dn_cli_show_target(cli, root);
     fputs("backup  ", cli->output.out);
+    if (!dunlin_node_text(root, "path")) {
+        fprintf(cli->output.out, "made by the command of the target (in %s)\n", duration);
+        return;
+    }
     dn_cli_put(cli->output.out, dunlin_node_text(root, "path"), 8);
     fprintf(cli->output.out, " (%s in %s)\n", size, duration);
 }

@@ -78,14 +78,20 @@ show_backup(dn_cli *cli, const dunlin_node *root)
 {
     const dunlin_node *backup = dunlin_node_get(root, "backup");
     const char *path = dunlin_node_text(backup, "path");
+    const char *content = dunlin_node_text(backup, "content");
+    bool schema = content && strcmp(content, "schema") == 0;
     char size[DN_FORMAT_SIZE];
 
-    if (!path)
+    if (!content)
         return;
-    dn_cli_format_bytes(dunlin_node_integer(backup, "bytes", 0), size);
     fputs("backup  ", cli->output.out);
+    if (!path) {
+        fputs("made by the command of the target\n", cli->output.out);
+        return;
+    }
+    dn_cli_format_bytes(dunlin_node_integer(backup, "bytes", 0), size);
     dn_cli_put(cli->output.out, path, 8);
-    fprintf(cli->output.out, " (%s)\n", size);
+    fprintf(cli->output.out, " (%s%s)\n", schema ? "schema and tracker, " : "", size);
 }
 
 static void

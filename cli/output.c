@@ -92,6 +92,13 @@ context_line(const char **context)
     return strcspn(*context, "\n");
 }
 
+/* Lines that tell what was being done, and those of lists. */
+static bool
+is_sentence(const char *line)
+{
+    return strncmp(line, "while ", 6) == 0 || strncmp(line, "missing: ", 9) == 0;
+}
+
 void
 dn_cli_error(dn_output *output, const dunlin_error *error)
 {
@@ -107,7 +114,7 @@ dn_cli_error(dn_output *output, const dunlin_error *error)
     putc('\n', output->err);
     for (size_t length; (length = context_line(&context)) > 0; context += length) {
         snprintf(line, sizeof(line), "%.*s", (int)length, context);
-        fprintf(output->err, "    %s", strncmp(line, "while ", 6) == 0 ? "" : "while ");
+        fprintf(output->err, "    %s", is_sentence(line) ? "" : "while ");
         dn_cli_put(output->err, line, 4);
         putc('\n', output->err);
     }

@@ -371,7 +371,8 @@ const dn_command dn_cli_commands[] = {
      "dunlin-merge-driver/1", no_options, merge_arguments, merge_exits, merge_examples,
      dn_cmd_merge_driver},
     {"backup", "back up the database",
-     "Writes a complete and consistent copy of the database, while others go on using it.",
+     "Writes a complete and consistent copy of the database, while others go on using it; on "
+     "servers by pg_dump or mariadb-dump. Or runs the command that the target names.",
      "dunlin-backup/1", no_options, backup_arguments, backup_exits, backup_examples, dn_cmd_backup},
     {"resume", "decide for a statement that was interrupted",
      "A statement that fits no transaction may have been running when a run was stopped. Mostly the "

@@ -25,6 +25,7 @@ static const struct {
     {DUNLIN_CAN_TRANSLATE, "translate"},
     {DUNLIN_CAN_FOLD_OBJECTS, "fold-objects"},
     {DUNLIN_CAN_FOLD_MEMBERS, "fold-members"},
+    {DUNLIN_CAN_BACKUP_SCHEMA, "backup-schema"},
 };
 
 static const char *

@@ -18,6 +18,7 @@ typedef struct migration_run {
     dn_plan plan;
     bool planned;
     dn_run run;
+    dn_backup_wish backup;
     dn_job *earlier; /* applied before a connection was lost */
     size_t earlier_count;
     size_t earlier_capacity;
@@ -80,6 +81,8 @@ remember_types(dn_session *session, const dn_migration *migration, dn_error *err
             return -1;
         if (item.kind == DN_SCRIPT_END)
             return 0;
+        if (item.kind == DN_SCRIPT_DATA)
+            continue;
         source = dn_script_source(migration, &item);
         if (dn_translator_remember(session->translator, &source, error) < 0)
             return -1;
@@ -117,6 +120,23 @@ rehearse(migration_run *state, dn_error *error)
                        state->plan.job_count, &session->arena, error);
 }
 
+static int
+plan_backup(migration_run *state, dn_error *error)
+{
+    dn_session *session = &state->session;
+    dn_backup_wish *wish = &state->backup;
+
+    state->plan_options.backup = false;
+    if (state->options->no_backup)
+        return 0;
+    if (dn_session_backup(session, wish, error) < 0)
+        return -1;
+    wish->tracker = &session->observation.tracker;
+    wish->journal = session->journal.path;
+    state->plan_options.backup = wish->mode != DN_BACKUP_NONE;
+    return 0;
+}
+
 /* observe -> reconcile -> plan, on the connection as it is. */
 static int
 look(migration_run *state, dn_error *error)
@@ -126,8 +146,8 @@ look(migration_run *state, dn_error *error)
     if (dn_session_reconcile(session, DN_TRACKER_MATCH, error) < 0)
         return -1;
     state->already_applied = session->reconciliation.applied;
-    state->plan_options.backup =
-        !state->options->no_backup && session->target->backup != DN_BACKUP_NONE;
+    if (plan_backup(state, error) < 0)
+        return -1;
     if (prepare_translation(state, error) < 0 ||
         dn_plan_build(session->connection, session->translator, &session->observation,
                       &session->reconciliation, &state->plan_options, &session->arena, &state->plan,
@@ -148,7 +168,7 @@ carry_out(migration_run *state, dn_error *error)
 
     run->connection = session->connection;
     run->translator = session->translator;
-    run->url = session->url;
+    run->backup_wish = &state->backup;
     run->target = session->target;
     run->log = session->log;
     run->arena = &session->arena;
@@ -266,6 +286,8 @@ tell_sql(migration_run *state, dunlin_node *step, const dn_job *job, dn_error *e
             return -1;
         if (item.kind == DN_SCRIPT_END)
             return 0;
+        if (item.kind == DN_SCRIPT_DATA)
+            continue;
         dn_text_add_visible(&excerpt, item.sql.data, (size_t)item.sql.length, DRY_RUN_EXCERPT);
         node = dn_node_object(session->result, list, NULL);
         dn_node_set_integer(session->result, node, "line", item.line);
@@ -386,6 +408,7 @@ tell_backup(migration_run *state)
         return;
     }
     node = dn_node_object(result, dn_result_node(result), "backup");
+    dn_node_set_text(result, node, "content", state->run.backup.content);
     dn_node_set_text(result, node, "path", state->run.backup.path);
     dn_node_set_integer(result, node, "bytes", state->run.backup.bytes);
 }

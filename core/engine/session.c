@@ -239,3 +239,13 @@ dn_session_lock_timeout(const dn_session *session)
     return session->options->lock_timeout_ms >= 0 ? session->options->lock_timeout_ms
                                                   : session->target->lock_timeout_ms;
 }
+
+int
+dn_session_backup(dn_session *session, dn_backup_wish *wish, dn_error *error)
+{
+    *wish = (dn_backup_wish){
+        .url = session->url, .target = session->target, .keep = session->target->backups_kept};
+    wish->folder = dn_backup_folder(dn_connection_server(session->connection), session->target,
+                                    session->project.root, &session->arena);
+    return dn_backup_mode_of(session->connection, session->target, &wish->mode, error);
+}

@@ -51,6 +51,8 @@ void dn_session_tell_target(dn_session *session);
 void dn_session_tell_findings(dn_session *session, const char *name, const dn_findings *findings);
 /* Hands the result over, even after a failure; NULL when it could not be built. */
 int dn_session_finish(dn_session *session, int answer, dunlin_result **result, dn_error *error);
+/* What backups of the target are like; needs a connection. */
+int dn_session_backup(dn_session *session, dn_backup_wish *wish, dn_error *error);
 /* How long to wait for the run lock. */
 int64_t dn_session_lock_timeout(const dn_session *session);
 

@@ -29,13 +29,33 @@ dn_execute_record(dn_execution *execution, const dn_job *job, const dn_script *s
     return dn_tracker_record(execution->writer, &entry, statements, count, error);
 }
 
-/* Finds statement `ordinal` again: its excerpt and, from `offset`, the exact place. */
+/* Line `wanted` (from 0) of the data section at hand; its text ends up in *excerpt. */
 static void
-locate(dn_execution *execution, const dn_migration *migration, unsigned ordinal, int64_t offset)
+locate_line(dn_script *script, int64_t wanted, dn_text *excerpt)
+{
+    char buffer[EXCERPT_BYTES];
+    int64_t line = 0;
+    int64_t got;
+    dn_error ignored;
+
+    while (line <= wanted &&
+           (got = dn_script_chunk(script, buffer, sizeof(buffer), &ignored)) > 0) {
+        for (int64_t i = 0; i < got && line <= wanted; i++) {
+            if (line == wanted && buffer[i] != '\n' && excerpt->length < EXCERPT_BYTES)
+                dn_text_add(excerpt, &buffer[i], 1);
+            line += buffer[i] == '\n';
+        }
+    }
+}
+
+/* Finds the culprit again: its excerpt and, from its offset, the exact place. */
+static void
+locate(dn_execution *execution, const dn_migration *migration, const dn_culprit *culprit)
 {
     dn_auto(dn_script) *script = NULL;
     dn_auto(dn_text) excerpt = DN_TEXT_INIT;
     dn_stop *stop = &execution->stop;
+    int64_t offset = culprit->offset;
     dn_script_item item;
     dn_error ignored;
 
@@ -45,33 +65,37 @@ locate(dn_execution *execution, const dn_migration *migration, unsigned ordinal,
     do {
         if (dn_script_next(script, &item, &ignored) < 0 || item.kind == DN_SCRIPT_END)
             return;
-    } while (item.ordinal != ordinal);
+    } while (item.ordinal != culprit->ordinal || (item.kind == DN_SCRIPT_DATA) != culprit->data);
     stop->line = item.line;
     stop->column = item.column;
-    if (offset > 0 && (uint64_t)offset <= item.sql.length)
+    if (culprit->data) {
+        stop->line += offset > 0 ? (unsigned)offset : 0;
+        locate_line(script, offset, &excerpt);
+    } else if (offset > 0 && (uint64_t)offset <= item.sql.length) {
         dn_lex_place(item.sql, (uint64_t)offset, &stop->line, &stop->column);
+    }
     dn_text_add(&excerpt, item.sql.data,
                 item.sql.length < EXCERPT_BYTES ? (size_t)item.sql.length : EXCERPT_BYTES);
     if (item.sql.length > EXCERPT_BYTES)
         dn_text_add_string(&excerpt, " ...");
-    if (!excerpt.failed)
+    if (!excerpt.failed && excerpt.length)
         stop->sql = dn_arena_copy(execution->arena, excerpt.data, excerpt.length);
 }
 
 int
-dn_execute_blame(dn_execution *execution, const dn_migration *migration, unsigned ordinal,
-                 int64_t offset, dn_error *error)
+dn_execute_blame(dn_execution *execution, const dn_migration *migration, const dn_culprit *culprit,
+                 dn_error *error)
 {
     char message[sizeof(error->message)];
     dn_stop *stop = &execution->stop;
 
     stop->migration = migration;
-    stop->statement = ordinal;
-    locate(execution, migration, ordinal, offset);
+    stop->statement = culprit->ordinal;
+    locate(execution, migration, culprit);
     memcpy(message, error->message, sizeof(message));
     snprintf(error->message, sizeof(error->message), "%s:%u:%u: %.*s", migration->path, stop->line,
              stop->column, (int)(sizeof(message) - 300), message);
-    return dn_while(error, "running statement %u of '%s'", ordinal, migration->tag);
+    return dn_while(error, "running statement %u of '%s'", culprit->ordinal, migration->tag);
 }
 
 /* Where schemas change outside of transactions: what earlier jobs of this run made, such as tables

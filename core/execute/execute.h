@@ -24,7 +24,8 @@ typedef enum dn_script_kind {
     DN_SCRIPT_STATEMENT,
     DN_SCRIPT_CONTROL, /* BEGIN, COMMIT, ROLLBACK written in the file */
     DN_SCRIPT_AROUND,  /* obeyed outside the transaction (DUNLIN_CLASS_AROUND) */
-    DN_SCRIPT_ASSERT   /* `-- dunlin: assert <select> = <value>`: sql and `expected` */
+    DN_SCRIPT_ASSERT,  /* `-- dunlin: assert <select> = <value>`: sql and `expected` */
+    DN_SCRIPT_DATA     /* lines that belong to the statement before: dn_script_chunk reads them */
 } dn_script_kind;
 
 typedef struct dn_script_item {
@@ -54,6 +55,9 @@ int dn_script_open(dn_connection *connection, const dn_translator *translator,
  * was observed: script.changed when the file is another one by now. Errors: lex.*, script.*, all
  * with file:line:column. */
 int dn_script_next(dn_script *script, dn_script_item *item, dn_error *error);
+/* Bytes of the data section at hand, behind its item: their number, 0 at its end, -1. What is not
+ * read is passed over by dn_script_next. */
+int64_t dn_script_chunk(dn_script *script, void *buffer, size_t bytes, dn_error *error);
 /* Directives met so far; complete at END. */
 bool dn_script_no_transaction(const dn_script *script);
 /* NULL when the file is larger than what is kept. */
@@ -96,6 +100,20 @@ typedef struct dn_script_info {
 int dn_script_inspect(dn_connection *connection, dn_translator *translator,
                       const dn_migration *migration, dn_arena *arena, size_t *budget,
                       dn_script_info *info, dn_error *error);
+
+/* --- what the pending files need ---------------------------------------------------------------- */
+/* Their statements in order, for the driver to say which privileges are missing. Of a long file of
+ * INSERTs those that begin alike stand for each other, and it ends where it would grow too large. */
+typedef struct dn_needs dn_needs;
+dn_needs *dn_needs_new(dn_arena *arena);
+/* A statement of dunlin's own, which lives as long as the arena. */
+int dn_needs_add_own(dn_needs *needs, const char *sql, dn_error *error);
+/* As dn_script_inspect, and notes what the statements need; `needs` may be NULL. */
+int dn_script_examine(dn_connection *connection, dn_translator *translator,
+                      const dn_migration *migration, dn_arena *arena, size_t *budget,
+                      dn_script_info *info, dn_needs *needs, dn_error *error);
+/* Errors: privileges.missing. One round trip, and none for drivers that cannot tell. */
+int dn_needs_check(dn_connection *connection, const dn_needs *needs, dn_error *error);
 
 /* --- running ---------------------------------------------------------------------------------- */
 /* One migration of a run, and what became of it. */

@@ -7,16 +7,30 @@
 
 #include "core/execute/execute.h"
 
+int dn_needs_add(dn_needs *needs, const dn_migration *migration, const dn_script_item *item,
+                 dn_error *error);
+
 /* Runs jobs[first .. first + count) as transactions in one batch. */
 int dn_execute_feed(dn_execution *execution, size_t first, size_t count, dn_error *error);
 /* Runs one job statement by statement with the ledger. */
 int dn_execute_ledger(dn_execution *execution, dn_job *job, dn_error *error);
 
-/* Fills execution->stop for statement `ordinal` of a migration, reading the file again for
- * excerpt and place; `offset` is where in the statement the server saw the error, -1 unknown. Puts
- * file:line:column before the message of *error. Returns -1. */
-int dn_execute_blame(dn_execution *execution, const dn_migration *migration, unsigned ordinal,
-                     int64_t offset, dn_error *error);
+/* What failed: statement `ordinal` of a migration, or the data behind it. `offset` is where the
+ * server saw the error: a byte of the statement, a line of the data; -1 unknown. */
+typedef struct dn_culprit {
+    unsigned ordinal;
+    bool data;
+    int64_t offset;
+} dn_culprit;
+
+/* Fills execution->stop, reading the file again for excerpt and place. Puts file:line:column before
+ * the message of *error. Returns -1. */
+int dn_execute_blame(dn_execution *execution, const dn_migration *migration,
+                     const dn_culprit *culprit, dn_error *error);
+
+/* A statement and the data behind it, outside any batch. */
+int dn_execute_copy(dn_connection *connection, dn_script *script, const char *sql,
+                    dn_culprit *culprit, dn_error *error);
 
 /* What the tracker is told of a job that is about to commit. */
 int dn_execute_record(dn_execution *execution, const dn_job *job, const dn_script *script,

@@ -44,6 +44,7 @@ typedef struct sent_item {
     feed_phase phase;
     unsigned ordinal;
     bool translated; /* places in it are none of the file */
+    bool data;
 } sent_item;
 
 typedef struct feeder {
@@ -75,7 +76,7 @@ typedef struct feeder {
 } feeder;
 
 static int
-remember(feeder *feed, unsigned ordinal, dn_error *error)
+remember_part(feeder *feed, unsigned ordinal, bool data, dn_error *error)
 {
     if (feed->queue_count == feed->queue_capacity) {
         size_t capacity = feed->queue_capacity ? feed->queue_capacity * 2 : 16;
@@ -91,9 +92,15 @@ remember(feeder *feed, unsigned ordinal, dn_error *error)
         feed->queue_head = 0;
     }
     feed->queue[(feed->queue_head + feed->queue_count++) % feed->queue_capacity] =
-        (sent_item){feed->job, feed->phase, ordinal, feed->step_at > 0};
+        (sent_item){feed->job, feed->phase, ordinal, feed->step_at > 0, data};
     dn_fault(before[feed->phase]);
     return 0;
+}
+
+static int
+remember(feeder *feed, unsigned ordinal, dn_error *error)
+{
+    return remember_part(feed, ordinal, false, error);
 }
 
 static dn_job *
@@ -167,7 +174,9 @@ take_part(feeder *feed, dunlin_item *item, dn_error *error)
     const dn_script_item *part = &feed->part;
     dn_source source;
 
-    item->kind = part->kind == DN_SCRIPT_ASSERT ? DUNLIN_ITEM_CHECK : DUNLIN_ITEM_STATEMENT;
+    item->kind = part->kind == DN_SCRIPT_ASSERT ? DUNLIN_ITEM_CHECK
+                 : part->kind == DN_SCRIPT_DATA ? DUNLIN_ITEM_COPY_DATA
+                                                : DUNLIN_ITEM_STATEMENT;
     item->sql = part->sql;
     item->expected = part->expected;
     if (!execution->translator || part->kind != DN_SCRIPT_STATEMENT)
@@ -204,7 +213,15 @@ next_statement(feeder *feed, dunlin_item *item, dn_error *error)
         if (answer < 0 || feed->paused)
             return answer;
     } while (answer == 1);
-    return remember(feed, feed->part.ordinal, error);
+    return remember_part(feed, feed->part.ordinal, feed->part.kind == DN_SCRIPT_DATA, error);
+}
+
+static int64_t
+chunk(void *context, void *buffer, size_t bytes, dn_error *error)
+{
+    feeder *state = (feeder *)context;
+
+    return dn_script_chunk(state->script, buffer, bytes, error);
 }
 
 static bool
@@ -431,8 +448,9 @@ fail_run(feeder *feed, dn_error *error)
     if (job >= feed->end)
         return -1;
     if (feed->failed && feed->culprit.ordinal)
-        return dn_execute_blame(execution, execution->jobs[job].migration, feed->culprit.ordinal,
-                                feed->offset, error);
+        return dn_execute_blame(
+            execution, execution->jobs[job].migration,
+            &(dn_culprit){feed->culprit.ordinal, feed->culprit.data, feed->offset}, error);
     if (feed->failed)
         dn_while(error, "%s '%s'", doing[feed->culprit.phase], execution->jobs[job].migration->tag);
     /* Otherwise nothing was refused by the database: reading the file failed, and says where. */
@@ -449,7 +467,7 @@ dn_execute_feed(dn_execution *execution, size_t first, size_t count, dn_error *e
                     .job = first,
                     .end = first + count,
                     .answered_ns = dn_clock_monotonic_ns()};
-    dn_batch batch = {next, done, NULL, &state};
+    dn_batch batch = {next, done, chunk, &state};
     int answer;
     bool paused;
 

@@ -4,7 +4,7 @@
  */
 #include <string.h>
 
-#include "core/execute/execute.h"
+#include "core/execute/execute_internal.h"
 
 /* What one pass gathers. */
 typedef struct inspection {
@@ -100,6 +100,7 @@ see(inspection *seen, const dn_script_item *item, dn_error *error)
     case DN_SCRIPT_CONTROL: return see_control(seen, item, error);
     case DN_SCRIPT_AROUND: return see_around(seen, item, error);
     case DN_SCRIPT_STATEMENT: see_statement(seen, item); break;
+    case DN_SCRIPT_DATA: return 0;
     default: break;
     }
     seen->work++;
@@ -138,6 +139,14 @@ dn_script_inspect(dn_connection *connection, dn_translator *translator,
                   const dn_migration *migration, dn_arena *arena, size_t *budget,
                   dn_script_info *info, dn_error *error)
 {
+    return dn_script_examine(connection, translator, migration, arena, budget, info, NULL, error);
+}
+
+int
+dn_script_examine(dn_connection *connection, dn_translator *translator,
+                  const dn_migration *migration, dn_arena *arena, size_t *budget,
+                  dn_script_info *info, dn_needs *needs, dn_error *error)
+{
     dn_auto(dn_script) *script = NULL;
     inspection seen = {.info = info, .arena = arena, .migration = migration};
 
@@ -151,7 +160,8 @@ dn_script_inspect(dn_connection *connection, dn_translator *translator,
             return -1;
         if (item.kind == DN_SCRIPT_END)
             break;
-        if (see(&seen, &item, error) < 0 || expect(translator, migration, &item, error) < 0)
+        if (see(&seen, &item, error) < 0 || expect(translator, migration, &item, error) < 0 ||
+            (needs && dn_needs_add(needs, migration, &item, error) < 0))
             return -1;
     }
     if (seen.open)

@@ -28,6 +28,7 @@ enum { MOST_LEFT_OVER = 20 };
 typedef struct ledger {
     dn_execution *execution;
     dn_job *job;
+    dn_script *script;
     dn_arena arena;
     dn_ledger_rows rows; /* of earlier runs, then of this one */
     size_t known;        /* how many of them earlier runs left */
@@ -39,7 +40,7 @@ typedef struct ledger {
     bool alone;          /* the file asks for no transactions */
     bool again;          /* an earlier run began the present statement */
     int64_t started_ns;
-    unsigned culprit; /* ordinal of the statement being run, 0 none */
+    dn_culprit culprit; /* the statement being run, ordinal 0: none */
 } ledger;
 
 static dn_connection *
@@ -118,12 +119,16 @@ run_sql(ledger *book, const dn_script_item *item, dn_error *error)
 
     if (!sql)
         return dn_no_memory(error);
-    book->culprit = item->ordinal;
+    book->culprit = (dn_culprit){item->ordinal, false, -1};
     dn_fault("ledger.before-statement");
-    if (send(book, DUNLIN_ITEM_STATEMENT, sql, error) < 0)
+    if (item->flags & DUNLIN_CLASS_COPY_IN) {
+        if (dn_execute_copy(connection_of(book), book->script, sql, &book->culprit, error) < 0)
+            return -1;
+    } else if (send(book, DUNLIN_ITEM_STATEMENT, sql, error) < 0) {
         return -1;
+    }
     dn_fault("ledger.after-statement");
-    book->culprit = 0;
+    book->culprit.ordinal = 0;
     return 0;
 }
 
@@ -234,7 +239,7 @@ run_outside(ledger *book, const dn_script_item *item, dn_error *error)
 static int
 undecided(ledger *book, const dn_script_item *item, dn_error *error)
 {
-    book->culprit = item->ordinal;
+    book->culprit = (dn_culprit){item->ordinal, false, -1};
     return dn_fail(error, DUNLIN_PARTIAL, "ledger.undecided",
                    "an earlier run stopped while this statement was running, and nothing tells "
                    "whether it took effect");
@@ -274,7 +279,7 @@ done_before(ledger *book, const dn_script_item *item, const dn_digest *digest, d
         return 0;
     if (same)
         return row->phase == DN_LEDGER_DONE ? 1 : decide(book, item, row, error);
-    book->culprit = item->ordinal;
+    book->culprit = (dn_culprit){item->ordinal, false, -1};
     return dn_fail(error, DUNLIN_PARTIAL, "ledger.edited",
                    "statement %zu was run by an earlier, unfinished run, and has been edited since",
                    book->at);
@@ -439,10 +444,10 @@ run_assert(ledger *book, const dn_script_item *item, dn_error *error)
     wanted = dn_arena_copy(&book->arena, item->expected.data, (size_t)item->expected.length);
     if (!query || !wanted)
         return dn_no_memory(error);
-    book->culprit = item->ordinal;
+    book->culprit = (dn_culprit){item->ordinal, false, -1};
     if (dn_connection_check(connection_of(book), query, wanted, error) < 0)
         return -1;
-    book->culprit = 0;
+    book->culprit.ordinal = 0;
     return 0;
 }
 
@@ -460,6 +465,7 @@ run_item(ledger *book, const dn_script_item *item, dn_error *error)
     case DN_SCRIPT_CONTROL: return run_control(book, item, error);
     case DN_SCRIPT_AROUND: return run_around(book, item, error);
     case DN_SCRIPT_ASSERT: return run_assert(book, item, error);
+    case DN_SCRIPT_DATA: return 0; /* of a statement that an earlier run did */
     default: return run_statement(book, item, error);
     }
 }
@@ -597,8 +603,8 @@ fail_job(ledger *book, dn_error *error)
     execution->stop.migration = book->job->migration;
     execution->cause = error->status;
     execution->ledger_seen = false; /* it holds rows of this job now */
-    if (book->culprit)
-        dn_execute_blame(execution, book->job->migration, book->culprit, -1, error);
+    if (book->culprit.ordinal)
+        dn_execute_blame(execution, book->job->migration, &book->culprit, error);
     /* What only a person can decide says itself how to go on. */
     if (!book->done || error->status == DUNLIN_PARTIAL)
         return -1;
@@ -621,6 +627,7 @@ dn_execute_ledger(dn_execution *execution, dn_job *job, dn_error *error)
     if (read_rows(&book, error) == 0 &&
         dn_script_open(execution->connection, execution->translator, job->migration,
                        &job->info.kept, false, &script, error) == 0) {
+        book.script = script;
         book.known = book.written = book.rows.count;
         dn_fault("ledger.rows-read");
         answer = run_script(&book, script, error);

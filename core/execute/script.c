@@ -32,6 +32,8 @@ struct dn_script {
     unsigned only_line; /* of the open `only` section, 0: none */
     unsigned ordinal;
     dn_text assertion;
+    dunlin_string data; /* of a data section, not read yet */
+    bool more_data;     /* the section goes on behind it */
 };
 
 static int64_t
@@ -415,6 +417,42 @@ statement(dn_script *script, const dn_lex_item *item, dn_script_item *out, dn_er
     return 0;
 }
 
+/* 1: a section begins, 0: nobody wants these lines. */
+static int
+data(dn_script *script, const dn_lex_item *item, dn_script_item *out)
+{
+    bool begins = !script->more_data;
+
+    script->more_data = !item->last_data;
+    if (!begins || script->skipping || script->down)
+        return 0;
+    script->data = item->text;
+    out->kind = DN_SCRIPT_DATA;
+    out->ordinal = script->ordinal;
+    return 1;
+}
+
+int64_t
+dn_script_chunk(dn_script *script, void *buffer, size_t bytes, dn_error *error)
+{
+    size_t size;
+
+    while (!script->data.length && script->more_data) {
+        dn_lex_item item;
+
+        if (dn_lex_next(script->splitter, &item, error) < 0)
+            return -1;
+        script->data = item.text;
+        script->more_data = !item.last_data;
+    }
+    size = script->data.length < bytes ? (size_t)script->data.length : bytes;
+    if (size)
+        memcpy(buffer, script->data.data, size);
+    script->data.data += size;
+    script->data.length -= size;
+    return (int64_t)size;
+}
+
 int
 dn_script_next(dn_script *script, dn_script_item *out, dn_error *error)
 {
@@ -423,16 +461,14 @@ dn_script_next(dn_script *script, dn_script_item *out, dn_error *error)
         int answer = 0;
 
         memset(out, 0, sizeof(*out));
+        script->data.length = 0;
         if (dn_lex_next(script->splitter, &item, error) < 0)
             return -1;
         out->line = item.line;
         out->column = item.column;
         switch (item.kind) {
         case DN_LEX_END: return check_end(script, error);
-        case DN_LEX_DATA:
-            return dn_fail(error, DUNLIN_UNSUPPORTED, "script.copy-data",
-                           "%s:%u: data sections (COPY ... FROM stdin) are not supported yet",
-                           script->migration->path, item.line);
+        case DN_LEX_DATA: answer = data(script, &item, out); break;
         case DN_LEX_DIRECTIVE: answer = directive(script, &item, out, error); break;
         case DN_LEX_STATEMENT:
             if (script->skipping || script->down)

@@ -104,8 +104,8 @@ add_job(dn_connection *connection, dn_translator *translator, const dn_migration
     job->migration = migration;
     if (!options->inspect)
         return 0;
-    if (dn_script_inspect(connection, translator, migration, arena, &plan->text_budget, &job->info,
-                          error) < 0)
+    if (dn_script_examine(connection, translator, migration, arena, &plan->text_budget, &job->info,
+                          plan->needs, error) < 0)
         return -1;
     if (options->single_transaction && !job->info.transactional)
         return dn_fail(error, DUNLIN_USAGE, "plan.not-transactional",
@@ -157,6 +157,44 @@ order_steps(const dn_observation *observation, const dn_plan_options *options, b
                  plan->jobs[i].info.statements ? "pending" : "pending; it holds no statement");
 }
 
+/* The tracker comes before all migrations: its tables are made, or get rows. */
+static int
+need_tracker(const dn_tracker *tracker, dn_arena *arena, dn_needs *needs, dn_error *error)
+{
+    const struct {
+        const char *table;
+        bool present;
+    } tables[] = {{tracker->quoted, tracker->present}, {tracker->ours, tracker->ours_present}};
+
+    for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
+        const char *sql;
+
+        if (!tables[i].table || (i && strcmp(tables[0].table, tables[1].table) == 0))
+            continue;
+        sql = dn_arena_printf(arena, tables[i].present ? "INSERT INTO %s (" : "CREATE TABLE %s (",
+                              tables[i].table);
+        if (!sql)
+            return dn_no_memory(error);
+        if (dn_needs_add_own(needs, sql, error) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int
+prepare_needs(dn_connection *connection, const dn_observation *observation,
+              const dn_reconciliation *reconciliation, const dn_plan_options *options,
+              dn_arena *arena, dn_plan *plan, dn_error *error)
+{
+    if (!options->inspect || !reconciliation->pending ||
+        !dn_connection_driver(connection)->table.check_privileges)
+        return 0;
+    plan->needs = dn_needs_new(arena);
+    if (!plan->needs)
+        return dn_no_memory(error);
+    return need_tracker(&observation->tracker, arena, plan->needs, error);
+}
+
 int
 dn_plan_build(dn_connection *connection, dn_translator *translator,
               const dn_observation *observation, const dn_reconciliation *reconciliation,
@@ -176,8 +214,11 @@ dn_plan_build(dn_connection *connection, dn_translator *translator,
     plan->steps = (dn_plan_step *)dn_arena_array(arena, most + 2, sizeof(*plan->steps));
     if (!plan->jobs || !plan->held || !plan->steps)
         return dn_no_memory(error);
-    if (collect(connection, translator, reconciliation, options, arena, plan, error) < 0)
+    if (prepare_needs(connection, observation, reconciliation, options, arena, plan, error) < 0 ||
+        collect(connection, translator, reconciliation, options, arena, plan, error) < 0)
         return -1;
-    order_steps(observation, options, !server->empty && server->path.length > 0, plan);
+    if (plan->needs && plan->job_count && dn_needs_check(connection, plan->needs, error) < 0)
+        return -1;
+    order_steps(observation, options, !server->empty, plan);
     return 0;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Plans: what a run would do, in order, as data. Building one reads files and sends nothing.
+ * Plans: what a run would do, in order, as data. Building one reads files and changes nothing.
  */
 #ifndef DN_PLAN_PLAN_H
 #define DN_PLAN_PLAN_H
@@ -37,11 +37,13 @@ typedef struct dn_plan {
     size_t job_count;
     const dn_migration **held; /* pending, but behind --to */
     size_t held_count;
+    dn_needs *needs;    /* what the pending files need; NULL where nobody can tell */
     size_t text_budget; /* bytes of pending files that may still be kept in memory */
 } dn_plan;
 
-/* The translator, NULL for none, is told what is pending. Fails with the finding that stops the run (status DISAGREEMENT), with plan.unknown-tag, or with
- * what is wrong in a pending file, before anything is sent. */
+/* The translator, NULL for none, is told what is pending. Fails with the finding that stops the run (status DISAGREEMENT), with plan.unknown-tag,
+ * with what is wrong in a pending file, or with the privileges that are missing
+ * (privileges.missing), before anything is sent. */
 int dn_plan_build(dn_connection *connection, dn_translator *translator,
                   const dn_observation *observation, const dn_reconciliation *reconciliation,
                   const dn_plan_options *options, dn_arena *arena, dn_plan *plan, dn_error *error);

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/file.h"
 #include "core/base/text.h"
 
 enum { MAX_LOCK_DIGITS = 9, MAX_LOCK_RETRIES = 100, MAX_SHOWN = 60, MAX_KEY = 64, MAX_TYPOS = 3 };
@@ -218,20 +219,59 @@ set_kind(config_reader *reader, const cJSON *node, dn_error *error)
 }
 
 static int
+set_backup_command(config_reader *reader, const cJSON *node, dn_error *error)
+{
+    size_t count = (size_t)cJSON_GetArraySize(node);
+    const char **words = (const char **)dn_arena_array(reader->arena, count + 1, sizeof(*words));
+    const cJSON *word;
+    size_t at = 0;
+
+    if (!words)
+        return dn_no_memory(error);
+    cJSON_ArrayForEach(word, node)
+    {
+        if (!cJSON_IsString(word) || (!at && !word->valuestring[0]))
+            return dn_json_fail(reader->json, node, "config.type", error,
+                                "\"backup\" wants a program and its arguments as strings");
+        words[at] = dn_arena_text(reader->arena, word->valuestring);
+        if (!words[at++])
+            return dn_no_memory(error);
+    }
+    if (!at)
+        return dn_json_fail(reader->json, node, "config.value", error,
+                            "\"backup\" is a command without a program");
+    reader->target->backup = DN_BACKUP_COMMAND;
+    reader->target->backup_command = words;
+    return 0;
+}
+
+static int
 set_backup(config_reader *reader, const cJSON *node, dn_error *error)
 {
     static const char *const choices[] = {"none", "full", "schema", NULL};
-    static const dn_backup_mode modes[] = {DN_BACKUP_NONE, DN_BACKUP_FULL};
+    static const dn_backup_mode modes[] = {DN_BACKUP_NONE, DN_BACKUP_FULL, DN_BACKUP_SCHEMA};
     int choice;
 
-    if (read_choice(reader, node, choices, "\"full\" or \"none\"", &choice, error) < 0)
+    if (cJSON_IsArray(node))
+        return set_backup_command(reader, node, error);
+    if (read_choice(reader, node, choices, "\"none\", \"schema\", \"full\" or a command", &choice,
+                    error) < 0)
         return -1;
-    if (choice == 2)
-        return dn_json_fail(reader->json, node, "config.value", error,
-                            "\"backup\": \"schema\" is not available yet; use \"full\" or "
-                            "\"none\"");
     reader->target->backup = modes[choice];
     return 0;
+}
+
+static int
+set_backup_folder(config_reader *reader, const cJSON *node, dn_error *error)
+{
+    const char *folder;
+
+    if (read_string(reader, node, &folder, error) < 0)
+        return -1;
+    if (reader->project->root)
+        folder = dn_path_join(reader->arena, reader->project->root, folder);
+    reader->target->backup_folder = folder ? dn_path_absolute(reader->arena, folder) : NULL;
+    return reader->target->backup_folder ? 0 : dn_no_memory(error);
 }
 
 static int
@@ -323,6 +363,7 @@ static const key target_keys[] = {
     {"url", set_url},
     {"kind", set_kind},
     {"backup", set_backup},
+    {"backupFolder", set_backup_folder},
     {"backups", set_backups},
     {"lockTimeout", set_lock_timeout},
     {"statementLockTimeout", set_statement_lock_timeout},

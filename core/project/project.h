@@ -22,7 +22,9 @@ typedef enum dn_tags { DN_TAGS_TIMESTAMP = 0, DN_TAGS_SEQUENCE } dn_tags;
 typedef enum dn_backup_mode {
     DN_BACKUP_DEFAULT = 0,
     DN_BACKUP_NONE,
-    DN_BACKUP_FULL
+    DN_BACKUP_FULL,
+    DN_BACKUP_SCHEMA, /* and the rows of the tracker */
+    DN_BACKUP_COMMAND
 } dn_backup_mode;
 
 enum { DN_BACKUPS_KEPT = 5, DN_LOCK_TIMEOUT_MS = 60000, DN_LOCK_RETRIES = 3 };
@@ -35,6 +37,8 @@ typedef struct dn_target {
     unsigned column;
     bool development; /* "kind": "development" */
     dn_backup_mode backup;
+    const char *const *backup_command; /* of DN_BACKUP_COMMAND, ends with NULL */
+    const char *backup_folder;         /* absolute, or NULL */
     int backups_kept;                  /* default DN_BACKUPS_KEPT */
     int64_t lock_timeout_ms;           /* wait for another run */
     int64_t statement_lock_timeout_ms; /* wait of one statement for a lock; 0: the driver's */

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT
  *
- * Backups of file databases, kept beside them. Names are <UTC time>-<id>.backup, so that sorting
- * by name is sorting by age, and nothing else is ever removed.
+ * Backups, kept in a folder for each database. Names are <UTC time>-<id>.backup, so that sorting by
+ * name is sorting by age, and nothing else is ever removed. Drivers that back up by themselves see
+ * to it that a file under its own name is whole; for all others it is seen to here.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -11,7 +13,10 @@
 
 #include "core/base/clock.h"
 #include "core/base/file.h"
+#include "core/base/process.h"
 #include "core/run/run.h"
+
+enum { SHOWN_NAME = 80 };
 
 /* 20261123T105410.123456Z-0123abcd.backup */
 static const char pattern[] = "ddddddddTdddddd.ddddddZ-xxxxxxxx.backup";
@@ -37,13 +42,60 @@ is_backup_name(const char *name)
     return true;
 }
 
-const char *
-dn_backup_folder(const dunlin_server *server, dn_arena *arena)
+int
+dn_backup_mode_of(dn_connection *connection, const dn_target *target, dn_backup_mode *mode,
+                  dn_error *error)
 {
-    if (!server->path.length)
-        return NULL;
-    return dn_arena_printf(arena, "%.*s-dunlin-backups", (int)server->path.length,
-                           server->path.data);
+    const dunlin_server *server = dn_connection_server(connection);
+    const dn_driver *driver = dn_connection_driver(connection);
+    uint64_t flags = dn_connection_capabilities(connection)->flags;
+    bool schema = (flags & DUNLIN_CAN_BACKUP_SCHEMA) != 0;
+    /* One in memory ends with its connection. */
+    bool possible =
+        driver->table.backup && (server->path.length || !(flags & DUNLIN_CAN_BACKUP_ITSELF));
+
+    *mode = target->backup;
+    if (*mode == DN_BACKUP_NONE || *mode == DN_BACKUP_COMMAND)
+        return 0;
+    if (*mode == DN_BACKUP_SCHEMA && !schema)
+        return dn_fail(error, DUNLIN_UNSUPPORTED, "backup.unsupported",
+                       "the driver '%s' takes no backup of a schema alone", driver->table.name);
+    if (*mode == DN_BACKUP_DEFAULT)
+        *mode = schema ? DN_BACKUP_SCHEMA : DN_BACKUP_FULL;
+    if (!possible)
+        *mode = DN_BACKUP_NONE;
+    return 0;
+}
+
+/* "app on db1:5432" -> "app-on-db1-5432-0123abcd": for people to know, and never that of another
+ * database. */
+static const char *
+folder_name(const dunlin_server *server, dn_arena *arena)
+{
+    dn_digest digest = dn_hash_of(server->identity.data, (size_t)server->identity.length);
+    char text[DN_DIGEST_HEX];
+    char *name = dn_arena_copy(arena, server->name.data, (size_t)server->name.length);
+
+    dn_digest_hex(&digest, text);
+    for (char *at = name; at && *at; at++)
+        if (!strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.", *at))
+            *at = '-';
+    return name ? dn_arena_printf(arena, "%.*s-%.8s", SHOWN_NAME, name[0] == '.' ? "-" : name, text)
+                : NULL;
+}
+
+const char *
+dn_backup_folder(const dunlin_server *server, const dn_target *target, const char *root,
+                 dn_arena *arena)
+{
+    const char *base = target->backup_folder ? target->backup_folder : root;
+    const char *name;
+
+    if (server->path.length && !target->backup_folder)
+        return dn_arena_printf(arena, "%.*s-dunlin-backups", (int)server->path.length,
+                               server->path.data);
+    name = base ? folder_name(server, arena) : NULL;
+    return name ? dn_arena_printf(arena, "%s/%s-dunlin-backups", base, name) : NULL;
 }
 
 static const char *
@@ -79,6 +131,29 @@ fill(const char *path, const char *name, dn_arena *arena, dn_backup *backup, dn_
     return 0;
 }
 
+/* Of the journal that is saved with it. */
+static const char *
+journal_beside(const char *path, dn_arena *arena)
+{
+    size_t stem = strlen(path) - strlen(".backup");
+
+    return dn_arena_printf(arena, "%.*s.journal.json", (int)stem, path);
+}
+
+bool
+dn_backup_remove(const char *path, dn_arena *arena)
+{
+    const char *name = strrchr(path, '/');
+    const char *journal =
+        is_backup_name(name ? name + 1 : path) ? journal_beside(path, arena) : NULL;
+
+    if (unlink(path) < 0)
+        return false;
+    if (journal)
+        unlink(journal);
+    return true;
+}
+
 /* A copy that cannot be removed is no reason to stop: it is only one too many. */
 static void
 prune(const char *folder, int keep, const dn_log *log, dn_arena *arena)
@@ -99,36 +174,177 @@ prune(const char *folder, int keep, const dn_log *log, dn_arena *arena)
             continue;
         path = dn_path_join(arena, folder, entries[i].name);
         ours--;
-        if (path && unlink(path) < 0)
+        if (path && !dn_backup_remove(path, arena))
             dn_log_warning(log, "cannot remove the old backup '%s'", path);
     }
 }
 
-int
-dn_backup_take(dn_connection *connection, const char *url, const char *destination, int keep,
-               const dn_log *log, dn_arena *arena, dn_backup *backup, dn_error *error)
-{
-    const char *folder = dn_backup_folder(dn_connection_server(connection), arena);
-    const char *name = destination ? destination : make_name(arena);
-    const char *path = destination;
-    dunlin_backup_options options = {.size = sizeof(options), .content = DUNLIN_BACKUP_FULL};
+/* --- taking one ------------------------------------------------------------------------------- */
+typedef struct taking {
+    dn_connection *connection;
+    const dn_backup_wish *wish;
+    const dn_log *log;
+    dn_arena *arena;
+    const char *path;
+    const char *partial;
+    dunlin_string tables[2];
+    dunlin_backup_options options;
+} taking;
 
-    if (!destination) {
-        if (!folder)
-            return dn_fail(error, DUNLIN_UNSUPPORTED, "backup.no-file",
-                           "this database is not a file, so it has no backups beside it");
-        if (dn_folder_create(folder, error) < 0)
-            return dn_while(error, "taking a backup");
-        path = dn_path_join(arena, folder, name);
-    }
-    if (!path || !name)
+static void
+fill_options(taking *work)
+{
+    const dn_tracker *tracker = work->wish->tracker;
+    bool schema = work->wish->mode == DN_BACKUP_SCHEMA;
+    dunlin_backup_options *options = &work->options;
+
+    options->size = sizeof(*options);
+    options->content = schema ? DUNLIN_BACKUP_SCHEMA : DUNLIN_BACKUP_FULL;
+    options->profile = dn_connection_server(work->connection)->profile;
+    options->tables = work->tables;
+    if (schema && tracker && tracker->present)
+        work->tables[options->table_count++] = dn_string(tracker->quoted);
+    if (schema && tracker && tracker->ours_present && strcmp(tracker->ours, tracker->quoted) != 0)
+        work->tables[options->table_count++] = dn_string(tracker->ours);
+}
+
+static int
+run_command(taking *work, dn_error *error)
+{
+    const char *const environment[] = {
+        dn_arena_printf(work->arena, "DUNLIN_BACKUP_FILE=%s", work->partial),
+        dn_arena_printf(work->arena, "DUNLIN_BACKUP_URL=%s", work->wish->url), NULL};
+    const dn_process process = {.arguments = work->wish->target->backup_command,
+                                .environment = environment,
+                                .log = work->log};
+
+    if (!environment[0] || !environment[1])
         return dn_no_memory(error);
-    options.path = dn_string(path);
-    if (dn_driver_backup(dn_connection_driver(connection), url, &options, log, error) < 0)
-        return dn_while(error, "taking a backup to '%s'", path);
-    if (!destination)
-        prune(folder, keep, log, arena);
-    return fill(path, name, arena, backup, error);
+    return dn_process_run(&process, error);
+}
+
+/* Never over a file that somebody made meanwhile. */
+static int
+publish(taking *work, dn_error *error)
+{
+    dn_auto(dn_fd) file = open(work->partial, O_RDONLY | O_CLOEXEC);
+    dn_auto(dn_fd) folder = -1;
+    struct stat facts;
+
+    if (file < 0 || fsync(file) < 0 || fstat(file, &facts) < 0)
+        return dn_fail_errno(error, "file.unwritable", "cannot write", work->partial);
+    if (facts.st_size == 0)
+        return dn_fail(error, DUNLIN_FAILED, "backup.empty", "the backup '%s' is an empty file",
+                       work->path);
+    if (link(work->partial, work->path) < 0 &&
+        (errno == EEXIST || rename(work->partial, work->path) < 0))
+        return dn_fail_errno(error, "file.unwritable", "cannot write", work->path);
+    unlink(work->partial);
+    folder = open(dn_path_folder(work->arena, work->path), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (folder >= 0)
+        fsync(folder);
+    return 0;
+}
+
+static int
+save_journal(taking *work, dn_error *error)
+{
+    dn_auto(dn_text) text = DN_TEXT_INIT;
+    const char *copy = journal_beside(work->path, work->arena);
+
+    if (!work->wish->journal || work->wish->destination || !dn_file_exists(work->wish->journal))
+        return 0;
+    if (!copy)
+        return dn_no_memory(error);
+    if (dn_file_read(work->wish->journal, &text, error) < 0 ||
+        dn_file_write(copy, text.data ? text.data : "", text.length, error) < 0)
+        return dn_while(error, "saving the journal with the backup");
+    return 0;
+}
+
+/* Through other programs: under a name that tells that it is not whole yet. */
+static int
+take_from_outside(taking *work, dn_error *error)
+{
+    bool command = work->wish->mode == DN_BACKUP_COMMAND;
+    int answer;
+
+    work->partial = dn_arena_printf(work->arena, "%s.partial", work->path);
+    if (!work->partial)
+        return dn_no_memory(error);
+    if (dn_file_exists(work->path))
+        return dn_fail(error, DUNLIN_EXISTS, "file.exists",
+                       "'%s' exists already, and is not overwritten", work->path);
+    work->options.path = dn_string(work->partial);
+    answer = command ? run_command(work, error)
+                     : dn_driver_backup(dn_connection_driver(work->connection), work->wish->url,
+                                        &work->options, work->log, error);
+    if (answer == 0 && command && !dn_file_exists(work->partial)) {
+        work->path = NULL; /* it keeps its backups elsewhere */
+        return 0;
+    }
+    if (answer == 0)
+        answer = publish(work, error);
+    if (answer < 0)
+        unlink(work->partial);
+    return answer < 0 ? answer : save_journal(work, error);
+}
+
+static int
+take(taking *work, dn_error *error)
+{
+    const dn_driver *driver = dn_connection_driver(work->connection);
+    uint64_t flags = dn_connection_capabilities(work->connection)->flags;
+
+    fill_options(work);
+    if (work->wish->mode == DN_BACKUP_COMMAND || !(flags & DUNLIN_CAN_BACKUP_ITSELF))
+        return take_from_outside(work, error);
+    work->options.path = dn_string(work->path);
+    return dn_driver_backup(driver, work->wish->url, &work->options, work->log, error);
+}
+
+/* Whoever has no use for backups, or no tool, should know how to go on. */
+static int
+fail_taking(const taking *work, const char *path, dn_error *error)
+{
+    bool itself = dn_connection_capabilities(work->connection)->flags & DUNLIN_CAN_BACKUP_ITSELF;
+
+    if (path)
+        dn_while(error, "taking a backup to '%s'", path);
+    else
+        dn_while(error, "taking a backup");
+    if (itself || work->wish->destination || error->status == DUNLIN_CANCELLED)
+        return -1;
+    return dn_hint(error, "mend that, or migrate without a backup: --no-backup once, \"backup\": "
+                          "\"none\" of the target for good");
+}
+
+int
+dn_backup_take(dn_connection *connection, const dn_backup_wish *wish, const dn_log *log,
+               dn_arena *arena, dn_backup *backup, dn_error *error)
+{
+    static const char *const contents[] = {
+        [DN_BACKUP_FULL] = "full", [DN_BACKUP_SCHEMA] = "schema", [DN_BACKUP_COMMAND] = "command"};
+    const char *name = wish->destination ? wish->destination : make_name(arena);
+    taking work = {.connection = connection, .wish = wish, .log = log, .arena = arena};
+
+    work.path = wish->destination;
+    if (!wish->destination) {
+        if (!wish->folder)
+            return dn_fail(error, DUNLIN_UNSUPPORTED, "backup.no-file",
+                           "this database is in memory, so it has no backups");
+        if (dn_folder_create(wish->folder, error) < 0)
+            return fail_taking(&work, NULL, error);
+        work.path = dn_path_join(arena, wish->folder, name);
+    }
+    if (!work.path || !name)
+        return dn_no_memory(error);
+    if (take(&work, error) < 0)
+        return fail_taking(&work, work.path, error);
+    if (!wish->destination)
+        prune(wish->folder, wish->keep, log, arena);
+    *backup = (dn_backup){.content = contents[wish->mode]};
+    return work.path ? fill(work.path, name, arena, backup, error) : 0;
 }
 
 int

@@ -5,7 +5,6 @@
 #include "core/run/run.h"
 
 #include <string.h>
-#include <unistd.h>
 
 #include "core/base/clock.h"
 #include "core/base/fault.h"
@@ -73,7 +72,7 @@ drop_idle_backup(dn_run *run, const dn_error *error)
     for (size_t i = 0; i < run->plan->job_count; i++)
         if (run->plan->jobs[i].applied)
             return;
-    if (unlink(run->backup.path) == 0)
+    if (run->backup.path && dn_backup_remove(run->backup.path, run->arena))
         run->backed_up = false;
 }
 
@@ -83,12 +82,13 @@ dn_run_plan(dn_run *run, dn_error *error)
     dn_random_id(run->run_id);
     if (wants(run->plan, DN_PLAN_BACKUP)) {
         dn_fault("run.before-backup");
-        if (dn_backup_take(run->connection, run->url, NULL, run->target->backups_kept, &run->log,
-                           run->arena, &run->backup, error) < 0)
+        if (dn_backup_take(run->connection, run->backup_wish, &run->log, run->arena, &run->backup,
+                           error) < 0)
             return -1;
         dn_fault("run.after-backup");
         run->backed_up = true;
-        dn_log_info(&run->log, "backup taken: %s", run->backup.path);
+        dn_log_info(&run->log, "backup taken: %s",
+                    run->backup.path ? run->backup.path : "by the command of the target");
     }
     dn_fault("run.before-tracker");
     if (wants(run->plan, DN_PLAN_CREATE_TRACKER) &&

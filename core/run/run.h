@@ -18,18 +18,39 @@ void dn_run_unlock(dn_connection *connection, const char *tracker_table);
 /* --- backups ---------------------------------------------------------------------------------- */
 typedef struct dn_backup {
     const char *name; /* file name */
-    const char *path;
+    const char *path; /* NULL: a command made it, and told no file */
     int64_t bytes;
     const char *taken_at; /* ISO 8601, UTC */
+    const char *content;  /* "full", "schema", "command" */
 } dn_backup;
 
-/* The folder backups of this database go to: beside it, "<file>-dunlin-backups". NULL when the
- * database is no file (or: no memory). */
-const char *dn_backup_folder(const dunlin_server *server, dn_arena *arena);
-/* Takes one; `destination` NULL makes a name in the folder and removes the oldest ones so that
- * `keep` stay (only files that carry our name pattern). */
-int dn_backup_take(dn_connection *connection, const char *url, const char *destination, int keep,
-                   const dn_log *log, dn_arena *arena, dn_backup *backup, dn_error *error);
+/* What is wanted. */
+typedef struct dn_backup_wish {
+    const char *url;
+    const dn_target *target;
+    dn_backup_mode mode;       /* of dn_backup_mode_of, never NONE */
+    const char *folder;        /* of dn_backup_folder */
+    const char *destination;   /* a file of the user's choice; NULL: one in the folder */
+    int keep;                  /* how many stay in the folder */
+    const dn_tracker *tracker; /* whose rows SCHEMA holds, or NULL */
+    const char *journal;       /* file that is saved beside those of servers, or NULL */
+} dn_backup_wish;
+
+/* What the target's setting means for this database: NONE where it cannot be backed up and nobody
+ * asked for it. Errors: backup.unsupported. */
+int dn_backup_mode_of(dn_connection *connection, const dn_target *target, dn_backup_mode *mode,
+                      dn_error *error);
+/* The folder backups of this database go to, "<what>-dunlin-backups": beside a file, of others in
+ * `root` (the project's); or where the target says. NULL: no memory, or there is no such folder for
+ * a database in memory. */
+const char *dn_backup_folder(const dunlin_server *server, const dn_target *target, const char *root,
+                             dn_arena *arena);
+/* Takes one; in the folder it removes the oldest ones so that `keep` stay (only files that carry
+ * our name pattern). */
+int dn_backup_take(dn_connection *connection, const dn_backup_wish *wish, const dn_log *log,
+                   dn_arena *arena, dn_backup *backup, dn_error *error);
+/* Removes one and the journal beside it; false: it is still there. */
+bool dn_backup_remove(const char *path, dn_arena *arena);
 /* Those in the folder, newest first. No folder: none. */
 int dn_backup_list(const char *folder, dn_arena *arena, dn_backup **backups, size_t *count,
                    dn_error *error);
@@ -37,8 +58,8 @@ int dn_backup_list(const char *folder, dn_arena *arena, dn_backup **backups, siz
 /* --- execution and settling ------------------------------------------------------------------- */
 typedef struct dn_run {
     dn_connection *connection;
-    dn_translator *translator; /* or NULL */
-    const char *url;
+    dn_translator *translator;         /* or NULL */
+    const dn_backup_wish *backup_wish; /* of plans that begin with a backup */
     const dn_target *target;
     dn_log log;
     dn_arena *arena;

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 # The MySQL and MariaDB driver, one file per concern.
+mysql_sources += drivers/mysql/my_backup.c
 mysql_sources += drivers/mysql/my_cancel.c
 mysql_sources += drivers/mysql/my_classify.c
 mysql_sources += drivers/mysql/my_connect.c
@@ -12,9 +13,12 @@ mysql_sources += drivers/mysql/my_facts.c
 mysql_sources += drivers/mysql/my_introspect.c
 mysql_sources += drivers/mysql/my_lexer.c
 mysql_sources += drivers/mysql/my_lock.c
+mysql_sources += drivers/mysql/my_need.c
+mysql_sources += drivers/mysql/my_need.h
 mysql_sources += drivers/mysql/my_offset.c
 mysql_sources += drivers/mysql/my_open.c
 mysql_sources += drivers/mysql/my_pins.c
+mysql_sources += drivers/mysql/my_privileges.c
 mysql_sources += drivers/mysql/my_property.c
 mysql_sources += drivers/mysql/my_property.h
 mysql_sources += drivers/mysql/my_query.c
@@ -41,6 +45,8 @@ mysql_sources += drivers/mysql/my_schema_table.c
 mysql_sources += drivers/mysql/my_schema_text.c
 mysql_sources += drivers/mysql/my_send.c
 mysql_sources += drivers/mysql/my_session.c
+mysql_sources += drivers/mysql/my_tool.c
+mysql_sources += drivers/mysql/my_tool.h
 mysql_sources += drivers/mysql/my_touch.c
 mysql_sources += drivers/mysql/my_type.c
 mysql_sources += drivers/mysql/my_type.h

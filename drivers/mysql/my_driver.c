@@ -35,7 +35,7 @@ capabilities(const dunlin_call *call, const dunlin_profile *profile, dunlin_capa
     DN_KIT_UNUSED(call);
     answer->flags = DUNLIN_CAN_SHADOW_DATABASE | DUNLIN_CAN_CANCEL | DUNLIN_CAN_INTROSPECT_OBJECTS |
                     DUNLIN_CAN_INTROSPECT_FACTS | DUNLIN_CAN_FINGERPRINT | DUNLIN_CAN_TRANSLATE;
-    answer->flags |= DUNLIN_CAN_FOLD_MEMBERS;
+    answer->flags |= DUNLIN_CAN_FOLD_MEMBERS | DUNLIN_CAN_BACKUP_SCHEMA;
     for (uint64_t i = 0; profile != NULL && i + 1 < profile->setting_count; i += 2)
         if (dn_kit_same(profile->settings[i], "lower_case_table_names") &&
             !dn_kit_same(profile->settings[i + 1], "0"))
@@ -75,9 +75,13 @@ static const dunlin_driver table = {
     .unlock = dn_mysql_unlock,
     .lock_holder = dn_mysql_lock_holder,
     .session_alive = dn_mysql_session_alive,
+    .check_privileges = dn_mysql_check_privileges,
     .cancel_handle = dn_mysql_cancel_handle,
     .cancel = dn_mysql_cancel,
     .cancel_free = dn_mysql_cancel_free,
+    .backup_check = dn_mysql_backup_check,
+    .backup = dn_mysql_backup,
+    .restore = dn_mysql_restore,
     .expression_rules = dn_mysql_expression_rules,
     .type_classes = dn_mysql_type_classes,
 };

@@ -241,6 +241,14 @@ int32_t dn_mysql_lock_holder(const dunlin_call *call, dunlin_connection *connect
                              dunlin_string key);
 int32_t dn_mysql_session_alive(const dunlin_call *call, dunlin_connection *connection,
                                dunlin_string backend, dunlin_string backend_start, int32_t *answer);
+int32_t dn_mysql_check_privileges(const dunlin_call *call, dunlin_connection *connection,
+                                  const dunlin_operation *const *operations, uint64_t count);
+int32_t dn_mysql_backup_check(const dunlin_call *call, dunlin_string url,
+                              const dunlin_backup_options *options);
+int32_t dn_mysql_backup(const dunlin_call *call, dunlin_string url,
+                        const dunlin_backup_options *options);
+int32_t dn_mysql_restore(const dunlin_call *call, dunlin_string url,
+                         const dunlin_backup_options *options);
 int32_t dn_mysql_cancel_handle(const dunlin_call *call, dunlin_connection *connection,
                                dunlin_cancel **handle);
 int32_t dn_mysql_cancel(const dunlin_call *call, dunlin_cancel *handle);

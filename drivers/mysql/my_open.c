@@ -39,9 +39,9 @@ check_version(const dunlin_connection *connection)
 
     if (version == 0 || version >= (facts->mariadb ? 100002u : 50604u))
         return DUNLIN_OK;
-    return dn_kit_fail(connection->call, DUNLIN_UNSUPPORTED,
-                       "%s %s is too old: MySQL 5.6.4 or MariaDB 10.0.2 is needed",
-                       facts->mariadb ? "MariaDB" : "MySQL", facts->version);
+    return dn_kit_fail_hint(connection->call, DUNLIN_UNSUPPORTED, "upgrade the server",
+                            "%s %s is too old: MySQL 5.6.4 or MariaDB 10.0.2 is needed",
+                            facts->mariadb ? "MariaDB" : "MySQL", facts->version);
 }
 
 static int32_t

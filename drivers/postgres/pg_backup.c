@@ -1,169 +1,183 @@
 /* SPDX-License-Identifier: MIT
  *
- * Backups by pg_dump and pg_restore, which the host runs. Passwords travel in the environment.
+ * Backups by pg_dump, which the host runs. A full one is an archive in pg_dump's own format; a
+ * schema is a script, to be read by people too, with the rows of the tables that were named behind
+ * it.
  */
-#include "drivers/postgres/pg_driver.h"
-
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-enum { MOST_ARGUMENTS = 12 };
+#include <fcntl.h>
 
-typedef struct command {
-    dunlin_string arguments[MOST_ARGUMENTS];
-    uint64_t count;
-    dn_kit_text connection; /* "--dbname=..." */
-    dn_kit_text password;   /* "PGPASSWORD=..." */
-    dn_kit_text file;
-} command;
+#include "drivers/postgres/pg_tool.h"
 
-static void
-free_command(command *work)
-{
-    dn_kit_text_free(&work->connection);
-    dn_kit_text_free(&work->password);
-    dn_kit_text_free(&work->file);
-}
+enum { TAIL = 1024, PATTERN_ROOM = 4 };
 
-static void
-add(command *work, const char *argument)
-{
-    work->arguments[work->count++] = dn_kit_string(argument);
-}
+/* Waiting for ever behind somebody's ALTER TABLE helps nobody. */
+static const char lock_wait[] = "--lock-wait-timeout=60000";
 
-/* key='value', with both of libpq's special bytes escaped. */
-static void
-add_pair(dn_kit_text *text, const char *key, const char *value)
-{
-    dn_kit_text_format(text, " %s='", key);
-    for (; *value != '\0'; value++) {
-        if (*value == '\'' || *value == '\\')
-            dn_kit_text_add(text, "\\");
-        dn_kit_text_add_string(text, (dunlin_string){value, 1});
-    }
-    dn_kit_text_add(text, "'");
-}
+typedef struct backup_job {
+    const dunlin_call *call;
+    const dunlin_backup_options *options;
+    dn_pg_address address;
+    dn_pg_tool tool;
+    char *path;
+} backup_job;
 
 static void
-add_connection(command *work, const dn_pg_address *address)
+free_job(backup_job *job)
 {
-    const char *password = dn_pg_address_get(address, "password");
-
-    dn_kit_text_add(&work->connection, "--dbname=");
-    for (const PQconninfoOption *option = address->options; option->keyword != NULL; option++)
-        if (option->val != NULL && strcmp(option->keyword, "password") != 0 &&
-            strcmp(option->keyword, "sslpassword") != 0)
-            add_pair(&work->connection, option->keyword, option->val);
-    work->arguments[work->count++] = dn_kit_text_string(&work->connection);
-    if (password != NULL)
-        dn_kit_text_format(&work->password, "PGPASSWORD=%s", password);
+    dn_pg_address_free(&job->address);
+    dn_pg_tool_free(&job->tool);
+    free(job->path);
 }
 
 static int32_t
-run(const dunlin_call *call, command *work)
+fill_job(backup_job *job, dunlin_string url)
 {
-    dunlin_string environment = dn_kit_text_string(&work->password);
-    dunlin_process process = {
-        .size = sizeof(process),
-        .arguments = work->arguments,
-        .argument_count = work->count,
-        .environment = &environment,
-        .environment_count = environment.length > 0 ? 1 : 0,
-        .output = dn_kit_string(NULL),
-        .input = dn_kit_string(NULL),
-    };
+    int32_t status = dn_pg_address_read(job->call, url, &job->address);
 
-    if (work->connection.failed || work->password.failed || work->file.failed)
-        return dn_kit_no_memory(call);
-    if (call->host->process == NULL)
-        return dn_kit_fail(call, DUNLIN_UNSUPPORTED, "this program cannot run '%s'",
-                           work->arguments[0].data);
-    return call->host->process(call, &process);
+    if (status != DUNLIN_OK)
+        return status;
+    job->path = dn_kit_copy(job->options->path);
+    return job->path != NULL ? DUNLIN_OK : dn_kit_no_memory(job->call);
+}
+
+static int32_t
+major_of(const dunlin_backup_options *options)
+{
+    return options->profile != NULL ? options->profile->major : 0;
+}
+
+/* Starts a command line; fails when the program is missing. */
+static int32_t
+begin_tool(backup_job *job, const char *name)
+{
+    const char *problem;
+    int32_t status;
+
+    dn_pg_tool_free(&job->tool);
+    memset(&job->tool, 0, sizeof(job->tool));
+    status = dn_pg_tool_find(job->call, name, major_of(job->options), &job->tool, &problem);
+    if (status == DUNLIN_OK && problem != NULL)
+        status = dn_kit_fail(job->call, DUNLIN_MISSING, "%s", problem);
+    return status;
+}
+
+static int32_t
+dump_all(backup_job *job)
+{
+    int32_t status = begin_tool(job, "pg_dump");
+
+    if (status != DUNLIN_OK)
+        return status;
+    dn_pg_tool_add(&job->tool, "--format=custom");
+    dn_pg_tool_add(&job->tool, "--no-password");
+    dn_pg_tool_add(&job->tool, lock_wait);
+    dn_pg_tool_add_connection(&job->tool, &job->address);
+    job->tool.output = job->options->path;
+    return dn_pg_tool_run(job->call, &job->tool);
+}
+
+/* Reads the table of contents, which stands at the beginning and names every part. */
+static int32_t
+check_archive(backup_job *job)
+{
+    int32_t status = begin_tool(job, "pg_restore");
+
+    if (status != DUNLIN_OK)
+        return status;
+    dn_pg_tool_add(&job->tool, "--list");
+    dn_pg_tool_add_string(&job->tool, job->options->path);
+    return dn_pg_tool_run(job->call, &job->tool);
+}
+
+static int32_t
+dump_schema(backup_job *job)
+{
+    int32_t status = begin_tool(job, "pg_dump");
+
+    if (status != DUNLIN_OK)
+        return status;
+    dn_pg_tool_add(&job->tool, "--schema-only");
+    dn_pg_tool_add(&job->tool, "--no-password");
+    dn_pg_tool_add(&job->tool, lock_wait);
+    dn_pg_tool_add_connection(&job->tool, &job->address);
+    job->tool.output = job->options->path;
+    return dn_pg_tool_run(job->call, &job->tool);
+}
+
+/* A name in double quotes is what a pattern of pg_dump takes literally. */
+static int32_t
+dump_tables(backup_job *job)
+{
+    int32_t status = begin_tool(job, "pg_dump");
+
+    if (status != DUNLIN_OK)
+        return status;
+    dn_pg_tool_add(&job->tool, "--data-only");
+    dn_pg_tool_add(&job->tool, "--no-password");
+    dn_pg_tool_add(&job->tool, lock_wait);
+    dn_pg_tool_add_connection(&job->tool, &job->address);
+    for (uint64_t i = 0; i < job->options->table_count && i < PATTERN_ROOM; i++) {
+        dn_pg_tool_add(&job->tool, "--table");
+        dn_pg_tool_add_string(&job->tool, job->options->tables[i]);
+    }
+    job->tool.output = job->options->path;
+    return dn_pg_tool_run(job->call, &job->tool);
+}
+
+/* Its last words stand at the end of a script that is whole. */
+static int32_t
+check_script(backup_job *job)
+{
+    static const char mark[] = "-- PostgreSQL database dump complete";
+    char tail[TAIL];
+    int fd = open(job->path, O_RDONLY | O_CLOEXEC);
+    off_t size = fd < 0 ? -1 : lseek(fd, 0, SEEK_END);
+    ssize_t got = size < 0 ? -1 : pread(fd, tail, sizeof(tail), size > TAIL ? size - TAIL : 0);
+
+    if (fd >= 0)
+        close(fd);
+    if (got >= 0 && memmem(tail, (size_t)got, mark, strlen(mark)) != NULL)
+        return DUNLIN_OK;
+    return dn_kit_fail(job->call, DUNLIN_CORRUPT,
+                       "'pg_dump' ended well, but its file is not whole");
 }
 
 int32_t
 dn_pg_backup(const dunlin_call *call, dunlin_string url, const dunlin_backup_options *options)
 {
-    DN_KIT_CLEANUP(dn_pg_address_free) dn_pg_address address = {0};
-    DN_KIT_CLEANUP(free_command) command work = {.count = 0};
-    int32_t status = dn_pg_address_read(call, url, &address);
+    DN_KIT_CLEANUP(free_job) backup_job job = {.call = call, .options = options};
+    bool schema = options->content == DUNLIN_BACKUP_SCHEMA;
+    int32_t status = fill_job(&job, url);
 
     if (status != DUNLIN_OK)
         return status;
-    dn_kit_text_add(&work.file, "--file=");
-    dn_kit_text_add_string(&work.file, options->path);
-    add(&work, "pg_dump");
-    add(&work, "--format=custom");
-    add(&work, "--no-password");
-    work.arguments[work.count++] = dn_kit_text_string(&work.file);
-    add_connection(&work, &address);
-    if (access(work.file.data + strlen("--file="), F_OK) == 0)
+    if (access(job.path, F_OK) == 0)
         return dn_kit_fail(call, DUNLIN_EXISTS,
-                           "the backup '%s' exists already, and is not overwritten",
-                           work.file.data + strlen("--file="));
-    return run(call, &work);
-}
-
-int32_t
-dn_pg_restore(const dunlin_call *call, dunlin_string url, const dunlin_backup_options *options)
-{
-    DN_KIT_CLEANUP(dn_pg_address_free) dn_pg_address address = {0};
-    DN_KIT_CLEANUP(free_command) command work = {.count = 0};
-    int32_t status = dn_pg_address_read(call, url, &address);
-
-    if (status != DUNLIN_OK)
-        return status;
-    dn_kit_text_add_string(&work.file, options->path);
-    add(&work, "pg_restore");
-    add(&work, "--clean");
-    add(&work, "--if-exists");
-    add(&work, "--single-transaction");
-    add(&work, "--no-password");
-    add_connection(&work, &address);
-    work.arguments[work.count++] = dn_kit_text_string(&work.file);
-    return run(call, &work);
-}
-
-/* --- would it work? -------------------------------------------------------------------------------------- */
-static int32_t
-push_note(const dunlin_call *call, const char *message)
-{
-    dunlin_note note = {
-        .size = sizeof(note), .kind = DUNLIN_NOTE_INFORMATION, .message = dn_kit_string(message)};
-
-    return call->host->note(call, &note);
-}
-
-static bool
-is_in_path(const char *program)
-{
-    const char *at = getenv("PATH");
-    bool found = false;
-
-    while (at != NULL && *at != '\0' && !found) {
-        DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text path = {0};
-        size_t length = strcspn(at, ":");
-
-        dn_kit_text_format(&path, "%.*s/%s", (int)length, at, program);
-        found = !path.failed && access(path.data, X_OK) == 0;
-        at += length + (at[length] == ':' ? 1 : 0);
-    }
-    return found;
+                           "the backup '%s' exists already, and is not overwritten", job.path);
+    status = schema ? dump_schema(&job) : dump_all(&job);
+    if (status == DUNLIN_OK && schema && options->table_count > 0)
+        status = dump_tables(&job);
+    if (status == DUNLIN_OK)
+        status = schema ? check_script(&job) : check_archive(&job);
+    return status;
 }
 
 int32_t
 dn_pg_backup_check(const dunlin_call *call, dunlin_string url, const dunlin_backup_options *options)
 {
-    DN_KIT_CLEANUP(dn_pg_address_free) dn_pg_address address = {0};
-    DN_KIT_CLEANUP(dn_kit_free) char *file = dn_kit_copy(options->path);
-    int32_t status = dn_pg_address_read(call, url, &address);
+    DN_KIT_CLEANUP(free_job) backup_job job = {.call = call, .options = options};
+    dunlin_note note = {.size = sizeof(note), .kind = DUNLIN_NOTE_UNTRANSLATABLE};
+    const char *problem;
+    int32_t status = fill_job(&job, url);
 
-    if (status == DUNLIN_OK && file == NULL)
-        status = dn_kit_no_memory(call);
-    if (status == DUNLIN_OK && access(file, F_OK) == 0)
-        status = push_note(call, "the backup file exists already");
-    if (status == DUNLIN_OK && !is_in_path("pg_dump"))
-        status = push_note(call, "the program 'pg_dump' is missing");
-    return status;
+    if (status == DUNLIN_OK)
+        status = dn_pg_tool_find(call, "pg_dump", major_of(options), &job.tool, &problem);
+    if (status != DUNLIN_OK || problem == NULL)
+        return status;
+    note.message = dn_kit_string(problem);
+    return call->host->note(call, &note);
 }

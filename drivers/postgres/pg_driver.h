@@ -241,6 +241,8 @@ int32_t dn_pg_in_doubt(const dunlin_call *call, dunlin_connection *connection, d
                        int32_t *answer);
 int32_t dn_pg_debris(const dunlin_call *call, dunlin_connection *connection,
                      const dunlin_fact *const *keys, uint64_t count);
+int32_t dn_pg_check_privileges(const dunlin_call *call, dunlin_connection *connection,
+                               const dunlin_operation *const *operations, uint64_t count);
 int32_t dn_pg_cancel_handle(const dunlin_call *call, dunlin_connection *connection,
                             dunlin_cancel **handle);
 int32_t dn_pg_cancel(const dunlin_call *call, dunlin_cancel *handle);

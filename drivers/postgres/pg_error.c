@@ -99,6 +99,18 @@ hint_of(const PGresult *result, int32_t status)
     return hint;
 }
 
+/* Data of COPY have their place in the context, "COPY t, line 2, column a: ...". From 0. */
+static int64_t
+copy_line(const char *context)
+{
+    while (context != NULL && strncmp(context, "COPY ", 5) != 0) {
+        context = strchr(context, '\n');
+        context += context != NULL ? 1 : 0;
+    }
+    context = context != NULL ? strstr(context, ", line ") : NULL;
+    return context != NULL ? strtoll(context + strlen(", line "), NULL, 10) - 1 : -1;
+}
+
 int32_t
 dn_pg_fail(dunlin_connection *connection, const PGresult *result, const char *sql)
 {
@@ -114,6 +126,8 @@ dn_pg_fail(dunlin_connection *connection, const PGresult *result, const char *sq
     strncpy(failure.sqlstate, sqlstate, sizeof(failure.sqlstate) - 1);
     if (sql != NULL)
         failure.offset = byte_offset(sql, PQresultErrorField(result, PG_DIAG_STATEMENT_POSITION));
+    else
+        failure.offset = copy_line(PQresultErrorField(result, PG_DIAG_CONTEXT));
     if (*inner != '\0') {
         failure.inner_sql = dn_kit_string(inner);
         failure.inner_offset =

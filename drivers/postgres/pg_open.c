@@ -189,10 +189,10 @@ check_version(const dunlin_connection *connection)
 
     if (version >= DN_PG_MINIMUM_VERSION)
         return DUNLIN_OK;
-    return dn_kit_fail(connection->call, DUNLIN_UNSUPPORTED,
-                       "the server is PostgreSQL %s; the oldest version supported is %d",
-                       shown != NULL ? shown : "of an unknown version",
-                       DN_PG_MINIMUM_VERSION / 10000);
+    return dn_kit_fail_hint(connection->call, DUNLIN_UNSUPPORTED, "upgrade the server",
+                            "the server is PostgreSQL %s; the oldest version supported is %d",
+                            shown != NULL ? shown : "of an unknown version",
+                            DN_PG_MINIMUM_VERSION / 10000);
 }
 
 /* The environment (PGTZ, PGDATESTYLE) or a pooler may have undone what we asked for. */

@@ -197,6 +197,45 @@ dn_pg_is_symbol(const dn_pg_token *token, char symbol)
     return token->kind == DN_PG_SYMBOL && *token->text.data == symbol;
 }
 
+/* --- names ---------------------------------------------------------------------------------------- */
+void
+dn_pg_add_name(dn_kit_text *text, const dn_pg_token *token)
+{
+    bool quoted = token->kind == DN_PG_NAME || token->kind == DN_PG_STRING;
+
+    for (uint64_t i = 0; i < token->text.length; i++) {
+        char byte = token->text.data[i];
+
+        if (quoted) {
+            if (i == 0 || i + 1 == token->text.length)
+                continue;
+            i += byte == *token->text.data ? 1 : 0;
+        } else if (byte >= 'A' && byte <= 'Z') {
+            byte = (char)(byte - 'A' + 'a');
+        }
+        dn_kit_text_add_string(text, (dunlin_string){&byte, 1});
+    }
+}
+
+bool
+dn_pg_take_names(dn_pg_scan *scan, dn_kit_text names[2], uint64_t *count)
+{
+    for (*count = 0; *count < 2;) {
+        dn_pg_scan ahead;
+        dn_pg_token token;
+
+        if (!dn_pg_scan_next(scan, &token) || token.kind == DN_PG_SYMBOL ||
+            token.kind == DN_PG_NUMBER)
+            return false;
+        dn_pg_add_name(&names[(*count)++], &token);
+        ahead = *scan;
+        if (!dn_pg_scan_next(&ahead, &token) || !dn_pg_is_symbol(&token, '.'))
+            return true;
+        *scan = ahead;
+    }
+    return false;
+}
+
 /* --- patterns ------------------------------------------------------------------------------------- */
 static bool
 is_element(const dn_pg_token *token, const char *element, size_t length)

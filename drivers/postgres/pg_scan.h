@@ -10,6 +10,8 @@
 
 #include <dunlin/schema.h>
 
+#include "drivers/kit/kit.h"
+
 typedef enum dn_pg_token_kind {
     DN_PG_END = 0,
     DN_PG_WORD,
@@ -40,5 +42,11 @@ bool dn_pg_is_symbol(const dn_pg_token *token, char symbol);
  *   ()     a parenthesis, if there *      any tokens, up to the next element
  *   .      a name, qualified or not ;     the end of the statement */
 bool dn_pg_scan_fits(dn_pg_scan *scan, const char *pattern);
+
+/* --- names ---------------------------------------------------------------------------------------- */
+/* A name as the server keeps it: folded to lower case, or without its quotes. */
+void dn_pg_add_name(dn_kit_text *text, const dn_pg_token *token);
+/* name or schema.name; the names without their separator, *count of them. */
+bool dn_pg_take_names(dn_pg_scan *scan, dn_kit_text names[2], uint64_t *count);
 
 #endif

@@ -7,46 +7,6 @@
 
 #include "drivers/postgres/pg_scan.h"
 
-/* A name as the server keeps it: folded to lower case, or without its quotes. */
-static void
-add_name(dn_kit_text *text, const dn_pg_token *token)
-{
-    bool quoted = token->kind == DN_PG_NAME || token->kind == DN_PG_STRING;
-
-    for (uint64_t i = 0; i < token->text.length; i++) {
-        char byte = token->text.data[i];
-
-        if (quoted) {
-            if (i == 0 || i + 1 == token->text.length)
-                continue;
-            i += byte == *token->text.data ? 1 : 0;
-        } else if (byte >= 'A' && byte <= 'Z') {
-            byte = (char)(byte - 'A' + 'a');
-        }
-        dn_kit_text_add_string(text, (dunlin_string){&byte, 1});
-    }
-}
-
-/* name or schema.name; the names without their separator, *count of them. */
-static bool
-take_names(dn_pg_scan *scan, dn_kit_text names[2], uint64_t *count)
-{
-    for (*count = 0; *count < 2;) {
-        dn_pg_scan ahead;
-        dn_pg_token token;
-
-        if (!dn_pg_scan_next(scan, &token) || token.kind == DN_PG_SYMBOL ||
-            token.kind == DN_PG_NUMBER)
-            return false;
-        add_name(&names[(*count)++], &token);
-        ahead = *scan;
-        if (!dn_pg_scan_next(&ahead, &token) || !dn_pg_is_symbol(&token, '.'))
-            return true;
-        *scan = ahead;
-    }
-    return false;
-}
-
 static int32_t
 push_key(const dunlin_call *call, const char *kind, const dn_kit_text *names, uint64_t count,
          int32_t *known)
@@ -73,9 +33,9 @@ touch_index(const dunlin_call *call, dn_pg_scan *scan, dn_kit_text names[3], int
     uint64_t count;
 
     dn_pg_scan_next(scan, &token);
-    add_name(&index, &token);
+    dn_pg_add_name(&index, &token);
     /* Without a name the server is to find one. */
-    if (!dn_pg_scan_fits(scan, "ON [ONLY]") || !take_names(scan, names, &count))
+    if (!dn_pg_scan_fits(scan, "ON [ONLY]") || !dn_pg_take_names(scan, names, &count))
         return DUNLIN_OK;
     dn_kit_text_add_string(&names[count], dn_kit_text_string(&index));
     return push_key(call, DN_PG_KIND_BUILT, names, count + 1, known);
@@ -108,7 +68,7 @@ touch(const dunlin_call *call, dunlin_string sql, dn_kit_text names[3], int32_t 
         if (!dn_pg_scan_fits(&scan, statements[i].pattern))
             continue;
         dn_pg_scan_fits(&scan, "IF EXISTS");
-        return take_names(&scan, names, &count)
+        return dn_pg_take_names(&scan, names, &count)
                    ? push_key(call, statements[i].kind, names, count, known)
                    : DUNLIN_OK;
     }

@@ -48,7 +48,7 @@ typedef struct dunlin_failure {
     int32_t status;       /* DUNLIN_* above */
     int32_t native_code;  /* the client library's or server's number */
     char sqlstate[8];     /* five characters and NUL, or empty */
-    int64_t offset;       /* byte in the statement that was sent, or -1 */
+    int64_t offset;       /* byte in the statement that was sent, of COPY data their line, or -1 */
     int64_t inner_offset; /* byte in inner_sql (a function's body ...), or -1 */
     dunlin_string inner_sql;
     dunlin_string message; /* the server's primary message */
@@ -406,13 +406,13 @@ enum { DUNLIN_BACKUP_FULL = 1, DUNLIN_BACKUP_SCHEMA = 2 };
  * other files. */
 typedef struct dunlin_backup_options {
     uint64_t size;
-    int32_t content; /* DUNLIN_BACKUP_*; restore: what the file may hold at most */
+    int32_t content; /* DUNLIN_BACKUP_*; of restore: FULL refuses a file without rows */
     uint32_t reserved;
     dunlin_string path;            /* of the file to write, which does not exist yet, or to read */
     const dunlin_profile *profile; /* of the server; NULL: not known */
-    /* namespace, name, namespace, name ... of tables whose rows SCHEMA holds all the same */
+    /* whose rows SCHEMA holds all the same, each as it is written in SQL, qualified */
     const dunlin_string *tables;
-    uint64_t table_count; /* number of strings, twice the number of tables */
+    uint64_t table_count;
 } dunlin_backup_options;
 
 /* A program that the host runs, for host->process(), which returns when it has ended, and fails
@@ -587,7 +587,7 @@ typedef struct dunlin_driver {
     /* Pushes host->missing() for each privilege without which one of the operations, carried out in
      * order, is certain to be refused. Whatever cannot be foreseen, say behind a GRANT or SET ROLE
      * among them, counts as allowed. The body of NATIVE and DATA may be cut short where `flags` says
-     * DUNLIN_OPERATION_CUT. Takes a constant number of round trips. */
+     * DUNLIN_OPERATION_CUT. One with a condition may turn out to need nothing. Takes a constant number of round trips. */
     int32_t (*check_privileges)(const dunlin_call *call, dunlin_connection *connection,
                                 const dunlin_operation *const *operations, uint64_t count);
     int32_t (*assess)(const dunlin_call *call, dunlin_connection *connection,

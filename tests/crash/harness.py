@@ -91,7 +91,9 @@ class Project:
         history.write(self.folder)
 
     def arguments(self, target, *more):
-        return ["--url", target.url, "migrate", *self.history.arguments, *more]
+        # What the tools of a server do is not what is tested here.
+        backup = [] if target.url.startswith("sqlite:") else ["--no-backup"]
+        return ["--url", target.url, "migrate", *self.history.arguments, *backup, *more]
 
     def start(self, target, *more, fault=None, trace=None):
         return self.program.start(self.arguments(target, *more), self.folder, fault, trace)

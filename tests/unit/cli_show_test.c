@@ -83,7 +83,8 @@ status_without_migrations_has_no_table(void **state)
 }
 
 static const char migrate_json[] =
-    "{" TARGET ",\"dry_run\":false,\"backup\":{\"path\":\"b.db\",\"bytes\":4096},"
+    "{" TARGET
+    ",\"dry_run\":false,\"backup\":{\"content\":\"full\",\"path\":\"b.db\",\"bytes\":4096},"
     "\"applied\":[{\"tag\":\"0000_users\",\"duration_us\":1500}],"
     "\"failed\":{\"tag\":\"0001_teams\",\"path\":\"m/0001_teams.sql\",\"statement\":2,\"line\":12,"
     "\"column\":5,\"sql\":\"ALTER TABLE x\\nADD y;\",\"message\":\"no such table: x\"},"

@@ -133,8 +133,8 @@ an_unknown_key_like_no_other_gets_the_list(void **state)
                  "dialect, default, tags, ahead, guards, portability, targets");
     expect_error("{\"targets\": {\"a\": {\"password\": \"geheim\"}}}", "config.unknown-key",
                  "dunlin.json:1:20: unknown key \"password\" in a target; the keys there are: url, "
-                 "kind, backup, backups, lockTimeout, statementLockTimeout, lockRetries, "
-                 "tracker");
+                 "kind, backup, backupFolder, backups, lockTimeout, statementLockTimeout, "
+                 "lockRetries, tracker");
 }
 
 static void
@@ -199,13 +199,25 @@ a_value_that_is_not_possible_is_an_error_with_its_place(void **state)
 }
 
 static void
-a_schema_backup_is_refused_for_now(void **state)
+a_backup_is_of_a_kind_or_made_by_a_command(void **state)
 {
     (void)state;
-    expect_error("{\"targets\": {\"a\": {\"url\": \"x:1\", \"backup\": \"schema\"}}}",
-                 "config.value",
-                 "dunlin.json:1:44: \"backup\": \"schema\" is not available yet; use \"full\" or "
-                 "\"none\"");
+    read_config("{\"targets\": {\"a\": {\"url\": \"x:1\", \"backup\": \"schema\", "
+                "\"backupFolder\": \"saved\"}}}");
+    assert_int_equal(project.targets[0].backup, DN_BACKUP_SCHEMA);
+    assert_non_null(strstr(project.targets[0].backup_folder, "/saved"));
+    read_config("{\"targets\": {\"a\": {\"url\": \"x:1\", \"backup\": [\"save\", \"-v\"]}}}");
+    assert_int_equal(project.targets[0].backup, DN_BACKUP_COMMAND);
+    assert_string_equal(project.targets[0].backup_command[0], "save");
+    assert_string_equal(project.targets[0].backup_command[1], "-v");
+    assert_null(project.targets[0].backup_command[2]);
+    expect_error("{\"targets\": {\"a\": {\"url\": \"x:1\", \"backup\": [\"\"]}}}", "config.type",
+                 "dunlin.json:1:44: \"backup\" wants a program and its arguments as strings");
+    expect_error("{\"targets\": {\"a\": {\"url\": \"x:1\", \"backup\": []}}}", "config.value",
+                 "dunlin.json:1:44: \"backup\" is a command without a program");
+    expect_error("{\"targets\": {\"a\": {\"url\": \"x:1\", \"backup\": \"most\"}}}", "config.value",
+                 "dunlin.json:1:44: \"backup\" wants \"none\", \"schema\", \"full\" or a command, "
+                 "there is \"most\"");
 }
 
 static void
@@ -280,21 +292,14 @@ the_shown_source_of_a_url_has_no_password(void **state)
 static void
 the_manual_describes_every_key(void **state)
 {
-    static const char *const keys[] = {"$schema",
-                                       "migrations",
-                                       "dialect",
-                                       "default",
-                                       "tags",
-                                       "ahead",
-                                       "targets",
-                                       "url",
-                                       "kind",
-                                       "backup",
-                                       "backups",
-                                       "lockTimeout",
-                                       "statementLockTimeout",
-                                       "lockRetries",
-                                       "tracker"};
+    static const char *const keys[] = {"$schema",      "migrations",
+                                       "dialect",      "default",
+                                       "tags",         "ahead",
+                                       "targets",      "url",
+                                       "kind",         "backup",
+                                       "backupFolder", "backups",
+                                       "lockTimeout",  "statementLockTimeout",
+                                       "lockRetries",  "tracker"};
     const char *source = getenv("SRC");
     char path[PATH_MAX];
     char *manual;
@@ -324,7 +329,7 @@ main(void)
         cmocka_unit_test_teardown(a_wrong_type_says_what_is_there_and_what_is_wanted, teardown),
         cmocka_unit_test_teardown(a_value_that_is_not_possible_is_an_error_with_its_place,
                                   teardown),
-        cmocka_unit_test_teardown(a_schema_backup_is_refused_for_now, teardown),
+        cmocka_unit_test_teardown(a_backup_is_of_a_kind_or_made_by_a_command, teardown),
         cmocka_unit_test_teardown(lock_timeouts_are_read_in_every_unit, teardown),
         cmocka_unit_test_teardown(syntax_errors_and_double_keys_have_a_place, teardown),
         cmocka_unit_test_teardown(a_password_is_in_no_message, teardown),

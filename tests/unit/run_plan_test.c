@@ -21,6 +21,7 @@ static dn_plan plan;
 static dn_tracker tracker;
 static dn_run run;
 static const dn_target target = {.backups_kept = 5};
+static dn_backup_wish wish;
 
 /* Plans m1 .. of these texts (up to a NULL), with all that may come before them. */
 static int
@@ -48,7 +49,12 @@ carry_out(const char *first, const char *second)
         steps[plan.count++] = (dn_plan_step){.action = DN_PLAN_APPLY, .job = &jobs[i]};
     }
     run.connection = connection;
-    run.url = dn_arena_printf(&arena, "sqlite:%s/app.db", tree);
+    wish = (dn_backup_wish){.url = dn_arena_printf(&arena, "sqlite:%s/app.db", tree),
+                            .target = &target,
+                            .mode = DN_BACKUP_FULL,
+                            .folder = at("app.db-dunlin-backups"),
+                            .keep = target.backups_kept};
+    run.backup_wish = &wish;
     run.target = &target;
     run.arena = &arena;
     run.tracker = &tracker;

@@ -1,0 +1,200 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# What the database user may not do is named before anything is sent, with the statement that gives
+# it; and nothing is refused that would have worked.
+
+load helper
+
+# a_user DIALECT: a fresh database in $database; $url is that of a user in it without privileges,
+# whose name is $user.
+a_user() {
+    database=$(fresh_database "$1")
+    user=lowly_$RANDOM$RANDOM
+    echo "$user" >>"$BATS_TEST_TMPDIR/users_$1"
+    case $1 in
+        postgresql) sql_pg "$database" "CREATE ROLE $user LOGIN" ;;
+        mysql)
+            sql_my "$database" "CREATE USER $user@'%'" "GRANT SELECT ON ${database##*/}.* TO $user@'%'"
+            ;;
+    esac
+    url=${database/dunlin@/$user@}
+    mkdir -p project/migrations
+    write_config project migrations "$url"
+    sed -i 's|"url"|"backup": "none", "url"|' project/dunlin.json
+}
+
+teardown() {
+    helper_teardown
+    local name
+    [ ! -e "$BATS_TEST_TMPDIR/users_postgresql" ] || while read -r name; do
+        sql_pg "$server_postgresql" "DROP ROLE IF EXISTS $name" || true
+    done <"$BATS_TEST_TMPDIR/users_postgresql"
+    [ ! -e "$BATS_TEST_TMPDIR/users_mysql" ] || while read -r name; do
+        sql_my "$server_mysql" "DROP USER IF EXISTS $name@'%'"
+    done <"$BATS_TEST_TMPDIR/users_mysql"
+}
+
+# migration NAME: from standard input.
+migration() {
+    cat >"project/migrations/$1.sql"
+}
+
+# refused: the last run named what is missing, and changed nothing.
+refused() {
+    assert_exit 1
+    assert_stderr '[privileges.missing]'
+    assert_stderr 'nothing was sent'
+    assert_stdout 'stopped before anything was sent'
+}
+
+# --- PostgreSQL ------------------------------------------------------------------------------------
+
+@test "postgresql: who may create nothing is told so, and the statement given helps" {
+    a_user postgresql
+    migration 0001_items <<'END'
+CREATE TABLE items (id int PRIMARY KEY);
+CREATE VIEW seen AS SELECT id FROM items;
+END
+    dunlin migrate -C project
+    refused
+    assert_stderr "error: the user $user lacks a privilege that the pending migrations need"
+    assert_stderr "CREATE on schema public (for the tracker): GRANT CREATE ON SCHEMA public TO $user"
+    assert_equal "$(sql_pg "$database" "SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace")" 0
+    dunlin migrate -C project --dry-run
+    refused
+    sql_pg "$database" "GRANT CREATE ON SCHEMA public TO $user"
+    dunlin migrate -C project
+    assert_exit 0
+}
+
+@test "postgresql: other people's tables, and rows that may not be changed" {
+    a_user postgresql
+    sql_pg "$database" "GRANT CREATE ON SCHEMA public TO $user" "CREATE TABLE theirs (id int)" \
+        'CREATE TABLE "Odd name" (id int)' "CREATE TABLE partly (a int, b int)" \
+        "GRANT INSERT (a) ON partly TO $user" "CREATE SCHEMA closed" "CREATE TABLE closed.t (id int)"
+    migration 0001_change <<'END'
+CREATE TABLE mine (id int);
+ALTER TABLE theirs ADD COLUMN extra int;
+DELETE FROM "Odd name" WHERE id = 1;
+INSERT INTO partly (a) VALUES (1);
+INSERT INTO closed.t VALUES (1);
+CREATE SCHEMA another;
+END
+    dunlin migrate -C project --allow-nonempty
+    refused
+    assert_stderr "ownership on relation public.theirs (0001_change line 2): ALTER TABLE public.theirs OWNER TO $user"
+    assert_stderr "DELETE on table public.\"Odd name\" (0001_change line 3): GRANT DELETE ON public.\"Odd name\" TO $user"
+    assert_stderr "USAGE on schema closed (0001_change line 5): GRANT USAGE ON SCHEMA closed TO $user"
+    assert_stderr 'these are 4 of 5'
+    refute_stderr partly
+    assert_equal "$(sql_pg "$database" "SELECT to_regclass('mine') IS NULL")" t
+    sql_pg "$database" "ALTER TABLE theirs OWNER TO $user" "GRANT SELECT, DELETE ON \"Odd name\" TO $user" \
+        "GRANT USAGE ON SCHEMA closed TO $user" "GRANT INSERT ON closed.t TO $user" \
+        "GRANT CREATE ON DATABASE ${database##*/} TO $user"
+    dunlin migrate -C project --allow-nonempty
+    assert_exit 0
+}
+
+@test "postgresql: what would have worked is not refused" {
+    a_user postgresql
+    sql_pg "$database" "CREATE SCHEMA $user AUTHORIZATION $user" "CREATE TABLE public.plain (id int)" \
+        "CREATE ROLE ${user}_owner" "GRANT ${user}_owner TO $user" \
+        "CREATE TABLE public.groups (id int)" "ALTER TABLE public.groups OWNER TO ${user}_owner" \
+        "CREATE ROLE ${user}_admin" "ALTER ROLE $user NOINHERIT" "CREATE TABLE $user.foreign_one (id int)" \
+        "GRANT CREATE ON SCHEMA public TO ${user}_owner" "GRANT USAGE ON SCHEMA public TO ${user}_owner"
+    printf '%s\n' "${user}_owner" "${user}_admin" >>"$BATS_TEST_TMPDIR/users_postgresql"
+    migration 0001_own_schema <<'END'
+CREATE TABLE items (id int);
+ALTER TABLE items ADD COLUMN name text;
+ALTER TABLE items RENAME TO things;
+ALTER TABLE things RENAME COLUMN name TO title;
+CREATE TEMPORARY TABLE plain (x int);
+INSERT INTO plain VALUES (1);
+ALTER TABLE plain ADD COLUMN y int;
+DROP TABLE IF EXISTS nothing_like_it;
+ALTER TABLE IF EXISTS neither ADD COLUMN z int;
+END
+    # The owner of a schema may drop what others made in it, and make it anew.
+    migration 0002_again <<END
+DROP TABLE $user.foreign_one;
+CREATE TABLE $user.foreign_one (id int);
+ALTER TABLE $user.foreign_one ADD COLUMN extra int;
+END
+    # Without INHERIT the rights of a role come with SET ROLE.
+    migration 0003_role <<END
+SET ROLE ${user}_owner;
+ALTER TABLE public.groups ADD COLUMN extra int;
+CREATE TABLE public.made_by_role (id int);
+RESET ROLE;
+END
+    migration 0004_block <<'END'
+DO $$ BEGIN EXECUTE 'SET search_path = public'; END $$;
+SELECT 1;
+END
+    dunlin migrate -C project --allow-nonempty
+    assert_exit 0
+    assert_equal "$stderr" ''
+}
+
+# --- MySQL and MariaDB -----------------------------------------------------------------------------
+
+@test "mysql: who may create nothing is told so, and the statements given help" {
+    a_user mysql
+    migration 0001_items <<'END'
+CREATE TABLE items (id int PRIMARY KEY);
+INSERT INTO items VALUES (1);
+ALTER TABLE items ADD name varchar(10);
+CREATE INDEX items_name ON items (name);
+END
+    dunlin migrate -C project
+    refused
+    local scope="\`${database##*/}\`"
+    assert_stderr "lacks privileges that the pending migrations need"
+    assert_stderr "(for the tracker): GRANT CREATE ON $scope.* TO \`$user\`@\`%\`"
+    assert_stderr "INSERT on table ${database##*/}.items (0001_items line 2): GRANT INSERT ON $scope.\`items\` TO"
+    assert_stderr "(0001_items line 3): GRANT ALTER ON $scope.* TO"
+    assert_stderr "(0001_items line 4): GRANT INDEX ON $scope.* TO"
+    assert_equal "$(sql_my "$database" "SHOW TABLES")" ''
+    sql_my "$database" "GRANT CREATE, ALTER, INDEX, INSERT, UPDATE, DELETE ON ${database##*/}.* TO $user@'%'"
+    dunlin migrate -C project
+    assert_exit 0
+}
+
+@test "mysql: what would have worked is not refused" {
+    a_user mysql
+    local name=${database##*/} pattern
+    pattern=${name//_/\\_}
+    sql_my "$database" "REVOKE ALL ON $name.* FROM $user@'%'" \
+        "GRANT SELECT, CREATE, ALTER, INSERT, UPDATE, DELETE ON \`${pattern%??}%\`.* TO $user@'%'" \
+        "GRANT CREATE TEMPORARY TABLES ON *.* TO $user@'%'" \
+        "CREATE TABLE single (a int, b int)" "GRANT DROP, INDEX ON $name.single TO $user@'%'"
+    migration 0001_patterns <<'END'
+CREATE TABLE items (id int);
+ALTER TABLE items ADD name varchar(10);
+INSERT INTO items (id) VALUES (1);
+CREATE INDEX single_a ON single (a);
+TRUNCATE TABLE single;
+DROP TABLE single;
+END
+    migration 0002_temporary <<'END'
+CREATE TEMPORARY TABLE passing (id int);
+CREATE INDEX passing_id ON passing (id);
+DROP TEMPORARY TABLE passing;
+END
+    dunlin migrate -C project --allow-nonempty
+    assert_exit 0
+    assert_equal "$stderr" ''
+}
+
+@test "mysql: privileges that come with a role count" {
+    a_user mysql
+    sql_my "$database" "CREATE ROLE ${user}_r" "GRANT ALL ON ${database##*/}.* TO ${user}_r" \
+        "GRANT ${user}_r TO $user@'%'" "SET DEFAULT ROLE ${user}_r FOR $user@'%'"
+    migration 0001_items <<'END'
+CREATE TABLE items (id int);
+DROP TABLE items;
+END
+    dunlin migrate -C project
+    sql_my "$database" "DROP ROLE ${user}_r"
+    assert_exit 0
+}
