@@ -114,6 +114,14 @@ is_qualified(const writing *work, size_t at)
            (at + 1 < work->end && dn_sqlite_tokens_symbol(work->tokens, at + 1, '.'));
 }
 
+/* Names that every table knows, quoted or not. */
+static bool
+is_rowid(dunlin_string name)
+{
+    return dn_kit_same_word(name, "rowid") || dn_kit_same_word(name, "_rowid_") ||
+           dn_kit_same_word(name, "oid");
+}
+
 static void
 add_name(writing *work, size_t at)
 {
@@ -126,8 +134,8 @@ add_name(writing *work, size_t at)
         dn_kit_text_add_string(&work->text, dn_sqlite_name_text(work->pool, *column));
     } else if (token->kind == DN_SQLITE_WORD) {
         add_folded(&work->text, name, is_keyword(name));
-    } else if (work->names->complete && *token->text.data == '"' && !is_call(work, at) &&
-               !is_qualified(work, at)) {
+    } else if (work->names->complete && *token->text.data == '"' && !is_rowid(name) &&
+               !is_call(work, at) && !is_qualified(work, at)) {
         dn_kit_text_quote(&work->text, '\'', name);
     } else {
         add_folded(&folded, name, false);

@@ -86,8 +86,9 @@ dn_sqlite_tokens_cut(dn_kit_pool *pool, dunlin_string text, dn_sqlite_tokens *to
         next = &list[tokens->count];
         if (!dn_sqlite_scan_next(&scan, next))
             return true;
-        if (tokens->count > 0 &&
-            belongs(next - 1, next, tokens->count > 1 && next[-2].kind != DN_SQLITE_SYMBOL)) {
+        if (tokens->count > 0 && belongs(next - 1, next,
+                                         tokens->count > 1 && next[-2].kind != DN_SQLITE_SYMBOL &&
+                                             touches(next - 2, next - 1))) {
             if (dn_sqlite_is_symbol(next - 1, '.'))
                 next[-1].kind = DN_SQLITE_NUMBER;
             if (next->kind == DN_SQLITE_STRING)

@@ -242,6 +242,16 @@ virtual_tables_hide_where_they_keep_their_data(void **state)
                                  "column f/body\n");
 }
 
+static void
+what_is_in_double_quotes_is_a_name_or_a_text(void **state)
+{
+    (void)state;
+    make("CREATE TABLE t (a, CHECK (\"rowid\" > 0 AND a <> \"b\" AND \"A\" BETWEEN .1 AND 1.5))");
+    assert_string_equal(facts_of("check", "t", "{rowid > 0 AND a <> 'b' AND a BETWEEN .1 AND 1.5}"),
+                        "check t/{rowid > 0 AND a <> 'b' AND a BETWEEN .1 AND 1.5} "
+                        "expr=rowid > 0 AND a <> 'b' AND a BETWEEN .1 AND 1.5\n");
+}
+
 /* What ALTER TABLE leaves in the text means the same. */
 static void
 alter_table_changes_no_other_fact(void **state)
@@ -274,6 +284,8 @@ main(void)
         cmocka_unit_test_setup_teardown(indexes_views_and_triggers_are_read, set_up, tear_down),
         cmocka_unit_test_setup_teardown(keys_bring_what_they_name, set_up, tear_down),
         cmocka_unit_test_setup_teardown(virtual_tables_hide_where_they_keep_their_data, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(what_is_in_double_quotes_is_a_name_or_a_text, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(alter_table_changes_no_other_fact, set_up, tear_down),
     };
