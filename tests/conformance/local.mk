@@ -14,6 +14,7 @@ unit_tests += tests/conformance/mysql_facts_test
 unit_tests += tests/conformance/mysql_forms_test
 unit_tests += tests/conformance/mysql_offline_test
 unit_tests += tests/conformance/mysql_render_test
+unit_tests += tests/conformance/mysql_rules_test
 unit_tests += tests/conformance/mysql_run_test
 unit_tests += tests/conformance/mysql_schema_test
 mysql_server_sources = $(fake_host_sources) \
@@ -36,6 +37,9 @@ tests_conformance_mysql_render_test_SOURCES = tests/conformance/mysql_render_tes
 	tests/conformance/mysql_operations.c tests/conformance/mysql_operations.h \
 	tests/conformance/mysql_store.c tests/conformance/mysql_store.h $(mysql_server_sources)
 tests_conformance_mysql_render_test_LDADD = $(CMOCKA_LIBS)
+tests_conformance_mysql_rules_test_SOURCES = tests/conformance/mysql_rules_test.c \
+	$(mysql_server_sources)
+tests_conformance_mysql_rules_test_LDADD = $(CMOCKA_LIBS)
 tests_conformance_mysql_run_test_SOURCES = tests/conformance/mysql_run_test.c \
 	$(mysql_server_sources)
 tests_conformance_mysql_run_test_LDADD = $(CMOCKA_LIBS)
@@ -51,6 +55,7 @@ $(mysql_facts_log): tests/conformance/mysql_driver_test.log
 $(mysql_run_log): tests/conformance/mysql_facts_test.log
 tests/conformance/mysql_schema_test.log: tests/conformance/mysql_run_test.log
 tests/conformance/mysql_render_test.log: tests/conformance/mysql_schema_test.log
+tests/conformance/mysql_rules_test.log: tests/conformance/mysql_render_test.log
 endif
 
 # postgres_driver_test, postgres_facts_test and postgres_run_test likewise:
