@@ -146,30 +146,45 @@ is_routine(const dunlin_fact *key)
            dn_kit_same(key->kind, DUNLIN_KIND_PROCEDURE);
 }
 
-/* = 'one', IN ('one', 'other') */
-static void
-add_names(asking *ask, bool routines)
+/* Visits the names; each once where they stand in a row. */
+static size_t
+add_name_list(asking *ask, bool routines, dn_kit_text *text)
 {
     const dn_mysql_wish *wishes = ask->schema->all;
+    dunlin_value value = {.type = DUNLIN_VALUE_TEXT};
     dunlin_string last = {NULL, 0};
     size_t count = 0;
 
-    dn_kit_text_add(&ask->sql, " IN (");
     for (uint64_t i = 0; i < ask->schema->scope->key_count; i++) {
-        dunlin_string name = wishes[i].path[0];
-
-        if (is_routine(wishes[i].key) != routines || name.length == 0 || dn_kit_equal(name, last))
+        value.text = wishes[i].path[0];
+        if (is_routine(wishes[i].key) != routines || value.text.length == 0 ||
+            dn_kit_equal(value.text, last))
             continue;
-        dn_kit_text_add(&ask->sql, count++ > 0 ? ", " : "");
-        add_value(ask, name);
-        last = name;
+        dn_kit_text_add(text, count++ > 0 ? ", " : "");
+        dn_mysql_add_value(text, &value);
+        last = value.text;
     }
     for (const dn_mysql_found *found = ask->found; found != NULL && !routines;
          found = found->next) {
-        dn_kit_text_add(&ask->sql, count++ > 0 ? ", " : "");
-        add_value(ask, found->name);
+        value.text = found->name;
+        dn_kit_text_add(text, count++ > 0 ? ", " : "");
+        dn_mysql_add_value(text, &value);
     }
-    dn_kit_text_add(&ask->sql, count == 0 ? "NULL)" : ")");
+    return count;
+}
+
+/* = 'one', for which the server opens that one alone; IN ('one', 'other'), for which it looks
+ * through the names of all. */
+static void
+add_names(asking *ask, bool routines)
+{
+    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text names = {0};
+    size_t count = add_name_list(ask, routines, &names);
+
+    dn_kit_text_add(&ask->sql, count == 1 ? " = " : " IN (");
+    dn_kit_text_add(&ask->sql, count > 0 ? names.data : "NULL");
+    dn_kit_text_add(&ask->sql, count == 1 ? "" : ")");
+    ask->sql.failed |= names.failed;
 }
 
 static bool
