@@ -62,6 +62,7 @@ static const dunlin_driver table = {
     .quote_identifier = dn_pg_quote_identifier,
     .quote_literal = dn_pg_quote_literal,
     .classify = dn_pg_classify,
+    .realise = dn_pg_realise,
     .render = dn_pg_render,
     .open = dn_pg_open,
     .close = dn_pg_close,
@@ -69,6 +70,7 @@ static const dunlin_driver table = {
     .run = dn_pg_run,
     .query = dn_pg_query,
     .introspect = dn_pg_introspect,
+    .settle = dn_pg_settle,
     .try_lock = dn_pg_try_lock,
     .unlock = dn_pg_unlock,
     .lock_holder = dn_pg_lock_holder,
@@ -82,6 +84,8 @@ static const dunlin_driver table = {
     .backup_check = dn_pg_backup_check,
     .backup = dn_pg_backup,
     .restore = dn_pg_restore,
+    .expression_rules = dn_pg_expression_rules,
+    .type_classes = dn_pg_classes_of_column,
 };
 
 const dunlin_driver *

@@ -224,6 +224,13 @@ int32_t dn_pg_classify(const dunlin_call *call, const dunlin_profile *profile,
                        dunlin_connection *connection, dunlin_string statement);
 int32_t dn_pg_render(const dunlin_call *call, const dunlin_profile *profile, int32_t mode,
                      const dunlin_operation *const *operations, uint64_t count);
+int32_t dn_pg_realise(const dunlin_call *call, const dunlin_profile *profile,
+                      const dunlin_fact *const *facts, uint64_t count);
+int32_t dn_pg_settle(const dunlin_call *call, dunlin_connection *connection,
+                     const dunlin_fact *const *facts, uint64_t count);
+int32_t dn_pg_expression_rules(const dunlin_call *call, const dunlin_profile *profile);
+int32_t dn_pg_classes_of_column(const dunlin_call *call, const dunlin_profile *profile,
+                                const dunlin_fact *column);
 int32_t dn_pg_describe(const dunlin_call *call, dunlin_connection *connection);
 int32_t dn_pg_run(const dunlin_call *call, dunlin_connection *connection);
 int32_t dn_pg_query(const dunlin_call *call, dunlin_connection *connection, dunlin_string sql,

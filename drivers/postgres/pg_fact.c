@@ -191,8 +191,8 @@ dn_pg_fact_free(dn_pg_fact *fact)
     fact->properties = NULL;
 }
 
-static void
-add(dn_pg_fact *fact, dunlin_property property)
+void
+dn_pg_fact_add(dn_pg_fact *fact, dunlin_property property)
 {
     size_t count = fact->fact.property_count;
 
@@ -216,8 +216,9 @@ void
 dn_pg_fact_text(dn_pg_fact *fact, const char *name, dunlin_string text)
 {
     if (text.length > 0)
-        add(fact, (dunlin_property){
-                      .name = dn_kit_string(name), .type = DUNLIN_PROPERTY_TEXT, .text = text});
+        dn_pg_fact_add(fact, (dunlin_property){.name = dn_kit_string(name),
+                                               .type = DUNLIN_PROPERTY_TEXT,
+                                               .text = text});
 }
 
 void
@@ -230,25 +231,26 @@ void
 dn_pg_fact_expression(dn_pg_fact *fact, const char *name, dunlin_string text)
 {
     if (text.length > 0)
-        add(fact, (dunlin_property){.name = dn_kit_string(name),
-                                    .type = DUNLIN_PROPERTY_EXPRESSION,
-                                    .text = text});
+        dn_pg_fact_add(fact, (dunlin_property){.name = dn_kit_string(name),
+                                               .type = DUNLIN_PROPERTY_EXPRESSION,
+                                               .text = text});
 }
 
 void
 dn_pg_fact_integer(dn_pg_fact *fact, const char *name, int64_t integer)
 {
-    add(fact, (dunlin_property){.name = dn_kit_string(name),
-                                .type = DUNLIN_PROPERTY_INTEGER,
-                                .integer = integer});
+    dn_pg_fact_add(fact, (dunlin_property){.name = dn_kit_string(name),
+                                           .type = DUNLIN_PROPERTY_INTEGER,
+                                           .integer = integer});
 }
 
 void
 dn_pg_fact_boolean(dn_pg_fact *fact, const char *name, bool value)
 {
     if (value)
-        add(fact, (dunlin_property){
-                      .name = dn_kit_string(name), .type = DUNLIN_PROPERTY_BOOLEAN, .integer = 1});
+        dn_pg_fact_add(fact, (dunlin_property){.name = dn_kit_string(name),
+                                               .type = DUNLIN_PROPERTY_BOOLEAN,
+                                               .integer = 1});
 }
 
 /* The place that a new element has in the list that is open. */
@@ -275,38 +277,41 @@ next_index(const dn_pg_fact *fact)
 void
 dn_pg_fact_open(dn_pg_fact *fact, int32_t type, const char *name)
 {
-    add(fact, (dunlin_property){.name = dn_kit_string(name),
-                                .type = type,
-                                .index = name == NULL ? next_index(fact) : 0});
+    dn_pg_fact_add(fact, (dunlin_property){.name = dn_kit_string(name),
+                                           .type = type,
+                                           .index = name == NULL ? next_index(fact) : 0});
 }
 
 void
 dn_pg_fact_close(dn_pg_fact *fact)
 {
-    add(fact, (dunlin_property){.name = dn_kit_string(NULL), .type = DUNLIN_PROPERTY_END});
+    dn_pg_fact_add(fact,
+                   (dunlin_property){.name = dn_kit_string(NULL), .type = DUNLIN_PROPERTY_END});
 }
 
 void
 dn_pg_fact_element(dn_pg_fact *fact, int32_t type, dunlin_string text)
 {
-    add(fact,
-        (dunlin_property){
-            .name = dn_kit_string(NULL), .type = type, .index = next_index(fact), .text = text});
+    dn_pg_fact_add(fact, (dunlin_property){.name = dn_kit_string(NULL),
+                                           .type = type,
+                                           .index = next_index(fact),
+                                           .text = text});
 }
 
 void
 dn_pg_fact_element_at(dn_pg_fact *fact, int32_t type, dunlin_string text, uint32_t place)
 {
-    add(fact,
+    dn_pg_fact_add(
+        fact,
         (dunlin_property){.name = dn_kit_string(NULL), .type = type, .index = place, .text = text});
 }
 
 void
 dn_pg_fact_name(dn_pg_fact *fact, const char *name, dunlin_string identifier)
 {
-    add(fact, (dunlin_property){.name = dn_kit_string(name),
-                                .type = DUNLIN_PROPERTY_IDENTIFIER,
-                                .text = identifier});
+    dn_pg_fact_add(fact, (dunlin_property){.name = dn_kit_string(name),
+                                           .type = DUNLIN_PROPERTY_IDENTIFIER,
+                                           .text = identifier});
 }
 
 void
@@ -316,9 +321,9 @@ dn_pg_fact_names(dn_pg_fact *fact, const char *name, const dunlin_string *names,
         return;
     dn_pg_fact_open(fact, DUNLIN_PROPERTY_LIST_BEGIN, name);
     for (uint32_t i = 0; i < count; i++)
-        add(fact, (dunlin_property){.name = dn_kit_string(NULL),
-                                    .type = DUNLIN_PROPERTY_IDENTIFIER,
-                                    .index = i,
-                                    .text = names[i]});
+        dn_pg_fact_add(fact, (dunlin_property){.name = dn_kit_string(NULL),
+                                               .type = DUNLIN_PROPERTY_IDENTIFIER,
+                                               .index = i,
+                                               .text = names[i]});
     dn_pg_fact_close(fact);
 }

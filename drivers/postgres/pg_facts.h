@@ -79,6 +79,8 @@ typedef struct dn_pg_fact {
 
 void dn_pg_fact_begin(dn_pg_fact *fact, const char *kind, const dunlin_string *path, size_t count);
 void dn_pg_fact_free(dn_pg_fact *fact);
+/* One property as it is. */
+void dn_pg_fact_add(dn_pg_fact *fact, dunlin_property property);
 /* Texts that are empty are left out; so are booleans that are false. */
 void dn_pg_fact_text(dn_pg_fact *fact, const char *name, dunlin_string text);
 void dn_pg_fact_words(dn_pg_fact *fact, const char *name, const char *text);

@@ -64,6 +64,7 @@ if DRIVER_POSTGRES
 unit_tests += tests/conformance/postgres_driver_test
 unit_tests += tests/conformance/postgres_facts_test
 unit_tests += tests/conformance/postgres_offline_test
+unit_tests += tests/conformance/postgres_realise_test
 unit_tests += tests/conformance/postgres_render_test
 unit_tests += tests/conformance/postgres_run_test
 postgres_server_sources = $(fake_host_sources) \
@@ -78,6 +79,9 @@ tests_conformance_postgres_facts_test_LDADD = $(CMOCKA_LIBS) $(SYSTEM_LIBS)
 tests_conformance_postgres_offline_test_SOURCES = tests/conformance/postgres_offline_test.c \
 	$(fake_host_sources)
 tests_conformance_postgres_offline_test_LDADD = $(CMOCKA_LIBS)
+tests_conformance_postgres_realise_test_SOURCES = tests/conformance/postgres_realise_test.c \
+	$(fact_list_sources) $(postgres_server_sources)
+tests_conformance_postgres_realise_test_LDADD = $(CMOCKA_LIBS) $(SYSTEM_LIBS)
 tests_conformance_postgres_render_test_SOURCES = tests/conformance/postgres_render_test.c \
 	$(fact_list_sources) $(postgres_server_sources)
 tests_conformance_postgres_render_test_LDADD = $(CMOCKA_LIBS) $(SYSTEM_LIBS)
@@ -86,10 +90,12 @@ tests_conformance_postgres_run_test_SOURCES = tests/conformance/postgres_run_tes
 tests_conformance_postgres_run_test_LDADD = $(CMOCKA_LIBS) $(SYSTEM_LIBS)
 
 postgres_facts_log = tests/conformance/postgres_facts_test.log
+postgres_realise_log = tests/conformance/postgres_realise_test.log
 postgres_render_log = tests/conformance/postgres_render_test.log
 postgres_run_log = tests/conformance/postgres_run_test.log
 $(postgres_facts_log): tests/conformance/postgres_driver_test.log
-$(postgres_render_log): tests/conformance/postgres_facts_test.log
+$(postgres_realise_log): tests/conformance/postgres_facts_test.log
+$(postgres_render_log): tests/conformance/postgres_realise_test.log
 $(postgres_run_log): tests/conformance/postgres_render_test.log
 endif
 
