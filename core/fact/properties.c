@@ -38,7 +38,7 @@ dn_properties_add_span(dn_properties *list, const dunlin_property *from, uint64_
 {
     dunlin_property *items = list->failed ? NULL : make_room(list, span);
 
-    if (items)
+    if (items && span)
         memcpy(items, from, (size_t)span * sizeof *items);
 }
 

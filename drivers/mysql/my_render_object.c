@@ -189,11 +189,33 @@ drop_object(dn_mysql_rendering *work, const dunlin_operation *operation, const c
     return push(work, operation, false);
 }
 
+/* A view here keeps the names that it was made with. */
+static int32_t
+note_view(const dunlin_fact *fact, void *context)
+{
+    cascade *rename = context;
+    dn_mysql_members depends = dn_mysql_member_list(dn_mysql_fact_members(fact), "depends");
+
+    for (uint64_t i = 0; i < depends.count; i++)
+        if (dn_kit_equal(depends.items[i].text, rename->name))
+            return rename->status =
+                       dn_mysql_lossy(rename->work, "view '%.*s' still says '%.*s': make it again",
+                                      (int)fact->path[0].length, fact->path[0].data,
+                                      (int)rename->name.length, rename->name.data);
+    return DUNLIN_OK;
+}
+
 static int32_t
 rename_object(dn_mysql_rendering *work, const dunlin_operation *operation)
 {
+    cascade rename = {.work = work, .name = operation->path[0], .status = DUNLIN_OK};
+
     if (operation->new_path_count == 0)
         return dn_kit_fail(work->call, DUNLIN_USAGE, "a rename without a new name");
+    if (work->call->host->each != NULL)
+        work->call->host->each(work->call, dn_kit_string(DUNLIN_KIND_VIEW), note_view, &rename);
+    if (rename.status != DUNLIN_OK)
+        return rename.status;
     dn_kit_text_add(&work->sql, "RENAME TABLE ");
     dn_mysql_add_name(work, operation->path[0]);
     dn_kit_text_add(&work->sql, " TO ");

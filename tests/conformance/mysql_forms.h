@@ -288,3 +288,10 @@
      "refused: MariaDB has no materialized views: 'm'\n"
      "hint: write it for this database: in a section '-- dunlin: only mysql', or in a file <tag>.mysql.sql\n"
      ""},
+    {"mariadb 10.11.6", DUNLIN_RENDER_RUN,
+     "create table t\n"
+     "create view v definition:select 1,depends:[t]\n"
+     "create view w definition:select 1,depends:[x]",
+     "rename table t u",
+     "note 1 on 0: view 'v' still says 't': make it again\n"
+     "RENAME TABLE `t` TO `u`;\n"},

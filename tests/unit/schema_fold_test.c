@@ -94,6 +94,17 @@ an_alter_changes_what_it_names(void **state)
     assert_true(holds(fixture, "column t/a not_null! type=INTEGER"));
 }
 
+static void
+no_members_are_added_as_none(void **state)
+{
+    schema_fixture *fixture = *state;
+    dn_properties list = {.arena = &fixture->arena};
+
+    dn_properties_add_span(&list, NULL, 0);
+    assert_int_equal(list.count, 0);
+    assert_false(list.failed);
+}
+
 /* --- addressing ------------------------------------------------------------------------------- */
 
 static const dn_schema_target spaces = {DN_FACT_NAMESPACES, {"app", 3}, true};
@@ -267,6 +278,7 @@ main(void)
         PLAIN(a_renamed_column_is_renamed_wherever_it_is_named),
         PLAIN(a_renamed_table_takes_all_in_it_along),
         PLAIN(an_alter_changes_what_it_names),
+        PLAIN(no_members_are_added_as_none),
         PLAIN(namespaces_are_filled_in_or_taken_out),
         PLAIN(a_schema_of_its_own_has_no_place_where_there_are_none),
         PLAIN(unnamed_constraints_get_the_names_postgresql_gives),
