@@ -104,8 +104,10 @@ static part sequences[] = {
     " d.refobjsubid" COMMENT("pg_class", "c.oid"),
     " WHERE c.relpersistence <> 't' AND " VISIBLE_SCHEMA
     " AND c.oid NOT IN " EXTENSION_MEMBERS("pg_class"),
-    " AND ($2::text[] IS NULL OR c.oid = ANY (" NAMED_RELATIONS
-    ") OR d.refobjid = ANY (" NAMED_RELATIONS "))",
+    " AND ($2::text[] IS NULL OR c.oid = ANY (ARRAY(SELECT unnest(" NAMED_RELATIONS
+    ") UNION ALL SELECT o.objid FROM pg_depend o WHERE o.classid = 'pg_class'::regclass"
+    " AND o.refclassid = 'pg_class'::regclass AND o.refobjid = ANY (" NAMED_RELATIONS
+    ") AND o.deptype IN ('a', 'i'))))",
     NULL,
 };
 
