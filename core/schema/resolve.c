@@ -233,12 +233,27 @@ skip_present(const question *asked)
     return DN_GUARD_SKIP;
 }
 
-static dn_guard
-resolve_create(const question *asked)
+/* By its own name, or as what the server makes of it: MySQL a unique constraint of a unique
+ * index. */
+static const dunlin_fact *
+find_present(const question *asked)
 {
     const dunlin_operation *operation = asked->operation;
     const dunlin_fact *there =
         dn_fact_map_find(asked->facts, operation->kind, operation->path, operation->path_count);
+    const dunlin_fact *made =
+        asked->wanted && asked->wanted->count == 1 ? asked->wanted->facts[0] : NULL;
+
+    if (there || !made || dn_schema_same(made->kind, operation->kind))
+        return there;
+    return dn_fact_map_find(asked->facts, made->kind, made->path, made->path_count);
+}
+
+static dn_guard
+resolve_create(const question *asked)
+{
+    const dunlin_operation *operation = asked->operation;
+    const dunlin_fact *there = find_present(asked);
     const dunlin_fact *rival = there ? NULL : find_rival(asked);
 
     if (dn_schema_is_member(operation->kind) && !has_table(asked))

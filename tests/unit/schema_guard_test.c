@@ -225,6 +225,27 @@ an_interrupted_statement_is_decided_as_if_it_were_guarded(void **state)
                      DN_GUARD_RUN);
 }
 
+/* MySQL makes a unique constraint of a unique index. */
+static void
+what_the_server_makes_something_else_of_is_found_as_that(void **state)
+{
+    schema_fixture *fixture = *state;
+    const dunlin_operation *operation = operation_of(&fixture->arena, "create? index t/u unique!");
+    const dunlin_operation *made = operation_of(&fixture->arena, "create unique t/u columns=[a]");
+    dunlin_fact fact = dn_operation_fact(made);
+    const dunlin_fact *facts[] = {&fact};
+    const dn_wanted wanted = {facts, 1};
+    dn_text why = DN_TEXT_INIT;
+
+    given(fixture, "table t");
+    assert_int_equal(dn_schema_resolve(fixture->map, operation, &wanted, &as_written, &why),
+                     DN_GUARD_RUN);
+    given(fixture, "unique t/u columns=[a]");
+    assert_int_equal(dn_schema_resolve(fixture->map, operation, &wanted, &as_written, &why),
+                     DN_GUARD_SKIP);
+    dn_text_free(&why);
+}
+
 int
 main(void)
 {
@@ -243,6 +264,7 @@ main(void)
         PLAIN(a_rename_looks_at_both_ends),
         PLAIN(an_alter_that_is_so_already_is_left_out),
         PLAIN(an_interrupted_statement_is_decided_as_if_it_were_guarded),
+        PLAIN(what_the_server_makes_something_else_of_is_found_as_that),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
