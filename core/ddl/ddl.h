@@ -60,6 +60,11 @@ typedef struct dn_ddl_statement {
 int dn_ddl_parse(dunlin_string text, const dn_ddl_options *options, dn_arena *arena,
                  dn_ddl_statement *statement, dn_error *error);
 
+/* Operations -> portable SQL, every statement with ";\n" behind it: what the parser reads into the
+ * same operations. Appends to the text. Fails only for want of memory. */
+int dn_ddl_write(const dunlin_operation *const *operations, size_t count, dn_text *text,
+                 dn_error *error);
+
 /* "CREATE TABLE users", "ALTER COLUMN users.email": one operation in few words, for people. */
 void dn_ddl_describe(const dunlin_operation *operation, dn_text *text);
 

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
-# The portable parser: text of a statement -> operations.
+# The portable parser, writer and translator: text <-> operations, text -> text of a database.
 core_sources += core/ddl/alter.c
 core_sources += core/ddl/alter_table.c
 core_sources += core/ddl/build.c
+core_sources += core/ddl/class.c
 core_sources += core/ddl/column.c
 core_sources += core/ddl/comment.c
 core_sources += core/ddl/constraint.c
@@ -17,8 +18,31 @@ core_sources += core/ddl/named_type.c
 core_sources += core/ddl/outcome.c
 core_sources += core/ddl/parse.c
 core_sources += core/ddl/parts.h
+core_sources += core/ddl/print.c
+core_sources += core/ddl/print.h
+core_sources += core/ddl/print_alter.c
+core_sources += core/ddl/print_create.c
+core_sources += core/ddl/print_table.c
+core_sources += core/ddl/print_text.c
 core_sources += core/ddl/routine.c
+core_sources += core/ddl/rules.c
 core_sources += core/ddl/sequence.c
 core_sources += core/ddl/table.c
+core_sources += core/ddl/translate.c
+core_sources += core/ddl/translate.h
+core_sources += core/ddl/tree.c
+core_sources += core/ddl/tree.h
+core_sources += core/ddl/tree_call.c
+core_sources += core/ddl/tree_data.c
+core_sources += core/ddl/tree_expression.c
+core_sources += core/ddl/tree_from.c
+core_sources += core/ddl/tree_primary.c
+core_sources += core/ddl/tree_query.c
 core_sources += core/ddl/type.c
 core_sources += core/ddl/view.c
+core_sources += core/ddl/write.h
+core_sources += core/ddl/write_call.c
+core_sources += core/ddl/write_data.c
+core_sources += core/ddl/write_expression.c
+core_sources += core/ddl/write_query.c
+core_sources += core/ddl/write_text.c

@@ -208,8 +208,8 @@ dn_ddl_create_table(dn_ddl_parser *parser)
     if (dn_ddl_is(parser, "LIKE"))
         return dn_ddl_native(parser, "LIKE another table is not portable; list the columns");
     if (dn_ddl_accept(parser, "(")) {
-        if (!elements(parser, &table) || !table_options(parser, draft) ||
-            !note_columns(parser, draft))
+        if ((!dn_ddl_accept(parser, ")") && !elements(parser, &table)) ||
+            !table_options(parser, draft) || !note_columns(parser, draft))
             return false;
         if (!parser->options->own && !key_columns_not_null(parser, draft->following))
             return false;

@@ -29,6 +29,7 @@ typedef struct dn_call_sinks {
     int32_t (*step)(dn_call *call, const dunlin_step *step);
     int32_t (*note)(dn_call *call, const dunlin_note *note);
     int32_t (*lexer_rule)(dn_call *call, const dunlin_lexer_rule *rule);
+    int32_t (*expression_rule)(dn_call *call, const dunlin_expression_rule *rule);
     int32_t (*gone)(dn_call *call, const dunlin_fact *key);
     int32_t (*unreadable)(dn_call *call, const dunlin_fact *key); /* may be absent: a warning */
     int32_t (*classified)(dn_call *call, const dunlin_class *result);
@@ -52,12 +53,17 @@ struct dn_call {
     const dn_lex_rules *rules; /* for host->tokens() with `profile`; made on demand */
     const dunlin_profile *profile;
     const dn_fact_map *facts; /* for host->find() and each(); NULL: there are none to look at */
-    dn_arena scratch;         /* memory of the call */
-    bool failed;              /* *error is filled */
-    bool stopped;             /* we asked the driver to stop, and all is well */
-    bool told;                /* the driver reported a failure, its first: *failure */
-    int32_t answer;           /* to every push from now on, once failed or stopped */
-    const dunlin_failure *failure; /* copy in scratch */
+    /* For host->translate(): made on demand, unless the caller has them. */
+    const dn_driver_translations *translator;
+    const dunlin_profile *translator_profile;
+    const dn_driver_columns *columns; /* classes of columns; may be NULL */
+    bool own_dialect;                 /* texts are in the driver's dialect: nothing to translate */
+    dn_arena scratch;                 /* memory of the call */
+    bool failed;                      /* *error is filled */
+    bool stopped;                     /* we asked the driver to stop, and all is well */
+    bool told;                        /* the driver reported a failure, its first: *failure */
+    int32_t answer;                   /* to every push from now on, once failed or stopped */
+    const dunlin_failure *failure;    /* copy in scratch */
 };
 
 void dn_call_begin(dn_call *call, const dn_driver *driver, const char *function,

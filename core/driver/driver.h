@@ -16,6 +16,7 @@
 #include "core/base/error.h"
 #include "core/base/log.h"
 #include "core/base/text.h"
+#include "core/ddl/translate.h"
 #include "core/fact/fact.h"
 #include "core/lex/lex.h"
 
@@ -126,6 +127,34 @@ int dn_driver_render_steps(const dn_driver *driver, const dunlin_profile *profil
                            const dunlin_operation *const *operations, size_t count,
                            const dn_fact_map *current, dn_arena *arena, dn_steps *steps,
                            dn_notes *notes, dn_error *error);
+
+/* --- translation ----------------------------------------------------------------------------------- */
+/* Errors: driver.unsupported where the driver has no rules. */
+int dn_driver_expression_rules(const dn_driver *driver, const dunlin_profile *profile,
+                               dn_arena *arena, const dn_ddl_rules **rules, dn_error *error);
+
+/* Who knows columns: their class (docs/facts.md) or NULL; `table` is empty for the table that the
+ * expression belongs to. */
+typedef struct dn_driver_columns {
+    const char *(*class_of)(void *context, dunlin_string space, dunlin_string table,
+                            dunlin_string column);
+    void *context;
+} dn_driver_columns;
+
+/* What translating for one driver and profile needs, read once; lives in the arena. */
+typedef struct dn_driver_translations {
+    const dn_driver *driver;
+    const dunlin_profile *profile;
+    const dn_ddl_rules *rules;
+    const dn_lex_rules *portable;
+    const dn_driver_columns *columns; /* may be NULL */
+    bool namespaces;
+} dn_driver_translations;
+int dn_driver_translator(const dn_driver *driver, const dunlin_profile *profile, dn_arena *arena,
+                         dn_driver_translations *translator, dn_error *error);
+/* `what` is DUNLIN_TRANSLATE_*. What has no translation is no failure: translation->reason. */
+int dn_driver_translate(const dn_driver_translations *translator, int32_t what, dunlin_string text,
+                        dn_arena *arena, dn_ddl_translation *translation, dn_error *error);
 
 /* --- connections -------------------------------------------------------------------------------- */
 typedef struct dn_connection dn_connection;

@@ -367,19 +367,90 @@ host_touched(const dunlin_call *call, const dunlin_fact *key)
 static int32_t
 host_expression_rule(const dunlin_call *call, const dunlin_expression_rule *rule)
 {
-    (void)rule;
-    return not_offered(call, "expression_rule");
+    dn_call *own = call_of(call);
+
+    REFUSE_WITHOUT(own, expression_rule);
+    return own->sinks->expression_rule(own, rule);
+}
+
+/* The translator for `profile`; that of the last one asked for is kept. */
+static const dn_driver_translations *
+translator_for(dn_call *call, const dunlin_profile *profile)
+{
+    dn_driver_translations *made;
+
+    if (call->translator && (!profile || profile == call->translator_profile))
+        return call->translator;
+    call->translator = NULL;
+    made = dn_arena_alloc(&call->scratch, sizeof *made);
+    if (!made) {
+        dn_no_memory(call->error);
+        return NULL;
+    }
+    if (dn_driver_translator(call->driver, profile, &call->scratch, made, call->error) < 0)
+        return NULL;
+    made->columns = call->columns;
+    call->translator = made;
+    call->translator_profile = profile;
+    return made;
+}
+
+/* Bytes of the text that a reason shows. */
+enum { SHOWN_LIMIT = 40 };
+
+static int32_t
+untranslatable(dn_call *call, const dn_ddl_translation *translation, dunlin_string text)
+{
+    dunlin_failure failure = {
+        .size = sizeof failure,
+        .status = DUNLIN_UNSUPPORTED,
+        .offset = -1,
+        .inner_offset = -1,
+    };
+    uint64_t offset = translation->offset < text.length ? translation->offset : text.length;
+    dn_text message = DN_TEXT_INIT;
+    int32_t status;
+
+    dn_text_add_string(&message, translation->reason);
+    if (offset < text.length) {
+        dn_text_add_string(&message, ", at '");
+        dn_text_add_visible(&message, text.data + offset, text.length - offset, SHOWN_LIMIT);
+        dn_text_add_char(&message, '\'');
+    }
+    if (message.failed) {
+        dn_text_free(&message);
+        return dn_call_no_memory(call);
+    }
+    failure.message = dn_span(message.data, message.length);
+    status = dn_call_fail(call, &failure);
+    dn_text_free(&message);
+    return status;
 }
 
 static int32_t
 host_translate(const dunlin_call *call, const dunlin_profile *profile, int32_t what,
                dunlin_string text, dunlin_string *native)
 {
-    (void)profile;
-    (void)what;
-    (void)text;
-    *native = dn_string(NULL);
-    return not_offered(call, "translate");
+    dn_call *own = call_of(call);
+    const dn_driver_translations *translator;
+    dn_ddl_translation translation;
+
+    *native = text;
+    if (own->failed || own->stopped)
+        return own->answer;
+    /* A driver without rules speaks for itself. */
+    if (own->own_dialect || !own->driver->table.expression_rules)
+        return DUNLIN_OK;
+    if (own->sinks->expression_rule)
+        return dn_call_breach(own, "called translate() while it gave its rules");
+    translator = translator_for(own, profile);
+    if (!translator ||
+        dn_driver_translate(translator, what, text, &own->scratch, &translation, own->error) < 0)
+        return dn_call_abort(own);
+    if (!translation.text.data)
+        return untranslatable(own, &translation, text);
+    *native = translation.text;
+    return DUNLIN_OK;
 }
 
 static int32_t

@@ -13,3 +13,4 @@ core_sources += core/driver/driver_host.c
 core_sources += core/driver/driver_load.c
 core_sources += core/driver/driver_offline.c
 core_sources += core/driver/driver_schema.c
+core_sources += core/driver/driver_translate.c

@@ -507,7 +507,8 @@ typedef struct dunlin_host {
     int32_t (*url_text)(const dunlin_call *call, dunlin_string redacted, dunlin_string identity);
     int32_t (*expression_rule)(const dunlin_call *call, const dunlin_expression_rule *rule);
     /* Portable text -> text of the calling driver, by its expression_rules, in memory that lives as
-     * long as the call. UNSUPPORTED, with the reason and the offset in `text`, when there is none. */
+     * long as the call. When there is none, it answers UNSUPPORTED and has called fail() with the
+     * reason. A driver without expression_rules is given the text as it is. */
     int32_t (*translate)(const dunlin_call *call, const dunlin_profile *profile, int32_t what,
                          dunlin_string text, dunlin_string *native);
     int32_t (*missing)(const dunlin_call *call, const dunlin_missing *missing);

@@ -8,6 +8,9 @@
 #ifndef TESTS_UNIT_DDL_DUMP_H
 #define TESTS_UNIT_DDL_DUMP_H
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "core/ddl/ddl.h"
 
 static inline void
@@ -107,6 +110,55 @@ dump_operation(dn_text *out, const dunlin_operation *o)
         dump_string(out, " using={", o->using_expression, "}");
     if (o->body.length)
         dump_string(out, " body={", o->body, "}");
+}
+
+static inline int
+dump_compare(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* An operation with its members in the order of their names: what is compared when the order does
+ * not matter. */
+static inline void
+dump_sorted(dn_text *out, const dunlin_operation *o)
+{
+    dunlin_operation bare = *o;
+    char *members[64];
+    size_t count = 0;
+
+    bare.set_count = 0;
+    bare.unset_count = 0;
+    dump_operation(out, &bare);
+    for (uint64_t at = 0; at < o->set_count && count < 64;) {
+        dn_text one = DN_TEXT_INIT;
+        uint64_t end = at;
+        unsigned depth = 0;
+
+        do {
+            if (o->set[end].type == DUNLIN_PROPERTY_LIST_BEGIN ||
+                o->set[end].type == DUNLIN_PROPERTY_STRUCT_BEGIN)
+                depth++;
+            else if (o->set[end].type == DUNLIN_PROPERTY_END)
+                depth--;
+            end++;
+        } while (depth > 0);
+        dump_properties(&one, o->set + at, end - at);
+        members[count++] = one.data;
+        at = end;
+    }
+    for (uint64_t i = 0; i < o->unset_count && count < 64; i++) {
+        dn_text one = DN_TEXT_INIT;
+
+        dump_string(&one, " -", o->unset[i], "");
+        members[count++] = one.data;
+    }
+    qsort(members, count, sizeof members[0], dump_compare);
+    for (size_t i = 0; i < count; i++) {
+        dn_text_add_string(out, members[i]);
+        free(members[i]);
+    }
+    dn_text_add_char(out, '\n');
 }
 
 /* All of a statement, a line for each operation. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Statements -> operations: the cases of ddl_cases.txt, each with what it has to give.
+ * Statements -> operations: the cases of ddl_cases.txt, each with what it has to give. What is
+ * written of these operations has to be read into the same ones.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -32,6 +33,72 @@ typedef struct test_case {
     unsigned line;
 } test_case;
 
+/* --- written and read back --- */
+typedef struct source {
+    const char *data;
+    size_t length;
+} source;
+
+static int64_t
+read_source(void *context, void *buffer, size_t bytes, dn_error *error)
+{
+    source *from = context;
+    size_t count = from->length < bytes ? from->length : bytes;
+
+    (void)error;
+    if (count)
+        memcpy(buffer, from->data, count);
+    from->data += count;
+    from->length -= count;
+    return (int64_t)count;
+}
+
+/* What is written of the operations is read into the same ones. */
+static unsigned
+check_written(const test_case *test, const dn_lex_rules *rules, const dn_ddl_statement *statement,
+              dn_arena *arena)
+{
+    dn_ddl_options options = {rules, false, false};
+    dn_text written = DN_TEXT_INIT;
+    dn_text before = DN_TEXT_INIT;
+    dn_text after = DN_TEXT_INIT;
+    dn_lex_splitter *splitter;
+    dn_lex_item item;
+    dn_error error;
+    source from;
+    unsigned wrong;
+
+    for (size_t i = 0; i < statement->count; i++)
+        dump_sorted(&before, statement->operations[i]);
+    assert_int_equal(dn_ddl_write(statement->operations, statement->count, &written, &error), 0);
+    from = (source){written.data, written.length};
+    splitter = dn_lex_open(rules, "written", read_source, &from, &error);
+    assert_non_null(splitter);
+    for (;;) {
+        dn_ddl_statement again;
+        dunlin_string text;
+
+        assert_int_equal(dn_lex_next(splitter, &item, &error), 0);
+        if (item.kind == DN_LEX_END)
+            break;
+        text = dn_span(dn_arena_copy(arena, item.text.data, item.text.length), item.text.length);
+        assert_int_equal(dn_ddl_parse(text, &options, arena, &again, &error), 0);
+        if (again.reason)
+            dn_text_printf(&after, "%s\n", again.reason);
+        for (size_t i = 0; i < again.count; i++)
+            dump_sorted(&after, again.operations[i]);
+    }
+    dn_lex_close(splitter);
+    wrong = strcmp(before.data, after.data) != 0;
+    if (wrong)
+        print_error("ddl_cases.txt:%u: %s\nwritten:\n%sbefore:\n%safter:\n%s\n", test->line,
+                    test->sql.data, written.data, before.data, after.data);
+    dn_text_free(&written);
+    dn_text_free(&before);
+    dn_text_free(&after);
+    return wrong;
+}
+
 static unsigned
 check_case(const test_case *test, const dn_lex_rules *rules)
 {
@@ -51,6 +118,8 @@ check_case(const test_case *test, const dn_lex_rules *rules)
     if (wrong)
         print_error("ddl_cases.txt:%u: %s\nexpected:\n%sfound:\n%s\n", test->line, test->sql.data,
                     test->expected.data ? test->expected.data : "", found.data ? found.data : "");
+    if (!test->own && statement.kind == DN_DDL_OPERATIONS)
+        wrong += check_written(test, rules, &statement, &arena);
     dn_text_free(&found);
     dn_arena_free(&arena);
     return wrong;

@@ -17,6 +17,7 @@ unit_tests += tests/unit/cli_options_test
 unit_tests += tests/unit/cli_output_test
 unit_tests += tests/unit/cli_show_test
 unit_tests += tests/unit/ddl_parse_test
+unit_tests += tests/unit/ddl_translate_test
 unit_tests += tests/unit/driver_connection_test
 unit_tests += tests/unit/driver_faults_test
 unit_tests += tests/unit/driver_find_test
@@ -66,7 +67,8 @@ tests_unit_lex_faults_test_SOURCES = tests/unit/lex_faults_test.c $(base_sources
 tests_unit_lex_faults_test_CPPFLAGS = $(AM_CPPFLAGS) -UDN_TEST_FAULTS -DDN_TEST_FAULTS=1
 
 EXTRA_DIST += tests/unit/lex_helper.h tests/unit/lex_rules_fixture.h
-EXTRA_DIST += tests/unit/ddl_cases.txt tests/unit/ddl_dump.h
+EXTRA_DIST += tests/unit/ddl_cases.txt tests/unit/ddl_dump.h \
+	tests/unit/ddl_translate_cases.txt
 
 tests_unit_journal_faults_test_SOURCES = tests/unit/journal_faults_test.c $(base_sources)
 tests_unit_journal_faults_test_CPPFLAGS = $(AM_CPPFLAGS) -UDN_TEST_FAULTS -DDN_TEST_FAULTS=1

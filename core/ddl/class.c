@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Classes of expressions, as far as they can be told without asking a database.
+ */
+#include "core/ddl/write.h"
+
+#include <string.h>
+
+typedef struct named_class {
+    const char *name;
+    dn_class class;
+} named_class;
+
+static const named_class types[] = {
+    {"boolean", DN_CLASS_BOOL},
+    {"smallint", DN_CLASS_INT},
+    {"integer", DN_CLASS_INT},
+    {"bigint", DN_CLASS_INT},
+    {"numeric", DN_CLASS_DECIMAL},
+    {"real", DN_CLASS_FLOAT},
+    {"double precision", DN_CLASS_FLOAT},
+    {"text", DN_CLASS_TEXT},
+    {"varchar", DN_CLASS_TEXT},
+    {"char", DN_CLASS_TEXT},
+    {"blob", DN_CLASS_BLOB},
+    {"date", DN_CLASS_DATE},
+    {"time", DN_CLASS_TIME},
+    {"timestamp", DN_CLASS_TS},
+    {"timestamptz", DN_CLASS_TS},
+    {"interval", DN_CLASS_INTERVAL},
+    {"json", DN_CLASS_JSON},
+    {"jsonb", DN_CLASS_JSON},
+    {"uuid", DN_CLASS_UUID},
+    {"array", DN_CLASS_ARRAY},
+    {"enum", DN_CLASS_ENUM},
+};
+
+/* Functions whose result does not depend on their arguments; what is not here has the class of its
+ * first argument. A name ending in a blank stands for all units behind it. */
+static const named_class functions[] = {
+    {"lower", DN_CLASS_TEXT},
+    {"upper", DN_CLASS_TEXT},
+    {"btrim", DN_CLASS_TEXT},
+    {"ltrim", DN_CLASS_TEXT},
+    {"rtrim", DN_CLASS_TEXT},
+    {"substr", DN_CLASS_TEXT},
+    {"replace", DN_CLASS_TEXT},
+    {"repeat", DN_CLASS_TEXT},
+    {"reverse", DN_CLASS_TEXT},
+    {"left", DN_CLASS_TEXT},
+    {"right", DN_CLASS_TEXT},
+    {"lpad", DN_CLASS_TEXT},
+    {"rpad", DN_CLASS_TEXT},
+    {"concat", DN_CLASS_TEXT},
+    {"concat_ws", DN_CLASS_TEXT},
+    {"initcap", DN_CLASS_TEXT},
+    {"split_part", DN_CLASS_TEXT},
+    {"chr", DN_CLASS_TEXT},
+    {"md5", DN_CLASS_TEXT},
+    {"to_hex", DN_CLASS_TEXT},
+    {"to_char", DN_CLASS_TEXT},
+    {"translate", DN_CLASS_TEXT},
+    {"format", DN_CLASS_TEXT},
+    {"quote_literal", DN_CLASS_TEXT},
+    {"string_agg", DN_CLASS_TEXT},
+    {"length", DN_CLASS_INT},
+    {"octet_length", DN_CLASS_INT},
+    {"strpos", DN_CLASS_INT},
+    {"ascii", DN_CLASS_INT},
+    {"mod", DN_CLASS_INT},
+    {"extract ", DN_CLASS_INT},
+    {"nextval", DN_CLASS_INT},
+    {"currval", DN_CLASS_INT},
+    {"count", DN_CLASS_INT},
+    {"row_number", DN_CLASS_INT},
+    {"rank", DN_CLASS_INT},
+    {"dense_rank", DN_CLASS_INT},
+    {"ntile", DN_CLASS_INT},
+    {"power", DN_CLASS_FLOAT},
+    {"sqrt", DN_CLASS_FLOAT},
+    {"exp", DN_CLASS_FLOAT},
+    {"ln", DN_CLASS_FLOAT},
+    {"log", DN_CLASS_FLOAT},
+    {"random", DN_CLASS_FLOAT},
+    {"pi", DN_CLASS_FLOAT},
+    {"percent_rank", DN_CLASS_FLOAT},
+    {"cume_dist", DN_CLASS_FLOAT},
+    {"starts_with", DN_CLASS_BOOL},
+    {"bool_and", DN_CLASS_BOOL},
+    {"bool_or", DN_CLASS_BOOL},
+    {"date_trunc ", DN_CLASS_TS},
+    {"to_timestamp", DN_CLASS_TS},
+    {"current_timestamp", DN_CLASS_TS},
+    {"localtimestamp", DN_CLASS_TS},
+    {"gen_random_uuid", DN_CLASS_UUID},
+    {"array_agg", DN_CLASS_ARRAY},
+    {"json", DN_CLASS_JSON},
+};
+
+static const named_class values[] = {
+    {"true", DN_CLASS_BOOL},
+    {"false", DN_CLASS_BOOL},
+    {"current_timestamp", DN_CLASS_TS},
+    {"localtimestamp", DN_CLASS_TS},
+    {"current_date", DN_CLASS_DATE},
+    {"current_time", DN_CLASS_TIME},
+    {"localtime", DN_CLASS_TIME},
+    {"current_user", DN_CLASS_TEXT},
+    {"session_user", DN_CLASS_TEXT},
+};
+
+static dn_class
+look_up(const named_class *table, size_t count, const char *name)
+{
+    for (size_t i = 0; i < count; i++) {
+        size_t length = strlen(table[i].name);
+
+        if (strcmp(table[i].name, name) == 0 ||
+            (table[i].name[length - 1] == ' ' && strncmp(table[i].name, name, length) == 0))
+            return table[i].class;
+    }
+    return DN_CLASS_UNKNOWN;
+}
+
+#define LOOK_UP(table, name) look_up(table, sizeof table / sizeof table[0], name)
+
+dn_class
+dn_class_of_type(const char *type)
+{
+    return LOOK_UP(types, type);
+}
+
+static dn_class
+class_of_number(dunlin_string text)
+{
+    dn_class class = DN_CLASS_INT;
+
+    for (uint64_t i = 0; i < text.length; i++) {
+        if ((text.data[i] | 32) == 'e')
+            return DN_CLASS_FLOAT;
+        if (text.data[i] == '.')
+            class = DN_CLASS_DECIMAL;
+    }
+    return class;
+}
+
+static dn_class
+ask(const dn_writer *writer, const dn_ddl_object *table, dunlin_string column)
+{
+    const dn_ddl_target *target = writer->target;
+    const char *class = target->column_class(target->context, table->space, table->name, column);
+
+    return class ? dn_class_of_word(dn_string(class)) : DN_CLASS_UNKNOWN;
+}
+
+static dn_class
+class_of_column(const dn_writer *writer, const dn_node *node)
+{
+    static const dn_ddl_object at_hand = {{"", 0}, {"", 0}};
+    dunlin_string column = node->parts[node->part_count - 1];
+    dn_class class;
+
+    if (!writer->target->column_class)
+        return DN_CLASS_UNKNOWN;
+    for (const dn_scope *scope = writer->scope; scope; scope = scope->outer) {
+        if (!scope->table.name.length)
+            continue;
+        if (node->part_count > 1 &&
+            !dn_ddl_same(node->parts[node->part_count - 2],
+                         scope->alias.length ? scope->alias : scope->table.name))
+            continue;
+        class = ask(writer, &scope->table, column);
+        if (class != DN_CLASS_UNKNOWN)
+            return class;
+    }
+    return writer->scope ? DN_CLASS_UNKNOWN : ask(writer, &at_hand, column);
+}
+
+static bool
+numeric(dn_class class)
+{
+    return class == DN_CLASS_INT || class == DN_CLASS_DECIMAL || class == DN_CLASS_FLOAT;
+}
+
+static dn_class
+class_of_arithmetic(const dn_writer *writer, const dn_node *node)
+{
+    dn_class left = dn_class_of(writer, node->items.list[0]);
+    dn_class right = node->items.count > 1 ? dn_class_of(writer, node->items.list[1]) : left;
+
+    if (numeric(left) && numeric(right))
+        return left == DN_CLASS_FLOAT || right == DN_CLASS_FLOAT       ? DN_CLASS_FLOAT
+               : left == DN_CLASS_DECIMAL || right == DN_CLASS_DECIMAL ? DN_CLASS_DECIMAL
+                                                                       : DN_CLASS_INT;
+    if (right == DN_CLASS_INTERVAL)
+        return left == DN_CLASS_DATE ? DN_CLASS_TS : left;
+    if (left == DN_CLASS_DATE && right == DN_CLASS_DATE)
+        return DN_CLASS_INT;
+    if (left == DN_CLASS_DATE && right == DN_CLASS_INT)
+        return DN_CLASS_DATE;
+    return DN_CLASS_UNKNOWN;
+}
+
+static dn_class
+class_of_operator(const dn_writer *writer, const dn_node *node)
+{
+    const char *name = node->name;
+    dn_class left = dn_class_of(writer, node->items.list[0]);
+
+    if (strcmp(name, "||") == 0)
+        return left == DN_CLASS_ARRAY || left == DN_CLASS_JSON ? left : DN_CLASS_TEXT;
+    if (strcmp(name, "->") == 0 || strcmp(name, "#>") == 0)
+        return DN_CLASS_JSON;
+    if (strcmp(name, "->>") == 0 || strcmp(name, "#>>") == 0)
+        return DN_CLASS_TEXT;
+    if (name[0] && !name[1] && strchr("+-*/%", name[0]))
+        return class_of_arithmetic(writer, node);
+    if (strcmp(name, "^") == 0)
+        return left == DN_CLASS_DECIMAL ? left : DN_CLASS_FLOAT;
+    if (name[0] && !name[1] && strchr("&|#", name[0]))
+        return DN_CLASS_INT;
+    if (strcmp(name, "<<") == 0 || strcmp(name, ">>") == 0)
+        return DN_CLASS_INT;
+    if (strcmp(name, "collate") == 0)
+        return left;
+    if (strcmp(name, "at time zone") == 0)
+        return DN_CLASS_TS;
+    return DN_CLASS_BOOL;
+}
+
+static dn_class
+class_of_call(const dn_writer *writer, const dn_node *node)
+{
+    dn_class class = LOOK_UP(functions, node->name);
+    const dn_rule *rule;
+
+    if (class != DN_CLASS_UNKNOWN)
+        return class;
+    if (strncmp(node->name, "json", 4) == 0)
+        return DN_CLASS_JSON;
+    rule = writer->target->rules
+               ? dn_rule_named(writer->target->rules, DUNLIN_RULE_FUNCTION, node->name)
+               : NULL;
+    if (rule && rule->result != DN_CLASS_UNKNOWN)
+        return rule->result;
+    for (size_t i = 0; i < node->items.count && class == DN_CLASS_UNKNOWN; i++)
+        class = dn_class_of(writer, node->items.list[i]);
+    return class;
+}
+
+static dn_class
+class_of_case(const dn_writer *writer, const dn_node *node)
+{
+    dn_class class = DN_CLASS_UNKNOWN;
+
+    for (size_t i = 1; i < node->items.count && class == DN_CLASS_UNKNOWN; i += 2)
+        class = dn_class_of(writer, node->items.list[i]);
+    if (class == DN_CLASS_UNKNOWN && node->otherwise)
+        class = dn_class_of(writer, node->otherwise);
+    return class;
+}
+
+dn_class
+dn_class_of(const dn_writer *writer, const dn_node *node)
+{
+    switch (node->kind) {
+    case DN_NODE_NUMBER: return class_of_number(node->text);
+    case DN_NODE_STRING: return DN_CLASS_TEXT;
+    case DN_NODE_BLOB: return DN_CLASS_BLOB;
+    case DN_NODE_VALUE: return LOOK_UP(values, node->name);
+    case DN_NODE_COLUMN: return class_of_column(writer, node);
+    case DN_NODE_CALL: return class_of_call(writer, node);
+    case DN_NODE_OPERATOR: return class_of_operator(writer, node);
+    case DN_NODE_PREFIX:
+        return strcmp(node->name, "not") == 0 ? DN_CLASS_BOOL
+                                              : dn_class_of(writer, node->items.list[0]);
+    case DN_NODE_CAST: return dn_class_of_type(node->name);
+    case DN_NODE_CASE: return class_of_case(writer, node);
+    case DN_NODE_IN:
+    case DN_NODE_BETWEEN:
+    case DN_NODE_IS_NULL:
+    case DN_NODE_EXISTS: return DN_CLASS_BOOL;
+    case DN_NODE_INTERVAL: return DN_CLASS_INTERVAL;
+    case DN_NODE_ARRAY: return DN_CLASS_ARRAY;
+    default: return DN_CLASS_UNKNOWN;
+    }
+}

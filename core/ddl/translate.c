@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Text -> tree -> text.
+ */
+#include "core/ddl/translate.h"
+
+#include <string.h>
+
+#include "core/ddl/write.h"
+
+static bool
+translate(dn_ddl_parser *parser, dn_writer *writer, int32_t what, dn_text *out)
+{
+    dn_node *node;
+    dn_query *query;
+    dn_data data;
+    bool read;
+
+    if (what == DUNLIN_TRANSLATE_QUERY)
+        read = (query = dn_tree_query(parser)) != NULL;
+    else if (what == DUNLIN_TRANSLATE_DATA)
+        read = dn_tree_data(parser, &data);
+    else
+        read = (node = dn_tree_expression(parser)) != NULL;
+    if (!read)
+        return false;
+    if (!dn_ddl_at_end(parser))
+        return dn_ddl_expected(parser, "the end");
+    if (what == DUNLIN_TRANSLATE_QUERY)
+        return dn_write_query(writer, query, out);
+    if (what == DUNLIN_TRANSLATE_DATA)
+        return dn_write_data(writer, &data, out);
+    return dn_write_expression(writer, node, out);
+}
+
+int
+dn_ddl_translate(const dn_ddl_target *target, int32_t what, dunlin_string text, dn_arena *arena,
+                 dn_ddl_translation *translation, dn_error *error)
+{
+    dn_ddl_options options = {target->portable, false, false};
+    dn_ddl_parser parser = {.text = text, .options = &options, .arena = arena};
+    dn_writer writer = {.target = target, .arena = arena, .error = error};
+    dn_text out = DN_TEXT_INIT;
+    bool fine;
+
+    memset(translation, 0, sizeof *translation);
+    if (!dn_ddl_tokenise(&parser))
+        return dn_no_memory(error);
+    fine = translate(&parser, &writer, what, &out);
+    if (fine && !out.failed) {
+        translation->text =
+            dn_span(dn_arena_copy(arena, out.length ? out.data : "", out.length), out.length);
+    } else {
+        translation->reason = parser.outcome ? parser.reason : writer.reason;
+        translation->offset = parser.outcome ? parser.reason_offset : writer.offset;
+    }
+    dn_text_free(&out);
+    if (writer.failed)
+        return -1;
+    if (!translation->text.data && !translation->reason)
+        return dn_no_memory(error);
+    return 0;
+}

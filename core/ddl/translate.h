@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Portable expressions, queries and data statements -> text of one database, by the rules of its
+ * driver: docs/expressions.md.
+ */
+#ifndef DN_DDL_TRANSLATE_H
+#define DN_DDL_TRANSLATE_H
+
+#include "core/ddl/ddl.h"
+
+/* --- rules ------------------------------------------------------------------------------------ */
+typedef struct dn_ddl_rules dn_ddl_rules;
+
+dn_ddl_rules *dn_ddl_rules_new(dn_arena *arena); /* NULL: no memory */
+/* Copies one rule. Errors: ddl.bad-rule (a driver's mistake, named with the rule). */
+int dn_ddl_rules_add(dn_ddl_rules *rules, const dunlin_expression_rule *rule, dn_error *error);
+
+/* --- translation ------------------------------------------------------------------------------ */
+typedef struct dn_ddl_target {
+    const dn_lex_rules *portable; /* of the text: dn_ddl_portable_rules() */
+    const dn_ddl_rules *rules;    /* NULL: everything in its standard form */
+    bool namespaces;              /* tables may be qualified */
+    /* Append the quoted form; 0 or -1 with *error. */
+    int (*quote_name)(void *context, dunlin_string name, dn_text *text, dn_error *error);
+    int (*quote_literal)(void *context, dunlin_string value, dn_text *text, dn_error *error);
+    /* Class of a column, or NULL when it is not known. May be absent. `table` is empty for the
+     * table that the expression belongs to. */
+    const char *(*column_class)(void *context, dunlin_string space, dunlin_string table,
+                                dunlin_string column);
+    void *context;
+} dn_ddl_target;
+
+typedef struct dn_ddl_translation {
+    dunlin_string text; /* data is NULL when there is none */
+    const char *reason; /* then: why */
+    uint64_t offset;    /* and where in the text that was given */
+} dn_ddl_translation;
+
+/* `what` is DUNLIN_TRANSLATE_*. Fails for want of memory, or when quoting fails; what has no
+ * translation is no failure but a reason. */
+int dn_ddl_translate(const dn_ddl_target *target, int32_t what, dunlin_string text, dn_arena *arena,
+                     dn_ddl_translation *translation, dn_error *error);
+
+#endif

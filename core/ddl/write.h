@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Private to core/ddl: trees -> text.
+ *
+ * Functions return true when it went well; otherwise the writer holds the reason, or *error is
+ * filled.
+ */
+#ifndef DN_DDL_WRITE_H
+#define DN_DDL_WRITE_H
+
+#include "core/ddl/translate.h"
+#include "core/ddl/tree.h"
+
+typedef enum dn_class {
+    DN_CLASS_UNKNOWN = 0,
+    DN_CLASS_INT,
+    DN_CLASS_BOOL,
+    DN_CLASS_DECIMAL,
+    DN_CLASS_FLOAT,
+    DN_CLASS_TEXT,
+    DN_CLASS_ENUM,
+    DN_CLASS_TS,
+    DN_CLASS_DATE,
+    DN_CLASS_TIME,
+    DN_CLASS_INTERVAL,
+    DN_CLASS_UUID,
+    DN_CLASS_JSON,
+    DN_CLASS_BLOB,
+    DN_CLASS_ARRAY,
+    /* only in rules */
+    DN_CLASS_ANY,
+    DN_CLASS_CONSTANT,
+    DN_CLASS_NUMBER,
+    DN_CLASS_MORE
+} dn_class;
+
+enum { DN_RULE_OPERANDS = 8 };
+
+typedef struct dn_rule dn_rule;
+struct dn_rule {
+    int32_t kind;
+    dunlin_string name;
+    dn_class operands[DN_RULE_OPERANDS];
+    size_t operand_count; /* 0: anything goes */
+    bool constant_second; /* $G2 or $L2 is in the template */
+    dn_class result;
+    dunlin_string native;
+    dunlin_string refusal;
+    dn_rule *next; /* with the same hash, in the order of adding */
+};
+
+/* How tightly a text holds together; see safe_within() in write_expression.c. */
+typedef enum dn_shape {
+    DN_SHAPE_ATOM = 0,
+    DN_SHAPE_PRODUCT,
+    DN_SHAPE_SUM,
+    DN_SHAPE_CONCAT,
+    DN_SHAPE_COMPARE,
+    DN_SHAPE_AND,
+    DN_SHAPE_OR,
+    DN_SHAPE_OTHER
+} dn_shape;
+
+/* An operand that was written. */
+typedef struct dn_part {
+    dunlin_string text;
+    dn_shape shape;
+} dn_part;
+
+/* A table that columns may belong to. */
+typedef struct dn_scope {
+    dunlin_string alias;
+    dn_ddl_object table; /* empty name: a query */
+    const struct dn_scope *outer;
+} dn_scope;
+
+typedef struct dn_writer {
+    const dn_ddl_target *target;
+    dn_arena *arena;
+    dn_error *error;
+    const dn_scope *scope;
+    const char *reason;
+    uint64_t offset;
+    bool failed; /* *error is filled, or no memory */
+} dn_writer;
+
+/* rules.c */
+dn_class dn_class_of_word(dunlin_string word);
+const char *dn_class_name(dn_class class);
+/* The first rule of the name that fits; *any tells whether there is one of that name at all. */
+const dn_rule *dn_rule_find(const dn_ddl_rules *rules, int32_t kind, const char *name,
+                            const dn_node *const *operands, const dn_class *classes, size_t count,
+                            bool *any);
+/* A rule without operands (clauses, values). */
+const dn_rule *dn_rule_named(const dn_ddl_rules *rules, int32_t kind, const char *name);
+
+/* class.c */
+dn_class dn_class_of(const dn_writer *writer, const dn_node *node);
+dn_class dn_class_of_type(const char *type);
+
+/* write_text.c */
+bool dn_write_refuse(dn_writer *writer, uint64_t offset, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+bool dn_write_name(dn_writer *writer, dunlin_string name, dn_text *out);
+bool dn_write_names(dn_writer *writer, const dn_names *names, dn_text *out);
+bool dn_write_literal(dn_writer *writer, dunlin_string value, dn_text *out);
+bool dn_write_table(dn_writer *writer, const dn_ddl_object *table, uint64_t offset, dn_text *out);
+/* The text so far as a part in the arena; empties it. */
+bool dn_write_part(dn_writer *writer, dn_text *text, dn_shape shape, dn_part *part);
+bool dn_write_template(dn_writer *writer, dunlin_string native, const dn_part *parts, size_t count,
+                       const dn_node *const *operands, dunlin_string length, dn_text *out,
+                       dn_shape *shape);
+/* A clause that needs a rule: finds it or refuses. With rules == NULL *rule is NULL, and true. */
+bool dn_write_clause(dn_writer *writer, const char *name, uint64_t offset, const dn_rule **rule);
+/* The clause with its parts; `standard` is its standard form as a template. */
+bool dn_write_clause_parts(dn_writer *writer, const char *name, uint64_t offset,
+                           const char *standard, const dn_part *parts, size_t count, dn_text *out);
+
+/* write_expression.c */
+bool dn_write_node(dn_writer *writer, const dn_node *node, dn_text *out, dn_shape *shape);
+/* Where it stands alone between commas, parentheses or keywords. */
+bool dn_write_expression(dn_writer *writer, const dn_node *node, dn_text *out);
+bool dn_write_list(dn_writer *writer, const dn_nodes *nodes, size_t first, dn_text *out);
+bool dn_write_in_parentheses(dn_writer *writer, const dn_query *query, dn_text *out);
+/* write_call.c */
+bool dn_write_call(dn_writer *writer, const dn_node *node, dn_text *out, dn_shape *shape);
+/* Finds the rule for operands, refuses or writes; `standard` is the template without a rule or
+ * with an empty one, and `needed` says that there has to be a rule. */
+bool dn_write_by_rule(dn_writer *writer, int32_t kind, const char *name, const dn_node *node,
+                      const dn_node *const *operands, size_t count, const char *standard,
+                      bool needed, dn_text *out, dn_shape *shape);
+bool dn_write_sorts(dn_writer *writer, const dn_sorts *sorts, dn_text *out);
+/* write_query.c */
+bool dn_write_query(dn_writer *writer, const dn_query *query, dn_text *out);
+bool dn_write_with(dn_writer *writer, const dn_with *with, bool recursive, const char *clause,
+                   dn_text *out);
+bool dn_write_from(dn_writer *writer, const dn_from *from, dn_text *out);
+/* Puts the tables of a FROM in front of the scope; memory of the arena. */
+bool dn_write_enter(dn_writer *writer, const dn_from *from);
+bool dn_write_enter_table(dn_writer *writer, const dn_ddl_object *table, dunlin_string alias);
+/* write_data.c */
+bool dn_write_data(dn_writer *writer, const dn_data *data, dn_text *out);
+
+#endif

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Portable text -> text of a driver: its rules, its quoting, and the translator of core/ddl.
+ */
+#include "core/driver/call.h"
+
+static int32_t
+take_rule(dn_call *call, const dunlin_expression_rule *rule)
+{
+    return dn_ddl_rules_add(call->target, rule, call->error) < 0 ? dn_call_abort(call) : DUNLIN_OK;
+}
+
+int
+dn_driver_expression_rules(const dn_driver *driver, const dunlin_profile *profile, dn_arena *arena,
+                           const dn_ddl_rules **rules, dn_error *error)
+{
+    static const dn_call_sinks sinks = {.expression_rule = take_rule};
+    dn_ddl_rules *made = dn_ddl_rules_new(arena);
+    dn_call call;
+
+    *rules = NULL;
+    if (!made)
+        return dn_no_memory(error);
+    if (!driver->table.expression_rules)
+        return dn_driver_cannot(driver, "translate portable SQL", error);
+    dn_call_begin(&call, driver, "expression_rules", &sinks, made, error);
+    if (dn_call_end(&call, driver->table.expression_rules(&call.driver_view, profile)) < 0)
+        return dn_while(error, "taking the rules for expressions of driver '%s'",
+                        driver->table.name);
+    *rules = made;
+    return 0;
+}
+
+/* --- quoting --- */
+typedef struct quoter {
+    const dn_driver *driver;
+    const dunlin_profile *profile;
+} quoter;
+
+typedef int32_t (*quote_function)(const dunlin_call *call, const dunlin_profile *profile,
+                                  dunlin_string text);
+
+static int32_t
+take_text(dn_call *call, dunlin_string text)
+{
+    dn_text *out = call->target;
+
+    dn_text_add(out, text.data, text.length);
+    return out->failed ? dn_call_no_memory(call) : DUNLIN_OK;
+}
+
+static int
+quote(const quoter *of, quote_function function, const char *name, dunlin_string value,
+      dn_text *text, dn_error *error)
+{
+    static const dn_call_sinks sinks = {.text = take_text};
+    dn_call call;
+
+    if (!function)
+        return dn_driver_cannot(of->driver, "quote names and strings", error);
+    dn_call_begin(&call, of->driver, name, &sinks, text, error);
+    return dn_call_end(&call, function(&call.driver_view, of->profile, value));
+}
+
+static int
+quote_name(void *context, dunlin_string name, dn_text *text, dn_error *error)
+{
+    const quoter *of = context;
+
+    return quote(of, of->driver->table.quote_identifier, "quote_identifier", name, text, error);
+}
+
+static int
+quote_literal(void *context, dunlin_string value, dn_text *text, dn_error *error)
+{
+    const quoter *of = context;
+
+    return quote(of, of->driver->table.quote_literal, "quote_literal", value, text, error);
+}
+
+/* --- translation --- */
+typedef struct translation_context {
+    quoter quoter; /* the first member: the quoting functions are given this struct */
+    const dn_driver_columns *columns;
+} translation_context;
+
+static const char *
+class_of_column(void *context, dunlin_string space, dunlin_string table, dunlin_string column)
+{
+    const translation_context *own = context;
+
+    return own->columns->class_of(own->columns->context, space, table, column);
+}
+
+int
+dn_driver_translator(const dn_driver *driver, const dunlin_profile *profile, dn_arena *arena,
+                     dn_driver_translations *translator, dn_error *error)
+{
+    dunlin_capabilities capabilities;
+
+    translator->driver = driver;
+    translator->profile = profile;
+    translator->columns = NULL;
+    if (dn_driver_capabilities(driver, profile, &capabilities, error) < 0 ||
+        dn_driver_expression_rules(driver, profile, arena, &translator->rules, error) < 0 ||
+        dn_ddl_portable_rules(arena, &translator->portable, error) < 0)
+        return -1;
+    translator->namespaces = (capabilities.flags & DUNLIN_CAN_NAMESPACES) != 0;
+    return 0;
+}
+
+int
+dn_driver_translate(const dn_driver_translations *translator, int32_t what, dunlin_string text,
+                    dn_arena *arena, dn_ddl_translation *translation, dn_error *error)
+{
+    translation_context context = {{translator->driver, translator->profile}, translator->columns};
+    dn_ddl_target target = {
+        .portable = translator->portable,
+        .rules = translator->rules,
+        .namespaces = translator->namespaces,
+        .quote_name = quote_name,
+        .quote_literal = quote_literal,
+        .column_class = translator->columns ? class_of_column : NULL,
+        .context = &context,
+    };
+
+    return dn_ddl_translate(&target, what, text, arena, translation, error);
+}
