@@ -78,6 +78,8 @@ dn_ddl_set(dn_ddl_parser *parser, dn_ddl_draft *draft, int32_t type, const char 
     dunlin_operation *operation = &draft->operation;
     dunlin_property *property;
 
+    if (draft->depth == 0 && type != DUNLIN_PROPERTY_END && dn_ddl_member(draft, name))
+        return dn_ddl_wrong(parser, "this is the second time that '%s' is given", name);
     draft->properties = dn_arena_grow(parser->arena, draft->properties, &draft->property_capacity,
                                       operation->set_count + 1, sizeof *draft->properties);
     if (!draft->properties)

@@ -60,6 +60,12 @@ typedef struct dn_ddl_statement {
 int dn_ddl_parse(dunlin_string text, const dn_ddl_options *options, dn_arena *arena,
                  dn_ddl_statement *statement, dn_error *error);
 
+/* Looks into expressions, queries and data statements as well, which dn_ddl_parse() leaves as they
+ * stand: what the translator cannot read in them makes the operation native (marks). Portable text
+ * only; `text` and `options` are those of the parse. */
+int dn_ddl_verify(dunlin_string text, const dn_ddl_options *options, dn_arena *arena,
+                  dn_ddl_statement *statement, dn_error *error);
+
 /* Operations -> portable SQL, every statement with ";\n" behind it: what the parser reads into the
  * same operations. Appends to the text. Fails only for want of memory. */
 int dn_ddl_write(const dunlin_operation *const *operations, size_t count, dn_text *text,

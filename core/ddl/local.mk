@@ -39,6 +39,7 @@ core_sources += core/ddl/tree_from.c
 core_sources += core/ddl/tree_primary.c
 core_sources += core/ddl/tree_query.c
 core_sources += core/ddl/type.c
+core_sources += core/ddl/verify.c
 core_sources += core/ddl/view.c
 core_sources += core/ddl/write.h
 core_sources += core/ddl/write_call.c

@@ -25,7 +25,7 @@ dn_print_sequence_options(const dunlin_operation *operation, dn_text *text)
     const dunlin_property *owner = dn_print_member(operation, "owned_by");
     const char *lead = " OWNED BY ";
 
-    if (dn_print_member(operation, "type")) {
+    if (dn_print_member(operation, "type") || dn_print_member(operation, "type_path")) {
         dn_text_add_string(text, " AS ");
         dn_print_type(operation, text);
     }

@@ -25,11 +25,13 @@ dn_print_next(const dunlin_property *property)
 const dunlin_property *
 dn_print_member(const dunlin_operation *operation, const char *name)
 {
-    const dunlin_property *end = operation->set + operation->set_count;
+    const dunlin_property *at = operation->set;
 
-    for (const dunlin_property *at = operation->set; at < end; at = dn_print_next(at))
+    while (at && at < operation->set + operation->set_count) {
         if (dn_string_equal(at->name, name))
             return at;
+        at = dn_print_next(at);
+    }
     return NULL;
 }
 

@@ -123,10 +123,16 @@ note_columns(dn_ddl_parser *parser, dn_ddl_draft *table)
 {
     if (!dn_ddl_open_list(parser, table, "order"))
         return false;
-    for (dn_ddl_draft *draft = table->following; draft; draft = draft->following)
-        if (dn_string_equal(draft->operation.kind, DUNLIN_KIND_COLUMN) &&
-            !dn_ddl_set_name(parser, table, "", draft->operation.path[2]))
+    for (dn_ddl_draft *draft = table->following; draft; draft = draft->following) {
+        dunlin_string name = draft->operation.path[2];
+
+        for (dn_ddl_draft *other = table->following; other != draft; other = other->following)
+            if (dn_ddl_same(other->operation.path[2], name))
+                return dn_ddl_wrong(parser, "there are two columns '%.*s'", (int)name.length,
+                                    name.data);
+        if (!dn_ddl_set_name(parser, table, "", name))
             return false;
+    }
     return dn_ddl_close(parser, table);
 }
 

@@ -137,6 +137,10 @@ read_length(dn_ddl_parser *parser, dunlin_string *length, int64_t *first)
         return true;
     if (!dn_ddl_skip_parenthesis(parser))
         return false;
+    if (parser->at - begin == 2) {
+        parser->at--;
+        return dn_ddl_expected(parser, "a number");
+    }
     text = dn_arena_alloc(parser->arena, dn_ddl_slice(parser, begin, parser->at).length);
     if (!text)
         return dn_ddl_no_memory(parser);

@@ -68,12 +68,18 @@ tests_unit_lex_faults_test_CPPFLAGS = $(AM_CPPFLAGS) -UDN_TEST_FAULTS -DDN_TEST_
 
 EXTRA_DIST += tests/unit/lex_helper.h tests/unit/lex_rules_fixture.h
 EXTRA_DIST += tests/unit/ddl_cases.txt tests/unit/ddl_dump.h \
-	tests/unit/ddl_translate_cases.txt
+	tests/unit/ddl_postgres_tree.h tests/unit/ddl_translate_cases.txt
 
 tests_unit_journal_faults_test_SOURCES = tests/unit/journal_faults_test.c $(base_sources)
 tests_unit_journal_faults_test_CPPFLAGS = $(AM_CPPFLAGS) -UDN_TEST_FAULTS -DDN_TEST_FAULTS=1
 
 EXTRA_DIST += tests/unit/tree_fixture.h tests/fixtures
+
+# Against PostgreSQL's parser (Debian: libpg-query-dev).
+if PG_QUERY
+unit_tests += tests/unit/ddl_postgres_test
+tests_unit_ddl_postgres_test_LDADD = core/libcore.la $(CMOCKA_LIBS) -lpg_query
+endif
 
 # On a real database.
 if DRIVER_SQLITE

@@ -1,0 +1,2 @@
+GRANT SELECT ON t TO bob;
+GRANT SELECT ON t TO gw_role;

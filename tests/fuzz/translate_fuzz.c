@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Any bytes as a query, an expression or a data statement (the first byte says which): there is a
+ * translation or a reason with a place; what is written in the standard form is read and written
+ * as the same again.
+ */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/ddl/translate.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void
+must(bool condition)
+{
+    if (!condition)
+        abort();
+}
+
+static int
+quote(char mark, dunlin_string value, dn_text *text)
+{
+    dn_text_add_char(text, mark);
+    for (uint64_t i = 0; i < value.length; i++) {
+        if (value.data[i] == mark)
+            dn_text_add_char(text, mark);
+        dn_text_add_char(text, value.data[i]);
+    }
+    dn_text_add_char(text, mark);
+    return 0;
+}
+
+static int
+quote_name(void *context, dunlin_string name, dn_text *text, dn_error *error)
+{
+    (void)context;
+    (void)error;
+    return quote('"', name, text);
+}
+
+static int
+quote_literal(void *context, dunlin_string value, dn_text *text, dn_error *error)
+{
+    (void)context;
+    (void)error;
+    return quote('\'', value, text);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    dn_arena arena = DN_ARENA_INIT;
+    const dn_lex_rules *rules;
+    dn_error error;
+    dn_ddl_translation first;
+    dn_ddl_translation second;
+    dn_ddl_target target = {
+        .namespaces = true, .quote_name = quote_name, .quote_literal = quote_literal};
+    int32_t what;
+
+    if (size < 2)
+        return 0;
+    what = data[0] == 'q'   ? DUNLIN_TRANSLATE_QUERY
+           : data[0] == 'd' ? DUNLIN_TRANSLATE_DATA
+                            : DUNLIN_TRANSLATE_EXPRESSION;
+    must(dn_ddl_portable_rules(&arena, &rules, &error) == 0);
+    target.portable = rules;
+    must(dn_ddl_translate(&target, what, dn_span((const char *)data + 1, size - 1), &arena, &first,
+                          &error) == 0);
+    must(!first.text.data == (first.reason != NULL));
+    must(first.offset <= size - 1);
+    if (first.text.data) {
+        must(dn_ddl_translate(&target, what, first.text, &arena, &second, &error) == 0);
+        must(second.text.data && second.text.length == first.text.length &&
+             memcmp(second.text.data, first.text.data, first.text.length) == 0);
+    }
+    dn_arena_free(&arena);
+    return 0;
+}
