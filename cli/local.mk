@@ -6,6 +6,7 @@ cli_parts = \
 	cli/cmd_completion.c \
 	cli/cmd_driver_check.c \
 	cli/cmd_drivers.c \
+	cli/cmd_explain.c \
 	cli/cmd_help.c \
 	cli/cmd_init.c \
 	cli/cmd_journal.c \

@@ -40,6 +40,7 @@ typedef struct dn_arguments {
 
     const char *to;
     const char *dialect;
+    const char *driver;
     dn_words allow;
     const char *quirks;
     dn_words cases;

@@ -273,6 +273,23 @@ static const dn_exit drivers_exits[] = {
 static const dn_example drivers_examples[] = {
     {"dunlin drivers", "list drivers, and the reason where one was refused"}, END_EXAMPLES};
 
+static const dn_option explain_options[] = {{"driver", 0, DN_VALUE_TEXT, "NAME", NULL,
+                                             MEMBER(driver), false,
+                                             "show what the statements become for this driver"},
+                                            END_OPTIONS};
+static const dn_argument explain_arguments[] = {
+    {"FILE", true, false, DN_VALUE_FILE, NULL, "file of portable SQL"}, END_ARGUMENTS};
+static const dn_exit explain_exits[] = {
+    {DUNLIN_EXIT_OK, "all of it is portable, and the driver has a statement for it"},
+    {DUNLIN_EXIT_FAILED, "some statement is not portable, or the file could not be read"},
+    {DUNLIN_EXIT_USAGE, "usage is wrong, or there is no such driver"},
+    END_EXITS};
+static const dn_example explain_examples[] = {
+    {"dunlin explain migrations/0001_users.sql", "see what is portable, and what is not and why"},
+    {"dunlin explain migrations/0001_users.sql --driver sqlite",
+     "see the statements that SQLite would get"},
+    END_EXAMPLES};
+
 static const dn_option driver_check_options[] = {
     {"quirks", 0, DN_VALUE_FILE, "FILE", NULL, MEMBER(quirks), false,
      "JSON file that says what this database cannot do"},
@@ -392,6 +409,14 @@ const dn_command dn_cli_commands[] = {
      "Lists the drivers that were found, with version, place and capabilities; those that were "
      "refused, with the reason; and the places that were searched.",
      "dunlin-drivers/1", no_options, no_arguments, drivers_exits, drivers_examples, dn_cmd_drivers},
+    {"explain", "tell what the statements of a file are",
+     "Reads a file of portable SQL and tells for each statement what it changes, and whether it is "
+     "portable; where it is not, why and where. A mistake in the text is shown with its place. "
+     "Nothing is connected to and nothing is changed.\n\n"
+     "With `--driver` it also shows what each statement becomes on that database, as far as that "
+     "can be told without looking at the database.",
+     "dunlin-explain/1", explain_options, explain_arguments, explain_exits, explain_examples,
+     dn_cmd_explain},
     {"driver check", "run the conformance kit against a driver",
      "Runs published cases against a driver and prints TAP: one line for each case, and why it "
      "failed where it did. docs/conformance.md describes every case. Cases are independent, name "

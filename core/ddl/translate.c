@@ -46,10 +46,13 @@ dn_ddl_translate(const dn_ddl_target *target, int32_t what, dunlin_string text, 
     memset(translation, 0, sizeof *translation);
     if (!dn_ddl_tokenise(&parser))
         return dn_no_memory(error);
-    fine = translate(&parser, &writer, what, &out);
+    fine = !(text.length && memchr(text.data, '\0', text.length)) &&
+           translate(&parser, &writer, what, &out);
     if (fine && !out.failed) {
         translation->text =
             dn_span(dn_arena_copy(arena, out.length ? out.data : "", out.length), out.length);
+    } else if (!fine && !parser.outcome && !writer.reason && !writer.failed) {
+        translation->reason = "there is a NUL byte in it";
     } else {
         translation->reason = parser.outcome ? parser.reason : writer.reason;
         translation->offset = parser.outcome ? parser.reason_offset : writer.offset;

@@ -116,17 +116,18 @@ typedef struct dn_steps {
 /* The names of this kind of server as the fact maps want to know them: DN_FACT_*. */
 uint64_t dn_driver_naming(const dunlin_capabilities *capabilities);
 /* Facts as written -> as the server prints them, which may be more than were given. `current` is
- * what the driver may look up; NULL when nothing is known. What is lost is noted. */
+ * what the driver may look up; NULL when nothing is known. `own_dialect`: expressions are in the
+ * driver's dialect already, and not portable SQL. What is lost is noted. */
 int dn_driver_realise(const dn_driver *driver, const dunlin_profile *profile,
                       const dunlin_fact *const *facts, size_t count, const dn_fact_map *current,
-                      dn_arena *arena, const dunlin_fact ***realised, size_t *realised_count,
-                      dn_notes *notes, dn_error *error);
+                      bool own_dialect, dn_arena *arena, const dunlin_fact ***realised,
+                      size_t *realised_count, dn_notes *notes, dn_error *error);
 /* Operations -> steps, in order, for DUNLIN_RENDER_*. Errors: driver.unsupported with the driver's
  * reason. */
 int dn_driver_render_steps(const dn_driver *driver, const dunlin_profile *profile, int32_t mode,
                            const dunlin_operation *const *operations, size_t count,
-                           const dn_fact_map *current, dn_arena *arena, dn_steps *steps,
-                           dn_notes *notes, dn_error *error);
+                           const dn_fact_map *current, bool own_dialect, dn_arena *arena,
+                           dn_steps *steps, dn_notes *notes, dn_error *error);
 
 /* --- translation ----------------------------------------------------------------------------------- */
 /* Errors: driver.unsupported where the driver has no rules. */

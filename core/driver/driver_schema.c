@@ -88,8 +88,8 @@ take_step(dn_call *call, const dunlin_step *step)
 int
 dn_driver_realise(const dn_driver *driver, const dunlin_profile *profile,
                   const dunlin_fact *const *facts, size_t count, const dn_fact_map *current,
-                  dn_arena *arena, const dunlin_fact ***realised, size_t *realised_count,
-                  dn_notes *notes, dn_error *error)
+                  bool own_dialect, dn_arena *arena, const dunlin_fact ***realised,
+                  size_t *realised_count, dn_notes *notes, dn_error *error)
 {
     static const dn_call_sinks sinks = {.fact = take_fact, .note = take_note};
     answer to = {.arena = arena, .notes = notes};
@@ -101,6 +101,7 @@ dn_driver_realise(const dn_driver *driver, const dunlin_profile *profile,
         return dn_driver_cannot(driver, "say how it prints definitions", error);
     dn_call_begin(&call, driver, "realise", &sinks, &to, error);
     call.facts = current;
+    call.own_dialect = own_dialect;
     if (dn_call_end(&call, driver->table.realise(&call.driver_view, profile, facts, count)) < 0)
         return -1;
     *realised = to.facts;
@@ -111,8 +112,8 @@ dn_driver_realise(const dn_driver *driver, const dunlin_profile *profile,
 int
 dn_driver_render_steps(const dn_driver *driver, const dunlin_profile *profile, int32_t mode,
                        const dunlin_operation *const *operations, size_t count,
-                       const dn_fact_map *current, dn_arena *arena, dn_steps *steps,
-                       dn_notes *notes, dn_error *error)
+                       const dn_fact_map *current, bool own_dialect, dn_arena *arena,
+                       dn_steps *steps, dn_notes *notes, dn_error *error)
 {
     static const dn_call_sinks sinks = {.step = take_step, .note = take_note};
     answer to = {.arena = arena, .notes = notes, .steps = steps};
@@ -122,6 +123,7 @@ dn_driver_render_steps(const dn_driver *driver, const dunlin_profile *profile, i
         return dn_driver_cannot(driver, "render operations as SQL", error);
     dn_call_begin(&call, driver, "render", &sinks, &to, error);
     call.facts = current;
+    call.own_dialect = own_dialect;
     if (dn_call_end(&call, driver->table.render(&call.driver_view, profile, mode, operations,
                                                 count)) == 0 &&
         !to.refusal)
@@ -141,8 +143,8 @@ dn_driver_render(const dn_driver *driver, const dunlin_profile *profile,
 
     *statements = NULL;
     *statement_count = 0;
-    if (dn_driver_render_steps(driver, profile, DUNLIN_RENDER_RUN, operations, count, NULL, arena,
-                               &steps, NULL, error) < 0)
+    if (dn_driver_render_steps(driver, profile, DUNLIN_RENDER_RUN, operations, count, NULL, false,
+                               arena, &steps, NULL, error) < 0)
         return -1;
     *statements = dn_arena_array(arena, steps.count + 1, sizeof **statements);
     if (!*statements)

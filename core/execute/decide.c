@@ -78,8 +78,9 @@ realise(deciding *work, const dunlin_operation *operation, dn_wanted *wanted)
         return -1;
     list[0] = &fact;
     if (dn_driver_realise(dn_connection_driver(translator->connection), profile_of(translator),
-                          list, 1, dn_translator_facts(translator), &translator->scratch, &facts,
-                          &wanted->count, &work->out->notes, work->error) < 0)
+                          list, 1, dn_translator_facts(translator), translator->own,
+                          &translator->scratch, &facts, &wanted->count, &work->out->notes,
+                          work->error) < 0)
         return -1;
     wanted->facts = facts;
     return 0;

@@ -439,8 +439,8 @@ render(dn_translator *translator, const dn_source *source, dn_decisions *decisio
     if (dn_driver_render_steps(dn_connection_driver(translator->connection),
                                dn_connection_server(translator->connection)->profile,
                                DUNLIN_RENDER_RUN, decisions->run.items, decisions->run.count,
-                               dn_translator_facts(translator), &translator->scratch, &steps,
-                               &decisions->notes, error) < 0) {
+                               dn_translator_facts(translator), translator->own,
+                               &translator->scratch, &steps, &decisions->notes, error) < 0) {
         if (error->status != DUNLIN_UNSUPPORTED)
             return -1;
         memcpy(reason, error->message, sizeof reason);

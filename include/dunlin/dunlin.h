@@ -169,6 +169,12 @@ int dunlin_backups(const dunlin_options *options, dunlin_result **result, dunlin
 int dunlin_restore(const dunlin_options *options, const char *name, dunlin_result **result,
                    dunlin_error *error);
 
+/* What each statement of a file of portable SQL is, whether it is portable, and with a driver
+ * (name, or NULL) what it becomes there. The result's exit code is DUNLIN_EXIT_FAILED when some
+ * statement is not portable. */
+int dunlin_explain(const dunlin_options *options, const char *file, const char *driver,
+                   dunlin_result **result, dunlin_error *error);
+
 int dunlin_drivers(const dunlin_options *options, dunlin_result **result, dunlin_error *error);
 
 /* Runs the conformance kit (docs/conformance.md) against a driver and a database that it may write

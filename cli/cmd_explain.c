@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: MIT */
+#include <string.h>
+
+#include "cli/format.h"
+#include "cli/show.h"
+
+static void
+put(dn_cli *cli, const char *lead, const char *text)
+{
+    fputs(lead, cli->output.out);
+    dn_cli_put(cli->output.out, text, 0);
+    putc('\n', cli->output.out);
+}
+
+/* The line of the file, and a caret under the byte that the reason is about. */
+static void
+show_reason(dn_cli *cli, const dunlin_node *node)
+{
+    FILE *out = cli->output.out;
+    const char *source = dunlin_node_text(node, "source");
+    int64_t column = dunlin_node_integer(node, "reason_column", 1);
+
+    fprintf(out, "  %lld:%lld: ", (long long)dunlin_node_integer(node, "reason_line", 0),
+            (long long)column);
+    dn_cli_put(out, dunlin_node_text(node, "reason"), 0);
+    putc('\n', out);
+    if (!source)
+        return;
+    put(cli, "    ", source);
+    fputs("    ", out);
+    /* Bytes of one character take one column. */
+    for (int64_t i = 0; i + 1 < column && source[i]; i++)
+        if (((unsigned char)source[i] & 0xc0) != 0x80)
+            putc(source[i] == '\t' ? '\t' : ' ', out);
+    fputs("^\n", out);
+}
+
+static void
+show_statement(dn_cli *cli, const dunlin_node *node, const char *file, const char *driver)
+{
+    FILE *out = cli->output.out;
+    const char *kind = dunlin_node_text(node, "kind");
+    const char *refused = dunlin_node_text(node, "refused");
+    const dunlin_node *operations = dunlin_node_get(node, "operations");
+    const dunlin_node *becomes = dunlin_node_get(node, "becomes");
+    bool portable = kind && strcmp(kind, "portable") == 0;
+
+    dn_cli_put(out, file, 0);
+    fprintf(out, ":%lld: ", (long long)dunlin_node_integer(node, "line", 0));
+    dn_cli_say(&cli->output, portable ? DN_STYLE_GOOD : DN_STYLE_BAD, kind);
+    putc('\n', out);
+    for (const dunlin_node *one = dunlin_node_first(operations); one; one = dunlin_node_next(one))
+        put(cli, "  ", dunlin_node_text(one, "description"));
+    if (!portable)
+        show_reason(cli, node);
+    if (refused) {
+        fprintf(out, "  ! %s: ", driver);
+        dn_cli_put(out, refused, 0);
+        putc('\n', out);
+    }
+    for (const dunlin_node *one = dunlin_node_first(becomes); one; one = dunlin_node_next(one))
+        put(cli, "  -> ", dunlin_node_own_text(one));
+}
+
+static void
+show(dn_cli *cli, const dunlin_node *root)
+{
+    const dunlin_node *statements = dunlin_node_get(root, "statements");
+
+    for (const dunlin_node *node = dunlin_node_first(statements); node;
+         node = dunlin_node_next(node))
+        show_statement(cli, node, dunlin_node_text(root, "file"), dunlin_node_text(root, "driver"));
+    put(cli, "", dunlin_node_text(root, "summary"));
+}
+
+int
+dn_cmd_explain(dn_cli *cli)
+{
+    dunlin_result *result = NULL;
+    dunlin_error error = {0};
+    int outcome = dunlin_explain(&cli->options, cli->arguments->words.items[0],
+                                 cli->arguments->driver, &result, &error);
+
+    return dn_cli_finish(cli, outcome, result, &error, show, NULL);
+}

@@ -1,0 +1,79 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# dunlin explain: what the statements of a file are.
+
+load helper
+
+@test "explain tells what each statement is, and shows with a caret what is not portable" {
+    cat >one.sql <<'SQL'
+CREATE TABLE IF NOT EXISTS t (id serial PRIMARY KEY, name text);
+ALTER TABLE t RENAME name TO title;
+
+CREATE TABLE u (a int,
+    b citext);
+UPDATE t SET title = a[1];
+CREATE TABLE v (a int,);
+SQL
+    dunlin explain one.sql
+    assert_exit 1
+    assert_equal "$output" "$(cat <<'OUT'
+one.sql:1: portable
+  create table t if it does not exist
+  create column t.id
+  create column t.name
+  create primary key t.t_pkey
+one.sql:2: portable
+  rename column t.name to t.title
+one.sql:4: native
+  create table u
+  create column u.a
+  create column u.b
+  5:7: the type citext is not portable
+        b citext);
+          ^
+one.sql:6: native
+  UPDATE t SET
+  6:23: elements of arrays are not portable
+    UPDATE t SET title = a[1];
+                          ^
+one.sql:7: wrong
+  CREATE TABLE v
+  7:23: expected a name, found )
+    CREATE TABLE v (a int,);
+                          ^
+2 statements are portable, 3 are not
+OUT
+    )"
+}
+
+@test "explain of a portable file succeeds, and its JSON is as described" {
+    echo 'CREATE TABLE t (id integer);' >one.sql
+    dunlin explain one.sql
+    assert_exit 0
+    run_json explain one.sql
+    assert_exit 0
+    assert_json '.statements[0].operations[1].description' 'create column t.id'
+    python3 -B "$tests_folder/e2e/json-schema.py" "$tree/docs/json/explain-1.schema.json" \
+        <<<"$output" || fail "not a dunlin-explain/1 document"
+}
+
+@test "the sample migrations are portable" {
+    for file in "$tree"/migrations/*.sql; do
+        dunlin explain "$file"
+        assert_exit 0
+    done
+}
+
+@test "a file that is not there, one that does not end, and an unknown driver are errors" {
+    dunlin explain missing.sql
+    [ "$status" -ne 0 ] || fail "it succeeded"
+    assert_stderr "missing.sql"
+    printf "SELECT 'open\n" >open.sql
+    dunlin explain open.sql
+    [ "$status" -ne 0 ] || fail "it succeeded"
+    assert_stderr "open.sql:1:8"
+    echo 'CREATE TABLE t (id integer);' >one.sql
+    dunlin explain one.sql --driver nosuch
+    assert_exit 2
+    assert_stderr "nosuch"
+}
