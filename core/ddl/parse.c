@@ -139,6 +139,18 @@ dispatch(dn_ddl_parser *parser, const reader *readers, size_t count, const char 
     return dn_ddl_expected(parser, "a statement");
 }
 
+/* MySQL prints these before VIEW: how it is looked up, not what it is. */
+static bool
+accept_view_hint(dn_ddl_parser *parser)
+{
+    if (dn_ddl_accept(parser, "ALGORITHM"))
+        dn_ddl_accept(parser, "=");
+    else if (!dn_ddl_accept(parser, "SQL SECURITY"))
+        return false;
+    parser->at += !dn_ddl_at_end(parser);
+    return true;
+}
+
 /* The words between CREATE and the kind of object, in any order: their readers know which fit. */
 static bool
 read_create(dn_ddl_parser *parser)
@@ -158,7 +170,7 @@ read_create(dn_ddl_parser *parser)
             parser->method = "fulltext";
         else if (dn_ddl_accept(parser, "SPATIAL"))
             parser->method = "spatial";
-        else
+        else if (!accept_view_hint(parser))
             break;
     }
     return dispatch(parser, creations, sizeof creations / sizeof creations[0], "CREATE ");

@@ -123,7 +123,7 @@ class_of(void *context, dunlin_string space, dunlin_string table, dunlin_string 
                                    : NULL;
 }
 
-typedef struct fixture {
+typedef struct test_run {
     dn_arena arena;
     dn_ddl_target standard;
     dn_ddl_target ruled;
@@ -132,10 +132,10 @@ typedef struct fixture {
     unsigned line;
     unsigned wrong;
     unsigned count;
-} fixture;
+} test_run;
 
 static void
-prepare(fixture *fixture)
+prepare(test_run *fixture)
 {
     const dn_lex_rules *portable;
     dn_ddl_rules *made;
@@ -163,7 +163,7 @@ prepare(fixture *fixture)
 }
 
 static void
-check(fixture *fixture, const dn_ddl_target *target, const char *sql, const char *expected)
+check(test_run *fixture, const dn_ddl_target *target, const char *sql, const char *expected)
 {
     dn_ddl_translation translation;
     dn_error error;
@@ -186,7 +186,7 @@ check(fixture *fixture, const dn_ddl_target *target, const char *sql, const char
 }
 
 static void
-take_line(fixture *fixture, const char *line)
+take_line(test_run *fixture, const char *line)
 {
     if (line[0] && line[1] == '>') {
         fixture->what = line[0] == 'q'   ? DUNLIN_TRANSLATE_QUERY
@@ -207,7 +207,7 @@ static void
 test_text_is_translated_by_rules(void **state)
 {
     const char *source = getenv("SRC");
-    fixture fixture;
+    test_run fixture;
     dn_text file = DN_TEXT_INIT;
     dn_error error;
     char line[4000];
