@@ -43,7 +43,7 @@ typedef struct figures {
 } figures;
 
 static int
-one_migration(unsigned number, const dn_ddl_options *options, dn_text *written, figures *figures)
+one_migration(unsigned number, const dn_ddl_options *options, dn_text *written, figures *found)
 {
     dn_auto(dn_arena) arena = DN_ARENA_INIT;
     char sql[2000];
@@ -61,14 +61,14 @@ one_migration(unsigned number, const dn_ddl_options *options, dn_text *written, 
             fprintf(stderr, "%s\n%s\n", sql, statement.reason);
             return -1;
         }
-        figures->operations += statement.count;
-        figures->bytes += strlen(sql);
+        found->operations += statement.count;
+        found->bytes += strlen(sql);
     }
     return 0;
 }
 
 static int
-run(unsigned migrations, figures *figures)
+run(unsigned migrations, figures *found)
 {
     dn_auto(dn_arena) arena = DN_ARENA_INIT;
     dn_auto(dn_text) written = DN_TEXT_INIT;
@@ -76,13 +76,13 @@ run(unsigned migrations, figures *figures)
     int64_t begin = dn_clock_monotonic_ns();
     dn_error error;
 
-    memset(figures, 0, sizeof *figures);
+    memset(found, 0, sizeof *found);
     if (dn_ddl_portable_rules(&arena, &options.rules, &error) < 0)
         return -1;
     for (unsigned i = 0; i < migrations; i++)
-        if (one_migration(i, &options, &written, figures) < 0)
+        if (one_migration(i, &options, &written, found) < 0)
             return -1;
-    figures->elapsed_ns = dn_clock_monotonic_ns() - begin;
+    found->elapsed_ns = dn_clock_monotonic_ns() - begin;
     return 0;
 }
 
