@@ -112,6 +112,9 @@ dn_sqlite_is_type_check(dn_kit_pool *pool, dunlin_string expression, dunlin_stri
         return false;
     if (dn_sqlite_tokens_word(&tokens, 0, "json_valid") && tokens.count == 4)
         name = 2;
+    else if (dn_sqlite_tokens_word(&tokens, 0, "json_valid") && tokens.count == 9 &&
+             dn_sqlite_tokens_word(&tokens, 2, "coalesce"))
+        name = 4;
     else if (!dn_sqlite_tokens_word(&tokens, 1, "in") ||
              dn_sqlite_tokens_close(&tokens, 2) != tokens.count - 1)
         return false;

@@ -6,6 +6,9 @@
 
 #include <string.h>
 
+/* json_valid(NULL) is 0 before SQLite 3.43. */
+#define JSON_CHECK "json_valid(coalesce($, 'null'))"
+
 static const struct {
     const char *portable; /* without its length */
     const char *native;
@@ -34,8 +37,8 @@ static const struct {
      "it is text, and keeps and compares a time zone as it is written: write UTC", NULL},
     {"interval", "TEXT", false, "TEXT", NULL, "it is text, with which nothing can be reckoned",
      NULL},
-    {"json", "TEXT", false, "TEXT", "json_valid($)", NULL, NULL},
-    {"jsonb", "TEXT", false, "TEXT", "json_valid($)", NULL, NULL},
+    {"json", "TEXT", false, "TEXT", JSON_CHECK, NULL, NULL},
+    {"jsonb", "TEXT", false, "TEXT", JSON_CHECK, NULL, NULL},
     {"uuid", "TEXT", false, "TEXT", NULL, NULL, NULL},
 };
 enum { TYPES = sizeof(types) / sizeof(types[0]) };

@@ -149,7 +149,7 @@ every_member_of_a_table_is_written(void **state)
                   "    \"id\" INTEGER NOT NULL,\n"
                   "    \"order\" NUMERIC(12,2) DEFAULT 0,\n"
                   "    \"kind\" TEXT NOT NULL DEFAULT 'a' CHECK (kind IN ('a', 'b c', 'it''s')),\n"
-                  "    \"doc\" TEXT CHECK (json_valid(doc)),\n"
+                  "    \"doc\" TEXT CHECK (json_valid(coalesce(doc, 'null'))),\n"
                   "    \"at\" TEXT DEFAULT CURRENT_TIMESTAMP,\n"
                   "    \"r_id\" INTEGER,\n"
                   "    \"name\" TEXT COLLATE NOCASE,\n"
@@ -529,7 +529,7 @@ columns_of_an_enum_follow_its_values(void **state)
 {
     (void)state;
     apply("+ table t\n+ column t/k | type=enum | values=[a; b]\n+ column t/j | type=json\n");
-    make("INSERT INTO t VALUES ('a', '{}')");
+    make("INSERT INTO t VALUES ('a', '{}'), (NULL, NULL)");
     apply("~ column t/k | type=enum | values=[a; b; c]\n~ column t/j | type=text\n");
     make("INSERT INTO t VALUES ('c', 'none')");
     assert_string_equal(stored(), "'CREATE TABLE \"t\" (\n"
