@@ -11,11 +11,14 @@
 #include "core/base/file.h"
 #include "core/ddl/ddl.h"
 #include "core/driver/driver.h"
+#include "core/schema/schema.h"
 
 typedef struct explanation {
     const char *file;
     const dn_driver *driver; /* NULL: none is asked for */
     dn_driver_translations translator;
+    dn_schema_target target;
+    dn_fact_map *logical; /* enums of the statements so far */
     const dn_lex_rules *rules;
     dn_text text;
     dn_arena arena;
@@ -113,12 +116,34 @@ native_reason(const dn_ddl_statement *statement, uint64_t *offset)
 }
 
 /* --- what it becomes --- */
+/* As the driver is given them: names completed, and guards answered with "do it". */
+static int
+render_steps(explanation *own, const dn_ddl_statement *statement, dn_steps *steps, dn_error *error)
+{
+    dn_operations addressed = {.arena = &own->arena};
+    dn_notes notes = {NULL, 0, 0};
+
+    if (dn_schema_address(&own->target, statement->operations, statement->count, true, NULL,
+                          own->logical, &addressed, error) < 0)
+        return -1;
+    for (size_t i = 0; i < addressed.count; i++) {
+        dunlin_operation *plain = dn_operation_copy(&own->arena, addressed.items[i]);
+
+        if (!plain)
+            return dn_no_memory(error);
+        plain->condition = DUNLIN_CONDITION_NONE;
+        plain->flags &= ~(uint64_t)DUNLIN_OPERATION_PARENT_IF_EXISTS;
+        addressed.items[i] = plain;
+    }
+    return dn_driver_render_steps(own->driver, NULL, DUNLIN_RENDER_PLAN, addressed.items,
+                                  addressed.count, NULL, false, &own->arena, steps, &notes, error);
+}
+
 static int
 render(explanation *own, const dn_ddl_statement *statement, dunlin_node *list, const char **refused,
        dn_error *error)
 {
-    const char **statements;
-    size_t count;
+    dn_steps steps = {NULL, 0, 0};
     dn_error reason;
 
     if (statement->operations[0]->verb == DUNLIN_VERB_DATA) {
@@ -133,8 +158,7 @@ render(explanation *own, const dn_ddl_statement *statement, dunlin_node *list, c
             dn_node_set_string(own->result, list, NULL, translation.text);
         return 0;
     }
-    if (dn_driver_render(own->driver, NULL, statement->operations, statement->count, &own->arena,
-                         &statements, &count, &reason) < 0) {
+    if (render_steps(own, statement, &steps, &reason) < 0) {
         if (reason.status == DUNLIN_NO_MEMORY) {
             *error = reason;
             return -1;
@@ -142,8 +166,9 @@ render(explanation *own, const dn_ddl_statement *statement, dunlin_node *list, c
         *refused = dn_arena_text(&own->arena, reason.message);
         return *refused ? 0 : dn_no_memory(error);
     }
-    for (size_t i = 0; i < count; i++)
-        dn_node_set_text(own->result, list, NULL, statements[i]);
+    for (size_t i = 0; i < steps.count; i++)
+        if (steps.items[i].role == DUNLIN_STEP_STATEMENT)
+            dn_node_set_string(own->result, list, NULL, steps.items[i].sql);
     return 0;
 }
 
@@ -211,12 +236,22 @@ explain(const dunlin_options *options, const char *driver, explanation *own, dn_
 {
     const dn_driver_places places = {.option = options ? options->driver_path : NULL};
     dunlin_node *root = dn_result_node(own->result);
+    dunlin_capabilities capabilities;
     dn_auto(dn_text) summary = DN_TEXT_INIT;
 
     if (driver) {
         if (dn_driver_find(&places, driver, &own->driver, error) < 0 ||
             dn_driver_translator(own->driver, NULL, &own->arena, &own->translator, error) < 0)
             return -1;
+        if (dn_driver_capabilities(own->driver, NULL, &capabilities, error) < 0)
+            return -1;
+        own->target = (dn_schema_target){
+            dn_driver_naming(&capabilities),
+            dn_string(capabilities.flags & DUNLIN_CAN_NAMESPACES ? "public" : ""),
+            (capabilities.flags & DUNLIN_CAN_NAMED_TYPES) != 0};
+        own->logical = dn_fact_map_new(&own->arena, own->target.naming);
+        if (!own->logical)
+            return dn_no_memory(error);
     }
     dn_node_set_text(own->result, root, "file", own->file);
     dn_node_set_text(own->result, root, "driver", driver);

@@ -157,6 +157,31 @@ push_quoted(const dunlin_call *call, dunlin_string text, const char *quote)
     return status == DUNLIN_OK ? call->host->text(call, text_of(quote)) : status;
 }
 
+/* Enough to see that rules and quoting meet. */
+static int32_t
+toy_expression_rules(const dunlin_call *call, const dunlin_profile *profile)
+{
+    static const dunlin_expression_rule rules[] = {
+        {.size = sizeof(dunlin_expression_rule),
+         .kind = DUNLIN_RULE_OPERATOR,
+         .name = {"||", 2},
+         .operands = {"text text", 9},
+         .native = {"JOIN($1, $2)", 12}},
+        {.size = sizeof(dunlin_expression_rule),
+         .kind = DUNLIN_RULE_FUNCTION,
+         .name = {"lower", 5}},
+    };
+
+    (void)profile;
+    for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++) {
+        int32_t answer = call->host->expression_rule(call, &rules[i]);
+
+        if (answer != DUNLIN_OK)
+            return answer;
+    }
+    return DUNLIN_OK;
+}
+
 static int32_t
 toy_quote_identifier(const dunlin_call *call, const dunlin_profile *profile, dunlin_string name)
 {
@@ -577,6 +602,7 @@ static const dunlin_driver table = {
     .lexer_rules = toy_lexer_rules,
     .quote_identifier = toy_quote_identifier,
     .quote_literal = toy_quote_literal,
+    .expression_rules = toy_expression_rules,
     .classify = toy_classify,
     .render = toy_render,
     .open = toy_open,

@@ -77,3 +77,14 @@ OUT
     assert_exit 2
     assert_stderr "nosuch"
 }
+
+@test "explain shows what statements become for a driver" {
+    cat >one.sql <<'SQL'
+CREATE TABLE IF NOT EXISTS t (id serial PRIMARY KEY, done boolean NOT NULL DEFAULT false);
+SQL
+    dunlin explain one.sql --driver sqlite
+    assert_exit 0
+    assert_stdout '-> CREATE TABLE "t" ('
+    assert_stdout '"id" INTEGER NOT NULL CONSTRAINT "t_pkey" PRIMARY KEY AUTOINCREMENT'
+    refute_stdout 'IF NOT EXISTS'
+}

@@ -42,6 +42,42 @@ file_text(driver_fixture *fixture)
     return result;
 }
 
+static const char *
+class_of_names(void *context, dunlin_string space, dunlin_string table, dunlin_string column)
+{
+    (void)context;
+    (void)space;
+    (void)table;
+    return dn_string_equal(column, "name") ? "text" : NULL;
+}
+
+static void
+portable_text_is_translated_by_the_rules_of_the_driver(void **state)
+{
+    static const dn_driver_columns columns = {class_of_names, NULL};
+    driver_fixture *fixture = *state;
+    dn_driver_translations translator;
+    dn_ddl_translation translation;
+
+    assert_int_equal(dn_driver_translator(load_module(fixture, "toy"), NULL, &fixture->arena,
+                                          &translator, &fixture->error),
+                     0);
+    translator.columns = &columns;
+    assert_int_equal(dn_driver_translate(&translator, DUNLIN_TRANSLATE_EXPRESSION,
+                                         dn_string("lower(name) || 'it''s'"), &fixture->arena,
+                                         &translation, &fixture->error),
+                     0);
+    assert_true(dn_string_equal(translation.text, "JOIN(lower(\"name\"), 'it''s')"));
+    assert_int_equal(dn_driver_translate(&translator, DUNLIN_TRANSLATE_EXPRESSION,
+                                         dn_string("'a' || other"), &fixture->arena, &translation,
+                                         &fixture->error),
+                     0);
+    assert_null(translation.text.data);
+    assert_string_equal(translation.reason,
+                        "the operator || has no translation for text and unknown");
+    assert_int_equal(translation.offset, 4);
+}
+
 static void
 what_is_committed_is_there_and_what_is_rolled_back_is_not(void **state)
 {
@@ -150,6 +186,7 @@ main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup_fixture, teardown_fixture)
     const struct CMUnitTest tests[] = {
+        TEST(portable_text_is_translated_by_the_rules_of_the_driver),
         TEST(what_is_committed_is_there_and_what_is_rolled_back_is_not),
         TEST(a_failed_statement_rolls_back_and_says_why),
         TEST(a_table_that_is_missing_has_that_class),
