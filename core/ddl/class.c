@@ -130,6 +130,25 @@ dn_class_of_type(const char *type)
     return LOOK_UP(types, type);
 }
 
+const char *
+dn_ddl_type_class(dunlin_string type)
+{
+    char name[64];
+    dunlin_string bare = type;
+    dn_class class;
+
+    while (bare.length && bare.data[bare.length - 1] != '(' && memchr(bare.data, '(', bare.length))
+        bare.length--;
+    if (bare.length && bare.data[bare.length - 1] == '(')
+        bare.length--;
+    if (bare.length >= sizeof name)
+        return NULL;
+    memcpy(name, bare.data, bare.length);
+    name[bare.length] = '\0';
+    class = dn_class_of_type(name);
+    return class == DN_CLASS_UNKNOWN ? NULL : dn_class_name(class);
+}
+
 static dn_class
 class_of_number(dunlin_string text)
 {

@@ -71,6 +71,9 @@ int dn_ddl_verify(dunlin_string text, const dn_ddl_options *options, dn_arena *a
 int dn_ddl_write(const dunlin_operation *const *operations, size_t count, dn_text *text,
                  dn_error *error);
 
+/* The class of a portable type (docs/facts.md), or NULL for what is none. */
+const char *dn_ddl_type_class(dunlin_string type);
+
 /* "CREATE TABLE users", "ALTER COLUMN users.email": one operation in few words, for people. */
 void dn_ddl_describe(const dunlin_operation *operation, dn_text *text);
 

@@ -115,20 +115,6 @@ typedef struct dn_steps {
 
 /* The names of this kind of server as the fact maps want to know them: DN_FACT_*. */
 uint64_t dn_driver_naming(const dunlin_capabilities *capabilities);
-/* Facts as written -> as the server prints them, which may be more than were given. `current` is
- * what the driver may look up; NULL when nothing is known. `own_dialect`: expressions are in the
- * driver's dialect already, and not portable SQL. What is lost is noted. */
-int dn_driver_realise(const dn_driver *driver, const dunlin_profile *profile,
-                      const dunlin_fact *const *facts, size_t count, const dn_fact_map *current,
-                      bool own_dialect, dn_arena *arena, const dunlin_fact ***realised,
-                      size_t *realised_count, dn_notes *notes, dn_error *error);
-/* Operations -> steps, in order, for DUNLIN_RENDER_*. Errors: driver.unsupported with the driver's
- * reason. */
-int dn_driver_render_steps(const dn_driver *driver, const dunlin_profile *profile, int32_t mode,
-                           const dunlin_operation *const *operations, size_t count,
-                           const dn_fact_map *current, bool own_dialect, dn_arena *arena,
-                           dn_steps *steps, dn_notes *notes, dn_error *error);
-
 /* --- translation ----------------------------------------------------------------------------------- */
 /* Errors: driver.unsupported where the driver has no rules. */
 int dn_driver_expression_rules(const dn_driver *driver, const dunlin_profile *profile,
@@ -156,6 +142,30 @@ int dn_driver_translator(const dn_driver *driver, const dunlin_profile *profile,
 /* `what` is DUNLIN_TRANSLATE_*. What has no translation is no failure: translation->reason. */
 int dn_driver_translate(const dn_driver_translations *translator, int32_t what, dunlin_string text,
                         dn_arena *arena, dn_ddl_translation *translation, dn_error *error);
+
+/* --- facts and operations put to a driver ----------------------------------------------------------- */
+/* What a driver may know while it answers. */
+typedef struct dn_driver_view {
+    const dn_driver *driver;
+    const dunlin_profile *profile;
+    const dn_fact_map *facts;                   /* current ones; NULL: nothing is known */
+    const dn_driver_translations *translations; /* NULL: made when they are asked for */
+    bool own_dialect;                           /* texts are in the driver's dialect already */
+} dn_driver_view;
+
+/* Facts as written -> as the server prints them, which may be more than were given. What is lost is
+ * noted (`notes` may be NULL). */
+int dn_driver_realise(const dn_driver_view *view, const dunlin_fact *const *facts, size_t count,
+                      dn_arena *arena, const dunlin_fact ***realised, size_t *realised_count,
+                      dn_notes *notes, dn_error *error);
+/* Operations -> steps, in order, for DUNLIN_RENDER_*. Errors: driver.unsupported with the driver's
+ * reason. */
+int dn_driver_render_steps(const dn_driver_view *view, int32_t mode,
+                           const dunlin_operation *const *operations, size_t count, dn_arena *arena,
+                           dn_steps *steps, dn_notes *notes, dn_error *error);
+/* The classes of a column fact (docs/facts.md), separated by blanks, appended to *classes. */
+int dn_driver_type_classes(const dn_driver_view *view, const dunlin_fact *column, dn_text *classes,
+                           dn_error *error);
 
 /* --- connections -------------------------------------------------------------------------------- */
 typedef struct dn_connection dn_connection;

@@ -85,24 +85,33 @@ take_step(dn_call *call, const dunlin_step *step)
     return DUNLIN_OK;
 }
 
+static void
+begin(dn_call *call, const dn_driver_view *view, const char *function, const dn_call_sinks *sinks,
+      answer *to, dn_error *error)
+{
+    dn_call_begin(call, view->driver, function, sinks, to, error);
+    call->facts = view->facts;
+    call->translator = view->translations;
+    call->translator_profile = view->profile;
+    call->own_dialect = view->own_dialect;
+}
+
 int
-dn_driver_realise(const dn_driver *driver, const dunlin_profile *profile,
-                  const dunlin_fact *const *facts, size_t count, const dn_fact_map *current,
-                  bool own_dialect, dn_arena *arena, const dunlin_fact ***realised,
-                  size_t *realised_count, dn_notes *notes, dn_error *error)
+dn_driver_realise(const dn_driver_view *view, const dunlin_fact *const *facts, size_t count,
+                  dn_arena *arena, const dunlin_fact ***realised, size_t *realised_count,
+                  dn_notes *notes, dn_error *error)
 {
     static const dn_call_sinks sinks = {.fact = take_fact, .note = take_note};
+    const dunlin_driver *table = &view->driver->table;
     answer to = {.arena = arena, .notes = notes};
     dn_call call;
 
     *realised = NULL;
     *realised_count = 0;
-    if (!driver->table.realise)
-        return dn_driver_cannot(driver, "say how it prints definitions", error);
-    dn_call_begin(&call, driver, "realise", &sinks, &to, error);
-    call.facts = current;
-    call.own_dialect = own_dialect;
-    if (dn_call_end(&call, driver->table.realise(&call.driver_view, profile, facts, count)) < 0)
+    if (!table->realise)
+        return dn_driver_cannot(view->driver, "say how it prints definitions", error);
+    begin(&call, view, "realise", &sinks, &to, error);
+    if (dn_call_end(&call, table->realise(&call.driver_view, view->profile, facts, count)) < 0)
         return -1;
     *realised = to.facts;
     *realised_count = to.fact_count;
@@ -110,28 +119,50 @@ dn_driver_realise(const dn_driver *driver, const dunlin_profile *profile,
 }
 
 int
-dn_driver_render_steps(const dn_driver *driver, const dunlin_profile *profile, int32_t mode,
-                       const dunlin_operation *const *operations, size_t count,
-                       const dn_fact_map *current, bool own_dialect, dn_arena *arena,
+dn_driver_render_steps(const dn_driver_view *view, int32_t mode,
+                       const dunlin_operation *const *operations, size_t count, dn_arena *arena,
                        dn_steps *steps, dn_notes *notes, dn_error *error)
 {
     static const dn_call_sinks sinks = {.step = take_step, .note = take_note};
+    const dunlin_driver *table = &view->driver->table;
     answer to = {.arena = arena, .notes = notes, .steps = steps};
     dn_call call;
 
-    if (!driver->table.render)
-        return dn_driver_cannot(driver, "render operations as SQL", error);
-    dn_call_begin(&call, driver, "render", &sinks, &to, error);
-    call.facts = current;
-    call.own_dialect = own_dialect;
-    if (dn_call_end(&call, driver->table.render(&call.driver_view, profile, mode, operations,
-                                                count)) == 0 &&
+    if (!table->render)
+        return dn_driver_cannot(view->driver, "render operations as SQL", error);
+    begin(&call, view, "render", &sinks, &to, error);
+    if (dn_call_end(
+            &call, table->render(&call.driver_view, view->profile, mode, operations, count)) == 0 &&
         !to.refusal)
         return 0;
     if (!to.refusal)
         return -1;
     return dn_fail(error, DUNLIN_UNSUPPORTED, "driver.unsupported",
-                   "driver '%s' cannot do this: %s", driver->table.name, to.refusal);
+                   "driver '%s' cannot do this: %s", table->name, to.refusal);
+}
+
+static int32_t
+take_classes(dn_call *call, dunlin_string text)
+{
+    dn_text *classes = call->target;
+
+    dn_text_add(classes, text.data, (size_t)text.length);
+    return classes->failed ? dn_call_no_memory(call) : DUNLIN_OK;
+}
+
+int
+dn_driver_type_classes(const dn_driver_view *view, const dunlin_fact *column, dn_text *classes,
+                       dn_error *error)
+{
+    static const dn_call_sinks sinks = {.text = take_classes};
+    dn_call call;
+
+    if (!view->driver->table.type_classes)
+        return dn_driver_cannot(view->driver, "tell the classes of types", error);
+    dn_call_begin(&call, view->driver, "type_classes", &sinks, classes, error);
+    call.facts = view->facts;
+    return dn_call_end(&call,
+                       view->driver->table.type_classes(&call.driver_view, view->profile, column));
 }
 
 int
@@ -139,12 +170,13 @@ dn_driver_render(const dn_driver *driver, const dunlin_profile *profile,
                  const dunlin_operation *const *operations, size_t count, dn_arena *arena,
                  const char ***statements, size_t *statement_count, dn_error *error)
 {
+    const dn_driver_view view = {.driver = driver, .profile = profile};
     dn_steps steps = {NULL, 0, 0};
 
     *statements = NULL;
     *statement_count = 0;
-    if (dn_driver_render_steps(driver, profile, DUNLIN_RENDER_RUN, operations, count, NULL, false,
-                               arena, &steps, NULL, error) < 0)
+    if (dn_driver_render_steps(&view, DUNLIN_RENDER_RUN, operations, count, arena, &steps, NULL,
+                               error) < 0)
         return -1;
     *statements = dn_arena_array(arena, steps.count + 1, sizeof **statements);
     if (!*statements)

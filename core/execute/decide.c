@@ -19,12 +19,6 @@ typedef struct deciding {
     const dunlin_operation *column; /* the column whose clauses follow */
 } deciding;
 
-static const dunlin_profile *
-profile_of(const dn_translator *translator)
-{
-    return dn_connection_server(translator->connection)->profile;
-}
-
 static bool
 has_condition(const dunlin_operation *operation)
 {
@@ -69,6 +63,7 @@ realise(deciding *work, const dunlin_operation *operation, dn_wanted *wanted)
     const dunlin_fact *list[1];
     dunlin_fact fact;
     const dunlin_fact **facts;
+    dn_driver_view view;
 
     *wanted = (dn_wanted){NULL, 0};
     if ((operation->verb != DUNLIN_VERB_CREATE && operation->verb != DUNLIN_VERB_ALTER) ||
@@ -77,9 +72,8 @@ realise(deciding *work, const dunlin_operation *operation, dn_wanted *wanted)
     if (fact_to_realise(work, operation, &fact) < 0)
         return -1;
     list[0] = &fact;
-    if (dn_driver_realise(dn_connection_driver(translator->connection), profile_of(translator),
-                          list, 1, dn_translator_facts(translator), translator->own,
-                          &translator->scratch, &facts, &wanted->count, &work->out->notes,
+    view = dn_translator_view(translator);
+    if (dn_driver_realise(&view, list, 1, &translator->scratch, &facts, &wanted->count, NULL,
                           work->error) < 0)
         return -1;
     wanted->facts = facts;

@@ -47,6 +47,19 @@ home_of(const dn_connection *connection)
     return dn_string("");
 }
 
+static int
+prepare_translations(dn_translator *made, dn_error *error)
+{
+    if (dn_ddl_portable_rules(&made->arena, &made->rules, error) < 0 ||
+        dn_driver_translator(dn_connection_driver(made->connection),
+                             dn_connection_server(made->connection)->profile, &made->arena,
+                             &made->translations, error) < 0)
+        return -1;
+    made->columns = dn_translator_columns(made);
+    made->translations.columns = &made->columns;
+    return 0;
+}
+
 dn_translator *
 dn_translator_new(dn_connection *connection, const dn_translate_options *options, const dn_log *log)
 {
@@ -69,7 +82,7 @@ dn_translator_new(dn_connection *connection, const dn_translate_options *options
     made->remembered = dn_fact_map_new(&made->arena, naming);
     made->logical = dn_fact_map_new(&made->arena, naming);
     if (!made->keys || !made->actual || !made->logical || !made->remembered ||
-        (!made->own && dn_ddl_portable_rules(&made->arena, &made->rules, &ignored) < 0)) {
+        (!made->own && prepare_translations(made, &ignored) < 0)) {
         dn_translator_free(made);
         return NULL;
     }
@@ -212,9 +225,22 @@ dn_translator_read(dn_translator *translator, const dn_source *source, dn_readin
                    dn_error *error)
 {
     dn_arena_free(&translator->scratch);
+    translator->reading = reading;
     if (parse(translator, source, reading, error) < 0)
         return -1;
     return address(translator, source, dn_translator_facts(translator), reading, error);
+}
+
+dn_driver_view
+dn_translator_view(const dn_translator *translator)
+{
+    return (dn_driver_view){
+        .driver = dn_connection_driver(translator->connection),
+        .profile = dn_connection_server(translator->connection)->profile,
+        .facts = dn_translator_facts(translator),
+        .translations = translator->own ? NULL : &translator->translations,
+        .own_dialect = translator->own,
+    };
 }
 
 /* --- before the run ---------------------------------------------------------------------------------------- */
@@ -386,6 +412,7 @@ dn_translator_rehearse(dn_translator *translator, dn_error *error)
 int
 dn_translator_perform(dn_translator *translator, dn_error *error)
 {
+    dn_translator_tell_losses(translator);
     return begin_again(translator, DN_TRANSLATOR_PERFORMS, error);
 }
 
@@ -435,11 +462,9 @@ render(dn_translator *translator, const dn_source *source, dn_decisions *decisio
 {
     dn_steps steps = {NULL, 0, 0};
     char reason[sizeof error->message];
+    const dn_driver_view view = dn_translator_view(translator);
 
-    if (dn_driver_render_steps(dn_connection_driver(translator->connection),
-                               dn_connection_server(translator->connection)->profile,
-                               DUNLIN_RENDER_RUN, decisions->run.items, decisions->run.count,
-                               dn_translator_facts(translator), translator->own,
+    if (dn_driver_render_steps(&view, DUNLIN_RENDER_RUN, decisions->run.items, decisions->run.count,
                                &translator->scratch, &steps, &decisions->notes, error) < 0) {
         if (error->status != DUNLIN_UNSUPPORTED)
             return -1;
@@ -473,8 +498,8 @@ plain_text(dn_translator *translator, const dn_source *source, dn_translated *ou
 }
 
 static int
-report_losses(const dn_translator *translator, const dn_source *source,
-              const dn_decisions *decisions, dn_translated *out, dn_error *error)
+report_losses(dn_translator *translator, const dn_source *source, const dn_decisions *decisions,
+              dn_translated *out, dn_error *error)
 {
     out->notes = decisions->notes.items;
     out->note_count = decisions->notes.count;
@@ -488,9 +513,10 @@ report_losses(const dn_translator *translator, const dn_source *source,
                     decisions->notes.items[i].message);
             return dn_translator_blame(source, 0, error);
         }
-        if (translator->phase == DN_TRANSLATOR_REHEARSES)
-            dn_log_warning(translator->log, "%s:%u: %s", source->path, source->line,
-                           decisions->notes.items[i].message);
+        if (translator->phase == DN_TRANSLATOR_REHEARSES &&
+            dn_translator_count_loss(translator, source, decisions->notes.items[i].message, error) <
+                0)
+            return -1;
     }
     return 0;
 }
@@ -536,6 +562,7 @@ dn_translate(dn_translator *translator, const dn_source *source, bool again,
 {
     bool ddl = (source->flags & DUNLIN_CLASS_DDL) != 0;
     dn_reading reading;
+    int status;
 
     memset(translated, 0, sizeof *translated);
     if (source->native || !translator->guarded)
@@ -555,5 +582,7 @@ dn_translate(dn_translator *translator, const dn_source *source, bool again,
         translated->kind = DN_TRANSLATED_LOOK;
         return 0;
     }
-    return translate_known(translator, source, &reading, again, translated, error);
+    status = translate_known(translator, source, &reading, again, translated, error);
+    translator->reading = NULL;
+    return status;
 }

@@ -9,6 +9,19 @@
 #include "core/execute/translate.h"
 #include "core/schema/schema.h"
 
+/* What cannot be said on the target as it was meant, counted by what it is: losses.c. */
+typedef struct dn_loss {
+    const char *what;  /* "the length is not enforced" */
+    const char *first; /* the first place: "path:line 'email'" */
+    size_t count;
+} dn_loss;
+
+typedef struct dn_losses {
+    dn_loss *items;
+    size_t count;
+    size_t capacity;
+} dn_losses;
+
 typedef enum dn_translator_phase {
     DN_TRANSLATOR_EXPECTS = 0, /* hears what is pending */
     DN_TRANSLATOR_REHEARSES,   /* tries it on a copy of the facts */
@@ -32,7 +45,17 @@ struct dn_translator {
     bool guarded;            /* some statement needs facts */
     bool stale;              /* the facts are not known any more */
     dn_arena scratch;        /* of the statement at hand */
+    dn_driver_translations translations;
+    dn_driver_columns columns;
+    const struct dn_reading *reading; /* the statement at hand, for its new columns */
+    dn_losses losses;
 };
+
+/* What the driver may know now. */
+dn_driver_view dn_translator_view(const dn_translator *translator);
+
+/* columns.c: who knows columns, for expressions whose meaning depends on types. */
+dn_driver_columns dn_translator_columns(dn_translator *translator);
 
 /* Which of the facts count now. */
 static inline dn_fact_map *
@@ -62,6 +85,10 @@ typedef struct dn_decisions {
     const char *why;   /* of the first of these */
     dn_notes notes;
 } dn_decisions;
+
+int dn_translator_count_loss(dn_translator *translator, const dn_source *source,
+                             const char *message, dn_error *error);
+void dn_translator_tell_losses(dn_translator *translator);
 
 int dn_translator_decide(dn_translator *translator, const dn_source *source,
                          const dn_reading *reading, bool again, dn_decisions *decisions,

@@ -76,6 +76,9 @@ const dunlin_fact *dn_fact_map_find(const dn_fact_map *map, dunlin_string kind,
                                     const dunlin_string *path, uint64_t count);
 void dn_fact_map_remove(dn_fact_map *map, dunlin_string kind, const dunlin_string *path,
                         uint64_t count);
+/* Puts a fact with another key in the place of one that is there. */
+int dn_fact_map_move(dn_fact_map *map, const dunlin_fact *from, const dunlin_fact *to,
+                     dn_error *error);
 /* Calls visit for each fact of a kind (NULL: of all) in order until it answers non-zero, which is
  * returned. Facts may be put and removed meanwhile. */
 int dn_fact_map_each(const dn_fact_map *map, const char *kind,

@@ -209,6 +209,29 @@ dn_fact_map_remove(dn_fact_map *map, dunlin_string kind, const dunlin_string *pa
 }
 
 int
+dn_fact_map_move(dn_fact_map *map, const dunlin_fact *from, const dunlin_fact *to, dn_error *error)
+{
+    entry *old = look_up(map, hash_key(map->naming, from->kind, from->path, from->path_count),
+                         from->kind, from->path, from->path_count);
+    size_t index;
+
+    if (!old)
+        return dn_fact_map_put(map, to, error);
+    if (!same_key(map->naming, old->fact, to->kind, to->path, to->path_count))
+        dn_fact_map_remove(map, to->kind, to->path, to->path_count);
+    /* The old slot stays: it leads to an entry of another hash now. */
+    if ((map->entry_count + 1) * 2 > map->slot_count && rehash(map, error) < 0)
+        return -1;
+    old->fact = dn_fact_copy(map->arena, to);
+    if (!old->fact)
+        return dn_no_memory(error);
+    old->hash = hash_key(map->naming, to->kind, to->path, to->path_count);
+    index = (size_t)(old - map->entries);
+    place(map, index);
+    return 0;
+}
+
+int
 dn_fact_map_each(const dn_fact_map *map, const char *kind,
                  int (*visit)(const dunlin_fact *fact, void *context), void *context)
 {

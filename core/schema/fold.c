@@ -252,8 +252,8 @@ rename_one(moving *work, const dunlin_fact *fact)
     if (itself) {
         dunlin_string *path = (dunlin_string *)(uintptr_t)copy->path;
 
-        dn_fact_map_remove(work->facts, fact->kind, fact->path, fact->path_count);
         memcpy(path, operation->new_path, (size_t)depth * sizeof *path);
+        return dn_fact_map_move(work->facts, fact, copy, work->error);
     }
     return dn_fact_map_put(work->facts, copy, work->error);
 }

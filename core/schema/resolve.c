@@ -147,6 +147,14 @@ same_member(const question *asked, const dunlin_fact *left, const dunlin_propert
                                               (uint64_t)(other - right->properties)));
 }
 
+/* An integer that is its table's only key numbers itself on SQLite, asked for or not. */
+static bool
+is_rowid(const question *asked, const dunlin_property *member)
+{
+    return asked->options->foreign && dn_string_equal(member->name, "auto") &&
+           dn_string_equal(member->text, "rowid");
+}
+
 /* Of `wanted`, all members; of what is there, those it should not have. */
 static bool
 is_equal(const question *asked, const dunlin_fact *wanted, const dunlin_fact *there)
@@ -162,6 +170,7 @@ is_equal(const question *asked, const dunlin_fact *wanted, const dunlin_fact *th
     for (uint64_t i = 0; all && i < there->property_count;
          i = dn_property_next(there->properties, there->property_count, i))
         if (!is_excused(asked, wanted, there->properties[i].name) &&
+            !is_rowid(asked, &there->properties[i]) &&
             !same_member(asked, there, &there->properties[i], wanted))
             return false;
     return true;

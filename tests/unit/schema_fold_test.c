@@ -80,6 +80,28 @@ a_renamed_table_takes_all_in_it_along(void **state)
     assert_false(holds(fixture, "table t"));
 }
 
+static int
+join_name(const dunlin_fact *fact, void *context)
+{
+    strncat(context, fact->path[1].data, 10);
+    return 0;
+}
+
+/* A table that is built anew has its columns in this order. */
+static void
+a_renamed_column_keeps_its_place(void **state)
+{
+    schema_fixture *fixture = *state;
+    char names[40] = "";
+
+    given(fixture, "column t/a type=TEXT");
+    given(fixture, "column t/b type=TEXT");
+    given(fixture, "column t/c type=TEXT");
+    apply(fixture, "rename column t/b to=z");
+    dn_fact_map_each(fixture->map, "column", join_name, names);
+    assert_string_equal(names, "azc");
+}
+
 static void
 an_alter_changes_what_it_names(void **state)
 {
@@ -277,6 +299,7 @@ main(void)
         PLAIN(a_dropped_table_takes_all_in_it_along),
         PLAIN(a_renamed_column_is_renamed_wherever_it_is_named),
         PLAIN(a_renamed_table_takes_all_in_it_along),
+        PLAIN(a_renamed_column_keeps_its_place),
         PLAIN(an_alter_changes_what_it_names),
         PLAIN(no_members_are_added_as_none),
         PLAIN(namespaces_are_filled_in_or_taken_out),

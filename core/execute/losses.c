@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Losses of a translation, told once for each kind: a schema of a hundred texts would drown
+ * everything else. `dunlin explain` shows each.
+ */
+#include <string.h>
+
+#include "core/execute/translate_internal.h"
+
+/* "'email': the length is not enforced" is about 'email'. */
+static const char *
+behind_subject(const char *message)
+{
+    const char *end = *message == '\'' ? strstr(message, "': ") : NULL;
+
+    return end ? end + 3 : message;
+}
+
+int
+dn_translator_count_loss(dn_translator *translator, const dn_source *source, const char *message,
+                         dn_error *error)
+{
+    dn_losses *losses = &translator->losses;
+    const char *what = behind_subject(message);
+    dn_loss *loss;
+
+    for (size_t i = 0; i < losses->count; i++)
+        if (strcmp(losses->items[i].what, what) == 0) {
+            losses->items[i].count++;
+            return 0;
+        }
+    losses->items = dn_arena_grow(&translator->arena, losses->items, &losses->capacity,
+                                  losses->count + 1, sizeof *losses->items);
+    if (!losses->items)
+        return dn_no_memory(error);
+    loss = &losses->items[losses->count];
+    loss->what = dn_arena_text(&translator->arena, what);
+    loss->first = dn_arena_printf(&translator->arena, "%s:%u%s%.*s", source->path, source->line,
+                                  what > message ? " " : "",
+                                  what > message ? (int)(what - message - 2) : 0, message);
+    loss->count = 1;
+    if (!loss->what || !loss->first)
+        return dn_no_memory(error);
+    losses->count++;
+    return 0;
+}
+
+void
+dn_translator_tell_losses(dn_translator *translator)
+{
+    const dn_losses *losses = &translator->losses;
+
+    for (size_t i = 0; i < losses->count; i++)
+        if (losses->items[i].count == 1)
+            dn_log_warning(translator->log, "%s: %s", losses->items[i].first,
+                           losses->items[i].what);
+        else
+            dn_log_warning(translator->log, "%s, and %zu more: %s", losses->items[i].first,
+                           losses->items[i].count - 1, losses->items[i].what);
+    translator->losses.count = 0;
+}
