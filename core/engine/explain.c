@@ -120,6 +120,7 @@ native_reason(const dn_ddl_statement *statement, uint64_t *offset)
 static int
 render_steps(explanation *own, const dn_ddl_statement *statement, dn_steps *steps, dn_error *error)
 {
+    const dn_driver_view view = {.driver = own->driver};
     dn_operations addressed = {.arena = &own->arena};
     dn_notes notes = {NULL, 0, 0};
 
@@ -135,8 +136,8 @@ render_steps(explanation *own, const dn_ddl_statement *statement, dn_steps *step
         plain->flags &= ~(uint64_t)DUNLIN_OPERATION_PARENT_IF_EXISTS;
         addressed.items[i] = plain;
     }
-    return dn_driver_render_steps(own->driver, NULL, DUNLIN_RENDER_PLAN, addressed.items,
-                                  addressed.count, NULL, false, &own->arena, steps, &notes, error);
+    return dn_driver_render_steps(&view, DUNLIN_RENDER_PLAN, addressed.items, addressed.count,
+                                  &own->arena, steps, &notes, error);
 }
 
 static int
