@@ -234,7 +234,8 @@ missing_file(dn_check *check)
         return dn_check_no_memory(check);
     dn_error_clear(&error);
     if (dn_connection_open(check->driver, url, &reading, &connection, &error) == 0) {
-        empty = dn_connection_server(connection)->empty;
+        if (dn_connection_is_empty(connection, &empty, &error) < 0)
+            empty = false;
         dn_connection_close(connection);
     } else if (error.status != DUNLIN_MISSING && error.status != DUNLIN_CONNECT &&
                error.status != DUNLIN_USAGE) {
@@ -290,7 +291,8 @@ describe(dn_check *check)
         return dn_check_fail(check, "describe() gave no identity, name or backend");
     if (server->path.length && server->path.data[0] != '/')
         return dn_check_fail(check, "describe() gave a path that is not absolute");
-    if (!is_boolean(server->read_only) || !is_boolean(server->pooled) || !is_boolean(server->empty))
+    if (!is_boolean(server->read_only) || !is_boolean(server->pooled) ||
+        (!is_boolean(server->empty) && server->empty != DUNLIN_EMPTY_UNKNOWN))
         return dn_check_fail(check, "describe() gave a yes or no that is neither 0 nor 1");
     return 0;
 }
@@ -315,9 +317,15 @@ identity(dn_check *check)
 static int
 not_empty(dn_check *check)
 {
+    dn_error error;
+    bool empty;
+
     if (dn_check_filled(check, 1) < 0 || !dn_check_second(check))
         return -1;
-    if (dn_connection_server(dn_check_second(check))->empty)
+    if (dn_connection_is_empty(dn_check_second(check), &empty, &error) < 0)
+        return dn_check_fail(check, "describe() does not answer when asked again: %s",
+                             error.message);
+    if (empty)
         return dn_check_fail(check, "describe() calls a database with a table empty");
     return 0;
 }

@@ -188,6 +188,35 @@ dn_connection_close(dn_connection *connection)
     free(connection);
 }
 
+static int32_t
+take_empty(dn_call *call, const dunlin_server *told)
+{
+    dn_connection *connection = call->target;
+
+    connection->server.empty = told->empty;
+    return DUNLIN_OK;
+}
+
+int
+dn_connection_is_empty(dn_connection *connection, bool *empty, dn_error *error)
+{
+    static const dn_call_sinks sinks = {.server = take_empty};
+
+    if (connection->server.empty == DUNLIN_EMPTY_UNKNOWN) {
+        dn_call call;
+        int32_t status;
+
+        dn_connection_begin(connection, &call, "describe", &sinks, connection, error);
+        status = connection->driver->table.describe(&call.driver_view, connection->handle);
+        if (status == DUNLIN_OK && connection->server.empty == DUNLIN_EMPTY_UNKNOWN)
+            status = dn_call_breach(&call, "did not say, asked again, whether all is empty");
+        if (dn_call_end(&call, status) < 0)
+            return -1;
+    }
+    *empty = connection->server.empty != 0;
+    return 0;
+}
+
 const dunlin_server *
 dn_connection_server(const dn_connection *connection)
 {

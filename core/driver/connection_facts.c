@@ -170,7 +170,7 @@ hash_facts(dn_connection *connection, const key_list *list, bool *known, dn_dige
         .fact = hash_fact, .gone = hash_gone, .unreadable = note_unreadable};
     const dunlin_scope scope = {
         .size = sizeof scope,
-        .depth = DUNLIN_SCOPE_FACTS,
+        .depth = DUNLIN_SCOPE_TEXT,
         .keys = list->keys,
         .key_count = list->count,
     };

@@ -188,6 +188,8 @@ dn_connection_cleanup(dn_connection **connection)
     dn_connection_close(*connection);
 }
 const dunlin_server *dn_connection_server(const dn_connection *connection);
+/* Does the database hold nothing at all? May ask the server, and remembers. */
+int dn_connection_is_empty(dn_connection *connection, bool *empty, dn_error *error);
 const dn_driver *dn_connection_driver(const dn_connection *connection);
 /* What to put before the name of a table of ours, quoted and with its dot; "" where the driver
  * names no namespace. */

@@ -41,12 +41,15 @@ take(dn_session *session, const char *destination, dn_error *error)
     dn_backup_wish wish;
     dn_backup backup;
     dunlin_node *root;
+    bool empty;
     int64_t start = dn_clock_monotonic_ns();
 
     if (open_target(session, true, "dunlin-backup/1", error) < 0 ||
         wish_for(session, &wish, error) < 0)
         return -1;
-    if (dn_connection_server(session->connection)->empty)
+    if (dn_connection_is_empty(session->connection, &empty, error) < 0)
+        return -1;
+    if (empty)
         return dn_fail(error, DUNLIN_MISSING, "backup.nothing",
                        "there is nothing to back up: the database of target '%s' is empty",
                        session->target->name);
@@ -135,16 +138,22 @@ put_back(dn_session *session, dn_backup_wish *wish, const char *source, dn_backu
 {
     dn_connection *connection = session->connection;
     const dunlin_server *server = dn_connection_server(connection);
-    const dunlin_backup_options options = {
+    dunlin_backup_options options = {
         .size = sizeof(options),
-        .content = server->empty ? DUNLIN_BACKUP_SCHEMA : DUNLIN_BACKUP_FULL,
+        .content = DUNLIN_BACKUP_FULL,
         .path = dn_string(source),
         .profile = server->profile,
     };
+    bool empty;
+
+    if (dn_connection_is_empty(connection, &empty, error) < 0)
+        return -1;
+    if (empty)
+        options.content = DUNLIN_BACKUP_SCHEMA;
 
     /* One more is kept: the copy asked for must not be the one that makes room. */
     wish->keep++;
-    if (!server->empty &&
+    if (!empty &&
         dn_backup_take(connection, wish, &session->log, &session->arena, saved, error) < 0)
         return dn_while(error, "saving the present state first");
     if (dn_driver_restore(session->driver, session->url, &options, &session->log, error) == 0)

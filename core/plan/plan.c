@@ -200,7 +200,7 @@ dn_plan_build(dn_connection *connection, dn_translator *translator,
               const dn_observation *observation, const dn_reconciliation *reconciliation,
               const dn_plan_options *options, dn_arena *arena, dn_plan *plan, dn_error *error)
 {
-    const dunlin_server *server = dn_connection_server(connection);
+    bool empty = true;
     size_t most = reconciliation->pending + 1;
 
     memset(plan, 0, sizeof(*plan));
@@ -219,6 +219,8 @@ dn_plan_build(dn_connection *connection, dn_translator *translator,
         return -1;
     if (plan->needs && plan->job_count && dn_needs_check(connection, plan->needs, error) < 0)
         return -1;
-    order_steps(observation, options, !server->empty, plan);
+    if (plan->job_count && options->backup && dn_connection_is_empty(connection, &empty, error) < 0)
+        return -1;
+    order_steps(observation, options, !empty, plan);
     return 0;
 }

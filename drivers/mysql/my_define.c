@@ -6,6 +6,7 @@
 #include "drivers/mysql/my_driver.h"
 
 #include <string.h>
+#include <strings.h>
 
 /* SHOW CREATE VIEW of a table, SHOW CREATE SEQUENCE of one: nothing of that kind has the name. */
 enum { ER_WRONG_OBJECT = 1347, ER_NOT_SEQUENCE = 4089 };
@@ -19,7 +20,7 @@ static const struct {
     {DUNLIN_KIND_TABLE, "TABLE", 1},       {DUNLIN_KIND_VIEW, "VIEW", 1},
     {DUNLIN_KIND_TRIGGER, "TRIGGER", 2},   {DUNLIN_KIND_PROCEDURE, "PROCEDURE", 2},
     {DUNLIN_KIND_FUNCTION, "FUNCTION", 2}, {DN_MYSQL_KIND_EVENT, "EVENT", 3},
-    {DUNLIN_KIND_SEQUENCE, "SEQUENCE", 1},
+    {DUNLIN_KIND_SEQUENCE, "SEQUENCE", 1}, {DUNLIN_KIND_INDEX, "TABLE", 1},
 };
 
 /* The next number is no part of the definition. A table's options stand behind its last line that
@@ -85,11 +86,67 @@ write_show(dn_kit_text *sql, const char *words, const dunlin_fact *key, const du
     dn_kit_text_quote(sql, '`', key->path[at]);
 }
 
+/* --- indexes: a line in their table's definition ---------------------------------------------------- */
+/* Whether `line` is that of the index. Names are in quotes, unless sql_quote_show_create is off. */
+static bool
+is_line_of(const char *line, dunlin_string index)
+{
+    static const char *const kinds[] = {"UNIQUE ", "FULLTEXT ", "SPATIAL ", "VECTOR "};
+    char quote;
+
+    line += strspn(line, " ");
+    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+        if (strncmp(line, kinds[i], strlen(kinds[i])) == 0)
+            line += strlen(kinds[i]);
+    if (strncmp(line, "KEY ", 4) != 0)
+        return false;
+    line += 4;
+    quote = *line == '`' || *line == '"' ? *line++ : ' ';
+    for (uint64_t i = 0; i < index.length; i++, line++) {
+        if (strncasecmp(line, index.data + i, 1) != 0)
+            return false;
+        line += *line == quote ? 1 : 0; /* it stands there twice */
+    }
+    return *line == quote;
+}
+
+static bool
+is_ascii(dunlin_string text)
+{
+    for (uint64_t i = 0; i < text.length; i++)
+        if ((unsigned char)text.data[i] >= 0x80)
+            return false;
+    return true;
+}
+
+/* Case and accents do not count in a name, and we know them of ASCII only: else the table as a whole
+ * answers for its index. */
+static int32_t
+push_index(const dunlin_call *call, const dunlin_fact *key, char *definition)
+{
+    dunlin_string index = key->path[key->path_count - 1];
+
+    if (!is_ascii(index))
+        return push_definition(call, key, without_counter(definition));
+    for (char *line = definition; line != NULL; line = strchr(line, '\n')) {
+        line += *line == '\n' ? 1 : 0;
+        if (is_line_of(line, index)) {
+            uint64_t length = strcspn(line, "\n");
+
+            /* The last one has no comma. */
+            length -= length > 0 && line[length - 1] == ',' ? 1 : 0;
+            return push_definition(call, key, (dunlin_string){line, length});
+        }
+    }
+    return call->host->gone(call, key);
+}
+
 static int32_t
 push_key(dunlin_connection *connection, const dunlin_scope *scope, const dunlin_fact *key)
 {
     DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text sql = {0};
     const dunlin_call *call = connection->call;
+    bool of_index = dn_kit_same(key->kind, DUNLIN_KIND_INDEX);
     const char *cells[CELLS];
     const char *definition;
     size_t show = 0;
@@ -100,6 +157,8 @@ push_key(dunlin_connection *connection, const dunlin_scope *scope, const dunlin_
     if (show == sizeof(shows) / sizeof(shows[0]) || key->path_count < 1 || key->path_count > 3)
         return dn_kit_fail(call, DUNLIN_UNSUPPORTED, "definitions of kind '%.*s' cannot be read",
                            (int)key->kind.length, key->kind.data);
+    if (of_index && dn_mysql_fresh_lacks(connection, key))
+        return call->host->gone(call, key);
     write_show(&sql, shows[show].words, key, scope);
     if (sql.failed)
         return dn_kit_no_memory(call);
@@ -109,7 +168,8 @@ push_key(dunlin_connection *connection, const dunlin_scope *scope, const dunlin_
     /* [M] "SHOW CREATE PROCEDURE": null for who may run the routine but not look into it. */
     if (definition == NULL)
         return call->host->unreadable(call, key, dn_kit_string("the server does not show it"));
-    return push_definition(call, key, without_counter((char *)definition));
+    return of_index ? push_index(call, key, (char *)definition)
+                    : push_definition(call, key, without_counter((char *)definition));
 }
 
 bool

@@ -57,6 +57,22 @@ add_identity(const dunlin_connection *connection, dn_kit_text *identity)
     }
 }
 
+/* The first answer leaves it open; the core calls again if it matters. */
+static int32_t
+find_out_empty(const dunlin_call *call, dunlin_connection *connection)
+{
+    const dunlin_call *outer;
+    int32_t status = DUNLIN_OK;
+
+    if (connection->described && connection->facts.empty == DUNLIN_EMPTY_UNKNOWN) {
+        outer = dn_mysql_enter(call, connection);
+        status = dn_mysql_facts_empty(connection);
+        dn_mysql_leave(connection, outer);
+    }
+    connection->described = true;
+    return status;
+}
+
 int32_t
 dn_mysql_describe(const dunlin_call *call, dunlin_connection *connection)
 {
@@ -66,7 +82,10 @@ dn_mysql_describe(const dunlin_call *call, dunlin_connection *connection)
     dunlin_profile profile = {.size = sizeof(profile)};
     dunlin_server server = {.size = sizeof(server)};
     char backend[32];
+    int32_t status = find_out_empty(call, connection);
 
+    if (status != DUNLIN_OK)
+        return status;
     add_identity(connection, &identity);
     dn_mysql_address_name(&connection->control->address, &name);
     if (identity.failed || name.failed)
@@ -80,7 +99,7 @@ dn_mysql_describe(const dunlin_call *call, dunlin_connection *connection)
     server.backend = dn_kit_string(backend);
     server.backend_start = dn_kit_string(connection->token);
     server.read_only = connection->facts.read_only ? 1 : 0;
-    server.empty = connection->facts.empty ? 1 : 0;
+    server.empty = connection->facts.empty;
     return call->host->server(call, &server);
 }
 

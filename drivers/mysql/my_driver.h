@@ -81,18 +81,24 @@ typedef struct dn_mysql_facts {
     char *lower_case_table_names;
     char *explicit_defaults_for_timestamp;
     bool read_only;
-    bool empty;
+    int32_t empty; /* DUNLIN_EMPTY_UNKNOWN until it is asked for */
     bool innodb;         /* a table that names no engine has transactions */
     uint64_t max_packet; /* bytes in one statement, 0: not known */
 } dn_mysql_facts;
 
-enum { DN_MYSQL_TOKEN_BYTES = 48, DN_MYSQL_ENGINES = 32, DN_MYSQL_NAME_BYTES = 256 };
+enum { DN_MYSQL_TOKEN_BYTES = 48, DN_MYSQL_ENGINES = 32, DN_MYSQL_FRESH = 16, DN_MYSQL_NAME_BYTES = 256 };
 
 /* Whether a table's engine has transactions, as far as it was asked for. */
 typedef struct dn_mysql_engine {
     char table[DN_MYSQL_NAME_BYTES];
     bool lossy;
 } dn_mysql_engine;
+
+/* A table that this session made, and the texts that made it and its indexes. */
+typedef struct dn_mysql_fresh {
+    char table[DN_MYSQL_NAME_BYTES];
+    dn_kit_text text;
+} dn_mysql_fresh;
 
 struct dunlin_connection {
     MYSQL *mysql;
@@ -107,12 +113,15 @@ struct dunlin_connection {
     const char *stopped_why;  /* the statement at work was asked to stop; NULL: it was not */
     bool uncertain;           /* an error hides whether a transaction is open */
     bool settings_touched;    /* a SET has passed since the pins were set */
+    bool described; /* the core was told once */
     bool database_touched;    /* a USE has passed */
     bool tables_locked;       /* a LOCK TABLES has passed */
     char token[DN_MYSQL_TOKEN_BYTES];
     char lock[DN_MYSQL_TOKEN_BYTES]; /* run lock held, or "" */
     dn_mysql_engine engines[DN_MYSQL_ENGINES];
     size_t engine_count;
+    dn_mysql_fresh fresh[DN_MYSQL_FRESH];
+    size_t fresh_count;
 };
 
 /* The pair around every call on a connection; `leave` takes what `enter` gave. */
@@ -135,6 +144,8 @@ int32_t dn_mysql_pins_restore(dunlin_connection *connection);
 int32_t dn_mysql_lock_timeout(dunlin_connection *connection, int64_t milliseconds);
 
 int32_t dn_mysql_facts_read(dunlin_connection *connection, bool writes);
+/* Fills facts.empty. */
+int32_t dn_mysql_facts_empty(dunlin_connection *connection);
 void dn_mysql_facts_free(dn_mysql_facts *facts);
 /* Reads "10.11.6-MariaDB-0+deb12u1" and the like. */
 void dn_mysql_facts_version(dn_mysql_facts *facts, const char *version);
@@ -194,6 +205,11 @@ bool dn_mysql_ends_transactions(dunlin_connection *connection, dunlin_string pro
  * objects would not tell whether it ran. */
 int32_t dn_mysql_touch(const dunlin_call *call, dunlin_string statement, int32_t *known);
 /* Notes what a statement that changes the schema does to what is_lossy knows. */
+/* After a statement that ran: what it says of tables made by this session. */
+void dn_mysql_fresh_note(dunlin_connection *connection, dunlin_string statement);
+void dn_mysql_fresh_forget(dunlin_connection *connection);
+/* Certainly no such index is there; `index` is its key. */
+bool dn_mysql_fresh_lacks(dunlin_connection *connection, const dunlin_fact *index);
 void dn_mysql_note_schema(dunlin_connection *connection, dunlin_string statement);
 /* Notes what a statement that is about to run does to the session. */
 void dn_mysql_note_session(dunlin_connection *connection, dunlin_string statement);

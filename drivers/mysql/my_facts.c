@@ -14,7 +14,6 @@
 enum fact_cell {
     CELL_DATABASE,
     CELL_SQL_MODE,
-    CELL_EMPTY,
     CELL_MAX_PACKET,
     CELL_ACCOUNT,
     CELL_HOST,
@@ -30,8 +29,7 @@ enum fact_cell {
 
 /* Every server with this protocol answers these. */
 #define FEW_CELLS                                                                                  \
-    "SELECT DATABASE(), @@SESSION.sql_mode, NOT EXISTS (SELECT 1 FROM "                            \
-    "information_schema.tables WHERE table_schema = DATABASE()), @@GLOBAL.max_allowed_packet, CURRENT_USER()"
+    "SELECT DATABASE(), @@SESSION.sql_mode, @@GLOBAL.max_allowed_packet, CURRENT_USER()"
 #define MORE_CELLS                                                                                 \
     ", @@hostname, @@port, @@lower_case_table_names, @@GLOBAL.explicit_defaults_for_timestamp, "   \
     "@@GLOBAL.read_only, @@default_storage_engine"
@@ -156,7 +154,7 @@ dn_mysql_facts_read(dunlin_connection *connection, bool writes)
         return dn_mysql_fail(connection, "asking the server what it is");
     if (cells[CELL_TOKEN] == NULL || strcmp(cells[CELL_TOKEN], "1") != 0)
         connection->token[0] = '\0';
-    facts->empty = is_on(cells[CELL_EMPTY]);
+    facts->empty = DUNLIN_EMPTY_UNKNOWN;
     facts->read_only = is_on(cells[CELL_READ_ONLY]);
     facts->innodb = cells[CELL_ENGINE] != NULL && strcasecmp(cells[CELL_ENGINE], "InnoDB") == 0;
     facts->max_packet =
@@ -164,4 +162,19 @@ dn_mysql_facts_read(dunlin_connection *connection, bool writes)
     if (!keep_texts(facts, cells))
         return dn_kit_no_memory(connection->call);
     return DUNLIN_OK;
+}
+
+/* Cold, information_schema takes longer than all the rest of a run that has nothing to do. */
+int32_t
+dn_mysql_facts_empty(dunlin_connection *connection)
+{
+    static const char sql[] = "SELECT NOT EXISTS (SELECT 1 FROM information_schema.tables "
+                              "WHERE table_schema = DATABASE())";
+    const char *cell;
+    bool found;
+    int32_t status = dn_mysql_first_row(connection, dn_kit_string(sql), &cell, 1, &found);
+
+    if (status == DUNLIN_OK)
+        connection->facts.empty = is_on(cell) ? 1 : 0;
+    return status;
 }

@@ -229,8 +229,12 @@ dn_mysql_introspect(const dunlin_call *call, dunlin_connection *connection,
         return dn_kit_fail(call, DUNLIN_UNSUPPORTED,
                            "the MySQL driver reads one database at a time");
     outer = dn_mysql_enter(call, connection);
-    status = scope->depth == DUNLIN_SCOPE_OBJECTS ? push_objects(connection, scope)
-                                                  : push_facts(connection, scope);
+    if (scope->depth == DUNLIN_SCOPE_OBJECTS)
+        status = push_objects(connection, scope);
+    else if (scope->depth == DUNLIN_SCOPE_TEXT)
+        status = dn_mysql_definitions(connection, scope);
+    else
+        status = push_facts(connection, scope);
     dn_mysql_leave(connection, outer);
     return status;
 }

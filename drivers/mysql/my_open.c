@@ -124,5 +124,6 @@ dn_mysql_close(dunlin_connection *connection)
     if (connection->mysql != NULL)
         mysql_close(connection->mysql);
     dn_mysql_facts_free(&connection->facts);
+    dn_mysql_fresh_forget(connection);
     free(connection);
 }

@@ -86,8 +86,11 @@ do_statement(dunlin_connection *connection, const dunlin_item *item, int64_t *ro
     if (status != DUNLIN_OK)
         return status;
     dn_mysql_note_session(connection, item->sql);
-    if (dn_mysql_send(connection, item->sql) && dn_mysql_drain(connection, rows))
+    if (dn_mysql_send(connection, item->sql) && dn_mysql_drain(connection, rows)) {
+        dn_mysql_fresh_note(connection, item->sql);
         return pass_warnings(connection);
+    }
+    dn_mysql_fresh_forget(connection);
     /* Nothing but comments and semicolons. */
     if (mysql_errno(connection->mysql) == ER_EMPTY_QUERY)
         return DUNLIN_OK;

@@ -222,14 +222,31 @@ tell_table(touching *touch, const char *kind, ddl_verb verb)
 
 /* {CREATE | DROP} INDEX i ... ON t */
 static bool
-tell_indexed(touching *touch, const char *kind, ddl_verb verb)
+tell_index(touching *touch, const char *kind, ddl_verb verb)
 {
+    object_name index;
+    object_name table;
     dn_mysql_token token;
+    dunlin_string path[3];
+    dunlin_fact key = {.size = sizeof(key), .kind = dn_kit_string(kind)};
 
     DN_KIT_UNUSED(verb);
-    while (take(touch, &token))
-        if (dn_mysql_is_word(&token, "ON"))
-            return tell_named(touch, kind, verb);
+    if (!take_name(touch, &index))
+        return false;
+    while (take(touch, &token)) {
+        if (!dn_mysql_is_word(&token, "ON"))
+            continue;
+        if (!take_name(touch, &table))
+            return false;
+        path[0] = table.database;
+        path[1] = table.name;
+        path[2] = index.name;
+        key.path = table.database.length > 0 ? path : path + 1;
+        key.path_count = table.database.length > 0 ? 3 : 2;
+        if (touch->status == DUNLIN_OK)
+            touch->status = touch->call->host->touched(touch->call, &key);
+        return touch->status == DUNLIN_OK;
+    }
     return false;
 }
 
@@ -269,7 +286,7 @@ static const struct {
     bool (*tell)(touching *touch, const char *kind, ddl_verb verb);
 } kinds[] = {
     {"TABLE TABLES", DUNLIN_KIND_TABLE, tell_table},
-    {"INDEX", DUNLIN_KIND_TABLE, tell_indexed},
+    {"INDEX", DUNLIN_KIND_INDEX, tell_index},
     {"VIEW", DUNLIN_KIND_VIEW, tell_last},
     {"TRIGGER", DUNLIN_KIND_TRIGGER, tell_named},
     {"PROCEDURE", DUNLIN_KIND_PROCEDURE, tell_named},

@@ -88,8 +88,7 @@ enum {
     DUNLIN_CAN_CANCEL = 1 << 5,
     DUNLIN_CAN_INTROSPECT_OBJECTS = 1 << 6, /* introspect answers DUNLIN_SCOPE_OBJECTS */
     DUNLIN_CAN_INTROSPECT_FACTS = 1 << 7,   /* introspect answers DUNLIN_SCOPE_FACTS */
-    /* introspect answers DUNLIN_SCOPE_FACTS for given keys, at least with one property "text"
-     * that changes whenever a statement changes the object, and classify tells what a statement
+    /* introspect answers DUNLIN_SCOPE_TEXT for given keys, and classify tells what a statement
      * touches. What does not exist is answered by host->gone(). */
     DUNLIN_CAN_FINGERPRINT = 1 << 8,
     DUNLIN_CAN_NAMESPACES = 1 << 9,    /* paths of facts begin with a namespace */
@@ -107,6 +106,8 @@ typedef struct dunlin_capabilities {
     int32_t identifier_limit; /* longest name in bytes, 0 when there is no limit */
 } dunlin_capabilities;
 
+enum { DUNLIN_EMPTY_UNKNOWN = 2 };
+
 /* What `open`'s peer told about itself; pushed once through host->server(). */
 typedef struct dunlin_server {
     uint64_t size;
@@ -118,7 +119,9 @@ typedef struct dunlin_server {
     dunlin_string backend_start;
     int32_t read_only; /* 0 or 1 */
     int32_t pooled;    /* 1 behind a transaction pooler */
-    int32_t empty;     /* 1 when the database does not exist yet or holds nothing at all */
+    /* 1 when the database does not exist yet or holds nothing at all; DUNLIN_EMPTY_UNKNOWN where
+     * that takes a question of its own: describe is called again if it matters, and then answers. */
+    int32_t empty;
     uint32_t reserved;
 } dunlin_server;
 
@@ -355,7 +358,10 @@ typedef struct dunlin_outcome {
 /* --- introspect --------------------------------------------------------------------------------- */
 enum {
     DUNLIN_SCOPE_OBJECTS = 1, /* tables, views, indexes ...: keys without properties */
-    DUNLIN_SCOPE_FACTS = 2    /* everything */
+    DUNLIN_SCOPE_FACTS = 2,   /* everything */
+    /* Of the keys given: one property "text" that changes whenever a statement changes the object,
+     * as cheaply as can be, or what FACTS gives. */
+    DUNLIN_SCOPE_TEXT = 3
 };
 
 typedef struct dunlin_scope {

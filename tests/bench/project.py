@@ -47,12 +47,13 @@ def statements(number, shape):
     ]
 
 
-def journal(count):
+def journal(count, dialect):
     entries = []
     for number in range(1, count + 1):
         when = int(moment(number).timestamp()) * 1000
         entries.append(f'    {{"idx": {number - 1}, "tag": "{tag(number)}", "when": {when}}}')
-    head = '{\n  "version": 1,\n  "layout": "dunlin",\n  "dialect": "portable",\n  "entries": ['
+    head = ('{\n  "version": 1,\n  "layout": "dunlin",\n  "dialect": "' + dialect +
+            '",\n  "entries": [')
     body = "\n" + ",\n".join(entries) + "\n  " if entries else ""
     return f"{head}{body}]\n}}\n"
 
@@ -62,7 +63,8 @@ def write(path, text):
         file.write(text)
 
 
-def make(folder, count, shape="tables", with_journal=True, dbmate=False):
+def make(folder, count, shape="tables", with_journal=True, dbmate=False,
+         dialect="portable"):
     migrations = os.path.join(folder, "migrations")
     os.makedirs(migrations, exist_ok=True)
     for number in range(1, count + 1):
@@ -72,7 +74,7 @@ def make(folder, count, shape="tables", with_journal=True, dbmate=False):
         write(os.path.join(migrations, f"{tag(number)}.sql"), text)
     if with_journal and not dbmate:
         os.makedirs(os.path.join(migrations, "meta"), exist_ok=True)
-        write(os.path.join(migrations, "meta", "_journal.json"), journal(count))
+        write(os.path.join(migrations, "meta", "_journal.json"), journal(count, dialect))
 
 
 def main():

@@ -199,7 +199,7 @@ class Apply:
     def __init__(self, bench, server, count, port=None):
         self.bench, self.server, self.count, self.port = bench, server, count, port
         self.base = bench.folder(f"{server.driver}-{count}")
-        project.make(self.base, count)
+        project.make(self.base, count, dialect=server.driver)
         self.contenders = []
 
     def add(self, name, command, stdin=None):
@@ -243,7 +243,7 @@ def bench_nothing(bench, server, count=1000):
     """Nothing to do. dbmate looks at names only: it gets its rows directly."""
     base = bench.folder(f"{server.driver}-nothing")
     foreign = bench.folder(f"{server.driver}-nothing-dbmate")
-    project.make(base, count, "mixed")
+    project.make(base, count, "mixed", dialect=server.driver)
     server.fresh("bench_dunlin")
     commands = {"dunlin": lambda port=None: server.dunlin(base, "bench_dunlin", port)}
     bench.once(commands["dunlin"]())
@@ -275,7 +275,7 @@ def bench_nothing(bench, server, count=1000):
 def bench_bulk(bench, server):
     """A large file of INSERTs: it must not be held in memory."""
     base = bench.folder(f"{server.driver}-bulk")
-    project.make(base, 2)
+    project.make(base, 2, dialect=server.driver)
     tables = os.path.join(base, "migrations", f"{project.tag(1)}.sql")
     rows = os.path.join(base, "migrations", f"{project.tag(2)}.sql")
     with open(tables, "w", encoding="utf-8") as file:

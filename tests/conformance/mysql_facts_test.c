@@ -133,7 +133,7 @@ touch(dunlin_connection *connection, const char *sql)
 static const char *
 look(const char *sql)
 {
-    dunlin_scope scope = {.size = sizeof(scope), .depth = DUNLIN_SCOPE_FACTS, .keys = keys.list};
+    dunlin_scope scope = {.size = sizeof(scope), .depth = DUNLIN_SCOPE_TEXT, .keys = keys.list};
 
     touch(db, sql);
     assert_int_equal(keys.known, 1);
@@ -173,8 +173,8 @@ static const struct {
     {"RENAME TABLES IF EXISTS t WAIT 3 TO u", NULL},
     {"RENAME TABLE t TO t_old, t_new TO d.t", "table t_new\ntable d t\n"},
     {"RENAME TABLE a TO x, b TO a, x TO b", NULL},
-    {"CREATE UNIQUE INDEX IF NOT EXISTS `on` USING BTREE ON t (a)", "table t\n"},
-    {"DROP INDEX i ON d.t", "table d t\n"},
+    {"CREATE UNIQUE INDEX IF NOT EXISTS `on` USING BTREE ON t (a)", "index t on\n"},
+    {"DROP INDEX i ON d.t", "index d t i\n"},
     {"CREATE ALGORITHM = MERGE DEFINER = `view`@'h' SQL SECURITY DEFINER VIEW v AS SELECT 1",
      "view v\n"},
     {"CREATE OR REPLACE DEFINER=CURRENT_USER() VIEW v AS SELECT 1", "view v\n"},
@@ -336,11 +336,11 @@ another_object_of_the_name_is_told_and_none_is_gone(void **state)
     assert_string_equal(look("DROP TABLE t"), "gone table t\n");
     assert_string_equal(look("DROP TABLE driver_test.t"), "gone table driver_test t\n");
     execute("CREATE TABLE t (a int)");
-    assert_memory_equal(look("CREATE VIEW t AS SELECT 1"), "table t\n", 8);
-    assert_memory_equal(look("DROP TABLE driver_test.t"), "table t\n", 8);
+    assert_string_equal(look("CREATE VIEW t AS SELECT 1"), "gone view t\n");
+    assert_memory_equal(look("DROP TABLE driver_test.t"), "table driver_test t\n", 20);
     execute("CREATE VIEW v AS SELECT 1");
     assert_string_equal(look("DROP TABLE v, nothing"), "gone table nothing\n");
-    assert_string_equal(look("DROP VIEW v"), "view v\n definition=select 1 AS `1`0 depends=0 =0");
+    assert_memory_equal(look("DROP VIEW v"), "view v\n text=CREATE ", 20);
 }
 
 static void
@@ -354,8 +354,8 @@ rows_do_not_change_how_a_table_looks(void **state)
     before = strdup(look("DROP TABLE t"));
     execute("INSERT INTO t (b) VALUES (1), (2), (3)");
     assert_string_equal(look("DROP TABLE t"), before);
-    assert_non_null(strstr(before, "comment= AUTO_INCREMENT=7"));
-    assert_non_null(strstr(before, "comment=AUTO_INCREMENT=8"));
+    assert_non_null(strstr(before, "COMMENT ' AUTO_INCREMENT=7'"));
+    assert_non_null(strstr(before, "COMMENT='AUTO_INCREMENT=8'"));
     free(before);
 }
 
@@ -423,6 +423,53 @@ what_may_not_be_seen_is_unreadable(void **state)
 
 #define FACTS_TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
 
+/* The line of the definition that is the index's own. */
+static void
+an_index_is_a_line_of_its_table(void **state)
+{
+    (void)state;
+    execute(
+        "CREATE TABLE t (a int, b int COMMENT 'x KEY `i` (`a`)', KEY `a``b` (a), UNIQUE KEY I2 (b))");
+    execute("ALTER TABLE t COMMENT = 'not fresh any more'");
+    assert_string_equal(look("DROP INDEX i ON t"), "gone index t i\n");
+    assert_string_equal(look("DROP INDEX `a``b` ON t"), "index t a`b\n text=  KEY `a``b` (`a`)0");
+    assert_string_equal(look("DROP INDEX i2 ON driver_test.t"),
+                        "index driver_test t i2\n text=  UNIQUE KEY `I2` (`b`)0");
+    assert_string_equal(look("DROP INDEX i ON nothing"), "gone index nothing i\n");
+}
+
+static int64_t
+trips_of(const char *sql, const char *expected)
+{
+    int64_t before = questions();
+
+    assert_string_equal(look(sql), expected);
+    return questions() - before - 1;
+}
+
+static void
+which_indexes_a_new_table_lacks_takes_no_question(void **state)
+{
+    (void)state;
+    execute("CREATE TABLE t (a int, name varchar(10), KEY (name), KEY (name, a))");
+    assert_int_equal(trips_of("CREATE INDEX t_i ON t (a)", "gone index t t_i\n"), 0);
+    execute("CREATE INDEX t_i ON t (a)");
+    assert_int_equal(trips_of("CREATE INDEX T_I ON t (a)", "index t T_I\n text=  KEY `t_i` (`a`)0"),
+                     1);
+    assert_int_equal(trips_of("CREATE INDEX name_2 ON t (a)",
+                              "index t name_2\n text=  KEY `name_2` (`name`,`a`)0"),
+                     1);
+    assert_int_equal(trips_of("CREATE INDEX j ON t (a)", "gone index t j\n"), 0);
+    execute("INSERT INTO t VALUES (1, 'x')");
+    assert_int_equal(trips_of("CREATE INDEX j ON t (a)", "gone index t j\n"), 0);
+    execute("ALTER TABLE t ADD INDEX j (a)");
+    assert_int_equal(trips_of("CREATE INDEX j ON t (a)", "index t j\n text=  KEY `j` (`a`)0"), 1);
+    execute("CREATE TABLE IF NOT EXISTS t (a int)");
+    execute("CREATE TABLE other LIKE t");
+    assert_int_equal(trips_of("CREATE INDEX k ON t (a)", "gone index t k\n"), 1);
+    assert_int_equal(trips_of("CREATE INDEX k ON other (a)", "gone index other k\n"), 1);
+}
+
 int
 main(void)
 {
@@ -435,6 +482,8 @@ main(void)
         FACTS_TEST(settings_of_a_migration_do_not_change_how_things_look),
         FACTS_TEST(a_look_is_one_round_trip_and_one_more_for_what_is_missing),
         FACTS_TEST(what_may_not_be_seen_is_unreadable),
+        FACTS_TEST(an_index_is_a_line_of_its_table),
+        FACTS_TEST(which_indexes_a_new_table_lacks_takes_no_question),
     };
     int answer;
 
