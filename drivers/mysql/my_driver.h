@@ -81,12 +81,17 @@ typedef struct dn_mysql_facts {
     char *lower_case_table_names;
     char *explicit_defaults_for_timestamp;
     bool read_only;
-    int32_t empty; /* DUNLIN_EMPTY_UNKNOWN until it is asked for */
+    int32_t empty;       /* DUNLIN_EMPTY_UNKNOWN until it is asked for */
     bool innodb;         /* a table that names no engine has transactions */
     uint64_t max_packet; /* bytes in one statement, 0: not known */
 } dn_mysql_facts;
 
-enum { DN_MYSQL_TOKEN_BYTES = 48, DN_MYSQL_ENGINES = 32, DN_MYSQL_FRESH = 16, DN_MYSQL_NAME_BYTES = 256 };
+enum {
+    DN_MYSQL_TOKEN_BYTES = 48,
+    DN_MYSQL_ENGINES = 32,
+    DN_MYSQL_FRESH = 16,
+    DN_MYSQL_NAME_BYTES = 256
+};
 
 /* Whether a table's engine has transactions, as far as it was asked for. */
 typedef struct dn_mysql_engine {
@@ -113,7 +118,7 @@ struct dunlin_connection {
     const char *stopped_why;  /* the statement at work was asked to stop; NULL: it was not */
     bool uncertain;           /* an error hides whether a transaction is open */
     bool settings_touched;    /* a SET has passed since the pins were set */
-    bool described; /* the core was told once */
+    bool described;           /* the core was told once */
     bool database_touched;    /* a USE has passed */
     bool tables_locked;       /* a LOCK TABLES has passed */
     char token[DN_MYSQL_TOKEN_BYTES];
