@@ -82,60 +82,83 @@ fingerprints(dn_check *check)
 
 /* --- sessions -------------------------------------------------------------------------------- */
 
+/* What describe() told of the first connection. */
+typedef struct told {
+    dunlin_string backend;
+    dunlin_string start;
+} told;
+
+static int
+copy(dn_check *check, dunlin_string *to, dunlin_string from)
+{
+    to->data = dn_arena_copy(&check->arena, from.data, (size_t)from.length);
+    to->length = from.length;
+    return to->data ? 0 : dn_check_no_memory(check);
+}
+
+static int
+first_session(dn_check *check, told *session)
+{
+    dn_connection *first = dn_check_first(check);
+    const dunlin_server *server = first ? dn_connection_server(first) : NULL;
+
+    if (!server || copy(check, &session->backend, server->backend) < 0 ||
+        copy(check, &session->start, server->backend_start) < 0)
+        return -1;
+    return session->backend.length ? 0
+                                   : dn_check_fail(check, "describe() tells no id of the session");
+}
+
 static int
 ask(dn_check *check, dunlin_string backend, dunlin_string start, int32_t *answer)
 {
     dn_connection *connection = dn_check_second(check);
-    dn_call call;
 
-    *answer = -1;
-    if (!connection)
-        return -1;
-    dn_check_begin(check, connection, &call, "session_alive", NULL, NULL);
-    if (dn_call_end(&call, check->driver->table.session_alive(&call.driver_view, connection->handle,
-                                                              backend, start, answer)) < 0)
-        return -1;
-    if (*answer < DUNLIN_SESSION_GONE || *answer > DUNLIN_SESSION_UNKNOWN)
-        return dn_check_fail(check, "session_alive() answered %d", (int)*answer);
-    return 0;
+    return connection
+               ? dn_connection_session_alive(connection, backend, start, answer, &check->error)
+               : -1;
+}
+
+static int
+end(dn_check *check, dunlin_string backend, dunlin_string start, int32_t *answer)
+{
+    dn_connection *connection = dn_check_second(check);
+
+    return connection ? dn_connection_session_end(connection, backend, start, answer, &check->error)
+                      : -1;
+}
+
+/* Until it is no longer called alive. */
+static int
+wait_for_end(dn_check *check, const told *session, const char *what)
+{
+    int64_t deadline = dn_clock_monotonic_ns() + DYING_MS * INT64_C(1000000);
+    int32_t answer;
+
+    do {
+        if (ask(check, session->backend, session->start, &answer) < 0)
+            return -1;
+        if (answer != DUNLIN_SESSION_ALIVE)
+            return 0;
+        dn_clock_sleep_ms(20);
+    } while (dn_clock_monotonic_ns() < deadline);
+    return dn_check_fail(check, "a session that was %s is called alive", what);
 }
 
 static int
 session(dn_check *check)
 {
-    dn_connection *first = dn_check_first(check);
-    const dunlin_server *server;
-    dunlin_string backend;
-    dunlin_string start;
-    int64_t end = dn_clock_monotonic_ns() + DYING_MS * INT64_C(1000000);
+    told first;
     int32_t answer;
 
     if (!check->driver->table.session_alive)
         return dn_check_skip(check, "the driver does not know other sessions");
-    if (!first)
-        return -1;
-    server = dn_connection_server(first);
-    backend =
-        dn_span(dn_arena_copy(&check->arena, server->backend.data, (size_t)server->backend.length),
-                (size_t)server->backend.length);
-    start = dn_span(dn_arena_copy(&check->arena, server->backend_start.data,
-                                  (size_t)server->backend_start.length),
-                    (size_t)server->backend_start.length);
-    if (!backend.data || !start.data)
-        return dn_check_no_memory(check);
-    if (ask(check, backend, start, &answer) < 0)
+    if (first_session(check, &first) < 0 || ask(check, first.backend, first.start, &answer) < 0)
         return -1;
     if (answer == DUNLIN_SESSION_GONE)
         return dn_check_fail(check, "a session that is open is called gone");
     dn_check_close(check, 0);
-    do {
-        if (ask(check, backend, start, &answer) < 0)
-            return -1;
-        if (answer == DUNLIN_SESSION_GONE || answer == DUNLIN_SESSION_UNKNOWN)
-            return 0;
-        dn_clock_sleep_ms(20);
-    } while (dn_clock_monotonic_ns() < end);
-    return dn_check_fail(check, "a session that was closed is called alive");
+    return wait_for_end(check, &first, "closed");
 }
 
 static int
@@ -152,6 +175,51 @@ never_was(dn_check *check)
                : 0;
 }
 
+static int
+ended(dn_check *check)
+{
+    told first;
+    int32_t answer;
+    dn_error error;
+
+    if (!check->driver->table.session_end)
+        return dn_check_skip(check, "the driver does not end other sessions");
+    if (first_session(check, &first) < 0 || end(check, first.backend, first.start, &answer) < 0)
+        return -1;
+    if (answer != DUNLIN_SESSION_ALIVE)
+        return dn_check_fail(check, "session_end() answered %d for a session that is open",
+                             (int)answer);
+    if (wait_for_end(check, &first, "ended") < 0)
+        return -1;
+    if (dn_connection_execute(dn_check_first(check), DUNLIN_ITEM_STATEMENT, "SELECT 1", NULL, 0,
+                              &error) == 0)
+        return dn_check_fail(check, "a session that was ended runs a statement");
+    return error.status == DUNLIN_LOST
+               ? 0
+               : dn_check_fail(check, "the class is '%s' and not 'lost': %s",
+                               dn_check_class(error.status), error.message);
+}
+
+/* The number is right, and the start another session's. */
+static int
+ended_other(dn_check *check)
+{
+    told first;
+    int32_t answer;
+
+    if (!check->driver->table.session_end)
+        return dn_check_skip(check, "the driver does not end other sessions");
+    if (first_session(check, &first) < 0)
+        return -1;
+    if (!first.start.length)
+        return dn_check_skip(check, "this server does not tell when a session began");
+    if (end(check, first.backend, dn_string("2001-01-01 00:00:00"), &answer) < 0)
+        return -1;
+    if (answer == DUNLIN_SESSION_ALIVE)
+        return dn_check_fail(check, "session_end() took another session for the one asked for");
+    return dn_check_execute(check, DUNLIN_ITEM_STATEMENT, "SELECT 1");
+}
+
 static const dn_case cases[] = {
     {"resume.fingerprint",
      "what DDL outside of transactions touches looks different after it, not before", fingerprints,
@@ -159,6 +227,9 @@ static const dn_case cases[] = {
     {"resume.session", "a session is not called gone while it lives, nor alive when it is closed",
      session, NULL, 0},
     {"resume.never-was", "a session that never was is not called alive", never_was, NULL, 0},
+    {"resume.end", "another session can be ended, and its connection is lost then", ended, NULL, 0},
+    {"resume.end-other", "a session with the number, but not the start, is left alone", ended_other,
+     NULL, 0},
 };
 
 const dn_area dn_area_resume = DN_AREA(cases);

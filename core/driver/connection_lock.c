@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The run lock as a driver offers it: one try at a time; waiting is core/run's.
+ * The run lock as a driver offers it: one try at a time; waiting is core/run's. And the sessions
+ * that may have it.
  */
 #include "core/driver/connection_internal.h"
 
@@ -76,4 +77,71 @@ dn_connection_lock_holder(dn_connection *connection, const char *key, dn_text *h
     dn_connection_begin(connection, &call, "lock_holder", &sinks, holder, error);
     return dn_call_end(&call, connection->driver->table.lock_holder(
                                   &call.driver_view, connection->handle, dn_string(key)));
+}
+
+static int32_t
+take_session(dn_call *call, const dunlin_holder *holder)
+{
+    dn_text *text = call->target;
+
+    if (text->length || !holder->backend.length)
+        return DUNLIN_OK;
+    dn_text_add(text, holder->backend.data, (size_t)holder->backend.length);
+    return text->failed ? dn_call_no_memory(call) : DUNLIN_OK;
+}
+
+int
+dn_connection_lock_session(dn_connection *connection, const char *key, dn_text *backend,
+                           dn_error *error)
+{
+    static const dn_call_sinks sinks = {.holder = take_session};
+    dn_call call;
+
+    dn_text_clear(backend);
+    if (!connection->driver->table.lock_holder)
+        return 0;
+    dn_connection_begin(connection, &call, "lock_holder", &sinks, backend, error);
+    return dn_call_end(&call, connection->driver->table.lock_holder(
+                                  &call.driver_view, connection->handle, dn_string(key)));
+}
+
+/* --- sessions --- */
+static int32_t
+check_answer(dn_call *call, int32_t status, int32_t answer)
+{
+    if (status != DUNLIN_OK || (answer >= DUNLIN_SESSION_GONE && answer <= DUNLIN_SESSION_UNKNOWN))
+        return status;
+    return dn_call_breach(call, "answered %d when asked about a session", (int)answer);
+}
+
+int
+dn_connection_session_alive(dn_connection *connection, dunlin_string backend, dunlin_string start,
+                            int32_t *answer, dn_error *error)
+{
+    const dunlin_driver *table = &connection->driver->table;
+    dn_call call;
+    int32_t status;
+
+    *answer = DUNLIN_SESSION_UNKNOWN;
+    if (!table->session_alive)
+        return 0;
+    dn_connection_begin(connection, &call, "session_alive", NULL, NULL, error);
+    status = table->session_alive(&call.driver_view, connection->handle, backend, start, answer);
+    return dn_call_end(&call, check_answer(&call, status, *answer));
+}
+
+int
+dn_connection_session_end(dn_connection *connection, dunlin_string backend, dunlin_string start,
+                          int32_t *answer, dn_error *error)
+{
+    const dunlin_driver *table = &connection->driver->table;
+    dn_call call;
+    int32_t status;
+
+    *answer = DUNLIN_SESSION_UNKNOWN;
+    if (!table->session_end)
+        return dn_driver_cannot(connection->driver, "end another session", error);
+    dn_connection_begin(connection, &call, "session_end", NULL, NULL, error);
+    status = table->session_end(&call.driver_view, connection->handle, backend, start, answer);
+    return dn_call_end(&call, check_answer(&call, status, *answer));
 }

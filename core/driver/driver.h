@@ -274,6 +274,19 @@ int dn_connection_unlock(dn_connection *connection, const char *key, dn_error *e
 int dn_connection_lock_holder(dn_connection *connection, const char *key, dn_text *holder,
                               dn_error *error);
 
+/* The session that holds it; empty when nobody is known. */
+int dn_connection_lock_session(dn_connection *connection, const char *key, dn_text *backend,
+                               dn_error *error);
+
+/* Another session, by what its describe() told: DUNLIN_SESSION_*, UNKNOWN where the driver cannot
+ * tell. */
+int dn_connection_session_alive(dn_connection *connection, dunlin_string backend,
+                                dunlin_string start, int32_t *answer, dn_error *error);
+/* Asks the server to end it: ALIVE when it was asked, GONE when there was nothing to end, UNKNOWN
+ * when it was left alone. Errors: driver.unsupported. */
+int dn_connection_session_end(dn_connection *connection, dunlin_string backend, dunlin_string start,
+                              int32_t *answer, dn_error *error);
+
 /* --- files of a database ------------------------------------------------------------------------- */
 /* Why a backup would not work: backup.refused. dn_driver_backup asks itself. */
 int dn_driver_backup_check(const dn_driver *driver, const char *url,

@@ -76,6 +76,7 @@ static const dunlin_driver table = {
     .lock_holder = dn_mysql_lock_holder,
     .session_alive = dn_mysql_session_alive,
     .check_privileges = dn_mysql_check_privileges,
+    .session_end = dn_mysql_session_end,
     .cancel_handle = dn_mysql_cancel_handle,
     .cancel = dn_mysql_cancel,
     .cancel_free = dn_mysql_cancel_free,

@@ -270,6 +270,8 @@ int32_t dn_mysql_backup(const dunlin_call *call, dunlin_string url,
                         const dunlin_backup_options *options);
 int32_t dn_mysql_restore(const dunlin_call *call, dunlin_string url,
                          const dunlin_backup_options *options);
+int32_t dn_mysql_session_end(const dunlin_call *call, dunlin_connection *connection,
+                             dunlin_string backend, dunlin_string backend_start, int32_t *answer);
 int32_t dn_mysql_cancel_handle(const dunlin_call *call, dunlin_connection *connection,
                                dunlin_cancel **handle);
 int32_t dn_mysql_cancel(const dunlin_call *call, dunlin_cancel *handle);

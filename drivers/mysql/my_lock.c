@@ -240,3 +240,55 @@ dn_mysql_session_alive(const dunlin_call *call, dunlin_connection *connection,
     dn_mysql_leave(connection, outer);
     return status;
 }
+
+/* KILL, which the same user may send to his own sessions. A session that holds no lock of this name
+ * is another one. */
+static int32_t
+session_end(dunlin_connection *connection, dunlin_string backend, dunlin_string backend_start,
+            int32_t *answer)
+{
+    enum { NO_SUCH_THREAD = 1094 };
+    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text sql = {0};
+    char token[DN_MYSQL_TOKEN_BYTES];
+    char own[24];
+    const char *holder = NULL;
+    int64_t ignored;
+    int32_t status = DUNLIN_OK;
+
+    *answer = DUNLIN_SESSION_UNKNOWN;
+    snprintf(own, sizeof(own), "%lu", mysql_thread_id(connection->mysql));
+    if (!is_number(backend) || dn_kit_same(backend, own))
+        return DUNLIN_OK;
+    if (backend_start.length > 0) {
+        if (!is_token(backend_start))
+            return DUNLIN_OK;
+        snprintf(token, sizeof(token), "%.*s", (int)backend_start.length, backend_start.data);
+        status = ask(connection, "IS_USED_LOCK", token, "", &holder);
+        if (status != DUNLIN_OK)
+            return status;
+        *answer = DUNLIN_SESSION_GONE;
+        if (holder == NULL || !dn_kit_same(backend, holder))
+            return DUNLIN_OK;
+    }
+    dn_kit_text_format(&sql, "KILL %.*s", (int)backend.length, backend.data);
+    if (sql.failed)
+        return dn_kit_no_memory(connection->call);
+    *answer = DUNLIN_SESSION_ALIVE;
+    if (dn_mysql_send(connection, dn_kit_text_string(&sql)) && dn_mysql_drain(connection, &ignored))
+        return DUNLIN_OK;
+    if (mysql_errno(connection->mysql) != NO_SUCH_THREAD)
+        return dn_mysql_fail_statement(connection, dn_kit_text_string(&sql));
+    *answer = DUNLIN_SESSION_GONE;
+    return DUNLIN_OK;
+}
+
+int32_t
+dn_mysql_session_end(const dunlin_call *call, dunlin_connection *connection, dunlin_string backend,
+                     dunlin_string backend_start, int32_t *answer)
+{
+    const dunlin_call *outer = dn_mysql_enter(call, connection);
+    int32_t status = session_end(connection, backend, backend_start, answer);
+
+    dn_mysql_leave(connection, outer);
+    return status;
+}

@@ -39,7 +39,7 @@ dn_pg_capabilities(const dunlin_call *call, const dunlin_profile *profile,
     capabilities->flags = DUNLIN_CAN_TRANSACTIONAL_DDL | DUNLIN_CAN_PIPELINE | DUNLIN_CAN_CANCEL |
                           DUNLIN_CAN_INTROSPECT_OBJECTS | DUNLIN_CAN_INTROSPECT_FACTS |
                           DUNLIN_CAN_FINGERPRINT | DUNLIN_CAN_NAMESPACES | DUNLIN_CAN_NAMED_TYPES |
-                          DUNLIN_CAN_BACKUP_SCHEMA | DUNLIN_CAN_TRANSLATE;
+                          DUNLIN_CAN_BACKUP_SCHEMA | DUNLIN_CAN_TRANSLATE | DUNLIN_CAN_LEASE;
     capabilities->lock_kind = DUNLIN_LOCK_SESSION;
     capabilities->identifier_limit = LONGEST_NAME;
     return DUNLIN_OK;
@@ -75,7 +75,7 @@ static const dunlin_driver table = {
     .unlock = dn_pg_unlock,
     .lock_holder = dn_pg_lock_holder,
     .session_alive = dn_pg_session_alive,
-    .in_doubt = dn_pg_in_doubt,
+    .session_end = dn_pg_session_end,
     .debris = dn_pg_debris,
     .check_privileges = dn_pg_check_privileges,
     .cancel_handle = dn_pg_cancel_handle,

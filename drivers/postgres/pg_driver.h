@@ -244,8 +244,8 @@ int32_t dn_pg_lock_holder(const dunlin_call *call, dunlin_connection *connection
                           dunlin_string key);
 int32_t dn_pg_session_alive(const dunlin_call *call, dunlin_connection *connection,
                             dunlin_string backend, dunlin_string backend_start, int32_t *answer);
-int32_t dn_pg_in_doubt(const dunlin_call *call, dunlin_connection *connection, dunlin_string marker,
-                       int32_t *answer);
+int32_t dn_pg_session_end(const dunlin_call *call, dunlin_connection *connection,
+                          dunlin_string backend, dunlin_string backend_start, int32_t *answer);
 int32_t dn_pg_debris(const dunlin_call *call, dunlin_connection *connection,
                      const dunlin_fact *const *keys, uint64_t count);
 int32_t dn_pg_check_privileges(const dunlin_call *call, dunlin_connection *connection,

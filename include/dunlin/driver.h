@@ -39,7 +39,7 @@ extern "C" {
 
 #define DUNLIN_DRIVER_ABI 0u /* the number in the entry symbol */
 /* Raised by one whenever v0 changes; host and driver must agree on it exactly while it is v0. */
-#define DUNLIN_DRIVER_REVISION 3u
+#define DUNLIN_DRIVER_REVISION 4u
 #define DUNLIN_DRIVER_ENTRY_SYMBOL "dunlin_driver_entry_v0"
 
 /* What a driver says about a failure; host->fail() copies it. Absent parts stay empty. */
@@ -96,7 +96,11 @@ enum {
     DUNLIN_CAN_TRANSLATE = 1 << 11,    /* renders portable operations and gives expression_rules */
     DUNLIN_CAN_FOLD_OBJECTS = 1 << 12, /* names of tables and the like: ASCII case does not count */
     DUNLIN_CAN_FOLD_MEMBERS = 1 << 13, /* names of columns, keys, indexes: the same */
-    DUNLIN_CAN_BACKUP_SCHEMA = 1 << 14 /* backup() can leave rows out: DUNLIN_BACKUP_SCHEMA */
+    DUNLIN_CAN_BACKUP_SCHEMA = 1 << 14, /* backup() can leave rows out: DUNLIN_BACKUP_SCHEMA */
+    /* Its servers may be reached through a transaction pooler, which describe() notices. There the
+     * run lock is a row of a table: SELECT .. FOR UPDATE keeps what it reads locked to the end of
+     * the transaction, and timestamps compare with CURRENT_TIMESTAMP. */
+    DUNLIN_CAN_LEASE = 1 << 15
 };
 
 typedef struct dunlin_capabilities {
@@ -387,7 +391,6 @@ typedef struct dunlin_holder {
 } dunlin_holder;
 
 enum { DUNLIN_SESSION_GONE = 0, DUNLIN_SESSION_ALIVE = 1, DUNLIN_SESSION_UNKNOWN = 2 };
-enum { DUNLIN_DOUBT_NOT_COMMITTED = 0, DUNLIN_DOUBT_COMMITTED = 1, DUNLIN_DOUBT_UNKNOWN = 2 };
 
 enum {
     DUNLIN_PURPOSE_WORK = 1,
@@ -585,10 +588,14 @@ typedef struct dunlin_driver {
     int32_t (*unlock)(const dunlin_call *call, dunlin_connection *connection, dunlin_string key);
     int32_t (*lock_holder)(const dunlin_call *call, dunlin_connection *connection,
                            dunlin_string key);
+    /* Whether a session, as describe() told it, still exists: DUNLIN_SESSION_*. */
     int32_t (*session_alive)(const dunlin_call *call, dunlin_connection *connection,
                              dunlin_string backend, dunlin_string backend_start, int32_t *answer);
-    int32_t (*in_doubt)(const dunlin_call *call, dunlin_connection *connection,
-                        dunlin_string marker, int32_t *answer);
+    /* Asks the server to end another session, whatever it does, and does not wait for that. ALIVE:
+     * it was asked; GONE: there is no such session any more; UNKNOWN: nobody can tell whether it is
+     * the one that is meant, so it was left alone. Without a start, the number alone decides. */
+    int32_t (*session_end)(const dunlin_call *call, dunlin_connection *connection,
+                           dunlin_string backend, dunlin_string backend_start, int32_t *answer);
     int32_t (*debris)(const dunlin_call *call, dunlin_connection *connection,
                       const dunlin_fact *const *keys, uint64_t count);
     /* Pushes host->missing() for each privilege without which one of the operations, carried out in

@@ -338,6 +338,43 @@ a_session_is_alive_until_it_ends(void **state)
     fake_end(&other);
 }
 
+static int32_t
+end(const char *id, const char *start)
+{
+    int32_t answer = -1;
+
+    assert_done(&host, driver->session_end(fake_call(&host), db, fake_string(id),
+                                           fake_string(start), &answer));
+    return answer;
+}
+
+static void
+another_session_is_ended_and_no_other(void **state)
+{
+    fake_host other;
+    dunlin_connection *second;
+    char own[40];
+
+    (void)state;
+    mysql_second(&other, &second);
+    push_server = other.services.server;
+    other.services.server = keep_backend;
+    assert_done(&other, driver->describe(fake_call(&other), second));
+    snprintf(own, sizeof(own), "%s", rows("SELECT connection_id()"));
+    own[strcspn(own, "\n")] = '\0';
+    assert_int_equal(end(own, ""), DUNLIN_SESSION_UNKNOWN);
+    assert_int_equal(end(backend, "dunlin_another"), DUNLIN_SESSION_GONE);
+    assert_int_equal(end("1; DROP", ""), DUNLIN_SESSION_UNKNOWN);
+    assert_int_equal(end("999999999", ""), DUNLIN_SESSION_GONE);
+    assert_int_equal(alive(backend, ""), DUNLIN_SESSION_ALIVE);
+    assert_int_equal(end(backend, backend_start), DUNLIN_SESSION_ALIVE);
+    for (int tries = 0; alive(backend, "") != DUNLIN_SESSION_GONE && tries < 100; tries++)
+        sleep_ms(20);
+    assert_int_equal(end(backend, backend_start), DUNLIN_SESSION_GONE);
+    driver->close(second);
+    fake_end(&other);
+}
+
 static void
 waiting_for_a_row_ends_after_the_items_lock_timeout(void **state)
 {
@@ -485,6 +522,7 @@ main(void)
         TEST(an_option_file_supplies_what_the_url_leaves_out),
         TEST(one_connection_holds_the_lock_and_is_named),
         TEST(a_session_is_alive_until_it_ends),
+        TEST(another_session_is_ended_and_no_other),
         TEST(waiting_for_a_row_ends_after_the_items_lock_timeout),
         TEST(a_handle_cancels_from_another_thread),
         TEST(a_byte_on_the_wake_fd_stops_what_runs),

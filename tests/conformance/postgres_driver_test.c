@@ -359,25 +359,45 @@ a_session_is_known_by_number_and_start(void **state)
 }
 
 static void
-a_transaction_in_doubt_is_looked_up_by_its_number(void **state)
+another_session_is_ended_by_number_and_start(void **state)
 {
-    static const fake_item begin = BEGIN_ITEM;
+    fake_host other;
+    dunlin_connection *second;
     char number[32];
-    int32_t answer;
+    int32_t answer = -1;
 
     (void)state;
-    sscanf(rows("SELECT txid_current()"), "%31s", number);
-    assert_done(&host, driver->in_doubt(fake_call(&host), db, fake_string(number), &answer));
-    assert_int_equal(answer, DUNLIN_DOUBT_COMMITTED);
-    assert_done(&host, fake_run(&host, db, &begin, 1));
-    sscanf(rows("SELECT txid_current()"), "%31s", number);
-    assert_done(&host, driver->in_doubt(fake_call(&host), db, fake_string(number), &answer));
-    assert_int_equal(answer, DUNLIN_DOUBT_UNKNOWN);
-    assert_done(&host, fake_do(&host, db, DUNLIN_ITEM_ROLLBACK));
-    assert_done(&host, driver->in_doubt(fake_call(&host), db, fake_string(number), &answer));
-    assert_int_equal(answer, DUNLIN_DOUBT_NOT_COMMITTED);
-    assert_done(&host, driver->in_doubt(fake_call(&host), db, fake_string("x"), &answer));
-    assert_int_equal(answer, DUNLIN_DOUBT_UNKNOWN);
+    postgres_second(&other, &second);
+    snprintf(number, sizeof(number), "%s", fake_rows(&other, second, "SELECT pg_backend_pid()"));
+    number[strcspn(number, "\n")] = '\0';
+#define END(backend, start)                                                                        \
+    driver->session_end(fake_call(&host), db, fake_string(backend), fake_string(start), &answer)
+    assert_done(&host, END(number, "2001-01-01T00:00:00.000000Z"));
+    assert_int_equal(answer, DUNLIN_SESSION_GONE);
+    assert_done(&host, END("nobody", ""));
+    assert_int_equal(answer, DUNLIN_SESSION_UNKNOWN);
+    assert_string_equal(fake_rows(&other, second, "SELECT 1"), "1\n");
+    assert_done(&host, END(number, ""));
+    assert_int_equal(answer, DUNLIN_SESSION_ALIVE);
+    do
+        assert_done(&host, END(number, ""));
+    while (answer == DUNLIN_SESSION_ALIVE);
+    assert_int_equal(answer, DUNLIN_SESSION_GONE);
+    postgres_end_second(&other, second);
+}
+
+static void
+a_session_does_not_end_itself(void **state)
+{
+    char number[32];
+    int32_t answer = -1;
+
+    (void)state;
+    snprintf(number, sizeof(number), "%s", rows("SELECT pg_backend_pid()"));
+    number[strcspn(number, "\n")] = '\0';
+    assert_done(&host, END(number, ""));
+    assert_int_equal(answer, DUNLIN_SESSION_UNKNOWN);
+    assert_string_equal(rows("SELECT 1"), "1\n");
 }
 
 /* --- objects --- */
@@ -630,7 +650,8 @@ main(void)
         TEST(one_session_at_a_time_holds_the_lock),
         TEST(the_number_of_a_lock_is_the_fnv_hash_of_its_key),
         TEST(a_session_is_known_by_number_and_start),
-        TEST(a_transaction_in_doubt_is_looked_up_by_its_number),
+        TEST(another_session_is_ended_by_number_and_start),
+        TEST(a_session_does_not_end_itself),
         TEST(introspection_names_objects_of_users),
         TEST(statements_outside_transactions_leave_fingerprints),
         TEST(an_invalid_index_counts_as_none),

@@ -312,7 +312,7 @@ static const member driver_members[] = {
     MEMBER(dunlin_driver, unlock, 200),
     MEMBER(dunlin_driver, lock_holder, 208),
     MEMBER(dunlin_driver, session_alive, 216),
-    MEMBER(dunlin_driver, in_doubt, 224),
+    MEMBER(dunlin_driver, session_end, 224),
     MEMBER(dunlin_driver, debris, 232),
     MEMBER(dunlin_driver, check_privileges, 240),
     MEMBER(dunlin_driver, assess, 248),
@@ -433,7 +433,7 @@ the_revision_is_the_one_these_numbers_belong_to(void **state)
 {
     (void)state;
     assert_int_equal(DUNLIN_DRIVER_ABI, 0);
-    assert_int_equal(DUNLIN_DRIVER_REVISION, 3);
+    assert_int_equal(DUNLIN_DRIVER_REVISION, 4);
     assert_string_equal(DUNLIN_DRIVER_ENTRY_SYMBOL, "dunlin_driver_entry_v0");
 }
 
