@@ -200,6 +200,7 @@ dn_cmd_migrate(dn_cli *cli)
     migrate.allow_nonempty = arguments->allow_nonempty > 0;
     migrate.keep_different =
         arguments->if_different && strcmp(arguments->if_different, "keep") == 0;
+    migrate.cancel = arguments->cancel > 0;
     outcome = dunlin_migrate(&cli->options, &migrate, &result, &error);
     return dn_cli_finish(cli, outcome, result, &error, show, explain);
 }

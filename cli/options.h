@@ -50,6 +50,7 @@ typedef struct dn_arguments {
     int no_backup;
     int allow_nonempty;
     const char *if_different;
+    int cancel;
     int done;
     int redo;
     int check;

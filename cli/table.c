@@ -130,6 +130,9 @@ static const dn_option migrate_options[] = {
      "start on a database that holds objects but no record of migrations"},
     {"if-different", 0, DN_VALUE_CHOICE, "WHAT", if_different_choices, MEMBER(if_different), false,
      "what a guard makes of an object that exists, but different: `error` or `keep`"},
+    {"cancel", 0, DN_VALUE_NONE, NULL, NULL, MEMBER(cancel), false,
+     "end the session that holds the lock: of a run that was killed while the server goes on with "
+     "its statement"},
     END_OPTIONS};
 static const dn_exit migrate_exits[] = {
     {DUNLIN_EXIT_OK, "everything asked for is applied"},

@@ -26,6 +26,7 @@ static const struct {
     {DUNLIN_CAN_FOLD_OBJECTS, "fold-objects"},
     {DUNLIN_CAN_FOLD_MEMBERS, "fold-members"},
     {DUNLIN_CAN_BACKUP_SCHEMA, "backup-schema"},
+    {DUNLIN_CAN_LEASE, "lease"},
 };
 
 static const char *

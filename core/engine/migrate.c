@@ -175,6 +175,8 @@ carry_out(migration_run *state, dn_error *error)
     run->tracker = &session->observation.tracker;
     run->plan = &state->plan;
     run->single_transaction = state->plan_options.single_transaction;
+    run->lock_timeout_ms = dn_session_lock_timeout(session);
+    run->cancel = state->options->cancel != 0;
     return state->plan.count ? dn_run_plan(run, error) : 0;
 }
 
@@ -207,8 +209,8 @@ migrate_locked(migration_run *state, const char *table, dn_error *error)
     int answer;
 
     if (dn_session_connect(session, false, error) < 0 ||
-        dn_run_lock(session->connection, table, dn_session_lock_timeout(session), &session->log,
-                    error) < 0)
+        dn_run_lock_over(session->connection, table, dn_session_lock_timeout(session),
+                         state->options->cancel != 0, &session->log, error) < 0)
         return -1;
     dn_fault("migrate.locked");
     state->planned = false;
@@ -258,7 +260,12 @@ migrate(migration_run *state, dn_error *error)
 
     if (dn_session_project(session, error) < 0 || dn_session_target(session, error) < 0 ||
         dn_session_journal(session, error) < 0 || dn_session_connect(session, true, error) < 0 ||
-        dn_session_result(session, "dunlin-migrate/1", error) < 0 || look(state, error) < 0)
+        dn_session_result(session, "dunlin-migrate/1", error) < 0)
+        return -1;
+    /* What a pooler forbids is found before the lock, which writes a row there. */
+    if (dn_connection_server(session->connection)->pooled)
+        state->plan_options.inspect = true;
+    if (look(state, error) < 0)
         return -1;
     if (!state->plan.count || state->options->dry_run)
         return 0;

@@ -75,6 +75,16 @@ decide(resumption *state, dn_error *error)
     return dn_ledger_set_phase(session->connection, state->tag, state->rows.count, last, error);
 }
 
+/* The ledger belongs to runs with a session of their own. */
+static int
+check_session(const dn_session *session, dn_error *error)
+{
+    if (!dn_connection_server(session->connection)->pooled)
+        return 0;
+    return dn_fail(error, DUNLIN_UNSUPPORTED, "plan.pooled",
+                   "what stopped part-way cannot be decided through a transaction pooler");
+}
+
 static int
 resume(resumption *state, dn_error *error)
 {
@@ -84,7 +94,7 @@ resume(resumption *state, dn_error *error)
     if (dn_session_project(session, error) < 0 || dn_session_target(session, error) < 0 ||
         dn_session_journal(session, error) < 0 || dn_session_connect(session, false, error) < 0 ||
         dn_session_reconcile(session, DN_TRACKER_MATCH, error) < 0 ||
-        find_migration(state, error) < 0 ||
+        find_migration(state, error) < 0 || check_session(session, error) < 0 ||
         dn_session_result(session, "dunlin-resume/1", error) < 0 ||
         dn_run_lock(session->connection, session->observation.tracker.table,
                     dn_session_lock_timeout(session), &session->log, error) < 0)

@@ -141,7 +141,9 @@ typedef struct dn_execution {
     dn_job *jobs;
     size_t count;
     bool single_transaction;
-    int lock_retries; /* how often a migration that met a lock is tried again */
+    int lock_retries;           /* how often a migration that met a lock is tried again */
+    int64_t session_timeout_ms; /* how long to wait for the session of an earlier run */
+    bool end_sessions;          /* or to end it */
     dn_arena *arena;
     /* The ledger: tags with rows of earlier runs, once it was looked at; and how many migrations
      * of this run are recorded and have rows all the same. */

@@ -275,6 +275,10 @@ done_before(ledger *book, const dn_script_item *item, const dn_digest *digest, d
     const dn_ledger_row *row = &book->rows.items[book->at - 1];
     bool same = dn_digest_equal(&row->digest, digest);
 
+    if (row->phase != DN_LEDGER_DONE && dn_ledger_wait(book->execution, row, error) < 0) {
+        book->culprit = item->ordinal;
+        return -1;
+    }
     if (row->phase == DN_LEDGER_FAILED)
         return 0;
     if (same)

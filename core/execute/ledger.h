@@ -22,6 +22,9 @@ typedef struct dn_ledger_row {
     dn_ledger_phase phase;
     bool has_facts;
     dn_digest facts; /* of what the statement touches, before it ran */
+    /* The session that ran it, of rows that were read; empty when unknown. */
+    dunlin_string backend;
+    dunlin_string backend_start;
 } dn_ledger_row;
 
 typedef struct dn_ledger_rows {
@@ -36,10 +39,16 @@ int dn_ledger_read(dn_connection *connection, const char *tag, dn_arena *arena,
 /* Inserts rows [first .. first + count) with ordinals from first + 1, in one statement. */
 int dn_ledger_write(dn_connection *connection, const char *run_id, const char *tag,
                     const dn_ledger_row *rows, size_t first, size_t count, dn_error *error);
+/* The present session is noted as the one that runs it. */
 int dn_ledger_set_phase(dn_connection *connection, const char *tag, size_t ordinal,
                         const dn_ledger_row *row, dn_error *error);
 /* Removes what this run has written, and all of one migration. */
 int dn_ledger_clear(dn_connection *connection, const char *run_id, const char *tag,
                     dn_error *error);
+
+/* --- the session of an earlier run -------------------------------------------------------------- */
+/* A client that was killed may have left its session behind, at work on this very statement. Waits
+ * until it is gone, or ends it when the user said so. Errors: ledger.session. */
+int dn_ledger_wait(dn_execution *execution, const dn_ledger_row *row, dn_error *error);
 
 #endif

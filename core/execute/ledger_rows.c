@@ -6,7 +6,7 @@
 #include "core/base/clock.h"
 
 /* Values of one row, and rows of one INSERT: what any server takes in one statement. */
-enum { ROW_VALUES = 8, ROWS_AT_ONCE = 100 };
+enum { ROW_VALUES = 9, ROWS_AT_ONCE = 100 };
 
 static const char *const phases[] = {"done", "intent", "failed"};
 
@@ -17,6 +17,12 @@ text_value(const char *text)
 
     value.text = dn_string(text);
     return value;
+}
+
+static dunlin_value
+string_value(dunlin_string text)
+{
+    return (dunlin_value){.type = DUNLIN_VALUE_TEXT, .text = text};
 }
 
 static dunlin_value
@@ -44,6 +50,16 @@ phase_of(dunlin_string text)
     return DN_LEDGER_INTENT;
 }
 
+static bool
+keep_text(dn_arena *arena, const dunlin_value *value, dunlin_string *text)
+{
+    bool has = value->type == DUNLIN_VALUE_TEXT;
+
+    text->length = has ? value->text.length : 0;
+    text->data = dn_arena_copy(arena, has ? value->text.data : "", (size_t)text->length);
+    return text->data != NULL;
+}
+
 static int
 visit_row(const dunlin_value *values, size_t count, void *context, dn_error *error)
 {
@@ -65,6 +81,9 @@ visit_row(const dunlin_value *values, size_t count, void *context, dn_error *err
         return dn_fail(error, DUNLIN_CORRUPT, "ledger.damaged",
                        "a row of " DN_TRACKER_STATEMENTS " for '%s' has a damaged digest",
                        state->tag);
+    if (!keep_text(state->arena, &values[3], &row->backend) ||
+        !keep_text(state->arena, &values[4], &row->backend_start))
+        return dn_no_memory(error);
     row->has_facts =
         values[2].type == DUNLIN_VALUE_TEXT &&
         dn_digest_parse(values[2].text.data, (size_t)values[2].text.length, &row->facts);
@@ -78,7 +97,8 @@ dn_ledger_read(dn_connection *connection, const char *tag, dn_arena *arena, dn_l
     dunlin_value value = text_value(tag);
     reading state = {rows, arena, tag};
     const char *sql = dn_arena_printf(arena,
-                                      "SELECT digest, phase, facts_digest FROM "
+                                      "SELECT digest, phase, facts_digest, backend,"
+                                      " backend_start FROM "
                                       "%s" DN_TRACKER_STATEMENTS " WHERE tag = $1 ORDER BY ordinal",
                                       dn_connection_home(connection));
 
@@ -124,7 +144,8 @@ write_some(dn_connection *connection, const char *run_id, const char *tag,
     at[strlen(at) - 1] = '\0';
     dn_text_printf(&sql,
                    "INSERT INTO %s" DN_TRACKER_STATEMENTS
-                   " (run_id, tag, ordinal, digest, phase, backend, facts_digest, at) VALUES ",
+                   " (run_id, tag, ordinal, digest, phase, backend, facts_digest, at,"
+                   " backend_start) VALUES ",
                    dn_connection_home(connection));
     for (size_t i = 0; i < count; i++) {
         dunlin_value *value = values + i * ROW_VALUES;
@@ -132,9 +153,9 @@ write_some(dn_connection *connection, const char *run_id, const char *tag,
         value[0] = text_value(run_id);
         value[1] = text_value(tag);
         value[2] = integer_value(first + i + 1);
-        value[5] = (dunlin_value){.type = DUNLIN_VALUE_TEXT,
-                                  .text = dn_connection_server(connection)->backend};
+        value[5] = string_value(dn_connection_server(connection)->backend);
         value[7] = text_value(at);
+        value[8] = string_value(dn_connection_server(connection)->backend_start);
         fill_row(value, &texts[i], &rows[first + i]);
         for (size_t k = 0; k < ROW_VALUES; k++)
             dn_text_printf(&sql, "%s$%zu", k ? ", " : i ? "), (" : "(", i * ROW_VALUES + k + 1);
@@ -183,7 +204,7 @@ int
 dn_ledger_set_phase(dn_connection *connection, const char *tag, size_t ordinal,
                     const dn_ledger_row *row, dn_error *error)
 {
-    dunlin_value values[5];
+    dunlin_value values[7];
     row_texts texts;
     dunlin_value filled[ROW_VALUES];
 
@@ -193,10 +214,12 @@ dn_ledger_set_phase(dn_connection *connection, const char *tag, size_t ordinal,
     values[2] = filled[3];
     values[3] = filled[4];
     values[4] = filled[6];
+    values[5] = string_value(dn_connection_server(connection)->backend);
+    values[6] = string_value(dn_connection_server(connection)->backend_start);
     return execute(connection,
-                   "UPDATE % SET digest = $3, phase = $4, facts_digest = $5"
-                   " WHERE tag = $1 AND ordinal = $2",
-                   values, 5, error);
+                   "UPDATE % SET digest = $3, phase = $4, facts_digest = $5, backend = $6,"
+                   " backend_start = $7 WHERE tag = $1 AND ordinal = $2",
+                   values, 7, error);
 }
 
 int

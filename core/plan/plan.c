@@ -107,6 +107,10 @@ add_job(dn_connection *connection, dn_translator *translator, const dn_migration
     if (dn_script_examine(connection, translator, migration, arena, &plan->text_budget, &job->info,
                           plan->needs, error) < 0)
         return -1;
+    if (dn_connection_server(connection)->pooled && !job->info.transactional)
+        return dn_fail(error, DUNLIN_UNSUPPORTED, "plan.pooled",
+                       "%s:%u: this migration cannot run through a transaction pooler: it has %s",
+                       migration->path, job->info.reason_line, job->info.reason);
     if (options->single_transaction && !job->info.transactional)
         return dn_fail(error, DUNLIN_USAGE, "plan.not-transactional",
                        "%s:%u: --single-transaction cannot hold this migration: it has %s",

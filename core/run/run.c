@@ -49,6 +49,8 @@ execute(dn_run *run, dn_error *error)
         .count = run->plan->job_count,
         .single_transaction = run->single_transaction,
         .lock_retries = run->target->lock_retries,
+        .session_timeout_ms = run->lock_timeout_ms,
+        .end_sessions = run->cancel,
         .arena = run->arena,
     };
     int answer = dn_tracker_writer_open(run->connection, run->tracker, run->run_id, &writer, error);

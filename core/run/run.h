@@ -13,6 +13,9 @@
  * run.locked (exit 5) naming the holder. */
 int dn_run_lock(dn_connection *connection, const char *tracker_table, int64_t timeout_ms,
                 const dn_log *log, dn_error *error);
+/* The same; with `cancel`, the session that has it is ended. */
+int dn_run_lock_over(dn_connection *connection, const char *tracker_table, int64_t timeout_ms,
+                     bool cancel, const dn_log *log, dn_error *error);
 void dn_run_unlock(dn_connection *connection, const char *tracker_table);
 
 /* --- backups ---------------------------------------------------------------------------------- */
@@ -66,6 +69,8 @@ typedef struct dn_run {
     dn_tracker *tracker;
     dn_plan *plan;
     bool single_transaction;
+    int64_t lock_timeout_ms; /* how long to wait for the session of an earlier run */
+    bool cancel;             /* or to end it */
     /* Results. */
     char run_id[33];
     bool backed_up;

@@ -41,4 +41,7 @@ int dn_tracker_table_migrations(dn_connection *connection, const char *name, dn_
 int dn_tracker_table_statements(dn_connection *connection, dn_arena *arena,
                                 const char ***statements, size_t *count, dn_error *error);
 
+int dn_tracker_table_meta(dn_connection *connection, dn_arena *arena, const char ***statements,
+                          size_t *count, dn_error *error);
+
 #endif

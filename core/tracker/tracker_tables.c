@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "core/tracker/lease.h"
 #include "core/tracker/tracker_internal.h"
 
 typedef struct table_column {
@@ -45,6 +46,13 @@ static const table_column statements_columns[] = {
     {"facts_digest", DUNLIN_TYPE_KEY_TEXT, false},
     {"at", DUNLIN_TYPE_TIMESTAMP, true},
     {"error", DUNLIN_TYPE_TEXT, false},
+};
+
+/* What concerns the whole target: a row for each thing. */
+static const table_column meta_columns[] = {
+    {"key", DUNLIN_TYPE_KEY_TEXT, true},
+    {"value", DUNLIN_TYPE_TEXT, false},
+    {"expires_at", DUNLIN_TYPE_TIMESTAMP, false}, /* UTC, of a lease */
 };
 
 enum { MAX_OPERATIONS = 24, KEY_PROPERTIES = 3 };
@@ -145,4 +153,13 @@ dn_tracker_table_statements(dn_connection *connection, dn_arena *arena, const ch
     return render(connection, DN_TRACKER_STATEMENTS, statements_columns,
                   sizeof(statements_columns) / sizeof(statements_columns[0]), NULL, arena,
                   statements, count, error);
+}
+
+int
+dn_tracker_table_meta(dn_connection *connection, dn_arena *arena, const char ***statements,
+                      size_t *count, dn_error *error)
+{
+    return render(connection, DN_TRACKER_META, meta_columns,
+                  sizeof(meta_columns) / sizeof(meta_columns[0]), "key", arena, statements, count,
+                  error);
 }

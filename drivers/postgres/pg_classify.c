@@ -310,6 +310,18 @@ dn_pg_may_change_session(dunlin_string sql)
 }
 
 bool
+dn_pg_waits_aside(dunlin_string sql)
+{
+    dn_pg_scan scan = dn_pg_scan_begin(sql);
+    dn_pg_token token;
+
+    while (dn_pg_scan_next(&scan, &token))
+        if (dn_pg_is_word(&token, "CONCURRENTLY"))
+            return true;
+    return false;
+}
+
+bool
 dn_pg_drops_prepared(dunlin_string sql)
 {
     dn_pg_token head;

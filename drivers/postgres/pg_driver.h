@@ -69,6 +69,7 @@ struct dunlin_connection {
     bool pins_local;         /* a pooler refused the others: each transaction sets them */
     bool settings_dirty;     /* a statement may have changed the session's settings */
     int64_t lock_timeout_ms; /* the session's, 0: the server's own */
+    bool patient;            /* nobody asked for it: CONCURRENTLY, in nobody's way, waits on */
     /* what the statements of items run with, 0: the session's own */
     int64_t item_lock_timeout_ms;
     int64_t item_statement_timeout_ms;
@@ -207,6 +208,8 @@ bool dn_pg_is_copy_stream(dunlin_string sql);
 int32_t dn_pg_touch(const dunlin_call *call, dunlin_string sql, int32_t *known);
 /* May leave the session's settings other than they were. */
 bool dn_pg_may_change_session(dunlin_string sql);
+/* Waits for others without being in their way: .. CONCURRENTLY. */
+bool dn_pg_waits_aside(dunlin_string sql);
 /* Takes prepared statements away: DISCARD, DEALLOCATE. */
 bool dn_pg_drops_prepared(dunlin_string sql);
 

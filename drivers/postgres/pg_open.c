@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DEFAULT_CONNECT_MS = 30000, MOST_KEYWORDS = 96 };
+enum { DEFAULT_CONNECT_MS = 30000, DEFAULT_LOCK_MS = 10000, MOST_KEYWORDS = 96 };
 
 /* What is given to libpq beside the URL's own parameters. The first group only where the URL says
  * nothing: a dead peer shall be noticed within minutes, also during a statement that takes hours. */
@@ -167,6 +167,11 @@ connect_to_server(dunlin_connection *connection, const dunlin_open_options *opti
     int64_t end_ns = dn_kit_now_ns() + limit_ms * 1000000;
     attempt result;
 
+    if (connection->lock_timeout_ms == 0 &&
+        (given == NULL || strstr(given, "lock_timeout") == NULL)) {
+        connection->lock_timeout_ms = DEFAULT_LOCK_MS;
+        connection->patient = true;
+    }
     dn_pg_pins_options(&pins, given, connection);
     if (application == NULL || pins.failed)
         return dn_kit_no_memory(connection->call);

@@ -111,6 +111,8 @@ refuse_lost(running *run, const dunlin_item *item)
     dn_pg_pipeline_report(&run->line, &entry, DUNLIN_OUTCOME_LOST);
 }
 
+enum { NO_LIMIT = -1 };
+
 /* --- timeouts ------------------------------------------------------------------------------------------ */
 static void
 set_timeout(running *run, const char *name, int64_t *current, int64_t wanted)
@@ -121,8 +123,9 @@ set_timeout(running *run, const char *name, int64_t *current, int64_t wanted)
     if (*current == wanted || run->line.over)
         return;
     *current = wanted;
-    if (wanted > 0)
-        snprintf(sql, sizeof(sql), "SET %s%s TO %lld", scope, name, (long long)wanted);
+    if (wanted != 0)
+        snprintf(sql, sizeof(sql), "SET %s%s TO %lld", scope, name,
+                 wanted > 0 ? (long long)wanted : 0LL);
     else
         snprintf(sql, sizeof(sql), "SET %s%s TO DEFAULT", scope, name);
     dn_pg_pipeline_own(&run->line, sql);
@@ -168,9 +171,29 @@ do_begin(running *run, const dunlin_item *item)
     entry = add_item(run, item);
     entry->was_in_transaction = false;
     dn_pg_pipeline_send(&run->line, entry, "BEGIN", NULL);
-    if (!run->connection->pins_local)
+    /* A pooler may have swallowed what was asked for while connecting, or serve us by a session
+     * that somebody else began. */
+    if (!run->connection->pins_local && !run->connection->pooled)
         return;
     dn_pg_pins_statement(&pins, run->connection, true);
+    if (!pins.failed)
+        dn_pg_pipeline_own(&run->line, pins.data);
+}
+
+/* What a transaction set would stay with a server process that serves others next. Said in the
+ * transaction, this takes effect with its COMMIT. */
+static void
+leave_clean(running *run)
+{
+    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text pins = {0};
+
+    if (!run->connection->pooled || !run->dirty)
+        return;
+    run->dirty = false;
+    dn_pg_pipeline_own(&run->line, "RESET SESSION AUTHORIZATION");
+    dn_pg_pipeline_own(&run->line, "RESET ROLE");
+    dn_pg_pipeline_own(&run->line, "RESET ALL");
+    dn_pg_pins_statement(&pins, run->connection, false);
     if (!pins.failed)
         dn_pg_pipeline_own(&run->line, pins.data);
 }
@@ -178,8 +201,10 @@ do_begin(running *run, const dunlin_item *item)
 static void
 do_commit(running *run, const dunlin_item *item)
 {
-    dn_pg_entry *entry = add_item(run, item);
+    dn_pg_entry *entry;
 
+    leave_clean(run);
+    entry = add_item(run, item);
     run->line.in_transaction = false;
     forget_timeouts(run);
     entry->in_transaction = false;
@@ -253,11 +278,14 @@ queue_statement(running *run, const dunlin_item *item, message *text)
 static void
 send_alone(running *run, const dunlin_item *item, message *text)
 {
+    int64_t lock_ms = item->lock_timeout_ms;
     dn_pg_entry *entry;
 
     if (!reached(run, item))
         return;
-    set_timeouts(run, item->lock_timeout_ms, item->statement_timeout_ms);
+    if (lock_ms == 0 && run->connection->patient && dn_pg_waits_aside(item->sql))
+        lock_ms = NO_LIMIT;
+    set_timeouts(run, lock_ms, item->statement_timeout_ms);
     dn_pg_pipeline_sync(&run->line);
     entry = add_item(run, item);
     entry->sql = text->sql;

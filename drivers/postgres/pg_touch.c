@@ -64,6 +64,15 @@ touch(const dunlin_call *call, dunlin_string sql, dn_kit_text names[3], int32_t 
         dn_pg_scan_fits(&scan, "IF NOT EXISTS");
         return touch_index(call, &scan, names, known);
     }
+    /* It may run twice, and says what it may have left half done. */
+    if (dn_pg_scan_fits(&scan, "REINDEX () {TABLE,INDEX}")) {
+        int32_t ignored;
+
+        dn_pg_scan_fits(&scan, "CONCURRENTLY");
+        return take_names(&scan, names, &count)
+                   ? push_key(call, DN_PG_KIND_RELATION, names, count, &ignored)
+                   : DUNLIN_OK;
+    }
     for (size_t i = 0; i < sizeof(statements) / sizeof(statements[0]); i++) {
         if (!dn_pg_scan_fits(&scan, statements[i].pattern))
             continue;

@@ -143,7 +143,7 @@ typedef struct dunlin_migrate_options {
     int32_t no_backup;
     int32_t allow_nonempty; /* start on a database that already holds objects */
     int32_t keep_different; /* what IF NOT EXISTS finds different counts as present */
-    uint32_t reserved;
+    int32_t cancel;         /* end the session of another run that is in the way */
 } dunlin_migrate_options;
 int dunlin_migrate(const dunlin_options *options, const dunlin_migrate_options *migrate,
                    dunlin_result **result, dunlin_error *error);

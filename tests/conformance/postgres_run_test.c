@@ -407,7 +407,7 @@ a_lock_is_waited_for_as_long_as_the_item_says(void **state)
     assert_fails(&host, fake_run(&host, db, &alone, 1), DUNLIN_LOCKED,
                  "canceling statement due to lock timeout");
     assert_done(&host, fake_do(&host, db, DUNLIN_ITEM_RESET));
-    assert_string_equal(rows("SHOW lock_timeout"), "'0'\n");
+    assert_string_equal(rows("SHOW lock_timeout"), "'10s'\n");
     postgres_end_second(&other, second);
 }
 

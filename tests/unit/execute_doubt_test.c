@@ -154,7 +154,8 @@ a_refusal_is_remembered_and_a_lost_connection_is_not_taken_for_one(void **state)
                          "run\n pull statement S\n fail EXISTS b exists\n done 0 failed\n"
                          " return EXISTS\n" SEND(
                              "statement UPDATE dunlin_statements SET digest = $3, phase = $4, "
-                             "facts_digest = $5 WHERE tag = $1 AND ordinal = $2") TIDIED CLASS,
+                             "facts_digest = $5, backend = $6, backend_start = $7 WHERE tag = $1 "
+                             "AND ordinal = $2") TIDIED CLASS,
                          &execution),
                      -1);
     assert_int_equal(fixture->error.status, DUNLIN_EXISTS);
