@@ -10,12 +10,11 @@
 #include "core/conformance/check.h"
 
 static const dn_area *const areas[] = {
-    &dn_area_entry,      &dn_area_url,    &dn_area_lexer,  &dn_area_quote,
-    &dn_area_connect,    &dn_area_query,  &dn_area_run,    &dn_area_transaction,
-    &dn_area_session,    &dn_area_bulk,   &dn_area_error,  &dn_area_classify,
-    &dn_area_render,     &dn_area_lock,   &dn_area_cancel, &dn_area_introspect,
-    &dn_area_facts,      &dn_area_resume, &dn_area_backup, &dn_area_data,
-    &dn_area_privileges,
+    &dn_area_entry,  &dn_area_url,        &dn_area_lexer,       &dn_area_quote,   &dn_area_connect,
+    &dn_area_query,  &dn_area_run,        &dn_area_transaction, &dn_area_session, &dn_area_bulk,
+    &dn_area_error,  &dn_area_classify,   &dn_area_render,      &dn_area_lock,    &dn_area_lease,
+    &dn_area_cancel, &dn_area_introspect, &dn_area_facts,       &dn_area_resume,  &dn_area_backup,
+    &dn_area_data,   &dn_area_privileges,
 };
 enum { AREAS = sizeof areas / sizeof areas[0] };
 
@@ -39,9 +38,22 @@ is_wanted(const dn_conformance *kit, const char *id)
 }
 
 static const char *const capability_names[] = {
-    "transactional DDL",          "pipelining", "shadows in memory", "shadow databases",
-    "backing up by itself",       "cancelling", "listing objects",   "reading facts",
-    "fingerprints of statements", "namespaces", "types of its own",  "translating",
+    "transactional DDL",
+    "pipelining",
+    "shadows in memory",
+    "shadow databases",
+    "backing up by itself",
+    "cancelling",
+    "listing objects",
+    "reading facts",
+    "fingerprints of statements",
+    "namespaces",
+    "types of its own",
+    "translating",
+    "folded objects",
+    "folded members",
+    "backups without rows",
+    "leases",
 };
 
 static const char *

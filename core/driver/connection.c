@@ -182,7 +182,7 @@ dn_connection_close(dn_connection *connection)
 {
     if (!connection)
         return;
-    dn_connection_guard(connection, NULL);
+    dn_connection_escort(connection, NULL);
     if (connection->handle)
         connection->driver->table.close(connection->handle);
     dn_arena_free(&connection->arena);

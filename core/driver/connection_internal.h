@@ -23,32 +23,32 @@ struct dn_connection {
     const dn_lex_rules *rules;
     const char *home; /* of tables of ours: "main".  */
     dn_log log;
-    dn_guard guard; /* check NULL: none */
+    dn_escort escort; /* check NULL: none */
 };
 
-/* --- guards, in a batch --- */
+/* --- escorts, in a batch --- */
 /* Which of the items handed out are ours, and what comes next. */
-typedef struct dn_guarding {
-    const dn_guard *guard; /* NULL: nothing to do */
-    enum { DN_GUARD_IDLE, DN_GUARD_CHECK, DN_GUARD_RENEW, DN_GUARD_COMMIT } next;
-    dunlin_item commit; /* put back until the guard is done */
-    dunlin_value values[DN_GUARD_VALUES];
+typedef struct dn_escorting {
+    const dn_escort *escort; /* NULL: nothing to do */
+    enum { DN_ESCORT_IDLE, DN_ESCORT_CHECK, DN_ESCORT_RENEW, DN_ESCORT_COMMIT } next;
+    dunlin_item commit; /* put back until the escort is done */
+    dunlin_value values[DN_ESCORT_VALUES];
     uint64_t *ordinals; /* ring of ours whose outcome is due */
     size_t capacity;
     size_t head;
     size_t count;
     uint64_t heard; /* of ours */
-} dn_guarding;
+} dn_escorting;
 
 /* Whether an item of ours is due before the next one of the caller: fills it. */
-bool dn_guarding_next(dn_guarding *state, dunlin_item *item);
+bool dn_escorting_next(dn_escorting *state, dunlin_item *item);
 /* The caller's item is about to be handed out, and may become one of ours; it is kept then. */
-void dn_guarding_see(dn_guarding *state, dunlin_item *item);
+void dn_escorting_see(dn_escorting *state, dunlin_item *item);
 /* An item of ours was handed out; false: no memory. */
-bool dn_guarding_note(dn_guarding *state, uint64_t ordinal);
+bool dn_escorting_note(dn_escorting *state, uint64_t ordinal);
 /* Whether the outcome is of an item of ours. */
-bool dn_guarding_hears(dn_guarding *state, uint64_t ordinal);
-void dn_guarding_end(dn_guarding *state);
+bool dn_escorting_hears(dn_escorting *state, uint64_t ordinal);
+void dn_escorting_end(dn_escorting *state);
 
 /* dn_call_begin() for a call on this connection. */
 void dn_connection_begin(dn_connection *connection, dn_call *call, const char *function,

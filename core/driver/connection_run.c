@@ -18,7 +18,7 @@ typedef struct run_target {
     bool over;        /* an item failed or was lost: nothing more takes effect */
     bool deaf;        /* the caller's `done` failed: it hears no more */
     dunlin_item last; /* handed out last; its text lives until the next pull */
-    dn_guarding guarding;
+    dn_escorting escorting;
 } run_target;
 
 /* Undoing and tidying up are what a cancelled run still has to do. */
@@ -28,29 +28,29 @@ may_be_cancelled(const dunlin_item *item)
     return item->kind != DUNLIN_ITEM_ROLLBACK && item->kind != DUNLIN_ITEM_RESET;
 }
 
-/* The next item of the batch, or of its guard: 0, 1 at the end, -1. */
+/* The next item of the batch, or of its escort: 0, 1 at the end, -1. */
 static int
 pull(run_target *target, dunlin_item *item, dn_error *error)
 {
-    dn_guarding *guarding = &target->guarding;
+    dn_escorting *escorting = &target->escorting;
     int32_t kind;
     int answer;
 
-    if (guarding->next == DN_GUARD_COMMIT) {
-        guarding->next = DN_GUARD_IDLE;
-        *item = guarding->commit;
+    if (escorting->next == DN_ESCORT_COMMIT) {
+        escorting->next = DN_ESCORT_IDLE;
+        *item = escorting->commit;
         return 0;
     }
-    if (!dn_guarding_next(guarding, item)) {
+    if (!dn_escorting_next(escorting, item)) {
         answer = target->batch->next(target->batch->context, item, error);
         if (answer)
             return answer;
         kind = item->kind;
-        dn_guarding_see(guarding, item);
+        dn_escorting_see(escorting, item);
         if (item->kind == kind)
             return 0;
     }
-    return dn_guarding_note(guarding, target->pulled) ? 0 : dn_no_memory(error);
+    return dn_escorting_note(escorting, target->pulled) ? 0 : dn_no_memory(error);
 }
 
 static int32_t
@@ -157,14 +157,14 @@ check_outcome(dn_call *call, const run_target *target, const dunlin_outcome *out
     return DUNLIN_OK;
 }
 
-/* An item of the guard: nobody hears of it, unless it failed. */
+/* An item of the escort: nobody hears of it, unless it failed. */
 static int32_t
-hear_guard(dn_call *call, run_target *target, const dunlin_outcome *outcome)
+hear_escort(dn_call *call, run_target *target, const dunlin_outcome *outcome)
 {
-    const dn_guard *guard = target->guarding.guard;
+    const dn_escort *escort = target->escorting.escort;
 
     if (is_failure(outcome) && !target->over && call->error->status == DUNLIN_CONSTRAINT)
-        guard->lost(guard->context, call->error);
+        escort->lost(escort->context, call->error);
     target->over |= is_failure(outcome);
     return call->failed && !is_failure(outcome) ? call->answer : DUNLIN_OK;
 }
@@ -187,9 +187,9 @@ take_done(dn_call *call, const dunlin_outcome *told)
     target->done++;
     if (dn_connection_logs(target->connection))
         log_outcome(target, &outcome);
-    if (dn_guarding_hears(&target->guarding, outcome.ordinal))
-        return hear_guard(call, target, &outcome);
-    outcome.ordinal -= target->guarding.heard;
+    if (dn_escorting_hears(&target->escorting, outcome.ordinal))
+        return hear_escort(call, target, &outcome);
+    outcome.ordinal -= target->escorting.heard;
     failure = is_failure(&outcome) ? call->failure : NULL;
     /* The failure that ends the batch may be put in better words by the caller, who knows the
      * place; nothing that comes behind it may. */
@@ -230,7 +230,7 @@ dn_connection_run(dn_connection *connection, const dn_batch *batch, dn_error *er
         .next_item = take_next, .item_done = take_done, .read_chunk = take_chunk};
     run_target target = {.batch = batch,
                          .connection = connection,
-                         .guarding.guard = connection->guard.check ? &connection->guard : NULL};
+                         .escorting.escort = connection->escort.check ? &connection->escort : NULL};
     dn_call call;
     int32_t status;
 
@@ -243,7 +243,7 @@ dn_connection_run(dn_connection *connection, const dn_batch *batch, dn_error *er
     else if (status == DUNLIN_OK && target.done != target.pulled)
         status = dn_call_breach(&call, "returned from 'run' and said nothing of item %llu",
                                 (unsigned long long)target.done);
-    dn_guarding_end(&target.guarding);
+    dn_escorting_end(&target.escorting);
     return dn_call_end(&call, status);
 }
 

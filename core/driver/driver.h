@@ -231,22 +231,22 @@ int dn_connection_execute(dn_connection *connection, int32_t kind, const char *s
  * `renewal`, whose values are asked for at that moment. Neither is heard of in a batch's `done`,
  * but for the failure they make, which `lost` may word anew. A run lock that no session can hold
  * is kept this way. */
-enum { DN_GUARD_VALUES = 4 };
-typedef struct dn_guard {
+enum { DN_ESCORT_VALUES = 4 };
+typedef struct dn_escort {
     const char *check;
     const dunlin_value *values;
     size_t count;
     const char *expected;
     const char *renewal;
-    size_t (*renew)(void *context, dunlin_value values[DN_GUARD_VALUES]); /* how many */
+    size_t (*renew)(void *context, dunlin_value values[DN_ESCORT_VALUES]); /* how many */
     void (*lost)(void *context, dn_error *error);
-    void (*release)(void *context); /* with the connection, or the next guard */
+    void (*release)(void *context); /* with the connection, or the next escort */
     void *context;
-} dn_guard;
+} dn_escort;
 /* NULL: none any more. Copied; what it points to has to last. */
-void dn_connection_guard(dn_connection *connection, const dn_guard *guard);
-/* Of the present guard, or NULL. */
-void *dn_connection_guard_context(const dn_connection *connection);
+void dn_connection_escort(dn_connection *connection, const dn_escort *escort);
+/* Of the present escort, or NULL. */
+void *dn_connection_escort_context(const dn_connection *connection);
 
 /* A query whose first cell must read `expected`; CONSTRAINT when it does not. */
 int dn_connection_check(dn_connection *connection, const char *sql, const char *expected,

@@ -276,7 +276,7 @@ done_before(ledger *book, const dn_script_item *item, const dn_digest *digest, d
     bool same = dn_digest_equal(&row->digest, digest);
 
     if (row->phase != DN_LEDGER_DONE && dn_ledger_wait(book->execution, row, error) < 0) {
-        book->culprit = item->ordinal;
+        book->culprit = (dn_culprit){item->ordinal, false, -1};
         return -1;
     }
     if (row->phase == DN_LEDGER_FAILED)

@@ -212,10 +212,10 @@ set_expiry(lease *held)
     held->expires[strlen(held->expires) - 1] = '\0';
 }
 
-/* --- the guard ---------------------------------------------------------------------------------------- */
+/* --- the escort ---------------------------------------------------------------------------------------- */
 
 static size_t
-renew(void *context, dunlin_value values[DN_GUARD_VALUES])
+renew(void *context, dunlin_value values[DN_ESCORT_VALUES])
 {
     lease *held = (lease *)context;
 
@@ -245,9 +245,9 @@ release(void *context)
 }
 
 static void
-guard(lease *held)
+escort(lease *held)
 {
-    dn_guard wanted = {
+    dn_escort wanted = {
         .check = held->sql.any,
         .values = &held->key,
         .count = 1,
@@ -259,7 +259,7 @@ guard(lease *held)
         .context = held,
     };
 
-    dn_connection_guard(held->connection, &wanted);
+    dn_connection_escort(held->connection, &wanted);
 }
 
 /* --- changing the row ----------------------------------------------------------------------------------- */
@@ -398,7 +398,7 @@ dn_lease_take(dn_connection *connection, const char *tracker_table, bool *acquir
         answer = take(held, &look, acquired, error);
     dn_text_free(&look.holder);
     if (*acquired)
-        guard(held);
+        escort(held);
     else
         release(held);
     return answer;
@@ -407,7 +407,7 @@ dn_lease_take(dn_connection *connection, const char *tracker_table, bool *acquir
 int
 dn_lease_give_back(dn_connection *connection, dn_error *error)
 {
-    lease *held = (lease *)dn_connection_guard_context(connection);
+    lease *held = (lease *)dn_connection_escort_context(connection);
     dn_auto(dn_arena) arena = DN_ARENA_INIT;
     change work = {.count = 1};
     bool done;
@@ -420,7 +420,7 @@ dn_lease_give_back(dn_connection *connection, dn_error *error)
     work.values[0] = text_value(dn_arena_text(&arena, held->sql.key));
     if (!work.check || !work.expected || !work.sql || !work.values[0].text.data)
         return dn_no_memory(error);
-    dn_connection_guard(connection, NULL); /* what follows asks for the token itself */
+    dn_connection_escort(connection, NULL); /* what follows asks for the token itself */
     return carry_out(connection, &work, &done, error);
 }
 

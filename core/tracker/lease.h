@@ -2,7 +2,7 @@
  *
  * The leased lock: a row of dunlin_meta, for connections that a transaction pooler serves, where no
  * lock of a session holds. Its token is asked for, and locked, in every transaction of the holder
- * (a guard of the connection), so that a holder whose lease was taken over commits nothing any
+ * (a escort of the connection), so that a holder whose lease was taken over commits nothing any
  * more. A lease runs out by the server's clock, between transactions only: within one the row is
  * locked, and nobody can take it over.
  *
@@ -29,10 +29,10 @@ typedef struct dn_lease_look {
 int dn_lease_see(dn_connection *connection, const char *tracker_table, dn_lease_look *look,
                  dn_error *error);
 /* Takes the lease of the tracker if it is free or has run out; *acquired false otherwise. Makes
- * dunlin_meta. The connection is guarded from then on. */
+ * dunlin_meta. The connection is escorted from then on. */
 int dn_lease_take(dn_connection *connection, const char *tracker_table, bool *acquired,
                   dn_error *error);
-/* Gives back what dn_lease_take got; the guard goes with it. */
+/* Gives back what dn_lease_take got; the escort goes with it. */
 int dn_lease_give_back(dn_connection *connection, dn_error *error);
 /* Removes a lease that has run out or, with `any`, whatever it is; *gone false when its holder is
  * in a transaction or has renewed it. */

@@ -69,7 +69,7 @@ touch(const dunlin_call *call, dunlin_string sql, dn_kit_text names[3], int32_t 
         int32_t ignored;
 
         dn_pg_scan_fits(&scan, "CONCURRENTLY");
-        return take_names(&scan, names, &count)
+        return dn_pg_take_names(&scan, names, &count)
                    ? push_key(call, DN_PG_KIND_RELATION, names, count, &ignored)
                    : DUNLIN_OK;
     }

@@ -9,6 +9,7 @@ import subprocess
 import tempfile
 import threading
 import time
+import urllib.parse
 
 from databases import Broken, Target
 from harness import KILLED, Failed, Project
@@ -256,27 +257,134 @@ def outlived(lab):
     lab.database.drop(target)
 
 
-def half_built(lab):
-    """CREATE INDEX CONCURRENTLY leaves an invalid index when its session is ended."""
-    project = lab.project("indexes", files(
-        "-- a\nCREATE TABLE a (id bigint PRIMARY KEY, word text);\nINSERT INTO a VALUES (1, 'x');\n",
-        "-- index\nCREATE INDEX CONCURRENTLY a_word_idx ON a (word);\nUPDATE a SET word = 'y';\n"))
+WORDS = "-- a\nCREATE TABLE a (id bigint NOT NULL PRIMARY KEY, word varchar(20));\n" \
+        "CREATE INDEX a_number_idx ON a (id);\nINSERT INTO a VALUES (1, 'x');\n"
+# Each waits for an open transaction that has touched table a.
+WAITING = {
+    "mariadb": {"ALTER TABLE": "ALTER TABLE a ADD COLUMN more bigint"},
+    "postgres": {"CREATE INDEX CONCURRENTLY": "CREATE INDEX CONCURRENTLY a_word_idx ON a (word)",
+                 "REINDEX INDEX CONCURRENTLY": "REINDEX INDEX CONCURRENTLY a_number_idx",
+                 "REINDEX TABLE CONCURRENTLY": "REINDEX (VERBOSE) TABLE CONCURRENTLY public.a"},
+}
+IS_WAITING = {
+    "mariadb": "SELECT count(*) FROM information_schema.processlist WHERE db = database()"
+               " AND state LIKE 'Waiting for table metadata%';",
+    # An index is half built, and its builder waits for the transaction.
+    "postgres": "SELECT count(*) FROM pg_index WHERE NOT indisvalid AND EXISTS (SELECT 1 FROM"
+                " pg_stat_activity WHERE wait_event = 'virtualxid' AND datname = current_database());",
+}
+
+
+class Blocked:
+    """A run whose statement waits in the server for the transaction of somebody else."""
+
+    def __init__(self, lab, statement):
+        self.lab = lab
+        self.project = lab.project(statement, files(
+            WORDS, f"-- slow\n{WAITING[lab.database.name][statement]};\nUPDATE a SET word = 'y';\n"))
+        self.target = self.project.fresh()
+        self.project.must(self.target, "--to", "0001_a")
+        name = self.target.name
+        self.other = subprocess.Popen(
+            lab.database.client(name) if lab.database.name == "postgres"
+            else lab.database.client("mariadb", "-N", "-B", "-n", name),
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.other.stdin.write("BEGIN; UPDATE a SET word = 'z'; SELECT 'begun';\n")
+        self.other.stdin.flush()
+        self.other.stdout.readline()
+        self.run = self.project.start(self.target)
+        self.wait()
+
+    def wait(self):
+        wait_until(lambda: self.lab.database.execute(
+            self.target, IS_WAITING[self.lab.database.name]).strip() != "0", "the statement waits")
+
+    def kill(self):
+        self.run.kill()
+        self.project.program.finish(self.run)
+
+    def let_go(self):
+        self.other.stdin.write("ROLLBACK;\n")
+        self.other.stdin.close()
+        self.other.wait()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        if self.other.poll() is None:
+            self.other.kill()
+            self.other.wait()
+        self.other.stdout.close()
+
+
+def ended(lab, statement):
+    """The client dies, its statement waits on. The next run names its session, and with --cancel
+    ends it and goes on."""
+    with Blocked(lab, statement) as blocked:
+        project, target = blocked.project, blocked.target
+        blocked.kill()
+        done = project.migrate(target, "--lock-timeout", "300ms")
+        if done.code != 5 or "[run.locked]" not in done.errors or "(process " not in done.errors:
+            raise Failed(f"while the dead run's statement waits, the next run ends with {done}")
+        following = project.start(target, "--cancel")
+        time.sleep(1)
+        blocked.wait()
+        blocked.let_go()
+        done = project.program.finish(following)
+        if done.code != 0 or "ending the run that holds the lock" not in done.errors:
+            raise Failed(f"with --cancel the next run ends with {done}")
+    lab.converge(project, target)
+
+
+def stopped(lab, statement):
+    """An administrator cancels the statement of a run that lives."""
+    with Blocked(lab, statement) as blocked:
+        lab.database.execute(
+            blocked.target, "SELECT pg_cancel_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND wait_event = 'virtualxid';")
+        done = blocked.project.program.finish(blocked.run)
+        if done.code not in (1, 6) or "[database." not in done.errors:
+            raise Failed(f"the run whose statement was cancelled ends with {done}")
+        blocked.let_go()
+    lab.converge(blocked.project, blocked.target)
+
+
+# A session that the ledger names, and how to make one: its id and what tells it from later ones.
+SESSION = {
+    "mariadb": "SELECT concat(connection_id(), ' ', 'dunlin_session_', if(get_lock(concat("
+               "'dunlin_session_', connection_id()), 0), connection_id(), ''));\n",
+    "postgres": "SELECT pid || ' ' || to_char(backend_start AT TIME ZONE 'UTC',"
+                " 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"') FROM pg_stat_activity"
+                " WHERE pid = pg_backend_pid();\n",
+}
+
+
+def left_behind(lab):
+    """The run lock is free, and the session that the ledger names is there all the same."""
+    project = lab.project("outside transactions", OUTSIDE[lab.database.name])
     target = project.fresh()
-    project.must(target, "--to", "0001_a")
-    with subprocess.Popen(lab.database.client(target.name), stdin=subprocess.PIPE, text=True,
-                          stdout=subprocess.PIPE) as other:
-        other.stdin.write("BEGIN; UPDATE a SET word = word; SELECT 'begun';\n")
+    done = project.migrate(target, fault="ledger.after-intent:1:kill")
+    if done.code != KILLED:
+        raise Failed(f"ledger.after-intent was not reached: {done}")
+    lab.database.settle(target)
+    # In another database: settle() waits for the sessions of this one.
+    with subprocess.Popen(lab.database.client("postgres") if lab.database.name == "postgres"
+                          else lab.database.client("mariadb", "-N", "-B", "-n"),
+                          stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
+        other.stdin.write(SESSION[lab.database.name])
         other.stdin.flush()
-        other.stdout.readline()
-        first = project.start(target)
-        wait_until(lambda: lab.database.execute(
-            target, "SELECT count(*) FROM pg_index WHERE NOT indisvalid;").strip() == "1",
-            "the index is half built")
-        first.kill()
-        project.program.finish(first)
-        lab.database.execute(target, "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
-                             " WHERE datname = current_database() AND query LIKE 'CREATE INDEX%';")
-        other.stdin.write("COMMIT;\n")
+        backend, start = other.stdout.readline().split()
+        lab.database.execute(target, f"UPDATE dunlin_statements SET backend = '{backend}',"
+                             f" backend_start = '{start}' WHERE phase = 'intent';")
+        done = project.migrate(target, "--lock-timeout", "300ms")
+        if done.code != 5 or f"(process {backend})" not in done.errors \
+                or "[ledger.session]" not in done.errors:
+            raise Failed(f"while the session lives, the next run ends with {done}")
+        done = project.migrate(target, "--cancel")
+        if done.code != 0 or f"ending the session of an earlier run (process {backend})" \
+                not in done.errors:
+            raise Failed(f"with --cancel the next run ends with {done}")
         other.stdin.close()
     lab.converge(project, target)
 
@@ -295,6 +403,63 @@ def spoiled(lab):
             raise Failed(f"on bad data the run ends with {done}")
     lab.database.execute(target, "DELETE FROM a WHERE id = 2;")
     lab.converge(project, target)
+
+
+# --- through a pooler ---------------------------------------------------------------------------------------
+PLAIN = files(*(f"-- {name}\nCREATE TABLE {name} (id bigint);\nINSERT INTO {name} VALUES (1);\n"
+                for name in ("a", "b", "c", "d")))
+
+
+def pooled(lab, target):
+    url = os.environ.get("DUNLIN_TEST_PGBOUNCER")
+    if not url:
+        raise Broken("there is no pooler: DUNLIN_TEST_PGBOUNCER is not set")
+    return lab.database.through(target, urllib.parse.urlsplit(url).port)
+
+
+def agreed(lab, project, target):
+    """The pooler keeps its sessions, so there is no waiting for their end."""
+    project.must(target)
+    left = lab.database.execute(target, "SELECT * FROM dunlin_meta;\nDROP TABLE dunlin_meta;")
+    if left:
+        raise Failed(f"a lease is left: {left}")
+    project.expect_end(target)
+    lab.database.drop(target)
+
+
+def robbed(lab):
+    """A run that stands still for longer than its lease lasts commits nothing any more."""
+    project = lab.project("plain", PLAIN)
+    target = project.fresh()
+    first = project.start(pooled(lab, target), fault="run.before-tracker:1:stop")
+    wait_until(lambda: state_of(first.pid) == "T", "the first run stands still")
+    done = project.migrate(pooled(lab, target), "--lock-timeout", "300ms")
+    if done.code != 5 or f"(process {first.pid} on" not in done.errors:
+        raise Failed(f"while the lease lasts, the second run ends with {done}")
+    lab.database.execute(target, "UPDATE dunlin_meta SET expires_at = '2001-01-01';")
+    project.must(pooled(lab, target))
+    first.send_signal(signal.SIGCONT)
+    done = project.program.finish(first)
+    if done.code != 5 or "[run.lease-lost]" not in done.errors:
+        raise Failed(f"the robbed run ends with {done}")
+    agreed(lab, project, target)
+
+
+def pooled_kill(lab, point):
+    project = lab.project("plain", PLAIN)
+    target = project.fresh()
+    done = project.migrate(pooled(lab, target), fault=f"{point}:kill")
+    if done.code != KILLED:
+        raise Failed(f"{point} was not reached: {done}")
+    project.must(pooled(lab, target), "--cancel")
+    agreed(lab, project, target)
+
+
+def pooler_cases(lab):
+    yield "a lease is taken over from a run that stands still", lambda: robbed(lab)
+    for point in ("lease.before-take:1", "lease.after-take:1", "run.after-tracker:1",
+                  "feed.before-statement:3", "feed.before-commit:2", "feed.after-commit:2"):
+        yield (f"killed at {point} through a pooler", functools.partial(pooled_kill, lab, point))
 
 
 # --- what nothing can tell -------------------------------------------------------------------------------
@@ -460,11 +625,19 @@ def cases(program, database, long):
             yield from named(database, disk_cases(lab, long))
         return
     yield from named(database, connection_cases(lab, long))
-    yield from named(database, [("a statement outlives its client", lambda: outlived(lab))])
+    yield from named(database, [
+        ("a statement outlives its client", lambda: outlived(lab)),
+        ("a session is left behind that the ledger names", lambda: left_behind(lab))])
+    yield from named(database, [
+        (f"{statement} outlives its client, and --cancel ends it",
+         functools.partial(ended, lab, statement)) for statement in WAITING[database.name]])
     if database.name == "postgres":
         yield from named(database, [
-            ("an index is half built", lambda: half_built(lab)),
+            (f"{statement} is cancelled in the server", functools.partial(stopped, lab, statement))
+            for statement in WAITING[database.name]])
+        yield from named(database, [
             ("an index that the data forbid", lambda: spoiled(lab))])
+        yield from named(database, pooler_cases(lab))
     else:
         yield from named(database, [
             (f"{name}: nothing tells, resume {answer}",

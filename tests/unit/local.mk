@@ -22,6 +22,7 @@ unit_tests += tests/unit/driver_connection_test
 unit_tests += tests/unit/driver_faults_test
 unit_tests += tests/unit/driver_find_test
 unit_tests += tests/unit/driver_load_test
+unit_tests += tests/unit/driver_escort_test
 unit_tests += tests/unit/driver_run_test
 unit_tests += tests/unit/driver_toy_test
 unit_tests += tests/unit/engine_drivers_test

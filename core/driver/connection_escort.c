@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Guards: items of ours between those of a batch. BEGIN, check, the caller's items, check, renewal,
+ * Escorts: items of ours between those of a batch. BEGIN, check, the caller's items, check, renewal,
  * COMMIT. A driver asks nothing behind a check before it is answered, so what the renewal says is
  * as late as it can be.
  */
@@ -13,70 +13,70 @@
 enum { FIRST_ORDINALS = 16 };
 
 void
-dn_connection_guard(dn_connection *connection, const dn_guard *guard)
+dn_connection_escort(dn_connection *connection, const dn_escort *escort)
 {
-    static const dn_guard none = {.check = NULL};
+    static const dn_escort none = {.check = NULL};
 
-    if (connection->guard.release)
-        connection->guard.release(connection->guard.context);
-    connection->guard = guard ? *guard : none;
+    if (connection->escort.release)
+        connection->escort.release(connection->escort.context);
+    connection->escort = escort ? *escort : none;
 }
 
 void *
-dn_connection_guard_context(const dn_connection *connection)
+dn_connection_escort_context(const dn_connection *connection)
 {
-    return connection->guard.check ? connection->guard.context : NULL;
+    return connection->escort.check ? connection->escort.context : NULL;
 }
 
 static void
-fill_check(const dn_guard *guard, dunlin_item *item)
+fill_check(const dn_escort *escort, dunlin_item *item)
 {
     *item = (dunlin_item){
         .size = sizeof *item,
         .kind = DUNLIN_ITEM_CHECK,
-        .sql = dn_string(guard->check),
-        .values = guard->values,
-        .value_count = guard->count,
-        .expected = dn_string(guard->expected),
+        .sql = dn_string(escort->check),
+        .values = escort->values,
+        .value_count = escort->count,
+        .expected = dn_string(escort->expected),
     };
 }
 
 bool
-dn_guarding_next(dn_guarding *state, dunlin_item *item)
+dn_escorting_next(dn_escorting *state, dunlin_item *item)
 {
     switch (state->next) {
-    case DN_GUARD_CHECK:
-        state->next = DN_GUARD_IDLE;
-        fill_check(state->guard, item);
+    case DN_ESCORT_CHECK:
+        state->next = DN_ESCORT_IDLE;
+        fill_check(state->escort, item);
         return true;
-    case DN_GUARD_RENEW:
-        state->next = DN_GUARD_COMMIT;
+    case DN_ESCORT_RENEW:
+        state->next = DN_ESCORT_COMMIT;
         *item = (dunlin_item){.size = sizeof *item,
                               .kind = DUNLIN_ITEM_STATEMENT,
-                              .sql = dn_string(state->guard->renewal),
+                              .sql = dn_string(state->escort->renewal),
                               .values = state->values};
-        item->value_count = state->guard->renew(state->guard->context, state->values);
+        item->value_count = state->escort->renew(state->escort->context, state->values);
         return true;
     default: return false;
     }
 }
 
 void
-dn_guarding_see(dn_guarding *state, dunlin_item *item)
+dn_escorting_see(dn_escorting *state, dunlin_item *item)
 {
-    if (!state->guard)
+    if (!state->escort)
         return;
     if (item->kind == DUNLIN_ITEM_BEGIN)
-        state->next = DN_GUARD_CHECK;
+        state->next = DN_ESCORT_CHECK;
     if (item->kind != DUNLIN_ITEM_COMMIT)
         return;
     state->commit = *item;
-    state->next = DN_GUARD_RENEW;
-    fill_check(state->guard, item);
+    state->next = DN_ESCORT_RENEW;
+    fill_check(state->escort, item);
 }
 
 bool
-dn_guarding_note(dn_guarding *state, uint64_t ordinal)
+dn_escorting_note(dn_escorting *state, uint64_t ordinal)
 {
     if (state->count == state->capacity) {
         size_t capacity = state->capacity ? state->capacity * 2 : FIRST_ORDINALS;
@@ -96,7 +96,7 @@ dn_guarding_note(dn_guarding *state, uint64_t ordinal)
 }
 
 bool
-dn_guarding_hears(dn_guarding *state, uint64_t ordinal)
+dn_escorting_hears(dn_escorting *state, uint64_t ordinal)
 {
     if (!state->count || state->ordinals[state->head] != ordinal)
         return false;
@@ -107,7 +107,7 @@ dn_guarding_hears(dn_guarding *state, uint64_t ordinal)
 }
 
 void
-dn_guarding_end(dn_guarding *state)
+dn_escorting_end(dn_escorting *state)
 {
     free(state->ordinals);
 }
