@@ -87,16 +87,16 @@ a_driver_for_another_revision_is_refused_and_told_which_side_is_newer(void **sta
 
     expect_refusal(fixture, newer, "driver.too-new",
                    dn_arena_printf(&fixture->arena,
-                                   "driver '%s' was built for driver interface 0.4, and this "
-                                   "dunlin has the older 0.3",
-                                   newer));
+                                   "driver '%s' was built for driver interface 0.%u, and this "
+                                   "dunlin has the older 0.%u",
+                                   newer, DUNLIN_DRIVER_REVISION + 1, DUNLIN_DRIVER_REVISION));
     assert_string_equal(fixture->error.hint,
                         "install a newer dunlin, or the driver that came with this one");
     expect_refusal(fixture, older, "driver.too-old",
                    dn_arena_printf(&fixture->arena,
-                                   "driver '%s' was built for driver interface 0.2, and this "
-                                   "dunlin has the newer 0.3",
-                                   older));
+                                   "driver '%s' was built for driver interface 0.%u, and this "
+                                   "dunlin has the newer 0.%u",
+                                   older, DUNLIN_DRIVER_REVISION - 1, DUNLIN_DRIVER_REVISION));
     assert_string_equal(fixture->error.hint,
                         "install the driver that came with this dunlin, or build it again");
 }
