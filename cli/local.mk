@@ -3,6 +3,7 @@
 cli_parts = \
 	cli/cmd_backup.c \
 	cli/cmd_backups.c \
+	cli/cmd_check.c \
 	cli/cmd_completion.c \
 	cli/cmd_driver_check.c \
 	cli/cmd_drivers.c \

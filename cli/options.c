@@ -489,7 +489,9 @@ dn_cli_arguments_free(dn_arguments *arguments)
     free(arguments->words.items);
     free(arguments->allow.items);
     free(arguments->cases.items);
+    free(arguments->drivers.items);
     arguments->words.items = NULL;
     arguments->allow.items = NULL;
     arguments->cases.items = NULL;
+    arguments->drivers.items = NULL;
 }

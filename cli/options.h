@@ -57,6 +57,8 @@ typedef struct dn_arguments {
     int pending;
     int man;
     int markdown;
+    int portability;
+    dn_words drivers;
 } dn_arguments;
 
 /* -1: *error says what is wrong with the command line. *arguments is usable as far as it was

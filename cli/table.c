@@ -293,6 +293,26 @@ static const dn_example explain_examples[] = {
      "see the statements that SQLite would get"},
     END_EXAMPLES};
 
+static const dn_option check_options[] = {
+    {"portability", 0, DN_VALUE_NONE, NULL, NULL, MEMBER(portability), false,
+     "tell what has no translation for the databases of the configured targets"},
+    {"driver", 0, DN_VALUE_LIST, "NAME", NULL, MEMBER(drivers), false,
+     "check for this driver, whatever the targets are; may be repeated"},
+    END_OPTIONS};
+static const dn_exit check_exits[] = {
+    {DUNLIN_EXIT_OK, "all of it can be translated"},
+    {DUNLIN_EXIT_FAILED, "a file could not be read"},
+    {DUNLIN_EXIT_USAGE, "usage, configuration or a directive is wrong, or there is no such driver"},
+    {DUNLIN_EXIT_DISAGREEMENT, "something cannot be translated, or a listed file is missing"},
+    END_EXITS};
+static const dn_example check_examples[] = {
+    {"dunlin check --portability", "ask before a release, for all targets"},
+    {"dunlin check --portability --driver sqlite --driver mysql",
+     "see what stands in the way of two more databases"},
+    {"dunlin check --portability --json | jq -r '.drivers[].obstacles[] | .file + \": \" + .reason'",
+     "list the reasons"},
+    END_EXAMPLES};
+
 static const dn_option driver_check_options[] = {
     {"quirks", 0, DN_VALUE_FILE, "FILE", NULL, MEMBER(quirks), false,
      "JSON file that says what this database cannot do"},
@@ -420,6 +440,14 @@ const dn_command dn_cli_commands[] = {
      "can be told without looking at the database.",
      "dunlin-explain/1", explain_options, explain_arguments, explain_exits, explain_examples,
      dn_cmd_explain},
+    {"check", "tell whether the migrations can be translated",
+     "With `--portability` it reads every migration as each driver of the configured targets would get "
+     "it, with sections and override files, and tells all that cannot be translated: the place, the "
+     "reason, and both ways out. Then what is lost where the database has no word for it, counted by "
+     "kind; with `\"portability\": \"strict\"` this counts as not portable. Nothing is connected to, so "
+     "the versions of servers are not known.\n\n"
+     "Later statements about an object that could not be made may be reported for that alone.",
+     "dunlin-check/1", check_options, no_arguments, check_exits, check_examples, dn_cmd_check},
     {"driver check", "run the conformance kit against a driver",
      "Runs published cases against a driver and prints TAP: one line for each case, and why it "
      "failed where it did. docs/conformance.md describes every case. Cases are independent, name "

@@ -266,25 +266,54 @@ take_class(dn_call *call, const dunlin_class *result)
     return DUNLIN_OK;
 }
 
+static const dn_call_sinks class_sinks = {.classified = take_class};
+
+static int
+classify(dn_call *call, const dunlin_profile *profile, dunlin_connection *handle,
+         dunlin_string statement, class_target *target)
+{
+    int32_t status = call->driver->table.classify(&call->driver_view, profile, handle, statement);
+
+    if (status == DUNLIN_OK && !target->told)
+        status = dn_call_breach(call, "returned from 'classify' without calling classified()");
+    return dn_call_end(call, status);
+}
+
 int
 dn_connection_classify(dn_connection *connection, dunlin_string statement, uint64_t *flags,
                        dn_error *error)
 {
-    static const dn_call_sinks sinks = {.classified = take_class};
     class_target target = {0, false};
     dn_call call;
-    int32_t status;
+    int answer;
 
     *flags = 0;
     if (!connection->driver->table.classify)
         return dn_driver_cannot(connection->driver, "classify statements", error);
-    dn_connection_begin(connection, &call, "classify", &sinks, &target, error);
-    status = connection->driver->table.classify(&call.driver_view, connection->server.profile,
-                                                connection->handle, statement);
-    if (status == DUNLIN_OK && !target.told)
-        status = dn_call_breach(&call, "returned from 'classify' without calling classified()");
+    dn_connection_begin(connection, &call, "classify", &class_sinks, &target, error);
+    answer = classify(&call, connection->server.profile, connection->handle, statement, &target);
     *flags = target.flags;
-    return dn_call_end(&call, status);
+    return answer;
+}
+
+int
+dn_driver_classify(const dn_driver *driver, const dunlin_profile *profile,
+                   const dn_lex_rules *rules, dunlin_string statement, uint64_t *flags,
+                   dn_error *error)
+{
+    class_target target = {0, false};
+    dn_call call;
+    int answer;
+
+    *flags = 0;
+    if (!driver->table.classify)
+        return dn_driver_cannot(driver, "classify statements", error);
+    dn_call_begin(&call, driver, "classify", &class_sinks, &target, error);
+    call.rules = rules;
+    call.profile = profile;
+    answer = classify(&call, profile, NULL, statement, &target);
+    *flags = target.flags;
+    return answer;
 }
 
 /* --- objects --- */

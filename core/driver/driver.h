@@ -79,6 +79,13 @@ int dn_driver_capabilities(const dn_driver *driver, const dunlin_profile *profil
                            dunlin_capabilities *capabilities, dn_error *error);
 int dn_driver_quote(const dn_driver *driver, const dunlin_profile *profile, const char *name,
                     dn_text *text, dn_error *error);
+/* Is this one of its names: its own, its dialect's, a URL scheme? */
+bool dn_driver_is_called(const dn_driver *driver, dunlin_string name);
+/* DUNLIN_CLASS_* flags of a statement, as far as its text tells. `rules`: the driver's, for the same
+ * profile. */
+int dn_driver_classify(const dn_driver *driver, const dunlin_profile *profile,
+                       const dn_lex_rules *rules, dunlin_string statement, uint64_t *flags,
+                       dn_error *error);
 /* Operations -> the statements to run, in order. Errors: driver.unsupported with the note. */
 int dn_driver_render(const dn_driver *driver, const dunlin_profile *profile,
                      const dunlin_operation *const *operations, size_t count, dn_arena *arena,

@@ -3,8 +3,28 @@
  * Questions that need no connection.
  */
 #include <string.h>
+#include <strings.h>
 
 #include "core/driver/call.h"
+
+bool
+dn_driver_is_called(const dn_driver *driver, dunlin_string name)
+{
+    const char *at = driver->table.schemes ? driver->table.schemes : "";
+
+    if (dn_string_equal_fold(name, driver->table.name) ||
+        dn_string_equal_fold(name, driver->table.dialect))
+        return true;
+    while (*at) {
+        size_t size = strcspn(at, " ");
+
+        if (size == name.length && strncasecmp(at, name.data, size) == 0)
+            return true;
+        at += size;
+        at += strspn(at, " ");
+    }
+    return false;
+}
 
 /* --- URL --- */
 typedef struct url_target {

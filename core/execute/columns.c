@@ -8,7 +8,7 @@
 #include "core/execute/translate_internal.h"
 
 typedef struct search {
-    const dn_translator *translator;
+    const dn_column_search *where;
     dunlin_string table; /* empty: any */
     dunlin_string column;
     const dunlin_fact *found;
@@ -17,7 +17,7 @@ typedef struct search {
 static bool
 is_column(const search *looking, const dunlin_string *path, uint64_t count)
 {
-    uint64_t naming = looking->translator->target.naming;
+    uint64_t naming = looking->where->naming;
 
     return count >= 2 &&
            dn_fact_same_name(naming, count - 1, count, path[count - 1], looking->column) &&
@@ -38,27 +38,23 @@ note_column(const dunlin_fact *column, void *context)
 
 /* Of several classes of a fact, the first is what the type is mainly for. */
 static const char *
-first_class(dn_translator *translator, const dunlin_fact *column)
+first_class(const dn_column_search *where, const dunlin_fact *column)
 {
     dn_auto(dn_text) classes = DN_TEXT_INIT;
-    const dn_driver_view view = dn_translator_view(translator);
     dn_error ignored;
 
-    if (dn_driver_type_classes(&view, column, &classes, &ignored) < 0 || !classes.data)
+    if (dn_driver_type_classes(&where->view, column, &classes, &ignored) < 0 || !classes.data)
         return NULL;
-    return dn_arena_copy(&translator->scratch, classes.data, strcspn(classes.data, " "));
+    return dn_arena_copy(where->scratch, classes.data, strcspn(classes.data, " "));
 }
 
-static const char *
-class_of(void *context, dunlin_string space, dunlin_string table, dunlin_string column)
+const char *
+dn_column_class(const dn_column_search *where, dunlin_string table, dunlin_string column)
 {
-    dn_translator *translator = context;
-    const dn_reading *reading = translator->reading;
-    search looking = {.translator = translator, .table = table, .column = column};
+    search looking = {.where = where, .table = table, .column = column};
 
-    (void)space;
-    for (size_t i = 0; reading && i < reading->operations.count; i++) {
-        const dunlin_operation *operation = reading->operations.items[i];
+    for (size_t i = 0; where->making && i < where->making->count; i++) {
+        const dunlin_operation *operation = where->making->items[i];
 
         if (dn_operation_is(operation, DUNLIN_VERB_CREATE, DUNLIN_KIND_COLUMN) &&
             is_column(&looking, operation->path, operation->path_count)) {
@@ -68,8 +64,24 @@ class_of(void *context, dunlin_string space, dunlin_string table, dunlin_string 
             return type ? dn_ddl_type_class(type->text) : NULL;
         }
     }
-    dn_fact_map_each(dn_translator_facts(translator), DUNLIN_KIND_COLUMN, note_column, &looking);
-    return looking.found ? first_class(translator, looking.found) : NULL;
+    if (where->view.facts)
+        dn_fact_map_each(where->view.facts, DUNLIN_KIND_COLUMN, note_column, &looking);
+    return looking.found ? first_class(where, looking.found) : NULL;
+}
+
+static const char *
+class_of(void *context, dunlin_string space, dunlin_string table, dunlin_string column)
+{
+    dn_translator *translator = context;
+    const dn_column_search where = {
+        .view = dn_translator_view(translator),
+        .naming = translator->target.naming,
+        .making = translator->reading ? &translator->reading->operations : NULL,
+        .scratch = &translator->scratch,
+    };
+
+    (void)space;
+    return dn_column_class(&where, table, column);
 }
 
 dn_driver_columns

@@ -29,11 +29,11 @@ has_condition(const dunlin_operation *operation)
 /* --- what an operation makes ---------------------------------------------------------------------- */
 
 /* The column as it will be: a driver cannot print a default without knowing the type. */
-static int
-fact_to_realise(deciding *work, const dunlin_operation *operation, dunlin_fact *fact)
+int
+dn_operation_fact_on(const dn_fact_map *facts, const dunlin_operation *operation, dn_arena *arena,
+                     dunlin_fact *fact, dn_error *error)
 {
-    dn_translator *translator = work->translator;
-    dn_properties set = {.arena = &translator->scratch};
+    dn_properties set = {.arena = arena};
     const dunlin_fact *there;
     const dunlin_property *type;
 
@@ -42,15 +42,14 @@ fact_to_realise(deciding *work, const dunlin_operation *operation, dunlin_fact *
         !dn_string_equal(operation->kind, DUNLIN_KIND_COLUMN) ||
         dn_property_find(operation->set, operation->set_count, "type"))
         return 0;
-    there = dn_fact_map_find(dn_translator_facts(translator), operation->kind, operation->path,
-                             operation->path_count);
+    there = dn_fact_map_find(facts, operation->kind, operation->path, operation->path_count);
     type = there ? dn_property_find(there->properties, there->property_count, "type") : NULL;
     if (!type)
         return 0;
     dn_properties_add(&set, "type", type->type, type->integer, type->text);
     dn_properties_add_span(&set, operation->set, operation->set_count);
     if (set.failed)
-        return dn_no_memory(work->error);
+        return dn_no_memory(error);
     fact->properties = set.items;
     fact->property_count = set.count;
     return 0;
@@ -69,7 +68,8 @@ realise(deciding *work, const dunlin_operation *operation, dn_wanted *wanted)
     if ((operation->verb != DUNLIN_VERB_CREATE && operation->verb != DUNLIN_VERB_ALTER) ||
         !dn_connection_driver(translator->connection)->table.realise)
         return 0;
-    if (fact_to_realise(work, operation, &fact) < 0)
+    if (dn_operation_fact_on(dn_translator_facts(translator), operation, &translator->scratch,
+                             &fact, work->error) < 0)
         return -1;
     list[0] = &fact;
     view = dn_translator_view(translator);

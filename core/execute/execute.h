@@ -51,6 +51,15 @@ typedef struct dn_script_kept {
 int dn_script_open(dn_connection *connection, const dn_translator *translator,
                    const dn_migration *migration, const dn_script_kept *kept, bool digests,
                    dn_script **script, dn_error *error);
+/* Who a file is read for. Without a connection a statement is classified by its text alone. */
+typedef struct dn_script_reader {
+    const dn_driver *driver;
+    const dn_lex_rules *own;    /* of text for this database alone */
+    const dn_lex_rules *folder; /* of all other text */
+    dn_connection *connection;  /* may be NULL */
+} dn_script_reader;
+int dn_script_read(const dn_script_reader *reader, const dn_migration *migration,
+                   const dn_script_kept *kept, bool digests, dn_script **script, dn_error *error);
 /* Items are valid until the next call. At END the bytes read are compared with the digest that
  * was observed: script.changed when the file is another one by now. Errors: lex.*, script.*, all
  * with file:line:column. */

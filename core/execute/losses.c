@@ -17,10 +17,9 @@ behind_subject(const char *message)
 }
 
 int
-dn_translator_count_loss(dn_translator *translator, const dn_source *source, const char *message,
-                         dn_error *error)
+dn_losses_count(dn_losses *losses, dn_arena *arena, const dn_source *source, const char *message,
+                dn_error *error)
 {
-    dn_losses *losses = &translator->losses;
     const char *what = behind_subject(message);
     dn_loss *loss;
 
@@ -29,15 +28,15 @@ dn_translator_count_loss(dn_translator *translator, const dn_source *source, con
             losses->items[i].count++;
             return 0;
         }
-    losses->items = dn_arena_grow(&translator->arena, losses->items, &losses->capacity,
-                                  losses->count + 1, sizeof *losses->items);
+    losses->items = dn_arena_grow(arena, losses->items, &losses->capacity, losses->count + 1,
+                                  sizeof *losses->items);
     if (!losses->items)
         return dn_no_memory(error);
     loss = &losses->items[losses->count];
-    loss->what = dn_arena_text(&translator->arena, what);
-    loss->first = dn_arena_printf(&translator->arena, "%s:%u%s%.*s", source->path, source->line,
-                                  what > message ? " " : "",
-                                  what > message ? (int)(what - message - 2) : 0, message);
+    loss->what = dn_arena_text(arena, what);
+    loss->first =
+        dn_arena_printf(arena, "%s:%u%s%.*s", source->path, source->line, what > message ? " " : "",
+                        what > message ? (int)(what - message - 2) : 0, message);
     loss->count = 1;
     if (!loss->what || !loss->first)
         return dn_no_memory(error);

@@ -14,8 +14,7 @@
 enum { WHOLE_FILE_LIMIT = 4 * 1024 * 1024 };
 
 struct dn_script {
-    dn_connection *connection;
-    const dn_translator *translator; /* or NULL */
+    dn_script_reader reader;
     const dn_migration *migration;
     dn_lex_splitter *splitter;
     dn_fd fd;            /* -1 when the text is in memory */
@@ -87,7 +86,7 @@ open_input(dn_script *script, const dn_script_kept *kept, dn_error *error)
 static bool
 is_override(const dn_script *script)
 {
-    const char *name = dn_connection_driver(script->connection)->table.name;
+    const char *name = script->reader.driver->table.name;
     const char *path = script->migration->path;
     size_t length = strlen(path);
     size_t size = strlen(name);
@@ -100,9 +99,9 @@ is_override(const dn_script *script)
 static const dn_lex_rules *
 rules_of(const dn_script *script)
 {
-    if (!script->translator || script->override || (script->only_line && !script->skipping))
-        return dn_connection_rules(script->connection);
-    return dn_translator_rules(script->translator);
+    if (script->override || (script->only_line && !script->skipping))
+        return script->reader.own;
+    return script->reader.folder;
 }
 
 int
@@ -110,13 +109,27 @@ dn_script_open(dn_connection *connection, const dn_translator *translator,
                const dn_migration *migration, const dn_script_kept *kept, bool digests,
                dn_script **result, dn_error *error)
 {
+    const dn_lex_rules *own = dn_connection_rules(connection);
+    const dn_script_reader reader = {
+        .driver = dn_connection_driver(connection),
+        .own = own,
+        .folder = translator ? dn_translator_rules(translator) : own,
+        .connection = connection,
+    };
+
+    return dn_script_read(&reader, migration, kept, digests, result, error);
+}
+
+int
+dn_script_read(const dn_script_reader *reader, const dn_migration *migration,
+               const dn_script_kept *kept, bool digests, dn_script **result, dn_error *error)
+{
     dn_script *script = (dn_script *)calloc(1, sizeof(*script));
 
     *result = script;
     if (!script)
         return dn_no_memory(error);
-    script->connection = connection;
-    script->translator = translator;
+    script->reader = *reader;
     script->migration = migration;
     script->override = is_override(script);
     script->fd = -1;
@@ -181,27 +194,6 @@ bad_directive(const dn_script *script, const dn_lex_item *item, const char *id, 
                    (int)(item->text.length < 120 ? item->text.length : 120), item->text.data);
 }
 
-/* Is `name` the driver at hand, under any of its names? */
-static bool
-names_driver(const dn_script *script, const char *name, size_t length)
-{
-    const dunlin_driver *table = &dn_connection_driver(script->connection)->table;
-    dunlin_string word = {name, length};
-    const char *at = table->schemes ? table->schemes : "";
-
-    if (dn_string_equal_fold(word, table->name) || dn_string_equal_fold(word, table->dialect))
-        return true;
-    while (*at) {
-        size_t size = strcspn(at, " ");
-
-        if (size == length && strncasecmp(at, name, length) == 0)
-            return true;
-        at += size;
-        at += strspn(at, " ");
-    }
-    return false;
-}
-
 static int
 directive_only(dn_script *script, const dn_lex_item *item, dunlin_string rest, dn_error *error)
 {
@@ -223,7 +215,8 @@ directive_only(dn_script *script, const dn_lex_item *item, dunlin_string rest, d
             at++;
         if (at > start) {
             names++;
-            ours = ours || names_driver(script, start, (size_t)(at - start));
+            ours = ours ||
+                   dn_driver_is_called(script->reader.driver, dn_span(start, (size_t)(at - start)));
         }
     }
     if (!names)
@@ -401,11 +394,21 @@ check_end(dn_script *script, dn_error *error)
 }
 
 static int
+classify(const dn_script *script, dunlin_string sql, uint64_t *flags, dn_error *error)
+{
+    const dn_script_reader *reader = &script->reader;
+
+    if (reader->connection)
+        return dn_connection_classify(reader->connection, sql, flags, error);
+    return dn_driver_classify(reader->driver, NULL, reader->own, sql, flags, error);
+}
+
+static int
 statement(dn_script *script, const dn_lex_item *item, dn_script_item *out, dn_error *error)
 {
     out->sql = item->text;
     out->native = script->override || script->only_line;
-    if (dn_connection_classify(script->connection, item->text, &out->flags, error) < 0)
+    if (classify(script, item->text, &out->flags, error) < 0)
         return dn_while(error, "reading '%s' line %u", script->migration->path, item->line);
     if (out->flags & DUNLIN_CLASS_CLIENT_COMMAND)
         return dn_fail(error, DUNLIN_USAGE, "script.client-command",

@@ -13,29 +13,6 @@
 
 /* --- making one --------------------------------------------------------------------------------------- */
 
-static bool
-is_one_of(const char *words, const char *name)
-{
-    size_t length = strlen(name);
-
-    while (words && *words) {
-        size_t size = strcspn(words, " ");
-
-        if (size == length && strncasecmp(words, name, length) == 0)
-            return true;
-        words += size;
-        words += strspn(words, " ");
-    }
-    return false;
-}
-
-static bool
-is_own_dialect(const dunlin_driver *driver, const char *dialect)
-{
-    return !dialect || strcasecmp(dialect, driver->name) == 0 ||
-           strcasecmp(dialect, driver->dialect) == 0 || is_one_of(driver->schemes, dialect);
-}
-
 static dunlin_string
 home_of(const dn_connection *connection)
 {
@@ -73,7 +50,8 @@ dn_translator_new(dn_connection *connection, const dn_translate_options *options
     made->connection = connection;
     made->options = *options;
     made->log = log;
-    made->own = is_own_dialect(&dn_connection_driver(connection)->table, options->dialect);
+    made->own = !options->dialect ||
+                dn_driver_is_called(dn_connection_driver(connection), dn_string(options->dialect));
     made->target = (dn_schema_target){naming, home_of(connection),
                                       (capabilities->flags & DUNLIN_CAN_NAMED_TYPES) != 0};
     made->rules = dn_connection_rules(connection);
@@ -514,8 +492,8 @@ report_losses(dn_translator *translator, const dn_source *source, const dn_decis
             return dn_translator_blame(source, 0, error);
         }
         if (translator->phase == DN_TRANSLATOR_REHEARSES &&
-            dn_translator_count_loss(translator, source, decisions->notes.items[i].message, error) <
-                0)
+            dn_losses_count(&translator->losses, &translator->arena, source,
+                            decisions->notes.items[i].message, error) < 0)
             return -1;
     }
     return 0;

@@ -6,21 +6,9 @@
 #define DN_EXECUTE_TRANSLATE_INTERNAL_H
 
 #include "core/ddl/ddl.h"
+#include "core/execute/losses.h"
 #include "core/execute/translate.h"
 #include "core/schema/schema.h"
-
-/* What cannot be said on the target as it was meant, counted by what it is: losses.c. */
-typedef struct dn_loss {
-    const char *what;  /* "the length is not enforced" */
-    const char *first; /* the first place: "path:line 'email'" */
-    size_t count;
-} dn_loss;
-
-typedef struct dn_losses {
-    dn_loss *items;
-    size_t count;
-    size_t capacity;
-} dn_losses;
 
 typedef enum dn_translator_phase {
     DN_TRANSLATOR_EXPECTS = 0, /* hears what is pending */
@@ -56,6 +44,14 @@ dn_driver_view dn_translator_view(const dn_translator *translator);
 
 /* columns.c: who knows columns, for expressions whose meaning depends on types. */
 dn_driver_columns dn_translator_columns(dn_translator *translator);
+typedef struct dn_column_search {
+    dn_driver_view view;
+    uint64_t naming;             /* DN_FACT_* */
+    const dn_operations *making; /* of the statement at hand; may be NULL */
+    dn_arena *scratch;
+} dn_column_search;
+const char *dn_column_class(const dn_column_search *where, dunlin_string table,
+                            dunlin_string column);
 
 /* Which of the facts count now. */
 static inline dn_fact_map *
@@ -86,10 +82,11 @@ typedef struct dn_decisions {
     dn_notes notes;
 } dn_decisions;
 
-int dn_translator_count_loss(dn_translator *translator, const dn_source *source,
-                             const char *message, dn_error *error);
 void dn_translator_tell_losses(dn_translator *translator);
 
+/* The fact to put to a driver's realise for a CREATE or ALTER; may live in the arena. */
+int dn_operation_fact_on(const dn_fact_map *facts, const dunlin_operation *operation,
+                         dn_arena *arena, dunlin_fact *fact, dn_error *error);
 int dn_translator_decide(dn_translator *translator, const dn_source *source,
                          const dn_reading *reading, bool again, dn_decisions *decisions,
                          dn_error *error);

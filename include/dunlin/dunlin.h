@@ -175,6 +175,17 @@ int dunlin_restore(const dunlin_options *options, const char *name, dunlin_resul
 int dunlin_explain(const dunlin_options *options, const char *file, const char *driver,
                    dunlin_result **result, dunlin_error *error);
 
+/* What of the migrations has no translation for the drivers of all targets (of the one that the
+ * options name), or for those named here: every obstacle, every loss. Connects to nothing. The
+ * result's exit code is DUNLIN_EXIT_DISAGREEMENT when something is not portable. */
+typedef struct dunlin_portability_options {
+    uint64_t size;
+    const char *const *drivers; /* names */
+    uint64_t driver_count;      /* 0: those of the targets */
+} dunlin_portability_options;
+int dunlin_check_portability(const dunlin_options *options, const dunlin_portability_options *check,
+                             dunlin_result **result, dunlin_error *error);
+
 int dunlin_drivers(const dunlin_options *options, dunlin_result **result, dunlin_error *error);
 
 /* Runs the conformance kit (docs/conformance.md) against a driver and a database that it may write

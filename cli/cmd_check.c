@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: MIT */
+#include <string.h>
+
+#include "cli/format.h"
+#include "cli/show.h"
+
+/* "a.sql" of "/project/migrations/a.sql" */
+static const char *
+base_name(const char *path)
+{
+    const char *slash = path ? strrchr(path, '/') : NULL;
+
+    return slash ? slash + 1 : path;
+}
+
+static void
+show_obstacle(dn_cli *cli, const dunlin_node *node)
+{
+    FILE *out = cli->output.out;
+    const char *kind = dunlin_node_text(node, "kind");
+
+    dn_cli_put(out, dunlin_node_text(node, "file"), 0);
+    fprintf(out, ":%lld:%lld: ", (long long)dunlin_node_integer(node, "line", 0),
+            (long long)dunlin_node_integer(node, "column", 0));
+    dn_cli_say(&cli->output, DN_STYLE_BAD, dunlin_node_text(node, "driver"));
+    fputs(": ", out);
+    dn_cli_put(out, dunlin_node_text(node, "reason"), 0);
+    fputs("\n  ", out);
+    dn_cli_put(out, dunlin_node_text(node, "statement"), 0);
+    if (kind && strcmp(kind, "wrong") == 0) {
+        putc('\n', out);
+        return;
+    }
+    fputs("\n  way out: a section '", out);
+    dn_cli_put(out, dunlin_node_text(node, "section"), 0);
+    fputs("' .. '-- dunlin: end', or a file '", out);
+    dn_cli_put(out, base_name(dunlin_node_text(node, "override")), 0);
+    fputs("'\n", out);
+}
+
+static void
+show_loss(dn_cli *cli, const dunlin_node *node, const char *driver)
+{
+    FILE *out = cli->output.out;
+    int64_t count = dunlin_node_integer(node, "count", 1);
+
+    dn_cli_put(out, dunlin_node_text(node, "first"), 0);
+    if (count > 1)
+        fprintf(out, ", and %lld more", (long long)(count - 1));
+    fprintf(out, ": %s, lost: ", driver);
+    dn_cli_put(out, dunlin_node_text(node, "what"), 0);
+    putc('\n', out);
+}
+
+static void
+show(dn_cli *cli, const dunlin_node *root)
+{
+    const dunlin_node *drivers = dunlin_node_get(root, "drivers");
+
+    dn_cli_show_findings(cli, dunlin_node_get(root, "findings"));
+    for (const dunlin_node *driver = dunlin_node_first(drivers); driver;
+         driver = dunlin_node_next(driver)) {
+        const char *name = dunlin_node_text(driver, "driver");
+        const dunlin_node *node = dunlin_node_first(dunlin_node_get(driver, "obstacles"));
+
+        for (; node; node = dunlin_node_next(node))
+            show_obstacle(cli, node);
+        node = dunlin_node_first(dunlin_node_get(driver, "losses"));
+        for (; node; node = dunlin_node_next(node))
+            show_loss(cli, node, name);
+    }
+    for (const dunlin_node *driver = dunlin_node_first(drivers); driver;
+         driver = dunlin_node_next(driver))
+        dn_cli_show_sentence(cli,
+                             dunlin_node_boolean(driver, "portable") ? DN_STYLE_GOOD : DN_STYLE_BAD,
+                             dunlin_node_text(driver, "summary"));
+}
+
+int
+dn_cmd_check(dn_cli *cli)
+{
+    const dn_arguments *arguments = cli->arguments;
+    const dunlin_portability_options options = {
+        .size = sizeof options,
+        .drivers = arguments->drivers.items,
+        .driver_count = arguments->drivers.count,
+    };
+    dunlin_result *result = NULL;
+    dunlin_error error = {0};
+    int outcome;
+
+    if (!arguments->portability)
+        outcome = dn_cli_fail(&error, DUNLIN_USAGE, "usage.missing-option",
+                              "'dunlin check' wants --portability, the one check there is so far; "
+                              "the others come later");
+    else
+        outcome = dunlin_check_portability(&cli->options, &options, &result, &error);
+    return dn_cli_finish(cli, outcome, result, &error, show, NULL);
+}

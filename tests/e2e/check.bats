@@ -1,0 +1,207 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# dunlin check --portability: what has no translation, found without a database.
+
+load helper
+
+# folder DIALECT: a folder of one migration, whose text comes from standard input.
+folder() {
+    mkdir -p migrations
+    printf '{"dialect": "%s", "targets": {"one": {"url": "sqlite:app.db"}}}\n' "$1" >dunlin.json
+    cat >migrations/0001_one.sql
+}
+
+# obstacles DRIVER: "file:line:column", one a line.
+obstacles() {
+    json ".drivers[] | select(.driver == \"$1\") | .obstacles[] |
+        (.file | split(\"/\")[-1]) + \":\" + (.line | tostring) + \":\" + (.column | tostring)"
+}
+
+@test "the sample project is portable, and its targets give the drivers" {
+    cp -r "$tree/migrations" .
+    cat >dunlin.json <<'JSON'
+{"dialect": "portable", "targets": {
+    "a": {"url": "sqlite:app.db"}, "b": {"url": "sqlite:other.db"},
+    "c": {"url": "postgres://nobody@nowhere.invalid/x"}, "d": {"url": "mysql://nobody@nowhere.invalid/x"}}}
+JSON
+    run_json check --portability
+    assert_exit 0
+    python3 -B "$tests_folder/e2e/json-schema.py" "$tree/docs/json/check-1.schema.json" \
+        <<<"$output" || fail "not a dunlin-check/1 document"
+    assert_json '[.drivers[] | [.driver, .targets, .portable, .refused]]' \
+        '[["sqlite",["a","b"],true,0],["postgres",["c"],true,0],["mysql",["d"],true,0]]'
+    assert_json .portable true
+    refute_file app.db
+    dunlin check --portability --target a
+    assert_exit 0
+    assert_stdout 'sqlite, lost: the length is not enforced'
+    assert_stdout 'sqlite: 40 statements, all can be translated; something is lost in 27 places'
+    refute_stdout 'mysql'
+}
+
+@test "what may not be lost under strict portability is not portable" {
+    folder portable <<<'CREATE TABLE t (a varchar(3));'
+    dunlin check --portability
+    assert_exit 0
+    sed -i 's/{/{"portability": "strict", /' dunlin.json
+    dunlin check --portability
+    assert_exit 4
+    assert_stdout 'something is lost in 1 place, which "portability": "strict" does not allow'
+}
+
+@test "each native statement of the Drizzle fixture is named at once" {
+    cp -r "$fixtures_folder/drizzle-postgresql/drizzle" migrations
+    run_json check --portability --driver sqlite --driver postgres
+    assert_exit 4
+    python3 -B "$tests_folder/e2e/json-schema.py" "$tree/docs/json/check-1.schema.json" \
+        <<<"$output" || fail "not a dunlin-check/1 document"
+    assert_equal "$(obstacles sqlite)" "$(cat <<'OUT'
+0003_audit_trail.sql:1:1
+0003_audit_trail.sql:3:1
+0003_audit_trail.sql:12:1
+0003_audit_trail.sql:13:1
+0003_audit_trail.sql:14:1
+0003_audit_trail.sql:15:61
+0006_backfill_and_touch_trigger.sql:2:37
+0006_backfill_and_touch_trigger.sql:6:1
+0006_backfill_and_touch_trigger.sql:16:1
+0008_reporting_views.sql:2:1
+OUT
+    )"
+    assert_json '.drivers[0].refused' 10
+    assert_json '.drivers[1] | [.driver, .own_dialect, .portable]' '["postgres",true,true]'
+}
+
+@test "an obstacle names place, statement, driver, reason and both ways out" {
+    folder portable <<'SQL'
+CREATE TABLE t (id integer PRIMARY KEY, a inet, b citext);
+CREATE TABLE u (id integer);
+CREATE TRIGGER g
+    BEFORE UPDATE ON t FOR EACH ROW EXECUTE FUNCTION f();
+SQL
+    dunlin check --portability --driver mysql
+    assert_exit 4
+    assert_equal "$output" "$(cat <<OUT
+note: there is no journal in '$PWD/migrations': the names of the files are the order [journal.none]
+$PWD/migrations/0001_one.sql:1:43: mysql: the type inet is not portable
+  CREATE TABLE t (id integer PRIMARY KEY, a inet, b ...
+  way out: a section '-- dunlin: only mysql' .. '-- dunlin: end', or a file '0001_one.mysql.sql'
+$PWD/migrations/0001_one.sql:1:51: mysql: the type citext is not portable
+  CREATE TABLE t (id integer PRIMARY KEY, a inet, b ...
+  way out: a section '-- dunlin: only mysql' .. '-- dunlin: end', or a file '0001_one.mysql.sql'
+$PWD/migrations/0001_one.sql:3:1: mysql: triggers are written in the database's own language
+  CREATE TRIGGER g BEFORE UPDATE ON t FOR EACH ROW E...
+  way out: a section '-- dunlin: only mysql' .. '-- dunlin: end', or a file '0001_one.mysql.sql'
+mysql: 3 statements, 2 of them cannot be translated
+OUT
+    )"
+}
+
+@test "both ways out are ways out" {
+    folder portable <<'SQL'
+CREATE TABLE t (id integer PRIMARY KEY, a text);
+-- dunlin: only postgres
+CREATE INDEX i ON t USING gin (to_tsvector('simple', a));
+-- dunlin: end
+-- dunlin: only sqlite
+CREATE TABLE own (id INTEGER PRIMARY KEY, a TEXT) STRICT;
+-- dunlin: end
+SQL
+    echo 'CREATE TRIGGER g AFTER UPDATE ON t FOR EACH ROW EXECUTE FUNCTION f();' \
+        >migrations/0002_two.sql
+    dunlin check --portability
+    assert_exit 4
+    assert_stdout "0002_two.sql:1:1: sqlite: triggers"
+    echo 'CREATE TRIGGER g AFTER UPDATE ON t BEGIN SELECT 1; END;' >migrations/0002_two.sqlite.sql
+    run_json check --portability --driver sqlite --driver postgres
+    assert_exit 4
+    assert_json '[.drivers[] | [.driver, .portable, .native]]' \
+        '[["sqlite",true,2],["postgres",false,1]]'
+}
+
+@test "of what native text made only a run can tell" {
+    folder portable <<'SQL'
+-- dunlin: only sqlite
+CREATE TABLE x AS SELECT 1 AS a;
+CREATE TABLE y (a int, b text);
+-- dunlin: end
+ALTER TABLE x ALTER COLUMN a TYPE text;
+ALTER TABLE y ALTER COLUMN a TYPE text;
+CREATE TABLE z (a integer);
+CREATE SEQUENCE s;
+SQL
+    run_json check --portability
+    assert_exit 4
+    assert_equal "$(obstacles sqlite)" 0001_one.sql:8:1
+    assert_json '.drivers[0] | [.statements, .refused, .native, .unsure]' '[4,1,2,2]'
+}
+
+@test "the history is followed: rebuilds, enums and renamed tables of earlier migrations" {
+    folder portable <<'SQL'
+CREATE TYPE color AS ENUM ('red', 'green');
+CREATE TABLE t (id integer PRIMARY KEY, a integer, c color);
+SQL
+    echo 'ALTER TABLE t RENAME TO u;' >migrations/0002_two.sql
+    cat >migrations/0003_three.sql <<'SQL'
+ALTER TABLE u ALTER COLUMN a TYPE bigint;
+ALTER TABLE u ADD COLUMN d color;
+CREATE TABLE IF NOT EXISTS u (id integer PRIMARY KEY);
+SQL
+    run_json check --portability --driver sqlite --driver mysql --driver postgres
+    assert_exit 0
+    assert_json '[.drivers[].statements]' '[6,6,6]'
+    echo 'ALTER TABLE u ADD COLUMN e colour;' >migrations/0004_four.sql
+    dunlin check --portability --driver sqlite
+    assert_exit 4
+    assert_stdout '0004_four.sql:1:'
+    assert_stdout 'colour'
+}
+
+@test "bad input is told with its place and the exit code for it" {
+    folder portable <<<'CREATE TABLE t (id integer);'
+    dunlin check
+    assert_exit 2
+    assert_stderr "'dunlin check' wants --portability, the one check there is so far; the others come later"
+    dunlin check --portability --driver nosuch
+    assert_exit 2
+    assert_stderr nosuch
+    dunlin check --portability --driver
+    assert_exit 2
+    printf -- '-- dunlin: only sqlite\nSELECT 1;\n' >migrations/0002_two.sql
+    dunlin check --portability
+    assert_exit 2
+    assert_stderr '0002_two.sql:1:1'
+    printf "SELECT 'open\n" >migrations/0002_two.sql
+    dunlin check --portability
+    assert_stderr '0002_two.sql:1:8'
+    [ "$status" -ne 0 ] || fail "it succeeded"
+    echo 'CREATE TABLE v (a int,);' >migrations/0002_two.sql
+    run_json check --portability
+    assert_exit 4
+    assert_json '.drivers[0].obstacles[0] | [.line, .column, .kind]' '[1,23,"wrong"]'
+}
+
+@test "a target that cannot be resolved is an error that names --driver; so is a folder without dialect" {
+    folder portable <<<'CREATE TABLE t (id integer);'
+    echo '{"dialect": "portable", "targets": {"one": {"url": "env:NOT_SET"}}}' >dunlin.json
+    dunlin check --portability
+    assert_exit 2
+    assert_stderr NOT_SET
+    assert_stderr --driver
+    dunlin check --portability --driver sqlite
+    assert_exit 0
+    echo '{"targets": {"one": {"url": "sqlite:app.db"}}}' >dunlin.json
+    dunlin check --portability
+    assert_exit 2
+    assert_stderr check.no-dialect
+    assert_stderr '"dialect" in dunlin.json'
+}
+
+@test "a listed migration without a file is a disagreement" {
+    dunlin init --quiet
+    dunlin new two --quiet
+    rm migrations/*_two.sql
+    dunlin check --portability --driver sqlite
+    assert_exit 4
+    assert_stdout journal.file-missing
+}
