@@ -298,10 +298,10 @@ as_user() {
 # deadlock DIALECT: a migration and somebody else lock a and b in turn.
 deadlock() {
     a_project "$1"
-    local sleep_now='SELECT SLEEP(1)' rows='' line
+    local sleep_now='SELECT SLEEP' patience='SELECT 1' rows='' line
     case $1 in
         postgresql)
-            sleep_now='SELECT pg_sleep(1)'
+            sleep_now='SELECT pg_sleep' patience="SET deadlock_timeout = '1h'"
             sql_pg "$server_postgresql" "ALTER ROLE $user SET deadlock_timeout = '200ms'" ||
                 return 1
             ;;
@@ -311,14 +311,15 @@ deadlock() {
     case $1 in
         postgresql) sql_in "$database" "GRANT ALL ON a, b, weight TO $user" ;;
     esac
-    # Who has changed more rows is spared on InnoDB, who began to wait later on PostgreSQL.
+    # Who has changed more rows is spared on InnoDB. On PostgreSQL it is who looks for a deadlock that
+    # ends: the migration, which begins to wait later, and looks.
     for line in {1..200}; do rows+="${rows:+,}($line)"; done
-    printf '%s;\n' 'UPDATE a SET n = n + 1' "$sleep_now" 'UPDATE b SET n = n + 1' \
+    printf '%s;\n' 'UPDATE a SET n = n + 1' "$sleep_now(4)" 'UPDATE b SET n = n + 1' \
         >project/migrations/0001_items.sql
     (
         sleep 0.3
-        sql_in "$database" "BEGIN" "INSERT INTO weight VALUES $rows" "UPDATE b SET n = n + 10" \
-            "$sleep_now" "UPDATE a SET n = n + 10" "COMMIT" >/dev/null
+        sql_in "$database" "$patience" "BEGIN" "INSERT INTO weight VALUES $rows" \
+            "UPDATE b SET n = n + 10" "$sleep_now(2)" "UPDATE a SET n = n + 10" "COMMIT" >/dev/null
     ) 3>&- &
     other=$!
 }
