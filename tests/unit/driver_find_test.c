@@ -170,8 +170,8 @@ a_search_for_an_alias_says_which_drivers_could_not_be_asked(void **state)
     if (!strstr(fixture->error.context,
                 dn_arena_printf(&fixture->arena,
                                 "\nwhile asking what is there: driver '%s' was built for driver "
-                                "interface 0.2",
-                                path)))
+                                "interface 0.%u",
+                                path, DUNLIN_DRIVER_REVISION + 1)))
         fail_msg("%s", fixture->error.context);
 }
 
@@ -252,9 +252,9 @@ a_list_shows_what_is_used_what_is_refused_and_what_is_shadowed(void **state)
     assert_string_equal(found[0].path, fresh);
     assert_string_equal(found[0].refused,
                         dn_arena_printf(&fixture->arena,
-                                        "driver '%s' was built for driver interface 0.2, and this "
-                                        "dunlin has the older 0.1",
-                                        fresh));
+                                        "driver '%s' was built for driver interface 0.%u, and this "
+                                        "dunlin has the older 0.%u",
+                                        fresh, DUNLIN_DRIVER_REVISION + 1, DUNLIN_DRIVER_REVISION));
     assert_null(found[0].driver);
     assert_string_equal(found[1].path, toy);
     assert_string_equal(found[1].name, "toy");

@@ -76,14 +76,15 @@ our_tables_have_the_columns_that_are_documented(void **state)
     assert_int_equal(dn_tracker_create_statements(connection, &error), 0);
     assert_string_equal(
         columns_of("dunlin_migrations"),
-        "seq INTEGER!*, tag TEXT!, state TEXT!, digest_raw TEXT!, digest_text TEXT, digest_tokens "
-        "TEXT, algorithm TEXT!, statements INTEGER, applied_at TEXT!, duration_us INTEGER, "
-        "applied_by TEXT, host TEXT, run_id TEXT, tool_version TEXT, schema_digest TEXT, evidence "
-        "TEXT, sql_up BLOB, sql_down BLOB\n");
+        "seq INTEGER!*, tag VARCHAR(255)!, state VARCHAR(255)!, digest_raw VARCHAR(255)!, "
+        "digest_text VARCHAR(255), digest_tokens VARCHAR(255), algorithm VARCHAR(255)!, statements "
+        "INTEGER, applied_at TEXT!, duration_us INTEGER, applied_by VARCHAR(255), host "
+        "VARCHAR(255), run_id VARCHAR(255), tool_version VARCHAR(255), schema_digest "
+        "VARCHAR(255), evidence TEXT, sql_up BLOB, sql_down BLOB\n");
     assert_string_equal(columns_of("dunlin_statements"),
-                        "run_id TEXT!, tag TEXT!, ordinal INTEGER!, digest TEXT!, phase TEXT!, "
-                        "backend TEXT, backend_start TEXT, facts_digest TEXT, at TEXT!, error "
-                        "TEXT\n");
+                        "run_id VARCHAR(255)!, tag VARCHAR(255)!, ordinal INTEGER!, digest "
+                        "VARCHAR(255)!, phase VARCHAR(255)!, backend VARCHAR(255), backend_start "
+                        "VARCHAR(255), facts_digest VARCHAR(255), at TEXT!, error TEXT\n");
 }
 
 static void
