@@ -15,6 +15,8 @@ dn_driver_naming(const dunlin_capabilities *capabilities)
         naming |= DN_FACT_FOLDS_OBJECTS;
     if (capabilities->flags & DUNLIN_CAN_FOLD_MEMBERS)
         naming |= DN_FACT_FOLDS_MEMBERS;
+    if (capabilities->flags & DUNLIN_CAN_TABLE_INDEXES)
+        naming |= DN_FACT_TABLE_INDEXES;
     return naming;
 }
 

@@ -27,6 +27,7 @@ static const struct {
     {DUNLIN_CAN_FOLD_MEMBERS, "fold-members"},
     {DUNLIN_CAN_BACKUP_SCHEMA, "backup-schema"},
     {DUNLIN_CAN_LEASE, "lease"},
+    {DUNLIN_CAN_TABLE_INDEXES, "table-indexes"},
 };
 
 static const char *

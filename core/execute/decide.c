@@ -55,6 +55,15 @@ dn_operation_fact_on(const dn_fact_map *facts, const dunlin_operation *operation
     return 0;
 }
 
+/* Their text is the database's own: there is nothing to compare. */
+static bool
+has_own_text(dunlin_string kind)
+{
+    return dn_string_equal(kind, DUNLIN_KIND_TRIGGER) ||
+           dn_string_equal(kind, DUNLIN_KIND_FUNCTION) ||
+           dn_string_equal(kind, DUNLIN_KIND_PROCEDURE);
+}
+
 static int
 realise(deciding *work, const dunlin_operation *operation, dn_wanted *wanted)
 {
@@ -66,6 +75,7 @@ realise(deciding *work, const dunlin_operation *operation, dn_wanted *wanted)
 
     *wanted = (dn_wanted){NULL, 0};
     if ((operation->verb != DUNLIN_VERB_CREATE && operation->verb != DUNLIN_VERB_ALTER) ||
+        has_own_text(operation->kind) ||
         !dn_connection_driver(translator->connection)->table.realise)
         return 0;
     if (dn_operation_fact_on(dn_translator_facts(translator), operation, &translator->scratch,
@@ -131,9 +141,19 @@ skip(deciding *work, const char *why)
     return 0;
 }
 
-/* What an older run left of the very object that is to be made. */
+/* Replaced is, where no database can do it everywhere, by DROP and CREATE. */
+static bool
+replaces(const dunlin_operation *operation)
+{
+    return operation->verb == DUNLIN_VERB_CREATE &&
+           (operation->flags & DUNLIN_OPERATION_OR_REPLACE) &&
+           (dn_string_equal(operation->kind, DUNLIN_KIND_INDEX) ||
+            dn_string_equal(operation->kind, DUNLIN_KIND_MATERIALIZED_VIEW));
+}
+
+/* What is there of the very object that is to be made: left by an older run, or to be replaced. */
 static int
-clear_invalid(deciding *work, const dunlin_operation *operation)
+clear_old(deciding *work, const dunlin_operation *operation)
 {
     const dunlin_fact *there =
         dn_fact_map_find(dn_translator_facts(work->translator), operation->kind, operation->path,
@@ -141,13 +161,16 @@ clear_invalid(deciding *work, const dunlin_operation *operation)
     dunlin_operation *drop;
     static const dn_wanted nothing;
 
-    if (operation->verb != DUNLIN_VERB_CREATE || !has_condition(operation) || !there ||
-        !dn_property_find(there->properties, there->property_count, "invalid"))
+    if (operation->verb != DUNLIN_VERB_CREATE || !there ||
+        !(replaces(operation) ||
+          (has_condition(operation) &&
+           dn_property_find(there->properties, there->property_count, "invalid"))))
         return 0;
     drop = dn_operation_copy(&work->translator->scratch, operation);
     if (!drop)
         return dn_no_memory(work->error);
     drop->verb = DUNLIN_VERB_DROP;
+    drop->flags &= ~(uint64_t)DUNLIN_OPERATION_OR_REPLACE;
     drop->set = NULL;
     drop->set_count = 0;
     return run(work, drop, &nothing);
@@ -167,7 +190,7 @@ answer(deciding *work, const dunlin_operation *operation, const dn_wanted *wante
     };
     dn_guard guard;
 
-    if (member && work->table && !work->table_skipped)
+    if ((member && work->table && !work->table_skipped) || replaces(operation))
         return DN_GUARD_RUN;
     guard = dn_schema_resolve(dn_translator_facts(translator), operation, wanted, &options, why);
     /* The table is there and lacks something: it is another one. */
@@ -208,7 +231,7 @@ decide_one(deciding *work, const dunlin_operation *operation)
     case DN_GUARD_CANNOT: return refuse(work, operation, "translate.missing", why);
     default: break;
     }
-    if (clear_invalid(work, operation) < 0)
+    if (clear_old(work, operation) < 0)
         return -1;
     return run(work, operation, &wanted);
 }

@@ -209,6 +209,24 @@ dn_translator_read(dn_translator *translator, const dn_source *source, dn_readin
     return address(translator, source, dn_translator_facts(translator), reading, error);
 }
 
+/* Which routine is meant, by types of arguments alone, and which schema, where these are databases
+ * beside this one, the server knows better than facts. */
+static bool
+is_server_affair(const dn_translator *translator, const dn_reading *reading)
+{
+    const dunlin_operation *first;
+
+    if (reading->parsed.kind != DN_DDL_OPERATIONS)
+        return translator->own;
+    if (!translator->own || reading->parsed.count == 0)
+        return false;
+    first = reading->parsed.operations[0];
+    if (dn_string_equal(first->kind, DUNLIN_KIND_SCHEMA))
+        return !(translator->target.naming & DN_FACT_NAMESPACES);
+    return first->verb == DUNLIN_VERB_DROP && (dn_string_equal(first->kind, DUNLIN_KIND_FUNCTION) ||
+                                               dn_string_equal(first->kind, DUNLIN_KIND_PROCEDURE));
+}
+
 dn_driver_view
 dn_translator_view(const dn_translator *translator)
 {
@@ -242,6 +260,28 @@ note_key(dn_translator *translator, dunlin_fact key, dn_error *error)
     return dn_fact_map_put(translator->keys, &key, error);
 }
 
+/* The one that has its name in another table, and the one that a rename made. */
+static int
+note_index(dn_translator *translator, const dunlin_operation *operation, dn_error *error)
+{
+    uint64_t naming = translator->target.naming;
+    bool renames = operation->verb == DUNLIN_VERB_RENAME;
+    dunlin_fact index = dn_operation_fact(operation);
+    dunlin_string path[3] = {{0}};
+    uint64_t count = renames ? operation->new_path_count : operation->path_count;
+
+    if (!dn_string_equal(operation->kind, DUNLIN_KIND_INDEX) || count < 2 || count > 3 ||
+        !(renames || (operation->verb == DUNLIN_VERB_CREATE && !(naming & DN_FACT_TABLE_INDEXES))))
+        return 0;
+    memcpy(path, renames ? operation->new_path : operation->path, (size_t)count * sizeof *path);
+    path[count - 2] = dn_string("");
+    if (path[count - 1].length == 0)
+        return 0;
+    index.path = path;
+    index.path_count = count;
+    return note_key(translator, index, error);
+}
+
 static int
 note_keys(dn_translator *translator, const dn_operations *operations, dn_error *error)
 {
@@ -251,7 +291,8 @@ note_keys(dn_translator *translator, const dn_operations *operations, dn_error *
 
         if (operation->verb >= DUNLIN_VERB_DATA)
             continue;
-        if (note_key(translator, dn_schema_key(&translator->target, operation), error) < 0)
+        if (note_key(translator, dn_schema_key(&translator->target, operation), error) < 0 ||
+            note_index(translator, operation, error) < 0)
             return -1;
         renamed.path = operation->new_path;
         renamed.path_count = operation->new_path_count;
@@ -552,7 +593,7 @@ dn_translate(dn_translator *translator, const dn_source *source, bool again,
         return 0;
     if (dn_translator_read(translator, source, &reading, error) < 0)
         return -1;
-    if (translator->own && reading.parsed.kind != DN_DDL_OPERATIONS)
+    if (is_server_affair(translator, &reading))
         return go_as_it_is(translator, source);
     if (translator->stale && ddl && (reading.conditional || !translator->own)) {
         if (translator->phase == DN_TRANSLATOR_REHEARSES)

@@ -62,7 +62,8 @@ const dunlin_fact *dn_fact_copy(dn_arena *arena, const dunlin_fact *fact); /* NU
 enum {
     DN_FACT_NAMESPACES = 1 << 0,    /* paths begin with a namespace */
     DN_FACT_FOLDS_OBJECTS = 1 << 1, /* ASCII case does not count in names of objects */
-    DN_FACT_FOLDS_MEMBERS = 1 << 2  /* ... in the last element of two or more */
+    DN_FACT_FOLDS_MEMBERS = 1 << 2, /* ... in the last element of two or more */
+    DN_FACT_TABLE_INDEXES = 1 << 3  /* names of indexes are their table's, not the namespace's */
 };
 
 typedef struct dn_fact_map dn_fact_map;

@@ -156,6 +156,37 @@ note_namesake(const dunlin_fact *fact, void *context)
     return 0;
 }
 
+/* Renamed already: it bears the new name. */
+static void
+find_renamed(const addressing *work, const dunlin_operation *operation, search *looking)
+{
+    dunlin_operation renamed = *operation;
+
+    renamed.path = operation->new_path;
+    renamed.path_count = operation->new_path_count;
+    looking->wanted = &renamed;
+    if (operation->verb == DUNLIN_VERB_RENAME && renamed.path_count)
+        dn_fact_map_each(work->facts, DUNLIN_KIND_INDEX, note_namesake, looking);
+    looking->wanted = operation;
+}
+
+/* Where it was, if this is where its new name is. */
+static int
+take_old_path(const addressing *work, dunlin_operation *operation, const dunlin_fact *renamed)
+{
+    dunlin_string *path = dn_arena_array(work->arena, (size_t)renamed->path_count, sizeof *path);
+
+    if (!path)
+        return dn_no_memory(work->error);
+    memcpy(path, renamed->path, (size_t)renamed->path_count * sizeof *path);
+    path[renamed->path_count - 1] = operation->path[operation->path_count - 1];
+    operation->path = path;
+    operation->path_count = renamed->path_count;
+    operation->new_path = renamed->path;
+    operation->new_path_count = renamed->path_count;
+    return 0;
+}
+
 static int
 take_path(const addressing *work, dunlin_operation *operation, const dunlin_fact *fact)
 {
@@ -197,7 +228,10 @@ find_table(const addressing *work, dunlin_operation *operation)
                        "tables; name the table",
                        looking.count, kind, (int)operation->path[table + 1].length,
                        operation->path[table + 1].data);
-    return looking.found ? take_path(work, operation, looking.found) : 0;
+    if (looking.found)
+        return take_path(work, operation, looking.found);
+    find_renamed(work, operation, &looking);
+    return looking.count == 1 ? take_old_path(work, operation, looking.found) : 0;
 }
 
 /* A unique index and a unique constraint are one thing to some databases, which read it back as the

@@ -119,6 +119,10 @@ is_excused(const question *asked, const dunlin_fact *wanted, dunlin_string name)
     if (is_informational(name) ||
         dn_property_lists(wanted->properties, wanted->property_count, "unsure", name))
         return true;
+    /* NOT VALID is a stage on the way: what was validated since is no less than was wanted. */
+    if (dn_string_equal(name, "not_valid") &&
+        dn_property_find(wanted->properties, wanted->property_count, "not_valid"))
+        return true;
     if (!dn_fact_is(wanted, DUNLIN_KIND_COLUMN))
         return false;
     if (dn_string_equal(name, "not_null"))
@@ -160,7 +164,9 @@ static bool
 is_equal(const question *asked, const dunlin_fact *wanted, const dunlin_fact *there)
 {
     const dunlin_operation *operation = asked->operation;
-    bool all = operation->verb == DUNLIN_VERB_CREATE && !may_have_more(wanted->kind);
+    /* Nothing is known of UNIQUE USING INDEX but its name. */
+    bool all = operation->verb == DUNLIN_VERB_CREATE && !may_have_more(wanted->kind) &&
+               wanted->property_count > 0;
 
     for (uint64_t i = 0; i < wanted->property_count;
          i = dn_property_next(wanted->properties, wanted->property_count, i))
@@ -225,7 +231,8 @@ find_rival(const question *asked)
 
     if (is_relation(operation->kind))
         return find_relation(asked, operation->path, operation->path_count);
-    if (dn_string_equal(operation->kind, DUNLIN_KIND_INDEX)) {
+    if (dn_string_equal(operation->kind, DUNLIN_KIND_INDEX) &&
+        !(dn_fact_map_naming(asked->facts) & DN_FACT_TABLE_INDEXES)) {
         namesake looking = {.asked = asked};
 
         dn_fact_map_each(asked->facts, DUNLIN_KIND_INDEX, note_index, &looking);
@@ -375,6 +382,19 @@ resolve_alter(const question *asked)
     return DN_GUARD_SKIP;
 }
 
+/* DROP PRIMARY KEY of a table that has none: there is not even a name to send. */
+static bool
+lacks_key(const question *asked)
+{
+    const dunlin_operation *operation = asked->operation;
+
+    return asked->options->foreign && operation->verb == DUNLIN_VERB_DROP &&
+           dn_string_equal(operation->kind, DUNLIN_KIND_PRIMARY_KEY) &&
+           operation->condition == DUNLIN_CONDITION_NONE && !asked->options->assume_guarded &&
+           has_table(asked) &&
+           !dn_fact_map_find(asked->facts, operation->kind, operation->path, operation->path_count);
+}
+
 dn_guard
 dn_schema_resolve(const dn_fact_map *facts, const dunlin_operation *operation,
                   const dn_wanted *wanted, const dn_guard_options *options, dn_text *why)
@@ -390,6 +410,11 @@ dn_schema_resolve(const dn_fact_map *facts, const dunlin_operation *operation,
         name_own(&asked);
         dn_text_add_string(why, ": its table does not exist");
         return DN_GUARD_SKIP;
+    }
+    if (lacks_key(&asked)) {
+        name_own(&asked);
+        dn_text_add_string(why, " does not exist");
+        return DN_GUARD_CANNOT;
     }
     if (operation->condition == DUNLIN_CONDITION_NONE && !options->assume_guarded)
         return DN_GUARD_RUN;

@@ -100,7 +100,8 @@ enum {
     /* Its servers may be reached through a transaction pooler, which describe() notices. There the
      * run lock is a row of a table: SELECT .. FOR UPDATE keeps what it reads locked to the end of
      * the transaction, and timestamps compare with CURRENT_TIMESTAMP. */
-    DUNLIN_CAN_LEASE = 1 << 15
+    DUNLIN_CAN_LEASE = 1 << 15,
+    DUNLIN_CAN_TABLE_INDEXES = 1 << 16 /* two tables may have indexes of the same name */
 };
 
 typedef struct dunlin_capabilities {
