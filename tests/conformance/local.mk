@@ -50,12 +50,15 @@ tests_conformance_mysql_schema_test_LDADD = $(CMOCKA_LIBS)
 # One after the other: they look at what else the server is doing. (automake leaves its own rule
 # out for a target that it sees in full.)
 mysql_facts_log = tests/conformance/mysql_facts_test.log
+mysql_render_log = tests/conformance/mysql_render_test.log
+mysql_rules_log = tests/conformance/mysql_rules_test.log
 mysql_run_log = tests/conformance/mysql_run_test.log
+mysql_schema_log = tests/conformance/mysql_schema_test.log
 $(mysql_facts_log): tests/conformance/mysql_driver_test.log
 $(mysql_run_log): tests/conformance/mysql_facts_test.log
-tests/conformance/mysql_schema_test.log: tests/conformance/mysql_run_test.log
-tests/conformance/mysql_render_test.log: tests/conformance/mysql_schema_test.log
-tests/conformance/mysql_rules_test.log: tests/conformance/mysql_render_test.log
+$(mysql_schema_log): tests/conformance/mysql_run_test.log
+$(mysql_render_log): tests/conformance/mysql_schema_test.log
+$(mysql_rules_log): tests/conformance/mysql_render_test.log
 endif
 
 # postgres_driver_test, postgres_facts_test and postgres_run_test likewise:
