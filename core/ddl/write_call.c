@@ -219,6 +219,24 @@ is_plain(const char *name)
     return false;
 }
 
+/* NAME($*), as a template: a '$' in the name stands for itself. */
+static const char *
+plain_call(dn_writer *writer, const char *name)
+{
+    dn_text text = DN_TEXT_INIT;
+    const char *made;
+
+    for (; *name; name++) {
+        if (*name == '$')
+            dn_text_add_char(&text, '$');
+        dn_text_add_char(&text, *name);
+    }
+    dn_text_add_string(&text, "($*)");
+    made = text.failed ? NULL : dn_arena_copy(writer->arena, text.data, text.length);
+    dn_text_free(&text);
+    return made;
+}
+
 /* "extract year" is written extract(year FROM x). */
 static const char *
 standard_call(dn_writer *writer, const dn_node *node)
@@ -229,7 +247,7 @@ standard_call(dn_writer *writer, const dn_node *node)
         return dn_arena_printf(writer->arena, "extract(%s FROM $1)", blank + 1);
     if (strncmp(node->name, "date_trunc ", 11) == 0)
         return dn_arena_printf(writer->arena, "date_trunc('%s', $1)", blank + 1);
-    return dn_arena_printf(writer->arena, "%s($*)", node->name);
+    return plain_call(writer, node->name);
 }
 
 /* sum(x) FILTER (WHERE c), where there is no FILTER: sum(CASE WHEN c THEN x END). */
