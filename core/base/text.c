@@ -136,6 +136,20 @@ dn_string_equal_fold(dunlin_string a, const char *b)
     return true;
 }
 
+bool
+dn_string_among(dunlin_string word, const char *words)
+{
+    while (words && *words) {
+        size_t length = strcspn(words, " ");
+
+        if (length == word.length && memcmp(words, word.data, length) == 0)
+            return true;
+        words += length;
+        words += strspn(words, " ");
+    }
+    return false;
+}
+
 /* Length of the well-formed sequence at p (Unicode 15, table 3-7), 0 when there is none. */
 static size_t
 utf8_sequence(const unsigned char *p, size_t left)

@@ -59,6 +59,8 @@ dn_span(const char *data, size_t length)
 }
 bool dn_string_equal(dunlin_string a, const char *b);
 bool dn_string_equal_fold(dunlin_string a, const char *b); /* ASCII case folded */
+/* Is it one of `words`, which blanks separate? NULL: of none. */
+bool dn_string_among(dunlin_string word, const char *words);
 bool dn_utf8_valid(const void *data, size_t length);
 size_t dn_utf8_prefix(const void *data, size_t length); /* bytes before the first invalid one */
 /* For messages: control bytes escaped, cut with "..." at `limit` bytes; writes at most limit+4. */

@@ -57,6 +57,9 @@ bool dn_fact_is(const dunlin_fact *fact, const char *kind);
 /* kind and path, "column users.email": for messages. */
 void dn_fact_describe(dn_text *text, dunlin_string kind, const dunlin_string *path, uint64_t count);
 const dunlin_fact *dn_fact_copy(dn_arena *arena, const dunlin_fact *fact); /* NULL: no memory */
+/* The order in which people read facts, as strcmp does: object by object, the object itself before
+ * what lies in it, then kinds in the order of docs/facts.md, then names by their bytes. */
+int dn_fact_order(uint64_t naming, const dunlin_fact *left, const dunlin_fact *right);
 
 /* --- maps --------------------------------------------------------------------------------------- */
 enum {

@@ -42,20 +42,6 @@ dn_properties_add_span(dn_properties *list, const dunlin_property *from, uint64_
         memcpy(items, from, (size_t)span * sizeof *items);
 }
 
-static bool
-names(const char *words, dunlin_string name)
-{
-    while (words && *words) {
-        size_t length = strcspn(words, " ");
-
-        if (length == name.length && memcmp(words, name.data, length) == 0)
-            return true;
-        words += length;
-        words += strspn(words, " ");
-    }
-    return false;
-}
-
 void
 dn_properties_add_all(dn_properties *list, const dunlin_property *from, uint64_t count,
                       const char *without)
@@ -63,7 +49,7 @@ dn_properties_add_all(dn_properties *list, const dunlin_property *from, uint64_t
     for (uint64_t i = 0; i < count;) {
         uint64_t next = dn_property_next(from, count, i);
 
-        if (!names(without, from[i].name))
+        if (!dn_string_among(from[i].name, without))
             dn_properties_add_span(list, &from[i], next - i);
         i = next;
     }

@@ -1,5 +1,7 @@
 core_sources += \
 	core/schema/address.c \
+	core/schema/compare.c \
+	core/schema/compare.h \
 	core/schema/fold.c \
 	core/schema/names.c \
 	core/schema/operation.c \

@@ -47,6 +47,7 @@ unit_tests += tests/unit/project_load_test
 unit_tests += tests/unit/project_url_test
 unit_tests += tests/unit/reconcile_verdict_test
 unit_tests += tests/unit/run_lock_test
+unit_tests += tests/unit/schema_compare_test
 unit_tests += tests/unit/schema_fold_test
 unit_tests += tests/unit/schema_guard_test
 unit_tests += tests/unit/state_match_test

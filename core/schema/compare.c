@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Two maps of facts -> what differs.
+ */
+#include <stdlib.h>
+
+#include "core/schema/compare.h"
+#include "core/schema/schema_internal.h"
+
+/* --- members ---------------------------------------------------------------------------------- */
+
+static bool
+is_informational(dunlin_string name, const dn_compare_options *options)
+{
+    return dn_string_among(name, "depends implied text unsure") ||
+           (!options->column_order && dn_string_equal(name, "order"));
+}
+
+static bool
+is_unsure(const dunlin_fact *fact, dunlin_string name)
+{
+    return dn_property_lists(fact->properties, fact->property_count, "unsure", name);
+}
+
+/* What says no more than its absence would. */
+static bool
+is_default(const dunlin_property *member)
+{
+    if (member->type == DUNLIN_PROPERTY_BOOLEAN)
+        return !member->integer;
+    return dn_string_equal(member->name, "auto") && dn_string_equal(member->text, "rowid");
+}
+
+static const dunlin_property *
+find_member(const dunlin_fact *fact, dunlin_string name)
+{
+    for (uint64_t i = 0; i < fact->property_count;
+         i = dn_property_next(fact->properties, fact->property_count, i))
+        if (dn_schema_same(fact->properties[i].name, name))
+            return &fact->properties[i];
+    return NULL;
+}
+
+static uint64_t
+span(const dunlin_fact *fact, const dunlin_property *member)
+{
+    return dn_property_span(fact->properties, fact->property_count,
+                            (uint64_t)(member - fact->properties));
+}
+
+static bool
+same_member(const dunlin_fact *before, const dunlin_property *left, const dunlin_fact *after,
+            const dunlin_property *right)
+{
+    if (!left || !right)
+        return is_default(left ? left : right);
+    return dn_property_equal(left, span(before, left), right, span(after, right)) ||
+           (is_default(left) && is_default(right));
+}
+
+typedef int (*member_visit)(const dunlin_property *before, const dunlin_property *after,
+                            void *context);
+
+int
+dn_schema_each_member(const dunlin_fact *before, const dunlin_fact *after,
+                      const dn_compare_options *options, member_visit visit, void *context)
+{
+    for (int side = 0; side < 2; side++) {
+        const dunlin_fact *fact = side ? after : before;
+
+        for (uint64_t i = 0; i < fact->property_count;
+             i = dn_property_next(fact->properties, fact->property_count, i)) {
+            const dunlin_property *member = &fact->properties[i];
+            const dunlin_property *left = side ? find_member(before, member->name) : member;
+            const dunlin_property *right = side ? member : find_member(after, member->name);
+            int answer;
+
+            if ((side && left) || same_member(before, left, after, right) ||
+                is_informational(member->name, options) ||
+                dn_string_among(member->name, options->without_members) ||
+                is_unsure(before, member->name) || is_unsure(after, member->name))
+                continue;
+            answer = visit(left, right, context);
+            if (answer)
+                return answer;
+        }
+    }
+    return 0;
+}
+
+static int
+stop(const dunlin_property *before, const dunlin_property *after, void *context)
+{
+    (void)before;
+    (void)after;
+    (void)context;
+    return 1;
+}
+
+bool
+dn_schema_equal(const dunlin_fact *before, const dunlin_fact *after,
+                const dn_compare_options *options)
+{
+    return dn_schema_each_member(before, after, options, stop, NULL) == 0;
+}
+
+/* --- maps --------------------------------------------------------------------------------------- */
+
+typedef struct comparison {
+    const dn_fact_map *other;
+    const dn_compare_options *options;
+    dn_arena *arena;
+    dn_differences *differences;
+    uint64_t naming;
+    bool second; /* facts come from `after`, and only new ones are of interest */
+} comparison;
+
+static bool
+is_implied(const dunlin_fact *fact)
+{
+    const dunlin_property *implied = find_member(fact, dn_string("implied"));
+
+    return implied && implied->integer;
+}
+
+static bool
+spelled_alike(const dunlin_fact *left, const dunlin_fact *right)
+{
+    for (uint64_t i = 0; i < left->path_count; i++)
+        if (!dn_schema_same(left->path[i], right->path[i]))
+            return false;
+    return true;
+}
+
+static int
+compare_fact(const dunlin_fact *fact, void *context)
+{
+    comparison *work = context;
+    dn_differences *list = work->differences;
+    const dunlin_fact *other;
+
+    if (dn_string_among(fact->kind, work->options->without_kinds))
+        return 0;
+    other = dn_fact_map_find(work->other, fact->kind, fact->path, fact->path_count);
+    if (work->second && other)
+        return 0;
+    if (other ? dn_schema_equal(fact, other, work->options) &&
+                    (!work->options->spelling || spelled_alike(fact, other))
+              : is_implied(fact))
+        return 0;
+    list->items = dn_arena_grow(work->arena, list->items, &list->capacity, list->count + 1,
+                                sizeof *list->items);
+    if (!list->items)
+        return -1;
+    list->items[list->count++] =
+        work->second ? (dn_difference){NULL, fact} : (dn_difference){fact, other};
+    return 0;
+}
+
+static int
+order_differences(const void *left, const void *right, void *context)
+{
+    const comparison *work = context;
+
+    return dn_fact_order(work->naming, dn_difference_key(left), dn_difference_key(right));
+}
+
+int
+dn_schema_compare(const dn_fact_map *before, const dn_fact_map *after,
+                  const dn_compare_options *options, dn_arena *arena, dn_differences *differences,
+                  dn_error *error)
+{
+    comparison work = {.other = after,
+                       .options = options,
+                       .arena = arena,
+                       .differences = differences,
+                       .naming = dn_fact_map_naming(after)};
+
+    *differences = (dn_differences){.items = NULL};
+    if (dn_fact_map_each(before, NULL, compare_fact, &work) < 0)
+        return dn_no_memory(error);
+    work.other = before;
+    work.second = true;
+    if (dn_fact_map_each(after, NULL, compare_fact, &work) < 0)
+        return dn_no_memory(error);
+    if (differences->count)
+        qsort_r(differences->items, differences->count, sizeof *differences->items,
+                order_differences, &work);
+    return 0;
+}
