@@ -31,7 +31,8 @@ typedef struct dn_call_sinks {
     int32_t (*lexer_rule)(dn_call *call, const dunlin_lexer_rule *rule);
     int32_t (*expression_rule)(dn_call *call, const dunlin_expression_rule *rule);
     int32_t (*gone)(dn_call *call, const dunlin_fact *key);
-    int32_t (*unreadable)(dn_call *call, const dunlin_fact *key); /* may be absent: a warning */
+    /* may be absent: a warning */
+    int32_t (*unreadable)(dn_call *call, const dunlin_fact *key, dunlin_string reason);
     int32_t (*classified)(dn_call *call, const dunlin_class *result);
     int32_t (*touched)(dn_call *call, const dunlin_fact *key); /* may be absent: not wanted */
     int32_t (*server)(dn_call *call, const dunlin_server *server);

@@ -84,6 +84,19 @@ take_gone(dn_call *call, const dunlin_fact *key)
     return DUNLIN_OK;
 }
 
+static int
+read_facts(dn_connection *connection, const dunlin_scope *scope, const dn_call_sinks *sinks,
+           void *target, dn_error *error)
+{
+    dn_call call;
+
+    if (!(connection->capabilities.flags & DUNLIN_CAN_INTROSPECT_FACTS))
+        return dn_driver_cannot(connection->driver, "read the definitions of objects", error);
+    dn_connection_begin(connection, &call, "introspect", sinks, target, error);
+    return dn_call_end(
+        &call, connection->driver->table.introspect(&call.driver_view, connection->handle, scope));
+}
+
 int
 dn_connection_facts(dn_connection *connection, const dunlin_fact *const *keys, size_t count,
                     dn_fact_map *map, dn_error *error)
@@ -95,13 +108,48 @@ dn_connection_facts(dn_connection *connection, const dunlin_fact *const *keys, s
         .keys = keys,
         .key_count = count,
     };
-    dn_call call;
 
-    if (!(connection->capabilities.flags & DUNLIN_CAN_INTROSPECT_FACTS))
-        return dn_driver_cannot(connection->driver, "read the definitions of objects", error);
-    dn_connection_begin(connection, &call, "introspect", &sinks, map, error);
-    return dn_call_end(
-        &call, connection->driver->table.introspect(&call.driver_view, connection->handle, &scope));
+    return read_facts(connection, &scope, &sinks, map, error);
+}
+
+/* --- the whole schema --- */
+typedef struct whole {
+    dn_fact_map *map;
+    dn_unreadable *unreadable;
+} whole;
+
+static int32_t
+take_schema_fact(dn_call *call, const dunlin_fact *fact)
+{
+    whole *schema = call->target;
+
+    return dn_fact_map_put(schema->map, fact, call->error) < 0 ? dn_call_abort(call) : DUNLIN_OK;
+}
+
+static int32_t
+take_unreadable(dn_call *call, const dunlin_fact *key, dunlin_string reason)
+{
+    dn_unreadable *list = ((whole *)call->target)->unreadable;
+    const dunlin_fact *copy = dn_fact_copy(list->arena, key);
+    const char *words = dn_arena_copy(list->arena, reason.data, reason.length);
+
+    list->items = dn_arena_grow(list->arena, list->items, &list->capacity, list->count + 1,
+                                sizeof *list->items);
+    if (!copy || !words || !list->items)
+        return dn_call_no_memory(call);
+    list->items[list->count++] = (dn_unreadable_key){copy, words};
+    return DUNLIN_OK;
+}
+
+int
+dn_connection_schema(dn_connection *connection, dn_fact_map *map, dn_unreadable *unreadable,
+                     dn_error *error)
+{
+    static const dn_call_sinks sinks = {.fact = take_schema_fact, .unreadable = take_unreadable};
+    const dunlin_scope scope = {.size = sizeof scope, .depth = DUNLIN_SCOPE_FACTS};
+    whole schema = {map, unreadable};
+
+    return read_facts(connection, &scope, &sinks, &schema, error);
 }
 
 /* --- the digest ------------------------------------------------------------------------------- */
@@ -155,9 +203,10 @@ hash_gone(dn_call *call, const dunlin_fact *key)
 }
 
 static int32_t
-note_unreadable(dn_call *call, const dunlin_fact *key)
+note_unreadable(dn_call *call, const dunlin_fact *key, dunlin_string reason)
 {
     (void)key;
+    (void)reason;
     ((fact_hash *)call->target)->unreadable = true;
     return DUNLIN_OK;
 }

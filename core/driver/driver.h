@@ -282,6 +282,21 @@ int dn_connection_privileges(dn_connection *connection, const dunlin_operation *
  * what is gone is removed from it. */
 int dn_connection_facts(dn_connection *connection, const dunlin_fact *const *keys, size_t count,
                         dn_fact_map *map, dn_error *error);
+/* What exists and cannot be read, with the driver's reason. */
+typedef struct dn_unreadable_key {
+    const dunlin_fact *key;
+    const char *reason;
+} dn_unreadable_key;
+typedef struct dn_unreadable {
+    dn_arena *arena;
+    dn_unreadable_key *items;
+    size_t count;
+    size_t capacity;
+} dn_unreadable;
+/* Puts the facts of the whole database into the map, of all namespaces; what cannot be read is
+ * added to the list, which is no failure here. */
+int dn_connection_schema(dn_connection *connection, dn_fact_map *map, dn_unreadable *unreadable,
+                         dn_error *error);
 /* Keys of the objects that a statement touches, by the driver's classify; *known is false when
  * these are not all. */
 int dn_connection_touched(dn_connection *connection, dunlin_string statement, dn_arena *arena,

@@ -164,7 +164,7 @@ host_unreadable(const dunlin_call *call, const dunlin_fact *key, dunlin_string r
 
     REFUSE_WITHOUT(own, fact);
     if (own->sinks->unreadable)
-        return own->sinks->unreadable(own, key);
+        return own->sinks->unreadable(own, key, reason);
     name = key->path_count ? key->path[key->path_count - 1] : key->kind;
     if (own->log)
         dn_log_warning(own->log, "cannot read %.*s '%.*s': %.*s", (int)key->kind.length,

@@ -56,4 +56,10 @@ int dn_observe(dn_connection *connection, dn_journal *journal, const char *track
                dn_tracker_depth depth, dn_arena *arena, dn_observation *observation,
                dn_error *error);
 
+/* The schema of a target in canonical form (core/fact/canonical.h), trackers left out:
+ * `tracker_override` is the name of one that is configured, or NULL. What cannot be read is an error,
+ * since it would look as if it were not there: schema.unreadable. */
+int dn_observe_schema(dn_connection *connection, const char *tracker_override, dn_arena *arena,
+                      dn_fact_map **facts, dn_error *error);
+
 #endif

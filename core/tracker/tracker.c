@@ -113,7 +113,7 @@ dn_tracker_read(dn_connection *connection, dn_layout layout, const char *overrid
     tracker->layout = layout;
     tracker->named = layout == DN_LAYOUT_DRIZZLE_V1;
     if (!override)
-        override = drizzle ? "__drizzle_migrations" : DN_TRACKER_TABLE;
+        override = drizzle ? DN_TRACKER_DRIZZLE : DN_TRACKER_TABLE;
     if (name_table(connection, override, arena, tracker, error) < 0)
         return -1;
     if (drizzle)

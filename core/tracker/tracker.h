@@ -20,6 +20,9 @@
 #define DN_TRACKER_STATEMENTS "dunlin_statements"
 /* Every table of ours starts so; such tables are never taken for the user's. */
 #define DN_TRACKER_PREFIX "dunlin_"
+/* Drizzle's own table, and the schema it stands in where there are schemas. */
+#define DN_TRACKER_DRIZZLE "__drizzle_migrations"
+#define DN_TRACKER_DRIZZLE_SCHEMA "drizzle"
 
 /* How digests were taken; stored with them, so that a later change of method never turns
  * history `edited`. */

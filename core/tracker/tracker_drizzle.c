@@ -21,7 +21,7 @@ static const dn_drizzle_form forms[] = {
     },
     {
         .dialect = "postgresql",
-        .schema = "drizzle",
+        .schema = DN_TRACKER_DRIZZLE_SCHEMA,
         .classic = "CREATE TABLE IF NOT EXISTS %s (id SERIAL PRIMARY KEY, hash text NOT NULL,"
                    " created_at bigint)",
         .named = "CREATE TABLE IF NOT EXISTS %s (id SERIAL PRIMARY KEY, hash text NOT NULL,"

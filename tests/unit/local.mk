@@ -28,6 +28,7 @@ unit_tests += tests/unit/driver_toy_test
 unit_tests += tests/unit/engine_drivers_test
 unit_tests += tests/unit/execute_doubt_test
 unit_tests += tests/unit/execute_errors_test
+unit_tests += tests/unit/fact_canonical_test
 unit_tests += tests/unit/journal_faults_test
 unit_tests += tests/unit/journal_merge_test
 unit_tests += tests/unit/journal_new_test
@@ -51,6 +52,7 @@ unit_tests += tests/unit/schema_compare_test
 unit_tests += tests/unit/schema_fold_test
 unit_tests += tests/unit/schema_guard_test
 unit_tests += tests/unit/state_match_test
+unit_tests += tests/unit/state_snapshot_test
 unit_tests += tests/unit/tracker_errors_test
 
 # Allocations that can be made to fail, and a clock that can be set, are compiled in here alone.

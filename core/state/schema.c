@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The schema of a target.
+ */
+#include <string.h>
+
+#include "core/fact/canonical.h"
+#include "core/state/state.h"
+
+typedef struct sifting {
+    const char *tracker; /* a name of its own, or NULL */
+    uint64_t naming;
+    dn_fact_map *kept;
+    dn_fact_map *left_out;
+    dn_error *error;
+} sifting;
+
+/* Trackers, ours and other tools', are nobody's schema: the tables with all that lies in them. */
+static bool
+is_tracker(const sifting *work, const dunlin_fact *fact)
+{
+    uint64_t lead = (work->naming & DN_FACT_NAMESPACES) ? 1 : 0;
+    size_t prefix = strlen(DN_TRACKER_PREFIX);
+    dunlin_string table;
+    const char *tracker = work->tracker;
+    const char *dot;
+
+    if (fact->path_count <= lead)
+        return false;
+    table = fact->path[lead];
+    if ((table.length > prefix && memcmp(table.data, DN_TRACKER_PREFIX, prefix) == 0) ||
+        dn_string_equal(table, DN_TRACKER_DRIZZLE))
+        return true;
+    if (!tracker)
+        return false;
+    dot = lead ? strchr(tracker, '.') : NULL;
+    if (!dot)
+        return dn_string_equal(table, tracker);
+    return dn_string_equal(table, dot + 1) && fact->path[0].length == (uint64_t)(dot - tracker) &&
+           memcmp(fact->path[0].data, tracker, (size_t)(dot - tracker)) == 0;
+}
+
+static int
+sift_fact(const dunlin_fact *fact, void *context)
+{
+    sifting *work = context;
+    dn_auto(dn_arena) arena = DN_ARENA_INIT;
+    dn_properties list = {.arena = &arena};
+    dunlin_fact canonical = *fact;
+
+    dn_fact_canonical(&list, fact->properties, fact->property_count);
+    if (list.failed)
+        return dn_no_memory(work->error);
+    canonical.properties = list.items;
+    canonical.property_count = list.count;
+    return dn_fact_map_put(is_tracker(work, fact) ? work->left_out : work->kept, &canonical,
+                           work->error);
+}
+
+/* --- a schema that holds nothing but trackers --------------------------------------------------- */
+
+typedef struct inhabitants {
+    dunlin_string space;
+    bool found;
+} inhabitants;
+
+static int
+look_inside(const dunlin_fact *fact, void *context)
+{
+    inhabitants *work = context;
+
+    work->found = fact->path_count > 1 && fact->path[0].length == work->space.length &&
+                  memcmp(fact->path[0].data, work->space.data, (size_t)work->space.length) == 0;
+    return work->found;
+}
+
+static int
+drop_empty_space(const dunlin_fact *fact, void *context)
+{
+    sifting *work = context;
+    inhabitants in_kept = {.space = fact->path[0]};
+    inhabitants in_left = {.space = fact->path[0]};
+
+    if (dn_string_equal(fact->path[0], DN_TRACKER_DRIZZLE_SCHEMA)) {
+        dn_fact_map_each(work->kept, NULL, look_inside, &in_kept);
+        dn_fact_map_each(work->left_out, NULL, look_inside, &in_left);
+    }
+    if (in_left.found && !in_kept.found)
+        dn_fact_map_remove(work->kept, fact->kind, fact->path, fact->path_count);
+    return 0;
+}
+
+/* --- reading --------------------------------------------------------------------------------------- */
+
+static int
+fail_unreadable(dn_connection *connection, const dn_unreadable *unreadable, dn_error *error)
+{
+    const dunlin_server *server = dn_connection_server(connection);
+    const dn_unreadable_key *first = &unreadable->items[0];
+    dn_auto(dn_text) name = DN_TEXT_INIT;
+
+    dn_fact_describe(&name, first->key->kind, first->key->path, first->key->path_count);
+    if (name.failed)
+        return dn_no_memory(error);
+    return dn_fail(error, DUNLIN_PERMISSION, "schema.unreadable",
+                   "not all of the schema of '%.*s' can be read: %s: %s%s",
+                   (int)server->name.length, server->name.data, name.data, first->reason,
+                   unreadable->count > 1 ? ", and there are more" : "");
+}
+
+int
+dn_observe_schema(dn_connection *connection, const char *tracker_override, dn_arena *arena,
+                  dn_fact_map **facts, dn_error *error)
+{
+    dn_auto(dn_arena) scratch = DN_ARENA_INIT;
+    uint64_t naming = dn_driver_naming(dn_connection_capabilities(connection));
+    dn_fact_map *all = dn_fact_map_new(&scratch, naming);
+    dn_unreadable unreadable = {.arena = &scratch};
+    sifting work = {
+        .tracker = tracker_override,
+        .naming = naming,
+        .kept = dn_fact_map_new(arena, naming),
+        .left_out = dn_fact_map_new(&scratch, naming),
+        .error = error,
+    };
+
+    if (!all || !work.kept || !work.left_out)
+        return dn_no_memory(error);
+    if (dn_connection_schema(connection, all, &unreadable, error) < 0)
+        return -1;
+    if (unreadable.count)
+        return fail_unreadable(connection, &unreadable, error);
+    if (dn_fact_map_each(all, NULL, sift_fact, &work) < 0)
+        return -1;
+    dn_fact_map_each(work.kept, DUNLIN_KIND_SCHEMA, drop_empty_space, &work);
+    *facts = work.kept;
+    return 0;
+}

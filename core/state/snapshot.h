@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Snapshots: a schema as a file, one fact a line, so that a pull request shows what changes in it.
+ * docs/snapshots.md describes the format. Pure: nothing here opens a file or asks a database.
+ */
+#ifndef DN_STATE_SNAPSHOT_H
+#define DN_STATE_SNAPSHOT_H
+
+#include "core/fact/canonical.h"
+
+enum { DN_SNAPSHOT_FORMAT = 1 };
+
+typedef struct dn_snapshot {
+    const char *dialect; /* of the driver: "postgresql" */
+    const char *flavour; /* of the server: "mariadb" */
+    int64_t server;      /* its major version */
+    dn_digest digest;    /* of the facts; filled by dn_snapshot_read */
+    const dn_fact_map *facts;
+} dn_snapshot;
+
+/* The bytes of the file; the digest is computed. */
+int dn_snapshot_write(const dn_snapshot *snapshot, dn_text *text, dn_error *error);
+
+/* Reads a file's text; `name` is for messages. The facts' naming is 0: dn_snapshot_facts() gives
+ * them that of a driver. Errors, all with file:line:column where there is a place: snapshot.syntax,
+ * snapshot.format (of another version), snapshot.invalid (not a snapshot, or not a fact),
+ * snapshot.edited (the facts are not those of the digest). */
+int dn_snapshot_read(const char *name, const char *text, size_t length, dn_arena *arena,
+                     dn_snapshot *snapshot, dn_error *error);
+/* A copy of the map for a kind of server: DN_FACT_*. */
+int dn_snapshot_facts(const dn_fact_map *facts, uint64_t naming, dn_arena *arena,
+                      dn_fact_map **copy, dn_error *error);
+
+/* <migrations>/meta/_dunlin/<dialect>, and the snapshot of the newest state in it. NULL: no
+ * memory. */
+char *dn_snapshot_folder(const char *migrations, const char *dialect, dn_arena *arena);
+char *dn_snapshot_head_path(const char *migrations, const char *dialect, dn_arena *arena);
+
+#endif
