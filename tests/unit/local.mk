@@ -46,6 +46,7 @@ unit_tests += tests/unit/lex_tokens_test
 unit_tests += tests/unit/project_config_test
 unit_tests += tests/unit/project_load_test
 unit_tests += tests/unit/project_url_test
+unit_tests += tests/unit/reconcile_proof_test
 unit_tests += tests/unit/reconcile_verdict_test
 unit_tests += tests/unit/run_lock_test
 unit_tests += tests/unit/schema_compare_test

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Drift: what the schema holds beside what the migrations that were run left there, and what it
+ * lacks of that.
+ */
+#include "core/reconcile/proof_internal.h"
+
+typedef struct drifting {
+    const dn_claim *claims;
+    const dn_ballot *ballot;
+    dn_arena *arena;
+    dn_proofs *proofs;
+    size_t capacity;
+    dn_error *error;
+} drifting;
+
+static int
+add(drifting *work, dn_drift drift)
+{
+    dn_proofs *proofs = work->proofs;
+
+    proofs->drift = dn_arena_grow(work->arena, proofs->drift, &work->capacity,
+                                  proofs->drift_count + 1, sizeof *proofs->drift);
+    if (!proofs->drift)
+        return dn_no_memory(work->error);
+    proofs->drift[proofs->drift_count++] = drift;
+    return 0;
+}
+
+/* --- what the history touches ----------------------------------------------------------------------- */
+
+/* Was this one change made, whatever became of the rest of its migration? */
+static bool
+was_made(const drifting *work, const dn_touch *touch)
+{
+    const dn_entry *entry = &work->ballot->entries[touch->entry];
+
+    if (entry->standing != DN_STANDING_UNKNOWN)
+        return entry->standing == DN_STANDING_DONE;
+    return touch->vote == DN_VOTE_PRESENT || touch->vote == DN_VOTE_SUPERSEDED;
+}
+
+/* What a migration that was not, or only half run finds in its place is told with that migration. */
+static bool
+is_told_elsewhere(const drifting *work, const dn_line *line, size_t from)
+{
+    for (size_t i = from; i < line->count; i++) {
+        const dn_touch *touch = &line->touches[i];
+
+        if (work->proofs->items[touch->entry].kind == DN_EFFECTS_CONTRADICTED ||
+            touch->vote == DN_VOTE_PRESENT)
+            return true;
+    }
+    return false;
+}
+
+/* An edited file says something else than what was run; half a migration is not drift. */
+static bool
+is_excused(const drifting *work, size_t claim)
+{
+    const dn_proof *proof = &work->proofs->items[claim];
+
+    return work->claims[claim].edited ||
+           (proof->kind == DN_EFFECTS_PARTIAL && (!work->claims[claim].recorded || proof->chained));
+}
+
+static int
+look_at_line(drifting *work, const dn_line *line)
+{
+    dn_drift drift = {.expected = line->initial, .actual = line->actual};
+    size_t behind = 0;
+
+    for (size_t i = 0; i < line->count; i++)
+        if (was_made(work, &line->touches[i])) {
+            drift.expected = line->touches[i].change->after;
+            drift.claim = line->touches[i].entry;
+            behind = i + 1;
+        }
+    if (dn_ballot_same(drift.expected, drift.actual) || is_told_elsewhere(work, line, behind) ||
+        (behind && is_excused(work, drift.claim)))
+        return 0;
+    drift.kind = DN_DRIFT_CHANGED;
+    if (!drift.expected)
+        drift.kind = DN_DRIFT_EXTRA;
+    else if (!drift.actual)
+        drift.kind = DN_DRIFT_MISSING;
+    return add(work, drift);
+}
+
+/* --- what it does not touch --------------------------------------------------------------------------- */
+
+static bool
+is_whole(const dunlin_fact *fact, uint64_t naming)
+{
+    uint64_t lead = naming & DN_FACT_NAMESPACES ? 1 : 0;
+
+    return fact->path_count <= lead + 1 || dn_fact_is(fact, DUNLIN_KIND_FUNCTION) ||
+           dn_fact_is(fact, DUNLIN_KIND_PROCEDURE);
+}
+
+/* The table, or view, that a member is in. */
+static const dn_line *
+owner_of(const drifting *work, const dunlin_fact *member)
+{
+    static const char *const kinds[] = {DUNLIN_KIND_TABLE, DUNLIN_KIND_VIEW,
+                                        DUNLIN_KIND_MATERIALIZED_VIEW};
+    const dn_line *line = NULL;
+
+    for (size_t i = 0; !line && i < sizeof kinds / sizeof kinds[0]; i++) {
+        dunlin_fact owner = {.size = sizeof owner, .kind = dn_string(kinds[i])};
+
+        owner.path = member->path;
+        owner.path_count = member->path_count - 1;
+        line = dn_ballot_line(work->ballot, &owner);
+    }
+    return line;
+}
+
+/* Schemas and extensions come with the server as often as not. */
+static bool
+is_furniture(const dunlin_fact *fact)
+{
+    return dn_fact_is(fact, DUNLIN_KIND_SCHEMA) || dn_fact_is(fact, DUNLIN_KIND_EXTENSION);
+}
+
+static int
+look_at_fact(const dunlin_fact *fact, void *context)
+{
+    drifting *work = context;
+    dn_drift drift = {.kind = DN_DRIFT_LEGACY, .actual = fact};
+    const dn_line *owner;
+
+    if (dn_ballot_line(work->ballot, fact) || is_furniture(fact) || dn_ballot_ignores(fact))
+        return 0;
+    if (is_whole(fact, dn_fact_map_naming(work->ballot->keys)))
+        return add(work, drift);
+    owner = owner_of(work, fact);
+    if (!owner)
+        return 0; /* of an object that is told itself */
+    drift.kind = DN_DRIFT_EXTRA;
+    for (size_t i = 0; i < owner->count; i++)
+        if (work->proofs->items[owner->touches[i].entry].kind == DN_EFFECTS_CONTRADICTED &&
+            !owner->touches[i].change->before)
+            return 0; /* a table of the same name that somebody else made */
+    return add(work, drift);
+}
+
+int
+dn_prove_drift(const dn_claim *claims, const dn_ballot *ballot, const dn_fact_map *schema,
+               dn_arena *arena, dn_proofs *proofs, dn_error *error)
+{
+    drifting work = {
+        .claims = claims, .ballot = ballot, .arena = arena, .proofs = proofs, .error = error};
+
+    for (size_t i = 0; i < ballot->line_count; i++)
+        if (look_at_line(&work, &ballot->lines[i]) < 0)
+            return -1;
+    return dn_fact_map_each(schema, NULL, look_at_fact, &work);
+}

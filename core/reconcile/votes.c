@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/reconcile/votes.h"
+
+#include <string.h>
+
+typedef struct counting {
+    dn_ballot *ballot;
+    const dn_fact_map *schema;
+    dn_arena *arena;
+    size_t *places; /* of the line of each change, in order */
+    size_t change_count;
+    size_t line_capacity;
+    dn_error *error;
+} counting;
+
+/* --- lines ---------------------------------------------------------------------------------------- */
+
+bool
+dn_ballot_ignores(const dunlin_fact *fact)
+{
+    const dunlin_property *implied =
+        dn_property_find(fact->properties, fact->property_count, "implied");
+
+    return implied && implied->integer;
+}
+
+bool
+dn_ballot_same(const dunlin_fact *left, const dunlin_fact *right)
+{
+    static const dn_compare_options as_they_are;
+
+    if (!left || !right)
+        return left == right;
+    return dn_schema_equal(left, right, &as_they_are);
+}
+
+static const dunlin_fact *
+actual_of(const dn_fact_map *schema, const dunlin_fact *key)
+{
+    const dunlin_fact *fact = dn_fact_map_find(schema, key->kind, key->path, key->path_count);
+
+    return fact && !dn_ballot_ignores(fact) ? fact : NULL;
+}
+
+const dn_line *
+dn_ballot_line(const dn_ballot *ballot, const dunlin_fact *key)
+{
+    const dunlin_fact *found =
+        dn_fact_map_find(ballot->keys, key->kind, key->path, key->path_count);
+
+    return found ? &ballot->lines[found->properties[0].integer] : NULL;
+}
+
+static int
+add_line(counting *work, const dn_difference *change, size_t *place)
+{
+    dn_ballot *ballot = work->ballot;
+    const dunlin_fact *key = dn_difference_key(change);
+    const dunlin_property number = {.type = DUNLIN_PROPERTY_INTEGER,
+                                    .integer = (int64_t)ballot->line_count};
+    dunlin_fact entry = *key;
+    dn_line *line;
+
+    entry.properties = &number;
+    entry.property_count = 1;
+    ballot->lines = dn_arena_grow(work->arena, ballot->lines, &work->line_capacity,
+                                  ballot->line_count + 1, sizeof *ballot->lines);
+    if (!ballot->lines)
+        return dn_no_memory(work->error);
+    *place = ballot->line_count++;
+    line = &ballot->lines[*place];
+    *line = (dn_line){.key = key, .initial = change->before};
+    line->actual = actual_of(work->schema, key);
+    line->initial_candidate = dn_ballot_same(line->initial, line->actual);
+    return dn_fact_map_put(ballot->keys, &entry, work->error);
+}
+
+static int
+find_lines(counting *work)
+{
+    dn_ballot *ballot = work->ballot;
+    size_t at = 0;
+
+    for (size_t e = 0; e < ballot->entry_count; e++) {
+        const dn_differences *changes = ballot->entries[e].changes;
+
+        for (size_t i = 0; changes && i < changes->count; i++) {
+            const dn_line *line = dn_ballot_line(ballot, dn_difference_key(&changes->items[i]));
+
+            if (line)
+                work->places[at] = (size_t)(line - ballot->lines);
+            else if (add_line(work, &changes->items[i], &work->places[at]) < 0)
+                return -1;
+            ballot->lines[work->places[at++]].count++;
+        }
+    }
+    return 0;
+}
+
+static int
+fill_lines(counting *work)
+{
+    dn_ballot *ballot = work->ballot;
+    dn_touch *touches = dn_arena_array(work->arena, work->change_count + 1, sizeof *touches);
+    size_t at = 0;
+
+    if (!touches)
+        return dn_no_memory(work->error);
+    for (size_t i = 0; i < ballot->line_count; i++) {
+        ballot->lines[i].touches = touches;
+        touches += ballot->lines[i].count;
+        ballot->lines[i].count = 0;
+    }
+    for (size_t e = 0; e < ballot->entry_count; e++) {
+        const dn_differences *changes = ballot->entries[e].changes;
+
+        for (size_t i = 0; changes && i < changes->count; i++) {
+            size_t place = work->places[at++];
+            dn_line *line = &ballot->lines[place];
+
+            line->touches[line->count++] = (dn_touch){
+                .change = &changes->items[i],
+                .entry = e,
+                .line = place,
+                .candidate = dn_ballot_same(changes->items[i].after, line->actual),
+            };
+        }
+    }
+    return 0;
+}
+
+/* --- votes ---------------------------------------------------------------------------------------- */
+
+/* Versions are numbered: 0 is the initial one, k what touch k - 1 left. */
+static void
+vote_on(dn_line *line)
+{
+    size_t least = line->initial_candidate ? 0 : line->count + 1;
+    size_t most = 0;
+
+    for (size_t i = 0; i < line->count; i++)
+        if (line->touches[i].candidate) {
+            least = i + 1 < least ? i + 1 : least;
+            most = i + 1;
+        }
+    for (size_t i = 0; i < line->count; i++) {
+        dn_touch *touch = &line->touches[i];
+        bool needed = i + 1 < line->count && line->touches[i + 1].change->before;
+
+        if (least > line->count)
+            touch->vote = DN_VOTE_ALTERED;
+        else if (i + 1 > most)
+            touch->vote = DN_VOTE_ABSENT;
+        else if (i + 1 < least)
+            touch->vote = DN_VOTE_SUPERSEDED;
+        else if (i + 1 == least && (most == least || needed))
+            touch->vote = DN_VOTE_PRESENT;
+        else
+            touch->vote = DN_VOTE_AMBIGUOUS;
+    }
+}
+
+static void
+add_vote(dn_entry *entry, const dn_touch *touch)
+{
+    entry->votes[touch->vote]++;
+    switch (touch->vote) {
+    case DN_VOTE_PRESENT:
+        entry->solid += !dn_fact_is(dn_difference_key(touch->change), DUNLIN_KIND_TABLE);
+        break;
+    case DN_VOTE_ALTERED: entry->clashes += !touch->change->before; break;
+    case DN_VOTE_SUPERSEDED:
+    case DN_VOTE_AMBIGUOUS: entry->unproved += !touch->implied; break;
+    default: break;
+    }
+}
+
+static void
+tally(dn_ballot *ballot)
+{
+    for (size_t e = 0; e < ballot->entry_count; e++) {
+        dn_entry *entry = &ballot->entries[e];
+
+        memset(entry->votes, 0, sizeof entry->votes);
+        entry->solid = entry->clashes = entry->unproved = 0;
+    }
+    for (size_t i = 0; i < ballot->line_count; i++) {
+        dn_line *line = &ballot->lines[i];
+
+        vote_on(line);
+        for (size_t k = 0; k < line->count; k++)
+            add_vote(&ballot->entries[line->touches[k].entry], &line->touches[k]);
+    }
+}
+
+/* --- what follows from what ------------------------------------------------------------------------- */
+
+static size_t
+candidates(const dn_line *line)
+{
+    size_t count = line->initial_candidate;
+
+    for (size_t i = 0; i < line->count; i++)
+        count += line->touches[i].candidate;
+    return count;
+}
+
+static bool
+has_candidate_from(const dn_line *line, size_t first)
+{
+    for (size_t i = first; i < line->count; i++)
+        if (line->touches[i].candidate)
+            return true;
+    return false;
+}
+
+static void
+rule_out_before(dn_line *line, size_t first)
+{
+    line->initial_candidate = false;
+    for (size_t i = 0; i < first; i++)
+        line->touches[i].candidate = false;
+}
+
+/* Whatever stands against all evidence was changed by hand, and rules out nothing. */
+static void
+narrow(dn_ballot *ballot, dn_line *line)
+{
+    for (size_t i = line->count; i-- > 0;)
+        if (ballot->entries[line->touches[i].entry].standing == DN_STANDING_DONE &&
+            has_candidate_from(line, i)) {
+            rule_out_before(line, i);
+            break;
+        }
+    for (size_t i = 0; i < line->count; i++) {
+        dn_touch *touch = &line->touches[i];
+
+        if (touch->candidate && candidates(line) > 1 &&
+            ballot->entries[touch->entry].standing == DN_STANDING_UNDONE)
+            touch->candidate = false;
+    }
+}
+
+/* Whoever changed or dropped a fact found it there. */
+static bool
+imply(dn_ballot *ballot, dn_line *line)
+{
+    bool news = false;
+
+    for (size_t i = line->count; i-- > 1;) {
+        dn_touch *touch = &line->touches[i - 1];
+        dn_entry *entry = &ballot->entries[touch->entry];
+
+        if (touch->implied || !line->touches[i].change->before ||
+            ballot->entries[line->touches[i].entry].standing != DN_STANDING_DONE)
+            continue;
+        touch->implied = true;
+        news = true;
+        if (entry->standing == DN_STANDING_UNKNOWN && !entry->votes[DN_VOTE_ABSENT] &&
+            !entry->clashes)
+            entry->standing = DN_STANDING_DONE;
+    }
+    return news;
+}
+
+static dn_standing
+standing_of(const dn_entry *entry, bool by_record)
+{
+    size_t absent = entry->votes[DN_VOTE_ABSENT];
+
+    if (entry->votes[DN_VOTE_PRESENT] && (!absent || entry->recorded) &&
+        (!entry->clashes || entry->recorded || entry->solid > entry->clashes))
+        return DN_STANDING_DONE;
+    if (absent && !entry->votes[DN_VOTE_PRESENT] && !entry->votes[DN_VOTE_SUPERSEDED])
+        return DN_STANDING_UNDONE;
+    if (by_record && entry->recorded)
+        return DN_STANDING_DONE;
+    return DN_STANDING_UNKNOWN;
+}
+
+static void
+settle(dn_ballot *ballot, bool by_record)
+{
+    bool news = true;
+
+    while (news) {
+        news = false;
+        tally(ballot);
+        for (size_t e = 0; e < ballot->entry_count; e++) {
+            dn_entry *entry = &ballot->entries[e];
+
+            if (entry->standing != DN_STANDING_UNKNOWN)
+                continue;
+            entry->standing = standing_of(entry, by_record);
+            news = news || entry->standing != DN_STANDING_UNKNOWN;
+        }
+        for (size_t i = 0; i < ballot->line_count; i++) {
+            narrow(ballot, &ballot->lines[i]);
+            news = imply(ballot, &ballot->lines[i]) || news;
+        }
+    }
+}
+
+int
+dn_ballot_count(dn_ballot *ballot, const dn_fact_map *schema, dn_arena *arena, dn_error *error)
+{
+    counting work = {.ballot = ballot, .schema = schema, .arena = arena, .error = error};
+
+    for (size_t e = 0; e < ballot->entry_count; e++) {
+        ballot->entries[e].standing = DN_STANDING_UNKNOWN;
+        if (ballot->entries[e].changes)
+            work.change_count += ballot->entries[e].changes->count;
+    }
+    ballot->lines = NULL;
+    ballot->line_count = 0;
+    ballot->keys = dn_fact_map_new(arena, dn_fact_map_naming(schema));
+    work.places = dn_arena_array(arena, work.change_count + 1, sizeof *work.places);
+    if (!ballot->keys || !work.places)
+        return dn_no_memory(error);
+    if (find_lines(&work) < 0 || fill_lines(&work) < 0)
+        return -1;
+    settle(ballot, false);
+    settle(ballot, true); /* records decide what the schema leaves open */
+    return 0;
+}

@@ -1,0 +1,578 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The effects of a history held against a schema.
+ *
+ * A migration is written as its statements, with '|' between them; a statement as its changes, with
+ * '&' between: "+FACT" makes or changes one, "-FACT" takes it away, "rows" changes rows. Facts are
+ * those of schema_fixture.h.
+ */
+#include "tests/unit/schema_fixture.h"
+
+#include "core/base/clock.h"
+#include "core/reconcile/proof.h"
+
+enum { MOST = 16 };
+
+typedef struct history {
+    dn_arena arena;
+    dn_error error;
+    dn_fact_map *now; /* what the migrations so far left */
+    dn_fact_map *schema;
+    dn_claim claims[MOST];
+    dn_migration_effects effects[MOST];
+    size_t count;
+    dn_proofs proofs;
+    dn_text text;
+} history;
+
+static int
+make(void **state)
+{
+    history *self = calloc(1, sizeof *self);
+
+    *state = self;
+    if (!self)
+        return -1;
+    self->now = dn_fact_map_new(&self->arena, 0);
+    self->schema = dn_fact_map_new(&self->arena, 0);
+    return self->now && self->schema ? 0 : -1;
+}
+
+static int
+unmake(void **state)
+{
+    history *self = *state;
+
+    dn_text_free(&self->text);
+    dn_arena_free(&self->arena);
+    free(self);
+    return 0;
+}
+
+/* --- writing a history -------------------------------------------------------------------------- */
+
+static const char *
+trimmed(dn_arena *arena, const char *text, size_t length)
+{
+    while (length && *text == ' ') {
+        text++;
+        length--;
+    }
+    while (length && text[length - 1] == ' ')
+        length--;
+    return dn_arena_copy(arena, text, length);
+}
+
+static void
+change(dn_arena *arena, dn_fact_map *map, const char *text)
+{
+    const dunlin_fact *fact = fact_of(arena, text + 1);
+    dn_error error;
+
+    if (*text == '+')
+        assert_int_equal(dn_fact_map_put(map, fact, &error), 0);
+    else
+        dn_fact_map_remove(map, fact->kind, fact->path, fact->path_count);
+}
+
+typedef struct copying {
+    dn_fact_map *map;
+} copying;
+
+static int
+copy_fact(const dunlin_fact *fact, void *context)
+{
+    dn_error error;
+
+    return dn_fact_map_put(((copying *)context)->map, fact, &error);
+}
+
+static dn_fact_map *
+copy_of(dn_arena *arena, const dn_fact_map *map)
+{
+    copying work = {dn_fact_map_new(arena, 0)};
+
+    assert_non_null(work.map);
+    assert_int_equal(dn_fact_map_each(map, NULL, copy_fact, &work), 0);
+    return work.map;
+}
+
+/* Calls for each part of a text between separators. */
+static size_t
+split(dn_arena *arena, const char *text, char separator, const char **parts)
+{
+    size_t count = 0;
+
+    while (*text) {
+        size_t length = strcspn(text, (char[]){separator, '\0'});
+
+        parts[count++] = trimmed(arena, text, length);
+        text += length + (text[length] != '\0');
+    }
+    return count;
+}
+
+static void
+compare(history *self, const dn_fact_map *before, dn_differences *differences)
+{
+    static const dn_compare_options options;
+
+    assert_int_equal(
+        dn_schema_compare(before, self->now, &options, &self->arena, differences, &self->error), 0);
+}
+
+static dn_migration_effects *
+add(history *self, const char *tag, bool recorded, const char *text)
+{
+    const char *statements[MOST];
+    dn_statement_effects *steps = dn_arena_array(&self->arena, MOST, sizeof *steps);
+    dn_migration_effects *effects = &self->effects[self->count];
+    dn_fact_map *before = copy_of(&self->arena, self->now);
+
+    *effects = (dn_migration_effects){.known = true, .steps = steps};
+    effects->step_count = split(&self->arena, text, '|', statements);
+    effects->statements = (unsigned)effects->step_count;
+    for (size_t i = 0; i < effects->step_count; i++) {
+        const char *changes[MOST];
+        dn_fact_map *then = copy_of(&self->arena, self->now);
+        size_t count = split(&self->arena, statements[i], '&', changes);
+
+        steps[i] = (dn_statement_effects){.ordinal = (unsigned)i + 1};
+        for (size_t k = 0; k < count; k++)
+            if (strcmp(changes[k], "rows") == 0)
+                steps[i].data = true;
+            else
+                change(&self->arena, self->now, changes[k]);
+        effects->data += steps[i].data;
+        compare(self, then, &steps[i].effects);
+    }
+    compare(self, before, &effects->effects);
+    self->claims[self->count++] = (dn_claim){effects, tag, recorded, false};
+    return effects;
+}
+
+/* The schema is as the history is by now. */
+static void
+seen(history *self)
+{
+    self->schema = copy_of(&self->arena, self->now);
+}
+
+static void
+by_hand(history *self, const char *text)
+{
+    change(&self->arena, self->schema, text);
+}
+
+/* --- reading what came of it ------------------------------------------------------------------------ */
+
+static void
+say_fact(dn_text *text, const dunlin_fact *fact)
+{
+    dn_fact_describe(text, fact->kind, fact->path, fact->path_count);
+}
+
+static void
+say_proof(dn_text *text, const char *tag, const dn_proof *proof)
+{
+    dn_text_printf(text, "%s%s %s%s%s", text->length ? "; " : "", tag, dn_effects_name(proof->kind),
+                   proof->done ? " done" : "", proof->proved ? " proved" : "");
+    for (size_t i = 0; i < proof->missing_count; i++)
+        dn_text_printf(text, "%s%u", i ? "," : " missing ", proof->missing[i]);
+    if (proof->chained)
+        dn_text_add_string(text, " chained");
+}
+
+static void
+say_drift(history *self, const dn_drift *drift)
+{
+    static const char *const kinds[] = {"extra ", "missing ", "changed ", "legacy "};
+
+    dn_text_add_string(&self->text, "; ");
+    dn_text_add_string(&self->text, kinds[drift->kind]);
+    say_fact(&self->text, drift->actual ? drift->actual : drift->expected);
+    if (drift->kind == DN_DRIFT_MISSING || drift->kind == DN_DRIFT_CHANGED)
+        dn_text_printf(&self->text, " of %s", self->claims[drift->claim].tag);
+}
+
+static const char *
+prove(history *self)
+{
+    dn_text_clear(&self->text);
+    assert_int_equal(dn_prove(self->claims, self->count, self->schema, &self->arena, &self->proofs,
+                              &self->error),
+                     0);
+    for (size_t i = 0; i < self->count; i++)
+        say_proof(&self->text, self->claims[i].tag, &self->proofs.items[i]);
+    for (size_t i = 0; i < self->proofs.drift_count; i++)
+        say_drift(self, &self->proofs.drift[i]);
+    return self->text.data ? self->text.data : "";
+}
+
+/* --- the usual --------------------------------------------------------------------------------------- */
+
+#define USERS "+table users & +column users/id type=int & +column users/name type=text"
+
+static void
+what_is_there_was_run_and_what_is_not_was_not(void **state)
+{
+    history *self = *state;
+
+    add(self, "m1", false, USERS);
+    seen(self);
+    add(self, "m2", false, "+column users/age type=int");
+    assert_string_equal(prove(self), "m1 present done proved; m2 absent proved");
+}
+
+static void
+an_empty_database_has_nothing_of_anything(void **state)
+{
+    history *self = *state;
+
+    add(self, "m1", false, USERS);
+    add(self, "m2", false, "rows");
+    add(self, "m3", false, "+column users/age type=int");
+    assert_string_equal(prove(self), "m1 absent proved; m2 none; m3 absent proved");
+}
+
+static void
+a_hole_in_the_history_is_seen(void **state)
+{
+    history *self = *state;
+
+    add(self, "m1", true, USERS);
+    add(self, "m2", false, "+table a & +column a/id type=int");
+    add(self, "m3", false, "+table b & +column b/id type=int");
+    seen(self);
+    by_hand(self, "-table a");
+    by_hand(self, "-column a/id");
+    assert_string_equal(prove(self),
+                        "m1 present done proved; m2 absent proved; m3 present done proved");
+}
+
+/* --- superseded ----------------------------------------------------------------------------------------- */
+
+static void
+a_renamed_column_proves_the_one_before_it(void **state)
+{
+    history *self = *state;
+
+    add(self, "m1", false, USERS);
+    add(self, "m2", false, "-column users/name & +column users/display_name type=text");
+    seen(self);
+    assert_string_equal(prove(self), "m1 present done proved; m2 present done proved");
+}
+
+static void
+a_renamed_table_takes_along_all_that_was_in_it(void **state)
+{
+    history *self = *state;
+
+    add(self, "m1", false, "+table u & +column u/id type=int");
+    add(self, "m2", false, "-table u & -column u/id & +table users & +column users/id type=int");
+    seen(self);
+    assert_string_equal(prove(self), "m1 superseded done proved; m2 present done proved");
+}
+
+static void
+a_changed_column_proves_the_one_that_made_it(void **state)
+{
+    history *self = *state;
+
+    add(self, "m1", false, USERS);
+    add(self, "m2", false, "+column users/name type=varchar");
+    add(self, "m3", false, "+column users/name type=text");
+    seen(self);
+    assert_string_equal(prove(self), "m1 present done proved; m2 none; m3 none");
+    by_hand(self, "+column users/name type=varchar");
+    assert_string_equal(prove(self),
+                        "m1 present done proved; m2 present done proved; m3 absent proved");
+}
+
+static void
+what_was_made_and_dropped_again_leaves_no_trace(void **state)
+{
+    history *self = *state;
+
+    add(self, "m1", false, USERS);
+    add(self, "m2", false, "+table tmp & +column tmp/id type=int");
+    add(self, "m3", false, "-table tmp & -column tmp/id");
+    add(self, "m4", false, "+column users/age type=int");
+    seen(self);
+    assert_string_equal(prove(self),
+                        "m1 present done proved; m2 none; m3 none; m4 present done proved");
+}
+
+static void
+who_drops_something_and_does_more_proves_who_made_it(void **state)
+{
+    history *self = *state;
+
+    add(self, "m1", false, USERS);
+    add(self, "m2", false, "+table tmp & +column tmp/id type=int");
+    add(self, "m3", false, "-table tmp & -column tmp/id | +column users/age type=int");
+    seen(self);
+    assert_string_equal(
+        prove(self), "m1 present done proved; m2 superseded done proved; m3 present done proved");
+}
+
+static void
+a_dropped_column_is_seen_when_its_table_is_known_to_have_had_it(void **state)
+{
+    history *self = *state;
+
+    add(self, "m1", false, USERS);
+    add(self, "m2", false, "-column users/name");
+    seen(self);
+    assert_string_equal(prove(self), "m1 present done proved; m2 present done proved");
+    by_hand(self, "+column users/name type=text");
+    assert_string_equal(prove(self), "m1 present done proved; m2 absent proved");
+}
+
+static void
+the_record_decides_what_the_schema_leaves_open(void **state)
+{
+    history *self = *state;
+
+    add(self, "m1", true, USERS);
+    add(self, "m2", true, "+table tmp & +column tmp/id type=int");
+    add(self, "m3", true, "-table tmp & -column tmp/id");
+    add(self, "m4", true, "rows");
+    seen(self);
+    assert_string_equal(prove(self), "m1 present done proved; m2 superseded done proved; "
+                                     "m3 present done proved; m4 none done");
+}
+
+/* --- rows -------------------------------------------------------------------------------------------------- */
+
+static void
+rows_are_never_proved_but_by_a_probe(void **state)
+{
+    history *self = *state;
+    dn_migration_effects *mixed;
+
+    add(self, "m1", false, USERS);
+    mixed = add(self, "m2", false, "rows | +column users/age type=int");
+    add(self, "m3", false, "rows")->probe = DN_PROBE_TRUE;
+    add(self, "m4", false, "rows")->probe = DN_PROBE_FALSE;
+    seen(self);
+    assert_string_equal(
+        prove(self),
+        "m1 present done proved; m2 present done; m3 none done proved; m4 none proved");
+    mixed->probe = DN_PROBE_TRUE;
+    assert_string_equal(prove(self), "m1 present done proved; m2 present done proved; "
+                                     "m3 none done proved; m4 none proved");
+}
+
+/* --- parts --------------------------------------------------------------------------------------------------- */
+
+static void
+of_a_half_run_migration_the_missing_statements_are_named(void **state)
+{
+    history *self = *state;
+
+    add(self, "m1", true, USERS);
+    seen(self);
+    add(self, "m2", false,
+        "+table a & +column a/id type=int | +index a/i keys=[id] | +index a/k keys=[id] | rows");
+    by_hand(self, "+table a");
+    by_hand(self, "+column a/id type=int");
+    by_hand(self, "+index a/i keys=[id]");
+    assert_string_equal(prove(self), "m1 present done proved; m2 partial done proved missing 3,4");
+}
+
+static void
+rows_at_the_break_are_in_doubt(void **state)
+{
+    history *self = *state;
+
+    add(self, "m1", true, USERS);
+    seen(self);
+    add(self, "m2", false, "+column users/a type=int | rows | +column users/b type=int");
+    by_hand(self, "+column users/a type=int");
+    assert_string_equal(prove(self), "m1 present done proved; m2 partial done missing 3");
+}
+
+static void
+without_its_statements_a_part_remains_a_part(void **state)
+{
+    history *self = *state;
+    dn_migration_effects *effects;
+
+    add(self, "m1", true, USERS);
+    seen(self);
+    effects = add(self, "m2", false, "+column users/a type=int | +column users/b type=int");
+    effects->steps = NULL;
+    by_hand(self, "+column users/a type=int");
+    assert_string_equal(prove(self), "m1 present done proved; m2 partial done");
+    assert_true(self->proofs.items[1].wants_steps);
+}
+
+static void
+a_recorded_migration_that_lacks_a_statement_behind_another_was_cut_short(void **state)
+{
+    history *self = *state;
+    dn_migration_effects *effects;
+
+    effects = add(self, "m1", true, USERS " | +index users/i keys=[id]");
+    ((dn_statement_effects *)effects->steps)[1].chained = true;
+    seen(self);
+    by_hand(self, "-index users/i");
+    assert_string_equal(prove(self), "m1 partial done proved missing 2 chained");
+}
+
+/* --- by hand ------------------------------------------------------------------------------------------------- */
+
+static void
+a_column_of_another_type_contradicts_the_migration_that_would_make_it(void **state)
+{
+    history *self = *state;
+
+    add(self, "m1", true, USERS);
+    seen(self);
+    add(self, "m2", false, "+column users/age type=int | +check users/age_ok");
+    by_hand(self, "+column users/age type=text");
+    assert_string_equal(prove(self), "m1 present done proved; m2 contradicted");
+}
+
+static void
+a_table_of_the_same_name_and_another_shape_is_no_half_run_migration(void **state)
+{
+    history *self = *state;
+
+    add(self, "m1", true, USERS);
+    seen(self);
+    add(self, "m2", false, "+table audit & +column audit/id type=int & +column audit/at type=int");
+    by_hand(self, "+table audit");
+    by_hand(self, "+column audit/id type=int");
+    by_hand(self, "+column audit/who type=text");
+    assert_string_equal(prove(self), "m1 present done proved; m2 contradicted");
+}
+
+static void
+drift_and_legacy_are_told_apart(void **state)
+{
+    history *self = *state;
+
+    add(self, "m1", true, USERS " | +index users/i keys=[id]");
+    seen(self);
+    by_hand(self, "-index users/i");
+    by_hand(self, "+column users/nickname type=text");
+    by_hand(self, "+column users/name type=varchar");
+    by_hand(self, "+table old");
+    by_hand(self, "+column old/id type=int");
+    by_hand(self, "+view old_report definition=x");
+    by_hand(self, "+index users/own keys=[name] implied!");
+    assert_string_equal(prove(self),
+                        "m1 partial done proved missing 2; changed column 'users.name' of m1; "
+                        "missing index 'users.i' of m1; extra column 'users.nickname'; "
+                        "legacy table 'old'; legacy view 'old_report'");
+}
+
+static void
+an_edited_file_is_not_drift(void **state)
+{
+    history *self = *state;
+
+    add(self, "m1", true, USERS);
+    seen(self);
+    self->claims[0].edited = true;
+    by_hand(self, "+column users/name type=varchar");
+    assert_string_equal(prove(self), "m1 present done");
+}
+
+static void
+a_record_without_effects_is_seen(void **state)
+{
+    history *self = *state;
+
+    add(self, "m1", true, USERS);
+    seen(self);
+    add(self, "m2", true, "+table a & +column a/id type=int");
+    assert_string_equal(prove(self), "m1 present done proved; m2 absent proved");
+}
+
+/* --- unknown effects ------------------------------------------------------------------------------------------- */
+
+static void
+of_a_migration_that_cannot_be_replayed_nothing_is_said(void **state)
+{
+    history *self = *state;
+
+    add(self, "m1", true, USERS);
+    seen(self);
+    *add(self, "m2", true, "rows") = (dn_migration_effects){.known = false, .why = "lost"};
+    assert_string_equal(prove(self), "m1 present done proved; m2 unknown done");
+}
+
+/* --- scale ----------------------------------------------------------------------------------------------------- */
+
+enum { LONG = 1000, FACTS = 8 };
+
+static void
+a_thousand_migrations_take_less_than_a_quarter_of_a_second(void **state)
+{
+    history *self = *state;
+    dn_arena *arena = &self->arena;
+    dn_claim *claims = dn_arena_array(arena, LONG, sizeof *claims);
+    dn_migration_effects *effects = dn_arena_array(arena, LONG, sizeof *effects);
+    int64_t begin;
+
+    assert_non_null(claims);
+    assert_non_null(effects);
+    for (int m = 0; m < LONG; m++) {
+        dn_difference *changes = dn_arena_array(arena, FACTS, sizeof *changes);
+
+        for (int i = 0; i < FACTS; i++) {
+            char *key = dn_arena_printf(arena, "column t%d/c%d type=type%d", m / 4, i, m % 4);
+
+            changes[i].after = fact_of(arena, key);
+            changes[i].before = m % 4 ? effects[m - 1].effects.items[i].after : NULL;
+            if (m < LONG / 2)
+                assert_int_equal(dn_fact_map_put(self->schema, changes[i].after, &self->error), 0);
+        }
+        effects[m] = (dn_migration_effects){.known = true, .effects = {changes, FACTS, FACTS}};
+        claims[m] = (dn_claim){&effects[m], "m", false, false};
+    }
+    begin = dn_clock_monotonic_ns();
+    assert_int_equal(dn_prove(claims, LONG, self->schema, arena, &self->proofs, &self->error), 0);
+    assert_in_range(dn_clock_monotonic_ns() - begin, 0, 250000000);
+    for (int m = 0; m < LONG; m++) {
+        assert_true(self->proofs.items[m].proved);
+        assert_int_equal(self->proofs.items[m].done, m < LONG / 2);
+    }
+    assert_int_equal(self->proofs.drift_count, 0);
+}
+
+#define PROOF(name) cmocka_unit_test_setup_teardown(name, make, unmake)
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        PROOF(what_is_there_was_run_and_what_is_not_was_not),
+        PROOF(an_empty_database_has_nothing_of_anything),
+        PROOF(a_hole_in_the_history_is_seen),
+        PROOF(a_renamed_column_proves_the_one_before_it),
+        PROOF(a_renamed_table_takes_along_all_that_was_in_it),
+        PROOF(a_changed_column_proves_the_one_that_made_it),
+        PROOF(what_was_made_and_dropped_again_leaves_no_trace),
+        PROOF(who_drops_something_and_does_more_proves_who_made_it),
+        PROOF(a_dropped_column_is_seen_when_its_table_is_known_to_have_had_it),
+        PROOF(the_record_decides_what_the_schema_leaves_open),
+        PROOF(rows_are_never_proved_but_by_a_probe),
+        PROOF(of_a_half_run_migration_the_missing_statements_are_named),
+        PROOF(rows_at_the_break_are_in_doubt),
+        PROOF(without_its_statements_a_part_remains_a_part),
+        PROOF(a_recorded_migration_that_lacks_a_statement_behind_another_was_cut_short),
+        PROOF(a_column_of_another_type_contradicts_the_migration_that_would_make_it),
+        PROOF(a_table_of_the_same_name_and_another_shape_is_no_half_run_migration),
+        PROOF(drift_and_legacy_are_told_apart),
+        PROOF(an_edited_file_is_not_drift),
+        PROOF(a_record_without_effects_is_seen),
+        PROOF(of_a_migration_that_cannot_be_replayed_nothing_is_said),
+        PROOF(a_thousand_migrations_take_less_than_a_quarter_of_a_second),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
