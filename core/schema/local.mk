@@ -2,6 +2,13 @@ core_sources += \
 	core/schema/address.c \
 	core/schema/compare.c \
 	core/schema/compare.h \
+	core/schema/equivalent.c \
+	core/schema/equivalent.h \
+	core/schema/equivalent_column.c \
+	core/schema/equivalent_index.c \
+	core/schema/equivalent_internal.h \
+	core/schema/equivalent_key.c \
+	core/schema/equivalent_value.c \
 	core/schema/fold.c \
 	core/schema/names.c \
 	core/schema/operation.c \

@@ -19,23 +19,6 @@ setup_spaces(void **state)
     return setup_schema(state, DN_FACT_NAMESPACES);
 }
 
-/* Facts, one a line. */
-static dn_fact_map *
-schema_of(schema_fixture *fixture, const char *text)
-{
-    dn_fact_map *map = dn_fact_map_new(&fixture->arena, dn_fact_map_naming(fixture->map));
-
-    assert_non_null(map);
-    while (*text) {
-        size_t length = strcspn(text, "\n");
-        const char *line = dn_arena_copy(&fixture->arena, text, length);
-
-        assert_int_equal(dn_fact_map_put(map, fact_of(&fixture->arena, line), &fixture->error), 0);
-        text += length + (text[length] == '\n');
-    }
-    return map;
-}
-
 /* "+ column 't.a'", "- ...", "~ ...", separated by ", ". */
 static void
 expect(schema_fixture *fixture, const char *before, const char *after,
@@ -44,8 +27,11 @@ expect(schema_fixture *fixture, const char *before, const char *after,
     dn_differences differences;
     dn_text told = DN_TEXT_INIT;
 
-    assert_int_equal(dn_schema_compare(schema_of(fixture, before), schema_of(fixture, after),
-                                       options, &fixture->arena, &differences, &fixture->error),
+    uint64_t naming = dn_fact_map_naming(fixture->map);
+
+    assert_int_equal(dn_schema_compare(schema_of(fixture, naming, before),
+                                       schema_of(fixture, naming, after), options, &fixture->arena,
+                                       &differences, &fixture->error),
                      0);
     for (size_t i = 0; i < differences.count; i++) {
         const dn_difference *one = &differences.items[i];

@@ -3,7 +3,8 @@
  * Facts and operations from one line of text each:
  *     column users/email type=varchar(40) not_null! default=('x')
  * A path has '/' between its elements ("-" is an empty one); NAME=TEXT, NAME! for a true boolean,
- * NAME=[a,b] for a list of names. Texts hold no blanks; '~' stands for one.
+ * NAME=[a,b] for a list of names, NAME={a,b-,c:20,f(d)} for the keys of an index: b descending, 20
+ * bytes of c, an expression. Texts hold no blanks; '~' stands for one.
  */
 #ifndef DN_TESTS_SCHEMA_FIXTURE_H
 #define DN_TESTS_SCHEMA_FIXTURE_H
@@ -56,6 +57,26 @@ word_of(dn_arena *arena, const char *text, size_t length)
     return dn_span(copy, length == 1 && *copy == '-' ? 0 : length);
 }
 
+/* One key of an index, up to `length` bytes. */
+static inline void
+add_key_of(dn_properties *list, const char *text, size_t length)
+{
+    const char *colon = memchr(text, ':', length);
+    size_t name = colon ? (size_t)(colon - text) : length - (text[length - 1] == '-');
+    bool expression = memchr(text, '(', name) != NULL;
+
+    dn_properties_add(list, NULL, DUNLIN_PROPERTY_STRUCT_BEGIN, 0, dn_string(NULL));
+    dn_properties_add(list, expression ? "expr" : "column",
+                      expression ? DUNLIN_PROPERTY_EXPRESSION : DUNLIN_PROPERTY_IDENTIFIER, 0,
+                      word_of(list->arena, text, name));
+    if (colon)
+        dn_properties_add(list, "length", DUNLIN_PROPERTY_INTEGER, strtol(colon + 1, NULL, 10),
+                          dn_string(NULL));
+    else if (name < length)
+        dn_properties_add(list, "desc", DUNLIN_PROPERTY_BOOLEAN, 1, dn_string(NULL));
+    dn_properties_add(list, NULL, DUNLIN_PROPERTY_END, 0, dn_string(NULL));
+}
+
 static inline void
 add_member_of(dn_properties *list, const char *text, size_t length)
 {
@@ -66,6 +87,15 @@ add_member_of(dn_properties *list, const char *text, size_t length)
 
     if (!equals) {
         dn_properties_add(list, name, DUNLIN_PROPERTY_BOOLEAN, 1, dn_string(NULL));
+    } else if (*value == '{') {
+        dn_properties_add(list, name, DUNLIN_PROPERTY_LIST_BEGIN, 0, dn_string(NULL));
+        while (*value != '}') {
+            size_t size = strcspn(++value, ",}");
+
+            add_key_of(list, value, size);
+            value += size;
+        }
+        dn_properties_add(list, NULL, DUNLIN_PROPERTY_END, 0, dn_string(NULL));
     } else if (*value == '[') {
         uint32_t index = 0;
 
@@ -182,6 +212,23 @@ holds(schema_fixture *fixture, const char *text)
     dn_text_free(&left);
     dn_text_free(&right);
     return same;
+}
+
+/* Facts, one a line. */
+static inline dn_fact_map *
+schema_of(schema_fixture *fixture, uint64_t naming, const char *text)
+{
+    dn_fact_map *map = dn_fact_map_new(&fixture->arena, naming);
+
+    assert_non_null(map);
+    while (*text) {
+        size_t length = strcspn(text, "\n");
+        const char *line = dn_arena_copy(&fixture->arena, text, length);
+
+        assert_int_equal(dn_fact_map_put(map, fact_of(&fixture->arena, line), &fixture->error), 0);
+        text += length + (text[length] == '\n');
+    }
+    return map;
 }
 
 #endif

@@ -1,0 +1,368 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Members of facts as values that two kinds of servers have in common.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/schema/equivalent_internal.h"
+
+static char
+lower(char c)
+{
+    return (char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+}
+
+const char *
+dn_lower_copy(dn_arena *arena, dunlin_string text)
+{
+    char *copy = dn_arena_copy(arena, text.data ? text.data : "", (size_t)text.length);
+
+    for (size_t i = 0; copy && i < text.length; i++)
+        copy[i] = lower(copy[i]);
+    return copy;
+}
+
+bool
+dn_fact_flag(const dunlin_fact *fact, const char *member)
+{
+    const dunlin_property *found = dn_property_find(fact->properties, fact->property_count, member);
+
+    return found && found->integer != 0;
+}
+
+dunlin_string
+dn_fact_text(const dunlin_fact *fact, const char *member)
+{
+    const dunlin_property *found = dn_property_find(fact->properties, fact->property_count, member);
+
+    return found ? found->text : dn_string(NULL);
+}
+
+/* --- lists ---------------------------------------------------------------------------------------------- */
+
+static int
+order_names(const void *left, const void *right)
+{
+    const char *const *a = left;
+    const char *const *b = right;
+
+    return strcmp(*a, *b);
+}
+
+const char *
+dn_fact_names(dn_arena *arena, const dunlin_fact *fact, const char *member, bool sort)
+{
+    const dunlin_property *list = dn_property_find(fact->properties, fact->property_count, member);
+    const dunlin_property *end = fact->properties + fact->property_count;
+    const char **names;
+    size_t count = 0;
+    char *text = dn_arena_text(arena, "");
+
+    if (!list)
+        return text;
+    names = dn_arena_array(arena, (size_t)(end - list), sizeof *names);
+    if (!names)
+        return NULL;
+    for (const dunlin_property *item = list + 1; item < end && item->type != DUNLIN_PROPERTY_END;
+         item++) {
+        names[count] = dn_lower_copy(arena, item->text);
+        if (!names[count++])
+            return NULL;
+    }
+    if (sort && count)
+        qsort(names, count, sizeof *names, order_names);
+    for (size_t i = 0; i < count && text; i++)
+        text = dn_arena_printf(arena, "%s%s%s", text, i ? ", " : "", names[i]);
+    return text;
+}
+
+/* --- defaults --------------------------------------------------------------------------------------------- */
+
+static dunlin_string
+trim(dunlin_string text)
+{
+    while (text.length && strchr(" \t\r\n", text.data[0])) {
+        text.data++;
+        text.length--;
+    }
+    while (text.length && strchr(" \t\r\n", text.data[text.length - 1]))
+        text.length--;
+    return text;
+}
+
+/* Behind the string that begins at `at`, or at the end. */
+static uint64_t
+behind_string(dunlin_string text, uint64_t at)
+{
+    char quote = text.data[at++];
+
+    while (at < text.length && text.data[at] != quote)
+        at++;
+    return at < text.length ? at + 1 : at;
+}
+
+/* Does the parenthesis at the beginning close at the end? */
+static bool
+is_wrapped(dunlin_string text)
+{
+    unsigned depth = 0;
+
+    if (text.length < 2 || text.data[0] != '(')
+        return false;
+    for (uint64_t at = 0; at < text.length;) {
+        char c = text.data[at];
+
+        if (strchr("'\"`", c)) {
+            at = behind_string(text, at);
+            continue;
+        }
+        depth += c == '(';
+        depth -= c == ')';
+        at++;
+        if (depth == 0)
+            return at == text.length;
+    }
+    return false;
+}
+
+static dunlin_string
+unwrap(dunlin_string text)
+{
+    text = trim(text);
+    while (is_wrapped(text))
+        text = trim(dn_span(text.data + 1, text.length - 2));
+    return text;
+}
+
+/* 'x'::text: what PostgreSQL prints behind a literal says only what the column says already. */
+static dunlin_string
+without_cast(dunlin_string text)
+{
+    unsigned depth = 0;
+
+    for (uint64_t at = 0; at + 1 < text.length;) {
+        char c = text.data[at];
+
+        if (strchr("'\"`", c)) {
+            at = behind_string(text, at);
+            continue;
+        }
+        if (depth == 0 && c == ':' && text.data[at + 1] == ':')
+            return unwrap(dn_span(text.data, at));
+        depth += c == '(';
+        depth -= c == ')' && depth;
+        at++;
+    }
+    return text;
+}
+
+/* Not by strtod, which goes by the locale. */
+static bool
+is_number(const char *text)
+{
+    size_t whole;
+    size_t part = 0;
+
+    text += *text == '-' || *text == '+';
+    whole = strspn(text, "0123456789");
+    text += whole;
+    if (*text == '.') {
+        part = strspn(text + 1, "0123456789");
+        text += 1 + part;
+    }
+    return whole + part > 0 && *text == '\0';
+}
+
+static bool
+tells_the_time(const char *text)
+{
+    static const char *const words[] = {
+        "current_timestamp", "current_date", "current_time",    "localtimestamp",
+        "localtime",         "now(",         "clock_timestamp", "utc_timestamp",
+        "curdate(",          "curtime(",     "sysdate(",        "'now'",
+    };
+
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (strstr(text, words[i]))
+            return true;
+    return false;
+}
+
+/* A whole string, its quotes undone; NULL: it is none, or no memory. */
+static const char *
+string_of(dn_arena *arena, dunlin_string text)
+{
+    dn_auto(dn_text) value = DN_TEXT_INIT;
+
+    if (text.length < 2 || text.data[0] != '\'')
+        return NULL;
+    for (uint64_t at = 1; at < text.length; at++) {
+        if (text.data[at] == '\'') {
+            if (at + 1 == text.length)
+                return value.failed ? NULL : dn_arena_text(arena, value.data ? value.data : "");
+            if (text.data[++at] != '\'')
+                return NULL;
+        }
+        dn_text_add_char(&value, text.data[at]);
+    }
+    return NULL;
+}
+
+dn_default_form
+dn_default_of(dn_arena *arena, dunlin_string expression, const char **value)
+{
+    dunlin_string text = without_cast(unwrap(expression));
+    const char *folded = dn_lower_copy(arena, text);
+
+    *value = NULL;
+    if (!text.length || !folded || strcmp(folded, "null") == 0)
+        return DN_DEFAULT_NONE;
+    *value = string_of(arena, text);
+    if (*value)
+        return DN_DEFAULT_LITERAL;
+    if (is_number(folded) || strcmp(folded, "true") == 0 || strcmp(folded, "false") == 0) {
+        *value = folded;
+        return DN_DEFAULT_LITERAL;
+    }
+    return tells_the_time(folded) ? DN_DEFAULT_NOW : DN_DEFAULT_EXPRESSION;
+}
+
+/* Digits without what adds nothing: "007.50" is "7.5". */
+static bool
+same_number(const char *left, const char *right)
+{
+    const char *texts[2] = {left, right};
+    size_t lengths[2];
+
+    for (int i = 0; i < 2; i++) {
+        bool negative = texts[i][0] == '-';
+
+        texts[i] += negative || texts[i][0] == '+';
+        texts[i] += strspn(texts[i], "0");
+        lengths[i] = strlen(texts[i]);
+        if (strchr(texts[i], '.')) {
+            while (texts[i][lengths[i] - 1] == '0')
+                lengths[i]--;
+            lengths[i] -= texts[i][lengths[i] - 1] == '.';
+        }
+        if (i && negative != (left[0] == '-') && lengths[1])
+            return false;
+    }
+    return lengths[0] == lengths[1] && strncmp(texts[0], texts[1], lengths[0]) == 0;
+}
+
+/* true, t, yes, on and 1 are one value to somebody. */
+static int
+truth_of(const char *text)
+{
+    dunlin_string word = dn_string(text);
+
+    if (dn_string_among(word, "true t 1 yes on TRUE"))
+        return 1;
+    return dn_string_among(word, "false f 0 no off FALSE") ? 0 : -1;
+}
+
+bool
+dn_same_literal(const char *left, const char *right, bool typed)
+{
+    if (strcmp(left, right) == 0)
+        return true;
+    if (!typed)
+        return false;
+    if (is_number(left) && is_number(right))
+        return same_number(left, right);
+    return truth_of(left) >= 0 && truth_of(left) == truth_of(right);
+}
+
+/* --- checks ------------------------------------------------------------------------------------------------- */
+
+static const char *
+skip(const char *at)
+{
+    return at + strspn(at, " \t\r\n(");
+}
+
+/* A name, quoted or not; NULL: none stands there, or no memory. */
+static const char *
+take_name(dn_arena *arena, const char **at)
+{
+    const char *begin = *at;
+    size_t length;
+
+    if (*begin && strchr("\"`[", *begin)) {
+        const char end[2] = {*begin == '[' ? ']' : *begin, '\0'};
+
+        length = strcspn(++begin, end);
+        *at = begin + length + (begin[length] != '\0');
+    } else {
+        length = strcspn(begin, " \t\r\n(),='\"`");
+        *at = begin + length;
+    }
+    return length ? dn_lower_copy(arena, dn_span(begin, length)) : NULL;
+}
+
+static bool
+take_word(const char **at, const char *word)
+{
+    size_t length = strlen(word);
+
+    *at += strspn(*at, " \t\r\n");
+    if (strncasecmp(*at, word, length) != 0)
+        return false;
+    *at += length;
+    return true;
+}
+
+/* `('a', 'b')` up to the end, closing parentheses of outer pairs included; NULL: it is no such. */
+static const char *
+take_values(dn_arena *arena, const char *at)
+{
+    char *text = dn_arena_text(arena, "");
+
+    do {
+        dunlin_string one;
+        const char *value;
+
+        at += strspn(at, " \t\r\n");
+        one.data = at;
+        one.length = *at == '\'' ? 0 : strspn(at, "0123456789");
+        while (*at == '\'')
+            at += behind_string(dn_span(at, strlen(at)), 0);
+        one.length = one.length ? one.length : (uint64_t)(at - one.data);
+        at = one.data + one.length;
+        value = one.length && *one.data == '\'' ? string_of(arena, one)
+                                                : dn_arena_copy(arena, one.data, one.length);
+        if (!one.length || !value || !text)
+            return NULL;
+        text = dn_arena_printf(arena, "%s%s%s", text, *text ? ", " : "", value);
+        at += strspn(at, " \t\r\n");
+    } while (*at == ',' && at++);
+    if (*at != ')' || at[strspn(at, " \t\r\n)")])
+        return NULL;
+    return text;
+}
+
+dn_type_check
+dn_check_of(dn_arena *arena, dunlin_string expression, const char **column, const char **values)
+{
+    const char *at = dn_arena_copy(arena, expression.data, (size_t)expression.length);
+
+    *column = NULL;
+    *values = NULL;
+    if (!at)
+        return DN_CHECK_PROPER;
+    at = skip(at);
+    if (take_word(&at, "json_valid")) {
+        at = skip(at);
+        if (take_word(&at, "coalesce"))
+            at = skip(at);
+        *column = take_name(arena, &at);
+        return *column ? DN_CHECK_JSON : DN_CHECK_PROPER;
+    }
+    *column = take_name(arena, &at);
+    if (!*column || !take_word(&at, "in") || !take_word(&at, "("))
+        return DN_CHECK_PROPER;
+    *values = take_values(arena, at);
+    return *values ? DN_CHECK_VALUES : DN_CHECK_PROPER;
+}
