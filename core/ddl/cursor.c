@@ -339,6 +339,8 @@ decode_escapes(dn_ddl_parser *parser, dunlin_string inside, dunlin_string *value
             i++;
     }
     *value = dn_span(copy, (size_t)(at - copy));
+    if (memchr(copy, '\0', value->length))
+        return dn_ddl_native(parser, "a string with a NUL byte has no portable form");
     return true;
 }
 

@@ -225,6 +225,8 @@ bool dn_tree_special(dn_ddl_parser *parser, dn_node **node);
 /* tree_query.c, tree_from.c */
 dn_query *dn_tree_query(dn_ddl_parser *parser);
 bool dn_tree_query_follows(const dn_ddl_parser *parser);
+/* Is there, up to the ')' that closes what is open, nothing but a query? */
+bool dn_tree_query_fills(const dn_ddl_parser *parser);
 bool dn_tree_with(dn_ddl_parser *parser, dn_with **with, bool *recursive);
 bool dn_tree_from(dn_ddl_parser *parser, dn_from **from);
 /* AS name, or a name that cannot be anything else. */

@@ -223,7 +223,7 @@ quantified(dn_ddl_parser *parser, const char *operator, dn_node * left, size_t t
     parser->at++;
     if (!dn_ddl_expect(parser, "("))
         return NULL;
-    if (dn_tree_query_follows(parser)) {
+    if (dn_tree_query_fills(parser)) {
         query = dn_tree_query(parser);
         right = query ? dn_node_new(parser, DN_NODE_QUERY, token) : NULL;
         if (right)
@@ -296,7 +296,7 @@ in_list(dn_ddl_parser *parser, dn_node *left, bool negated, size_t token)
     if (!node || !dn_ddl_expect(parser, "(") || !dn_node_add(parser, &node->items, left))
         return NULL;
     node->negated = negated;
-    if (dn_tree_query_follows(parser)) {
+    if (dn_tree_query_fills(parser)) {
         node->query = dn_tree_query(parser);
         if (!node->query)
             return NULL;

@@ -268,7 +268,7 @@ parenthesis(dn_ddl_parser *parser, bool row)
     dn_node *node;
 
     parser->at++;
-    if (!row && dn_tree_query_follows(parser)) {
+    if (!row && dn_tree_query_fills(parser)) {
         parser->at = token;
         return query_node(parser, DN_NODE_QUERY, token);
     }

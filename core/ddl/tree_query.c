@@ -19,6 +19,57 @@ dn_tree_query_follows(const dn_ddl_parser *parser)
             dn_ddl_token_is(dn_ddl_ahead(parser, ahead + 1), "("));
 }
 
+/* The place behind the parenthesis that is closed next, from `ahead` on. */
+static size_t
+behind_parenthesis(const dn_ddl_parser *parser, size_t ahead)
+{
+    size_t depth = 0;
+
+    for (;; ahead++) {
+        const dn_ddl_token *token = dn_ddl_ahead(parser, ahead);
+
+        if (token->kind == 0)
+            return ahead;
+        if (dn_ddl_token_is(token, "("))
+            depth++;
+        else if (dn_ddl_token_is(token, ")") && depth-- == 0)
+            return ahead + 1;
+    }
+}
+
+/* What goes on a query that stands in parentheses. */
+static bool
+goes_on(const dn_ddl_token *token)
+{
+    static const char *const words[] = {"UNION", "INTERSECT", "EXCEPT", "ORDER",
+                                        "LIMIT", "OFFSET",    "FETCH",  "FOR"};
+
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (dn_ddl_token_is(token, words[i]))
+            return true;
+    return false;
+}
+
+bool
+dn_tree_query_fills(const dn_ddl_parser *parser)
+{
+    size_t ahead = 0;
+
+    if (!dn_tree_query_follows(parser))
+        return false;
+    while (dn_ddl_token_is(dn_ddl_ahead(parser, ahead), "("))
+        ahead++;
+    /* ((SELECT ..) + 1) is no query, ((SELECT ..) UNION ..) is one. */
+    for (size_t depth = ahead, at = ahead; depth > 0; depth--) {
+        at = behind_parenthesis(parser, at);
+        if (goes_on(dn_ddl_ahead(parser, at)))
+            return true;
+        if (!dn_ddl_token_is(dn_ddl_ahead(parser, at), ")"))
+            return false;
+    }
+    return true;
+}
+
 static dn_query *
 new_query(dn_ddl_parser *parser)
 {

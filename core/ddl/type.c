@@ -123,9 +123,25 @@ static const type_name types[] = {
     {"GEOGRAPHY", NULL, KEEPS, NULL, NULL},
 };
 
-/* "(10,2)" without blanks, or "". */
+/* Is it whole numbers with commas between them? "varchar(20 CHAR)" and "geometry(point)" are not. */
 static bool
-read_length(dn_ddl_parser *parser, dunlin_string *length, int64_t *first)
+is_numbers(const dn_ddl_token *tokens, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        bool comma = i % 2 != 0;
+
+        if (comma ? !dn_ddl_token_is(&tokens[i], ",") : tokens[i].kind != DUNLIN_TOKEN_NUMBER)
+            return false;
+        for (uint64_t k = 0; !comma && k < tokens[i].text.length; k++)
+            if (tokens[i].text.data[k] < '0' || tokens[i].text.data[k] > '9')
+                return false;
+    }
+    return count % 2 != 0;
+}
+
+/* "(10,2)" without blanks, or "". What else stands in the parenthesis makes it `odd`. */
+static bool
+read_length(dn_ddl_parser *parser, dunlin_string *length, int64_t *first, bool *odd)
 {
     size_t begin = parser->at;
     char *text;
@@ -133,6 +149,7 @@ read_length(dn_ddl_parser *parser, dunlin_string *length, int64_t *first)
 
     *length = dn_string("");
     *first = -1;
+    *odd = false;
     if (!dn_ddl_is(parser, "("))
         return true;
     if (!dn_ddl_skip_parenthesis(parser))
@@ -149,7 +166,8 @@ read_length(dn_ddl_parser *parser, dunlin_string *length, int64_t *first)
         used += parser->tokens[i].text.length;
     }
     *length = dn_span(text, used);
-    if (parser->tokens[begin + 1].kind == DUNLIN_TOKEN_NUMBER) {
+    *odd = !is_numbers(parser->tokens + begin + 1, parser->at - begin - 2);
+    if (!*odd) {
         *first = 0;
         for (uint64_t i = 0; i < parser->tokens[begin + 1].text.length && *first < 100000000; i++)
             *first = *first * 10 + (parser->tokens[begin + 1].text.data[i] - '0');
@@ -256,6 +274,7 @@ typedef struct spelled_type {
     const type_name *type;
     dunlin_string length;
     int64_t first; /* number in the length, or -1 */
+    bool odd;      /* there is something else than numbers in the length */
     bool zone;
     bool is_unsigned;
     bool array;
@@ -266,7 +285,7 @@ read_rest(dn_ddl_parser *parser, spelled_type *spelled)
 {
     const type_name *type = spelled->type;
 
-    if (!read_length(parser, &spelled->length, &spelled->first))
+    if (!read_length(parser, &spelled->length, &spelled->first, &spelled->odd))
         return false;
     if (is_portable(type, "timestamp") || is_portable(type, "time"))
         accept_zone(parser, &spelled->zone);
@@ -283,7 +302,7 @@ has_portable_form(const spelled_type *spelled)
 {
     const type_name *type = spelled->type;
 
-    return type->portable && !(spelled->zone && is_portable(type, "time")) &&
+    return type->portable && !spelled->odd && !(spelled->zone && is_portable(type, "time")) &&
            !(spelled->length.length && type->length == NO_LENGTH) &&
            !(spelled->is_unsigned && (!type->wider || !*type->wider));
 }
@@ -307,7 +326,7 @@ portable_name(const spelled_type *spelled)
 static bool
 read_known(dn_ddl_parser *parser, dn_ddl_draft *draft, const type_name *type, size_t begin)
 {
-    spelled_type spelled = {type, {"", 0}, -1, false, false, false};
+    spelled_type spelled = {.type = type, .first = -1};
 
     if (!read_rest(parser, &spelled))
         return false;

@@ -219,20 +219,43 @@ is_plain(const char *name)
     return false;
 }
 
-/* NAME($*), as a template: a '$' in the name stands for itself. */
+static bool
+is_plain_name(const char *name)
+{
+    for (const char *c = name; *c; c++)
+        if (!(*c >= 'a' && *c <= 'z') && *c != '_' && !(*c >= '0' && *c <= '9'))
+            return false;
+    return !(*name >= '0' && *name <= '9');
+}
+
+/* A name that is not a usual one is quoted. */
+static bool
+write_call_name(dn_writer *writer, const char *name, dn_text *out)
+{
+    if (!is_plain_name(name))
+        return dn_write_name(writer, dn_string(name), out);
+    dn_text_add_string(out, name);
+    return true;
+}
+
+/* NAME($*), as a template. */
 static const char *
 plain_call(dn_writer *writer, const char *name)
 {
+    dn_text written = DN_TEXT_INIT;
     dn_text text = DN_TEXT_INIT;
-    const char *made;
+    const char *made = NULL;
 
-    for (; *name; name++) {
-        if (*name == '$')
-            dn_text_add_char(&text, '$');
-        dn_text_add_char(&text, *name);
+    if (write_call_name(writer, name, &written)) {
+        for (size_t i = 0; i < written.length; i++) {
+            if (written.data[i] == '$')
+                dn_text_add_char(&text, '$');
+            dn_text_add_char(&text, written.data[i]);
+        }
+        dn_text_add_string(&text, "($*)");
+        made = text.failed ? NULL : dn_arena_copy(writer->arena, text.data, text.length);
     }
-    dn_text_add_string(&text, "($*)");
-    made = text.failed ? NULL : dn_arena_copy(writer->arena, text.data, text.length);
+    dn_text_free(&written);
     dn_text_free(&text);
     return made;
 }
@@ -328,7 +351,9 @@ write_distinct(dn_writer *writer, const dn_node *node, dn_text *out, dn_shape *s
     dn_text_free(&text);
     if (!fine)
         return false;
-    dn_text_printf(out, "%s(%.*s)", node->name, (int)part.text.length, part.text.data);
+    if (!write_call_name(writer, node->name, out))
+        return false;
+    dn_text_printf(out, "(%.*s)", (int)part.text.length, part.text.data);
     *shape = DN_SHAPE_ATOM;
     return true;
 }

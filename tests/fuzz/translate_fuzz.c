@@ -73,8 +73,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     must(first.offset <= size - 1);
     if (first.text.data) {
         must(dn_ddl_translate(&target, what, first.text, &arena, &second, &error) == 0);
-        must(second.text.data && second.text.length == first.text.length &&
-             memcmp(second.text.data, first.text.data, first.text.length) == 0);
+        /* Parentheses that were added may nest deeper than what is read. */
+        must(second.text.data
+                 ? second.text.length == first.text.length &&
+                       memcmp(second.text.data, first.text.data, first.text.length) == 0
+                 : strstr(second.reason, "nested too deeply") != NULL);
     }
     dn_arena_free(&arena);
     return 0;
