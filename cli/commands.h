@@ -32,6 +32,7 @@ int dn_cli_finish(dn_cli *cli, int outcome, dunlin_result *result, const dunlin_
 int dn_cmd_init(dn_cli *cli);
 int dn_cmd_new(dn_cli *cli);
 int dn_cmd_migrate(dn_cli *cli);
+int dn_cmd_snapshot(dn_cli *cli);
 int dn_cmd_status(dn_cli *cli);
 int dn_cmd_journal_check(dn_cli *cli);
 int dn_cmd_journal_rebuild(dn_cli *cli);

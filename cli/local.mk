@@ -16,6 +16,7 @@ cli_parts = \
 	cli/cmd_new.c \
 	cli/cmd_restore.c \
 	cli/cmd_resume.c \
+	cli/cmd_snapshot.c \
 	cli/cmd_status.c \
 	cli/commands.h \
 	cli/complete_bash.c \

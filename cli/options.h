@@ -59,6 +59,8 @@ typedef struct dn_arguments {
     int markdown;
     int portability;
     dn_words drivers;
+    const char *output;
+    int print;
 } dn_arguments;
 
 /* -1: *error says what is wrong with the command line. *arguments is usable as far as it was

@@ -191,6 +191,25 @@ static const dn_example status_examples[] = {
      "print the tags of what is not applied"},
     END_EXAMPLES};
 
+static const dn_option snapshot_options[] = {{"output", 'o', DN_VALUE_FILE, "FILE", NULL,
+                                              MEMBER(output), false,
+                                              "write this file instead of the head snapshot"},
+                                             {"stdout", 0, DN_VALUE_NONE, NULL, NULL, MEMBER(print),
+                                              false, "print the snapshot and write no file"},
+                                             END_OPTIONS};
+static const dn_exit snapshot_exits[] = {
+    {DUNLIN_EXIT_OK, "written, or as it was already"},
+    {DUNLIN_EXIT_FAILED, "the database could not be read, or the file not be written"},
+    {DUNLIN_EXIT_USAGE, "usage or configuration is wrong"},
+    {DUNLIN_EXIT_PENDING, "the target is not at the newest migration; nothing was written"},
+    {DUNLIN_EXIT_DISAGREEMENT, "journal, files and tracker disagree; nothing was written"},
+    END_EXITS};
+static const dn_example snapshot_examples[] = {
+    {"dunlin snapshot", "write the head snapshot behind `dunlin migrate`"},
+    {"dunlin snapshot --url \"$PRODUCTION\" --output production.json",
+     "keep the schema of any database"},
+    END_EXAMPLES};
+
 /* --- journal --------------------------------------------------------------------------------- */
 
 static const dn_exit journal_check_exits[] = {
@@ -395,6 +414,16 @@ const dn_command dn_cli_commands[] = {
      "`renamed`, recorded under another tag; `missing-file`, in the journal without a file; "
      "`unlisted-file`, a file that the journal does not list.",
      "dunlin-status/1", status_options, no_arguments, status_exits, status_examples, dn_cmd_status},
+    {"snapshot", "write the schema of a target as a file",
+     "Reads the schema that is really in the target and writes it as a snapshot: one line for each "
+     "thing, sorted, the same bytes for the same schema, so that a pull request shows what changes. "
+     "The head snapshot, `meta/_dunlin/<dialect>/head.json` in the folder of migrations, is the state "
+     "behind the newest migration; the target has to be there. Any other file takes any state. "
+     "docs/snapshots.md describes the format.\n\n"
+     "Trackers are left out. What the database user may not see is an error. The effects of single "
+     "migrations are not written yet.",
+     "dunlin-snapshot/1", snapshot_options, no_arguments, snapshot_exits, snapshot_examples,
+     dn_cmd_snapshot},
     {"journal check", "compare the journal with the files",
      "Reports entries without files, files without entries, names that differ, wrong order and "
      "whatever else is wrong with the journal. Needs no database.",

@@ -136,3 +136,21 @@ dn_observe_schema(dn_connection *connection, const char *tracker_override, dn_ar
     *facts = work.kept;
     return 0;
 }
+
+int
+dn_observe_snapshot(dn_connection *connection, const char *tracker_override, dn_arena *arena,
+                    dn_snapshot *snapshot, dn_error *error)
+{
+    const dunlin_profile *profile = dn_connection_server(connection)->profile;
+    dn_fact_map *facts;
+
+    if (dn_observe_schema(connection, tracker_override, arena, &facts, error) < 0)
+        return -1;
+    *snapshot = (dn_snapshot){
+        .dialect = dn_connection_driver(connection)->table.dialect,
+        .flavour = dn_arena_copy(arena, profile->flavour.data, profile->flavour.length),
+        .server = profile->major,
+        .facts = facts,
+    };
+    return snapshot->flavour ? 0 : dn_no_memory(error);
+}

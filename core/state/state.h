@@ -11,6 +11,7 @@
 #define DN_STATE_STATE_H
 
 #include "core/execute/execute.h"
+#include "core/state/snapshot.h"
 
 typedef enum dn_match_how {
     DN_MATCH_NONE = 0,
@@ -61,5 +62,8 @@ int dn_observe(dn_connection *connection, dn_journal *journal, const char *track
  * since it would look as if it were not there: schema.unreadable. */
 int dn_observe_schema(dn_connection *connection, const char *tracker_override, dn_arena *arena,
                       dn_fact_map **facts, dn_error *error);
+/* The same with what a snapshot file says of the server. */
+int dn_observe_snapshot(dn_connection *connection, const char *tracker_override, dn_arena *arena,
+                        dn_snapshot *snapshot, dn_error *error);
 
 #endif

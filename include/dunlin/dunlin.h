@@ -148,6 +148,17 @@ typedef struct dunlin_migrate_options {
 int dunlin_migrate(const dunlin_options *options, const dunlin_migrate_options *migrate,
                    dunlin_result **result, dunlin_error *error);
 
+/* Writes the schema of the target as a snapshot (docs/snapshots.md): the head snapshot of the
+ * project, which the target has to be at, or another file, or into the result. */
+typedef struct dunlin_snapshot_options {
+    uint64_t size;
+    const char *output; /* file; NULL: the head snapshot */
+    int32_t print;      /* 1: only into the result, as "text" */
+    uint32_t reserved;
+} dunlin_snapshot_options;
+int dunlin_snapshot(const dunlin_options *options, const dunlin_snapshot_options *snapshot,
+                    dunlin_result **result, dunlin_error *error);
+
 /* Decides for the statement of a migration that stopped part-way of which nothing can tell whether
  * it took effect: it did (done = 1), or it is to be run again (0). Only the ledger is written. */
 int dunlin_resume(const dunlin_options *options, const char *tag, int done, dunlin_result **result,
