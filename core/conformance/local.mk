@@ -20,6 +20,7 @@ core_sources += core/conformance/case_render.c
 core_sources += core/conformance/case_resume.c
 core_sources += core/conformance/case_run.c
 core_sources += core/conformance/case_session.c
+core_sources += core/conformance/case_shadow.c
 core_sources += core/conformance/case_transaction.c
 core_sources += core/conformance/case_url.c
 core_sources += core/conformance/check.c core/conformance/check.h

@@ -39,6 +39,8 @@ typedef struct dn_call_sinks {
     int32_t (*holder)(dn_call *call, const dunlin_holder *holder);
     int32_t (*url_text)(dn_call *call, dunlin_string redacted, dunlin_string identity);
     int32_t (*missing)(dn_call *call, const dunlin_missing *missing);
+    int32_t (*mark)(dn_call *call, dunlin_string mark); /* may be absent: not wanted */
+    int32_t (*shadow)(dn_call *call, const dunlin_shadow_found *found);
 } dn_call_sinks;
 
 struct dn_call {

@@ -90,8 +90,9 @@ describe(dn_connection *connection, dn_error *error)
 }
 
 static int
-connect_to(dn_connection *connection, const dn_open_options *options, dn_error *error)
+connect_to(dn_connection *connection, const void *context, dn_error *error)
 {
+    const dn_open_options *options = context;
     dunlin_open_options wanted = {
         .size = sizeof wanted,
         .purpose = options->purpose ? options->purpose : DUNLIN_PURPOSE_WORK,
@@ -133,7 +134,7 @@ find_home(dn_connection *connection, dn_error *error)
 }
 
 static int
-open_all(dn_connection *connection, const char *url, const dn_open_options *options,
+open_all(dn_connection *connection, const char *url, dn_connection_opener open, const void *context,
          dn_error *error)
 {
     const dn_driver *driver = connection->driver;
@@ -143,7 +144,7 @@ open_all(dn_connection *connection, const char *url, const dn_open_options *opti
     if (!connection->secret)
         return dn_no_memory(error);
     if (dn_driver_url(driver, url, &connection->arena, &connection->url, error) < 0 ||
-        connect_to(connection, options, error) < 0 || describe(connection, error) < 0 ||
+        open(connection, context, error) < 0 || describe(connection, error) < 0 ||
         find_home(connection, error) < 0 ||
         dn_driver_capabilities(driver, profile, &connection->capabilities, error) < 0 ||
         dn_driver_rules(driver, profile, &connection->arena, &connection->rules, error) < 0)
@@ -153,8 +154,9 @@ open_all(dn_connection *connection, const char *url, const dn_open_options *opti
 }
 
 int
-dn_connection_open(const dn_driver *driver, const char *url, const dn_open_options *options,
-                   dn_connection **connection, dn_error *error)
+dn_connection_make(const dn_driver *driver, const char *url, const dn_log *log,
+                   dn_connection_opener open, const void *context, dn_connection **connection,
+                   dn_error *error)
 {
     int64_t begin;
     dn_connection *made = dn_malloc(sizeof *made);
@@ -164,9 +166,9 @@ dn_connection_open(const dn_driver *driver, const char *url, const dn_open_optio
         return dn_no_memory(error);
     memset(made, 0, sizeof *made);
     made->driver = driver;
-    made->log = options->log;
+    made->log = *log;
     begin = dn_connection_logs(made) ? dn_clock_monotonic_ns() : 0;
-    if (open_all(made, url, options, error) < 0) {
+    if (open_all(made, url, open, context, error) < 0) {
         dn_connection_close(made);
         return -1;
     }
@@ -175,6 +177,13 @@ dn_connection_open(const dn_driver *driver, const char *url, const dn_open_optio
                      driver->path, (long long)(dn_clock_monotonic_ns() - begin) / 1000);
     *connection = made;
     return 0;
+}
+
+int
+dn_connection_open(const dn_driver *driver, const char *url, const dn_open_options *options,
+                   dn_connection **connection, dn_error *error)
+{
+    return dn_connection_make(driver, url, &options->log, connect_to, options, connection, error);
 }
 
 void

@@ -152,6 +152,88 @@ dn_connection_schema(dn_connection *connection, dn_fact_map *map, dn_unreadable 
     return read_facts(connection, &scope, &sinks, &schema, error);
 }
 
+/* --- what changed ------------------------------------------------------------------------------ */
+typedef struct read_target {
+    const dn_fact_taker *taker;
+    dn_text *mark;
+} read_target;
+
+static int32_t
+pass_fact(dn_call *call, const dunlin_fact *fact)
+{
+    const dn_fact_taker *taker = ((read_target *)call->target)->taker;
+
+    return taker->fact(taker->context, fact, call->error) < 0 ? dn_call_abort(call) : DUNLIN_OK;
+}
+
+static int32_t
+pass_gone(dn_call *call, const dunlin_fact *key)
+{
+    const dn_fact_taker *taker = ((read_target *)call->target)->taker;
+
+    return taker->gone(taker->context, key, call->error) < 0 ? dn_call_abort(call) : DUNLIN_OK;
+}
+
+static int32_t
+take_mark(dn_call *call, dunlin_string mark)
+{
+    dn_text *text = ((read_target *)call->target)->mark;
+
+    if (!text)
+        return DUNLIN_OK;
+    dn_text_clear(text);
+    dn_text_add(text, mark.data, (size_t)mark.length);
+    return text->failed ? dn_call_no_memory(call) : DUNLIN_OK;
+}
+
+int
+dn_connection_read(dn_connection *connection, const dunlin_fact *const *keys, size_t count,
+                   dn_text *mark, const dn_fact_taker *taker, dn_error *error)
+{
+    static const dn_call_sinks sinks = {.fact = pass_fact, .gone = pass_gone, .mark = take_mark};
+    read_target target = {taker, mark};
+    dunlin_scope scope = {
+        .size = sizeof scope,
+        .depth = DUNLIN_SCOPE_FACTS,
+        .keys = keys,
+        .key_count = count,
+    };
+    dn_call call;
+    int answer;
+
+    if (!(connection->capabilities.flags & DUNLIN_CAN_INTROSPECT_FACTS))
+        return dn_driver_cannot(connection->driver, "read the definitions of objects", error);
+    dn_connection_begin(connection, &call, "introspect", &sinks, &target, error);
+    if (mark)
+        scope.since = dn_string(mark->length ? mark->data : "-");
+    answer = dn_call_end(
+        &call, connection->driver->table.introspect(&call.driver_view, connection->handle, &scope));
+    return answer;
+}
+
+int
+dn_connection_affected(dn_connection *connection, dunlin_string statement, dn_arena *arena,
+                       const dunlin_fact ***keys, size_t *count, bool *known, dn_error *error)
+{
+    static const dn_call_sinks sinks = {.touched = take_key};
+    const dunlin_driver *table = &connection->driver->table;
+    key_list list = {.arena = arena};
+    int32_t told = 0;
+    int answer = 0;
+
+    if (table->affected) {
+        dn_call call;
+
+        dn_connection_begin(connection, &call, "affected", &sinks, &list, error);
+        answer = dn_call_end(&call, table->affected(&call.driver_view, connection->handle,
+                                                    statement, &told));
+    }
+    *keys = list.keys;
+    *count = list.count;
+    *known = told != 0;
+    return answer;
+}
+
 /* --- the digest ------------------------------------------------------------------------------- */
 
 typedef struct fact_hash {

@@ -50,6 +50,14 @@ bool dn_escorting_note(dn_escorting *state, uint64_t ordinal);
 bool dn_escorting_hears(dn_escorting *state, uint64_t ordinal);
 void dn_escorting_end(dn_escorting *state);
 
+/* How a connection comes by its handle. */
+typedef int (*dn_connection_opener)(dn_connection *connection, const void *context,
+                                    dn_error *error);
+/* Opens in that way, and describes. `url`: what no message may show. */
+int dn_connection_make(const dn_driver *driver, const char *url, const dn_log *log,
+                       dn_connection_opener open, const void *context, dn_connection **connection,
+                       dn_error *error);
+
 /* dn_call_begin() for a call on this connection. */
 void dn_connection_begin(dn_connection *connection, dn_call *call, const char *function,
                          const dn_call_sinks *sinks, void *target, dn_error *error);

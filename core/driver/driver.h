@@ -297,6 +297,21 @@ typedef struct dn_unreadable {
  * added to the list, which is no failure here. */
 int dn_connection_schema(dn_connection *connection, dn_fact_map *map, dn_unreadable *unreadable,
                          dn_error *error);
+/* Who is told what a connection reads. */
+typedef struct dn_fact_taker {
+    int (*fact)(void *context, const dunlin_fact *fact, dn_error *error);
+    int (*gone)(void *context, const dunlin_fact *key, dn_error *error);
+    void *context;
+} dn_fact_taker;
+/* The facts of the objects named. None named: of everything, or with `mark`, which is replaced, of
+ * what changed since (DUNLIN_CAN_INTROSPECT_SINCE): each object that did first as gone. An empty
+ * mark tells everything. `mark` may be NULL. */
+int dn_connection_read(dn_connection *connection, const dunlin_fact *const *keys, size_t count,
+                       dn_text *mark, const dn_fact_taker *taker, dn_error *error);
+/* Keys of the objects whose facts a statement may change; *known is false when it may change those
+ * of others, too, or the driver cannot tell. */
+int dn_connection_affected(dn_connection *connection, dunlin_string statement, dn_arena *arena,
+                           const dunlin_fact ***keys, size_t *count, bool *known, dn_error *error);
 /* Keys of the objects that a statement touches, by the driver's classify; *known is false when
  * these are not all. */
 int dn_connection_touched(dn_connection *connection, dunlin_string statement, dn_arena *arena,
@@ -330,6 +345,25 @@ int dn_connection_session_alive(dn_connection *connection, dunlin_string backend
  * when it was left alone. Errors: driver.unsupported. */
 int dn_connection_session_end(dn_connection *connection, dunlin_string backend, dunlin_string start,
                               int32_t *answer, dn_error *error);
+
+/* --- shadows ------------------------------------------------------------------------------------- */
+/* A shadow of the database at `url`, opened: a new one, or the empty database at `given`. What runs
+ * that were killed left on that server goes first. Errors: driver.unsupported, database.*. */
+int dn_shadow_open(const dn_driver *driver, const char *url, const char *given, const dn_log *log,
+                   dn_connection **shadow, dn_error *error);
+/* As if it were new. */
+int dn_shadow_reset(dn_connection *shadow, dn_error *error);
+/* Closes it, whatever it answers, and drops the database. NULL is fine. What could not be dropped
+ * the next run that opens a shadow drops. */
+int dn_shadow_end(dn_connection *shadow, dn_error *error);
+
+typedef struct dn_shadow {
+    const char *name;
+    int32_t state; /* DUNLIN_SHADOW_* */
+} dn_shadow;
+/* All on the server of `url`; none where they are in memory. */
+int dn_shadow_list(const dn_driver *driver, const char *url, const dn_log *log, dn_arena *arena,
+                   dn_shadow **shadows, size_t *count, dn_error *error);
 
 /* --- files of a database ------------------------------------------------------------------------- */
 /* Why a backup would not work: backup.refused. dn_driver_backup asks itself. */

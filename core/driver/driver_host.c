@@ -176,9 +176,10 @@ host_unreadable(const dunlin_call *call, const dunlin_fact *key, dunlin_string r
 static int32_t
 host_mark(const dunlin_call *call, dunlin_string mark)
 {
-    (void)mark;
-    REFUSE_WITHOUT(call_of(call), fact);
-    return DUNLIN_OK;
+    dn_call *own = call_of(call);
+
+    REFUSE_WITHOUT(own, fact);
+    return own->sinks->mark ? own->sinks->mark(own, mark) : DUNLIN_OK;
 }
 
 /* A service of the interface that this version of the core does not offer yet. */
@@ -360,7 +361,10 @@ host_touched(const dunlin_call *call, const dunlin_fact *key)
 {
     dn_call *own = call_of(call);
 
-    REFUSE_WITHOUT(own, classified);
+    if (!own->sinks->touched)
+        REFUSE_WITHOUT(own, classified);
+    if (own->failed || own->stopped)
+        return own->answer;
     return own->sinks->touched ? own->sinks->touched(own, key) : DUNLIN_OK;
 }
 
@@ -504,6 +508,15 @@ host_missing(const dunlin_call *call, const dunlin_missing *missing)
     return own->sinks->missing(own, missing);
 }
 
+static int32_t
+host_shadow(const dunlin_call *call, const dunlin_shadow_found *found)
+{
+    dn_call *own = call_of(call);
+
+    REFUSE_WITHOUT(own, shadow);
+    return own->sinks->shadow(own, found);
+}
+
 const dunlin_host dn_host_services = {
     .size = sizeof(dunlin_host),
     .abi = DUNLIN_DRIVER_ABI,
@@ -542,4 +555,5 @@ const dunlin_host dn_host_services = {
     .expression_rule = host_expression_rule,
     .translate = host_translate,
     .missing = host_missing,
+    .shadow = host_shadow,
 };

@@ -15,3 +15,4 @@ core_sources += core/driver/driver_load.c
 core_sources += core/driver/driver_offline.c
 core_sources += core/driver/driver_schema.c
 core_sources += core/driver/driver_translate.c
+core_sources += core/driver/shadow.c

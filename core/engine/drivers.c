@@ -28,6 +28,7 @@ static const struct {
     {DUNLIN_CAN_BACKUP_SCHEMA, "backup-schema"},
     {DUNLIN_CAN_LEASE, "lease"},
     {DUNLIN_CAN_TABLE_INDEXES, "table-indexes"},
+    {DUNLIN_CAN_INTROSPECT_SINCE, "introspect-since"},
 };
 
 static const char *

@@ -34,7 +34,8 @@ dn_sqlite_capabilities(const dunlin_call *call, const dunlin_profile *profile,
     capabilities->flags = DUNLIN_CAN_TRANSACTIONAL_DDL | DUNLIN_CAN_SHADOW_MEMORY |
                           DUNLIN_CAN_BACKUP_ITSELF | DUNLIN_CAN_CANCEL |
                           DUNLIN_CAN_INTROSPECT_OBJECTS | DUNLIN_CAN_INTROSPECT_FACTS |
-                          DUNLIN_CAN_TRANSLATE | DUNLIN_CAN_FOLD_OBJECTS | DUNLIN_CAN_FOLD_MEMBERS;
+                          DUNLIN_CAN_TRANSLATE | DUNLIN_CAN_FOLD_OBJECTS | DUNLIN_CAN_FOLD_MEMBERS |
+                          DUNLIN_CAN_INTROSPECT_SINCE;
     capabilities->lock_kind = DUNLIN_LOCK_SESSION;
     capabilities->identifier_limit = 0;
     return DUNLIN_OK;
@@ -71,6 +72,9 @@ static const dunlin_driver table = {
     .cancel_handle = dn_sqlite_cancel_handle,
     .cancel = dn_sqlite_cancel,
     .cancel_free = dn_sqlite_cancel_free,
+    .shadow_create = dn_sqlite_shadow_create,
+    .shadow_reset = dn_sqlite_shadow_reset,
+    .shadow_drop = dn_sqlite_shadow_drop,
     .backup_check = dn_sqlite_backup_check,
     .backup = dn_sqlite_backup,
     .restore = dn_sqlite_restore,

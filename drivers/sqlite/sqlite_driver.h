@@ -64,6 +64,7 @@ typedef struct dn_sqlite_control {
 } dn_sqlite_control;
 
 struct dn_sqlite_violations; /* sqlite_foreign_keys.c */
+struct dn_sqlite_seen;       /* sqlite_since.c */
 
 struct dunlin_connection {
     sqlite3 *db;
@@ -94,6 +95,11 @@ struct dunlin_connection {
 
     dn_sqlite_kept kept[DN_SQLITE_KEPT];
     uint64_t uses;
+
+    /* tables and views as the last reading with a mark saw them */
+    struct dn_sqlite_seen *seen;
+    size_t seen_count;
+    uint64_t seen_mark; /* 0: none */
 
     int lock_fd; /* of the run lock, -1 when not held */
 };
@@ -195,6 +201,13 @@ int32_t dn_sqlite_backup(const dunlin_call *call, dunlin_string url,
                          const dunlin_backup_options *options);
 int32_t dn_sqlite_restore(const dunlin_call *call, dunlin_string url,
                           const dunlin_backup_options *options);
+
+int32_t dn_sqlite_shadow_create(const dunlin_call *call, const dunlin_shadow *shadow,
+                                dunlin_connection **connection);
+int32_t dn_sqlite_shadow_reset(const dunlin_call *call, dunlin_connection *connection);
+int32_t dn_sqlite_shadow_drop(const dunlin_call *call, dunlin_connection *connection);
+/* What readings with marks remember. */
+void dn_sqlite_since_forget(dunlin_connection *connection);
 
 /* The control block, shared by connection and cancel handles. */
 dn_sqlite_control *dn_sqlite_control_new(void);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "drivers/sqlite/sqlite_schema.h"
+#include "drivers/sqlite/sqlite_since.h"
 
 typedef struct object {
     dunlin_string name;
@@ -537,6 +538,59 @@ push_keys(reading *work)
     return status;
 }
 
+/* --- since ---------------------------------------------------------------------------------------------- */
+static uint64_t
+add_hash(uint64_t hash, dunlin_string text)
+{
+    for (uint64_t i = 0; i < text.length; i++)
+        hash = (hash ^ (unsigned char)text.data[i]) * 1099511628211u;
+    return (hash ^ 0xff) * 1099511628211u;
+}
+
+static uint64_t
+hash_relation(const reading *work, const object *relation)
+{
+    uint64_t hash = add_hash(add_hash(14695981039346656037u, relation->name), relation->sql);
+
+    for (size_t at = relation->next_member; at > 0; at = work->objects[at - 1].next_member)
+        hash = add_hash(add_hash(hash, work->objects[at - 1].name), work->objects[at - 1].sql);
+    return hash;
+}
+
+static bool
+is_relation(const object *one)
+{
+    return (one->type == 't' || one->type == 'v') && !one->hidden;
+}
+
+static int32_t
+push_since(reading *work)
+{
+    const dunlin_call *call = work->call;
+    dunlin_connection *connection = work->connection;
+    dn_sqlite_relation *relations =
+        call->host->scratch(call, (work->count + 1) * sizeof(*relations));
+    bool known = dn_sqlite_since_knows(connection, work->scope->since);
+    int32_t status = DUNLIN_OK;
+    size_t count = 0;
+
+    if (relations == NULL)
+        return dn_kit_no_memory(call);
+    for (size_t i = 0; i < work->count; i++) {
+        const object *one = &work->objects[i];
+
+        if (is_relation(one))
+            relations[count++] = (dn_sqlite_relation){
+                one->name, one->sql, hash_relation(work, one), one->type == 'v', true, true};
+    }
+    if (known)
+        status = dn_sqlite_since_compare(call, connection, relations, count);
+    for (size_t i = 0, at = 0; i < work->count && status == DUNLIN_OK; i++)
+        if (is_relation(&work->objects[i]) && relations[at++].changed)
+            status = push_all_of(work, &work->objects[i]);
+    return status == DUNLIN_OK ? dn_sqlite_since_keep(call, connection, relations, count) : status;
+}
+
 int32_t
 dn_sqlite_push_facts(const dunlin_call *call, dunlin_connection *connection,
                      const dunlin_scope *scope)
@@ -550,7 +604,9 @@ dn_sqlite_push_facts(const dunlin_call *call, dunlin_connection *connection,
     }
     if (status == DUNLIN_OK && scope->key_count > 0)
         status = push_keys(&work);
-    for (size_t i = 0; scope->key_count == 0 && i < work.count && status == DUNLIN_OK; i++)
+    else if (status == DUNLIN_OK && scope->since.length > 0)
+        status = push_since(&work);
+    for (size_t i = 0; scope->key_count + scope->since.length == 0 && i < work.count && status == DUNLIN_OK; i++)
         if (work.objects[i].type == 't' || work.objects[i].type == 'v')
             status = push_all_of(&work, &work.objects[i]);
     sqlite3_finalize(work.text);

@@ -277,6 +277,7 @@ dn_sqlite_close(dunlin_connection *connection)
     if (connection == NULL)
         return;
     dn_sqlite_forget_kept(connection);
+    dn_sqlite_since_forget(connection);
     dn_sqlite_foreign_keys_end(connection);
     pthread_mutex_lock(&connection->control->mutex);
     connection->control->db = NULL;

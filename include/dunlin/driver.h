@@ -39,7 +39,7 @@ extern "C" {
 
 #define DUNLIN_DRIVER_ABI 0u /* the number in the entry symbol */
 /* Raised by one whenever v0 changes; host and driver must agree on it exactly while it is v0. */
-#define DUNLIN_DRIVER_REVISION 4u
+#define DUNLIN_DRIVER_REVISION 5u
 #define DUNLIN_DRIVER_ENTRY_SYMBOL "dunlin_driver_entry_v0"
 
 /* What a driver says about a failure; host->fail() copies it. Absent parts stay empty. */
@@ -101,7 +101,8 @@ enum {
      * run lock is a row of a table: SELECT .. FOR UPDATE keeps what it reads locked to the end of
      * the transaction, and timestamps compare with CURRENT_TIMESTAMP. */
     DUNLIN_CAN_LEASE = 1 << 15,
-    DUNLIN_CAN_TABLE_INDEXES = 1 << 16 /* two tables may have indexes of the same name */
+    DUNLIN_CAN_TABLE_INDEXES = 1 << 16, /* two tables may have indexes of the same name */
+    DUNLIN_CAN_INTROSPECT_SINCE = 1 << 17 /* introspect answers a scope with a mark in `since` */
 };
 
 typedef struct dunlin_capabilities {
@@ -379,7 +380,12 @@ typedef struct dunlin_scope {
     uint64_t exclusion_count;
     const dunlin_fact *const *keys; /* only these objects, or none for all */
     uint64_t key_count;
-    dunlin_string since; /* a mark pushed by an earlier introspect, or empty */
+    /* With FACTS and no keys: a mark that an earlier introspect of this connection pushed. Only what
+     * changed since is told: of a table, view or other object that changed or is no more first
+     * host->gone(), which stands for everything that belongs to it, then its facts as they are. With
+     * a mark that means nothing here ("-", say) all facts are told. A new mark is pushed in the end.
+     * Empty: no mark is wanted. */
+    dunlin_string since;
 } dunlin_scope;
 
 /* --- locks, sessions ------------------------------------------------------------------------------ */
@@ -408,6 +414,34 @@ typedef struct dunlin_open_options {
     int64_t lock_timeout_ms;   /* how long one statement waits for a lock; 0: driver's default */
     dunlin_string application; /* shown by the server as the client's name */
 } dunlin_open_options;
+
+/* --- shadows -------------------------------------------------------------------------------------
+ * Throw-away databases in which migrations are replayed. A new one is an empty database of the same
+ * server and the same kind as the target's: character set, collation and all other settings that
+ * change what a schema looks like. It carries a mark that tells what it is, and nothing without this
+ * mark is ever dropped. */
+typedef struct dunlin_shadow {
+    uint64_t size;
+    dunlin_string url;   /* of the target */
+    dunlin_string name;  /* of the new database: DUNLIN_SHADOW_PREFIX and 16 hex digits */
+    dunlin_string given; /* URL of an empty database to be used in the place of a new one, or empty */
+} dunlin_shadow;
+
+#define DUNLIN_SHADOW_PREFIX "dunlin_shadow_"
+
+enum {
+    DUNLIN_SHADOW_IN_USE = 1,
+    DUNLIN_SHADOW_ABANDONED = 2, /* the session that made it is gone */
+    DUNLIN_SHADOW_UNMARKED = 3   /* called like one, but without the mark: never dropped */
+};
+
+/* One that is there; pushed through host->shadow(). */
+typedef struct dunlin_shadow_found {
+    uint64_t size;
+    int32_t state; /* DUNLIN_SHADOW_* */
+    uint32_t reserved;
+    dunlin_string name;
+} dunlin_shadow_found;
 
 /* --- files of a backup ------------------------------------------------------------------------------ */
 enum { DUNLIN_BACKUP_FULL = 1, DUNLIN_BACKUP_SCHEMA = 2 };
@@ -522,6 +556,7 @@ typedef struct dunlin_host {
     int32_t (*translate)(const dunlin_call *call, const dunlin_profile *profile, int32_t what,
                          dunlin_string text, dunlin_string *native);
     int32_t (*missing)(const dunlin_call *call, const dunlin_missing *missing);
+    int32_t (*shadow)(const dunlin_call *call, const dunlin_shadow_found *found);
 } dunlin_host;
 
 struct dunlin_call {
@@ -613,10 +648,17 @@ typedef struct dunlin_driver {
     void (*cancel_free)(dunlin_cancel *handle);
 
     /* on a URL */
-    int32_t (*shadow_create)(const dunlin_call *call, dunlin_string url, dunlin_string marker,
+    /* Drops the abandoned shadows of the target's server, then makes one and opens it. `given` is
+     * refused (USAGE) when it is the target or is not empty; what an ended session left in it, marked
+     * as a shadow's, is removed first. */
+    int32_t (*shadow_create)(const dunlin_call *call, const dunlin_shadow *shadow,
                              dunlin_connection **connection);
+    /* Empties a shadow: as if it were new. */
     int32_t (*shadow_reset)(const dunlin_call *call, dunlin_connection *connection);
-    int32_t (*shadow_drop)(const dunlin_call *call, dunlin_string url, dunlin_string marker);
+    /* Closes the connection, whatever it answers, and removes the database; one that was given is
+     * left empty and without the mark. After a mere close() a shadow is abandoned. */
+    int32_t (*shadow_drop)(const dunlin_call *call, dunlin_connection *connection);
+    /* Pushes every shadow of the target's server through host->shadow(). */
     int32_t (*shadow_list)(const dunlin_call *call, dunlin_string url);
     /* Says through host->note() why a backup would not work: INFORMATION is for the log, any other
      * kind refuses it. */
@@ -634,6 +676,13 @@ typedef struct dunlin_driver {
     /* The classes of a column's type (docs/facts.md), separated by blanks, through host->text(). */
     int32_t (*type_classes)(const dunlin_call *call, const dunlin_profile *profile,
                             const dunlin_fact *column);
+
+    /* on a connection */
+    /* Pushes through host->touched() the keys of all objects (tables, views, types ...) whose facts
+     * the statement may change. Where that cannot be told from its text alone (RENAME, CASCADE),
+     * *known is 0. */
+    int32_t (*affected)(const dunlin_call *call, dunlin_connection *connection,
+                        dunlin_string statement, int32_t *known);
 } dunlin_driver;
 
 /* The one exported symbol. `host_abi` and `host_revision` are the host's; the driver returns its

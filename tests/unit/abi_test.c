@@ -217,6 +217,20 @@ static const member backup_options_members[] = {
     MEMBER(dunlin_backup_options, table_count, 48),
 };
 
+static const member shadow_members[] = {
+    MEMBER(dunlin_shadow, size, 0),
+    MEMBER(dunlin_shadow, url, 8),
+    MEMBER(dunlin_shadow, name, 24),
+    MEMBER(dunlin_shadow, given, 40),
+};
+
+static const member shadow_found_members[] = {
+    MEMBER(dunlin_shadow_found, size, 0),
+    MEMBER(dunlin_shadow_found, state, 8),
+    MEMBER(dunlin_shadow_found, reserved, 12),
+    MEMBER(dunlin_shadow_found, name, 16),
+};
+
 static const member missing_members[] = {
     MEMBER(dunlin_missing, size, 0),       MEMBER(dunlin_missing, operation, 8),
     MEMBER(dunlin_missing, privilege, 16), MEMBER(dunlin_missing, object, 32),
@@ -267,6 +281,7 @@ static const member host_members[] = {
     MEMBER(dunlin_host, expression_rule, 264),
     MEMBER(dunlin_host, translate, 272),
     MEMBER(dunlin_host, missing, 280),
+    MEMBER(dunlin_host, shadow, 288),
 };
 
 static const member expression_rule_members[] = {
@@ -328,6 +343,7 @@ static const member driver_members[] = {
     MEMBER(dunlin_driver, restore, 328),
     MEMBER(dunlin_driver, expression_rules, 336),
     MEMBER(dunlin_driver, type_classes, 344),
+    MEMBER(dunlin_driver, affected, 352),
 };
 
 static const layout layouts[] = {
@@ -354,10 +370,12 @@ static const layout layouts[] = {
     LAYOUT(dunlin_process, 88, process_members),
     LAYOUT(dunlin_backup_options, 56, backup_options_members),
     LAYOUT(dunlin_missing, 80, missing_members),
+    LAYOUT(dunlin_shadow, 56, shadow_members),
+    LAYOUT(dunlin_shadow_found, 32, shadow_found_members),
     LAYOUT(dunlin_url_part, 48, url_part_members),
-    LAYOUT(dunlin_host, 288, host_members),
+    LAYOUT(dunlin_host, 296, host_members),
     LAYOUT(dunlin_call, 40, call_members),
-    LAYOUT(dunlin_driver, 352, driver_members),
+    LAYOUT(dunlin_driver, 360, driver_members),
 };
 
 /* On machines with other pointers the numbers are others, and drivers are built for those. */
