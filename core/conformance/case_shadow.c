@@ -65,8 +65,8 @@ look_at_new(dn_check *check, dn_connection *shadow)
 
     if (expect_objects(check, shadow, 0, "that is new") < 0 || fill(check, shadow) < 0)
         return -1;
-    if (dn_connection_execute(dn_check_first(check), DUNLIN_ITEM_STATEMENT,
-                              "SELECT id FROM " TABLE, NULL, 0, &error) == 0)
+    if (dn_connection_execute(dn_check_first(check), DUNLIN_ITEM_STATEMENT, "SELECT id FROM " TABLE,
+                              NULL, 0, &error) == 0)
         return dn_check_fail(check, "a table made in a shadow stands in the target");
     return 0;
 }
@@ -171,8 +171,8 @@ static const char *
 name_of(dn_check *check, const dn_connection *shadow)
 {
     dunlin_string name = dn_connection_server(shadow)->name;
-    const char *at = memmem(name.data, (size_t)name.length, DUNLIN_SHADOW_PREFIX,
-                            strlen(DUNLIN_SHADOW_PREFIX));
+    const char *at =
+        memmem(name.data, (size_t)name.length, DUNLIN_SHADOW_PREFIX, strlen(DUNLIN_SHADOW_PREFIX));
     size_t length = strlen(DUNLIN_SHADOW_PREFIX) + 16;
 
     if (!at || (size_t)(name.data + name.length - at) < length) {
@@ -328,8 +328,9 @@ follow(dn_check *check, dn_connection *shadow, dn_text *mark)
     if (fill(check, shadow) < 0 || read_since(check, shadow, mark, &seen) < 0)
         return -1;
     if (seen.facts != 2 || seen.others)
-        return dn_check_fail(check, "of a new table with one column %u facts were told, and %u of "
-                                    "others",
+        return dn_check_fail(check,
+                             "of a new table with one column %u facts were told, and %u of "
+                             "others",
                              seen.facts, seen.others);
     if (dn_check_statement(check, shadow, "DROP TABLE " TABLE) < 0 ||
         read_since(check, shadow, mark, &seen) < 0)

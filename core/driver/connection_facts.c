@@ -225,8 +225,8 @@ dn_connection_affected(dn_connection *connection, dunlin_string statement, dn_ar
         dn_call call;
 
         dn_connection_begin(connection, &call, "affected", &sinks, &list, error);
-        answer = dn_call_end(&call, table->affected(&call.driver_view, connection->handle,
-                                                    statement, &told));
+        answer = dn_call_end(
+            &call, table->affected(&call.driver_view, connection->handle, statement, &told));
     }
     *keys = list.keys;
     *count = list.count;

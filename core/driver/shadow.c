@@ -119,8 +119,7 @@ dn_shadow_list(const dn_driver *driver, const char *url, const dn_log *log, dn_a
         call.log = log;
         call.url = url;
         call.redacted = info.redacted;
-        answer =
-            dn_call_end(&call, driver->table.shadow_list(&call.driver_view, dn_string(url)));
+        answer = dn_call_end(&call, driver->table.shadow_list(&call.driver_view, dn_string(url)));
     }
     *shadows = list.items;
     *count = list.count;

@@ -606,7 +606,8 @@ dn_sqlite_push_facts(const dunlin_call *call, dunlin_connection *connection,
         status = push_keys(&work);
     else if (status == DUNLIN_OK && scope->since.length > 0)
         status = push_since(&work);
-    for (size_t i = 0; scope->key_count + scope->since.length == 0 && i < work.count && status == DUNLIN_OK; i++)
+    for (size_t i = 0;
+         scope->key_count + scope->since.length == 0 && i < work.count && status == DUNLIN_OK; i++)
         if (work.objects[i].type == 't' || work.objects[i].type == 'v')
             status = push_all_of(&work, &work.objects[i]);
     sqlite3_finalize(work.text);

@@ -92,8 +92,7 @@ int32_t
 dn_sqlite_since_compare(const dunlin_call *call, dunlin_connection *connection,
                         dn_sqlite_relation *relations, size_t count)
 {
-    char **gone =
-        call->host->scratch(call, (connection->seen_count + 1) * sizeof(*gone));
+    char **gone = call->host->scratch(call, (connection->seen_count + 1) * sizeof(*gone));
     size_t gone_count = 0;
     int32_t status = DUNLIN_OK;
 
@@ -106,8 +105,8 @@ dn_sqlite_since_compare(const dunlin_call *call, dunlin_connection *connection,
 
         if (seen != NULL)
             seen->met = true;
-        relations[i].fresh = seen == NULL || seen->hash != relations[i].hash ||
-                             seen->view != relations[i].view;
+        relations[i].fresh =
+            seen == NULL || seen->hash != relations[i].hash || seen->view != relations[i].view;
         relations[i].changed = relations[i].fresh;
     }
     for (size_t i = 0; i < connection->seen_count && status == DUNLIN_OK; i++) {
@@ -119,8 +118,8 @@ dn_sqlite_since_compare(const dunlin_call *call, dunlin_connection *connection,
         status = push_gone(call, dn_kit_string(seen->name), seen->view);
     }
     for (size_t i = 0; i < count && status == DUNLIN_OK; i++) {
-        relations[i].changed = relations[i].changed ||
-                               names_any(&relations[i], relations, count, gone, gone_count);
+        relations[i].changed =
+            relations[i].changed || names_any(&relations[i], relations, count, gone, gone_count);
         if (relations[i].changed)
             status = push_gone(call, relations[i].name, relations[i].view);
     }
@@ -141,8 +140,8 @@ dn_sqlite_since_keep(const dunlin_call *call, dunlin_connection *connection,
     for (size_t i = 0; i < count; i++) {
         struct dn_sqlite_seen *seen = &connection->seen[i];
 
-        *seen = (struct dn_sqlite_seen){
-            dn_kit_copy(relations[i].name), relations[i].hash, relations[i].view, false};
+        *seen = (struct dn_sqlite_seen){dn_kit_copy(relations[i].name), relations[i].hash,
+                                        relations[i].view, false};
         if (seen->name == NULL)
             return dn_kit_no_memory(call);
         connection->seen_count++;

@@ -101,7 +101,7 @@ enum {
      * run lock is a row of a table: SELECT .. FOR UPDATE keeps what it reads locked to the end of
      * the transaction, and timestamps compare with CURRENT_TIMESTAMP. */
     DUNLIN_CAN_LEASE = 1 << 15,
-    DUNLIN_CAN_TABLE_INDEXES = 1 << 16, /* two tables may have indexes of the same name */
+    DUNLIN_CAN_TABLE_INDEXES = 1 << 16,   /* two tables may have indexes of the same name */
     DUNLIN_CAN_INTROSPECT_SINCE = 1 << 17 /* introspect answers a scope with a mark in `since` */
 };
 
@@ -422,9 +422,10 @@ typedef struct dunlin_open_options {
  * mark is ever dropped. */
 typedef struct dunlin_shadow {
     uint64_t size;
-    dunlin_string url;   /* of the target */
-    dunlin_string name;  /* of the new database: DUNLIN_SHADOW_PREFIX and 16 hex digits */
-    dunlin_string given; /* URL of an empty database to be used in the place of a new one, or empty */
+    dunlin_string url;  /* of the target */
+    dunlin_string name; /* of the new database: DUNLIN_SHADOW_PREFIX and 16 hex digits */
+    dunlin_string
+        given; /* URL of an empty database to be used in the place of a new one, or empty */
 } dunlin_shadow;
 
 #define DUNLIN_SHADOW_PREFIX "dunlin_shadow_"
