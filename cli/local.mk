@@ -14,6 +14,7 @@ cli_parts = \
 	cli/cmd_merge_driver.c \
 	cli/cmd_migrate.c \
 	cli/cmd_new.c \
+	cli/cmd_parity.c \
 	cli/cmd_restore.c \
 	cli/cmd_resume.c \
 	cli/cmd_snapshot.c \

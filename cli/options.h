@@ -61,6 +61,8 @@ typedef struct dn_arguments {
     dn_words drivers;
     const char *output;
     int print;
+    dn_words targets;
+    dn_words urls;
 } dn_arguments;
 
 /* -1: *error says what is wrong with the command line. *arguments is usable as far as it was

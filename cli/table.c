@@ -332,6 +332,27 @@ static const dn_example check_examples[] = {
      "list the reasons"},
     END_EXAMPLES};
 
+static const dn_option parity_options[] = {
+    {"targets", 0, DN_VALUE_LIST, "NAMES", NULL, MEMBER(targets), false,
+     "configured targets to compare, with commas between; the first one is the reference. All of "
+     "them, the default one first, unless given"},
+    {"urls", 0, DN_VALUE_LIST, "URLS", NULL, MEMBER(urls), false,
+     "databases to compare, with commas between, behind those of `--targets`; may be repeated"},
+    END_OPTIONS};
+static const dn_exit parity_exits[] = {
+    {DUNLIN_EXIT_OK, "they mean the same"},
+    {DUNLIN_EXIT_FAILED, "a database or a file could not be read"},
+    {DUNLIN_EXIT_USAGE, "usage or configuration is wrong"},
+    {DUNLIN_EXIT_DISAGREEMENT, "they differ"},
+    END_EXITS};
+static const dn_example parity_examples[] = {
+    {"dunlin parity --targets dev,prod", "does production have what the laptop has?"},
+    {"dunlin parity --urls sqlite:app.db,postgresql://app@db.internal/app",
+     "compare two databases that are not configured"},
+    {"dunlin parity --json | jq -r '.comparisons[].parted.tag'",
+     "print the migrations at which targets part from the default one"},
+    END_EXAMPLES};
+
 static const dn_option driver_check_options[] = {
     {"quirks", 0, DN_VALUE_FILE, "FILE", NULL, MEMBER(quirks), false,
      "JSON file that says what this database cannot do"},
@@ -477,6 +498,13 @@ const dn_command dn_cli_commands[] = {
      "the versions of servers are not known.\n\n"
      "Later statements about an object that could not be made may be reported for that alone.",
      "dunlin-check/1", check_options, no_arguments, check_exits, check_examples, dn_cmd_check},
+    {"parity", "tell whether databases have the same schema",
+     "Reads the schemas of two databases or more, of one kind or of several, and compares what they "
+     "mean: tables, columns and classes of their types, keys, indexes, checks. The first one is the "
+     "reference. What databases of different kinds cannot have in common is a warning. Reads only.\n\n"
+     "Each difference names the migration that it comes from, where the tracker or the texts of the "
+     "migrations tell, and the summary the first one of them. docs/parity.md has the rules.",
+     "dunlin-parity/1", parity_options, no_arguments, parity_exits, parity_examples, dn_cmd_parity},
     {"driver check", "run the conformance kit against a driver",
      "Runs published cases against a driver and prints TAP: one line for each case, and why it "
      "failed where it did. docs/conformance.md describes every case. Cases are independent, name "

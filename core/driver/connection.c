@@ -115,16 +115,25 @@ connect_to(dn_connection *connection, const void *context, dn_error *error)
     return dn_call_end(&call, status);
 }
 
+dunlin_string
+dn_connection_namespace(const dn_connection *connection)
+{
+    const dunlin_profile *profile = connection->server.profile;
+
+    for (uint64_t i = 0; profile && i + 1 < profile->setting_count; i += 2)
+        if (dn_string_equal(profile->settings[i], "namespace"))
+            return profile->settings[i + 1];
+    return dn_string("");
+}
+
 static int
 find_home(dn_connection *connection, dn_error *error)
 {
-    const dunlin_profile *profile = connection->server.profile;
+    dunlin_string name = dn_connection_namespace(connection);
     dn_auto(dn_text) home = DN_TEXT_INIT;
 
-    for (uint64_t i = 0; i + 1 < profile->setting_count; i += 2) {
-        if (!dn_string_equal(profile->settings[i], "namespace") || !profile->settings[i + 1].length)
-            continue;
-        if (dn_driver_quote(connection->driver, profile, profile->settings[i + 1].data, &home,
+    if (name.length) {
+        if (dn_driver_quote(connection->driver, connection->server.profile, name.data, &home,
                             error) < 0)
             return -1;
         dn_text_add_char(&home, '.');
@@ -328,7 +337,7 @@ dn_driver_classify(const dn_driver *driver, const dunlin_profile *profile,
 /* --- objects --- */
 typedef struct object_target {
     dn_arena *arena;
-    const dunlin_string *home; /* the namespace that goes without saying, or NULL */
+    dunlin_string home; /* the namespace that goes without saying; empty: paths have none */
     dn_object *objects;
     size_t count;
     size_t capacity;
@@ -337,23 +346,9 @@ typedef struct object_target {
 static bool
 is_at_home(const object_target *target, const dunlin_fact *fact)
 {
-    return target->home && fact->path_count > 1 && fact->path[0].length == target->home->length &&
-           memcmp(fact->path[0].data, target->home->data, target->home->length) == 0;
-}
-
-/* NULL where paths have none. */
-static const dunlin_string *
-home_of(const dn_connection *connection)
-{
-    const dunlin_profile *profile = &connection->profile;
-
-    if (!(connection->capabilities.flags & DUNLIN_CAN_NAMESPACES))
-        return NULL;
-    for (uint64_t i = 0; i + 1 < profile->setting_count; i += 2)
-        if (profile->settings[i].length == 9 &&
-            memcmp(profile->settings[i].data, "namespace", 9) == 0)
-            return &profile->settings[i + 1];
-    return NULL;
+    return target->home.length && fact->path_count > 1 &&
+           fact->path[0].length == target->home.length &&
+           memcmp(fact->path[0].data, target->home.data, target->home.length) == 0;
 }
 
 static int32_t
@@ -389,11 +384,13 @@ dn_connection_objects(dn_connection *connection, dn_arena *arena, dn_object **ob
 {
     static const dn_call_sinks sinks = {.fact = take_object};
     const dunlin_scope scope = {.size = sizeof scope, .depth = DUNLIN_SCOPE_OBJECTS};
-    object_target target = {.arena = arena, .home = home_of(connection)};
+    object_target target = {.arena = arena};
     dn_call call;
 
     *objects = NULL;
     *count = 0;
+    if (connection->capabilities.flags & DUNLIN_CAN_NAMESPACES)
+        target.home = dn_connection_namespace(connection);
     if (!connection->driver->table.introspect)
         return dn_driver_cannot(connection->driver, "list the objects of a database", error);
     dn_connection_begin(connection, &call, "introspect", &sinks, &target, error);

@@ -201,6 +201,8 @@ const dn_driver *dn_connection_driver(const dn_connection *connection);
 /* What to put before the name of a table of ours, quoted and with its dot; "" where the driver
  * names no namespace. */
 const char *dn_connection_home(const dn_connection *connection);
+/* The namespace of names that are written without one; empty where there are none. */
+dunlin_string dn_connection_namespace(const dn_connection *connection);
 const dn_lex_rules *dn_connection_rules(const dn_connection *connection);
 const dunlin_capabilities *dn_connection_capabilities(const dn_connection *connection);
 

@@ -154,9 +154,8 @@ dn_session_tell_project(dn_session *session)
     dn_node_set_text(result, node, "dialect", journal->dialect);
 }
 
-/* "PostgreSQL 15.20"; where client library and server are one, the library says it best. */
-static const char *
-server_text(dn_session *session)
+const char *
+dn_session_server(dn_session *session)
 {
     const dunlin_server *server = dn_connection_server(session->connection);
     const char *(*library)(void) = session->driver->table.library;
@@ -180,7 +179,7 @@ dn_session_tell_target(dn_session *session)
     if (session->connection) {
         const dunlin_server *server = dn_connection_server(session->connection);
 
-        dn_node_set_text(result, node, "server", server_text(session));
+        dn_node_set_text(result, node, "server", dn_session_server(session));
         dn_node_set_string(result, node, "database", server->name);
     }
 }

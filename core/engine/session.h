@@ -48,6 +48,9 @@ int dn_session_reconcile(dn_session *session, dn_tracker_depth depth, dn_error *
 int dn_session_result(dn_session *session, const char *format, dn_error *error);
 void dn_session_tell_project(dn_session *session);
 void dn_session_tell_target(dn_session *session);
+/* "PostgreSQL 15.20"; where client library and server are one, the library says it best. Needs a
+ * connection. */
+const char *dn_session_server(dn_session *session);
 void dn_session_tell_findings(dn_session *session, const char *name, const dn_findings *findings);
 /* Hands the result over, even after a failure; NULL when it could not be built. */
 int dn_session_finish(dn_session *session, int answer, dunlin_result **result, dn_error *error);

@@ -13,17 +13,6 @@
 
 /* --- making one --------------------------------------------------------------------------------------- */
 
-static dunlin_string
-home_of(const dn_connection *connection)
-{
-    const dunlin_profile *profile = dn_connection_server(connection)->profile;
-
-    for (uint64_t i = 0; profile && i + 1 < profile->setting_count; i += 2)
-        if (dn_string_equal(profile->settings[i], "namespace"))
-            return profile->settings[i + 1];
-    return dn_string("");
-}
-
 static int
 prepare_translations(dn_translator *made, dn_error *error)
 {
@@ -52,14 +41,13 @@ dn_translator_new(dn_connection *connection, const dn_translate_options *options
     made->log = log;
     made->own = !options->dialect ||
                 dn_driver_is_called(dn_connection_driver(connection), dn_string(options->dialect));
-    made->target = (dn_schema_target){naming, home_of(connection),
+    made->target = (dn_schema_target){naming, dn_connection_namespace(connection),
                                       (capabilities->flags & DUNLIN_CAN_NAMED_TYPES) != 0};
     made->rules = dn_connection_rules(connection);
     made->keys = dn_fact_map_new(&made->arena, naming);
     made->actual = dn_fact_map_new(&made->arena, naming);
     made->remembered = dn_fact_map_new(&made->arena, naming);
-    made->logical = dn_fact_map_new(&made->arena, naming);
-    if (!made->keys || !made->actual || !made->logical || !made->remembered ||
+    if (!made->keys || !made->actual || !made->remembered ||
         (!made->own && prepare_translations(made, &ignored) < 0)) {
         dn_translator_free(made);
         return NULL;
@@ -241,6 +229,32 @@ dn_translator_view(const dn_translator *translator)
 
 /* --- before the run ---------------------------------------------------------------------------------------- */
 
+typedef struct copying {
+    dn_fact_map *map;
+    dn_error *error;
+} copying;
+
+static int
+copy_fact(const dunlin_fact *fact, void *context)
+{
+    copying *work = context;
+
+    return dn_fact_map_put(work->map, fact, work->error);
+}
+
+/* A map with the same facts, to go on from. */
+static dn_fact_map *
+copy_of(dn_translator *translator, const dn_fact_map *map, dn_error *error)
+{
+    copying work = {dn_fact_map_new(&translator->arena, translator->target.naming), error};
+
+    if (!work.map) {
+        dn_no_memory(error);
+        return NULL;
+    }
+    return dn_fact_map_each(map, NULL, copy_fact, &work) < 0 ? NULL : work.map;
+}
+
 /* Is this statement none of the translator's affairs? Of the own dialect it looks at whatever changes
  * the schema: guards behind it want to know. */
 static bool
@@ -316,8 +330,10 @@ dn_translator_expect(dn_translator *translator, const dn_source *source, dn_erro
         translator->guarded = true;
         return 0; /* rows: they are read when their turn comes */
     }
+    if (!translator->logical)
+        translator->logical = copy_of(translator, translator->remembered, error);
     dn_arena_free(&translator->scratch);
-    if (parse(translator, source, &reading, error) < 0)
+    if (!translator->logical || parse(translator, source, &reading, error) < 0)
         return -1;
     translator->guarded = translator->guarded || !translator->own || reading.conditional;
     if (translator->own && reading.parsed.kind != DN_DDL_OPERATIONS)
@@ -382,32 +398,6 @@ dn_translator_look(dn_translator *translator, dn_error *error)
     dn_fact_map_each(translator->keys, NULL, list_key, &list);
     return dn_connection_facts(translator->connection, list.keys, list.count, translator->actual,
                                error);
-}
-
-typedef struct copying {
-    dn_fact_map *map;
-    dn_error *error;
-} copying;
-
-static int
-copy_fact(const dunlin_fact *fact, void *context)
-{
-    copying *work = context;
-
-    return dn_fact_map_put(work->map, fact, work->error);
-}
-
-/* A map with the same facts, to go on from. */
-static dn_fact_map *
-copy_of(dn_translator *translator, const dn_fact_map *map, dn_error *error)
-{
-    copying work = {dn_fact_map_new(&translator->arena, translator->target.naming), error};
-
-    if (!work.map) {
-        dn_no_memory(error);
-        return NULL;
-    }
-    return dn_fact_map_each(map, NULL, copy_fact, &work) < 0 ? NULL : work.map;
 }
 
 static int

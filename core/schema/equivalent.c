@@ -240,7 +240,8 @@ static int
 lone_object(dn_equivalence *work, int side, const dunlin_fact *fact)
 {
     return dn_equivalence_alone(work, is_other(fact),
-                                (dn_fact_pair){{side ? NULL : fact, side ? fact : NULL}}, "it");
+                                (dn_fact_pair){{side ? NULL : fact, side ? fact : NULL}},
+                                work->object);
 }
 
 /* "table 'users'" */

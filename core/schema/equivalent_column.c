@@ -70,20 +70,15 @@ dn_classes_have(const char *classes, const char *class)
     return dn_string_among(dn_string(class), classes);
 }
 
+/* Is what one of them is mainly for something that the other may be? Two of SQLite's may both hold
+ * a time and have nothing else in common. */
 static bool
-intersect(const char *left, const char *right)
+are_alike(const char *left, const char *right)
 {
     if (dn_classes_have(left, "any") || dn_classes_have(right, "any"))
         return true;
-    while (*left) {
-        size_t length = strcspn(left, " ");
-
-        if (dn_string_among(dn_span(left, length), right))
-            return true;
-        left += length;
-        left += strspn(left, " ");
-    }
-    return false;
+    return dn_string_among(dn_span(left, strcspn(left, " ")), right) ||
+           dn_string_among(dn_span(right, strcspn(right, " ")), left);
 }
 
 /* As people know it: the type, or the name of it. */
@@ -136,7 +131,7 @@ compare_types(dn_equivalence *work, dn_fact_pair pair, const char *name, const c
 {
     const char *types[2] = {type_text(work, pair.sides[0]), type_text(work, pair.sides[1])};
     char lengths[2][24] = {"", ""};
-    bool warning = intersect(classes[0], classes[1]);
+    bool warning = are_alike(classes[0], classes[1]);
 
     if (!types[0] || !types[1])
         return dn_no_memory(work->error);

@@ -197,6 +197,19 @@ typedef struct dunlin_portability_options {
 int dunlin_check_portability(const dunlin_options *options, const dunlin_portability_options *check,
                              dunlin_result **result, dunlin_error *error);
 
+/* Do the schemas of several databases mean the same, whatever kind each of them is (docs/parity.md)?
+ * The first one is the reference. Only reads. The result's exit code is DUNLIN_EXIT_DISAGREEMENT
+ * when they differ. */
+typedef struct dunlin_parity_options {
+    uint64_t size;
+    const char *const *targets; /* names of configured ones */
+    uint64_t target_count;
+    const char *const *urls; /* of further databases, behind the targets */
+    uint64_t url_count;      /* both 0: all configured targets, the default one first */
+} dunlin_parity_options;
+int dunlin_parity(const dunlin_options *options, const dunlin_parity_options *parity,
+                  dunlin_result **result, dunlin_error *error);
+
 int dunlin_drivers(const dunlin_options *options, dunlin_result **result, dunlin_error *error);
 
 /* Runs the conformance kit (docs/conformance.md) against a driver and a database that it may write

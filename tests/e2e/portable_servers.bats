@@ -137,6 +137,27 @@ SQL
 @test "postgresql: what exists, but different, stops the run before anything is sent" { on postgresql different; }
 @test "mysql: what exists, but different, stops the run before anything is sent" { on mysql different; }
 
+# Where types have no names, they are known from the migrations of earlier runs.
+earlier_type() {
+    migration 0000_people <<'SQL'
+CREATE TYPE mood AS ENUM ('sad', 'ok');
+CREATE TABLE people (id integer PRIMARY KEY, mood mood NOT NULL);
+SQL
+    dunlin migrate --quiet
+    assert_exit 0
+    migration 0001_more <<'SQL'
+ALTER TYPE mood ADD VALUE 'happy' AFTER 'ok';
+ALTER TABLE people ADD COLUMN then_mood mood;
+SQL
+    dunlin migrate --quiet
+    assert_exit 0
+    sql_in "${1#sqlite:}" "INSERT INTO people VALUES (1, 'happy', 'happy')"
+}
+
+@test "sqlite: a type made by an earlier run can be changed and used" { on sqlite earlier_type; }
+@test "postgresql: a type made by an earlier run can be changed and used" { on postgresql earlier_type; }
+@test "mysql: a type made by an earlier run can be changed and used" { on mysql earlier_type; }
+
 # --- what is not portable ------------------------------------------------------------------------------
 
 native() {
