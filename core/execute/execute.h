@@ -36,6 +36,7 @@ typedef struct dn_script_item {
     unsigned line, column;
     unsigned ordinal; /* among the statements of the file, from 1 */
     bool native;      /* for this database alone: never translated */
+    bool chained;     /* behind another statement without a `--> statement-breakpoint` between */
 } dn_script_item;
 
 typedef struct dn_script dn_script;
@@ -92,9 +93,11 @@ typedef struct dn_script_info {
     bool transactional;  /* all of it fits one transaction with its record */
     const char *reason;  /* why not, or NULL; lives in the arena */
     unsigned reason_line;
-    unsigned commit_line; /* of a statement whose effect others may use only after a commit */
-    const char *around;   /* the setting to send before BEGIN, or NULL */
-    bool relaxes;         /* that setting switches checks off */
+    unsigned commit_line;  /* of a statement whose effect others may use only after a commit */
+    unsigned outside_line; /* of the first statement that reaches outside the database, or 0 */
+    unsigned data;         /* statements that change rows, and nothing else */
+    const char *around;    /* the setting to send before BEGIN, or NULL */
+    bool relaxes;          /* that setting switches checks off */
     /* What translated statements need before BEGIN and behind COMMIT; filled by dn_rehearse. */
     const char **before_begin;
     size_t before_begin_count;
@@ -144,7 +147,7 @@ typedef struct dn_stop {
 typedef struct dn_execution {
     dn_connection *connection;
     dn_translator *translator; /* NULL: everything goes as it is */
-    dn_tracker_writer *writer;
+    dn_tracker_writer *writer; /* NULL: nothing is recorded, as in rerun.c */
     const char *run_id;
     dn_log log;
     dn_job *jobs;
@@ -162,6 +165,9 @@ typedef struct dn_execution {
     size_t left_over;
     dn_stop stop;  /* filled on failure */
     int32_t cause; /* status of the failure itself, where the error became PARTIAL */
+    /* Hears of each statement of a transaction as it is handed out; may be NULL. */
+    int (*sent)(void *context, dunlin_string sql, dn_error *error);
+    void *sent_context;
 } dn_execution;
 
 /* All jobs translated on a copy of the facts: finds what stands in the way of any of them, and what
@@ -172,5 +178,33 @@ int dn_rehearse(dn_connection *connection, dn_translator *translator, dn_job *jo
 /* Runs all jobs in order and stops at the first failure, which leaves its migration without a
  * mark (or, for a non-transactional one, with its ledger: status PARTIAL). */
 int dn_execute(dn_execution *execution, dn_error *error);
+
+/* --- running for the schema alone ------------------------------------------------------------- */
+/* A migration run in a database of no worth, to see what it does to the schema: nothing is recorded,
+ * and no assertion asked, since there are no rows. */
+typedef struct dn_rerun {
+    dn_connection *connection;
+    dn_translator *translator; /* NULL: everything goes as it is */
+    dn_log log;
+    dn_arena *arena; /* of what is found out about files */
+    /* Hears of each statement before it is sent. */
+    int (*sent)(void *context, dunlin_string sql, dn_error *error);
+    /* Of dn_rerun_each: hears of each statement of the file behind it; `refused` is why it did not
+     * run, or NULL. */
+    int (*done)(void *context, const dn_script_item *item, const char *refused, dn_error *error);
+    /* Of dn_rerun_each: all that was heard of this file is void, it begins again. */
+    int (*again)(void *context, dn_error *error);
+    void *context;
+} dn_rerun;
+/* What running it takes; the first step for each file. */
+int dn_rerun_inspect(const dn_rerun *rerun, const dn_migration *migration, dn_job *job,
+                     dn_error *error);
+/* All of it, as `migrate` would. Not for a file that reaches outside, nor for one that needs more
+ * than one transaction: dn_rerun_each does these. A failure leaves nothing. */
+bool dn_rerun_is_whole(const dn_rerun *rerun, const dn_job *job);
+int dn_rerun_whole(const dn_rerun *rerun, dn_job *job, dn_error *error);
+/* Statement by statement. What reaches outside is not sent; what fails is passed over, as if the
+ * file did not hold it, so that what comes behind it is seen. -1 only when nothing goes on at all. */
+int dn_rerun_each(const dn_rerun *rerun, dn_job *job, dn_error *error);
 
 #endif

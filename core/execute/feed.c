@@ -203,7 +203,8 @@ next_statement(feeder *feed, dunlin_item *item, dn_error *error)
         while (!feed->waiting) {
             if (dn_script_next(feed->script, &feed->part, error) < 0)
                 return -1;
-            if (feed->part.kind != DN_SCRIPT_CONTROL && feed->part.kind != DN_SCRIPT_AROUND)
+            if (feed->part.kind != DN_SCRIPT_CONTROL && feed->part.kind != DN_SCRIPT_AROUND &&
+                (feed->part.kind != DN_SCRIPT_ASSERT || feed->execution->writer))
                 break;
         }
         if (feed->part.kind == DN_SCRIPT_END)
@@ -213,6 +214,9 @@ next_statement(feeder *feed, dunlin_item *item, dn_error *error)
         if (answer < 0 || feed->paused)
             return answer;
     } while (answer == 1);
+    if (feed->execution->sent && item->kind == DUNLIN_ITEM_STATEMENT &&
+        feed->execution->sent(feed->execution->sent_context, item->sql, error) < 0)
+        return -1;
     return remember_part(feed, feed->part.ordinal, feed->part.kind == DN_SCRIPT_DATA, error);
 }
 
@@ -238,7 +242,9 @@ start_records(feeder *feed, dn_error *error)
 
     if (pipelines(feed))
         elapsed_us = -1; /* its statements have hardly been sent yet */
-    feed->record_at = 0;
+    feed->record_at = feed->record_count = 0;
+    if (!feed->execution->writer)
+        return 0;
     return dn_execute_record(feed->execution, current(feed), feed->script, elapsed_us,
                              &feed->records, &feed->record_count, error);
 }

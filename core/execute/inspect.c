@@ -78,6 +78,10 @@ static void
 see_statement(inspection *seen, const dn_script_item *item)
 {
     seen->info->statements++;
+    if ((item->flags & DUNLIN_CLASS_REACHES_OUTSIDE) && !seen->info->outside_line)
+        seen->info->outside_line = item->line;
+    if ((item->flags & DUNLIN_CLASS_DATA) && !(item->flags & DUNLIN_CLASS_DDL))
+        seen->info->data++;
     if (item->flags & DUNLIN_CLASS_NO_TRANSACTION)
         blame(seen, "a statement that cannot run inside a transaction", item->line);
     if (item->flags & DUNLIN_CLASS_COMMITS)

@@ -416,6 +416,7 @@ statement(dn_script *script, const dn_lex_item *item, dn_script_item *out, dn_er
                        script->migration->path, item->line, item->column,
                        (int)(item->text.length < 60 ? item->text.length : 60), item->text.data);
     out->kind = kind_of(out->flags);
+    out->chained = script->ordinal > 0 && !item->breakpoint;
     out->ordinal = ++script->ordinal;
     return 0;
 }

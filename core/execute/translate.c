@@ -431,6 +431,19 @@ dn_translator_forget(dn_translator *translator)
     translator->stale = true;
 }
 
+int
+dn_translator_renew(dn_translator *translator, dn_error *error)
+{
+    uint64_t naming = translator->target.naming;
+
+    translator->keys = dn_fact_map_new(&translator->arena, naming);
+    translator->actual = dn_fact_map_new(&translator->arena, naming);
+    translator->guarded = !translator->own;
+    if (!translator->keys || !translator->actual)
+        return dn_no_memory(error);
+    return begin_again(translator, DN_TRANSLATOR_EXPECTS, error);
+}
+
 bool
 dn_translator_matters(const dn_translator *translator)
 {

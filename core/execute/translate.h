@@ -60,6 +60,9 @@ dn_translator_cleanup(dn_translator **translator)
     dn_translator_free(*translator);
 }
 
+/* For the next migration, run by itself: what was expected is forgotten, and types that have no name
+ * on the target stay known (dn_translator_remember them). */
+int dn_translator_renew(dn_translator *translator, dn_error *error);
 /* Is the folder written in the target's own dialect? */
 bool dn_translator_is_own(const dn_translator *translator);
 /* By which a file of this folder falls into statements. */

@@ -197,6 +197,7 @@ void
 dn_lex_pass_marker(dn_lex_splitter *s)
 {
     s->position = s->searched = s->window.limit + MARKER_BYTES;
+    s->behind_marker = true;
     find_edge(s);
 }
 

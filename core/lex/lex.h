@@ -58,6 +58,7 @@ typedef struct dn_lex_item {
     unsigned column;  /* in bytes, from 1 */
     unsigned ordinal; /* of a STATEMENT, from 1 */
     bool last_data;   /* of DATA: the section ends here */
+    bool breakpoint;  /* of a STATEMENT: a `--> statement-breakpoint` stands before it */
 } dn_lex_item;
 
 /* Reads up to `bytes` into `buffer`: their number, 0 at the end, -1 with *error. */

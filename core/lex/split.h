@@ -67,6 +67,7 @@ struct dn_lex_splitter {
     dn_lex_window window;
     dn_lex_edge edge;
     size_t searched; /* up to here there is neither marker nor NUL */
+    bool behind_marker;
 
     /* Lines are counted when a place is asked for, so these lag behind. */
     size_t counted;

@@ -68,6 +68,8 @@ end_statement(dn_lex_splitter *s, size_t at, size_t length, dn_lex_item *item, d
     }
     dn_lex_fill_item(s, item, s->start, s->token_end);
     item->kind = DN_LEX_STATEMENT;
+    item->breakpoint = s->behind_marker;
+    s->behind_marker = false;
     item->ordinal = ++s->ordinal;
     s->position = at + length;
     s->state = DN_LEX_BETWEEN;

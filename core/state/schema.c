@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "core/fact/canonical.h"
-#include "core/state/state.h"
+#include "core/state/state_internal.h"
 
 typedef struct sifting {
     const char *tracker; /* a name of its own, or NULL */
@@ -15,14 +15,12 @@ typedef struct sifting {
     dn_error *error;
 } sifting;
 
-/* Trackers, ours and other tools', are nobody's schema: the tables with all that lies in them. */
-static bool
-is_tracker(const sifting *work, const dunlin_fact *fact)
+bool
+dn_state_is_tracker(uint64_t naming, const char *tracker, const dunlin_fact *fact)
 {
-    uint64_t lead = (work->naming & DN_FACT_NAMESPACES) ? 1 : 0;
+    uint64_t lead = (naming & DN_FACT_NAMESPACES) ? 1 : 0;
     size_t prefix = strlen(DN_TRACKER_PREFIX);
     dunlin_string table;
-    const char *tracker = work->tracker;
     const char *dot;
 
     if (fact->path_count <= lead)
@@ -40,21 +38,32 @@ is_tracker(const sifting *work, const dunlin_fact *fact)
            memcmp(fact->path[0].data, tracker, (size_t)(dot - tracker)) == 0;
 }
 
+int
+dn_state_canonical(const dunlin_fact *fact, dn_arena *arena, dunlin_fact *canonical,
+                   dn_error *error)
+{
+    dn_properties list = {.arena = arena};
+
+    dn_fact_canonical(&list, fact->properties, fact->property_count);
+    if (list.failed)
+        return dn_no_memory(error);
+    *canonical = *fact;
+    canonical->properties = list.items;
+    canonical->property_count = list.count;
+    return 0;
+}
+
 static int
 sift_fact(const dunlin_fact *fact, void *context)
 {
     sifting *work = context;
     dn_auto(dn_arena) arena = DN_ARENA_INIT;
-    dn_properties list = {.arena = &arena};
-    dunlin_fact canonical = *fact;
+    bool tracker = dn_state_is_tracker(work->naming, work->tracker, fact);
+    dunlin_fact canonical;
 
-    dn_fact_canonical(&list, fact->properties, fact->property_count);
-    if (list.failed)
-        return dn_no_memory(work->error);
-    canonical.properties = list.items;
-    canonical.property_count = list.count;
-    return dn_fact_map_put(is_tracker(work, fact) ? work->left_out : work->kept, &canonical,
-                           work->error);
+    if (dn_state_canonical(fact, &arena, &canonical, work->error) < 0)
+        return -1;
+    return dn_fact_map_put(tracker ? work->left_out : work->kept, &canonical, work->error);
 }
 
 /* --- a schema that holds nothing but trackers --------------------------------------------------- */

@@ -7,6 +7,13 @@
 /* Fills matches, unlisted and unknown. Pure. */
 int dn_state_match(dn_observation *observation, dn_arena *arena, dn_error *error);
 
+/* Trackers, ours and other tools', are nobody's schema: the tables with all that lies in them.
+ * `tracker`: a name of its own, or NULL. */
+bool dn_state_is_tracker(uint64_t naming, const char *tracker, const dunlin_fact *fact);
+/* The fact as snapshots have it; its members live in the arena, all else is borrowed. */
+int dn_state_canonical(const dunlin_fact *fact, dn_arena *arena, dunlin_fact *canonical,
+                       dn_error *error);
+
 /* Decides whether a file that is not what was recorded differs in substance. */
 int dn_state_explain_edit(dn_connection *connection, const dn_tracker *tracker,
                           const dn_migration *migration, dn_match *match, dn_error *error);

@@ -98,7 +98,8 @@ unit_tests += tests/unit/plan_build_test
 unit_tests += tests/unit/run_backup_test
 unit_tests += tests/unit/run_plan_test
 unit_tests += tests/unit/state_edit_test
+unit_tests += tests/unit/state_replay_test
 unit_tests += tests/unit/tracker_read_test
 unit_tests += tests/unit/tracker_write_test
 endif
-EXTRA_DIST += tests/unit/execution_fixture.h tests/unit/sqlite_fixture.h
+EXTRA_DIST += tests/unit/replay_fixture.h tests/unit/execution_fixture.h tests/unit/sqlite_fixture.h

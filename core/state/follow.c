@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Following the facts of a shadow: after each change only what may have changed is read. Which that
+ * is the driver tells, exactly (by marks) or from the text of statements; where it cannot, all is
+ * read. What was taken from texts is verified in the end.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/fact/canonical.h"
+#include "core/state/replay_internal.h"
+#include "core/state/state_internal.h"
+
+static const dn_compare_options as_they_are = {.column_order = false};
+
+/* One reading. */
+typedef struct reading {
+    dn_follow *follow;
+    const dunlin_fact **old; /* facts whose object is told anew */
+    size_t old_count;
+    size_t old_capacity;
+    dn_differences changes; /* facts that were told, `before` NULL: new */
+    const dunlin_fact *key; /* of collect() */
+    dn_error *error;
+} reading;
+
+int
+dn_follow_begin(dn_follow *follow, dn_connection *shadow, bool thorough, dn_arena *arena,
+                dn_error *error)
+{
+    const dunlin_capabilities *capabilities = dn_connection_capabilities(shadow);
+
+    *follow = (dn_follow){
+        .shadow = shadow,
+        .arena = arena,
+        .naming = dn_driver_naming(capabilities),
+        .marks = (capabilities->flags & DUNLIN_CAN_INTROSPECT_SINCE) && !thorough,
+        .thorough = thorough,
+    };
+    follow->facts = dn_fact_map_new(arena, follow->naming);
+    follow->keys = dn_fact_map_new(&follow->scratch, follow->naming);
+    if (!follow->facts || !follow->keys)
+        return dn_no_memory(error);
+    return 0;
+}
+
+void
+dn_follow_end(dn_follow *follow)
+{
+    dn_text_free(&follow->mark);
+    dn_arena_free(&follow->scratch);
+}
+
+int
+dn_follow_sent(dn_follow *follow, dunlin_string sql, dn_error *error)
+{
+    const dunlin_fact **keys;
+    size_t count;
+    bool known;
+
+    if (follow->marks || follow->thorough || follow->unknown)
+        return 0;
+    if (dn_connection_affected(follow->shadow, sql, &follow->scratch, &keys, &count, &known,
+                               error) < 0)
+        return -1;
+    follow->unknown = !known;
+    for (size_t i = 0; known && i < count; i++)
+        if (dn_fact_map_put(follow->keys, keys[i], error) < 0)
+            return -1;
+    return 0;
+}
+
+/* --- what belongs to an object ------------------------------------------------------------------ */
+#define RELATIONS "table view matview sequence"
+#define ALONE "function procedure enum domain extension schema event"
+
+/* Tables and all that is called like one share names; what has kinds of its own does not. */
+static bool
+belongs_to(uint64_t naming, const dunlin_fact *fact, const dunlin_fact *key)
+{
+    bool same_kind = dn_string_among(key->kind, RELATIONS)
+                         ? !dn_string_among(fact->kind, ALONE)
+                         : fact->kind.length == key->kind.length &&
+                               memcmp(fact->kind.data, key->kind.data, key->kind.length) == 0;
+
+    if (!same_kind || fact->path_count < key->path_count)
+        return false;
+    for (uint64_t i = 0; i < key->path_count; i++)
+        if (!dn_fact_same_name(naming, i, fact->path_count, fact->path[i], key->path[i]))
+            return false;
+    return true;
+}
+
+static int
+collect(const dunlin_fact *fact, void *context)
+{
+    reading *work = context;
+
+    if (work->key && !belongs_to(work->follow->naming, fact, work->key))
+        return 0;
+    work->old = dn_arena_grow(&work->follow->scratch, work->old, &work->old_capacity,
+                              work->old_count + 1, sizeof *work->old);
+    if (!work->old)
+        return -1;
+    work->old[work->old_count++] = fact;
+    return 0;
+}
+
+static int
+collect_object(reading *work, const dunlin_fact *key)
+{
+    work->key = key;
+    if (dn_fact_map_each(work->follow->facts, NULL, collect, work) < 0)
+        return dn_no_memory(work->error);
+    return 0;
+}
+
+/* --- taking what is read ------------------------------------------------------------------------ */
+static int
+take_fact(void *context, const dunlin_fact *fact, dn_error *error)
+{
+    reading *work = context;
+    dn_follow *follow = work->follow;
+    dn_differences *list = &work->changes;
+    dn_auto(dn_arena) arena = DN_ARENA_INIT;
+    dunlin_fact canonical;
+    const dunlin_fact *before;
+
+    if (dn_state_is_tracker(follow->naming, NULL, fact))
+        return 0;
+    if (dn_state_canonical(fact, &arena, &canonical, error) < 0)
+        return -1;
+    before = dn_fact_map_find(follow->facts, fact->kind, fact->path, fact->path_count);
+    if (dn_fact_map_put(follow->facts, &canonical, error) < 0)
+        return -1;
+    list->items = dn_arena_grow(&follow->scratch, list->items, &list->capacity, list->count + 1,
+                                sizeof *list->items);
+    if (!list->items)
+        return dn_no_memory(error);
+    list->items[list->count++] = (dn_difference){
+        before, dn_fact_map_find(follow->facts, fact->kind, fact->path, fact->path_count)};
+    return 0;
+}
+
+/* Facts that came before in this reading are those of another object. */
+static int
+take_gone(void *context, const dunlin_fact *key, dn_error *error)
+{
+    reading *work = context;
+
+    work->error = error;
+    return work->follow->marks ? collect_object(work, key) : 0;
+}
+
+/* --- what changed --------------------------------------------------------------------------------- */
+static bool
+is_implied(const dunlin_fact *fact)
+{
+    const dunlin_property *implied =
+        dn_property_find(fact->properties, fact->property_count, "implied");
+
+    return implied && implied->integer;
+}
+
+static int
+add_effect(dn_follow *follow, dn_differences *effects, dn_difference effect, dn_error *error)
+{
+    if ((!effect.before || !effect.after) && is_implied(dn_difference_key(&effect)))
+        return 0;
+    effects->items = dn_arena_grow(follow->arena, effects->items, &effects->capacity,
+                                   effects->count + 1, sizeof *effects->items);
+    if (!effects->items)
+        return dn_no_memory(error);
+    effects->items[effects->count++] = effect;
+    return 0;
+}
+
+static int
+in_order(const void *left, const void *right, void *context)
+{
+    const dn_follow *follow = context;
+
+    return dn_fact_order(follow->naming, dn_difference_key(left), dn_difference_key(right));
+}
+
+static int
+conclude(reading *work, dn_differences *effects, dn_error *error)
+{
+    dn_follow *follow = work->follow;
+
+    *effects = (dn_differences){.items = NULL};
+    for (size_t i = 0; i < work->old_count; i++) {
+        const dunlin_fact *old = work->old[i];
+
+        /* What was told is another copy by now. */
+        if (dn_fact_map_find(follow->facts, old->kind, old->path, old->path_count) != old)
+            continue;
+        dn_fact_map_remove(follow->facts, old->kind, old->path, old->path_count);
+        if (add_effect(follow, effects, (dn_difference){old, NULL}, error) < 0)
+            return -1;
+    }
+    for (size_t i = 0; i < work->changes.count; i++) {
+        const dn_difference *change = &work->changes.items[i];
+
+        if (change->before && dn_schema_equal(change->before, change->after, &as_they_are))
+            continue;
+        if (add_effect(follow, effects, *change, error) < 0)
+            return -1;
+    }
+    if (effects->count)
+        qsort_r(effects->items, effects->count, sizeof *effects->items, in_order, follow);
+    return 0;
+}
+
+/* --- reading -------------------------------------------------------------------------------------- */
+static int
+forget(dn_follow *follow, dn_error *error)
+{
+    dn_arena_free(&follow->scratch);
+    follow->unknown = false;
+    follow->keys = dn_fact_map_new(&follow->scratch, follow->naming);
+    return follow->keys ? 0 : dn_no_memory(error);
+}
+
+static int
+finish(reading *work, const dunlin_fact *const *keys, size_t count, dn_text *mark,
+       dn_differences *effects, dn_error *error)
+{
+    const dn_fact_taker taker = {take_fact, take_gone, work};
+
+    if (dn_connection_read(work->follow->shadow, keys, count, mark, &taker, error) < 0 ||
+        conclude(work, effects, error) < 0)
+        return -1;
+    return forget(work->follow, error);
+}
+
+int
+dn_follow_read_all(dn_follow *follow, dn_differences *effects, dn_error *error)
+{
+    reading work = {.follow = follow, .error = error};
+
+    work.key = NULL;
+    if (dn_fact_map_each(follow->facts, NULL, collect, &work) < 0)
+        return dn_no_memory(error);
+    dn_text_clear(&follow->mark);
+    return finish(&work, NULL, 0, follow->marks ? &follow->mark : NULL, effects, error);
+}
+
+typedef struct key_list {
+    const dunlin_fact **keys;
+    size_t count;
+} key_list;
+
+static int
+list_key(const dunlin_fact *key, void *context)
+{
+    key_list *list = context;
+
+    list->keys[list->count++] = key;
+    return 0;
+}
+
+static int
+read_keys(dn_follow *follow, dn_differences *effects, dn_error *error)
+{
+    reading work = {.follow = follow, .error = error};
+    key_list list = {.keys = dn_arena_array(&follow->scratch, dn_fact_map_count(follow->keys) + 1,
+                                            sizeof *list.keys)};
+
+    if (!list.keys)
+        return dn_no_memory(error);
+    follow->guessed = true;
+    dn_fact_map_each(follow->keys, NULL, list_key, &list);
+    if (!list.count) {
+        *effects = (dn_differences){.items = NULL};
+        return 0;
+    }
+    for (size_t i = 0; i < list.count; i++)
+        if (collect_object(&work, list.keys[i]) < 0)
+            return -1;
+    return finish(&work, list.keys, list.count, NULL, effects, error);
+}
+
+int
+dn_follow_read(dn_follow *follow, dn_differences *effects, dn_error *error)
+{
+    reading work = {.follow = follow, .error = error};
+
+    if (follow->marks && follow->mark.length)
+        return finish(&work, NULL, 0, &follow->mark, effects, error);
+    if (follow->marks || follow->thorough || follow->unknown)
+        return dn_follow_read_all(follow, effects, error);
+    return read_keys(follow, effects, error);
+}
+
+int
+dn_follow_verify(dn_follow *follow, bool *right, dn_error *error)
+{
+    dn_differences effects;
+
+    *right = true;
+    if (!follow->guessed)
+        return 0;
+    if (dn_follow_read_all(follow, &effects, error) < 0)
+        return -1;
+    *right = effects.count == 0;
+    return 0;
+}

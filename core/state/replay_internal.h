@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Private to replay.
+ */
+#ifndef DN_STATE_REPLAY_INTERNAL_H
+#define DN_STATE_REPLAY_INTERNAL_H
+
+#include "core/state/replay.h"
+
+/* Facts of a shadow, followed from change to change. */
+typedef struct dn_follow {
+    dn_connection *shadow;
+    dn_arena *arena;
+    uint64_t naming;
+    dn_fact_map *facts; /* as they were read last, in canonical form */
+    bool marks;         /* the driver tells what changed since */
+    bool thorough;      /* everything is read each time */
+    bool guessed;       /* something was read by what statements say they affect */
+    dn_text mark;
+    /* Since the last reading. */
+    dn_fact_map *keys; /* what statements may have changed */
+    bool unknown;      /* or something else */
+    dn_arena scratch;
+} dn_follow;
+
+int dn_follow_begin(dn_follow *follow, dn_connection *shadow, bool thorough, dn_arena *arena,
+                    dn_error *error);
+/* Hears of a statement that is sent. */
+int dn_follow_sent(dn_follow *follow, dunlin_string sql, dn_error *error);
+/* Reads what may have changed; what did. */
+int dn_follow_read(dn_follow *follow, dn_differences *effects, dn_error *error);
+/* Reads everything, whatever was heard. */
+int dn_follow_read_all(dn_follow *follow, dn_differences *effects, dn_error *error);
+/* Whether everything, read once more, is as it was followed. */
+int dn_follow_verify(dn_follow *follow, bool *right, dn_error *error);
+void dn_follow_end(dn_follow *follow);
+
+/* The chain: everything that effects depend on. */
+int dn_chain_begin(const dn_replay_options *options, dn_digest *digest, dn_error *error);
+void dn_chain_add(dn_digest *digest, const dn_migration *file);
+
+/* Files of effects. */
+typedef struct dn_effects_file {
+    const char *tag;
+    dn_digest chain;
+    dn_migration_effects effects; /* without steps */
+} dn_effects_file;
+/* 0; 1: there is none that counts, -1: no memory. */
+int dn_effects_read(const char *folder, dn_effects_file *file, dn_arena *arena, const dn_log *log,
+                    dn_error *error);
+/* What cannot be written is not kept, and logged. */
+void dn_effects_write(const char *folder, const dn_effects_file *file, const dn_log *log);
+
+#endif
