@@ -58,6 +58,8 @@ typedef struct dn_arguments {
     int man;
     int markdown;
     int portability;
+    int shadow;
+    const char *shadow_url;
     dn_words drivers;
     const char *output;
     int print;

@@ -191,6 +191,25 @@ static const dn_example status_examples[] = {
      "print the tags of what is not applied"},
     END_EXAMPLES};
 
+static const dn_option doctor_options[] = {
+    {"shadow", 0, DN_VALUE_NONE, NULL, NULL, MEMBER(shadow), false,
+     "replay the migrations in a throw-away database on the target's server"},
+    {"shadow-url", 0, DN_VALUE_TEXT, "URL", NULL, MEMBER(shadow_url), false,
+     "replay them in this empty database instead"},
+    END_OPTIONS};
+static const dn_exit doctor_exits[] = {
+    {DUNLIN_EXIT_OK, "all four agree, nothing is pending"},
+    {DUNLIN_EXIT_FAILED, "the database or a file could not be read"},
+    {DUNLIN_EXIT_USAGE, "usage or configuration is wrong"},
+    {DUNLIN_EXIT_PENDING, "they agree, and pending migrations exist"},
+    {DUNLIN_EXIT_DISAGREEMENT, "they disagree"},
+    END_EXITS};
+static const dn_example doctor_examples[] = {
+    {"dunlin doctor", "find out what happened"},
+    {"dunlin doctor --json | jq -r .story", "print the paragraph that tells it"},
+    {"dunlin doctor --shadow-url \"$SCRATCH\"", "replay the migrations in a database of your own"},
+    END_EXAMPLES};
+
 static const dn_option snapshot_options[] = {{"output", 'o', DN_VALUE_FILE, "FILE", NULL,
                                               MEMBER(output), false,
                                               "write this file instead of the head snapshot"},
@@ -435,6 +454,16 @@ const dn_command dn_cli_commands[] = {
      "`renamed`, recorded under another tag; `missing-file`, in the journal without a file; "
      "`unlisted-file`, a file that the journal does not list.",
      "dunlin-status/1", status_options, no_arguments, status_exits, status_examples, dn_cmd_status},
+    {"doctor", "find out what is true, and what would put it right",
+     "Holds journal, files, tracker and schema against each other. Begins with what happened, then "
+     "tells of each migration whether it is recorded, whether its effects are in the schema and how "
+     "sure that is; then what else is remarkable; then the steps that would bring all four together, "
+     "in order and with reasons. Reads only.\n\n"
+     "What a migration changes is found out by replaying all of them in a throw-away database.\n\n"
+     "States beside those of `status`: `applied-unrecorded`, in the schema without a record; "
+     "`recorded-absent`, recorded and not in the schema; `partial`; `contradicted`, something else is "
+     "there; `unprovable`, it leaves nothing to see. docs/verdicts.md explains them.",
+     "dunlin-doctor/1", doctor_options, no_arguments, doctor_exits, doctor_examples, dn_cmd_doctor},
     {"snapshot", "write the schema of a target as a file",
      "Reads the schema that is really in the target and writes it as a snapshot: one line for each "
      "thing, sorted, the same bytes for the same schema, so that a pull request shows what changes. "

@@ -229,13 +229,19 @@ dunlin_node_text(const dunlin_node *node, const char *name)
 }
 
 int64_t
-dunlin_node_integer(const dunlin_node *node, const char *name, int64_t otherwise)
+dunlin_node_own_integer(const dunlin_node *node, int64_t otherwise)
 {
-    const cJSON *item = item_of(dunlin_node_get(node, name));
+    const cJSON *item = item_of(node);
 
     if (cJSON_IsRaw(item))
         return strtoll(item->valuestring, NULL, 10);
     return cJSON_IsNumber(item) ? (int64_t)item->valuedouble : otherwise;
+}
+
+int64_t
+dunlin_node_integer(const dunlin_node *node, const char *name, int64_t otherwise)
+{
+    return dunlin_node_own_integer(dunlin_node_get(node, name), otherwise);
 }
 
 int

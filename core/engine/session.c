@@ -53,16 +53,45 @@ dn_session_target(dn_session *session, dn_error *error)
     return dn_driver_url(session->driver, session->url, &session->arena, &session->shown, error);
 }
 
-int
-dn_session_journal(dn_session *session, dn_error *error)
+static dn_journal_options
+journal_options(const dn_session *session)
 {
-    dn_journal_options options = {
+    return (dn_journal_options){
         .folder = session->project.migrations,
         .driver = session->driver ? session->driver->table.name : NULL,
         .dialect = session->project.dialect,
     };
+}
+
+int
+dn_session_journal(dn_session *session, dn_error *error)
+{
+    const dn_journal_options options = journal_options(session);
 
     return dn_journal_begin(&options, NULL, &session->arena, &session->journal, error);
+}
+
+int
+dn_session_journal_or_rebuilt(dn_session *session, bool *rebuilt, dn_error *error)
+{
+    const dn_journal_options options = journal_options(session);
+    dn_auto(dn_text) text = DN_TEXT_INIT;
+    dn_error problem;
+
+    *rebuilt = false;
+    if (dn_session_journal(session, error) == 0)
+        return 0;
+    if (!dn_journal_is_illegible(error))
+        return -1;
+    problem = *error;
+    if (dn_journal_rebuilt(&options, &session->arena, &text, error) < 0 ||
+        dn_journal_begin(&options, &text, &session->arena, &session->journal, error) < 0) {
+        *error = problem; /* that one was the cause */
+        return -1;
+    }
+    *rebuilt = true;
+    return dn_findings_add(&session->journal.findings, &session->arena, DN_ERROR_FINDING,
+                           "journal.illegible", NULL, error, "%s", problem.message);
 }
 
 static bool
@@ -106,15 +135,21 @@ dn_session_connect(dn_session *session, bool read_only, dn_error *error)
     return dn_connection_open(session->driver, session->url, &options, &session->connection, error);
 }
 
-int
-dn_session_translator(dn_session *session, bool keep_different, dn_error *error)
+dn_translate_options
+dn_session_translation(const dn_session *session, bool keep_different)
 {
-    const dn_translate_options options = {
+    return (dn_translate_options){
         .dialect = session->journal.dialect,
         .native_guards = session->project.native_guards,
         .strict = session->project.strict,
         .keep_different = keep_different,
     };
+}
+
+int
+dn_session_translator(dn_session *session, bool keep_different, dn_error *error)
+{
+    const dn_translate_options options = dn_session_translation(session, keep_different);
 
     dn_translator_free(session->translator);
     session->translator = NULL;

@@ -37,8 +37,12 @@ int dn_session_project(dn_session *session, dn_error *error);
 int dn_session_target(dn_session *session, dn_error *error);
 /* Digests come with dn_journal_finish; dn_session_reconcile sees to it. */
 int dn_session_journal(dn_session *session, dn_error *error);
+/* The same, but a journal that cannot be read is rebuilt in memory; what is wrong with it is then a
+ * finding. */
+int dn_session_journal_or_rebuilt(dn_session *session, bool *rebuilt, dn_error *error);
 /* Closes an earlier connection. Refuses a journal of another database's dialect. */
 int dn_session_connect(dn_session *session, bool read_only, dn_error *error);
+dn_translate_options dn_session_translation(const dn_session *session, bool keep_different);
 /* A fresh translator for the connection, where its driver can translate. */
 int dn_session_translator(dn_session *session, bool keep_different, dn_error *error);
 /* Observes and reconciles; needs journal and connection. May be called again. */
@@ -52,6 +56,9 @@ void dn_session_tell_target(dn_session *session);
  * connection. */
 const char *dn_session_server(dn_session *session);
 void dn_session_tell_findings(dn_session *session, const char *name, const dn_findings *findings);
+void dn_session_tell_tracker(dn_session *session);
+void dn_session_tell_migrations(dn_session *session);
+void dn_session_tell_agreement(dn_session *session);
 /* Hands the result over, even after a failure; NULL when it could not be built. */
 int dn_session_finish(dn_session *session, int answer, dunlin_result **result, dn_error *error);
 /* What backups of the target are like; needs a connection. */

@@ -70,6 +70,7 @@ int dn_script_next(dn_script *script, dn_script_item *item, dn_error *error);
 int64_t dn_script_chunk(dn_script *script, void *buffer, size_t bytes, dn_error *error);
 /* Directives met so far; complete at END. */
 bool dn_script_no_transaction(const dn_script *script);
+const char *dn_script_probe(const dn_script *script); /* its query; NULL: there is none */
 /* NULL when the file is larger than what is kept. */
 const char *dn_script_text(const dn_script *script, size_t *length);
 void dn_script_digests(const dn_script *script, dn_digest *text, dn_digest *tokens);

@@ -30,6 +30,7 @@ struct dn_script {
     bool down;          /* behind `-- dunlin: down` */
     unsigned only_line; /* of the open `only` section, 0: none */
     unsigned ordinal;
+    dn_text probe;
     dn_text assertion;
     dunlin_string data; /* of a data section, not read yet */
     bool more_data;     /* the section goes on behind it */
@@ -154,6 +155,7 @@ dn_script_close(dn_script *script)
     if (script->fd >= 0)
         close(script->fd);
     dn_text_free(&script->whole);
+    dn_text_free(&script->probe);
     dn_text_free(&script->assertion);
     free(script);
 }
@@ -181,6 +183,12 @@ static bool
 is_blank(char c)
 {
     return c == ' ' || c == '\t';
+}
+
+const char *
+dn_script_probe(const dn_script *script)
+{
+    return script->probe.length ? script->probe.data : NULL;
 }
 
 /* --- directives ------------------------------------------------------------------------------- */
@@ -316,6 +324,20 @@ on_assert(dn_script *script, const dn_lex_item *item, dunlin_string rest, dn_scr
     return 1;
 }
 
+/* Of several the last counts. */
+static int
+on_probe(dn_script *script, const dn_lex_item *item, dunlin_string rest, dn_script_item *out,
+         dn_error *error)
+{
+    (void)item;
+    (void)out;
+    if (script->skipping || script->down)
+        return 0;
+    dn_text_clear(&script->probe);
+    dn_text_add(&script->probe, rest.data, (size_t)rest.length);
+    return script->probe.failed ? dn_no_memory(error) : 0;
+}
+
 static int
 directive(dn_script *script, const dn_lex_item *item, dn_script_item *out, dn_error *error)
 {
@@ -325,7 +347,7 @@ directive(dn_script *script, const dn_lex_item *item, dn_script_item *out, dn_er
     } directives[] = {
         {"only", on_only},     {"end", on_end},
         {"down", on_down},     {"no-transaction", on_no_transaction},
-        {"assert", on_assert}, {"probe", NULL},
+        {"assert", on_assert}, {"probe", on_probe},
         {"rename", NULL},
     };
     dunlin_string word = item->text;

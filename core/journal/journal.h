@@ -102,6 +102,11 @@ int dn_journal_begin(const dn_journal_options *options, const dn_text *text, dn_
 int dn_journal_finish(dn_journal *journal, dn_error *error);
 void dn_journal_close(dn_journal *journal);
 
+/* What is missing of drizzle-kit's snapshots beside a Drizzle journal, as findings; other layouts have
+ * none. Only for people: drizzle-kit alone reads them. */
+int dn_journal_check_snapshots(const dn_journal *journal, dn_arena *arena, dn_findings *findings,
+                               dn_error *error);
+
 /* Tag rules: [A-Za-z0-9_.-]+ plus non-ASCII UTF-8, no leading dot, no "..", no '/', no control
  * byte, at most 200 bytes. 0 or -1 with journal.bad-tag. */
 int dn_tag_check(const char *tag, size_t length, dn_error *error);
@@ -124,6 +129,11 @@ int dn_journal_new(const dn_journal *journal, const char *name, bool sequence, i
  * be parsed it keeps the entries that are still legible. No changes: nothing is written. */
 int dn_journal_rebuild(const dn_journal_options *options, bool write, dn_arena *arena,
                        dn_findings *changes, dn_error *error);
+/* The text that a rebuild would write; nothing is written. */
+int dn_journal_rebuilt(const dn_journal_options *options, dn_arena *arena, dn_text *text,
+                       dn_error *error);
+/* Is this how dn_journal_read fails on a journal that a rebuild puts right? */
+bool dn_journal_is_illegible(const dn_error *error);
 /* Three-way merge of native journals for git, written to `ours`: the entries of ours without what
  * theirs removed, then what theirs added, by tag; idx renumbered. journal.merge-conflict
  * (DISAGREEMENT, `ours` untouched) when one side removed or changed what the other changed, and

@@ -12,4 +12,5 @@ core_sources += \
 	core/journal/rebuild.c \
 	core/journal/render.c \
 	core/journal/salvage.c \
+	core/journal/snapshots.c \
 	core/journal/tag.c

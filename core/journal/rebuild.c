@@ -104,8 +104,8 @@ guess_form(rebuilding *work, dn_error *error)
     return 0;
 }
 
-static bool
-is_illegible(const dn_error *error)
+bool
+dn_journal_is_illegible(const dn_error *error)
 {
     static const char *const ids[] = {"journal.syntax", "journal.type", "journal.bad-tag"};
 
@@ -151,7 +151,7 @@ read_journal(rebuilding *work, dn_error *error)
     }
     if (dn_journal_read_text(work->options, &work->before, work->arena, &work->journal, &problem) <
         0) {
-        if (is_illegible(&problem))
+        if (dn_journal_is_illegible(&problem))
             return salvage(work, problem.message, error);
         *error = problem;
         return -1;
@@ -307,6 +307,32 @@ report_put_right(rebuilding *work, dn_error *error)
 /* --- writing ---------------------------------------------------------------------------------- */
 
 static int
+settle_form(rebuilding *work, dn_error *error)
+{
+    const cJSON *root = work->original.root;
+
+    if (work->journal.path)
+        work->form.layout = work->journal.layout;
+    if (root)
+        work->form.original = &work->original;
+    if (work->form.layout != DN_LAYOUT_DRIZZLE || work->form.dialect ||
+        cJSON_GetObjectItemCaseSensitive(root, "dialect"))
+        return 0;
+    return dn_fail(error, DUNLIN_USAGE, "journal.dialect",
+                   "nothing in '%s' tells the dialect of the Drizzle journal", work->folder.path);
+}
+
+static int
+render(rebuilding *work, dn_text *after, dn_error *error)
+{
+    if (settle_form(work, error) < 0 || report_put_right(work, error) < 0 ||
+        bring_together(work, error) < 0 || give_times(work, error) < 0 ||
+        give_numbers(work, error) < 0)
+        return -1;
+    return dn_journal_write(&work->form, work->list, work->count, after, error);
+}
+
+static int
 finish(rebuilding *work, bool write, dn_error *error)
 {
     dn_auto(dn_text) after = DN_TEXT_INIT;
@@ -314,7 +340,7 @@ finish(rebuilding *work, bool write, dn_error *error)
 
     if (!meta)
         return dn_no_memory(error);
-    if (dn_journal_write(&work->form, work->list, work->count, &after, error) < 0)
+    if (render(work, &after, error) < 0)
         return -1;
     if (work->before.data && after.length == work->before.length &&
         memcmp(after.data, work->before.data, after.length) == 0)
@@ -332,22 +358,6 @@ finish(rebuilding *work, bool write, dn_error *error)
     return dn_file_write(work->path, after.data, after.length, error);
 }
 
-static int
-settle_form(rebuilding *work, dn_error *error)
-{
-    const cJSON *root = work->original.root;
-
-    if (work->journal.path)
-        work->form.layout = work->journal.layout;
-    if (root)
-        work->form.original = &work->original;
-    if (work->form.layout != DN_LAYOUT_DRIZZLE || work->form.dialect ||
-        cJSON_GetObjectItemCaseSensitive(root, "dialect"))
-        return 0;
-    return dn_fail(error, DUNLIN_USAGE, "journal.dialect",
-                   "nothing in '%s' tells the dialect of the Drizzle journal", work->folder.path);
-}
-
 int
 dn_journal_rebuild(const dn_journal_options *options, bool write, dn_arena *arena,
                    dn_findings *changes, dn_error *error)
@@ -362,9 +372,18 @@ dn_journal_rebuild(const dn_journal_options *options, bool write, dn_arena *aren
         return -1;
     if (work.journal.layout == DN_LAYOUT_DRIZZLE_V1)
         return 0;
-    if (settle_form(&work, error) < 0 || report_put_right(&work, error) < 0 ||
-        bring_together(&work, error) < 0 || give_times(&work, error) < 0 ||
-        give_numbers(&work, error) < 0)
-        return -1;
     return finish(&work, write, error);
+}
+
+int
+dn_journal_rebuilt(const dn_journal_options *options, dn_arena *arena, dn_text *text,
+                   dn_error *error)
+{
+    dn_findings changes = {0};
+    dn_auto(rebuilding) work = {
+        .options = options, .arena = arena, .changes = &changes, .folder.fd = -1, .lock = -1};
+
+    if (read_journal(&work, error) < 0)
+        return -1;
+    return render(&work, text, error);
 }

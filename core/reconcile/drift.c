@@ -11,6 +11,7 @@ typedef struct drifting {
     dn_arena *arena;
     dn_proofs *proofs;
     size_t capacity;
+    bool blind; /* there are migrations of which nobody knows what they make */
     dn_error *error;
 } drifting;
 
@@ -130,7 +131,8 @@ look_at_fact(const dunlin_fact *fact, void *context)
     dn_drift drift = {.kind = DN_DRIFT_LEGACY, .actual = fact};
     const dn_line *owner;
 
-    if (dn_ballot_line(work->ballot, fact) || is_furniture(fact) || dn_ballot_ignores(fact))
+    if (work->blind || dn_ballot_line(work->ballot, fact) || is_furniture(fact) ||
+        dn_ballot_ignores(fact))
         return 0;
     if (is_whole(fact, dn_fact_map_naming(work->ballot->keys)))
         return add(work, drift);
@@ -152,6 +154,9 @@ dn_prove_drift(const dn_claim *claims, const dn_ballot *ballot, const dn_fact_ma
     drifting work = {
         .claims = claims, .ballot = ballot, .arena = arena, .proofs = proofs, .error = error};
 
+    for (size_t i = 0; i < proofs->count; i++)
+        work.blind = work.blind || proofs->items[i].kind == DN_EFFECTS_UNKNOWN ||
+                     (!claims[i].effects->known && proofs->items[i].done);
     for (size_t i = 0; i < ballot->line_count; i++)
         if (look_at_line(&work, &ballot->lines[i]) < 0)
             return -1;

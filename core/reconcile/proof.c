@@ -37,8 +37,8 @@ kind_of(const dn_entry *entry)
 static bool
 is_proved(const dn_entry *entry, const dn_migration_effects *effects, dn_effects_kind kind)
 {
-    if (effects->data && effects->probe == DN_PROBE_NONE)
-        return kind == DN_EFFECTS_ABSENT;
+    if (!effects->known || (effects->data && effects->probe == DN_PROBE_NONE))
+        return effects->known && kind == DN_EFFECTS_ABSENT;
     switch (kind) {
     case DN_EFFECTS_PRESENT:
     case DN_EFFECTS_SUPERSEDED: return !entry->votes[DN_VOTE_ALTERED] && !entry->unproved;
@@ -53,7 +53,7 @@ prove_one(const dn_claim *claim, const dn_entry *entry, dn_proof *proof)
 {
     proof->effects = claim->effects->effects.count;
     proof->present = entry->votes[DN_VOTE_PRESENT];
-    if (!claim->effects->known) {
+    if (!claim->effects->known && !claim->effects->effects.count) {
         proof->kind = DN_EFFECTS_UNKNOWN;
         proof->done = claim->recorded;
         return;
@@ -67,7 +67,7 @@ prove_one(const dn_claim *claim, const dn_entry *entry, dn_proof *proof)
     proof->step_count = claim->effects->step_count;
 }
 
-/* An effect that is not there, for the words. */
+/* An effect that is not there, for the words; best one that something else stands in for. */
 static void
 find_examples(const dn_ballot *ballot, dn_proofs *proofs)
 {
@@ -75,13 +75,13 @@ find_examples(const dn_ballot *ballot, dn_proofs *proofs)
         for (size_t k = 0; k < ballot->lines[i].count; k++) {
             const dn_touch *touch = &ballot->lines[i].touches[k];
             dn_proof *proof = &proofs->items[touch->entry];
-            dn_vote wanted =
-                proof->kind == DN_EFFECTS_CONTRADICTED ? DN_VOTE_ALTERED : DN_VOTE_ABSENT;
+            bool altered = touch->vote == DN_VOTE_ALTERED;
 
-            if (touch->vote != wanted || proof->example)
+            if ((!altered && touch->vote != DN_VOTE_ABSENT) || (proof->example && proof->actual) ||
+                (proof->example && !altered))
                 continue;
             proof->example = touch->change;
-            proof->actual = ballot->lines[i].actual;
+            proof->actual = altered ? ballot->lines[i].actual : NULL;
         }
 }
 
@@ -118,7 +118,7 @@ dn_prove(const dn_claim *claims, size_t count, const dn_fact_map *schema, dn_are
     for (size_t i = 0; i < count; i++) {
         proofs->items[i] = (dn_proof){.kind = DN_EFFECTS_UNKNOWN};
         ballot.entries[i] = (dn_entry){
-            .changes = claims[i].effects->known ? &claims[i].effects->effects : NULL,
+            .changes = &claims[i].effects->effects,
             .recorded = claims[i].recorded,
         };
     }

@@ -45,7 +45,8 @@ typedef struct dn_proof {
     size_t effects, present;
 } dn_proof;
 
-/* What is otherwise than the history says. */
+/* What is otherwise than the history says. What is extra is not told where some migration may have
+ * made it of which nobody knows all effects. */
 typedef enum dn_drift_kind {
     DN_DRIFT_EXTRA = 0, /* in an object of the history, or an object that it dropped */
     DN_DRIFT_MISSING,

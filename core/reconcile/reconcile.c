@@ -14,7 +14,8 @@ const char *
 dn_verdict_name(dn_verdict_kind verdict)
 {
     static const char *const names[DN_VERDICT_COUNT] = {
-        "applied", "pending", "partial", "edited", "renamed", "missing-file", "unlisted-file",
+        "applied",    "pending", "partial", "applied-unrecorded", "recorded-absent", "contradicted",
+        "unprovable", "edited",  "renamed", "missing-file",       "unlisted-file",
     };
 
     return names[verdict];

@@ -1,15 +1,26 @@
 /* SPDX-License-Identifier: MIT
  *
- * The one sentence at the end of `status`.
+ * The one sentence at the end of `status` and `doctor`.
  */
 #include "core/reconcile/reconcile.h"
+
+bool
+dn_reconcile_agrees(const dn_reconciliation *result)
+{
+    return result->journal_files && result->files_tracker &&
+           (!result->seen || result->tracker_schema);
+}
 
 const char *
 dn_reconcile_summary(const dn_reconciliation *result, dn_arena *arena)
 {
     dn_auto(dn_text) text = DN_TEXT_INIT;
 
-    if (result->journal_files && result->files_tracker)
+    if (result->seen && dn_reconcile_agrees(result))
+        dn_text_add_string(&text, "journal, files, tracker and schema agree");
+    else if (result->seen && !result->tracker_schema)
+        dn_text_add_string(&text, "tracker and schema do not agree");
+    else if (result->journal_files && result->files_tracker)
         dn_text_add_string(&text, "journal, files and tracker agree");
     else if (result->journal_files)
         dn_text_add_string(&text, "journal and files agree, but the tracker does not");

@@ -23,7 +23,7 @@ typedef struct dn_statement_effects {
 typedef enum dn_probe { DN_PROBE_NONE = 0, DN_PROBE_FALSE, DN_PROBE_TRUE } dn_probe;
 
 typedef struct dn_migration_effects {
-    bool known;      /* false: it has no file, or could not be replayed */
+    bool known;      /* false: it has no file, or not all of it could be replayed */
     const char *why; /* ... one sentence, lower case, no full stop; NULL when known */
     unsigned statements;
     unsigned data;  /* of them, those that change rows */

@@ -11,6 +11,7 @@
 #define DN_STATE_STATE_H
 
 #include "core/execute/execute.h"
+#include "core/state/effects.h"
 #include "core/state/snapshot.h"
 
 typedef enum dn_match_how {
@@ -65,5 +66,9 @@ int dn_observe_schema(dn_connection *connection, const char *tracker_override, d
 /* The same with what a snapshot file says of the server. */
 int dn_observe_snapshot(dn_connection *connection, const char *tracker_override, dn_arena *arena,
                         dn_snapshot *snapshot, dn_error *error);
+
+/* Asks the `-- dunlin: probe` of a migration. NONE: it has none, or the database cannot answer it, as
+ * when what it asks about does not exist. */
+dn_probe dn_observe_probe(dn_connection *connection, const dn_migration *migration);
 
 #endif

@@ -105,6 +105,7 @@ const char *dunlin_node_text(const dunlin_node *node, const char *name); /* or N
 int64_t dunlin_node_integer(const dunlin_node *node, const char *name, int64_t otherwise);
 int dunlin_node_boolean(const dunlin_node *node, const char *name); /* 1 or 0 */
 const char *dunlin_node_own_text(const dunlin_node *node);          /* of an element that is text */
+int64_t dunlin_node_own_integer(const dunlin_node *node, int64_t otherwise);
 
 /* --- use cases: one function per command, documented in docs/commands.md -------------------- */
 
@@ -130,6 +131,17 @@ typedef struct dunlin_status_options {
     uint32_t reserved;
 } dunlin_status_options;
 int dunlin_status(const dunlin_options *options, const dunlin_status_options *status,
+                  dunlin_result **result, dunlin_error *error);
+
+/* What happened: journal, files, tracker and schema held against each other, and the steps that would
+ * bring them together. The exit code tells pending and disagreement. Reads only. */
+typedef struct dunlin_doctor_options {
+    uint64_t size;
+    int32_t shadow; /* 1: replay in a throw-away database on the target's server is allowed */
+    uint32_t reserved;
+    const char *shadow_url; /* of an empty database to replay in, or NULL */
+} dunlin_doctor_options;
+int dunlin_doctor(const dunlin_options *options, const dunlin_doctor_options *doctor,
                   dunlin_result **result, dunlin_error *error);
 
 /* Applies what is pending. */

@@ -46,6 +46,7 @@ unit_tests += tests/unit/lex_tokens_test
 unit_tests += tests/unit/project_config_test
 unit_tests += tests/unit/project_load_test
 unit_tests += tests/unit/project_url_test
+unit_tests += tests/unit/reconcile_judge_test
 unit_tests += tests/unit/reconcile_proof_test
 unit_tests += tests/unit/reconcile_verdict_test
 unit_tests += tests/unit/run_lock_test
@@ -102,4 +103,4 @@ unit_tests += tests/unit/state_replay_test
 unit_tests += tests/unit/tracker_read_test
 unit_tests += tests/unit/tracker_write_test
 endif
-EXTRA_DIST += tests/unit/replay_fixture.h tests/unit/execution_fixture.h tests/unit/sqlite_fixture.h
+EXTRA_DIST += tests/unit/history_fixture.h tests/unit/replay_fixture.h tests/unit/execution_fixture.h tests/unit/sqlite_fixture.h

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/engine/effects.h"
+
+#include "core/state/replay.h"
+#include "core/state/snapshot.h"
+
+typedef struct collecting {
+    dn_session *session;
+    const dunlin_doctor_options *doctor;
+    const dn_fact_map *schema;
+    dn_shadow_choice choice;
+    dn_replay *replay;
+    dn_evidence *evidence;
+    dn_error *error;
+} collecting;
+
+static int
+begin(collecting *work)
+{
+    dn_session *session = work->session;
+    dn_evidence *evidence = work->evidence;
+    const dn_migration **files =
+        dn_arena_array(&session->arena, evidence->count + 1, sizeof *files);
+    const dn_replay_options options = {
+        .target = session->connection,
+        .url = session->url,
+        .shadow = work->choice.kind,
+        .given = work->doctor->shadow_url,
+        .translate = dn_session_translation(session, false),
+        .folder = dn_snapshot_folder(session->project.migrations, session->driver->table.dialect,
+                                     &session->arena),
+        .keep = true,
+        .log = session->log,
+    };
+
+    if (!files || !options.folder)
+        return dn_no_memory(work->error);
+    for (size_t i = 0; i < evidence->count; i++)
+        files[i] = evidence->history[i].file;
+    return dn_replay_begin(&options, files, evidence->count, &session->arena, &work->replay,
+                           work->error);
+}
+
+/* The schema of a target says nothing of rows; their probes do. */
+static void
+ask_probes(collecting *work)
+{
+    for (size_t i = 0; i < work->evidence->count; i++) {
+        const dn_migration *file = work->evidence->history[i].file;
+        dn_migration_effects *effects = &work->evidence->effects[i];
+
+        if (file && effects->known && effects->data)
+            effects->probe = dn_observe_probe(work->session->connection, file);
+    }
+}
+
+static int
+prove(collecting *work)
+{
+    dn_evidence *evidence = work->evidence;
+
+    return dn_reconcile_prove(&work->session->reconciliation, evidence->history, evidence->effects,
+                              evidence->count, work->schema, &work->session->arena,
+                              &evidence->proofs, work->error);
+}
+
+static int
+look_closer(collecting *work)
+{
+    dn_evidence *evidence = work->evidence;
+    bool more = false;
+
+    for (size_t i = 0; i < evidence->count; i++) {
+        if (!evidence->proofs.items[i].wants_steps)
+            continue;
+        if (dn_replay_steps(work->replay, i, &evidence->effects[i], work->error) < 0)
+            return -1;
+        more = true;
+    }
+    return more ? prove(work) : 0;
+}
+
+static void
+tell_source(collecting *work)
+{
+    dn_evidence *evidence = work->evidence;
+    bool any = false;
+    bool all = true;
+
+    for (size_t i = 0; i < evidence->count; i++) {
+        any = any || evidence->effects[i].known;
+        all = all && (evidence->effects[i].known || !evidence->history[i].file);
+    }
+    if (dn_replay_runs(work->replay))
+        evidence->source = "shadow";
+    else
+        evidence->source = any || !evidence->count ? "cache" : "none";
+    if (all)
+        evidence->why = NULL;
+}
+
+static int
+collect(collecting *work)
+{
+    dn_evidence *evidence = work->evidence;
+
+    if (begin(work) < 0 || dn_replay_effects(work->replay, evidence->effects, work->error) < 0)
+        return -1;
+    ask_probes(work);
+    if (prove(work) < 0)
+        return -1;
+    if (work->choice.kind != DN_SHADOW_NONE && look_closer(work) < 0)
+        return -1;
+    tell_source(work);
+    return 0;
+}
+
+int
+dn_evidence_collect(dn_session *session, const dunlin_doctor_options *doctor,
+                    const dn_fact_map *schema, dn_evidence *evidence, dn_error *error)
+{
+    collecting work = {.session = session,
+                       .doctor = doctor,
+                       .schema = schema,
+                       .evidence = evidence,
+                       .error = error};
+    int answer;
+
+    if (dn_reconcile_history(&session->reconciliation, &session->arena, &evidence->history,
+                             &evidence->count, error) < 0)
+        return -1;
+    evidence->effects =
+        dn_arena_array(&session->arena, evidence->count + 1, sizeof *evidence->effects);
+    if (!evidence->effects)
+        return dn_no_memory(error);
+    work.choice = dn_shadow_choose(session->connection, session->target, doctor->shadow != 0,
+                                   doctor->shadow_url);
+    if (work.choice.kind == DN_SHADOW_NONE)
+        evidence->why = work.choice.why;
+    answer = collect(&work);
+    dn_replay_end(work.replay);
+    return answer;
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What the migrations of a history change, and what of that the schema shows.
+ */
+#ifndef DN_ENGINE_EFFECTS_H
+#define DN_ENGINE_EFFECTS_H
+
+#include "core/engine/session.h"
+
+typedef struct dn_evidence {
+    const char *source; /* "shadow"; "cache": what an earlier replay kept; "none" */
+    const char *why;    /* why not all of it was replayed, or NULL */
+    dn_past *history;
+    dn_migration_effects *effects; /* one for each of the history */
+    size_t count;
+    dn_proofs proofs;
+} dn_evidence;
+
+/* Needs a reconciliation. Statements are replayed one by one where that tells more. */
+int dn_evidence_collect(dn_session *session, const dunlin_doctor_options *doctor,
+                        const dn_fact_map *schema, dn_evidence *evidence, dn_error *error);
+
+#endif

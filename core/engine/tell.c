@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What `status` and `doctor` tell alike: the tracker, a line per migration, and the agreement.
+ */
+#include <string.h>
+
+#include "core/engine/session.h"
+
+/* Stored as "2026-11-23 10:54:10.123456" by ours, as ISO 8601 by others. */
+static void
+tell_time(dn_session *session, dunlin_node *node, const char *applied_at)
+{
+    char iso[40];
+    size_t length = applied_at ? strlen(applied_at) : 0;
+
+    if (length != 26 || applied_at[10] != ' ') {
+        dn_node_set_text(session->result, node, "applied_at", applied_at);
+        return;
+    }
+    memcpy(iso, applied_at, length);
+    iso[10] = 'T';
+    iso[length] = 'Z';
+    iso[length + 1] = '\0';
+    dn_node_set_text(session->result, node, "applied_at", iso);
+}
+
+static void
+tell_row(dn_session *session, dunlin_node *node, const dn_tracker_row *row)
+{
+    dunlin_result *result = session->result;
+
+    tell_time(session, node, row ? row->applied_at : NULL);
+    if (row && row->duration_us >= 0)
+        dn_node_set_integer(result, node, "duration_us", row->duration_us);
+    else
+        dn_node_set_null(result, node, "duration_us");
+    dn_node_set_text(result, node, "applied_by", row ? row->applied_by : NULL);
+}
+
+void
+dn_session_tell_migrations(dn_session *session)
+{
+    dunlin_result *result = session->result;
+    dunlin_node *list = dn_node_array(result, dn_result_node(result), "migrations");
+
+    for (size_t i = 0; i < session->reconciliation.count; i++) {
+        const dn_verdict *verdict = &session->reconciliation.verdicts[i];
+        dunlin_node *node = dn_node_object(result, list, NULL);
+        dunlin_node *findings;
+
+        if (verdict->migration->listed)
+            dn_node_set_integer(result, node, "idx", verdict->migration->idx);
+        else
+            dn_node_set_null(result, node, "idx");
+        dn_node_set_text(result, node, "tag", verdict->migration->tag);
+        dn_node_set_text(result, node, "verdict", dn_verdict_name(verdict->verdict));
+        dn_node_set_text(result, node, "confidence", verdict->confidence);
+        dn_node_set_text(result, node, "file", verdict->file);
+        dn_node_set_text(result, node, "recorded", verdict->recorded ? "yes" : "no");
+        dn_node_set_text(result, node, "effects",
+                         verdict->proof ? dn_effects_name(verdict->proof->kind) : "unknown");
+        tell_row(session, node, verdict->match->row);
+        findings = dn_node_array(result, node, "findings");
+        if (verdict->note)
+            dn_node_set_text(result, findings, NULL, verdict->note);
+    }
+}
+
+void
+dn_session_tell_tracker(dn_session *session)
+{
+    dunlin_result *result = session->result;
+    const dn_tracker *tracker = &session->observation.tracker;
+    dunlin_node *node = dn_node_object(result, dn_result_node(result), "tracker");
+
+    dn_node_set_text(result, node, "table", tracker->table);
+    dn_node_set_text(result, node, "owner", dn_tracker_owner_name(tracker->owner));
+    dn_node_set_boolean(result, node, "present", tracker->present);
+    dn_node_set_integer(result, node, "rows", (int64_t)tracker->count);
+}
+
+void
+dn_session_tell_agreement(dn_session *session)
+{
+    dunlin_result *result = session->result;
+    const dn_reconciliation *found = &session->reconciliation;
+    dunlin_node *counts = dn_node_object(result, dn_result_node(result), "counts");
+    dunlin_node *node = dn_node_object(result, dn_result_node(result), "agreement");
+
+    for (int i = 0; i < DN_VERDICT_COUNT; i++)
+        if (found->counts[i])
+            dn_node_set_integer(result, counts, dn_verdict_name((dn_verdict_kind)i),
+                                (int64_t)found->counts[i]);
+    dn_node_set_boolean(result, node, "agrees", dn_reconcile_agrees(found));
+    dn_node_set_boolean(result, node, "journal_files", found->journal_files);
+    dn_node_set_boolean(result, node, "files_tracker", found->files_tracker);
+    if (found->seen)
+        dn_node_set_boolean(result, node, "tracker_schema", found->tracker_schema);
+    dn_node_set_integer(result, node, "pending", (int64_t)found->pending);
+    dn_node_set_text(result, node, "summary", dn_reconcile_summary(found, &session->arena));
+}

@@ -1,0 +1,562 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/reconcile/repair.h"
+
+#include <string.h>
+
+typedef struct planning {
+    const dn_reconciliation *result;
+    const dn_observation *observation;
+    bool illegible;
+    dn_arena *arena;
+    dn_repair *repair;
+    bool held; /* pending migrations wait for an answer */
+    dn_error *error;
+} planning;
+
+const char *
+dn_repair_action_name(dn_repair_action action)
+{
+    static const char *const names[DN_REPAIR_COUNT] = {
+        "backup",   "ask",   "report",           "file", "create-tracker", "record",
+        "unrecord", "apply", "apply-statements", "sql",  "snapshot",       "verify",
+    };
+
+    return names[action];
+}
+
+/* --- steps ---------------------------------------------------------------------------------------- */
+
+static int
+add(planning *work, dn_repair_step step)
+{
+    dn_repair *repair = work->repair;
+
+    if (!step.why)
+        return dn_no_memory(work->error);
+    repair->steps = dn_arena_grow(work->arena, repair->steps, &repair->capacity, repair->count + 1,
+                                  sizeof *repair->steps);
+    if (!repair->steps)
+        return dn_no_memory(work->error);
+    repair->steps[repair->count++] = step;
+    if (step.action == DN_REPAIR_ASK)
+        repair->automatic = false;
+    return 0;
+}
+
+static int
+ask(planning *work, const char *tag, const char *why)
+{
+    return add(work, (dn_repair_step){.action = DN_REPAIR_ASK, .tag = tag, .why = why});
+}
+
+static int
+edit_journal(planning *work, const char *op, const char *tag, const char *new_tag, bool waits,
+             const char *why)
+{
+    return add(work, (dn_repair_step){.action = DN_REPAIR_FILE,
+                                      .op = op,
+                                      .tag = tag,
+                                      .new_tag = new_tag,
+                                      .waits = waits,
+                                      .why = why});
+}
+
+/* One step over all migrations that `wanted` picks; none, no step. */
+static int
+add_over(planning *work, dn_repair_action action, bool (*wanted)(const dn_verdict *verdict),
+         const char *why)
+{
+    dn_repair_step step = {.action = action, .why = why};
+
+    step.verdicts = dn_arena_array(work->arena, work->result->count + 1, sizeof *step.verdicts);
+    if (!step.verdicts)
+        return dn_no_memory(work->error);
+    for (size_t i = 0; i < work->result->count; i++)
+        if (wanted(&work->result->verdicts[i]))
+            step.verdicts[step.count++] = &work->result->verdicts[i];
+    return step.count ? add(work, step) : 0;
+}
+
+static int
+add_one(planning *work, dn_repair_action action, const dn_verdict *verdict, bool waits,
+        const char *why)
+{
+    dn_repair_step step = {.action = action, .count = 1, .waits = waits, .why = why};
+
+    step.verdicts = dn_arena_array(work->arena, 1, sizeof *step.verdicts);
+    if (!step.verdicts)
+        return dn_no_memory(work->error);
+    step.verdicts[0] = verdict;
+    return add(work, step);
+}
+
+/* --- who is meant ------------------------------------------------------------------------------------ */
+
+static bool
+is_there(const dn_verdict *verdict)
+{
+    const dn_proof *proof = verdict->proof;
+
+    return proof && proof->done &&
+           (proof->kind == DN_EFFECTS_PRESENT || proof->kind == DN_EFFECTS_SUPERSEDED);
+}
+
+static bool
+is_to_record(const dn_verdict *verdict)
+{
+    if (verdict->recorded || verdict->verdict == DN_VERDICT_MISSING_FILE)
+        return false;
+    return verdict->verdict == DN_VERDICT_APPLIED_UNRECORDED || is_there(verdict);
+}
+
+static bool
+is_to_unrecord(const dn_verdict *verdict)
+{
+    return verdict->verdict == DN_VERDICT_RECORDED_ABSENT;
+}
+
+static bool
+is_to_apply(const dn_verdict *verdict)
+{
+    return verdict->pending || is_to_unrecord(verdict) ||
+           (verdict->verdict == DN_VERDICT_PARTIAL && !verdict->recorded &&
+            verdict->proof->kind != DN_EFFECTS_PARTIAL); /* the ledger knows where it stood */
+}
+
+static bool
+has_finding(const planning *work, const char *id)
+{
+    const dn_findings *findings = &work->result->findings;
+
+    for (size_t i = 0; i < findings->count; i++)
+        if (strcmp(findings->items[i].id, id) == 0)
+            return true;
+    return false;
+}
+
+/* --- questions ------------------------------------------------------------------------------------- */
+
+static const char *
+question_about(const planning *work, const dn_verdict *verdict)
+{
+    const char *tag = verdict->migration->tag;
+    dn_arena *arena = work->arena;
+
+    switch (verdict->verdict) {
+    case DN_VERDICT_EDITED:
+        return dn_arena_printf(arena,
+                               "restore the file of '%s' as it was applied, or put what changed "
+                               "into a new migration",
+                               tag);
+    case DN_VERDICT_MISSING_FILE:
+        if (verdict->recorded) {
+            char hex[DN_DIGEST_HEX] = "";
+
+            if (verdict->match->row->has_digest)
+                dn_digest_hex(&verdict->match->row->digest, hex);
+            return dn_arena_printf(arena, "restore the file of '%s'; its SHA-256 must be %s", tag,
+                                   *hex ? hex : "the recorded one");
+        }
+        return dn_arena_printf(arena,
+                               "restore the file of '%s' from version control, or take its entry "
+                               "out of the journal",
+                               tag);
+    case DN_VERDICT_CONTRADICTED:
+        return dn_arena_printf(
+            arena,
+            "'%s' would make what is there already in another form: change that, "
+            "or rename it away (%s)",
+            tag, verdict->note);
+    case DN_VERDICT_UNPROVABLE:
+        return dn_arena_printf(arena,
+                               "nothing shows whether '%s' was run: say so with a probe directive "
+                               "in its file, or decide",
+                               tag);
+    default: return NULL;
+    }
+}
+
+/* As it was applied, or, where nobody kept that text, with exactly the effects that are there. */
+static bool
+is_cosmetic(const dn_verdict *verdict)
+{
+    return verdict->verdict == DN_VERDICT_EDITED &&
+           (!verdict->stops || (is_there(verdict) && verdict->proof->proved));
+}
+
+static int
+ask_about_migrations(planning *work)
+{
+    for (size_t i = 0; i < work->result->count; i++) {
+        const dn_verdict *verdict = &work->result->verdicts[i];
+        bool cosmetic = is_cosmetic(verdict);
+        const char *question = cosmetic ? NULL : question_about(work, verdict);
+        const dn_proof *proof = verdict->proof;
+
+        if (cosmetic &&
+            add(work,
+                (dn_repair_step){.action = DN_REPAIR_REPORT,
+                                 .tag = verdict->migration->tag,
+                                 .why = verdict->stops
+                                            ? "edited, with the effects that the schema holds: "
+                                              "its digest may be renewed"
+                                            : "its SQL is as it was applied: nothing to do"}) < 0)
+            return -1;
+        if (!question && verdict->verdict == DN_VERDICT_PARTIAL && proof->wants_steps)
+            question = dn_arena_printf(work->arena,
+                                       "part of '%s' was run, and nothing tells which of its "
+                                       "statements: use a shadow",
+                                       verdict->migration->tag);
+        else if (!question && verdict->verdict == DN_VERDICT_PARTIAL && !proof->proved &&
+                 proof->kind == DN_EFFECTS_PARTIAL)
+            question = dn_arena_printf(work->arena,
+                                       "'%s' changes rows right where it broke off, and nothing "
+                                       "tells whether it still did",
+                                       verdict->migration->tag);
+        if (!question)
+            continue;
+        work->held = true;
+        if (ask(work, verdict->migration->tag, question) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int
+ask_about_rows(planning *work)
+{
+    if (!work->observation->unknown_count)
+        return 0;
+    work->held = true;
+    return ask(work, NULL,
+               "the tracker records migrations that this checkout does not have: update the "
+               "checkout, and do not migrate from this one");
+}
+
+/* None of these objects proved to be ours. */
+static int
+ask_about_objects(planning *work)
+{
+    if (!has_finding(work, "tracker.not-empty"))
+        return 0;
+    work->held = true;
+    return ask(work, NULL,
+               "nothing is recorded, and the database holds objects: say whether migrations made "
+               "them, or let migrate go on beside them with --allow-nonempty");
+}
+
+static const char *
+name_of(const planning *work, const dn_drift *drift)
+{
+    dn_auto(dn_text) text = DN_TEXT_INIT;
+    const dunlin_fact *key = drift->actual ? drift->actual : drift->expected;
+
+    dn_fact_describe(&text, key->kind, key->path, key->path_count);
+    return text.failed ? "" : dn_arena_copy(work->arena, text.data, text.length);
+}
+
+/* The statement of a migration that makes a fact: the last that changes it. */
+static const dn_statement_effects *
+maker_of(const planning *work, const dn_drift *drift)
+{
+    const dn_proof *proof = &work->result->proofs->items[drift->claim];
+
+    for (size_t i = proof->step_count; i-- > 0;)
+        for (size_t k = 0; k < proof->steps[i].effects.count; k++)
+            if (proof->steps[i].effects.items[k].after &&
+                dn_fact_order(0, proof->steps[i].effects.items[k].after, drift->expected) == 0)
+                return &proof->steps[i];
+    return NULL;
+}
+
+static const dn_verdict *
+verdict_of(const planning *work, const dn_proof *proof)
+{
+    for (size_t i = 0; i < work->result->count; i++)
+        if (work->result->verdicts[i].proof == proof)
+            return &work->result->verdicts[i];
+    return NULL;
+}
+
+static int
+restore_fact(planning *work, const dn_drift *drift)
+{
+    const dn_proof *proof = &work->result->proofs->items[drift->claim];
+    const dn_verdict *verdict = verdict_of(work, proof);
+    const dn_statement_effects *maker = maker_of(work, drift);
+    dn_repair_step step = {.action = DN_REPAIR_APPLY_STATEMENTS, .count = 1, .waits = true};
+    unsigned *ordinal = dn_arena_alloc(work->arena, sizeof *ordinal);
+
+    if (ask(work, verdict->migration->tag,
+            dn_arena_printf(
+                work->arena,
+                "%s is missing: make it again from '%s', or write a migration that drops "
+                "it",
+                name_of(work, drift), verdict->migration->tag)) < 0)
+        return -1;
+    if (!maker)
+        return 0;
+    step.verdicts = dn_arena_array(work->arena, 1, sizeof *step.verdicts);
+    if (!step.verdicts || !ordinal)
+        return dn_no_memory(work->error);
+    *ordinal = maker->ordinal;
+    step.verdicts[0] = verdict;
+    step.statements = ordinal;
+    step.statement_count = 1;
+    step.why = "it makes what is missing";
+    return add(work, step);
+}
+
+static int
+ask_about_drift(planning *work)
+{
+    const dn_proofs *proofs = work->result->proofs;
+    const char *first = NULL;
+
+    for (size_t i = 0; i < proofs->drift_count; i++) {
+        const dn_drift *drift = &proofs->drift[i];
+        int answer = 0;
+
+        if (drift->kind == DN_DRIFT_EXTRA)
+            answer = ask(work, NULL,
+                         dn_arena_printf(work->arena,
+                                         "%s was made by hand: write a migration that makes it, or "
+                                         "take it away",
+                                         name_of(work, drift)));
+        else if (drift->kind == DN_DRIFT_CHANGED)
+            answer = ask(work, NULL,
+                         dn_arena_printf(work->arena,
+                                         "%s was changed by hand: write a migration that changes "
+                                         "it so, or change it back",
+                                         name_of(work, drift)));
+        else if (drift->kind == DN_DRIFT_MISSING)
+            answer = restore_fact(work, drift);
+        else if (!first)
+            first = name_of(work, drift);
+        if (answer < 0)
+            return -1;
+    }
+    if (!first || work->observation->unknown_count)
+        return 0;
+    return add(work, (dn_repair_step){.action = DN_REPAIR_REPORT,
+                                      .why = "objects that belong to no migration are left alone"});
+}
+
+/* --- files ------------------------------------------------------------------------------------------ */
+
+static int
+mend_entry(planning *work, const dn_verdict *verdict)
+{
+    const char *tag = verdict->migration->tag;
+
+    if (verdict->verdict == DN_VERDICT_RENAMED && verdict->match->found &&
+        (verdict->match->found_proved || is_there(verdict)))
+        return edit_journal(work, "journal-set", tag, verdict->match->found->tag, false,
+                            verdict->match->found_proved
+                                ? "the file of that name has the recorded content"
+                                : "the schema holds the effects of the file of that name");
+    if (verdict->verdict != DN_VERDICT_UNLISTED_FILE)
+        return 0;
+    if (verdict->recorded || is_there(verdict))
+        return edit_journal(work, "journal-append", tag, NULL, false,
+                            verdict->recorded ? "a row of the tracker has the content of this file"
+                                              : "the schema holds the effects of this file");
+    if (ask(work, tag, "list this file in the journal, or leave it out") < 0 ||
+        edit_journal(work, "journal-append", tag, NULL, true, "if it is to be applied") < 0)
+        return -1;
+    return add_one(work, DN_REPAIR_APPLY, verdict, true, "none of its effects is in the schema");
+}
+
+static int
+mend_files(planning *work)
+{
+    if (work->illegible)
+        return edit_journal(work, "journal-rebuild", NULL, NULL, false,
+                            "the journal cannot be read; order and names are those of the files");
+    if (has_finding(work, "journal.bom") &&
+        (add(work, (dn_repair_step){.action = DN_REPAIR_REPORT,
+                                    .why = "the journal starts with a byte order mark; it is read "
+                                           "all the same"}) < 0 ||
+         edit_journal(work, "strip-bom", NULL, NULL, false, "other programs cannot read it") < 0))
+        return -1;
+    if (has_finding(work, "journal.duplicate-tag") &&
+        edit_journal(work, "journal-dedupe", NULL, NULL, false, "one migration is listed twice") <
+            0)
+        return -1;
+    for (size_t i = 0; i < work->result->count; i++)
+        if (mend_entry(work, &work->result->verdicts[i]) < 0)
+            return -1;
+    return 0;
+}
+
+/* --- tracker and schema ----------------------------------------------------------------------------- */
+
+static int
+finish_cut_short(planning *work, const dn_verdict *verdict)
+{
+    const dn_proof *proof = verdict->proof;
+
+    for (size_t i = 0; i < proof->step_count; i++)
+        for (size_t k = 0; k < proof->missing_count; k++) {
+            dn_repair_step step = {.action = DN_REPAIR_SQL,
+                                   .tag = verdict->migration->tag,
+                                   .sql = proof->steps[i].sql};
+
+            if (proof->steps[i].ordinal != proof->missing[k])
+                continue;
+            step.why = "it stands behind another statement without a breakpoint, and was left out";
+            if (add(work, step) < 0)
+                return -1;
+        }
+    return 0;
+}
+
+static int
+finish_partial(planning *work, const dn_verdict *verdict)
+{
+    const dn_proof *proof = verdict->proof;
+    dn_repair_step step = {.action = DN_REPAIR_APPLY_STATEMENTS, .count = 1};
+
+    if (verdict->verdict != DN_VERDICT_PARTIAL || proof->kind != DN_EFFECTS_PARTIAL ||
+        !proof->proved)
+        return 0;
+    if (verdict->recorded)
+        return finish_cut_short(work, verdict);
+    step.verdicts = dn_arena_array(work->arena, 1, sizeof *step.verdicts);
+    if (!step.verdicts)
+        return dn_no_memory(work->error);
+    step.verdicts[0] = verdict;
+    step.statements = proof->missing;
+    step.statement_count = proof->missing_count;
+    step.why = "the other statements of it were run";
+    if (proof->missing_count && add(work, step) < 0)
+        return -1;
+    return add_one(work, DN_REPAIR_RECORD, verdict, false, "with these it is complete");
+}
+
+static int
+mend_snapshots(planning *work)
+{
+    const dn_findings *findings = &work->result->findings;
+
+    for (size_t i = 0; i < findings->count; i++)
+        if (strcmp(findings->items[i].id, "snapshot.missing") == 0 &&
+            add(work, (dn_repair_step){.action = DN_REPAIR_SNAPSHOT,
+                                       .tag = findings->items[i].object,
+                                       .why = findings->items[i].message}) < 0)
+            return -1;
+    return 0;
+}
+
+static int
+mend_database(planning *work)
+{
+    const dn_tracker *tracker = &work->observation->tracker;
+    size_t before = work->repair->count;
+
+    if (add_over(work, DN_REPAIR_UNRECORD, is_to_unrecord, "none of its effects is in the schema") <
+        0)
+        return -1;
+    if (add_over(work, DN_REPAIR_RECORD, is_to_record, "the schema holds its effects") < 0)
+        return -1;
+    for (size_t i = 0; i < work->result->count; i++)
+        if (finish_partial(work, &work->result->verdicts[i]) < 0)
+            return -1;
+    if (work->repair->count > before && !tracker->present) {
+        dn_repair_step create = {.action = DN_REPAIR_CREATE_TRACKER,
+                                 .why = "the tracker does not exist"};
+
+        if (add(work, create) < 0)
+            return -1;
+        memmove(&work->repair->steps[before + 1], &work->repair->steps[before],
+                (work->repair->count - 1 - before) * sizeof create);
+        work->repair->steps[before] = create;
+    }
+    if (!work->held && add_over(work, DN_REPAIR_APPLY, is_to_apply, "pending") < 0)
+        return -1;
+    if (has_finding(work, "journal.duplicate-idx") &&
+        edit_journal(work, "journal-renumber", NULL, NULL, false, "two entries have one number") <
+            0)
+        return -1;
+    return mend_snapshots(work);
+}
+
+/* --- around it all ------------------------------------------------------------------------------------ */
+
+/* Of a broken journal, or of a byte order mark, nothing is lost. */
+static bool
+is_worth_a_backup(const dn_repair_step *step)
+{
+    switch (step->action) {
+    case DN_REPAIR_ASK:
+    case DN_REPAIR_REPORT:
+    case DN_REPAIR_SNAPSHOT: return false;
+    case DN_REPAIR_FILE:
+        return !step->waits && strcmp(step->op, "strip-bom") != 0 &&
+               strcmp(step->op, "journal-rebuild") != 0;
+    case DN_REPAIR_APPLY: return !step->waits;
+    default: return true;
+    }
+}
+
+static bool
+is_only_talk(const dn_repair_step *step)
+{
+    return step->action == DN_REPAIR_ASK || step->action == DN_REPAIR_REPORT;
+}
+
+static bool
+is_empty(const planning *work)
+{
+    if (work->observation->tracker.present)
+        return false;
+    for (size_t i = 0; i < work->result->count; i++)
+        if (work->result->verdicts[i].proof && work->result->verdicts[i].proof->done)
+            return false;
+    return !work->result->proofs->drift_count;
+}
+
+static int
+put_around(planning *work)
+{
+    dn_repair *repair = work->repair;
+    bool backup = false;
+    bool writes = false;
+
+    for (size_t i = 0; i < repair->count; i++) {
+        backup = backup || is_worth_a_backup(&repair->steps[i]);
+        writes = writes || !is_only_talk(&repair->steps[i]);
+    }
+    if (writes && add(work, (dn_repair_step){.action = DN_REPAIR_VERIFY,
+                                             .why = "journal, files, tracker and schema are "
+                                                    "compared again"}) < 0)
+        return -1;
+    if (!backup || is_empty(work))
+        return 0;
+    if (add(work, (dn_repair_step){.action = DN_REPAIR_BACKUP, .why = "before the first change"}) <
+        0)
+        return -1;
+    memmove(&repair->steps[1], &repair->steps[0], (repair->count - 1) * sizeof *repair->steps);
+    repair->steps[0] =
+        (dn_repair_step){.action = DN_REPAIR_BACKUP, .why = "before the first change"};
+    return 0;
+}
+
+int
+dn_repair_plan(const dn_reconciliation *reconciliation, const dn_observation *observation,
+               bool illegible, dn_arena *arena, dn_repair *repair, dn_error *error)
+{
+    planning work = {.result = reconciliation,
+                     .observation = observation,
+                     .illegible = illegible,
+                     .arena = arena,
+                     .repair = repair,
+                     .error = error};
+
+    *repair = (dn_repair){.automatic = true};
+    if (ask_about_rows(&work) < 0 || ask_about_objects(&work) < 0 ||
+        ask_about_migrations(&work) < 0 || ask_about_drift(&work) < 0 || mend_files(&work) < 0 ||
+        mend_database(&work) < 0)
+        return -1;
+    return put_around(&work);
+}

@@ -1,0 +1,128 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# `dunlin doctor`: what happened, verdicts by what the schema shows, and the plan.
+
+load helper
+
+setup() {
+    helper_setup
+    drizzle_project project
+}
+
+through() {
+    dunlin migrate -C project --to "$(drizzle_tag "$1")"
+    assert_exit 0
+    sql project/app.db 'DROP TABLE dunlin_migrations'
+}
+
+assert_schema_of_doctor() {
+    local mistakes
+    mistakes=$(python3 -B "$tests_folder/e2e/json-schema.py" \
+        "$tree/docs/json/doctor-1.schema.json" <<<"$output") || fail "$mistakes"
+}
+
+# The incident that dunlin was made for.
+lose_the_tracker() {
+    through 10
+    sql project/app.db 'DELETE FROM __drizzle_migrations'
+    sed -i 's/0009_glamorous_boom_boom/0009_sleepy_dreaming_celestial/' \
+        project/drizzle/meta/_journal.json
+}
+
+@test "the incident is told in a paragraph, and the plan mends it" {
+    lose_the_tracker
+    dunlin doctor -C project
+    assert_exit 4
+    assert_stdout "The schema holds the effects of migrations 0000_init_accounts to 0010_session_timeout_preference, but the tracker '__drizzle_migrations' is empty: they were run outside of it, or its rows were deleted."
+    assert_stdout "The journal lists '0009_sleepy_dreaming_celestial', whose file is '0009_glamorous_boom_boom.sql'."
+    assert_stdout "Migrations 0011_retire_legacy_import and 0012_team_invites are pending."
+    assert_stdout "2. file journal-set 0009_sleepy_dreaming_celestial -> 0009_glamorous_boom_boom: the schema holds the effects of the file of that name"
+    assert_stdout "3. record 0000_init_accounts to 0010_session_timeout_preference (11): the schema holds its effects"
+    assert_stdout "4. apply 0011_retire_legacy_import and 0012_team_invites: pending"
+    assert_equal "$(sql project/app.db 'SELECT count(*) FROM __drizzle_migrations')" 0
+}
+
+@test "the document is what its schema says, and a second doctor replays nothing" {
+    lose_the_tracker
+    run_json doctor -C project
+    assert_exit 4
+    assert_schema_of_doctor
+    assert_json .evidence.source shadow
+    assert_json '[.migrations[] | select(.confidence == "proved")] | length' 11
+    run_json doctor -C project
+    assert_exit 4
+    assert_schema_of_doctor
+    assert_json .evidence.source cache
+    assert_json '[.plan[].action]' '["backup","file","record","apply","verify"]'
+}
+
+@test "exit codes tell agreement, pending migrations and disagreement" {
+    through 11
+    dunlin doctor -C project
+    assert_exit 3
+    assert_stdout "Journal, files, tracker and schema agree; migration 0012_team_invites is pending."
+    through 12
+    dunlin doctor -C project
+    assert_exit 0
+    assert_stdout "Journal, files, tracker and schema agree."
+    sql project/app.db 'ALTER TABLE users ADD COLUMN nickname TEXT'
+    dunlin doctor -C project
+    assert_exit 4
+    assert_stdout "The schema was changed by hand: column 'users.nickname' is not as the migrations left it."
+    assert_stdout "error: drift: extra column 'users.nickname', which no migration makes [schema.extra]"
+}
+
+@test "something else in the place of what is pending is shown with both definitions" {
+    through 9
+    sql project/app.db 'ALTER TABLE users ADD COLUMN session_timeout_preference TEXT'
+    run_json doctor -C project
+    assert_exit 4
+    assert_json '.migrations[10].verdict' contradicted
+    assert_json '.migrations[10].findings[0]' "the schema holds something else: column 'users.session_timeout_preference' should be (default 30, type INTEGER) and is (type TEXT)"
+    assert_json '[.plan[].action]' '["ask"]'
+    assert_json .automatic false
+}
+
+@test "rows that nobody recorded are asked about, unless a probe tells" {
+    through 12
+    printf "UPDATE users SET display_name = 'x' WHERE display_name = '';\n" >project/drizzle/0013_names.sql
+    jq '.entries += [.entries[-1] + {idx: 13, tag: "0013_names", when: (.entries[-1].when + 1000)}]' \
+        project/drizzle/meta/_journal.json >journal && mv journal project/drizzle/meta/_journal.json
+    sql project/app.db 'DELETE FROM __drizzle_migrations'
+    run_json doctor -C project
+    assert_json '.migrations[13].verdict' unprovable
+    assert_json '[.plan[].action]' '["backup","ask","record","verify"]'
+
+    sed -i "1i -- dunlin: probe SELECT count(*) = 0 FROM users WHERE display_name = ''" \
+        project/drizzle/0013_names.sql
+    run_json doctor -C project
+    assert_json '.migrations[13].verdict' applied-unrecorded
+    assert_json '.migrations[13].confidence' proved
+    assert_json '.plan[1].tags | length' 14
+}
+
+@test "a journal that cannot be read is gone around" {
+    through 12
+    head -c 900 project/drizzle/meta/_journal.json >journal
+    mv journal project/drizzle/meta/_journal.json
+    run_json doctor -C project
+    assert_exit 4
+    assert_json '[.migrations[].verdict] | unique' '["applied"]'
+    assert_json '[.findings[].id] | index("journal.illegible") != null' true
+    assert_json '[.plan[] | .op // .action]' '["journal-rebuild","verify"]'
+}
+
+@test "a native project is examined like any other" {
+    cp -r "$tree/migrations" migrations
+    write_config .
+    dunlin migrate
+    assert_exit 0
+    run_json doctor
+    assert_exit 0
+    assert_schema_of_doctor
+    sql app.db 'DELETE FROM dunlin_migrations'
+    run_json doctor
+    assert_exit 4
+    assert_json '[.migrations[].recorded] | unique' '["no"]'
+    assert_json '[.plan[].action] | index("record") != null' true
+}
