@@ -98,12 +98,33 @@ write_target(dn_writer *writer, const dn_data *data, dn_text *out)
                                    : dn_write_names(writer, &data->target, out);
 }
 
+/* Some column of the table, for a driver that has to name one. */
 static bool
 write_first_column(dn_writer *writer, const dn_data *data, dn_text *out)
 {
+    dunlin_string column = {NULL, 0};
+
     if (data->target.count)
-        return dn_write_name(writer, data->target.list[0], out);
-    return !data->columns.count || dn_write_name(writer, data->columns.list[0], out);
+        column = data->target.list[0];
+    else if (data->columns.count)
+        column = data->columns.list[0];
+    else if (writer->target->first_column)
+        column = writer->target->first_column(writer->target->context, data->table.space,
+                                              data->table.name);
+    return !column.length || dn_write_name(writer, column, out);
+}
+
+static bool
+wants_column(const dn_writer *writer, const char *clause)
+{
+    const dn_rule *rule = writer->target->rules
+                              ? dn_rule_named(writer->target->rules, DUNLIN_RULE_CLAUSE, clause)
+                              : NULL;
+
+    for (uint64_t i = 0; rule && i + 1 < rule->native.length; i++)
+        if (rule->native.data[i] == '$' && rule->native.data[i + 1] == '3')
+            return true;
+    return false;
 }
 
 /* --- INSERT --- */
@@ -154,10 +175,14 @@ write_conflict(dn_writer *writer, const dn_data *data, dn_text *out)
         return write_conflict_update(writer, data, kind, out);
     if (!name)
         return dn_write_refuse(writer, data->conflict_offset, "there is no memory");
-    return piece(writer, data, write_target, &parts[0]) &&
-           piece(writer, data, write_table, &parts[1]) &&
-           piece(writer, data, write_first_column, &parts[2]) &&
-           dn_write_clause_parts(writer, name, data->conflict_offset, standard, parts, 3, out);
+    if (!piece(writer, data, write_target, &parts[0]) ||
+        !piece(writer, data, write_table, &parts[1]) ||
+        !piece(writer, data, write_first_column, &parts[2]))
+        return false;
+    if (!parts[2].text.length && wants_column(writer, name))
+        return dn_write_refuse(writer, data->conflict_offset,
+                               "the columns of the table are not known: name them in the INSERT");
+    return dn_write_clause_parts(writer, name, data->conflict_offset, standard, parts, 3, out);
 }
 
 /* SQLite's parser takes the ON of ON CONFLICT for a join's, unless a WHERE comes before. */

@@ -132,6 +132,8 @@ int dn_driver_expression_rules(const dn_driver *driver, const dunlin_profile *pr
 typedef struct dn_driver_columns {
     const char *(*class_of)(void *context, dunlin_string space, dunlin_string table,
                             dunlin_string column);
+    /* The first column of a table; data is NULL when it is not known. May be absent. */
+    dunlin_string (*first_of)(void *context, dunlin_string space, dunlin_string table);
     void *context;
 } dn_driver_columns;
 
@@ -284,6 +286,11 @@ int dn_connection_privileges(dn_connection *connection, const dunlin_operation *
  * what is gone is removed from it. */
 int dn_connection_facts(dn_connection *connection, const dunlin_fact *const *keys, size_t count,
                         dn_fact_map *map, dn_error *error);
+/* Realised facts with `unsure` members -> the same, in this order, with these members as the server
+ * prints them, as far as it can tell. Leaves no trace; nothing else may be under way on the
+ * connection. Of a driver that cannot ask, *settled are the facts themselves. */
+int dn_connection_settle(dn_connection *connection, const dunlin_fact *const *facts, size_t count,
+                         dn_arena *arena, const dunlin_fact *const **settled, dn_error *error);
 /* What exists and cannot be read, with the driver's reason. */
 typedef struct dn_unreadable_key {
     const dunlin_fact *key;

@@ -92,6 +92,14 @@ class_of_column(void *context, dunlin_string space, dunlin_string table, dunlin_
     return own->columns->class_of(own->columns->context, space, table, column);
 }
 
+static dunlin_string
+first_column(void *context, dunlin_string space, dunlin_string table)
+{
+    const translation_context *own = context;
+
+    return own->columns->first_of(own->columns->context, space, table);
+}
+
 int
 dn_driver_translator(const dn_driver *driver, const dunlin_profile *profile, dn_arena *arena,
                      dn_driver_translations *translator, dn_error *error)
@@ -121,6 +129,7 @@ dn_driver_translate(const dn_driver_translations *translator, int32_t what, dunl
         .quote_name = quote_name,
         .quote_literal = quote_literal,
         .column_class = translator->columns ? class_of_column : NULL,
+        .first_column = translator->columns && translator->columns->first_of ? first_column : NULL,
         .context = &context,
     };
 

@@ -2,7 +2,7 @@
 # Finding, loading and checking drivers; connections.
 core_sources += core/driver/call.c core/driver/call.h
 core_sources += core/driver/connection.c core/driver/connection_internal.h
-core_sources += core/driver/connection_facts.c
+core_sources += core/driver/connection_facts.c core/driver/connection_settle.c
 core_sources += core/driver/connection_escort.c
 core_sources += core/driver/connection_lock.c
 core_sources += core/driver/connection_query.c

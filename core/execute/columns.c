@@ -69,6 +69,57 @@ dn_column_class(const dn_column_search *where, dunlin_string table, dunlin_strin
     return looking.found ? first_class(where, looking.found) : NULL;
 }
 
+typedef struct first_search {
+    const dn_fact_map *facts;
+    dunlin_string table;
+    dunlin_string column;
+} first_search;
+
+static int
+note_first(const dunlin_fact *table, void *context)
+{
+    first_search *looking = context;
+    uint64_t last = table->path_count - 1;
+    const dunlin_property *order;
+
+    if (!dn_fact_same_name(dn_fact_map_naming(looking->facts), last, table->path_count,
+                           table->path[last], looking->table))
+        return 0;
+    order = dn_property_find(table->properties, table->property_count, "order");
+    if (order && order[1].type != DUNLIN_PROPERTY_END)
+        looking->column = order[1].text;
+    return 1;
+}
+
+dunlin_string
+dn_first_column(const dn_fact_map *facts, dunlin_string table)
+{
+    first_search looking = {facts, table, {NULL, 0}};
+
+    dn_fact_map_each(facts, DUNLIN_KIND_TABLE, note_first, &looking);
+    return looking.column;
+}
+
+/* While it is heard what is pending, the tables that rows are changed in are noted: expressions may
+ * ask for their columns when it is carried out. */
+static bool
+only_notes(dn_translator *translator, dunlin_string table)
+{
+    bool spaces = (translator->target.naming & DN_FACT_NAMESPACES) != 0;
+    const dunlin_string path[] = {translator->target.home, table};
+    const dunlin_fact key = {.size = sizeof key,
+                             .kind = dn_string(DUNLIN_KIND_TABLE),
+                             .path = spaces ? path : path + 1,
+                             .path_count = spaces ? 2 : 1};
+    dn_error ignored;
+
+    if (translator->phase != DN_TRANSLATOR_EXPECTS)
+        return false;
+    if (table.length)
+        dn_fact_map_put(translator->keys, &key, &ignored); /* without it, less can be translated */
+    return true;
+}
+
 static const char *
 class_of(void *context, dunlin_string space, dunlin_string table, dunlin_string column)
 {
@@ -81,11 +132,21 @@ class_of(void *context, dunlin_string space, dunlin_string table, dunlin_string 
     };
 
     (void)space;
-    return dn_column_class(&where, table, column);
+    return only_notes(translator, table) ? NULL : dn_column_class(&where, table, column);
+}
+
+static dunlin_string
+first_of(void *context, dunlin_string space, dunlin_string table)
+{
+    dn_translator *translator = context;
+
+    (void)space;
+    return only_notes(translator, table) ? (dunlin_string){NULL, 0}
+                                         : dn_first_column(dn_translator_facts(translator), table);
 }
 
 dn_driver_columns
 dn_translator_columns(dn_translator *translator)
 {
-    return (dn_driver_columns){class_of, translator};
+    return (dn_driver_columns){class_of, first_of, translator};
 }

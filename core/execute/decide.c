@@ -12,6 +12,8 @@ typedef struct deciding {
     const dn_source *source;
     const dn_reading *reading;
     bool again;
+    bool folds; /* earlier operations of the statement count for later ones */
+    dn_fact_map *facts;
     dn_decisions *out;
     dn_error *error;
     const dunlin_operation *table; /* the CREATE TABLE whose members follow */
@@ -78,14 +80,14 @@ realise(deciding *work, const dunlin_operation *operation, dn_wanted *wanted)
         has_own_text(operation->kind) ||
         !dn_connection_driver(translator->connection)->table.realise)
         return 0;
-    if (dn_operation_fact_on(dn_translator_facts(translator), operation, &translator->scratch,
-                             &fact, work->error) < 0)
+    if (dn_operation_fact_on(work->facts, operation, &translator->scratch, &fact, work->error) < 0)
         return -1;
     list[0] = &fact;
     view = dn_translator_view(translator);
+    view.facts = work->facts;
     if (dn_driver_realise(&view, list, 1, &translator->scratch, &facts, &wanted->count, NULL,
                           work->error) < 0)
-        return -1;
+        return dn_translator_untranslatable(work->error);
     wanted->facts = facts;
     return 0;
 }
@@ -130,6 +132,8 @@ run(deciding *work, const dunlin_operation *operation, const dn_wanted *wanted)
     plain->condition = DUNLIN_CONDITION_NONE;
     plain->flags &= ~(uint64_t)DUNLIN_OPERATION_PARENT_IF_EXISTS;
     out->wanted[out->run.count] = *wanted;
+    if (work->folds && dn_schema_fold(work->facts, plain, wanted, work->error) < 0)
+        return -1;
     return dn_operations_add(&out->run, plain, work->error);
 }
 
@@ -156,8 +160,7 @@ static int
 clear_old(deciding *work, const dunlin_operation *operation)
 {
     const dunlin_fact *there =
-        dn_fact_map_find(dn_translator_facts(work->translator), operation->kind, operation->path,
-                         operation->path_count);
+        dn_fact_map_find(work->facts, operation->kind, operation->path, operation->path_count);
     dunlin_operation *drop;
     static const dn_wanted nothing;
 
@@ -176,15 +179,22 @@ clear_old(deciding *work, const dunlin_operation *operation)
     return run(work, drop, &nothing);
 }
 
+/* Is it decided as if IF [NOT] EXISTS stood on it? */
+static bool
+is_guarded(const deciding *work, const dunlin_operation *operation)
+{
+    return has_condition(operation) || work->again ||
+           (lies_in(operation, work->table) && work->table_skipped) ||
+           (lies_within(operation, work->column) && has_condition(work->column));
+}
+
 static dn_guard
 answer(deciding *work, const dunlin_operation *operation, const dn_wanted *wanted, dn_text *why)
 {
     const dn_translator *translator = work->translator;
     bool member = lies_in(operation, work->table);
-    bool clause = lies_within(operation, work->column) && !has_condition(operation);
     const dn_guard_options options = {
-        .assume_guarded = work->again || (member && work->table_skipped) ||
-                          (clause && has_condition(work->column)),
+        .assume_guarded = !has_condition(operation) && is_guarded(work, operation),
         .keep_different = translator->options.keep_different,
         .foreign = !translator->own,
     };
@@ -192,7 +202,7 @@ answer(deciding *work, const dunlin_operation *operation, const dn_wanted *wante
 
     if ((member && work->table && !work->table_skipped) || replaces(operation))
         return DN_GUARD_RUN;
-    guard = dn_schema_resolve(dn_translator_facts(translator), operation, wanted, &options, why);
+    guard = dn_schema_resolve(work->facts, operation, wanted, &options, why);
     /* The table is there and lacks something: it is another one. */
     if (member && guard == DN_GUARD_RUN && !work->again)
         return options.keep_different ? DN_GUARD_SKIP : DN_GUARD_CONFLICT;
@@ -211,6 +221,9 @@ decide_one(deciding *work, const dunlin_operation *operation)
         work->table = NULL;
     if (realise(work, operation, &wanted) < 0)
         return dn_translator_blame(work->source, operation->span_begin, work->error);
+    if (is_guarded(work, operation) &&
+        dn_translator_settle(work->translator, work->facts, &wanted, work->error) < 0)
+        return -1;
     guard = answer(work, operation, &wanted, &text);
     if (guard == DN_GUARD_CONFLICT && text.length == 0) {
         dn_text_add_string(&text, "the table exists, but without ");
@@ -236,6 +249,17 @@ decide_one(deciding *work, const dunlin_operation *operation)
     return run(work, operation, &wanted);
 }
 
+/* ALTER TABLE t RENAME COLUMN a TO b, ALTER COLUMN b ..: what comes later is of what came before. */
+static bool
+builds_on_itself(const dn_operations *operations)
+{
+    for (size_t i = 0; i + 1 < operations->count; i++)
+        if (operations->items[i]->verb == DUNLIN_VERB_RENAME ||
+            operations->items[i]->verb == DUNLIN_VERB_DROP)
+            return true;
+    return false;
+}
+
 int
 dn_translator_decide(dn_translator *translator, const dn_source *source, const dn_reading *reading,
                      bool again, dn_decisions *decisions, dn_error *error)
@@ -244,6 +268,8 @@ dn_translator_decide(dn_translator *translator, const dn_source *source, const d
                      .source = source,
                      .reading = reading,
                      .again = again,
+                     .folds = builds_on_itself(&reading->operations),
+                     .facts = dn_translator_facts(translator),
                      .out = decisions,
                      .error = error};
 
@@ -254,6 +280,11 @@ dn_translator_decide(dn_translator *translator, const dn_source *source, const d
                                        sizeof *decisions->wanted);
     if (!decisions->wanted)
         return dn_no_memory(error);
+    if (work.folds) {
+        work.facts = dn_fact_map_copy(work.facts, &translator->scratch, error);
+        if (!work.facts)
+            return -1;
+    }
     for (size_t i = 0; i < reading->operations.count; i++)
         if (decide_one(&work, reading->operations.items[i]) < 0)
             return -1;

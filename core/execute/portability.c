@@ -113,6 +113,15 @@ class_of(void *context, dunlin_string space, dunlin_string table, dunlin_string 
     return dn_column_class(&where, table, column);
 }
 
+static dunlin_string
+first_of(void *context, dunlin_string space, dunlin_string table)
+{
+    const checking *work = context;
+
+    (void)space;
+    return dn_first_column(work->view.facts, table);
+}
+
 static int
 realise(checking *work, const dunlin_operation *operation, dn_wanted *wanted)
 {
@@ -453,7 +462,7 @@ prepare(checking *work, const dn_driver *driver, const char *dialect)
     work->hazy = dn_fact_map_new(work->arena, work->target.naming);
     if (!work->facts || !work->logical || !work->hazy)
         return dn_no_memory(work->error);
-    work->columns = (dn_driver_columns){class_of, work};
+    work->columns = (dn_driver_columns){class_of, first_of, work};
     work->translations.columns = &work->columns;
     work->view.facts = work->facts;
     work->view.translations = &work->translations;

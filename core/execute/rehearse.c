@@ -11,6 +11,8 @@ typedef struct rehearsal {
     dn_connection *connection;
     dn_translator *translator;
     dn_arena *arena;
+    const char **unfinished; /* what an earlier run left half done */
+    size_t unfinished_count;
     dn_error *error;
 } rehearsal;
 
@@ -56,14 +58,8 @@ keep_outer_steps(const rehearsal *work, dn_job *job, const dn_translated *transl
 static bool
 is_unfinished(const rehearsal *work, const dn_job *job)
 {
-    const char **tags = NULL;
-    size_t count = 0;
-    dn_error ignored;
-
-    if (dn_tracker_unfinished(work->connection, work->arena, &tags, &count, &ignored) < 0)
-        return false;
-    for (size_t i = 0; i < count; i++)
-        if (strcmp(tags[i], job->migration->tag) == 0)
+    for (size_t i = 0; !job->info.transactional && i < work->unfinished_count; i++)
+        if (strcmp(work->unfinished[i], job->migration->tag) == 0)
             return true;
     return false;
 }
@@ -80,6 +76,7 @@ static int
 rehearse_job(const rehearsal *work, dn_job *job)
 {
     dn_auto(dn_script) *script = NULL;
+    bool again = is_unfinished(work, job);
 
     if (dn_script_open(work->connection, work->translator, job->migration, &job->info.kept, false,
                        &script, work->error) < 0)
@@ -96,13 +93,12 @@ rehearse_job(const rehearsal *work, dn_job *job)
         if (item.kind != DN_SCRIPT_STATEMENT)
             continue;
         source = dn_script_source(job->migration, &item);
-        if (dn_translate(work->translator, &source, !job->info.transactional, &translated,
-                         work->error) == 0) {
+        if (dn_translate(work->translator, &source, again, &translated, work->error) == 0) {
             if (keep_outer_steps(work, job, &translated) < 0)
                 return -1;
             continue;
         }
-        if (job->info.transactional || !is_of_the_facts(work->error) || !is_unfinished(work, job))
+        if (!again || !is_of_the_facts(work->error))
             return -1;
         dn_error_clear(work->error);
         dn_translator_forget(work->translator);
@@ -113,10 +109,15 @@ int
 dn_rehearse(dn_connection *connection, dn_translator *translator, dn_job *jobs, size_t count,
             dn_arena *arena, dn_error *error)
 {
-    const rehearsal work = {connection, translator, arena, error};
+    rehearsal work = {
+        .connection = connection, .translator = translator, .arena = arena, .error = error};
+    dn_error ignored;
 
     if (!translator || !dn_translator_matters(translator))
         return 0;
+    if (dn_tracker_unfinished(connection, arena, &work.unfinished, &work.unfinished_count,
+                              &ignored) < 0)
+        work.unfinished_count = 0; /* there is no tracker yet */
     if (dn_translator_look(translator, error) < 0 || dn_translator_rehearse(translator, error) < 0)
         return -1;
     for (size_t i = 0; i < count; i++)

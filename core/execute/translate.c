@@ -299,6 +299,8 @@ note_index(dn_translator *translator, const dunlin_operation *operation, dn_erro
 static int
 note_keys(dn_translator *translator, const dn_operations *operations, dn_error *error)
 {
+    uint64_t object = (translator->target.naming & DN_FACT_NAMESPACES) ? 2 : 1;
+
     for (size_t i = 0; i < operations->count; i++) {
         const dunlin_operation *operation = operations->items[i];
         dunlin_fact renamed = dn_operation_fact(operation);
@@ -310,12 +312,26 @@ note_keys(dn_translator *translator, const dn_operations *operations, dn_error *
             return -1;
         renamed.path = operation->new_path;
         renamed.path_count = operation->new_path_count;
-        if (operation->verb == DUNLIN_VERB_RENAME &&
-            dn_string_equal(operation->kind, DUNLIN_KIND_TABLE) &&
+        if (operation->verb == DUNLIN_VERB_RENAME && operation->new_path_count <= object &&
             note_key(translator, renamed, error) < 0)
             return -1;
     }
     return 0;
+}
+
+/* Rows are read when their turn comes; what has to be known of their tables is asked for here. */
+static int
+expect_rows(dn_translator *translator, const dn_source *source, dn_error *error)
+{
+    enum { MOST = 1 << 20 }; /* bytes: whoever writes more has a list of values, not expressions */
+    dn_ddl_translation ignored;
+
+    if (source->sql.length > MOST)
+        return 0;
+    dn_arena_free(&translator->scratch);
+    translator->reading = NULL;
+    return dn_driver_translate(&translator->translations, DUNLIN_TRANSLATE_DATA, source->sql,
+                               &translator->scratch, &ignored, error);
 }
 
 int
@@ -325,10 +341,16 @@ dn_translator_expect(dn_translator *translator, const dn_source *source, dn_erro
 
     if (translator->phase != DN_TRANSLATOR_EXPECTS || passes(translator, source))
         return 0;
+    if (!translator->expecting) {
+        translator->expecting = true;
+        translator->logical = dn_fact_map_copy(translator->remembered, &translator->arena, error);
+        if (!translator->logical)
+            return -1;
+    }
     if (!translator->own && !(source->flags & DUNLIN_CLASS_DDL) &&
         (source->flags & DUNLIN_CLASS_DATA)) {
         translator->guarded = true;
-        return 0; /* rows: they are read when their turn comes */
+        return expect_rows(translator, source, error);
     }
     if (!translator->logical)
         translator->logical = copy_of(translator, translator->remembered, error);
@@ -405,14 +427,14 @@ begin_again(dn_translator *translator, dn_translator_phase phase, dn_error *erro
 {
     translator->phase = phase;
     translator->stale = false;
-    translator->logical = copy_of(translator, translator->remembered, error);
+    translator->logical = dn_fact_map_copy(translator->remembered, &translator->arena, error);
     return translator->logical ? 0 : -1;
 }
 
 int
 dn_translator_rehearse(dn_translator *translator, dn_error *error)
 {
-    translator->rehearsed = copy_of(translator, translator->actual, error);
+    translator->rehearsed = dn_fact_map_copy(translator->actual, &translator->arena, error);
     if (!translator->rehearsed)
         return -1;
     return begin_again(translator, DN_TRANSLATOR_REHEARSES, error);
@@ -478,21 +500,29 @@ fold_all(dn_translator *translator, const dn_decisions *decisions, dn_error *err
     return 0;
 }
 
+int
+dn_translator_untranslatable(dn_error *error)
+{
+    char reason[sizeof error->message];
+
+    if (error->status == DUNLIN_UNSUPPORTED) {
+        memcpy(reason, error->message, sizeof reason);
+        dn_fail(error, DUNLIN_UNSUPPORTED, "translate.untranslatable", "%s", reason);
+    }
+    return -1;
+}
+
 static int
 render(dn_translator *translator, const dn_source *source, dn_decisions *decisions,
        dn_translated *out, dn_error *error)
 {
     dn_steps steps = {NULL, 0, 0};
-    char reason[sizeof error->message];
     const dn_driver_view view = dn_translator_view(translator);
 
     if (dn_driver_render_steps(&view, DUNLIN_RENDER_RUN, decisions->run.items, decisions->run.count,
                                &translator->scratch, &steps, &decisions->notes, error) < 0) {
-        if (error->status != DUNLIN_UNSUPPORTED)
-            return -1;
-        memcpy(reason, error->message, sizeof reason);
-        dn_fail(error, DUNLIN_UNSUPPORTED, "translate.untranslatable", "%s", reason);
-        return dn_translator_blame(source, 0, error);
+        dn_translator_untranslatable(error);
+        return error->status == DUNLIN_UNSUPPORTED ? dn_translator_blame(source, 0, error) : -1;
     }
     out->kind = DN_TRANSLATED_STEPS;
     out->steps = steps.items;

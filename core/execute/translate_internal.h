@@ -16,6 +16,12 @@ typedef enum dn_translator_phase {
     DN_TRANSLATOR_PERFORMS
 } dn_translator_phase;
 
+/* A fact as it was put to the server, and as the server prints it. */
+typedef struct dn_settled {
+    const dunlin_fact *asked;
+    const dunlin_fact *answer;
+} dn_settled;
+
 struct dn_translator {
     dn_translator_phase phase;
     dn_connection *connection;
@@ -32,11 +38,16 @@ struct dn_translator {
     dn_fact_map *logical;    /* the same as of the statement at hand */
     bool guarded;            /* some statement needs facts */
     bool stale;              /* the facts are not known any more */
+    bool expecting;          /* the first pending statement was heard of */
     dn_arena scratch;        /* of the statement at hand */
     dn_driver_translations translations;
     dn_driver_columns columns;
     const struct dn_reading *reading; /* the statement at hand, for its new columns */
     dn_losses losses;
+    dn_settled *settled; /* what was put to the server while it was rehearsed */
+    size_t settled_count;
+    size_t settled_capacity;
+    size_t recalled; /* where the next one is looked for first: they come in the same order again */
 };
 
 /* What the driver may know now. */
@@ -52,6 +63,8 @@ typedef struct dn_column_search {
 } dn_column_search;
 const char *dn_column_class(const dn_column_search *where, dunlin_string table,
                             dunlin_string column);
+/* The first column of a table; data is NULL when the table is not known. */
+dunlin_string dn_first_column(const dn_fact_map *facts, dunlin_string table);
 
 /* Which of the facts count now. */
 static inline dn_fact_map *
@@ -82,6 +95,12 @@ typedef struct dn_decisions {
     dn_notes notes;
 } dn_decisions;
 
+/* What a driver cannot do, for want of a translation: translate.untranslatable. Returns -1. */
+int dn_translator_untranslatable(dn_error *error);
+/* settle.c: what of the wanted is there, but could not be compared so far, as the server prints it.
+ * Asked while it is rehearsed, remembered for the run. */
+int dn_translator_settle(dn_translator *translator, const dn_fact_map *facts, dn_wanted *wanted,
+                         dn_error *error);
 void dn_translator_tell_losses(dn_translator *translator);
 
 /* The fact to put to a driver's realise for a CREATE or ALTER; may live in the arena. */

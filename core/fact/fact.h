@@ -72,6 +72,8 @@ enum {
 typedef struct dn_fact_map dn_fact_map;
 
 dn_fact_map *dn_fact_map_new(dn_arena *arena, uint64_t naming); /* NULL: no memory */
+/* A map with the same facts, to go on from, in another arena. NULL: no memory. */
+dn_fact_map *dn_fact_map_copy(const dn_fact_map *map, dn_arena *arena, dn_error *error);
 uint64_t dn_fact_map_naming(const dn_fact_map *map);
 size_t dn_fact_map_count(const dn_fact_map *map);
 int dn_fact_map_put(dn_fact_map *map, const dunlin_fact *fact, dn_error *error);

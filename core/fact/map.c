@@ -244,3 +244,28 @@ dn_fact_map_each(const dn_fact_map *map, const char *kind,
     }
     return 0;
 }
+
+typedef struct copying {
+    dn_fact_map *map;
+    dn_error *error;
+} copying;
+
+static int
+put_copy(const dunlin_fact *fact, void *context)
+{
+    copying *work = context;
+
+    return dn_fact_map_put(work->map, fact, work->error);
+}
+
+dn_fact_map *
+dn_fact_map_copy(const dn_fact_map *map, dn_arena *arena, dn_error *error)
+{
+    copying work = {dn_fact_map_new(arena, map->naming), error};
+
+    if (!work.map) {
+        dn_no_memory(error);
+        return NULL;
+    }
+    return dn_fact_map_each(map, NULL, put_copy, &work) < 0 ? NULL : work.map;
+}

@@ -12,6 +12,7 @@
 typedef struct addressing {
     const dn_schema_target *target;
     const dn_fact_map *facts;
+    const dn_fact_map *logical;
     dn_arena *arena;
     dn_error *error;
 } addressing;
@@ -257,34 +258,71 @@ has_own_name(const dunlin_fact *key)
     return name.length && name.data[0] != '(' && !dn_string_equal(name, "PRIMARY");
 }
 
-/* DROP CONSTRAINT c: which kind? */
-static int
-find_kind(const addressing *work, dunlin_operation *operation)
+/* Is it this name that a primary key without one of its own is meant by? The name that the history
+ * gave it, or one that looks as if: any other is of something else, or of nothing. */
+static bool
+means_key(const addressing *work, const dunlin_string *path, uint64_t count)
+{
+    static const char label[] = "_pkey";
+    const size_t length = sizeof label - 1;
+    const dunlin_fact *key =
+        work->logical
+            ? dn_fact_map_find(work->logical, dn_string(DUNLIN_KIND_PRIMARY_KEY), path, count)
+            : NULL;
+    dunlin_string name = path[count - 1];
+
+    if (key && !has_own_name(key))
+        key = NULL;
+    if (key && dn_schema_same(key->path[count - 1], name))
+        return true;
+    return dn_string_equal(name, "PRIMARY") ||
+           (!key && name.length > length &&
+            memcmp(name.data + name.length - length, label, length) == 0);
+}
+
+static bool
+find_key(const addressing *work, dunlin_operation *operation, const dunlin_string *path)
+{
+    uint64_t last = operation->path_count - 1;
+    const dunlin_fact *key =
+        dn_fact_map_find(work->facts, dn_string(DUNLIN_KIND_PRIMARY_KEY), path, last + 1);
+
+    if (!key || !(has_own_name(key) ? dn_fact_same_name(work->target->naming, last, last + 1,
+                                                        key->path[last], path[last])
+                                    : means_key(work, path, last + 1)))
+        return false;
+    operation->kind = dn_string(DUNLIN_KIND_PRIMARY_KEY);
+    if (path == operation->path)
+        operation->path = key->path;
+    return true;
+}
+
+static bool
+find_constraint(const addressing *work, dunlin_operation *operation, const dunlin_string *path)
 {
     static const char *const kinds[] = {DUNLIN_KIND_UNIQUE, DUNLIN_KIND_FOREIGN_KEY,
                                         DUNLIN_KIND_CHECK};
-    const dunlin_fact *key;
-    uint64_t last = operation->path_count - 1;
 
-    if (!work->facts || !dn_string_equal(operation->kind, DUNLIN_KIND_CONSTRAINT))
-        return 0;
-    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
-        dunlin_string kind = dn_string(kinds[i]);
-
-        if (dn_fact_map_find(work->facts, kind, operation->path, operation->path_count)) {
-            operation->kind = kind;
-            return 0;
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
+        if (dn_fact_map_find(work->facts, dn_string(kinds[i]), path, operation->path_count)) {
+            operation->kind = dn_string(kinds[i]);
+            return true;
         }
-    }
-    key = dn_fact_map_find(work->facts, dn_string(DUNLIN_KIND_PRIMARY_KEY), operation->path,
-                           operation->path_count);
-    if (key &&
-        (!has_own_name(key) || dn_fact_same_name(work->target->naming, last, operation->path_count,
-                                                 key->path[last], operation->path[last]))) {
-        operation->kind = dn_string(DUNLIN_KIND_PRIMARY_KEY);
-        operation->path = key->path;
-    }
-    return 0;
+    return false;
+}
+
+/* DROP CONSTRAINT c: which kind? Renamed already, it is the one that bears the new name. */
+static void
+find_kind(const addressing *work, dunlin_operation *operation)
+{
+    bool renames =
+        operation->verb == DUNLIN_VERB_RENAME && operation->new_path_count == operation->path_count;
+
+    if (work->facts && dn_string_equal(operation->kind, DUNLIN_KIND_CONSTRAINT) &&
+        !find_constraint(work, operation, operation->path) &&
+        !(renames && find_constraint(work, operation, operation->new_path)) &&
+        !find_key(work, operation, operation->path) && renames)
+        find_key(work, operation, operation->new_path);
 }
 
 /* --- one statement ------------------------------------------------------------------------------------ */
@@ -305,7 +343,8 @@ complete(const addressing *work, dunlin_operation *operation)
         complete_list(work, operation, "type_path") < 0 || find_table(work, operation) < 0)
         return -1;
     take_unique(work, operation);
-    return find_kind(work, operation);
+    find_kind(work, operation);
+    return 0;
 }
 
 /* ADD VALUE and RENAME VALUE -> all labels as they will be. */
@@ -335,7 +374,7 @@ dn_schema_address(const dn_schema_target *target, const dunlin_operation *const 
                   size_t count, bool name_all, const dn_fact_map *facts, dn_fact_map *logical,
                   dn_operations *addressed, dn_error *error)
 {
-    addressing work = {target, facts, addressed->arena, error};
+    addressing work = {target, facts, logical, addressed->arena, error};
     dunlin_operation **copies = dn_arena_array(addressed->arena, count + 1, sizeof *copies);
 
     if (!copies)
@@ -352,7 +391,7 @@ dn_schema_address(const dn_schema_target *target, const dunlin_operation *const 
     for (size_t i = 0; i < count; i++) {
         int answer = target->named_types
                          ? complete_values(&work, copies[i])
-                         : dn_schema_inline_types(target, copies[i], logical, addressed, error);
+                         : dn_schema_inline_types(copies[i], facts, logical, addressed, error);
 
         if (answer == 0 && target->named_types)
             answer = dn_operations_add(addressed, copies[i], error);

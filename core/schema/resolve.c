@@ -395,6 +395,21 @@ lacks_key(const question *asked)
            !dn_fact_map_find(asked->facts, operation->kind, operation->path, operation->path_count);
 }
 
+/* What has to be there already, and was not found by what is known of it: the kind of a constraint,
+ * the table of an index. */
+static bool
+is_nowhere(const question *asked)
+{
+    const dunlin_operation *operation = asked->operation;
+    uint64_t table = dn_schema_lead(dn_fact_map_naming(asked->facts));
+    bool index = dn_string_equal(operation->kind, DUNLIN_KIND_INDEX);
+
+    return asked->options->foreign && operation->verb != DUNLIN_VERB_CREATE &&
+           operation->condition == DUNLIN_CONDITION_NONE && !asked->options->assume_guarded &&
+           (dn_string_equal(operation->kind, DUNLIN_KIND_CONSTRAINT) ||
+            (index && operation->path_count > table + 1 && operation->path[table].length == 0));
+}
+
 dn_guard
 dn_schema_resolve(const dn_fact_map *facts, const dunlin_operation *operation,
                   const dn_wanted *wanted, const dn_guard_options *options, dn_text *why)
@@ -411,7 +426,7 @@ dn_schema_resolve(const dn_fact_map *facts, const dunlin_operation *operation,
         dn_text_add_string(why, ": its table does not exist");
         return DN_GUARD_SKIP;
     }
-    if (lacks_key(&asked)) {
+    if (lacks_key(&asked) || is_nowhere(&asked)) {
         name_own(&asked);
         dn_text_add_string(why, " does not exist");
         return DN_GUARD_CANNOT;

@@ -26,8 +26,8 @@ int dn_schema_name_all(const dn_schema_target *target, dunlin_operation **operat
                        const dn_fact_map *facts, dn_arena *arena, dn_error *error);
 
 /* Types without a name of their own on the target: what to do instead of `operation` is added to
- * `out`. */
-int dn_schema_inline_types(const dn_schema_target *target, dunlin_operation *operation,
+ * `out`. `facts` may be NULL. */
+int dn_schema_inline_types(dunlin_operation *operation, const dn_fact_map *facts,
                            dn_fact_map *logical, dn_operations *out, dn_error *error);
 /* The labels of an enum after an ALTER, as a list of properties in the arena of `list`. */
 int dn_schema_new_values(const dunlin_fact *type, const dunlin_operation *operation,

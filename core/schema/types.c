@@ -3,6 +3,8 @@
  * Enum types and domains on a target where types have no names: their definition goes into the
  * columns. The logical map remembers types, and which column was declared with which.
  */
+#include <string.h>
+
 #include "core/schema/schema_internal.h"
 
 /* --- labels ------------------------------------------------------------------------------------------ */
@@ -66,11 +68,50 @@ dn_schema_new_values(const dunlin_fact *type, const dunlin_operation *operation,
     return list->failed ? dn_no_memory(error) : 0;
 }
 
+/* --- expressions ------------------------------------------------------------------------------------ */
+
+/* A name in quotes, as the portable spelling has it. */
+static void
+add_quoted(dn_text *text, dunlin_string name)
+{
+    dn_text_add_char(text, '"');
+    for (uint64_t i = 0; i < name.length; i++) {
+        if (name.data[i] == '"')
+            dn_text_add_char(text, '"');
+        dn_text_add_char(text, name.data[i]);
+    }
+    dn_text_add_char(text, '"');
+}
+
+static bool
+is_word(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           (unsigned char)c >= 0x80;
+}
+
+/* Behind the word, string or quoted name that begins at `at`; behind any other single character. */
+static uint64_t
+word_end(dunlin_string text, uint64_t at)
+{
+    char first = text.data[at++];
+
+    if (first == '\'' || first == '"') {
+        while (at < text.length && text.data[at] != first)
+            at++;
+        return at < text.length ? at + 1 : at;
+    }
+    while (is_word(first) && at < text.length && is_word(text.data[at]))
+        at++;
+    return at;
+}
+
 /* --- columns of a type --------------------------------------------------------------------------------- */
 
 typedef struct column_change {
     const dunlin_operation *operation;
     const dn_properties *values;
+    const dn_fact_map *facts; /* of the target; NULL: not known */
     dn_operations *out;
     dn_error *error;
 } column_change;
@@ -88,6 +129,56 @@ has_type(const dunlin_fact *column, const dunlin_operation *type)
     return path != NULL;
 }
 
+/* 'it''s', for an expression. */
+static void
+add_literal(dn_text *text, dunlin_string value)
+{
+    dn_text_add_char(text, '\'');
+    for (uint64_t i = 0; i < value.length; i++) {
+        if (value.data[i] == '\'')
+            dn_text_add_char(text, '\'');
+        dn_text_add_char(text, value.data[i]);
+    }
+    dn_text_add_char(text, '\'');
+}
+
+static dunlin_string
+kept(dn_arena *arena, const dn_text *text)
+{
+    const char *copy = text->failed ? NULL : dn_arena_copy(arena, text->data, text->length);
+
+    return (dunlin_string){copy, copy ? text->length : 0};
+}
+
+/* A renamed label takes its rows along, and the default that is this label. */
+static bool
+rename_label(const column_change *change, const dunlin_fact *column, dn_properties *set,
+             dunlin_operation *operation)
+{
+    dn_auto(dn_text) old = DN_TEXT_INIT;
+    dn_auto(dn_text) now = DN_TEXT_INIT;
+    dn_auto(dn_text) name = DN_TEXT_INIT;
+    dn_auto(dn_text) text = DN_TEXT_INIT;
+    const dunlin_fact *there = change->facts ? dn_fact_map_find(change->facts, column->kind,
+                                                                column->path, column->path_count)
+                                             : NULL;
+    const dunlin_property *fallback =
+        there ? dn_property_find(there->properties, there->property_count, "default") : NULL;
+
+    add_literal(&old, text_of(change->operation, "rename_value"));
+    add_literal(&now, text_of(change->operation, "to"));
+    add_quoted(&name, column->path[column->path_count - 1]);
+    if (old.failed || now.failed || name.failed)
+        return false;
+    dn_text_printf(&text, "CASE WHEN %s = %s THEN %s ELSE %s END", name.data, old.data, now.data,
+                   name.data);
+    operation->using_expression = kept(change->out->arena, &text);
+    if (fallback && dn_string_equal(fallback->text, old.data))
+        dn_properties_add(set, "default", DUNLIN_PROPERTY_EXPRESSION, 0,
+                          kept(change->out->arena, &now));
+    return operation->using_expression.data != NULL;
+}
+
 static int
 alter_column(const dunlin_fact *column, void *context)
 {
@@ -100,7 +191,10 @@ alter_column(const dunlin_fact *column, void *context)
     operation = dn_operation_copy(change->out->arena, change->operation);
     dn_properties_add(&set, "type", DUNLIN_PROPERTY_TEXT, 0, dn_string("enum"));
     dn_properties_add_span(&set, change->values->items, change->values->count);
-    if (!operation || set.failed)
+    if (!operation ||
+        (text_of(change->operation, "rename_value").length &&
+         !rename_label(change, column, &set, operation)) ||
+        set.failed)
         return dn_no_memory(change->error);
     operation->kind = dn_string(DUNLIN_KIND_COLUMN);
     operation->path = column->path;
@@ -111,12 +205,13 @@ alter_column(const dunlin_fact *column, void *context)
 }
 
 static int
-alter_enum(dunlin_operation *operation, dn_fact_map *logical, dn_operations *out, dn_error *error)
+alter_enum(dunlin_operation *operation, const dn_fact_map *facts, dn_fact_map *logical,
+           dn_operations *out, dn_error *error)
 {
     const dunlin_fact *type =
         dn_fact_map_find(logical, operation->kind, operation->path, operation->path_count);
     dn_properties values = {.arena = out->arena};
-    column_change change = {operation, &values, out, error};
+    column_change change = {operation, &values, facts, out, error};
     dunlin_fact altered = dn_operation_fact(operation);
 
     if (!type)
@@ -124,10 +219,8 @@ alter_enum(dunlin_operation *operation, dn_fact_map *logical, dn_operations *out
                        "the type '%.*s' is made by no migration of this project",
                        (int)operation->path[operation->path_count - 1].length,
                        operation->path[operation->path_count - 1].data);
-    if (dn_property_find(operation->set, operation->set_count, "rename_value"))
-        return dn_fail(error, DUNLIN_UNSUPPORTED, "translate.enum-rename",
-                       "renaming a value of an enum changes rows where types have no names");
-    if (!dn_property_find(operation->set, operation->set_count, "add_value"))
+    if (!dn_property_find(operation->set, operation->set_count, "add_value") &&
+        !dn_property_find(operation->set, operation->set_count, "rename_value"))
         return 0; /* a comment: there is nothing to put it on */
     if (dn_schema_new_values(type, operation, &values, error) < 0)
         return -1;
@@ -159,20 +252,80 @@ substitute(dunlin_operation *operation, const dunlin_fact *type, bool is_enum, d
 {
     dn_properties set = {.arena = out->arena};
 
-    if (!is_enum && dn_property_find(type->properties, type->property_count, "checks"))
-        return dn_fail(error, DUNLIN_UNSUPPORTED, "translate.domain-check",
-                       "the domain '%.*s' has a CHECK, and this database has no domains",
-                       (int)type->path[type->path_count - 1].length,
-                       type->path[type->path_count - 1].data);
     if (is_enum)
         dn_properties_add(&set, "type", DUNLIN_PROPERTY_TEXT, 0, dn_string("enum"));
-    dn_properties_add_all(&set, type->properties, type->property_count, "comment");
+    dn_properties_add_all(&set, type->properties, type->property_count,
+                          "comment checks check_names");
     dn_properties_add_all(&set, operation->set, operation->set_count,
                           is_enum ? "type_path" : "type_path not_null");
     if (set.failed)
         return dn_no_memory(error);
     operation->set = set.items;
     operation->set_count = set.count;
+    return 0;
+}
+
+/* A domain's CHECK is about VALUE; the column's is about the column. */
+static dunlin_string
+about_column(dn_arena *arena, dunlin_string expression, dunlin_string column)
+{
+    dn_auto(dn_text) text = DN_TEXT_INIT;
+    dn_auto(dn_text) name = DN_TEXT_INIT;
+    uint64_t at = 0;
+
+    add_quoted(&name, column);
+    while (at < expression.length && !name.failed) {
+        uint64_t end = word_end(expression, at);
+
+        if (dn_string_equal_fold(dn_span(expression.data + at, (size_t)(end - at)), "value"))
+            dn_text_add(&text, name.data, name.length);
+        else
+            dn_text_add(&text, expression.data + at, (size_t)(end - at));
+        at = end;
+    }
+    return name.failed ? (dunlin_string){NULL, 0} : kept(arena, &text);
+}
+
+/* The checks of the domain, as checks of its column: t_c_domain_check, ..._check1. */
+static int
+check_column(const dunlin_operation *column, const dunlin_fact *domain, dn_operations *out,
+             dn_error *error)
+{
+    const dunlin_property *list =
+        dn_property_find(domain->properties, domain->property_count, "checks");
+    const dunlin_property *end = domain->properties + domain->property_count;
+    dunlin_string table = column->path[column->path_count - 2];
+    dunlin_string name = column->path[column->path_count - 1];
+    dunlin_string type = domain->path[domain->path_count - 1];
+    int number = 0;
+
+    for (const dunlin_property *item = list ? list + 1 : end;
+         item < end && item->type != DUNLIN_PROPERTY_END; item++) {
+        dn_properties set = {.arena = out->arena};
+        dunlin_operation *check = dn_operation_copy(out->arena, column);
+        dunlin_string *path = dn_arena_array(out->arena, (size_t)column->path_count, sizeof *path);
+        dunlin_string about = about_column(out->arena, item->text, name);
+        const char *called =
+            dn_arena_printf(out->arena, number ? "%.*s_%.*s_%.*s_check%d" : "%.*s_%.*s_%.*s_check",
+                            (int)table.length, table.data, (int)name.length, name.data,
+                            (int)type.length, type.data, number);
+
+        number++;
+        dn_properties_add(&set, "expr", DUNLIN_PROPERTY_EXPRESSION, 0, about);
+        if (!check || !path || !about.data || !called || set.failed)
+            return dn_no_memory(error);
+        memcpy(path, column->path, (size_t)column->path_count * sizeof *path);
+        path[column->path_count - 1] = dn_string(called);
+        check->verb = DUNLIN_VERB_CREATE;
+        check->kind = dn_string(DUNLIN_KIND_CHECK);
+        check->path = path;
+        check->set = set.items;
+        check->set_count = set.count;
+        check->unset_count = 0;
+        check->using_expression = dn_span(NULL, 0);
+        if (dn_operations_add(out, check, error) < 0)
+            return -1;
+    }
     return 0;
 }
 
@@ -202,27 +355,31 @@ declare_column(dunlin_operation *operation, dn_fact_map *logical, dn_operations 
                        (int)operation->path[operation->path_count - 1].length,
                        operation->path[operation->path_count - 1].data);
     if (dn_fact_map_put(logical, &declared, error) < 0 ||
-        substitute(operation, type, is_enum, out, error) < 0)
+        substitute(operation, type, is_enum, out, error) < 0 ||
+        dn_operations_add(out, operation, error) < 0)
         return -1;
-    return dn_operations_add(out, operation, error);
+    return is_enum ? 0 : check_column(operation, type, out, error);
 }
 
 int
-dn_schema_inline_types(const dn_schema_target *target, dunlin_operation *operation,
-                       dn_fact_map *logical, dn_operations *out, dn_error *error)
+dn_schema_inline_types(dunlin_operation *operation, const dn_fact_map *facts, dn_fact_map *logical,
+                       dn_operations *out, dn_error *error)
 {
     bool is_enum = dn_string_equal(operation->kind, DUNLIN_KIND_ENUM);
     bool changes = operation->verb == DUNLIN_VERB_CREATE || operation->verb == DUNLIN_VERB_ALTER;
 
-    (void)target;
     if (operation->verb >= DUNLIN_VERB_DATA)
         return dn_operations_add(out, operation, error);
     if (dn_string_equal(operation->kind, DUNLIN_KIND_COLUMN) && changes)
         return declare_column(operation, logical, out, error);
     if (is_enum && operation->verb == DUNLIN_VERB_ALTER)
-        return alter_enum(operation, logical, out, error);
+        return alter_enum(operation, facts, logical, out, error);
     if (is_enum || dn_string_equal(operation->kind, DUNLIN_KIND_DOMAIN))
         return dn_schema_fold(logical, operation, NULL, error);
+    /* How a primary key was called, which not every database keeps. */
+    if (dn_operation_is(operation, DUNLIN_VERB_CREATE, DUNLIN_KIND_PRIMARY_KEY) &&
+        dn_schema_fold(logical, operation, NULL, error) < 0)
+        return -1;
     /* Renames and drops move what is remembered. */
     if (!changes && dn_schema_fold(logical, operation, NULL, error) < 0)
         return -1;

@@ -148,6 +148,7 @@ check_changes(dn_mysql_rendering *work, uint64_t end)
         }
         dn_mysql_list_free(&native);
         if (status == DUNLIN_OK && operation->using_expression.length > 0 &&
+            dn_mysql_member(dn_mysql_set(operation), "values") == NULL &&
             !is_plain_cast(operation->using_expression, operation->path[1]))
             status = dn_mysql_refuse(
                 work,
@@ -156,6 +157,79 @@ check_changes(dn_mysql_rendering *work, uint64_t end)
                 operation->path[1].data);
     }
     work->at = begin;
+    return status;
+}
+
+static bool
+lists_label(dn_mysql_members labels, dunlin_string label)
+{
+    for (uint64_t i = 0; i < labels.count; i++)
+        if (dn_kit_equal(labels.items[i].text, label))
+            return true;
+    return false;
+}
+
+/* A column that takes the labels of before and those of after. */
+static void
+join_labels(dn_mysql_members now, dn_mysql_members before, dn_mysql_list *wide)
+{
+    dn_mysql_members labels = dn_mysql_member_list(now, "values");
+
+    for (uint64_t i = 0; i < now.count; i = dn_mysql_member_next(now, i)) {
+        if (!dn_kit_same(now.items[i].name, "values")) {
+            dn_mysql_add_copy(wide, &now.items[i]);
+            continue;
+        }
+        dn_mysql_open_member(wide, "values", DUNLIN_PROPERTY_LIST_BEGIN);
+        for (uint64_t k = 0; k < before.count; k++)
+            dn_mysql_add(wide, NULL, DUNLIN_PROPERTY_TEXT, before.items[k].text);
+        for (uint64_t k = 0; k < labels.count; k++)
+            if (!lists_label(before, labels.items[k].text))
+                dn_mysql_add(wide, NULL, DUNLIN_PROPERTY_TEXT, labels.items[k].text);
+        dn_mysql_close_member(wide);
+    }
+}
+
+/* What the rows of an ENUM have instead of a label that goes: the column has both for a while. */
+static int32_t
+convert_labels(dn_mysql_rendering *work, const dunlin_operation *operation, dn_mysql_members now,
+               uint64_t end)
+{
+    dn_mysql_list old = {0};
+    dn_mysql_list wide = {0};
+    dunlin_string value;
+    uint64_t count = end - work->at;
+    int32_t status = dn_mysql_end_alter(work);
+
+    if (status == DUNLIN_OK)
+        status = dn_mysql_column_now(work, operation->path[0], operation->path[1], work->at, &old);
+    if (status == DUNLIN_OK)
+        status =
+            dn_mysql_native(work, DUNLIN_TRANSLATE_EXPRESSION, operation->using_expression, &value);
+    if (status == DUNLIN_OK) {
+        join_labels(now, dn_mysql_member_list((dn_mysql_members){old.items, old.count}, "values"),
+                    &wide);
+        dn_kit_text_add(&work->sql, "ALTER TABLE ");
+        dn_mysql_add_name(work, operation->path[0]);
+        dn_kit_text_add(&work->sql, " MODIFY COLUMN ");
+        status = dn_mysql_add_column(work, operation->path[0], operation->path[1],
+                                     (dn_mysql_members){wide.items, wide.count});
+    }
+    if (status == DUNLIN_OK)
+        status = dn_mysql_push_step(work, work->at, count,
+                                    work->script ? dn_mysql_guard(work, operation) : NULL);
+    if (status == DUNLIN_OK) {
+        dn_kit_text_add(&work->sql, "UPDATE ");
+        dn_mysql_add_name(work, operation->path[0]);
+        dn_kit_text_add(&work->sql, " SET ");
+        dn_mysql_add_name(work, operation->path[1]);
+        dn_kit_text_add(&work->sql, " = ");
+        dn_kit_text_add_string(&work->sql, value);
+        status = dn_mysql_push_step(work, work->at, count,
+                                    work->script ? dn_mysql_guard(work, operation) : NULL);
+    }
+    dn_mysql_list_free(&old);
+    dn_mysql_list_free(&wide);
     return status;
 }
 
@@ -197,6 +271,9 @@ dn_mysql_render_column_change(dn_mysql_rendering *work)
                              "what column '%.*s' of '%.*s' is now is not known",
                              (int)operation->path[1].length, operation->path[1].data,
                              (int)operation->path[0].length, operation->path[0].data);
+    if (status == DUNLIN_OK && operation->using_expression.length > 0 &&
+        dn_mysql_member(now, "values") != NULL)
+        status = convert_labels(work, operation, now, end);
     if (status == DUNLIN_OK)
         status = dn_mysql_begin_clause(work, operation->path[0], operation->path + 1, 1);
     work->guard = work->script ? dn_mysql_guard(work, operation) : NULL;

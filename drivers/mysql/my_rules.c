@@ -156,6 +156,7 @@ static const my_rule casts[] = {
     RULE(CAST, "bigint", NULL, "CAST($1 AS SIGNED)"),
     RULE(CAST, "real", NULL, "$1 + 0e0"),
     RULE(CAST, "double precision", NULL, "$1 + 0e0"),
+    RULE(CAST, "numeric", NULL, "CAST($1 AS DECIMAL(65,30))"),
     RULE(CAST, "text", "bool", "CASE WHEN $1 THEN 'true' WHEN NOT $1 THEN 'false' END"),
     REFUSED(CAST, "text", "float", text_differs),
     REFUSED(CAST, "text", "ts", text_differs),

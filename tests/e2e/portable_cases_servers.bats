@@ -1,0 +1,25 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# The cases of tests/portable on three databases. What fails is in the output.
+
+load helper
+
+# cases_of DATABASE
+cases_of() {
+    DUNLIN=$DUNLIN DUNLIN_TEST_POSTGRES=$server_postgresql DUNLIN_TEST_MYSQL=$server_mysql \
+        DUNLIN_POSTGRES_BIN=$postgres_programs \
+        run python3 -B "$tests_folder/portable/run.py" "$1"
+    [ "$status" -eq 0 ] || fail "$(grep -v '^ok ' <<<"$output")"
+}
+
+@test "sqlite: every case of portable DDL ends as it says, and is a no-op when repeated" {
+    cases_of sqlite
+}
+
+@test "postgresql: every case of portable DDL ends as it says, and is a no-op when repeated" {
+    cases_of postgres
+}
+
+@test "mysql: every case of portable DDL ends as it says, and is a no-op when repeated" {
+    cases_of mysql
+}
