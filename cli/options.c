@@ -492,10 +492,12 @@ dn_cli_arguments_free(dn_arguments *arguments)
     free(arguments->drivers.items);
     free(arguments->targets.items);
     free(arguments->urls.items);
+    free(arguments->tables.items);
     arguments->words.items = NULL;
     arguments->allow.items = NULL;
     arguments->cases.items = NULL;
     arguments->drivers.items = NULL;
     arguments->targets.items = NULL;
     arguments->urls.items = NULL;
+    arguments->tables.items = NULL;
 }

@@ -65,6 +65,9 @@ typedef struct dn_arguments {
     int print;
     dn_words targets;
     dn_words urls;
+    const char *format;
+    dn_words tables;
+    int64_t depth; /* 0: not given */
 } dn_arguments;
 
 /* -1: *error says what is wrong with the command line. *arguments is usable as far as it was

@@ -229,6 +229,30 @@ static const dn_example snapshot_examples[] = {
      "keep the schema of any database"},
     END_EXAMPLES};
 
+static const char *const diagram_formats[] = {"mermaid", "dot", "svg", NULL};
+static const dn_option diagram_options[] = {
+    {"format", 0, DN_VALUE_CHOICE, "FORMAT", diagram_formats, MEMBER(format), false,
+     "`mermaid` (the default), which code hosts draw in Markdown; `dot` for Graphviz; or `svg`, a "
+     "picture, for which Graphviz has to be installed"},
+    {"table", 0, DN_VALUE_LIST, "NAME", NULL, MEMBER(tables), false,
+     "draw this table and what is around it, not all; may be repeated"},
+    {"depth", 0, DN_VALUE_NUMBER, "N", NULL, MEMBER(depth), false,
+     "with `--table`: up to N foreign keys away (default 1)"},
+    {"output", 'o', DN_VALUE_FILE, "FILE", NULL, MEMBER(output), false,
+     "write this file instead of standard output"},
+    END_OPTIONS};
+static const dn_exit diagram_exits[] = {
+    {DUNLIN_EXIT_OK, "drawn"},
+    {DUNLIN_EXIT_FAILED,
+     "the database could not be read, the file not be written, or Graphviz is missing"},
+    {DUNLIN_EXIT_USAGE, "usage or configuration is wrong, or there is no such table"},
+    END_EXITS};
+static const dn_example diagram_examples[] = {
+    {"dunlin diagram --output docs/schema.mmd", "keep the whole schema as a Mermaid diagram"},
+    {"dunlin diagram --table invoices --depth 2 --format svg -o invoices.svg",
+     "draw what is around one table"},
+    END_EXAMPLES};
+
 /* --- journal --------------------------------------------------------------------------------- */
 
 static const dn_exit journal_check_exits[] = {
@@ -474,6 +498,13 @@ const dn_command dn_cli_commands[] = {
      "migrations are not written yet.",
      "dunlin-snapshot/1", snapshot_options, no_arguments, snapshot_exits, snapshot_examples,
      dn_cmd_snapshot},
+    {"diagram", "draw the tables and their foreign keys",
+     "Reads the schema of the target and draws its tables, with columns, types and keys, and the foreign "
+     "keys between them. Primary keys, foreign keys and columns that are unique alone are marked, and so "
+     "is what may be NULL. Lines end at a table in a bar (exactly one), a circle and a bar (none or one) "
+     "or a circle and a crow's foot (any number). Trackers are left out.",
+     "dunlin-diagram/1", diagram_options, no_arguments, diagram_exits, diagram_examples,
+     dn_cmd_diagram},
     {"journal check", "compare the journal with the files",
      "Reports entries without files, files without entries, names that differ, wrong order and "
      "whatever else is wrong with the journal. Needs no database.",

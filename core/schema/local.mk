@@ -12,6 +12,10 @@ core_sources += \
 	core/schema/fold.c \
 	core/schema/names.c \
 	core/schema/operation.c \
+	core/schema/picture.c \
+	core/schema/picture.h \
+	core/schema/picture_dot.c \
+	core/schema/picture_mermaid.c \
 	core/schema/resolve.c \
 	core/schema/schema.h \
 	core/schema/schema_internal.h \

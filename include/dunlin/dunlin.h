@@ -171,6 +171,19 @@ typedef struct dunlin_snapshot_options {
 int dunlin_snapshot(const dunlin_options *options, const dunlin_snapshot_options *snapshot,
                     dunlin_result **result, dunlin_error *error);
 
+/* The tables of the target and the foreign keys between them, as a diagram in the result's "text" or
+ * in a file. */
+typedef struct dunlin_diagram_options {
+    uint64_t size;
+    const char *format;        /* "mermaid" (NULL), "dot", or "svg", which Graphviz's dot draws */
+    const char *output;        /* file; NULL: the result's "text" */
+    const char *const *tables; /* only these, and ... */
+    uint64_t table_count;      /* 0: all */
+    uint64_t depth;            /* ... what is at most so many foreign keys away */
+} dunlin_diagram_options;
+int dunlin_diagram(const dunlin_options *options, const dunlin_diagram_options *diagram,
+                   dunlin_result **result, dunlin_error *error);
+
 /* Decides for the statement of a migration that stopped part-way of which nothing can tell whether
  * it took effect: it did (done = 1), or it is to be run again (0). Only the ledger is written. */
 int dunlin_resume(const dunlin_options *options, const char *tag, int done, dunlin_result **result,

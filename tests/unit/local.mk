@@ -54,6 +54,7 @@ unit_tests += tests/unit/schema_compare_test
 unit_tests += tests/unit/schema_equivalent_test
 unit_tests += tests/unit/schema_fold_test
 unit_tests += tests/unit/schema_guard_test
+unit_tests += tests/unit/schema_picture_test
 unit_tests += tests/unit/state_match_test
 unit_tests += tests/unit/state_snapshot_test
 unit_tests += tests/unit/tracker_errors_test

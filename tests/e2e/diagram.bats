@@ -1,0 +1,69 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# `dunlin diagram`: tables and foreign keys as a picture.
+
+load helper
+
+setup() {
+    helper_setup
+    cp -r "$tree/migrations" migrations
+    write_config .
+    dunlin migrate
+    assert_exit 0
+}
+
+assert_schema() {
+    local mistakes
+    mistakes=$(python3 -B "$tests_folder/e2e/json-schema.py" \
+        "$tree/docs/json/diagram-1.schema.json" <<<"$output") || fail "$mistakes"
+}
+
+@test "a diagram shows every table and every foreign key, and no tracker" {
+    local tables keys
+    run_json diagram
+    assert_exit 0
+    assert_schema
+    tables=$(sql app.db "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND
+        name NOT LIKE 'dunlin%' AND name NOT LIKE 'sqlite%'")
+    keys=$(sql app.db "SELECT count(DISTINCT m.name || f.id) FROM sqlite_schema m,
+        pragma_foreign_key_list(m.name) f WHERE m.type = 'table'")
+    [ "$tables" -gt 3 ] && [ "$keys" -gt 3 ] || fail "the sample has $tables tables, $keys keys"
+    assert_json .tables "$tables"
+    assert_json .links "$keys"
+    assert_equal "$(json .text | grep -c ' {$')" "$tables"
+    assert_equal "$(json .text | grep -c -e '--o')" "$keys"
+    refute_stdout dunlin_migrations
+}
+
+@test "around one table, and into a file" {
+    dunlin diagram --table nobody
+    assert_exit 2
+    assert_stderr "there is no table 'nobody'"
+    sql app.db "CREATE TABLE a (n INTEGER PRIMARY KEY)" \
+        "CREATE TABLE b (n INTEGER PRIMARY KEY REFERENCES a)" \
+        "CREATE TABLE c (n INTEGER REFERENCES b (n))"
+    run_json diagram --table a --output a.mmd
+    assert_exit 0
+    assert_schema
+    assert_json '[.tables, .links, .path, .text]' '[2,1,"a.mmd",null]'
+    assert_equal "$(tail -n 1 a.mmd | cut -d: -f1)" '    "a" |o--o| "b" '
+    run_json diagram --table a --depth 2
+    assert_json '[.tables, .links]' '[3,2]'
+}
+
+@test "SVG is drawn by Graphviz, whose absence is said" {
+    mkdir bin
+    ln -s "$(command -v mktemp)" "$(command -v rm)" bin
+    PATH=$PWD/bin dunlin diagram --format svg
+    assert_exit 1
+    assert_stderr "Graphviz"
+    dunlin diagram --format svg --output schema.svg
+    assert_exit 0
+    python3 - <<'END'
+import xml.etree.ElementTree as tree
+svg = tree.parse("schema.svg").getroot()
+assert svg.tag == "{http://www.w3.org/2000/svg}svg", svg.tag
+assert len(svg.findall(".//*[@class='node']")) > 3
+END
+    assert_equal "$(ls "${TMPDIR:-/tmp}"/dunlin-dot-* 2>/dev/null)" ""
+}
