@@ -7,6 +7,7 @@ cli_parts = \
 	cli/cmd_completion.c \
 	cli/cmd_doctor.c \
 	cli/cmd_diagram.c \
+	cli/cmd_docs.c \
 	cli/cmd_driver_check.c \
 	cli/cmd_drivers.c \
 	cli/cmd_explain.c \

@@ -253,6 +253,18 @@ static const dn_example diagram_examples[] = {
      "draw what is around one table"},
     END_EXAMPLES};
 
+static const dn_option docs_options[] = {{"output", 'o', DN_VALUE_FILE, "FILE", NULL,
+                                          MEMBER(output), false,
+                                          "file to write, instead of `schema.html`"},
+                                         END_OPTIONS};
+static const dn_exit docs_exits[] = {
+    {DUNLIN_EXIT_OK, "written"},
+    {DUNLIN_EXIT_FAILED, "the database could not be read, or the file not be written"},
+    {DUNLIN_EXIT_USAGE, "usage or configuration is wrong"},
+    END_EXITS};
+static const dn_example docs_examples[] = {
+    {"dunlin docs --output public/schema.html", "publish the schema with a site"}, END_EXAMPLES};
+
 /* --- journal --------------------------------------------------------------------------------- */
 
 static const dn_exit journal_check_exits[] = {
@@ -505,6 +517,12 @@ const dn_command dn_cli_commands[] = {
      "or a circle and a crow's foot (any number). Trackers are left out.",
      "dunlin-diagram/1", diagram_options, no_arguments, diagram_exits, diagram_examples,
      dn_cmd_diagram},
+    {"docs", "write the schema as a page to read",
+     "Writes one HTML page that needs no network: every table with columns, keys, checks, indexes and "
+     "triggers, the other objects with their definitions, the diagram (drawn when Graphviz is installed, "
+     "as text otherwise), and the migrations with their states. A field searches all of it. The file is "
+     "written anew each time.",
+     "dunlin-docs/1", docs_options, no_arguments, docs_exits, docs_examples, dn_cmd_docs},
     {"journal check", "compare the journal with the files",
      "Reports entries without files, files without entries, names that differ, wrong order and "
      "whatever else is wrong with the journal. Needs no database.",

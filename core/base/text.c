@@ -255,6 +255,21 @@ dn_text_add_visible(dn_text *text, const char *data, size_t length, size_t limit
 }
 
 void
+dn_text_add_markup(dn_text *text, const char *data, size_t length)
+{
+    for (size_t i = 0; i < length; i++) {
+        switch (data[i]) {
+        case '&': dn_text_add_string(text, "&amp;"); break;
+        case '<': dn_text_add_string(text, "&lt;"); break;
+        case '>': dn_text_add_string(text, "&gt;"); break;
+        case '"': dn_text_add_string(text, "&quot;"); break;
+        case '\n': dn_text_add_char(text, '\n'); break;
+        default: dn_text_add_char(text, (unsigned char)data[i] < ' ' ? ' ' : data[i]);
+        }
+    }
+}
+
+void
 dn_text_add_count(dn_text *text, int64_t count, const char *singular, const char *plural)
 {
     dn_text_printf(text, "%" PRId64 " %s", count, count == 1 ? singular : plural);

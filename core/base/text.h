@@ -65,6 +65,8 @@ bool dn_utf8_valid(const void *data, size_t length);
 size_t dn_utf8_prefix(const void *data, size_t length); /* bytes before the first invalid one */
 /* For messages: control bytes escaped, cut with "..." at `limit` bytes; writes at most limit+4. */
 void dn_text_add_visible(dn_text *text, const char *data, size_t length, size_t limit);
+/* As text of XML or HTML: what would be read as markup is escaped, control bytes are blanks. */
+void dn_text_add_markup(dn_text *text, const char *data, size_t length);
 /* "1 migration", "3 migrations" */
 void dn_text_add_count(dn_text *text, int64_t count, const char *singular, const char *plural);
 

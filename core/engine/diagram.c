@@ -2,64 +2,12 @@
  *
  * `dunlin diagram`: the schema of a target as an entity-relationship diagram.
  */
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "core/base/file.h"
-#include "core/base/process.h"
 #include "core/engine/session.h"
+#include "core/engine/svg.h"
 #include "core/schema/picture.h"
-
-/* --- SVG ------------------------------------------------------------------------------------------- */
-
-static int32_t
-keep_output(dunlin_string text, void *context)
-{
-    dn_text_add(context, text.data, text.length);
-    return 0;
-}
-
-/* Graphviz's own program draws: nobody else's lines avoid each other as well. */
-static int
-run_dot(const char *path, const dn_log *log, dn_text *svg, dn_error *error)
-{
-    const char *const arguments[] = {"dot", "-Tsvg", NULL};
-    const dn_process process = {
-        .arguments = arguments, .input = path, .visit = keep_output, .context = svg, .log = log};
-
-    if (dn_process_run(&process, error) < 0) {
-        if (error->status == DUNLIN_MISSING)
-            dn_hint(error, "install Graphviz, or take --format dot or mermaid");
-        return -1;
-    }
-    return svg->failed ? dn_no_memory(error) : 0;
-}
-
-static int
-draw_svg(const dn_text *dot, const dn_log *log, dn_arena *arena, dn_text *svg, dn_error *error)
-{
-    const char *folder = getenv("TMPDIR");
-    char *path = dn_path_join(arena, folder && *folder ? folder : "/tmp", "dunlin-dot-XXXXXX");
-    int answer;
-    int file;
-
-    if (!path)
-        return dn_no_memory(error);
-    file = mkstemp(path);
-    if (file < 0)
-        return dn_fail(error, DUNLIN_INTERNAL, "file.write", "cannot make the file '%s': %s", path,
-                       strerror(errno));
-    close(file);
-    answer = dn_file_write(path, dot->data, dot->length, error);
-    if (answer == 0)
-        answer = run_dot(path, log, svg, error);
-    unlink(path);
-    return answer;
-}
-
-/* --- the use case ------------------------------------------------------------------------------------ */
 
 static int
 draw(dn_session *session, const dn_picture *picture, const char *format, dn_text *text,
@@ -74,7 +22,7 @@ draw(dn_session *session, const dn_picture *picture, const char *format, dn_text
     if (text->failed || dot.failed)
         return dn_no_memory(error);
     if (strcmp(format, "svg") == 0)
-        return draw_svg(&dot, &session->log, &session->arena, text, error);
+        return dn_svg_draw(&dot, &session->log, &session->arena, text, error);
     dn_text_add(text, dot.data, dot.length);
     return text->failed ? dn_no_memory(error) : 0;
 }

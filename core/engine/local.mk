@@ -4,5 +4,6 @@ core_sources += \
     core/engine/backup.c core/engine/check.c core/engine/doctor.c core/engine/driver_check.c core/engine/drivers.c core/engine/explain.c \
     core/engine/effects.h core/engine/effects.c core/engine/tell.c \
     core/engine/backup.c core/engine/check.c core/engine/diagram.c core/engine/driver_check.c core/engine/drivers.c core/engine/explain.c \
+    core/engine/backup.c core/engine/check.c core/engine/diagram.c core/engine/docs.c core/engine/svg.c core/engine/svg.h core/engine/driver_check.c core/engine/drivers.c core/engine/explain.c \
     core/engine/init.c core/engine/journal.c \
     core/engine/migrate.c core/engine/new.c core/engine/parity.c core/engine/resume.c core/engine/snapshot.c core/engine/status.c core/engine/version.c

@@ -12,6 +12,8 @@ core_sources += \
 	core/schema/fold.c \
 	core/schema/names.c \
 	core/schema/operation.c \
+	core/schema/page.c \
+	core/schema/page.h \
 	core/schema/picture.c \
 	core/schema/picture.h \
 	core/schema/picture_dot.c \

@@ -8,28 +8,14 @@
 #include <string.h>
 
 static void
-add_escaped(dn_text *text, const char *data, size_t length)
-{
-    for (size_t i = 0; i < length; i++) {
-        switch (data[i]) {
-        case '&': dn_text_add_string(text, "&amp;"); break;
-        case '<': dn_text_add_string(text, "&lt;"); break;
-        case '>': dn_text_add_string(text, "&gt;"); break;
-        case '"': dn_text_add_string(text, "&quot;"); break;
-        default: dn_text_add_char(text, (unsigned char)data[i] < ' ' ? ' ' : data[i]);
-        }
-    }
-}
-
-static void
 add_column(dn_text *text, const dn_picture_column *column, size_t at)
 {
     dn_text_printf(text, "<tr><td align=\"left\" port=\"c%zu\">%s", at,
                    column->primary ? "<u>" : "");
-    add_escaped(text, column->name.data, column->name.length);
+    dn_text_add_markup(text, column->name.data, column->name.length);
     dn_text_printf(text, "%s</td><td align=\"left\"><font color=\"#555555\">",
                    column->primary ? "</u>" : "");
-    add_escaped(text, column->type, strlen(column->type));
+    dn_text_add_markup(text, column->type, strlen(column->type));
     dn_text_printf(text, "%s%s</font></td></tr>", column->not_null ? "" : " null",
                    column->unique && !column->primary ? " unique" : "");
 }
@@ -63,7 +49,7 @@ dn_picture_dot(const dn_picture *picture, dn_text *text)
                        "    t%zu [label=<<table border=\"0\" cellborder=\"1\" cellspacing=\"0\" "
                        "cellpadding=\"4\"><tr><td colspan=\"2\" bgcolor=\"#e8eef7\"><b>",
                        i);
-        add_escaped(text, table->name, strlen(table->name));
+        dn_text_add_markup(text, table->name, strlen(table->name));
         dn_text_add_string(text, "</b></td></tr>");
         for (size_t k = 0; k < table->column_count; k++)
             add_column(text, &table->columns[k], k);

@@ -184,6 +184,11 @@ typedef struct dunlin_diagram_options {
 int dunlin_diagram(const dunlin_options *options, const dunlin_diagram_options *diagram,
                    dunlin_result **result, dunlin_error *error);
 
+/* Schema, diagram and history of a target as one HTML page that needs nothing else; `output` NULL:
+ * schema.html. */
+int dunlin_docs(const dunlin_options *options, const char *output, dunlin_result **result,
+                dunlin_error *error);
+
 /* Decides for the statement of a migration that stopped part-way of which nothing can tell whether
  * it took effect: it did (done = 1), or it is to be run again (0). Only the ledger is written. */
 int dunlin_resume(const dunlin_options *options, const char *tag, int done, dunlin_result **result,

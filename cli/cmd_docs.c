@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/format.h"
+#include "cli/show.h"
+
+static void
+show(dn_cli *cli, const dunlin_node *root)
+{
+    FILE *out = cli->output.out;
+
+    dn_cli_show_target(cli, root);
+    fputs("page  ", out);
+    dn_cli_put(out, dunlin_node_text(root, "path"), 10);
+    fprintf(out, " (%lld tables)\n", (long long)dunlin_node_integer(root, "tables", 0));
+    if (!dunlin_node_boolean(root, "drawn"))
+        fputs("Graphviz is not installed: the diagram is text\n", out);
+}
+
+int
+dn_cmd_docs(dn_cli *cli)
+{
+    dunlin_result *result = NULL;
+    dunlin_error error = {0};
+    int outcome = dunlin_docs(&cli->options, cli->arguments->output, &result, &error);
+
+    return dn_cli_finish(cli, outcome, result, &error, show, NULL);
+}

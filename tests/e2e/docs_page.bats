@@ -1,0 +1,79 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# `dunlin docs`: the schema as a page to read.
+
+load helper
+
+setup() {
+    helper_setup
+    cp -r "$tree/migrations" migrations
+    write_config .
+    dunlin migrate --to "$(basename "$(printf '%s\n' migrations/*.sql | tail -n 2 | head -n 1)" .sql)"
+    assert_exit 0
+    sql app.db "CREATE TABLE \"a<b>&c\" (\"<script>alert(1)</script>\" TEXT DEFAULT '</td>', n REAL)"
+}
+
+assert_schema() {
+    local mistakes
+    mistakes=$(python3 -B "$tests_folder/e2e/json-schema.py" \
+        "$tree/docs/json/docs-1.schema.json" <<<"$output") || fail "$mistakes"
+}
+
+@test "the page holds every table, the diagram and the history, and asks no network" {
+    run_json docs
+    assert_exit 0
+    assert_schema
+    assert_json '[.path, .drawn]' '["schema.html",true]'
+    python3 - "$(json .tables)" <<'END'
+import html.parser, sys
+
+class Page(html.parser.HTMLParser):
+    void = {"meta", "input", "link", "br"}
+
+    def __init__(self):
+        super().__init__()
+        self.open, self.sections, self.links, self.ids, self.states = [], [], [], [], []
+        self.texts = []
+
+    def handle_starttag(self, tag, attributes):
+        given = dict(attributes)
+        assert "src" not in given, given
+        if tag not in self.void:
+            self.open.append(tag)
+        if tag == "section":
+            self.ids.append(given["id"])
+            self.sections.append(given.get("data-name"))
+        if tag == "a" and "svg" not in self.open:
+            self.links.append(given["href"])
+
+    def handle_startendtag(self, tag, attributes):
+        pass
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag, tag
+
+    def handle_data(self, data):
+        self.texts.append((list(self.open), data))
+
+page = Page()
+page.feed(open("schema.html", encoding="utf-8").read())
+assert not page.open, page.open
+names = [name for name in page.sections if name]
+assert "a<b>&c" in names and "users" in names and "team_revenue" in names, names
+assert len(names) >= int(sys.argv[1]) + 1
+assert page.links and all(link[0] == "#" and link[1:] in page.ids for link in page.links)
+cells = [text for where, text in page.texts if where and where[-1] in ("th", "td")]
+assert "<script>alert(1)</script>" in cells, cells
+assert cells.count("applied") > 5 and cells.count("pending") == 1, cells
+assert sum(where[-1:] == ["script"] for where, text in page.texts) == 1
+END
+}
+
+@test "without Graphviz the diagram is text" {
+    mkdir bin
+    ln -s "$(command -v mktemp)" "$(command -v rm)" bin
+    PATH=$PWD/bin dunlin docs --output page.html
+    assert_exit 0
+    assert_stdout "Graphviz is not installed"
+    assert_equal "$(grep -c '^erDiagram$\|<pre>erDiagram' page.html)" 1
+}
