@@ -1,9 +1,28 @@
 # The public API: one file per use case.
 core_sources += \
-    core/engine/session.h core/engine/session.c core/engine/git.h core/engine/git.c \
-    core/engine/backup.c core/engine/check.c core/engine/doctor.c core/engine/driver_check.c core/engine/drivers.c core/engine/explain.c \
-    core/engine/effects.h core/engine/effects.c core/engine/tell.c \
-    core/engine/backup.c core/engine/check.c core/engine/diagram.c core/engine/driver_check.c core/engine/drivers.c core/engine/explain.c \
-    core/engine/backup.c core/engine/check.c core/engine/diagram.c core/engine/docs.c core/engine/svg.c core/engine/svg.h core/engine/driver_check.c core/engine/drivers.c core/engine/explain.c \
-    core/engine/init.c core/engine/journal.c \
-    core/engine/migrate.c core/engine/new.c core/engine/parity.c core/engine/resume.c core/engine/snapshot.c core/engine/status.c core/engine/version.c
+	core/engine/backup.c \
+	core/engine/check.c \
+	core/engine/diagram.c \
+	core/engine/docs.c \
+	core/engine/doctor.c \
+	core/engine/driver_check.c \
+	core/engine/drivers.c \
+	core/engine/effects.c \
+	core/engine/effects.h \
+	core/engine/explain.c \
+	core/engine/git.c \
+	core/engine/git.h \
+	core/engine/init.c \
+	core/engine/journal.c \
+	core/engine/migrate.c \
+	core/engine/new.c \
+	core/engine/parity.c \
+	core/engine/resume.c \
+	core/engine/session.c \
+	core/engine/session.h \
+	core/engine/snapshot.c \
+	core/engine/status.c \
+	core/engine/svg.c \
+	core/engine/svg.h \
+	core/engine/tell.c \
+	core/engine/version.c
