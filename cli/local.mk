@@ -8,6 +8,7 @@ cli_parts = \
 	cli/cmd_doctor.c \
 	cli/cmd_diagram.c \
 	cli/cmd_docs.c \
+	cli/cmd_diff.c \
 	cli/cmd_driver_check.c \
 	cli/cmd_drivers.c \
 	cli/cmd_explain.c \
@@ -45,7 +46,9 @@ cli_parts = \
 	cli/show.c \
 	cli/show.h \
 	cli/table.c \
-	cli/table.h
+	cli/table.h \
+	cli/table_schema.c \
+	cli/table_schema.h
 
 cli_sources += $(cli_parts) cli/main.c
 

@@ -493,8 +493,10 @@ dn_cli_arguments_free(dn_arguments *arguments)
     free(arguments->targets.items);
     free(arguments->urls.items);
     free(arguments->tables.items);
+    free(arguments->renames.items);
     arguments->words.items = NULL;
     arguments->allow.items = NULL;
+    arguments->renames.items = NULL;
     arguments->cases.items = NULL;
     arguments->drivers.items = NULL;
     arguments->targets.items = NULL;

@@ -62,6 +62,9 @@ typedef struct dn_arguments {
     const char *shadow_url;
     dn_words drivers;
     const char *output;
+    dn_words renames;
+    int sql;
+    int exit_code;
     int print;
     dn_words targets;
     dn_words urls;

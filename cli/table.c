@@ -5,6 +5,7 @@
 
 #include "cli/commands.h"
 #include "cli/options.h"
+#include "cli/table_schema.h"
 
 #define MEMBER(name) offsetof(dn_arguments, name)
 #define END_OPTIONS                                                                                \
@@ -523,6 +524,15 @@ const dn_command dn_cli_commands[] = {
      "as text otherwise), and the migrations with their states. A field searches all of it. The file is "
      "written anew each time.",
      "dunlin-docs/1", docs_options, no_arguments, docs_exits, docs_examples, dn_cmd_docs},
+    {"diff", "compare two schemas",
+     "Tells what makes schema A into schema B, object by object: `+` what B has and A has not, `-` the "
+     "other way round, `~` what is different. `!` marks what loses data, `?` what may fail because of "
+     "the rows. A and B are the name of a target, a URL, or a snapshot file.\n\n"
+     "With `--sql` it prints the statements instead. What is in the way of a change, such as a view "
+     "over a column whose type changes, is dropped and made anew. Nothing is taken for renamed unless "
+     "`--rename` says so; what looks like it is pointed out. Reads only.",
+     "dunlin-diff/1", dn_cli_diff_options, dn_cli_diff_arguments, dn_cli_diff_exits,
+     dn_cli_diff_examples, dn_cmd_diff},
     {"journal check", "compare the journal with the files",
      "Reports entries without files, files without entries, names that differ, wrong order and "
      "whatever else is wrong with the journal. Needs no database.",

@@ -3,6 +3,7 @@ core_sources += \
 	core/engine/backup.c \
 	core/engine/check.c \
 	core/engine/diagram.c \
+	core/engine/diff.c \
 	core/engine/docs.c \
 	core/engine/doctor.c \
 	core/engine/driver_check.c \
@@ -20,6 +21,8 @@ core_sources += \
 	core/engine/resume.c \
 	core/engine/session.c \
 	core/engine/session.h \
+	core/engine/side.c \
+	core/engine/side.h \
 	core/engine/snapshot.c \
 	core/engine/status.c \
 	core/engine/svg.c \

@@ -35,9 +35,26 @@ dn_pg_reading_grow(void **array, size_t *capacity, size_t count, size_t size)
     return true;
 }
 
+/* The text of a routine is its author's. */
+static void
+collapse_expressions(dn_pg_reading *reading)
+{
+    dn_pg_fact *fact = &reading->fact;
+
+    if (dn_kit_same(fact->fact.kind, DUNLIN_KIND_FUNCTION) ||
+        dn_kit_same(fact->fact.kind, DUNLIN_KIND_PROCEDURE))
+        return;
+    for (uint64_t i = 0; i < fact->fact.property_count; i++)
+        if (fact->properties[i].type == DUNLIN_PROPERTY_EXPRESSION) {
+            fact->properties[i].text = dn_pg_collapse(&reading->arena, fact->properties[i].text);
+            fact->failed = fact->failed || fact->properties[i].text.data == NULL;
+        }
+}
+
 int32_t
 dn_pg_reading_push(dn_pg_reading *reading)
 {
+    collapse_expressions(reading);
     if (reading->fact.failed)
         return dn_kit_no_memory(reading->call);
     if (!dn_pg_wishes_include(&reading->wishes, &reading->fact.fact))

@@ -90,9 +90,10 @@ ask(settling *work, const char *query)
     if (!run(work, "SET LOCAL search_path = pg_catalog, pg_temp"))
         return answer;
     if (execute(work, query, &result) && PQntuples(result) == 1 && !PQgetisnull(result, 0, 0))
-        answer =
+        answer = dn_pg_collapse(
+            &work->arena,
             dn_pg_arena_copy(&work->arena, (dunlin_string){PQgetvalue(result, 0, 0),
-                                                           (uint64_t)PQgetlength(result, 0, 0)});
+                                                           (uint64_t)PQgetlength(result, 0, 0)}));
     PQclear(result);
     dn_kit_text_clear(&work->sql);
     dn_kit_text_add(&work->sql, "SET LOCAL search_path = ");

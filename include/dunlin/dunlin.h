@@ -189,6 +189,18 @@ int dunlin_diagram(const dunlin_options *options, const dunlin_diagram_options *
 int dunlin_docs(const dunlin_options *options, const char *output, dunlin_result **result,
                 dunlin_error *error);
 
+/* What makes schema `a` into schema `b`: each the name of a target, a URL, or a snapshot file
+ * (.json). Reads only. */
+typedef struct dunlin_diff_options {
+    uint64_t size;
+    const char *const *renames; /* "table=table", "table.column=column" */
+    uint64_t rename_count;
+    int32_t sql;       /* 1: also as statements, in order */
+    int32_t exit_code; /* 1: the exit code is DUNLIN_EXIT_DISAGREEMENT when they differ */
+} dunlin_diff_options;
+int dunlin_diff(const dunlin_options *options, const char *a, const char *b,
+                const dunlin_diff_options *diff, dunlin_result **result, dunlin_error *error);
+
 /* Decides for the statement of a migration that stopped part-way of which nothing can tell whether
  * it took effect: it did (done = 1), or it is to be run again (0). Only the ledger is written. */
 int dunlin_resume(const dunlin_options *options, const char *tag, int done, dunlin_result **result,

@@ -377,3 +377,68 @@ node_script() {
 drizzle_migrate() {
     node_script drizzle-migrate "$@"
 }
+
+# --- schemas -------------------------------------------------------------------------------------
+
+# empty_database DIALECT NAME: prints the URL of one; of SQLite the file NAME.db here.
+empty_database() {
+    if [ "$1" = sqlite ]; then
+        rm -f "$2.db"
+        printf 'sqlite:%s.db\n' "$2"
+    else
+        fresh_database "$1"
+    fi
+}
+
+# run_script URL TEXT: by the stock client.
+run_script() {
+    local url=$1 file=$BATS_TEST_TMPDIR/script.sql host port
+    printf '%s\n' "$2" >"$file"
+    case $(dialect_of "$url") in
+        postgresql) "$(psql_program)" -XAtq -v ON_ERROR_STOP=1 -d "$url" -f "$file" ;;
+        mysql)
+            IFS=$'\t' read -r host port < <(
+                sed -nE 's|^[a-z]+://[^@:/]+@([^:/]+):([0-9]+)/.*$|\1\t\2|p' <<<"$url")
+            mariadb --no-defaults --protocol=tcp -h "$host" -P "$port" -u dunlin -D "${url##*/}" \
+                <"$file"
+            ;;
+        *) sql "${url#sqlite:}" <"$file" ;;
+    esac || fail "the stock client refuses:" "$2"
+}
+
+# states_of DIALECT: state_00.json, state_01.json ... of the sample project.
+states_of() {
+    local url tag number=0
+    url=$(empty_database "$1" states)
+    dunlin snapshot --url "$url" --output state_00.json
+    assert_exit 0
+    while read -r tag; do
+        number=$((number + 1))
+        dunlin migrate --url "$url" --migrations "$tree/migrations" --no-backup --to "$tag"
+        assert_exit 0
+        dunlin snapshot --url "$url" --output "$(printf 'state_%02d.json' "$number")"
+        assert_exit 0
+    done < <(jq -r '.entries[].tag' "$tree/migrations/meta/_journal.json")
+}
+
+# step_to URL SNAPSHOT: brings a database to a state by the statements of `dunlin diff`.
+step_to() {
+    dunlin diff "$1" "$2" --sql
+    assert_exit 0
+    run_script "$1" "$output"
+    dunlin diff "$1" "$2" --exit-code
+    assert_exit 0
+}
+
+# every_state DIALECT: up and down through all states of the sample project.
+every_state() {
+    local url state
+    states_of "$1"
+    url=$(empty_database "$1" live)
+    for state in state_*.json; do
+        step_to "$url" "$state"
+    done
+    for state in $(printf '%s\n' state_*.json | sort -r); do
+        step_to "$url" "$state"
+    done
+}

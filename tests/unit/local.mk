@@ -51,6 +51,7 @@ unit_tests += tests/unit/reconcile_proof_test
 unit_tests += tests/unit/reconcile_verdict_test
 unit_tests += tests/unit/run_lock_test
 unit_tests += tests/unit/schema_compare_test
+unit_tests += tests/unit/schema_diff_test
 unit_tests += tests/unit/schema_equivalent_test
 unit_tests += tests/unit/schema_fold_test
 unit_tests += tests/unit/schema_guard_test

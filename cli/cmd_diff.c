@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: MIT */
+#include <string.h>
+
+#include "cli/format.h"
+#include "cli/show.h"
+
+/* --- differences ------------------------------------------------------------------------------- */
+
+/* What a difference lies in: the first names of its path, without the last where it is a member. */
+static size_t
+object_parts(const dunlin_node *difference)
+{
+    static const char *const members[] = {"column", "pk",      "unique",  "fk",    "check",
+                                          "index",  "trigger", "exclude", "policy"};
+    const char *kind = dunlin_node_text(difference, "kind");
+    size_t count = dunlin_node_count(dunlin_node_get(difference, "path"));
+
+    for (size_t i = 0; i < sizeof members / sizeof members[0]; i++)
+        if (kind && strcmp(kind, members[i]) == 0)
+            return count - 1;
+    return count;
+}
+
+static bool
+same_object(const dunlin_node *left, const dunlin_node *right)
+{
+    size_t count = object_parts(left);
+    const dunlin_node *a = dunlin_node_first(dunlin_node_get(left, "path"));
+    const dunlin_node *b = dunlin_node_first(dunlin_node_get(right, "path"));
+
+    if (count != object_parts(right))
+        return false;
+    for (size_t i = 0; i < count; i++, a = dunlin_node_next(a), b = dunlin_node_next(b))
+        if (strcmp(dunlin_node_own_text(a), dunlin_node_own_text(b)) != 0)
+            return false;
+    return true;
+}
+
+static void
+put_path(dn_cli *cli, const dunlin_node *path, size_t from, size_t to)
+{
+    const dunlin_node *part = dunlin_node_first(path);
+
+    for (size_t i = 0; part && i < to; i++, part = dunlin_node_next(part)) {
+        if (i < from)
+            continue;
+        if (i > from)
+            putc('.', cli->output.out);
+        dn_cli_put(cli->output.out, dunlin_node_own_text(part), 0);
+    }
+}
+
+static void
+put_sign(dn_cli *cli, const char *change)
+{
+    bool added = strcmp(change, "added") == 0;
+    bool removed = strcmp(change, "removed") == 0;
+
+    dn_cli_say(&cli->output,
+               added     ? DN_STYLE_GOOD
+               : removed ? DN_STYLE_BAD
+                         : DN_STYLE_WAIT,
+               added     ? "+ "
+               : removed ? "- "
+                         : "~ ");
+}
+
+/* "type text, not_null true", or "type text -> integer" where both sides have one. */
+static void
+put_members(dn_cli *cli, const dunlin_node *difference, int indent)
+{
+    FILE *out = cli->output.out;
+    bool changed = strcmp(dunlin_node_text(difference, "change"), "changed") == 0;
+    const dunlin_node *member = dunlin_node_first(dunlin_node_get(difference, "members"));
+
+    for (bool first = true; member; member = dunlin_node_next(member), first = false) {
+        const char *before = dunlin_node_text(member, "before");
+        const char *after = dunlin_node_text(member, "after");
+
+        fputs(first ? "  " : ", ", out);
+        dn_cli_put(out, dunlin_node_text(member, "name"), 0);
+        putc(' ', out);
+        if (changed) {
+            dn_cli_put(out, before ? before : "(none)", indent);
+            fputs(" -> ", out);
+            dn_cli_put(out, after ? after : "(none)", indent);
+        } else {
+            dn_cli_put(out, before ? before : after, indent);
+        }
+    }
+}
+
+static void
+put_danger(dn_cli *cli, const dunlin_node *node)
+{
+    const char *reason = dunlin_node_text(node, "reason");
+    bool loses = reason && strcmp(dunlin_node_text(node, "danger"), "loses-data") == 0;
+
+    if (!reason)
+        return;
+    fputs("  ", cli->output.out);
+    dn_cli_say(&cli->output, loses ? DN_STYLE_BAD : DN_STYLE_WAIT, loses ? "! " : "? ");
+    dn_cli_say(&cli->output, loses ? DN_STYLE_BAD : DN_STYLE_WAIT, reason);
+}
+
+static void
+show_one(dn_cli *cli, const dunlin_node *difference, size_t from, int indent)
+{
+    const dunlin_node *path = dunlin_node_get(difference, "path");
+    size_t count = dunlin_node_count(path);
+
+    fprintf(cli->output.out, "%*s", indent, "");
+    put_sign(cli, dunlin_node_text(difference, "change"));
+    dn_cli_put(cli->output.out, dunlin_node_text(difference, "kind"), 0);
+    putc(' ', cli->output.out);
+    put_path(cli, path, from, count);
+    put_members(cli, difference, indent + 4);
+    put_danger(cli, difference);
+    putc('\n', cli->output.out);
+}
+
+/* Differences come object by object, the object itself first. */
+static void
+show_differences(dn_cli *cli, const dunlin_node *root)
+{
+    const dunlin_node *list = dunlin_node_get(root, "differences");
+    const dunlin_node *last = NULL;
+
+    for (const dunlin_node *one = dunlin_node_first(list); one; one = dunlin_node_next(one)) {
+        size_t parts = object_parts(one);
+        bool member = parts < dunlin_node_count(dunlin_node_get(one, "path"));
+
+        if (member && (!last || !same_object(last, one))) {
+            dn_cli_say(&cli->output, DN_STYLE_WAIT, "~ ");
+            fputs("table ", cli->output.out);
+            put_path(cli, dunlin_node_get(one, "path"), 0, parts);
+            putc('\n', cli->output.out);
+        }
+        show_one(cli, one, member ? parts : 0, member ? 4 : 0);
+        last = one;
+    }
+}
+
+static void
+show_candidates(dn_cli *cli, const dunlin_node *root)
+{
+    const dunlin_node *list = dunlin_node_get(root, "rename_candidates");
+
+    for (const dunlin_node *one = dunlin_node_first(list); one; one = dunlin_node_next(one)) {
+        const dunlin_node *to = dunlin_node_get(one, "to");
+        size_t count = dunlin_node_count(to);
+
+        fputs("perhaps renamed: --rename ", cli->output.out);
+        put_path(cli, dunlin_node_get(one, "from"), 0, count);
+        putc('=', cli->output.out);
+        put_path(cli, to, count - 1, count);
+        putc('\n', cli->output.out);
+    }
+}
+
+static void
+show(dn_cli *cli, const dunlin_node *root)
+{
+    show_differences(cli, root);
+    show_candidates(cli, root);
+    dn_cli_show_sentence(cli, DN_STYLE_PLAIN, dunlin_node_text(root, "summary"));
+}
+
+/* --- statements ---------------------------------------------------------------------------------- */
+
+static bool
+has_role(const dunlin_node *step, const char *role)
+{
+    return strcmp(dunlin_node_text(step, "role"), role) == 0;
+}
+
+/* A client of the database runs it as it stands; what only dunlin can check is a comment. */
+static void
+show_sql(dn_cli *cli, const dunlin_node *root)
+{
+    FILE *out = cli->output.out;
+    const dunlin_node *list = dunlin_node_get(root, "statements");
+    const dunlin_node *candidates = dunlin_node_get(root, "rename_candidates");
+    bool open = false;
+
+    if (dunlin_node_first(candidates))
+        fputs("-- Something may have been renamed: see `dunlin diff` without --sql.\n", out);
+    for (const dunlin_node *one = dunlin_node_first(list); one; one = dunlin_node_next(one)) {
+        const char *reason = dunlin_node_text(one, "reason");
+        bool loses = reason && strcmp(dunlin_node_text(one, "danger"), "loses-data") == 0;
+
+        if (has_role(one, "finally") && open) {
+            fputs("COMMIT;\n", out);
+            open = false;
+        }
+        if (loses)
+            fprintf(out, "-- ! %s\n", reason);
+        if (has_role(one, "check"))
+            continue;
+        fputs(dunlin_node_text(one, "sql"), out);
+        fputs(";\n", out);
+        if (has_role(one, "before-begin")) {
+            fputs("BEGIN;\n", out);
+            open = true;
+        }
+    }
+    if (open)
+        fputs("COMMIT;\n", out);
+}
+
+int
+dn_cmd_diff(dn_cli *cli)
+{
+    const dn_arguments *arguments = cli->arguments;
+    const dunlin_diff_options options = {
+        .size = sizeof options,
+        .renames = arguments->renames.items,
+        .rename_count = arguments->renames.count,
+        .sql = arguments->sql ? 1 : 0,
+        .exit_code = arguments->exit_code ? 1 : 0,
+    };
+    dunlin_result *result = NULL;
+    dunlin_error error = {0};
+    int outcome = dunlin_diff(&cli->options, arguments->words.items[0], arguments->words.items[1],
+                              &options, &result, &error);
+
+    return dn_cli_finish(cli, outcome, result, &error, arguments->sql ? show_sql : show, NULL);
+}

@@ -1,0 +1,394 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * `dunlin diff`: what makes one schema into another.
+ */
+#include <string.h>
+
+#include "core/engine/side.h"
+#include "core/schema/diff.h"
+
+typedef struct comparing {
+    dn_session *session;
+    dn_side a;
+    dn_side b;
+    dn_diff diff;
+} comparing;
+
+/* --- what is compared ----------------------------------------------------------------------------- */
+
+static void
+tell_side(dn_session *session, const char *name, const dn_side *side)
+{
+    dunlin_result *result = session->result;
+    dunlin_node *node = dn_node_object(result, dn_result_node(result), name);
+
+    dn_node_set_text(result, node, "name", side->name);
+    dn_node_set_text(result, node, "source", side->source);
+    dn_node_set_text(result, node, "dialect", side->snapshot.dialect);
+    dn_node_set_text(result, node, "flavour", side->snapshot.flavour);
+    dn_node_set_integer(result, node, "server", side->snapshot.server);
+}
+
+static int
+check_dialects(const comparing *work, dn_error *error)
+{
+    if (work->a.driver == work->b.driver)
+        return 0;
+    return dn_fail(error, DUNLIN_USAGE, "diff.dialects",
+                   "'%s' is %s and '%s' is %s: they have no differences that SQL could mend",
+                   work->a.name, work->a.snapshot.dialect, work->b.name, work->b.snapshot.dialect);
+}
+
+/* --- renames ---------------------------------------------------------------------------------------- */
+
+/* "users", "users.name", and with a namespace before: a table or a column of A. */
+static const dunlin_fact *
+find_named(const dn_side *side, char *text, dunlin_string path[3])
+{
+    uint64_t lead = (dn_fact_map_naming(side->facts) & DN_FACT_NAMESPACES) ? 1 : 0;
+    dunlin_string names[3];
+    uint64_t count = 0;
+
+    for (char *at = text; at && count < 3; count++) {
+        char *dot = strchr(at, '.');
+
+        names[count] = dn_span(at, dot ? (size_t)(dot - at) : strlen(at));
+        at = dot ? dot + 1 : NULL;
+    }
+    for (int column = 0; column < 2; column++)
+        for (uint64_t space = 0; space <= lead; space++) {
+            uint64_t wanted = lead + 1 + (uint64_t)column;
+            const dunlin_fact *found;
+
+            if (count + lead - space != wanted)
+                continue;
+            path[0] = dn_side_home(side);
+            memcpy(path + (lead - space), names, (size_t)count * sizeof *names);
+            found = dn_fact_map_find(side->facts,
+                                     dn_string(column ? DUNLIN_KIND_COLUMN : DUNLIN_KIND_TABLE),
+                                     path, wanted);
+            if (found)
+                return found;
+        }
+    return NULL;
+}
+
+static int
+read_rename(const comparing *work, const char *hint, dn_operations *list, dn_error *error)
+{
+    dn_arena *arena = &work->session->arena;
+    char *text = dn_arena_text(arena, hint);
+    char *equals = text ? strchr(text, '=') : NULL;
+    dunlin_operation operation = {.size = sizeof operation, .verb = DUNLIN_VERB_RENAME};
+    dunlin_string *path = dn_arena_array(arena, 6, sizeof *path);
+    const dunlin_fact *from;
+    const char *name;
+
+    if (!text || !path)
+        return dn_no_memory(error);
+    if (!equals || equals == text || !equals[1])
+        return dn_fail(error, DUNLIN_USAGE, "diff.rename", "'%s' is not a rename", hint);
+    *equals = '\0';
+    from = find_named(&work->a, text, path);
+    if (!from)
+        return dn_fail(error, DUNLIN_USAGE, "diff.rename",
+                       "'%s' has no table or column '%s' to be renamed", work->a.name, text);
+    name = strrchr(equals + 1, '.') ? strrchr(equals + 1, '.') + 1 : equals + 1;
+    memcpy(path + 3, from->path, (size_t)from->path_count * sizeof *path);
+    path[3 + from->path_count - 1] = dn_string(name);
+    operation.kind = from->kind;
+    operation.path = from->path;
+    operation.path_count = from->path_count;
+    operation.new_path = path + 3;
+    operation.new_path_count = from->path_count;
+    return dn_operations_add(list, dn_operation_copy(arena, &operation), error);
+}
+
+static int
+compare(comparing *work, const dunlin_diff_options *options, dn_error *error)
+{
+    dn_operations renames = {.arena = &work->session->arena};
+    dn_diff_options how = {.renames = NULL};
+
+    for (uint64_t i = 0; i < options->rename_count; i++)
+        if (read_rename(work, options->renames[i], &renames, error) < 0)
+            return -1;
+    how.renames = renames.items;
+    how.rename_count = renames.count;
+    return dn_schema_diff(work->a.facts, work->b.facts, &how, &work->session->arena, &work->diff,
+                          error);
+}
+
+/* --- differences -------------------------------------------------------------------------------------- */
+
+static void
+set_path(dunlin_result *result, dunlin_node *node, const char *name, const dunlin_fact *fact)
+{
+    dunlin_node *list = dn_node_array(result, node, name);
+
+    for (uint64_t i = 0; i < fact->path_count; i++)
+        dn_node_set_string(result, list, NULL, fact->path[i]);
+}
+
+/* One member as text; null where it is absent. */
+static int
+set_value(dunlin_result *result, dunlin_node *node, const char *name, const dunlin_fact *fact,
+          const dunlin_property *member)
+{
+    dn_auto(dn_arena) arena = DN_ARENA_INIT;
+    dn_auto(dn_text) text = DN_TEXT_INIT;
+    dn_properties list = {.arena = &arena};
+
+    if (!member) {
+        dn_node_set_null(result, node, name);
+        return 0;
+    }
+    dn_properties_add_span(&list, member,
+                           dn_property_span(fact->properties, fact->property_count,
+                                            (uint64_t)(member - fact->properties)));
+    if (list.failed)
+        return -1;
+    list.items[0].name = dn_string("");
+    if (member->type == DUNLIN_PROPERTY_BOOLEAN)
+        dn_text_add_string(&text, member->integer ? "true" : "false");
+    else
+        dn_property_describe(&text, list.items, list.count);
+    dn_node_set_string(result, node, name, dn_span(text.data ? text.data : "", text.length));
+    return text.failed ? -1 : 0;
+}
+
+typedef struct telling {
+    dunlin_result *result;
+    dunlin_node *list;
+    const dunlin_fact *before;
+    const dunlin_fact *after;
+} telling;
+
+static int
+tell_member(const dunlin_property *before, const dunlin_property *after, void *context)
+{
+    telling *tell = context;
+    dunlin_node *node = dn_node_object(tell->result, tell->list, NULL);
+
+    dn_node_set_string(tell->result, node, "name", after ? after->name : before->name);
+    return set_value(tell->result, node, "before", tell->before, before) < 0 ||
+                   set_value(tell->result, node, "after", tell->after, after) < 0
+               ? -1
+               : 0;
+}
+
+static int
+tell_members(telling *tell)
+{
+    static const dunlin_fact nothing = {.size = sizeof nothing};
+    const dunlin_fact *before = tell->before ? tell->before : &nothing;
+    const dunlin_fact *after = tell->after ? tell->after : &nothing;
+
+    tell->before = before;
+    tell->after = after;
+    return dn_schema_each_member(before, after, &dn_diff_comparison, tell_member, tell);
+}
+
+static bool
+is_about(const dunlin_operation *operation, const dunlin_fact *fact)
+{
+    if (operation->kind.length != fact->kind.length || operation->path_count != fact->path_count ||
+        memcmp(operation->kind.data, fact->kind.data, (size_t)fact->kind.length) != 0)
+        return false;
+    for (uint64_t i = 0; i < fact->path_count; i++)
+        if (operation->path[i].length != fact->path[i].length ||
+            memcmp(operation->path[i].data, fact->path[i].data, (size_t)fact->path[i].length) != 0)
+            return false;
+    return true;
+}
+
+static dn_risk
+worst_risk(const dn_diff *diff, const dunlin_fact *fact)
+{
+    dn_risk worst = {DN_DANGER_NONE, NULL};
+
+    for (size_t i = 0; i < diff->operations.count; i++)
+        if (diff->risks[i].danger > worst.danger && is_about(diff->operations.items[i], fact))
+            worst = diff->risks[i];
+    return worst;
+}
+
+static int
+tell_differences(comparing *work, dn_error *error)
+{
+    dunlin_result *result = work->session->result;
+    const dn_differences *differences = &work->diff.differences;
+    dunlin_node *list = dn_node_array(result, dn_result_node(result), "differences");
+
+    for (size_t i = 0; i < differences->count; i++) {
+        const dn_difference *one = &differences->items[i];
+        const dunlin_fact *key = dn_difference_key(one);
+        dn_risk risk = worst_risk(&work->diff, key);
+        dunlin_node *node = dn_node_object(result, list, NULL);
+        telling tell = {.result = result, .before = one->before, .after = one->after};
+
+        dn_node_set_text(result, node, "change",
+                         !one->before  ? "added"
+                         : !one->after ? "removed"
+                                       : "changed");
+        dn_node_set_string(result, node, "kind", key->kind);
+        set_path(result, node, "path", key);
+        tell.list = dn_node_array(result, node, "members");
+        if (tell_members(&tell) < 0)
+            return dn_no_memory(error);
+        dn_node_set_text(result, node, "danger", dn_danger_name(risk.danger));
+        dn_node_set_text(result, node, "reason", risk.reason);
+    }
+    return 0;
+}
+
+static void
+tell_candidates(comparing *work)
+{
+    dunlin_result *result = work->session->result;
+    dunlin_node *list = dn_node_array(result, dn_result_node(result), "rename_candidates");
+
+    for (size_t i = 0; i < work->diff.candidate_count; i++) {
+        dunlin_node *node = dn_node_object(result, list, NULL);
+
+        dn_node_set_string(result, node, "kind", work->diff.candidates[i].from->kind);
+        set_path(result, node, "from", work->diff.candidates[i].from);
+        set_path(result, node, "to", work->diff.candidates[i].to);
+    }
+}
+
+/* --- operations and statements -------------------------------------------------------------------------- */
+
+static int
+tell_operations(comparing *work, dn_error *error)
+{
+    dunlin_result *result = work->session->result;
+    dunlin_node *list = dn_node_array(result, dn_result_node(result), "operations");
+
+    for (size_t i = 0; i < work->diff.operations.count; i++) {
+        dn_auto(dn_text) words = DN_TEXT_INIT;
+        dunlin_node *node = dn_node_object(result, list, NULL);
+
+        dn_operation_describe(&words, work->diff.operations.items[i]);
+        if (words.failed)
+            return dn_no_memory(error);
+        dn_node_set_text(result, node, "description", words.data);
+        dn_node_set_text(result, node, "danger", dn_danger_name(work->diff.risks[i].danger));
+        dn_node_set_text(result, node, "reason", work->diff.risks[i].reason);
+    }
+    return 0;
+}
+
+static dn_risk
+risk_of_step(const dn_diff *diff, const dn_step *step)
+{
+    dn_risk worst = {DN_DANGER_NONE, NULL};
+
+    for (uint64_t i = step->first_operation; i < step->first_operation + step->operation_count; i++)
+        if (i < diff->operations.count && diff->risks[i].danger > worst.danger)
+            worst = diff->risks[i];
+    return worst;
+}
+
+static int
+tell_statements(comparing *work, bool wanted, dn_error *error)
+{
+    dunlin_result *result = work->session->result;
+    dunlin_node *root = dn_result_node(result);
+    dn_side_script script;
+    dunlin_node *list;
+
+    if (!wanted) {
+        dn_node_set_null(result, root, "statements");
+        return 0;
+    }
+    if (dn_side_render(work->session, &work->a, &work->b, &work->diff.operations, &script, error) <
+        0)
+        return dn_while(error, "writing the SQL that makes '%s' into '%s'", work->a.name,
+                        work->b.name);
+    list = dn_node_array(result, root, "statements");
+    for (size_t i = 0; i < script.steps.count; i++) {
+        const dn_step *step = &script.steps.items[i];
+        dunlin_node *node = dn_node_object(result, list, NULL);
+        dn_risk risk = step->role == DUNLIN_STEP_STATEMENT ? risk_of_step(&work->diff, step)
+                                                           : (dn_risk){DN_DANGER_NONE, NULL};
+        bool check = step->role == DUNLIN_STEP_PROBE || step->role == DUNLIN_STEP_CHECK ||
+                     step->role == DUNLIN_STEP_POST_CONDITION;
+
+        dn_node_set_string(result, node, "sql", step->sql);
+        dn_node_set_text(result, node, "role",
+                         check                                    ? "check"
+                         : step->role == DUNLIN_STEP_BEFORE_BEGIN ? "before-begin"
+                         : step->role == DUNLIN_STEP_FINALLY      ? "finally"
+                                                                  : "statement");
+        dn_node_set_text(result, node, "danger", dn_danger_name(risk.danger));
+        dn_node_set_text(result, node, "reason", risk.reason);
+    }
+    return 0;
+}
+
+static int
+tell_summary(comparing *work, dn_error *error)
+{
+    dunlin_result *result = work->session->result;
+    dunlin_node *root = dn_result_node(result);
+    const dn_differences *list = &work->diff.differences;
+    dn_auto(dn_text) text = DN_TEXT_INIT;
+    int64_t counts[3] = {0, 0, 0};
+    int64_t losses = 0;
+
+    for (size_t i = 0; i < list->count; i++)
+        counts[!list->items[i].before ? 0 : !list->items[i].after ? 1 : 2]++;
+    for (size_t i = 0; i < work->diff.operations.count; i++)
+        losses += work->diff.risks[i].danger == DN_DANGER_LOSES;
+    if (list->count)
+        dn_text_printf(&text, "%lld added, %lld removed, %lld changed", (long long)counts[0],
+                       (long long)counts[1], (long long)counts[2]);
+    else
+        dn_text_add_string(&text, "no differences");
+    if (losses)
+        dn_text_printf(&text, "; %lld of the changes %s data", (long long)losses,
+                       losses == 1 ? "loses" : "lose");
+    dn_node_set_boolean(result, root, "equal", list->count == 0);
+    dn_node_set_text(result, root, "summary", text.data);
+    return text.failed ? dn_no_memory(error) : 0;
+}
+
+static int
+run(comparing *work, const char *a, const char *b, const dunlin_diff_options *options,
+    dn_error *error)
+{
+    dn_session *session = work->session;
+
+    if (dn_session_project(session, error) < 0 || dn_side_open(session, a, &work->a, error) < 0 ||
+        dn_side_open(session, b, &work->b, error) < 0 || check_dialects(work, error) < 0 ||
+        compare(work, options, error) < 0 || dn_session_result(session, "dunlin-diff/1", error) < 0)
+        return -1;
+    tell_side(session, "a", &work->a);
+    tell_side(session, "b", &work->b);
+    if (tell_summary(work, error) < 0 || tell_differences(work, error) < 0 ||
+        tell_operations(work, error) < 0)
+        return -1;
+    tell_candidates(work);
+    if (tell_statements(work, options->sql != 0, error) < 0)
+        return -1;
+    if (options->exit_code && work->diff.differences.count)
+        dn_result_set_exit_code(session->result, DUNLIN_EXIT_DISAGREEMENT);
+    return 0;
+}
+
+int
+dunlin_diff(const dunlin_options *options, const char *a, const char *b,
+            const dunlin_diff_options *diff, dunlin_result **result, dunlin_error *error)
+{
+    static const dunlin_diff_options defaults = {.size = sizeof defaults};
+    dn_session session;
+    comparing work = {.session = &session};
+    int answer;
+
+    dn_session_begin(&session, options);
+    answer = run(&work, a, b, diff ? diff : &defaults, error);
+    dn_side_close(&work.a);
+    dn_side_close(&work.b);
+    return dn_session_finish(&session, answer, result, error);
+}

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/engine/side.h"
+
+#include <string.h>
+
+#include "core/base/file.h"
+
+/* --- databases ---------------------------------------------------------------------------------- */
+
+static int
+read_database(dn_session *session, const char *url, dn_side *side, dn_error *error)
+{
+    const dn_open_options options = {
+        .purpose = DUNLIN_PURPOSE_WORK, .read_only = true, .log = session->log};
+
+    if (dn_connection_open(side->driver, url, &options, &side->connection, error) < 0 ||
+        dn_observe_snapshot(side->connection, side->tracker, &session->arena, &side->snapshot,
+                            error) < 0)
+        return dn_while(error, "reading the schema of '%s'", side->name);
+    side->facts = side->snapshot.facts;
+    side->profile = dn_connection_server(side->connection)->profile;
+    return 0;
+}
+
+static int
+open_url(dn_session *session, const char *url, const char *name, dn_side *side, dn_error *error)
+{
+    const dn_driver_places places = {session->options->driver_path};
+    const char *scheme = dn_url_scheme(&session->arena, url);
+    dn_url_info shown;
+
+    if (!scheme)
+        return dn_fail(error, DUNLIN_USAGE, "target.bad-url",
+                       "the URL of '%s' does not start with a scheme, as in sqlite:app.db",
+                       name ? name : "a side");
+    if (dn_driver_find(&places, scheme, &side->driver, error) < 0 ||
+        dn_driver_url(side->driver, url, &session->arena, &shown, error) < 0)
+        return -1;
+    side->name = name ? name : shown.redacted;
+    return read_database(session, url, side, error);
+}
+
+static int
+open_named(dn_session *session, const char *name, dn_side *side, dn_error *error)
+{
+    dunlin_options options = *session->options;
+    const dn_target *target;
+    const char *url;
+
+    options.url = NULL;
+    options.target = name;
+    if (dn_project_target(&session->project, &options, &session->arena, &target, &url, error) < 0)
+        return dn_hint(error, "a side is the name of a target, a URL, or a snapshot file (.json)");
+    side->source = "target";
+    side->tracker = target->tracker;
+    return open_url(session, url, target->name, side, error);
+}
+
+int
+dn_side_open_target(dn_session *session, dn_side *side, dn_error *error)
+{
+    *side = (dn_side){.source = "target"};
+    if (dn_session_target(session, error) < 0)
+        return -1;
+    side->name = session->target->name ? session->target->name : session->shown.redacted;
+    side->driver = session->driver;
+    side->tracker = session->target->tracker;
+    return read_database(session, session->url, side, error);
+}
+
+/* --- files ---------------------------------------------------------------------------------------- */
+
+static int
+open_snapshot(dn_session *session, const char *path, dn_side *side, dn_error *error)
+{
+    const dn_driver_places places = {session->options->driver_path};
+    dn_auto(dn_text) text = DN_TEXT_INIT;
+    dunlin_capabilities capabilities;
+    dn_fact_map *facts;
+
+    side->name = path;
+    side->source = "snapshot";
+    if (dn_file_read(path, &text, error) < 0 ||
+        dn_snapshot_read(path, text.data ? text.data : "", text.length, &session->arena,
+                         &side->snapshot, error) < 0)
+        return -1;
+    if (dn_driver_find(&places, side->snapshot.dialect, &side->driver, error) < 0 ||
+        dn_driver_capabilities(side->driver, NULL, &capabilities, error) < 0)
+        return dn_while(error, "looking for the driver of '%s'", path);
+    if (dn_snapshot_facts(side->snapshot.facts, dn_driver_naming(&capabilities), &session->arena,
+                          &facts, error) < 0)
+        return -1;
+    side->facts = facts;
+    return 0;
+}
+
+static bool
+ends_in(const char *text, const char *end)
+{
+    size_t length = strlen(text);
+    size_t tail = strlen(end);
+
+    return length > tail && strcmp(text + length - tail, end) == 0;
+}
+
+int
+dn_side_open(dn_session *session, const char *operand, dn_side *side, dn_error *error)
+{
+    *side = (dn_side){.source = "url"};
+    if (ends_in(operand, ".json"))
+        return open_snapshot(session, operand, side, error);
+    if (ends_in(operand, ".sql") && !strchr(operand, ':'))
+        return dn_fail(error, DUNLIN_UNSUPPORTED, "diff.sql-file",
+                       "files of SQL such as '%s' cannot be compared yet: load it into an empty "
+                       "database",
+                       operand);
+    if (strchr(operand, ':')) {
+        const char *url = dn_url_anchor(&session->arena, operand, session->project.root);
+
+        return url ? open_url(session, url, NULL, side, error) : dn_no_memory(error);
+    }
+    return open_named(session, operand, side, error);
+}
+
+void
+dn_side_close(dn_side *side)
+{
+    dn_connection_close(side->connection);
+    side->connection = NULL;
+}
+
+/* --- nothing ---------------------------------------------------------------------------------------- */
+
+dunlin_string
+dn_side_home(const dn_side *side)
+{
+    const dunlin_profile *profile = side->profile;
+
+    if (!(dn_fact_map_naming(side->facts) & DN_FACT_NAMESPACES))
+        return dn_string("");
+    for (uint64_t i = 0; profile && i + 1 < profile->setting_count; i += 2)
+        if (dn_string_equal(profile->settings[i], "namespace") && profile->settings[i + 1].length)
+            return profile->settings[i + 1];
+    return dn_string("public");
+}
+
+/* What the server makes itself is there: the namespace of names without one. */
+int
+dn_side_empty(dn_session *session, const dn_side *like, dn_side *side, dn_error *error)
+{
+    dn_fact_map *facts = dn_fact_map_new(&session->arena, dn_fact_map_naming(like->facts));
+    dunlin_string home = dn_side_home(like);
+    const dunlin_fact space = {.size = sizeof space,
+                               .kind = dn_string(DUNLIN_KIND_SCHEMA),
+                               .path = &home,
+                               .path_count = 1};
+
+    *side = *like;
+    side->connection = NULL;
+    side->name = "an empty database";
+    side->facts = facts;
+    if (!facts)
+        return dn_no_memory(error);
+    return home.length ? dn_fact_map_put(facts, &space, error) : 0;
+}
+
+/* --- statements -------------------------------------------------------------------------------------- */
+
+int
+dn_side_render(dn_session *session, const dn_side *from, const dn_side *to,
+               const dn_operations *operations, dn_side_script *script, dn_error *error)
+{
+    const dn_driver_view view = {
+        .driver = from->driver,
+        .profile = from->profile ? from->profile : to->profile,
+        .facts = from->facts,
+        .own_dialect = true,
+    };
+
+    *script = (dn_side_script){.steps = {.items = NULL}};
+    return dn_driver_render_steps(&view, DUNLIN_RENDER_RUN, operations->items, operations->count,
+                                  &session->arena, &script->steps, &script->notes, error);
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * One side of a comparison: a schema from wherever the command line says, with the driver that
+ * knows how to write it.
+ *
+ *   *.json   a snapshot file
+ *   x:...    a URL
+ *   x        the name of a target
+ */
+#ifndef DN_ENGINE_SIDE_H
+#define DN_ENGINE_SIDE_H
+
+#include "core/engine/session.h"
+#include "core/schema/schema.h"
+#include "core/state/snapshot.h"
+
+typedef struct dn_side {
+    const char *name;   /* to be shown, without secrets */
+    const char *source; /* "snapshot", "target" or "url" */
+    const dn_driver *driver;
+    dn_snapshot snapshot;
+    const dn_fact_map *facts;  /* by the names of the driver's servers */
+    dn_connection *connection; /* NULL: there is none */
+    const dunlin_profile *profile;
+    const char *tracker; /* of a target, or NULL */
+} dn_side;
+
+/* The session has its project. Close a side even after a failure. */
+int dn_side_open(dn_session *session, const char *operand, dn_side *side, dn_error *error);
+/* Of the session's own target. */
+int dn_side_open_target(dn_session *session, dn_side *side, dn_error *error);
+/* An empty database of the same kind. */
+int dn_side_empty(dn_session *session, const dn_side *like, dn_side *side, dn_error *error);
+void dn_side_close(dn_side *side);
+
+/* Operations that make `from` into `to`, as statements; in the session's arena. */
+typedef struct dn_side_script {
+    dn_steps steps;
+    dn_notes notes;
+} dn_side_script;
+int dn_side_render(dn_session *session, const dn_side *from, const dn_side *to,
+                   const dn_operations *operations, dn_side_script *script, dn_error *error);
+
+/* The namespace of names without one, "" where there are none. */
+dunlin_string dn_side_home(const dn_side *side);
+
+#endif

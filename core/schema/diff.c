@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What is to be done with each difference.
+ */
+#include "core/schema/diff_internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+/* A version is what was installed where the snapshot was taken. */
+const dn_compare_options dn_diff_comparison = {.without_members = "version", .spelling = true};
+
+const char *
+dn_danger_name(dn_danger danger)
+{
+    static const char *const names[] = {"none", "may-fail", "loses-data"};
+
+    return names[danger];
+}
+
+/* --- kinds -------------------------------------------------------------------------------------- */
+
+bool
+dn_fact_is_relation(const dunlin_fact *fact)
+{
+    return dn_string_among(fact->kind, "table view matview");
+}
+
+bool
+dn_fact_is_member(const dunlin_fact *fact)
+{
+    return dn_schema_is_member(fact->kind) || dn_string_among(fact->kind, "exclude policy");
+}
+
+bool
+dn_fact_lies_in(const dunlin_fact *fact, const dunlin_fact *owner)
+{
+    if (!dn_fact_is_member(fact) || fact->path_count != owner->path_count + 1)
+        return false;
+    for (uint64_t i = 0; i < owner->path_count; i++)
+        if (!dn_schema_same(fact->path[i], owner->path[i]))
+            return false;
+    return true;
+}
+
+void
+dn_diff_members(dn_properties *list, const dunlin_fact *fact)
+{
+    dn_properties_add_all(list, fact->properties, fact->property_count,
+                          dn_fact_is(fact, DUNLIN_KIND_TABLE)
+                              ? "depends implied invalid text unsure"
+                              : "depends implied invalid order text unsure version");
+}
+
+/* --- words ------------------------------------------------------------------------------------ */
+
+static bool
+in_word(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '$' || (unsigned char)c >= 0x80;
+}
+
+bool
+dn_diff_mentions(dunlin_string text, dunlin_string name)
+{
+    for (uint64_t at = 0; name.length && at + name.length <= text.length; at++) {
+        uint64_t end = at + name.length;
+
+        if (strncasecmp(text.data + at, name.data, (size_t)name.length) == 0 &&
+            (at == 0 || !in_word(text.data[at - 1])) &&
+            (end == text.length || !in_word(text.data[end])))
+            return true;
+    }
+    return false;
+}
+
+bool
+dn_fact_mentions(const dunlin_fact *fact, dunlin_string name)
+{
+    for (uint64_t i = 0; i < fact->property_count; i++)
+        if (fact->properties[i].type == DUNLIN_PROPERTY_EXPRESSION &&
+            dn_diff_mentions(fact->properties[i].text, name))
+            return true;
+    return false;
+}
+
+/* --- deciding ----------------------------------------------------------------------------------- */
+
+typedef struct changed_members {
+    const char *among; /* ... is every member that differs one of these? */
+    bool only;
+    bool retyped;
+    bool generated;
+} changed_members;
+
+static int
+note_member(const dunlin_property *before, const dunlin_property *after, void *context)
+{
+    changed_members *changed = context;
+    dunlin_string name = after ? after->name : before->name;
+
+    changed->only = changed->only && dn_string_among(name, changed->among);
+    changed->retyped =
+        changed->retyped || dn_string_among(name, "type type_path values collation charset");
+    changed->generated =
+        changed->generated || (after && dn_string_among(name, "generated generated_kind"));
+    return 0;
+}
+
+/* What a driver can change in place. */
+static const char *
+alterable(const dunlin_fact *fact)
+{
+    static const struct {
+        const char *kinds;
+        const char *members;
+    } rules[] = {
+        {"pk unique check exclude trigger matview view", "comment"},
+        {"fk", "comment not_valid"},
+        {"check", "comment not_valid"},
+        {"index", "comment invalid"},
+        {"policy", ""},
+    };
+
+    for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++)
+        if (dn_string_among(fact->kind, rules[i].kinds))
+            return rules[i].members;
+    return NULL;
+}
+
+static void
+decide(dn_move *move)
+{
+    changed_members changed = {.only = true};
+
+    move->retyped = !move->after;
+    if (!move->before || !move->after) {
+        move->what = move->before ? DN_MOVE_DROP : DN_MOVE_CREATE;
+        return;
+    }
+    changed.among = alterable(move->after);
+    dn_schema_each_member(move->before, move->after, &dn_diff_comparison, note_member, &changed);
+    if (dn_schema_equal(move->before, move->after, &dn_diff_comparison))
+        move->what = DN_MOVE_RENAME;
+    else if (changed.generated || (changed.among && !changed.only))
+        move->what = DN_MOVE_DROP | DN_MOVE_CREATE;
+    else
+        move->what = DN_MOVE_ALTER;
+    move->retyped = dn_fact_is(move->after, DUNLIN_KIND_COLUMN) &&
+                    (changed.retyped || (move->what & DN_MOVE_DROP));
+}
+
+/* Members of what goes or comes as a whole need no DROP; a foreign key of a table that goes may
+ * stand in the way of another one, so it is decided later. */
+static void
+silence(dn_diffing *work)
+{
+    for (size_t i = 0; i < work->count; i++) {
+        dn_move *move = &work->moves[i];
+        const dunlin_fact *fact = move->before;
+        dunlin_fact owner;
+
+        if (!fact || !(move->what & DN_MOVE_DROP) || !dn_fact_is_member(fact))
+            continue;
+        owner = (dunlin_fact){.path = fact->path, .path_count = fact->path_count - 1};
+        for (size_t k = 0; k < 3; k++) {
+            static const char *const kinds[] = {DUNLIN_KIND_TABLE, DUNLIN_KIND_VIEW,
+                                                DUNLIN_KIND_MATERIALIZED_VIEW};
+            const dunlin_fact *here =
+                dn_fact_map_find(work->before, dn_string(kinds[k]), owner.path, owner.path_count);
+
+            if (here && !dn_fact_map_find(work->after, here->kind, owner.path, owner.path_count))
+                move->what = (move->what & ~(unsigned)DN_MOVE_DROP) | DN_MOVE_SILENT_DROP;
+        }
+    }
+}
+
+static int
+take_differences(dn_diffing *work)
+{
+    const dn_differences *list = &work->diff->differences;
+
+    work->capacity = list->count + 16;
+    work->moves = dn_arena_array(work->arena, work->capacity, sizeof *work->moves);
+    if (!work->moves)
+        return dn_no_memory(work->error);
+    for (size_t i = 0; i < list->count; i++) {
+        dn_move *move = &work->moves[work->count++];
+
+        *move = (dn_move){.before = list->items[i].before, .after = list->items[i].after};
+        decide(move);
+    }
+    return 0;
+}
+
+int
+dn_schema_diff(const dn_fact_map *before, const dn_fact_map *after, const dn_diff_options *options,
+               dn_arena *arena, dn_diff *diff, dn_error *error)
+{
+    dn_diffing work = {
+        .before = before,
+        .after = after,
+        .naming = dn_fact_map_naming(after),
+        .arena = arena,
+        .error = error,
+        .diff = diff,
+    };
+
+    *diff = (dn_diff){.operations = {.arena = arena}};
+    if (dn_diff_apply_renames(&work, options) < 0 ||
+        dn_schema_compare(work.before, after, &dn_diff_comparison, arena, &diff->differences,
+                          error) < 0 ||
+        take_differences(&work) < 0 || dn_diff_close(&work) < 0)
+        return -1;
+    silence(&work);
+    if (dn_diff_order(&work) < 0)
+        return -1;
+    return dn_diff_find_candidates(&work);
+}

@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What stands in the way of a change although it is the same before and after: views over a column
+ * whose type changes, foreign keys that rest on a key that goes. It is dropped and made anew.
+ */
+#include "core/schema/diff_internal.h"
+
+#include <stdlib.h>
+
+typedef struct closing {
+    dn_diffing *work;
+    dn_arena arena;          /* of the maps and of parsed keys */
+    dn_fact_map *moved;      /* whatever has a move */
+    dn_fact_map *disturbed;  /* what goes, or changes its type */
+    dn_fact_map *keys_go;    /* tables that lose a key */
+    dn_fact_map *columns_go; /* tables of which a column goes or changes its type */
+    bool grew;
+} closing;
+
+/* --- sets of things ----------------------------------------------------------------------------- */
+
+static int
+mark(closing *state, dn_fact_map *set, dunlin_string kind, const dunlin_string *path,
+     uint64_t count)
+{
+    const dunlin_fact key = {.size = sizeof key, .kind = kind, .path = path, .path_count = count};
+
+    return dn_fact_map_put(set, &key, state->work->error);
+}
+
+static bool
+is_marked(const dn_fact_map *set, const char *kind, const dunlin_string *path, uint64_t count)
+{
+    return dn_fact_map_find(set, dn_string(kind), path, count) != NULL;
+}
+
+static bool
+is_unique(const dunlin_fact *fact)
+{
+    const dunlin_property *unique;
+
+    if (dn_string_among(fact->kind, "pk unique"))
+        return true;
+    unique = dn_property_find(fact->properties, fact->property_count, "unique");
+    return dn_fact_is(fact, DUNLIN_KIND_INDEX) && unique && unique->integer;
+}
+
+/* Takes what a move disturbs into the sets. */
+static int
+note_move(closing *state, const dn_move *move)
+{
+    const dunlin_fact *fact = move->before;
+    dunlin_string table = dn_string(DUNLIN_KIND_TABLE);
+
+    if (!fact)
+        return 0;
+    if (mark(state, state->moved, fact->kind, fact->path, fact->path_count) < 0)
+        return -1;
+    if (!(move->what & DN_MOVE_DROP) && !move->retyped)
+        return 0;
+    if (mark(state, state->disturbed, fact->kind, fact->path, fact->path_count) < 0)
+        return -1;
+    if (is_unique(fact) && mark(state, state->keys_go, table, fact->path, fact->path_count - 1) < 0)
+        return -1;
+    return dn_fact_is(fact, DUNLIN_KIND_COLUMN)
+               ? mark(state, state->columns_go, table, fact->path, fact->path_count - 1)
+               : 0;
+}
+
+/* --- columns -------------------------------------------------------------------------------------- */
+
+/* Is one of the columns that `list` names, of the relation at `path`, disturbed? */
+static bool
+lists_disturbed(closing *state, const dunlin_fact *fact, const char *list,
+                const dunlin_string *path, uint64_t count)
+{
+    const dunlin_property *at = dn_property_find(fact->properties, fact->property_count, list);
+    dunlin_string column[8];
+
+    if (!at || count + 1 > sizeof column / sizeof column[0])
+        return false;
+    for (uint64_t i = 0; i < count; i++)
+        column[i] = path[i];
+    for (at++; at->type != DUNLIN_PROPERTY_END; at++) {
+        column[count] = at->text;
+        if (is_marked(state->disturbed, DUNLIN_KIND_COLUMN, column, count + 1))
+            return true;
+    }
+    return false;
+}
+
+/* Does the fact, which lies in a table, speak of a column of it that is disturbed? */
+static bool
+speaks_of_disturbed(closing *state, const dunlin_fact *fact, bool dropped_only)
+{
+    const dn_diffing *work = state->work;
+
+    if (!is_marked(state->columns_go, DUNLIN_KIND_TABLE, fact->path, fact->path_count - 1))
+        return false;
+    for (size_t i = 0; i < work->count; i++) {
+        const dn_move *move = &work->moves[i];
+        const dunlin_fact *column = move->before;
+        const dunlin_fact owner = {.path = fact->path, .path_count = fact->path_count - 1};
+        dunlin_string name;
+
+        if (!column || !dn_fact_is(column, DUNLIN_KIND_COLUMN) ||
+            !dn_fact_lies_in(column, &owner) ||
+            !(move->what & DN_MOVE_DROP || (move->retyped && !dropped_only)))
+            continue;
+        name = column->path[column->path_count - 1];
+        if (dn_property_lists(fact->properties, fact->property_count, "columns", name) ||
+            dn_property_lists(fact->properties, fact->property_count, "include", name) ||
+            dn_fact_mentions(fact, name))
+            return true;
+        for (uint64_t p = 0; p < fact->property_count; p++)
+            if (dn_string_equal(fact->properties[p].name, "column") &&
+                dn_schema_same(fact->properties[p].text, name))
+                return true;
+    }
+    return false;
+}
+
+/* --- kinds ---------------------------------------------------------------------------------------- */
+
+static size_t
+names_in(const dunlin_property *list)
+{
+    size_t count = 0;
+
+    while (list && list[1 + count].type != DUNLIN_PROPERTY_END)
+        count++;
+    return count;
+}
+
+/* The same columns, in any order. */
+static bool
+is_key_of(const dunlin_fact *key, const dunlin_fact *foreign)
+{
+    const dunlin_property *wanted =
+        dn_property_find(foreign->properties, foreign->property_count, "ref_columns");
+    const dunlin_property *columns =
+        dn_property_find(key->properties, key->property_count, "columns");
+    size_t count = names_in(wanted);
+
+    if (!wanted || !columns)
+        return true; /* it cannot be told */
+    if (names_in(columns) != count)
+        return false;
+    for (size_t i = 0; i < count; i++)
+        if (!dn_property_lists(key->properties, key->property_count, "columns", wanted[1 + i].text))
+            return false;
+    return true;
+}
+
+static bool
+loses_its_key(closing *state, const dunlin_fact *foreign, const dunlin_string *table,
+              uint64_t count)
+{
+    const dn_diffing *work = state->work;
+    const dunlin_fact owner = {.path = table, .path_count = count};
+
+    if (!is_marked(state->keys_go, DUNLIN_KIND_TABLE, table, count))
+        return false;
+    for (size_t i = 0; i < work->count; i++)
+        if (work->moves[i].before && (work->moves[i].what & DN_MOVE_DROP) &&
+            is_unique(work->moves[i].before) && dn_fact_lies_in(work->moves[i].before, &owner) &&
+            is_key_of(work->moves[i].before, foreign))
+            return true;
+    return false;
+}
+
+static bool
+foreign_key_is_in_the_way(closing *state, const dunlin_fact *fact)
+{
+    const dunlin_property *ref = dn_property_find(fact->properties, fact->property_count, "ref");
+    dunlin_string table[4];
+    uint64_t count = 0;
+
+    if (lists_disturbed(state, fact, "columns", fact->path, fact->path_count - 1))
+        return true;
+    for (ref = ref ? ref + 1 : NULL; ref && ref->type != DUNLIN_PROPERTY_END && count < 4; ref++)
+        table[count++] = ref->text;
+    return lists_disturbed(state, fact, "ref_columns", table, count) ||
+           loses_its_key(state, fact, table, count);
+}
+
+static bool
+relation_goes(closing *state, const dunlin_string *path, uint64_t count)
+{
+    return is_marked(state->disturbed, DUNLIN_KIND_TABLE, path, count) ||
+           is_marked(state->disturbed, DUNLIN_KIND_VIEW, path, count) ||
+           is_marked(state->disturbed, DUNLIN_KIND_MATERIALIZED_VIEW, path, count);
+}
+
+static bool
+view_is_in_the_way(closing *state, const dunlin_fact *fact)
+{
+    const dunlin_property *at = dn_property_find(fact->properties, fact->property_count, "depends");
+
+    for (at = at ? at + 1 : NULL; at && at->type != DUNLIN_PROPERTY_END; at++) {
+        dunlin_fact key;
+
+        if (dn_diff_depend(&state->arena, at->text, &key) < 0)
+            continue;
+        if (key.kind.length &&
+            dn_fact_map_find(state->disturbed, key.kind, key.path, key.path_count))
+            return true;
+        if (relation_goes(state, key.path,
+                          dn_fact_is(&key, DUNLIN_KIND_COLUMN) ? key.path_count - 1
+                                                               : key.path_count))
+            return true;
+    }
+    return false;
+}
+
+static bool
+is_in_the_way(closing *state, const dunlin_fact *fact)
+{
+    if (dn_fact_is(fact, DUNLIN_KIND_FOREIGN_KEY))
+        return foreign_key_is_in_the_way(state, fact);
+    if (dn_string_among(fact->kind, "view matview"))
+        return view_is_in_the_way(state, fact);
+    if (!dn_fact_is_member(fact))
+        return false;
+    if (relation_goes(state, fact->path, fact->path_count - 1))
+        return true;
+    if (dn_string_among(fact->kind, "trigger policy"))
+        return speaks_of_disturbed(state, fact, false);
+    if (dn_fact_is(fact, DUNLIN_KIND_COLUMN))
+        return dn_property_find(fact->properties, fact->property_count, "generated") &&
+               speaks_of_disturbed(state, fact, false);
+    return speaks_of_disturbed(state, fact, true);
+}
+
+/* --- rounds ----------------------------------------------------------------------------------------- */
+
+static int
+look_at(const dunlin_fact *fact, void *context)
+{
+    closing *state = context;
+    dn_diffing *work = state->work;
+    dn_move *move;
+
+    if (dn_fact_map_find(state->moved, fact->kind, fact->path, fact->path_count) ||
+        !is_in_the_way(state, fact))
+        return 0;
+    work->moves = dn_arena_grow(work->arena, work->moves, &work->capacity, work->count + 1,
+                                sizeof *work->moves);
+    if (!work->moves)
+        return dn_no_memory(work->error);
+    move = &work->moves[work->count++];
+    *move = (dn_move){
+        .before = fact,
+        .after = dn_fact_map_find(work->after, fact->kind, fact->path, fact->path_count),
+        .what = DN_MOVE_DROP | DN_MOVE_CREATE,
+        .retyped = dn_fact_is(fact, DUNLIN_KIND_COLUMN),
+    };
+    state->grew = true;
+    return note_move(state, move);
+}
+
+static int
+by_order(const void *left, const void *right, void *context)
+{
+    const dn_move *a = left;
+    const dn_move *b = right;
+
+    return dn_fact_order(*(const uint64_t *)context, dn_move_key(a), dn_move_key(b));
+}
+
+/* What is altered in place, or only new, disturbs nobody. */
+static bool
+disturbs(const dn_diffing *work)
+{
+    for (size_t i = 0; i < work->count; i++)
+        if (work->moves[i].before &&
+            ((work->moves[i].what & DN_MOVE_DROP) || work->moves[i].retyped))
+            return true;
+    return false;
+}
+
+static int
+close_over(closing *state)
+{
+    dn_diffing *work = state->work;
+
+    state->moved = dn_fact_map_new(&state->arena, work->naming);
+    state->disturbed = dn_fact_map_new(&state->arena, work->naming);
+    state->keys_go = dn_fact_map_new(&state->arena, work->naming);
+    state->columns_go = dn_fact_map_new(&state->arena, work->naming);
+    if (!state->moved || !state->disturbed || !state->keys_go || !state->columns_go)
+        return dn_no_memory(work->error);
+    for (size_t i = 0; i < work->count; i++)
+        if (note_move(state, &work->moves[i]) < 0)
+            return -1;
+    do {
+        state->grew = false;
+        if (dn_fact_map_each(work->before, NULL, look_at, state) < 0)
+            return -1;
+    } while (state->grew);
+    return 0;
+}
+
+int
+dn_diff_close(dn_diffing *work)
+{
+    closing state = {.work = work, .arena = DN_ARENA_INIT};
+    int answer = 0;
+
+    if (disturbs(work))
+        answer = close_over(&state);
+    dn_arena_free(&state.arena);
+    if (answer == 0 && work->count)
+        qsort_r(work->moves, work->count, sizeof *work->moves, by_order, &work->naming);
+    return answer;
+}

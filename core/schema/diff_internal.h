@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Shared by the files that make a diff.
+ *
+ *   diff.c         what is to be done with each difference
+ *   diff_close.c   what else has to be made anew because of it
+ *   diff_order.c   the phases
+ *   diff_sort.c    dependencies within a phase
+ *   diff_emit.c    operations
+ *   diff_risk.c    what they may destroy
+ *   diff_rename.c  hints, and candidates
+ */
+#ifndef DN_SCHEMA_DIFF_INTERNAL_H
+#define DN_SCHEMA_DIFF_INTERNAL_H
+
+#include "core/schema/diff.h"
+#include "core/schema/schema_internal.h"
+
+enum {
+    DN_MOVE_DROP = 1 << 0,
+    DN_MOVE_CREATE = 1 << 1,
+    DN_MOVE_ALTER = 1 << 2,
+    DN_MOVE_RENAME = 1 << 3, /* of the same thing: it is spelled otherwise */
+    /* It goes or comes with what it lies in, and needs no operation of its own. */
+    DN_MOVE_SILENT_DROP = 1 << 4,
+    DN_MOVE_DONE = 1 << 5 /* its creation was emitted */
+};
+
+typedef struct dn_move {
+    const dunlin_fact *before;
+    const dunlin_fact *after;
+    unsigned what; /* DN_MOVE_* */
+    bool retyped;  /* a column of another type, or that goes: what uses it is in the way */
+} dn_move;
+
+typedef struct dn_diffing {
+    const dn_fact_map *before;
+    const dn_fact_map *after;
+    uint64_t naming;
+    dn_arena *arena;
+    dn_error *error;
+    dn_move *moves; /* in the order of dn_fact_order */
+    size_t count;
+    size_t capacity;
+    dn_diff *diff;
+    size_t risk_capacity;
+    dn_fact_map *new_names; /* while ordering: names that are taken by something new */
+} dn_diffing;
+
+/* --- diff.c --- */
+static inline const dunlin_fact *
+dn_move_key(const dn_move *move)
+{
+    return move->after ? move->after : move->before;
+}
+bool dn_fact_is_relation(const dunlin_fact *fact); /* table, view, matview */
+bool dn_fact_is_member(const dunlin_fact *fact);   /* whatever lies in one */
+/* Does `fact` lie in the relation `owner` (column of a table, index of a matview)? */
+bool dn_fact_lies_in(const dunlin_fact *fact, const dunlin_fact *owner);
+/* Members without those that are informational or of a past state. */
+void dn_diff_members(dn_properties *list, const dunlin_fact *fact);
+/* A word of the text that reads like the name, ASCII case aside? */
+bool dn_diff_mentions(dunlin_string text, dunlin_string name);
+/* Does an expression anywhere in the members mention it? */
+bool dn_fact_mentions(const dunlin_fact *fact, dunlin_string name);
+
+/* --- diff_close.c --- */
+int dn_diff_close(dn_diffing *work);
+
+/* --- diff_sort.c --- */
+/* Puts facts behind those that they need: views, functions, tables, domains. */
+int dn_diff_sort(const dn_diffing *work, const dunlin_fact **facts, size_t count);
+/* The table whose partition or (first) heir a table is; 0: of none. */
+uint64_t dn_diff_parent(dn_arena *arena, const dunlin_fact *table, dunlin_string path[2]);
+/* "column/public/t/c", "view/v" or "t" of a view's `depends`: kind (empty: unknown) and path. */
+int dn_diff_depend(dn_arena *arena, dunlin_string text, dunlin_fact *key);
+
+/* --- diff_emit.c --- */
+int dn_diff_emit_drop(dn_diffing *work, const dunlin_fact *before);
+int dn_diff_emit_create(dn_diffing *work, const dunlin_fact *after);
+int dn_diff_emit_alter(dn_diffing *work, const dn_move *move);
+int dn_diff_emit_rename(dn_diffing *work, const dunlin_fact *from, const dunlin_fact *to);
+
+/* --- diff_order.c --- */
+int dn_diff_order(dn_diffing *work);
+
+/* --- diff_risk.c --- */
+dn_risk dn_diff_risk(const dn_diffing *work, const dunlin_operation *operation);
+
+/* --- diff_rename.c --- */
+/* The facts behind the renames that were declared, and their operations. */
+int dn_diff_apply_renames(dn_diffing *work, const dn_diff_options *options);
+int dn_diff_find_candidates(dn_diffing *work);
+
+#endif

@@ -1,0 +1,583 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The phases of a diff.
+ */
+#include "core/schema/diff_internal.h"
+
+#include <stdlib.h>
+
+/* --- going through moves -------------------------------------------------------------------------- */
+
+/* Drops of these kinds, in order. */
+static int
+drop_kinds(dn_diffing *work, const char *kinds)
+{
+    for (size_t i = 0; i < work->count; i++)
+        if ((work->moves[i].what & DN_MOVE_DROP) &&
+            dn_string_among(work->moves[i].before->kind, kinds)) {
+            work->moves[i].what &= ~(unsigned)DN_MOVE_DROP;
+            if (dn_diff_emit_drop(work, work->moves[i].before) < 0)
+                return -1;
+        }
+    return 0;
+}
+
+static int
+come(dn_diffing *work, dn_move *move)
+{
+    if (move->what & DN_MOVE_DONE)
+        return 0;
+    move->what |= DN_MOVE_DONE;
+    if ((move->what & DN_MOVE_CREATE) && move->after)
+        return dn_diff_emit_create(work, move->after);
+    if (move->what & DN_MOVE_ALTER)
+        return dn_diff_emit_alter(work, move);
+    return move->what & DN_MOVE_RENAME ? dn_diff_emit_rename(work, move->before, move->after) : 0;
+}
+
+static int
+come_kinds(dn_diffing *work, const char *kinds)
+{
+    for (size_t i = 0; i < work->count; i++)
+        if (work->moves[i].after && dn_string_among(work->moves[i].after->kind, kinds) &&
+            come(work, &work->moves[i]) < 0)
+            return -1;
+    return 0;
+}
+
+typedef struct chosen {
+    const dunlin_fact **facts;
+    size_t count;
+} chosen;
+
+/* Facts of these kinds that a move of one of `what` is about, with what they need first. */
+static int
+choose(dn_diffing *work, const char *kinds, unsigned what, bool before, chosen *list)
+{
+    list->facts = dn_arena_array(work->arena, work->count + 1, sizeof(dunlin_fact *));
+    list->count = 0;
+    if (!list->facts)
+        return dn_no_memory(work->error);
+    for (size_t i = 0; i < work->count; i++) {
+        const dn_move *move = &work->moves[i];
+        const dunlin_fact *fact = before ? move->before : move->after;
+
+        if (fact && (move->what & what) && (before || !(move->what & DN_MOVE_DONE)) &&
+            dn_string_among(fact->kind, kinds))
+            list->facts[list->count++] = fact;
+    }
+    return dn_diff_sort(work, list->facts, list->count);
+}
+
+/* There is one; moves are in order, but for what is spelled otherwise before and after. */
+static dn_move *
+move_of(dn_diffing *work, const dunlin_fact *fact)
+{
+    size_t low = 0;
+    size_t high = work->count;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+
+        if (dn_fact_order(work->naming, dn_move_key(&work->moves[middle]), fact) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    for (size_t i = 0; i < work->count; i++) {
+        dn_move *move = &work->moves[(low + i) % work->count];
+
+        if (move->before == fact || move->after == fact)
+            return move;
+    }
+    return NULL;
+}
+
+static int
+come_sorted(dn_diffing *work, const char *kinds)
+{
+    chosen list;
+
+    if (choose(work, kinds, DN_MOVE_CREATE | DN_MOVE_ALTER, false, &list) < 0)
+        return -1;
+    for (size_t i = 0; i < list.count; i++)
+        if (come(work, move_of(work, list.facts[i])) < 0)
+            return -1;
+    return 0;
+}
+
+/* Dependents first. */
+static int
+drop_sorted(dn_diffing *work, const char *kinds)
+{
+    chosen list;
+
+    if (choose(work, kinds, DN_MOVE_DROP, true, &list) < 0)
+        return -1;
+    for (size_t i = list.count; i-- > 0;) {
+        move_of(work, list.facts[i])->what &= ~(unsigned)DN_MOVE_DROP;
+        if (dn_diff_emit_drop(work, list.facts[i]) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* The moves from `first` on that lie in the table: they stand behind it. */
+static size_t
+end_of(const dn_diffing *work, const dunlin_fact *table, size_t first)
+{
+    while (first < work->count && dn_fact_lies_in(dn_move_key(&work->moves[first]), table))
+        first++;
+    return first;
+}
+
+/* --- tables that go ------------------------------------------------------------------------------- */
+
+typedef struct table_leaving {
+    int state; /* 0 not seen, 1 on the way, 2 placed */
+    dunlin_string parent[2];
+    uint64_t parent_count; /* 0: no partition, no heir */
+} table_leaving;
+
+typedef struct leaving {
+    dn_diffing *work;
+    chosen tables;
+    table_leaving *states; /* of each table */
+    dn_move **keys;        /* foreign keys that go with them */
+    size_t key_count;
+    const dunlin_fact **order;
+    size_t placed;
+} leaving;
+
+static bool
+points_to(const dunlin_fact *key, const dunlin_fact *table)
+{
+    const dunlin_property *ref = dn_property_find(key->properties, key->property_count, "ref");
+
+    for (uint64_t i = 0; ref && i < table->path_count; i++)
+        if (!dn_schema_same(ref[1 + i].text, table->path[i]))
+            return false;
+    return ref != NULL;
+}
+
+static bool
+descends_from(const table_leaving *table, const dunlin_fact *parent)
+{
+    if (table->parent_count == 0 || table->parent_count != parent->path_count)
+        return false;
+    for (uint64_t i = 0; i < table->parent_count; i++)
+        if (!dn_schema_same(table->parent[i], parent->path[i]))
+            return false;
+    return true;
+}
+
+static int place_leaving(leaving *state, size_t at);
+
+/* Another table that goes, with a foreign key to this one, goes before it; where that is on the
+ * way already, in a circle, the key goes by itself. */
+static int
+place_children(leaving *state, size_t at)
+{
+    dn_diffing *work = state->work;
+    const dunlin_fact *table = state->tables.facts[at];
+
+    for (size_t i = 0; i < state->key_count; i++) {
+        const dunlin_fact *key = state->keys[i]->before;
+
+        if (!(state->keys[i]->what & DN_MOVE_SILENT_DROP) || !points_to(key, table) ||
+            dn_fact_lies_in(key, table))
+            continue;
+        for (size_t k = 0; k < state->tables.count; k++) {
+            if (!dn_fact_lies_in(key, state->tables.facts[k]))
+                continue;
+            if (state->states[k].state == 1) {
+                state->keys[i]->what &= ~(unsigned)DN_MOVE_SILENT_DROP;
+                if (dn_diff_emit_drop(work, key) < 0)
+                    return -1;
+            } else if (place_leaving(state, k) < 0) {
+                return -1;
+            }
+        }
+    }
+    return 0;
+}
+
+static int
+place_leaving(leaving *state, size_t at)
+{
+    if (state->states[at].state)
+        return 0;
+    state->states[at].state = 1;
+    for (size_t i = 0; i < state->tables.count; i++)
+        if (descends_from(&state->states[i], state->tables.facts[at]) &&
+            place_leaving(state, i) < 0)
+            return -1;
+    if (place_children(state, at) < 0)
+        return -1;
+    state->states[at].state = 2;
+    state->order[state->placed++] = state->tables.facts[at];
+    return 0;
+}
+
+static int
+begin_leaving(leaving *state)
+{
+    dn_diffing *work = state->work;
+
+    if (choose(work, DUNLIN_KIND_TABLE, DN_MOVE_DROP, true, &state->tables) < 0)
+        return -1;
+    state->states = dn_arena_array(work->arena, state->tables.count + 1, sizeof *state->states);
+    state->order = dn_arena_array(work->arena, state->tables.count + 1, sizeof(dunlin_fact *));
+    state->keys = dn_arena_array(work->arena, work->count + 1, sizeof(dn_move *));
+    if (!state->states || !state->order || !state->keys)
+        return dn_no_memory(work->error);
+    for (size_t i = 0; i < state->tables.count; i++)
+        state->states[i].parent_count =
+            dn_diff_parent(work->arena, state->tables.facts[i], state->states[i].parent);
+    for (size_t i = 0; i < work->count; i++)
+        if ((work->moves[i].what & DN_MOVE_SILENT_DROP) &&
+            dn_fact_is(work->moves[i].before, DUNLIN_KIND_FOREIGN_KEY))
+            state->keys[state->key_count++] = &work->moves[i];
+    return 0;
+}
+
+static bool
+always(dn_diffing *work, const dunlin_fact *table)
+{
+    (void)work;
+    (void)table;
+    return true;
+}
+
+static int
+drop_tables(dn_diffing *work, bool (*wanted)(dn_diffing *work, const dunlin_fact *table))
+{
+    leaving state = {.work = work};
+
+    if (begin_leaving(&state) < 0)
+        return -1;
+    for (size_t i = 0; i < state.tables.count; i++)
+        if (wanted(work, state.tables.facts[i]) && place_leaving(&state, i) < 0)
+            return -1;
+    for (size_t i = 0; i < state.placed; i++) {
+        move_of(work, state.order[i])->what &= ~(unsigned)DN_MOVE_DROP;
+        if (dn_diff_emit_drop(work, state.order[i]) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* --- names that are needed again ------------------------------------------------------------------ */
+
+static int
+mark_name(dn_diffing *work, const char *kind, const dunlin_fact *fact)
+{
+    const dunlin_fact mark = {
+        .size = sizeof mark,
+        .kind = dn_string(kind),
+        .path = &fact->path[fact->path_count - 1],
+        .path_count = 1,
+    };
+
+    return dn_fact_map_put(work->new_names, &mark, work->error);
+}
+
+static bool
+is_new_name(const dn_diffing *work, const char *kind, const dunlin_fact *fact)
+{
+    return dn_fact_map_find(work->new_names, dn_string(kind), &fact->path[fact->path_count - 1],
+                            1) != NULL;
+}
+
+static int
+note_new_names(dn_diffing *work)
+{
+    work->new_names = dn_fact_map_new(work->arena, work->naming & ~(uint64_t)DN_FACT_NAMESPACES);
+    if (!work->new_names)
+        return dn_no_memory(work->error);
+    for (size_t i = 0; i < work->count; i++) {
+        const dunlin_fact *fact = work->moves[i].after;
+
+        if (!fact || !(work->moves[i].what & DN_MOVE_CREATE))
+            continue;
+        if (dn_string_among(fact->kind, "table view matview sequence enum domain index") &&
+            mark_name(work, "object", fact) < 0)
+            return -1;
+        if (dn_string_among(fact->kind, "index pk unique exclude fk check") &&
+            mark_name(work, "key", fact) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* Something new has the name of the table, or one of its indexes and keys that of another's. */
+static bool
+name_is_needed(dn_diffing *work, const dunlin_fact *table)
+{
+    size_t first = (size_t)(move_of(work, table) - work->moves) + 1;
+
+    if (is_new_name(work, "object", table))
+        return true;
+    for (size_t i = first; i < end_of(work, table, first); i++)
+        if (dn_string_among(dn_move_key(&work->moves[i])->kind,
+                            "index pk unique exclude fk check") &&
+            is_new_name(work, "key", dn_move_key(&work->moves[i])))
+            return true;
+    return false;
+}
+
+/* --- coming ---------------------------------------------------------------------------------------- */
+
+/* Place of a column in the `order` of its table; behind all others when it is not there. */
+static size_t
+place_of(const dunlin_fact *table, const dunlin_fact *column)
+{
+    const dunlin_property *order =
+        dn_property_find(table->properties, table->property_count, "order");
+    size_t at = 0;
+
+    while (order && order[1 + at].type != DUNLIN_PROPERTY_END &&
+           !dn_schema_same(order[1 + at].text, column->path[column->path_count - 1]))
+        at++;
+    return order ? at : SIZE_MAX;
+}
+
+typedef struct placed {
+    dn_move *move;
+    size_t at;
+} placed;
+
+static int
+by_place(const void *left, const void *right)
+{
+    const placed *a = left;
+    const placed *b = right;
+
+    if (a->at != b->at)
+        return a->at < b->at ? -1 : 1;
+    return a->move < b->move ? -1 : a->move > b->move;
+}
+
+/* New columns in the order of the table, then changes, then what goes. */
+static int
+come_columns(dn_diffing *work, const dunlin_fact *table, size_t first, size_t end)
+{
+    placed *columns = dn_arena_array(work->arena, end - first + 1, sizeof *columns);
+    size_t count = 0;
+
+    if (!columns)
+        return dn_no_memory(work->error);
+    for (size_t i = first; i < end; i++) {
+        dn_move *move = &work->moves[i];
+
+        if (!dn_fact_is(dn_move_key(move), DUNLIN_KIND_COLUMN))
+            continue;
+        if ((move->what & DN_MOVE_DROP) && (move->what & DN_MOVE_CREATE)) {
+            move->what &= ~(unsigned)DN_MOVE_DROP;
+            if (dn_diff_emit_drop(work, move->before) < 0)
+                return -1;
+        }
+        if (move->what & DN_MOVE_CREATE)
+            columns[count++] = (placed){move, place_of(table, move->after)};
+    }
+    if (count)
+        qsort(columns, count, sizeof *columns, by_place);
+    for (size_t i = 0; i < count; i++)
+        if (come(work, columns[i].move) < 0)
+            return -1;
+    for (size_t i = first; i < end; i++)
+        if (work->moves[i].after && dn_fact_is(work->moves[i].after, DUNLIN_KIND_COLUMN) &&
+            come(work, &work->moves[i]) < 0)
+            return -1;
+    for (size_t i = first; i < end; i++)
+        if ((work->moves[i].what & DN_MOVE_DROP) &&
+            dn_fact_is(work->moves[i].before, DUNLIN_KIND_COLUMN)) {
+            work->moves[i].what &= ~(unsigned)DN_MOVE_DROP;
+            if (dn_diff_emit_drop(work, work->moves[i].before) < 0)
+                return -1;
+        }
+    return 0;
+}
+
+/* A check that is made without looking at the rows is no part of CREATE TABLE. */
+static int
+come_members(dn_diffing *work, size_t first, size_t end, const char *kinds)
+{
+    for (size_t i = first; i < end; i++)
+        if (work->moves[i].after && dn_string_among(work->moves[i].after->kind, kinds) &&
+            come(work, &work->moves[i]) < 0)
+            return -1;
+    return 0;
+}
+
+static int
+come_table(dn_diffing *work, size_t at, bool new)
+{
+    const dunlin_fact *table = dn_move_key(&work->moves[at]);
+    bool is_table = dn_fact_is(table, DUNLIN_KIND_TABLE) && work->moves[at].after == table;
+    size_t first = is_table ? at + 1 : at;
+    dunlin_fact owner = *table;
+    size_t end;
+
+    if (!is_table)
+        owner.path_count--;
+    end = end_of(work, &owner, first);
+    if (new &&come(work, &work->moves[at]) < 0)
+        return -1;
+    if (!new)
+        table = dn_fact_map_find(work->after, dn_string(DUNLIN_KIND_TABLE), owner.path,
+                                 owner.path_count);
+    if (table && come_columns(work, table, first, end) < 0)
+        return -1;
+    if (!new &&is_table && come(work, &work->moves[at]) < 0)
+        return -1;
+    return come_members(work, first, end, "pk") < 0 ||
+                   come_members(work, first, end, "unique check exclude") < 0 ||
+                   (table && come_members(work, first, end, DUNLIN_KIND_INDEX) < 0)
+               ? -1
+               : 0;
+}
+
+static int
+come_tables(dn_diffing *work)
+{
+    chosen list;
+
+    if (choose(work, DUNLIN_KIND_TABLE, DN_MOVE_CREATE, false, &list) < 0)
+        return -1;
+    for (size_t i = 0; i < list.count; i++)
+        if (come_table(work, (size_t)(move_of(work, list.facts[i]) - work->moves), true) < 0)
+            return -1;
+    for (size_t i = 0; i < work->count; i++) {
+        const dunlin_fact *fact = dn_move_key(&work->moves[i]);
+        bool table = dn_fact_is(fact, DUNLIN_KIND_TABLE);
+        dunlin_fact owner = *fact;
+
+        if ((work->moves[i].what & DN_MOVE_SILENT_DROP) ||
+            (work->moves[i].what & (DN_MOVE_DONE | DN_MOVE_DROP)) == DN_MOVE_DONE ||
+            (table && !work->moves[i].after) ||
+            (!table && !dn_string_among(fact->kind, "column pk unique check exclude index")))
+            continue;
+        owner.path_count -= table ? 0 : 1;
+        if (dn_fact_map_find(work->after, dn_string(DUNLIN_KIND_TABLE), owner.path,
+                             owner.path_count) &&
+            come_table(work, i, false) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* --- functions --------------------------------------------------------------------------------------- */
+
+typedef struct calling {
+    dunlin_string name;
+    bool found;
+} calling;
+
+static int
+look_for_call(const dunlin_fact *fact, void *context)
+{
+    calling *call = context;
+
+    call->found = dn_string_among(fact->kind, "column check exclude index domain") &&
+                  dn_fact_mentions(fact, call->name);
+    return call->found;
+}
+
+/* Functions that tables and types call come before them, the others may use tables. */
+static int
+come_called_functions(dn_diffing *work)
+{
+    chosen list;
+
+    if (choose(work, "function procedure", DN_MOVE_CREATE | DN_MOVE_ALTER, false, &list) < 0)
+        return -1;
+    for (size_t i = 0; i < list.count; i++) {
+        calling call = {.name = list.facts[i]->path[dn_schema_lead(work->naming)]};
+
+        dn_fact_map_each(work->after, NULL, look_for_call, &call);
+        if (call.found && come(work, move_of(work, list.facts[i])) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* Indexes of materialised views come with them. */
+static int
+come_views(dn_diffing *work)
+{
+    if (come_sorted(work, "view matview") < 0)
+        return -1;
+    return come_kinds(work, "index");
+}
+
+/* --- all of it ------------------------------------------------------------------------------------------ */
+
+/* They would go with the view, and could not be dropped any more. */
+static int
+drop_indexes_of_views(dn_diffing *work)
+{
+    for (size_t i = 0; i < work->count; i++) {
+        dn_move *move = &work->moves[i];
+
+        if (!(move->what & DN_MOVE_DROP) || !dn_fact_is(move->before, DUNLIN_KIND_INDEX) ||
+            !dn_fact_map_find(work->before, dn_string(DUNLIN_KIND_MATERIALIZED_VIEW),
+                              move->before->path, move->before->path_count - 1))
+            continue;
+        move->what &= ~(unsigned)DN_MOVE_DROP;
+        if (dn_diff_emit_drop(work, move->before) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* Keys go behind the foreign keys that rest on them; MySQL wants the same of indexes. */
+static int
+clear_the_way(dn_diffing *work)
+{
+    if (drop_kinds(work, "policy trigger") < 0 || drop_indexes_of_views(work) < 0 ||
+        drop_sorted(work, "view matview") < 0 || drop_kinds(work, DUNLIN_KIND_FOREIGN_KEY) < 0 ||
+        drop_kinds(work, DUNLIN_KIND_INDEX) < 0 || drop_kinds(work, "check exclude unique pk") < 0)
+        return -1;
+    return drop_tables(work, name_is_needed);
+}
+
+static int
+clean_up(dn_diffing *work)
+{
+    if (drop_tables(work, always) < 0 || drop_kinds(work, DUNLIN_KIND_SEQUENCE) < 0 ||
+        drop_sorted(work, "function procedure") < 0 || drop_sorted(work, DUNLIN_KIND_DOMAIN) < 0 ||
+        drop_kinds(work, DUNLIN_KIND_ENUM) < 0 || drop_kinds(work, DUNLIN_KIND_EXTENSION) < 0)
+        return -1;
+    for (size_t i = 0; i < work->count; i++)
+        if ((work->moves[i].what & DN_MOVE_DROP) &&
+            !dn_fact_is(work->moves[i].before, DUNLIN_KIND_SCHEMA)) {
+            work->moves[i].what &= ~(unsigned)DN_MOVE_DROP;
+            if (dn_diff_emit_drop(work, work->moves[i].before) < 0)
+                return -1;
+        }
+    return drop_kinds(work, DUNLIN_KIND_SCHEMA);
+}
+
+static int
+come_rest(dn_diffing *work)
+{
+    for (size_t i = 0; i < work->count; i++)
+        if (come(work, &work->moves[i]) < 0)
+            return -1;
+    return 0;
+}
+
+int
+dn_diff_order(dn_diffing *work)
+{
+    if (note_new_names(work) < 0 || clear_the_way(work) < 0 ||
+        come_kinds(work, DUNLIN_KIND_SCHEMA) < 0 || come_kinds(work, DUNLIN_KIND_EXTENSION) < 0 ||
+        come_kinds(work, DUNLIN_KIND_ENUM) < 0 || come_called_functions(work) < 0 ||
+        come_sorted(work, DUNLIN_KIND_DOMAIN) < 0 || come_kinds(work, DUNLIN_KIND_SEQUENCE) < 0 ||
+        come_tables(work) < 0 || come_kinds(work, DUNLIN_KIND_FOREIGN_KEY) < 0 ||
+        come_sorted(work, "function procedure") < 0 || come_views(work) < 0 ||
+        come_kinds(work, "trigger policy") < 0 || come_rest(work) < 0)
+        return -1;
+    return clean_up(work);
+}

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Renames: those that were declared, and what looks like one.
+ */
+#include "core/schema/diff_internal.h"
+
+#include <string.h>
+
+/* --- declared --------------------------------------------------------------------------------------- */
+
+typedef struct copying {
+    dn_fact_map *copy;
+    dn_error *error;
+} copying;
+
+static int
+put_fact(const dunlin_fact *fact, void *context)
+{
+    copying *work = context;
+
+    return dn_fact_map_put(work->copy, fact, work->error);
+}
+
+static int
+check_hint(dn_diffing *work, const dn_fact_map *facts, const dunlin_operation *rename)
+{
+    dn_auto(dn_text) name = DN_TEXT_INIT;
+
+    if (dn_fact_map_find(facts, rename->kind, rename->path, rename->path_count) &&
+        dn_fact_map_find(work->after, rename->kind, rename->new_path, rename->new_path_count))
+        return 0;
+    dn_fact_describe(&name, rename->kind, rename->path, rename->path_count);
+    if (name.failed)
+        return dn_no_memory(work->error);
+    return dn_fail(work->error, DUNLIN_USAGE, "diff.rename",
+                   "%s cannot have been renamed to '%.*s': %s", name.data,
+                   (int)rename->new_path[rename->new_path_count - 1].length,
+                   rename->new_path[rename->new_path_count - 1].data,
+                   dn_fact_map_find(facts, rename->kind, rename->path, rename->path_count)
+                       ? "there is nothing of the new name"
+                       : "there was nothing of the old name");
+}
+
+int
+dn_diff_apply_renames(dn_diffing *work, const dn_diff_options *options)
+{
+    copying copy = {.error = work->error};
+
+    if (!options || !options->rename_count)
+        return 0;
+    copy.copy = dn_fact_map_new(work->arena, work->naming);
+    if (!copy.copy)
+        return dn_no_memory(work->error);
+    if (dn_fact_map_each(work->before, NULL, put_fact, &copy) < 0)
+        return -1;
+    for (size_t i = 0; i < options->rename_count; i++) {
+        const dunlin_operation *rename = options->renames[i];
+        const dunlin_fact to = {.path = rename->new_path, .path_count = rename->new_path_count};
+        const dunlin_fact *from;
+
+        if (check_hint(work, copy.copy, rename) < 0)
+            return -1;
+        from = dn_fact_map_find(copy.copy, rename->kind, rename->path, rename->path_count);
+        if (dn_diff_emit_rename(work, from, &to) < 0 ||
+            dn_schema_fold(copy.copy, rename, NULL, work->error) < 0)
+            return -1;
+    }
+    work->before = copy.copy;
+    return 0;
+}
+
+/* --- candidates ------------------------------------------------------------------------------------- */
+
+static bool
+same_place(const dunlin_fact *left, const dunlin_fact *right)
+{
+    if (!dn_schema_same(left->kind, right->kind) || left->path_count != right->path_count)
+        return false;
+    for (uint64_t i = 0; i + 1 < left->path_count; i++)
+        if (!dn_schema_same(left->path[i], right->path[i]))
+            return false;
+    return true;
+}
+
+typedef struct counting {
+    const dunlin_fact *table;
+    const dunlin_fact *other_table;
+    const dn_fact_map *other;
+    size_t count;
+    size_t alike;
+} counting;
+
+static int
+count_column(const dunlin_fact *column, void *context)
+{
+    counting *work = context;
+    dunlin_string path[4];
+    const dunlin_fact *other;
+
+    if (!dn_fact_lies_in(column, work->table) || column->path_count > 4)
+        return 0;
+    work->count++;
+    memcpy(path, work->other_table->path, (size_t)(column->path_count - 1) * sizeof *path);
+    path[column->path_count - 1] = column->path[column->path_count - 1];
+    other = dn_fact_map_find(work->other, column->kind, path, column->path_count);
+    work->alike += other && dn_schema_equal(column, other, &dn_diff_comparison);
+    return 0;
+}
+
+/* More than half of the columns of a table are there under its new name. */
+static bool
+tables_look_alike(const dn_diffing *work, const dunlin_fact *from, const dunlin_fact *to)
+{
+    counting counts = {.table = from, .other_table = to, .other = work->after};
+
+    dn_fact_map_each(work->before, DUNLIN_KIND_COLUMN, count_column, &counts);
+    return counts.count && counts.alike * 2 > counts.count;
+}
+
+static bool
+looks_renamed(const dn_diffing *work, const dunlin_fact *from, const dunlin_fact *to)
+{
+    if (!same_place(from, to))
+        return false;
+    if (dn_fact_is(from, DUNLIN_KIND_TABLE))
+        return tables_look_alike(work, from, to);
+    return dn_schema_equal(from, to, &dn_diff_comparison);
+}
+
+int
+dn_diff_find_candidates(dn_diffing *work)
+{
+    dn_diff *diff = work->diff;
+    size_t capacity = 0;
+
+    for (size_t i = 0; i < diff->differences.count; i++) {
+        const dunlin_fact *from = diff->differences.items[i].before;
+
+        if (!from || diff->differences.items[i].after ||
+            !dn_string_among(from->kind, "table column"))
+            continue;
+        for (size_t k = 0; k < diff->differences.count; k++) {
+            const dunlin_fact *to = diff->differences.items[k].after;
+
+            if (!to || diff->differences.items[k].before || !looks_renamed(work, from, to))
+                continue;
+            diff->candidates = dn_arena_grow(work->arena, diff->candidates, &capacity,
+                                             diff->candidate_count + 1, sizeof *diff->candidates);
+            if (!diff->candidates)
+                return dn_no_memory(work->error);
+            diff->candidates[diff->candidate_count++] = (dn_rename_candidate){from, to};
+        }
+    }
+    return 0;
+}

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What an operation may do to what is stored.
+ */
+#include "core/schema/diff_internal.h"
+
+static const dn_risk none = {DN_DANGER_NONE, NULL};
+
+static bool
+sets(const dunlin_operation *operation, const char *name)
+{
+    return dn_property_find(operation->set, operation->set_count, name) != NULL;
+}
+
+static bool
+sets_true(const dunlin_operation *operation, const char *name)
+{
+    const dunlin_property *member = dn_property_find(operation->set, operation->set_count, name);
+
+    return member && member->integer;
+}
+
+/* Does it lie in a table that was there before? Another one has no rows. */
+static bool
+has_rows(const dn_diffing *work, const dunlin_operation *operation)
+{
+    return operation->path_count > 1 &&
+           dn_fact_map_find(work->before, dn_string(DUNLIN_KIND_TABLE), operation->path,
+                            operation->path_count - 1) != NULL;
+}
+
+static dn_risk
+risk_of_drop(const dn_diffing *work, const dunlin_operation *operation)
+{
+    static const struct {
+        const char *kind;
+        const char *reason;
+    } rules[] = {
+        {DUNLIN_KIND_TABLE, "the rows of the table are lost"},
+        {DUNLIN_KIND_COLUMN, "the values of the column are lost"},
+        {DUNLIN_KIND_SEQUENCE, "the counter of the sequence is lost"},
+        {DUNLIN_KIND_SCHEMA, "the schema goes with what may be in it"},
+    };
+    const dunlin_fact *before =
+        dn_fact_map_find(work->before, operation->kind, operation->path, operation->path_count);
+
+    /* What is computed can be computed again. */
+    if (before && dn_property_find(before->properties, before->property_count, "generated"))
+        return none;
+    for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++)
+        if (dn_string_equal(operation->kind, rules[i].kind))
+            return (dn_risk){DN_DANGER_LOSES, rules[i].reason};
+    return none;
+}
+
+static dn_risk
+risk_of_create(const dn_diffing *work, const dunlin_operation *operation)
+{
+    if (!has_rows(work, operation))
+        return none;
+    if (dn_string_equal(operation->kind, DUNLIN_KIND_COLUMN))
+        return sets_true(operation, "not_null") && !sets(operation, "default") &&
+                       !sets(operation, "generated") && !sets(operation, "auto")
+                   ? (dn_risk){DN_DANGER_FAILS, "fails where the table has rows: the column is NOT "
+                                                "NULL and has no default"}
+                   : none;
+    if (sets_true(operation, "not_valid") || sets_true(operation, "not_enforced"))
+        return none;
+    if (dn_string_among(operation->kind, "pk unique exclude") || sets_true(operation, "unique"))
+        return (dn_risk){DN_DANGER_FAILS, "fails where rows are not unique"};
+    if (dn_string_equal(operation->kind, DUNLIN_KIND_FOREIGN_KEY))
+        return (dn_risk){DN_DANGER_FAILS, "fails where rows refer to nothing"};
+    if (dn_string_equal(operation->kind, DUNLIN_KIND_CHECK))
+        return (dn_risk){DN_DANGER_FAILS, "fails where rows do not satisfy it"};
+    return none;
+}
+
+static dn_risk
+risk_of_alter(const dunlin_operation *operation)
+{
+    if (!dn_string_equal(operation->kind, DUNLIN_KIND_COLUMN))
+        return none;
+    if (sets(operation, "type") || sets(operation, "type_path"))
+        return (dn_risk){DN_DANGER_FAILS,
+                         "values are converted to another type: they may not fit, or be cut"};
+    if (sets_true(operation, "not_null"))
+        return (dn_risk){DN_DANGER_FAILS, "fails where the column is null"};
+    return none;
+}
+
+dn_risk
+dn_diff_risk(const dn_diffing *work, const dunlin_operation *operation)
+{
+    switch (operation->verb) {
+    case DUNLIN_VERB_DROP: return risk_of_drop(work, operation);
+    case DUNLIN_VERB_CREATE: return risk_of_create(work, operation);
+    case DUNLIN_VERB_ALTER: return risk_of_alter(operation);
+    default: return none;
+    }
+}

@@ -1,0 +1,48 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# `dunlin diff` on servers.
+
+load helper
+
+@test "postgres: the statements lead from each state of the sample project to the next, and back" {
+    every_state postgresql
+}
+
+@test "mysql: the statements lead from each state of the sample project to the next, and back" {
+    every_state mysql
+}
+
+@test "postgres: a check of listed values is the same after a dump was loaded" {
+    local one two
+    one=$(fresh_database postgresql)
+    two=$(fresh_database postgresql)
+    sql_pg "$one" "CREATE TABLE t (c varchar(5) CHECK (c IN ('a', 'it''s', '(ARRAY[')))" \
+        "CREATE INDEX i ON t (c) WHERE c IN ('a', 'b')" \
+        "CREATE VIEW v AS SELECT c FROM t WHERE c IN ('a', 'b')"
+    "$(dirname "$(psql_program)")/pg_dump" -s -d "$one" >dump.sql
+    run_script "$two" "$(grep -v '^\\' dump.sql)"
+    dunlin diff "$one" "$two" --exit-code
+    assert_exit 0
+}
+
+@test "postgres: what is in the way of a change is made anew" {
+    local one two
+    one=$(fresh_database postgresql)
+    two=$(fresh_database postgresql)
+    sql_pg "$one" "CREATE TABLE t (a integer PRIMARY KEY, b text)" \
+        "CREATE TABLE u (t integer REFERENCES t)" "CREATE VIEW v AS SELECT a FROM t" \
+        "CREATE MATERIALIZED VIEW m AS SELECT a FROM v" "CREATE UNIQUE INDEX m_a ON m (a)" \
+        "CREATE VIEW w AS SELECT a FROM m"
+    sql_pg "$two" "CREATE TABLE t (a bigint PRIMARY KEY, b text)" \
+        "CREATE TABLE u (t bigint REFERENCES t)" "CREATE VIEW v AS SELECT a FROM t" \
+        "CREATE MATERIALIZED VIEW m AS SELECT a FROM v" "CREATE UNIQUE INDEX m_a ON m (a)" \
+        "CREATE VIEW w AS SELECT a FROM m"
+    step_to "$one" "$two"
+    assert_equal "$(sql_pg "$one" "SELECT count(*) FROM pg_indexes WHERE indexname = 'm_a'")" 1
+}
+
+@test "a database of another dialect has no differences that SQL could mend" {
+    dunlin diff "$(fresh_database postgresql)" "$(fresh_database mysql)"
+    assert_exit 2
+    assert_stderr "[diff.dialects]"
+}

@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Operations between two schemas: which, and in which order.
+ */
+#include "tests/unit/schema_fixture.h"
+
+#include "core/schema/diff.h"
+
+enum { MOST = 16 };
+
+static int
+setup(void **state)
+{
+    return setup_schema(state, 0);
+}
+
+static const dn_fact_map *
+map_of(schema_fixture *fixture, const char *const *facts)
+{
+    dn_fact_map *map = dn_fact_map_new(&fixture->arena, 0);
+
+    assert_non_null(map);
+    for (; *facts; facts++)
+        assert_int_equal(dn_fact_map_put(map, fact_of(&fixture->arena, *facts), &fixture->error),
+                         0);
+    return map;
+}
+
+static void
+differs_by(void **state, const char *const *before, const char *const *after,
+           const char *const *wanted)
+{
+    schema_fixture *fixture = *state;
+    dn_diff diff;
+    size_t i = 0;
+
+    assert_int_equal(dn_schema_diff(map_of(fixture, before), map_of(fixture, after), NULL,
+                                    &fixture->arena, &diff, &fixture->error),
+                     0);
+    for (; i < diff.operations.count; i++) {
+        dn_text words = DN_TEXT_INIT;
+
+        dn_operation_describe(&words, diff.operations.items[i]);
+        assert_non_null(wanted[i]);
+        assert_string_equal(words.data, wanted[i]);
+        dn_text_free(&words);
+    }
+    assert_null(wanted[i]);
+}
+
+#define LIST(...) ((const char *const[MOST]){__VA_ARGS__})
+
+/* --- order -------------------------------------------------------------------------------------- */
+
+static void
+test_a_table_comes_with_its_columns_in_their_order_and_foreign_keys_are_last(void **state)
+{
+    differs_by(state, LIST(NULL),
+               LIST("table b order=[z,a]", "column b/z type=int", "column b/a type=int",
+                    "pk b/b_pk columns=[z]", "fk b/b_a columns=[a] ref=[c]", "index b/b_i unique!",
+                    "table c order=[k]", "column c/k type=int"),
+               LIST("create table 'b'", "create column 'b.z'", "create column 'b.a'",
+                    "create pk 'b.b_pk'", "create index 'b.b_i'", "create table 'c'",
+                    "create column 'c.k'", "create fk 'b.b_a'"));
+}
+
+static void
+test_views_stand_behind_what_they_need(void **state)
+{
+    const char *const *none = LIST(NULL);
+    const char *const *views = LIST("view a depends=[b]", "view b depends=[t]", "table t");
+
+    differs_by(state, none, views, LIST("create table 't'", "create view 'b'", "create view 'a'"));
+    differs_by(state, views, none, LIST("drop view 'a'", "drop view 'b'", "drop table 't'"));
+}
+
+static void
+test_a_table_goes_before_the_one_it_refers_to(void **state)
+{
+    differs_by(state,
+               LIST("table a", "table b", "column b/a type=int", "fk b/b_a columns=[a] ref=[a]"),
+               LIST(NULL), LIST("drop table 'b'", "drop table 'a'"));
+}
+
+static void
+test_tables_that_refer_to_each_other_lose_a_key_first(void **state)
+{
+    differs_by(
+        state,
+        LIST("table a", "table b", "fk a/a_b columns=[b] ref=[b]", "fk b/b_a columns=[a] ref=[a]"),
+        LIST(NULL), LIST("drop fk 'a.a_b'", "drop table 'b'", "drop table 'a'"));
+}
+
+static void
+test_a_name_that_is_needed_again_is_free_before(void **state)
+{
+    differs_by(state, LIST("table t", "column t/a type=int"), LIST("view t depends=[u]", "table u"),
+               LIST("drop table 't'", "create table 'u'", "create view 't'"));
+    differs_by(state, LIST("table t", "index t/i unique!"), LIST("table u", "index u/i unique!"),
+               LIST("drop table 't'", "create table 'u'", "create index 'u.i'"));
+    differs_by(state, LIST("table t", "index t/i unique!"), LIST("table u", "index u/k unique!"),
+               LIST("create table 'u'", "create index 'u.k'", "drop table 't'"));
+}
+
+static void
+test_a_function_that_a_table_calls_comes_before_it(void **state)
+{
+    schema_fixture *fixture = *state;
+    dn_properties list = {.arena = &fixture->arena};
+    dn_fact_map *map = dn_fact_map_new(&fixture->arena, 0);
+    dn_fact_map *none = dn_fact_map_new(&fixture->arena, 0);
+    dunlin_string path[] = {dn_string("t"), dn_string("c")};
+    dunlin_fact column = {
+        .size = sizeof column, .kind = dn_string("column"), .path = path, .path_count = 2};
+    dn_diff diff;
+
+    dn_properties_add(&list, "default", DUNLIN_PROPERTY_EXPRESSION, 0, dn_string("(f(1))"));
+    column.properties = list.items;
+    column.property_count = list.count;
+    assert_int_equal(dn_fact_map_put(map, &column, &fixture->error), 0);
+    for (size_t i = 0; i < 3; i++)
+        assert_int_equal(
+            dn_fact_map_put(
+                map, fact_of(&fixture->arena, LIST("table t", "function f/-", "function g/-")[i]),
+                &fixture->error),
+            0);
+    assert_int_equal(dn_schema_diff(none, map, NULL, &fixture->arena, &diff, &fixture->error), 0);
+    assert_int_equal(diff.operations.count, 4);
+    assert_string_equal(diff.operations.items[0]->path[0].data, "f");
+    assert_true(dn_operation_is(diff.operations.items[1], DUNLIN_VERB_CREATE, "table"));
+    assert_string_equal(diff.operations.items[3]->path[0].data, "g");
+}
+
+/* --- what is in the way ------------------------------------------------------------------------- */
+
+static void
+test_a_view_over_a_column_whose_type_changes_is_made_anew_and_what_is_over_it(void **state)
+{
+    differs_by(
+        state,
+        LIST("table t", "column t/a type=int", "view v depends=[column/t/a]",
+             "view w depends=[view/v]", "view x depends=[column/t/b]", "column t/b type=int"),
+        LIST("table t", "column t/a type=text", "view v depends=[column/t/a]",
+             "view w depends=[view/v]", "view x depends=[column/t/b]", "column t/b type=int"),
+        LIST("drop view 'w'", "drop view 'v'", "alter column 't.a'", "create view 'v'",
+             "create view 'w'"));
+}
+
+static void
+test_a_default_is_in_nobodys_way(void **state)
+{
+    differs_by(state, LIST("table t", "column t/a type=int", "view v depends=[column/t/a]"),
+               LIST("table t", "column t/a type=int default=1", "view v depends=[column/t/a]"),
+               LIST("alter column 't.a'"));
+}
+
+static void
+test_a_foreign_key_is_made_anew_around_a_change_of_its_key(void **state)
+{
+    differs_by(
+        state,
+        LIST("table a", "unique a/u columns=[x]", "unique a/w columns=[y]", "table b",
+             "fk b/f columns=[x] ref=[a] ref_columns=[x]",
+             "fk b/g columns=[y] ref=[a] ref_columns=[y]"),
+        LIST("table a", "unique a/u columns=[x] deferrable!", "unique a/w columns=[y]", "table b",
+             "fk b/f columns=[x] ref=[a] ref_columns=[x]",
+             "fk b/g columns=[y] ref=[a] ref_columns=[y]"),
+        LIST("drop fk 'b.f'", "drop unique 'a.u'", "create unique 'a.u'", "create fk 'b.f'"));
+}
+
+static void
+test_triggers_of_a_view_come_back_with_it(void **state)
+{
+    differs_by(
+        state, LIST("view v definition=1", "trigger v/r definition=x"),
+        LIST("view v definition=2", "trigger v/r definition=x"),
+        LIST("drop trigger 'v.r'", "drop view 'v'", "create view 'v'", "create trigger 'v.r'"));
+}
+
+/* --- members ------------------------------------------------------------------------------------- */
+
+static void
+test_a_changed_column_says_what_changes_and_what_goes_with_a_type(void **state)
+{
+    schema_fixture *fixture = *state;
+    const dn_fact_map *before =
+        map_of(fixture, LIST("table t", "column t/a type=int default=1 comment=x collation=c"));
+    const dn_fact_map *after =
+        map_of(fixture, LIST("table t", "column t/a type=text default=1 not_null! collation=c"));
+    const dunlin_operation *alter;
+    dn_text words = DN_TEXT_INIT;
+    dn_diff diff;
+
+    assert_int_equal(dn_schema_diff(before, after, NULL, &fixture->arena, &diff, &fixture->error),
+                     0);
+    assert_int_equal(diff.operations.count, 1);
+    alter = diff.operations.items[0];
+    dn_property_describe(&words, alter->set, alter->set_count);
+    assert_string_equal(words.data, "type text, not_null, collation c, default 1");
+    assert_int_equal(alter->unset_count, 1);
+    assert_true(dn_string_equal(alter->unset[0], "comment"));
+    dn_text_free(&words);
+}
+
+static void
+test_keys_are_made_anew_and_comments_are_changed(void **state)
+{
+    differs_by(state, LIST("table t", "check t/c expr=1", "index t/i where=1"),
+               LIST("table t", "check t/c expr=2", "index t/i where=1 comment=x"),
+               LIST("drop check 't.c'", "create check 't.c'", "alter index 't.i'"));
+}
+
+static void
+test_order_depends_and_versions_are_no_differences(void **state)
+{
+    differs_by(state, LIST("table t order=[a,b]", "view v depends=[t]", "extension x version=1"),
+               LIST("table t order=[b,a]", "view v depends=[u]", "extension x version=2"),
+               LIST(NULL));
+}
+
+/* --- danger, renames ------------------------------------------------------------------------------ */
+
+static void
+is_dangerous(void **state, const char *const *before, const char *const *after, dn_danger danger,
+             const char *reason)
+{
+    schema_fixture *fixture = *state;
+    dn_diff diff;
+
+    assert_int_equal(dn_schema_diff(map_of(fixture, before), map_of(fixture, after), NULL,
+                                    &fixture->arena, &diff, &fixture->error),
+                     0);
+    assert_int_equal(diff.operations.count, 1);
+    assert_int_equal(diff.risks[0].danger, danger);
+    if (reason)
+        assert_string_equal(diff.risks[0].reason, reason);
+    else
+        assert_null(diff.risks[0].reason);
+}
+
+static void
+test_danger_is_named(void **state)
+{
+    is_dangerous(state, LIST("table t", "column t/a type=int"), LIST("table t"), DN_DANGER_LOSES,
+                 "the values of the column are lost");
+    is_dangerous(state, LIST("table t"), LIST(NULL), DN_DANGER_LOSES,
+                 "the rows of the table are lost");
+    is_dangerous(state, LIST("table t", "column t/a generated=1"), LIST("table t"), DN_DANGER_NONE,
+                 NULL);
+    is_dangerous(state, LIST("table t"), LIST("table t", "column t/a type=int not_null!"),
+                 DN_DANGER_FAILS,
+                 "fails where the table has rows: the column is NOT NULL and has no default");
+    is_dangerous(state, LIST("table t"), LIST("table t", "column t/a not_null! default=1"),
+                 DN_DANGER_NONE, NULL);
+    is_dangerous(state, LIST("table t"), LIST("table t", "index t/i unique!"), DN_DANGER_FAILS,
+                 "fails where rows are not unique");
+    is_dangerous(state, LIST("table t"), LIST("table t", "index t/i where=1"), DN_DANGER_NONE,
+                 NULL);
+}
+
+static void
+test_a_rename_is_pointed_out_and_never_guessed(void **state)
+{
+    schema_fixture *fixture = *state;
+    const dn_fact_map *before =
+        map_of(fixture, LIST("table t", "column t/name type=text", "column t/n type=int"));
+    const dn_fact_map *after =
+        map_of(fixture, LIST("table t", "column t/title type=text", "column t/n type=int"));
+    const dunlin_operation *rename = operation_of(&fixture->arena, "rename column t/name to=title");
+    dn_diff_options options = {.renames = &rename, .rename_count = 1};
+    dn_diff diff;
+
+    assert_int_equal(dn_schema_diff(before, after, NULL, &fixture->arena, &diff, &fixture->error),
+                     0);
+    assert_int_equal(diff.operations.count, 2);
+    assert_int_equal(diff.candidate_count, 1);
+    assert_true(dn_string_equal(diff.candidates[0].from->path[1], "name"));
+    assert_true(dn_string_equal(diff.candidates[0].to->path[1], "title"));
+
+    assert_int_equal(
+        dn_schema_diff(before, after, &options, &fixture->arena, &diff, &fixture->error), 0);
+    assert_int_equal(diff.operations.count, 1);
+    assert_int_equal(diff.operations.items[0]->verb, DUNLIN_VERB_RENAME);
+    assert_int_equal(diff.differences.count, 0);
+    assert_int_equal(diff.candidate_count, 0);
+}
+
+static void
+test_a_rename_that_does_not_fit_is_refused(void **state)
+{
+    schema_fixture *fixture = *state;
+    const dn_fact_map *map = map_of(fixture, LIST("table t", "column t/name type=text"));
+    const dunlin_operation *rename = operation_of(&fixture->arena, "rename column t/name to=title");
+    dn_diff_options options = {.renames = &rename, .rename_count = 1};
+    dn_diff diff;
+
+    assert_int_equal(dn_schema_diff(map, map, &options, &fixture->arena, &diff, &fixture->error),
+                     -1);
+    assert_string_equal(fixture->error.message, "column 't.name' cannot have been renamed to "
+                                                "'title': there is nothing of the new name");
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown_schema)
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(test_a_table_comes_with_its_columns_in_their_order_and_foreign_keys_are_last),
+        TEST(test_views_stand_behind_what_they_need),
+        TEST(test_a_table_goes_before_the_one_it_refers_to),
+        TEST(test_tables_that_refer_to_each_other_lose_a_key_first),
+        TEST(test_a_name_that_is_needed_again_is_free_before),
+        TEST(test_a_function_that_a_table_calls_comes_before_it),
+        TEST(test_a_view_over_a_column_whose_type_changes_is_made_anew_and_what_is_over_it),
+        TEST(test_a_default_is_in_nobodys_way),
+        TEST(test_a_foreign_key_is_made_anew_around_a_change_of_its_key),
+        TEST(test_triggers_of_a_view_come_back_with_it),
+        TEST(test_a_changed_column_says_what_changes_and_what_goes_with_a_type),
+        TEST(test_keys_are_made_anew_and_comments_are_changed),
+        TEST(test_order_depends_and_versions_are_no_differences),
+        TEST(test_danger_is_named),
+        TEST(test_a_rename_is_pointed_out_and_never_guessed),
+        TEST(test_a_rename_that_does_not_fit_is_refused),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
