@@ -70,6 +70,20 @@ dn_follow_sent(dn_follow *follow, dunlin_string sql, dn_error *error)
     return 0;
 }
 
+int
+dn_follow_is_wide(dn_follow *follow, dunlin_string sql, bool *wide, dn_error *error)
+{
+    dn_auto(dn_arena) arena = DN_ARENA_INIT;
+    const dunlin_fact **keys;
+    size_t count;
+    bool known;
+
+    if (dn_connection_affected(follow->shadow, sql, &arena, &keys, &count, &known, error) < 0)
+        return -1;
+    *wide = !known;
+    return 0;
+}
+
 /* --- what belongs to an object ------------------------------------------------------------------ */
 #define RELATIONS "table view matview sequence"
 #define ALONE "function procedure enum domain extension schema event"
@@ -86,7 +100,8 @@ belongs_to(uint64_t naming, const dunlin_fact *fact, const dunlin_fact *key)
     if (!same_kind || fact->path_count < key->path_count)
         return false;
     for (uint64_t i = 0; i < key->path_count; i++)
-        if (!dn_fact_same_name(naming, i, fact->path_count, fact->path[i], key->path[i]))
+        if (key->path[i].length && /* an index whose table is not told */
+            !dn_fact_same_name(naming, i, fact->path_count, fact->path[i], key->path[i]))
             return false;
     return true;
 }
@@ -243,6 +258,7 @@ dn_follow_read_all(dn_follow *follow, dn_differences *effects, dn_error *error)
     if (dn_fact_map_each(follow->facts, NULL, collect, &work) < 0)
         return dn_no_memory(error);
     dn_text_clear(&follow->mark);
+    follow->guessed = false;
     return finish(&work, NULL, 0, follow->marks ? &follow->mark : NULL, effects, error);
 }
 

@@ -333,6 +333,48 @@ check_told(dn_replay *replay, const dn_migration_effects *effects, size_t told, 
     return 0;
 }
 
+/* Whether the file has a statement that may change anything. What cannot be read has none. */
+static int
+look_for_wide(dn_replay *replay, const dn_migration *file, bool *wide, dn_error *error)
+{
+    dn_auto(dn_script) *script = NULL;
+    dn_script_item item;
+
+    *wide = false;
+    if (!file || !file->has_file)
+        return 0;
+    if (dn_script_open(replay->shadow, replay->translator, file, NULL, false, &script, error) < 0) {
+        dn_error_clear(error);
+        return 0;
+    }
+    while (!*wide) {
+        if (dn_script_next(script, &item, error) < 0) {
+            dn_error_clear(error);
+            return 0;
+        }
+        if (item.kind == DN_SCRIPT_END)
+            return 0;
+        if (item.kind == DN_SCRIPT_STATEMENT &&
+            dn_follow_is_wide(&replay->follow, item.sql, wide, error) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* 1: something was overlooked. */
+static int
+verify_before(dn_replay *replay, const dn_migration *file, dn_error *error)
+{
+    bool right = true;
+    bool wide = false;
+
+    if (replay->follow.guessed && look_for_wide(replay, file, &wide, error) < 0)
+        return -1;
+    if (wide && dn_follow_verify(&replay->follow, &right, error) < 0)
+        return -1;
+    return right ? 0 : 1;
+}
+
 /* 1: what was read by halves was not right: once more, and thoroughly. */
 static int
 run_rest(dn_replay *replay, dn_migration_effects *effects, dn_error *error)
@@ -342,9 +384,16 @@ run_rest(dn_replay *replay, dn_migration_effects *effects, dn_error *error)
     while (replay->done < replay->count) {
         size_t at = replay->done;
         passage work = {.replay = replay, .effects = &effects[at], .reads = true};
+        int answer = verify_before(replay, replay->files[at], error);
 
-        if (pass(&work, error) < 0 ||
-            dn_follow_read(&replay->follow, &effects[at].effects, error) < 0)
+        if (answer)
+            return answer;
+        if (pass(&work, error) < 0)
+            return -1;
+        /* Only what it was translated to does not tell. */
+        if (replay->follow.guessed && replay->follow.unknown)
+            return 1;
+        if (dn_follow_read(&replay->follow, &effects[at].effects, error) < 0)
             return -1;
         dn_log_progress(&replay->options.log, "migrations", (int64_t)at + 1,
                         (int64_t)replay->count);
@@ -433,7 +482,11 @@ dn_replay_begin(const dn_replay_options *options, const dn_migration *const *fil
     *result = NULL;
     if (!replay)
         return dn_no_memory(error);
-    *replay = (dn_replay){.options = *options, .files = files, .count = count, .arena = arena};
+    *replay = (dn_replay){.options = *options,
+                          .files = files,
+                          .count = count,
+                          .arena = arena,
+                          .thorough = options->thorough};
     replay->chain = dn_arena_array(arena, count + 1, sizeof *replay->chain);
     if (!replay->chain)
         return dn_no_memory(error);

@@ -46,6 +46,7 @@ typedef struct dn_replay_options {
     dn_translate_options translate;
     const char *folder; /* of the files with effects (dn_snapshot_folder), or NULL: none */
     bool keep;          /* write them, too */
+    bool thorough;      /* read everything behind each migration, whatever texts tell */
     dn_log log;
 } dn_replay_options;
 

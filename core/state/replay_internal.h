@@ -15,7 +15,7 @@ typedef struct dn_follow {
     dn_fact_map *facts; /* as they were read last, in canonical form */
     bool marks;         /* the driver tells what changed since */
     bool thorough;      /* everything is read each time */
-    bool guessed;       /* something was read by what statements say they affect */
+    bool guessed;       /* since all was read, something was by what statements say they affect */
     dn_text mark;
     /* Since the last reading. */
     dn_fact_map *keys; /* what statements may have changed */
@@ -27,11 +27,14 @@ int dn_follow_begin(dn_follow *follow, dn_connection *shadow, bool thorough, dn_
                     dn_error *error);
 /* Hears of a statement that is sent. */
 int dn_follow_sent(dn_follow *follow, dunlin_string sql, dn_error *error);
+/* Whether the text of the statement does not tell what it affects. */
+int dn_follow_is_wide(dn_follow *follow, dunlin_string sql, bool *wide, dn_error *error);
 /* Reads what may have changed; what did. */
 int dn_follow_read(dn_follow *follow, dn_differences *effects, dn_error *error);
 /* Reads everything, whatever was heard. */
 int dn_follow_read_all(dn_follow *follow, dn_differences *effects, dn_error *error);
-/* Whether everything, read once more, is as it was followed. */
+/* Whether everything, read once more, is as it was followed. To be asked before something happens
+ * after which all is read, or it would look as if that had changed what was overlooked. */
 int dn_follow_verify(dn_follow *follow, bool *right, dn_error *error);
 void dn_follow_end(dn_follow *follow);
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 # The PostgreSQL driver, one file per concern.
+postgres_sources += drivers/postgres/pg_affected.c
 postgres_sources += drivers/postgres/pg_backup.c
 postgres_sources += drivers/postgres/pg_batch.c
 postgres_sources += drivers/postgres/pg_cancel.c
@@ -29,6 +30,7 @@ postgres_sources += drivers/postgres/pg_lock.c
 postgres_sources += drivers/postgres/pg_need.c
 postgres_sources += drivers/postgres/pg_need.h
 postgres_sources += drivers/postgres/pg_open.c
+postgres_sources += drivers/postgres/pg_outside.c
 postgres_sources += drivers/postgres/pg_pins.c
 postgres_sources += drivers/postgres/pg_pipeline.c
 postgres_sources += drivers/postgres/pg_pipeline.h
@@ -53,6 +55,9 @@ postgres_sources += drivers/postgres/pg_run.c
 postgres_sources += drivers/postgres/pg_scan.c
 postgres_sources += drivers/postgres/pg_scan.h
 postgres_sources += drivers/postgres/pg_session.c
+postgres_sources += drivers/postgres/pg_shadow.c
+postgres_sources += drivers/postgres/pg_shadow.h
+postgres_sources += drivers/postgres/pg_shadow_given.c
 postgres_sources += drivers/postgres/pg_tool.c
 postgres_sources += drivers/postgres/pg_tool.h
 postgres_sources += drivers/postgres/pg_settle.c

@@ -33,23 +33,28 @@ static const struct {
     {"ALTER TYPE . ADD VALUE", DDL | DUNLIN_CLASS_COMMIT_BEFORE_USE},
     {"ALTER TABLE * DETACH PARTITION . CONCURRENTLY", DDL | ALONE},
     {"ALTER DATABASE . SET TABLESPACE", DDL | ALONE | OUTSIDE},
+    {"ALTER DATABASE", DDL | OUTSIDE},
     {"ALTER SYSTEM", ALONE | OUTSIDE | AGAIN},
     {"ALTER SUBSCRIPTION . {REFRESH,SET,ADD,DROP} PUBLICATION", DDL | ALONE | OUTSIDE},
     {"ALTER SUBSCRIPTION . REFRESH", DDL | ALONE | OUTSIDE},
-    {"ALTER {ROLE,USER,GROUP,TABLESPACE,SERVER}", DDL | OUTSIDE},
+    {"ALTER {ROLE,USER,GROUP,TABLESPACE,SERVER,SUBSCRIPTION}", DDL | OUTSIDE},
     {"ALTER", DDL},
     {"DROP INDEX CONCURRENTLY", DDL | ALONE},
     {"DROP {DATABASE,TABLESPACE,SUBSCRIPTION}", DDL | ALONE | OUTSIDE},
     {"DROP {ROLE,USER,GROUP,SERVER}", DDL | OUTSIDE},
+    {"DROP OWNED", DDL | OUTSIDE},
     {"DROP", DDL},
     {"UPDATE", DATA},
     {"DELETE", DATA},
     {"MERGE", DATA},
+    {"COMMENT ON {DATABASE,ROLE,TABLESPACE,SUBSCRIPTION}", DDL | OUTSIDE},
     {"COMMENT", DDL},
-    {"GRANT", DDL},
-    {"REVOKE", DDL},
+    {"{GRANT,REVOKE} * ON {DATABASE,TABLESPACE}", DDL | OUTSIDE},
+    {"{GRANT,REVOKE} * ON", DDL},
+    {"{GRANT,REVOKE}", DDL | OUTSIDE}, /* of roles */
+    {"SECURITY LABEL * ON {DATABASE,ROLE,TABLESPACE}", DDL | OUTSIDE},
     {"SECURITY LABEL", DDL},
-    {"REASSIGN", DDL},
+    {"REASSIGN", DDL | OUTSIDE},
     {"IMPORT FOREIGN SCHEMA", DDL | OUTSIDE},
     {"TRUNCATE", DATA},
     {"REFRESH MATERIALIZED VIEW", DATA | AGAIN},
@@ -337,7 +342,8 @@ dn_pg_classify(const dunlin_call *call, const dunlin_profile *profile,
     dunlin_class result = {.size = sizeof(result), .flags = dn_pg_statement_flags(statement)};
 
     DN_KIT_UNUSED(profile);
-    DN_KIT_UNUSED(connection);
+    if (connection != NULL && connection->shadow != NULL && dn_pg_reaches_outside(statement))
+        result.flags |= OUTSIDE;
     if (result.flags & (ALONE | DUNLIN_CLASS_COMMITS)) {
         int32_t status = dn_pg_touch(call, statement, &result.touches_known);
 

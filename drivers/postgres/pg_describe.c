@@ -166,8 +166,12 @@ dn_pg_describe(const dunlin_call *call, dunlin_connection *connection)
         status = dn_kit_fail(call, DUNLIN_INTERNAL, "the server does not say what it is");
     if (status == DUNLIN_OK)
         status = dn_pg_pooler_probe(connection, strtoll(PQgetvalue(result, 0, BACKEND), NULL, 10));
-    if (status == DUNLIN_OK)
-        status = push_server(call, connection, result);
+    if (status == DUNLIN_OK) {
+        free(connection->home);
+        connection->home = strdup(PQgetvalue(result, 0, NAMESPACE));
+        status = connection->home != NULL ? push_server(call, connection, result)
+                                          : dn_kit_no_memory(call);
+    }
     dn_pg_leave(connection, outer);
     return status;
 }

@@ -39,7 +39,8 @@ dn_pg_capabilities(const dunlin_call *call, const dunlin_profile *profile,
     capabilities->flags = DUNLIN_CAN_TRANSACTIONAL_DDL | DUNLIN_CAN_PIPELINE | DUNLIN_CAN_CANCEL |
                           DUNLIN_CAN_INTROSPECT_OBJECTS | DUNLIN_CAN_INTROSPECT_FACTS |
                           DUNLIN_CAN_FINGERPRINT | DUNLIN_CAN_NAMESPACES | DUNLIN_CAN_NAMED_TYPES |
-                          DUNLIN_CAN_BACKUP_SCHEMA | DUNLIN_CAN_TRANSLATE | DUNLIN_CAN_LEASE;
+                          DUNLIN_CAN_BACKUP_SCHEMA | DUNLIN_CAN_TRANSLATE | DUNLIN_CAN_LEASE |
+                          DUNLIN_CAN_SHADOW_DATABASE;
     capabilities->lock_kind = DUNLIN_LOCK_SESSION;
     capabilities->identifier_limit = LONGEST_NAME;
     return DUNLIN_OK;
@@ -81,11 +82,16 @@ static const dunlin_driver table = {
     .cancel_handle = dn_pg_cancel_handle,
     .cancel = dn_pg_cancel,
     .cancel_free = dn_pg_cancel_free,
+    .shadow_create = dn_pg_shadow_create,
+    .shadow_reset = dn_pg_shadow_reset,
+    .shadow_drop = dn_pg_shadow_drop,
+    .shadow_list = dn_pg_shadow_list,
     .backup_check = dn_pg_backup_check,
     .backup = dn_pg_backup,
     .restore = dn_pg_restore,
     .expression_rules = dn_pg_expression_rules,
     .type_classes = dn_pg_classes_of_column,
+    .affected = dn_pg_affected,
 };
 
 const dunlin_driver *

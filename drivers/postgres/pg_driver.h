@@ -33,6 +33,8 @@ int32_t dn_pg_address_read(const dunlin_call *call, dunlin_string text, dn_pg_ad
 void dn_pg_address_free(dn_pg_address *address);
 /* The value of a parameter, or NULL. */
 const char *dn_pg_address_get(const dn_pg_address *address, const char *keyword);
+/* Replaces one; false: no memory. */
+bool dn_pg_address_set(dn_pg_address *address, const char *keyword, const char *value);
 /* The same, with libpq's defaults (environment, service file); to be freed, NULL without. */
 char *dn_pg_address_default(const dn_pg_address *address, const char *keyword);
 /* Puts *** where `text`, a message of libpq's, shows a password of this URL. */
@@ -58,6 +60,8 @@ typedef struct dn_pg_prepared {
     char name[24];
 } dn_pg_prepared;
 
+typedef struct dn_pg_shadow dn_pg_shadow; /* pg_shadow.h */
+
 struct dunlin_connection {
     PGconn *pg;
     dn_pg_address address;
@@ -78,6 +82,8 @@ struct dunlin_connection {
 
     dn_pg_prepared prepared[DN_PG_PREPARED];
     unsigned prepared_names;
+    dn_pg_shadow *shadow; /* NULL: to no shadow */
+    char *home;           /* where unqualified names are made, once described */
 
     /* of the call at work */
     const dunlin_call *call;
@@ -93,6 +99,11 @@ void dn_pg_leave(dunlin_connection *connection, const dunlin_call *outer);
 
 int32_t dn_pg_open(const dunlin_call *call, dunlin_string url, const dunlin_open_options *options,
                    dunlin_connection **connection);
+/* The same to another database of that server; NULL: the URL's. */
+int32_t dn_pg_open_database(const dunlin_call *call, dunlin_string url, const char *database,
+                            const dunlin_open_options *options, dunlin_connection **connection);
+/* After PQfinish, to the same database; between enter and leave. */
+int32_t dn_pg_open_again(dunlin_connection *connection);
 void dn_pg_close(dunlin_connection *connection);
 void dn_pg_closep(dunlin_connection **connection); /* for DN_KIT_CLEANUP */
 
@@ -201,6 +212,8 @@ int32_t dn_pg_read_facts(const dunlin_call *call, dunlin_connection *connection,
 
 /* --- classify ---------------------------------------------------------------------------------------------- */
 uint64_t dn_pg_statement_flags(dunlin_string sql);
+/* By functions that it calls or commands in code; asked of what is run in a shadow. */
+bool dn_pg_reaches_outside(dunlin_string sql);
 /* COPY that talks to the client, which cannot be pipelined. */
 bool dn_pg_is_copy_stream(dunlin_string sql);
 /* Pushes the keys of what a statement that runs outside transactions touches; *known: all of it.
@@ -263,5 +276,14 @@ int32_t dn_pg_backup(const dunlin_call *call, dunlin_string url,
                      const dunlin_backup_options *options);
 int32_t dn_pg_restore(const dunlin_call *call, dunlin_string url,
                       const dunlin_backup_options *options);
+
+int32_t dn_pg_shadow_create(const dunlin_call *call, const dunlin_shadow *shadow,
+                            dunlin_connection **connection);
+int32_t dn_pg_shadow_reset(const dunlin_call *call, dunlin_connection *connection);
+int32_t dn_pg_shadow_drop(const dunlin_call *call, dunlin_connection *connection);
+int32_t dn_pg_shadow_list(const dunlin_call *call, dunlin_string url);
+void dn_pg_shadow_free(dn_pg_shadow *shadow); /* NULL is fine */
+int32_t dn_pg_affected(const dunlin_call *call, dunlin_connection *connection,
+                       dunlin_string statement, int32_t *known);
 
 #endif

@@ -235,6 +235,23 @@ int32_t
 dn_pg_open(const dunlin_call *call, dunlin_string url, const dunlin_open_options *options,
            dunlin_connection **opened)
 {
+    return dn_pg_open_database(call, url, NULL, options, opened);
+}
+
+int32_t
+dn_pg_open_again(dunlin_connection *connection)
+{
+    const dunlin_open_options options = {.size = sizeof(options),
+                                         .application = dn_kit_string("dunlin"),
+                                         .lock_timeout_ms = connection->lock_timeout_ms};
+
+    return open_connection(connection, &options);
+}
+
+int32_t
+dn_pg_open_database(const dunlin_call *call, dunlin_string url, const char *database,
+                    const dunlin_open_options *options, dunlin_connection **opened)
+{
     dunlin_connection *connection = calloc(1, sizeof(*connection));
     int32_t status;
 
@@ -247,6 +264,9 @@ dn_pg_open(const dunlin_call *call, dunlin_string url, const dunlin_open_options
     connection->lock_timeout_ms = options->lock_timeout_ms;
     dn_pg_enter(call, connection);
     status = dn_pg_address_read(call, url, &connection->address);
+    if (status == DUNLIN_OK && database != NULL &&
+        !dn_pg_address_set(&connection->address, "dbname", database))
+        status = dn_kit_no_memory(call);
     if (status == DUNLIN_OK)
         status = open_connection(connection, options);
     dn_pg_leave(connection, NULL);
@@ -268,6 +288,8 @@ dn_pg_close(dunlin_connection *connection)
     dn_pg_control_release(connection->control);
     PQfinish(connection->pg);
     dn_pg_prepared_forget(connection);
+    dn_pg_shadow_free(connection->shadow);
+    free(connection->home);
     dn_pg_address_free(&connection->address);
     free(connection);
 }

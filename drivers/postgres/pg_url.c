@@ -112,6 +112,23 @@ dn_pg_address_get(const dn_pg_address *address, const char *keyword)
     return NULL;
 }
 
+bool
+dn_pg_address_set(dn_pg_address *address, const char *keyword, const char *value)
+{
+    for (PQconninfoOption *option = address->options; option->keyword != NULL; option++) {
+        char *copy;
+
+        if (strcmp(option->keyword, keyword) != 0)
+            continue;
+        copy = strdup(value);
+        if (copy == NULL)
+            return false;
+        PQfreemem(option->val);
+        option->val = copy;
+    }
+    return true;
+}
+
 char *
 dn_pg_address_default(const dn_pg_address *address, const char *keyword)
 {

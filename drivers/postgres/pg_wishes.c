@@ -63,6 +63,12 @@ is_member(dunlin_string kind)
     return is_one_of(kind, kinds);
 }
 
+static bool
+is_routine(dunlin_string kind)
+{
+    return dn_kit_same(kind, DUNLIN_KIND_FUNCTION) || dn_kit_same(kind, DUNLIN_KIND_PROCEDURE);
+}
+
 static int
 compare_texts(dunlin_string left, dunlin_string right)
 {
@@ -197,6 +203,9 @@ dn_pg_wishes_include(dn_pg_wishes *wishes, const dunlin_fact *fact)
     }
     /* All of them, since each may be the answer to another key. */
     found = find(wishes, WISH_FACT, fact->kind, fact->path, names_of(fact->kind, fact->path_count));
+    /* A routine by its name, whatever its arguments. */
+    if (is_routine(fact->kind) && find(wishes, WISH_FACT, fact->kind, fact->path, 2))
+        found = true;
     if (is_member(fact->kind) && find(wishes, WISH_MEMBERS, none, fact->path, 2))
         found = true;
     if (is_type(fact->kind) && find(wishes, WISH_TYPE, none, fact->path, fact->path_count))

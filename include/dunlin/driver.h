@@ -378,7 +378,9 @@ typedef struct dunlin_scope {
     uint64_t namespace_count;
     const dunlin_string *exclusions; /* object names left out (tracker tables) */
     uint64_t exclusion_count;
-    const dunlin_fact *const *keys; /* only these objects, or none for all */
+    /* Only these objects, or none for all. Where names of routines may be overloaded, one without its
+     * arguments stands for all of that name. */
+    const dunlin_fact *const *keys;
     uint64_t key_count;
     /* With FACTS and no keys: a mark that an earlier introspect of this connection pushed. Only what
      * changed since is told: of a table, view or other object that changed or is no more first

@@ -58,6 +58,7 @@ unit_tests += tests/unit/schema_guard_test
 unit_tests += tests/unit/schema_picture_test
 unit_tests += tests/unit/state_match_test
 unit_tests += tests/unit/state_snapshot_test
+unit_tests += tests/unit/state_replay_servers_test
 unit_tests += tests/unit/tracker_errors_test
 
 # Allocations that can be made to fail, and a clock that can be set, are compiled in here alone.
