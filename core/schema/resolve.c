@@ -153,10 +153,9 @@ same_member(const question *asked, const dunlin_fact *left, const dunlin_propert
 
 /* An integer that is its table's only key numbers itself on SQLite, asked for or not. */
 static bool
-is_rowid(const question *asked, const dunlin_property *member)
+is_rowid(const dunlin_property *member)
 {
-    return asked->options->foreign && dn_string_equal(member->name, "auto") &&
-           dn_string_equal(member->text, "rowid");
+    return dn_string_equal(member->name, "auto") && dn_string_equal(member->text, "rowid");
 }
 
 /* Of `wanted`, all members; of what is there, those it should not have. */
@@ -176,7 +175,7 @@ is_equal(const question *asked, const dunlin_fact *wanted, const dunlin_fact *th
     for (uint64_t i = 0; all && i < there->property_count;
          i = dn_property_next(there->properties, there->property_count, i))
         if (!is_excused(asked, wanted, there->properties[i].name) &&
-            !is_rowid(asked, &there->properties[i]) &&
+            !is_rowid(&there->properties[i]) &&
             !same_member(asked, there, &there->properties[i], wanted))
             return false;
     return true;

@@ -117,6 +117,17 @@ a_key_column_may_be_called_nullable_or_not(void **state)
 }
 
 static void
+a_rowid_numbers_itself_asked_for_or_not(void **state)
+{
+    schema_fixture *fixture = *state;
+
+    given(fixture, "table t");
+    given(fixture, "column t/a type=INTEGER auto=rowid");
+    expect(fixture, "create? column t/a type=INTEGER", DN_GUARD_SKIP,
+           "column 't.a' is there already");
+}
+
+static void
 a_name_may_be_taken_by_something_else(void **state)
 {
     schema_fixture *fixture = *state;
@@ -257,6 +268,7 @@ main(void)
         PLAIN(exists_but_different_is_no_skip),
         PLAIN(members_that_only_the_server_can_print_are_not_compared),
         PLAIN(a_key_column_may_be_called_nullable_or_not),
+        PLAIN(a_rowid_numbers_itself_asked_for_or_not),
         PLAIN(a_name_may_be_taken_by_something_else),
         SPACES(an_invalid_index_is_no_index),
         PLAIN(without_its_table_nothing_can_be_made),
