@@ -71,6 +71,7 @@ typedef struct dn_arguments {
     const char *format;
     dn_words tables;
     int64_t depth; /* 0: not given */
+    int write;
 } dn_arguments;
 
 /* -1: *error says what is wrong with the command line. *arguments is usable as far as it was

@@ -388,6 +388,25 @@ static const dn_example check_examples[] = {
      "list the reasons"},
     END_EXAMPLES};
 
+static const dn_option harden_options[] = {
+    {"pending", 0, DN_VALUE_NONE, NULL, NULL, MEMBER(pending), false,
+     "all migrations that the target has not applied, instead of one file"},
+    {"write", 0, DN_VALUE_NONE, NULL, NULL, MEMBER(write), false,
+     "write the files; otherwise only the diff is printed"},
+    END_OPTIONS};
+static const dn_argument harden_arguments[] = {
+    {"FILE", false, false, DN_VALUE_FILE, NULL, "a migration file"}, END_ARGUMENTS};
+static const dn_exit harden_exits[] = {
+    {DUNLIN_EXIT_OK, "done, or there was nothing to do"},
+    {DUNLIN_EXIT_FAILED, "a file or the database could not be read, or a file not written"},
+    {DUNLIN_EXIT_USAGE, "usage or configuration is wrong"},
+    {DUNLIN_EXIT_DISAGREEMENT, "the migration is applied already; nothing was written"},
+    END_EXITS};
+static const dn_example harden_examples[] = {
+    {"dunlin harden --pending", "show what would change in migrations that are not applied yet"},
+    {"dunlin harden migrations/0012_orders.sql --write", "guard the statements of one file"},
+    END_EXAMPLES};
+
 static const dn_option parity_options[] = {
     {"targets", 0, DN_VALUE_LIST, "NAMES", NULL, MEMBER(targets), false,
      "configured targets to compare, with commas between; the first one is the reference. All of "
@@ -586,6 +605,16 @@ const dn_command dn_cli_commands[] = {
      "the versions of servers are not known.\n\n"
      "Later statements about an object that could not be made may be reported for that alone.",
      "dunlin-check/1", check_options, no_arguments, check_exits, check_examples, dn_cmd_check},
+    {"harden", "make migrations safe to run again",
+     "Puts IF EXISTS or IF NOT EXISTS into every statement of a migration on which dunlin answers it: "
+     "tables, columns, constraints, indexes, renames, values of enums. Prints the change as a unified "
+     "diff, and each statement that stays as it is with the reason. Comments, layout and line ends are "
+     "kept byte for byte; a second run finds nothing to do.\n\n"
+     "A migration that the target has applied or begun is never touched: with FILE the target is asked "
+     "where one is configured, `--pending` needs one. Another target may have applied the file all the "
+     "same; there it would count as `edited`.",
+     "dunlin-harden/1", harden_options, harden_arguments, harden_exits, harden_examples,
+     dn_cmd_harden},
     {"parity", "tell whether databases have the same schema",
      "Reads the schemas of two databases or more, of one kind or of several, and compares what they "
      "mean: tables, columns and classes of their types, keys, indexes, checks. The first one is the "

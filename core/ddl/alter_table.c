@@ -442,9 +442,11 @@ action(dn_ddl_parser *parser, const dn_ddl_object *table)
 bool
 dn_ddl_alter_table(dn_ddl_parser *parser)
 {
+    int32_t condition = DUNLIN_CONDITION_NONE;
     dn_ddl_object table;
 
-    if (dn_ddl_accept(parser, "IF EXISTS"))
+    dn_ddl_if_exists(parser, &condition);
+    if (condition)
         parser->table_flags = DUNLIN_OPERATION_PARENT_IF_EXISTS;
     dn_ddl_accept(parser, "ONLY");
     if (!dn_ddl_qualified(parser, &table))

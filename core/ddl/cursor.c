@@ -484,20 +484,36 @@ dn_ddl_same(dunlin_string a, dunlin_string b)
 }
 
 /* --- clauses that stand everywhere --- */
+static bool
+condition_here(dn_ddl_parser *parser, const char *words, int32_t named, int32_t *condition)
+{
+    const dn_ddl_token *last;
+
+    if (dn_ddl_accept(parser, words)) {
+        *condition = named;
+        return true;
+    }
+    if (!parser->options->gaps || parser->at == 0)
+        return true;
+    parser->gaps = dn_arena_grow(parser->arena, parser->gaps, &parser->gap_capacity,
+                                 parser->gap_count + 1, sizeof *parser->gaps);
+    if (!parser->gaps)
+        return dn_ddl_no_memory(parser);
+    last = &parser->tokens[parser->at - 1];
+    parser->gaps[parser->gap_count++] = (dn_ddl_gap){last->offset + last->text.length, named};
+    return true;
+}
+
 bool
 dn_ddl_if_exists(dn_ddl_parser *parser, int32_t *condition)
 {
-    if (dn_ddl_accept(parser, "IF EXISTS"))
-        *condition = DUNLIN_CONDITION_IF_EXISTS;
-    return true;
+    return condition_here(parser, "IF EXISTS", DUNLIN_CONDITION_IF_EXISTS, condition);
 }
 
 bool
 dn_ddl_if_not_exists(dn_ddl_parser *parser, int32_t *condition)
 {
-    if (dn_ddl_accept(parser, "IF NOT EXISTS"))
-        *condition = DUNLIN_CONDITION_IF_NOT_EXISTS;
-    return true;
+    return condition_here(parser, "IF NOT EXISTS", DUNLIN_CONDITION_IF_NOT_EXISTS, condition);
 }
 
 uint64_t

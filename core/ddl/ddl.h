@@ -31,7 +31,14 @@ typedef struct dn_ddl_options {
     const dn_lex_rules *rules; /* of the text */
     bool own;                  /* it is in the dialect of its database, not portable */
     bool keep_case;            /* own: unquoted names are not folded to lower case */
+    bool gaps;                 /* note where IF [NOT] EXISTS could stand */
 } dn_ddl_options;
+
+/* A place where IF [NOT] EXISTS could stand and does not. */
+typedef struct dn_ddl_gap {
+    uint64_t offset;   /* bytes into the text, behind the token before it */
+    int32_t condition; /* DUNLIN_CONDITION_* */
+} dn_ddl_gap;
 
 /* What stands beside an operation. */
 typedef struct dn_ddl_mark {
@@ -53,6 +60,8 @@ typedef struct dn_ddl_statement {
     size_t count;
     const char *reason; /* of NATIVE and SYNTAX */
     uint64_t offset;    /* bytes into the text */
+    const dn_ddl_gap *gaps;
+    size_t gap_count;
 } dn_ddl_statement;
 
 /* `text` is one statement without its separator. Fails only for want of memory. What it finds wrong
@@ -65,6 +74,26 @@ int dn_ddl_parse(dunlin_string text, const dn_ddl_options *options, dn_arena *ar
  * only; `text` and `options` are those of the parse. */
 int dn_ddl_verify(dunlin_string text, const dn_ddl_options *options, dn_arena *arena,
                   dn_ddl_statement *statement, dn_error *error);
+
+/* The statement with IF [NOT] EXISTS wherever it may stand and changes what is guarded: it parses to
+ * the same operations with conditions on them. Every other byte stays. */
+typedef enum dn_ddl_guarding {
+    DN_DDL_GUARDS_ADDED = 0,
+    DN_DDL_GUARDED,   /* it had them all */
+    DN_DDL_GUARDLESS, /* there is nothing to guard, or no place for it */
+    DN_DDL_UNKNOWN    /* native, or a mistake */
+} dn_ddl_guarding;
+typedef struct dn_ddl_guarded {
+    dn_ddl_guarding guarding;
+    dunlin_string text;
+    size_t guards; /* added */
+    const char
+        *reason; /* of GUARDLESS and UNKNOWN; of ADDED and GUARDED: what stays without, or NULL */
+} dn_ddl_guarded;
+/* `allowed`, NULL for anything goes, has the last word on each step from `before` to `after`. */
+int dn_ddl_guard(dunlin_string text, const dn_ddl_options *options,
+                 bool (*allowed)(dunlin_string before, dunlin_string after, void *context),
+                 void *context, dn_arena *arena, dn_ddl_guarded *guarded, dn_error *error);
 
 /* Operations -> portable SQL, every statement with ";\n" behind it: what the parser reads into the
  * same operations. Appends to the text. Fails only for want of memory. */

@@ -59,6 +59,7 @@ rename_value(dn_ddl_parser *parser, const dn_ddl_object *type, int32_t condition
     dunlin_string from;
     dunlin_string to;
 
+    parser->gap_count = 0; /* the value is what a guard asks for, not the type */
     dn_ddl_if_exists(parser, &condition);
     if (!draft || !dn_ddl_string(parser, &from) || !dn_ddl_expect(parser, "TO") ||
         !dn_ddl_string(parser, &to))

@@ -61,6 +61,9 @@ typedef struct dn_ddl_parser {
     bool materialized;
     const char *method; /* FULLTEXT, SPATIAL */
     unsigned depth;     /* of nested expressions */
+    dn_ddl_gap *gaps;
+    size_t gap_count;
+    size_t gap_capacity;
     dn_ddl_outcome outcome;
     const char *reason;
     uint64_t reason_offset;
@@ -116,7 +119,7 @@ bool dn_ddl_text_of(dn_ddl_parser *parser, size_t begin, size_t end, dunlin_stri
 /* The same as written. */
 dunlin_string dn_ddl_slice(const dn_ddl_parser *parser, size_t begin, size_t end);
 bool dn_ddl_same(dunlin_string a, dunlin_string b);
-/* IF EXISTS or IF NOT EXISTS, if it stands here. */
+/* IF EXISTS or IF NOT EXISTS, if it stands here; else the place is noted where that is asked for. */
 bool dn_ddl_if_exists(dn_ddl_parser *parser, int32_t *condition);
 bool dn_ddl_if_not_exists(dn_ddl_parser *parser, int32_t *condition);
 /* CASCADE, RESTRICT or nothing. */

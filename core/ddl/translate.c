@@ -37,7 +37,7 @@ int
 dn_ddl_translate(const dn_ddl_target *target, int32_t what, dunlin_string text, dn_arena *arena,
                  dn_ddl_translation *translation, dn_error *error)
 {
-    dn_ddl_options options = {target->portable, false, false};
+    dn_ddl_options options = {.rules = target->portable};
     dn_ddl_parser parser = {.text = text, .options = &options, .arena = arena};
     dn_writer writer = {.target = target, .arena = arena, .error = error};
     dn_text out = DN_TEXT_INIT;

@@ -176,7 +176,7 @@ render(explanation *own, const dn_ddl_statement *statement, dunlin_node *list, c
 static int
 explain_statement(explanation *own, const dn_lex_item *item, dn_error *error)
 {
-    dn_ddl_options options = {own->rules, false, false};
+    dn_ddl_options options = {.rules = own->rules};
     dn_ddl_statement statement;
     dunlin_node *node = dn_node_object(own->result, own->statements, NULL);
     dunlin_node *rendered;

@@ -13,6 +13,7 @@ core_sources += \
 	core/engine/explain.c \
 	core/engine/git.c \
 	core/engine/git.h \
+	core/engine/harden.c \
 	core/engine/init.c \
 	core/engine/journal.c \
 	core/engine/migrate.c \

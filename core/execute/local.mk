@@ -7,3 +7,4 @@ core_sources += \
     core/execute/translate.h core/execute/translate_internal.h core/execute/translate.c \
     core/execute/columns.c core/execute/decide.c core/execute/settle.c core/execute/losses.h core/execute/losses.c core/execute/strip.c core/execute/rehearse.c \
     core/execute/portability.h core/execute/portability.c core/execute/trace.h core/execute/trace.c
+core_sources += core/execute/harden.h core/execute/harden.c core/execute/harden_diff.c

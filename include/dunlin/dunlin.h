@@ -239,6 +239,17 @@ typedef struct dunlin_portability_options {
 int dunlin_check_portability(const dunlin_options *options, const dunlin_portability_options *check,
                              dunlin_result **result, dunlin_error *error);
 
+/* Puts IF [NOT] EXISTS into the statements of migrations wherever dunlin answers it, so that they can
+ * be run again. What a target has applied is never touched. */
+typedef struct dunlin_harden_options {
+    uint64_t size;
+    const char *file; /* one file, or NULL: */
+    int32_t pending;  /* all that the target has not applied */
+    int32_t write;    /* write the files; otherwise only the diff is told */
+} dunlin_harden_options;
+int dunlin_harden(const dunlin_options *options, const dunlin_harden_options *harden,
+                  dunlin_result **result, dunlin_error *error);
+
 /* Do the schemas of several databases mean the same, whatever kind each of them is (docs/parity.md)?
  * The first one is the reference. Only reads. The result's exit code is DUNLIN_EXIT_DISAGREEMENT
  * when they differ. */

@@ -72,7 +72,7 @@ run(unsigned migrations, figures *found)
 {
     dn_auto(dn_arena) arena = DN_ARENA_INIT;
     dn_auto(dn_text) written = DN_TEXT_INIT;
-    dn_ddl_options options = {NULL, false, false};
+    dn_ddl_options options = {.rules = NULL};
     int64_t begin = dn_clock_monotonic_ns();
     dn_error error;
 

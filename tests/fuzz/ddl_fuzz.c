@@ -89,7 +89,7 @@ static size_t
 read_all(const dn_lex_rules *rules, const dn_text *written, dn_arena *arena,
          const dunlin_operation **operations, size_t limit)
 {
-    dn_ddl_options options = {rules, false, false};
+    dn_ddl_options options = {.rules = rules};
     source from = {written->data, written->length};
     dn_lex_splitter *splitter;
     dn_lex_item item;
@@ -149,7 +149,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     splitter = dn_lex_open(rules, "fuzz", read_source, &from, &error);
     must(splitter != NULL);
     while (dn_lex_next(splitter, &item, &error) == 0 && item.kind != DN_LEX_END) {
-        dn_ddl_options options = {rules, false, false};
+        dn_ddl_options options = {.rules = rules};
         dn_ddl_statement statement;
         char *text = dn_arena_copy(&arena, item.text.data, item.text.length);
         dn_text words = DN_TEXT_INIT;

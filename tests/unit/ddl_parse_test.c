@@ -58,7 +58,7 @@ static unsigned
 check_written(const test_case *test, const dn_lex_rules *rules, const dn_ddl_statement *statement,
               dn_arena *arena)
 {
-    dn_ddl_options options = {rules, false, false};
+    dn_ddl_options options = {.rules = rules};
     dn_text written = DN_TEXT_INIT;
     dn_text before = DN_TEXT_INIT;
     dn_text after = DN_TEXT_INIT;
@@ -99,11 +99,62 @@ check_written(const test_case *test, const dn_lex_rules *rules, const dn_ddl_sta
     return wrong;
 }
 
+/* --- guarded --- */
+static void
+dump_unconditional(dn_text *text, const dn_ddl_statement *statement)
+{
+    for (size_t i = 0; i < statement->count; i++) {
+        dunlin_operation plain = *statement->operations[i];
+
+        plain.condition = DUNLIN_CONDITION_NONE;
+        dump_sorted(text, &plain);
+    }
+}
+
+/* With IF [NOT] EXISTS in it a statement gives the same operations, with more conditions, and takes
+ * no more of them. */
+static unsigned
+check_guarded(const test_case *test, const dn_ddl_options *options,
+              const dn_ddl_statement *statement, dn_arena *arena)
+{
+    dn_text before = DN_TEXT_INIT;
+    dn_text after = DN_TEXT_INIT;
+    dn_ddl_guarded guarded;
+    dn_ddl_guarded again;
+    dn_ddl_statement read;
+    dn_error error;
+    unsigned wrong;
+    size_t more = 0;
+
+    assert_int_equal(dn_ddl_guard(dn_span(test->sql.data, test->sql.length), options, NULL, NULL,
+                                  arena, &guarded, &error),
+                     0);
+    assert_int_equal(dn_ddl_guard(guarded.text, options, NULL, NULL, arena, &again, &error), 0);
+    assert_int_equal(dn_ddl_parse(guarded.text, options, arena, &read, &error), 0);
+    dump_unconditional(&before, statement);
+    dump_unconditional(&after, &read);
+    for (size_t i = 0; i < read.count && read.count == statement->count; i++) {
+        more += !statement->operations[i]->condition && read.operations[i]->condition;
+        if (statement->operations[i]->condition &&
+            statement->operations[i]->condition != read.operations[i]->condition)
+            more = SIZE_MAX / 2;
+    }
+    wrong = strcmp(before.data, after.data) != 0 || again.guards || more < guarded.guards ||
+            (guarded.guarding == DN_DDL_GUARDS_ADDED) != (guarded.guards > 0);
+    if (wrong)
+        print_error("ddl_cases.txt:%u: %s\nguarded:\n%.*s\nbefore:\n%safter:\n%s\n", test->line,
+                    test->sql.data, (int)guarded.text.length, guarded.text.data, before.data,
+                    after.data);
+    dn_text_free(&before);
+    dn_text_free(&after);
+    return wrong;
+}
+
 static unsigned
 check_case(const test_case *test, const dn_lex_rules *rules)
 {
     dn_arena arena = DN_ARENA_INIT;
-    dn_ddl_options options = {rules, test->own, test->own};
+    dn_ddl_options options = {.rules = rules, .own = test->own, .keep_case = test->own};
     dn_ddl_statement statement;
     dn_text found = DN_TEXT_INIT;
     dn_error error;
@@ -120,6 +171,7 @@ check_case(const test_case *test, const dn_lex_rules *rules)
                     test->expected.data ? test->expected.data : "", found.data ? found.data : "");
     if (!test->own && statement.kind == DN_DDL_OPERATIONS)
         wrong += check_written(test, rules, &statement, &arena);
+    wrong += check_guarded(test, &options, &statement, &arena);
     dn_text_free(&found);
     dn_arena_free(&arena);
     return wrong;

@@ -258,7 +258,7 @@ typedef struct comparison {
 static void
 check(comparison *checker, const char *sql, size_t length)
 {
-    dn_ddl_options options = {checker->rules, false, false};
+    dn_ddl_options options = {.rules = checker->rules};
     dn_ddl_statement statement;
     char *text = dn_arena_copy(&checker->arena, sql, length);
     PgQueryParseResult parsed = pg_query_parse(text);

@@ -16,6 +16,7 @@ unit_tests += tests/unit/cli_format_test
 unit_tests += tests/unit/cli_options_test
 unit_tests += tests/unit/cli_output_test
 unit_tests += tests/unit/cli_show_test
+unit_tests += tests/unit/ddl_guard_test
 unit_tests += tests/unit/ddl_parse_test
 unit_tests += tests/unit/ddl_translate_test
 unit_tests += tests/unit/driver_connection_test

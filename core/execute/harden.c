@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/execute/harden.h"
+
+#include <string.h>
+
+#include "core/execute/translate_internal.h"
+
+enum { FIRST_WORDS = 50 };
+
+typedef struct hardening {
+    const dn_harden_options *options;
+    dn_arena *arena;
+    dunlin_string text;
+    uint64_t read;   /* bytes that the splitter has */
+    uint64_t copied; /* bytes that are in `out` */
+    dn_text out;
+    dn_hardened *hardened;
+    dn_error *error;
+} hardening;
+
+static int64_t
+read_text(void *context, void *buffer, size_t bytes, dn_error *error)
+{
+    hardening *work = context;
+    uint64_t left = work->text.length - work->read;
+    size_t count = left < bytes ? (size_t)left : bytes;
+
+    (void)error;
+    if (count)
+        memcpy(buffer, work->text.data + work->read, count);
+    work->read += count;
+    return (int64_t)count;
+}
+
+/* --- one statement ---------------------------------------------------------------------------------- */
+
+/* A statement of the own dialect is sent as it was written, without the words that were answered:
+ * what cannot be taken out again may not be put in. */
+static bool
+can_be_stripped(dunlin_string before, dunlin_string after, void *context)
+{
+    const hardening *work = context;
+    dn_auto(dn_arena) scratch = DN_ARENA_INIT;
+    size_t lengths[2];
+    const char *plain[2] = {
+        dn_translator_strip(work->options->rules, before, &scratch, &lengths[0]),
+        dn_translator_strip(work->options->rules, after, &scratch, &lengths[1])};
+
+    return plain[0] && plain[1] && lengths[0] == lengths[1] &&
+           memcmp(plain[0], plain[1], lengths[0]) == 0;
+}
+
+static const char *
+first_words(hardening *work, dunlin_string sql)
+{
+    dn_auto(dn_text) text = DN_TEXT_INIT;
+    dn_auto(dn_text) shown = DN_TEXT_INIT;
+
+    for (uint64_t i = 0; i < sql.length && text.length <= FIRST_WORDS; i++) {
+        bool blank = strchr(" \t\r\n", sql.data[i]) != NULL;
+
+        if (!blank)
+            dn_text_add_char(&text, sql.data[i]);
+        else if (text.length && text.data[text.length - 1] != ' ')
+            dn_text_add_char(&text, ' ');
+    }
+    if (text.data)
+        dn_text_add_visible(&shown, text.data, text.length, FIRST_WORDS);
+    return text.failed || shown.failed ? NULL
+                                       : dn_arena_text(work->arena, shown.data ? shown.data : "");
+}
+
+static int
+note(hardening *work, const dn_lex_item *item, const dn_ddl_guarded *guarded)
+{
+    dn_hardened *list = work->hardened;
+    dn_hardened_statement *one;
+
+    list->statements = dn_arena_grow(work->arena, list->statements, &list->capacity,
+                                     list->count + 1, sizeof *list->statements);
+    if (!list->statements)
+        return dn_no_memory(work->error);
+    one = &list->statements[list->count++];
+    *one = (dn_hardened_statement){.line = item->line,
+                                   .column = item->column,
+                                   .guarding = guarded->guarding,
+                                   .guards = guarded->guards,
+                                   .first = first_words(work, item->text),
+                                   .reason = guarded->reason};
+    list->guards += guarded->guards;
+    return one->first ? 0 : dn_no_memory(work->error);
+}
+
+static int
+harden_statement(hardening *work, const dn_lex_item *item)
+{
+    const dn_ddl_options options = {.rules = work->options->rules,
+                                    .own = work->options->own,
+                                    .keep_case = work->options->keep_case};
+    const char *copy = dn_arena_copy(work->arena, item->text.data, (size_t)item->text.length);
+    dn_ddl_guarded guarded;
+
+    if (!copy)
+        return dn_no_memory(work->error);
+    if (dn_ddl_guard(dn_span(copy, (size_t)item->text.length), &options,
+                     work->options->own ? can_be_stripped : NULL, work, work->arena, &guarded,
+                     work->error) < 0)
+        return -1;
+    if (guarded.guards) {
+        dn_text_add(&work->out, work->text.data + work->copied,
+                    (size_t)(item->offset - work->copied));
+        dn_text_add(&work->out, guarded.text.data, (size_t)guarded.text.length);
+        work->copied = item->offset + item->text.length;
+    }
+    return note(work, item, &guarded);
+}
+
+/* --- the file ------------------------------------------------------------------------------------------- */
+
+/* The text of a section is sent to its database as it stands, and what reverts a migration is no
+ * part of it. */
+typedef struct section {
+    const char *reason; /* why statements here are left alone; NULL: they are not */
+} section;
+
+static void
+see_directive(section *in, dunlin_string text)
+{
+    if (text.length >= 4 && memcmp(text.data, "only", 4) == 0)
+        in->reason = "it stands in a section for one database, which gets it as it is written";
+    else if (dn_string_equal(text, "down"))
+        in->reason = "it reverts the migration";
+    else if (dn_string_equal(text, "end"))
+        in->reason = NULL;
+}
+
+static int
+harden_all(hardening *work, dn_lex_splitter *splitter)
+{
+    section in = {NULL};
+    dn_lex_item item;
+
+    for (;;) {
+        int answer = 0;
+
+        if (dn_lex_next(splitter, &item, work->error) < 0)
+            return -1;
+        if (item.kind == DN_LEX_END)
+            return 0;
+        if (item.kind == DN_LEX_DIRECTIVE) {
+            see_directive(&in, item.text);
+        } else if (item.kind == DN_LEX_STATEMENT && in.reason) {
+            const dn_ddl_guarded alone = {.guarding = DN_DDL_UNKNOWN, .reason = in.reason};
+
+            answer = note(work, &item, &alone);
+        } else if (item.kind == DN_LEX_STATEMENT) {
+            answer = harden_statement(work, &item);
+        }
+        if (answer < 0)
+            return -1;
+    }
+}
+
+int
+dn_harden(const char *name, dunlin_string text, const dn_harden_options *options, dn_arena *arena,
+          dn_hardened *hardened, dn_error *error)
+{
+    hardening work = {
+        .options = options, .arena = arena, .text = text, .hardened = hardened, .error = error};
+    dn_lex_splitter *splitter = dn_lex_open(options->rules, name, read_text, &work, error);
+    const char *copy;
+    int answer;
+
+    *hardened = (dn_hardened){.text = text};
+    if (!splitter)
+        return -1;
+    answer = harden_all(&work, splitter);
+    dn_lex_close(splitter);
+    dn_text_add(&work.out, text.data + work.copied, (size_t)(text.length - work.copied));
+    copy = work.out.failed
+               ? NULL
+               : dn_arena_copy(arena, work.out.data ? work.out.data : "", work.out.length);
+    hardened->text = dn_span(copy, work.out.length);
+    dn_text_free(&work.out);
+    return answer == 0 && !copy ? dn_no_memory(error) : answer;
+}
