@@ -244,12 +244,18 @@ lone_object(dn_equivalence *work, int side, const dunlin_fact *fact)
                                 work->object);
 }
 
-/* "table 'users'" */
+/* "table 'Users'", spelled as it is there. */
 static const char *
-name_object(dn_equivalence *work, const entry *one)
+name_object(dn_equivalence *work, int side, const entry *one)
 {
-    return dn_arena_printf(work->arena, "%.*s '%s'", (int)one->fact->kind.length,
-                           one->fact->kind.data, one->name);
+    const dunlin_fact *fact = one->fact;
+    uint64_t lead = dn_schema_lead(dn_fact_map_naming(work->sides[side]->facts));
+    bool home = !lead || dn_schema_same(fact->path[0], work->sides[side]->home);
+
+    return dn_arena_printf(work->arena, "%.*s '%.*s%s%.*s'", (int)fact->kind.length,
+                           fact->kind.data, home ? 0 : (int)fact->path[0].length,
+                           fact->path[0].data, home ? "" : ".", (int)fact->path[lead].length,
+                           fact->path[lead].data);
 }
 
 int
@@ -277,7 +283,7 @@ dn_schema_equivalent(const dn_schema_side *left, const dn_schema_side *right, dn
         if ((order <= 0 && take_members(&work, 0, &lists[0], at[0], &end[0]) < 0) ||
             (order >= 0 && take_members(&work, 1, &lists[1], at[1], &end[1]) < 0))
             return -1;
-        work.object = name_object(&work, here[order > 0]);
+        work.object = name_object(&work, order > 0, here[order > 0]);
         answer = order ? lone_object(&work, order > 0, here[order > 0]->fact)
                        : compare_object(&work, here[0]->fact, here[1]->fact);
         if (answer < 0)

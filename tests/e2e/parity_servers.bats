@@ -94,6 +94,26 @@ SQL
     done
 }
 
+@test "what a database has no word for is a warning" {
+    mkdir migrations
+    cat >migrations/0001_all.sql <<'SQL'
+CREATE DOMAIN qty AS integer DEFAULT 1 NOT NULL;
+CREATE TABLE a (id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY, q qty, tags text[],
+    at timestamptz(3) DEFAULT now(), j jsonb DEFAULT '{}', b bigint DEFAULT 5000000000);
+CREATE TABLE "Order" ("Select" integer, "from" varchar(30) DEFAULT 'O''Brien',
+    CONSTRAINT "in" UNIQUE ("from"));
+CREATE INDEX a_part ON a (b) WHERE b > 0;
+CREATE TABLE selfy (id integer PRIMARY KEY,
+    parent integer REFERENCES selfy (id) ON DELETE SET NULL ON UPDATE CASCADE,
+    other integer REFERENCES a (id) DEFERRABLE INITIALLY DEFERRED);
+SQL
+    everywhere
+    run_json parity
+    assert_exit 0
+    assert_json '[.comparisons[] | .target as $t | .objects[].differences[] | [$t, .what, .severity]]' \
+        '[["maria","where","warning"],["maria","deferrable","warning"],["maria","deferred","warning"]]'
+}
+
 @test "servers that part by hand are told, with the migration that made the object" {
     cp -r "$tree/migrations" .
     everywhere

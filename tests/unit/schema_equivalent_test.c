@@ -108,6 +108,8 @@ objects_of_one_side_are_told(void **state)
            "view 'v': missing: view 'v' is in dev, not in prod\n"
            "table 'z': missing: table 'z' is in prod, not in dev\n"
            "? function 'f': missing: function 'f' is in dev, not in prod\n");
+    expect(*state, "table public/Order", "",
+           "table 'Order': missing: table 'Order' is in dev, not in prod\n");
     expect(*state, "view public/t", RIGHT "",
            "view 't': kind: it is a view in dev, a table in prod\n");
 }
