@@ -259,8 +259,8 @@ is_not_target(dn_check *check)
                        &check->error) == 0)
         return end(check, shadow, dn_check_fail(check, "the target itself served as a shadow"));
     if (check->error.status != DUNLIN_USAGE)
-        return dn_check_fail(check, "the class is '%s' and not 'usage': %s",
-                             dn_check_class(check->error.status), check->error.message);
+        return dn_check_fail(check, "the class is '%s' and not 'usage'",
+                             dn_check_class(check->error.status));
     return 0;
 }
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 # The MySQL and MariaDB driver, one file per concern.
+mysql_sources += drivers/mysql/my_affected.c
 mysql_sources += drivers/mysql/my_backup.c
 mysql_sources += drivers/mysql/my_cancel.c
 mysql_sources += drivers/mysql/my_classify.c
@@ -46,6 +47,9 @@ mysql_sources += drivers/mysql/my_schema_table.c
 mysql_sources += drivers/mysql/my_schema_text.c
 mysql_sources += drivers/mysql/my_send.c
 mysql_sources += drivers/mysql/my_session.c
+mysql_sources += drivers/mysql/my_shadow.c
+mysql_sources += drivers/mysql/my_shadow.h
+mysql_sources += drivers/mysql/my_shadow_given.c
 mysql_sources += drivers/mysql/my_tool.c
 mysql_sources += drivers/mysql/my_tool.h
 mysql_sources += drivers/mysql/my_touch.c

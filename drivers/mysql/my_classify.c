@@ -430,7 +430,8 @@ dn_mysql_classify(const dunlin_call *call, const dunlin_profile *profile,
     }
     if (connection == NULL)
         return call->host->classified(call, &result);
-    outside = qualifier.length > 0 && !dn_kit_same(qualifier, connection->facts.database);
+    outside = (qualifier.length > 0 && !dn_kit_same(qualifier, connection->facts.database)) ||
+              (connection->shadow != NULL && dn_mysql_reaches_outside(connection, statement));
     if (outside)
         result.flags |= DUNLIN_CLASS_REACHES_OUTSIDE;
     if ((result.flags & DUNLIN_CLASS_DDL) != 0)

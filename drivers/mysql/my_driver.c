@@ -80,11 +80,16 @@ static const dunlin_driver table = {
     .cancel_handle = dn_mysql_cancel_handle,
     .cancel = dn_mysql_cancel,
     .cancel_free = dn_mysql_cancel_free,
+    .shadow_create = dn_mysql_shadow_create,
+    .shadow_reset = dn_mysql_shadow_reset,
+    .shadow_drop = dn_mysql_shadow_drop,
+    .shadow_list = dn_mysql_shadow_list,
     .backup_check = dn_mysql_backup_check,
     .backup = dn_mysql_backup,
     .restore = dn_mysql_restore,
     .expression_rules = dn_mysql_expression_rules,
     .type_classes = dn_mysql_type_classes,
+    .affected = dn_mysql_affected,
 };
 
 const dunlin_driver *

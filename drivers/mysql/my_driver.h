@@ -105,6 +105,8 @@ typedef struct dn_mysql_fresh {
     dn_kit_text text;
 } dn_mysql_fresh;
 
+typedef struct dn_mysql_shadow dn_mysql_shadow; /* my_shadow.h */
+
 struct dunlin_connection {
     MYSQL *mysql;
     dn_mysql_control *control;
@@ -127,6 +129,7 @@ struct dunlin_connection {
     size_t engine_count;
     dn_mysql_fresh fresh[DN_MYSQL_FRESH];
     size_t fresh_count;
+    dn_mysql_shadow *shadow; /* NULL: to no shadow */
 };
 
 /* The pair around every call on a connection; `leave` takes what `enter` gave. */
@@ -219,6 +222,13 @@ void dn_mysql_note_schema(dunlin_connection *connection, dunlin_string statement
 /* Notes what a statement that is about to run does to the session. */
 void dn_mysql_note_session(dunlin_connection *connection, dunlin_string statement);
 
+/* --- shadows ------------------------------------------------------------------------------------- */
+/* The mark of one, told to nobody. */
+#define DN_MYSQL_SHADOW_TABLE "dunlin_shadow"
+void dn_mysql_shadow_free(dn_mysql_shadow *shadow); /* NULL is fine */
+/* Does a statement for a shadow name other databases of its server, or files? */
+bool dn_mysql_reaches_outside(const dunlin_connection *connection, dunlin_string statement);
+
 /* --- definitions ------------------------------------------------------------------------------------- */
 /* A kind of fact that the core does not know. */
 #define DN_MYSQL_KIND_EVENT "event"
@@ -276,5 +286,13 @@ int32_t dn_mysql_cancel_handle(const dunlin_call *call, dunlin_connection *conne
                                dunlin_cancel **handle);
 int32_t dn_mysql_cancel(const dunlin_call *call, dunlin_cancel *handle);
 void dn_mysql_cancel_free(dunlin_cancel *handle);
+
+int32_t dn_mysql_shadow_create(const dunlin_call *call, const dunlin_shadow *shadow,
+                               dunlin_connection **connection);
+int32_t dn_mysql_shadow_reset(const dunlin_call *call, dunlin_connection *connection);
+int32_t dn_mysql_shadow_drop(const dunlin_call *call, dunlin_connection *connection);
+int32_t dn_mysql_shadow_list(const dunlin_call *call, dunlin_string url);
+int32_t dn_mysql_affected(const dunlin_call *call, dunlin_connection *connection,
+                          dunlin_string statement, int32_t *known);
 
 #endif

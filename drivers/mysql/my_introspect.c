@@ -35,8 +35,9 @@ static const char objects_sql[] =
 typedef struct reading {
     const dunlin_call *call;
     const dunlin_scope *scope;
-    bool folds; /* names of tables are equal without regard to case */
-    char *seen; /* of the scope's keys */
+    bool folds;  /* names of tables are equal without regard to case */
+    char *seen;  /* of the scope's keys */
+    bool marked; /* a shadow: its mark is no object */
 } reading;
 
 /* Names of columns, indexes and routines always are. */
@@ -55,7 +56,7 @@ is_excluded(const reading *read, dunlin_string table)
     for (uint64_t i = 0; i < read->scope->exclusion_count; i++)
         if (same_name(read->scope->exclusions[i], table, read->folds))
             return true;
-    return false;
+    return read->marked && dn_kit_same(table, DN_MYSQL_SHADOW_TABLE);
 }
 
 static bool
@@ -171,7 +172,8 @@ push_objects(dunlin_connection *connection, const dunlin_scope *scope)
     reading read = {.call = call,
                     .scope = scope,
                     .folds = strcmp(connection->facts.lower_case_table_names, "0") != 0,
-                    .seen = call->host->scratch(call, scope->key_count + 1)};
+                    .seen = call->host->scratch(call, scope->key_count + 1),
+                    .marked = connection->shadow != NULL};
 
     write_query(connection, scope, &sql);
     if (read.seen == NULL || sql.failed)

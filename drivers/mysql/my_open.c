@@ -125,5 +125,6 @@ dn_mysql_close(dunlin_connection *connection)
         mysql_close(connection->mysql);
     dn_mysql_facts_free(&connection->facts);
     dn_mysql_fresh_forget(connection);
+    dn_mysql_shadow_free(connection->shadow);
     free(connection);
 }

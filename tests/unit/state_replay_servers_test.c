@@ -454,7 +454,7 @@ a_database_of_another_kind_is_refused(void **state)
     (void)state;
     run_outside(is_postgres() ? "CREATE DATABASE " GIVEN
                                 " TEMPLATE template0 ENCODING 'LATIN1' LC_COLLATE 'C' LC_CTYPE 'C'"
-                              : "CREATE DATABASE " GIVEN " CHARACTER SET latin1");
+                              : "CREATE DATABASE " GIVEN " CHARACTER SET ucs2");
     at.options.shadow = DN_SHADOW_GIVEN;
     at.options.given = url_of(GIVEN);
     HISTORY("CREATE TABLE a (x INT);");
