@@ -166,46 +166,28 @@ show(dn_cli *cli, const dunlin_node *root)
     dn_cli_show_sentence(cli, DN_STYLE_PLAIN, dunlin_node_text(root, "summary"));
 }
 
-/* --- statements ---------------------------------------------------------------------------------- */
-
-static bool
-has_role(const dunlin_node *step, const char *role)
-{
-    return strcmp(dunlin_node_text(step, "role"), role) == 0;
-}
-
-/* A client of the database runs it as it stands; what only dunlin can check is a comment. */
 static void
 show_sql(dn_cli *cli, const dunlin_node *root)
 {
-    FILE *out = cli->output.out;
-    const dunlin_node *list = dunlin_node_get(root, "statements");
-    const dunlin_node *candidates = dunlin_node_get(root, "rename_candidates");
-    bool open = false;
+    fputs(dunlin_node_text(root, "script"), cli->output.out);
+}
 
-    if (dunlin_node_first(candidates))
-        fputs("-- Something may have been renamed: see `dunlin diff` without --sql.\n", out);
-    for (const dunlin_node *one = dunlin_node_first(list); one; one = dunlin_node_next(one)) {
-        const char *reason = dunlin_node_text(one, "reason");
-        bool loses = reason && strcmp(dunlin_node_text(one, "danger"), "loses-data") == 0;
+int
+dn_cmd_schema_check(dn_cli *cli)
+{
+    const dn_arguments *arguments = cli->arguments;
+    const dunlin_diff_options options = {
+        .size = sizeof options,
+        .exit_code = 1,
+        .shadow = arguments->shadow ? 1 : 0,
+        .shadow_url = arguments->shadow_url,
+    };
+    dunlin_result *result = NULL;
+    dunlin_error error = {0};
+    int outcome =
+        dunlin_schema_check(&cli->options, arguments->words.items[0], &options, &result, &error);
 
-        if (has_role(one, "finally") && open) {
-            fputs("COMMIT;\n", out);
-            open = false;
-        }
-        if (loses)
-            fprintf(out, "-- ! %s\n", reason);
-        if (has_role(one, "check"))
-            continue;
-        fputs(dunlin_node_text(one, "sql"), out);
-        fputs(";\n", out);
-        if (has_role(one, "before-begin")) {
-            fputs("BEGIN;\n", out);
-            open = true;
-        }
-    }
-    if (open)
-        fputs("COMMIT;\n", out);
+    return dn_cli_finish(cli, outcome, result, &error, show, NULL);
 }
 
 int
@@ -218,6 +200,8 @@ dn_cmd_diff(dn_cli *cli)
         .rename_count = arguments->renames.count,
         .sql = arguments->sql ? 1 : 0,
         .exit_code = arguments->exit_code ? 1 : 0,
+        .shadow = arguments->shadow ? 1 : 0,
+        .shadow_url = arguments->shadow_url,
     };
     dunlin_result *result = NULL;
     dunlin_error error = {0};

@@ -22,6 +22,7 @@ cli_parts = \
 	cli/cmd_parity.c \
 	cli/cmd_restore.c \
 	cli/cmd_resume.c \
+	cli/cmd_schema.c \
 	cli/cmd_snapshot.c \
 	cli/cmd_status.c \
 	cli/commands.h \

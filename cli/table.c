@@ -480,6 +480,7 @@ static const dn_argument no_arguments[] = {END_ARGUMENTS};
 
 const dn_group dn_cli_groups[] = {{"journal", "compare the journal with the files, or rebuild it"},
                                   {"driver", "check a driver"},
+                                  {"schema", "write, load or check a schema definition"},
                                   {NULL, NULL}};
 
 const dn_command dn_cli_commands[] = {
@@ -552,6 +553,23 @@ const dn_command dn_cli_commands[] = {
      "`--rename` says so; what looks like it is pointed out. Reads only.",
      "dunlin-diff/1", dn_cli_diff_options, dn_cli_diff_arguments, dn_cli_diff_exits,
      dn_cli_diff_examples, dn_cmd_diff},
+    {"schema dump", "write the schema as SQL",
+     "Reads the schema of the target and writes the statements that make it in an empty database, table "
+     "by table: columns in their order, keys and checks, indexes and comments; then foreign keys, views, "
+     "triggers. No program of the database is needed, and the same schema gives the same text. Trackers "
+     "are left out.",
+     "dunlin-schema-dump/1", dn_cli_schema_dump_options, no_arguments, dn_cli_schema_dump_exits,
+     dn_cli_schema_dump_examples, dn_cmd_schema_dump},
+    {"schema load", "make the schema of a file in an empty database",
+     "Runs a file of SQL in the target, whose database has to be empty: in one transaction where the "
+     "database can take such changes back. Nothing is recorded as applied.",
+     "dunlin-schema-load/1", no_options, dn_cli_schema_load_arguments, dn_cli_schema_load_exits,
+     dn_cli_schema_load_examples, dn_cmd_schema_load},
+    {"schema check", "compare a schema definition with the target",
+     "Loads the file into a throw-away database of the target's kind (SQLite: in memory) and tells what "
+     "the target has otherwise, as `diff` does.",
+     "dunlin-diff/1", dn_cli_schema_check_options, dn_cli_schema_load_arguments,
+     dn_cli_schema_check_exits, dn_cli_schema_check_examples, dn_cmd_schema_check},
     {"journal check", "compare the journal with the files",
      "Reports entries without files, files without entries, names that differ, wrong order and "
      "whatever else is wrong with the journal. Needs no database.",

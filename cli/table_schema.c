@@ -31,10 +31,15 @@ const dn_option dn_cli_diff_options[] = {
     {"rename", 0, DN_VALUE_LIST, "OLD=NEW", NULL, MEMBER(renames), false,
      "a table (`users=people`) or column (`users.name=full_name`) that was renamed; may be "
      "repeated"},
+    {"shadow", 0, DN_VALUE_NONE, NULL, NULL, MEMBER(shadow), false,
+     "load a file of SQL into a throw-away database on the server of the other side"},
+    {"shadow-url", 0, DN_VALUE_TEXT, "URL", NULL, MEMBER(shadow_url), false,
+     "load it into this empty database instead"},
     END_OPTIONS};
 const dn_argument dn_cli_diff_arguments[] = {
     {"A", true, false, DN_VALUE_FILE, NULL,
-     "the schema to start from: a target, a URL, or a snapshot (`.json`)"},
+     "the schema to start from: a target, a URL, a snapshot (`.json`), or a file of SQL "
+     "(`.sql`)"},
     {"B", true, false, DN_VALUE_FILE, NULL, "the schema to reach"},
     END_ARGUMENTS};
 const dn_exit dn_cli_diff_exits[] = {
@@ -64,4 +69,31 @@ const dn_exit dn_cli_schema_dump_exits[] = {
     END_EXITS};
 const dn_example dn_cli_schema_dump_examples[] = {
     {"dunlin schema dump --output schema.sql", "write the schema of the default target"},
+    END_EXAMPLES};
+
+const dn_argument dn_cli_schema_load_arguments[] = {
+    {"FILE", true, false, DN_VALUE_FILE, NULL, "the schema definition"}, END_ARGUMENTS};
+const dn_exit dn_cli_schema_load_exits[] = {
+    {DUNLIN_EXIT_OK, "loaded"},
+    {DUNLIN_EXIT_FAILED, "a statement failed; what ran before it is undone where that is possible"},
+    {DUNLIN_EXIT_USAGE, "usage or configuration is wrong, or the database is not empty"},
+    END_EXITS};
+const dn_example dn_cli_schema_load_examples[] = {
+    {"dunlin schema load schema.sql --url sqlite:test.db", "make a database for tests"},
+    END_EXAMPLES};
+
+const dn_option dn_cli_schema_check_options[] = {
+    {"shadow", 0, DN_VALUE_NONE, NULL, NULL, MEMBER(shadow), false,
+     "load the file into a throw-away database on the target's server"},
+    {"shadow-url", 0, DN_VALUE_TEXT, "URL", NULL, MEMBER(shadow_url), false,
+     "load it into this empty database instead"},
+    END_OPTIONS};
+const dn_exit dn_cli_schema_check_exits[] = {
+    {DUNLIN_EXIT_OK, "the target has the schema that the file says"},
+    {DUNLIN_EXIT_FAILED, "the database or the file could not be read"},
+    {DUNLIN_EXIT_USAGE, "usage or configuration is wrong, or there is no database to load into"},
+    {DUNLIN_EXIT_DISAGREEMENT, "they differ"},
+    END_EXITS};
+const dn_example dn_cli_schema_check_examples[] = {
+    {"dunlin schema check schema.sql", "compare the definition with the default target"},
     END_EXAMPLES};

@@ -16,4 +16,12 @@ extern const dn_option dn_cli_schema_dump_options[];
 extern const dn_exit dn_cli_schema_dump_exits[];
 extern const dn_example dn_cli_schema_dump_examples[];
 
+extern const dn_argument dn_cli_schema_load_arguments[];
+extern const dn_exit dn_cli_schema_load_exits[];
+extern const dn_example dn_cli_schema_load_examples[];
+
+extern const dn_option dn_cli_schema_check_options[];
+extern const dn_exit dn_cli_schema_check_exits[];
+extern const dn_example dn_cli_schema_check_examples[];
+
 #endif

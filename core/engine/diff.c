@@ -4,8 +4,7 @@
  */
 #include <string.h>
 
-#include "core/engine/side.h"
-#include "core/schema/diff.h"
+#include "core/engine/definition.h"
 
 typedef struct comparing {
     dn_session *session;
@@ -290,6 +289,23 @@ risk_of_step(const dn_diff *diff, const dn_step *step)
     return worst;
 }
 
+/* The same as one text. */
+static int
+tell_script(comparing *work, const dn_side_script *script, dn_error *error)
+{
+    dunlin_result *result = work->session->result;
+    dn_auto(dn_text) text = DN_TEXT_INIT;
+
+    if (work->diff.candidate_count)
+        dn_text_add_string(&text, "-- Something may have been renamed: see `dunlin diff` without "
+                                  "--sql.\n");
+    if (dn_definition_write(&work->b, &work->diff, script, DN_SCRIPT_RISKS, &text, error) < 0)
+        return -1;
+    dn_node_set_string(result, dn_result_node(result), "script",
+                       dn_span(text.data ? text.data : "", text.length));
+    return 0;
+}
+
 static int
 tell_statements(comparing *work, bool wanted, dn_error *error)
 {
@@ -300,6 +316,7 @@ tell_statements(comparing *work, bool wanted, dn_error *error)
 
     if (!wanted) {
         dn_node_set_null(result, root, "statements");
+        dn_node_set_null(result, root, "script");
         return 0;
     }
     if (dn_side_render(work->session, &work->a, &work->b, &work->diff.operations, &script, error) <
@@ -324,7 +341,7 @@ tell_statements(comparing *work, bool wanted, dn_error *error)
         dn_node_set_text(result, node, "danger", dn_danger_name(risk.danger));
         dn_node_set_text(result, node, "reason", risk.reason);
     }
-    return 0;
+    return tell_script(work, &script, error);
 }
 
 static int
@@ -354,15 +371,36 @@ tell_summary(comparing *work, dn_error *error)
     return text.failed ? dn_no_memory(error) : 0;
 }
 
+/* A file of SQL is read by the database on the other side. */
 static int
-run(comparing *work, const char *a, const char *b, const dunlin_diff_options *options,
-    dn_error *error)
+open_sides(comparing *work, const char *a, const char *b, const dunlin_diff_options *options,
+           dn_error *error)
+{
+    dn_session *session = work->session;
+    bool first = dn_side_is_definition(a);
+    bool second = dn_side_is_definition(b);
+
+    if (first && second)
+        return dn_fail(error, DUNLIN_USAGE, "diff.sql-files",
+                       "of two files of SQL nothing tells the database they are for");
+    if ((!first && dn_side_open(session, a, &work->a, error) < 0) ||
+        (!second && dn_side_open(session, b, &work->b, error) < 0))
+        return -1;
+    if (first)
+        return dn_definition_side(session, a, &work->b, options->shadow != 0, options->shadow_url,
+                                  &work->a, error);
+    return second ? dn_definition_side(session, b, &work->a, options->shadow != 0,
+                                       options->shadow_url, &work->b, error)
+                  : 0;
+}
+
+static int
+tell(comparing *work, const dunlin_diff_options *options, dn_error *error)
 {
     dn_session *session = work->session;
 
-    if (dn_session_project(session, error) < 0 || dn_side_open(session, a, &work->a, error) < 0 ||
-        dn_side_open(session, b, &work->b, error) < 0 || check_dialects(work, error) < 0 ||
-        compare(work, options, error) < 0 || dn_session_result(session, "dunlin-diff/1", error) < 0)
+    if (check_dialects(work, error) < 0 || compare(work, options, error) < 0 ||
+        dn_session_result(session, "dunlin-diff/1", error) < 0)
         return -1;
     tell_side(session, "a", &work->a);
     tell_side(session, "b", &work->b);
@@ -377,17 +415,44 @@ run(comparing *work, const char *a, const char *b, const dunlin_diff_options *op
     return 0;
 }
 
+static const dunlin_diff_options defaults = {.size = sizeof defaults};
+
 int
 dunlin_diff(const dunlin_options *options, const char *a, const char *b,
             const dunlin_diff_options *diff, dunlin_result **result, dunlin_error *error)
 {
-    static const dunlin_diff_options defaults = {.size = sizeof defaults};
     dn_session session;
     comparing work = {.session = &session};
     int answer;
 
+    diff = diff ? diff : &defaults;
     dn_session_begin(&session, options);
-    answer = run(&work, a, b, diff ? diff : &defaults, error);
+    answer = dn_session_project(&session, error) < 0 || open_sides(&work, a, b, diff, error) < 0 ||
+                     tell(&work, diff, error) < 0
+                 ? -1
+                 : 0;
+    dn_side_close(&work.a);
+    dn_side_close(&work.b);
+    return dn_session_finish(&session, answer, result, error);
+}
+
+int
+dunlin_schema_check(const dunlin_options *options, const char *path,
+                    const dunlin_diff_options *diff, dunlin_result **result, dunlin_error *error)
+{
+    dn_session session;
+    comparing work = {.session = &session};
+    int answer;
+
+    diff = diff ? diff : &defaults;
+    dn_session_begin(&session, options);
+    answer = dn_session_project(&session, error) < 0 ||
+                     dn_side_open_target(&session, &work.a, error) < 0 ||
+                     dn_definition_side(&session, path, &work.a, diff->shadow != 0,
+                                        diff->shadow_url, &work.b, error) < 0 ||
+                     tell(&work, diff, error) < 0
+                 ? -1
+                 : 0;
     dn_side_close(&work.a);
     dn_side_close(&work.b);
     return dn_session_finish(&session, answer, result, error);

@@ -2,6 +2,9 @@
 core_sources += \
 	core/engine/backup.c \
 	core/engine/check.c \
+	core/engine/definition.c \
+	core/engine/definition.h \
+	core/engine/definition_write.c \
 	core/engine/diagram.c \
 	core/engine/diff.c \
 	core/engine/docs.c \
@@ -20,6 +23,7 @@ core_sources += \
 	core/engine/new.c \
 	core/engine/parity.c \
 	core/engine/resume.c \
+	core/engine/schema.c \
 	core/engine/session.c \
 	core/engine/session.h \
 	core/engine/side.c \

@@ -8,18 +8,26 @@
 /* --- databases ---------------------------------------------------------------------------------- */
 
 static int
+read_schema(dn_session *session, const char *url, dn_side *side, dn_error *error)
+{
+    if (dn_observe_snapshot(side->connection, side->tracker, &session->arena, &side->snapshot,
+                            error) < 0)
+        return dn_while(error, "reading the schema of '%s'", side->name);
+    side->url = url;
+    side->facts = side->snapshot.facts;
+    side->profile = dn_connection_server(side->connection)->profile;
+    return 0;
+}
+
+static int
 read_database(dn_session *session, const char *url, dn_side *side, dn_error *error)
 {
     const dn_open_options options = {
         .purpose = DUNLIN_PURPOSE_WORK, .read_only = true, .log = session->log};
 
-    if (dn_connection_open(side->driver, url, &options, &side->connection, error) < 0 ||
-        dn_observe_snapshot(side->connection, side->tracker, &session->arena, &side->snapshot,
-                            error) < 0)
+    if (dn_connection_open(side->driver, url, &options, &side->connection, error) < 0)
         return dn_while(error, "reading the schema of '%s'", side->name);
-    side->facts = side->snapshot.facts;
-    side->profile = dn_connection_server(side->connection)->profile;
-    return 0;
+    return read_schema(session, url, side, error);
 }
 
 static int
@@ -53,19 +61,22 @@ open_named(dn_session *session, const char *name, dn_side *side, dn_error *error
         return dn_hint(error, "a side is the name of a target, a URL, or a snapshot file (.json)");
     side->source = "target";
     side->tracker = target->tracker;
+    side->target = target;
     return open_url(session, url, target->name, side, error);
 }
 
 int
 dn_side_open_target(dn_session *session, dn_side *side, dn_error *error)
 {
-    *side = (dn_side){.source = "target"};
-    if (dn_session_target(session, error) < 0)
+    *side = (dn_side){.source = "target", .borrowed = true};
+    if (dn_session_target(session, error) < 0 || dn_session_connect(session, true, error) < 0)
         return -1;
+    side->connection = session->connection;
     side->name = session->target->name ? session->target->name : session->shown.redacted;
     side->driver = session->driver;
     side->tracker = session->target->tracker;
-    return read_database(session, session->url, side, error);
+    side->target = session->target;
+    return read_schema(session, session->url, side, error);
 }
 
 /* --- files ---------------------------------------------------------------------------------------- */
@@ -103,17 +114,18 @@ ends_in(const char *text, const char *end)
     return length > tail && strcmp(text + length - tail, end) == 0;
 }
 
+bool
+dn_side_is_definition(const char *operand)
+{
+    return ends_in(operand, ".sql") && !strchr(operand, ':');
+}
+
 int
 dn_side_open(dn_session *session, const char *operand, dn_side *side, dn_error *error)
 {
     *side = (dn_side){.source = "url"};
     if (ends_in(operand, ".json"))
         return open_snapshot(session, operand, side, error);
-    if (ends_in(operand, ".sql") && !strchr(operand, ':'))
-        return dn_fail(error, DUNLIN_UNSUPPORTED, "diff.sql-file",
-                       "files of SQL such as '%s' cannot be compared yet: load it into an empty "
-                       "database",
-                       operand);
     if (strchr(operand, ':')) {
         const char *url = dn_url_anchor(&session->arena, operand, session->project.root);
 
@@ -125,7 +137,8 @@ dn_side_open(dn_session *session, const char *operand, dn_side *side, dn_error *
 void
 dn_side_close(dn_side *side)
 {
-    dn_connection_close(side->connection);
+    if (!side->borrowed)
+        dn_connection_close(side->connection);
     side->connection = NULL;
 }
 

@@ -4,6 +4,7 @@
  * knows how to write it.
  *
  *   *.json   a snapshot file
+ *   *.sql    a schema definition (definition.h), beside a side with a database
  *   x:...    a URL
  *   x        the name of a target
  */
@@ -21,12 +22,16 @@ typedef struct dn_side {
     dn_snapshot snapshot;
     const dn_fact_map *facts;  /* by the names of the driver's servers */
     dn_connection *connection; /* NULL: there is none */
+    bool borrowed;             /* it is the session's */
     const dunlin_profile *profile;
-    const char *tracker; /* of a target, or NULL */
+    const char *tracker;     /* of a target, or NULL */
+    const char *url;         /* holds secrets; NULL: it is a file */
+    const dn_target *target; /* NULL: it is none that is configured */
 } dn_side;
 
 /* The session has its project. Close a side even after a failure. */
 int dn_side_open(dn_session *session, const char *operand, dn_side *side, dn_error *error);
+bool dn_side_is_definition(const char *operand);
 /* Of the session's own target. */
 int dn_side_open_target(dn_session *session, dn_side *side, dn_error *error);
 /* An empty database of the same kind. */

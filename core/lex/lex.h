@@ -34,6 +34,10 @@ int dn_lex_rules_add(dn_lex_rules *rules, const dunlin_lexer_rule *rule, dn_erro
 /* Builds the tables; call it after the last add. */
 int dn_lex_rules_finish(dn_lex_rules *rules, dn_error *error);
 
+/* The word of the command by which the client changes what separates statements; empty: there is
+ * none. */
+dunlin_string dn_lex_delimiter(const dn_lex_rules *rules);
+
 /* --- tokens ----------------------------------------------------------------------------------- */
 /* Calls visit for each token of a text (comments and blanks left out) until it answers non-zero,
  * which is then returned. 0 at the end. Never fails on bad text: an unterminated quote is one

@@ -361,3 +361,9 @@ dn_lex_rules_finish(dn_lex_rules *rules, dn_error *error)
         mark_both(rules->command_starts, rules->delimiter_word.data[0]);
     return 0;
 }
+
+dunlin_string
+dn_lex_delimiter(const dn_lex_rules *rules)
+{
+    return rules->delimiter_word;
+}

@@ -293,6 +293,17 @@ apply_new(dn_sqlite_rendering *work, dn_sqlite_state *state, bool columns)
     return status;
 }
 
+/* The operation that made an index of a new table. */
+static uint64_t
+made_by(const dn_sqlite_rendering *work, const dn_sqlite_state *state, dunlin_string index)
+{
+    for (size_t i = state->queued; i-- > 0;)
+        if (is_kind(queued(work, state, i), DUNLIN_KIND_INDEX) &&
+            dn_sqlite_same_name(dn_sqlite_member_name(queued(work, state, i)), index))
+            return state->queue[i];
+    return state->queue[0];
+}
+
 static int32_t
 write_new(dn_sqlite_rendering *work, dn_sqlite_state *state)
 {
@@ -327,9 +338,11 @@ write_new(dn_sqlite_rendering *work, dn_sqlite_state *state)
                                 state->queue[state->initial - 1] - state->queue[0] + 1, NULL);
     for (size_t i = 0; i < state->table.count && status == DUNLIN_OK; i++)
         if (!state->table.members[i].gone &&
-            strcmp(state->table.members[i].kind, DUNLIN_KIND_INDEX) == 0)
+            strcmp(state->table.members[i].kind, DUNLIN_KIND_INDEX) == 0) {
+            work->at = made_by(work, state, state->table.members[i].name);
             status = write_index(work, state, state->table.members[i].name,
                                  work->mode == DUNLIN_RENDER_SCRIPT ? "IF NOT EXISTS " : "");
+        }
     state->is_new = false;
     return status;
 }

@@ -189,17 +189,33 @@ int dunlin_diagram(const dunlin_options *options, const dunlin_diagram_options *
 int dunlin_docs(const dunlin_options *options, const char *output, dunlin_result **result,
                 dunlin_error *error);
 
-/* What makes schema `a` into schema `b`: each the name of a target, a URL, or a snapshot file
- * (.json). Reads only. */
+/* What makes schema `a` into schema `b`: each the name of a target, a URL, a snapshot file (.json), or
+ * one of them a schema definition (.sql), which is loaded into a throw-away database. */
 typedef struct dunlin_diff_options {
     uint64_t size;
     const char *const *renames; /* "table=table", "table.column=column" */
     uint64_t rename_count;
     int32_t sql;       /* 1: also as statements, in order */
     int32_t exit_code; /* 1: the exit code is DUNLIN_EXIT_DISAGREEMENT when they differ */
+    /* Of a definition: 1: make the throw-away database on the server of the other side ... */
+    int32_t shadow;
+    uint32_t reserved;
+    const char *shadow_url; /* or load into this empty database */
 } dunlin_diff_options;
 int dunlin_diff(const dunlin_options *options, const char *a, const char *b,
                 const dunlin_diff_options *diff, dunlin_result **result, dunlin_error *error);
+
+/* The schema of the target as SQL that makes it in an empty database, into a file or (`output` NULL)
+ * into the result as "text". */
+int dunlin_schema_dump(const dunlin_options *options, const char *output, dunlin_result **result,
+                       dunlin_error *error);
+/* dunlin_diff() of the target and a schema definition. */
+int dunlin_schema_check(const dunlin_options *options, const char *path,
+                        const dunlin_diff_options *diff, dunlin_result **result,
+                        dunlin_error *error);
+/* Runs a file of SQL in the target, whose database has to be empty. */
+int dunlin_schema_load(const dunlin_options *options, const char *path, dunlin_result **result,
+                       dunlin_error *error);
 
 /* Decides for the statement of a migration that stopped part-way of which nothing can tell whether
  * it took effect: it did (done = 1), or it is to be run again (0). Only the ledger is written. */

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Running a schema definition.
+ */
+#include "core/engine/definition.h"
+
+#include <string.h>
+
+#include "core/base/file.h"
+
+typedef struct place {
+    unsigned line;
+    unsigned column;
+} place;
+
+typedef struct loading {
+    const char *path;
+    dn_text text;
+    size_t read; /* bytes of it that the splitter has */
+    dn_lex_splitter *splitter;
+    dn_arena arena;
+    place *places; /* of the items, by their ordinals */
+    size_t count;
+    size_t capacity;
+    size_t statements;
+    bool transaction;
+    bool ended;
+} loading;
+
+static int64_t
+read_text(void *context, void *buffer, size_t bytes, dn_error *error)
+{
+    loading *work = context;
+    size_t left = work->text.length - work->read;
+    size_t count = left < bytes ? left : bytes;
+
+    (void)error;
+    if (count)
+        memcpy(buffer, work->text.data + work->read, count);
+    work->read += count;
+    return (int64_t)count;
+}
+
+static int
+add_item(loading *work, dunlin_item *item, int32_t kind, unsigned line, unsigned column,
+         dn_error *error)
+{
+    item->kind = kind;
+    work->places = dn_arena_grow(&work->arena, work->places, &work->capacity, work->count + 1,
+                                 sizeof *work->places);
+    if (!work->places)
+        return dn_no_memory(error);
+    work->places[work->count++] = (place){line, column};
+    return 0;
+}
+
+static int
+next(void *context, dunlin_item *item, dn_error *error)
+{
+    loading *work = context;
+    dn_lex_item found;
+
+    if (work->ended)
+        return 1;
+    if (work->count == 0 && work->transaction)
+        return add_item(work, item, DUNLIN_ITEM_BEGIN, 0, 0, error);
+    do {
+        if (dn_lex_next(work->splitter, &found, error) < 0)
+            return -1;
+        if (found.kind == DN_LEX_DATA)
+            return dn_fail(error, DUNLIN_UNSUPPORTED, "definition.rows",
+                           "%s:%u:%u: lines of data have no place in a schema definition",
+                           work->path, found.line, found.column);
+    } while (found.kind == DN_LEX_DIRECTIVE);
+    if (found.kind == DN_LEX_STATEMENT) {
+        work->statements++;
+        item->sql = found.text;
+        return add_item(work, item, DUNLIN_ITEM_STATEMENT, found.line, found.column, error);
+    }
+    work->ended = true;
+    return work->transaction ? add_item(work, item, DUNLIN_ITEM_COMMIT, 0, 0, error) : 1;
+}
+
+static int
+done(void *context, const dunlin_outcome *outcome, const dunlin_failure *failure, dn_error *error)
+{
+    const loading *work = context;
+
+    if (failure && outcome->outcome == DUNLIN_OUTCOME_FAILED && outcome->ordinal < work->count &&
+        work->places[outcome->ordinal].line)
+        dn_while(error, "running the statement at %s:%u:%u", work->path,
+                 work->places[outcome->ordinal].line, work->places[outcome->ordinal].column);
+    return 0;
+}
+
+static int
+run(dn_connection *connection, loading *work, dn_error *error)
+{
+    const dn_batch batch = {.next = next, .done = done, .context = work};
+    dn_error ignored;
+
+    if (dn_file_read(work->path, &work->text, error) < 0)
+        return -1;
+    work->splitter =
+        dn_lex_open(dn_connection_rules(connection), work->path, read_text, work, error);
+    if (!work->splitter)
+        return -1;
+    if (dn_connection_run(connection, &batch, error) == 0)
+        return 0;
+    if (work->transaction)
+        dn_connection_execute(connection, DUNLIN_ITEM_ROLLBACK, NULL, NULL, 0, &ignored);
+    return -1;
+}
+
+int
+dn_definition_load(dn_connection *connection, const char *path, size_t *statements, dn_error *error)
+{
+    loading work = {.path = path, .text = DN_TEXT_INIT, .arena = DN_ARENA_INIT};
+    int answer;
+
+    work.transaction =
+        (dn_connection_capabilities(connection)->flags & DUNLIN_CAN_TRANSACTIONAL_DDL) != 0;
+    answer = run(connection, &work, error);
+    *statements = work.statements;
+    dn_lex_close(work.splitter);
+    dn_text_free(&work.text);
+    dn_arena_free(&work.arena);
+    return answer;
+}
+
+/* --- as a side ------------------------------------------------------------------------------------ */
+
+static int
+read_loaded(dn_session *session, const char *path, const dn_side *like, dn_connection *shadow,
+            dn_side *side, dn_error *error)
+{
+    size_t statements;
+
+    if (dn_definition_load(shadow, path, &statements, error) < 0 ||
+        dn_observe_snapshot(shadow, like->tracker, &session->arena, &side->snapshot, error) < 0)
+        return -1;
+    side->facts = side->snapshot.facts;
+    return 0;
+}
+
+int
+dn_definition_side(dn_session *session, const char *path, const dn_side *like, bool asked,
+                   const char *given, dn_side *side, dn_error *error)
+{
+    static const dn_target plain = {.name = NULL};
+    dn_connection *shadow = NULL;
+    dn_shadow_choice choice = {DN_SHADOW_NONE, "there is no server to make one on"};
+    dn_error second;
+    int answer;
+
+    if (like->connection)
+        choice =
+            dn_shadow_choose(like->connection, like->target ? like->target : &plain, asked, given);
+    if (choice.kind == DN_SHADOW_NONE)
+        return dn_fail(error, DUNLIN_USAGE, "definition.no-shadow",
+                       "'%s' has to be loaded somewhere to be compared: %s", path, choice.why);
+    *side = *like;
+    side->connection = NULL;
+    side->name = path;
+    side->source = "definition";
+    if (dn_shadow_open(like->driver, like->url, given, &session->log, &shadow, error) < 0)
+        return -1;
+    answer = read_loaded(session, path, like, shadow, side, error);
+    if (dn_shadow_end(shadow, answer == 0 ? error : &second) < 0)
+        answer = -1;
+    return answer;
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Schema definitions: files of SQL that hold a whole schema.
+ */
+#ifndef DN_ENGINE_DEFINITION_H
+#define DN_ENGINE_DEFINITION_H
+
+#include "core/engine/side.h"
+#include "core/schema/diff.h"
+#include "core/state/replay.h"
+
+/* Runs a file on a connection: in one transaction where the database can take changes of the schema
+ * back. Errors name file, line and column of the statement that failed. */
+int dn_definition_load(dn_connection *connection, const char *path, size_t *statements,
+                       dn_error *error);
+
+/* The file as a side, loaded into a throw-away database of the same kind as `like`; `asked` and
+ * `given` are --shadow and --shadow-url. Errors: definition.no-shadow. */
+int dn_definition_side(dn_session *session, const char *path, const dn_side *like, bool asked,
+                       const char *given, dn_side *side, dn_error *error);
+
+enum { DN_SCRIPT_RISKS = 1 << 0, DN_SCRIPT_GROUPS = 1 << 1 };
+/* Statements as the stock client takes them. RISKS: comments before what loses data; GROUPS: an empty
+ * line between objects. */
+int dn_definition_write(const dn_side *side, const dn_diff *diff, const dn_side_script *script,
+                        unsigned how, dn_text *text, dn_error *error);
+
+#endif

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Statements as a file, for people and for the stock client.
+ */
+#include "core/engine/definition.h"
+
+#include <string.h>
+
+typedef struct writing {
+    const dn_side *side;
+    const dn_diff *diff;
+    unsigned how;
+    bool delimits; /* the client has to be told where a statement with a body ends */
+    bool open;     /* a transaction */
+    const dunlin_operation *last;
+    dn_text *text;
+} writing;
+
+static bool
+contains(dunlin_string text, const char *part)
+{
+    return text.length && memmem(text.data, (size_t)text.length, part, strlen(part)) != NULL;
+}
+
+static void
+add_statement(writing *work, dunlin_string sql)
+{
+    static const char *const separators[] = {"//", ";;", "$$", "@@"};
+    size_t i = 0;
+
+    if (!work->delimits || !contains(sql, ";")) {
+        dn_text_add(work->text, sql.data, (size_t)sql.length);
+        dn_text_add_string(work->text, ";\n");
+        return;
+    }
+    while (i + 1 < sizeof separators / sizeof separators[0] && contains(sql, separators[i]))
+        i++;
+    dn_text_printf(work->text, "DELIMITER %s\n", separators[i]);
+    dn_text_add(work->text, sql.data, (size_t)sql.length);
+    dn_text_printf(work->text, "\n%s\nDELIMITER ;\n", separators[i]);
+}
+
+/* Foreign keys stand behind all tables, each group of a table by itself. */
+static bool
+same_group(const writing *work, const dunlin_operation *left, const dunlin_operation *right)
+{
+    uint64_t lead = (dn_fact_map_naming(work->side->facts) & DN_FACT_NAMESPACES) ? 1 : 0;
+    bool foreign = dn_operation_is(left, left->verb, DUNLIN_KIND_FOREIGN_KEY);
+
+    if (foreign != dn_operation_is(right, right->verb, DUNLIN_KIND_FOREIGN_KEY))
+        return false;
+    for (uint64_t i = 0; i <= lead; i++) {
+        if (i >= left->path_count || i >= right->path_count)
+            return left->path_count == right->path_count;
+        if (left->path[i].length != right->path[i].length ||
+            memcmp(left->path[i].data, right->path[i].data, (size_t)left->path[i].length) != 0)
+            return false;
+    }
+    return true;
+}
+
+static void
+begin_group(writing *work, const dn_step *step)
+{
+    const dunlin_operation *operation = NULL;
+
+    if (step->first_operation < work->diff->operations.count)
+        operation = work->diff->operations.items[step->first_operation];
+    if ((work->how & DN_SCRIPT_GROUPS) && operation &&
+        (!work->last || !same_group(work, work->last, operation)))
+        dn_text_add_char(work->text, '\n');
+    work->last = operation ? operation : work->last;
+}
+
+static void
+add_risk(writing *work, const dn_step *step)
+{
+    for (uint64_t i = step->first_operation; i < step->first_operation + step->operation_count; i++)
+        if (i < work->diff->operations.count && work->diff->risks[i].danger == DN_DANGER_LOSES) {
+            dn_text_printf(work->text, "-- ! %s\n", work->diff->risks[i].reason);
+            return;
+        }
+}
+
+/* What only dunlin can check is left out. */
+static void
+add_step(writing *work, const dn_step *step)
+{
+    switch (step->role) {
+    case DUNLIN_STEP_BEFORE_BEGIN:
+        add_statement(work, step->sql);
+        if (!work->open)
+            dn_text_add_string(work->text, "BEGIN;\n");
+        work->open = true;
+        break;
+    case DUNLIN_STEP_FINALLY:
+        if (work->open)
+            dn_text_add_string(work->text, "COMMIT;\n");
+        work->open = false;
+        add_statement(work, step->sql);
+        break;
+    case DUNLIN_STEP_STATEMENT:
+        begin_group(work, step);
+        if (work->how & DN_SCRIPT_RISKS)
+            add_risk(work, step);
+        add_statement(work, step->sql);
+        break;
+    default: break;
+    }
+}
+
+int
+dn_definition_write(const dn_side *side, const dn_diff *diff, const dn_side_script *script,
+                    unsigned how, dn_text *text, dn_error *error)
+{
+    dn_auto(dn_arena) arena = DN_ARENA_INIT;
+    writing work = {.side = side, .diff = diff, .how = how, .text = text};
+    const dn_lex_rules *rules;
+
+    if (dn_driver_rules(side->driver, side->profile, &arena, &rules, error) < 0)
+        return -1;
+    work.delimits = dn_lex_delimiter(rules).length > 0;
+    for (size_t i = 0; i < script->steps.count; i++)
+        add_step(&work, &script->steps.items[i]);
+    if (work.open)
+        dn_text_add_string(text, "COMMIT;\n");
+    return text->failed ? dn_no_memory(error) : 0;
+}

@@ -1,0 +1,108 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# `dunlin schema dump`, `load` and `check`: the schema as a file of SQL.
+
+load helper
+
+assert_schema() {
+    local mistakes
+    mistakes=$(python3 -B "$tests_folder/e2e/json-schema.py" "$tree/docs/json/$1-1.schema.json" \
+        <<<"$output") || fail "$mistakes"
+}
+
+@test "a definition is for people to read" {
+    sql app.db "CREATE TABLE b (id INTEGER PRIMARY KEY, a INT REFERENCES a (id), n TEXT DEFAULT 'x')" \
+        "CREATE TABLE a (id INTEGER PRIMARY KEY)" "CREATE INDEX b_n ON b (n)" \
+        "CREATE VIEW v AS SELECT n FROM b"
+    dunlin schema dump --url sqlite:app.db
+    assert_exit 0
+    assert_equal "$output" '-- The schema of a sqlite database, written by `dunlin schema dump`.
+-- Into an empty one it goes with `dunlin schema load FILE --url URL`.
+
+CREATE TABLE "a" (
+    "id" INTEGER,
+    PRIMARY KEY ("id")
+);
+
+CREATE TABLE "b" (
+    "id" INTEGER,
+    "a" INT,
+    "n" TEXT DEFAULT '"'x'"',
+    PRIMARY KEY ("id"),
+    FOREIGN KEY ("a") REFERENCES "a" ("id")
+);
+CREATE INDEX "b_n" ON "b" ("n");
+
+CREATE VIEW "v" AS SELECT n FROM b;'
+}
+
+@test "sqlite: a dump of the sample project gives the same snapshot and the same .schema" {
+    round_trip sqlite "$tree/migrations"
+}
+
+@test "sqlite: a dump of drizzle's fixture gives the same snapshot" {
+    copy_fixture drizzle-sqlite app
+    round_trip sqlite app/drizzle
+}
+
+@test "documents are valid" {
+    sql app.db "CREATE TABLE t (n INT)"
+    dunlin schema dump --url sqlite:app.db --json
+    assert_exit 0
+    assert_schema schema-dump
+    dunlin schema dump --url sqlite:app.db --output schema.sql --json
+    assert_exit 0
+    assert_schema schema-dump
+    dunlin schema load schema.sql --url sqlite:new.db --json
+    assert_exit 0
+    assert_schema schema-load
+    dunlin schema check schema.sql --url sqlite:new.db --json
+    assert_exit 0
+    assert_schema diff
+}
+
+@test "a definition is loaded whole or not at all, and only into an empty database" {
+    printf 'CREATE TABLE t (n INT);\n\nCREATE TABLE t (m INT);\n' >twice.sql
+    dunlin schema load twice.sql --url sqlite:app.db
+    assert_exit 1
+    assert_stderr "running the statement at twice.sql:3:1"
+    assert_equal "$(sql app.db "SELECT count(*) FROM sqlite_schema")" 0
+    printf 'CREATE TABLE t (n INT);\n' >once.sql
+    dunlin schema load once.sql --url sqlite:app.db
+    assert_exit 0
+    dunlin schema load once.sql --url sqlite:app.db
+    assert_exit 2
+    assert_stderr "is not empty: it holds table 't' [definition.not-empty]"
+}
+
+@test "check tells what the target has otherwise, and touches nothing" {
+    printf 'CREATE TABLE t (n INT, m TEXT);\n' >schema.sql
+    sql app.db "CREATE TABLE t (n INT)"
+    dunlin schema check schema.sql --url sqlite:app.db
+    assert_exit 4
+    assert_stdout "    + column m  type TEXT"
+    assert_equal "$(sql app.db .schema)" "CREATE TABLE t (n INT);"
+    sql app.db "ALTER TABLE t ADD COLUMN m TEXT"
+    dunlin schema check schema.sql --url sqlite:app.db
+    assert_exit 0
+    assert_equal "$output" "no differences"
+}
+
+@test "a file of SQL is a side of diff, beside one that has a database" {
+    printf 'CREATE TABLE t (n INT, m TEXT);\n' >schema.sql
+    sql app.db "CREATE TABLE t (n INT)"
+    dunlin diff sqlite:app.db schema.sql --sql
+    assert_exit 0
+    assert_equal "$output" 'ALTER TABLE "t" ADD COLUMN "m" TEXT;'
+    dunlin diff schema.sql sqlite:app.db --sql
+    assert_exit 0
+    assert_equal "$output" '-- ! the values of the column are lost
+ALTER TABLE "t" DROP COLUMN "m";'
+    dunlin diff schema.sql schema.sql
+    assert_exit 2
+    assert_stderr "[diff.sql-files]"
+    dunlin snapshot --url sqlite:app.db --output app.json
+    dunlin diff app.json schema.sql
+    assert_exit 2
+    assert_stderr "[definition.no-shadow]"
+}

@@ -1,0 +1,73 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# `dunlin schema dump`, `load` and `check` on servers.
+
+load helper
+
+# What pg_dump says of a database, without trackers.
+pg_schema() {
+    "$(dirname "$(psql_program)")/pg_dump" -s -d "$1" -N drizzle -T '*.dunlin_*' |
+        grep -vE '^(--|\\|$)'
+}
+
+@test "postgres: a dump of the sample project gives the same snapshot" {
+    round_trip postgresql "$tree/migrations"
+}
+
+@test "mysql: a dump of the sample project gives the same snapshot" {
+    round_trip mysql "$tree/migrations"
+}
+
+@test "postgres: a dump of drizzle's fixture gives the same snapshot" {
+    copy_fixture drizzle-postgresql app
+    round_trip postgresql app/drizzle
+}
+
+@test "mysql: a dump of drizzle's fixture gives the same snapshot" {
+    copy_fixture drizzle-mysql app
+    round_trip mysql app/drizzle
+}
+
+@test "postgres: pg_dump says the same of the original and of what was loaded" {
+    local one two
+    copy_fixture drizzle-postgresql app
+    one=$(fresh_database postgresql)
+    two=$(fresh_database postgresql)
+    dunlin migrate --url "$one" --migrations app/drizzle --no-backup
+    assert_exit 0
+    sql_pg "$one" "CREATE SCHEMA other" "COMMENT ON SCHEMA other IS 'o''k'" \
+        "CREATE TYPE other.mood AS ENUM ('sad', 'ok')" \
+        "CREATE DOMAIN other.even AS integer CHECK (VALUE % 2 = 0)" \
+        "CREATE SEQUENCE other.numbers INCREMENT 5 MAXVALUE 100 CYCLE" \
+        "CREATE FUNCTION other.twice(n integer) RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT n * 2'" \
+        "CREATE TABLE other.\"Odd name\" (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+            m other.mood DEFAULT 'ok', e other.even, t integer DEFAULT other.twice(2),
+            n integer DEFAULT nextval('other.numbers'), g integer GENERATED ALWAYS AS (t * 2) STORED,
+            r int4range, EXCLUDE USING gist (r WITH &&))" \
+        "COMMENT ON COLUMN other.\"Odd name\".m IS 'how'" \
+        "CREATE TABLE other.parts (d date, k integer) PARTITION BY RANGE (d)" \
+        "CREATE TABLE other.parts_1 PARTITION OF other.parts FOR VALUES FROM ('2026-01-01') TO ('2026-02-01')" \
+        "CREATE INDEX parts_k ON other.parts (k DESC NULLS LAST)" \
+        "CREATE INDEX lower_m ON other.\"Odd name\" ((t + 1)) WHERE t > 0" \
+        "CREATE MATERIALIZED VIEW other.sums AS SELECT m, count(*) AS n FROM other.\"Odd name\" GROUP BY m" \
+        "CREATE UNIQUE INDEX sums_m ON other.sums (m)" \
+        "CREATE VIEW other.over AS SELECT n FROM other.sums" \
+        "ALTER TABLE other.\"Odd name\" ENABLE ROW LEVEL SECURITY" \
+        "CREATE POLICY mine ON other.\"Odd name\" FOR SELECT USING (t > 0)"
+    dunlin schema dump --url "$one" --output schema.sql
+    assert_exit 0
+    dunlin schema load schema.sql --url "$two"
+    assert_exit 0
+    dunlin diff "$one" "$two" --exit-code
+    assert_exit 0
+    assert_equal "$(pg_schema "$two")" "$(pg_schema "$one")"
+}
+
+@test "postgres: check needs leave to make a throw-away database" {
+    local url
+    url=$(fresh_database postgresql)
+    printf 'CREATE TABLE t (n integer);\n' >schema.sql
+    dunlin schema check schema.sql --url "$url"
+    assert_exit 2
+    assert_stderr "[definition.no-shadow]"
+}
