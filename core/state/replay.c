@@ -522,6 +522,7 @@ int
 dn_replay_steps(dn_replay *replay, size_t at, dn_migration_effects *effects, dn_error *error)
 {
     dn_differences whole = effects->effects;
+    dn_probe probe = effects->probe;
     dn_differences nothing;
     passage work = {.replay = replay, .effects = effects, .reads = true, .steps = true};
 
@@ -533,6 +534,7 @@ dn_replay_steps(dn_replay *replay, size_t at, dn_migration_effects *effects, dn_
         dn_follow_read_all(&replay->follow, &nothing, error) < 0 || pass(&work, error) < 0)
         return -1;
     effects->effects = whole;
+    effects->probe = probe;
     return 0;
 }
 

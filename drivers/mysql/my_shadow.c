@@ -353,7 +353,8 @@ names_database(dunlin_string text, const char *name)
         const char *at = text.data + i;
         const char *end = text.data + text.length;
 
-        if (strncasecmp(at, name, length) != 0 || (i > 0 && is_of_name(at[-1])))
+        if (((*at ^ *name) & ~0x20) != 0 || strncasecmp(at, name, length) != 0 ||
+            (i > 0 && is_of_name(at[-1])))
             continue;
         at += length;
         if (*at == '`' || *at == '"')

@@ -59,6 +59,8 @@ $(mysql_run_log): tests/conformance/mysql_facts_test.log
 $(mysql_schema_log): tests/conformance/mysql_run_test.log
 $(mysql_render_log): tests/conformance/mysql_schema_test.log
 $(mysql_rules_log): tests/conformance/mysql_render_test.log
+replay_log = tests/unit/state_replay_servers_test.log
+$(replay_log): tests/conformance/mysql_rules_test.log
 endif
 
 # postgres_driver_test, postgres_facts_test and postgres_run_test likewise:
@@ -100,6 +102,8 @@ $(postgres_facts_log): tests/conformance/postgres_driver_test.log
 $(postgres_realise_log): tests/conformance/postgres_facts_test.log
 $(postgres_render_log): tests/conformance/postgres_realise_test.log
 $(postgres_run_log): tests/conformance/postgres_render_test.log
+postgres_replay_log = tests/unit/state_replay_servers_test.log
+$(postgres_replay_log): tests/conformance/postgres_run_test.log
 endif
 
 if DRIVER_SQLITE

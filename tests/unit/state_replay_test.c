@@ -135,7 +135,9 @@ statements_are_told_apart(void **state)
             "--> statement-breakpoint\nDROP TABLE b;");
     replay_all();
     assert_string_equal(told(&at.effects[1].effects), "+column/a/y");
+    at.effects[1].probe = DN_PROBE_TRUE;
     assert_int_equal(dn_replay_steps(at.replay, 1, &at.effects[1], &at.error), 0);
+    assert_int_equal(at.effects[1].probe, DN_PROBE_TRUE);
     assert_int_equal(at.effects[1].step_count, 4);
     assert_string_equal(told(&at.effects[1].steps[0].effects), "+table/b +column/b/x");
     assert_string_equal(told(&at.effects[1].steps[1].effects), "+column/a/y");
