@@ -213,9 +213,21 @@ view_is_in_the_way(closing *state, const dunlin_fact *fact)
     return false;
 }
 
+/* What the server made by itself goes by itself. */
+static bool
+is_implied(const dunlin_fact *fact)
+{
+    const dunlin_property *implied =
+        dn_property_find(fact->properties, fact->property_count, "implied");
+
+    return implied && implied->integer;
+}
+
 static bool
 is_in_the_way(closing *state, const dunlin_fact *fact)
 {
+    if (is_implied(fact))
+        return false;
     if (dn_fact_is(fact, DUNLIN_KIND_FOREIGN_KEY))
         return foreign_key_is_in_the_way(state, fact);
     if (dn_string_among(fact->kind, "view matview"))

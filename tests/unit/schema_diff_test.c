@@ -169,6 +169,18 @@ test_a_foreign_key_is_made_anew_around_a_change_of_its_key(void **state)
 }
 
 static void
+test_an_index_that_the_server_made_by_itself_goes_by_itself(void **state)
+{
+    differs_by(
+        state,
+        LIST("table a", "table b", "column b/p type=int", "column b/q type=int",
+             "fk b/f columns=[p] ref=[a]", "index b/f columns=[p] implied!",
+             "index b/i columns=[p,q]"),
+        LIST("table a", "table b", "column b/q type=int", "index b/i columns=[q]"),
+        LIST("drop fk 'b.f'", "drop index 'b.i'", "drop column 'b.p'", "create index 'b.i'"));
+}
+
+static void
 test_triggers_of_a_view_come_back_with_it(void **state)
 {
     differs_by(
@@ -315,6 +327,7 @@ main(void)
         TEST(test_a_view_over_a_column_whose_type_changes_is_made_anew_and_what_is_over_it),
         TEST(test_a_default_is_in_nobodys_way),
         TEST(test_a_foreign_key_is_made_anew_around_a_change_of_its_key),
+        TEST(test_an_index_that_the_server_made_by_itself_goes_by_itself),
         TEST(test_triggers_of_a_view_come_back_with_it),
         TEST(test_a_changed_column_says_what_changes_and_what_goes_with_a_type),
         TEST(test_keys_are_made_anew_and_comments_are_changed),
