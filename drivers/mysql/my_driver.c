@@ -40,6 +40,10 @@ capabilities(const dunlin_call *call, const dunlin_profile *profile, dunlin_capa
         if (dn_kit_same(profile->settings[i], "lower_case_table_names") &&
             !dn_kit_same(profile->settings[i + 1], "0"))
             answer->flags |= DUNLIN_CAN_FOLD_OBJECTS;
+    /* [M] Before 5.7.5 a session holds one lock at most: nothing tells whether it is alive. */
+    if (profile != NULL && dn_kit_same(profile->flavour, "mysql") &&
+        profile->major * 10000 + profile->minor * 100 + profile->patch < 50705)
+        answer->flags &= ~(uint64_t)DUNLIN_CAN_SHADOW_DATABASE;
     answer->lock_kind = DUNLIN_LOCK_SESSION;
     /* Characters, in truth: 64 bytes is the safe side. */
     answer->identifier_limit = 64;

@@ -12,7 +12,7 @@
 
 #include "drivers/mysql/my_scan.h"
 
-#define MARK "CREATE TABLE " DN_MYSQL_SHADOW_TABLE " (`made by` VARCHAR(20)) ENGINE=InnoDB"
+#define MARK "CREATE TABLE " DN_MYSQL_SHADOW_TABLE " (mark INT PRIMARY KEY) ENGINE=InnoDB"
 
 int32_t
 dn_mysql_shadow_send(dunlin_connection *connection, const char *format, const char *name)
