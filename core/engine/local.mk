@@ -28,6 +28,7 @@ core_sources += \
 	core/engine/session.h \
 	core/engine/side.c \
 	core/engine/side.h \
+	core/engine/side_cast.c \
 	core/engine/snapshot.c \
 	core/engine/status.c \
 	core/engine/svg.c \

@@ -181,7 +181,7 @@ dn_side_empty(dn_session *session, const dn_side *like, dn_side *side, dn_error 
 
 int
 dn_side_render(dn_session *session, const dn_side *from, const dn_side *to,
-               const dn_operations *operations, dn_side_script *script, dn_error *error)
+               dn_operations *operations, dn_side_script *script, dn_error *error)
 {
     const dn_driver_view view = {
         .driver = from->driver,
@@ -191,6 +191,8 @@ dn_side_render(dn_session *session, const dn_side *from, const dn_side *to,
     };
 
     *script = (dn_side_script){.steps = {.items = NULL}};
+    if (dn_side_cast(session, from, to, &view, operations, error) < 0)
+        return -1;
     return dn_driver_render_steps(&view, DUNLIN_RENDER_RUN, operations->items, operations->count,
                                   &session->arena, &script->steps, &script->notes, error);
 }

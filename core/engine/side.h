@@ -44,7 +44,11 @@ typedef struct dn_side_script {
     dn_notes notes;
 } dn_side_script;
 int dn_side_render(dn_session *session, const dn_side *from, const dn_side *to,
-                   const dn_operations *operations, dn_side_script *script, dn_error *error);
+                   dn_operations *operations, dn_side_script *script, dn_error *error);
+/* Says in operations how values are converted, where the server has to be told. dn_side_render does
+ * it. */
+int dn_side_cast(dn_session *session, const dn_side *from, const dn_side *to,
+                 const dn_driver_view *view, dn_operations *operations, dn_error *error);
 
 /* The namespace of names without one, "" where there are none. */
 dunlin_string dn_side_home(const dn_side *side);

@@ -41,6 +41,19 @@ load helper
     assert_equal "$(sql_pg "$one" "SELECT count(*) FROM pg_indexes WHERE indexname = 'm_a'")" 1
 }
 
+@test "postgres: types change with their values where a cast has to be said" {
+    local one two
+    one=$(fresh_database postgresql)
+    two=$(fresh_database postgresql)
+    sql_pg "$one" "CREATE TYPE mood AS ENUM ('sad', 'ok')" "CREATE TYPE other AS ENUM ('ok', 'sad')" \
+        "CREATE TABLE t (a text, b integer, c mood, \"D d\" text DEFAULT '1', e bigint)" \
+        "INSERT INTO t VALUES ('12', 1, 'sad', '7', 5)"
+    sql_pg "$two" "CREATE TYPE mood AS ENUM ('sad', 'ok')" "CREATE TYPE other AS ENUM ('ok', 'sad')" \
+        "CREATE TABLE t (a integer, b boolean, c other, \"D d\" integer DEFAULT 1, e varchar(5))"
+    step_to "$one" "$two"
+    assert_equal "$(sql_pg "$one" 'SELECT a, b, c, "D d", e FROM t')" "12|t|sad|7|5"
+}
+
 @test "a database of another dialect has no differences that SQL could mend" {
     dunlin diff "$(fresh_database postgresql)" "$(fresh_database mysql)"
     assert_exit 2
