@@ -20,6 +20,7 @@ cli_parts = \
 	cli/cmd_migrate.c \
 	cli/cmd_new.c \
 	cli/cmd_parity.c \
+	cli/cmd_repair.c \
 	cli/cmd_restore.c \
 	cli/cmd_resume.c \
 	cli/cmd_schema.c \
@@ -30,6 +31,8 @@ cli_parts = \
 	cli/complete_fish.c \
 	cli/complete_zsh.c \
 	cli/completion.h \
+	cli/diagnosis.c \
+	cli/diagnosis.h \
 	cli/format.c \
 	cli/format.h \
 	cli/help.c \

@@ -59,6 +59,7 @@ typedef struct dn_arguments {
     int markdown;
     int portability;
     int shadow;
+    int apply;
     const char *shadow_url;
     dn_words drivers;
     const char *output;

@@ -211,6 +211,29 @@ static const dn_example doctor_examples[] = {
     {"dunlin doctor --shadow-url \"$SCRATCH\"", "replay the migrations in a database of your own"},
     END_EXAMPLES};
 
+static const dn_option repair_options[] = {
+    {"apply", 0, DN_VALUE_NONE, NULL, NULL, MEMBER(apply), false,
+     "carry the steps out; without it they are only shown"},
+    {"no-backup", 0, DN_VALUE_NONE, NULL, NULL, MEMBER(no_backup), false,
+     "do not back up the database before the first change"},
+    {"shadow", 0, DN_VALUE_NONE, NULL, NULL, MEMBER(shadow), false,
+     "replay the migrations in a throw-away database on the target's server"},
+    {"shadow-url", 0, DN_VALUE_TEXT, "URL", NULL, MEMBER(shadow_url), false,
+     "replay them in this empty database instead"},
+    END_OPTIONS};
+static const dn_exit repair_exits[] = {
+    {DUNLIN_EXIT_OK, "all four agree, nothing is pending"},
+    {DUNLIN_EXIT_FAILED, "a step failed; `dunlin doctor` tells where it stands"},
+    {DUNLIN_EXIT_USAGE, "usage or configuration is wrong"},
+    {DUNLIN_EXIT_PENDING, "they agree, and pending migrations exist"},
+    {DUNLIN_EXIT_DISAGREEMENT, "they disagree: without `--apply`, or something is left to be decided"},
+    {DUNLIN_EXIT_LOCKED, "another run held the lock for longer than the timeout"},
+    END_EXITS};
+static const dn_example repair_examples[] = {
+    {"dunlin repair", "show what would be done, and why"},
+    {"dunlin repair --apply", "do it, behind a backup"},
+    END_EXAMPLES};
+
 static const dn_option snapshot_options[] = {{"output", 'o', DN_VALUE_FILE, "FILE", NULL,
                                               MEMBER(output), false,
                                               "write this file instead of the head snapshot"},
@@ -521,6 +544,14 @@ const dn_command dn_cli_commands[] = {
      "`recorded-absent`, recorded and not in the schema; `partial`; `contradicted`, something else is "
      "there; `unprovable`, it leaves nothing to see. docs/verdicts.md explains them.",
      "dunlin-doctor/1", doctor_options, no_arguments, doctor_exits, doctor_examples, dn_cmd_doctor},
+    {"repair", "put right what doctor found",
+     "Shows the plan of `doctor` with its reasons; with `--apply` it carries the steps out under the run "
+     "lock: backs up, puts the journal right, records what the schema proves, runs the missing "
+     "statements of a migration that stopped half-way, applies what is pending, and compares all four "
+     "again. What only a person can decide is left, and so is what follows from it.\n\n"
+     "Records that it makes have the state `baselined` and say what proved them. It drops nothing. A "
+     "missing snapshot of drizzle-kit is named and not made.",
+     "dunlin-repair/1", repair_options, no_arguments, repair_exits, repair_examples, dn_cmd_repair},
     {"snapshot", "write the schema of a target as a file",
      "Reads the schema that is really in the target and writes it as a snapshot: one line for each "
      "thing, sorted, the same bytes for the same schema, so that a pull request shows what changes. "

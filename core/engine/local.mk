@@ -7,6 +7,8 @@ core_sources += \
 	core/engine/definition_write.c \
 	core/engine/diagram.c \
 	core/engine/diff.c \
+	core/engine/diagnosis.c \
+	core/engine/diagnosis.h \
 	core/engine/docs.c \
 	core/engine/doctor.c \
 	core/engine/driver_check.c \
@@ -22,6 +24,7 @@ core_sources += \
 	core/engine/migrate.c \
 	core/engine/new.c \
 	core/engine/parity.c \
+	core/engine/repair.c \
 	core/engine/resume.c \
 	core/engine/schema.c \
 	core/engine/session.c \

@@ -134,6 +134,15 @@ int dn_journal_rebuilt(const dn_journal_options *options, dn_arena *arena, dn_te
                        dn_error *error);
 /* Is this how dn_journal_read fails on a journal that a rebuild puts right? */
 bool dn_journal_is_illegible(const dn_error *error);
+/* Changes single entries of a journal file and leaves the others as they are: durable, and refused
+ * (journal.changed) when the file is not the one that was read. Errors: journal.no-entry. */
+typedef struct dn_amendment {
+    const char *tag;     /* of the entry */
+    const char *new_tag; /* that it gets; NULL: the entry is added at the end */
+    int64_t when_ms;     /* 0: as it is; of an added one, later than the last one */
+} dn_amendment;
+int dn_journal_amend(const dn_journal *journal, const dn_amendment *amendments,
+                     size_t amendment_count, bool renumber, dn_arena *arena, dn_error *error);
 /* Three-way merge of native journals for git, written to `ours`: the entries of ours without what
  * theirs removed, then what theirs added, by tag; idx renumbered. journal.merge-conflict
  * (DISAGREEMENT, `ours` untouched) when one side removed or changed what the other changed, and

@@ -1,4 +1,5 @@
 core_sources += \
+	core/journal/amend.c \
 	core/journal/check.c \
 	core/journal/finding.c \
 	core/journal/folder.c \

@@ -220,6 +220,42 @@ dn_tracker_record(dn_tracker_writer *writer, const dn_tracker_entry *entry,
     return record_owner(writer, entry, error);
 }
 
+static int
+remove_owners_row(dn_connection *connection, const dn_tracker *tracker, const dn_tracker_row *row,
+                  dn_error *error)
+{
+    dn_auto(dn_text) sql = DN_TEXT_INIT;
+    char hex[DN_DIGEST_HEX] = "";
+    dunlin_value values[2] = {text_value(hex), integer_value(row->when_ms)};
+
+    if (row->has_digest)
+        dn_digest_hex(&row->digest, hex);
+    values[0] = text_value(hex);
+    dn_text_printf(&sql, "DELETE FROM %s WHERE hash = $1 AND created_at = $2", tracker->quoted);
+    if (sql.failed)
+        return dn_no_memory(error);
+    return dn_connection_execute(connection, DUNLIN_ITEM_STATEMENT, sql.data, values, 2, error);
+}
+
+int
+dn_tracker_unrecord(dn_connection *connection, const dn_tracker *tracker, const dn_tracker_row *row,
+                    const char *tag, dn_error *error)
+{
+    dn_auto(dn_text) sql = DN_TEXT_INIT;
+    dunlin_value value = text_value(tag);
+
+    if (tracker->owner == DN_OWNER_DRIZZLE &&
+        remove_owners_row(connection, tracker, row, error) < 0)
+        return -1;
+    if (!tracker->ours_present)
+        return 0;
+    dn_text_printf(&sql, "UPDATE %s SET state = 'reverted' WHERE tag = $1 AND state <> 'reverted'",
+                   tracker->ours);
+    if (sql.failed)
+        return dn_no_memory(error);
+    return dn_connection_execute(connection, DUNLIN_ITEM_STATEMENT, sql.data, &value, 1, error);
+}
+
 int
 dn_tracker_forget_statements(const dn_tracker_writer *writer, dn_connection *connection,
                              dn_error *error)

@@ -144,6 +144,19 @@ typedef struct dunlin_doctor_options {
 int dunlin_doctor(const dunlin_options *options, const dunlin_doctor_options *doctor,
                   dunlin_result **result, dunlin_error *error);
 
+/* The plan of doctor, with proofs; carried out when `apply` is 1: all but what waits for an answer.
+ * Then all four places are compared again, which the exit code tells of. */
+typedef struct dunlin_repair_options {
+    uint64_t size;
+    int32_t apply;
+    int32_t no_backup;
+    int32_t shadow;
+    uint32_t reserved;
+    const char *shadow_url;
+} dunlin_repair_options;
+int dunlin_repair(const dunlin_options *options, const dunlin_repair_options *repair,
+                  dunlin_result **result, dunlin_error *error);
+
 /* Applies what is pending. */
 typedef struct dunlin_migrate_options {
     uint64_t size;

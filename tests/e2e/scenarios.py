@@ -2,12 +2,17 @@
 # SPDX-License-Identifier: MIT
 """What doctor says of the broken states in tests/fixtures/scenarios.
 
-usage: tests/e2e/scenarios.py DATABASE [SCENARIO...]      DATABASE is sqlite, postgresql or mysql
+usage: tests/e2e/scenarios.py [--repair] DATABASE [SCENARIO...]   DATABASE is sqlite, postgresql or mysql
 
 Each state is built on a fresh database as its file says; dunlin migrate stands in for drizzle-orm,
 which leaves the same schema and the same rows (drizzle.bats shows that), and its own tracker is taken
 away again. Then the verdict of each migration, the findings and the plan of `dunlin doctor --json` have
 to be those of the file, and nothing may have changed.
+
+With --repair, `dunlin repair --apply` is run then. Where the file calls the repair automatic, all four
+places have to agree afterwards: the rows of the tracker, the journal and the checks have to be as the
+file says, and the schema the one that an undisturbed history leaves. Where a person has to decide, no
+row may be gone and the plan be left.
 
 What no doctor without a definition command can see stands in NOT_YET, with the reason.
 
@@ -81,6 +86,38 @@ class Sqlite:
         finally:
             connection.close()
 
+    def rows(self):
+        return self.value(f"SELECT count(*) FROM {self.tracker}")
+
+    def value(self, sql):
+        connection = sqlite3.connect(self.path)
+        try:
+            return connection.execute(sql).fetchone()[0]
+        finally:
+            connection.close()
+
+    def shape(self):
+        """Columns in any order, indexes, triggers and views, as SQLite itself tells them."""
+        connection = sqlite3.connect(self.path)
+        try:
+            lines = [f"{table}|column|{name}|{kind}|{needed}|{default}|{key}"
+                     for table, name, kind, needed, default, key in connection.execute(
+                         "SELECT m.name, c.name, c.type, c.\"notnull\", c.dflt_value, c.pk "
+                         "FROM sqlite_master m, pragma_table_xinfo(m.name) c "
+                         "WHERE m.type = 'table'")]
+            lines += [f"{table}|reference|{other}|{column}|{key}|{update}|{delete}"
+                      for table, other, column, key, update, delete in connection.execute(
+                          'SELECT m.name, f."table", f."from", f."to", f.on_update, f.on_delete '
+                          "FROM sqlite_master m, pragma_foreign_key_list(m.name) f "
+                          "WHERE m.type = 'table'")]
+            lines += [f"{name}|{kind}|{table}|{' '.join(sql.split())}"
+                      for name, kind, table, sql in connection.execute(
+                          "SELECT name, type, tbl_name, sql FROM sqlite_master "
+                          "WHERE type <> 'table' AND sql IS NOT NULL")]
+            return [line for line in lines if not line.startswith(("dunlin_", "__drizzle"))]
+        finally:
+            connection.close()
+
     def state(self):
         """Everything that could have been changed."""
         if not os.path.exists(self.path):
@@ -117,6 +154,12 @@ class Server:
     def run(self, sql):
         self.on(self.url, sql)
 
+    def value(self, sql):
+        return self.on(self.url, sql).strip()
+
+    def rows(self):
+        return int(self.value(f"SELECT count(*) FROM {self.tracker}"))
+
     def close(self):
         for name in (self.name, self.name + "_shadow"):
             self.on(self.server, f"DROP DATABASE IF EXISTS {name}")
@@ -138,6 +181,28 @@ class Postgresql(Server):
     def on(self, url, sql):
         return self.call([psql(), "-XAtq", "-v", "ON_ERROR_STOP=1", "-d", url], sql)
 
+    def shape(self):
+        lines = self.on(self.url, """
+SELECT concat_ws('|', c.relname, 'column', n.nspname, a.attname, format_type(a.atttypid, a.atttypmod),
+                 a.attnotnull, pg_get_expr(d.adbin, d.adrelid))
+FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
+WHERE c.relkind IN ('r', 'v', 'm') AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'drizzle')
+UNION ALL
+SELECT concat_ws('|', conrelid::regclass, 'constraint', conname, pg_get_constraintdef(k.oid))
+FROM pg_constraint k JOIN pg_namespace n ON n.oid = k.connamespace
+WHERE conrelid <> 0 AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'drizzle')
+UNION ALL
+SELECT concat_ws('|', tablename, 'index', indexdef) FROM pg_indexes
+WHERE schemaname NOT IN ('pg_catalog', 'drizzle')
+UNION ALL
+SELECT concat_ws('|', t.typname, 'enum', e.enumlabel, e.enumsortorder)
+FROM pg_type t JOIN pg_enum e ON e.enumtypid = t.oid
+UNION ALL
+SELECT concat_ws('|', tgrelid::regclass, 'trigger', tgname) FROM pg_trigger WHERE NOT tgisinternal""")
+        return [line for line in lines.splitlines() if not line.startswith("dunlin_")]
+
     def state(self):
         return self.on(self.url, "SELECT table_schema, table_name, column_name FROM "
                        "information_schema.columns ORDER BY 1, 2, 3")
@@ -152,6 +217,19 @@ class Mysql(Server):
         return self.call(["mariadb", "--no-defaults", "--protocol=tcp", "-N", "-B", "-h",
                           where.hostname, "-P", str(where.port), "-u", where.username, "-D",
                           where.path[1:]], sql)
+
+    def shape(self):
+        lines = self.on(self.url, """
+SELECT concat_ws('|', table_name, 'column', column_name, column_type, is_nullable, column_default, extra)
+FROM information_schema.columns WHERE table_schema = DATABASE();
+SELECT concat_ws('|', table_name, 'index', index_name, seq_in_index, column_name, non_unique)
+FROM information_schema.statistics WHERE table_schema = DATABASE();
+SELECT concat_ws('|', table_name, 'constraint', constraint_name, constraint_type)
+FROM information_schema.table_constraints WHERE table_schema = DATABASE();
+SELECT concat_ws('|', event_object_table, 'trigger', trigger_name, action_statement)
+FROM information_schema.triggers WHERE trigger_schema = DATABASE()""")
+        return [line for line in lines.splitlines()
+                if not line.startswith(("dunlin_", "__drizzle"))]
 
     def state(self):
         return self.on(self.url, "SELECT table_name, column_name FROM information_schema.columns "
@@ -194,6 +272,19 @@ class Scenario:
         return done
 
     def build(self):
+        self.prepare()
+        self.apply_through(self.data["base"]["appliedThrough"])
+        for step in self.data["steps"]:
+            self.take(step)
+
+    def apply_through(self, through):
+        if through >= 0:
+            done = self.dunlin("migrate", "--no-backup", "--to", self.entries[through]["tag"])
+            if done.returncode:
+                raise Failure(f"cannot build: {done.stderr}")
+            self.database.run("DROP TABLE dunlin_migrations")
+
+    def prepare(self):
         shutil.rmtree(self.project, ignore_errors=True)
         shutil.copytree(self.original, self.project, copy_function=shutil.copyfile)
         for folder, _, files in os.walk(self.project):
@@ -203,14 +294,6 @@ class Scenario:
             json.dump({"migrations": "drizzle", "default": "app",
                        "targets": {"app": {"url": self.database.url}}}, out)
         self.database.fresh()
-        through = self.data["base"]["appliedThrough"]
-        if through >= 0:
-            done = self.dunlin("migrate", "--no-backup", "--to", self.entries[through]["tag"])
-            if done.returncode:
-                raise Failure(f"cannot build: {done.stderr}")
-            self.database.run("DROP TABLE dunlin_migrations")
-        for step in self.data["steps"]:
-            self.take(step)
 
     def take(self, step):
         if "sql" in step:
@@ -325,10 +408,7 @@ class Scenario:
 
     def check(self):
         before = self.database.state()
-        arguments = ["doctor", "--json"]
-        if self.database.shadow:
-            arguments += ["--shadow-url", self.database.shadow]
-        done = self.dunlin(*arguments)
+        done = self.dunlin("doctor", "--json", *self.shadow())
         if not done.stdout:
             raise Failure(f"no document: {done.stderr}")
         self.document = json.loads(done.stdout)
@@ -418,6 +498,57 @@ class Scenario:
         if self.data["expect"]["automatic"] and not self.document["automatic"]:
             raise Failure("somebody is asked, and it could be done without")
 
+    # --- repairing ---------------------------------------------------------------------------------
+
+    def repair(self):
+        expect = self.data["expect"]
+        done = self.dunlin("repair", "--apply", "--json", *self.shadow())
+        if not done.stdout:
+            raise Failure(f"repair: {done.stderr}")
+        self.document = json.loads(done.stdout)
+        if self.document["format"] != "dunlin-repair/1":
+            raise Failure(f"repair: {done.stdout}")
+        left = {step["action"] for step in self.document["left"]}
+        if not expect["automatic"]:
+            if not left & {"ask", "report"} and self.data["expect"]["repair"]:
+                raise Failure("nothing is left to be decided")
+            return
+        if not self.document["agreement"]["agrees"] or self.document["agreement"]["pending"]:
+            raise Failure(f"no agreement: {self.document['story']}")
+        rows = self.database.rows()
+        if rows != expect["final"]["trackerRows"]:
+            raise Failure(f"{rows} rows instead of {expect['final']['trackerRows']}")
+        if expect["final"].get("journal") == "as-fixture":
+            self.check_journal()
+        for check in expect["final"].get("checks", []):
+            self.check_value(check)
+        if expect["final"]["schema"] is not None:
+            self.check_shape(expect["final"])
+
+    def check_shape(self, final):
+        """The schema, but for what the file leaves in place, is that of an undisturbed history."""
+        left = set(final.get("extraTables", []) + final.get("extraViews", []))
+        actual = {line for line in self.database.shape() if line.split("|")[0] not in left}
+        self.prepare()
+        self.apply_through(final["schema"])
+        wanted = set(self.database.shape())
+        if actual != wanted:
+            raise Failure("the schema differs: " + "\n".join(sorted(actual ^ wanted)))
+
+    def check_journal(self):
+        with open(self.journal_path, "rb") as actual:
+            with open(os.path.join(self.original, "drizzle/meta/_journal.json"), "rb") as wanted:
+                if actual.read().strip() != wanted.read().strip():
+                    raise Failure("the journal is not that of the fixture")
+
+    def check_value(self, check):
+        actual = self.database.value(check["sql"][self.dialect])
+        if str(actual) != str(check["value"]):
+            raise Failure(f"{check['sql'][self.dialect]}: {actual}")
+
+    def shadow(self):
+        return ["--shadow-url", self.database.shadow] if self.database.shadow else []
+
     def check_exit(self, code):
         agrees = self.document["agreement"]["agrees"]
         pending = self.document["agreement"]["pending"]
@@ -427,7 +558,9 @@ class Scenario:
 
 
 def main():
-    dialect, only = sys.argv[1], sys.argv[2:]
+    words = [word for word in sys.argv[1:] if word != "--repair"]
+    repairs = "--repair" in sys.argv
+    dialect, only = words[0], words[1:]
     folder = tempfile.mkdtemp(prefix="dunlin-scenarios-")
     database = DATABASES[dialect](folder)
     failed = number = 0
@@ -443,6 +576,8 @@ def main():
             try:
                 scenario.build()
                 scenario.check()
+                if repairs:
+                    scenario.repair()
                 print(f"ok {number} - {scenario.name}", flush=True)
             except (Failure, subprocess.TimeoutExpired, sqlite3.Error) as failure:
                 failed += 1

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/diagnosis.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/format.h"
+
+enum { COLUMN_TAG, COLUMN_STATE, COLUMN_RECORDED, COLUMN_EFFECTS, COLUMN_CONFIDENCE };
+static const dn_column columns[] = {{"TAG", DN_FIT_CUT},          {"STATE", DN_FIT_WHOLE},
+                                    {"RECORDED", DN_FIT_WHOLE},   {"EFFECTS", DN_FIT_WHOLE},
+                                    {"CONFIDENCE", DN_FIT_WHOLE}, {NULL, DN_FIT_WHOLE}};
+
+static dn_style
+style_of(const char *verdict)
+{
+    if (strcmp(verdict, "applied") == 0)
+        return DN_STYLE_GOOD;
+    return strcmp(verdict, "pending") == 0 ? DN_STYLE_WAIT : DN_STYLE_BAD;
+}
+
+static void
+show_migrations(dn_cli *cli, const dunlin_node *migrations)
+{
+    const dunlin_node *node = dunlin_node_first(migrations);
+    dn_listing listing;
+
+    if (!node)
+        return;
+    dn_cli_listing_begin(&listing, &cli->output, columns);
+    for (; node; node = dunlin_node_next(node)) {
+        const dunlin_node *findings = dunlin_node_get(node, "findings");
+        char *finding = dunlin_node_first(findings) ? dn_cli_join(findings, "; ") : NULL;
+        const char *verdict = dunlin_node_text(node, "verdict");
+
+        dn_cli_listing_line(&listing);
+        dn_cli_listing_cell(&listing, COLUMN_TAG, dunlin_node_text(node, "tag"), DN_STYLE_PLAIN);
+        dn_cli_listing_cell(&listing, COLUMN_STATE, verdict, style_of(verdict ? verdict : ""));
+        dn_cli_listing_cell(&listing, COLUMN_RECORDED, dunlin_node_text(node, "recorded"),
+                            DN_STYLE_PLAIN);
+        dn_cli_listing_cell(&listing, COLUMN_EFFECTS, dunlin_node_text(node, "effects"),
+                            DN_STYLE_PLAIN);
+        dn_cli_listing_cell(&listing, COLUMN_CONFIDENCE, dunlin_node_text(node, "confidence"),
+                            DN_STYLE_PLAIN);
+        dn_cli_listing_note(&listing, finding);
+        free(finding);
+    }
+    dn_cli_listing_end(&listing);
+    putc('\n', cli->output.out);
+}
+
+/* "0003, 0004 and 0008" are too many sometimes: the first and the last stand for them. */
+static void
+show_tags(FILE *out, const dunlin_node *tags)
+{
+    const dunlin_node *last = dunlin_node_first(tags);
+    size_t count = dunlin_node_count(tags);
+
+    if (!last)
+        return;
+    fprintf(out, " %s", dunlin_node_own_text(last));
+    while (dunlin_node_next(last))
+        last = dunlin_node_next(last);
+    if (count > 2)
+        fprintf(out, " to %s (%zu)", dunlin_node_own_text(last), count);
+    else if (count == 2)
+        fprintf(out, " and %s", dunlin_node_own_text(last));
+}
+
+static void
+show_step(dn_cli *cli, const dunlin_node *step, int number)
+{
+    FILE *out = cli->output.out;
+    const dunlin_node *statement = dunlin_node_first(dunlin_node_get(step, "statements"));
+    const char *op = dunlin_node_text(step, "op");
+    const char *tag = dunlin_node_text(step, "tag");
+    const char *set = dunlin_node_text(dunlin_node_get(step, "set"), "tag");
+
+    fprintf(out, "%3d. %s", number, dunlin_node_text(step, "action"));
+    if (op)
+        fprintf(out, " %s", op);
+    if (tag)
+        fprintf(out, " %s", tag);
+    if (set)
+        fprintf(out, " -> %s", set);
+    show_tags(out, dunlin_node_get(step, "tags"));
+    for (const char *joint = " statement "; statement; statement = dunlin_node_next(statement)) {
+        fprintf(out, "%s%lld", joint, (long long)dunlin_node_own_integer(statement, 0));
+        joint = ", ";
+    }
+    fprintf(out, ": %s%s\n", dunlin_node_text(step, "why"),
+            dunlin_node_boolean(step, "waits") ? " (waits for the answer)" : "");
+    if (dunlin_node_text(step, "sql"))
+        fprintf(out, "     %s\n", dunlin_node_text(step, "sql"));
+}
+
+void
+dn_cli_show_steps(dn_cli *cli, const char *title, const dunlin_node *steps)
+{
+    const dunlin_node *step = dunlin_node_first(steps);
+
+    if (!step)
+        return;
+    fprintf(cli->output.out, "\n%s\n", title);
+    for (int number = 1; step; step = dunlin_node_next(step))
+        show_step(cli, step, number++);
+}
+
+void
+dn_cli_show_diagnosis(dn_cli *cli, const dunlin_node *root, const char *title)
+{
+    const dunlin_node *agreement = dunlin_node_get(root, "agreement");
+    const char *why = dunlin_node_text(dunlin_node_get(root, "evidence"), "why");
+    const dunlin_node *plan = dunlin_node_get(root, "plan");
+    dn_style style = DN_STYLE_BAD;
+
+    if (dunlin_node_boolean(agreement, "agrees"))
+        style = dunlin_node_integer(agreement, "pending", 0) > 0 ? DN_STYLE_WAIT : DN_STYLE_GOOD;
+    dn_cli_show_sentence(cli, style, dunlin_node_text(root, "story"));
+    putc('\n', cli->output.out);
+    show_migrations(cli, dunlin_node_get(root, "migrations"));
+    if (why)
+        fprintf(cli->output.out, "note: %s\n", why);
+    dn_cli_show_findings(cli, dunlin_node_get(root, "findings"));
+    dn_cli_show_steps(cli, title, plan);
+    if (dunlin_node_first(plan))
+        putc('\n', cli->output.out);
+    dn_cli_show_sentence(cli, style, dunlin_node_text(agreement, "summary"));
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What `doctor` and `repair` show alike.
+ */
+#ifndef DN_CLI_DIAGNOSIS_H
+#define DN_CLI_DIAGNOSIS_H
+
+#include "cli/show.h"
+
+/* The story, the table of migrations, the findings, the plan under its title, and the agreement. */
+void dn_cli_show_diagnosis(dn_cli *cli, const dunlin_node *root, const char *title);
+/* Numbered steps under a title; nothing where there are none. */
+void dn_cli_show_steps(dn_cli *cli, const char *title, const dunlin_node *steps);
+
+#endif

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * All four places held against each other, and what would bring them together.
+ */
+#ifndef DN_ENGINE_DIAGNOSIS_H
+#define DN_ENGINE_DIAGNOSIS_H
+
+#include "core/engine/effects.h"
+#include "core/reconcile/repair.h"
+
+typedef struct dn_diagnosis {
+    dn_evidence evidence;
+    dn_fact_map *schema;
+    dn_repair repair;
+    bool rebuilt; /* the journal, in memory */
+} dn_diagnosis;
+
+/* Needs a fresh reconciliation, and judges it anew. */
+int dn_diagnosis_make(dn_session *session, const dunlin_doctor_options *doctor, dn_diagnosis *own,
+                      dn_error *error);
+/* The document of `doctor`, and its exit code. */
+void dn_diagnosis_tell(dn_session *session, const dn_diagnosis *own);
+void dn_diagnosis_tell_steps(dn_session *session, const char *name, const dn_repair *repair);
+
+#endif

@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * `dunlin repair`: the plan of doctor, and with --apply its steps in order, under the lock; then all
+ * four places are compared again. What waits for an answer is left.
+ */
+#include <string.h>
+
+#include "core/base/clock.h"
+#include "core/engine/diagnosis.h"
+#include "core/run/mend.h"
+
+typedef struct repairing {
+    dn_session session;
+    const dunlin_repair_options *options;
+    dunlin_doctor_options doctor;
+    dn_diagnosis found;   /* at the beginning */
+    dn_diagnosis at_last; /* after all of it */
+    dn_repair performed;
+    dn_repair left;
+    const char *table; /* whose lock is held; NULL: of none */
+    char run_id[33];
+    dn_backup backup;
+    bool backed_up;
+} repairing;
+
+/* --- looking -------------------------------------------------------------------------------------- */
+
+static int
+look(repairing *state, dn_diagnosis *diagnosis, dn_error *error)
+{
+    dn_session *session = &state->session;
+
+    if (dn_session_reconcile(session, DN_TRACKER_FULL, error) < 0)
+        return -1;
+    return dn_diagnosis_make(session, &state->doctor, diagnosis, error);
+}
+
+static int
+note(repairing *state, dn_repair *list, const dn_repair_step *step, dn_error *error)
+{
+    list->steps = dn_arena_grow(&state->session.arena, list->steps, &list->capacity,
+                                list->count + 1, sizeof *list->steps);
+    if (!list->steps)
+        return dn_no_memory(error);
+    list->steps[list->count++] = *step;
+    return 0;
+}
+
+/* --- files ---------------------------------------------------------------------------------------- */
+
+static int
+read_journal_again(repairing *state, dn_error *error)
+{
+    dn_session *session = &state->session;
+
+    dn_journal_close(&session->journal);
+    if (dn_session_journal(session, error) < 0)
+        return -1;
+    return dn_journal_finish(&session->journal, error);
+}
+
+/* A rebuild guesses the times of entries that were lost; the tracker knows them. */
+static int
+take_times_from_tracker(repairing *state, dn_error *error)
+{
+    dn_session *session = &state->session;
+    const dn_observation *seen = &session->observation;
+    dn_amendment *amendments;
+    size_t count = 0;
+
+    if (dn_session_reconcile(session, DN_TRACKER_MATCH, error) < 0)
+        return -1;
+    amendments = dn_arena_array(&session->arena, session->journal.count + 1, sizeof *amendments);
+    if (!amendments)
+        return dn_no_memory(error);
+    for (size_t i = 0; i < session->journal.count; i++) {
+        const dn_migration *entry = &session->journal.migrations[i];
+        const dn_tracker_row *row = seen->matches[i].row;
+
+        if (row && row->when_ms && row->when_ms != entry->when_ms)
+            amendments[count++] = (dn_amendment){entry->tag, entry->tag, row->when_ms};
+    }
+    if (!count)
+        return 0;
+    if (dn_journal_amend(&session->journal, amendments, count, false, &session->arena, error) < 0)
+        return -1;
+    return read_journal_again(state, error);
+}
+
+static int
+rebuild_journal(repairing *state, dn_error *error)
+{
+    dn_session *session = &state->session;
+    const dn_journal_options options = {
+        .folder = session->project.migrations,
+        .driver = session->driver->table.name,
+        .dialect = session->project.dialect,
+    };
+    dn_findings changes = {0};
+
+    if (dn_journal_rebuild(&options, true, &session->arena, &changes, error) < 0 ||
+        read_journal_again(state, error) < 0)
+        return -1;
+    return take_times_from_tracker(state, error);
+}
+
+static int64_t
+recorded_time(const repairing *state, const char *tag)
+{
+    const dn_reconciliation *found = &state->session.reconciliation;
+
+    for (size_t i = 0; i < found->count; i++)
+        if (strcmp(found->verdicts[i].migration->tag, tag) == 0 && found->verdicts[i].match->row)
+            return found->verdicts[i].match->row->when_ms;
+    return 0;
+}
+
+static int
+mend_file(repairing *state, const dn_repair_step *step, dn_error *error)
+{
+    dn_session *session = &state->session;
+    dn_amendment amendment = {step->tag, step->new_tag, 0};
+
+    if (strcmp(step->op, "journal-rebuild") == 0)
+        return rebuild_journal(state, error);
+    if (strcmp(step->op, "journal-append") == 0)
+        amendment.when_ms = recorded_time(state, step->tag);
+    if (dn_journal_amend(&session->journal, &amendment, step->tag ? 1 : 0,
+                         strcmp(step->op, "journal-renumber") == 0, &session->arena, error) < 0)
+        return -1;
+    return read_journal_again(state, error);
+}
+
+/* --- the database --------------------------------------------------------------------------------- */
+
+static int
+take_backup(repairing *state, dn_error *error)
+{
+    dn_session *session = &state->session;
+    dn_backup_wish wish;
+
+    if (state->options->no_backup)
+        return 0;
+    if (dn_session_backup(session, &wish, error) < 0)
+        return -1;
+    wish.tracker = &session->observation.tracker;
+    wish.journal = session->journal.path;
+    if (wish.mode == DN_BACKUP_NONE)
+        return 0;
+    if (dn_backup_take(session->connection, &wish, &session->log, &session->arena, &state->backup,
+                       error) < 0)
+        return -1;
+    state->backed_up = true;
+    return 0;
+}
+
+static void
+unlock(repairing *state)
+{
+    if (state->table)
+        dn_run_unlock(state->session.connection, state->table);
+    state->table = NULL;
+}
+
+/* Applying is the business of migrate, which locks for itself and looks once more. */
+static int
+apply(repairing *state, dn_error *error)
+{
+    const dunlin_migrate_options migrate = {.size = sizeof migrate, .no_backup = 1};
+    dunlin_result *result = NULL;
+    int answer;
+
+    unlock(state);
+    answer = dunlin_migrate(state->session.options, &migrate, &result, error);
+    dunlin_result_free(result);
+    return answer;
+}
+
+static int
+run_statements(repairing *state, const dn_repair_step *step, dn_error *error)
+{
+    dn_session *session = &state->session;
+    dn_mend mend = {session->connection, &session->observation.tracker, state->run_id, session->log,
+                    &session->arena};
+    const char *dialect = session->journal.dialect;
+
+    if (dialect && !dn_driver_is_called(session->driver, dn_string(dialect)))
+        return dn_fail(error, DUNLIN_UNSUPPORTED, "repair.portable",
+                       "single statements of a portable migration cannot be run yet: run those of "
+                       "'%s' by hand",
+                       step->tag ? step->tag : step->verdicts[0]->migration->tag);
+    return step->action == DN_REPAIR_SQL ? dn_mend_sql(&mend, step, error)
+                                         : dn_mend_statements(&mend, step, error);
+}
+
+static int
+perform(repairing *state, const dn_repair_step *step, dn_error *error)
+{
+    dn_session *session = &state->session;
+    dn_mend mend = {session->connection, &session->observation.tracker, state->run_id, session->log,
+                    &session->arena};
+
+    switch (step->action) {
+    case DN_REPAIR_BACKUP: return take_backup(state, error);
+    case DN_REPAIR_FILE: return mend_file(state, step, error);
+    case DN_REPAIR_CREATE_TRACKER:
+        return dn_tracker_create(session->connection, mend.tracker, error);
+    case DN_REPAIR_RECORD: return dn_mend_record(&mend, step, error);
+    case DN_REPAIR_UNRECORD: return dn_mend_unrecord(&mend, step, error);
+    case DN_REPAIR_APPLY_STATEMENTS:
+    case DN_REPAIR_SQL: return run_statements(state, step, error);
+    case DN_REPAIR_APPLY: return apply(state, error);
+    default: return 0;
+    }
+}
+
+static bool
+is_left(const dn_repair_step *step)
+{
+    return step->waits || step->action == DN_REPAIR_ASK || step->action == DN_REPAIR_REPORT ||
+           step->action == DN_REPAIR_SNAPSHOT;
+}
+
+static bool
+is_worth_it(const dn_repair *repair)
+{
+    for (size_t i = 0; i < repair->count; i++)
+        if (!is_left(&repair->steps[i]) && repair->steps[i].action != DN_REPAIR_BACKUP &&
+            repair->steps[i].action != DN_REPAIR_VERIFY)
+            return true;
+    return false;
+}
+
+static int
+perform_all(repairing *state, dn_error *error)
+{
+    const dn_repair *plan = &state->found.repair;
+    bool worth_it = is_worth_it(plan);
+
+    for (size_t i = 0; i < plan->count; i++) {
+        const dn_repair_step *step = &plan->steps[i];
+        bool left = is_left(step) || !worth_it;
+
+        if (!left && perform(state, step, error) < 0)
+            return dn_while(error, "repairing, step %zu of %zu: %s", i + 1, plan->count,
+                            dn_repair_action_name(step->action));
+        if (step->action == DN_REPAIR_BACKUP && !state->backed_up)
+            continue; /* nobody wanted one */
+        if (note(state, left ? &state->left : &state->performed, step, error) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* --- all of it ------------------------------------------------------------------------------------- */
+
+static int
+repair_locked(repairing *state, dn_error *error)
+{
+    dn_session *session = &state->session;
+    const char *table = dn_arena_text(&session->arena, session->observation.tracker.table);
+    int answer;
+
+    if (!table)
+        return dn_no_memory(error);
+    if (dn_run_lock(session->connection, table, dn_session_lock_timeout(session), &session->log,
+                    error) < 0)
+        return -1;
+    state->table = table;
+    answer = look(state, &state->found, error);
+    if (answer == 0)
+        answer = perform_all(state, error);
+    unlock(state);
+    return answer;
+}
+
+static void
+tell(repairing *state)
+{
+    dn_session *session = &state->session;
+    dunlin_result *result = session->result;
+    dunlin_node *root = dn_result_node(result);
+
+    dn_node_set_boolean(result, root, "applied", state->options->apply != 0);
+    dn_node_set_text(
+        result, root, "before",
+        dn_reconcile_story(&session->reconciliation, &session->observation, &session->arena));
+}
+
+static int
+repair(repairing *state, dn_error *error)
+{
+    dn_session *session = &state->session;
+    bool apply_it = state->options->apply != 0;
+
+    if (dn_session_project(session, error) < 0 || dn_session_target(session, error) < 0 ||
+        dn_session_journal_or_rebuilt(session, &state->found.rebuilt, error) < 0 ||
+        dn_session_connect(session, !apply_it, error) < 0 ||
+        look(state, &state->found, error) < 0 ||
+        dn_session_result(session, "dunlin-repair/1", error) < 0)
+        return -1;
+    tell(state);
+    state->at_last = state->found;
+    if (apply_it && state->found.repair.count) {
+        if (repair_locked(state, error) < 0)
+            return -1;
+        state->at_last = (dn_diagnosis){.rebuilt = false};
+        if (read_journal_again(state, error) < 0 || look(state, &state->at_last, error) < 0)
+            return -1;
+    }
+    dn_diagnosis_tell(session, &state->at_last);
+    dn_diagnosis_tell_steps(session, "performed", &state->performed);
+    dn_diagnosis_tell_steps(session, "left", &state->left);
+    dn_node_set_text(session->result, dn_result_node(session->result), "backup",
+                     state->backed_up ? state->backup.path : NULL);
+    return 0;
+}
+
+int
+dunlin_repair(const dunlin_options *options, const dunlin_repair_options *repair_options,
+              dunlin_result **result, dunlin_error *error)
+{
+    static const dunlin_repair_options defaults = {.size = sizeof defaults};
+    repairing state;
+
+    memset(&state, 0, sizeof state);
+    dn_session_begin(&state.session, options);
+    state.options = repair_options ? repair_options : &defaults;
+    state.doctor = (dunlin_doctor_options){sizeof state.doctor, state.options->shadow, 0,
+                                           state.options->shadow_url};
+    dn_random_id(state.run_id);
+    return dn_session_finish(&state.session, repair(&state, error), result, error);
+}

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/run/mend.h"
+
+#include <string.h>
+
+#include "core/base/json.h"
+
+enum { KEPT_TEXT = 4 * 1024 * 1024 };
+
+/* --- transactions --------------------------------------------------------------------------------- */
+
+static int
+execute(dn_mend *mend, int32_t kind, const char *sql, const dunlin_value *values, size_t count,
+        dn_error *error)
+{
+    return dn_connection_execute(mend->connection, kind, sql, values, count, error);
+}
+
+typedef int (*work_on)(dn_mend *mend, const dn_repair_step *step, dn_error *error);
+
+static int
+in_transaction(dn_mend *mend, const dn_repair_step *step, work_on work, dn_error *error)
+{
+    dn_error ignored;
+
+    if (execute(mend, DUNLIN_ITEM_BEGIN, NULL, NULL, 0, error) < 0)
+        return -1;
+    if (work(mend, step, error) == 0)
+        return execute(mend, DUNLIN_ITEM_COMMIT, NULL, NULL, 0, error);
+    (void)execute(mend, DUNLIN_ITEM_ROLLBACK, NULL, NULL, 0, &ignored);
+    return -1;
+}
+
+/* --- records -------------------------------------------------------------------------------------- */
+
+/* The file that the row is about: another one where the journal misnames it. */
+static const dn_migration *
+file_of(const dn_verdict *verdict)
+{
+    return verdict->migration->has_file ? verdict->migration : verdict->match->found;
+}
+
+static const char *
+evidence_of(dn_mend *mend, const dn_verdict *verdict, const char *why)
+{
+    dn_auto(dn_text) text = DN_TEXT_INIT;
+
+    dn_text_add_string(&text, "{\"by\": \"repair\", \"why\": ");
+    dn_json_add_string(&text, why, strlen(why));
+    dn_text_printf(&text, ", \"confidence\": \"%s\"", verdict->confidence);
+    if (verdict->proof)
+        dn_text_printf(&text, ", \"effects\": %zu, \"present\": %zu", verdict->proof->effects,
+                       verdict->proof->present);
+    dn_text_add_string(&text, "}");
+    return text.failed ? NULL : dn_arena_copy(mend->arena, text.data, text.length);
+}
+
+static int
+record_one(dn_mend *mend, dn_tracker_writer *writer, const dn_verdict *verdict, const char *why,
+           dn_error *error)
+{
+    const dn_migration *file = file_of(verdict);
+    dn_migration migration = *file;
+    const dn_tracker_statement *statements;
+    size_t budget = KEPT_TEXT;
+    dn_script_info info;
+    dn_tracker_entry entry = {.migration = &migration, .state = "baselined", .duration_us = -1};
+    size_t count;
+
+    migration.when_ms = verdict->migration->when_ms;
+    if (dn_script_inspect(mend->connection, NULL, file, mend->arena, &budget, &info, error) < 0)
+        return -1;
+    entry.text = info.text;
+    entry.tokens = info.tokens;
+    entry.statements = info.statements;
+    entry.sql = info.kept.data;
+    entry.sql_length = info.kept.length;
+    entry.evidence = evidence_of(mend, verdict, why);
+    if (!entry.evidence)
+        return dn_no_memory(error);
+    if (dn_tracker_record(writer, &entry, &statements, &count, error) < 0)
+        return -1;
+    for (size_t i = 0; i < count; i++)
+        if (execute(mend, DUNLIN_ITEM_STATEMENT, statements[i].sql, statements[i].values,
+                    statements[i].count, error) < 0)
+            return dn_while(error, "recording '%s'", migration.tag);
+    return 0;
+}
+
+static int
+record_all(dn_mend *mend, const dn_repair_step *step, dn_error *error)
+{
+    dn_tracker_writer *writer = NULL;
+    int answer =
+        dn_tracker_writer_open(mend->connection, mend->tracker, mend->run_id, &writer, error);
+
+    for (size_t i = 0; answer == 0 && i < step->count; i++)
+        answer = record_one(mend, writer, step->verdicts[i], step->why, error);
+    dn_tracker_writer_close(writer);
+    return answer;
+}
+
+int
+dn_mend_record(dn_mend *mend, const dn_repair_step *step, dn_error *error)
+{
+    if ((!mend->tracker->present || !mend->tracker->ours_present) &&
+        dn_tracker_create(mend->connection, mend->tracker, error) < 0)
+        return -1;
+    return in_transaction(mend, step, record_all, error);
+}
+
+static int
+unrecord_all(dn_mend *mend, const dn_repair_step *step, dn_error *error)
+{
+    for (size_t i = 0; i < step->count; i++) {
+        const dn_verdict *verdict = step->verdicts[i];
+
+        if (dn_tracker_unrecord(mend->connection, mend->tracker, verdict->match->row,
+                                verdict->migration->tag, error) < 0)
+            return dn_while(error, "taking back the record of '%s'", verdict->migration->tag);
+    }
+    return 0;
+}
+
+int
+dn_mend_unrecord(dn_mend *mend, const dn_repair_step *step, dn_error *error)
+{
+    return in_transaction(mend, step, unrecord_all, error);
+}
+
+/* --- statements ----------------------------------------------------------------------------------- */
+
+static bool
+is_wanted(const dn_repair_step *step, unsigned ordinal)
+{
+    for (size_t i = 0; i < step->statement_count; i++)
+        if (step->statements[i] == ordinal)
+            return true;
+    return false;
+}
+
+static int
+run_statements(dn_mend *mend, const dn_repair_step *step, dn_error *error)
+{
+    const dn_migration *file = file_of(step->verdicts[0]);
+    dn_auto(dn_script) *script = NULL;
+    dn_script_item item;
+
+    if (dn_script_open(mend->connection, NULL, file, NULL, false, &script, error) < 0)
+        return -1;
+    for (;;) {
+        dn_auto(dn_text) sql = DN_TEXT_INIT;
+
+        if (dn_script_next(script, &item, error) < 0)
+            return -1;
+        if (item.kind == DN_SCRIPT_END)
+            return 0;
+        if (item.kind != DN_SCRIPT_STATEMENT || !is_wanted(step, item.ordinal))
+            continue;
+        dn_text_add(&sql, item.sql.data, (size_t)item.sql.length);
+        if (sql.failed)
+            return dn_no_memory(error);
+        if (execute(mend, DUNLIN_ITEM_STATEMENT, sql.data, NULL, 0, error) < 0)
+            return dn_while(error, "running statement %u of '%s' (line %u)", item.ordinal,
+                            file->tag, item.line);
+    }
+}
+
+/* Some statements fit no transaction; then each stands for itself, as it does in its file. */
+int
+dn_mend_statements(dn_mend *mend, const dn_repair_step *step, dn_error *error)
+{
+    size_t budget = 0;
+    dn_script_info info;
+
+    if (dn_script_inspect(mend->connection, NULL, file_of(step->verdicts[0]), mend->arena, &budget,
+                          &info, error) < 0)
+        return -1;
+    return info.transactional ? in_transaction(mend, step, run_statements, error)
+                              : run_statements(mend, step, error);
+}
+
+static int
+run_sql(dn_mend *mend, const dn_repair_step *step, dn_error *error)
+{
+    return execute(mend, DUNLIN_ITEM_STATEMENT, step->sql, NULL, 0, error);
+}
+
+int
+dn_mend_sql(dn_mend *mend, const dn_repair_step *step, dn_error *error)
+{
+    return run_sql(mend, step, error) < 0
+               ? dn_while(error, "running what was left out of '%s'", step->tag)
+               : 0;
+}

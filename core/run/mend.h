@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What a repair does to a database. Under the lock; each function is one transaction, as far as the
+ * database has any for it.
+ */
+#ifndef DN_RUN_MEND_H
+#define DN_RUN_MEND_H
+
+#include "core/reconcile/repair.h"
+#include "core/run/run.h"
+
+typedef struct dn_mend {
+    dn_connection *connection;
+    dn_tracker *tracker;
+    const char *run_id;
+    dn_log log;
+    dn_arena *arena;
+} dn_mend;
+
+/* Records all migrations of a step as baselined, with why as their evidence. */
+int dn_mend_record(dn_mend *mend, const dn_repair_step *step, dn_error *error);
+int dn_mend_unrecord(dn_mend *mend, const dn_repair_step *step, dn_error *error);
+/* Runs some statements of a file: those of the step, by their ordinals. */
+int dn_mend_statements(dn_mend *mend, const dn_repair_step *step, dn_error *error);
+/* Runs the one statement of the step. */
+int dn_mend_sql(dn_mend *mend, const dn_repair_step *step, dn_error *error);
+
+#endif

@@ -1,0 +1,102 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# `dunlin repair`: shows the plan, and carries it out with --apply. What it makes of the scenarios of
+# tests/fixtures/scenarios: scenarios.bats.
+
+load helper
+
+through() {
+    dunlin migrate -C project --to "$(drizzle_tag "$1")"
+    assert_exit 0
+    sql project/app.db 'DROP TABLE dunlin_migrations'
+}
+
+lose_the_tracker() {
+    drizzle_project project
+    through 10
+    sql project/app.db "INSERT INTO users (id, email, display_name, password_hash)
+                        VALUES (1, 'a@example.com', 'a', 'x')" 'DELETE FROM __drizzle_migrations'
+    sed -i 's/0009_glamorous_boom_boom/0009_sleepy_dreaming_celestial/' \
+        project/drizzle/meta/_journal.json
+}
+
+assert_schema_of_repair() {
+    local mistakes
+    mistakes=$(python3 -B "$tests_folder/e2e/json-schema.py" \
+        "$tree/docs/json/repair-1.schema.json" <<<"$output") || fail "$mistakes"
+}
+
+@test "without --apply nothing is changed" {
+    lose_the_tracker
+    sql_dump project/app.db >before.sql
+    cp project/drizzle/meta/_journal.json before.json
+    run_json repair -C project
+    assert_exit 4
+    assert_schema_of_repair
+    assert_json '[.plan[].action]' '["backup","file","record","apply","verify"]'
+    assert_json '[.performed, .left]' '[[],[]]'
+    sql_dump project/app.db | diff before.sql -
+    cmp before.json project/drizzle/meta/_journal.json
+}
+
+@test "the incident is mended without losing a row" {
+    lose_the_tracker
+    run_json repair -C project --apply
+    assert_exit 0
+    assert_schema_of_repair
+    assert_json '[.performed[].action]' '["backup","file","record","apply","verify"]'
+    assert_json .left '[]'
+    assert_json .agreement.agrees true
+    assert_file "$(json .backup)"
+    cmp project/drizzle/meta/_journal.json "$(fixture drizzle-sqlite/drizzle/meta/_journal.json)"
+    assert_drizzle_state project/app.db 12
+    assert_equal "$(sql project/app.db 'SELECT email FROM users')" a@example.com
+    dunlin migrate -C project
+    assert_exit 0
+    assert_stdout "nothing to do"
+}
+
+@test "what was recorded says who recorded it and what proves it" {
+    lose_the_tracker
+    dunlin repair -C project --apply --no-backup
+    assert_exit 0
+    refute_stdout backup
+    assert_equal "$(sql project/app.db "SELECT count(*) FROM dunlin_migrations WHERE state = 'baselined'")" 11
+    assert_equal "$(sql project/app.db "SELECT json_extract(evidence, '\$.confidence') || ' ' ||
+        json_extract(evidence, '\$.why') FROM dunlin_migrations WHERE tag = '0000_init_accounts'")" \
+        "proved the schema holds its effects"
+}
+
+@test "what a person has to decide is left" {
+    drizzle_project project
+    through 9
+    sql project/app.db 'ALTER TABLE users ADD COLUMN session_timeout_preference TEXT'
+    sql_dump project/app.db >before.sql
+    run_json repair -C project --apply
+    assert_exit 4
+    assert_json '[.left[].action]' '["ask"]'
+    assert_json .backup null
+    sql_dump project/app.db | diff before.sql -
+}
+
+@test "a statement that fails leaves a state that the next doctor explains" {
+    drizzle_project project
+    through 8
+    sql project/app.db "CREATE TABLE api_keys (id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+        team_id INTEGER NOT NULL REFERENCES teams (id) ON DELETE CASCADE,
+        created_by INTEGER REFERENCES users (id) ON DELETE SET NULL,
+        label TEXT NOT NULL, key_hash TEXT NOT NULL, revoked_at INTEGER,
+        created_at INTEGER DEFAULT (unixepoch()) NOT NULL)" \
+        "INSERT INTO users (id, email, display_name, password_hash) VALUES (1, 'a', 'a', 'x')" \
+        "INSERT INTO teams (id, name, slug, owner_id) VALUES (1, 't', 't', 1)" \
+        "INSERT INTO api_keys (team_id, label, key_hash) VALUES (1, 'a', 'h'), (1, 'b', 'h')"
+    run_json doctor -C project
+    assert_json '.migrations[9].verdict' partial
+    assert_json '[.plan[] | select(.action == "apply-statements") | .statements]' '[[2,3]]'
+    dunlin repair -C project --apply
+    assert_exit 1
+    assert_stderr "repairing, step 2 of 5: apply-statements"
+    run_json doctor -C project
+    assert_json '.migrations[9].verdict' partial
+    assert_equal "$(sql project/app.db 'SELECT count(*) FROM api_keys')" 2
+}
