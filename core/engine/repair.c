@@ -176,12 +176,25 @@ apply(repairing *state, dn_error *error)
     return answer;
 }
 
+static dn_mend
+mend_of(repairing *state)
+{
+    dn_session *session = &state->session;
+
+    return (dn_mend){
+        .connection = session->connection,
+        .tracker = &session->observation.tracker,
+        .run_id = state->run_id,
+        .log = session->log,
+        .arena = &session->arena,
+    };
+}
+
 static int
 run_statements(repairing *state, const dn_repair_step *step, dn_error *error)
 {
     dn_session *session = &state->session;
-    dn_mend mend = {session->connection, &session->observation.tracker, state->run_id, session->log,
-                    &session->arena};
+    dn_mend mend = mend_of(state);
     const char *dialect = session->journal.dialect;
 
     if (dialect && !dn_driver_is_called(session->driver, dn_string(dialect)))
@@ -197,8 +210,7 @@ static int
 perform(repairing *state, const dn_repair_step *step, dn_error *error)
 {
     dn_session *session = &state->session;
-    dn_mend mend = {session->connection, &session->observation.tracker, state->run_id, session->log,
-                    &session->arena};
+    dn_mend mend = mend_of(state);
 
     switch (step->action) {
     case DN_REPAIR_BACKUP: return take_backup(state, error);

@@ -90,23 +90,28 @@ record_one(dn_mend *mend, dn_tracker_writer *writer, const dn_verdict *verdict, 
 static int
 record_all(dn_mend *mend, const dn_repair_step *step, dn_error *error)
 {
-    dn_tracker_writer *writer = NULL;
-    int answer =
-        dn_tracker_writer_open(mend->connection, mend->tracker, mend->run_id, &writer, error);
-
-    for (size_t i = 0; answer == 0 && i < step->count; i++)
-        answer = record_one(mend, writer, step->verdicts[i], step->why, error);
-    dn_tracker_writer_close(writer);
-    return answer;
+    for (size_t i = 0; i < step->count; i++)
+        if (record_one(mend, mend->writer, step->verdicts[i], step->why, error) < 0)
+            return -1;
+    return 0;
 }
 
+/* The writer looks at the tables before the transaction: a question that fails would end it. */
 int
 dn_mend_record(dn_mend *mend, const dn_repair_step *step, dn_error *error)
 {
+    int answer;
+
     if ((!mend->tracker->present || !mend->tracker->ours_present) &&
         dn_tracker_create(mend->connection, mend->tracker, error) < 0)
         return -1;
-    return in_transaction(mend, step, record_all, error);
+    answer =
+        dn_tracker_writer_open(mend->connection, mend->tracker, mend->run_id, &mend->writer, error);
+    if (answer == 0)
+        answer = in_transaction(mend, step, record_all, error);
+    dn_tracker_writer_close(mend->writer);
+    mend->writer = NULL;
+    return answer;
 }
 
 static int

@@ -15,6 +15,7 @@ typedef struct dn_mend {
     const char *run_id;
     dn_log log;
     dn_arena *arena;
+    dn_tracker_writer *writer; /* while it records */
 } dn_mend;
 
 /* Records all migrations of a step as baselined, with why as their evidence. */
