@@ -94,7 +94,9 @@ dn_session_tell_agreement(dn_session *session)
     dn_node_set_boolean(result, node, "agrees", dn_reconcile_agrees(found));
     dn_node_set_boolean(result, node, "journal_files", found->journal_files);
     dn_node_set_boolean(result, node, "files_tracker", found->files_tracker);
-    if (found->seen)
+    if (found->seen && found->blind)
+        dn_node_set_null(result, node, "tracker_schema");
+    else if (found->seen)
         dn_node_set_boolean(result, node, "tracker_schema", found->tracker_schema);
     dn_node_set_integer(result, node, "pending", (int64_t)found->pending);
     dn_node_set_text(result, node, "summary", dn_reconcile_summary(found, &session->arena));

@@ -354,6 +354,9 @@ dn_reconcile_schema(dn_reconciliation *result, const dn_observation *observation
                     .error = error};
 
     result->seen = true;
+    result->blind = proofs->count > 0;
+    for (size_t i = 0; i < proofs->count; i++)
+        result->blind = result->blind && proofs->items[i].kind == DN_EFFECTS_UNKNOWN;
     result->tracker_schema = true;
     result->proofs = proofs;
     result->outside = 0;

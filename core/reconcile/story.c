@@ -242,7 +242,11 @@ tell_rest(telling *story)
 
     if (agree) {
         begin(story);
-        dn_text_add_string(&story->text, "journal, files, tracker and schema agree");
+        dn_text_add_string(&story->text,
+                           result->blind
+                               ? "journal, files and tracker agree; the schema could not be "
+                                 "compared"
+                               : "journal, files, tracker and schema agree");
     } else if (!story->sentences) {
         begin(story);
         dn_text_add_string(&story->text, result->journal_files

@@ -16,7 +16,7 @@ dn_reconcile_summary(const dn_reconciliation *result, dn_arena *arena)
 {
     dn_auto(dn_text) text = DN_TEXT_INIT;
 
-    if (result->seen && dn_reconcile_agrees(result))
+    if (result->seen && !result->blind && dn_reconcile_agrees(result))
         dn_text_add_string(&text, "journal, files, tracker and schema agree");
     else if (result->seen && !result->tracker_schema)
         dn_text_add_string(&text, "tracker and schema do not agree");

@@ -364,6 +364,23 @@ drift_is_asked_about_and_legacy_only_told(void **state)
                                       "as the migrations left it.");
 }
 
+static void
+without_effects_nothing_is_said_of_the_schema(void **state)
+{
+    history *past = *state;
+    scene self;
+
+    *add(past, tags[0], true, USERS) = (dn_migration_effects){.why = "no shadow"};
+    seen(past);
+    *add(past, tags[1], false, AGE) = (dn_migration_effects){.why = "no shadow"};
+    self = scene_of(past);
+    judge(&self);
+    assert_string_equal(verdicts(&self), "m1 applied recorded; m2 pending unprovable");
+    assert_int_equal(self.proofs.drift_count, 0);
+    assert_string_equal(story(&self), "Journal, files and tracker agree; the schema could not be "
+                                      "compared; migration m2 is pending.");
+}
+
 #define JUDGED(name) cmocka_unit_test_setup_teardown(name, make_history, unmake_history)
 
 int
@@ -383,6 +400,7 @@ main(void)
         JUDGED(a_part_is_completed_before_the_rest_is_applied),
         JUDGED(something_else_in_its_place_is_asked_about),
         JUDGED(drift_is_asked_about_and_legacy_only_told),
+        JUDGED(without_effects_nothing_is_said_of_the_schema),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
