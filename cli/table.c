@@ -226,13 +226,13 @@ static const dn_exit repair_exits[] = {
     {DUNLIN_EXIT_FAILED, "a step failed; `dunlin doctor` tells where it stands"},
     {DUNLIN_EXIT_USAGE, "usage or configuration is wrong"},
     {DUNLIN_EXIT_PENDING, "they agree, and pending migrations exist"},
-    {DUNLIN_EXIT_DISAGREEMENT, "they disagree: without `--apply`, or something is left to be decided"},
+    {DUNLIN_EXIT_DISAGREEMENT,
+     "they disagree: without `--apply`, or something is left to be decided"},
     {DUNLIN_EXIT_LOCKED, "another run held the lock for longer than the timeout"},
     END_EXITS};
-static const dn_example repair_examples[] = {
-    {"dunlin repair", "show what would be done, and why"},
-    {"dunlin repair --apply", "do it, behind a backup"},
-    END_EXAMPLES};
+static const dn_example repair_examples[] = {{"dunlin repair", "show what would be done, and why"},
+                                             {"dunlin repair --apply", "do it, behind a backup"},
+                                             END_EXAMPLES};
 
 static const dn_option snapshot_options[] = {{"output", 'o', DN_VALUE_FILE, "FILE", NULL,
                                               MEMBER(output), false,

@@ -54,7 +54,7 @@ typedef struct dn_reconciliation {
     bool files_tracker;   /* files and tracker agree, pending ones apart */
     /* Once the schema was looked at. */
     bool seen;
-    bool blind; /* nobody knows the effects of any migration: nothing could be compared */
+    bool blind;          /* nobody knows the effects of any migration: nothing could be compared */
     bool tracker_schema; /* what is recorded is there, what is not is not, and there is no drift */
     const dn_proofs *proofs; /* drift; their items are those of the history */
     size_t outside;          /* not recorded, and there all the same */
