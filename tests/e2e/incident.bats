@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
 # The story of docs/incident.md: its commands are run, and print what the page says. To write the
-# page's output anew: DUNLIN_WRITE_INCIDENT=1 bats tests/e2e/incident.bats
+# page's output anew: WRITE_INCIDENT=1 bats tests/e2e/incident.bats
 
 load helper
 
@@ -43,7 +43,7 @@ text = open("page.md", encoding="utf-8").read()
 with open("true.md", "w", encoding="utf-8") as file:
     file.write(re.sub(r"```console\n\$ (.*?)\n.*?```", block, text, flags=re.S))
 END
-    if [ -n "${DUNLIN_WRITE_INCIDENT-}" ]; then
+    if [ -n "${WRITE_INCIDENT-}" ]; then
         cp true.md "$tree/docs/incident.md"
     fi
     diff -u page.md true.md >differences || fail "$(cat differences)"
