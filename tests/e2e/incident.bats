@@ -29,7 +29,8 @@ import re, subprocess
 def run(command):
     done = subprocess.run(["bash", "-c", command], cwd="project", capture_output=True, text=True,
                           stdin=subprocess.DEVNULL, check=False)
-    text = (done.stdout + done.stderr).rstrip("\n") + "\n"
+    text = (done.stdout + done.stderr).strip("\n")
+    text += "\n" if text else ""
     text = re.sub(r"sqlite:\S*/app\.db", "sqlite:app.db", text)
     text = re.sub(r"SQLite \d\S+", "SQLite 3", text)
     text = re.sub(r"\S*/app.db-dunlin-backups/\S+", "app.db-dunlin-backups/20261123T091500Z.backup",
