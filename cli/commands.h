@@ -55,6 +55,7 @@ int dn_cmd_drivers(dn_cli *cli);
 int dn_cmd_explain(dn_cli *cli);
 int dn_cmd_harden(dn_cli *cli);
 int dn_cmd_parity(dn_cli *cli);
+int dn_cmd_export(dn_cli *cli);
 int dn_cmd_completion(dn_cli *cli);
 int dn_cmd_help(dn_cli *cli);
 

@@ -13,6 +13,7 @@ cli_parts = \
 	cli/cmd_drivers.c \
 	cli/cmd_explain.c \
 	cli/cmd_harden.c \
+	cli/cmd_export.c \
 	cli/cmd_help.c \
 	cli/cmd_init.c \
 	cli/cmd_journal.c \

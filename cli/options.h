@@ -41,6 +41,8 @@ typedef struct dn_arguments {
     const char *to;
     const char *dialect;
     const char *driver;
+    const char *server;
+    const char *from;
     dn_words allow;
     const char *quirks;
     dn_words cases;

@@ -391,6 +391,32 @@ static const dn_example explain_examples[] = {
      "see the statements that SQLite would get"},
     END_EXAMPLES};
 
+static const dn_option export_options[] = {
+    {"driver", 0, DN_VALUE_TEXT, "NAME", NULL, MEMBER(driver), false,
+     "write for this driver, instead of that of the target"},
+    {"server", 0, DN_VALUE_TEXT, "SERVER", NULL, MEMBER(server), false,
+     "the server and its version: `\"postgres 14\"`, `\"mysql 8.0\"`, `\"sqlite 3.40\"`"},
+    {"from", 0, DN_VALUE_TEXT, "TAG", NULL, MEMBER(from), false,
+     "begin with this migration; those before must be recorded where the script runs"},
+    {"to", 0, DN_VALUE_TEXT, "TAG", NULL, MEMBER(to), false, "end with this migration"},
+    {"output", 'o', DN_VALUE_FILE, "FILE", NULL, MEMBER(output), false,
+     "write the script to this file"},
+    END_OPTIONS};
+static const dn_exit export_exits[] = {
+    {DUNLIN_EXIT_OK, "written"},
+    {DUNLIN_EXIT_FAILED,
+     "a statement cannot stand in a script, or a file could not be read or written"},
+    {DUNLIN_EXIT_USAGE,
+     "usage, configuration or a migration is wrong, something is not portable, or there is no such "
+     "driver or server"},
+    {DUNLIN_EXIT_DISAGREEMENT, "journal and files disagree, or the migrations with themselves"},
+    END_EXITS};
+static const dn_example export_examples[] = {
+    {"dunlin export --driver postgres --output deploy.sql", "write one script of all migrations"},
+    {"dunlin export --driver mysql --server \"mysql 8.0\" --from 0012_add_timeout",
+     "write the last ones, for a certain server"},
+    END_EXAMPLES};
+
 static const dn_option check_options[] = {
     {"portability", 0, DN_VALUE_NONE, NULL, NULL, MEMBER(portability), false,
      "tell what has no translation for the databases of the configured targets"},
@@ -646,6 +672,14 @@ const dn_command dn_cli_commands[] = {
      "can be told without looking at the database.",
      "dunlin-explain/1", explain_options, explain_arguments, explain_exits, explain_examples,
      dn_cmd_explain},
+    {"export", "write a script for a database's own client",
+     "Writes migrations as one SQL script for psql, the mariadb or mysql client, or the sqlite3 shell, "
+     "for people who run such things by hand. The script may run any number of times: it leaves alone "
+     "what the tracker records, records what it does, and ends with what `dunlin migrate` makes. It "
+     "stops at its first error. Nothing is connected to, so `--server` says what the script is "
+     "for.\n\n"
+     "What cannot be scripted so is an error that names the statement.",
+     "dunlin-export/1", export_options, no_arguments, export_exits, export_examples, dn_cmd_export},
     {"check", "tell whether the migrations can be translated",
      "With `--portability` it reads every migration as each driver of the configured targets would get "
      "it, with sections and override files, and tells all that cannot be translated: the place, the "

@@ -174,11 +174,15 @@ static int
 tracker(dn_check *check)
 {
     dn_connection *connection = dn_check_first(check);
+    dn_tracker_place place;
     const char **statements;
     size_t count;
 
-    if (!connection || dn_check_own(check, "TABLE", tracker_name) < 0 ||
-        dn_tracker_table_migrations(connection, tracker_name, &check->arena, &statements, &count,
+    if (!connection)
+        return -1;
+    place = dn_tracker_place_of(connection);
+    if (dn_check_own(check, "TABLE", tracker_name) < 0 ||
+        dn_tracker_table_migrations(&place, tracker_name, &check->arena, &statements, &count,
                                     &check->error) < 0)
         return -1;
     for (size_t i = 0; i < 2 * count; i++)

@@ -41,6 +41,7 @@ typedef struct dn_call_sinks {
     int32_t (*missing)(dn_call *call, const dunlin_missing *missing);
     int32_t (*mark)(dn_call *call, dunlin_string mark); /* may be absent: not wanted */
     int32_t (*shadow)(dn_call *call, const dunlin_shadow_found *found);
+    int32_t (*profile)(dn_call *call, const dunlin_profile *profile);
 } dn_call_sinks;
 
 struct dn_call {

@@ -91,6 +91,19 @@ int dn_driver_render(const dn_driver *driver, const dunlin_profile *profile,
                      const dunlin_operation *const *operations, size_t count, dn_arena *arena,
                      const char ***statements, size_t *statement_count, dn_error *error);
 
+/* "postgres 15": facts about a server that nobody asks, in the arena. NULL text: the server
+ * that the driver takes for the likeliest. *profile NULL where the driver assumes nothing. Errors: driver.unsupported; what the
+ * driver says of a text that it does not know. */
+int dn_driver_assume(const dn_driver *driver, const char *text, dn_arena *arena,
+                     const dunlin_profile **profile, dn_error *error);
+/* A setting of a profile, "" for none. */
+dunlin_string dn_profile_setting(const dunlin_profile *profile, const char *name);
+
+/* Lines of a script for the stock client, appended to the text. Errors: driver.unsupported, also
+ * where something cannot stand in a script. */
+int dn_driver_script(const dn_driver *driver, const dunlin_profile *profile,
+                     const dunlin_script_part *part, dn_text *text, dn_error *error);
+
 /* --- portable operations ---------------------------------------------------------------------- */
 /* What a driver says of operations beside the answer: a loss, or why it cannot. */
 typedef struct dn_note {

@@ -468,8 +468,10 @@ host_url_part(const dunlin_call *call, const dunlin_url_part *part)
 static int32_t
 host_profile(const dunlin_call *call, const dunlin_profile *profile)
 {
-    (void)profile;
-    return not_offered(call, "profile");
+    dn_call *own = call_of(call);
+
+    REFUSE_WITHOUT(own, profile);
+    return own->sinks->profile(own, profile);
 }
 
 static int32_t

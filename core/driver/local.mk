@@ -14,5 +14,6 @@ core_sources += core/driver/driver_host.c
 core_sources += core/driver/driver_load.c
 core_sources += core/driver/driver_offline.c
 core_sources += core/driver/driver_schema.c
+core_sources += core/driver/driver_script.c
 core_sources += core/driver/driver_translate.c
 core_sources += core/driver/shadow.c

@@ -16,6 +16,7 @@ core_sources += \
 	core/engine/effects.c \
 	core/engine/effects.h \
 	core/engine/explain.c \
+	core/engine/export.c \
 	core/engine/git.c \
 	core/engine/git.h \
 	core/engine/harden.c \

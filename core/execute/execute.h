@@ -55,9 +55,10 @@ int dn_script_open(dn_connection *connection, const dn_translator *translator,
 /* Who a file is read for. Without a connection a statement is classified by its text alone. */
 typedef struct dn_script_reader {
     const dn_driver *driver;
-    const dn_lex_rules *own;    /* of text for this database alone */
-    const dn_lex_rules *folder; /* of all other text */
-    dn_connection *connection;  /* may be NULL */
+    const dn_lex_rules *own;       /* of text for this database alone */
+    const dn_lex_rules *folder;    /* of all other text */
+    dn_connection *connection;     /* may be NULL */
+    const dunlin_profile *profile; /* without a connection: of the server; NULL: the default one */
 } dn_script_reader;
 int dn_script_read(const dn_script_reader *reader, const dn_migration *migration,
                    const dn_script_kept *kept, bool digests, dn_script **script, dn_error *error);
@@ -113,6 +114,10 @@ typedef struct dn_script_info {
 int dn_script_inspect(dn_connection *connection, dn_translator *translator,
                       const dn_migration *migration, dn_arena *arena, size_t *budget,
                       dn_script_info *info, dn_error *error);
+
+/* The same without a connection. */
+int dn_script_survey(const dn_script_reader *reader, const dn_migration *migration, dn_arena *arena,
+                     size_t *budget, dn_script_info *info, dn_error *error);
 
 /* --- what the pending files need ---------------------------------------------------------------- */
 /* Their statements in order, for the driver to say which privileges are missing. Of a long file of

@@ -146,6 +146,38 @@ dn_script_inspect(dn_connection *connection, dn_translator *translator,
     return dn_script_examine(connection, translator, migration, arena, budget, info, NULL, error);
 }
 
+/* One pass over an open script. */
+static int
+survey(dn_script *script, dn_translator *translator, inspection *seen, dn_needs *needs,
+       dn_error *error)
+{
+    const dn_migration *migration = seen->migration;
+
+    for (;;) {
+        dn_script_item item;
+
+        if (dn_script_next(script, &item, error) < 0)
+            return -1;
+        if (item.kind == DN_SCRIPT_END)
+            break;
+        if (see(seen, &item, error) < 0 || expect(translator, migration, &item, error) < 0 ||
+            (needs && dn_needs_add(needs, migration, &item, error) < 0))
+            return -1;
+    }
+    if (seen->open)
+        return dn_fail(error, DUNLIN_USAGE, "script.transaction",
+                       "%s:%u:1: the transaction begun here is never committed", migration->path,
+                       seen->open_line);
+    if (dn_script_no_transaction(script))
+        blame(seen, "the directive no-transaction", 0);
+    if (seen->controls && !(seen->controls == 2 && seen->begin_first && seen->commit_last))
+        blame(seen, "transaction control other than one BEGIN and one COMMIT around everything",
+              seen->control_line);
+    seen->info->transactional = seen->info->reason == NULL;
+    dn_script_digests(script, &seen->info->text, &seen->info->tokens);
+    return 0;
+}
+
 int
 dn_script_examine(dn_connection *connection, dn_translator *translator,
                   const dn_migration *migration, dn_arena *arena, size_t *budget,
@@ -155,29 +187,22 @@ dn_script_examine(dn_connection *connection, dn_translator *translator,
     inspection seen = {.info = info, .arena = arena, .migration = migration};
 
     memset(info, 0, sizeof(*info));
-    if (dn_script_open(connection, translator, migration, NULL, true, &script, error) < 0)
+    if (dn_script_open(connection, translator, migration, NULL, true, &script, error) < 0 ||
+        survey(script, translator, &seen, needs, error) < 0)
         return -1;
-    for (;;) {
-        dn_script_item item;
+    return keep(script, arena, budget, info, error);
+}
 
-        if (dn_script_next(script, &item, error) < 0)
-            return -1;
-        if (item.kind == DN_SCRIPT_END)
-            break;
-        if (see(&seen, &item, error) < 0 || expect(translator, migration, &item, error) < 0 ||
-            (needs && dn_needs_add(needs, migration, &item, error) < 0))
-            return -1;
-    }
-    if (seen.open)
-        return dn_fail(error, DUNLIN_USAGE, "script.transaction",
-                       "%s:%u:1: the transaction begun here is never committed", migration->path,
-                       seen.open_line);
-    if (dn_script_no_transaction(script))
-        blame(&seen, "the directive no-transaction", 0);
-    if (seen.controls && !(seen.controls == 2 && seen.begin_first && seen.commit_last))
-        blame(&seen, "transaction control other than one BEGIN and one COMMIT around everything",
-              seen.control_line);
-    info->transactional = info->reason == NULL;
-    dn_script_digests(script, &info->text, &info->tokens);
+int
+dn_script_survey(const dn_script_reader *reader, const dn_migration *migration, dn_arena *arena,
+                 size_t *budget, dn_script_info *info, dn_error *error)
+{
+    dn_auto(dn_script) *script = NULL;
+    inspection seen = {.info = info, .arena = arena, .migration = migration};
+
+    memset(info, 0, sizeof(*info));
+    if (dn_script_read(reader, migration, NULL, true, &script, error) < 0 ||
+        survey(script, NULL, &seen, NULL, error) < 0)
+        return -1;
     return keep(script, arena, budget, info, error);
 }

@@ -422,7 +422,7 @@ classify(const dn_script *script, dunlin_string sql, uint64_t *flags, dn_error *
 
     if (reader->connection)
         return dn_connection_classify(reader->connection, sql, flags, error);
-    return dn_driver_classify(reader->driver, NULL, reader->own, sql, flags, error);
+    return dn_driver_classify(reader->driver, reader->profile, reader->own, sql, flags, error);
 }
 
 static int

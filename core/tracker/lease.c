@@ -148,11 +148,12 @@ static int
 make_table(dn_connection *connection, const lease_sql *sql, dn_lease_look *look, dn_error *error)
 {
     dn_auto(dn_arena) arena = DN_ARENA_INIT;
+    const dn_tracker_place place = dn_tracker_place_of(connection);
     const char **statements = NULL;
     size_t count = 0;
     dn_error ignored;
 
-    if (dn_tracker_table_meta(connection, &arena, &statements, &count, error) < 0)
+    if (dn_tracker_table_meta(&place, &arena, &statements, &count, error) < 0)
         return -1;
     for (size_t i = 0; i < count; i++)
         if (dn_connection_execute(connection, DUNLIN_ITEM_STATEMENT, statements[i], NULL, 0,

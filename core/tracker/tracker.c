@@ -43,13 +43,12 @@ dn_tracker_value_text(dn_arena *arena, const dunlin_value *value)
 }
 
 static int
-quote(dn_connection *connection, const char *name, dn_arena *arena, const char **quoted,
+quote(const dn_tracker_place *place, const char *name, dn_arena *arena, const char **quoted,
       dn_error *error)
 {
     dn_auto(dn_text) text = DN_TEXT_INIT;
 
-    if (dn_driver_quote(dn_connection_driver(connection), dn_connection_server(connection)->profile,
-                        name, &text, error) < 0)
+    if (dn_driver_quote(place->driver, place->profile, name, &text, error) < 0)
         return -1;
     *quoted = dn_arena_copy(arena, text.data, text.length);
     return *quoted ? 0 : dn_no_memory(error);
@@ -57,7 +56,7 @@ quote(dn_connection *connection, const char *name, dn_arena *arena, const char *
 
 /* Drizzle's table where it stands in a schema. */
 static int
-name_in_schema(dn_connection *connection, const char *schema, const char *name, dn_arena *arena,
+name_in_schema(const dn_tracker_place *place, const char *schema, const char *name, dn_arena *arena,
                dn_tracker *tracker, dn_error *error)
 {
     const char *dot = strchr(name, '.');
@@ -69,8 +68,8 @@ name_in_schema(dn_connection *connection, const char *schema, const char *name, 
         if (!schema)
             return dn_no_memory(error);
     }
-    if (quote(connection, schema, arena, &tracker->schema, error) < 0 ||
-        quote(connection, name, arena, &quoted, error) < 0)
+    if (quote(place, schema, arena, &tracker->schema, error) < 0 ||
+        quote(place, name, arena, &quoted, error) < 0)
         return -1;
     tracker->table = dn_arena_printf(arena, "%s.%s", schema, name);
     tracker->quoted = dn_arena_printf(arena, "%s.%s", tracker->schema, quoted);
@@ -78,23 +77,22 @@ name_in_schema(dn_connection *connection, const char *schema, const char *name, 
 }
 
 static int
-name_table(dn_connection *connection, const char *name, dn_arena *arena, dn_tracker *tracker,
+name_table(const dn_tracker_place *place, const char *name, dn_arena *arena, dn_tracker *tracker,
            dn_error *error)
 {
     const dn_drizzle_form *form = NULL;
-    const char *home = dn_connection_home(connection);
 
     if (tracker->owner == DN_OWNER_DRIZZLE)
-        form = dn_tracker_drizzle_form(dn_connection_driver(connection)->table.dialect);
-    tracker->ours = dn_arena_printf(arena, "%s" DN_TRACKER_TABLE, home);
+        form = dn_tracker_drizzle_form(place->driver->table.dialect);
+    tracker->ours = dn_arena_printf(arena, "%s" DN_TRACKER_TABLE, place->home);
     if (!tracker->ours)
         return dn_no_memory(error);
     if (form && form->schema)
-        return name_in_schema(connection, form->schema, name, arena, tracker, error);
+        return name_in_schema(place, form->schema, name, arena, tracker, error);
     tracker->table = name;
-    if (quote(connection, name, arena, &tracker->quoted, error) < 0)
+    if (quote(place, name, arena, &tracker->quoted, error) < 0)
         return -1;
-    tracker->quoted = dn_arena_printf(arena, "%s%s", home, tracker->quoted);
+    tracker->quoted = dn_arena_printf(arena, "%s%s", place->home, tracker->quoted);
     if (!tracker->quoted)
         return dn_no_memory(error);
     if (tracker->owner == DN_OWNER_DUNLIN)
@@ -103,8 +101,8 @@ name_table(dn_connection *connection, const char *name, dn_arena *arena, dn_trac
 }
 
 int
-dn_tracker_read(dn_connection *connection, dn_layout layout, const char *override,
-                dn_tracker_depth depth, dn_arena *arena, dn_tracker *tracker, dn_error *error)
+dn_tracker_name(const dn_tracker_place *place, dn_layout layout, const char *override,
+                dn_arena *arena, dn_tracker *tracker, dn_error *error)
 {
     bool drizzle = layout == DN_LAYOUT_DRIZZLE || layout == DN_LAYOUT_DRIZZLE_V1;
 
@@ -114,9 +112,26 @@ dn_tracker_read(dn_connection *connection, dn_layout layout, const char *overrid
     tracker->named = layout == DN_LAYOUT_DRIZZLE_V1;
     if (!override)
         override = drizzle ? DN_TRACKER_DRIZZLE : DN_TRACKER_TABLE;
-    if (name_table(connection, override, arena, tracker, error) < 0)
+    return name_table(place, override, arena, tracker, error);
+}
+
+dn_tracker_place
+dn_tracker_place_of(const dn_connection *connection)
+{
+    return (dn_tracker_place){dn_connection_driver(connection),
+                              dn_connection_server(connection)->profile,
+                              dn_connection_home(connection)};
+}
+
+int
+dn_tracker_read(dn_connection *connection, dn_layout layout, const char *override,
+                dn_tracker_depth depth, dn_arena *arena, dn_tracker *tracker, dn_error *error)
+{
+    const dn_tracker_place place = dn_tracker_place_of(connection);
+
+    if (dn_tracker_name(&place, layout, override, arena, tracker, error) < 0)
         return -1;
-    if (drizzle)
+    if (tracker->owner == DN_OWNER_DRIZZLE)
         return dn_tracker_drizzle_read(connection, depth, arena, tracker, error);
     return dn_tracker_native_read(connection, depth, arena, tracker, error);
 }
@@ -129,32 +144,49 @@ execute(dn_connection *connection, const char *sql, dn_error *error)
 }
 
 /* The schema before the table, as drizzle does: in a new database neither is there. */
+int
+dn_tracker_owner_statements(const dn_tracker_place *place, const dn_tracker *tracker,
+                            dn_arena *arena, const char *statements[2], size_t *count,
+                            dn_error *error)
+{
+    const char *dialect = place->driver->table.dialect;
+    const dn_drizzle_form *form = dn_tracker_drizzle_form(dialect);
+
+    *count = 0;
+    if (tracker->owner != DN_OWNER_DRIZZLE)
+        return 0;
+    if (!form)
+        return dn_fail(error, DUNLIN_UNSUPPORTED, "tracker.unsupported",
+                       "drizzle keeps no tracker on %s", dialect);
+    if (tracker->schema)
+        statements[(*count)++] =
+            dn_arena_printf(arena, "CREATE SCHEMA IF NOT EXISTS %s", tracker->schema);
+    statements[(*count)++] =
+        dn_arena_printf(arena, tracker->named ? form->named : form->classic, tracker->quoted);
+    return statements[0] && statements[*count - 1] ? 0 : dn_no_memory(error);
+}
+
 static int
 create_drizzles(dn_connection *connection, const dn_tracker *tracker, dn_arena *arena,
                 dn_error *error)
 {
-    const char *dialect = dn_connection_driver(connection)->table.dialect;
-    const dn_drizzle_form *form = dn_tracker_drizzle_form(dialect);
-    const char *sql;
+    const dn_tracker_place place = dn_tracker_place_of(connection);
+    const char *statements[2];
+    size_t count;
 
-    if (!form)
-        return dn_fail(error, DUNLIN_UNSUPPORTED, "tracker.unsupported",
-                       "drizzle keeps no tracker on %s", dialect);
-    if (tracker->schema) {
-        sql = dn_arena_printf(arena, "CREATE SCHEMA IF NOT EXISTS %s", tracker->schema);
-        if (!sql)
-            return dn_no_memory(error);
-        if (execute(connection, sql, error) < 0)
+    if (dn_tracker_owner_statements(&place, tracker, arena, statements, &count, error) < 0)
+        return -1;
+    for (size_t i = 0; i < count; i++)
+        if (execute(connection, statements[i], error) < 0)
             return -1;
-    }
-    sql = dn_arena_printf(arena, tracker->named ? form->named : form->classic, tracker->quoted);
-    return sql ? execute(connection, sql, error) : dn_no_memory(error);
+    return 0;
 }
 
 int
 dn_tracker_create(dn_connection *connection, dn_tracker *tracker, dn_error *error)
 {
     dn_auto(dn_arena) arena = DN_ARENA_INIT;
+    const dn_tracker_place place = dn_tracker_place_of(connection);
     dn_error ignored;
     const char **statements = NULL;
     size_t count = 0;
@@ -162,9 +194,8 @@ dn_tracker_create(dn_connection *connection, dn_tracker *tracker, dn_error *erro
     if (tracker->present && tracker->ours_present)
         return 0;
     if (!tracker->ours_present &&
-        dn_tracker_table_migrations(
-            connection, tracker->owner == DN_OWNER_DUNLIN ? tracker->table : DN_TRACKER_TABLE,
-            &arena, &statements, &count, error) < 0)
+        dn_tracker_table_migrations(&place, dn_tracker_our_table(tracker), &arena, &statements,
+                                    &count, error) < 0)
         return -1;
     if (dn_connection_execute(connection, DUNLIN_ITEM_BEGIN, NULL, NULL, 0, error) < 0)
         return -1;
@@ -189,10 +220,11 @@ int
 dn_tracker_create_statements(dn_connection *connection, dn_error *error)
 {
     dn_auto(dn_arena) arena = DN_ARENA_INIT;
+    const dn_tracker_place place = dn_tracker_place_of(connection);
     const char **statements = NULL;
     size_t count = 0;
 
-    if (dn_tracker_table_statements(connection, &arena, &statements, &count, error) < 0)
+    if (dn_tracker_table_statements(&place, &arena, &statements, &count, error) < 0)
         return -1;
     for (size_t i = 0; i < count; i++)
         if (execute(connection, statements[i], error) < 0)

@@ -58,6 +58,17 @@ typedef struct dn_tracker {
     size_t count;
 } dn_tracker;
 
+/* Whom names and statements of trackers are for. */
+typedef struct dn_tracker_place {
+    const dn_driver *driver;
+    const dunlin_profile *profile; /* NULL: the driver's default server */
+    const char *home; /* before names of tables of ours, quoted and with its dot; may be "" */
+} dn_tracker_place;
+dn_tracker_place dn_tracker_place_of(const dn_connection *connection);
+/* The names alone, as dn_tracker_read fills them; nothing is asked. */
+int dn_tracker_name(const dn_tracker_place *place, dn_layout layout, const char *override,
+                    dn_arena *arena, dn_tracker *tracker, dn_error *error);
+
 typedef enum dn_tracker_depth {
     DN_TRACKER_MATCH = 0, /* what deciding needs; the hot path */
     DN_TRACKER_FULL       /* and what people want to see */
@@ -130,6 +141,20 @@ int dn_tracker_forget_statements(const dn_tracker_writer *writer, dn_connection 
 /* How many rows of ours carry this run. */
 int dn_tracker_run_rows(dn_connection *connection, const dn_tracker *tracker, const char *run_id,
                         int64_t *rows, dn_error *error);
+
+/* --- scripts ---------------------------------------------------------------------------------- */
+/* The statements that make the tables that are missing; of the ledger only with `ledger`. */
+int dn_tracker_definitions(const dn_tracker_place *place, const dn_tracker *tracker, bool ledger,
+                           dn_arena *arena, const char ***statements, size_t *count,
+                           dn_error *error);
+/* Of a migration of the journal: an SQL condition that it is recorded, appended. */
+int dn_tracker_recorded(const dn_tracker *tracker, const dn_journal *journal,
+                        const dn_migration *migration, dn_arena *arena, dn_text *sql,
+                        dn_error *error);
+/* A writer whose statements need no values from a database: seq and time are the server's, and who
+ * runs it is not known. */
+int dn_tracker_writer_offline(const dn_tracker_place *place, const dn_tracker *tracker,
+                              const char *run_id, dn_tracker_writer **writer, dn_error *error);
 
 /* Digest as drizzle computes it: of the text decoded as UTF-8 and encoded again, so that each
  * maximal invalid part counts as U+FFFD. Equal to the raw digest for valid UTF-8. */

@@ -18,6 +18,7 @@ static const dn_drizzle_form forms[] = {
                  "text NOT NULL,\n\t\t\t\tcreated_at numeric,\n\t\t\t\tname text,\n\t\t\t\t"
                  "applied_at TEXT\n\t\t\t)",
         .writes_time = true,
+        .now = "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')",
     },
     {
         .dialect = "postgresql",

@@ -29,6 +29,7 @@ typedef struct dn_drizzle_form {
     const char *classic; /* 0.x */
     const char *named;   /* 1.0 */
     bool writes_time;    /* drizzle gives applied_at a value itself, else its default does */
+    const char *now;     /* that value as the database would write it */
 } dn_drizzle_form;
 const dn_drizzle_form *dn_tracker_drizzle_form(const char *dialect); /* NULL: not known there */
 /* Whether our table is there, and its highest seq, 0 when it is empty. */
@@ -36,12 +37,21 @@ int dn_tracker_native_last(dn_connection *connection, const dn_tracker *tracker,
                            int64_t *last, dn_error *error);
 
 /* Appends CREATE statements of our tables. */
-int dn_tracker_table_migrations(dn_connection *connection, const char *name, dn_arena *arena,
+int dn_tracker_table_migrations(const dn_tracker_place *place, const char *name, dn_arena *arena,
                                 const char ***statements, size_t *count, dn_error *error);
-int dn_tracker_table_statements(dn_connection *connection, dn_arena *arena,
+int dn_tracker_table_statements(const dn_tracker_place *place, dn_arena *arena,
                                 const char ***statements, size_t *count, dn_error *error);
-
-int dn_tracker_table_meta(dn_connection *connection, dn_arena *arena, const char ***statements,
+int dn_tracker_table_meta(const dn_tracker_place *place, dn_arena *arena, const char ***statements,
                           size_t *count, dn_error *error);
+/* Ours is called so, too, where it decides. */
+static inline const char *
+dn_tracker_our_table(const dn_tracker *tracker)
+{
+    return tracker->owner == DN_OWNER_DUNLIN ? tracker->table : DN_TRACKER_TABLE;
+}
+/* What another tool's tracker is made of: at most two. */
+int dn_tracker_owner_statements(const dn_tracker_place *place, const dn_tracker *tracker,
+                                dn_arena *arena, const char *statements[2], size_t *count,
+                                dn_error *error);
 
 #endif

@@ -118,7 +118,7 @@ add_key(table_build *build, const char *table, const char *name, const char *col
 }
 
 static int
-render(dn_connection *connection, const char *table, const table_column *columns,
+render(const dn_tracker_place *place, const char *table, const table_column *columns,
        size_t column_count, const char *key, dn_arena *arena, const char ***statements,
        size_t *count, dn_error *error)
 {
@@ -132,34 +132,33 @@ render(dn_connection *connection, const char *table, const table_column *columns
         add_column(build, table, &columns[i]);
     if (key)
         add_key(build, table, dn_arena_printf(arena, "%s_pkey", table), key);
-    return dn_driver_render(dn_connection_driver(connection),
-                            dn_connection_server(connection)->profile, build->list, build->count,
-                            arena, statements, count, error);
+    return dn_driver_render(place->driver, place->profile, build->list, build->count, arena,
+                            statements, count, error);
 }
 
 int
-dn_tracker_table_migrations(dn_connection *connection, const char *name, dn_arena *arena,
+dn_tracker_table_migrations(const dn_tracker_place *place, const char *name, dn_arena *arena,
                             const char ***statements, size_t *count, dn_error *error)
 {
-    return render(connection, name, migrations_columns,
+    return render(place, name, migrations_columns,
                   sizeof(migrations_columns) / sizeof(migrations_columns[0]), "seq", arena,
                   statements, count, error);
 }
 
 int
-dn_tracker_table_statements(dn_connection *connection, dn_arena *arena, const char ***statements,
-                            size_t *count, dn_error *error)
+dn_tracker_table_statements(const dn_tracker_place *place, dn_arena *arena,
+                            const char ***statements, size_t *count, dn_error *error)
 {
-    return render(connection, DN_TRACKER_STATEMENTS, statements_columns,
+    return render(place, DN_TRACKER_STATEMENTS, statements_columns,
                   sizeof(statements_columns) / sizeof(statements_columns[0]), NULL, arena,
                   statements, count, error);
 }
 
 int
-dn_tracker_table_meta(dn_connection *connection, dn_arena *arena, const char ***statements,
+dn_tracker_table_meta(const dn_tracker_place *place, dn_arena *arena, const char ***statements,
                       size_t *count, dn_error *error)
 {
-    return render(connection, DN_TRACKER_META, meta_columns,
+    return render(place, DN_TRACKER_META, meta_columns,
                   sizeof(meta_columns) / sizeof(meta_columns[0]), "key", arena, statements, count,
                   error);
 }

@@ -14,6 +14,7 @@ enum { KEPT_SQL_LIMIT = 4 * 1024 * 1024 };
 struct dn_tracker_writer {
     const dn_tracker *tracker;
     dn_compressor *compressor;
+    bool offline;     /* for a script */
     bool named;       /* the owner's table has the columns of drizzle 1.0 */
     bool writes_time; /* and applied_at has no default */
     int64_t next_seq;
@@ -55,6 +56,13 @@ static const char insert_ours[] =
     "INSERT INTO %s (seq, tag, state, digest_raw, digest_text, digest_tokens, algorithm,"
     " statements, applied_at, duration_us, applied_by, host, run_id, tool_version, evidence,"
     " sql_up) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
+
+/* The same where nobody knows what is there: $1 and $9 are the server's. */
+static const char insert_offline[] =
+    "INSERT INTO %1$s (seq, tag, state, digest_raw, digest_text, digest_tokens, algorithm,"
+    " statements, applied_at, duration_us, applied_by, host, run_id, tool_version, evidence,"
+    " sql_up) SELECT coalesce(max(seq), 0) + 1, $2, $3, $4, $5, $6, $7, $8, CURRENT_TIMESTAMP, $10,"
+    " $11, $12, $13, $14, $15, $16 FROM %1$s";
 
 static int
 ignore_row(const dunlin_value *values, size_t count, void *context, dn_error *error)
@@ -100,30 +108,60 @@ owner_insert(const dn_tracker_writer *writer)
     return "INSERT INTO %s (hash, created_at, name, applied_at) VALUES ($1, $2, $3, $4)";
 }
 
+static dn_tracker_writer *
+make(const dn_tracker_place *place, const dn_tracker *tracker, const char *run_id)
+{
+    dn_tracker_writer *writer = (dn_tracker_writer *)calloc(1, sizeof(*writer));
+    const dn_drizzle_form *form = dn_tracker_drizzle_form(place->driver->table.dialect);
+
+    if (!writer)
+        return NULL;
+    writer->tracker = tracker;
+    writer->named = tracker->named;
+    writer->writes_time = form && form->writes_time;
+    memcpy(writer->run_id, run_id, strnlen(run_id, sizeof(writer->run_id) - 1));
+    writer->compressor = dn_compressor_new();
+    return writer;
+}
+
+int
+dn_tracker_writer_offline(const dn_tracker_place *place, const dn_tracker *tracker,
+                          const char *run_id, dn_tracker_writer **result, dn_error *error)
+{
+    const dn_drizzle_form *form = dn_tracker_drizzle_form(place->driver->table.dialect);
+    dn_tracker_writer *writer = make(place, tracker, run_id);
+
+    *result = writer;
+    if (!writer || !writer->compressor)
+        return dn_no_memory(error);
+    writer->offline = true;
+    writer->our_sql = dn_arena_printf(&writer->arena, insert_offline, tracker->ours);
+    if (writer->named && writer->writes_time)
+        writer->owner_sql = dn_arena_printf(
+            &writer->arena,
+            "INSERT INTO %s (hash, created_at, name, applied_at) VALUES ($1, $2, $3, %s)",
+            tracker->quoted, form->now);
+    else
+        writer->owner_sql = dn_arena_printf(&writer->arena, owner_insert(writer), tracker->quoted);
+    return writer->our_sql && writer->owner_sql ? 0 : dn_no_memory(error);
+}
+
 int
 dn_tracker_writer_open(dn_connection *connection, const dn_tracker *tracker, const char *run_id,
                        dn_tracker_writer **result, dn_error *error)
 {
-    dn_tracker_writer *writer = (dn_tracker_writer *)calloc(1, sizeof(*writer));
-    const dn_drizzle_form *form =
-        dn_tracker_drizzle_form(dn_connection_driver(connection)->table.dialect);
+    const dn_tracker_place place = dn_tracker_place_of(connection);
+    dn_tracker_writer *writer = make(&place, tracker, run_id);
     bool present;
 
-    if (!writer)
-        return dn_no_memory(error);
     *result = writer;
-    writer->tracker = tracker;
-    writer->named = tracker->named;
-    writer->writes_time = form && form->writes_time;
-    writer->compressor = dn_compressor_new();
-    if (!writer->compressor)
+    if (!writer || !writer->compressor)
         return dn_no_memory(error);
     if (probe_columns(writer, connection, error) < 0)
         return -1;
     if (dn_tracker_native_last(connection, tracker, &present, &writer->next_seq, error) < 0)
         return -1;
     writer->next_seq++;
-    memcpy(writer->run_id, run_id, strnlen(run_id, sizeof(writer->run_id) - 1));
     dn_host_name(writer->host, sizeof(writer->host));
     dn_user_name(writer->user, sizeof(writer->user));
     writer->our_sql = dn_arena_printf(&writer->arena, insert_ours, tracker->ours);
@@ -167,8 +205,8 @@ record_ours(dn_tracker_writer *writer, const dn_tracker_entry *entry, dn_error *
     values[7] = integer_value(entry->statements);
     values[8] = text_value(writer->stored);
     values[9] = entry->duration_us < 0 ? text_value(NULL) : integer_value(entry->duration_us);
-    values[10] = text_value(writer->user);
-    values[11] = text_value(writer->host);
+    values[10] = text_value(writer->offline ? NULL : writer->user);
+    values[11] = text_value(writer->offline ? NULL : writer->host);
     values[12] = text_value(writer->run_id);
     values[13] = text_value(dunlin_version());
     values[14] = text_value(entry->evidence);

@@ -66,6 +66,12 @@ void dn_kit_text_format(dn_kit_text *text, const char *format, ...)
 /* quote part quote, with every quote inside doubled. */
 void dn_kit_text_quote(dn_kit_text *text, char quote, dunlin_string part);
 dunlin_string dn_kit_text_string(const dn_kit_text *text);
+/* SQL of dunlin's own, with literals for its $1 .. $n: strings in quotes that are doubled, bytes in
+ * hexadecimal digits between `before` and `after`. */
+void dn_kit_text_fill(dn_kit_text *text, dunlin_string sql, const dunlin_value *values,
+                      uint64_t count, const char *before, const char *after);
+/* A statement of a script: ends its line, and a comment that it may end with. */
+void dn_kit_text_add_statement(dn_kit_text *text, dunlin_string sql);
 
 /* --- URLs -------------------------------------------------------------------------------------------- */
 typedef struct dn_kit_parameter {

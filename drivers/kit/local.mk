@@ -8,6 +8,7 @@ driver_kit_sources += drivers/kit/kit_pool.c
 driver_kit_sources += drivers/kit/kit_pool.h
 driver_kit_sources += drivers/kit/kit_property.c
 driver_kit_sources += drivers/kit/kit_property.h
+driver_kit_sources += drivers/kit/kit_script.c
 driver_kit_sources += drivers/kit/kit_text.c
 driver_kit_sources += drivers/kit/kit_url.c
 driver_kit_sources += drivers/kit/kit_wait.c

@@ -10,6 +10,7 @@ mysql_sources += drivers/mysql/my_describe.c
 mysql_sources += drivers/mysql/my_driver.c
 mysql_sources += drivers/mysql/my_driver.h
 mysql_sources += drivers/mysql/my_error.c
+mysql_sources += drivers/mysql/my_export.c
 mysql_sources += drivers/mysql/my_facts.c
 mysql_sources += drivers/mysql/my_fresh.c
 mysql_sources += drivers/mysql/my_introspect.c

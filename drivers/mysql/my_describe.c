@@ -144,11 +144,13 @@ assume(const char *text, dn_mysql_facts *facts, dunlin_string settings[2 * SETTI
     return false;
 }
 
-/* "mariadb", "mariadb 10.11", "mysql 8.0" */
+/* "mariadb", "mariadb 10.11", "mysql 8.0"; nothing is the first of these */
 int32_t
 dn_mysql_assume(const dunlin_call *call, dunlin_string description)
 {
-    DN_KIT_CLEANUP(dn_kit_free) char *text = dn_kit_copy(description);
+    DN_KIT_CLEANUP(dn_kit_free)
+    char *text =
+        dn_kit_copy(description.length > 0 ? description : dn_kit_string(flavours[0].name));
     dunlin_profile profile = {.size = sizeof(profile)};
     dunlin_string settings[2 * SETTINGS];
     dn_mysql_facts facts = {0};

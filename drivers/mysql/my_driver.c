@@ -92,6 +92,7 @@ static const dunlin_driver table = {
     .backup = dn_mysql_backup,
     .restore = dn_mysql_restore,
     .expression_rules = dn_mysql_expression_rules,
+    .script = dn_mysql_script,
     .type_classes = dn_mysql_type_classes,
     .affected = dn_mysql_affected,
 };

@@ -105,16 +105,20 @@ push_text(dn_mysql_rendering *work, dunlin_string sql, uint64_t first, uint64_t 
 }
 
 /* One session of the stock client; everything the server prepares can be guarded so, and both
- * servers prepare all that is guarded here. */
+ * servers prepare all that is rendered. A script says in @dunlin_wanted whether its unit is wanted. */
 static int32_t
 push_guarded(dn_mysql_rendering *work, uint64_t first, uint64_t count, const char *guard)
 {
     static const char *const rest[] = {"PREPARE dunlin FROM @dunlin", "EXECUTE dunlin",
                                        "DEALLOCATE PREPARE dunlin"};
     DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text text = {0};
-    int32_t status;
+    int32_t status =
+        dn_mysql_check_prepared(work->call, &work->server, dn_kit_text_string(&work->sql));
 
-    dn_kit_text_format(&text, "SET @dunlin = IF(%s, ", guard);
+    if (status != DUNLIN_OK)
+        return status;
+    dn_kit_text_format(&text, "SET @dunlin = IF(COALESCE(@dunlin_wanted, TRUE)%s%s, ",
+                       guard != NULL ? " AND " : "", guard != NULL ? guard : "");
     dn_mysql_add_literal(&text, &work->server, dn_kit_text_string(&work->sql));
     dn_kit_text_add(&text, ", 'DO 0')");
     if (text.failed)
@@ -132,9 +136,8 @@ dn_mysql_push_step(dn_mysql_rendering *work, uint64_t first, uint64_t count, con
 
     if (work->sql.failed || work->pool.failed)
         return dn_kit_no_memory(work->call);
-    status = work->script && guard != NULL
-                 ? push_guarded(work, first, count, guard)
-                 : push_text(work, dn_kit_text_string(&work->sql), first, count);
+    status = work->script ? push_guarded(work, first, count, guard)
+                          : push_text(work, dn_kit_text_string(&work->sql), first, count);
     dn_kit_text_clear(&work->sql);
     return status;
 }

@@ -2,6 +2,7 @@
  *
  * Guards of scripts: conditions on information_schema, in one row of text.
  */
+#include <ctype.h>
 #include <string.h>
 
 #include "drivers/mysql/my_render.h"
@@ -23,6 +24,7 @@ static const struct {
     {DUNLIN_KIND_PRIMARY_KEY, "STATISTICS", "TABLE_SCHEMA", "TABLE_NAME", "INDEX_NAME"},
     {DUNLIN_KIND_FOREIGN_KEY, "TABLE_CONSTRAINTS", "TABLE_SCHEMA", "TABLE_NAME", "CONSTRAINT_NAME"},
     {DUNLIN_KIND_CHECK, "TABLE_CONSTRAINTS", "TABLE_SCHEMA", "TABLE_NAME", "CONSTRAINT_NAME"},
+    {DUNLIN_KIND_TRIGGER, "TRIGGERS", "TRIGGER_SCHEMA", "EVENT_OBJECT_TABLE", "TRIGGER_NAME"},
 };
 
 static void
@@ -71,4 +73,45 @@ dn_mysql_guard(dn_mysql_rendering *work, const dunlin_operation *operation)
         return NULL;
     memcpy(kept, text.data, text.length);
     return kept;
+}
+
+/* --- what cannot be guarded ---------------------------------------------------------------------------- */
+/* [M] SQL Syntax Permitted in Prepared Statements: none of these; MariaDB prepares them all. */
+static bool
+is_never_prepared(dunlin_string sql)
+{
+    static const char *const words[] = {"TRIGGER", "PROCEDURE", "FUNCTION", "EVENT"};
+    static const char *const verbs[] = {"CREATE", "DROP", "ALTER"};
+    uint64_t at = 0;
+    size_t seen = 0;
+    bool defines = false;
+
+    while (at < sql.length && seen < 8) {
+        uint64_t begin;
+
+        while (at < sql.length && !isalnum((unsigned char)sql.data[at]))
+            at++;
+        begin = at;
+        while (at < sql.length && (isalnum((unsigned char)sql.data[at]) || sql.data[at] == '_'))
+            at++;
+        for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+            if (dn_kit_same_word((dunlin_string){sql.data + begin, at - begin}, words[i]))
+                return defines;
+        for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]) && seen == 0; i++)
+            defines = defines ||
+                      dn_kit_same_word((dunlin_string){sql.data + begin, at - begin}, verbs[i]);
+        seen++;
+    }
+    return false;
+}
+
+int32_t
+dn_mysql_check_prepared(const dunlin_call *call, const dn_mysql_server *server, dunlin_string sql)
+{
+    if (server->mariadb || !is_never_prepared(sql))
+        return DUNLIN_OK;
+    return dn_kit_fail(
+        call, DUNLIN_UNSUPPORTED,
+        "MySQL prepares no statements about triggers and routines, so a script cannot "
+        "ask first whether one is wanted");
 }

@@ -58,13 +58,12 @@ create_view(dn_mysql_rendering *work, const dunlin_operation *operation)
 }
 
 /* --- routines and triggers -------------------------------------------------------------------------------------- */
-/* Their bodies have semicolons; the stock client needs another separator around them. The text ends
- * so that the semicolon that is put behind it becomes the separator again. */
 static int32_t
 create_code(dn_mysql_rendering *work, const dunlin_operation *operation)
 {
     dunlin_string text = text_of(operation);
     dunlin_string name = operation->path[is_kind(operation, DUNLIN_KIND_TRIGGER) ? 1 : 0];
+    int32_t status;
 
     if (text.length == 0)
         return dn_mysql_refuse(work, NULL, "portable routines or triggers: '%.*s'",
@@ -78,11 +77,10 @@ create_code(dn_mysql_rendering *work, const dunlin_operation *operation)
                        : is_kind(operation, DUNLIN_KIND_FUNCTION) ? "FUNCTION"
                                                                   : "PROCEDURE");
     dn_mysql_add_name(work, name);
-    if (push(work, operation, false) != DUNLIN_OK)
-        return DUNLIN_STOP;
-    dn_kit_text_add(&work->sql, "DELIMITER //\n");
+    status = push(work, operation, false);
+    if (status != DUNLIN_OK)
+        return status;
     dn_kit_text_add_string(&work->sql, text);
-    dn_kit_text_add(&work->sql, "\n//\nDELIMITER ");
     return push(work, operation, false);
 }
 

@@ -15,6 +15,9 @@ typedef struct dn_mysql_server {
 } dn_mysql_server;
 
 dn_mysql_server dn_mysql_server_of(const dunlin_profile *profile);
+/* A script prepares its statements; fails for one that this server does not prepare. */
+int32_t dn_mysql_check_prepared(const dunlin_call *call, const dn_mysql_server *server,
+                                dunlin_string sql);
 bool dn_mysql_checks(const dn_mysql_server *server);              /* CHECK is enforced */
 bool dn_mysql_expression_defaults(const dn_mysql_server *server); /* DEFAULT (1 + 1) */
 /* Equal only where the bytes are; *pads is set where blanks at the end do not count. */

@@ -17,6 +17,7 @@ postgres_sources += drivers/postgres/pg_describe.c
 postgres_sources += drivers/postgres/pg_driver.c
 postgres_sources += drivers/postgres/pg_driver.h
 postgres_sources += drivers/postgres/pg_error.c
+postgres_sources += drivers/postgres/pg_export.c
 postgres_sources += drivers/postgres/pg_fact.c
 postgres_sources += drivers/postgres/pg_facts.c
 postgres_sources += drivers/postgres/pg_facts.h

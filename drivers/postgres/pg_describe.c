@@ -60,11 +60,12 @@ fill_settings(dunlin_profile *profile, dunlin_string settings[2 * SETTINGS], con
     profile->setting_count = 2 * SETTINGS;
 }
 
-/* "postgres 15", "postgresql 15.2"; the version may be missing. */
+/* "postgres 15", "postgresql 15.2"; the version may be missing, or all of it. */
 int32_t
 dn_pg_assume(const dunlin_call *call, dunlin_string description)
 {
-    DN_KIT_CLEANUP(dn_kit_free) char *text = dn_kit_copy(description);
+    DN_KIT_CLEANUP(dn_kit_free)
+    char *text = dn_kit_copy(description.length > 0 ? description : dn_kit_string("postgres 15.0"));
     dunlin_profile profile = {.size = sizeof(profile)};
     dunlin_string settings[2 * SETTINGS];
     const char *version;
@@ -82,7 +83,7 @@ dn_pg_assume(const dunlin_call *call, dunlin_string description)
         return dn_kit_fail(call, DUNLIN_USAGE,
                            "'%s' is not a version of PostgreSQL from %d on ('postgres 15')", text,
                            DN_PG_MINIMUM_VERSION / 10000);
-    fill_settings(&profile, settings, NULL);
+    fill_settings(&profile, settings, "public");
     return call->host->profile(call, &profile);
 }
 

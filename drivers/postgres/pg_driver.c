@@ -92,6 +92,7 @@ static const dunlin_driver table = {
     .expression_rules = dn_pg_expression_rules,
     .type_classes = dn_pg_classes_of_column,
     .affected = dn_pg_affected,
+    .script = dn_pg_script,
 };
 
 const dunlin_driver *

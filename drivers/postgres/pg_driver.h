@@ -112,6 +112,8 @@ void dn_pg_closep(dunlin_connection **connection); /* for DN_KIT_CLEANUP */
 void dn_pg_pins_options(dn_kit_text *text, const char *given, const dunlin_connection *connection);
 /* "SELECT set_config(..), ..": those that servers report, or (local) the others, for one
  * transaction. A pooler keeps the former apart for its clients, the latter would leak to others. */
+/* SET .. for each of them, for a script. */
+void dn_pg_pins_script(dn_kit_text *text);
 void dn_pg_pins_statement(dn_kit_text *text, const dunlin_connection *connection, bool local);
 /* Whether the settings that the server reports are the pinned ones. */
 bool dn_pg_pins_hold(const dunlin_connection *connection);
@@ -245,6 +247,8 @@ int32_t dn_pg_realise(const dunlin_call *call, const dunlin_profile *profile,
 int32_t dn_pg_settle(const dunlin_call *call, dunlin_connection *connection,
                      const dunlin_fact *const *facts, uint64_t count);
 int32_t dn_pg_expression_rules(const dunlin_call *call, const dunlin_profile *profile);
+int32_t dn_pg_script(const dunlin_call *call, const dunlin_profile *profile,
+                     const dunlin_script_part *part);
 int32_t dn_pg_classes_of_column(const dunlin_call *call, const dunlin_profile *profile,
                                 const dunlin_fact *column);
 int32_t dn_pg_describe(const dunlin_call *call, dunlin_connection *connection);

@@ -56,6 +56,16 @@ dn_pg_pins_statement(dn_kit_text *text, const dunlin_connection *connection, boo
                            (long long)connection->lock_timeout_ms);
 }
 
+/* What is there already is no news in a script that runs any number of times. */
+void
+dn_pg_pins_script(dn_kit_text *text)
+{
+    for (size_t i = 0; i < PINS; i++)
+        dn_kit_text_format(text, "SET %s TO '%s';\n", pins[i].name,
+                           strcmp(pins[i].name, "client_min_messages") == 0 ? "warning"
+                                                                            : pins[i].value);
+}
+
 static bool
 holds(const char *reported, const char *value)
 {

@@ -10,6 +10,7 @@ sqlite_sources += drivers/sqlite/sqlite_describe.c
 sqlite_sources += drivers/sqlite/sqlite_driver.c
 sqlite_sources += drivers/sqlite/sqlite_driver.h
 sqlite_sources += drivers/sqlite/sqlite_error.c
+sqlite_sources += drivers/sqlite/sqlite_export.c
 sqlite_sources += drivers/sqlite/sqlite_facts.c
 sqlite_sources += drivers/sqlite/sqlite_facts.h
 sqlite_sources += drivers/sqlite/sqlite_foreign_keys.c

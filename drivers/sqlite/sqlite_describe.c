@@ -25,11 +25,12 @@ fill_version(dunlin_profile *profile, const char *version)
     profile->patch = patch;
 }
 
-/* "sqlite" is the library in use, "sqlite 3.35.2" that version. */
+/* "sqlite" and nothing are the library in use, "sqlite 3.35.2" that version. */
 int32_t
 dn_sqlite_assume(const dunlin_call *call, dunlin_string description)
 {
-    DN_KIT_CLEANUP(dn_kit_free) char *text = dn_kit_copy(description);
+    DN_KIT_CLEANUP(dn_kit_free)
+    char *text = dn_kit_copy(description.length > 0 ? description : dn_kit_string("sqlite"));
     dunlin_profile profile = {.size = sizeof(profile)};
     const char *version;
 

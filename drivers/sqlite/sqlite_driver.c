@@ -79,6 +79,7 @@ static const dunlin_driver table = {
     .backup = dn_sqlite_backup,
     .restore = dn_sqlite_restore,
     .expression_rules = dn_sqlite_expression_rules,
+    .script = dn_sqlite_script,
     .type_classes = dn_sqlite_type_classes,
 };
 

@@ -89,6 +89,8 @@ int32_t dn_sqlite_guarded(dn_sqlite_rendering *work, dunlin_string table, dunlin
                           bool when_there);
 /* The same when there is such a table. */
 int32_t dn_sqlite_guarded_table(dn_sqlite_rendering *work, dunlin_string table);
+/* Lines for the shell that carry out a statement where the condition holds. */
+void dn_sqlite_write_guard(dn_kit_text *text, dunlin_string condition, dunlin_string statement);
 /* The same under a condition of one's own; scripts only. */
 int32_t dn_sqlite_guard(dn_sqlite_rendering *work, dunlin_string condition, uint64_t first,
                         uint64_t count);

@@ -25,18 +25,23 @@ dn_sqlite_if_not_exists(const dn_sqlite_rendering *work, const dunlin_operation 
                : "";
 }
 
+void
+dn_sqlite_write_guard(dn_kit_text *text, dunlin_string condition, dunlin_string statement)
+{
+    dn_kit_text_add(text, ".mode list\n.headers off\n.once dunlin-guard.sql\nSELECT CASE WHEN ");
+    dn_kit_text_add_string(text, condition);
+    dn_kit_text_add(text, " THEN ");
+    dn_kit_text_quote(text, '\'', statement);
+    dn_kit_text_add(text, " || ';' ELSE '' END;\n.read dunlin-guard.sql\n");
+}
+
 int32_t
 dn_sqlite_guard(dn_sqlite_rendering *work, dunlin_string condition, uint64_t first, uint64_t count)
 {
     dunlin_string statement = dn_kit_pool_copy(&work->pool, dn_kit_text_string(&work->sql));
 
     dn_kit_text_clear(&work->sql);
-    dn_kit_text_add(&work->sql,
-                    ".mode list\n.headers off\n.once dunlin-guard.sql\nSELECT CASE WHEN ");
-    dn_kit_text_add_string(&work->sql, condition);
-    dn_kit_text_add(&work->sql, " THEN ");
-    dn_kit_text_quote(&work->sql, '\'', statement);
-    dn_kit_text_add(&work->sql, " || ';' ELSE '' END;\n.read dunlin-guard.sql");
+    dn_sqlite_write_guard(&work->sql, condition, statement);
     return dn_sqlite_step_add(work, DUNLIN_STEP_STATEMENT, first, count, NULL);
 }
 

@@ -39,7 +39,7 @@ extern "C" {
 
 #define DUNLIN_DRIVER_ABI 0u /* the number in the entry symbol */
 /* Raised by one whenever v0 changes; host and driver must agree on it exactly while it is v0. */
-#define DUNLIN_DRIVER_REVISION 5u
+#define DUNLIN_DRIVER_REVISION 6u
 #define DUNLIN_DRIVER_ENTRY_SYMBOL "dunlin_driver_entry_v0"
 
 /* What a driver says about a failure; host->fail() copies it. Absent parts stay empty. */
@@ -283,6 +283,55 @@ typedef struct dunlin_note {
     uint64_t operation;
     dunlin_string message;
 } dunlin_note;
+
+/* --- scripts for the stock client -----------------------------------------------------------------
+ * A script is made of parts, one after the other: it opens, its units are carried out where they are
+ * wanted, it closes. It ends at its first error, may be stopped anywhere, and may run any number of
+ * times. What stands in it is complete: nobody is connected when it is written. */
+enum {
+    DUNLIN_SCRIPT_OPEN = 1,    /* the session as a run has it; alone, where that can be */
+    DUNLIN_SCRIPT_UNIT = 2,    /* items, carried out where `condition` holds */
+    DUNLIN_SCRIPT_REQUIRE = 3, /* ends the script with `message` where neither `condition` holds nor
+                                * all of `absent` is */
+    DUNLIN_SCRIPT_CLOSE = 4
+};
+
+enum {
+    DUNLIN_SCRIPT_TRANSACTION = 1 << 0, /* of a UNIT: all of it takes effect or nothing */
+    DUNLIN_SCRIPT_RESET = 1 << 1        /* settings of the session may have changed in it */
+};
+
+enum {
+    DUNLIN_SCRIPT_STATEMENT = 1, /* one statement of this database */
+    DUNLIN_SCRIPT_RENDERED = 2,  /* what render() gave as a step in mode SCRIPT */
+    DUNLIN_SCRIPT_CHECK = 3      /* a query whose first cell, as text, must read `expected` */
+};
+
+typedef struct dunlin_script_item {
+    uint64_t size;
+    int32_t kind; /* DUNLIN_SCRIPT_STATEMENT .. */
+    int32_t role; /* DUNLIN_STEP_BEFORE_BEGIN, _FINALLY: around the transaction, always; else 0 */
+    dunlin_string sql;
+    dunlin_string expected;     /* of CHECK */
+    const dunlin_value *values; /* of a STATEMENT of dunlin's own, which has $1 .. $n for them */
+    uint64_t value_count;
+    /* Not none: what a STATEMENT of a migration does. It is left out where that is so already;
+     * UNSUPPORTED where the driver cannot ask for that. */
+    const dunlin_operation *const *operations;
+    uint64_t operation_count;
+} dunlin_script_item;
+
+typedef struct dunlin_script_part {
+    uint64_t size;
+    int32_t kind;                /* DUNLIN_SCRIPT_OPEN .. */
+    int32_t flags;               /* DUNLIN_SCRIPT_TRANSACTION .. */
+    dunlin_string condition;     /* an expression of this database; empty: it holds */
+    dunlin_string message;       /* of REQUIRE, one line */
+    const dunlin_string *absent; /* of REQUIRE: names of tables, in the namespace of the profile */
+    uint64_t absent_count;
+    const dunlin_script_item *const *items; /* of UNIT */
+    uint64_t item_count;
+} dunlin_script_part;
 
 /* --- portable expressions -------------------------------------------------------------------------
  * What portable SQL (PostgreSQL's spelling) is called here, as data, so that the one parser and
@@ -686,6 +735,12 @@ typedef struct dunlin_driver {
      * *known is 0. */
     int32_t (*affected)(const dunlin_call *call, dunlin_connection *connection,
                         dunlin_string statement, int32_t *known);
+
+    /* offline */
+    /* One part of a script for the database's stock client, through host->text(): whole lines. Of
+     * OPEN first come comment lines that say which client, and how it is called. */
+    int32_t (*script)(const dunlin_call *call, const dunlin_profile *profile,
+                      const dunlin_script_part *part);
 } dunlin_driver;
 
 /* The one exported symbol. `host_abi` and `host_revision` are the host's; the driver returns its

@@ -292,6 +292,19 @@ typedef struct dunlin_parity_options {
 int dunlin_parity(const dunlin_options *options, const dunlin_parity_options *parity,
                   dunlin_result **result, dunlin_error *error);
 
+/* Migrations as a script for the stock client of a database, which may run any number of times
+ * (docs/export.md). Connects to nothing. */
+typedef struct dunlin_export_options {
+    uint64_t size;
+    const char *driver; /* name; NULL: that of the target */
+    const char *server; /* "postgres 15"; NULL: the one that the driver takes for the likeliest */
+    const char *from;   /* first tag; NULL: the first there is */
+    const char *to;     /* last tag; NULL: the last there is */
+    const char *output; /* file that the script is written to; NULL: into the result */
+} dunlin_export_options;
+int dunlin_export(const dunlin_options *options, const dunlin_export_options *export_options,
+                  dunlin_result **result, dunlin_error *error);
+
 int dunlin_drivers(const dunlin_options *options, dunlin_result **result, dunlin_error *error);
 
 /* Runs the conformance kit (docs/conformance.md) against a driver and a database that it may write

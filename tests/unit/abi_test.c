@@ -243,6 +243,26 @@ static const member url_part_members[] = {
     MEMBER(dunlin_url_part, reserved, 44),
 };
 
+static const member script_item_members[] = {
+    MEMBER(dunlin_script_item, size, 0),
+    MEMBER(dunlin_script_item, kind, 8),
+    MEMBER(dunlin_script_item, role, 12),
+    MEMBER(dunlin_script_item, sql, 16),
+    MEMBER(dunlin_script_item, expected, 32),
+    MEMBER(dunlin_script_item, values, 48),
+    MEMBER(dunlin_script_item, value_count, 56),
+    MEMBER(dunlin_script_item, operations, 64),
+    MEMBER(dunlin_script_item, operation_count, 72),
+};
+
+static const member script_part_members[] = {
+    MEMBER(dunlin_script_part, size, 0),          MEMBER(dunlin_script_part, kind, 8),
+    MEMBER(dunlin_script_part, flags, 12),        MEMBER(dunlin_script_part, condition, 16),
+    MEMBER(dunlin_script_part, message, 32),      MEMBER(dunlin_script_part, absent, 48),
+    MEMBER(dunlin_script_part, absent_count, 56), MEMBER(dunlin_script_part, items, 64),
+    MEMBER(dunlin_script_part, item_count, 72),
+};
+
 static const member host_members[] = {
     MEMBER(dunlin_host, size, 0),
     MEMBER(dunlin_host, abi, 8),
@@ -344,6 +364,7 @@ static const member driver_members[] = {
     MEMBER(dunlin_driver, expression_rules, 336),
     MEMBER(dunlin_driver, type_classes, 344),
     MEMBER(dunlin_driver, affected, 352),
+    MEMBER(dunlin_driver, script, 360),
 };
 
 static const layout layouts[] = {
@@ -373,9 +394,11 @@ static const layout layouts[] = {
     LAYOUT(dunlin_shadow, 56, shadow_members),
     LAYOUT(dunlin_shadow_found, 32, shadow_found_members),
     LAYOUT(dunlin_url_part, 48, url_part_members),
+    LAYOUT(dunlin_script_item, 80, script_item_members),
+    LAYOUT(dunlin_script_part, 80, script_part_members),
     LAYOUT(dunlin_host, 296, host_members),
     LAYOUT(dunlin_call, 40, call_members),
-    LAYOUT(dunlin_driver, 360, driver_members),
+    LAYOUT(dunlin_driver, 368, driver_members),
 };
 
 /* On machines with other pointers the numbers are others, and drivers are built for those. */
@@ -451,7 +474,7 @@ the_revision_is_the_one_these_numbers_belong_to(void **state)
 {
     (void)state;
     assert_int_equal(DUNLIN_DRIVER_ABI, 0);
-    assert_int_equal(DUNLIN_DRIVER_REVISION, 5);
+    assert_int_equal(DUNLIN_DRIVER_REVISION, 6);
     assert_string_equal(DUNLIN_DRIVER_ENTRY_SYMBOL, "dunlin_driver_entry_v0");
 }
 

@@ -1,0 +1,409 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/export/follow.h"
+
+#include <string.h>
+
+#include "core/execute/translate_internal.h"
+
+static const char *
+class_of(void *context, dunlin_string space, dunlin_string table, dunlin_string column)
+{
+    dn_history *history = context;
+    const dn_column_search where = {
+        .view = history->view,
+        .naming = history->target.naming,
+        .making = history->making,
+        .scratch = &history->scratch,
+    };
+
+    (void)space;
+    return dn_column_class(&where, table, column);
+}
+
+static dunlin_string
+first_of(void *context, dunlin_string space, dunlin_string table)
+{
+    const dn_history *history = context;
+
+    (void)space;
+    return dn_first_column(history->facts, table);
+}
+
+static int
+begin_translating(dn_history *history, dn_error *error)
+{
+    const dn_history_options *options = &history->options;
+
+    if (dn_ddl_portable_rules(history->arena, &history->reader.folder, error) < 0 ||
+        dn_driver_translator(options->driver, options->profile, history->arena,
+                             &history->translations, error) < 0)
+        return -1;
+    history->columns = (dn_driver_columns){class_of, first_of, history};
+    history->translations.columns = &history->columns;
+    history->view.translations = &history->translations;
+    return 0;
+}
+
+int
+dn_history_begin(dn_history *history, const dn_history_options *options, dn_arena *arena,
+                 dn_error *error)
+{
+    const dn_driver *driver = options->driver;
+    dunlin_capabilities capabilities;
+    dunlin_string home = dn_profile_setting(options->profile, "namespace");
+    const dn_lex_rules *own;
+
+    memset(history, 0, sizeof *history);
+    history->options = *options;
+    history->arena = arena;
+    history->own = !options->dialect || dn_driver_is_called(driver, dn_string(options->dialect));
+    if (dn_driver_capabilities(driver, options->profile, &capabilities, error) < 0 ||
+        dn_driver_rules(driver, options->profile, arena, &own, error) < 0)
+        return -1;
+    if (!(capabilities.flags & DUNLIN_CAN_TRANSLATE) || !driver->table.script)
+        return dn_fail(error, DUNLIN_UNSUPPORTED, "driver.unsupported",
+                       "driver '%s' cannot write scripts", driver->table.name);
+    history->reader = (dn_script_reader){
+        .driver = driver, .own = own, .folder = own, .profile = options->profile};
+    history->target = (dn_schema_target){dn_driver_naming(&capabilities), home,
+                                         (capabilities.flags & DUNLIN_CAN_NAMED_TYPES) != 0};
+    history->facts = dn_fact_map_new(arena, history->target.naming);
+    history->logical = dn_fact_map_new(arena, history->target.naming);
+    if (!history->facts || !history->logical)
+        return dn_no_memory(error);
+    history->view = (dn_driver_view){.driver = driver,
+                                     .profile = options->profile,
+                                     .facts = history->facts,
+                                     .own_dialect = history->own};
+    return history->own ? 0 : begin_translating(history, error);
+}
+
+void
+dn_history_end(dn_history *history)
+{
+    dn_arena_free(&history->scratch);
+}
+
+/* --- facts --------------------------------------------------------------------------------------- */
+
+static int
+realise(dn_history *history, const dunlin_operation *operation, dn_wanted *wanted, dn_error *error)
+{
+    const dunlin_fact *list[1];
+    const dunlin_fact **facts;
+    dunlin_fact fact;
+
+    *wanted = (dn_wanted){NULL, 0};
+    if ((operation->verb != DUNLIN_VERB_CREATE && operation->verb != DUNLIN_VERB_ALTER) ||
+        !history->options.driver->table.realise)
+        return 0;
+    if (dn_operation_fact_on(history->facts, operation, &history->scratch, &fact, error) < 0)
+        return -1;
+    list[0] = &fact;
+    if (dn_driver_realise(&history->view, list, 1, &history->scratch, &facts, &wanted->count, NULL,
+                          error) < 0)
+        return -1;
+    wanted->facts = facts;
+    return 0;
+}
+
+/* Of text that is sent as it is, what can be known of it. */
+static int
+fold_what_is_known(dn_history *history, const dn_operations *list, dn_error *error)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        dn_wanted wanted;
+
+        if (list->items[i]->verb < DUNLIN_VERB_DATA &&
+            realise(history, list->items[i], &wanted, error) == 0)
+            dn_schema_fold(history->facts, list->items[i], &wanted, error);
+        if (error->status == DUNLIN_NO_MEMORY)
+            return -1;
+        dn_error_clear(error);
+    }
+    return 0;
+}
+
+/* --- what is to be written ---------------------------------------------------------------------------- */
+
+static bool
+lies_in(const dunlin_operation *part, const dunlin_operation *whole)
+{
+    return whole && part != whole && part->span_begin >= whole->span_begin &&
+           part->span_end <= whole->span_end;
+}
+
+/* Objects of their own can be dropped without being known. */
+static bool
+drops_unknown(const dunlin_operation *operation)
+{
+    static const char *const kinds[] = {DUNLIN_KIND_TABLE, DUNLIN_KIND_VIEW, DUNLIN_KIND_INDEX,
+                                        DUNLIN_KIND_MATERIALIZED_VIEW, DUNLIN_KIND_SEQUENCE};
+
+    for (size_t i = 0; operation->verb == DUNLIN_VERB_DROP && i < sizeof kinds / sizeof kinds[0];
+         i++)
+        if (dn_string_equal(operation->kind, kinds[i]))
+            return true;
+    return false;
+}
+
+/* The operations that the script is to have. What the history has made already, and makes again
+ * under a guard, it has. */
+static int
+choose(dn_history *history, const dn_source *source, const dn_operations *from, dn_operations *run,
+       dn_wanted *wanted, bool folds, dn_error *error)
+{
+    const dn_guard_options options = {.foreign = !history->own};
+    const dunlin_operation *passed = NULL;
+
+    for (size_t i = 0; i < from->count; i++) {
+        const dunlin_operation *operation = from->items[i];
+        dunlin_operation *plain = dn_operation_copy(&history->scratch, operation);
+        dn_auto(dn_text) why = DN_TEXT_INIT;
+        dn_guard guard;
+
+        if (!plain)
+            return dn_no_memory(error);
+        if (realise(history, operation, &wanted[run->count], error) < 0)
+            return dn_translator_blame(source, operation->span_begin, error);
+        guard = dn_schema_resolve(history->facts, operation, &wanted[run->count], &options, &why);
+        if (guard == DN_GUARD_CONFLICT && !lies_in(operation, passed)) {
+            dn_fail(error, DUNLIN_DISAGREEMENT, "translate.conflict", "%s",
+                    why.data ? why.data : "it exists, but different");
+            return dn_translator_blame(source, operation->span_begin, error);
+        }
+        if (lies_in(operation, passed) || (guard == DN_GUARD_SKIP && !drops_unknown(operation))) {
+            passed = lies_in(operation, passed) ? passed : operation;
+            continue;
+        }
+        plain->condition = DUNLIN_CONDITION_NONE;
+        plain->flags &= ~(uint64_t)DUNLIN_OPERATION_PARENT_IF_EXISTS;
+        if (folds && dn_schema_fold(history->facts, plain, &wanted[run->count], error) < 0)
+            return -1;
+        if (dn_operations_add(run, plain, error) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* ALTER TABLE t RENAME COLUMN a TO b, ALTER COLUMN b ..: what comes later is of what came before. */
+static bool
+builds_on_itself(const dn_operations *list)
+{
+    for (size_t i = 0; i + 1 < list->count; i++)
+        if (list->items[i]->verb == DUNLIN_VERB_RENAME || list->items[i]->verb == DUNLIN_VERB_DROP)
+            return true;
+    return false;
+}
+
+/* The driver is given all operations at once, and the facts as they are before the first of them. */
+static int
+choose_on_copy(dn_history *history, const dn_source *source, const dn_operations *from,
+               dn_operations *run, dn_wanted *wanted, dn_error *error)
+{
+    dn_fact_map *facts = history->facts;
+    bool folds = builds_on_itself(from);
+    int answer;
+
+    if (folds) {
+        history->facts = dn_fact_map_copy(facts, &history->scratch, error);
+        if (!history->facts) {
+            history->facts = facts;
+            return -1;
+        }
+        history->view.facts = history->facts;
+    }
+    answer = choose(history, source, from, run, wanted, folds, error);
+    history->facts = facts;
+    history->view.facts = facts;
+    return answer;
+}
+
+static int
+count_losses(dn_history *history, const dn_source *source, const dn_notes *notes, dn_error *error)
+{
+    for (size_t i = 0; i < notes->count && !history->own; i++) {
+        if (notes->items[i].kind != DUNLIN_NOTE_LOSSY)
+            continue;
+        if (history->options.strict) {
+            dn_fail(error, DUNLIN_UNSUPPORTED, "translate.lossy", "%s", notes->items[i].message);
+            return dn_translator_blame(source, 0, error);
+        }
+        if (dn_losses_count(&history->losses, history->arena, source, notes->items[i].message,
+                            error) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int
+write_operations(dn_history *history, const dn_source *source, dn_followed *out, dn_error *error)
+{
+    dn_operations run = {.arena = &history->scratch};
+    dn_wanted *wanted =
+        dn_arena_array(&history->scratch, out->operations.count + 1, sizeof *wanted);
+    dn_notes notes = {NULL, 0, 0};
+    char reason[sizeof error->message];
+
+    if (!wanted)
+        return dn_no_memory(error);
+    if (choose_on_copy(history, source, &out->operations, &run, wanted, error) < 0)
+        return -1;
+    if (run.count &&
+        dn_driver_render_steps(&history->view, DUNLIN_RENDER_SCRIPT, run.items, run.count,
+                               &history->scratch, &out->steps, &notes, error) < 0) {
+        if (error->status == DUNLIN_NO_MEMORY)
+            return -1;
+        memcpy(reason, error->message, sizeof reason);
+        dn_fail(error, DUNLIN_UNSUPPORTED, "translate.untranslatable", "%s", reason);
+        return dn_translator_blame(source, 0, error);
+    }
+    if (count_losses(history, source, &notes, error) < 0)
+        return -1;
+    for (size_t i = 0; i < run.count; i++)
+        if (dn_schema_fold(history->facts, run.items[i], &wanted[i], error) < 0)
+            return -1;
+    return 0;
+}
+
+/* --- the own dialect ------------------------------------------------------------------------------------- */
+
+static bool
+is_conditional(const dn_operations *list)
+{
+    for (size_t i = 0; i < list->count; i++)
+        if (list->items[i]->condition != DUNLIN_CONDITION_NONE ||
+            (list->items[i]->flags & DUNLIN_OPERATION_PARENT_IF_EXISTS))
+            return true;
+    return false;
+}
+
+static bool
+changes_rows(const dn_operations *list)
+{
+    for (size_t i = 0; i < list->count; i++)
+        if (list->items[i]->verb >= DUNLIN_VERB_DATA)
+            return true;
+    return false;
+}
+
+/* Its own text is the best there is to say; the steps are for drivers that guard nothing else. */
+static int
+guard_text(dn_history *history, const dn_source *source, dn_followed *out, dn_error *error)
+{
+    size_t length;
+    const char *plain =
+        dn_translator_strip(history->reader.own, source->sql, &history->scratch, &length);
+
+    if (!plain)
+        return dn_no_memory(error);
+    if (write_operations(history, source, out, error) == 0) {
+        out->plain = dn_span(plain, length);
+        out->as_it_is = false;
+        out->repeatable = true;
+        return 0;
+    }
+    if (error->status == DUNLIN_NO_MEMORY || error->status == DUNLIN_DISAGREEMENT)
+        return -1;
+    dn_error_clear(error);
+    out->plain = dn_span(plain, length);
+    out->repeatable = true;
+    return fold_what_is_known(history, &out->operations, error);
+}
+
+/* Text of this database alone. It is written as it stands, unless it wants a guard. */
+static int
+follow_own(dn_history *history, const dn_source *source, bool guarded, dn_followed *out,
+           dn_error *error)
+{
+    const dn_ddl_options options = {
+        .rules = history->reader.own,
+        .own = true,
+        .keep_case = !(history->target.naming & DN_FACT_NAMESPACES),
+    };
+    dn_driver_view view = history->view;
+    dn_ddl_statement parsed;
+    bool renders;
+    int answer;
+
+    out->as_it_is = true;
+    if (!(source->flags & DUNLIN_CLASS_DDL))
+        return 0;
+    if (dn_ddl_parse(source->sql, &options, &history->scratch, &parsed, error) < 0)
+        return -1;
+    if (parsed.kind != DN_DDL_OPERATIONS)
+        return 0;
+    if (dn_schema_address(&history->target, parsed.operations, parsed.count, false, history->facts,
+                          history->logical, &out->operations, error) < 0) {
+        dn_error_clear(error);
+        out->operations.count = 0;
+        return 0;
+    }
+    history->view.own_dialect = true;
+    history->view.translations = NULL;
+    renders = history->own && !changes_rows(&out->operations) &&
+              (guarded || (is_conditional(&out->operations) && !history->options.native_guards));
+    answer = renders ? guard_text(history, source, out, error)
+                     : fold_what_is_known(history, &out->operations, error);
+    history->view = view;
+    return answer;
+}
+
+/* --- portable text ------------------------------------------------------------------------------------------ */
+
+static int
+refuse(const dn_history *history, const dn_source *source, const char *reason, uint64_t offset,
+       dn_error *error)
+{
+    dn_fail(error, DUNLIN_UNSUPPORTED, "translate.native", "not portable to '%s': %s",
+            history->options.driver->table.name, reason);
+    return dn_translator_blame(source, offset, error);
+}
+
+static int
+check_portable(const dn_history *history, const dn_source *source, const dn_ddl_statement *parsed,
+               dn_error *error)
+{
+    if (parsed->kind == DN_DDL_SYNTAX) {
+        dn_fail(error, DUNLIN_SYNTAX, "translate.syntax", "%s", parsed->reason);
+        return dn_translator_blame(source, parsed->offset, error);
+    }
+    if (parsed->kind == DN_DDL_NATIVE)
+        return refuse(history, source, parsed->reason, parsed->offset, error);
+    for (size_t i = 0; i < parsed->count; i++)
+        if (parsed->marks[i].native)
+            return refuse(history, source, parsed->marks[i].native, parsed->marks[i].offset, error);
+    return 0;
+}
+
+static int
+follow_portable(dn_history *history, const dn_source *source, dn_followed *out, dn_error *error)
+{
+    const dn_ddl_options options = {.rules = history->reader.folder};
+    dn_ddl_statement parsed;
+
+    if (dn_ddl_parse(source->sql, &options, &history->scratch, &parsed, error) < 0 ||
+        dn_ddl_verify(source->sql, &options, &history->scratch, &parsed, error) < 0 ||
+        check_portable(history, source, &parsed, error) < 0)
+        return -1;
+    if (dn_schema_address(&history->target, parsed.operations, parsed.count, true, history->facts,
+                          history->logical, &out->operations, error) < 0)
+        return dn_translator_blame(source, 0, error);
+    out->repeatable = !changes_rows(&out->operations);
+    history->making = &out->operations;
+    if (write_operations(history, source, out, error) < 0)
+        return -1;
+    history->making = NULL;
+    return 0;
+}
+
+int
+dn_history_follow(dn_history *history, const dn_source *source, bool guarded, dn_followed *followed,
+                  dn_error *error)
+{
+    dn_arena_free(&history->scratch);
+    *followed = (dn_followed){.operations = {.arena = &history->scratch}};
+    if (source->native || history->own)
+        return follow_own(history, source, guarded, followed, error);
+    return follow_portable(history, source, followed, error);
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * A history without a database: its statements in order, what each becomes in a script, and the
+ * facts as they are behind it. Guards stay open here, for the server to answer; only what the
+ * history itself says twice is left out.
+ */
+#ifndef DN_EXPORT_FOLLOW_H
+#define DN_EXPORT_FOLLOW_H
+
+#include "core/execute/execute.h"
+#include "core/execute/losses.h"
+#include "core/schema/schema.h"
+
+typedef struct dn_history_options {
+    const dn_driver *driver;
+    const dunlin_profile *profile;
+    const char *dialect; /* of the folder; NULL: the driver's own */
+    bool native_guards;
+    bool strict;
+} dn_history_options;
+
+typedef struct dn_history {
+    dn_history_options options;
+    bool own; /* the folder is in the driver's dialect */
+    dn_script_reader reader;
+    dn_schema_target target;
+    dn_driver_translations translations;
+    dn_driver_columns columns;
+    dn_driver_view view;
+    dn_fact_map *facts;
+    dn_fact_map *logical;
+    const dn_operations *making; /* of the statement at hand */
+    dn_arena scratch;            /* of the statement at hand */
+    dn_losses losses;
+    dn_arena *arena;
+} dn_history;
+
+/* What a statement becomes; lives until the next one. */
+typedef struct dn_followed {
+    bool as_it_is;  /* its own text; else the steps, which may be none */
+    dn_steps steps; /* of DUNLIN_RENDER_SCRIPT */
+    /* Of the own dialect, where a guard is wanted: its text without IF [NOT] EXISTS, which is to be
+     * preferred to the steps if the driver has a guard for it; else NULL data. */
+    dunlin_string plain;
+    /* What it does, where that is known and guards say so again: else it must not run twice. */
+    bool repeatable;
+    dn_operations operations;
+} dn_followed;
+
+/* Everything lives in the arena; dn_history_end frees the rest. Errors: driver.unsupported. */
+int dn_history_begin(dn_history *history, const dn_history_options *options, dn_arena *arena,
+                     dn_error *error);
+void dn_history_end(dn_history *history);
+/* `guarded`: of the own dialect, too, guards are wanted wherever they can be, since no transaction
+ * takes back half of a migration. Errors: translate.*, with a place. */
+int dn_history_follow(dn_history *history, const dn_source *source, bool guarded,
+                      dn_followed *followed, dn_error *error);
+
+#endif

@@ -1,0 +1,5 @@
+# SPDX-License-Identifier: MIT
+# Migrations as a script for the stock client.
+core_sources += \
+    core/export/export.h core/export/export.c core/export/units.h core/export/units.c \
+    core/export/follow.h core/export/follow.c core/export/deeds.h core/export/deeds.c

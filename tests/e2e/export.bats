@@ -1,0 +1,135 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# dunlin export: scripts for the sqlite3 shell, and what is said without any database.
+
+load helper
+load export_helper
+
+@test "sqlite: the script of the sample project run three times equals migrate" { three_times sqlite; }
+@test "sqlite: a script that begins in the middle wants the rest to be recorded" { from_half_way sqlite; }
+@test "sqlite: a script finishes what migrate and a shorter script began" { whole_over_half sqlite; }
+@test "sqlite: a script that was stopped anywhere finishes when it is run again" { interrupted sqlite; }
+@test "sqlite: without records nothing is done twice that must not be" { emptied_and_unsafe sqlite; }
+@test "sqlite: what only makes things is recorded where it is there" { emptied_and_safe sqlite; }
+@test "sqlite: sections, strings and assertions stand in a script" { directives sqlite "$(another sqlite app)"; }
+@test "sqlite: a migration that was recorded with other SQL stops the script" { edited sqlite; }
+
+@test "sqlite: the script of a Drizzle project equals migrate" {
+    drizzle_project project
+    cd project
+    export_to script.sql sqlite
+    for _ in 1 2 3; do
+        run_script "$PWD/other.db" script.sql
+        assert_exit 0
+    done
+    assert_same_as_migrate sqlite "$PWD/other.db"
+    assert_equal "$(sql other.db 'SELECT hash, created_at FROM __drizzle_migrations')" \
+        "$(sql migrated.db 'SELECT hash, created_at FROM __drizzle_migrations')"
+}
+
+@test "sqlite: rows of children survive the rebuilds of a script" {
+    mkdir migrations
+    echo '{"dialect": "portable"}' >dunlin.json
+    cat >migrations/0001_people.sql <<'SQL'
+CREATE TABLE people (id bigint PRIMARY KEY, age varchar(10));
+CREATE TABLE pets (id bigint PRIMARY KEY, owner_id bigint REFERENCES people (id) ON DELETE CASCADE);
+INSERT INTO people VALUES (1, '30');
+INSERT INTO pets VALUES (1, 1);
+SQL
+    echo 'ALTER TABLE people ALTER COLUMN age TYPE integer USING CAST(age AS integer);' \
+        >migrations/0002_age.sql
+    export_to script.sql sqlite
+    for _ in 1 2 3; do
+        run_script "$PWD/app.db" script.sql
+        assert_exit 0
+    done
+    assert_equal "$(sql app.db 'SELECT * FROM pets' 'SELECT age, typeof(age) FROM people')" \
+        $'1|1\n30|integer'
+    assert_same_as_migrate sqlite "$PWD/app.db"
+}
+
+# --- what is said -----------------------------------------------------------------------------------
+
+@test "the script goes to standard output, and with --output to a file" {
+    sample
+    dunlin export --driver postgres
+    assert_exit 0
+    assert_stdout '-- Migrations 20260105090000_create_users to 20260330100000_create_team_invites'
+    assert_stdout '\set ON_ERROR_STOP on'
+    "$DUNLIN" export --driver postgres >printed.sql
+    dunlin export --driver postgres --output script.sql
+    assert_exit 0
+    assert_equal "$output" '14 migrations written to script.sql'
+    cmp printed.sql script.sql
+    run_json export --driver postgres --from 20260316091000_add_session_timeout_preference
+    assert_exit 0
+    assert_json '[.driver, .server, (.migrations | length), .output]' \
+        '["postgres","postgresql 15.0",3,null]'
+    assert_json '.migrations[0]' "$(printf '%s' \
+        '{"idx":11,"tag":"20260316091000_add_session_timeout_preference","path":"'"$PWD"'/migrations/' \
+        '20260316091000_add_session_timeout_preference.sql","statements":3,"transactional":true,' \
+        '"reason":null}')"
+    assert_json '.script | startswith("-- Migrations 20260316091000")' true
+}
+
+@test "what is not portable is named with its place" {
+    mkdir migrations
+    echo '{"dialect": "portable"}' >dunlin.json
+    printf 'CREATE TABLE a (id bigint);\n\nVACUUM;\n' >migrations/0001_a.sql
+    dunlin export --driver postgres
+    assert_exit 2
+    assert_stderr 'migrations/0001_a.sql:3:1: not portable to '"'postgres'"
+    assert_equal "$output" ''
+}
+
+@test "data behind COPY cannot stand in a script" {
+    mkdir migrations
+    echo '{"dialect": "postgresql"}' >dunlin.json
+    printf 'CREATE TABLE a (id int);\nCOPY a FROM stdin;\n1\n\\.\n' >migrations/0001_a.sql
+    dunlin export --driver postgres
+    assert_exit 1
+    assert_stderr "0001_a.sql:2:1: 'COPY a FROM stdin' cannot stand in a script for 'postgres': data lines follow it"
+    assert_stderr 'export.cannot'
+}
+
+@test "triggers cannot stand in a script for MySQL, and can in one for MariaDB" {
+    mkdir migrations
+    echo '{"dialect": "mysql"}' >dunlin.json
+    printf 'CREATE TABLE a (id int);\nCREATE TRIGGER t BEFORE INSERT ON a FOR EACH ROW SET NEW.id = 1;\n' \
+        >migrations/0001_a.sql
+    dunlin export --driver mysql --server 'mysql 8.0'
+    assert_exit 1
+    assert_stderr "0001_a.sql:2:1: 'CREATE TRIGGER t BEFORE INSERT"
+    assert_stderr 'MySQL prepares no statements about triggers and routines'
+    dunlin export --driver mariadb
+    assert_exit 0
+}
+
+@test "carriage returns in strings cannot stand in a script for SQLite" {
+    mkdir migrations
+    echo '{"dialect": "sqlite"}' >dunlin.json
+    printf 'CREATE TABLE a (b text);\r\n' >migrations/0001_a.sql
+    dunlin export --driver sqlite
+    assert_exit 0
+    printf "INSERT INTO a VALUES ('x\r\ny');\n" >migrations/0002_b.sql
+    dunlin export --driver sqlite
+    assert_exit 1
+    assert_stderr '0002_b.sql:1:1:'
+    assert_stderr 'the sqlite3 shell takes carriage returns out of strings'
+}
+
+@test "unknown tags, servers and drivers are usage errors" {
+    sample
+    dunlin export --driver sqlite --from nothing
+    assert_exit 2
+    assert_stderr "--from names 'nothing', and there is no such migration"
+    dunlin export --driver sqlite --from 20260216130000_add_user_profile --to 20260112101500_create_sessions
+    assert_exit 2
+    assert_stderr "'20260216130000_add_user_profile' of --from comes behind"
+    dunlin export --driver postgres --server 'mariadb 10.11'
+    assert_exit 2
+    dunlin export --driver none
+    assert_exit 2
+    dunlin export
+    assert_exit 2
+}

@@ -1,0 +1,278 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash
+# What tests of `dunlin export` share: the stock clients, and what databases look like to them.
+
+# pg_dump stands beside psql.
+pg_dump_program() {
+    local psql
+    psql=$(psql_program)
+    printf '%s\n' "${psql%psql}pg_dump"
+}
+
+# mariadb_on PROGRAM URL ARGUMENT...
+mariadb_on() {
+    local program=$1 url=$2 rest host
+    rest=${url#*@}
+    host=${rest%%/*}
+    "$program" --no-defaults --protocol=tcp -h "${host%:*}" -P "${host#*:}" -u dunlin \
+        "${@:3}" "${rest#*/}"
+}
+
+# run_script WHERE FILE: by the stock client, as the script's first lines say. Sets $status, $output.
+run_script() {
+    case $(dialect_of "$1") in
+        postgresql) run "$(psql_program)" -X -d "$1" -f "$2" ;;
+        mysql) run mariadb_on mariadb "$1" <"$2" ;;
+        *) run sqlite3 -batch -init /dev/null "$1" <"$2" ;;
+    esac
+}
+
+# catalog_of WHERE: all definitions, as the database's own tool prints them.
+catalog_of() {
+    case $(dialect_of "$1") in
+        postgresql) "$(pg_dump_program)" -s -d "$1" | grep -Ev '^\\(un)?restrict' ;;
+        mysql)
+            mariadb_on mariadb-dump "$1" --no-data --routines --skip-comments |
+                sed 's/ AUTO_INCREMENT=[0-9]*//'
+            ;;
+        *) sqlite3 -batch -init /dev/null "$1" .schema | LC_ALL=C sort ;;
+    esac
+}
+
+# records_of WHERE: what dunlin keeps of each migration, but when and by whom.
+records_of() {
+    sql_in "$1" "SELECT seq, tag, state, digest_raw, digest_text, digest_tokens, algorithm,
+                        statements, sql_up FROM dunlin_migrations ORDER BY seq"
+}
+
+# another DIALECT NAME: a further empty database.
+another() {
+    case $1 in
+        sqlite) printf '%s\n' "$PWD/$2.db" ;;
+        *) fresh_database "$1" ;;
+    esac
+}
+
+# url_of WHERE
+url_of() {
+    case $1 in
+        /*) printf 'sqlite:%s\n' "$1" ;;
+        *) printf '%s\n' "$1" ;;
+    esac
+}
+
+# driver_of DIALECT
+driver_of() {
+    case $1 in
+        postgresql) echo postgres ;;
+        *) echo "$1" ;;
+    esac
+}
+
+# export_to FILE DIALECT OPTION...: in the working folder.
+export_to() {
+    dunlin export --driver "$(driver_of "$2")" --output "$1" "${@:3}"
+    assert_exit 0
+}
+
+# sample: the project of the sources.
+sample() {
+    mkdir -p project
+    cp -r "$tree/migrations" project
+    cd project || return 1
+}
+
+# assert_same_as_migrate DIALECT WHERE: catalogs and records equal what `migrate` makes elsewhere,
+# and dunlin has nothing to say or to do.
+assert_same_as_migrate() {
+    local other
+    other=$(another "$1" migrated)
+    dunlin migrate --url "$(url_of "$other")" --quiet
+    assert_exit 0
+    assert_equal "$(catalog_of "$2")" "$(catalog_of "$other")"
+    assert_equal "$(records_of "$2")" "$(records_of "$other")"
+    dunlin status --check --url "$(url_of "$2")"
+    assert_exit 0
+}
+
+# --- the sample project ---------------------------------------------------------------------------
+
+three_times() {
+    local where
+    sample
+    where=$(another "$1" app)
+    export_to script.sql "$1"
+    for _ in 1 2 3; do
+        run_script "$where" script.sql
+        assert_exit 0
+    done
+    assert_same_as_migrate "$1" "$where"
+    assert_equal "$(sql_in "$where" 'SELECT count(*) FROM plans')" 3
+}
+
+from_half_way() {
+    local where
+    sample
+    where=$(another "$1" app)
+    dunlin migrate --url "$(url_of "$where")" --to 20260209111500_create_audit_log --quiet
+    assert_exit 0
+    export_to rest.sql "$1" --from 20260216130000_add_user_profile
+    run_script "$where" rest.sql
+    assert_exit 0
+    run_script "$where" rest.sql
+    assert_exit 0
+    assert_same_as_migrate "$1" "$where"
+    where=$(another "$1" empty)
+    run_script "$where" rest.sql
+    [ "$status" -ne 0 ]
+    assert_stdout "not all migrations before 20260216130000_add_user_profile, where this script begins"
+    dunlin migrate --url "$(url_of "$where")" --quiet
+    assert_exit 0
+    run_script "$where" rest.sql
+    assert_exit 0
+}
+
+whole_over_half() {
+    local where
+    sample
+    where=$(another "$1" app)
+    dunlin migrate --url "$(url_of "$where")" --to 20260119084500_create_plans_and_settings --quiet
+    assert_exit 0
+    export_to some.sql "$1" --to 20260309103000_create_reporting_views
+    export_to all.sql "$1"
+    run_script "$where" some.sql
+    assert_exit 0
+    run_script "$where" all.sql
+    assert_exit 0
+    assert_same_as_migrate "$1" "$where"
+}
+
+# Whatever line it is cut behind, the next run finishes; rows are changed once.
+interrupted() {
+    local where total at
+    sample
+    where=$(another "$1" app)
+    export_to script.sql "$1"
+    total=$(wc -l <script.sql)
+    for at in 10 23 37 41 48 56 63 78 87 93; do
+        head -n $((total * at / 100)) script.sql >part.sql
+        run_script "$where" part.sql
+    done
+    run_script "$where" script.sql
+    assert_exit 0
+    assert_same_as_migrate "$1" "$where"
+    assert_equal "$(sql_in "$where" 'SELECT count(*) FROM plans')" 3
+}
+
+# --- a tracker that lost its rows -------------------------------------------------------------------
+
+# The history of the sample changes rows: what was done cannot be told from the tables.
+emptied_and_unsafe() {
+    local where before
+    sample
+    where=$(another "$1" app)
+    export_to script.sql "$1"
+    run_script "$where" script.sql
+    assert_exit 0
+    sql_in "$where" 'DELETE FROM dunlin_migrations'
+    before=$(catalog_of "$where")
+    run_script "$where" script.sql
+    [ "$status" -ne 0 ]
+    assert_stdout 'tables of these migrations exist here, but nothing is recorded'
+    assert_equal "$(catalog_of "$where")" "$before"
+    assert_equal "$(sql_in "$where" 'SELECT count(*) FROM dunlin_migrations')" 0
+}
+
+# A history that only makes things is recorded, and nothing fails.
+emptied_and_safe() {
+    local where before
+    where=$(another "$1" app)
+    mkdir -p migrations
+    echo '{"dialect": "portable"}' >dunlin.json
+    cat >migrations/0001_people.sql <<'SQL'
+CREATE TABLE IF NOT EXISTS people (id bigint PRIMARY KEY, email varchar(100) NOT NULL);
+CREATE UNIQUE INDEX people_email_idx ON people (email);
+SQL
+    cat >migrations/0002_more.sql <<'SQL'
+ALTER TABLE people ADD COLUMN IF NOT EXISTS nick varchar(30);
+ALTER TABLE people ADD CONSTRAINT nick_long CHECK (length(nick) > 0);
+CREATE TABLE pets (id bigint PRIMARY KEY, owner_id bigint REFERENCES people (id));
+CREATE VIEW names AS SELECT nick FROM people;
+SQL
+    export_to script.sql "$1"
+    run_script "$where" script.sql
+    assert_exit 0
+    sql_in "$where" "INSERT INTO people VALUES (1, 'a@example.org', 'a')"
+    before=$(catalog_of "$where")
+    sql_in "$where" 'DELETE FROM dunlin_migrations'
+    run_script "$where" script.sql
+    assert_exit 0
+    assert_equal "$(catalog_of "$where")" "$before"
+    assert_equal "$(sql_in "$where" 'SELECT tag FROM dunlin_migrations ORDER BY seq')" \
+        $'0001_people\n0002_more'
+    assert_equal "$(sql_in "$where" 'SELECT count(*) FROM people')" 1
+    dunlin status --check --url "$(url_of "$where")"
+    assert_exit 0
+}
+
+# --- what a file can have in it ---------------------------------------------------------------------
+
+directives() {
+    local where=$2
+    mkdir -p migrations
+    echo '{"dialect": "portable"}' >dunlin.json
+    cat >migrations/0001_notes.sql <<'SQL'
+CREATE TABLE notes (id bigint PRIMARY KEY, body text NOT NULL);
+INSERT INTO notes (id, body) VALUES (1, 'it''s; -- no comment
+"two" lines'), (2, 'back\slash');
+-- dunlin: assert SELECT count(*) FROM notes = 2
+-- dunlin: only sqlite
+UPDATE notes SET body = body || ' on sqlite' WHERE id = 1;
+-- dunlin: end
+-- dunlin: only postgres
+UPDATE notes SET body = body || $$ on 'postgres'$$ WHERE id = 1;
+-- dunlin: end
+-- dunlin: only mysql
+UPDATE notes SET body = concat(body, ' on mysql') WHERE id = 1;
+-- dunlin: end
+SQL
+    cat >migrations/0002_wrong.sql <<'SQL'
+UPDATE notes SET body = 'new';
+-- dunlin: assert SELECT count(*) FROM notes = 3
+SQL
+    export_to script.sql "$1" --to 0001_notes
+    run_script "$where" script.sql
+    assert_exit 0
+    assert_same_as_migrate_to_first "$1" "$where"
+    export_to script.sql "$1"
+    run_script "$where" script.sql
+    [ "$status" -ne 0 ]
+    assert_stdout 'the answer is not 3'
+    assert_equal "$(sql_in "$where" "SELECT count(*) FROM notes WHERE body = 'new'")" 0
+    assert_equal "$(sql_in "$where" 'SELECT count(*) FROM dunlin_migrations')" 1
+}
+
+assert_same_as_migrate_to_first() {
+    local other rows="SELECT id, replace(body, '
+', '/') FROM notes ORDER BY id"
+    other=$(another "$1" first)
+    dunlin migrate --url "$(url_of "$other")" --to 0001_notes --quiet
+    assert_exit 0
+    assert_equal "$(sql_in "$2" "$rows")" "$(sql_in "$other" "$rows")"
+}
+
+# --- other SQL -----------------------------------------------------------------------------------------
+
+edited() {
+    local where
+    sample
+    where=$(another "$1" app)
+    dunlin migrate --url "$(url_of "$where")" --to 20260105090000_create_users --quiet
+    assert_exit 0
+    sed -i 's/varchar(100)/varchar(120)/' migrations/20260105090000_create_users.sql
+    export_to script.sql "$1"
+    run_script "$where" script.sql
+    [ "$status" -ne 0 ]
+    assert_stdout '20260105090000_create_users was applied here with other SQL'
+    assert_equal "$(sql_in "$where" 'SELECT count(*) FROM dunlin_migrations')" 1
+}

@@ -1,0 +1,131 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# dunlin export: scripts for psql and the mariadb client, run by them.
+
+load helper
+load export_helper
+
+@test "postgresql: the script of the sample project run three times equals migrate" { three_times postgresql; }
+@test "postgresql: a script that begins in the middle wants the rest to be recorded" { from_half_way postgresql; }
+@test "postgresql: a script finishes what migrate and a shorter script began" { whole_over_half postgresql; }
+@test "postgresql: a script that was stopped anywhere finishes when it is run again" { interrupted postgresql; }
+@test "postgresql: without records nothing is done twice that must not be" { emptied_and_unsafe postgresql; }
+@test "postgresql: what only makes things is recorded where it is there" { emptied_and_safe postgresql; }
+@test "postgresql: sections, strings and assertions stand in a script" { directives postgresql "$(another postgresql app)"; }
+@test "postgresql: a migration that was recorded with other SQL stops the script" { edited postgresql; }
+
+@test "mysql: the script of the sample project run three times equals migrate" { three_times mysql; }
+@test "mysql: a script that begins in the middle wants the rest to be recorded" { from_half_way mysql; }
+@test "mysql: a script finishes what migrate and a shorter script began" { whole_over_half mysql; }
+@test "mysql: a script that was stopped anywhere finishes when it is run again" { interrupted mysql; }
+@test "mysql: without records nothing is done twice that must not be" { emptied_and_unsafe mysql; }
+@test "mysql: what only makes things is recorded where it is there" { emptied_and_safe mysql; }
+@test "mysql: sections, strings and assertions stand in a script" { directives mysql "$(another mysql app)"; }
+@test "mysql: a migration that was recorded with other SQL stops the script" { edited mysql; }
+
+# --- Drizzle ----------------------------------------------------------------------------------------
+
+# drizzle DIALECT FIXTURE TRACKER
+drizzle() {
+    local where other
+    drizzle_project project "$2"
+    cd project || return 1
+    where=$database
+    export_to script.sql "$1"
+    for _ in 1 2 3; do
+        run_script "$where" script.sql
+        assert_exit 0
+    done
+    assert_same_as_migrate "$1" "$where"
+    other=$(another "$1" drizzled)
+    dunlin migrate --url "$other" --quiet
+    assert_exit 0
+    assert_equal "$(sql_in "$where" "SELECT id, hash, created_at FROM $3 ORDER BY id")" \
+        "$(sql_in "$other" "SELECT id, hash, created_at FROM $3 ORDER BY id")"
+}
+
+@test "postgresql: the script of a Drizzle project equals migrate" {
+    drizzle postgresql postgresql drizzle.__drizzle_migrations
+}
+
+@test "postgresql, drizzle 1.0: the script of a Drizzle project equals migrate" {
+    drizzle postgresql v1-postgresql drizzle.__drizzle_migrations
+}
+
+@test "mysql: the script of a Drizzle project equals migrate, triggers included" {
+    drizzle mysql mysql __drizzle_migrations
+}
+
+# --- one database each --------------------------------------------------------------------------------
+
+@test "postgresql: an index is built concurrently, and again where it was left invalid" {
+    local where
+    where=$(another postgresql app)
+    mkdir migrations
+    echo '{"dialect": "portable"}' >dunlin.json
+    echo 'CREATE TABLE a (id bigint PRIMARY KEY, b integer);' >migrations/0001_a.sql
+    echo 'CREATE INDEX CONCURRENTLY a_b_idx ON a (b);' >migrations/0002_b.sql
+    export_to script.sql postgresql
+    head -n "$(grep -n '^-- 0002_b' script.sql | cut -d: -f1)" script.sql >part.sql
+    run_script "$where" part.sql
+    assert_exit 0
+    sql_in "$where" 'INSERT INTO a VALUES (1, 1), (2, 1)'
+    run sql_in "$where" 'CREATE UNIQUE INDEX CONCURRENTLY a_b_idx ON a (b)'
+    [ "$status" -ne 0 ]
+    for _ in 1 2 3; do
+        run_script "$where" script.sql
+        assert_exit 0
+    done
+    assert_equal "$(sql_in "$where" "SELECT indisvalid, indisunique FROM pg_index
+        WHERE indexrelid = 'a_b_idx'::regclass")" 't|f'
+    assert_same_as_migrate postgresql "$where"
+}
+
+@test "postgresql: a server older than the script, or another search_path, is refused" {
+    local where
+    sample
+    where=$(another postgresql app)
+    dunlin export --driver postgres --server 'postgres 99' --output script.sql
+    assert_exit 0
+    run_script "$where" script.sql
+    [ "$status" -eq 3 ]
+    assert_stdout 'this script was written for PostgreSQL 99 or later'
+    export_to script.sql postgresql
+    sql_in "$where" 'CREATE SCHEMA other' \
+        "DO \$\$ BEGIN EXECUTE 'ALTER DATABASE ' || current_database() || ' SET search_path TO other'; END \$\$"
+    run_script "$where" script.sql
+    [ "$status" -eq 3 ]
+    assert_stdout 'new tables of this session would not go to the schema public'
+}
+
+@test "mysql: a script for MySQL is refused by MariaDB" {
+    local where
+    sample
+    where=$(another mysql app)
+    dunlin export --driver mysql --server 'mysql 8.0' --output script.sql
+    assert_exit 0
+    run_script "$where" script.sql
+    [ "$status" -ne 0 ]
+    assert_stdout 'this script was written for MySQL'
+    assert_equal "$(sql_in "$where" 'SHOW TABLES')" ''
+}
+
+@test "mysql: migrate takes up what a script has left half done" {
+    local where
+    sample
+    where=$(another mysql app)
+    export_to script.sql mysql
+    # Behind the rows of plans, before the migration is recorded.
+    head -n "$(grep -n '^SET @dunlin_wanted.*20260119084500.*ordinal = 3' script.sql | cut -d: -f1)" \
+        script.sql >part.sql
+    run_script "$where" part.sql
+    assert_exit 0
+    assert_equal "$(sql_in "$where" 'SELECT count(*) FROM plans')" 3
+    dunlin migrate --url "$where" --quiet
+    assert_exit 0
+    assert_equal "$(sql_in "$where" 'SELECT count(*) FROM plans')" 3
+    dunlin status --check --url "$where"
+    assert_exit 0
+    run_script "$where" script.sql
+    assert_exit 0
+}
