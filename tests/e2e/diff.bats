@@ -91,8 +91,8 @@ perhaps renamed: --rename users.name=full_name
     assert_exit 1
     assert_stderr "missing.json"
     dunlin diff sqlite:a.db schema.sql
-    assert_exit 2
-    assert_stderr "[diff.sql-file]"
+    assert_exit 1
+    assert_stderr "cannot open 'schema.sql': No such file or directory"
     dunlin diff sqlite:a.db sqlite:a.db --rename t.n=m
     assert_exit 2
     assert_stderr "column 't.n' cannot have been renamed to 'm': there is nothing of the new name"

@@ -63,11 +63,29 @@ pg_schema() {
     assert_equal "$(pg_schema "$two")" "$(pg_schema "$one")"
 }
 
-@test "postgres: check needs leave to make a throw-away database" {
+# A database of its own on the same server, or one that is named.
+check_in_a_shadow() {
     local url
-    url=$(fresh_database postgresql)
+    url=$(fresh_database "$1")
     printf 'CREATE TABLE t (n integer);\n' >schema.sql
     dunlin schema check schema.sql --url "$url"
     assert_exit 2
     assert_stderr "[definition.no-shadow]"
+    dunlin schema check schema.sql --url "$url" --shadow
+    assert_exit 4
+    assert_stdout "+ table $2t"
+    dunlin schema check schema.sql --url "$url" --shadow-url "$(fresh_database "$1")"
+    assert_exit 4
+    dunlin schema load schema.sql --url "$url"
+    assert_exit 0
+    dunlin schema check schema.sql --url "$url" --shadow
+    assert_exit 0
+}
+
+@test "postgres: check needs leave to make a throw-away database" {
+    check_in_a_shadow postgresql public.
+}
+
+@test "mysql: check needs leave to make a throw-away database" {
+    check_in_a_shadow mysql ""
 }
