@@ -3,12 +3,16 @@
  * Several queries of ours in one round trip. In a transaction of the user's they run in a
  * savepoint, so that neither a failure nor search_path is left behind.
  */
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "drivers/postgres/pg_facts.h"
 
 /* Tables of the session come last: they must not stand in for the catalogs. */
 #define PATH "SELECT pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true)"
+
+/* A shadow is asked the same again and again: planning would take longer than answering. */
+#define PREPARED_PATH PATH ", pg_catalog.set_config('plan_cache_mode', 'force_generic_plan', true)"
 
 /* Of text[] (pg_type.dat). */
 enum { DN_PG_TEXTS = 1009 };
@@ -27,6 +31,7 @@ typedef struct batch {
     int32_t status; /* once it is not DUNLIN_OK, nothing more is handed on */
     bool refused;   /* by the server */
     char *pins;
+    bool prepares; /* the questions, before they are asked */
 } batch;
 
 static void
@@ -38,22 +43,48 @@ choose_frame(batch *work)
         inside ? "SAVEPOINT dunlin_read" : "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
     if (!inside && work->pins != NULL)
         work->before[work->before_count++] = work->pins;
-    work->before[work->before_count++] = PATH;
+    work->before[work->before_count++] = work->connection->shadow != NULL ? PREPARED_PATH : PATH;
     if (inside)
         work->after[work->after_count++] = "ROLLBACK TO SAVEPOINT dunlin_read";
     work->after[work->after_count++] = inside ? "RELEASE SAVEPOINT dunlin_read" : "COMMIT";
 }
 
+static const Oid types[MOST_VALUES] = {DN_PG_TEXTS, DN_PG_TEXTS, DN_PG_TEXTS, DN_PG_TEXTS};
+
+/* Names are never used twice: nobody knows what became of those in a failed pipeline. */
+static bool
+send_prepared(const batch *work)
+{
+    unsigned number = work->connection->questions;
+    PGconn *pg = work->connection->pg;
+    char name[48];
+
+    for (size_t i = 0; work->prepares && i < work->count; i++) {
+        snprintf(name, sizeof(name), "dunlin_%u_%zu", number, i);
+        if (PQsendPrepare(pg, name, work->questions[i].sql, work->questions[i].count, types) == 0)
+            return false;
+    }
+    for (size_t i = 0; i < work->count; i++) {
+        snprintf(name, sizeof(name), "dunlin_%u_%zu", number, i);
+        if (PQsendQueryPrepared(pg, name, work->questions[i].count, work->questions[i].values, NULL,
+                                NULL, 0) == 0)
+            return false;
+    }
+    return true;
+}
+
 static bool
 send_all(const batch *work)
 {
-    static const Oid types[MOST_VALUES] = {DN_PG_TEXTS, DN_PG_TEXTS, DN_PG_TEXTS, DN_PG_TEXTS};
     PGconn *pg = work->connection->pg;
+    bool plain = work->connection->shadow == NULL;
 
     for (size_t i = 0; i < work->before_count; i++)
         if (PQsendQueryParams(pg, work->before[i], 0, NULL, NULL, NULL, NULL, 0) == 0)
             return false;
-    for (size_t i = 0; i < work->count; i++)
+    if (!plain && !send_prepared(work))
+        return false;
+    for (size_t i = 0; plain && i < work->count; i++)
         if (PQsendQueryParams(pg, work->questions[i].sql, work->questions[i].count, types,
                               work->questions[i].values, NULL, NULL, 0) == 0)
             return false;
@@ -94,7 +125,8 @@ take_result(batch *work, size_t number, const PGresult *result)
 static bool
 read_all(batch *work)
 {
-    size_t sent = work->before_count + work->count + work->after_count;
+    size_t first = work->before_count + (work->prepares ? work->count : 0);
+    size_t sent = first + work->count + work->after_count;
 
     for (size_t i = 0; i <= sent; i++) {
         DN_KIT_CLEANUP(dn_pg_clear) PGresult *result = NULL;
@@ -104,7 +136,7 @@ read_all(batch *work)
         if (PQresultStatus(result) == PGRES_PIPELINE_SYNC)
             return true;
         /* The commands around the questions have numbers that no question has. */
-        take_result(work, i - work->before_count, result);
+        take_result(work, i - first, result);
         if (work->connection->dead)
             return false;
         dn_pg_clear(&result);
@@ -145,8 +177,10 @@ ask(batch *work)
         return status != DUNLIN_OK ? status : dn_pg_fail_lost(connection);
     }
     PQexitPipelineMode(connection->pg);
-    if (work->refused)
+    if (work->refused) {
+        connection->questions = 0;
         get_back(work);
+    }
     return work->status;
 }
 
@@ -165,5 +199,8 @@ dn_pg_ask_together(dunlin_connection *connection, const dn_pg_question *question
         work.pins = pins.data;
     }
     choose_frame(&work);
+    work.prepares = connection->shadow != NULL && connection->questions == 0;
+    if (work.prepares)
+        connection->questions = ++connection->prepared_names;
     return ask(&work);
 }
