@@ -110,3 +110,7 @@ perhaps renamed: --rename users.name=full_name
 @test "the statements lead from each state of the sample project to the next, and back" {
     every_state sqlite
 }
+
+@test "the statements lead from one random schema to another" {
+    random_pairs sqlite 10
+}

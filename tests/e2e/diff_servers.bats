@@ -54,6 +54,14 @@ load helper
     assert_equal "$(sql_pg "$one" 'SELECT a, b, c, "D d", e FROM t')" "12|t|sad|7|5"
 }
 
+@test "postgres: the statements lead from one random schema to another" {
+    random_pairs postgresql 10
+}
+
+@test "mysql: the statements lead from one random schema to another" {
+    random_pairs mysql 10
+}
+
 @test "a database of another dialect has no differences that SQL could mend" {
     dunlin diff "$(fresh_database postgresql)" "$(fresh_database mysql)"
     assert_exit 2

@@ -23,6 +23,7 @@ caller_home=$HOME
 server_postgresql=${DUNLIN_TEST_POSTGRES-}
 server_mysql=${DUNLIN_TEST_MYSQL-}
 postgres_programs=${DUNLIN_POSTGRES_BIN-}
+caller_seed=${DUNLIN_SEED-}
 
 # A file with a setup of its own calls this first.
 helper_setup() {
@@ -467,4 +468,18 @@ round_trip() {
     # Once more: the dump is what the dump gives.
     dunlin schema dump --url "$two" --output again.sql
     assert_equal "$(cat again.sql)" "$(cat schema.sql)"
+}
+
+# random_pairs DIALECT COUNT: from one random schema to another by the statements of `dunlin diff`.
+# DUNLIN_SEED repeats a run; the seed of a pair that fails is in the message.
+random_pairs() {
+    local seed=${caller_seed:-$RANDOM} one two number
+    for ((number = 0; number < $2; number++)); do
+        echo "# pair $number of $1, DUNLIN_SEED=$seed"
+        one=$(empty_database "$1" one)
+        two=$(empty_database "$1" two)
+        run_script "$one" "$(python3 -B "$tests_folder/e2e/random-schema.py" "$1" "$seed/$number/a")"
+        run_script "$two" "$(python3 -B "$tests_folder/e2e/random-schema.py" "$1" "$seed/$number/b")"
+        step_to "$one" "$two"
+    done
 }
