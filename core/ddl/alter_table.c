@@ -4,6 +4,8 @@
  */
 #include "core/ddl/parts.h"
 
+#include <strings.h>
+
 static bool
 add_column(dn_ddl_parser *parser, const dn_ddl_object *table)
 {
@@ -132,10 +134,19 @@ rename_to(dn_ddl_parser *parser, const dn_ddl_object *table, int32_t condition)
     return dn_ddl_done(parser, draft);
 }
 
+/* MySQL: ALTER TABLE t RENAME u. */
+static bool
+is_name_alone(const dn_ddl_parser *parser)
+{
+    const dn_ddl_token *next = dn_ddl_ahead(parser, 1);
+
+    return dn_ddl_name_follows(parser) && (next->kind == 0 || dn_ddl_token_is(next, ","));
+}
+
 static bool
 rename_action(dn_ddl_parser *parser, const dn_ddl_object *table)
 {
-    if (dn_ddl_accept(parser, "TO") || dn_ddl_accept(parser, "AS")) {
+    if (dn_ddl_accept(parser, "TO") || dn_ddl_accept(parser, "AS") || is_name_alone(parser)) {
         int32_t condition = parser->table_flags & DUNLIN_OPERATION_PARENT_IF_EXISTS
                                 ? DUNLIN_CONDITION_IF_EXISTS
                                 : DUNLIN_CONDITION_NONE;
@@ -152,6 +163,25 @@ rename_action(dn_ddl_parser *parser, const dn_ddl_object *table)
 }
 
 /* --- columns --- */
+/* "v::mood" of a change to the type mood: that it becomes one is said already. */
+static dunlin_string
+without_cast(const dn_ddl_draft *draft, dunlin_string text)
+{
+    const dunlin_property *path = dn_ddl_member(draft, "type_path");
+    dunlin_string name = dn_span(NULL, 0);
+    size_t length = (size_t)text.length;
+
+    for (path = path ? path + 1 : NULL; path && path->type != DUNLIN_PROPERTY_END; path++)
+        name = path->text;
+    if (!name.length || length <= name.length + 2 ||
+        strncasecmp(text.data + length - name.length, name.data, (size_t)name.length) != 0)
+        return text;
+    length -= (size_t)name.length;
+    return text.data[length - 1] == ':' && text.data[length - 2] == ':'
+               ? dn_span(text.data, length - 2)
+               : text;
+}
+
 static bool
 set_type(dn_ddl_parser *parser, dn_ddl_draft *draft)
 {
@@ -170,7 +200,7 @@ set_type(dn_ddl_parser *parser, dn_ddl_draft *draft)
     if (dn_ddl_accept(parser, "USING")) {
         if (!dn_ddl_rest(parser, ",", &text))
             return false;
-        draft->operation.using_expression = text;
+        draft->operation.using_expression = without_cast(draft, text);
     }
     return true;
 }

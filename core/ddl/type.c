@@ -393,6 +393,9 @@ dn_ddl_type(dn_ddl_parser *parser, dn_ddl_draft *draft)
             if (dn_ddl_accept(parser, types[i].words))
                 return read_known(parser, draft, &types[i], begin);
     }
+    if (dn_ddl_is(parser, ",") || dn_ddl_is(parser, ")"))
+        return dn_ddl_native(parser, "columns without a type are not portable; names of what a "
+                                     "query gives go into the query");
     if (!dn_ddl_name_follows(parser))
         return dn_ddl_expected(parser, "a type");
     return read_named(parser, draft, begin);

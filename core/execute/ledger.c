@@ -377,7 +377,9 @@ run_translated(ledger *book, const dn_script_item *item, const dn_translated *tr
         return -1;
     if (!(flags & (DUNLIN_CLASS_NO_TRANSACTION | DUNLIN_CLASS_COMMITS))) {
         row->phase = DN_LEDGER_DONE;
-        return begin(book, error) < 0 ? -1 : run_steps(book, item, translated, error);
+        if (begin(book, error) < 0 || run_steps(book, item, translated, error) < 0)
+            return -1;
+        return flags & DUNLIN_CLASS_COMMIT_BEFORE_USE ? commit(book, error) : 0;
     }
     if (announce(book, error) < 0)
         return -1;

@@ -296,6 +296,32 @@ note_index(dn_translator *translator, const dunlin_operation *operation, dn_erro
     return note_key(translator, index, error);
 }
 
+/* Views share their names with tables: a key of a table finds whatever has the name. */
+static int
+note_namesake(dn_translator *translator, const dunlin_operation *operation, dn_error *error)
+{
+    dunlin_fact named = dn_operation_fact(operation);
+
+    if (!dn_string_equal(operation->kind, DUNLIN_KIND_VIEW) &&
+        !dn_string_equal(operation->kind, DUNLIN_KIND_MATERIALIZED_VIEW))
+        return 0;
+    named.kind = dn_string(DUNLIN_KIND_TABLE);
+    return note_key(translator, named, error);
+}
+
+/* Servers with types of their own know what hangs on what, and refuse or drop it. Elsewhere the
+ * driver has to see all that may use what goes. */
+static void
+note_dependents(dn_translator *translator, const dunlin_operation *operation)
+{
+    if (!translator->own && !translator->target.named_types &&
+        operation->verb == DUNLIN_VERB_DROP &&
+        (dn_string_equal(operation->kind, DUNLIN_KIND_TABLE) ||
+         dn_string_equal(operation->kind, DUNLIN_KIND_VIEW) ||
+         dn_string_equal(operation->kind, DUNLIN_KIND_COLUMN)))
+        translator->everything = true;
+}
+
 static int
 note_keys(dn_translator *translator, const dn_operations *operations, dn_error *error)
 {
@@ -307,8 +333,10 @@ note_keys(dn_translator *translator, const dn_operations *operations, dn_error *
 
         if (operation->verb >= DUNLIN_VERB_DATA)
             continue;
+        note_dependents(translator, operation);
         if (note_key(translator, dn_schema_key(&translator->target, operation), error) < 0 ||
-            note_index(translator, operation, error) < 0)
+            note_index(translator, operation, error) < 0 ||
+            note_namesake(translator, operation, error) < 0)
             return -1;
         renamed.path = operation->new_path;
         renamed.path_count = operation->new_path_count;
@@ -417,7 +445,8 @@ dn_translator_look(dn_translator *translator, dn_error *error)
     translator->actual = dn_fact_map_new(&translator->arena, translator->target.naming);
     if (!list.keys || !translator->actual)
         return dn_no_memory(error);
-    dn_fact_map_each(translator->keys, NULL, list_key, &list);
+    if (!translator->everything)
+        dn_fact_map_each(translator->keys, NULL, list_key, &list);
     return dn_connection_facts(translator->connection, list.keys, list.count, translator->actual,
                                error);
 }

@@ -38,6 +38,7 @@ struct dn_translator {
     dn_fact_map *logical;    /* the same as of the statement at hand */
     bool guarded;            /* some statement needs facts */
     bool stale;              /* the facts are not known any more */
+    bool everything;         /* all facts are wanted, not those of the keys alone */
     bool expecting;          /* the first pending statement was heard of */
     dn_arena scratch;        /* of the statement at hand */
     dn_driver_translations translations;

@@ -123,6 +123,10 @@ is_excused(const question *asked, const dunlin_fact *wanted, dunlin_string name)
     if (dn_string_equal(name, "not_valid") &&
         dn_property_find(wanted->properties, wanted->property_count, "not_valid"))
         return true;
+    /* REFERENCES t: the columns are those of its primary key. */
+    if (dn_fact_is(wanted, DUNLIN_KIND_FOREIGN_KEY))
+        return dn_string_equal(name, "ref_columns") &&
+               !dn_property_find(wanted->properties, wanted->property_count, "ref_columns");
     if (!dn_fact_is(wanted, DUNLIN_KIND_COLUMN))
         return false;
     if (dn_string_equal(name, "not_null"))

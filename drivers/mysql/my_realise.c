@@ -155,6 +155,48 @@ fill_decimal(dn_mysql_pool *pool, dunlin_string type, dunlin_string *text)
     return true;
 }
 
+/* [MDB] quotes inside of a text are printed behind a backslash, and backslashes twice. */
+static bool
+fill_string(realising *real, dunlin_string *text)
+{
+    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text filled = {0};
+
+    for (uint64_t i = 0; i < text->length; i++) {
+        char c = text->data[i];
+        bool inside = i > 0 && i + 1 < text->length;
+
+        if ((unsigned char)c < ' ' || (c == '\\' && text->data[i + 1] != '\\'))
+            return false;
+        if (c == '\\' || (inside && c == '\'' && real->work.server.mariadb)) {
+            dn_kit_text_add(&filled, c == '\\' ? "\\\\" : "\\'");
+            i++;
+        } else {
+            dn_kit_text_add_string(&filled, (dunlin_string){&text->data[i], 1});
+        }
+    }
+    *text = dn_mysql_pool_text(&real->work.pool, &filled);
+    return true;
+}
+
+/* ON UPDATE, with as many digits as the type has. */
+static void
+add_on_update(realising *real, dn_mysql_members members, dunlin_string type, dn_mysql_list *list)
+{
+    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text text = {0};
+    const char *digits = memchr(type.data, '(', type.length);
+
+    if (dn_mysql_member(members, "on_update") == NULL)
+        return;
+    dn_kit_text_add(&text, "current_timestamp");
+    if (digits != NULL)
+        dn_kit_text_add_string(
+            &text, (dunlin_string){digits, type.length - (uint64_t)(digits - type.data)});
+    else
+        dn_kit_text_add(&text, "()");
+    dn_mysql_add(list, "on_update", DUNLIN_PROPERTY_EXPRESSION,
+                 dn_mysql_pool_text(&real->work.pool, &text));
+}
+
 /* Whether this is how the server prints it. */
 static bool
 is_printed_default(realising *real, dunlin_string type, dunlin_string *text)
@@ -165,7 +207,9 @@ is_printed_default(realising *real, dunlin_string type, dunlin_string *text)
         return true;
     if (quoted)
         return is_of(type, "char varchar enum tinytext text mediumtext longtext json") &&
-               memchr(text->data, '\\', text->length) == NULL;
+               fill_string(real, text);
+    if (is_of(type, "float double"))
+        return is_whole(*text);
     if (is_of(type, "decimal"))
         return fill_decimal(&real->work.pool, type, text);
     return is_of(type, "tinyint smallint mediumint int bigint") && is_whole(*text);
@@ -238,7 +282,7 @@ realise_column(realising *real, const dunlin_fact *fact)
                          ? dn_kit_string("virtual")
                          : dn_kit_string("stored"));
     add_column_collation(real, fact, members, &list);
-    copy_text(&list, members, "on_update");
+    add_on_update(real, members, type, &list);
     copy_text(&list, members, "invisible");
     copy_text(&list, members, "comment");
     status = push(real, DUNLIN_KIND_COLUMN, fact->path, fact->path_count, &list,

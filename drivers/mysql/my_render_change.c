@@ -272,7 +272,8 @@ dn_mysql_render_column_change(dn_mysql_rendering *work)
                              (int)operation->path[1].length, operation->path[1].data,
                              (int)operation->path[0].length, operation->path[0].data);
     if (status == DUNLIN_OK && operation->using_expression.length > 0 &&
-        dn_mysql_member(now, "values") != NULL)
+        dn_mysql_member(now, "values") != NULL &&
+        !is_plain_cast(operation->using_expression, operation->path[1]))
         status = convert_labels(work, operation, now, end);
     if (status == DUNLIN_OK)
         status = dn_mysql_begin_clause(work, operation->path[0], operation->path + 1, 1);
@@ -376,8 +377,12 @@ dn_mysql_render_drop_column(dn_mysql_rendering *work)
                  {DUNLIN_KIND_UNIQUE, "DROP INDEX "},
                  {DUNLIN_KIND_INDEX, "DROP INDEX "},
                  {DUNLIN_KIND_CHECK, work->server.mariadb ? "DROP CONSTRAINT " : "DROP CHECK "}};
-    int32_t status = dn_mysql_begin_clause(work, operation->path[0], operation->path + 1, 1);
+    int32_t status = (operation->flags & DUNLIN_OPERATION_CASCADE) != 0
+                         ? DUNLIN_OK
+                         : dn_mysql_check_views(work, operation->path[0], operation->path[1]);
 
+    if (status == DUNLIN_OK)
+        status = dn_mysql_begin_clause(work, operation->path[0], operation->path + 1, 1);
     work->guard = work->script ? dn_mysql_guard(work, operation) : NULL;
     for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]) && status == DUNLIN_OK; i++) {
         dropping drop = {.work = work, .operation = operation, .words = kinds[i].words};

@@ -118,6 +118,7 @@ render_sequence(dn_mysql_rendering *work, const dunlin_operation *operation)
 typedef struct cascade {
     dn_mysql_rendering *work;
     dunlin_string name;
+    dunlin_string column; /* of the table `name`; empty: all of it */
     int32_t status;
 } cascade;
 
@@ -157,11 +158,58 @@ drop_view(const dunlin_fact *fact, void *context)
     return drop->status = dn_mysql_push_step(work, work->at, 1, NULL);
 }
 
+/* The server would leave the view behind, broken. */
+static int32_t
+object_to_view(const dunlin_fact *fact, void *context)
+{
+    cascade *drop = context;
+    dn_mysql_members members = dn_mysql_fact_members(fact);
+    dn_mysql_members depends = dn_mysql_member_list(members, "depends");
+    dunlin_string text = dn_mysql_member_text(members, "definition");
+    DN_KIT_CLEANUP(dn_kit_free) char *definition = dn_kit_copy(text);
+    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text column = {0};
+    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text name = {0};
+    bool hangs = false;
+
+    for (uint64_t i = 0; i < depends.count; i++)
+        hangs |= dn_kit_equal(depends.items[i].text, drop->name);
+    /* Of a view that this very run makes, only the text is known. */
+    dn_kit_text_quote(&name, '`', drop->name);
+    if (depends.count == 0)
+        hangs = definition != NULL && !name.failed && strstr(definition, name.data) != NULL;
+    if (drop->column.length > 0) {
+        dn_kit_text_quote(&column, '`', drop->column);
+        hangs = hangs && definition != NULL && !column.failed &&
+                strstr(definition, column.data) != NULL;
+    }
+    if (!hangs || fact->path_count != 1 || drop->status != DUNLIN_OK)
+        return DUNLIN_OK;
+    return drop->status =
+               dn_mysql_refuse(drop->work, "drop the view first, and make it again afterwards",
+                               "dropping of '%.*s', which view '%.*s' uses",
+                               (int)(drop->column.length > 0 ? drop->column : drop->name).length,
+                               (drop->column.length > 0 ? drop->column : drop->name).data,
+                               (int)fact->path[0].length, fact->path[0].data);
+}
+
+int32_t
+dn_mysql_check_views(dn_mysql_rendering *work, dunlin_string object, dunlin_string column)
+{
+    cascade drop = {.work = work, .name = object, .column = column, .status = DUNLIN_OK};
+
+    if (!work->script && work->call->host->each != NULL)
+        work->call->host->each(work->call, dn_kit_string(DUNLIN_KIND_VIEW), object_to_view, &drop);
+    return drop.status;
+}
+
 static int32_t
 drop_dependents(dn_mysql_rendering *work, const dunlin_operation *operation)
 {
     cascade drop = {.work = work, .name = operation->path[0], .status = DUNLIN_OK};
 
+    if ((operation->flags & DUNLIN_OPERATION_CASCADE) == 0 &&
+        (is_kind(operation, DUNLIN_KIND_TABLE) || is_kind(operation, DUNLIN_KIND_VIEW)))
+        return dn_mysql_check_views(work, operation->path[0], dn_kit_string(NULL));
     if ((operation->flags & DUNLIN_OPERATION_CASCADE) == 0 || work->script ||
         work->call->host->each == NULL)
         return DUNLIN_OK;

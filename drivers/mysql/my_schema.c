@@ -9,6 +9,8 @@
 #include <strings.h>
 #include <ctype.h>
 
+enum { ER_WRONG_TABLE_NAME = 1103 };
+
 /* --- records --------------------------------------------------------------------------------------- */
 static uint64_t
 hash_name(char space, dunlin_string name)
@@ -268,7 +270,8 @@ push_absent(dn_mysql_schema *schema, const dn_mysql_wish *wish)
         if (dn_mysql_class(error) == DUNLIN_PERMISSION)
             return call->host->unreadable(call, wish->key,
                                           dn_kit_string(mysql_error(connection->mysql)));
-        if (dn_mysql_class(error) != DUNLIN_MISSING)
+        /* Nothing has a name that is too long for one. */
+        if (dn_mysql_class(error) != DUNLIN_MISSING && error != ER_WRONG_TABLE_NAME)
             return dn_mysql_fail(connection, "reading the schema");
     }
     schema->sees_all = true;

@@ -9,7 +9,7 @@
 static const char *const known[] = {"type",      "values",       "type_path", "not_null",
                                     "default",   "auto",         "generated", "generated_kind",
                                     "collation", "auto_options", "on_update", "invisible",
-                                    "first",     "after",        NULL};
+                                    "first",     "after",        "charset",   NULL};
 
 /* --- types ------------------------------------------------------------------------------------------- */
 bool
@@ -321,8 +321,14 @@ change_type(altering *one, const dunlin_fact *current)
         }
     }
     if (operation->using_expression.length > 0) {
-        dn_pg_say(work, " USING (");
+        bool named = dn_pg_sets(operation, "type_path");
+
+        dn_pg_say(work, named ? " USING CAST((" : " USING (");
         dn_pg_say_translated(work, DUNLIN_TRANSLATE_EXPRESSION, operation->using_expression);
+        if (named) {
+            dn_pg_say(work, ") AS ");
+            dn_pg_say_type(work, operation);
+        }
         dn_pg_say(work, ")");
     }
 }
@@ -354,8 +360,14 @@ change_expression(altering *one)
 {
     dn_pg_render_work *work = one->work;
     dunlin_string name = dn_pg_last_name(one->operation);
+    const dunlin_fact *current =
+        dn_pg_current(work, DUNLIN_KIND_COLUMN, one->operation->path, one->operation->path_count);
 
     if (dn_pg_is_unset(one->operation, "generated")) {
+        /* MODIFY takes away whatever it does not say, there or not. */
+        if (current != NULL ? property_of(current, "generated") == NULL
+                            : dn_pg_sets(one->operation, "type"))
+            return;
         if (work->version < 13)
             dn_pg_refuse(work,
                          "PostgreSQL 12 cannot keep the values of the generated column"
@@ -364,9 +376,6 @@ change_expression(altering *one)
         begin_change(one);
         dn_pg_say(work, work->script ? "DROP EXPRESSION IF EXISTS" : "DROP EXPRESSION");
     } else if (dn_pg_sets(one->operation, "generated")) {
-        const dunlin_fact *current = dn_pg_current(work, DUNLIN_KIND_COLUMN, one->operation->path,
-                                                   one->operation->path_count);
-
         if (work->version < 17 || (current != NULL && property_of(current, "generated") == NULL))
             dn_pg_refuse(work,
                          "PostgreSQL %d cannot give the column '%.*s' an expression: drop it"

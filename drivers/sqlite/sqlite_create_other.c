@@ -77,6 +77,18 @@ add_depends(dn_kit_properties *set, const dn_sqlite_tokens *tokens, size_t at,
 }
 
 bool
+dn_sqlite_add_sources(dn_kit_properties *set, dunlin_string definition, dn_sqlite_known known,
+                      void *context)
+{
+    dn_sqlite_tokens tokens;
+
+    if (!dn_sqlite_tokens_cut(set->pool, definition, &tokens))
+        return false;
+    add_depends(set, &tokens, 0, known, context);
+    return !set->pool->failed;
+}
+
+bool
 dn_sqlite_read_view(dn_kit_properties *set, dunlin_string sql, dn_sqlite_known known, void *context)
 {
     DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text canonical = {0};

@@ -301,6 +301,8 @@ fail_violation(dunlin_connection *connection, const report_row *row)
         .object = dn_kit_string(row->table),
         .detail = dn_kit_string("foreign keys were off during this transaction, and this was not "
                                 "so before it"),
+        .hint = dn_kit_string("ON DELETE and ON UPDATE did nothing meanwhile: put the statements "
+                              "that change rows into a migration of their own"),
     };
 
     if (row->problem != NULL)

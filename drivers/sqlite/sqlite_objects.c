@@ -52,6 +52,25 @@ add_view(dn_sqlite_rendering *work, dunlin_string name)
     return list;
 }
 
+static bool
+is_source(dunlin_string *name, void *context)
+{
+    static const char *const kinds[] = {DUNLIN_KIND_TABLE, DUNLIN_KIND_VIEW};
+    const dn_sqlite_rendering *work = context;
+
+    for (size_t i = 0; i < 2; i++) {
+        dunlin_fact key = {
+            .size = sizeof(key), .kind = dn_kit_string(kinds[i]), .path = name, .path_count = 1};
+
+        const dunlin_fact *found = NULL;
+
+        if (work->call->host->find != NULL &&
+            work->call->host->find(work->call, &key, &found) == DUNLIN_OK && found != NULL)
+            return true;
+    }
+    return false;
+}
+
 static int32_t
 take_view(const dunlin_fact *fact, void *context)
 {
@@ -69,6 +88,10 @@ take_view(const dunlin_fact *fact, void *context)
         view->set.list[i].name = dn_kit_pool_copy(pool, view->set.list[i].name);
         view->set.list[i].text = dn_kit_pool_copy(pool, view->set.list[i].text);
     }
+    /* One that this very run makes was never read. */
+    if (dn_kit_set_find(dn_kit_set_of(&view->set), "depends") == NULL)
+        dn_sqlite_add_sources(&view->set, dn_kit_set_text(dn_kit_set_of(&view->set), "definition"),
+                              is_source, work);
     return 0;
 }
 

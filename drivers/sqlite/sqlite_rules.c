@@ -47,6 +47,7 @@ static const struct {
     {VALUE, 0, "localtime", NULL, "CURRENT_TIME", NULL},
     {VALUE, 0, "excluded", NULL, "excluded.$1", NULL},
     {VALUE, 0, "blob", NULL, "X'$1'", NULL},
+    {VALUE, 0, "default", NULL, NULL, "SQLite has no DEFAULT among values: leave the column out"},
 
     {OPERATOR, 0, "+", "date *", NULL, "reckoning with dates is written as INTERVAL"},
     {OPERATOR, 0, "+", "any date", NULL, "reckoning with dates is written as INTERVAL"},

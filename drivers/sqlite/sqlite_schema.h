@@ -56,6 +56,9 @@ void dn_sqlite_name_members(dn_sqlite_table *table);
 bool dn_sqlite_read_index(dn_sqlite_member *index, dunlin_string sql, const dn_sqlite_names *names);
 /* `known`, when given, tells which names are tables and views, for `depends`. */
 typedef bool (*dn_sqlite_known)(dunlin_string *name, void *context);
+/* Adds what a query takes its rows from, as far as it is known, as "depends". */
+bool dn_sqlite_add_sources(dn_kit_properties *set, dunlin_string definition, dn_sqlite_known known,
+                           void *context);
 bool dn_sqlite_read_view(dn_kit_properties *set, dunlin_string sql, dn_sqlite_known known,
                          void *context);
 bool dn_sqlite_read_trigger(dn_kit_properties *set, dunlin_string sql);

@@ -402,6 +402,54 @@ alter_table(dn_sqlite_rendering *work, dn_sqlite_table *table, const dunlin_oper
     return dn_sqlite_local_table(&work->local, table, given);
 }
 
+/* SQLite takes a name in an index that is no column's for a text. */
+static int32_t
+check_keys(dn_sqlite_rendering *work, const dn_sqlite_table *table,
+           const dunlin_operation *operation)
+{
+    dn_kit_set keys = dn_kit_set_list(dn_sqlite_set_of(operation), "keys");
+
+    if (!dn_kit_same(operation->kind, DUNLIN_KIND_INDEX) || table->count == 0)
+        return DUNLIN_OK;
+    for (uint64_t i = 0; i < keys.count; i = dn_kit_set_next(keys, i)) {
+        dunlin_string column = dn_kit_set_text(dn_kit_set_inside(keys, &keys.list[i]), "column");
+
+        if (column.length > 0 && dn_sqlite_member_find(table, DUNLIN_KIND_COLUMN, column) == NULL)
+            return dn_kit_fail(work->call, DUNLIN_MISSING, "table '%.*s' has no column '%.*s'",
+                               (int)table->name.length, table->name.data, (int)column.length,
+                               column.data);
+    }
+    return DUNLIN_OK;
+}
+
+/* Columns of a primary key are NOT NULL, which SQLite does not take for granted. */
+static void
+forbid_nulls(dn_sqlite_table *table, dn_kit_set columns)
+{
+    for (size_t i = 0; i < table->count; i++) {
+        dn_sqlite_member *column = &table->members[i];
+
+        if (!column->gone && strcmp(column->kind, DUNLIN_KIND_COLUMN) == 0 &&
+            dn_sqlite_list_has(columns, column->name) &&
+            dn_kit_set_find(dn_kit_set_of(&column->set), "not_null") == NULL)
+            dn_kit_properties_true(&column->set, "not_null");
+    }
+}
+
+static int32_t
+create_member(dn_sqlite_rendering *work, dn_sqlite_table *table, const dunlin_operation *operation)
+{
+    int32_t status = check_keys(work, table, operation);
+
+    if (status == DUNLIN_OK)
+        status =
+            dn_sqlite_local_member(&work->local, table, operation->kind,
+                                   dn_sqlite_member_name(operation), dn_sqlite_set_of(operation));
+    if (status == DUNLIN_OK && dn_kit_same(operation->kind, DUNLIN_KIND_PRIMARY_KEY))
+        forbid_nulls(table, dn_kit_set_list(dn_sqlite_set_of(operation), "columns"));
+    return status;
+}
+
 int32_t
 dn_sqlite_apply(dn_sqlite_rendering *work, dn_sqlite_table *table,
                 const dunlin_operation *operation)
@@ -413,8 +461,7 @@ dn_sqlite_apply(dn_sqlite_rendering *work, dn_sqlite_table *table,
     if (dn_kit_same(operation->kind, DUNLIN_KIND_TABLE))
         return alter_table(work, table, operation);
     if (operation->verb == DUNLIN_VERB_CREATE)
-        return dn_sqlite_local_member(&work->local, table, operation->kind, name,
-                                      dn_sqlite_set_of(operation));
+        return create_member(work, table, operation);
     for (size_t i = 0; i < MEMBER_KINDS && member == NULL; i++)
         if (dn_kit_same(operation->kind, member_kinds[i]))
             member = dn_kit_same(operation->kind, DUNLIN_KIND_PRIMARY_KEY)

@@ -1,0 +1,2 @@
+CREATE VIEW order_totals AS
+SELECT l.order_id AS order_id, sum(l.quantity) AS pieces FROM order_lines l GROUP BY l.order_id;

@@ -1,0 +1,1 @@
+ALTER TABLE products ADD CONSTRAINT products_sku_shape CHECK (length(sku) > 1);

@@ -1,0 +1,1 @@
+ALTER TABLE products ADD CONSTRAINT products_price CHECK (price >= 0 AND price < 100000);

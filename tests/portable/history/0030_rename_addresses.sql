@@ -1,0 +1,1 @@
+ALTER TABLE addresses RENAME TO user_addresses;

@@ -1,0 +1,1 @@
+ALTER TABLE user_addresses RENAME CONSTRAINT addresses_user TO user_addresses_user;

@@ -1,0 +1,1 @@
+ALTER TABLE products ALTER COLUMN category_id SET NOT NULL;

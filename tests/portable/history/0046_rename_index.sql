@@ -1,0 +1,1 @@
+ALTER INDEX products_category RENAME TO products_by_category;

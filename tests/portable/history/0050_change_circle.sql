@@ -1,0 +1,3 @@
+ALTER TABLE members ALTER COLUMN nick SET DEFAULT 'nobody';
+UPDATE members SET nick = 'nobody' WHERE nick IS NULL;
+ALTER TABLE members ALTER COLUMN nick SET NOT NULL;

@@ -1,0 +1,1 @@
+ALTER TABLE product_tags ADD COLUMN rank integer NOT NULL DEFAULT 0;

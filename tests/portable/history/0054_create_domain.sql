@@ -1,0 +1,2 @@
+CREATE DOMAIN percent AS integer CHECK (VALUE >= 0 AND VALUE <= 100);
+ALTER TABLE products ADD COLUMN discount percent NOT NULL DEFAULT 0;

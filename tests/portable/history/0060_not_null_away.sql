@@ -1,0 +1,1 @@
+ALTER TABLE user_addresses ALTER COLUMN zip DROP NOT NULL;

@@ -1,0 +1,1 @@
+ALTER TABLE product_tags ALTER COLUMN rank TYPE varchar(20);

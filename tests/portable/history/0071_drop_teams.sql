@@ -1,0 +1,3 @@
+ALTER TABLE teams DROP CONSTRAINT teams_lead;
+DROP TABLE members;
+DROP TABLE teams;
