@@ -43,6 +43,26 @@ named_type(const dn_schema_side *side, const dunlin_fact *column)
                  : dn_fact_map_find(side->facts, dn_string(DUNLIN_KIND_DOMAIN), names, count);
 }
 
+size_t
+dn_domain_checks(const dn_equivalence *work, int side)
+{
+    const dn_members *members = &work->members[side];
+    size_t checks = 0;
+
+    for (size_t i = 0; i < members->count; i++) {
+        const dunlin_fact *column = members->items[i];
+        const dunlin_fact *type =
+            dn_fact_is(column, DUNLIN_KIND_COLUMN) ? named_type(work->sides[side], column) : NULL;
+        const dunlin_property *list =
+            type ? dn_property_find(type->properties, type->property_count, "checks") : NULL;
+
+        for (const dunlin_property *item = list ? list + 1 : NULL;
+             item && item->type != DUNLIN_PROPERTY_END; item++)
+            checks++;
+    }
+    return checks;
+}
+
 const char *
 dn_column_classes(dn_equivalence *work, int side, const dunlin_fact *column)
 {

@@ -74,6 +74,8 @@ const char *dn_column_values(dn_equivalence *work, int side, const dunlin_fact *
 int dn_equivalent_keys(dn_equivalence *work);
 int dn_equivalent_indexes(dn_equivalence *work);
 int dn_equivalent_checks(dn_equivalence *work);
+/* How many checks the columns of a table have from their domains. */
+size_t dn_domain_checks(const dn_equivalence *work, int side);
 
 /* Is it an index that does what a unique constraint does? */
 bool dn_index_is_unique_key(const dunlin_fact *fact);

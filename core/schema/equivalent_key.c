@@ -285,6 +285,7 @@ dn_equivalent_checks(dn_equivalence *work)
 {
     const dunlin_fact **lists[2];
     size_t counts[2];
+    size_t totals[2];
     int more;
     size_t missing;
 
@@ -296,8 +297,10 @@ dn_equivalent_checks(dn_equivalence *work)
         if (list_checks(work, side, lists[side], &counts[side]) < 0)
             return -1;
     }
-    more = counts[1] > counts[0];
-    missing = counts[more] - counts[!more];
+    for (int side = 0; side < 2; side++)
+        totals[side] = counts[side] + dn_domain_checks(work, side);
+    more = totals[1] > totals[0];
+    missing = totals[more] - totals[!more];
     for (size_t i = 0; i < counts[more] && missing; i++) {
         const dunlin_fact *check = lists[more][i];
         dunlin_string name = check->path[check->path_count - 1];

@@ -251,13 +251,19 @@ substitute(dunlin_operation *operation, const dunlin_fact *type, bool is_enum, d
            dn_error *error)
 {
     dn_properties set = {.arena = out->arena};
+    bool has_default = dn_property_find(operation->set, operation->set_count, "default") != NULL;
+    bool has_not_null = dn_property_find(operation->set, operation->set_count, "not_null") != NULL;
 
     if (is_enum)
         dn_properties_add(&set, "type", DUNLIN_PROPERTY_TEXT, 0, dn_string("enum"));
+    /* What the column says itself counts. */
     dn_properties_add_all(&set, type->properties, type->property_count,
-                          "comment checks check_names");
-    dn_properties_add_all(&set, operation->set, operation->set_count,
-                          is_enum ? "type_path" : "type_path not_null");
+                          has_default && has_not_null
+                              ? "comment checks check_names default not_null"
+                          : has_default  ? "comment checks check_names default"
+                          : has_not_null ? "comment checks check_names not_null"
+                                         : "comment checks check_names");
+    dn_properties_add_all(&set, operation->set, operation->set_count, "type_path");
     if (set.failed)
         return dn_no_memory(error);
     operation->set = set.items;

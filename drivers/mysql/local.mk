@@ -48,6 +48,7 @@ mysql_sources += drivers/mysql/my_schema_table.c
 mysql_sources += drivers/mysql/my_schema_text.c
 mysql_sources += drivers/mysql/my_send.c
 mysql_sources += drivers/mysql/my_session.c
+mysql_sources += drivers/mysql/my_settle.c
 mysql_sources += drivers/mysql/my_shadow.c
 mysql_sources += drivers/mysql/my_shadow.h
 mysql_sources += drivers/mysql/my_shadow_given.c

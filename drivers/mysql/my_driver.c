@@ -75,6 +75,7 @@ static const dunlin_driver table = {
     .run = dn_mysql_run,
     .query = dn_mysql_query,
     .introspect = dn_mysql_introspect,
+    .settle = dn_mysql_settle,
     .try_lock = dn_mysql_try_lock,
     .unlock = dn_mysql_unlock,
     .lock_holder = dn_mysql_lock_holder,

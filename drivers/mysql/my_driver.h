@@ -265,6 +265,8 @@ int32_t dn_mysql_describe(const dunlin_call *call, dunlin_connection *connection
 int32_t dn_mysql_run(const dunlin_call *call, dunlin_connection *connection);
 int32_t dn_mysql_query(const dunlin_call *call, dunlin_connection *connection, dunlin_string sql,
                        const dunlin_value *values, uint64_t count);
+int32_t dn_mysql_settle(const dunlin_call *call, dunlin_connection *connection,
+                        const dunlin_fact *const *facts, uint64_t count);
 int32_t dn_mysql_introspect(const dunlin_call *call, dunlin_connection *connection,
                             const dunlin_scope *scope);
 int32_t dn_mysql_try_lock(const dunlin_call *call, dunlin_connection *connection, dunlin_string key,

@@ -103,8 +103,12 @@ static void
 quotes_inside_names_and_texts_are_doubled(void **state)
 {
     (void)state;
-    assert_done(&host, driver->quote_identifier(fake_call(&host), NULL, fake_string("a\"b")));
-    assert_string_equal(host.lines, "\"a\"\"b\"\n");
+    assert_done(&host, driver->quote_identifier(fake_call(&host), NULL, fake_string("a`\"b")));
+    assert_string_equal(host.lines, "`a``\"b`\n");
+    assert_done(&host, driver->quote_identifier(fake_call(&host), NULL, fake_string("plain_1")));
+    assert_string_equal(host.lines, "plain_1\n");
+    assert_done(&host, driver->quote_identifier(fake_call(&host), NULL, fake_string("order")));
+    assert_string_equal(host.lines, "`order`\n");
     assert_done(&host, driver->quote_literal(fake_call(&host), NULL, fake_string("it's ''")));
     assert_string_equal(host.lines, "'it''s '''''\n");
     assert_done(&host, driver->quote_literal(fake_call(&host), NULL, fake_string("")));

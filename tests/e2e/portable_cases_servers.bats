@@ -23,3 +23,10 @@ cases_of() {
 @test "mysql: every case of portable DDL ends as it says, and is a no-op when repeated" {
     cases_of mysql
 }
+
+@test "one history makes the same schema on three databases, wherever a run begins" {
+    DUNLIN=$DUNLIN DUNLIN_TEST_POSTGRES=$server_postgresql DUNLIN_TEST_MYSQL=$server_mysql \
+        DUNLIN_POSTGRES_BIN=$postgres_programs \
+        run python3 -B "$tests_folder/portable/history.py"
+    [ "$status" -eq 0 ] || fail "$(grep -v '^ok ' <<<"$output")"
+}

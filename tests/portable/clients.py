@@ -127,7 +127,7 @@ class Postgres(Server, case_databases.Postgres):
 
 
 class Mysql(Server, case_databases.Mariadb):
-    STATE = case_databases.Mariadb.STATE.replace("'gw%'", "'dunlin_cases_%'")
+    STATE = case_databases.Mariadb.STATE.replace("LIKE 'gw%'", "= DATABASE()")
     ERROR = re.compile(r"ERROR (\d+)")
     KINDS = {"1062": "unique", "4025": "check", "1048": "null", "1364": "null", "1452": "foreign",
              "1451": "foreign", "1265": "value", "1366": "value", "1406": "value", "1264": "value",
