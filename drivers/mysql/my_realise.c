@@ -155,9 +155,10 @@ fill_decimal(dn_mysql_pool *pool, dunlin_string type, dunlin_string *text)
     return true;
 }
 
-/* [MDB] quotes inside of a text are printed behind a backslash, and backslashes twice. */
+/* [MDB] the default of a text without a length is an expression, in which quotes are printed behind
+ * a backslash; backslashes are printed twice everywhere. */
 static bool
-fill_string(realising *real, dunlin_string *text)
+fill_string(realising *real, bool expression, dunlin_string *text)
 {
     DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text filled = {0};
 
@@ -167,8 +168,10 @@ fill_string(realising *real, dunlin_string *text)
 
         if ((unsigned char)c < ' ' || (c == '\\' && text->data[i + 1] != '\\'))
             return false;
-        if (c == '\\' || (inside && c == '\'' && real->work.server.mariadb)) {
-            dn_kit_text_add(&filled, c == '\\' ? "\\\\" : "\\'");
+        if (c == '\\' || (inside && c == '\'')) {
+            dn_kit_text_add(&filled, c == '\\'                                 ? "\\\\"
+                                     : expression && real->work.server.mariadb ? "\\'"
+                                                                               : "''");
             i++;
         } else {
             dn_kit_text_add_string(&filled, (dunlin_string){&text->data[i], 1});
@@ -207,7 +210,7 @@ is_printed_default(realising *real, dunlin_string type, dunlin_string *text)
         return true;
     if (quoted)
         return is_of(type, "char varchar enum tinytext text mediumtext longtext json") &&
-               fill_string(real, text);
+               fill_string(real, is_of(type, "tinytext text mediumtext longtext json"), text);
     if (is_of(type, "float double"))
         return is_whole(*text);
     if (is_of(type, "decimal"))

@@ -347,6 +347,20 @@ write_new(dn_sqlite_rendering *work, dn_sqlite_state *state)
     return status;
 }
 
+/* Columns of a primary key are NOT NULL, which SQLite does not take for granted. */
+static void
+forbid_nulls(dn_sqlite_table *table, dn_kit_set columns)
+{
+    for (size_t i = 0; i < table->count; i++) {
+        dn_sqlite_member *column = &table->members[i];
+
+        if (!column->gone && strcmp(column->kind, DUNLIN_KIND_COLUMN) == 0 &&
+            dn_sqlite_list_has(columns, column->name) &&
+            dn_kit_set_find(dn_kit_set_of(&column->set), "not_null") == NULL)
+            dn_kit_properties_true(&column->set, "not_null");
+    }
+}
+
 /* --- all of it ------------------------------------------------------------------------------------------ */
 static int32_t
 change(dn_sqlite_rendering *work, dn_sqlite_state *state)
@@ -364,6 +378,10 @@ change(dn_sqlite_rendering *work, dn_sqlite_state *state)
         work->local.operation = state->queue[i];
         native = native && is_native(work, state, i);
         status = dn_sqlite_apply(work, &state->table, queued(work, state, i));
+        if (status == DUNLIN_OK && queued(work, state, i)->verb == DUNLIN_VERB_CREATE &&
+            is_kind(queued(work, state, i), DUNLIN_KIND_PRIMARY_KEY))
+            forbid_nulls(&state->table,
+                         dn_kit_set_list(dn_sqlite_set_of(queued(work, state, i)), "columns"));
     }
     if (status == DUNLIN_OK)
         status = dn_sqlite_local_settle(&work->local, &state->table);

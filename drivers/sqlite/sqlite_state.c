@@ -422,32 +422,15 @@ check_keys(dn_sqlite_rendering *work, const dn_sqlite_table *table,
     return DUNLIN_OK;
 }
 
-/* Columns of a primary key are NOT NULL, which SQLite does not take for granted. */
-static void
-forbid_nulls(dn_sqlite_table *table, dn_kit_set columns)
-{
-    for (size_t i = 0; i < table->count; i++) {
-        dn_sqlite_member *column = &table->members[i];
-
-        if (!column->gone && strcmp(column->kind, DUNLIN_KIND_COLUMN) == 0 &&
-            dn_sqlite_list_has(columns, column->name) &&
-            dn_kit_set_find(dn_kit_set_of(&column->set), "not_null") == NULL)
-            dn_kit_properties_true(&column->set, "not_null");
-    }
-}
-
 static int32_t
 create_member(dn_sqlite_rendering *work, dn_sqlite_table *table, const dunlin_operation *operation)
 {
     int32_t status = check_keys(work, table, operation);
 
-    if (status == DUNLIN_OK)
-        status =
-            dn_sqlite_local_member(&work->local, table, operation->kind,
-                                   dn_sqlite_member_name(operation), dn_sqlite_set_of(operation));
-    if (status == DUNLIN_OK && dn_kit_same(operation->kind, DUNLIN_KIND_PRIMARY_KEY))
-        forbid_nulls(table, dn_kit_set_list(dn_sqlite_set_of(operation), "columns"));
-    return status;
+    return status != DUNLIN_OK ? status
+                               : dn_sqlite_local_member(&work->local, table, operation->kind,
+                                                        dn_sqlite_member_name(operation),
+                                                        dn_sqlite_set_of(operation));
 }
 
 int32_t
