@@ -564,8 +564,9 @@ const dn_command dn_cli_commands[] = {
      "Holds journal, files, tracker and schema against each other. Begins with what happened, then "
      "tells of each migration whether it is recorded, whether its effects are in the schema and how "
      "sure that is; then what else is remarkable; then the steps that would bring all four together, "
-     "in order and with reasons. Reads only.\n\n"
-     "What a migration changes is found out by replaying all of them in a throw-away database.\n\n"
+     "in order and with reasons. Changes neither the database nor the files.\n\n"
+     "What a migration changes is found out by replaying all of them in a throw-away database; what was "
+     "found is kept under `meta/_dunlin` in the folder of migrations, so that the next time is quick.\n\n"
      "States beside those of `status`: `applied-unrecorded`, in the schema without a record; "
      "`recorded-absent`, recorded and not in the schema; `partial`; `contradicted`, something else is "
      "there; `unprovable`, it leaves nothing to see. docs/verdicts.md explains them.",
