@@ -224,21 +224,46 @@ host_find(const dunlin_call *call, const dunlin_fact *key, const dunlin_fact **f
     return DUNLIN_OK;
 }
 
+/* NULL for all kinds, and when there is no memory. */
+static const char *
+kind_name(dn_call *call, dunlin_string kind)
+{
+    return kind.length ? dn_arena_copy(&call->scratch, kind.data, kind.length) : NULL;
+}
+
 static int32_t
 host_each(const dunlin_call *call, dunlin_string kind,
           int32_t (*visit)(const dunlin_fact *fact, void *context), void *context)
 {
     dn_call *own = call_of(call);
-    char *name;
+    const char *name;
 
     if (own->failed || own->stopped)
         return own->answer;
     if (!own->facts)
         return DUNLIN_OK;
-    name = kind.length ? dn_arena_copy(&own->scratch, kind.data, kind.length) : NULL;
+    name = kind_name(own, kind);
     if (kind.length && !name)
         return dn_call_no_memory(own);
     return dn_fact_map_each(own->facts, name, visit, context);
+}
+
+static int32_t
+host_members(const dunlin_call *call, dunlin_string kind, const dunlin_string *path,
+             uint64_t path_count, int32_t (*visit)(const dunlin_fact *fact, void *context),
+             void *context)
+{
+    dn_call *own = call_of(call);
+    const char *name;
+
+    if (own->failed || own->stopped)
+        return own->answer;
+    if (!own->facts)
+        return DUNLIN_OK;
+    name = kind_name(own, kind);
+    if (kind.length && !name)
+        return dn_call_no_memory(own);
+    return dn_fact_map_members(own->facts, name, path, path_count, visit, context);
 }
 
 /* The rules of the calling driver for `profile`; those of the last one asked for are kept. */
@@ -558,4 +583,5 @@ const dunlin_host dn_host_services = {
     .translate = host_translate,
     .missing = host_missing,
     .shadow = host_shadow,
+    .members = host_members,
 };

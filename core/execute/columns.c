@@ -30,10 +30,39 @@ note_column(const dunlin_fact *column, void *context)
 {
     search *looking = context;
 
-    if (!is_column(looking, column->path, column->path_count))
-        return 0;
     looking->found = column;
     return 1;
+}
+
+/* The column of a table of the wanted name. */
+static int
+look_in_table(const dunlin_fact *table, void *context)
+{
+    search *looking = context;
+    dunlin_string path[3] = {{0}};
+
+    if (table->path_count >= sizeof path / sizeof path[0])
+        return 0;
+    memcpy(path, table->path, (size_t)table->path_count * sizeof *path);
+    path[table->path_count] = looking->column;
+    looking->found = dn_fact_map_find(looking->where->view.facts, dn_string(DUNLIN_KIND_COLUMN),
+                                      path, table->path_count + 1);
+    return looking->found ? 1 : 0;
+}
+
+static void
+look_in_facts(search *looking)
+{
+    const dn_fact_map *facts = looking->where->view.facts;
+    uint64_t depth = (looking->where->naming & DN_FACT_NAMESPACES) ? 2 : 1;
+    dunlin_string path[3] = {{0}};
+
+    path[depth - 1] = looking->table;
+    path[depth] = looking->column;
+    if (looking->table.length)
+        dn_fact_map_namesakes(facts, DUNLIN_KIND_TABLE, path, depth, look_in_table, looking);
+    else
+        dn_fact_map_namesakes(facts, DUNLIN_KIND_COLUMN, path, depth + 1, note_column, looking);
 }
 
 /* Of several classes of a fact, the first is what the type is mainly for. */
@@ -65,7 +94,7 @@ dn_column_class(const dn_column_search *where, dunlin_string table, dunlin_strin
         }
     }
     if (where->view.facts)
-        dn_fact_map_each(where->view.facts, DUNLIN_KIND_COLUMN, note_column, &looking);
+        look_in_facts(&looking);
     return looking.found ? first_class(where, looking.found) : NULL;
 }
 

@@ -2,6 +2,8 @@
  *
  * One fact: copying and naming it.
  */
+#include <string.h>
+
 #include "core/fact/fact.h"
 
 bool
@@ -28,32 +30,49 @@ dn_fact_describe(dn_text *text, dunlin_string kind, const dunlin_string *path, u
     dn_text_add_char(text, '\'');
 }
 
-static bool
-copy_string(dn_arena *arena, dunlin_string *to, dunlin_string from)
+/* --- copying: the whole fact in one block ------------------------------------------------------------ */
+
+static size_t
+bytes_of(const dunlin_fact *fact)
 {
+    size_t bytes = sizeof *fact + (size_t)fact->path_count * sizeof *fact->path +
+                   (size_t)fact->property_count * sizeof *fact->properties + fact->kind.length + 1;
+
+    for (uint64_t i = 0; i < fact->path_count; i++)
+        bytes += fact->path[i].length + 1;
+    for (uint64_t i = 0; i < fact->property_count; i++)
+        bytes += fact->properties[i].name.length + fact->properties[i].text.length + 2;
+    return bytes;
+}
+
+/* Each string has a NUL behind it: the block is zeroed. */
+static void
+copy_string(char **at, dunlin_string *to, dunlin_string from)
+{
+    if (from.length)
+        memcpy(*at, from.data, (size_t)from.length);
+    to->data = *at;
     to->length = from.length;
-    to->data = dn_arena_copy(arena, from.data, (size_t)from.length);
-    return to->data != NULL;
+    *at += from.length + 1;
 }
 
 const dunlin_fact *
 dn_fact_copy(dn_arena *arena, const dunlin_fact *fact)
 {
-    dunlin_fact *copy = dn_arena_alloc(arena, sizeof *copy);
-    dunlin_string *path = dn_arena_array(arena, (size_t)fact->path_count + 1, sizeof *path);
-    dunlin_property *properties =
-        dn_arena_array(arena, (size_t)fact->property_count + 1, sizeof *properties);
+    dunlin_fact *copy = dn_arena_alloc(arena, bytes_of(fact));
+    dunlin_property *properties = copy ? (dunlin_property *)(copy + 1) : NULL;
+    dunlin_string *path = copy ? (dunlin_string *)(properties + fact->property_count) : NULL;
+    char *at = copy ? (char *)(path + fact->path_count) : NULL;
 
-    if (!copy || !path || !properties || !copy_string(arena, &copy->kind, fact->kind))
+    if (!copy)
         return NULL;
+    copy_string(&at, &copy->kind, fact->kind);
     for (uint64_t i = 0; i < fact->path_count; i++)
-        if (!copy_string(arena, &path[i], fact->path[i]))
-            return NULL;
+        copy_string(&at, &path[i], fact->path[i]);
     for (uint64_t i = 0; i < fact->property_count; i++) {
         properties[i] = fact->properties[i];
-        if (!copy_string(arena, &properties[i].name, fact->properties[i].name) ||
-            !copy_string(arena, &properties[i].text, fact->properties[i].text))
-            return NULL;
+        copy_string(&at, &properties[i].name, fact->properties[i].name);
+        copy_string(&at, &properties[i].text, fact->properties[i].text);
     }
     copy->size = sizeof *copy;
     copy->path = path;

@@ -4,6 +4,8 @@
  *
  *  - A map owns copies of its facts in an arena; what it hands out is valid until that key is put
  *    again or removed. It keeps the order in which keys were first put.
+ *  - Finding takes the same time in a large map: a list of all facts of a kind, of all members of an
+ *    object and of all namesakes is kept along.
  *  - Keys are compared as the database compares names (the DN_FACT_FOLDS_* of the map); facts keep
  *    the spelling they were put with.
  *  - A primary key is found by its table alone: databases disagree about its name.
@@ -85,10 +87,18 @@ void dn_fact_map_remove(dn_fact_map *map, dunlin_string kind, const dunlin_strin
 /* Puts a fact with another key in the place of one that is there. */
 int dn_fact_map_move(dn_fact_map *map, const dunlin_fact *from, const dunlin_fact *to,
                      dn_error *error);
+typedef int (*dn_fact_visitor)(const dunlin_fact *fact, void *context);
 /* Calls visit for each fact of a kind (NULL: of all) in order until it answers non-zero, which is
  * returned. Facts may be put and removed meanwhile. */
-int dn_fact_map_each(const dn_fact_map *map, const char *kind,
-                     int (*visit)(const dunlin_fact *fact, void *context), void *context);
+int dn_fact_map_each(const dn_fact_map *map, const char *kind, dn_fact_visitor visit,
+                     void *context);
+/* The same for those right below an object: the columns of a table. Takes as long as there are of
+ * them, however many others there are. */
+int dn_fact_map_members(const dn_fact_map *map, const char *kind, const dunlin_string *path,
+                        uint64_t count, dn_fact_visitor visit, void *context);
+/* The same for those whose paths have `count` elements, the last of them being path[count - 1]. */
+int dn_fact_map_namesakes(const dn_fact_map *map, const char *kind, const dunlin_string *path,
+                          uint64_t count, dn_fact_visitor visit, void *context);
 /* Are two names equal, as elements number `index` of paths with `count` elements? */
 bool dn_fact_same_name(uint64_t naming, uint64_t index, uint64_t count, dunlin_string left,
                        dunlin_string right);

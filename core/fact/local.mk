@@ -1,6 +1,7 @@
 core_sources += \
 	core/fact/canonical.c core/fact/canonical.h core/fact/canonical_internal.h \
 	core/fact/canonical_read.c \
+	core/fact/chain.c core/fact/chain.h \
 	core/fact/fact.c core/fact/fact.h \
 	core/fact/map.c \
 	core/fact/order.c \

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT
  *
- * A map of facts: open addressing over hashes of keys, entries in order of arrival.
+ * A map of facts: open addressing over hashes of keys, entries in order of arrival, and lists of
+ * those that are looked for together.
  */
 #include <string.h>
 
-#include "core/fact/fact.h"
+#include "core/fact/chain.h"
 
 enum { FIRST_SLOTS = 64 };
 
@@ -22,6 +23,7 @@ struct dn_fact_map {
     size_t live;
     uint32_t *slots; /* 1 + index of an entry, 0: free */
     size_t slot_count;
+    dn_fact_chains chains;
 };
 
 dn_fact_map *
@@ -30,7 +32,7 @@ dn_fact_map_new(dn_arena *arena, uint64_t naming)
     dn_fact_map *map = dn_arena_alloc(arena, sizeof *map);
 
     if (map)
-        *map = (dn_fact_map){.arena = arena, .naming = naming};
+        *map = (dn_fact_map){.arena = arena, .naming = naming, .chains = {.arena = arena}};
     return map;
 }
 
@@ -85,22 +87,94 @@ elements(dunlin_string kind, uint64_t count)
 }
 
 /* FNV-1a, http://www.isthe.com/chongo/tech/comp/fnv/ */
+#define FNV_BASIS 14695981039346656037u
+#define FNV_PRIME 1099511628211u
+
+static uint64_t
+hash_kind(dunlin_string kind)
+{
+    uint64_t hash = FNV_BASIS;
+
+    for (uint64_t i = 0; i < kind.length; i++)
+        hash = (hash ^ (unsigned char)kind.data[i]) * FNV_PRIME;
+    return hash;
+}
+
+/* Element `index` of a path with `count` elements, behind what `hash` has seen. */
+static uint64_t
+hash_element(uint64_t hash, uint64_t naming, const dunlin_string *path, uint64_t index,
+             uint64_t count)
+{
+    dunlin_string element = path[index];
+    bool fold = folds(naming, index, count);
+
+    hash = (hash ^ 0xff) * FNV_PRIME;
+    for (uint64_t i = 0; i < element.length; i++)
+        hash =
+            (hash ^ (fold ? lower(element.data[i]) : (unsigned char)element.data[i])) * FNV_PRIME;
+    return hash;
+}
+
 static uint64_t
 hash_key(uint64_t naming, dunlin_string kind, const dunlin_string *path, uint64_t count)
 {
-    uint64_t hash = 14695981039346656037u;
+    uint64_t hash = hash_kind(kind);
 
-    for (uint64_t i = 0; i < kind.length; i++)
-        hash = (hash ^ (unsigned char)kind.data[i]) * 1099511628211u;
-    for (uint64_t e = 0; e < elements(kind, count); e++) {
-        bool fold = folds(naming, e, count);
-
-        hash = (hash ^ 0xff) * 1099511628211u;
-        for (uint64_t i = 0; i < path[e].length; i++)
-            hash = (hash ^ (fold ? lower(path[e].data[i]) : (unsigned char)path[e].data[i])) *
-                   1099511628211u;
-    }
+    for (uint64_t e = 0; e < elements(kind, count); e++)
+        hash = hash_element(hash, naming, path, e, count);
     return hash;
+}
+
+/* --- lists ------------------------------------------------------------------------------------------ */
+
+/* Each starts from another value, so that a list of one sort is not taken for one of another. */
+static uint64_t
+hash_chain(dn_fact_chain chain, uint64_t naming, dunlin_string kind, const dunlin_string *path,
+           uint64_t count)
+{
+    uint64_t hash = FNV_BASIS;
+
+    if (chain != DN_FACT_OF_PARENT)
+        hash = hash_kind(kind);
+    hash += chain + 1;
+    if (chain == DN_FACT_OF_NAME && count)
+        hash = hash_element(hash, naming, path, count - 1, count);
+    for (uint64_t e = 0; chain == DN_FACT_OF_PARENT && e + 1 < count; e++)
+        hash = hash_element(hash, naming, path, e, count);
+    return hash ? hash : 1;
+}
+
+static uint64_t
+hash_list(const dn_fact_map *map, dn_fact_chain chain, const dunlin_fact *fact)
+{
+    return hash_chain(chain, map->naming, fact->kind, fact->path, fact->path_count);
+}
+
+/* Into the lists that the fact belongs to and `other` does not. */
+static int
+link_lists(dn_fact_map *map, size_t index, const dunlin_fact *fact, const dunlin_fact *other,
+           dn_error *error)
+{
+    for (int chain = 0; chain < DN_FACT_CHAINS; chain++) {
+        uint64_t hash = hash_list(map, chain, fact);
+
+        if (!(other && hash_list(map, chain, other) == hash) &&
+            dn_fact_chains_add(&map->chains, chain, hash, (uint32_t)index + 1) < 0)
+            return dn_no_memory(error);
+    }
+    return 0;
+}
+
+/* Out of the lists that the fact belongs to and `other` does not. */
+static void
+unlink_lists(dn_fact_map *map, size_t index, const dunlin_fact *fact, const dunlin_fact *other)
+{
+    for (int chain = 0; chain < DN_FACT_CHAINS; chain++) {
+        uint64_t hash = hash_list(map, chain, fact);
+
+        if (!(other && hash_list(map, chain, other) == hash))
+            dn_fact_chains_remove(&map->chains, chain, hash, (uint32_t)index + 1);
+    }
 }
 
 static bool
@@ -163,6 +237,19 @@ rehash(dn_fact_map *map, dn_error *error)
     return 0;
 }
 
+/* Of an entry that stays where it is in the order. */
+static int
+replace(dn_fact_map *map, entry *old, const dunlin_fact *fact, dn_error *error)
+{
+    size_t index = (size_t)(old - map->entries);
+
+    unlink_lists(map, index, old->fact, fact);
+    if (link_lists(map, index, fact, old->fact, error) < 0)
+        return -1;
+    old->fact = fact;
+    return 0;
+}
+
 int
 dn_fact_map_put(dn_fact_map *map, const dunlin_fact *fact, dn_error *error)
 {
@@ -172,16 +259,16 @@ dn_fact_map_put(dn_fact_map *map, const dunlin_fact *fact, dn_error *error)
 
     if (!copy)
         return dn_no_memory(error);
-    if (found) {
-        found->fact = copy;
-        return 0;
-    }
+    if (found)
+        return replace(map, found, copy, error);
     if ((map->entry_count + 1) * 2 > map->slot_count && rehash(map, error) < 0)
         return -1;
     map->entries = dn_arena_grow(map->arena, map->entries, &map->entry_capacity,
                                  map->entry_count + 1, sizeof *map->entries);
     if (!map->entries)
         return dn_no_memory(error);
+    if (link_lists(map, map->entry_count, copy, NULL, error) < 0)
+        return -1;
     map->entries[map->entry_count] = (entry){copy, hash};
     place(map, map->entry_count++);
     map->live++;
@@ -204,6 +291,7 @@ dn_fact_map_remove(dn_fact_map *map, dunlin_string kind, const dunlin_string *pa
 
     if (!found)
         return;
+    unlink_lists(map, (size_t)(found - map->entries), found->fact, NULL);
     found->fact = NULL;
     map->live--;
 }
@@ -213,7 +301,7 @@ dn_fact_map_move(dn_fact_map *map, const dunlin_fact *from, const dunlin_fact *t
 {
     entry *old = look_up(map, hash_key(map->naming, from->kind, from->path, from->path_count),
                          from->kind, from->path, from->path_count);
-    size_t index;
+    const dunlin_fact *copy;
 
     if (!old)
         return dn_fact_map_put(map, to, error);
@@ -222,27 +310,99 @@ dn_fact_map_move(dn_fact_map *map, const dunlin_fact *from, const dunlin_fact *t
     /* The old slot stays: it leads to an entry of another hash now. */
     if ((map->entry_count + 1) * 2 > map->slot_count && rehash(map, error) < 0)
         return -1;
-    old->fact = dn_fact_copy(map->arena, to);
-    if (!old->fact)
+    copy = dn_fact_copy(map->arena, to);
+    if (!copy)
         return dn_no_memory(error);
+    if (replace(map, old, copy, error) < 0)
+        return -1;
     old->hash = hash_key(map->naming, to->kind, to->path, to->path_count);
-    index = (size_t)(old - map->entries);
-    place(map, index);
+    place(map, (size_t)(old - map->entries));
     return 0;
 }
 
-int
-dn_fact_map_each(const dn_fact_map *map, const char *kind,
-                 int (*visit)(const dunlin_fact *fact, void *context), void *context)
+/* --- walking ---------------------------------------------------------------------------------------- */
+
+static int
+each_of_all(const dn_fact_map *map, dn_fact_visitor visit, void *context)
 {
     for (size_t i = 0; i < map->entry_count; i++) {
-        const dunlin_fact *fact = map->entries[i].fact;
-        int answer = fact && (!kind || dn_fact_is(fact, kind)) ? visit(fact, context) : 0;
+        int answer = map->entries[i].fact ? visit(map->entries[i].fact, context) : 0;
 
         if (answer)
             return answer;
     }
     return 0;
+}
+
+/* What a walk along a list looks for. */
+typedef struct walk {
+    const char *kind; /* NULL: all */
+    const dunlin_string *path;
+    uint64_t first; /* elements of the path that have to be the same: from here */
+    uint64_t end;
+    uint64_t count; /* of elements of a path; 0: any */
+} walk;
+
+static bool
+fits(const dn_fact_map *map, const walk *wanted, const dunlin_fact *fact)
+{
+    if ((wanted->kind && !dn_fact_is(fact, wanted->kind)) ||
+        (wanted->count && fact->path_count != wanted->count))
+        return false;
+    for (uint64_t i = wanted->first; i < wanted->end; i++)
+        if (!dn_fact_same_name(map->naming, i, wanted->count, fact->path[i], wanted->path[i]))
+            return false;
+    return true;
+}
+
+static int
+each_of_list(const dn_fact_map *map, dn_fact_chain chain, uint64_t hash, const walk *wanted,
+             dn_fact_visitor visit, void *context)
+{
+    uint32_t number = dn_fact_chains_first(&map->chains, hash);
+
+    while (number) {
+        const dunlin_fact *fact = map->entries[number - 1].fact;
+        int answer = fact && fits(map, wanted, fact) ? visit(fact, context) : 0;
+
+        if (answer)
+            return answer;
+        number = dn_fact_chains_next(&map->chains, chain, number);
+    }
+    return 0;
+}
+
+int
+dn_fact_map_each(const dn_fact_map *map, const char *kind, dn_fact_visitor visit, void *context)
+{
+    const walk wanted = {.kind = kind};
+
+    if (!kind)
+        return each_of_all(map, visit, context);
+    return each_of_list(map, DN_FACT_OF_KIND,
+                        hash_chain(DN_FACT_OF_KIND, map->naming, dn_string(kind), NULL, 0), &wanted,
+                        visit, context);
+}
+
+int
+dn_fact_map_members(const dn_fact_map *map, const char *kind, const dunlin_string *path,
+                    uint64_t count, dn_fact_visitor visit, void *context)
+{
+    const walk wanted = {.kind = kind, .path = path, .end = count, .count = count + 1};
+    uint64_t hash = hash_chain(DN_FACT_OF_PARENT, map->naming, dn_string(""), path, count + 1);
+
+    return each_of_list(map, DN_FACT_OF_PARENT, hash, &wanted, visit, context);
+}
+
+int
+dn_fact_map_namesakes(const dn_fact_map *map, const char *kind, const dunlin_string *path,
+                      uint64_t count, dn_fact_visitor visit, void *context)
+{
+    const walk wanted = {
+        .kind = kind, .path = path, .first = count - 1, .end = count, .count = count};
+    uint64_t hash = hash_chain(DN_FACT_OF_NAME, map->naming, dn_string(kind), path, count);
+
+    return each_of_list(map, DN_FACT_OF_NAME, hash, &wanted, visit, context);
 }
 
 typedef struct copying {

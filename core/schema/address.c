@@ -138,23 +138,24 @@ typedef struct search {
     size_t count;
 } search;
 
-/* Objects of the wanted kind and name, whatever their table. */
 static int
 note_namesake(const dunlin_fact *fact, void *context)
 {
     search *looking = context;
-    const dunlin_operation *wanted = looking->wanted;
-    uint64_t last = wanted->path_count - 1;
 
-    if (fact->path_count != wanted->path_count ||
-        !dn_fact_same_name(looking->naming, last, wanted->path_count, fact->path[last],
-                           wanted->path[last]))
-        return 0;
-    if (dn_schema_lead(looking->naming) && !dn_schema_same(fact->path[0], wanted->path[0]))
+    if (dn_schema_lead(looking->naming) && !dn_schema_same(fact->path[0], looking->wanted->path[0]))
         return 0;
     looking->found = fact;
     looking->count++;
     return 0;
+}
+
+/* Objects of a kind with the wanted name, whatever their table. */
+static void
+find_namesakes(const addressing *work, const char *kind, search *looking)
+{
+    dn_fact_map_namesakes(work->facts, kind, looking->wanted->path, looking->wanted->path_count,
+                          note_namesake, looking);
 }
 
 /* Renamed already: it bears the new name. */
@@ -167,7 +168,7 @@ find_renamed(const addressing *work, const dunlin_operation *operation, search *
     renamed.path_count = operation->new_path_count;
     looking->wanted = &renamed;
     if (operation->verb == DUNLIN_VERB_RENAME && renamed.path_count)
-        dn_fact_map_each(work->facts, DUNLIN_KIND_INDEX, note_namesake, looking);
+        find_namesakes(work, DUNLIN_KIND_INDEX, looking);
     looking->wanted = operation;
 }
 
@@ -220,9 +221,9 @@ find_table(const addressing *work, dunlin_operation *operation)
     if (!work->facts || operation->path_count != table + 2 || operation->path[table].length ||
         !dn_string_equal(operation->kind, kind))
         return 0;
-    dn_fact_map_each(work->facts, kind, note_namesake, &looking);
+    find_namesakes(work, kind, &looking);
     if (!looking.count && dn_string_equal(operation->kind, DUNLIN_KIND_INDEX))
-        dn_fact_map_each(work->facts, DUNLIN_KIND_UNIQUE, note_namesake, &looking);
+        find_namesakes(work, DUNLIN_KIND_UNIQUE, &looking);
     if (looking.count > 1)
         return dn_fail(work->error, DUNLIN_USAGE, "translate.ambiguous",
                        "there are %zu objects of the kind '%s' with the name '%.*s', in different "

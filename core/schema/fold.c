@@ -134,34 +134,57 @@ collect(moving *work, const dunlin_fact *fact)
 }
 
 static int
-collect_dropped(const dunlin_fact *fact, void *context)
+collect_member(const dunlin_fact *fact, void *context)
+{
+    return dn_schema_is_member(fact->kind) ? collect(context, fact) : 0;
+}
+
+/* Of the table, what is the column or names it. */
+static int
+collect_of_column(const dunlin_fact *fact, void *context)
 {
     moving *work = context;
     const dunlin_operation *operation = work->operation;
-    uint64_t naming = dn_fact_map_naming(work->facts);
-    bool goes;
+    bool itself =
+        dn_fact_is(fact, DUNLIN_KIND_COLUMN) &&
+        is_within(dn_fact_map_naming(work->facts), fact, operation->path, operation->path_count);
+
+    return itself || refers_to_column(work, fact) ? collect(work, fact) : 0;
+}
+
+static int
+collect_of_schema(const dunlin_fact *fact, void *context)
+{
+    moving *work = context;
+
+    return fact->path_count > 1 && dn_schema_same(fact->path[0], work->operation->path[0])
+               ? collect(work, fact)
+               : 0;
+}
+
+/* What goes with the object, itself left aside. */
+static int
+collect_dropped(moving *work)
+{
+    const dunlin_operation *operation = work->operation;
 
     if (is_relation(operation->kind))
-        goes = is_within(naming, fact, operation->path, operation->path_count) &&
-               (dn_schema_is_member(fact->kind) || dn_schema_same(fact->kind, operation->kind));
-    else if (dn_string_equal(operation->kind, DUNLIN_KIND_COLUMN))
-        goes = (dn_fact_is(fact, DUNLIN_KIND_COLUMN) &&
-                is_within(naming, fact, operation->path, operation->path_count) &&
-                fact->path_count == operation->path_count) ||
-               refers_to_column(work, fact);
-    else if (dn_string_equal(operation->kind, DUNLIN_KIND_SCHEMA))
-        goes = (naming & DN_FACT_NAMESPACES) && fact->path_count > 1 &&
-               dn_schema_same(fact->path[0], operation->path[0]);
-    else
-        return 0;
-    return goes ? collect(work, fact) : 0;
+        return dn_fact_map_members(work->facts, NULL, operation->path, operation->path_count,
+                                   collect_member, work);
+    if (dn_string_equal(operation->kind, DUNLIN_KIND_COLUMN))
+        return dn_fact_map_members(work->facts, NULL, operation->path, operation->path_count - 1,
+                                   collect_of_column, work);
+    if (dn_string_equal(operation->kind, DUNLIN_KIND_SCHEMA) &&
+        (dn_fact_map_naming(work->facts) & DN_FACT_NAMESPACES))
+        return dn_fact_map_each(work->facts, NULL, collect_of_schema, work);
+    return 0;
 }
 
 static int
 fold_drop(dn_fact_map *facts, const dunlin_operation *operation, dn_error *error)
 {
     moving work = {.facts = facts, .operation = operation, .arena = DN_ARENA_INIT, .error = error};
-    int answer = dn_fact_map_each(facts, NULL, collect_dropped, &work);
+    int answer = collect_dropped(&work);
 
     for (size_t i = 0; answer == 0 && i < work.count; i++)
         dn_fact_map_remove(facts, work.list[i]->kind, work.list[i]->path, work.list[i]->path_count);
@@ -224,10 +247,58 @@ rename_referred(const moving *work, dunlin_property *properties, uint64_t count)
             properties[i].text = operation->new_path[table + 1];
 }
 
+static bool
+is_type(dunlin_string kind)
+{
+    return dn_string_equal(kind, DUNLIN_KIND_ENUM) || dn_string_equal(kind, DUNLIN_KIND_DOMAIN);
+}
+
+/* Elsewhere, what may name the object: foreign keys, and columns of a type. */
 static int
-collect_all(const dunlin_fact *fact, void *context)
+collect_user(const dunlin_fact *fact, void *context)
+{
+    const moving *work = context;
+    const dunlin_operation *operation = work->operation;
+    bool column = dn_string_equal(operation->kind, DUNLIN_KIND_COLUMN);
+    uint64_t depth = operation->path_count - (column ? 1 : 0);
+    bool type = is_type(operation->kind);
+
+    if (!dn_property_lists(fact->properties, fact->property_count, type ? "type_path" : "ref",
+                           operation->path[depth - 1]))
+        return 0;
+    /* Those of the table itself are among its members. */
+    if (!type && fact->path_count == depth + 1 &&
+        is_within(dn_fact_map_naming(work->facts), fact, operation->path, depth))
+        return 0;
+    return collect(context, fact);
+}
+
+static int
+collect_any(const dunlin_fact *fact, void *context)
 {
     return collect(context, fact);
+}
+
+static int
+collect_renamed(moving *work)
+{
+    const dunlin_operation *operation = work->operation;
+    const dunlin_fact *itself =
+        dn_fact_map_find(work->facts, operation->kind, operation->path, operation->path_count);
+    bool column = dn_string_equal(operation->kind, DUNLIN_KIND_COLUMN);
+    bool table = column || is_relation(operation->kind);
+    bool type = is_type(operation->kind);
+
+    if (itself && !column && collect(work, itself) < 0)
+        return -1;
+    if (table &&
+        dn_fact_map_members(work->facts, NULL, operation->path,
+                            operation->path_count - (column ? 1 : 0), collect_any, work) < 0)
+        return -1;
+    if (!table && !type)
+        return 0;
+    return dn_fact_map_each(work->facts, type ? DUNLIN_KIND_COLUMN : DUNLIN_KIND_FOREIGN_KEY,
+                            collect_user, work);
 }
 
 static int
@@ -262,7 +333,7 @@ static int
 fold_rename(dn_fact_map *facts, const dunlin_operation *operation, dn_error *error)
 {
     moving work = {.facts = facts, .operation = operation, .arena = DN_ARENA_INIT, .error = error};
-    int answer = dn_fact_map_each(facts, NULL, collect_all, &work);
+    int answer = collect_renamed(&work);
 
     for (size_t i = 0; answer == 0 && i < work.count; i++)
         answer = rename_one(&work, work.list[i]);

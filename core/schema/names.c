@@ -146,7 +146,8 @@ join_mentioned(const naming *work, const dunlin_operation *check, dn_text *text)
             note_column(&column, &seen);
         }
     if (work->facts)
-        dn_fact_map_each(work->facts, DUNLIN_KIND_COLUMN, note_column, &seen);
+        dn_fact_map_members(work->facts, DUNLIN_KIND_COLUMN, check->path, check->path_count - 1,
+                            note_column, &seen);
     if (seen.count == 1)
         join(text, seen.column);
 }

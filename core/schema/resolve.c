@@ -70,13 +70,9 @@ note_index(const dunlin_fact *index, void *context)
 {
     namesake *looking = context;
     const dunlin_operation *operation = looking->asked->operation;
-    uint64_t last = operation->path_count - 1;
     uint64_t naming = dn_fact_map_naming(looking->asked->facts);
 
-    if (index->path_count != operation->path_count ||
-        !dn_fact_same_name(naming, last, operation->path_count, index->path[last],
-                           operation->path[last]) ||
-        (dn_schema_lead(naming) && !dn_schema_same(index->path[0], operation->path[0])))
+    if (dn_schema_lead(naming) && !dn_schema_same(index->path[0], operation->path[0]))
         return 0;
     looking->found = index;
     return 1;
@@ -238,7 +234,8 @@ find_rival(const question *asked)
         !(dn_fact_map_naming(asked->facts) & DN_FACT_TABLE_INDEXES)) {
         namesake looking = {.asked = asked};
 
-        dn_fact_map_each(asked->facts, DUNLIN_KIND_INDEX, note_index, &looking);
+        dn_fact_map_namesakes(asked->facts, DUNLIN_KIND_INDEX, operation->path,
+                              operation->path_count, note_index, &looking);
         return looking.found;
     }
     return NULL;

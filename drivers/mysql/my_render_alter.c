@@ -126,8 +126,7 @@ look_for_user(const dunlin_fact *fact, void *context)
     other_key *other = context;
     dn_mysql_members columns = dn_mysql_member_list(dn_mysql_fact_members(fact), "columns");
 
-    if (fact->path_count == 2 && dn_kit_equal(fact->path[0], other->operation->path[0]) &&
-        !dn_mysql_same_name(fact->path[1], other->operation->path[1]) && columns.count > 0 &&
+    if (!dn_mysql_same_name(fact->path[1], other->operation->path[1]) && columns.count > 0 &&
         dn_mysql_same_name(columns.items[0].text, other->column))
         other->found = true;
     return DUNLIN_OK;
@@ -149,8 +148,8 @@ drop_implied_index(dn_mysql_rendering *work, const dunlin_operation *operation)
     if (!dn_mysql_member_is(index, "implied") || columns.count == 0)
         return DUNLIN_OK;
     other.column = columns.items[0].text;
-    work->call->host->each(work->call, dn_kit_string(DUNLIN_KIND_FOREIGN_KEY), look_for_user,
-                           &other);
+    work->call->host->members(work->call, dn_kit_string(DUNLIN_KIND_FOREIGN_KEY), operation->path,
+                              1, look_for_user, &other);
     if (other.found)
         return DUNLIN_OK;
     dn_kit_text_add(&work->sql, ",\n    DROP INDEX ");

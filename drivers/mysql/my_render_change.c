@@ -351,8 +351,7 @@ drop_dependent(const dunlin_fact *fact, void *context)
     const dunlin_operation *operation = drop->operation;
     bool check = dn_kit_same(fact->kind, DUNLIN_KIND_CHECK);
 
-    if (fact->path_count != 2 || !dn_kit_equal(fact->path[0], operation->path[0]) ||
-        is_dropped_before(work, fact))
+    if (is_dropped_before(work, fact))
         return DUNLIN_OK;
     if (check ? !is_in_check(fact, operation->path[1]) : !has_column(fact, operation->path[1]))
         return DUNLIN_OK;
@@ -387,9 +386,9 @@ dn_mysql_render_drop_column(dn_mysql_rendering *work)
     for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]) && status == DUNLIN_OK; i++) {
         dropping drop = {.work = work, .operation = operation, .words = kinds[i].words};
 
-        if (work->call->host->each != NULL)
-            status = work->call->host->each(work->call, dn_kit_string(kinds[i].kind),
-                                            drop_dependent, &drop);
+        if (work->call->host->members != NULL)
+            status = work->call->host->members(work->call, dn_kit_string(kinds[i].kind),
+                                               operation->path, 1, drop_dependent, &drop);
     }
     dn_kit_text_add(&work->sql, "DROP COLUMN ");
     dn_mysql_add_name(work, operation->path[1]);

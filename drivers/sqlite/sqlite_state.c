@@ -35,7 +35,6 @@ dn_sqlite_member_name(const dunlin_operation *operation)
 /* --- reading the facts ------------------------------------------------------------------------- */
 typedef struct loading {
     dn_sqlite_table *table;
-    dunlin_string name;
     const char *kind;
     dn_kit_properties order;
 } loading;
@@ -60,8 +59,6 @@ take_fact(const dunlin_fact *fact, void *context)
     dn_kit_set set = {fact->properties, fact->property_count};
     dn_sqlite_member *member;
 
-    if (fact->path_count == 0 || !dn_sqlite_same_name(fact->path[0], load->name))
-        return 0;
     if (strcmp(load->kind, DUNLIN_KIND_TABLE) == 0) {
         dn_kit_properties all = {.pool = pool};
 
@@ -73,8 +70,6 @@ take_fact(const dunlin_fact *fact, void *context)
                 dn_kit_same(set.list[i].name, "order") ? &load->order : &load->table->set, set, i);
         return 0;
     }
-    if (fact->path_count < 2)
-        return 0;
     member = dn_sqlite_member_add(load->table, load->kind, dn_kit_pool_copy(pool, fact->path[1]));
     if (member != NULL)
         copy_set(pool, set, &member->set);
@@ -106,16 +101,23 @@ put_in_order(loading *load)
 static int32_t
 load_table(dn_sqlite_rendering *work, dn_sqlite_table *table, dunlin_string name)
 {
-    loading load = {.table = table, .name = name, .order = {.pool = &work->pool}};
+    const dunlin_fact key = {.size = sizeof(key),
+                             .kind = dn_kit_string(DUNLIN_KIND_TABLE),
+                             .path = &name,
+                             .path_count = 1};
+    const dunlin_fact *found = NULL;
+    loading load = {.table = table, .kind = DUNLIN_KIND_TABLE, .order = {.pool = &work->pool}};
     int32_t status = DUNLIN_OK;
 
-    if (work->call->host->each == NULL)
+    if (work->call->host->members == NULL)
         return DUNLIN_OK;
-    load.kind = DUNLIN_KIND_TABLE;
-    status = work->call->host->each(work->call, dn_kit_string(load.kind), take_fact, &load);
+    status = work->call->host->find(work->call, &key, &found);
+    if (status == DUNLIN_OK && found != NULL)
+        status = take_fact(found, &load);
     for (size_t i = 0; i < MEMBER_KINDS && status == DUNLIN_OK; i++) {
         load.kind = member_kinds[i];
-        status = work->call->host->each(work->call, dn_kit_string(load.kind), take_fact, &load);
+        status = work->call->host->members(work->call, dn_kit_string(load.kind), &name, 1,
+                                           take_fact, &load);
     }
     put_in_order(&load);
     return status;

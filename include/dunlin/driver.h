@@ -609,6 +609,11 @@ typedef struct dunlin_host {
                          dunlin_string text, dunlin_string *native);
     int32_t (*missing)(const dunlin_call *call, const dunlin_missing *missing);
     int32_t (*shadow)(const dunlin_call *call, const dunlin_shadow_found *found);
+    /* Current facts right below an object, as a table's columns are, in order; of one kind, or of
+     * all when it is empty. Takes no longer where there are many tables, unlike each(). */
+    int32_t (*members)(const dunlin_call *call, dunlin_string kind, const dunlin_string *path,
+                       uint64_t path_count,
+                       int32_t (*visit)(const dunlin_fact *fact, void *context), void *context);
 } dunlin_host;
 
 struct dunlin_call {

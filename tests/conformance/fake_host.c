@@ -372,6 +372,26 @@ each_fact(const dunlin_call *call, dunlin_string kind,
 }
 
 static int32_t
+each_member(const dunlin_call *call, dunlin_string kind, const dunlin_string *path,
+            uint64_t path_count, int32_t (*visit)(const dunlin_fact *fact, void *context),
+            void *context)
+{
+    const fake_host *host = call->context;
+    int32_t status = DUNLIN_OK;
+
+    for (size_t i = 0; i < host->fact_count && status == DUNLIN_OK; i++) {
+        const dunlin_fact *fact = host->facts[i];
+        bool same = same_name(fact->kind, kind) && fact->path_count == path_count + 1;
+
+        for (uint64_t j = 0; j < path_count && same; j++)
+            same = same_name(fact->path[j], path[j]);
+        if (same)
+            status = visit(fact, context);
+    }
+    return status;
+}
+
+static int32_t
 translate(const dunlin_call *call, const dunlin_profile *profile, int32_t what, dunlin_string text,
           dunlin_string *native)
 {
@@ -510,6 +530,7 @@ fake_begin(fake_host *host, const dunlin_driver *driver)
         .unreadable = take_unreadable,
         .find = find_fact,
         .each = each_fact,
+        .members = each_member,
         .translate = translate,
         .expression_rule = take_expression_rule,
         .step = take_step,

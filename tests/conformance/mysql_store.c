@@ -222,6 +222,25 @@ each(const dunlin_call *call, dunlin_string kind,
     return status;
 }
 
+static int32_t
+members(const dunlin_call *call, dunlin_string kind, const dunlin_string *path, uint64_t path_count,
+        int32_t (*visit)(const dunlin_fact *fact, void *context), void *context)
+{
+    int32_t status = DUNLIN_OK;
+
+    (void)call;
+    for (size_t i = 0; store_from != NULL && i < store_from->count && status == DUNLIN_OK; i++) {
+        const dunlin_fact *fact = &store_from->facts[i].fact;
+        int is = same(fact->kind, kind) && fact->path_count == path_count + 1;
+
+        for (uint64_t k = 0; k < path_count && is; k++)
+            is = same(fact->path[k], path[k]);
+        if (is)
+            status = visit(fact, context);
+    }
+    return status;
+}
+
 void
 store_serve(fake_host *to)
 {
@@ -230,6 +249,7 @@ store_serve(fake_host *to)
     to->services.unreadable = take_unreadable;
     to->services.find = find;
     to->services.each = each;
+    to->services.members = members;
 }
 
 void

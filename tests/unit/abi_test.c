@@ -302,6 +302,7 @@ static const member host_members[] = {
     MEMBER(dunlin_host, translate, 272),
     MEMBER(dunlin_host, missing, 280),
     MEMBER(dunlin_host, shadow, 288),
+    MEMBER(dunlin_host, members, 296),
 };
 
 static const member expression_rule_members[] = {
