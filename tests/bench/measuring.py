@@ -88,6 +88,14 @@ class Bench:
             "ratio": ours[key] / theirs[key] if ours and theirs else None,
         })
 
+    def compare_portable(self, what, medians, target=1.3):
+        """What translating costs: the run "portable" against the run "dunlin"."""
+        ours, own = medians.get("portable"), medians.get("dunlin")
+        self.rows.append({
+            "what": what, "other": "dunlin", "target": target, "dunlin": ours and ours["wall"],
+            "theirs": own and own["wall"], "ratio": ours["wall"] / own["wall"] if own else None,
+        })
+
     def note_peaks(self, what, medians, limit_kb=PEAK_LIMIT_KB):
         for name, median in medians.items():
             self.peaks.append({"what": what, "program": name, "peak_kb": int(median["peak"]),
@@ -159,7 +167,7 @@ def report(bench):
     print()
     table = [("peak memory", "program", "MB", "target", "mark")]
     for peak in bench.peaks:
-        ours = peak["program"] == "dunlin"
+        ours = peak["program"] in ("dunlin", "portable")
         limit = peak["limit_kb"]
         judged = ours and limit is not None
         peak["mark"] = ("pass" if peak["peak_kb"] <= limit else "MISS") if judged else ""
