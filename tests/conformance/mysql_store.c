@@ -223,8 +223,9 @@ each(const dunlin_call *call, dunlin_string kind,
 }
 
 static int32_t
-members(const dunlin_call *call, dunlin_string kind, const dunlin_string *path, uint64_t path_count,
-        int32_t (*visit)(const dunlin_fact *fact, void *context), void *context)
+each_member(const dunlin_call *call, dunlin_string kind, const dunlin_string *path,
+            uint64_t path_count, int32_t (*visit)(const dunlin_fact *fact, void *context),
+            void *context)
 {
     int32_t status = DUNLIN_OK;
 
@@ -249,7 +250,7 @@ store_serve(fake_host *to)
     to->services.unreadable = take_unreadable;
     to->services.find = find;
     to->services.each = each;
-    to->services.members = members;
+    to->services.members = each_member;
 }
 
 void
