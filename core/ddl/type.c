@@ -214,8 +214,12 @@ set_written(dn_ddl_parser *parser, dn_ddl_draft *draft, size_t begin)
 {
     dunlin_string text;
 
-    return dn_ddl_text_of(parser, begin, parser->at, &text) &&
-           dn_ddl_set_text(parser, draft, "type", text);
+    if (!dn_ddl_text_of(parser, begin, parser->at, &text))
+        return false;
+    /* Drivers of databases without namespaces tell their own types from ours by this. */
+    if (parser->options->own && parser->options->keep_case)
+        return dn_ddl_set_expression(parser, draft, "type", text);
+    return dn_ddl_set_text(parser, draft, "type", text);
 }
 
 static bool

@@ -105,6 +105,30 @@ rehearse_job(const rehearsal *work, dn_job *job)
     }
 }
 
+/* All that the pending statements name, where the first guard stood behind some of them. */
+static int
+expect_job(const rehearsal *work, const dn_job *job)
+{
+    dn_auto(dn_script) *script = NULL;
+
+    if (dn_script_open(work->connection, work->translator, job->migration, &job->info.kept, false,
+                       &script, work->error) < 0)
+        return -1;
+    for (;;) {
+        dn_script_item item;
+        dn_source source;
+
+        if (dn_script_next(script, &item, work->error) < 0)
+            return -1;
+        if (item.kind == DN_SCRIPT_END)
+            return 0;
+        source = dn_script_source(job->migration, &item);
+        if (item.kind == DN_SCRIPT_STATEMENT &&
+            dn_translator_expect(work->translator, &source, work->error) < 0)
+            return -1;
+    }
+}
+
 int
 dn_rehearse(dn_connection *connection, dn_translator *translator, dn_job *jobs, size_t count,
             dn_arena *arena, dn_error *error)
@@ -118,6 +142,9 @@ dn_rehearse(dn_connection *connection, dn_translator *translator, dn_job *jobs, 
     if (dn_tracker_unfinished(connection, arena, &work.unfinished, &work.unfinished_count,
                               &ignored) < 0)
         work.unfinished_count = 0; /* there is no tracker yet */
+    for (size_t i = 0; i < count && dn_translator_expects_again(translator); i++)
+        if (expect_job(&work, &jobs[i]) < 0)
+            return -1;
     if (dn_translator_look(translator, error) < 0 || dn_translator_rehearse(translator, error) < 0)
         return -1;
     for (size_t i = 0; i < count; i++)

@@ -380,6 +380,11 @@ dn_translator_expect(dn_translator *translator, const dn_source *source, dn_erro
         translator->guarded = true;
         return expect_rows(translator, source, error);
     }
+    /* Without a guard nobody asks what there is. */
+    if (translator->own && !translator->guarded && !mentions_exists(source->sql)) {
+        translator->passed_over = true;
+        return 0;
+    }
     if (!translator->logical)
         translator->logical = copy_of(translator, translator->remembered, error);
     dn_arena_free(&translator->scratch);
@@ -392,6 +397,12 @@ dn_translator_expect(dn_translator *translator, const dn_source *source, dn_erro
                           false, NULL, translator->logical, &reading.operations, error) < 0)
         return dn_translator_blame(source, 0, error);
     return note_keys(translator, &reading.operations, error);
+}
+
+bool
+dn_translator_expects_again(const dn_translator *translator)
+{
+    return translator->guarded && translator->passed_over;
 }
 
 bool

@@ -74,6 +74,9 @@ bool dn_translator_needs_history(const dn_translator *translator);
 int dn_translator_remember(dn_translator *translator, const dn_source *source, dn_error *error);
 /* Notes what a pending statement names. Errors: translate.native, translate.syntax, with a place. */
 int dn_translator_expect(dn_translator *translator, const dn_source *source, dn_error *error);
+/* Did a guard come behind statements that were taken for nobody's affair? Then all are to be
+ * expected once more. */
+bool dn_translator_expects_again(const dn_translator *translator);
 /* Reads the facts of all that was noted; again, when DN_TRANSLATED_LOOK asks for it. */
 int dn_translator_look(dn_translator *translator, dn_error *error);
 /* From here on, until _perform, statements are tried on a copy of the facts: what stands in the way

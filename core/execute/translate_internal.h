@@ -37,6 +37,7 @@ struct dn_translator {
     dn_fact_map *remembered; /* types that applied migrations made, where they have no names */
     dn_fact_map *logical;    /* the same as of the statement at hand */
     bool guarded;            /* some statement needs facts */
+    bool passed_over;        /* statements without a guard were not looked into */
     bool stale;              /* the facts are not known any more */
     bool everything;         /* all facts are wanted, not those of the keys alone */
     bool expecting;          /* the first pending statement was heard of */

@@ -537,3 +537,16 @@ END
     assert_exit 0
     assert_stderr 'trying again'
 }
+
+@test "a guard knows what statements without one did before it" {
+    one 001_a 'CREATE TABLE a (x int, y int); CREATE TABLE c (x int);'
+    dunlin migrate --url sqlite:app.db
+    assert_exit 0
+    one 002_b 'ALTER TABLE a RENAME TO b; ALTER TABLE c ADD COLUMN y int;'
+    one 003_c 'ALTER TABLE b ADD COLUMN IF NOT EXISTS y int;
+ALTER TABLE c ADD COLUMN IF NOT EXISTS y int; ALTER TABLE b ADD COLUMN IF NOT EXISTS z int;'
+    dunlin migrate --url sqlite:app.db
+    assert_exit 0
+    assert_equal "$(sql app.db "SELECT group_concat(name) FROM pragma_table_info('b')")" x,y,z
+    assert_equal "$(sql app.db "SELECT group_concat(name) FROM pragma_table_info('c')")" x,y
+}

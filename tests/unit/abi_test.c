@@ -397,7 +397,7 @@ static const layout layouts[] = {
     LAYOUT(dunlin_url_part, 48, url_part_members),
     LAYOUT(dunlin_script_item, 80, script_item_members),
     LAYOUT(dunlin_script_part, 80, script_part_members),
-    LAYOUT(dunlin_host, 296, host_members),
+    LAYOUT(dunlin_host, 304, host_members),
     LAYOUT(dunlin_call, 40, call_members),
     LAYOUT(dunlin_driver, 368, driver_members),
 };
