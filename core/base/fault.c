@@ -43,6 +43,12 @@ act(const char *action)
         raise(SIGABRT);
 }
 
+bool
+dn_fault_armed(void)
+{
+    return getenv("DUNLIN_FAULT") != NULL;
+}
+
 /* Points are passed by one thread, the one that talks to the database. */
 void
 dn_fault_pass(const char *name)

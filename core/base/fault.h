@@ -13,10 +13,16 @@
 #define DN_BASE_FAULT_H
 
 #ifdef DN_TEST_FAULTS
+#include <stdbool.h>
+
 void dn_fault_pass(const char *name);
 #define dn_fault(name) dn_fault_pass(name)
+/* Is something to happen in this process? Then what may travel together goes one by one, so that
+ * there is a moment between. */
+bool dn_fault_armed(void);
 #else
 #define dn_fault(name) ((void)0)
+#define dn_fault_armed() false
 #endif
 
 #endif

@@ -67,12 +67,17 @@ static int
 remember_types(dn_session *session, const dn_migration *migration, dn_error *error)
 {
     dn_auto(dn_script) *script = NULL;
+    const char *text;
+    size_t length;
 
     if (!migration->has_file)
         return 0;
     if (dn_script_open(session->connection, session->translator, migration, NULL, false, &script,
                        error) < 0)
         return -1;
+    text = dn_script_text(script, &length);
+    if (text && !dn_translator_may_remember(session->translator, dn_span(text, length)))
+        return 0;
     for (;;) {
         dn_script_item item;
         dn_source source;

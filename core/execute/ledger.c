@@ -21,6 +21,7 @@
 
 #include "core/base/clock.h"
 #include "core/base/fault.h"
+#include "core/execute/parcel.h"
 
 /* Migrations whose rows are left until they are removed together. */
 enum { MOST_LEFT_OVER = 20 };
@@ -112,6 +113,20 @@ commit(ledger *book, dn_error *error)
     return 0;
 }
 
+/* Puts the statement behind what is in the parcel, and sends it all. */
+static int
+send_with(ledger *book, dn_parcel *parcel, const dn_script_item *item, dn_error *error)
+{
+    int answer;
+
+    dn_parcel_add(parcel, (dunlin_item){.kind = DUNLIN_ITEM_STATEMENT, .sql = item->sql},
+                  "ledger.before-statement", "ledger.after-statement");
+    answer = dn_parcel_send(parcel, connection_of(book), commits_ddl(book->execution), error);
+    book->culprit =
+        (dn_culprit){answer < 0 && parcel->ran + 1 == parcel->count ? item->ordinal : 0, false, -1};
+    return answer;
+}
+
 static int
 run_sql(ledger *book, const dn_script_item *item, dn_error *error)
 {
@@ -134,6 +149,22 @@ run_sql(ledger *book, const dn_script_item *item, dn_error *error)
 
 /* --- statements of a transaction -------------------------------------------------------------------- */
 
+/* The first statement of a transaction travels with its BEGIN. */
+static int
+run_in_transaction(ledger *book, const dn_script_item *item, dn_error *error)
+{
+    dn_parcel parcel = {.count = 0};
+    int answer;
+
+    if (book->open || (item->flags & DUNLIN_CLASS_COPY_IN))
+        return begin(book, error) < 0 ? -1 : run_sql(book, item, error);
+    dn_parcel_add(&parcel, (dunlin_item){.kind = DUNLIN_ITEM_BEGIN}, "ledger.before-begin",
+                  "ledger.after-begin");
+    answer = send_with(book, &parcel, item, error);
+    book->open = parcel.ran > 0;
+    return answer;
+}
+
 static int
 run_inside(ledger *book, const dn_script_item *item, dn_error *error)
 {
@@ -143,7 +174,7 @@ run_inside(ledger *book, const dn_script_item *item, dn_error *error)
 
     row->phase = DN_LEDGER_DONE;
     row->has_facts = false;
-    if (begin(book, error) < 0 || run_sql(book, item, error) < 0)
+    if (run_in_transaction(book, item, error) < 0)
         return -1;
     /* An earlier run's failure left a row. */
     if (book->at <= book->written &&
@@ -215,6 +246,35 @@ clean_up(ledger *book, const dn_script_item *item, dn_error *error)
     return 0;
 }
 
+/* Announces the statement and runs it. Where both may travel together, they do. */
+static int
+announce_and_run(ledger *book, const dn_script_item *item, dn_error *error)
+{
+    dn_ledger_row *row = &book->rows.items[book->at - 1];
+    size_t count = book->at - book->written;
+    dn_parcel parcel = {.count = 0};
+    dunlin_item insert;
+
+    if (book->at <= book->written || book->open || count > DN_LEDGER_AT_ONCE ||
+        (item->flags & DUNLIN_CLASS_COPY_IN)) {
+        if (announce(book, error) < 0)
+            return -1;
+        dn_fault("ledger.after-intent");
+        return run_sql(book, item, error);
+    }
+    row->phase = DN_LEDGER_INTENT;
+    dn_fault("ledger.before-intent");
+    if (dn_ledger_insert(connection_of(book), book->execution->run_id, book->job->migration->tag,
+                         book->rows.items, book->written, count, &book->arena, &insert, error) < 0)
+        return -1;
+    dn_parcel_add(&parcel, insert, "ledger.before-rows", "ledger.after-intent");
+    if (send_with(book, &parcel, item, error) == 0 || parcel.ran > 0)
+        book->written = book->at;
+    if (parcel.ran == parcel.count)
+        return 0;
+    return parcel.ran ? -1 : dn_while(error, "writing to '" DN_TRACKER_STATEMENTS "'");
+}
+
 static int
 run_outside(ledger *book, const dn_script_item *item, dn_error *error)
 {
@@ -222,12 +282,11 @@ run_outside(ledger *book, const dn_script_item *item, dn_error *error)
 
     if (clean_up(book, item, error) < 0 ||
         dn_connection_fingerprint(connection_of(book), item->sql, &row->has_facts, &row->facts,
-                                  error) < 0 ||
-        announce(book, error) < 0)
+                                  error) < 0)
         return -1;
-    dn_fault("ledger.after-intent");
-    if (run_sql(book, item, error) < 0) {
-        mark_failed(book, item, error);
+    if (announce_and_run(book, item, error) < 0) {
+        if (book->culprit.ordinal)
+            mark_failed(book, item, error);
         return -1;
     }
     book->done = book->at;
@@ -364,7 +423,10 @@ run_translated(ledger *book, const dn_script_item *item, const dn_translated *tr
                dn_error *error)
 {
     dn_ledger_row *row = &book->rows.items[book->at - 1];
+    bool single = translated->count == 1 && translated->steps[0].role == DUNLIN_STEP_STATEMENT;
+    dn_script_item sent = *item;
     uint64_t flags;
+    int answer;
 
     row->has_facts = false;
     if (translated->kind == DN_TRANSLATED_SKIP) {
@@ -375,23 +437,32 @@ run_translated(ledger *book, const dn_script_item *item, const dn_translated *tr
     }
     if (classify_steps(book, translated, &flags, error) < 0)
         return -1;
+    if (single)
+        sent.sql = translated->steps[0].sql;
     if (!(flags & (DUNLIN_CLASS_NO_TRANSACTION | DUNLIN_CLASS_COMMITS))) {
         row->phase = DN_LEDGER_DONE;
-        if (begin(book, error) < 0 || run_steps(book, item, translated, error) < 0)
+        if (single)
+            answer = run_in_transaction(book, &sent, error);
+        else
+            answer = begin(book, error) < 0 ? -1 : run_steps(book, item, translated, error);
+        if (answer < 0)
             return -1;
         return flags & DUNLIN_CLASS_COMMIT_BEFORE_USE ? commit(book, error) : 0;
     }
-    if (announce(book, error) < 0)
-        return -1;
-    dn_fault("ledger.after-intent");
-    if (run_steps(book, item, translated, error) < 0) {
-        /* Of several steps, some may be done: the next run compares. */
-        if (translated->count == 1)
-            mark_failed(book, item, error);
-        return -1;
+    if (single) {
+        answer = announce_and_run(book, &sent, error);
+    } else {
+        if (announce(book, error) < 0)
+            return -1;
+        dn_fault("ledger.after-intent");
+        answer = run_steps(book, item, translated, error);
     }
-    book->done = book->at;
-    return 0;
+    /* Of several steps, some may be done: the next run compares. */
+    if (answer < 0 && translated->count == 1 && book->culprit.ordinal)
+        mark_failed(book, item, error);
+    if (answer == 0)
+        book->done = book->at;
+    return answer;
 }
 
 static int
@@ -499,23 +570,54 @@ leaves_rows(const ledger *book)
            book->execution->left_over < MOST_LEFT_OVER && !is_last(book);
 }
 
-/* A single statement is a transaction already, once the session is as it was. */
 static int
-begin_record(ledger *book, size_t count, bool clears, dn_error *error)
+prepare_record(ledger *book, const dn_tracker_statement *statements, size_t count, bool clears,
+               dn_parcel *parcel, dn_error *error)
 {
-    if (!book->open && count == 1 && !clears)
-        return send(book, DUNLIN_ITEM_RESET, NULL, error);
-    return begin(book, error);
+    dunlin_item clearing;
+
+    if (clears && dn_ledger_clearing(connection_of(book), book->execution->run_id,
+                                     book->job->migration->tag, &book->arena, &clearing, error) < 0)
+        return -1;
+    if (!book->open)
+        dn_parcel_add(parcel, (dunlin_item){.kind = DUNLIN_ITEM_BEGIN}, "ledger.before-begin",
+                      "ledger.after-begin");
+    for (size_t i = 0; i < count; i++)
+        dn_parcel_add(parcel,
+                      (dunlin_item){.kind = DUNLIN_ITEM_STATEMENT,
+                                    .sql = dn_string(statements[i].sql),
+                                    .values = statements[i].values,
+                                    .value_count = statements[i].count},
+                      i ? NULL : "ledger.before-record",
+                      i + 1 < count ? NULL : "ledger.after-record");
+    if (clears)
+        dn_parcel_add(parcel, clearing, "ledger.before-clear", "ledger.after-clear");
+    dn_parcel_add(parcel, (dunlin_item){.kind = DUNLIN_ITEM_COMMIT}, "ledger.before-commit",
+                  "ledger.after-commit");
+    return 0;
 }
 
 static int
-clear_rows(ledger *book, dn_error *error)
+send_record(ledger *book, const dn_tracker_statement *statements, size_t count, bool clears,
+            dn_error *error)
 {
-    dn_fault("ledger.before-clear");
-    if (dn_ledger_clear(connection_of(book), book->execution->run_id, book->job->migration->tag,
-                        error) < 0)
+    dn_parcel parcel = {.count = 0};
+
+    /* A single statement is a transaction already, once the session is as it was. */
+    if (!book->open && count == 1 && !clears) {
+        if (send(book, DUNLIN_ITEM_RESET, NULL, error) < 0)
+            return -1;
+        dn_fault("ledger.before-record");
+        if (dn_connection_execute(connection_of(book), DUNLIN_ITEM_STATEMENT, statements[0].sql,
+                                  statements[0].values, statements[0].count, error) < 0)
+            return -1;
+        dn_fault("ledger.after-record");
+        return 0;
+    }
+    if (prepare_record(book, statements, count, clears, &parcel, error) < 0 ||
+        dn_parcel_send(&parcel, connection_of(book), commits_ddl(book->execution), error) < 0)
         return -1;
-    dn_fault("ledger.after-clear");
+    book->open = false;
     return 0;
 }
 
@@ -531,15 +633,7 @@ record(ledger *book, const dn_script *script, dn_error *error)
 
     if (dn_execute_record(execution, book->job, script, elapsed_us, &statements, &count, error) <
             0 ||
-        begin_record(book, count, clears, error) < 0)
-        return -1;
-    dn_fault("ledger.before-record");
-    for (size_t i = 0; i < count; i++)
-        if (dn_connection_execute(connection_of(book), DUNLIN_ITEM_STATEMENT, statements[i].sql,
-                                  statements[i].values, statements[i].count, error) < 0)
-            return -1;
-    dn_fault("ledger.after-record");
-    if ((clears && clear_rows(book, error) < 0) || (book->open && commit_rows(book, error) < 0))
+        send_record(book, statements, count, clears, error) < 0)
         return -1;
     execution->left_over = clears ? 0 : execution->left_over + (book->written > 0);
     book->job->applied = true;

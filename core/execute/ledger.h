@@ -36,15 +36,20 @@ typedef struct dn_ledger_rows {
 /* What earlier runs left, in order; rows with one behind them read as done. */
 int dn_ledger_read(dn_connection *connection, const char *tag, dn_arena *arena,
                    dn_ledger_rows *rows, dn_error *error);
-/* Inserts rows [first .. first + count) with ordinals from first + 1, in one statement. */
+enum { DN_LEDGER_AT_ONCE = 100 }; /* rows of one INSERT: what any server takes */
+/* The INSERT of rows [first .. first + count), in the arena. */
+int dn_ledger_insert(dn_connection *connection, const char *run_id, const char *tag,
+                     const dn_ledger_row *rows, size_t first, size_t count, dn_arena *arena,
+                     dunlin_item *insert, dn_error *error);
+/* Inserts rows [first .. first + count) with ordinals from first + 1. */
 int dn_ledger_write(dn_connection *connection, const char *run_id, const char *tag,
                     const dn_ledger_row *rows, size_t first, size_t count, dn_error *error);
 /* The present session is noted as the one that runs it. */
 int dn_ledger_set_phase(dn_connection *connection, const char *tag, size_t ordinal,
                         const dn_ledger_row *row, dn_error *error);
-/* Removes what this run has written, and all of one migration. */
-int dn_ledger_clear(dn_connection *connection, const char *run_id, const char *tag,
-                    dn_error *error);
+/* The DELETE of what this run has written, and of all of one migration, in the arena. */
+int dn_ledger_clearing(dn_connection *connection, const char *run_id, const char *tag,
+                       dn_arena *arena, dunlin_item *item, dn_error *error);
 
 /* --- the session of an earlier run -------------------------------------------------------------- */
 /* A client that was killed may have left its session behind, at work on this very statement. Waits

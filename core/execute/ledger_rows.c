@@ -5,8 +5,7 @@
 
 #include "core/base/clock.h"
 
-/* Values of one row, and rows of one INSERT: what any server takes in one statement. */
-enum { ROW_VALUES = 9, ROWS_AT_ONCE = 100 };
+enum { ROW_VALUES = 9 }; /* of one row */
 
 static const char *const phases[] = {"done", "intent", "failed"};
 
@@ -128,16 +127,33 @@ fill_row(dunlin_value *values, row_texts *texts, const dn_ledger_row *row)
 }
 
 static int
-write_some(dn_connection *connection, const char *run_id, const char *tag,
-           const dn_ledger_row *rows, size_t first, size_t count, dn_arena *arena, dn_error *error)
+make_item(const dn_text *sql, const dunlin_value *values, size_t count, dn_arena *arena,
+          dunlin_item *item, dn_error *error)
+{
+    const char *text = sql->failed ? NULL : dn_arena_copy(arena, sql->data, sql->length);
+
+    if (!text)
+        return dn_no_memory(error);
+    *item = (dunlin_item){.size = sizeof(*item),
+                          .kind = DUNLIN_ITEM_STATEMENT,
+                          .sql = dn_span(text, sql->length),
+                          .values = values,
+                          .value_count = count};
+    return 0;
+}
+
+int
+dn_ledger_insert(dn_connection *connection, const char *run_id, const char *tag,
+                 const dn_ledger_row *rows, size_t first, size_t count, dn_arena *arena,
+                 dunlin_item *insert, dn_error *error)
 {
     dn_auto(dn_text) sql = DN_TEXT_INIT;
-    char at[32];
+    char *at = (char *)dn_arena_alloc(arena, 32);
     dunlin_value *values =
         (dunlin_value *)dn_arena_array(arena, count * ROW_VALUES, sizeof(*values));
     row_texts *texts = (row_texts *)dn_arena_array(arena, count, sizeof(*texts));
 
-    if (!values || !texts)
+    if (!values || !texts || !at)
         return dn_no_memory(error);
     dn_clock_format(dn_clock_wall_us(), at);
     at[10] = ' ';
@@ -161,10 +177,7 @@ write_some(dn_connection *connection, const char *run_id, const char *tag,
             dn_text_printf(&sql, "%s$%zu", k ? ", " : i ? "), (" : "(", i * ROW_VALUES + k + 1);
     }
     dn_text_add_char(&sql, ')');
-    if (sql.failed)
-        return dn_no_memory(error);
-    return dn_connection_execute(connection, DUNLIN_ITEM_STATEMENT, sql.data, values,
-                                 count * ROW_VALUES, error);
+    return make_item(&sql, values, count * ROW_VALUES, arena, insert, error);
 }
 
 int
@@ -174,30 +187,18 @@ dn_ledger_write(dn_connection *connection, const char *run_id, const char *tag,
     dn_auto(dn_arena) arena = DN_ARENA_INIT;
 
     while (count) {
-        size_t some = count < ROWS_AT_ONCE ? count : ROWS_AT_ONCE;
+        size_t some = count < DN_LEDGER_AT_ONCE ? count : DN_LEDGER_AT_ONCE;
+        dunlin_item insert;
 
-        if (write_some(connection, run_id, tag, rows, first, some, &arena, error) < 0)
+        if (dn_ledger_insert(connection, run_id, tag, rows, first, some, &arena, &insert, error) <
+                0 ||
+            dn_connection_execute(connection, insert.kind, insert.sql.data, insert.values,
+                                  insert.value_count, error) < 0)
             return dn_while(error, "writing to '" DN_TRACKER_STATEMENTS "'");
         first += some;
         count -= some;
     }
     return 0;
-}
-
-/* The '%' of the format is the table. */
-static int
-execute(dn_connection *connection, const char *format, const dunlin_value *values, size_t count,
-        dn_error *error)
-{
-    dn_auto(dn_text) sql = DN_TEXT_INIT;
-    const char *table = strchr(format, '%');
-
-    dn_text_add(&sql, format, (size_t)(table - format));
-    dn_text_printf(&sql, "%s" DN_TRACKER_STATEMENTS "%s", dn_connection_home(connection),
-                   table + 1);
-    if (sql.failed)
-        return dn_no_memory(error);
-    return dn_connection_execute(connection, DUNLIN_ITEM_STATEMENT, sql.data, values, count, error);
 }
 
 int
@@ -207,6 +208,7 @@ dn_ledger_set_phase(dn_connection *connection, const char *tag, size_t ordinal,
     dunlin_value values[7];
     row_texts texts;
     dunlin_value filled[ROW_VALUES];
+    dn_auto(dn_text) sql = DN_TEXT_INIT;
 
     fill_row(filled, &texts, row);
     values[0] = text_value(tag);
@@ -216,18 +218,28 @@ dn_ledger_set_phase(dn_connection *connection, const char *tag, size_t ordinal,
     values[4] = filled[6];
     values[5] = string_value(dn_connection_server(connection)->backend);
     values[6] = string_value(dn_connection_server(connection)->backend_start);
-    return execute(connection,
-                   "UPDATE % SET digest = $3, phase = $4, facts_digest = $5, backend = $6,"
+    dn_text_printf(&sql,
+                   "UPDATE %s" DN_TRACKER_STATEMENTS
+                   " SET digest = $3, phase = $4, facts_digest = $5, backend = $6,"
                    " backend_start = $7 WHERE tag = $1 AND ordinal = $2",
-                   values, 7, error);
+                   dn_connection_home(connection));
+    if (sql.failed)
+        return dn_no_memory(error);
+    return dn_connection_execute(connection, DUNLIN_ITEM_STATEMENT, sql.data, values, 7, error);
 }
 
 int
-dn_ledger_clear(dn_connection *connection, const char *run_id, const char *tag, dn_error *error)
+dn_ledger_clearing(dn_connection *connection, const char *run_id, const char *tag, dn_arena *arena,
+                   dunlin_item *item, dn_error *error)
 {
-    dunlin_value values[2];
+    dn_auto(dn_text) sql = DN_TEXT_INIT;
+    dunlin_value *values = (dunlin_value *)dn_arena_array(arena, 2, sizeof(*values));
 
+    if (!values)
+        return dn_no_memory(error);
     values[0] = text_value(run_id);
     values[1] = text_value(tag);
-    return execute(connection, "DELETE FROM % WHERE run_id = $1 OR tag = $2", values, 2, error);
+    dn_text_printf(&sql, "DELETE FROM %s" DN_TRACKER_STATEMENTS " WHERE run_id = $1 OR tag = $2",
+                   dn_connection_home(connection));
+    return make_item(&sql, values, 2, arena, item, error);
 }

@@ -94,27 +94,16 @@ dn_translator_blame(const dn_source *source, uint64_t offset, dn_error *error)
     return -1;
 }
 
-/* The word decides whether a statement of the own dialect is looked into at all. */
+/* In any case of letters; `word` is in lower case. */
 static bool
-mentions_exists(dunlin_string text)
+mentions(dunlin_string text, const char *word)
 {
-    static const char word[] = "exists";
-    const char *at = text.data;
-    const char *end = text.data + text.length;
+    const size_t length = strlen(word);
+    const char upper = (char)(word[0] - 'a' + 'A');
 
-    while (end - at >= (ptrdiff_t)(sizeof word - 1)) {
-        const char *found = memchr(at, 'x', (size_t)(end - at));
-        const char *upper = memchr(at, 'X', found ? (size_t)(found - at) : (size_t)(end - at));
-
-        if (upper)
-            found = upper;
-        if (!found)
-            return false;
-        if (found > text.data && end - (found - 1) >= (ptrdiff_t)(sizeof word - 1) &&
-            strncasecmp(found - 1, word, sizeof word - 1) == 0)
+    for (const char *at = text.data; (size_t)(text.data + text.length - at) >= length; at++)
+        if ((*at == word[0] || *at == upper) && strncasecmp(at, word, length) == 0)
             return true;
-        at = found + 1;
-    }
     return false;
 }
 
@@ -381,7 +370,7 @@ dn_translator_expect(dn_translator *translator, const dn_source *source, dn_erro
         return expect_rows(translator, source, error);
     }
     /* Without a guard nobody asks what there is. */
-    if (translator->own && !translator->guarded && !mentions_exists(source->sql)) {
+    if (translator->own && !translator->guarded && !mentions(source->sql, "exists")) {
         translator->passed_over = true;
         return 0;
     }
@@ -409,6 +398,13 @@ bool
 dn_translator_needs_history(const dn_translator *translator)
 {
     return !translator->own && !translator->target.named_types;
+}
+
+bool
+dn_translator_may_remember(const dn_translator *translator, dunlin_string text)
+{
+    return dn_fact_map_count(translator->remembered) > 0 || mentions(text, "type") ||
+           mentions(text, "domain");
 }
 
 int
@@ -662,7 +658,7 @@ dn_translate(dn_translator *translator, const dn_source *source, bool again,
     if (passes(translator, source))
         return 0;
     /* Of the own dialect, behind the unknown: without a guard there is nothing to ask. */
-    if (translator->own && translator->stale && !mentions_exists(source->sql))
+    if (translator->own && translator->stale && !mentions(source->sql, "exists"))
         return 0;
     if (dn_translator_read(translator, source, &reading, error) < 0)
         return -1;

@@ -133,6 +133,7 @@ set_options(MYSQL *mysql, const dn_mysql_address *address, const char *applicati
     switch_value off = 0;
 
     mysql_options(mysql, MYSQL_OPT_RECONNECT, &off);
+    mysql_options(mysql, MYSQL_OPT_NONBLOCK, NULL); /* for dn_mysql_next */
 #endif
     mysql_options(mysql, MYSQL_OPT_CONNECT_TIMEOUT, &limit);
     mysql_options(mysql, MYSQL_OPT_LOCAL_INFILE, &no);
@@ -157,10 +158,12 @@ try_connect(const dn_mysql_address *address, const char *application, unsigned l
     if (mysql == NULL)
         return NULL;
     set_options(mysql, address, application, limit, tcp);
-    /* CLIENT_MULTI_RESULTS for CALL. No CLIENT_FOUND_ROWS: rows changed are what is wanted. */
-    *connected = mysql_real_connect(mysql, address->socket != NULL ? "localhost" : address->host,
-                                    address->user, address->password, address->database,
-                                    address->port, address->socket, CLIENT_MULTI_RESULTS) != NULL;
+    /* CLIENT_MULTI_RESULTS for CALL, CLIENT_MULTI_STATEMENTS for my_join.c. No CLIENT_FOUND_ROWS:
+     * rows changed are what is wanted. */
+    *connected =
+        mysql_real_connect(mysql, address->socket != NULL ? "localhost" : address->host,
+                           address->user, address->password, address->database, address->port,
+                           address->socket, CLIENT_MULTI_RESULTS | CLIENT_MULTI_STATEMENTS) != NULL;
     mysql_set_local_infile_handler(mysql, refuse_file, read_nothing, end_nothing, say_refused,
                                    NULL);
     return mysql;
@@ -204,9 +207,6 @@ dn_mysql_connect(const dunlin_call *call, const dn_mysql_address *address, const
         *status =
             dn_kit_fail(call, DUNLIN_CONNECT, "the server offers no TLS, and the URL asks for it");
     } else {
-        /* An option file may have allowed several statements in one text. */
-        if ((mysql->client_flag & CLIENT_MULTI_STATEMENTS) != 0)
-            mysql_set_server_option(mysql, MYSQL_OPTION_MULTI_STATEMENTS_OFF);
         return mysql;
     }
     mysql_close(mysql);

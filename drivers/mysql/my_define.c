@@ -159,6 +159,9 @@ push_key(dunlin_connection *connection, const dunlin_scope *scope, const dunlin_
                            (int)key->kind.length, key->kind.data);
     if (of_index && dn_mysql_fresh_lacks(connection, key))
         return call->host->gone(call, key);
+    if (dn_kit_same(key->kind, DUNLIN_KIND_TABLE) && key->path_count == 1 &&
+        scope->namespace_count == 0 && dn_mysql_names_lack(connection, key->path[0]))
+        return call->host->gone(call, key);
     write_show(&sql, shows[show].words, key, scope);
     if (sql.failed)
         return dn_kit_no_memory(call);

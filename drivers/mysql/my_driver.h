@@ -90,6 +90,7 @@ enum {
     DN_MYSQL_TOKEN_BYTES = 48,
     DN_MYSQL_ENGINES = 32,
     DN_MYSQL_FRESH = 16,
+    DN_MYSQL_JOINED = 8,
     DN_MYSQL_NAME_BYTES = 256
 };
 
@@ -106,6 +107,16 @@ typedef struct dn_mysql_fresh {
 } dn_mysql_fresh;
 
 typedef struct dn_mysql_shadow dn_mysql_shadow; /* my_shadow.h */
+/* Tables of the database, each with a NUL behind it, and where they are in that text, counted
+ * from 1. */
+typedef struct dn_mysql_names {
+    bool known;
+    unsigned wait; /* looks until it is worth reading them */
+    dn_kit_text text;
+    uint32_t *slots;
+    size_t slot_count;
+    size_t count;
+} dn_mysql_names;
 
 struct dunlin_connection {
     MYSQL *mysql;
@@ -123,6 +134,8 @@ struct dunlin_connection {
     bool described;           /* the core was told once */
     bool database_touched;    /* a USE has passed */
     bool tables_locked;       /* a LOCK TABLES has passed */
+    bool joins;               /* several statements may go in one text */
+    bool several;             /* ... and the server takes them as things are */
     char token[DN_MYSQL_TOKEN_BYTES];
     char lock[DN_MYSQL_TOKEN_BYTES]; /* run lock held, or "" */
     dn_mysql_engine engines[DN_MYSQL_ENGINES];
@@ -130,6 +143,7 @@ struct dunlin_connection {
     dn_mysql_fresh fresh[DN_MYSQL_FRESH];
     size_t fresh_count;
     dn_mysql_shadow *shadow; /* NULL: to no shadow */
+    dn_mysql_names names;
 };
 
 /* The pair around every call on a connection; `leave` takes what `enter` gave. */
@@ -162,6 +176,9 @@ void dn_mysql_facts_version(dn_mysql_facts *facts, const char *version);
 /* Sends text and waits for the answer, watching for the user, the deadline and the item's limit.
  * false: mysql_errno() tells; nothing was reported yet. */
 bool dn_mysql_send(dunlin_connection *connection, dunlin_string sql);
+/* The result of the next statement of a text, waited for in the same way. false: it failed, or
+ * there is none. */
+bool dn_mysql_next(dunlin_connection *connection);
 /* Reads all results to their end. *rows: changed, of all of them. */
 bool dn_mysql_drain(dunlin_connection *connection, int64_t *rows);
 /* Both, for text that returns nothing we want; reports the failure. */
@@ -173,6 +190,31 @@ int32_t dn_mysql_first_row(dunlin_connection *connection, dunlin_string sql, con
 /* The same without reporting: false is a failure. */
 bool dn_mysql_try_first_row(dunlin_connection *connection, dunlin_string sql, const char **cells,
                             unsigned count, bool *found);
+
+/* --- several statements in one text ------------------------------------------------------------------ */
+typedef struct dn_mysql_joined {
+    dn_kit_text text;
+    uint64_t first; /* ordinal of the first item in it */
+    uint64_t count;
+    int32_t kinds[DN_MYSQL_JOINED];
+} dn_mysql_joined;
+
+/* Behind the start of a session, which may have failed. */
+void dn_mysql_join_begin(dunlin_connection *connection);
+/* Is it held until the next one is known? */
+bool dn_mysql_join_holds(const dunlin_connection *connection, const dn_mysql_joined *joined,
+                         const dunlin_item *item);
+/* May it be the last one behind those that are held? */
+bool dn_mysql_join_takes(const dunlin_connection *connection, const dn_mysql_joined *joined,
+                         const dunlin_item *item);
+int32_t dn_mysql_join_add(dunlin_connection *connection, dn_mysql_joined *joined,
+                          const dunlin_item *item);
+/* Sends the text. *ran: how many of its statements took effect; false: the one behind them failed,
+ * which was not reported yet. */
+bool dn_mysql_join_send(dunlin_connection *connection, const dn_mysql_joined *joined, int64_t *rows,
+                        uint64_t *ran);
+/* Before text of the user's is sent by itself: it is one statement, or the server refuses it. */
+int32_t dn_mysql_join_guard(dunlin_connection *connection, dunlin_string sql);
 
 /* --- text ------------------------------------------------------------------------------------------ */
 /* A literal that reads the same under every sql_mode and every character set of the session. */
@@ -216,6 +258,11 @@ int32_t dn_mysql_touch(const dunlin_call *call, dunlin_string statement, int32_t
 /* After a statement that ran: what it says of tables made by this session. */
 void dn_mysql_fresh_note(dunlin_connection *connection, dunlin_string statement);
 void dn_mysql_fresh_forget(dunlin_connection *connection);
+/* Certainly there is no table of that name. */
+bool dn_mysql_names_lack(dunlin_connection *connection, dunlin_string table);
+/* After a statement that ran, and after one that failed. */
+void dn_mysql_names_note(dunlin_connection *connection, dunlin_string statement);
+void dn_mysql_names_forget(dunlin_connection *connection);
 /* Certainly no such index is there; `index` is its key. */
 bool dn_mysql_fresh_lacks(dunlin_connection *connection, const dunlin_fact *index);
 void dn_mysql_note_schema(dunlin_connection *connection, dunlin_string statement);

@@ -80,6 +80,7 @@ open_address(const dunlin_call *call, const dunlin_open_options *options,
         return dn_kit_no_memory(call);
     connection->mysql = dn_mysql_connect(call, &connection->control->address, application,
                                          options->connect_timeout_ms, &status);
+    dn_mysql_join_begin(connection);
     if (connection->mysql == NULL)
         return status;
     connection->control->session = mysql_thread_id(connection->mysql);
@@ -126,5 +127,6 @@ dn_mysql_close(dunlin_connection *connection)
     dn_mysql_facts_free(&connection->facts);
     dn_mysql_fresh_forget(connection);
     dn_mysql_shadow_free(connection->shadow);
+    dn_mysql_names_forget(connection);
     free(connection);
 }

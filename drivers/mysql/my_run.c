@@ -9,6 +9,13 @@
 /* The command's byte, and one that the limit itself does not cover. */
 enum { ER_EMPTY_QUERY = 1065, PACKET_HEAD = 2 };
 
+typedef struct running {
+    const dunlin_call *call;
+    dunlin_connection *connection;
+    dn_mysql_joined joined; /* items that wait for the next one */
+    bool inside;            /* a transaction was open before them */
+} running;
+
 static bool
 in_transaction(const dunlin_connection *connection)
 {
@@ -75,6 +82,21 @@ run_filled(dunlin_connection *connection, const dunlin_item *item, int64_t *rows
     return dn_mysql_fail(connection, NULL);
 }
 
+/* What a statement of the user's says of the tables there are. */
+static void
+note_ran(dunlin_connection *connection, dunlin_string sql)
+{
+    dn_mysql_fresh_note(connection, sql);
+    dn_mysql_names_note(connection, sql);
+}
+
+static void
+note_failed(dunlin_connection *connection)
+{
+    dn_mysql_fresh_forget(connection);
+    dn_mysql_names_forget(connection);
+}
+
 static int32_t
 do_statement(dunlin_connection *connection, const dunlin_item *item, int64_t *rows)
 {
@@ -83,14 +105,16 @@ do_statement(dunlin_connection *connection, const dunlin_item *item, int64_t *ro
     if (item->value_count > 0)
         return run_filled(connection, item, rows);
     status = check_size(connection, item->sql);
+    if (status == DUNLIN_OK)
+        status = dn_mysql_join_guard(connection, item->sql);
     if (status != DUNLIN_OK)
         return status;
     dn_mysql_note_session(connection, item->sql);
     if (dn_mysql_send(connection, item->sql) && dn_mysql_drain(connection, rows)) {
-        dn_mysql_fresh_note(connection, item->sql);
+        note_ran(connection, item->sql);
         return pass_warnings(connection);
     }
-    dn_mysql_fresh_forget(connection);
+    note_failed(connection);
     /* Nothing but comments and semicolons. */
     if (mysql_errno(connection->mysql) == ER_EMPTY_QUERY)
         return DUNLIN_OK;
@@ -144,9 +168,11 @@ do_check(dunlin_connection *connection, const dunlin_item *item, int64_t *rows)
     const char *cell;
     const char *shown;
     bool found;
-    int32_t status = dn_mysql_first_row(connection, item->sql, &cell, 1, &found);
+    int32_t status = dn_mysql_join_guard(connection, item->sql);
 
     *rows = -1;
+    if (status == DUNLIN_OK)
+        status = dn_mysql_first_row(connection, item->sql, &cell, 1, &found);
     if (status != DUNLIN_OK)
         return status;
     if (cell != NULL && dn_kit_same(item->expected, cell))
@@ -221,34 +247,152 @@ outcome_of(int32_t status)
     return status == DUNLIN_LOST ? DUNLIN_OUTCOME_LOST : DUNLIN_OUTCOME_FAILED;
 }
 
+static int32_t
+report(running *run, dunlin_outcome *outcome, int32_t status)
+{
+    int32_t answer;
+
+    outcome->size = sizeof(*outcome);
+    outcome->in_transaction = status != DUNLIN_LOST && in_transaction(run->connection) ? 1 : 0;
+    answer = run->call->host->item_done(run->call, outcome);
+    return status == DUNLIN_OK ? answer : status;
+}
+
+static int32_t
+run_alone(running *run, const dunlin_item *item)
+{
+    dunlin_outcome outcome = {.ordinal = item->ordinal, .rows = -1, .elapsed_us = -1};
+    int32_t status = run_item(run->connection, item, &outcome);
+
+    outcome.outcome = outcome_of(status);
+    return report(run, &outcome, status);
+}
+
+/* --- several in one text ----------------------------------------------------------------------------- */
+
+static int32_t
+fail_joined(dunlin_connection *connection, const dunlin_item *last, bool of_last)
+{
+    note_failed(connection);
+    if (of_last && last != NULL && last->kind == DUNLIN_ITEM_STATEMENT)
+        return dn_mysql_fail_statement(connection, last->sql);
+    return dn_mysql_fail(connection, NULL);
+}
+
+/* The time of all is told with the last one. */
+static int32_t
+report_ran(running *run, const int64_t *rows, uint64_t ran, int64_t elapsed_us)
+{
+    int32_t answer = DUNLIN_OK;
+    bool inside = run->inside;
+
+    for (uint64_t i = 0; i < ran && answer == DUNLIN_OK; i++) {
+        dunlin_outcome outcome = {.size = sizeof(outcome),
+                                  .ordinal = run->joined.first + i,
+                                  .outcome = DUNLIN_OUTCOME_RAN,
+                                  .rows = rows[i],
+                                  .elapsed_us = i + 1 == ran ? elapsed_us : 0};
+
+        inside = inside || run->joined.kinds[i] == DUNLIN_ITEM_BEGIN;
+        outcome.in_transaction =
+            i + 1 == run->joined.count ? in_transaction(run->connection) : inside;
+        answer = run->call->host->item_done(run->call, &outcome);
+    }
+    return answer;
+}
+
+/* The one that failed, with all behind it: of a session that is gone nobody knows how far it came. */
+static void
+report_failed(running *run, uint64_t ran, int32_t status)
+{
+    for (uint64_t i = ran; i < run->joined.count; i++) {
+        dunlin_outcome outcome = {.ordinal = run->joined.first + i, .rows = -1, .elapsed_us = -1};
+
+        outcome.outcome =
+            i == ran || status == DUNLIN_LOST ? outcome_of(status) : DUNLIN_OUTCOME_SKIPPED;
+        report(run, &outcome, status);
+    }
+}
+
+static int32_t
+prepare_joined(running *run, const dunlin_item *last)
+{
+    dunlin_connection *connection = run->connection;
+    int32_t status = last != NULL ? dn_mysql_join_add(connection, &run->joined, last) : DUNLIN_OK;
+
+    if (status == DUNLIN_OK && (dn_kit_should_stop(connection->call) ||
+                                __atomic_load_n(&connection->control->cancelled, __ATOMIC_RELAXED)))
+        status = dn_kit_fail(connection->call, DUNLIN_CANCELLED, "cancelled");
+    if (status == DUNLIN_OK)
+        status = dn_mysql_lock_timeout(connection, 0);
+    if (status == DUNLIN_OK && last != NULL && last->kind == DUNLIN_ITEM_STATEMENT)
+        dn_mysql_note_session(connection, last->sql);
+    return status;
+}
+
+/* What is held, with `last` behind it; NULL: without. */
+static int32_t
+send_joined(running *run, const dunlin_item *last)
+{
+    dunlin_connection *connection = run->connection;
+    int64_t rows[DN_MYSQL_JOINED] = {0};
+    int64_t began = dn_kit_now_ns();
+    uint64_t ran = 0;
+    bool fine = false;
+    int32_t status = DUNLIN_OK;
+    int32_t answer;
+
+    if (run->joined.count == 0)
+        return DUNLIN_OK;
+    run->inside = in_transaction(connection);
+    status = prepare_joined(run, last);
+    if (status == DUNLIN_OK)
+        fine = dn_mysql_join_send(connection, &run->joined, rows, &ran);
+    answer = report_ran(run, rows, ran, (dn_kit_now_ns() - began) / 1000);
+    if (status == DUNLIN_OK && !fine)
+        status = fail_joined(connection, last, ran + 1 == run->joined.count);
+    if (status != DUNLIN_OK)
+        report_failed(run, ran, status);
+    run->joined.count = 0;
+    dn_kit_text_free(&run->joined.text);
+    if (status != DUNLIN_OK || answer != DUNLIN_OK)
+        return status != DUNLIN_OK ? status : answer;
+    if (last == NULL || last->kind != DUNLIN_ITEM_STATEMENT)
+        return DUNLIN_OK;
+    note_ran(connection, last->sql);
+    return pass_warnings(connection);
+}
+
+static int32_t
+take_item(running *run, const dunlin_item *item)
+{
+    int32_t status;
+
+    if (dn_mysql_join_holds(run->connection, &run->joined, item))
+        return dn_mysql_join_add(run->connection, &run->joined, item);
+    if (dn_mysql_join_takes(run->connection, &run->joined, item))
+        return send_joined(run, item);
+    status = send_joined(run, NULL);
+    return status == DUNLIN_OK ? run_alone(run, item) : status;
+}
+
 int32_t
 dn_mysql_run(const dunlin_call *call, dunlin_connection *connection)
 {
     const dunlin_call *outer = dn_mysql_enter(call, connection);
+    running run = {.call = call, .connection = connection};
     int32_t status;
 
-    for (;;) {
+    do {
         dunlin_item item = {.size = sizeof(item)};
-        dunlin_outcome outcome = {.size = sizeof(outcome), .rows = -1, .elapsed_us = -1};
-        int32_t answer;
 
         status = call->host->next_item(call, &item);
-        if (status == DUNLIN_STOP) {
-            status = DUNLIN_OK;
-            break;
-        }
-        if (status != DUNLIN_OK)
-            break;
-        status = run_item(connection, &item, &outcome);
-        outcome.ordinal = item.ordinal;
-        outcome.outcome = outcome_of(status);
-        outcome.in_transaction = status != DUNLIN_LOST && in_transaction(connection) ? 1 : 0;
-        answer = call->host->item_done(call, &outcome);
         if (status == DUNLIN_OK)
-            status = answer;
-        if (status != DUNLIN_OK)
-            break;
-    }
+            status = take_item(&run, &item);
+    } while (status == DUNLIN_OK);
+    if (status == DUNLIN_STOP)
+        status = send_joined(&run, NULL);
+    dn_kit_text_free(&run.joined.text);
     dn_mysql_leave(connection, outer);
     return status;
 }

@@ -137,6 +137,23 @@ dn_mysql_send(dunlin_connection *connection, dunlin_string sql)
 }
 
 bool
+dn_mysql_next(dunlin_connection *connection)
+{
+#ifdef LIBMARIADB
+    int answer;
+    int awaited = mysql_next_result_start(&answer, connection->mysql);
+
+    while (awaited != 0) {
+        wait_for_answer(connection);
+        awaited = mysql_next_result_cont(&answer, connection->mysql, MYSQL_WAIT_READ);
+    }
+    return answer == 0 || note_failure(connection);
+#else
+    return note_failure(connection); /* nothing is joined */
+#endif
+}
+
+bool
 dn_mysql_drain(dunlin_connection *connection, int64_t *rows)
 {
     MYSQL *mysql = connection->mysql;

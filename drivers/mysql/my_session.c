@@ -107,16 +107,33 @@ created_table(dunlin_string statement)
     return dn_mysql_is_word(&token, "IF") ? (dunlin_string){"", 0} : dn_mysql_name_of(&token);
 }
 
+/* ENGINE = InnoDB: the one with transactions that a table has anyway. */
+static bool
+names_innodb(const dn_mysql_scan *scan, const dn_mysql_token *word)
+{
+    dn_mysql_scan ahead = *scan;
+    dn_mysql_token token;
+
+    if (!dn_mysql_is_word(word, "ENGINE"))
+        return false;
+    dn_mysql_scan_next(&ahead, &token);
+    if (dn_mysql_is_symbol(&token, '='))
+        dn_mysql_scan_next(&ahead, &token);
+    return dn_mysql_is_word(&token, "InnoDB");
+}
+
 void
 dn_mysql_note_schema(dunlin_connection *connection, dunlin_string statement)
 {
+    dunlin_string created = created_table(statement);
     dn_mysql_scan scan;
     dn_mysql_token token;
 
     dn_mysql_scan_begin(&scan, statement);
     while (dn_mysql_scan_next(&scan, &token)) {
         /* A known table may get another engine, or its name another table. */
-        if (dn_mysql_is_one_of(&token, "ENGINE LIKE RENAME EXECUTE BEGIN")) {
+        if (dn_mysql_is_one_of(&token, "ENGINE LIKE RENAME EXECUTE BEGIN") &&
+            !(created.length > 0 && names_innodb(&scan, &token))) {
             connection->engine_count = 0;
             return;
         }
@@ -125,7 +142,7 @@ dn_mysql_note_schema(dunlin_connection *connection, dunlin_string statement)
     if (connection->settings_touched)
         connection->engine_count = 0;
     else if (connection->facts.innodb)
-        remember(connection, created_table(statement), false);
+        remember(connection, created, false);
 }
 
 bool

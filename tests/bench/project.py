@@ -2,12 +2,14 @@
 # SPDX-License-Identifier: MIT
 """Generated projects of any size, for benchmarks and tests.
 
-usage: project.py FOLDER COUNT [--shape tables|mixed] [--no-journal] [--dbmate]
+usage: project.py FOLDER COUNT [--shape SHAPE] [--no-journal] [--dbmate]
 
 Makes FOLDER/migrations/<tag>.sql and a native journal. Migration number n, from 1, has the tag
 20260101HHMMSS_mNNNNN (n seconds after the start of 2026) and holds, for the shape
   tables  a table tNNNNN, its index tNNNNN_name_idx and one row
   mixed   that for n = 1, 21, 41 ..., and else one more row in the newest of these tables
+  plain   the table, its index and one more column
+  guarded the same, each with IF NOT EXISTS
 --dbmate: in dbmate's format, without a journal.
 """
 import argparse
@@ -33,17 +35,19 @@ def statements(number, shape):
         owner = number - (number - 1) % MIXED_STEP
     table = f"t{owner:05d}"
     row = f"INSERT INTO {table} (id, name) VALUES ({number}, 'row of migration {number}');"
+    column = "ALTER TABLE {} ADD COLUMN {}rank integer NOT NULL DEFAULT 0;"
+    guard = "IF NOT EXISTS " if shape == "guarded" else ""
     if owner != number:
         return [row]
     return [
-        f"CREATE TABLE {table} (\n"
+        f"CREATE TABLE {guard}{table} (\n"
         "    id bigint NOT NULL PRIMARY KEY,\n"
         "    name varchar(100) NOT NULL,\n"
         "    note text,\n"
         "    created_at timestamp NOT NULL DEFAULT CURRENT_TIMESTAMP\n"
         ");",
-        f"CREATE INDEX {table}_name_idx ON {table} (name);",
-        row,
+        f"CREATE INDEX {guard}{table}_name_idx ON {table} (name);",
+        column.format(table, guard) if shape in ("plain", "guarded") else row,
     ]
 
 
@@ -81,7 +85,7 @@ def main():
     parser = argparse.ArgumentParser(description="make a project of generated migrations")
     parser.add_argument("folder")
     parser.add_argument("count", type=int)
-    parser.add_argument("--shape", choices=("tables", "mixed"), default="tables")
+    parser.add_argument("--shape", choices=("tables", "mixed", "plain", "guarded"), default="tables")
     parser.add_argument("--no-journal", action="store_true")
     parser.add_argument("--dbmate", action="store_true")
     wanted = parser.parse_args()

@@ -239,6 +239,63 @@ class Apply:
         return medians
 
 
+class Variants:
+    """Runs of dunlin with other files, or on another database, against one another."""
+
+    def __init__(self, bench, server, count=1000):
+        self.bench, self.server, self.count = bench, server, count
+        self.contenders = []
+
+    def add(self, name, shape="tables", dialect=None, prepare=None):
+        base = self.bench.folder(f"{self.server.driver}-{name}")
+        database = f"bench_{name}"
+        project.make(base, self.count, shape, dialect=dialect or self.server.driver)
+        self.server.fresh(database)
+        command = self.server.dunlin(base, database)
+        self.contenders.append(
+            (name, prepare or (lambda: self.server.fresh(database)), command, None))
+        return database, command
+
+    def compare(self, what, ours, own, target):
+        medians = self.medians
+        self.bench.rows.append({
+            "what": what, "other": "dunlin", "target": target, "dunlin": medians[ours]["wall"],
+            "theirs": medians[own]["wall"], "ratio": medians[ours]["wall"] / medians[own]["wall"]})
+
+    def measure(self):
+        self.medians = self.bench.compete(self.contenders, self.bench.runs)
+        for name, *_ in self.contenders:
+            self.server.expect_tables(f"bench_{name}", self.count)
+
+
+def bench_portable(bench, server):
+    """What translating costs."""
+    race = Variants(bench, server)
+    race.add("own")
+    race.add("portable", dialect="portable")
+    race.measure()
+    race.compare(f"{server.server}: a portable history, against its own dialect", "portable", "own",
+                 1.3)
+    bench.note_peaks(f"{server.server}: a portable history", {"portable": race.medians["portable"]})
+
+
+def bench_guards(bench, server):
+    """What IF NOT EXISTS costs, and what a run costs that finds everything there."""
+    race = Variants(bench, server)
+    race.add("plain", "plain")
+    race.add("guarded", "guarded")
+
+    def forget():
+        server.ask("bench_present", "DELETE FROM dunlin_migrations")
+
+    _, command = race.add("present", "guarded", prepare=forget)
+    command += ["--allow-nonempty"]
+    bench.once(command)
+    race.measure()
+    race.compare(f"{server.server}: IF NOT EXISTS everywhere, against none", "guarded", "plain", 1.2)
+    race.compare("  again, all there and the tracker emptied", "present", "guarded", 0.2)
+
+
 def bench_nothing(bench, server, count=1000):
     """Nothing to do. dbmate looks at names only: it gets its rows directly."""
     base = bench.folder(f"{server.driver}-nothing")
@@ -312,6 +369,7 @@ def bench_mysql(bench):
     bench.compare("  ... and looks before each", medians, "looking", None)
     bench.compare(what, medians, "dbmate", None)
     bench.note_peaks(what, medians)
+    bench_portable(bench, server)
     bench_nothing(bench, server)
     if bench.long:
         bench_bulk(bench, server)
@@ -337,6 +395,8 @@ def bench_postgres(bench):
         medians = race.measure(3)
     bench.compare(f"postgres: apply {DELAYED}, round trips {DELAY_MS} ms longer", medians, "psql",
                   0.2)
+    bench_portable(bench, server)
+    bench_guards(bench, server)
     bench_nothing(bench, server)
     if bench.long:
         bench_bulk(bench, server)

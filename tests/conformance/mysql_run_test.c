@@ -63,6 +63,87 @@ nothing_runs_behind_a_failed_item(void **state)
     assert_string_equal(rows("SELECT count(*) FROM t"), "0\n");
 }
 
+/* Items with values travel with the one behind them. */
+static void
+nothing_runs_behind_a_failed_item_of_the_same_text(void **state)
+{
+    static const fake_item items[] = {
+        BEGIN_ITEM,
+        {.kind = DUNLIN_ITEM_STATEMENT,
+         .sql = "INSERT INTO t VALUES ($1)",
+         .values = {{.type = DUNLIN_VALUE_INTEGER, .integer = 2}},
+         .value_count = 1},
+        {.kind = DUNLIN_ITEM_STATEMENT,
+         .sql = "INSERT INTO t VALUES ($1)",
+         .values = {{.type = DUNLIN_VALUE_INTEGER, .integer = 1}},
+         .value_count = 1},
+        STATEMENT("CREATE TABLE u (a int)"),
+    };
+
+    (void)state;
+    execute("CREATE TABLE t (a int PRIMARY KEY)");
+    execute("INSERT INTO t VALUES (1)");
+    assert_int_equal(fake_run(&host, db, items, COUNT(items)), DUNLIN_CONSTRAINT);
+    assert_int_equal(host.outcome_count, 4);
+    assert_int_equal(host.outcomes[0].outcome, DUNLIN_OUTCOME_RAN);
+    assert_int_equal(host.outcomes[1].outcome, DUNLIN_OUTCOME_RAN);
+    assert_int_equal(host.outcomes[1].rows, 1);
+    assert_int_equal(host.outcomes[1].in_transaction, 1);
+    assert_int_equal(host.outcomes[2].outcome, DUNLIN_OUTCOME_FAILED);
+    assert_int_equal(host.outcomes[3].outcome, DUNLIN_OUTCOME_SKIPPED);
+    assert_done(&host, fake_do(&host, db, DUNLIN_ITEM_ROLLBACK));
+    assert_string_equal(rows("SELECT a FROM t"), "1\n");
+    assert_string_equal(rows("SELECT count(*) FROM information_schema.tables "
+                             "WHERE table_schema = DATABASE() AND table_name = 'u'"),
+                        "0\n");
+}
+
+static void
+a_failed_statement_is_told_apart_from_what_travelled_with_it(void **state)
+{
+    static const fake_item items[] = {
+        {.kind = DUNLIN_ITEM_STATEMENT,
+         .sql = "INSERT INTO t VALUES ($1)",
+         .values = {{.type = DUNLIN_VALUE_INTEGER, .integer = 2}},
+         .value_count = 1},
+        STATEMENT("INSERT INTO t VALUES (1), (2) x"),
+    };
+
+    (void)state;
+    execute("CREATE TABLE t (a int)");
+    assert_int_equal(fake_run(&host, db, items, COUNT(items)), DUNLIN_SYNTAX);
+    assert_int_equal(host.offset, 30);
+    assert_int_equal(host.outcome_count, 2);
+    assert_int_equal(host.outcomes[0].outcome, DUNLIN_OUTCOME_RAN);
+    assert_int_equal(host.outcomes[0].in_transaction, 0);
+    assert_int_equal(host.outcomes[1].outcome, DUNLIN_OUTCOME_FAILED);
+    assert_string_equal(rows("SELECT a FROM t"), "2\n");
+}
+
+static void
+text_of_several_statements_is_refused_wherever_it_stands(void **state)
+{
+    static const fake_item items[] = {
+        BEGIN_ITEM,
+        STATEMENT("INSERT INTO t VALUES (1); INSERT INTO t VALUES (2)"),
+    };
+    static const fake_item bodies[] = {
+        BEGIN_ITEM,
+        STATEMENT("INSERT INTO t VALUES ('a;b')"),
+        STATEMENT("CREATE PROCEDURE two() BEGIN SELECT 1; SELECT 2; END"),
+        STATEMENT("INSERT INTO t VALUES ('c')"),
+    };
+
+    (void)state;
+    execute("CREATE TABLE t (a text)");
+    assert_int_equal(fake_run(&host, db, items, COUNT(items)), DUNLIN_SYNTAX);
+    assert_done(&host, fake_do(&host, db, DUNLIN_ITEM_ROLLBACK));
+    assert_string_equal(rows("SELECT count(*) FROM t"), "0\n");
+    assert_done(&host, fake_run(&host, db, bodies, COUNT(bodies)));
+    assert_string_equal(rows("SELECT a FROM t"), "'a;b'\n'c'\n");
+    execute("DROP PROCEDURE two");
+}
+
 static void
 ddl_ends_the_transaction_also_where_it_fails(void **state)
 {
@@ -574,6 +655,9 @@ main(void)
     static const struct CMUnitTest tests[] = {
         TEST(items_run_in_order_inside_their_transaction),
         TEST(nothing_runs_behind_a_failed_item),
+        TEST(nothing_runs_behind_a_failed_item_of_the_same_text),
+        TEST(a_failed_statement_is_told_apart_from_what_travelled_with_it),
+        TEST(text_of_several_statements_is_refused_wherever_it_stands),
         TEST(ddl_ends_the_transaction_also_where_it_fails),
         TEST(rollback_without_a_transaction_asks_nobody),
         TEST(a_check_compares_the_first_cell_as_text),
