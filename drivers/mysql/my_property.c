@@ -5,7 +5,7 @@
 #include <string.h>
 
 /* --- memory -------------------------------------------------------------------------------------- */
-enum { BLOCK_BYTES = 65536 };
+enum { FIRST_BYTES = 1024, BLOCK_BYTES = 65536 };
 
 typedef struct dn_mysql_block {
     struct dn_mysql_block *next;
@@ -27,7 +27,11 @@ dn_mysql_pool_take(dn_mysql_pool *pool, size_t bytes)
     if (pool->left < bytes) {
         dn_mysql_block *block;
 
-        size = bytes > BLOCK_BYTES ? bytes : BLOCK_BYTES;
+        /* Most pools hold a few texts: zeroing a large block would cost more than all else. */
+        size = pool->blocks == NULL                   ? FIRST_BYTES
+               : pool->blocks->size * 4 < BLOCK_BYTES ? pool->blocks->size * 4
+                                                      : BLOCK_BYTES;
+        size = bytes > size ? bytes : size;
         block = calloc(1, sizeof(*block) + size);
         if (block == NULL) {
             pool->failed = true;

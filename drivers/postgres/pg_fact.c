@@ -8,7 +8,7 @@
 #include "drivers/postgres/pg_facts.h"
 
 /* --- memory --------------------------------------------------------------------------------------- */
-enum { BLOCK = 65536, ALIGNMENT = 16 };
+enum { FIRST_BLOCK = 1024, BLOCK = 65536, ALIGNMENT = 16 };
 
 struct dn_pg_block {
     dn_pg_block *next;
@@ -28,8 +28,12 @@ dn_pg_arena_take(dn_pg_arena *arena, size_t bytes)
     if (needed < bytes)
         return NULL;
     if (block == NULL || block->size - block->used < needed) {
-        size_t size = needed > BLOCK ? needed : BLOCK;
+        /* Most arenas hold a few texts: zeroing a large block would cost more than all else. */
+        size_t size = block == NULL             ? FIRST_BLOCK
+                      : block->size * 4 < BLOCK ? block->size * 4
+                                                : BLOCK;
 
+        size = needed > size ? needed : size;
         block = calloc(1, sizeof(*block) + size);
         if (block == NULL)
             return NULL;
