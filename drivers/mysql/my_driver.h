@@ -109,14 +109,14 @@ typedef struct dn_mysql_fresh {
 typedef struct dn_mysql_shadow dn_mysql_shadow; /* my_shadow.h */
 /* Tables of the database, each with a NUL behind it, and where they are in that text, counted
  * from 1. */
-typedef struct dn_mysql_names {
+typedef struct dn_mysql_tables {
     bool known;
     unsigned wait; /* looks until it is worth reading them */
     dn_kit_text text;
     uint32_t *slots;
     size_t slot_count;
     size_t count;
-} dn_mysql_names;
+} dn_mysql_tables;
 
 struct dunlin_connection {
     MYSQL *mysql;
@@ -143,7 +143,7 @@ struct dunlin_connection {
     dn_mysql_fresh fresh[DN_MYSQL_FRESH];
     size_t fresh_count;
     dn_mysql_shadow *shadow; /* NULL: to no shadow */
-    dn_mysql_names names;
+    dn_mysql_tables names;
 };
 
 /* The pair around every call on a connection; `leave` takes what `enter` gave. */

@@ -27,7 +27,7 @@ hash_of(dunlin_string name)
 
 /* Of the name, or of the free place for it. */
 static uint32_t *
-slot_of(const dn_mysql_names *names, dunlin_string name)
+slot_of(const dn_mysql_tables *names, dunlin_string name)
 {
     size_t at = hash_of(name) & (names->slot_count - 1);
 
@@ -37,7 +37,7 @@ slot_of(const dn_mysql_names *names, dunlin_string name)
 }
 
 static bool
-grow(dn_mysql_names *names)
+grow(dn_mysql_tables *names)
 {
     size_t count = names->slot_count != 0 ? names->slot_count * 2 : FIRST_SLOTS;
     uint32_t *old = names->slots;
@@ -58,17 +58,17 @@ grow(dn_mysql_names *names)
 void
 dn_mysql_names_forget(dunlin_connection *connection)
 {
-    dn_mysql_names *names = &connection->names;
+    dn_mysql_tables *names = &connection->names;
 
     dn_kit_text_free(&names->text);
     free(names->slots);
-    *names = (dn_mysql_names){.wait = LOOKS_BETWEEN};
+    *names = (dn_mysql_tables){.wait = LOOKS_BETWEEN};
 }
 
 static void
 add(dunlin_connection *connection, dunlin_string name)
 {
-    dn_mysql_names *names = &connection->names;
+    dn_mysql_tables *names = &connection->names;
     uint32_t *slot;
 
     if ((names->count + 1) * 2 > names->slot_count && !grow(names)) {
@@ -109,7 +109,7 @@ read_names(dunlin_connection *connection)
 bool
 dn_mysql_names_lack(dunlin_connection *connection, dunlin_string table)
 {
-    dn_mysql_names *names = &connection->names;
+    dn_mysql_tables *names = &connection->names;
     const char *folds = connection->facts.lower_case_table_names;
 
     if (connection->database_touched || connection->reading || folds == NULL ||
