@@ -39,7 +39,7 @@ extern "C" {
 
 #define DUNLIN_DRIVER_ABI 0u /* the number in the entry symbol */
 /* Raised by one whenever v0 changes; host and driver must agree on it exactly while it is v0. */
-#define DUNLIN_DRIVER_REVISION 6u
+#define DUNLIN_DRIVER_REVISION 7u
 #define DUNLIN_DRIVER_ENTRY_SYMBOL "dunlin_driver_entry_v0"
 
 /* What a driver says about a failure; host->fail() copies it. Absent parts stay empty. */
