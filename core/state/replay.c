@@ -407,7 +407,7 @@ static int
 run_all(dn_replay *replay, dn_migration_effects *effects, size_t told, dn_error *error)
 {
     int answer;
-    bool right;
+    bool right = false;
 
     if (start(replay, error) < 0)
         return -1;

@@ -54,7 +54,7 @@ class_of_names(void *context, dunlin_string space, dunlin_string table, dunlin_s
 static void
 portable_text_is_translated_by_the_rules_of_the_driver(void **state)
 {
-    static const dn_driver_columns columns = {class_of_names, NULL};
+    static const dn_driver_columns columns = {.class_of = class_of_names};
     driver_fixture *fixture = *state;
     dn_driver_translations translator;
     dn_ddl_translation translation;
