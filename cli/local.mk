@@ -18,6 +18,7 @@ cli_parts = \
 	cli/cmd_init.c \
 	cli/cmd_journal.c \
 	cli/cmd_merge_driver.c \
+	cli/cmd_mark.c \
 	cli/cmd_migrate.c \
 	cli/cmd_new.c \
 	cli/cmd_parity.c \

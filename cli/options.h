@@ -39,6 +39,9 @@ typedef struct dn_arguments {
     int help;
 
     const char *to;
+    const char *why;
+    int mark_applied;
+    int mark_pending;
     const char *dialect;
     const char *driver;
     const char *server;

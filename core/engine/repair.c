@@ -187,6 +187,8 @@ mend_of(repairing *state)
         .run_id = state->run_id,
         .log = session->log,
         .arena = &session->arena,
+        .by = "repair",
+        .state = "baselined",
     };
 }
 

@@ -45,9 +45,10 @@ evidence_of(dn_mend *mend, const dn_verdict *verdict, const char *why)
 {
     dn_auto(dn_text) text = DN_TEXT_INIT;
 
-    dn_text_add_string(&text, "{\"by\": \"repair\", \"why\": ");
+    dn_text_printf(&text, "{\"by\": \"%s\", \"why\": ", mend->by);
     dn_json_add_string(&text, why, strlen(why));
-    dn_text_printf(&text, ", \"confidence\": \"%s\"", verdict->confidence);
+    if (strcmp(mend->state, "asserted") != 0)
+        dn_text_printf(&text, ", \"confidence\": \"%s\"", verdict->confidence);
     if (verdict->proof)
         dn_text_printf(&text, ", \"effects\": %zu, \"present\": %zu", verdict->proof->effects,
                        verdict->proof->present);
@@ -64,7 +65,7 @@ record_one(dn_mend *mend, dn_tracker_writer *writer, const dn_verdict *verdict, 
     const dn_tracker_statement *statements;
     size_t budget = KEPT_TEXT;
     dn_script_info info;
-    dn_tracker_entry entry = {.migration = &migration, .state = "baselined", .duration_us = -1};
+    dn_tracker_entry entry = {.migration = &migration, .state = mend->state, .duration_us = -1};
     size_t count;
 
     migration.when_ms = verdict->migration->when_ms;

@@ -15,10 +15,12 @@ typedef struct dn_mend {
     const char *run_id;
     dn_log log;
     dn_arena *arena;
+    const char *by;    /* who asks for it: "repair", "mark" ... */
+    const char *state; /* of what is recorded: "baselined" (proved) or "asserted" */
     dn_tracker_writer *writer; /* while it records */
 } dn_mend;
 
-/* Records all migrations of a step as baselined, with why as their evidence. */
+/* Records all migrations of a step, with why as their evidence. */
 int dn_mend_record(dn_mend *mend, const dn_repair_step *step, dn_error *error);
 int dn_mend_unrecord(dn_mend *mend, const dn_repair_step *step, dn_error *error);
 /* Runs some statements of a file: those of the step, by their ordinals. */

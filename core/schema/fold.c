@@ -289,7 +289,11 @@ collect_renamed(moving *work)
     bool table = column || is_relation(operation->kind);
     bool type = is_type(operation->kind);
 
-    if (itself && !column && collect(work, itself) < 0)
+    /* Of a column, the table knows the order. */
+    if (column)
+        itself = dn_fact_map_find(work->facts, dn_string(DUNLIN_KIND_TABLE), operation->path,
+                                  operation->path_count - 1);
+    if (itself && collect(work, itself) < 0)
         return -1;
     if (table &&
         dn_fact_map_members(work->facts, NULL, operation->path,

@@ -86,6 +86,35 @@ add(dunlin_connection *connection, dunlin_string name)
         dn_mysql_names_forget(connection);
 }
 
+/* Who may make tables anywhere in the database sees all of them; from others the server hides what
+ * they have no privilege for (https://mariadb.com/kb/en/show-tables/). What a role grants does not
+ * count here: then each table is looked for. */
+static bool
+sees_all(dunlin_connection *connection)
+{
+    static const char sql[] =
+        "SELECT 1 FROM information_schema.USER_PRIVILEGES WHERE PRIVILEGE_TYPE = 'CREATE' AND "
+        "GRANTEE = CONCAT('''', SUBSTRING_INDEX(CURRENT_USER(), '@', 1), '''@''', "
+        "SUBSTRING_INDEX(CURRENT_USER(), '@', -1), '''') UNION ALL "
+        "SELECT 1 FROM information_schema.SCHEMA_PRIVILEGES WHERE PRIVILEGE_TYPE = 'CREATE' AND "
+        "DATABASE() LIKE TABLE_SCHEMA AND "
+        "GRANTEE = CONCAT('''', SUBSTRING_INDEX(CURRENT_USER(), '@', 1), '''@''', "
+        "SUBSTRING_INDEX(CURRENT_USER(), '@', -1), '''') LIMIT 1";
+    MYSQL_RES *result;
+    int64_t ignored;
+    bool any;
+
+    if (!dn_mysql_send(connection, dn_kit_string(sql)))
+        return false;
+    result = mysql_store_result(connection->mysql);
+    if (result == NULL)
+        return false;
+    any = mysql_num_rows(result) > 0;
+    mysql_free_result(result);
+    return (mysql_more_results(connection->mysql) == 0 || dn_mysql_drain(connection, &ignored)) &&
+           any;
+}
+
 static bool
 read_names(dunlin_connection *connection)
 {
@@ -119,7 +148,7 @@ dn_mysql_names_lack(dunlin_connection *connection, dunlin_string table)
         names->wait--;
         return false;
     }
-    if (!names->known && !read_names(connection))
+    if (!names->known && !(sees_all(connection) && read_names(connection)))
         dn_mysql_names_forget(connection);
     return names->known && (names->slot_count == 0 || *slot_of(names, table) == 0);
 }

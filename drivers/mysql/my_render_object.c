@@ -158,6 +158,23 @@ drop_view(const dunlin_fact *fact, void *context)
     return drop->status = dn_mysql_push_step(work, work->at, 1, NULL);
 }
 
+/* Facts are those before this rendering; its own operations may have taken the view away. */
+static bool
+is_dropped_before(const dn_mysql_rendering *work, dunlin_string view)
+{
+    bool dropped = false;
+
+    for (uint64_t i = 0; i < work->at; i++) {
+        const dunlin_operation *one = work->operations[i];
+
+        if (!is_kind(one, DUNLIN_KIND_VIEW) || !dn_kit_equal(one->path[0], view))
+            continue;
+        if (one->verb == DUNLIN_VERB_DROP || one->verb == DUNLIN_VERB_CREATE)
+            dropped = one->verb == DUNLIN_VERB_DROP;
+    }
+    return dropped;
+}
+
 /* The server would leave the view behind, broken. */
 static int32_t
 object_to_view(const dunlin_fact *fact, void *context)
@@ -182,7 +199,8 @@ object_to_view(const dunlin_fact *fact, void *context)
         hangs = hangs && definition != NULL && !column.failed &&
                 strstr(definition, column.data) != NULL;
     }
-    if (!hangs || fact->path_count != 1 || drop->status != DUNLIN_OK)
+    if (!hangs || fact->path_count != 1 || drop->status != DUNLIN_OK ||
+        is_dropped_before(drop->work, fact->path[0]))
         return DUNLIN_OK;
     return drop->status =
                dn_mysql_refuse(drop->work, "drop the view first, and make it again afterwards",

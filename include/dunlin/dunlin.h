@@ -157,6 +157,15 @@ typedef struct dunlin_repair_options {
 int dunlin_repair(const dunlin_options *options, const dunlin_repair_options *repair,
                   dunlin_result **result, dunlin_error *error);
 
+/* What a person asserts about one migration: it was applied (1), or not (0), and why. Only the tracker
+ * is written. */
+int dunlin_mark(const dunlin_options *options, const char *tag, int applied, const char *why,
+                dunlin_result **result, dunlin_error *error);
+/* The same of all migrations up to this one that are not recorded: they were applied. `why` may be
+ * NULL. */
+int dunlin_baseline(const dunlin_options *options, const char *tag, const char *why,
+                    dunlin_result **result, dunlin_error *error);
+
 /* Applies what is pending. */
 typedef struct dunlin_migrate_options {
     uint64_t size;

@@ -94,10 +94,12 @@ a_renamed_column_keeps_its_place(void **state)
     schema_fixture *fixture = *state;
     char names[40] = "";
 
+    given(fixture, "table t order=[a,b,c]");
     given(fixture, "column t/a type=TEXT");
     given(fixture, "column t/b type=TEXT");
     given(fixture, "column t/c type=TEXT");
     apply(fixture, "rename column t/b to=z");
+    assert_true(holds(fixture, "table t order=[a,z,c]"));
     dn_fact_map_each(fixture->map, "column", join_name, names);
     assert_string_equal(names, "azc");
 }

@@ -83,14 +83,12 @@ a_database_without_tracker_has_no_rows(void **state)
         const char *ours;
         bool named;
     } cases[] = {
-        {DN_LAYOUT_NATIVE, DN_OWNER_DUNLIN, "dunlin_migrations", "\"main\".\"dunlin_migrations\"",
+        {DN_LAYOUT_NATIVE, DN_OWNER_DUNLIN, "dunlin_migrations", "main.dunlin_migrations", false},
+        {DN_LAYOUT_FILES, DN_OWNER_DUNLIN, "dunlin_migrations", "main.dunlin_migrations", false},
+        {DN_LAYOUT_DRIZZLE, DN_OWNER_DRIZZLE, "__drizzle_migrations", "main.dunlin_migrations",
          false},
-        {DN_LAYOUT_FILES, DN_OWNER_DUNLIN, "dunlin_migrations", "\"main\".\"dunlin_migrations\"",
-         false},
-        {DN_LAYOUT_DRIZZLE, DN_OWNER_DRIZZLE, "__drizzle_migrations", "\"main\".dunlin_migrations",
-         false},
-        {DN_LAYOUT_DRIZZLE_V1, DN_OWNER_DRIZZLE, "__drizzle_migrations",
-         "\"main\".dunlin_migrations", true},
+        {DN_LAYOUT_DRIZZLE_V1, DN_OWNER_DRIZZLE, "__drizzle_migrations", "main.dunlin_migrations",
+         true},
     };
 
     (void)state;
@@ -171,7 +169,7 @@ a_configured_name_is_the_tracker_and_needs_quotes(void **state)
 
     (void)state;
     assert_string_equal(tracker.table, "the \"log\"");
-    assert_string_equal(tracker.quoted, "\"main\".\"the \"\"log\"\"\"");
+    assert_string_equal(tracker.quoted, "main.`the \"log\"`");
     assert_false(tracker.present);
     assert_int_equal(dn_tracker_create(connection, &tracker, &error), 0);
     assert_string_equal(cells("SELECT name FROM sqlite_schema WHERE type = 'table'"),

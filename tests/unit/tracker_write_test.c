@@ -112,8 +112,8 @@ tables_are_made_in_one_transaction_and_only_those_that_are_missing(void **state)
     assert_int_equal(dn_tracker_create(connection, &tracker, &error), 0);
     assert_string_equal(sent.data, "");
     created(DN_LAYOUT_DRIZZLE);
-    assert_ptr_equal(strstr(sent.data, "begin\nstatement: CREATE TABLE IF NOT EXISTS \"main\"."
-                                       "\"__drizzle_migrations\""),
+    assert_ptr_equal(strstr(sent.data, "begin\nstatement: CREATE TABLE IF NOT EXISTS main."
+                                       "__drizzle_migrations"),
                      sent.data);
     assert_non_null(strstr(sent.data, "\ncommit\n"));
     assert_null(strstr(sent.data, "dunlin_migrations"));
