@@ -54,6 +54,8 @@ cli_parts = \
 	cli/show.h \
 	cli/table.c \
 	cli/table.h \
+	cli/table_macros.h \
+	cli/table_program.c \
 	cli/table_schema.c \
 	cli/table_schema.h
 

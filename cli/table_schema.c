@@ -1,25 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/table_schema.h"
 
-#include "cli/options.h"
-
-#define MEMBER(name) offsetof(dn_arguments, name)
-#define END_OPTIONS                                                                                \
-    {                                                                                              \
-        NULL, 0, DN_VALUE_NONE, NULL, NULL, 0, false, NULL                                         \
-    }
-#define END_ARGUMENTS                                                                              \
-    {                                                                                              \
-        NULL, false, false, DN_VALUE_NONE, NULL, NULL                                              \
-    }
-#define END_EXITS                                                                                  \
-    {                                                                                              \
-        0, NULL                                                                                    \
-    }
-#define END_EXAMPLES                                                                               \
-    {                                                                                              \
-        NULL, NULL                                                                                 \
-    }
+#include "cli/table_macros.h"
 
 /* --- diff ------------------------------------------------------------------------------------ */
 

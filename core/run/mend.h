@@ -15,8 +15,8 @@ typedef struct dn_mend {
     const char *run_id;
     dn_log log;
     dn_arena *arena;
-    const char *by;    /* who asks for it: "repair", "mark" ... */
-    const char *state; /* of what is recorded: "baselined" (proved) or "asserted" */
+    const char *by;            /* who asks for it: "repair", "mark" ... */
+    const char *state;         /* of what is recorded: "baselined" (proved) or "asserted" */
     dn_tracker_writer *writer; /* while it records */
 } dn_mend;
 
