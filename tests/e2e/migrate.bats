@@ -261,7 +261,7 @@ one() {
     assert_exit 4
     assert_stderr "the database holds 1 object ('t00001'), but the tracker 'dunlin_migrations' is missing"
     assert_stderr doctor
-    assert_stderr adopt
+    assert_stderr repair
     assert_stderr baseline
     sha256sum --quiet -c before
 }
