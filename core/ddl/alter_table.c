@@ -486,6 +486,8 @@ dn_ddl_alter_table(dn_ddl_parser *parser)
         if (!action(parser, &table))
             return false;
     } while (dn_ddl_accept(parser, ","));
+    if (parser->drafts.count == 0)
+        return dn_ddl_native(parser, "this ALTER TABLE changes nothing");
     return true;
 }
 

@@ -202,9 +202,8 @@ numeric(dn_class class)
 }
 
 static dn_class
-class_of_arithmetic(const dn_writer *writer, const dn_node *node)
+class_of_arithmetic(const dn_writer *writer, const dn_node *node, dn_class left)
 {
-    dn_class left = dn_class_of(writer, node->items.list[0]);
     dn_class right = node->items.count > 1 ? dn_class_of(writer, node->items.list[1]) : left;
 
     if (numeric(left) && numeric(right))
@@ -233,7 +232,7 @@ class_of_operator(const dn_writer *writer, const dn_node *node)
     if (strcmp(name, "->>") == 0 || strcmp(name, "#>>") == 0)
         return DN_CLASS_TEXT;
     if (name[0] && !name[1] && strchr("+-*/%", name[0]))
-        return class_of_arithmetic(writer, node);
+        return class_of_arithmetic(writer, node, left);
     if (strcmp(name, "^") == 0)
         return left == DN_CLASS_DECIMAL ? left : DN_CLASS_FLOAT;
     if (name[0] && !name[1] && strchr("&|#", name[0]))
