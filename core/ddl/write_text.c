@@ -264,6 +264,12 @@ expand(const template_use *expansion, dn_text *out)
     return true;
 }
 
+static bool
+is_word_byte(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || (c >= '0' && c <= '9');
+}
+
 /* One call, one parenthesis, one word: nothing around it can tear it apart. */
 static bool
 is_atom(dunlin_string text)
@@ -272,8 +278,7 @@ is_atom(dunlin_string text)
     unsigned depth = 0;
     char quote = 0;
 
-    while (at < text.length && ((text.data[at] | 32) >= 'a' || text.data[at] == '_' ||
-                                (text.data[at] >= '0' && text.data[at] <= '9')))
+    while (at < text.length && is_word_byte(text.data[at]))
         at++;
     if (at == text.length)
         return true;
