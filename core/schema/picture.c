@@ -10,7 +10,6 @@
 #include "core/schema/schema_internal.h"
 
 typedef struct building {
-    const dn_fact_map *facts;
     uint64_t lead;
     dunlin_string home;
     dn_arena *arena;
@@ -271,7 +270,6 @@ dn_picture_build(const dn_fact_map *facts, dunlin_string home, dn_arena *arena, 
                  dn_error *error)
 {
     building work = {
-        .facts = facts,
         .lead = dn_schema_lead(dn_fact_map_naming(facts)),
         .home = home,
         .arena = arena,
