@@ -26,8 +26,7 @@ obstacles() {
 JSON
     run_json check --portability
     assert_exit 0
-    python3 -B "$tests_folder/e2e/json-schema.py" "$tree/docs/json/check-1.schema.json" \
-        <<<"$output" || fail "not a dunlin-check/1 document"
+    assert_json_form check
     assert_json '[.drivers[] | [.driver, .targets, .portable, .refused]]' \
         '[["sqlite",["a","b"],true,0],["postgres",["c"],true,0],["mysql",["d"],true,0]]'
     assert_json .portable true
@@ -53,8 +52,7 @@ JSON
     cp -r "$fixtures_folder/drizzle-postgresql/drizzle" migrations
     run_json check --portability --driver sqlite --driver postgres
     assert_exit 4
-    python3 -B "$tests_folder/e2e/json-schema.py" "$tree/docs/json/check-1.schema.json" \
-        <<<"$output" || fail "not a dunlin-check/1 document"
+    assert_json_form check
     assert_equal "$(obstacles sqlite)" "$(cat <<'OUT'
 0003_audit_trail.sql:1:1
 0003_audit_trail.sql:3:1

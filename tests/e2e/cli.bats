@@ -4,13 +4,6 @@
 
 load helper
 
-# assert_schema_of NAME: fails unless stdout of the last run is valid against docs/json/NAME-1.schema.json
-assert_schema_of() {
-    local mistakes
-    mistakes=$(python3 -B "$tests_folder/e2e/json-schema.py" "$tree/docs/json/$1-1.schema.json" \
-        <<<"$output" 2>&1) || fail "not a dunlin-$1/1 document:" "$mistakes"
-}
-
 # on_terminal COLUMNS COMMAND...: what the command writes to a terminal of that width.
 on_terminal() {
     local columns=$1
@@ -35,7 +28,7 @@ two_migrations() {
     assert_exit 0
     assert_equal "$output" "dunlin 0.1.0"
     dunlin --version --json
-    assert_schema_of version
+    assert_json_form version
 }
 
 @test "without a command the short help goes to standard error with exit code 2" {
@@ -52,7 +45,7 @@ two_migrations() {
 @test "every command has help of at most 80 columns that fits its description as data" {
     local command
     dunlin help --json
-    assert_schema_of help
+    assert_json_form help
     local commands=$output
     while read -r command; do
         # shellcheck disable=SC2086 # "journal check" is two words
@@ -150,14 +143,14 @@ two_migrations() {
 @test "an error with --json is a document as well" {
     dunlin statsu --json
     assert_exit 2
-    assert_schema_of error
+    assert_json_form error
     assert_json .error.id usage.unknown-command
     assert_json .error.exit_code 2
     assert_json .error.hint "did you mean 'status'?"
     assert_stderr "there is no command 'statsu'"
     dunlin status --json --url nonsense:x
     assert_exit 2
-    assert_schema_of error
+    assert_json_form error
 }
 
 # --- output --------------------------------------------------------------------------------------
@@ -267,42 +260,42 @@ two_migrations() {
 
 @test "every document is as its schema says" {
     dunlin init --json
-    assert_schema_of init
+    assert_json_form init
     write_config .
     dunlin new add users --json
-    assert_schema_of new
+    assert_json_form new
     dunlin status --json
-    assert_schema_of status
+    assert_json_form status
     dunlin migrate --dry-run --json
-    assert_schema_of migrate
+    assert_json_form migrate
     dunlin migrate --json
     assert_exit 0
-    assert_schema_of migrate
+    assert_json_form migrate
     dunlin status --json
-    assert_schema_of status
+    assert_json_form status
     dunlin journal check --json
-    assert_schema_of journal-check
+    assert_json_form journal-check
     dunlin journal rebuild --dry-run --json
-    assert_schema_of journal-rebuild
+    assert_json_form journal-rebuild
     dunlin journal rebuild --json
-    assert_schema_of journal-rebuild
+    assert_json_form journal-rebuild
     dunlin backup --json
     assert_exit 0
-    assert_schema_of backup
+    assert_json_form backup
     dunlin backups --json
-    assert_schema_of backups
+    assert_json_form backups
     dunlin restore --json "$(json '.backups[0].name')"
     assert_exit 0
-    assert_schema_of restore
+    assert_json_form restore
     dunlin drivers --json
     assert_exit 0
-    assert_schema_of drivers
+    assert_json_form drivers
     dunlin completion zsh --json
-    assert_schema_of completion
+    assert_json_form completion
     cp migrations/meta/_journal.json base
     dunlin merge-driver base migrations/meta/_journal.json base --json
     assert_exit 0
-    assert_schema_of merge-driver
+    assert_json_form merge-driver
 }
 
 @test "a migrate that fails still prints its result" {
@@ -310,7 +303,7 @@ two_migrations() {
     echo 'INSERT INTO nowhere VALUES (1);' >>"$(echo migrations/*_add_teams.sql)"
     dunlin migrate --json
     assert_exit 1
-    assert_schema_of migrate
+    assert_json_form migrate
     assert_json '.failed.message | endswith("no such table: nowhere")' true
     assert_json '.failed.sql' 'INSERT INTO nowhere VALUES (1)'
     dunlin migrate

@@ -256,8 +256,7 @@ with_quirks() {
     dunlin driver check "$toy" "toy:$PWD/toy.txt" --quirks "$toy_quirks" --json \
         --case 'error.*' --case 'introspect.*' --case 'lock.*'
     assert_exit 0
-    python3 -B "$tests_folder/e2e/json-schema.py" "$tree/docs/json/driver-check-1.schema.json" \
-        <<<"$output" || fail "not a dunlin-driver-check/1 document"
+    assert_json_form driver-check
     assert_json '.driver.name, .server.flavour' $'toy\ntoy'
     assert_json '[.cases[] | .outcome] | group_by(.) | map(length) | add' "$(json '.cases | length')"
 }

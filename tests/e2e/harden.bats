@@ -13,8 +13,7 @@ folder() {
 
 # assert_document: stdout of the last run is a dunlin-harden/1 document.
 assert_document() {
-    python3 -B "$tests_folder/e2e/json-schema.py" "$tree/docs/json/harden-1.schema.json" \
-        <<<"$output" || fail "not a dunlin-harden/1 document"
+    assert_json_form harden
 }
 
 @test "guards are added, and every other byte stays" {

@@ -119,6 +119,13 @@ assert_json() {
     [ "$actual" = "$2" ] || fail "$1 is" "    $actual" "instead of" "    $2"
 }
 
+# assert_json_form NAME: stdout of the last run is valid against docs/json/NAME-1.schema.json.
+assert_json_form() {
+    local mistakes
+    mistakes=$(python3 -B "$tests_folder/e2e/json-schema.py" "$tree/docs/json/$1-1.schema.json" \
+        <<<"$output" 2>&1) || fail "not a dunlin-$1/1 document:" "$mistakes"
+}
+
 # assert_stdout TEXT / assert_stderr TEXT: the text stands somewhere in it, as it is.
 assert_stdout() {
     [[ ${output-} == *"$1"* ]] || fail "stdout lacks: $1"

@@ -16,8 +16,7 @@ JSON
 
 # assert_document: stdout of the last run is a dunlin-parity/1 document.
 assert_document() {
-    python3 -B "$tests_folder/e2e/json-schema.py" "$tree/docs/json/parity-1.schema.json" \
-        <<<"$output" || fail "not a dunlin-parity/1 document"
+    assert_json_form parity
 }
 
 # applied: both targets have all migrations.

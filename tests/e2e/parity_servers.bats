@@ -40,8 +40,7 @@ setup() {
         assert_json '[.comparisons[] | [.target, .equal, .differences, .warnings]]' \
             '[["post",true,0,0],["maria",true,0,0]]'
     done
-    python3 -B "$tests_folder/e2e/json-schema.py" "$tree/docs/json/parity-1.schema.json" \
-        <<<"$output" || fail "not a dunlin-parity/1 document"
+    assert_json_form parity
     assert_json '[.targets[] | [.name, .driver, .applied]]' \
         '[["lite","sqlite",14],["post","postgres",14],["maria","mysql",14]]'
 }

@@ -4,12 +4,6 @@
 
 load helper
 
-assert_schema() {
-    local mistakes
-    mistakes=$(python3 -B "$tests_folder/e2e/json-schema.py" "$tree/docs/json/$1-1.schema.json" \
-        <<<"$output") || fail "$mistakes"
-}
-
 @test "a definition is for people to read" {
     sql app.db "CREATE TABLE b (id INTEGER PRIMARY KEY, a INT REFERENCES a (id), n TEXT DEFAULT 'x')" \
         "CREATE TABLE a (id INTEGER PRIMARY KEY)" "CREATE INDEX b_n ON b (n)" \
@@ -49,16 +43,16 @@ CREATE VIEW "v" AS SELECT n FROM b;'
     sql app.db "CREATE TABLE t (n INT)"
     dunlin schema dump --url sqlite:app.db --json
     assert_exit 0
-    assert_schema schema-dump
+    assert_json_form schema-dump
     dunlin schema dump --url sqlite:app.db --output schema.sql --json
     assert_exit 0
-    assert_schema schema-dump
+    assert_json_form schema-dump
     dunlin schema load schema.sql --url sqlite:new.db --json
     assert_exit 0
-    assert_schema schema-load
+    assert_json_form schema-load
     dunlin schema check schema.sql --url sqlite:new.db --json
     assert_exit 0
-    assert_schema diff
+    assert_json_form diff
 }
 
 @test "a definition is loaded whole or not at all, and only into an empty database" {
