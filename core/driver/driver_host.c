@@ -231,21 +231,35 @@ kind_name(dn_call *call, dunlin_string kind)
     return kind.length ? dn_arena_copy(&call->scratch, kind.data, kind.length) : NULL;
 }
 
+/* Whether there are facts to visit for a caller that still works; if not, `answer` tells it why. */
+static bool
+can_visit(dn_call *own, dunlin_string kind, const char **name, int32_t *answer)
+{
+    *answer = DUNLIN_OK;
+    if (own->failed || own->stopped) {
+        *answer = own->answer;
+        return false;
+    }
+    if (!own->facts)
+        return false;
+    *name = kind_name(own, kind);
+    if (kind.length && !*name) {
+        *answer = dn_call_no_memory(own);
+        return false;
+    }
+    return true;
+}
+
 static int32_t
 host_each(const dunlin_call *call, dunlin_string kind,
           int32_t (*visit)(const dunlin_fact *fact, void *context), void *context)
 {
     dn_call *own = call_of(call);
-    const char *name;
+    const char *name = NULL;
+    int32_t answer;
 
-    if (own->failed || own->stopped)
-        return own->answer;
-    if (!own->facts)
-        return DUNLIN_OK;
-    name = kind_name(own, kind);
-    if (kind.length && !name)
-        return dn_call_no_memory(own);
-    return dn_fact_map_each(own->facts, name, visit, context);
+    return can_visit(own, kind, &name, &answer) ? dn_fact_map_each(own->facts, name, visit, context)
+                                                : answer;
 }
 
 static int32_t
@@ -254,15 +268,11 @@ host_members(const dunlin_call *call, dunlin_string kind, const dunlin_string *p
              void *context)
 {
     dn_call *own = call_of(call);
-    const char *name;
+    const char *name = NULL;
+    int32_t answer;
 
-    if (own->failed || own->stopped)
-        return own->answer;
-    if (!own->facts)
-        return DUNLIN_OK;
-    name = kind_name(own, kind);
-    if (kind.length && !name)
-        return dn_call_no_memory(own);
+    if (!can_visit(own, kind, &name, &answer))
+        return answer;
     return dn_fact_map_members(own->facts, name, path, path_count, visit, context);
 }
 
