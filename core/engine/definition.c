@@ -137,7 +137,7 @@ read_loaded(dn_session *session, const char *path, const dn_side *like, dn_conne
     size_t statements;
 
     if (dn_definition_load(shadow, path, &statements, error) < 0 ||
-        dn_observe_snapshot(shadow, like->tracker, &session->arena, &side->snapshot, error) < 0)
+        dn_observe_snapshot(shadow, &like->sight, &session->arena, &side->snapshot, error) < 0)
         return -1;
     side->facts = side->snapshot.facts;
     return 0;

@@ -13,8 +13,8 @@ dn_diagnosis_make(dn_session *session, const dunlin_doctor_options *doctor, dn_d
     dn_reconciliation *found = &session->reconciliation;
     dn_evidence *evidence = &own->evidence;
 
-    if (dn_observe_schema(session->connection, session->target->tracker, &session->arena,
-                          &own->schema, error) < 0 ||
+    if (dn_observe_schema(session->connection, &session->sight, &session->arena, &own->schema,
+                          error) < 0 ||
         dn_evidence_collect(session, doctor, own->schema, evidence, error) < 0 ||
         dn_reconcile_schema(found, &session->observation, evidence->history, evidence->effects,
                             &evidence->proofs, &session->arena, error) < 0 ||

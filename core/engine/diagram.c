@@ -59,8 +59,8 @@ diagram(dn_session *session, const dunlin_diagram_options *options, dn_error *er
                        "a diagram is \"mermaid\", \"dot\" or \"svg\", not \"%s\"", format);
     if (dn_session_project(session, error) < 0 || dn_session_target(session, error) < 0 ||
         dn_session_connect(session, true, error) < 0 ||
-        dn_observe_schema(session->connection, session->target->tracker, &session->arena, &facts,
-                          error) < 0 ||
+        dn_observe_schema(session->connection, &session->sight, &session->arena, &facts, error) <
+            0 ||
         dn_picture_build(facts, dn_connection_namespace(session->connection), &session->arena,
                          &picture, error) < 0)
         return -1;

@@ -156,8 +156,8 @@ make_docs(dn_session *session, const char *output, dn_error *error)
     if (dn_session_project(session, error) < 0 || dn_session_target(session, error) < 0 ||
         dn_session_journal(session, error) < 0 || dn_session_connect(session, true, error) < 0 ||
         dn_session_reconcile(session, DN_TRACKER_FULL, error) < 0 ||
-        dn_observe_schema(session->connection, session->target->tracker, &session->arena, &facts,
-                          error) < 0 ||
+        dn_observe_schema(session->connection, &session->sight, &session->arena, &facts, error) <
+            0 ||
         dn_picture_build(facts, dn_connection_namespace(session->connection), &session->arena,
                          &picture, error) < 0 ||
         write_page(session, facts, &picture, &drawn, &text, error) < 0 ||

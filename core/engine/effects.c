@@ -41,6 +41,38 @@ begin(collecting *work)
                            work->error);
 }
 
+/* --- what is ignored ------------------------------------------------------------------------------ */
+
+static void
+ignore_changes(const dn_session *session, uint64_t naming, dn_differences *list)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < list->count; i++)
+        if (!dn_ignore_hides(session->sight.ignore, naming, dn_difference_key(&list->items[i]),
+                             NULL))
+            list->items[kept++] = list->items[i];
+    list->count = kept;
+}
+
+/* The schema of the target is without it, too. */
+static void
+ignore_effects(collecting *work)
+{
+    dn_evidence *evidence = work->evidence;
+    uint64_t naming = dn_fact_map_naming(work->schema);
+
+    for (size_t i = 0; i < evidence->count; i++) {
+        dn_migration_effects *effects = &evidence->effects[i];
+
+        ignore_changes(work->session, naming, &effects->effects);
+        for (size_t k = 0; k < effects->step_count; k++)
+            ignore_changes(work->session, naming, (dn_differences *)&effects->steps[k].effects);
+    }
+}
+
+/* --- collecting ----------------------------------------------------------------------------------- */
+
 /* The schema of a target says nothing of rows; their probes do. */
 static void
 ask_probes(collecting *work)
@@ -77,6 +109,7 @@ look_closer(collecting *work)
             return -1;
         more = true;
     }
+    ignore_effects(work);
     return more ? prove(work) : 0;
 }
 
@@ -106,6 +139,7 @@ collect(collecting *work)
 
     if (begin(work) < 0 || dn_replay_effects(work->replay, evidence->effects, work->error) < 0)
         return -1;
+    ignore_effects(work);
     ask_probes(work);
     if (prove(work) < 0)
         return -1;

@@ -57,8 +57,8 @@ observe(hardening *work)
     if (!session->target || !session->journal.folder)
         return 0;
     if (dn_session_connect(session, true, work->error) < 0 ||
-        dn_observe(session->connection, &session->journal, session->target->tracker,
-                   DN_TRACKER_FULL, &session->arena, &session->observation, work->error) < 0)
+        dn_observe(session->connection, &session->journal, &session->sight, DN_TRACKER_FULL,
+                   &session->arena, &session->observation, work->error) < 0)
         return dn_hint(work->error, "'%s' tells what is applied, and that is never changed",
                        session->target->name);
     work->observed = true;

@@ -44,8 +44,8 @@ read_history(parity *work, party *one)
         return 0;
     }
     work->has_journal = true;
-    return dn_observe(session->connection, &session->journal, session->target->tracker,
-                      DN_TRACKER_MATCH, &session->arena, &session->observation, work->error);
+    return dn_observe(session->connection, &session->journal, &session->sight, DN_TRACKER_MATCH,
+                      &session->arena, &session->observation, work->error);
 }
 
 /* As configured; a database that is none of those by its own name, where that tells them apart. */
@@ -73,8 +73,8 @@ observe(parity *work, party *one)
     if (dn_session_project(session, work->error) < 0 || dn_session_target(session, work->error) < 0)
         return -1;
     if (dn_session_connect(session, true, work->error) < 0 || read_history(work, one) < 0 ||
-        dn_observe_schema(session->connection, session->target->tracker, &session->arena,
-                          &one->facts, work->error) < 0)
+        dn_observe_schema(session->connection, &session->sight, &session->arena, &one->facts,
+                          work->error) < 0)
         return dn_while(work->error, "reading target '%s'", session->target->name);
     return name_party(work, one);
 }

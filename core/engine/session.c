@@ -43,6 +43,7 @@ dn_session_target(dn_session *session, dn_error *error)
     if (dn_project_target(&session->project, session->options, &session->arena, &session->target,
                           &session->url, error) < 0)
         return -1;
+    session->sight = (dn_sight){session->target->tracker, &session->project.ignore};
     scheme = dn_url_scheme(&session->arena, session->url);
     if (!scheme)
         return dn_fail(error, DUNLIN_USAGE, "target.bad-url",
@@ -162,8 +163,8 @@ dn_session_translator(dn_session *session, bool keep_different, dn_error *error)
 int
 dn_session_reconcile(dn_session *session, dn_tracker_depth depth, dn_error *error)
 {
-    if (dn_observe(session->connection, &session->journal, session->target->tracker, depth,
-                   &session->arena, &session->observation, error) < 0)
+    if (dn_observe(session->connection, &session->journal, &session->sight, depth, &session->arena,
+                   &session->observation, error) < 0)
         return -1;
     return dn_reconcile(&session->observation, session->project.ahead, &session->arena,
                         &session->reconciliation, error);

@@ -16,6 +16,7 @@ typedef struct dn_session {
     const dunlin_options *options;
     dn_project project;
     const dn_target *target;
+    dn_sight sight;  /* of the target */
     const char *url; /* holds secrets */
     dn_url_info shown;
     const dn_driver *driver;

@@ -10,7 +10,7 @@
 static int
 read_schema(dn_session *session, const char *url, dn_side *side, dn_error *error)
 {
-    if (dn_observe_snapshot(side->connection, side->tracker, &session->arena, &side->snapshot,
+    if (dn_observe_snapshot(side->connection, &side->sight, &session->arena, &side->snapshot,
                             error) < 0)
         return dn_while(error, "reading the schema of '%s'", side->name);
     side->url = url;
@@ -60,7 +60,7 @@ open_named(dn_session *session, const char *name, dn_side *side, dn_error *error
     if (dn_project_target(&session->project, &options, &session->arena, &target, &url, error) < 0)
         return dn_hint(error, "a side is the name of a target, a URL, or a snapshot file (.json)");
     side->source = "target";
-    side->tracker = target->tracker;
+    side->sight.tracker = target->tracker;
     side->target = target;
     return open_url(session, url, target->name, side, error);
 }
@@ -74,7 +74,7 @@ dn_side_open_target(dn_session *session, dn_side *side, dn_error *error)
     side->connection = session->connection;
     side->name = session->target->name ? session->target->name : session->shown.redacted;
     side->driver = session->driver;
-    side->tracker = session->target->tracker;
+    side->sight = session->sight;
     side->target = session->target;
     return read_schema(session, session->url, side, error);
 }
@@ -102,7 +102,7 @@ open_snapshot(dn_session *session, const char *path, dn_side *side, dn_error *er
                           &facts, error) < 0)
         return -1;
     side->facts = facts;
-    return 0;
+    return dn_ignore_apply(side->sight.ignore, facts, error);
 }
 
 static bool
@@ -123,7 +123,7 @@ dn_side_is_definition(const char *operand)
 int
 dn_side_open(dn_session *session, const char *operand, dn_side *side, dn_error *error)
 {
-    *side = (dn_side){.source = "url"};
+    *side = (dn_side){.source = "url", .sight = {.ignore = &session->project.ignore}};
     if (ends_in(operand, ".json"))
         return open_snapshot(session, operand, side, error);
     if (strchr(operand, ':')) {

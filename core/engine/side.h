@@ -24,7 +24,7 @@ typedef struct dn_side {
     dn_connection *connection; /* NULL: there is none */
     bool borrowed;             /* it is the session's */
     const dunlin_profile *profile;
-    const char *tracker;     /* of a target, or NULL */
+    dn_sight sight;
     const char *url;         /* holds secrets; NULL: it is a file */
     const dn_target *target; /* NULL: it is none that is configured */
 } dn_side;

@@ -79,8 +79,8 @@ take(dn_session *session, const dunlin_snapshot_options *options, dn_error *erro
 
     if (dn_session_project(session, error) < 0 || dn_session_target(session, error) < 0 ||
         (head ? check_head(session, error) : dn_session_connect(session, true, error)) < 0 ||
-        dn_observe_snapshot(session->connection, session->target->tracker, &session->arena,
-                            &snapshot, error) < 0 ||
+        dn_observe_snapshot(session->connection, &session->sight, &session->arena, &snapshot,
+                            error) < 0 ||
         dn_snapshot_write(&snapshot, &text, error) < 0 ||
         dn_session_result(session, "dunlin-snapshot/1", error) < 0)
         return -1;

@@ -3,6 +3,7 @@ core_sources += \
 	core/fact/canonical_read.c \
 	core/fact/chain.c core/fact/chain.h \
 	core/fact/fact.c core/fact/fact.h \
+	core/fact/ignore.c core/fact/ignore.h \
 	core/fact/map.c \
 	core/fact/order.c \
 	core/fact/properties.c \

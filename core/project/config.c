@@ -484,6 +484,46 @@ set_portability(config_reader *reader, const cJSON *node, dn_error *error)
 }
 
 static int
+read_pattern(config_reader *reader, const cJSON *node, dn_ignore_pattern *pattern, dn_error *error)
+{
+    dn_auto(dn_text) shown = DN_TEXT_INIT;
+    const char *wrong = NULL;
+    int answer;
+
+    if (!cJSON_IsString(node))
+        return dn_json_fail(reader->json, node, "config.type", error,
+                            "\"ignore\" wants patterns as strings, there is %s",
+                            dn_json_kind(node));
+    answer = dn_ignore_parse(node->valuestring, reader->arena, pattern, &wrong);
+    if (answer <= 0)
+        return answer < 0 ? dn_no_memory(error) : 0;
+    dn_text_add_visible(&shown, node->valuestring, strlen(node->valuestring), MAX_SHOWN);
+    return dn_json_fail(reader->json, node, "config.value", error,
+                        "\"ignore\" wants patterns such as \"audit_*\", \"billing.*\" or "
+                        "\"view:report_*\", there is \"%s\": %s",
+                        shown.data ? shown.data : "", wrong);
+}
+
+static int
+set_ignore(config_reader *reader, const cJSON *node, dn_error *error)
+{
+    dn_ignore_pattern *patterns;
+    const cJSON *child;
+    size_t count = 0;
+
+    if (!cJSON_IsArray(node))
+        return fail_type(reader, node, "an array of patterns", error);
+    patterns =
+        dn_arena_array(reader->arena, (size_t)cJSON_GetArraySize(node) + 1, sizeof *patterns);
+    if (!patterns)
+        return dn_no_memory(error);
+    cJSON_ArrayForEach(child, node) if (read_pattern(reader, child, &patterns[count++], error) <
+                                        0) return -1;
+    reader->project->ignore = (dn_ignore){patterns, count};
+    return 0;
+}
+
+static int
 set_targets(config_reader *reader, const cJSON *node, dn_error *error)
 {
     size_t count = 0;
@@ -511,7 +551,7 @@ static const key top_keys[] = {
     {"dialect", set_dialect}, {"default", set_default},
     {"tags", set_tags},       {"ahead", set_ahead},
     {"guards", set_guards},   {"portability", set_portability},
-    {"targets", set_targets},
+    {"ignore", set_ignore},   {"targets", set_targets},
 };
 
 static int

@@ -16,6 +16,7 @@
 #include "core/base/arena.h"
 #include "core/base/error.h"
 #include "core/base/json.h"
+#include "core/fact/ignore.h"
 
 typedef enum dn_ahead { DN_AHEAD_OK = 0, DN_AHEAD_WARN, DN_AHEAD_FAIL } dn_ahead;
 typedef enum dn_tags { DN_TAGS_TIMESTAMP = 0, DN_TAGS_SEQUENCE } dn_tags;
@@ -55,6 +56,7 @@ typedef struct dn_project {
     bool strict;            /* "portability": "strict" */
     dn_tags tags;
     dn_ahead ahead;
+    dn_ignore ignore; /* objects that are kept out of sight */
     const dn_target *targets;
     size_t target_count;
     const char *default_target; /* NULL: none named */

@@ -15,8 +15,8 @@ is_bookkeeping(const dn_tracker *tracker, const char *name)
 }
 
 static int
-look_for_objects(dn_connection *connection, dn_arena *arena, dn_observation *observation,
-                 dn_error *error)
+look_for_objects(dn_connection *connection, const dn_ignore *ignore, dn_arena *arena,
+                 dn_observation *observation, dn_error *error)
 {
     dn_object *objects;
     size_t count;
@@ -25,7 +25,9 @@ look_for_objects(dn_connection *connection, dn_arena *arena, dn_observation *obs
     if (dn_connection_objects(connection, arena, &objects, &count, error) < 0)
         return -1;
     for (size_t i = 0; i < count; i++)
-        if (!is_bookkeeping(&observation->tracker, objects[i].name))
+        if (!is_bookkeeping(&observation->tracker, objects[i].name) &&
+            !dn_ignore_hides_object(ignore, dn_connection_namespace(connection), objects[i].kind,
+                                    objects[i].name))
             objects[kept++] = objects[i];
     observation->objects = objects;
     observation->object_count = kept;
@@ -41,13 +43,13 @@ is_blank(const dn_observation *observation)
 }
 
 static int
-observe_tracker(dn_connection *connection, dn_journal *journal, const char *tracker_override,
+observe_tracker(dn_connection *connection, dn_journal *journal, const dn_sight *sight,
                 dn_tracker_depth depth, dn_arena *arena, dn_observation *observation,
                 dn_error *error)
 {
     memset(observation, 0, sizeof(*observation));
     observation->journal = journal;
-    if (dn_tracker_read(connection, journal->layout, tracker_override, depth, arena,
+    if (dn_tracker_read(connection, journal->layout, sight ? sight->tracker : NULL, depth, arena,
                         &observation->tracker, error) < 0 ||
         dn_journal_finish(journal, error) < 0 || dn_state_match(observation, arena, error) < 0)
         return -1;
@@ -64,23 +66,22 @@ observe_tracker(dn_connection *connection, dn_journal *journal, const char *trac
 }
 
 int
-dn_observe(dn_connection *connection, dn_journal *journal, const char *tracker_override,
+dn_observe(dn_connection *connection, dn_journal *journal, const dn_sight *sight,
            dn_tracker_depth depth, dn_arena *arena, dn_observation *observation, dn_error *error)
 {
     dn_observation again;
 
-    if (observe_tracker(connection, journal, tracker_override, depth, arena, observation, error) <
-        0)
+    if (observe_tracker(connection, journal, sight, depth, arena, observation, error) < 0)
         return -1;
     if (!is_blank(observation))
         return 0;
-    if (look_for_objects(connection, arena, observation, error) < 0)
+    if (look_for_objects(connection, sight ? sight->ignore : NULL, arena, observation, error) < 0)
         return -1;
     if (!observation->object_count)
         return 0;
     /* Without the lock, another run may have committed between the two reads. Its objects came
      * with their rows, so they are there now. */
-    if (observe_tracker(connection, journal, tracker_override, depth, arena, &again, error) < 0)
+    if (observe_tracker(connection, journal, sight, depth, arena, &again, error) < 0)
         return -1;
     if (!is_blank(&again))
         *observation = again;

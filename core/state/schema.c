@@ -117,8 +117,20 @@ fail_unreadable(dn_connection *connection, const dn_unreadable *unreadable, dn_e
                    unreadable->count > 1 ? ", and there are more" : "");
 }
 
+/* Nobody wants to read them. */
+static void
+drop_ignored(const dn_ignore *ignore, const dn_fact_map *all, dn_unreadable *unreadable)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < unreadable->count; i++)
+        if (!dn_ignore_hides(ignore, dn_fact_map_naming(all), unreadable->items[i].key, all))
+            unreadable->items[kept++] = unreadable->items[i];
+    unreadable->count = kept;
+}
+
 int
-dn_observe_schema(dn_connection *connection, const char *tracker_override, dn_arena *arena,
+dn_observe_schema(dn_connection *connection, const dn_sight *sight, dn_arena *arena,
                   dn_fact_map **facts, dn_error *error)
 {
     dn_auto(dn_arena) scratch = DN_ARENA_INIT;
@@ -126,7 +138,7 @@ dn_observe_schema(dn_connection *connection, const char *tracker_override, dn_ar
     dn_fact_map *all = dn_fact_map_new(&scratch, naming);
     dn_unreadable unreadable = {.arena = &scratch};
     sifting work = {
-        .tracker = tracker_override,
+        .tracker = sight ? sight->tracker : NULL,
         .naming = naming,
         .kept = dn_fact_map_new(arena, naming),
         .left_out = dn_fact_map_new(&scratch, naming),
@@ -137,9 +149,11 @@ dn_observe_schema(dn_connection *connection, const char *tracker_override, dn_ar
         return dn_no_memory(error);
     if (dn_connection_schema(connection, all, &unreadable, error) < 0)
         return -1;
+    drop_ignored(sight ? sight->ignore : NULL, all, &unreadable);
     if (unreadable.count)
         return fail_unreadable(connection, &unreadable, error);
-    if (dn_fact_map_each(all, NULL, sift_fact, &work) < 0)
+    if (dn_ignore_apply(sight ? sight->ignore : NULL, all, error) < 0 ||
+        dn_fact_map_each(all, NULL, sift_fact, &work) < 0)
         return -1;
     dn_fact_map_each(work.kept, DUNLIN_KIND_SCHEMA, drop_empty_space, &work);
     *facts = work.kept;
@@ -147,13 +161,13 @@ dn_observe_schema(dn_connection *connection, const char *tracker_override, dn_ar
 }
 
 int
-dn_observe_snapshot(dn_connection *connection, const char *tracker_override, dn_arena *arena,
+dn_observe_snapshot(dn_connection *connection, const dn_sight *sight, dn_arena *arena,
                     dn_snapshot *snapshot, dn_error *error)
 {
     const dunlin_profile *profile = dn_connection_server(connection)->profile;
     dn_fact_map *facts;
 
-    if (dn_observe_schema(connection, tracker_override, arena, &facts, error) < 0)
+    if (dn_observe_schema(connection, sight, arena, &facts, error) < 0)
         return -1;
     *snapshot = (dn_snapshot){
         .dialect = dn_connection_driver(connection)->table.dialect,

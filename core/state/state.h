@@ -11,6 +11,7 @@
 #define DN_STATE_STATE_H
 
 #include "core/execute/execute.h"
+#include "core/fact/ignore.h"
 #include "core/state/effects.h"
 #include "core/state/snapshot.h"
 
@@ -53,18 +54,25 @@ typedef struct dn_observation {
     size_t object_count;
 } dn_observation;
 
-/* The journal may still be at its files (dn_journal_begin): the tracker is read meanwhile. */
-int dn_observe(dn_connection *connection, dn_journal *journal, const char *tracker_override,
+/* What of a target is looked at. */
+typedef struct dn_sight {
+    const char *tracker;     /* the name of one that is configured, or NULL */
+    const dn_ignore *ignore; /* objects that are not looked at, or NULL */
+} dn_sight;
+
+/* The journal may still be at its files (dn_journal_begin): the tracker is read meanwhile. `sight`
+ * may be NULL. */
+int dn_observe(dn_connection *connection, dn_journal *journal, const dn_sight *sight,
                dn_tracker_depth depth, dn_arena *arena, dn_observation *observation,
                dn_error *error);
 
-/* The schema of a target in canonical form (core/fact/canonical.h), trackers left out:
- * `tracker_override` is the name of one that is configured, or NULL. What cannot be read is an error,
- * since it would look as if it were not there: schema.unreadable. */
-int dn_observe_schema(dn_connection *connection, const char *tracker_override, dn_arena *arena,
+/* The schema of a target in canonical form (core/fact/canonical.h), trackers and what
+ * is ignored left out; `sight` may be NULL. What cannot be read is an error, since it would look as if
+ * it were not there: schema.unreadable. */
+int dn_observe_schema(dn_connection *connection, const dn_sight *sight, dn_arena *arena,
                       dn_fact_map **facts, dn_error *error);
 /* The same with what a snapshot file says of the server. */
-int dn_observe_snapshot(dn_connection *connection, const char *tracker_override, dn_arena *arena,
+int dn_observe_snapshot(dn_connection *connection, const dn_sight *sight, dn_arena *arena,
                         dn_snapshot *snapshot, dn_error *error);
 
 /* Asks the `-- dunlin: probe` of a migration. NONE: it has none, or the database cannot answer it, as

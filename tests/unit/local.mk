@@ -54,6 +54,7 @@ unit_tests += tests/unit/run_lock_test
 unit_tests += tests/unit/schema_compare_test
 unit_tests += tests/unit/schema_diff_test
 unit_tests += tests/unit/schema_equivalent_test
+unit_tests += tests/unit/fact_ignore_test
 unit_tests += tests/unit/fact_map_test
 unit_tests += tests/unit/schema_fold_test
 unit_tests += tests/unit/schema_guard_test

@@ -88,6 +88,27 @@ every_key_is_read(void **state)
 }
 
 static void
+what_is_ignored_is_read_and_has_a_place_where_it_is_wrong(void **state)
+{
+    (void)state;
+    assert_int_equal(read_config("{\"ignore\": [\"audit_*\", \"view:billing.x\"]}"), 0);
+    assert_int_equal(project.ignore.count, 2);
+    assert_null(project.ignore.patterns[0].kind);
+    assert_string_equal(project.ignore.patterns[0].parts[0], "audit_*");
+    assert_string_equal(project.ignore.patterns[1].kind, "view");
+    assert_string_equal(project.ignore.patterns[1].parts[0], "billing");
+    assert_string_equal(project.ignore.patterns[1].parts[1], "x");
+    expect_error("{\n  \"ignore\": [\"ok\",\n    \"tabel:x\"]}", "config.value",
+                 "dunlin.json:3:5: \"ignore\" wants patterns such as \"audit_*\", \"billing.*\" or "
+                 "\"view:report_*\", there is \"tabel:x\": there is no such kind of object; the "
+                 "kinds are those of docs/facts.md");
+    expect_error("{\"ignore\": [{}]}", "config.type",
+                 "dunlin.json:1:13: \"ignore\" wants patterns as strings, there is an object");
+    expect_error("{\"ignore\": \"x\"}", "config.type",
+                 "dunlin.json:1:12: \"ignore\" wants an array of patterns, there is a string");
+}
+
+static void
 an_empty_object_means_all_defaults(void **state)
 {
     (void)state;
@@ -130,7 +151,7 @@ an_unknown_key_like_no_other_gets_the_list(void **state)
     (void)state;
     expect_error("{\"x\": 1}", "config.unknown-key",
                  "dunlin.json:1:2: unknown key \"x\"; the keys there are: $schema, migrations, "
-                 "dialect, default, tags, ahead, guards, portability, targets");
+                 "dialect, default, tags, ahead, guards, portability, ignore, targets");
     expect_error("{\"targets\": {\"a\": {\"password\": \"geheim\"}}}", "config.unknown-key",
                  "dunlin.json:1:20: unknown key \"password\" in a target; the keys there are: url, "
                  "kind, backup, backupFolder, backups, lockTimeout, statementLockTimeout, "
@@ -322,6 +343,8 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(every_key_is_read, teardown),
+        cmocka_unit_test_teardown(what_is_ignored_is_read_and_has_a_place_where_it_is_wrong,
+                                  teardown),
         cmocka_unit_test_teardown(an_empty_object_means_all_defaults, teardown),
         cmocka_unit_test_teardown(only_a_development_target_is_one, teardown),
         cmocka_unit_test_teardown(an_unknown_key_is_an_error_that_names_the_nearest, teardown),
