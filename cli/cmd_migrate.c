@@ -22,16 +22,95 @@ title_of_action(const char *action)
     return action ? action : "?";
 }
 
+/* Everything that is no SQL to be sent is a comment in it. */
+static void
+say_comment(FILE *out, const char *label, const char *text)
+{
+    while (text) {
+        const char *end = strchr(text, '\n');
+        char *line = end ? strndup(text, (size_t)(end - text)) : NULL;
+
+        fprintf(out, "      -- %s", label);
+        dn_cli_put(out, line ? line : text, 9);
+        putc('\n', out);
+        free(line);
+        label = "  ";
+        text = line ? end + 1 : NULL;
+    }
+}
+
+static void
+show_notes(FILE *out, const dunlin_node *item)
+{
+    const dunlin_node *note = dunlin_node_first(dunlin_node_get(item, "notes"));
+
+    for (; note; note = dunlin_node_next(note))
+        say_comment(out, "", dunlin_node_own_text(note));
+}
+
+static void
+show_sent(FILE *out, const dunlin_node *item)
+{
+    const char *why = dunlin_node_text(item, "why");
+
+    show_notes(out, item);
+    if (why)
+        say_comment(out, "", why);
+    fputs("      ", out);
+    dn_cli_put(out, dunlin_node_text(item, "text"), 6);
+    fputs(";\n", out);
+}
+
+/* A statement of the file for which nothing is sent. */
+static void
+show_silent(FILE *out, const dunlin_node *item, const char *label)
+{
+    fprintf(out, "      -- line %lld %s: ", (long long)dunlin_node_integer(item, "line", 0), label);
+    dn_cli_put(out, dunlin_node_text(item, "why"), 9);
+    putc('\n', out);
+    say_comment(out, "  ", dunlin_node_text(item, "text"));
+    show_notes(out, item);
+}
+
+static void
+show_check(FILE *out, const dunlin_node *item)
+{
+    say_comment(out, "asked: ", dunlin_node_text(item, "text"));
+    say_comment(out, "  must give: ", dunlin_node_text(item, "expected"));
+}
+
+static void
+show_item(dn_cli *cli, const dunlin_node *item, const char *tag)
+{
+    FILE *out = cli->output.out;
+    const char *kind = dunlin_node_text(item, "kind");
+
+    if (kind && strcmp(kind, "left-out") == 0) {
+        show_silent(out, item, "is left out");
+    } else if (kind && strcmp(kind, "done") == 0) {
+        show_silent(out, item, "is done");
+    } else if (kind && strcmp(kind, "unknown") == 0) {
+        show_silent(out, item, "is open");
+    } else if (kind && strcmp(kind, "check") == 0) {
+        show_check(out, item);
+    } else if (kind && strcmp(kind, "record") == 0) {
+        fputs("      -- the row of ", out);
+        dn_cli_put(out, tag, 9);
+        fputs(" in ", out);
+        dn_cli_put(out, dunlin_node_text(item, "text"), 9);
+        putc('\n', out);
+    } else {
+        show_sent(out, item);
+    }
+}
+
 static void
 show_sql(dn_cli *cli, const dunlin_node *step)
 {
-    const dunlin_node *statement = dunlin_node_first(dunlin_node_get(step, "sql"));
+    const dunlin_node *item = dunlin_node_first(dunlin_node_get(step, "sql"));
 
-    for (; statement; statement = dunlin_node_next(statement)) {
-        fputs("      ", cli->output.out);
-        dn_cli_put(cli->output.out, dunlin_node_text(statement, "text"), 6);
-        putc('\n', cli->output.out);
-    }
+    for (; item; item = dunlin_node_next(item))
+        show_item(cli, item, dunlin_node_text(step, "tag"));
 }
 
 static void

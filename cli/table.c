@@ -46,7 +46,7 @@ static const dn_option migrate_options[] = {
     {"to", 0, DN_VALUE_TEXT, "TAG", NULL, MEMBER(to), false,
      "last migration to apply; those after it stay pending"},
     {"dry-run", 0, DN_VALUE_NONE, NULL, NULL, MEMBER(dry_run), false,
-     "show the plan with its SQL and change nothing"},
+     "show what would be sent, and send nothing"},
     {"single-transaction", 0, DN_VALUE_NONE, NULL, NULL, MEMBER(single_transaction), false,
      "apply all pending migrations in one transaction: all or none"},
     {"no-backup", 0, DN_VALUE_NONE, NULL, NULL, MEMBER(no_backup), false,

@@ -13,6 +13,8 @@ core_sources += \
 	core/engine/doctor.c \
 	core/engine/driver_check.c \
 	core/engine/drivers.c \
+	core/engine/dry_run.c \
+	core/engine/dry_run.h \
 	core/engine/effects.c \
 	core/engine/effects.h \
 	core/engine/explain.c \

@@ -7,9 +7,9 @@
 
 #include "core/base/clock.h"
 #include "core/base/fault.h"
-#include "core/engine/session.h"
+#include "core/engine/dry_run.h"
 
-enum { DRY_RUN_EXCERPT = 200, RECONNECTS = 3, RECONNECT_WAIT_MS = 250 };
+enum { RECONNECTS = 3, RECONNECT_WAIT_MS = 250 };
 
 typedef struct migration_run {
     dn_session session;
@@ -17,6 +17,7 @@ typedef struct migration_run {
     dn_plan_options plan_options;
     dn_plan plan;
     bool planned;
+    dn_previews previews; /* of a dry run */
     dn_run run;
     dn_backup_wish backup;
     dn_job *earlier; /* applied before a connection was lost */
@@ -118,11 +119,19 @@ static int
 rehearse(migration_run *state, dn_error *error)
 {
     dn_session *session = &state->session;
+    dn_previews *previews = state->options->dry_run ? &state->previews : NULL;
 
     if (!state->plan_options.inspect)
         return 0;
+    if (previews) {
+        previews->single_transaction = state->plan_options.single_transaction;
+        previews->jobs =
+            dn_arena_array(&session->arena, state->plan.job_count + 1, sizeof *previews->jobs);
+        if (!previews->jobs)
+            return dn_no_memory(error);
+    }
     return dn_rehearse(session->connection, session->translator, state->plan.jobs,
-                       state->plan.job_count, &session->arena, error);
+                       state->plan.job_count, previews, &session->arena, error);
 }
 
 static int
@@ -279,36 +288,8 @@ migrate(migration_run *state, dn_error *error)
 
 /* --- telling ---------------------------------------------------------------------------------- */
 
-static int
-tell_sql(migration_run *state, dunlin_node *step, const dn_job *job, dn_error *error)
-{
-    dn_session *session = &state->session;
-    dn_auto(dn_script) *script = NULL;
-    dunlin_node *list = dn_node_array(session->result, step, "sql");
-
-    if (dn_script_open(session->connection, session->translator, job->migration, &job->info.kept,
-                       false, &script, error) < 0)
-        return -1;
-    for (;;) {
-        dn_script_item item;
-        dn_auto(dn_text) excerpt = DN_TEXT_INIT;
-        dunlin_node *node;
-
-        if (dn_script_next(script, &item, error) < 0)
-            return -1;
-        if (item.kind == DN_SCRIPT_END)
-            return 0;
-        if (item.kind == DN_SCRIPT_DATA)
-            continue;
-        dn_text_add_visible(&excerpt, item.sql.data, (size_t)item.sql.length, DRY_RUN_EXCERPT);
-        node = dn_node_object(session->result, list, NULL);
-        dn_node_set_integer(session->result, node, "line", item.line);
-        dn_node_set_text(session->result, node, "text", excerpt.data);
-    }
-}
-
-static int
-tell_plan(migration_run *state, dn_error *error)
+static void
+tell_plan(migration_run *state)
 {
     dunlin_result *result = state->session.result;
     dunlin_node *list = dn_node_array(result, dn_result_node(result), "plan");
@@ -326,10 +307,10 @@ tell_plan(migration_run *state, dn_error *error)
             dn_node_set_boolean(result, node, "transactional", step->job->info.transactional);
         }
         dn_node_set_text(result, node, "why", step->why);
-        if (step->job && state->options->dry_run && tell_sql(state, node, step->job, error) < 0)
-            return -1;
+        if (step->job && state->previews.jobs)
+            dn_dry_run_tell(&state->session, node,
+                            &state->previews.jobs[step->job - state->plan.jobs]);
     }
-    return 0;
 }
 
 static size_t
@@ -455,9 +436,9 @@ tell_summary(migration_run *state, size_t applied, size_t remaining, bool failed
     dn_node_set_text(result, dn_result_node(result), "summary", text.data);
 }
 
-/* `error` is NULL when all went well. */
-static int
-tell(migration_run *state, const dn_error *failure, dn_error *error)
+/* `failure` is NULL when all went well. */
+static void
+tell(migration_run *state, const dn_error *failure)
 {
     dn_session *session = &state->session;
     dunlin_result *result = session->result;
@@ -468,8 +449,8 @@ tell(migration_run *state, const dn_error *failure, dn_error *error)
     dn_session_tell_project(session);
     dn_session_tell_target(session);
     dn_node_set_boolean(result, dn_result_node(result), "dry_run", state->options->dry_run != 0);
-    if (state->planned && tell_plan(state, error) < 0)
-        return -1;
+    if (state->planned)
+        tell_plan(state);
     tell_backup(state);
     applied = tell_applied(state);
     tell_failure(state, failure);
@@ -485,7 +466,6 @@ tell(migration_run *state, const dn_error *failure, dn_error *error)
     /* A file the journal does not list was left out: that is not "up to date". */
     if (!failure && session->reconciliation.counts[DN_VERDICT_UNLISTED_FILE])
         dn_result_set_exit_code(result, DUNLIN_EXIT_DISAGREEMENT);
-    return 0;
 }
 
 int
@@ -493,7 +473,6 @@ dunlin_migrate(const dunlin_options *options, const dunlin_migrate_options *migr
                dunlin_result **result, dunlin_error *error)
 {
     migration_run state;
-    dn_error ignored;
     int answer;
 
     memset(&state, 0, sizeof(state));
@@ -502,8 +481,7 @@ dunlin_migrate(const dunlin_options *options, const dunlin_migrate_options *migr
     state.session.tells_failures = true;
     state.started_ns = dn_clock_monotonic_ns();
     answer = migrate(&state, error);
-    if (state.session.result &&
-        tell(&state, answer < 0 ? error : NULL, answer < 0 ? &ignored : error) < 0 && answer == 0)
-        answer = -1;
+    if (state.session.result)
+        tell(&state, answer < 0 ? error : NULL);
     return dn_session_finish(&state.session, answer, result, error);
 }

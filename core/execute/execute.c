@@ -165,6 +165,17 @@ wait_for_lock(int attempt)
     dn_clock_sleep_ms(longest / 2 + rand_r(&seed) % (longest / 2 + 1));
 }
 
+const char *
+dn_jobs_around(const dn_job *jobs, size_t from, size_t end)
+{
+    const dn_script_info *chosen = NULL;
+
+    for (size_t i = from; i < end; i++)
+        if (jobs[i].info.around && (!chosen || (jobs[i].info.relaxes && !chosen->relaxes)))
+            chosen = &jobs[i].info;
+    return chosen ? chosen->around : NULL;
+}
+
 int
 dn_execute(dn_execution *execution, dn_error *error)
 {

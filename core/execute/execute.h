@@ -177,9 +177,15 @@ typedef struct dn_execution {
 } dn_execution;
 
 /* All jobs translated on a copy of the facts: finds what stands in the way of any of them, and what
- * they need around their transactions. The facts are read first. */
+ * they need around their transactions. The facts are read first. `previews`, NULL for none, are
+ * filled with what would be sent. */
+struct dn_previews;
 int dn_rehearse(dn_connection *connection, dn_translator *translator, dn_job *jobs, size_t count,
-                dn_arena *arena, dn_error *error);
+                struct dn_previews *previews, dn_arena *arena, dn_error *error);
+
+/* The setting around the transaction that jobs[from .. end) share: that of the first that relaxes,
+ * else the first. NULL: none. */
+const char *dn_jobs_around(const dn_job *jobs, size_t from, size_t end);
 
 /* Runs all jobs in order and stops at the first failure, which leaves its migration without a
  * mark (or, for a non-transactional one, with its ledger: status PARTIAL). */

@@ -115,22 +115,15 @@ is_first(const feeder *feed)
     return feed->job == feed->first;
 }
 
-/* Of a single transaction, the settings of all its jobs count before its one BEGIN: the first that
- * relaxes decides, else the first. */
+/* Of a single transaction, the settings of all its jobs count before its one BEGIN. */
 static const char *
 around_of(const feeder *feed)
 {
-    const dn_script_info *chosen = NULL;
+    const dn_execution *execution = feed->execution;
 
-    if (!feed->execution->single_transaction)
-        return feed->execution->jobs[feed->job].info.around;
-    for (size_t i = feed->first; is_first(feed) && i < feed->end; i++) {
-        const dn_script_info *info = &feed->execution->jobs[i].info;
-
-        if (info->around && (!chosen || (info->relaxes && !chosen->relaxes)))
-            chosen = info;
-    }
-    return chosen ? chosen->around : NULL;
+    if (!execution->single_transaction)
+        return dn_jobs_around(execution->jobs, feed->job, feed->job + 1);
+    return is_first(feed) ? dn_jobs_around(execution->jobs, feed->first, feed->end) : NULL;
 }
 
 static int

@@ -3,7 +3,7 @@
  * A run without a database to change: every pending statement is translated on a copy of the facts.
  * What cannot be translated, and what stands in the way, is found before anything is sent.
  */
-#include "core/execute/execute.h"
+#include "core/execute/preview.h"
 
 #include <string.h>
 
@@ -13,6 +13,7 @@ typedef struct rehearsal {
     dn_arena *arena;
     const char **unfinished; /* what an earlier run left half done */
     size_t unfinished_count;
+    dn_previews *previews; /* or NULL */
     dn_error *error;
 } rehearsal;
 
@@ -72,37 +73,46 @@ is_of_the_facts(const dn_error *error)
            strcmp(error->id, "translate.untranslatable") == 0;
 }
 
+/* One statement; what cannot be told yet of one that an earlier run began is passed over. */
 static int
-rehearse_job(const rehearsal *work, dn_job *job)
+rehearse_statement(const rehearsal *work, dn_job *job, const dn_script_item *item, bool again,
+                   dn_translated *translated)
+{
+    const dn_source source = dn_script_source(job->migration, item);
+
+    if (dn_translate(work->translator, &source, again, translated, work->error) == 0)
+        return keep_outer_steps(work, job, translated);
+    if (!again || !is_of_the_facts(work->error))
+        return -1;
+    dn_error_clear(work->error);
+    dn_translator_forget(work->translator);
+    *translated = (dn_translated){.kind = DN_TRANSLATED_LOOK};
+    return 0;
+}
+
+static int
+rehearse_job(const rehearsal *work, dn_job *job, dn_previewer *previewer)
 {
     dn_auto(dn_script) *script = NULL;
+    bool translates = work->translator && dn_translator_matters(work->translator);
     bool again = is_unfinished(work, job);
+    dn_script_item item;
 
     if (dn_script_open(work->connection, work->translator, job->migration, &job->info.kept, false,
                        &script, work->error) < 0)
         return -1;
-    for (;;) {
-        dn_script_item item;
-        dn_translated translated;
-        dn_source source;
+    do {
+        dn_translated translated = {.kind = DN_TRANSLATED_AS_IT_IS};
 
         if (dn_script_next(script, &item, work->error) < 0)
             return -1;
-        if (item.kind == DN_SCRIPT_END)
-            return 0;
-        if (item.kind != DN_SCRIPT_STATEMENT)
-            continue;
-        source = dn_script_source(job->migration, &item);
-        if (dn_translate(work->translator, &source, again, &translated, work->error) == 0) {
-            if (keep_outer_steps(work, job, &translated) < 0)
-                return -1;
-            continue;
-        }
-        if (!again || !is_of_the_facts(work->error))
+        if (translates && item.kind == DN_SCRIPT_STATEMENT &&
+            rehearse_statement(work, job, &item, again, &translated) < 0)
             return -1;
-        dn_error_clear(work->error);
-        dn_translator_forget(work->translator);
-    }
+        if (previewer && dn_previewer_hear(previewer, script, &item, &translated, work->error) < 0)
+            return -1;
+    } while (item.kind != DN_SCRIPT_END);
+    return 0;
 }
 
 /* All that the pending statements name, where the first guard stood behind some of them. */
@@ -129,26 +139,60 @@ expect_job(const rehearsal *work, const dn_job *job)
     }
 }
 
+static int
+rehearse_all(const rehearsal *work, dn_job *jobs, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        dn_previewer *previewer = NULL;
+
+        if (work->previews) {
+            previewer = dn_previewer_new(work->connection, &jobs[i], is_unfinished(work, &jobs[i]),
+                                         work->arena, &work->previews->jobs[i], work->error);
+            if (!previewer)
+                return -1;
+        }
+        if (rehearse_job(work, &jobs[i], previewer) < 0)
+            return -1;
+    }
+    if (!work->previews)
+        return 0;
+    return dn_previews_finish(work->previews, jobs, count, work->arena, work->error);
+}
+
+/* What the pending statements name is known, and read. */
+static int
+prepare(const rehearsal *work, const dn_job *jobs, size_t count)
+{
+    for (size_t i = 0; i < count && dn_translator_expects_again(work->translator); i++)
+        if (expect_job(work, &jobs[i]) < 0)
+            return -1;
+    if (work->previews)
+        dn_translator_foresee(work->translator);
+    if (dn_translator_look(work->translator, work->error) < 0)
+        return -1;
+    return dn_translator_rehearse(work->translator, work->error);
+}
+
 int
 dn_rehearse(dn_connection *connection, dn_translator *translator, dn_job *jobs, size_t count,
-            dn_arena *arena, dn_error *error)
+            dn_previews *previews, dn_arena *arena, dn_error *error)
 {
-    rehearsal work = {
-        .connection = connection, .translator = translator, .arena = arena, .error = error};
+    bool translates = translator && dn_translator_matters(translator);
+    rehearsal work = {.connection = connection,
+                      .translator = translator,
+                      .arena = arena,
+                      .previews = previews,
+                      .error = error};
     dn_error ignored;
 
-    if (!translator || !dn_translator_matters(translator))
+    if (!translates && !previews)
         return 0;
     if (dn_tracker_unfinished(connection, arena, &work.unfinished, &work.unfinished_count,
                               &ignored) < 0)
         work.unfinished_count = 0; /* there is no tracker yet */
-    for (size_t i = 0; i < count && dn_translator_expects_again(translator); i++)
-        if (expect_job(&work, &jobs[i]) < 0)
-            return -1;
-    if (dn_translator_look(translator, error) < 0 || dn_translator_rehearse(translator, error) < 0)
+    if (translates && prepare(&work, jobs, count) < 0)
         return -1;
-    for (size_t i = 0; i < count; i++)
-        if (rehearse_job(&work, &jobs[i]) < 0)
-            return -1;
-    return dn_translator_perform(translator, error);
+    if (rehearse_all(&work, jobs, count) < 0)
+        return -1;
+    return translates ? dn_translator_perform(translator, error) : 0;
 }

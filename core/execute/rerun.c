@@ -49,7 +49,7 @@ dn_rerun_inspect(const dn_rerun *how, const dn_migration *migration, dn_job *job
         return -1;
     if (dn_script_inspect(how->connection, translator, migration, how->arena, &budget, &job->info,
                           error) == 0 &&
-        dn_rehearse(how->connection, translator, job, 1, how->arena, error) == 0)
+        dn_rehearse(how->connection, translator, job, 1, NULL, how->arena, error) == 0)
         return 0;
     if (is_final(error))
         return -1;

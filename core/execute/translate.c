@@ -476,6 +476,12 @@ dn_translator_rehearse(dn_translator *translator, dn_error *error)
     return begin_again(translator, DN_TRANSLATOR_REHEARSES, error);
 }
 
+void
+dn_translator_foresee(dn_translator *translator)
+{
+    translator->foresees = true;
+}
+
 int
 dn_translator_perform(dn_translator *translator, dn_error *error)
 {
@@ -644,6 +650,25 @@ go_as_it_is(dn_translator *translator, const dn_source *source)
     return 0;
 }
 
+/* Behind the unknown only the run itself can tell. Who asks beforehand is shown what it will be if
+ * nothing of what it names was changed. */
+static int
+foresee(dn_translator *translator, const dn_source *source, const dn_reading *reading, bool again,
+        dn_translated *out, dn_error *error)
+{
+    if (!translator->foresees)
+        return 0;
+    if (translate_known(translator, source, reading, again, out, error) == 0) {
+        out->unsure = true;
+        return 0;
+    }
+    if (error->status == DUNLIN_NO_MEMORY)
+        return -1;
+    dn_error_clear(error);
+    *out = (dn_translated){.kind = DN_TRANSLATED_LOOK};
+    return 0;
+}
+
 int
 dn_translate(dn_translator *translator, const dn_source *source, bool again,
              dn_translated *translated, dn_error *error)
@@ -666,7 +691,7 @@ dn_translate(dn_translator *translator, const dn_source *source, bool again,
         return go_as_it_is(translator, source);
     if (translator->stale && ddl && (reading.conditional || !translator->own)) {
         if (translator->phase == DN_TRANSLATOR_REHEARSES)
-            return 0; /* only the run itself can tell */
+            return foresee(translator, source, &reading, again, translated, error);
         translated->kind = DN_TRANSLATED_LOOK;
         return 0;
     }

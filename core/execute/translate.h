@@ -39,7 +39,8 @@ typedef enum dn_translated_kind {
     DN_TRANSLATED_AS_IT_IS = 0,
     DN_TRANSLATED_SKIP, /* it is so already, `why` tells */
     DN_TRANSLATED_STEPS,
-    DN_TRANSLATED_LOOK /* the facts must be read again first: dn_translator_look */
+    /* The facts must be read again first: dn_translator_look. Foreseen: only the run can tell. */
+    DN_TRANSLATED_LOOK
 } dn_translated_kind;
 
 typedef struct dn_translated {
@@ -49,6 +50,7 @@ typedef struct dn_translated {
     const char *why;
     const dn_note *notes; /* what is lost */
     size_t note_count;
+    bool unsure; /* foreseen as if unknown statements before it changed nothing that it names */
 } dn_translated;
 
 dn_translator *dn_translator_new(dn_connection *connection, const dn_translate_options *options,
@@ -84,6 +86,8 @@ int dn_translator_look(dn_translator *translator, dn_error *error);
 /* From here on, until _perform, statements are tried on a copy of the facts: what stands in the way
  * of a run is found before anything is sent. */
 int dn_translator_rehearse(dn_translator *translator, dn_error *error);
+/* Somebody wants to see what statements become: those behind unknown ones are guessed at. */
+void dn_translator_foresee(dn_translator *translator);
 int dn_translator_perform(dn_translator *translator, dn_error *error);
 /* What was handed out may not have taken effect: the facts are to be read again. */
 void dn_translator_forget(dn_translator *translator);

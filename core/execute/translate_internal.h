@@ -41,6 +41,7 @@ struct dn_translator {
     bool stale;              /* the facts are not known any more */
     bool everything;         /* all facts are wanted, not those of the keys alone */
     bool expecting;          /* the first pending statement was heard of */
+    bool foresees;           /* statements behind unknown ones are guessed at */
     dn_arena scratch;        /* of the statement at hand */
     dn_driver_translations translations;
     dn_driver_columns columns;

@@ -83,8 +83,8 @@ one() {
     run_json migrate --url sqlite:app.db --dry-run
     assert_exit 0
     assert_json '[.plan[].action]' '["create-tracker","apply"]'
-    assert_json '.plan[1].sql' \
-        '[{"line":1,"text":"CREATE TABLE a (x int)"},{"line":2,"text":"INSERT INTO a VALUES (1)"}]'
+    assert_json '[.plan[1].sql[] | [.line, .kind, .text]]' \
+        '[[null,"begin","BEGIN"],[1,"statement","CREATE TABLE a (x int)"],[2,"statement","INSERT INTO a VALUES (1)"],[null,"record","dunlin_migrations"],[null,"commit","COMMIT"]]'
     refute_file app.db
     refute_file app.db-dunlin.lock
 }
