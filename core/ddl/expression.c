@@ -2,7 +2,7 @@
  *
  * Where expressions end inside of DDL.
  */
-#include "core/ddl/parts.h"
+#include "core/ddl/tree.h"
 
 /* Words that end a DEFAULT without parentheses. PostgreSQL's grammar allows only what cannot
  * contain them (b_expr); MySQL and SQLite allow less. */
@@ -48,6 +48,22 @@ step(dn_ddl_parser *parser)
     return dn_ddl_expected(parser, "END of the CASE");
 }
 
+/* Steps over a portable expression. What the grammar does not know, it leaves: such text is stepped
+ * over by its tokens, stays as it is written, and dn_ddl_verify() says that it is native. */
+static bool
+by_grammar(dn_ddl_parser *parser)
+{
+    dn_ddl_parser before = *parser;
+
+    if (parser->options->own)
+        return false;
+    if (dn_tree_bare(parser) && (dn_ddl_at_end(parser) || ends_default(parser)))
+        return true;
+    if (parser->outcome != DN_DDL_NO_MEMORY)
+        *parser = before;
+    return false;
+}
+
 bool
 dn_ddl_default(dn_ddl_parser *parser, dunlin_string *text)
 {
@@ -55,16 +71,22 @@ dn_ddl_default(dn_ddl_parser *parser, dunlin_string *text)
 
     if (dn_ddl_at_end(parser) || dn_ddl_is(parser, ",") || dn_ddl_is(parser, ")"))
         return dn_ddl_expected(parser, "an expression");
-    if (!step(parser))
-        return false;
     /* DEFAULT (1 + 1), as MySQL and SQLite want it: the parenthesis is not part of it. */
-    if (!parser->options->own && parser->at - begin > 2 &&
-        dn_ddl_token_is(&parser->tokens[begin], "(") &&
-        (dn_ddl_at_end(parser) || ends_default(parser)))
-        return dn_ddl_text_of(parser, begin + 1, parser->at - 1, text);
-    while (!dn_ddl_at_end(parser) && !ends_default(parser))
-        if (!step(parser))
+    if (!parser->options->own && dn_ddl_is(parser, "(")) {
+        if (!dn_ddl_skip_parenthesis(parser))
             return false;
+        if (parser->at - begin > 2 && (dn_ddl_at_end(parser) || ends_default(parser)))
+            return dn_ddl_text_of(parser, begin + 1, parser->at - 1, text);
+        parser->at = begin;
+    }
+    if (!by_grammar(parser)) {
+        if (parser->outcome)
+            return false;
+        do {
+            if (!step(parser))
+                return false;
+        } while (!dn_ddl_at_end(parser) && !ends_default(parser));
+    }
     return dn_ddl_text_of(parser, begin, parser->at, text);
 }
 

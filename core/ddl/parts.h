@@ -61,6 +61,7 @@ typedef struct dn_ddl_parser {
     bool materialized;
     const char *method; /* FULLTEXT, SPATIAL */
     unsigned depth;     /* of nested expressions */
+    bool bare;          /* in the outermost level of one without parentheses */
     dn_ddl_gap *gaps;
     size_t gap_count;
     size_t gap_capacity;

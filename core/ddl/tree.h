@@ -206,13 +206,21 @@ bool dn_node_add(dn_ddl_parser *parser, dn_nodes *nodes, dn_node *node);
 bool dn_names_add(dn_ddl_parser *parser, dn_names *names, dunlin_string name);
 /* tree_expression.c: NULL when the parser has an outcome. */
 dn_node *dn_tree_expression(dn_ddl_parser *parser);
+/* What may stand behind DEFAULT without a parenthesis, PostgreSQL's b_expr: outside of parentheses
+ * it has no AND, OR, NOT, IS, IN, LIKE, BETWEEN or COLLATE, which would be options of the column. */
+dn_node *dn_tree_bare(dn_ddl_parser *parser);
 /* Down to a precedence: tree_expression.c. */
 dn_node *dn_tree_operand(dn_ddl_parser *parser);
 bool dn_tree_list(dn_ddl_parser *parser, dn_nodes *nodes);
+/* Of VALUES and SET: an expression, or DEFAULT. */
+dn_node *dn_tree_value(dn_ddl_parser *parser);
+bool dn_tree_values(dn_ddl_parser *parser, dn_nodes *nodes);
 bool dn_tree_sorts(dn_ddl_parser *parser, dn_sorts *sorts);
 bool dn_tree_nested(dn_ddl_parser *parser); /* false: too deep */
 /* tree_primary.c */
 dn_node *dn_tree_primary(dn_ddl_parser *parser);
+/* "*" of an item of a SELECT, of t.*, or of count(*); *node stays NULL when none stands here. */
+bool dn_tree_star(dn_ddl_parser *parser, dn_node **node);
 bool dn_tree_type(dn_ddl_parser *parser, const char **name, dunlin_string *length);
 dn_node *dn_tree_cast(dn_ddl_parser *parser, dn_node *operand, const char *type,
                       dunlin_string length, size_t token);

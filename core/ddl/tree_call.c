@@ -254,13 +254,18 @@ arguments(dn_ddl_parser *parser, dn_node *node)
 {
     dunlin_string text;
     dn_node *separator;
+    dn_node *star;
 
     if (dn_ddl_accept(parser, "DISTINCT"))
         node->distinct = true;
     else
         dn_ddl_accept(parser, "ALL");
-    if (!dn_ddl_is(parser, ")") && !dn_tree_list(parser, &node->items))
+    if (strcmp(node->name, "count") == 0 && !node->distinct && dn_ddl_is(parser, "* )")) {
+        if (!dn_tree_star(parser, &star) || !dn_node_add(parser, &node->items, star))
+            return false;
+    } else if (!dn_ddl_is(parser, ")") && !dn_tree_list(parser, &node->items)) {
         return false;
+    }
     if (dn_ddl_is(parser, "=>") || dn_ddl_is(parser, ":="))
         return dn_ddl_native(parser, "arguments by name are not portable");
     if (dn_ddl_accept(parser, "ORDER BY") && !dn_tree_sorts(parser, &node->order))

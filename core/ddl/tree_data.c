@@ -35,20 +35,24 @@ static bool
 row_assignment(dn_ddl_parser *parser, dn_data *data)
 {
     dn_names names = {NULL, 0, 0};
-    dn_node *row;
+    dn_nodes row = {NULL, 0, 0};
 
     if (!dn_tree_names(parser, &names) || !dn_ddl_expect(parser, "="))
         return false;
-    row = dn_tree_expression(parser);
-    if (!row)
+    if (names.count == 1 && !dn_ddl_is(parser, "ROW ("))
+        return add_assignment(parser, data, names.list[0], dn_tree_value(parser));
+    dn_ddl_accept(parser, "ROW");
+    if (!dn_ddl_expect(parser, "("))
         return false;
-    if (names.count == 1 && row->kind != DN_NODE_ROW)
-        return add_assignment(parser, data, names.list[0], row);
-    if (row->kind != DN_NODE_ROW || row->items.count != names.count)
+    if (dn_tree_query_fills(parser))
         return dn_ddl_native(parser, "an assignment of a query to several columns is not "
                                      "portable");
+    if (!dn_tree_values(parser, &row) || !dn_ddl_expect(parser, ")"))
+        return false;
+    if (row.count != names.count)
+        return dn_ddl_wrong(parser, "there are %zu columns and %zu values", names.count, row.count);
     for (size_t i = 0; i < names.count; i++)
-        if (!add_assignment(parser, data, names.list[i], row->items.list[i]))
+        if (!add_assignment(parser, data, names.list[i], row.list[i]))
             return false;
     return true;
 }
@@ -66,7 +70,7 @@ assignments(dn_ddl_parser *parser, dn_data *data)
             continue;
         }
         if (!dn_ddl_dotted(parser, parts, &count) || !dn_ddl_expect(parser, "=") ||
-            !add_assignment(parser, data, parts[count - 1], dn_tree_expression(parser)))
+            !add_assignment(parser, data, parts[count - 1], dn_tree_value(parser)))
             return false;
     } while (dn_ddl_accept(parser, ","));
     return true;

@@ -78,28 +78,60 @@ dn_tree_nested(dn_ddl_parser *parser)
     return true;
 }
 
-dn_node *
-dn_tree_expression(dn_ddl_parser *parser)
+static dn_node *
+enter(dn_ddl_parser *parser, int level, bool bare)
 {
+    bool outer = parser->bare;
     dn_node *node;
 
     if (!dn_tree_nested(parser))
         return NULL;
-    node = parse(parser, LEVEL_OR);
+    parser->bare = bare;
+    node = parse(parser, level);
+    parser->bare = outer;
     parser->depth--;
     return node;
 }
 
 dn_node *
+dn_tree_expression(dn_ddl_parser *parser)
+{
+    return enter(parser, LEVEL_OR, false);
+}
+
+dn_node *
 dn_tree_operand(dn_ddl_parser *parser)
+{
+    return enter(parser, LEVEL_OTHER, false);
+}
+
+dn_node *
+dn_tree_bare(dn_ddl_parser *parser)
+{
+    return enter(parser, LEVEL_COMPARE, true);
+}
+
+dn_node *
+dn_tree_value(dn_ddl_parser *parser)
 {
     dn_node *node;
 
-    if (!dn_tree_nested(parser))
-        return NULL;
-    node = parse(parser, LEVEL_OTHER);
-    parser->depth--;
+    if (!dn_ddl_is(parser, "DEFAULT"))
+        return dn_tree_expression(parser);
+    node = dn_node_new(parser, DN_NODE_VALUE, parser->at++);
+    if (node)
+        node->name = "default";
     return node;
+}
+
+bool
+dn_tree_values(dn_ddl_parser *parser, dn_nodes *nodes)
+{
+    do {
+        if (!dn_node_add(parser, nodes, dn_tree_value(parser)))
+            return false;
+    } while (dn_ddl_accept(parser, ","));
+    return true;
 }
 
 bool
@@ -468,11 +500,11 @@ parse(dn_ddl_parser *parser, int level)
         dn_node *node = NULL;
         size_t i;
 
-        if (level <= LEVEL_COLLATE && dn_ddl_accept(parser, "COLLATE")) {
+        if (!parser->bare && level <= LEVEL_COLLATE && dn_ddl_accept(parser, "COLLATE")) {
             left = collate(parser, left);
             continue;
         }
-        if (!read_predicate(parser, left, level, &node))
+        if (!parser->bare && !read_predicate(parser, left, level, &node))
             return NULL;
         if (node) {
             left = node;

@@ -304,9 +304,10 @@ column(dn_ddl_parser *parser)
             dn_ddl_native(parser, "the name belongs to another database");
             return NULL;
         }
-        if (node->part_count && dn_ddl_accept(parser, "*")) {
-            node->kind = DN_NODE_STAR;
-            return node;
+        if (dn_ddl_is(parser, "*")) {
+            dn_ddl_native(parser,
+                          "all columns of a table are portable only as an item of a SELECT");
+            return NULL;
         }
         if (!dn_ddl_name(parser, &node->parts[node->part_count++]))
             return NULL;
@@ -333,6 +334,39 @@ column(dn_ddl_parser *parser)
     return node;
 }
 
+/* The tokens "name.name.*" ahead; 0: there is no star at the end of them. */
+static size_t
+star_ahead(const dn_ddl_parser *parser)
+{
+    size_t ahead = 0;
+
+    while (dn_ddl_token_is(dn_ddl_ahead(parser, ahead + 1), ".") &&
+           (dn_ddl_ahead(parser, ahead)->kind == DUNLIN_TOKEN_WORD ||
+            dn_ddl_ahead(parser, ahead)->kind == DUNLIN_TOKEN_NAME))
+        ahead += 2;
+    return dn_ddl_token_is(dn_ddl_ahead(parser, ahead), "*") ? ahead + 1 : 0;
+}
+
+bool
+dn_tree_star(dn_ddl_parser *parser, dn_node **node)
+{
+    size_t count = star_ahead(parser);
+
+    *node = NULL;
+    if (!count)
+        return true;
+    if (count > 5)
+        return dn_ddl_native(parser, "the name belongs to another database");
+    *node = dn_node_new(parser, DN_NODE_STAR, parser->at);
+    if (!*node)
+        return false;
+    while (dn_ddl_ahead(parser, 1)->kind && dn_ddl_token_is(dn_ddl_ahead(parser, 1), "."))
+        if (!dn_ddl_name(parser, &(*node)->parts[(*node)->part_count++]) ||
+            !dn_ddl_expect(parser, "."))
+            return false;
+    return dn_ddl_expect(parser, "*");
+}
+
 /* Words that are values, or cannot be a column where an expression begins. */
 static const struct {
     const char *word;
@@ -341,7 +375,6 @@ static const struct {
     {"TRUE", "true"},
     {"FALSE", "false"},
     {"NULL", "null"},
-    {"DEFAULT", "default"},
     {"CURRENT_DATE", "current_date"},
     {"CURRENT_USER", "current_user"},
     {"SESSION_USER", "session_user"},
@@ -362,6 +395,25 @@ static const struct {
     {"UNION", NULL},
     {"GROUP", NULL},
     {"ORDER", NULL},
+    {"DEFAULT", NULL},
+    {"DISTINCT", NULL},
+    {"ALL", NULL},
+    {"ASC", NULL},
+    {"BETWEEN", NULL},
+    {"COLLATE", NULL},
+    {"DESC", NULL},
+    {"ELSE", NULL},
+    {"EXCEPT", NULL},
+    {"HAVING", NULL},
+    {"IN", NULL},
+    {"INTERSECT", NULL},
+    {"INTO", NULL},
+    {"IS", NULL},
+    {"LIKE", NULL},
+    {"LIMIT", NULL},
+    {"TO", NULL},
+    {"USING", NULL},
+    {"WITH", NULL},
 };
 
 static dn_node *
@@ -460,10 +512,7 @@ word(dn_ddl_parser *parser)
 static dn_node *
 first(dn_ddl_parser *parser)
 {
-    const dn_ddl_token *token = dn_ddl_peek(parser);
-    dn_node *node;
-
-    switch (token->kind) {
+    switch (dn_ddl_peek(parser)->kind) {
     case DUNLIN_TOKEN_STRING: return string(parser);
     case DUNLIN_TOKEN_NUMBER: return number(parser);
     case DUNLIN_TOKEN_WORD: return word(parser);
@@ -473,11 +522,6 @@ first(dn_ddl_parser *parser)
     }
     if (dn_ddl_is(parser, "("))
         return parenthesis(parser, false);
-    if (dn_ddl_is(parser, "*")) {
-        node = dn_node_new(parser, DN_NODE_STAR, parser->at);
-        parser->at++;
-        return node;
-    }
     if (dn_ddl_is(parser, "[") && dn_ddl_name_follows(parser))
         return column(parser);
     dn_ddl_expected(parser, "an expression");

@@ -112,9 +112,12 @@ static bool
 select_items(dn_ddl_parser *parser, dn_query *query)
 {
     do {
-        dn_item item = {dn_tree_expression(parser), {"", 0}};
+        dn_item item = {NULL, {"", 0}};
 
-        if (!item.node || !dn_tree_alias(parser, &item.alias))
+        if (!dn_tree_star(parser, &item.node))
+            return false;
+        if (!item.node &&
+            (!(item.node = dn_tree_expression(parser)) || !dn_tree_alias(parser, &item.alias)))
             return false;
         query->items = dn_arena_grow(parser->arena, query->items, &query->item_capacity,
                                      query->item_count + 1, sizeof *query->items);
@@ -197,7 +200,7 @@ values(dn_ddl_parser *parser, dn_query *query)
         dn_node *row = dn_node_new(parser, DN_NODE_ROW, parser->at);
 
         dn_ddl_accept(parser, "ROW");
-        if (!row || !dn_ddl_expect(parser, "(") || !dn_tree_list(parser, &row->items) ||
+        if (!row || !dn_ddl_expect(parser, "(") || !dn_tree_values(parser, &row->items) ||
             !dn_ddl_expect(parser, ")") || !dn_node_add(parser, &query->rows, row))
             return false;
     } while (dn_ddl_accept(parser, ","));

@@ -1,24 +1,15 @@
 /* SPDX-License-Identifier: MIT
  *
  * Any bytes as statements: each is read into operations whose spans lie in the text, or into one
- * native operation with a reason and a place. What is portable is written, and what is written is
- * read into the same number of operations of the same verbs, kinds and paths; written again it is
- * the same text.
+ * native operation with a reason and a place. What is portable, the expressions in it looked into
+ * as all users of the parser do, is written, and what is written is read into the same operations;
+ * written again it is the same text.
  */
-#include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "core/ddl/ddl.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void
-must(bool condition)
-{
-    if (!condition)
-        abort();
-}
+#include "core/fact/fact.h"
+#include "tests/fuzz/must.h"
 
 typedef struct source {
     const char *data;
@@ -42,23 +33,23 @@ read_source(void *context, void *buffer, size_t bytes, dn_error *error)
 static void
 check_spans(const dn_ddl_statement *statement, size_t length)
 {
-    must(statement->count > 0);
-    must(!statement->reason == (statement->kind == DN_DDL_OPERATIONS));
-    must(statement->offset <= length);
+    MUST(statement->count > 0);
+    MUST(!statement->reason == (statement->kind == DN_DDL_OPERATIONS));
+    MUST(statement->offset <= length);
     for (size_t i = 0; i < statement->count; i++) {
         const dunlin_operation *operation = statement->operations[i];
         unsigned depth = 0;
 
-        must(operation->span_begin <= operation->span_end && operation->span_end <= length);
-        must(!statement->marks[i].native || statement->marks[i].offset <= length);
+        MUST(operation->span_begin <= operation->span_end && operation->span_end <= length);
+        MUST(!statement->marks[i].native || statement->marks[i].offset <= length);
         for (uint64_t p = 0; p < operation->set_count; p++) {
             if (operation->set[p].type == DUNLIN_PROPERTY_END)
-                must(depth-- > 0);
+                MUST(depth-- > 0);
             if (operation->set[p].type == DUNLIN_PROPERTY_LIST_BEGIN ||
                 operation->set[p].type == DUNLIN_PROPERTY_STRUCT_BEGIN)
                 depth++;
         }
-        must(depth == 0);
+        MUST(depth == 0);
     }
 }
 
@@ -72,16 +63,42 @@ is_portable(const dn_ddl_statement *statement)
 }
 
 static void
+same_texts(const dunlin_string *a, uint64_t a_count, const dunlin_string *b, uint64_t b_count)
+{
+    MUST(a_count == b_count);
+    for (uint64_t i = 0; i < a_count; i++)
+        MUST(a[i].length == b[i].length &&
+             (!a[i].length || memcmp(a[i].data, b[i].data, a[i].length) == 0));
+}
+
+/* In whatever order the members are. */
+static void
+same_members(const dunlin_operation *a, const dunlin_operation *b)
+{
+    MUST(a->set_count == b->set_count);
+    for (uint64_t i = 0; i < a->set_count; i = dn_property_next(a->set, a->set_count, i)) {
+        const dunlin_property *other;
+        char name[32];
+
+        snprintf(name, sizeof name, "%.*s", (int)a->set[i].name.length, a->set[i].name.data);
+        other = dn_property_find(b->set, b->set_count, name);
+        MUST(other != NULL);
+        MUST(dn_property_equal(a->set + i, dn_property_span(a->set, a->set_count, i), other,
+                               dn_property_span(b->set, b->set_count, (uint64_t)(other - b->set))));
+    }
+}
+
+static void
 same(const dunlin_operation *a, const dunlin_operation *b)
 {
-    must(a->verb == b->verb && a->condition == b->condition && a->flags == b->flags);
-    must(a->path_count == b->path_count && a->set_count == b->set_count);
-    must(a->kind.length == b->kind.length &&
-         memcmp(a->kind.data, b->kind.data, a->kind.length) == 0);
-    for (uint64_t i = 0; i < a->path_count; i++)
-        must(a->path[i].length == b->path[i].length &&
-             (!a->path[i].length ||
-              memcmp(a->path[i].data, b->path[i].data, a->path[i].length) == 0));
+    MUST(a->verb == b->verb && a->condition == b->condition && a->flags == b->flags);
+    same_texts(&a->kind, 1, &b->kind, 1);
+    same_texts(a->path, a->path_count, b->path, b->path_count);
+    same_texts(a->new_path, a->new_path_count, b->new_path, b->new_path_count);
+    same_texts(a->unset, a->unset_count, b->unset, b->unset_count);
+    same_texts(&a->using_expression, 1, &b->using_expression, 1);
+    same_texts(&a->body, 1, &b->body, 1);
+    same_members(a, b);
 }
 
 /* Reads a written text; the operations of all its statements, in order. */
@@ -97,18 +114,19 @@ read_all(const dn_lex_rules *rules, const dn_text *written, dn_arena *arena,
     size_t count = 0;
 
     splitter = dn_lex_open(rules, "written", read_source, &from, &error);
-    must(splitter != NULL);
+    MUST(splitter != NULL);
     while (dn_lex_next(splitter, &item, &error) == 0 && item.kind == DN_LEX_STATEMENT) {
         dn_ddl_statement again;
         char *text = dn_arena_copy(arena, item.text.data, item.text.length);
 
-        must(text != NULL);
-        must(dn_ddl_parse(dn_span(text, item.text.length), &options, arena, &again, &error) == 0);
-        must(is_portable(&again));
+        MUST(text != NULL);
+        MUST(dn_ddl_parse(dn_span(text, item.text.length), &options, arena, &again, &error) == 0);
+        MUST(dn_ddl_verify(dn_span(text, item.text.length), &options, arena, &again, &error) == 0);
+        MUST(is_portable(&again));
         for (size_t i = 0; i < again.count && count < limit; i++)
             operations[count++] = again.operations[i];
     }
-    must(item.kind == DN_LEX_END);
+    MUST(item.kind == DN_LEX_END);
     dn_lex_close(splitter);
     return count;
 }
@@ -123,44 +141,58 @@ write_and_read(const dn_lex_rules *rules, const dn_ddl_statement *statement, dn_
     dn_error error;
     size_t count;
 
-    must(again != NULL);
-    must(dn_ddl_write(statement->operations, statement->count, &written, &error) == 0);
+    MUST(again != NULL);
+    MUST(dn_ddl_write(statement->operations, statement->count, &written, &error) == 0);
     count = read_all(rules, &written, arena, again, statement->count + 1);
-    must(count == statement->count);
+    MUST(count == statement->count);
     for (size_t i = 0; i < count; i++)
         same(statement->operations[i], again[i]);
-    must(dn_ddl_write(again, count, &twice, &error) == 0);
-    must(written.length == twice.length && memcmp(written.data, twice.data, written.length) == 0);
+    MUST(dn_ddl_write(again, count, &twice, &error) == 0);
+    MUST(written.length == twice.length && memcmp(written.data, twice.data, written.length) == 0);
     dn_text_free(&written);
     dn_text_free(&twice);
+}
+
+/* The same for all inputs. */
+static const dn_lex_rules *
+portable_rules(void)
+{
+    static dn_arena arena = DN_ARENA_INIT;
+    static const dn_lex_rules *rules;
+    dn_error error;
+
+    if (!rules)
+        MUST(dn_ddl_portable_rules(&arena, &rules, &error) == 0);
+    return rules;
 }
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     dn_arena arena = DN_ARENA_INIT;
-    const dn_lex_rules *rules;
+    const dn_lex_rules *rules = portable_rules();
     dn_lex_splitter *splitter;
     source from = {(const char *)data, size};
     dn_lex_item item;
     dn_error error;
 
-    must(dn_ddl_portable_rules(&arena, &rules, &error) == 0);
     splitter = dn_lex_open(rules, "fuzz", read_source, &from, &error);
-    must(splitter != NULL);
+    MUST(splitter != NULL);
     while (dn_lex_next(splitter, &item, &error) == 0 && item.kind != DN_LEX_END) {
         dn_ddl_options options = {.rules = rules};
         dn_ddl_statement statement;
         char *text = dn_arena_copy(&arena, item.text.data, item.text.length);
         dn_text words = DN_TEXT_INIT;
 
-        must(text != NULL);
+        MUST(text != NULL);
         for (int own = 0; own < 2; own++) {
             options.own = own == 1;
             options.keep_case = own == 1;
-            must(dn_ddl_parse(dn_span(text, item.text.length), &options, &arena, &statement,
+            MUST(dn_ddl_parse(dn_span(text, item.text.length), &options, &arena, &statement,
                               &error) == 0);
             check_spans(&statement, item.text.length);
+            MUST(dn_ddl_verify(dn_span(text, item.text.length), &options, &arena, &statement,
+                               &error) == 0);
             if (!own && is_portable(&statement))
                 write_and_read(rules, &statement, &arena);
             for (size_t i = 0; i < statement.count; i++)

@@ -4,21 +4,11 @@
  * read is rendered to something that reads the same; what was not is salvaged to something that
  * can be read.
  */
-#include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "core/journal/parts.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void
-must(bool condition)
-{
-    if (!condition)
-        abort();
-}
+#include "tests/fuzz/must.h"
 
 static void
 check_tags(const dn_journal_text *parsed)
@@ -26,9 +16,9 @@ check_tags(const dn_journal_text *parsed)
     for (size_t i = 0; i < parsed->count; i++) {
         const dn_migration *entry = &parsed->entries[i];
 
-        must(!dn_tag_fault(entry->tag, strlen(entry->tag)));
-        must(entry->line > 0 && entry->column > 0 && entry->entry == i + 1);
-        must(entry->when_ms >= 0 && entry->idx >= 0);
+        MUST(!dn_tag_fault(entry->tag, strlen(entry->tag)));
+        MUST(entry->line > 0 && entry->column > 0 && entry->entry == i + 1);
+        MUST(entry->when_ms >= 0 && entry->idx >= 0);
     }
 }
 
@@ -43,14 +33,14 @@ render_and_read_again(const char *text, size_t length, const dn_journal_text *pa
     dn_error error;
 
     /* What the whole reader refuses and the streaming one takes would be a bug in either. */
-    must(dn_json_parse(&original, "j", text, length, false, "journal.syntax", &error) == 0);
-    must(dn_journal_write(&form, parsed->entries, parsed->count, &rendered, &error) == 0);
-    must(dn_journal_parse("j", rendered.data, rendered.length, arena, &again, &error) == 0);
-    must(again.count == parsed->count && again.layout == parsed->layout);
+    MUST(dn_json_parse(&original, "j", text, length, false, "journal.syntax", &error) == 0);
+    MUST(dn_journal_write(&form, parsed->entries, parsed->count, &rendered, &error) == 0);
+    MUST(dn_journal_parse("j", rendered.data, rendered.length, arena, &again, &error) == 0);
+    MUST(again.count == parsed->count && again.layout == parsed->layout);
     for (size_t i = 0; i < parsed->count; i++) {
-        must(strcmp(again.entries[i].tag, parsed->entries[i].tag) == 0);
-        must(again.entries[i].when_ms == parsed->entries[i].when_ms);
-        must(again.entries[i].idx == parsed->entries[i].idx);
+        MUST(strcmp(again.entries[i].tag, parsed->entries[i].tag) == 0);
+        MUST(again.entries[i].when_ms == parsed->entries[i].when_ms);
+        MUST(again.entries[i].idx == parsed->entries[i].idx);
     }
 }
 
@@ -62,11 +52,11 @@ salvage_and_read(const char *text, size_t length, dn_arena *arena)
     dn_journal_text parsed;
     dn_error error = {0};
 
-    must(dn_journal_salvage(text, length, &form, &repaired, &error) == 0);
+    MUST(dn_journal_salvage(text, length, &form, &repaired, &error) == 0);
     if (dn_journal_parse("j", repaired.data, repaired.length, arena, &parsed, &error) == 0)
         check_tags(&parsed);
     else
-        must(strcmp(error.id, "journal.syntax") != 0 && strcmp(error.id, "journal.bad-tag") != 0);
+        MUST(strcmp(error.id, "journal.syntax") != 0 && strcmp(error.id, "journal.bad-tag") != 0);
 }
 
 int
@@ -84,7 +74,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         unsigned line = 0;
         unsigned column = 0;
 
-        must(sscanf(error.message, "j:%u:%u: ", &line, &column) == 2 && line && column);
+        MUST(sscanf(error.message, "j:%u:%u: ", &line, &column) == 2 && line && column);
     }
     salvage_and_read(text, size, &arena);
     return 0;

@@ -6,22 +6,12 @@
  *   - the tokens of the statements are the tokens of the input, without its separators.
  */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "tests/unit/lex_rules_fixture.h"
+#include "tests/fuzz/must.h"
 
 enum { LONGEST = 8192 };
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-#define MUST(condition)                                                                            \
-    do {                                                                                           \
-        if (!(condition)) {                                                                        \
-            fprintf(stderr, "%s:%d: not true: %s\n", __FILE__, __LINE__, #condition);              \
-            abort();                                                                               \
-        }                                                                                          \
-    } while (0)
 
 typedef struct source {
     const char *data;
@@ -198,6 +188,20 @@ check_tokens(const dn_lex_rules *rules, const source *from, const found *f, int 
     dn_text_free(&of_statements);
 }
 
+/* The same for all inputs. */
+static const dn_lex_rules *
+rules_of(int dialect)
+{
+    static dn_arena arena = DN_ARENA_INIT;
+    static const dn_lex_rules *rules[MYSQL + 1];
+    dn_error error = {0};
+
+    if (!rules[dialect])
+        rules[dialect] = dialect_rules(&arena, dialect, &error);
+    MUST(rules[dialect]);
+    return rules[dialect];
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -207,12 +211,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return -1;
     for (int dialect = SQLITE; dialect <= MYSQL; dialect++) {
         dn_arena arena = DN_ARENA_INIT;
-        dn_error error = {0};
-        dn_lex_rules *rules = dialect_rules(&arena, dialect, &error);
+        const dn_lex_rules *rules = rules_of(dialect);
         source from = {(const char *)data, size, 0, 0};
         found all[COUNT(chunks)] = {0};
 
-        MUST(rules);
         for (size_t i = 0; i < COUNT(chunks); i++) {
             from.chunk = chunks[i];
             split(&arena, rules, from, &all[i]);

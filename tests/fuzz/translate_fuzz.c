@@ -4,20 +4,10 @@
  * translation or a reason with a place; what is written in the standard form is read and written
  * as the same again.
  */
-#include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "core/ddl/translate.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void
-must(bool condition)
-{
-    if (!condition)
-        abort();
-}
+#include "tests/fuzz/must.h"
 
 static int
 quote(char mark, dunlin_string value, dn_text *text)
@@ -48,11 +38,23 @@ quote_literal(void *context, dunlin_string value, dn_text *text, dn_error *error
     return quote('\'', value, text);
 }
 
+/* The same for all inputs. */
+static const dn_lex_rules *
+portable_rules(void)
+{
+    static dn_arena arena = DN_ARENA_INIT;
+    static const dn_lex_rules *rules;
+    dn_error error;
+
+    if (!rules)
+        MUST(dn_ddl_portable_rules(&arena, &rules, &error) == 0);
+    return rules;
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     dn_arena arena = DN_ARENA_INIT;
-    const dn_lex_rules *rules;
     dn_error error;
     dn_ddl_translation first;
     dn_ddl_translation second;
@@ -65,16 +67,15 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     what = data[0] == 'q'   ? DUNLIN_TRANSLATE_QUERY
            : data[0] == 'd' ? DUNLIN_TRANSLATE_DATA
                             : DUNLIN_TRANSLATE_EXPRESSION;
-    must(dn_ddl_portable_rules(&arena, &rules, &error) == 0);
-    target.portable = rules;
-    must(dn_ddl_translate(&target, what, dn_span((const char *)data + 1, size - 1), &arena, &first,
+    target.portable = portable_rules();
+    MUST(dn_ddl_translate(&target, what, dn_span((const char *)data + 1, size - 1), &arena, &first,
                           &error) == 0);
-    must(!first.text.data == (first.reason != NULL));
-    must(first.offset <= size - 1);
+    MUST(!first.text.data == (first.reason != NULL));
+    MUST(first.offset <= size - 1);
     if (first.text.data) {
-        must(dn_ddl_translate(&target, what, first.text, &arena, &second, &error) == 0);
+        MUST(dn_ddl_translate(&target, what, first.text, &arena, &second, &error) == 0);
         /* Parentheses that were added may nest deeper than what is read. */
-        must(second.text.data
+        MUST(second.text.data
                  ? second.text.length == first.text.length &&
                        memcmp(second.text.data, first.text.data, first.text.length) == 0
                  : strstr(second.reason, "nested too deeply") != NULL);

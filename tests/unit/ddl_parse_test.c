@@ -150,26 +150,38 @@ check_guarded(const test_case *test, const dn_ddl_options *options,
     return wrong;
 }
 
+/* An expression that the translator cannot read is kept as it stands, but no portable text. */
+static bool
+found_native(const dn_ddl_statement *parsed, const dn_ddl_statement *verified)
+{
+    for (size_t i = 0; i < parsed->count; i++)
+        if (verified->marks[i].native && !parsed->marks[i].native)
+            return true;
+    return false;
+}
+
 static unsigned
 check_case(const test_case *test, const dn_lex_rules *rules)
 {
     dn_arena arena = DN_ARENA_INIT;
     dn_ddl_options options = {.rules = rules, .own = test->own, .keep_case = test->own};
+    dunlin_string sql = dn_span(test->sql.data, test->sql.length);
     dn_ddl_statement statement;
+    dn_ddl_statement verified;
     dn_text found = DN_TEXT_INIT;
     dn_error error;
     unsigned wrong;
 
-    assert_int_equal(dn_ddl_parse(dn_span(test->sql.data, test->sql.length), &options, &arena,
-                                  &statement, &error),
-                     0);
-    dump_statement(&found, &statement);
+    assert_int_equal(dn_ddl_parse(sql, &options, &arena, &statement, &error), 0);
+    verified = statement;
+    assert_int_equal(dn_ddl_verify(sql, &options, &arena, &verified, &error), 0);
+    dump_statement(&found, &verified);
     assert_false(found.failed);
     wrong = !found.data || !test->expected.data || strcmp(found.data, test->expected.data) != 0;
     if (wrong)
         print_error("ddl_cases.txt:%u: %s\nexpected:\n%sfound:\n%s\n", test->line, test->sql.data,
                     test->expected.data ? test->expected.data : "", found.data ? found.data : "");
-    if (!test->own && statement.kind == DN_DDL_OPERATIONS)
+    if (!test->own && statement.kind == DN_DDL_OPERATIONS && !found_native(&statement, &verified))
         wrong += check_written(test, rules, &statement, &arena);
     wrong += check_guarded(test, &options, &statement, &arena);
     dn_text_free(&found);
