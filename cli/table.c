@@ -563,7 +563,9 @@ const dn_command dn_cli_commands[] = {
     {"diff", "compare two schemas",
      "Tells what makes schema A into schema B, object by object: `+` what B has and A has not, `-` the "
      "other way round, `~` what is different. `!` marks what loses data, `?` what may fail because of "
-     "the rows. A and B are the name of a target, a URL, or a snapshot file.\n\n"
+     "the rows. A and B are the name of a target, a URL, a snapshot, a file of SQL, `definition` for the "
+     "project's schema definition, or the tag of a migration (or its number) for the state behind it. "
+     "`target:`, `tag:` and `file:` before a name say which is meant.\n\n"
      "With `--sql` it prints the statements instead. What is in the way of a change, such as a view "
      "over a column whose type changes, is dropped and made anew. Nothing is taken for renamed unless "
      "`--rename` says so; what looks like it is pointed out. Reads only.",

@@ -14,27 +14,31 @@ const dn_option dn_cli_diff_options[] = {
      "a table (`users=people`) or column (`users.name=full_name`) that was renamed; may be "
      "repeated"},
     {"shadow", 0, DN_VALUE_NONE, NULL, NULL, MEMBER(shadow), false,
-     "load a file of SQL into a throw-away database on the server of the other side"},
+     "run a file of SQL, or migrations, in a throw-away database on the server of the other side"},
     {"shadow-url", 0, DN_VALUE_TEXT, "URL", NULL, MEMBER(shadow_url), false,
-     "load it into this empty database instead"},
+     "run them in this empty database instead"},
     END_OPTIONS};
 const dn_argument dn_cli_diff_arguments[] = {
     {"A", true, false, DN_VALUE_FILE, NULL,
-     "the schema to start from: a target, a URL, a snapshot (`.json`), or a file of SQL "
-     "(`.sql`)"},
+     "the schema to start from: a target, a URL, the tag of a migration, `definition`, a snapshot "
+     "(`.json`), or a file of SQL (`.sql`)"},
     {"B", true, false, DN_VALUE_FILE, NULL, "the schema to reach"},
     END_ARGUMENTS};
 const dn_exit dn_cli_diff_exits[] = {
     {DUNLIN_EXIT_OK, "compared; with `--exit-code`: there is no difference"},
     {DUNLIN_EXIT_FAILED, "a side could not be read, or the driver has no SQL for a difference"},
     {DUNLIN_EXIT_USAGE, "usage or configuration is wrong, or the dialects differ"},
-    {DUNLIN_EXIT_DISAGREEMENT, "with `--exit-code`: they differ; or a snapshot was edited by hand"},
+    {DUNLIN_EXIT_DISAGREEMENT,
+     "with `--exit-code`: they differ; or a snapshot was edited by hand, or "
+     "the state behind a migration is not known"},
     END_EXITS};
 const dn_example dn_cli_diff_examples[] = {
     {"dunlin diff production migrations/meta/_dunlin/postgresql/head.json",
      "what a database lacks, and what it has too much"},
     {"dunlin diff before.json after.json --sql --rename users.name=full_name",
      "the statements from one state to another"},
+    {"dunlin diff tag:0012 definition --sql",
+     "the statements that a migration behind 0012 needs to reach schema.sql"},
     {"dunlin diff staging production --exit-code --quiet", "ask by exit code"},
     END_EXAMPLES};
 

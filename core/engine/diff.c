@@ -371,27 +371,17 @@ tell_summary(comparing *work, dn_error *error)
     return text.failed ? dn_no_memory(error) : 0;
 }
 
-/* A file of SQL is read by the database on the other side. */
 static int
 open_sides(comparing *work, const char *a, const char *b, const dunlin_diff_options *options,
            dn_error *error)
 {
-    dn_session *session = work->session;
-    bool first = dn_side_is_definition(a);
-    bool second = dn_side_is_definition(b);
+    dn_operand operands[2];
 
-    if (first && second)
-        return dn_fail(error, DUNLIN_USAGE, "diff.sql-files",
-                       "of two files of SQL nothing tells the database they are for");
-    if ((!first && dn_side_open(session, a, &work->a, error) < 0) ||
-        (!second && dn_side_open(session, b, &work->b, error) < 0))
+    if (dn_side_name(work->session, a, &operands[0], error) < 0 ||
+        dn_side_name(work->session, b, &operands[1], error) < 0)
         return -1;
-    if (first)
-        return dn_definition_side(session, a, &work->b, options->shadow != 0, options->shadow_url,
-                                  &work->a, error);
-    return second ? dn_definition_side(session, b, &work->a, options->shadow != 0,
-                                       options->shadow_url, &work->b, error)
-                  : 0;
+    return dn_sides_open(work->session, operands, options->shadow != 0, options->shadow_url,
+                         &work->a, &work->b, error);
 }
 
 static int

@@ -36,6 +36,8 @@ core_sources += \
 	core/engine/side.c \
 	core/engine/side.h \
 	core/engine/side_cast.c \
+	core/engine/side_migration.c \
+	core/engine/side_operand.c \
 	core/engine/snapshot.c \
 	core/engine/status.c \
 	core/engine/svg.c \

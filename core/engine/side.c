@@ -58,7 +58,7 @@ open_named(dn_session *session, const char *name, dn_side *side, dn_error *error
     options.url = NULL;
     options.target = name;
     if (dn_project_target(&session->project, &options, &session->arena, &target, &url, error) < 0)
-        return dn_hint(error, "a side is the name of a target, a URL, or a snapshot file (.json)");
+        return -1;
     side->source = "target";
     side->sight.tracker = target->tracker;
     side->target = target;
@@ -66,7 +66,7 @@ open_named(dn_session *session, const char *name, dn_side *side, dn_error *error
 }
 
 int
-dn_side_open_target(dn_session *session, dn_side *side, dn_error *error)
+dn_side_connect_target(dn_session *session, dn_side *side, dn_error *error)
 {
     *side = (dn_side){.source = "target", .borrowed = true};
     if (dn_session_target(session, error) < 0 || dn_session_connect(session, true, error) < 0)
@@ -76,7 +76,17 @@ dn_side_open_target(dn_session *session, dn_side *side, dn_error *error)
     side->driver = session->driver;
     side->sight = session->sight;
     side->target = session->target;
-    return read_schema(session, session->url, side, error);
+    side->url = session->url;
+    side->profile = dn_connection_server(side->connection)->profile;
+    return 0;
+}
+
+int
+dn_side_open_target(dn_session *session, dn_side *side, dn_error *error)
+{
+    return dn_side_connect_target(session, side, error) < 0
+               ? -1
+               : read_schema(session, session->url, side, error);
 }
 
 /* --- files ---------------------------------------------------------------------------------------- */
@@ -105,33 +115,18 @@ open_snapshot(dn_session *session, const char *path, dn_side *side, dn_error *er
     return dn_ignore_apply(side->sight.ignore, facts, error);
 }
 
-static bool
-ends_in(const char *text, const char *end)
-{
-    size_t length = strlen(text);
-    size_t tail = strlen(end);
-
-    return length > tail && strcmp(text + length - tail, end) == 0;
-}
-
-bool
-dn_side_is_definition(const char *operand)
-{
-    return ends_in(operand, ".sql") && !strchr(operand, ':');
-}
-
 int
-dn_side_open(dn_session *session, const char *operand, dn_side *side, dn_error *error)
+dn_side_open(dn_session *session, const dn_operand *operand, dn_side *side, dn_error *error)
 {
-    *side = (dn_side){.source = "url", .sight = {.ignore = &session->project.ignore}};
-    if (ends_in(operand, ".json"))
-        return open_snapshot(session, operand, side, error);
-    if (strchr(operand, ':')) {
-        const char *url = dn_url_anchor(&session->arena, operand, session->project.root);
+    const char *url;
 
-        return url ? open_url(session, url, NULL, side, error) : dn_no_memory(error);
-    }
-    return open_named(session, operand, side, error);
+    *side = (dn_side){.source = "url", .sight = {.ignore = &session->project.ignore}};
+    if (operand->kind == DN_SIDE_SNAPSHOT)
+        return open_snapshot(session, operand->text, side, error);
+    if (operand->kind == DN_SIDE_TARGET)
+        return open_named(session, operand->text, side, error);
+    url = dn_url_anchor(&session->arena, operand->text, session->project.root);
+    return url ? open_url(session, url, NULL, side, error) : dn_no_memory(error);
 }
 
 void

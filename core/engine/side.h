@@ -3,10 +3,14 @@
  * One side of a comparison: a schema from wherever the command line says, with the driver that
  * knows how to write it.
  *
- *   *.json   a snapshot file
- *   *.sql    a schema definition (definition.h), beside a side with a database
- *   x:...    a URL
- *   x        the name of a target
+ *   *.json          a snapshot file
+ *   *.sql           a file of SQL that makes a schema (definition.h)
+ *   definition      the project's schema definition
+ *   x:...           a URL
+ *   x               the name of a target, or the tag of a migration: the state behind it
+ *
+ * target:x, tag:x and file:x say which is meant. SQL and migrations are run in a throw-away database
+ * of the kind that the other side is, or the target of the command.
  */
 #ifndef DN_ENGINE_SIDE_H
 #define DN_ENGINE_SIDE_H
@@ -17,7 +21,7 @@
 
 typedef struct dn_side {
     const char *name;   /* to be shown, without secrets */
-    const char *source; /* "snapshot", "target" or "url" */
+    const char *source; /* "snapshot", "target", "url", "definition" or "migration" */
     const dn_driver *driver;
     dn_snapshot snapshot;
     const dn_fact_map *facts;  /* by the names of the driver's servers */
@@ -29,11 +33,35 @@ typedef struct dn_side {
     const dn_target *target; /* NULL: it is none that is configured */
 } dn_side;
 
-/* The session has its project. Close a side even after a failure. */
-int dn_side_open(dn_session *session, const char *operand, dn_side *side, dn_error *error);
-bool dn_side_is_definition(const char *operand);
+typedef enum dn_side_kind {
+    DN_SIDE_URL = 0,
+    DN_SIDE_TARGET,
+    DN_SIDE_SNAPSHOT,
+    DN_SIDE_DEFINITION, /* from here on in a throw-away database */
+    DN_SIDE_MIGRATION
+} dn_side_kind;
+
+typedef struct dn_operand {
+    dn_side_kind kind;
+    const char *text; /* without its prefix: path, name, tag or URL */
+} dn_operand;
+
+/* The session has its project. Errors: diff.ambiguous, diff.unknown-tag. */
+int dn_side_name(dn_session *session, const char *words, dn_operand *operand, dn_error *error);
+/* Both sides of a comparison; `asked` and `given` are --shadow and --shadow-url. Close them even after
+ * a failure. Errors: definition.no-shadow, diff.unknown-state. */
+int dn_sides_open(dn_session *session, const dn_operand operands[2], bool asked, const char *given,
+                  dn_side *a, dn_side *b, dn_error *error);
+/* One that needs no throw-away database. */
+int dn_side_open(dn_session *session, const dn_operand *operand, dn_side *side, dn_error *error);
+/* The state behind a migration, from what earlier replays left or by a replay; `like` has a
+ * connection. */
+int dn_side_migration(dn_session *session, const char *tag, const dn_side *like, bool asked,
+                      const char *given, dn_side *side, dn_error *error);
 /* Of the session's own target. */
 int dn_side_open_target(dn_session *session, dn_side *side, dn_error *error);
+/* The same without its schema, for who wants to know what kind of database it is. */
+int dn_side_connect_target(dn_session *session, dn_side *side, dn_error *error);
 /* An empty database of the same kind. */
 int dn_side_empty(dn_session *session, const dn_side *like, dn_side *side, dn_error *error);
 void dn_side_close(dn_side *side);

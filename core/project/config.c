@@ -524,6 +524,25 @@ set_ignore(config_reader *reader, const cJSON *node, dn_error *error)
 }
 
 static int
+set_snapshots(config_reader *reader, const cJSON *node, dn_error *error)
+{
+    static const char *const choices[] = {"auto", "on", "off", NULL};
+    static const dn_snapshots values[] = {DN_SNAPSHOTS_AUTO, DN_SNAPSHOTS_ON, DN_SNAPSHOTS_OFF};
+    int choice;
+
+    if (read_choice(reader, node, choices, "\"auto\", \"on\" or \"off\"", &choice, error) < 0)
+        return -1;
+    reader->project->snapshots = values[choice];
+    return 0;
+}
+
+static int
+set_definition(config_reader *reader, const cJSON *node, dn_error *error)
+{
+    return read_string(reader, node, &reader->project->definition, error);
+}
+
+static int
 set_targets(config_reader *reader, const cJSON *node, dn_error *error)
 {
     size_t count = 0;
@@ -547,11 +566,12 @@ set_targets(config_reader *reader, const cJSON *node, dn_error *error)
 }
 
 static const key top_keys[] = {
-    {"$schema", set_nothing}, {"migrations", set_migrations},
-    {"dialect", set_dialect}, {"default", set_default},
-    {"tags", set_tags},       {"ahead", set_ahead},
-    {"guards", set_guards},   {"portability", set_portability},
-    {"ignore", set_ignore},   {"targets", set_targets},
+    {"$schema", set_nothing},     {"migrations", set_migrations},
+    {"dialect", set_dialect},     {"default", set_default},
+    {"tags", set_tags},           {"ahead", set_ahead},
+    {"guards", set_guards},       {"portability", set_portability},
+    {"snapshots", set_snapshots}, {"definition", set_definition},
+    {"ignore", set_ignore},       {"targets", set_targets},
 };
 
 static int

@@ -215,6 +215,17 @@ find_migrations(project_search *search, const dunlin_options *options, dn_error 
     return project->migrations ? 0 : dn_no_memory(error);
 }
 
+static int
+find_definition(project_search *search, dn_error *error)
+{
+    dn_project *project = search->project;
+    const char *path = dn_path_join(search->arena, project->root,
+                                    project->definition ? project->definition : "schema.sql");
+
+    project->definition = path ? dn_path_absolute(search->arena, path) : NULL;
+    return project->definition ? 0 : dn_no_memory(error);
+}
+
 int
 dn_project_load(const dunlin_options *options, dn_arena *arena, dn_project *project,
                 dn_error *error)
@@ -223,7 +234,7 @@ dn_project_load(const dunlin_options *options, dn_arena *arena, dn_project *proj
 
     *project = (dn_project){0};
     if (find_files(&search, options, error) < 0 || read_config(&search, error) < 0 ||
-        read_env(&search, error) < 0)
+        read_env(&search, error) < 0 || find_definition(&search, error) < 0)
         return -1;
     return find_migrations(&search, options, error);
 }

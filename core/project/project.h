@@ -20,6 +20,11 @@
 
 typedef enum dn_ahead { DN_AHEAD_OK = 0, DN_AHEAD_WARN, DN_AHEAD_FAIL } dn_ahead;
 typedef enum dn_tags { DN_TAGS_TIMESTAMP = 0, DN_TAGS_SEQUENCE } dn_tags;
+typedef enum dn_snapshots {
+    DN_SNAPSHOTS_AUTO = 0, /* of targets for development */
+    DN_SNAPSHOTS_ON,
+    DN_SNAPSHOTS_OFF
+} dn_snapshots;
 typedef enum dn_backup_mode {
     DN_BACKUP_DEFAULT = 0,
     DN_BACKUP_NONE,
@@ -56,7 +61,9 @@ typedef struct dn_project {
     bool strict;            /* "portability": "strict" */
     dn_tags tags;
     dn_ahead ahead;
-    dn_ignore ignore; /* objects that are kept out of sight */
+    dn_ignore ignore;       /* objects that are kept out of sight */
+    dn_snapshots snapshots; /* whether `migrate` writes them, and the definition */
+    const char *definition; /* absolute path of the schema definition; it need not exist */
     const dn_target *targets;
     size_t target_count;
     const char *default_target; /* NULL: none named */

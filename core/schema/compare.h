@@ -48,6 +48,9 @@ int dn_schema_compare(const dn_fact_map *before, const dn_fact_map *after,
                       const dn_compare_options *options, dn_arena *arena,
                       dn_differences *differences, dn_error *error);
 
+/* Makes a map that holds what was before into what is after. */
+int dn_differences_apply(const dn_differences *differences, dn_fact_map *facts, dn_error *error);
+
 /* Are the values of two facts of one kind equal? */
 bool dn_schema_equal(const dunlin_fact *before, const dunlin_fact *after,
                      const dn_compare_options *options);

@@ -294,21 +294,6 @@ pass_quietly(dn_replay *replay, size_t to, dn_error *error)
     return 0;
 }
 
-static int
-fold(dn_fact_map *facts, const dn_differences *effects, dn_error *error)
-{
-    for (size_t i = 0; i < effects->count; i++) {
-        const dn_difference *effect = &effects->items[i];
-
-        if (effect->after ? dn_fact_map_put(facts, effect->after, error) < 0 : false)
-            return -1;
-        if (!effect->after)
-            dn_fact_map_remove(facts, effect->before->kind, effect->before->path,
-                               effect->before->path_count);
-    }
-    return 0;
-}
-
 /* Whether what files told leads to the schema that is there, having run the same migrations. */
 static int
 check_told(dn_replay *replay, const dn_migration_effects *effects, size_t told, bool *right,
@@ -319,7 +304,7 @@ check_told(dn_replay *replay, const dn_migration_effects *effects, size_t told, 
     dn_differences differences;
 
     for (size_t i = 0; i < told; i++)
-        if (fold(folded, &effects[i].effects, error) < 0)
+        if (dn_differences_apply(&effects[i].effects, folded, error) < 0)
             return -1;
     replay->follow.facts = dn_fact_map_new(replay->arena, replay->follow.naming);
     if (!replay->follow.facts)

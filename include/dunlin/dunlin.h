@@ -211,15 +211,16 @@ int dunlin_diagram(const dunlin_options *options, const dunlin_diagram_options *
 int dunlin_docs(const dunlin_options *options, const char *output, dunlin_result **result,
                 dunlin_error *error);
 
-/* What makes schema `a` into schema `b`: each the name of a target, a URL, a snapshot file (.json), or
- * one of them a schema definition (.sql), which is loaded into a throw-away database. */
+/* What makes schema `a` into schema `b`: each the name of a target, a URL, a snapshot file (.json), a
+ * file of SQL (.sql), "definition", or the tag of a migration for the state behind it. SQL and
+ * migrations are run in a throw-away database. "target:", "tag:" and "file:" say which is meant. */
 typedef struct dunlin_diff_options {
     uint64_t size;
     const char *const *renames; /* "table=table", "table.column=column" */
     uint64_t rename_count;
     int32_t sql;       /* 1: also as statements, in order */
     int32_t exit_code; /* 1: the exit code is DUNLIN_EXIT_DISAGREEMENT when they differ */
-    /* Of a definition: 1: make the throw-away database on the server of the other side ... */
+    /* Of a definition or a tag: 1: make the throw-away database on the server of the other side ... */
     int32_t shadow;
     uint32_t reserved;
     const char *shadow_url; /* or load into this empty database */

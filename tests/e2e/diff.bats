@@ -80,7 +80,10 @@ perhaps renamed: --rename users.name=full_name
     sql a.db "CREATE TABLE t (n INT)"
     dunlin diff sqlite:a.db nobody
     assert_exit 2
-    assert_stderr "a side is the name of a target, a URL, or a snapshot file (.json)"
+    assert_stderr "'nobody' is neither a target nor a migration [diff.unknown]"
+    dunlin diff sqlite:a.db file:nothing
+    assert_exit 2
+    assert_stderr "'nothing' is neither a snapshot (.json) nor a file of SQL (.sql)"
     dunlin diff sqlite:a.db missing.json
     assert_exit 1
     assert_stderr "missing.json"
@@ -107,4 +110,74 @@ perhaps renamed: --rename users.name=full_name
 
 @test "the statements lead from one random schema to another" {
     random_pairs sqlite 10
+}
+
+# Three migrations, of which the database has two; schema.sql is one step ahead of them.
+small_project() {
+    write_config .
+    mkdir migrations
+    printf 'CREATE TABLE users (id integer PRIMARY KEY, name text);\n' >migrations/0001_users.sql
+    printf 'ALTER TABLE users ADD COLUMN zip text;\n' >migrations/0002_zip.sql
+    printf 'CREATE INDEX users_zip ON users (zip);\n' >migrations/0003_index.sql
+    dunlin migrate --to 0002_zip
+    assert_exit 0
+}
+
+@test "a side is the state behind a migration, by its tag or its number" {
+    small_project
+    dunlin diff 0001_users 0003 --exit-code
+    assert_exit 4
+    assert_equal "$output" "~ table users
+    + column zip  type TEXT
+    + index users_zip  keys [[column zip]]
+2 added, 0 removed, 0 changed"
+    dunlin diff tag:0002 app --exit-code
+    assert_exit 0
+    run_json diff target:app tag:0003_index --sql
+    assert_json '[.a.source, .b.source, .b.name, .statements[0].sql]' \
+        '["target","migration","0003_index","CREATE INDEX \"users_zip\" ON \"users\" (\"zip\")"]'
+    assert_json_form diff
+    dunlin diff tag:0004 app
+    assert_exit 2
+    assert_stderr "the journal lists no migration '0004' [diff.unknown]"
+    printf 'CREATE TABLE broken (;\n' >migrations/0003_index.sql
+    dunlin diff app 0003
+    assert_exit 4
+    assert_stderr "the state behind '0003_index' is not known: '0003_index': "
+    dunlin diff app 0002 --exit-code
+    assert_exit 0
+}
+
+@test "the definition is a side, wherever dunlin.json says that it is" {
+    small_project
+    dunlin diff app definition
+    assert_exit 1
+    assert_stderr "cannot open '$PWD/schema.sql'"
+    printf '{"definition": "db/all.sql", "targets": {"app": {"url": "sqlite:app.db"}}}' >dunlin.json
+    mkdir db
+    dunlin schema dump --output db/all.sql
+    dunlin diff app definition --exit-code
+    assert_exit 0
+    dunlin diff definition 0003 --sql
+    assert_exit 0
+    assert_equal "$output" 'CREATE INDEX "users_zip" ON "users" ("zip");'
+}
+
+@test "a word that could mean two things is asked about" {
+    small_project
+    printf '{"targets": {"0002_zip": {"url": "sqlite:app.db"}, "definition": {"url": "sqlite:app.db"}}}' \
+        >dunlin.json
+    dunlin diff sqlite:app.db 0002_zip
+    assert_exit 2
+    assert_stderr "'0002_zip' names more than one thing: a target and a migration"
+    assert_stderr "say which: target:NAME, tag:TAG, or file:PATH"
+    dunlin diff sqlite:app.db definition
+    assert_exit 2
+    assert_stderr "'definition' names more than one thing: a target and a schema definition"
+    dunlin diff target:0002_zip tag:0002_zip --exit-code --target definition
+    assert_exit 0
+    printf 'CREATE TABLE more (n int);\n' >migrations/0002_again.sql
+    dunlin diff sqlite:app.db tag:0002
+    assert_exit 2
+    assert_stderr "more than one migration begins with '0002_'"
 }

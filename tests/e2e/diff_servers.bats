@@ -67,3 +67,34 @@ load helper
     assert_exit 2
     assert_stderr "[diff.dialects]"
 }
+
+# tag_of_sample DIALECT: the sample project at its eleventh migration, and the state behind that one.
+tags_of_sample() {
+    local url tag=20260309103000_create_reporting_views
+    url=$(fresh_database "$1")
+    cp -r "$tree/migrations" migrations
+    write_config . migrations "$url"
+    dunlin migrate --no-backup --to "$tag"
+    assert_exit 0
+    dunlin diff app "tag:$tag"
+    assert_exit 4
+    assert_stderr "a throw-away database on the target's server needs --shadow"
+    dunlin diff app "$tag" --shadow --exit-code
+    assert_exit 0
+    dunlin diff 20260302150000 20260309103000 --shadow --exit-code
+    assert_exit 4
+    assert_stdout "+ view "
+    refute_stdout "table"
+    # What doctor kept tells, without a replay.
+    dunlin doctor --shadow
+    dunlin diff app "$tag" --exit-code
+    assert_exit 0
+}
+
+@test "postgres: a side is the state behind a migration, replayed where that is allowed" {
+    tags_of_sample postgresql
+}
+
+@test "mysql: a side is the state behind a migration, replayed where that is allowed" {
+    tags_of_sample mysql
+}

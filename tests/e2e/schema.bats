@@ -94,9 +94,11 @@ CREATE VIEW "v" AS SELECT n FROM b;'
 ALTER TABLE "t" DROP COLUMN "m";'
     dunlin diff schema.sql schema.sql
     assert_exit 2
-    assert_stderr "[diff.sql-files]"
+    assert_stderr "[target.none]"
+    assert_stderr "while looking for the kind of database that 'schema.sql' is for"
+    dunlin diff schema.sql schema.sql --url sqlite:app.db --exit-code
+    assert_exit 0
     dunlin snapshot --url sqlite:app.db --output app.json
-    dunlin diff app.json schema.sql
-    assert_exit 2
-    assert_stderr "[definition.no-shadow]"
+    dunlin diff app.json schema.sql --url sqlite:app.db --exit-code
+    assert_exit 4
 }

@@ -51,7 +51,8 @@ every_key_is_read(void **state)
                                  "  \"dialect\": \"postgresql\",\n"
                                  "  \"default\": \"dev\",\n"
                                  "  \"tags\": \"sequence\",\n"
-                                 "  \"ahead\": \"fail\",\n"
+                                 "  \"ahead\": \"fail\", \"snapshots\": \"off\",\n"
+                                 "  \"definition\": \"db/schema.sql\",\n"
                                  "  \"targets\": {\n"
                                  "    \"dev\": {\"url\": \"sqlite:dev.db\"},\n"
                                  "    \"prod-1\": {\n"
@@ -67,6 +68,8 @@ every_key_is_read(void **state)
     assert_string_equal(project.default_target, "dev");
     assert_int_equal(project.tags, DN_TAGS_SEQUENCE);
     assert_int_equal(project.ahead, DN_AHEAD_FAIL);
+    assert_int_equal(project.snapshots, DN_SNAPSHOTS_OFF);
+    assert_string_equal(project.definition, "db/schema.sql");
     assert_int_equal(project.target_count, 2);
 
     assert_string_equal(project.targets[0].name, "dev");
@@ -79,7 +82,7 @@ every_key_is_read(void **state)
 
     assert_string_equal(project.targets[1].name, "prod-1");
     assert_string_equal(project.targets[1].url_source, "env:PROD_URL");
-    assert_int_equal(project.targets[1].line, 11);
+    assert_int_equal(project.targets[1].line, 12);
     assert_int_equal(project.targets[1].column, 5);
     assert_int_equal(project.targets[1].backup, DN_BACKUP_NONE);
     assert_int_equal(project.targets[1].backups_kept, 12);
@@ -114,6 +117,8 @@ an_empty_object_means_all_defaults(void **state)
     (void)state;
     assert_int_equal(read_config("{}"), 0);
     assert_null(project.migrations);
+    assert_null(project.definition);
+    assert_int_equal(project.snapshots, DN_SNAPSHOTS_AUTO);
     assert_null(project.dialect);
     assert_null(project.default_target);
     assert_int_equal(project.tags, DN_TAGS_TIMESTAMP);
@@ -151,7 +156,8 @@ an_unknown_key_like_no_other_gets_the_list(void **state)
     (void)state;
     expect_error("{\"x\": 1}", "config.unknown-key",
                  "dunlin.json:1:2: unknown key \"x\"; the keys there are: $schema, migrations, "
-                 "dialect, default, tags, ahead, guards, portability, ignore, targets");
+                 "dialect, default, tags, ahead, guards, portability, snapshots, definition, "
+                 "ignore, targets");
     expect_error("{\"targets\": {\"a\": {\"password\": \"geheim\"}}}", "config.unknown-key",
                  "dunlin.json:1:20: unknown key \"password\" in a target; the keys there are: url, "
                  "kind, backup, backupFolder, backups, lockTimeout, statementLockTimeout, "
