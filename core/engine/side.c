@@ -188,6 +188,6 @@ dn_side_render(dn_session *session, const dn_side *from, const dn_side *to,
     *script = (dn_side_script){.steps = {.items = NULL}};
     if (dn_side_cast(session, from, to, &view, operations, error) < 0)
         return -1;
-    return dn_driver_render_steps(&view, DUNLIN_RENDER_RUN, operations->items, operations->count,
+    return dn_driver_render_steps(&view, DUNLIN_RENDER_PLAN, operations->items, operations->count,
                                   &session->arena, &script->steps, &script->notes, error);
 }

@@ -92,6 +92,8 @@ struct dunlin_connection {
 
     /* foreign keys that were broken before the transaction began; NULL: not watched */
     struct dn_sqlite_violations *violations;
+    bool keys_off;   /* they were off when it began */
+    int keys_before; /* whether they were on before a rebuild put them aside */
 
     dn_sqlite_kept kept[DN_SQLITE_KEPT];
     uint64_t uses;
@@ -165,6 +167,9 @@ int32_t dn_sqlite_foreign_keys_begin(dunlin_connection *connection);
 /* Before COMMIT: fails when something is broken that was not. */
 int32_t dn_sqlite_foreign_keys_check(dunlin_connection *connection);
 void dn_sqlite_foreign_keys_end(dunlin_connection *connection);
+/* Around a rebuild, also inside a transaction: off, and as they were. */
+int32_t dn_sqlite_foreign_keys_aside(dunlin_connection *connection);
+int32_t dn_sqlite_foreign_keys_back(dunlin_connection *connection);
 
 /* --- the rest of the driver table ------------------------------------------------------------------------ */
 int32_t dn_sqlite_url(const dunlin_call *call, dunlin_string url);

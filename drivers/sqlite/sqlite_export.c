@@ -4,7 +4,7 @@
  * transaction, writes the unit into one or nothing. Guards in the unit do the same with another
  * file (sqlite_script.c).
  */
-#include "drivers/sqlite/sqlite_render.h"
+#include "drivers/sqlite/sqlite_rebuild.h"
 
 #include <string.h>
 
@@ -98,8 +98,8 @@ write_open(dn_kit_text *text, const dunlin_profile *profile)
     dn_kit_text_add(text,
                     ":\n"
                     "--     sqlite3 -batch -init /dev/null FILE.db < SCRIPT\n"
-                    "-- It writes " UNIT_FILE " and dunlin-guard.sql into the working folder, "
-                    "which may be\n-- deleted afterwards.\n\n"
+                    "-- It writes " UNIT_FILE " and others like it into the working folder, which "
+                    "may be\n-- deleted afterwards.\n\n"
                     ".bail on\n.mode list\n.headers off\nPRAGMA foreign_keys = ON;\n");
 }
 
@@ -163,10 +163,19 @@ write_items(dn_kit_text *text, const dunlin_script_part *part, int32_t role)
 }
 
 static bool
-has_outer_items(const dunlin_script_part *part)
+is_rebuild(const dunlin_script_item *item)
+{
+    static const char name[] = DN_SQLITE_REBUILT;
+
+    return item->kind == DUNLIN_SCRIPT_RENDERED && item->sql.length > 0 &&
+           memmem(item->sql.data, item->sql.length, name, sizeof(name) - 1) != NULL;
+}
+
+static bool
+switches_keys(const dunlin_script_part *part)
 {
     for (uint64_t i = 0; i < part->item_count; i++)
-        if (part->items[i]->role == DUNLIN_STEP_BEFORE_BEGIN)
+        if (part->items[i]->role == DUNLIN_STEP_BEFORE_BEGIN || is_rebuild(part->items[i]))
             return true;
     return false;
 }
@@ -175,7 +184,7 @@ has_outer_items(const dunlin_script_part *part)
 static void
 write_guarded(dn_kit_text *text, const dunlin_script_part *part)
 {
-    bool looks = has_outer_items(part);
+    bool looks = switches_keys(part);
 
     if (looks)
         dn_kit_text_add(

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * A rebuild runs with foreign keys off, so nothing but a check before COMMIT stands between it and
- * lost references. What was broken before is not the migration's fault: a violation is known by
+ * lost references. One that dunlin renders switches them off for itself alone, one written in a
+ * file for the whole transaction. What was broken before is not the migration's fault: a violation is known by
  * its table, its parent and the values of its columns, which survive a rebuild that numbers the
  * rows anew.
  */
@@ -257,16 +258,12 @@ sort_violations(struct dn_sqlite_violations *known)
     known->count = kept + 1;
 }
 
-int32_t
-dn_sqlite_foreign_keys_begin(dunlin_connection *connection)
+/* What is broken already is noted. */
+static int32_t
+watch(dunlin_connection *connection)
 {
-    int on = 0;
     int32_t status;
 
-    dn_sqlite_foreign_keys_end(connection);
-    sqlite3_db_config(connection->db, SQLITE_DBCONFIG_ENABLE_FKEY, -1, &on);
-    if (on != 0 || !connection->url.foreign_keys)
-        return DUNLIN_OK;
     connection->violations = calloc(1, sizeof(*connection->violations));
     if (connection->violations == NULL)
         return dn_kit_no_memory(connection->call);
@@ -276,6 +273,55 @@ dn_sqlite_foreign_keys_begin(dunlin_connection *connection)
     else
         dn_sqlite_foreign_keys_end(connection);
     return status;
+}
+
+static int
+keys_are_on(dunlin_connection *connection)
+{
+    int on = 0;
+
+    sqlite3_db_config(connection->db, SQLITE_DBCONFIG_ENABLE_FKEY, -1, &on);
+    return on;
+}
+
+int32_t
+dn_sqlite_foreign_keys_begin(dunlin_connection *connection)
+{
+    dn_sqlite_foreign_keys_end(connection);
+    connection->keys_off = !keys_are_on(connection);
+    return connection->keys_off && connection->url.foreign_keys ? watch(connection) : DUNLIN_OK;
+}
+
+/* Unlike the PRAGMA, it counts inside a transaction, too (main.c of SQLite 3.6.19 to 3.50). The
+ * flag itself says whether it does: a rebuild with foreign keys on would lose rows of children. */
+static int32_t
+switch_keys(dunlin_connection *connection, int on)
+{
+    int is_on = !on;
+
+    if (sqlite3_db_config(connection->db, SQLITE_DBCONFIG_ENABLE_FKEY, on, &is_on) != SQLITE_OK ||
+        is_on != on)
+        return dn_kit_fail(connection->call, DUNLIN_INTERNAL,
+                           "this SQLite does not switch foreign keys inside a transaction");
+    return DUNLIN_OK;
+}
+
+int32_t
+dn_sqlite_foreign_keys_aside(dunlin_connection *connection)
+{
+    int32_t status = DUNLIN_OK;
+
+    connection->keys_before = keys_are_on(connection);
+    if (connection->violations == NULL && connection->url.foreign_keys &&
+        !sqlite3_get_autocommit(connection->db))
+        status = watch(connection);
+    return status == DUNLIN_OK ? switch_keys(connection, 0) : status;
+}
+
+int32_t
+dn_sqlite_foreign_keys_back(dunlin_connection *connection)
+{
+    return switch_keys(connection, connection->keys_before);
 }
 
 void
@@ -299,11 +345,15 @@ fail_violation(dunlin_connection *connection, const report_row *row)
         .offset = -1,
         .inner_offset = -1,
         .object = dn_kit_string(row->table),
-        .detail = dn_kit_string("foreign keys were off during this transaction, and this was not "
-                                "so before it"),
-        .hint = dn_kit_string("ON DELETE and ON UPDATE did nothing meanwhile: put the statements "
-                              "that change rows into a migration of their own"),
+        .detail = dn_kit_string("this was not so before the transaction"),
     };
+
+    if (connection->keys_off) {
+        failure.detail = dn_kit_string("foreign keys were off during this transaction, and this "
+                                       "was not so before it");
+        failure.hint = dn_kit_string("ON DELETE and ON UPDATE did nothing meanwhile: put the "
+                                     "statements that change rows into a migration of their own");
+    }
 
     if (row->problem != NULL)
         dn_kit_text_format(&text, "the foreign keys of table '%s' cannot be checked: %s",

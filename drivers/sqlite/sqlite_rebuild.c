@@ -187,6 +187,26 @@ say(building *build, const char *text)
                                text);
 }
 
+/* Rows that change before and behind the rebuild take others along; it itself must not. */
+static bool
+puts_keys_aside(const building *build)
+{
+    return build->work->mode != DUNLIN_RENDER_PLAN &&
+           dn_sqlite_has_foreign_keys(build->work->profile);
+}
+
+static int32_t
+put_keys_aside(building *build)
+{
+    return puts_keys_aside(build) ? say(build, DN_SQLITE_KEYS_ASIDE) : DUNLIN_OK;
+}
+
+static int32_t
+take_keys_back(building *build)
+{
+    return puts_keys_aside(build) ? say(build, DN_SQLITE_KEYS_BACK) : DUNLIN_OK;
+}
+
 static int32_t
 exchange(building *build)
 {
@@ -205,7 +225,17 @@ exchange(building *build)
     dn_kit_text_add(sql, " RENAME TO ");
     dn_sqlite_write_name(sql, build->state->name);
     status = add_step(build);
+    if (status == DUNLIN_OK)
+        status = take_keys_back(build);
     return status == DUNLIN_OK ? say(build, "PRAGMA legacy_alter_table = OFF") : status;
+}
+
+static int32_t
+create(building *build)
+{
+    dn_sqlite_write_table(&build->work->sql, &build->state->table, "CREATE TABLE ",
+                          build->temporary);
+    return add_step(build);
 }
 
 static int32_t
@@ -255,10 +285,11 @@ int32_t
 dn_sqlite_rebuild(dn_sqlite_rendering *work, dn_sqlite_state *state, const dn_sqlite_table *before)
 {
     building build = {.work = work, .state = state, .before = before, .first = state->queue[0]};
-    int32_t (*const parts[])(building *) = {copy_rows, compare_counts,  copy_sequence,
-                                            exchange,  restore_members, check_views};
+    int32_t (*const parts[])(building *) = {put_keys_aside,  create,        copy_rows,
+                                            compare_counts,  copy_sequence, exchange,
+                                            restore_members, check_views};
     size_t first_step = work->step_count;
-    int32_t status;
+    int32_t status = DUNLIN_OK;
 
     build.count = state->queue[state->queued - 1] - build.first + 1;
     if (before->count == 0)
@@ -270,8 +301,6 @@ dn_sqlite_rebuild(dn_sqlite_rendering *work, dn_sqlite_state *state, const dn_sq
                                          (int)state->name.length, state->name.data);
     dn_sqlite_name_members(&state->table);
     work->rebuilds = true;
-    dn_sqlite_write_table(&work->sql, &state->table, "CREATE TABLE ", build.temporary);
-    status = add_step(&build);
     for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]) && status == DUNLIN_OK; i++)
         status = parts[i](&build);
     return status == DUNLIN_OK && work->mode == DUNLIN_RENDER_SCRIPT

@@ -7,6 +7,12 @@
 /* What a table is called while it is filled; also known to run(), which shows how far it is. */
 #define DN_SQLITE_REBUILT "_dunlin_new_"
 
+/* Steps that a rebuild puts around itself, for run() alone: SQLite's own PRAGMA does nothing inside
+ * a transaction, so run() reads these as calls of sqlite3_db_config, which does. */
+#define DN_SQLITE_KEYS_ASIDE                                                                       \
+    "PRAGMA foreign_keys = OFF /* inside the transaction, by sqlite3_db_config */"
+#define DN_SQLITE_KEYS_BACK "PRAGMA foreign_keys = ON /* or as it was before the rebuild */"
+
 /* The table as it was and, in `state`, as it is to be: the steps that make one of the other. */
 int32_t dn_sqlite_rebuild(dn_sqlite_rendering *work, dn_sqlite_state *state,
                           const dn_sqlite_table *before);

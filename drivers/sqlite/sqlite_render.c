@@ -58,8 +58,8 @@ push_step(dn_sqlite_rendering *work, const dn_sqlite_step *from)
     return work->call->host->step(work->call, &step);
 }
 
-static bool
-has_foreign_keys(const dunlin_profile *profile)
+bool
+dn_sqlite_has_foreign_keys(const dunlin_profile *profile)
 {
     for (uint64_t i = 0; profile != NULL && i + 1 < profile->setting_count; i += 2)
         if (dn_kit_same(profile->settings[i], "foreign_keys"))
@@ -67,11 +67,13 @@ has_foreign_keys(const dunlin_profile *profile)
     return true;
 }
 
-/* PRAGMA foreign_keys does nothing inside a transaction. */
+/* PRAGMA foreign_keys does nothing inside a transaction: where nothing else can be done about that,
+ * it stands around all; see sqlite_rebuild.h. */
 static int32_t
 push_steps(dn_sqlite_rendering *work)
 {
-    bool switches = work->rebuilds && has_foreign_keys(work->profile);
+    bool around_all = work->rebuilds && work->mode == DUNLIN_RENDER_PLAN;
+    bool switches = around_all && dn_sqlite_has_foreign_keys(work->profile);
     dn_sqlite_step around = {.role = DUNLIN_STEP_BEFORE_BEGIN,
                              .sql = dn_kit_string("PRAGMA foreign_keys = OFF"),
                              .count = work->count,
@@ -82,7 +84,7 @@ push_steps(dn_sqlite_rendering *work)
         status = push_step(work, &work->steps[i]);
     around.role = DUNLIN_STEP_FINALLY;
     around.sql = dn_kit_string("PRAGMA legacy_alter_table = OFF");
-    if (status == DUNLIN_OK && work->rebuilds)
+    if (status == DUNLIN_OK && around_all)
         status = push_step(work, &around);
     around.sql = dn_kit_string("PRAGMA foreign_keys = ON");
     return status == DUNLIN_OK && switches ? push_step(work, &around) : status;

@@ -76,6 +76,9 @@ typedef struct dn_sqlite_rendering {
     bool rebuilds;
 } dn_sqlite_rendering;
 
+/* Does the connection want them? Without a profile, it does. */
+bool dn_sqlite_has_foreign_keys(const dunlin_profile *profile);
+
 /* --- steps ------------------------------------------------------------------------------------- */
 /* The text in work->sql, which is empty afterwards. */
 int32_t dn_sqlite_step_add(dn_sqlite_rendering *work, int32_t role, uint64_t first, uint64_t count,

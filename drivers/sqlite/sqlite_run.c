@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "drivers/sqlite/sqlite_rebuild.h"
 #include "drivers/sqlite/sqlite_scan.h"
 
 static int32_t
@@ -59,6 +60,19 @@ may_change_session(dunlin_string sql)
     return false;
 }
 
+/* The steps that a rebuild puts around itself. */
+static bool
+switches_keys(dunlin_connection *connection, dunlin_string sql, int32_t *status)
+{
+    if (dn_kit_same(sql, DN_SQLITE_KEYS_ASIDE))
+        *status = dn_sqlite_foreign_keys_aside(connection);
+    else if (dn_kit_same(sql, DN_SQLITE_KEYS_BACK))
+        *status = dn_sqlite_foreign_keys_back(connection);
+    else
+        return false;
+    return true;
+}
+
 static int32_t
 do_statement(dunlin_connection *connection, const dunlin_item *item)
 {
@@ -66,7 +80,7 @@ do_statement(dunlin_connection *connection, const dunlin_item *item)
 
     if (item->value_count == 0 && may_change_session(item->sql))
         status = dn_sqlite_pins_remember(connection);
-    if (status != DUNLIN_OK)
+    if (status != DUNLIN_OK || switches_keys(connection, item->sql, &status))
         return status;
     dn_sqlite_progress_begin(connection, item->sql);
     status =

@@ -3,7 +3,7 @@
  * Guards for the stock sqlite3 shell, which has no conditions: a query writes the statement, or
  * nothing, into a file, which is then read.
  */
-#include "drivers/sqlite/sqlite_render.h"
+#include "drivers/sqlite/sqlite_rebuild.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -135,6 +135,28 @@ write_check(dn_kit_text *sql, const dn_sqlite_step *step)
     dn_kit_text_add(sql, ";\nDROP TABLE temp.dunlin_check");
 }
 
+/* Foreign keys put aside and taken back, by the shell's word for sqlite3_db_config, which would
+ * print the answer. */
+static bool
+write_keys(dn_kit_text *sql, dunlin_string step)
+{
+    bool aside = dn_kit_same(step, DN_SQLITE_KEYS_ASIDE);
+
+    if (aside)
+        dn_kit_text_add(sql,
+                        ".once dunlin-keys.sql\n"
+                        "SELECT '.once dunlin-keys.txt' || char(10) || '.dbconfig enable_fkey '"
+                        " || CASE foreign_keys WHEN 1 THEN 'on' ELSE 'off' END"
+                        " FROM pragma_foreign_keys;\n"
+                        ".once dunlin-keys.txt\n"
+                        ".dbconfig enable_fkey off\n");
+    else if (dn_kit_same(step, DN_SQLITE_KEYS_BACK))
+        dn_kit_text_add(sql, ".read dunlin-keys.sql\n");
+    else
+        return false;
+    return true;
+}
+
 int32_t
 dn_sqlite_guard_rebuild(dn_sqlite_rendering *work, size_t first_step, const dn_sqlite_table *before,
                         const dn_sqlite_table *after)
@@ -146,11 +168,15 @@ dn_sqlite_guard_rebuild(dn_sqlite_rendering *work, size_t first_step, const dn_s
 
     dn_kit_text_clear(&work->sql);
     for (size_t i = first_step; i < work->step_count; i++) {
-        dn_kit_text_add(&work->sql, i > first_step ? ";\n" : "");
+        bool last = i + 1 == work->step_count;
+
+        if (write_keys(&work->sql, work->steps[i].sql))
+            continue;
         if (work->steps[i].role == DUNLIN_STEP_CHECK)
             write_check(&work->sql, &work->steps[i]);
         else
             dn_kit_text_add_string(&work->sql, work->steps[i].sql);
+        dn_kit_text_add(&work->sql, last ? "" : ";\n");
     }
     work->step_count = first_step;
     dn_sqlite_write_table(&wanted, after, "CREATE TABLE ", after->name);

@@ -4,6 +4,7 @@ generated ones.
 
 Data never depend on the time, a counter or a random number, so that two runs can be compared.
 """
+import json
 import os
 import random
 import shutil
@@ -13,7 +14,8 @@ class History:
     """Migrations of one project. `start`: so many of them are applied before the run that is
     killed. `step`: the short form takes every step-th point."""
 
-    def __init__(self, name, database, files, arguments=(), start=0, step=1, only_long=False):
+    def __init__(self, name, database, files, arguments=(), start=0, step=1, only_long=False,
+                 dialect=None):
         self.name = name
         self.database = database
         self.files = files
@@ -21,10 +23,14 @@ class History:
         self.start = start
         self.step = step
         self.only_long = only_long
+        self.dialect = dialect
         self.tags = [tag for tag, _ in files]
 
     def write(self, folder):
         os.makedirs(f"{folder}/migrations")
+        if self.dialect:
+            with open(f"{folder}/dunlin.json", "w", encoding="utf-8") as file:
+                json.dump({"dialect": self.dialect}, file)
         for tag, sql in self.files:
             with open(f"{folder}/migrations/{tag}.sql", "w", encoding="utf-8") as file:
                 file.write(sql)
@@ -107,6 +113,21 @@ SQLITE_REBUILD = files(
     "INSERT INTO children VALUES (14, 2);\n",
     "-- trigger\nCREATE TRIGGER parents_delete AFTER DELETE ON parents BEGIN\n"
     "  DELETE FROM children WHERE parent = OLD.id;\nEND;\nDELETE FROM parents WHERE id = 1;\n",
+)
+# Rows that take others along, between tables that are built anew.
+SQLITE_CASCADE = files(
+    "-- family\nCREATE TABLE parents (id integer PRIMARY KEY, name varchar(20));\n"
+    "CREATE TABLE children (id integer PRIMARY KEY, age integer, parent integer\n"
+    "  REFERENCES parents (id) ON DELETE CASCADE ON UPDATE CASCADE);\n"
+    "INSERT INTO parents VALUES (1, 'a'), (2, 'b');\n"
+    "INSERT INTO children VALUES (10, 1, 1), (20, 2, 2);\n",
+    "-- both\nALTER TABLE parents ALTER COLUMN name SET NOT NULL;\n"
+    "DELETE FROM parents WHERE id = 1;\n"
+    "ALTER TABLE children ADD CONSTRAINT old_enough CHECK (age > 1);\n"
+    "UPDATE parents SET id = id + 20;\n",
+    "-- bare\n-- dunlin: no-transaction\nALTER TABLE parents ALTER COLUMN name DROP NOT NULL;\n"
+    "UPDATE parents SET id = id + 200;\nALTER TABLE children DROP CONSTRAINT old_enough;\n"
+    "INSERT INTO children VALUES (30, 0, 222);\n",
 )
 
 # --- MariaDB --------------------------------------------------------------------------------------------
@@ -277,6 +298,8 @@ def all_of(database, fixtures):
             History("mixed, in one transaction", "sqlite", MIXED, ["--single-transaction"], step=2),
             History("outside transactions", "sqlite", SQLITE_OUTSIDE),
             History("rebuilt tables", "sqlite", SQLITE_REBUILD),
+            History("rebuilt beside rows", "sqlite", SQLITE_CASCADE, start=1, step=4,
+                    dialect="portable"),
         ],
         "mariadb": [
             History("data", "mariadb", MARIADB_DATA, step=2),

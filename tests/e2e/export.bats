@@ -48,6 +48,40 @@ SQL
     assert_same_as_migrate sqlite "$PWD/app.db"
 }
 
+@test "sqlite: rows change beside rebuilds of a script as with migrate, and nothing is printed" {
+    mkdir migrations
+    echo '{"dialect": "portable"}' >dunlin.json
+    cat >migrations/0001_people.sql <<'SQL'
+CREATE TABLE people (id bigint PRIMARY KEY, age varchar(10));
+CREATE TABLE pets (id bigint PRIMARY KEY,
+    owner_id bigint REFERENCES people (id) ON DELETE CASCADE ON UPDATE CASCADE);
+INSERT INTO people VALUES (1, '30'), (2, '40');
+INSERT INTO pets VALUES (1, 1), (2, 2);
+SQL
+    cat >migrations/0002_age.sql <<'SQL'
+ALTER TABLE people ALTER COLUMN age TYPE integer USING CAST(age AS integer);
+DELETE FROM people WHERE id = 1;
+ALTER TABLE people ALTER COLUMN age SET NOT NULL;
+UPDATE people SET id = 22 WHERE id = 2;
+SQL
+    export_to script.sql sqlite
+    for _ in 1 2 3; do
+        run_script "$PWD/app.db" script.sql
+        assert_exit 0
+        assert_equal "$output" ''
+    done
+    assert_equal "$(sql app.db 'SELECT * FROM pets' 'SELECT id FROM people')" $'2|22\n22'
+    assert_same_as_migrate sqlite "$PWD/app.db"
+    # A key that rows violate stops the script before COMMIT.
+    echo 'ALTER TABLE people ADD CONSTRAINT k FOREIGN KEY (age) REFERENCES pets (id);' \
+        >migrations/0003_broken.sql
+    export_to script.sql sqlite
+    run_script "$PWD/app.db" script.sql
+    assert_exit 1
+    assert_stdout 'foreign keys are violated that were not before'
+    assert_equal "$(sql app.db 'SELECT count(*) FROM dunlin_migrations')" 2
+}
+
 # --- what is said -----------------------------------------------------------------------------------
 
 @test "the script goes to standard output, and with --output to a file" {
