@@ -221,6 +221,7 @@ perform(repairing *state, const dn_repair_step *step, dn_error *error)
         return dn_tracker_create(session->connection, mend.tracker, error);
     case DN_REPAIR_RECORD: return dn_mend_record(&mend, step, error);
     case DN_REPAIR_UNRECORD: return dn_mend_unrecord(&mend, step, error);
+    case DN_REPAIR_RELINK: return dn_mend_relink(&mend, step, error);
     case DN_REPAIR_APPLY_STATEMENTS:
     case DN_REPAIR_SQL: return run_statements(state, step, error);
     case DN_REPAIR_APPLY: return apply(state, error);
@@ -260,9 +261,23 @@ perform_all(repairing *state, dn_error *error)
                             dn_repair_action_name(step->action));
         if (step->action == DN_REPAIR_BACKUP && !state->backed_up)
             continue; /* nobody wanted one */
-        if (note(state, left ? &state->left : &state->performed, step, error) < 0)
+        if (!left && note(state, &state->performed, step, error) < 0)
             return -1;
     }
+    return 0;
+}
+
+/* By what the last look says: an answer may have come of itself. */
+static int
+note_left(repairing *state, dn_error *error)
+{
+    const dn_repair *plan = &state->at_last.repair;
+
+    for (size_t i = 0; i < plan->count; i++)
+        if (plan->steps[i].action != DN_REPAIR_BACKUP &&
+            plan->steps[i].action != DN_REPAIR_VERIFY &&
+            note(state, &state->left, &plan->steps[i], error) < 0)
+            return -1;
     return 0;
 }
 
@@ -319,7 +334,8 @@ repair(repairing *state, dn_error *error)
         if (repair_locked(state, error) < 0)
             return -1;
         state->at_last = (dn_diagnosis){.rebuilt = false};
-        if (read_journal_again(state, error) < 0 || look(state, &state->at_last, error) < 0)
+        if (read_journal_again(state, error) < 0 || look(state, &state->at_last, error) < 0 ||
+            note_left(state, error) < 0)
             return -1;
     }
     dn_diagnosis_tell(session, &state->at_last);

@@ -138,8 +138,8 @@ bool dn_journal_is_illegible(const dn_error *error);
  * (journal.changed) when the file is not the one that was read. Errors: journal.no-entry. */
 typedef struct dn_amendment {
     const char *tag;     /* of the entry */
-    const char *new_tag; /* that it gets; NULL: the entry is added at the end */
-    int64_t when_ms;     /* 0: as it is; of an added one, later than the last one */
+    const char *new_tag; /* that it gets; NULL: an entry is added, before those with later names */
+    int64_t when_ms;     /* 0: as it is; of an added one, later than the one before it */
 } dn_amendment;
 int dn_journal_amend(const dn_journal *journal, const dn_amendment *amendments,
                      size_t amendment_count, bool renumber, dn_arena *arena, dn_error *error);

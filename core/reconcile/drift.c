@@ -48,7 +48,7 @@ is_told_elsewhere(const drifting *work, const dn_line *line, size_t from)
     for (size_t i = from; i < line->count; i++) {
         const dn_touch *touch = &line->touches[i];
 
-        if (work->proofs->items[touch->entry].kind == DN_EFFECTS_CONTRADICTED ||
+        if ((work->proofs->items[touch->entry].kind == DN_EFFECTS_CONTRADICTED && !touch->stuck) ||
             touch->vote == DN_VOTE_PRESENT)
             return true;
     }

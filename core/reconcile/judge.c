@@ -14,6 +14,8 @@ typedef struct judging {
     const dn_proofs *proofs;
     dn_arena *arena;
     size_t last_done; /* 1 + place of the last migration that is known to have run */
+    bool begun;       /* part of one that is not recorded is there */
+    bool patched;     /* a repair recorded some of them, so what is not recorded tells nothing */
     dn_error *error;
 } judging;
 
@@ -73,6 +75,8 @@ describe_clash(const judging *work, const dn_proof *proof)
 
     if (!what)
         return NULL;
+    if (proof->stuck)
+        return dn_arena_printf(work->arena, "it changes %s, which is not there any more", what);
     return proof->actual
                ? dn_arena_printf(work->arena, "the schema holds something else: %s", what)
                : dn_arena_printf(work->arena,
@@ -110,8 +114,10 @@ confidence_of(const dn_verdict *verdict)
 
     if (proof->kind == DN_EFFECTS_UNKNOWN)
         return verdict->recorded ? "recorded" : "unprovable";
-    if (proof->proved)
-        return "proved";
+    if (verdict->recorded && proof->done && proof->kind == DN_EFFECTS_ABSENT)
+        return "unprovable"; /* all of it is gone again */
+    if (proof->proved && !(verdict->recorded && proof->kind == DN_EFFECTS_PARTIAL))
+        return "proved"; /* part of what is recorded is not all of it */
     if (verdict->verdict == DN_VERDICT_UNPROVABLE ||
         (!verdict->recorded && proof->kind == DN_EFFECTS_CONTRADICTED))
         return "unprovable";
@@ -139,7 +145,7 @@ judge_traceless(const judging *work, size_t at)
 
     if (effects->probe != DN_PROBE_NONE)
         return effects->probe == DN_PROBE_TRUE ? DN_VERDICT_APPLIED_UNRECORDED : DN_VERDICT_PENDING;
-    if (!work->result->outside)
+    if (!work->result->outside && !work->patched)
         return DN_VERDICT_PENDING;
     if (at < work->last_done)
         return effects->data ? DN_VERDICT_UNPROVABLE : DN_VERDICT_APPLIED_UNRECORDED;
@@ -172,7 +178,7 @@ judge_recorded(const judging *work, size_t at)
     const dn_proof *proof = &work->proofs->items[at];
     bool refuted = proof->kind == DN_EFFECTS_NONE && work->effects[at].probe == DN_PROBE_FALSE;
 
-    if (proof->kind == DN_EFFECTS_ABSENT || refuted)
+    if ((proof->kind == DN_EFFECTS_ABSENT && !proof->done) || refuted)
         return DN_VERDICT_RECORDED_ABSENT;
     return proof->kind == DN_EFFECTS_PARTIAL && proof->chained ? DN_VERDICT_PARTIAL
                                                                : DN_VERDICT_APPLIED;
@@ -258,6 +264,9 @@ count_outside(judging *work)
         if (!verdict->recorded && proof->done &&
             (proof->kind == DN_EFFECTS_PRESENT || proof->kind == DN_EFFECTS_SUPERSEDED))
             work->result->outside++;
+        work->begun = work->begun || (!verdict->recorded && proof->kind == DN_EFFECTS_PARTIAL);
+        work->patched = work->patched || (verdict->recorded && verdict->match->row->state &&
+                                          strcmp(verdict->match->row->state, "baselined") == 0);
     }
 }
 
@@ -270,7 +279,8 @@ drop_explained(judging *work)
 
     for (size_t i = 0; i < findings->count; i++) {
         const dn_finding *finding = &findings->items[i];
-        bool explained = strcmp(finding->id, "tracker.not-empty") == 0 && work->result->outside;
+        bool explained =
+            strcmp(finding->id, "tracker.not-empty") == 0 && (work->result->outside || work->begun);
 
         if (!explained)
             findings->items[kept++] = *finding;

@@ -21,6 +21,8 @@ kind_of(const dn_entry *entry)
     if (!entry->recorded && entry->clashes &&
         (entry->standing != DN_STANDING_DONE || entry->solid <= entry->clashes))
         return DN_EFFECTS_CONTRADICTED;
+    if (!entry->recorded && entry->stuck && !votes[DN_VOTE_PRESENT])
+        return DN_EFFECTS_CONTRADICTED;
     if (votes[DN_VOTE_ABSENT])
         return votes[DN_VOTE_PRESENT] || votes[DN_VOTE_SUPERSEDED] ? DN_EFFECTS_PARTIAL
                                                                    : DN_EFFECTS_ABSENT;
@@ -62,6 +64,7 @@ prove_one(const dn_claim *claim, const dn_entry *entry, dn_proof *proof)
     proof->done = entry->standing == DN_STANDING_DONE || proof->kind == DN_EFFECTS_PARTIAL;
     if (proof->kind == DN_EFFECTS_NONE && claim->effects->probe != DN_PROBE_NONE)
         proof->done = claim->effects->probe == DN_PROBE_TRUE;
+    proof->stuck = entry->stuck && !entry->clashes;
     proof->proved = is_proved(entry, claim->effects, proof->kind);
     proof->steps = claim->effects->steps;
     proof->step_count = claim->effects->step_count;
@@ -77,6 +80,8 @@ find_examples(const dn_ballot *ballot, dn_proofs *proofs)
             dn_proof *proof = &proofs->items[touch->entry];
             bool altered = touch->vote == DN_VOTE_ALTERED;
 
+            if (proof->stuck && !touch->stuck)
+                continue;
             if ((!altered && touch->vote != DN_VOTE_ABSENT) || (proof->example && proof->actual) ||
                 (proof->example && !altered))
                 continue;

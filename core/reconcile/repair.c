@@ -17,8 +17,8 @@ const char *
 dn_repair_action_name(dn_repair_action action)
 {
     static const char *const names[DN_REPAIR_COUNT] = {
-        "backup",   "ask",   "report",           "file", "create-tracker", "record",
-        "unrecord", "apply", "apply-statements", "sql",  "snapshot",       "verify",
+        "backup", "ask",   "report",           "file", "create-tracker", "record", "unrecord",
+        "relink", "apply", "apply-statements", "sql",  "snapshot",       "verify",
     };
 
     return names[action];
@@ -162,11 +162,20 @@ question_about(const planning *work, const dn_verdict *verdict)
                                "out of the journal",
                                tag);
     case DN_VERDICT_CONTRADICTED:
+        if (verdict->proof->stuck)
+            return dn_arena_printf(arena, "'%s' cannot be run: %s", tag, verdict->note);
         return dn_arena_printf(
             arena,
             "'%s' would make what is there already in another form: change that, "
             "or rename it away (%s)",
             tag, verdict->note);
+    case DN_VERDICT_RENAMED:
+        if (!verdict->stops || is_there(verdict))
+            return NULL;
+        return dn_arena_printf(arena,
+                               "the journal lists '%s', and '%s.sql' has the same number: put the "
+                               "right name into the journal, or restore the file",
+                               tag, verdict->match->found->tag);
     case DN_VERDICT_UNPROVABLE:
         return dn_arena_printf(arena,
                                "nothing shows whether '%s' was run: say so with a probe directive "
@@ -199,9 +208,11 @@ ask_about_migrations(planning *work)
                                  .tag = verdict->migration->tag,
                                  .why = verdict->stops
                                             ? "edited, with the effects that the schema holds: "
-                                              "its digest may be renewed"
+                                              "`dunlin mark` it pending and applied again, and "
+                                              "its digest is that of the file"
                                             : "its SQL is as it was applied: nothing to do"}) < 0)
             return -1;
+        work->held = work->held || (cosmetic && verdict->stops); /* migrate would stop there */
         if (!question && verdict->verdict == DN_VERDICT_PARTIAL && proof->wants_steps)
             question = dn_arena_printf(work->arena,
                                        "part of '%s' was run, and nothing tells which of its "
@@ -434,6 +445,31 @@ finish_partial(planning *work, const dn_verdict *verdict)
     return add_one(work, DN_REPAIR_RECORD, verdict, false, "with these it is complete");
 }
 
+/* The tag that the journal will have. */
+static const char *
+tag_to_be(const dn_verdict *verdict)
+{
+    return verdict->match->found ? verdict->match->found->tag : verdict->migration->tag;
+}
+
+static int
+relink(planning *work, const dn_verdict *verdict)
+{
+    const dn_tracker_row *row = verdict->match->row;
+    dn_repair_step *step;
+
+    if (verdict->verdict != DN_VERDICT_RENAMED || !row || !row->tag ||
+        work->observation->tracker.owner != DN_OWNER_DUNLIN ||
+        strcmp(row->tag, tag_to_be(verdict)) == 0)
+        return 0;
+    if (add_one(work, DN_REPAIR_RELINK, verdict, false, "it has the recorded content") < 0)
+        return -1;
+    step = &work->repair->steps[work->repair->count - 1];
+    step->tag = row->tag;
+    step->new_tag = tag_to_be(verdict);
+    return 0;
+}
+
 static int
 mend_snapshots(planning *work)
 {
@@ -457,6 +493,9 @@ mend_database(planning *work)
     if (add_over(work, DN_REPAIR_UNRECORD, is_to_unrecord, "none of its effects is in the schema") <
         0)
         return -1;
+    for (size_t i = 0; i < work->result->count; i++)
+        if (relink(work, &work->result->verdicts[i]) < 0)
+            return -1;
     if (add_over(work, DN_REPAIR_RECORD, is_to_record, "the schema holds its effects") < 0)
         return -1;
     for (size_t i = 0; i < work->result->count; i++)
@@ -516,6 +555,23 @@ is_empty(const planning *work)
     return !work->result->proofs->drift_count;
 }
 
+/* What disagrees and has no step of its own is a person's to judge. */
+static int
+report_the_rest(planning *work)
+{
+    const dn_findings *findings = &work->result->findings;
+
+    if (work->repair->count || dn_reconcile_agrees(work->result))
+        return 0;
+    for (size_t i = 0; i < findings->count; i++)
+        if (findings->items[i].severity != DN_NOTE &&
+            add(work, (dn_repair_step){.action = DN_REPAIR_REPORT,
+                                       .tag = findings->items[i].object,
+                                       .why = findings->items[i].message}) < 0)
+            return -1;
+    return 0;
+}
+
 static int
 put_around(planning *work)
 {
@@ -556,7 +612,7 @@ dn_repair_plan(const dn_reconciliation *reconciliation, const dn_observation *ob
     *repair = (dn_repair){.automatic = true};
     if (ask_about_rows(&work) < 0 || ask_about_objects(&work) < 0 ||
         ask_about_migrations(&work) < 0 || ask_about_drift(&work) < 0 || mend_files(&work) < 0 ||
-        mend_database(&work) < 0)
+        mend_database(&work) < 0 || report_the_rest(&work) < 0)
         return -1;
     return put_around(&work);
 }

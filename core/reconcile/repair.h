@@ -19,6 +19,7 @@ typedef enum dn_repair_action {
     DN_REPAIR_CREATE_TRACKER,
     DN_REPAIR_RECORD,
     DN_REPAIR_UNRECORD,
+    DN_REPAIR_RELINK, /* the record gets the tag that the journal has */
     DN_REPAIR_APPLY,
     DN_REPAIR_APPLY_STATEMENTS,
     DN_REPAIR_SQL,
@@ -32,9 +33,9 @@ typedef struct dn_repair_step {
     dn_repair_action action;
     const char *op;              /* of FILE: "journal-set", "journal-append" ... */
     const char *tag;             /* that it is about, or NULL */
-    const char *new_tag;         /* of "journal-set" */
+    const char *new_tag;         /* of "journal-set" and RELINK */
     const char *sql;             /* of SQL */
-    const dn_verdict **verdicts; /* of RECORD, UNRECORD, APPLY and APPLY_STATEMENTS */
+    const dn_verdict **verdicts; /* of RECORD, UNRECORD, RELINK, APPLY and APPLY_STATEMENTS */
     size_t count;
     const unsigned *statements; /* of APPLY_STATEMENTS: ordinals */
     size_t statement_count;

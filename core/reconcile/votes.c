@@ -168,10 +168,22 @@ add_vote(dn_entry *entry, const dn_touch *touch)
     case DN_VOTE_PRESENT:
         entry->solid += !dn_fact_is(dn_difference_key(touch->change), DUNLIN_KIND_TABLE);
         break;
+    case DN_VOTE_ABSENT: entry->stuck += touch->stuck; break;
     case DN_VOTE_ALTERED: entry->clashes += !touch->change->before; break;
     case DN_VOTE_SUPERSEDED:
     case DN_VOTE_AMBIGUOUS: entry->unproved += !touch->implied; break;
     default: break;
+    }
+}
+
+static void
+find_stuck(const dn_ballot *ballot, dn_line *line)
+{
+    for (size_t i = 1; i < line->count; i++) {
+        const dn_touch *before = &line->touches[i - 1];
+
+        line->touches[i].stuck = line->touches[i].change->before && !before->candidate &&
+                                 ballot->entries[before->entry].standing == DN_STANDING_DONE;
     }
 }
 
@@ -182,12 +194,13 @@ tally(dn_ballot *ballot)
         dn_entry *entry = &ballot->entries[e];
 
         memset(entry->votes, 0, sizeof entry->votes);
-        entry->solid = entry->clashes = entry->unproved = 0;
+        entry->solid = entry->clashes = entry->stuck = entry->unproved = 0;
     }
     for (size_t i = 0; i < ballot->line_count; i++) {
         dn_line *line = &ballot->lines[i];
 
         vote_on(line);
+        find_stuck(ballot, line);
         for (size_t k = 0; k < line->count; k++)
             add_vote(&ballot->entries[line->touches[k].entry], &line->touches[k]);
     }
@@ -263,23 +276,31 @@ imply(dn_ballot *ballot, dn_line *line)
     return news;
 }
 
+/* How much may be decided already. */
+typedef enum certainty {
+    ONLY_DONE = 0, /* what seems not to have been may still prove to have been */
+    BY_SCHEMA,
+    BY_RECORD /* records decide what the schema leaves open */
+} certainty;
+
 static dn_standing
-standing_of(const dn_entry *entry, bool by_record)
+standing_of(const dn_entry *entry, certainty level)
 {
     size_t absent = entry->votes[DN_VOTE_ABSENT];
 
     if (entry->votes[DN_VOTE_PRESENT] && (!absent || entry->recorded) &&
         (!entry->clashes || entry->recorded || entry->solid > entry->clashes))
         return DN_STANDING_DONE;
-    if (absent && !entry->votes[DN_VOTE_PRESENT] && !entry->votes[DN_VOTE_SUPERSEDED])
+    if (level > ONLY_DONE && absent && !entry->stuck && !entry->votes[DN_VOTE_PRESENT] &&
+        !entry->votes[DN_VOTE_SUPERSEDED])
         return DN_STANDING_UNDONE;
-    if (by_record && entry->recorded)
+    if (level == BY_RECORD && entry->recorded)
         return DN_STANDING_DONE;
     return DN_STANDING_UNKNOWN;
 }
 
 static void
-settle(dn_ballot *ballot, bool by_record)
+settle(dn_ballot *ballot, certainty level)
 {
     bool news = true;
 
@@ -291,7 +312,7 @@ settle(dn_ballot *ballot, bool by_record)
 
             if (entry->standing != DN_STANDING_UNKNOWN)
                 continue;
-            entry->standing = standing_of(entry, by_record);
+            entry->standing = standing_of(entry, level);
             news = news || entry->standing != DN_STANDING_UNKNOWN;
         }
         for (size_t i = 0; i < ballot->line_count; i++) {
@@ -319,7 +340,7 @@ dn_ballot_count(dn_ballot *ballot, const dn_fact_map *schema, dn_arena *arena, d
         return dn_no_memory(error);
     if (find_lines(&work) < 0 || fill_lines(&work) < 0)
         return -1;
-    settle(ballot, false);
-    settle(ballot, true); /* records decide what the schema leaves open */
+    for (certainty level = ONLY_DONE; level <= BY_RECORD; level++)
+        settle(ballot, level);
     return 0;
 }

@@ -35,6 +35,7 @@ typedef struct dn_touch {
     dn_vote vote;
     bool candidate; /* the schema may stand here */
     bool implied;   /* what came next and was made could not have been without it */
+    bool stuck;     /* was not made, and cannot be: what it changes was there and is gone */
 } dn_touch;
 
 typedef struct dn_line {
@@ -54,6 +55,7 @@ typedef struct dn_entry {
     size_t votes[DN_VOTE_COUNT];
     size_t solid;    /* of PRESENT, those of more than a bare table */
     size_t clashes;  /* of ALTERED, those that were to be made anew */
+    size_t stuck;    /* of ABSENT, those that are */
     size_t unproved; /* of SUPERSEDED and AMBIGUOUS, those that nothing implies */
 } dn_entry;
 

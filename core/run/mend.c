@@ -134,6 +134,19 @@ dn_mend_unrecord(dn_mend *mend, const dn_repair_step *step, dn_error *error)
     return in_transaction(mend, step, unrecord_all, error);
 }
 
+static int
+relink(dn_mend *mend, const dn_repair_step *step, dn_error *error)
+{
+    return dn_tracker_relink(mend->connection, mend->tracker, step->verdicts[0]->match->row->seq,
+                             step->new_tag, error);
+}
+
+int
+dn_mend_relink(dn_mend *mend, const dn_repair_step *step, dn_error *error)
+{
+    return in_transaction(mend, step, relink, error);
+}
+
 /* --- statements ----------------------------------------------------------------------------------- */
 
 static bool

@@ -23,6 +23,8 @@ typedef struct dn_mend {
 /* Records all migrations of a step, with why as their evidence. */
 int dn_mend_record(dn_mend *mend, const dn_repair_step *step, dn_error *error);
 int dn_mend_unrecord(dn_mend *mend, const dn_repair_step *step, dn_error *error);
+/* Gives a record the tag that its migration has by now. */
+int dn_mend_relink(dn_mend *mend, const dn_repair_step *step, dn_error *error);
 /* Runs some statements of a file: those of the step, by their ordinals. */
 int dn_mend_statements(dn_mend *mend, const dn_repair_step *step, dn_error *error);
 /* Runs the one statement of the step. */

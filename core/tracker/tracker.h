@@ -135,6 +135,9 @@ int dn_tracker_record(dn_tracker_writer *writer, const dn_tracker_entry *entry,
 /* Takes a record back: the owner's row goes; in our table it stays, as reverted. */
 int dn_tracker_unrecord(dn_connection *connection, const dn_tracker *tracker,
                         const dn_tracker_row *row, const char *tag, dn_error *error);
+/* A record of ours under another tag. */
+int dn_tracker_relink(dn_connection *connection, const dn_tracker *tracker, int64_t seq,
+                      const char *tag, dn_error *error);
 /* Removes rows of dunlin_statements whose migration is recorded. */
 int dn_tracker_forget_statements(const dn_tracker_writer *writer, dn_connection *connection,
                                  dn_error *error);

@@ -102,11 +102,31 @@ read_rows(dn_connection *connection, bool named, dn_tracker_rows *rows, dn_error
     return 0;
 }
 
+/* Of rows with one digest each of ours is about the next one; what is left over, since somebody took
+ * rows of the owner away, is about the last one again. */
+static dn_tracker_row *
+row_of(dn_tracker *tracker, const dn_digest *digest)
+{
+    dn_tracker_row *found = NULL;
+
+    for (size_t i = 0; i < tracker->count; i++) {
+        dn_tracker_row *row = &tracker->rows[i];
+
+        if (!row->has_digest || !dn_digest_equal(&row->digest, digest))
+            continue;
+        found = row;
+        if (!row->state)
+            break;
+    }
+    return found;
+}
+
 /* Adds who and when from our own rows, which know more than the owner's. */
 static int
 visit_ours(const dunlin_value *values, size_t count, void *context, dn_error *error)
 {
     dn_tracker_rows *rows = (dn_tracker_rows *)context;
+    dn_tracker_row *row;
     dn_digest digest;
 
     (void)count;
@@ -114,18 +134,13 @@ visit_ours(const dunlin_value *values, size_t count, void *context, dn_error *er
     if (values[0].type != DUNLIN_VALUE_TEXT ||
         !dn_digest_parse(values[0].text.data, (size_t)values[0].text.length, &digest))
         return 0;
-    for (size_t i = 0; i < rows->tracker->count; i++) {
-        dn_tracker_row *row = &rows->tracker->rows[i];
-
-        if (!row->has_digest || row->state || !dn_digest_equal(&row->digest, &digest))
-            continue;
-        row->state = dn_tracker_value_text(rows->arena, &values[1]);
-        row->applied_at = dn_tracker_value_text(rows->arena, &values[2]);
-        row->applied_by = dn_tracker_value_text(rows->arena, &values[3]);
-        if (values[4].type == DUNLIN_VALUE_INTEGER)
-            row->duration_us = values[4].integer;
-        break;
-    }
+    row = row_of(rows->tracker, &digest);
+    if (!row)
+        return 0;
+    row->state = dn_tracker_value_text(rows->arena, &values[1]);
+    row->applied_at = dn_tracker_value_text(rows->arena, &values[2]);
+    row->applied_by = dn_tracker_value_text(rows->arena, &values[3]);
+    row->duration_us = values[4].type == DUNLIN_VALUE_INTEGER ? values[4].integer : -1;
     return 0;
 }
 

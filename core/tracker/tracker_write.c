@@ -295,6 +295,19 @@ dn_tracker_unrecord(dn_connection *connection, const dn_tracker *tracker, const 
 }
 
 int
+dn_tracker_relink(dn_connection *connection, const dn_tracker *tracker, int64_t seq,
+                  const char *tag, dn_error *error)
+{
+    dn_auto(dn_text) sql = DN_TEXT_INIT;
+    const dunlin_value values[] = {text_value(tag), integer_value(seq)};
+
+    dn_text_printf(&sql, "UPDATE %s SET tag = $1 WHERE seq = $2", tracker->ours);
+    if (sql.failed)
+        return dn_no_memory(error);
+    return dn_connection_execute(connection, DUNLIN_ITEM_STATEMENT, sql.data, values, 2, error);
+}
+
+int
 dn_tracker_forget_statements(const dn_tracker_writer *writer, dn_connection *connection,
                              dn_error *error)
 {

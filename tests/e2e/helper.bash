@@ -490,3 +490,14 @@ random_pairs() {
         step_to "$one" "$two"
     done
 }
+
+# corruptions_of DIALECT COUNT LONG_COUNT: histories that are broken at random, as corruptions.py says.
+corruptions_of() {
+    local count=$2
+    [ -z "${LONG:-}" ] || count=$3
+    DUNLIN=$DUNLIN DUNLIN_TEST_POSTGRES=$server_postgresql DUNLIN_TEST_MYSQL=$server_mysql \
+        DUNLIN_POSTGRES_BIN=$postgres_programs \
+        run python3 -B "$tests_folder/e2e/corruptions.py" "$1" "$count" ${caller_seed:+"$caller_seed"}
+    [ "$status" -eq 0 ] || fail "$(grep -v '^ok ' <<<"$output")"
+    tail -n 1 <<<"$output" | sed "s/^#/# $1:/" >&3
+}

@@ -94,3 +94,24 @@ lose_the_tracker() {
     assert_json '.migrations[9].verdict' partial
     assert_equal "$(sql project/app.db 'SELECT count(*) FROM api_keys')" 2
 }
+
+@test "a file that got another name takes its record along, and its journal entry keeps its place" {
+    cp -r "$tree/migrations" migrations
+    write_config .
+    dunlin migrate
+    assert_exit 0
+    local tag=20260105090000_create_users
+    mv "migrations/$tag.sql" migrations/20260105090000_create_people.sql
+    grep -v 20260107143000_create_teams migrations/meta/_journal.json >journal
+    mv journal migrations/meta/_journal.json
+    run_json repair --apply --no-backup
+    assert_exit 0
+    assert_schema_of_repair
+    assert_json '[.performed[] | .op // .action]' '["journal-set","journal-append","relink","verify"]'
+    assert_equal "$(jq -r '[.entries[:3][].tag] | join(" ")' migrations/meta/_journal.json)" \
+        "20260105090000_create_people 20260107143000_create_teams 20260112101500_create_sessions"
+    assert_equal "$(sql app.db 'SELECT tag FROM dunlin_migrations WHERE seq = 1')" \
+        20260105090000_create_people
+    dunlin migrate
+    assert_stdout "nothing to do"
+}

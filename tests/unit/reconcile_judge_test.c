@@ -50,7 +50,8 @@ judge(scene *self)
     self->observation.unlisted = self->unlisted_matches;
     for (size_t i = 0; i < past->count; i++)
         if (past->claims[i].recorded) {
-            self->rows[i].tag = past->claims[i].tag;
+            if (!self->rows[i].tag)
+                self->rows[i].tag = past->claims[i].tag;
             self->matches[i].row = &self->rows[i];
             self->observation.tracker.count++;
         }
@@ -381,6 +382,89 @@ without_effects_nothing_is_said_of_the_schema(void **state)
                                       "compared; migration m2 is pending.");
 }
 
+static void
+rows_without_a_record_are_asked_about_once_more_after_a_repair(void **state)
+{
+    history *past = *state;
+    scene self;
+
+    add(past, tags[0], true, USERS);
+    add(past, tags[1], false, "rows");
+    add(past, tags[2], true, AGE);
+    seen(past);
+    self = scene_of(past);
+    self.rows[0].state = self.rows[2].state = "baselined";
+    judge(&self);
+    assert_string_equal(verdicts(&self),
+                        "m1 applied proved; m2 unprovable unprovable; m3 applied proved");
+    assert_string_equal(plan(&self), "ask m2");
+}
+
+static void
+a_part_of_the_first_migration_explains_what_is_there(void **state)
+{
+    history *past = *state;
+    scene self;
+
+    add(past, tags[0], false, "+table users & +column users/id type=int | " AGE);
+    add(past, tags[1], false, TEAMS);
+    self = scene_of(past);
+    by_hand(past, "+table users");
+    by_hand(past, "+column users/id type=int");
+    self.observation.objects = (dn_object[]){{.name = "users"}};
+    self.observation.object_count = 1;
+    judge(&self);
+    assert_string_equal(verdicts(&self), "m1 partial proved; m2 pending proved");
+    assert_string_equal(plan(&self), "backup; apply-statements m1 2; record m1; apply m2; verify");
+}
+
+static void
+what_is_recorded_in_part_is_not_proved(void **state)
+{
+    history *past = *state;
+    scene self;
+
+    add(past, tags[0], true, USERS " & +column users/name type=text");
+    seen(past);
+    by_hand(past, "-column users/name");
+    self = scene_of(past);
+    judge(&self);
+    assert_string_equal(verdicts(&self), "m1 applied consistent");
+}
+
+static void
+a_record_under_another_tag_gets_the_right_one(void **state)
+{
+    history *past = *state;
+    scene self;
+
+    add(past, tags[0], true, USERS);
+    seen(past);
+    self = scene_of(past);
+    self.rows[0].tag = "m0";
+    self.matches[0].renamed = true;
+    judge(&self);
+    assert_string_equal(verdicts(&self), "m1 renamed proved");
+    assert_string_equal(plan(&self), "backup; relink m0 m1; verify");
+    assert_string_equal(self.repair.steps[1].new_tag, "m1");
+}
+
+static void
+what_migrate_would_stop_at_is_not_planned(void **state)
+{
+    history *past = *state;
+    scene self;
+
+    add(past, tags[0], true, USERS);
+    seen(past);
+    add(past, tags[1], false, AGE);
+    self = scene_of(past);
+    self.matches[0].edit = DN_EDIT_CHANGED;
+    judge(&self);
+    assert_string_equal(verdicts(&self), "m1 edited proved; m2 pending proved");
+    assert_string_equal(plan(&self), "report m1");
+}
+
 #define JUDGED(name) cmocka_unit_test_setup_teardown(name, make_history, unmake_history)
 
 int
@@ -400,6 +484,11 @@ main(void)
         JUDGED(a_part_is_completed_before_the_rest_is_applied),
         JUDGED(something_else_in_its_place_is_asked_about),
         JUDGED(drift_is_asked_about_and_legacy_only_told),
+        JUDGED(rows_without_a_record_are_asked_about_once_more_after_a_repair),
+        JUDGED(a_part_of_the_first_migration_explains_what_is_there),
+        JUDGED(what_is_recorded_in_part_is_not_proved),
+        JUDGED(a_record_under_another_tag_gets_the_right_one),
+        JUDGED(what_migrate_would_stop_at_is_not_planned),
         JUDGED(without_effects_nothing_is_said_of_the_schema),
     };
 

@@ -185,6 +185,35 @@ the_record_decides_what_the_schema_leaves_open(void **state)
                                      "m3 present done proved; m4 none done");
 }
 
+static void
+a_column_that_was_renamed_and_dropped_by_hand_is_missing(void **state)
+{
+    history *self = *state;
+
+    add(self, "m1", true, USERS);
+    add(self, "m2", true, "-column users/name & +column users/display_name type=text");
+    seen(self);
+    by_hand(self, "-column users/display_name");
+    assert_string_equal(prove(self), "m1 present done proved; m2 partial done proved; "
+                                     "missing column 'users.display_name' of m2");
+}
+
+static void
+what_changes_something_that_is_gone_cannot_be_run(void **state)
+{
+    history *self = *state;
+
+    add(self, "m1", true, USERS " & +index users/age on=id");
+    seen(self);
+    add(self, "m2", false, "+index users/age on=name");
+    by_hand(self, "-index users/age");
+    assert_string_equal(prove(self), "m1 partial done proved; m2 contradicted; "
+                                     "missing index 'users.age' of m1");
+    self->claims[1].recorded = true;
+    assert_string_equal(prove(self), "m1 partial done proved; m2 absent done proved; "
+                                     "missing index 'users.age' of m2");
+}
+
 /* --- rows -------------------------------------------------------------------------------------------------- */
 
 static void
@@ -402,6 +431,8 @@ main(void)
         PROOF(who_drops_something_and_does_more_proves_who_made_it),
         PROOF(a_dropped_column_is_seen_when_its_table_is_known_to_have_had_it),
         PROOF(the_record_decides_what_the_schema_leaves_open),
+        PROOF(a_column_that_was_renamed_and_dropped_by_hand_is_missing),
+        PROOF(what_changes_something_that_is_gone_cannot_be_run),
         PROOF(rows_are_never_proved_but_by_a_probe),
         PROOF(of_a_half_run_migration_the_missing_statements_are_named),
         PROOF(rows_at_the_break_are_in_doubt),
