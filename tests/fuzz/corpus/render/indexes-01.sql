@@ -1,0 +1,17 @@
+CREATE TABLE ix_part (id integer PRIMARY KEY, a integer, gone boolean NOT NULL DEFAULT false);
+CREATE INDEX IF NOT EXISTS ix_part_i ON ix_part (a) WHERE NOT gone;
+CREATE TABLE ix_pu (id integer PRIMARY KEY, a integer, gone boolean NOT NULL DEFAULT false);
+CREATE UNIQUE INDEX IF NOT EXISTS ix_pu_i ON ix_pu (a) WHERE NOT gone;
+CREATE TABLE ix_pd (id integer PRIMARY KEY, a integer);
+CREATE INDEX ix_pd_i ON ix_pd (a) WHERE a > 0;
+CREATE INDEX IF NOT EXISTS ix_pd_i ON ix_pd (a) WHERE a > 1;
+CREATE TABLE ix_ex (id integer PRIMARY KEY, a varchar(20));
+CREATE INDEX IF NOT EXISTS ix_ex_i ON ix_ex (lower(a));
+CREATE TABLE ix_exu (id integer PRIMARY KEY, a varchar(20));
+CREATE UNIQUE INDEX IF NOT EXISTS ix_exu_i ON ix_exu (lower(a));
+CREATE TABLE ix_text (id integer PRIMARY KEY, a text, b blob);
+CREATE INDEX IF NOT EXISTS ix_text_i ON ix_text (a);
+CREATE TABLE ix_conc (id integer PRIMARY KEY, a integer);
+CREATE INDEX CONCURRENTLY IF NOT EXISTS ix_conc_i ON ix_conc (a);
+CREATE TABLE ix_concu (id integer PRIMARY KEY, a integer);
+CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS ix_concu_i ON ix_concu (a);

@@ -1,0 +1,18 @@
+CREATE TABLE ix_dconc (id integer PRIMARY KEY, a integer);
+CREATE INDEX ix_dconc_i ON ix_dconc (a);
+DROP INDEX CONCURRENTLY IF EXISTS ix_dconc_i;
+CREATE TABLE ix_unn (id integer PRIMARY KEY, a integer, b integer);
+CREATE INDEX ON ix_unn (a, b);
+CREATE TABLE ix_inc (id integer PRIMARY KEY, a integer, b integer);
+CREATE INDEX IF NOT EXISTS ix_inc_i ON ix_inc (a) INCLUDE (b);
+CREATE TABLE ix_bt (id integer PRIMARY KEY, a integer);
+CREATE INDEX IF NOT EXISTS ix_bt_i ON ix_bt USING btree (a);
+CREATE TABLE ix_nf (id integer PRIMARY KEY, a integer);
+CREATE INDEX IF NOT EXISTS ix_nf_i ON ix_nf (a NULLS FIRST);
+CREATE TABLE ix_drop (id integer PRIMARY KEY, a integer);
+CREATE INDEX ix_drop_i ON ix_drop (a);
+DROP INDEX IF EXISTS ix_drop_i;
+CREATE TABLE ix_dropm (id integer PRIMARY KEY, a integer);
+CREATE INDEX ix_dropm_i ON ix_dropm (a);
+DROP INDEX IF EXISTS ix_dropm_i ON ix_dropm;
+DROP INDEX IF EXISTS ix_never;

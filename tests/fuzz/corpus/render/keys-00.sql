@@ -1,0 +1,17 @@
+CREATE TABLE pk_add (a integer NOT NULL, b integer NOT NULL);
+ALTER TABLE pk_add ADD CONSTRAINT IF NOT EXISTS pk_add_pkey PRIMARY KEY (a, b);
+CREATE TABLE pk_unnamed (a integer NOT NULL, b integer);
+ALTER TABLE pk_unnamed ADD PRIMARY KEY IF NOT EXISTS (a);
+CREATE TABLE pk_null (a varchar(10), b integer);
+ALTER TABLE pk_null ADD PRIMARY KEY (a);
+CREATE TABLE pk_diff (a integer NOT NULL, b integer NOT NULL, PRIMARY KEY (a));
+ALTER TABLE pk_diff ADD CONSTRAINT IF NOT EXISTS pk_diff_pkey PRIMARY KEY (b);
+CREATE TABLE pk_drop (a integer NOT NULL, b integer, PRIMARY KEY (a));
+ALTER TABLE pk_drop DROP CONSTRAINT IF EXISTS pk_drop_pkey;
+CREATE TABLE pk_dropm (a integer NOT NULL, b integer, PRIMARY KEY (a));
+ALTER TABLE pk_dropm DROP PRIMARY KEY;
+CREATE TABLE pk_dropx (a integer NOT NULL);
+ALTER TABLE pk_dropx DROP PRIMARY KEY;
+CREATE TABLE pk_repl (a integer NOT NULL, b integer NOT NULL, PRIMARY KEY (a));
+INSERT INTO pk_repl VALUES (1, 1);
+ALTER TABLE pk_repl DROP CONSTRAINT pk_repl_pkey, ADD CONSTRAINT pk_repl_pkey PRIMARY KEY (a, b);

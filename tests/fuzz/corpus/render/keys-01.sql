@@ -1,0 +1,14 @@
+CREATE TABLE IF NOT EXISTS pk_text (code varchar(20) PRIMARY KEY, n integer);
+CREATE TABLE IF NOT EXISTS pk_longtext (code text PRIMARY KEY, n integer);
+CREATE TABLE IF NOT EXISTS pk_comp (org integer NOT NULL, id integer NOT NULL, note text, PRIMARY KEY (org, id));
+CREATE TABLE uq_add (id integer PRIMARY KEY, a integer, b varchar(10));
+ALTER TABLE uq_add ADD CONSTRAINT IF NOT EXISTS uq_add_ab UNIQUE (a, b);
+CREATE TABLE uq_unn (id integer PRIMARY KEY, a integer);
+ALTER TABLE uq_unn ADD UNIQUE IF NOT EXISTS (a);
+CREATE TABLE uq_diff (id integer PRIMARY KEY, a integer, b integer, CONSTRAINT uq_diff_u UNIQUE (a));
+ALTER TABLE uq_diff ADD CONSTRAINT IF NOT EXISTS uq_diff_u UNIQUE (b);
+CREATE TABLE uq_dup (id integer PRIMARY KEY, a integer);
+INSERT INTO uq_dup VALUES (1, 1), (2, 1);
+ALTER TABLE uq_dup ADD CONSTRAINT uq_dup_a UNIQUE (a);
+CREATE TABLE uq_drop (id integer PRIMARY KEY, a integer, CONSTRAINT uq_drop_a UNIQUE (a));
+ALTER TABLE uq_drop DROP CONSTRAINT IF EXISTS uq_drop_a;

@@ -1,0 +1,17 @@
+CREATE TABLE ck_unn (id integer PRIMARY KEY, a integer);
+ALTER TABLE ck_unn ADD CHECK IF NOT EXISTS (a > 0);
+CREATE TABLE ck_diff (id integer PRIMARY KEY, a integer, CONSTRAINT ck_diff_c CHECK (a > 0));
+ALTER TABLE ck_diff ADD CONSTRAINT IF NOT EXISTS ck_diff_c CHECK (a > 1);
+CREATE TABLE ck_viol (id integer PRIMARY KEY, a integer);
+INSERT INTO ck_viol VALUES (1, 0);
+ALTER TABLE ck_viol ADD CONSTRAINT ck_viol_c CHECK (a > 0);
+CREATE TABLE ck_drop (id integer PRIMARY KEY, a integer, CONSTRAINT ck_drop_c CHECK (a > 0));
+ALTER TABLE ck_drop DROP CONSTRAINT IF EXISTS ck_drop_c;
+CREATE TABLE ck_dropu (id integer PRIMARY KEY, a integer CHECK (a > 0), b integer CHECK (b > 0), CHECK (a <> b));
+ALTER TABLE ck_dropu DROP CONSTRAINT IF EXISTS ck_dropu_a_check;
+ALTER TABLE ck_dropu DROP CONSTRAINT IF EXISTS ck_dropu_check;
+CREATE TABLE ck_repl (id integer PRIMARY KEY, a integer, CONSTRAINT ck_repl_c CHECK (a > 0));
+ALTER TABLE ck_repl DROP CONSTRAINT ck_repl_c;
+ALTER TABLE ck_repl ADD CONSTRAINT ck_repl_c CHECK (a > 10);
+CREATE TABLE IF NOT EXISTS ck_text (id integer PRIMARY KEY, s varchar(20) NOT NULL CHECK (s IN ('a', 'b''c')), t varchar(20) CHECK (t LIKE 'x%' AND length(t) BETWEEN 2 AND 4));
+CREATE TABLE IF NOT EXISTS ck_case (id integer PRIMARY KEY, a integer, b integer, CHECK (CASE WHEN a IS NULL THEN b IS NOT NULL ELSE b IS NULL END), CHECK (coalesce(a, b) > 0));

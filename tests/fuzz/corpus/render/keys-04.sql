@@ -1,0 +1,2 @@
+CREATE TABLE ck_nv (id integer PRIMARY KEY, a integer);
+ALTER TABLE ck_nv ADD CONSTRAINT IF NOT EXISTS ck_nv_c CHECK (a > 0) NOT VALID;

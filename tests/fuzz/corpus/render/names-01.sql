@@ -1,0 +1,15 @@
+CREATE TABLE IF NOT EXISTS "NmMixed" ("Id" integer PRIMARY KEY, "userName" varchar(10));
+CREATE TABLE "NmUsed" ("Id" integer PRIMARY KEY, "userName" varchar(10));
+INSERT INTO "NmUsed" VALUES (1, 'x');
+ALTER TABLE "NmUsed" ADD COLUMN "createdAt" timestamp;
+UPDATE "NmUsed" SET "userName" = "userName" || 'y' WHERE "Id" = 1;
+ALTER TABLE "NmUsed" ALTER COLUMN "userName" SET NOT NULL;
+CREATE TABLE IF NOT EXISTS Nm_Folds (ID integer PRIMARY KEY, UserName varchar(10));
+ALTER TABLE NM_FOLDS ADD COLUMN IF NOT EXISTS USERNAME varchar(10);
+CREATE TABLE IF NOT EXISTS "größe" (id integer PRIMARY KEY, "länge" integer, "日本" varchar(10));
+CREATE INDEX IF NOT EXISTS "größe_länge" ON "größe" ("länge");
+ALTER TABLE "größe" ADD CONSTRAINT IF NOT EXISTS "prüfung" CHECK ("länge" > 0);
+CREATE TABLE IF NOT EXISTS straße (id integer PRIMARY KEY, hausnummer_ä integer);
+CREATE TABLE IF NOT EXISTS nm_63_aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa (id integer PRIMARY KEY, b_63_bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb integer UNIQUE CHECK (b_63_bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb > 0));
+CREATE TABLE IF NOT EXISTS nm_64_aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa (id integer PRIMARY KEY);
+CREATE TABLE IF NOT EXISTS nm_65_aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa (id integer PRIMARY KEY);

@@ -1,0 +1,12 @@
+CREATE TABLE IF NOT EXISTS sp_auto (id INTEGER PRIMARY KEY AUTOINCREMENT, a TEXT);
+CREATE TABLE IF NOT EXISTS [sp_sq] ([id] INTEGER PRIMARY KEY);
+CREATE TABLE IF NOT EXISTS sp_strict (id INTEGER PRIMARY KEY, a TEXT) STRICT;
+CREATE TABLE IF NOT EXISTS sp_now (id INTEGER PRIMARY KEY, at TEXT DEFAULT CURRENT_TIMESTAMP);
+CREATE TABLE sp_or (id integer PRIMARY KEY, a integer);
+INSERT INTO sp_or VALUES (1, 1);
+INSERT OR REPLACE INTO sp_or (id, a) VALUES (1, 2);
+CREATE TABLE IF NOT EXISTS sp_pgc (id integer PRIMARY KEY, a text DEFAULT 'x'::text, b jsonb DEFAULT '{}'::jsonb, c timestamp DEFAULT now()::timestamp, d integer DEFAULT '5'::integer);
+CREATE TABLE sp_dol (id integer PRIMARY KEY, a varchar(20));
+INSERT INTO sp_dol VALUES (1, $$it's; fine$$), (2, $x$a$$b$x$);
+CREATE TABLE sp_esc (id integer PRIMARY KEY, a varchar(20));
+INSERT INTO sp_esc VALUES (1, E'a\tb\\c\'d');

@@ -1,0 +1,15 @@
+CREATE TABLE IF NOT EXISTS sp_opt (id integer PRIMARY KEY) WITH (fillfactor = 70);
+CREATE TABLE sp_only (id integer PRIMARY KEY);
+ALTER TABLE ONLY sp_only ADD COLUMN IF NOT EXISTS a integer;
+-- dunlin: only postgres;
+CREATE TABLE IF NOT EXISTS sp_sec (id integer PRIMARY KEY, pg integer);
+-- dunlin: end;
+-- dunlin: only mysql;
+CREATE TABLE IF NOT EXISTS sp_sec (id integer PRIMARY KEY, my integer);
+-- dunlin: end;
+-- dunlin: only sqlite;
+CREATE TABLE IF NOT EXISTS sp_sec (id integer PRIMARY KEY, sl integer);
+-- dunlin: end;
+CREATE TRIGGER sp_trg AFTER INSERT ON sp_nowhere BEGIN SELECT 1; END;
+CREATE FUNCTION sp_fn() RETURNS integer LANGUAGE sql AS 'SELECT 1';
+GRANT SELECT ON sp_nowhere TO public;

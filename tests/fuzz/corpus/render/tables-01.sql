@@ -1,0 +1,14 @@
+CREATE TABLE tab_null (id integer PRIMARY KEY, a integer);
+CREATE TABLE IF NOT EXISTS tab_null (id integer PRIMARY KEY, a integer NOT NULL);
+CREATE TABLE tab_default (id integer PRIMARY KEY, a integer DEFAULT 1);
+CREATE TABLE IF NOT EXISTS tab_default (id integer PRIMARY KEY, a integer DEFAULT 2);
+CREATE TABLE tab_key (a integer NOT NULL, b integer NOT NULL, PRIMARY KEY (a));
+CREATE TABLE IF NOT EXISTS tab_key (a integer NOT NULL, b integer NOT NULL, PRIMARY KEY (a, b));
+CREATE VIEW tab_view AS SELECT 1 AS one;
+CREATE TABLE IF NOT EXISTS tab_view (one integer);
+CREATE TABLE IF NOT EXISTS tab_twice (id integer PRIMARY KEY);
+CREATE TABLE IF NOT EXISTS tab_twice (id integer PRIMARY KEY);
+CREATE TABLE tab_there (id integer PRIMARY KEY);
+CREATE TABLE tab_there (id integer PRIMARY KEY);
+CREATE TABLE IF NOT EXISTS tab_keyless (a integer, b text);
+CREATE TABLE IF NOT EXISTS public.tab_public (id integer PRIMARY KEY);

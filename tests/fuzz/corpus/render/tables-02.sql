@@ -1,0 +1,17 @@
+CREATE TABLE IF NOT EXISTS tab_elsewhere.t (id integer PRIMARY KEY);
+CREATE TABLE tab_drop (id integer PRIMARY KEY);
+DROP TABLE IF EXISTS tab_drop;
+DROP TABLE IF EXISTS tab_nowhere;
+CREATE TABLE tab_drop1 (id integer PRIMARY KEY);
+CREATE TABLE tab_drop3 (id integer PRIMARY KEY);
+DROP TABLE IF EXISTS tab_drop1, tab_drop2, tab_drop3;
+DROP TABLE tab_never;
+CREATE VIEW tab_drop_view AS SELECT 1 AS one;
+DROP TABLE IF EXISTS tab_drop_view;
+CREATE TABLE tab_ref_p (id integer PRIMARY KEY);
+CREATE TABLE tab_ref_c (id integer PRIMARY KEY, p integer REFERENCES tab_ref_p (id));
+DROP TABLE tab_ref_p;
+CREATE TABLE tab_casc_p (id integer PRIMARY KEY);
+CREATE TABLE tab_casc_c (id integer PRIMARY KEY, p integer REFERENCES tab_casc_p (id));
+CREATE VIEW tab_casc_v AS SELECT id FROM tab_casc_p;
+DROP TABLE IF EXISTS tab_casc_p CASCADE;

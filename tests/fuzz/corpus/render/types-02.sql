@@ -1,0 +1,16 @@
+CREATE TABLE IF NOT EXISTS en_my (id integer PRIMARY KEY, v ENUM('a','b') NOT NULL DEFAULT 'a');
+CREATE DOMAIN IF NOT EXISTS dm_name AS varchar(20) NOT NULL DEFAULT 'none';
+CREATE TABLE IF NOT EXISTS dm_t (id integer PRIMARY KEY, v dm_name);
+CREATE DOMAIN IF NOT EXISTS dm_pos AS integer CHECK (VALUE > 0);
+CREATE TABLE IF NOT EXISTS dm_pos_t (id integer PRIMARY KEY, v dm_pos, w dm_pos);
+CREATE DOMAIN dm_addc AS varchar(10) CHECK (length(VALUE) > 1) CHECK (VALUE <> 'bad');
+CREATE TABLE dm_addc_t (id integer PRIMARY KEY);
+ALTER TABLE dm_addc_t ADD COLUMN IF NOT EXISTS v dm_addc;
+CREATE TABLE IF NOT EXISTS gn_st (id integer PRIMARY KEY, a integer NOT NULL, b integer GENERATED ALWAYS AS (a * 2) STORED);
+CREATE TABLE gn_add (id integer PRIMARY KEY, a integer NOT NULL);
+INSERT INTO gn_add VALUES (1, 5);
+ALTER TABLE gn_add ADD COLUMN IF NOT EXISTS b integer GENERATED ALWAYS AS (a + 1) STORED;
+CREATE TABLE IF NOT EXISTS gn_virt (id integer PRIMARY KEY, a varchar(10), b varchar(20) GENERATED ALWAYS AS (upper(a)) VIRTUAL);
+CREATE TABLE gn_drop (id integer PRIMARY KEY, a integer, b integer GENERATED ALWAYS AS (a + 1) STORED);
+INSERT INTO gn_drop (id, a) VALUES (1, 1);
+ALTER TABLE gn_drop DROP COLUMN IF EXISTS b;
