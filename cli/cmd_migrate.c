@@ -197,6 +197,7 @@ show(dn_cli *cli, const dunlin_node *root)
         show_plan(cli, root);
     show_backup(cli, root);
     show_applied(cli, root);
+    dn_cli_show_files(cli, dunlin_node_get(root, "files"), NULL);
     dn_cli_show_sentence(cli, DN_STYLE_PLAIN, dunlin_node_text(root, "summary"));
 }
 

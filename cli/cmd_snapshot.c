@@ -12,12 +12,14 @@ show(dn_cli *cli, const dunlin_node *root)
         fputs(text, out);
         return;
     }
+    dn_cli_warn_findings(cli, dunlin_node_get(root, "findings"));
     dn_cli_show_target(cli, root);
     fputs("snapshot  ", out);
     dn_cli_put(out, dunlin_node_text(root, "path"), 10);
     fprintf(out, " (%lld facts, %.12s)%s\n", (long long)dunlin_node_integer(root, "facts", 0),
             dunlin_node_text(root, "digest"),
             dunlin_node_boolean(root, "changed") ? "" : ", as it was");
+    dn_cli_show_files(cli, dunlin_node_get(root, "files"), "snapshot");
 }
 
 int
@@ -27,6 +29,8 @@ dn_cmd_snapshot(dn_cli *cli)
         .size = sizeof options,
         .output = cli->arguments->output,
         .print = cli->arguments->print ? 1 : 0,
+        .shadow = cli->arguments->shadow ? 1 : 0,
+        .shadow_url = cli->arguments->shadow_url,
     };
     dunlin_result *result = NULL;
     dunlin_error error = {0};

@@ -117,3 +117,39 @@ dn_cli_join(const dunlin_node *texts, const char *between)
     }
     return joined;
 }
+
+/* "written  schema.sql", "left     schema.sql: it says ..." */
+static void
+show_file(dn_cli *cli, const dunlin_node *file)
+{
+    FILE *out = cli->output.out;
+    int64_t written = dunlin_node_integer(file, "written", 0);
+    const char *why = dunlin_node_text(file, "why");
+    bool effects = strcmp(dunlin_node_text(file, "what"), "effects") == 0;
+
+    if (written) {
+        fputs("written ", out);
+        dn_cli_put(out, dunlin_node_text(file, "path"), 8);
+        if (effects)
+            fprintf(out, " (effects of %lld %s)", (long long)written,
+                    written == 1 ? "migration" : "migrations");
+        putc('\n', out);
+    }
+    if (!why)
+        return;
+    dn_cli_say(&cli->output, DN_STYLE_WAIT, "left    ");
+    dn_cli_put(out, effects ? "effects of migrations" : dunlin_node_text(file, "path"), 8);
+    fputs(": ", out);
+    dn_cli_put(out, why, 8);
+    putc('\n', out);
+}
+
+void
+dn_cli_show_files(dn_cli *cli, const dunlin_node *files, const char *except)
+{
+    const dunlin_node *file = dunlin_node_first(files);
+
+    for (; file; file = dunlin_node_next(file))
+        if (!except || strcmp(dunlin_node_text(file, "what"), except) != 0)
+            show_file(cli, file);
+}

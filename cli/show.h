@@ -17,6 +17,9 @@ void dn_cli_warn_findings(dn_cli *cli, const dunlin_node *findings);
 void dn_cli_show_sentence(dn_cli *cli, dn_style style, const char *text);
 /* "label  text" for each text of an array. */
 void dn_cli_show_texts(dn_cli *cli, const char *label, const dunlin_node *texts);
+/* The files that say what the schema is: those that were written, and why others were not. One of the
+ * kind `except` (NULL: none) is told elsewhere. */
+void dn_cli_show_files(dn_cli *cli, const dunlin_node *files, const char *except);
 /* Texts of an array, put together with commas. Free it. */
 char *dn_cli_join(const dunlin_node *texts, const char *between);
 

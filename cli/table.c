@@ -192,12 +192,17 @@ static const dn_example repair_examples[] = {{"dunlin repair", "show what would 
                                              {"dunlin repair --apply", "do it, behind a backup"},
                                              END_EXAMPLES};
 
-static const dn_option snapshot_options[] = {{"output", 'o', DN_VALUE_FILE, "FILE", NULL,
-                                              MEMBER(output), false,
-                                              "write this file instead of the head snapshot"},
-                                             {"stdout", 0, DN_VALUE_NONE, NULL, NULL, MEMBER(print),
-                                              false, "print the snapshot and write no file"},
-                                             END_OPTIONS};
+static const dn_option snapshot_options[] = {
+    {"output", 'o', DN_VALUE_FILE, "FILE", NULL, MEMBER(output), false,
+     "write this file instead of the head snapshot"},
+    {"stdout", 0, DN_VALUE_NONE, NULL, NULL, MEMBER(print), false,
+     "print the snapshot and write no file"},
+    {"shadow", 0, DN_VALUE_NONE, NULL, NULL, MEMBER(shadow), false,
+     "replay the migrations in a throw-away database on "
+     "the target's server"},
+    {"shadow-url", 0, DN_VALUE_TEXT, "URL", NULL, MEMBER(shadow_url), false,
+     "replay them in this empty database instead"},
+    END_OPTIONS};
 static const dn_exit snapshot_exits[] = {
     {DUNLIN_EXIT_OK, "written, or as it was already"},
     {DUNLIN_EXIT_FAILED, "the database could not be read, or the file not be written"},
@@ -541,10 +546,10 @@ const dn_command dn_cli_commands[] = {
      "Reads the schema that is really in the target and writes it as a snapshot: one line for each "
      "thing, sorted, the same bytes for the same schema, so that a pull request shows what changes. "
      "The head snapshot, `meta/_dunlin/<dialect>/head.json` in the folder of migrations, is the state "
-     "behind the newest migration; the target has to be there. Any other file takes any state. "
-     "docs/snapshots.md describes the format.\n\n"
-     "Trackers are left out. What the database user may not see is an error. The effects of single "
-     "migrations are not written yet.",
+     "behind the newest migration; the target has to be there. What each migration changes goes beside "
+     "it. Both are found out by a replay where that is allowed, else the target tells the state. Any "
+     "other file takes any state of a target. docs/snapshots.md describes the format.\n\n"
+     "Trackers are left out. What the database user may not see is an error.",
      "dunlin-snapshot/1", snapshot_options, no_arguments, snapshot_exits, snapshot_examples,
      dn_cmd_snapshot},
     {"diagram", "draw the tables and their foreign keys",

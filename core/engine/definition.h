@@ -19,6 +19,14 @@ int dn_definition_load(dn_connection *connection, const char *path, size_t *stat
 int dn_definition_side(dn_session *session, const char *path, const dn_side *like, bool asked,
                        const char *given, dn_side *side, dn_error *error);
 
+/* The whole schema of a side as the text of a definition, appended. */
+int dn_definition_text(dn_session *session, const dn_side *side, dn_text *text, size_t *statements,
+                       dn_error *error);
+/* Whether dunlin wrote this text, and nobody a beginning of their own. */
+bool dn_definition_is_ours(const dn_text *text);
+/* Where the project's definition is for the session's driver. NULL: no memory. */
+const char *dn_definition_path(dn_session *session);
+
 enum { DN_SCRIPT_RISKS = 1 << 0, DN_SCRIPT_GROUPS = 1 << 1 };
 /* Statements as the stock client takes them. RISKS: comments before what loses data; GROUPS: an empty
  * line between objects. */

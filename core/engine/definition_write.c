@@ -126,3 +126,77 @@ dn_definition_write(const dn_side *side, const dn_diff *diff, const dn_side_scri
         dn_text_add_string(text, "COMMIT;\n");
     return text->failed ? dn_no_memory(error) : 0;
 }
+
+/* --- the whole -------------------------------------------------------------------------------------- */
+
+#define BEGINNING "-- The schema of a "
+
+int
+dn_definition_text(dn_session *session, const dn_side *side, dn_text *text, size_t *statements,
+                   dn_error *error)
+{
+    dn_side empty;
+    dn_diff diff;
+    dn_side_script script;
+
+    dn_text_printf(text,
+                   BEGINNING
+                   "%s database, written by `dunlin schema dump`.\n"
+                   "-- Into an empty one it goes with `dunlin schema load FILE --url URL`.\n",
+                   side->snapshot.flavour);
+    if (dn_side_empty(session, side, &empty, error) < 0 ||
+        dn_schema_diff(empty.facts, side->facts, NULL, &session->arena, &diff, error) < 0 ||
+        dn_side_render(session, &empty, side, &diff.operations, &script, error) < 0)
+        return -1;
+    *statements = script.steps.count;
+    return dn_definition_write(side, &diff, &script, DN_SCRIPT_GROUPS, text, error);
+}
+
+bool
+dn_definition_is_ours(const dn_text *text)
+{
+    size_t length = strlen(BEGINNING);
+
+    return text->length > length && memcmp(text->data, BEGINNING, length) == 0;
+}
+
+/* Targets of several kinds have a file each: schema.<driver>.sql, as migrations do. */
+static bool
+has_others(const dn_session *session)
+{
+    const dn_project *project = &session->project;
+
+    for (size_t i = 0; i < project->target_count; i++) {
+        dn_auto(dn_arena) arena = DN_ARENA_INIT;
+        const dn_driver_places places = {session->options->driver_path};
+        dunlin_options options = *session->options;
+        const dn_target *target;
+        const dn_driver *driver;
+        const char *scheme;
+        const char *url;
+        dn_error ignored;
+
+        options.url = NULL;
+        options.target = project->targets[i].name;
+        if (dn_project_target(project, &options, &arena, &target, &url, &ignored) < 0)
+            continue;
+        scheme = dn_url_scheme(&arena, url);
+        if (scheme && dn_driver_find(&places, scheme, &driver, &ignored) == 0 &&
+            driver != session->driver)
+            return true;
+    }
+    return false;
+}
+
+const char *
+dn_definition_path(dn_session *session)
+{
+    const char *path = session->project.definition;
+    const char *name = strrchr(path, '/') ? strrchr(path, '/') : path;
+    const char *dot = strrchr(name, '.') ? strrchr(name, '.') : name + strlen(name);
+
+    if (!session->driver || !has_others(session))
+        return path;
+    return dn_arena_printf(&session->arena, "%.*s.%s%s", (int)(dot - path), path,
+                           session->driver->table.name, dot);
+}

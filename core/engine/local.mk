@@ -43,4 +43,8 @@ core_sources += \
 	core/engine/svg.c \
 	core/engine/svg.h \
 	core/engine/tell.c \
+	core/engine/upkeep.c \
+	core/engine/upkeep.h \
+	core/engine/upkeep_definition.c \
+	core/engine/upkeep_internal.h \
 	core/engine/version.c

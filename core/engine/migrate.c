@@ -8,6 +8,7 @@
 #include "core/base/clock.h"
 #include "core/base/fault.h"
 #include "core/engine/dry_run.h"
+#include "core/engine/upkeep.h"
 
 enum { RECONNECTS = 3, RECONNECT_WAIT_MS = 250 };
 
@@ -24,6 +25,7 @@ typedef struct migration_run {
     size_t earlier_count;
     size_t earlier_capacity;
     size_t already_applied;
+    dn_upkeep upkeep;
     int64_t started_ns;
 } migration_run;
 
@@ -286,6 +288,37 @@ migrate(migration_run *state, dn_error *error)
     return migrate_until_settled(state, error);
 }
 
+/* --- what the folder says --------------------------------------------------------------------- */
+
+static bool
+has_applied(const migration_run *state)
+{
+    for (size_t i = 0; i < state->plan.job_count; i++)
+        if (state->plan.jobs[i].applied)
+            return true;
+    return state->earlier_count > 0;
+}
+
+/* Snapshots and the definition follow a run that left nothing out. That they cannot be written is no
+ * failure of the migrations. */
+static int
+keep_up(migration_run *state, dn_error *error)
+{
+    static const dn_upkeep_options options = {.definition = true};
+    dn_session *session = &state->session;
+    dn_error problem;
+
+    if (!has_applied(state) || state->plan.held_count || !dn_upkeep_wanted(session) ||
+        session->reconciliation.counts[DN_VERDICT_UNLISTED_FILE])
+        return 0;
+    dn_error_clear(&problem);
+    if (dn_upkeep_write(session, &options, &state->upkeep, &problem) == 0)
+        return 0;
+    return dn_findings_add(
+        &session->reconciliation.findings, &session->arena, DN_WARNING, "snapshot.not-written",
+        NULL, error, "snapshots and schema definition are not up to date: %s", problem.message);
+}
+
 /* --- telling ---------------------------------------------------------------------------------- */
 
 static void
@@ -452,6 +485,7 @@ tell(migration_run *state, const dn_error *failure)
     if (state->planned)
         tell_plan(state);
     tell_backup(state);
+    dn_upkeep_tell(session, &state->upkeep);
     applied = tell_applied(state);
     tell_failure(state, failure);
     remaining = tell_remaining(state);
@@ -481,6 +515,8 @@ dunlin_migrate(const dunlin_options *options, const dunlin_migrate_options *migr
     state.session.tells_failures = true;
     state.started_ns = dn_clock_monotonic_ns();
     answer = migrate(&state, error);
+    if (answer == 0)
+        answer = keep_up(&state, error);
     if (state.session.result)
         tell(&state, answer < 0 ? error : NULL);
     return dn_session_finish(&state.session, answer, result, error);

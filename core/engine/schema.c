@@ -9,26 +9,6 @@
 
 /* --- dump ----------------------------------------------------------------------------------------- */
 
-static int
-write_definition(dn_session *session, const dn_side *side, dn_text *text, size_t *statements,
-                 dn_error *error)
-{
-    dn_side empty;
-    dn_diff diff;
-    dn_side_script script;
-
-    dn_text_printf(text,
-                   "-- The schema of a %s database, written by `dunlin schema dump`.\n"
-                   "-- Into an empty one it goes with `dunlin schema load FILE --url URL`.\n",
-                   side->snapshot.flavour);
-    if (dn_side_empty(session, side, &empty, error) < 0 ||
-        dn_schema_diff(empty.facts, side->facts, NULL, &session->arena, &diff, error) < 0 ||
-        dn_side_render(session, &empty, side, &diff.operations, &script, error) < 0)
-        return -1;
-    *statements = script.steps.count;
-    return dn_definition_write(side, &diff, &script, DN_SCRIPT_GROUPS, text, error);
-}
-
 static void
 tell_definition(dn_session *session, const char *path, size_t statements, const dn_text *text)
 {
@@ -48,7 +28,7 @@ dump(dn_session *session, const char *path, dn_side *side, dn_error *error)
     size_t statements = 0;
 
     if (dn_session_project(session, error) < 0 || dn_side_open_target(session, side, error) < 0 ||
-        write_definition(session, side, &text, &statements, error) < 0 ||
+        dn_definition_text(session, side, &text, &statements, error) < 0 ||
         (path && dn_file_write(path, text.data, text.length, error) < 0) ||
         dn_session_result(session, "dunlin-schema-dump/1", error) < 0)
         return -1;

@@ -5,8 +5,7 @@
 #include <string.h>
 
 #include "core/base/file.h"
-#include "core/engine/session.h"
-#include "core/state/snapshot.h"
+#include "core/engine/upkeep.h"
 
 /* The head snapshot is the state behind the newest migration, so a target that is not there, or not
  * only there, cannot tell it. */
@@ -30,25 +29,6 @@ check_head(dn_session *session, dn_error *error)
 }
 
 static int
-write_file(dn_session *session, const char *path, const dn_text *text, bool *changed,
-           dn_error *error)
-{
-    dn_auto(dn_text) before = DN_TEXT_INIT;
-    dn_error missing;
-    char *folder = dn_path_folder(&session->arena, path);
-
-    *changed = dn_file_read(path, &before, &missing) < 0 || before.length != text->length ||
-               memcmp(before.data, text->data, text->length) != 0;
-    if (!*changed)
-        return 0;
-    if (!folder)
-        return dn_no_memory(error);
-    if (dn_folder_create(folder, error) < 0)
-        return -1;
-    return dn_file_write(path, text->data, text->length, error);
-}
-
-static int
 tell(dn_session *session, const dn_snapshot *snapshot, const char *path, bool changed,
      dn_error *error)
 {
@@ -65,6 +45,32 @@ tell(dn_session *session, const dn_snapshot *snapshot, const char *path, bool ch
     dn_node_set_integer(session->result, root, "facts",
                         (int64_t)dn_fact_map_count(snapshot->facts));
     dn_node_set_text(session->result, root, "digest", hex);
+    if (path)
+        dn_node_set_null(session->result, root, "text");
+    return 0;
+}
+
+/* The state behind the newest migration, and what each of them changes. */
+static int
+take_head(dn_session *session, const dunlin_snapshot_options *options, dn_error *error)
+{
+    const dn_upkeep_options how = {
+        .shadow = options && options->shadow,
+        .shadow_url = options ? options->shadow_url : NULL,
+    };
+    const dn_upkeep_file *head;
+    dn_upkeep upkeep;
+
+    if (check_head(session, error) < 0 || dn_upkeep_write(session, &how, &upkeep, error) < 0 ||
+        dn_session_result(session, "dunlin-snapshot/1", error) < 0)
+        return -1;
+    head = &upkeep.files[1];
+    if (head->why)
+        return dn_fail(error, DUNLIN_FAILED, "snapshot.not-written", "%s", head->why);
+    if (tell(session, &upkeep.snapshot, head->path, head->written > 0, error) < 0)
+        return -1;
+    dn_upkeep_tell(session, &upkeep);
+    dn_session_tell_findings(session, "findings", &session->reconciliation.findings);
     return 0;
 }
 
@@ -72,29 +78,25 @@ static int
 take(dn_session *session, const dunlin_snapshot_options *options, dn_error *error)
 {
     const char *path = options ? options->output : NULL;
-    bool head = !path && !(options && options->print);
     dn_auto(dn_text) text = DN_TEXT_INIT;
     dn_snapshot snapshot = {.dialect = NULL};
     bool changed = false;
 
-    if (dn_session_project(session, error) < 0 || dn_session_target(session, error) < 0 ||
-        (head ? check_head(session, error) : dn_session_connect(session, true, error)) < 0 ||
+    if (dn_session_project(session, error) < 0 || dn_session_target(session, error) < 0)
+        return -1;
+    if (!path && !(options && options->print))
+        return take_head(session, options, error);
+    if (dn_session_connect(session, true, error) < 0 ||
         dn_observe_snapshot(session->connection, &session->sight, &session->arena, &snapshot,
                             error) < 0 ||
         dn_snapshot_write(&snapshot, &text, error) < 0 ||
-        dn_session_result(session, "dunlin-snapshot/1", error) < 0)
+        (path && dn_upkeep_put(session, path, &text, &changed, error) < 0) ||
+        dn_session_result(session, "dunlin-snapshot/1", error) < 0 ||
+        tell(session, &snapshot, path, changed, error) < 0)
         return -1;
-    if (head)
-        path =
-            dn_snapshot_head_path(session->project.migrations, snapshot.dialect, &session->arena);
-    if (head && !path)
-        return dn_no_memory(error);
-    if (path && write_file(session, path, &text, &changed, error) < 0)
-        return -1;
-    if (tell(session, &snapshot, path, changed, error) < 0)
-        return -1;
-    dn_node_set_string(session->result, dn_result_node(session->result), "text",
-                       path ? dn_string(NULL) : dn_span(text.data, text.length));
+    if (!path)
+        dn_node_set_string(session->result, dn_result_node(session->result), "text",
+                           dn_span(text.data, text.length));
     return 0;
 }
 

@@ -219,8 +219,11 @@ static int
 find_definition(project_search *search, dn_error *error)
 {
     dn_project *project = search->project;
-    const char *path = dn_path_join(search->arena, project->root,
-                                    project->definition ? project->definition : "schema.sql");
+    const char *path;
+
+    project->definition_named = project->definition != NULL;
+    path = dn_path_join(search->arena, project->root,
+                        project->definition ? project->definition : "schema.sql");
 
     project->definition = path ? dn_path_absolute(search->arena, path) : NULL;
     return project->definition ? 0 : dn_no_memory(error);

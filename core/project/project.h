@@ -64,6 +64,7 @@ typedef struct dn_project {
     dn_ignore ignore;       /* objects that are kept out of sight */
     dn_snapshots snapshots; /* whether `migrate` writes them, and the definition */
     const char *definition; /* absolute path of the schema definition; it need not exist */
+    bool definition_named;  /* by dunlin.json */
     const dn_target *targets;
     size_t target_count;
     const char *default_target; /* NULL: none named */

@@ -105,14 +105,16 @@ write_file(const char *folder, const dn_effects_file *file, dn_error *error)
     return dn_file_write(path, text.data, text.length, error);
 }
 
-void
+bool
 dn_effects_write(const char *folder, const dn_effects_file *file, const dn_log *log)
 {
     dn_error error;
 
     dn_error_clear(&error);
-    if (write_file(folder, file, &error) < 0)
-        dn_log_debug(log, "the effects of '%s' are not kept: %s", file->tag, error.message);
+    if (write_file(folder, file, &error) == 0)
+        return true;
+    dn_log_debug(log, "the effects of '%s' are not kept: %s", file->tag, error.message);
+    return false;
 }
 
 /* --- reading ------------------------------------------------------------------------------------ */

@@ -21,6 +21,7 @@ struct dn_replay {
     bool thorough; /* texts of statements told too little once */
     size_t done;   /* files that the shadow went through */
     size_t runs;
+    size_t kept; /* files written */
 };
 
 /* One file on its way through the shadow. */
@@ -444,7 +445,7 @@ read_told(dn_replay *replay, dn_migration_effects *effects, dn_error *error)
 
 /* Why a statement failed may lie in this server: what builds on it is not kept. */
 static void
-write_told(const dn_replay *replay, const dn_migration_effects *effects, size_t told)
+write_told(dn_replay *replay, const dn_migration_effects *effects, size_t told)
 {
     if (!replay->options.folder || !replay->options.keep)
         return;
@@ -452,7 +453,7 @@ write_told(const dn_replay *replay, const dn_migration_effects *effects, size_t 
         const dn_effects_file kept = {replay->files[i]->tag, replay->chain[i], effects[i]};
 
         if (i >= told)
-            dn_effects_write(replay->options.folder, &kept, &replay->options.log);
+            replay->kept += dn_effects_write(replay->options.folder, &kept, &replay->options.log);
     }
 }
 
@@ -523,10 +524,29 @@ dn_replay_steps(dn_replay *replay, size_t at, dn_migration_effects *effects, dn_
     return 0;
 }
 
+int
+dn_replay_state(dn_replay *replay, const dn_sight *sight, dn_snapshot *snapshot, dn_error *error)
+{
+    if (replay->options.shadow == DN_SHADOW_NONE)
+        return dn_fail(error, DUNLIN_USAGE, "replay.no-shadow",
+                       "the schema behind a history can be read only by replaying it");
+    if (!replay->following && start(replay, error) < 0)
+        return -1;
+    if (pass_quietly(replay, replay->count, error) < 0)
+        return -1;
+    return dn_observe_snapshot(replay->shadow, sight, replay->arena, snapshot, error);
+}
+
 size_t
 dn_replay_runs(const dn_replay *replay)
 {
     return replay->runs;
+}
+
+size_t
+dn_replay_kept(const dn_replay *replay)
+{
+    return replay->kept;
 }
 
 void

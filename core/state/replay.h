@@ -62,8 +62,14 @@ int dn_replay_effects(dn_replay *replay, dn_migration_effects *effects, dn_error
 /* Adds the effects of each statement to those of migration `at`; replays what comes before it
  * again. Needs a shadow: replay.no-shadow. */
 int dn_replay_steps(dn_replay *replay, size_t at, dn_migration_effects *effects, dn_error *error);
+/* The schema behind all of them, whole, read from the shadow; what files told is run for it. Only where
+ * all are known. Needs a shadow: replay.no-shadow. */
+int dn_replay_state(dn_replay *replay, const dn_sight *sight, dn_snapshot *snapshot,
+                    dn_error *error);
 /* How many migrations were run to find this out, so far; 0: files told all. */
 size_t dn_replay_runs(const dn_replay *replay);
+/* How many files of effects were written. */
+size_t dn_replay_kept(const dn_replay *replay);
 /* Drops the shadow. NULL is fine. */
 void dn_replay_end(dn_replay *replay);
 static inline void

@@ -183,12 +183,15 @@ int dunlin_migrate(const dunlin_options *options, const dunlin_migrate_options *
                    dunlin_result **result, dunlin_error *error);
 
 /* Writes the schema of the target as a snapshot (docs/snapshots.md): the head snapshot of the
- * project, which the target has to be at, or another file, or into the result. */
+ * project, which the target has to be at, with the effects of each migration; or another file, or
+ * into the result. */
 typedef struct dunlin_snapshot_options {
     uint64_t size;
     const char *output; /* file; NULL: the head snapshot */
     int32_t print;      /* 1: only into the result, as "text" */
-    uint32_t reserved;
+    /* Of the head: 1: replay the migrations in a throw-away database on the target's server ... */
+    int32_t shadow;
+    const char *shadow_url; /* or in this empty database */
 } dunlin_snapshot_options;
 int dunlin_snapshot(const dunlin_options *options, const dunlin_snapshot_options *snapshot,
                     dunlin_result **result, dunlin_error *error);

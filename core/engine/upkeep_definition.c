@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The schema definition beside the migrations. It is written anew where it is what dunlin wrote, or
+ * says what an earlier state of the history was; never where it says something else.
+ */
+#include <string.h>
+
+#include "core/base/file.h"
+#include "core/engine/upkeep_internal.h"
+
+/* A schema as a side, to be written or compared. */
+static dn_side
+side_of(const keeping *work, const dn_snapshot *snapshot, const dn_fact_map *facts)
+{
+    dn_session *session = work->session;
+
+    return (dn_side){
+        .name = "the migrations",
+        .source = "migration",
+        .driver = session->driver,
+        .snapshot = *snapshot,
+        .facts = facts,
+        .connection = session->connection,
+        .borrowed = true,
+        .profile = dn_connection_server(session->connection)->profile,
+        .sight = session->sight,
+        .url = session->url,
+        .target = session->target,
+    };
+}
+
+static bool
+same_bytes(const dn_text *left, const dn_text *right)
+{
+    return left->length == right->length &&
+           (!left->length || memcmp(left->data, right->data, left->length) == 0);
+}
+
+/* Is it, byte for byte, what dunlin wrote for the head as it was? */
+static int
+is_as_written(keeping *work, const dn_text *present, bool *answer)
+{
+    dn_auto(dn_text) text = DN_TEXT_INIT;
+    dn_side old = side_of(work, &work->old, work->old_facts);
+    size_t statements;
+
+    *answer = false;
+    if (!work->old_facts || strcmp(work->old.flavour, work->upkeep->snapshot.flavour) != 0)
+        return 0;
+    if (dn_definition_text(work->session, &old, &text, &statements, work->error) < 0)
+        return -1;
+    *answer = same_bytes(&text, present);
+    return 0;
+}
+
+/* --- what it says ----------------------------------------------------------------------------------- */
+
+static bool
+same(const dunlin_fact *left, const dunlin_fact *right)
+{
+    return left && right ? dn_schema_equal(left, right, &dn_diff_comparison) : left == right;
+}
+
+/* Is there a state of the history that holds these facts? From the newest backwards, counting the
+ * facts that are otherwise. */
+static int
+is_earlier_state(keeping *work, const dn_fact_map *facts, size_t unlike, bool *answer)
+{
+    dn_fact_map *state;
+
+    *answer = false;
+    if (!work->known)
+        return 0;
+    if (dn_snapshot_facts(work->upkeep->snapshot.facts, work->naming, &work->session->arena, &state,
+                          work->error) < 0)
+        return -1;
+    for (size_t i = work->count; i-- > 0 && !*answer;) {
+        const dn_differences *list = &work->effects[i].effects;
+
+        for (size_t k = list->count; k-- > 0;) {
+            const dn_difference *one = &list->items[k];
+            const dunlin_fact *key = dn_difference_key(one);
+            const dunlin_fact *told =
+                dn_fact_map_find(facts, key->kind, key->path, key->path_count);
+            const dn_difference back = {.before = one->after, .after = one->before};
+            const dn_differences step = {.items = (dn_difference *)&back, .count = 1};
+
+            unlike -= !same(told, dn_fact_map_find(state, key->kind, key->path, key->path_count));
+            if (dn_differences_apply(&step, state, work->error) < 0)
+                return -1;
+            unlike += !same(told, one->before);
+        }
+        *answer = unlike == 0;
+    }
+    return 0;
+}
+
+static int
+explain(keeping *work, const char *path, const dn_differences *differences, const char **why)
+{
+    dn_auto(dn_text) name = DN_TEXT_INIT;
+    const dunlin_fact *first = dn_difference_key(&differences->items[0]);
+
+    dn_fact_describe(&name, first->kind, first->path, first->path_count);
+    *why = name.failed
+               ? NULL
+               : dn_arena_printf(&work->session->arena,
+                                 "it was edited, and is not what the migrations make (%s%s): "
+                                 "'dunlin generate NAME' writes the migration that is missing, or "
+                                 "'dunlin schema dump --output %s' the file as they make it",
+                                 name.data, differences->count > 1 ? ", and more" : "", path);
+    return *why ? 0 : dn_no_memory(work->error);
+}
+
+/* Whether it is to be written anew; else why not, or NULL where it says the same in other words. */
+static int
+judge_edited(keeping *work, const char *path, const dn_text *present, bool *write, const char **why)
+{
+    dn_session *session = work->session;
+    dn_side state = side_of(work, &work->upkeep->snapshot, work->upkeep->snapshot.facts);
+    dn_side told = {.name = NULL};
+    dn_differences differences = {.count = 0};
+    dn_error problem;
+    bool earlier;
+
+    *write = false;
+    dn_error_clear(&problem);
+    if (dn_definition_side(session, path, &state, work->options->shadow, work->options->shadow_url,
+                           &told, &problem) < 0) {
+        *why = dn_arena_printf(&session->arena, "what it says is not known: %s", problem.message);
+        return *why ? 0 : dn_no_memory(work->error);
+    }
+    if (dn_schema_compare(state.facts, told.facts, &dn_diff_comparison, &session->arena,
+                          &differences, work->error) < 0)
+        return -1;
+    if (!differences.count)
+        return 0;
+    if (is_earlier_state(work, told.facts, differences.count, &earlier) < 0)
+        return -1;
+    if (!earlier)
+        return explain(work, path, &differences, why);
+    *write = dn_definition_is_ours(present);
+    if (*write)
+        return 0;
+    *why = dn_arena_printf(&session->arena,
+                           "it is behind the migrations, and not dunlin's own text: 'dunlin schema "
+                           "dump --output %s' writes it anew",
+                           path);
+    return *why ? 0 : dn_no_memory(work->error);
+}
+
+/* --- the file --------------------------------------------------------------------------------------- */
+
+static int
+leave(keeping *work, const char *path, const char *why)
+{
+    work->upkeep->files[work->upkeep->count++] =
+        (dn_upkeep_file){.what = "definition", .path = path, .why = why};
+    return 0;
+}
+
+/* The definition of a Drizzle project is written in another language, unless somebody says so. */
+static bool
+is_of_another(const dn_session *session)
+{
+    dn_layout layout = session->journal.layout;
+
+    return (layout == DN_LAYOUT_DRIZZLE || layout == DN_LAYOUT_DRIZZLE_V1) &&
+           !session->project.definition_named;
+}
+
+int
+dn_upkeep_definition(keeping *work)
+{
+    dn_session *session = work->session;
+    const char *path = dn_definition_path(session);
+    dn_side state = side_of(work, &work->upkeep->snapshot, work->upkeep->snapshot.facts);
+    dn_auto(dn_text) text = DN_TEXT_INIT;
+    dn_auto(dn_text) present = DN_TEXT_INIT;
+    const char *why = NULL;
+    size_t statements;
+    bool write;
+
+    if (!path)
+        return dn_no_memory(work->error);
+    if (!dn_file_exists(path) && is_of_another(session))
+        return 0;
+    if (dn_definition_text(session, &state, &text, &statements, work->error) < 0)
+        return -1;
+    if (!dn_file_exists(path))
+        return dn_upkeep_definition_put(work, path, &text);
+    if (dn_file_read(path, &present, work->error) < 0)
+        return -1;
+    if (same_bytes(&present, &text))
+        return leave(work, path, NULL);
+    if (is_as_written(work, &present, &write) < 0)
+        return -1;
+    if (!write && judge_edited(work, path, &present, &write, &why) < 0)
+        return -1;
+    return write ? dn_upkeep_definition_put(work, path, &text) : leave(work, path, why);
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Private to the upkeep.
+ */
+#ifndef DN_ENGINE_UPKEEP_INTERNAL_H
+#define DN_ENGINE_UPKEEP_INTERNAL_H
+
+#include "core/engine/upkeep.h"
+
+typedef struct keeping {
+    dn_session *session;
+    const dn_upkeep_options *options;
+    dn_upkeep *upkeep;
+    const char *folder; /* of effects */
+    const char *head;
+    uint64_t naming;
+    dn_shadow_choice choice;
+    const dn_migration **files;
+    dn_migration_effects *effects;
+    size_t count;
+    dn_replay *replay;
+    bool known;      /* the effects of all */
+    dn_snapshot old; /* the head as it was; its facts are NULL when it cannot be read */
+    dn_fact_map *old_facts;
+    dn_error *error;
+} keeping;
+
+/* Behind the head. */
+int dn_upkeep_definition(keeping *work);
+int dn_upkeep_definition_put(keeping *work, const char *path, const dn_text *text);
+
+#endif
