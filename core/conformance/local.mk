@@ -19,6 +19,7 @@ core_sources += core/conformance/case_quote.c
 core_sources += core/conformance/case_render.c
 core_sources += core/conformance/case_resume.c
 core_sources += core/conformance/case_run.c
+core_sources += core/conformance/case_script.c
 core_sources += core/conformance/case_session.c
 core_sources += core/conformance/case_shadow.c
 core_sources += core/conformance/case_transaction.c

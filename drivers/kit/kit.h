@@ -70,6 +70,14 @@ dunlin_string dn_kit_text_string(const dn_kit_text *text);
  * hexadecimal digits between `before` and `after`. */
 void dn_kit_text_fill(dn_kit_text *text, dunlin_string sql, const dunlin_value *values,
                       uint64_t count, const char *before, const char *after);
+/* Lines that stop a script with `message` unless the condition holds: each client has its own. */
+typedef void (*dn_kit_stop)(dn_kit_text *text, dunlin_string condition, dunlin_string message);
+/* A CHECK: `equals` is what stands between ( its query and ' what it has to give. */
+void dn_kit_script_check(dn_kit_text *text, const dunlin_script_item *item, const char *equals,
+                         dn_kit_stop stop);
+/* A REQUIRE: `present` is a query that ends with IN ( before the names of tables. */
+void dn_kit_script_require(dn_kit_text *text, const dunlin_script_part *part, dunlin_string present,
+                           dn_kit_stop stop);
 /* A statement of a script: ends its line, and a comment that it may end with. */
 void dn_kit_text_add_statement(dn_kit_text *text, dunlin_string sql);
 

@@ -80,3 +80,44 @@ dn_kit_text_add_statement(dn_kit_text *text, dunlin_string sql)
         dn_kit_text_add(text, "\n");
     dn_kit_text_add(text, ";\n");
 }
+
+void
+dn_kit_script_check(dn_kit_text *text, const dunlin_script_item *item, const char *equals,
+                    dn_kit_stop stop)
+{
+    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text condition = {0};
+    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text message = {0};
+
+    dn_kit_text_add(&condition, "(");
+    dn_kit_text_add_string(&condition, item->sql);
+    dn_kit_text_add(&condition, equals);
+    dn_kit_text_quote(&condition, '\'', item->expected);
+    dn_kit_text_add(&message, "the answer is not ");
+    dn_kit_text_add_string(&message, item->expected);
+    dn_kit_text_add(&message, ": ");
+    dn_kit_text_add_string(&message, item->sql);
+    text->failed = text->failed || condition.failed || message.failed;
+    stop(text, dn_kit_text_string(&condition), dn_kit_text_string(&message));
+}
+
+void
+dn_kit_script_require(dn_kit_text *text, const dunlin_script_part *part, dunlin_string present,
+                      dn_kit_stop stop)
+{
+    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text condition = {0};
+
+    dn_kit_text_add(&condition, "(");
+    dn_kit_text_add_string(&condition, part->condition);
+    dn_kit_text_add(&condition, ")");
+    if (part->absent_count > 0) {
+        dn_kit_text_add(&condition, " OR NOT EXISTS (");
+        dn_kit_text_add_string(&condition, present);
+        for (uint64_t i = 0; i < part->absent_count; i++) {
+            dn_kit_text_add(&condition, i > 0 ? ", " : "");
+            dn_kit_text_quote(&condition, '\'', part->absent[i]);
+        }
+        dn_kit_text_add(&condition, "))");
+    }
+    text->failed = text->failed || condition.failed;
+    stop(text, dn_kit_text_string(&condition), part->message);
+}

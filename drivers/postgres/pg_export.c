@@ -11,13 +11,13 @@
 #define SCRIPT_LOCK "7161125713840361"
 
 static void
-stop_unless(dn_kit_text *text, const char *condition, dunlin_string message)
+stop_unless(dn_kit_text *text, dunlin_string condition, dunlin_string message)
 {
-    dn_kit_text_format(text,
-                       "SELECT (%s) AS dunlin_right \\gset\n"
-                       "\\if :dunlin_right\n\\else\n"
-                       "DO $dunlin$ BEGIN RAISE EXCEPTION USING MESSAGE = ",
-                       condition);
+    dn_kit_text_add(text, "SELECT (");
+    dn_kit_text_add_string(text, condition);
+    dn_kit_text_add(text, ") AS dunlin_right \\gset\n"
+                          "\\if :dunlin_right\n\\else\n"
+                          "DO $dunlin$ BEGIN RAISE EXCEPTION USING MESSAGE = ");
     dn_kit_text_quote(text, '\'', message);
     dn_kit_text_add(text, "; END $dunlin$;\n\\endif\n");
 }
@@ -52,7 +52,7 @@ write_open(dn_kit_text *text, const dunlin_profile *profile)
                        "pg_catalog.current_setting('server_version_num')::integer >= %d",
                        version * 10000);
     dn_kit_text_format(&message, "this script was written for PostgreSQL %d or later", version);
-    stop_unless(text, condition.failed ? "" : condition.data, dn_kit_text_string(&message));
+    stop_unless(text, dn_kit_text_string(&condition), dn_kit_text_string(&message));
     dn_kit_text_clear(&condition);
     dn_kit_text_clear(&message);
     dn_kit_text_add(&condition, "pg_catalog.current_schema() IS NOT DISTINCT FROM ");
@@ -60,29 +60,11 @@ write_open(dn_kit_text *text, const dunlin_profile *profile)
     dn_kit_text_add(&message, "new tables of this session would not go to the schema ");
     dn_kit_text_add_string(&message, name_space(profile));
     dn_kit_text_add(&message, ", for which this script was written: set search_path");
-    stop_unless(text, condition.failed ? "" : condition.data, dn_kit_text_string(&message));
+    stop_unless(text, dn_kit_text_string(&condition), dn_kit_text_string(&message));
     text->failed = text->failed || condition.failed || message.failed;
 }
 
 /* --- units -------------------------------------------------------------------------------------------- */
-static void
-write_check(dn_kit_text *text, const dunlin_script_item *item)
-{
-    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text condition = {0};
-    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text message = {0};
-
-    dn_kit_text_add(&condition, "(");
-    dn_kit_text_add_string(&condition, item->sql);
-    dn_kit_text_add(&condition, ")::text IS NOT DISTINCT FROM ");
-    dn_kit_text_quote(&condition, '\'', item->expected);
-    dn_kit_text_add(&message, "the answer is not ");
-    dn_kit_text_add_string(&message, item->expected);
-    dn_kit_text_add(&message, ": ");
-    dn_kit_text_add_string(&message, item->sql);
-    text->failed = text->failed || condition.failed || message.failed;
-    stop_unless(text, condition.failed ? "" : condition.data, dn_kit_text_string(&message));
-}
-
 static void
 write_items(dn_kit_text *text, const dunlin_script_part *part, int32_t role)
 {
@@ -93,7 +75,7 @@ write_items(dn_kit_text *text, const dunlin_script_part *part, int32_t role)
         if (item->role != role)
             continue;
         if (item->kind == DUNLIN_SCRIPT_CHECK) {
-            write_check(text, item);
+            dn_kit_script_check(text, item, ")::text IS NOT DISTINCT FROM ", stop_unless);
         } else if (item->kind == DUNLIN_SCRIPT_RENDERED) {
             dn_kit_text_add_string(text, item->sql);
             dn_kit_text_add(text, "\n");
@@ -140,25 +122,14 @@ write_unit(dn_kit_text *text, const dunlin_script_part *part)
 static void
 write_require(dn_kit_text *text, const dunlin_profile *profile, const dunlin_script_part *part)
 {
-    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text condition = {0};
+    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text present = {0};
 
-    dn_kit_text_add(&condition, "(");
-    dn_kit_text_add_string(&condition, part->condition);
-    dn_kit_text_add(&condition, ")");
-    if (part->absent_count > 0) {
-        dn_kit_text_add(&condition, " OR NOT EXISTS (SELECT FROM pg_catalog.pg_class c JOIN "
-                                    "pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE "
-                                    "n.nspname = ");
-        dn_kit_text_quote(&condition, '\'', name_space(profile));
-        dn_kit_text_add(&condition, " AND c.relname IN (");
-        for (uint64_t i = 0; i < part->absent_count; i++) {
-            dn_kit_text_add(&condition, i > 0 ? ", " : "");
-            dn_kit_text_quote(&condition, '\'', part->absent[i]);
-        }
-        dn_kit_text_add(&condition, "))");
-    }
-    text->failed = text->failed || condition.failed;
-    stop_unless(text, condition.failed ? "" : condition.data, part->message);
+    dn_kit_text_add(&present, "SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n "
+                              "ON n.oid = c.relnamespace WHERE n.nspname = ");
+    dn_kit_text_quote(&present, '\'', name_space(profile));
+    dn_kit_text_add(&present, " AND c.relname IN (");
+    text->failed = text->failed || present.failed;
+    dn_kit_script_require(text, part, dn_kit_text_string(&present), stop_unless);
 }
 
 int32_t

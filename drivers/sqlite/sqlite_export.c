@@ -115,24 +115,6 @@ stop_unless(dn_kit_text *text, dunlin_string condition, dunlin_string message)
 }
 
 static void
-write_check(dn_kit_text *text, const dunlin_script_item *item)
-{
-    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text condition = {0};
-    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text message = {0};
-
-    dn_kit_text_add(&condition, "(");
-    dn_kit_text_add_string(&condition, item->sql);
-    dn_kit_text_add(&condition, ") || '' IS ");
-    dn_kit_text_quote(&condition, '\'', item->expected);
-    dn_kit_text_add(&message, "the answer is not ");
-    dn_kit_text_add_string(&message, item->expected);
-    dn_kit_text_add(&message, ": ");
-    dn_kit_text_add_string(&message, item->sql);
-    stop_unless(text, dn_kit_text_string(&condition), dn_kit_text_string(&message));
-    text->failed = text->failed || condition.failed || message.failed;
-}
-
-static void
 write_items(dn_kit_text *text, const dunlin_script_part *part, int32_t role)
 {
     for (uint64_t i = 0; i < part->item_count; i++) {
@@ -142,7 +124,7 @@ write_items(dn_kit_text *text, const dunlin_script_part *part, int32_t role)
         if (item->role != role)
             continue;
         if (item->kind == DUNLIN_SCRIPT_CHECK) {
-            write_check(text, item);
+            dn_kit_script_check(text, item, ") || '' IS ", stop_unless);
         } else if (item->operation_count > 0) {
             DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text condition = {0};
 
@@ -226,27 +208,6 @@ write_unit(dn_kit_text *text, const dunlin_script_part *part)
         dn_kit_text_add(text, "PRAGMA legacy_alter_table = OFF;\nPRAGMA foreign_keys = ON;\n");
 }
 
-static void
-write_require(dn_kit_text *text, const dunlin_script_part *part)
-{
-    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text condition = {0};
-
-    dn_kit_text_add_string(&condition, part->condition);
-    if (part->absent_count > 0) {
-        dn_kit_text_add(
-            &condition,
-            " OR NOT EXISTS (SELECT 1 FROM main.sqlite_master WHERE name COLLATE NOCASE "
-            "IN (");
-        for (uint64_t i = 0; i < part->absent_count; i++) {
-            dn_kit_text_add(&condition, i > 0 ? ", " : "");
-            dn_kit_text_quote(&condition, '\'', part->absent[i]);
-        }
-        dn_kit_text_add(&condition, "))");
-    }
-    stop_unless(text, dn_kit_text_string(&condition), part->message);
-    text->failed = text->failed || condition.failed;
-}
-
 static int32_t
 check_item(const dunlin_call *call, const dunlin_profile *profile, const dunlin_script_item *item)
 {
@@ -274,7 +235,12 @@ dn_sqlite_script(const dunlin_call *call, const dunlin_profile *profile,
     switch (part->kind) {
     case DUNLIN_SCRIPT_OPEN: write_open(&text, profile); break;
     case DUNLIN_SCRIPT_UNIT: write_unit(&text, part); break;
-    case DUNLIN_SCRIPT_REQUIRE: write_require(&text, part); break;
+    case DUNLIN_SCRIPT_REQUIRE:
+        dn_kit_script_require(&text, part,
+                              dn_kit_string("SELECT 1 FROM main.sqlite_master WHERE name COLLATE "
+                                            "NOCASE IN ("),
+                              stop_unless);
+        break;
     default: break;
     }
     return text.failed ? dn_kit_no_memory(call) : call->host->text(call, dn_kit_text_string(&text));
