@@ -29,6 +29,7 @@ core_sources += core/ddl/routine.c
 core_sources += core/ddl/rules.c
 core_sources += core/ddl/sequence.c
 core_sources += core/ddl/table.c
+core_sources += core/ddl/table_as.c
 core_sources += core/ddl/translate.c
 core_sources += core/ddl/translate.h
 core_sources += core/ddl/tree.c

@@ -200,6 +200,9 @@ bool dn_ddl_set_schema(dn_ddl_parser *parser, const char *kind, const dn_ddl_obj
 
 /* Statements; the cursor stands behind the words that name them. */
 bool dn_ddl_create_table(dn_ddl_parser *parser);
+/* table_as.c: "[(names)] AS query [WITH [NO] DATA]", up to the end. */
+bool dn_ddl_table_as_follows(const dn_ddl_parser *parser);
+bool dn_ddl_table_as(dn_ddl_parser *parser, dn_ddl_draft *draft);
 bool dn_ddl_create_index(dn_ddl_parser *parser);
 bool dn_ddl_create_view(dn_ddl_parser *parser);
 bool dn_ddl_create_sequence(dn_ddl_parser *parser);

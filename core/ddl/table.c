@@ -157,28 +157,6 @@ key_columns_not_null(dn_ddl_parser *parser, dn_ddl_draft *columns)
     return true;
 }
 
-/* Behind the columns, or instead of them: AS SELECT ... */
-static bool
-as_query(dn_ddl_parser *parser, dn_ddl_draft *draft)
-{
-    size_t begin;
-    size_t end;
-
-    if (dn_ddl_is(parser, "AS EXECUTE") || dn_ddl_is(parser, "AS TABLE"))
-        return dn_ddl_native(parser, "only CREATE TABLE .. AS SELECT is portable");
-    if (!dn_ddl_accept(parser, "AS"))
-        return dn_ddl_expected(parser, "( or AS");
-    begin = parser->at;
-    end = parser->count;
-    if (end > begin + 2 && dn_ddl_token_is(&parser->tokens[end - 1], "DATA"))
-        return dn_ddl_native(parser, "WITH DATA and WITH NO DATA are not portable");
-    if (end == begin)
-        return dn_ddl_expected(parser, "a SELECT");
-    parser->at = end;
-    draft->operation.body = dn_ddl_slice(parser, begin, end);
-    return true;
-}
-
 static bool
 table_modifiers(dn_ddl_parser *parser, dn_ddl_draft *draft)
 {
@@ -213,7 +191,10 @@ dn_ddl_create_table(dn_ddl_parser *parser)
         return dn_ddl_native(parser, "partitions are not portable");
     if (dn_ddl_is(parser, "LIKE"))
         return dn_ddl_native(parser, "LIKE another table is not portable; list the columns");
-    if (dn_ddl_accept(parser, "(")) {
+    if (dn_ddl_table_as_follows(parser)) {
+        if (!dn_ddl_table_as(parser, draft))
+            return false;
+    } else if (dn_ddl_accept(parser, "(")) {
         if ((!dn_ddl_accept(parser, ")") && !elements(parser, &table)) ||
             !table_options(parser, draft) || !note_columns(parser, draft))
             return false;
@@ -223,8 +204,8 @@ dn_ddl_create_table(dn_ddl_parser *parser)
         if (dn_ddl_is(parser, "AS") || dn_ddl_is(parser, "SELECT"))
             return dn_ddl_native(parser, "columns and a query in one CREATE TABLE are not "
                                          "portable");
-    } else if (!as_query(parser, draft)) {
-        return false;
+    } else {
+        return dn_ddl_expected(parser, "( or AS");
     }
     draft->operation.span_end =
         parser->tokens[parser->at - 1].offset + parser->tokens[parser->at - 1].text.length;

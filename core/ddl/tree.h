@@ -110,6 +110,8 @@ struct dn_from {
 typedef struct dn_item {
     dn_node *node;
     dunlin_string alias;
+    size_t behind; /* the token behind the node */
+    size_t end;    /* ... and behind the alias */
 } dn_item;
 
 typedef struct dn_with dn_with;

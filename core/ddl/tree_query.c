@@ -112,13 +112,18 @@ static bool
 select_items(dn_ddl_parser *parser, dn_query *query)
 {
     do {
-        dn_item item = {NULL, {"", 0}};
+        dn_item item = {NULL, {"", 0}, 0, 0};
+        bool star;
 
         if (!dn_tree_star(parser, &item.node))
             return false;
-        if (!item.node &&
-            (!(item.node = dn_tree_expression(parser)) || !dn_tree_alias(parser, &item.alias)))
+        star = item.node != NULL;
+        if (!star && !(item.node = dn_tree_expression(parser)))
             return false;
+        item.behind = parser->at;
+        if (!star && !dn_tree_alias(parser, &item.alias))
+            return false;
+        item.end = parser->at;
         query->items = dn_arena_grow(parser->arena, query->items, &query->item_capacity,
                                      query->item_count + 1, sizeof *query->items);
         if (!query->items)
