@@ -61,6 +61,7 @@ journal_options(const dn_session *session)
         .folder = session->project.migrations,
         .driver = session->driver ? session->driver->table.name : NULL,
         .dialect = session->project.dialect,
+        .layout = session->project.layout,
     };
 }
 

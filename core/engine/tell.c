@@ -74,7 +74,7 @@ dn_session_tell_tracker(dn_session *session)
     dunlin_node *node = dn_node_object(result, dn_result_node(result), "tracker");
 
     dn_node_set_text(result, node, "table", tracker->table);
-    dn_node_set_text(result, node, "owner", dn_tracker_owner_name(tracker->owner));
+    dn_node_set_text(result, node, "owner", dn_tracker_owner_name(tracker));
     dn_node_set_boolean(result, node, "present", tracker->present);
     dn_node_set_integer(result, node, "rows", (int64_t)tracker->count);
 }

@@ -9,6 +9,7 @@
 
 #include "core/base/file.h"
 #include "core/execute/execute.h"
+#include "core/journal/markup.h"
 
 /* Files up to this size are read whole, and their text can be kept in the tracker. */
 enum { WHOLE_FILE_LIMIT = 4 * 1024 * 1024 };
@@ -17,9 +18,11 @@ struct dn_script {
     dn_script_reader reader;
     const dn_migration *migration;
     dn_lex_splitter *splitter;
-    dn_fd fd;            /* -1 when the text is in memory */
-    dn_text whole;       /* what was read, when nobody else kept it */
-    dn_script_kept text; /* in memory: all of it */
+    dn_fd fd;             /* -1 when the text is in memory */
+    dn_text whole;        /* what was read, when nobody else kept it */
+    dn_script_kept text;  /* in memory: all of it */
+    dn_text shown;        /* the text with what is not to be run blanked, where there is such */
+    dn_script_kept input; /* what is cut into statements: one of these two */
     size_t text_read;
     dn_hash raw;
     bool checked; /* the text was checked when it was read */
@@ -43,11 +46,11 @@ read_input(void *context, void *buffer, size_t bytes, dn_error *error)
     ssize_t got;
 
     if (script->fd < 0) {
-        size_t left = script->text.length - script->text_read;
+        size_t left = script->input.length - script->text_read;
 
         got = (ssize_t)(left < bytes ? left : bytes);
         if (got)
-            memcpy(buffer, script->text.data + script->text_read, (size_t)got);
+            memcpy(buffer, script->input.data + script->text_read, (size_t)got);
         script->text_read += (size_t)got;
         return got;
     }
@@ -60,6 +63,27 @@ read_input(void *context, void *buffer, size_t bytes, dn_error *error)
     return got;
 }
 
+/* Files in another tool's markup: what goes down, or is nothing to us, becomes blanks. */
+static int
+apply_markup(dn_script *script, dn_error *error)
+{
+    dn_markup markup;
+
+    script->input = script->text;
+    if (dn_markup_read(script->migration, script->text.data, script->text.length, &markup, error) <
+        0)
+        return -1;
+    script->no_transaction = markup.no_transaction;
+    if (!markup.marked)
+        return 0;
+    dn_text_add(&script->shown, script->text.data, script->text.length);
+    if (script->shown.failed)
+        return dn_no_memory(error);
+    dn_markup_blank(script->shown.data, script->shown.length);
+    script->input = (dn_script_kept){script->shown.data, script->shown.length};
+    return 0;
+}
+
 static int
 open_input(dn_script *script, const dn_script_kept *kept, dn_error *error)
 {
@@ -68,14 +92,15 @@ open_input(dn_script *script, const dn_script_kept *kept, dn_error *error)
     if (kept && kept->data) {
         script->text = *kept;
         script->checked = true;
-        return 0;
+        return apply_markup(script, error);
     }
-    if (script->migration->size <= WHOLE_FILE_LIMIT) {
+    /* What is in another tool's markup has to be seen whole. */
+    if (script->migration->size <= WHOLE_FILE_LIMIT || script->migration->layout) {
         if (dn_file_read(path, &script->whole, error) < 0)
             return -1;
         script->text.data = script->whole.data ? script->whole.data : "";
         script->text.length = script->whole.length;
-        return 0;
+        return apply_markup(script, error);
     }
     script->fd = open(path, O_RDONLY | O_CLOEXEC);
     if (script->fd < 0)
@@ -155,6 +180,7 @@ dn_script_close(dn_script *script)
     if (script->fd >= 0)
         close(script->fd);
     dn_text_free(&script->whole);
+    dn_text_free(&script->shown);
     dn_text_free(&script->probe);
     dn_text_free(&script->assertion);
     free(script);
@@ -390,7 +416,7 @@ raw_digest(dn_script *script)
 
     if (script->fd >= 0)
         return dn_hash_end(&script->raw);
-    if (!script->digests || memchr(text->data, '\r', text->length) ||
+    if (!script->digests || script->shown.data || memchr(text->data, '\r', text->length) ||
         (text->length >= 3 && memcmp(text->data, "\xEF\xBB\xBF", 3) == 0))
         return dn_hash_of(text->data, text->length);
     dn_lex_digests(script->splitter, &digest, &tokens);

@@ -21,11 +21,3 @@ dn_findings_add(dn_findings *findings, dn_arena *arena, dn_severity severity, co
     findings->items[findings->count++] = finding;
     return 0;
 }
-
-const char *
-dn_layout_name(dn_layout layout)
-{
-    static const char *const names[] = {"native", "drizzle", "drizzle-v1", "files"};
-
-    return names[layout];
-}

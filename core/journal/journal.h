@@ -7,6 +7,7 @@
  *   drizzle     <tag>.sql, meta/_journal.json as drizzle-kit 0.x writes it
  *   drizzle-v1  <tag>/migration.sql, no journal: the folders are the journal
  *   files       <tag>.sql and no journal at all: name order is the order, and a finding says so
+ *   others      as other tools have them: one reader for all, by the table in layout.h
  *
  * Problems that leave the rest readable are findings; a journal that cannot be read at all is an
  * error with line and column. Nothing here writes unless its name says so.
@@ -20,14 +21,7 @@
 #include "core/base/error.h"
 #include "core/base/hash.h"
 #include "core/base/text.h"
-
-typedef enum dn_layout {
-    DN_LAYOUT_NATIVE = 0,
-    DN_LAYOUT_DRIZZLE,
-    DN_LAYOUT_DRIZZLE_V1,
-    DN_LAYOUT_FILES
-} dn_layout;
-const char *dn_layout_name(dn_layout layout); /* "native", "drizzle", "drizzle-v1", "files" */
+#include "core/journal/layout.h"
 
 /* One problem, told to the user. severity orders: an ERROR keeps `migrate` from running. */
 typedef enum dn_severity { DN_NOTE = 0, DN_WARNING, DN_ERROR_FINDING } dn_severity;
@@ -49,6 +43,10 @@ int dn_findings_add(dn_findings *findings, dn_arena *arena, dn_severity severity
 typedef struct dn_migration {
     int64_t idx; /* as the journal says; position where it says nothing */
     const char *tag;
+    const char *key;       /* what another tool's table calls it; NULL: the tag */
+    dn_layout layout;      /* of the tool that it is written for, else 0 */
+    bool code;             /* a program of another tool: its file is not for us to run */
+    bool repeated;         /* run again whenever its file changes */
     int64_t when_ms;       /* since 1970, UTC; 0 unknown */
     unsigned line, column; /* of the entry in the journal, 0 when there is none */
     size_t entry;          /* position in the journal's array, from 1; 0: not from a journal */
@@ -69,6 +67,7 @@ typedef struct dn_journal_stamp {
 
 typedef struct dn_journal {
     dn_layout layout;
+    bool ambiguous;               /* its files are laid out as more than one tool does */
     const char *folder;           /* migrations folder */
     const char *path;             /* of the journal file, NULL where there is none */
     const char *dialect;          /* configured, else of the journal; NULL unknown */
@@ -91,6 +90,8 @@ typedef struct dn_journal_options {
     const char *folder;
     const char *driver;  /* NULL: no overrides chosen */
     const char *dialect; /* configured, or NULL */
+    /* Another tool's name (layout.h), for folders without a native journal; NULL: by its files. */
+    const char *layout;
 } dn_journal_options;
 int dn_journal_read(const dn_journal_options *options, dn_arena *arena, dn_journal *journal,
                     dn_error *error);

@@ -3,8 +3,13 @@ core_sources += \
 	core/journal/check.c \
 	core/journal/finding.c \
 	core/journal/folder.c \
+	core/journal/foreign.c \
 	core/journal/hash_files.c \
 	core/journal/journal.h \
+	core/journal/layout.c \
+	core/journal/layout.h \
+	core/journal/markup.c \
+	core/journal/markup.h \
 	core/journal/merge.c \
 	core/journal/new.c \
 	core/journal/parse.c \

@@ -95,6 +95,50 @@ last_entry(const adding *work)
     return work->count ? &work->entries[work->count - 1] : NULL;
 }
 
+/* Flyway: the next whole number, or the time where that is the custom. */
+static char *
+version_tag(const adding *work, const char *slug, int64_t now_ms, dn_error *error)
+{
+    const dn_migration *last = NULL;
+    long next = 1;
+    char stamp[16];
+    char *tag;
+
+    for (size_t i = 0; i < work->count; i++)
+        if (!work->entries[i].repeated)
+            last = &work->entries[i];
+    if (last)
+        next = strtol(last->key, NULL, 10) + 1;
+    dn_clock_stamp(now_ms * 1000, stamp);
+    if (last && dn_tag_digits(last->key) == DN_STAMP_DIGITS && strcmp(stamp, last->key) > 0)
+        tag = dn_arena_printf(work->arena, "V%s__%s", stamp, slug);
+    else
+        tag = dn_arena_printf(work->arena, "V%ld__%s", next, slug);
+    if (!tag)
+        dn_no_memory(error);
+    return tag;
+}
+
+/* As the last one is numbered. */
+static char *
+foreign_tag(const adding *work, const char *slug, int64_t now_ms, dn_error *error)
+{
+    const dn_layout_form *form = dn_layout_form_of(work->journal->layout);
+    const dn_migration *last = last_entry(work);
+    size_t digits = last ? dn_tag_digits(last->tag) : DN_STAMP_DIGITS;
+    char *tag;
+
+    if (form->naming == DN_NAMING_VERSION)
+        return version_tag(work, slug, now_ms, error);
+    if (digits == 0 || digits > MAX_SEQUENCE_DIGITS)
+        return stamp_tag(work, slug, now_ms, error);
+    tag = dn_arena_printf(work->arena, "%0*ld_%s", (int)digits, strtol(last->tag, NULL, 10) + 1,
+                          slug);
+    if (!tag)
+        dn_no_memory(error);
+    return tag;
+}
+
 static char *
 choose_tag(const adding *work, const char *slug, bool sequence, int64_t now_ms, dn_error *error)
 {
@@ -102,6 +146,8 @@ choose_tag(const adding *work, const char *slug, bool sequence, int64_t now_ms, 
     dn_layout layout = work->journal->layout;
     size_t digits = last ? dn_tag_digits(last->tag) : 0;
 
+    if (dn_layout_is_foreign(layout))
+        return foreign_tag(work, slug, now_ms, error);
     if (layout == DN_LAYOUT_DRIZZLE_V1)
         return stamp_tag(work, slug, now_ms, error);
     if (layout == DN_LAYOUT_DRIZZLE)
@@ -133,6 +179,36 @@ describe(adding *work, const char *tag, int64_t now_ms, const char *content)
         work->made.when_ms = 0;
 }
 
+/* Of tools that have them in pairs. */
+static const char *
+ending_of(const dn_journal *journal)
+{
+    const dn_layout_form *form = dn_layout_form_of(journal->layout);
+    const char *down = journal->count ? journal->migrations[journal->count - 1].down_path : NULL;
+
+    return dn_layout_is_foreign(journal->layout) && form->endings[1] && !down ? form->endings[1]
+                                                                              : form->endings[0];
+}
+
+/* The other one of a pair. */
+static int
+write_down(adding *work, dn_error *error)
+{
+    static const char text[] = "-- Write below what takes the migration back.\n";
+    const dn_journal *journal = work->journal;
+    const dn_layout_form *form = dn_layout_form_of(journal->layout);
+    const char *name;
+
+    if (!dn_layout_is_foreign(journal->layout) || !form->down ||
+        strcmp(ending_of(journal), ".up.sql") != 0)
+        return 0;
+    name = dn_arena_printf(work->arena, "%s%s", work->made.tag, form->down);
+    work->made.down_path = name ? dn_path_join(work->arena, journal->folder, name) : NULL;
+    if (!work->made.down_path)
+        return dn_no_memory(error);
+    return dn_file_create(work->made.down_path, text, strlen(text), error);
+}
+
 static int
 write_file(adding *work, const char *content, dn_error *error)
 {
@@ -140,7 +216,7 @@ write_file(adding *work, const char *content, dn_error *error)
     dn_migration *made = &work->made;
     const char *name;
 
-    if (journal->layout == DN_LAYOUT_DRIZZLE_V1) {
+    if (dn_layout_form_of(journal->layout)->folders) {
         char *folder = dn_path_join(work->arena, journal->folder, made->tag);
 
         if (!folder)
@@ -152,7 +228,7 @@ write_file(adding *work, const char *content, dn_error *error)
         work->folder = folder;
         name = dn_arena_printf(work->arena, "%s/migration.sql", made->tag);
     } else {
-        name = dn_arena_printf(work->arena, "%s.sql", made->tag);
+        name = dn_arena_printf(work->arena, "%s%s", made->tag, ending_of(journal));
     }
     made->path = name ? dn_path_join(work->arena, journal->folder, name) : NULL;
     if (!made->path)
@@ -160,7 +236,7 @@ write_file(adding *work, const char *content, dn_error *error)
     if (dn_file_create(made->path, content, strlen(content), error) < 0)
         return -1;
     made->has_file = true;
-    return 0;
+    return write_down(work, error);
 }
 
 static int
@@ -220,8 +296,16 @@ dn_journal_new(const dn_journal *journal, const char *name, bool sequence, int64
     adding work = {.journal = journal, .arena = arena};
     dn_auto(dn_fd) lock = -1;
     dn_auto(dn_json) original = {0};
+    const dn_layout_form *form = dn_layout_form_of(journal->layout);
     const char *slug = dn_tag_slug(arena, name, error);
     const char *tag;
+
+    if (form->sealed || form->code)
+        return dn_fail(error, DUNLIN_UNSUPPORTED, "journal.new",
+                       "new migrations of '%s' are for %s itself to make", journal->folder,
+                       form->title);
+    if (form->empty)
+        content = form->empty;
 
     if (!slug || dn_journal_lock(journal->folder, &lock, error) < 0)
         return -1;

@@ -115,6 +115,12 @@ size_t *dn_journal_by_tag(const dn_migration *migrations, size_t count, dn_arena
 const dn_migration *dn_journal_find(const dn_migration *migrations, const size_t *by_tag,
                                     size_t count, const char *tag, size_t length);
 
+/* --- other tools' folders (foreign.c) --------------------------------------------------------- */
+/* Whose the folder is, where its files tell. `ambiguous`: somebody else lays files out alike. */
+bool dn_foreign_detect(const dn_sql_folder *folder, dn_layout *layout, bool *ambiguous);
+/* The migrations of a folder of journal->layout. */
+int dn_foreign_read(dn_journal *journal, dn_sql_folder *folder, dn_arena *arena, dn_error *error);
+
 /* --- writing (render.c, salvage.c) ------------------------------------------------------------ */
 /* What a new journal text is made from. */
 typedef struct dn_journal_form {

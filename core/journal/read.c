@@ -290,11 +290,41 @@ start(journal_reading *reading, dn_error *error)
 }
 
 static int
+read_foreign(journal_reading *reading, dn_layout layout, dn_error *error)
+{
+    dn_journal *journal = reading->journal;
+
+    journal->layout = layout;
+    if (dn_foreign_read(journal, reading->folder, reading->arena, error) < 0)
+        return -1;
+    number_by_position(journal->migrations, journal->count);
+    return 0;
+}
+
+static int
+read_without_journal(journal_reading *reading, dn_error *error)
+{
+    const char *name = reading->options->layout;
+    dn_layout layout = DN_LAYOUT_FILES;
+    bool folders = false;
+
+    if (name && !dn_layout_find(name, &layout))
+        return dn_fail(error, DUNLIN_USAGE, "journal.layout",
+                       "\"layout\" is '%s', which is no tool that is known here", name);
+    if (dn_layout_is_foreign(layout))
+        return read_foreign(reading, layout, error);
+    if (!name && dn_foreign_detect(reading->folder, &layout, &reading->journal->ambiguous))
+        return read_foreign(reading, layout, error);
+    if (read_folders(reading, &folders, error) < 0)
+        return -1;
+    return folders ? 0 : read_files(reading, error);
+}
+
+static int
 read_journal(journal_reading *reading, const dn_text *text, dn_error *error)
 {
     dn_journal *journal = reading->journal;
     dn_auto(dn_text) file = DN_TEXT_INIT;
-    bool folders = false;
 
     if (start(reading, error) < 0)
         return -1;
@@ -308,9 +338,7 @@ read_journal(journal_reading *reading, const dn_text *text, dn_error *error)
         return dn_while(error, "reading the journal");
     dn_error_clear(error);
     journal->path = NULL;
-    if (read_folders(reading, &folders, error) < 0)
-        return -1;
-    return folders ? 0 : read_files(reading, error);
+    return read_without_journal(reading, error);
 }
 
 int

@@ -428,6 +428,19 @@ set_dialect(config_reader *reader, const cJSON *node, dn_error *error)
     return 0;
 }
 
+/* Which names there are is for the reader of folders to say. */
+static int
+set_layout(config_reader *reader, const cJSON *node, dn_error *error)
+{
+    if (read_string(reader, node, &reader->project->layout, error) < 0)
+        return -1;
+    if (!consists_of(reader->project->layout, "-", false))
+        return fail_value(reader, node, "the name of a tool", error);
+    if (strcmp(reader->project->layout, "auto") == 0)
+        reader->project->layout = NULL;
+    return 0;
+}
+
 static int
 set_default(config_reader *reader, const cJSON *node, dn_error *error)
 {
@@ -572,6 +585,7 @@ static const key top_keys[] = {
     {"guards", set_guards},       {"portability", set_portability},
     {"snapshots", set_snapshots}, {"definition", set_definition},
     {"ignore", set_ignore},       {"targets", set_targets},
+    {"layout", set_layout},
 };
 
 static int

@@ -174,15 +174,18 @@ is_foreign_folder(project_search *search, const char *folder, bool *answer, dn_e
     return failed ? dn_no_memory(error) : 0;
 }
 
-/* Without a word about it: ./migrations, else ./drizzle, else this folder where it has a journal
- * itself. */
+/* Without a word about it: ./migrations, else where Drizzle, Prisma and dbmate have theirs, else this
+ * folder where it has a journal itself. */
 static int
 default_migrations(project_search *search, dn_error *error)
 {
+    static const struct {
+        const char *folder;
+        bool any; /* whatever is in it */
+    } foreign[] = {{"drizzle", false}, {"prisma/migrations", false}, {"db/migrations", true}};
     dn_project *project = search->project;
     const char *usual = dn_path_join(search->arena, project->root, "migrations");
-    const char *foreign = dn_path_join(search->arena, project->root, "drizzle");
-    bool failed = !usual || !foreign;
+    bool failed = !usual;
     bool answer = false;
 
     project->migrations = usual;
@@ -190,11 +193,20 @@ default_migrations(project_search *search, dn_error *error)
         return dn_no_memory(error);
     if (dn_file_exists(usual))
         return 0;
-    if (is_foreign_folder(search, foreign, &answer, error) < 0)
-        return -1;
-    if (answer)
-        project->migrations = foreign;
-    else if (existing(search->arena, project->root, "meta/_journal.json", &failed))
+    for (size_t i = 0; i < sizeof foreign / sizeof foreign[0]; i++) {
+        const char *folder = dn_path_join(search->arena, project->root, foreign[i].folder);
+
+        if (!folder)
+            return dn_no_memory(error);
+        answer = foreign[i].any && is_folder(folder);
+        if (!answer && is_foreign_folder(search, folder, &answer, error) < 0)
+            return -1;
+        if (answer) {
+            project->migrations = folder;
+            return 0;
+        }
+    }
+    if (existing(search->arena, project->root, "meta/_journal.json", &failed))
         project->migrations = project->root;
     return failed ? dn_no_memory(error) : 0;
 }

@@ -57,8 +57,10 @@ typedef struct dn_project {
     const char *config;     /* path of dunlin.json, NULL when there is none */
     const char *migrations; /* absolute folder */
     const char *dialect;    /* "portable", "sqlite" ..., NULL: journal decides */
-    bool native_guards;     /* "guards": "native" */
-    bool strict;            /* "portability": "strict" */
+    const char
+        *layout; /* whose folder it is: a name of core/journal/layout.h; NULL: its files say */
+    bool native_guards; /* "guards": "native" */
+    bool strict;        /* "portability": "strict" */
     dn_tags tags;
     dn_ahead ahead;
     dn_ignore ignore;       /* objects that are kept out of sight */

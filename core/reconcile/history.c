@@ -12,6 +12,8 @@ add(const dn_reconciliation *reconciliation, size_t verdict, dn_past *history, s
     const dn_verdict *one = &reconciliation->verdicts[verdict];
     const dn_migration *file = one->migration->has_file ? one->migration : one->match->found;
 
+    if (file && file->code)
+        file = NULL; /* nobody here can run it */
     history[(*count)++] = (dn_past){verdict, file};
 }
 

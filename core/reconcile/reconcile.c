@@ -276,22 +276,86 @@ find_unknown(reconciling *state, dn_error *error)
     return 0;
 }
 
+/* What another tool says it could not finish is neither recorded nor pending. */
+static int
+find_failed(reconciling *state, dn_error *error)
+{
+    const dn_tracker *tracker = &state->observation->tracker;
+
+    for (size_t i = 0; i < tracker->failed_count; i++) {
+        const dn_tracker_row *row = &tracker->failed[i];
+
+        state->result->files_tracker = false;
+        stop(state, "tracker.failed");
+        if (dn_findings_add(&state->result->findings, state->arena, DN_ERROR_FINDING,
+                            "tracker.failed", row->tag, error,
+                            "the tracker '%s' says of '%s' that %s %s", tracker->table, row->tag,
+                            dn_layout_form_of(tracker->layout)->title, row->failed) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* What cannot be run here: programs of other tools. */
+static int
+find_programs(reconciling *state, dn_error *error)
+{
+    const dn_journal *journal = state->observation->journal;
+
+    for (size_t i = 0; i < state->result->count; i++) {
+        dn_verdict *verdict = &state->result->verdicts[i];
+
+        if (!verdict->pending || !verdict->migration->code)
+            continue;
+        verdict->stops = true;
+        if (say(state, verdict, DN_ERROR_FINDING, "markup.program",
+                dn_arena_printf(state->arena, "a program of %s, which dunlin cannot run",
+                                dn_layout_form_of(journal->layout)->title),
+                error) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* The tracker of another tool among what is there. */
+static const char *
+describe_other_tracker(reconciling *state)
+{
+    const dn_observation *seen = state->observation;
+
+    for (size_t i = 0; i < seen->object_count; i++) {
+        const char *name = seen->objects[i].name;
+        size_t length = strcspn(name, "."); /* of indexes: that of their table */
+        dn_layout layout = dn_tracker_form_named(dn_span(name, length));
+
+        if (layout)
+            return dn_arena_printf(state->arena,
+                                   "; '%.*s' is a tracker of %s: 'dunlin adopt' takes over from it",
+                                   (int)length, name, dn_layout_form_of(layout)->title);
+    }
+    return "";
+}
+
 /* Nothing is recorded, yet the database is not empty: the start of the incident. */
 static int
 find_foreign_objects(reconciling *state, dn_error *error)
 {
     const dn_observation *seen = state->observation;
+    const char *other = describe_other_tracker(state);
 
     if (!seen->object_count)
         return 0;
+    if (!other)
+        return dn_no_memory(error);
     state->result->files_tracker = false;
     stop(state, "tracker.not-empty");
     return dn_findings_add(&state->result->findings, state->arena, DN_ERROR_FINDING,
                            "tracker.not-empty", seen->objects[0].name, error,
-                           "the database holds %zu object%s ('%s'%s), but the tracker '%s' %s",
+                           "the database holds %zu object%s ('%s'%s), but the tracker '%s' %s%s",
                            seen->object_count, seen->object_count == 1 ? "" : "s",
                            seen->objects[0].name, seen->object_count > 1 ? " ..." : "",
-                           seen->tracker.table, seen->tracker.present ? "is empty" : "is missing");
+                           seen->tracker.table, seen->tracker.present ? "is empty" : "is missing",
+                           other);
 }
 
 int
@@ -309,6 +373,7 @@ dn_reconcile(const dn_observation *observation, dn_ahead ahead, dn_arena *arena,
     if (!result->verdicts)
         return dn_no_memory(error);
     if (take_journal_findings(&state, error) < 0 || judge_all(&state, error) < 0 ||
+        find_failed(&state, error) < 0 || find_programs(&state, error) < 0 ||
         find_unfinished(&state, error) < 0 || find_late(&state, error) < 0 ||
         find_unknown(&state, error) < 0)
         return -1;

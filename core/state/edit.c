@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/base/file.h"
+#include "core/journal/markup.h"
 #include "core/state/state_internal.h"
 
 typedef struct memory_input {
@@ -95,6 +96,17 @@ is_what_drizzle_hashed(const dn_tracker *tracker, const dn_text *file, const dn_
     return dn_digest_equal(&hash, recorded);
 }
 
+/* The file is what another tool took the sum of. */
+static bool
+is_what_was_summed(const dn_tracker *tracker, const dn_text *file, const char *sum)
+{
+    dn_auto(dn_text) text = DN_TEXT_INIT;
+
+    return sum && tracker->form && tracker->form->checksum &&
+           tracker->form->checksum(file->data ? file->data : "", file->length, &text) == 0 &&
+           strcmp(text.data, sum) == 0;
+}
+
 int
 dn_state_explain_edit(dn_connection *connection, const dn_tracker *tracker,
                       const dn_migration *migration, dn_match *match, dn_error *error)
@@ -112,6 +124,10 @@ dn_state_explain_edit(dn_connection *connection, const dn_tracker *tracker,
         match->edit = DN_EDIT_NONE;
         return 0;
     }
+    if (is_what_was_summed(tracker, &file, match->row->checksum)) {
+        match->edit = DN_EDIT_NONE;
+        return 0;
+    }
     if (match->row->has_digest && any_spelling(file.data, file.length, &match->row->digest)) {
         match->edit = DN_EDIT_COSMETIC;
         return 0;
@@ -119,6 +135,11 @@ dn_state_explain_edit(dn_connection *connection, const dn_tracker *tracker,
     if (dn_tracker_explain(connection, tracker, match->row->has_digest ? &match->row->digest : NULL,
                            migration->tag, &kept, &kept_sql, error) < 0)
         return -1;
+    /* What goes down is no part of what was applied. */
+    if (file.data)
+        dn_markup_blank(file.data, file.length);
+    if (kept_sql.data)
+        dn_markup_blank(kept_sql.data, kept_sql.length);
     if (!kept.found || digest_text(rules, migration->path, file.data ? file.data : "", file.length,
                                    &text, &tokens) < 0)
         return 0;

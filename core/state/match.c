@@ -86,10 +86,17 @@ take(matching *state, dn_match *match, size_t row, dn_match_how how)
     match->how = how;
 }
 
+/* What the tracker calls it. */
+static const char *
+name_of(const dn_migration *migration)
+{
+    return migration->key ? migration->key : migration->tag;
+}
+
 static bool
 is_namesake(const dn_tracker_row *row, const dn_migration *migration)
 {
-    return (row->tag && strcmp(row->tag, migration->tag) == 0) ||
+    return (row->tag && strcmp(row->tag, name_of(migration)) == 0) ||
            (row->when_ms && row->when_ms == migration->when_ms);
 }
 
@@ -130,12 +137,17 @@ static bool
 take_tag(matching *state, const dn_migration *migration, dn_match *match)
 {
     const dn_tracker *tracker = &state->observation->tracker;
+    const char *name = name_of(migration);
 
-    for (int32_t i = state->tags.slots[hash_text(migration->tag) & state->tags.mask]; i != NO_ROW;
+    for (int32_t i = state->tags.slots[hash_text(name) & state->tags.mask]; i != NO_ROW;
          i = state->tags.next[i]) {
-        if (state->used[i] || strcmp(tracker->rows[i].tag, migration->tag) != 0)
+        const dn_tracker_row *row = &tracker->rows[i];
+
+        if (state->used[i] || strcmp(row->tag, name) != 0)
             continue;
-        take(state, match, (size_t)i, DN_MATCH_TAG);
+        take(state, match, (size_t)i,
+             row->has_digest && dn_digest_equal(&row->digest, &migration->raw) ? DN_MATCH_DIGEST
+                                                                               : DN_MATCH_TAG);
         return true;
     }
     return false;
@@ -165,7 +177,7 @@ in_step(matching *state)
     const dn_journal *journal = observation->journal;
     const dn_tracker *tracker = &observation->tracker;
 
-    if (tracker->count > journal->count)
+    if (tracker->count > journal->count || tracker->owner == DN_OWNER_FOREIGN)
         return false;
     for (size_t i = 0; i < tracker->count; i++) {
         const dn_tracker_row *row = &tracker->rows[i];
@@ -232,9 +244,11 @@ judge_match(matching *state, const dn_migration *migration, dn_match *match)
     match->renamed = match->found != NULL;
     if (!row)
         return;
-    if (row->tag && state->observation->tracker.owner == DN_OWNER_DUNLIN)
-        match->renamed = match->renamed || strcmp(row->tag, migration->tag) != 0;
-    if (migration->has_file && match->how != DN_MATCH_DIGEST)
+    if (row->tag && state->observation->tracker.owner != DN_OWNER_DRIZZLE)
+        match->renamed = match->renamed || strcmp(row->tag, name_of(migration)) != 0;
+    /* Most other tools keep nothing that an edit would show in. */
+    if (migration->has_file && match->how != DN_MATCH_DIGEST &&
+        (row->has_digest || row->checksum || state->observation->tracker.owner != DN_OWNER_FOREIGN))
         match->edit = DN_EDIT_CHANGED; /* until proved cosmetic */
 }
 
@@ -301,6 +315,9 @@ dn_state_match(dn_observation *observation, dn_arena *arena, dn_error *error)
         if (build_index(&state, &state.digests, false, error) < 0 ||
             build_index(&state, &state.tags, true, error) < 0)
             return -1;
+        /* Other tools go by the name alone. */
+        if (observation->tracker.owner == DN_OWNER_FOREIGN)
+            match_rest(&state, take_tag, false);
         match_rest(&state, take_exact, true);
         match_rest(&state, take_digest, true);
         match_rest(&state, take_tag, false);

@@ -11,7 +11,8 @@ static bool
 is_bookkeeping(const dn_tracker *tracker, const char *name)
 {
     return strncmp(name, DN_TRACKER_PREFIX, strlen(DN_TRACKER_PREFIX)) == 0 ||
-           strcmp(name, tracker->table) == 0;
+           strcmp(name, tracker->table) == 0 ||
+           (tracker->form && tracker->form->other && strcmp(name, tracker->form->other) == 0);
 }
 
 static int
@@ -51,13 +52,21 @@ observe_tracker(dn_connection *connection, dn_journal *journal, const dn_sight *
     observation->journal = journal;
     if (dn_tracker_read(connection, journal->layout, sight ? sight->tracker : NULL, depth, arena,
                         &observation->tracker, error) < 0 ||
-        dn_journal_finish(journal, error) < 0 || dn_state_match(observation, arena, error) < 0)
+        dn_journal_finish(journal, error) < 0 ||
+        dn_tracker_spread_rows(connection, &observation->tracker, journal, arena, error) < 0 ||
+        dn_state_match(observation, arena, error) < 0)
         return -1;
-    for (size_t i = 0; i < journal->count; i++)
-        if (observation->matches[i].edit == DN_EDIT_CHANGED &&
-            dn_state_explain_edit(connection, &observation->tracker, &journal->migrations[i],
-                                  &observation->matches[i], error) < 0)
+    for (size_t i = 0; i < journal->count; i++) {
+        dn_match *match = &observation->matches[i];
+
+        if (match->edit != DN_EDIT_CHANGED)
+            continue;
+        if (dn_state_explain_edit(connection, &observation->tracker, &journal->migrations[i], match,
+                                  error) < 0)
             return -1;
+        if (journal->migrations[i].repeated && match->edit == DN_EDIT_CHANGED)
+            *match = (dn_match){.row = NULL}; /* to be run again */
+    }
     if (observation->tracker.count && depth == DN_TRACKER_MATCH)
         return 0;
     /* A first run that stopped part-way leaves objects and no row: they are its own. */

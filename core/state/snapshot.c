@@ -214,14 +214,28 @@ dn_snapshot_facts(const dn_fact_map *facts, uint64_t naming, dn_arena *arena, dn
 
 /* --- places --------------------------------------------------------------------------------------- */
 
+/* Every folder among its migrations is one to Prisma, so beside them. */
+static bool
+is_prismas(const char *migrations, dn_arena *arena)
+{
+    const char *lock = dn_path_join(arena, migrations, "migration_lock.toml");
+    const char *journal = dn_path_join(arena, migrations, "meta/_journal.json");
+
+    return lock && journal && dn_file_exists(lock) && !dn_file_exists(journal);
+}
+
 char *
 dn_snapshot_folder(const char *migrations, const char *dialect, dn_arena *arena)
 {
-    return dn_arena_printf(arena, "%s/meta/_dunlin/%s", migrations, dialect);
+    return dn_arena_printf(
+        arena, is_prismas(migrations, arena) ? "%s/../_dunlin/%s" : "%s/meta/_dunlin/%s",
+        migrations, dialect);
 }
 
 char *
 dn_snapshot_head_path(const char *migrations, const char *dialect, dn_arena *arena)
 {
-    return dn_arena_printf(arena, "%s/meta/_dunlin/%s/head.json", migrations, dialect);
+    const char *folder = dn_snapshot_folder(migrations, dialect, arena);
+
+    return folder ? dn_path_join(arena, folder, "head.json") : NULL;
 }

@@ -10,9 +10,11 @@
 #include "core/tracker/tracker_internal.h"
 
 const char *
-dn_tracker_owner_name(dn_tracker_owner owner)
+dn_tracker_owner_name(const dn_tracker *tracker)
 {
-    return owner == DN_OWNER_DRIZZLE ? "drizzle" : "dunlin";
+    if (tracker->form)
+        return dn_layout_name(tracker->form->layout);
+    return tracker->owner == DN_OWNER_DRIZZLE ? "drizzle" : "dunlin";
 }
 
 dn_tracker_row *
@@ -54,10 +56,10 @@ quote(const dn_tracker_place *place, const char *name, dn_arena *arena, const ch
     return *quoted ? 0 : dn_no_memory(error);
 }
 
-/* Drizzle's table where it stands in a schema. */
-static int
-name_in_schema(const dn_tracker_place *place, const char *schema, const char *name, dn_arena *arena,
-               dn_tracker *tracker, dn_error *error)
+/* A table that stands in a schema of its own. */
+int
+dn_tracker_name_in_schema(const dn_tracker_place *place, const char *schema, const char *name,
+                          dn_arena *arena, dn_tracker *tracker, dn_error *error)
 {
     const char *dot = strchr(name, '.');
     const char *quoted;
@@ -88,7 +90,13 @@ name_table(const dn_tracker_place *place, const char *name, dn_arena *arena, dn_
     if (!tracker->ours)
         return dn_no_memory(error);
     if (form && form->schema)
-        return name_in_schema(place, form->schema, name, arena, tracker, error);
+        return dn_tracker_name_in_schema(place, form->schema, name, arena, tracker, error);
+    if (tracker->owner == DN_OWNER_FOREIGN && strchr(name, '.')) {
+        if (dn_tracker_name_in_schema(place, "", name, arena, tracker, error) < 0)
+            return -1;
+        tracker->schema = NULL;
+        return 0;
+    }
     tracker->table = name;
     if (quote(place, name, arena, &tracker->quoted, error) < 0)
         return -1;
@@ -107,11 +115,16 @@ dn_tracker_name(const dn_tracker_place *place, dn_layout layout, const char *ove
     bool drizzle = layout == DN_LAYOUT_DRIZZLE || layout == DN_LAYOUT_DRIZZLE_V1;
 
     memset(tracker, 0, sizeof(*tracker));
-    tracker->owner = drizzle ? DN_OWNER_DRIZZLE : DN_OWNER_DUNLIN;
+    tracker->form = dn_tracker_form_of(layout);
+    tracker->owner = drizzle         ? DN_OWNER_DRIZZLE
+                     : tracker->form ? DN_OWNER_FOREIGN
+                                     : DN_OWNER_DUNLIN;
     tracker->layout = layout;
     tracker->named = layout == DN_LAYOUT_DRIZZLE_V1;
     if (!override)
-        override = drizzle ? DN_TRACKER_DRIZZLE : DN_TRACKER_TABLE;
+        override = drizzle         ? DN_TRACKER_DRIZZLE
+                   : tracker->form ? tracker->form->table
+                                   : DN_TRACKER_TABLE;
     return name_table(place, override, arena, tracker, error);
 }
 
@@ -133,6 +146,8 @@ dn_tracker_read(dn_connection *connection, dn_layout layout, const char *overrid
         return -1;
     if (tracker->owner == DN_OWNER_DRIZZLE)
         return dn_tracker_drizzle_read(connection, depth, arena, tracker, error);
+    if (tracker->owner == DN_OWNER_FOREIGN)
+        return dn_tracker_foreign_read(connection, depth, arena, tracker, error);
     return dn_tracker_native_read(connection, depth, arena, tracker, error);
 }
 
@@ -146,13 +161,15 @@ execute(dn_connection *connection, const char *sql, dn_error *error)
 /* The schema before the table, as drizzle does: in a new database neither is there. */
 int
 dn_tracker_owner_statements(const dn_tracker_place *place, const dn_tracker *tracker,
-                            dn_arena *arena, const char *statements[2], size_t *count,
-                            dn_error *error)
+                            dn_arena *arena, const char *statements[DN_OWNER_STATEMENTS],
+                            size_t *count, dn_error *error)
 {
     const char *dialect = place->driver->table.dialect;
     const dn_drizzle_form *form = dn_tracker_drizzle_form(dialect);
 
     *count = 0;
+    if (tracker->owner == DN_OWNER_FOREIGN)
+        return dn_tracker_foreign_create(place, tracker, arena, statements, count, error);
     if (tracker->owner != DN_OWNER_DRIZZLE)
         return 0;
     if (!form)
@@ -167,11 +184,11 @@ dn_tracker_owner_statements(const dn_tracker_place *place, const dn_tracker *tra
 }
 
 static int
-create_drizzles(dn_connection *connection, const dn_tracker *tracker, dn_arena *arena,
-                dn_error *error)
+create_owners(dn_connection *connection, const dn_tracker *tracker, dn_arena *arena,
+              dn_error *error)
 {
     const dn_tracker_place place = dn_tracker_place_of(connection);
-    const char *statements[2];
+    const char *statements[DN_OWNER_STATEMENTS];
     size_t count;
 
     if (dn_tracker_owner_statements(&place, tracker, arena, statements, &count, error) < 0)
@@ -202,8 +219,8 @@ dn_tracker_create(dn_connection *connection, dn_tracker *tracker, dn_error *erro
     for (size_t i = 0; i < count; i++)
         if (execute(connection, statements[i], error) < 0)
             goto undo;
-    if (tracker->owner == DN_OWNER_DRIZZLE && !tracker->present &&
-        create_drizzles(connection, tracker, &arena, error) < 0)
+    if (tracker->owner != DN_OWNER_DUNLIN && !tracker->present &&
+        create_owners(connection, tracker, &arena, error) < 0)
         goto undo;
     dn_fault("tracker.before-commit");
     if (dn_connection_execute(connection, DUNLIN_ITEM_COMMIT, NULL, NULL, 0, error) < 0)

@@ -3,7 +3,7 @@
  * Trackers: the tables of a target that record what was applied there. Ours is
  * dunlin_migrations. In a Drizzle project the owner's table, __drizzle_migrations, decides what
  * is recorded and holds exactly what drizzle's own migrator would write; ours is kept beside it
- * and only explains (digests, text, times).
+ * and only explains (digests, text, times). So it is in the folders of other tools (form.h).
  *
  * Statements are qualified and use only what every driver renders. Nothing here locks.
  */
@@ -15,6 +15,7 @@
 #include "core/base/compress.h"
 #include "core/driver/driver.h"
 #include "core/journal/journal.h"
+#include "core/tracker/form.h"
 
 #define DN_TRACKER_TABLE "dunlin_migrations"
 #define DN_TRACKER_STATEMENTS "dunlin_statements"
@@ -28,15 +29,28 @@
  * history `edited`. */
 #define DN_TRACKER_ALGORITHM "sha256/1"
 
-typedef enum dn_tracker_owner { DN_OWNER_DUNLIN = 0, DN_OWNER_DRIZZLE } dn_tracker_owner;
-const char *dn_tracker_owner_name(dn_tracker_owner owner);
+typedef enum dn_tracker_owner {
+    DN_OWNER_DUNLIN = 0,
+    DN_OWNER_DRIZZLE,
+    DN_OWNER_FOREIGN /* another tool, by its form */
+} dn_tracker_owner;
+
+/* A row may speak for migrations before its own. */
+typedef enum dn_tracker_spread {
+    DN_SPREAD_NONE = 0,
+    DN_SPREAD_UPTO,
+    DN_SPREAD_BASELINE /* and there need not be one of its own */
+} dn_tracker_spread;
 
 typedef struct dn_tracker_row {
     int64_t seq;
-    const char *tag; /* NULL where the owner keeps none */
+    const char *tag; /* as the owner names it; NULL where it keeps none */
     bool has_digest;
-    dn_digest digest; /* of the raw bytes (drizzle: its hash) */
-    int64_t when_ms;  /* drizzle's created_at; 0 elsewhere */
+    dn_digest digest;     /* of the raw bytes (drizzle: its hash) */
+    int64_t when_ms;      /* drizzle's created_at; 0 elsewhere */
+    const char *checksum; /* of other tools, as text; or NULL */
+    const char *failed;   /* what its owner says went wrong, as the end of a sentence; or NULL */
+    dn_tracker_spread spread;
     /* Filled by DN_TRACKER_FULL only; NULL or -1 where unknown. */
     const char *state;
     const char *applied_at; /* ISO 8601, UTC */
@@ -47,16 +61,21 @@ typedef struct dn_tracker_row {
 typedef struct dn_tracker {
     dn_tracker_owner owner;
     dn_layout layout;
-    const char *table;  /* as shown to people */
-    const char *quoted; /* as written in SQL */
-    const char *schema; /* to be made before the table, as written in SQL; NULL: none */
-    const char *ours;   /* our own table, as written in SQL: the same unless another tool decides */
-    bool present;       /* the deciding table exists */
-    bool named;         /* drizzle: the table has the columns of 1.0 */
-    bool ours_present;  /* our own table exists */
+    const dn_tracker_form *form; /* of another tool's; else NULL */
+    const char *table;           /* as shown to people */
+    const char *quoted;          /* as written in SQL */
+    const char *schema;          /* to be made before the table, as written in SQL; NULL: none */
+    const char *ours;  /* our own table, as written in SQL: the same unless another tool decides */
+    bool present;      /* the deciding table exists */
+    bool named;        /* drizzle: the table has the columns of 1.0 */
+    bool ours_present; /* our own table exists */
     dn_tracker_row *rows; /* in order of application; reverted ones left out */
     size_t count;
+    dn_tracker_row *failed; /* that record nothing, because their owner says so */
+    size_t failed_count;
 } dn_tracker;
+/* "dunlin", "drizzle", "dbmate" ... */
+const char *dn_tracker_owner_name(const dn_tracker *tracker);
 
 /* Whom names and statements of trackers are for. */
 typedef struct dn_tracker_place {
@@ -79,6 +98,10 @@ typedef enum dn_tracker_depth {
  * a schema of its own, `override` may name that as well: schema.table. */
 int dn_tracker_read(dn_connection *connection, dn_layout layout, const char *override,
                     dn_tracker_depth depth, dn_arena *arena, dn_tracker *tracker, dn_error *error);
+
+/* Rows that stand for more than themselves become one for each migration. */
+int dn_tracker_spread_rows(dn_connection *connection, dn_tracker *tracker,
+                           const dn_journal *journal, dn_arena *arena, dn_error *error);
 
 /* What the tracker keeps of a migration with this digest or, failing that, tag; *found false
  * when nothing. `sql` receives the text as it was applied (nothing when it was too large). */
@@ -117,7 +140,7 @@ typedef struct dn_tracker_entry {
 } dn_tracker_entry;
 
 /* Statements with their values, to be sent inside the migration's transaction. */
-enum { DN_RECORD_STATEMENTS = 2, DN_RECORD_VALUES = 20 };
+enum { DN_RECORD_STATEMENTS = 1 + DN_FORM_WRITES, DN_RECORD_VALUES = 20 };
 typedef struct dn_tracker_statement {
     const char *sql;
     dunlin_value values[DN_RECORD_VALUES];

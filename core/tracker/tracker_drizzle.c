@@ -48,9 +48,8 @@ dn_tracker_drizzle_form(const char *dialect)
     return NULL;
 }
 
-/* applied_at in ISO 8601: as text already, or the way servers print a time in UTC. */
-static const char *
-iso_time(dn_arena *arena, const dunlin_value *value)
+const char *
+dn_tracker_iso_time(dn_arena *arena, const dunlin_value *value)
 {
     static const char zone[] = "+00";
     const char *text = dn_tracker_value_text(arena, value);
@@ -79,7 +78,7 @@ visit_row(const dunlin_value *values, size_t count, void *context, dn_error *err
         row->when_ms = values[1].integer;
     if (count > 2) {
         row->tag = dn_tracker_value_text(rows->arena, &values[2]);
-        row->applied_at = iso_time(rows->arena, &values[3]);
+        row->applied_at = dn_tracker_iso_time(rows->arena, &values[3]);
     }
     return 0;
 }

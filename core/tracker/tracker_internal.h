@@ -22,6 +22,29 @@ int dn_tracker_native_read(dn_connection *connection, dn_tracker_depth depth, dn
                            dn_tracker *tracker, dn_error *error);
 int dn_tracker_drizzle_read(dn_connection *connection, dn_tracker_depth depth, dn_arena *arena,
                             dn_tracker *tracker, dn_error *error);
+/* applied_at in ISO 8601: as text already, or the way servers print a time in UTC. */
+const char *dn_tracker_iso_time(dn_arena *arena, const dunlin_value *value);
+int dn_tracker_name_in_schema(const dn_tracker_place *place, const char *schema, const char *name,
+                              dn_arena *arena, dn_tracker *tracker, dn_error *error);
+
+/* --- other tools (foreign.c, foreign_write.c) ------------------------------------------------- */
+int dn_tracker_foreign_read(dn_connection *connection, dn_tracker_depth depth, dn_arena *arena,
+                            dn_tracker *tracker, dn_error *error);
+/* A statement of a form with {table} and, unless NULL, {key} filled in as they are. */
+const char *dn_tracker_expand(dn_arena *arena, const char *pattern, const char *table,
+                              const char *key);
+int dn_tracker_foreign_create(const dn_tracker_place *place, const dn_tracker *tracker,
+                              dn_arena *arena, const char **statements, size_t *count,
+                              dn_error *error);
+typedef struct dn_foreign_writer dn_foreign_writer; /* lives in the arena */
+int dn_foreign_writer_open(const dn_tracker_place *place, const dn_tracker *tracker,
+                           dn_arena *arena, dn_foreign_writer **writer, dn_error *error);
+/* Fills statements from *count on. */
+int dn_foreign_record(dn_foreign_writer *writer, const dn_tracker_entry *entry, dn_arena *arena,
+                      dn_tracker_statement *statements, size_t *count, dn_error *error);
+int dn_foreign_unrecord(dn_connection *connection, const dn_tracker *tracker,
+                        const dn_tracker_row *row, const char *tag, dn_error *error);
+
 /* Drizzle's table on one dialect. The statements that create it have %s for its name. */
 typedef struct dn_drizzle_form {
     const char *dialect;
@@ -49,9 +72,10 @@ dn_tracker_our_table(const dn_tracker *tracker)
 {
     return tracker->owner == DN_OWNER_DUNLIN ? tracker->table : DN_TRACKER_TABLE;
 }
-/* What another tool's tracker is made of: at most two. */
+/* What another tool's tracker is made of. */
+enum { DN_OWNER_STATEMENTS = DN_FORM_CREATES };
 int dn_tracker_owner_statements(const dn_tracker_place *place, const dn_tracker *tracker,
-                                dn_arena *arena, const char *statements[2], size_t *count,
-                                dn_error *error);
+                                dn_arena *arena, const char *statements[DN_OWNER_STATEMENTS],
+                                size_t *count, dn_error *error);
 
 #endif

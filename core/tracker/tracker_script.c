@@ -12,7 +12,7 @@ dn_tracker_definitions(const dn_tracker_place *place, const dn_tracker *tracker,
                        dn_arena *arena, const char ***statements, size_t *count, dn_error *error)
 {
     const char **parts[2];
-    const char *owners[2];
+    const char *owners[DN_OWNER_STATEMENTS];
     size_t counts[3] = {0, 0, 0};
     size_t at = 0;
 
@@ -62,6 +62,13 @@ dn_tracker_recorded(const dn_tracker *tracker, const dn_journal *journal,
         else
             dn_text_printf(sql, "(tag = '%s' OR digest_raw = '%s') AND state <> 'reverted')",
                            migration->tag, hex);
+    } else if (tracker->owner == DN_OWNER_FOREIGN) {
+        const char *condition =
+            dn_tracker_expand(arena, tracker->form->recorded, tracker->quoted, migration->key);
+
+        if (!condition)
+            return dn_no_memory(error);
+        dn_text_printf(sql, "EXISTS (SELECT 1 FROM %s WHERE %s)", tracker->quoted, condition);
     } else {
         dn_text_printf(sql, "EXISTS (SELECT 1 FROM %s WHERE ", tracker->quoted);
         if (!twin)

@@ -29,6 +29,7 @@ struct dn_tracker_writer {
     char at[32];     /* ISO 8601 */
     char stored[32]; /* the same as a timestamp literal of any database */
     dn_text packed;
+    dn_foreign_writer *foreign; /* of other tools; else NULL */
     const char *our_sql;
     const char *owner_sql;
     dn_arena arena;
@@ -135,6 +136,9 @@ dn_tracker_writer_offline(const dn_tracker_place *place, const dn_tracker *track
     if (!writer || !writer->compressor)
         return dn_no_memory(error);
     writer->offline = true;
+    if (tracker->owner == DN_OWNER_FOREIGN &&
+        dn_foreign_writer_open(place, tracker, &writer->arena, &writer->foreign, error) < 0)
+        return -1;
     writer->our_sql = dn_arena_printf(&writer->arena, insert_offline, tracker->ours);
     if (writer->named && writer->writes_time)
         writer->owner_sql = dn_arena_printf(
@@ -157,6 +161,9 @@ dn_tracker_writer_open(dn_connection *connection, const dn_tracker *tracker, con
     *result = writer;
     if (!writer || !writer->compressor)
         return dn_no_memory(error);
+    if (tracker->owner == DN_OWNER_FOREIGN &&
+        dn_foreign_writer_open(&place, tracker, &writer->arena, &writer->foreign, error) < 0)
+        return -1;
     if (probe_columns(writer, connection, error) < 0)
         return -1;
     if (dn_tracker_native_last(connection, tracker, &present, &writer->next_seq, error) < 0)
@@ -252,6 +259,9 @@ dn_tracker_record(dn_tracker_writer *writer, const dn_tracker_entry *entry,
     *count = 1;
     if (record_ours(writer, entry, error) < 0)
         return -1;
+    if (writer->foreign)
+        return dn_foreign_record(writer->foreign, entry, &writer->arena, writer->statements + 1,
+                                 count, error);
     if (writer->tracker->owner != DN_OWNER_DRIZZLE)
         return 0;
     *count = 2;
@@ -284,6 +294,9 @@ dn_tracker_unrecord(dn_connection *connection, const dn_tracker *tracker, const 
 
     if (tracker->owner == DN_OWNER_DRIZZLE &&
         remove_owners_row(connection, tracker, row, error) < 0)
+        return -1;
+    if (tracker->owner == DN_OWNER_FOREIGN &&
+        dn_foreign_unrecord(connection, tracker, row, tag, error) < 0)
         return -1;
     if (!tracker->ours_present)
         return 0;

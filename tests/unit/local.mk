@@ -32,6 +32,7 @@ unit_tests += tests/unit/execute_errors_test
 unit_tests += tests/unit/fact_canonical_test
 unit_tests += tests/unit/journal_amend_test
 unit_tests += tests/unit/journal_faults_test
+unit_tests += tests/unit/journal_layout_test
 unit_tests += tests/unit/journal_merge_test
 unit_tests += tests/unit/journal_new_test
 unit_tests += tests/unit/journal_read_test

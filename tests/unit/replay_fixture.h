@@ -126,7 +126,8 @@ tear_down_folder(void **state)
 static inline void
 read_history(const char *folder)
 {
-    const dn_journal_options options = {folder, at.name, at.options.translate.dialect};
+    const dn_journal_options options = {
+        .folder = folder, .driver = at.name, .dialect = at.options.translate.dialect};
 
     if (dn_journal_read(&options, &at.arena, &at.journal, &at.error) < 0)
         fail_msg("%s", at.error.message);

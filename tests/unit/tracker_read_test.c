@@ -89,21 +89,25 @@ a_database_without_tracker_has_no_rows(void **state)
          false},
         {DN_LAYOUT_DRIZZLE_V1, DN_OWNER_DRIZZLE, "__drizzle_migrations", "main.dunlin_migrations",
          true},
+        {DN_LAYOUT_DBMATE, DN_OWNER_FOREIGN, "schema_migrations", "main.dunlin_migrations", false},
+        {DN_LAYOUT_FLYWAY, DN_OWNER_FOREIGN, "flyway_schema_history", "main.dunlin_migrations",
+         false},
     };
+    static const char *const owners[] = {"dunlin",  "dunlin", "drizzle",
+                                         "drizzle", "dbmate", "flyway"};
 
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         dn_tracker tracker = read_as(cases[i].layout, NULL, DN_TRACKER_FULL);
 
         assert_int_equal(tracker.owner, cases[i].owner);
+        assert_string_equal(dn_tracker_owner_name(&tracker), owners[i]);
         assert_string_equal(tracker.table, cases[i].table);
         assert_string_equal(tracker.ours, cases[i].ours);
         assert_int_equal(tracker.named, cases[i].named);
         assert_false(tracker.present || tracker.ours_present);
         assert_int_equal(tracker.count, 0);
     }
-    assert_string_equal(dn_tracker_owner_name(DN_OWNER_DUNLIN), "dunlin");
-    assert_string_equal(dn_tracker_owner_name(DN_OWNER_DRIZZLE), "drizzle");
 }
 
 static void

@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash
+# Folders and tables of other tools: tests/fixtures/tools/TOOL holds two small migrations and, for each
+# dialect, the database as the tool itself left it (its README says which version). Load after helper.
+
+# tool_project TOOL [DIALECT]: the folder "migrations" and a database in which the tool applied it. Sets
+# $database, its URL.
+tool_project() {
+    local dialect=${2:-sqlite}
+    rm -rf migrations
+    copy_fixture "tools/$1/migrations" migrations
+    database=$(empty_database "$dialect" tool)
+    run_script "$database" "$(cat "$(fixture "tools/$1/$dialect.sql")")" >/dev/null
+    common=(--url "$database" --migrations migrations)
+}
+
+# add_third TOOL [TABLE]: one more migration, which makes table c.
+add_third() {
+    local table=${2:-c}
+    local up="create table $table(x int);" down="drop table $table;"
+    case $1 in
+        dbmate) printf -- '-- migrate:up\n%s\n-- migrate:down\n%s\n' "$up" "$down" \
+            >migrations/20250103000000_third.sql ;;
+        goose) printf -- '-- +goose Up\n%s\n-- +goose Down\n%s\n' "$up" "$down" \
+            >migrations/00003_third.sql ;;
+        golang-migrate)
+            printf '%s\n' "$up" >migrations/000003_third.up.sql
+            printf '%s\n' "$down" >migrations/000003_third.down.sql
+            ;;
+        prisma)
+            mkdir migrations/20250103000000_third
+            printf '%s\n' "$up" >migrations/20250103000000_third/migration.sql
+            ;;
+        flyway) printf '%s\n' "$up" >migrations/V1.2__third_one.sql ;;
+        sqlx) printf '%s\n' "$up" >migrations/20250103000000_third.sql ;;
+        *) fail "add_third does not know '$1'" ;;
+    esac
+}
+
+# where URL: as sql_in wants it.
+where() {
+    printf '%s\n' "${1#sqlite:}"
+}
+
+# newest_row TOOL: what the tool's table says of the newest migration, in words that are the same on all
+# databases.
+newest_row() {
+    local query
+    case $1 in
+        dbmate) query="SELECT version FROM schema_migrations ORDER BY version DESC LIMIT 1" ;;
+        golang-migrate) query="SELECT version, CASE WHEN dirty THEN 'dirty' ELSE 'clean' END FROM schema_migrations" ;;
+        goose) query="SELECT id, version_id, CASE WHEN is_applied THEN 'yes' ELSE 'no' END
+            FROM goose_db_version ORDER BY id DESC LIMIT 1" ;;
+        prisma) query="SELECT migration_name, checksum, applied_steps_count,
+            CASE WHEN finished_at IS NULL THEN 'open' ELSE 'finished' END, length(id)
+            FROM _prisma_migrations ORDER BY started_at DESC LIMIT 1" ;;
+        flyway) query="SELECT installed_rank, version, description, type, script, checksum,
+            CASE WHEN success THEN 'yes' ELSE 'no' END FROM flyway_schema_history
+            ORDER BY installed_rank DESC LIMIT 1" ;;
+    esac
+    sql_in "$(where "$database")" "$query" | tr '\t' '|'
+}
+
+# What the tool itself would have written there for the file of add_third. The sums are those of
+# sha256sum, and of Flyway 13.12 for a file of the same text.
+wanted_row() {
+    case $1 in
+        dbmate) echo 20250103000000 ;;
+        golang-migrate) echo '3|clean' ;;
+        goose) echo '4|3|yes' ;;
+        prisma) echo "20250103000000_third|$(echo 'create table c(x int);' | sha256sum | cut -d' ' -f1)|1|finished|36" ;;
+        flyway) echo '4|1.2|third one|SQL|V1.2__third_one.sql|993965530|yes' ;;
+    esac
+}
+
+# The tool's database is read, continued in the tool's own table, and proved.
+goes_on_in_place() {
+    local tool=$1 dialect=${2:-sqlite} count
+    tool_project "$tool" "$dialect"
+    run_json status "${common[@]}"
+    assert_exit 0
+    assert_json .project.layout "$tool"
+    assert_json .tracker.owner "$tool"
+    assert_json '[.migrations[] | select(.verdict != "applied")]' '[]'
+    count=$(json '.migrations | length')
+    add_third "$tool"
+    run_json status "${common[@]}"
+    assert_json .agreement.pending 1
+    dunlin migrate "${common[@]}" --no-backup
+    assert_exit 0
+    assert_equal "$(newest_row "$tool")" "$(wanted_row "$tool")"
+    run_json doctor "${common[@]}" --shadow
+    assert_exit 0
+    assert_json '[.migrations[].confidence] | unique' '["proved"]'
+    assert_json '.migrations | length' "$((count + 1))"
+}
+
+# In an empty database the tool's table is made as the tool makes it.
+begins_in_place() {
+    local tool=$1 dialect=${2:-sqlite}
+    tool_project "$tool" "$dialect"
+    database=$(empty_database "$dialect" fresh)
+    common=(--url "$database" --migrations migrations)
+    dunlin migrate "${common[@]}"
+    assert_exit 0
+    run_json status "${common[@]}"
+    assert_exit 0
+    assert_json .tracker.owner "$tool"
+    assert_json .agreement.pending 0
+}
+
+# dbmate_run ARGUMENT...: the real one, which comes as an npm package.
+dbmate_run() {
+    HOME=$caller_home "$tests_folder/e2e/node/install" "$node_folder" ||
+        fail "cannot install the Node packages"
+    local url=$database
+    case $(dialect_of "$database") in
+        postgresql) url+='?sslmode=disable' ;;
+    esac
+    run --separate-stderr "$node_folder/node_modules/@dbmate/linux-x64/bin/dbmate" --no-dump-schema \
+        --url "$url" --migrations-dir migrations "$@"
+    assert_exit 0
+}
+
+# dbmate and dunlin take turns.
+takes_turns_with_dbmate() {
+    tool_project dbmate "${1:-sqlite}"
+    add_third dbmate
+    dunlin migrate "${common[@]}" --no-backup
+    assert_exit 0
+    dbmate_run status
+    assert_stdout "Pending: 0"
+    sed 's/table c/table d/' migrations/20250103000000_third.sql >migrations/20250104000000_fourth.sql
+    dbmate_run up
+    assert_stdout "Applied: 20250104000000_fourth.sql"
+    run_json status "${common[@]}"
+    assert_exit 0
+    assert_json '[.migrations[].verdict] | unique' '["applied"]'
+    dbmate_run rollback
+    run_json status "${common[@]}"
+    assert_json '.migrations[3].verdict' pending
+}
