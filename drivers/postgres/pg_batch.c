@@ -31,6 +31,7 @@ typedef struct batch {
     int32_t status; /* once it is not DUNLIN_OK, nothing more is handed on */
     bool refused;   /* by the server */
     char *pins;
+    bool keyed;
     bool prepares; /* the questions, before they are asked */
 } batch;
 
@@ -55,7 +56,7 @@ static const Oid types[MOST_VALUES] = {DN_PG_TEXTS, DN_PG_TEXTS, DN_PG_TEXTS, DN
 static bool
 send_prepared(const batch *work)
 {
-    unsigned number = work->connection->questions;
+    unsigned number = work->connection->questions[work->keyed];
     PGconn *pg = work->connection->pg;
     char name[48];
 
@@ -178,7 +179,7 @@ ask(batch *work)
     }
     PQexitPipelineMode(connection->pg);
     if (work->refused) {
-        connection->questions = 0;
+        connection->questions[work->keyed] = 0;
         get_back(work);
     }
     return work->status;
@@ -186,11 +187,14 @@ ask(batch *work)
 
 int32_t
 dn_pg_ask_together(dunlin_connection *connection, const dn_pg_question *questions, size_t count,
-                   void *context)
+                   bool keyed, void *context)
 {
     DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text pins = {0};
-    batch work = {
-        .connection = connection, .questions = questions, .count = count, .context = context};
+    batch work = {.connection = connection,
+                  .questions = questions,
+                  .count = count,
+                  .keyed = keyed,
+                  .context = context};
 
     if (connection->pins_local) {
         dn_pg_pins_statement(&pins, connection, true);
@@ -199,8 +203,8 @@ dn_pg_ask_together(dunlin_connection *connection, const dn_pg_question *question
         work.pins = pins.data;
     }
     choose_frame(&work);
-    work.prepares = connection->shadow != NULL && connection->questions == 0;
+    work.prepares = connection->shadow != NULL && connection->questions[keyed] == 0;
     if (work.prepares)
-        connection->questions = ++connection->prepared_names;
+        connection->questions[keyed] = ++connection->prepared_names;
     return ask(&work);
 }

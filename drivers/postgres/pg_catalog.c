@@ -18,19 +18,33 @@
     "(SELECT x.objid FROM pg_depend x WHERE x.refclassid = 'pg_extension'::regclass"               \
     " AND x.classid = '" catalog "'::regclass AND x.deptype = 'e')"
 
-/* Relations by name, tables of indexes and of triggers by theirs. */
-#define NAMED_RELATIONS                                                                            \
-    "ARRAY(SELECT coalesce(ki.indrelid, kc.oid) FROM pg_class kc"                                  \
-    " JOIN pg_namespace kn ON kn.oid = kc.relnamespace"                                            \
-    " JOIN unnest($2::text[], $3::text[]) AS k (s, t) ON kn.nspname = k.s AND kc.relname = k.t"    \
-    " LEFT JOIN pg_index ki ON ki.indexrelid = kc.oid UNION SELECT kt.tgrelid FROM pg_trigger kt"  \
-    " WHERE $4::text[] IS NOT NULL AND kt.tgname = ANY ($4::text[]))"
+/* A question is a list of parts. One that starts with '@' is taken only where keys are given, with
+ * '!' only where the whole is wanted; with a digit only on servers from that version on ("15+"), with
+ * '-' before it only on older ones. */
+typedef const char *const part;
 
-/* The values are constants to the planner, so these vanish where there are none. */
-#define WANTED(oid) "($2::text[] IS NULL OR " oid " = ANY (" NAMED_RELATIONS "))"
+/* Relations by name, tables of indexes and of triggers by theirs: found once, by the first question,
+ * and kept for the others in a setting that ends with the transaction. */
+#define KEPT "'dunlin.relations'"
 
+static part named[] = {
+    "@SELECT set_config(" KEPT ", ARRAY(SELECT coalesce(ki.indrelid, kc.oid)"
+    " FROM unnest($2::text[], $3::text[]) AS k (s, t) JOIN pg_namespace kn ON kn.nspname = k.s"
+    " JOIN pg_class kc ON kc.relnamespace = kn.oid AND kc.relname = k.t"
+    " LEFT JOIN pg_index ki ON ki.indexrelid = kc.oid UNION SELECT kt.tgrelid FROM pg_trigger kt"
+    " WHERE $4::text[] IS NOT NULL AND kt.tgname = ANY ($4::text[]))::text, true)",
+    "!SELECT 1",
+    NULL,
+};
+
+/* As a query, so that the setting is read once. */
+#define NAMED_RELATIONS "(SELECT current_setting(" KEPT ")::oid[])::oid[]"
+
+#define WANTED(oid) "@ AND " oid " = ANY (" NAMED_RELATIONS ")"
+
+/* In a disjunction, names are looked up in a hash of them; joined, each would be compared with all. */
 #define WANTED_NAME(schema, name)                                                                  \
-    "($2::text[] IS NULL OR (" schema "::text, " name                                              \
+    " AND ($2::text[] IS NULL OR (" schema "::text, " name                                         \
     "::text) IN (SELECT k.s, k.t FROM unnest($2::text[], $3::text[]) AS k (s, t)))"
 
 #define COMMENT(catalog, oid)                                                                      \
@@ -44,15 +58,11 @@
 
 #define ESCAPED(name) "replace(replace(" name "::text, '%', '%25'), '/', '%2F')"
 
-/* A question is a list of parts; one that starts with a digit is taken only on servers from that
- * version on ("15+"), with '-' before it only on older ones. */
-typedef const char *const part;
-
 static part schemas[] = {
     "SELECT n.nspname, CASE WHEN n.nspname <> 'public' OR des.description <> 'standard public"
     " schema' THEN des.description END FROM pg_namespace n" COMMENT("pg_namespace", "n.oid"),
     " WHERE " VISIBLE_SCHEMA " AND n.oid NOT IN " EXTENSION_MEMBERS("pg_namespace"),
-    " AND ($2::text[] IS NULL OR n.nspname = ANY ($3::text[]))",
+    "@ AND n.nspname = ANY ($3::text[])",
     NULL,
 };
 
@@ -61,7 +71,7 @@ static part extensions[] = {
     "SELECT e.extname, e.extversion, des.description FROM pg_extension e" COMMENT("pg_extension",
                                                                                   "e.oid"),
     " WHERE " OURS("e.oid") "",
-    " AND ($2::text[] IS NULL OR e.extname = ANY ($3::text[]))",
+    "@ AND e.extname = ANY ($3::text[])",
     NULL,
 };
 
@@ -85,7 +95,8 @@ static part relations[] = {
     " LEFT JOIN pg_inherits h ON h.inhrelid = c.oid AND h.inhseqno = 1" COMMENT("pg_class",
                                                                                 "c.oid"),
     " WHERE c.relkind IN ('r', 'p', 'f', 'v', 'm') AND c.relpersistence <> 't'"
-    " AND " VISIBLE_SCHEMA " AND " WANTED("c.oid"),
+    " AND " VISIBLE_SCHEMA,
+    WANTED("c.oid"),
     NULL,
 };
 
@@ -93,7 +104,7 @@ static part sequences[] = {
     "SELECT n.nspname, c.relname, format_type(s.seqtypid, NULL), s.seqstart, s.seqincrement,"
     " s.seqmin, s.seqmax, s.seqcache, s.seqcycle, d.refobjid, d.refobjsubid, d.deptype = 'i',"
     " format('nextval(%L::regclass)', format('%I.%I', n.nspname, c.relname)),"
-    " tn.nspname, t.relname, a.attname, pg_get_expr(ad.adbin, ad.adrelid), des.description"
+    " tn.nspname, t.relname, a.attname, pg_get_expr(ad.adbin, 0), des.description"
     " FROM pg_sequence s JOIN pg_class c ON c.oid = s.seqrelid"
     " JOIN pg_namespace n ON n.oid = c.relnamespace"
     " LEFT JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.objid = c.oid"
@@ -104,18 +115,19 @@ static part sequences[] = {
     " d.refobjsubid" COMMENT("pg_class", "c.oid"),
     " WHERE c.relpersistence <> 't' AND " VISIBLE_SCHEMA
     " AND c.oid NOT IN " EXTENSION_MEMBERS("pg_class"),
-    " AND ($2::text[] IS NULL OR c.oid = ANY (ARRAY(SELECT unnest(" NAMED_RELATIONS
+    "@ AND c.oid = ANY (ARRAY(SELECT unnest(" NAMED_RELATIONS
     ") UNION ALL SELECT o.objid FROM pg_depend o WHERE o.classid = 'pg_class'::regclass"
     " AND o.refclassid = 'pg_class'::regclass AND o.refobjid = ANY (" NAMED_RELATIONS
-    ") AND o.deptype IN ('a', 'i'))))",
+    ") AND o.deptype IN ('a', 'i')))",
     NULL,
 };
 
+/* A default names no column. Printed without its table, it does not make the server load that. */
 static part columns[] = {
     "SELECT a.attrelid, a.attnum, a.attname,"
     " CASE WHEN t.typtype IN ('e', 'd') AND " OURS("t.oid"),
     " THEN NULL ELSE format_type(a.atttypid, a.atttypmod) END, a.attnotnull, a.attislocal,"
-    " a.attidentity, a.attgenerated, pg_get_expr(d.adbin, d.adrelid), a.attcollation,"
+    " a.attidentity, a.attgenerated, pg_get_expr(d.adbin, CASE WHEN a.attgenerated <> '' THEN d.adrelid ELSE 0 END), a.attcollation,"
     " CASE WHEN a.attcollation <> 0 AND a.attcollation <> t.typcollation THEN (SELECT " OUTER_NAME(
         "cn.nspname", "co.collname"),
     " FROM pg_collation co JOIN pg_namespace cn ON cn.oid = co.collnamespace"
@@ -132,14 +144,17 @@ static part columns[] = {
                  " AND c.relpersistence <> 't' AND " OURS(
                      "a.attrelid") " AND ($1::text[] IS NULL OR"
                                    " c.relnamespace IN (SELECT n.oid FROM pg_namespace n WHERE n.nspname = ANY ($1::text[])))"
-                                   " AND " WANTED("a.attrelid"),
+                                   "",
+    WANTED("a.attrelid"),
     NULL,
 };
 
 static part constraints[] = {
     "SELECT con.conrelid, con.conname, con.contype, con.conkey, rn.nspname, rc.relname,"
     " con.confrelid, con.confkey,"
-    " CASE WHEN con.contype = 'f' AND ($1::text[] IS NOT NULL OR $2::text[] IS NOT NULL) THEN"
+    " CASE WHEN con.contype = 'f'",
+    "! AND $1::text[] IS NOT NULL",
+    " THEN"
     " (SELECT array_agg(ra.attname::text ORDER BY o.k) FROM unnest(con.confkey) WITH ORDINALITY"
     " AS o (num, k) JOIN pg_attribute ra ON ra.attrelid = con.confrelid AND ra.attnum = o.num)"
     " END, con.confdeltype, con.confupdtype, con.confmatchtype, con.condeferrable,"
@@ -159,8 +174,8 @@ static part constraints[] = {
     " LEFT JOIN pg_index i ON i.indexrelid = con.conindid AND con.contype IN ('p', 'u')" COMMENT(
         "pg_constraint", "con.oid"),
     " WHERE con.contype IN ('p', 'u', 'f', 'c', 'x') AND con.conparentid = 0"
-    " AND (con.contype <> 'c' OR con.conislocal) AND " OURS(
-        "con.conrelid") " AND " VISIBLE_SCHEMA " AND " WANTED("con.conrelid"),
+    " AND (con.contype <> 'c' OR con.conislocal) AND " OURS("con.conrelid") " AND " VISIBLE_SCHEMA,
+    WANTED("con.conrelid"),
     NULL,
 };
 
@@ -190,8 +205,9 @@ static part indexes[] = {
     " JOIN pg_namespace n ON n.oid = ic.relnamespace" COMMENT("pg_class", "ic.oid"),
     " WHERE NOT i.indisprimary AND NOT ic.relispartition AND " OURS(
         "i.indrelid") " AND ic.relpersistence <> 't' AND " VISIBLE_SCHEMA
-                      " AND NOT EXISTS (SELECT 1 FROM pg_constraint k WHERE k.conindid = i.indexrelid"
-                      " AND k.contype IN ('p', 'u', 'x')) AND " WANTED("i.indrelid"),
+                      " AND NOT EXISTS (SELECT 1 FROM pg_constraint k WHERE k.conrelid = i.indrelid"
+                      " AND k.conindid = i.indexrelid AND k.contype IN ('p', 'u', 'x'))",
+    WANTED("i.indrelid"),
     NULL,
 };
 
@@ -203,7 +219,7 @@ static part triggers[] = {
     "13+ AND t.tgparentid = 0",
     "-13 AND NOT EXISTS (SELECT 1 FROM pg_depend x WHERE x.classid = 'pg_trigger'::regclass"
     " AND x.objid = t.oid AND x.refclassid = 'pg_trigger'::regclass)",
-    " AND " WANTED("t.tgrelid"),
+    WANTED("t.tgrelid"),
     NULL,
 };
 
@@ -213,7 +229,8 @@ static part policies[] = {
     " AS x (o) LEFT JOIN pg_roles r ON r.oid = x.o), pg_get_expr(p.polqual, p.polrelid),"
     " pg_get_expr(p.polwithcheck, p.polrelid), des.description FROM pg_policy p" COMMENT(
         "pg_policy", "p.oid"),
-    " WHERE " WANTED("p.polrelid"),
+    " WHERE true",
+    WANTED("p.polrelid"),
     NULL,
 };
 
@@ -243,8 +260,8 @@ static part depends[] = {
                                                       " WHERE d.refobjid <> r.ev_class AND " OURS(
                                                           "d.refobjid") " AND " OURS("r.ev_class"),
     ""
-    " AND (rc.oid IS NOT NULL OR rp.oid IS NOT NULL OR rt.oid IS NOT NULL) AND " WANTED(
-        "r.ev_class"),
+    " AND (rc.oid IS NOT NULL OR rp.oid IS NOT NULL OR rt.oid IS NOT NULL)",
+    WANTED("r.ev_class"),
     NULL,
 };
 
@@ -268,7 +285,7 @@ static part types[] = {
         "pg_type", "t.oid"),
     " WHERE t.typtype IN ('e', 'd') AND " OURS(
         "t.oid") " AND " VISIBLE_SCHEMA " AND t.oid NOT IN " EXTENSION_MEMBERS("pg_type"),
-    " AND " WANTED_NAME("n.nspname", "t.typname"),
+    WANTED_NAME("n.nspname", "t.typname"),
     NULL,
 };
 
@@ -280,32 +297,44 @@ static part routines[] = {
     " WHERE p.prokind IN ('f', 'p', 'w') AND " OURS(
         "p.oid") " AND " VISIBLE_SCHEMA
                  " AND NOT EXISTS (SELECT 1 FROM pg_depend x WHERE x.classid = 'pg_proc'::regclass"
-                 " AND x.objid = p.oid AND x.deptype IN ('e', 'i')) AND " WANTED_NAME("n.nspname",
-                                                                                      "p.proname"),
+                 " AND x.objid = p.oid AND x.deptype IN ('e', 'i'))",
+    WANTED_NAME("n.nspname", "p.proname"),
     NULL,
 };
 
 static const struct {
     part *parts;
     int32_t (*take)(void *context, const dn_pg_row *row);
+    bool names; /* it reads the names of what is wanted */
 } catalog[DN_PG_CATALOG_QUESTIONS] = {
-    {schemas, dn_pg_take_schema},     {extensions, dn_pg_take_extension},
-    {relations, dn_pg_take_relation}, {sequences, dn_pg_take_sequence},
-    {columns, dn_pg_take_column},     {constraints, dn_pg_take_constraint},
-    {classes, dn_pg_take_class},      {indexes, dn_pg_take_index},
-    {triggers, dn_pg_take_trigger},   {policies, dn_pg_take_policy},
-    {depends, dn_pg_take_depend},     {types, dn_pg_take_type},
-    {routines, dn_pg_take_routine},
+    {named, NULL, true},
+    {schemas, dn_pg_take_schema, true},
+    {extensions, dn_pg_take_extension, true},
+    {relations, dn_pg_take_relation, false},
+    {sequences, dn_pg_take_sequence, false},
+    {columns, dn_pg_take_column, false},
+    {constraints, dn_pg_take_constraint, false},
+    {classes, dn_pg_take_class, false},
+    {indexes, dn_pg_take_index, false},
+    {triggers, dn_pg_take_trigger, false},
+    {policies, dn_pg_take_policy, false},
+    {depends, dn_pg_take_depend, false},
+    {types, dn_pg_take_type, true},
+    {routines, dn_pg_take_routine, true},
 };
 
-/* Whether a part is meant for the server; *text: without its mark. */
+/* Whether a part is meant for the server and the question; *text: without its mark. */
 static bool
-is_meant(const char *one, int major, const char **text)
+is_meant(const char *one, int major, bool keyed, const char **text)
 {
     bool older = *one == '-';
     int version = 0;
 
     *text = one;
+    if (*one == '@' || *one == '!') {
+        *text = one + 1;
+        return keyed == (*one == '@');
+    }
     if (!older && (*one < '0' || *one > '9'))
         return true;
     for (one += older ? 1 : 0; *one >= '0' && *one <= '9'; one++)
@@ -318,6 +347,13 @@ size_t
 dn_pg_catalog_questions(dn_pg_arena *arena, int version, const char *const *values,
                         dn_pg_question questions[DN_PG_CATALOG_QUESTIONS])
 {
+    bool keyed = values[DN_PG_CATALOG_NAMES] != NULL;
+    const char **nameless = dn_pg_arena_take(arena, DN_PG_CATALOG_VALUES * sizeof(*nameless));
+
+    if (nameless == NULL)
+        return 0;
+    for (size_t i = 0; i < DN_PG_CATALOG_VALUES; i++)
+        nameless[i] = i == 0 ? values[0] : NULL;
     for (size_t i = 0; i < DN_PG_CATALOG_QUESTIONS; i++) {
         DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text sql = {0};
         dunlin_string copy;
@@ -325,14 +361,14 @@ dn_pg_catalog_questions(dn_pg_arena *arena, int version, const char *const *valu
         for (part *one = catalog[i].parts; *one != NULL; one++) {
             const char *text;
 
-            if (is_meant(*one, version / 10000, &text))
+            if (is_meant(*one, version / 10000, keyed, &text))
                 dn_kit_text_add(&sql, text);
         }
         copy = dn_pg_arena_copy(arena, dn_kit_text_string(&sql));
         if (sql.failed || copy.data == NULL)
             return 0;
         questions[i] = (dn_pg_question){.sql = copy.data,
-                                        .values = values,
+                                        .values = catalog[i].names ? values : nameless,
                                         .count = DN_PG_CATALOG_VALUES,
                                         .take = catalog[i].take};
     }

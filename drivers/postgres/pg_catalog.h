@@ -9,7 +9,8 @@
 
 /* Each takes four values, all text[] or NULL: the namespaces wanted; namespaces and names of the
  * objects wanted, pairwise; names of triggers whose tables are wanted. */
-enum { DN_PG_CATALOG_VALUES = 4, DN_PG_CATALOG_QUESTIONS = 13 };
+enum { DN_PG_CATALOG_VALUES = 4, DN_PG_CATALOG_QUESTIONS = 14 };
+enum { DN_PG_CATALOG_NAMES = 2 }; /* of these: NULL where everything is wanted */
 
 enum { DN_PG_SCHEMA_NAME, DN_PG_SCHEMA_COMMENT };
 

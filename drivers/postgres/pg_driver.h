@@ -82,8 +82,9 @@ struct dunlin_connection {
 
     dn_pg_prepared prepared[DN_PG_PREPARED];
     unsigned prepared_names;
-    unsigned
-        questions; /* about facts: part of their names once they are prepared, 0: they are not */
+    /* About facts, without and with keys: part of their names once they are prepared, 0: they are
+     * not. */
+    unsigned questions[2];
     dn_pg_shadow *shadow; /* NULL: to no shadow */
     char *home;           /* where unqualified names are made, once described */
 

@@ -101,7 +101,8 @@ read_facts(dn_pg_reading *reading, dunlin_connection *connection, values *work)
     count = dn_pg_catalog_questions(&reading->arena, reading->version, work->list, questions);
     if (count == 0)
         return dn_kit_no_memory(reading->call);
-    status = dn_pg_ask_together(connection, questions, count, reading);
+    status = dn_pg_ask_together(connection, questions, count,
+                                work->list[DN_PG_CATALOG_NAMES] != NULL, reading);
     if (status == DUNLIN_OK)
         status = dn_pg_push_relations(reading);
     if (status == DUNLIN_OK)

@@ -67,9 +67,10 @@ typedef struct dn_pg_question {
 } dn_pg_question;
 
 /* All of them in one round trip, in a snapshot of their own, or in a savepoint where a transaction
- * is open. search_path is pg_catalog meanwhile, so that names are printed in full. */
+ * is open. search_path is pg_catalog meanwhile, so that names are printed in full. `keyed`: their
+ * texts are those with keys. */
 int32_t dn_pg_ask_together(dunlin_connection *connection, const dn_pg_question *questions,
-                           size_t count, void *context);
+                           size_t count, bool keyed, void *context);
 
 /* --- one fact ---------------------------------------------------------------------------------------- */
 /* Takes members in any order; what equals its default is left out by whoever adds it. */

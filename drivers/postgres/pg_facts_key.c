@@ -297,13 +297,12 @@ add_key(dn_pg_reading *reading, const dn_pg_relation *relation, index_keys *keys
 static int32_t
 add_keys(dn_pg_reading *reading, const dn_pg_relation *relation, const dn_pg_row *row)
 {
-    index_keys keys = {
-        .expressions = dn_pg_array_begin(dn_pg_cell(row, DN_PG_INDEX_EXPRESSIONS)),
-        .collation_names = dn_pg_array_begin(dn_pg_cell(row, DN_PG_INDEX_COLLATIONS)),
-    };
+    index_keys keys; /* too large to be cleared for each index */
     size_t count = (size_t)dn_pg_cell_integer(row, DN_PG_INDEX_KEY_COUNT);
     int32_t status = DUNLIN_OK;
 
+    keys.expressions = dn_pg_array_begin(dn_pg_cell(row, DN_PG_INDEX_EXPRESSIONS));
+    keys.collation_names = dn_pg_array_begin(dn_pg_cell(row, DN_PG_INDEX_COLLATIONS));
     read_numbers(dn_pg_cell(row, DN_PG_INDEX_KEYS), &keys.columns);
     read_numbers(dn_pg_cell(row, DN_PG_INDEX_OPTIONS), &keys.options);
     read_numbers(dn_pg_cell(row, DN_PG_INDEX_CLASSES), &keys.classes);

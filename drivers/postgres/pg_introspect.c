@@ -32,7 +32,8 @@ static const char objects[] =
                  " WHERE " USER_SCHEMA " AND NOT c.relispartition"
                  " AND NOT " OF_EXTENSION(
                      "pg_class",
-                     "t.oid") " AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_constraint k WHERE k.conindid = c.oid"
+                     "t.oid") " AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_constraint k WHERE k.conrelid = t.oid"
+                              " AND k.conindid = c.oid"
                               " AND k.contype IN ('p', 'u', 'x'))"
                               " UNION ALL"
                               " SELECT 'trigger', n.nspname, t.relname, g.tgname"

@@ -22,7 +22,7 @@ dn_pg_prepared_forget(dunlin_connection *connection)
 {
     for (size_t i = 0; i < DN_PG_PREPARED; i++)
         forget(&connection->prepared[i]);
-    connection->questions = 0;
+    memset(connection->questions, 0, sizeof(connection->questions));
 }
 
 static bool
