@@ -20,6 +20,7 @@ enum { BLOCK_GAP = 0 };
 #endif
 
 enum { ALIGNMENT = alignof(max_align_t), FIRST_CHUNK = 4 * 1024, LARGEST_CHUNK = 256 * 1024 };
+enum { KEPT_CHUNK = 64 * 1024 }; /* the largest that stays in a cleared arena */
 
 typedef struct dn_arena_chunk {
     struct dn_arena_chunk *next;
@@ -202,6 +203,25 @@ dn_arena_grow(dn_arena *arena, void *array, size_t *capacity, size_t need, size_
     }
     *capacity = wanted;
     return array;
+}
+
+void
+dn_arena_clear(dn_arena *arena)
+{
+    arena_chunk *kept = arena->head;
+
+    if (kept && kept->size <= KEPT_CHUNK) {
+        arena->head = kept->next;
+        dn_arena_free(arena);
+        ASAN_UNPOISON_MEMORY_REGION(kept->data, kept->used);
+        memset(kept->data, 0, kept->used);
+        ASAN_POISON_MEMORY_REGION(kept->data, kept->size);
+        kept->used = 0;
+        kept->next = NULL;
+        arena->head = kept;
+    } else {
+        dn_arena_free(arena);
+    }
 }
 
 void

@@ -34,6 +34,8 @@ char *dn_arena_vprintf(dn_arena *arena, const char *format, va_list arguments)
  * old contents kept. NULL: no memory. */
 void *dn_arena_grow(dn_arena *arena, void *array, size_t *capacity, size_t need, size_t size);
 void dn_arena_free(dn_arena *arena); /* empties it; it may be used again */
+/* The same for one that is filled and emptied again and again: it keeps some of its memory. */
+void dn_arena_clear(dn_arena *arena);
 
 /* Release on every way out: dn_auto(dn_arena) arena = DN_ARENA_INIT; */
 #define dn_auto(type) __attribute__((cleanup(type##_cleanup))) type

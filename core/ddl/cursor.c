@@ -55,6 +55,13 @@ dn_ddl_at_end(const dn_ddl_parser *parser)
 }
 
 /* `word` is upper case and `length` long. */
+/* Most words that are looked for differ in their first letter. */
+static bool
+begins_alike(const dn_ddl_token *token, const char *word)
+{
+    return token->text.length > 0 && ((token->text.data[0] ^ *word) & ~0x20) == 0;
+}
+
 static bool
 same(const dn_ddl_token *token, const char *word, size_t length)
 {
@@ -83,9 +90,12 @@ matches(const dn_ddl_parser *parser, const char *words)
     size_t at = parser->at;
 
     for (;;) {
-        size_t length = strcspn(words, " ");
+        size_t length;
 
-        if (at >= parser->count || !same(&parser->tokens[at], words, length))
+        if (at >= parser->count || !begins_alike(&parser->tokens[at], words))
+            return 0;
+        length = strcspn(words, " ");
+        if (!same(&parser->tokens[at], words, length))
             return 0;
         at++;
         words += length;

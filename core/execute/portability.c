@@ -394,7 +394,7 @@ check_statement(checking *work)
     dn_ddl_statement parsed;
     int answer;
 
-    dn_arena_free(&work->scratch);
+    dn_arena_clear(&work->scratch);
     work->refused = false;
     work->making = NULL;
     if (work->item->native)

@@ -179,7 +179,7 @@ int
 dn_translator_read(dn_translator *translator, const dn_source *source, dn_reading *reading,
                    dn_error *error)
 {
-    dn_arena_free(&translator->scratch);
+    dn_arena_clear(&translator->scratch);
     translator->reading = reading;
     if (parse(translator, source, reading, error) < 0)
         return -1;
@@ -345,7 +345,7 @@ expect_rows(dn_translator *translator, const dn_source *source, dn_error *error)
 
     if (source->sql.length > MOST)
         return 0;
-    dn_arena_free(&translator->scratch);
+    dn_arena_clear(&translator->scratch);
     translator->reading = NULL;
     return dn_driver_translate(&translator->translations, DUNLIN_TRANSLATE_DATA, source->sql,
                                &translator->scratch, &ignored, error);
@@ -376,7 +376,7 @@ dn_translator_expect(dn_translator *translator, const dn_source *source, dn_erro
     }
     if (!translator->logical)
         translator->logical = copy_of(translator, translator->remembered, error);
-    dn_arena_free(&translator->scratch);
+    dn_arena_clear(&translator->scratch);
     if (!translator->logical || parse(translator, source, &reading, error) < 0)
         return -1;
     translator->guarded = translator->guarded || !translator->own || reading.conditional;
@@ -414,7 +414,7 @@ dn_translator_remember(dn_translator *translator, const dn_source *source, dn_er
 
     if (source->native || !(source->flags & DUNLIN_CLASS_DDL))
         return 0;
-    dn_arena_free(&translator->scratch);
+    dn_arena_clear(&translator->scratch);
     if (parse(translator, source, &reading, error) < 0) {
         dn_error_clear(error); /* it is applied: how, is no question any more */
         return 0;

@@ -126,6 +126,27 @@ an_emptied_arena_serves_again(void **state)
     assert_string_equal(dn_arena_text(&arena, "again"), "again");
 }
 
+static void
+a_cleared_arena_gives_zeroed_blocks_again(void **state)
+{
+    dn_auto(dn_arena) arena = DN_ARENA_INIT;
+    static const size_t sizes[] = {100, 5000, 40, 200000, 60000};
+
+    (void)state;
+    for (int round = 0; round < 20; round++) {
+        for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+            char *block = dn_arena_alloc(&arena, sizes[i]);
+
+            assert_non_null(block);
+            for (size_t k = 0; k < sizes[i]; k++)
+                assert_int_equal(block[k], 0);
+            memset(block, 'x', sizes[i]);
+        }
+        dn_arena_clear(&arena);
+        assert_int_equal(arena.used, 0);
+    }
+}
+
 int
 main(void)
 {
@@ -137,6 +158,7 @@ main(void)
         cmocka_unit_test(a_growing_array_keeps_its_contents),
         cmocka_unit_test(the_last_array_grows_where_it_stands),
         cmocka_unit_test(an_emptied_arena_serves_again),
+        cmocka_unit_test(a_cleared_arena_gives_zeroed_blocks_again),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
