@@ -120,6 +120,12 @@ look_again(dn_execution *execution, dn_job *job, dn_error *error)
     return 0;
 }
 
+static bool
+fits_batch(const dn_job *job)
+{
+    return job->info.transactional || job->idle;
+}
+
 /* Jobs that were applied already are passed over, so that a second call goes on. */
 static int
 run_jobs(dn_execution *execution, dn_error *error)
@@ -136,7 +142,7 @@ run_jobs(dn_execution *execution, dn_error *error)
         }
         if (dn_log_cancelled(&execution->log))
             return dn_fail(error, DUNLIN_CANCELLED, "run.cancelled", "stopped on request");
-        for (; end < execution->count && execution->jobs[end].info.transactional; end++)
+        for (; end < execution->count && fits_batch(&execution->jobs[end]); end++)
             if (changed && look_again(execution, &execution->jobs[end], error) < 0)
                 return -1;
             else if (!execution->jobs[end].info.transactional)
@@ -192,6 +198,8 @@ dn_execute(dn_execution *execution, dn_error *error)
         dn_log_warning(&execution->log, "%s; trying again", error->message);
         if (execution->translator)
             dn_translator_forget(execution->translator);
+        for (size_t i = 0; i < execution->count; i++)
+            execution->jobs[i].idle = false; /* the facts are read again, and may be others */
         wait_for_lock(attempt);
     }
 }

@@ -138,7 +138,8 @@ int dn_needs_check(dn_connection *connection, const dn_needs *needs, dn_error *e
 typedef struct dn_job {
     const dn_migration *migration;
     dn_script_info info;
-    bool applied;        /* committed together with its record */
+    bool idle;    /* nothing but its record is to be sent: dn_rehearse found all of it there */
+    bool applied; /* committed together with its record */
     int64_t duration_us; /* from its first statement to its COMMIT */
 } dn_job;
 
@@ -176,9 +177,9 @@ typedef struct dn_execution {
     void *sent_context;
 } dn_execution;
 
-/* All jobs translated on a copy of the facts: finds what stands in the way of any of them, and what
- * they need around their transactions. The facts are read first. `previews`, NULL for none, are
- * filled with what would be sent. */
+/* All jobs translated on a copy of the facts: finds what stands in the way of any of them, what they
+ * need around their transactions, and which of the first ones have nothing left to do. The facts are
+ * read first. `previews`, NULL for none, are filled with what would be sent. */
 struct dn_previews;
 int dn_rehearse(dn_connection *connection, dn_translator *translator, dn_job *jobs, size_t count,
                 struct dn_previews *previews, dn_arena *arena, dn_error *error);

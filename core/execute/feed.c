@@ -38,9 +38,13 @@ static const char *const after[] = {
 };
 #endif
 
+/* So many migrations with nothing to do are recorded in one transaction. */
+enum { IDLE_TOGETHER = 500 };
+
 /* An item whose outcome is not known yet. */
 typedef struct sent_item {
     size_t job;
+    size_t opener; /* the job that opened its transaction */
     feed_phase phase;
     unsigned ordinal;
     bool translated; /* places in it are none of the file */
@@ -52,6 +56,7 @@ typedef struct feeder {
     size_t job;
     size_t end;
     size_t first;
+    size_t opener;
     feed_phase phase;
     dn_script *script;
     dn_script_item part; /* the statement at hand */
@@ -92,7 +97,7 @@ remember_part(feeder *feed, unsigned ordinal, bool data, dn_error *error)
         feed->queue_head = 0;
     }
     feed->queue[(feed->queue_head + feed->queue_count++) % feed->queue_capacity] =
-        (sent_item){feed->job, feed->phase, ordinal, feed->step_at > 0, data};
+        (sent_item){feed->job, feed->opener, feed->phase, ordinal, feed->step_at > 0, data};
     dn_fault(before[feed->phase]);
     return 0;
 }
@@ -124,6 +129,18 @@ around_of(const feeder *feed)
     if (!execution->single_transaction)
         return dn_jobs_around(execution->jobs, feed->job, feed->job + 1);
     return is_first(feed) ? dn_jobs_around(execution->jobs, feed->first, feed->end) : NULL;
+}
+
+/* Does this job share the transaction that is open? */
+static bool
+joins(const feeder *feed, size_t job)
+{
+    const dn_job *jobs = feed->execution->jobs;
+
+    if (job == feed->first || job == feed->end)
+        return false;
+    return feed->execution->single_transaction ||
+           (jobs[job - 1].idle && jobs[job].idle && job - feed->opener < IDLE_TOGETHER);
 }
 
 static int
@@ -182,6 +199,15 @@ take_part(feeder *feed, dunlin_item *item, dn_error *error)
         dn_log_debug(&execution->log, "%s:%u: left out: %s", source.path, source.line,
                      feed->translated.why);
     return feed->translated.kind == DN_TRANSLATED_AS_IT_IS ? 0 : 1;
+}
+
+/* The facts are what they were when it was rehearsed. Only types that the target does not know are
+ * to be heard of by what comes behind. */
+static bool
+is_known_idle(const feeder *feed)
+{
+    return feed->execution->jobs[feed->job].idle &&
+           !dn_translator_needs_history(feed->execution->translator);
 }
 
 /* Next statement of the script: 0 with *item, 1 at its end or at a pause, -1. */
@@ -335,8 +361,10 @@ open_transaction(feeder *feed, dunlin_item *item, dn_error *error)
     if (dn_script_open(feed->execution->connection, feed->execution->translator, job->migration,
                        &job->info.kept, false, &feed->script, error) < 0)
         return -1;
-    if (!feed->execution->single_transaction || is_first(feed))
+    if (!joins(feed, feed->job)) {
+        feed->opener = feed->job;
         return simple_item(feed, item, DUNLIN_ITEM_BEGIN, PHASE_STATEMENTS, error);
+    }
     feed->phase = PHASE_STATEMENTS;
     return 1;
 }
@@ -344,7 +372,7 @@ open_transaction(feeder *feed, dunlin_item *item, dn_error *error)
 static int
 close_transaction(feeder *feed, dunlin_item *item, dn_error *error)
 {
-    if (!feed->execution->single_transaction || feed->job + 1 == feed->end)
+    if (!joins(feed, feed->job + 1))
         return simple_item(feed, item, DUNLIN_ITEM_COMMIT, PHASE_RESET, error);
     next_job(feed);
     return 1;
@@ -360,7 +388,7 @@ advance(feeder *feed, dunlin_item *item, dn_error *error)
     case PHASE_AROUND: return begin_job(feed, item, error);
     case PHASE_BEGIN: return open_transaction(feed, item, error);
     case PHASE_STATEMENTS:
-        answer = next_statement(feed, item, error);
+        answer = is_known_idle(feed) ? 1 : next_statement(feed, item, error);
         if (answer <= 0 || feed->paused)
             return answer;
         feed->phase = PHASE_RECORD;
@@ -391,10 +419,9 @@ next(void *context, dunlin_item *item, dn_error *error)
 }
 
 static void
-committed(feeder *feed, size_t job)
+committed(feeder *feed, size_t from, size_t job)
 {
     dn_execution *execution = feed->execution;
-    size_t from = execution->single_transaction ? feed->first : job;
     int64_t now = dn_clock_monotonic_ns();
     /* Behind a pipeline, what is seen is the time from one answer to the next. */
     int64_t elapsed_us = (now - (pipelines(feed) ? feed->answered_ns : feed->started_ns)) / 1000;
@@ -424,7 +451,7 @@ done(void *context, const dunlin_outcome *outcome, const dunlin_failure *failure
     dn_fault(after[item.phase]);
     if (outcome->outcome == DUNLIN_OUTCOME_RAN) {
         if (item.phase == PHASE_COMMIT)
-            committed(state, item.job);
+            committed(state, item.opener, item.job);
         return 0;
     }
     if (!state->failed && outcome->outcome != DUNLIN_OUTCOME_SKIPPED) {

@@ -73,6 +73,18 @@ is_of_the_facts(const dn_error *error)
            strcmp(error->id, "translate.untranslatable") == 0;
 }
 
+/* Is nothing sent for this item? Of the outer BEGIN and COMMIT nothing is, whatever comes of it. */
+static bool
+is_idle(const dn_job *job, const dn_script_item *item, const dn_translated *translated)
+{
+    switch (item->kind) {
+    case DN_SCRIPT_END: return true;
+    case DN_SCRIPT_CONTROL: return job->info.transactional;
+    case DN_SCRIPT_STATEMENT: return translated->kind == DN_TRANSLATED_SKIP;
+    default: return false;
+    }
+}
+
 /* One statement; what cannot be told yet of one that an earlier run began is passed over. */
 static int
 rehearse_statement(const rehearsal *work, dn_job *job, const dn_script_item *item, bool again,
@@ -101,6 +113,7 @@ rehearse_job(const rehearsal *work, dn_job *job, dn_previewer *previewer)
     if (dn_script_open(work->connection, work->translator, job->migration, &job->info.kept, false,
                        &script, work->error) < 0)
         return -1;
+    job->idle = translates && !again;
     do {
         dn_translated translated = {.kind = DN_TRANSLATED_AS_IT_IS};
 
@@ -109,6 +122,7 @@ rehearse_job(const rehearsal *work, dn_job *job, dn_previewer *previewer)
         if (translates && item.kind == DN_SCRIPT_STATEMENT &&
             rehearse_statement(work, job, &item, again, &translated) < 0)
             return -1;
+        job->idle = job->idle && is_idle(job, &item, &translated);
         if (previewer && dn_previewer_hear(previewer, script, &item, &translated, work->error) < 0)
             return -1;
     } while (item.kind != DN_SCRIPT_END);
@@ -142,6 +156,8 @@ expect_job(const rehearsal *work, const dn_job *job)
 static int
 rehearse_all(const rehearsal *work, dn_job *jobs, size_t count)
 {
+    bool idle = true;
+
     for (size_t i = 0; i < count; i++) {
         dn_previewer *previewer = NULL;
 
@@ -153,6 +169,8 @@ rehearse_all(const rehearsal *work, dn_job *jobs, size_t count)
         }
         if (rehearse_job(work, &jobs[i], previewer) < 0)
             return -1;
+        /* What comes behind a change is looked at again when its turn comes. */
+        jobs[i].idle = idle = idle && jobs[i].idle;
     }
     if (!work->previews)
         return 0;

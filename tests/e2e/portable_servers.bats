@@ -115,6 +115,47 @@ SQL
 @test "postgresql: a guarded history does nothing where all of it is there" { on postgresql guards; }
 @test "mysql: a guarded history does nothing where all of it is there" { on mysql guards; }
 
+# What comes behind those that are there already uses a type that they declared.
+partly() {
+    migration 0000_kinds <<'SQL'
+CREATE TYPE IF NOT EXISTS kind AS ENUM ('a', 'b');
+CREATE TABLE IF NOT EXISTS things (id bigint NOT NULL PRIMARY KEY, kind kind);
+SQL
+    migration 0001_index <<'SQL'
+BEGIN;
+CREATE INDEX IF NOT EXISTS things_kind_idx ON things (kind);
+COMMIT;
+SQL
+    dunlin migrate --quiet
+    assert_exit 0
+    sql_in "${1#sqlite:}" "DELETE FROM dunlin_migrations"
+    migration 0002_more <<'SQL'
+ALTER TABLE things ADD COLUMN IF NOT EXISTS other kind;
+CREATE INDEX IF NOT EXISTS things_kind_idx ON things (kind);
+INSERT INTO things (id, kind, other) VALUES (1, 'a', 'b');
+SQL
+    dunlin migrate --quiet --allow-nonempty
+    assert_exit 0
+    assert_equal "$(rows "$1" "SELECT tag, statements FROM dunlin_migrations ORDER BY seq")" \
+        "0000_kinds|2
+0001_index|1
+0002_more|3"
+    assert_equal "$(rows "$1" "SELECT kind, other FROM things")" "a|b"
+    ! sql_in "${1#sqlite:}" "INSERT INTO things (id, other) VALUES (2, 'c')" 2>refused || return 1
+    dunlin status --check
+    assert_exit 0
+}
+
+# Those with nothing to do are recorded together.
+together() {
+    partly "$1"
+    assert_equal "$(rows "$1" "SELECT count(DISTINCT xmin::text) FROM dunlin_migrations")" 2
+}
+
+@test "sqlite: behind migrations that are there already, the others run" { on sqlite partly; }
+@test "postgresql: behind migrations that are there already, the others run" { on postgresql together; }
+@test "mysql: behind migrations that are there already, the others run" { on mysql partly; }
+
 different() {
     sql_in "${1#sqlite:}" "CREATE TABLE teams (id bigint NOT NULL PRIMARY KEY, name integer NOT NULL)"
     migration 0000_teams <<'SQL'
