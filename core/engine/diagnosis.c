@@ -43,8 +43,9 @@ tell_subjects(dn_session *session, dunlin_node *node, const dn_repair_step *step
     dunlin_node *idx = dn_node_array(result, node, "idx");
     dunlin_node *tags = dn_node_array(result, node, "tags");
     dunlin_node *statements;
+    bool has_text = step->action == DN_REPAIR_SQL; /* which says it better */
 
-    for (size_t i = 0; i < step->count; i++) {
+    for (size_t i = 0; i < step->count && !has_text; i++) {
         const dn_migration *migration = step->verdicts[i]->migration;
 
         if (migration->listed)
@@ -52,7 +53,7 @@ tell_subjects(dn_session *session, dunlin_node *node, const dn_repair_step *step
         dn_node_set_text(result, tags, NULL, migration->tag);
     }
     statements = dn_node_array(result, node, "statements");
-    for (size_t i = 0; i < step->statement_count; i++)
+    for (size_t i = 0; i < step->statement_count && !has_text; i++)
         dn_node_set_integer(result, statements, NULL, step->statements[i]);
 }
 

@@ -13,7 +13,7 @@
 enum { RECONNECTS = 3, RECONNECT_WAIT_MS = 250 };
 
 typedef struct migration_run {
-    dn_session session;
+    dn_session *session;
     const dunlin_migrate_options *options;
     dn_plan_options plan_options;
     dn_plan plan;
@@ -50,7 +50,7 @@ choose_options(migration_run *state, const dunlin_migrate_options *options)
 static int
 warn_of_empty(migration_run *state, dn_error *error)
 {
-    dn_session *session = &state->session;
+    dn_session *session = state->session;
 
     for (size_t i = 0; i < state->plan.job_count; i++) {
         const dn_job *job = &state->plan.jobs[i];
@@ -65,62 +65,19 @@ warn_of_empty(migration_run *state, dn_error *error)
     return 0;
 }
 
-/* Types that have no name on the target are known from the migrations that made them. */
-static int
-remember_types(dn_session *session, const dn_migration *migration, dn_error *error)
-{
-    dn_auto(dn_script) *script = NULL;
-    const char *text;
-    size_t length;
-
-    if (!migration->has_file)
-        return 0;
-    if (dn_script_open(session->connection, session->translator, migration, NULL, false, &script,
-                       error) < 0)
-        return -1;
-    text = dn_script_text(script, &length);
-    if (text && !dn_translator_may_remember(session->translator, dn_span(text, length)))
-        return 0;
-    for (;;) {
-        dn_script_item item;
-        dn_source source;
-
-        if (dn_script_next(script, &item, error) < 0)
-            return -1;
-        if (item.kind == DN_SCRIPT_END)
-            return 0;
-        if (item.kind == DN_SCRIPT_DATA)
-            continue;
-        source = dn_script_source(migration, &item);
-        if (dn_translator_remember(session->translator, &source, error) < 0)
-            return -1;
-    }
-}
-
 static int
 prepare_translation(migration_run *state, dn_error *error)
 {
-    dn_session *session = &state->session;
-    const dn_reconciliation *found = &session->reconciliation;
-
     if (!state->plan_options.inspect)
         return 0;
-    if (dn_session_translator(session, state->options->keep_different != 0, error) < 0)
-        return -1;
-    if (!session->translator || !dn_translator_needs_history(session->translator))
-        return 0;
-    for (size_t i = 0; i < found->count; i++)
-        if (!found->verdicts[i].pending &&
-            remember_types(session, found->verdicts[i].migration, error) < 0)
-            return -1;
-    return 0;
+    return dn_session_translator(state->session, state->options->keep_different != 0, error);
 }
 
 /* What stands in the way of any pending migration is found before the first one is sent. */
 static int
 rehearse(migration_run *state, dn_error *error)
 {
-    dn_session *session = &state->session;
+    dn_session *session = state->session;
     dn_previews *previews = state->options->dry_run ? &state->previews : NULL;
 
     if (!state->plan_options.inspect)
@@ -139,7 +96,7 @@ rehearse(migration_run *state, dn_error *error)
 static int
 plan_backup(migration_run *state, dn_error *error)
 {
-    dn_session *session = &state->session;
+    dn_session *session = state->session;
     dn_backup_wish *wish = &state->backup;
 
     state->plan_options.backup = false;
@@ -157,7 +114,7 @@ plan_backup(migration_run *state, dn_error *error)
 static int
 look(migration_run *state, dn_error *error)
 {
-    dn_session *session = &state->session;
+    dn_session *session = state->session;
 
     if (dn_session_reconcile(session, DN_TRACKER_MATCH, error) < 0)
         return -1;
@@ -179,7 +136,7 @@ look(migration_run *state, dn_error *error)
 static int
 carry_out(migration_run *state, dn_error *error)
 {
-    dn_session *session = &state->session;
+    dn_session *session = state->session;
     dn_run *run = &state->run;
 
     run->connection = session->connection;
@@ -201,7 +158,7 @@ carry_out(migration_run *state, dn_error *error)
 static int
 keep_applied(migration_run *state, dn_error *error)
 {
-    dn_session *session = &state->session;
+    dn_session *session = state->session;
 
     for (size_t i = 0; i < state->plan.job_count; i++)
         if (state->plan.jobs[i].applied) {
@@ -221,7 +178,7 @@ keep_applied(migration_run *state, dn_error *error)
 static int
 migrate_locked(migration_run *state, const char *table, dn_error *error)
 {
-    dn_session *session = &state->session;
+    dn_session *session = state->session;
     int answer;
 
     if (dn_session_connect(session, false, error) < 0 ||
@@ -245,7 +202,7 @@ migrate_locked(migration_run *state, const char *table, dn_error *error)
 static int
 migrate_until_settled(migration_run *state, dn_error *error)
 {
-    dn_session *session = &state->session;
+    dn_session *session = state->session;
     const char *table = dn_arena_text(&session->arena, session->observation.tracker.table);
     int32_t lost = DUNLIN_OK;
 
@@ -272,7 +229,7 @@ migrate_until_settled(migration_run *state, dn_error *error)
 static int
 migrate(migration_run *state, dn_error *error)
 {
-    dn_session *session = &state->session;
+    dn_session *session = state->session;
 
     if (dn_session_project(session, error) < 0 || dn_session_target(session, error) < 0 ||
         dn_session_journal(session, error) < 0 || dn_session_connect(session, true, error) < 0 ||
@@ -305,7 +262,7 @@ static int
 keep_up(migration_run *state, dn_error *error)
 {
     static const dn_upkeep_options options = {.definition = true};
-    dn_session *session = &state->session;
+    dn_session *session = state->session;
     dn_error problem;
 
     if (!has_applied(state) || state->plan.held_count || !dn_upkeep_wanted(session) ||
@@ -324,7 +281,7 @@ keep_up(migration_run *state, dn_error *error)
 static void
 tell_plan(migration_run *state)
 {
-    dunlin_result *result = state->session.result;
+    dunlin_result *result = state->session->result;
     dunlin_node *list = dn_node_array(result, dn_result_node(result), "plan");
 
     for (size_t i = 0; i < state->plan.count; i++) {
@@ -341,7 +298,7 @@ tell_plan(migration_run *state)
         }
         dn_node_set_text(result, node, "why", step->why);
         if (step->job && state->previews.jobs)
-            dn_dry_run_tell(&state->session, node,
+            dn_dry_run_tell(state->session, node,
                             &state->previews.jobs[step->job - state->plan.jobs]);
     }
 }
@@ -349,7 +306,7 @@ tell_plan(migration_run *state)
 static size_t
 tell_jobs(migration_run *state, dunlin_node *list, const dn_job *jobs, size_t count)
 {
-    dunlin_result *result = state->session.result;
+    dunlin_result *result = state->session->result;
     size_t applied = 0;
 
     for (size_t i = 0; i < count; i++) {
@@ -370,7 +327,7 @@ tell_jobs(migration_run *state, dunlin_node *list, const dn_job *jobs, size_t co
 static size_t
 tell_applied(migration_run *state)
 {
-    dunlin_result *result = state->session.result;
+    dunlin_result *result = state->session->result;
     dunlin_node *list = dn_node_array(result, dn_result_node(result), "applied");
     size_t earlier = tell_jobs(state, list, state->earlier, state->earlier_count);
 
@@ -380,7 +337,7 @@ tell_applied(migration_run *state)
 static void
 tell_failure(migration_run *state, const dn_error *error)
 {
-    dunlin_result *result = state->session.result;
+    dunlin_result *result = state->session->result;
     const dn_stop *stop = &state->run.stop;
     dunlin_node *node;
 
@@ -403,9 +360,9 @@ tell_failure(migration_run *state, const dn_error *error)
 static size_t
 tell_remaining(migration_run *state)
 {
-    dunlin_result *result = state->session.result;
+    dunlin_result *result = state->session->result;
     dunlin_node *list = dn_node_array(result, dn_result_node(result), "remaining");
-    const dn_reconciliation *found = &state->session.reconciliation;
+    const dn_reconciliation *found = &state->session->reconciliation;
     size_t remaining = 0;
 
     for (size_t i = 0; i < state->plan.job_count; i++)
@@ -426,7 +383,7 @@ tell_remaining(migration_run *state)
 static void
 tell_backup(migration_run *state)
 {
-    dunlin_result *result = state->session.result;
+    dunlin_result *result = state->session->result;
     dunlin_node *node;
 
     if (!state->run.backed_up) {
@@ -442,9 +399,9 @@ tell_backup(migration_run *state)
 static void
 tell_summary(migration_run *state, size_t applied, size_t remaining, bool failed)
 {
-    dunlin_result *result = state->session.result;
+    dunlin_result *result = state->session->result;
     dn_auto(dn_text) text = DN_TEXT_INIT;
-    size_t unlisted = state->session.reconciliation.counts[DN_VERDICT_UNLISTED_FILE];
+    size_t unlisted = state->session->reconciliation.counts[DN_VERDICT_UNLISTED_FILE];
 
     if (failed && !state->planned) {
         dn_text_printf(&text, "stopped before anything was sent; %zu pending", remaining);
@@ -473,7 +430,7 @@ tell_summary(migration_run *state, size_t applied, size_t remaining, bool failed
 static void
 tell(migration_run *state, const dn_error *failure)
 {
-    dn_session *session = &state->session;
+    dn_session *session = state->session;
     dunlin_result *result = session->result;
     dunlin_node *counts;
     size_t applied;
@@ -506,18 +463,35 @@ int
 dunlin_migrate(const dunlin_options *options, const dunlin_migrate_options *migrate_options,
                dunlin_result **result, dunlin_error *error)
 {
+    dn_session session;
     migration_run state;
     int answer;
 
     memset(&state, 0, sizeof(state));
-    dn_session_begin(&state.session, options);
+    state.session = &session;
+    dn_session_begin(&session, options);
     choose_options(&state, migrate_options);
-    state.session.tells_failures = true;
+    session.tells_failures = true;
     state.started_ns = dn_clock_monotonic_ns();
     answer = migrate(&state, error);
     if (answer == 0)
         answer = keep_up(&state, error);
-    if (state.session.result)
+    if (session.result)
         tell(&state, answer < 0 ? error : NULL);
-    return dn_session_finish(&state.session, answer, result, error);
+    return dn_session_finish(&session, answer, result, error);
+}
+
+int
+dn_migrate_locked(dn_session *session, dn_error *error)
+{
+    const dunlin_migrate_options options = {.size = sizeof options, .no_backup = 1};
+    migration_run state;
+
+    memset(&state, 0, sizeof(state));
+    state.session = session;
+    choose_options(&state, &options);
+    state.plan_options.inspect = true;
+    if (look(&state, error) < 0 || carry_out(&state, error) < 0)
+        return -1;
+    return keep_up(&state, error);
 }

@@ -162,20 +162,6 @@ unlock(repairing *state)
     state->table = NULL;
 }
 
-/* Applying is the business of migrate, which locks for itself and looks once more. */
-static int
-apply(repairing *state, dn_error *error)
-{
-    const dunlin_migrate_options migrate = {.size = sizeof migrate, .no_backup = 1};
-    dunlin_result *result = NULL;
-    int answer;
-
-    unlock(state);
-    answer = dunlin_migrate(state->session.options, &migrate, &result, error);
-    dunlin_result_free(result);
-    return answer;
-}
-
 static dn_mend
 mend_of(repairing *state)
 {
@@ -199,13 +185,13 @@ run_statements(repairing *state, const dn_repair_step *step, dn_error *error)
     dn_mend mend = mend_of(state);
     const char *dialect = session->journal.dialect;
 
-    if (dialect && !dn_driver_is_called(session->driver, dn_string(dialect)))
-        return dn_fail(error, DUNLIN_UNSUPPORTED, "repair.portable",
-                       "single statements of a portable migration cannot be run yet: run those of "
-                       "'%s' by hand",
-                       step->tag ? step->tag : step->verdicts[0]->migration->tag);
-    return step->action == DN_REPAIR_SQL ? dn_mend_sql(&mend, step, error)
-                                         : dn_mend_statements(&mend, step, error);
+    if (!dialect || dn_driver_is_called(session->driver, dn_string(dialect)))
+        return step->action == DN_REPAIR_SQL ? dn_mend_sql(&mend, step, error)
+                                             : dn_mend_statements(&mend, step, error);
+    if (dn_session_translator(session, false, error) < 0)
+        return -1;
+    mend.translator = session->translator;
+    return dn_mend_statements(&mend, step, error);
 }
 
 static int
@@ -224,7 +210,7 @@ perform(repairing *state, const dn_repair_step *step, dn_error *error)
     case DN_REPAIR_RELINK: return dn_mend_relink(&mend, step, error);
     case DN_REPAIR_APPLY_STATEMENTS:
     case DN_REPAIR_SQL: return run_statements(state, step, error);
-    case DN_REPAIR_APPLY: return apply(state, error);
+    case DN_REPAIR_APPLY: return dn_migrate_locked(session, error);
     default: return 0;
     }
 }

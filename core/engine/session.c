@@ -148,6 +148,53 @@ dn_session_translation(const dn_session *session, bool keep_different)
     };
 }
 
+/* Types that have no name on the target are known from the migrations that made them. */
+static int
+remember_types(dn_session *session, const dn_migration *migration, dn_error *error)
+{
+    dn_auto(dn_script) *script = NULL;
+    const char *text;
+    size_t length;
+
+    if (!migration->has_file)
+        return 0;
+    if (dn_script_open(session->connection, session->translator, migration, NULL, false, &script,
+                       error) < 0)
+        return -1;
+    text = dn_script_text(script, &length);
+    if (text && !dn_translator_may_remember(session->translator, dn_span(text, length)))
+        return 0;
+    for (;;) {
+        dn_script_item item;
+        dn_source source;
+
+        if (dn_script_next(script, &item, error) < 0)
+            return -1;
+        if (item.kind == DN_SCRIPT_END)
+            return 0;
+        if (item.kind == DN_SCRIPT_DATA)
+            continue;
+        source = dn_script_source(migration, &item);
+        if (dn_translator_remember(session->translator, &source, error) < 0)
+            return -1;
+    }
+}
+
+static int
+remember_history(dn_session *session, dn_error *error)
+{
+    const dn_reconciliation *found = &session->reconciliation;
+
+    for (size_t i = 0; i < found->count; i++) {
+        const dn_verdict *verdict = &found->verdicts[i];
+        bool partial = verdict->verdict == DN_VERDICT_PARTIAL && !verdict->recorded;
+
+        if (!verdict->pending && !partial && remember_types(session, verdict->migration, error) < 0)
+            return -1;
+    }
+    return 0;
+}
+
 int
 dn_session_translator(dn_session *session, bool keep_different, dn_error *error)
 {
@@ -158,7 +205,9 @@ dn_session_translator(dn_session *session, bool keep_different, dn_error *error)
     if (!(dn_connection_capabilities(session->connection)->flags & DUNLIN_CAN_TRANSLATE))
         return 0;
     session->translator = dn_translator_new(session->connection, &options, &session->log);
-    return session->translator ? 0 : dn_no_memory(error);
+    if (!session->translator)
+        return dn_no_memory(error);
+    return dn_translator_needs_history(session->translator) ? remember_history(session, error) : 0;
 }
 
 int

@@ -44,7 +44,8 @@ int dn_session_journal_or_rebuilt(dn_session *session, bool *rebuilt, dn_error *
 /* Closes an earlier connection. Refuses a journal of another database's dialect. */
 int dn_session_connect(dn_session *session, bool read_only, dn_error *error);
 dn_translate_options dn_session_translation(const dn_session *session, bool keep_different);
-/* A fresh translator for the connection, where its driver can translate. */
+/* A fresh translator for the connection, where its driver can translate. It knows the types of
+ * migrations that are applied, as far as they were reconciled. */
 int dn_session_translator(dn_session *session, bool keep_different, dn_error *error);
 /* Observes and reconciles; needs journal and connection. May be called again. */
 int dn_session_reconcile(dn_session *session, dn_tracker_depth depth, dn_error *error);
@@ -64,6 +65,9 @@ void dn_session_tell_agreement(dn_session *session);
 int dn_session_finish(dn_session *session, int answer, dunlin_result **result, dn_error *error);
 /* What backups of the target are like; needs a connection. */
 int dn_session_backup(dn_session *session, dn_backup_wish *wish, dn_error *error);
+/* Applies what is pending, on the session's connection and under the lock that the caller holds; no
+ * backup is taken. In migrate.c. */
+int dn_migrate_locked(dn_session *session, dn_error *error);
 /* How long to wait for the run lock. */
 int64_t dn_session_lock_timeout(const dn_session *session);
 

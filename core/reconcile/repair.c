@@ -416,6 +416,12 @@ finish_cut_short(planning *work, const dn_verdict *verdict)
             if (proof->steps[i].ordinal != proof->missing[k])
                 continue;
             step.why = "it stands behind another statement without a breakpoint, and was left out";
+            step.statements = &proof->missing[k];
+            step.statement_count = step.count = 1;
+            step.verdicts = dn_arena_array(work->arena, 1, sizeof *step.verdicts);
+            if (!step.verdicts)
+                return dn_no_memory(work->error);
+            step.verdicts[0] = verdict;
             if (add(work, step) < 0)
                 return -1;
         }

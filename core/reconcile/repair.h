@@ -35,9 +35,9 @@ typedef struct dn_repair_step {
     const char *tag;             /* that it is about, or NULL */
     const char *new_tag;         /* of "journal-set" and RELINK */
     const char *sql;             /* of SQL */
-    const dn_verdict **verdicts; /* of RECORD, UNRECORD, RELINK, APPLY and APPLY_STATEMENTS */
+    const dn_verdict **verdicts; /* of all that are about migrations */
     size_t count;
-    const unsigned *statements; /* of APPLY_STATEMENTS: ordinals */
+    const unsigned *statements; /* of APPLY_STATEMENTS and SQL: ordinals */
     size_t statement_count;
     const char *why;
     bool waits; /* for the answer to an ASK before it */

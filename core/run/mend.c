@@ -16,10 +16,9 @@ execute(dn_mend *mend, int32_t kind, const char *sql, const dunlin_value *values
     return dn_connection_execute(mend->connection, kind, sql, values, count, error);
 }
 
-typedef int (*work_on)(dn_mend *mend, const dn_repair_step *step, dn_error *error);
-
-static int
-in_transaction(dn_mend *mend, const dn_repair_step *step, work_on work, dn_error *error)
+int
+dn_mend_in_transaction(dn_mend *mend, const dn_repair_step *step, dn_mend_work work,
+                       dn_error *error)
 {
     dn_error ignored;
 
@@ -33,9 +32,8 @@ in_transaction(dn_mend *mend, const dn_repair_step *step, work_on work, dn_error
 
 /* --- records -------------------------------------------------------------------------------------- */
 
-/* The file that the row is about: another one where the journal misnames it. */
-static const dn_migration *
-file_of(const dn_verdict *verdict)
+const dn_migration *
+dn_mend_file(const dn_verdict *verdict)
 {
     return verdict->migration->has_file ? verdict->migration : verdict->match->found;
 }
@@ -60,7 +58,7 @@ static int
 record_one(dn_mend *mend, dn_tracker_writer *writer, const dn_verdict *verdict, const char *why,
            dn_error *error)
 {
-    const dn_migration *file = file_of(verdict);
+    const dn_migration *file = dn_mend_file(verdict);
     dn_migration migration = *file;
     const dn_tracker_statement *statements;
     size_t budget = KEPT_TEXT;
@@ -69,7 +67,8 @@ record_one(dn_mend *mend, dn_tracker_writer *writer, const dn_verdict *verdict, 
     size_t count;
 
     migration.when_ms = verdict->migration->when_ms;
-    if (dn_script_inspect(mend->connection, NULL, file, mend->arena, &budget, &info, error) < 0)
+    if (dn_script_inspect(mend->connection, mend->translator, file, mend->arena, &budget, &info,
+                          error) < 0)
         return -1;
     entry.text = info.text;
     entry.tokens = info.tokens;
@@ -109,7 +108,7 @@ dn_mend_record(dn_mend *mend, const dn_repair_step *step, dn_error *error)
     answer =
         dn_tracker_writer_open(mend->connection, mend->tracker, mend->run_id, &mend->writer, error);
     if (answer == 0)
-        answer = in_transaction(mend, step, record_all, error);
+        answer = dn_mend_in_transaction(mend, step, record_all, error);
     dn_tracker_writer_close(mend->writer);
     mend->writer = NULL;
     return answer;
@@ -131,7 +130,7 @@ unrecord_all(dn_mend *mend, const dn_repair_step *step, dn_error *error)
 int
 dn_mend_unrecord(dn_mend *mend, const dn_repair_step *step, dn_error *error)
 {
-    return in_transaction(mend, step, unrecord_all, error);
+    return dn_mend_in_transaction(mend, step, unrecord_all, error);
 }
 
 static int
@@ -144,71 +143,5 @@ relink(dn_mend *mend, const dn_repair_step *step, dn_error *error)
 int
 dn_mend_relink(dn_mend *mend, const dn_repair_step *step, dn_error *error)
 {
-    return in_transaction(mend, step, relink, error);
-}
-
-/* --- statements ----------------------------------------------------------------------------------- */
-
-static bool
-is_wanted(const dn_repair_step *step, unsigned ordinal)
-{
-    for (size_t i = 0; i < step->statement_count; i++)
-        if (step->statements[i] == ordinal)
-            return true;
-    return false;
-}
-
-static int
-run_statements(dn_mend *mend, const dn_repair_step *step, dn_error *error)
-{
-    const dn_migration *file = file_of(step->verdicts[0]);
-    dn_auto(dn_script) *script = NULL;
-    dn_script_item item;
-
-    if (dn_script_open(mend->connection, NULL, file, NULL, false, &script, error) < 0)
-        return -1;
-    for (;;) {
-        dn_auto(dn_text) sql = DN_TEXT_INIT;
-
-        if (dn_script_next(script, &item, error) < 0)
-            return -1;
-        if (item.kind == DN_SCRIPT_END)
-            return 0;
-        if (item.kind != DN_SCRIPT_STATEMENT || !is_wanted(step, item.ordinal))
-            continue;
-        dn_text_add(&sql, item.sql.data, (size_t)item.sql.length);
-        if (sql.failed)
-            return dn_no_memory(error);
-        if (execute(mend, DUNLIN_ITEM_STATEMENT, sql.data, NULL, 0, error) < 0)
-            return dn_while(error, "running statement %u of '%s' (line %u)", item.ordinal,
-                            file->tag, item.line);
-    }
-}
-
-/* Some statements fit no transaction; then each stands for itself, as it does in its file. */
-int
-dn_mend_statements(dn_mend *mend, const dn_repair_step *step, dn_error *error)
-{
-    size_t budget = 0;
-    dn_script_info info;
-
-    if (dn_script_inspect(mend->connection, NULL, file_of(step->verdicts[0]), mend->arena, &budget,
-                          &info, error) < 0)
-        return -1;
-    return info.transactional ? in_transaction(mend, step, run_statements, error)
-                              : run_statements(mend, step, error);
-}
-
-static int
-run_sql(dn_mend *mend, const dn_repair_step *step, dn_error *error)
-{
-    return execute(mend, DUNLIN_ITEM_STATEMENT, step->sql, NULL, 0, error);
-}
-
-int
-dn_mend_sql(dn_mend *mend, const dn_repair_step *step, dn_error *error)
-{
-    return run_sql(mend, step, error) < 0
-               ? dn_while(error, "running what was left out of '%s'", step->tag)
-               : 0;
+    return dn_mend_in_transaction(mend, step, relink, error);
 }

@@ -15,6 +15,7 @@ typedef struct dn_mend {
     const char *run_id;
     dn_log log;
     dn_arena *arena;
+    dn_translator *translator; /* fresh, of folders that are not in the target's dialect; or NULL */
     const char *by;            /* who asks for it: "repair", "mark" ... */
     const char *state;         /* of what is recorded: "baselined" (proved) or "asserted" */
     dn_tracker_writer *writer; /* while it records */
@@ -25,9 +26,18 @@ int dn_mend_record(dn_mend *mend, const dn_repair_step *step, dn_error *error);
 int dn_mend_unrecord(dn_mend *mend, const dn_repair_step *step, dn_error *error);
 /* Gives a record the tag that its migration has by now. */
 int dn_mend_relink(dn_mend *mend, const dn_repair_step *step, dn_error *error);
-/* Runs some statements of a file: those of the step, by their ordinals. */
+/* Runs some statements of a file: those of the step, by their ordinals. Portable ones are
+ * translated, and what is there already of one is left out; the translator knows the types of earlier
+ * migrations. */
 int dn_mend_statements(dn_mend *mend, const dn_repair_step *step, dn_error *error);
 /* Runs the one statement of the step. */
 int dn_mend_sql(dn_mend *mend, const dn_repair_step *step, dn_error *error);
+
+/* --- inside core/run ------------------------------------------------------------------------------ */
+typedef int (*dn_mend_work)(dn_mend *mend, const dn_repair_step *step, dn_error *error);
+int dn_mend_in_transaction(dn_mend *mend, const dn_repair_step *step, dn_mend_work work,
+                           dn_error *error);
+/* The file that a record is about: another one where the journal misnames it. */
+const dn_migration *dn_mend_file(const dn_verdict *verdict);
 
 #endif

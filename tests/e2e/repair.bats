@@ -106,7 +106,7 @@ lose_the_tracker() {
     mv journal migrations/meta/_journal.json
     run_json repair --apply --no-backup
     assert_exit 0
-    assert_schema_of_repair
+    assert_json_form repair
     assert_json '[.performed[] | .op // .action]' '["journal-set","journal-append","relink","verify"]'
     assert_equal "$(jq -r '[.entries[:3][].tag] | join(" ")' migrations/meta/_journal.json)" \
         "20260105090000_create_people 20260107143000_create_teams 20260112101500_create_sessions"

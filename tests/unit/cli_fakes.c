@@ -113,6 +113,15 @@ dunlin_migrate(const dunlin_options *options, const dunlin_migrate_options *migr
 }
 
 int
+dunlin_repair(const dunlin_options *options, const dunlin_repair_options *repair,
+              dunlin_result **result, dunlin_error *error)
+{
+    note("repair apply=%d no-backup=%d shadow=%d,%s", repair->apply, repair->no_backup,
+         repair->shadow, shown(repair->shadow_url));
+    return answer(options, result, error);
+}
+
+int
 dunlin_journal_check(const dunlin_options *options, dunlin_result **result, dunlin_error *error)
 {
     note("journal check");

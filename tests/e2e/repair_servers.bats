@@ -1,0 +1,104 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# `dunlin repair` of portable migrations that are there in part: what is missing is translated, and what
+# is there is left alone.
+
+load helper
+
+# on DATABASE TEST: a fresh database of that kind with a portable project, and the test on it.
+on() {
+    dialect=$1
+    database=$(empty_database "$1" app)
+    mkdir -p migrations
+    printf '{"dialect": "portable", "targets": {"only": {"url": "%s", "kind": "development", "backup": "none"}}}\n' \
+        "$database" >dunlin.json
+    "$2"
+}
+
+# migration NAME: its text from standard input.
+migration() {
+    cat >"migrations/$1.sql"
+}
+
+# rows SQL: cells with '|' between them.
+rows() {
+    sql_in "${database#sqlite:}" "$1" | tr '\t' '|'
+}
+
+people() {
+    migration 0000_people <<'SQL'
+CREATE TYPE mood AS ENUM ('sad', 'ok');
+CREATE TABLE people (id bigint NOT NULL PRIMARY KEY, email varchar(40) NOT NULL, age integer);
+SQL
+    migration 0001_more <<'SQL'
+CREATE TABLE letters (id bigint NOT NULL PRIMARY KEY, sent boolean NOT NULL DEFAULT false);
+CREATE TYPE colour AS ENUM ('red', 'blue');
+ALTER TABLE people ALTER COLUMN age SET NOT NULL, ADD COLUMN hair colour DEFAULT 'red';
+ALTER TABLE people ADD COLUMN mood mood NOT NULL DEFAULT 'ok';
+CREATE UNIQUE INDEX people_email_idx ON people (email);
+SQL
+    migration 0002_last <<'SQL'
+CREATE TABLE last (id bigint NOT NULL PRIMARY KEY);
+SQL
+    dunlin migrate --quiet
+    assert_exit 0
+    dunlin snapshot --output whole.json
+    rows "INSERT INTO people (id, email, age) VALUES (1, 'a@example.org', 7)"
+}
+
+# half: 0001 is there in part, 0002 not at all, and neither is recorded.
+half() {
+    people
+    rows 'DROP TABLE last' >/dev/null
+    case $dialect in
+        mysql) rows 'DROP INDEX people_email_idx ON people' ;;
+        *) rows 'DROP INDEX people_email_idx' ;;
+    esac
+    rows 'ALTER TABLE people DROP COLUMN mood'
+    rows "DELETE FROM dunlin_migrations WHERE tag <> '0000_people'"
+}
+
+missing() {
+    half
+    run_json repair
+    assert_json '[.plan[] | select(.action == "apply-statements") | .statements]' '[[4,5]]'
+    run_json repair --apply
+    assert_exit 0
+    assert_json '[.performed[].action]' '["apply-statements","record","apply","verify"]'
+    assert_json '[.left, .agreement.agrees]' '[[],true]'
+    assert_equal "$(rows 'SELECT id, email, age, mood FROM people')" '1|a@example.org|7|ok'
+    assert_equal "$(rows "SELECT state FROM dunlin_migrations WHERE tag = '0001_more'")" baselined
+    assert_equal "$(rows "SELECT evidence FROM dunlin_migrations WHERE tag = '0001_more'" |
+        sed -n 's/.*"why": "\([^"]*\)".*/\1/p')" 'with these it is complete'
+    dunlin snapshot --output again.json
+    cmp whole.json again.json
+    dunlin migrate
+    assert_exit 0
+    assert_stdout 'nothing to do'
+}
+
+@test "sqlite: missing statements of a portable migration are translated and run" { on sqlite missing; }
+@test "postgresql: missing statements of a portable migration are translated and run" { on postgresql missing; }
+@test "mysql: missing statements of a portable migration are translated and run" { on mysql missing; }
+
+# What stands in the way of one of them: those before it stay where no transaction takes them back.
+in_part() {
+    half
+    rows "INSERT INTO people (id, email, age) VALUES (2, 'a@example.org', 8)"
+    dunlin repair --apply
+    assert_exit 1
+    assert_stderr "repairing, step "
+    assert_stderr "apply-statements"
+    assert_stderr "running statement 5 of '0001_more' (line 5)"
+    rows "UPDATE people SET email = 'b@example.org' WHERE id = 2"
+    run_json repair --apply
+    assert_exit 0
+    assert_json '[.left, .agreement.agrees]' '[[],true]'
+    assert_equal "$(rows 'SELECT id, hair, mood FROM people ORDER BY id')" $'1|red|ok\n2|red|ok'
+    dunlin snapshot --output again.json
+    cmp whole.json again.json
+}
+
+@test "sqlite: a failure leaves what the next repair explains" { on sqlite in_part; }
+@test "postgresql: a failure leaves what the next repair explains" { on postgresql in_part; }
+@test "mysql: a failure leaves what the next repair explains" { on mysql in_part; }
