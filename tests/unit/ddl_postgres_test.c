@@ -6,6 +6,7 @@
  * Both parse trees become lines like "column s.t.c int4", which are sorted and compared.
  */
 #include <dirent.h>
+#include <glob.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -22,7 +23,7 @@
 #include "core/ddl/ddl.h"
 #include "tests/unit/ddl_postgres_tree.h"
 
-enum { GENERATED = 4000 };
+enum { GENERATED = 4000, A_FILE = 20 };
 
 /* --- our operations --- */
 static void
@@ -190,11 +191,11 @@ our_alter(const dunlin_operation *operation, lines *to)
     char type[300];
 
     path(operation, 0, name, sizeof name);
-    if (dn_string_equal(operation->kind, "enum")) {
-        add(to, "alter enum %s", name);
-    } else if (member(operation, "comment") ||
-               (operation->unset_count && dn_string_equal(operation->unset[0], "comment"))) {
+    if (member(operation, "comment") ||
+        (operation->unset_count && dn_string_equal(operation->unset[0], "comment"))) {
         add(to, "comment");
+    } else if (dn_string_equal(operation->kind, "enum")) {
+        add(to, "alter enum %s", name);
     } else if (member(operation, "type") || member(operation, "type_path")) {
         our_type(operation, type, sizeof type);
         add(to, "alter type %s %s%s", name, type,
@@ -213,6 +214,26 @@ our_alter(const dunlin_operation *operation, lines *to)
     }
 }
 
+/* Of a routine without what tells it from its namesakes. */
+static void
+our_drop(const dunlin_operation *operation, lines *to)
+{
+    dunlin_operation named = *operation;
+    bool routine = dn_string_equal(operation->kind, "function") ||
+                   dn_string_equal(operation->kind, "procedure");
+    bool part =
+        operation->path_count == 3 && !routine && !dn_string_equal(operation->kind, "index");
+    const char *cascade = operation->flags & DUNLIN_OPERATION_CASCADE ? " cascade" : "";
+    char name[600];
+
+    named.path_count = routine ? 2 : operation->path_count;
+    path(&named, 0, name, sizeof name);
+    add(to, "drop %.*s %s%s%s%s%s", (int)operation->kind.length, operation->kind.data, name,
+        part ? cascade : "", operation->condition == DUNLIN_CONDITION_IF_EXISTS ? " if-exists" : "",
+        part ? "" : cascade,
+        operation->flags & DUNLIN_OPERATION_CONCURRENTLY ? " concurrently" : "");
+}
+
 static void
 our_statement(const dn_ddl_statement *statement, lines *to)
 {
@@ -226,17 +247,7 @@ our_statement(const dn_ddl_statement *statement, lines *to)
         else if (operation->verb == DUNLIN_VERB_ALTER)
             our_alter(operation, to);
         else if (operation->verb == DUNLIN_VERB_DROP)
-            add(to, "drop %.*s %s%s%s%s", (int)operation->kind.length, operation->kind.data, name,
-                operation->path_count == 3 && operation->flags & DUNLIN_OPERATION_CASCADE &&
-                        !dn_string_equal(operation->kind, "index")
-                    ? " cascade"
-                    : "",
-                operation->condition == DUNLIN_CONDITION_IF_EXISTS ? " if-exists" : "",
-                (operation->path_count < 3 || dn_string_equal(operation->kind, "index")) &&
-                        operation->flags & DUNLIN_OPERATION_CASCADE
-                    ? " cascade"
-                : operation->flags & DUNLIN_OPERATION_CONCURRENTLY ? " concurrently"
-                                                                   : "");
+            our_drop(operation, to);
         else if (operation->verb == DUNLIN_VERB_RENAME)
             add(to, "rename %.*s %s -> %.*s", (int)operation->kind.length, operation->kind.data,
                 name, (int)operation->new_path[operation->new_path_count - 1].length,
@@ -470,6 +481,11 @@ some_other(dn_text *sql)
         "WITH x AS (SELECT 1) DELETE FROM t USING x",
         "TRUNCATE t, u RESTART IDENTITY CASCADE",
         "CREATE TABLE t AS SELECT 1 AS a",
+        "CREATE TABLE IF NOT EXISTS s.t (a, \"B\") AS SELECT 1, x FROM u WITH NO DATA",
+        "CREATE TABLE t AS TABLE s.u WITH DATA",
+        "CREATE FUNCTION f() RETURNS int LANGUAGE sql BEGIN ATOMIC SELECT CASE WHEN a THEN 1 END FROM t; "
+        "SELECT 2; END",
+        "CREATE FUNCTION s.g(a int) RETURNS int LANGUAGE plpgsql AS $x$ BEGIN; RETURN 1; END $x$",
         "ALTER TABLE t VALIDATE CONSTRAINT c",
     };
 
@@ -499,30 +515,6 @@ begin(comparison *checker)
     assert_int_equal(dn_ddl_portable_rules(&checker->arena, &checker->rules, &error), 0);
 }
 
-static void
-test_generated_statements_are_what_postgresql_reads(void **state)
-{
-    comparison checker;
-    dn_text sql = DN_TEXT_INIT;
-
-    (void)state;
-    begin(&checker);
-    for (unsigned i = 0; i < GENERATED && checker.wrong < 10; i++) {
-        dn_text_clear(&sql);
-        switch (chance(4)) {
-        case 0: some_create_table(&sql); break;
-        case 1: some_alter_table(&sql); break;
-        case 2: some_index(&sql); break;
-        default: some_other(&sql); break;
-        }
-        assert_false(sql.failed);
-        check(&checker, sql.data, sql.length);
-    }
-    dn_text_free(&sql);
-    dn_arena_free(&checker.arena);
-    assert_int_equal(checker.wrong, 0);
-}
-
 /* --- files --- */
 typedef struct source {
     const char *data;
@@ -542,37 +534,109 @@ read_source(void *context, void *buffer, size_t bytes, dn_error *error)
     return (int64_t)count;
 }
 
-/* Statements of a file by both; PostgreSQL's ends are looked for in its scanner. */
+/* What psql does itself, in files of the server, becomes blank. */
 static void
-check_file(comparison *checker, const char *file)
+blank_client_commands(char *text)
 {
-    dn_text text = DN_TEXT_INIT;
+    for (char *line = text; line && *line; line = strchr(line, '\n')) {
+        line += line > text;
+        if (*line == '\\')
+            memset(line, ' ', strcspn(line, "\n"));
+    }
+}
+
+static int
+any_token(const dunlin_token *token, void *context)
+{
+    (void)token;
+    (void)context;
+    return 1;
+}
+
+/* The same end, but for blanks and comments before the semicolon. */
+static bool
+ends_there(const comparison *checker, const char *text, const PgQuerySplitStmt *theirs,
+           const dn_lex_item *ours)
+{
+    uint64_t end = (uint64_t)theirs->stmt_location + (uint64_t)theirs->stmt_len;
+    uint64_t our_end = ours->offset + ours->text.length;
+
+    return our_end <= end && dn_lex_tokens(checker->rules, dn_span(text + our_end, end - our_end),
+                                           any_token, NULL) == 0;
+}
+
+/* Statements of a file by both; PostgreSQL's ends are those of its parser. A breakpoint is a
+ * comment to PostgreSQL: what has no semicolon before it runs on there. */
+static void
+check_text(comparison *checker, const char *file, dn_text *text)
+{
+    bool breakpoints = strstr(text->data, "statement-breakpoint") != NULL;
+    source from = {text->data, text->length};
     dn_lex_splitter *splitter;
     dn_lex_item item;
-    PgQuerySplitResult split;
-    source from;
+    PgQuerySplitResult split = pg_query_split_with_parser(text->data);
     dn_error error;
     int count = 0;
 
-    assert_int_equal(dn_file_read(file, &text, &error), 0);
-    from = (source){text.data, text.length};
+    /* A template (@extschema@) or a test of an error: not SQL to PostgreSQL. */
+    if (split.error) {
+        pg_query_free_split_result(split);
+        return;
+    }
     splitter = dn_lex_open(checker->rules, file, read_source, &from, &error);
     assert_non_null(splitter);
     while (dn_lex_next(splitter, &item, &error) == 0 && item.kind == DN_LEX_STATEMENT) {
+        if (!breakpoints && count < split.n_stmts &&
+            !ends_there(checker, text->data, split.stmts[count], &item)) {
+            print_error("%s:%u: PostgreSQL's statement number %d ends elsewhere\n", file, item.line,
+                        count + 1);
+            checker->wrong++;
+            break;
+        }
         check(checker, item.text.data, item.text.length);
         count++;
     }
-    assert_int_equal(item.kind, DN_LEX_END);
-    /* A breakpoint is a comment to PostgreSQL: what has no semicolon before it runs on there. */
-    split = pg_query_split_with_scanner(text.data);
-    assert_null(split.error);
-    if (!strstr(text.data, "statement-breakpoint") && split.n_stmts != count) {
-        print_error("%s: %d statements for PostgreSQL, %d for us\n", file, split.n_stmts, count);
+    if (item.kind != DN_LEX_END || (!breakpoints && split.n_stmts != count)) {
+        print_error("%s: %d statements for PostgreSQL, %d for us; %s\n", file, split.n_stmts, count,
+                    item.kind == DN_LEX_END ? "" : error.message);
         checker->wrong++;
     }
     pg_query_free_split_result(split);
     dn_lex_close(splitter);
-    dn_text_free(&text);
+}
+
+static void
+check_file(comparison *checker, const char *file)
+{
+    dn_auto(dn_text) text = DN_TEXT_INIT;
+    dn_error error;
+
+    assert_int_equal(dn_file_read(file, &text, &error), 0);
+    if (text.length == 0)
+        return;
+    blank_client_commands(text.data);
+    check_text(checker, file, &text);
+}
+
+/* false: it is not there. */
+static bool
+check_files_of(comparison *checker, const char *folder)
+{
+    struct dirent *entry;
+    DIR *opened = opendir(folder);
+
+    while (opened && (entry = readdir(opened)) != NULL) {
+        char file[1400];
+        size_t length = strlen(entry->d_name);
+
+        if (length < 5 || strcmp(entry->d_name + length - 4, ".sql") != 0)
+            continue;
+        snprintf(file, sizeof file, "%s/%s", folder, entry->d_name);
+        check_file(checker, file);
+    }
+    if (opened)
+        closedir(opened);
+    return opened != NULL;
 }
 
 static void
@@ -580,22 +644,9 @@ check_folder(comparison *checker, const char *folder)
 {
     const char *source_folder = getenv("SRC");
     char path_text[1000];
-    struct dirent *entry;
-    DIR *opened;
 
     snprintf(path_text, sizeof path_text, "%s/%s", source_folder ? source_folder : ".", folder);
-    opened = opendir(path_text);
-    assert_non_null(opened);
-    while ((entry = readdir(opened)) != NULL) {
-        char file[1400];
-        size_t length = strlen(entry->d_name);
-
-        if (length < 5 || strcmp(entry->d_name + length - 4, ".sql") != 0)
-            continue;
-        snprintf(file, sizeof file, "%s/%s", path_text, entry->d_name);
-        check_file(checker, file);
-    }
-    closedir(opened);
+    assert_true(check_files_of(checker, path_text));
 }
 
 static void
@@ -612,12 +663,78 @@ test_files_are_what_postgresql_reads(void **state)
     assert_int_equal(checker.wrong, 0);
 }
 
+/* The server brings SQL of its own along: catalogs, the information schema, extensions. Its regression
+ * tests are no part of a package; DUNLIN_POSTGRES_REGRESS names their folder (src/test/regress/sql)
+ * where somebody has it. */
+static void
+test_the_server_s_own_files_are_what_postgresql_reads(void **state)
+{
+    const char *regress = getenv("DUNLIN_POSTGRES_REGRESS");
+    comparison checker;
+    glob_t found;
+
+    (void)state;
+    begin(&checker);
+    if (regress)
+        assert_true(check_files_of(&checker, regress));
+    if (glob("/usr/share/postgresql/1*/", 0, NULL, &found) == 0) {
+        for (size_t i = 0; i < found.gl_pathc; i++) {
+            char extensions[1000];
+
+            snprintf(extensions, sizeof extensions, "%sextension", found.gl_pathv[i]);
+            check_files_of(&checker, found.gl_pathv[i]);
+            check_files_of(&checker, extensions);
+        }
+        globfree(&found);
+    }
+    dn_arena_free(&checker.arena);
+    assert_int_equal(checker.wrong, 0);
+    if (!checker.count)
+        skip();
+}
+
+static void
+some_statement(dn_text *sql)
+{
+    static const char *const ends[] = {
+        ";", ";\n", " /* ; */;\n", ";-- and; no more\n", "\n-- ';'\n;", " ;;\n", ";\n/* \"; */\n"};
+
+    switch (chance(4)) {
+    case 0: some_create_table(sql); break;
+    case 1: some_alter_table(sql); break;
+    case 2: some_index(sql); break;
+    default: some_other(sql); break;
+    }
+    dn_text_add_string(sql, PICK(ends));
+}
+
+static void
+test_generated_statements_are_what_postgresql_reads(void **state)
+{
+    comparison checker;
+    dn_text sql = DN_TEXT_INIT;
+
+    (void)state;
+    begin(&checker);
+    while (checker.count < GENERATED && checker.wrong < 10) {
+        dn_text_clear(&sql);
+        for (unsigned i = 0; i < A_FILE; i++)
+            some_statement(&sql);
+        assert_false(sql.failed);
+        check_text(&checker, "generated", &sql);
+    }
+    dn_text_free(&sql);
+    dn_arena_free(&checker.arena);
+    assert_int_equal(checker.wrong, 0);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_generated_statements_are_what_postgresql_reads),
         cmocka_unit_test(test_files_are_what_postgresql_reads),
+        cmocka_unit_test(test_the_server_s_own_files_are_what_postgresql_reads),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

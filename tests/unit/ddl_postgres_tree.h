@@ -286,9 +286,12 @@ static inline void
 pg_drop(const cJSON *node, lines *to)
 {
     static const char *const kinds[][2] = {
-        {"OBJECT_TABLE", "table"},       {"OBJECT_VIEW", "view"},     {"OBJECT_INDEX", "index"},
-        {"OBJECT_SEQUENCE", "sequence"}, {"OBJECT_TYPE", "enum"},     {"OBJECT_SCHEMA", "schema"},
-        {"OBJECT_MATVIEW", "matview"},   {"OBJECT_DOMAIN", "domain"},
+        {"OBJECT_TABLE", "table"},         {"OBJECT_VIEW", "view"},
+        {"OBJECT_INDEX", "index"},         {"OBJECT_SEQUENCE", "sequence"},
+        {"OBJECT_TYPE", "enum"},           {"OBJECT_SCHEMA", "schema"},
+        {"OBJECT_MATVIEW", "matview"},     {"OBJECT_DOMAIN", "domain"},
+        {"OBJECT_FUNCTION", "function"},   {"OBJECT_PROCEDURE", "procedure"},
+        {"OBJECT_EXTENSION", "extension"},
     };
     const cJSON *item;
     char name[300];
@@ -297,6 +300,8 @@ pg_drop(const cJSON *node, lines *to)
     {
         if (get(item, "List"))
             names(get(get(item, "List"), "items"), name, sizeof name);
+        else if (get(item, "ObjectWithArgs"))
+            names(get(get(item, "ObjectWithArgs"), "objname"), name, sizeof name);
         else if (get(item, "TypeName"))
             names(get(get(item, "TypeName"), "names"), name, sizeof name);
         else
