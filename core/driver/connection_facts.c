@@ -84,6 +84,18 @@ take_gone(dn_call *call, const dunlin_fact *key)
     return DUNLIN_OK;
 }
 
+/* What exists and may not be seen must not be taken for absent. */
+static int32_t
+refuse_unreadable(dn_call *call, const dunlin_fact *key, dunlin_string reason)
+{
+    dn_auto(dn_text) name = DN_TEXT_INIT;
+
+    dn_fact_describe(&name, key->kind, key->path, key->path_count);
+    dn_fail(call->error, DUNLIN_PERMISSION, "schema.unreadable", "%s cannot be read: %.*s",
+            name.failed ? "an object" : name.data, (int)reason.length, reason.data);
+    return dn_call_abort(call);
+}
+
 static int
 read_facts(dn_connection *connection, const dunlin_scope *scope, const dn_call_sinks *sinks,
            void *target, dn_error *error)
@@ -101,7 +113,8 @@ int
 dn_connection_facts(dn_connection *connection, const dunlin_fact *const *keys, size_t count,
                     dn_fact_map *map, dn_error *error)
 {
-    static const dn_call_sinks sinks = {.fact = take_fact, .gone = take_gone};
+    static const dn_call_sinks sinks = {
+        .fact = take_fact, .gone = take_gone, .unreadable = refuse_unreadable};
     const dunlin_scope scope = {
         .size = sizeof scope,
         .depth = DUNLIN_SCOPE_FACTS,

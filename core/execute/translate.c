@@ -448,6 +448,10 @@ dn_translator_look(dn_translator *translator, dn_error *error)
     translator->stale = false;
     if (!translator->guarded || dn_fact_map_count(translator->keys) == 0)
         return 0;
+    if ((translator->target.naming & DN_FACT_NAMESPACES) && !translator->target.home.length)
+        return dn_fail(error, DUNLIN_PERMISSION, "translate.no-schema",
+                       "names without a schema mean nothing to this user: none of the search path "
+                       "may be used");
     list.keys = dn_arena_array(&arena, dn_fact_map_count(translator->keys), sizeof *list.keys);
     translator->actual = dn_fact_map_new(&translator->arena, translator->target.naming);
     if (!list.keys || !translator->actual)

@@ -216,6 +216,21 @@ dn_mysql_push(dn_mysql_schema *schema, dn_mysql_record *record, const char *kind
     return status;
 }
 
+/* Without SELECT or the like, COLUMNS has none of a table that TABLES has: CREATE or ALTER on the
+ * database show its name. */
+static int32_t
+push_unreadable(dn_mysql_schema *schema, const dn_mysql_record *record)
+{
+    const dunlin_call *call = schema->connection->call;
+    const dunlin_string path[] = {record->name};
+    const dunlin_fact key = {.size = sizeof(key),
+                             .kind = dn_kit_string(DUNLIN_KIND_TABLE),
+                             .path = path,
+                             .path_count = 1};
+
+    return call->host->unreadable(call, &key, dn_kit_string("the user may not see its columns"));
+}
+
 static int32_t
 push_record(dn_mysql_schema *schema, dn_mysql_record *record)
 {
@@ -237,6 +252,9 @@ push_record(dn_mysql_schema *schema, dn_mysql_record *record)
     if (!dn_kit_same(table->cells[1], "BASE TABLE") &&
         !dn_kit_same(table->cells[1], "SYSTEM VERSIONED"))
         return DUNLIN_OK;
+    if (record->parts[DN_MYSQL_COLUMNS].first == NULL &&
+        (record->whole || schema->scope->key_count == 0))
+        return push_unreadable(schema, record);
     status = dn_mysql_push_table(schema, record);
     if (status == DUNLIN_OK)
         status = dn_mysql_push_keys(schema, record);

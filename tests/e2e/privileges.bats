@@ -136,6 +136,24 @@ END
     assert_equal "$stderr" ''
 }
 
+@test "postgresql: who may not use the schema is told so, and guards are answered for who sees little" {
+    a_user postgresql
+    sed -i '1s|{|{"dialect": "portable",|' project/dunlin.json
+    sql_pg "$database" "CREATE TABLE theirs (id bigint PRIMARY KEY, x integer)" \
+        "REVOKE ALL ON SCHEMA public FROM PUBLIC"
+    migration 0001_guards <<'END'
+CREATE TABLE IF NOT EXISTS theirs (id bigint PRIMARY KEY, x integer);
+CREATE TABLE IF NOT EXISTS mine (id bigint PRIMARY KEY);
+END
+    dunlin migrate -C project --dry-run --allow-nonempty
+    assert_exit 1
+    assert_stderr 'none of the search path may be used [translate.no-schema]'
+    sql_pg "$database" "GRANT USAGE, CREATE ON SCHEMA public TO $user"
+    dunlin migrate -C project --dry-run --allow-nonempty
+    assert_exit 0
+    assert_stdout "line 1 is left out: table 'public.theirs' is there already"
+}
+
 # --- MySQL and MariaDB -----------------------------------------------------------------------------
 
 @test "mysql: who may create nothing is told so, and the statements given help" {
@@ -197,4 +215,33 @@ END
     dunlin migrate -C project
     sql_my "$database" "DROP ROLE ${user}_r"
     assert_exit 0
+}
+
+@test "mysql: what exists and may not be seen is not taken for absent" {
+    a_user mysql
+    local name=${database##*/} table
+    sed -i '1s|{|{"dialect": "portable",|' project/dunlin.json
+    echo 'CREATE TABLE first (id bigint PRIMARY KEY);' | migration 0000_first
+    dunlin migrate -C project --url "$database" --no-backup --quiet
+    assert_exit 0
+    sql_my "$database" "CREATE TABLE theirs (id bigint NOT NULL PRIMARY KEY, x integer)" \
+        "REVOKE ALL ON $name.* FROM $user@'%'"
+    for table in dunlin_migrations dunlin_statements; do
+        sql_my "$database" "GRANT SELECT, INSERT, UPDATE, DELETE ON $name.$table TO $user@'%'"
+    done
+    echo 'CREATE TABLE IF NOT EXISTS theirs (id bigint NOT NULL PRIMARY KEY, x integer);' |
+        migration 0001_guards
+    dunlin migrate -C project --dry-run
+    assert_exit 1
+    assert_stderr "table 'theirs' cannot be read: SHOW command denied to user"
+    assert_stderr '[schema.unreadable]'
+    # The name alone: of its columns this user sees none.
+    sql_my "$database" "GRANT CREATE, ALTER ON $name.* TO $user@'%'"
+    dunlin migrate -C project --dry-run
+    assert_exit 1
+    assert_stderr "table 'theirs' cannot be read: the user may not see its columns [schema.unreadable]"
+    sql_my "$database" "GRANT SELECT ON $name.theirs TO $user@'%'"
+    dunlin migrate -C project --dry-run
+    assert_exit 0
+    assert_stdout "line 1 is left out: table 'theirs' is there already"
 }
