@@ -11,30 +11,12 @@ show(dn_cli *cli, const dunlin_node *root)
     dn_cli_show_sentence(cli, DN_STYLE_PLAIN, dunlin_node_text(root, "path"));
 }
 
-static char *
-join_words(const dn_words *words)
-{
-    char *joined = NULL;
-    size_t size = 0;
-    FILE *stream = open_memstream(&joined, &size);
-
-    if (!stream)
-        return NULL;
-    for (size_t i = 0; i < words->count; i++)
-        fprintf(stream, "%s%s", i == 0 ? "" : "_", words->items[i]);
-    if (fclose(stream) != 0) {
-        free(joined);
-        return NULL;
-    }
-    return joined;
-}
-
 int
 dn_cmd_new(dn_cli *cli)
 {
     dunlin_result *result = NULL;
     dunlin_error error = {0};
-    char *name = join_words(&cli->arguments->words);
+    char *name = dn_cli_join_words(&cli->arguments->words);
     int outcome;
     int code;
 

@@ -32,6 +32,7 @@ int dn_cli_finish(dn_cli *cli, int outcome, dunlin_result *result, const dunlin_
 int dn_cmd_init(dn_cli *cli);
 int dn_cmd_new(dn_cli *cli);
 int dn_cmd_diff(dn_cli *cli);
+int dn_cmd_generate(dn_cli *cli);
 int dn_cmd_baseline(dn_cli *cli);
 int dn_cmd_mark(dn_cli *cli);
 int dn_cmd_migrate(dn_cli *cli);

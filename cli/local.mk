@@ -12,6 +12,7 @@ cli_parts = \
 	cli/cmd_driver_check.c \
 	cli/cmd_drivers.c \
 	cli/cmd_explain.c \
+	cli/cmd_generate.c \
 	cli/cmd_harden.c \
 	cli/cmd_export.c \
 	cli/cmd_help.c \
@@ -54,6 +55,8 @@ cli_parts = \
 	cli/show.h \
 	cli/table.c \
 	cli/table.h \
+	cli/table_generate.c \
+	cli/table_generate.h \
 	cli/table_macros.h \
 	cli/table_program.c \
 	cli/table_schema.c \

@@ -78,6 +78,8 @@ typedef struct dn_arguments {
     dn_words tables;
     int64_t depth; /* 0: not given */
     int write;
+    const char *definition;
+    int plain;
 } dn_arguments;
 
 /* -1: *error says what is wrong with the command line. *arguments is usable as far as it was

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/show.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -152,4 +153,22 @@ dn_cli_show_files(dn_cli *cli, const dunlin_node *files, const char *except)
     for (; file; file = dunlin_node_next(file))
         if (!except || strcmp(dunlin_node_text(file, "what"), except) != 0)
             show_file(cli, file);
+}
+
+char *
+dn_cli_join_words(const dn_words *words)
+{
+    char *joined = NULL;
+    size_t size = 0;
+    FILE *stream = open_memstream(&joined, &size);
+
+    if (!stream)
+        return NULL;
+    for (size_t i = 0; i < words->count; i++)
+        fprintf(stream, "%s%s", i == 0 ? "" : "_", words->items[i]);
+    if (fclose(stream) != 0) {
+        free(joined);
+        return NULL;
+    }
+    return joined;
 }

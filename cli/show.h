@@ -20,6 +20,8 @@ void dn_cli_show_texts(dn_cli *cli, const char *label, const dunlin_node *texts)
 /* The files that say what the schema is: those that were written, and why others were not. One of the
  * kind `except` (NULL: none) is told elsewhere. */
 void dn_cli_show_files(dn_cli *cli, const dunlin_node *files, const char *except);
+/* Words of the command line with underscores between. Free it; NULL: no memory. */
+char *dn_cli_join_words(const dn_words *words);
 /* Texts of an array, put together with commas. Free it. */
 char *dn_cli_join(const dunlin_node *texts, const char *between);
 

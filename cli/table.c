@@ -5,6 +5,7 @@
 
 #include "cli/commands.h"
 #include "cli/table_macros.h"
+#include "cli/table_generate.h"
 #include "cli/table_schema.h"
 
 static const char *const dialect_choices[] = {"portable", "sqlite", "postgres", "mysql", NULL};
@@ -503,6 +504,17 @@ const dn_command dn_cli_commands[] = {
      "The dialect says which SQL the migrations are written in: `portable` is the subset that "
      "runs on every database.",
      "dunlin-init/1", init_options, no_arguments, init_exits, init_examples, dn_cmd_init},
+    {"generate", "add the migration that the schema definition asks for",
+     "Compares what the migrations make with the schema definition and writes the next migration: "
+     "the statements that lead from the one to the other, and behind `-- dunlin: down` the way back "
+     "where nothing is lost. Before that, all migrations and the new one are replayed in a throw-away "
+     "database; what comes out has to be the schema of the definition, or nothing is written. Prints the "
+     "path of the file.\n\n"
+     "Statements that lose data (`-- !`) or may fail because of the rows (`-- ?`) have a comment that "
+     "says so. Nothing is taken for renamed unless `--rename` or the definition says so; what looks like "
+     "it is pointed out. docs/generate.md tells more.",
+     "dunlin-generate/1", dn_cli_generate_options, dn_cli_generate_arguments, dn_cli_generate_exits,
+     dn_cli_generate_examples, dn_cmd_generate},
     {"new", "add a migration",
      "Adds an empty migration and its entry in the journal, and prints the path of the file. "
      "Tags start with the UTC time unless the project numbers its migrations.",

@@ -38,70 +38,7 @@ check_dialects(const comparing *work, dn_error *error)
                    work->a.name, work->a.snapshot.dialect, work->b.name, work->b.snapshot.dialect);
 }
 
-/* --- renames ---------------------------------------------------------------------------------------- */
-
-/* "users", "users.name", and with a namespace before: a table or a column of A. */
-static const dunlin_fact *
-find_named(const dn_side *side, char *text, dunlin_string path[3])
-{
-    uint64_t lead = (dn_fact_map_naming(side->facts) & DN_FACT_NAMESPACES) ? 1 : 0;
-    dunlin_string names[3];
-    uint64_t count = 0;
-
-    for (char *at = text; at && count < 3; count++) {
-        char *dot = strchr(at, '.');
-
-        names[count] = dn_span(at, dot ? (size_t)(dot - at) : strlen(at));
-        at = dot ? dot + 1 : NULL;
-    }
-    for (int column = 0; column < 2; column++)
-        for (uint64_t space = 0; space <= lead; space++) {
-            uint64_t wanted = lead + 1 + (uint64_t)column;
-            const dunlin_fact *found;
-
-            if (count + lead - space != wanted)
-                continue;
-            path[0] = dn_side_home(side);
-            memcpy(path + (lead - space), names, (size_t)count * sizeof *names);
-            found = dn_fact_map_find(side->facts,
-                                     dn_string(column ? DUNLIN_KIND_COLUMN : DUNLIN_KIND_TABLE),
-                                     path, wanted);
-            if (found)
-                return found;
-        }
-    return NULL;
-}
-
-static int
-read_rename(const comparing *work, const char *hint, dn_operations *list, dn_error *error)
-{
-    dn_arena *arena = &work->session->arena;
-    char *text = dn_arena_text(arena, hint);
-    char *equals = text ? strchr(text, '=') : NULL;
-    dunlin_operation operation = {.size = sizeof operation, .verb = DUNLIN_VERB_RENAME};
-    dunlin_string *path = dn_arena_array(arena, 6, sizeof *path);
-    const dunlin_fact *from;
-    const char *name;
-
-    if (!text || !path)
-        return dn_no_memory(error);
-    if (!equals || equals == text || !equals[1])
-        return dn_fail(error, DUNLIN_USAGE, "diff.rename", "'%s' is not a rename", hint);
-    *equals = '\0';
-    from = find_named(&work->a, text, path);
-    if (!from)
-        return dn_fail(error, DUNLIN_USAGE, "diff.rename",
-                       "'%s' has no table or column '%s' to be renamed", work->a.name, text);
-    name = strrchr(equals + 1, '.') ? strrchr(equals + 1, '.') + 1 : equals + 1;
-    memcpy(path + 3, from->path, (size_t)from->path_count * sizeof *path);
-    path[3 + from->path_count - 1] = dn_string(name);
-    operation.kind = from->kind;
-    operation.path = from->path;
-    operation.path_count = from->path_count;
-    operation.new_path = path + 3;
-    operation.new_path_count = from->path_count;
-    return dn_operations_add(list, dn_operation_copy(arena, &operation), error);
-}
+/* --- comparing ------------------------------------------------------------------------------------ */
 
 static int
 compare(comparing *work, const dunlin_diff_options *options, dn_error *error)
@@ -109,9 +46,9 @@ compare(comparing *work, const dunlin_diff_options *options, dn_error *error)
     dn_operations renames = {.arena = &work->session->arena};
     dn_diff_options how = {.renames = NULL};
 
-    for (uint64_t i = 0; i < options->rename_count; i++)
-        if (read_rename(work, options->renames[i], &renames, error) < 0)
-            return -1;
+    if (dn_side_renames(&work->session->arena, &work->a, options->renames,
+                        (size_t)options->rename_count, &renames, error) < 0)
+        return -1;
     how.renames = renames.items;
     how.rename_count = renames.count;
     return dn_schema_diff(work->a.facts, work->b.facts, &how, &work->session->arena, &work->diff,

@@ -19,6 +19,12 @@ core_sources += \
 	core/engine/effects.h \
 	core/engine/explain.c \
 	core/engine/export.c \
+	core/engine/generate.c \
+	core/engine/generate.h \
+	core/engine/generate_hints.c \
+	core/engine/generate_proof.c \
+	core/engine/generate_safe.c \
+	core/engine/generate_text.c \
 	core/engine/git.c \
 	core/engine/git.h \
 	core/engine/harden.c \
@@ -38,6 +44,7 @@ core_sources += \
 	core/engine/side_cast.c \
 	core/engine/side_migration.c \
 	core/engine/side_operand.c \
+	core/engine/side_rename.c \
 	core/engine/snapshot.c \
 	core/engine/status.c \
 	core/engine/svg.c \

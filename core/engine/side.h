@@ -78,6 +78,15 @@ int dn_side_render(dn_session *session, const dn_side *from, const dn_side *to,
 int dn_side_cast(dn_session *session, const dn_side *from, const dn_side *to,
                  const dn_driver_view *view, dn_operations *operations, dn_error *error);
 
+/* A table or column by "users", "users.name", and with a namespace before; the path is for the search
+ * alone. NULL: there is none. */
+const dunlin_fact *dn_side_find_named(const dn_side *side, const dn_fact_map *facts,
+                                      const char *name, dunlin_string path[3]);
+/* "users=people", "people.name=full_name", in order: each by the names behind those before it. Errors:
+ * diff.rename. */
+int dn_side_renames(dn_arena *arena, const dn_side *from, const char *const *hints, size_t count,
+                    dn_operations *list, dn_error *error);
+
 /* The namespace of names without one, "" where there are none. */
 dunlin_string dn_side_home(const dn_side *side);
 

@@ -497,6 +497,15 @@ set_portability(config_reader *reader, const cJSON *node, dn_error *error)
 }
 
 static int
+set_concurrently(config_reader *reader, const cJSON *node, dn_error *error)
+{
+    if (!cJSON_IsBool(node))
+        return fail_type(reader, node, "true or false", error);
+    reader->project->plain_indexes = !cJSON_IsTrue(node);
+    return 0;
+}
+
+static int
 read_pattern(config_reader *reader, const cJSON *node, dn_ignore_pattern *pattern, dn_error *error)
 {
     dn_auto(dn_text) shown = DN_TEXT_INIT;
@@ -584,8 +593,8 @@ static const key top_keys[] = {
     {"tags", set_tags},           {"ahead", set_ahead},
     {"guards", set_guards},       {"portability", set_portability},
     {"snapshots", set_snapshots}, {"definition", set_definition},
-    {"ignore", set_ignore},       {"targets", set_targets},
-    {"layout", set_layout},
+    {"ignore", set_ignore},       {"concurrently", set_concurrently},
+    {"targets", set_targets},     {"layout", set_layout},
 };
 
 static int

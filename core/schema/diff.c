@@ -144,7 +144,12 @@ decide(dn_move *move)
     dn_schema_each_member(move->before, move->after, &dn_diff_comparison, note_member, &changed);
     if (dn_schema_equal(move->before, move->after, &dn_diff_comparison))
         move->what = DN_MOVE_RENAME;
-    else if (changed.generated || (changed.among && !changed.only))
+    else if (dn_fact_is(move->after, DUNLIN_KIND_VIEW) && !changed.only &&
+             dn_diff_replaces_view(move->before, move->after))
+        move->what = DN_MOVE_CREATE | DN_MOVE_REPLACE;
+    else if (changed.generated || (changed.among && !changed.only) ||
+             (dn_string_among(move->after->kind, "function procedure") &&
+              !dn_diff_replaces_routine(move->before, move->after)))
         move->what = DN_MOVE_DROP | DN_MOVE_CREATE;
     else
         move->what = DN_MOVE_ALTER;

@@ -9,11 +9,12 @@
 
 typedef struct closing {
     dn_diffing *work;
-    dn_arena arena;          /* of the maps and of parsed keys */
-    dn_fact_map *moved;      /* whatever has a move */
-    dn_fact_map *disturbed;  /* what goes, or changes its type */
-    dn_fact_map *keys_go;    /* tables that lose a key */
-    dn_fact_map *columns_go; /* tables of which a column goes or changes its type */
+    dn_arena arena;           /* of the maps and of parsed keys */
+    dn_fact_map *moved;       /* whatever has a move */
+    dn_fact_map *disturbed;   /* what goes, or changes its type */
+    dn_fact_map *keys_go;     /* tables that lose a key */
+    dn_fact_map *columns_go;  /* tables of which a column goes or changes its type */
+    dn_fact_map *routines_go; /* those that are made anew, by their names */
     bool grew;
 } closing;
 
@@ -59,6 +60,10 @@ note_move(closing *state, const dn_move *move)
     if (!(move->what & DN_MOVE_DROP) && !move->retyped)
         return 0;
     if (mark(state, state->disturbed, fact->kind, fact->path, fact->path_count) < 0)
+        return -1;
+    if (dn_string_among(fact->kind, "function procedure") &&
+        mark(state, state->routines_go, fact->kind, fact->path,
+             dn_schema_lead(state->work->naming) + 1) < 0)
         return -1;
     if (is_unique(fact) && mark(state, state->keys_go, table, fact->path, fact->path_count - 1) < 0)
         return -1;
@@ -213,6 +218,31 @@ view_is_in_the_way(closing *state, const dunlin_fact *fact)
     return false;
 }
 
+typedef struct calling {
+    const dunlin_fact *fact;
+    bool found;
+} calling;
+
+static int
+look_for_call(const dunlin_fact *routine, void *context)
+{
+    calling *call = context;
+
+    call->found = dn_fact_mentions(call->fact, routine->path[routine->path_count - 1]);
+    return call->found;
+}
+
+/* Texts tell by name alone: another routine of that name does no more than make it anew, too. */
+static bool
+calls_what_goes(closing *state, const dunlin_fact *fact)
+{
+    calling call = {fact, false};
+
+    if (dn_string_among(fact->kind, "check index exclude trigger policy"))
+        dn_fact_map_each(state->routines_go, NULL, look_for_call, &call);
+    return call.found;
+}
+
 /* What the server made by itself goes by itself. */
 static bool
 is_implied(const dunlin_fact *fact)
@@ -234,7 +264,7 @@ is_in_the_way(closing *state, const dunlin_fact *fact)
         return view_is_in_the_way(state, fact);
     if (!dn_fact_is_member(fact))
         return false;
-    if (relation_goes(state, fact->path, fact->path_count - 1))
+    if (relation_goes(state, fact->path, fact->path_count - 1) || calls_what_goes(state, fact))
         return true;
     if (dn_string_among(fact->kind, "trigger policy"))
         return speaks_of_disturbed(state, fact, false);
@@ -245,6 +275,25 @@ is_in_the_way(closing *state, const dunlin_fact *fact)
 }
 
 /* --- rounds ----------------------------------------------------------------------------------------- */
+
+/* What was to be replaced does not stay where it is. */
+static int
+look_at_replaced(closing *state)
+{
+    dn_diffing *work = state->work;
+
+    for (size_t i = 0; i < work->count; i++) {
+        dn_move *move = &work->moves[i];
+
+        if (!(move->what & DN_MOVE_REPLACE) || !is_in_the_way(state, move->before))
+            continue;
+        move->what = DN_MOVE_DROP | DN_MOVE_CREATE;
+        state->grew = true;
+        if (note_move(state, move) < 0)
+            return -1;
+    }
+    return 0;
+}
 
 static int
 look_at(const dunlin_fact *fact, void *context)
@@ -300,14 +349,16 @@ close_over(closing *state)
     state->disturbed = dn_fact_map_new(&state->arena, work->naming);
     state->keys_go = dn_fact_map_new(&state->arena, work->naming);
     state->columns_go = dn_fact_map_new(&state->arena, work->naming);
-    if (!state->moved || !state->disturbed || !state->keys_go || !state->columns_go)
+    state->routines_go = dn_fact_map_new(&state->arena, work->naming);
+    if (!state->moved || !state->disturbed || !state->keys_go || !state->columns_go ||
+        !state->routines_go)
         return dn_no_memory(work->error);
     for (size_t i = 0; i < work->count; i++)
         if (note_move(state, &work->moves[i]) < 0)
             return -1;
     do {
         state->grew = false;
-        if (dn_fact_map_each(work->before, NULL, look_at, state) < 0)
+        if (look_at_replaced(state) < 0 || dn_fact_map_each(work->before, NULL, look_at, state) < 0)
             return -1;
     } while (state->grew);
     return 0;

@@ -41,7 +41,7 @@ dn_diff_emit_drop(dn_diffing *work, const dunlin_fact *before)
 }
 
 int
-dn_diff_emit_create(dn_diffing *work, const dunlin_fact *after)
+dn_diff_emit_create(dn_diffing *work, const dunlin_fact *after, bool replaces)
 {
     dunlin_operation operation = operation_on(DUNLIN_VERB_CREATE, after);
     dn_properties list = {.arena = work->arena};
@@ -51,6 +51,7 @@ dn_diff_emit_create(dn_diffing *work, const dunlin_fact *after)
         return dn_no_memory(work->error);
     operation.set = list.items;
     operation.set_count = list.count;
+    operation.flags = replaces ? DUNLIN_OPERATION_OR_REPLACE : 0;
     return add(work, &operation);
 }
 

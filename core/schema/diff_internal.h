@@ -9,6 +9,7 @@
  *   diff_emit.c    operations
  *   diff_risk.c    what they may destroy
  *   diff_rename.c  hints, and candidates
+ *   diff_replace.c what can be replaced
  */
 #ifndef DN_SCHEMA_DIFF_INTERNAL_H
 #define DN_SCHEMA_DIFF_INTERNAL_H
@@ -23,7 +24,8 @@ enum {
     DN_MOVE_RENAME = 1 << 3, /* of the same thing: it is spelled otherwise */
     /* It goes or comes with what it lies in, and needs no operation of its own. */
     DN_MOVE_SILENT_DROP = 1 << 4,
-    DN_MOVE_DONE = 1 << 5 /* its creation was emitted */
+    DN_MOVE_DONE = 1 << 5,   /* its creation was emitted */
+    DN_MOVE_REPLACE = 1 << 6 /* with CREATE: it takes the place of what is there */
 };
 
 typedef struct dn_move {
@@ -77,9 +79,13 @@ int dn_diff_depend(dn_arena *arena, dunlin_string text, dunlin_fact *key);
 
 /* --- diff_emit.c --- */
 int dn_diff_emit_drop(dn_diffing *work, const dunlin_fact *before);
-int dn_diff_emit_create(dn_diffing *work, const dunlin_fact *after);
+int dn_diff_emit_create(dn_diffing *work, const dunlin_fact *after, bool replaces);
 int dn_diff_emit_alter(dn_diffing *work, const dn_move *move);
 int dn_diff_emit_rename(dn_diffing *work, const dunlin_fact *from, const dunlin_fact *to);
+
+/* --- diff_replace.c --- */
+bool dn_diff_replaces_view(const dunlin_fact *before, const dunlin_fact *after);
+bool dn_diff_replaces_routine(const dunlin_fact *before, const dunlin_fact *after);
 
 /* --- diff_order.c --- */
 int dn_diff_order(dn_diffing *work);

@@ -29,7 +29,7 @@ come(dn_diffing *work, dn_move *move)
         return 0;
     move->what |= DN_MOVE_DONE;
     if ((move->what & DN_MOVE_CREATE) && move->after)
-        return dn_diff_emit_create(work, move->after);
+        return dn_diff_emit_create(work, move->after, (move->what & DN_MOVE_REPLACE) != 0);
     if (move->what & DN_MOVE_ALTER)
         return dn_diff_emit_alter(work, move);
     return move->what & DN_MOVE_RENAME ? dn_diff_emit_rename(work, move->before, move->after) : 0;
@@ -531,6 +531,23 @@ drop_indexes_of_views(dn_diffing *work)
     return 0;
 }
 
+/* They come back before the tables that may call them; others go when nothing calls them any more. */
+static int
+drop_remade_routines(dn_diffing *work)
+{
+    for (size_t i = 0; i < work->count; i++) {
+        dn_move *move = &work->moves[i];
+
+        if (!(move->what & DN_MOVE_DROP) || !(move->what & DN_MOVE_CREATE) ||
+            !dn_string_among(move->before->kind, "function procedure"))
+            continue;
+        move->what &= ~(unsigned)DN_MOVE_DROP;
+        if (dn_diff_emit_drop(work, move->before) < 0)
+            return -1;
+    }
+    return 0;
+}
+
 /* Keys go behind the foreign keys that rest on them; MySQL wants the same of indexes. */
 static int
 clear_the_way(dn_diffing *work)
@@ -539,7 +556,7 @@ clear_the_way(dn_diffing *work)
         drop_sorted(work, "view matview") < 0 || drop_kinds(work, DUNLIN_KIND_FOREIGN_KEY) < 0 ||
         drop_kinds(work, DUNLIN_KIND_INDEX) < 0 || drop_kinds(work, "check exclude unique pk") < 0)
         return -1;
-    return drop_tables(work, name_is_needed);
+    return drop_remade_routines(work) < 0 ? -1 : drop_tables(work, name_is_needed);
 }
 
 static int

@@ -407,6 +407,25 @@ render_table(dn_sqlite_rendering *work, const dunlin_operation *operation)
 }
 
 /* --- the rest ---------------------------------------------------------------------------------------- */
+/* A rebuild of its table, which comes later, does not bring it back. */
+static int32_t
+drop_trigger(dn_sqlite_rendering *work, const dunlin_operation *operation)
+{
+    if (operation->path_count > 1) {
+        dn_sqlite_state *state = dn_sqlite_state_of(work, operation->path[0]);
+        dn_sqlite_member *member =
+            state == NULL
+                ? NULL
+                : dn_sqlite_member_find(&state->table, DUNLIN_KIND_TRIGGER, name_of(operation));
+
+        if (state == NULL)
+            return dn_kit_no_memory(work->call);
+        if (member != NULL)
+            member->gone = true;
+    }
+    return drop(work, "TRIGGER", name_of(operation), false);
+}
+
 static int32_t
 render_trigger(dn_sqlite_rendering *work, const dunlin_operation *operation)
 {
@@ -415,7 +434,7 @@ render_trigger(dn_sqlite_rendering *work, const dunlin_operation *operation)
     int32_t status = DUNLIN_OK;
 
     if (operation->verb == DUNLIN_VERB_DROP)
-        return drop(work, "TRIGGER", name_of(operation), false);
+        return drop_trigger(work, operation);
     if (operation->verb == DUNLIN_VERB_RENAME)
         return dn_sqlite_refuse(&work->local, "SQLite cannot rename a trigger");
     if (operation->verb == DUNLIN_VERB_ALTER && definition.length == 0)

@@ -231,6 +231,24 @@ typedef struct dunlin_diff_options {
 int dunlin_diff(const dunlin_options *options, const char *a, const char *b,
                 const dunlin_diff_options *diff, dunlin_result **result, dunlin_error *error);
 
+/* Writes the migration that leads from what the migrations make to what the schema definition says,
+ * once a replay in a throw-away database has shown that it does (docs/generate.md). The result's
+ * "text" is its content, "path" where it is written; neither where there is nothing to do. */
+typedef struct dunlin_generate_options {
+    uint64_t size;
+    const char *definition;     /* file; NULL: the project's */
+    const char *const *renames; /* as of dunlin_diff_options */
+    uint64_t rename_count;
+    int32_t dry_run; /* 1: nothing is written */
+    int32_t plain;   /* 1: no forms that cannot share a transaction, however long they lock */
+    int32_t shadow;  /* 1: make the throw-away database on the target's server ... */
+    uint32_t reserved;
+    const char *shadow_url; /* or use this empty one */
+} dunlin_generate_options;
+int dunlin_generate(const dunlin_options *options, const char *name,
+                    const dunlin_generate_options *generate, dunlin_result **result,
+                    dunlin_error *error);
+
 /* The schema of the target as SQL that makes it in an empty database, into a file or (`output` NULL)
  * into the result as "text". */
 int dunlin_schema_dump(const dunlin_options *options, const char *output, dunlin_result **result,

@@ -157,7 +157,7 @@ an_unknown_key_like_no_other_gets_the_list(void **state)
     expect_error("{\"x\": 1}", "config.unknown-key",
                  "dunlin.json:1:2: unknown key \"x\"; the keys there are: $schema, migrations, "
                  "dialect, default, tags, ahead, guards, portability, snapshots, definition, "
-                 "ignore, targets");
+                 "ignore, concurrently, targets, layout");
     expect_error("{\"targets\": {\"a\": {\"password\": \"geheim\"}}}", "config.unknown-key",
                  "dunlin.json:1:20: unknown key \"password\" in a target; the keys there are: url, "
                  "kind, backup, backupFolder, backups, lockTimeout, statementLockTimeout, "

@@ -189,6 +189,79 @@ test_triggers_of_a_view_come_back_with_it(void **state)
         LIST("drop trigger 'v.r'", "drop view 'v'", "create view 'v'", "create trigger 'v.r'"));
 }
 
+/* --- what can be replaced ------------------------------------------------------------------------ */
+
+static void
+replaced(void **state, const char *before, const char *after, bool wanted)
+{
+    schema_fixture *fixture = *state;
+    const dn_fact_map *maps[2];
+    dn_diff diff;
+
+    maps[0] = map_of(fixture, LIST(before, "view w definition=1 depends=[view/v]"));
+    maps[1] = map_of(fixture, LIST(after, "view w definition=1 depends=[view/v]"));
+    assert_int_equal(
+        dn_schema_diff(maps[0], maps[1], NULL, &fixture->arena, &diff, &fixture->error), 0);
+    assert_int_equal(diff.operations.items[0]->verb,
+                     wanted ? DUNLIN_VERB_CREATE : DUNLIN_VERB_DROP);
+    if (wanted) {
+        assert_int_equal(diff.operations.count, 1);
+        assert_true(diff.operations.items[0]->flags & DUNLIN_OPERATION_OR_REPLACE);
+    }
+}
+
+static void
+test_a_view_that_keeps_its_columns_is_replaced(void **state)
+{
+    replaced(state, "view v definition=SELECT~a~FROM~t",
+             "view v definition=SELECT~a~FROM~t~WHERE~b", true);
+    replaced(state, "view v definition=SELECT~a~FROM~t", "view v definition=SELECT~a,~b~FROM~t",
+             true);
+    replaced(state, "view v definition=SELECT~a~FROM~t", "view v definition=SELECT~b,~a~FROM~t",
+             false);
+    replaced(state, "view v definition=SELECT~a~FROM~t", "view v definition=SELECT~ab~FROM~t",
+             false);
+    replaced(state, "view v definition=SELECT~f('from')~FROM~t",
+             "view v definition=SELECT~f('to')~FROM~t", false);
+    replaced(state, "view v definition=SELECT~a~FROM~t~UNION~SELECT~b~FROM~t",
+             "view v definition=SELECT~a~FROM~t~UNION~SELECT~c~FROM~t", false);
+    replaced(state, "view v columns=[a,b] definition=SELECT~a,~b~FROM~t",
+             "view v columns=[a,c] definition=SELECT~a,~b~FROM~t~WHERE~a", false);
+    replaced(state, "view v definition=SELECT~t.a~FROM~t depends=[column/t/a]",
+             "view v definition=SELECT~t.a~FROM~u~t depends=[column/u/a]", false);
+    replaced(state, "view v definition=SELECT~a~FROM~t check_option=local",
+             "view v definition=SELECT~a~FROM~t~WHERE~b check_option=local", true);
+}
+
+static void
+test_a_view_that_would_be_replaced_goes_when_a_column_that_it_used_goes(void **state)
+{
+    differs_by(state,
+               LIST("table t", "column t/a type=int", "column t/b type=int",
+                    "view v definition=SELECT~a~FROM~t~WHERE~b depends=[column/t/a,column/t/b]"),
+               LIST("table t", "column t/a type=int",
+                    "view v definition=SELECT~a~FROM~t depends=[column/t/a]"),
+               LIST("drop view 'v'", "drop column 't.b'", "create view 'v'"));
+}
+
+static void
+test_a_function_that_returns_something_else_is_made_anew_with_what_calls_it(void **state)
+{
+    differs_by(
+        state,
+        LIST("table t", "index t/c keys={f(a)}", "function f/int definition=F~RETURNS~int~AS~1"),
+        LIST("table t", "index t/c keys={f(a)}", "function f/int definition=F~RETURNS~int~AS~2"),
+        LIST("alter function 'f.int'"));
+    differs_by(
+        state,
+        LIST("table t", "index t/c keys={f(a)}", "index t/d keys={ff(a)}",
+             "view v depends=[function/f/int]", "function f/int definition=F~RETURNS~int~AS~1"),
+        LIST("table t", "index t/c keys={f(a)}", "index t/d keys={ff(a)}",
+             "view v depends=[function/f/int]", "function f/int definition=F~RETURNS~big~AS~1"),
+        LIST("drop view 'v'", "drop index 't.c'", "drop function 'f.int'",
+             "create function 'f.int'", "create index 't.c'", "create view 'v'"));
+}
+
 /* --- members ------------------------------------------------------------------------------------- */
 
 static void
@@ -329,6 +402,9 @@ main(void)
         TEST(test_a_foreign_key_is_made_anew_around_a_change_of_its_key),
         TEST(test_an_index_that_the_server_made_by_itself_goes_by_itself),
         TEST(test_triggers_of_a_view_come_back_with_it),
+        TEST(test_a_view_that_keeps_its_columns_is_replaced),
+        TEST(test_a_view_that_would_be_replaced_goes_when_a_column_that_it_used_goes),
+        TEST(test_a_function_that_returns_something_else_is_made_anew_with_what_calls_it),
         TEST(test_a_changed_column_says_what_changes_and_what_goes_with_a_type),
         TEST(test_keys_are_made_anew_and_comments_are_changed),
         TEST(test_order_depends_and_versions_are_no_differences),

@@ -1,0 +1,441 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * `dunlin generate`: the migration from what there is to what the definition says.
+ */
+#include "core/engine/generate.h"
+
+#include <string.h>
+
+#include "core/base/clock.h"
+#include "core/base/file.h"
+
+/* --- what there is, and what is wanted ---------------------------------------------------------------- */
+
+/* Other tools have their own notation, or keep snapshots beside their migrations and would make the same
+ * once more. */
+static int
+check_layout(dn_generation *work)
+{
+    const dn_journal *journal = &work->session->journal;
+
+    if (journal->layout != DN_LAYOUT_NATIVE && journal->layout != DN_LAYOUT_FILES)
+        return dn_fail(work->error, DUNLIN_UNSUPPORTED, "generate.layout",
+                       "'%s' has the layout '%s', in which no migrations are generated",
+                       journal->folder, dn_layout_name(journal->layout));
+    if (journal->unlisted_count)
+        return dn_fail(work->error, DUNLIN_DISAGREEMENT, "generate.history",
+                       "the journal does not list '%s', so the state behind the migrations is not "
+                       "known",
+                       journal->unlisted[0].tag);
+    return 0;
+}
+
+/* Text for one database has to be for the one at hand. */
+static int
+check_dialect(dn_generation *work)
+{
+    const char *dialect = work->session->journal.dialect;
+
+    if (!dialect || strcmp(dialect, "portable") == 0 ||
+        dn_driver_is_called(work->session->driver, dn_string(dialect)))
+        return 0;
+    return dn_fail(work->error, DUNLIN_USAGE, "generate.dialect",
+                   "the migrations are written for %s, and the target '%s' is %s", dialect,
+                   work->session->target->name, work->session->driver->table.dialect);
+}
+
+static int
+list_files(dn_generation *work)
+{
+    const dn_journal *journal = &work->session->journal;
+
+    work->files = dn_arena_array(&work->session->arena, journal->count + 1, sizeof *work->files);
+    if (!work->files)
+        return dn_no_memory(work->error);
+    for (size_t i = 0; i < journal->count; i++) {
+        if (!journal->migrations[i].has_file)
+            return dn_fail(work->error, DUNLIN_DISAGREEMENT, "generate.history",
+                           "the file of '%s' is missing", journal->migrations[i].tag);
+        work->files[work->count++] = &journal->migrations[i];
+    }
+    return 0;
+}
+
+/* What kind of database it is about; its schema does not matter. */
+static int
+open_like(dn_generation *work)
+{
+    dn_session *session = work->session;
+
+    if (dn_side_connect_target(session, &work->like, work->error) < 0)
+        return -1;
+    work->like.facts = dn_fact_map_new(
+        &session->arena, dn_driver_naming(dn_connection_capabilities(work->like.connection)));
+    if (!work->like.facts)
+        return dn_no_memory(work->error);
+    work->choice = dn_shadow_choose(work->like.connection, session->target,
+                                    work->options->shadow != 0, work->options->shadow_url);
+    if (work->choice.kind == DN_SHADOW_NONE)
+        return dn_fail(work->error, DUNLIN_USAGE, "generate.no-shadow",
+                       "a migration is only written when it was tried: %s", work->choice.why);
+    return 0;
+}
+
+/* What the migrations make. */
+static int
+open_before(dn_generation *work)
+{
+    int answer = work->count
+                     ? dn_side_migration(work->session, work->files[work->count - 1]->tag,
+                                         &work->like, work->options->shadow != 0,
+                                         work->options->shadow_url, &work->before, work->error)
+                     : dn_side_empty(work->session, &work->like, &work->before, work->error);
+
+    work->before.name = "the migrations";
+    return answer;
+}
+
+static int
+open_sides(dn_generation *work, const char **definition)
+{
+    dn_session *session = work->session;
+
+    if (dn_session_project(session, work->error) < 0 ||
+        dn_session_target(session, work->error) < 0 ||
+        dn_session_journal(session, work->error) < 0 ||
+        dn_journal_finish(&session->journal, work->error) < 0 || check_layout(work) < 0 ||
+        check_dialect(work) < 0 || list_files(work) < 0)
+        return -1;
+    *definition =
+        work->options->definition ? work->options->definition : dn_definition_path(session);
+    if (!*definition)
+        return dn_no_memory(work->error);
+    if (!dn_file_exists(*definition))
+        return dn_fail(work->error, DUNLIN_USAGE, "generate.no-definition",
+                       "there is no schema definition '%s'", *definition);
+    if (open_like(work) < 0 || open_before(work) < 0)
+        return -1;
+    return dn_definition_side(session, *definition, &work->like, work->options->shadow != 0,
+                              work->options->shadow_url, &work->after, work->error);
+}
+
+/* --- the migration ------------------------------------------------------------------------------------ */
+
+static bool
+loses(const dn_diff *diff)
+{
+    for (size_t i = 0; i < diff->operations.count; i++)
+        if (diff->risks[i].danger == DN_DANGER_LOSES)
+            return true;
+    return false;
+}
+
+static int
+make_up(dn_generation *work, const char *definition)
+{
+    dn_operations renames = {.arena = &work->session->arena};
+    dn_diff_options how = {.renames = NULL};
+
+    work->up = (dn_generated){.from = &work->before, .to = &work->after};
+    if (dn_generate_renames(work, definition, &renames) < 0)
+        return -1;
+    how.renames = renames.items;
+    how.rename_count = renames.count;
+    if (dn_schema_diff(work->before.facts, work->after.facts, &how, &work->session->arena,
+                       &work->up.diff, work->error) < 0)
+        return -1;
+    if (!work->up.diff.operations.count)
+        return 0;
+    work->loses = loses(&work->up.diff);
+    return dn_generate_safe(work, &work->up) < 0 ? -1 : dn_generate_text(work, &work->up);
+}
+
+static bool
+same_path(const dunlin_string *left, const dunlin_string *right, uint64_t count)
+{
+    for (uint64_t i = 0; i < count; i++)
+        if (left[i].length != right[i].length ||
+            memcmp(left[i].data, right[i].data, (size_t)left[i].length) != 0)
+            return false;
+    return true;
+}
+
+/* The name that the table of a path gets back. */
+static int
+old_table(const dn_operations *turned, const dunlin_string **path, uint64_t count)
+{
+    for (size_t i = 0; i < turned->count; i++) {
+        const dunlin_operation *rename = turned->items[i];
+        dunlin_string *copy;
+
+        if (!dn_operation_is(rename, DUNLIN_VERB_RENAME, DUNLIN_KIND_TABLE) ||
+            rename->path_count + 1 != count || !same_path(rename->path, *path, rename->path_count))
+            continue;
+        copy = dn_arena_array(turned->arena, count, sizeof *copy);
+        if (!copy)
+            return -1;
+        memcpy(copy, *path, (size_t)count * sizeof *copy);
+        copy[count - 2] = rename->new_path[rename->new_path_count - 1];
+        *path = copy;
+    }
+    return 0;
+}
+
+static int
+turn_one(dn_generation *work, const dunlin_operation *rename, dn_operations *turned)
+{
+    dunlin_operation *copy = dn_operation_copy(turned->arena, rename);
+
+    if (!copy)
+        return dn_no_memory(work->error);
+    copy->path = rename->new_path;
+    copy->path_count = rename->new_path_count;
+    copy->new_path = rename->path;
+    copy->new_path_count = rename->path_count;
+    if (dn_string_equal(rename->kind, DUNLIN_KIND_COLUMN) &&
+        (old_table(turned, &copy->path, copy->path_count) < 0 ||
+         old_table(turned, &copy->new_path, copy->new_path_count) < 0))
+        return dn_no_memory(work->error);
+    return dn_operations_add(turned, copy, work->error);
+}
+
+/* The renames of the way there, the other way round; tables first, since columns are named by them. */
+static int
+turn_renames(dn_generation *work, dn_operations *turned)
+{
+    static const char *const kinds[] = {DUNLIN_KIND_TABLE, DUNLIN_KIND_COLUMN};
+    const dn_operations *list = &work->up.diff.operations;
+
+    for (size_t k = 0; k < sizeof kinds / sizeof kinds[0]; k++)
+        for (size_t i = list->count; i-- > 0;)
+            if (dn_operation_is(list->items[i], DUNLIN_VERB_RENAME, kinds[k]) &&
+                turn_one(work, list->items[i], turned) < 0)
+                return -1;
+    return 0;
+}
+
+/* What is lost does not come back, so there is no way back that would be one. */
+static int
+make_down(dn_generation *work)
+{
+    dn_operations renames = {.arena = &work->session->arena};
+    dn_diff_options how = {.renames = NULL};
+
+    work->down = (dn_generated){.from = &work->after, .to = &work->before};
+    if (work->loses) {
+        work->no_down = "what is lost does not come back";
+        return 0;
+    }
+    if (turn_renames(work, &renames) < 0)
+        return -1;
+    how.renames = renames.items;
+    how.rename_count = renames.count;
+    if (dn_schema_diff(work->after.facts, work->before.facts, &how, &work->session->arena,
+                       &work->down.diff, work->error) < 0)
+        return -1;
+    if (dn_generate_text(work, &work->down) == 0)
+        return 0;
+    if (work->error->status == DUNLIN_NO_MEMORY)
+        return -1;
+    work->no_down = dn_arena_text(&work->session->arena, work->error->message);
+    dn_error_clear(work->error);
+    return work->no_down ? 0 : dn_no_memory(work->error);
+}
+
+static void
+add_section(const dn_generation *work, const dn_text *body, bool only, dn_text *text)
+{
+    if (only)
+        dn_text_printf(text, "-- dunlin: only %s\n", work->like.driver->table.name);
+    dn_text_add(text, body->data ? body->data : "", body->length);
+    if (only)
+        dn_text_add_string(text, "-- dunlin: end\n");
+}
+
+/* The file as a whole. */
+static int
+compose(dn_generation *work, dn_text *text)
+{
+    const char *dialect = work->session->journal.dialect;
+    bool only = dialect && strcmp(dialect, "portable") == 0;
+
+    dn_text_add_string(text, "-- Made by `dunlin generate`.\n");
+    if (work->up.apart && !only)
+        dn_text_add_string(text, "-- dunlin: no-transaction\n");
+    if (work->up.apart && only)
+        dn_text_printf(text, "-- dunlin: only %s\n-- dunlin: no-transaction\n-- dunlin: end\n",
+                       work->like.driver->table.name);
+    add_section(work, &work->up.text, only, text);
+    if (!work->no_down) {
+        dn_text_add_string(text, "\n-- dunlin: down\n");
+        add_section(work, &work->down.text, only, text);
+    }
+    return text->failed ? dn_no_memory(work->error) : 0;
+}
+
+static int
+prove(dn_generation *work, const dn_text *text)
+{
+    const char *dialect = work->session->journal.dialect;
+    bool only = dialect && strcmp(dialect, "portable") == 0;
+    dn_auto(dn_text) down = DN_TEXT_INIT;
+
+    if (!work->no_down)
+        add_section(work, &work->down.text, only, &down);
+    if (down.failed)
+        return dn_no_memory(work->error);
+    return dn_generate_prove(work, text->data, work->no_down ? NULL : down.data ? down.data : "");
+}
+
+/* --- telling ------------------------------------------------------------------------------------------ */
+
+static void
+tell_path(dunlin_result *result, dunlin_node *node, const char *name, const dunlin_fact *fact)
+{
+    dunlin_node *list = dn_node_array(result, node, name);
+
+    for (uint64_t i = 0; i < fact->path_count; i++)
+        dn_node_set_string(result, list, NULL, fact->path[i]);
+}
+
+static void
+tell_candidates(dn_generation *work)
+{
+    dunlin_result *result = work->session->result;
+    dunlin_node *list = dn_node_array(result, dn_result_node(result), "rename_candidates");
+
+    for (size_t i = 0; i < work->up.diff.candidate_count; i++) {
+        dunlin_node *node = dn_node_object(result, list, NULL);
+
+        dn_node_set_string(result, node, "kind", work->up.diff.candidates[i].from->kind);
+        tell_path(result, node, "from", work->up.diff.candidates[i].from);
+        tell_path(result, node, "to", work->up.diff.candidates[i].to);
+    }
+}
+
+static int
+tell_changes(dn_generation *work)
+{
+    dunlin_result *result = work->session->result;
+    dunlin_node *list = dn_node_array(result, dn_result_node(result), "changes");
+    const dn_diff *diff = &work->up.diff;
+
+    for (size_t i = 0; i < diff->operations.count; i++) {
+        dn_auto(dn_text) words = DN_TEXT_INIT;
+        dunlin_node *node = dn_node_object(result, list, NULL);
+
+        dn_operation_describe(&words, diff->operations.items[i]);
+        if (words.failed)
+            return dn_no_memory(work->error);
+        dn_node_set_text(result, node, "description", words.data);
+        dn_node_set_text(result, node, "danger", dn_danger_name(diff->risks[i].danger));
+        dn_node_set_text(result, node, "reason", diff->risks[i].reason);
+    }
+    return 0;
+}
+
+static int
+tell_summary(dn_generation *work, const dn_migration *made)
+{
+    dunlin_result *result = work->session->result;
+    dn_auto(dn_text) text = DN_TEXT_INIT;
+    size_t count = work->up.diff.operations.count;
+    int64_t losses = 0;
+
+    for (size_t i = 0; i < count; i++)
+        losses += work->up.diff.risks[i].danger == DN_DANGER_LOSES;
+    if (!count)
+        dn_text_printf(&text, "nothing to do: the migrations make what '%s' says",
+                       work->after.name);
+    else if (made->path)
+        dn_text_add_count(&text, (int64_t)count, "change", "changes");
+    else
+        dn_text_printf(&text, "%zu %s, nothing is written", count,
+                       count == 1 ? "change" : "changes");
+    if (losses)
+        dn_text_printf(&text, "; %lld of them %s data", (long long)losses,
+                       losses == 1 ? "loses" : "lose");
+    if (text.failed)
+        return dn_no_memory(work->error);
+    dn_node_set_text(result, dn_result_node(result), "summary", text.data);
+    return 0;
+}
+
+static int
+tell(dn_generation *work, const char *definition, const dn_text *text, const dn_migration *made)
+{
+    dn_session *session = work->session;
+    dunlin_node *root;
+
+    if (dn_session_result(session, "dunlin-generate/1", work->error) < 0)
+        return -1;
+    root = dn_result_node(session->result);
+    dn_session_tell_project(session);
+    dn_session_tell_target(session);
+    dn_node_set_text(session->result, root, "definition", definition);
+    if (tell_changes(work) < 0)
+        return -1;
+    tell_candidates(work);
+    dn_node_set_boolean(session->result, root, "transactional", !work->up.apart);
+    dn_node_set_boolean(session->result, root, "down", text->length && !work->no_down);
+    dn_node_set_text(session->result, root, "no_down", work->no_down);
+    dn_node_set_boolean(session->result, root, "written", made->path != NULL);
+    dn_node_set_text(session->result, root, "tag", made->tag);
+    dn_node_set_text(session->result, root, "path", made->path);
+    dn_node_set_text(session->result, root, "journal", session->journal.path);
+    dn_node_set_text(session->result, root, "text", text->length ? text->data : NULL);
+    return tell_summary(work, made);
+}
+
+/* --- the use case ------------------------------------------------------------------------------------- */
+
+static int
+write_migration(dn_generation *work, const char *name, const dn_text *text, dn_migration *made)
+{
+    dn_session *session = work->session;
+
+    return dn_journal_new(&session->journal, name, session->project.tags == DN_TAGS_SEQUENCE,
+                          dn_clock_wall_us() / 1000, text->data, &session->arena, made,
+                          work->error);
+}
+
+static int
+generate(dn_generation *work, const char *name)
+{
+    dn_auto(dn_text) text = DN_TEXT_INIT;
+    dn_migration made = {.tag = NULL};
+    const char *definition = NULL;
+
+    if (open_sides(work, &definition) < 0 || make_up(work, definition) < 0)
+        return -1;
+    if (!work->up.diff.operations.count)
+        return tell(work, definition, &text, &made);
+    if (make_down(work) < 0 || compose(work, &text) < 0 || prove(work, &text) < 0)
+        return -1;
+    if (work->no_down && !work->loses) {
+        dn_text_clear(&text);
+        if (compose(work, &text) < 0)
+            return -1;
+    }
+    if (!work->options->dry_run && write_migration(work, name, &text, &made) < 0)
+        return -1;
+    return tell(work, definition, &text, &made);
+}
+
+static const dunlin_generate_options defaults = {.size = sizeof defaults};
+
+int
+dunlin_generate(const dunlin_options *options, const char *name,
+                const dunlin_generate_options *wanted, dunlin_result **result, dunlin_error *error)
+{
+    dn_session session;
+    dn_generation work = {
+        .session = &session, .options = wanted ? wanted : &defaults, .error = error};
+    int answer;
+
+    dn_session_begin(&session, options);
+    answer = generate(&work, name);
+    dn_text_free(&work.up.text);
+    dn_text_free(&work.down.text);
+    return dn_session_finish(&session, answer, result, error);
+}

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/engine/generate.h"
+
+#include <string.h>
+
+#include "core/base/file.h"
+
+typedef struct hinting {
+    dn_generation *work;
+    const char *path;
+    dn_text text;
+    size_t read;
+    const char **hints;
+    size_t count;
+    size_t capacity;
+} hinting;
+
+static int64_t
+read_text(void *context, void *buffer, size_t bytes, dn_error *error)
+{
+    hinting *work = context;
+    size_t left = work->text.length - work->read;
+    size_t count = left < bytes ? left : bytes;
+
+    (void)error;
+    if (count)
+        memcpy(buffer, work->text.data + work->read, count);
+    work->read += count;
+    return (int64_t)count;
+}
+
+static int
+add_hint(hinting *work, const char *hint)
+{
+    work->hints = dn_arena_grow(&work->work->session->arena, (void *)work->hints, &work->capacity,
+                                work->count + 1, sizeof *work->hints);
+    if (!work->hints || !hint)
+        return dn_no_memory(work->work->error);
+    work->hints[work->count++] = hint;
+    return 0;
+}
+
+/* --- of the definition ------------------------------------------------------------------------------ */
+
+/* "old -> new" as "old=new"; NULL: it is none. */
+static char *
+with_equals(dn_arena *arena, dunlin_string text)
+{
+    char *copy = dn_arena_copy(arena, text.data, (size_t)text.length);
+    char *arrow = copy ? strstr(copy, "->") : NULL;
+    char *end = arrow;
+    char *name = arrow ? arrow + 2 : NULL;
+
+    if (!arrow)
+        return NULL;
+    while (end > copy && (end[-1] == ' ' || end[-1] == '\t'))
+        end--;
+    while (*name == ' ' || *name == '\t')
+        name++;
+    if (end == copy || !*name)
+        return NULL;
+    *end = '\0';
+    return dn_arena_printf(arena, "%s=%s", copy, name);
+}
+
+/* Where it leads is there already, and where it came from is not: an earlier migration did it. */
+static bool
+is_done(const dn_generation *work, const char *hint)
+{
+    dn_arena *arena = &work->session->arena;
+    char *old = dn_arena_text(arena, hint);
+    char *equals = old ? strchr(old, '=') : NULL;
+    char *dot;
+    const char *name;
+    const char *new;
+    dunlin_string path[3];
+
+    if (!equals)
+        return false;
+    *equals = '\0';
+    name = strrchr(equals + 1, '.') ? strrchr(equals + 1, '.') + 1 : equals + 1;
+    dot = strrchr(old, '.');
+    if (dn_side_find_named(&work->before, work->before.facts, old, path))
+        return false;
+    if (dot)
+        *dot = '\0';
+    new = dot ? dn_arena_printf(arena, "%s.%s", old, name) : name;
+    return new &&dn_side_find_named(&work->before, work->before.facts, new, path);
+}
+
+static int
+take_directive(hinting *work, const dn_lex_item *item)
+{
+    static const char word[] = "rename";
+    dunlin_string rest = item->text;
+    char *hint;
+
+    if (rest.length <= sizeof word || strncmp(rest.data, word, sizeof word - 1) != 0 ||
+        (rest.data[sizeof word - 1] != ' ' && rest.data[sizeof word - 1] != '\t'))
+        return 0;
+    while (rest.length && rest.data[0] != ' ' && rest.data[0] != '\t') {
+        rest.data++;
+        rest.length--;
+    }
+    while (rest.length && (rest.data[0] == ' ' || rest.data[0] == '\t')) {
+        rest.data++;
+        rest.length--;
+    }
+    hint = with_equals(&work->work->session->arena, rest);
+    if (!hint)
+        return dn_fail(work->work->error, DUNLIN_USAGE, "diff.rename",
+                       "%s:%u:%u: 'rename' wants OLD -> NEW", work->path, item->line, item->column);
+    return is_done(work->work, hint) ? 0 : add_hint(work, hint);
+}
+
+static int
+read_definition(hinting *work)
+{
+    dn_generation *own = work->work;
+    const dn_lex_rules *rules = dn_connection_rules(own->like.connection);
+    dn_lex_splitter *splitter;
+    dn_lex_item item;
+    int answer;
+
+    if (dn_file_read(work->path, &work->text, own->error) < 0)
+        return -1;
+    splitter = dn_lex_open(rules, work->path, read_text, work, own->error);
+    if (!splitter)
+        return -1;
+    do {
+        answer = dn_lex_next(splitter, &item, own->error);
+        if (answer == 0 && item.kind == DN_LEX_DIRECTIVE)
+            answer = take_directive(work, &item);
+    } while (answer == 0 && item.kind != DN_LEX_END);
+    dn_lex_close(splitter);
+    return answer;
+}
+
+int
+dn_generate_renames(dn_generation *work, const char *definition, dn_operations *renames)
+{
+    hinting state = {.work = work, .path = definition, .text = DN_TEXT_INIT};
+    int answer = definition ? read_definition(&state) : 0;
+
+    for (uint64_t i = 0; answer == 0 && i < work->options->rename_count; i++)
+        answer = add_hint(&state, work->options->renames[i]);
+    dn_text_free(&state.text);
+    if (answer < 0)
+        return -1;
+    return dn_side_renames(&work->session->arena, &work->before, state.hints, state.count, renames,
+                           work->error);
+}

@@ -1,0 +1,126 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# `dunlin generate` on servers.
+
+load helper
+
+# project DIALECT: on a fresh database for development, with schema.sql from standard input.
+project() {
+    database=$(fresh_database "$1")
+    jq -n --arg dialect "$1" --arg url "$database" '{dialect: $dialect, tags: "sequence",
+        targets: {app: {url: $url, kind: "development", backup: "none"}}}' >dunlin.json
+    mkdir -p migrations
+    cat >schema.sql
+}
+
+generate() {
+    dunlin generate "$@"
+    assert_exit 0
+    dunlin migrate
+    assert_exit 0
+    dunlin schema check schema.sql
+    assert_exit 0
+    dunlin generate again
+    assert_exit 0
+    assert_stdout "nothing to do"
+}
+
+@test "postgres: everything changes in forms that lock little, with what is in the way made anew" {
+    project postgresql <<'END'
+CREATE TYPE mood AS ENUM ('sad', 'ok');
+CREATE TABLE users (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text NOT NULL, m mood, n text, note text);
+CREATE TABLE posts (id serial PRIMARY KEY, user_id bigint, body text);
+CREATE INDEX posts_body ON posts (body);
+CREATE VIEW v AS SELECT name FROM users;
+CREATE VIEW w AS SELECT id FROM users;
+CREATE FUNCTION f(a integer) RETURNS integer LANGUAGE sql AS 'SELECT a';
+CREATE VIEW calls AS SELECT f(1);
+END
+    generate first
+    sql_pg "$database" "INSERT INTO users (name, n, note) VALUES ('ada', '7', 'x')" \
+        "INSERT INTO posts (user_id, body) VALUES (1, 'b')"
+    cat >schema.sql <<'END'
+-- dunlin: rename users.name -> full_name
+CREATE TYPE mood AS ENUM ('sad', 'ok', 'happy');
+CREATE TABLE users (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, full_name text NOT NULL,
+    m mood DEFAULT 'happy', n integer);
+CREATE TABLE posts (id serial PRIMARY KEY, user_id bigint NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    body text, CHECK (length(body) > 0));
+CREATE INDEX posts_user ON posts (user_id);
+CREATE TABLE more (id bigint PRIMARY KEY REFERENCES users (id) CHECK (id > 0));
+CREATE INDEX more_id ON more (id);
+CREATE VIEW v AS SELECT full_name FROM users;
+CREATE VIEW w AS SELECT id, n FROM users WHERE n > 0;
+CREATE FUNCTION f(a integer) RETURNS bigint LANGUAGE sql AS 'SELECT a::bigint';
+CREATE VIEW calls AS SELECT f(1);
+END
+    generate second
+    cp migrations/0002_second.sql out
+    grep -q "dunlin: no-transaction" out
+    grep -q 'ADD CONSTRAINT "posts_user_id_fkey" .* NOT VALID;' out
+    grep -q 'VALIDATE CONSTRAINT "posts_user_id_fkey"' out
+    grep -q 'VALIDATE CONSTRAINT "dunlin_not_null"' out
+    grep -q 'CREATE INDEX CONCURRENTLY "posts_user"' out
+    grep -q 'DROP INDEX CONCURRENTLY "public"."posts_body"' out
+    grep -q 'CREATE INDEX "more_id"' out
+    grep -q -- "-- ? users.n: values are converted" out
+    grep -q -- "-- ! users.note: the values of the column are lost: 1 value in 'app'" out
+    grep -q 'USING (CAST("n" AS integer))' out
+    grep -q 'DROP FUNCTION "public"."f"(a integer)' out
+    assert_equal "$(sql_pg "$database" "SELECT full_name, n FROM users")" "ada|7"
+    assert_equal "$(sql_pg "$database" "SELECT count(*) FROM pg_constraint WHERE NOT convalidated")" 0
+}
+
+@test "postgres: plain forms on request, and the way back leads back" {
+    project postgresql <<<'CREATE TABLE t (a integer, b varchar(20)); CREATE VIEW v AS SELECT a FROM t;'
+    generate first
+    dunlin snapshot --output before.json
+    cat >schema.sql <<'END'
+CREATE TABLE t (a integer NOT NULL CHECK (a > 0), b varchar(30));
+CREATE INDEX i ON t (b);
+CREATE VIEW v AS SELECT a, b FROM t WHERE a > 1;
+CREATE TABLE u (a integer PRIMARY KEY);
+END
+    dunlin generate second --dry-run
+    assert_stdout CONCURRENTLY
+    jq '.concurrently = false' dunlin.json >new.json && mv new.json dunlin.json
+    dunlin generate second --dry-run
+    refute_stdout CONCURRENTLY
+    assert_stdout "NOT VALID"
+    dunlin generate second --dry-run --plain
+    refute_stdout "NOT VALID"
+    refute_stdout no-transaction
+    assert_stdout 'CREATE OR REPLACE VIEW "public"."v"'
+    generate second --plain
+    run_script "$database" "$(sed -n '/dunlin: down/,$p' migrations/0002_second.sql)"
+    dunlin snapshot --output after.json
+    assert_equal "$(cat after.json)" "$(cat before.json)"
+}
+
+@test "mysql: a definition becomes the next migration, which leads to it" {
+    project mysql <<<'CREATE TABLE users (id bigint AUTO_INCREMENT PRIMARY KEY, name varchar(20) NOT NULL, note text);
+        CREATE TABLE gone (a integer);'
+    generate first
+    sql_my "$database" "INSERT INTO users (name, note) VALUES ('ada', 'x')" "INSERT INTO gone VALUES (1), (2)"
+    cat >schema.sql <<'END'
+CREATE TABLE users (id bigint AUTO_INCREMENT PRIMARY KEY, full_name varchar(30) NOT NULL DEFAULT 'a;b', age integer);
+CREATE TABLE posts (id bigint PRIMARY KEY, user_id bigint NOT NULL, KEY posts_user (user_id),
+    CONSTRAINT posts_users FOREIGN KEY (user_id) REFERENCES users (id));
+CREATE VIEW v AS SELECT full_name FROM users;
+CREATE TRIGGER touch BEFORE UPDATE ON users FOR EACH ROW BEGIN SET NEW.age = 1; SET NEW.age = 2; END;
+END
+    generate second --rename users.name=full_name
+    grep -q -- "-- ! gone: the rows of the table are lost: 2 rows in 'app'" migrations/0002_second.sql
+    assert_equal "$(sql_my "$database" "SELECT full_name FROM users")" ada
+}
+
+@test "postgres: nothing is tried on a server where that is not allowed" {
+    project postgresql <<<'CREATE TABLE t (a integer);'
+    jq 'del(.targets.app.kind)' dunlin.json >new.json && mv new.json dunlin.json
+    dunlin generate first
+    assert_exit 2
+    assert_stderr "a migration is only written when it was tried: a throw-away database"
+    dunlin generate first --shadow-url "$(fresh_database postgresql)"
+    assert_exit 0
+    assert_file migrations/0001_first.sql
+}
