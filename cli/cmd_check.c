@@ -76,8 +76,117 @@ show(dn_cli *cli, const dunlin_node *root)
                              dunlin_node_text(driver, "summary"));
 }
 
-int
-dn_cmd_check(dn_cli *cli)
+/* --- everything ------------------------------------------------------------------------------------ */
+
+static const char *
+sign_of(const char *outcome, dn_style *style)
+{
+    *style = DN_STYLE_WAIT;
+    if (strcmp(outcome, "agrees") == 0) {
+        *style = DN_STYLE_GOOD;
+        return "ok          ";
+    }
+    if (strcmp(outcome, "pending") == 0)
+        return "pending     ";
+    if (strcmp(outcome, "unverified") == 0)
+        return "not verified";
+    *style = DN_STYLE_BAD;
+    return "DISAGREES   ";
+}
+
+static void
+show_problem(dn_cli *cli, const dunlin_node *problem)
+{
+    FILE *out = cli->output.out;
+    const dunlin_node *line = dunlin_node_first(dunlin_node_get(problem, "lines"));
+    const char *mend = dunlin_node_text(problem, "mend");
+
+    fputs("                ", out);
+    if (dunlin_node_text(problem, "object")) {
+        dn_cli_put(out, dunlin_node_text(problem, "object"), 0);
+        fputs(": ", out);
+    }
+    dn_cli_put(out, dunlin_node_text(problem, "message"), 18);
+    putc('\n', out);
+    for (; line; line = dunlin_node_next(line)) {
+        fputs("                  + ", out);
+        dn_cli_put(out, dunlin_node_own_text(line), 0);
+        putc('\n', out);
+    }
+    if (mend) {
+        fputs("                  to mend: ", out);
+        dn_cli_put(out, mend, 0);
+        putc('\n', out);
+    }
+}
+
+static void
+show_check(dn_cli *cli, const dunlin_node *check)
+{
+    FILE *out = cli->output.out;
+    const char *driver = dunlin_node_text(check, "driver");
+    const char *note = dunlin_node_text(check, "note");
+    const char *mend = dunlin_node_text(check, "mend");
+    const dunlin_node *problem = dunlin_node_first(dunlin_node_get(check, "problems"));
+    dn_style style;
+    const char *sign = sign_of(dunlin_node_text(check, "outcome"), &style);
+
+    dn_cli_say(&cli->output, style, sign);
+    fprintf(out, "  %s", dunlin_node_text(check, "check"));
+    if (driver)
+        fprintf(out, " (%s)", driver);
+    fputs(": ", out);
+    dn_cli_put(out, dunlin_node_text(check, "summary"), 0);
+    putc('\n', out);
+    for (; problem; problem = dunlin_node_next(problem))
+        show_problem(cli, problem);
+    if (note) {
+        fputs("              note: ", out);
+        dn_cli_put(out, note, 0);
+        putc('\n', out);
+    }
+    if (mend) {
+        fputs("              to mend: ", out);
+        dn_cli_put(out, mend, 0);
+        putc('\n', out);
+    }
+}
+
+static void
+show_all(dn_cli *cli, const dunlin_node *root)
+{
+    const dunlin_node *check = dunlin_node_first(dunlin_node_get(root, "checks"));
+    dn_style style = dunlin_node_boolean(root, "agrees") ? DN_STYLE_GOOD : DN_STYLE_BAD;
+
+    if (dunlin_node_get(root, "target"))
+        dn_cli_show_target(cli, root);
+    for (; check; check = dunlin_node_next(check))
+        show_check(cli, check);
+    dn_cli_show_sentence(cli, style, dunlin_node_text(root, "summary"));
+}
+
+static int
+check_all(dn_cli *cli)
+{
+    const dn_arguments *arguments = cli->arguments;
+    const dunlin_check_options options = {
+        .size = sizeof options,
+        .drivers = arguments->drivers.items,
+        .driver_count = arguments->drivers.count,
+        .shadow = arguments->shadow ? 1 : 0,
+        .complete = arguments->complete ? 1 : 0,
+        .shadow_url = arguments->shadow_url,
+        .definition_command = arguments->definition_command,
+    };
+    dunlin_result *result = NULL;
+    dunlin_error error = {0};
+    int outcome = dunlin_check(&cli->options, &options, &result, &error);
+
+    return dn_cli_finish(cli, outcome, result, &error, show_all, NULL);
+}
+
+static int
+check_portability(dn_cli *cli)
 {
     const dn_arguments *arguments = cli->arguments;
     const dunlin_portability_options options = {
@@ -87,13 +196,13 @@ dn_cmd_check(dn_cli *cli)
     };
     dunlin_result *result = NULL;
     dunlin_error error = {0};
-    int outcome;
+    int outcome = dunlin_check_portability(&cli->options, &options, &result, &error);
 
-    if (!arguments->portability)
-        outcome = dn_cli_fail(&error, DUNLIN_USAGE, "usage.missing-option",
-                              "'dunlin check' wants --portability, the one check there is so far; "
-                              "the others come later");
-    else
-        outcome = dunlin_check_portability(&cli->options, &options, &result, &error);
     return dn_cli_finish(cli, outcome, result, &error, show, NULL);
+}
+
+int
+dn_cmd_check(dn_cli *cli)
+{
+    return cli->arguments->portability ? check_portability(cli) : check_all(cli);
 }

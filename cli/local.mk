@@ -59,6 +59,8 @@ cli_parts = \
 	cli/table_generate.h \
 	cli/table_macros.h \
 	cli/table_program.c \
+	cli/table_check.c \
+	cli/table_check.h \
 	cli/table_schema.c \
 	cli/table_schema.h
 

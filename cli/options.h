@@ -63,6 +63,8 @@ typedef struct dn_arguments {
     int man;
     int markdown;
     int portability;
+    int complete;
+    const char *definition_command;
     int shadow;
     int apply;
     const char *shadow_url;

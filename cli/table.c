@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cli/commands.h"
+#include "cli/table_check.h"
 #include "cli/table_macros.h"
 #include "cli/table_generate.h"
 #include "cli/table_schema.h"
@@ -381,26 +382,6 @@ static const dn_example export_examples[] = {
      "write the last ones, for a certain server"},
     END_EXAMPLES};
 
-static const dn_option check_options[] = {
-    {"portability", 0, DN_VALUE_NONE, NULL, NULL, MEMBER(portability), false,
-     "tell what has no translation for the databases of the configured targets"},
-    {"driver", 0, DN_VALUE_LIST, "NAME", NULL, MEMBER(drivers), false,
-     "check for this driver, whatever the targets are; may be repeated"},
-    END_OPTIONS};
-static const dn_exit check_exits[] = {
-    {DUNLIN_EXIT_OK, "all of it can be translated"},
-    {DUNLIN_EXIT_FAILED, "a file could not be read"},
-    {DUNLIN_EXIT_USAGE, "usage, configuration or a directive is wrong, or there is no such driver"},
-    {DUNLIN_EXIT_DISAGREEMENT, "something cannot be translated, or a listed file is missing"},
-    END_EXITS};
-static const dn_example check_examples[] = {
-    {"dunlin check --portability", "ask before a release, for all targets"},
-    {"dunlin check --portability --driver sqlite --driver mysql",
-     "see what stands in the way of two more databases"},
-    {"dunlin check --portability --json | jq -r '.drivers[].obstacles[] | .file + \": \" + .reason'",
-     "list the reasons"},
-    END_EXAMPLES};
-
 static const dn_option harden_options[] = {
     {"pending", 0, DN_VALUE_NONE, NULL, NULL, MEMBER(pending), false,
      "all migrations that the target has not applied, instead of one file"},
@@ -669,14 +650,8 @@ const dn_command dn_cli_commands[] = {
      "for.\n\n"
      "What cannot be scripted so is an error that names the statement.",
      "dunlin-export/1", export_options, no_arguments, export_exits, export_examples, dn_cmd_export},
-    {"check", "tell whether the migrations can be translated",
-     "With `--portability` it reads every migration as each driver of the configured targets would get "
-     "it, with sections and override files, and tells all that cannot be translated: the place, the "
-     "reason, and both ways out. Then what is lost where the database has no word for it, counted by "
-     "kind; with `\"portability\": \"strict\"` this counts as not portable. Nothing is connected to, so "
-     "the versions of servers are not known.\n\n"
-     "Later statements about an object that could not be made may be reported for that alone.",
-     "dunlin-check/1", check_options, no_arguments, check_exits, check_examples, dn_cmd_check},
+    {"check", "verify everything in one go, for CI", dn_cli_check_description, "dunlin-check/1",
+     dn_cli_check_options, no_arguments, dn_cli_check_exits, dn_cli_check_examples, dn_cmd_check},
     {"harden", "make migrations safe to run again",
      "Puts IF EXISTS or IF NOT EXISTS into every statement of a migration on which dunlin answers it: "
      "tables, columns, constraints, indexes, renames, values of enums. Prints the change as a unified "

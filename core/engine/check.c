@@ -1,301 +1,266 @@
-/* SPDX-License-Identifier: MIT
- *
- * `dunlin check --portability`: what of the folder has no translation for the drivers at hand.
- * Nothing is connected to.
- */
+/* SPDX-License-Identifier: MIT */
+#include "core/engine/check.h"
+
 #include <string.h>
 
-#include "core/engine/session.h"
-#include "core/execute/portability.h"
+/* --- telling --------------------------------------------------------------------------------------- */
 
-/* A driver and the targets it serves. */
-typedef struct served {
-    const dn_driver *driver;
-    const char **targets;
-    size_t target_count;
-} served;
-
-typedef struct drivers {
-    served *items;
-    size_t count;
-    size_t capacity;
-} drivers;
-
-/* --- which drivers ----------------------------------------------------------------------------- */
-
-/* `target` NULL: the driver was named itself. */
-static int
-add_driver(dn_session *session, drivers *list, const dn_driver *driver, const char *target,
-           dn_error *error)
+void
+dn_checks_begin(dn_checking *checking, dn_check_item *check, const char *id, const char *dialect,
+                const char *object)
 {
-    served *one = NULL;
-    const char **targets;
+    dunlin_result *result = checking->session->result;
 
-    for (size_t i = 0; i < list->count; i++)
-        if (list->items[i].driver == driver)
-            one = &list->items[i];
-    if (!one) {
-        list->items = dn_arena_grow(&session->arena, list->items, &list->capacity, list->count + 1,
-                                    sizeof *list->items);
-        if (!list->items)
-            return dn_no_memory(error);
-        one = &list->items[list->count++];
-        *one = (served){.driver = driver};
+    *check = (dn_check_item){.id = id, .dialect = dialect, .object = object};
+    check->node = dn_node_object(result, checking->list, NULL);
+    dn_node_set_text(result, check->node, "check", id);
+    dn_node_set_text(result, check->node, "driver", dialect);
+    dn_node_set_text(result, check->node, "object", object);
+    check->problems = dn_node_array(result, check->node, "problems");
+}
+
+void
+dn_checks_problem(dn_checking *checking, dn_check_item *check, const char *object,
+                  const char *message, const char *mend)
+{
+    dunlin_result *result = checking->session->result;
+    dunlin_node *node = dn_node_object(result, check->problems, NULL);
+
+    dn_node_set_text(result, node, "object", object);
+    dn_node_set_text(result, node, "message", message);
+    dn_node_set_text(result, node, "mend", mend);
+    check->count++;
+}
+
+void
+dn_checks_note(dn_checking *checking, dn_check_item *check, const char *message)
+{
+    dn_node_set_text(checking->session->result, check->node, "note", message);
+}
+
+void
+dn_checks_end(dn_checking *checking, dn_check_item *check, dn_check_outcome outcome,
+              const char *summary, const char *mend)
+{
+    static const char *const names[] = {"agrees", "pending", "unverified", "disagrees"};
+    dunlin_result *result = checking->session->result;
+
+    dn_node_set_text(result, check->node, "outcome", names[outcome]);
+    dn_node_set_text(result, check->node, "summary", summary);
+    dn_node_set_text(result, check->node, "mend", outcome == DN_CHECK_AGREES ? NULL : mend);
+    checking->counts[outcome]++;
+}
+
+/* --- differences -------------------------------------------------------------------------------------- */
+
+typedef struct describing {
+    dn_text text;
+    const dunlin_fact *should;
+    const dunlin_fact *is;
+} describing;
+
+static void
+add_value(describing *work, const dunlin_fact *fact, const dunlin_property *member)
+{
+    dn_auto(dn_arena) arena = DN_ARENA_INIT;
+    dn_properties list = {.arena = &arena};
+
+    if (!member) {
+        dn_text_add_string(&work->text, "none");
+        return;
     }
-    if (!target)
-        return 0;
-    targets = dn_arena_array(&session->arena, one->target_count + 1, sizeof *targets);
-    if (!targets)
+    if (member->type == DUNLIN_PROPERTY_BOOLEAN) {
+        dn_text_add_string(&work->text, member->integer ? "true" : "false");
+        return;
+    }
+    dn_properties_add_span(&list, member,
+                           dn_property_span(fact->properties, fact->property_count,
+                                            (uint64_t)(member - fact->properties)));
+    if (list.failed || !list.items) {
+        work->text.failed = true;
+        return;
+    }
+    list.items[0].name = dn_string("");
+    dn_property_describe(&work->text, list.items, list.count);
+}
+
+static int
+describe_member(const dunlin_property *should, const dunlin_property *is, void *context)
+{
+    describing *work = context;
+    dunlin_string name = should ? should->name : is->name;
+
+    dn_text_printf(&work->text, "%s%.*s ", work->text.length ? "; " : "", (int)name.length,
+                   name.data);
+    add_value(work, work->is, is);
+    dn_text_add_string(&work->text, " instead of ");
+    add_value(work, work->should, should);
+    return 0;
+}
+
+static int
+tell_difference(dn_checking *checking, dn_check_item *check, const dn_difference *one,
+                const dn_compare_options *how, const char *holder, dn_error *error)
+{
+    dn_auto(dn_text) object = DN_TEXT_INIT;
+    describing work = {.text = DN_TEXT_INIT, .should = one->before, .is = one->after};
+    const dunlin_fact *key = dn_difference_key(one);
+
+    dn_fact_describe(&object, key->kind, key->path, key->path_count);
+    if (!one->after)
+        dn_text_printf(&work.text, "missing in %s", holder);
+    else if (!one->before)
+        dn_text_printf(&work.text, "only in %s", holder);
+    else
+        dn_schema_each_member(one->before, one->after, how, describe_member, &work);
+    if (!object.failed && !work.text.failed)
+        dn_checks_problem(checking, check, object.data, work.text.data ? work.text.data : "", NULL);
+    else
+        work.text.failed = true;
+    key = work.text.failed ? NULL : key;
+    dn_text_free(&work.text);
+    return key ? 0 : dn_no_memory(error);
+}
+
+int
+dn_checks_differences(dn_checking *checking, dn_check_item *check, const dn_fact_map *should,
+                      const dn_fact_map *is, const dn_compare_options *how, const char *holder,
+                      dn_error *error)
+{
+    dn_differences list;
+
+    if (dn_schema_compare(should, is, how, &checking->session->arena, &list, error) < 0)
+        return -1;
+    for (size_t i = 0; i < list.count; i++)
+        if (tell_difference(checking, check, &list.items[i], how, holder, error) < 0)
+            return -1;
+    return 0;
+}
+
+int
+dn_checks_conclude(dn_checking *checking, dn_check_item *check, const char *agrees,
+                   const char *disagrees, const char *mend, dn_error *error)
+{
+    const char *summary = agrees;
+
+    if (check->count)
+        summary = dn_arena_printf(&checking->session->arena, "%s: %zu difference%s", disagrees,
+                                  check->count, check->count == 1 ? "" : "s");
+    if (!summary)
         return dn_no_memory(error);
-    if (one->target_count)
-        memcpy(targets, one->targets, one->target_count * sizeof *targets);
-    targets[one->target_count++] = target;
-    one->targets = targets;
+    dn_checks_end(checking, check, check->count ? DN_CHECK_DISAGREES : DN_CHECK_AGREES, summary,
+                  mend);
     return 0;
 }
 
-static int
-add_target(dn_session *session, drivers *list, const char *name, dn_error *error)
-{
-    const dn_driver_places places = {session->options->driver_path};
-    const dn_target *target;
-    dunlin_options options = *session->options;
-    const dn_driver *driver;
-    const char *scheme;
-    const char *url;
+/* --- journal and files -------------------------------------------------------------------------------- */
 
-    if (name)
-        options.target = name;
-    if (dn_project_target(&session->project, &options, &session->arena, &target, &url, error) < 0)
-        return dn_hint(error, "a driver that is named with --driver needs no target");
-    scheme = dn_url_scheme(&session->arena, url);
-    if (!scheme)
-        return dn_fail(error, DUNLIN_USAGE, "target.bad-url",
-                       "the URL of target '%s' does not start with a scheme, as in sqlite:app.db",
-                       target->name);
-    if (dn_driver_find(&places, scheme, &driver, error) < 0)
-        return dn_while(error, "looking for the driver of target '%s'", target->name);
-    return add_driver(session, list, driver, target->name, error);
-}
-
-/* Those that were named; else of all targets, unless one was chosen. */
-static int
-choose_drivers(dn_session *session, const dunlin_portability_options *check, drivers *list,
-               dn_error *error)
-{
-    const dn_driver_places places = {session->options->driver_path};
-    const dn_project *project = &session->project;
-    const dn_driver *driver;
-
-    for (uint64_t i = 0; check && i < check->driver_count; i++)
-        if (dn_driver_find(&places, check->drivers[i], &driver, error) < 0 ||
-            add_driver(session, list, driver, NULL, error) < 0)
-            return -1;
-    if (list->count)
-        return 0;
-    if (session->options->url || session->options->target || !project->target_count)
-        return add_target(session, list, NULL, error);
-    for (size_t i = 0; i < project->target_count; i++)
-        if (add_target(session, list, project->targets[i].name, error) < 0)
-            return -1;
-    return 0;
-}
-
-/* --- what is told -------------------------------------------------------------------------------- */
-
-/* <tag>.sql -> <tag>.<driver>.sql */
 static const char *
-override_of(dn_session *session, const char *path, const char *driver)
+mend_of_finding(const char *id)
 {
-    size_t length = strlen(path);
-
-    if (length > 4 && strcmp(path + length - 4, ".sql") == 0)
-        length -= 4;
-    return dn_arena_printf(&session->arena, "%.*s.%s.sql", (int)length, path, driver);
-}
-
-static void
-tell_obstacles(dn_session *session, dunlin_node *node, const dn_portability *found,
-               const char *driver)
-{
-    dunlin_result *result = session->result;
-    dunlin_node *list = dn_node_array(result, node, "obstacles");
-
-    for (size_t i = 0; i < found->count; i++) {
-        const dn_obstacle *one = &found->obstacles[i];
-        dunlin_node *item = dn_node_object(result, list, NULL);
-
-        dn_node_set_text(result, item, "tag", one->migration->tag);
-        dn_node_set_text(result, item, "file", one->migration->path);
-        dn_node_set_integer(result, item, "line", one->line);
-        dn_node_set_integer(result, item, "column", one->column);
-        dn_node_set_integer(result, item, "statement_line", one->statement_line);
-        dn_node_set_text(result, item, "statement", one->statement);
-        dn_node_set_text(result, item, "driver", driver);
-        dn_node_set_text(result, item, "kind", one->wrong ? "wrong" : "untranslatable");
-        dn_node_set_text(result, item, "reason", one->reason);
-        dn_node_set_text(result, item, "section",
-                         dn_arena_printf(&session->arena, "-- dunlin: only %s", driver));
-        dn_node_set_text(result, item, "override",
-                         override_of(session, one->migration->path, driver));
-    }
-}
-
-static void
-tell_losses(dn_session *session, dunlin_node *node, const dn_losses *losses)
-{
-    dunlin_node *list = dn_node_array(session->result, node, "losses");
-
-    for (size_t i = 0; i < losses->count; i++) {
-        dunlin_node *item = dn_node_object(session->result, list, NULL);
-
-        dn_node_set_text(session->result, item, "what", losses->items[i].what);
-        dn_node_set_text(session->result, item, "first", losses->items[i].first);
-        dn_node_set_integer(session->result, item, "count", (int64_t)losses->items[i].count);
-    }
-}
-
-static bool
-is_portable(const dn_session *session, const dn_portability *found)
-{
-    return found->count == 0 && !(session->project.strict && found->losses.count);
+    if (strcmp(id, "journal.unlisted-file") == 0 || strcmp(id, "journal.duplicate-tag") == 0)
+        return "dunlin journal rebuild";
+    if (strcmp(id, "journal.file-missing") == 0)
+        return "restore the file from version control, or dunlin journal rebuild";
+    return "dunlin repair";
 }
 
 static int
-tell_summary(dn_session *session, dunlin_node *node, const dn_portability *found,
-             const char *driver, dn_error *error)
+check_journal(dn_checking *checking, dn_error *error)
 {
-    dn_auto(dn_text) text = DN_TEXT_INIT;
-    size_t lost = 0;
+    const dn_journal *journal = &checking->session->journal;
+    dn_check_item check;
 
-    for (size_t i = 0; i < found->losses.count; i++)
-        lost += found->losses.items[i].count;
-    dn_text_printf(&text, "%s: ", driver);
-    if (found->own) {
-        dn_text_printf(&text, "the migrations are written for it: nothing is translated");
-    } else {
-        dn_text_add_count(&text, (int64_t)found->statements, "statement", "statements");
-        if (found->refused)
-            dn_text_printf(&text,
-                           found->statements == 1 ? ", which cannot be translated"
-                                                  : ", %zu of them cannot be translated",
-                           found->refused);
-        else
-            dn_text_add_string(&text, found->unsure            ? ", no obstacle is seen"
-                                      : found->statements == 1 ? ", can be translated"
-                                                               : ", all can be translated");
-        if (found->unsure)
-            dn_text_printf(&text, "; %zu concern what native text made, so only a run can tell",
-                           found->unsure);
-        if (found->native)
-            dn_text_printf(&text, "; %zu of its own", found->native);
-        if (lost)
-            dn_text_printf(
-                &text, "; something is lost in %zu %s%s", lost, lost == 1 ? "place" : "places",
-                session->project.strict ? ", which \"portability\": \"strict\" does not allow"
-                                        : "");
+    dn_checks_begin(checking, &check, "journal", NULL, journal->path);
+    for (size_t i = 0; i < journal->findings.count; i++) {
+        const dn_finding *finding = &journal->findings.items[i];
+
+        if (finding->severity != DN_NOTE)
+            dn_checks_problem(checking, &check, finding->object, finding->message,
+                              mend_of_finding(finding->id));
     }
-    dn_node_set_text(session->result, node, "summary", text.data);
+    return dn_checks_conclude(checking, &check, "journal and files agree",
+                              "journal and files do not agree", "dunlin journal check", error);
+}
+
+/* --- all of them ----------------------------------------------------------------------------------------- */
+
+static int
+tell_summary(dn_checking *checking, dn_error *error)
+{
+    dunlin_result *result = checking->session->result;
+    dunlin_node *root = dn_result_node(result);
+    const size_t *counts = checking->counts;
+    dn_auto(dn_text) text = DN_TEXT_INIT;
+    size_t all = 0;
+    bool fails =
+        counts[DN_CHECK_DISAGREES] || (checking->options->complete && counts[DN_CHECK_UNVERIFIED]);
+
+    for (int i = 0; i <= DN_CHECK_DISAGREES; i++)
+        all += counts[i];
+    if (counts[DN_CHECK_DISAGREES])
+        dn_text_printf(&text, "%zu of %zu checks disagree", counts[DN_CHECK_DISAGREES], all);
+    else
+        dn_text_printf(&text, "%s of %zu checks agrees",
+                       counts[DN_CHECK_UNVERIFIED] ? "what could be verified" : "each", all);
+    if (counts[DN_CHECK_PENDING])
+        dn_text_add_string(&text, "; migrations are pending");
+    if (counts[DN_CHECK_UNVERIFIED])
+        dn_text_printf(&text, "; %zu could not be verified", counts[DN_CHECK_UNVERIFIED]);
+    dn_node_set_boolean(result, root, "agrees", counts[DN_CHECK_DISAGREES] == 0);
+    dn_node_set_boolean(result, root, "verified", counts[DN_CHECK_UNVERIFIED] == 0);
+    dn_node_set_text(result, root, "summary", text.data);
+    if (fails)
+        dn_result_set_exit_code(result, DUNLIN_EXIT_DISAGREEMENT);
+    else if (counts[DN_CHECK_PENDING])
+        dn_result_set_exit_code(result, DUNLIN_EXIT_PENDING);
     return text.failed ? dn_no_memory(error) : 0;
 }
 
 static int
-tell_driver(dn_session *session, dunlin_node *list, const served *one, const dn_portability *found,
-            dn_error *error)
+check_grounds(dn_checking *checking, dn_check_ground *grounds, size_t count, dn_error *error)
 {
-    dunlin_result *result = session->result;
-    dunlin_node *node = dn_node_object(result, list, NULL);
-    dunlin_node *targets;
-    const char *driver = one->driver->table.name;
+    for (size_t i = 0; i < count; i++) {
+        int answer = dn_checks_ground_open(checking, &grounds[i], error);
 
-    dn_node_set_text(result, node, "driver", driver);
-    targets = dn_node_array(result, node, "targets");
-    for (size_t i = 0; i < one->target_count; i++)
-        dn_node_set_text(result, targets, NULL, one->targets[i]);
-    dn_node_set_boolean(result, node, "own_dialect", found->own);
-    dn_node_set_boolean(result, node, "portable", is_portable(session, found));
-    dn_node_set_integer(result, node, "statements", (int64_t)found->statements);
-    dn_node_set_integer(result, node, "refused", (int64_t)found->refused);
-    dn_node_set_integer(result, node, "native", (int64_t)found->native);
-    dn_node_set_integer(result, node, "unsure", (int64_t)found->unsure);
-    tell_obstacles(session, node, found, driver);
-    tell_losses(session, node, &found->losses);
-    return tell_summary(session, node, found, driver, error);
-}
-
-/* --- the check ------------------------------------------------------------------------------------ */
-
-/* The journal as a run on this driver reads it: with its override files. */
-static int
-read_journal(dn_session *session, const dn_driver *driver, dn_error *error)
-{
-    dn_journal_close(&session->journal);
-    session->driver = driver;
-    if (dn_session_journal(session, error) < 0 || dn_journal_finish(&session->journal, error) < 0)
-        return -1;
-    if (session->journal.dialect)
-        return 0;
-    return dn_fail(error, DUNLIN_USAGE, "check.no-dialect",
-                   "nothing says in which SQL the migrations in '%s' are written",
-                   session->journal.folder);
-}
-
-static bool
-has_errors(const dn_journal *journal)
-{
-    for (size_t i = 0; i < journal->findings.count; i++)
-        if (journal->findings.items[i].severity == DN_ERROR_FINDING)
-            return true;
-    return false;
-}
-
-static int
-check_drivers(dn_session *session, const drivers *list, dn_error *error)
-{
-    dunlin_node *root = dn_result_node(session->result);
-    dunlin_node *nodes = NULL;
-    bool portable = true;
-
-    for (size_t i = 0; i < list->count; i++) {
-        dn_portability found;
-
-        if (read_journal(session, list->items[i].driver, error) < 0)
+        if (answer == 0)
+            answer = dn_checks_dialect(checking, &grounds[i], error);
+        dn_checks_ground_close(&grounds[i]);
+        if (answer < 0)
             return -1;
-        if (i == 0) {
-            dn_session_tell_project(session);
-            dn_session_tell_findings(session, "findings", &session->journal.findings);
-            nodes = dn_node_array(session->result, root, "drivers");
-        }
-        if (dn_portability_check(list->items[i].driver, &session->journal, &session->arena, &found,
-                                 error) < 0 ||
-            tell_driver(session, nodes, &list->items[i], &found, error) < 0)
-            return -1;
-        portable = portable && is_portable(session, &found);
     }
-    dn_node_set_boolean(session->result, root, "portable", portable);
-    if (!portable || has_errors(&session->journal))
-        dn_result_set_exit_code(session->result, DUNLIN_EXIT_DISAGREEMENT);
     return 0;
 }
 
 static int
-check(dn_session *session, const dunlin_portability_options *options, dn_error *error)
+run(dn_checking *checking, dn_error *error)
 {
-    drivers list = {NULL, 0, 0};
+    dn_session *session = checking->session;
+    dn_check_ground *grounds;
+    size_t count;
+    bool asked = session->options->url || session->options->target;
 
-    if (dn_session_project(session, error) < 0 ||
-        choose_drivers(session, options, &list, error) < 0 ||
+    if (dn_session_project(session, error) < 0 || dn_session_journal(session, error) < 0 ||
+        dn_journal_finish(&session->journal, error) < 0 ||
+        dn_checks_grounds(checking, &grounds, &count, error) < 0 ||
         dn_session_result(session, "dunlin-check/1", error) < 0)
         return -1;
-    return check_drivers(session, &list, error);
+    dn_session_tell_project(session);
+    checking->list = dn_node_array(session->result, dn_result_node(session->result), "checks");
+    if (check_journal(checking, error) < 0 || check_grounds(checking, grounds, count, error) < 0 ||
+        (asked && dn_checks_target(checking, error) < 0))
+        return -1;
+    return tell_summary(checking, error);
 }
 
 int
-dunlin_check_portability(const dunlin_options *options, const dunlin_portability_options *wanted,
-                         dunlin_result **result, dunlin_error *error)
+dunlin_check(const dunlin_options *options, const dunlin_check_options *check,
+             dunlin_result **result, dunlin_error *error)
 {
+    static const dunlin_check_options defaults = {.size = sizeof defaults};
     dn_session session;
+    dn_checking checking = {.session = &session, .options = check ? check : &defaults};
 
     dn_session_begin(&session, options);
-    return dn_session_finish(&session, check(&session, wanted, error), result, error);
+    return dn_session_finish(&session, run(&checking, error), result, error);
 }

@@ -2,6 +2,11 @@
 core_sources += \
 	core/engine/backup.c \
 	core/engine/check.c \
+	core/engine/check.h \
+	core/engine/check_dialect.c \
+	core/engine/check_ground.c \
+	core/engine/check_portability.c \
+	core/engine/check_target.c \
 	core/engine/definition.c \
 	core/engine/definition.h \
 	core/engine/definition_write.c \

@@ -26,6 +26,7 @@ typedef struct dn_session {
     dn_observation observation;
     dn_reconciliation reconciliation;
     dunlin_result *result;
+    bool reads_only;     /* no file is written, those of effects neither */
     bool tells_failures; /* the result is worth having after a failure, too */
 } dn_session;
 

@@ -25,6 +25,7 @@ typedef enum dn_probe { DN_PROBE_NONE = 0, DN_PROBE_FALSE, DN_PROBE_TRUE } dn_pr
 typedef struct dn_migration_effects {
     bool known;      /* false: it has no file, or not all of it could be replayed */
     const char *why; /* ... one sentence, lower case, no full stop; NULL when known */
+    bool unsent;     /* ... because a statement reaches outside, and nothing is wrong with it */
     unsigned statements;
     unsigned data;  /* of them, those that change rows */
     dn_probe probe; /* what `-- dunlin: probe` answered on the target */

@@ -240,3 +240,28 @@ dn_effects_read(const char *folder, dn_effects_file *file, dn_arena *arena, cons
     dn_json_free(&json);
     return answer < 0 ? dn_no_memory(error) : answer;
 }
+
+int
+dn_effects_compare(const char *folder, const dn_effects_file *made, dn_arena *arena,
+                   const dn_log *log, dn_kept *kept, dn_error *error)
+{
+    dn_effects_file found = *made;
+    char seals[2][DN_DIGEST_HEX];
+    char *path = path_of(folder, made->tag, arena);
+    int answer;
+
+    *kept = DN_KEPT_NONE;
+    if (!path)
+        return dn_no_memory(error);
+    if (!dn_file_exists(path))
+        return 0;
+    answer = dn_effects_read(folder, &found, arena, log, error);
+    if (answer) {
+        *kept = DN_KEPT_STALE;
+        return answer < 0 ? -1 : 0;
+    }
+    if (seal_of(made, seals[0], error) < 0 || seal_of(&found, seals[1], error) < 0)
+        return -1;
+    *kept = strcmp(seals[0], seals[1]) == 0 ? DN_KEPT_SAME : DN_KEPT_DIFFERENT;
+    return 0;
+}

@@ -164,6 +164,7 @@ done(void *context, const dn_script_item *item, const char *refused, dn_error *e
     /* Which rows there are does not matter to a schema. */
     if (refused && !is_of_rows(item) && work->effects->known) {
         work->effects->known = false;
+        work->effects->unsent = (item->flags & DUNLIN_CLASS_REACHES_OUTSIDE) != 0;
         work->effects->why = refused;
     }
     return work->steps ? add_step(work, item, error) : 0;
@@ -535,6 +536,19 @@ dn_replay_state(dn_replay *replay, const dn_sight *sight, dn_snapshot *snapshot,
     if (pass_quietly(replay, replay->count, error) < 0)
         return -1;
     return dn_observe_snapshot(replay->shadow, sight, replay->arena, snapshot, error);
+}
+
+int
+dn_replay_judge_kept(dn_replay *replay, const char *folder, size_t at,
+               const dn_migration_effects *effects, dn_kept *kept, dn_error *error)
+{
+    const dn_migration *file = replay->files[at];
+    const dn_effects_file made = {file ? file->tag : NULL, replay->chain[at], *effects};
+
+    *kept = DN_KEPT_NONE;
+    if (!file)
+        return 0;
+    return dn_effects_compare(folder, &made, replay->arena, &replay->options.log, kept, error);
 }
 
 size_t

@@ -66,6 +66,15 @@ int dn_replay_steps(dn_replay *replay, size_t at, dn_migration_effects *effects,
  * all are known. Needs a shadow: replay.no-shadow. */
 int dn_replay_state(dn_replay *replay, const dn_sight *sight, dn_snapshot *snapshot,
                     dn_error *error);
+/* What the file of effects of migration `at` is worth beside what a replay found. */
+typedef enum dn_kept {
+    DN_KEPT_NONE = 0,
+    DN_KEPT_SAME,
+    DN_KEPT_DIFFERENT,
+    DN_KEPT_STALE /* it is of another content, server or version of dunlin: it counts for nothing */
+} dn_kept;
+int dn_replay_judge_kept(dn_replay *replay, const char *folder, size_t at,
+                   const dn_migration_effects *effects, dn_kept *kept, dn_error *error);
 /* How many migrations were run to find this out, so far; 0: files told all. */
 size_t dn_replay_runs(const dn_replay *replay);
 /* How many files of effects were written. */

@@ -51,6 +51,9 @@ typedef struct dn_effects_file {
 /* 0; 1: there is none that counts, -1: no memory. */
 int dn_effects_read(const char *folder, dn_effects_file *file, dn_arena *arena, const dn_log *log,
                     dn_error *error);
+/* What the file of these effects is worth, if there is one. */
+int dn_effects_compare(const char *folder, const dn_effects_file *made, dn_arena *arena,
+                       const dn_log *log, dn_kept *kept, dn_error *error);
 /* What cannot be written is not kept, and logged: false. */
 bool dn_effects_write(const char *folder, const dn_effects_file *file, const dn_log *log);
 

@@ -100,8 +100,11 @@ check(const dunlin_call *call, const dunlin_shadow *shadow, const dunlin_open_op
       dunlin_connection *connection)
 {
     dunlin_connection *target;
-    int32_t status = dn_mysql_open(call, shadow->url, options, &target);
+    int32_t status;
 
+    if (!shadow->url.length)
+        return dn_mysql_shadow_attach(connection, connection->facts.database, true);
+    status = dn_mysql_open(call, shadow->url, options, &target);
     if (status != DUNLIN_OK)
         return status;
     dn_mysql_enter(call, target);

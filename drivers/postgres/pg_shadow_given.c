@@ -96,13 +96,15 @@ check(const dunlin_call *call, const dunlin_shadow *shadow, const dunlin_open_op
     DN_KIT_CLEANUP(dn_pg_closep) dunlin_connection *target = NULL;
     DN_KIT_CLEANUP(dn_pg_clear) PGresult *of_target = NULL;
     DN_KIT_CLEANUP(dn_pg_clear) PGresult *of_given = NULL;
-    int32_t status = dn_pg_open(call, shadow->url, options, &target);
+    int32_t status = DUNLIN_OK;
 
-    if (status == DUNLIN_OK)
+    if (shadow->url.length)
+        status = dn_pg_open(call, shadow->url, options, &target);
+    if (status == DUNLIN_OK && target)
         status = ask(call, target, &of_target);
     if (status == DUNLIN_OK)
         status = ask(call, connection, &of_given);
-    if (status == DUNLIN_OK)
+    if (status == DUNLIN_OK && target)
         status = compare(call, of_target, of_given);
     if (status == DUNLIN_OK &&
         dn_pg_shadow_attach(connection, dn_kit_string(PQgetvalue(of_given, 0, NAME)), NULL) !=

@@ -473,7 +473,7 @@ typedef struct dunlin_open_options {
  * mark is ever dropped. */
 typedef struct dunlin_shadow {
     uint64_t size;
-    dunlin_string url;  /* of the target */
+    dunlin_string url;  /* of the target; empty: there is none, beside a database that is given */
     dunlin_string name; /* of the new database: DUNLIN_SHADOW_PREFIX and 16 hex digits */
     dunlin_string
         given; /* URL of an empty database to be used in the place of a new one, or empty */

@@ -299,6 +299,22 @@ typedef struct dunlin_portability_options {
 int dunlin_check_portability(const dunlin_options *options, const dunlin_portability_options *check,
                              dunlin_result **result, dunlin_error *error);
 
+/* Everything that the project says of its schema, held against everything else: journal and files;
+ * the migrations, run from empty in a throw-away database for each dialect of the targets; snapshots
+ * and definitions; and the target that the options name, if they name one. Nothing is written. The
+ * result's exit code is DUNLIN_EXIT_DISAGREEMENT or DUNLIN_EXIT_PENDING where it has to be. */
+typedef struct dunlin_check_options {
+    uint64_t size;
+    const char *const *drivers; /* names */
+    uint64_t driver_count;      /* 0: those of the targets */
+    int32_t shadow;             /* 1: throw-away databases on the servers of targets are allowed */
+    int32_t complete;           /* 1: what cannot be verified counts as a disagreement */
+    const char *shadow_url;     /* of an empty database to replay in, or NULL */
+    const char *definition_command; /* a program that prints the definition as SQL, or NULL */
+} dunlin_check_options;
+int dunlin_check(const dunlin_options *options, const dunlin_check_options *check,
+                 dunlin_result **result, dunlin_error *error);
+
 /* Puts IF [NOT] EXISTS into the statements of migrations wherever dunlin answers it, so that they can
  * be run again. What a target has applied is never touched. */
 typedef struct dunlin_harden_options {

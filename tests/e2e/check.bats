@@ -157,9 +157,6 @@ SQL
 
 @test "bad input is told with its place and the exit code for it" {
     folder portable <<<'CREATE TABLE t (id integer);'
-    dunlin check
-    assert_exit 2
-    assert_stderr "'dunlin check' wants --portability, the one check there is so far; the others come later"
     dunlin check --portability --driver nosuch
     assert_exit 2
     assert_stderr nosuch

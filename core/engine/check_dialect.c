@@ -1,0 +1,370 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What the migrations make from empty, on one kind of database, and who says otherwise: snapshot,
+ * files of effects, definitions.
+ */
+#include <string.h>
+
+#include "core/base/file.h"
+#include "core/engine/check.h"
+#include "core/execute/portability.h"
+
+typedef struct replaying {
+    dn_checking *checking;
+    dn_check_ground *ground;
+    dn_replay *replay;
+    dn_migration_effects *effects;
+    size_t count;
+    dn_side side; /* the schema behind the last migration */
+    bool known;   /* all of them could be replayed */
+    dn_error *error;
+} replaying;
+
+static dn_arena *
+arena_of(const replaying *work)
+{
+    return &work->checking->session->arena;
+}
+
+/* --- portability ---------------------------------------------------------------------------------- */
+
+static int
+tell_obstacles(replaying *work, const dn_portability *found)
+{
+    dn_check_item check;
+    const dn_journal *journal = &work->checking->session->journal;
+    const char *driver = work->ground->dialect;
+
+    dn_checks_begin(work->checking, &check, "portability", driver, journal->folder);
+    for (size_t i = 0; i < found->count; i++) {
+        const dn_obstacle *one = &found->obstacles[i];
+        const char *place = dn_arena_printf(arena_of(work), "%s:%u:%u", one->migration->path,
+                                            (unsigned)one->line, (unsigned)one->column);
+        const char *mend =
+            dn_arena_printf(arena_of(work), "a section '-- dunlin: only %s', or a file '%s.%s.sql'",
+                            driver, one->migration->tag, driver);
+
+        if (!place || !mend)
+            return dn_no_memory(work->error);
+        dn_checks_problem(work->checking, &check, place, one->reason, mend);
+    }
+    return dn_checks_conclude(work->checking, &check, "all statements can be translated",
+                              "not everything can be translated", "dunlin check --portability",
+                              work->error);
+}
+
+static int
+check_portability(replaying *work)
+{
+    dn_session *session = work->checking->session;
+    dn_portability found;
+
+    if (!session->journal.dialect ||
+        dn_driver_is_called(work->ground->driver, dn_string(session->journal.dialect)))
+        return 0;
+    if (dn_portability_check(work->ground->driver, &session->journal, &session->arena, &found,
+                             work->error) < 0)
+        return -1;
+    return found.own ? 0 : tell_obstacles(work, &found);
+}
+
+/* --- the replay -------------------------------------------------------------------------------------- */
+
+/* What is lost in translation is told by portability, and by runs. */
+static dn_log
+log_of(const dn_session *session)
+{
+    dn_log log = session->log;
+
+    if (log.level > DUNLIN_LOG_LINE_DEBUG)
+        log.level = DUNLIN_LOG_LINE_WARNING + 1;
+    return log;
+}
+
+static int
+begin_replay(replaying *work)
+{
+    dn_session *session = work->checking->session;
+    const dn_journal *journal = &session->journal;
+    const dn_migration **files = dn_arena_array(&session->arena, journal->count + 1, sizeof *files);
+    const dn_replay_options options = {
+        .target = work->ground->reference,
+        .url = work->ground->url,
+        .shadow = work->ground->choice.kind,
+        .given = work->ground->given,
+        .translate = dn_session_translation(session, false),
+        .log = log_of(session),
+    };
+
+    work->count = journal->count;
+    work->effects = dn_arena_array(&session->arena, work->count + 1, sizeof *work->effects);
+    if (!files || !work->effects)
+        return dn_no_memory(work->error);
+    for (size_t i = 0; i < work->count; i++)
+        files[i] = &journal->migrations[i];
+    return dn_replay_begin(&options, files, work->count, &session->arena, &work->replay,
+                           work->error);
+}
+
+static int
+read_schema(replaying *work)
+{
+    const dn_session *session = work->checking->session;
+    const dn_side side = {
+        .name = "the migrations",
+        .source = "replay",
+        .driver = work->ground->driver,
+        .connection = work->ground->reference,
+        .borrowed = true,
+        .profile = dn_connection_server(work->ground->reference)->profile,
+        .sight = {.ignore = &session->project.ignore},
+        .url = work->ground->url,
+        .target = &work->ground->target,
+    };
+
+    work->side = side;
+    if (dn_replay_state(work->replay, &work->side.sight, &work->side.snapshot, work->error) < 0)
+        return -1;
+    work->side.facts = work->side.snapshot.facts;
+    return 0;
+}
+
+static int
+tell_replay(replaying *work)
+{
+    dn_check_item check;
+    size_t unsent = 0;
+    const char *summary;
+
+    dn_checks_begin(work->checking, &check, "replay", work->ground->dialect, NULL);
+    work->known = true;
+    for (size_t i = 0; i < work->count; i++) {
+        const dn_migration_effects *effects = &work->effects[i];
+
+        if (effects->known)
+            continue;
+        work->known = false;
+        unsent += effects->unsent;
+        dn_checks_problem(work->checking, &check,
+                          work->checking->session->journal.migrations[i].tag, effects->why,
+                          effects->unsent ? NULL : "mend the migration");
+    }
+    summary = dn_arena_printf(arena_of(work), "%zu migration%s run%s from empty", work->count,
+                              work->count == 1 ? "" : "s", work->count == 1 ? "s" : "");
+    if (!summary)
+        return dn_no_memory(work->error);
+    if (check.count == unsent)
+        dn_checks_end(work->checking, &check, unsent ? DN_CHECK_UNVERIFIED : DN_CHECK_AGREES,
+                      unsent ? "a migration reaches outside its database, which is not replayed"
+                             : summary,
+                      NULL);
+    else
+        dn_checks_end(work->checking, &check, DN_CHECK_DISAGREES,
+                      "the migrations do not all run from empty", NULL);
+    return 0;
+}
+
+/* --- the head snapshot, and effects -------------------------------------------------------------------- */
+
+/* 1: `summary` says why it tells nothing here. */
+static int
+read_snapshot(replaying *work, const char *path, dn_fact_map **facts, const char **summary)
+{
+    dn_auto(dn_text) text = DN_TEXT_INIT;
+    dn_snapshot snapshot;
+
+    if (dn_file_read(path, &text, work->error) < 0 ||
+        dn_snapshot_read(path, text.data ? text.data : "", text.length, arena_of(work), &snapshot,
+                         work->error) < 0 ||
+        dn_snapshot_facts(snapshot.facts, dn_fact_map_naming(work->side.facts), arena_of(work),
+                          facts, work->error) < 0)
+        return -1;
+    if (strcmp(snapshot.flavour, work->side.snapshot.flavour) == 0 &&
+        snapshot.server == work->side.snapshot.server)
+        return 0;
+    *summary = dn_arena_printf(arena_of(work),
+                               "it was taken on %s %lld, and migrations are replayed on %s %lld",
+                               snapshot.flavour, (long long)snapshot.server,
+                               work->side.snapshot.flavour, (long long)work->side.snapshot.server);
+    return *summary ? 1 : dn_no_memory(work->error);
+}
+
+static int
+check_snapshot(replaying *work, const char *path)
+{
+    dn_check_item check;
+    dn_fact_map *facts;
+    const char *summary = NULL;
+    int answer;
+
+    dn_checks_begin(work->checking, &check, "snapshot", work->ground->dialect, path);
+    answer = read_snapshot(work, path, &facts, &summary);
+    if (answer < 0 && work->error->status != DUNLIN_NO_MEMORY) {
+        dn_checks_problem(work->checking, &check, path, work->error->message, "dunlin snapshot");
+        dn_error_clear(work->error);
+        dn_checks_end(work->checking, &check, DN_CHECK_DISAGREES,
+                      "the head snapshot cannot be read", "dunlin snapshot");
+        return 0;
+    }
+    if (answer) {
+        if (answer > 0)
+            dn_checks_end(work->checking, &check, DN_CHECK_UNVERIFIED, summary, NULL);
+        return answer < 0 ? -1 : 0;
+    }
+    if (dn_checks_differences(work->checking, &check, work->side.facts, facts, &dn_diff_comparison,
+                              "the snapshot", work->error) < 0)
+        return -1;
+    return dn_checks_conclude(
+        work->checking, &check, "the head snapshot is what the migrations make",
+        "the head snapshot is not what the migrations make",
+        "dunlin migrate to a database for development, then dunlin snapshot", work->error);
+}
+
+static int
+check_effects(replaying *work, const char *folder)
+{
+    size_t counts[DN_KEPT_STALE + 1] = {0};
+    const char *summary;
+    dn_check_item check;
+
+    dn_checks_begin(work->checking, &check, "effects", work->ground->dialect, folder);
+    for (size_t i = 0; i < work->count; i++) {
+        const char *tag = work->checking->session->journal.migrations[i].tag;
+        dn_kept kept;
+
+        if (dn_replay_judge_kept(work->replay, folder, i, &work->effects[i], &kept, work->error) < 0)
+            return -1;
+        counts[kept]++;
+        if (kept == DN_KEPT_DIFFERENT)
+            dn_checks_problem(work->checking, &check, tag,
+                              "its file of effects says otherwise than a replay", NULL);
+    }
+    summary = dn_arena_printf(arena_of(work),
+                              "%zu files of effects tell what a replay tells, %zu are of another "
+                              "content, server or version of dunlin and count for nothing",
+                              counts[DN_KEPT_SAME], counts[DN_KEPT_STALE]);
+    if (!summary)
+        return dn_no_memory(work->error);
+    return dn_checks_conclude(work->checking, &check, summary,
+                              "files of effects are not what the migrations do",
+                              "take the files away; dunlin doctor writes them anew", work->error);
+}
+
+static bool
+has_effects(const replaying *work, const char *folder)
+{
+    for (size_t i = 0; i < work->count; i++) {
+        const char *path = dn_arena_printf(arena_of(work), "%s/%s.effects.json", folder,
+                                           work->checking->session->journal.migrations[i].tag);
+
+        if (path && dn_file_exists(path))
+            return true;
+    }
+    return false;
+}
+
+static int
+check_snapshots(replaying *work)
+{
+    const char *migrations = work->checking->session->project.migrations;
+    const char *dialect = work->ground->driver->table.dialect;
+    const char *folder = dn_snapshot_folder(migrations, dialect, arena_of(work));
+    const char *head = dn_snapshot_head_path(migrations, dialect, arena_of(work));
+
+    if (!folder || !head)
+        return dn_no_memory(work->error);
+    if (dn_file_exists(head) && check_snapshot(work, head) < 0)
+        return -1;
+    return has_effects(work, folder) ? check_effects(work, folder) : 0;
+}
+
+/* --- the definition ----------------------------------------------------------------------------------- */
+
+static int
+check_definition(replaying *work, const char *path)
+{
+    const dn_check_ground *ground = work->ground;
+    dn_side side;
+    dn_check_item check;
+
+    dn_checks_begin(work->checking, &check, "definition", ground->dialect, path);
+    if (dn_definition_side(work->checking->session, path, &work->side,
+                           work->checking->options->shadow != 0, ground->given, &side,
+                           work->error) < 0) {
+        if (work->error->status == DUNLIN_NO_MEMORY || work->error->status == DUNLIN_CANCELLED)
+            return -1;
+        dn_checks_problem(work->checking, &check, path, work->error->message, NULL);
+        dn_error_clear(work->error);
+        dn_checks_end(work->checking, &check, DN_CHECK_DISAGREES,
+                      "the schema definition cannot be loaded", "dunlin schema dump");
+        return 0;
+    }
+    if (dn_checks_differences(work->checking, &check, work->side.facts, side.facts,
+                              &dn_diff_comparison, "the definition", work->error) < 0)
+        return -1;
+    return dn_checks_conclude(work->checking, &check,
+                              "the schema definition is what the migrations make",
+                              "the schema definition is not what the migrations make",
+                              "dunlin schema dump --output schema.sql to take what the migrations "
+                              "make, or dunlin generate to write the migration",
+                              work->error);
+}
+
+static int
+unverified(replaying *work, const char *id, const char *object, const char *why)
+{
+    dn_check_item check;
+
+    dn_checks_begin(work->checking, &check, id, work->ground->dialect, object);
+    dn_checks_end(work->checking, &check, DN_CHECK_UNVERIFIED, why, NULL);
+    return 0;
+}
+
+/* --- all of it ------------------------------------------------------------------------------------------ */
+
+static int
+compare(replaying *work)
+{
+    const char *definition = dn_definition_path(work->checking->session);
+    bool has_definition = definition && dn_file_exists(definition);
+
+    if (begin_replay(work) < 0 || dn_replay_effects(work->replay, work->effects, work->error) < 0 ||
+        tell_replay(work) < 0)
+        return -1;
+    if (!work->known)
+        return has_definition ? unverified(work, "definition", definition,
+                                           "not all migrations could be replayed")
+                              : 0;
+    if (read_schema(work) < 0 || check_snapshots(work) < 0)
+        return -1;
+    dn_replay_end(work->replay);
+    return has_definition ? check_definition(work, definition) : 0;
+}
+
+/* The journal as a run on this driver reads it: with its override files. */
+static int
+read_journal(replaying *work)
+{
+    dn_session *session = work->checking->session;
+
+    dn_journal_close(&session->journal);
+    session->driver = work->ground->driver;
+    if (dn_session_journal(session, work->error) < 0)
+        return -1;
+    return dn_journal_finish(&session->journal, work->error);
+}
+
+int
+dn_checks_dialect(dn_checking *checking, dn_check_ground *ground, dn_error *error)
+{
+    replaying work = {.checking = checking, .ground = ground, .error = error};
+    int answer;
+
+    if (read_journal(&work) < 0 || check_portability(&work) < 0)
+        return -1;
+    if (!ground->reference)
+        return unverified(&work, "replay", NULL, ground->why);
+    answer = compare(&work);
+    dn_replay_end(work.replay);
+    return answer;
+}

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The target that was asked for, held against journal, files and what the migrations make.
+ */
+#include <string.h>
+
+#include "core/engine/check.h"
+#include "core/engine/diagnosis.h"
+
+typedef struct examining {
+    dn_checking *checking;
+    dn_diagnosis diagnosis;
+    dn_check_item check;
+    dn_error *error;
+} examining;
+
+static int
+observe(examining *work)
+{
+    dn_session *session = work->checking->session;
+    const dunlin_check_options *options = work->checking->options;
+    dunlin_doctor_options doctor = {
+        .size = sizeof doctor, .shadow = options->shadow, .shadow_url = options->shadow_url};
+    uint64_t flags;
+
+    dn_journal_close(&session->journal);
+    if (dn_session_target(session, work->error) < 0 ||
+        dn_session_journal(session, work->error) < 0 ||
+        dn_session_connect(session, true, work->error) < 0)
+        return -1;
+    flags = dn_connection_capabilities(session->connection)->flags;
+    if (flags & DUNLIN_CAN_SHADOW_MEMORY)
+        doctor.shadow_url = NULL;
+    session->reads_only = true;
+    if (dn_session_reconcile(session, DN_TRACKER_FULL, work->error) < 0)
+        return -1;
+    return dn_diagnosis_make(session, &doctor, &work->diagnosis, work->error);
+}
+
+static void
+tell_verdicts(examining *work, const char *mend)
+{
+    const dn_reconciliation *found = &work->checking->session->reconciliation;
+
+    for (size_t i = 0; i < found->count; i++) {
+        const dn_verdict *verdict = &found->verdicts[i];
+        const char *name = dn_verdict_name(verdict->verdict);
+
+        if (verdict->verdict != DN_VERDICT_APPLIED && !verdict->pending)
+            dn_checks_problem(work->checking, &work->check, verdict->migration->tag,
+                              verdict->note ? verdict->note : name, mend);
+    }
+}
+
+/* Those of journal and snapshots are told with these. */
+static void
+tell_findings(examining *work, const char *mend)
+{
+    const dn_findings *findings = &work->checking->session->reconciliation.findings;
+
+    for (size_t i = 0; i < findings->count; i++) {
+        const dn_finding *finding = &findings->items[i];
+
+        if (finding->severity != DN_NOTE && strncmp(finding->id, "journal.", 8) != 0 &&
+            strncmp(finding->id, "snapshot.", 9) != 0)
+            dn_checks_problem(work->checking, &work->check, finding->object, finding->message,
+                              mend);
+    }
+}
+
+static int
+tell(examining *work)
+{
+    dn_session *session = work->checking->session;
+    const dn_reconciliation *found = &session->reconciliation;
+    const char *mend = work->diagnosis.repair.automatic ? "dunlin repair --apply" : "dunlin repair";
+    const char *summary = dn_reconcile_summary(found, &session->arena);
+
+    if (!summary)
+        return dn_no_memory(work->error);
+    dn_session_tell_target(session);
+    if (work->diagnosis.evidence.why)
+        dn_checks_note(work->checking, &work->check, work->diagnosis.evidence.why);
+    if (!dn_reconcile_agrees(found)) {
+        tell_verdicts(work, mend);
+        tell_findings(work, mend);
+        dn_checks_end(work->checking, &work->check, DN_CHECK_DISAGREES, summary, mend);
+    } else if (found->blind || work->diagnosis.evidence.why) {
+        dn_checks_end(work->checking, &work->check, DN_CHECK_UNVERIFIED, summary, NULL);
+    } else {
+        dn_checks_end(work->checking, &work->check,
+                      found->pending ? DN_CHECK_PENDING : DN_CHECK_AGREES, summary,
+                      "dunlin migrate");
+    }
+    return 0;
+}
+
+int
+dn_checks_target(dn_checking *checking, dn_error *error)
+{
+    examining work = {.checking = checking, .error = error};
+
+    if (observe(&work) < 0)
+        return -1;
+    dn_checks_begin(checking, &work.check, "target", checking->session->driver->table.name,
+                    checking->session->target->name);
+    return tell(&work);
+}
