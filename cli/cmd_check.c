@@ -108,8 +108,15 @@ show_problem(dn_cli *cli, const dunlin_node *problem)
     }
     dn_cli_put(out, dunlin_node_text(problem, "message"), 18);
     putc('\n', out);
+    if (line) {
+        fputs("                  ", out);
+        dn_cli_put(out, dunlin_node_text(problem, "file"), 0);
+        fprintf(out, ":%lld:\n", (long long)dunlin_node_integer(problem, "line", 0));
+    }
     for (; line; line = dunlin_node_next(line)) {
-        fputs("                  + ", out);
+        fputs(dunlin_node_boolean(problem, "replaces") ? "                  ~ "
+                                                       : "                  + ",
+              out);
         dn_cli_put(out, dunlin_node_own_text(line), 0);
         putc('\n', out);
     }

@@ -12,7 +12,8 @@ int
 dn_cmd_doctor(dn_cli *cli)
 {
     const dunlin_doctor_options doctor = {sizeof doctor, cli->arguments->shadow > 0, 0,
-                                          cli->arguments->shadow_url};
+                                          cli->arguments->shadow_url,
+                                          cli->arguments->definition_command};
     dunlin_result *result = NULL;
     dunlin_error error = {0};
     int outcome = dunlin_doctor(&cli->options, &doctor, &result, &error);

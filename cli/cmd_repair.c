@@ -28,7 +28,8 @@ dn_cmd_repair(dn_cli *cli)
                                           cli->arguments->no_backup > 0,
                                           cli->arguments->shadow > 0,
                                           0,
-                                          cli->arguments->shadow_url};
+                                          cli->arguments->shadow_url,
+                                          cli->arguments->definition_command};
     dunlin_result *result = NULL;
     dunlin_error error = {0};
     int outcome = dunlin_repair(&cli->options, &repair, &result, &error);

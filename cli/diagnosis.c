@@ -67,6 +67,20 @@ show_tags(FILE *out, const dunlin_node *tags)
         fprintf(out, " and %s", dunlin_node_own_text(last));
 }
 
+/* "schema.ts:16: + sessionTimeoutPreference: .." */
+static void
+show_additions(FILE *out, const dunlin_node *list)
+{
+    for (const dunlin_node *one = dunlin_node_first(list); one; one = dunlin_node_next(one)) {
+        fputs("     ", out);
+        dn_cli_put(out, dunlin_node_text(one, "file"), 0);
+        fprintf(out, ":%lld: %s ", (long long)dunlin_node_integer(one, "line", 0),
+                dunlin_node_boolean(one, "replaces") ? "~" : "+");
+        dn_cli_put(out, dunlin_node_text(one, "text"), 7);
+        putc('\n', out);
+    }
+}
+
 static void
 show_step(dn_cli *cli, const dunlin_node *step, int number)
 {
@@ -90,6 +104,7 @@ show_step(dn_cli *cli, const dunlin_node *step, int number)
     }
     fprintf(out, ": %s%s\n", dunlin_node_text(step, "why"),
             dunlin_node_boolean(step, "waits") ? " (waits for the answer)" : "");
+    show_additions(out, dunlin_node_get(step, "additions"));
     if (dunlin_node_text(step, "sql"))
         fprintf(out, "     %s\n", dunlin_node_text(step, "sql"));
 }

@@ -157,6 +157,8 @@ static const dn_option doctor_options[] = {
      "replay the migrations in a throw-away database on the target's server"},
     {"shadow-url", 0, DN_VALUE_TEXT, "URL", NULL, MEMBER(shadow_url), false,
      "replay them in this empty database instead"},
+    {"definition-command", 0, DN_VALUE_TEXT, "COMMAND", NULL, MEMBER(definition_command), false,
+     "run this program, which prints the schema definition as SQL, and compare that, too"},
     END_OPTIONS};
 static const dn_exit doctor_exits[] = {
     {DUNLIN_EXIT_OK, "all four agree, nothing is pending"},
@@ -180,6 +182,8 @@ static const dn_option repair_options[] = {
      "replay the migrations in a throw-away database on the target's server"},
     {"shadow-url", 0, DN_VALUE_TEXT, "URL", NULL, MEMBER(shadow_url), false,
      "replay them in this empty database instead"},
+    {"definition-command", 0, DN_VALUE_TEXT, "COMMAND", NULL, MEMBER(definition_command), false,
+     "run this program, which prints the schema definition as SQL, and compare that, too"},
     END_OPTIONS};
 static const dn_exit repair_exits[] = {
     {DUNLIN_EXIT_OK, "all four agree, nothing is pending"},

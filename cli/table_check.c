@@ -6,7 +6,7 @@
 const char dn_cli_check_description[] =
     "Compares journal and files; runs all migrations from empty in a throw-away database, for each "
     "kind of database that the targets are; and compares what they make with the head snapshot, the "
-    "files of effects and the schema definition, as far as these exist. "
+    "files of effects, the schema definition and drizzle-kit's newest snapshot, as far as these exist. "
     "With `--target` or `--url` that database is compared with all of them, too. Each disagreement comes "
     "with the command that mends it. Nothing is written, and a target is only read.\n\n"
     "SQLite is replayed in memory. On a server that takes an empty database (`--shadow-url`), a target "
@@ -28,6 +28,8 @@ const dn_option dn_cli_check_options[] = {
      "replay the migrations in throw-away databases on the targets' servers"},
     {"shadow-url", 0, DN_VALUE_TEXT, "URL", NULL, MEMBER(shadow_url), false,
      "replay them in this empty database instead"},
+    {"definition-command", 0, DN_VALUE_TEXT, "COMMAND", NULL, MEMBER(definition_command), false,
+     "run this program, which prints the definition as SQL, and compare that, too"},
     {"complete", 0, DN_VALUE_NONE, NULL, NULL, MEMBER(complete), false,
      "exit with 4 when something could not be verified"},
     END_OPTIONS};
@@ -42,6 +44,8 @@ const dn_example dn_cli_check_examples[] = {
     {"dunlin check", "verify a checkout, without any database of your own"},
     {"dunlin check --shadow-url \"$SCRATCH\" --complete", "in CI, beside a server that is empty"},
     {"dunlin check --target production", "and a database with it"},
+    {"dunlin check --definition-command 'npx drizzle-kit export'",
+     "ask drizzle-kit what the TypeScript definition says"},
     {"dunlin check --json | jq -r '.checks[].problems[] | .object + \": \" + .message'",
      "list what disagrees"},
     {"dunlin check --portability --driver sqlite --driver mysql",

@@ -119,6 +119,8 @@ spawn(child *job, int input, int output, int errors)
     sigaddset(&signals, SIGTERM);
     posix_spawnattr_setsigdefault(&attributes, &signals);
     posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+    if (code == 0 && job->process->directory)
+        code = posix_spawn_file_actions_addchdir_np(&files, job->process->directory);
     if (code == 0)
         code = posix_spawn_file_actions_adddup2(&files, input, STDIN_FILENO);
     if (code == 0)

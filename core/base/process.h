@@ -13,6 +13,7 @@
 typedef struct dn_process {
     const char *const *arguments;   /* ends with NULL; [0] is looked for in PATH */
     const char *const *environment; /* NAME=value, in place of ours of that name; may be NULL */
+    const char *directory;          /* where it runs; NULL: here */
     const char *output;             /* file that standard output is added to; NULL or "": none */
     const char *input;              /* file; NULL or "": nothing to read */
     /* Without `output`: gets standard output; non-zero ends the program. NULL: nobody wants it. */

@@ -19,7 +19,7 @@ dn_checks_begin(dn_checking *checking, dn_check_item *check, const char *id, con
     check->problems = dn_node_array(result, check->node, "problems");
 }
 
-void
+dunlin_node *
 dn_checks_problem(dn_checking *checking, dn_check_item *check, const char *object,
                   const char *message, const char *mend)
 {
@@ -30,6 +30,7 @@ dn_checks_problem(dn_checking *checking, dn_check_item *check, const char *objec
     dn_node_set_text(result, node, "message", message);
     dn_node_set_text(result, node, "mend", mend);
     check->count++;
+    return node;
 }
 
 void
@@ -54,7 +55,7 @@ dn_checks_end(dn_checking *checking, dn_check_item *check, dn_check_outcome outc
 /* --- differences -------------------------------------------------------------------------------------- */
 
 typedef struct describing {
-    dn_text text;
+    dn_text *text;
     const dunlin_fact *should;
     const dunlin_fact *is;
 } describing;
@@ -66,22 +67,22 @@ add_value(describing *work, const dunlin_fact *fact, const dunlin_property *memb
     dn_properties list = {.arena = &arena};
 
     if (!member) {
-        dn_text_add_string(&work->text, "none");
+        dn_text_add_string(work->text, "none");
         return;
     }
     if (member->type == DUNLIN_PROPERTY_BOOLEAN) {
-        dn_text_add_string(&work->text, member->integer ? "true" : "false");
+        dn_text_add_string(work->text, member->integer ? "true" : "false");
         return;
     }
     dn_properties_add_span(&list, member,
                            dn_property_span(fact->properties, fact->property_count,
                                             (uint64_t)(member - fact->properties)));
     if (list.failed || !list.items) {
-        work->text.failed = true;
+        work->text->failed = true;
         return;
     }
     list.items[0].name = dn_string("");
-    dn_property_describe(&work->text, list.items, list.count);
+    dn_property_describe(work->text, list.items, list.count);
 }
 
 static int
@@ -90,12 +91,29 @@ describe_member(const dunlin_property *should, const dunlin_property *is, void *
     describing *work = context;
     dunlin_string name = should ? should->name : is->name;
 
-    dn_text_printf(&work->text, "%s%.*s ", work->text.length ? "; " : "", (int)name.length,
+    dn_text_printf(work->text, "%s%.*s ", work->text->length ? "; " : "", (int)name.length,
                    name.data);
     add_value(work, work->is, is);
-    dn_text_add_string(&work->text, " instead of ");
+    dn_text_add_string(work->text, " instead of ");
     add_value(work, work->should, should);
     return 0;
+}
+
+int
+dn_checks_describe(const dn_difference *one, const dn_compare_options *how, const char *holder,
+                   dn_text *object, dn_text *message, dn_error *error)
+{
+    describing work = {.text = message, .should = one->before, .is = one->after};
+    const dunlin_fact *key = dn_difference_key(one);
+
+    dn_fact_describe(object, key->kind, key->path, key->path_count);
+    if (!one->after)
+        dn_text_printf(message, "missing in %s", holder);
+    else if (!one->before)
+        dn_text_printf(message, "only in %s", holder);
+    else
+        dn_schema_each_member(one->before, one->after, how, describe_member, &work);
+    return object->failed || message->failed ? dn_no_memory(error) : 0;
 }
 
 static int
@@ -103,23 +121,12 @@ tell_difference(dn_checking *checking, dn_check_item *check, const dn_difference
                 const dn_compare_options *how, const char *holder, dn_error *error)
 {
     dn_auto(dn_text) object = DN_TEXT_INIT;
-    describing work = {.text = DN_TEXT_INIT, .should = one->before, .is = one->after};
-    const dunlin_fact *key = dn_difference_key(one);
+    dn_auto(dn_text) message = DN_TEXT_INIT;
 
-    dn_fact_describe(&object, key->kind, key->path, key->path_count);
-    if (!one->after)
-        dn_text_printf(&work.text, "missing in %s", holder);
-    else if (!one->before)
-        dn_text_printf(&work.text, "only in %s", holder);
-    else
-        dn_schema_each_member(one->before, one->after, how, describe_member, &work);
-    if (!object.failed && !work.text.failed)
-        dn_checks_problem(checking, check, object.data, work.text.data ? work.text.data : "", NULL);
-    else
-        work.text.failed = true;
-    key = work.text.failed ? NULL : key;
-    dn_text_free(&work.text);
-    return key ? 0 : dn_no_memory(error);
+    if (dn_checks_describe(one, how, holder, &object, &message, error) < 0)
+        return -1;
+    dn_checks_problem(checking, check, object.data, message.data ? message.data : "", NULL);
+    return 0;
 }
 
 int

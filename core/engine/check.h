@@ -38,8 +38,11 @@ typedef struct dn_check_item {
 void dn_checks_begin(dn_checking *checking, dn_check_item *check, const char *id,
                      const char *dialect, const char *object);
 /* `mend`: the command that mends it, or what a person has to do. Both may be NULL. */
-void dn_checks_problem(dn_checking *checking, dn_check_item *check, const char *object,
-                       const char *message, const char *mend);
+dunlin_node *dn_checks_problem(dn_checking *checking, dn_check_item *check, const char *object,
+                               const char *message, const char *mend);
+/* What a difference is about, and how it differs. */
+int dn_checks_describe(const dn_difference *one, const dn_compare_options *how, const char *holder,
+                       dn_text *object, dn_text *message, dn_error *error);
 /* A note that is no disagreement. */
 void dn_checks_note(dn_checking *checking, dn_check_item *check, const char *message);
 /* `summary`: one sentence, lower case. */
@@ -75,15 +78,11 @@ int dn_checks_grounds(dn_checking *checking, dn_check_ground **grounds, size_t *
 int dn_checks_ground_open(dn_checking *checking, dn_check_ground *ground, dn_error *error);
 void dn_checks_ground_close(dn_check_ground *ground);
 
-/* What a replay on a ground gave. */
-typedef struct dn_check_replayed {
-    const dn_check_ground *ground;
-    dn_side side; /* the schema behind the last migration */
-    bool known;   /* all of them could be replayed */
-} dn_check_replayed;
-
 /* Replay, snapshots, definitions of one dialect. */
 int dn_checks_dialect(dn_checking *checking, dn_check_ground *ground, dn_error *error);
+/* What drizzle-kit says of a schema that the migrations made. */
+int dn_checks_drizzle(dn_checking *checking, const dn_check_ground *ground, const dn_side *made,
+                      dn_error *error);
 /* The target that the options name. */
 int dn_checks_target(dn_checking *checking, dn_error *error);
 

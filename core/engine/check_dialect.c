@@ -232,7 +232,8 @@ check_effects(replaying *work, const char *folder)
         const char *tag = work->checking->session->journal.migrations[i].tag;
         dn_kept kept;
 
-        if (dn_replay_judge_kept(work->replay, folder, i, &work->effects[i], &kept, work->error) < 0)
+        if (dn_replay_judge_kept(work->replay, folder, i, &work->effects[i], &kept, work->error) <
+            0)
             return -1;
         counts[kept]++;
         if (kept == DN_KEPT_DIFFERENT)
@@ -338,6 +339,8 @@ compare(replaying *work)
     if (read_schema(work) < 0 || check_snapshots(work) < 0)
         return -1;
     dn_replay_end(work->replay);
+    if (dn_checks_drizzle(work->checking, work->ground, &work->side, work->error) < 0)
+        return -1;
     return has_definition ? check_definition(work, definition) : 0;
 }
 

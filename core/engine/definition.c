@@ -15,7 +15,7 @@ typedef struct place {
 
 typedef struct loading {
     const char *path;
-    dn_text text;
+    const dn_text *text;
     size_t read; /* bytes of it that the splitter has */
     dn_lex_splitter *splitter;
     dn_arena arena;
@@ -31,12 +31,12 @@ static int64_t
 read_text(void *context, void *buffer, size_t bytes, dn_error *error)
 {
     loading *work = context;
-    size_t left = work->text.length - work->read;
+    size_t left = work->text->length - work->read;
     size_t count = left < bytes ? left : bytes;
 
     (void)error;
     if (count)
-        memcpy(buffer, work->text.data + work->read, count);
+        memcpy(buffer, work->text->data + work->read, count);
     work->read += count;
     return (int64_t)count;
 }
@@ -99,8 +99,6 @@ run(dn_connection *connection, loading *work, dn_error *error)
     const dn_batch batch = {.next = next, .done = done, .context = work};
     dn_error ignored;
 
-    if (dn_file_read(work->path, &work->text, error) < 0)
-        return -1;
     work->splitter =
         dn_lex_open(dn_connection_rules(connection), work->path, read_text, work, error);
     if (!work->splitter)
@@ -113,9 +111,10 @@ run(dn_connection *connection, loading *work, dn_error *error)
 }
 
 int
-dn_definition_load(dn_connection *connection, const char *path, size_t *statements, dn_error *error)
+dn_definition_run(dn_connection *connection, const char *name, const dn_text *sql,
+                  size_t *statements, dn_error *error)
 {
-    loading work = {.path = path, .text = DN_TEXT_INIT, .arena = DN_ARENA_INIT};
+    loading work = {.path = name, .text = sql, .arena = DN_ARENA_INIT};
     int answer;
 
     work.transaction =
@@ -123,20 +122,30 @@ dn_definition_load(dn_connection *connection, const char *path, size_t *statemen
     answer = run(connection, &work, error);
     *statements = work.statements;
     dn_lex_close(work.splitter);
-    dn_text_free(&work.text);
     dn_arena_free(&work.arena);
     return answer;
+}
+
+int
+dn_definition_load(dn_connection *connection, const char *path, size_t *statements, dn_error *error)
+{
+    dn_auto(dn_text) sql = DN_TEXT_INIT;
+
+    *statements = 0;
+    if (dn_file_read(path, &sql, error) < 0)
+        return -1;
+    return dn_definition_run(connection, path, &sql, statements, error);
 }
 
 /* --- as a side ------------------------------------------------------------------------------------ */
 
 static int
-read_loaded(dn_session *session, const char *path, const dn_side *like, dn_connection *shadow,
-            dn_side *side, dn_error *error)
+read_loaded(dn_session *session, const char *name, const dn_text *sql, const dn_side *like,
+            dn_connection *shadow, dn_side *side, dn_error *error)
 {
     size_t statements;
 
-    if (dn_definition_load(shadow, path, &statements, error) < 0 ||
+    if (dn_definition_run(shadow, name, sql, &statements, error) < 0 ||
         dn_observe_snapshot(shadow, &like->sight, &session->arena, &side->snapshot, error) < 0)
         return -1;
     side->facts = side->snapshot.facts;
@@ -146,6 +155,18 @@ read_loaded(dn_session *session, const char *path, const dn_side *like, dn_conne
 int
 dn_definition_side(dn_session *session, const char *path, const dn_side *like, bool asked,
                    const char *given, dn_side *side, dn_error *error)
+{
+    dn_auto(dn_text) sql = DN_TEXT_INIT;
+
+    if (dn_file_read(path, &sql, error) < 0)
+        return -1;
+    return dn_definition_side_of(session, path, &sql, like, asked, given, side, error);
+}
+
+int
+dn_definition_side_of(dn_session *session, const char *name, const dn_text *sql,
+                      const dn_side *like, bool asked, const char *given, dn_side *side,
+                      dn_error *error)
 {
     static const dn_target plain = {.name = NULL};
     dn_connection *shadow = NULL;
@@ -158,14 +179,14 @@ dn_definition_side(dn_session *session, const char *path, const dn_side *like, b
             dn_shadow_choose(like->connection, like->target ? like->target : &plain, asked, given);
     if (choice.kind == DN_SHADOW_NONE)
         return dn_fail(error, DUNLIN_USAGE, "definition.no-shadow",
-                       "'%s' has to be loaded somewhere to be compared: %s", path, choice.why);
+                       "'%s' has to be loaded somewhere to be compared: %s", name, choice.why);
     *side = *like;
     side->connection = NULL;
-    side->name = path;
+    side->name = name;
     side->source = "definition";
     if (dn_shadow_open(like->driver, like->url, given, &session->log, &shadow, error) < 0)
         return -1;
-    answer = read_loaded(session, path, like, shadow, side, error);
+    answer = read_loaded(session, name, sql, like, shadow, side, error);
     if (dn_shadow_end(shadow, answer == 0 ? error : &second) < 0)
         answer = -1;
     return answer;

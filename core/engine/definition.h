@@ -14,10 +14,17 @@
 int dn_definition_load(dn_connection *connection, const char *path, size_t *statements,
                        dn_error *error);
 
+int dn_definition_run(dn_connection *connection, const char *name, const dn_text *sql,
+                      size_t *statements, dn_error *error); /* the same of a text */
+
 /* The file as a side, loaded into a throw-away database of the same kind as `like`; `asked` and
  * `given` are --shadow and --shadow-url. Errors: definition.no-shadow. */
 int dn_definition_side(dn_session *session, const char *path, const dn_side *like, bool asked,
                        const char *given, dn_side *side, dn_error *error);
+
+int dn_definition_side_of(dn_session *session, const char *name, const dn_text *sql,
+                          const dn_side *like, bool asked, const char *given, dn_side *side,
+                          dn_error *error); /* the same of a text */
 
 /* The whole schema of a side as the text of a definition, appended. */
 int dn_definition_text(dn_session *session, const dn_side *side, dn_text *text, size_t *statements,

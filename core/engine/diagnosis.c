@@ -18,7 +18,9 @@ dn_diagnosis_make(dn_session *session, const dunlin_doctor_options *doctor, dn_d
         dn_evidence_collect(session, doctor, own->schema, evidence, error) < 0 ||
         dn_reconcile_schema(found, &session->observation, evidence->history, evidence->effects,
                             &evidence->proofs, &session->arena, error) < 0 ||
-        dn_journal_check_snapshots(&session->journal, &session->arena, &found->findings, error) < 0)
+        dn_journal_check_snapshots(&session->journal, &session->arena, &found->findings, error) <
+            0 ||
+        dn_diagnosis_declared(session, doctor, evidence, error) < 0)
         return -1;
     return dn_repair_plan(found, &session->observation, own->rebuilt, &session->arena, &own->repair,
                           error);
@@ -57,6 +59,26 @@ tell_subjects(dn_session *session, dunlin_node *node, const dn_repair_step *step
         dn_node_set_integer(result, statements, NULL, step->statements[i]);
 }
 
+/* What a person adds to a definition in another language. */
+static void
+tell_additions(dn_session *session, dunlin_node *node)
+{
+    const dn_reconciliation *found = &session->reconciliation;
+    dunlin_result *result = session->result;
+    dunlin_node *list = dn_node_array(result, node, "additions");
+
+    for (size_t i = 0; i < found->addition_count; i++) {
+        const dn_addition *one = &found->additions[i];
+        dunlin_node *item = dn_node_object(result, list, NULL);
+
+        dn_node_set_text(result, item, "object", one->object);
+        dn_node_set_text(result, item, "file", one->file);
+        dn_node_set_integer(result, item, "line", one->line);
+        dn_node_set_boolean(result, item, "replaces", one->replaces);
+        dn_node_set_text(result, item, "text", one->text);
+    }
+}
+
 static void
 tell_step(dn_session *session, dunlin_node *list, const dn_repair_step *step)
 {
@@ -74,6 +96,8 @@ tell_step(dn_session *session, dunlin_node *list, const dn_repair_step *step)
     dn_node_set_text(result, node, "sql", step->sql);
     dn_node_set_text(result, node, "why", step->why);
     dn_node_set_boolean(result, node, "waits", step->waits);
+    if (step->action == DN_REPAIR_DEFINITION)
+        tell_additions(session, node);
 }
 
 void

@@ -18,6 +18,10 @@ typedef struct dn_diagnosis {
 /* Needs a fresh reconciliation, and judges it anew. */
 int dn_diagnosis_make(dn_session *session, const dunlin_doctor_options *doctor, dn_diagnosis *own,
                       dn_error *error);
+/* What a definition and drizzle-kit's newest snapshot say beside that, as findings and as lines that
+ * are missing. Part of dn_diagnosis_make. */
+int dn_diagnosis_declared(dn_session *session, const dunlin_doctor_options *doctor,
+                          const dn_evidence *evidence, dn_error *error);
 /* The document of `doctor`, and its exit code. */
 void dn_diagnosis_tell(dn_session *session, const dn_diagnosis *own);
 void dn_diagnosis_tell_steps(dn_session *session, const char *name, const dn_repair *repair);

@@ -29,7 +29,7 @@ begin(collecting *work)
         .translate = dn_session_translation(session, false),
         .folder = dn_snapshot_folder(session->project.migrations, session->driver->table.dialect,
                                      &session->arena),
-        .keep = !session->reads_only,
+        .keep = true,
         .log = session->log,
     };
 

@@ -4,9 +4,12 @@ core_sources += \
 	core/engine/check.c \
 	core/engine/check.h \
 	core/engine/check_dialect.c \
+	core/engine/check_drizzle.c \
 	core/engine/check_ground.c \
 	core/engine/check_portability.c \
 	core/engine/check_target.c \
+	core/engine/declared.c \
+	core/engine/declared.h \
 	core/engine/definition.c \
 	core/engine/definition.h \
 	core/engine/definition_write.c \
@@ -14,6 +17,7 @@ core_sources += \
 	core/engine/diff.c \
 	core/engine/diagnosis.c \
 	core/engine/diagnosis.h \
+	core/engine/diagnosis_declared.c \
 	core/engine/docs.c \
 	core/engine/doctor.c \
 	core/engine/driver_check.c \

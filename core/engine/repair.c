@@ -219,7 +219,7 @@ static bool
 is_left(const dn_repair_step *step)
 {
     return step->waits || step->action == DN_REPAIR_ASK || step->action == DN_REPAIR_REPORT ||
-           step->action == DN_REPAIR_SNAPSHOT;
+           step->action == DN_REPAIR_DEFINITION || step->action == DN_REPAIR_SNAPSHOT;
 }
 
 static bool
@@ -342,8 +342,9 @@ dunlin_repair(const dunlin_options *options, const dunlin_repair_options *repair
     memset(&state, 0, sizeof state);
     dn_session_begin(&state.session, options);
     state.options = repair_options ? repair_options : &defaults;
-    state.doctor = (dunlin_doctor_options){sizeof state.doctor, state.options->shadow, 0,
-                                           state.options->shadow_url};
+    state.doctor =
+        (dunlin_doctor_options){sizeof state.doctor, state.options->shadow, 0,
+                                state.options->shadow_url, state.options->definition_command};
     dn_random_id(state.run_id);
     return dn_session_finish(&state.session, repair(&state, error), result, error);
 }

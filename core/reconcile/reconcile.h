@@ -41,6 +41,15 @@ typedef struct dn_verdict {
     const char *note; /* one sentence for people, or NULL */
 } dn_verdict;
 
+/* A line that a definition in another language lacks; that file is never edited. */
+typedef struct dn_addition {
+    const char *object; /* "column 'users.email'" */
+    const char *file;
+    unsigned line; /* behind which it goes; 0: at the end */
+    bool replaces; /* it stands in for that line */
+    const char *text;
+} dn_addition;
+
 typedef struct dn_reconciliation {
     dn_verdict *verdicts; /* listed migrations in journal order, then unlisted files */
     size_t count;
@@ -58,6 +67,10 @@ typedef struct dn_reconciliation {
     bool tracker_schema; /* what is recorded is there, what is not is not, and there is no drift */
     const dn_proofs *proofs; /* drift; their items are those of the history */
     size_t outside;          /* not recorded, and there all the same */
+    /* Once a definition was looked at. */
+    bool definition_lacks; /* something that migrations make */
+    const dn_addition *additions;
+    size_t addition_count;
 } dn_reconciliation;
 
 int dn_reconcile(const dn_observation *observation, dn_ahead ahead, dn_arena *arena,

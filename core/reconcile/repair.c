@@ -17,8 +17,8 @@ const char *
 dn_repair_action_name(dn_repair_action action)
 {
     static const char *const names[DN_REPAIR_COUNT] = {
-        "backup", "ask",   "report",           "file", "create-tracker", "record", "unrecord",
-        "relink", "apply", "apply-statements", "sql",  "snapshot",       "verify",
+        "backup", "ask",   "report",           "file", "create-tracker",    "record",   "unrecord",
+        "relink", "apply", "apply-statements", "sql",  "schema-definition", "snapshot", "verify",
     };
 
     return names[action];
@@ -476,6 +476,34 @@ relink(planning *work, const dn_verdict *verdict)
     return 0;
 }
 
+static bool
+has_step(const planning *work, dn_repair_action action)
+{
+    for (size_t i = 0; i < work->repair->count; i++)
+        if (work->repair->steps[i].action == action && !work->repair->steps[i].waits)
+            return true;
+    return false;
+}
+
+/* drizzle-kit writes its snapshots from the definition: where that had fallen behind what is still to
+ * be applied, they are looked at once more. */
+static int
+mend_definition(planning *work)
+{
+    if (!work->result->definition_lacks)
+        return 0;
+    if (add(work, (dn_repair_step){.action = DN_REPAIR_DEFINITION,
+                                   .why = "the definition lacks what migrations made; the next "
+                                          "generate would take it back"}) < 0)
+        return -1;
+    if (!has_step(work, DN_REPAIR_APPLY))
+        return 0;
+    return add(work,
+               (dn_repair_step){.action = DN_REPAIR_SNAPSHOT,
+                                .why = "the newest snapshot has to be what the migrations make "
+                                       "once all of them are applied"});
+}
+
 static int
 mend_snapshots(planning *work)
 {
@@ -523,7 +551,7 @@ mend_database(planning *work)
         edit_journal(work, "journal-renumber", NULL, NULL, false, "two entries have one number") <
             0)
         return -1;
-    return mend_snapshots(work);
+    return mend_definition(work) < 0 ? -1 : mend_snapshots(work);
 }
 
 /* --- around it all ------------------------------------------------------------------------------------ */
@@ -535,6 +563,7 @@ is_worth_a_backup(const dn_repair_step *step)
     switch (step->action) {
     case DN_REPAIR_ASK:
     case DN_REPAIR_REPORT:
+    case DN_REPAIR_DEFINITION:
     case DN_REPAIR_SNAPSHOT: return false;
     case DN_REPAIR_FILE:
         return !step->waits && strcmp(step->op, "strip-bom") != 0 &&

@@ -23,6 +23,7 @@ typedef enum dn_repair_action {
     DN_REPAIR_APPLY,
     DN_REPAIR_APPLY_STATEMENTS,
     DN_REPAIR_SQL,
+    DN_REPAIR_DEFINITION, /* lines for a person to add: reconciliation->additions */
     DN_REPAIR_SNAPSHOT,
     DN_REPAIR_VERIFY,
     DN_REPAIR_COUNT

@@ -540,7 +540,7 @@ dn_replay_state(dn_replay *replay, const dn_sight *sight, dn_snapshot *snapshot,
 
 int
 dn_replay_judge_kept(dn_replay *replay, const char *folder, size_t at,
-               const dn_migration_effects *effects, dn_kept *kept, dn_error *error)
+                     const dn_migration_effects *effects, dn_kept *kept, dn_error *error)
 {
     const dn_migration *file = replay->files[at];
     const dn_effects_file made = {file ? file->tag : NULL, replay->chain[at], *effects};

@@ -74,7 +74,7 @@ typedef enum dn_kept {
     DN_KEPT_STALE /* it is of another content, server or version of dunlin: it counts for nothing */
 } dn_kept;
 int dn_replay_judge_kept(dn_replay *replay, const char *folder, size_t at,
-                   const dn_migration_effects *effects, dn_kept *kept, dn_error *error);
+                         const dn_migration_effects *effects, dn_kept *kept, dn_error *error);
 /* How many migrations were run to find this out, so far; 0: files told all. */
 size_t dn_replay_runs(const dn_replay *replay);
 /* How many files of effects were written. */

@@ -139,7 +139,8 @@ typedef struct dunlin_doctor_options {
     uint64_t size;
     int32_t shadow; /* 1: replay in a throw-away database on the target's server is allowed */
     uint32_t reserved;
-    const char *shadow_url; /* of an empty database to replay in, or NULL */
+    const char *shadow_url;         /* of an empty database to replay in, or NULL */
+    const char *definition_command; /* prints the definition as SQL, or NULL */
 } dunlin_doctor_options;
 int dunlin_doctor(const dunlin_options *options, const dunlin_doctor_options *doctor,
                   dunlin_result **result, dunlin_error *error);
@@ -153,6 +154,7 @@ typedef struct dunlin_repair_options {
     int32_t shadow;
     uint32_t reserved;
     const char *shadow_url;
+    const char *definition_command; /* as of doctor */
 } dunlin_repair_options;
 int dunlin_repair(const dunlin_options *options, const dunlin_repair_options *repair,
                   dunlin_result **result, dunlin_error *error);

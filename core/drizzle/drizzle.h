@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Drizzle's own words for a schema: the snapshots of drizzle-kit, and TypeScript definitions.
+ *
+ * A snapshot is read by turning it into SQL, which a throw-away database is then asked about: so types
+ * and expressions are in the words of the server. A TypeScript definition is never run and never
+ * changed; it is only looked at to say where lines are missing.
+ */
+#ifndef DN_DRIZZLE_DRIZZLE_H
+#define DN_DRIZZLE_DRIZZLE_H
+
+#include "core/base/json.h"
+#include "core/schema/compare.h"
+
+/* What drizzle-kit 0.x knows of a schema: what it does not, no snapshot is blamed for. */
+extern const dn_compare_options dn_drizzle_comparison;
+
+/* Statements that make what a snapshot declares; views are left out. Errors: snapshot.syntax,
+ * snapshot.invalid, file.*. */
+int dn_drizzle_snapshot_sql(const dn_json *json, dn_text *sql, dn_error *error);
+int dn_drizzle_read_sql(const char *path, dn_text *sql, dn_error *error);
+/* Cuts off what drizzle-kit prints before the SQL of `export`. */
+dunlin_string dn_drizzle_printed_sql(dunlin_string printed);
+
+/* --- a definition in TypeScript ------------------------------------------------------------------ */
+typedef struct dn_drizzle_source dn_drizzle_source;
+/* The files that drizzle.config.* of a project names, or schema.ts where it is usual. */
+int dn_drizzle_source_open(const char *root, const char *dialect, dn_arena *arena,
+                           dn_drizzle_source **source, dn_error *error);
+/* The first of its files, or NULL: there is none. */
+const char *dn_drizzle_source_path(const dn_drizzle_source *source);
+
+/* What brings a difference (before: what the migrations make, after: the definition) into the
+ * definition. */
+typedef struct dn_drizzle_hint {
+    const char *file;     /* NULL: nobody knows where */
+    unsigned line;        /* behind which the lines go, or that they stand in for; 0: at the end */
+    bool replaces;        /* the line */
+    const char *lines[4]; /* NULL behind the last */
+} dn_drizzle_hint;
+int dn_drizzle_hint_for(const dn_drizzle_source *source, const dn_fact_map *made,
+                        const dn_difference *difference, dn_drizzle_hint *hint, dn_error *error);
+
+#endif

@@ -1,0 +1,560 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Where in a TypeScript definition a table stands. Text is looked at, nothing is run: what is written
+ * in an unusual way is not found, and then nothing is said of lines.
+ */
+#include <ctype.h>
+#include <glob.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/base/file.h"
+#include "core/drizzle/drizzle_internal.h"
+
+typedef struct source_file {
+    const char *path;
+    const char *text;
+    size_t length;
+} source_file;
+
+struct dn_drizzle_source {
+    const dn_drizzle_dialect *dialect;
+    dn_arena *arena;
+    source_file *files;
+    size_t count;
+    size_t capacity;
+};
+
+/* --- which files ------------------------------------------------------------------------------------- */
+
+static int
+add_file(dn_drizzle_source *source, const char *path, dn_error *error)
+{
+    dn_auto(dn_text) text = DN_TEXT_INIT;
+    source_file *file;
+
+    if (!dn_file_exists(path))
+        return 0;
+    if (dn_file_read(path, &text, error) < 0) {
+        dn_error_clear(error);
+        return 0; /* a folder, or nothing that can be read */
+    }
+    source->files = dn_arena_grow(source->arena, source->files, &source->capacity,
+                                  source->count + 1, sizeof *source->files);
+    if (!source->files)
+        return dn_no_memory(error);
+    file = &source->files[source->count++];
+    *file = (source_file){dn_arena_text(source->arena, path),
+                          dn_arena_copy(source->arena, text.data ? text.data : "", text.length),
+                          text.length};
+    return file->path && file->text ? 0 : dn_no_memory(error);
+}
+
+/* One word of `schema`: a file, a folder, or a pattern. */
+static int
+add_pattern(dn_drizzle_source *source, const char *root, const char *word, size_t length,
+            dn_error *error)
+{
+    glob_t found = {0};
+    int answer = 0;
+    const char *path;
+
+    if (length > 2 && word[0] == '.' && word[1] == '/') {
+        word += 2;
+        length -= 2;
+    }
+    path = dn_arena_printf(source->arena, "%s/%.*s", root, (int)length, word);
+    if (!path)
+        return dn_no_memory(error);
+    if (glob(path, GLOB_MARK, NULL, &found) == 0)
+        for (size_t i = 0; answer == 0 && i < found.gl_pathc; i++) {
+            size_t end = strlen(found.gl_pathv[i]);
+
+            if (found.gl_pathv[i][end - 1] == '/')
+                answer = add_pattern(source, root,
+                                     dn_arena_printf(source->arena, "%.*s/*.ts", (int)length, word),
+                                     length + strlen("/*.ts"), error);
+            else
+                answer = add_file(source, found.gl_pathv[i], error);
+        }
+    globfree(&found);
+    return answer;
+}
+
+/* schema: "./schema.ts" or schema: ["a.ts", "b.ts"] */
+static int
+read_config(dn_drizzle_source *source, const char *root, const dn_text *config, dn_error *error)
+{
+    const char *at = config->data ? strstr(config->data, "schema") : NULL;
+    const char *end;
+
+    while (at && at[strlen("schema") + strspn(at + strlen("schema"), "\"' ")] != ':')
+        at = strstr(at + 1, "schema");
+    if (!at)
+        return 0;
+    at = strchr(at, ':') + 1;
+    at += strspn(at, " \t\r\n");
+    end = *at == '[' ? strchr(at, ']') : at + 1 + strcspn(at + 1, "\n,}");
+    while (end && at < end) {
+        char quote = *at++;
+
+        if (quote == '"' || quote == '\'' || quote == '`') {
+            const char *close = strchr(at, quote);
+
+            if (!close)
+                return 0;
+            if (add_pattern(source, root, at, (size_t)(close - at), error) < 0)
+                return -1;
+            at = close + 1;
+        }
+    }
+    return 0;
+}
+
+static int
+find_files(dn_drizzle_source *source, const char *root, dn_error *error)
+{
+    static const char *const configs[] = {"drizzle.config.ts", "drizzle.config.js",
+                                          "drizzle.config.mjs", "drizzle.config.json"};
+    static const char *const usual[] = {"schema.ts", "src/schema.ts", "src/db/schema.ts",
+                                        "db/schema.ts"};
+
+    for (size_t i = 0; !source->count && i < sizeof configs / sizeof configs[0]; i++) {
+        dn_auto(dn_text) text = DN_TEXT_INIT;
+        const char *path = dn_arena_printf(source->arena, "%s/%s", root, configs[i]);
+
+        if (!path)
+            return dn_no_memory(error);
+        if (!dn_file_exists(path))
+            continue;
+        if (dn_file_read(path, &text, error) < 0 || read_config(source, root, &text, error) < 0)
+            return -1;
+    }
+    for (size_t i = 0; !source->count && i < sizeof usual / sizeof usual[0]; i++) {
+        const char *path = dn_arena_printf(source->arena, "%s/%s", root, usual[i]);
+
+        if (!path)
+            return dn_no_memory(error);
+        if (add_file(source, path, error) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+int
+dn_drizzle_source_open(const char *root, const char *dialect, dn_arena *arena,
+                       dn_drizzle_source **source, dn_error *error)
+{
+    *source = dn_arena_alloc(arena, sizeof **source);
+    if (!*source)
+        return dn_no_memory(error);
+    **source = (dn_drizzle_source){.dialect = dn_drizzle_dialect_named(dialect), .arena = arena};
+    return (*source)->dialect ? find_files(*source, root, error) : 0;
+}
+
+const char *
+dn_drizzle_source_path(const dn_drizzle_source *source)
+{
+    return source->count ? source->files[0].path : NULL;
+}
+
+/* --- places in a text --------------------------------------------------------------------------------- */
+
+/* Behind the bracket that closes the one at `at`; NULL: none does. */
+static const char *
+skip_brackets(const char *at, const char *end)
+{
+    int depth = 0;
+
+    for (; at < end; at++) {
+        if (*at == '"' || *at == '\'' || *at == '`') {
+            char quote = *at;
+
+            for (at++; at < end && *at != quote; at++)
+                if (*at == '\\')
+                    at++;
+        } else if (*at == '/' && at + 1 < end && at[1] == '/') {
+            while (at < end && *at != '\n')
+                at++;
+        } else if (strchr("([{", *at)) {
+            depth++;
+        } else if (strchr(")]}", *at) && --depth == 0) {
+            return at + 1;
+        }
+    }
+    return NULL;
+}
+
+static unsigned
+line_of(const source_file *file, const char *at)
+{
+    unsigned line = 1;
+
+    for (const char *c = file->text; c < at; c++)
+        line += *c == '\n';
+    return line;
+}
+
+/* "name" in quotes of any kind, from `at` on. */
+static const char *
+find_name(const char *at, const char *end, dunlin_string name)
+{
+    for (; at + name.length + 2 <= end; at++)
+        if (strchr("\"'`", *at) && memcmp(at + 1, name.data, (size_t)name.length) == 0 &&
+            at[name.length + 1] == *at)
+            return at;
+    return NULL;
+}
+
+/* What a table's declaration consists of. */
+typedef struct declaration {
+    const source_file *file;
+    const char *columns; /* the bracket that opens them */
+    const char *columns_end;
+    const char *extras; /* the bracket that opens the list of keys, or NULL */
+    const char *extras_end;
+    const char *end; /* behind the closing parenthesis of the call */
+} declaration;
+
+/* pgTable("users", { .. }, (t) => [ .. ]) at its name. */
+static bool
+read_declaration(const source_file *file, const char *name, dunlin_string table, declaration *found)
+{
+    const char *end = file->text + file->length;
+    const char *open = name;
+    const char *at = name + table.length + 2;
+
+    while (open > file->text && *--open != '(')
+        if (!isspace((unsigned char)*open))
+            return false;
+    if (open - file->text < 5 || strncasecmp(open - 5, "table", 5) != 0)
+        return false;
+    *found = (declaration){.file = file, .end = skip_brackets(open, end)};
+    if (!found->end)
+        return false;
+    at = memchr(at, '{', (size_t)(found->end - at));
+    if (!at)
+        return false;
+    found->columns = at;
+    found->columns_end = skip_brackets(at, found->end);
+    if (!found->columns_end)
+        return false;
+    at = strstr(found->columns_end, "=>");
+    if (at && at < found->end) {
+        at += strcspn(at, "[{");
+        if (at < found->end && *at == '[') {
+            found->extras = at;
+            found->extras_end = skip_brackets(at, found->end);
+        }
+    }
+    return true;
+}
+
+static bool
+find_table(const dn_drizzle_source *source, dunlin_string table, declaration *found)
+{
+    for (size_t i = 0; i < source->count; i++) {
+        const source_file *file = &source->files[i];
+        const char *end = file->text + file->length;
+
+        for (const char *at = file->text; (at = find_name(at, end, table)) != NULL; at++)
+            if (read_declaration(file, at, table, found))
+                return true;
+    }
+    return false;
+}
+
+/* Where the member of the columns that is called so begins; its name, or its key. */
+static const char *
+find_column(const dn_drizzle_source *source, const declaration *table, dunlin_string column)
+{
+    const char *at = find_name(table->columns, table->columns_end, column);
+    const char *key = dn_drizzle_key(source->arena, column);
+    size_t length = key ? strlen(key) : 0;
+
+    if (at || !length)
+        return at;
+    for (at = table->columns; at + length < table->columns_end; at++)
+        if (memcmp(at, key, length) == 0 && !isalnum((unsigned char)at[-1]) &&
+            at[length + strspn(at + length, " ")] == ':')
+            return at;
+    return NULL;
+}
+
+/* The line on which what begins at `at` ends. */
+static unsigned
+last_line(const source_file *file, const char *at, const char *end)
+{
+    while (at < end && !strchr(",}", *at) && *at != '\n') {
+        const char *next = strchr("([{", *at) ? skip_brackets(at, end) : at + 1;
+
+        at = next ? next : end;
+    }
+    return line_of(file, at);
+}
+
+/* --- hints ----------------------------------------------------------------------------------------------- */
+
+static dunlin_string
+table_of(const dn_drizzle_source *source, const dunlin_fact *fact)
+{
+    size_t lead = source->dialect->namespaces ? 1 : 0;
+
+    return fact->path_count > lead ? fact->path[lead] : dn_string("");
+}
+
+/* The column before it in the table, of those that the definition has. */
+static const char *
+place_of_column(const dn_drizzle_source *source, const dn_fact_map *made, const declaration *table,
+                const dunlin_fact *column)
+{
+    dunlin_fact key = {.kind = dn_string(DUNLIN_KIND_TABLE), .path = column->path};
+    const dunlin_fact *owner =
+        dn_fact_map_find(made, key.kind, column->path, column->path_count - 1);
+    const dunlin_property *order =
+        owner ? dn_property_find(owner->properties, owner->property_count, "order") : NULL;
+    const char *place = table->columns;
+
+    for (order = order ? order + 1 : NULL; order && order->type != DUNLIN_PROPERTY_END; order++) {
+        const char *found;
+
+        if (order->text.length == column->path[column->path_count - 1].length &&
+            memcmp(order->text.data, column->path[column->path_count - 1].data,
+                   (size_t)order->text.length) == 0)
+            return place;
+        found = find_column(source, table, order->text);
+        place = found ? found : place;
+    }
+    /* What a fold made does not know the order of columns that came later: they are the last ones. */
+    for (place = table->columns_end - 1; place > table->columns && place[-1] != '\n'; place--)
+        ;
+    return place > table->columns ? place - 1 : place;
+}
+
+/* The variable of an enum: const memberRole = pgEnum("member_role", ..). */
+static const char *
+enum_of(const dn_drizzle_source *source, const dunlin_fact *column)
+{
+    const dunlin_property *path =
+        dn_property_find(column->properties, column->property_count, "type_path");
+    dunlin_string name = {NULL, 0};
+
+    for (path = path ? path + 1 : NULL; path && path->type != DUNLIN_PROPERTY_END; path++)
+        name = path->text;
+    return name.data ? dn_drizzle_key(source->arena, name) : NULL;
+}
+
+static const char *
+column_line(const dn_drizzle_source *source, const dn_fact_map *made, const dunlin_fact *column,
+            dn_error *error)
+{
+    dn_auto(dn_text) text = DN_TEXT_INIT;
+    const dunlin_fact *key = dn_fact_map_find(made, dn_string(DUNLIN_KIND_PRIMARY_KEY),
+                                              column->path, column->path_count);
+    const dunlin_property *columns =
+        key ? dn_property_find(key->properties, key->property_count, "columns") : NULL;
+
+    dn_text_add_string(&text, "  ");
+    if (dn_drizzle_write_column(source->dialect, column, enum_of(source, column), &text, error) < 0)
+        return NULL;
+    /* The one column of a key. */
+    if (columns && columns[1].type != DUNLIN_PROPERTY_END &&
+        columns[2].type == DUNLIN_PROPERTY_END &&
+        columns[1].text.length == column->path[column->path_count - 1].length &&
+        memcmp(columns[1].text.data, column->path[column->path_count - 1].data,
+               (size_t)columns[1].text.length) == 0) {
+        const dunlin_property *automatic =
+            dn_property_find(column->properties, column->property_count, "auto");
+        bool counts = source->dialect->prefix[0] == 's' && automatic &&
+                      dn_string_equal(automatic->text, "increment");
+
+        dn_text_add_string(&text,
+                           counts ? ".primaryKey({ autoIncrement: true })" : ".primaryKey()");
+    }
+    dn_text_add_string(&text, ",");
+    if (text.failed) {
+        dn_no_memory(error);
+        return NULL;
+    }
+    return dn_arena_copy(source->arena, text.data, text.length);
+}
+
+static int
+hint_column(const dn_drizzle_source *source, const dn_fact_map *made,
+            const dn_difference *difference, const declaration *table, dn_drizzle_hint *hint,
+            dn_error *error)
+{
+    const dunlin_fact *column = difference->before;
+    const char *own = find_column(source, table, column->path[column->path_count - 1]);
+    const char *place = own ? own : place_of_column(source, made, table, column);
+
+    hint->lines[0] = column_line(source, made, column, error);
+    if (!hint->lines[0])
+        return -1;
+    hint->file = table->file->path;
+    hint->replaces = own != NULL;
+    hint->line = place == table->columns ? line_of(table->file, place)
+                                         : last_line(table->file, place, table->columns_end);
+    return 0;
+}
+
+static int
+hint_member(const dn_drizzle_source *source, const dn_fact_map *made,
+            const dn_difference *difference, const declaration *table, dn_drizzle_hint *hint,
+            dn_error *error)
+{
+    const dunlin_fact *fact = difference->before;
+    dn_auto(dn_text) text = DN_TEXT_INIT;
+
+    dn_text_add_string(&text, "  ");
+    if (dn_drizzle_write_member(source->dialect, made, fact, source->arena, &text, error) < 0)
+        return -1;
+    dn_text_add_string(&text, ",");
+    hint->lines[0] = text.failed ? NULL : dn_arena_copy(source->arena, text.data, text.length);
+    if (!hint->lines[0])
+        return dn_no_memory(error);
+    hint->file = table->file->path;
+    if (table->extras) {
+        hint->line = line_of(table->file, table->extras);
+        return 0;
+    }
+    /* The table has no list of keys so far. */
+    hint->lines[1] = hint->lines[0];
+    hint->lines[0] = "}, (t) => [";
+    hint->lines[2] = "]);";
+    hint->line = line_of(table->file, table->columns_end);
+    hint->replaces = true;
+    return 0;
+}
+
+/* --- whole tables and types ---------------------------------------------------------------------------------- */
+
+typedef struct gathering {
+    const dn_drizzle_source *source;
+    const dn_fact_map *made;
+    dn_text *text;
+    dn_error *error;
+    bool any;
+} gathering;
+
+static int
+gather_column(const dunlin_fact *column, void *context)
+{
+    gathering *work = context;
+    const char *line = column_line(work->source, work->made, column, work->error);
+
+    if (!line)
+        return -1;
+    dn_text_printf(work->text, "\n%s", line);
+    return 0;
+}
+
+static int
+gather_member(const dunlin_fact *fact, void *context)
+{
+    gathering *work = context;
+    const dunlin_property *implied =
+        dn_property_find(fact->properties, fact->property_count, "implied");
+    const dunlin_property *columns =
+        dn_property_find(fact->properties, fact->property_count, "columns");
+
+    if ((implied && implied->integer) || (dn_fact_is(fact, DUNLIN_KIND_PRIMARY_KEY) && columns &&
+                                          columns[2].type == DUNLIN_PROPERTY_END))
+        return 0;
+    dn_text_add_string(work->text, work->any ? "\n  " : "}, (t) => [\n  ");
+    work->any = true;
+    if (dn_drizzle_write_member(work->source->dialect, work->made, fact, work->source->arena,
+                                work->text, work->error) < 0)
+        return -1;
+    dn_text_add_string(work->text, ",");
+    return 0;
+}
+
+static int
+write_table(gathering *work, const dunlin_fact *table)
+{
+    static const char *const kinds[] = {DUNLIN_KIND_PRIMARY_KEY, DUNLIN_KIND_UNIQUE,
+                                        DUNLIN_KIND_FOREIGN_KEY, DUNLIN_KIND_INDEX,
+                                        DUNLIN_KIND_CHECK};
+    dunlin_string name = table->path[table->path_count - 1];
+    bool own = work->source->dialect->namespaces && !dn_string_equal(table->path[0], "public");
+    const char *key = dn_drizzle_key(work->source->arena, name);
+    const char *space = own ? dn_drizzle_key(work->source->arena, table->path[0]) : NULL;
+
+    if (!key)
+        return dn_no_memory(work->error);
+    if (space)
+        dn_text_printf(work->text, "export const %s = %s.table(", key, space);
+    else
+        dn_text_printf(work->text, "export const %s = %sTable(", key,
+                       work->source->dialect->prefix);
+    dn_json_add_string(work->text, name.data, (size_t)name.length);
+    dn_text_add_string(work->text, ", {");
+    if (dn_fact_map_members(work->made, DUNLIN_KIND_COLUMN, table->path, table->path_count,
+                            gather_column, work) < 0)
+        return -1;
+    dn_text_add_string(work->text, "\n");
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
+        if (dn_fact_map_members(work->made, kinds[i], table->path, table->path_count, gather_member,
+                                work) < 0)
+            return -1;
+    dn_text_add_string(work->text, work->any ? "\n]);" : "});");
+    return 0;
+}
+
+static int
+write_enum(gathering *work, const dunlin_fact *type)
+{
+    const dunlin_property *value =
+        dn_property_find(type->properties, type->property_count, "values");
+    dunlin_string name = type->path[type->path_count - 1];
+    const char *key = dn_drizzle_key(work->source->arena, name);
+    const char *joint = ", [";
+
+    if (!key)
+        return dn_no_memory(work->error);
+    dn_text_printf(work->text, "export const %s = pgEnum(", key);
+    dn_json_add_string(work->text, name.data, (size_t)name.length);
+    for (value = value ? value + 1 : NULL; value && value->type != DUNLIN_PROPERTY_END; value++) {
+        dn_text_add_string(work->text, joint);
+        dn_json_add_string(work->text, value->text.data, (size_t)value->text.length);
+        joint = ", ";
+    }
+    dn_text_add_string(work->text, "]);");
+    return 0;
+}
+
+static int
+hint_whole(const dn_drizzle_source *source, const dn_fact_map *made, const dunlin_fact *fact,
+           dn_drizzle_hint *hint, dn_error *error)
+{
+    dn_auto(dn_text) text = DN_TEXT_INIT;
+    gathering work = {source, made, &text, error, false};
+
+    if ((dn_fact_is(fact, DUNLIN_KIND_TABLE) ? write_table(&work, fact) : write_enum(&work, fact)) <
+        0)
+        return -1;
+    hint->lines[0] = text.failed ? NULL : dn_arena_copy(source->arena, text.data, text.length);
+    hint->file = dn_drizzle_source_path(source);
+    return hint->lines[0] ? 0 : dn_no_memory(error);
+}
+
+int
+dn_drizzle_hint_for(const dn_drizzle_source *source, const dn_fact_map *made,
+                    const dn_difference *difference, dn_drizzle_hint *hint, dn_error *error)
+{
+    const dunlin_fact *fact = difference->before;
+    declaration table;
+
+    *hint = (dn_drizzle_hint){.file = NULL};
+    if (!fact || !source->count || !source->dialect)
+        return 0;
+    if ((dn_fact_is(fact, DUNLIN_KIND_TABLE) || dn_fact_is(fact, DUNLIN_KIND_ENUM)) &&
+        !difference->after)
+        return hint_whole(source, made, fact, hint, error);
+    if (!find_table(source, table_of(source, fact), &table))
+        return 0;
+    if (dn_fact_is(fact, DUNLIN_KIND_COLUMN))
+        return hint_column(source, made, difference, &table, hint, error);
+    return difference->after ? 0 : hint_member(source, made, difference, &table, hint, error);
+}

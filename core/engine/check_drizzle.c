@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What drizzle-kit's newest snapshot, and its definition, say beside what the migrations make.
+ */
+#include <string.h>
+
+#include "core/engine/check.h"
+#include "core/engine/declared.h"
+
+typedef struct declaring {
+    dn_checking *checking;
+    const dn_check_ground *ground;
+    const dn_side *made;
+    dn_drizzle_source *source;
+    dn_check_item check;
+    dn_error *error;
+} declaring;
+
+static int
+tell_hint(declaring *work, const dn_difference *one, const char *object, const char *message)
+{
+    dunlin_result *result = work->checking->session->result;
+    dn_drizzle_hint hint;
+    dunlin_node *node;
+    dunlin_node *lines;
+
+    if (dn_drizzle_hint_for(work->source, work->made->facts, one, &hint, work->error) < 0)
+        return -1;
+    node = dn_checks_problem(work->checking, &work->check, object, message, NULL);
+    if (!hint.file)
+        return 0;
+    dn_node_set_text(result, node, "file", hint.file);
+    dn_node_set_integer(result, node, "line", hint.line);
+    dn_node_set_boolean(result, node, "replaces", hint.replaces);
+    lines = dn_node_array(result, node, "lines");
+    for (size_t i = 0; hint.lines[i]; i++)
+        dn_node_set_text(result, lines, NULL, hint.lines[i]);
+    return 0;
+}
+
+static int
+tell(declaring *work, const dn_declared *declared, const char *holder)
+{
+    for (size_t i = 0; i < declared->differences.count; i++) {
+        const dn_difference *one = &declared->differences.items[i];
+        dn_auto(dn_text) object = DN_TEXT_INIT;
+        dn_auto(dn_text) message = DN_TEXT_INIT;
+
+        if (dn_checks_describe(one, &dn_drizzle_comparison, holder, &object, &message,
+                               work->error) < 0 ||
+            tell_hint(work, one, object.data, message.data) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* What cannot be loaded says nothing; why not is told. */
+static int
+failed(declaring *work, const char *summary)
+{
+    if (work->error->status == DUNLIN_NO_MEMORY || work->error->status == DUNLIN_CANCELLED ||
+        strcmp(work->error->id, "definition.command") == 0 ||
+        strncmp(work->error->id, "process.", 8) == 0)
+        return -1;
+    dn_checks_problem(work->checking, &work->check, NULL, work->error->message, NULL);
+    dn_error_clear(work->error);
+    dn_checks_end(work->checking, &work->check, DN_CHECK_UNVERIFIED, summary, NULL);
+    return 0;
+}
+
+static int
+check_snapshot(declaring *work, const dn_declared_place *place)
+{
+    dn_session *session = work->checking->session;
+    dn_declared declared;
+    const char *path;
+
+    if (dn_declared_newest(session, &session->arena, &path, work->error) < 0)
+        return -1;
+    if (!path)
+        return 0;
+    dn_checks_begin(work->checking, &work->check, "drizzle-snapshot", work->ground->dialect, path);
+    if (dn_declared_by_snapshot(session, place, path, &declared, work->error) < 0)
+        return failed(work, "drizzle-kit's newest snapshot cannot be loaded");
+    if (tell(work, &declared, "the snapshot") < 0)
+        return -1;
+    return dn_checks_conclude(
+        work->checking, &work->check, "drizzle-kit's newest snapshot is what the migrations make",
+        "drizzle-kit's newest snapshot is not what the migrations make",
+        "bring the definition up to date, then dunlin snapshot --drizzle", work->error);
+}
+
+static int
+check_command(declaring *work, const dn_declared_place *place)
+{
+    dn_session *session = work->checking->session;
+    const char *command = work->checking->options->definition_command;
+    dn_declared declared;
+
+    work->checking->definition_was_run = true;
+    dn_checks_begin(work->checking, &work->check, "definition-command", work->ground->dialect,
+                    dn_drizzle_source_path(work->source));
+    if (dn_declared_by_command(session, place, command, &declared, work->error) < 0)
+        return failed(work, "what the command printed cannot be loaded");
+    if (tell(work, &declared, "the definition") < 0)
+        return -1;
+    return dn_checks_conclude(
+        work->checking, &work->check, "the definition is what the migrations make",
+        "the definition is not what the migrations make",
+        "add the lines above; what only the definition has, drizzle-kit generate makes a migration of",
+        work->error);
+}
+
+int
+dn_checks_drizzle(dn_checking *checking, const dn_check_ground *ground, const dn_side *made,
+                  dn_error *error)
+{
+    dn_session *session = checking->session;
+    declaring work = {.checking = checking, .ground = ground, .made = made, .error = error};
+    const dn_declared_place place = {made, checking->options->shadow != 0, ground->given};
+    const char *dialect = ground->driver->table.dialect;
+
+    /* Written for one database, and by its own words. */
+    if (!session->journal.dialect ||
+        !dn_driver_is_called(ground->driver, dn_string(session->journal.dialect)))
+        return 0;
+    if (dn_drizzle_source_open(session->project.root, dialect, &session->arena, &work.source,
+                               error) < 0 ||
+        check_snapshot(&work, &place) < 0)
+        return -1;
+    return checking->options->definition_command ? check_command(&work, &place) : 0;
+}

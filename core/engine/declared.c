@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/engine/declared.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include "core/base/file.h"
+#include "core/base/process.h"
+
+/* --- comparing -------------------------------------------------------------------------------------- */
+
+static int
+compare(dn_session *session, const dn_declared_place *place, const char *name, const dn_text *sql,
+        dn_declared *declared, dn_error *error)
+{
+    if (dn_definition_side_of(session, name, sql, place->made, place->asked, place->given,
+                              &declared->side, error) < 0)
+        return -1;
+    return dn_schema_compare(place->made->facts, declared->side.facts, &dn_drizzle_comparison,
+                             &session->arena, &declared->differences, error);
+}
+
+/* --- snapshots -------------------------------------------------------------------------------------- */
+
+int
+dn_declared_newest(const dn_session *session, dn_arena *arena, const char **path, dn_error *error)
+{
+    const dn_journal *journal = &session->journal;
+    const char *meta = journal->path ? dn_path_folder(arena, journal->path) : NULL;
+
+    *path = NULL;
+    if (journal->layout != DN_LAYOUT_DRIZZLE || !journal->path)
+        return 0;
+    for (size_t i = journal->count; i-- > 0;) {
+        const char *tag = journal->migrations[i].tag;
+        const char *found = dn_arena_printf(arena, "%s/%.*s_snapshot.json", meta ? meta : "",
+                                            (int)strspn(tag, "0123456789"), tag);
+
+        if (!meta || !found)
+            return dn_no_memory(error);
+        if (dn_file_exists(found)) {
+            *path = found;
+            return 0;
+        }
+    }
+    return 0;
+}
+
+int
+dn_declared_by_snapshot(dn_session *session, const dn_declared_place *place, const char *path,
+                        dn_declared *declared, dn_error *error)
+{
+    dn_auto(dn_text) sql = DN_TEXT_INIT;
+
+    if (dn_drizzle_read_sql(path, &sql, error) < 0)
+        return -1;
+    return compare(session, place, path, &sql, declared, error);
+}
+
+/* --- commands --------------------------------------------------------------------------------------- */
+
+typedef struct words {
+    const char **items;
+    size_t count;
+    size_t capacity;
+} words;
+
+/* The next word, with quotes taken off; NULL: they are not closed, or no memory. */
+static char *
+next_word(dn_arena *arena, const char **command)
+{
+    char *word = dn_arena_text(arena, *command);
+    size_t length = 0;
+    char quote = '\0';
+
+    for (; word && **command && (quote || !isspace((unsigned char)**command)); ++*command) {
+        char c = **command;
+
+        if (quote ? c == quote : c == '"' || c == '\'') {
+            quote = quote ? '\0' : c;
+            continue;
+        }
+        if (c == '\\' && quote != '\'' && (*command)[1])
+            c = *++*command;
+        word[length++] = c;
+    }
+    if (!word || quote)
+        return NULL;
+    word[length] = '\0';
+    return word;
+}
+
+static int
+split(dn_arena *arena, const char *command, words *list, dn_error *error)
+{
+    for (const char *at = command;;) {
+        char *word = NULL;
+
+        at += strspn(at, " \t\r\n");
+        if (*at) {
+            word = next_word(arena, &at);
+            if (!word)
+                return dn_fail(error, DUNLIN_USAGE, "definition.command",
+                               "a quote is not closed in the command '%s'", command);
+        }
+        list->items = dn_arena_grow(arena, list->items, &list->capacity, list->count + 1,
+                                    sizeof *list->items);
+        if (!list->items)
+            return dn_no_memory(error);
+        list->items[list->count++] = word;
+        if (!word)
+            break;
+    }
+    if (list->count > 1)
+        return 0;
+    return dn_fail(error, DUNLIN_USAGE, "definition.command", "the command is empty");
+}
+
+static int32_t
+take(dunlin_string text, void *context)
+{
+    dn_text_add(context, text.data, (size_t)text.length);
+    return 0;
+}
+
+int
+dn_declared_by_command(dn_session *session, const dn_declared_place *place, const char *command,
+                       dn_declared *declared, dn_error *error)
+{
+    dn_auto(dn_text) printed = DN_TEXT_INIT;
+    dn_auto(dn_text) sql = DN_TEXT_INIT;
+    words list = {NULL, 0, 0};
+    dn_process process = {.visit = take, .context = &printed, .log = &session->log};
+    dunlin_string text;
+
+    if (split(&session->arena, command, &list, error) < 0)
+        return -1;
+    process.arguments = list.items;
+    process.directory = session->project.root;
+    if (dn_process_run(&process, error) < 0)
+        return dn_while(error, "asking '%s' for the schema definition", command);
+    text = dn_drizzle_printed_sql(dn_span(printed.data ? printed.data : "", printed.length));
+    dn_text_add(&sql, text.data, (size_t)text.length);
+    if (printed.failed || sql.failed)
+        return dn_no_memory(error);
+    if (!sql.length)
+        return dn_fail(error, DUNLIN_USAGE, "definition.command", "the command '%s' printed no SQL",
+                       command);
+    return compare(session, place, command, &sql, declared, error);
+}
