@@ -449,6 +449,10 @@ reserved(dn_ddl_parser *parser, dn_node **node)
         *node = value(parser, words[i].value, token);
         return *node != NULL;
     }
+    /* VALUES (column), MySQL's way to name what would have been inserted. */
+    if (dn_ddl_is(parser, "VALUES (") && (dn_ddl_ahead(parser, 2)->kind == DUNLIN_TOKEN_NUMBER ||
+                                          !dn_ddl_token_is(dn_ddl_ahead(parser, 3), ")")))
+        return dn_ddl_expected(parser, "an expression");
     if (dn_ddl_accept(parser, "CASE"))
         return (*node = case_expression(parser, token)) != NULL;
     if (dn_ddl_is(parser, "CAST (")) {

@@ -50,6 +50,19 @@ goes_on(const dn_ddl_token *token)
     return false;
 }
 
+/* VALUES (a) + 1 is MySQL's function, VALUES (a), (b) is a query. */
+static bool
+is_value_of_row(const dn_ddl_parser *parser, size_t ahead)
+{
+    const dn_ddl_token *behind;
+
+    if (!dn_ddl_token_is(dn_ddl_ahead(parser, ahead), "VALUES"))
+        return false;
+    behind = dn_ddl_ahead(parser, behind_parenthesis(parser, ahead + 2));
+    return behind->kind != 0 && !dn_ddl_token_is(behind, ",") && !dn_ddl_token_is(behind, ")") &&
+           !goes_on(behind);
+}
+
 bool
 dn_tree_query_fills(const dn_ddl_parser *parser)
 {
@@ -59,6 +72,8 @@ dn_tree_query_fills(const dn_ddl_parser *parser)
         return false;
     while (dn_ddl_token_is(dn_ddl_ahead(parser, ahead), "("))
         ahead++;
+    if (is_value_of_row(parser, ahead))
+        return false;
     /* ((SELECT ..) + 1) is no query, ((SELECT ..) UNION ..) is one. */
     for (size_t depth = ahead, at = ahead; depth > 0; depth--) {
         at = behind_parenthesis(parser, at);

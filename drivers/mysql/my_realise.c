@@ -440,6 +440,34 @@ realise_index(realising *real, const dunlin_fact *fact)
 
 /* --- all kinds -------------------------------------------------------------------------------------------------- */
 static int32_t
+realise_view(realising *real, const dunlin_fact *fact)
+{
+    dn_mysql_members members = dn_mysql_fact_members(fact);
+    dn_mysql_list list = {0};
+    int32_t status = DUNLIN_OK;
+
+    for (uint64_t i = 0; i < members.count && status == DUNLIN_OK;
+         i = dn_mysql_member_next(members, i)) {
+        dunlin_string native;
+
+        if (!dn_kit_same(members.items[i].name, "definition")) {
+            dn_mysql_add_copy(&list, &members.items[i]);
+            continue;
+        }
+        status =
+            dn_mysql_native(&real->work, DUNLIN_TRANSLATE_QUERY, members.items[i].text, &native);
+        if (status == DUNLIN_OK)
+            dn_mysql_add(&list, "definition", DUNLIN_PROPERTY_EXPRESSION,
+                         dn_mysql_pool_keep(&real->work.pool, native));
+    }
+    if (status == DUNLIN_OK)
+        return push(real, DUNLIN_KIND_VIEW, fact->path, fact->path_count, &list,
+                    "definition depends columns");
+    dn_mysql_list_free(&list);
+    return status;
+}
+
+static int32_t
 realise_text(realising *real, const dunlin_fact *fact)
 {
     DN_KIT_CLEANUP(dn_kit_free) char *kind = dn_kit_copy(fact->kind);
@@ -486,6 +514,7 @@ static const struct {
     {DUNLIN_KIND_CHECK, 2, realise_check},
     {DUNLIN_KIND_INDEX, 2, realise_index},
     {DUNLIN_KIND_SEQUENCE, 1, realise_sequence},
+    {DUNLIN_KIND_VIEW, 1, realise_view},
 };
 
 int32_t

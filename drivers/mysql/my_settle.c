@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT
  *
- * Letting the server print what only it can: a CHECK, in a temporary copy of its table. Other members
- * stay unsure, and so does what the server refuses.
+ * Letting the server print what only it can: a CHECK in a temporary copy of its table, the query of a
+ * view in a view that is there for a moment. Other members stay unsure, and so does what the server
+ * refuses.
  */
 #include <string.h>
 
 #include "drivers/mysql/my_driver.h"
 #include "drivers/mysql/my_property.h"
+#include "drivers/mysql/my_schema.h"
 
 #define SCRATCH "`dunlin_settle`"
 #define NAME "`dunlin_check`"
@@ -68,8 +70,70 @@ print_check(dunlin_connection *connection, const dunlin_fact *fact, dunlin_strin
     return printed(found ? cells[1] : NULL);
 }
 
+/* --- views --- */
+static bool
+takes_lock(dunlin_connection *connection)
+{
+    static const char ask[] = "SELECT GET_LOCK(CONCAT('dunlin_settle.', MD5(DATABASE())), 5)";
+    const char *cell = NULL;
+    bool found = false;
+
+    return dn_mysql_try_first_row(connection, dn_kit_string(ask), &cell, 1, &found) && found &&
+           cell != NULL && strcmp(cell, "1") == 0;
+}
+
+static void
+release_lock(dunlin_connection *connection)
+{
+    static const char release[] = "SELECT RELEASE_LOCK(CONCAT('dunlin_settle.', MD5(DATABASE())))";
+    const char *cell;
+    bool found;
+
+    dn_mysql_try_first_row(connection, dn_kit_string(release), &cell, 1, &found);
+}
+
+static void
+add_columns(dn_kit_text *sql, dn_mysql_members columns)
+{
+    for (uint64_t i = 0; i < columns.count; i++) {
+        dn_kit_text_add(sql, i > 0 ? ", " : " (");
+        dn_kit_text_quote(sql, '`', columns.items[i].text);
+    }
+    if (columns.count > 0)
+        dn_kit_text_add(sql, ")");
+}
+
+/* There are no temporary views. This one is of a name that introspection passes over, replaces what
+ * a run that died may have left, and is made while nothing is open that CREATE VIEW would commit. */
+static dunlin_string
+print_view(dunlin_connection *connection, dn_mysql_members members, dunlin_string definition)
+{
+    static const char read[] = "SELECT VIEW_DEFINITION FROM information_schema.VIEWS "
+                               "WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 'dunlin_settle'";
+    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text sql = {0};
+    const char *cell = NULL;
+    bool found = false;
+
+    if ((connection->mysql->server_status & SERVER_STATUS_IN_TRANS) != 0 || !takes_lock(connection))
+        return (dunlin_string){NULL, 0};
+    dn_kit_text_add(&sql, "CREATE OR REPLACE VIEW " SCRATCH);
+    add_columns(&sql, dn_mysql_member_list(members, "columns"));
+    dn_kit_text_add(&sql, " AS ");
+    dn_kit_text_add_string(&sql, definition);
+    if (run_text(connection, &sql)) {
+        dn_mysql_try_first_row(connection, dn_kit_string(read), &cell, 1, &found);
+        run(connection, "DROP VIEW IF EXISTS " SCRATCH);
+    }
+    release_lock(connection);
+    /* [M] empty for who has no SHOW VIEW. */
+    return found && cell != NULL && cell[0] != '\0' ? dn_kit_string(cell)
+                                                    : (dunlin_string){NULL, 0};
+}
+
+/* --- all of them --- */
+/* The names of a view's columns stand in its query once that is printed. */
 static int32_t
-push(dunlin_connection *connection, const dunlin_fact *fact, dunlin_string expression)
+push(dunlin_connection *connection, const dunlin_fact *fact, const char *member, dunlin_string text)
 {
     dn_mysql_members members = {fact->properties, fact->property_count};
     dunlin_fact settled = *fact;
@@ -77,9 +141,11 @@ push(dunlin_connection *connection, const dunlin_fact *fact, dunlin_string expre
     int32_t status;
 
     for (uint64_t i = 0; i < members.count; i = dn_mysql_member_next(members, i)) {
-        if (dn_kit_same(members.items[i].name, "expr"))
-            dn_mysql_add(&list, "expr", DUNLIN_PROPERTY_EXPRESSION, expression);
-        else if (!dn_kit_same(members.items[i].name, "unsure"))
+        if (dn_kit_same(members.items[i].name, member))
+            dn_mysql_add(&list, member, DUNLIN_PROPERTY_EXPRESSION, text);
+        else if (!dn_kit_same(members.items[i].name, "unsure") &&
+                 !(strcmp(member, "definition") == 0 &&
+                   dn_kit_same(members.items[i].name, "columns")))
             dn_mysql_add_copy(&list, &members.items[i]);
     }
     settled.properties = list.items;
@@ -91,20 +157,41 @@ push(dunlin_connection *connection, const dunlin_fact *fact, dunlin_string expre
 }
 
 static int32_t
+settle_view(dunlin_connection *connection, const dunlin_fact *fact, dunlin_string definition)
+{
+    dn_mysql_members members = {fact->properties, fact->property_count};
+    dunlin_string text = print_view(connection, members, definition);
+    dn_mysql_pool pool = {0};
+    int32_t status;
+
+    if (text.data == NULL)
+        return connection->call->host->fact(connection->call, fact);
+    text = dn_mysql_unqualified(&pool, text, dn_kit_string(connection->facts.database), NULL);
+    status = pool.failed ? dn_kit_no_memory(connection->call)
+                         : push(connection, fact, "definition", text);
+    dn_mysql_pool_free(&pool);
+    return status;
+}
+
+static int32_t
 settle(dunlin_connection *connection, const dunlin_fact *fact)
 {
     dn_mysql_members members = {fact->properties, fact->property_count};
     dunlin_string expression = dn_mysql_member_text(members, "expr");
+    dunlin_string definition = dn_mysql_member_text(members, "definition");
     dunlin_string text = {NULL, 0};
 
     /* [MDB] what MySQL prints has the character sets of its texts in it. */
-    if (connection->facts.mariadb && dn_kit_same(fact->kind, DUNLIN_KIND_CHECK) &&
-        fact->path_count == 2 && expression.length > 0 &&
-        dn_mysql_member(members, "unsure") != NULL)
+    if (!connection->facts.mariadb || dn_mysql_member(members, "unsure") == NULL)
+        return connection->call->host->fact(connection->call, fact);
+    if (dn_kit_same(fact->kind, DUNLIN_KIND_VIEW) && definition.length > 0)
+        return settle_view(connection, fact, definition);
+    if (dn_kit_same(fact->kind, DUNLIN_KIND_CHECK) && fact->path_count == 2 &&
+        expression.length > 0)
         text = print_check(connection, fact, expression);
     if (text.data == NULL || text.length == 0)
         return connection->call->host->fact(connection->call, fact);
-    return push(connection, fact, text);
+    return push(connection, fact, "expr", text);
 }
 
 int32_t

@@ -6,6 +6,7 @@
  */
 #include <string.h>
 
+#include "core/base/json.h"
 #include "core/state/snapshot.h"
 #include "tests/fuzz/must.h"
 
@@ -13,45 +14,44 @@
 static void
 read_line(const char *line, size_t length, dn_text *written, dn_arena *arena)
 {
-    const char *colon = memchr(line, '=', length);
+    const char *sign = memchr(line, '=', length);
+    dn_auto(dn_json) value = {0};
     dn_fact_flaw flaw = {NULL, NULL};
     dunlin_fact fact;
     dn_error error;
-    cJSON *value;
     char *key;
 
-    if (!colon)
+    if (!sign)
         return;
-    key = dn_arena_copy(arena, line, (size_t)(colon - line));
+    key = dn_arena_copy(arena, line, (size_t)(sign - line));
     MUST(key != NULL);
-    value = cJSON_ParseWithLength(colon + 1, length - (size_t)(colon - line) - 1);
-    if (value && dn_fact_read(key, value, arena, &fact, &flaw) == 0)
+    if (dn_json_parse(&value, "line", sign + 1, length - (size_t)(sign - line) - 1, false,
+                      "snapshot.syntax", &error) < 0)
+        return;
+    if (dn_fact_read(key, value.root, arena, &fact, &flaw) == 0)
         MUST(dn_fact_write(written, &fact, &error) == 0);
-    else if (value)
+    else
         MUST(flaw.words && flaw.words[0]);
-    cJSON_Delete(value);
 }
 
 /* "key":value, as dn_fact_write() writes it. */
 static void
 read_again(const dn_text *written, dn_arena *arena)
 {
-    dn_text wrapped = DN_TEXT_INIT;
-    dn_text twice = DN_TEXT_INIT;
+    dn_auto(dn_text) wrapped = DN_TEXT_INIT;
+    dn_auto(dn_text) twice = DN_TEXT_INIT;
+    dn_auto(dn_json) object = {0};
     dn_fact_flaw flaw = {NULL, NULL};
     dunlin_fact fact;
     dn_error error;
-    cJSON *object;
 
     dn_text_printf(&wrapped, "{%.*s}", (int)written->length, written->data);
-    object = cJSON_ParseWithLength(wrapped.data, wrapped.length);
-    MUST(object && object->child && !object->child->next);
-    MUST(dn_fact_read(object->child->string, object->child, arena, &fact, &flaw) == 0);
+    MUST(dn_json_parse(&object, "again", wrapped.data, wrapped.length, false, "snapshot.syntax",
+                       &error) == 0);
+    MUST(object.root->child && !object.root->child->next);
+    MUST(dn_fact_read(object.root->child->string, object.root->child, arena, &fact, &flaw) == 0);
     MUST(dn_fact_write(&twice, &fact, &error) == 0);
     MUST(twice.length == written->length && memcmp(twice.data, written->data, twice.length) == 0);
-    cJSON_Delete(object);
-    dn_text_free(&wrapped);
-    dn_text_free(&twice);
 }
 
 static void

@@ -74,6 +74,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     MUST(first.offset <= size - 1);
     if (first.text.data) {
         MUST(dn_ddl_translate(&target, what, first.text, &arena, &second, &error) == 0);
+        if (!second.text.data || second.text.length != first.text.length ||
+            memcmp(second.text.data, first.text.data, first.text.length) != 0)
+            fprintf(stderr, "%.*s\n%.*s\n", (int)first.text.length, first.text.data,
+                    second.text.data ? (int)second.text.length : (int)strlen(second.reason),
+                    second.text.data ? second.text.data : second.reason);
         /* Parentheses that were added may nest deeper than what is read. */
         MUST(second.text.data
                  ? second.text.length == first.text.length &&
