@@ -16,6 +16,10 @@ show(dn_cli *cli, const dunlin_node *root)
     dn_cli_show_target(cli, root);
     fputs("snapshot  ", out);
     dn_cli_put(out, dunlin_node_text(root, "path"), 10);
+    if (dunlin_node_get(root, "drizzle")) {
+        fputs(dunlin_node_boolean(root, "changed") ? "\n" : ", as it was\n", out);
+        return;
+    }
     fprintf(out, " (%lld facts, %.12s)%s\n", (long long)dunlin_node_integer(root, "facts", 0),
             dunlin_node_text(root, "digest"),
             dunlin_node_boolean(root, "changed") ? "" : ", as it was");
@@ -31,6 +35,7 @@ dn_cmd_snapshot(dn_cli *cli)
         .print = cli->arguments->print ? 1 : 0,
         .shadow = cli->arguments->shadow ? 1 : 0,
         .shadow_url = cli->arguments->shadow_url,
+        .drizzle = cli->arguments->drizzle ? 1 : 0,
     };
     dunlin_result *result = NULL;
     dunlin_error error = {0};

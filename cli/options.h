@@ -64,6 +64,7 @@ typedef struct dn_arguments {
     int markdown;
     int portability;
     int complete;
+    int drizzle;
     const char *definition_command;
     int shadow;
     int apply;

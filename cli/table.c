@@ -208,6 +208,9 @@ static const dn_option snapshot_options[] = {
      "the target's server"},
     {"shadow-url", 0, DN_VALUE_TEXT, "URL", NULL, MEMBER(shadow_url), false,
      "replay them in this empty database instead"},
+    {"drizzle", 0, DN_VALUE_NONE, NULL, NULL, MEMBER(drizzle), false,
+     "write drizzle-kit's snapshot of the newest migration instead, fresh, from a replay"},
+
     END_OPTIONS};
 static const dn_exit snapshot_exits[] = {
     {DUNLIN_EXIT_OK, "written, or as it was already"},

@@ -5,9 +5,9 @@
 #include "core/drizzle/drizzle_internal.h"
 
 static const dn_drizzle_dialect dialects[] = {
-    {"postgresql", "pg", '"', true, false, "", "checkConstraints"},
-    {"mysql", "mysql", '`', false, false, " AUTO_INCREMENT", "checkConstraint"},
-    {"sqlite", "sqlite", '`', false, true, " AUTOINCREMENT", "checkConstraints"},
+    {"postgresql", "pg", '"', true, false, "", "checkConstraints", true, "7"},
+    {"mysql", "mysql", '`', false, false, " AUTO_INCREMENT", "checkConstraint", false, "5"},
+    {"sqlite", "sqlite", '`', false, true, " AUTOINCREMENT", "checkConstraints", true, "6"},
 };
 
 /* Views, routines and triggers are left out because drizzle-kit does not know them, or keeps them in

@@ -22,6 +22,24 @@ int dn_drizzle_read_sql(const char *path, dn_text *sql, dn_error *error);
 /* Cuts off what drizzle-kit prints before the SQL of `export`. */
 dunlin_string dn_drizzle_printed_sql(dunlin_string printed);
 
+/* --- fresh snapshots --------------------------------------------------------------------------------- */
+/* Another snapshot, with what it makes. */
+typedef struct dn_drizzle_base {
+    const dn_json *json;
+    const dn_fact_map *facts;
+} dn_drizzle_base;
+typedef struct dn_drizzle_write {
+    const dn_fact_map *facts; /* what the migrations make */
+    const char *id;
+    const char *previous;
+    const dn_drizzle_base *bases; /* the nearest first */
+    size_t base_count;
+    const dn_text *history; /* the text of all migrations up to that state, in their order */
+} dn_drizzle_write;
+/* Appends the bytes of a snapshot. Views that no other snapshot has are left out. */
+int dn_drizzle_write_snapshot(const char *dialect, const dn_drizzle_write *how, dn_arena *arena,
+                              dn_text *text, dn_error *error);
+
 /* --- a definition in TypeScript ------------------------------------------------------------------ */
 typedef struct dn_drizzle_source dn_drizzle_source;
 /* The files that drizzle.config.* of a project names, or schema.ts where it is usual. */

@@ -13,9 +13,27 @@ typedef struct dn_drizzle_dialect {
     bool inline_references; /* foreign keys stand in CREATE TABLE, and have no names */
     const char *increment;  /* words for a column that counts */
     const char *checks;     /* name of the member with checks */
+    bool column_keys;       /* a primary key of one column is a member of that */
+    const char *version;    /* of the form of snapshots */
 } dn_drizzle_dialect;
 /* NULL: none of that name. */
 const dn_drizzle_dialect *dn_drizzle_dialect_named(const char *name);
+
+/* --- parts of snapshots ----------------------------------------------------------------------------- */
+typedef struct dn_drizzle_values {
+    const dn_drizzle_dialect *dialect;
+    const dn_text *history; /* the text of the migrations */
+    dn_arena *arena;
+} dn_drizzle_values;
+/* NULL: no memory. */
+cJSON *dn_drizzle_column_node(const dn_drizzle_values *values, const dunlin_fact *column, bool key);
+cJSON *dn_drizzle_index_node(const dn_drizzle_values *values, const dunlin_fact *index);
+/* What the last migration that makes a check, or the predicate of an index, says: its author's words.
+ * NULL: none does. */
+const char *dn_drizzle_find_check(const dn_text *history, const char *name, dn_arena *arena);
+const char *dn_drizzle_find_where(const dn_text *history, const char *name, dn_arena *arena);
+/* As JSON.stringify(node, null, 2) writes it. */
+void dn_drizzle_print(const cJSON *node, int depth, dn_text *text);
 
 /* camelCase of a name. */
 char *dn_drizzle_key(dn_arena *arena, dunlin_string name);

@@ -9,9 +9,9 @@
 
 /* --- comparing -------------------------------------------------------------------------------------- */
 
-static int
-compare(dn_session *session, const dn_declared_place *place, const char *name, const dn_text *sql,
-        dn_declared *declared, dn_error *error)
+int
+dn_declared_by_text(dn_session *session, const dn_declared_place *place, const char *name,
+                    const dn_text *sql, dn_declared *declared, dn_error *error)
 {
     if (dn_definition_side_of(session, name, sql, place->made, place->asked, place->given,
                               &declared->side, error) < 0)
@@ -54,7 +54,7 @@ dn_declared_by_snapshot(dn_session *session, const dn_declared_place *place, con
 
     if (dn_drizzle_read_sql(path, &sql, error) < 0)
         return -1;
-    return compare(session, place, path, &sql, declared, error);
+    return dn_declared_by_text(session, place, path, &sql, declared, error);
 }
 
 /* --- commands --------------------------------------------------------------------------------------- */
@@ -146,5 +146,5 @@ dn_declared_by_command(dn_session *session, const dn_declared_place *place, cons
     if (!sql.length)
         return dn_fail(error, DUNLIN_USAGE, "definition.command", "the command '%s' printed no SQL",
                        command);
-    return compare(session, place, command, &sql, declared, error);
+    return dn_declared_by_text(session, place, command, &sql, declared, error);
 }

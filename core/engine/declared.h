@@ -24,6 +24,9 @@ typedef struct dn_declared_place {
 /* The snapshot of the newest migration of a Drizzle folder that has one; NULL: there is none. */
 int dn_declared_newest(const dn_session *session, dn_arena *arena, const char **path,
                        dn_error *error);
+/* A text of SQL. */
+int dn_declared_by_text(dn_session *session, const dn_declared_place *place, const char *name,
+                        const dn_text *sql, dn_declared *declared, dn_error *error);
 int dn_declared_by_snapshot(dn_session *session, const dn_declared_place *place, const char *path,
                             dn_declared *declared, dn_error *error);
 /* Runs `command`, words as a shell would cut them, without one, in the project's folder. */

@@ -7,6 +7,7 @@
 
 #include "core/engine/declared.h"
 #include "core/engine/diagnosis.h"
+#include "core/engine/fresh.h"
 
 typedef struct looking {
     dn_session *session;
@@ -18,39 +19,6 @@ typedef struct looking {
     size_t capacity;
     dn_error *error;
 } looking;
-
-/* What the migrations make, when all of their effects are known. 1: they are not. */
-static int
-fold_effects(looking *work, const dn_evidence *evidence)
-{
-    dn_session *session = work->session;
-    dn_fact_map *facts;
-    dn_side like = {
-        .name = "the migrations",
-        .source = "replay",
-        .driver = session->driver,
-        .connection = session->connection,
-        .borrowed = true,
-        .profile = dn_connection_server(session->connection)->profile,
-        .sight = session->sight,
-        .url = session->url,
-        .target = session->target,
-    };
-
-    for (size_t i = 0; i < evidence->count; i++)
-        if (!evidence->effects[i].known)
-            return 1;
-    facts = dn_fact_map_new(&session->arena,
-                            dn_driver_naming(dn_connection_capabilities(session->connection)));
-    if (!facts)
-        return dn_no_memory(work->error);
-    like.facts = facts;
-    work->made = like;
-    for (size_t i = 0; i < evidence->count; i++)
-        if (dn_differences_apply(&evidence->effects[i].effects, facts, work->error) < 0)
-            return -1;
-    return 0;
-}
 
 /* --- what the definition lacks ------------------------------------------------------------------------- */
 
@@ -193,7 +161,7 @@ dn_diagnosis_declared(dn_session *session, const dunlin_doctor_options *doctor,
                              dn_string(session->journal.dialect ? session->journal.dialect
                                                                 : session->driver->table.name)))
         return 0;
-    answer = fold_effects(&work, evidence);
+    answer = dn_fresh_fold(session, evidence->effects, evidence->count, &work.made, error);
     if (answer < 0)
         return -1;
     if (answer > 0)

@@ -27,6 +27,8 @@ core_sources += \
 	core/engine/effects.c \
 	core/engine/effects.h \
 	core/engine/explain.c \
+	core/engine/fresh.c \
+	core/engine/fresh.h \
 	core/engine/export.c \
 	core/engine/generate.c \
 	core/engine/generate.h \

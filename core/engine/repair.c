@@ -6,7 +6,9 @@
 #include <string.h>
 
 #include "core/base/clock.h"
+#include "core/base/file.h"
 #include "core/engine/diagnosis.h"
+#include "core/engine/fresh.h"
 #include "core/run/mend.h"
 
 typedef struct repairing {
@@ -194,6 +196,58 @@ run_statements(repairing *state, const dn_repair_step *step, dn_error *error)
     return dn_mend_statements(&mend, step, error);
 }
 
+/* The place in the journal of the migration whose snapshot it is; the last one without a tag. */
+static size_t
+place_of_snapshot(const repairing *state, const dn_repair_step *step)
+{
+    const dn_journal *journal = &state->session.journal;
+    size_t at = journal->count;
+
+    while (at-- > 0)
+        if (!step->tag || strcmp(journal->migrations[at].tag, step->tag) == 0)
+            return at;
+    return 0;
+}
+
+/* One that two migrations share is nothing that could be written. */
+static bool
+can_write_snapshot(repairing *state, const dn_repair_step *step)
+{
+    dn_session *session = &state->session;
+    const char *path;
+
+    if (session->journal.layout != DN_LAYOUT_DRIZZLE || !session->journal.count)
+        return false;
+    path = dn_fresh_path(session, place_of_snapshot(state, step), &session->arena);
+    return !step->tag || (path && !dn_file_exists(path));
+}
+
+static int
+write_snapshot(repairing *state, const dn_repair_step *step, dn_error *error)
+{
+    dn_session *session = &state->session;
+    const dn_evidence *evidence = &state->found.evidence;
+    size_t at = place_of_snapshot(state, step);
+    size_t count = evidence->count;
+    dn_side made;
+    const dn_declared_place place = {&made, state->doctor.shadow != 0, state->doctor.shadow_url};
+    dn_fresh fresh;
+    int answer;
+
+    for (size_t i = 0; step->tag && i < evidence->count; i++)
+        if (evidence->history[i].file && strcmp(evidence->history[i].file->tag, step->tag) == 0)
+            count = i + 1;
+    answer = dn_fresh_fold(session, evidence->effects, count, &made, error);
+    if (answer == 0)
+        return dn_fresh_write(session, &place, at, &fresh, error);
+    return answer < 0
+               ? -1
+               : dn_fail(error, DUNLIN_DISAGREEMENT, "snapshot.not-written",
+                         "not all migrations could be replayed, so that nobody knows what the "
+                         "snapshot of '%s' has to say",
+                         session->journal.migrations[at].tag);
+}
+
 static int
 perform(repairing *state, const dn_repair_step *step, dn_error *error)
 {
@@ -211,22 +265,24 @@ perform(repairing *state, const dn_repair_step *step, dn_error *error)
     case DN_REPAIR_APPLY_STATEMENTS:
     case DN_REPAIR_SQL: return run_statements(state, step, error);
     case DN_REPAIR_APPLY: return dn_migrate_locked(session, error);
+    case DN_REPAIR_SNAPSHOT: return write_snapshot(state, step, error);
     default: return 0;
     }
 }
 
 static bool
-is_left(const dn_repair_step *step)
+is_left(repairing *state, const dn_repair_step *step)
 {
     return step->waits || step->action == DN_REPAIR_ASK || step->action == DN_REPAIR_REPORT ||
-           step->action == DN_REPAIR_DEFINITION || step->action == DN_REPAIR_SNAPSHOT;
+           step->action == DN_REPAIR_DEFINITION ||
+           (step->action == DN_REPAIR_SNAPSHOT && !can_write_snapshot(state, step));
 }
 
 static bool
-is_worth_it(const dn_repair *repair)
+is_worth_it(repairing *state, const dn_repair *repair)
 {
     for (size_t i = 0; i < repair->count; i++)
-        if (!is_left(&repair->steps[i]) && repair->steps[i].action != DN_REPAIR_BACKUP &&
+        if (!is_left(state, &repair->steps[i]) && repair->steps[i].action != DN_REPAIR_BACKUP &&
             repair->steps[i].action != DN_REPAIR_VERIFY)
             return true;
     return false;
@@ -236,11 +292,11 @@ static int
 perform_all(repairing *state, dn_error *error)
 {
     const dn_repair *plan = &state->found.repair;
-    bool worth_it = is_worth_it(plan);
+    bool worth_it = is_worth_it(state, plan);
 
     for (size_t i = 0; i < plan->count; i++) {
         const dn_repair_step *step = &plan->steps[i];
-        bool left = is_left(step) || !worth_it;
+        bool left = is_left(state, step) || !worth_it;
 
         if (!left && perform(state, step, error) < 0)
             return dn_while(error, "repairing, step %zu of %zu: %s", i + 1, plan->count,

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/base/file.h"
+#include "core/engine/fresh.h"
 #include "core/engine/upkeep.h"
 
 /* The head snapshot is the state behind the newest migration, so a target that is not there, or not
@@ -74,6 +75,26 @@ take_head(dn_session *session, const dunlin_snapshot_options *options, dn_error 
     return 0;
 }
 
+/* drizzle-kit's own, of the newest migration. */
+static int
+take_drizzle(dn_session *session, const dunlin_snapshot_options *options, dn_error *error)
+{
+    dn_fresh fresh;
+    dunlin_node *node;
+
+    if (dn_fresh_newest(session, options->shadow != 0, options->shadow_url, &fresh, error) < 0 ||
+        dn_session_result(session, "dunlin-snapshot/1", error) < 0)
+        return -1;
+    dn_session_tell_target(session);
+    node = dn_result_node(session->result);
+    dn_node_set_text(session->result, node, "path", fresh.path);
+    dn_node_set_boolean(session->result, node, "changed", fresh.changed);
+    node = dn_node_object(session->result, node, "drizzle");
+    dn_node_set_text(session->result, node, "id", fresh.id);
+    dn_node_set_text(session->result, node, "prev_id", fresh.previous);
+    return 0;
+}
+
 static int
 take(dn_session *session, const dunlin_snapshot_options *options, dn_error *error)
 {
@@ -84,6 +105,8 @@ take(dn_session *session, const dunlin_snapshot_options *options, dn_error *erro
 
     if (dn_session_project(session, error) < 0 || dn_session_target(session, error) < 0)
         return -1;
+    if (options && options->drizzle)
+        return take_drizzle(session, options, error);
     if (!path && !(options && options->print))
         return take_head(session, options, error);
     if (dn_session_connect(session, true, error) < 0 ||

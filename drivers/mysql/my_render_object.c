@@ -58,30 +58,49 @@ create_view(dn_mysql_rendering *work, const dunlin_operation *operation)
 }
 
 /* --- routines and triggers -------------------------------------------------------------------------------------- */
+static const char *
+words_of_routine(const dunlin_operation *operation)
+{
+    return is_kind(operation, DUNLIN_KIND_FUNCTION) ? "FUNCTION" : "PROCEDURE";
+}
+
+/* The text of a routine is without its comment. */
+static int32_t
+comment_code(dn_mysql_rendering *work, const dunlin_operation *operation, dunlin_string name)
+{
+    dunlin_string comment = dn_mysql_member_text(dn_mysql_set(operation), "comment");
+
+    if (comment.length == 0 || is_kind(operation, DUNLIN_KIND_TRIGGER))
+        return DUNLIN_OK;
+    dn_kit_text_format(&work->sql, "ALTER %s ", words_of_routine(operation));
+    dn_mysql_add_name(work, name);
+    dn_kit_text_add(&work->sql, " COMMENT ");
+    dn_mysql_add_string(work, comment);
+    return push(work, operation, false);
+}
+
 static int32_t
 create_code(dn_mysql_rendering *work, const dunlin_operation *operation)
 {
     dunlin_string text = text_of(operation);
     dunlin_string name = operation->path[is_kind(operation, DUNLIN_KIND_TRIGGER) ? 1 : 0];
-    int32_t status;
+    int32_t status = DUNLIN_OK;
 
     if (text.length == 0)
         return dn_mysql_refuse(work, NULL, "portable routines or triggers: '%.*s'",
                                (int)name.length, name.data);
-    if (!work->script) {
-        dn_kit_text_add_string(&work->sql, text);
-        return push(work, operation, false);
+    if (work->script) {
+        dn_kit_text_format(&work->sql, "DROP %s IF EXISTS ",
+                           is_kind(operation, DUNLIN_KIND_TRIGGER) ? "TRIGGER"
+                                                                   : words_of_routine(operation));
+        dn_mysql_add_name(work, name);
+        status = push(work, operation, false);
     }
-    dn_kit_text_format(&work->sql, "DROP %s IF EXISTS ",
-                       is_kind(operation, DUNLIN_KIND_TRIGGER)    ? "TRIGGER"
-                       : is_kind(operation, DUNLIN_KIND_FUNCTION) ? "FUNCTION"
-                                                                  : "PROCEDURE");
-    dn_mysql_add_name(work, name);
-    status = push(work, operation, false);
     if (status != DUNLIN_OK)
         return status;
     dn_kit_text_add_string(&work->sql, text);
-    return push(work, operation, false);
+    status = push(work, operation, false);
+    return status == DUNLIN_OK ? comment_code(work, operation, name) : status;
 }
 
 /* --- sequences --------------------------------------------------------------------------------------------------- */

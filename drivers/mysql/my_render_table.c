@@ -439,6 +439,58 @@ check_automatic(dn_mysql_rendering *work, dunlin_string column, uint64_t first, 
                            (int)column.length, column.data);
 }
 
+/* [MDB] The operation for the check that is written with a column of this table, and called like it;
+ * NULL: there is none. */
+static const dunlin_operation *
+own_check_of(dn_mysql_rendering *work, dunlin_string column, uint64_t first, uint64_t end)
+{
+    if (!work->server.mariadb || !dn_mysql_checks(&work->server))
+        return NULL;
+    for (uint64_t i = first; i < end; i++) {
+        const dunlin_operation *check = work->operations[i];
+
+        if (dn_mysql_is_op(check, DUNLIN_VERB_CREATE, DUNLIN_KIND_CHECK) &&
+            check->path_count == 2 && dn_mysql_same_name(check->path[1], column) &&
+            dn_kit_same(dn_mysql_member_text(dn_mysql_set(check), "level"), "column"))
+            return check;
+    }
+    return NULL;
+}
+
+static int32_t
+add_own_check(dn_mysql_rendering *work, dunlin_string column, uint64_t first, uint64_t end)
+{
+    const dunlin_operation *check = own_check_of(work, column, first, end);
+    dunlin_string native;
+    int32_t status;
+
+    if (check == NULL)
+        return DUNLIN_OK;
+    status = dn_mysql_native(work, DUNLIN_TRANSLATE_EXPRESSION,
+                             dn_mysql_member_text(dn_mysql_set(check), "expr"), &native);
+    if (status != DUNLIN_OK)
+        return status;
+    dn_kit_text_add(&work->sql, " CHECK (");
+    dn_kit_text_add_string(&work->sql, native);
+    dn_kit_text_add(&work->sql, ")");
+    return DUNLIN_OK;
+}
+
+/* It stands with its column. */
+static bool
+is_told_with_column(dn_mysql_rendering *work, const dunlin_operation *operation, uint64_t first,
+                    uint64_t end)
+{
+    if (!dn_kit_same(operation->kind, DUNLIN_KIND_CHECK) || operation->path_count != 2)
+        return false;
+    for (uint64_t i = first; i < end; i++)
+        if (dn_kit_same(work->operations[i]->kind, DUNLIN_KIND_COLUMN) &&
+            work->operations[i]->path_count == 2 &&
+            dn_mysql_same_name(work->operations[i]->path[1], operation->path[1]))
+            return own_check_of(work, operation->path[1], first, end) == operation;
+    return false;
+}
+
 static int32_t
 add_new_column(dn_mysql_rendering *work, const dunlin_operation *operation, uint64_t first,
                uint64_t end)
@@ -452,6 +504,8 @@ add_new_column(dn_mysql_rendering *work, const dunlin_operation *operation, uint
         status = check_automatic(work, operation->path[1], first, end);
     if (status == DUNLIN_OK)
         status = dn_mysql_add_column(work, operation->path[0], operation->path[1], members);
+    if (status == DUNLIN_OK)
+        status = add_own_check(work, operation->path[1], first, end);
     dn_mysql_list_free(&native);
     return status;
 }
@@ -536,6 +590,8 @@ add_members(dn_mysql_rendering *work, uint64_t first, uint64_t end)
         size_t length = work->sql.length;
         bool left_out = false;
 
+        if (is_told_with_column(work, operation, first, end))
+            continue;
         dn_kit_text_add(&work->sql, any ? ",\n    " : "\n    ");
         status = dn_kit_same(operation->kind, DUNLIN_KIND_COLUMN) && operation->path_count == 2
                      ? add_new_column(work, operation, first, end)

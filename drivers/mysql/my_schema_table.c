@@ -177,7 +177,8 @@ default_of(dn_mysql_schema *schema, const dn_mysql_row *row)
     /* [MDB] since 10.2.7 as it would be written, and NULL where there is none. */
     if (nullable && dn_kit_same(row->cells[COLUMN_DEFAULT], "NULL"))
         return dn_kit_string("");
-    return row->cells[COLUMN_DEFAULT];
+    /* A sequence comes with the name of the database. */
+    return dn_mysql_unqualified(&schema->pool, row->cells[COLUMN_DEFAULT], schema->database, NULL);
 }
 
 /* "on update current_timestamp(6), INVISIBLE" */

@@ -304,6 +304,17 @@ made_by(const dn_sqlite_rendering *work, const dn_sqlite_state *state, dunlin_st
     return state->queue[0];
 }
 
+/* Its columns are its module's own. */
+static void
+write_virtual(dn_sqlite_rendering *work, const dn_sqlite_state *state, dunlin_string module)
+{
+    dn_kit_text_add(&work->sql, state->is_conditional ? "CREATE VIRTUAL TABLE IF NOT EXISTS "
+                                                      : "CREATE VIRTUAL TABLE ");
+    dn_sqlite_write_name(&work->sql, state->name);
+    dn_kit_text_add(&work->sql, " USING ");
+    dn_kit_text_add_string(&work->sql, module);
+}
+
 static int32_t
 write_new(dn_sqlite_rendering *work, dn_sqlite_state *state)
 {
@@ -327,13 +338,16 @@ write_new(dn_sqlite_rendering *work, dn_sqlite_state *state)
         return status;
     dn_sqlite_name_members(&state->table);
     set = dn_kit_set_of(&state->table.set);
-    dn_sqlite_write_table(
-        &work->sql, &state->table,
-        dn_kit_set_is_true(set, "temporary")
-            ? (state->is_conditional ? "CREATE TEMPORARY TABLE IF NOT EXISTS "
-                                     : "CREATE TEMPORARY TABLE ")
-            : (state->is_conditional ? "CREATE TABLE IF NOT EXISTS " : "CREATE TABLE "),
-        state->name);
+    if (dn_kit_set_text(set, "virtual").length > 0)
+        write_virtual(work, state, dn_kit_set_text(set, "virtual"));
+    else
+        dn_sqlite_write_table(
+            &work->sql, &state->table,
+            dn_kit_set_is_true(set, "temporary")
+                ? (state->is_conditional ? "CREATE TEMPORARY TABLE IF NOT EXISTS "
+                                         : "CREATE TEMPORARY TABLE ")
+                : (state->is_conditional ? "CREATE TABLE IF NOT EXISTS " : "CREATE TABLE "),
+            state->name);
     status = dn_sqlite_step_add(work, DUNLIN_STEP_STATEMENT, state->queue[0],
                                 state->queue[state->initial - 1] - state->queue[0] + 1, NULL);
     for (size_t i = 0; i < state->table.count && status == DUNLIN_OK; i++)

@@ -194,6 +194,8 @@ typedef struct dunlin_snapshot_options {
     /* Of the head: 1: replay the migrations in a throw-away database on the target's server ... */
     int32_t shadow;
     const char *shadow_url; /* or in this empty database */
+    int32_t drizzle;        /* 1: drizzle-kit's snapshot of the newest migration, instead */
+    uint32_t reserved;
 } dunlin_snapshot_options;
 int dunlin_snapshot(const dunlin_options *options, const dunlin_snapshot_options *snapshot,
                     dunlin_result **result, dunlin_error *error);

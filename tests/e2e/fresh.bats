@@ -1,0 +1,51 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# Snapshots of drizzle-kit: read as a third opinion, and written fresh. Servers: fresh_servers.bats.
+
+load helper
+load fresh_helper
+
+@test "SQLite: a fresh snapshot is the one that drizzle-kit wrote, and it goes on from there" {
+    fresh_snapshots sqlite
+}
+
+@test "what drizzle-kit's newest snapshot lacks is told, and schema.ts without a place for it, too" {
+    drizzle_project app
+    cd app
+    jq 'del(.tables.users.columns.locale) | .tables.users.columns.by_hand =
+        {name: "by_hand", type: "integer", primaryKey: false, notNull: false, autoincrement: false}' \
+        "$(fixture drizzle-sqlite)/drizzle/meta/0012_snapshot.json" >drizzle/meta/0012_snapshot.json
+    run_json check
+    assert_exit 4
+    assert_json '[.checks[] | select(.check == "drizzle-snapshot") | .outcome, (.problems[] | [.object, .message, .lines[0]])]' \
+        "[\"disagrees\",[\"column 'users.by_hand'\",\"only in the snapshot\",null],[\"column 'users.locale'\",\"missing in the snapshot\",\"  locale: text(\\\"locale\\\").notNull().default(\\\"en\\\"),\"]]"
+    dunlin migrate --no-backup
+    run_json doctor
+    assert_exit 0
+    assert_json '[.findings[] | select(.id == "snapshot.stale") | .severity]' '["warning"]'
+    echo '{"version": "6"' >drizzle/meta/0012_snapshot.json
+    run_json check
+    assert_exit 0
+    assert_json '[.checks[] | select(.check == "drizzle-snapshot") | .outcome]' '["unverified"]'
+}
+
+@test "the command for the definition is split as a shell would, run without one, and its failures told" {
+    drizzle_project app
+    cd app
+    dunlin check --definition-command ''
+    assert_exit 2
+    dunlin check --definition-command "no-such-program 'x"
+    assert_exit 2
+    assert_stderr 'a quote is not closed'
+    dunlin check --definition-command no-such-program
+    assert_exit 1
+    assert_stderr "'no-such-program' is not installed"
+    dunlin check --definition-command 'echo "nothing; touch made"'
+    assert_exit 2
+    assert_stderr 'printed no SQL'
+    refute_file made
+    run_json check --definition-command "printf 'CREATE TABLE x (a INTEGER)'"
+    assert_exit 4
+    assert_json '[.checks[] | select(.check == "definition-command") | .problems[] | select(.object == "table '"'x'"'") | .message]' \
+        '["only in the definition"]'
+}
