@@ -238,7 +238,8 @@ calls_what_goes(closing *state, const dunlin_fact *fact)
 {
     calling call = {fact, false};
 
-    if (dn_string_among(fact->kind, "check index exclude trigger policy"))
+    if (dn_string_among(fact->kind, "check index exclude trigger policy") ||
+        dn_property_find(fact->properties, fact->property_count, "generated"))
         dn_fact_map_each(state->routines_go, NULL, look_for_call, &call);
     return call.found;
 }

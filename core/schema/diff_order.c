@@ -531,6 +531,28 @@ drop_indexes_of_views(dn_diffing *work)
     return 0;
 }
 
+static int
+drop_now(dn_diffing *work, dn_move *move)
+{
+    move->what &= ~(unsigned)DN_MOVE_DROP;
+    return dn_diff_emit_drop(work, move->before);
+}
+
+/* Columns that a routine generates go before it. */
+static int
+drop_generated(dn_diffing *work, const dunlin_fact *routine)
+{
+    for (size_t i = 0; i < work->count; i++) {
+        dn_move *move = &work->moves[i];
+
+        if ((move->what & DN_MOVE_DROP) && dn_fact_is(move->before, DUNLIN_KIND_COLUMN) &&
+            dn_fact_mentions(move->before, routine->path[dn_schema_lead(work->naming)]) &&
+            drop_now(work, move) < 0)
+            return -1;
+    }
+    return 0;
+}
+
 /* They come back before the tables that may call them; others go when nothing calls them any more. */
 static int
 drop_remade_routines(dn_diffing *work)
@@ -541,8 +563,7 @@ drop_remade_routines(dn_diffing *work)
         if (!(move->what & DN_MOVE_DROP) || !(move->what & DN_MOVE_CREATE) ||
             !dn_string_among(move->before->kind, "function procedure"))
             continue;
-        move->what &= ~(unsigned)DN_MOVE_DROP;
-        if (dn_diff_emit_drop(work, move->before) < 0)
+        if (drop_generated(work, move->before) < 0 || drop_now(work, move) < 0)
             return -1;
     }
     return 0;

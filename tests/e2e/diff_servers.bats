@@ -41,6 +41,29 @@ load helper
     assert_equal "$(sql_pg "$one" "SELECT count(*) FROM pg_indexes WHERE indexname = 'm_a'")" 1
 }
 
+@test "postgres: a function of another result is made anew, with what uses it" {
+    local one two common
+    one=$(fresh_database postgresql)
+    two=$(fresh_database postgresql)
+    common="ALTER TABLE t ADD CONSTRAINT c CHECK (f(a) > 0),
+                ADD COLUMN g int GENERATED ALWAYS AS (f(a)) STORED;
+            CREATE INDEX i ON t (f(b)); CREATE VIEW v AS SELECT a, f(b) AS fb FROM t;
+            CREATE VIEW w AS SELECT fb FROM v"
+    sql_pg "$one" "CREATE TABLE t (a int, b int)" "INSERT INTO t VALUES (1, 2)" \
+        "CREATE FUNCTION f(x int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT x'" \
+        "CREATE FUNCTION h(x int DEFAULT 1) RETURNS int LANGUAGE sql AS 'SELECT x'" "$common"
+    sql_pg "$two" "CREATE TABLE t (a int, b int)" \
+        "CREATE FUNCTION f(x int) RETURNS bigint LANGUAGE sql IMMUTABLE AS 'SELECT x::bigint'" \
+        "CREATE FUNCTION h(x int) RETURNS int LANGUAGE sql AS 'SELECT x + 1'" "$common"
+    step_to "$one" "$two"
+    assert_equal "$(sql_pg "$one" 'SELECT g, pg_typeof(fb) FROM t, w')" '1|bigint'
+    # Another body alone is replaced.
+    sql_pg "$two" "CREATE OR REPLACE FUNCTION f(x int) RETURNS bigint LANGUAGE sql IMMUTABLE AS 'SELECT 2 * x::bigint'"
+    dunlin diff "$one" "$two" --sql
+    assert_stdout 'CREATE OR REPLACE FUNCTION'
+    refute_stdout DROP
+}
+
 @test "postgres: types change with their values where a cast has to be said" {
     local one two
     one=$(fresh_database postgresql)
