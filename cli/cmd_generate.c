@@ -64,6 +64,7 @@ dn_cmd_generate(dn_cli *cli)
         .rename_count = arguments->renames.count,
         .dry_run = arguments->dry_run ? 1 : 0,
         .plain = arguments->plain ? 1 : 0,
+        .drop_legacy = arguments->drop_legacy ? 1 : 0,
         .shadow = arguments->shadow ? 1 : 0,
         .shadow_url = arguments->shadow_url,
     };

@@ -83,6 +83,7 @@ typedef struct dn_arguments {
     int write;
     const char *definition;
     int plain;
+    int drop_legacy;
 } dn_arguments;
 
 /* -1: *error says what is wrong with the command line. *arguments is usable as far as it was

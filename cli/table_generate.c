@@ -11,6 +11,8 @@ const dn_option dn_cli_generate_options[] = {
      "repeated"},
     {"definition", 0, DN_VALUE_FILE, "FILE", NULL, MEMBER(definition), false,
      "the schema definition; the project's unless given"},
+    {"drop-legacy", 0, DN_VALUE_NONE, NULL, NULL, MEMBER(drop_legacy), false,
+     "instead, drop what is in the target and belongs to no migration; rows are counted"},
     {"plain", 0, DN_VALUE_NONE, NULL, NULL, MEMBER(plain), false,
      "use no statements that cannot share a transaction, however long the plain ones lock"},
     {"shadow", 0, DN_VALUE_NONE, NULL, NULL, MEMBER(shadow), false,
@@ -28,7 +30,10 @@ const dn_exit dn_cli_generate_exits[] = {
     {DUNLIN_EXIT_USAGE,
      "usage or configuration is wrong, there is no definition, or no place to try "
      "it in"},
-    {DUNLIN_EXIT_DISAGREEMENT, "what the present migrations make is not known"},
+    {DUNLIN_EXIT_DISAGREEMENT,
+     "what the present migrations make is not known; or, with "
+     "`--drop-legacy`, the target is not at the newest one, or something of "
+     "the migrations uses what would go"},
     END_EXITS};
 const dn_example dn_cli_generate_examples[] = {
     {"dunlin generate add widgets", "write the migration that schema.sql asks for"},
@@ -36,4 +41,6 @@ const dn_example dn_cli_generate_examples[] = {
     {"dunlin generate full names --rename users.name=full_name",
      "rename a column instead of dropping "
      "it and adding another"},
+    {"dunlin generate drop leftovers --drop-legacy --target production --shadow",
+     "write the migration that removes what belongs to no migration"},
     END_EXAMPLES};

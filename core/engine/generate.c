@@ -92,6 +92,8 @@ open_before(dn_generation *work)
                      : dn_side_empty(work->session, &work->like, &work->before, work->error);
 
     work->before.name = "the migrations";
+    /* What belongs to nobody goes, and what the migrations make stays. */
+    work->after = work->before;
     return answer;
 }
 
@@ -106,6 +108,8 @@ open_sides(dn_generation *work, const char **definition)
         dn_journal_finish(&session->journal, work->error) < 0 || check_layout(work) < 0 ||
         check_dialect(work) < 0 || list_files(work) < 0)
         return -1;
+    if (work->options->drop_legacy)
+        return open_like(work) < 0 ? -1 : open_before(work);
     *definition =
         work->options->definition ? work->options->definition : dn_definition_path(session);
     if (!*definition)
@@ -259,7 +263,10 @@ compose(dn_generation *work, dn_text *text)
     const char *dialect = work->session->journal.dialect;
     bool only = dialect && strcmp(dialect, "portable") == 0;
 
-    dn_text_add_string(text, "-- Made by `dunlin generate`.\n");
+    dn_text_add_string(text, work->options->drop_legacy
+                                 ? "-- Made by `dunlin generate --drop-legacy`: what belongs to no "
+                                   "migration.\n"
+                                 : "-- Made by `dunlin generate`.\n");
     if (work->up.apart && !only)
         dn_text_add_string(text, "-- dunlin: no-transaction\n");
     if (work->up.apart && only)
@@ -344,7 +351,10 @@ tell_summary(dn_generation *work, const dn_migration *made)
 
     for (size_t i = 0; i < count; i++)
         losses += work->up.diff.risks[i].danger == DN_DANGER_LOSES;
-    if (!count)
+    if (!count && work->options->drop_legacy)
+        dn_text_printf(&text, "nothing to do: all that '%s' holds belongs to migrations",
+                       work->like.name);
+    else if (!count)
         dn_text_printf(&text, "nothing to do: the migrations make what '%s' says",
                        work->after.name);
     else if (made->path)
@@ -406,11 +416,13 @@ generate(dn_generation *work, const char *name)
     dn_migration made = {.tag = NULL};
     const char *definition = NULL;
 
-    if (open_sides(work, &definition) < 0 || make_up(work, definition) < 0)
+    if (open_sides(work, &definition) < 0 ||
+        (work->options->drop_legacy ? dn_generate_legacy(work) : make_up(work, definition)) < 0)
         return -1;
     if (!work->up.diff.operations.count)
         return tell(work, definition, &text, &made);
-    if (make_down(work) < 0 || compose(work, &text) < 0 || prove(work, &text) < 0)
+    if ((!work->no_down && make_down(work) < 0) || compose(work, &text) < 0 ||
+        prove(work, &text) < 0)
         return -1;
     if (work->no_down && !work->loses) {
         dn_text_clear(&text);

@@ -6,6 +6,7 @@
  *   generate_hints.c  renames, of the command line and of the definition
  *   generate_safe.c   operations in forms that lock little
  *   generate_text.c   operations as the text of a migration
+ *   generate_legacy.c what belongs to no migration
  *   generate_proof.c  the history replayed, with what is to be added to it
  */
 #ifndef DN_ENGINE_GENERATE_H
@@ -55,5 +56,16 @@ int dn_generate_text(dn_generation *work, dn_generated *one);
 /* Does the history with the new migration make what is wanted, and its way back what was before? Errors:
  * generate.unproved. A way back that does not is given up: `no_down`. */
 int dn_generate_prove(dn_generation *work, const char *up, const char *down);
+
+/* "the new migration does not lead to 'WANTED' ...": generate.unproved. */
+int dn_generate_differs(dn_generation *work, const dn_differences *differences, const char *wanted);
+/* The statements of a text, as those of a definition. */
+int dn_generate_run(dn_generation *work, dn_connection *connection, const char *text,
+                    size_t *statements);
+
+/* --- generate_legacy.c --- */
+/* `up` drops what stands in the target and belongs to no migration, with IF EXISTS. Errors:
+ * generate.disagreement, generate.legacy-used, generate.unproved. */
+int dn_generate_legacy(dn_generation *work);
 
 #endif

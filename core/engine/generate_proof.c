@@ -87,8 +87,8 @@ without_path(dn_generation *work, const unseen *file, const char *why)
                  : why;
 }
 
-static int
-fail_different(dn_generation *work, const dn_differences *differences)
+int
+dn_generate_differs(dn_generation *work, const dn_differences *differences, const char *wanted)
 {
     dn_auto(dn_text) text = DN_TEXT_INIT;
 
@@ -107,8 +107,8 @@ fail_different(dn_generation *work, const dn_differences *differences)
     if (text.failed)
         return dn_no_memory(work->error);
     return dn_fail(work->error, DUNLIN_FAILED, "generate.unproved",
-                   "the new migration does not lead to '%s', and is not written: %s",
-                   work->after.name, text.data);
+                   "the new migration does not lead to '%s', and is not written: %s", wanted,
+                   text.data);
 }
 
 /* Behind the history and the texts up to this one. */
@@ -135,7 +135,7 @@ prove_up(dn_generation *work, const unseen *file, const dn_migration_effects *ef
     if (dn_differences_apply(&effects->effects, facts, work->error) < 0 ||
         compare_with(work, facts, &work->after, &differences) < 0)
         return -1;
-    return differences.count ? fail_different(work, &differences) : 0;
+    return differences.count ? dn_generate_differs(work, &differences, work->after.name) : 0;
 }
 
 static int
@@ -183,5 +183,18 @@ dn_generate_prove(dn_generation *work, const char *up, const char *down)
         answer = prove_down(work, &files[1], &effects[work->count + 1], facts);
     dn_fd_cleanup(&files[0].fd);
     dn_fd_cleanup(&files[1].fd);
+    return answer;
+}
+
+int
+dn_generate_run(dn_generation *work, dn_connection *connection, const char *text,
+                size_t *statements)
+{
+    unseen file = {.fd = -1};
+    int answer = hide(work, text, "", &file);
+
+    if (answer == 0)
+        answer = dn_definition_load(connection, file.path, statements, work->error);
+    dn_fd_cleanup(&file.fd);
     return answer;
 }

@@ -33,6 +33,7 @@ core_sources += \
 	core/engine/generate.c \
 	core/engine/generate.h \
 	core/engine/generate_hints.c \
+	core/engine/generate_legacy.c \
 	core/engine/generate_proof.c \
 	core/engine/generate_safe.c \
 	core/engine/generate_text.c \

@@ -243,10 +243,10 @@ typedef struct dunlin_generate_options {
     const char *definition;     /* file; NULL: the project's */
     const char *const *renames; /* as of dunlin_diff_options */
     uint64_t rename_count;
-    int32_t dry_run; /* 1: nothing is written */
-    int32_t plain;   /* 1: no forms that cannot share a transaction, however long they lock */
-    int32_t shadow;  /* 1: make the throw-away database on the target's server ... */
-    uint32_t reserved;
+    int32_t dry_run;     /* 1: nothing is written */
+    int32_t plain;       /* 1: no forms that cannot share a transaction, however long they lock */
+    int32_t shadow;      /* 1: make the throw-away database on the target's server ... */
+    int32_t drop_legacy; /* 1: instead, drop what is in the target and belongs to no migration */
     const char *shadow_url; /* or use this empty one */
 } dunlin_generate_options;
 int dunlin_generate(const dunlin_options *options, const char *name,

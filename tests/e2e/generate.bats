@@ -171,3 +171,57 @@ END
     assert_exit 1
     assert_stderr "has the layout 'drizzle', in which no migrations are generated"
 }
+
+@test "what belongs to no migration is dropped on request, counted, guarded and in order" {
+    project <<<''
+    echo 'CREATE TABLE users (id INTEGER PRIMARY KEY);' >migrations/0001_users.sql
+    dunlin migrate
+    assert_exit 0
+    sql app.db "CREATE TABLE a (id INTEGER PRIMARY KEY, b INTEGER REFERENCES b (id))" \
+        "CREATE TABLE b (id INTEGER PRIMARY KEY)" "CREATE VIEW v AS SELECT a.id FROM a" \
+        "CREATE TABLE tmp_kept (x INTEGER)" "INSERT INTO b VALUES (1), (2)" "INSERT INTO a VALUES (1, 2)" \
+        "ALTER TABLE users ADD COLUMN extra TEXT"
+    jq '.ignore = ["tmp_*"]' dunlin.json >new.json && mv new.json dunlin.json
+    run_json generate drop leftovers --drop-legacy
+    assert_exit 0
+    assert_json_form generate
+    assert_equal "$(cat migrations/0002_drop_leftovers.sql)" "-- Made by \`dunlin generate --drop-legacy\`: what belongs to no migration.
+DROP VIEW IF EXISTS \"v\";
+
+-- ! a: the rows of the table are lost: 1 row in 'app'
+DROP TABLE IF EXISTS \"a\";
+
+-- ! b: the rows of the table are lost: 2 rows in 'app'
+DROP TABLE IF EXISTS \"b\";"
+    dunlin generate more --drop-legacy
+    assert_exit 4
+    assert_stderr "cannot be told while 1 is pending"
+    dunlin migrate
+    assert_exit 0
+    assert_equal "$(sql app.db "SELECT group_concat(name) FROM sqlite_schema WHERE type IN ('table', 'view')
+        AND name NOT GLOB 'dunlin*'")" users,tmp_kept
+    dunlin generate more --drop-legacy
+    assert_exit 0
+    assert_stdout "nothing to do: all that 'app' holds belongs to migrations"
+    # On a fresh database there is nothing to drop.
+    dunlin migrate --url sqlite:other.db
+    assert_exit 0
+    # What another checkout's migration made is somebody's.
+    echo 'CREATE TABLE theirs (x INTEGER);' >migrations/0003_theirs.sql
+    dunlin migrate
+    rm migrations/0003_theirs.sql
+    dunlin generate more --drop-legacy
+    assert_exit 4
+    assert_stderr "it has migrations that are not known here"
+}
+
+@test "what the migrations made and what was changed to use leftovers is not dropped with them" {
+    project <<<''
+    echo 'CREATE TABLE users (id INTEGER PRIMARY KEY); CREATE VIEW v AS SELECT id FROM users;' >migrations/0001_users.sql
+    dunlin migrate
+    sql app.db "CREATE TABLE other (id INTEGER)" "DROP VIEW v" "CREATE VIEW v AS SELECT id FROM other"
+    dunlin generate less --drop-legacy
+    assert_exit 4
+    assert_stderr "view 'v' belongs to the migrations and uses something that does not"
+    refute_file migrations/0002_less.sql
+}

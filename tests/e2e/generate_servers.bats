@@ -124,3 +124,51 @@ END
     assert_exit 0
     assert_file migrations/0001_first.sql
 }
+
+# leftovers DIALECT SQL: what SQL makes is dropped again, and nothing else.
+leftovers() {
+    project "$1" <<<''
+    echo 'CREATE TABLE users (id bigint PRIMARY KEY, name varchar(20));' >migrations/0001_users.sql
+    dunlin migrate
+    assert_exit 0
+    dunlin snapshot --output before.json
+    run_script "$database" "$2"
+    dunlin generate drop leftovers --drop-legacy
+    assert_exit 0
+    cp migrations/0002_drop_leftovers.sql out
+    grep -q -- "-- ! legacy_b: the rows of the table are lost: 2 rows in 'app'" out
+    ! grep "^DROP" out | grep -v "IF EXISTS" || fail "not guarded"
+    dunlin migrate
+    assert_exit 0
+    dunlin snapshot --output after.json
+    assert_equal "$(cat after.json)" "$(cat before.json)"
+    # Where there is none of it, nothing happens.
+    dunlin migrate --url "$(fresh_database "$1")"
+    assert_exit 0
+}
+
+@test "postgres: what belongs to no migration is dropped on request" {
+    leftovers postgresql "CREATE TYPE mood AS ENUM ('a'); CREATE SCHEMA old; CREATE SEQUENCE old.s;
+        CREATE FUNCTION f(a integer, b text) RETURNS text LANGUAGE plpgsql AS 'BEGIN RETURN b; END';
+        CREATE FUNCTION g(a integer) RETURNS integer LANGUAGE sql AS 'SELECT a';
+        CREATE TABLE legacy_a (id serial PRIMARY KEY, m mood);
+        CREATE TABLE legacy_b (id integer PRIMARY KEY, a integer REFERENCES legacy_a, g integer DEFAULT g(1));
+        ALTER TABLE legacy_a ADD b integer REFERENCES legacy_b; INSERT INTO legacy_b VALUES (1), (2);
+        CREATE VIEW \"Odd.name\" AS SELECT id FROM legacy_a; CREATE MATERIALIZED VIEW m AS SELECT * FROM \"Odd.name\";
+        CREATE DOMAIN d AS integer CHECK (VALUE > 0); CREATE TABLE old.t (x d);"
+}
+
+@test "mysql: what belongs to no migration is dropped on request" {
+    leftovers mysql "CREATE TABLE legacy_a (id integer PRIMARY KEY);
+        CREATE TABLE legacy_b (id integer PRIMARY KEY, a integer, CONSTRAINT fa FOREIGN KEY (a) REFERENCES legacy_a (id));
+        ALTER TABLE legacy_a ADD b integer, ADD CONSTRAINT fb FOREIGN KEY (b) REFERENCES legacy_b (id);
+        INSERT INTO legacy_b VALUES (1, NULL), (2, NULL); CREATE VIEW \`Odd.name\` AS SELECT id FROM legacy_a;
+        CREATE FUNCTION g(a integer) RETURNS integer DETERMINISTIC RETURN a + 1;"
+}
+
+@test "postgres: without a target that answers nothing is dropped" {
+    project postgresql <<<''
+    dunlin generate x --drop-legacy --url postgres://dunlin@127.0.0.1:1/none --shadow
+    assert_exit 1
+    assert_equal "$(ls migrations)" ""
+}
