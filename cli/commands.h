@@ -47,6 +47,7 @@ int dn_cmd_merge_driver(dn_cli *cli);
 int dn_cmd_backup(dn_cli *cli);
 int dn_cmd_backups(dn_cli *cli);
 int dn_cmd_repair(dn_cli *cli);
+int dn_cmd_adopt(dn_cli *cli);
 int dn_cmd_restore(dn_cli *cli);
 int dn_cmd_resume(dn_cli *cli);
 int dn_cmd_check(dn_cli *cli);

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 # Everything but main, which the unit tests link, too.
 cli_parts = \
+	cli/cmd_adopt.c \
 	cli/cmd_backup.c \
 	cli/cmd_backups.c \
 	cli/cmd_check.c \
@@ -62,7 +63,9 @@ cli_parts = \
 	cli/table_check.c \
 	cli/table_check.h \
 	cli/table_schema.c \
-	cli/table_schema.h
+	cli/table_schema.h \
+	cli/table_tools.c \
+	cli/table_tools.h
 
 cli_sources += $(cli_parts) cli/main.c
 

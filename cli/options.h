@@ -46,6 +46,7 @@ typedef struct dn_arguments {
     const char *driver;
     const char *server;
     const char *from;
+    const char *table;
     dn_words allow;
     const char *quirks;
     dn_words cases;

@@ -8,6 +8,7 @@
 #include "cli/table_macros.h"
 #include "cli/table_generate.h"
 #include "cli/table_schema.h"
+#include "cli/table_tools.h"
 
 static const char *const dialect_choices[] = {"portable", "sqlite", "postgres", "mysql", NULL};
 static const char *const shell_choices[] = {"bash", "zsh", "fish", NULL};
@@ -542,6 +543,16 @@ const dn_command dn_cli_commands[] = {
      "Records that it makes have the state `baselined` and say what proved them. It drops nothing. A "
      "missing snapshot of drizzle-kit is named and not made.",
      "dunlin-repair/1", repair_options, no_arguments, repair_exits, repair_examples, dn_cmd_repair},
+    {"adopt", "take over from another migration tool",
+     "Finds out which tool the folder and the tables are of, replays its migrations and holds what its "
+     "table claims against the schema. Shows what is proved and what is merely claimed; with `--apply` "
+     "it records that in dunlin's own tracker, writes the journal `meta/_journal.json`, and compares "
+     "all four places. The files and the table of the tool stay as they are.\n\n"
+     "It refuses where the tool's table and the schema contradict each other, or where the tool itself "
+     "calls a migration failed or dirty. Where no other tool was, it does what `repair` does. "
+     "docs/adopt.md lists the tools.",
+     "dunlin-adopt/1", dn_cli_adopt_options, no_arguments, dn_cli_adopt_exits,
+     dn_cli_adopt_examples, dn_cmd_adopt},
     {"snapshot", "write the schema of a target as a file",
      "Reads the schema that is really in the target and writes it as a snapshot: one line for each "
      "thing, sorted, the same bytes for the same schema, so that a pull request shows what changes. "

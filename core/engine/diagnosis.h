@@ -25,5 +25,8 @@ int dn_diagnosis_declared(dn_session *session, const dunlin_doctor_options *doct
 /* The document of `doctor`, and its exit code. */
 void dn_diagnosis_tell(dn_session *session, const dn_diagnosis *own);
 void dn_diagnosis_tell_steps(dn_session *session, const char *name, const dn_repair *repair);
+/* A repair under another name: who recorded what it records, and what its document is called. */
+int dn_repair_as(const dunlin_options *options, const dunlin_repair_options *repair,
+                 const char *format, const char *by, dunlin_result **result, dn_error *error);
 
 #endif

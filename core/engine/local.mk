@@ -1,5 +1,9 @@
 # The public API: one file per use case.
 core_sources += \
+	core/engine/adopt.c \
+	core/engine/adopt.h \
+	core/engine/adopt_find.c \
+	core/engine/adopt_plan.c \
 	core/engine/backup.c \
 	core/engine/check.c \
 	core/engine/check.h \

@@ -14,6 +14,8 @@
 typedef struct repairing {
     dn_session session;
     const dunlin_repair_options *options;
+    const char *format;
+    const char *by;
     dunlin_doctor_options doctor;
     dn_diagnosis found;   /* at the beginning */
     dn_diagnosis at_last; /* after all of it */
@@ -175,7 +177,7 @@ mend_of(repairing *state)
         .run_id = state->run_id,
         .log = session->log,
         .arena = &session->arena,
-        .by = "repair",
+        .by = state->by,
         .state = "baselined",
     };
 }
@@ -368,7 +370,7 @@ repair(repairing *state, dn_error *error)
         dn_session_journal_or_rebuilt(session, &state->found.rebuilt, error) < 0 ||
         dn_session_connect(session, !apply_it, error) < 0 ||
         look(state, &state->found, error) < 0 ||
-        dn_session_result(session, "dunlin-repair/1", error) < 0)
+        dn_session_result(session, state->format, error) < 0)
         return -1;
     tell(state);
     state->at_last = state->found;
@@ -389,8 +391,8 @@ repair(repairing *state, dn_error *error)
 }
 
 int
-dunlin_repair(const dunlin_options *options, const dunlin_repair_options *repair_options,
-              dunlin_result **result, dunlin_error *error)
+dn_repair_as(const dunlin_options *options, const dunlin_repair_options *repair_options,
+             const char *format, const char *by, dunlin_result **result, dn_error *error)
 {
     static const dunlin_repair_options defaults = {.size = sizeof defaults};
     repairing state;
@@ -398,9 +400,18 @@ dunlin_repair(const dunlin_options *options, const dunlin_repair_options *repair
     memset(&state, 0, sizeof state);
     dn_session_begin(&state.session, options);
     state.options = repair_options ? repair_options : &defaults;
+    state.format = format;
+    state.by = by;
     state.doctor =
         (dunlin_doctor_options){sizeof state.doctor, state.options->shadow, 0,
                                 state.options->shadow_url, state.options->definition_command};
     dn_random_id(state.run_id);
     return dn_session_finish(&state.session, repair(&state, error), result, error);
+}
+
+int
+dunlin_repair(const dunlin_options *options, const dunlin_repair_options *repair_options,
+              dunlin_result **result, dunlin_error *error)
+{
+    return dn_repair_as(options, repair_options, "dunlin-repair/1", "repair", result, error);
 }

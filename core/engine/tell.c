@@ -13,7 +13,8 @@ tell_time(dn_session *session, dunlin_node *node, const char *applied_at)
     char iso[40];
     size_t length = applied_at ? strlen(applied_at) : 0;
 
-    if (length != 26 || applied_at[10] != ' ') {
+    /* Some servers leave out zeros at the end. */
+    if (length < 19 || length > 26 || applied_at[10] != ' ') {
         dn_node_set_text(session->result, node, "applied_at", applied_at);
         return;
     }

@@ -102,6 +102,19 @@ dn_sql_folder_has(const dn_sql_folder *folder, const char *tag)
     return false;
 }
 
+/* A folder may be a migration. */
+static int
+name_inner(dn_sql_folder *folder, size_t at, dn_arena *arena, dn_error *error)
+{
+    const char *name = dn_path_join(arena, folder->names[at].name, "migration.sql");
+
+    if (!name)
+        return dn_no_memory(error);
+    if (faccessat(folder->fd, name, F_OK, 0) == 0)
+        folder->tasks[at].name = name;
+    return 0;
+}
+
 int
 dn_sql_folder_start_hashing(dn_sql_folder *folder, dn_arena *arena, dn_error *error)
 {
@@ -115,6 +128,9 @@ dn_sql_folder_start_hashing(dn_sql_folder *folder, dn_arena *arena, dn_error *er
         if (!entry->folder && entry->name[0] != '.' && length > strlen(".sql") &&
             strcmp(entry->name + length - strlen(".sql"), ".sql") == 0)
             folder->tasks[i].name = entry->name;
+        if (entry->folder && entry->name[0] != '.' && strcmp(entry->name, "meta") != 0 &&
+            name_inner(folder, i, arena, error) < 0)
+            return -1;
     }
     dn_hash_pool_start(&folder->pool, folder->fd, folder->tasks, folder->count);
     return 0;
@@ -165,6 +181,26 @@ take_file(const dn_sql_folder *folder, size_t at, dn_arena *arena, dn_migration 
     return migration->path ? 0 : dn_no_memory(error);
 }
 
+/* <tag>/migration.sql, of a folder that was Prisma's. */
+static bool
+take_inner(const dn_sql_folder *folder, dn_arena *arena, dn_migration *migration)
+{
+    const wanted_name wanted = {migration->tag, strlen(migration->tag), ""};
+    const dn_folder_entry *found = NULL;
+    size_t at;
+
+    if (folder->count)
+        found =
+            bsearch(&wanted, folder->names, folder->count, sizeof *folder->names, compare_wanted);
+    at = found ? (size_t)(found - folder->names) : 0;
+    if (!found || !found->folder || !folder->tasks[at].name)
+        return false;
+    migration->file = at;
+    migration->has_file = true;
+    migration->path = dn_path_join(arena, folder->path, folder->tasks[at].name);
+    return true;
+}
+
 int
 dn_sql_folder_resolve(dn_sql_folder *folder, const char *override, dn_arena *arena,
                       dn_migration *migration, dn_error *error)
@@ -187,6 +223,9 @@ dn_sql_folder_resolve(dn_sql_folder *folder, const char *override, dn_arena *are
         } else if (override && strcmp(name + length, override) == 0) {
             overridden = true;
             file = at;
+        } else if (strcmp(name + length, ".up.sql") == 0 && file == folder->count) {
+            folder->tasks[at].listed = true; /* of a folder that was golang-migrate's or sqlx's */
+            file = at;
         } else if (strcmp(name + length, ".down.sql") == 0) {
             migration->down_path = dn_path_join(arena, folder->path, name);
             if (!migration->down_path)
@@ -194,5 +233,7 @@ dn_sql_folder_resolve(dn_sql_folder *folder, const char *override, dn_arena *are
         }
     }
     folder->hint = at;
+    if (file == folder->count && take_inner(folder, arena, migration))
+        return migration->path ? 0 : dn_no_memory(error);
     return file < folder->count ? take_file(folder, file, arena, migration, error) : 0;
 }

@@ -10,7 +10,6 @@
 #include "core/journal/markup.h"
 #include "core/journal/parts.h"
 
-#define FOLDER_FILE "migration.sql"
 #define PRISMA_LOCK "migration_lock.toml"
 
 enum { HEAD_BYTES = 4096, HEADS_READ = 3 };
@@ -152,7 +151,8 @@ add(foreign_reading *work, size_t at, const char *tag, const char *name)
                                         journal->count + 1, sizeof *journal->migrations);
     if (!migration.key || !migration.path || !journal->migrations)
         return dn_no_memory(work->error);
-    work->folder->tasks[at].name = name;
+    if (work->form->code)
+        work->folder->tasks[at].name = name;
     journal->migrations[journal->count++] = migration;
     return 0;
 }
@@ -188,12 +188,10 @@ static int
 take_folder(foreign_reading *work, size_t at)
 {
     const char *tag = work->folder->names[at].name;
-    const char *name = dn_path_join(work->arena, tag, FOLDER_FILE);
+    const char *name = work->folder->tasks[at].name;
 
     if (!name)
-        return dn_no_memory(work->error);
-    if (faccessat(work->folder->fd, name, F_OK, 0) < 0)
-        return leave_out(work, tag, "has no " FOLDER_FILE);
+        return leave_out(work, tag, "has no migration.sql");
     return add(work, at, tag, name);
 }
 
@@ -273,15 +271,16 @@ dn_foreign_read(dn_journal *journal, dn_sql_folder *folder, dn_arena *arena, dn_
                             .arena = arena,
                             .error = error};
 
-    dn_hash_pool_finish(&folder->pool); /* the tasks are ours again */
+    if (work.form->code)
+        dn_hash_pool_finish(&folder->pool); /* the tasks are ours again */
     if (collect(&work) < 0)
         return -1;
     if (journal->count)
         qsort_r(journal->migrations, journal->count, sizeof *journal->migrations, compare, journal);
     if (check_keys(&work) < 0 || (journal->layout == DN_LAYOUT_PRISMA && take_provider(&work) < 0))
         return -1;
-    /* Plain files of SQL are being hashed since the folder was opened. */
-    if (work.form->folders || work.form->code)
+    /* SQL is being hashed since the folder was opened. */
+    if (work.form->code)
         dn_hash_pool_start(&folder->pool, folder->fd, folder->tasks, folder->count);
     return 0;
 }

@@ -135,6 +135,11 @@ int dn_journal_rebuilt(const dn_journal_options *options, dn_arena *arena, dn_te
                        dn_error *error);
 /* Is this how dn_journal_read fails on a journal that a rebuild puts right? */
 bool dn_journal_is_illegible(const dn_error *error);
+/* The text of a native journal for a folder that has none, and writing it there. */
+int dn_journal_native_text(const dn_journal *journal, const char *dialect, dn_arena *arena,
+                           dn_text *text, dn_error *error);
+int dn_journal_native_write(const dn_journal *journal, const dn_text *text, dn_arena *arena,
+                            dn_error *error);
 /* Changes single entries of a journal file and leaves the others as they are: durable, and refused
  * (journal.changed) when the file is not the one that was read. Errors: journal.no-entry. */
 typedef struct dn_amendment {

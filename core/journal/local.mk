@@ -11,6 +11,7 @@ core_sources += \
 	core/journal/markup.c \
 	core/journal/markup.h \
 	core/journal/merge.c \
+	core/journal/native.c \
 	core/journal/new.c \
 	core/journal/parse.c \
 	core/journal/parts.h \

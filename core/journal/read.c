@@ -9,8 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FOLDER_FILE "migration.sql"
-
 enum { MAX_SHOWN = 60 };
 
 typedef struct journal_reading {
@@ -183,16 +181,13 @@ read_folders(journal_reading *reading, bool *any, dn_error *error)
     dn_journal *journal = reading->journal;
     size_t capacity = 0;
 
-    dn_hash_pool_finish(&reading->folder->pool); /* the tasks are ours again */
     for (size_t i = 0; i < reading->folder->count; i++) {
         const dn_folder_entry *entry = &reading->folder->names[i];
-        const char *name = dn_path_join(reading->arena, entry->name, FOLDER_FILE);
+        const char *name = reading->folder->tasks[i].name;
         dn_migration migration = {.tag = entry->name};
         const char *fault;
 
-        if (!name)
-            return dn_no_memory(error);
-        if (!entry->folder || faccessat(reading->folder->fd, name, F_OK, 0) < 0)
+        if (!entry->folder || !name)
             continue;
         *any = true;
         fault = dn_tag_fault(entry->name, strlen(entry->name));
@@ -208,15 +203,12 @@ read_folders(journal_reading *reading, bool *any, dn_error *error)
             return dn_no_memory(error);
         migration.has_file = true;
         migration.file = i;
-        reading->folder->tasks[i].name = name;
         journal->migrations[journal->count++] = migration;
     }
     if (!*any)
         return 0;
     journal->layout = DN_LAYOUT_DRIZZLE_V1;
     number_by_position(journal->migrations, journal->count);
-    dn_hash_pool_start(&reading->folder->pool, reading->folder->fd, reading->folder->tasks,
-                       reading->folder->count);
     return 0;
 }
 

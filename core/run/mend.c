@@ -45,8 +45,9 @@ evidence_of(dn_mend *mend, const dn_verdict *verdict, const char *why)
 
     dn_text_printf(&text, "{\"by\": \"%s\", \"why\": ", mend->by);
     dn_json_add_string(&text, why, strlen(why));
-    if (strcmp(mend->state, "asserted") != 0)
-        dn_text_printf(&text, ", \"confidence\": \"%s\"", verdict->confidence);
+    if (mend->confidence || strcmp(mend->state, "asserted") != 0)
+        dn_text_printf(&text, ", \"confidence\": \"%s\"",
+                       mend->confidence ? mend->confidence : verdict->confidence);
     if (verdict->proof)
         dn_text_printf(&text, ", \"effects\": %zu, \"present\": %zu", verdict->proof->effects,
                        verdict->proof->present);

@@ -18,6 +18,7 @@ typedef struct dn_mend {
     dn_translator *translator; /* fresh, of folders that are not in the target's dialect; or NULL */
     const char *by;            /* who asks for it: "repair", "mark" ... */
     const char *state;         /* of what is recorded: "baselined" (proved) or "asserted" */
+    const char *confidence;    /* of what is recorded; NULL: that of its verdict */
     dn_tracker_writer *writer; /* while it records */
 } dn_mend;
 

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "core/base/clock.h"
 #include "core/tracker/tracker_internal.h"
 
 /* On SQLite the id of 0.x is no rowid alias: it stays null in every row, and so it must. */
@@ -51,14 +52,28 @@ dn_tracker_drizzle_form(const char *dialect)
 const char *
 dn_tracker_iso_time(dn_arena *arena, const dunlin_value *value)
 {
-    static const char zone[] = "+00";
+    static const char *const zones[] = {"+00:00", "+00"};
     const char *text = dn_tracker_value_text(arena, value);
     size_t length = text ? strlen(text) : 0;
 
-    if (length < strlen("2026-01-01 00:00:00") || text[10] != ' ')
+    /* Milliseconds, as JavaScript has them. */
+    if (value->type == DUNLIN_VALUE_INTEGER) {
+        char iso[32];
+
+        dn_clock_format(value->integer * 1000, iso);
+        return dn_arena_text(arena, iso);
+    }
+    if (length < strlen("2026-01-01 00:00:00") || !strchr(" T", text[10]) ||
+        text[length - 1] == 'Z')
         return text;
-    if (strcmp(text + length - strlen(zone), zone) == 0)
-        length -= strlen(zone);
+    for (size_t i = 0; i < sizeof zones / sizeof zones[0]; i++) {
+        size_t size = strlen(zones[i]);
+
+        if (strcmp(text + length - size, zones[i]) == 0) {
+            length -= size;
+            break;
+        }
+    }
     return dn_arena_printf(arena, "%.10sT%.*sZ", text, (int)(length - 11), text + 11);
 }
 

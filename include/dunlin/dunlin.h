@@ -159,6 +159,22 @@ typedef struct dunlin_repair_options {
 int dunlin_repair(const dunlin_options *options, const dunlin_repair_options *repair,
                   dunlin_result **result, dunlin_error *error);
 
+/* Takes a database over from another tool: its claims are held against the schema, and what is proved or
+ * merely claimed is recorded as such in a native project when `apply` is 1. Their table stays. */
+typedef struct dunlin_adopt_options {
+    uint64_t size;
+    int32_t apply;
+    int32_t no_backup;
+    int32_t shadow;
+    uint32_t reserved;
+    const char *shadow_url;
+    const char
+        *from; /* "dbmate", "flyway" ...; NULL or "auto": whose the folder and the tables are */
+    const char *table; /* the tool's table, where it is not called as usual; NULL: it is */
+} dunlin_adopt_options;
+int dunlin_adopt(const dunlin_options *options, const dunlin_adopt_options *adopt,
+                 dunlin_result **result, dunlin_error *error);
+
 /* What a person asserts about one migration: it was applied (1), or not (0), and why. Only the tracker
  * is written. */
 int dunlin_mark(const dunlin_options *options, const char *tag, int applied, const char *why,

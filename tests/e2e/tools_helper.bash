@@ -140,3 +140,49 @@ takes_turns_with_dbmate() {
     run_json status "${common[@]}"
     assert_json '.migrations[3].verdict' pending
 }
+
+# on_servers FUNCTION: for a few tools on each server; for all of them with LONG=1.
+on_servers() {
+    local tool
+    local -a postgresql=(golang-migrate prisma) mysql=(dbmate flyway)
+    if [ -n "${LONG-}" ]; then
+        postgresql=(dbmate golang-migrate goose prisma flyway)
+        mysql=(dbmate golang-migrate goose flyway)
+    fi
+    for tool in "${postgresql[@]}"; do
+        "$1" "$tool" postgresql
+    done
+    for tool in "${mysql[@]}"; do
+        "$1" "$tool" mysql
+    done
+}
+
+# The tool's table keeps its rows, and dunlin goes on without it.
+is_taken_over() {
+    local tool=$1 dialect=${2:-sqlite} count
+    tool_project "$tool" "$dialect"
+    run_json adopt "${common[@]}" --shadow
+    assert_exit 0
+    assert_json_form adopt
+    count=$(json .from.rows)
+    assert_json '[.from.tool, .from.proved, .from.claimed]' "[\"$tool\",$count,0]"
+    refute_file migrations/meta/_journal.json
+    newest_row "$tool" >before
+    run_json adopt "${common[@]}" --shadow --apply --no-backup
+    assert_exit 0
+    assert_json_form adopt
+    assert_json .agreement.agrees true
+    assert_json .project.layout native
+    assert_json '[.migrations[].confidence] | unique' '["proved"]'
+    assert_equal "$(newest_row "$tool")" "$(cat before)"
+    assert_equal "$(sql_in "$(where "$database")" "SELECT count(*) FROM dunlin_migrations
+        WHERE state = 'baselined' AND evidence LIKE '%\"confidence\": \"proved\"%'")" "$count"
+    dunlin new third "${common[@]:2}"
+    echo 'create table c(x int);' >>"$(printf '%s\n' migrations/*_third.sql)"
+    dunlin migrate "${common[@]}" --no-backup
+    assert_exit 0
+    assert_equal "$(newest_row "$tool")" "$(cat before)"
+    run_json status "${common[@]}"
+    assert_exit 0
+    assert_json '.migrations | length' "$((count + 1))"
+}

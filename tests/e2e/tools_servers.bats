@@ -5,23 +5,12 @@
 load helper
 load tools_helper
 
-on_servers() {
-    local tool
-    for tool in "${@:2}"; do
-        "$1" "$tool" postgresql
-        case $tool in
-            prisma) continue ;; # no table of MySQL's by the tool itself is at hand
-        esac
-        "$1" "$tool" mysql
-    done
-}
-
 @test "they go on in place" {
-    on_servers goes_on_in_place dbmate golang-migrate goose prisma flyway
+    on_servers goes_on_in_place
 }
 
 @test "their tables are made where there are none" {
-    on_servers begins_in_place dbmate golang-migrate goose prisma flyway
+    on_servers begins_in_place
 }
 
 @test "dbmate and dunlin take turns" {

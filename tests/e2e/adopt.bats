@@ -1,0 +1,143 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# `dunlin adopt`: taking over from another tool; see docs/adopt.md.
+
+load helper
+load tools_helper
+
+@test "from dbmate" {
+    is_taken_over dbmate
+}
+
+@test "from golang-migrate" {
+    is_taken_over golang-migrate
+}
+
+@test "from goose" {
+    is_taken_over goose
+}
+
+@test "from Prisma" {
+    is_taken_over prisma
+}
+
+@test "from Flyway" {
+    is_taken_over flyway
+}
+
+@test "what is there and not in the tool's table is taken over, what is neither stays pending" {
+    tool_project dbmate
+    sql tool.db "DELETE FROM schema_migrations WHERE version = '20250102000000'"
+    add_third dbmate
+    run_json adopt "${common[@]}" --apply --no-backup
+    assert_exit 3
+    assert_json '[.migrations[].verdict]' '["applied","applied","pending"]'
+    assert_json .agreement.agrees true
+}
+
+@test "a claim that the schema denies is refused, and nothing is written" {
+    tool_project goose
+    sql tool.db 'DROP TABLE b'
+    sql_dump tool.db >before.sql
+    dunlin adopt "${common[@]}" --apply --no-backup
+    assert_exit 4
+    assert_stderr "'00002_second' cannot be taken over: it is recorded, and nothing of it is in the schema"
+    assert_stderr "[adopt.contradicted]"
+    sql_dump tool.db | diff before.sql -
+    refute_file migrations/meta/_journal.json
+}
+
+@test "what the tool calls dirty or failed is refused" {
+    tool_project golang-migrate
+    sql tool.db 'UPDATE schema_migrations SET dirty = 1'
+    dunlin adopt "${common[@]}" --apply
+    assert_exit 4
+    assert_stderr "golang-migrate began it and did not finish: it is dirty [tracker.failed]"
+    tool_project flyway
+    sql tool.db 'UPDATE flyway_schema_history SET success = 0 WHERE installed_rank = 2'
+    dunlin adopt "${common[@]}" --apply
+    assert_exit 4
+    assert_stderr "[tracker.failed]"
+}
+
+@test "what nothing can prove is taken over as claimed" {
+    tool_project dbmate
+    cp migrations/20250102000000_second.sql .
+    printf -- '-- migrate:up\nupdate a set x = 1;\n-- migrate:down\n' >migrations/20250103000000_data.sql
+    sql tool.db "INSERT INTO schema_migrations VALUES ('20250103000000')"
+    run_json adopt "${common[@]}" --apply --no-backup
+    assert_exit 0
+    assert_json '[.from.proved, .from.claimed]' '[2,1]'
+    assert_equal "$(sql tool.db "SELECT state, json_extract(evidence, '\$.confidence') FROM dunlin_migrations ORDER BY seq")" \
+        "$(printf 'baselined|proved\nbaselined|proved\nasserted|claimed')"
+    assert_json '.performed[] | select(.op == "claimed").why' \
+        "'schema_migrations' of dbmate says so; the schema neither proves nor denies it"
+}
+
+@test "what dunlin did in place has its record already" {
+    tool_project goose
+    add_third goose
+    dunlin migrate "${common[@]}" --no-backup
+    run_json adopt "${common[@]}" --apply --no-backup
+    assert_exit 0
+    assert_json .from.proved 2
+    assert_equal "$(sql tool.db 'SELECT count(*) FROM dunlin_migrations')" 3
+}
+
+@test "an adoption that stopped before the journal was there is done again" {
+    tool_project dbmate
+    run_json adopt "${common[@]}" --apply --no-backup
+    rm -r migrations/meta
+    run_json adopt "${common[@]}" --apply --no-backup
+    assert_exit 0
+    assert_json '[.performed[].action]' '["file","verify"]'
+    assert_equal "$(sql tool.db 'SELECT count(*) FROM dunlin_migrations')" 2
+}
+
+@test "a row without a file stays with the tool" {
+    tool_project dbmate
+    sql tool.db "INSERT INTO schema_migrations VALUES ('20240101000000')"
+    run_json adopt "${common[@]}" --apply --no-backup
+    assert_exit 0
+    assert_json '[.left[].why]' "[\"'schema_migrations' records '20240101000000', which has no file here: that stays where it is and is not taken over\"]"
+}
+
+@test "a table of another tool than the files' is a question" {
+    tool_project dbmate
+    sql tool.db 'CREATE TABLE _prisma_migrations (id TEXT)'
+    dunlin adopt "${common[@]}"
+    assert_exit 2
+    assert_stderr "the files in '$PWD/migrations' are those of dbmate, and the database has '_prisma_migrations', a tracker of Prisma [adopt.ambiguous]"
+    dunlin adopt "${common[@]}" --from dbmate
+    assert_exit 0
+    dunlin adopt "${common[@]}" --from rails
+    assert_exit 2
+    assert_stderr "'rails' is no tool that can be taken over from: prisma, dbmate, golang-migrate, goose, flyway, sqlx, atlas, knex can [adopt.unknown-tool]"
+}
+
+@test "a table by another name is named" {
+    tool_project dbmate
+    sql tool.db 'ALTER TABLE schema_migrations RENAME TO done'
+    run_json adopt "${common[@]}" --table "done" --apply --no-backup
+    assert_exit 0
+    assert_json '[.from.table, .from.rows, .from.proved]' '["done",2,2]'
+}
+
+@test "files that the tool leaves alone stand in the way" {
+    tool_project flyway
+    echo 'drop table a;' >migrations/U1__first.sql
+    dunlin adopt "${common[@]}" --apply
+    assert_exit 4
+    assert_stderr "'$PWD/migrations/U1__first.sql' is no migration of Flyway, and a native project would take it for one [adopt.other-files]"
+}
+
+@test "where no other tool was, the schema alone proves" {
+    make_project project 3
+    dunlin migrate -C project --url sqlite:"$PWD/app.db"
+    sql app.db 'DROP TABLE dunlin_migrations'
+    run_json adopt -C project --url sqlite:"$PWD/app.db" --apply --no-backup
+    assert_exit 0
+    assert_json_form adopt
+    assert_json '[.migrations[].verdict] | unique' '["applied"]'
+    assert_equal "$(sql app.db "SELECT count(*) FROM dunlin_migrations WHERE evidence LIKE '{\"by\": \"adopt\"%'")" 3
+}
