@@ -22,12 +22,11 @@ has_file(const dn_sql_folder *folder, const char *name)
     return dn_sql_folder_find(folder, name, strlen(name), "") != NULL;
 }
 
-/* Does it have files of which this layout alone makes migrations? */
-static bool
-has_names(const dn_sql_folder *folder, dn_layout layout, const char *ending)
+/* Does it have files of which this layout alone makes migrations? 1, 0, or -1: no memory. */
+static int
+has_names(const dn_sql_folder *folder, dn_layout layout, const char *ending, dn_error *error)
 {
     dn_auto(dn_arena) arena = DN_ARENA_INIT;
-    dn_error ignored = {0};
 
     for (size_t i = 0; i < folder->count; i++) {
         const dn_folder_entry *entry = &folder->names[i];
@@ -37,11 +36,14 @@ has_names(const dn_sql_folder *folder, dn_layout layout, const char *ending)
         /* A program beside files of SQL is something else. */
         if (layout == DN_LAYOUT_KNEX && dn_tag_digits(entry->name) == 0)
             continue;
-        if (!entry->folder && length > size && strcmp(entry->name + length - size, ending) == 0 &&
-            dn_layout_tag(layout, entry->name, &arena, &ignored))
-            return true;
+        if (entry->folder || length <= size || strcmp(entry->name + length - size, ending) != 0)
+            continue;
+        if (dn_layout_tag(layout, entry->name, &arena, error))
+            return 1;
+        if (error->id[0])
+            return -1;
     }
-    return false;
+    return 0;
 }
 
 /* A file of SQL that begins with the words of a tool. */
@@ -68,8 +70,8 @@ find_marks(const dn_sql_folder *folder, dn_layout *layout)
     return false;
 }
 
-bool
-dn_foreign_detect(const dn_sql_folder *folder, dn_layout *layout, bool *ambiguous)
+int
+dn_foreign_detect(const dn_sql_folder *folder, dn_layout *layout, bool *ambiguous, dn_error *error)
 {
     static const struct {
         dn_layout layout;
@@ -81,21 +83,27 @@ dn_foreign_detect(const dn_sql_folder *folder, dn_layout *layout, bool *ambiguou
     };
 
     *ambiguous = false;
-    if (has_file(folder, PRISMA_LOCK))
+    if (has_file(folder, PRISMA_LOCK)) {
         *layout = DN_LAYOUT_PRISMA;
-    else if (has_file(folder, "atlas.sum"))
-        *layout = DN_LAYOUT_ATLAS;
-    else if (!find_marks(folder, layout)) {
-        for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-            if (has_names(folder, names[i].layout, names[i].ending)) {
-                *layout = names[i].layout;
-                /* sqlx names pairs of files alike; its table tells. */
-                *ambiguous = *layout == DN_LAYOUT_GOLANG_MIGRATE;
-                return true;
-            }
-        return false;
+        return 1;
     }
-    return true;
+    if (has_file(folder, "atlas.sum")) {
+        *layout = DN_LAYOUT_ATLAS;
+        return 1;
+    }
+    if (find_marks(folder, layout))
+        return 1;
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        int found = has_names(folder, names[i].layout, names[i].ending, error);
+
+        if (!found)
+            continue;
+        *layout = names[i].layout;
+        /* sqlx names pairs of files alike; its table tells. */
+        *ambiguous = *layout == DN_LAYOUT_GOLANG_MIGRATE;
+        return found;
+    }
+    return 0;
 }
 
 /* --- its migrations --------------------------------------------------------------------------------- */

@@ -116,8 +116,10 @@ const dn_migration *dn_journal_find(const dn_migration *migrations, const size_t
                                     size_t count, const char *tag, size_t length);
 
 /* --- other tools' folders (foreign.c) --------------------------------------------------------- */
-/* Whose the folder is, where its files tell. `ambiguous`: somebody else lays files out alike. */
-bool dn_foreign_detect(const dn_sql_folder *folder, dn_layout *layout, bool *ambiguous);
+/* Whose the folder is, where its files tell: 1, 0: they do not, or -1. `ambiguous`: somebody else lays
+ * files out alike. */
+int dn_foreign_detect(const dn_sql_folder *folder, dn_layout *layout, bool *ambiguous,
+                      dn_error *error);
 /* The migrations of a folder of journal->layout. */
 int dn_foreign_read(dn_journal *journal, dn_sql_folder *folder, dn_arena *arena, dn_error *error);
 

@@ -299,13 +299,18 @@ read_without_journal(journal_reading *reading, dn_error *error)
     const char *name = reading->options->layout;
     dn_layout layout = DN_LAYOUT_FILES;
     bool folders = false;
+    int found = 0;
 
     if (name && !dn_layout_find(name, &layout))
         return dn_fail(error, DUNLIN_USAGE, "journal.layout",
                        "\"layout\" is '%s', which is no tool that is known here", name);
     if (dn_layout_is_foreign(layout))
         return read_foreign(reading, layout, error);
-    if (!name && dn_foreign_detect(reading->folder, &layout, &reading->journal->ambiguous))
+    if (!name)
+        found = dn_foreign_detect(reading->folder, &layout, &reading->journal->ambiguous, error);
+    if (found < 0)
+        return -1;
+    if (found)
         return read_foreign(reading, layout, error);
     if (read_folders(reading, &folders, error) < 0)
         return -1;
