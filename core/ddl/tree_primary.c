@@ -91,9 +91,12 @@ dn_tree_type(dn_ddl_parser *parser, const char **name, dunlin_string *length)
     bytes = open ? (size_t)(open - type->text.data) : type->text.length;
     *length = dn_span(type->text.data + bytes, type->text.length - bytes);
     if (type->text.length > 2 && type->text.data[type->text.length - 1] == ']') {
+        /* The whole type stands for the length: the class is the same whatever is in it. */
         *name = "array";
-        *length = none;
-        return true;
+        *length = type->text;
+        return type->text.length > 4 && memcmp(type->text.data, "blob", 4) == 0
+                   ? dn_ddl_native(parser, "a cast to this type is not portable")
+                   : true;
     }
     *name = dn_arena_copy(parser->arena, type->text.data, bytes);
     return *name ? true : dn_ddl_no_memory(parser);

@@ -295,11 +295,46 @@ write_interval(dn_writer *writer, const dn_node *node, dn_text *out, dn_shape *s
 }
 
 static bool
+write_row_part(dn_writer *writer, const dn_node *node, dn_part *part)
+{
+    dn_text text = DN_TEXT_INIT;
+    dn_shape shape = DN_SHAPE_ATOM;
+    bool row = node->kind == DN_NODE_ROW;
+    bool fine;
+
+    dn_text_add_string(&text, row ? "(" : "");
+    fine = row ? dn_write_list(writer, &node->items, 0, &text)
+               : dn_write_node(writer, node, &text, &shape);
+    dn_text_add_string(&text, row ? ")" : "");
+    fine = fine && dn_write_part(writer, &text, shape, part);
+    dn_text_free(&text);
+    return fine;
+}
+
+/* (a, b) < (c, d), (a, b) = (SELECT ..) */
+static bool
+write_row_operator(dn_writer *writer, const dn_node *node, dn_text *out, dn_shape *shape)
+{
+    const char *name = dn_arena_printf(writer->arena, "row %s", node->name);
+    const char *standard = dn_arena_printf(writer->arena, "$1 %s $2", node->name);
+    dn_part parts[2];
+    const dn_rule *rule;
+
+    if (!name || !standard)
+        return dn_write_refuse(writer, node->offset, "there is no memory");
+    return rule_for(writer, name, node, true, &rule) &&
+           write_row_part(writer, node->items.list[0], &parts[0]) &&
+           write_row_part(writer, node->items.list[1], &parts[1]) &&
+           dn_write_template(writer,
+                             rule && rule->native.length ? rule->native : dn_string(standard),
+                             parts, 2, NULL, dn_string(""), out, shape);
+}
+
+static bool
 write_rows(dn_writer *writer, const dn_node *node, dn_text *out, dn_shape *shape)
 {
     const dn_node *left = node->items.list[0];
     const dn_node *right = node->items.list[1];
-    const char *name;
     bool equal = strcmp(node->name, "=") == 0;
 
     if (right->kind == DN_NODE_ROW && right->items.count == left->items.count &&
@@ -316,12 +351,7 @@ write_rows(dn_writer *writer, const dn_node *node, dn_text *out, dn_shape *shape
         }
         return true;
     }
-    name = dn_arena_printf(writer->arena, "row %s", node->name);
-    if (!name)
-        return dn_write_refuse(writer, node->offset, "there is no memory");
-    return dn_write_by_rule(
-        writer, DUNLIN_RULE_OPERATOR, name, node, (const dn_node *const *)node->items.list, 2,
-        dn_arena_printf(writer->arena, "$1 %s $2", node->name), true, out, shape);
+    return write_row_operator(writer, node, out, shape);
 }
 
 /* "is true" -> "$1 IS TRUE", "~*" -> "$1 ~* $2", "= any" -> "$1 = ANY ($2)" */
@@ -528,12 +558,19 @@ write_blob(dn_writer *writer, const dn_node *node, dn_text *out, dn_shape *shape
 static bool
 write_cast(dn_writer *writer, const dn_node *node, dn_text *out, dn_shape *shape)
 {
-    const char *type = strcmp(node->name, "blob") == 0 ? "bytea" : node->name;
+    const char *type = strcmp(node->name, "blob") == 0    ? "bytea"
+                       : strcmp(node->name, "array") == 0 ? ""
+                                                          : node->name;
+    const char *name = node->name;
+    const char *longer = node->text.length && writer->target->rules
+                             ? dn_arena_printf(writer->arena, "%s length", name)
+                             : NULL;
 
-    if (!writer->target->rules && strcmp(type, "array") == 0)
-        return dn_write_refuse(writer, node->offset, "a cast to an array has no translation");
+    /* Where a length that is cast to does not cut by itself. */
+    if (longer && dn_rule_named(writer->target->rules, DUNLIN_RULE_CAST, longer))
+        name = longer;
     return dn_write_by_rule(
-        writer, DUNLIN_RULE_CAST, node->name, node, (const dn_node *const *)node->items.list, 1,
+        writer, DUNLIN_RULE_CAST, name, node, (const dn_node *const *)node->items.list, 1,
         dn_arena_printf(writer->arena, "CAST($1 AS %s$()", type), true, out, shape);
 }
 

@@ -191,7 +191,7 @@ dn_fact_write_value(dn_text *text, dunlin_string kind, const dunlin_property *pr
     if (list.failed)
         return dn_no_memory(error);
     dn_text_add_char(text, '{');
-    for (at = list.items; at < list.items + list.count;) {
+    for (at = list.items; list.count && at < list.items + list.count;) {
         if (dn_string_equal(at->name, "text")) {
             at++;
             continue;

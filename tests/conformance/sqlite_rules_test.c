@@ -64,7 +64,8 @@ tear_down(void **state)
     return 0;
 }
 
-/* The template with its operands, each in parentheses; $* with commas, $[..] as the core does. */
+/* The template with its operands, each in parentheses; $* with commas, $[..] as the core does; the length
+ * of a cast is 3. */
 static void
 fill(char *sql, size_t size, const char *template, const char *const *operands)
 {
@@ -88,6 +89,9 @@ fill(char *sql, size_t size, const char *template, const char *const *operands)
         } else if (template[1] == '*') {
             for (size_t i = 0; operands[i] != NULL; i++)
                 ADD("%s(%s)", i > 0 ? ", " : "", operands[i]);
+            template += 2;
+        } else if (template[1] == '(') {
+            ADD("(3)");
             template += 2;
         } else if (template[1] == '[') {
             piece = template += 2;
@@ -122,6 +126,9 @@ typedef struct value_case {
 static const value_case cases[] = {
     {V, "true", "", {NULL}, "1"},
     {V, "false", "", {NULL}, "0"},
+    {C, "varchar length", "", {"'abcdef'"}, "'abc'"},
+    {C, "char length", "text", {"'abcdef'"}, "'abc'"},
+    {C, "varchar", "bool", {"1"}, "'true'"},
     {O, "/", "int int", {"7", "2"}, "3"},
     {O, "/", "int int", {"-7", "2"}, "-3"},
     {O, "/", "decimal any", {"7.0", "2"}, "'3.5'"},

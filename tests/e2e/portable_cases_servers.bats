@@ -12,6 +12,15 @@ cases_of() {
     [ "$status" -eq 0 ] || fail "$(grep -v '^ok ' <<<"$output")"
 }
 
+@test "every row of the tables of operators, casts and functions has the same value on three databases" {
+    for kind in sqlite postgres mysql; do
+        DUNLIN=$DUNLIN DUNLIN_TEST_POSTGRES=$server_postgresql DUNLIN_TEST_MYSQL=$server_mysql \
+            DUNLIN_POSTGRES_BIN=$postgres_programs \
+            run python3 -B "$tests_folder/portable/expressions.py" "$kind"
+        [ "$status" -eq 0 ] || fail "$output"
+    done
+}
+
 @test "sqlite: every case of portable DDL ends as it says, and is a no-op when repeated" {
     cases_of sqlite
 }
