@@ -322,7 +322,11 @@ tell_drift(judging *work, const dn_drift *drift)
     const dunlin_fact *key = drift->actual ? drift->actual : drift->expected;
     const char *fact = describe_difference(work, key, NULL);
     const char *object = fact;
-    const char *tag = work->result->verdicts[work->history[drift->claim].verdict].migration->tag;
+    /* What no migration made has none, nor need there be any. */
+    const char *tag =
+        drift->expected && drift->kind != DN_DRIFT_LEGACY
+            ? work->result->verdicts[work->history[drift->claim].verdict].migration->tag
+            : "";
     dn_arena *arena = work->arena;
 
     if (!fact)

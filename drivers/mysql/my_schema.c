@@ -296,10 +296,39 @@ push_absent(dn_mysql_schema *schema, const dn_mysql_wish *wish)
     return call->host->gone(call, wish->key);
 }
 
+/* Of the whole database: a table that nobody has tells whether others would be hidden. */
+static int32_t
+push_hidden(dn_mysql_schema *schema)
+{
+    static const char nobody[] = "dunlin_asks_whether_it_sees_all";
+    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text sql = {0};
+    dunlin_connection *connection = schema->connection;
+    const dunlin_string path[] = {schema->database};
+    const dunlin_fact key = {.size = sizeof(key),
+                             .kind = dn_kit_string(DUNLIN_KIND_SCHEMA),
+                             .path = path,
+                             .path_count = 1};
+    const char *cells[2];
+    bool found;
+
+    dn_kit_text_add(&sql, "SHOW CREATE TABLE ");
+    dn_kit_text_quote(&sql, '`', schema->database);
+    dn_kit_text_add(&sql, ".");
+    dn_kit_text_quote(&sql, '`', dn_kit_string(nobody));
+    if (sql.failed)
+        return dn_kit_no_memory(connection->call);
+    if (dn_mysql_try_first_row(connection, dn_kit_text_string(&sql), cells, 2, &found) ||
+        dn_mysql_class(mysql_errno(connection->mysql)) != DUNLIN_PERMISSION)
+        return DUNLIN_OK;
+    return connection->call->host->unreadable(
+        connection->call, &key,
+        dn_kit_string("the user may not see the tables that it has no privilege for"));
+}
+
 static int32_t
 push_all(dn_mysql_schema *schema)
 {
-    int32_t status = DUNLIN_OK;
+    int32_t status = schema->scope->key_count == 0 ? push_hidden(schema) : DUNLIN_OK;
 
     place_wishes(schema);
     for (dn_mysql_record *record = schema->first; record != NULL && status == DUNLIN_OK;
