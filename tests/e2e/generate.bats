@@ -225,3 +225,7 @@ DROP TABLE IF EXISTS \"b\";"
     assert_stderr "view 'v' belongs to the migrations and uses something that does not"
     refute_file migrations/0002_less.sql
 }
+
+@test "random definitions: each migration leads to the next one, and back" {
+    generated_walk sqlite 12 150
+}

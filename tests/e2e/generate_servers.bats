@@ -172,3 +172,11 @@ leftovers() {
     assert_exit 1
     assert_equal "$(ls migrations)" ""
 }
+
+@test "postgres: random definitions: each migration leads to the next one, and back" {
+    generated_walk postgresql 4 60
+}
+
+@test "mysql: random definitions: each migration leads to the next one, and back" {
+    generated_walk mysql 3 60
+}

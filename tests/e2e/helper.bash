@@ -491,6 +491,28 @@ random_pairs() {
     done
 }
 
+# generated_walk DIALECT COUNT LONG_COUNT: from one random schema to the next by `generate`, which tries each
+# migration and its way back; every one is applied, and the database has to be what the definition says.
+generated_walk() {
+    local count=$2 number url seed=${caller_seed:-$RANDOM$RANDOM}
+    [ -z "${LONG:-}" ] || count=$3
+    url=$(empty_database "$1" walk)
+    jq -n --arg dialect "$1" --arg url "$url" '{dialect: $dialect, tags: "sequence", snapshots: "on",
+        targets: {app: {url: $url, kind: "development", backup: "none"}}}' >dunlin.json
+    mkdir -p migrations
+    for ((number = 0; number < count; number++)); do
+        echo "# step $number of $1, DUNLIN_SEED=$seed"
+        python3 -B "$tests_folder/e2e/random-schema.py" "$1" "$seed/$number" >schema.sql
+        run_json generate "step $number"
+        assert_exit 0
+        [ "$(json .no_down)" = null ] || assert_json .no_down "what is lost does not come back"
+        dunlin migrate
+        assert_exit 0
+        dunlin diff app file:schema.sql --exit-code
+        assert_exit 0
+    done
+}
+
 # corruptions_of DIALECT COUNT LONG_COUNT: histories that are broken at random, as corruptions.py says.
 corruptions_of() {
     local count=$2
