@@ -151,6 +151,8 @@ make_up(dn_generation *work, const char *definition)
     if (!work->up.diff.operations.count)
         return 0;
     work->loses = loses(&work->up.diff);
+    if (work->portable)
+        return dn_generate_portable(work, &work->up);
     return dn_generate_safe(work, &work->up) < 0 ? -1 : dn_generate_text(work, &work->up);
 }
 
@@ -225,7 +227,7 @@ make_down(dn_generation *work)
     dn_operations renames = {.arena = &work->session->arena};
     dn_diff_options how = {.renames = NULL};
 
-    work->down = (dn_generated){.from = &work->after, .to = &work->before};
+    work->down = (dn_generated){.from = &work->after, .to = &work->before, .backwards = true};
     if (work->loses) {
         work->no_down = "what is lost does not come back";
         return 0;
@@ -237,11 +239,13 @@ make_down(dn_generation *work)
     if (dn_schema_diff(work->after.facts, work->before.facts, &how, &work->session->arena,
                        &work->down.diff, work->error) < 0)
         return -1;
-    if (dn_generate_text(work, &work->down) == 0)
+    if ((work->portable ? dn_generate_portable(work, &work->down)
+                        : dn_generate_text(work, &work->down)) == 0)
         return 0;
     if (work->error->status == DUNLIN_NO_MEMORY)
         return -1;
-    work->no_down = dn_arena_text(&work->session->arena, work->error->message);
+    work->no_down = work->error->id[0] ? dn_arena_text(&work->session->arena, work->error->message)
+                                       : "portable SQL has no words for it";
     dn_error_clear(work->error);
     return work->no_down ? 0 : dn_no_memory(work->error);
 }
@@ -256,12 +260,19 @@ add_section(const dn_generation *work, const dn_text *body, bool only, dn_text *
         dn_text_add_string(text, "-- dunlin: end\n");
 }
 
+static bool
+is_portable_folder(const dn_generation *work)
+{
+    const char *dialect = work->session->journal.dialect;
+
+    return dialect && strcmp(dialect, "portable") == 0;
+}
+
 /* The file as a whole. */
 static int
 compose(dn_generation *work, dn_text *text)
 {
-    const char *dialect = work->session->journal.dialect;
-    bool only = dialect && strcmp(dialect, "portable") == 0;
+    bool only = is_portable_folder(work) && !work->portable;
 
     dn_text_add_string(text, work->options->drop_legacy
                                  ? "-- Made by `dunlin generate --drop-legacy`: what belongs to no "
@@ -283,8 +294,7 @@ compose(dn_generation *work, dn_text *text)
 static int
 prove(dn_generation *work, const dn_text *text)
 {
-    const char *dialect = work->session->journal.dialect;
-    bool only = dialect && strcmp(dialect, "portable") == 0;
+    bool only = is_portable_folder(work) && !work->portable;
     dn_auto(dn_text) down = DN_TEXT_INIT;
 
     if (!work->no_down)
@@ -386,6 +396,8 @@ tell(dn_generation *work, const char *definition, const dn_text *text, const dn_
     if (tell_changes(work) < 0)
         return -1;
     tell_candidates(work);
+    dn_node_set_boolean(session->result, root, "portable",
+                        work->portable && work->up.diff.operations.count);
     dn_node_set_boolean(session->result, root, "transactional", !work->up.apart);
     dn_node_set_boolean(session->result, root, "down", text->length && !work->no_down);
     dn_node_set_text(session->result, root, "no_down", work->no_down);
@@ -409,27 +421,62 @@ write_migration(dn_generation *work, const char *name, const dn_text *text, dn_m
                           work->error);
 }
 
+/* 1: there is nothing to do. */
+static int
+make(dn_generation *work, const char *definition, dn_text *text)
+{
+    if ((work->options->drop_legacy ? dn_generate_legacy(work) : make_up(work, definition)) != 0)
+        return -1;
+    if (!work->up.diff.operations.count)
+        return 1;
+    if ((!work->no_down && make_down(work) < 0) || compose(work, text) < 0 || prove(work, text) < 0)
+        return -1;
+    if (work->no_down && !work->loses) {
+        dn_text_clear(text);
+        return compose(work, text);
+    }
+    return 0;
+}
+
+/* For all databases where that can be said and comes to the same on this one. 2: it does not. */
+static int
+make_portable(dn_generation *work, const char *definition, dn_text *text)
+{
+    int answer;
+
+    if (!is_portable_folder(work) || work->options->drop_legacy)
+        return 2;
+    work->portable = true;
+    answer = make(work, definition, text);
+    if (answer >= 0)
+        return answer;
+    if (work->error->status == DUNLIN_NO_MEMORY || strcmp(work->error->id, "diff.rename") == 0)
+        return -1;
+    dn_log_info(&work->session->log, "not in portable SQL: %s", work->error->message);
+    dn_error_clear(work->error);
+    dn_text_free(&work->up.text);
+    dn_text_free(&work->down.text);
+    dn_text_clear(text);
+    work->portable = false;
+    work->no_down = NULL;
+    return 2;
+}
+
 static int
 generate(dn_generation *work, const char *name)
 {
     dn_auto(dn_text) text = DN_TEXT_INIT;
     dn_migration made = {.tag = NULL};
     const char *definition = NULL;
+    int answer;
 
-    if (open_sides(work, &definition) < 0 ||
-        (work->options->drop_legacy ? dn_generate_legacy(work) : make_up(work, definition)) < 0)
+    if (open_sides(work, &definition) < 0)
         return -1;
-    if (!work->up.diff.operations.count)
-        return tell(work, definition, &text, &made);
-    if ((!work->no_down && make_down(work) < 0) || compose(work, &text) < 0 ||
-        prove(work, &text) < 0)
-        return -1;
-    if (work->no_down && !work->loses) {
-        dn_text_clear(&text);
-        if (compose(work, &text) < 0)
-            return -1;
-    }
-    if (!work->options->dry_run && write_migration(work, name, &text, &made) < 0)
+    answer = make_portable(work, definition, &text);
+    if (answer == 2)
+        answer = make(work, definition, &text);
+    if (answer < 0 ||
+        (answer == 0 && !work->options->dry_run && write_migration(work, name, &text, &made) < 0))
         return -1;
     return tell(work, definition, &text, &made);
 }

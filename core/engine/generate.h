@@ -19,6 +19,7 @@ typedef struct dn_generated {
     const dn_side *from;
     const dn_side *to;
     dn_diff diff;
+    bool backwards;
     bool apart;   /* its statements have to commit one by one */
     dn_text text; /* without the directives that are about the whole file */
 } dn_generated;
@@ -34,6 +35,7 @@ typedef struct dn_generation {
     dn_side after;  /* what is wanted */
     dn_generated up;
     dn_generated down;
+    bool portable;       /* its text is for all databases */
     bool loses;          /* the new migration loses what no other one brings back */
     const char *no_down; /* why it has no way back; NULL: it has one */
     dn_error *error;
@@ -51,6 +53,10 @@ int dn_generate_safe(dn_generation *work, dn_generated *one);
 /* --- generate_text.c --- */
 /* Appends to the text: statements, and comments before those that lose data or may fail. */
 int dn_generate_text(dn_generation *work, dn_generated *one);
+
+/* The same in portable SQL. 1: there are things that it has no words for. Whether the text is understood and
+ * means the same only a replay can tell. */
+int dn_generate_portable(dn_generation *work, dn_generated *one);
 
 /* --- generate_proof.c --- */
 /* Does the history with the new migration make what is wanted, and its way back what was before? Errors:

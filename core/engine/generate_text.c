@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "core/ddl/ddl.h"
+
 typedef struct writing {
     dn_generation *work;
     dn_generated *one;
@@ -41,7 +43,7 @@ count_rows(writing *state, const dunlin_operation *operation, int64_t *rows)
 
     *rows = -1;
     /* The way back is taken in a state that is not known yet. */
-    if (operation->verb != DUNLIN_VERB_DROP || state->one != &state->work->up ||
+    if (operation->verb != DUNLIN_VERB_DROP || state->one->backwards ||
         !(column || dn_string_among(operation->kind, "table matview")))
         return 0;
     dn_text_add_string(&sql, "SELECT count(");
@@ -188,4 +190,100 @@ dn_generate_text(dn_generation *work, dn_generated *one)
         if (add_step(&state, &script.steps.items[i]) < 0)
             return -1;
     return one->text.failed ? dn_no_memory(work->error) : 0;
+}
+
+/* --- portable ------------------------------------------------------------------------------------------- */
+
+/* Operations of the parser begin with a namespace, which is empty where none is written. */
+static int
+make_portable_path(writing *state, const dunlin_string **path, uint64_t *count)
+{
+    bool spaces = (dn_fact_map_naming(state->work->like.facts) & DN_FACT_NAMESPACES) != 0;
+    dunlin_string home = dn_side_home(&state->work->like);
+    uint64_t more = spaces ? 0 : 1;
+    dunlin_string *copy = dn_arena_array(&state->work->session->arena, *count + 1, sizeof *copy);
+
+    if (!copy)
+        return dn_no_memory(state->work->error);
+    if (*count)
+        memcpy(copy + more, *path, (size_t)*count * sizeof *copy);
+    if (!spaces || (*count && copy[0].length == home.length &&
+                    memcmp(copy[0].data, home.data, (size_t)home.length) == 0))
+        copy[0] = dn_string("");
+    *path = copy;
+    *count += more;
+    return 0;
+}
+
+/* The same for the paths that members hold. */
+static int
+make_portable_members(writing *state, dunlin_operation *operation)
+{
+    bool spaces = (dn_fact_map_naming(state->work->like.facts) & DN_FACT_NAMESPACES) != 0;
+    dunlin_string home = dn_side_home(&state->work->like);
+    dn_properties list = {.arena = &state->work->session->arena};
+    bool first = false;
+
+    for (uint64_t i = 0; i < operation->set_count; i++) {
+        dunlin_property one = operation->set[i];
+
+        if (first && !spaces)
+            dn_properties_add(&list, NULL, DUNLIN_PROPERTY_IDENTIFIER, 0, dn_string(""));
+        else if (first && one.text.length == home.length &&
+                 memcmp(one.text.data, home.data, (size_t)home.length) == 0)
+            one.text = dn_string("");
+        first =
+            one.type == DUNLIN_PROPERTY_LIST_BEGIN && dn_string_among(one.name, "ref type_path");
+        dn_properties_add_span(&list, &one, 1);
+    }
+    if (list.failed)
+        return dn_no_memory(state->work->error);
+    operation->set = list.items;
+    operation->set_count = list.count;
+    return 0;
+}
+
+static int
+make_portable(writing *state, const dunlin_operation *operation, dn_operations *list)
+{
+    dunlin_operation *copy = dn_operation_copy(list->arena, operation);
+
+    if (!copy)
+        return dn_no_memory(state->work->error);
+    if (make_portable_path(state, &copy->path, &copy->path_count) < 0 ||
+        (copy->new_path_count &&
+         make_portable_path(state, &copy->new_path, &copy->new_path_count) < 0) ||
+        make_portable_members(state, copy) < 0)
+        return -1;
+    return dn_operations_add(list, copy, state->work->error);
+}
+
+static int
+flush(writing *state, dn_operations *list)
+{
+    int answer = dn_ddl_write(list->items, list->count, &state->one->text, state->work->error);
+
+    list->count = 0;
+    return answer;
+}
+
+int
+dn_generate_portable(dn_generation *work, dn_generated *one)
+{
+    writing state = {.work = work, .one = one};
+    dn_operations list = {.arena = &work->session->arena};
+
+    for (size_t i = 0; i < one->diff.operations.count; i++) {
+        const dunlin_operation *operation = one->diff.operations.items[i];
+        bool risky = one->diff.risks[i].danger != DN_DANGER_NONE;
+
+        if (dn_string_among(operation->kind, "schema extension function procedure trigger policy"))
+            return 1;
+        if (risky &&
+            (flush(&state, &list) < 0 || add_risk(&state, operation, one->diff.risks[i]) < 0))
+            return -1;
+        if (make_portable(&state, operation, &list) < 0 || (risky && flush(&state, &list) < 0))
+            return -1;
+    }
+    return flush(&state, &list);
 }
