@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/engine/session.h"
 
+#include <pthread.h>
+#include <signal.h>
 #include <string.h>
 
 void
@@ -25,6 +27,7 @@ dn_session_end(dn_session *session)
 {
     close_connection(session);
     dn_journal_close(&session->journal);
+    dn_arena_free(&session->journal_arena);
     dn_arena_free(&session->arena);
 }
 
@@ -121,8 +124,8 @@ check_dialect(const dn_session *session, dn_error *error)
                    session->journal.folder, dialect, session->target->name, table->dialect);
 }
 
-int
-dn_session_connect(dn_session *session, bool read_only, dn_error *error)
+static int
+connect_now(dn_session *session, bool read_only, dn_error *error)
 {
     dn_open_options options = {
         .purpose = DUNLIN_PURPOSE_WORK,
@@ -131,10 +134,74 @@ dn_session_connect(dn_session *session, bool read_only, dn_error *error)
         .log = session->log,
     };
 
-    if (session->journal.folder && check_dialect(session, error) < 0)
-        return -1;
     close_connection(session);
     return dn_connection_open(session->driver, session->url, &options, &session->connection, error);
+}
+
+int
+dn_session_connect(dn_session *session, bool read_only, dn_error *error)
+{
+    if (session->journal.folder && check_dialect(session, error) < 0)
+        return -1;
+    return connect_now(session, read_only, error);
+}
+
+/* --- both at once ------------------------------------------------------------------------------ */
+
+typedef struct journal_work {
+    dn_session *session;
+    dn_journal journal;
+    dn_error error;
+    int answer;
+} journal_work;
+
+static void *
+read_journal(void *context)
+{
+    journal_work *work = context;
+    const dn_journal_options options = journal_options(work->session);
+
+    work->answer = dn_journal_begin(&options, NULL, &work->session->journal_arena, &work->journal,
+                                    &work->error);
+    return NULL;
+}
+
+/* Signals belong to the threads of the program. */
+static bool
+start_reading(journal_work *work, pthread_t *thread)
+{
+    sigset_t all;
+    sigset_t before;
+    bool started;
+
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    started = pthread_create(thread, NULL, read_journal, work) == 0;
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return started;
+}
+
+int
+dn_session_open(dn_session *session, bool read_only, dn_error *error)
+{
+    journal_work work = {.session = session};
+    pthread_t thread;
+    int answer;
+
+    if (!start_reading(&work, &thread))
+        return dn_session_journal(session, error) < 0
+                   ? -1
+                   : dn_session_connect(session, read_only, error);
+    answer = connect_now(session, read_only, error);
+    pthread_join(thread, NULL);
+    session->journal = work.journal;
+    if (work.answer < 0) {
+        *error = work.error;
+        return -1;
+    }
+    if (check_dialect(session, error) < 0)
+        return -1;
+    return answer;
 }
 
 dn_translate_options

@@ -12,6 +12,7 @@
 
 typedef struct dn_session {
     dn_arena arena;
+    dn_arena journal_arena; /* of what dn_session_open reads beside connecting */
     dn_log log;
     const dunlin_options *options;
     dn_project project;
@@ -44,6 +45,8 @@ int dn_session_journal(dn_session *session, dn_error *error);
 int dn_session_journal_or_rebuilt(dn_session *session, bool *rebuilt, dn_error *error);
 /* Closes an earlier connection. Refuses a journal of another database's dialect. */
 int dn_session_connect(dn_session *session, bool read_only, dn_error *error);
+/* Journal and connection at the same time. What is wrong with the journal is told first. */
+int dn_session_open(dn_session *session, bool read_only, dn_error *error);
 dn_translate_options dn_session_translation(const dn_session *session, bool keep_different);
 /* A fresh translator for the connection, where its driver can translate. It knows the types of
  * migrations that are applied, as far as they were reconciled. */

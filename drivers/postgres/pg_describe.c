@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * What is at the other end: one query, however much there is to say.
+ * What is at the other end: one query, however much there is to say. Whether anything is there it
+ * asks when it is called again, as the core does where that matters.
  */
 #include "drivers/postgres/pg_driver.h"
 
@@ -9,29 +10,24 @@
 #include <string.h>
 
 /* The system identifier tells clusters apart, whatever name they are reached by. Administrators
- * may have closed the function, so it is left out at the second try. From 16384 on
- * (FirstNormalObjectId in transam.h) an object is somebody's; namespaces would say the same, but a
- * session that has just begun would have to read up on them. */
-#define DESCRIBE_BEGIN                                                                              \
-    "SELECT pg_catalog.pg_backend_pid(),"                                                           \
-    " pg_catalog.to_char(a.backend_start AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')," \
-    " pg_catalog.pg_is_in_recovery(),"                                                              \
-    " pg_catalog.current_setting('default_transaction_read_only'),"                                 \
-    " pg_catalog.current_database(), pg_catalog.current_schema(),"                                  \
-    " NOT EXISTS (SELECT 1 FROM pg_catalog.pg_class WHERE oid >= 16384"                             \
-    " AND relkind NOT IN ('t', 'i', 'I') AND relpersistence <> 't'),"
-#define DESCRIBE_END                                                                               \
-    " FROM (SELECT backend_start FROM"                                                             \
-    " pg_catalog.pg_stat_get_activity(pg_catalog.pg_backend_pid())) a"
+ * may have closed the function, so it is left out at the second try. */
+#define SYSTEM_IDENTIFIER "(SELECT system_identifier FROM pg_catalog.pg_control_system())"
+
+/* For rows of the ledger: who only reads writes none. */
+#define STARTED                                                                                    \
+    "(SELECT pg_catalog.to_char(backend_start AT TIME ZONE 'UTC',"                                 \
+    " 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"                                                        \
+    " FROM pg_catalog.pg_stat_get_activity(pg_catalog.pg_backend_pid()))"
+
+/* From 16384 on (FirstNormalObjectId in transam.h) an object is somebody's; namespaces would say the
+ * same, but a session that has just begun would have to read up on them. */
+#define NOTHING_THERE                                                                              \
+    "NOT EXISTS (SELECT 1 FROM pg_catalog.pg_class WHERE oid >= 16384"                             \
+    " AND relkind NOT IN ('t', 'i', 'I') AND relpersistence <> 't')"
 
 enum { BACKEND, BACKEND_START, IN_RECOVERY, READ_ONLY, DATABASE, NAMESPACE, EMPTY, SYSTEM };
 
 enum { SETTINGS = 2 };
-
-static const char *const queries[] = {
-    DESCRIBE_BEGIN " (SELECT system_identifier FROM pg_catalog.pg_control_system())" DESCRIBE_END,
-    DESCRIBE_BEGIN " NULL" DESCRIBE_END,
-};
 
 /* "15.20 (Debian 15.20-0+deb12u1)", "18beta1" */
 static void
@@ -87,15 +83,34 @@ dn_pg_assume(const dunlin_call *call, dunlin_string description)
     return call->host->profile(call, &profile);
 }
 
+/* `identified`: the function that tells the system apart may be called. */
+static void
+write_query(const dunlin_connection *connection, bool identified, dn_kit_text *sql)
+{
+    dn_kit_text_format(sql,
+                       "SELECT pg_catalog.pg_backend_pid(), %s, pg_catalog.pg_is_in_recovery(),"
+                       " pg_catalog.current_setting('default_transaction_read_only'),"
+                       " pg_catalog.current_database(), pg_catalog.current_schema(), %s, %s",
+                       connection->read_only ? "NULL" : STARTED,
+                       connection->described ? NOTHING_THERE : "NULL",
+                       identified ? SYSTEM_IDENTIFIER : "NULL");
+}
+
 static int32_t
 ask(dunlin_connection *connection, PGresult **result)
 {
     static const char denied[] = "42501";
+    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text sql = {0};
+    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text less = {0};
     PGresult *first = NULL;
     const char *sqlstate;
 
+    write_query(connection, true, &sql);
+    write_query(connection, false, &less);
+    if (sql.failed || less.failed)
+        return dn_kit_no_memory(connection->call);
     if (connection->dead ||
-        PQsendQueryParams(connection->pg, queries[0], 0, NULL, NULL, NULL, NULL, 0) == 0 ||
+        PQsendQueryParams(connection->pg, sql.data, 0, NULL, NULL, NULL, NULL, 0) == 0 ||
         !dn_pg_next_result(connection, &first))
         return dn_pg_fail_lost(connection);
     *result = first;
@@ -108,7 +123,7 @@ ask(dunlin_connection *connection, PGresult **result)
         return dn_pg_fail(connection, first, NULL);
     dn_pg_drop_results(connection);
     dn_pg_clear(result);
-    return dn_pg_execute(connection, queries[1], NULL, 0, result);
+    return dn_pg_execute(connection, less.data, NULL, 0, result);
 }
 
 static void
@@ -152,7 +167,9 @@ push_server(const dunlin_call *call, dunlin_connection *connection, const PGresu
         strcmp(PQgetvalue(result, 0, IN_RECOVERY), "t") == 0 ||
         (!connection->read_only && strcmp(PQgetvalue(result, 0, READ_ONLY), "on") == 0);
     server.pooled = connection->pooled ? 1 : 0;
-    server.empty = strcmp(PQgetvalue(result, 0, EMPTY), "t") == 0 ? 1 : 0;
+    server.empty = PQgetisnull(result, 0, EMPTY)                    ? DUNLIN_EMPTY_UNKNOWN
+                   : strcmp(PQgetvalue(result, 0, EMPTY), "t") == 0 ? 1
+                                                                    : 0;
     return call->host->server(call, &server);
 }
 
@@ -167,6 +184,7 @@ dn_pg_describe(const dunlin_call *call, dunlin_connection *connection)
         status = dn_kit_fail(call, DUNLIN_INTERNAL, "the server does not say what it is");
     if (status == DUNLIN_OK)
         status = dn_pg_pooler_probe(connection, strtoll(PQgetvalue(result, 0, BACKEND), NULL, 10));
+    connection->described = true;
     if (status == DUNLIN_OK) {
         free(connection->home);
         connection->home = strdup(PQgetvalue(result, 0, NAMESPACE));

@@ -67,6 +67,7 @@ struct dunlin_connection {
     dn_pg_address address;
     dn_pg_control *control;
     bool read_only;
+    bool described;
     bool dead; /* nothing sensible can be said to the server any more */
     bool pooled;
     bool pins_by_set;        /* connecting did not set those that the server reports */

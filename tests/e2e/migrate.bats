@@ -550,3 +550,13 @@ ALTER TABLE c ADD COLUMN IF NOT EXISTS y int; ALTER TABLE b ADD COLUMN IF NOT EX
     assert_equal "$(sql app.db "SELECT group_concat(name) FROM pragma_table_info('b')")" x,y,z
     assert_equal "$(sql app.db "SELECT group_concat(name) FROM pragma_table_info('c')")" x,y
 }
+
+@test "a journal that cannot be read is told before a database that cannot be opened" {
+    dunlin init --quiet
+    printf '{"version": 1,' >migrations/meta/_journal.json
+    printf 'this is no database, whatever its name' >app.db
+    dunlin migrate --url sqlite:app.db
+    assert_exit 2
+    assert_stderr "[journal.syntax]"
+    refute_stderr "app.db"
+}
