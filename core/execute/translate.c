@@ -61,6 +61,7 @@ dn_translator_free(dn_translator *translator)
     if (!translator)
         return;
     dn_arena_free(&translator->arena);
+    dn_arena_free(&translator->rehearsal);
     dn_arena_free(&translator->scratch);
     free(translator);
 }
@@ -474,7 +475,8 @@ begin_again(dn_translator *translator, dn_translator_phase phase, dn_error *erro
 int
 dn_translator_rehearse(dn_translator *translator, dn_error *error)
 {
-    translator->rehearsed = dn_fact_map_copy(translator->actual, &translator->arena, error);
+    dn_arena_free(&translator->rehearsal);
+    translator->rehearsed = dn_fact_map_copy(translator->actual, &translator->rehearsal, error);
     if (!translator->rehearsed)
         return -1;
     return begin_again(translator, DN_TRANSLATOR_REHEARSES, error);
@@ -490,6 +492,8 @@ int
 dn_translator_perform(dn_translator *translator, dn_error *error)
 {
     dn_translator_tell_losses(translator);
+    translator->rehearsed = NULL;
+    dn_arena_free(&translator->rehearsal); /* the run makes as much again */
     return begin_again(translator, DN_TRANSLATOR_PERFORMS, error);
 }
 

@@ -30,10 +30,11 @@ struct dn_translator {
     bool own;                  /* the folder is in the target's dialect */
     const dn_lex_rules *rules; /* of the folder's text */
     dn_schema_target target;
-    dn_arena arena;          /* as long as the translator */
-    dn_fact_map *keys;       /* what pending statements name; nothing but keys */
-    dn_fact_map *actual;     /* the facts, as of the statement at hand */
-    dn_fact_map *rehearsed;  /* a copy of them to try on */
+    dn_arena arena;         /* as long as the translator */
+    dn_fact_map *keys;      /* what pending statements name; nothing but keys */
+    dn_fact_map *actual;    /* the facts, as of the statement at hand */
+    dn_fact_map *rehearsed; /* a copy of them to try on, in the arena of the rehearsal */
+    dn_arena rehearsal;
     dn_fact_map *remembered; /* types that applied migrations made, where they have no names */
     dn_fact_map *logical;    /* the same as of the statement at hand */
     bool guarded;            /* some statement needs facts */
