@@ -121,13 +121,42 @@ collect(const dunlin_fact *fact, void *context)
     return 0;
 }
 
+/* A relation and its members, found without walking through all facts. */
+static int
+collect_relation(reading *work, const dunlin_fact *key)
+{
+    static const char *const kinds[] = {DUNLIN_KIND_TABLE, DUNLIN_KIND_VIEW,
+                                        DUNLIN_KIND_MATERIALIZED_VIEW, DUNLIN_KIND_SEQUENCE};
+    const dn_fact_map *facts = work->follow->facts;
+
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        const dunlin_fact *fact =
+            dn_fact_map_find(facts, dn_string(kinds[i]), key->path, key->path_count);
+
+        if (fact && collect(fact, work) < 0)
+            return -1;
+    }
+    return dn_fact_map_members(facts, NULL, key->path, key->path_count, collect, work);
+}
+
+static bool
+is_whole_relation(const dunlin_fact *key)
+{
+    for (uint64_t i = 0; i < key->path_count; i++)
+        if (!key->path[i].length)
+            return false;
+    return dn_string_among(key->kind, RELATIONS);
+}
+
 static int
 collect_object(reading *work, const dunlin_fact *key)
 {
+    int answer;
+
     work->key = key;
-    if (dn_fact_map_each(work->follow->facts, NULL, collect, work) < 0)
-        return dn_no_memory(work->error);
-    return 0;
+    answer = is_whole_relation(key) ? collect_relation(work, key)
+                                    : dn_fact_map_each(work->follow->facts, NULL, collect, work);
+    return answer < 0 ? dn_no_memory(work->error) : 0;
 }
 
 /* --- taking what is read ------------------------------------------------------------------------ */

@@ -6,10 +6,15 @@
  */
 #include "drivers/postgres/pg_shadow.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 void
 dn_pg_shadow_free(dn_pg_shadow *shadow)
@@ -299,6 +304,34 @@ drop_database(dunlin_connection *keeper, const char *name)
                              name);
 }
 
+/* The server looks once whether anybody is still connected to what it is to drop, and then only every
+ * 100 ms (CountOtherDBBackends in procarray.c): so the session has to be over, which the end of its
+ * stream tells. */
+static void
+hang_up(dunlin_connection *connection)
+{
+    enum { LONGEST_MS = 1000 };
+    int64_t give_up = dn_kit_now_ns() + (int64_t)LONGEST_MS * 1000000;
+    struct pollfd stream = {.fd = fcntl(PQsocket(connection->pg), F_DUPFD_CLOEXEC, 0),
+                            .events = POLLIN};
+    int64_t left_ms;
+    char ignored[256];
+
+    PQfinish(connection->pg);
+    connection->pg = NULL;
+    if (stream.fd < 0)
+        return;
+    while ((left_ms = (give_up - dn_kit_now_ns()) / 1000000) > 0) {
+        int ready = poll(&stream, 1, (int)left_ms);
+
+        if (ready < 0 && errno == EINTR)
+            continue;
+        if (ready <= 0 || recv(stream.fd, ignored, sizeof(ignored), MSG_DONTWAIT) <= 0)
+            break;
+    }
+    close(stream.fd);
+}
+
 /* A new database in the place of the old one; the connection goes over to it. */
 static int32_t
 renew(const dunlin_call *call, dunlin_connection *connection)
@@ -306,8 +339,7 @@ renew(const dunlin_call *call, dunlin_connection *connection)
     dn_pg_shadow *shadow = connection->shadow;
     int32_t status;
 
-    PQfinish(connection->pg);
-    connection->pg = NULL;
+    hang_up(connection);
     dn_pg_prepared_forget(connection);
     dn_pg_enter(call, shadow->keeper);
     status = drop_database(shadow->keeper, shadow->name);
@@ -345,6 +377,7 @@ dn_pg_shadow_drop(const dunlin_call *call, dunlin_connection *connection)
         return status;
     }
     connection->shadow = NULL;
+    hang_up(connection);
     dn_pg_close(connection);
     dn_pg_enter(call, shadow->keeper);
     /* Also when the user wants to stop. */

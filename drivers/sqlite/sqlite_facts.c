@@ -6,6 +6,7 @@
 #include "drivers/sqlite/sqlite_facts.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "drivers/sqlite/sqlite_schema.h"
 #include "drivers/sqlite/sqlite_since.h"
@@ -81,7 +82,12 @@ keep_object(reading *work, sqlite3_stmt *handle)
     static const char types[][2][8] = {
         {"table", "t"}, {"view", "v"}, {"index", "i"}, {"trigger", "x"}};
     const char *type = (const char *)sqlite3_column_text(handle, 0);
-    object *next =
+    const char *name = (const char *)sqlite3_column_text(handle, 1);
+    object *next;
+
+    if (name != NULL && strncasecmp(name, "sqlite_", 7) == 0)
+        return true; /* the library's own */
+    next =
         dn_kit_pool_grow(&work->names, work->objects, work->count, &work->capacity, sizeof(*next));
 
     if (next == NULL || type == NULL)
@@ -106,11 +112,9 @@ static int32_t
 read_objects(reading *work)
 {
     const char *sql = work->scope->key_count > 0
-                          ? "SELECT type, name, tbl_name, rowid, rootpage FROM main.sqlite_master "
-                            "WHERE substr(name, 1, 7) <> 'sqlite_' COLLATE NOCASE"
+                          ? "SELECT type, name, tbl_name, rowid, rootpage FROM main.sqlite_master"
                           : "SELECT type, name, tbl_name, rowid, rootpage, sql "
-                            "FROM main.sqlite_master "
-                            "WHERE substr(name, 1, 7) <> 'sqlite_' COLLATE NOCASE";
+                            "FROM main.sqlite_master";
     sqlite3_stmt *handle = NULL;
     int code;
 
@@ -539,12 +543,30 @@ push_keys(reading *work)
 }
 
 /* --- since ---------------------------------------------------------------------------------------------- */
+/* All texts are hashed at each reading, so eight bytes at a time. Multiplying carries upwards alone:
+ * the shift brings it back (as in splitmix64, https://prng.di.unimi.it/splitmix64.c). */
+static uint64_t
+mix(uint64_t hash, uint64_t word)
+{
+    hash = (hash ^ word) * 0xbf58476d1ce4e5b9u;
+    return hash ^ (hash >> 29);
+}
+
 static uint64_t
 add_hash(uint64_t hash, dunlin_string text)
 {
-    for (uint64_t i = 0; i < text.length; i++)
-        hash = (hash ^ (unsigned char)text.data[i]) * 1099511628211u;
-    return (hash ^ 0xff) * 1099511628211u;
+    const char *at = text.data;
+    uint64_t left = text.length;
+
+    for (; left >= sizeof(uint64_t); at += sizeof(uint64_t), left -= sizeof(uint64_t)) {
+        uint64_t word;
+
+        memcpy(&word, at, sizeof(word));
+        hash = mix(hash, word);
+    }
+    for (; left > 0; left--)
+        hash = mix(hash, (unsigned char)*at++);
+    return mix(hash, text.length);
 }
 
 static uint64_t

@@ -63,14 +63,10 @@ find_seen(const dunlin_connection *connection, const char *name)
 
 /* Texts hold names in any spelling; one that only looks like it costs a reading, nothing else. */
 static bool
-names_any(const dn_sqlite_relation *relation, const dn_sqlite_relation *relations, size_t count,
-          char *const *gone, size_t gone_count)
+names_any(const dn_sqlite_relation *relation, const char *const *names, size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        if (relations[i].fresh && strcasestr(relation->sql.data, relations[i].name.data) != NULL)
-            return true;
-    for (size_t i = 0; i < gone_count; i++)
-        if (strcasestr(relation->sql.data, gone[i]) != NULL)
+        if (strcasestr(relation->sql.data, names[i]) != NULL)
             return true;
     return false;
 }
@@ -92,11 +88,13 @@ int32_t
 dn_sqlite_since_compare(const dunlin_call *call, dunlin_connection *connection,
                         dn_sqlite_relation *relations, size_t count)
 {
-    char **gone = call->host->scratch(call, (connection->seen_count + 1) * sizeof(*gone));
-    size_t gone_count = 0;
+    /* Of what is new, changed or gone. */
+    const char **names =
+        call->host->scratch(call, (connection->seen_count + count + 1) * sizeof(*names));
+    size_t name_count = 0;
     int32_t status = DUNLIN_OK;
 
-    if (gone == NULL)
+    if (names == NULL)
         return dn_kit_no_memory(call);
     for (size_t i = 0; i < connection->seen_count; i++)
         connection->seen[i].met = false;
@@ -108,18 +106,19 @@ dn_sqlite_since_compare(const dunlin_call *call, dunlin_connection *connection,
         relations[i].fresh =
             seen == NULL || seen->hash != relations[i].hash || seen->view != relations[i].view;
         relations[i].changed = relations[i].fresh;
+        if (relations[i].fresh)
+            names[name_count++] = relations[i].name.data;
     }
     for (size_t i = 0; i < connection->seen_count && status == DUNLIN_OK; i++) {
         const struct dn_sqlite_seen *seen = &connection->seen[i];
 
         if (seen->met)
             continue;
-        gone[gone_count++] = seen->name;
+        names[name_count++] = seen->name;
         status = push_gone(call, dn_kit_string(seen->name), seen->view);
     }
     for (size_t i = 0; i < count && status == DUNLIN_OK; i++) {
-        relations[i].changed =
-            relations[i].changed || names_any(&relations[i], relations, count, gone, gone_count);
+        relations[i].changed = relations[i].changed || names_any(&relations[i], names, name_count);
         if (relations[i].changed)
             status = push_gone(call, relations[i].name, relations[i].view);
     }
