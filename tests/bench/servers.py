@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import urllib.parse
 
+import doctor
 import project
 from measuring import PEAK_LIMIT_KB, TOP, Failed
 
@@ -90,6 +91,13 @@ class Mysql(Server):
     def here(database):
         return f"table_schema = '{database}'"
 
+    def talk(self, _):
+        return ["mariadb", *self.options]
+
+    @staticmethod
+    def saying(sql):
+        return ["-e", sql]
+
     def ask(self, database, sql):
         return run(["mariadb", *self.options, "-N", "-B", database], sql)
 
@@ -152,6 +160,13 @@ class Postgres(Server):
     def psql(self, database, port=None):
         return [os.path.join(self.folder, "psql"), "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1",
                 "-d", self.url(database, port)]
+
+    def talk(self, database):
+        return self.psql(database or "postgres")
+
+    @staticmethod
+    def saying(sql):
+        return ["-c", sql]
 
     def ask(self, database, sql):
         return run(self.psql(database or "postgres"), sql)
@@ -371,6 +386,7 @@ def bench_mysql(bench):
     bench.note_peaks(what, medians)
     bench_portable(bench, server)
     bench_nothing(bench, server)
+    doctor.bench_doctor(bench, doctor.OnServer(server))
     if bench.long:
         bench_bulk(bench, server)
 
@@ -398,6 +414,7 @@ def bench_postgres(bench):
     bench_portable(bench, server)
     bench_guards(bench, server)
     bench_nothing(bench, server)
+    doctor.bench_doctor(bench, doctor.OnServer(server))
     if bench.long:
         bench_bulk(bench, server)
 
