@@ -182,7 +182,7 @@ dn_pg_describe(const dunlin_call *call, dunlin_connection *connection)
 
     if (status == DUNLIN_OK && PQntuples(result) != 1)
         status = dn_kit_fail(call, DUNLIN_INTERNAL, "the server does not say what it is");
-    if (status == DUNLIN_OK)
+    if (status == DUNLIN_OK && !connection->described)
         status = dn_pg_pooler_probe(connection, strtoll(PQgetvalue(result, 0, BACKEND), NULL, 10));
     connection->described = true;
     if (status == DUNLIN_OK) {
