@@ -372,6 +372,11 @@ dn_journal_rebuild(const dn_journal_options *options, bool write, dn_arena *aren
         return -1;
     if (work.journal.layout == DN_LAYOUT_DRIZZLE_V1)
         return 0;
+    if (dn_layout_is_foreign(work.journal.layout))
+        return dn_fail(
+            error, DUNLIN_USAGE, "journal.layout",
+            "'%s' is a folder of %s, which has no journal: 'dunlin adopt' takes over from it",
+            work.journal.folder, dn_layout_form_of(work.journal.layout)->title);
     return finish(&work, write, error);
 }
 

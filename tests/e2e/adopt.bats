@@ -25,6 +25,15 @@ load tools_helper
     is_taken_over flyway
 }
 
+@test "from sqlx, which its table tells" {
+    is_taken_over sqlx
+    tool_project sqlx
+    rm dunlin.json
+    run_json adopt "${common[@]}"
+    assert_exit 0
+    assert_json '[.from.tool, .from.proved]' '["sqlx",2]'
+}
+
 @test "what is there and not in the tool's table is taken over, what is neither stays pending" {
     tool_project dbmate
     sql tool.db "DELETE FROM schema_migrations WHERE version = '20250102000000'"

@@ -25,9 +25,21 @@ load tools_helper
     goes_on_in_place flyway
 }
 
+@test "sqlx goes on in place" {
+    goes_on_in_place sqlx
+}
+
+@test "no journal is made for a folder of another tool" {
+    tool_project dbmate
+    dunlin journal rebuild --migrations migrations
+    assert_exit 2
+    assert_stderr "'$PWD/migrations' is a folder of dbmate, which has no journal: 'dunlin adopt' takes over from it [journal.layout]"
+    refute_file migrations/meta/_journal.json
+}
+
 @test "their tables are made where there are none" {
     local tool
-    for tool in dbmate golang-migrate goose prisma flyway; do
+    for tool in dbmate golang-migrate goose prisma sqlx flyway; do
         begins_in_place "$tool"
     done
     # Those of goose and golang-migrate are made of the same text as the tools make them of.

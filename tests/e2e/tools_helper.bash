@@ -12,6 +12,10 @@ tool_project() {
     database=$(empty_database "$dialect" tool)
     run_script "$database" "$(cat "$(fixture "tools/$1/$dialect.sql")")" >/dev/null
     common=(--url "$database" --migrations migrations)
+    rm -f dunlin.json
+    if [ "$1" = sqlx ]; then # whose files look like anybody's
+        echo '{"layout": "sqlx"}' >dunlin.json
+    fi
 }
 
 # add_third TOOL [TABLE]: one more migration, which makes table c.
@@ -57,7 +61,12 @@ newest_row() {
         flyway) query="SELECT installed_rank, version, description, type, script, checksum,
             CASE WHEN success THEN 'yes' ELSE 'no' END FROM flyway_schema_history
             ORDER BY installed_rank DESC LIMIT 1" ;;
+        sqlx) query="SELECT version, description, CASE WHEN success THEN 'yes' ELSE 'no' END, lower(hex(checksum))
+            FROM _sqlx_migrations ORDER BY version DESC LIMIT 1" ;;
     esac
+    if [ "$(dialect_of "$database")" = postgresql ]; then
+        query=${query/lower(hex(checksum))/encode(checksum, \'hex\')}
+    fi
     sql_in "$(where "$database")" "$query" | tr '\t' '|'
 }
 
@@ -69,6 +78,7 @@ wanted_row() {
         golang-migrate) echo '3|clean' ;;
         goose) echo '4|3|yes' ;;
         prisma) echo "20250103000000_third|$(echo 'create table c(x int);' | sha256sum | cut -d' ' -f1)|1|finished|36" ;;
+        sqlx) echo "20250103000000|third|yes|$(echo 'create table c(x int);' | sha384sum | cut -d' ' -f1)" ;;
         flyway) echo '4|1.2|third one|SQL|V1.2__third_one.sql|993965530|yes' ;;
     esac
 }
@@ -144,10 +154,10 @@ takes_turns_with_dbmate() {
 # on_servers FUNCTION: for a few tools on each server; for all of them with LONG=1.
 on_servers() {
     local tool
-    local -a postgresql=(golang-migrate prisma) mysql=(dbmate flyway)
+    local -a postgresql=(golang-migrate prisma sqlx) mysql=(dbmate flyway)
     if [ -n "${LONG-}" ]; then
-        postgresql=(dbmate golang-migrate goose prisma flyway)
-        mysql=(dbmate golang-migrate goose flyway)
+        postgresql=(dbmate golang-migrate goose prisma flyway sqlx)
+        mysql=(dbmate golang-migrate goose flyway sqlx)
     fi
     for tool in "${postgresql[@]}"; do
         "$1" "$tool" postgresql
