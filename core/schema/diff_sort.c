@@ -158,6 +158,40 @@ need_parents(sorting *sort, const dunlin_fact *table)
     return 0;
 }
 
+/* Rows of another table as values of a column. */
+static int
+need_row_type(const dunlin_fact *column, void *context)
+{
+    sorting *sort = context;
+    const dunlin_property *part =
+        dn_property_find(column->properties, column->property_count, "type_path");
+    const dunlin_property *type =
+        dn_property_find(column->properties, column->property_count, "type");
+    dunlin_string path[2] = {{NULL, 0}, {NULL, 0}};
+    uint64_t count = 0;
+
+    for (part = part ? part + 1 : NULL; part && part->type != DUNLIN_PROPERTY_END && count < 2;
+         part++)
+        path[count++] = part->text;
+    if (!count && type && type->text.length > 2 &&
+        memcmp(type->text.data + type->text.length - 2, "[]", 2) == 0)
+        count = quoted_path(&sort->arena, dn_span(type->text.data, (size_t)type->text.length - 2),
+                            path);
+    return count == 2 ? need_key(sort, DUNLIN_KIND_TABLE, path, count) : 0;
+}
+
+static int
+need_types(sorting *sort, const dunlin_fact *table)
+{
+    const dn_fact_map *facts =
+        dn_fact_map_find(sort->work->after, table->kind, table->path, table->path_count)
+            ? sort->work->after
+            : sort->work->before;
+
+    return dn_fact_map_members(facts, DUNLIN_KIND_COLUMN, table->path, table->path_count,
+                               need_row_type, sort);
+}
+
 /* The name of a function or a domain, which stands before its arguments. */
 static dunlin_string
 name_of(const sorting *sort, const dunlin_fact *fact)
@@ -191,7 +225,7 @@ need(sorting *sort, const dunlin_fact *fact)
     if (dn_string_among(fact->kind, "view matview"))
         return need_depends(sort, fact);
     if (dn_fact_is(fact, DUNLIN_KIND_TABLE))
-        return need_parents(sort, fact);
+        return need_parents(sort, fact) < 0 ? -1 : need_types(sort, fact);
     if (dn_string_among(fact->kind, "function procedure domain"))
         return need_mentioned(sort, fact);
     return 0;

@@ -139,6 +139,23 @@ write_constraint(dn_kit_text *sql, const dn_sqlite_member *member)
     write_conflict(sql, set, "on_conflict");
 }
 
+/* A word that SQLite takes for its own cannot stand in a type as it is. */
+static bool
+has_keyword(dunlin_string type)
+{
+    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ_";
+    uint64_t begin = 0;
+
+    for (uint64_t i = 0; i <= type.length; i++) {
+        if (i < type.length && memchr(letters, type.data[i], sizeof(letters) - 1) != NULL)
+            continue;
+        if (i > begin && sqlite3_keyword_check(type.data + begin, (int)(i - begin)) != 0)
+            return true;
+        begin = i + 1;
+    }
+    return false;
+}
+
 /* --- columns ------------------------------------------------------------------------------------- */
 static void
 write_type(dn_kit_text *sql, dunlin_string type)
@@ -153,7 +170,10 @@ write_type(dn_kit_text *sql, dunlin_string type)
             dn_sqlite_write_name(sql, type);
             return;
         }
-    dn_kit_text_add_string(sql, type);
+    if (has_keyword(type))
+        dn_sqlite_write_name(sql, type);
+    else
+        dn_kit_text_add_string(sql, type);
 }
 
 static void
