@@ -122,6 +122,14 @@ dunlin_repair(const dunlin_options *options, const dunlin_repair_options *repair
 }
 
 int
+dunlin_adopt(const dunlin_options *options, const dunlin_adopt_options *adopt,
+             dunlin_result **result, dunlin_error *error)
+{
+    note("adopt apply=%d no-backup=%d", adopt->apply, adopt->no_backup);
+    return answer(options, result, error);
+}
+
+int
 dunlin_journal_check(const dunlin_options *options, dunlin_result **result, dunlin_error *error)
 {
     note("journal check");

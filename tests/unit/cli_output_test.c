@@ -203,6 +203,7 @@ commands_hand_their_options_to_the_library(void **state)
          "migrate to=t dry=1 single=1 no-backup=1 nonempty=1 allow=1:a,-"},
         {{"journal", "check"}, "journal check"},
         {{"journal", "rebuild", "--dry-run"}, "journal rebuild dry=1"},
+        {{"adopt", "--apply"}, "adopt apply=1 no-backup=0"},
         {{"repair", "--apply", "--shadow-url=sqlite:s.db"},
          "repair apply=1 no-backup=0 shadow=0,sqlite:s.db"},
         {{"merge-driver", "o", "a", "b"}, "merge-driver o a b"},
