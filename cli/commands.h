@@ -35,6 +35,7 @@ int dn_cmd_diff(dn_cli *cli);
 int dn_cmd_generate(dn_cli *cli);
 int dn_cmd_baseline(dn_cli *cli);
 int dn_cmd_mark(dn_cli *cli);
+int dn_cmd_log(dn_cli *cli);
 int dn_cmd_migrate(dn_cli *cli);
 int dn_cmd_schema_check(dn_cli *cli);
 int dn_cmd_schema_dump(dn_cli *cli);

@@ -20,6 +20,7 @@ cli_parts = \
 	cli/cmd_init.c \
 	cli/cmd_journal.c \
 	cli/cmd_merge_driver.c \
+	cli/cmd_log.c \
 	cli/cmd_mark.c \
 	cli/cmd_migrate.c \
 	cli/cmd_new.c \
@@ -62,6 +63,8 @@ cli_parts = \
 	cli/table_program.c \
 	cli/table_check.c \
 	cli/table_check.h \
+	cli/table_record.c \
+	cli/table_record.h \
 	cli/table_schema.c \
 	cli/table_schema.h \
 	cli/table_tools.c \

@@ -7,6 +7,7 @@
 #include "cli/table_check.h"
 #include "cli/table_macros.h"
 #include "cli/table_generate.h"
+#include "cli/table_record.h"
 #include "cli/table_schema.h"
 #include "cli/table_tools.h"
 
@@ -97,38 +98,6 @@ static const dn_exit resume_exits[] = {
     END_EXITS};
 static const dn_example resume_examples[] = {
     {"dunlin resume 20260316091000_purge --redo", "run the interrupted statement again"},
-    END_EXAMPLES};
-
-static const dn_option mark_options[] = {
-    {"applied", 0, DN_VALUE_NONE, NULL, NULL, MEMBER(mark_applied), false,
-     "the migration was applied: record it"},
-    {"pending", 0, DN_VALUE_NONE, NULL, NULL, MEMBER(mark_pending), false,
-     "it was not, or no longer is: take its record back"},
-    {"why", 0, DN_VALUE_TEXT, "TEXT", NULL, MEMBER(why), false,
-     "the reason, kept in the tracker with a record; needed"},
-    END_OPTIONS};
-static const dn_argument mark_arguments[] = {
-    {"TAG", true, false, DN_VALUE_TEXT, NULL, "the migration"}, END_ARGUMENTS};
-static const dn_exit mark_exits[] = {
-    {DUNLIN_EXIT_OK, "so marked, or it was so already"},
-    {DUNLIN_EXIT_FAILED, "the tracker could not be written"},
-    {DUNLIN_EXIT_USAGE, "usage is wrong, or there is no such migration"},
-    {DUNLIN_EXIT_DISAGREEMENT, "the migration has no file"},
-    {DUNLIN_EXIT_LOCKED, "another run held the lock for longer than the timeout"},
-    END_EXITS};
-static const dn_example mark_examples[] = {
-    {"dunlin mark 20260316091000_purge --applied --why 'run by hand, ticket 812'",
-     "record a data migration that nothing can prove"},
-    END_EXAMPLES};
-static const dn_option baseline_options[] = {{"why", 0, DN_VALUE_TEXT, "TEXT", NULL, MEMBER(why),
-                                              false,
-                                              "the reason, kept in the tracker with the records"},
-                                             END_OPTIONS};
-static const dn_argument baseline_arguments[] = {
-    {"TAG", true, false, DN_VALUE_TEXT, NULL, "the last migration that was applied"},
-    END_ARGUMENTS};
-static const dn_example baseline_examples[] = {
-    {"dunlin baseline 20260316091000_purge", "take over a database that is at this migration"},
     END_EXAMPLES};
 
 static const dn_option status_options[] = {
@@ -634,13 +603,18 @@ const dn_command dn_cli_commands[] = {
      "Writes into the tracker what you say, without proof and without running anything. `doctor` tells "
      "what the schema proves, and `repair` records that; this is for what nothing can prove. A record made "
      "so has the state `asserted`, with the reason.",
-     "dunlin-mark/1", mark_options, mark_arguments, mark_exits, mark_examples, dn_cmd_mark},
+     "dunlin-mark/1", dn_cli_mark_options, dn_cli_mark_arguments, dn_cli_mark_exits,
+     dn_cli_mark_examples, dn_cmd_mark},
     {"baseline", "assert that everything up to a migration was applied",
      "Records all migrations of the journal up to this one that are not recorded, as `asserted`: you say "
      "that they were applied. For a database that was made without dunlin, when `repair` cannot prove "
      "it. Runs nothing.",
-     "dunlin-baseline/1", baseline_options, baseline_arguments, mark_exits, baseline_examples,
-     dn_cmd_baseline},
+     "dunlin-baseline/1", dn_cli_baseline_options, dn_cli_baseline_arguments, dn_cli_mark_exits,
+     dn_cli_baseline_examples, dn_cmd_baseline},
+    {"log", "show what people and repairs decided",
+     "Lists, oldest first, each change that somebody made to what is recorded: `repair`, `mark`, "
+     "`baseline`, `resume`, with who, when, what and why. What `migrate` applied is in `status`.",
+     "dunlin-log/1", no_options, no_arguments, dn_cli_log_exits, dn_cli_log_examples, dn_cmd_log},
     {"backups", "list backups", "Lists the backups of the target, newest first.",
      "dunlin-backups/1", no_options, no_arguments, backups_exits, backups_examples, dn_cmd_backups},
     {"restore", "put a backup back",

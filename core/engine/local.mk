@@ -46,6 +46,7 @@ core_sources += \
 	core/engine/harden.c \
 	core/engine/init.c \
 	core/engine/journal.c \
+	core/engine/log.c \
 	core/engine/mark.c \
 	core/engine/migrate.c \
 	core/engine/new.c \

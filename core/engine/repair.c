@@ -10,6 +10,7 @@
 #include "core/engine/diagnosis.h"
 #include "core/engine/fresh.h"
 #include "core/run/mend.h"
+#include "core/tracker/event.h"
 
 typedef struct repairing {
     dn_session session;
@@ -272,6 +273,21 @@ perform(repairing *state, const dn_repair_step *step, dn_error *error)
     }
 }
 
+/* What shares no transaction with a row of the log. It is done by now, whatever becomes of the row. */
+static void
+log_step(repairing *state, const dn_repair_step *step)
+{
+    dn_mend mend = mend_of(state);
+    dn_error problem;
+
+    if (!mend.tracker->ours_present && step->action == DN_REPAIR_FILE)
+        return; /* files alone: the database stays as it is */
+    dn_error_clear(&problem);
+    if (dn_event_prepare(mend.connection, &problem) < 0 || dn_mend_log(&mend, step, &problem) < 0)
+        dn_log_warning(&mend.log, "'" DN_TRACKER_LOG "' does not tell of this repair: %s",
+                       problem.message);
+}
+
 static bool
 is_left(repairing *state, const dn_repair_step *step)
 {
@@ -305,6 +321,8 @@ perform_all(repairing *state, dn_error *error)
                             dn_repair_action_name(step->action));
         if (step->action == DN_REPAIR_BACKUP && !state->backed_up)
             continue; /* nobody wanted one */
+        if (!left && (step->action == DN_REPAIR_FILE || step->action == DN_REPAIR_APPLY))
+            log_step(state, step);
         if (!left && note(state, &state->performed, step, error) < 0)
             return -1;
     }

@@ -7,6 +7,7 @@
 
 #include "core/engine/session.h"
 #include "core/execute/ledger.h"
+#include "core/tracker/event.h"
 
 typedef struct resumption {
     dn_session session;
@@ -57,6 +58,31 @@ tell_statement(resumption *state, dn_error *error)
 }
 
 static int
+write_decision(resumption *state, const dn_ledger_row *row, dn_error *error)
+{
+    const unsigned ordinal = (unsigned)state->rows.count;
+    const dn_event event = {
+        .action = "resume",
+        .step = state->done ? "done" : "redo",
+        .tags = &state->tag,
+        .tag_count = 1,
+        .statements = &ordinal,
+        .statement_count = 1,
+    };
+    dn_connection *connection = state->session.connection;
+    dn_error ignored;
+
+    if (dn_event_prepare(connection, error) < 0 ||
+        dn_connection_execute(connection, DUNLIN_ITEM_BEGIN, NULL, NULL, 0, error) < 0)
+        return -1;
+    if (dn_ledger_set_phase(connection, state->tag, state->rows.count, row, error) == 0 &&
+        dn_event_write(connection, &event, error) == 0)
+        return dn_connection_execute(connection, DUNLIN_ITEM_COMMIT, NULL, NULL, 0, error);
+    (void)dn_connection_execute(connection, DUNLIN_ITEM_ROLLBACK, NULL, NULL, 0, &ignored);
+    return -1;
+}
+
+static int
 decide(resumption *state, dn_error *error)
 {
     dn_session *session = &state->session;
@@ -72,7 +98,7 @@ decide(resumption *state, dn_error *error)
     if (tell_statement(state, error) < 0)
         return -1;
     last->phase = state->done ? DN_LEDGER_DONE : DN_LEDGER_FAILED;
-    return dn_ledger_set_phase(session->connection, state->tag, state->rows.count, last, error);
+    return write_decision(state, last, error);
 }
 
 /* The ledger belongs to runs with a session of their own. */

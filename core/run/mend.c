@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/base/json.h"
+#include "core/tracker/event.h"
 
 enum { KEPT_TEXT = 4 * 1024 * 1024 };
 
@@ -17,14 +18,40 @@ execute(dn_mend *mend, int32_t kind, const char *sql, const dunlin_value *values
 }
 
 int
+dn_mend_log(dn_mend *mend, const dn_repair_step *step, dn_error *error)
+{
+    dn_event event = {
+        .action = mend->by,
+        .run_id = mend->run_id,
+        .step = step->op ? step->op : dn_repair_action_name(step->action),
+        .statements = step->statements,
+        .statement_count = step->statement_count,
+        .why = step->why,
+    };
+    const char **tags = dn_arena_array(mend->arena, step->count + 1, sizeof *tags);
+
+    if (!tags)
+        return dn_no_memory(error);
+    for (size_t i = 0; i < step->count; i++)
+        tags[event.tag_count++] = step->verdicts[i]->migration->tag;
+    if (!step->count && step->tag)
+        tags[event.tag_count++] = step->tag;
+    event.tags = tags;
+    return dn_event_write(mend->connection, &event, error);
+}
+
+/* The log before the transaction, since some databases end it when they make a table. */
+int
 dn_mend_in_transaction(dn_mend *mend, const dn_repair_step *step, dn_mend_work work,
                        dn_error *error)
 {
     dn_error ignored;
 
+    if (dn_event_prepare(mend->connection, error) < 0)
+        return -1;
     if (execute(mend, DUNLIN_ITEM_BEGIN, NULL, NULL, 0, error) < 0)
         return -1;
-    if (work(mend, step, error) == 0)
+    if (work(mend, step, error) == 0 && dn_mend_log(mend, step, error) == 0)
         return execute(mend, DUNLIN_ITEM_COMMIT, NULL, NULL, 0, error);
     (void)execute(mend, DUNLIN_ITEM_ROLLBACK, NULL, NULL, 0, &ignored);
     return -1;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * What a repair does to a database. Under the lock; each function is one transaction, as far as the
- * database has any for it.
+ * database has any for it, and writes its own row of the log (core/tracker/event.h) in it.
  */
 #ifndef DN_RUN_MEND_H
 #define DN_RUN_MEND_H
@@ -33,6 +33,9 @@ int dn_mend_relink(dn_mend *mend, const dn_repair_step *step, dn_error *error);
 int dn_mend_statements(dn_mend *mend, const dn_repair_step *step, dn_error *error);
 /* Runs the one statement of the step. */
 int dn_mend_sql(dn_mend *mend, const dn_repair_step *step, dn_error *error);
+/* A row of the log about a step that was done elsewhere: to files, or by migrate. The table is there
+ * (dn_event_prepare). */
+int dn_mend_log(dn_mend *mend, const dn_repair_step *step, dn_error *error);
 
 /* --- inside core/run ------------------------------------------------------------------------------ */
 typedef int (*dn_mend_work)(dn_mend *mend, const dn_repair_step *step, dn_error *error);

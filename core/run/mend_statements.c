@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#include "core/tracker/event.h"
+
 static int
 send(dn_mend *mend, dunlin_string sql, dn_error *error)
 {
@@ -162,6 +164,13 @@ run_all(dn_mend *mend, const dn_repair_step *step, dn_error *error)
     return each(mend, step, true, run_statement, error);
 }
 
+/* Where it can share no transaction with what it tells of. */
+static int
+log_behind(dn_mend *mend, const dn_repair_step *step, dn_error *error)
+{
+    return dn_event_prepare(mend->connection, error) < 0 ? -1 : dn_mend_log(mend, step, error);
+}
+
 /* Some statements fit no transaction; then each stands for itself, as it does in its file. */
 int
 dn_mend_statements(dn_mend *mend, const dn_repair_step *step, dn_error *error)
@@ -174,14 +183,15 @@ dn_mend_statements(dn_mend *mend, const dn_repair_step *step, dn_error *error)
     if (dn_script_inspect(mend->connection, mend->translator, dn_mend_file(step->verdicts[0]),
                           mend->arena, &budget, &info, error) < 0)
         return -1;
-    return info.transactional ? dn_mend_in_transaction(mend, step, run_all, error)
-                              : run_all(mend, step, error);
+    if (info.transactional)
+        return dn_mend_in_transaction(mend, step, run_all, error);
+    return run_all(mend, step, error) < 0 ? -1 : log_behind(mend, step, error);
 }
 
 int
 dn_mend_sql(dn_mend *mend, const dn_repair_step *step, dn_error *error)
 {
-    return send(mend, dn_string(step->sql), error) < 0
-               ? dn_while(error, "running what was left out of '%s'", step->tag)
-               : 0;
+    if (send(mend, dn_string(step->sql), error) < 0)
+        return dn_while(error, "running what was left out of '%s'", step->tag);
+    return log_behind(mend, step, error);
 }

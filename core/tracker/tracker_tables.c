@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "core/tracker/event.h"
 #include "core/tracker/lease.h"
 #include "core/tracker/tracker_internal.h"
 
@@ -53,6 +54,13 @@ static const table_column meta_columns[] = {
     {"key", DUNLIN_TYPE_KEY_TEXT, true},
     {"value", DUNLIN_TYPE_TEXT, false},
     {"expires_at", DUNLIN_TYPE_TIMESTAMP, false}, /* UTC, of a lease */
+};
+
+/* What people and repairs decided. */
+static const table_column log_columns[] = {
+    {"at", DUNLIN_TYPE_TIMESTAMP, true}, /* UTC */
+    {"run_id", DUNLIN_TYPE_KEY_TEXT, false}, {"action", DUNLIN_TYPE_KEY_TEXT, true},
+    {"who", DUNLIN_TYPE_KEY_TEXT, false},    {"detail", DUNLIN_TYPE_TEXT, false}, /* JSON */
 };
 
 enum { MAX_OPERATIONS = 24, KEY_PROPERTIES = 3 };
@@ -161,4 +169,12 @@ dn_tracker_table_meta(const dn_tracker_place *place, dn_arena *arena, const char
     return render(place, DN_TRACKER_META, meta_columns,
                   sizeof(meta_columns) / sizeof(meta_columns[0]), "key", arena, statements, count,
                   error);
+}
+
+int
+dn_tracker_table_log(const dn_tracker_place *place, dn_arena *arena, const char ***statements,
+                     size_t *count, dn_error *error)
+{
+    return render(place, DN_TRACKER_LOG, log_columns, sizeof(log_columns) / sizeof(log_columns[0]),
+                  NULL, arena, statements, count, error);
 }

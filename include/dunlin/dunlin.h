@@ -184,6 +184,9 @@ int dunlin_mark(const dunlin_options *options, const char *tag, int applied, con
 int dunlin_baseline(const dunlin_options *options, const char *tag, const char *why,
                     dunlin_result **result, dunlin_error *error);
 
+/* What people and repairs decided about the records of the target, oldest first. */
+int dunlin_log(const dunlin_options *options, dunlin_result **result, dunlin_error *error);
+
 /* Applies what is pending. */
 typedef struct dunlin_migrate_options {
     uint64_t size;

@@ -523,3 +523,36 @@ corruptions_of() {
     [ "$status" -eq 0 ] || fail "$(grep -v '^ok ' <<<"$output")"
     tail -n 1 <<<"$output" | sed "s/^#/# $1:/" >&3
 }
+
+# decisions_are_told DIALECT: what dunlin log shows of mark, baseline and repair.
+decisions_are_told() {
+    local url
+    url=$(empty_database "$1" app)
+    make_project . 4
+    write_config . migrations "$url"
+    jq '.targets.app.kind = "development"' dunlin.json >new.json && mv new.json dunlin.json
+    dunlin migrate --no-backup --to "$(tag_of 2)"
+    assert_exit 0
+    dunlin mark "$(tag_of 3)" --applied --why "run by hand, it's #7"
+    assert_exit 0
+    dunlin baseline "$(tag_of 4)"
+    assert_exit 0
+    # Neither of them is there: what was asserted is taken back and applied.
+    dunlin repair --apply --no-backup
+    assert_exit 0
+    run_json log
+    assert_exit 0
+    assert_json_form log
+    assert_json '[.entries[] | .action + " " + .step + " " + (.tags | length | tostring)]' \
+        '["mark record 1","baseline record 1","repair unrecord 2","repair apply 2"]'
+    assert_json '.entries[0].why' "run by hand, it's #7"
+    assert_json '.entries[0].who' "$(id -un)@$(uname -n)"
+    assert_json '.entries[0].at | sub("[.][0-9]+Z$"; "Z") | fromdateiso8601 > 1700000000' true
+    assert_json '[.entries[2:][].run_id] | unique | length' 1
+    dunlin log
+    assert_exit 0
+    assert_stdout "mark"
+    assert_stdout "run by hand, it's #7"
+    dunlin doctor
+    assert_exit 0
+}

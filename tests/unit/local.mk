@@ -105,6 +105,7 @@ unit_tests += tests/unit/execute_leftover_test
 unit_tests += tests/unit/execute_script_test
 unit_tests += tests/unit/plan_build_test
 unit_tests += tests/unit/run_backup_test
+unit_tests += tests/unit/run_mend_test
 unit_tests += tests/unit/run_plan_test
 unit_tests += tests/unit/state_edit_test
 unit_tests += tests/unit/state_replay_test
