@@ -184,6 +184,7 @@ check_all(dn_cli *cli)
         .complete = arguments->complete ? 1 : 0,
         .shadow_url = arguments->shadow_url,
         .definition_command = arguments->definition_command,
+        .environment = arguments->environment ? 1 : 0,
     };
     dunlin_result *result = NULL;
     dunlin_error error = {0};

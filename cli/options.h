@@ -64,6 +64,7 @@ typedef struct dn_arguments {
     int man;
     int markdown;
     int portability;
+    int environment;
     int complete;
     int drizzle;
     const char *definition_command;

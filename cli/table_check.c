@@ -12,6 +12,9 @@ const char dn_cli_check_description[] =
     "SQLite is replayed in memory. On a server that takes an empty database (`--shadow-url`), a target "
     "of the kind `\"development\"`, or `--shadow`; what could not be verified is said, and is no "
     "disagreement without `--complete`.\n\n"
+    "With `--env` alone it asks whether a run on the target would find what it needs: the driver, the "
+    "server (also behind a pooler), the tracker, the run lock, privileges for what is pending, a folder to "
+    "write, a backup tool that fits and room for it; each with the way out.\n\n"
     "With `--portability` alone it reads every migration as each driver of the configured targets would "
     "get it, with sections and override files, and tells all that cannot be translated: the place, the "
     "reason, and both ways out. Then what is lost where the database has no word for it, counted by "
@@ -22,6 +25,8 @@ const char dn_cli_check_description[] =
 const dn_option dn_cli_check_options[] = {
     {"portability", 0, DN_VALUE_NONE, NULL, NULL, MEMBER(portability), false,
      "only tell what has no translation for the databases of the configured targets"},
+    {"env", 0, DN_VALUE_NONE, NULL, NULL, MEMBER(environment), false,
+     "only tell whether everything that a run on the target needs can be had here"},
     {"driver", 0, DN_VALUE_LIST, "NAME", NULL, MEMBER(drivers), false,
      "check for this driver, whatever the targets are; may be repeated"},
     {"shadow", 0, DN_VALUE_NONE, NULL, NULL, MEMBER(shadow), false,
@@ -44,6 +49,7 @@ const dn_example dn_cli_check_examples[] = {
     {"dunlin check", "verify a checkout, without any database of your own"},
     {"dunlin check --shadow-url \"$SCRATCH\" --complete", "in CI, beside a server that is empty"},
     {"dunlin check --target production", "and a database with it"},
+    {"dunlin check --env --target production", "before a deploy: is there all that a run needs?"},
     {"dunlin check --definition-command 'npx drizzle-kit export'",
      "ask drizzle-kit what the TypeScript definition says"},
     {"dunlin check --json | jq -r '.checks[].problems[] | .object + \": \" + .message'",

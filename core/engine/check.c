@@ -240,6 +240,19 @@ check_grounds(dn_checking *checking, dn_check_ground *grounds, size_t count, dn_
 }
 
 static int
+run_environment(dn_checking *checking, dn_error *error)
+{
+    dn_session *session = checking->session;
+
+    if (dn_session_project(session, error) < 0 || dn_session_journal(session, error) < 0 ||
+        dn_session_result(session, "dunlin-check/1", error) < 0)
+        return -1;
+    dn_session_tell_project(session);
+    checking->list = dn_node_array(session->result, dn_result_node(session->result), "checks");
+    return dn_checks_environment(checking, error) < 0 ? -1 : tell_summary(checking, error);
+}
+
+static int
 run(dn_checking *checking, dn_error *error)
 {
     dn_session *session = checking->session;
@@ -269,5 +282,8 @@ dunlin_check(const dunlin_options *options, const dunlin_check_options *check,
     dn_checking checking = {.session = &session, .options = check ? check : &defaults};
 
     dn_session_begin(&session, options);
-    return dn_session_finish(&session, run(&checking, error), result, error);
+    return dn_session_finish(&session,
+                             checking.options->environment ? run_environment(&checking, error)
+                                                           : run(&checking, error),
+                             result, error);
 }

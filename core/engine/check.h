@@ -83,6 +83,8 @@ int dn_checks_dialect(dn_checking *checking, dn_check_ground *ground, dn_error *
 /* What drizzle-kit says of a schema that the migrations made. */
 int dn_checks_drizzle(dn_checking *checking, const dn_check_ground *ground, const dn_side *made,
                       dn_error *error);
+/* Whether everything that a run needs can be had here. */
+int dn_checks_environment(dn_checking *checking, dn_error *error);
 /* The target that the options name. */
 int dn_checks_target(dn_checking *checking, dn_error *error);
 

@@ -16,7 +16,7 @@ dn_diagnosis_make(dn_session *session, const dunlin_doctor_options *doctor, dn_d
     if (dn_observe_schema(session->connection, &session->sight, &session->arena, &own->schema,
                           error) < 0 ||
         dn_evidence_collect(session, doctor, own->schema, evidence, error) < 0 ||
-        dn_reconcile_schema(found, &session->observation, evidence->history, evidence->effects,
+        dn_reconcile_schema(found, &session->observation, evidence->history, evidence->judged,
                             &evidence->proofs, &session->arena, error) < 0 ||
         dn_journal_check_snapshots(&session->journal, &session->arena, &found->findings, error) <
             0 ||

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/engine/effects.h"
 
+#include <string.h>
+
+#include "core/state/named.h"
 #include "core/state/replay.h"
 #include "core/state/snapshot.h"
 
@@ -14,13 +17,24 @@ typedef struct collecting {
     dn_error *error;
 } collecting;
 
+static const dn_migration **
+files_of(const collecting *work)
+{
+    const dn_evidence *evidence = work->evidence;
+    const dn_migration **files =
+        dn_arena_array(&work->session->arena, evidence->count + 1, sizeof *files);
+
+    for (size_t i = 0; files && i < evidence->count; i++)
+        files[i] = evidence->history[i].file;
+    return files;
+}
+
 static int
 begin(collecting *work)
 {
     dn_session *session = work->session;
     dn_evidence *evidence = work->evidence;
-    const dn_migration **files =
-        dn_arena_array(&session->arena, evidence->count + 1, sizeof *files);
+    const dn_migration **files = files_of(work);
     const dn_replay_options options = {
         .target = session->connection,
         .url = session->url,
@@ -35,8 +49,6 @@ begin(collecting *work)
 
     if (!files || !options.folder)
         return dn_no_memory(work->error);
-    for (size_t i = 0; i < evidence->count; i++)
-        files[i] = evidence->history[i].file;
     return dn_replay_begin(&options, files, evidence->count, &session->arena, &work->replay,
                            work->error);
 }
@@ -132,6 +144,50 @@ tell_source(collecting *work)
         evidence->why = NULL;
 }
 
+/* --- by names ------------------------------------------------------------------------------------- */
+
+/* Of those that no replay tells of. What cannot be parsed stays unknown: it is no reason to say nothing
+ * of all the others. */
+static int
+fill_by_names(collecting *work)
+{
+    dn_session *session = work->session;
+    dn_evidence *evidence = work->evidence;
+    const dn_migration **files = files_of(work);
+    dn_migration_effects *named =
+        dn_arena_array(&session->arena, evidence->count + 1, sizeof *named);
+    dn_fact_map *names;
+    dn_proofs proofs;
+    dn_error problem;
+
+    evidence->judged =
+        dn_arena_array(&session->arena, evidence->count + 1, sizeof *evidence->judged);
+    if (!files || !named || !evidence->judged)
+        return dn_no_memory(work->error);
+    memcpy(evidence->judged, evidence->effects, evidence->count * sizeof *evidence->judged);
+    dn_error_clear(&problem);
+    if (dn_named_effects(session->connection, session->journal.dialect, files, evidence->count,
+                         work->schema, &session->arena, named, &names, &problem) < 0) {
+        dn_log_debug(&session->log, "the text of the migrations tells nothing: %s",
+                     problem.message);
+        return 0;
+    }
+    for (size_t i = 0; i < evidence->count; i++)
+        if (files[i] && named[i].data)
+            named[i].probe = dn_observe_probe(session->connection, files[i]);
+    if (dn_reconcile_prove(&session->reconciliation, evidence->history, named, evidence->count,
+                           names, &session->arena, &proofs, work->error) < 0)
+        return -1;
+    for (size_t i = 0; i < evidence->count; i++) {
+        if (evidence->proofs.items[i].kind != DN_EFFECTS_UNKNOWN || !named[i].known)
+            continue;
+        evidence->judged[i] = named[i];
+        evidence->proofs.items[i] = proofs.items[i];
+        evidence->source = "files";
+    }
+    return 0;
+}
+
 static int
 collect(collecting *work)
 {
@@ -146,7 +202,8 @@ collect(collecting *work)
     if (work->choice.kind != DN_SHADOW_NONE && look_closer(work) < 0)
         return -1;
     tell_source(work);
-    return 0;
+    evidence->judged = evidence->effects;
+    return work->choice.kind == DN_SHADOW_NONE && evidence->why ? fill_by_names(work) : 0;
 }
 
 int

@@ -8,10 +8,12 @@
 #include "core/engine/session.h"
 
 typedef struct dn_evidence {
-    const char *source; /* "shadow"; "cache": what an earlier replay kept; "none" */
-    const char *why;    /* why not all of it was replayed, or NULL */
+    /* "shadow"; "cache": what an earlier replay kept; "files": names that their text tells; "none" */
+    const char *source;
+    const char *why; /* why not all of it was replayed, or NULL */
     dn_past *history;
     dn_migration_effects *effects; /* one for each of the history */
+    dn_migration_effects *judged;  /* the same, with names where nothing else is known */
     size_t count;
     dn_proofs proofs;
 } dn_evidence;

@@ -9,6 +9,7 @@ core_sources += \
 	core/engine/check.h \
 	core/engine/check_dialect.c \
 	core/engine/check_drizzle.c \
+	core/engine/check_environment.c \
 	core/engine/check_ground.c \
 	core/engine/check_portability.c \
 	core/engine/check_target.c \

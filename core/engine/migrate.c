@@ -482,9 +482,11 @@ dunlin_migrate(const dunlin_options *options, const dunlin_migrate_options *migr
 }
 
 int
-dn_migrate_locked(dn_session *session, dn_error *error)
+dn_migrate_locked(dn_session *session, const char *const *allow, size_t allow_count,
+                  dn_error *error)
 {
-    const dunlin_migrate_options options = {.size = sizeof options, .no_backup = 1};
+    const dunlin_migrate_options options = {
+        .size = sizeof options, .no_backup = 1, .allow = allow, .allow_count = allow_count};
     migration_run state;
 
     memset(&state, 0, sizeof(state));

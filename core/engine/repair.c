@@ -251,6 +251,22 @@ write_snapshot(repairing *state, const dn_repair_step *step, dn_error *error)
                          session->journal.migrations[at].tag);
 }
 
+/* What is recorded and not there was behind the others once; that it comes late is no question. */
+static int
+apply(repairing *state, const dn_repair_step *step, dn_error *error)
+{
+    dn_session *session = &state->session;
+    const char **again = dn_arena_array(&session->arena, step->count + 1, sizeof *again);
+    size_t count = 0;
+
+    if (!again)
+        return dn_no_memory(error);
+    for (size_t i = 0; i < step->count; i++)
+        if (step->verdicts[i]->verdict == DN_VERDICT_RECORDED_ABSENT)
+            again[count++] = step->verdicts[i]->migration->tag;
+    return dn_migrate_locked(session, again, count, error);
+}
+
 static int
 perform(repairing *state, const dn_repair_step *step, dn_error *error)
 {
@@ -267,7 +283,7 @@ perform(repairing *state, const dn_repair_step *step, dn_error *error)
     case DN_REPAIR_RELINK: return dn_mend_relink(&mend, step, error);
     case DN_REPAIR_APPLY_STATEMENTS:
     case DN_REPAIR_SQL: return run_statements(state, step, error);
-    case DN_REPAIR_APPLY: return dn_migrate_locked(session, error);
+    case DN_REPAIR_APPLY: return apply(state, step, error);
     case DN_REPAIR_SNAPSHOT: return write_snapshot(state, step, error);
     default: return 0;
     }

@@ -76,6 +76,34 @@ dn_session_journal(dn_session *session, dn_error *error)
     return dn_journal_begin(&options, NULL, &session->arena, &session->journal, error);
 }
 
+/* A folder that drizzle-kit made and that lost its journal is no folder of plain files: its tracker is
+ * drizzle's. The snapshots tell. */
+static int
+find_lost_journal(dn_session *session, bool *rebuilt, dn_error *error)
+{
+    const dn_journal_options options = journal_options(session);
+    dn_auto(dn_text) text = DN_TEXT_INIT;
+    dn_journal found;
+    dn_error ignored;
+
+    dn_error_clear(&ignored);
+    if (dn_journal_rebuilt(&options, &session->arena, &text, &ignored) < 0 ||
+        dn_journal_begin(&options, &text, &session->arena, &found, &ignored) < 0)
+        return 0;
+    if (found.layout != DN_LAYOUT_DRIZZLE) {
+        dn_journal_close(&found);
+        return 0;
+    }
+    dn_journal_close(&session->journal);
+    session->journal = found;
+    *rebuilt = true;
+    return dn_findings_add(&session->journal.findings, &session->arena, DN_ERROR_FINDING,
+                           "journal.lost", NULL, error,
+                           "there is no journal in '%s', and its snapshots are drizzle's: the "
+                           "journal is lost",
+                           session->journal.folder);
+}
+
 int
 dn_session_journal_or_rebuilt(dn_session *session, bool *rebuilt, dn_error *error)
 {
@@ -85,7 +113,9 @@ dn_session_journal_or_rebuilt(dn_session *session, bool *rebuilt, dn_error *erro
 
     *rebuilt = false;
     if (dn_session_journal(session, error) == 0)
-        return 0;
+        return session->journal.layout == DN_LAYOUT_FILES
+                   ? find_lost_journal(session, rebuilt, error)
+                   : 0;
     if (!dn_journal_is_illegible(error))
         return -1;
     problem = *error;

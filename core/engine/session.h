@@ -40,8 +40,8 @@ int dn_session_project(dn_session *session, dn_error *error);
 int dn_session_target(dn_session *session, dn_error *error);
 /* Digests come with dn_journal_finish; dn_session_reconcile sees to it. */
 int dn_session_journal(dn_session *session, dn_error *error);
-/* The same, but a journal that cannot be read is rebuilt in memory; what is wrong with it is then a
- * finding. */
+/* The same, but a journal that cannot be read, or that drizzle-kit's folder lost, is rebuilt in memory;
+ * what is wrong with it is then a finding. */
 int dn_session_journal_or_rebuilt(dn_session *session, bool *rebuilt, dn_error *error);
 /* Closes an earlier connection. Refuses a journal of another database's dialect. */
 int dn_session_connect(dn_session *session, bool read_only, dn_error *error);
@@ -70,8 +70,9 @@ int dn_session_finish(dn_session *session, int answer, dunlin_result **result, d
 /* What backups of the target are like; needs a connection. */
 int dn_session_backup(dn_session *session, dn_backup_wish *wish, dn_error *error);
 /* Applies what is pending, on the session's connection and under the lock that the caller holds; no
- * backup is taken. In migrate.c. */
-int dn_migrate_locked(dn_session *session, dn_error *error);
+ * backup is taken. `allow` as --allow. In migrate.c. */
+int dn_migrate_locked(dn_session *session, const char *const *allow, size_t allow_count,
+                      dn_error *error);
 /* How long to wait for the run lock. */
 int64_t dn_session_lock_timeout(const dn_session *session);
 

@@ -27,15 +27,20 @@ read_statement(reading *work, size_t migration, const dn_script_item *item, dn_e
     if (dn_ddl_parse(dn_span(copy, (size_t)item->sql.length),
                      item->native ? &work->own : &work->folder, work->arena, &parsed, error) < 0)
         return -1;
-    if (parsed.kind != DN_DDL_OPERATIONS)
+    if (parsed.kind != DN_DDL_OPERATIONS) {
+        trace->others[migration] = true;
         return 0;
+    }
     trace->items = dn_arena_grow(work->arena, trace->items, &trace->capacity,
                                  trace->count + parsed.count, sizeof *trace->items);
     if (!trace->items)
         return dn_no_memory(error);
-    for (size_t i = 0; i < parsed.count; i++)
+    for (size_t i = 0; i < parsed.count; i++) {
         if (parsed.operations[i]->verb < DUNLIN_VERB_DATA)
             trace->items[trace->count++] = (dn_trace_item){migration, parsed.operations[i]};
+        else
+            trace->others[migration] = true;
+    }
     return 0;
 }
 
@@ -68,7 +73,9 @@ dn_trace_read(const dn_driver *driver, const dn_journal *journal, dn_arena *aren
     const dn_lex_rules *own;
     const dn_lex_rules *folder;
 
-    *trace = (dn_trace){.items = NULL};
+    *trace = (dn_trace){.others = dn_arena_array(arena, journal->count + 1, sizeof *trace->others)};
+    if (!trace->others)
+        return dn_no_memory(error);
     if (dn_driver_capabilities(driver, NULL, &capabilities, error) < 0 ||
         dn_driver_rules(driver, NULL, arena, &own, error) < 0 ||
         dn_ddl_portable_rules(arena, &folder, error) < 0)

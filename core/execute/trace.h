@@ -16,6 +16,7 @@ typedef struct dn_trace_item {
 } dn_trace_item;
 
 typedef struct dn_trace {
+    bool *others; /* by migration: some of its statements change rows, or were not understood */
     dn_trace_item *items;
     size_t count;
     size_t capacity;

@@ -1,2 +1,2 @@
 # Plans.
-core_sources += core/plan/plan.h core/plan/plan.c
+core_sources += core/plan/plan.h core/plan/plan.c core/plan/late.c core/plan/late.h

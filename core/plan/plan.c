@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "core/plan/late.h"
+
 enum { KEPT_TEXTS = 4 * 1024 * 1024 };
 
 const char *
@@ -211,7 +213,8 @@ dn_plan_build(dn_connection *connection, dn_translator *translator,
     plan->text_budget = KEPT_TEXTS;
     if (check_tags(reconciliation, options, error) < 0)
         return -1;
-    if (check_stops(reconciliation, options, error) < 0)
+    if (check_stops(reconciliation, options, error) < 0 ||
+        dn_plan_check_late(connection, observation, reconciliation, options, arena, error) < 0)
         return -1;
     plan->jobs = (dn_job *)dn_arena_array(arena, most, sizeof(*plan->jobs));
     plan->held = (const dn_migration **)dn_arena_array(arena, most, sizeof(*plan->held));

@@ -39,6 +39,8 @@ kind_of(const dn_entry *entry)
 static bool
 is_proved(const dn_entry *entry, const dn_migration_effects *effects, dn_effects_kind kind)
 {
+    if (effects->named)
+        return false;
     if (!effects->known || (effects->data && effects->probe == DN_PROBE_NONE))
         return effects->known && kind == DN_EFFECTS_ABSENT;
     switch (kind) {
@@ -53,6 +55,7 @@ is_proved(const dn_entry *entry, const dn_migration_effects *effects, dn_effects
 static void
 prove_one(const dn_claim *claim, const dn_entry *entry, dn_proof *proof)
 {
+    proof->named = claim->effects->named;
     proof->effects = claim->effects->effects.count;
     proof->present = entry->votes[DN_VOTE_PRESENT];
     if (!claim->effects->known && !claim->effects->effects.count) {

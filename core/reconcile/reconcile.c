@@ -269,6 +269,13 @@ find_unknown(reconciling *state, dn_error *error)
                             seen->tracker.table, row->tag ? row->tag : "a migration", hex) < 0)
             return -1;
     }
+    if (seen->doubles && dn_findings_add(&state->result->findings, state->arena, DN_NOTE,
+                                         "tracker.double-row", NULL, error,
+                                         "%zu row%s of the tracker '%s' record%s what another one "
+                                         "records",
+                                         seen->doubles, seen->doubles == 1 ? "" : "s",
+                                         seen->tracker.table, seen->doubles == 1 ? "s" : "") < 0)
+        return -1;
     if (seen->unknown_count && refuse) {
         state->result->files_tracker = false;
         stop(state, "tracker.unknown-row");

@@ -97,14 +97,23 @@ is_there(const dn_verdict *verdict)
 {
     const dn_proof *proof = verdict->proof;
 
-    return proof && proof->done &&
+    return proof && proof->done && !proof->named &&
            (proof->kind == DN_EFFECTS_PRESENT || proof->kind == DN_EFFECTS_SUPERSEDED);
+}
+
+/* Told by names alone: too little to write anything down. */
+static bool
+is_by_name(const dn_verdict *verdict)
+{
+    return verdict->proof && verdict->proof->named &&
+           (verdict->verdict == DN_VERDICT_APPLIED_UNRECORDED ||
+            verdict->verdict == DN_VERDICT_RECORDED_ABSENT);
 }
 
 static bool
 is_to_record(const dn_verdict *verdict)
 {
-    if (verdict->recorded || verdict->verdict == DN_VERDICT_MISSING_FILE)
+    if (verdict->recorded || verdict->verdict == DN_VERDICT_MISSING_FILE || is_by_name(verdict))
         return false;
     return verdict->verdict == DN_VERDICT_APPLIED_UNRECORDED || is_there(verdict);
 }
@@ -112,7 +121,7 @@ is_to_record(const dn_verdict *verdict)
 static bool
 is_to_unrecord(const dn_verdict *verdict)
 {
-    return verdict->verdict == DN_VERDICT_RECORDED_ABSENT;
+    return verdict->verdict == DN_VERDICT_RECORDED_ABSENT && !is_by_name(verdict);
 }
 
 static bool
@@ -244,6 +253,20 @@ ask_about_rows(planning *work)
                "checkout, and do not migrate from this one");
 }
 
+static int
+ask_about_names(planning *work)
+{
+    for (size_t i = 0; i < work->result->count; i++)
+        if (is_by_name(&work->result->verdicts[i])) {
+            work->held = true;
+            return ask(work, NULL,
+                       "nothing was replayed, so names alone were compared, which proves nothing: "
+                       "look again with --shadow or --shadow-url, or say what was applied with "
+                       "`dunlin baseline` or `dunlin mark`");
+        }
+    return 0;
+}
+
 /* None of these objects proved to be ours. */
 static int
 ask_about_objects(planning *work)
@@ -280,6 +303,21 @@ maker_of(const planning *work, const dn_drift *drift)
     return NULL;
 }
 
+/* Can it run as it is, or is part of what it makes still there? */
+static bool
+is_all_missing(const planning *work, const dn_statement_effects *maker)
+{
+    const dn_proofs *proofs = work->result->proofs;
+    size_t missing = 0;
+
+    for (size_t i = 0; i < maker->effects.count; i++)
+        for (size_t k = 0; maker->effects.items[i].after && k < proofs->drift_count; k++)
+            missing +=
+                proofs->drift[k].kind == DN_DRIFT_MISSING &&
+                dn_fact_order(0, proofs->drift[k].expected, maker->effects.items[i].after) == 0;
+    return missing == maker->effects.count;
+}
+
 static const dn_verdict *
 verdict_of(const planning *work, const dn_proof *proof)
 {
@@ -305,7 +343,7 @@ restore_fact(planning *work, const dn_drift *drift)
                 "it",
                 name_of(work, drift), verdict->migration->tag)) < 0)
         return -1;
-    if (!maker)
+    if (!maker || !is_all_missing(work, maker))
         return 0;
     step.verdicts = dn_arena_array(work->arena, 1, sizeof *step.verdicts);
     if (!step.verdicts || !ordinal)
@@ -382,8 +420,9 @@ static int
 mend_files(planning *work)
 {
     if (work->illegible)
-        return edit_journal(work, "journal-rebuild", NULL, NULL, false,
-                            "the journal cannot be read; order and names are those of the files");
+        return edit_journal(
+            work, "journal-rebuild", NULL, NULL, false,
+            "the journal is lost or cannot be read; order and names are those of the files");
     if (has_finding(work, "journal.bom") &&
         (add(work, (dn_repair_step){.action = DN_REPAIR_REPORT,
                                     .why = "the journal starts with a byte order mark; it is read "
@@ -645,7 +684,7 @@ dn_repair_plan(const dn_reconciliation *reconciliation, const dn_observation *ob
                      .error = error};
 
     *repair = (dn_repair){.automatic = true};
-    if (ask_about_rows(&work) < 0 || ask_about_objects(&work) < 0 ||
+    if (ask_about_rows(&work) < 0 || ask_about_objects(&work) < 0 || ask_about_names(&work) < 0 ||
         ask_about_migrations(&work) < 0 || ask_about_drift(&work) < 0 || mend_files(&work) < 0 ||
         mend_database(&work) < 0 || report_the_rest(&work) < 0)
         return -1;

@@ -1,6 +1,7 @@
 # Observation of one target.
 core_sources += \
     core/state/effects.h core/state/state.h core/state/state_internal.h core/state/match.c \
+    core/state/named.c core/state/named.h \
     core/state/edit.c core/state/observe.c core/state/probe.c core/state/schema.c \
     core/state/snapshot.c core/state/snapshot.h \
     core/state/chain.c core/state/effects_file.c core/state/follow.c core/state/replay.c \

@@ -252,6 +252,19 @@ judge_match(matching *state, const dn_migration *migration, dn_match *match)
         match->edit = DN_EDIT_CHANGED; /* until proved cosmetic */
 }
 
+/* A second row of what is recorded already is nothing that this checkout lacks. */
+static bool
+is_double(const matching *state, size_t row)
+{
+    const dn_tracker *tracker = &state->observation->tracker;
+
+    for (size_t i = 0; tracker->rows[row].has_digest && i < tracker->count; i++)
+        if (state->used[i] && tracker->rows[i].has_digest &&
+            dn_digest_equal(&tracker->rows[i].digest, &tracker->rows[row].digest))
+            return true;
+    return false;
+}
+
 static int
 list_unknown(matching *state, dn_error *error)
 {
@@ -262,9 +275,14 @@ list_unknown(matching *state, dn_error *error)
                                                                    sizeof(*observation->unknown));
     if (!observation->unknown)
         return dn_no_memory(error);
-    for (size_t i = 0; i < tracker->count; i++)
-        if (!state->used[i])
+    for (size_t i = 0; i < tracker->count; i++) {
+        if (state->used[i])
+            continue;
+        if (is_double(state, i))
+            observation->doubles++;
+        else
             observation->unknown[observation->unknown_count++] = &tracker->rows[i];
+    }
     return 0;
 }
 

@@ -44,6 +44,7 @@ typedef struct dn_observation {
     dn_match *unlisted;             /* one per unlisted file */
     const dn_tracker_row **unknown; /* rows that record nothing here */
     size_t unknown_count;
+    size_t doubles; /* rows with the digest of another row that records something */
     /* Tags of migrations that stopped part-way; only looked for when it matters: for people, or
      * when the tracker is empty. */
     const char **unfinished;

@@ -334,6 +334,8 @@ typedef struct dunlin_check_options {
     int32_t complete;           /* 1: what cannot be verified counts as a disagreement */
     const char *shadow_url;     /* of an empty database to replay in, or NULL */
     const char *definition_command; /* a program that prints the definition as SQL, or NULL */
+    int32_t
+        environment; /* 1: only what a run on the target needs: driver, server, lock, tools ... */
 } dunlin_check_options;
 int dunlin_check(const dunlin_options *options, const dunlin_check_options *check,
                  dunlin_result **result, dunlin_error *error);

@@ -556,3 +556,32 @@ decisions_are_told() {
     dunlin doctor
     assert_exit 0
 }
+
+# scenarios_own DIALECT: those of tests/e2e/scenarios.
+scenarios_own() {
+    DUNLIN=$DUNLIN DUNLIN_FIXTURES=$fixtures_folder DUNLIN_TEST_POSTGRES=$server_postgresql \
+        DUNLIN_TEST_MYSQL=$server_mysql DUNLIN_POSTGRES_BIN=$postgres_programs \
+        run python3 -B "$tests_folder/e2e/scenarios.py" --own --repair "$1"
+    [ "$status" -eq 0 ] || fail "$(grep -v '^ok ' <<<"$output")"
+}
+
+# environment_is_told DIALECT: what dunlin check --env says of a target that has everything.
+environment_is_told() {
+    local url
+    url=$(empty_database "$1" app)
+    make_project . 2
+    write_config . migrations "$url"
+    run_json check --env
+    assert_exit 0
+    assert_json_form check
+    assert_json '[.checks[] | .check + " " + .outcome] | join(", ")' \
+        "env-folder agrees, env-driver agrees, env-connection agrees, env-tracker agrees, env-lock agrees, env-privileges agrees, env-room agrees, env-backup agrees"
+    assert_json '[.checks[] | select(.check == "env-privileges").summary | test("2 pending")]' '[true]'
+    dunlin check --env
+    assert_stdout "the run lock can be had"
+    dunlin migrate --no-backup
+    assert_exit 0
+    run_json check --env
+    assert_exit 0
+    assert_json '[.checks[] | select(.check == "env-tracker").summary | test("2 rows")]' '[true]'
+}

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/plan/late.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "core/execute/trace.h"
+
+typedef struct side {
+    const dn_trace_item *items;
+    size_t count;
+    bool opaque; /* it does what its operations do not tell */
+    bool fresh;  /* it only makes tables, and what is in them */
+} side;
+
+static bool
+same(dunlin_string left, dunlin_string right)
+{
+    return left.length == right.length &&
+           (!left.length || strncasecmp(left.data, right.data, (size_t)left.length) == 0);
+}
+
+/* An element of a path that begins with a namespace always; nothing where there is none. */
+static dunlin_string
+element(const dunlin_string *path, uint64_t count, uint64_t at)
+{
+    return at < count ? path[at] : dn_string("");
+}
+
+/* --- one migration -------------------------------------------------------------------------------- */
+
+static bool
+makes_table(const side *one, dunlin_string table)
+{
+    for (size_t i = 0; i < one->count; i++) {
+        const dunlin_operation *operation = one->items[i].operation;
+
+        if (operation->verb == DUNLIN_VERB_CREATE && !operation->condition &&
+            dn_string_among(operation->kind, "table") &&
+            same(element(operation->path, operation->path_count, 1), table))
+            return true;
+    }
+    return false;
+}
+
+static bool
+is_fresh(const side *one)
+{
+    for (size_t i = 0; i < one->count; i++) {
+        const dunlin_operation *operation = one->items[i].operation;
+
+        if (operation->verb != DUNLIN_VERB_CREATE ||
+            !makes_table(one, element(operation->path, operation->path_count, 1)))
+            return false;
+    }
+    return true;
+}
+
+static side
+side_of(const dn_trace *trace, size_t migration)
+{
+    side one = {.items = trace->items};
+
+    while (one.items < trace->items + trace->count && one.items->migration < migration)
+        one.items++;
+    while (one.items + one.count < trace->items + trace->count &&
+           one.items[one.count].migration == migration)
+        one.count++;
+    one.opaque = trace->others[migration];
+    one.fresh = is_fresh(&one) && !one.opaque;
+    return one;
+}
+
+/* --- two of them ---------------------------------------------------------------------------------- */
+
+/* Do two paths name one thing, or one of them what the other is in? A member whose table is not told
+ * may be anywhere but in a table that one of them makes. */
+static bool
+meets(const dunlin_string *left, uint64_t left_count, const dunlin_string *right,
+      uint64_t right_count, bool fresh)
+{
+    dunlin_string tables[2] = {element(left, left_count, 1), element(right, right_count, 1)};
+    dunlin_string members[2] = {element(left, left_count, 2), element(right, right_count, 2)};
+    bool known = tables[0].length && tables[1].length;
+
+    if (known && !same(tables[0], tables[1]))
+        return false;
+    if (!members[0].length || !members[1].length)
+        return known || !fresh;
+    return same(members[0], members[1]);
+}
+
+static bool
+touches(const dunlin_operation *left, const dunlin_operation *right, bool fresh)
+{
+    return meets(left->path, left->path_count, right->path, right->path_count, fresh) ||
+           (left->new_path_count &&
+            meets(left->new_path, left->new_path_count, right->path, right->path_count, fresh)) ||
+           (right->new_path_count &&
+            meets(left->path, left->path_count, right->new_path, right->new_path_count, fresh));
+}
+
+/* What both touch, or NULL. */
+static const dunlin_operation *
+meeting(const side *late, const side *applied)
+{
+    for (size_t i = 0; i < late->count; i++)
+        for (size_t k = 0; k < applied->count; k++)
+            if (touches(late->items[i].operation, applied->items[k].operation,
+                        late->fresh || applied->fresh))
+                return late->items[i].operation;
+    return NULL;
+}
+
+static int
+check_pair(const side *late, const side *applied, const char *tag, const char *other,
+           dn_error *error)
+{
+    const dunlin_operation *common = meeting(late, applied);
+    dunlin_string table = common ? element(common->path, common->path_count, 1) : dn_string("");
+
+    if (common)
+        return dn_fail(error, DUNLIN_DISAGREEMENT, "plan.late-conflict",
+                       "'%s' arrived late: it touches '%.*s', and so does '%s', which is applied "
+                       "already",
+                       tag, (int)table.length, table.data, other);
+    if (late->fresh || applied->fresh || (!late->opaque && !applied->opaque))
+        return 0;
+    return dn_fail(error, DUNLIN_DISAGREEMENT, "plan.late-conflict",
+                   "'%s' arrived late, and nothing tells whether it does the same behind '%s', "
+                   "which is applied already: %s changes rows, or is not understood",
+                   tag, other, late->opaque ? "it" : "that one");
+}
+
+/* --- all of them ---------------------------------------------------------------------------------- */
+
+static bool
+is_allowed(const dn_plan_options *options, const char *tag)
+{
+    for (size_t i = 0; i < options->allow_count; i++)
+        if (strcmp(options->allow[i], tag) == 0)
+            return true;
+    return false;
+}
+
+static size_t
+last_applied(const dn_observation *observation, const dn_reconciliation *reconciliation)
+{
+    size_t last = 0;
+
+    for (size_t i = 0; i < observation->journal->count; i++)
+        if (reconciliation->verdicts[i].recorded)
+            last = i;
+    return last;
+}
+
+static bool
+is_late(const dn_reconciliation *reconciliation, const dn_plan_options *options, size_t at)
+{
+    const dn_verdict *verdict = &reconciliation->verdicts[at];
+
+    return verdict->pending && verdict->verdict == DN_VERDICT_PENDING &&
+           !is_allowed(options, verdict->migration->tag);
+}
+
+static int
+check_one(const dn_reconciliation *reconciliation, const dn_trace *trace, size_t at, size_t last,
+          dn_error *error)
+{
+    const side late = side_of(trace, at);
+
+    for (size_t i = at + 1; i <= last; i++) {
+        const side applied = side_of(trace, i);
+
+        if (reconciliation->verdicts[i].recorded &&
+            check_pair(&late, &applied, reconciliation->verdicts[at].migration->tag,
+                       reconciliation->verdicts[i].migration->tag, error) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+int
+dn_plan_check_late(dn_connection *connection, const dn_observation *observation,
+                   const dn_reconciliation *reconciliation, const dn_plan_options *options,
+                   dn_arena *arena, dn_error *error)
+{
+    size_t last = last_applied(observation, reconciliation);
+    bool read = false;
+    dn_trace trace;
+
+    for (size_t i = 0; i < last; i++) {
+        if (!is_late(reconciliation, options, i))
+            continue;
+        if (!read && dn_trace_read(dn_connection_driver(connection), observation->journal, arena,
+                                   &trace, error) < 0)
+            return -1;
+        read = true;
+        if (check_one(reconciliation, &trace, i, last, error) < 0)
+            return -1;
+    }
+    return 0;
+}

@@ -1,0 +1,85 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# Entries that arrive late, from another branch.
+
+load helper
+
+setup() {
+    helper_setup
+    git init -q -b main .
+    git config user.name test
+    git config user.email test@example.com
+    mkdir -p migrations/meta
+    write_config .
+    write_journal 0001_users
+    echo 'CREATE TABLE users (id integer PRIMARY KEY, name varchar(20));' >migrations/0001_users.sql
+    git add -A
+    git commit -qm start
+}
+
+# write_journal TAG...
+write_journal() {
+    jq -n '{version: 1, layout: "dunlin", dialect: "portable", entries: [$ARGS.positional | to_entries[] |
+        {idx: .key, tag: .value, when: (1767603600000 + .key)}]}' --args "$@" \
+        >migrations/meta/_journal.json
+}
+
+# One branch adds 0002, another 0003, which is applied before both come together.
+branches() {
+    git checkout -qb one
+    write_journal 0001_users 0002_one
+    echo "$1" >migrations/0002_one.sql
+    git add -A
+    git commit -qm one
+    git checkout -q main
+    write_journal 0001_users 0003_two
+    echo "$2" >migrations/0003_two.sql
+    git add -A
+    git commit -qm two
+    dunlin migrate --no-backup
+    assert_exit 0
+    git merge -q one || true
+    write_journal 0001_users 0002_one 0003_two
+    git add -A
+    git commit -qm both
+}
+
+@test "a late migration that touches nothing of what came after is applied by itself" {
+    branches 'ALTER TABLE users ADD COLUMN one integer; CREATE INDEX users_one ON users (one);' \
+        'CREATE TABLE teams (id integer PRIMARY KEY); ALTER TABLE users ADD COLUMN two integer;'
+    run_json migrate --no-backup
+    assert_exit 0
+    assert_json '[.applied[].tag]' '["0002_one"]'
+    assert_json '[.findings[].id]' '["migration.late"]'
+    dunlin doctor
+    assert_exit 0
+}
+
+@test "a late migration that touches the same is named with the other, and needs consent" {
+    branches 'ALTER TABLE users RENAME COLUMN name TO called;' \
+        'CREATE INDEX users_name ON users (name); ALTER TABLE users ALTER COLUMN name SET DEFAULT $$x$$;'
+    dunlin migrate --no-backup
+    assert_exit 4
+    assert_stderr "'0002_one' arrived late: it touches 'users', and so does '0003_two', which is applied already"
+    assert_stderr "--allow TAG"
+    assert_equal "$(sql app.db 'SELECT count(*) FROM dunlin_migrations')" 2
+    dunlin migrate --no-backup --allow 0002_one
+    assert_exit 0
+    assert_equal "$(sql app.db "SELECT name FROM pragma_table_info('users') WHERE name = 'called'")" called
+}
+
+@test "late rows are not guessed about, unless the others only make tables" {
+    branches "UPDATE users SET name = 'x';" 'ALTER TABLE users ADD COLUMN two integer;'
+    dunlin migrate --no-backup
+    assert_exit 4
+    assert_stderr "'0002_one' arrived late, and nothing tells whether it does the same behind '0003_two', which is applied already: it changes rows, or is not understood"
+    git checkout -q main
+    rm -rf app.db* migrations/000[23]*
+    write_journal 0001_users 0003_two
+    echo 'CREATE TABLE teams (id integer PRIMARY KEY);' >migrations/0003_two.sql
+    dunlin migrate --no-backup
+    write_journal 0001_users 0002_one 0003_two
+    echo "UPDATE users SET name = 'x';" >migrations/0002_one.sql
+    dunlin migrate --no-backup
+    assert_exit 0
+}

@@ -1,0 +1,13 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# The broken states of tests/e2e/scenarios on servers.
+
+load helper
+
+@test "postgresql: doctor and repair do of each of our own scenarios what its file expects" {
+    scenarios_own postgresql
+}
+
+@test "mysql: doctor and repair do of each of our own scenarios what its file expects" {
+    scenarios_own mysql
+}
