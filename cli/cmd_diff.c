@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <string.h>
 
+#include "cli/difference.h"
 #include "cli/format.h"
 #include "cli/show.h"
 
@@ -37,60 +38,6 @@ same_object(const dunlin_node *left, const dunlin_node *right)
 }
 
 static void
-put_path(dn_cli *cli, const dunlin_node *path, size_t from, size_t to)
-{
-    const dunlin_node *part = dunlin_node_first(path);
-
-    for (size_t i = 0; part && i < to; i++, part = dunlin_node_next(part)) {
-        if (i < from)
-            continue;
-        if (i > from)
-            putc('.', cli->output.out);
-        dn_cli_put(cli->output.out, dunlin_node_own_text(part), 0);
-    }
-}
-
-static void
-put_sign(dn_cli *cli, const char *change)
-{
-    bool added = strcmp(change, "added") == 0;
-    bool removed = strcmp(change, "removed") == 0;
-
-    dn_cli_say(&cli->output,
-               added     ? DN_STYLE_GOOD
-               : removed ? DN_STYLE_BAD
-                         : DN_STYLE_WAIT,
-               added     ? "+ "
-               : removed ? "- "
-                         : "~ ");
-}
-
-/* "type text, not_null true", or "type text -> integer" where both sides have one. */
-static void
-put_members(dn_cli *cli, const dunlin_node *difference, int indent)
-{
-    FILE *out = cli->output.out;
-    bool changed = strcmp(dunlin_node_text(difference, "change"), "changed") == 0;
-    const dunlin_node *member = dunlin_node_first(dunlin_node_get(difference, "members"));
-
-    for (bool first = true; member; member = dunlin_node_next(member), first = false) {
-        const char *before = dunlin_node_text(member, "before");
-        const char *after = dunlin_node_text(member, "after");
-
-        fputs(first ? "  " : ", ", out);
-        dn_cli_put(out, dunlin_node_text(member, "name"), 0);
-        putc(' ', out);
-        if (changed) {
-            dn_cli_put(out, before ? before : "(none)", indent);
-            fputs(" -> ", out);
-            dn_cli_put(out, after ? after : "(none)", indent);
-        } else {
-            dn_cli_put(out, before ? before : after, indent);
-        }
-    }
-}
-
-static void
 put_danger(dn_cli *cli, const dunlin_node *node)
 {
     const char *reason = dunlin_node_text(node, "reason");
@@ -110,11 +57,11 @@ show_one(dn_cli *cli, const dunlin_node *difference, size_t from, int indent)
     size_t count = dunlin_node_count(path);
 
     fprintf(cli->output.out, "%*s", indent, "");
-    put_sign(cli, dunlin_node_text(difference, "change"));
+    dn_cli_put_sign(cli, dunlin_node_text(difference, "change"));
     dn_cli_put(cli->output.out, dunlin_node_text(difference, "kind"), 0);
     putc(' ', cli->output.out);
-    put_path(cli, path, from, count);
-    put_members(cli, difference, indent + 4);
+    dn_cli_put_path(cli, path, from, count);
+    dn_cli_put_members(cli, difference, indent + 4);
     put_danger(cli, difference);
     putc('\n', cli->output.out);
 }
@@ -133,7 +80,7 @@ show_differences(dn_cli *cli, const dunlin_node *root)
         if (member && (!last || !same_object(last, one))) {
             dn_cli_say(&cli->output, DN_STYLE_WAIT, "~ ");
             fputs("table ", cli->output.out);
-            put_path(cli, dunlin_node_get(one, "path"), 0, parts);
+            dn_cli_put_path(cli, dunlin_node_get(one, "path"), 0, parts);
             putc('\n', cli->output.out);
         }
         show_one(cli, one, member ? parts : 0, member ? 4 : 0);
@@ -151,9 +98,9 @@ show_candidates(dn_cli *cli, const dunlin_node *root)
         size_t count = dunlin_node_count(to);
 
         fputs("perhaps renamed: --rename ", cli->output.out);
-        put_path(cli, dunlin_node_get(one, "from"), 0, count);
+        dn_cli_put_path(cli, dunlin_node_get(one, "from"), 0, count);
         putc('=', cli->output.out);
-        put_path(cli, to, count - 1, count);
+        dn_cli_put_path(cli, to, count - 1, count);
         putc('\n', cli->output.out);
     }
 }

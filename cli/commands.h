@@ -55,6 +55,7 @@ int dn_cmd_check(dn_cli *cli);
 int dn_cmd_doctor(dn_cli *cli);
 int dn_cmd_diagram(dn_cli *cli);
 int dn_cmd_docs(dn_cli *cli);
+int dn_cmd_drift(dn_cli *cli);
 int dn_cmd_driver_check(dn_cli *cli);
 int dn_cmd_drivers(dn_cli *cli);
 int dn_cmd_explain(dn_cli *cli);

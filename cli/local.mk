@@ -10,6 +10,7 @@ cli_parts = \
 	cli/cmd_diagram.c \
 	cli/cmd_docs.c \
 	cli/cmd_diff.c \
+	cli/cmd_drift.c \
 	cli/cmd_driver_check.c \
 	cli/cmd_drivers.c \
 	cli/cmd_explain.c \
@@ -38,6 +39,8 @@ cli_parts = \
 	cli/completion.h \
 	cli/diagnosis.c \
 	cli/diagnosis.h \
+	cli/difference.c \
+	cli/difference.h \
 	cli/format.c \
 	cli/format.h \
 	cli/help.c \

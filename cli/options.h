@@ -69,8 +69,12 @@ typedef struct dn_arguments {
     int drizzle;
     const char *definition_command;
     int shadow;
+    int replay;
+    int accept;
+    int revert;
     int apply;
     const char *shadow_url;
+    const char *fix;
     dn_words drivers;
     const char *output;
     dn_words renames;

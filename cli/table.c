@@ -545,6 +545,16 @@ const dn_command dn_cli_commands[] = {
      "as text otherwise), and the migrations with their states. A field searches all of it. The file is "
      "written anew each time.",
      "dunlin-docs/1", docs_options, no_arguments, docs_exits, docs_examples, dn_cmd_docs},
+    {"drift", "tell what was changed by hand",
+     "Compares the schema of the target with what its tracker and the journal imply, object by object, and "
+     "says who is stale: the database, which was changed by hand; the journal, which lacks a migration; "
+     "or the schema definition. Whole tables, views and routines that belong to no migration are named, "
+     "and are no drift.\n\n"
+     "Each run of `migrate` leaves a fingerprint of the schema in the target. As long as it fits, nothing "
+     "is replayed. Otherwise a replay tells where one is allowed, else what the last run left. "
+     "docs/drift.md explains it.",
+     "dunlin-drift/1", dn_cli_drift_options, no_arguments, dn_cli_drift_exits,
+     dn_cli_drift_examples, dn_cmd_drift},
     {"diff", "compare two schemas",
      "Tells what makes schema A into schema B, object by object: `+` what B has and A has not, `-` the "
      "other way round, `~` what is different. `!` marks what loses data, `?` what may fail because of "

@@ -42,6 +42,38 @@ const dn_example dn_cli_diff_examples[] = {
     {"dunlin diff staging production --exit-code --quiet", "ask by exit code"},
     END_EXAMPLES};
 
+/* --- drift ----------------------------------------------------------------------------------- */
+
+const dn_option dn_cli_drift_options[] = {
+    {"replay", 0, DN_VALUE_NONE, NULL, NULL, MEMBER(replay), false,
+     "compare with a replay of the migrations, although the last run left what is needed"},
+    {"shadow", 0, DN_VALUE_NONE, NULL, NULL, MEMBER(shadow), false,
+     "replay them, and load the definition, in a throw-away database on the target's server"},
+    {"shadow-url", 0, DN_VALUE_TEXT, "URL", NULL, MEMBER(shadow_url), false,
+     "do so in this empty database instead"},
+    {"fix", 0, DN_VALUE_TEXT, "NAME", NULL, MEMBER(fix), false,
+     "write a migration that makes what the database has"},
+    {"revert", 0, DN_VALUE_NONE, NULL, NULL, MEMBER(revert), false,
+     "with `--fix`: one that takes the database back to what the migrations make"},
+    {"accept", 0, DN_VALUE_NONE, NULL, NULL, MEMBER(accept), false,
+     "record in the target that its present state is right"},
+    {"why", 0, DN_VALUE_TEXT, "TEXT", NULL, MEMBER(why), false,
+     "the reason, kept in the target; needed with `--accept`"},
+    END_OPTIONS};
+const dn_exit dn_cli_drift_exits[] = {
+    {DUNLIN_EXIT_OK, "no drift, or it was accepted"},
+    {DUNLIN_EXIT_FAILED, "the schema could not be read, or nothing tells what it should be"},
+    {DUNLIN_EXIT_USAGE, "usage or configuration is wrong"},
+    {DUNLIN_EXIT_DISAGREEMENT, "database, journal or schema definition is stale"},
+    {DUNLIN_EXIT_LOCKED, "another run held the lock for longer than the timeout"},
+    END_EXITS};
+const dn_example dn_cli_drift_examples[] = {
+    {"dunlin drift --target production --quiet", "ask by exit code, every night"},
+    {"dunlin drift --fix 'keep the index of the incident'",
+     "make a migration of what somebody did by hand"},
+    {"dunlin drift --accept --why 'partitions are made by pg_partman'", "say that it is right so"},
+    END_EXAMPLES};
+
 /* --- schema ---------------------------------------------------------------------------------- */
 
 const dn_option dn_cli_schema_dump_options[] = {{"output", 'o', DN_VALUE_FILE, "FILE", NULL,

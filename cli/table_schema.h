@@ -12,6 +12,10 @@ extern const dn_argument dn_cli_diff_arguments[];
 extern const dn_exit dn_cli_diff_exits[];
 extern const dn_example dn_cli_diff_examples[];
 
+extern const dn_option dn_cli_drift_options[];
+extern const dn_exit dn_cli_drift_exits[];
+extern const dn_example dn_cli_drift_examples[];
+
 extern const dn_option dn_cli_schema_dump_options[];
 extern const dn_exit dn_cli_schema_dump_exits[];
 extern const dn_example dn_cli_schema_dump_examples[];

@@ -34,9 +34,10 @@ bool dn_definition_is_ours(const dn_text *text);
 /* Where the project's definition is for the session's driver. NULL: no memory. */
 const char *dn_definition_path(dn_session *session);
 
-enum { DN_SCRIPT_RISKS = 1 << 0, DN_SCRIPT_GROUPS = 1 << 1 };
+enum { DN_SCRIPT_RISKS = 1 << 0, DN_SCRIPT_GROUPS = 1 << 1, DN_SCRIPT_MIGRATION = 1 << 2 };
 /* Statements as the stock client takes them. RISKS: comments before what loses data; GROUPS: an empty
- * line between objects. */
+ * line between objects; MIGRATION: as dunlin takes them, without words of a client and without the
+ * transaction that a migration has anyway. */
 int dn_definition_write(const dn_side *side, const dn_diff *diff, const dn_side_script *script,
                         unsigned how, dn_text *text, dn_error *error);
 

@@ -89,9 +89,9 @@ add_step(writing *work, const dn_step *step)
     switch (step->role) {
     case DUNLIN_STEP_BEFORE_BEGIN:
         add_statement(work, step->sql);
-        if (!work->open)
+        if (!work->open && !(work->how & DN_SCRIPT_MIGRATION))
             dn_text_add_string(work->text, "BEGIN;\n");
-        work->open = true;
+        work->open = !(work->how & DN_SCRIPT_MIGRATION);
         break;
     case DUNLIN_STEP_FINALLY:
         if (work->open)
@@ -119,7 +119,7 @@ dn_definition_write(const dn_side *side, const dn_diff *diff, const dn_side_scri
 
     if (dn_driver_rules(side->driver, side->profile, &arena, &rules, error) < 0)
         return -1;
-    work.delimits = dn_lex_delimiter(rules).length > 0;
+    work.delimits = !(how & DN_SCRIPT_MIGRATION) && dn_lex_delimiter(rules).length > 0;
     for (size_t i = 0; i < script->steps.count; i++)
         add_step(&work, &script->steps.items[i]);
     if (work.open)

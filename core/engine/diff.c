@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/engine/definition.h"
+#include "core/engine/difference.h"
 
 typedef struct comparing {
     dn_session *session;
@@ -57,74 +58,6 @@ compare(comparing *work, const dunlin_diff_options *options, dn_error *error)
 
 /* --- differences -------------------------------------------------------------------------------------- */
 
-static void
-set_path(dunlin_result *result, dunlin_node *node, const char *name, const dunlin_fact *fact)
-{
-    dunlin_node *list = dn_node_array(result, node, name);
-
-    for (uint64_t i = 0; i < fact->path_count; i++)
-        dn_node_set_string(result, list, NULL, fact->path[i]);
-}
-
-/* One member as text; null where it is absent. */
-static int
-set_value(dunlin_result *result, dunlin_node *node, const char *name, const dunlin_fact *fact,
-          const dunlin_property *member)
-{
-    dn_auto(dn_arena) arena = DN_ARENA_INIT;
-    dn_auto(dn_text) text = DN_TEXT_INIT;
-    dn_properties list = {.arena = &arena};
-
-    if (!member) {
-        dn_node_set_null(result, node, name);
-        return 0;
-    }
-    dn_properties_add_span(&list, member,
-                           dn_property_span(fact->properties, fact->property_count,
-                                            (uint64_t)(member - fact->properties)));
-    if (list.failed)
-        return -1;
-    list.items[0].name = dn_string("");
-    if (member->type == DUNLIN_PROPERTY_BOOLEAN)
-        dn_text_add_string(&text, member->integer ? "true" : "false");
-    else
-        dn_property_describe(&text, list.items, list.count);
-    dn_node_set_string(result, node, name, dn_span(text.data ? text.data : "", text.length));
-    return text.failed ? -1 : 0;
-}
-
-typedef struct telling {
-    dunlin_result *result;
-    dunlin_node *list;
-    const dunlin_fact *before;
-    const dunlin_fact *after;
-} telling;
-
-static int
-tell_member(const dunlin_property *before, const dunlin_property *after, void *context)
-{
-    telling *tell = context;
-    dunlin_node *node = dn_node_object(tell->result, tell->list, NULL);
-
-    dn_node_set_string(tell->result, node, "name", after ? after->name : before->name);
-    return set_value(tell->result, node, "before", tell->before, before) < 0 ||
-                   set_value(tell->result, node, "after", tell->after, after) < 0
-               ? -1
-               : 0;
-}
-
-static int
-tell_members(telling *tell)
-{
-    static const dunlin_fact nothing = {.size = sizeof nothing};
-    const dunlin_fact *before = tell->before ? tell->before : &nothing;
-    const dunlin_fact *after = tell->after ? tell->after : &nothing;
-
-    tell->before = before;
-    tell->after = after;
-    return dn_schema_each_member(before, after, &dn_diff_comparison, tell_member, tell);
-}
-
 static bool
 is_about(const dunlin_operation *operation, const dunlin_fact *fact)
 {
@@ -161,17 +94,14 @@ tell_differences(comparing *work, dn_error *error)
         const dunlin_fact *key = dn_difference_key(one);
         dn_risk risk = worst_risk(&work->diff, key);
         dunlin_node *node = dn_node_object(result, list, NULL);
-        telling tell = {.result = result, .before = one->before, .after = one->after};
 
         dn_node_set_text(result, node, "change",
                          !one->before  ? "added"
                          : !one->after ? "removed"
                                        : "changed");
-        dn_node_set_string(result, node, "kind", key->kind);
-        set_path(result, node, "path", key);
-        tell.list = dn_node_array(result, node, "members");
-        if (tell_members(&tell) < 0)
-            return dn_no_memory(error);
+        if (dn_difference_tell(result, node, one->before, one->after, &dn_diff_comparison, error) <
+            0)
+            return -1;
         dn_node_set_text(result, node, "danger", dn_danger_name(risk.danger));
         dn_node_set_text(result, node, "reason", risk.reason);
     }
@@ -188,8 +118,8 @@ tell_candidates(comparing *work)
         dunlin_node *node = dn_node_object(result, list, NULL);
 
         dn_node_set_string(result, node, "kind", work->diff.candidates[i].from->kind);
-        set_path(result, node, "from", work->diff.candidates[i].from);
-        set_path(result, node, "to", work->diff.candidates[i].to);
+        dn_difference_tell_path(result, node, "from", work->diff.candidates[i].from);
+        dn_difference_tell_path(result, node, "to", work->diff.candidates[i].to);
     }
 }
 

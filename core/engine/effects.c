@@ -72,7 +72,7 @@ static void
 ignore_effects(collecting *work)
 {
     dn_evidence *evidence = work->evidence;
-    uint64_t naming = dn_fact_map_naming(work->schema);
+    uint64_t naming = dn_driver_naming(dn_connection_capabilities(work->session->connection));
 
     for (size_t i = 0; i < evidence->count; i++) {
         dn_migration_effects *effects = &evidence->effects[i];
@@ -189,13 +189,23 @@ fill_by_names(collecting *work)
 }
 
 static int
+replay(collecting *work)
+{
+    if (begin(work) < 0 ||
+        dn_replay_effects(work->replay, work->evidence->effects, work->error) < 0)
+        return -1;
+    ignore_effects(work);
+    tell_source(work);
+    return 0;
+}
+
+static int
 collect(collecting *work)
 {
     dn_evidence *evidence = work->evidence;
 
-    if (begin(work) < 0 || dn_replay_effects(work->replay, evidence->effects, work->error) < 0)
+    if (replay(work) < 0)
         return -1;
-    ignore_effects(work);
     ask_probes(work);
     if (prove(work) < 0)
         return -1;
@@ -204,6 +214,31 @@ collect(collecting *work)
     tell_source(work);
     evidence->judged = evidence->effects;
     return work->choice.kind == DN_SHADOW_NONE && evidence->why ? fill_by_names(work) : 0;
+}
+
+static int
+run(collecting *work, int (*what)(collecting *work))
+{
+    dn_session *session = work->session;
+    dn_evidence *evidence = work->evidence;
+    const dunlin_doctor_options *doctor = work->doctor;
+    dn_error *error = work->error;
+    int answer;
+
+    if (dn_reconcile_history(&session->reconciliation, &session->arena, &evidence->history,
+                             &evidence->count, error) < 0)
+        return -1;
+    evidence->effects =
+        dn_arena_array(&session->arena, evidence->count + 1, sizeof *evidence->effects);
+    if (!evidence->effects)
+        return dn_no_memory(error);
+    work->choice = dn_shadow_choose(session->connection, session->target, doctor->shadow != 0,
+                                    doctor->shadow_url);
+    if (work->choice.kind == DN_SHADOW_NONE)
+        evidence->why = work->choice.why;
+    answer = what(work);
+    dn_replay_end(work->replay);
+    return answer;
 }
 
 int
@@ -215,20 +250,15 @@ dn_evidence_collect(dn_session *session, const dunlin_doctor_options *doctor,
                        .schema = schema,
                        .evidence = evidence,
                        .error = error};
-    int answer;
 
-    if (dn_reconcile_history(&session->reconciliation, &session->arena, &evidence->history,
-                             &evidence->count, error) < 0)
-        return -1;
-    evidence->effects =
-        dn_arena_array(&session->arena, evidence->count + 1, sizeof *evidence->effects);
-    if (!evidence->effects)
-        return dn_no_memory(error);
-    work.choice = dn_shadow_choose(session->connection, session->target, doctor->shadow != 0,
-                                   doctor->shadow_url);
-    if (work.choice.kind == DN_SHADOW_NONE)
-        evidence->why = work.choice.why;
-    answer = collect(&work);
-    dn_replay_end(work.replay);
-    return answer;
+    return run(&work, collect);
+}
+
+int
+dn_evidence_replay(dn_session *session, const dunlin_doctor_options *doctor, dn_evidence *evidence,
+                   dn_error *error)
+{
+    collecting work = {.session = session, .doctor = doctor, .evidence = evidence, .error = error};
+
+    return run(&work, replay);
 }

@@ -22,4 +22,8 @@ typedef struct dn_evidence {
 int dn_evidence_collect(dn_session *session, const dunlin_doctor_options *doctor,
                         const dn_fact_map *schema, dn_evidence *evidence, dn_error *error);
 
+/* The effects alone, held against nothing. */
+int dn_evidence_replay(dn_session *session, const dunlin_doctor_options *doctor,
+                       dn_evidence *evidence, dn_error *error);
+
 #endif

@@ -23,8 +23,16 @@ core_sources += \
 	core/engine/diagnosis.c \
 	core/engine/diagnosis.h \
 	core/engine/diagnosis_declared.c \
+	core/engine/difference.c \
+	core/engine/difference.h \
 	core/engine/docs.c \
 	core/engine/doctor.c \
+	core/engine/drift.c \
+	core/engine/drift.h \
+	core/engine/drift_definition.c \
+	core/engine/drift_find.c \
+	core/engine/drift_fix.c \
+	core/engine/drift_tell.c \
 	core/engine/driver_check.c \
 	core/engine/drivers.c \
 	core/engine/dry_run.c \
@@ -42,6 +50,8 @@ core_sources += \
 	core/engine/generate_proof.c \
 	core/engine/generate_safe.c \
 	core/engine/generate_text.c \
+	core/engine/fingerprint.c \
+	core/engine/fingerprint.h \
 	core/engine/git.c \
 	core/engine/git.h \
 	core/engine/harden.c \

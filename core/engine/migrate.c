@@ -8,6 +8,7 @@
 #include "core/base/clock.h"
 #include "core/base/fault.h"
 #include "core/engine/dry_run.h"
+#include "core/engine/fingerprint.h"
 #include "core/engine/upkeep.h"
 
 enum { RECONNECTS = 3, RECONNECT_WAIT_MS = 250 };
@@ -133,6 +134,48 @@ look(migration_run *state, dn_error *error)
     return state->plan_options.inspect ? warn_of_empty(state, error) : 0;
 }
 
+static bool
+has_applied(const migration_run *state)
+{
+    for (size_t i = 0; i < state->plan.job_count; i++)
+        if (state->plan.jobs[i].applied)
+            return true;
+    return state->earlier_count > 0;
+}
+
+/* What the schema is now is kept for `drift`, also behind a run that failed on its way. The run is what
+ * it was if that does not work: the next comparison takes longer. */
+static void
+keep_fingerprint(migration_run *state, dn_fingerprint *fingerprint)
+{
+    dn_session *session = state->session;
+    const dn_migration **files =
+        dn_arena_array(&session->arena, state->plan.job_count + 1, sizeof *files);
+    size_t count = 0;
+    dn_error problem;
+
+    dn_error_clear(&problem);
+    for (size_t i = 0; files && i < state->plan.job_count; i++)
+        files[count++] = state->plan.jobs[i].migration;
+    if (files && dn_fingerprint_end(fingerprint, state->run.run_id, files, count, &problem) < 0)
+        dn_log_info(&session->log, "the schema is not kept for later comparisons: %s",
+                    problem.message);
+}
+
+static int
+run_plan(migration_run *state, dn_error *error)
+{
+    dn_fingerprint fingerprint;
+    int answer;
+
+    if (dn_fingerprint_begin(state->session, &fingerprint, error) < 0)
+        return -1;
+    answer = dn_run_plan(&state->run, error);
+    if (answer == 0 || has_applied(state) || error->status == DUNLIN_PARTIAL)
+        keep_fingerprint(state, &fingerprint);
+    return answer;
+}
+
 static int
 carry_out(migration_run *state, dn_error *error)
 {
@@ -150,7 +193,7 @@ carry_out(migration_run *state, dn_error *error)
     run->single_transaction = state->plan_options.single_transaction;
     run->lock_timeout_ms = dn_session_lock_timeout(session);
     run->cancel = state->options->cancel != 0;
-    return state->plan.count ? dn_run_plan(run, error) : 0;
+    return state->plan.count ? run_plan(state, error) : 0;
 }
 
 /* Jobs of an attempt that lost its connection, kept for the result. One that was in doubt and is
@@ -246,15 +289,6 @@ migrate(migration_run *state, dn_error *error)
 }
 
 /* --- what the folder says --------------------------------------------------------------------- */
-
-static bool
-has_applied(const migration_run *state)
-{
-    for (size_t i = 0; i < state->plan.job_count; i++)
-        if (state->plan.jobs[i].applied)
-            return true;
-    return state->earlier_count > 0;
-}
 
 /* Snapshots and the definition follow a run that left nothing out. That they cannot be written is no
  * failure of the migrations. */

@@ -153,6 +153,23 @@ read_head(keeping *work)
                              work->error);
 }
 
+/* Of an object that no migration made: that is nobody's drift. */
+static bool
+is_strange(const keeping *work, const dunlin_fact *fact)
+{
+    static const char *const kinds[] = {DUNLIN_KIND_TABLE, DUNLIN_KIND_VIEW,
+                                        DUNLIN_KIND_MATERIALIZED_VIEW};
+    const dn_fact_map *made = work->upkeep->snapshot.facts;
+    uint64_t lead = (work->naming & DN_FACT_NAMESPACES) ? 1 : 0;
+
+    if (fact->path_count <= lead + 1)
+        return true;
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
+        if (dn_fact_map_find(made, dn_string(kinds[i]), fact->path, lead + 1))
+            return false;
+    return true;
+}
+
 /* Somebody else's change of the target is not the project's. */
 static int
 tell_drift(keeping *work, const dn_snapshot *live)
@@ -161,11 +178,16 @@ tell_drift(keeping *work, const dn_snapshot *live)
     dn_auto(dn_text) name = DN_TEXT_INIT;
     dn_differences differences = {.count = 0};
     const dunlin_fact *first;
+    size_t count = 0;
 
     if (dn_schema_compare(work->upkeep->snapshot.facts, live->facts, &without_furniture,
                           &session->arena, &differences, work->error) < 0)
         return -1;
-    if (!differences.count)
+    for (size_t i = 0; i < differences.count; i++)
+        if (differences.items[i].before || !is_strange(work, differences.items[i].after))
+            differences.items[count++] = differences.items[i];
+    differences.count = count;
+    if (!count)
         return 0;
     first = dn_difference_key(&differences.items[0]);
     dn_fact_describe(&name, first->kind, first->path, first->path_count);
@@ -174,7 +196,7 @@ tell_drift(keeping *work, const dn_snapshot *live)
     return dn_findings_add(&session->reconciliation.findings, &session->arena, DN_WARNING,
                            "snapshot.drift", NULL, work->error,
                            "the target is not what its migrations make (%s%s): the snapshot says "
-                           "what they make; 'dunlin doctor' tells more",
+                           "what they make; 'dunlin drift' tells more",
                            name.data, differences.count > 1 ? ", and more" : "");
 }
 

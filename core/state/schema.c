@@ -129,14 +129,15 @@ drop_ignored(const dn_ignore *ignore, const dn_fact_map *all, dn_unreadable *unr
     unreadable->count = kept;
 }
 
-int
-dn_observe_schema(dn_connection *connection, const dn_sight *sight, dn_arena *arena,
-                  dn_fact_map **facts, dn_error *error)
+/* `unseen` NULL: what cannot be read is an error. */
+static int
+observe(dn_connection *connection, const dn_sight *sight, dn_arena *arena, dn_fact_map **facts,
+        dn_unreadable *unseen, dn_error *error)
 {
     dn_auto(dn_arena) scratch = DN_ARENA_INIT;
     uint64_t naming = dn_driver_naming(dn_connection_capabilities(connection));
     dn_fact_map *all = dn_fact_map_new(&scratch, naming);
-    dn_unreadable unreadable = {.arena = &scratch};
+    dn_unreadable unreadable = {.arena = unseen ? arena : &scratch};
     sifting work = {
         .tracker = sight ? sight->tracker : NULL,
         .naming = naming,
@@ -150,24 +151,33 @@ dn_observe_schema(dn_connection *connection, const dn_sight *sight, dn_arena *ar
     if (dn_connection_schema(connection, all, &unreadable, error) < 0)
         return -1;
     drop_ignored(sight ? sight->ignore : NULL, all, &unreadable);
-    if (unreadable.count)
+    if (unreadable.count && !unseen)
         return fail_unreadable(connection, &unreadable, error);
     if (dn_ignore_apply(sight ? sight->ignore : NULL, all, error) < 0 ||
         dn_fact_map_each(all, NULL, sift_fact, &work) < 0)
         return -1;
     dn_fact_map_each(work.kept, DUNLIN_KIND_SCHEMA, drop_empty_space, &work);
     *facts = work.kept;
+    if (unseen)
+        *unseen = unreadable;
     return 0;
 }
 
 int
-dn_observe_snapshot(dn_connection *connection, const dn_sight *sight, dn_arena *arena,
-                    dn_snapshot *snapshot, dn_error *error)
+dn_observe_schema(dn_connection *connection, const dn_sight *sight, dn_arena *arena,
+                  dn_fact_map **facts, dn_error *error)
+{
+    return observe(connection, sight, arena, facts, NULL, error);
+}
+
+static int
+take_snapshot(dn_connection *connection, const dn_sight *sight, dn_arena *arena,
+              dn_snapshot *snapshot, dn_unreadable *unseen, dn_error *error)
 {
     const dunlin_profile *profile = dn_connection_server(connection)->profile;
     dn_fact_map *facts;
 
-    if (dn_observe_schema(connection, sight, arena, &facts, error) < 0)
+    if (observe(connection, sight, arena, &facts, unseen, error) < 0)
         return -1;
     *snapshot = (dn_snapshot){
         .dialect = dn_connection_driver(connection)->table.dialect,
@@ -176,4 +186,18 @@ dn_observe_snapshot(dn_connection *connection, const dn_sight *sight, dn_arena *
         .facts = facts,
     };
     return snapshot->flavour ? 0 : dn_no_memory(error);
+}
+
+int
+dn_observe_snapshot(dn_connection *connection, const dn_sight *sight, dn_arena *arena,
+                    dn_snapshot *snapshot, dn_error *error)
+{
+    return take_snapshot(connection, sight, arena, snapshot, NULL, error);
+}
+
+int
+dn_observe_visible(dn_connection *connection, const dn_sight *sight, dn_arena *arena,
+                   dn_snapshot *snapshot, dn_unreadable *unseen, dn_error *error)
+{
+    return take_snapshot(connection, sight, arena, snapshot, unseen, error);
 }

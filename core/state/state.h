@@ -76,6 +76,10 @@ int dn_observe_schema(dn_connection *connection, const dn_sight *sight, dn_arena
 int dn_observe_snapshot(dn_connection *connection, const dn_sight *sight, dn_arena *arena,
                         dn_snapshot *snapshot, dn_error *error);
 
+/* ... but what cannot be read is told in the list instead, in the same arena. */
+int dn_observe_visible(dn_connection *connection, const dn_sight *sight, dn_arena *arena,
+                       dn_snapshot *snapshot, dn_unreadable *unseen, dn_error *error);
+
 /* Asks the `-- dunlin: probe` of a migration. NONE: it has none, or the database cannot answer it, as
  * when what it asks about does not exist. */
 dn_probe dn_observe_probe(dn_connection *connection, const dn_migration *migration);

@@ -5,4 +5,5 @@ core_sources += \
     core/tracker/event.c core/tracker/event.h core/tracker/lease.c core/tracker/lease.h core/tracker/tracker_drizzle.c core/tracker/tracker_write.c \
     core/tracker/tracker_script.c \
     core/tracker/checksum.c core/tracker/foreign.c core/tracker/foreign_write.c \
-    core/tracker/form.c core/tracker/form.h
+    core/tracker/form.c core/tracker/form.h \
+    core/tracker/known.c core/tracker/known.h

@@ -68,6 +68,8 @@ int dn_tracker_table_meta(const dn_tracker_place *place, dn_arena *arena, const 
                           size_t *count, dn_error *error);
 int dn_tracker_table_log(const dn_tracker_place *place, dn_arena *arena, const char ***statements,
                          size_t *count, dn_error *error);
+int dn_tracker_table_schema(const dn_tracker_place *place, dn_arena *arena,
+                            const char ***statements, size_t *count, dn_error *error);
 /* Ours is called so, too, where it decides. */
 static inline const char *
 dn_tracker_our_table(const dn_tracker *tracker)

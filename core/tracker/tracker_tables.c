@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/tracker/event.h"
+#include "core/tracker/known.h"
 #include "core/tracker/lease.h"
 #include "core/tracker/tracker_internal.h"
 
@@ -61,6 +62,24 @@ static const table_column log_columns[] = {
     {"at", DUNLIN_TYPE_TIMESTAMP, true}, /* UTC */
     {"run_id", DUNLIN_TYPE_KEY_TEXT, false}, {"action", DUNLIN_TYPE_KEY_TEXT, true},
     {"who", DUNLIN_TYPE_KEY_TEXT, false},    {"detail", DUNLIN_TYPE_TEXT, false}, /* JSON */
+};
+
+/* What the schema is known to be: a row for each run. */
+static const table_column schema_columns[] = {
+    {"seq", DUNLIN_TYPE_BIGINT, true},
+    {"tracker", DUNLIN_TYPE_KEY_TEXT, true},
+    {"at", DUNLIN_TYPE_TIMESTAMP, true}, /* UTC */
+    {"run_id", DUNLIN_TYPE_KEY_TEXT, false},
+    {"action", DUNLIN_TYPE_KEY_TEXT, true},  /* migrate, accept */
+    {"basis", DUNLIN_TYPE_KEY_TEXT, true},   /* empty, observed, accepted */
+    {"records", DUNLIN_TYPE_KEY_TEXT, true}, /* digest of what the tracker held */
+    {"reader", DUNLIN_TYPE_KEY_TEXT, true},
+    {"digest", DUNLIN_TYPE_KEY_TEXT, true}, /* of the facts */
+    {"applied_by", DUNLIN_TYPE_KEY_TEXT, false},
+    {"host", DUNLIN_TYPE_KEY_TEXT, false},
+    {"why", DUNLIN_TYPE_TEXT, false},
+    {"tool_version", DUNLIN_TYPE_KEY_TEXT, false},
+    {"facts", DUNLIN_TYPE_BLOB, false}, /* a snapshot; zstd, or as it is when short */
 };
 
 enum { MAX_OPERATIONS = 24, KEY_PROPERTIES = 3 };
@@ -177,4 +196,13 @@ dn_tracker_table_log(const dn_tracker_place *place, dn_arena *arena, const char 
 {
     return render(place, DN_TRACKER_LOG, log_columns, sizeof(log_columns) / sizeof(log_columns[0]),
                   NULL, arena, statements, count, error);
+}
+
+int
+dn_tracker_table_schema(const dn_tracker_place *place, dn_arena *arena, const char ***statements,
+                        size_t *count, dn_error *error)
+{
+    return render(place, DN_TRACKER_SCHEMA, schema_columns,
+                  sizeof(schema_columns) / sizeof(schema_columns[0]), "seq", arena, statements,
+                  count, error);
 }

@@ -268,6 +268,19 @@ dn_tracker_record(dn_tracker_writer *writer, const dn_tracker_entry *entry,
     return record_owner(writer, entry, error);
 }
 
+int
+dn_tracker_note_digest(dn_connection *connection, const dn_tracker *tracker, const char *run_id,
+                       const char *digest, dn_error *error)
+{
+    dn_auto(dn_text) sql = DN_TEXT_INIT;
+    const dunlin_value values[2] = {text_value(digest), text_value(run_id)};
+
+    dn_text_printf(&sql, "UPDATE %s SET schema_digest = $1 WHERE run_id = $2", tracker->ours);
+    if (sql.failed)
+        return dn_no_memory(error);
+    return dn_connection_execute(connection, DUNLIN_ITEM_STATEMENT, sql.data, values, 2, error);
+}
+
 static int
 remove_owners_row(dn_connection *connection, const dn_tracker *tracker, const dn_tracker_row *row,
                   dn_error *error)

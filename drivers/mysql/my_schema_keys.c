@@ -104,12 +104,32 @@ add_column_list(dn_mysql_list *list, const char *name, const sorted_rows *key, s
     dn_mysql_close_member(list);
 }
 
+/* Who has no privilege on a table but SELECT is not shown what its foreign keys do. */
+static int32_t
+push_unseen(dn_mysql_schema *schema, const dn_mysql_record *record, dunlin_string name)
+{
+    const dunlin_call *call = schema->connection->call;
+    dunlin_string path[2] = {record->name, name};
+    dunlin_fact key = {.size = sizeof(key),
+                       .kind = dn_kit_string(DUNLIN_KIND_FOREIGN_KEY),
+                       .path = path,
+                       .path_count = 2};
+
+    return call->host->unreadable(
+        call, &key, dn_kit_string("its actions are shown to whom more than SELECT is granted"));
+}
+
 static int32_t
 push_foreign_key(dn_mysql_schema *schema, dn_mysql_record *record, const sorted_rows *key)
 {
     const dn_mysql_row *first = key->rows[0];
+    const dn_mysql_row *rules = record->parts[DN_MYSQL_REFERENCES].first;
     dn_mysql_list list = {0};
 
+    while (rules && !dn_kit_equal(rules->cells[REFERENCE_NAME], first->cells[KEY_NAME]))
+        rules = rules->next;
+    if (!rules && !schema->scope->key_count)
+        return push_unseen(schema, record, first->cells[KEY_NAME]);
     add_column_list(&list, "columns", key, KEY_COLUMN);
     dn_mysql_open_member(&list, "ref", DUNLIN_PROPERTY_LIST_BEGIN);
     if (!dn_kit_equal(first->cells[KEY_DATABASE], schema->database))
@@ -117,13 +137,9 @@ push_foreign_key(dn_mysql_schema *schema, dn_mysql_record *record, const sorted_
     dn_mysql_add(&list, NULL, DUNLIN_PROPERTY_IDENTIFIER, first->cells[KEY_REF]);
     dn_mysql_close_member(&list);
     add_column_list(&list, "ref_columns", key, KEY_REF_COLUMN);
-    for (const dn_mysql_row *row = record->parts[DN_MYSQL_REFERENCES].first; row != NULL;
-         row = row->next) {
-        if (!dn_kit_equal(row->cells[REFERENCE_NAME], first->cells[KEY_NAME]))
-            continue;
-        add_action(&list, "on_delete", row->cells[REFERENCE_DELETE]);
-        add_action(&list, "on_update", row->cells[REFERENCE_UPDATE]);
-        break;
+    if (rules) {
+        add_action(&list, "on_delete", rules->cells[REFERENCE_DELETE]);
+        add_action(&list, "on_update", rules->cells[REFERENCE_UPDATE]);
     }
     return dn_mysql_push(schema, record, DUNLIN_KIND_FOREIGN_KEY, &first->cells[KEY_NAME], &list);
 }

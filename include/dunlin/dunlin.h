@@ -219,6 +219,21 @@ typedef struct dunlin_snapshot_options {
 int dunlin_snapshot(const dunlin_options *options, const dunlin_snapshot_options *snapshot,
                     dunlin_result **result, dunlin_error *error);
 
+/* What the target holds otherwise than its tracker and the journal imply, object by object, and who is
+ * stale: the database, the journal or the schema definition. */
+typedef struct dunlin_drift_options {
+    uint64_t size;
+    int32_t replay;         /* 1: replay the migrations although the last run left what is needed */
+    int32_t shadow;         /* 1: in a throw-away database on the target's server ... */
+    const char *shadow_url; /* or in this empty database */
+    int32_t accept;         /* 1: record the present state as right; wants `why` */
+    int32_t revert;         /* 1: of `fix`: the migration takes the database back */
+    const char *why;
+    const char *fix; /* name of a migration to write that makes the journal agree; NULL: none */
+} dunlin_drift_options;
+int dunlin_drift(const dunlin_options *options, const dunlin_drift_options *drift,
+                 dunlin_result **result, dunlin_error *error);
+
 /* The tables of the target and the foreign keys between them, as a diagram in the result's "text" or
  * in a file. */
 typedef struct dunlin_diagram_options {

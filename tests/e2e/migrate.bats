@@ -392,7 +392,7 @@ one() {
     assert_exit 0
     assert_json '.counts' '{"applied":0,"already_applied":1,"remaining":0}'
     assert_equal "$(sql app.db 'SELECT tag FROM "the log"')" 001_a
-    assert_equal "$(sql app.db "SELECT count(*) FROM sqlite_schema WHERE name LIKE 'dunlin%'")" 0
+    assert_equal "$(sql app.db "SELECT count(*) FROM sqlite_schema WHERE name = 'dunlin_migrations'")" 0
 }
 
 @test "a file the journal does not list is left out, and the exit code says so" {

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Differences between schemas, as people read them.
+ */
+#ifndef DN_CLI_DIFFERENCE_H
+#define DN_CLI_DIFFERENCE_H
+
+#include "cli/commands.h"
+
+/* The names of a path from one up to another, with dots between. */
+void dn_cli_put_path(dn_cli *cli, const dunlin_node *path, size_t from, size_t to);
+/* "+ " what was added or is extra, "- " what was removed or is missing, "~ " what changed. */
+void dn_cli_put_sign(dn_cli *cli, const char *change);
+/* "type text, not_null true", or "type text -> integer" where both sides have one. */
+void dn_cli_put_members(dn_cli *cli, const dunlin_node *difference, int indent);
+
+#endif

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The migration that makes the journal agree with a drifted database, or takes the database back.
+ * Guarded, so that it does nothing where things are so already.
+ */
+#include <string.h>
+
+#include "core/base/clock.h"
+#include "core/ddl/ddl.h"
+#include "core/engine/drift.h"
+#include "core/execute/harden.h"
+
+typedef struct fixing {
+    dn_drifting *work;
+    dn_side from;
+    dn_side to;
+    dn_diff diff;
+    bool portable; /* the folder is */
+} fixing;
+
+/* --- from where to where -------------------------------------------------------------------------------- */
+
+static dn_side
+side_of(dn_drifting *work, const char *name, const dn_fact_map *facts)
+{
+    dn_session *session = work->session;
+
+    return (dn_side){
+        .name = name,
+        .source = "migration",
+        .driver = session->driver,
+        .snapshot = work->live,
+        .facts = facts,
+        .profile = dn_connection_server(session->connection)->profile,
+        .sight = session->sight,
+    };
+}
+
+/* What belongs to no migration, and what was accepted, is left out. */
+static int
+choose_sides(fixing *fix)
+{
+    dn_drifting *work = fix->work;
+    dn_fact_map *found;
+
+    if (dn_snapshot_facts(work->implied, dn_fact_map_naming(work->implied), &work->session->arena,
+                          &found, work->error) < 0)
+        return -1;
+    for (size_t i = 0; i < work->count; i++) {
+        const dn_difference change = {.before = work->items[i].implied,
+                                      .after = work->items[i].found};
+        const dn_differences step = {.items = (dn_difference *)&change, .count = 1};
+
+        if (change.before != change.after && dn_differences_apply(&step, found, work->error) < 0)
+            return -1;
+    }
+    fix->from = side_of(work, "the migrations", work->implied);
+    fix->to = side_of(work, "the database", found);
+    if (work->options->revert) {
+        const dn_side side = fix->from;
+
+        fix->from = fix->to;
+        fix->to = side;
+    }
+    return dn_schema_diff(fix->from.facts, fix->to.facts, NULL, &work->session->arena, &fix->diff,
+                          work->error);
+}
+
+/* --- text ------------------------------------------------------------------------------------------------- */
+
+/* Which rules read the text, portable or not. */
+static int
+guard(fixing *fix, bool portable, dn_text *text)
+{
+    dn_session *session = fix->work->session;
+    dn_harden_options options = {.own = !portable};
+    dn_hardened hardened;
+
+    if (portable ? dn_ddl_portable_rules(&session->arena, &options.rules, fix->work->error) < 0
+                 : dn_driver_rules(session->driver, fix->from.profile, &session->arena,
+                                   &options.rules, fix->work->error) < 0)
+        return -1;
+    options.keep_case = !portable && !(dn_connection_capabilities(session->connection)->flags &
+                                       DUNLIN_CAN_NAMESPACES);
+    if (dn_harden("the migration", dn_span(text->data ? text->data : "", text->length), &options,
+                  &session->arena, &hardened, fix->work->error) < 0)
+        return -1;
+    dn_text_clear(text);
+    dn_text_add(text, hardened.text.data, (size_t)hardened.text.length);
+    return text->failed ? dn_no_memory(fix->work->error) : 0;
+}
+
+/* In the words of this database. */
+static int
+write_native(fixing *fix, dn_text *text)
+{
+    dn_session *session = fix->work->session;
+    dn_side_script script;
+
+    if (dn_side_render(session, &fix->from, &fix->to, &fix->diff.operations, &script,
+                       fix->work->error) < 0)
+        return dn_while(fix->work->error, "writing the SQL that makes '%s' into '%s'",
+                        fix->from.name, fix->to.name);
+    return dn_definition_write(&fix->from, &fix->diff, &script,
+                               DN_SCRIPT_RISKS | DN_SCRIPT_MIGRATION, text, fix->work->error) < 0
+               ? -1
+               : guard(fix, false, text);
+}
+
+static int
+compose(fixing *fix, const dn_text *body, dn_text *text)
+{
+    const char *driver = fix->work->session->driver->table.name;
+
+    dn_text_printf(text, "-- Made by `dunlin drift --fix` from '%s'.\n",
+                   fix->work->session->target->name);
+    if (fix->portable)
+        dn_text_printf(text, "-- dunlin: only %s\n", driver);
+    dn_text_add(text, body->data ? body->data : "", body->length);
+    if (fix->portable)
+        dn_text_add_string(text, "-- dunlin: end\n");
+    return text->failed ? dn_no_memory(fix->work->error) : 0;
+}
+
+/* --- the file --------------------------------------------------------------------------------------------- */
+
+int
+dn_drift_fix(dn_drifting *work)
+{
+    dn_session *session = work->session;
+    const char *dialect = session->journal.dialect;
+    fixing fix = {.work = work, .portable = dialect && strcmp(dialect, "portable") == 0};
+    dn_auto(dn_text) body = DN_TEXT_INIT;
+    dn_auto(dn_text) text = DN_TEXT_INIT;
+
+    if (work->unreadable.count)
+        return dn_fail(work->error, DUNLIN_PERMISSION, "drift.unseen",
+                       "what cannot be seen cannot be written down: %zu of the objects of '%s'",
+                       work->unreadable.count, session->target->name);
+    if (choose_sides(&fix) < 0)
+        return -1;
+    if (!fix.diff.operations.count)
+        return 0;
+    if (write_native(&fix, &body) < 0 || compose(&fix, &body, &text) < 0 ||
+        dn_journal_new(&session->journal, work->options->fix,
+                       session->project.tags == DN_TAGS_SEQUENCE, dn_clock_wall_us() / 1000,
+                       text.data, &session->arena, &work->fix, work->error) < 0)
+        return -1;
+    work->fixed = true;
+    return 0;
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What a run makes of the schema that was known before it, kept in the target (core/tracker/known.h).
+ * What was otherwise before the run, and is of no concern to its migrations, stays otherwise: a run
+ * hides nothing that somebody did by hand.
+ */
+#ifndef DN_ENGINE_FINGERPRINT_H
+#define DN_ENGINE_FINGERPRINT_H
+
+#include "core/engine/session.h"
+#include "core/tracker/known.h"
+
+typedef struct dn_fingerprint {
+    dn_session *session;
+    bool seen; /* the schema could be read */
+    const char *basis;
+    dn_snapshot before;      /* as it was */
+    const dn_fact_map *base; /* as it was known: `before`, or other than that */
+    char records[DN_DIGEST_HEX];
+} dn_fingerprint;
+
+/* What read the schema of this connection, and from what. NULL: no memory. */
+const char *dn_fingerprint_reader(dn_session *session);
+/* The whole schema of the target, with what the project ignores. */
+int dn_fingerprint_look(dn_session *session, dn_snapshot *snapshot, dn_error *error);
+/* The facts of a row, by the names of the connection; NULL when it has none that can be read. */
+int dn_fingerprint_facts(dn_session *session, const dn_known *known, const dn_fact_map **facts,
+                         dn_error *error);
+
+/* Under the lock, with an observation, before anything is sent. That the schema cannot be read is no
+ * failure: nothing is kept then. */
+int dn_fingerprint_begin(dn_session *session, dn_fingerprint *own, dn_error *error);
+/* Behind the run, whether it failed or not. Files are those that were run. */
+int dn_fingerprint_end(dn_fingerprint *own, const char *run_id, const dn_migration *const *files,
+                       size_t count, dn_error *error);
+/* A row about a snapshot; what is not told is taken from the session and its tracker. */
+int dn_fingerprint_keep(dn_session *session, const dn_snapshot *snapshot, dn_known *known,
+                        dn_error *error);
+
+#endif

@@ -1,0 +1,217 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# `dunlin drift`: what was changed by hand, and who is stale.
+
+load helper
+
+# project KIND: three migrations, applied; of the kind "development" with snapshots and definition.
+project() {
+    printf '{"dialect": "sqlite", "targets": {"app": {"url": "sqlite:app.db"%s}}}\n' "${1:+, \"kind\": \"$1\"}" \
+        >dunlin.json
+    mkdir migrations
+    printf 'CREATE TABLE users (id integer PRIMARY KEY, name text);\n' >migrations/0001_users.sql
+    printf 'ALTER TABLE users ADD COLUMN zip text;\n' >migrations/0002_zip.sql
+    printf 'CREATE INDEX users_zip ON users (zip);\n' >migrations/0003_index.sql
+    dunlin migrate
+    assert_exit 0
+}
+
+@test "as long as the fingerprint fits, nothing is replayed" {
+    project
+    assert_equal "$(sql app.db "SELECT count(DISTINCT schema_digest) FROM dunlin_migrations")" 1
+    dunlin drift -vv
+    assert_exit 0
+    assert_stdout "no drift: the schema is as it was left"
+    refute_stderr "replay"
+    run_json drift
+    assert_json_form drift
+    assert_json '[.drift, .compared, .known.action, .known.basis, .known.digest]' \
+        "[false,\"fingerprint\",\"migrate\",\"empty\",\"$(sql app.db "SELECT schema_digest FROM dunlin_migrations LIMIT 1")\"]"
+    run_json drift --replay
+    assert_exit 0
+    assert_json .compared shadow
+}
+
+@test "what was changed by hand is told object by object" {
+    project
+    sql app.db "ALTER TABLE users ADD COLUMN hand int" "DROP INDEX users_zip" \
+        "CREATE TABLE legacy (n int)" "CREATE VIEW old AS SELECT 1 AS one"
+    dunlin drift
+    assert_exit 4
+    assert_stdout "changed in the database by hand
+    + column users.hand  type INT
+    - index users.users_zip  keys [[column zip]]  made by 0003_index"
+    assert_stdout "legacy    table 'legacy'
+legacy    view 'old'"
+    assert_stdout "2 things in the database were changed by hand"
+    run_json drift
+    assert_exit 4
+    assert_json_form drift
+    assert_json '[.differences[] | [.change, .kind, .stale, .made_by]]' \
+        '[["extra","column","database",null],["missing","index","database","0003_index"]]'
+    # A later run hides nothing.
+    printf 'CREATE TABLE more (n integer);\n' >migrations/0004_more.sql
+    dunlin migrate --no-backup
+    assert_exit 0
+    dunlin drift
+    assert_exit 4
+    assert_stdout "2 things in the database were changed by hand"
+    # Put right by hand, it is as if nothing had been.
+    sql app.db "ALTER TABLE users DROP COLUMN hand" "CREATE INDEX users_zip ON users (zip)"
+    dunlin drift
+    assert_exit 0
+    # And a table that is no migration's is no drift.
+    assert_stdout "legacy    table 'legacy'"
+}
+
+@test "the definition tells who is stale" {
+    project development
+    assert_file schema.sql
+    sql app.db "ALTER TABLE users ADD COLUMN by_hand int" "ALTER TABLE users ADD COLUMN forgotten int"
+    sed -i 's/"zip" TEXT,/"zip" TEXT, "forgotten" int, "planned" int,/; /CREATE INDEX/d' schema.sql
+    run_json drift
+    assert_exit 4
+    assert_json_form drift
+    assert_json '[.differences[] | [.path[1], .change, .in, .stale]]' \
+        '[["by_hand","extra","database","database"],["forgotten","extra","database","journal"],["planned","extra","definition","journal"],["users_zip","missing","definition","definition"]]'
+    dunlin drift
+    assert_exit 4
+    assert_stdout "in no migration
+    + column users.forgotten  type INT
+    + column users.planned  type INT"
+    assert_stdout "stale in the schema definition
+    - index users.users_zip"
+    # Migrations that are pending make what the definition has.
+    printf 'ALTER TABLE users ADD COLUMN IF NOT EXISTS forgotten int; ALTER TABLE users ADD COLUMN planned int;\n' \
+        >migrations/0004_columns.sql
+    run_json drift
+    assert_json '[.differences[] | [.path[1], .stale]]' \
+        '[["by_hand","database"],["forgotten","journal"],["users_zip","definition"]]'
+}
+
+@test "a migration is written that does nothing here, and makes the same elsewhere" {
+    project development
+    sql app.db "ALTER TABLE users ADD COLUMN hand int" "DROP INDEX users_zip" \
+        "INSERT INTO users (name, hand) VALUES ('Ada', 7)"
+    dunlin drift --fix "keep hand"
+    assert_exit 4
+    local file
+    file=$(echo migrations/*_keep_hand.sql)
+    assert_equal "$(cat "$file")" "-- Made by \`dunlin drift --fix\` from 'app'.
+DROP INDEX IF EXISTS \"users_zip\";
+ALTER TABLE \"users\" ADD COLUMN IF NOT EXISTS \"hand\" INT;"
+    dunlin migrate --no-backup
+    assert_exit 0
+    assert_equal "$(sql app.db "SELECT name, hand FROM users")" "Ada|7"
+    for how in "" --replay; do
+        dunlin drift $how
+        assert_exit 0
+        assert_stdout "no drift"
+    done
+    dunlin migrate --url sqlite:other.db
+    assert_exit 0
+    dunlin diff app sqlite:other.db --exit-code
+    assert_exit 0
+}
+
+@test "or one that takes it back" {
+    project
+    sql app.db "ALTER TABLE users ADD COLUMN hand int" "DROP INDEX users_zip"
+    dunlin drift --fix "take it back" --revert
+    assert_exit 4
+    assert_equal "$(grep -v "^-- Made" migrations/*_take_it_back.sql)" '-- ! the values of the column are lost
+ALTER TABLE "users" DROP COLUMN IF EXISTS "hand";
+CREATE INDEX IF NOT EXISTS "users_zip" ON "users" ("zip");'
+    dunlin migrate --no-backup
+    assert_exit 0
+    dunlin drift
+    assert_exit 0
+    dunlin drift --replay
+    assert_exit 0
+}
+
+@test "what is accepted is no drift any more, and says who and why" {
+    project
+    sql app.db "ALTER TABLE users ADD COLUMN hand int"
+    dunlin drift --accept
+    assert_exit 2
+    dunlin drift --accept --why "the incident of May"
+    assert_exit 0
+    assert_stdout "accepted as it is"
+    dunlin drift
+    assert_exit 0
+    assert_stdout "by $(id -un): the incident of May"
+    dunlin drift --replay
+    assert_exit 0
+    assert_stdout "no drift; accepted: 1"
+    # Nothing else is.
+    printf 'CREATE TABLE more (n integer);\n' >migrations/0004_more.sql
+    dunlin migrate --no-backup
+    sql app.db "ALTER TABLE users ADD COLUMN other int"
+    run_json drift
+    assert_exit 4
+    assert_json_form drift
+    assert_json '[.accepted, [.differences[].path[1]]]' '[1,["other"]]'
+    assert_equal "$(sql app.db "SELECT action, basis, why, facts IS NULL FROM dunlin_schema ORDER BY seq")" \
+        "migrate|empty||1
+accept|accepted|the incident of May|1
+migrate|accepted||0"
+}
+
+@test "an upgrade is no drift" {
+    project
+    # As another version of dunlin would have printed it.
+    sql app.db "UPDATE dunlin_schema SET reader = 'sqlite 2.8, driver sqlite 0.0.1, format 1.1', digest = 'x'"
+    dunlin drift
+    assert_exit 0
+    assert_stdout "no drift"
+    # Nor is it where nothing can be replayed.
+    printf 'THIS IS NO SQL;\n' >>migrations/0002_zip.sql
+    sql app.db "UPDATE dunlin_migrations SET digest_raw = '$(sha256sum <migrations/0002_zip.sql | cut -c1-64)' WHERE tag = '0002_zip'"
+    dunlin drift
+    assert_exit 1
+    assert_stderr "nothing tells what the schema of 'app' should be: no run has left it since the tracker was changed otherwise"
+    assert_stderr "[drift.unknown]"
+}
+
+@test "a state that nothing proves is told from one that is proved" {
+    sql app.db "CREATE TABLE users (id integer PRIMARY KEY, name text)"
+    project_migrations_of_another_tool
+}
+
+project_migrations_of_another_tool() {
+    printf '{"targets": {"app": {"url": "sqlite:app.db"}}}\n' >dunlin.json
+    mkdir migrations
+    printf 'CREATE TABLE more (n integer);\n' >migrations/0001_more.sql
+    dunlin migrate --allow-nonempty --no-backup
+    assert_exit 0
+    run_json drift
+    assert_exit 0
+    assert_json '[.compared, .known.basis, .legacy]' '["shadow","observed",["table '"'users'"'"]]'
+    sql app.db "ALTER TABLE users ADD COLUMN x int" "ALTER TABLE more ADD COLUMN x int"
+    run_json drift
+    assert_exit 4
+    assert_json '[.differences[].path[0]]' '["more"]'
+}
+
+@test "what is ignored may change" {
+    project
+    sql app.db "CREATE TABLE audit_log (n int)"
+    printf '{"ignore": ["audit_*"], "targets": {"app": {"url": "sqlite:app.db"}}}\n' >dunlin.json
+    run_json drift
+    assert_exit 0
+    assert_json '[.drift, .legacy]' '[false,[]]'
+}
+
+@test "bad usage is told" {
+    project
+    dunlin drift --accept --why x --fix y
+    assert_exit 2
+    dunlin drift --revert
+    assert_exit 2
+    assert_stderr "--revert is about a migration: --fix NAME"
+    sql app.db "ALTER TABLE users ADD COLUMN hand int"
+    dunlin drift --fix "///"
+    assert_exit 2
+    assert_equal "$(find migrations -name "*.sql" | wc -l)" 3
+}

@@ -1,0 +1,114 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# `dunlin drift` on servers.
+
+load helper
+
+# project DIALECT: the sample project on a fresh database, not for development. Sets $url.
+project() {
+    url=$(fresh_database "$1")
+    cp -r "$tree/migrations" migrations
+    printf '{"dialect": "portable", "targets": {"app": {"url": "%s"}}}\n' "$url" >dunlin.json
+    dunlin migrate --no-backup
+    assert_exit 0
+}
+
+# drifts DIALECT: found without a replay and with one, made a migration, the same elsewhere.
+drifts() {
+    local other file
+    project "$1"
+    dunlin drift
+    assert_exit 0
+    assert_stdout "no drift: the schema is as it was left"
+    sql_in "$url" "ALTER TABLE users ADD COLUMN hand integer" "ALTER TABLE teams DROP COLUMN name" \
+        "CREATE TABLE legacy (n integer)" "CREATE INDEX invoices_hand ON invoices (team_id, id)"
+    for how in "" --shadow; do
+        run_json drift $how
+        assert_exit 4
+        assert_json_form drift
+        assert_json '[.differences[] | [.change, .kind, .path[-1]]] | sort' \
+            '[["extra","column","hand"],["extra","index","invoices_hand"],["missing","column","name"]]'
+        assert_json '.legacy | length' 1
+    done
+    assert_json .compared shadow
+    dunlin drift --fix "keep it"
+    assert_exit 4
+    file=$(echo migrations/*_keep_it.sql)
+    assert_equal "$(grep -c "IF NOT EXISTS\|IF EXISTS" "$file")" 3
+    dunlin migrate --no-backup
+    assert_exit 0
+    for how in "" "--replay --shadow"; do
+        # shellcheck disable=SC2086
+        dunlin drift $how
+        assert_exit 0
+    done
+    other=$(fresh_database "$1")
+    dunlin migrate --url "$other" --no-backup
+    assert_exit 0
+    dunlin diff "$url" "$other"
+    assert_exit 0
+    refute_stdout hand
+    refute_stdout "column name"
+    # Accepted, and another thing behind it.
+    sql_in "$url" "ALTER TABLE users ADD COLUMN later integer"
+    dunlin drift --accept --why "as it should be"
+    assert_exit 0
+    dunlin drift
+    assert_exit 0
+    assert_stdout "as it should be"
+    sql_in "$url" "ALTER TABLE users ADD COLUMN latest integer"
+    for compared in cache record; do
+        run_json drift
+        assert_exit 4
+        assert_json '[.compared, [.differences[].path[-1]]]' "[\"$compared\",[\"latest\"]]"
+        rm -rf migrations/meta/_dunlin
+    done
+}
+
+@test "postgres: what was changed by hand is found, made a migration, and accepted" {
+    drifts postgresql
+}
+
+@test "mysql: what was changed by hand is found, made a migration, and accepted" {
+    drifts mysql
+}
+
+@test "postgres: schemas beside public, and a role that may read nothing" {
+    local role=drift_$$
+    url=$(fresh_database postgresql)
+    mkdir migrations
+    printf '{"dialect": "postgresql", "targets": {"app": {"url": "%s"}}}\n' "$url" >dunlin.json
+    printf 'CREATE SCHEMA shop; CREATE TABLE shop.orders (id integer PRIMARY KEY); CREATE TYPE shop.mood AS ENUM ($$a$$);' \
+        | sed "s/\\$\\$/'/g" >migrations/0001_shop.sql
+    dunlin migrate --no-backup
+    assert_exit 0
+    sql_pg "$url" "ALTER TABLE shop.orders ADD COLUMN hand integer" "ALTER TYPE shop.mood ADD VALUE 'b'" \
+        "CREATE SCHEMA others" "CREATE TABLE others.t (n int)" \
+        "CREATE ROLE $role LOGIN" "GRANT SELECT ON dunlin_migrations, dunlin_schema TO $role"
+    run_json drift --url "${url/dunlin@/$role@}"
+    assert_exit 4
+    assert_json '[.differences[] | [.change, .path[0], .path[-1]]]' \
+        '[["changed","shop","mood"],["extra","shop","hand"]]'
+    assert_json .legacy '["table '"'others.t'"'"]'
+    sql_pg "$url" "DROP OWNED BY $role" "DROP ROLE $role"
+}
+
+@test "mysql: what a role may not see is told, and is not taken to be gone" {
+    local account=drift_$$
+    project mysql
+    sql_my "$url" "CREATE USER '$account'@'%'" "GRANT SELECT ON \`${url##*/}\`.* TO '$account'@'%'"
+    dunlin drift --url "${url/dunlin@/$account@}"
+    assert_exit 0
+    assert_stdout "not seen view "
+    assert_stdout "no drift, as far as it can be seen: "
+    sql_my "$url" "ALTER TABLE users ADD COLUMN hand integer"
+    run_json drift --url "${url/dunlin@/$account@}"
+    assert_exit 4
+    assert_json '[.differences[] | [.change, .path[-1]]]' '[["extra","hand"]]'
+    dunlin drift --url "${url/dunlin@/$account@}" --accept --why x
+    [ "$status" -ne 0 ] || fail "it was accepted"
+    dunlin drift --url "${url/dunlin@/$account@}" --fix x
+    assert_exit 1
+    assert_stderr "[drift.unseen]"
+    sql_my "$url" "DROP USER '$account'@'%'"
+}
