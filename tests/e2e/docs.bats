@@ -5,7 +5,7 @@
 load helper
 
 # Commands that are announced, and that hints name already.
-planned=(drift)
+planned=()
 
 pages() {
     printf '%s\n' "$tree"/README.md "$tree"/CONTRIBUTING.md "$tree"/docs/*.md
