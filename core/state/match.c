@@ -252,15 +252,21 @@ judge_match(matching *state, const dn_migration *migration, dn_match *match)
         match->edit = DN_EDIT_CHANGED; /* until proved cosmetic */
 }
 
+static bool
+records_the_same(const dn_tracker_row *row, const dn_tracker_row *other)
+{
+    return row->has_digest && other->has_digest && dn_digest_equal(&row->digest, &other->digest) &&
+           (!row->tag || !other->tag || strcmp(row->tag, other->tag) == 0);
+}
+
 /* A second row of what is recorded already is nothing that this checkout lacks. */
 static bool
 is_double(const matching *state, size_t row)
 {
     const dn_tracker *tracker = &state->observation->tracker;
 
-    for (size_t i = 0; tracker->rows[row].has_digest && i < tracker->count; i++)
-        if (state->used[i] && tracker->rows[i].has_digest &&
-            dn_digest_equal(&tracker->rows[i].digest, &tracker->rows[row].digest))
+    for (size_t i = 0; i < tracker->count; i++)
+        if (state->used[i] && records_the_same(&tracker->rows[i], &tracker->rows[row]))
             return true;
     return false;
 }

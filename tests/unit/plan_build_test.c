@@ -17,6 +17,7 @@ enum { MOST = 4 };
 static dn_migration migrations[MOST];
 static dn_verdict verdicts[MOST];
 static dn_reconciliation found;
+static dn_journal journal;
 static dn_observation observation;
 static dn_plan_options options;
 static dn_plan plan;
@@ -27,12 +28,15 @@ judge(const char *marks)
 {
     memset(&found, 0, sizeof found);
     memset(&observation, 0, sizeof observation);
+    memset(&journal, 0, sizeof journal);
     memset(verdicts, 0, sizeof verdicts);
     memset(&options, 0, sizeof options);
     options.inspect = true;
     options.backup = true;
     found.verdicts = verdicts;
     observation.tracker.present = observation.tracker.ours_present = true;
+    observation.journal = &journal;
+    journal.migrations = migrations;
     for (; marks[found.count]; found.count++) {
         dn_verdict *verdict = &verdicts[found.count];
         const char *tag = dn_arena_printf(&arena, "m%zu", found.count + 1);
@@ -40,12 +44,15 @@ judge(const char *marks)
         migrations[found.count] = migration_of(tag, "SELECT 1;");
         verdict->migration = &migrations[found.count];
         verdict->pending = marks[found.count] == '-';
+        verdict->recorded = !verdict->pending;
+        verdict->verdict = verdict->pending ? DN_VERDICT_PENDING : DN_VERDICT_APPLIED;
         verdict->stops = marks[found.count] == '!';
         found.pending += verdict->pending;
         if (verdict->stops)
             dn_findings_add(&found.findings, &arena, DN_ERROR_FINDING, "file.edited", tag, &error,
                             "%s: it is odd", tag);
     }
+    journal.count = found.count;
 }
 
 static int
@@ -85,7 +92,6 @@ pending_migrations_are_applied_up_to_the_last_that_is_wanted(void **state)
         {"", NULL, ""},
         {"++", NULL, ""},
         {"+-", NULL, "apply m2: pending\n"},
-        {"-+-", NULL, "apply m1: pending\napply m3: pending\n"},
         {"---", "m2", "apply m1: pending\napply m2: pending\n| m3\n"},
         {"---", "m3", "apply m1: pending\napply m2: pending\napply m3: pending\n"},
         {"+--", "m1", "| m2\n| m3\n"},
@@ -143,7 +149,7 @@ what_stops_is_told_unless_it_is_allowed(void **state)
 {
     static const struct {
         const char *verdicts;
-        const char *allow[3];
+        const char *allow[4];
         const char *stop_id; /* of a finding of no tag */
         bool allow_nonempty;
         const char *message; /* NULL: nothing stops */
@@ -152,7 +158,7 @@ what_stops_is_told_unless_it_is_allowed(void **state)
         {"!+", {NULL}, NULL, false, "m1: it is odd"}, /* with nothing pending as well */
         {"!-!!", {NULL}, NULL, false, "m1: it is odd (and 2 more)"},
         {"!-!!", {"m1", "m4"}, NULL, false, "m3: it is odd"},
-        {"!-!!", {"m1", "m4", "m3"}, NULL, false, NULL},
+        {"!-!!", {"m1", "m4", "m3", "m2"}, NULL, false, NULL},
         {"-", {NULL}, "tracker.not-empty", false, "of no tag"},
         {"-", {NULL}, "tracker.not-empty", true, NULL},
         {"-", {"m1"}, "tracker.not-empty", false, "of no tag"},
@@ -166,7 +172,7 @@ what_stops_is_told_unless_it_is_allowed(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         judge(cases[i].verdicts);
         options.allow = cases[i].allow;
-        while (options.allow_count < 3 && cases[i].allow[options.allow_count])
+        while (options.allow_count < 4 && cases[i].allow[options.allow_count])
             options.allow_count++;
         options.allow_nonempty = cases[i].allow_nonempty;
         found.stops = cases[i].stop_id != NULL;
@@ -187,6 +193,39 @@ what_stops_is_told_unless_it_is_allowed(void **state)
         assert_int_equal(error.exit_code, DUNLIN_EXIT_DISAGREEMENT);
         assert_string_equal(error.id,
                             strstr(cases[i].message, "odd") ? "file.edited" : cases[i].stop_id);
+    }
+}
+
+static void
+what_came_late_needs_consent_where_order_may_matter(void **state)
+{
+    static const struct {
+        const char *late;
+        const char *applied;
+        const char *message; /* NULL: it is applied */
+    } cases[] = {
+        {"CREATE TABLE b (x int);", "CREATE TABLE c (x int);", NULL},
+        {"ALTER TABLE c ADD COLUMN y int;", "ALTER TABLE c ADD COLUMN z int;", NULL},
+        {"ALTER TABLE c ADD COLUMN y int;", "CREATE TABLE c (x int);",
+         "'m1' arrived late: it touches 'c', and so does 'm2', which is applied already"},
+        {"UPDATE c SET x = 1;", "ALTER TABLE d ADD COLUMN z int;",
+         "'m1' arrived late, and nothing tells whether it does the same behind 'm2', which is "
+         "applied already: it changes rows, or is not understood"},
+    };
+    const char *allow[] = {"m1"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        judge("-+-");
+        migrations[0] = migration_of("m1", cases[i].late);
+        migrations[1] = migration_of("m2", cases[i].applied);
+        if (cases[i].message) {
+            assert_int_equal(build(), -1);
+            expect_error("plan.late-conflict", cases[i].message);
+            options.allow = allow;
+            options.allow_count = 1;
+        }
+        assert_string_equal(steps(), "apply m1: pending\napply m3: pending\n");
     }
 }
 
@@ -250,6 +289,7 @@ main(void)
         DATABASE_TEST(pending_migrations_are_applied_up_to_the_last_that_is_wanted),
         DATABASE_TEST(backup_and_tracker_come_first_and_only_where_they_are_needed),
         DATABASE_TEST(what_stops_is_told_unless_it_is_allowed),
+        DATABASE_TEST(what_came_late_needs_consent_where_order_may_matter),
         DATABASE_TEST(a_tag_that_does_not_exist_is_refused),
         DATABASE_TEST(pending_files_are_looked_into_when_it_is_wanted),
         DATABASE_TEST(a_single_transaction_holds_only_what_fits_one),

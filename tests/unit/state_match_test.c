@@ -91,7 +91,7 @@ show_match(const dn_match *match)
 }
 
 /* "row how [edit] [renamed] [is FILE[!]]; ..." of the listed, then "| ..." of the unlisted, then
- * "? row" for each row that records nothing here. */
+ * "? row" for each row that records nothing here, "& count" of rows that say the same again. */
 static const char *
 match(dn_tracker_owner owner, const char *listed, const char *unlisted, const char *rows)
 {
@@ -110,7 +110,8 @@ match(dn_tracker_owner owner, const char *listed, const char *unlisted, const ch
         text = dn_arena_printf(&arena, "%s| %s", text, show_match(&observation.unlisted[i]));
     for (size_t i = 0; i < observation.unknown_count; i++)
         text = dn_arena_printf(&arena, "%s? %lld", text, (long long)observation.unknown[i]->seq);
-    return text;
+    return observation.doubles ? dn_arena_printf(&arena, "%s& %zu", text, observation.doubles)
+                               : text;
 }
 
 typedef struct match_case {
@@ -183,7 +184,8 @@ of_equal_contents_each_has_the_row_of_its_name(void **state)
     static const match_case cases[] = {
         {"a X, b X", "", "b X", "0 -; 1 digest; "},
         {"a X, b X, c X", "", "c X, b X", "0 -; 2 digest; 1 digest; "},
-        {"a X, b X", "", "a X, b X, b X", "1 digest; 2 digest; ? 3"},
+        {"a X, b X", "", "a X, b X, b X", "1 digest; 2 digest; & 1"},
+        {"a X", "", "a X, c X", "1 digest; ? 2"},
         {"a X, b X", "", "b X, q X", "2 digest renamed; 1 digest; "},
         {"a X, b X, c X", "", "q X, c X", "1 digest renamed; 0 -; 2 digest; "},
     };
