@@ -274,3 +274,15 @@ dn_text_add_count(dn_text *text, int64_t count, const char *singular, const char
 {
     dn_text_printf(text, "%" PRId64 " %s", count, count == 1 ? singular : plural);
 }
+
+void
+dn_text_add_quoted(dn_text *text, char mark, dunlin_string inside)
+{
+    dn_text_add_char(text, mark);
+    for (uint64_t i = 0; i < inside.length; i++) {
+        if (inside.data[i] == mark)
+            dn_text_add_char(text, mark);
+        dn_text_add_char(text, inside.data[i]);
+    }
+    dn_text_add_char(text, mark);
+}

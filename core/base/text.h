@@ -57,6 +57,8 @@ dn_span(const char *data, size_t length)
     dunlin_string s = {data, length};
     return s;
 }
+/* 'it''s', "a""b": the mark around it, and twice wherever it stands inside. */
+void dn_text_add_quoted(dn_text *text, char mark, dunlin_string inside);
 bool dn_string_equal(dunlin_string a, const char *b);
 bool dn_string_equal_fold(dunlin_string a, const char *b); /* ASCII case folded */
 /* Is it one of `words`, which blanks separate? NULL: of none. */

@@ -187,31 +187,19 @@ is_plain(dunlin_string name)
     return true;
 }
 
-static void
-print_quoted(dunlin_string value, char quote, dn_text *text)
-{
-    dn_text_add_char(text, quote);
-    for (uint64_t i = 0; i < value.length; i++) {
-        if (value.data[i] == quote)
-            dn_text_add_char(text, quote);
-        dn_text_add_char(text, value.data[i]);
-    }
-    dn_text_add_char(text, quote);
-}
-
 void
 dn_print_name(dunlin_string name, dn_text *text)
 {
     if (is_plain(name))
         dn_text_add(text, name.data, name.length);
     else
-        print_quoted(name, '"', text);
+        dn_text_add_quoted(text, '"', name);
 }
 
 void
 dn_print_string(dunlin_string value, dn_text *text)
 {
-    print_quoted(value, '\'', text);
+    dn_text_add_quoted(text, '\'', value);
 }
 
 void

@@ -43,6 +43,12 @@ dn_schema_is_constraint(dunlin_string kind)
 }
 
 bool
+dn_schema_is_relation(dunlin_string kind)
+{
+    return dn_string_among(kind, "table view matview sequence");
+}
+
+bool
 dn_schema_is_member(dunlin_string kind)
 {
     static const char *const kinds[] = {DUNLIN_KIND_COLUMN, DUNLIN_KIND_INDEX, DUNLIN_KIND_TRIGGER,

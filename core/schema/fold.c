@@ -92,14 +92,6 @@ is_within(uint64_t naming, const dunlin_fact *fact, const dunlin_string *path, u
     return true;
 }
 
-static bool
-is_relation(dunlin_string kind)
-{
-    return dn_string_equal(kind, DUNLIN_KIND_TABLE) || dn_string_equal(kind, DUNLIN_KIND_VIEW) ||
-           dn_string_equal(kind, DUNLIN_KIND_MATERIALIZED_VIEW) ||
-           dn_string_equal(kind, DUNLIN_KIND_SEQUENCE);
-}
-
 /* The last element of a list of names is the object's; here the table's columns. */
 static bool
 refers_to_column(const moving *work, const dunlin_fact *fact)
@@ -168,7 +160,7 @@ collect_dropped(moving *work)
 {
     const dunlin_operation *operation = work->operation;
 
-    if (is_relation(operation->kind))
+    if (dn_schema_is_relation(operation->kind))
         return dn_fact_map_members(work->facts, NULL, operation->path, operation->path_count,
                                    collect_member, work);
     if (dn_string_equal(operation->kind, DUNLIN_KIND_COLUMN))
@@ -286,7 +278,7 @@ collect_renamed(moving *work)
     const dunlin_fact *itself =
         dn_fact_map_find(work->facts, operation->kind, operation->path, operation->path_count);
     bool column = dn_string_equal(operation->kind, DUNLIN_KIND_COLUMN);
-    bool table = column || is_relation(operation->kind);
+    bool table = column || dn_schema_is_relation(operation->kind);
     bool type = is_type(operation->kind);
 
     /* Of a column, the table knows the order. */
@@ -311,7 +303,7 @@ rename_one(moving *work, const dunlin_fact *fact)
     const dunlin_operation *operation = work->operation;
     uint64_t naming = dn_fact_map_naming(work->facts);
     uint64_t depth = operation->path_count;
-    bool relation = is_relation(operation->kind);
+    bool relation = dn_schema_is_relation(operation->kind);
     bool column = dn_string_equal(operation->kind, DUNLIN_KIND_COLUMN);
     bool itself = is_within(naming, fact, operation->path, depth) &&
                   (dn_schema_same(fact->kind, operation->kind) ||

@@ -51,14 +51,6 @@ find_relation(const question *asked, const dunlin_string *path, uint64_t count)
     return NULL;
 }
 
-static bool
-is_relation(dunlin_string kind)
-{
-    return dn_string_equal(kind, DUNLIN_KIND_TABLE) || dn_string_equal(kind, DUNLIN_KIND_VIEW) ||
-           dn_string_equal(kind, DUNLIN_KIND_MATERIALIZED_VIEW) ||
-           dn_string_equal(kind, DUNLIN_KIND_SEQUENCE);
-}
-
 typedef struct namesake {
     const question *asked;
     const dunlin_fact *found;
@@ -93,7 +85,7 @@ is_informational(dunlin_string name)
 static bool
 may_have_more(dunlin_string kind)
 {
-    return is_relation(kind) || dn_string_equal(kind, DUNLIN_KIND_SCHEMA) ||
+    return dn_schema_is_relation(kind) || dn_string_equal(kind, DUNLIN_KIND_SCHEMA) ||
            dn_string_equal(kind, DUNLIN_KIND_EXTENSION);
 }
 
@@ -228,7 +220,7 @@ find_rival(const question *asked)
 {
     const dunlin_operation *operation = asked->operation;
 
-    if (is_relation(operation->kind))
+    if (dn_schema_is_relation(operation->kind))
         return find_relation(asked, operation->path, operation->path_count);
     if (dn_string_equal(operation->kind, DUNLIN_KIND_INDEX) &&
         !(dn_fact_map_naming(asked->facts) & DN_FACT_TABLE_INDEXES)) {
@@ -307,7 +299,7 @@ resolve_drop(const question *asked)
 
     if (there)
         return DN_GUARD_RUN;
-    if (is_relation(operation->kind))
+    if (dn_schema_is_relation(operation->kind))
         rival = find_relation(asked, operation->path, operation->path_count);
     if (rival) {
         name_own(asked);

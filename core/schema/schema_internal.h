@@ -17,6 +17,8 @@ dn_schema_lead(uint64_t naming)
 bool dn_schema_same(dunlin_string left, dunlin_string right);
 /* Kinds whose objects lie in a table. */
 bool dn_schema_is_member(dunlin_string kind);
+/* Tables, views and sequences, which share one set of names. */
+bool dn_schema_is_relation(dunlin_string kind);
 /* pk, unique, fk or check */
 bool dn_schema_is_constraint(dunlin_string kind);
 

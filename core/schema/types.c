@@ -70,19 +70,6 @@ dn_schema_new_values(const dunlin_fact *type, const dunlin_operation *operation,
 
 /* --- expressions ------------------------------------------------------------------------------------ */
 
-/* "a""b" for a name and 'it''s' for a literal, as the portable spelling has them. */
-static void
-add_quoted(dn_text *text, char mark, dunlin_string inside)
-{
-    dn_text_add_char(text, mark);
-    for (uint64_t i = 0; i < inside.length; i++) {
-        if (inside.data[i] == mark)
-            dn_text_add_char(text, mark);
-        dn_text_add_char(text, inside.data[i]);
-    }
-    dn_text_add_char(text, mark);
-}
-
 static bool
 is_word(char c)
 {
@@ -152,9 +139,9 @@ rename_label(const column_change *change, const dunlin_fact *column, dn_properti
     const dunlin_property *fallback =
         there ? dn_property_find(there->properties, there->property_count, "default") : NULL;
 
-    add_quoted(&old, '\'', text_of(change->operation, "rename_value"));
-    add_quoted(&now, '\'', text_of(change->operation, "to"));
-    add_quoted(&name, '"', column->path[column->path_count - 1]);
+    dn_text_add_quoted(&old, '\'', text_of(change->operation, "rename_value"));
+    dn_text_add_quoted(&now, '\'', text_of(change->operation, "to"));
+    dn_text_add_quoted(&name, '"', column->path[column->path_count - 1]);
     if (old.failed || now.failed || name.failed)
         return false;
     dn_text_printf(&text, "CASE WHEN %s = %s THEN %s ELSE %s END", name.data, old.data, now.data,
@@ -266,7 +253,7 @@ about_column(dn_arena *arena, dunlin_string expression, dunlin_string column)
     dn_auto(dn_text) name = DN_TEXT_INIT;
     uint64_t at = 0;
 
-    add_quoted(&name, '"', column);
+    dn_text_add_quoted(&name, '"', column);
     while (at < expression.length && !name.failed) {
         uint64_t end = word_end(expression, at);
 

@@ -182,10 +182,24 @@ counts_agree_with_their_noun(void **state)
     assert_string_equal(text.data, "0 migrations, 1 migration, 10000 migrations");
 }
 
+static void
+test_a_quoted_text_has_its_marks_twice(void **state)
+{
+    dn_text text = DN_TEXT_INIT;
+
+    (void)state;
+    dn_text_add_quoted(&text, '\'', dn_string("it's"));
+    dn_text_add_quoted(&text, '"', dn_string("a\"b'"));
+    dn_text_add_quoted(&text, '"', dn_span(NULL, 0));
+    assert_string_equal(text.data, "'it''s'\"a\"\"b'\"\"\"");
+    dn_text_free(&text);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_quoted_text_has_its_marks_twice),
         cmocka_unit_test(a_text_grows_and_stays_terminated),
         cmocka_unit_test(clearing_keeps_the_memory_and_forgets_a_failure),
         cmocka_unit_test(reserved_room_is_written_by_the_caller),
