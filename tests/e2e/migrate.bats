@@ -377,7 +377,10 @@ one() {
     one 003_c 'INSERT INTO a VALUES (1);'
     dunlin migrate --url sqlite:app.db
     one 002_b 'INSERT INTO a VALUES (1);'
-    run_json migrate --url sqlite:app.db
+    dunlin migrate --url sqlite:app.db
+    assert_exit 4
+    assert_stderr "'002_b' arrived late"
+    run_json migrate --url sqlite:app.db --allow 002_b
     assert_exit 0
     assert_json '[.applied[].tag]' '["002_b"]'
     assert_equal "$(sql app.db 'SELECT group_concat(tag) FROM dunlin_migrations')" 001_a,003_c,002_b
