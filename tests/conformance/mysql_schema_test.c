@@ -113,7 +113,7 @@ the_number_of_questions_does_not_grow(void **state)
     before = questions();
     store_read(&facts, db);
     assert_int_equal(questions() - before, few);
-    assert_int_equal(few, 10 + 1);
+    assert_int_equal(few, 11 + 1);
 }
 
 static void
