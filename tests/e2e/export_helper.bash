@@ -27,15 +27,20 @@ run_script() {
     esac
 }
 
-# catalog_of WHERE: all definitions, as the database's own tool prints them.
+# catalog_of WHERE: all definitions, as the database's own tool prints them, without the table in which
+# a run leaves what it saw: a script sees nothing.
 catalog_of() {
     case $(dialect_of "$1") in
-        postgresql) "$(pg_dump_program)" -s -d "$1" | grep -Ev '^\\(un)?restrict' ;;
+        postgresql) "$(pg_dump_program)" -s -T dunlin_schema -d "$1" | grep -Ev '^\\(un)?restrict' ;;
         mysql)
-            mariadb_on mariadb-dump "$1" --no-data --routines --skip-comments |
+            mariadb_on mariadb-dump "$1" --no-data --routines --skip-comments \
+                --ignore-table="${1##*/}.dunlin_schema" |
                 sed 's/ AUTO_INCREMENT=[0-9]*//'
             ;;
-        *) sqlite3 -batch -init /dev/null "$1" .schema | LC_ALL=C sort ;;
+        *)
+            sql "$1" "SELECT sql || ';' FROM sqlite_schema WHERE sql IS NOT NULL
+                AND tbl_name <> 'dunlin_schema'" | LC_ALL=C sort
+            ;;
     esac
 }
 
