@@ -13,7 +13,7 @@ load tools_helper
     tool_project goose mysql
     run_json adopt "${common[@]}" --apply --no-backup
     assert_exit 0
-    assert_json '[.from.proved, .from.claimed, .evidence.source]' '[0,2,"none"]'
+    assert_json '[.from.proved, .from.claimed, .evidence.source]' '[0,2,"files"]'
     assert_equal "$(sql_in "$database" "SELECT count(*) FROM dunlin_migrations WHERE state = 'asserted'")" 2
 }
 
