@@ -237,10 +237,14 @@ find_file(matching *state, const dn_migration *migration, dn_match *match)
 static void
 judge_match(matching *state, const dn_migration *migration, dn_match *match)
 {
-    const dn_tracker_row *row = match->row;
+    const dn_tracker_row *row;
 
     if (!migration->has_file)
         find_file(state, migration, match);
+    /* What the tracker has of the file is of the entry. */
+    if (!match->row && match->found)
+        take_digest(state, match->found, match);
+    row = match->row;
     match->renamed = match->found != NULL;
     if (!row)
         return;

@@ -23,7 +23,9 @@ caller_home=$HOME
 server_postgresql=${DUNLIN_TEST_POSTGRES-}
 server_mysql=${DUNLIN_TEST_MYSQL-}
 postgres_programs=${DUNLIN_POSTGRES_BIN-}
+# A check says the same twice; with LONG=1 what is random is random, and its seed is printed.
 caller_seed=${DUNLIN_SEED-}
+[ -n "$caller_seed" ] || [ -n "${LONG:-}" ] || caller_seed=1
 
 # A file with a setup of its own calls this first.
 helper_setup() {

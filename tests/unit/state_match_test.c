@@ -204,6 +204,7 @@ a_migration_without_file_may_be_a_file_of_another_name(void **state)
         /* suggested by the number alone */
         {"0001_a -", "0001_b X", "", "0 - renamed is 0001_b; | 0 -; "},
         {"0001_a -", "0001_b X", "0001_a Q", "1 tag renamed is 0001_b; | 0 -; "},
+        {"0001_a -", "0001_b X", "0001_b X", "1 digest renamed is 0001_b; | 0 -; "},
         {"0001_a -", "00010_b X, 001_c Y, x0001_d Z", "", "0 -; | 0 -; | 0 -; | 0 -; "},
         {"a -", "b X", "", "0 -; | 0 -; "},
         /* without either */
