@@ -23,6 +23,7 @@ struct dn_fact_map {
     size_t live;
     uint32_t *slots; /* 1 + index of an entry, 0: free */
     size_t slot_count;
+    size_t slots_used; /* more than entries: what moves leaves its slot behind */
     dn_fact_chains chains;
 };
 
@@ -217,20 +218,25 @@ place(dn_fact_map *map, size_t index)
     while (map->slots[slot])
         slot = (slot + 1) & (map->slot_count - 1);
     map->slots[slot] = (uint32_t)index + 1;
+    map->slots_used++;
 }
 
 /* Removed entries keep their place in the list, and lose their slot. */
 static int
 rehash(dn_fact_map *map, dn_error *error)
 {
-    size_t count = map->slot_count ? map->slot_count * 2 : FIRST_SLOTS;
-    uint32_t *slots = dn_arena_array(map->arena, count, sizeof *slots);
+    size_t count = map->slot_count ? map->slot_count : FIRST_SLOTS;
+    uint32_t *slots;
 
+    while ((map->live + 1) * 4 > count)
+        count *= 2;
+    slots = dn_arena_array(map->arena, count, sizeof *slots);
     if (!slots)
         return dn_no_memory(error);
     memset(slots, 0, count * sizeof *slots);
     map->slots = slots;
     map->slot_count = count;
+    map->slots_used = 0;
     for (size_t i = 0; i < map->entry_count; i++)
         if (map->entries[i].fact)
             place(map, i);
@@ -261,7 +267,7 @@ dn_fact_map_put(dn_fact_map *map, const dunlin_fact *fact, dn_error *error)
         return dn_no_memory(error);
     if (found)
         return replace(map, found, copy, error);
-    if ((map->entry_count + 1) * 2 > map->slot_count && rehash(map, error) < 0)
+    if ((map->slots_used + 1) * 2 > map->slot_count && rehash(map, error) < 0)
         return -1;
     map->entries = dn_arena_grow(map->arena, map->entries, &map->entry_capacity,
                                  map->entry_count + 1, sizeof *map->entries);
@@ -308,7 +314,7 @@ dn_fact_map_move(dn_fact_map *map, const dunlin_fact *from, const dunlin_fact *t
     if (!same_key(map->naming, old->fact, to->kind, to->path, to->path_count))
         dn_fact_map_remove(map, to->kind, to->path, to->path_count);
     /* The old slot stays: it leads to an entry of another hash now. */
-    if ((map->entry_count + 1) * 2 > map->slot_count && rehash(map, error) < 0)
+    if ((map->slots_used + 1) * 2 > map->slot_count && rehash(map, error) < 0)
         return -1;
     copy = dn_fact_copy(map->arena, to);
     if (!copy)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * What is at the other end: one query, however much there is to say. Whether anything is there it
- * asks when it is called again, as the core does where that matters.
+ * What is at the other end: one query, however much there is to say. Whether anything is there a
+ * connection that only reads asks when it is called again, as the core does where that matters.
  */
 #include "drivers/postgres/pg_driver.h"
 
@@ -92,7 +92,7 @@ write_query(const dunlin_connection *connection, bool identified, dn_kit_text *s
                        " pg_catalog.current_setting('default_transaction_read_only'),"
                        " pg_catalog.current_database(), pg_catalog.current_schema(), %s, %s",
                        connection->read_only ? "NULL" : STARTED,
-                       connection->described ? NOTHING_THERE : "NULL",
+                       connection->described || !connection->read_only ? NOTHING_THERE : "NULL",
                        identified ? SYSTEM_IDENTIFIER : "NULL");
 }
 

@@ -3,7 +3,8 @@
 
 Everything is read with the databases' own programs. A State is four texts:
   user        schema and data of everything that is not dunlin's own
-  tracker     the tables of the trackers, column by column
+  tracker     the tables of the trackers, column by column, but for the log of decisions and what a run
+              saw of the schema: who was killed behind the last migration saw nothing
   rows        what the trackers record, without times and durations
   unfinished  what the ledger holds
 """
@@ -107,7 +108,7 @@ class Sqlite:
         script = "\n".join([
             "PRAGMA integrity_check; PRAGMA foreign_key_check;",
             f"{columns} NOT {ours} ORDER BY type, name;",
-            f".print {MARK}", f"{columns} {ours} ORDER BY type, name;",
+            f".print {MARK}", f"{columns} {ours} AND tbl_name NOT IN ('dunlin_log', 'dunlin_schema') ORDER BY type, name;",
             f".print {MARK}", ROWS, f".print {MARK}", DRIZZLE % self.drizzle,
             f".print {MARK}", UNFINISHED,
             f".print {MARK}", ".dump --data-only"])
@@ -149,7 +150,7 @@ class Mariadb(Server):
     name = "mariadb"
     drizzle = "__drizzle_migrations"
     own = ("dunlin_migrations", "dunlin_statements", "__drizzle_migrations", "dunlin_meta",
-           "dunlin_log")
+           "dunlin_log", "dunlin_schema")
     sessions = "SELECT count(*) FROM information_schema.processlist WHERE db = '%s';"
 
     def client(self, program, *arguments):
@@ -198,7 +199,9 @@ class Mariadb(Server):
         script = "\n".join([
             "SELECT table_name, column_name, column_type, is_nullable, column_key, extra"
             " FROM information_schema.columns WHERE table_schema = database() AND table_name IN"
-            f" ({', '.join(repr(table) for table in own)}) ORDER BY 1, ordinal_position;",
+            f" ({', '.join(repr(table) for table in own)}) AND table_name NOT IN"
+            " ('dunlin_log', 'dunlin_schema')"
+            " ORDER BY 1, ordinal_position;",
             f"SELECT '{MARK}';", ROWS, f"SELECT '{MARK}';", DRIZZLE % self.drizzle,
             f"SELECT '{MARK}';", UNFINISHED])
         parts = run(self.client("mariadb", "-N", "-B", "--force", target.name), script,
@@ -261,7 +264,7 @@ class Postgres(Server):
             " ORDER BY 1;", f"\\echo {MARK}",
             "SELECT table_schema, table_name, column_name, data_type, is_nullable, column_default"
             " FROM information_schema.columns WHERE table_name ~ '^(dunlin_|__drizzle_)'"
-            " ORDER BY 1, 2, ordinal_position;", f"\\echo {MARK}",
+            " AND table_name NOT IN ('dunlin_log', 'dunlin_schema') ORDER BY 1, 2, ordinal_position;", f"\\echo {MARK}",
             ROWS, f"\\echo {MARK}", DRIZZLE % self.drizzle, f"\\echo {MARK}", UNFINISHED])
         parts = run(self.client(target.name), script, check=False).split(MARK + "\n")
         if len(parts) != 5:

@@ -202,6 +202,21 @@ lists_stay_right_as_the_map_grows(void **state)
     assert_kind(fixture, "column", " t7.c7 t7.c107 t7.c207");
 }
 
+/* A walk through slots that are all taken never ended. */
+static void
+what_moves_often_leaves_room(void **state)
+{
+    schema_fixture *fixture = *state;
+
+    given(fixture, "table a");
+    for (int i = 0; i < 500; i++) {
+        move(fixture, "table a", "table b");
+        move(fixture, "table b", "table a");
+    }
+    given(fixture, "table c");
+    assert_kind(fixture, "table", " a c");
+}
+
 int
 main(void)
 {
@@ -213,6 +228,7 @@ main(void)
         PLAIN(what_is_moved_is_where_it_is_now),
         PLAIN(a_primary_key_may_change_its_name),
         PLAIN(a_walk_may_remove_what_it_visits),
+        PLAIN(what_moves_often_leaves_room),
         PLAIN(lists_stay_right_as_the_map_grows),
     };
 
