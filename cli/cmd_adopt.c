@@ -16,21 +16,9 @@ show_source(dn_cli *cli, const dunlin_node *from)
 static void
 show(dn_cli *cli, const dunlin_node *root)
 {
-    bool applied = dunlin_node_boolean(root, "applied") != 0;
-
     dn_cli_show_target(cli, root);
     show_source(cli, dunlin_node_get(root, "from"));
-    if (!applied) {
-        dn_cli_show_diagnosis(cli, root, "What --apply would do, in this order:");
-        return;
-    }
-    dn_cli_show_sentence(cli, DN_STYLE_PLAIN, dunlin_node_text(root, "before"));
-    dn_cli_show_steps(cli, "Done:", dunlin_node_get(root, "performed"));
-    dn_cli_show_steps(cli, "Left as it is:", dunlin_node_get(root, "left"));
-    if (dunlin_node_text(root, "backup"))
-        fprintf(cli->output.out, "\nbackup  %s\n", dunlin_node_text(root, "backup"));
-    fputs("\nNow: ", cli->output.out);
-    dn_cli_show_diagnosis(cli, root, "What is left:");
+    dn_cli_show_mending(cli, root, "Left as it is:");
 }
 
 int

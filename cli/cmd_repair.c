@@ -4,20 +4,8 @@
 static void
 show(dn_cli *cli, const dunlin_node *root)
 {
-    bool applied = dunlin_node_boolean(root, "applied") != 0;
-
     dn_cli_show_target(cli, root);
-    if (!applied) {
-        dn_cli_show_diagnosis(cli, root, "What --apply would do, in this order:");
-        return;
-    }
-    dn_cli_show_sentence(cli, DN_STYLE_PLAIN, dunlin_node_text(root, "before"));
-    dn_cli_show_steps(cli, "Done:", dunlin_node_get(root, "performed"));
-    dn_cli_show_steps(cli, "Left to be decided or done by hand:", dunlin_node_get(root, "left"));
-    if (dunlin_node_text(root, "backup"))
-        fprintf(cli->output.out, "\nbackup  %s\n", dunlin_node_text(root, "backup"));
-    fputs("\nNow: ", cli->output.out);
-    dn_cli_show_diagnosis(cli, root, "What is left:");
+    dn_cli_show_mending(cli, root, "Left to be decided or done by hand:");
 }
 
 int

@@ -142,3 +142,21 @@ dn_cli_show_diagnosis(dn_cli *cli, const dunlin_node *root, const char *title)
         putc('\n', cli->output.out);
     dn_cli_show_sentence(cli, style, dunlin_node_text(agreement, "summary"));
 }
+
+void
+dn_cli_show_mending(dn_cli *cli, const dunlin_node *root, const char *left)
+{
+    const char *backup = dunlin_node_text(root, "backup");
+
+    if (!dunlin_node_boolean(root, "applied")) {
+        dn_cli_show_diagnosis(cli, root, "What --apply would do, in this order:");
+        return;
+    }
+    dn_cli_show_sentence(cli, DN_STYLE_PLAIN, dunlin_node_text(root, "before"));
+    dn_cli_show_steps(cli, "Done:", dunlin_node_get(root, "performed"));
+    dn_cli_show_steps(cli, left, dunlin_node_get(root, "left"));
+    if (backup)
+        fprintf(cli->output.out, "\nbackup  %s\n", backup);
+    fputs("\nNow: ", cli->output.out);
+    dn_cli_show_diagnosis(cli, root, "What is left:");
+}

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * What `doctor` and `repair` show alike.
+ * What `doctor`, `repair` and `adopt` show alike.
  */
 #ifndef DN_CLI_DIAGNOSIS_H
 #define DN_CLI_DIAGNOSIS_H
@@ -11,5 +11,7 @@
 void dn_cli_show_diagnosis(dn_cli *cli, const dunlin_node *root, const char *title);
 /* Numbered steps under a title; nothing where there are none. */
 void dn_cli_show_steps(dn_cli *cli, const char *title, const dunlin_node *steps);
+/* A plan, or what was done of it, was left (under the title `left`) and is so now. */
+void dn_cli_show_mending(dn_cli *cli, const dunlin_node *root, const char *left);
 
 #endif
