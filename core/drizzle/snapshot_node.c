@@ -18,14 +18,6 @@ text_of(const dunlin_fact *fact, const char *name)
     return found ? found->text : dn_string("");
 }
 
-static bool
-is_set(const dunlin_fact *fact, const char *name)
-{
-    const dunlin_property *found = dn_property_find(fact->properties, fact->property_count, name);
-
-    return found && found->integer;
-}
-
 static void
 put(cJSON *list, const char *name, cJSON *node)
 {
@@ -223,7 +215,7 @@ dn_drizzle_column_node(const dn_drizzle_values *values, const dunlin_fact *colum
     put_text(node, "name", values, column->path[column->path_count - 1]);
     put_type(values, node, column);
     put(node, "primaryKey", cJSON_CreateBool(key));
-    put(node, "notNull", cJSON_CreateBool(is_set(column, "not_null")));
+    put(node, "notNull", cJSON_CreateBool(dn_fact_flag(column, "not_null")));
     if (!values->dialect->namespaces)
         put(node, "autoincrement", cJSON_CreateBool(dn_string_equal(automatic, "increment")));
     if (generated.length) {
@@ -298,7 +290,7 @@ dn_drizzle_index_node(const dn_drizzle_values *values, const dunlin_fact *index)
         at += dn_property_span(index->properties, index->property_count, at);
     }
     put(node, "columns", columns);
-    put(node, "isUnique", cJSON_CreateBool(is_set(index, "unique")));
+    put(node, "isUnique", cJSON_CreateBool(dn_fact_flag(index, "unique")));
     if (where.length && words)
         put(node, "where", cJSON_CreateString(words));
     else if (where.length)

@@ -191,12 +191,10 @@ list_index(const dunlin_fact *index, void *context)
 {
     listing *list = context;
     making *work = list->work;
-    const dunlin_property *implied =
-        dn_property_find(index->properties, index->property_count, "implied");
     const cJSON *known = known_node(work, index, "indexes");
     const char *name = copy(work, last_of(index));
 
-    if (implied && implied->integer)
+    if (dn_fact_flag(index, "implied"))
         return 0;
     if (name)
         put((cJSON *)(uintptr_t)member(list->table, "indexes"), name,

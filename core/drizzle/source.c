@@ -453,12 +453,10 @@ static int
 gather_member(const dunlin_fact *fact, void *context)
 {
     gathering *work = context;
-    const dunlin_property *implied =
-        dn_property_find(fact->properties, fact->property_count, "implied");
     const dunlin_property *columns =
         dn_property_find(fact->properties, fact->property_count, "columns");
 
-    if ((implied && implied->integer) || (dn_fact_is(fact, DUNLIN_KIND_PRIMARY_KEY) && columns &&
+    if (dn_fact_flag(fact, "implied") || (dn_fact_is(fact, DUNLIN_KIND_PRIMARY_KEY) && columns &&
                                           columns[2].type == DUNLIN_PROPERTY_END))
         return 0;
     dn_text_add_string(work->text, work->any ? "\n  " : "}, (t) => [\n  ");

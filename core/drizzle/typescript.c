@@ -80,14 +80,6 @@ text_of(const dunlin_fact *fact, const char *name)
     return found ? found->text : dn_string("");
 }
 
-static bool
-is_set(const dunlin_fact *fact, const char *name)
-{
-    const dunlin_property *found = dn_property_find(fact->properties, fact->property_count, name);
-
-    return found && found->integer;
-}
-
 static dunlin_string
 last_of(const dunlin_fact *fact)
 {
@@ -365,7 +357,7 @@ dn_drizzle_write_column(const dn_drizzle_dialect *dialect, const dunlin_fact *co
         return dn_no_memory(error);
     dn_text_printf(text, "%s: ", key);
     add_type(dialect, column, enum_name, text);
-    if (is_set(column, "not_null") && !dn_string_equal(automatic, "serial"))
+    if (dn_fact_flag(column, "not_null") && !dn_string_equal(automatic, "serial"))
         dn_text_add_string(text, ".notNull()");
     if (generated.length) {
         dn_text_add_string(text, ".generatedAlwaysAs(");

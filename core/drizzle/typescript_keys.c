@@ -24,9 +24,7 @@ find(const keying *work, const char *name)
 static bool
 is_set(const keying *work, const char *name)
 {
-    const dunlin_property *found = find(work, name);
-
-    return found && found->integer;
+    return dn_fact_flag(work->fact, name);
 }
 
 static void

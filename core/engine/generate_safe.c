@@ -211,14 +211,6 @@ move_index(making_safe *state, const dunlin_operation *index, dn_risk risk)
     return add(state, copy, risk);
 }
 
-static bool
-says(const dunlin_operation *operation, const char *name)
-{
-    const dunlin_property *member = dn_property_find(operation->set, operation->set_count, name);
-
-    return member && member->integer;
-}
-
 static int
 look_at(making_safe *state, const dunlin_operation *operation, dn_risk risk)
 {
@@ -226,11 +218,12 @@ look_at(making_safe *state, const dunlin_operation *operation, dn_risk risk)
 
     if (!has_rows(state, operation))
         return add(state, operation, risk);
-    if (create && dn_string_among(operation->kind, "fk check") && !says(operation, "not_valid") &&
-        !says(operation, "not_enforced"))
+    if (create && dn_string_among(operation->kind, "fk check") &&
+        !dn_property_flag(operation->set, operation->set_count, "not_valid") &&
+        !dn_property_flag(operation->set, operation->set_count, "not_enforced"))
         return add_constraint(state, operation, risk);
     if (dn_operation_is(operation, DUNLIN_VERB_ALTER, DUNLIN_KIND_COLUMN) &&
-        says(operation, "not_null"))
+        dn_property_flag(operation->set, operation->set_count, "not_null"))
         return set_not_null(state, operation, risk);
     if (state->concurrently && dn_string_equal(operation->kind, DUNLIN_KIND_INDEX) &&
         (create || operation->verb == DUNLIN_VERB_DROP))

@@ -277,6 +277,9 @@ dn_generate_portable(dn_generation *work, dn_generated *one)
         const dunlin_operation *operation = one->diff.operations.items[i];
         bool risky = one->diff.risks[i].danger != DN_DANGER_NONE;
 
+        /* Another server makes an index of its own for a foreign key, or none. */
+        if (dn_property_flag(operation->set, operation->set_count, "implied"))
+            continue;
         if (dn_string_among(operation->kind, "schema extension function procedure trigger policy"))
             return 1;
         if (risky &&

@@ -12,6 +12,12 @@ dn_fact_is(const dunlin_fact *fact, const char *kind)
     return dn_string_equal(fact->kind, kind);
 }
 
+bool
+dn_fact_flag(const dunlin_fact *fact, const char *member)
+{
+    return dn_property_flag(fact->properties, fact->property_count, member);
+}
+
 void
 dn_fact_describe(dn_text *text, dunlin_string kind, const dunlin_string *path, uint64_t count)
 {

@@ -27,6 +27,8 @@ uint64_t dn_property_next(const dunlin_property *properties, uint64_t count, uin
 /* An outermost property by name, or NULL. */
 const dunlin_property *dn_property_find(const dunlin_property *properties, uint64_t count,
                                         const char *name);
+/* Is there a boolean of that name, and is it true? */
+bool dn_property_flag(const dunlin_property *properties, uint64_t count, const char *name);
 /* Number of entries that the property at `at` takes, its END included. */
 uint64_t dn_property_span(const dunlin_property *properties, uint64_t count, uint64_t at);
 /* Two properties, with everything in them; names of the two need not be equal. */
@@ -56,6 +58,8 @@ void dn_properties_add_all(dn_properties *list, const dunlin_property *from, uin
 
 /* --- facts ------------------------------------------------------------------------------------ */
 bool dn_fact_is(const dunlin_fact *fact, const char *kind);
+/* Is there a boolean member of that name, and is it true? */
+bool dn_fact_flag(const dunlin_fact *fact, const char *member);
 /* kind and path, "column users.email": for messages. */
 void dn_fact_describe(dn_text *text, dunlin_string kind, const dunlin_string *path, uint64_t count);
 const dunlin_fact *dn_fact_copy(dn_arena *arena, const dunlin_fact *fact); /* NULL: no memory */

@@ -43,6 +43,14 @@ dn_property_find(const dunlin_property *properties, uint64_t count, const char *
     return NULL;
 }
 
+bool
+dn_property_flag(const dunlin_property *properties, uint64_t count, const char *name)
+{
+    const dunlin_property *found = dn_property_find(properties, count, name);
+
+    return found && found->integer;
+}
+
 static bool
 same_text(dunlin_string left, dunlin_string right)
 {

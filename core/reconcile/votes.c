@@ -18,10 +18,7 @@ typedef struct counting {
 bool
 dn_ballot_ignores(const dunlin_fact *fact)
 {
-    const dunlin_property *implied =
-        dn_property_find(fact->properties, fact->property_count, "implied");
-
-    return implied && implied->integer;
+    return dn_fact_flag(fact, "implied");
 }
 
 bool

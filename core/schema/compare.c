@@ -107,6 +107,7 @@ dn_schema_equal(const dunlin_fact *before, const dunlin_fact *after,
 /* --- maps --------------------------------------------------------------------------------------- */
 
 typedef struct comparison {
+    const dn_fact_map *own; /* that the facts come from */
     const dn_fact_map *other;
     const dn_compare_options *options;
     dn_arena *arena;
@@ -115,12 +116,21 @@ typedef struct comparison {
     bool second; /* facts come from `after`, and only new ones are of interest */
 } comparison;
 
-static bool
-is_implied(const dunlin_fact *fact)
+static const dunlin_fact *
+find_like(const dn_fact_map *map, const char *kind, const dunlin_fact *fact, uint64_t path_count)
 {
-    const dunlin_property *implied = find_member(fact, dn_string("implied"));
+    return dn_fact_map_find(map, dn_string(kind), fact->path, path_count);
+}
 
-    return implied && implied->integer;
+/* Made by the server for itself, and made again with what it was made for. */
+static bool
+is_implied(const comparison *work, const dunlin_fact *fact)
+{
+    if (!dn_fact_flag(fact, "implied"))
+        return false;
+    return !work->options->implied_names || !work->second ||
+           find_like(work->other, DUNLIN_KIND_TABLE, fact, fact->path_count - 1) ||
+           find_like(work->own, DUNLIN_KIND_FOREIGN_KEY, fact, fact->path_count);
 }
 
 static bool
@@ -146,7 +156,7 @@ compare_fact(const dunlin_fact *fact, void *context)
         return 0;
     if (other ? dn_schema_equal(fact, other, work->options) &&
                     (!work->options->spelling || spelled_alike(fact, other))
-              : is_implied(fact))
+              : is_implied(work, fact))
         return 0;
     list->items = dn_arena_grow(work->arena, list->items, &list->capacity, list->count + 1,
                                 sizeof *list->items);
@@ -170,7 +180,8 @@ dn_schema_compare(const dn_fact_map *before, const dn_fact_map *after,
                   const dn_compare_options *options, dn_arena *arena, dn_differences *differences,
                   dn_error *error)
 {
-    comparison work = {.other = after,
+    comparison work = {.own = before,
+                       .other = after,
                        .options = options,
                        .arena = arena,
                        .differences = differences,
@@ -179,6 +190,7 @@ dn_schema_compare(const dn_fact_map *before, const dn_fact_map *after,
     *differences = (dn_differences){.items = NULL};
     if (dn_fact_map_each(before, NULL, compare_fact, &work) < 0)
         return dn_no_memory(error);
+    work.own = after;
     work.other = before;
     work.second = true;
     if (dn_fact_map_each(after, NULL, compare_fact, &work) < 0)

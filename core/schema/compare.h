@@ -21,6 +21,9 @@ typedef struct dn_compare_options {
     /* Names that the database takes for equal but that are spelled otherwise count, and so does the
      * name of a primary key. */
     bool spelling;
+    /* So do, with a new table, indexes that a server made for a foreign key and did not name after
+     * it: whoever makes the table from its facts writes the key's name, and gets another index. */
+    bool implied_names;
 } dn_compare_options;
 
 /* Never neither. */

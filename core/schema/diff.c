@@ -9,7 +9,8 @@
 #include <strings.h>
 
 /* A version is what was installed where the snapshot was taken. */
-const dn_compare_options dn_diff_comparison = {.without_members = "version", .spelling = true};
+const dn_compare_options dn_diff_comparison = {
+    .without_members = "version", .spelling = true, .implied_names = true};
 
 const char *
 dn_danger_name(dn_danger danger)
@@ -49,8 +50,8 @@ dn_diff_members(dn_properties *list, const dunlin_fact *fact)
 {
     dn_properties_add_all(list, fact->properties, fact->property_count,
                           dn_fact_is(fact, DUNLIN_KIND_TABLE)
-                              ? "depends implied invalid text unsure"
-                              : "depends implied invalid order text unsure version");
+                              ? "depends invalid text unsure"
+                              : "depends invalid order text unsure version");
 }
 
 /* --- words ------------------------------------------------------------------------------------ */

@@ -38,12 +38,8 @@ is_marked(const dn_fact_map *set, const char *kind, const dunlin_string *path, u
 static bool
 is_unique(const dunlin_fact *fact)
 {
-    const dunlin_property *unique;
-
-    if (dn_string_among(fact->kind, "pk unique"))
-        return true;
-    unique = dn_property_find(fact->properties, fact->property_count, "unique");
-    return dn_fact_is(fact, DUNLIN_KIND_INDEX) && unique && unique->integer;
+    return dn_string_among(fact->kind, "pk unique") ||
+           (dn_fact_is(fact, DUNLIN_KIND_INDEX) && dn_fact_flag(fact, "unique"));
 }
 
 /* Takes what a move disturbs into the sets. */
@@ -244,20 +240,10 @@ calls_what_goes(closing *state, const dunlin_fact *fact)
     return call.found;
 }
 
-/* What the server made by itself goes by itself. */
-static bool
-is_implied(const dunlin_fact *fact)
-{
-    const dunlin_property *implied =
-        dn_property_find(fact->properties, fact->property_count, "implied");
-
-    return implied && implied->integer;
-}
-
 static bool
 is_in_the_way(closing *state, const dunlin_fact *fact)
 {
-    if (is_implied(fact))
+    if (dn_fact_flag(fact, "implied")) /* it goes by itself */
         return false;
     if (dn_fact_is(fact, DUNLIN_KIND_FOREIGN_KEY))
         return foreign_key_is_in_the_way(state, fact);

@@ -12,14 +12,6 @@ sets(const dunlin_operation *operation, const char *name)
     return dn_property_find(operation->set, operation->set_count, name) != NULL;
 }
 
-static bool
-sets_true(const dunlin_operation *operation, const char *name)
-{
-    const dunlin_property *member = dn_property_find(operation->set, operation->set_count, name);
-
-    return member && member->integer;
-}
-
 /* Does it lie in a table that was there before? Another one has no rows. */
 static bool
 has_rows(const dn_diffing *work, const dunlin_operation *operation)
@@ -59,14 +51,17 @@ risk_of_create(const dn_diffing *work, const dunlin_operation *operation)
     if (!has_rows(work, operation))
         return none;
     if (dn_string_equal(operation->kind, DUNLIN_KIND_COLUMN))
-        return sets_true(operation, "not_null") && !sets(operation, "default") &&
-                       !sets(operation, "generated") && !sets(operation, "auto")
+        return dn_property_flag(operation->set, operation->set_count, "not_null") &&
+                       !sets(operation, "default") && !sets(operation, "generated") &&
+                       !sets(operation, "auto")
                    ? (dn_risk){DN_DANGER_FAILS, "fails where the table has rows: the column is NOT "
                                                 "NULL and has no default"}
                    : none;
-    if (sets_true(operation, "not_valid") || sets_true(operation, "not_enforced"))
+    if (dn_property_flag(operation->set, operation->set_count, "not_valid") ||
+        dn_property_flag(operation->set, operation->set_count, "not_enforced"))
         return none;
-    if (dn_string_among(operation->kind, "pk unique exclude") || sets_true(operation, "unique"))
+    if (dn_string_among(operation->kind, "pk unique exclude") ||
+        dn_property_flag(operation->set, operation->set_count, "unique"))
         return (dn_risk){DN_DANGER_FAILS, "fails where rows are not unique"};
     if (dn_string_equal(operation->kind, DUNLIN_KIND_FOREIGN_KEY))
         return (dn_risk){DN_DANGER_FAILS, "fails where rows refer to nothing"};
@@ -83,7 +78,7 @@ risk_of_alter(const dunlin_operation *operation)
     if (sets(operation, "type") || sets(operation, "type_path"))
         return (dn_risk){DN_DANGER_FAILS,
                          "values are converted to another type: they may not fit, or be cut"};
-    if (sets_true(operation, "not_null"))
+    if (dn_property_flag(operation->set, operation->set_count, "not_null"))
         return (dn_risk){DN_DANGER_FAILS, "fails where the column is null"};
     return none;
 }

@@ -88,14 +88,6 @@ type_of(building *work, const dunlin_fact *fact)
     return dn_arena_copy(work->arena, name.length ? name.data : "", name.length);
 }
 
-static bool
-is_true(const dunlin_fact *fact, const char *name)
-{
-    const dunlin_property *member = dn_property_find(fact->properties, fact->property_count, name);
-
-    return member && member->integer;
-}
-
 static int
 add_column(const dunlin_fact *fact, void *context)
 {
@@ -116,7 +108,7 @@ add_column(const dunlin_fact *fact, void *context)
         .fact = fact,
         .name = fact->path[fact->path_count - 1],
         .type = type_of(work, fact),
-        .not_null = is_true(fact, "not_null"),
+        .not_null = dn_fact_flag(fact, "not_null"),
     };
     return column->type ? 0 : dn_no_memory(work->error);
 }
@@ -195,7 +187,7 @@ mark_index(const dunlin_fact *fact, void *context)
     const dunlin_property *keys = dn_property_find(fact->properties, fact->property_count, "keys");
     dn_picture_column *column;
 
-    if (at == work->picture->table_count || !is_true(fact, "unique") || !keys ||
+    if (at == work->picture->table_count || !dn_fact_flag(fact, "unique") || !keys ||
         dn_property_find(fact->properties, fact->property_count, "where") ||
         keys[1].type != DUNLIN_PROPERTY_STRUCT_BEGIN || !dn_string_equal(keys[2].name, "column"))
         return 0;

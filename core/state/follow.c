@@ -197,19 +197,10 @@ take_gone(void *context, const dunlin_fact *key, dn_error *error)
 }
 
 /* --- what changed --------------------------------------------------------------------------------- */
-static bool
-is_implied(const dunlin_fact *fact)
-{
-    const dunlin_property *implied =
-        dn_property_find(fact->properties, fact->property_count, "implied");
-
-    return implied && implied->integer;
-}
-
 static int
 add_effect(dn_follow *follow, dn_differences *effects, dn_difference effect, dn_error *error)
 {
-    if ((!effect.before || !effect.after) && is_implied(dn_difference_key(&effect)))
+    if ((!effect.before || !effect.after) && dn_fact_flag(dn_difference_key(&effect), "implied"))
         return 0;
     effects->items = dn_arena_grow(follow->arena, effects->items, &effects->capacity,
                                    effects->count + 1, sizeof *effects->items);

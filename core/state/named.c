@@ -24,15 +24,6 @@ typedef struct stripping {
     dn_error *error;
 } stripping;
 
-static bool
-is_implied(const dunlin_fact *fact)
-{
-    const dunlin_property *implied =
-        dn_property_find(fact->properties, fact->property_count, "implied");
-
-    return implied && implied->integer;
-}
-
 static int
 put_name(dn_fact_map *names, const dunlin_fact *fact, dn_error *error)
 {
@@ -49,7 +40,7 @@ strip(const dunlin_fact *fact, void *context)
 {
     const stripping *work = context;
 
-    if (!dn_string_among(fact->kind, SEEN) || is_implied(fact))
+    if (!dn_string_among(fact->kind, SEEN) || dn_fact_flag(fact, "implied"))
         return 0;
     return put_name(work->names, fact, work->error);
 }

@@ -34,7 +34,10 @@ enum routine_cell {
     ROUTINE_DETERMINISTIC,
     ROUTINE_ACCESS,
     ROUTINE_SECURITY,
-    ROUTINE_COMMENT
+    ROUTINE_COMMENT,
+    ROUTINE_CHARSET,
+    ROUTINE_COLLATION,
+    ROUTINE_USUAL_COLLATION
 };
 enum parameter_cell {
     PARAMETER_ROUTINE,
@@ -42,7 +45,9 @@ enum parameter_cell {
     PARAMETER_NUMBER,
     PARAMETER_MODE,
     PARAMETER_NAME,
-    PARAMETER_IS
+    PARAMETER_IS,
+    PARAMETER_CHARSET,
+    PARAMETER_COLLATION
 };
 
 static int32_t
@@ -155,9 +160,20 @@ dn_mysql_push_sequence(dn_mysql_schema *schema, dn_mysql_record *record)
 }
 
 /* --- routines --------------------------------------------------------------------------------------------------- */
+/* A type, with its collation unless it is what the database had when the routine was made. */
+static void
+add_type(dn_kit_text *text, dunlin_string type, dunlin_string charset, dunlin_string collation,
+         dunlin_string usual)
+{
+    dn_kit_text_add_string(text, type);
+    if (collation.length > 0 && !dn_kit_equal(collation, usual))
+        dn_kit_text_format(text, " CHARSET %s COLLATE %s", charset.data, collation.data);
+}
+
 static void
 add_parameters(dn_kit_text *text, const dn_mysql_record *record, bool function)
 {
+    const dn_mysql_row *routine = record->parts[DN_MYSQL_ROUTINES].first;
     const dn_mysql_row *row = record->parts[DN_MYSQL_PARAMETERS].first;
 
     dn_kit_text_add(text, "(");
@@ -167,7 +183,8 @@ add_parameters(dn_kit_text *text, const dn_mysql_record *record, bool function)
             dn_kit_text_format(text, "%s ", row->cells[PARAMETER_MODE].data);
         dn_kit_text_quote(text, '`', row->cells[PARAMETER_NAME]);
         dn_kit_text_add(text, " ");
-        dn_kit_text_add_string(text, row->cells[PARAMETER_IS]);
+        add_type(text, row->cells[PARAMETER_IS], row->cells[PARAMETER_CHARSET],
+                 row->cells[PARAMETER_COLLATION], routine->cells[ROUTINE_USUAL_COLLATION]);
     }
     dn_kit_text_add(text, ")");
 }
@@ -189,7 +206,8 @@ dn_mysql_push_routine(dn_mysql_schema *schema, dn_mysql_record *record)
     add_parameters(&text, record, function);
     if (function) {
         dn_kit_text_add(&text, " RETURNS ");
-        dn_kit_text_add_string(&text, row->cells[ROUTINE_RETURNS]);
+        add_type(&text, row->cells[ROUTINE_RETURNS], row->cells[ROUTINE_CHARSET],
+                 row->cells[ROUTINE_COLLATION], row->cells[ROUTINE_USUAL_COLLATION]);
     }
     if (dn_kit_same(row->cells[ROUTINE_DETERMINISTIC], "YES"))
         dn_kit_text_add(&text, " DETERMINISTIC");
