@@ -226,6 +226,8 @@ bool dn_tree_star(dn_ddl_parser *parser, dn_node **node);
 bool dn_tree_type(dn_ddl_parser *parser, const char **name, dunlin_string *length);
 dn_node *dn_tree_cast(dn_ddl_parser *parser, dn_node *operand, const char *type,
                       dunlin_string length, size_t token);
+/* Is the name, unquoted and before a parenthesis, read as the call of a function of that name? */
+bool dn_tree_calls(const char *name, bool arguments);
 /* tree_call.c: the name stands before the cursor. */
 dn_node *dn_tree_call(dn_ddl_parser *parser, const char *name, size_t token);
 bool dn_tree_window(dn_ddl_parser *parser, dn_window **window);

@@ -419,6 +419,24 @@ static const struct {
     {"WITH", NULL},
 };
 
+/* Words that are read otherwise than as a name where a parenthesis comes next. */
+static const char *const openers[] = {
+    "not",      "case", "cast", "exists",    "row",        "extract", "trim",   "substring",
+    "position", "any",  "some", "symmetric", "asymmetric", "values",  "rollup", "cube",
+};
+
+bool
+dn_tree_calls(const char *name, bool arguments)
+{
+    for (size_t i = 0; i < sizeof openers / sizeof openers[0]; i++)
+        if (strcmp(name, openers[i]) == 0)
+            return false;
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (dn_string_equal_fold(dn_string(name), words[i].word))
+            return words[i].value && arguments;
+    return true;
+}
+
 static dn_node *
 value(dn_ddl_parser *parser, const char *name, size_t token)
 {

@@ -228,25 +228,25 @@ is_plain_name(const char *name)
     return !(*name >= '0' && *name <= '9');
 }
 
-/* A name that is not a usual one is quoted. */
+/* A name that is not a usual one, or would be read as something else, is quoted. */
 static bool
-write_call_name(dn_writer *writer, const char *name, dn_text *out)
+write_call_name(dn_writer *writer, const dn_node *node, dn_text *out)
 {
-    if (!is_plain_name(name))
-        return dn_write_name(writer, dn_string(name), out);
-    dn_text_add_string(out, name);
+    if (!is_plain_name(node->name) || !dn_tree_calls(node->name, node->items.count > 0))
+        return dn_write_name(writer, dn_string(node->name), out);
+    dn_text_add_string(out, node->name);
     return true;
 }
 
 /* NAME($*), as a template. */
 static const char *
-plain_call(dn_writer *writer, const char *name)
+plain_call(dn_writer *writer, const dn_node *node)
 {
     dn_text written = DN_TEXT_INIT;
     dn_text text = DN_TEXT_INIT;
     const char *made = NULL;
 
-    if (write_call_name(writer, name, &written)) {
+    if (write_call_name(writer, node, &written)) {
         for (size_t i = 0; i < written.length; i++) {
             if (written.data[i] == '$')
                 dn_text_add_char(&text, '$');
@@ -270,7 +270,7 @@ standard_call(dn_writer *writer, const dn_node *node)
         return dn_arena_printf(writer->arena, "extract(%s FROM $1)", blank + 1);
     if (strncmp(node->name, "date_trunc ", 11) == 0)
         return dn_arena_printf(writer->arena, "date_trunc('%s', $1)", blank + 1);
-    return plain_call(writer, node->name);
+    return plain_call(writer, node);
 }
 
 /* sum(x) FILTER (WHERE c), where there is no FILTER: sum(CASE WHEN c THEN x END). */
@@ -351,7 +351,7 @@ write_distinct(dn_writer *writer, const dn_node *node, dn_text *out, dn_shape *s
     dn_text_free(&text);
     if (!fine)
         return false;
-    if (!write_call_name(writer, node->name, out))
+    if (!write_call_name(writer, node, out))
         return false;
     dn_text_printf(out, "(%.*s)", (int)part.text.length, part.text.data);
     *shape = DN_SHAPE_ATOM;

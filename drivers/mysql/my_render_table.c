@@ -607,6 +607,18 @@ add_members(dn_mysql_rendering *work, uint64_t first, uint64_t end)
     return status;
 }
 
+static int32_t
+check_columns(dn_mysql_rendering *work, const dunlin_operation *table, uint64_t first, uint64_t end)
+{
+    for (uint64_t i = first; i < end; i++)
+        if (dn_kit_same(work->operations[i]->kind, DUNLIN_KIND_COLUMN))
+            return DUNLIN_OK;
+    return table->body.length > 0
+               ? DUNLIN_OK
+               : dn_mysql_refuse(work, NULL, "tables without columns: '%.*s'",
+                                 (int)table->path[0].length, table->path[0].data);
+}
+
 int32_t
 dn_mysql_render_create_table(dn_mysql_rendering *work)
 {
@@ -621,6 +633,9 @@ dn_mysql_render_create_table(dn_mysql_rendering *work)
         return status;
     while (end < work->count && is_member(work->operations[end], table->path[0]))
         end++;
+    status = check_columns(work, table, first + 1, end);
+    if (status != DUNLIN_OK)
+        return status;
     dn_kit_text_format(&work->sql, "CREATE %sTABLE %s",
                        dn_mysql_member_is(set, "temporary") ? "TEMPORARY " : "",
                        guarded ? "IF NOT EXISTS " : "");

@@ -338,6 +338,9 @@ write_new(dn_sqlite_rendering *work, dn_sqlite_state *state)
         return status;
     dn_sqlite_name_members(&state->table);
     set = dn_kit_set_of(&state->table.set);
+    if (dn_kit_set_text(set, "virtual").length == 0 &&
+        (status = dn_sqlite_check_columns(work, state)) != DUNLIN_OK)
+        return status;
     if (dn_kit_set_text(set, "virtual").length > 0)
         write_virtual(work, state, dn_kit_set_text(set, "virtual"));
     else

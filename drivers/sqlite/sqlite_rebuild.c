@@ -30,6 +30,16 @@ is_column(const dn_sqlite_member *member)
     return !member->gone && strcmp(member->kind, DUNLIN_KIND_COLUMN) == 0;
 }
 
+int32_t
+dn_sqlite_check_columns(dn_sqlite_rendering *work, const dn_sqlite_state *state)
+{
+    for (size_t i = 0; i < state->table.count; i++)
+        if (is_column(&state->table.members[i]))
+            return DUNLIN_OK;
+    return dn_sqlite_refuse(&work->local, "'%.*s': SQLite has no tables without columns",
+                            (int)state->name.length, state->name.data);
+}
+
 static bool
 increments(const dn_sqlite_table *table)
 {
@@ -233,6 +243,10 @@ exchange(building *build)
 static int32_t
 create(building *build)
 {
+    int32_t status = dn_sqlite_check_columns(build->work, build->state);
+
+    if (status != DUNLIN_OK)
+        return status;
     dn_sqlite_write_table(&build->work->sql, &build->state->table, "CREATE TABLE ",
                           build->temporary);
     return add_step(build);
