@@ -174,6 +174,7 @@ restore(dn_session *session, const char *name, dn_error *error)
 
     if (open_target(session, false, "dunlin-restore/1", error) < 0 ||
         wish_for(session, &wish, error) < 0 ||
+        dn_backup_check_way(session->connection, DN_BACKUP_FULL, error) < 0 ||
         find_source(session, wish.folder, name, &source, error) < 0 ||
         dn_run_lock(session->connection, DN_TRACKER_TABLE, dn_session_lock_timeout(session),
                     &session->log, error) < 0)

@@ -111,6 +111,15 @@ plan_backup(migration_run *state, dn_error *error)
     return 0;
 }
 
+static int
+check_backup(migration_run *state, dn_error *error)
+{
+    for (size_t i = 0; i < state->plan.count; i++)
+        if (state->plan.steps[i].action == DN_PLAN_BACKUP)
+            return dn_backup_check_way(state->session->connection, state->backup.mode, error);
+    return 0;
+}
+
 /* observe -> reconcile -> plan, on the connection as it is. */
 static int
 look(migration_run *state, dn_error *error)
@@ -126,7 +135,7 @@ look(migration_run *state, dn_error *error)
         dn_plan_build(session->connection, session->translator, &session->observation,
                       &session->reconciliation, &state->plan_options, &session->arena, &state->plan,
                       error) < 0 ||
-        rehearse(state, error) < 0) {
+        check_backup(state, error) < 0 || rehearse(state, error) < 0) {
         memset(&state->plan, 0, sizeof(state->plan)); /* half a plan is none */
         return -1;
     }

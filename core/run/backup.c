@@ -84,6 +84,19 @@ folder_name(const dunlin_server *server, dn_arena *arena)
                 : NULL;
 }
 
+int
+dn_backup_check_way(dn_connection *connection, dn_backup_mode mode, dn_error *error)
+{
+    uint64_t flags = dn_connection_capabilities(connection)->flags;
+
+    if (!dn_connection_server(connection)->pooled || (flags & DUNLIN_CAN_BACKUP_ITSELF) ||
+        mode == DN_BACKUP_NONE || mode == DN_BACKUP_COMMAND)
+        return 0;
+    return dn_fail(error, DUNLIN_UNSUPPORTED, "backup.pooled",
+                   "a backup is neither taken nor brought back through a transaction pooler: the "
+                   "tool would leave its settings in sessions that others get next");
+}
+
 const char *
 dn_backup_folder(const dunlin_server *server, const dn_target *target, const char *root,
                  dn_arena *arena)
@@ -328,6 +341,8 @@ dn_backup_take(dn_connection *connection, const dn_backup_wish *wish, const dn_l
     const char *name = wish->destination ? wish->destination : make_name(arena);
     taking work = {.connection = connection, .wish = wish, .log = log, .arena = arena};
 
+    if (dn_backup_check_way(connection, wish->mode, error) < 0)
+        return -1;
     work.path = wish->destination;
     if (!wish->destination) {
         if (!wish->folder)

@@ -43,6 +43,8 @@ typedef struct dn_backup_wish {
  * asked for it. Errors: backup.unsupported. */
 int dn_backup_mode_of(dn_connection *connection, const dn_target *target, dn_backup_mode *mode,
                       dn_error *error);
+/* Whether its tool may reach the server: backup.pooled where a transaction pooler stands between. */
+int dn_backup_check_way(dn_connection *connection, dn_backup_mode mode, dn_error *error);
 /* The folder backups of this database go to, "<what>-dunlin-backups": beside a file, of others in
  * `root` (the project's); or where the target says. NULL: no memory, or there is no such folder for
  * a database in memory. */

@@ -196,7 +196,7 @@ dn_pg_ask_together(dunlin_connection *connection, const dn_pg_question *question
                   .keyed = keyed,
                   .context = context};
 
-    if (connection->pins_local) {
+    if (connection->pins_local || connection->pooled) {
         dn_pg_pins_statement(&pins, connection, true);
         if (pins.failed)
             return dn_kit_no_memory(connection->call);

@@ -155,7 +155,7 @@ push_server(const dunlin_call *call, dunlin_connection *connection, const PGresu
     if (identity.failed || name.failed)
         return dn_kit_no_memory(call);
     fill_version(&profile, version != NULL ? version : "");
-    fill_settings(&profile, settings, PQgetvalue(result, 0, NAMESPACE));
+    fill_settings(&profile, settings, connection->home);
     server.profile = &profile;
     server.identity = dn_kit_text_string(&identity);
     server.name = dn_kit_text_string(&name);
@@ -173,6 +173,16 @@ push_server(const dunlin_call *call, dunlin_connection *connection, const PGresu
     return call->host->server(call, &server);
 }
 
+static int32_t
+find_home(dunlin_connection *connection, const PGresult *result)
+{
+    if (connection->pooled)
+        return dn_pg_pooler_home(connection);
+    free(connection->home);
+    connection->home = strdup(PQgetvalue(result, 0, NAMESPACE));
+    return connection->home != NULL ? DUNLIN_OK : dn_kit_no_memory(connection->call);
+}
+
 int32_t
 dn_pg_describe(const dunlin_call *call, dunlin_connection *connection)
 {
@@ -185,12 +195,10 @@ dn_pg_describe(const dunlin_call *call, dunlin_connection *connection)
     if (status == DUNLIN_OK && !connection->described)
         status = dn_pg_pooler_probe(connection, strtoll(PQgetvalue(result, 0, BACKEND), NULL, 10));
     connection->described = true;
-    if (status == DUNLIN_OK) {
-        free(connection->home);
-        connection->home = strdup(PQgetvalue(result, 0, NAMESPACE));
-        status = connection->home != NULL ? push_server(call, connection, result)
-                                          : dn_kit_no_memory(call);
-    }
+    if (status == DUNLIN_OK)
+        status = find_home(connection, result);
+    if (status == DUNLIN_OK)
+        status = push_server(call, connection, result);
     dn_pg_leave(connection, outer);
     return status;
 }

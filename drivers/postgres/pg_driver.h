@@ -88,6 +88,7 @@ struct dunlin_connection {
     unsigned questions[2];
     dn_pg_shadow *shadow; /* NULL: to no shadow */
     char *home;           /* where unqualified names are made, once described */
+    char *path;           /* search_path of each transaction, of a pooled one once described */
 
     /* of the call at work */
     const dunlin_call *call;
@@ -197,6 +198,12 @@ void dn_pg_cancel_finish(dunlin_connection *connection);
 /* --- poolers --------------------------------------------------------------------------------------------- */
 /* `backend`: the process that answered last. Sets connection->pooled. */
 int32_t dn_pg_pooler_probe(dunlin_connection *connection, int64_t backend);
+/* Sets connection->path and home, of a pooled one. */
+int32_t dn_pg_pooler_home(dunlin_connection *connection);
+/* A transaction with the pinned settings around queries of ours; nothing where it is not pooled, or in
+ * one already (*entered false). */
+int32_t dn_pg_pooler_enter(dunlin_connection *connection, bool *entered);
+int32_t dn_pg_pooler_leave(dunlin_connection *connection, bool entered, int32_t status);
 
 /* Kinds of keys of our own, for fingerprints. */
 #define DN_PG_KIND_BUILT "built index" /* [schema/]table/name: an index that can be used */

@@ -290,6 +290,7 @@ dn_pg_close(dunlin_connection *connection)
     dn_pg_prepared_forget(connection);
     dn_pg_shadow_free(connection->shadow);
     free(connection->home);
+    free(connection->path);
     dn_pg_address_free(&connection->address);
     free(connection);
 }

@@ -54,6 +54,11 @@ dn_pg_pins_statement(dn_kit_text *text, const dunlin_connection *connection, boo
     if (local && connection->lock_timeout_ms > 0)
         dn_kit_text_format(text, "%s pg_catalog.set_config('lock_timeout', '%lld', true)", lead,
                            (long long)connection->lock_timeout_ms);
+    if (local && connection->path != NULL) {
+        dn_kit_text_format(text, "%s pg_catalog.set_config('search_path', ", lead);
+        dn_kit_text_quote(text, '\'', dn_kit_string(connection->path));
+        dn_kit_text_add(text, ", true)");
+    }
 }
 
 /* What is there already is no news in a script that runs any number of times. */

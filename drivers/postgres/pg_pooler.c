@@ -7,10 +7,14 @@
  * without one the answer costs nothing. A session pooler is harmless; to tell it apart a second
  * connection opens a transaction, which with transaction pooling takes the very process that we
  * used last, and ours is then served by another one, or has to wait.
+ *
+ * What others left with a session is there for us: pg_dump through a pooler, for one, leaves it
+ * without a search_path. So the path is found once, and set by every transaction.
  */
 #include "drivers/postgres/pg_driver.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 enum { TRIES = 3, PATIENCE_MS = 1000 };
 
@@ -98,5 +102,125 @@ dn_pg_pooler_probe(dunlin_connection *connection, int64_t backend)
         connection->pooled = connection->pooled || now != backend;
     }
     dn_pg_leave(other, NULL);
+    return status;
+}
+
+/* --- what is found in the sessions of others ------------------------------------------------------- */
+
+/* "-c search_path=app,public -c .." -> "app,public"; NULL: the options set none. The last one
+ * counts, and a backslash stands before what is not the end of the value (postgres.c,
+ * pg_split_opts). */
+static char *
+path_of_options(const char *options)
+{
+    static const char name[] = "search_path=";
+    const char *from = NULL;
+    char *path;
+    size_t length = 0;
+
+    for (const char *at = options; at != NULL && (at = strstr(at, name)) != NULL;)
+        from = at += sizeof(name) - 1;
+    path = from != NULL ? malloc(strlen(from) + 1) : NULL;
+    if (path == NULL)
+        return NULL;
+    for (; *from != '\0' && strchr(" \t\n\r\f\v", *from) == NULL; from++) {
+        if (*from == '\\' && from[1] != '\0')
+            from++;
+        path[length++] = *from;
+    }
+    path[length] = '\0';
+    return path;
+}
+
+/* A setting that somebody made in the session is not what the session goes back to. */
+static int32_t
+find_path(dunlin_connection *connection)
+{
+    static const char sql[] =
+        "SELECT pg_catalog.set_config('search_path', coalesce($1, (SELECT s.reset_val"
+        " FROM pg_catalog.pg_settings s WHERE s.name = 'search_path'), ''), true)";
+    DN_KIT_CLEANUP(dn_kit_free)
+    char *options = dn_pg_address_default(&connection->address, "options");
+    DN_KIT_CLEANUP(dn_kit_free) char *given = path_of_options(options);
+    DN_KIT_CLEANUP(dn_pg_clear) PGresult *result = NULL;
+    const char *values[] = {given};
+    int32_t status = dn_pg_execute(connection, sql, values, 1, &result);
+
+    if (status != DUNLIN_OK)
+        return status;
+    free(connection->path);
+    connection->path = strdup(PQgetvalue(result, 0, 0));
+    return connection->path != NULL ? DUNLIN_OK : dn_kit_no_memory(connection->call);
+}
+
+static int32_t
+find_home(dunlin_connection *connection)
+{
+    DN_KIT_CLEANUP(dn_pg_clear) PGresult *result = NULL;
+    int32_t status =
+        dn_pg_execute(connection, "SELECT pg_catalog.current_schema()", NULL, 0, &result);
+
+    if (status != DUNLIN_OK)
+        return status;
+    free(connection->home);
+    connection->home = strdup(PQgetvalue(result, 0, 0));
+    return connection->home != NULL ? DUNLIN_OK : dn_kit_no_memory(connection->call);
+}
+
+static int32_t
+execute(dunlin_connection *connection, const char *sql)
+{
+    DN_KIT_CLEANUP(dn_pg_clear) PGresult *result = NULL;
+
+    return dn_pg_execute(connection, sql, NULL, 0, &result);
+}
+
+int32_t
+dn_pg_pooler_home(dunlin_connection *connection)
+{
+    int32_t status = execute(connection, "BEGIN");
+
+    if (status != DUNLIN_OK)
+        return status;
+    status = find_path(connection);
+    if (status == DUNLIN_OK)
+        status = find_home(connection);
+    return dn_pg_pooler_leave(connection, true, status);
+}
+
+int32_t
+dn_pg_pooler_enter(dunlin_connection *connection, bool *entered)
+{
+    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text pins = {0};
+    int32_t status;
+
+    *entered = false;
+    if (!connection->pooled || PQtransactionStatus(connection->pg) != PQTRANS_IDLE)
+        return DUNLIN_OK;
+    dn_pg_pins_statement(&pins, connection, true);
+    if (pins.failed)
+        return dn_kit_no_memory(connection->call);
+    status = execute(connection, "BEGIN");
+    if (status != DUNLIN_OK)
+        return status;
+    *entered = true;
+    status = execute(connection, pins.data);
+    return status == DUNLIN_OK ? DUNLIN_OK : dn_pg_pooler_leave(connection, true, status);
+}
+
+/* The way back, whatever became of the queries; their failure is what counts. */
+int32_t
+dn_pg_pooler_leave(dunlin_connection *connection, bool entered, int32_t status)
+{
+    DN_KIT_CLEANUP(dn_pg_clear) PGresult *result = NULL;
+
+    if (!entered || connection->dead)
+        return status;
+    if (status == DUNLIN_OK)
+        return execute(connection, "COMMIT");
+    connection->uncancellable = true;
+    if (PQsendQuery(connection->pg, "ROLLBACK") == 1 && dn_pg_next_result(connection, &result))
+        dn_pg_drop_results(connection);
+    connection->uncancellable = false;
     return status;
 }

@@ -135,6 +135,7 @@ dn_pg_check_privileges(const dunlin_call *call, dunlin_connection *connection,
     const char *superuser = PQparameterStatus(connection->pg, "is_superuser");
     const dunlin_call *outer;
     dn_pg_needs *needs;
+    bool entered;
     int32_t status;
 
     if (superuser != NULL && strcmp(superuser, "on") == 0)
@@ -146,7 +147,9 @@ dn_pg_check_privileges(const dunlin_call *call, dunlin_connection *connection,
     if (status != DUNLIN_OK || needs->count == 0)
         return status;
     outer = dn_pg_enter(call, connection);
-    status = ask(call, connection, needs);
+    status = dn_pg_pooler_enter(connection, &entered);
+    if (status == DUNLIN_OK)
+        status = dn_pg_pooler_leave(connection, entered, ask(call, connection, needs));
     dn_pg_leave(connection, outer);
     return status;
 }

@@ -157,10 +157,23 @@ add_item(running *run, const dunlin_item *item)
     return dn_pg_pipeline_add(&run->line, DN_PG_ROLE_ITEM, item);
 }
 
+/* For one transaction. A pooler may have swallowed what was asked for while connecting, or serve us by
+ * a session that somebody else began. */
+static void
+pin(running *run)
+{
+    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text pins = {0};
+
+    if (!run->connection->pins_local && !run->connection->pooled)
+        return;
+    dn_pg_pins_statement(&pins, run->connection, true);
+    if (!pins.failed)
+        dn_pg_pipeline_own(&run->line, pins.data);
+}
+
 static void
 do_begin(running *run, const dunlin_item *item)
 {
-    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text pins = {0};
     dn_pg_entry *entry;
 
     if (run->line.in_transaction) {
@@ -171,13 +184,7 @@ do_begin(running *run, const dunlin_item *item)
     entry = add_item(run, item);
     entry->was_in_transaction = false;
     dn_pg_pipeline_send(&run->line, entry, "BEGIN", NULL);
-    /* A pooler may have swallowed what was asked for while connecting, or serve us by a session
-     * that somebody else began. */
-    if (!run->connection->pins_local && !run->connection->pooled)
-        return;
-    dn_pg_pins_statement(&pins, run->connection, true);
-    if (!pins.failed)
-        dn_pg_pipeline_own(&run->line, pins.data);
+    pin(run);
 }
 
 /* What a transaction set would stay with a server process that serves others next. Said in the
@@ -274,7 +281,8 @@ queue_statement(running *run, const dunlin_item *item, message *text)
 }
 
 /* Outside one: on its own between two Syncs, because it commits by itself, and because some
- * statements refuse to be in anybody's company. */
+ * statements refuse to be in anybody's company; those are not sent through a pooler, where the
+ * settings come along. */
 static void
 send_alone(running *run, const dunlin_item *item, message *text)
 {
@@ -287,6 +295,8 @@ send_alone(running *run, const dunlin_item *item, message *text)
         lock_ms = NO_LIMIT;
     set_timeouts(run, lock_ms, item->statement_timeout_ms);
     dn_pg_pipeline_sync(&run->line);
+    if (run->connection->pooled)
+        pin(run);
     entry = add_item(run, item);
     entry->sql = text->sql;
     text->sql = NULL;

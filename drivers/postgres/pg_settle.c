@@ -478,6 +478,10 @@ begin(settling *work, bool inside)
     work->begun = run(work, inside ? "SAVEPOINT dunlin_settle" : "BEGIN READ WRITE");
     if (!work->begun)
         return false;
+    if (!inside && work->connection->pooled) {
+        dn_pg_pins_statement(&work->sql, work->connection, true);
+        run_text(work);
+    }
     if (execute(work, "SELECT pg_catalog.current_setting('search_path')", &result))
         work->path = strdup(PQgetvalue(result, 0, 0));
     PQclear(result);

@@ -34,7 +34,7 @@ start_holder() {
     migration 0001_slow "DO \$\$ BEGIN FOR i IN 1..3000 LOOP
         EXIT WHEN EXISTS (SELECT 1 FROM dunlin_go); PERFORM pg_sleep(0.01); END LOOP; END \$\$"
     migration 0002_after 'CREATE TABLE after (id int)'
-    "$DUNLIN" migrate --url "$pooled" >holder.out 2>holder.err &
+    "$DUNLIN" migrate --no-backup --url "$pooled" >holder.out 2>holder.err &
     holder=$!
     for _ in {1..500}; do
         [ "$(sql_pg "$direct" "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()
@@ -76,7 +76,7 @@ start_holder() {
     for i in {1..12}; do
         url=$pooled
         [ $((i % 3)) -ne 0 ] || url=$direct
-        "$DUNLIN" migrate --url "$url" >"out.$i" 2>&1 &
+        "$DUNLIN" migrate --no-backup --url "$url" >"out.$i" 2>&1 &
         pids[i]=$!
     done
     for i in {1..12}; do
@@ -91,7 +91,7 @@ start_holder() {
     local url
     start_holder
     for url in "$pooled" "$direct"; do
-        dunlin migrate --url "$url" --lock-timeout 300ms
+        dunlin migrate --no-backup --url "$url" --lock-timeout 300ms
         assert_exit 5
         assert_stderr "another run holds the lock of this database (process $holder on $(hostname) (dunlin"
         assert_stderr 'still does after 300 ms'
@@ -112,7 +112,7 @@ start_holder() {
         [ "$(sql_pg "$direct" "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'")" = 1 ] && break
         sleep 0.02
     done
-    dunlin migrate --url "$pooled" --lock-timeout 300ms
+    dunlin migrate --no-backup --url "$pooled" --lock-timeout 300ms
     assert_exit 5
     assert_stderr 'another run holds the lock of this database (process '
     sql_pg "$direct" 'INSERT INTO dunlin_go VALUES (1)'
@@ -129,10 +129,10 @@ start_holder() {
     sql_pg "$direct" "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
         WHERE datname = current_database() AND query LIKE 'DO %' AND pid <> pg_backend_pid()"
     sql_pg "$direct" 'INSERT INTO dunlin_go VALUES (1)'
-    dunlin migrate --url "$pooled" --lock-timeout 0
+    dunlin migrate --no-backup --url "$pooled" --lock-timeout 0
     assert_exit 5
     assert_stderr "(process $holder on"
-    dunlin migrate --url "$pooled" --lock-timeout 40s
+    dunlin migrate --no-backup --url "$pooled" --lock-timeout 40s
     assert_exit 0
     assert_equal "$(sql_pg "$direct" 'SELECT count(*), count(DISTINCT tag) FROM dunlin_migrations')" '2|2'
 }
@@ -141,7 +141,7 @@ start_holder() {
     start_holder
     sql_pg "$direct" "UPDATE dunlin_meta SET expires_at = '2001-01-01'" & # waits for the holder
     sleep 0.3
-    dunlin migrate --url "$pooled" --lock-timeout 500ms
+    dunlin migrate --no-backup --url "$pooled" --lock-timeout 500ms
     assert_exit 5
     sql_pg "$direct" 'INSERT INTO dunlin_go VALUES (1)'
     wait "$holder" || fail "$(cat holder.err)"
@@ -154,11 +154,11 @@ start_holder() {
     kill -STOP "$holder"
     sql_pg "$direct" 'INSERT INTO dunlin_go VALUES (1)'
     # In its transaction it cannot be robbed.
-    dunlin migrate --url "$pooled" --lock-timeout 500ms --cancel
+    dunlin migrate --no-backup --url "$pooled" --lock-timeout 500ms --cancel
     assert_exit 5
     sql_pg "$direct" "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
         WHERE datname = current_database() AND xact_start IS NOT NULL AND pid <> pg_backend_pid()"
-    dunlin migrate --url "$pooled" --cancel --lock-timeout 10s
+    dunlin migrate --no-backup --url "$pooled" --cancel --lock-timeout 10s
     assert_exit 0
     assert_stderr 'ending the run that holds the lock of this database'
     kill -CONT "$holder"
@@ -200,4 +200,80 @@ start_holder() {
     dunlin migrate --url "$pooled"
     assert_exit 0
     assert_equal "$(sql_pg "$direct" 'SELECT * FROM a')" 'hex|10s|off'
+}
+
+@test "a backup tool is not let through a pooler: it would leave its settings with others" {
+    sql_pg "$direct" 'CREATE TABLE a (id int)' 'INSERT INTO a VALUES (1)'
+    migration 0001_b 'CREATE TABLE b (id int)'
+    for arguments in '--allow-nonempty' '--allow-nonempty --dry-run'; do
+        # shellcheck disable=SC2086 # several of them
+        dunlin migrate --url "$pooled" $arguments
+        assert_exit 2
+        assert_stderr 'a backup is neither taken nor brought back through a transaction pooler'
+        assert_stderr 'use a direct URL: that of the server itself, not of the pooler'
+        assert_stderr '--no-backup'
+        assert_stderr '[backup.pooled]'
+    done
+    assert_equal "$(sql_pg "$direct" "SELECT string_agg(relname, ' ') FROM pg_class
+        WHERE relnamespace = 'public'::regnamespace")" a
+    dunlin backup "$PWD/a.backup" --url "$pooled"
+    assert_exit 2
+    assert_stderr '[backup.pooled]'
+    [ ! -e a.backup ] || fail 'something was written'
+    dunlin backup "$PWD/a.backup" --url "$direct"
+    assert_exit 0
+    dunlin restore "$PWD/a.backup" --url "$pooled"
+    assert_exit 2
+    assert_stderr '[backup.pooled]'
+    dunlin backups --url "$pooled"
+    assert_exit 0
+    dunlin check --env --url "$pooled"
+    assert_stdout 'a backup is neither taken nor brought back through a transaction pooler'
+    assert_equal "$(sql_pg "$pooled" 'SHOW search_path')" '"$user", public'
+
+    dunlin migrate --url "$pooled" --allow-nonempty --no-backup
+    assert_exit 0
+    assert_equal "$(sql_pg "$direct" "SELECT to_regclass('public.b') IS NOT NULL")" t
+}
+
+# What pg_dump leaves with a pooler's sessions, here with three at once: this is how it begins, and with
+# others about, what it says next reaches another session.
+soil_sessions() {
+    local i
+    for i in 1 2 3; do
+        sql_pg "$pooled" "SELECT pg_catalog.set_config('search_path', '', false), pg_sleep(0.3)" &
+    done >/dev/null
+    wait
+    assert_equal "$(sql_pg "$pooled" 'SHOW search_path')" ''
+}
+
+@test "a session that somebody's pg_dump left without a search_path makes no run act elsewhere" {
+    migration 0001_a 'CREATE TABLE a (id int)' 'INSERT INTO a VALUES (1)'
+    soil_sessions
+    dunlin migrate --url "$pooled"
+    assert_exit 0
+    migration 0002_b 'CREATE VIEW b AS SELECT * FROM a' \
+        "DO \$\$ BEGIN EXECUTE 'CREATE TABLE c (id int)'; END \$\$"
+    soil_sessions
+    dunlin status --check --url "$pooled"
+    assert_exit 3
+    dunlin migrate --url "$pooled" --no-backup
+    assert_exit 0
+    assert_equal "$(sql_pg "$direct" "SELECT string_agg(relname, ' ' ORDER BY relname) FROM pg_class
+        WHERE relnamespace = 'public'::regnamespace AND relname IN ('a', 'b', 'c')")" 'a b c'
+    soil_sessions
+    dunlin migrate --url "$pooled"
+    assert_exit 0
+    assert_stdout 'nothing to do'
+}
+
+@test "a database's own search_path holds through a pooler, whatever its sessions were left with" {
+    sql_pg "$direct" 'CREATE SCHEMA app' "ALTER DATABASE \"${direct##*/}\" SET search_path = app, public"
+    soil_sessions
+    migration 0001_a 'CREATE TABLE a (id int)'
+    dunlin migrate --url "$pooled"
+    assert_exit 0
+    assert_equal "$(sql_pg "$direct" "SELECT string_agg(relname, ' ' ORDER BY relname) FROM pg_class
+        WHERE relnamespace = 'app'::regnamespace AND relname IN ('a', 'dunlin_migrations')")" \
+        'a dunlin_migrations'
 }
