@@ -19,13 +19,13 @@ dn_text_reserve(dn_text *text, size_t bytes)
 
     if (text->failed)
         return NULL;
+    if (text->data && bytes < text->capacity - text->length)
+        return text->data + text->length;
     if (__builtin_add_overflow(text->length, bytes, &need) ||
         __builtin_add_overflow(need, 1, &need) || need > PTRDIFF_MAX) {
         text->failed = true;
         return NULL;
     }
-    if (text->data && need <= text->capacity)
-        return text->data + text->length;
     while (capacity < need)
         capacity = capacity > PTRDIFF_MAX / 2 ? need : capacity * 2;
     data = dn_realloc(text->data, capacity);
@@ -61,7 +61,13 @@ dn_text_add_string(dn_text *text, const char *string)
 void
 dn_text_add_char(dn_text *text, char c)
 {
-    dn_text_add(text, &c, 1);
+    char *room = dn_text_reserve(text, 1);
+
+    if (!room)
+        return;
+    room[0] = c;
+    room[1] = '\0';
+    text->length++;
 }
 
 void

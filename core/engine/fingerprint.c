@@ -217,8 +217,7 @@ make_state(dn_fingerprint *own, dn_snapshot *now, const dn_migration *const *fil
 }
 
 int
-dn_fingerprint_keep(dn_session *session, const dn_snapshot *snapshot, dn_known *known,
-                    dn_error *error)
+dn_fingerprint_keep(dn_session *session, dn_snapshot *snapshot, dn_known *known, dn_error *error)
 {
     dn_auto(dn_text) text = DN_TEXT_INIT;
     char digest[DN_DIGEST_HEX];
@@ -230,9 +229,9 @@ dn_fingerprint_keep(dn_session *session, const dn_snapshot *snapshot, dn_known *
         return dn_no_memory(error);
     if (dn_tracker_read(session->connection, session->journal.layout, session->sight.tracker,
                         DN_TRACKER_MATCH, &session->arena, &tracker, error) < 0 ||
-        digest_of(snapshot->facts, digest, error) < 0 ||
         dn_snapshot_write(snapshot, &text, error) < 0)
         return -1;
+    dn_digest_hex(&snapshot->digest, digest);
     dn_known_records(&tracker, records);
     known->records = records;
     known->digest = digest;

@@ -33,8 +33,9 @@ int dn_fingerprint_begin(dn_session *session, dn_fingerprint *own, dn_error *err
 /* Behind the run, whether it failed or not. Files are those that were run. */
 int dn_fingerprint_end(dn_fingerprint *own, const char *run_id, const dn_migration *const *files,
                        size_t count, dn_error *error);
-/* A row about a snapshot; what is not told is taken from the session and its tracker. */
-int dn_fingerprint_keep(dn_session *session, const dn_snapshot *snapshot, dn_known *known,
+/* A row about a snapshot, whose digest it fills in; what is not told is taken from the session and
+ * its tracker. */
+int dn_fingerprint_keep(dn_session *session, dn_snapshot *snapshot, dn_known *known,
                         dn_error *error);
 
 #endif

@@ -81,15 +81,20 @@ dn_fact_canonical(dn_properties *list, const dunlin_property *properties, uint64
     const dunlin_property **members =
         dn_arena_array(list->arena, (size_t)count + 1, sizeof(dunlin_property *));
     size_t found = 0;
+    bool sorted = true; /* most are: what was read is kept in this form */
 
     if (!members) {
         list->failed = true;
         return;
     }
-    for (uint64_t i = 0; i < count; i = dn_property_next(properties, count, i))
-        if (properties[i].type != DUNLIN_PROPERTY_BOOLEAN || properties[i].integer)
-            members[found++] = &properties[i];
-    if (found)
+    for (uint64_t i = 0; i < count; i = dn_property_next(properties, count, i)) {
+        if (properties[i].type == DUNLIN_PROPERTY_BOOLEAN && !properties[i].integer)
+            continue;
+        sorted =
+            sorted && (!found || compare_text(members[found - 1]->name, properties[i].name) <= 0);
+        members[found++] = &properties[i];
+    }
+    if (!sorted)
         qsort(members, found, sizeof(dunlin_property *), by_name);
     for (size_t i = 0; i < found; i++)
         add_member(list, members[i],
@@ -101,14 +106,16 @@ dn_fact_canonical(dn_properties *list, const dunlin_property *properties, uint64
 static void
 add_name(dn_text *text, dunlin_string name)
 {
+    uint64_t done = 0;
+
     for (uint64_t i = 0; i < name.length; i++) {
-        if (name.data[i] == '/')
-            dn_text_add_string(text, "%2F");
-        else if (name.data[i] == '%')
-            dn_text_add_string(text, "%25");
-        else
-            dn_text_add_char(text, name.data[i]);
+        if (name.data[i] != '/' && name.data[i] != '%')
+            continue;
+        dn_text_add(text, name.data + done, (size_t)(i - done));
+        dn_text_add_string(text, name.data[i] == '/' ? "%2F" : "%25");
+        done = i + 1;
     }
+    dn_text_add(text, name.data + done, (size_t)(name.length - done));
 }
 
 void
@@ -178,20 +185,18 @@ add_value(dn_text *text, dunlin_string kind, dunlin_string name, const dunlin_pr
     return at + 1;
 }
 
-int
-dn_fact_write_value(dn_text *text, dunlin_string kind, const dunlin_property *properties,
-                    uint64_t count, dn_error *error)
+/* `scratch` is the caller's to clear. */
+static void
+add_members(dn_text *text, dn_arena *scratch, dunlin_string kind, const dunlin_property *properties,
+            uint64_t count)
 {
-    dn_auto(dn_arena) arena = DN_ARENA_INIT;
-    dn_properties list = {.arena = &arena};
-    const dunlin_property *at;
+    dn_properties list = {.arena = scratch};
     bool first = true;
 
     dn_fact_canonical(&list, properties, count);
-    if (list.failed)
-        return dn_no_memory(error);
+    text->failed = text->failed || list.failed;
     dn_text_add_char(text, '{');
-    for (at = list.items; list.count && at < list.items + list.count;) {
+    for (const dunlin_property *at = list.items; list.count && at < list.items + list.count;) {
         if (dn_string_equal(at->name, "text")) {
             at++;
             continue;
@@ -204,6 +209,15 @@ dn_fact_write_value(dn_text *text, dunlin_string kind, const dunlin_property *pr
         at = add_value(text, kind, at->name, at);
     }
     dn_text_add_char(text, '}');
+}
+
+int
+dn_fact_write_value(dn_text *text, dunlin_string kind, const dunlin_property *properties,
+                    uint64_t count, dn_error *error)
+{
+    dn_auto(dn_arena) scratch = DN_ARENA_INIT;
+
+    add_members(text, &scratch, kind, properties, count);
     return text->failed ? dn_no_memory(error) : 0;
 }
 
@@ -216,6 +230,7 @@ typedef struct keyed {
 
 typedef struct sorting {
     dn_arena *arena; /* of the keys */
+    dn_text key;
     keyed *items;
     size_t count;
 } sorting;
@@ -230,15 +245,31 @@ static int
 take_fact(const dunlin_fact *fact, void *context)
 {
     sorting *work = context;
-    dn_auto(dn_text) key = DN_TEXT_INIT;
     char *copy;
 
-    dn_fact_write_key(&key, fact->kind, fact->path, fact->path_count);
-    copy = key.failed ? NULL : dn_arena_copy(work->arena, key.data, key.length);
+    dn_text_clear(&work->key);
+    dn_fact_write_key(&work->key, fact->kind, fact->path, fact->path_count);
+    copy = work->key.failed ? NULL : dn_arena_copy(work->arena, work->key.data, work->key.length);
     if (!copy)
         return -1;
-    work->items[work->count++] = (keyed){dn_span(copy, key.length), fact};
+    work->items[work->count++] = (keyed){dn_span(copy, work->key.length), fact};
     return 0;
+}
+
+/* NULL: no memory. */
+static const keyed *
+sort_facts(const dn_fact_map *map, dn_arena *arena)
+{
+    size_t count = dn_fact_map_count(map);
+    sorting work = {.arena = arena, .items = dn_arena_array(arena, count + 1, sizeof(keyed))};
+    int answer = work.items ? dn_fact_map_each(map, NULL, take_fact, &work) : -1;
+
+    dn_text_free(&work.key);
+    if (answer < 0)
+        return NULL;
+    if (count)
+        qsort(work.items, count, sizeof *work.items, by_key);
+    return work.items;
 }
 
 const dunlin_fact **
@@ -246,51 +277,79 @@ dn_fact_sorted(const dn_fact_map *map, dn_arena *arena)
 {
     dn_auto(dn_arena) keys = DN_ARENA_INIT;
     size_t count = dn_fact_map_count(map);
-    sorting work = {.arena = &keys, .items = dn_arena_array(&keys, count + 1, sizeof(keyed))};
+    const keyed *sorted = sort_facts(map, &keys);
     const dunlin_fact **list = dn_arena_array(arena, count + 1, sizeof(dunlin_fact *));
 
-    if (!list || !work.items || dn_fact_map_each(map, NULL, take_fact, &work) < 0)
+    if (!list || !sorted)
         return NULL;
-    if (count)
-        qsort(work.items, count, sizeof *work.items, by_key);
     for (size_t i = 0; i < count; i++)
-        list[i] = work.items[i].fact;
+        list[i] = sorted[i].fact;
     return list;
 }
 
-int
-dn_fact_map_digest(const dn_fact_map *map, dn_digest *digest, dn_error *error)
+static void
+add_fact(dn_text *text, dn_arena *scratch, const keyed *fact)
 {
-    dn_auto(dn_arena) arena = DN_ARENA_INIT;
-    dn_auto(dn_text) line = DN_TEXT_INIT;
-    const dunlin_fact **facts = dn_fact_sorted(map, &arena);
+    dn_json_add_string(text, fact->key.data, (size_t)fact->key.length);
+    dn_text_add_char(text, ':');
+    add_members(text, scratch, fact->fact->kind, fact->fact->properties,
+                fact->fact->property_count);
+}
+
+/* The text ends as it began where it is not to be `kept`. */
+static int
+write_facts(const dn_fact_map *map, bool kept, dn_text *text, dn_digest *digest, dn_error *error)
+{
+    dn_auto(dn_arena) keys = DN_ARENA_INIT;
+    dn_auto(dn_arena) scratch = DN_ARENA_INIT;
+    const keyed *facts = sort_facts(map, &keys);
+    size_t count = dn_fact_map_count(map);
     dn_hash hash;
 
     if (!facts)
         return dn_no_memory(error);
     dn_hash_begin(&hash);
-    for (size_t i = 0; i < dn_fact_map_count(map); i++) {
-        dn_text_clear(&line);
-        if (dn_fact_write(&line, facts[i], error) < 0)
-            return -1;
-        dn_text_add_char(&line, '\n');
-        if (line.failed)
+    for (size_t i = 0; i < count; i++) {
+        size_t start = text->length;
+
+        dn_arena_clear(&scratch);
+        add_fact(text, &scratch, &facts[i]);
+        if (text->failed)
             return dn_no_memory(error);
-        dn_hash_add(&hash, line.data, line.length);
+        dn_hash_add(&hash, text->data + start, text->length - start);
+        dn_hash_add(&hash, "\n", 1);
+        if (kept)
+            dn_text_add_string(text, i + 1 < count ? ",\n" : "\n");
+        else
+            text->length = start;
     }
     *digest = dn_hash_end(&hash);
-    return 0;
+    return text->failed ? dn_no_memory(error) : 0;
+}
+
+int
+dn_fact_map_write(const dn_fact_map *map, dn_text *text, dn_digest *digest, dn_error *error)
+{
+    return write_facts(map, true, text, digest, error);
+}
+
+int
+dn_fact_map_digest(const dn_fact_map *map, dn_digest *digest, dn_error *error)
+{
+    dn_auto(dn_text) line = DN_TEXT_INIT;
+
+    return write_facts(map, false, &line, digest, error);
 }
 
 int
 dn_fact_write(dn_text *text, const dunlin_fact *fact, dn_error *error)
 {
+    dn_auto(dn_arena) scratch = DN_ARENA_INIT;
     dn_auto(dn_text) key = DN_TEXT_INIT;
 
     dn_fact_write_key(&key, fact->kind, fact->path, fact->path_count);
     if (key.failed)
         return dn_no_memory(error);
-    dn_json_add_string(text, key.data, key.length);
-    dn_text_add_char(text, ':');
-    return dn_fact_write_value(text, fact->kind, fact->properties, fact->property_count, error);
+    add_fact(text, &scratch, &(keyed){dn_span(key.data, key.length), fact});
+    return text->failed ? dn_no_memory(error) : 0;
 }

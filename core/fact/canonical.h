@@ -43,7 +43,10 @@ int dn_fact_read(const char *key, const cJSON *value, dn_arena *arena, dunlin_fa
 /* Facts in the order of their canonical keys, by bytes. NULL: no memory. */
 const dunlin_fact **dn_fact_sorted(const dn_fact_map *map, dn_arena *arena);
 
-/* SHA-256 over the lines `"key":value` of all facts in order, each with its line end. */
+/* The lines `"key":value` of all facts in that order, a comma at the end of each but the last; and
+ * their digest. */
+int dn_fact_map_write(const dn_fact_map *map, dn_text *text, dn_digest *digest, dn_error *error);
+/* SHA-256 over the lines, each with its line end and without its comma. */
 int dn_fact_map_digest(const dn_fact_map *map, dn_digest *digest, dn_error *error);
 
 #endif

@@ -12,6 +12,7 @@ typedef struct sifting {
     uint64_t naming;
     dn_fact_map *kept;
     dn_fact_map *left_out;
+    dn_arena scratch; /* of one fact */
     dn_error *error;
 } sifting;
 
@@ -57,11 +58,11 @@ static int
 sift_fact(const dunlin_fact *fact, void *context)
 {
     sifting *work = context;
-    dn_auto(dn_arena) arena = DN_ARENA_INIT;
     bool tracker = dn_state_is_tracker(work->naming, work->tracker, fact);
     dunlin_fact canonical;
 
-    if (dn_state_canonical(fact, &arena, &canonical, work->error) < 0)
+    dn_arena_clear(&work->scratch);
+    if (dn_state_canonical(fact, &work->scratch, &canonical, work->error) < 0)
         return -1;
     return dn_fact_map_put(tracker ? work->left_out : work->kept, &canonical, work->error);
 }
@@ -145,6 +146,7 @@ observe(dn_connection *connection, const dn_sight *sight, dn_arena *arena, dn_fa
         .left_out = dn_fact_map_new(&scratch, naming),
         .error = error,
     };
+    int answer;
 
     if (!all || !work.kept || !work.left_out)
         return dn_no_memory(error);
@@ -153,8 +155,11 @@ observe(dn_connection *connection, const dn_sight *sight, dn_arena *arena, dn_fa
     drop_ignored(sight ? sight->ignore : NULL, all, &unreadable);
     if (unreadable.count && !unseen)
         return fail_unreadable(connection, &unreadable, error);
-    if (dn_ignore_apply(sight ? sight->ignore : NULL, all, error) < 0 ||
-        dn_fact_map_each(all, NULL, sift_fact, &work) < 0)
+    if (dn_ignore_apply(sight ? sight->ignore : NULL, all, error) < 0)
+        return -1;
+    answer = dn_fact_map_each(all, NULL, sift_fact, &work);
+    dn_arena_free(&work.scratch);
+    if (answer < 0)
         return -1;
     dn_fact_map_each(work.kept, DUNLIN_KIND_SCHEMA, drop_empty_space, &work);
     *facts = work.kept;

@@ -20,32 +20,27 @@ add_text(dn_text *text, const char *name, const char *value)
 }
 
 int
-dn_snapshot_write(const dn_snapshot *snapshot, dn_text *text, dn_error *error)
+dn_snapshot_write(dn_snapshot *snapshot, dn_text *text, dn_error *error)
 {
-    dn_auto(dn_arena) arena = DN_ARENA_INIT;
-    const dunlin_fact **facts = dn_fact_sorted(snapshot->facts, &arena);
-    size_t count = dn_fact_map_count(snapshot->facts);
-    char hex[DN_DIGEST_HEX];
-    dn_digest digest;
+    char hex[DN_DIGEST_HEX] = "";
+    size_t place; /* of the digest, which is known behind the facts */
 
-    if (!facts)
-        return dn_no_memory(error);
-    if (dn_fact_map_digest(snapshot->facts, &digest, error) < 0)
-        return -1;
-    dn_digest_hex(&digest, hex);
+    memset(hex, '0', sizeof hex - 1);
     dn_text_add_string(text, "{\"dunlin\":{");
     add_text(text, "dialect", snapshot->dialect);
+    place = text->length + strlen("\"digest\":\"");
     add_text(text, "digest", hex);
     add_text(text, "flavour", snapshot->flavour);
     dn_text_printf(text, "\"format\":%d,\"server\":%lld},\n\"facts\":{\n", DN_SNAPSHOT_FORMAT,
                    (long long)snapshot->server);
-    for (size_t i = 0; i < count; i++) {
-        if (dn_fact_write(text, facts[i], error) < 0)
-            return -1;
-        dn_text_add_string(text, i + 1 < count ? ",\n" : "\n");
-    }
+    if (dn_fact_map_write(snapshot->facts, text, &snapshot->digest, error) < 0)
+        return -1;
     dn_text_add_string(text, "}}\n");
-    return text->failed ? dn_no_memory(error) : 0;
+    if (text->failed)
+        return dn_no_memory(error);
+    dn_digest_hex(&snapshot->digest, hex);
+    memcpy(text->data + place, hex, sizeof hex - 1);
+    return 0;
 }
 
 /* --- reading ------------------------------------------------------------------------------------ */

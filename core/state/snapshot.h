@@ -14,12 +14,12 @@ typedef struct dn_snapshot {
     const char *dialect; /* of the driver: "postgresql" */
     const char *flavour; /* of the server: "mariadb" */
     int64_t server;      /* its major version */
-    dn_digest digest;    /* of the facts; filled by dn_snapshot_read */
+    dn_digest digest;    /* of the facts, once it was read or written */
     const dn_fact_map *facts;
 } dn_snapshot;
 
-/* The bytes of the file; the digest is computed. */
-int dn_snapshot_write(const dn_snapshot *snapshot, dn_text *text, dn_error *error);
+/* The bytes of the file; fills in the digest. */
+int dn_snapshot_write(dn_snapshot *snapshot, dn_text *text, dn_error *error);
 
 /* Reads a file's text; `name` is for messages. The facts' naming is 0: dn_snapshot_facts() gives
  * them that of a driver. Errors, all with file:line:column where there is a place: snapshot.syntax,
