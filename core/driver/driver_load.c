@@ -5,6 +5,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <limits.h>
+#include <link.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -153,11 +154,40 @@ why_not(const char *path)
                : text;
 }
 
+/* Whether the file itself says that all its symbols are to be found at once (ld -z now). */
+static bool
+binds_now(void *handle)
+{
+    struct link_map *map;
+
+    if (dlinfo(handle, RTLD_DI_LINKMAP, &map) != 0)
+        return false;
+    for (const ElfW(Dyn) *entry = map->l_ld; entry->d_tag != DT_NULL; entry++)
+        if (entry->d_tag == DT_BIND_NOW ||
+            (entry->d_tag == DT_FLAGS && entry->d_un.d_val & DF_BIND_NOW) ||
+            (entry->d_tag == DT_FLAGS_1 && entry->d_un.d_val & DF_1_NOW))
+            return true;
+    return false;
+}
+
+/* What a driver needs must be there before it is used. What the libraries behind it need is theirs to
+ * say: RTLD_NOW would count for them too, and there are dozens behind libpq. */
+static void *
+open_library(const char *path)
+{
+    void *handle = dlopen(path, RTLD_LAZY | RTLD_LOCAL);
+
+    if (!handle || binds_now(handle))
+        return handle;
+    dlclose(handle);
+    return dlopen(path, RTLD_NOW | RTLD_LOCAL);
+}
+
 static int
 open_table(const char *path, const char *name, dunlin_driver *table, dn_error *error)
 {
     dunlin_driver_entry entry;
-    void *handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+    void *handle = open_library(path);
 
     if (!handle)
         return dn_fail(error, DUNLIN_UNSUPPORTED, "driver.not-loadable",

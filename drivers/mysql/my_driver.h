@@ -158,14 +158,17 @@ MYSQL *dn_mysql_connect(const dunlin_call *call, const dn_mysql_address *address
 MYSQL *dn_mysql_connect_quietly(const dunlin_call *call, const dn_mysql_address *address,
                                 int64_t timeout_ms);
 
-/* Sets the session's settings to what every connection of ours starts with. */
+/* What every connection of ours starts with: the statement that sets all of it, and setting it, where a
+ * server may lack some. */
+void dn_mysql_pins_write(const dunlin_connection *connection, dn_kit_text *sql);
 int32_t dn_mysql_pins_set(dunlin_connection *connection);
 /* The same, when something has changed them. */
 int32_t dn_mysql_pins_restore(dunlin_connection *connection);
 /* Lock timeout of the next statement; 0 is the pinned one. */
 int32_t dn_mysql_lock_timeout(dunlin_connection *connection, int64_t milliseconds);
 
-int32_t dn_mysql_facts_read(dunlin_connection *connection, bool writes);
+/* Sets the session up and reads what the server is, in one round trip where that works. */
+int32_t dn_mysql_set_up(dunlin_connection *connection, bool writes);
 /* Fills facts.empty. */
 int32_t dn_mysql_facts_empty(dunlin_connection *connection);
 void dn_mysql_facts_free(dn_mysql_facts *facts);
@@ -190,6 +193,9 @@ int32_t dn_mysql_first_row(dunlin_connection *connection, dunlin_string sql, con
 /* The same without reporting: false is a failure. */
 bool dn_mysql_try_first_row(dunlin_connection *connection, dunlin_string sql, const char **cells,
                             unsigned count, bool *found);
+/* And that of the query behind so many statements of a text. */
+bool dn_mysql_try_row_behind(dunlin_connection *connection, dunlin_string sql, unsigned behind,
+                             const char **cells, unsigned count, bool *found);
 
 /* --- several statements in one text ------------------------------------------------------------------ */
 typedef struct dn_mysql_joined {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * What the server is: one SELECT behind the connection, which also takes the lock that tells
- * others whether this session still lives.
+ * What the server is: one SELECT behind the session's settings, sent together with them, which also
+ * takes the lock that tells others whether this session still lives.
  */
 #include "drivers/mysql/my_driver.h"
 
@@ -91,10 +91,14 @@ has_many_locks(const dn_mysql_facts *facts)
 }
 
 static bool
-ask(dunlin_connection *connection, bool all, const char **cells, bool *found)
+ask(dunlin_connection *connection, bool pins, bool all, const char **cells, bool *found)
 {
     DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text sql = {0};
 
+    if (pins) {
+        dn_mysql_pins_write(connection, &sql);
+        dn_kit_text_add(&sql, "; ");
+    }
     dn_kit_text_add(&sql, FEW_CELLS);
     if (all) {
         dn_kit_text_add(&sql, MORE_CELLS);
@@ -105,8 +109,8 @@ ask(dunlin_connection *connection, bool all, const char **cells, bool *found)
             dn_kit_text_add(&sql, ", 0)");
         }
     }
-    return !sql.failed &&
-           dn_mysql_try_first_row(connection, dn_kit_text_string(&sql), cells, CELL_COUNT, found);
+    return !sql.failed && dn_mysql_try_row_behind(connection, dn_kit_text_string(&sql),
+                                                  pins ? 1 : 0, cells, CELL_COUNT, found);
 }
 
 static bool
@@ -135,23 +139,40 @@ keep_texts(dn_mysql_facts *facts, const char *const cells[CELL_COUNT])
            keep(&facts->uuid, cells[CELL_UUID]) && keep(&facts->account, cells[CELL_ACCOUNT]);
 }
 
+/* Together, and where a server lacks something of it, or takes one statement at a time, one by one. */
+static int32_t
+set_up_and_ask(dunlin_connection *connection, const char *cells[CELL_COUNT])
+{
+    bool found;
+    int32_t status;
+
+    connection->lock_timeout_now_s = connection->lock_timeout_s;
+    if (connection->joins && ask(connection, true, true, cells, &found))
+        return DUNLIN_OK;
+    if (!connection->joins || !dn_mysql_is_lost(mysql_errno(connection->mysql))) {
+        status = dn_mysql_pins_set(connection);
+        if (status != DUNLIN_OK || ask(connection, false, true, cells, &found))
+            return status;
+    }
+    connection->token[0] = '\0';
+    if (!dn_mysql_is_lost(mysql_errno(connection->mysql)) &&
+        ask(connection, false, false, cells, &found))
+        return DUNLIN_OK;
+    return dn_mysql_fail(connection, "asking the server what it is");
+}
+
 int32_t
-dn_mysql_facts_read(dunlin_connection *connection, bool writes)
+dn_mysql_set_up(dunlin_connection *connection, bool writes)
 {
     dn_mysql_facts *facts = &connection->facts;
     const char *cells[CELL_COUNT];
-    bool found;
-    bool ok;
+    int32_t status;
 
     if (writes && has_many_locks(facts) && !make_token(connection->token))
         connection->token[0] = '\0';
-    ok = ask(connection, true, cells, &found);
-    if (!ok && !dn_mysql_is_lost(mysql_errno(connection->mysql))) {
-        connection->token[0] = '\0';
-        ok = ask(connection, false, cells, &found);
-    }
-    if (!ok)
-        return dn_mysql_fail(connection, "asking the server what it is");
+    status = set_up_and_ask(connection, cells);
+    if (status != DUNLIN_OK)
+        return status;
     if (cells[CELL_TOKEN] == NULL || strcmp(cells[CELL_TOKEN], "1") != 0)
         connection->token[0] = '\0';
     facts->empty = DUNLIN_EMPTY_UNKNOWN;

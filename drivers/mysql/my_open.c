@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Opening and closing. Behind the library's own hand-shake there are two round trips: the pins
- * and the facts.
+ * Opening and closing. Behind the library's own hand-shake there is one round trip.
  */
 #include "drivers/mysql/my_driver.h"
 
@@ -53,11 +52,7 @@ set_up(dunlin_connection *connection, bool writes)
     if (connection->facts.version == NULL)
         return dn_kit_no_memory(connection->call);
     status = check_version(connection);
-    if (status == DUNLIN_OK)
-        status = dn_mysql_pins_set(connection);
-    if (status == DUNLIN_OK)
-        status = dn_mysql_facts_read(connection, writes);
-    return status;
+    return status == DUNLIN_OK ? dn_mysql_set_up(connection, writes) : status;
 }
 
 static int64_t

@@ -38,6 +38,19 @@ add_lock_timeout(dn_kit_text *sql, int64_t seconds)
                        (long long)seconds, (long long)seconds);
 }
 
+void
+dn_mysql_pins_write(const dunlin_connection *connection, dn_kit_text *sql)
+{
+    dn_kit_text_add(sql, PIN_FEW);
+    for (size_t i = 0; i < sizeof(server_defaults) / sizeof(server_defaults[0]); i++)
+        dn_kit_text_format(sql, ", %s = @@GLOBAL.%s", server_defaults[i], server_defaults[i]);
+    dn_kit_text_format(sql, ", %s = @@GLOBAL.%s", isolation_name(&connection->facts),
+                       isolation_name(&connection->facts));
+    /* A person may think for long about a question that is asked in between. */
+    dn_kit_text_add(sql, ", wait_timeout = GREATEST(@@GLOBAL.wait_timeout, 28800), ");
+    add_lock_timeout(sql, connection->lock_timeout_s);
+}
+
 int32_t
 dn_mysql_pins_set(dunlin_connection *connection)
 {
@@ -45,14 +58,7 @@ dn_mysql_pins_set(dunlin_connection *connection)
     int64_t ignored;
     unsigned error;
 
-    dn_kit_text_add(&sql, PIN_FEW);
-    for (size_t i = 0; i < sizeof(server_defaults) / sizeof(server_defaults[0]); i++)
-        dn_kit_text_format(&sql, ", %s = @@GLOBAL.%s", server_defaults[i], server_defaults[i]);
-    dn_kit_text_format(&sql, ", %s = @@GLOBAL.%s", isolation_name(&connection->facts),
-                       isolation_name(&connection->facts));
-    /* A person may think for long about a question that is asked in between. */
-    dn_kit_text_add(&sql, ", wait_timeout = GREATEST(@@GLOBAL.wait_timeout, 28800), ");
-    add_lock_timeout(&sql, connection->lock_timeout_s);
+    dn_mysql_pins_write(connection, &sql);
     if (sql.failed)
         return dn_kit_no_memory(connection->call);
     connection->lock_timeout_now_s = connection->lock_timeout_s;

@@ -203,8 +203,8 @@ keep_cell(const dunlin_call *call, const char *cell, unsigned long length)
 }
 
 bool
-dn_mysql_try_first_row(dunlin_connection *connection, dunlin_string sql, const char **cells,
-                       unsigned count, bool *found)
+dn_mysql_try_row_behind(dunlin_connection *connection, dunlin_string sql, unsigned behind,
+                        const char **cells, unsigned count, bool *found)
 {
     MYSQL_RES *result;
     MYSQL_ROW row;
@@ -214,6 +214,9 @@ dn_mysql_try_first_row(dunlin_connection *connection, dunlin_string sql, const c
     memset(cells, 0, count * sizeof(*cells));
     if (!dn_mysql_send(connection, sql))
         return false;
+    for (; behind > 0; behind--)
+        if (!dn_mysql_next(connection))
+            return false;
     result = mysql_store_result(connection->mysql);
     if (result == NULL)
         return note_failure(connection);
@@ -229,6 +232,13 @@ dn_mysql_try_first_row(dunlin_connection *connection, dunlin_string sql, const c
     /* Nothing follows, unless a proxy thinks otherwise. */
     return mysql_more_results(connection->mysql) == 0 || mysql_next_result(connection->mysql) < 0 ||
            dn_mysql_drain(connection, &ignored);
+}
+
+bool
+dn_mysql_try_first_row(dunlin_connection *connection, dunlin_string sql, const char **cells,
+                       unsigned count, bool *found)
+{
+    return dn_mysql_try_row_behind(connection, sql, 0, cells, count, found);
 }
 
 int32_t

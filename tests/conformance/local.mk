@@ -20,7 +20,7 @@ unit_tests += tests/conformance/mysql_schema_test
 mysql_server_sources = $(fake_host_sources) \
 	tests/conformance/mysql_server.c tests/conformance/mysql_server.h
 tests_conformance_mysql_driver_test_SOURCES = tests/conformance/mysql_driver_test.c \
-	$(mysql_server_sources)
+	tests/conformance/relay.c tests/conformance/relay.h $(mysql_server_sources)
 tests_conformance_mysql_driver_test_LDADD = $(CMOCKA_LIBS) $(SYSTEM_LIBS)
 tests_conformance_mysql_facts_test_SOURCES = tests/conformance/mysql_facts_test.c \
 	$(mysql_server_sources)

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "tests/conformance/mysql_server.h"
+#include "tests/conformance/relay.h"
 
 static void
 sleep_ms(long milliseconds)
@@ -85,6 +86,29 @@ opening_asks_two_questions_and_describing_none(void **state)
     assert_int_equal(questions(), 2);
     assert_done(&host, driver->describe(fake_call(&host), db));
     assert_int_equal(questions(), 2 + 1);
+}
+
+/* The greeting is one that nobody asked for, so it begins with the answer to it. */
+static void
+opening_takes_two_round_trips_and_describing_none(void **state)
+{
+    const char *port = strrchr(mysql_host(), ':') + 1;
+    relay *between = relay_start((int)strtol(port, NULL, 10));
+    dunlin_connection *connection;
+    fake_host other;
+    char authority[80];
+
+    (void)state;
+    fake_begin(&other, driver);
+    snprintf(authority, sizeof(authority), "dunlin@127.0.0.1:%d", relay_port(between));
+    connection = fake_open(&other, mysql_url_as(authority, "driver_test"));
+    assert_non_null(connection);
+    assert_int_equal(relay_round_trips(between), 2);
+    assert_done(&other, driver->describe(fake_call(&other), connection));
+    assert_int_equal(relay_round_trips(between), 0);
+    driver->close(connection);
+    fake_end(&other);
+    relay_stop(between);
 }
 
 static void
@@ -513,6 +537,7 @@ main(void)
     static const struct CMUnitTest tests[] = {
         TEST(a_server_says_what_it_is),
         TEST(opening_asks_two_questions_and_describing_none),
+        TEST(opening_takes_two_round_trips_and_describing_none),
         TEST(a_database_with_a_table_is_not_empty),
         TEST(the_same_database_has_one_identity_over_socket_and_tcp),
         TEST(a_wrong_password_is_told_without_showing_it),

@@ -12,6 +12,7 @@ check_LTLIBRARIES += \
 	tests/drivers/too_new.la \
 	tests/drivers/too_old.la \
 	tests/drivers/toy.la \
+	tests/drivers/unbound.la \
 	tests/drivers/wrong_name.la
 
 tests_drivers_broken_la_SOURCES = tests/drivers/broken.c tests/drivers/toy.c tests/drivers/toy.h \
@@ -41,6 +42,9 @@ tests_drivers_toy_la_SOURCES = tests/drivers/toy.c tests/drivers/toy.h tests/dri
 	tests/drivers/toy_store.c
 tests_drivers_toy_la_CFLAGS = $(driver_cflags)
 tests_drivers_toy_la_LDFLAGS = $(test_driver_ldflags)
+tests_drivers_unbound_la_SOURCES = tests/drivers/unbound.c
+tests_drivers_unbound_la_CFLAGS = $(driver_cflags)
+tests_drivers_unbound_la_LDFLAGS = $(test_driver_ldflags) -Wl,-z,lazy
 tests_drivers_wrong_name_la_SOURCES = tests/drivers/wrong_name.c
 tests_drivers_wrong_name_la_CFLAGS = $(driver_cflags)
 tests_drivers_wrong_name_la_LDFLAGS = $(test_driver_ldflags)

@@ -67,6 +67,18 @@ a_file_that_is_no_shared_object_is_refused_in_the_linkers_words(void **state)
 }
 
 static void
+a_driver_that_needs_what_nobody_has_is_refused_before_it_is_used(void **state)
+{
+    driver_fixture *fixture = *state;
+    const char *path = place_driver(fixture, "unbound", "a", "unbound");
+
+    expect_refusal(
+        fixture, path, "driver.not-loadable",
+        dn_arena_printf(&fixture->arena,
+                        "cannot load driver '%s': undefined symbol: dunlin_unbound_nowhere", path));
+}
+
+static void
 a_shared_object_without_the_entry_is_no_driver(void **state)
 {
     driver_fixture *fixture = *state;
@@ -240,6 +252,7 @@ main(void)
         TEST(an_honest_driver_is_loaded_once),
         TEST(what_is_behind_a_drivers_own_size_is_not_looked_at),
         TEST(a_file_that_is_no_shared_object_is_refused_in_the_linkers_words),
+        TEST(a_driver_that_needs_what_nobody_has_is_refused_before_it_is_used),
         TEST(a_shared_object_without_the_entry_is_no_driver),
         TEST(a_driver_for_another_revision_is_refused_and_told_which_side_is_newer),
         TEST(a_driver_for_a_later_interface_is_known_by_its_symbol),
