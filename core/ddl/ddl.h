@@ -100,6 +100,9 @@ int dn_ddl_guard(dunlin_string text, const dn_ddl_options *options,
 int dn_ddl_write(const dunlin_operation *const *operations, size_t count, dn_text *text,
                  dn_error *error);
 
+/* A name as it stands in portable text, quoted where it has to be. Appends. */
+void dn_ddl_write_name(dunlin_string name, dn_text *text);
+
 /* The class of a portable type (docs/facts.md), or NULL for what is none. */
 const char *dn_ddl_type_class(dunlin_string type);
 

@@ -32,3 +32,9 @@ dn_ddl_write(const dunlin_operation *const *operations, size_t count, dn_text *t
     }
     return text->failed ? dn_no_memory(error) : 0;
 }
+
+void
+dn_ddl_write_name(dunlin_string name, dn_text *text)
+{
+    dn_print_name(name, text);
+}

@@ -4,6 +4,8 @@
  */
 #include "core/ddl/print.h"
 
+#include <string.h>
+
 static void
 add(dn_text *text, dunlin_string string)
 {
@@ -66,7 +68,11 @@ print_view(const dunlin_operation *operation, dn_text *text)
         dn_text_add_char(text, ' ');
         dn_print_list(columns, text);
     }
-    dn_text_add_string(text, " AS ");
+    /* What was written in several lines begins with one of its own. */
+    dn_text_add_string(
+        text, definition && memchr(definition->text.data, '\n', (size_t)definition->text.length)
+                  ? " AS\n"
+                  : " AS ");
     if (definition)
         add(text, definition->text);
 }

@@ -5,6 +5,7 @@
 #include "core/ddl/print.h"
 
 #include <string.h>
+#include <strings.h>
 
 static bool
 says(const dunlin_property *property, const char *text)
@@ -88,6 +89,30 @@ print_named(const dunlin_operation *operation, const char *member, const char *w
     }
 }
 
+/* One literal or word: it needs no parentheses around it. */
+static bool
+is_single(dunlin_string value)
+{
+    static const char words[] = "true false null current_timestamp current_date current_time";
+    uint64_t digits = value.length && value.data[0] == '-' ? 1 : 0;
+
+    if (value.length > 1 && value.data[0] == '\'')
+        return !memchr(value.data + 1, '\'', (size_t)value.length - 2) &&
+               value.data[value.length - 1] == '\'';
+    for (const char *word = words; *word; word += strspn(word, " ")) {
+        size_t length = strcspn(word, " ");
+
+        if (length == value.length && strncasecmp(word, value.data, length) == 0)
+            return true;
+        word += length;
+    }
+    for (uint64_t i = digits; i < value.length; i++)
+        if (!strchr("0123456789.", value.data[i]))
+            return false;
+    return value.length > digits && value.data[digits] != '.' &&
+           value.data[value.length - 1] != '.';
+}
+
 /* Type and options. */
 static void
 print_column_body(const dunlin_operation *operation, dn_text *text)
@@ -103,9 +128,12 @@ print_column_body(const dunlin_operation *operation, dn_text *text)
         dn_text_add_string(text, " NOT NULL");
     property = dn_print_member(operation, "default");
     if (property) {
-        dn_text_add_string(text, " DEFAULT (");
+        bool single = is_single(property->text);
+
+        dn_text_add_string(text, single ? " DEFAULT " : " DEFAULT (");
         add(text, property->text);
-        dn_text_add_char(text, ')');
+        if (!single)
+            dn_text_add_char(text, ')');
     }
     property = dn_print_member(operation, "on_update");
     if (property) {

@@ -374,7 +374,7 @@ directive(dn_script *script, const dn_lex_item *item, dn_script_item *out, dn_er
         {"only", on_only},     {"end", on_end},
         {"down", on_down},     {"no-transaction", on_no_transaction},
         {"assert", on_assert}, {"probe", on_probe},
-        {"rename", NULL},
+        {"rename", NULL},      {"portable", NULL},
     };
     dunlin_string word = item->text;
     dunlin_string rest;
