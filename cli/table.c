@@ -570,12 +570,16 @@ const dn_command dn_cli_commands[] = {
      "Reads the schema of the target and writes the statements that make it in an empty database, table "
      "by table: columns in their order, keys and checks, indexes and comments; then foreign keys, views, "
      "triggers. No program of the database is needed, and the same schema gives the same text. Trackers "
-     "are left out.",
+     "are left out.\n\n"
+     "Where dunlin.json says `\"definitionForm\": \"portable\"` and no target is named, it writes the "
+     "definition for all databases: what the migrations say, in portable SQL. Nothing but places for "
+     "replays is asked, for what single databases have beyond it.",
      "dunlin-schema-dump/1", dn_cli_schema_dump_options, no_arguments, dn_cli_schema_dump_exits,
      dn_cli_schema_dump_examples, dn_cmd_schema_dump},
     {"schema load", "make the schema of a file in an empty database",
      "Runs a file of SQL in the target, whose database has to be empty: in one transaction where the "
-     "database can take such changes back. Nothing is recorded as applied.",
+     "database can take such changes back. A portable definition is translated for it. Nothing is "
+     "recorded as applied.",
      "dunlin-schema-load/1", no_options, dn_cli_schema_load_arguments, dn_cli_schema_load_exits,
      dn_cli_schema_load_examples, dn_cmd_schema_load},
     {"schema check", "compare a schema definition with the target",

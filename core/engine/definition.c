@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/base/file.h"
+#include "core/engine/portable.h"
 
 typedef struct place {
     unsigned line;
@@ -144,8 +145,11 @@ read_loaded(dn_session *session, const char *name, const dn_text *sql, const dn_
             dn_connection *shadow, dn_side *side, dn_error *error)
 {
     size_t statements;
+    int answer = dn_portable_is(session, name, sql)
+                     ? dn_portable_load(session, shadow, name, sql, true, &statements, error)
+                     : dn_definition_run(shadow, name, sql, &statements, error);
 
-    if (dn_definition_run(shadow, name, sql, &statements, error) < 0 ||
+    if (answer < 0 ||
         dn_observe_snapshot(shadow, &like->sight, &session->arena, &side->snapshot, error) < 0)
         return -1;
     side->facts = side->snapshot.facts;

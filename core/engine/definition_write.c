@@ -195,7 +195,8 @@ dn_definition_path(dn_session *session)
     const char *name = strrchr(path, '/') ? strrchr(path, '/') : path;
     const char *dot = strrchr(name, '.') ? strrchr(name, '.') : name + strlen(name);
 
-    if (!session->driver || !has_others(session))
+    if (!session->driver || session->project.definition_form == DN_DEFINITION_PORTABLE ||
+        !has_others(session))
         return path;
     return dn_arena_printf(&session->arena, "%.*s.%s%s", (int)(dot - path), path,
                            session->driver->table.name, dot);

@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/engine/generate.h"
 
-#include <errno.h>
-#include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
 
-#include "core/base/file.h"
+#include "core/engine/unseen.h"
 
 enum { MOST_TOLD = 3 };
 
@@ -43,49 +40,7 @@ replay(dn_generation *work, const dn_migration *const *files, size_t count,
 
 /* --- the new migration ------------------------------------------------------------------------------ */
 
-/* A text as a migration, in a file that nobody sees and nothing has to remove. */
-typedef struct unseen {
-    dn_fd fd;
-    char path[32];
-    dn_migration migration;
-} unseen;
-
-static int
-hide(dn_generation *work, const char *text, const char *name, unseen *file)
-{
-    size_t length = strlen(text);
-    size_t done = 0;
-
-    file->fd = memfd_create("dunlin-generate", MFD_CLOEXEC);
-    while (file->fd >= 0 && done < length) {
-        ssize_t count = write(file->fd, text + done, length - done);
-
-        if (count < 0 && errno != EINTR)
-            break;
-        done += count > 0 ? (size_t)count : 0;
-    }
-    if (file->fd < 0 || done < length)
-        return dn_fail_errno(work->error, "file.unwritable", "cannot write", "a file in memory");
-    snprintf(file->path, sizeof file->path, "/proc/self/fd/%d", file->fd);
-    file->migration = (dn_migration){.tag = name,
-                                     .path = file->path,
-                                     .size = length,
-                                     .raw = dn_hash_of(text, length),
-                                     .listed = true,
-                                     .has_file = true};
-    return 0;
-}
-
-/* What the server says names the file. */
-static const char *
-without_path(dn_generation *work, const unseen *file, const char *why)
-{
-    const char *place = strstr(why, file->path);
-
-    return place ? dn_arena_printf(&work->session->arena, "%.*sthe new migration%s",
-                                   (int)(place - why), why, place + strlen(file->path))
-                 : why;
-}
+#define THE_NEW "the new migration"
 
 int
 dn_generate_differs(dn_generation *work, const dn_differences *differences, const char *wanted)
@@ -123,7 +78,7 @@ compare_with(dn_generation *work, dn_fact_map *facts, const dn_side *wanted,
 }
 
 static int
-prove_up(dn_generation *work, const unseen *file, const dn_migration_effects *effects,
+prove_up(dn_generation *work, const dn_unseen *file, const dn_migration_effects *effects,
          dn_fact_map *facts)
 {
     dn_differences differences;
@@ -131,7 +86,7 @@ prove_up(dn_generation *work, const unseen *file, const dn_migration_effects *ef
     if (!effects->known)
         return dn_fail(work->error, DUNLIN_FAILED, "generate.unproved",
                        "the new migration does not run, and is not written: %s",
-                       without_path(work, file, effects->why));
+                       dn_unseen_name(file, effects->why, THE_NEW, &work->session->arena));
     if (dn_differences_apply(&effects->effects, facts, work->error) < 0 ||
         compare_with(work, facts, &work->after, &differences) < 0)
         return -1;
@@ -139,14 +94,15 @@ prove_up(dn_generation *work, const unseen *file, const dn_migration_effects *ef
 }
 
 static int
-prove_down(dn_generation *work, const unseen *file, const dn_migration_effects *effects,
+prove_down(dn_generation *work, const dn_unseen *file, const dn_migration_effects *effects,
            dn_fact_map *facts)
 {
     dn_differences differences;
 
     if (!effects->known) {
-        work->no_down = dn_arena_printf(&work->session->arena, "it would not run: %s",
-                                        without_path(work, file, effects->why));
+        work->no_down =
+            dn_arena_printf(&work->session->arena, "it would not run: %s",
+                            dn_unseen_name(file, effects->why, THE_NEW, &work->session->arena));
         return work->no_down ? 0 : dn_no_memory(work->error);
     }
     if (dn_differences_apply(&effects->effects, facts, work->error) < 0 ||
@@ -161,7 +117,7 @@ int
 dn_generate_prove(dn_generation *work, const char *up, const char *down)
 {
     dn_arena *arena = &work->session->arena;
-    unseen files[2] = {{.fd = -1}, {.fd = -1}};
+    dn_unseen files[2] = {DN_UNSEEN_INIT, DN_UNSEEN_INIT};
     size_t count = work->count + (down ? 2 : 1);
     const dn_migration **list = dn_arena_array(arena, count, sizeof *list);
     dn_fact_map *facts = dn_fact_map_copy(work->before.facts, arena, work->error);
@@ -170,8 +126,9 @@ dn_generate_prove(dn_generation *work, const char *up, const char *down)
 
     if (!list || !facts)
         return dn_no_memory(work->error);
-    if (hide(work, up, "the new migration", &files[0]) == 0 &&
-        (!down || hide(work, down, "its way back", &files[1]) == 0)) {
+    if (dn_unseen_open(&files[0], THE_NEW, up, strlen(up), work->error) == 0 &&
+        (!down ||
+         dn_unseen_open(&files[1], "its way back", down, strlen(down), work->error) == 0)) {
         for (size_t i = 0; i < count; i++)
             list[i] = i < work->count ? work->files[i]
                                       : (const dn_migration *)&files[i - work->count].migration;
@@ -181,8 +138,8 @@ dn_generate_prove(dn_generation *work, const char *up, const char *down)
         answer = prove_up(work, &files[0], &effects[work->count], facts);
     if (answer == 0 && down)
         answer = prove_down(work, &files[1], &effects[work->count + 1], facts);
-    dn_fd_cleanup(&files[0].fd);
-    dn_fd_cleanup(&files[1].fd);
+    dn_unseen_cleanup(&files[0]);
+    dn_unseen_cleanup(&files[1]);
     return answer;
 }
 
@@ -190,11 +147,10 @@ int
 dn_generate_run(dn_generation *work, dn_connection *connection, const char *text,
                 size_t *statements)
 {
-    unseen file = {.fd = -1};
-    int answer = hide(work, text, "", &file);
+    dn_auto(dn_unseen) file = DN_UNSEEN_INIT;
+    int answer = dn_unseen_open(&file, "", text, strlen(text), work->error);
 
     if (answer == 0)
         answer = dn_definition_load(connection, file.path, statements, work->error);
-    dn_fd_cleanup(&file.fd);
     return answer;
 }

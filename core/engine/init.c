@@ -129,8 +129,11 @@ static const char *
 config_text(initialising *state)
 {
     dn_arena *arena = &state->session->arena;
+    bool portable = state->dialect && strcmp(state->dialect, "portable") == 0;
     const char *dialect =
-        state->dialect ? dn_arena_printf(arena, "  \"dialect\": \"%s\",\n", state->dialect) : "";
+        state->dialect ? dn_arena_printf(arena, "  \"dialect\": \"%s\",\n%s", state->dialect,
+                                         portable ? "  \"definitionForm\": \"portable\",\n" : "")
+                       : "";
 
     return dn_arena_printf(
         arena,

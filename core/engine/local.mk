@@ -62,6 +62,10 @@ core_sources += \
 	core/engine/migrate.c \
 	core/engine/new.c \
 	core/engine/parity.c \
+	core/engine/portable.c \
+	core/engine/portable.h \
+	core/engine/portable_dump.c \
+	core/engine/portable_text.c \
 	core/engine/repair.c \
 	core/engine/resume.c \
 	core/engine/schema.c \
@@ -78,8 +82,11 @@ core_sources += \
 	core/engine/svg.c \
 	core/engine/svg.h \
 	core/engine/tell.c \
+	core/engine/unseen.c \
+	core/engine/unseen.h \
 	core/engine/upkeep.c \
 	core/engine/upkeep.h \
 	core/engine/upkeep_definition.c \
 	core/engine/upkeep_internal.h \
+	core/engine/upkeep_portable.c \
 	core/engine/version.c

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "core/base/file.h"
-#include "core/engine/definition.h"
+#include "core/engine/portable.h"
 
 /* --- dump ----------------------------------------------------------------------------------------- */
 
@@ -19,6 +19,7 @@ tell_definition(dn_session *session, const char *path, size_t statements, const 
     dn_node_set_integer(session->result, root, "statements", (int64_t)statements);
     dn_node_set_string(session->result, root, "text",
                        path ? dn_string(NULL) : dn_span(text->data, text->length));
+    dn_node_set_text(session->result, root, "form", "dialect");
 }
 
 static int
@@ -27,7 +28,7 @@ dump(dn_session *session, const char *path, dn_side *side, dn_error *error)
     dn_auto(dn_text) text = DN_TEXT_INIT;
     size_t statements = 0;
 
-    if (dn_session_project(session, error) < 0 || dn_side_open_target(session, side, error) < 0 ||
+    if (dn_side_open_target(session, side, error) < 0 ||
         dn_definition_text(session, side, &text, &statements, error) < 0 ||
         (path && dn_file_write(path, text.data, text.length, error) < 0) ||
         dn_session_result(session, "dunlin-schema-dump/1", error) < 0)
@@ -36,16 +37,73 @@ dump(dn_session *session, const char *path, dn_side *side, dn_error *error)
     return 0;
 }
 
+/* --- dump, for all databases ------------------------------------------------------------------------ */
+
+/* A target that is named is what is to be written; else it is the project. */
+static bool
+is_portable(const dn_session *session)
+{
+    return session->project.definition_form == DN_DEFINITION_PORTABLE && !session->options->url &&
+           !session->options->target;
+}
+
+static void
+tell_sections(dn_session *session, const dn_portable_file *file)
+{
+    dunlin_result *result = session->result;
+    dunlin_node *list = dn_node_array(result, dn_result_node(result), "sections");
+
+    for (size_t i = 0; i < file->count; i++) {
+        const dn_portable_section *one = &file->sections[i];
+        dunlin_node *node = dn_node_object(result, list, NULL);
+
+        dn_node_set_text(result, node, "driver", one->driver->table.name);
+        dn_node_set_boolean(result, node, "known", one->text != NULL);
+        dn_node_set_boolean(result, node, "written", one->text && *one->text);
+        dn_node_set_text(result, node, "why", one->why);
+        if (!one->text && file->native)
+            dn_log_warning(&session->log, "what only %s has is as it was in the file before: %s",
+                           one->driver->table.name, one->why);
+    }
+}
+
+static int
+dump_portable(dn_session *session, const char *path, dn_portable_file *file, dn_error *error)
+{
+    dunlin_node *root;
+
+    if (dn_portable_dump(session, file, error) < 0 ||
+        (path && dn_file_write(path, file->text.data, file->text.length, error) < 0) ||
+        dn_session_result(session, "dunlin-schema-dump/1", error) < 0)
+        return -1;
+    root = dn_result_node(session->result);
+    dn_node_set_null(session->result, root, "target");
+    dn_node_set_text(session->result, root, "path", path);
+    dn_node_set_integer(session->result, root, "statements", (int64_t)file->statements);
+    dn_node_set_string(session->result, root, "text",
+                       path ? dn_string(NULL) : dn_span(file->text.data, file->text.length));
+    dn_node_set_text(session->result, root, "form", "portable");
+    tell_sections(session, file);
+    return 0;
+}
+
+/* --- dump, of one database ---------------------------------------------------------------------------- */
+
 int
 dunlin_schema_dump(const dunlin_options *options, const char *output, dunlin_result **result,
                    dunlin_error *error)
 {
     dn_session session;
     dn_side side = {.name = NULL};
+    dn_portable_file file = {.text = DN_TEXT_INIT};
     int answer;
 
     dn_session_begin(&session, options);
-    answer = dump(&session, output, &side, error);
+    answer = dn_session_project(&session, error);
+    if (answer == 0)
+        answer = is_portable(&session) ? dump_portable(&session, output, &file, error)
+                                       : dump(&session, output, &side, error);
+    dn_text_free(&file.text);
     dn_side_close(&side);
     return dn_session_finish(&session, answer, result, error);
 }
@@ -71,11 +129,15 @@ check_empty(dn_session *session, dn_error *error)
 static int
 load(dn_session *session, const char *path, dn_error *error)
 {
+    dn_auto(dn_text) sql = DN_TEXT_INIT;
     size_t statements;
 
     if (dn_session_project(session, error) < 0 || dn_session_target(session, error) < 0 ||
-        dn_session_connect(session, false, error) < 0 || check_empty(session, error) < 0 ||
-        dn_definition_load(session->connection, path, &statements, error) < 0 ||
+        dn_file_read(path, &sql, error) < 0 || dn_session_connect(session, false, error) < 0 ||
+        check_empty(session, error) < 0 ||
+        (dn_portable_is(session, path, &sql)
+             ? dn_portable_load(session, session->connection, path, &sql, false, &statements, error)
+             : dn_definition_run(session->connection, path, &sql, &statements, error)) < 0 ||
         dn_session_result(session, "dunlin-schema-load/1", error) < 0)
         return -1;
     dn_session_tell_target(session);

@@ -220,6 +220,16 @@ find_state(keeping *work)
 }
 
 static int
+keep_definition(keeping *work)
+{
+    if (!work->options->definition)
+        return 0;
+    return work->session->project.definition_form == DN_DEFINITION_PORTABLE
+               ? dn_upkeep_portable(work)
+               : dn_upkeep_definition(work);
+}
+
+static int
 keep_head(keeping *work)
 {
     dn_auto(dn_text) text = DN_TEXT_INIT;
@@ -251,10 +261,7 @@ dn_upkeep_write(dn_session *session, const dn_upkeep_options *options, dn_upkeep
     *upkeep = (dn_upkeep){.count = 0};
     if (!work.folder || !work.head)
         return dn_no_memory(error);
-    answer = keep_effects(&work) < 0 || keep_head(&work) < 0 ||
-                     (options->definition && dn_upkeep_definition(&work) < 0)
-                 ? -1
-                 : 0;
+    answer = keep_effects(&work) < 0 || keep_head(&work) < 0 || keep_definition(&work) < 0 ? -1 : 0;
     dn_replay_end(work.replay);
     return answer;
 }

@@ -36,6 +36,12 @@ same_bytes(const dn_text *left, const dn_text *right)
            (!left->length || memcmp(left->data, right->data, left->length) == 0);
 }
 
+dn_side
+dn_upkeep_side(const keeping *work)
+{
+    return side_of(work, &work->upkeep->snapshot, work->upkeep->snapshot.facts);
+}
+
 /* Is it, byte for byte, what dunlin wrote for the head as it was? */
 static int
 is_as_written(keeping *work, const dn_text *present, bool *answer)
@@ -95,8 +101,9 @@ is_earlier_state(keeping *work, const dn_fact_map *facts, size_t unlike, bool *a
     return 0;
 }
 
-static int
-explain(keeping *work, const char *path, const dn_differences *differences, const char **why)
+int
+dn_upkeep_explain(keeping *work, const char *path, const dn_differences *differences,
+                  const char **why)
 {
     dn_auto(dn_text) name = DN_TEXT_INIT;
     const dunlin_fact *first = dn_difference_key(&differences->items[0]);
@@ -112,12 +119,22 @@ explain(keeping *work, const char *path, const dn_differences *differences, cons
     return *why ? 0 : dn_no_memory(work->error);
 }
 
+int
+dn_upkeep_behind(keeping *work, const char *path, const char **why)
+{
+    *why = dn_arena_printf(&work->session->arena,
+                           "it is behind the migrations, and not dunlin's own text: 'dunlin schema "
+                           "dump --output %s' writes it anew",
+                           path);
+    return *why ? 0 : dn_no_memory(work->error);
+}
+
 /* Whether it is to be written anew; else why not, or NULL where it says the same in other words. */
 static int
 judge_edited(keeping *work, const char *path, const dn_text *present, bool *write, const char **why)
 {
     dn_session *session = work->session;
-    dn_side state = side_of(work, &work->upkeep->snapshot, work->upkeep->snapshot.facts);
+    dn_side state = dn_upkeep_side(work);
     dn_side told = {.name = NULL};
     dn_differences differences = {.count = 0};
     dn_error problem;
@@ -138,21 +155,15 @@ judge_edited(keeping *work, const char *path, const dn_text *present, bool *writ
     if (is_earlier_state(work, told.facts, differences.count, &earlier) < 0)
         return -1;
     if (!earlier)
-        return explain(work, path, &differences, why);
+        return dn_upkeep_explain(work, path, &differences, why);
     *write = dn_definition_is_ours(present);
-    if (*write)
-        return 0;
-    *why = dn_arena_printf(&session->arena,
-                           "it is behind the migrations, and not dunlin's own text: 'dunlin schema "
-                           "dump --output %s' writes it anew",
-                           path);
-    return *why ? 0 : dn_no_memory(work->error);
+    return *write ? 0 : dn_upkeep_behind(work, path, why);
 }
 
 /* --- the file --------------------------------------------------------------------------------------- */
 
-static int
-leave(keeping *work, const char *path, const char *why)
+int
+dn_upkeep_definition_leave(keeping *work, const char *path, const char *why)
 {
     work->upkeep->files[work->upkeep->count++] =
         (dn_upkeep_file){.what = "definition", .path = path, .why = why};
@@ -174,7 +185,7 @@ dn_upkeep_definition(keeping *work)
 {
     dn_session *session = work->session;
     const char *path = dn_definition_path(session);
-    dn_side state = side_of(work, &work->upkeep->snapshot, work->upkeep->snapshot.facts);
+    dn_side state = dn_upkeep_side(work);
     dn_auto(dn_text) text = DN_TEXT_INIT;
     dn_auto(dn_text) present = DN_TEXT_INIT;
     const char *why = NULL;
@@ -192,10 +203,11 @@ dn_upkeep_definition(keeping *work)
     if (dn_file_read(path, &present, work->error) < 0)
         return -1;
     if (same_bytes(&present, &text))
-        return leave(work, path, NULL);
+        return dn_upkeep_definition_leave(work, path, NULL);
     if (is_as_written(work, &present, &write) < 0)
         return -1;
     if (!write && judge_edited(work, path, &present, &write, &why) < 0)
         return -1;
-    return write ? dn_upkeep_definition_put(work, path, &text) : leave(work, path, why);
+    return write ? dn_upkeep_definition_put(work, path, &text)
+                 : dn_upkeep_definition_leave(work, path, why);
 }

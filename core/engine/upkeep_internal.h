@@ -27,6 +27,14 @@ typedef struct keeping {
 
 /* Behind the head. */
 int dn_upkeep_definition(keeping *work);
+int dn_upkeep_portable(keeping *work); /* the same for all databases */
 int dn_upkeep_definition_put(keeping *work, const char *path, const dn_text *text);
+int dn_upkeep_definition_leave(keeping *work, const char *path, const char *why);
+/* The newest state. */
+dn_side dn_upkeep_side(const keeping *work);
+/* Why a definition is left: it was edited; it is behind, and somebody's own text. */
+int dn_upkeep_explain(keeping *work, const char *path, const dn_differences *differences,
+                      const char **why);
+int dn_upkeep_behind(keeping *work, const char *path, const char **why);
 
 #endif

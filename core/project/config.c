@@ -565,6 +565,19 @@ set_definition(config_reader *reader, const cJSON *node, dn_error *error)
 }
 
 static int
+set_definition_form(config_reader *reader, const cJSON *node, dn_error *error)
+{
+    static const char *const choices[] = {"dialect", "portable", NULL};
+    static const dn_definition_form values[] = {DN_DEFINITION_DIALECT, DN_DEFINITION_PORTABLE};
+    int choice;
+
+    if (read_choice(reader, node, choices, "\"dialect\" or \"portable\"", &choice, error) < 0)
+        return -1;
+    reader->project->definition_form = values[choice];
+    return 0;
+}
+
+static int
 set_targets(config_reader *reader, const cJSON *node, dn_error *error)
 {
     size_t count = 0;
@@ -588,13 +601,21 @@ set_targets(config_reader *reader, const cJSON *node, dn_error *error)
 }
 
 static const key top_keys[] = {
-    {"$schema", set_nothing},     {"migrations", set_migrations},
-    {"dialect", set_dialect},     {"default", set_default},
-    {"tags", set_tags},           {"ahead", set_ahead},
-    {"guards", set_guards},       {"portability", set_portability},
-    {"snapshots", set_snapshots}, {"definition", set_definition},
-    {"ignore", set_ignore},       {"concurrently", set_concurrently},
-    {"targets", set_targets},     {"layout", set_layout},
+    {"$schema", set_nothing},
+    {"migrations", set_migrations},
+    {"dialect", set_dialect},
+    {"default", set_default},
+    {"tags", set_tags},
+    {"ahead", set_ahead},
+    {"guards", set_guards},
+    {"portability", set_portability},
+    {"snapshots", set_snapshots},
+    {"definition", set_definition},
+    {"definitionForm", set_definition_form},
+    {"ignore", set_ignore},
+    {"concurrently", set_concurrently},
+    {"targets", set_targets},
+    {"layout", set_layout},
 };
 
 static int

@@ -25,6 +25,10 @@ typedef enum dn_snapshots {
     DN_SNAPSHOTS_ON,
     DN_SNAPSHOTS_OFF
 } dn_snapshots;
+typedef enum dn_definition_form {
+    DN_DEFINITION_DIALECT = 0, /* a file for each kind of database */
+    DN_DEFINITION_PORTABLE     /* one for all, in portable SQL */
+} dn_definition_form;
 typedef enum dn_backup_mode {
     DN_BACKUP_DEFAULT = 0,
     DN_BACKUP_NONE,
@@ -68,6 +72,7 @@ typedef struct dn_project {
     dn_snapshots snapshots; /* whether `migrate` writes them, and the definition */
     const char *definition; /* absolute path of the schema definition; it need not exist */
     bool definition_named;  /* by dunlin.json */
+    dn_definition_form definition_form;
     const dn_target *targets;
     size_t target_count;
     const char *default_target; /* NULL: none named */

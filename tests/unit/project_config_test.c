@@ -52,7 +52,8 @@ every_key_is_read(void **state)
                                  "  \"default\": \"dev\",\n"
                                  "  \"tags\": \"sequence\",\n"
                                  "  \"ahead\": \"fail\", \"snapshots\": \"off\",\n"
-                                 "  \"definition\": \"db/schema.sql\",\n"
+                                 "  \"definition\": \"db/schema.sql\", "
+                                 "\"definitionForm\": \"portable\",\n"
                                  "  \"targets\": {\n"
                                  "    \"dev\": {\"url\": \"sqlite:dev.db\"},\n"
                                  "    \"prod-1\": {\n"
@@ -70,6 +71,7 @@ every_key_is_read(void **state)
     assert_int_equal(project.ahead, DN_AHEAD_FAIL);
     assert_int_equal(project.snapshots, DN_SNAPSHOTS_OFF);
     assert_string_equal(project.definition, "db/schema.sql");
+    assert_int_equal(project.definition_form, DN_DEFINITION_PORTABLE);
     assert_int_equal(project.target_count, 2);
 
     assert_string_equal(project.targets[0].name, "dev");
@@ -119,6 +121,7 @@ an_empty_object_means_all_defaults(void **state)
     assert_null(project.migrations);
     assert_null(project.definition);
     assert_int_equal(project.snapshots, DN_SNAPSHOTS_AUTO);
+    assert_int_equal(project.definition_form, DN_DEFINITION_DIALECT);
     assert_null(project.dialect);
     assert_null(project.default_target);
     assert_int_equal(project.tags, DN_TAGS_TIMESTAMP);
@@ -157,7 +160,7 @@ an_unknown_key_like_no_other_gets_the_list(void **state)
     expect_error("{\"x\": 1}", "config.unknown-key",
                  "dunlin.json:1:2: unknown key \"x\"; the keys there are: $schema, migrations, "
                  "dialect, default, tags, ahead, guards, portability, snapshots, definition, "
-                 "ignore, concurrently, targets, layout");
+                 "definitionForm, ignore, concurrently, targets, layout");
     expect_error("{\"targets\": {\"a\": {\"password\": \"geheim\"}}}", "config.unknown-key",
                  "dunlin.json:1:20: unknown key \"password\" in a target; the keys there are: url, "
                  "kind, backup, backupFolder, backups, lockTimeout, statementLockTimeout, "

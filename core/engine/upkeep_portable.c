@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The portable definition beside the migrations. What it says is told by its text alone: nothing has to
+ * be replayed to know whether it is what an earlier state of the history was.
+ */
+#include <string.h>
+
+#include "core/base/file.h"
+#include "core/engine/portable.h"
+#include "core/engine/upkeep_internal.h"
+
+/* What this database has beyond the statements, where a replay can tell. */
+static int
+find_section(keeping *work, const dn_text *statements, dn_portable_section *section)
+{
+    const dn_side made = dn_upkeep_side(work);
+
+    *section = (dn_portable_section){.driver = work->session->driver};
+    if (!work->known || work->choice.kind == DN_SHADOW_NONE)
+        return 0;
+    return dn_portable_section_of(work->session, statements, &made, work->options->shadow,
+                                  work->options->shadow_url, section, work->error);
+}
+
+static bool
+starts_with(const dn_text *text, const dn_text *start)
+{
+    return text->length >= start->length && memcmp(text->data, start->data, start->length) == 0;
+}
+
+/* Whether it is to be written anew; else why not, or NULL where it says the same in other words. */
+static int
+judge(keeping *work, const char *path, const dn_text *present, const dn_text *statements,
+      const dn_model *head, bool *write, const char **why)
+{
+    dn_session *session = work->session;
+    dn_differences differences = {.count = 0};
+    dn_error problem;
+    dn_model *told;
+    bool earlier;
+
+    *write = false;
+    dn_error_clear(&problem);
+    if (dn_portable_read(session, path, present, &told, &problem) < 0) {
+        *why = dn_arena_printf(&session->arena, "what it says is not known: %s", problem.message);
+        return *why ? 0 : dn_no_memory(work->error);
+    }
+    if (dn_model_compare(head, told, &session->arena, &differences, work->error) < 0)
+        return -1;
+    if (!differences.count) {
+        *write = starts_with(present, statements); /* then it is a section */
+        return 0;
+    }
+    if (dn_portable_was(session, told, &earlier, work->error) < 0)
+        return -1;
+    if (!earlier)
+        return dn_upkeep_explain(work, path, &differences, why);
+    *write = dn_portable_is_ours(present);
+    return *write ? 0 : dn_upkeep_behind(work, path, why);
+}
+
+static int
+keep(keeping *work, const char *path, const dn_model *head)
+{
+    dn_auto(dn_text) present = DN_TEXT_INIT;
+    dn_auto(dn_text) statements = DN_TEXT_INIT;
+    dn_auto(dn_text) text = DN_TEXT_INIT;
+    bool exists = dn_file_exists(path);
+    dn_portable_section section;
+    const char *why = NULL;
+    bool write = true;
+    size_t count;
+
+    if ((exists && dn_file_read(path, &present, work->error) < 0) ||
+        dn_portable_statements(head, &statements, &count, work->error) < 0 ||
+        find_section(work, &statements, &section) < 0)
+        return -1;
+    dn_text_add(&text, statements.data, statements.length);
+    if (dn_portable_sections(&section, 1, exists ? &present : NULL, &text, work->error) < 0)
+        return -1;
+    if (exists && present.length == text.length && starts_with(&present, &text))
+        return dn_upkeep_definition_leave(work, path, NULL);
+    if (exists && judge(work, path, &present, &statements, head, &write, &why) < 0)
+        return -1;
+    return write ? dn_upkeep_definition_put(work, path, &text)
+                 : dn_upkeep_definition_leave(work, path, why);
+}
+
+int
+dn_upkeep_portable(keeping *work)
+{
+    dn_session *session = work->session;
+    const char *path = session->project.definition;
+    dn_model *head;
+    size_t most;
+
+    if (dn_portable_check(session, work->error) < 0 ||
+        dn_portable_history(session, SIZE_MAX, &head, &most, work->error) < 0) {
+        const char *why = dn_arena_text(&session->arena, work->error->message);
+
+        if (work->error->status == DUNLIN_NO_MEMORY || !why)
+            return dn_no_memory(work->error);
+        dn_error_clear(work->error);
+        return dn_upkeep_definition_leave(work, path, why);
+    }
+    return keep(work, path, head);
+}
