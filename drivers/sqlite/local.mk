@@ -3,6 +3,8 @@
 sqlite_sources += drivers/sqlite/sqlite_alter.c
 sqlite_sources += drivers/sqlite/sqlite_backup.c
 sqlite_sources += drivers/sqlite/sqlite_cancel.c
+sqlite_sources += drivers/sqlite/sqlite_catalogue.c
+sqlite_sources += drivers/sqlite/sqlite_catalogue.h
 sqlite_sources += drivers/sqlite/sqlite_classify.c
 sqlite_sources += drivers/sqlite/sqlite_create.c
 sqlite_sources += drivers/sqlite/sqlite_create_other.c

@@ -64,7 +64,7 @@ typedef struct dn_sqlite_control {
 } dn_sqlite_control;
 
 struct dn_sqlite_violations; /* sqlite_foreign_keys.c */
-struct dn_sqlite_seen;       /* sqlite_since.c */
+struct dn_sqlite_catalogue;  /* sqlite_catalogue.h */
 
 struct dunlin_connection {
     sqlite3 *db;
@@ -98,10 +98,9 @@ struct dunlin_connection {
     dn_sqlite_kept kept[DN_SQLITE_KEPT];
     uint64_t uses;
 
-    /* tables and views as the last reading with a mark saw them */
-    struct dn_sqlite_seen *seen;
-    size_t seen_count;
-    uint64_t seen_mark; /* 0: none */
+    /* what the last reading with a mark saw; NULL: nothing yet */
+    struct dn_sqlite_catalogue *seen;
+    uint64_t seen_mark;
 
     int lock_fd; /* of the run lock, -1 when not held */
 };

@@ -79,6 +79,60 @@ what_hangs_on_another_object_changes_with_it(void **state)
                         "+column/parent/id +pk/parent/(id)");
 }
 
+/* The effects with what each fact was and is. */
+static const char *
+spelled(const dn_differences *effects)
+{
+    dn_text text = DN_TEXT_INIT;
+    const char *copy;
+
+    for (size_t i = 0; i < effects->count; i++) {
+        const dunlin_fact *sides[] = {effects->items[i].before, effects->items[i].after};
+
+        for (int side = 0; side < 2; side++) {
+            dn_text_add_string(&text, side ? " > " : "\n");
+            if (sides[side])
+                assert_int_equal(dn_fact_write(&text, sides[side], &at.error), 0);
+        }
+    }
+    copy = dn_arena_text(&at.arena, text.data ? text.data : "");
+    dn_text_free(&text);
+    return copy;
+}
+
+/* Old rows of the catalogue stay as they are, change, go, and come back in the same place. */
+static void
+reading_what_changed_tells_what_reading_everything_tells(void **state)
+{
+    const char *halves[MOST_FILES];
+
+    (void)state;
+    HISTORY("CREATE TABLE a (x INTEGER PRIMARY KEY, y TEXT UNIQUE); CREATE TABLE b (x INTEGER);",
+            "CREATE INDEX b_x ON b (x);", "CREATE VIEW v AS SELECT x FROM later;",
+            "CREATE TABLE child (p INTEGER REFERENCES later);", "INSERT INTO b VALUES (1);",
+            "CREATE TABLE later (id INTEGER PRIMARY KEY AUTOINCREMENT, x INTEGER);",
+            "CREATE TRIGGER v_new INSTEAD OF INSERT ON v BEGIN DELETE FROM b; END;",
+            "CREATE TRIGGER a_new AFTER INSERT ON a BEGIN DELETE FROM b; END;", "DROP TABLE later;",
+            "CREATE TABLE other (x INTEGER);", "DROP TABLE other; CREATE TABLE Other (x TEXT);",
+            "CREATE TABLE later (id TEXT PRIMARY KEY, x INTEGER);", "ALTER TABLE a RENAME TO z;",
+            "CREATE INDEX z_y ON z (y);", "DROP INDEX z_y; CREATE INDEX z_y ON z (x, y);",
+            "DROP TRIGGER a_new;", "CREATE VIRTUAL TABLE words USING fts5(body);",
+            "CREATE TABLE behind (x INTEGER);", "DROP TABLE words;",
+            "ALTER TABLE b ADD COLUMN y TEXT;", "DROP VIEW v;",
+            "ANALYZE; CREATE TABLE w (x INTEGER REFERENCES z);");
+    replay_all();
+    for (size_t i = 0; i < at.journal.count; i++) {
+        if (!at.effects[i].known)
+            fail_msg("%zu: %s", i, at.effects[i].why);
+        assert_true(at.effects[i].effects.count > 0 || i == 4);
+        halves[i] = spelled(&at.effects[i].effects);
+    }
+    at.options.thorough = true;
+    replay_all();
+    for (size_t i = 0; i < at.journal.count; i++)
+        assert_string_equal(halves[i], spelled(&at.effects[i].effects));
+}
+
 static void
 effects_lead_to_the_schema_that_drizzle_makes(void **state)
 {
@@ -447,6 +501,7 @@ main(void)
         TEST(each_migration_has_the_effects_of_its_statements),
         TEST(what_a_migration_takes_away_again_is_no_effect),
         TEST(what_hangs_on_another_object_changes_with_it),
+        TEST(reading_what_changed_tells_what_reading_everything_tells),
         TEST(effects_lead_to_the_schema_that_drizzle_makes),
         TEST(drizzles_step_with_custom_sql_is_told_by_statement),
         TEST(statements_are_told_apart),
