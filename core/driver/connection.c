@@ -203,6 +203,7 @@ dn_connection_close(dn_connection *connection)
     dn_connection_escort(connection, NULL);
     if (connection->handle)
         connection->driver->table.close(connection->handle);
+    dn_arena_free(&connection->ahead_arena);
     dn_arena_free(&connection->arena);
     free(connection);
 }

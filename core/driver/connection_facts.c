@@ -154,15 +154,66 @@ take_unreadable(dn_call *call, const dunlin_fact *key, dunlin_string reason)
     return DUNLIN_OK;
 }
 
-int
-dn_connection_schema(dn_connection *connection, dn_fact_map *map, dn_unreadable *unreadable,
-                     dn_error *error)
+static int
+read_schema(dn_connection *connection, dn_fact_map *map, dn_unreadable *unreadable, dn_error *error)
 {
     static const dn_call_sinks sinks = {.fact = take_schema_fact, .unreadable = take_unreadable};
     const dunlin_scope scope = {.size = sizeof scope, .depth = DUNLIN_SCOPE_FACTS};
     whole schema = {map, unreadable};
 
     return read_facts(connection, &scope, &sinks, &schema, error);
+}
+
+typedef struct copying {
+    dn_fact_map *map;
+    dn_error *error;
+} copying;
+
+static int
+copy_fact(const dunlin_fact *fact, void *context)
+{
+    const copying *work = context;
+
+    return dn_fact_map_put(work->map, fact, work->error);
+}
+
+int
+dn_connection_schema(dn_connection *connection, dn_fact_map *map, dn_unreadable *unreadable,
+                     dn_error *error)
+{
+    copying work = {map, error};
+    int answer;
+
+    if (!connection->ahead)
+        return read_schema(connection, map, unreadable, error);
+    answer = dn_fact_map_each(connection->ahead, NULL, copy_fact, &work);
+    dn_connection_drop_ahead(connection);
+    return answer;
+}
+
+int
+dn_connection_schema_ahead(dn_connection *connection, const dn_fact_map **map, dn_error *error)
+{
+    dn_unreadable unreadable = {.arena = &connection->ahead_arena};
+    dn_fact_map *facts;
+
+    *map = NULL;
+    dn_connection_drop_ahead(connection);
+    facts = dn_fact_map_new(&connection->ahead_arena, dn_driver_naming(&connection->capabilities));
+    if (!facts)
+        return dn_no_memory(error);
+    if (read_schema(connection, facts, &unreadable, error) < 0)
+        return -1;
+    if (!unreadable.count)
+        *map = connection->ahead = facts;
+    return 0;
+}
+
+void
+dn_connection_drop_ahead(dn_connection *connection)
+{
+    connection->ahead = NULL;
+    dn_arena_free(&connection->ahead_arena);
 }
 
 /* --- what changed ------------------------------------------------------------------------------ */

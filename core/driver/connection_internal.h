@@ -23,7 +23,9 @@ struct dn_connection {
     const dn_lex_rules *rules;
     const char *home; /* of tables of ours: "main".  */
     dn_log log;
-    dn_escort escort; /* check NULL: none */
+    dn_escort escort;         /* check NULL: none */
+    const dn_fact_map *ahead; /* the whole schema, as long as nothing was run since it was read */
+    dn_arena ahead_arena;
 };
 
 /* --- escorts, in a batch --- */
@@ -57,6 +59,9 @@ typedef int (*dn_connection_opener)(dn_connection *connection, const void *conte
 int dn_connection_make(const dn_driver *driver, const char *url, const dn_log *log,
                        dn_connection_opener open, const void *context, dn_connection **connection,
                        dn_error *error);
+
+/* What was read ahead may not be so any more. */
+void dn_connection_drop_ahead(dn_connection *connection);
 
 /* dn_call_begin() for a call on this connection. */
 void dn_connection_begin(dn_connection *connection, dn_call *call, const char *function,

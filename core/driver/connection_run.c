@@ -234,6 +234,7 @@ dn_connection_run(dn_connection *connection, const dn_batch *batch, dn_error *er
     dn_call call;
     int32_t status;
 
+    dn_connection_drop_ahead(connection);
     dn_connection_begin(connection, &call, "run", &sinks, &target, error);
     status = connection->driver->table.run(&call.driver_view, connection->handle);
     if (status == DUNLIN_STOP && target.ended)

@@ -319,6 +319,9 @@ typedef struct dn_unreadable {
  * added to the list, which is no failure here. */
 int dn_connection_schema(dn_connection *connection, dn_fact_map *map, dn_unreadable *unreadable,
                          dn_error *error);
+/* The same, kept for the next dn_connection_schema as long as nothing is run in between. *map lives
+ * until then; NULL where not all of it can be read. */
+int dn_connection_schema_ahead(dn_connection *connection, const dn_fact_map **map, dn_error *error);
 /* Who is told what a connection reads. */
 typedef struct dn_fact_taker {
     int (*fact)(void *context, const dunlin_fact *fact, dn_error *error);

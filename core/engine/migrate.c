@@ -19,6 +19,7 @@ typedef struct migration_run {
     dn_plan_options plan_options;
     dn_plan plan;
     bool planned;
+    bool locked;
     dn_previews previews; /* of a dry run */
     dn_run run;
     dn_backup_wish backup;
@@ -69,9 +70,15 @@ warn_of_empty(migration_run *state, dn_error *error)
 static int
 prepare_translation(migration_run *state, dn_error *error)
 {
+    dn_session *session = state->session;
+
     if (!state->plan_options.inspect)
         return 0;
-    return dn_session_translator(state->session, state->options->keep_different != 0, error);
+    if (dn_session_translator(session, state->options->keep_different != 0, error) < 0)
+        return -1;
+    if (session->translator && state->locked)
+        dn_translator_share(session->translator);
+    return 0;
 }
 
 /* What stands in the way of any pending migration is found before the first one is sent. */
@@ -152,6 +159,17 @@ has_applied(const migration_run *state)
     return state->earlier_count > 0;
 }
 
+/* Nothing but records was sent, so the schema is what it was, and known to the last object. */
+static bool
+has_left_alone(const migration_run *state, const dn_fingerprint *fingerprint)
+{
+    for (size_t i = 0; i < state->plan.job_count; i++)
+        if (!state->plan.jobs[i].idle)
+            return false;
+    return fingerprint->seen && fingerprint->base == fingerprint->before.facts &&
+           !state->earlier_count;
+}
+
 /* What the schema is now is kept for `drift`, also behind a run that failed on its way. The run is what
  * it was if that does not work: the next comparison takes longer. */
 static void
@@ -160,13 +178,20 @@ keep_fingerprint(migration_run *state, dn_fingerprint *fingerprint)
     dn_session *session = state->session;
     const dn_migration **files =
         dn_arena_array(&session->arena, state->plan.job_count + 1, sizeof *files);
+    dn_known known = {
+        .run_id = state->run.run_id, .action = "migrate", .basis = fingerprint->basis};
     size_t count = 0;
+    int answer = 0;
     dn_error problem;
 
     dn_error_clear(&problem);
     for (size_t i = 0; files && i < state->plan.job_count; i++)
         files[count++] = state->plan.jobs[i].migration;
-    if (files && dn_fingerprint_end(fingerprint, state->run.run_id, files, count, &problem) < 0)
+    if (has_left_alone(state, fingerprint))
+        answer = dn_fingerprint_keep(session, &fingerprint->before, &known, &problem);
+    else if (files)
+        answer = dn_fingerprint_end(fingerprint, state->run.run_id, files, count, &problem);
+    if (answer < 0)
         dn_log_info(&session->log, "the schema is not kept for later comparisons: %s",
                     problem.message);
 }
@@ -239,6 +264,7 @@ migrate_locked(migration_run *state, const char *table, dn_error *error)
         return -1;
     dn_fault("migrate.locked");
     state->planned = false;
+    state->locked = true;
     state->plan_options.inspect = true;
     answer = look(state, error);
     if (answer == 0)
@@ -290,8 +316,11 @@ migrate(migration_run *state, dn_error *error)
     /* What a pooler forbids is found before the lock, which writes a row there. */
     if (dn_connection_server(session->connection)->pooled)
         state->plan_options.inspect = true;
+    /* With leave to run all the same, what is there is told by the look that counts. */
+    session->sight.unasked = state->options->allow_nonempty && !state->options->dry_run;
     if (look(state, error) < 0)
         return -1;
+    session->sight.unasked = false;
     if (!state->plan.count || state->options->dry_run)
         return 0;
     return migrate_until_settled(state, error);
@@ -535,6 +564,7 @@ dn_migrate_locked(dn_session *session, const char *const *allow, size_t allow_co
     memset(&state, 0, sizeof(state));
     state.session = session;
     choose_options(&state, &options);
+    state.locked = true;
     state.plan_options.inspect = true;
     if (look(&state, error) < 0 || carry_out(&state, error) < 0)
         return -1;

@@ -46,7 +46,8 @@ dn_session_target(dn_session *session, dn_error *error)
     if (dn_project_target(&session->project, session->options, &session->arena, &session->target,
                           &session->url, error) < 0)
         return -1;
-    session->sight = (dn_sight){session->target->tracker, &session->project.ignore};
+    session->sight =
+        (dn_sight){.tracker = session->target->tracker, .ignore = &session->project.ignore};
     scheme = dn_url_scheme(&session->arena, session->url);
     if (!scheme)
         return dn_fail(error, DUNLIN_USAGE, "target.bad-url",

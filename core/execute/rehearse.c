@@ -177,16 +177,29 @@ rehearse_all(const rehearsal *work, dn_job *jobs, size_t count)
     return dn_previews_finish(work->previews, jobs, count, work->arena, work->error);
 }
 
-/* What the pending statements name is known, and read. */
 static int
-prepare(const rehearsal *work, const dn_job *jobs, size_t count)
+expect_again(const rehearsal *work, const dn_job *jobs, size_t count)
 {
     for (size_t i = 0; i < count && dn_translator_expects_again(work->translator); i++)
         if (expect_job(work, &jobs[i]) < 0)
             return -1;
+    return 0;
+}
+
+/* What the pending statements name is known, and read. */
+static int
+prepare(const rehearsal *work, const dn_job *jobs, size_t count)
+{
+    int answer;
+
+    if (expect_again(work, jobs, count) < 0)
+        return -1;
     if (work->previews)
         dn_translator_foresee(work->translator);
-    if (dn_translator_look(work->translator, work->error) < 0)
+    answer = dn_translator_look(work->translator, work->error);
+    if (answer == 1 && expect_again(work, jobs, count) == 0)
+        answer = dn_translator_look(work->translator, work->error);
+    if (answer != 0)
         return -1;
     return dn_translator_rehearse(work->translator, work->error);
 }

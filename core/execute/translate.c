@@ -370,8 +370,9 @@ dn_translator_expect(dn_translator *translator, const dn_source *source, dn_erro
         translator->guarded = true;
         return expect_rows(translator, source, error);
     }
-    /* Without a guard nobody asks what there is. */
-    if (translator->own && !translator->guarded && !mentions(source->sql, "exists")) {
+    /* Without a guard nobody asks what there is; and once somebody does, all of it is read. */
+    if (translator->own &&
+        (translator->guarded ? translator->shares : !mentions(source->sql, "exists"))) {
         translator->passed_over = true;
         return 0;
     }
@@ -392,7 +393,7 @@ dn_translator_expect(dn_translator *translator, const dn_source *source, dn_erro
 bool
 dn_translator_expects_again(const dn_translator *translator)
 {
-    return translator->guarded && translator->passed_over;
+    return translator->guarded && translator->passed_over && !translator->shares;
 }
 
 bool
@@ -440,6 +441,25 @@ list_key(const dunlin_fact *key, void *context)
     return 0;
 }
 
+void
+dn_translator_share(dn_translator *translator)
+{
+    translator->shares = translator->own && (translator->target.naming & DN_FACT_NAMESPACES) != 0;
+}
+
+static int
+look_at_whole(dn_translator *translator, dn_error *error)
+{
+    const dn_fact_map *whole;
+
+    if (dn_connection_schema_ahead(translator->connection, &whole, error) < 0)
+        return -1;
+    if (!whole)
+        return 1;
+    translator->actual = dn_fact_map_copy(whole, &translator->arena, error);
+    return translator->actual ? 0 : -1;
+}
+
 int
 dn_translator_look(dn_translator *translator, dn_error *error)
 {
@@ -453,6 +473,13 @@ dn_translator_look(dn_translator *translator, dn_error *error)
         return dn_fail(error, DUNLIN_PERMISSION, "translate.no-schema",
                        "names without a schema mean nothing to this user: none of the search path "
                        "may be used");
+    if (translator->shares && translator->phase == DN_TRANSLATOR_EXPECTS) {
+        int answer = look_at_whole(translator, error);
+
+        translator->shares = answer <= 0;
+        if (answer <= 0 || translator->passed_over)
+            return answer;
+    }
     list.keys = dn_arena_array(&arena, dn_fact_map_count(translator->keys), sizeof *list.keys);
     translator->actual = dn_fact_map_new(&translator->arena, translator->target.naming);
     if (!list.keys || !translator->actual)
@@ -501,6 +528,9 @@ void
 dn_translator_forget(dn_translator *translator)
 {
     translator->stale = true;
+    /* Keys of what was known when it was rehearsed were not noted. */
+    if (translator->shares && translator->phase == DN_TRANSLATOR_PERFORMS)
+        translator->everything = true;
 }
 
 int
@@ -694,6 +724,10 @@ dn_translate(dn_translator *translator, const dn_source *source, bool again,
     if (translator->own && translator->stale && !mentions(source->sql, "exists"))
         return 0;
     if (dn_translator_read(translator, source, &reading, error) < 0)
+        return -1;
+    /* What is looked at again is what stands behind the unknown. */
+    if (translator->shares && translator->stale && translator->phase == DN_TRANSLATOR_REHEARSES &&
+        note_keys(translator, &reading.operations, error) < 0)
         return -1;
     if (is_server_affair(translator, &reading))
         return go_as_it_is(translator, source);

@@ -81,7 +81,12 @@ int dn_translator_expect(dn_translator *translator, const dn_source *source, dn_
 /* Did a guard come behind statements that were taken for nobody's affair? Then all are to be
  * expected once more. */
 bool dn_translator_expects_again(const dn_translator *translator);
-/* Reads the facts of all that was noted; again, when DN_TRANSLATED_LOOK asks for it. */
+/* Whoever runs it reads the whole schema before the run in any case: on a target with schemas, where
+ * that is all that a name can mean, it is read once for both (dn_connection_schema_ahead), and what
+ * statements of its own dialect name need not be found out first. */
+void dn_translator_share(dn_translator *translator);
+/* Reads the facts of all that was noted; again, when DN_TRANSLATED_LOOK asks for it. 1: the schema
+ * cannot be shared, so all are to be expected once more, and looked at again. */
 int dn_translator_look(dn_translator *translator, dn_error *error);
 /* From here on, until _perform, statements are tried on a copy of the facts: what stands in the way
  * of a run is found before anything is sent. */

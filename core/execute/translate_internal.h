@@ -41,6 +41,7 @@ struct dn_translator {
     bool passed_over;        /* statements without a guard were not looked into */
     bool stale;              /* the facts are not known any more */
     bool everything;         /* all facts are wanted, not those of the keys alone */
+    bool shares;             /* the run wants to know the whole schema as well, before it begins */
     bool expecting;          /* the first pending statement was heard of */
     bool foresees;           /* statements behind unknown ones are guessed at */
     dn_arena scratch;        /* of the statement at hand */

@@ -82,7 +82,7 @@ dn_observe(dn_connection *connection, dn_journal *journal, const dn_sight *sight
 
     if (observe_tracker(connection, journal, sight, depth, arena, observation, error) < 0)
         return -1;
-    if (!is_blank(observation))
+    if (!is_blank(observation) || (sight && sight->unasked))
         return 0;
     if (look_for_objects(connection, sight ? sight->ignore : NULL, arena, observation, error) < 0)
         return -1;

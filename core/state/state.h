@@ -59,6 +59,7 @@ typedef struct dn_observation {
 typedef struct dn_sight {
     const char *tracker;     /* the name of one that is configured, or NULL */
     const dn_ignore *ignore; /* objects that are not looked at, or NULL */
+    bool unasked;            /* whether a database without records holds objects is no question */
 } dn_sight;
 
 /* The journal may still be at its files (dn_journal_begin): the tracker is read meanwhile. `sight`

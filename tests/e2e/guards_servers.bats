@@ -1,0 +1,123 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# IF [NOT] EXISTS in PostgreSQL's own dialect: what a run reads of the schema for it, and when.
+
+log=${DUNLIN_TEST_POSTGRES_LOG-}
+
+load helper
+
+setup() {
+    helper_setup
+    [ -n "$log" ] || fail "there is no log of the server: DUNLIN_TEST_POSTGRES_LOG is not set" \
+        "run this as: tests/servers run postgres -- COMMAND"
+    url=$(fresh_database postgresql)
+    mkdir migrations
+}
+
+# migration TAG: its text from standard input.
+migration() {
+    cat >"migrations/$1.sql"
+}
+
+# How often this database was asked for all its columns since the log had $begun bytes.
+reads() {
+    tail -c "+$((begun + 1))" "$log" | grep -c 'execute [^:]*: SELECT a\.attrelid, a\.attnum' || true
+}
+
+@test "a run that finds everything there reads the schema once, and lists no objects beforehand" {
+    local begun
+    migration 0001_a <<'SQL'
+CREATE TABLE IF NOT EXISTS a (id int PRIMARY KEY, name text);
+CREATE INDEX IF NOT EXISTS a_name ON a (name);
+SQL
+    migration 0002_b <<'SQL'
+ALTER TABLE a ADD COLUMN IF NOT EXISTS rank int NOT NULL DEFAULT 0;
+SQL
+    dunlin migrate --url "$url"
+    assert_exit 0
+    sql_pg "$url" 'DELETE FROM dunlin_migrations' \
+        "ALTER DATABASE \"${url##*/}\" SET log_min_duration_statement = 0"
+    begun=$(stat -c %s "$log")
+    dunlin migrate --url "$url" --allow-nonempty --no-backup
+    assert_exit 0
+    assert_equal "$(reads)" 1
+    assert_equal "$(tail -c "+$((begun + 1))" "$log" | grep -c "execute .*SELECT CASE c.relkind WHEN 'v' THEN 'view'")" 1
+    assert_equal "$(sql_pg "$url" 'SELECT count(*) FROM dunlin_migrations')" 2
+    dunlin drift --url "$url"
+    assert_exit 0
+    # What somebody does by hand afterwards is seen as ever.
+    sql_pg "$url" 'ALTER TABLE a DROP COLUMN rank'
+    dunlin drift --url "$url"
+    assert_exit 4
+    assert_stdout 'rank'
+}
+
+@test "without leave to run, what is there already stops a run as ever" {
+    migration 0001_a <<<'CREATE TABLE IF NOT EXISTS a (id int);'
+    sql_pg "$url" 'CREATE TABLE b (id int)'
+    dunlin migrate --url "$url"
+    assert_exit 4
+    assert_stderr '[tracker.not-empty]'
+    dunlin migrate --url "$url" --allow-nonempty --dry-run
+    assert_exit 0
+    dunlin migrate --url "$url" --allow-nonempty --no-backup
+    assert_exit 0
+    assert_equal "$(sql_pg "$url" "SELECT to_regclass('a') IS NOT NULL")" t
+}
+
+@test "guards behind what nobody can read know what it did" {
+    sql_pg "$url" 'CREATE TABLE d (id int, x int)' 'CREATE TABLE e (id int)'
+    migration 0001_a <<'SQL'
+CREATE TABLE IF NOT EXISTS e (id int);
+CREATE TABLE IF NOT EXISTS a (id int);
+SQL
+    migration 0002_unknown <<'SQL'
+DO $$ BEGIN
+    EXECUTE 'CREATE TABLE c (id int, n int)';
+    EXECUTE 'ALTER TABLE d DROP COLUMN x';
+    EXECUTE 'DROP TABLE e';
+END $$;
+SQL
+    migration 0003_behind <<'SQL'
+ALTER TABLE a ADD COLUMN y int;
+CREATE TABLE IF NOT EXISTS c (id int, n int);
+CREATE INDEX IF NOT EXISTS c_n ON c (n);
+ALTER TABLE d ADD COLUMN IF NOT EXISTS x text;
+ALTER TABLE a ADD COLUMN IF NOT EXISTS y int;
+CREATE TABLE IF NOT EXISTS e (id int);
+DROP TABLE IF EXISTS nothing;
+SQL
+    dunlin migrate --url "$url" --allow-nonempty --no-backup
+    assert_exit 0
+    assert_equal "$(sql_pg "$url" "SELECT string_agg(table_name || '.' || column_name || ' ' || data_type, ', '
+        ORDER BY table_name, ordinal_position) FROM information_schema.columns
+        WHERE table_schema = 'public' AND table_name NOT LIKE 'dunlin%'")" \
+        'a.id integer, a.y integer, c.id integer, c.n integer, d.id integer, d.x text, e.id integer'
+    assert_equal "$(sql_pg "$url" "SELECT to_regclass('c_n') IS NOT NULL")" t
+}
+
+@test "guards of a run that met a lock are answered anew" {
+    local holder
+    sql_pg "$url" 'CREATE TABLE t (id int)' 'CREATE TABLE u (id int)'
+    printf '{"targets": {"only": {"url": "%s", "backup": "none", "statementLockTimeout": "100ms", "lockRetries": 10}}}\n' \
+        "$url" >dunlin.json
+    migration 0001_u <<<'CREATE TABLE IF NOT EXISTS u (id int);'
+    migration 0002_t <<'SQL'
+ALTER TABLE t ADD COLUMN IF NOT EXISTS c int;
+CREATE INDEX IF NOT EXISTS u_id ON u (id);
+CREATE TABLE IF NOT EXISTS v (id int);
+SQL
+    sql_pg "$url" "BEGIN; LOCK TABLE t IN ACCESS SHARE MODE; SELECT pg_sleep(1.5); CREATE TABLE v (id int);
+        CREATE INDEX u_id ON u (id); COMMIT" >/dev/null &
+    holder=$!
+    for _ in {1..200}; do
+        [ "$(sql_pg "$url" "SELECT count(*) FROM pg_locks WHERE relation = 't'::regclass")" = 0 ] || break
+        sleep 0.02
+    done
+    dunlin migrate --allow-nonempty
+    assert_exit 0
+    assert_stderr 'trying again'
+    wait "$holder"
+    assert_equal "$(sql_pg "$url" "SELECT attnum FROM pg_attribute WHERE attrelid = 't'::regclass AND attname = 'c'")" 2
+    assert_equal "$(sql_pg "$url" 'SELECT count(*) FROM dunlin_migrations')" 2
+}
