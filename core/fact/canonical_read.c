@@ -11,29 +11,40 @@
 
 /* --- what members are ------------------------------------------------------------------------- */
 
+#define WORD(text)                                                                                 \
+    {                                                                                              \
+        text, sizeof(text) - 1                                                                     \
+    }
+
 static bool
-is_among(dunlin_string name, const char *const *list)
+is_among(dunlin_string name, const dunlin_string *list, size_t count)
 {
-    while (*list && !dn_string_equal(name, *list))
-        list++;
-    return *list != NULL;
+    for (size_t i = 0; i < count; i++)
+        if (list[i].length == name.length &&
+            memcmp(list[i].data, name.data, (size_t)name.length) == 0)
+            return true;
+    return false;
 }
 
 /* The table of docs/facts.md. */
 int32_t
 dn_canonical_type(dunlin_string kind, dunlin_string name)
 {
-    static const char *const identifiers[] = {
-        "after", "check_names", "column", "columns",     "include",   "on_delete_columns",
-        "order", "owned_by",    "ref",    "ref_columns", "type_path", NULL};
-    static const char *const expressions[] = {
-        "check", "checks", "default", "definition", "expr", "generated", "using", "where", NULL};
+    static const dunlin_string identifiers[] = {
+        WORD("after"),   WORD("check_names"),       WORD("column"),   WORD("columns"),
+        WORD("include"), WORD("on_delete_columns"), WORD("order"),    WORD("owned_by"),
+        WORD("ref"),     WORD("ref_columns"),       WORD("type_path")};
+    static const dunlin_string expressions[] = {
+        WORD("check"), WORD("checks"),    WORD("default"), WORD("definition"),
+        WORD("expr"),  WORD("generated"), WORD("using"),   WORD("where")};
 
     if (dn_string_equal(name, "on_update") && dn_string_equal(kind, DUNLIN_KIND_COLUMN))
         return DUNLIN_PROPERTY_EXPRESSION;
-    if (is_among(name, identifiers))
+    if (is_among(name, identifiers, sizeof identifiers / sizeof *identifiers))
         return DUNLIN_PROPERTY_IDENTIFIER;
-    return is_among(name, expressions) ? DUNLIN_PROPERTY_EXPRESSION : DUNLIN_PROPERTY_TEXT;
+    return is_among(name, expressions, sizeof expressions / sizeof *expressions)
+               ? DUNLIN_PROPERTY_EXPRESSION
+               : DUNLIN_PROPERTY_TEXT;
 }
 
 /* --- keys --------------------------------------------------------------------------------------- */
@@ -224,6 +235,17 @@ read_value(reading *work, dunlin_string name, dunlin_string member, uint32_t ind
     return answer;
 }
 
+/* How many properties the children of a node make, at most. */
+static size_t
+count_properties(const cJSON *node)
+{
+    size_t count = 0;
+
+    for (const cJSON *child = node->child; child; child = child->next)
+        count += 1 + (child->child ? count_properties(child) + 1 : 0);
+    return count;
+}
+
 int
 dn_fact_read(const char *key, const cJSON *value, dn_arena *arena, dunlin_fact *fact,
              dn_fact_flaw *flaw)
@@ -239,6 +261,7 @@ dn_fact_read(const char *key, const cJSON *value, dn_arena *arena, dunlin_fact *
     if (!cJSON_IsObject(value))
         return refuse(&work, value, "the value of a fact is an object");
     work.kind = fact->kind;
+    dn_properties_reserve(&work.list, count_properties(value));
     for (const cJSON *child = value->child; child && answer == 0; child = child->next) {
         dunlin_string name = copy_of(&work, child->string);
 

@@ -48,6 +48,8 @@ typedef struct dn_properties {
     size_t capacity;
     bool failed;
 } dn_properties;
+/* Room for exactly so many, in a list that has none yet: for lists that are kept. */
+void dn_properties_reserve(dn_properties *list, size_t count);
 void dn_properties_add(dn_properties *list, const char *name, int32_t type, int64_t integer,
                        dunlin_string text);
 /* Copies a property with everything in it; its strings are borrowed. */
@@ -82,7 +84,10 @@ dn_fact_map *dn_fact_map_new(dn_arena *arena, uint64_t naming); /* NULL: no memo
 dn_fact_map *dn_fact_map_copy(const dn_fact_map *map, dn_arena *arena, dn_error *error);
 uint64_t dn_fact_map_naming(const dn_fact_map *map);
 size_t dn_fact_map_count(const dn_fact_map *map);
+/* Puts a copy. */
 int dn_fact_map_put(dn_fact_map *map, const dunlin_fact *fact, dn_error *error);
+/* Puts the fact itself, which has to live as long as the map's arena. */
+int dn_fact_map_share(dn_fact_map *map, const dunlin_fact *fact, dn_error *error);
 /* By kind and path; NULL when there is none. */
 const dunlin_fact *dn_fact_map_find(const dn_fact_map *map, dunlin_string kind,
                                     const dunlin_string *path, uint64_t count);

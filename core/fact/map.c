@@ -257,28 +257,33 @@ replace(dn_fact_map *map, entry *old, const dunlin_fact *fact, dn_error *error)
 }
 
 int
-dn_fact_map_put(dn_fact_map *map, const dunlin_fact *fact, dn_error *error)
+dn_fact_map_share(dn_fact_map *map, const dunlin_fact *fact, dn_error *error)
 {
     uint64_t hash = hash_key(map->naming, fact->kind, fact->path, fact->path_count);
     entry *found = look_up(map, hash, fact->kind, fact->path, fact->path_count);
-    const dunlin_fact *copy = dn_fact_copy(map->arena, fact);
 
-    if (!copy)
-        return dn_no_memory(error);
     if (found)
-        return replace(map, found, copy, error);
+        return replace(map, found, fact, error);
     if ((map->slots_used + 1) * 2 > map->slot_count && rehash(map, error) < 0)
         return -1;
     map->entries = dn_arena_grow(map->arena, map->entries, &map->entry_capacity,
                                  map->entry_count + 1, sizeof *map->entries);
     if (!map->entries)
         return dn_no_memory(error);
-    if (link_lists(map, map->entry_count, copy, NULL, error) < 0)
+    if (link_lists(map, map->entry_count, fact, NULL, error) < 0)
         return -1;
-    map->entries[map->entry_count] = (entry){copy, hash};
+    map->entries[map->entry_count] = (entry){fact, hash};
     place(map, map->entry_count++);
     map->live++;
     return 0;
+}
+
+int
+dn_fact_map_put(dn_fact_map *map, const dunlin_fact *fact, dn_error *error)
+{
+    const dunlin_fact *copy = dn_fact_copy(map->arena, fact);
+
+    return copy ? dn_fact_map_share(map, copy, error) : dn_no_memory(error);
 }
 
 const dunlin_fact *

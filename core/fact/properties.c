@@ -23,6 +23,16 @@ make_room(dn_properties *list, uint64_t count)
 }
 
 void
+dn_properties_reserve(dn_properties *list, size_t count)
+{
+    if (count == 0)
+        return;
+    list->items = dn_arena_array(list->arena, count, sizeof *list->items);
+    list->capacity = count;
+    list->failed = !list->items;
+}
+
+void
 dn_properties_add(dn_properties *list, const char *name, int32_t type, int64_t integer,
                   dunlin_string text)
 {

@@ -2,12 +2,10 @@
  *
  * Snapshot files.
  */
-#include "core/state/snapshot.h"
-
 #include <string.h>
 
 #include "core/base/file.h"
-#include "core/base/json.h"
+#include "core/state/snapshot_internal.h"
 
 /* --- writing ---------------------------------------------------------------------------------- */
 
@@ -45,15 +43,8 @@ dn_snapshot_write(dn_snapshot *snapshot, dn_text *text, dn_error *error)
 
 /* --- reading ------------------------------------------------------------------------------------ */
 
-typedef struct reading {
-    dn_json json;
-    dn_arena *arena;
-    dn_snapshot *snapshot;
-    dn_error *error;
-} reading;
-
 static int
-refuse(reading *work, const cJSON *node, const char *words)
+refuse(dn_snapshot_reading *work, const cJSON *node, const char *words)
 {
     return dn_json_fail(&work->json, node, "snapshot.invalid", work->error, "%s", words);
 }
@@ -65,7 +56,7 @@ member(const cJSON *object, const char *name)
 }
 
 static int
-read_text(reading *work, const cJSON *head, const char *name, const char **text)
+read_text(dn_snapshot_reading *work, const cJSON *head, const char *name, const char **text)
 {
     const cJSON *node = member(head, name);
 
@@ -76,8 +67,8 @@ read_text(reading *work, const cJSON *head, const char *name, const char **text)
     return *text ? 0 : dn_no_memory(work->error);
 }
 
-static int
-read_head(reading *work)
+int
+dn_snapshot_read_head(dn_snapshot_reading *work)
 {
     const cJSON *head = member(work->json.root, "dunlin");
     const cJSON *format = member(head, "format");
@@ -106,7 +97,7 @@ read_head(reading *work)
 }
 
 static int
-read_fact(reading *work, const cJSON *node, dn_fact_map *facts)
+read_fact(dn_snapshot_reading *work, const cJSON *node, dn_fact_map *facts)
 {
     dn_fact_flaw flaw;
     dunlin_fact fact;
@@ -125,7 +116,7 @@ read_fact(reading *work, const cJSON *node, dn_fact_map *facts)
 }
 
 static int
-read_facts(reading *work)
+read_facts(dn_snapshot_reading *work)
 {
     const cJSON *list = member(work->json.root, "facts");
     dn_fact_map *facts = dn_fact_map_new(work->arena, 0);
@@ -144,7 +135,7 @@ read_facts(reading *work)
 
 /* A snapshot says what a database held: what somebody wrote into it, or merged, is not that. */
 static int
-check_digest(reading *work)
+check_digest(dn_snapshot_reading *work)
 {
     char expected[DN_DIGEST_HEX];
     char found[DN_DIGEST_HEX];
@@ -167,13 +158,19 @@ int
 dn_snapshot_read(const char *name, const char *text, size_t length, dn_arena *arena,
                  dn_snapshot *snapshot, dn_error *error)
 {
-    reading work = {.arena = arena, .snapshot = snapshot, .error = error};
+    dn_snapshot_reading work = {.arena = arena, .snapshot = snapshot, .error = error};
     int answer;
 
     *snapshot = (dn_snapshot){.dialect = NULL};
+    work.error = NULL; /* whatever it is, the reader below says it better */
+    answer = dn_snapshot_read_lines(text, length, &work);
+    work.error = error;
+    if (answer <= 0)
+        return answer == 0 ? 0 : dn_no_memory(error);
+    *snapshot = (dn_snapshot){.dialect = NULL};
     if (dn_json_parse(&work.json, name, text, length, false, "snapshot.syntax", error) < 0)
         return -1;
-    answer = read_head(&work);
+    answer = dn_snapshot_read_head(&work);
     if (answer == 0)
         answer = read_facts(&work);
     if (answer == 0)
@@ -190,11 +187,11 @@ typedef struct copying {
 } copying;
 
 static int
-put_fact(const dunlin_fact *fact, void *context)
+share_fact(const dunlin_fact *fact, void *context)
 {
     copying *work = context;
 
-    return dn_fact_map_put(work->copy, fact, work->error);
+    return dn_fact_map_share(work->copy, fact, work->error);
 }
 
 int
@@ -204,7 +201,7 @@ dn_snapshot_facts(const dn_fact_map *facts, uint64_t naming, dn_arena *arena, dn
     copying work = {.copy = dn_fact_map_new(arena, naming), .error = error};
 
     *copy = work.copy;
-    return work.copy ? dn_fact_map_each(facts, NULL, put_fact, &work) : dn_no_memory(error);
+    return work.copy ? dn_fact_map_each(facts, NULL, share_fact, &work) : dn_no_memory(error);
 }
 
 /* --- places --------------------------------------------------------------------------------------- */

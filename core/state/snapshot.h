@@ -27,7 +27,8 @@ int dn_snapshot_write(dn_snapshot *snapshot, dn_text *text, dn_error *error);
  * snapshot.edited (the facts are not those of the digest). */
 int dn_snapshot_read(const char *name, const char *text, size_t length, dn_arena *arena,
                      dn_snapshot *snapshot, dn_error *error);
-/* A copy of the map for a kind of server: DN_FACT_*. */
+/* The same facts, themselves, in a map for a kind of server: DN_FACT_*. `arena` is theirs, or goes
+ * before it. */
 int dn_snapshot_facts(const dn_fact_map *facts, uint64_t naming, dn_arena *arena,
                       dn_fact_map **copy, dn_error *error);
 

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The topics of tests/bench/run that need a server: mysql and postgres."""
-import contextlib
+"""The topics of tests/bench/run that need a server."""
 import glob
 import os
 import shutil
@@ -9,6 +8,8 @@ import urllib.parse
 
 import doctor
 import project
+import relay
+import schema
 from measuring import PEAK_LIMIT_KB, TOP, Failed
 
 DELAY_MS = 5
@@ -187,25 +188,6 @@ class Postgres(Server):
         return [*self.psql(database, port), "-f", script], None
 
 
-# --- the relay -----------------------------------------------------------------------------------
-
-@contextlib.contextmanager
-def relay(bench, server, milliseconds, counts):
-    """The port of a relay that adds this much to every round trip. Behind the block, `counts`
-    holds its connections and its round trips."""
-    program = bench.compiled("delay")
-    report = os.path.join(bench.scratch, "delay-report")
-    half = str(int(milliseconds * 1000 / 2))
-    process = subprocess.Popen([program, report, str(server.address.port), half],
-                               stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    try:
-        yield int(process.stdout.readline())
-    finally:
-        process.communicate()
-        with open(report, encoding="ascii") as file:
-            counts.extend(map(int, file.read().split()))
-
-
 # --- what is measured ----------------------------------------------------------------------------
 
 class Apply:
@@ -336,7 +318,7 @@ def bench_nothing(bench, server, count=1000):
     turns = {}
     for name, command in commands.items():
         counts = []
-        with relay(bench, server, 0, counts) as port:
+        with relay.relayed(bench, server, 0, counts) as port:
             bench.once(command(port))
         turns[name] = counts[1]
     bench.rows.append({"what": "  its round trips, connecting included", "other": "dbmate",
@@ -405,7 +387,7 @@ def bench_postgres(bench):
             bench.compare("  own processor time", medians, "psql", 1.0, key="cpu")
             bench.compare(what, medians, "dbmate", None)
         bench.note_peaks(what, medians, PEAK_LIMIT_KB if count == 1000 else None)
-    with relay(bench, server, DELAY_MS, []) as port:
+    with relay.relayed(bench, server, DELAY_MS, []) as port:
         race = Apply(bench, server, DELAYED, port)
         race.add_client("psql", race.add_dunlin())
         medians = race.measure(3)
@@ -419,7 +401,17 @@ def bench_postgres(bench):
         bench_bulk(bench, server)
 
 
-TOPICS = {"mysql": (Mysql, bench_mysql), "postgres": (Postgres, bench_postgres)}
+def bench_mysql_schema(bench):
+    schema.bench_schema(bench, schema.Mysql(Mysql(bench)))
+
+
+def bench_postgres_schema(bench):
+    schema.bench_schema(bench, schema.Postgres(Postgres(bench)))
+
+
+TOPICS = {"mysql": (Mysql, bench_mysql), "postgres": (Postgres, bench_postgres),
+          "mysql-schema": (Mysql, bench_mysql_schema),
+          "postgres-schema": (Postgres, bench_postgres_schema)}
 
 
 def programs_of(kind):
