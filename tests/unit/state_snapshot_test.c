@@ -160,6 +160,39 @@ test_blanks_do_not_count(void **state)
                      0);
 }
 
+/* All but the last line end is needed; what stands behind it is too much. */
+static void
+test_half_a_snapshot_is_none(void **state)
+{
+    schema_fixture *fixture = *state;
+    static const char text[] = HEAD FACTS;
+    static const char longer[] = HEAD FACTS "\"table/public/u\":{}\n}}\n";
+    dn_snapshot snapshot;
+
+    for (size_t length = 0; length + 3 < sizeof text; length++)
+        assert_int_equal(dn_snapshot_read("head.json", text, length, &fixture->arena, &snapshot,
+                                          &fixture->error),
+                         -1);
+    assert_int_equal(dn_snapshot_read("head.json", text, sizeof text - 2, &fixture->arena,
+                                      &snapshot, &fixture->error),
+                     0);
+    is_refused(state, longer, "snapshot.syntax",
+               "head.json:6:1: expected nothing after the document");
+}
+
+/* As for every snapshot, digests are of bytes: one that fits does not make a fact of a line. */
+static void
+test_a_digest_that_fits_makes_no_fact(void **state)
+{
+    /* printf '"table/public/t":{"comment":null}\n' | sha256sum */
+    is_refused(state,
+               "{\"dunlin\":{\"dialect\":\"postgresql\",\"digest\":\""
+               "a2ced6d5c8a952e7e3d88c351053eacf965182f0c9b5ca21a311279d442b28ff"
+               "\",\"flavour\":\"postgresql\",\"format\":1,\"server\":15},\n\"facts\":{\n"
+               "\"table/public/t\":{\"comment\":null}\n}}\n",
+               "snapshot.invalid", "head.json:3:29: what is false or null is left out");
+}
+
 static void
 test_snapshots_lie_where_drizzle_does_not_look(void **state)
 {
@@ -189,6 +222,9 @@ main(void)
         cmocka_unit_test_setup_teardown(test_a_snapshot_that_was_edited_by_hand_is_found_out, setup,
                                         teardown_schema),
         cmocka_unit_test_setup_teardown(test_blanks_do_not_count, setup, teardown_schema),
+        cmocka_unit_test_setup_teardown(test_half_a_snapshot_is_none, setup, teardown_schema),
+        cmocka_unit_test_setup_teardown(test_a_digest_that_fits_makes_no_fact, setup,
+                                        teardown_schema),
         cmocka_unit_test_setup_teardown(test_snapshots_lie_where_drizzle_does_not_look, setup,
                                         teardown_schema),
     };
