@@ -159,8 +159,8 @@ show_check(dn_cli *cli, const dunlin_node *check)
     }
 }
 
-static void
-show_all(dn_cli *cli, const dunlin_node *root)
+void
+dn_cli_show_checks(dn_cli *cli, const dunlin_node *root)
 {
     const dunlin_node *check = dunlin_node_first(dunlin_node_get(root, "checks"));
     dn_style style = dunlin_node_boolean(root, "agrees") ? DN_STYLE_GOOD : DN_STYLE_BAD;
@@ -190,7 +190,7 @@ check_all(dn_cli *cli)
     dunlin_error error = {0};
     int outcome = dunlin_check(&cli->options, &options, &result, &error);
 
-    return dn_cli_finish(cli, outcome, result, &error, show_all, NULL);
+    return dn_cli_finish(cli, outcome, result, &error, dn_cli_show_checks, NULL);
 }
 
 static int

@@ -119,6 +119,15 @@ show_sql(dn_cli *cli, const dunlin_node *root)
     fputs(dunlin_node_text(root, "script"), cli->output.out);
 }
 
+static void
+show_definition(dn_cli *cli, const dunlin_node *root)
+{
+    if (dunlin_node_get(root, "checks"))
+        dn_cli_show_checks(cli, root);
+    else
+        show(cli, root);
+}
+
 int
 dn_cmd_schema_check(dn_cli *cli)
 {
@@ -134,7 +143,7 @@ dn_cmd_schema_check(dn_cli *cli)
     int outcome =
         dunlin_schema_check(&cli->options, arguments->words.items[0], &options, &result, &error);
 
-    return dn_cli_finish(cli, outcome, result, &error, show, NULL);
+    return dn_cli_finish(cli, outcome, result, &error, show_definition, NULL);
 }
 
 int

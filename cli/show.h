@@ -25,4 +25,7 @@ char *dn_cli_join_words(const dn_words *words);
 /* Texts of an array, put together with commas. Free it. */
 char *dn_cli_join(const dunlin_node *texts, const char *between);
 
+/* The checks of `check`, one below the other; in cmd_check.c. */
+void dn_cli_show_checks(dn_cli *cli, const dunlin_node *root);
+
 #endif

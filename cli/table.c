@@ -584,7 +584,9 @@ const dn_command dn_cli_commands[] = {
      dn_cli_schema_load_examples, dn_cmd_schema_load},
     {"schema check", "compare a schema definition with the target",
      "Loads the file into a throw-away database of the target's kind (SQLite: in memory) and tells what "
-     "the target has otherwise, as `diff` does.",
+     "the target has otherwise, as `diff` does.\n\n"
+     "A portable definition, where no target is named, is compared with what the migrations make, on each "
+     "kind of database that the targets are; the document of `--json` is then that of `check`.",
      "dunlin-diff/1", dn_cli_schema_check_options, dn_cli_schema_load_arguments,
      dn_cli_schema_check_exits, dn_cli_schema_check_examples, dn_cmd_schema_check},
     {"journal check", "compare the journal with the files",

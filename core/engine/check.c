@@ -252,6 +252,24 @@ run_environment(dn_checking *checking, dn_error *error)
     return dn_checks_environment(checking, error) < 0 ? -1 : tell_summary(checking, error);
 }
 
+int
+dn_checks_definition(dn_session *session, const char *path, const dunlin_check_options *options,
+                     dn_error *error)
+{
+    dn_checking checking = {.session = session, .options = options, .definition = path};
+    dn_check_ground *grounds;
+    size_t count;
+
+    if (dn_session_journal(session, error) < 0 || dn_journal_finish(&session->journal, error) < 0 ||
+        dn_checks_grounds(&checking, &grounds, &count, error) < 0 ||
+        dn_session_result(session, "dunlin-check/1", error) < 0)
+        return -1;
+    dn_session_tell_project(session);
+    checking.list = dn_node_array(session->result, dn_result_node(session->result), "checks");
+    return check_grounds(&checking, grounds, count, error) < 0 ? -1
+                                                               : tell_summary(&checking, error);
+}
+
 static int
 run(dn_checking *checking, dn_error *error)
 {

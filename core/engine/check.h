@@ -22,6 +22,7 @@ typedef struct dn_checking {
     const dunlin_check_options *options;
     dunlin_node *list;
     size_t counts[DN_CHECK_DISAGREES + 1];
+    const char *definition;  /* nothing but this file; NULL: everything */
     bool definition_was_run; /* the command that prints it, for one of the dialects */
 } dn_checking;
 
@@ -83,6 +84,9 @@ int dn_checks_dialect(dn_checking *checking, dn_check_ground *ground, dn_error *
 /* What drizzle-kit says of a schema that the migrations made. */
 int dn_checks_drizzle(dn_checking *checking, const dn_check_ground *ground, const dn_side *made,
                       dn_error *error);
+/* A definition alone, held against the migrations on each ground; the session has its project. */
+int dn_checks_definition(dn_session *session, const char *path, const dunlin_check_options *options,
+                         dn_error *error);
 /* Whether everything that a run needs can be had here. */
 int dn_checks_environment(dn_checking *checking, dn_error *error);
 /* The target that the options name. */

@@ -7,7 +7,12 @@
 
 #include "core/base/file.h"
 #include "core/engine/check.h"
+#include "core/engine/portable.h"
 #include "core/execute/portability.h"
+
+#define DEFINITION_MEND                                                                            \
+    "dunlin schema dump --output schema.sql to take what the migrations make, or dunlin generate " \
+    "to write the migration"
 
 typedef struct replaying {
     dn_checking *checking;
@@ -303,12 +308,9 @@ check_definition(replaying *work, const char *path)
     if (dn_checks_differences(work->checking, &check, work->side.facts, side.facts,
                               &dn_diff_comparison, "the definition", work->error) < 0)
         return -1;
-    return dn_checks_conclude(work->checking, &check,
-                              "the schema definition is what the migrations make",
-                              "the schema definition is not what the migrations make",
-                              "dunlin schema dump --output schema.sql to take what the migrations "
-                              "make, or dunlin generate to write the migration",
-                              work->error);
+    return dn_checks_conclude(
+        work->checking, &check, "the schema definition is what the migrations make",
+        "the schema definition is not what the migrations make", DEFINITION_MEND, work->error);
 }
 
 static int
@@ -321,13 +323,72 @@ unverified(replaying *work, const char *id, const char *object, const char *why)
     return 0;
 }
 
+/* Without a database, what the statements for all of them say can be told. */
+static int
+compare_words(replaying *work, dn_check_item *check, const char *path, const dn_text *sql)
+{
+    dn_session *session = work->checking->session;
+    dn_differences list = {.count = 0};
+    dn_model *should;
+    dn_model *is;
+    size_t most;
+
+    if (dn_portable_history(session, SIZE_MAX, &should, &most, work->error) < 0 ||
+        dn_portable_read(session, path, sql, &is, work->error) < 0 ||
+        dn_model_compare(should, is, arena_of(work), &list, work->error) < 0)
+        return -1;
+    for (size_t i = 0; i < list.count; i++) {
+        dn_auto(dn_text) object = DN_TEXT_INIT;
+        dn_auto(dn_text) message = DN_TEXT_INIT;
+
+        if (dn_checks_describe(&list.items[i], &dn_diff_comparison, "the definition", &object,
+                               &message, work->error) < 0)
+            return -1;
+        dn_checks_problem(work->checking, check, object.data, message.data ? message.data : "",
+                          NULL);
+    }
+    return 0;
+}
+
+/* Where nothing can be replayed. A definition in the words of one database is not told of. */
+static int
+check_unseen(replaying *work, const char *path)
+{
+    dn_auto(dn_text) sql = DN_TEXT_INIT;
+    dn_check_item check;
+
+    if (unverified(work, "replay", NULL, work->ground->why) < 0)
+        return -1;
+    if (!path || !dn_file_exists(path))
+        return 0;
+    if (dn_file_read(path, &sql, work->error) < 0)
+        return -1;
+    if (!dn_portable_is(work->checking->session, path, &sql))
+        return 0;
+    dn_checks_begin(work->checking, &check, "definition", work->ground->dialect, path);
+    if (compare_words(work, &check, path, &sql) < 0) {
+        if (work->error->status == DUNLIN_NO_MEMORY)
+            return -1;
+        dn_checks_problem(work->checking, &check, path, work->error->message, NULL);
+        dn_error_clear(work->error);
+    }
+    if (check.count)
+        return dn_checks_conclude(work->checking, &check, "",
+                                  "the schema definition is not what the migrations say",
+                                  DEFINITION_MEND, work->error);
+    dn_checks_end(
+        work->checking, &check, DN_CHECK_UNVERIFIED,
+        "its statements say what the migrations say; that they make it here was not tried", NULL);
+    return 0;
+}
+
 /* --- all of it ------------------------------------------------------------------------------------------ */
 
 static int
-compare(replaying *work)
+compare(replaying *work, const char *definition)
 {
-    const char *definition = dn_definition_path(work->checking->session);
     bool has_definition = definition && dn_file_exists(definition);
+    bool alone = work->checking->definition != NULL;
 
     if (begin_replay(work) < 0 || dn_replay_effects(work->replay, work->effects, work->error) < 0 ||
         tell_replay(work) < 0)
@@ -336,10 +397,10 @@ compare(replaying *work)
         return has_definition ? unverified(work, "definition", definition,
                                            "not all migrations could be replayed")
                               : 0;
-    if (read_schema(work) < 0 || check_snapshots(work) < 0)
+    if (read_schema(work) < 0 || (!alone && check_snapshots(work) < 0))
         return -1;
     dn_replay_end(work->replay);
-    if (dn_checks_drizzle(work->checking, work->ground, &work->side, work->error) < 0)
+    if (!alone && dn_checks_drizzle(work->checking, work->ground, &work->side, work->error) < 0)
         return -1;
     return has_definition ? check_definition(work, definition) : 0;
 }
@@ -361,13 +422,16 @@ int
 dn_checks_dialect(dn_checking *checking, dn_check_ground *ground, dn_error *error)
 {
     replaying work = {.checking = checking, .ground = ground, .error = error};
+    const char *definition = checking->definition;
     int answer;
 
-    if (read_journal(&work) < 0 || check_portability(&work) < 0)
+    if (read_journal(&work) < 0 || (!definition && check_portability(&work) < 0))
         return -1;
+    if (!definition)
+        definition = dn_definition_path(checking->session);
     if (!ground->reference)
-        return unverified(&work, "replay", NULL, ground->why);
-    answer = compare(&work);
+        return check_unseen(&work, definition);
+    answer = compare(&work, definition);
     dn_replay_end(work.replay);
     return answer;
 }

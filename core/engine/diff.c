@@ -4,8 +4,10 @@
  */
 #include <string.h>
 
-#include "core/engine/definition.h"
+#include "core/base/file.h"
+#include "core/engine/check.h"
 #include "core/engine/difference.h"
+#include "core/engine/portable.h"
 
 typedef struct comparing {
     dn_session *session;
@@ -293,6 +295,24 @@ dunlin_diff(const dunlin_options *options, const char *a, const char *b,
     return dn_session_finish(&session, answer, result, error);
 }
 
+/* A portable definition of no target in particular is about all of them. */
+static int
+check_portable(dn_session *session, const char *path, const dunlin_diff_options *diff,
+               dn_error *error)
+{
+    const dunlin_check_options options = {
+        .size = sizeof options, .shadow = diff->shadow, .shadow_url = diff->shadow_url};
+    dn_auto(dn_text) sql = DN_TEXT_INIT;
+
+    if (session->options->url || session->options->target)
+        return 1;
+    if (dn_file_read(path, &sql, error) < 0)
+        return -1;
+    return dn_portable_is(session, path, &sql)
+               ? dn_checks_definition(session, path, &options, error)
+               : 1;
+}
+
 int
 dunlin_schema_check(const dunlin_options *options, const char *path,
                     const dunlin_diff_options *diff, dunlin_result **result, dunlin_error *error)
@@ -303,8 +323,11 @@ dunlin_schema_check(const dunlin_options *options, const char *path,
 
     diff = diff ? diff : &defaults;
     dn_session_begin(&session, options);
-    answer = dn_session_project(&session, error) < 0 ||
-                     dn_side_open_target(&session, &work.a, error) < 0 ||
+    answer =
+        dn_session_project(&session, error) < 0 ? -1 : check_portable(&session, path, diff, error);
+    if (answer <= 0)
+        return dn_session_finish(&session, answer, result, error);
+    answer = dn_side_open_target(&session, &work.a, error) < 0 ||
                      dn_definition_side(&session, path, &work.a, diff->shadow != 0,
                                         diff->shadow_url, &work.b, error) < 0 ||
                      tell(&work, diff, error) < 0

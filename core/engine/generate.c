@@ -44,6 +44,14 @@ check_dialect(dn_generation *work)
                    work->session->target->name, work->session->driver->table.dialect);
 }
 
+static bool
+is_portable_folder(const dn_generation *work)
+{
+    const char *dialect = work->session->journal.dialect;
+
+    return dialect && strcmp(dialect, "portable") == 0;
+}
+
 static int
 list_files(dn_generation *work)
 {
@@ -119,11 +127,22 @@ open_sides(dn_generation *work, const char **definition)
                        "there is no schema definition '%s'", *definition);
     if (open_like(work) < 0 || open_before(work) < 0)
         return -1;
-    return dn_definition_side(session, *definition, &work->like, work->options->shadow != 0,
-                              work->options->shadow_url, &work->after, work->error);
+    if (dn_definition_side(session, *definition, &work->like, work->options->shadow != 0,
+                           work->options->shadow_url, &work->after, work->error) < 0)
+        return -1;
+    return is_portable_folder(work) ? dn_generate_words(work, *definition) : 0;
 }
 
 /* --- the migration ------------------------------------------------------------------------------------ */
+
+/* As servers print it, or as a portable definition says it. */
+static const dn_side *
+side_of(const dn_generation *work, bool wanted)
+{
+    if (work->portable && work->words[wanted].facts)
+        return &work->words[wanted];
+    return wanted ? &work->after : &work->before;
+}
 
 static bool
 loses(const dn_diff *diff)
@@ -140,12 +159,12 @@ make_up(dn_generation *work, const char *definition)
     dn_operations renames = {.arena = &work->session->arena};
     dn_diff_options how = {.renames = NULL};
 
-    work->up = (dn_generated){.from = &work->before, .to = &work->after};
-    if (dn_generate_renames(work, definition, &renames) < 0)
+    work->up = (dn_generated){.from = side_of(work, false), .to = side_of(work, true)};
+    if (dn_generate_renames(work, work->up.from, definition, &renames) < 0)
         return -1;
     how.renames = renames.items;
     how.rename_count = renames.count;
-    if (dn_schema_diff(work->before.facts, work->after.facts, &how, &work->session->arena,
+    if (dn_schema_diff(work->up.from->facts, work->up.to->facts, &how, &work->session->arena,
                        &work->up.diff, work->error) < 0)
         return -1;
     if (!work->up.diff.operations.count)
@@ -227,7 +246,8 @@ make_down(dn_generation *work)
     dn_operations renames = {.arena = &work->session->arena};
     dn_diff_options how = {.renames = NULL};
 
-    work->down = (dn_generated){.from = &work->after, .to = &work->before, .backwards = true};
+    work->down =
+        (dn_generated){.from = side_of(work, true), .to = side_of(work, false), .backwards = true};
     if (work->loses) {
         work->no_down = "what is lost does not come back";
         return 0;
@@ -236,7 +256,7 @@ make_down(dn_generation *work)
         return -1;
     how.renames = renames.items;
     how.rename_count = renames.count;
-    if (dn_schema_diff(work->after.facts, work->before.facts, &how, &work->session->arena,
+    if (dn_schema_diff(work->down.from->facts, work->down.to->facts, &how, &work->session->arena,
                        &work->down.diff, work->error) < 0)
         return -1;
     if ((work->portable ? dn_generate_portable(work, &work->down)
@@ -258,14 +278,6 @@ add_section(const dn_generation *work, const dn_text *body, bool only, dn_text *
     dn_text_add(text, body->data ? body->data : "", body->length);
     if (only)
         dn_text_add_string(text, "-- dunlin: end\n");
-}
-
-static bool
-is_portable_folder(const dn_generation *work)
-{
-    const char *dialect = work->session->journal.dialect;
-
-    return dialect && strcmp(dialect, "portable") == 0;
 }
 
 /* The file as a whole. */
@@ -438,6 +450,19 @@ make(dn_generation *work, const char *definition, dn_text *text)
     return 0;
 }
 
+/* What single databases have beyond a portable definition is no difference to it. 2: this one has. */
+static int
+is_beyond_words(dn_generation *work)
+{
+    dn_differences list = {.count = 0};
+
+    if (dn_schema_compare(work->before.facts, work->after.facts, &dn_diff_comparison,
+                          &work->session->arena, &list, work->error) < 0)
+        return -1;
+    work->portable = list.count == 0;
+    return list.count ? 2 : 1;
+}
+
 /* For all databases where that can be said and comes to the same on this one. 2: it does not. */
 static int
 make_portable(dn_generation *work, const char *definition, dn_text *text)
@@ -448,11 +473,16 @@ make_portable(dn_generation *work, const char *definition, dn_text *text)
         return 2;
     work->portable = true;
     answer = make(work, definition, text);
+    if (answer == 1 && work->words[0].facts)
+        return is_beyond_words(work);
     if (answer >= 0)
         return answer;
     if (work->error->status == DUNLIN_NO_MEMORY || strcmp(work->error->id, "diff.rename") == 0)
         return -1;
-    dn_log_info(&work->session->log, "not in portable SQL: %s", work->error->message);
+    if (work->words[0].facts)
+        dn_log_warning(&work->session->log, "not in portable SQL: %s", work->error->message);
+    else
+        dn_log_info(&work->session->log, "not in portable SQL: %s", work->error->message);
     dn_error_clear(work->error);
     dn_text_free(&work->up.text);
     dn_text_free(&work->down.text);

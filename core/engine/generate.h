@@ -3,6 +3,7 @@
  * Private to `dunlin generate`: from what the migrations make to what is wanted.
  *
  *   generate.c        the use case, and what it tells
+ *   generate_words.c  a portable definition, and the migrations, in their own words
  *   generate_hints.c  renames, of the command line and of the definition
  *   generate_safe.c   operations in forms that lock little
  *   generate_text.c   operations as the text of a migration
@@ -31,8 +32,9 @@ typedef struct dn_generation {
     dn_shadow_choice choice;
     const dn_migration **files; /* of the history */
     size_t count;
-    dn_side before; /* what they make */
-    dn_side after;  /* what is wanted */
+    dn_side before;   /* what they make */
+    dn_side after;    /* what is wanted */
+    dn_side words[2]; /* the same as a portable definition says it; no facts: it is not portable */
     dn_generated up;
     dn_generated down;
     bool portable;       /* its text is for all databases */
@@ -41,9 +43,14 @@ typedef struct dn_generation {
     dn_error *error;
 } dn_generation;
 
+/* --- generate_words.c --- */
+/* Where the definition is portable, `words`. */
+int dn_generate_words(dn_generation *work, const char *definition);
+
 /* --- generate_hints.c --- */
 /* In order: those of the definition that are not done yet, then those of the command line. */
-int dn_generate_renames(dn_generation *work, const char *definition, dn_operations *renames);
+int dn_generate_renames(dn_generation *work, const dn_side *from, const char *definition,
+                        dn_operations *renames);
 
 /* --- generate_safe.c --- */
 /* Operations on tables that were there before, in forms that hold locks for a short time only, where

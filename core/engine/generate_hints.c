@@ -7,6 +7,7 @@
 
 typedef struct hinting {
     dn_generation *work;
+    const dn_side *from;
     const char *path;
     dn_text text;
     size_t read;
@@ -65,9 +66,9 @@ with_equals(dn_arena *arena, dunlin_string text)
 
 /* Where it leads is there already, and where it came from is not: an earlier migration did it. */
 static bool
-is_done(const dn_generation *work, const char *hint)
+is_done(const hinting *work, const char *hint)
 {
-    dn_arena *arena = &work->session->arena;
+    dn_arena *arena = &work->work->session->arena;
     char *old = dn_arena_text(arena, hint);
     char *equals = old ? strchr(old, '=') : NULL;
     char *dot;
@@ -80,12 +81,12 @@ is_done(const dn_generation *work, const char *hint)
     *equals = '\0';
     name = strrchr(equals + 1, '.') ? strrchr(equals + 1, '.') + 1 : equals + 1;
     dot = strrchr(old, '.');
-    if (dn_side_find_named(&work->before, work->before.facts, old, path))
+    if (dn_side_find_named(work->from, work->from->facts, old, path))
         return false;
     if (dot)
         *dot = '\0';
     new = dot ? dn_arena_printf(arena, "%s.%s", old, name) : name;
-    return new &&dn_side_find_named(&work->before, work->before.facts, new, path);
+    return new &&dn_side_find_named(work->from, work->from->facts, new, path);
 }
 
 static int
@@ -110,7 +111,7 @@ take_directive(hinting *work, const dn_lex_item *item)
     if (!hint)
         return dn_fail(work->work->error, DUNLIN_USAGE, "diff.rename",
                        "%s:%u:%u: 'rename' wants OLD -> NEW", work->path, item->line, item->column);
-    return is_done(work->work, hint) ? 0 : add_hint(work, hint);
+    return is_done(work, hint) ? 0 : add_hint(work, hint);
 }
 
 static int
@@ -122,7 +123,9 @@ read_definition(hinting *work)
     dn_lex_item item;
     int answer;
 
-    if (dn_file_read(work->path, &work->text, own->error) < 0)
+    if (dn_file_read(work->path, &work->text, own->error) < 0 ||
+        (own->words[0].facts &&
+         dn_ddl_portable_rules(&own->session->arena, &rules, own->error) < 0))
         return -1;
     splitter = dn_lex_open(rules, work->path, read_text, work, own->error);
     if (!splitter)
@@ -137,9 +140,10 @@ read_definition(hinting *work)
 }
 
 int
-dn_generate_renames(dn_generation *work, const char *definition, dn_operations *renames)
+dn_generate_renames(dn_generation *work, const dn_side *from, const char *definition,
+                    dn_operations *renames)
 {
-    hinting state = {.work = work, .path = definition, .text = DN_TEXT_INIT};
+    hinting state = {.work = work, .from = from, .path = definition, .text = DN_TEXT_INIT};
     int answer = definition ? read_definition(&state) : 0;
 
     for (uint64_t i = 0; answer == 0 && i < work->options->rename_count; i++)
@@ -147,6 +151,6 @@ dn_generate_renames(dn_generation *work, const char *definition, dn_operations *
     dn_text_free(&state.text);
     if (answer < 0)
         return -1;
-    return dn_side_renames(&work->session->arena, &work->before, state.hints, state.count, renames,
+    return dn_side_renames(&work->session->arena, from, state.hints, state.count, renames,
                            work->error);
 }

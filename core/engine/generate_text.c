@@ -14,6 +14,12 @@ typedef struct writing {
 
 /* --- rows --------------------------------------------------------------------------------------------- */
 
+static bool
+names_spaces(const dn_side *side)
+{
+    return (dn_fact_map_naming(side->facts) & DN_FACT_NAMESPACES) != 0;
+}
+
 static int
 quote_path(writing *state, const dunlin_string *path, uint64_t count, dn_text *text)
 {
@@ -38,6 +44,7 @@ static int
 count_rows(writing *state, const dunlin_operation *operation, int64_t *rows)
 {
     bool column = dn_string_equal(operation->kind, DUNLIN_KIND_COLUMN);
+    uint64_t first = names_spaces(state->one->from) && !names_spaces(&state->work->like) ? 1 : 0;
     dn_auto(dn_text) sql = DN_TEXT_INIT;
     dn_error ignored;
 
@@ -50,7 +57,8 @@ count_rows(writing *state, const dunlin_operation *operation, int64_t *rows)
     if (column && quote_path(state, &operation->path[operation->path_count - 1], 1, &sql) < 0)
         return -1;
     dn_text_add_string(&sql, column ? ") FROM " : "*) FROM ");
-    if (quote_path(state, operation->path, operation->path_count - (column ? 1 : 0), &sql) < 0)
+    if (quote_path(state, operation->path + first, operation->path_count - first - (column ? 1 : 0),
+                   &sql) < 0)
         return -1;
     if (sql.failed)
         return dn_no_memory(state->work->error);
@@ -65,7 +73,7 @@ count_rows(writing *state, const dunlin_operation *operation, int64_t *rows)
 static void
 add_name(const writing *state, const dunlin_operation *operation)
 {
-    dunlin_string home = dn_side_home(&state->work->like);
+    dunlin_string home = dn_side_home(state->one->from);
     uint64_t first = home.length && operation->path_count > 1 &&
                              operation->path[0].length == home.length &&
                              memcmp(operation->path[0].data, home.data, (size_t)home.length) == 0
@@ -198,8 +206,8 @@ dn_generate_text(dn_generation *work, dn_generated *one)
 static int
 make_portable_path(writing *state, const dunlin_string **path, uint64_t *count)
 {
-    bool spaces = (dn_fact_map_naming(state->work->like.facts) & DN_FACT_NAMESPACES) != 0;
-    dunlin_string home = dn_side_home(&state->work->like);
+    bool spaces = names_spaces(state->one->from);
+    dunlin_string home = dn_side_home(state->one->from);
     uint64_t more = spaces ? 0 : 1;
     dunlin_string *copy = dn_arena_array(&state->work->session->arena, *count + 1, sizeof *copy);
 
@@ -219,8 +227,8 @@ make_portable_path(writing *state, const dunlin_string **path, uint64_t *count)
 static int
 make_portable_members(writing *state, dunlin_operation *operation)
 {
-    bool spaces = (dn_fact_map_naming(state->work->like.facts) & DN_FACT_NAMESPACES) != 0;
-    dunlin_string home = dn_side_home(&state->work->like);
+    bool spaces = names_spaces(state->one->from);
+    dunlin_string home = dn_side_home(state->one->from);
     dn_properties list = {.arena = &state->work->session->arena};
     bool first = false;
 
@@ -267,26 +275,167 @@ flush(writing *state, dn_operations *list)
     return answer;
 }
 
+/* --- foreign keys of new tables --- */
+
+static bool
+makes_table(const dunlin_operation *operation, const dunlin_string *path, uint64_t count)
+{
+    if (!dn_operation_is(operation, DUNLIN_VERB_CREATE, DUNLIN_KIND_TABLE) ||
+        operation->path_count != count)
+        return false;
+    for (uint64_t i = 0; i < count; i++)
+        if (operation->path[i].length != path[i].length ||
+            memcmp(operation->path[i].data, path[i].data, (size_t)path[i].length) != 0)
+            return false;
+    return true;
+}
+
+/* Where the operations make the table at `path`; their number where they do not. */
+static size_t
+find_table(const dn_operations *list, const dunlin_string *path, uint64_t count)
+{
+    size_t at = 0;
+
+    while (at < list->count && !makes_table(list->items[at], path, count))
+        at++;
+    return at;
+}
+
+/* The table in whose CREATE a foreign key may stand, since what it refers to is there by then; else the
+ * number of operations. */
+static size_t
+table_of_key(const dn_operations *list, const dunlin_operation *key)
+{
+    const dunlin_property *ref = dn_property_find(key->set, key->set_count, "ref");
+    dunlin_string path[2];
+    uint64_t count = key->path_count - 1;
+    size_t table;
+    size_t other;
+
+    if (!dn_operation_is(key, DUNLIN_VERB_CREATE, DUNLIN_KIND_FOREIGN_KEY) || !ref || count > 2)
+        return list->count;
+    for (uint64_t i = 0; i < count; i++)
+        path[i] = ref[1 + i].text;
+    table = find_table(list, key->path, count);
+    other = find_table(list, path, count);
+    return other == list->count || other <= table ? table : list->count;
+}
+
+static int
+add_keys(writing *state, size_t table, dn_operations *list)
+{
+    const dn_operations *all = &state->one->diff.operations;
+
+    for (size_t i = table + 1; i < all->count; i++)
+        if (table_of_key(all, all->items[i]) == table &&
+            make_portable(state, all->items[i], list) < 0)
+            return -1;
+    return 0;
+}
+
+/* --- labels of a type --- */
+
+static dunlin_property
+text_member(const char *name, dunlin_string text)
+{
+    return (dunlin_property){.name = dn_string(name), .type = DUNLIN_PROPERTY_TEXT, .text = text};
+}
+
+/* One label more, behind the one before it; the first one before what was first. */
+static int
+add_label(writing *state, const dunlin_operation *type, const dunlin_property *label,
+          const dunlin_property *first, dn_operations *list)
+{
+    dunlin_operation *copy = dn_operation_copy(list->arena, type);
+    dunlin_property *set = dn_arena_array(list->arena, 2, sizeof *set);
+    bool leads = label[-1].type == DUNLIN_PROPERTY_LIST_BEGIN;
+
+    if (!copy || !set)
+        return dn_no_memory(state->work->error);
+    set[0] = text_member("add_value", label->text);
+    set[1] = leads ? text_member("before", first->text) : text_member("after", label[-1].text);
+    copy->set = set;
+    copy->set_count = 2;
+    return make_portable(state, copy, list);
+}
+
+/* 1: labels went, or changed places. */
+static int
+add_labels(writing *state, const dunlin_operation *type, dn_operations *list)
+{
+    const dunlin_fact *before =
+        dn_fact_map_find(state->one->from->facts, type->kind, type->path, type->path_count);
+    const dunlin_property *old =
+        before ? dn_property_find(before->properties, before->property_count, "values") : NULL;
+    const dunlin_property *new = dn_property_find(type->set, type->set_count, "values");
+    const dunlin_property *first = old ? old + 1 : NULL;
+
+    if (!old || !new || first->type == DUNLIN_PROPERTY_END)
+        return 1;
+    old++;
+    for (const dunlin_property *at = new + 1; at->type != DUNLIN_PROPERTY_END; at++)
+        if (old->type != DUNLIN_PROPERTY_END && old->text.length == at->text.length &&
+            memcmp(old->text.data, at->text.data, (size_t)at->text.length) == 0)
+            old++;
+        else if (add_label(state, type, at, first, list) < 0)
+            return -1;
+    return old->type == DUNLIN_PROPERTY_END ? 0 : 1;
+}
+
+/* --- all --- */
+
+/* 1: portable SQL has no words for it. */
+static int
+add_portable(writing *state, size_t at, dn_operations *list)
+{
+    const dn_operations *all = &state->one->diff.operations;
+    const dunlin_operation *operation = all->items[at];
+    dn_risk risk = state->one->diff.risks[at];
+    bool risky = risk.danger != DN_DANGER_NONE;
+    int answer;
+
+    /* Another server makes an index of its own for a foreign key, or none. */
+    if (dn_property_flag(operation->set, operation->set_count, "implied"))
+        return 0;
+    if (dn_string_among(operation->kind, "schema extension function procedure trigger policy"))
+        return 1;
+    if (risky && (flush(state, list) < 0 || add_risk(state, operation, risk) < 0))
+        return -1;
+    answer = dn_operation_is(operation, DUNLIN_VERB_ALTER, DUNLIN_KIND_ENUM)
+                 ? add_labels(state, operation, list)
+                 : make_portable(state, operation, list);
+    return answer ? answer : risky ? flush(state, list) : 0;
+}
+
+static bool
+lies_in_table(const dn_operations *all, size_t at, size_t table)
+{
+    return at < all->count && all->items[at]->verb == DUNLIN_VERB_CREATE &&
+           dn_string_among(all->items[at]->kind, "column pk unique check") &&
+           makes_table(all->items[table], all->items[at]->path, all->items[at]->path_count - 1);
+}
+
 int
 dn_generate_portable(dn_generation *work, dn_generated *one)
 {
     writing state = {.work = work, .one = one};
+    const dn_operations *all = &one->diff.operations;
     dn_operations list = {.arena = &work->session->arena};
+    size_t table = all->count; /* whose CREATE is being written */
 
-    for (size_t i = 0; i < one->diff.operations.count; i++) {
-        const dunlin_operation *operation = one->diff.operations.items[i];
-        bool risky = one->diff.risks[i].danger != DN_DANGER_NONE;
+    for (size_t i = 0; i < all->count; i++) {
+        int answer = 0;
 
-        /* Another server makes an index of its own for a foreign key, or none. */
-        if (dn_property_flag(operation->set, operation->set_count, "implied"))
-            continue;
-        if (dn_string_among(operation->kind, "schema extension function procedure trigger policy"))
-            return 1;
-        if (risky &&
-            (flush(&state, &list) < 0 || add_risk(&state, operation, one->diff.risks[i]) < 0))
-            return -1;
-        if (make_portable(&state, operation, &list) < 0 || (risky && flush(&state, &list) < 0))
-            return -1;
+        if (dn_operation_is(all->items[i], DUNLIN_VERB_CREATE, DUNLIN_KIND_TABLE))
+            table = i;
+        if (table_of_key(all, all->items[i]) == all->count)
+            answer = add_portable(&state, i, &list);
+        if (answer == 0 && table < all->count && !lies_in_table(all, i + 1, table)) {
+            answer = add_keys(&state, table, &list);
+            table = all->count;
+        }
+        if (answer)
+            return answer;
     }
     return flush(&state, &list);
 }

@@ -50,6 +50,7 @@ core_sources += \
 	core/engine/generate_proof.c \
 	core/engine/generate_safe.c \
 	core/engine/generate_text.c \
+	core/engine/generate_words.c \
 	core/engine/fingerprint.c \
 	core/engine/fingerprint.h \
 	core/engine/git.c \

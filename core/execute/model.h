@@ -40,4 +40,9 @@ int dn_model_write(const dn_model *model, dn_text *text, size_t *statements, dn_
 int dn_model_compare(const dn_model *before, const dn_model *after, dn_arena *arena,
                      dn_differences *differences, dn_error *error);
 
+/* Ready for a diff that becomes statements: where the model says what `other` says in other words, it
+ * takes those; and its views tell what they read (`depends`). */
+int dn_model_settle(dn_model *model, const dn_model *other, dn_error *error);
+int dn_model_depend(dn_model *model, dn_error *error);
+
 #endif

@@ -291,7 +291,8 @@ int dunlin_generate(const dunlin_options *options, const char *name,
  * into the result as "text". */
 int dunlin_schema_dump(const dunlin_options *options, const char *output, dunlin_result **result,
                        dunlin_error *error);
-/* dunlin_diff() of the target and a schema definition. */
+/* dunlin_diff() of the target and a schema definition. A portable one, where the options name no target, is
+ * compared with the migrations on each kind of database, as by dunlin_check(). */
 int dunlin_schema_check(const dunlin_options *options, const char *path,
                         const dunlin_diff_options *diff, dunlin_result **result,
                         dunlin_error *error);
