@@ -199,14 +199,59 @@ expression_column(definition *column)
     return dn_ddl_set_text(parser, column->draft, "generated_kind", dn_string(kind));
 }
 
+static bool
+whole_number(dn_ddl_parser *parser)
+{
+    const dn_ddl_token *token;
+
+    if (!dn_ddl_accept(parser, "-"))
+        dn_ddl_accept(parser, "+");
+    token = dn_ddl_peek(parser);
+    for (uint64_t i = 0; i < token->text.length; i++)
+        if (token->text.data[i] < '0' || token->text.data[i] > '9')
+            return false;
+    parser->at++;
+    return token->kind == DUNLIN_TOKEN_NUMBER;
+}
+
+/* Options of the sequence behind an identity column; their text is kept as it is. */
+static bool
+identity_option(dn_ddl_parser *parser)
+{
+    static const char *const alone[] = {"NO MINVALUE", "NO MAXVALUE", "NO CYCLE", "CYCLE"};
+    static const char *const numbers[] = {"START WITH", "START",    "INCREMENT BY", "INCREMENT",
+                                          "MINVALUE",   "MAXVALUE", "CACHE"};
+
+    for (size_t i = 0; i < sizeof alone / sizeof alone[0]; i++)
+        if (dn_ddl_accept(parser, alone[i]))
+            return true;
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
+        if (dn_ddl_accept(parser, numbers[i]))
+            return whole_number(parser);
+    return false;
+}
+
 bool
 dn_ddl_identity(dn_ddl_parser *parser, dn_ddl_draft *draft)
 {
+    size_t open = parser->at;
+    size_t option;
     dunlin_string text;
+    size_t end;
 
     if (!dn_ddl_is(parser, "("))
         return true;
-    return dn_ddl_bracketed(parser, &text) && dn_ddl_set_text(parser, draft, "auto_options", text);
+    if (!dn_ddl_bracketed(parser, &text) || !dn_ddl_set_text(parser, draft, "auto_options", text))
+        return false;
+    end = parser->at;
+    parser->at = open + 1;
+    do
+        option = parser->at;
+    while (parser->at + 1 < end && identity_option(parser));
+    parser->at = end;
+    return option + 1 == end ||
+           dn_ddl_mark_native(parser, draft, option,
+                              "this option of an identity column is not portable");
 }
 
 static bool
