@@ -145,6 +145,27 @@ add_guarded(bracket *at, const dn_followed *followed)
     return 1;
 }
 
+/* A driver that cannot compare has said so; then names are all that counts. */
+static int
+add_comparisons(bracket *at, const dn_followed *followed)
+{
+    dn_error *error = at->work->error;
+
+    for (size_t i = 0; i < followed->comparison_count; i++) {
+        const dunlin_script_item item = {
+            .kind = DUNLIN_SCRIPT_COMPARE,
+            .sql = followed->comparisons[i].sql,
+            .operations = followed->comparisons[i].operations,
+            .operation_count = followed->comparisons[i].count,
+        };
+
+        if (dn_unit_add(&at->unit, &item, error) < 0 && error->status != DUNLIN_UNSUPPORTED)
+            return -1;
+        dn_error_clear(error);
+    }
+    return 0;
+}
+
 static int
 add_statement(bracket *at, const dn_script_item *from)
 {
@@ -159,7 +180,8 @@ add_statement(bracket *at, const dn_script_item *from)
                           work->error) < 0)
         return -1;
     work->unsafe[at->index] = work->unsafe[at->index] || !followed.repeatable;
-    if (dn_deeds_add(&work->deeds, at->index, &followed.operations, work->error) < 0)
+    if (dn_deeds_add(&work->deeds, at->index, &followed.operations, work->error) < 0 ||
+        add_comparisons(at, &followed) < 0)
         return -1;
     if (followed.plain.data) {
         int answer = add_guarded(at, &followed);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/execute/translate_internal.h"
+#include "core/export/likeness.h"
 
 static const char *
 class_of(void *context, dunlin_string space, dunlin_string table, dunlin_string column)
@@ -258,7 +259,8 @@ write_operations(dn_history *history, const dn_source *source, dn_followed *out,
         dn_fail(error, DUNLIN_UNSUPPORTED, "translate.untranslatable", "%s", reason);
         return dn_translator_blame(source, 0, error);
     }
-    if (count_losses(history, source, &notes, error) < 0)
+    if (count_losses(history, source, &notes, error) < 0 ||
+        dn_history_compare(history, &run, out, error) < 0)
         return -1;
     for (size_t i = 0; i < run.count; i++)
         if (dn_schema_fold(history->facts, run.items[i], &wanted[i], error) < 0)

@@ -35,6 +35,13 @@ typedef struct dn_history {
     dn_arena *arena;
 } dn_history;
 
+/* What is to be compared where it is there already (DUNLIN_SCRIPT_COMPARE). */
+typedef struct dn_comparison {
+    const dunlin_operation *const *operations;
+    size_t count;
+    dunlin_string sql;
+} dn_comparison;
+
 /* What a statement becomes; lives until the next one. */
 typedef struct dn_followed {
     bool as_it_is;  /* its own text; else the steps, which may be none */
@@ -42,6 +49,9 @@ typedef struct dn_followed {
     /* Of the own dialect, where a guard is wanted: its text without IF [NOT] EXISTS, which is to be
      * preferred to the steps if the driver has a guard for it; else NULL data. */
     dunlin_string plain;
+    dn_comparison *comparisons; /* before all of it */
+    size_t comparison_count;
+    size_t comparison_capacity;
     /* What it does, where that is known and guards say so again: else it must not run twice. */
     bool repeatable;
     dn_operations operations;

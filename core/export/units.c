@@ -55,7 +55,25 @@ copy_path(dn_unit *unit, const dunlin_string *path, uint64_t count)
     return copy;
 }
 
-/* Verbs, kinds and paths, which is what guards ask about. */
+static const dunlin_property *
+copy_set(dn_unit *unit, const dunlin_property *set, uint64_t count)
+{
+    dunlin_property *copy = dn_arena_array(unit->arena, count + 1, sizeof *copy);
+
+    for (uint64_t i = 0; copy && i < count; i++) {
+        const dunlin_string *name = copy_path(unit, &set[i].name, 1);
+        const dunlin_string *text = copy_path(unit, &set[i].text, 1);
+
+        if (!name || !text)
+            return NULL;
+        copy[i] = set[i];
+        copy[i].name = *name;
+        copy[i].text = *text;
+    }
+    return copy;
+}
+
+/* What guards and comparisons ask about. */
 static int
 copy_operations(dn_unit *unit, dunlin_script_item *item, dn_error *error)
 {
@@ -76,8 +94,10 @@ copy_operations(dn_unit *unit, dunlin_script_item *item, dn_error *error)
                                .path = copy_path(unit, from->path, from->path_count),
                                .path_count = from->path_count,
                                .new_path = copy_path(unit, from->new_path, from->new_path_count),
-                               .new_path_count = from->new_path_count};
-        if (!copy->path || !copy->new_path)
+                               .new_path_count = from->new_path_count,
+                               .set = copy_set(unit, from->set, from->set_count),
+                               .set_count = from->set_count};
+        if (!copy->path || !copy->new_path || !copy->set)
             return dn_no_memory(error);
         list[i] = copy;
     }

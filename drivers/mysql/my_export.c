@@ -126,11 +126,56 @@ write_guarded(writing *work, const dunlin_script_item *item)
     dn_mysql_pool_free(&asking.pool);
 }
 
+/* The whole message is printed; that of an error may be cut off. */
+static void
+write_comparison(writing *work, const dunlin_script_item *item)
+{
+    dn_mysql_rendering asking = {.call = work->call, .server = work->server, .script = true};
+    const char *absent = dn_mysql_guard(&asking, item->operations[0]);
+    static const char drop[] = "DROP TABLE IF EXISTS " DUNLIN_SCRIPT_LIKE;
+    dunlin_string base;
+    dunlin_string sql;
+
+    if (absent == NULL || !dn_mysql_can_compare(item)) {
+        work->status =
+            dn_kit_fail(work->call, DUNLIN_UNSUPPORTED, "the server does not tell of this");
+    } else {
+        dn_mysql_like(item, &asking, &base, &sql);
+        dn_kit_text_format(&work->text, "SET @dunlin_there = @dunlin_wanted AND NOT (%s);\n",
+                           absent);
+        if (sql.length > 0)
+            choose(work, "@dunlin_there", dn_kit_string(drop));
+        if (base.length > 0)
+            choose(work, "@dunlin_there", base);
+        if (sql.length > 0)
+            choose(work, "@dunlin_there", sql);
+        dn_kit_text_add(&work->text, "SET @dunlin_message = IF(@dunlin_there, ");
+        dn_mysql_add_difference(&work->text, &work->server, item);
+        dn_kit_text_add(&work->text, ", NULL);\n");
+        if (sql.length > 0)
+            choose(work, "@dunlin_there", dn_kit_string(drop));
+        choose(work, "@dunlin_message IS NOT NULL",
+               dn_kit_string("SELECT @dunlin_message AS difference"));
+        dn_kit_text_format(
+            &work->text, "SET @dunlin = IF(@dunlin_message IS NULL, 'DO 0', %s)" RUN_CHOSEN,
+            work->server.mariadb ? "CONCAT('SIGNAL SQLSTATE ''45000'' SET MESSAGE_TEXT = ', "
+                                   "QUOTE(LEFT(@dunlin_message, 128)))"
+                                 : "@dunlin_message");
+    }
+    work->text.failed = work->text.failed || asking.sql.failed;
+    dn_kit_text_free(&asking.sql);
+    dn_mysql_pool_free(&asking.pool);
+}
+
 static void
 write_item(writing *work, const dunlin_script_item *item)
 {
     DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text filled = {0};
 
+    if (item->kind == DUNLIN_SCRIPT_COMPARE) {
+        write_comparison(work, item);
+        return;
+    }
     if (item->kind == DUNLIN_SCRIPT_CHECK) {
         write_check(work, item);
         return;

@@ -74,7 +74,9 @@ write_items(dn_kit_text *text, const dunlin_script_part *part, int32_t role)
 
         if (item->role != role)
             continue;
-        if (item->kind == DUNLIN_SCRIPT_CHECK) {
+        if (item->kind == DUNLIN_SCRIPT_COMPARE) {
+            dn_pg_script_compare(text, item);
+        } else if (item->kind == DUNLIN_SCRIPT_CHECK) {
             dn_kit_script_check(text, item, ")::text IS NOT DISTINCT FROM ", stop_unless);
         } else if (item->kind == DUNLIN_SCRIPT_RENDERED) {
             dn_kit_text_add_string(text, item->sql);
@@ -139,7 +141,7 @@ dn_pg_script(const dunlin_call *call, const dunlin_profile *profile, const dunli
 
     /* What is rendered has its guards, and is what was written: there is one dialect. */
     for (uint64_t i = 0; i < part->item_count; i++)
-        if (part->items[i]->operation_count > 0)
+        if (part->items[i]->kind != DUNLIN_SCRIPT_COMPARE && part->items[i]->operation_count > 0)
             return dn_kit_fail(call, DUNLIN_UNSUPPORTED, "psql has no guards for texts");
     switch (part->kind) {
     case DUNLIN_SCRIPT_OPEN: write_open(&text, profile); break;

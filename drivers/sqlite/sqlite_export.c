@@ -123,7 +123,9 @@ write_items(dn_kit_text *text, const dunlin_script_part *part, int32_t role)
 
         if (item->role != role)
             continue;
-        if (item->kind == DUNLIN_SCRIPT_CHECK) {
+        if (item->kind == DUNLIN_SCRIPT_COMPARE) {
+            dn_sqlite_script_compare(text, item);
+        } else if (item->kind == DUNLIN_SCRIPT_CHECK) {
             dn_kit_script_check(text, item, ") || '' IS ", stop_unless);
         } else if (item->operation_count > 0) {
             DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text condition = {0};
@@ -213,7 +215,10 @@ check_item(const dunlin_call *call, const dunlin_profile *profile, const dunlin_
 {
     DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text ignored = {0};
 
-    if (item->operation_count > 0 && !write_condition(&ignored, item->operations[0]))
+    if (item->kind == DUNLIN_SCRIPT_COMPARE && !dn_sqlite_can_compare(item->operations[0]))
+        return dn_kit_fail(call, DUNLIN_UNSUPPORTED, "SQLite's pragmas do not tell of this");
+    if (item->kind != DUNLIN_SCRIPT_COMPARE && item->operation_count > 0 &&
+        !write_condition(&ignored, item->operations[0]))
         return dn_kit_fail(
             call, DUNLIN_UNSUPPORTED,
             "the script cannot ask whether what this statement does is done already");

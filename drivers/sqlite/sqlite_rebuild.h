@@ -13,6 +13,9 @@
     "PRAGMA foreign_keys = OFF /* inside the transaction, by sqlite3_db_config */"
 #define DN_SQLITE_KEYS_BACK "PRAGMA foreign_keys = ON /* or as it was before the rebuild */"
 
+/* DUNLIN_SCRIPT_COMPARE; whether it can be. */
+bool dn_sqlite_can_compare(const dunlin_operation *operation);
+void dn_sqlite_script_compare(dn_kit_text *text, const dunlin_script_item *item);
 /* Refuses a table that has no column (left). */
 int32_t dn_sqlite_check_columns(dn_sqlite_rendering *work, const dn_sqlite_state *state);
 /* The table as it was and, in `state`, as it is to be: the steps that make one of the other. */

@@ -304,8 +304,16 @@ enum {
 enum {
     DUNLIN_SCRIPT_STATEMENT = 1, /* one statement of this database */
     DUNLIN_SCRIPT_RENDERED = 2,  /* what render() gave as a step in mode SCRIPT */
-    DUNLIN_SCRIPT_CHECK = 3      /* a query whose first cell, as text, must read `expected` */
+    DUNLIN_SCRIPT_CHECK = 3,     /* a query whose first cell, as text, must read `expected` */
+    /* What operations[0] makes, with the foreign keys of a table behind it: where that is there and
+     * different, the script ends with both in the message. `sql` makes the like of it, to be looked at
+     * and dropped: a table of the name below, or in a copy of the table an index of the name below or
+     * a constraint; nothing for a foreign key. UNSUPPORTED where the driver cannot compare it. */
+    DUNLIN_SCRIPT_COMPARE = 4
 };
+
+#define DUNLIN_SCRIPT_LIKE "dunlin_wanted"
+#define DUNLIN_SCRIPT_LIKE_INDEX "dunlin_wanted_index"
 
 typedef struct dunlin_script_item {
     uint64_t size;

@@ -11,6 +11,7 @@ load export_helper
 @test "sqlite: a script that was stopped anywhere finishes when it is run again" { interrupted sqlite; }
 @test "sqlite: without records nothing is done twice that must not be" { emptied_and_unsafe sqlite; }
 @test "sqlite: what only makes things is recorded where it is there" { emptied_and_safe sqlite; }
+@test "sqlite: what is there and different stops a script, which shows both" { different sqlite; }
 @test "sqlite: sections, strings and assertions stand in a script" { directives sqlite "$(another sqlite app)"; }
 @test "sqlite: a migration that was recorded with other SQL stops the script" { edited sqlite; }
 

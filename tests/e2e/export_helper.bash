@@ -220,6 +220,59 @@ SQL
     assert_exit 0
 }
 
+# --- what is there, and different -------------------------------------------------------------------
+
+# differs DIALECT SQL NAME: beside what the first migration made, somebody has run the SQL; the script
+# stops at the object of that name, shows both, and has changed nothing but, on MySQL, what came before.
+differs() {
+    local where before
+    tried=$((${tried:-0} + 1))
+    where=$(another "$1" "app_$tried")
+    run_script "$where" first.sql
+    assert_exit 0
+    sql_in "$where" "$2"
+    before=$(catalog_of "$where")
+    run_script "$where" script.sql
+    [ "$status" -ne 0 ]
+    assert_stdout "$3' exists, but different: it is ("
+    assert_stdout '), wanted is ('
+    if [ "$1" = mysql ]; then
+        assert_equal "$(catalog_of "$where" | grep -Ev 'nick|email_idx')" \
+            "$(grep -Ev 'nick|email_idx' <<<"$before")"
+    else
+        assert_equal "$(catalog_of "$where")" "$before"
+    fi
+    assert_equal "$(sql_in "$where" 'SELECT tag FROM dunlin_migrations')" 0001_people
+}
+
+different() {
+    local big=bigint short="varchar(9) NOT NULL DEFAULT 'x'"
+    [ "$1" != sqlite ] || big=integer
+    mkdir -p migrations
+    echo '{"dialect": "portable"}' >dunlin.json
+    cat >migrations/0001_people.sql <<'SQL'
+CREATE TABLE people (id bigint PRIMARY KEY, email varchar(100) NOT NULL, age integer DEFAULT 1, UNIQUE (age));
+SQL
+    cat >migrations/0002_more.sql <<'SQL'
+ALTER TABLE people ADD COLUMN IF NOT EXISTS nick varchar(30) DEFAULT 'none';
+CREATE UNIQUE INDEX IF NOT EXISTS people_email_idx ON people (email);
+CREATE TABLE IF NOT EXISTS pets (
+    id integer PRIMARY KEY, people_id bigint, n varchar(9) NOT NULL DEFAULT 'x',
+    CONSTRAINT pets_people FOREIGN KEY (people_id) REFERENCES people (id) ON DELETE CASCADE
+);
+SQL
+    export_to first.sql "$1" --to 0001_people
+    export_to script.sql "$1"
+    differs "$1" "ALTER TABLE people ADD COLUMN nick varchar(31) DEFAULT 'none'" people.nick
+    differs "$1" "ALTER TABLE people ADD COLUMN nick varchar(30) DEFAULT 'nobody'" people.nick
+    differs "$1" "CREATE UNIQUE INDEX people_email_idx ON people (email, age)" people_email_idx
+    differs "$1" "CREATE INDEX people_email_idx ON people (email)" people_email_idx
+    differs "$1" "CREATE TABLE pets (id integer PRIMARY KEY, people_id date, n $short)" pets.people_id
+    differs "$1" "CREATE TABLE pets (id integer PRIMARY KEY, people_id $big, n ${short%% *})" pets.n
+    differs "$1" "CREATE TABLE pets (id integer NOT NULL PRIMARY KEY, people_id $big, n $short,
+        CONSTRAINT pets_people FOREIGN KEY (people_id) REFERENCES people (id))" pets_people
+}
+
 # --- what a file can have in it ---------------------------------------------------------------------
 
 directives() {

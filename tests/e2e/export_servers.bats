@@ -11,6 +11,7 @@ load export_helper
 @test "postgresql: a script that was stopped anywhere finishes when it is run again" { interrupted postgresql; }
 @test "postgresql: without records nothing is done twice that must not be" { emptied_and_unsafe postgresql; }
 @test "postgresql: what only makes things is recorded where it is there" { emptied_and_safe postgresql; }
+@test "postgresql: what is there and different stops a script, which shows both" { different postgresql; }
 @test "postgresql: sections, strings and assertions stand in a script" { directives postgresql "$(another postgresql app)"; }
 @test "postgresql: a migration that was recorded with other SQL stops the script" { edited postgresql; }
 
@@ -20,6 +21,7 @@ load export_helper
 @test "mysql: a script that was stopped anywhere finishes when it is run again" { interrupted mysql; }
 @test "mysql: without records nothing is done twice that must not be" { emptied_and_unsafe mysql; }
 @test "mysql: what only makes things is recorded where it is there" { emptied_and_safe mysql; }
+@test "mysql: what is there and different stops a script, which shows both" { different mysql; }
 @test "mysql: sections, strings and assertions stand in a script" { directives mysql "$(another mysql app)"; }
 @test "mysql: a migration that was recorded with other SQL stops the script" { edited mysql; }
 

@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Comparisons in scripts: the like of what is wanted is made as a table of its own, since
+ * information_schema shows no temporary ones ([MDB] before 11.2, and [M]), and read there beside what
+ * is there.
+ */
+#include <string.h>
+
+#include "drivers/mysql/my_render.h"
+#include "drivers/mysql/my_scan.h"
+
+#define OF_TABLE "TABLE_SCHEMA = DATABASE() AND TABLE_NAME = "
+
+static bool
+is_kind(const dunlin_operation *operation, const char *kind)
+{
+    return dn_kit_same(operation->kind, kind);
+}
+
+static bool
+is_key(const dunlin_operation *operation)
+{
+    return is_kind(operation, DUNLIN_KIND_INDEX) || is_kind(operation, DUNLIN_KIND_UNIQUE) ||
+           is_kind(operation, DUNLIN_KIND_PRIMARY_KEY);
+}
+
+static dunlin_string
+last_name(const dunlin_operation *operation)
+{
+    return operation->path[operation->path_count - 1];
+}
+
+/* One statement, which can be prepared. */
+static bool
+is_single(dunlin_string *sql)
+{
+    dn_mysql_scan scan;
+    dn_mysql_token token;
+    bool ended = false;
+
+    dn_mysql_scan_begin(&scan, *sql);
+    while (dn_mysql_scan_next(&scan, &token)) {
+        if (ended)
+            return false;
+        ended = dn_mysql_is_symbol(&token, ';');
+        if (ended)
+            sql->length = (uint64_t)(token.text.data - sql->data);
+    }
+    return true;
+}
+
+bool
+dn_mysql_can_compare(const dunlin_script_item *item)
+{
+    dunlin_string sql = item->sql;
+    const dunlin_operation *operation = item->operations[0];
+
+    return (is_kind(operation, DUNLIN_KIND_TABLE) || is_kind(operation, DUNLIN_KIND_COLUMN) ||
+            is_kind(operation, DUNLIN_KIND_FOREIGN_KEY) || is_key(operation)) &&
+           is_single(&sql);
+}
+
+/* --- what the server tells ---------------------------------------------------------------------------- */
+typedef struct comparing {
+    const dn_mysql_server *server;
+    const dunlin_operation *operation;
+    dn_kit_text *text;
+} comparing;
+
+static void
+add(const comparing *at, const char *words)
+{
+    dn_kit_text_add(at->text, words);
+}
+
+static void
+add_literal(const comparing *at, dunlin_string value)
+{
+    dn_mysql_add_literal(at->text, at->server, value);
+}
+
+static void
+add_columns(const comparing *at, dunlin_string table)
+{
+    add(at,
+        "(SELECT ORDINAL_POSITION AS at, COLUMN_NAME AS name, COLUMN_KEY AS role, IS_NULLABLE AS "
+        "nullable, CONCAT(COLUMN_TYPE, IF(IS_NULLABLE = 'NO', ' NOT NULL', ''), "
+        "IF(COALESCE(COLUMN_DEFAULT, 'NULL') = 'NULL', '', CONCAT(' DEFAULT ', COLUMN_DEFAULT)), "
+        "IF(EXTRA LIKE '%auto_increment%', ' AUTO_INCREMENT', '')) AS said, CONCAT(COLUMN_TYPE, "
+        "' ', COALESCE(COLUMN_DEFAULT, 'NULL'), EXTRA LIKE '%auto_increment%') AS essence FROM "
+        "information_schema.COLUMNS WHERE " OF_TABLE);
+    add_literal(at, table);
+    add(at, ")");
+}
+
+static void
+add_keys(const comparing *at, dunlin_string table, const char *condition)
+{
+    add(at, "(SELECT INDEX_NAME AS name, CONCAT(IF(MAX(NON_UNIQUE), '', 'UNIQUE '), 'KEY (', "
+            "GROUP_CONCAT(COALESCE(COLUMN_NAME, 'an expression'), COALESCE(CONCAT('(', SUB_PART, "
+            "')'), ''), IF(COLLATION = 'D', ' DESC', '') ORDER BY SEQ_IN_INDEX SEPARATOR ', '), "
+            "')') AS said FROM information_schema.STATISTICS WHERE " OF_TABLE);
+    add_literal(at, table);
+    dn_kit_text_format(at->text, "%s GROUP BY INDEX_NAME)", condition);
+}
+
+/* RESTRICT and NO ACTION are the same to InnoDB. */
+static void
+add_foreign_keys(const comparing *at, dunlin_string table)
+{
+    add(at,
+        "(SELECT CONCAT('FOREIGN KEY (', GROUP_CONCAT(k.COLUMN_NAME ORDER BY k.ORDINAL_POSITION "
+        "SEPARATOR ', '), ') REFERENCES ', MAX(k.REFERENCED_TABLE_NAME), ' ON DELETE ', "
+        "REPLACE(MAX(r.DELETE_RULE), 'NO ACTION', 'RESTRICT'), ' ON UPDATE ', "
+        "REPLACE(MAX(r.UPDATE_RULE), 'NO ACTION', 'RESTRICT')) AS said FROM "
+        "information_schema.KEY_COLUMN_USAGE k JOIN information_schema.REFERENTIAL_CONSTRAINTS "
+        "r ON r.CONSTRAINT_SCHEMA = k.CONSTRAINT_SCHEMA AND r.CONSTRAINT_NAME = "
+        "k.CONSTRAINT_NAME AND r.TABLE_NAME = k.TABLE_NAME WHERE k.TABLE_SCHEMA = DATABASE() "
+        "AND k.TABLE_NAME = ");
+    add_literal(at, table);
+    add(at, " GROUP BY k.CONSTRAINT_NAME)");
+}
+
+/* --- differences ------------------------------------------------------------------------------------------ */
+/* One SELECT of messages; `name` follows that of the table. */
+static void
+begin_difference(const comparing *at, const char *kind, const char *name)
+{
+    dn_kit_text_format(at->text, "SELECT CONCAT('%s ''', ", kind);
+    add_literal(at, at->operation->path[0]);
+    dn_kit_text_format(
+        at->text,
+        ", %s, ''' exists, but different: it is (', COALESCE(t.said, 'nothing'), '), "
+        "wanted is (', w.said, ')') FROM ",
+        name);
+}
+
+static void
+add_difference_of_columns(const comparing *at)
+{
+    begin_difference(at, "column", "'.', w.name");
+    add_columns(at, dn_kit_string(DUNLIN_SCRIPT_LIKE));
+    add(at, " w LEFT JOIN ");
+    add_columns(at, at->operation->path[0]);
+    add(at, " t ON t.name = w.name WHERE NOT w.essence <=> t.essence OR (w.nullable <> t.nullable "
+            "AND t.role <> 'PRI')");
+}
+
+static void
+add_difference_of_keys(const comparing *at)
+{
+    add(at, " UNION ALL ");
+    begin_difference(at, "key", "'.', w.name");
+    add_keys(at, dn_kit_string(DUNLIN_SCRIPT_LIKE), " AND NON_UNIQUE = 0");
+    add(at, " w LEFT JOIN ");
+    add_keys(at, at->operation->path[0], "");
+    add(at, " t ON t.name = w.name WHERE NOT w.said <=> t.said");
+}
+
+static void
+add_difference_of_key(const comparing *at)
+{
+    const dunlin_operation *operation = at->operation;
+    bool primary = is_kind(operation, DUNLIN_KIND_PRIMARY_KEY);
+    dunlin_string name = primary ? dn_kit_string("PRIMARY") : last_name(operation);
+    bool index = is_kind(operation, DUNLIN_KIND_INDEX);
+
+    begin_difference(at, "key", "'.', t.name");
+    add_keys(at, dn_kit_string(DUNLIN_SCRIPT_LIKE), "");
+    add(at, " w JOIN ");
+    add_keys(at, operation->path[0], "");
+    add(at, " t ON t.name = ");
+    add_literal(at, name);
+    add(at, " WHERE w.name = ");
+    add_literal(at, index ? dn_kit_string(DUNLIN_SCRIPT_LIKE_INDEX) : name);
+    add(at, " AND w.said <> t.said");
+}
+
+static void
+add_action(const comparing *at, const char *words, const char *name)
+{
+    dunlin_string action = dn_mysql_member_text(dn_mysql_set(at->operation), name);
+
+    add(at, words);
+    dn_kit_text_add(at->text, "REPLACE(UPPER(");
+    add_literal(at, action.length > 0 ? action : dn_kit_string("restrict"));
+    add(at, "), 'NO ACTION', 'RESTRICT')");
+}
+
+static void
+add_difference_of_foreign_key(const comparing *at)
+{
+    dn_mysql_members set = dn_mysql_set(at->operation);
+    dn_mysql_members columns = dn_mysql_member_list(set, "columns");
+    dn_mysql_members ref = dn_mysql_member_list(set, "ref");
+    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text names = {0};
+
+    for (uint64_t i = 0; i < columns.count; i++) {
+        dn_kit_text_add(&names, i > 0 ? ", " : "FOREIGN KEY (");
+        dn_kit_text_add_string(&names, columns.items[i].text);
+    }
+    dn_kit_text_add(&names, ") REFERENCES ");
+    if (ref.count > 0)
+        dn_kit_text_add_string(&names, ref.items[ref.count - 1].text);
+    add(at, "SELECT CONCAT('foreign key ''', ");
+    add_literal(at, at->operation->path[0]);
+    add(at, ", '.', ");
+    add_literal(at, last_name(at->operation));
+    add(at, ", ''' exists, but different: it is (', COALESCE((SELECT GROUP_CONCAT(t.said SEPARATOR "
+            "'; ') FROM ");
+    add_foreign_keys(at, at->operation->path[0]);
+    add(at, " t), 'nothing'), '), wanted is (', w.said, ')') FROM (SELECT CONCAT(");
+    add_literal(at, dn_kit_text_string(&names));
+    add_action(at, ", ' ON DELETE ', ", "on_delete");
+    add_action(at, ", ' ON UPDATE ', ", "on_update");
+    add(at, ") AS said) w WHERE w.said NOT IN (SELECT said FROM ");
+    add_foreign_keys(at, at->operation->path[0]);
+    add(at, " t)");
+    at->text->failed = at->text->failed || names.failed;
+}
+
+/* The message, or NULL. */
+void
+dn_mysql_add_difference(dn_kit_text *text, const dn_mysql_server *server,
+                        const dunlin_script_item *item)
+{
+    comparing at = {server, item->operations[0], text};
+
+    add(&at, "(SELECT * FROM (");
+    if (is_kind(at.operation, DUNLIN_KIND_FOREIGN_KEY)) {
+        add_difference_of_foreign_key(&at);
+    } else if (is_key(at.operation)) {
+        add_difference_of_key(&at);
+    } else {
+        add_difference_of_columns(&at);
+        if (is_kind(at.operation, DUNLIN_KIND_TABLE))
+            add_difference_of_keys(&at);
+    }
+    for (uint64_t i = 1; i < item->operation_count; i++) {
+        at.operation = item->operations[i];
+        add(&at, " UNION ALL ");
+        add_difference_of_foreign_key(&at);
+    }
+    add(&at, ") d LIMIT 1)");
+}
+
+/* The statements that make the like of it; `base`: a copy of the table, or empty. */
+void
+dn_mysql_like(const dunlin_script_item *item, dn_mysql_rendering *work, dunlin_string *base,
+              dunlin_string *sql)
+{
+    *sql = item->sql;
+    is_single(sql);
+    dn_kit_text_clear(&work->sql);
+    if (is_key(item->operations[0])) {
+        dn_kit_text_add(&work->sql, "CREATE TABLE " DUNLIN_SCRIPT_LIKE " AS SELECT * FROM ");
+        dn_mysql_add_name(work, item->operations[0]->path[0]);
+        dn_kit_text_add(&work->sql, " LIMIT 0");
+    }
+    *base = dn_kit_text_string(&work->sql);
+}
