@@ -7,3 +7,7 @@ load helper
 @test "SQLite: fragments of schemas come back as they were" {
     DUNLIN=$DUNLIN python3 -B "$tree/tests/schema/run.py" sqlite
 }
+
+@test "SQLite: the schemas that whole histories end in come back as they were" {
+    DUNLIN=$DUNLIN DUNLIN_FIXTURES=$fixtures_folder python3 -B "$tree/tests/schema/run.py" sqlite --histories
+}

@@ -4,10 +4,10 @@
 
 load helper
 
-# there_and_back DATABASE
+# there_and_back DATABASE [ARGUMENT]
 there_and_back() {
-    DUNLIN=$DUNLIN DUNLIN_TEST_POSTGRES=$server_postgresql DUNLIN_TEST_MYSQL=$server_mysql \
-        DUNLIN_POSTGRES_BIN=$postgres_programs python3 -B "$tree/tests/schema/run.py" "$1"
+    DUNLIN=$DUNLIN DUNLIN_FIXTURES=$fixtures_folder DUNLIN_TEST_POSTGRES=$server_postgresql \
+        DUNLIN_TEST_MYSQL=$server_mysql DUNLIN_POSTGRES_BIN=$postgres_programs python3 -B "$tree/tests/schema/run.py" "$@"
 }
 
 @test "PostgreSQL: fragments of schemas come back as they were" {
@@ -16,4 +16,12 @@ there_and_back() {
 
 @test "MariaDB: fragments of schemas come back as they were" {
     there_and_back mysql
+}
+
+@test "PostgreSQL: the schemas that whole histories end in come back as they were" {
+    there_and_back postgres --histories
+}
+
+@test "MariaDB: the schemas that whole histories end in come back as they were" {
+    there_and_back mysql --histories
 }
