@@ -223,6 +223,9 @@ adopt(adopting *state, dn_error *error)
 
     if (choose_table(state, error) < 0 || look(state, error) < 0)
         return -1;
+    if (apply_it && !state->options->no_backup &&
+        dn_session_check_backup(session, &state->found.repair, error) < 0)
+        return -1;
     if (apply_it && adopt_locked(state, error) < 0)
         return -1;
     if (dn_session_result(session, "dunlin-adopt/1", error) < 0)

@@ -409,7 +409,9 @@ repair(repairing *state, dn_error *error)
     tell(state);
     state->at_last = state->found;
     if (apply_it && state->found.repair.count) {
-        if (repair_locked(state, error) < 0)
+        if ((!state->options->no_backup && is_worth_it(state, &state->found.repair) &&
+             dn_session_check_backup(session, &state->found.repair, error) < 0) ||
+            repair_locked(state, error) < 0)
             return -1;
         state->at_last = (dn_diagnosis){.rebuilt = false};
         if (read_journal_again(state, error) < 0 || look(state, &state->at_last, error) < 0 ||

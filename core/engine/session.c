@@ -432,3 +432,18 @@ dn_session_backup(dn_session *session, dn_backup_wish *wish, dn_error *error)
                                     session->project.root, &session->arena);
     return dn_backup_mode_of(session->connection, session->target, &wish->mode, error);
 }
+
+int
+dn_session_check_backup(dn_session *session, const dn_repair *steps, dn_error *error)
+{
+    dn_backup_wish wish;
+
+    for (size_t i = 0; i < steps->count; i++) {
+        if (steps->steps[i].action != DN_REPAIR_BACKUP)
+            continue;
+        if (dn_session_backup(session, &wish, error) < 0)
+            return -1;
+        return dn_backup_check_way(session->connection, wish.mode, error);
+    }
+    return 0;
+}

@@ -8,6 +8,7 @@
 #define DN_ENGINE_SESSION_H
 
 #include "core/base/document.h"
+#include "core/reconcile/repair.h"
 #include "core/run/run.h"
 
 typedef struct dn_session {
@@ -69,6 +70,8 @@ void dn_session_tell_agreement(dn_session *session);
 int dn_session_finish(dn_session *session, int answer, dunlin_result **result, dn_error *error);
 /* What backups of the target are like; needs a connection. */
 int dn_session_backup(dn_session *session, dn_backup_wish *wish, dn_error *error);
+/* Whether the backup that these steps begin with, if they do, may be taken: before the lock is. */
+int dn_session_check_backup(dn_session *session, const dn_repair *steps, dn_error *error);
 /* Applies what is pending, on the session's connection and under the lock that the caller holds; no
  * backup is taken. `allow` as --allow. In migrate.c. */
 int dn_migrate_locked(dn_session *session, const char *const *allow, size_t allow_count,

@@ -236,6 +236,21 @@ start_holder() {
     assert_equal "$(sql_pg "$direct" "SELECT to_regclass('public.b') IS NOT NULL")" t
 }
 
+@test "what another tool recorded is not taken over through a pooler without leave to do so" {
+    sql_pg "$direct" 'CREATE TABLE a (id int)' 'CREATE TABLE goose_db_version (id serial PRIMARY KEY,
+        version_id bigint NOT NULL, is_applied boolean NOT NULL, tstamp timestamp DEFAULT now())' \
+        'INSERT INTO goose_db_version (version_id, is_applied) VALUES (0, true), (1, true)'
+    printf -- '-- +goose Up\nCREATE TABLE a (id int);\n' >migrations/00001_a.sql
+    dunlin adopt --url "$pooled" --apply
+    assert_exit 2
+    assert_stderr '[backup.pooled]'
+    assert_equal "$(sql_pg "$direct" "SELECT string_agg(relname, ' ' ORDER BY 1) FROM pg_class
+        WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'")" 'a goose_db_version'
+    dunlin adopt --url "$pooled" --apply --no-backup
+    assert_exit 0
+    assert_equal "$(sql_pg "$direct" 'SELECT count(*) FROM dunlin_migrations')" 1
+}
+
 # What pg_dump leaves with a pooler's sessions, here with three at once: this is how it begins, and with
 # others about, what it says next reaches another session.
 soil_sessions() {
