@@ -144,13 +144,14 @@ side_of(const dn_generation *work, bool wanted)
     return wanted ? &work->after : &work->before;
 }
 
-static bool
-loses(const dn_diff *diff)
+static int64_t
+count_losses(const dn_diff *diff)
 {
+    int64_t count = 0;
+
     for (size_t i = 0; i < diff->operations.count; i++)
-        if (diff->risks[i].danger == DN_DANGER_LOSES)
-            return true;
-    return false;
+        count += diff->risks[i].danger == DN_DANGER_LOSES;
+    return count;
 }
 
 static int
@@ -169,7 +170,7 @@ make_up(dn_generation *work, const char *definition)
         return -1;
     if (!work->up.diff.operations.count)
         return 0;
-    work->loses = loses(&work->up.diff);
+    work->loses = count_losses(&work->up.diff) > 0;
     if (work->portable)
         return dn_generate_portable(work, &work->up);
     return dn_generate_safe(work, &work->up) < 0 ? -1 : dn_generate_text(work, &work->up);
@@ -280,6 +281,14 @@ add_section(const dn_generation *work, const dn_text *body, bool only, dn_text *
         dn_text_add_string(text, "-- dunlin: end\n");
 }
 
+/* What a definition for all databases has beside that for the one at hand. */
+static void
+add_rest(const dn_generation *work, const dn_generated *rest, dn_text *text)
+{
+    if (rest->text.length)
+        add_section(work, &rest->text, true, text);
+}
+
 /* The file as a whole. */
 static int
 compose(dn_generation *work, dn_text *text)
@@ -296,8 +305,10 @@ compose(dn_generation *work, dn_text *text)
         dn_text_printf(text, "-- dunlin: only %s\n-- dunlin: no-transaction\n-- dunlin: end\n",
                        work->like.driver->table.name);
     add_section(work, &work->up.text, only, text);
+    add_rest(work, &work->rest[0], text);
     if (!work->no_down) {
         dn_text_add_string(text, "\n-- dunlin: down\n");
+        add_rest(work, &work->rest[1], text);
         add_section(work, &work->down.text, only, text);
     }
     return text->failed ? dn_no_memory(work->error) : 0;
@@ -309,8 +320,10 @@ prove(dn_generation *work, const dn_text *text)
     bool only = is_portable_folder(work) && !work->portable;
     dn_auto(dn_text) down = DN_TEXT_INIT;
 
-    if (!work->no_down)
+    if (!work->no_down) {
+        add_rest(work, &work->rest[1], &down);
         add_section(work, &work->down.text, only, &down);
+    }
     if (down.failed)
         return dn_no_memory(work->error);
     return dn_generate_prove(work, text->data, work->no_down ? NULL : down.data ? down.data : "");
@@ -343,11 +356,9 @@ tell_candidates(dn_generation *work)
 }
 
 static int
-tell_changes(dn_generation *work)
+tell_changes(dn_generation *work, dunlin_node *list, const dn_diff *diff)
 {
     dunlin_result *result = work->session->result;
-    dunlin_node *list = dn_node_array(result, dn_result_node(result), "changes");
-    const dn_diff *diff = &work->up.diff;
 
     for (size_t i = 0; i < diff->operations.count; i++) {
         dn_auto(dn_text) words = DN_TEXT_INIT;
@@ -368,11 +379,10 @@ tell_summary(dn_generation *work, const dn_migration *made)
 {
     dunlin_result *result = work->session->result;
     dn_auto(dn_text) text = DN_TEXT_INIT;
-    size_t count = work->up.diff.operations.count;
-    int64_t losses = 0;
+    size_t count = work->up.diff.operations.count + work->rest[0].diff.operations.count;
+    int64_t losses;
 
-    for (size_t i = 0; i < count; i++)
-        losses += work->up.diff.risks[i].danger == DN_DANGER_LOSES;
+    losses = count_losses(&work->up.diff) + count_losses(&work->rest[0].diff);
     if (!count && work->options->drop_legacy)
         dn_text_printf(&text, "nothing to do: all that '%s' holds belongs to migrations",
                        work->like.name);
@@ -397,6 +407,7 @@ static int
 tell(dn_generation *work, const char *definition, const dn_text *text, const dn_migration *made)
 {
     dn_session *session = work->session;
+    dunlin_node *changes;
     dunlin_node *root;
 
     if (dn_session_result(session, "dunlin-generate/1", work->error) < 0)
@@ -405,11 +416,14 @@ tell(dn_generation *work, const char *definition, const dn_text *text, const dn_
     dn_session_tell_project(session);
     dn_session_tell_target(session);
     dn_node_set_text(session->result, root, "definition", definition);
-    if (tell_changes(work) < 0)
+    changes = dn_node_array(session->result, root, "changes");
+    if (tell_changes(work, changes, &work->up.diff) < 0 ||
+        tell_changes(work, changes, &work->rest[0].diff) < 0)
         return -1;
     tell_candidates(work);
     dn_node_set_boolean(session->result, root, "portable",
-                        work->portable && work->up.diff.operations.count);
+                        work->portable && work->up.diff.operations.count &&
+                            !work->rest[0].text.length);
     dn_node_set_boolean(session->result, root, "transactional", !work->up.apart);
     dn_node_set_boolean(session->result, root, "down", text->length && !work->no_down);
     dn_node_set_text(session->result, root, "no_down", work->no_down);
@@ -437,11 +451,28 @@ write_migration(dn_generation *work, const char *name, const dn_text *text, dn_m
 static int
 make(dn_generation *work, const char *definition, dn_text *text)
 {
+    int answer;
+
     if ((work->options->drop_legacy ? dn_generate_legacy(work) : make_up(work, definition)) != 0)
         return -1;
     if (!work->up.diff.operations.count)
         return 1;
-    if ((!work->no_down && make_down(work) < 0) || compose(work, text) < 0 || prove(work, text) < 0)
+    if ((!work->no_down && make_down(work) < 0) || compose(work, text) < 0)
+        return -1;
+    answer = prove(work, text);
+    if (answer == 1) {
+        dn_text_clear(text);
+        if (dn_generate_rest(work) < 0)
+            return -1;
+        if (count_losses(&work->rest[0].diff)) {
+            work->loses = true;
+            work->no_down = "what is lost does not come back";
+        }
+        if (compose(work, text) < 0)
+            return -1;
+        answer = prove(work, text);
+    }
+    if (answer)
         return -1;
     if (work->no_down && !work->loses) {
         dn_text_clear(text);
@@ -484,6 +515,8 @@ make_portable(dn_generation *work, const char *definition, dn_text *text)
     else
         dn_log_info(&work->session->log, "not in portable SQL: %s", work->error->message);
     dn_error_clear(work->error);
+    for (int i = 0; i < 2; i++)
+        dn_text_free(&work->rest[i].text);
     dn_text_free(&work->up.text);
     dn_text_free(&work->down.text);
     dn_text_clear(text);
@@ -526,5 +559,7 @@ dunlin_generate(const dunlin_options *options, const char *name,
     answer = generate(&work, name);
     dn_text_free(&work.up.text);
     dn_text_free(&work.down.text);
+    dn_text_free(&work.rest[0].text);
+    dn_text_free(&work.rest[1].text);
     return dn_session_finish(&session, answer, result, error);
 }

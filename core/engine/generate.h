@@ -37,15 +37,21 @@ typedef struct dn_generation {
     dn_side words[2]; /* the same as a portable definition says it; no facts: it is not portable */
     dn_generated up;
     dn_generated down;
-    bool portable;       /* its text is for all databases */
-    bool loses;          /* the new migration loses what no other one brings back */
-    const char *no_down; /* why it has no way back; NULL: it has one */
+    const dn_fact_map
+        *reached; /* where portable text leads on this database, if not to what is wanted */
+    dn_side halfway;
+    dn_generated rest[2]; /* from there to what is wanted, for this database alone; and back */
+    bool portable;        /* its text is for all databases */
+    bool loses;           /* the new migration loses what no other one brings back */
+    const char *no_down;  /* why it has no way back; NULL: it has one */
     dn_error *error;
 } dn_generation;
 
 /* --- generate_words.c --- */
 /* Where the definition is portable, `words`. */
 int dn_generate_words(dn_generation *work, const char *definition);
+/* `rest`, from what portable text reached. */
+int dn_generate_rest(dn_generation *work);
 
 /* --- generate_hints.c --- */
 /* In order: those of the definition that are not done yet, then those of the command line. */
@@ -66,8 +72,8 @@ int dn_generate_text(dn_generation *work, dn_generated *one);
 int dn_generate_portable(dn_generation *work, dn_generated *one);
 
 /* --- generate_proof.c --- */
-/* Does the history with the new migration make what is wanted, and its way back what was before? Errors:
- * generate.unproved. A way back that does not is given up: `no_down`. */
+/* Does the history with the new migration make what is wanted, and its way back what was before? 1: portable
+ * text of a portable definition leads elsewhere, `reached`. Errors: generate.unproved. A way back that does not is given up: `no_down`. */
 int dn_generate_prove(dn_generation *work, const char *up, const char *down);
 
 /* "the new migration does not lead to 'WANTED' ...": generate.unproved. */

@@ -90,7 +90,13 @@ prove_up(dn_generation *work, const dn_unseen *file, const dn_migration_effects 
     if (dn_differences_apply(&effects->effects, facts, work->error) < 0 ||
         compare_with(work, facts, &work->after, &differences) < 0)
         return -1;
-    return differences.count ? dn_generate_differs(work, &differences, work->after.name) : 0;
+    if (!differences.count)
+        return 0;
+    if (work->portable && work->words[0].facts && !work->reached) {
+        work->reached = facts;
+        return 1;
+    }
+    return dn_generate_differs(work, &differences, work->after.name);
 }
 
 static int

@@ -17,6 +17,26 @@ side_of(const dn_side *side, const dn_model *model)
     return words;
 }
 
+static int
+write_rest(dn_generation *work, dn_generated *one)
+{
+    if (dn_schema_diff(one->from->facts, one->to->facts, NULL, &work->session->arena, &one->diff,
+                       work->error) < 0)
+        return -1;
+    return dn_generate_text(work, one);
+}
+
+int
+dn_generate_rest(dn_generation *work)
+{
+    work->halfway = work->after;
+    work->halfway.name = "the portable part";
+    work->halfway.facts = work->reached;
+    work->rest[0] = (dn_generated){.from = &work->halfway, .to = &work->after};
+    work->rest[1] = (dn_generated){.from = &work->after, .to = &work->halfway, .backwards = true};
+    return write_rest(work, &work->rest[0]) < 0 ? -1 : write_rest(work, &work->rest[1]);
+}
+
 int
 dn_generate_words(dn_generation *work, const char *definition)
 {

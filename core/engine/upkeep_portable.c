@@ -9,17 +9,32 @@
 #include "core/engine/portable.h"
 #include "core/engine/upkeep_internal.h"
 
-/* What this database has beyond the statements, where a replay can tell. */
+static bool
+ends_run(const dn_error *error)
+{
+    return error->status == DUNLIN_NO_MEMORY || error->status == DUNLIN_CANCELLED;
+}
+
+/* What this database has beyond the statements, where a replay can tell. What was applied is applied,
+ * whether that can be found out or not. */
 static int
 find_section(keeping *work, const dn_text *statements, dn_portable_section *section)
 {
     const dn_side made = dn_upkeep_side(work);
 
     *section = (dn_portable_section){.driver = work->session->driver};
-    if (!work->known || work->choice.kind == DN_SHADOW_NONE)
+    if (!work->known || work->choice.kind == DN_SHADOW_NONE ||
+        dn_portable_section_of(work->session, statements, &made, work->options->shadow,
+                               work->options->shadow_url, section, work->error) == 0)
         return 0;
-    return dn_portable_section_of(work->session, statements, &made, work->options->shadow,
-                                  work->options->shadow_url, section, work->error);
+    if (ends_run(work->error))
+        return -1;
+    dn_log_warning(&work->session->log, "what only %s has is as it was in '%s' before: %s",
+                   work->session->driver->table.name, work->session->project.definition,
+                   work->error->message);
+    dn_error_clear(work->error);
+    section->text = NULL;
+    return 0;
 }
 
 static bool
@@ -98,7 +113,9 @@ dn_upkeep_portable(keeping *work)
         dn_portable_history(session, SIZE_MAX, &head, &most, work->error) < 0) {
         const char *why = dn_arena_text(&session->arena, work->error->message);
 
-        if (work->error->status == DUNLIN_NO_MEMORY || !why)
+        if (ends_run(work->error))
+            return -1;
+        if (!why)
             return dn_no_memory(work->error);
         dn_error_clear(work->error);
         return dn_upkeep_definition_leave(work, path, why);

@@ -347,6 +347,40 @@ CREATE VIEW named AS SELECT id, full_name FROM users;"
     assert_stdout "nothing to do"
 }
 
+@test "changes for all and for one database are one migration, each in its place" {
+    project 'CREATE TABLE t (a bigint PRIMARY KEY, n integer);'
+    dunlin migrate
+    sed -i 's/^    n integer,/    n integer,\n    o integer,/' schema.sql
+    cat >>schema.sql <<'END'
+
+-- dunlin: only sqlite
+CREATE TRIGGER t_o AFTER INSERT ON t BEGIN UPDATE t SET o = 1 WHERE a = new.a; END;
+-- dunlin: end
+END
+    dunlin generate both --json
+    assert_exit 0
+    assert_json_form generate
+    assert_json '[.portable, .down, (.changes | length)]' '[false,true,2]'
+    assert_equal "$(cat migrations/0002_both.sql)" "-- Made by \`dunlin generate\`.
+ALTER TABLE t ADD COLUMN o integer;
+-- dunlin: only sqlite
+CREATE TRIGGER \"t_o\" AFTER INSERT ON t BEGIN UPDATE t SET o = 1 WHERE a = new.a; END;
+-- dunlin: end
+
+-- dunlin: down
+-- dunlin: only sqlite
+DROP TRIGGER \"t_o\";
+-- dunlin: end
+-- ! t.o: the values of the column are lost
+ALTER TABLE t DROP COLUMN o;"
+    dunlin migrate
+    assert_exit 0
+    dunlin check
+    assert_exit 0
+    dunlin generate again
+    assert_stdout "nothing to do"
+}
+
 @test "what one database has alone is a section of the new migration, and drops say what is lost" {
     project 'CREATE TABLE t (a bigint PRIMARY KEY, n integer, o integer);'
     dunlin migrate
