@@ -32,6 +32,10 @@ int dn_execute_blame(dn_execution *execution, const dn_migration *migration,
 int dn_execute_copy(dn_connection *connection, dn_script *script, const char *sql,
                     dn_culprit *culprit, dn_error *error);
 
+/* Does this job share the transaction that job `opener` opened, with the one before it? Nothing but their
+ * records is sent for either. */
+bool dn_jobs_join(const dn_job *jobs, size_t opener, size_t job);
+
 /* What the tracker is told of a job that is about to commit. */
 int dn_execute_record(dn_execution *execution, const dn_job *job, const dn_script *script,
                       int64_t duration_us, const dn_tracker_statement **statements, size_t *count,

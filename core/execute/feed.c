@@ -131,6 +131,12 @@ around_of(const feeder *feed)
     return is_first(feed) ? dn_jobs_around(execution->jobs, feed->first, feed->end) : NULL;
 }
 
+bool
+dn_jobs_join(const dn_job *jobs, size_t opener, size_t job)
+{
+    return jobs[job - 1].idle && jobs[job].idle && job - opener < IDLE_TOGETHER;
+}
+
 /* Does this job share the transaction that is open? */
 static bool
 joins(const feeder *feed, size_t job)
@@ -139,8 +145,7 @@ joins(const feeder *feed, size_t job)
 
     if (job == feed->first || job == feed->end)
         return false;
-    return feed->execution->single_transaction ||
-           (jobs[job - 1].idle && jobs[job].idle && job - feed->opener < IDLE_TOGETHER);
+    return feed->execution->single_transaction || dn_jobs_join(jobs, feed->opener, job);
 }
 
 static int

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "core/execute/execute_internal.h"
 #include "core/execute/ledger.h"
 
 /* Whoever fills a table by a migration does not want to see all of its rows. */
@@ -386,19 +387,51 @@ finish(const finishing *work, size_t job, dn_preview *preview)
     return 0;
 }
 
+/* Where nothing is sent but the record, that needs no transactions of its own. */
+static void
+drop_transactions(dn_preview *preview)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < preview->count; i++) {
+        dn_preview_item item = preview->items[i];
+
+        if (item.kind == DN_PREVIEW_BEGIN || item.kind == DN_PREVIEW_COMMIT ||
+            item.kind == DN_PREVIEW_RECORD)
+            continue;
+        item.inside = true;
+        preview->items[kept++] = item;
+    }
+    preview->count = kept;
+}
+
+/* The end of the jobs that share the transaction which this one opens. */
+static size_t
+end_of(const dn_previews *previews, const dn_job *jobs, size_t from, size_t count)
+{
+    size_t end = from + 1;
+
+    while (end < count && (previews->single_transaction || dn_jobs_join(jobs, from, end)))
+        end++;
+    return end;
+}
+
 int
 dn_previews_finish(dn_previews *previews, const dn_job *jobs, size_t count, dn_arena *arena,
                    dn_error *error)
 {
-    for (size_t i = 0; i < count; i++) {
-        const bool single = previews->single_transaction;
-        const finishing work = {.jobs = jobs,
-                                .from = single ? 0 : i,
-                                .end = single ? count : i + 1,
-                                .arena = arena,
-                                .error = error};
+    finishing work = {.jobs = jobs, .arena = arena, .error = error};
 
-        if (jobs[i].info.transactional && finish(&work, i, &previews->jobs[i]) < 0)
+    for (size_t i = 0; i < count; i++) {
+        if (i == work.end) {
+            work.from = i;
+            work.end = end_of(previews, jobs, i, count);
+        }
+        if (!jobs[i].info.transactional && !jobs[i].idle)
+            continue;
+        if (!jobs[i].info.transactional)
+            drop_transactions(&previews->jobs[i]);
+        if (finish(&work, i, &previews->jobs[i]) < 0)
             return -1;
     }
     return 0;

@@ -186,6 +186,20 @@ SQL
     assert_json '[.plan[].sql[]? | select(.line) | .kind]' '["done","unknown","statement"]'
 }
 
+@test "sqlite: migrations that are only recorded share a transaction" { on sqlite only_recorded; }
+only_recorded() {
+    for name in a b c; do
+        migration "000$((++number))_$name" <<<"CREATE TABLE IF NOT EXISTS $name (x integer)"
+    done
+    dunlin migrate --quiet
+    assert_exit 0
+    migration 0004_d <<<'CREATE TABLE IF NOT EXISTS d (x integer)'
+    sql app.db "DELETE FROM dunlin_migrations WHERE tag > '0001_a'"
+    shown --allow 0002_b --allow 0003_c
+    assert_json '[.plan[].sql[]?.kind] | join(" ")' \
+        'begin left-out record left-out record commit begin statement record commit'
+}
+
 # --- what is lost, and own dialects -------------------------------------------------------------------
 
 @test "sqlite: losses stand beside the statements, and long lists of rows are cut" {
