@@ -153,7 +153,9 @@ dn_pg_shadow_take(const dunlin_call *call, const dunlin_shadow *shadow,
 }
 
 /* --- emptying ----------------------------------------------------------------------------------- */
-/* What is in no schema, each as the statement that drops it. Then the schemas, and what they hold. */
+/* What is in no schema, each as the statement that drops it. Then tables, not many at once: each takes
+ * locks, with its indexes, and the server has room for max_locks_per_transaction * max_connections of
+ * them. Then the schemas, and what else they hold. */
 static const char leftovers[] =
     "SELECT 'ROLLBACK' UNION ALL SELECT 'RESET ALL'"
     " UNION ALL SELECT pg_catalog.format('DROP EVENT TRIGGER IF EXISTS %I', evtname)"
@@ -166,6 +168,11 @@ static const char leftovers[] =
     " FROM pg_catalog.pg_foreign_data_wrapper WHERE oid >= 16384"
     " UNION ALL SELECT pg_catalog.format('SELECT pg_catalog.lo_unlink(%s)', oid)"
     " FROM pg_catalog.pg_largeobject_metadata"
+    " UNION ALL SELECT 'DROP TABLE IF EXISTS ' || pg_catalog.string_agg(name, ', ') || ' CASCADE'"
+    " FROM (SELECT pg_catalog.format('%I.%I', n.nspname, c.relname) AS name,"
+    " pg_catalog.row_number() OVER (ORDER BY c.oid DESC) / 50 AS batch"
+    " FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
+    " WHERE c.relkind IN ('r', 'p') AND c.oid >= 16384 AND n.nspname !~ '^pg_') AS t GROUP BY batch"
     " UNION ALL SELECT pg_catalog.format('DROP SCHEMA IF EXISTS %I CASCADE', nspname)"
     " FROM pg_catalog.pg_namespace"
     " WHERE (oid >= 16384 OR nspname = 'public') AND nspname !~ '^pg_'"
