@@ -127,16 +127,16 @@ dn_connection_facts(dn_connection *connection, const dunlin_fact *const *keys, s
 
 /* --- the whole schema --- */
 typedef struct whole {
-    dn_fact_map *map;
+    const dn_fact_taker *taker;
     dn_unreadable *unreadable;
 } whole;
 
 static int32_t
 take_schema_fact(dn_call *call, const dunlin_fact *fact)
 {
-    whole *schema = call->target;
+    const dn_fact_taker *taker = ((whole *)call->target)->taker;
 
-    return dn_fact_map_put(schema->map, fact, call->error) < 0 ? dn_call_abort(call) : DUNLIN_OK;
+    return taker->fact(taker->context, fact, call->error) < 0 ? dn_call_abort(call) : DUNLIN_OK;
 }
 
 static int32_t
@@ -155,46 +155,63 @@ take_unreadable(dn_call *call, const dunlin_fact *key, dunlin_string reason)
 }
 
 static int
-read_schema(dn_connection *connection, dn_fact_map *map, dn_unreadable *unreadable, dn_error *error)
+read_schema(dn_connection *connection, const dn_fact_taker *taker, dn_unreadable *unreadable,
+            dn_error *error)
 {
     static const dn_call_sinks sinks = {.fact = take_schema_fact, .unreadable = take_unreadable};
     const dunlin_scope scope = {.size = sizeof scope, .depth = DUNLIN_SCOPE_FACTS};
-    whole schema = {map, unreadable};
+    whole schema = {taker, unreadable};
 
     return read_facts(connection, &scope, &sinks, &schema, error);
 }
 
-typedef struct copying {
-    dn_fact_map *map;
+typedef struct telling {
+    const dn_fact_taker *taker;
     dn_error *error;
-} copying;
+} telling;
 
 static int
-copy_fact(const dunlin_fact *fact, void *context)
+tell_fact(const dunlin_fact *fact, void *context)
 {
-    const copying *work = context;
+    const telling *work = context;
 
-    return dn_fact_map_put(work->map, fact, work->error);
+    return work->taker->fact(work->taker->context, fact, work->error);
+}
+
+int
+dn_connection_tell_schema(dn_connection *connection, const dn_fact_taker *taker,
+                          dn_unreadable *unreadable, dn_error *error)
+{
+    telling work = {taker, error};
+    int answer;
+
+    if (!connection->ahead)
+        return read_schema(connection, taker, unreadable, error);
+    answer = dn_fact_map_each(connection->ahead, NULL, tell_fact, &work);
+    dn_connection_drop_ahead(connection);
+    return answer;
+}
+
+static int
+put_fact(void *context, const dunlin_fact *fact, dn_error *error)
+{
+    return dn_fact_map_put(context, fact, error);
 }
 
 int
 dn_connection_schema(dn_connection *connection, dn_fact_map *map, dn_unreadable *unreadable,
                      dn_error *error)
 {
-    copying work = {map, error};
-    int answer;
+    const dn_fact_taker taker = {.fact = put_fact, .context = map};
 
-    if (!connection->ahead)
-        return read_schema(connection, map, unreadable, error);
-    answer = dn_fact_map_each(connection->ahead, NULL, copy_fact, &work);
-    dn_connection_drop_ahead(connection);
-    return answer;
+    return dn_connection_tell_schema(connection, &taker, unreadable, error);
 }
 
 int
 dn_connection_schema_ahead(dn_connection *connection, const dn_fact_map **map, dn_error *error)
 {
     dn_unreadable unreadable = {.arena = &connection->ahead_arena};
+    dn_fact_taker taker = {.fact = put_fact};
     dn_fact_map *facts;
 
     *map = NULL;
@@ -202,7 +219,8 @@ dn_connection_schema_ahead(dn_connection *connection, const dn_fact_map **map, d
     facts = dn_fact_map_new(&connection->ahead_arena, dn_driver_naming(&connection->capabilities));
     if (!facts)
         return dn_no_memory(error);
-    if (read_schema(connection, facts, &unreadable, error) < 0)
+    taker.context = facts;
+    if (read_schema(connection, &taker, &unreadable, error) < 0)
         return -1;
     if (!unreadable.count)
         *map = connection->ahead = facts;

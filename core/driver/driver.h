@@ -328,6 +328,9 @@ typedef struct dn_fact_taker {
     int (*gone)(void *context, const dunlin_fact *key, dn_error *error);
     void *context;
 } dn_fact_taker;
+/* The same, told one by one; `gone` is not called. */
+int dn_connection_tell_schema(dn_connection *connection, const dn_fact_taker *taker,
+                              dn_unreadable *unreadable, dn_error *error);
 /* The facts of the objects named. None named: of everything, or with `mark`, which is replaced, of
  * what changed since (DUNLIN_CAN_INTROSPECT_SINCE): each object that did first as gone. An empty
  * mark tells everything. `mark` may be NULL. */

@@ -113,12 +113,16 @@ see(inspection *seen, const dn_script_item *item, dn_error *error)
 }
 
 static int
-keep(const dn_script *script, dn_arena *arena, size_t *budget, dn_script_info *info,
-     dn_error *error)
+keep(const dn_script *script, const dn_migration *migration, dn_arena *arena, size_t *budget,
+     dn_script_info *info, dn_error *error)
 {
     size_t length;
     const char *text = dn_script_text(script, &length);
 
+    if (migration->text) {
+        info->kept = (dn_script_kept){text, length};
+        return 0;
+    }
     if (!text || length > *budget)
         return 0;
     *budget -= length;
@@ -190,7 +194,7 @@ dn_script_examine(dn_connection *connection, dn_translator *translator,
     if (dn_script_open(connection, translator, migration, NULL, true, &script, error) < 0 ||
         survey(script, translator, &seen, needs, error) < 0)
         return -1;
-    return keep(script, arena, budget, info, error);
+    return keep(script, migration, arena, budget, info, error);
 }
 
 int
@@ -204,5 +208,5 @@ dn_script_survey(const dn_script_reader *reader, const dn_migration *migration, 
     if (dn_script_read(reader, migration, NULL, true, &script, error) < 0 ||
         survey(script, NULL, &seen, NULL, error) < 0)
         return -1;
-    return keep(script, arena, budget, info, error);
+    return keep(script, migration, arena, budget, info, error);
 }

@@ -25,7 +25,8 @@ struct dn_script {
     dn_script_kept input; /* what is cut into statements: one of these two */
     size_t text_read;
     dn_hash raw;
-    bool checked; /* the text was checked when it was read */
+    bool checked; /* the text is what the digest of the migration is of */
+    bool plain;   /* ... and has nothing to normalise: it has that digest, too */
     bool digests;
     bool no_transaction;
     bool override;      /* the whole file is for this database alone */
@@ -94,6 +95,11 @@ open_input(dn_script *script, const dn_script_kept *kept, dn_error *error)
         script->checked = true;
         return apply_markup(script, error);
     }
+    if (script->migration->text) {
+        script->text = (dn_script_kept){script->migration->text, script->migration->size};
+        script->checked = true;
+        return apply_markup(script, error);
+    }
     /* What is in another tool's markup has to be seen whole. */
     if (script->migration->size <= WHOLE_FILE_LIMIT || script->migration->layout) {
         if (dn_file_read(path, &script->whole, error) < 0)
@@ -106,6 +112,16 @@ open_input(dn_script *script, const dn_script_kept *kept, dn_error *error)
     if (script->fd < 0)
         return dn_fail_errno(error, "file.unreadable", "cannot open", path);
     return 0;
+}
+
+/* Is the text in memory what its digest as text is of? */
+static bool
+is_normal(const dn_script *script)
+{
+    const dn_script_kept *text = &script->text;
+
+    return text->data && !script->shown.data && !memchr(text->data, '\r', text->length) &&
+           !(text->length >= 3 && memcmp(text->data, "\xEF\xBB\xBF", 3) == 0);
 }
 
 /* <tag>.<driver>.sql */
@@ -166,7 +182,10 @@ dn_script_read(const dn_script_reader *reader, const dn_migration *migration,
     script->splitter = dn_lex_open(rules_of(script), migration->path, read_input, script, error);
     if (!script->splitter)
         return -1;
-    if (digests)
+    script->plain = digests && script->checked && is_normal(script);
+    if (script->plain)
+        dn_lex_take_token_digest(script->splitter);
+    else if (digests)
         dn_lex_take_digests(script->splitter);
     return 0;
 }
@@ -202,7 +221,9 @@ dn_script_text(const dn_script *script, size_t *length)
 void
 dn_script_digests(const dn_script *script, dn_digest *text, dn_digest *tokens)
 {
-    dn_lex_digests(script->splitter, text, tokens);
+    dn_lex_digests(script->splitter, script->plain ? NULL : text, tokens);
+    if (script->plain)
+        *text = script->migration->raw;
 }
 
 static bool
@@ -406,7 +427,7 @@ kind_of(uint64_t flags)
     return DN_SCRIPT_STATEMENT;
 }
 
-/* The text digest is the raw one where there is nothing to normalise: one hash serves both. */
+/* One hash serves both digests where there is nothing to normalise. */
 static dn_digest
 raw_digest(dn_script *script)
 {
@@ -416,8 +437,7 @@ raw_digest(dn_script *script)
 
     if (script->fd >= 0)
         return dn_hash_end(&script->raw);
-    if (!script->digests || script->shown.data || memchr(text->data, '\r', text->length) ||
-        (text->length >= 3 && memcmp(text->data, "\xEF\xBB\xBF", 3) == 0))
+    if (!script->digests || !is_normal(script))
         return dn_hash_of(text->data, text->length);
     dn_lex_digests(script->splitter, &digest, &tokens);
     return digest;

@@ -119,7 +119,8 @@ int
 dn_sql_folder_start_hashing(dn_sql_folder *folder, dn_arena *arena, dn_error *error)
 {
     folder->tasks = dn_arena_array(arena, folder->count + 1, sizeof *folder->tasks);
-    if (!folder->tasks)
+    folder->pool.kept = dn_arena_alloc(arena, DN_HASH_KEPT);
+    if (!folder->tasks || !folder->pool.kept)
         return dn_no_memory(error);
     for (size_t i = 0; i < folder->count; i++) {
         const dn_folder_entry *entry = &folder->names[i];

@@ -16,11 +16,25 @@
 /* One read takes most migrations whole. Threads pay off from some hundred files on. */
 enum { READ_BYTES = 16 * 1024, BATCH = 32, THREAD_FROM = 256 };
 
+/* What is read is what is run later, without reading it again: as long as there is room. */
+static const char *
+keep(dn_hash_pool *pool, const char *data, size_t length)
+{
+    size_t at;
+
+    if (!pool->kept || atomic_load(&pool->kept_bytes) >= DN_HASH_KEPT)
+        return NULL;
+    at = atomic_fetch_add(&pool->kept_bytes, length + 1);
+    if (at >= DN_HASH_KEPT || length >= DN_HASH_KEPT - at)
+        return NULL;
+    return memcpy(pool->kept + at, data, length); /* zeroed before */
+}
+
 /* 0 or an errno. */
 static int
-hash_file(int folder, dn_hash_task *task)
+hash_file(dn_hash_pool *pool, dn_hash_task *task)
 {
-    dn_auto(dn_fd) fd = openat(folder, task->name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    dn_auto(dn_fd) fd = openat(pool->fd, task->name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     char buffer[READ_BYTES];
     dn_hash hash;
     ssize_t got;
@@ -40,6 +54,7 @@ hash_file(int folder, dn_hash_task *task)
         /* These are ordinary files: a short read is the end of one. */
     } while (got == (ssize_t)sizeof buffer || (got < 0 && errno == EINTR));
     task->digest = dn_hash_end(&hash);
+    task->text = task->size == (uint64_t)got ? keep(pool, buffer, (size_t)got) : NULL;
     return 0;
 }
 
@@ -55,7 +70,7 @@ hash_batches(void *context)
             return NULL;
         for (size_t i = begin; i < pool->count && i < begin + BATCH; i++)
             if (pool->tasks[i].name)
-                pool->tasks[i].problem = hash_file(pool->fd, &pool->tasks[i]);
+                pool->tasks[i].problem = hash_file(pool, &pool->tasks[i]);
     }
 }
 
@@ -101,6 +116,7 @@ dn_hash_take(const dn_hash_task *task, dn_migration *migration, dn_error *error)
 {
     migration->raw = task->digest;
     migration->size = task->size;
+    migration->text = task->text;
     if (!task->problem)
         return 0;
     errno = task->problem;

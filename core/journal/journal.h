@@ -56,6 +56,7 @@ typedef struct dn_migration {
     const char *down_path; /* <tag>.down.sql, or NULL */
     uint64_t size;         /* bytes */
     dn_digest raw;         /* of the file's bytes, valid when has_file */
+    const char *text;      /* these bytes, of a small file; NULL: they have to be read again */
     size_t file;           /* for the reader of the folder alone */
 } dn_migration;
 

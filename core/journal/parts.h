@@ -42,19 +42,22 @@ int dn_journal_parse(const char *name, const char *text, size_t length, dn_arena
                      dn_journal_text *parsed, dn_error *error);
 
 /* --- digests of many files (hash_files.c) ----------------------------------------------------- */
-enum { DN_HASH_HELPERS = 3 };
+enum { DN_HASH_HELPERS = 3, DN_HASH_KEPT = 512 * 1024 };
 typedef struct dn_hash_task {
     const char *name; /* in the folder; NULL: nothing to do */
     uint64_t size;
     dn_digest digest;
-    int problem; /* errno, 0 when all went well */
-    bool listed; /* the <tag>.sql of a migration that was resolved; of no concern to helpers */
+    const char *text; /* all of it, with a NUL behind it; NULL: it was not kept */
+    int problem;      /* errno, 0 when all went well */
+    bool listed;      /* the <tag>.sql of a migration that was resolved; of no concern to helpers */
 } dn_hash_task;
 /* Zeroed before its first use. One thread owns it; helpers only take tasks from it. */
 typedef struct dn_hash_pool {
     int fd; /* of the folder */
     dn_hash_task *tasks;
     size_t count;
+    char *kept; /* DN_HASH_KEPT bytes for texts, or NULL */
+    atomic_size_t kept_bytes;
     atomic_size_t next;
     pthread_t threads[DN_HASH_HELPERS];
     size_t helpers;
@@ -63,7 +66,7 @@ typedef struct dn_hash_pool {
 void dn_hash_pool_start(dn_hash_pool *pool, int fd, dn_hash_task *tasks, size_t count);
 void dn_hash_pool_finish(dn_hash_pool *pool);  /* does what is left; may be called again */
 void dn_hash_pool_abandon(dn_hash_pool *pool); /* waits for the helpers only */
-/* Size and digest of a finished task, or why there are none. */
+/* Size, digest and text of a finished task, or why there are none. */
 int dn_hash_take(const dn_hash_task *task, dn_migration *migration, dn_error *error);
 
 /* --- the folder (folder.c) -------------------------------------------------------------------- */

@@ -6,6 +6,13 @@
 void
 dn_lex_take_digests(dn_lex_splitter *s)
 {
+    s->text_digest = true;
+    dn_lex_take_token_digest(s);
+}
+
+void
+dn_lex_take_token_digest(dn_lex_splitter *s)
+{
     s->digests = true;
     dn_hash_begin(&s->text_hash);
     dn_hash_begin(&s->token_hash);
@@ -17,7 +24,8 @@ dn_lex_digests(dn_lex_splitter *s, dn_digest *text, dn_digest *tokens)
     dn_hash text_hash = s->text_hash; /* copies, so that one may ask again */
     dn_hash token_hash = s->token_hash;
 
-    *text = dn_hash_end(&text_hash);
+    if (text)
+        *text = dn_hash_end(&text_hash);
     *tokens = dn_hash_end(&token_hash);
 }
 
@@ -28,7 +36,7 @@ dn_lex_hash_text(dn_lex_splitter *s)
     const unsigned char *p = s->data + s->hashed;
     const unsigned char *end = s->data + s->end;
 
-    if (!s->digests || !s->bom_looked_for)
+    if (!s->text_digest || !s->bom_looked_for)
         return;
     while (p < end) {
         const unsigned char *cr;

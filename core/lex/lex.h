@@ -92,6 +92,8 @@ void dn_lex_switch(dn_lex_splitter *splitter, const dn_lex_rules *rules);
  *           bytes; comments, blanks, separators, breakpoints and empty statements leave no trace
  * They cost time, so they are only taken when asked for before the first dn_lex_next. */
 void dn_lex_take_digests(dn_lex_splitter *splitter);
+/* ... that of the tokens alone, for who knows the other one and passes NULL for it. */
+void dn_lex_take_token_digest(dn_lex_splitter *splitter);
 void dn_lex_digests(dn_lex_splitter *splitter, dn_digest *text, dn_digest *tokens);
 
 /* The byte `offset` of `text` as line and column, counted from a known start (for errors that a

@@ -98,7 +98,8 @@ struct dn_lex_splitter {
     bool custom_separator;
 
     bool digests;
-    size_t hashed; /* up to here the text is */
+    bool text_digest; /* both, not the tokens' alone */
+    size_t hashed;    /* up to here the text is */
     bool after_cr;
     dn_hash text_hash;
     dn_hash token_hash;

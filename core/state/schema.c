@@ -13,7 +13,6 @@ typedef struct sifting {
     dn_fact_map *kept;
     dn_fact_map *left_out;
     dn_arena scratch; /* of one fact */
-    dn_error *error;
 } sifting;
 
 bool
@@ -55,16 +54,16 @@ dn_state_canonical(const dunlin_fact *fact, dn_arena *arena, dunlin_fact *canoni
 }
 
 static int
-sift_fact(const dunlin_fact *fact, void *context)
+sift_fact(void *context, const dunlin_fact *fact, dn_error *error)
 {
     sifting *work = context;
     bool tracker = dn_state_is_tracker(work->naming, work->tracker, fact);
     dunlin_fact canonical;
 
     dn_arena_clear(&work->scratch);
-    if (dn_state_canonical(fact, &work->scratch, &canonical, work->error) < 0)
+    if (dn_state_canonical(fact, &work->scratch, &canonical, error) < 0)
         return -1;
-    return dn_fact_map_put(tracker ? work->left_out : work->kept, &canonical, work->error);
+    return dn_fact_map_put(tracker ? work->left_out : work->kept, &canonical, error);
 }
 
 /* --- a schema that holds nothing but trackers --------------------------------------------------- */
@@ -137,29 +136,28 @@ observe(dn_connection *connection, const dn_sight *sight, dn_arena *arena, dn_fa
 {
     dn_auto(dn_arena) scratch = DN_ARENA_INIT;
     uint64_t naming = dn_driver_naming(dn_connection_capabilities(connection));
-    dn_fact_map *all = dn_fact_map_new(&scratch, naming);
+    const dn_ignore *ignore = sight ? sight->ignore : NULL;
     dn_unreadable unreadable = {.arena = unseen ? arena : &scratch};
     sifting work = {
         .tracker = sight ? sight->tracker : NULL,
         .naming = naming,
         .kept = dn_fact_map_new(arena, naming),
         .left_out = dn_fact_map_new(&scratch, naming),
-        .error = error,
     };
+    const dn_fact_taker taker = {.fact = sift_fact, .context = &work};
     int answer;
 
-    if (!all || !work.kept || !work.left_out)
+    if (!work.kept || !work.left_out)
         return dn_no_memory(error);
-    if (dn_connection_schema(connection, all, &unreadable, error) < 0)
-        return -1;
-    drop_ignored(sight ? sight->ignore : NULL, all, &unreadable);
-    if (unreadable.count && !unseen)
-        return fail_unreadable(connection, &unreadable, error);
-    if (dn_ignore_apply(sight ? sight->ignore : NULL, all, error) < 0)
-        return -1;
-    answer = dn_fact_map_each(all, NULL, sift_fact, &work);
+    answer = dn_connection_tell_schema(connection, &taker, &unreadable, error);
     dn_arena_free(&work.scratch);
     if (answer < 0)
+        return -1;
+    drop_ignored(ignore, work.kept, &unreadable);
+    if (unreadable.count && !unseen)
+        return fail_unreadable(connection, &unreadable, error);
+    if (dn_ignore_apply(ignore, work.kept, error) < 0 ||
+        dn_ignore_apply(ignore, work.left_out, error) < 0)
         return -1;
     dn_fact_map_each(work.kept, DUNLIN_KIND_SCHEMA, drop_empty_space, &work);
     *facts = work.kept;

@@ -259,6 +259,24 @@ a_text_that_was_kept_is_read_instead_of_the_file(void **state)
     dn_script_close(script);
 }
 
+/* What was hashed is what is run. */
+static void
+a_text_that_came_with_the_journal_is_not_read_again(void **state)
+{
+    dn_migration migration = migration_of("a", "SELECT 1;");
+    dn_script *script;
+    size_t length;
+
+    (void)state;
+    migration.text = "SELECT 1;";
+    assert_int_equal(unlink("a.sql"), 0);
+    script = open_script(&migration, NULL, false);
+    assert_string_equal(list(script), "statement 1 1:1 SELECT 1\n");
+    assert_ptr_equal(dn_script_text(script, &length), migration.text);
+    assert_int_equal(length, 9);
+    dn_script_close(script);
+}
+
 static void
 digests_are_those_of_the_lines_and_of_the_tokens(void **state)
 {
@@ -268,11 +286,15 @@ digests_are_those_of_the_lines_and_of_the_tokens(void **state)
     static const char *const texts[] = {"SELECT 1;\n", "SELECT 1;\r\n", "\xEF\xBB\xBFSELECT 1;\n"};
 
     (void)state;
-    for (int i = 0; i < 3; i++) {
-        dn_migration migration = migration_of("a", texts[i]);
-        dn_script *script = open_script(&migration, NULL, true);
+    for (int i = 0; i < 6; i++) {
+        dn_migration migration = migration_of("a", texts[i % 3]);
+        dn_script *script;
         dn_digest text_digest;
         dn_digest token_digest;
+
+        if (i >= 3)
+            migration.text = texts[i % 3];
+        script = open_script(&migration, NULL, true);
 
         assert_non_null(list(script));
         dn_script_digests(script, &text_digest, &token_digest);
@@ -293,6 +315,7 @@ main(void)
         DATABASE_TEST(a_file_that_is_another_one_by_now_is_noticed_at_its_end),
         DATABASE_TEST(a_file_that_is_gone_cannot_be_opened),
         DATABASE_TEST(a_text_that_was_kept_is_read_instead_of_the_file),
+        DATABASE_TEST(a_text_that_came_with_the_journal_is_not_read_again),
         DATABASE_TEST(digests_are_those_of_the_lines_and_of_the_tokens),
     };
 

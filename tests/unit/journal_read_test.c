@@ -410,6 +410,45 @@ a_file_longer_than_the_buffer_is_hashed_whole(void **state)
     assert_string_equal(hex, "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
 }
 
+/* One read takes 16 KiB, and half a MiB is kept of all files. */
+static void
+the_texts_of_small_files_are_kept_as_long_as_there_is_room(void **state)
+{
+    enum { LENGTH = 16 * 1024 - 1, FILES = 40, KEPT = 32 };
+    char *data = malloc(LENGTH + 1);
+    size_t kept = 0;
+
+    (void)state;
+    assert_non_null(data);
+    memset(data, ' ', LENGTH + 1);
+    put_bytes("m/0000_empty.sql", "", 0);
+    put_bytes("m/0001_large.sql", data, LENGTH + 1);
+    for (int i = 0; i < FILES; i++) {
+        char name[32];
+
+        snprintf(name, sizeof name, "m/%04d_b.sql", i + 2);
+        data[0] = (char)('A' + i);
+        put_bytes(name, data, LENGTH);
+    }
+    must_read("m");
+    assert_int_equal(journal.count, FILES + 2);
+    assert_string_equal(journal.migrations[0].text, "");
+    assert_null(journal.migrations[1].text);
+    for (int i = 0; i < FILES; i++) {
+        const dn_migration *migration = &journal.migrations[i + 2];
+
+        if (!migration->text)
+            continue;
+        kept++;
+        data[0] = (char)('A' + i);
+        assert_int_equal(migration->size, LENGTH);
+        assert_memory_equal(migration->text, data, LENGTH);
+        assert_int_equal(migration->text[LENGTH], 0);
+    }
+    assert_in_range(kept, KEPT - 1, KEPT);
+    free(data);
+}
+
 /* --- scenarios -------------------------------------------------------------------------------- */
 
 static void
@@ -682,6 +721,7 @@ main(void)
         TEST(an_unreadable_file_is_an_error_with_its_path),
         TEST(a_file_name_that_cannot_be_a_tag_is_left_out_and_reported),
         TEST(a_file_longer_than_the_buffer_is_hashed_whole),
+        TEST(the_texts_of_small_files_are_kept_as_long_as_there_is_room),
         TEST(an_entry_twice_is_one_migration_and_a_warning),
         TEST(a_byte_order_mark_is_read_over_and_reported),
         TEST(an_entry_whose_file_has_another_name_names_that_file),
