@@ -86,11 +86,11 @@ lies_in(const dunlin_operation *member, const dunlin_operation *whole)
            member->span_end <= whole->span_end;
 }
 
-/* Made IF NOT EXISTS, and there already. */
+/* A table that is made IF NOT EXISTS, and is there already: with all that stands in it. */
 static bool
 is_passed(const dn_model *model, const dunlin_operation *operation)
 {
-    return operation->verb == DUNLIN_VERB_CREATE &&
+    return dn_operation_is(operation, DUNLIN_VERB_CREATE, DUNLIN_KIND_TABLE) &&
            operation->condition == DUNLIN_CONDITION_IF_NOT_EXISTS &&
            dn_fact_map_find(model->facts, operation->kind, operation->path,
                             operation->path_count) != NULL;

@@ -205,6 +205,92 @@ fold_create(folding *work)
     return forget_views(work);
 }
 
+/* --- a label with another name --- */
+
+static dunlin_string
+quoted(folding *work, dunlin_string label)
+{
+    dn_auto(dn_text) text = DN_TEXT_INIT;
+    const char *copy;
+
+    dn_text_add_quoted(&text, '\'', label);
+    copy = text.failed ? NULL : dn_arena_copy(&work->model->scratch, text.data, text.length);
+    return dn_span(copy, copy ? text.length : 0);
+}
+
+static int
+note_user(const dunlin_fact *column, void *context)
+{
+    folding *work = context;
+    const dunlin_property *path =
+        dn_property_find(column->properties, column->property_count, "type_path");
+
+    return path && same(path[1].text, work->operation->path[0]) &&
+                   same(path[2].text, work->operation->path[1])
+               ? note(work, column)
+               : 0;
+}
+
+/* A default that is the label goes with it. */
+static int
+rename_default(folding *work, const dunlin_fact *column, dunlin_string old, dunlin_string new)
+{
+    dunlin_fact *copy = (dunlin_fact *)(uintptr_t)dn_fact_copy(&work->model->scratch, column);
+    dunlin_property *value;
+
+    if (!copy)
+        return dn_no_memory(work->error);
+    value = (dunlin_property *)(uintptr_t)dn_property_find(copy->properties, copy->property_count,
+                                                           "default");
+    if (!value || !same(value->text, old))
+        return 0;
+    value->text = new;
+    return dn_fact_map_put(work->model->facts, copy, work->error);
+}
+
+static int
+rename_defaults(folding *work, dunlin_string label, dunlin_string now)
+{
+    dunlin_string old = quoted(work, label);
+    dunlin_string new = quoted(work, now);
+
+    if (!old.data || !new.data)
+        return dn_no_memory(work->error);
+    work->count = 0;
+    if (dn_fact_map_each(work->model->facts, DUNLIN_KIND_COLUMN, note_user, work) < 0)
+        return -1;
+    for (size_t i = 0; i < work->count; i++)
+        if (rename_default(work, work->list[i], old, new) < 0)
+            return -1;
+    return 0;
+}
+
+/* The operation has all labels as they will be: where there are as many as before, one has another name. */
+static int
+rename_label(folding *work)
+{
+    const dunlin_operation *operation = work->operation;
+    const dunlin_fact *type = dn_fact_map_find(work->model->facts, operation->kind, operation->path,
+                                               operation->path_count);
+    const dunlin_property *old =
+        type ? dn_property_find(type->properties, type->property_count, "values") : NULL;
+    const dunlin_property *new = dn_property_find(operation->set, operation->set_count, "values");
+    dunlin_string label = {NULL, 0};
+    dunlin_string now = {NULL, 0};
+
+    if (!old || !new)
+        return 0;
+    for (old++, new ++; old->type != DUNLIN_PROPERTY_END &&new->type != DUNLIN_PROPERTY_END;
+         old++, new ++)
+        if (!same(old->text, new->text)) {
+            label = old->text;
+            now = new->text;
+        }
+    if (!label.data || old->type != new->type)
+        return 0;
+    return rename_defaults(work, label, now);
+}
+
 /* A type is said in one of several ways. */
 static int
 fold_alter(folding *work)
@@ -219,6 +305,8 @@ fold_alter(folding *work)
 
     if (!copy || !unset)
         return dn_no_memory(work->error);
+    if (is(operation, DUNLIN_KIND_ENUM) && rename_label(work) < 0)
+        return -1;
     for (uint64_t i = 0; i < operation->unset_count; i++)
         unset[i] = operation->unset[i];
     copy->unset = unset;

@@ -243,6 +243,28 @@ CREATE TABLE u (
     assert_exit 0
 }
 
+@test "a label takes the defaults along that it is, and a guarded column what it lacks" {
+    project "CREATE TYPE mood AS ENUM ('a', 'b');
+CREATE TABLE t (id bigint PRIMARY KEY, m mood NOT NULL DEFAULT 'b', o mood DEFAULT 'a', p text DEFAULT 'b');" \
+        "ALTER TYPE mood RENAME VALUE 'b' TO 'better';
+ALTER TABLE t ADD COLUMN IF NOT EXISTS p text DEFAULT 'b' UNIQUE;"
+    dunlin schema dump --output schema.sql
+    assert_exit 0
+    assert_equal "$(sed 1,3d schema.sql)" "
+CREATE TYPE mood AS ENUM ('a', 'better');
+
+CREATE TABLE t (
+    id bigint NOT NULL,
+    m mood NOT NULL DEFAULT 'better',
+    o mood DEFAULT 'a',
+    p text DEFAULT 'b',
+    CONSTRAINT t_pkey PRIMARY KEY (id),
+    CONSTRAINT t_p_key UNIQUE (p)
+);"
+    dunlin check
+    assert_exit 0
+}
+
 @test "a form that is none, or of migrations that are not portable, is said with its place" {
     project 'CREATE TABLE t (a bigint PRIMARY KEY);'
     printf '{"definitionForm": "both"}\n' >dunlin.json
