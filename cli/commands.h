@@ -44,6 +44,7 @@ int dn_cmd_snapshot(dn_cli *cli);
 int dn_cmd_status(dn_cli *cli);
 int dn_cmd_journal_check(dn_cli *cli);
 int dn_cmd_journal_rebuild(dn_cli *cli);
+int dn_cmd_merge(dn_cli *cli);
 int dn_cmd_merge_driver(dn_cli *cli);
 int dn_cmd_backup(dn_cli *cli);
 int dn_cmd_backups(dn_cli *cli);

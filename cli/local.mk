@@ -20,6 +20,7 @@ cli_parts = \
 	cli/cmd_help.c \
 	cli/cmd_init.c \
 	cli/cmd_journal.c \
+	cli/cmd_merge.c \
 	cli/cmd_merge_driver.c \
 	cli/cmd_log.c \
 	cli/cmd_mark.c \

@@ -73,6 +73,8 @@ typedef struct dn_arguments {
     int accept;
     int revert;
     int apply;
+    int offline;
+    const char *onto;
     const char *shadow_url;
     const char *fix;
     dn_words drivers;

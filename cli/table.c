@@ -599,6 +599,15 @@ const dn_command dn_cli_commands[] = {
      "added. The old journal is replaced in one step. Needs no database.",
      "dunlin-journal-rebuild/1", journal_rebuild_options, no_arguments, journal_rebuild_exits,
      journal_rebuild_examples, dn_cmd_journal_rebuild},
+    {"merge", "put pending migrations behind applied ones after a git merge",
+     "Two branches that each add migrations number them alike. This gives those that are not applied yet "
+     "the next numbers, times and places behind the applied ones, in the names of their files, in the "
+     "journal and in the snapshots of drizzle-kit; shows the steps, and does them with `--apply`. What is "
+     "applied is never renumbered. A journal that holds git's conflict marks is put together on the way, "
+     "and one that was broken off is finished.\n\n"
+     "Applied is what the tracker of the target records, and with `--onto` what that branch has.",
+     "dunlin-merge/1", dn_cli_merge_options, no_arguments, dn_cli_merge_exits,
+     dn_cli_merge_examples, dn_cmd_merge},
     {"merge-driver", "merge two versions of a journal for git",
      "Git calls it when both sides of a merge added migrations. Additions of both sides are kept "
      "in order and numbered again; the result replaces OURS. `init` sets it up.",

@@ -11,4 +11,8 @@ extern const dn_option dn_cli_adopt_options[];
 extern const dn_exit dn_cli_adopt_exits[];
 extern const dn_example dn_cli_adopt_examples[];
 
+extern const dn_option dn_cli_merge_options[];
+extern const dn_exit dn_cli_merge_exits[];
+extern const dn_example dn_cli_merge_examples[];
+
 #endif

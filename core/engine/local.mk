@@ -60,6 +60,9 @@ core_sources += \
 	core/engine/journal.c \
 	core/engine/log.c \
 	core/engine/mark.c \
+	core/engine/merge.c \
+	core/engine/merge.h \
+	core/engine/merge_snapshots.c \
 	core/engine/migrate.c \
 	core/engine/new.c \
 	core/engine/parity.c \

@@ -109,6 +109,9 @@ void dn_journal_close(dn_journal *journal);
 int dn_journal_check_snapshots(const dn_journal *journal, dn_arena *arena, dn_findings *findings,
                                dn_error *error);
 
+/* Do their tags begin with one number? */
+bool dn_journal_same_number(const dn_migration *one, const dn_migration *other);
+
 /* Tag rules: [A-Za-z0-9_.-]+ plus non-ASCII UTF-8, no leading dot, no "..", no '/', no control
  * byte, at most 200 bytes. 0 or -1 with journal.bad-tag. */
 int dn_tag_check(const char *tag, size_t length, dn_error *error);

@@ -13,9 +13,14 @@ core_sources += \
 	core/journal/merge.c \
 	core/journal/native.c \
 	core/journal/new.c \
+	core/journal/numbers.c \
 	core/journal/parse.c \
 	core/journal/parts.h \
 	core/journal/read.c \
+	core/journal/rebase.c \
+	core/journal/rebase.h \
+	core/journal/rebase_snapshot.c \
+	core/journal/rebase_work.c \
 	core/journal/rebuild.c \
 	core/journal/render.c \
 	core/journal/salvage.c \

@@ -113,6 +113,9 @@ int dn_journal_check_entries(dn_journal *journal, dn_arena *arena, dn_error *err
 /* Reports entries without a file and files without an entry. */
 int dn_journal_check_files(dn_journal *journal, const dn_sql_folder *folder, dn_arena *arena,
                            dn_error *error);
+/* Reports migrations that share a number, where it is not their name (of folders of other tools:
+ * dn_foreign_read). */
+int dn_journal_check_numbers(dn_journal *journal, dn_arena *arena, dn_error *error);
 /* Indexes of the migrations, sorted by tag, equal ones in their order; NULL: no memory. */
 size_t *dn_journal_by_tag(const dn_migration *migrations, size_t count, dn_arena *arena);
 const dn_migration *dn_journal_find(const dn_migration *migrations, const size_t *by_tag,
@@ -136,6 +139,8 @@ typedef struct dn_journal_form {
 } dn_journal_form;
 int dn_journal_write(const dn_journal_form *form, const dn_migration *migrations, size_t count,
                      dn_text *text, dn_error *error);
+/* A value as JSON.stringify(value, null, 2) prints it. */
+void dn_journal_add_json(dn_text *text, const cJSON *value);
 /* The file a journal was read from, unchanged since; journal.changed otherwise. */
 int dn_journal_original(const dn_journal *journal, dn_json *original, dn_error *error);
 

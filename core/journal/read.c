@@ -3,6 +3,7 @@
  * Reading a project's history: which layout it is, then journal, folder and files together.
  */
 #include "core/journal/parts.h"
+#include "core/journal/rebase.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -338,6 +339,25 @@ read_journal(journal_reading *reading, const dn_text *text, dn_error *error)
     return read_without_journal(reading, error);
 }
 
+static int
+find_broken_merge(journal_reading *reading, dn_error *error)
+{
+    dn_journal *journal = reading->journal;
+
+    if (!dn_sql_folder_find(reading->folder, DN_REBASE_NOTE, strlen(DN_REBASE_NOTE), ""))
+        return 0;
+    return dn_findings_add(&journal->findings, reading->arena, DN_ERROR_FINDING, "merge.unfinished",
+                           NULL, error,
+                           "a merge was broken off in '%s': what it had still to do is in '%s'",
+                           journal->folder, DN_REBASE_NOTE);
+}
+
+static bool
+has_no_numbers(const dn_journal *journal)
+{
+    return dn_layout_is_foreign(journal->layout) || journal->layout == DN_LAYOUT_DRIZZLE_V1;
+}
+
 int
 dn_journal_begin(const dn_journal_options *options, const dn_text *text, dn_arena *arena,
                  dn_journal *journal, dn_error *error)
@@ -345,7 +365,8 @@ dn_journal_begin(const dn_journal_options *options, const dn_text *text, dn_aren
     journal_reading reading = {.options = options, .arena = arena, .journal = journal};
 
     *journal = (dn_journal){0};
-    if (read_journal(&reading, text, error) == 0)
+    if (read_journal(&reading, text, error) == 0 && find_broken_merge(&reading, error) == 0 &&
+        (has_no_numbers(journal) || dn_journal_check_numbers(journal, arena, error) == 0))
         return 0;
     dn_journal_close(journal);
     return -1;

@@ -93,6 +93,12 @@ add_value(dn_text *text, const cJSON *value, int indent)
     }
 }
 
+void
+dn_journal_add_json(dn_text *text, const cJSON *value)
+{
+    add_value(text, value, 0);
+}
+
 /* --- entries ---------------------------------------------------------------------------------- */
 
 typedef struct journal_writing {

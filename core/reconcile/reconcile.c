@@ -185,6 +185,25 @@ is_explained(const dn_observation *seen, const dn_finding *finding)
     return false;
 }
 
+/* Two that are applied may keep their number: it is too late to change it. */
+static bool
+is_past(const dn_observation *seen, const dn_finding *finding)
+{
+    const dn_journal *journal = seen->journal;
+    const dn_migration *named = NULL;
+    bool all = true;
+
+    if (strcmp(finding->id, "journal.duplicate-number") != 0)
+        return false;
+    for (size_t i = 0; i < journal->count && !named; i++)
+        if (strcmp(journal->migrations[i].tag, finding->object) == 0)
+            named = &journal->migrations[i];
+    for (size_t i = 0; named && i < journal->count; i++)
+        if (dn_journal_same_number(named, &journal->migrations[i]))
+            all = all && seen->matches[i].row;
+    return named && all;
+}
+
 static int
 take_journal_findings(reconciling *state, dn_error *error)
 {
@@ -192,14 +211,17 @@ take_journal_findings(reconciling *state, dn_error *error)
 
     for (size_t i = 0; i < findings->count; i++) {
         const dn_finding *finding = &findings->items[i];
+        dn_severity severity = finding->severity;
 
         if (is_explained(state->observation, finding))
             continue;
-        if (finding->severity != DN_NOTE)
+        if (is_past(state->observation, finding))
+            severity = DN_NOTE;
+        if (severity != DN_NOTE)
             state->result->journal_files = false;
-        if (finding->severity == DN_ERROR_FINDING && !finding->object)
+        if (severity == DN_ERROR_FINDING && !finding->object)
             stop(state, finding->id); /* no verdict speaks for it */
-        if (dn_findings_add(&state->result->findings, state->arena, finding->severity, finding->id,
+        if (dn_findings_add(&state->result->findings, state->arena, severity, finding->id,
                             finding->object, error, "%s", finding->message) < 0)
             return -1;
     }

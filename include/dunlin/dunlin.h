@@ -159,6 +159,19 @@ typedef struct dunlin_repair_options {
 int dunlin_repair(const dunlin_options *options, const dunlin_repair_options *repair,
                   dunlin_result **result, dunlin_error *error);
 
+/* After two branches came together: gives what is not applied numbers, times and places behind what is, in
+ * the files and the journal; only tells unless `apply` is 1. Applied is what the target records and what
+ * the branch `onto` has; `offline` 1 asks no database and takes the other branch of the merge for `onto`
+ * where that is NULL. */
+typedef struct dunlin_merge_options {
+    uint64_t size;
+    int32_t apply;
+    int32_t offline;
+    const char *onto; /* a commit, branch or tag; or NULL */
+} dunlin_merge_options;
+int dunlin_merge(const dunlin_options *options, const dunlin_merge_options *merge,
+                 dunlin_result **result, dunlin_error *error);
+
 /* Takes a database over from another tool: its claims are held against the schema, and what is proved or
  * merely claimed is recorded as such in a native project when `apply` is 1. Their table stays. */
 typedef struct dunlin_adopt_options {

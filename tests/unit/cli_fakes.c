@@ -145,6 +145,14 @@ dunlin_journal_rebuild(const dunlin_options *options, int dry_run, dunlin_result
 }
 
 int
+dunlin_merge(const dunlin_options *options, const dunlin_merge_options *merge,
+             dunlin_result **result, dunlin_error *error)
+{
+    note("merge apply=%d offline=%d onto=%s", merge->apply, merge->offline, shown(merge->onto));
+    return answer(options, result, error);
+}
+
+int
 dunlin_merge_driver(const char *base, const char *ours, const char *theirs, dunlin_error *error)
 {
     note("merge-driver %s %s %s", base, ours, theirs);

@@ -206,6 +206,7 @@ commands_hand_their_options_to_the_library(void **state)
         {{"adopt", "--apply"}, "adopt apply=1 no-backup=0"},
         {{"repair", "--apply", "--shadow-url=sqlite:s.db"},
          "repair apply=1 no-backup=0 shadow=0,sqlite:s.db"},
+        {{"merge", "--apply", "--offline", "--onto=main"}, "merge apply=1 offline=1 onto=main"},
         {{"merge-driver", "o", "a", "b"}, "merge-driver o a b"},
         {{"backup"}, "backup -"},
         {{"backup", "x.db"}, "backup x.db"},

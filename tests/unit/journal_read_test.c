@@ -543,7 +543,7 @@ a_late_entry_of_a_merge_is_reported_by_number_and_time(void **state)
             "    },\n    {\n      \"idx\": 10,");
     must_read("m");
     assert_int_equal(journal.count, ROWS + 1);
-    expect_findings(2);
+    expect_findings(3);
     expect_finding(0, DN_WARNING, "journal.duplicate-idx", "0009_quiet_payment_methods",
                    ":75:5: idx 9 of '0009_quiet_payment_methods' is also that of "
                    "'0009_glamorous_boom_boom' in line 68");
@@ -551,6 +551,9 @@ a_late_entry_of_a_merge_is_reported_by_number_and_time(void **state)
                    ":75:5: \"when\" of '0009_quiet_payment_methods' is not later than that of "
                    "'0009_glamorous_boom_boom': Drizzle never applies it where that one was "
                    "applied");
+    expect_finding(2, DN_WARNING, "journal.duplicate-number", "0009_quiet_payment_methods",
+                   "'0009_glamorous_boom_boom' and '0009_quiet_payment_methods' have one number, "
+                   "0009: 'dunlin merge' gives the one that is not applied the next");
 }
 
 static void

@@ -368,7 +368,8 @@ both_sides_of_a_conflict_are_kept(void **state)
     assert_string_equal(changes.items[0].id, "journal.salvaged");
     options = (dn_journal_options){.folder = at("m")};
     assert_int_equal(dn_journal_read(&options, &arena, &journal, &error), 0);
-    assert_int_equal(journal.findings.count, 0);
+    assert_int_equal(journal.findings.count, 1);
+    assert_string_equal(journal.findings.items[0].id, "journal.duplicate-number");
     assert_int_equal(journal.count, 3);
     assert_string_equal(journal.migrations[1].tag, "0001_ours");
     assert_int_equal(journal.migrations[1].when_ms, 200);
