@@ -15,7 +15,7 @@ dn_cmd_repair(dn_cli *cli)
                                           cli->arguments->apply > 0,
                                           cli->arguments->no_backup > 0,
                                           cli->arguments->shadow > 0,
-                                          0,
+                                          cli->arguments->digests > 0,
                                           cli->arguments->shadow_url,
                                           cli->arguments->definition_command};
     dunlin_result *result = NULL;

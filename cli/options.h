@@ -74,6 +74,7 @@ typedef struct dn_arguments {
     int revert;
     int apply;
     int offline;
+    int digests;
     const char *onto;
     const char *shadow_url;
     const char *fix;

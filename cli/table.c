@@ -148,6 +148,8 @@ static const dn_option repair_options[] = {
      "carry the steps out; without it they are only shown"},
     {"no-backup", 0, DN_VALUE_NONE, NULL, NULL, MEMBER(no_backup), false,
      "do not back up the database before the first change"},
+    {"digests", 0, DN_VALUE_NONE, NULL, NULL, MEMBER(digests), false,
+     "give the records of files that were edited in comments and blanks alone their new digests"},
     {"shadow", 0, DN_VALUE_NONE, NULL, NULL, MEMBER(shadow), false,
      "replay the migrations in a throw-away database on the target's server"},
     {"shadow-url", 0, DN_VALUE_TEXT, "URL", NULL, MEMBER(shadow_url), false,

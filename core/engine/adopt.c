@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/base/clock.h"
+#include "core/base/fault.h"
 #include "core/engine/adopt.h"
 #include "core/run/mend.h"
 
@@ -113,7 +114,11 @@ write_journal(adopting *state, dn_error *error)
     if (dn_journal_native_text(&session->journal, session->driver->table.dialect, &session->arena,
                                &text, error) < 0)
         return -1;
-    return dn_journal_native_write(&session->journal, &text, &session->arena, error);
+    dn_fault("adopt.before-journal");
+    if (dn_journal_native_write(&session->journal, &text, &session->arena, error) < 0)
+        return -1;
+    dn_fault("adopt.after-journal");
+    return 0;
 }
 
 static int

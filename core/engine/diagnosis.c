@@ -22,8 +22,8 @@ dn_diagnosis_make(dn_session *session, const dunlin_doctor_options *doctor, dn_d
             0 ||
         dn_diagnosis_declared(session, doctor, evidence, error) < 0)
         return -1;
-    return dn_repair_plan(found, &session->observation, own->rebuilt, &session->arena, &own->repair,
-                          error);
+    return dn_repair_plan(found, &session->observation, own->rebuilt, session->renews_digests,
+                          &session->arena, &own->repair, error);
 }
 
 /* --- telling -------------------------------------------------------------------------------------- */
@@ -124,6 +124,7 @@ dn_diagnosis_tell(dn_session *session, const dn_diagnosis *own)
     dn_node_set_text(result, root, "story",
                      dn_reconcile_story(found, &session->observation, &session->arena));
     dn_session_tell_migrations(session);
+    dn_session_tell_unknown(session);
     dn_session_tell_findings(session, "findings", &found->findings);
     dn_diagnosis_tell_steps(session, "plan", &own->repair);
     dn_node_set_boolean(result, root, "automatic", own->repair.automatic);

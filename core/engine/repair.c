@@ -281,6 +281,7 @@ perform(repairing *state, const dn_repair_step *step, dn_error *error)
     case DN_REPAIR_RECORD: return dn_mend_record(&mend, step, error);
     case DN_REPAIR_UNRECORD: return dn_mend_unrecord(&mend, step, error);
     case DN_REPAIR_RELINK: return dn_mend_relink(&mend, step, error);
+    case DN_REPAIR_RENEW: return dn_mend_renew(&mend, step, error);
     case DN_REPAIR_APPLY_STATEMENTS:
     case DN_REPAIR_SQL: return run_statements(state, step, error);
     case DN_REPAIR_APPLY: return apply(state, step, error);
@@ -437,6 +438,7 @@ dn_repair_as(const dunlin_options *options, const dunlin_repair_options *repair_
     dn_session_begin(&state.session, options);
     state.options = repair_options ? repair_options : &defaults;
     state.format = format;
+    state.session.renews_digests = state.options->digests != 0;
     state.by = by;
     state.doctor =
         (dunlin_doctor_options){sizeof state.doctor, state.options->shadow, 0,

@@ -28,6 +28,7 @@ typedef struct dn_session {
     dn_observation observation;
     dn_reconciliation reconciliation;
     dunlin_result *result;
+    bool renews_digests; /* of cosmetic edits, in the plan of a repair */
     bool reads_only;     /* no file is written, those of effects neither */
     bool tells_failures; /* the result is worth having after a failure, too */
 } dn_session;
@@ -65,6 +66,8 @@ const char *dn_session_server(dn_session *session);
 void dn_session_tell_findings(dn_session *session, const char *name, const dn_findings *findings);
 void dn_session_tell_tracker(dn_session *session);
 void dn_session_tell_migrations(dn_session *session);
+/* Rows that no migration of the checkout is, with what they did. */
+void dn_session_tell_unknown(dn_session *session);
 void dn_session_tell_agreement(dn_session *session);
 /* Hands the result over, even after a failure; NULL when it could not be built. */
 int dn_session_finish(dn_session *session, int answer, dunlin_result **result, dn_error *error);

@@ -18,6 +18,7 @@ run(dn_session *session, const dunlin_status_options *status, dn_error *error)
     dn_session_tell_target(session);
     dn_session_tell_tracker(session);
     dn_session_tell_migrations(session);
+    dn_session_tell_unknown(session);
     dn_session_tell_findings(session, "findings", &found->findings);
     dn_session_tell_agreement(session);
     if (status && status->check) {

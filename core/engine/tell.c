@@ -68,6 +68,31 @@ dn_session_tell_migrations(dn_session *session)
 }
 
 void
+dn_session_tell_unknown(dn_session *session)
+{
+    dunlin_result *result = session->result;
+    const dn_observation *seen = &session->observation;
+    dunlin_node *list = dn_node_array(result, dn_result_node(result), "unknown");
+
+    for (size_t i = 0; i < seen->unknown_count; i++) {
+        const dn_tracker_row *row = seen->unknown[i];
+        dunlin_node *node = dn_node_object(result, list, NULL);
+        dunlin_node *does;
+        char hex[DN_DIGEST_HEX];
+
+        if (row->has_digest)
+            dn_digest_hex(&row->digest, hex);
+        dn_node_set_text(result, node, "tag", row->tag);
+        dn_node_set_text(result, node, "digest", row->has_digest ? hex : NULL);
+        tell_row(session, node, row);
+        dn_node_set_boolean(result, node, "text_kept", row->has_text);
+        does = dn_node_array(result, node, "does");
+        for (size_t k = 0; k < row->deed_count; k++)
+            dn_node_set_text(result, does, NULL, row->deeds[k]);
+    }
+}
+
+void
 dn_session_tell_tracker(dn_session *session)
 {
     dunlin_result *result = session->result;

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+enum { MAX_TOLD = 8 };
+
 typedef struct reconciling {
     const dn_observation *observation;
     dn_reconciliation *result;
@@ -30,6 +32,13 @@ say(reconciling *state, dn_verdict *verdict, dn_severity severity, const char *i
         return dn_no_memory(error);
     return dn_findings_add(&state->result->findings, state->arena, severity, id,
                            verdict->migration->tag, error, "%s: %s", verdict->migration->tag, note);
+}
+
+/* Its own row, or what dunlin itself noted of it, would have said more. */
+static bool
+is_implied(const dn_tracker_row *row)
+{
+    return row->implied && !row->has_digest;
 }
 
 static int
@@ -121,7 +130,7 @@ judge(reconciling *state, const dn_migration *migration, const dn_match *match, 
     verdict->migration = migration;
     verdict->match = match;
     verdict->recorded = match->row != NULL;
-    verdict->confidence = match->row ? "recorded" : "unprovable";
+    verdict->confidence = match->row && !is_implied(match->row) ? "recorded" : "unprovable";
     if (!listed)
         judge_unlisted(state, verdict);
     else if (judge_listed(state, verdict, error) < 0)
@@ -270,6 +279,21 @@ find_late(reconciling *state, dn_error *error)
     return 0;
 }
 
+/* ": create table x, create column y.z ..." */
+static const char *
+deeds_of(reconciling *state, const dn_tracker_row *row)
+{
+    dn_auto(dn_text) text = DN_TEXT_INIT;
+
+    for (size_t i = 0; i < row->deed_count && i < MAX_TOLD; i++)
+        dn_text_printf(&text, "%s%s", i ? ", " : ": ", row->deeds[i]);
+    if (row->deed_count > MAX_TOLD)
+        dn_text_printf(&text, ", and %zu more", row->deed_count - MAX_TOLD);
+    if (text.failed)
+        return NULL;
+    return text.data ? dn_arena_copy(state->arena, text.data, text.length) : "";
+}
+
 static int
 find_unknown(reconciling *state, dn_error *error)
 {
@@ -279,16 +303,19 @@ find_unknown(reconciling *state, dn_error *error)
 
     for (size_t i = 0; i < seen->unknown_count; i++) {
         const dn_tracker_row *row = seen->unknown[i];
+        const char *deeds = deeds_of(state, row);
         char hex[DN_DIGEST_HEX] = "no digest";
 
+        if (!deeds)
+            return dn_no_memory(error);
         if (row->has_digest)
             dn_digest_hex(&row->digest, hex);
-        if (dn_findings_add(&state->result->findings, state->arena,
-                            refuse ? DN_ERROR_FINDING : DN_WARNING, "tracker.unknown-row",
-                            row->tag ? row->tag : hex, error,
-                            "unknown-row: the tracker '%s' records '%s' (%s), which this checkout "
-                            "does not have",
-                            seen->tracker.table, row->tag ? row->tag : "a migration", hex) < 0)
+        if (dn_findings_add(
+                &state->result->findings, state->arena, refuse ? DN_ERROR_FINDING : DN_WARNING,
+                "tracker.unknown-row", row->tag ? row->tag : hex, error,
+                "unknown-row: the tracker '%s' records '%s' (%s), which this checkout "
+                "does not have%s",
+                seen->tracker.table, row->tag ? row->tag : "a migration", hex, deeds) < 0)
             return -1;
     }
     if (seen->doubles && dn_findings_add(&state->result->findings, state->arena, DN_NOTE,
@@ -323,6 +350,33 @@ find_failed(reconciling *state, dn_error *error)
             return -1;
     }
     return 0;
+}
+
+/* golang-migrate keeps one number. A file that came late has a lower one, and looks applied. */
+static int
+find_implied(reconciling *state, dn_error *error)
+{
+    const dn_observation *seen = state->observation;
+    const char *first = NULL;
+    size_t count = 0;
+
+    for (size_t i = 0; i < seen->journal->count; i++) {
+        const dn_tracker_row *row = seen->matches[i].row;
+
+        if (!row || !is_implied(row))
+            continue;
+        if (!count++)
+            first = seen->journal->migrations[i].tag;
+    }
+    if (!count)
+        return 0;
+    return dn_findings_add(&state->result->findings, state->arena, DN_NOTE, "tracker.newest-only",
+                           first, error,
+                           "the tracker '%s' has the newest version alone: nothing in it tells "
+                           "whether '%s'%s%.0zu%s was applied, or came later with a lower number; "
+                           "'dunlin doctor' looks for the effects",
+                           seen->tracker.table, first, count > 1 ? " or one of " : "",
+                           count > 1 ? count - 1 : 0, count > 1 ? " others before it" : "");
 }
 
 /* What cannot be run here: programs of other tools. */
@@ -402,9 +456,9 @@ dn_reconcile(const dn_observation *observation, dn_ahead ahead, dn_arena *arena,
     if (!result->verdicts)
         return dn_no_memory(error);
     if (take_journal_findings(&state, error) < 0 || judge_all(&state, error) < 0 ||
-        find_failed(&state, error) < 0 || find_programs(&state, error) < 0 ||
-        find_unfinished(&state, error) < 0 || find_late(&state, error) < 0 ||
-        find_unknown(&state, error) < 0)
+        find_failed(&state, error) < 0 || find_implied(&state, error) < 0 ||
+        find_programs(&state, error) < 0 || find_unfinished(&state, error) < 0 ||
+        find_late(&state, error) < 0 || find_unknown(&state, error) < 0)
         return -1;
     return find_foreign_objects(&state, error);
 }

@@ -7,6 +7,7 @@ typedef struct planning {
     const dn_reconciliation *result;
     const dn_observation *observation;
     bool illegible;
+    bool renew; /* digests of cosmetic edits */
     dn_arena *arena;
     dn_repair *repair;
     bool held; /* pending migrations wait for an answer */
@@ -17,8 +18,21 @@ const char *
 dn_repair_action_name(dn_repair_action action)
 {
     static const char *const names[DN_REPAIR_COUNT] = {
-        "backup", "ask",   "report",           "file", "create-tracker",    "record",   "unrecord",
-        "relink", "apply", "apply-statements", "sql",  "schema-definition", "snapshot", "verify",
+        "backup",
+        "ask",
+        "report",
+        "file",
+        "create-tracker",
+        "record",
+        "unrecord",
+        "relink",
+        "renew",
+        "apply",
+        "apply-statements",
+        "sql",
+        "schema-definition",
+        "snapshot",
+        "verify",
     };
 
     return names[action];
@@ -202,6 +216,13 @@ is_cosmetic(const dn_verdict *verdict)
            (!verdict->stops || (is_there(verdict) && verdict->proof->proved));
 }
 
+static bool
+is_to_renew(const dn_verdict *verdict)
+{
+    return verdict->verdict == DN_VERDICT_EDITED && !verdict->stops && verdict->recorded &&
+           verdict->match->edit == DN_EDIT_COSMETIC;
+}
+
 static int
 ask_about_migrations(planning *work)
 {
@@ -211,7 +232,7 @@ ask_about_migrations(planning *work)
         const char *question = cosmetic ? NULL : question_about(work, verdict);
         const dn_proof *proof = verdict->proof;
 
-        if (cosmetic &&
+        if (cosmetic && !(work->renew && is_to_renew(verdict)) &&
             add(work,
                 (dn_repair_step){.action = DN_REPAIR_REPORT,
                                  .tag = verdict->migration->tag,
@@ -569,6 +590,11 @@ mend_database(planning *work)
     for (size_t i = 0; i < work->result->count; i++)
         if (relink(work, &work->result->verdicts[i]) < 0)
             return -1;
+    if (work->renew &&
+        add_over(work, DN_REPAIR_RENEW, is_to_renew,
+                 "its SQL is as it was applied: the record gets the digest of the file as it is") <
+            0)
+        return -1;
     if (add_over(work, DN_REPAIR_RECORD, is_to_record, "the schema holds its effects") < 0)
         return -1;
     for (size_t i = 0; i < work->result->count; i++)
@@ -674,11 +700,12 @@ put_around(planning *work)
 
 int
 dn_repair_plan(const dn_reconciliation *reconciliation, const dn_observation *observation,
-               bool illegible, dn_arena *arena, dn_repair *repair, dn_error *error)
+               bool illegible, bool renew, dn_arena *arena, dn_repair *repair, dn_error *error)
 {
     planning work = {.result = reconciliation,
                      .observation = observation,
                      .illegible = illegible,
+                     .renew = renew && observation->tracker.owner != DN_OWNER_FOREIGN,
                      .arena = arena,
                      .repair = repair,
                      .error = error};

@@ -20,6 +20,7 @@ typedef enum dn_repair_action {
     DN_REPAIR_RECORD,
     DN_REPAIR_UNRECORD,
     DN_REPAIR_RELINK, /* the record gets the tag that the journal has */
+    DN_REPAIR_RENEW,  /* and this one the digest that the file has */
     DN_REPAIR_APPLY,
     DN_REPAIR_APPLY_STATEMENTS,
     DN_REPAIR_SQL,
@@ -51,8 +52,9 @@ typedef struct dn_repair {
     bool automatic; /* nobody needs to be asked */
 } dn_repair;
 
-/* `illegible`: the journal could not be read and was rebuilt in memory. */
+/* `illegible`: the journal could not be read and was rebuilt in memory. `renew`: records of files that
+ * were edited in comments and blanks alone get the digests of the files. */
 int dn_repair_plan(const dn_reconciliation *reconciliation, const dn_observation *observation,
-                   bool illegible, dn_arena *arena, dn_repair *repair, dn_error *error);
+                   bool illegible, bool renew, dn_arena *arena, dn_repair *repair, dn_error *error);
 
 #endif

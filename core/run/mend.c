@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "core/base/fault.h"
 #include "core/base/json.h"
 #include "core/tracker/event.h"
 
@@ -49,10 +50,16 @@ dn_mend_in_transaction(dn_mend *mend, const dn_repair_step *step, dn_mend_work w
 
     if (dn_event_prepare(mend->connection, error) < 0)
         return -1;
+    dn_fault("mend.before-begin");
     if (execute(mend, DUNLIN_ITEM_BEGIN, NULL, NULL, 0, error) < 0)
         return -1;
-    if (work(mend, step, error) == 0 && dn_mend_log(mend, step, error) == 0)
-        return execute(mend, DUNLIN_ITEM_COMMIT, NULL, NULL, 0, error);
+    if (work(mend, step, error) == 0 && dn_mend_log(mend, step, error) == 0) {
+        dn_fault("mend.before-commit");
+        if (execute(mend, DUNLIN_ITEM_COMMIT, NULL, NULL, 0, error) < 0)
+            return -1;
+        dn_fault("mend.after-commit");
+        return 0;
+    }
     (void)execute(mend, DUNLIN_ITEM_ROLLBACK, NULL, NULL, 0, &ignored);
     return -1;
 }
@@ -83,26 +90,35 @@ evidence_of(dn_mend *mend, const dn_verdict *verdict, const char *why)
 }
 
 static int
+inspect(dn_mend *mend, const dn_migration *file, dn_tracker_entry *entry, dn_error *error)
+{
+    size_t budget = KEPT_TEXT;
+    dn_script_info info;
+
+    if (dn_script_inspect(mend->connection, mend->translator, file, mend->arena, &budget, &info,
+                          error) < 0)
+        return -1;
+    entry->text = info.text;
+    entry->tokens = info.tokens;
+    entry->statements = info.statements;
+    entry->sql = info.kept.data;
+    entry->sql_length = info.kept.length;
+    return 0;
+}
+
+static int
 record_one(dn_mend *mend, dn_tracker_writer *writer, const dn_verdict *verdict, const char *why,
            dn_error *error)
 {
     const dn_migration *file = dn_mend_file(verdict);
     dn_migration migration = *file;
     const dn_tracker_statement *statements;
-    size_t budget = KEPT_TEXT;
-    dn_script_info info;
     dn_tracker_entry entry = {.migration = &migration, .state = mend->state, .duration_us = -1};
     size_t count;
 
     migration.when_ms = verdict->migration->when_ms;
-    if (dn_script_inspect(mend->connection, mend->translator, file, mend->arena, &budget, &info,
-                          error) < 0)
+    if (inspect(mend, file, &entry, error) < 0)
         return -1;
-    entry.text = info.text;
-    entry.tokens = info.tokens;
-    entry.statements = info.statements;
-    entry.sql = info.kept.data;
-    entry.sql_length = info.kept.length;
     entry.evidence = evidence_of(mend, verdict, why);
     if (!entry.evidence)
         return dn_no_memory(error);
@@ -172,4 +188,25 @@ int
 dn_mend_relink(dn_mend *mend, const dn_repair_step *step, dn_error *error)
 {
     return dn_mend_in_transaction(mend, step, relink, error);
+}
+
+static int
+renew_all(dn_mend *mend, const dn_repair_step *step, dn_error *error)
+{
+    for (size_t i = 0; i < step->count; i++) {
+        const dn_verdict *verdict = step->verdicts[i];
+        dn_tracker_entry entry = {.migration = verdict->migration};
+
+        if (inspect(mend, verdict->migration, &entry, error) < 0 ||
+            dn_tracker_renew(mend->connection, mend->tracker, verdict->match->row, &entry, error) <
+                0)
+            return dn_while(error, "renewing the digest of '%s'", verdict->migration->tag);
+    }
+    return 0;
+}
+
+int
+dn_mend_renew(dn_mend *mend, const dn_repair_step *step, dn_error *error)
+{
+    return dn_mend_in_transaction(mend, step, renew_all, error);
 }

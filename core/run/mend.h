@@ -27,6 +27,8 @@ int dn_mend_record(dn_mend *mend, const dn_repair_step *step, dn_error *error);
 int dn_mend_unrecord(dn_mend *mend, const dn_repair_step *step, dn_error *error);
 /* Gives a record the tag that its migration has by now. */
 int dn_mend_relink(dn_mend *mend, const dn_repair_step *step, dn_error *error);
+/* Gives records the digests and the text that their files have by now. */
+int dn_mend_renew(dn_mend *mend, const dn_repair_step *step, dn_error *error);
 /* Runs some statements of a file: those of the step, by their ordinals. Portable ones are
  * translated, and what is there already of one is left out; the translator knows the types of earlier
  * migrations. */

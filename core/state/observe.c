@@ -69,6 +69,8 @@ observe_tracker(dn_connection *connection, dn_journal *journal, const dn_sight *
     }
     if (observation->tracker.count && depth == DN_TRACKER_MATCH)
         return 0;
+    if (dn_state_explain_unknown(connection, observation, arena, error) < 0)
+        return -1;
     /* A first run that stopped part-way leaves objects and no row: they are its own. */
     return dn_tracker_unfinished(connection, arena, &observation->unfinished,
                                  &observation->unfinished_count, error);

@@ -18,4 +18,8 @@ int dn_state_canonical(const dunlin_fact *fact, dn_arena *arena, dunlin_fact *ca
 int dn_state_explain_edit(dn_connection *connection, const dn_tracker *tracker,
                           const dn_migration *migration, dn_match *match, dn_error *error);
 
+/* Of rows that record nothing here: what they did, by the text that the tracker kept. */
+int dn_state_explain_unknown(dn_connection *connection, dn_observation *observation,
+                             dn_arena *arena, dn_error *error);
+
 #endif

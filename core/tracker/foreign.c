@@ -263,6 +263,7 @@ spread(dn_tracker_rows *rows, const dn_journal *journal, dn_tracker_row from, dn
             return dn_no_memory(error);
         row->seq = from.seq;
         row->tag = migration->key;
+        row->implied = from.spread == DN_SPREAD_UPTO;
     }
     return 0;
 }

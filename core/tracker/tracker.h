@@ -51,11 +51,16 @@ typedef struct dn_tracker_row {
     const char *checksum; /* of other tools, as text; or NULL */
     const char *failed;   /* what its owner says went wrong, as the end of a sentence; or NULL */
     dn_tracker_spread spread;
+    bool implied; /* there is no such row: one with a later version speaks for it */
     /* Filled by DN_TRACKER_FULL only; NULL or -1 where unknown. */
     const char *state;
     const char *applied_at; /* ISO 8601, UTC */
     const char *applied_by;
     int64_t duration_us;
+    /* Of rows that no migration of the journal is: what they did ("create table x"). */
+    const char **deeds;
+    size_t deed_count;
+    bool has_text; /* which its text tells */
 } dn_tracker_row;
 
 typedef struct dn_tracker {
@@ -164,6 +169,9 @@ int dn_tracker_unrecord(dn_connection *connection, const dn_tracker *tracker,
 /* A record of ours under another tag. */
 int dn_tracker_relink(dn_connection *connection, const dn_tracker *tracker, int64_t seq,
                       const char *tag, dn_error *error);
+/* Gives a record the digests and the text of the entry, which says the same in other words. */
+int dn_tracker_renew(dn_connection *connection, const dn_tracker *tracker,
+                     const dn_tracker_row *row, const dn_tracker_entry *entry, dn_error *error);
 /* Removes rows of dunlin_statements whose migration is recorded. */
 int dn_tracker_forget_statements(const dn_tracker_writer *writer, dn_connection *connection,
                                  dn_error *error);

@@ -333,6 +333,83 @@ dn_tracker_relink(dn_connection *connection, const dn_tracker *tracker, int64_t 
     return dn_connection_execute(connection, DUNLIN_ITEM_STATEMENT, sql.data, values, 2, error);
 }
 
+static int
+renew_ours(dn_connection *connection, const dn_tracker *tracker, const dn_tracker_row *row,
+           const dn_tracker_entry *entry, const dn_text *packed, dn_error *error)
+{
+    dn_auto(dn_text) sql = DN_TEXT_INIT;
+    bool by_seq = tracker->owner == DN_OWNER_DUNLIN;
+    char digests[3][DN_DIGEST_HEX];
+    char old[DN_DIGEST_HEX] = "";
+    dunlin_value values[6];
+
+    dn_digest_hex(&entry->migration->raw, digests[0]);
+    dn_digest_hex(&entry->text, digests[1]);
+    dn_digest_hex(&entry->tokens, digests[2]);
+    if (row->has_digest)
+        dn_digest_hex(&row->digest, old);
+    for (int i = 0; i < 3; i++)
+        values[i] = text_value(digests[i]);
+    values[3] = text_value(DN_TRACKER_ALGORITHM);
+    values[4] = text_value(NULL);
+    if (packed->length) {
+        values[4].type = DUNLIN_VALUE_BLOB;
+        values[4].text = dn_span(packed->data, packed->length);
+    }
+    values[5] = by_seq ? integer_value(row->seq) : text_value(old);
+    dn_text_printf(&sql,
+                   "UPDATE %s SET digest_raw = $1, digest_text = $2, digest_tokens = $3,"
+                   " algorithm = $4, sql_up = $5 WHERE %s = $6",
+                   tracker->ours, by_seq ? "seq" : "digest_raw");
+    if (sql.failed)
+        return dn_no_memory(error);
+    return dn_connection_execute(connection, DUNLIN_ITEM_STATEMENT, sql.data, values, 6, error);
+}
+
+static int
+renew_owners(dn_connection *connection, const dn_tracker *tracker, const dn_tracker_row *row,
+             const dn_tracker_entry *entry, dn_error *error)
+{
+    dn_auto(dn_text) sql = DN_TEXT_INIT;
+    dn_digest hash =
+        entry->sql ? dn_drizzle_hash(entry->sql, entry->sql_length) : entry->migration->raw;
+    char hex[DN_DIGEST_HEX];
+    char old[DN_DIGEST_HEX] = "";
+    dunlin_value values[3];
+
+    dn_digest_hex(&hash, hex);
+    if (row->has_digest)
+        dn_digest_hex(&row->digest, old);
+    values[0] = text_value(hex);
+    values[1] = text_value(old);
+    values[2] = integer_value(row->when_ms);
+    dn_text_printf(&sql, "UPDATE %s SET hash = $1 WHERE hash = $2 AND created_at = $3",
+                   tracker->quoted);
+    if (sql.failed)
+        return dn_no_memory(error);
+    return dn_connection_execute(connection, DUNLIN_ITEM_STATEMENT, sql.data, values, 3, error);
+}
+
+int
+dn_tracker_renew(dn_connection *connection, const dn_tracker *tracker, const dn_tracker_row *row,
+                 const dn_tracker_entry *entry, dn_error *error)
+{
+    dn_compressor *compressor = dn_compressor_new();
+    dn_auto(dn_text) packed = DN_TEXT_INIT;
+    int answer = 0;
+
+    if (!compressor)
+        return dn_no_memory(error);
+    if (entry->sql && entry->sql_length <= KEPT_SQL_LIMIT)
+        answer = dn_compress(compressor, entry->sql, entry->sql_length, &packed, error);
+    dn_compressor_free(compressor);
+    if (answer == 0 && tracker->owner == DN_OWNER_DRIZZLE)
+        answer = renew_owners(connection, tracker, row, entry, error);
+    if (answer == 0 && tracker->ours_present)
+        answer = renew_ours(connection, tracker, row, entry, &packed, error);
+    return answer;
+}
+
 int
 dn_tracker_forget_statements(const dn_tracker_writer *writer, dn_connection *connection,
                              dn_error *error)

@@ -152,7 +152,8 @@ typedef struct dunlin_repair_options {
     int32_t apply;
     int32_t no_backup;
     int32_t shadow;
-    uint32_t reserved;
+    int32_t
+        digests; /* 1: records of files edited in comments and blanks alone get their new digests */
     const char *shadow_url;
     const char *definition_command; /* as of doctor */
 } dunlin_repair_options;

@@ -66,7 +66,7 @@ judge(scene *self)
     assert_int_equal(dn_reconcile_schema(&self->result, &self->observation, self->order,
                                          past->effects, &self->proofs, &past->arena, error),
                      0);
-    assert_int_equal(dn_repair_plan(&self->result, &self->observation, false, &past->arena,
+    assert_int_equal(dn_repair_plan(&self->result, &self->observation, false, false, &past->arena,
                                     &self->repair, error),
                      0);
 }
