@@ -29,6 +29,7 @@ static const struct {
     {DUNLIN_CAN_LEASE, "lease"},
     {DUNLIN_CAN_TABLE_INDEXES, "table-indexes"},
     {DUNLIN_CAN_INTROSPECT_SINCE, "introspect-since"},
+    {DUNLIN_CAN_NAME_NOT_NULL, "name-not-null"},
 };
 
 static const char *

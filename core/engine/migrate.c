@@ -10,6 +10,7 @@
 #include "core/engine/dry_run.h"
 #include "core/engine/fingerprint.h"
 #include "core/engine/upkeep.h"
+#include "core/execute/before.h"
 
 enum { RECONNECTS = 3, RECONNECT_WAIT_MS = 250 };
 
@@ -20,6 +21,7 @@ typedef struct migration_run {
     dn_plan plan;
     bool planned;
     bool locked;
+    bool unsent;          /* what the plan needs beforehand is not so */
     dn_previews previews; /* of a dry run */
     dn_run run;
     dn_backup_wish backup;
@@ -196,13 +198,52 @@ keep_fingerprint(migration_run *state, dn_fingerprint *fingerprint)
                     problem.message);
 }
 
+/* The schema as it was read under the lock is what the first statement will meet. */
+static int
+check_before(migration_run *state, const dn_fact_map *schema, dn_error *error)
+{
+    dn_session *session = state->session;
+    const dn_before before = {
+        .connection = session->connection,
+        .translator = session->translator,
+        .schema = schema,
+        .jobs = state->plan.jobs,
+        .count = state->plan.job_count,
+        .allow = state->plan_options.allow,
+        .allow_count = state->plan_options.allow_count,
+    };
+
+    if (dn_before_check(&before, &session->arena, &state->run.stop, error) == 0)
+        return 0;
+    state->unsent = true;
+    return -1;
+}
+
+/* What would stop the run stops the dry run. */
+static int
+check_dry(migration_run *state, dn_error *error)
+{
+    dn_session *session = state->session;
+    dn_snapshot now;
+
+    if (!state->options->dry_run || !state->plan.job_count)
+        return 0;
+    if (dn_fingerprint_look(session, &now, error) == 0)
+        return check_before(state, now.facts, error);
+    if (error->status != DUNLIN_PERMISSION && error->status != DUNLIN_UNSUPPORTED)
+        return -1;
+    dn_error_clear(error);
+    return 0;
+}
+
 static int
 run_plan(migration_run *state, dn_error *error)
 {
     dn_fingerprint fingerprint;
     int answer;
 
-    if (dn_fingerprint_begin(state->session, &fingerprint, error) < 0)
+    if (dn_fingerprint_begin(state->session, &fingerprint, error) < 0 ||
+        (fingerprint.seen && check_before(state, fingerprint.before.facts, error) < 0))
         return -1;
     answer = dn_run_plan(&state->run, error);
     if (answer == 0 || has_applied(state) || error->status == DUNLIN_PARTIAL)
@@ -263,7 +304,7 @@ migrate_locked(migration_run *state, const char *table, dn_error *error)
                          state->options->cancel != 0, &session->log, error) < 0)
         return -1;
     dn_fault("migrate.locked");
-    state->planned = false;
+    state->planned = state->unsent = false;
     state->locked = true;
     state->plan_options.inspect = true;
     answer = look(state, error);
@@ -318,7 +359,7 @@ migrate(migration_run *state, dn_error *error)
         state->plan_options.inspect = true;
     /* With leave to run all the same, what is there is told by the look that counts. */
     session->sight.unasked = state->options->allow_nonempty && !state->options->dry_run;
-    if (look(state, error) < 0)
+    if (look(state, error) < 0 || check_dry(state, error) < 0)
         return -1;
     session->sight.unasked = false;
     if (!state->plan.count || state->options->dry_run)
@@ -475,7 +516,7 @@ tell_summary(migration_run *state, size_t applied, size_t remaining, bool failed
     dn_auto(dn_text) text = DN_TEXT_INIT;
     size_t unlisted = state->session->reconciliation.counts[DN_VERDICT_UNLISTED_FILE];
 
-    if (failed && !state->planned) {
+    if (failed && (!state->planned || state->unsent)) {
         dn_text_printf(&text, "stopped before anything was sent; %zu pending", remaining);
         failed = false;
     } else if (state->options->dry_run && state->plan.job_count) {
@@ -511,8 +552,7 @@ tell(migration_run *state, const dn_error *failure)
     dn_session_tell_project(session);
     dn_session_tell_target(session);
     dn_node_set_boolean(result, dn_result_node(result), "dry_run", state->options->dry_run != 0);
-    if (state->planned)
-        tell_plan(state);
+    tell_plan(state);
     tell_backup(state);
     dn_upkeep_tell(session, &state->upkeep);
     applied = tell_applied(state);

@@ -9,3 +9,4 @@ core_sources += \
     core/execute/portability.h core/execute/portability.c core/execute/trace.h core/execute/trace.c
 core_sources += core/execute/harden.h core/execute/harden.c core/execute/harden_diff.c
 core_sources += core/execute/model.h core/execute/model_internal.h core/execute/model.c core/execute/model_fold.c core/execute/model_settle.c core/execute/model_text.c core/execute/model_write.c
+core_sources += core/execute/before.h core/execute/before_internal.h core/execute/before.c core/execute/before_judge.c

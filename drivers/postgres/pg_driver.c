@@ -35,12 +35,13 @@ dn_pg_capabilities(const dunlin_call *call, const dunlin_profile *profile,
                    dunlin_capabilities *capabilities)
 {
     DN_KIT_UNUSED(call);
-    DN_KIT_UNUSED(profile);
     capabilities->flags = DUNLIN_CAN_TRANSACTIONAL_DDL | DUNLIN_CAN_PIPELINE | DUNLIN_CAN_CANCEL |
                           DUNLIN_CAN_INTROSPECT_OBJECTS | DUNLIN_CAN_INTROSPECT_FACTS |
                           DUNLIN_CAN_FINGERPRINT | DUNLIN_CAN_NAMESPACES | DUNLIN_CAN_NAMED_TYPES |
                           DUNLIN_CAN_BACKUP_SCHEMA | DUNLIN_CAN_TRANSLATE | DUNLIN_CAN_LEASE |
                           DUNLIN_CAN_SHADOW_DATABASE;
+    if (profile != NULL && profile->major >= 18)
+        capabilities->flags |= DUNLIN_CAN_NAME_NOT_NULL;
     capabilities->lock_kind = DUNLIN_LOCK_SESSION;
     capabilities->identifier_limit = LONGEST_NAME;
     return DUNLIN_OK;

@@ -101,8 +101,9 @@ enum {
      * run lock is a row of a table: SELECT .. FOR UPDATE keeps what it reads locked to the end of
      * the transaction, and timestamps compare with CURRENT_TIMESTAMP. */
     DUNLIN_CAN_LEASE = 1 << 15,
-    DUNLIN_CAN_TABLE_INDEXES = 1 << 16,   /* two tables may have indexes of the same name */
-    DUNLIN_CAN_INTROSPECT_SINCE = 1 << 17 /* introspect answers a scope with a mark in `since` */
+    DUNLIN_CAN_TABLE_INDEXES = 1 << 16,    /* two tables may have indexes of the same name */
+    DUNLIN_CAN_INTROSPECT_SINCE = 1 << 17, /* introspect answers a scope with a mark in `since` */
+    DUNLIN_CAN_NAME_NOT_NULL = 1 << 18     /* NOT NULL has a name, which no fact tells */
 };
 
 typedef struct dunlin_capabilities {
