@@ -79,6 +79,10 @@ int dn_driver_capabilities(const dn_driver *driver, const dunlin_profile *profil
                            dunlin_capabilities *capabilities, dn_error *error);
 int dn_driver_quote(const dn_driver *driver, const dunlin_profile *profile, const char *name,
                     dn_text *text, dn_error *error);
+/* The query that tells what the database does to texts and times (the driver table's `hazards`);
+ * nothing where the driver has none. */
+int dn_driver_hazards(const dn_driver *driver, const dunlin_profile *profile, dn_text *text,
+                      dn_error *error);
 /* Is this one of its names: its own, its dialect's, a URL scheme? */
 bool dn_driver_is_called(const dn_driver *driver, dunlin_string name);
 /* DUNLIN_CLASS_* flags of a statement, as far as its text tells. `rules`: the driver's, for the same

@@ -129,6 +129,19 @@ dn_driver_quote(const dn_driver *driver, const dunlin_profile *profile, const ch
     return dn_call_end(&call, status);
 }
 
+int
+dn_driver_hazards(const dn_driver *driver, const dunlin_profile *profile, dn_text *text,
+                  dn_error *error)
+{
+    static const dn_call_sinks sinks = {.text = take_text};
+    dn_call call;
+
+    if (!driver->table.hazards)
+        return 0;
+    dn_call_begin(&call, driver, "hazards", &sinks, text, error);
+    return dn_call_end(&call, driver->table.hazards(&call.driver_view, profile));
+}
+
 /* --- files of a database --- */
 static int32_t
 take_backup_note(dn_call *call, const dunlin_note *note)

@@ -92,4 +92,7 @@ int dn_checks_environment(dn_checking *checking, dn_error *error);
 /* The target that the options name. */
 int dn_checks_target(dn_checking *checking, dn_error *error);
 
+/* check_hazards.c: what the database of the connection does to texts and times. */
+int dn_checks_hazards(dn_checking *checking, dn_error *error);
+
 #endif

@@ -268,7 +268,7 @@ check_database(looking *work, dn_error *error)
         return -1;
     if (usable && (check_lock(work, error) < 0 || check_privileges(work, error) < 0))
         return -1;
-    return check_backup(work, error);
+    return check_backup(work, error) < 0 ? -1 : dn_checks_hazards(work->checking, error);
 }
 
 int

@@ -10,6 +10,7 @@ core_sources += \
 	core/engine/check_dialect.c \
 	core/engine/check_drizzle.c \
 	core/engine/check_environment.c \
+	core/engine/check_hazards.c \
 	core/engine/check_ground.c \
 	core/engine/check_portability.c \
 	core/engine/check_target.c \

@@ -14,6 +14,7 @@ mysql_sources += drivers/mysql/my_error.c
 mysql_sources += drivers/mysql/my_export.c
 mysql_sources += drivers/mysql/my_facts.c
 mysql_sources += drivers/mysql/my_fresh.c
+mysql_sources += drivers/mysql/my_hazards.c
 mysql_sources += drivers/mysql/my_introspect.c
 mysql_sources += drivers/mysql/my_join.c
 mysql_sources += drivers/mysql/my_lexer.c

@@ -94,6 +94,7 @@ static const dunlin_driver table = {
     .restore = dn_mysql_restore,
     .expression_rules = dn_mysql_expression_rules,
     .script = dn_mysql_script,
+    .hazards = dn_mysql_hazards,
     .type_classes = dn_mysql_type_classes,
     .affected = dn_mysql_affected,
 };

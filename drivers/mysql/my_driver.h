@@ -307,6 +307,7 @@ int32_t dn_mysql_render(const dunlin_call *call, const dunlin_profile *profile, 
 int32_t dn_mysql_realise(const dunlin_call *call, const dunlin_profile *profile,
                          const dunlin_fact *const *facts, uint64_t count);
 int32_t dn_mysql_expression_rules(const dunlin_call *call, const dunlin_profile *profile);
+int32_t dn_mysql_hazards(const dunlin_call *call, const dunlin_profile *profile);
 int32_t dn_mysql_script(const dunlin_call *call, const dunlin_profile *profile,
                         const dunlin_script_part *part);
 int32_t dn_mysql_type_classes(const dunlin_call *call, const dunlin_profile *profile,

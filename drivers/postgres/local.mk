@@ -26,6 +26,7 @@ postgres_sources += drivers/postgres/pg_facts_key.c
 postgres_sources += drivers/postgres/pg_facts_object.c
 postgres_sources += drivers/postgres/pg_facts_relation.c
 postgres_sources += drivers/postgres/pg_fingerprint.c
+postgres_sources += drivers/postgres/pg_hazards.c
 postgres_sources += drivers/postgres/pg_introspect.c
 postgres_sources += drivers/postgres/pg_lexer.c
 postgres_sources += drivers/postgres/pg_lock.c

@@ -94,6 +94,7 @@ static const dunlin_driver table = {
     .type_classes = dn_pg_classes_of_column,
     .affected = dn_pg_affected,
     .script = dn_pg_script,
+    .hazards = dn_pg_hazards,
 };
 
 const dunlin_driver *

@@ -260,6 +260,7 @@ int32_t dn_pg_settle(const dunlin_call *call, dunlin_connection *connection,
 int32_t dn_pg_expression_rules(const dunlin_call *call, const dunlin_profile *profile);
 /* DUNLIN_SCRIPT_COMPARE. */
 void dn_pg_script_compare(dn_kit_text *text, const dunlin_script_item *item);
+int32_t dn_pg_hazards(const dunlin_call *call, const dunlin_profile *profile);
 int32_t dn_pg_script(const dunlin_call *call, const dunlin_profile *profile,
                      const dunlin_script_part *part);
 int32_t dn_pg_classes_of_column(const dunlin_call *call, const dunlin_profile *profile,

@@ -17,6 +17,7 @@ sqlite_sources += drivers/sqlite/sqlite_export.c
 sqlite_sources += drivers/sqlite/sqlite_facts.c
 sqlite_sources += drivers/sqlite/sqlite_facts.h
 sqlite_sources += drivers/sqlite/sqlite_foreign_keys.c
+sqlite_sources += drivers/sqlite/sqlite_hazards.c
 sqlite_sources += drivers/sqlite/sqlite_introspect.c
 sqlite_sources += drivers/sqlite/sqlite_lexer.c
 sqlite_sources += drivers/sqlite/sqlite_local.c

@@ -80,6 +80,7 @@ static const dunlin_driver table = {
     .restore = dn_sqlite_restore,
     .expression_rules = dn_sqlite_expression_rules,
     .script = dn_sqlite_script,
+    .hazards = dn_sqlite_hazards,
     .type_classes = dn_sqlite_type_classes,
 };
 

@@ -39,7 +39,7 @@ extern "C" {
 
 #define DUNLIN_DRIVER_ABI 0u /* the number in the entry symbol */
 /* Raised by one whenever v0 changes; host and driver must agree on it exactly while it is v0. */
-#define DUNLIN_DRIVER_REVISION 7u
+#define DUNLIN_DRIVER_REVISION 8u
 #define DUNLIN_DRIVER_ENTRY_SYMBOL "dunlin_driver_entry_v0"
 
 /* What a driver says about a failure; host->fail() copies it. Absent parts stay empty. */
@@ -755,6 +755,10 @@ typedef struct dunlin_driver {
      * OPEN first come comment lines that say which client, and how it is called. */
     int32_t (*script)(const dunlin_call *call, const dunlin_profile *profile,
                       const dunlin_script_part *part);
+    /* One query, through host->text(), about what the database does to texts and times. Each row is one
+     * thing that was looked at: "charset", "collation" or "clock"; 1 where it may do harm, else 0;
+     * one sentence; and what to do about it, or NULL. */
+    int32_t (*hazards)(const dunlin_call *call, const dunlin_profile *profile);
 } dunlin_driver;
 
 /* The one exported symbol. `host_abi` and `host_revision` are the host's; the driver returns its

@@ -22,3 +22,19 @@ load helper
     dunlin check --env
     assert_stdout "no driver"
 }
+
+@test "sqlite: texts in UTF-16 and definitions that ask for local time are told" {
+    make_project . 1
+    write_config .
+    sql app.db "PRAGMA encoding = 'UTF-16le'; CREATE TABLE other (at text DEFAULT (datetime('now', 'localtime')))"
+    run_json check --env
+    assert_exit 0
+    assert_json_form check
+    assert_json '[.checks[] | select(.check | IN("env-charset", "env-clock")) | [.check, .outcome, .summary]]' \
+        '[["env-charset","unverified","texts are kept as UTF-16le"],["env-clock","unverified","1 object asks for local time (other): each machine has its own"]]'
+    assert_json '[.checks[] | select(.check == "env-charset").mend | test("PRAGMA encoding = .UTF-8.")]' '[true]'
+    rm app.db
+    run_json check --env
+    assert_json '[.checks[] | select(.check | IN("env-charset", "env-clock")) | .summary]' \
+        '["texts are kept as UTF-8","CURRENT_TIMESTAMP is UTC, and nothing asks for local time"]'
+}

@@ -11,3 +11,62 @@ load helper
 @test "mysql: everything a run needs is told, each with its outcome" {
     environment_is_told mysql
 }
+
+# hazards URL: what is told of texts and times.
+hazards() {
+    make_project . 1
+    write_config . migrations "$1"
+    run_json check --env
+    assert_exit 0
+    assert_json_form check
+    output=$(json '.checks[] | select(.check | IN("env-charset", "env-collation", "env-clock")) |
+        "\(.check) \(.outcome): \(.summary)\(if .mend then " | " + .mend else "" end)"')
+}
+
+@test "postgresql: no encoding, a newer collation, and a time zone beside times without one" {
+    local url server name
+    url=$(fresh_database postgresql)
+    server=$(server_of postgresql)
+    name=${url##*/}
+    sql_in "$server" "DROP DATABASE $name"
+    sql_in "$server" "CREATE DATABASE $name TEMPLATE template0 ENCODING 'SQL_ASCII' LC_COLLATE 'C' LC_CTYPE 'C'"
+    sql_in "$server" "ALTER DATABASE $name SET TimeZone = 'Europe/Paris'"
+    sql_in "$url" "CREATE TABLE visits (id int, at timestamp, day timestamptz)"
+    hazards "$url"
+    assert_stdout "env-charset unverified: the database is in SQL_ASCII: whatever bytes come are taken for text | make a database with"
+    assert_stdout "env-clock unverified: the time zone of programs is Europe/Paris, and 1 column keeps times without a zone | use timestamptz"
+    sql_in "$url" "ALTER TABLE visits ALTER COLUMN at TYPE timestamptz"
+    hazards "$url"
+    assert_stdout "env-clock agrees: the time zone of programs is Europe/Paris"
+}
+
+@test "postgresql: texts that were sorted by another version of their collation" {
+    local url
+    url=$(fresh_database postgresql)
+    hazards "$url"
+    assert_stdout "env-charset agrees: texts are in UTF8"
+    assert_stdout "env-collation agrees: texts are compared by "
+    sql_in "$url" "UPDATE pg_database SET datcollversion = '0.1' WHERE datname = current_database()"
+    hazards "$url"
+    assert_stdout "env-collation unverified: texts were sorted by version 0.1 of "
+    assert_stdout "| REINDEX DATABASE ${url##*/}; then ALTER DATABASE ${url##*/} REFRESH COLLATION VERSION"
+}
+
+@test "mysql: a database in latin1, tables of other collations, and a server that knows no zones" {
+    local url zones
+    url=$(fresh_database mysql)
+    sql_in "$url" "ALTER DATABASE CHARACTER SET latin1 COLLATE latin1_german1_ci"
+    sql_in "$url" "CREATE TABLE fine (id int, name varchar(10))"
+    sql_in "$url" "CREATE TABLE odd (id int, name varchar(10)) CHARACTER SET utf8mb3"
+    hazards "$url"
+    assert_stdout "env-charset unverified: new tables are in latin1, which lacks characters that people write | ALTER DATABASE"
+    assert_stdout "env-collation unverified: new tables are compared by latin1_german1_ci, those of new databases of this server by "
+    assert_stdout "env-collation unverified: 1 table (odd: utf8mb3_general_ci) not in the collation of the database: comparing their texts with others may fail | "
+    zones=$(sql_in "$url" "SELECT CONVERT_TZ('2000-01-01', 'UTC', 'Europe/Paris') IS NULL")
+    assert_equal "$(grep -c 'knows no time zones by name' <<<"$output")" "$zones"
+    sql_in "$url" "ALTER DATABASE CHARACTER SET utf8mb4"
+    sql_in "$url" "DROP TABLE odd, fine"
+    hazards "$url"
+    assert_stdout "env-charset agrees: new tables are in utf8mb4"
+    assert_equal "$(grep -c 'not in the collation' <<<"$output")" 0
+}

@@ -366,6 +366,7 @@ static const member driver_members[] = {
     MEMBER(dunlin_driver, type_classes, 344),
     MEMBER(dunlin_driver, affected, 352),
     MEMBER(dunlin_driver, script, 360),
+    MEMBER(dunlin_driver, hazards, 368),
 };
 
 static const layout layouts[] = {
@@ -399,7 +400,7 @@ static const layout layouts[] = {
     LAYOUT(dunlin_script_part, 80, script_part_members),
     LAYOUT(dunlin_host, 304, host_members),
     LAYOUT(dunlin_call, 40, call_members),
-    LAYOUT(dunlin_driver, 368, driver_members),
+    LAYOUT(dunlin_driver, 376, driver_members),
 };
 
 /* On machines with other pointers the numbers are others, and drivers are built for those. */
@@ -475,7 +476,7 @@ the_revision_is_the_one_these_numbers_belong_to(void **state)
 {
     (void)state;
     assert_int_equal(DUNLIN_DRIVER_ABI, 0);
-    assert_int_equal(DUNLIN_DRIVER_REVISION, 7);
+    assert_int_equal(DUNLIN_DRIVER_REVISION, 8);
     assert_string_equal(DUNLIN_DRIVER_ENTRY_SYMBOL, "dunlin_driver_entry_v0");
 }
 
