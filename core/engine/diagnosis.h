@@ -29,4 +29,8 @@ void dn_diagnosis_tell_steps(dn_session *session, const char *name, const dn_rep
 int dn_repair_as(const dunlin_options *options, const dunlin_repair_options *repair,
                  const char *format, const char *by, dunlin_result **result, dn_error *error);
 
+/* diagnosis_environment.c: what would keep the repair from working, as findings: no backup tool, a folder that
+ * cannot be written, missing privileges. Where there is nothing to repair nothing is looked at. */
+int dn_diagnosis_environment(dn_session *session, const dn_repair *repair, dn_error *error);
+
 #endif

@@ -15,6 +15,7 @@ run(dn_session *session, const dunlin_doctor_options *doctor, dn_error *error)
         dn_session_connect(session, true, error) < 0 ||
         dn_session_reconcile(session, DN_TRACKER_FULL, error) < 0 ||
         dn_diagnosis_make(session, doctor, &own, error) < 0 ||
+        dn_diagnosis_environment(session, &own.repair, error) < 0 ||
         dn_session_result(session, "dunlin-doctor/1", error) < 0)
         return -1;
     dn_diagnosis_tell(session, &own);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/base/clock.h"
+#include "core/tracker/event.h"
 
 /* --- looking ---------------------------------------------------------------------------------------------- */
 
@@ -34,6 +35,7 @@ static int
 accept_state(dn_drifting *work)
 {
     dn_known known = {.action = "accept", .basis = DN_BASIS_ACCEPTED, .why = work->options->why};
+    dn_event event = {.action = "drift", .step = "accept", .why = work->options->why};
     char run_id[33];
 
     if (work->unreadable.count)
@@ -41,8 +43,10 @@ accept_state(dn_drifting *work)
                        "what cannot be seen cannot be accepted: %zu of the objects of '%s'",
                        work->unreadable.count, work->session->target->name);
     dn_random_id(run_id);
-    known.run_id = run_id;
-    if (dn_fingerprint_keep(work->session, &work->live, &known, work->error) < 0)
+    known.run_id = event.run_id = run_id;
+    if (dn_event_prepare(work->session->connection, work->error) < 0 ||
+        dn_fingerprint_keep(work->session, &work->live, &known, work->error) < 0 ||
+        dn_event_write(work->session->connection, &event, work->error) < 0)
         return -1;
     work->taken = true;
     return 0;

@@ -244,18 +244,27 @@ dn_fingerprint_keep(dn_session *session, dn_snapshot *snapshot, dn_known *known,
                : 0;
 }
 
-int
-dn_fingerprint_end(dn_fingerprint *own, const char *run_id, const dn_migration *const *files,
-                   size_t count, dn_error *error)
+static int
+end(dn_fingerprint *own, dn_known *known, const dn_migration *const *files, size_t count,
+    dn_error *error)
 {
-    dn_session *session = own->session;
-    dn_known known = {.run_id = run_id, .action = "migrate", .basis = own->basis};
     dn_snapshot now;
 
-    if (!own->seen)
-        return 0;
-    if (dn_fingerprint_look(session, &now, error) < 0 ||
+    if (dn_fingerprint_look(own->session, &now, error) < 0 ||
         make_state(own, &now, files, count, error) < 0)
         return -1;
-    return dn_fingerprint_keep(session, &now, &known, error);
+    return dn_fingerprint_keep(own->session, &now, known, error);
+}
+
+void
+dn_fingerprint_end(dn_fingerprint *own, const char *action, const char *run_id,
+                   const dn_migration *const *files, size_t count)
+{
+    dn_known known = {.run_id = run_id, .action = action, .basis = own->basis};
+    dn_error problem;
+
+    dn_error_clear(&problem);
+    if (own->seen && end(own, &known, files, count, &problem) < 0)
+        dn_log_info(&own->session->log, "the schema is not kept for later comparisons: %s",
+                    problem.message);
 }

@@ -30,9 +30,10 @@ int dn_fingerprint_facts(dn_session *session, const dn_known *known, const dn_fa
 /* Under the lock, with an observation, before anything is sent. That the schema cannot be read is no
  * failure: nothing is kept then. */
 int dn_fingerprint_begin(dn_session *session, dn_fingerprint *own, dn_error *error);
-/* Behind the run, whether it failed or not. Files are those that were run. */
-int dn_fingerprint_end(dn_fingerprint *own, const char *run_id, const dn_migration *const *files,
-                       size_t count, dn_error *error);
+/* Behind it, whether it failed or not: `action` is the command, files are those that were run or recorded.
+ * What was done stays done if the schema cannot be read or kept: the next comparison takes longer. */
+void dn_fingerprint_end(dn_fingerprint *own, const char *action, const char *run_id,
+                        const dn_migration *const *files, size_t count);
 /* A row about a snapshot, whose digest it fills in; what is not told is taken from the session and
  * its tracker. */
 int dn_fingerprint_keep(dn_session *session, dn_snapshot *snapshot, dn_known *known,

@@ -24,6 +24,7 @@ core_sources += \
 	core/engine/diagnosis.c \
 	core/engine/diagnosis.h \
 	core/engine/diagnosis_declared.c \
+	core/engine/diagnosis_environment.c \
 	core/engine/difference.c \
 	core/engine/difference.h \
 	core/engine/docs.c \

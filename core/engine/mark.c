@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "core/base/clock.h"
-#include "core/engine/session.h"
+#include "core/engine/fingerprint.h"
 #include "core/run/mend.h"
 
 typedef struct marking {
@@ -90,10 +90,32 @@ write_down(marking *state, dn_error *error)
         .state = "asserted",
     };
 
-    if (!state->count)
-        return 0;
     return state->pending ? dn_mend_unrecord(&mend, &step, error)
                           : dn_mend_record(&mend, &step, error);
+}
+
+/* What was known of the schema goes on with the records as they are now. That all of it was made by
+ * migrations is no more than an assertion from here on. */
+static int
+write_and_keep(marking *state, dn_error *error)
+{
+    dn_session *session = &state->session;
+    const dn_migration **files = dn_arena_array(&session->arena, state->count + 1, sizeof *files);
+    dn_fingerprint fingerprint;
+
+    if (!files)
+        return dn_no_memory(error);
+    if (!state->count)
+        return 0;
+    for (size_t i = 0; i < state->count; i++)
+        files[i] = state->chosen[i]->migration;
+    if (dn_fingerprint_begin(session, &fingerprint, error) < 0 || write_down(state, error) < 0)
+        return -1;
+    if (fingerprint.seen && strcmp(fingerprint.basis, DN_BASIS_EMPTY) == 0)
+        fingerprint.basis = DN_BASIS_OBSERVED;
+    dn_fingerprint_end(&fingerprint, state->baseline ? "baseline" : "mark", state->run_id, files,
+                       state->count);
+    return 0;
 }
 
 static void
@@ -134,7 +156,7 @@ mark(marking *state, dn_error *error)
     if (answer == 0)
         answer = choose(state, error);
     if (answer == 0)
-        answer = write_down(state, error);
+        answer = write_and_keep(state, error);
     dn_run_unlock(session->connection, table);
     if (answer == 0)
         tell(state);

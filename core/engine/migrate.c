@@ -120,12 +120,16 @@ plan_backup(migration_run *state, dn_error *error)
     return 0;
 }
 
+/* One that cannot be taken is told before the lock. */
 static int
 check_backup(migration_run *state, dn_error *error)
 {
+    const dn_session *session = state->session;
+
     for (size_t i = 0; i < state->plan.count; i++)
-        if (state->plan.steps[i].action == DN_PLAN_BACKUP)
-            return dn_backup_check_way(state->session->connection, state->backup.mode, error);
+        if (state->plan.steps[i].action == DN_PLAN_BACKUP && !state->locked)
+            return dn_backup_check(session->connection, &state->backup, &session->log,
+                                   &state->session->arena, error);
     return 0;
 }
 
@@ -183,17 +187,14 @@ keep_fingerprint(migration_run *state, dn_fingerprint *fingerprint)
     dn_known known = {
         .run_id = state->run.run_id, .action = "migrate", .basis = fingerprint->basis};
     size_t count = 0;
-    int answer = 0;
     dn_error problem;
 
     dn_error_clear(&problem);
     for (size_t i = 0; files && i < state->plan.job_count; i++)
         files[count++] = state->plan.jobs[i].migration;
-    if (has_left_alone(state, fingerprint))
-        answer = dn_fingerprint_keep(session, &fingerprint->before, &known, &problem);
-    else if (files)
-        answer = dn_fingerprint_end(fingerprint, state->run.run_id, files, count, &problem);
-    if (answer < 0)
+    if (!has_left_alone(state, fingerprint) && files)
+        dn_fingerprint_end(fingerprint, "migrate", state->run.run_id, files, count);
+    else if (dn_fingerprint_keep(session, &fingerprint->before, &known, &problem) < 0)
         dn_log_info(&session->log, "the schema is not kept for later comparisons: %s",
                     problem.message);
 }

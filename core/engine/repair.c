@@ -8,6 +8,7 @@
 #include "core/base/clock.h"
 #include "core/base/file.h"
 #include "core/engine/diagnosis.h"
+#include "core/engine/fingerprint.h"
 #include "core/engine/fresh.h"
 #include "core/run/mend.h"
 #include "core/tracker/event.h"
@@ -360,6 +361,81 @@ note_left(repairing *state, dn_error *error)
     return 0;
 }
 
+/* --- what is known of the schema ---------------------------------------------------------------------- */
+
+static bool
+is_of_records(const dn_repair_step *step)
+{
+    switch (step->action) {
+    case DN_REPAIR_CREATE_TRACKER:
+    case DN_REPAIR_RECORD:
+    case DN_REPAIR_UNRECORD:
+    case DN_REPAIR_RELINK:
+    case DN_REPAIR_APPLY_STATEMENTS:
+    case DN_REPAIR_SQL:
+    case DN_REPAIR_APPLY: return true;
+    default: return false;
+    }
+}
+
+/* The file may have another name by now. */
+static const dn_migration *
+file_of(const repairing *state, const char *tag)
+{
+    const dn_journal *journal = &state->session.journal;
+
+    for (size_t i = 0; i < journal->count; i++)
+        if (strcmp(journal->migrations[i].tag, tag) == 0)
+            return &journal->migrations[i];
+    return NULL;
+}
+
+/* Also behind a repair that failed on its way: files alone leave a database as it is. */
+static int
+keep_fingerprint(repairing *state, dn_fingerprint *fingerprint, dn_error *error)
+{
+    dn_arena *arena = &state->session.arena;
+    const dn_migration **files = NULL;
+    size_t count = 0;
+    size_t capacity = 0;
+    bool changed = false;
+
+    for (size_t i = 0; i < state->performed.count; i++) {
+        const dn_repair_step *step = &state->performed.steps[i];
+
+        changed = changed || is_of_records(step);
+        for (size_t k = 0; k < step->count; k++) {
+            const dn_migration *file = file_of(state, step->verdicts[k]->migration->tag);
+
+            files = dn_arena_grow(arena, files, &capacity, count + 1, sizeof *files);
+            if (!files)
+                return dn_no_memory(error);
+            if (file)
+                files[count++] = file;
+        }
+    }
+    if (changed)
+        dn_fingerprint_end(fingerprint, state->by, state->run_id, files, count);
+    return 0;
+}
+
+static int
+perform_and_keep(repairing *state, dn_error *error)
+{
+    dn_fingerprint fingerprint;
+    dn_error ignored;
+    int answer;
+
+    if (!is_worth_it(state, &state->found.repair))
+        return perform_all(state, error);
+    if (dn_fingerprint_begin(&state->session, &fingerprint, error) < 0)
+        return -1;
+    answer = perform_all(state, error);
+    if (keep_fingerprint(state, &fingerprint, answer < 0 ? &ignored : error) < 0)
+        return -1;
+    return answer;
+}
+
 /* --- all of it ------------------------------------------------------------------------------------- */
 
 static int
@@ -377,7 +453,7 @@ repair_locked(repairing *state, dn_error *error)
     state->table = table;
     answer = look(state, &state->found, error);
     if (answer == 0)
-        answer = perform_all(state, error);
+        answer = perform_and_keep(state, error);
     unlock(state);
     return answer;
 }
@@ -409,6 +485,8 @@ repair(repairing *state, dn_error *error)
         return -1;
     tell(state);
     state->at_last = state->found;
+    if (!apply_it && dn_diagnosis_environment(session, &state->found.repair, error) < 0)
+        return -1;
     if (apply_it && state->found.repair.count) {
         if ((!state->options->no_backup && is_worth_it(state, &state->found.repair) &&
              dn_session_check_backup(session, &state->found.repair, error) < 0) ||

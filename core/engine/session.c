@@ -443,7 +443,7 @@ dn_session_check_backup(dn_session *session, const dn_repair *steps, dn_error *e
             continue;
         if (dn_session_backup(session, &wish, error) < 0)
             return -1;
-        return dn_backup_check_way(session->connection, wish.mode, error);
+        return dn_backup_check(session->connection, &wish, &session->log, &session->arena, error);
     }
     return 0;
 }

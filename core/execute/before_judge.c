@@ -533,6 +533,8 @@ create_key(dn_before_work *work, size_t at)
 
     if (!named && mark(work, DN_BEFORE_GROWN, operation->path) < 0)
         return -1;
+    if (operation->flags & DUNLIN_OPERATION_OR_REPLACE)
+        return mark(work, DN_BEFORE_SHRUNK, operation->path);
     /* UNIQUE USING INDEX takes the index, with its name. */
     if (dn_string_among(operation->kind, "pk unique") &&
         !dn_property_find(operation->set, operation->set_count, "columns"))

@@ -332,6 +332,51 @@ fail_taking(const taking *work, const char *path, dn_error *error)
                           "\"none\" of the target for good");
 }
 
+/* The nearest folder that exists is where the others are made. */
+static int
+check_folder(const dn_backup_wish *wish, dn_arena *arena, dn_error *error)
+{
+    const char *folder =
+        wish->destination ? dn_path_folder(arena, wish->destination) : wish->folder;
+    struct stat facts;
+
+    if (!wish->destination && !wish->folder)
+        return 0; /* a database in memory: taking one says so */
+    while (folder && access(folder, F_OK) < 0 && strcmp(folder, ".") != 0 &&
+           strcmp(folder, "/") != 0)
+        folder = dn_path_folder(arena, folder);
+    if (!folder)
+        return dn_no_memory(error);
+    if (stat(folder, &facts) == 0 && !S_ISDIR(facts.st_mode))
+        errno = ENOTDIR;
+    else if (access(folder, W_OK | X_OK) == 0)
+        return 0;
+    return dn_fail_errno(error, "file.unwritable", "cannot write into", folder);
+}
+
+int
+dn_backup_check(dn_connection *connection, const dn_backup_wish *wish, const dn_log *log,
+                dn_arena *arena, dn_error *error)
+{
+    uint64_t flags = dn_connection_capabilities(connection)->flags;
+    taking work = {.connection = connection, .wish = wish, .log = log, .arena = arena};
+
+    if (wish->mode == DN_BACKUP_NONE)
+        return 0;
+    if (dn_backup_check_way(connection, wish->mode, error) < 0)
+        return -1;
+    if (check_folder(wish, arena, error) < 0)
+        return fail_taking(&work, NULL, error);
+    if (wish->mode == DN_BACKUP_COMMAND || (flags & DUNLIN_CAN_BACKUP_ITSELF))
+        return 0;
+    fill_options(&work);
+    work.options.path = dn_string(wish->folder ? wish->folder : "");
+    if (dn_driver_backup_check(dn_connection_driver(connection), wish->url, &work.options, log,
+                               error) < 0)
+        return fail_taking(&work, NULL, error);
+    return 0;
+}
+
 int
 dn_backup_take(dn_connection *connection, const dn_backup_wish *wish, const dn_log *log,
                dn_arena *arena, dn_backup *backup, dn_error *error)

@@ -50,6 +50,10 @@ int dn_backup_check_way(dn_connection *connection, dn_backup_mode mode, dn_error
  * a database in memory. */
 const char *dn_backup_folder(const dunlin_server *server, const dn_target *target, const char *root,
                              dn_arena *arena);
+/* Could one be taken? The tool, its version, the folder, the way to the server; nothing is written and
+ * nobody is asked. The errors are those of dn_backup_take. */
+int dn_backup_check(dn_connection *connection, const dn_backup_wish *wish, const dn_log *log,
+                    dn_arena *arena, dn_error *error);
 /* Takes one; in the folder it removes the oldest ones so that `keep` stay (only files that carry
  * our name pattern). */
 int dn_backup_take(dn_connection *connection, const dn_backup_wish *wish, const dn_log *log,

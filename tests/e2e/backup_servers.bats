@@ -105,6 +105,7 @@ no_backup() {
     assert_exit 1
     assert_stderr "the program 'mariadb-dump' is not installed (Debian: mariadb-client)"
     assert_stderr '--no-backup once, "backup": "none" of the target for good'
+    refute_stderr '.partial'
     assert_equal "$(sql_my "$database" "SHOW TABLES LIKE 'later'")" ''
     assert_equal "$(sql_my "$database" "SELECT COUNT(*) FROM dunlin_migrations")" 1
     run --separate-stderr env PATH=/nowhere "$DUNLIN" migrate -C project --no-backup
@@ -242,4 +243,35 @@ END
     refute_stdout s3cr3t
     grep -q '^password s3cr3t-Passw0rd$' seen
     run ! grep -q 'arguments.*s3cr3t' seen
+}
+
+@test "postgresql: a backup that cannot be taken is told before the lock, and doctor and repair tell it, too" {
+    a_project postgresql '"backupFolder": "dunlin.json/backups"'
+    run_json migrate -C project
+    assert_exit 1
+    assert_json_form migrate
+    assert_json .summary 'stopped before anything was sent; 1 pending'
+    assert_json .backup null
+    assert_stderr "cannot write into '$PWD/project/dunlin.json': Not a directory"
+    assert_stderr '--no-backup once'
+    assert_equal "$(sql_in "$database" "SELECT to_regclass('later') IS NULL")" t
+    rm project/migrations/0002_later.sql
+    dunlin doctor -C project --shadow
+    assert_exit 0
+    refute_stdout "Not a directory"
+    sql_in "$database" "DELETE FROM dunlin_migrations"
+    run_json doctor -C project --shadow
+    assert_exit 4
+    assert_json_form doctor
+    assert_json '[.findings[] | select(.id == "environment.backup").message]' \
+        "[\"cannot write into '$PWD/project/dunlin.json': Not a directory\"]"
+    run_json repair -C project --shadow
+    assert_json '[.findings[].id | select(startswith("environment"))]' '["environment.backup"]'
+    dunlin repair -C project --shadow --apply
+    assert_exit 1
+    assert_stderr "cannot write into '$PWD/project/dunlin.json': Not a directory"
+    assert_equal "$(sql_in "$database" "SELECT count(*) FROM dunlin_migrations")" 0
+    dunlin repair -C project --shadow --apply --no-backup
+    assert_exit 0
+    assert_equal "$(sql_in "$database" "SELECT count(*) FROM dunlin_migrations")" 1
 }

@@ -248,6 +248,7 @@ only_mysql() {
         "cannot drop index 'teams.nothing': it does not exist"
     rm migrations/8000_first.sql migrations/9000_wrong.sql
     runs 'ALTER TABLE teams DROP INDEX mail; CREATE INDEX mail ON teams (email);'
+    runs 'CREATE OR REPLACE INDEX mail ON teams (age); CREATE OR REPLACE TABLE other (id integer);'
     runs 'ALTER TABLE teams DROP PRIMARY KEY, ADD PRIMARY KEY (id);'
 }
 

@@ -215,3 +215,69 @@ project_migrations_of_another_tool() {
     assert_exit 2
     assert_equal "$(find migrations -name "*.sql" | wc -l)" 3
 }
+
+# known: who left what is known of the schema, and on what basis.
+known() {
+    sql app.db "SELECT group_concat(action || ' ' || basis, ', ') FROM (SELECT * FROM dunlin_schema ORDER BY seq)"
+}
+
+@test "what is accepted stands in the log, with who and why" {
+    project
+    sql app.db "ALTER TABLE users ADD COLUMN hand int"
+    dunlin drift --accept --why 'made by an extension'
+    assert_exit 0
+    run_json log
+    assert_exit 0
+    assert_json_form log
+    assert_json '[.entries[] | [.action, .step, .why, .tags]]' '[["drift","accept","made by an extension",[]]]'
+    assert_json '.entries[0].who | test("@")' true
+    assert_equal "$(json '.entries[0].run_id')" "$(sql app.db "SELECT run_id FROM dunlin_schema ORDER BY seq DESC LIMIT 1")"
+    dunlin log
+    assert_stdout 'made by an extension'
+}
+
+@test "a mark goes on with what was known, and hides nothing" {
+    project
+    sql app.db "ALTER TABLE users ADD COLUMN hand int"
+    dunlin mark 0003_index --pending --why test
+    assert_exit 0
+    assert_equal "$(known)" 'migrate empty, mark observed'
+    dunlin mark 0003_index --applied --why test
+    assert_exit 0
+    assert_equal "$(known)" 'migrate empty, mark observed, mark observed'
+    dunlin drift
+    assert_exit 4
+    assert_stdout '+ column users.hand'
+    refute_stdout 'users_zip'
+    # Nothing to write: no row.
+    dunlin mark 0003_index --applied --why test
+    assert_equal "$(known)" 'migrate empty, mark observed, mark observed'
+}
+
+@test "a baseline leaves what is known of the schema" {
+    project
+    sql app.db "DROP TABLE dunlin_migrations" "DROP TABLE dunlin_schema"
+    dunlin baseline 0003_index
+    assert_exit 0
+    assert_equal "$(known)" 'baseline observed'
+    sql app.db "DROP INDEX users_zip"
+    dunlin drift
+    assert_exit 4
+    assert_stdout '- index users.users_zip'
+}
+
+@test "a repair leaves what is known of the schema, and of files alone none" {
+    project
+    sql app.db "DELETE FROM dunlin_migrations WHERE tag = '0003_index'" "DELETE FROM dunlin_schema"
+    dunlin repair --apply --no-backup
+    assert_exit 0
+    assert_equal "$(known)" 'repair observed'
+    assert_equal "$(sql app.db "SELECT run_id FROM dunlin_schema")" \
+        "$(sql app.db "SELECT DISTINCT run_id FROM dunlin_log")"
+    dunlin drift
+    assert_exit 0
+    sql app.db "ALTER TABLE users ADD COLUMN hand int"
+    dunlin drift
+    assert_exit 4
+    assert_stdout '+ column users.hand'
+}
