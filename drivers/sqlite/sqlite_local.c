@@ -549,6 +549,21 @@ dn_sqlite_local_member(dn_sqlite_local *local, dn_sqlite_table *table, dunlin_st
     return DUNLIN_OK;
 }
 
+/* That a rowid numbers itself nobody asked for: it comes and goes with the key. */
+static void
+forget_rowid(dn_sqlite_local *local, dn_sqlite_member *column)
+{
+    dn_kit_set set = dn_kit_set_of(&column->set);
+    dn_kit_properties kept = {.pool = local->pool};
+
+    if (!dn_kit_same(dn_kit_set_text(set, "auto"), "rowid"))
+        return;
+    for (uint64_t i = 0; i < set.count; i = dn_kit_set_next(set, i))
+        if (!dn_kit_same(set.list[i].name, "auto"))
+            dn_kit_properties_take(&kept, set, i);
+    column->set = kept;
+}
+
 int32_t
 dn_sqlite_local_settle(dn_sqlite_local *local, dn_sqlite_table *table)
 {
@@ -558,12 +573,15 @@ dn_sqlite_local_settle(dn_sqlite_local *local, dn_sqlite_table *table)
 
     for (size_t i = 0; i < table->count; i++) {
         dn_sqlite_member *column = &table->members[i];
-        dn_kit_set set = dn_kit_set_of(&column->set);
+        dn_kit_set set;
         bool is_rowid;
 
         if (column->gone || strcmp(column->kind, DUNLIN_KIND_COLUMN) != 0)
             continue;
         is_rowid = dn_sqlite_is_rowid(table, column);
+        if (!is_rowid)
+            forget_rowid(local, column);
+        set = dn_kit_set_of(&column->set);
         if (dn_kit_set_find(set, "auto") != NULL && !is_rowid)
             return dn_sqlite_refuse(local,
                                     "'%.*s': in SQLite only a whole number that is the primary key "

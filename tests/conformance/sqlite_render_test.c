@@ -549,6 +549,37 @@ nulls_may_be_allowed_again(void **state)
                                   ")'\n");
 }
 
+/* That such a column numbers itself is what the key makes of it, and goes with the key. */
+static void
+a_key_that_is_the_rowid_can_be_dropped_replaced_and_given_another_type(void **state)
+{
+    (void)state;
+    make("CREATE TABLE a (x INTEGER NOT NULL, y INTEGER, CONSTRAINT a_pkey PRIMARY KEY (x))");
+    make("CREATE TABLE b (x INTEGER NOT NULL, y INTEGER NOT NULL, PRIMARY KEY (x))");
+    make("CREATE TABLE c (x INTEGER PRIMARY KEY, y INTEGER NOT NULL)");
+    make("CREATE TABLE d (x INTEGER NOT NULL PRIMARY KEY)");
+    make("INSERT INTO a VALUES (7, 8)");
+    apply("- pk a/a_pkey\n"
+          "- pk b/b_pkey\n+ pk b/b_pkey | columns=[x y]\n"
+          "- pk c/c_pkey\n+ pk c/c_pkey | columns=[y]\n"
+          "~ column d/x | type=text\n");
+    make("INSERT INTO a VALUES (7, 9)");
+    make("INSERT INTO b VALUES (1, 1), (1, 2)");
+    make("INSERT INTO c (x) VALUES (5), (5)");
+    make("INSERT INTO d VALUES ('k')");
+    assert_string_equal(rows("SELECT x, y FROM a"), "7|8\n7|9\n");
+    assert_string_equal(rows("SELECT y, x FROM c"), "1|5\n2|5\n");
+    assert_string_equal(rows("SELECT count(*) FROM pragma_table_info('a') WHERE pk"), "0\n");
+    assert_string_equal(rows("SELECT name FROM pragma_table_info('b') WHERE pk ORDER BY pk"),
+                        "'x'\n'y'\n");
+    assert_string_equal(rows("SELECT type FROM pragma_table_info('d') WHERE pk"), "'TEXT'\n");
+    make("CREATE TABLE e (x INTEGER PRIMARY KEY AUTOINCREMENT, y)");
+    refused("- pk e/e_pkey\n",
+            "'x': in SQLite only a whole number that is the primary key alone numbers itself");
+    apply("~ column e/x | unset=auto\n- pk e/e_pkey\n");
+    make("INSERT INTO e (x) VALUES (1), (1)");
+}
+
 /* --- objects -------------------------------------------------------------------------------------- */
 static void
 dropping_what_others_use_needs_cascade(void **state)
@@ -701,6 +732,7 @@ main(void)
         TEST(a_rebuild_that_breaks_something_is_undone),
         TEST(columns_of_an_enum_follow_its_values),
         TEST(nulls_may_be_allowed_again),
+        TEST(a_key_that_is_the_rowid_can_be_dropped_replaced_and_given_another_type),
         TEST(dropping_what_others_use_needs_cascade),
         TEST(views_are_made_and_replaced),
         TEST(a_script_may_run_any_number_of_times),

@@ -433,3 +433,45 @@ ALTER TABLE t DROP COLUMN o;"
     dunlin check
     assert_exit 0
 }
+
+# keys DATABASE: table, column and place of each column of a primary key.
+keys() {
+    sql "$1" "SELECT m.name, c.name, c.pk FROM sqlite_schema m JOIN pragma_table_info(m.name) c
+        WHERE m.name LIKE 'pk_%' AND c.pk ORDER BY 1, 3"
+}
+
+@test "a whole number that was the key stays a column when the key goes, by an earlier run or by the same" {
+    project 'CREATE TABLE pk_drop (a integer NOT NULL, b integer, PRIMARY KEY (a));
+CREATE TABLE pk_dropm (a integer PRIMARY KEY, b integer);
+CREATE TABLE pk_repl (a integer NOT NULL, b integer NOT NULL, PRIMARY KEY (a));
+CREATE TABLE pk_type (a integer PRIMARY KEY);
+INSERT INTO pk_repl VALUES (1, 1);'
+    dunlin migrate
+    assert_exit 0
+    cat >migrations/0002_keys.sql <<'END'
+ALTER TABLE pk_drop DROP CONSTRAINT IF EXISTS pk_drop_pkey;
+ALTER TABLE pk_dropm DROP PRIMARY KEY;
+ALTER TABLE pk_repl DROP CONSTRAINT pk_repl_pkey, ADD CONSTRAINT pk_repl_pkey PRIMARY KEY (a, b);
+ALTER TABLE pk_type ALTER COLUMN a TYPE text;
+END
+    dunlin migrate
+    assert_exit 0
+    sql app.db "INSERT INTO pk_drop VALUES (1, 2), (1, 3); INSERT INTO pk_repl VALUES (1, 2)"
+    dunlin doctor
+    assert_exit 0
+    dunlin check --driver sqlite
+    assert_exit 0
+    assert_stdout "2 migrations run from empty"
+    dunlin schema dump --target dev --output own.sql
+    dunlin schema load own.sql --url sqlite:own.db
+    dunlin diff dev sqlite:own.db --exit-code
+    assert_exit 0
+    dunlin diff dev definition --exit-code
+    assert_exit 0
+    dunlin generate more
+    assert_stdout "nothing to do"
+    dunlin migrate --url sqlite:together.db
+    assert_exit 0
+    assert_equal "$(keys app.db)" $'pk_repl|a|1\npk_repl|b|2\npk_type|a|1'
+    assert_equal "$(keys together.db)" "$(keys app.db)"
+}
