@@ -237,6 +237,15 @@ check_dry(migration_run *state, dn_error *error)
     return 0;
 }
 
+/* Its schema is not needed beside the one that is read behind the run. */
+static void
+release_translator(migration_run *state)
+{
+    dn_translator_free(state->session->translator);
+    state->session->translator = NULL;
+    state->run.translator = NULL;
+}
+
 static int
 run_plan(migration_run *state, dn_error *error)
 {
@@ -247,6 +256,8 @@ run_plan(migration_run *state, dn_error *error)
         (fingerprint.seen && check_before(state, fingerprint.before.facts, error) < 0))
         return -1;
     answer = dn_run_plan(&state->run, error);
+    if (answer == 0)
+        release_translator(state);
     if (answer == 0 || has_applied(state) || error->status == DUNLIN_PARTIAL)
         keep_fingerprint(state, &fingerprint);
     return answer;
