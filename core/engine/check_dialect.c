@@ -428,7 +428,7 @@ dn_checks_dialect(dn_checking *checking, dn_check_ground *ground, dn_error *erro
     if (read_journal(&work) < 0 || (!definition && check_portability(&work) < 0))
         return -1;
     if (!definition)
-        definition = dn_definition_path(checking->session);
+        definition = dn_definition_path(checking->session, ground->driver);
     if (!ground->reference)
         return check_unseen(&work, definition);
     answer = compare(&work, definition);

@@ -31,8 +31,8 @@ int dn_definition_text(dn_session *session, const dn_side *side, dn_text *text, 
                        dn_error *error);
 /* Whether dunlin wrote this text, and nobody a beginning of their own. */
 bool dn_definition_is_ours(const dn_text *text);
-/* Where the project's definition is for the session's driver. NULL: no memory. */
-const char *dn_definition_path(dn_session *session);
+/* Where the project's definition is for a driver's databases. NULL: no memory. */
+const char *dn_definition_path(dn_session *session, const dn_driver *driver);
 
 enum { DN_SCRIPT_RISKS = 1 << 0, DN_SCRIPT_GROUPS = 1 << 1, DN_SCRIPT_MIGRATION = 1 << 2 };
 /* Statements as the stock client takes them. RISKS: comments before what loses data; GROUPS: an empty

@@ -162,7 +162,7 @@ dn_definition_is_ours(const dn_text *text)
 
 /* Targets of several kinds have a file each: schema.<driver>.sql, as migrations do. */
 static bool
-has_others(const dn_session *session)
+has_others(const dn_session *session, const dn_driver *of)
 {
     const dn_project *project = &session->project;
 
@@ -181,23 +181,22 @@ has_others(const dn_session *session)
         if (dn_project_target(project, &options, &arena, &target, &url, &ignored) < 0)
             continue;
         scheme = dn_url_scheme(&arena, url);
-        if (scheme && dn_driver_find(&places, scheme, &driver, &ignored) == 0 &&
-            driver != session->driver)
+        if (scheme && dn_driver_find(&places, scheme, &driver, &ignored) == 0 && driver != of)
             return true;
     }
     return false;
 }
 
 const char *
-dn_definition_path(dn_session *session)
+dn_definition_path(dn_session *session, const dn_driver *driver)
 {
     const char *path = session->project.definition;
     const char *name = strrchr(path, '/') ? strrchr(path, '/') : path;
     const char *dot = strrchr(name, '.') ? strrchr(name, '.') : name + strlen(name);
 
-    if (!session->driver || session->project.definition_form == DN_DEFINITION_PORTABLE ||
-        !has_others(session))
+    if (!driver || session->project.definition_form == DN_DEFINITION_PORTABLE ||
+        !has_others(session, driver))
         return path;
     return dn_arena_printf(&session->arena, "%.*s.%s%s", (int)(dot - path), path,
-                           session->driver->table.name, dot);
+                           driver->table.name, dot);
 }

@@ -178,7 +178,7 @@ add_own(dn_drifting *work, const dn_fact_map *expected, const dn_fact_map *told)
 int
 dn_drift_definition(dn_drifting *work)
 {
-    const char *path = dn_definition_path(work->session);
+    const char *path = dn_definition_path(work->session, work->session->driver);
     const dn_fact_map *told;
     dn_fact_map *expected;
     int answer;

@@ -118,8 +118,8 @@ open_sides(dn_generation *work, const char **definition)
         return -1;
     if (work->options->drop_legacy)
         return open_like(work) < 0 ? -1 : open_before(work);
-    *definition =
-        work->options->definition ? work->options->definition : dn_definition_path(session);
+    *definition = work->options->definition ? work->options->definition
+                                            : dn_definition_path(session, session->driver);
     if (!*definition)
         return dn_no_memory(work->error);
     if (!dn_file_exists(*definition))

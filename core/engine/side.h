@@ -44,6 +44,7 @@ typedef enum dn_side_kind {
 typedef struct dn_operand {
     dn_side_kind kind;
     const char *text; /* without its prefix: path, name, tag or URL */
+    bool project; /* the project's definition, of which each kind of database may have its own */
 } dn_operand;
 
 /* The session has its project. Errors: diff.ambiguous, diff.unknown-tag. */

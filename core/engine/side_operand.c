@@ -20,7 +20,7 @@ ends_in(const char *text, const char *end)
 static int
 name_file(const char *path, dn_operand *operand, dn_error *error)
 {
-    *operand = (dn_operand){DN_SIDE_SNAPSHOT, path};
+    *operand = (dn_operand){.kind = DN_SIDE_SNAPSHOT, .text = path};
     if (ends_in(path, ".json"))
         return 0;
     operand->kind = DN_SIDE_DEFINITION;
@@ -80,7 +80,7 @@ name_tag(dn_session *session, const char *words, dn_operand *operand, dn_error *
     if (!session->journal.folder && dn_session_journal(session, error) < 0)
         return -1;
     tag = find_tag(&session->journal, words, &more);
-    *operand = (dn_operand){DN_SIDE_MIGRATION, tag};
+    *operand = (dn_operand){.kind = DN_SIDE_MIGRATION, .text = tag};
     if (tag)
         return 0;
     if (more)
@@ -117,7 +117,7 @@ fail_unknown(const dn_session *session, const char *words, dn_error *error)
 static int
 name_bare(dn_session *session, const char *words, dn_operand *operand, dn_error *error)
 {
-    dn_operand migration = {DN_SIDE_MIGRATION, NULL};
+    dn_operand migration = {.kind = DN_SIDE_MIGRATION};
     bool target = is_target(session, words);
     bool definition = strcmp(words, "definition") == 0;
     dn_error unreadable;
@@ -134,9 +134,10 @@ name_bare(dn_session *session, const char *words, dn_operand *operand, dn_error 
         return dn_fail(error, DUNLIN_USAGE, "diff.ambiguous",
                        "'%s' names more than one thing: a %s and a %s", words, first,
                        found == 0 ? "migration" : "schema definition");
-    *operand = target ? (dn_operand){DN_SIDE_TARGET, words} : migration;
+    *operand = target ? (dn_operand){.kind = DN_SIDE_TARGET, .text = words} : migration;
     if (definition)
-        *operand = (dn_operand){DN_SIDE_DEFINITION, session->project.definition};
+        *operand = (dn_operand){
+            .kind = DN_SIDE_DEFINITION, .text = session->project.definition, .project = true};
     if (target || definition || found == 0)
         return 0;
     if (strcmp(unreadable.id, "diff.unknown") == 0 ||
@@ -155,10 +156,10 @@ dn_side_name(dn_session *session, const char *words, dn_operand *operand, dn_err
         return name_file(rest, operand, error);
     if ((rest = behind(words, "tag:")))
         return name_tag(session, rest, operand, error);
-    *operand = (dn_operand){DN_SIDE_TARGET, behind(words, "target:")};
+    *operand = (dn_operand){.kind = DN_SIDE_TARGET, .text = behind(words, "target:")};
     if (operand->text)
         return 0;
-    *operand = (dn_operand){DN_SIDE_URL, words};
+    *operand = (dn_operand){.kind = DN_SIDE_URL, .text = words};
     if (ends_in(words, ".json") || (ends_in(words, ".sql") && !strchr(words, ':')))
         return name_file(words, operand, error);
     return strchr(words, ':') ? 0 : name_bare(session, words, operand, error);
@@ -170,9 +171,13 @@ static int
 open_replayed(dn_session *session, const dn_operand *operand, const dn_side *like, bool asked,
               const char *given, dn_side *side, dn_error *error)
 {
+    const char *path;
+
     if (operand->kind == DN_SIDE_MIGRATION)
         return dn_side_migration(session, operand->text, like, asked, given, side, error);
-    return dn_definition_side(session, operand->text, like, asked, given, side, error);
+    path = operand->project ? dn_definition_path(session, like->driver) : operand->text;
+    return path ? dn_definition_side(session, path, like, asked, given, side, error)
+                : dn_no_memory(error);
 }
 
 /* A side with a connection tells for which database the other one is; else the target does. */

@@ -184,7 +184,7 @@ int
 dn_upkeep_definition(keeping *work)
 {
     dn_session *session = work->session;
-    const char *path = dn_definition_path(session);
+    const char *path = dn_definition_path(session, session->driver);
     dn_side state = dn_upkeep_side(work);
     dn_auto(dn_text) text = DN_TEXT_INIT;
     dn_auto(dn_text) present = DN_TEXT_INIT;

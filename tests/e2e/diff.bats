@@ -163,6 +163,23 @@ small_project() {
     assert_equal "$output" 'CREATE INDEX "users_zip" ON "users" ("zip");'
 }
 
+@test "where databases are of several kinds, the definition is the one for the other side's" {
+    small_project
+    printf '{"targets": {"app": {"url": "sqlite:app.db"}, "far": {"url": "postgres://nobody@127.0.0.1:1/none"}}, "default": "far"}' >dunlin.json
+    printf 'CREATE EXTENSION citext;\n' >schema.postgres.sql
+    dunlin diff app definition
+    assert_exit 1
+    assert_stderr "cannot open '$PWD/schema.sqlite.sql'"
+    dunlin schema dump --target app --output schema.sqlite.sql
+    dunlin diff app definition --exit-code
+    assert_exit 0
+    dunlin diff definition sqlite:app.db --exit-code
+    assert_exit 0
+    dunlin diff definition 0003 --sql --target app
+    assert_exit 0
+    assert_equal "$output" 'CREATE INDEX "users_zip" ON "users" ("zip");'
+}
+
 @test "a word that could mean two things is asked about" {
     small_project
     printf '{"targets": {"0002_zip": {"url": "sqlite:app.db"}, "definition": {"url": "sqlite:app.db"}}}' \
