@@ -192,7 +192,9 @@ fold_create(folding *work)
     dn_properties list = {.arena = &work->model->scratch};
 
     if (!is(operation, DUNLIN_KIND_COLUMN))
-        return dn_fact_map_put(work->model->facts, &fact, work->error);
+        return dn_fact_map_put(work->model->facts, &fact, work->error) < 0
+                   ? -1
+                   : dn_schema_fold_key(work->model->facts, operation, work->error);
     dn_properties_add_all(&list, fact.properties, fact.property_count, "first after");
     if (list.failed)
         return dn_no_memory(work->error);

@@ -572,7 +572,9 @@ fold_all(dn_translator *translator, const dn_decisions *decisions, dn_error *err
 {
     for (size_t i = 0; i < decisions->run.count; i++) {
         if (dn_schema_fold(dn_translator_facts(translator), decisions->run.items[i],
-                           &decisions->wanted[i], error) < 0)
+                           &decisions->wanted[i], error) < 0 ||
+            (!translator->own && dn_schema_fold_key(dn_translator_facts(translator),
+                                                    decisions->run.items[i], error) < 0))
             return -1;
         if (may_change_more(translator, decisions->run.items[i]))
             dn_translator_forget(translator);

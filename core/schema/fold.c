@@ -78,6 +78,40 @@ fold_alter(dn_fact_map *facts, const dunlin_operation *operation, const dn_wante
     return wanted->count ? 0 : put_altered(facts, operation, &own, error);
 }
 
+int
+dn_schema_fold_key(dn_fact_map *facts, const dunlin_operation *operation, dn_error *error)
+{
+    dn_auto(dn_arena) arena = DN_ARENA_INIT;
+    const dunlin_property *at = dn_property_find(operation->set, operation->set_count, "columns");
+    dunlin_string path[3];
+
+    if (operation->verb != DUNLIN_VERB_CREATE ||
+        !dn_string_equal(operation->kind, DUNLIN_KIND_PRIMARY_KEY) || operation->path_count > 3)
+        return 0;
+    memcpy(path, operation->path, (size_t)operation->path_count * sizeof *path);
+    for (at = at ? at + 1 : NULL; at && at->type != DUNLIN_PROPERTY_END; at++) {
+        dn_properties set = {.arena = &arena};
+        const dunlin_fact *column;
+        dunlin_fact filled;
+
+        path[operation->path_count - 1] = at->text;
+        column =
+            dn_fact_map_find(facts, dn_string(DUNLIN_KIND_COLUMN), path, operation->path_count);
+        if (!column || dn_fact_flag(column, "not_null"))
+            continue;
+        dn_properties_add_all(&set, column->properties, column->property_count, "not_null");
+        dn_properties_add(&set, "not_null", DUNLIN_PROPERTY_BOOLEAN, 1, dn_string(NULL));
+        if (set.failed)
+            return dn_no_memory(error);
+        filled = *column;
+        filled.properties = set.items;
+        filled.property_count = set.count;
+        if (dn_fact_map_put(facts, &filled, error) < 0)
+            return -1;
+    }
+    return 0;
+}
+
 /* --- what hangs on an object ------------------------------------------------------------------------------- */
 
 /* Does `fact` lie in, or equal, the object at `path`? */

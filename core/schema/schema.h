@@ -80,5 +80,8 @@ dn_guard dn_schema_resolve(const dn_fact_map *facts, const dunlin_operation *ope
 /* The facts after an operation took effect. `wanted` as above (CREATE and ALTER). */
 int dn_schema_fold(dn_fact_map *facts, const dunlin_operation *operation, const dn_wanted *wanted,
                    dn_error *error);
+/* And after that, in portable SQL: columns of a new primary key are never null, and stay so without
+ * it. */
+int dn_schema_fold_key(dn_fact_map *facts, const dunlin_operation *operation, dn_error *error);
 
 #endif

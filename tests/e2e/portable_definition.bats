@@ -475,3 +475,23 @@ END
     assert_equal "$(keys app.db)" $'pk_repl|a|1\npk_repl|b|2\npk_type|a|1'
     assert_equal "$(keys together.db)" "$(keys app.db)"
 }
+
+@test "a column becomes one that is never null when it joins the key, and stays so" {
+    project 'CREATE TABLE pk_late (a integer PRIMARY KEY, b integer, c integer);' \
+        'ALTER TABLE pk_late DROP CONSTRAINT pk_late_pkey, ADD CONSTRAINT pk_late_pkey PRIMARY KEY (b, c);' \
+        'ALTER TABLE pk_late DROP CONSTRAINT pk_late_pkey; ALTER TABLE pk_late ADD PRIMARY KEY (c);'
+    dunlin migrate
+    assert_exit 0
+    assert_equal "$(sed -n '/^CREATE/,$p' schema.sql)" 'CREATE TABLE pk_late (
+    a integer NOT NULL,
+    b integer NOT NULL,
+    c integer NOT NULL,
+    CONSTRAINT pk_late_pkey PRIMARY KEY (c)
+);'
+    dunlin check
+    assert_exit 0
+    dunlin diff dev definition --exit-code
+    assert_exit 0
+    dunlin generate more
+    assert_stdout "nothing to do"
+}
