@@ -21,6 +21,7 @@ fail_unknown(const char *from, dn_error *error)
     dn_auto(dn_text) names = DN_TEXT_INIT;
 
     dn_layout_list(&names);
+    dn_claimant_list(&names);
     if (names.failed)
         return dn_no_memory(error);
     return dn_fail(error, DUNLIN_USAGE, "adopt.unknown-tool",
@@ -31,6 +32,8 @@ fail_unknown(const char *from, dn_error *error)
 typedef struct sighting {
     dn_layout layout; /* DN_LAYOUT_NATIVE: none */
     const char *table;
+    const dn_claimant *claimant; /* one that only claims, or NULL */
+    const char *claimed_in;
 } sighting;
 
 static int
@@ -42,8 +45,14 @@ look_for_tables(dn_session *session, sighting *seen, dn_error *error)
     if (dn_connection_objects(session->connection, &session->arena, &objects, &count, error) < 0)
         return -1;
     for (size_t i = 0; i < count && !seen->layout; i++) {
+        const dn_claimant *claimant = dn_claimant_named(dn_string(objects[i].name));
+
         seen->layout = dn_tracker_form_named(dn_string(objects[i].name));
         seen->table = objects[i].name;
+        if (claimant) {
+            seen->claimant = claimant;
+            seen->claimed_in = objects[i].name;
+        }
     }
     return 0;
 }
@@ -67,25 +76,54 @@ fail_two(const dn_session *session, const sighting *seen, dn_error *error)
                    seen->table, dn_layout_form_of(seen->layout)->title);
 }
 
+/* Migrations of SQL are proved from the schema, whoever ran them; without any there is nothing to prove. */
+static int
+check_claimed(const dn_session *session, const sighting *seen, dn_error *error)
+{
+    if (!seen->claimant || session->journal.count || session->journal.unlisted_count)
+        return 0;
+    return dn_fail(
+        error, DUNLIN_UNSUPPORTED, "adopt.programs",
+        "'%s' holds no migrations of SQL, and those of %s, whose table '%s' is, are programs",
+        session->journal.folder, seen->claimant->title, seen->claimed_in);
+}
+
+/* --from names a tool that only claims. */
+static int
+find_claimant(dn_session *session, const dn_claimant *claimant, dn_error *error)
+{
+    sighting seen = {DN_LAYOUT_NATIVE, NULL, NULL, NULL};
+
+    if (read_journal(session, error) < 0 || look_for_tables(session, &seen, error) < 0)
+        return -1;
+    if (seen.claimant != claimant)
+        return dn_fail(error, DUNLIN_USAGE, "adopt.no-table",
+                       "the database of target '%s' has no table '%s' of %s", session->target->name,
+                       claimant->table, claimant->title);
+    return check_claimed(session, &seen, error);
+}
+
 /* By files, and by tables where they do not tell. */
 static int
 find(dn_session *session, bool *found, dn_error *error)
 {
-    sighting seen = {DN_LAYOUT_NATIVE, NULL};
+    sighting seen = {DN_LAYOUT_NATIVE, NULL, NULL, NULL};
 
     if (read_journal(session, error) < 0)
         return -1;
     *found = dn_layout_is_foreign(session->journal.layout);
-    if (session->journal.path || session->project.layout)
+    if (session->journal.count && (session->journal.path || session->project.layout))
         return 0;
     if (look_for_tables(session, &seen, error) < 0)
         return -1;
+    if (session->journal.path || session->project.layout)
+        return check_claimed(session, &seen, error);
     if (*found && goes_with(&session->journal, &seen))
         return 0;
     if (*found && !(session->journal.ambiguous && seen.layout == DN_LAYOUT_SQLX))
         return fail_two(session, &seen, error);
     if (!seen.layout || strcmp(seen.table, "schema_migrations") == 0)
-        return 0;
+        return check_claimed(session, &seen, error);
     /* Files that any tool could have: the table tells. */
     session->project.layout = dn_layout_name(seen.layout);
     *found = true;
@@ -95,8 +133,12 @@ find(dn_session *session, bool *found, dn_error *error)
 int
 dn_adopt_find(dn_session *session, const char *from, bool *found, dn_error *error)
 {
+    const dn_claimant *claimant = from ? dn_claimant_find(from) : NULL;
     dn_layout layout;
 
+    *found = false;
+    if (claimant)
+        return find_claimant(session, claimant, error);
     if (!from || strcmp(from, "auto") == 0)
         return find(session, found, error);
     if (!dn_layout_find(from, &layout) || !dn_layout_is_foreign(layout))

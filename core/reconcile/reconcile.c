@@ -416,7 +416,26 @@ describe_other_tracker(reconciling *state)
                                    "; '%.*s' is a tracker of %s: 'dunlin adopt' takes over from it",
                                    (int)length, name, dn_layout_form_of(layout)->title);
     }
+    if (seen->claimant)
+        return dn_arena_printf(state->arena,
+                               "; '%s' is a tracker of %s: 'dunlin adopt' takes over from it",
+                               seen->claimed_in, seen->claimant->title);
     return "";
+}
+
+/* What is told and not believed. */
+static int
+find_claim(reconciling *state, dn_error *error)
+{
+    const dn_observation *seen = state->observation;
+
+    if (!seen->claimant)
+        return 0;
+    return dn_findings_add(
+        &state->result->findings, state->arena, DN_NOTE, "tracker.claim", NULL, error,
+        "%s says in '%s' %s; that is no record of the migrations here, and which "
+        "of them are applied the schema alone tells",
+        seen->claimant->title, seen->claimed_in, seen->claim);
 }
 
 /* Nothing is recorded, yet the database is not empty: the start of the incident. */
@@ -432,6 +451,8 @@ find_foreign_objects(reconciling *state, dn_error *error)
         return dn_no_memory(error);
     state->result->files_tracker = false;
     stop(state, "tracker.not-empty");
+    if (find_claim(state, error) < 0)
+        return -1;
     return dn_findings_add(&state->result->findings, state->arena, DN_ERROR_FINDING,
                            "tracker.not-empty", seen->objects[0].name, error,
                            "the database holds %zu object%s ('%s'%s), but the tracker '%s' %s%s",

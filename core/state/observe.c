@@ -35,6 +35,24 @@ look_for_objects(dn_connection *connection, const dn_ignore *ignore, dn_arena *a
     return 0;
 }
 
+/* A table of a tool that only claims. */
+static int
+look_for_claims(dn_connection *connection, dn_arena *arena, dn_observation *observation,
+                dn_error *error)
+{
+    for (size_t i = 0; i < observation->object_count; i++) {
+        const char *name = observation->objects[i].name;
+        const dn_claimant *claimant = dn_claimant_named(dn_string(name));
+
+        if (!claimant)
+            continue;
+        observation->claimant = claimant;
+        observation->claimed_in = name;
+        return dn_claim_read(connection, claimant, name, arena, &observation->claim, error);
+    }
+    return 0;
+}
+
 /* Nothing is recorded or begun, so whatever the database holds is not ours. */
 static bool
 is_blank(const dn_observation *observation)
@@ -86,7 +104,8 @@ dn_observe(dn_connection *connection, dn_journal *journal, const dn_sight *sight
         return -1;
     if (!is_blank(observation) || (sight && sight->unasked))
         return 0;
-    if (look_for_objects(connection, sight ? sight->ignore : NULL, arena, observation, error) < 0)
+    if (look_for_objects(connection, sight ? sight->ignore : NULL, arena, observation, error) < 0 ||
+        look_for_claims(connection, arena, observation, error) < 0)
         return -1;
     if (!observation->object_count)
         return 0;

@@ -27,7 +27,8 @@ dn_state_is_tracker(uint64_t naming, const char *tracker, const dunlin_fact *fac
         return false;
     table = fact->path[lead];
     if ((table.length > prefix && memcmp(table.data, DN_TRACKER_PREFIX, prefix) == 0) ||
-        dn_string_equal(table, DN_TRACKER_DRIZZLE) || dn_tracker_form_named(table))
+        dn_string_equal(table, DN_TRACKER_DRIZZLE) || dn_tracker_form_named(table) ||
+        dn_claimant_named(table))
         return true;
     if (!tracker)
         return false;

@@ -14,6 +14,7 @@
 #include "core/fact/ignore.h"
 #include "core/state/effects.h"
 #include "core/state/snapshot.h"
+#include "core/tracker/claim.h"
 
 typedef enum dn_match_how {
     DN_MATCH_NONE = 0,
@@ -53,6 +54,9 @@ typedef struct dn_observation {
      * empty while the journal is not. */
     dn_object *objects;
     size_t object_count;
+    const dn_claimant *claimant; /* whose table is among them, or NULL */
+    const char *claimed_in;      /* its name */
+    const char *claim;           /* what it says: dn_claim_read */
 } dn_observation;
 
 /* What of a target is looked at. */

@@ -6,4 +6,5 @@ core_sources += \
     core/tracker/tracker_script.c \
     core/tracker/checksum.c core/tracker/foreign.c core/tracker/foreign_write.c \
     core/tracker/form.c core/tracker/form.h \
+    core/tracker/claim.c core/tracker/claim.h \
     core/tracker/known.c core/tracker/known.h

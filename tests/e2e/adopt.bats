@@ -25,6 +25,48 @@ load tools_helper
     is_taken_over flyway
 }
 
+@test "from Alembic, whose revisions are programs" {
+    begins_beside_claims alembic
+}
+
+@test "a claim is told as long as nothing is recorded, and moves nobody" {
+    tool_database alembic
+    mkdir migrations
+    echo 'create table a(x int);' >migrations/0001_a.sql
+    echo 'create table c(x int);' >migrations/0002_c.sql
+    sql tool.db "INSERT INTO alembic_version VALUES ('0000' || char(10) || 'x')"
+    run_json status "${common[@]}"
+    assert_exit 0
+    assert_json '.findings[] | select(.id == "tracker.claim") | [.severity, .message]' \
+        "[\"note\",\"Alembic says in 'alembic_version' that the database is at '0000\\\\nx', 'afdcdf264764'; that is no record of the migrations here, and which of them are applied the schema alone tells\"]"
+    dunlin migrate "${common[@]}" --no-backup
+    assert_exit 4
+    assert_stderr "'alembic_version' is a tracker of Alembic: 'dunlin adopt' takes over from it [tracker.not-empty]"
+    run_json adopt "${common[@]}" --apply --no-backup
+    assert_exit 0
+    assert_json '[.performed[].action]' '["create-tracker","record","apply","verify"]'
+    assert_json '[.findings[].id]' '["journal.none","schema.legacy"]'
+    sql tool.db 'DELETE FROM alembic_version; DROP TABLE dunlin_migrations'
+    run_json status "${common[@]}"
+    assert_json '.findings[] | select(.id == "tracker.claim").message | test("^Alembic says in .alembic_version. that nothing is applied;")' true
+    sql tool.db 'DROP TABLE alembic_version; CREATE TABLE alembic_version(other INT)'
+    run_json status "${common[@]}"
+    assert_json '.findings[] | select(.id == "tracker.claim").message | test("^Alembic says in .alembic_version. what cannot be read: ")' true
+}
+
+@test "a folder without SQL is nothing to prove, and a tool is looked for where it is said to be" {
+    tool_database alembic
+    mkdir migrations
+    echo 'revision = "1"' >migrations/1_first.py
+    dunlin adopt "${common[@]}"
+    assert_exit 1
+    assert_stderr "'$PWD/migrations' holds no migrations of SQL, and those of Alembic, whose table 'alembic_version' is, are programs [adopt.programs]"
+    sql tool.db 'DROP TABLE alembic_version'
+    dunlin adopt "${common[@]}" --from alembic
+    assert_exit 2
+    assert_stderr "the database of target 'default' has no table 'alembic_version' of Alembic [adopt.no-table]"
+}
+
 @test "from sqlx, which its table tells" {
     is_taken_over sqlx
     tool_project sqlx
@@ -121,7 +163,7 @@ load tools_helper
     assert_exit 0
     dunlin adopt "${common[@]}" --from rails
     assert_exit 2
-    assert_stderr "'rails' is no tool that can be taken over from: prisma, dbmate, golang-migrate, goose, flyway, sqlx, atlas, knex can [adopt.unknown-tool]"
+    assert_stderr "'rails' is no tool that can be taken over from: prisma, dbmate, golang-migrate, goose, flyway, sqlx, atlas, knex, alembic can [adopt.unknown-tool]"
 }
 
 @test "a table by another name is named" {

@@ -17,6 +17,11 @@ load tools_helper
     assert_equal "$(sql_in "$database" "SELECT count(*) FROM dunlin_migrations WHERE state = 'asserted'")" 2
 }
 
+@test "from Alembic, whose revisions are programs" {
+    begins_beside_claims alembic postgresql
+    begins_beside_claims alembic mysql
+}
+
 @test "programs cannot be taken over" {
     tool_project knex postgresql
     dunlin adopt "${common[@]}" --apply

@@ -18,6 +18,14 @@ tool_project() {
     fi
 }
 
+# tool_database TOOL [DIALECT]: the database alone.
+tool_database() {
+    rm -rf migrations dunlin.json
+    database=$(empty_database "${2:-sqlite}" tool)
+    run_script "$database" "$(cat "$(fixture "tools/$1/${2:-sqlite}.sql")")" >/dev/null
+    common=(--url "$database" --migrations migrations)
+}
+
 # add_third TOOL [TABLE]: one more migration, which makes table c.
 add_third() {
     local table=${2:-c}
@@ -195,4 +203,30 @@ is_taken_over() {
     run_json status "${common[@]}"
     assert_exit 0
     assert_json '.migrations | length' "$((count + 1))"
+}
+
+# A tool's migrations are not read: the schema becomes the first one of a new folder, is proved, and goes on.
+begins_beside_claims() {
+    local tool=$1 dialect=${2:-sqlite} table=alembic_version
+    tool_database "$tool" "$dialect"
+    mkdir migrations
+    dunlin schema dump --url "$database" --output migrations/0001_schema.sql
+    assert_exit 0
+    run grep -c "$table" migrations/0001_schema.sql
+    assert_equal "$output" 0
+    run_json adopt "${common[@]}" --from "$tool" --shadow
+    assert_exit 4
+    assert_json_form adopt
+    assert_json '.findings[] | select(.id == "tracker.claim").message | test("that the database is at .afdcdf264764.; that is no record")' true
+    run_json adopt "${common[@]}" --shadow --apply --no-backup
+    assert_exit 0
+    assert_json '[.agreement.agrees, .migrations[0].verdict, .migrations[0].confidence]' '[true,"applied","proved"]'
+    echo 'create table c(x int);' >migrations/0002_c.sql
+    dunlin migrate "${common[@]}" --no-backup
+    assert_exit 0
+    assert_equal "$(sql_in "$(where "$database")" "SELECT version_num FROM alembic_version")" afdcdf264764
+    run_json doctor "${common[@]}" --shadow
+    assert_exit 0
+    assert_json '[.migrations[].confidence] | unique' '["proved"]'
+    assert_json '[.findings[].id]' '["journal.none"]'
 }

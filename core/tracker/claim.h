@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Tables of tools whose migrations dunlin does not read: they only claim. What they claim is told; which
+ * migrations of ours are applied, the schema alone shows.
+ */
+#ifndef DN_TRACKER_CLAIM_H
+#define DN_TRACKER_CLAIM_H
+
+#include "core/driver/driver.h"
+
+typedef struct dn_claimant {
+    const char *name;  /* as --from wants it */
+    const char *title; /* as its makers write it */
+    const char *table;
+    const char *read; /* a query with {table}: a row for each place where the target is */
+} dn_claimant;
+
+/* Whose table this is; NULL: nobody's of these. */
+const dn_claimant *dn_claimant_named(dunlin_string table);
+const dn_claimant *dn_claimant_find(const char *name); /* NULL: there is none */
+/* Their names, behind others: ", alembic ..." */
+void dn_claimant_list(dn_text *text);
+
+/* What the table says, as the end of a sentence: "that the database is at 'afdcdf264764'". */
+int dn_claim_read(dn_connection *connection, const dn_claimant *claimant, const char *table,
+                  dn_arena *arena, const char **claim, dn_error *error);
+
+#endif
