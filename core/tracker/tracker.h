@@ -160,7 +160,8 @@ void dn_tracker_writer_close(dn_tracker_writer *writer); /* NULL is fine */
 /* Valid until the next call on this writer. Each call uses up one seq. */
 int dn_tracker_record(dn_tracker_writer *writer, const dn_tracker_entry *entry,
                       const dn_tracker_statement **statements, size_t *count, dn_error *error);
-/* Notes with the rows of a run the digest of the schema behind it. */
+/* Notes with the last row of a run the digest of the schema behind it: all rows would be written
+ * once more. */
 int dn_tracker_note_digest(dn_connection *connection, const dn_tracker *tracker, const char *run_id,
                            const char *digest, dn_error *error);
 /* Takes a record back: the owner's row goes; in our table it stays, as reverted. */

@@ -272,12 +272,22 @@ int
 dn_tracker_note_digest(dn_connection *connection, const dn_tracker *tracker, const char *run_id,
                        const char *digest, dn_error *error)
 {
+    dn_auto(dn_text) query = DN_TEXT_INIT;
     dn_auto(dn_text) sql = DN_TEXT_INIT;
-    const dunlin_value values[2] = {text_value(digest), text_value(run_id)};
+    const dunlin_value run = text_value(run_id);
+    dunlin_value values[2] = {text_value(digest)};
+    int64_t last;
 
-    dn_text_printf(&sql, "UPDATE %s SET schema_digest = $1 WHERE run_id = $2", tracker->ours);
-    if (sql.failed)
+    /* Apart from the update: not every server lets that read the table that it changes. */
+    dn_text_printf(&query, "SELECT max(seq) FROM %s WHERE run_id = $1", tracker->ours);
+    dn_text_printf(&sql, "UPDATE %s SET schema_digest = $1 WHERE seq = $2", tracker->ours);
+    if (query.failed || sql.failed)
         return dn_no_memory(error);
+    if (dn_connection_query_integer(connection, query.data, &run, 1, 0, &last, error) < 0)
+        return -1;
+    if (!last) /* a run may record nothing */
+        return 0;
+    values[1] = integer_value(last);
     return dn_connection_execute(connection, DUNLIN_ITEM_STATEMENT, sql.data, values, 2, error);
 }
 
