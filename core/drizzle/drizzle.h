@@ -19,8 +19,44 @@ extern const dn_compare_options dn_drizzle_comparison;
  * snapshot.invalid, file.*. */
 int dn_drizzle_snapshot_sql(const dn_json *json, dn_text *sql, dn_error *error);
 int dn_drizzle_read_sql(const char *path, dn_text *sql, dn_error *error);
+/* The same of a tree in the form of 0.x. */
+int dn_drizzle_tree_sql(const char *dialect, const cJSON *root, dn_text *sql, dn_error *error);
 /* Cuts off what drizzle-kit prints before the SQL of `export`. */
 dunlin_string dn_drizzle_printed_sql(dunlin_string printed);
+
+/* --- snapshots of Drizzle 1.0 ------------------------------------------------------------------------ */
+/* One file of a folder; its JSON is not to be changed. */
+typedef struct dn_drizzle_link {
+    const char *path; /* borrowed */
+    const char *id;
+    dn_json json;
+} dn_drizzle_link;
+typedef struct dn_drizzle_chain {
+    dn_drizzle_link *links; /* in the order of the migrations */
+    size_t count;
+    size_t capacity;
+} dn_drizzle_chain;
+typedef struct dn_drizzle_ids {
+    const char **items;
+    size_t count;
+} dn_drizzle_ids;
+/* What the first one of a folder goes on from. */
+extern const char dn_drizzle_origin[];
+/* Reads a file. Errors: snapshot.syntax, snapshot.invalid, file.*. */
+int dn_drizzle_chain_add(dn_drizzle_chain *chain, const char *path, dn_arena *arena,
+                         dn_error *error);
+/* As drivers are called. */
+const char *dn_drizzle_chain_dialect(const dn_drizzle_link *link);
+void dn_drizzle_chain_cleanup(dn_drizzle_chain *chain);
+/* Those from which no other goes on, the newest first. */
+int dn_drizzle_chain_leaves(const dn_drizzle_chain *chain, dn_arena *arena, dn_drizzle_ids *leaves,
+                            dn_error *error);
+/* The rows behind these, all of them together; to be deleted. */
+int dn_drizzle_chain_rows(const dn_drizzle_chain *chain, const dn_drizzle_ids *ids, cJSON **rows,
+                          dn_error *error);
+/* Rows as a snapshot of 0.x would say them, to be deleted; NULL: no memory. What they leave open is as
+ * in `made`. */
+cJSON *dn_drizzle_rows_tree(const char *dialect, const cJSON *rows, const dn_fact_map *made);
 
 /* --- fresh snapshots --------------------------------------------------------------------------------- */
 /* Another snapshot, with what it makes. */

@@ -10,7 +10,7 @@
 #include "core/drizzle/drizzle_internal.h"
 
 typedef struct writing {
-    const dn_json *json;
+    const cJSON *root;
     const dn_drizzle_dialect *dialect;
     dn_text *sql;
 } writing;
@@ -192,6 +192,10 @@ add_column(writing *work, const cJSON *column)
     add_default(work, member(column, "default"));
     if (is_set(column, "onUpdate"))
         add(work, " ON UPDATE CURRENT_TIMESTAMP");
+    if (is_set(column, "onUpdate") && cJSON_IsNumber(member(column, "onUpdateDigits"))) {
+        add_option(work, column, "onUpdateDigits", "(");
+        add(work, ")");
+    }
 }
 
 /* --- keys ------------------------------------------------------------------------------------------- */
@@ -286,11 +290,10 @@ add_references(writing *work, const cJSON *table)
 static bool
 is_expression(const writing *work, const cJSON *index, const char *column)
 {
-    const cJSON *known =
-        member(member(member(member(member(work->json->root, "internal"), "indexes"),
-                             text_of(index, "name")),
-                      "columns"),
-               column);
+    const cJSON *known = member(
+        member(member(member(member(work->root, "internal"), "indexes"), text_of(index, "name")),
+               "columns"),
+        column);
 
     return is_set(known, "isExpression");
 }
@@ -326,6 +329,12 @@ add_storage(writing *work, const cJSON *with)
 {
     const char *joint = " WITH (";
 
+    if (cJSON_IsString(with) && *with->valuestring) {
+        add(work, joint);
+        add(work, with->valuestring);
+        add(work, ")");
+        return;
+    }
     for (const cJSON *node = with ? with->child : NULL; node; node = node->next) {
         add(work, joint);
         add(work, node->string);
@@ -397,9 +406,9 @@ add_types(writing *work, const cJSON *root)
 static int
 write_all(writing *work, dn_error *error)
 {
-    const cJSON *tables = member(work->json->root, "tables");
+    const cJSON *tables = member(work->root, "tables");
 
-    add_types(work, work->json->root);
+    add_types(work, work->root);
     for (const cJSON *table = tables ? tables->child : NULL; table; table = table->next)
         add_table(work, table);
     for (const cJSON *table = tables ? tables->child : NULL; table; table = table->next) {
@@ -417,7 +426,7 @@ int
 dn_drizzle_snapshot_sql(const dn_json *json, dn_text *sql, dn_error *error)
 {
     const cJSON *dialect = member(json->root, "dialect");
-    writing work = {.json = json, .sql = sql};
+    writing work = {.root = json->root, .sql = sql};
 
     if (cJSON_IsString(dialect))
         work.dialect = dn_drizzle_dialect_named(dialect->valuestring);
@@ -426,6 +435,16 @@ dn_drizzle_snapshot_sql(const dn_json *json, dn_text *sql, dn_error *error)
             json, dialect ? dialect : json->root, "snapshot.invalid", error,
             "this is no snapshot of drizzle-kit 0.x for a database that dunlin knows");
     return write_all(&work, error);
+}
+
+int
+dn_drizzle_tree_sql(const char *dialect, const cJSON *root, dn_text *sql, dn_error *error)
+{
+    writing work = {.root = root, .sql = sql, .dialect = dn_drizzle_dialect_named(dialect)};
+
+    return work.dialect ? write_all(&work, error)
+                        : dn_fail(error, DUNLIN_UNSUPPORTED, "snapshot.invalid",
+                                  "drizzle-kit has no snapshots for %s", dialect);
 }
 
 int

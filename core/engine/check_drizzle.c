@@ -121,8 +121,7 @@ dn_checks_drizzle(dn_checking *checking, const dn_check_ground *ground, const dn
     const char *dialect = ground->driver->table.dialect;
 
     /* Written for one database, and by its own words. */
-    if (!session->journal.dialect ||
-        !dn_driver_is_called(ground->driver, dn_string(session->journal.dialect)))
+    if (!dn_declared_concerns(session, ground->driver, false))
         return 0;
     if (dn_drizzle_source_open(session->project.root, dialect, &session->arena, &work.source,
                                error) < 0 ||

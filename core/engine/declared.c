@@ -22,21 +22,34 @@ dn_declared_by_text(dn_session *session, const dn_declared_place *place, const c
 
 /* --- snapshots -------------------------------------------------------------------------------------- */
 
+const char *
+dn_declared_path(const dn_session *session, size_t at, dn_arena *arena)
+{
+    const dn_journal *journal = &session->journal;
+    const char *tag = journal->migrations[at].tag;
+    const char *meta;
+
+    if (journal->layout == DN_LAYOUT_DRIZZLE_V1)
+        return dn_arena_printf(arena, "%s/%s/snapshot.json", journal->folder, tag);
+    meta = dn_path_folder(arena, journal->path);
+    return meta ? dn_arena_printf(arena, "%s/%.*s_snapshot.json", meta,
+                                  (int)strspn(tag, "0123456789"), tag)
+                : NULL;
+}
+
 int
 dn_declared_newest(const dn_session *session, dn_arena *arena, const char **path, dn_error *error)
 {
     const dn_journal *journal = &session->journal;
-    const char *meta = journal->path ? dn_path_folder(arena, journal->path) : NULL;
 
     *path = NULL;
-    if (journal->layout != DN_LAYOUT_DRIZZLE || !journal->path)
+    if (journal->layout != DN_LAYOUT_DRIZZLE_V1 &&
+        (journal->layout != DN_LAYOUT_DRIZZLE || !journal->path))
         return 0;
     for (size_t i = journal->count; i-- > 0;) {
-        const char *tag = journal->migrations[i].tag;
-        const char *found = dn_arena_printf(arena, "%s/%.*s_snapshot.json", meta ? meta : "",
-                                            (int)strspn(tag, "0123456789"), tag);
+        const char *found = dn_declared_path(session, i, arena);
 
-        if (!meta || !found)
+        if (!found)
             return dn_no_memory(error);
         if (dn_file_exists(found)) {
             *path = found;
@@ -46,12 +59,80 @@ dn_declared_newest(const dn_session *session, dn_arena *arena, const char **path
     return 0;
 }
 
+bool
+dn_declared_concerns(dn_session *session, const dn_driver *driver, bool unknown)
+{
+    dn_auto(dn_drizzle_chain) chain = {NULL, 0, 0};
+    dn_error ignored;
+    const char *path;
+
+    if (session->journal.dialect)
+        return dn_driver_is_called(driver, dn_string(session->journal.dialect));
+    dn_error_clear(&ignored);
+    if (session->journal.layout != DN_LAYOUT_DRIZZLE_V1 ||
+        dn_declared_newest(session, &session->arena, &path, &ignored) < 0 || !path)
+        return unknown;
+    if (dn_drizzle_chain_add(&chain, path, &session->arena, &ignored) < 0)
+        return true; /* what is wrong with it is told where it is read */
+    return dn_driver_is_called(driver, dn_string(dn_drizzle_chain_dialect(&chain.links[0])));
+}
+
+int
+dn_declared_chain(const dn_session *session, size_t without, dn_arena *arena,
+                  dn_drizzle_chain *chain, dn_error *error)
+{
+    for (size_t i = 0; i < session->journal.count; i++) {
+        const char *path = dn_declared_path(session, i, arena);
+
+        if (!path)
+            return dn_no_memory(error);
+        if (i != without && dn_file_exists(path) &&
+            dn_drizzle_chain_add(chain, path, arena, error) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+int
+dn_declared_by_rows(dn_session *session, const dn_declared_place *place, const char *name,
+                    const cJSON *rows, dn_declared *declared, dn_error *error)
+{
+    const char *dialect = place->made->driver->table.dialect;
+    dn_auto(dn_text) sql = DN_TEXT_INIT;
+    cJSON *tree = dn_drizzle_rows_tree(dialect, rows, place->made->facts);
+    int answer = tree ? dn_drizzle_tree_sql(dialect, tree, &sql, error) : dn_no_memory(error);
+
+    cJSON_Delete(tree);
+    return answer < 0 ? -1 : dn_declared_by_text(session, place, name, &sql, declared, error);
+}
+
+/* Of a folder of Drizzle 1.0 all that are there tell the state together. */
+static int
+by_chain(dn_session *session, const dn_declared_place *place, const char *path,
+         dn_declared *declared, dn_error *error)
+{
+    dn_auto(dn_drizzle_chain) chain = {NULL, 0, 0};
+    dn_drizzle_ids leaves;
+    cJSON *rows;
+    int answer;
+
+    if (dn_declared_chain(session, SIZE_MAX, &session->arena, &chain, error) < 0 ||
+        dn_drizzle_chain_leaves(&chain, &session->arena, &leaves, error) < 0 ||
+        dn_drizzle_chain_rows(&chain, &leaves, &rows, error) < 0)
+        return -1;
+    answer = dn_declared_by_rows(session, place, path, rows, declared, error);
+    cJSON_Delete(rows);
+    return answer;
+}
+
 int
 dn_declared_by_snapshot(dn_session *session, const dn_declared_place *place, const char *path,
                         dn_declared *declared, dn_error *error)
 {
     dn_auto(dn_text) sql = DN_TEXT_INIT;
 
+    if (session->journal.layout == DN_LAYOUT_DRIZZLE_V1)
+        return by_chain(session, place, path, declared, error);
     if (dn_drizzle_read_sql(path, &sql, error) < 0)
         return -1;
     return dn_declared_by_text(session, place, path, &sql, declared, error);

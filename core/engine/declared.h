@@ -24,6 +24,18 @@ typedef struct dn_declared_place {
 /* The snapshot of the newest migration of a Drizzle folder that has one; NULL: there is none. */
 int dn_declared_newest(const dn_session *session, dn_arena *arena, const char **path,
                        dn_error *error);
+/* Whether the project's folder is written for databases of this driver: by its journal, else by its
+ * snapshots, and `unknown` where neither tells. */
+bool dn_declared_concerns(dn_session *session, const dn_driver *driver, bool unknown);
+/* Where a migration has its snapshot. NULL: no memory. */
+const char *dn_declared_path(const dn_session *session, size_t at, dn_arena *arena);
+/* Those of a folder of Drizzle 1.0 that are there, but for one. Errors: those of
+ * dn_drizzle_chain_add(). */
+int dn_declared_chain(const dn_session *session, size_t without, dn_arena *arena,
+                      dn_drizzle_chain *chain, dn_error *error);
+/* What rows of such a folder make. */
+int dn_declared_by_rows(dn_session *session, const dn_declared_place *place, const char *name,
+                        const cJSON *rows, dn_declared *declared, dn_error *error);
 /* A text of SQL. */
 int dn_declared_by_text(dn_session *session, const dn_declared_place *place, const char *name,
                         const dn_text *sql, dn_declared *declared, dn_error *error);

@@ -157,9 +157,7 @@ dn_diagnosis_declared(dn_session *session, const dunlin_doctor_options *doctor,
     if (dn_declared_newest(session, &session->arena, &path, error) < 0)
         return -1;
     if ((!path && !doctor->definition_command) ||
-        !dn_driver_is_called(session->driver,
-                             dn_string(session->journal.dialect ? session->journal.dialect
-                                                                : session->driver->table.name)))
+        !dn_declared_concerns(session, session->driver, true))
         return 0;
     answer = dn_fresh_fold(session, evidence->effects, evidence->count, &work.made, error);
     if (answer < 0)

@@ -27,17 +27,6 @@ typedef struct writing {
 
 /* --- files ------------------------------------------------------------------------------------------- */
 
-const char *
-dn_fresh_path(const dn_session *session, size_t at, dn_arena *arena)
-{
-    const char *meta = dn_path_folder(arena, session->journal.path);
-    const char *tag = session->journal.migrations[at].tag;
-
-    return meta ? dn_arena_printf(arena, "%s/%.*s_snapshot.json", meta,
-                                  (int)strspn(tag, "0123456789"), tag)
-                : NULL;
-}
-
 /* 1: there is none that could be read. */
 static int
 read_json(writing *work, const char *path, dn_json *json)
@@ -72,12 +61,12 @@ read_neighbours(writing *work)
     int answer = 1;
 
     for (size_t i = work->at; answer == 1 && i-- > 0;) {
-        const char *path = dn_fresh_path(work->session, i, arena);
+        const char *path = dn_declared_path(work->session, i, arena);
 
         answer = path ? read_json(work, path, &work->previous) : dn_no_memory(work->error);
     }
     for (size_t i = work->at + 1; answer >= 0 && !work->next.root && i < journal->count; i++) {
-        const char *path = dn_fresh_path(work->session, i, arena);
+        const char *path = dn_declared_path(work->session, i, arena);
 
         answer = path ? read_json(work, path, &work->next) : dn_no_memory(work->error);
     }
@@ -224,7 +213,7 @@ dn_fresh_write(dn_session *session, const dn_declared_place *place, size_t at, d
     writing work = {.session = session, .place = place, .at = at, .fresh = fresh, .error = error};
     int answer;
 
-    *fresh = (dn_fresh){.path = dn_fresh_path(session, at, &session->arena)};
+    *fresh = (dn_fresh){.path = dn_declared_path(session, at, &session->arena)};
     if (!fresh->path)
         return dn_no_memory(error);
     answer = read_bases(&work);

@@ -18,8 +18,6 @@ typedef struct dn_fresh {
  * loaded and compared before it is written. Errors: snapshot.not-written. */
 int dn_fresh_write(dn_session *session, const dn_declared_place *place, size_t at, dn_fresh *fresh,
                    dn_error *error);
-/* Where it is. NULL: no memory. */
-const char *dn_fresh_path(const dn_session *session, size_t at, dn_arena *arena);
 
 /* What the migrations up to `count` of the history make, folded from their effects; 1: not all are
  * known. */

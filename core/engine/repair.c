@@ -222,7 +222,7 @@ can_write_snapshot(repairing *state, const dn_repair_step *step)
 
     if (session->journal.layout != DN_LAYOUT_DRIZZLE || !session->journal.count)
         return false;
-    path = dn_fresh_path(session, place_of_snapshot(state, step), &session->arena);
+    path = dn_declared_path(session, place_of_snapshot(state, step), &session->arena);
     return !step->tag || (path && !dn_file_exists(path));
 }
 

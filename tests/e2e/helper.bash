@@ -311,15 +311,15 @@ copy_fixture() {
     cp -r --no-preserve=mode "$source/." "$2"
 }
 
-# A DIALECT below is sqlite (when it is left out), postgresql, mysql, or v1-postgresql: the fixture
-# in the layout of drizzle 1.0.
+# A DIALECT below is sqlite (when it is left out), postgresql or mysql; with v1- before it the fixture
+# is in the layout of drizzle 1.0.
 
 # drizzle_project FOLDER [DIALECT]: the fixture with a dunlin.json. Sets $database, which is empty:
 # FOLDER/app.db, or the URL of a fresh database on the server.
 drizzle_project() {
     local dialect=${2:-sqlite}
     copy_fixture "drizzle-$dialect" "$1"
-    if [ "$dialect" = sqlite ]; then
+    if [ "${dialect#v1-}" = sqlite ]; then
         database=$1/app.db
         write_config "$1" drizzle
     else
