@@ -49,7 +49,7 @@ look_for_tables(dn_session *session, sighting *seen, dn_error *error)
 
         seen->layout = dn_tracker_form_named(dn_string(objects[i].name));
         seen->table = objects[i].name;
-        if (claimant) {
+        if (claimant && dn_string_equal_fold(dn_string(objects[i].name), claimant->table)) {
             seen->claimant = claimant;
             seen->claimed_in = objects[i].name;
         }
@@ -82,10 +82,10 @@ check_claimed(const dn_session *session, const sighting *seen, dn_error *error)
 {
     if (!seen->claimant || session->journal.count || session->journal.unlisted_count)
         return 0;
-    return dn_fail(
-        error, DUNLIN_UNSUPPORTED, "adopt.programs",
-        "'%s' holds no migrations of SQL, and those of %s, whose table '%s' is, are programs",
-        session->journal.folder, seen->claimant->title, seen->claimed_in);
+    return dn_fail(error, DUNLIN_UNSUPPORTED, "adopt.programs",
+                   "'%s' holds no migrations of SQL: of %s, whose table '%s' is, dunlin "
+                   "reads no others",
+                   session->journal.folder, seen->claimant->title, seen->claimed_in);
 }
 
 /* --from names a tool that only claims. */

@@ -128,6 +128,49 @@ dn_markup_owner(const char *text, size_t length, dn_layout *layout)
     return false;
 }
 
+/* --- Liquibase's formatted SQL -------------------------------------------------------------------- */
+
+/* Does the text begin so? Liquibase does not look at case. */
+static bool
+begins(dunlin_string words, const char *with)
+{
+    size_t length = strlen(with);
+
+    return words.length >= length && dn_string_equal_fold(dn_span(words.data, length), with);
+}
+
+static bool
+is_liquibase(const char *text, size_t length)
+{
+    line at = {0};
+
+    while (next_line(text, length, &at) && is_idle(&at))
+        if (words_of(&at).length)
+            return begins(words_of(&at), "liquibase formatted");
+    return false;
+}
+
+/* Lines that are Liquibase's; on MySQL "--" without a blank begins no comment. */
+static bool
+is_directive(dunlin_string words)
+{
+    static const char *const directives[] = {"liquibase formatted", "changeset ", "rollback",
+                                             "comment", "validCheckSum"};
+
+    for (size_t i = 0; i < sizeof directives / sizeof directives[0]; i++)
+        if (begins(words, directives[i]))
+            return true;
+    return false;
+}
+
+static void
+blank_line(char *text, const line *at)
+{
+    for (size_t i = 0; i < at->length; i++)
+        if (at->start[i] != '\r')
+            text[(size_t)(at->start - text) + i] = ' ';
+}
+
 /* --- blanking -------------------------------------------------------------------------------------- */
 
 /* Of the marks of dbmate the first ones count; goose reads all of its own. */
@@ -142,11 +185,15 @@ counts(size_t found, dn_layout owner, bool down)
 void
 dn_markup_blank(char *text, size_t length)
 {
+    bool liquibase = is_liquibase(text, length);
     line at = {0};
     dn_layout owner;
     bool down = false;
 
-    if (!dn_markup_owner(text, length, &owner))
+    while (liquibase && next_line(text, length, &at))
+        if (is_directive(words_of(&at)))
+            blank_line(text, &at);
+    if (liquibase || !dn_markup_owner(text, length, &owner))
         return;
     while (next_line(text, length, &at)) {
         size_t found = find_mark(&at);
@@ -155,9 +202,8 @@ dn_markup_blank(char *text, size_t length)
             down = true;
         else if (counts(found, owner, down) && marks[found].mark == MARK_UP)
             down = false;
-        for (size_t i = 0; down && i < at.length; i++)
-            if (at.start[i] != '\r')
-                text[(size_t)(at.start - text) + i] = ' ';
+        if (down)
+            blank_line(text, &at);
     }
 }
 
@@ -255,6 +301,86 @@ read_flyway(const dn_migration *migration, const char *text, size_t length, dn_m
     return 0;
 }
 
+/* --- reading Liquibase's ----------------------------------------------------------------------------- */
+
+/* The next word, in which marks of quotation keep blanks; length 0 at the end. */
+static dunlin_string
+next_word(dunlin_string *rest)
+{
+    const char *at = rest->data;
+    const char *end = rest->data + rest->length;
+    const char *start;
+    bool quoted = false;
+
+    while (at < end && is_blank(*at))
+        at++;
+    for (start = at; at < end && (quoted || !is_blank(*at)); at++)
+        quoted ^= *at == '"';
+    *rest = dn_span(at, (size_t)(end - at));
+    return dn_span(start, (size_t)(at - start));
+}
+
+/* What decides whether and how often a changeset is run, or how its text is cut. */
+static const char *const refused_attributes[] = {
+    "runOnChange:true", "runAlways:true", "failOnError:false", "dbms:",
+    "context:",         "contextFilter:", "labels:",           "endDelimiter:",
+    "runWith:",         "ignore:",        "runOrder:",
+};
+static const char *const refused_lines[] = {"precondition", "property", "ignoreLines"};
+
+static bool
+is_refused(dunlin_string words, const char *const *list, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (begins(words, list[i]))
+            return true;
+    return false;
+}
+
+static int
+read_changeset(const dn_migration *migration, const line *at, dn_markup *markup, dn_error *error)
+{
+    dunlin_string rest = words_of(at);
+    dunlin_string word;
+
+    next_word(&rest); /* "changeset" */
+    next_word(&rest); /* author:id */
+    for (word = next_word(&rest); word.length; word = next_word(&rest)) {
+        if (is_refused(word, refused_attributes,
+                       sizeof refused_attributes / sizeof refused_attributes[0]))
+            return fail_at(migration, at->number, "markup.unsupported", words_of(at),
+                           "dunlin cannot do what this line asks for", error);
+        markup->no_transaction |= begins(word, "runInTransaction:false");
+    }
+    return 0;
+}
+
+/* The file is one migration: all of its changesets, one after the other. */
+static int
+read_liquibase(const dn_migration *migration, const char *text, size_t length, dn_markup *markup,
+               dn_error *error)
+{
+    line at = {0};
+
+    markup->marked = true;
+    while (next_line(text, length, &at)) {
+        dunlin_string words = words_of(&at);
+        const char *hole = memmem(at.start, at.length, "${", 2);
+
+        if (hole)
+            return dn_fail(error, DUNLIN_UNSUPPORTED, "markup.unsupported",
+                           "%s:%u:1: Liquibase puts something in the place of '%.*s', dunlin does "
+                           "not",
+                           migration->path, at.number, (int)strcspn(hole, "}\n") + 1, hole);
+        if (is_refused(words, refused_lines, sizeof refused_lines / sizeof refused_lines[0]))
+            return fail_at(migration, at.number, "markup.unsupported", words,
+                           "dunlin cannot do what this line asks for", error);
+        if (begins(words, "changeset ") && read_changeset(migration, &at, markup, error) < 0)
+            return -1;
+    }
+    return 0;
+}
+
 int
 dn_markup_read(const dn_migration *migration, const char *text, size_t length, dn_markup *markup,
                dn_error *error)
@@ -271,6 +397,8 @@ dn_markup_read(const dn_migration *migration, const char *text, size_t length, d
         return read_flyway(migration, text, length, markup, error);
     if (length >= sizeof sqlx - 1 && memcmp(text, sqlx, sizeof sqlx - 1) == 0)
         markup->no_transaction = true;
+    if (is_liquibase(text, length))
+        return read_liquibase(migration, text, length, markup, error);
     if (dn_markup_owner(text, length, &owner)) {
         markup->marked = owner != DN_LAYOUT_ATLAS;
         return read_marks(migration, text, length, owner, markup, error);

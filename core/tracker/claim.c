@@ -9,8 +9,13 @@ enum { CLAIM_BYTES = 100, CLAIMS_SHOWN = 5 };
 
 static const dn_claimant claimants[] = {
     /* Its heads: each stands for all revisions before it, which its programs alone tell. */
-    {"alembic", "Alembic", "alembic_version",
-     "SELECT version_num FROM {table} ORDER BY version_num"},
+    {"alembic", "Alembic", "alembic_version", NULL,
+     "SELECT version_num FROM {table} ORDER BY version_num", "the database is at"},
+    /* What it only marked as run says nothing. */
+    {"liquibase", "Liquibase", "databasechangelog", "databasechangeloglock",
+     "SELECT filename, id, author FROM {table} WHERE exectype IN ('EXECUTED', 'RERAN')"
+     " ORDER BY dateexecuted DESC, orderexecuted DESC",
+     "it ran, newest first,"},
 };
 enum { CLAIMANT_COUNT = sizeof claimants / sizeof claimants[0] };
 
@@ -18,7 +23,8 @@ const dn_claimant *
 dn_claimant_named(dunlin_string table)
 {
     for (size_t i = 0; i < CLAIMANT_COUNT; i++)
-        if (dn_string_equal(table, claimants[i].table))
+        if (dn_string_equal_fold(table, claimants[i].table) ||
+            (claimants[i].other && dn_string_equal_fold(table, claimants[i].other)))
             return &claimants[i];
     return NULL;
 }
@@ -51,14 +57,17 @@ static int
 visit(const dunlin_value *values, size_t count, void *context, dn_error *error)
 {
     claim_rows *rows = context;
-    const char *text = dn_tracker_value_text(rows->arena, &values[0]);
 
-    (void)count;
     (void)error;
     if (rows->count++ >= CLAIMS_SHOWN)
         return 0;
     dn_text_add_string(rows->text, rows->count > 1 ? ", '" : "'");
-    dn_text_add_visible(rows->text, text ? text : "", text ? strlen(text) : 0, CLAIM_BYTES);
+    for (size_t i = 0; i < count; i++) {
+        const char *text = dn_tracker_value_text(rows->arena, &values[i]);
+
+        dn_text_add_string(rows->text, i ? "::" : "");
+        dn_text_add_visible(rows->text, text ? text : "", text ? strlen(text) : 0, CLAIM_BYTES);
+    }
     dn_text_add_char(rows->text, '\'');
     return 0;
 }
@@ -94,7 +103,7 @@ dn_claim_read(dn_connection *connection, const dn_claimant *claimant, const char
     }
     if (text.failed)
         return dn_no_memory(error);
-    *claim = rows.count ? dn_arena_printf(arena, "that the database is at %s%s", text.data,
+    *claim = rows.count ? dn_arena_printf(arena, "that %s %s%s", claimant->lead, text.data,
                                           rows.count > CLAIMS_SHOWN ? " ..." : "")
                         : "that nothing is applied";
     return *claim ? 0 : dn_no_memory(error);

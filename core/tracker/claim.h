@@ -11,8 +11,10 @@
 typedef struct dn_claimant {
     const char *name;  /* as --from wants it */
     const char *title; /* as its makers write it */
-    const char *table;
-    const char *read; /* a query with {table}: a row for each place where the target is */
+    const char *table; /* in whatever case */
+    const char *other; /* what else belongs to it, or NULL */
+    const char *read;  /* a query with {table}; the columns of a row are the parts of a name */
+    const char *lead;  /* what the names are, as the beginning of "that ..." */
 } dn_claimant;
 
 /* Whose table this is; NULL: nobody's of these. */

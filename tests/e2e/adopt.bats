@@ -60,7 +60,7 @@ load tools_helper
     echo 'revision = "1"' >migrations/1_first.py
     dunlin adopt "${common[@]}"
     assert_exit 1
-    assert_stderr "'$PWD/migrations' holds no migrations of SQL, and those of Alembic, whose table 'alembic_version' is, are programs [adopt.programs]"
+    assert_stderr "'$PWD/migrations' holds no migrations of SQL: of Alembic, whose table 'alembic_version' is, dunlin reads no others [adopt.programs]"
     sql tool.db 'DROP TABLE alembic_version'
     dunlin adopt "${common[@]}" --from alembic
     assert_exit 2
@@ -163,7 +163,7 @@ load tools_helper
     assert_exit 0
     dunlin adopt "${common[@]}" --from rails
     assert_exit 2
-    assert_stderr "'rails' is no tool that can be taken over from: prisma, dbmate, golang-migrate, goose, flyway, sqlx, atlas, knex, alembic can [adopt.unknown-tool]"
+    assert_stderr "'rails' is no tool that can be taken over from: prisma, dbmate, golang-migrate, goose, flyway, sqlx, atlas, knex, alembic, liquibase can [adopt.unknown-tool]"
 }
 
 @test "a table by another name is named" {

@@ -22,6 +22,11 @@ load tools_helper
     begins_beside_claims alembic mysql
 }
 
+@test "from Liquibase, whose files of SQL are proved" {
+    formatted_sql_is_proved postgresql
+    formatted_sql_is_proved mysql
+}
+
 @test "programs cannot be taken over" {
     tool_project knex postgresql
     dunlin adopt "${common[@]}" --apply

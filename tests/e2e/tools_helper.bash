@@ -230,3 +230,30 @@ begins_beside_claims() {
     assert_json '[.migrations[].confidence] | unique' '["proved"]'
     assert_json '[.findings[].id]' '["journal.none"]'
 }
+
+# A file of Liquibase's is one migration. What chooses among changesets is refused with its place.
+formatted_sql_is_proved() {
+    local dialect=$1 table=databasechangelog
+    tool_project liquibase "$dialect"
+    if [ "$dialect" = mysql ]; then
+        table=DATABASECHANGELOG
+    fi
+    dunlin adopt "${common[@]}" --shadow
+    assert_exit 4
+    assert_stdout "Liquibase says in '$table' that it ran, newest first, 'changelog.sql::second::bob', 'changelog.sql::1::alice'; that is no record"
+    assert_stdout "changelog.sql:7:1: dunlin cannot do what this line asks for: '-- changeset bob:second runInTransaction:false context:dev labels:l1'"
+    sed -i 's/ context:dev labels:l1//' migrations/changelog.sql
+    run_json adopt "${common[@]}" --shadow --apply --no-backup
+    assert_exit 0
+    assert_json '[.agreement.agrees, .migrations[0].verdict, .migrations[0].confidence]' '[true,"applied","proved"]'
+    assert_json '[.findings[].id]' '["journal.none"]'
+    dunlin schema dump --url "$database"
+    refute_stdout hangelog
+    refute_stdout HANGELOG
+    assert_equal "$(sql_in "$(where "$database")" "SELECT count(*) FROM $table")" 2
+    # In an empty database the same file does what Liquibase did.
+    database=$(fresh_database "$dialect")
+    dunlin migrate --url "$database" --migrations migrations
+    assert_exit 0
+    assert_equal "$(sql_in "$(where "$database")" "SELECT count(*) FROM a, b")" 0
+}

@@ -89,6 +89,8 @@ only_what_goes_up_is_left(void **state)
          "-- +goose Up\na;\n              \r\n  \r\n-- +goose Up\nc;\n"},
         {"a;\n-- migrate:down\nb;\n", "a;\n-- migrate:down\nb;\n"},
         {"-- migrate:up\n-- migrate:downn\nb;\n", "-- migrate:up\n-- migrate:downn\nb;\n"},
+        {"--liquibase formatted sql\n--changeset a:1\na; --x\n--rollback b;\n--x\n",
+         "                         \n               \na; --x\n             \n--x\n"},
         {"-- +goose up\na;\n-- +goose Down\n", "-- +goose up\na;\n-- +goose Down\n"},
     };
 
@@ -122,6 +124,26 @@ marks_say_what_the_file_needs(void **state)
         {DN_LAYOUT_ATLAS, "-- atlas:txmode none\n\na;\n", true, NULL},
         {DN_LAYOUT_ATLAS, "-- atlas:delimiter \\n\\n\n\na\n", false, "markup.unsupported"},
         {DN_LAYOUT_NATIVE, "a;\n", false, NULL},
+        {DN_LAYOUT_FILES, "--liquibase formatted sql\n--changeset a:1\na;\n--rollback b;\n", false,
+         NULL},
+        {DN_LAYOUT_FILES,
+         "\n-- Liquibase formatted SQL\n-- changeset \"a b\":\"dbms:\" runInTransaction:false\na;\n",
+         true, NULL},
+        {DN_LAYOUT_FILES,
+         "--liquibase formatted sql\n--changeset a:1 logicalFilePath:x runOnChange:false\na;\n",
+         false, NULL},
+        {DN_LAYOUT_FILES, "--liquibase formatted sql\n--changeset a:1 runonchange:TRUE\na;\n",
+         false, "markup.unsupported"},
+        {DN_LAYOUT_FILES,
+         "--liquibase formatted sql\n--changeset a:1\na;\n--changeset a:2 dbms:oracle\n", false,
+         "markup.unsupported"},
+        {DN_LAYOUT_FILES,
+         "--liquibase formatted sql\n--changeset a:1\n--preconditions onFail:HALT\na;\n", false,
+         "markup.unsupported"},
+        {DN_LAYOUT_FILES, "--liquibase formatted sql\n--changeset a:1\na ${b};\n", false,
+         "markup.unsupported"},
+        {DN_LAYOUT_FILES, "a;\n--liquibase formatted sql\n--changeset a:1 dbms:oracle\n", false,
+         NULL},
     };
 
     (void)state;
