@@ -49,7 +49,7 @@ look_for_tables(dn_session *session, sighting *seen, dn_error *error)
 
         seen->layout = dn_tracker_form_named(dn_string(objects[i].name));
         seen->table = objects[i].name;
-        if (claimant && dn_string_equal_fold(dn_string(objects[i].name), claimant->table)) {
+        if (claimant && !dn_claimant_is_other(claimant, dn_string(objects[i].name))) {
             seen->claimant = claimant;
             seen->claimed_in = objects[i].name;
         }

@@ -25,4 +25,5 @@ core_sources += \
 	core/journal/render.c \
 	core/journal/salvage.c \
 	core/journal/snapshots.c \
+	core/journal/sqitch.c \
 	core/journal/tag.c

@@ -44,7 +44,7 @@ look_for_claims(dn_connection *connection, dn_arena *arena, dn_observation *obse
         const char *name = observation->objects[i].name;
         const dn_claimant *claimant = dn_claimant_named(dn_string(name));
 
-        if (!claimant || !dn_string_equal_fold(dn_string(name), claimant->table))
+        if (!claimant || dn_claimant_is_other(claimant, dn_string(name)))
             continue;
         observation->claimant = claimant;
         observation->claimed_in = name;

@@ -23,6 +23,8 @@ dn_state_is_tracker(uint64_t naming, const char *tracker, const dunlin_fact *fac
     dunlin_string table;
     const char *dot;
 
+    if (lead && fact->path_count && dn_claimant_has_schema(fact->path[0]))
+        return true;
     if (fact->path_count <= lead)
         return false;
     table = fact->path[lead];

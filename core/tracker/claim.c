@@ -9,24 +9,55 @@ enum { CLAIM_BYTES = 100, CLAIMS_SHOWN = 5 };
 
 static const dn_claimant claimants[] = {
     /* Its heads: each stands for all revisions before it, which its programs alone tell. */
-    {"alembic", "Alembic", "alembic_version", NULL,
+    {"alembic", "Alembic", NULL, "alembic_version", NULL,
      "SELECT version_num FROM {table} ORDER BY version_num", "the database is at"},
     /* What it only marked as run says nothing. */
-    {"liquibase", "Liquibase", "databasechangelog", "databasechangeloglock",
+    {"liquibase", "Liquibase", NULL, "databasechangelog", "databasechangeloglock",
      "SELECT filename, id, author FROM {table} WHERE exectype IN ('EXECUTED', 'RERAN')"
      " ORDER BY dateexecuted DESC, orderexecuted DESC",
      "it ran, newest first,"},
+    {"sqitch", "sqitch", "sqitch", "changes", NULL,
+     "SELECT project, change FROM {table} ORDER BY committed_at DESC", "it ran, newest first,"},
 };
 enum { CLAIMANT_COUNT = sizeof claimants / sizeof claimants[0] };
+
+/* "schema.table", where it has one. */
+static bool
+is_of(const dn_claimant *claimant, dunlin_string table)
+{
+    size_t length = claimant->schema ? strlen(claimant->schema) : 0;
+
+    if (!claimant->schema)
+        return dn_string_equal_fold(table, claimant->table) ||
+               (claimant->other && dn_string_equal_fold(table, claimant->other));
+    return table.length > length && memcmp(table.data, claimant->schema, length) == 0 &&
+           table.data[length] == '.' &&
+           dn_string_equal(dn_span(table.data + length + 1, (size_t)table.length - length - 1),
+                           claimant->table);
+}
 
 const dn_claimant *
 dn_claimant_named(dunlin_string table)
 {
     for (size_t i = 0; i < CLAIMANT_COUNT; i++)
-        if (dn_string_equal_fold(table, claimants[i].table) ||
-            (claimants[i].other && dn_string_equal_fold(table, claimants[i].other)))
+        if (is_of(&claimants[i], table))
             return &claimants[i];
     return NULL;
+}
+
+bool
+dn_claimant_is_other(const dn_claimant *claimant, dunlin_string table)
+{
+    return claimant->other && dn_string_equal_fold(table, claimant->other);
+}
+
+bool
+dn_claimant_has_schema(dunlin_string schema)
+{
+    for (size_t i = 0; i < CLAIMANT_COUNT; i++)
+        if (claimants[i].schema && dn_string_equal(schema, claimants[i].schema))
+            return true;
+    return false;
 }
 
 const dn_claimant *
@@ -89,7 +120,10 @@ dn_claim_read(dn_connection *connection, const dn_claimant *claimant, const char
     dn_tracker named;
     const char *sql;
 
-    if (dn_tracker_name(&place, DN_LAYOUT_NATIVE, table, arena, &named, error) < 0)
+    if (claimant->schema
+            ? dn_tracker_name_in_schema(&place, claimant->schema, claimant->table, arena, &named,
+                                        error) < 0
+            : dn_tracker_name(&place, DN_LAYOUT_NATIVE, table, arena, &named, error) < 0)
         return -1;
     sql = dn_tracker_expand(arena, claimant->read, named.quoted, NULL);
     if (!sql)

@@ -9,16 +9,19 @@
 #include "core/driver/driver.h"
 
 typedef struct dn_claimant {
-    const char *name;  /* as --from wants it */
-    const char *title; /* as its makers write it */
-    const char *table; /* in whatever case */
-    const char *other; /* what else belongs to it, or NULL */
-    const char *read;  /* a query with {table}; the columns of a row are the parts of a name */
-    const char *lead;  /* what the names are, as the beginning of "that ..." */
+    const char *name;   /* as --from wants it */
+    const char *title;  /* as its makers write it */
+    const char *schema; /* where it stands; NULL: beside the tables */
+    const char *table;  /* in whatever case */
+    const char *other;  /* what else belongs to it, or NULL */
+    const char *read;   /* a query with {table}; the columns of a row are the parts of a name */
+    const char *lead;   /* what the names are, as the beginning of "that ..." */
 } dn_claimant;
 
-/* Whose table this is; NULL: nobody's of these. */
+/* Whose table this is, as a target's objects are named; NULL: nobody's of these. */
 const dn_claimant *dn_claimant_named(dunlin_string table);
+bool dn_claimant_has_schema(dunlin_string schema); /* all of it is one's */
+bool dn_claimant_is_other(const dn_claimant *claimant, dunlin_string table);
 const dn_claimant *dn_claimant_find(const char *name); /* NULL: there is none */
 /* Their names, behind others: ", alembic ..." */
 void dn_claimant_list(dn_text *text);

@@ -67,6 +67,21 @@ load tools_helper
     assert_stderr "the database of target 'default' has no table 'alembic_version' of Alembic [adopt.no-table]"
 }
 
+@test "from sqitch, whose plan is the order" {
+    changes_are_proved sqlite
+}
+
+@test "a plan of sqitch that the folder does not follow stops" {
+    copy_fixture tools/sqitch sqitch
+    rm sqitch/deploy/first.sql
+    echo 'second [second@v1.0] 2026-11-24T08:37:22Z Test User <test@example.com> # Again' >>sqitch/sqitch.plan
+    dunlin migrate --url sqlite:fresh.db --migrations sqitch/deploy
+    assert_exit 4
+    assert_stderr "the plan '$PWD/sqitch/sqitch.plan' has the change 'first' without a script in the folder"
+    dunlin status --url sqlite:fresh.db --migrations sqitch/deploy
+    assert_stdout "the plan '$PWD/sqitch/sqitch.plan' has the change 'second' twice: one of its scripts has another name, and which was run when only sqitch knows [journal.plan]"
+}
+
 @test "from sqlx, which its table tells" {
     is_taken_over sqlx
     tool_project sqlx
@@ -163,7 +178,7 @@ load tools_helper
     assert_exit 0
     dunlin adopt "${common[@]}" --from rails
     assert_exit 2
-    assert_stderr "'rails' is no tool that can be taken over from: prisma, dbmate, golang-migrate, goose, flyway, sqlx, atlas, knex, alembic, liquibase can [adopt.unknown-tool]"
+    assert_stderr "'rails' is no tool that can be taken over from: prisma, dbmate, golang-migrate, goose, flyway, sqlx, atlas, knex, alembic, liquibase, sqitch can [adopt.unknown-tool]"
 }
 
 @test "a table by another name is named" {

@@ -27,6 +27,10 @@ load tools_helper
     formatted_sql_is_proved mysql
 }
 
+@test "from sqitch, whose plan is the order" {
+    changes_are_proved postgresql
+}
+
 @test "programs cannot be taken over" {
     tool_project knex postgresql
     dunlin adopt "${common[@]}" --apply

@@ -257,3 +257,35 @@ formatted_sql_is_proved() {
     assert_exit 0
     assert_equal "$(sql_in "$(where "$database")" "SELECT count(*) FROM a, b")" 0
 }
+
+# The deploy scripts of sqitch are migrations, in the order of its plan.
+changes_are_proved() {
+    local dialect=$1
+    copy_fixture tools/sqitch sqitch
+    database=$(empty_database "$dialect" tool)
+    common=(--url "$database" --migrations sqitch/deploy)
+    if [ "$dialect" = postgresql ]; then
+        run_script "$database" "$(cat "$(fixture tools/sqitch/postgresql.sql)")" >/dev/null
+    else # its tables are in a database of their own
+        run_script "$database" "$(cat sqitch/deploy/first.sql sqitch/deploy/second.sql)" >/dev/null
+    fi
+    run_json adopt "${common[@]}" --shadow
+    assert_exit 4
+    if [ "$dialect" = postgresql ]; then
+        assert_json '.findings[] | select(.id == "tracker.claim").message | test("^sqitch says in .sqitch.changes. that it ran, newest first, .demo::second., .demo::first.;")' true
+    else
+        assert_json '[.findings[] | select(.id == "tracker.claim")]' '[]'
+    fi
+    echo 'alpha [second] 2026-11-25T08:37:23Z Test User <test@example.com> # By name it would be the first' >>sqitch/sqitch.plan
+    printf -- '-- Deploy demo:alpha\nBEGIN;\nalter table b add y int;\nCOMMIT;\n' >sqitch/deploy/alpha.sql
+    run_json adopt "${common[@]}" --shadow --apply --no-backup
+    assert_exit 0
+    assert_json '[.migrations[] | [.tag, .verdict, .confidence]]' \
+        '[["first","applied","proved"],["second","applied","proved"],["alpha","applied","proved"]]'
+    assert_json '[.findings[].id]' '["journal.none"]'
+    dunlin schema dump --url "$database"
+    refute_stdout sqitch
+    if [ "$dialect" = postgresql ]; then
+        assert_equal "$(sql_in "$database" "SELECT count(*) FROM sqitch.changes")" 2
+    fi
+}
