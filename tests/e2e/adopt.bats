@@ -69,6 +69,9 @@ load tools_helper
 
 @test "from sqitch, whose plan is the order" {
     changes_are_proved sqlite
+    dunlin journal rebuild --migrations sqitch/deploy
+    assert_exit 0
+    assert_equal "$(jq -c '[.entries[].tag]' sqitch/deploy/meta/_journal.json)" '["first","second","alpha"]'
 }
 
 @test "a plan of sqitch that the folder does not follow stops" {
