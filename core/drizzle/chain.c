@@ -319,6 +319,12 @@ dn_drizzle_chain_cleanup(dn_drizzle_chain *chain)
 }
 
 const char *
+dn_drizzle_chain_version(const char *dialect)
+{
+    return strcmp(dialect, "postgresql") == 0 ? "9" : strcmp(dialect, "mysql") == 0 ? "6" : "7";
+}
+
+const char *
 dn_drizzle_chain_dialect(const dn_drizzle_link *link)
 {
     const char *dialect = text_of(link->json.root, "dialect");

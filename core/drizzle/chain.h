@@ -14,8 +14,6 @@ enum { DN_DRIZZLE_KEY_MARK = 1 };
 char *dn_drizzle_row_key(const cJSON *row, dn_arena *arena);
 bool dn_drizzle_row_same(const cJSON *one, const cJSON *other);
 cJSON *dn_drizzle_row_find(const cJSON *rows, const cJSON *wanted);
-/* Brings rows forward. */
-int dn_drizzle_apply(cJSON *rows, const dn_json *json, const cJSON *deltas, dn_error *error);
 
 /* One row as a member of a snapshot of 0.x. NULL: none there, or no memory. */
 cJSON *dn_drizzle_row_node(const dn_drizzle_dialect *dialect, const cJSON *row);

@@ -61,7 +61,7 @@ cJSON *dn_drizzle_rows_tree(const char *dialect, const cJSON *rows, const dn_fac
 /* --- fresh snapshots --------------------------------------------------------------------------------- */
 /* Another snapshot, with what it makes. */
 typedef struct dn_drizzle_base {
-    const dn_json *json;
+    const cJSON *root;
     const dn_fact_map *facts;
 } dn_drizzle_base;
 typedef struct dn_drizzle_write {
@@ -71,10 +71,34 @@ typedef struct dn_drizzle_write {
     const dn_drizzle_base *bases; /* the nearest first */
     size_t base_count;
     const dn_text *history; /* the text of all migrations up to that state, in their order */
+    const dn_text *recent;  /* of those that the bases do not know, whose words go first; or NULL */
 } dn_drizzle_write;
 /* Appends the bytes of a snapshot. Views that no other snapshot has are left out. */
 int dn_drizzle_write_snapshot(const char *dialect, const dn_drizzle_write *how, dn_arena *arena,
                               dn_text *text, dn_error *error);
+
+/* The same for a folder of Drizzle 1.0. Rows that other snapshots say; NULL: there is none. */
+typedef struct dn_drizzle_rows {
+    const cJSON *own;      /* the one to be written, as it is */
+    const cJSON *previous; /* its parents together */
+} dn_drizzle_rows;
+typedef struct dn_drizzle_header {
+    const char *id;
+    const dn_drizzle_ids *parents;
+} dn_drizzle_header;
+/* The form that is written. */
+const char *dn_drizzle_chain_version(const char *dialect);
+/* Rows that say what the facts say, to be deleted. */
+int dn_drizzle_write_rows(const char *dialect, const dn_drizzle_write *how,
+                          const dn_drizzle_rows *known, dn_arena *arena, cJSON **rows,
+                          dn_error *error);
+/* Brings rows forward; `json`: where the changes stand, for messages. */
+int dn_drizzle_apply(cJSON *rows, const dn_json *json, const cJSON *deltas, dn_error *error);
+/* What leads from rows to others, to be deleted; NULL: no memory. */
+cJSON *dn_drizzle_deltas(const cJSON *before, const cJSON *after, dn_arena *arena);
+/* Appends the bytes of a snapshot. */
+int dn_drizzle_write_link(const char *dialect, const dn_drizzle_header *header, const cJSON *deltas,
+                          const cJSON *rows, dn_text *text, dn_error *error);
 
 /* --- a definition in TypeScript ------------------------------------------------------------------ */
 typedef struct dn_drizzle_source dn_drizzle_source;

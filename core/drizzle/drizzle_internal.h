@@ -35,6 +35,10 @@ const char *dn_drizzle_find_where(const dn_text *history, const char *name, dn_a
 /* As JSON.stringify(node, null, 2) writes it. */
 void dn_drizzle_print(const cJSON *node, int depth, dn_text *text);
 
+/* A snapshot of 0.x as a tree, to be deleted; NULL: no memory. */
+cJSON *dn_drizzle_build(const dn_drizzle_dialect *dialect, const dn_drizzle_write *how,
+                        dn_arena *arena);
+
 /* camelCase of a name. */
 char *dn_drizzle_key(dn_arena *arena, dunlin_string name);
 

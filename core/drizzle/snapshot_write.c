@@ -58,8 +58,7 @@ known_node(making *work, const dunlin_fact *fact, const char *list)
         const dn_drizzle_base *base = &work->how->bases[i];
         const dunlin_fact *there =
             dn_fact_map_find(base->facts, fact->kind, fact->path, fact->path_count);
-        const cJSON *node =
-            member(member(member(member(base->json->root, "tables"), key), list), name);
+        const cJSON *node = member(member(member(member(base->root, "tables"), key), list), name);
 
         if (node && there && dn_schema_equal(there, fact, &dn_drizzle_comparison))
             return node;
@@ -78,7 +77,7 @@ known_reference(making *work, const dunlin_fact *fact, const char *name)
         const dunlin_fact *there =
             dn_fact_map_find(base->facts, fact->kind, fact->path, fact->path_count);
         const cJSON *node =
-            member(member(member(member(base->json->root, "tables"), key), "foreignKeys"), name);
+            member(member(member(member(base->root, "tables"), key), "foreignKeys"), name);
 
         if (node && there && dn_schema_equal(there, fact, &dn_drizzle_comparison))
             return node;
@@ -193,12 +192,15 @@ list_index(const dunlin_fact *index, void *context)
     making *work = list->work;
     const cJSON *known = known_node(work, index, "indexes");
     const char *name = copy(work, last_of(index));
+    const char *where = name ? dn_drizzle_find_where(work->how->recent, name, work->arena) : NULL;
+    cJSON *node;
 
-    if (dn_fact_flag(index, "implied"))
+    if (dn_fact_flag(index, "implied") || !name)
         return 0;
-    if (name)
-        put((cJSON *)(uintptr_t)member(list->table, "indexes"), name,
-            known ? cJSON_Duplicate(known, true) : dn_drizzle_index_node(&work->values, index));
+    node = known ? cJSON_Duplicate(known, true) : dn_drizzle_index_node(&work->values, index);
+    if (where && member(node, "where"))
+        cJSON_ReplaceItemInObjectCaseSensitive(node, "where", cJSON_CreateString(where));
+    put((cJSON *)(uintptr_t)member(list->table, "indexes"), name, node);
     return 0;
 }
 
@@ -323,6 +325,19 @@ list_primary_key(const dunlin_fact *key, void *context)
     return 0;
 }
 
+/* A migration that builds a table anew on SQLite makes its checks under another name. */
+static const char *
+of_table(making *work, const char *text, const char *table)
+{
+    const char *needle = dn_arena_printf(work->arena, "__new_%s", table);
+    const char *at;
+
+    while (text && needle && (at = strstr(text, needle)) != NULL)
+        text =
+            dn_arena_printf(work->arena, "%.*s%s", (int)(at - text), text, at + strlen("__new_"));
+    return text;
+}
+
 static int
 list_check(const dunlin_fact *check, void *context)
 {
@@ -332,10 +347,12 @@ list_check(const dunlin_fact *check, void *context)
     const dunlin_property *expression =
         dn_property_find(check->properties, check->property_count, "expr");
     const char *name = copy(work, last_of(check));
+    const char *recent = name ? dn_drizzle_find_check(work->how->recent, name, work->arena) : NULL;
     const char *text = name ? dn_drizzle_find_check(work->how->history, name, work->arena) : NULL;
     cJSON *node;
 
-    if (known) {
+    text = of_table(work, recent ? recent : text, list->table_name);
+    if (known && !recent) {
         node = cJSON_Duplicate(known, true);
     } else {
         node = cJSON_CreateObject();
@@ -424,7 +441,7 @@ static cJSON *
 other_members(making *work, const char *name)
 {
     for (size_t i = 0; i < work->how->base_count; i++) {
-        const cJSON *found = member(work->how->bases[i].json->root, name);
+        const cJSON *found = member(work->how->bases[i].root, name);
 
         if (found)
             return cJSON_Duplicate(found, true);
@@ -515,18 +532,26 @@ build(making *work)
     return root;
 }
 
+cJSON *
+dn_drizzle_build(const dn_drizzle_dialect *dialect, const dn_drizzle_write *how, dn_arena *arena)
+{
+    making work = {
+        .dialect = dialect, .how = how, .arena = arena, .values = {dialect, how->history, arena}};
+
+    return build(&work);
+}
+
 int
 dn_drizzle_write_snapshot(const char *dialect, const dn_drizzle_write *how, dn_arena *arena,
                           dn_text *text, dn_error *error)
 {
-    making work = {.dialect = dn_drizzle_dialect_named(dialect), .how = how, .arena = arena};
+    const dn_drizzle_dialect *named = dn_drizzle_dialect_named(dialect);
     cJSON *root;
 
-    if (!work.dialect)
+    if (!named)
         return dn_fail(error, DUNLIN_UNSUPPORTED, "snapshot.invalid",
                        "drizzle-kit has no snapshots for %s", dialect);
-    work.values = (dn_drizzle_values){work.dialect, how->history, arena};
-    root = build(&work);
+    root = dn_drizzle_build(named, how, arena);
     if (!root)
         return dn_no_memory(error);
     dn_drizzle_print(root, 0, text);

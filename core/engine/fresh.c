@@ -25,6 +25,31 @@ typedef struct writing {
     dn_error *error;
 } writing;
 
+/* --- for both layouts --------------------------------------------------------------------------------- */
+
+const char *
+dn_fresh_id(dn_arena *arena)
+{
+    char hex[33];
+
+    dn_random_id(hex);
+    return dn_arena_printf(arena, "%.8s-%.4s-4%.3s-a%.3s-%.12s", hex, hex + 8, hex + 13, hex + 17,
+                           hex + 20);
+}
+
+int
+dn_fresh_history(dn_session *session, size_t from, size_t at, dn_text *history, dn_error *error)
+{
+    for (size_t i = from; i <= at; i++) {
+        const dn_migration *file = &session->journal.migrations[i];
+
+        if (file->has_file && dn_file_read(file->path, history, error) < 0)
+            return -1;
+        dn_text_add_char(history, '\n');
+    }
+    return history->failed ? dn_no_memory(error) : 0;
+}
+
 /* --- files ------------------------------------------------------------------------------------------- */
 
 /* 1: there is none that could be read. */
@@ -94,7 +119,7 @@ add_base(writing *work, const dn_json *json, bool *same)
         return 0;
     }
     *same = declared.differences.count == 0;
-    work->bases[work->base_count++] = (dn_drizzle_base){json, declared.side.facts};
+    work->bases[work->base_count++] = (dn_drizzle_base){json->root, declared.side.facts};
     return 0;
 }
 
@@ -117,7 +142,6 @@ choose_ids(writing *work)
     const char *wanted = member_of(&work->next, "prevId");
     const char *own = member_of(&work->own, "id");
     const char *previous = member_of(&work->previous, "id");
-    char hex[33];
 
     work->fresh->previous = previous ? previous : first_id;
     if (work->next.root && own) {
@@ -128,26 +152,11 @@ choose_ids(writing *work)
         work->fresh->id = wanted;
         return 0;
     }
-    dn_random_id(hex);
-    work->fresh->id = dn_arena_printf(&work->session->arena, "%.8s-%.4s-4%.3s-a%.3s-%.12s", hex,
-                                      hex + 8, hex + 13, hex + 17, hex + 20);
+    work->fresh->id = dn_fresh_id(&work->session->arena);
     return work->fresh->id ? 0 : dn_no_memory(work->error);
 }
 
 /* --- writing --------------------------------------------------------------------------------------------- */
-
-static int
-read_history(writing *work, dn_text *history)
-{
-    for (size_t i = 0; i <= work->at; i++) {
-        const dn_migration *file = &work->session->journal.migrations[i];
-
-        if (file->has_file && dn_file_read(file->path, history, work->error) < 0)
-            return -1;
-        dn_text_add_char(history, '\n');
-    }
-    return history->failed ? dn_no_memory(work->error) : 0;
-}
 
 /* It has to say what the migrations make. */
 static int
@@ -197,7 +206,7 @@ write_it(writing *work)
         return 0;
     how.id = work->fresh->id;
     how.previous = work->fresh->previous;
-    if (read_history(work, &history) < 0 ||
+    if (dn_fresh_history(work->session, 0, work->at, &history, work->error) < 0 ||
         dn_drizzle_write_snapshot(work->session->driver->table.dialect, &how, &work->session->arena,
                                   &text, work->error) < 0 ||
         verify(work, &text) < 0)
@@ -314,10 +323,14 @@ dn_fresh_newest(dn_session *session, bool asked, const char *given, dn_fresh *fr
     if (dn_session_journal(session, error) < 0 || dn_journal_finish(&session->journal, error) < 0 ||
         dn_session_connect(session, true, error) < 0)
         return -1;
-    if (session->journal.layout != DN_LAYOUT_DRIZZLE || !session->journal.count)
+    if ((session->journal.layout != DN_LAYOUT_DRIZZLE &&
+         session->journal.layout != DN_LAYOUT_DRIZZLE_V1) ||
+        !session->journal.count)
         return dn_fail(error, DUNLIN_USAGE, "snapshot.no-drizzle",
-                       "'%s' is no folder of Drizzle 0.x with migrations", session->journal.folder);
+                       "'%s' is no folder of Drizzle with migrations", session->journal.folder);
     if (replay(session, &place, &made, error) < 0)
         return -1;
+    if (session->journal.layout == DN_LAYOUT_DRIZZLE_V1)
+        return dn_fresh_in_folder(session, &place, session->journal.count - 1, fresh, error);
     return dn_fresh_write(session, &place, session->journal.count - 1, fresh, error);
 }

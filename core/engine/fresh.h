@@ -19,6 +19,15 @@ typedef struct dn_fresh {
 int dn_fresh_write(dn_session *session, const dn_declared_place *place, size_t at, dn_fresh *fresh,
                    dn_error *error);
 
+/* The same in a folder of Drizzle 1.0, for the newest migration. */
+int dn_fresh_in_folder(dn_session *session, const dn_declared_place *place, size_t at,
+                       dn_fresh *fresh, dn_error *error);
+/* A new one. NULL: no memory. */
+const char *dn_fresh_id(dn_arena *arena);
+/* Appends the text of the migrations from one up to `at`. */
+int dn_fresh_history(dn_session *session, size_t from, size_t at, dn_text *history,
+                     dn_error *error);
+
 /* What the migrations up to `count` of the history make, folded from their effects; 1: not all are
  * known. */
 int dn_fresh_fold(dn_session *session, const dn_migration_effects *effects, size_t count,

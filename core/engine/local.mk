@@ -44,6 +44,7 @@ core_sources += \
 	core/engine/explain.c \
 	core/engine/fresh.c \
 	core/engine/fresh.h \
+	core/engine/fresh_folder.c \
 	core/engine/export.c \
 	core/engine/generate.c \
 	core/engine/generate.h \
