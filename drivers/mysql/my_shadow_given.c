@@ -59,14 +59,27 @@ dn_mysql_shadow_empty(dunlin_connection *connection)
     return status;
 }
 
+enum { KEY_BYTES = 320 };
+
+static void
+write_key(const dunlin_connection *connection, char key[KEY_BYTES])
+{
+    snprintf(key, KEY_BYTES, "dunlin shadow %s", connection->shadow->name);
+}
+
 int32_t
 dn_mysql_shadow_give_back(dunlin_connection *connection)
 {
     int32_t status = dn_mysql_shadow_empty(connection);
+    char key[KEY_BYTES];
 
     if (status == DUNLIN_OK)
         status =
             dn_mysql_execute(connection, dn_kit_string("DROP TABLE " DN_MYSQL_SHADOW_TABLE), NULL);
+    /* The end of the session would release it, too, but some time after we are gone. */
+    write_key(connection, key);
+    if (status == DUNLIN_OK)
+        status = dn_mysql_unlock(connection->call, connection, dn_kit_string(key));
     return status;
 }
 
@@ -122,12 +135,12 @@ static int32_t
 occupy(dunlin_connection *connection)
 {
     DN_KIT_CLEANUP(dn_mysql_names_free) dn_mysql_names list = {0};
-    char key[320];
+    char key[KEY_BYTES];
     int32_t acquired;
     bool marked = false;
     int32_t status;
 
-    snprintf(key, sizeof(key), "dunlin shadow %s", connection->shadow->name);
+    write_key(connection, key);
     status = dn_mysql_try_lock(connection->call, connection, dn_kit_string(key), &acquired);
     if (status == DUNLIN_OK && acquired == 0)
         return dn_kit_fail(connection->call, DUNLIN_LOCKED,

@@ -373,6 +373,7 @@ dn_pg_shadow_drop(const dunlin_call *call, dunlin_connection *connection)
         dn_pg_enter(call, connection);
         status = dn_pg_shadow_give_back(connection);
         dn_pg_leave(connection, NULL);
+        hang_up(connection); /* the next one finds nobody's lock there */
         dn_pg_close(connection);
         return status;
     }
