@@ -99,7 +99,7 @@ SQL
 @test "guards of a run that met a lock are answered anew" {
     local holder
     sql_pg "$url" 'CREATE TABLE t (id int)' 'CREATE TABLE u (id int)'
-    printf '{"targets": {"only": {"url": "%s", "backup": "none", "statementLockTimeout": "100ms", "lockRetries": 200}}}\n' \
+    printf '{"targets": {"only": {"url": "%s", "backup": "none", "statementLockTimeout": "100ms", "lockRetries": 100}}}\n' \
         "$url" >dunlin.json
     migration 0001_u <<<'CREATE TABLE IF NOT EXISTS u (id int);'
     migration 0002_t <<'SQL'
