@@ -85,6 +85,9 @@ int dn_driver_hazards(const dn_driver *driver, const dunlin_profile *profile, dn
                       dn_error *error);
 /* Is this one of its names: its own, its dialect's, a URL scheme? */
 bool dn_driver_is_called(const dn_driver *driver, dunlin_string name);
+/* The next name of a list with blanks or commas between, as of `-- dunlin: only`, which gets shorter by
+ * it. False: there is none. */
+bool dn_driver_next_name(dunlin_string *list, dunlin_string *name);
 /* DUNLIN_CLASS_* flags of a statement, as far as its text tells. `rules`: the driver's, for the same
  * profile. */
 int dn_driver_classify(const dn_driver *driver, const dunlin_profile *profile,

@@ -26,6 +26,28 @@ dn_driver_is_called(const dn_driver *driver, dunlin_string name)
     return false;
 }
 
+static bool
+stands_between(char byte)
+{
+    return byte == ' ' || byte == '\t' || byte == ',';
+}
+
+bool
+dn_driver_next_name(dunlin_string *list, dunlin_string *name)
+{
+    while (list->length && stands_between(*list->data)) {
+        list->data++;
+        list->length--;
+    }
+    *name = dn_span(list->data, 0);
+    while (list->length && !stands_between(*list->data)) {
+        list->data++;
+        list->length--;
+        name->length++;
+    }
+    return name->length > 0;
+}
+
 /* --- URL --- */
 typedef struct url_target {
     dn_arena *arena;

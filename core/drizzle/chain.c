@@ -12,20 +12,6 @@
 
 const char dn_drizzle_origin[] = "00000000-0000-0000-0000-000000000000";
 
-static const cJSON *
-member(const cJSON *node, const char *name)
-{
-    return cJSON_IsObject(node) ? cJSON_GetObjectItemCaseSensitive(node, name) : NULL;
-}
-
-static const char *
-text_of(const cJSON *node, const char *name)
-{
-    const cJSON *value = member(node, name);
-
-    return cJSON_IsString(value) ? value->valuestring : "";
-}
-
 /* --- keys of rows ------------------------------------------------------------------------------------ */
 
 static const struct {
@@ -60,13 +46,13 @@ fields_of(const char *type)
 bool
 dn_drizzle_row_same(const cJSON *one, const cJSON *other)
 {
-    const char *type = text_of(one, "entityType");
+    const char *type = dn_drizzle_text(one, "entityType");
     const char *const *fields = fields_of(type);
 
-    if (!fields || strcmp(type, text_of(other, "entityType")) != 0)
+    if (!fields || strcmp(type, dn_drizzle_text(other, "entityType")) != 0)
         return false;
     for (; *fields; fields++)
-        if (strcmp(text_of(one, *fields), text_of(other, *fields)) != 0)
+        if (strcmp(dn_drizzle_text(one, *fields), dn_drizzle_text(other, *fields)) != 0)
             return false;
     return true;
 }
@@ -83,14 +69,14 @@ dn_drizzle_row_find(const cJSON *rows, const cJSON *wanted)
 char *
 dn_drizzle_row_key(const cJSON *row, dn_arena *arena)
 {
-    const char *type = text_of(row, "entityType");
+    const char *type = dn_drizzle_text(row, "entityType");
     const char *const *fields = fields_of(type);
     cJSON *list = cJSON_CreateArray();
     char *printed;
     char *key = NULL;
 
     for (; fields && *fields; fields++)
-        cJSON_AddItemToArray(list, cJSON_CreateString(text_of(row, *fields)));
+        cJSON_AddItemToArray(list, cJSON_CreateString(dn_drizzle_text(row, *fields)));
     printed = cJSON_PrintUnformatted(list);
     if (printed)
         key = dn_arena_printf(arena, "%s%c%s", type, DN_DRIZZLE_KEY_MARK, printed);
@@ -108,7 +94,7 @@ find_key(const cJSON *rows, const char *key)
     cJSON *found = NULL;
 
     for (cJSON *row = rows->child; values && row && !found; row = row->next) {
-        const char *type = text_of(row, "entityType");
+        const char *type = dn_drizzle_text(row, "entityType");
         const char *const *fields = fields_of(type);
         const cJSON *value = values->child;
 
@@ -116,7 +102,7 @@ find_key(const cJSON *rows, const char *key)
             strncmp(type, key, strlen(type)) != 0)
             continue;
         for (; *fields && cJSON_IsString(value); fields++, value = value->next)
-            if (strcmp(text_of(row, *fields), value->valuestring) != 0)
+            if (strcmp(dn_drizzle_text(row, *fields), value->valuestring) != 0)
                 break;
         found = !*fields && !value ? row : NULL;
     }
@@ -129,27 +115,27 @@ find_key(const cJSON *rows, const char *key)
 static void
 set_text(cJSON *row, const char *name, const char *text)
 {
-    if (member(row, name))
+    if (dn_drizzle_member(row, name))
         cJSON_ReplaceItemInObjectCaseSensitive(row, name, cJSON_CreateString(text));
 }
 
 static bool
 is_at(const cJSON *row, const char *space, const char *table, const cJSON *old, const char *name)
 {
-    return strcmp(text_of(row, space), text_of(old, "schema")) == 0 &&
-           strcmp(text_of(row, table), text_of(old, name)) == 0;
+    return strcmp(dn_drizzle_text(row, space), dn_drizzle_text(old, "schema")) == 0 &&
+           strcmp(dn_drizzle_text(row, table), dn_drizzle_text(old, name)) == 0;
 }
 
 static void
 rename_in_list(cJSON *row, const char *list, const char *from, const char *to)
 {
-    const cJSON *items = member(row, list);
+    const cJSON *items = dn_drizzle_member(row, list);
 
     for (cJSON *item = items ? items->child : NULL; item; item = item->next) {
         if (cJSON_IsString(item) && strcmp(item->valuestring, from) == 0)
             cJSON_SetValuestring(item, to);
-        else if (cJSON_IsObject(item) && !cJSON_IsTrue(member(item, "isExpression")) &&
-                 strcmp(text_of(item, "value"), from) == 0)
+        else if (cJSON_IsObject(item) && !cJSON_IsTrue(dn_drizzle_member(item, "isExpression")) &&
+                 strcmp(dn_drizzle_text(item, "value"), from) == 0)
             set_text(item, "value", to);
     }
 }
@@ -160,38 +146,39 @@ follow_schema(cJSON *row, const cJSON *old, const cJSON *now)
     static const char *const names[] = {"schema", "schemaTo", "typeSchema"};
 
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-        if (cJSON_IsString(member(row, names[i])) &&
-            strcmp(text_of(row, names[i]), text_of(old, "name")) == 0)
-            set_text(row, names[i], text_of(now, "name"));
+        if (cJSON_IsString(dn_drizzle_member(row, names[i])) &&
+            strcmp(dn_drizzle_text(row, names[i]), dn_drizzle_text(old, "name")) == 0)
+            set_text(row, names[i], dn_drizzle_text(now, "name"));
 }
 
 static void
 follow_table(cJSON *row, const cJSON *old, const cJSON *now)
 {
-    if (member(row, "table") && is_at(row, "schema", "table", old, "name")) {
-        set_text(row, "schema", text_of(now, "schema"));
-        set_text(row, "table", text_of(now, "name"));
+    if (dn_drizzle_member(row, "table") && is_at(row, "schema", "table", old, "name")) {
+        set_text(row, "schema", dn_drizzle_text(now, "schema"));
+        set_text(row, "table", dn_drizzle_text(now, "name"));
     }
-    if (member(row, "tableTo") && is_at(row, "schemaTo", "tableTo", old, "name")) {
-        set_text(row, "schemaTo", text_of(now, "schema"));
-        set_text(row, "tableTo", text_of(now, "name"));
+    if (dn_drizzle_member(row, "tableTo") && is_at(row, "schemaTo", "tableTo", old, "name")) {
+        set_text(row, "schemaTo", dn_drizzle_text(now, "schema"));
+        set_text(row, "tableTo", dn_drizzle_text(now, "name"));
     }
 }
 
 static void
 follow_column(cJSON *row, const cJSON *old, const cJSON *now)
 {
-    if (member(row, "columns") && is_at(row, "schema", "table", old, "table"))
-        rename_in_list(row, "columns", text_of(old, "name"), text_of(now, "name"));
-    if (member(row, "columnsTo") && is_at(row, "schemaTo", "tableTo", old, "table"))
-        rename_in_list(row, "columnsTo", text_of(old, "name"), text_of(now, "name"));
+    if (dn_drizzle_member(row, "columns") && is_at(row, "schema", "table", old, "table"))
+        rename_in_list(row, "columns", dn_drizzle_text(old, "name"), dn_drizzle_text(now, "name"));
+    if (dn_drizzle_member(row, "columnsTo") && is_at(row, "schemaTo", "tableTo", old, "table"))
+        rename_in_list(row, "columnsTo", dn_drizzle_text(old, "name"),
+                       dn_drizzle_text(now, "name"));
 }
 
 /* drizzle-kit writes a renamed table, and nothing of what refers to it. */
 static void
 follow(cJSON *rows, const cJSON *old, const cJSON *now)
 {
-    const char *type = text_of(now, "entityType");
+    const char *type = dn_drizzle_text(now, "entityType");
 
     if (dn_drizzle_row_same(old, now))
         return;
@@ -203,8 +190,8 @@ follow(cJSON *rows, const cJSON *old, const cJSON *now)
         } else if (strcmp(type, "columns") == 0) {
             follow_column(row, old, now);
         } else if (strcmp(type, "enums") == 0 && is_at(row, "typeSchema", "type", old, "name")) {
-            set_text(row, "typeSchema", text_of(now, "schema"));
-            set_text(row, "type", text_of(now, "name"));
+            set_text(row, "typeSchema", dn_drizzle_text(now, "schema"));
+            set_text(row, "type", dn_drizzle_text(now, "name"));
         }
     }
 }
@@ -221,7 +208,7 @@ apply_set(cJSON *rows, cJSON *row, const cJSON *set)
     for (const cJSON *value = set ? set->child : NULL; value; value = value->next) {
         cJSON *copy = cJSON_Duplicate(value, true);
 
-        if (!copy || !(member(row, value->string)
+        if (!copy || !(dn_drizzle_member(row, value->string)
                            ? cJSON_ReplaceItemInObjectCaseSensitive(row, value->string, copy)
                            : cJSON_AddItemToObject(row, value->string, copy))) {
             cJSON_Delete(copy);
@@ -237,8 +224,8 @@ apply_set(cJSON *rows, cJSON *row, const cJSON *set)
 static int
 apply_delta(cJSON *rows, const dn_json *json, const cJSON *delta, dn_error *error)
 {
-    const char *op = text_of(delta, "op");
-    const cJSON *created = member(delta, "row");
+    const char *op = dn_drizzle_text(delta, "op");
+    const cJSON *created = dn_drizzle_member(delta, "row");
     cJSON *row;
 
     if (strcmp(op, "create") == 0 && cJSON_IsObject(created)) {
@@ -248,7 +235,7 @@ apply_delta(cJSON *rows, const dn_json *json, const cJSON *delta, dn_error *erro
             cJSON_AddItemToArray(rows, copy);
         return 0;
     }
-    row = find_key(rows, text_of(delta, "key"));
+    row = find_key(rows, dn_drizzle_text(delta, "key"));
     if (strcmp(op, "drop") == 0) {
         if (row)
             cJSON_Delete(cJSON_DetachItemViaPointer(rows, row));
@@ -257,7 +244,8 @@ apply_delta(cJSON *rows, const dn_json *json, const cJSON *delta, dn_error *erro
     if (strcmp(op, "alter") != 0 && strcmp(op, "rename") != 0)
         return dn_json_fail(json, delta, "snapshot.invalid", error,
                             "this is no change that a snapshot of drizzle-kit 1.0 has");
-    return row && apply_set(rows, row, member(delta, "set")) < 0 ? dn_no_memory(error) : 0;
+    return row && apply_set(rows, row, dn_drizzle_member(delta, "set")) < 0 ? dn_no_memory(error)
+                                                                            : 0;
 }
 
 int
@@ -302,9 +290,10 @@ dn_drizzle_chain_add(dn_drizzle_chain *chain, const char *path, dn_arena *arena,
         return dn_no_memory(error);
     }
     link = &chain->links[chain->count++];
-    *link = (dn_drizzle_link){path, text_of(json.root, "id"), json};
-    if (!*link->id || !cJSON_IsArray(member(json.root, "prevIds")) ||
-        (!cJSON_IsArray(member(json.root, "ddl")) && !cJSON_IsArray(member(json.root, "deltas"))))
+    *link = (dn_drizzle_link){path, dn_drizzle_text(json.root, "id"), json};
+    if (!*link->id || !cJSON_IsArray(dn_drizzle_member(json.root, "prevIds")) ||
+        (!cJSON_IsArray(dn_drizzle_member(json.root, "ddl")) &&
+         !cJSON_IsArray(dn_drizzle_member(json.root, "deltas"))))
         return dn_json_fail(&link->json, link->json.root, "snapshot.invalid", error,
                             "this is no snapshot of drizzle-kit 1.0");
     return 0;
@@ -327,7 +316,7 @@ dn_drizzle_chain_version(const char *dialect)
 const char *
 dn_drizzle_chain_dialect(const dn_drizzle_link *link)
 {
-    const char *dialect = text_of(link->json.root, "dialect");
+    const char *dialect = dn_drizzle_text(link->json.root, "dialect");
 
     return strcmp(dialect, "postgres") == 0 ? "postgresql" : dialect;
 }
@@ -335,7 +324,7 @@ dn_drizzle_chain_dialect(const dn_drizzle_link *link)
 static bool
 has_parent(const dn_drizzle_link *link, const char *id)
 {
-    const cJSON *parents = member(link->json.root, "prevIds");
+    const cJSON *parents = dn_drizzle_member(link->json.root, "prevIds");
 
     for (const cJSON *parent = parents->child; parent; parent = parent->next)
         if (cJSON_IsString(parent) && strcmp(parent->valuestring, id) == 0)
@@ -386,7 +375,7 @@ place_of(const dn_drizzle_chain *chain, const char *id)
 static const cJSON *
 parents_of(const dn_drizzle_chain *chain, size_t at)
 {
-    return member(chain->links[at].json.root, "prevIds")->child;
+    return dn_drizzle_member(chain->links[at].json.root, "prevIds")->child;
 }
 
 static const char *
@@ -398,8 +387,9 @@ name_of(const cJSON *id)
 static int
 no_parent(const dn_drizzle_link *child, const char *id, dn_error *error)
 {
-    return dn_json_fail(&child->json, member(child->json.root, "prevIds"), "snapshot.invalid",
-                        error, "the snapshot '%s', from which this one goes on, is not there", id);
+    return dn_json_fail(&child->json, dn_drizzle_member(child->json.root, "prevIds"),
+                        "snapshot.invalid", error,
+                        "the snapshot '%s', from which this one goes on, is not there", id);
 }
 
 /* Marks all those behind the marked ones. */
@@ -433,7 +423,7 @@ join_others(walking *work, const dn_drizzle_ids *ids)
         mark_history(chain, marks);
     for (size_t i = 0; answer == 0 && i < chain->count; i++) {
         const dn_json *json = &chain->links[i].json;
-        const cJSON *deltas = member(json->root, "deltas");
+        const cJSON *deltas = dn_drizzle_member(json->root, "deltas");
 
         if (!marks[i] || work->applied[i])
             continue;
@@ -451,7 +441,7 @@ static int
 apply_link(walking *work, size_t at)
 {
     const dn_json *json = &work->chain->links[at].json;
-    const cJSON *deltas = member(json->root, "deltas");
+    const cJSON *deltas = dn_drizzle_member(json->root, "deltas");
     const cJSON *parent = parents_of(work->chain, at);
     const char *names[MOST_PARENTS];
     dn_drizzle_ids ids = {names, 0};
@@ -459,7 +449,7 @@ apply_link(walking *work, size_t at)
     work->applied[at] = true;
     if (!deltas) {
         cJSON_Delete(work->rows);
-        work->rows = cJSON_Duplicate(member(json->root, "ddl"), true);
+        work->rows = cJSON_Duplicate(dn_drizzle_member(json->root, "ddl"), true);
         return work->rows ? 0 : dn_no_memory(work->error);
     }
     for (; parent && ids.count < MOST_PARENTS; parent = parent->next) {
@@ -486,7 +476,7 @@ apply_history(walking *work, size_t at)
         size_t next;
 
         path[count++] = at;
-        if (!member(chain->links[at].json.root, "deltas"))
+        if (!dn_drizzle_member(chain->links[at].json.root, "deltas"))
             break;
         first = name_of(parents_of(chain, at));
         next = place_of(chain, first);

@@ -19,6 +19,14 @@ typedef struct dn_drizzle_dialect {
 /* NULL: none of that name. */
 const dn_drizzle_dialect *dn_drizzle_dialect_named(const char *name);
 
+/* --- trees ------------------------------------------------------------------------------------------ */
+/* NULL: no such member, or no object. */
+const cJSON *dn_drizzle_member(const cJSON *node, const char *name);
+const char *dn_drizzle_text(const cJSON *node, const char *name); /* "": no such text */
+bool dn_drizzle_is_set(const cJSON *node, const char *name);
+/* Takes the node, which may be NULL: then nothing is added. */
+void dn_drizzle_put(cJSON *list, const char *name, cJSON *node);
+
 /* --- parts of snapshots ----------------------------------------------------------------------------- */
 typedef struct dn_drizzle_values {
     const dn_drizzle_dialect *dialect;

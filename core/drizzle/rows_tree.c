@@ -7,41 +7,14 @@
 
 #include "core/drizzle/chain.h"
 
-static const cJSON *
-member(const cJSON *node, const char *name)
-{
-    return cJSON_IsObject(node) ? cJSON_GetObjectItemCaseSensitive(node, name) : NULL;
-}
-
-static const char *
-text_of(const cJSON *node, const char *name)
-{
-    const cJSON *value = member(node, name);
-
-    return cJSON_IsString(value) ? value->valuestring : "";
-}
-
-static bool
-is_set(const cJSON *node, const char *name)
-{
-    return cJSON_IsTrue(member(node, name));
-}
-
-static void
-put(cJSON *list, const char *name, cJSON *node)
-{
-    if (node && !cJSON_AddItemToObject(list, name, node))
-        cJSON_Delete(node);
-}
-
 /* Where it says something. */
 static void
 put_copy(cJSON *list, const char *name, const cJSON *row, const char *from)
 {
-    const cJSON *value = member(row, from);
+    const cJSON *value = dn_drizzle_member(row, from);
 
     if (value && !cJSON_IsNull(value))
-        put(list, name, cJSON_Duplicate(value, true));
+        dn_drizzle_put(list, name, cJSON_Duplicate(value, true));
 }
 
 /* --- members of tables ---------------------------------------------------------------------------------- */
@@ -49,18 +22,18 @@ put_copy(cJSON *list, const char *name, const cJSON *row, const char *from)
 static void
 put_type(cJSON *node, const cJSON *row)
 {
-    const cJSON *dimensions = member(row, "dimensions");
-    const char *space = text_of(row, "typeSchema");
+    const cJSON *dimensions = dn_drizzle_member(row, "dimensions");
+    const char *space = dn_drizzle_text(row, "typeSchema");
     char type[1024];
-    int length = snprintf(type, sizeof type, "%s", text_of(row, "type"));
+    int length = snprintf(type, sizeof type, "%s", dn_drizzle_text(row, "type"));
 
     for (int i = 0; cJSON_IsNumber(dimensions) && i < dimensions->valueint && length > 0 &&
                     (size_t)length + 3 < sizeof type;
          i++)
         length += snprintf(type + length, sizeof type - (size_t)length, "[]");
-    put(node, "type", cJSON_CreateString(type));
+    dn_drizzle_put(node, "type", cJSON_CreateString(type));
     if (*space && strcmp(space, "pg_catalog") != 0)
-        put(node, "typeSchema", cJSON_CreateString(space));
+        dn_drizzle_put(node, "typeSchema", cJSON_CreateString(space));
 }
 
 static cJSON *
@@ -70,15 +43,16 @@ column_node(const dn_drizzle_dialect *dialect, const cJSON *row)
 
     put_copy(node, "name", row, "name");
     put_type(node, row);
-    put(node, "primaryKey", cJSON_CreateBool(false));
+    dn_drizzle_put(node, "primaryKey", cJSON_CreateBool(false));
     put_copy(node, "notNull", row, "notNull");
     if (!dialect->namespaces)
-        put(node, "autoincrement",
-            cJSON_CreateBool(is_set(row, "autoincrement") || is_set(row, "autoIncrement")));
+        dn_drizzle_put(node, "autoincrement",
+                       cJSON_CreateBool(dn_drizzle_is_set(row, "autoincrement") ||
+                                        dn_drizzle_is_set(row, "autoIncrement")));
     put_copy(node, "generated", row, "generated");
     put_copy(node, "default", row, "default");
     put_copy(node, "identity", row, "identity");
-    if (is_set(row, "onUpdateNow"))
+    if (dn_drizzle_is_set(row, "onUpdateNow"))
         put_copy(node, "onUpdate", row, "onUpdateNow");
     put_copy(node, "onUpdateDigits", row, "onUpdateNowFsp");
     return node;
@@ -89,24 +63,26 @@ index_node(const dn_drizzle_dialect *dialect, const cJSON *row)
 {
     cJSON *node = cJSON_CreateObject();
     cJSON *columns = cJSON_CreateArray();
-    const cJSON *list = member(row, "columns");
+    const cJSON *list = dn_drizzle_member(row, "columns");
 
     put_copy(node, "name", row, "name");
     for (const cJSON *key = list ? list->child : NULL; key; key = key->next) {
         cJSON *one = cJSON_CreateObject();
-        const cJSON *opclass = member(key, "opclass");
+        const cJSON *opclass = dn_drizzle_member(key, "opclass");
 
         put_copy(one, "expression", key, "value");
         put_copy(one, "isExpression", key, "isExpression");
         if (dialect->namespaces) {
             put_copy(one, "asc", key, "asc");
-            put(one, "nulls", cJSON_CreateString(is_set(key, "nullsFirst") ? "first" : "last"));
+            dn_drizzle_put(
+                one, "nulls",
+                cJSON_CreateString(dn_drizzle_is_set(key, "nullsFirst") ? "first" : "last"));
         }
-        if (opclass && !is_set(opclass, "default"))
+        if (opclass && !dn_drizzle_is_set(opclass, "default"))
             put_copy(one, "opclass", opclass, "name");
         cJSON_AddItemToArray(columns, one);
     }
-    put(node, "columns", columns);
+    dn_drizzle_put(node, "columns", columns);
     put_copy(node, "isUnique", row, "isUnique");
     put_copy(node, "where", row, "where");
     put_copy(node, "method", row, "method");
@@ -160,7 +136,7 @@ named_node(const cJSON *row, const char *value)
 cJSON *
 dn_drizzle_row_node(const dn_drizzle_dialect *dialect, const cJSON *row)
 {
-    const char *type = text_of(row, "entityType");
+    const char *type = dn_drizzle_text(row, "entityType");
 
     if (strcmp(type, "columns") == 0)
         return column_node(dialect, row);
@@ -176,7 +152,7 @@ dn_drizzle_row_node(const dn_drizzle_dialect *dialect, const cJSON *row)
         return named_node(row, "values");
     if (strcmp(type, "sequences") == 0)
         return sequence_node(row);
-    return strcmp(type, "schemas") == 0 ? cJSON_CreateString(text_of(row, "name")) : NULL;
+    return strcmp(type, "schemas") == 0 ? cJSON_CreateString(dn_drizzle_text(row, "name")) : NULL;
 }
 
 /* --- the tree ------------------------------------------------------------------------------------------- */
@@ -199,30 +175,31 @@ add_table(planting *work, const cJSON *row)
 {
     static const char *const lists[] = {"columns", "indexes", "foreignKeys", "compositePrimaryKeys",
                                         "uniqueConstraints"};
-    const char *space = text_of(row, "schema");
+    const char *space = dn_drizzle_text(row, "schema");
     cJSON *table = cJSON_CreateObject();
     char key[1024];
 
     put_copy(table, "name", row, "name");
     if (work->dialect->namespaces)
-        put(table, "schema", cJSON_CreateString(strcmp(space, "public") == 0 ? "" : space));
+        dn_drizzle_put(table, "schema",
+                       cJSON_CreateString(strcmp(space, "public") == 0 ? "" : space));
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
-        put(table, lists[i], cJSON_CreateObject());
-    put(table, work->dialect->checks, cJSON_CreateObject());
-    write_key(work, key, sizeof key, space, text_of(row, "name"));
-    put((cJSON *)(uintptr_t)member(work->root, "tables"), key, table);
+        dn_drizzle_put(table, lists[i], cJSON_CreateObject());
+    dn_drizzle_put(table, work->dialect->checks, cJSON_CreateObject());
+    write_key(work, key, sizeof key, space, dn_drizzle_text(row, "name"));
+    dn_drizzle_put((cJSON *)(uintptr_t)dn_drizzle_member(work->root, "tables"), key, table);
 }
 
 /* Whether it may be NULL drizzle-kit does not say of a column that is the key on SQLite. */
 static void
 take_not_null(const planting *work, const cJSON *row, cJSON *column)
 {
-    const dunlin_string path[2] = {dn_string(text_of(row, "table")),
-                                   dn_string(text_of(column, "name"))};
+    const dunlin_string path[2] = {dn_string(dn_drizzle_text(row, "table")),
+                                   dn_string(dn_drizzle_text(column, "name"))};
     const dunlin_fact *made =
         work->made ? dn_fact_map_find(work->made, dn_string(DUNLIN_KIND_COLUMN), path, 2) : NULL;
 
-    if (made && dn_fact_flag(made, "not_null") && member(column, "notNull"))
+    if (made && dn_fact_flag(made, "not_null") && dn_drizzle_member(column, "notNull"))
         cJSON_ReplaceItemInObjectCaseSensitive(column, "notNull", cJSON_CreateBool(true));
 }
 
@@ -230,13 +207,15 @@ take_not_null(const planting *work, const cJSON *row, cJSON *column)
 static bool
 add_to_column(const planting *work, const cJSON *table, const cJSON *row)
 {
-    const cJSON *columns = member(row, "columns");
+    const cJSON *columns = dn_drizzle_member(row, "columns");
     cJSON *column;
 
-    if (strcmp(text_of(row, "entityType"), "pks") != 0 || !work->dialect->inline_references ||
-        cJSON_GetArraySize(columns) != 1 || !cJSON_IsString(columns->child))
+    if (strcmp(dn_drizzle_text(row, "entityType"), "pks") != 0 ||
+        !work->dialect->inline_references || cJSON_GetArraySize(columns) != 1 ||
+        !cJSON_IsString(columns->child))
         return false;
-    column = (cJSON *)(uintptr_t)member(member(table, "columns"), columns->child->valuestring);
+    column = (cJSON *)(uintptr_t)dn_drizzle_member(dn_drizzle_member(table, "columns"),
+                                                   columns->child->valuestring);
     if (!column)
         return false;
     take_not_null(work, row, column);
@@ -255,30 +234,31 @@ add_member(planting *work, const cJSON *row)
     const cJSON *table;
     char key[1024];
 
-    write_key(work, key, sizeof key, text_of(row, "schema"), text_of(row, "table"));
-    table = member(member(work->root, "tables"), key);
+    write_key(work, key, sizeof key, dn_drizzle_text(row, "schema"), dn_drizzle_text(row, "table"));
+    table = dn_drizzle_member(dn_drizzle_member(work->root, "tables"), key);
     for (size_t i = 0; table && i < sizeof lists / sizeof lists[0]; i++)
-        if (strcmp(text_of(row, "entityType"), lists[i].type) == 0 &&
+        if (strcmp(dn_drizzle_text(row, "entityType"), lists[i].type) == 0 &&
             !add_to_column(work, table, row))
-            put((cJSON *)(uintptr_t)member(table, lists[i].list), text_of(row, "name"),
-                dn_drizzle_row_node(work->dialect, row));
+            dn_drizzle_put((cJSON *)(uintptr_t)dn_drizzle_member(table, lists[i].list),
+                           dn_drizzle_text(row, "name"), dn_drizzle_row_node(work->dialect, row));
 }
 
 static void
 add_other(planting *work, const cJSON *row)
 {
     static const char *const lists[] = {"schemas", "enums", "sequences"};
-    const char *type = text_of(row, "entityType");
+    const char *type = dn_drizzle_text(row, "entityType");
     char key[1024];
 
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
         if (strcmp(type, lists[i]) == 0) {
             if (i == 0)
-                snprintf(key, sizeof key, "%s", text_of(row, "name"));
+                snprintf(key, sizeof key, "%s", dn_drizzle_text(row, "name"));
             else
-                write_key(work, key, sizeof key, text_of(row, "schema"), text_of(row, "name"));
-            put((cJSON *)(uintptr_t)member(work->root, lists[i]), key,
-                dn_drizzle_row_node(work->dialect, row));
+                write_key(work, key, sizeof key, dn_drizzle_text(row, "schema"),
+                          dn_drizzle_text(row, "name"));
+            dn_drizzle_put((cJSON *)(uintptr_t)dn_drizzle_member(work->root, lists[i]), key,
+                           dn_drizzle_row_node(work->dialect, row));
         }
     if (strcmp(type, "tables") == 0)
         add_table(work, row);
@@ -295,14 +275,14 @@ dn_drizzle_rows_tree(const char *dialect, const cJSON *rows, const dn_fact_map *
         return NULL;
     }
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
-        put(work.root, lists[i], cJSON_CreateObject());
+        dn_drizzle_put(work.root, lists[i], cJSON_CreateObject());
     for (const cJSON *row = rows->child; row; row = row->next)
         add_other(&work, row);
     for (const cJSON *row = rows->child; row; row = row->next)
-        if (strcmp(text_of(row, "entityType"), "pks") != 0)
+        if (strcmp(dn_drizzle_text(row, "entityType"), "pks") != 0)
             add_member(&work, row);
     for (const cJSON *row = rows->child; row; row = row->next)
-        if (strcmp(text_of(row, "entityType"), "pks") == 0)
+        if (strcmp(dn_drizzle_text(row, "entityType"), "pks") == 0)
             add_member(&work, row);
     return work.root;
 }

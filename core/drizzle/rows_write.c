@@ -16,38 +16,17 @@ typedef struct raising {
     cJSON *rows;
 } raising;
 
-static const cJSON *
-member(const cJSON *node, const char *name)
-{
-    return cJSON_IsObject(node) ? cJSON_GetObjectItemCaseSensitive(node, name) : NULL;
-}
-
-static const char *
-text_of(const cJSON *node, const char *name)
-{
-    const cJSON *value = member(node, name);
-
-    return cJSON_IsString(value) ? value->valuestring : "";
-}
-
-static void
-put(cJSON *list, const char *name, cJSON *node)
-{
-    if (node && !cJSON_AddItemToObject(list, name, node))
-        cJSON_Delete(node);
-}
-
 static void
 put_text(cJSON *list, const char *name, const char *text)
 {
-    put(list, name, cJSON_CreateString(text));
+    dn_drizzle_put(list, name, cJSON_CreateString(text));
 }
 
 /* null where nothing is said. */
 static void
 put_copy(cJSON *list, const char *name, const cJSON *from)
 {
-    put(list, name, from ? cJSON_Duplicate(from, true) : cJSON_CreateNull());
+    dn_drizzle_put(list, name, from ? cJSON_Duplicate(from, true) : cJSON_CreateNull());
 }
 
 /* --- words ------------------------------------------------------------------------------------------- */
@@ -57,12 +36,12 @@ put_copy(cJSON *list, const char *name, const cJSON *from)
 static void
 put_type(cJSON *row, const cJSON *node, bool dimensions)
 {
-    const char *space = text_of(node, "typeSchema");
+    const char *space = dn_drizzle_text(node, "typeSchema");
     char type[1024];
     size_t length = 0;
     int count = 0;
 
-    for (const char *at = text_of(node, "type"); *at && length + 1 < sizeof type; at++)
+    for (const char *at = dn_drizzle_text(node, "type"); *at && length + 1 < sizeof type; at++)
         if (*space || *at != ' ' || (at[1] != '(' && (!length || type[length - 1] != ',')))
             type[length++] = *at;
     while (dimensions && length > 2 && memcmp(type + length - 2, "[]", 2) == 0) {
@@ -73,8 +52,8 @@ put_type(cJSON *row, const cJSON *node, bool dimensions)
     put_text(row, "type", type);
     if (!dimensions)
         return;
-    put(row, "typeSchema", *space ? cJSON_CreateString(space) : cJSON_CreateNull());
-    put(row, "dimensions", cJSON_CreateNumber(count));
+    dn_drizzle_put(row, "typeSchema", *space ? cJSON_CreateString(space) : cJSON_CreateNull());
+    dn_drizzle_put(row, "dimensions", cJSON_CreateNumber(count));
 }
 
 static void
@@ -90,33 +69,33 @@ put_default(cJSON *row, const cJSON *value)
         snprintf(text, sizeof text, "%.15g", value->valuedouble);
         put_text(row, "default", text);
     } else if (!length) {
-        put(row, "default", cJSON_CreateNull());
+        dn_drizzle_put(row, "default", cJSON_CreateNull());
     } else {
         written = cJSON_CreateString(value->valuestring);
         if (written && length > 8 && strcmp(written->valuestring + length - 8, "'::jsonb") == 0)
             written->valuestring[length - 7] = '\0';
         else if (written && length > 7 && strcmp(written->valuestring + length - 7, "'::json") == 0)
             written->valuestring[length - 6] = '\0';
-        put(row, "default", written);
+        dn_drizzle_put(row, "default", written);
     }
 }
 
 static void
 put_identity(cJSON *row, const char *table, const cJSON *node)
 {
-    const cJSON *known = member(node, "identity");
-    const char *type = text_of(node, "type");
+    const cJSON *known = dn_drizzle_member(node, "identity");
+    const char *type = dn_drizzle_text(node, "type");
     char name[1024];
     cJSON *identity;
 
-    if (!known || member(known, "name")) {
+    if (!known || dn_drizzle_member(known, "name")) {
         put_copy(row, "identity", known);
         return;
     }
     identity = cJSON_CreateObject();
-    snprintf(name, sizeof name, "%s_%s_seq", table, text_of(node, "name"));
+    snprintf(name, sizeof name, "%s_%s_seq", table, dn_drizzle_text(node, "name"));
     put_text(identity, "name", name);
-    put_copy(identity, "type", member(known, "type"));
+    put_copy(identity, "type", dn_drizzle_member(known, "type"));
     put_text(identity, "increment", "1");
     put_text(identity, "minValue", "1");
     put_text(identity, "maxValue",
@@ -124,9 +103,9 @@ put_identity(cJSON *row, const char *table, const cJSON *node)
              : strcmp(type, "smallint") == 0 ? "32767"
                                              : "2147483647");
     put_text(identity, "startWith", "1");
-    put(identity, "cache", cJSON_CreateNumber(1));
-    put(identity, "cycle", cJSON_CreateBool(false));
-    put(row, "identity", identity);
+    dn_drizzle_put(identity, "cache", cJSON_CreateNumber(1));
+    dn_drizzle_put(identity, "cycle", cJSON_CreateBool(false));
+    dn_drizzle_put(row, "identity", identity);
 }
 
 static void
@@ -135,7 +114,7 @@ put_action(cJSON *row, const char *name, const cJSON *node)
     char words[32];
     size_t length = 0;
 
-    for (const char *at = text_of(node, name); *at && length + 1 < sizeof words; at++)
+    for (const char *at = dn_drizzle_text(node, name); *at && length + 1 < sizeof words; at++)
         words[length++] = (char)toupper((unsigned char)*at);
     words[length] = '\0';
     put_text(row, name, words);
@@ -154,7 +133,8 @@ put_explicit(cJSON *row, const char *table, const cJSON *columns, const char *ta
                            cJSON_IsString(one) ? one->valuestring : "");
     if (length > 0 && (size_t)length < sizeof name)
         snprintf(name + length, sizeof name - (size_t)length, "%s", tail);
-    put(row, "nameExplicit", cJSON_CreateBool(strcmp(name, text_of(row, "name")) != 0));
+    dn_drizzle_put(row, "nameExplicit",
+                   cJSON_CreateBool(strcmp(name, dn_drizzle_text(row, "name")) != 0));
 }
 
 /* --- rows of tables ------------------------------------------------------------------------------------- */
@@ -162,21 +142,23 @@ put_explicit(cJSON *row, const char *table, const cJSON *columns, const char *ta
 static void
 write_column(raising *work, cJSON *row, const char *table, const cJSON *node)
 {
-    bool key = cJSON_IsTrue(member(node, "primaryKey"));
+    bool key = cJSON_IsTrue(dn_drizzle_member(node, "primaryKey"));
 
     put_type(row, node, work->dialect->namespaces);
-    put(row, "notNull", cJSON_CreateBool(cJSON_IsTrue(member(node, "notNull")) && !key));
+    dn_drizzle_put(row, "notNull",
+                   cJSON_CreateBool(cJSON_IsTrue(dn_drizzle_member(node, "notNull")) && !key));
     if (!work->dialect->namespaces)
-        put(row, work->dialect->inline_references ? "autoincrement" : "autoIncrement",
-            cJSON_CreateBool(cJSON_IsTrue(member(node, "autoincrement"))));
-    put_default(row, member(node, "default"));
+        dn_drizzle_put(row, work->dialect->inline_references ? "autoincrement" : "autoIncrement",
+                       cJSON_CreateBool(cJSON_IsTrue(dn_drizzle_member(node, "autoincrement"))));
+    put_default(row, dn_drizzle_member(node, "default"));
     if (!work->dialect->namespaces && !work->dialect->inline_references) {
-        put(row, "onUpdateNow", cJSON_CreateBool(cJSON_IsTrue(member(node, "onUpdate"))));
-        put_copy(row, "onUpdateNowFsp", member(node, "onUpdateDigits"));
-        put(row, "charSet", cJSON_CreateNull());
-        put(row, "collation", cJSON_CreateNull());
+        dn_drizzle_put(row, "onUpdateNow",
+                       cJSON_CreateBool(cJSON_IsTrue(dn_drizzle_member(node, "onUpdate"))));
+        put_copy(row, "onUpdateNowFsp", dn_drizzle_member(node, "onUpdateDigits"));
+        dn_drizzle_put(row, "charSet", cJSON_CreateNull());
+        dn_drizzle_put(row, "collation", cJSON_CreateNull());
     }
-    put_copy(row, "generated", member(node, "generated"));
+    put_copy(row, "generated", dn_drizzle_member(node, "generated"));
     if (work->dialect->namespaces)
         put_identity(row, table, node);
 }
@@ -187,20 +169,22 @@ index_key(const raising *work, const cJSON *key)
     cJSON *one = cJSON_CreateObject();
     bool plain = cJSON_IsString(key);
 
-    put_text(one, "value", plain ? key->valuestring : text_of(key, "expression"));
-    put(one, "isExpression", cJSON_CreateBool(cJSON_IsTrue(member(key, "isExpression"))));
+    put_text(one, "value", plain ? key->valuestring : dn_drizzle_text(key, "expression"));
+    dn_drizzle_put(one, "isExpression",
+                   cJSON_CreateBool(cJSON_IsTrue(dn_drizzle_member(key, "isExpression"))));
     if (!work->dialect->namespaces)
         return one;
-    put(one, "asc", cJSON_CreateBool(!cJSON_IsFalse(member(key, "asc"))));
-    put(one, "nullsFirst", cJSON_CreateBool(strcmp(text_of(key, "nulls"), "first") == 0));
-    if (*text_of(key, "opclass")) {
+    dn_drizzle_put(one, "asc", cJSON_CreateBool(!cJSON_IsFalse(dn_drizzle_member(key, "asc"))));
+    dn_drizzle_put(one, "nullsFirst",
+                   cJSON_CreateBool(strcmp(dn_drizzle_text(key, "nulls"), "first") == 0));
+    if (*dn_drizzle_text(key, "opclass")) {
         cJSON *opclass = cJSON_CreateObject();
 
-        put_text(opclass, "name", text_of(key, "opclass"));
-        put(opclass, "default", cJSON_CreateBool(false));
-        put(one, "opclass", opclass);
+        put_text(opclass, "name", dn_drizzle_text(key, "opclass"));
+        dn_drizzle_put(opclass, "default", cJSON_CreateBool(false));
+        dn_drizzle_put(one, "opclass", opclass);
     } else {
-        put(one, "opclass", cJSON_CreateNull());
+        dn_drizzle_put(one, "opclass", cJSON_CreateNull());
     }
     return one;
 }
@@ -208,38 +192,39 @@ index_key(const raising *work, const cJSON *key)
 static void
 write_index(raising *work, cJSON *row, const cJSON *node)
 {
-    const cJSON *list = member(node, "columns");
+    const cJSON *list = dn_drizzle_member(node, "columns");
     cJSON *columns = cJSON_CreateArray();
 
     for (const cJSON *key = list ? list->child : NULL; key; key = key->next)
         cJSON_AddItemToArray(columns, index_key(work, key));
     if (!work->dialect->inline_references)
-        put(row, "nameExplicit", cJSON_CreateBool(true));
-    put(row, "columns", columns);
-    put(row, "isUnique",
-        cJSON_CreateBool(cJSON_IsTrue(member(node, "isUnique")) || !member(node, "isUnique")));
+        dn_drizzle_put(row, "nameExplicit", cJSON_CreateBool(true));
+    dn_drizzle_put(row, "columns", columns);
+    dn_drizzle_put(row, "isUnique",
+                   cJSON_CreateBool(cJSON_IsTrue(dn_drizzle_member(node, "isUnique")) ||
+                                    !dn_drizzle_member(node, "isUnique")));
     if (work->dialect->namespaces || work->dialect->inline_references)
-        put_copy(row, "where", member(node, "where"));
+        put_copy(row, "where", dn_drizzle_member(node, "where"));
     if (work->dialect->inline_references) {
         put_text(row, "origin", "manual");
     } else if (work->dialect->namespaces) {
         put_text(row, "with", "");
-        put_copy(row, "method", member(node, "method"));
-        put(row, "concurrently", cJSON_CreateBool(false));
+        put_copy(row, "method", dn_drizzle_member(node, "method"));
+        dn_drizzle_put(row, "concurrently", cJSON_CreateBool(false));
     } else {
-        put(row, "using", cJSON_CreateNull());
-        put(row, "algorithm", cJSON_CreateNull());
-        put(row, "lock", cJSON_CreateNull());
+        dn_drizzle_put(row, "using", cJSON_CreateNull());
+        dn_drizzle_put(row, "algorithm", cJSON_CreateNull());
+        dn_drizzle_put(row, "lock", cJSON_CreateNull());
     }
 }
 
 static void
 write_reference(raising *work, cJSON *row, const char *table, const cJSON *node)
 {
-    const char *space = text_of(node, "schemaTo");
+    const char *space = dn_drizzle_text(node, "schemaTo");
     char tail[1024];
-    int length = snprintf(tail, sizeof tail, "_%s", text_of(node, "tableTo"));
-    const cJSON *to = member(node, "columnsTo");
+    int length = snprintf(tail, sizeof tail, "_%s", dn_drizzle_text(node, "tableTo"));
+    const cJSON *to = dn_drizzle_member(node, "columnsTo");
 
     for (const cJSON *one = to ? to->child : NULL;
          one && length > 0 && (size_t)length + 4 < sizeof tail; one = one->next)
@@ -247,11 +232,11 @@ write_reference(raising *work, cJSON *row, const char *table, const cJSON *node)
                            cJSON_IsString(one) ? one->valuestring : "");
     if (length > 0 && (size_t)length + 4 < sizeof tail)
         snprintf(tail + length, sizeof tail - (size_t)length, "_fk");
-    put_copy(row, "columns", member(node, "columnsFrom"));
-    put_explicit(row, table, member(row, "columns"), tail);
+    put_copy(row, "columns", dn_drizzle_member(node, "columnsFrom"));
+    put_explicit(row, table, dn_drizzle_member(row, "columns"), tail);
     if (work->dialect->namespaces)
         put_text(row, "schemaTo", *space ? space : "public");
-    put_copy(row, "tableTo", member(node, "tableTo"));
+    put_copy(row, "tableTo", dn_drizzle_member(node, "tableTo"));
     put_copy(row, "columnsTo", to);
     put_action(row, "onUpdate", node);
     put_action(row, "onDelete", node);
@@ -261,7 +246,7 @@ write_reference(raising *work, cJSON *row, const char *table, const cJSON *node)
 static void
 write_key(raising *work, cJSON *row, const char *table, const cJSON *node, bool primary)
 {
-    const cJSON *columns = member(node, "columns");
+    const cJSON *columns = dn_drizzle_member(node, "columns");
     bool mysql = !work->dialect->namespaces && !work->dialect->inline_references;
 
     if (mysql && primary)
@@ -270,7 +255,8 @@ write_key(raising *work, cJSON *row, const char *table, const cJSON *node, bool 
     if (primary && !mysql)
         put_explicit(row, table, columns, "_pk");
     /* The other name is the one that 0.x gave. */
-    if (primary && work->dialect->namespaces && cJSON_IsTrue(member(row, "nameExplicit"))) {
+    if (primary && work->dialect->namespaces &&
+        cJSON_IsTrue(dn_drizzle_member(row, "nameExplicit"))) {
         cJSON_DeleteItemFromObjectCaseSensitive(row, "nameExplicit");
         put_explicit(row, table, NULL, "_pkey");
     }
@@ -278,8 +264,8 @@ write_key(raising *work, cJSON *row, const char *table, const cJSON *node, bool 
         return;
     put_explicit(row, table, columns, "_unique");
     if (work->dialect->namespaces)
-        put(row, "nullsNotDistinct",
-            cJSON_CreateBool(cJSON_IsTrue(member(node, "nullsNotDistinct"))));
+        dn_drizzle_put(row, "nullsNotDistinct",
+                       cJSON_CreateBool(cJSON_IsTrue(dn_drizzle_member(node, "nullsNotDistinct"))));
 }
 
 /* --- rows ----------------------------------------------------------------------------------------------- */
@@ -291,8 +277,9 @@ says_the_same(const raising *work, const cJSON *there, const cJSON *row, const c
     cJSON *lowered;
     bool same;
 
-    if (strcmp(text_of(row, "entityType"), "pks") == 0)
-        return cJSON_Compare(member(there, "columns"), member(row, "columns"), true);
+    if (strcmp(dn_drizzle_text(row, "entityType"), "pks") == 0)
+        return cJSON_Compare(dn_drizzle_member(there, "columns"), dn_drizzle_member(row, "columns"),
+                             true);
     if (!node)
         return true;
     lowered = dn_drizzle_row_node(work->dialect, there);
@@ -322,13 +309,13 @@ add_row(raising *work, cJSON *row, const cJSON *node)
 static cJSON *
 new_row(const raising *work, const cJSON *table, const char *name)
 {
-    const char *space = text_of(table, "schema");
+    const char *space = dn_drizzle_text(table, "schema");
     cJSON *row = cJSON_CreateObject();
 
     if (work->dialect->namespaces)
         put_text(row, "schema", *space ? space : "public");
     if (table)
-        put_copy(row, "table", member(table, "name"));
+        put_copy(row, "table", dn_drizzle_member(table, "name"));
     put_text(row, "name", name);
     return row;
 }
@@ -337,8 +324,8 @@ static void
 add_member(raising *work, const cJSON *table, const cJSON *node, const char *type)
 {
     bool mysql = !work->dialect->namespaces && !work->dialect->inline_references;
-    const char *name = text_of(table, "name");
-    cJSON *row = new_row(work, table, text_of(node, "name"));
+    const char *name = dn_drizzle_text(table, "name");
+    cJSON *row = new_row(work, table, dn_drizzle_text(node, "name"));
 
     if (strcmp(type, "uniques") == 0 && mysql)
         type = "indexes";
@@ -349,7 +336,7 @@ add_member(raising *work, const cJSON *table, const cJSON *node, const char *typ
     else if (strcmp(type, "fks") == 0)
         write_reference(work, row, name, node);
     else if (strcmp(type, "checks") == 0)
-        put_copy(row, "value", member(node, "value"));
+        put_copy(row, "value", dn_drizzle_member(node, "value"));
     else
         write_key(work, row, name, node, strcmp(type, "pks") == 0);
     put_text(row, "entityType", type);
@@ -364,14 +351,14 @@ add_column_key(raising *work, const cJSON *table, const cJSON *column)
     cJSON *row;
     cJSON *columns;
 
-    if (!cJSON_IsTrue(member(column, "primaryKey")))
+    if (!cJSON_IsTrue(dn_drizzle_member(column, "primaryKey")))
         return;
-    snprintf(name, sizeof name, "%s_pk", text_of(table, "name"));
+    snprintf(name, sizeof name, "%s_pk", dn_drizzle_text(table, "name"));
     row = new_row(work, table, name);
     columns = cJSON_CreateArray();
-    cJSON_AddItemToArray(columns, cJSON_CreateString(text_of(column, "name")));
-    put(row, "columns", columns);
-    put(row, "nameExplicit", cJSON_CreateBool(false));
+    cJSON_AddItemToArray(columns, cJSON_CreateString(dn_drizzle_text(column, "name")));
+    dn_drizzle_put(row, "columns", columns);
+    dn_drizzle_put(row, "nameExplicit", cJSON_CreateBool(false));
     put_text(row, "entityType", "pks");
     add_row(work, row, NULL);
 }
@@ -380,11 +367,11 @@ static void
 add_members(raising *work, const cJSON *tables, const char *list, const char *type)
 {
     for (const cJSON *table = tables ? tables->child : NULL; table; table = table->next) {
-        const cJSON *nodes = member(table, list);
+        const cJSON *nodes = dn_drizzle_member(table, list);
 
         for (const cJSON *node = nodes ? nodes->child : NULL; node; node = node->next)
             add_member(work, table, node, type);
-        nodes = strcmp(type, "pks") == 0 ? member(table, "columns") : NULL;
+        nodes = strcmp(type, "pks") == 0 ? dn_drizzle_member(table, "columns") : NULL;
         for (const cJSON *node = nodes ? nodes->child : NULL; node; node = node->next)
             add_column_key(work, table, node);
     }
@@ -393,7 +380,7 @@ add_members(raising *work, const cJSON *tables, const char *list, const char *ty
 static void
 add_outer(raising *work, const cJSON *tree)
 {
-    const cJSON *list = work->dialect->namespaces ? member(tree, "schemas") : NULL;
+    const cJSON *list = work->dialect->namespaces ? dn_drizzle_member(tree, "schemas") : NULL;
     cJSON *row;
 
     for (const cJSON *node = list ? list->child : NULL; node; node = node->next) {
@@ -402,20 +389,20 @@ add_outer(raising *work, const cJSON *tree)
         put_text(row, "entityType", "schemas");
         add_row(work, row, NULL);
     }
-    list = member(tree, "tables");
+    list = dn_drizzle_member(tree, "tables");
     for (const cJSON *node = list ? list->child : NULL; node; node = node->next) {
-        const char *space = text_of(node, "schema");
+        const char *space = dn_drizzle_text(node, "schema");
 
         row = cJSON_CreateObject();
         if (work->dialect->namespaces)
             put_text(row, "schema", *space ? space : "public");
-        put_copy(row, "name", member(node, "name"));
+        put_copy(row, "name", dn_drizzle_member(node, "name"));
         if (work->dialect->namespaces)
-            put(row, "isRlsEnabled", cJSON_CreateBool(false));
+            dn_drizzle_put(row, "isRlsEnabled", cJSON_CreateBool(false));
         put_text(row, "entityType", "tables");
         add_row(work, row, NULL);
     }
-    list = work->dialect->namespaces ? member(tree, "enums") : NULL;
+    list = work->dialect->namespaces ? dn_drizzle_member(tree, "enums") : NULL;
     for (const cJSON *node = list ? list->child : NULL; node; node = node->next) {
         row = cJSON_Duplicate(node, true);
         put_text(row, "entityType", "enums");
@@ -427,19 +414,19 @@ static bool
 is_there(raising *work, const cJSON *row)
 {
     static const char *const kinds[] = {DUNLIN_KIND_VIEW, DUNLIN_KIND_MATERIALIZED_VIEW};
-    const dunlin_string path[2] = {dn_string(text_of(row, "schema")),
-                                   dn_string(text_of(row, "name"))};
+    const dunlin_string path[2] = {dn_string(dn_drizzle_text(row, "schema")),
+                                   dn_string(dn_drizzle_text(row, "name"))};
     uint64_t lead = work->dialect->namespaces ? 0 : 1;
-    bool view = strcmp(text_of(row, "entityType"), "views") == 0;
+    bool view = strcmp(dn_drizzle_text(row, "entityType"), "views") == 0;
 
     for (size_t i = 0; view && i < sizeof kinds / sizeof kinds[0]; i++)
         if (dn_fact_map_find(work->facts, dn_string(kinds[i]), path + lead, 2 - lead))
             return true;
     for (const cJSON *other = work->rows->child; !view && other; other = other->next)
-        if (!member(row, "table") ||
-            (strcmp(text_of(other, "entityType"), "tables") == 0 &&
-             strcmp(text_of(other, "schema"), text_of(row, "schema")) == 0 &&
-             strcmp(text_of(other, "name"), text_of(row, "table")) == 0))
+        if (!dn_drizzle_member(row, "table") ||
+            (strcmp(dn_drizzle_text(other, "entityType"), "tables") == 0 &&
+             strcmp(dn_drizzle_text(other, "schema"), dn_drizzle_text(row, "schema")) == 0 &&
+             strcmp(dn_drizzle_text(other, "name"), dn_drizzle_text(row, "table")) == 0))
             return true;
     return false;
 }
@@ -451,7 +438,7 @@ add_others(raising *work)
     const cJSON *known = work->known->own ? work->known->own : work->known->previous;
 
     for (const cJSON *row = known ? known->child : NULL; row; row = row->next)
-        if (dn_string_among(dn_string(text_of(row, "entityType")),
+        if (dn_string_among(dn_string(dn_drizzle_text(row, "entityType")),
                             "views sequences roles privileges policies") &&
             is_there(work, row))
             cJSON_AddItemToArray(work->rows, cJSON_Duplicate(row, true));
@@ -477,7 +464,7 @@ dn_drizzle_write_rows(const char *dialect, const dn_drizzle_write *how,
         cJSON_Delete(work.rows);
         return dn_no_memory(error);
     }
-    const cJSON *tables = member(tree, "tables");
+    const cJSON *tables = dn_drizzle_member(tree, "tables");
     add_outer(&work, tree);
     add_members(&work, tables, "columns", "columns");
     add_members(&work, tables, "indexes", "indexes");
@@ -499,7 +486,7 @@ changed_members(const cJSON *before, const cJSON *after)
     cJSON *set = NULL;
 
     for (const cJSON *value = after->child; value; value = value->next) {
-        const cJSON *old = member(before, value->string);
+        const cJSON *old = dn_drizzle_member(before, value->string);
 
         if (old && cJSON_Compare(old, value, true))
             continue;
@@ -518,7 +505,7 @@ add_delta(cJSON *deltas, const char *op, const char *key, const char *name, cJSO
     if (key)
         put_text(delta, "key", key);
     if (name)
-        put(delta, name, value);
+        dn_drizzle_put(delta, name, value);
     cJSON_AddItemToArray(deltas, delta);
 }
 
@@ -575,15 +562,15 @@ dn_drizzle_write_link(const char *dialect, const dn_drizzle_header *header, cons
     put_text(root, "version", dn_drizzle_chain_version(dialect));
     put_text(root, "dialect", changes ? "postgres" : dialect);
     put_text(root, "id", header->id);
-    put(root, "prevIds", parents);
+    dn_drizzle_put(root, "prevIds", parents);
     if (changes)
-        put(root, "footprints", cJSON_CreateArray());
+        dn_drizzle_put(root, "footprints", cJSON_CreateArray());
     if (changes && header->parents->count)
         put_copy(root, "deltas", deltas);
     else
         put_copy(root, "ddl", rows);
     if (!changes)
-        put(root, "renames", cJSON_CreateArray());
+        dn_drizzle_put(root, "renames", cJSON_CreateArray());
     dn_drizzle_print(root, 0, text);
     cJSON_Delete(root);
     unmark_keys(text);

@@ -19,18 +19,11 @@ text_of(const dunlin_fact *fact, const char *name)
 }
 
 static void
-put(cJSON *list, const char *name, cJSON *node)
-{
-    if (node && !cJSON_AddItemToObject(list, name, node))
-        cJSON_Delete(node);
-}
-
-static void
 put_text(cJSON *list, const char *name, const dn_drizzle_values *values, dunlin_string text)
 {
     const char *copy = dn_arena_copy(values->arena, text.data, (size_t)text.length);
 
-    put(list, name, copy ? cJSON_CreateString(copy) : NULL);
+    dn_drizzle_put(list, name, copy ? cJSON_CreateString(copy) : NULL);
 }
 
 /* --- types ----------------------------------------------------------------------------------------------- */
@@ -127,7 +120,7 @@ put_type(const dn_drizzle_values *values, cJSON *node, const dunlin_fact *column
         return;
     }
     type = values->dialect->namespaces ? postgres_type(values, column) : mysql_type(values, column);
-    put(node, "type", cJSON_CreateString(type ? type : ""));
+    dn_drizzle_put(node, "type", cJSON_CreateString(type ? type : ""));
 }
 
 /* --- defaults ---------------------------------------------------------------------------------------------- */
@@ -187,11 +180,11 @@ put_default(const dn_drizzle_values *values, cJSON *node, const dunlin_fact *col
     if (!text.length)
         return;
     if (is_number(text)) {
-        put(node, "default", number_node(values, column, text));
+        dn_drizzle_put(node, "default", number_node(values, column, text));
         return;
     }
     if (dn_string_among(text, "true false")) {
-        put(node, "default", cJSON_CreateBool(text.data[0] == 't'));
+        dn_drizzle_put(node, "default", cJSON_CreateBool(text.data[0] == 't'));
         return;
     }
     if (dn_string_equal(text, "current_timestamp()"))
@@ -214,28 +207,30 @@ dn_drizzle_column_node(const dn_drizzle_values *values, const dunlin_fact *colum
 
     put_text(node, "name", values, column->path[column->path_count - 1]);
     put_type(values, node, column);
-    put(node, "primaryKey", cJSON_CreateBool(key));
-    put(node, "notNull", cJSON_CreateBool(dn_fact_flag(column, "not_null")));
+    dn_drizzle_put(node, "primaryKey", cJSON_CreateBool(key));
+    dn_drizzle_put(node, "notNull", cJSON_CreateBool(dn_fact_flag(column, "not_null")));
     if (!values->dialect->namespaces)
-        put(node, "autoincrement", cJSON_CreateBool(dn_string_equal(automatic, "increment")));
+        dn_drizzle_put(node, "autoincrement",
+                       cJSON_CreateBool(dn_string_equal(automatic, "increment")));
     if (generated.length) {
         cJSON *made = cJSON_CreateObject();
 
         put_text(made, "as", values, generated);
         put_text(made, "type", values, text_of(column, "generated_kind"));
-        put(node, "generated", made);
+        dn_drizzle_put(node, "generated", made);
     } else {
         put_default(values, node, column);
     }
     if (dn_string_among(automatic, "always identity")) {
         cJSON *identity = cJSON_CreateObject();
 
-        put(identity, "type",
+        dn_drizzle_put(
+            identity, "type",
             cJSON_CreateString(dn_string_equal(automatic, "always") ? "always" : "byDefault"));
-        put(node, "identity", identity);
+        dn_drizzle_put(node, "identity", identity);
     }
     if (text_of(column, "on_update").length)
-        put(node, "onUpdate", cJSON_CreateBool(true));
+        dn_drizzle_put(node, "onUpdate", cJSON_CreateBool(true));
     return node;
 }
 
@@ -263,10 +258,13 @@ key_node(const dn_drizzle_values *values, const dunlin_property *key)
     if (!values->dialect->namespaces)
         return cJSON_CreateString(text ? text : "");
     node = cJSON_CreateObject();
-    put(node, "expression", cJSON_CreateString(text ? text : ""));
-    put(node, "isExpression", cJSON_CreateBool(expression));
-    put(node, "asc", cJSON_CreateBool(!descending));
-    put(node, "nulls", cJSON_CreateString(nulls ? nulls : descending ? "first" : "last"));
+    dn_drizzle_put(node, "expression", cJSON_CreateString(text ? text : ""));
+    dn_drizzle_put(node, "isExpression", cJSON_CreateBool(expression));
+    dn_drizzle_put(node, "asc", cJSON_CreateBool(!descending));
+    dn_drizzle_put(node, "nulls",
+                   cJSON_CreateString(nulls        ? nulls
+                                      : descending ? "first"
+                                                   : "last"));
     return node;
 }
 
@@ -289,17 +287,17 @@ dn_drizzle_index_node(const dn_drizzle_values *values, const dunlin_fact *index)
         cJSON_AddItemToArray(columns, key_node(values, &index->properties[at]));
         at += dn_property_span(index->properties, index->property_count, at);
     }
-    put(node, "columns", columns);
-    put(node, "isUnique", cJSON_CreateBool(dn_fact_flag(index, "unique")));
+    dn_drizzle_put(node, "columns", columns);
+    dn_drizzle_put(node, "isUnique", cJSON_CreateBool(dn_fact_flag(index, "unique")));
     if (where.length && words)
-        put(node, "where", cJSON_CreateString(words));
+        dn_drizzle_put(node, "where", cJSON_CreateString(words));
     else if (where.length)
         put_text(node, "where", values, where);
     if (!values->dialect->namespaces)
         return node;
-    put(node, "concurrently", cJSON_CreateBool(false));
+    dn_drizzle_put(node, "concurrently", cJSON_CreateBool(false));
     put_text(node, "method", values, method.length ? method : dn_string("btree"));
-    put(node, "with", cJSON_CreateObject());
+    dn_drizzle_put(node, "with", cJSON_CreateObject());
     return node;
 }
 

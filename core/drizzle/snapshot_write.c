@@ -17,12 +17,6 @@ typedef struct making {
     dn_drizzle_values values;
 } making;
 
-static const cJSON *
-member(const cJSON *node, const char *name)
-{
-    return cJSON_IsObject(node) ? cJSON_GetObjectItemCaseSensitive(node, name) : NULL;
-}
-
 static dunlin_string
 last_of(const dunlin_fact *fact)
 {
@@ -58,7 +52,10 @@ known_node(making *work, const dunlin_fact *fact, const char *list)
         const dn_drizzle_base *base = &work->how->bases[i];
         const dunlin_fact *there =
             dn_fact_map_find(base->facts, fact->kind, fact->path, fact->path_count);
-        const cJSON *node = member(member(member(member(base->root, "tables"), key), list), name);
+        const cJSON *node = dn_drizzle_member(
+            dn_drizzle_member(dn_drizzle_member(dn_drizzle_member(base->root, "tables"), key),
+                              list),
+            name);
 
         if (node && there && dn_schema_equal(there, fact, &dn_drizzle_comparison))
             return node;
@@ -76,8 +73,10 @@ known_reference(making *work, const dunlin_fact *fact, const char *name)
         const dn_drizzle_base *base = &work->how->bases[i];
         const dunlin_fact *there =
             dn_fact_map_find(base->facts, fact->kind, fact->path, fact->path_count);
-        const cJSON *node =
-            member(member(member(member(base->root, "tables"), key), "foreignKeys"), name);
+        const cJSON *node = dn_drizzle_member(
+            dn_drizzle_member(dn_drizzle_member(dn_drizzle_member(base->root, "tables"), key),
+                              "foreignKeys"),
+            name);
 
         if (node && there && dn_schema_equal(there, fact, &dn_drizzle_comparison))
             return node;
@@ -86,13 +85,6 @@ known_reference(making *work, const dunlin_fact *fact, const char *name)
 }
 
 /* --- members of tables ------------------------------------------------------------------------------------ */
-
-static void
-put(cJSON *list, const char *name, cJSON *node)
-{
-    if (node && !cJSON_AddItemToObject(list, name, node))
-        cJSON_Delete(node);
-}
 
 static const dunlin_fact *
 primary_key_of(making *work, const dunlin_fact *member_of)
@@ -137,10 +129,10 @@ put_column(making *work, cJSON *list, const dunlin_fact *column)
     cJSON *node =
         known ? cJSON_Duplicate(known, true) : dn_drizzle_column_node(&work->values, column, key);
 
-    if (node && known && member(node, "primaryKey"))
+    if (node && known && dn_drizzle_member(node, "primaryKey"))
         cJSON_ReplaceItemInObjectCaseSensitive(node, "primaryKey", cJSON_CreateBool(key));
     if (name)
-        put(list, name, node);
+        dn_drizzle_put(list, name, node);
 }
 
 typedef struct listing {
@@ -153,9 +145,9 @@ static int
 list_column(const dunlin_fact *column, void *context)
 {
     listing *list = context;
-    cJSON *columns = (cJSON *)(uintptr_t)member(list->table, "columns");
+    cJSON *columns = (cJSON *)(uintptr_t)dn_drizzle_member(list->table, "columns");
 
-    if (!member(columns, copy(list->work, last_of(column))))
+    if (!dn_drizzle_member(columns, copy(list->work, last_of(column))))
         put_column(list->work, columns, column);
     return 0;
 }
@@ -166,7 +158,7 @@ put_columns(listing *list, const dunlin_fact *table)
 {
     const dunlin_property *order =
         dn_property_find(table->properties, table->property_count, "order");
-    cJSON *columns = (cJSON *)(uintptr_t)member(list->table, "columns");
+    cJSON *columns = (cJSON *)(uintptr_t)dn_drizzle_member(list->table, "columns");
 
     for (order = order ? order + 1 : NULL; order && order->type != DUNLIN_PROPERTY_END; order++) {
         dunlin_string path[4];
@@ -198,9 +190,9 @@ list_index(const dunlin_fact *index, void *context)
     if (dn_fact_flag(index, "implied") || !name)
         return 0;
     node = known ? cJSON_Duplicate(known, true) : dn_drizzle_index_node(&work->values, index);
-    if (where && member(node, "where"))
+    if (where && dn_drizzle_member(node, "where"))
         cJSON_ReplaceItemInObjectCaseSensitive(node, "where", cJSON_CreateString(where));
-    put((cJSON *)(uintptr_t)member(list->table, "indexes"), name, node);
+    dn_drizzle_put((cJSON *)(uintptr_t)dn_drizzle_member(list->table, "indexes"), name, node);
     return 0;
 }
 
@@ -224,15 +216,16 @@ list_unique(const dunlin_fact *unique, void *context)
         node = cJSON_Duplicate(known ? known : as_index, true);
     } else {
         node = cJSON_CreateObject();
-        put(node, "name", cJSON_CreateString(name));
+        dn_drizzle_put(node, "name", cJSON_CreateString(name));
         if (work->dialect->namespaces)
-            put(node, "nullsNotDistinct", cJSON_CreateBool(false));
-        put(node, "columns", columns_of(unique, "columns"));
+            dn_drizzle_put(node, "nullsNotDistinct", cJSON_CreateBool(false));
+        dn_drizzle_put(node, "columns", columns_of(unique, "columns"));
         if (index)
-            put(node, "isUnique", cJSON_CreateBool(true));
+            dn_drizzle_put(node, "isUnique", cJSON_CreateBool(true));
     }
-    put((cJSON *)(uintptr_t)member(list->table, index ? "indexes" : "uniqueConstraints"), name,
-        node);
+    dn_drizzle_put(
+        (cJSON *)(uintptr_t)dn_drizzle_member(list->table, index ? "indexes" : "uniqueConstraints"),
+        name, node);
     return 0;
 }
 
@@ -280,21 +273,21 @@ list_reference(const dunlin_fact *key, void *context)
         return 0;
     known = known_reference(work, key, name);
     if (known) {
-        put((cJSON *)(uintptr_t)member(list->table, "foreignKeys"), name,
-            cJSON_Duplicate(known, true));
+        dn_drizzle_put((cJSON *)(uintptr_t)dn_drizzle_member(list->table, "foreignKeys"), name,
+                       cJSON_Duplicate(known, true));
         return 0;
     }
     node = cJSON_CreateObject();
-    put(node, "name", cJSON_CreateString(name));
-    put(node, "tableFrom", cJSON_CreateString(list->table_name));
-    put(node, "tableTo", cJSON_CreateString(copy(work, table)));
+    dn_drizzle_put(node, "name", cJSON_CreateString(name));
+    dn_drizzle_put(node, "tableFrom", cJSON_CreateString(list->table_name));
+    dn_drizzle_put(node, "tableTo", cJSON_CreateString(copy(work, table)));
     if (work->dialect->namespaces && !dn_string_equal(space, "public"))
-        put(node, "schemaTo", cJSON_CreateString(copy(work, space)));
-    put(node, "columnsFrom", columns_of(key, "columns"));
-    put(node, "columnsTo", columns_of(key, "ref_columns"));
-    put(node, "onDelete", cJSON_CreateString(action_of(work, key, "on_delete")));
-    put(node, "onUpdate", cJSON_CreateString(action_of(work, key, "on_update")));
-    put((cJSON *)(uintptr_t)member(list->table, "foreignKeys"), name, node);
+        dn_drizzle_put(node, "schemaTo", cJSON_CreateString(copy(work, space)));
+    dn_drizzle_put(node, "columnsFrom", columns_of(key, "columns"));
+    dn_drizzle_put(node, "columnsTo", columns_of(key, "ref_columns"));
+    dn_drizzle_put(node, "onDelete", cJSON_CreateString(action_of(work, key, "on_delete")));
+    dn_drizzle_put(node, "onUpdate", cJSON_CreateString(action_of(work, key, "on_update")));
+    dn_drizzle_put((cJSON *)(uintptr_t)dn_drizzle_member(list->table, "foreignKeys"), name, node);
     return 0;
 }
 
@@ -319,9 +312,10 @@ list_primary_key(const dunlin_fact *key, void *context)
         name = dn_arena_printf(work->arena, "%s_pk", name);
     if (work->dialect->namespaces)
         name = copy(work, last_of(key));
-    put(node, "name", cJSON_CreateString(name ? name : ""));
-    put(node, "columns", columns_of(key, "columns"));
-    put((cJSON *)(uintptr_t)member(list->table, "compositePrimaryKeys"), name ? name : "", node);
+    dn_drizzle_put(node, "name", cJSON_CreateString(name ? name : ""));
+    dn_drizzle_put(node, "columns", columns_of(key, "columns"));
+    dn_drizzle_put((cJSON *)(uintptr_t)dn_drizzle_member(list->table, "compositePrimaryKeys"),
+                   name ? name : "", node);
     return 0;
 }
 
@@ -356,13 +350,14 @@ list_check(const dunlin_fact *check, void *context)
         node = cJSON_Duplicate(known, true);
     } else {
         node = cJSON_CreateObject();
-        put(node, "name", cJSON_CreateString(name ? name : ""));
-        put(node, "value",
-            cJSON_CreateString(text         ? text
-                               : expression ? copy(work, expression->text)
-                                            : ""));
+        dn_drizzle_put(node, "name", cJSON_CreateString(name ? name : ""));
+        dn_drizzle_put(node, "value",
+                       cJSON_CreateString(text         ? text
+                                          : expression ? copy(work, expression->text)
+                                                       : ""));
     }
-    put((cJSON *)(uintptr_t)member(list->table, work->dialect->checks), name ? name : "", node);
+    dn_drizzle_put((cJSON *)(uintptr_t)dn_drizzle_member(list->table, work->dialect->checks),
+                   name ? name : "", node);
     return 0;
 }
 
@@ -387,26 +382,27 @@ list_table(const dunlin_fact *table, void *context)
 
     if (!key || !list.table_name || !list.table)
         return 0;
-    put(list.table, "name", cJSON_CreateString(list.table_name));
+    dn_drizzle_put(list.table, "name", cJSON_CreateString(list.table_name));
     if (named)
-        put(list.table, "schema",
-            cJSON_CreateString(
-                dn_string_equal(table->path[0], "public") ? "" : copy(work, table->path[0])));
-    put(list.table, "columns", cJSON_CreateObject());
-    put(list.table, "indexes", cJSON_CreateObject());
-    put(list.table, "foreignKeys", cJSON_CreateObject());
-    put(list.table, "compositePrimaryKeys", cJSON_CreateObject());
-    put(list.table, "uniqueConstraints", cJSON_CreateObject());
+        dn_drizzle_put(list.table, "schema",
+                       cJSON_CreateString(dn_string_equal(table->path[0], "public")
+                                              ? ""
+                                              : copy(work, table->path[0])));
+    dn_drizzle_put(list.table, "columns", cJSON_CreateObject());
+    dn_drizzle_put(list.table, "indexes", cJSON_CreateObject());
+    dn_drizzle_put(list.table, "foreignKeys", cJSON_CreateObject());
+    dn_drizzle_put(list.table, "compositePrimaryKeys", cJSON_CreateObject());
+    dn_drizzle_put(list.table, "uniqueConstraints", cJSON_CreateObject());
     if (named)
-        put(list.table, "policies", cJSON_CreateObject());
-    put(list.table, work->dialect->checks, cJSON_CreateObject());
+        dn_drizzle_put(list.table, "policies", cJSON_CreateObject());
+    dn_drizzle_put(list.table, work->dialect->checks, cJSON_CreateObject());
     if (named)
-        put(list.table, "isRLSEnabled", cJSON_CreateBool(false));
+        dn_drizzle_put(list.table, "isRLSEnabled", cJSON_CreateBool(false));
     put_columns(&list, table);
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
         dn_fact_map_members(work->how->facts, lists[i].kind, table->path, table->path_count,
                             lists[i].visit, &list);
-    put(outer->table, key, list.table);
+    dn_drizzle_put(outer->table, key, list.table);
     return 0;
 }
 
@@ -418,10 +414,10 @@ list_enum(const dunlin_fact *type, void *context)
     const char *key = table_key(work, type);
     cJSON *node = cJSON_CreateObject();
 
-    put(node, "name", cJSON_CreateString(copy(work, last_of(type))));
-    put(node, "schema", cJSON_CreateString(copy(work, type->path[0])));
-    put(node, "values", columns_of(type, "values"));
-    put(list->table, key ? key : "", node);
+    dn_drizzle_put(node, "name", cJSON_CreateString(copy(work, last_of(type))));
+    dn_drizzle_put(node, "schema", cJSON_CreateString(copy(work, type->path[0])));
+    dn_drizzle_put(node, "values", columns_of(type, "values"));
+    dn_drizzle_put(list->table, key ? key : "", node);
     return 0;
 }
 
@@ -432,7 +428,7 @@ list_schema(const dunlin_fact *schema, void *context)
     const char *name = copy(list->work, last_of(schema));
 
     if (name && strcmp(name, "public") != 0)
-        put(list->table, name, cJSON_CreateString(name));
+        dn_drizzle_put(list->table, name, cJSON_CreateString(name));
     return 0;
 }
 
@@ -441,7 +437,7 @@ static cJSON *
 other_members(making *work, const char *name)
 {
     for (size_t i = 0; i < work->how->base_count; i++) {
-        const cJSON *found = member(work->how->bases[i].root, name);
+        const cJSON *found = dn_drizzle_member(work->how->bases[i].root, name);
 
         if (found)
             return cJSON_Duplicate(found, true);
@@ -457,10 +453,11 @@ known_views(making *work)
     cJSON *next;
 
     for (cJSON *view = views ? views->child : NULL; view; view = next) {
-        const cJSON *space = member(view, "schema");
-        dunlin_string path[2] = {
-            dn_string(cJSON_IsString(space) ? space->valuestring : "public"),
-            dn_string(member(view, "name") ? member(view, "name")->valuestring : "")};
+        const cJSON *space = dn_drizzle_member(view, "schema");
+        dunlin_string path[2] = {dn_string(cJSON_IsString(space) ? space->valuestring : "public"),
+                                 dn_string(dn_drizzle_member(view, "name")
+                                               ? dn_drizzle_member(view, "name")->valuestring
+                                               : "")};
         uint64_t lead = work->dialect->namespaces ? 0 : 1;
         bool found = false;
 
@@ -491,7 +488,7 @@ empty_members(const char *const *names)
     cJSON *node = cJSON_CreateObject();
 
     for (; *names; names++)
-        put(node, *names, cJSON_CreateObject());
+        dn_drizzle_put(node, *names, cJSON_CreateObject());
     return node;
 }
 
@@ -504,31 +501,31 @@ build(making *work)
     bool named = work->dialect->namespaces;
 
     if (!named) {
-        put(root, "version", cJSON_CreateString(work->dialect->version));
-        put(root, "dialect", cJSON_CreateString(work->dialect->name));
+        dn_drizzle_put(root, "version", cJSON_CreateString(work->dialect->version));
+        dn_drizzle_put(root, "dialect", cJSON_CreateString(work->dialect->name));
     }
-    put(root, "id", cJSON_CreateString(work->how->id));
-    put(root, "prevId", cJSON_CreateString(work->how->previous));
+    dn_drizzle_put(root, "id", cJSON_CreateString(work->how->id));
+    dn_drizzle_put(root, "prevId", cJSON_CreateString(work->how->previous));
     if (named) {
-        put(root, "version", cJSON_CreateString(work->dialect->version));
-        put(root, "dialect", cJSON_CreateString(work->dialect->name));
+        dn_drizzle_put(root, "version", cJSON_CreateString(work->dialect->version));
+        dn_drizzle_put(root, "dialect", cJSON_CreateString(work->dialect->name));
     }
-    put(root, "tables", visited(work, DUNLIN_KIND_TABLE, list_table));
+    dn_drizzle_put(root, "tables", visited(work, DUNLIN_KIND_TABLE, list_table));
     if (named) {
-        put(root, "enums", visited(work, DUNLIN_KIND_ENUM, list_enum));
-        put(root, "schemas", visited(work, DUNLIN_KIND_SCHEMA, list_schema));
-        put(root, "sequences", other_members(work, "sequences"));
-        put(root, "roles", other_members(work, "roles"));
-        put(root, "policies", other_members(work, "policies"));
-        put(root, "views", known_views(work));
-        put(root, "_meta", empty_members(meta));
+        dn_drizzle_put(root, "enums", visited(work, DUNLIN_KIND_ENUM, list_enum));
+        dn_drizzle_put(root, "schemas", visited(work, DUNLIN_KIND_SCHEMA, list_schema));
+        dn_drizzle_put(root, "sequences", other_members(work, "sequences"));
+        dn_drizzle_put(root, "roles", other_members(work, "roles"));
+        dn_drizzle_put(root, "policies", other_members(work, "policies"));
+        dn_drizzle_put(root, "views", known_views(work));
+        dn_drizzle_put(root, "_meta", empty_members(meta));
         return root;
     }
-    put(root, "views", known_views(work));
+    dn_drizzle_put(root, "views", known_views(work));
     if (work->dialect->inline_references)
-        put(root, "enums", cJSON_CreateObject());
-    put(root, "_meta", empty_members(small_meta));
-    put(root, "internal", other_members(work, "internal"));
+        dn_drizzle_put(root, "enums", cJSON_CreateObject());
+    dn_drizzle_put(root, "_meta", empty_members(small_meta));
+    dn_drizzle_put(root, "internal", other_members(work, "internal"));
     return root;
 }
 

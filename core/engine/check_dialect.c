@@ -75,17 +75,6 @@ check_portability(replaying *work)
 
 /* --- the replay -------------------------------------------------------------------------------------- */
 
-/* What is lost in translation is told by portability, and by runs. */
-static dn_log
-log_of(const dn_session *session)
-{
-    dn_log log = session->log;
-
-    if (log.level > DUNLIN_LOG_LINE_DEBUG)
-        log.level = DUNLIN_LOG_LINE_WARNING + 1;
-    return log;
-}
-
 static int
 begin_replay(replaying *work)
 {
@@ -98,7 +87,7 @@ begin_replay(replaying *work)
         .shadow = work->ground->choice.kind,
         .given = work->ground->given,
         .translate = dn_session_translation(session, false),
-        .log = log_of(session),
+        .log = dn_session_log_of_replay(session),
     };
 
     work->count = journal->count;

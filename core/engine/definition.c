@@ -17,7 +17,7 @@ typedef struct place {
 typedef struct loading {
     const char *path;
     const dn_text *text;
-    size_t read; /* bytes of it that the splitter has */
+    dn_lex_text input; /* what of it the splitter has not */
     dn_lex_splitter *splitter;
     dn_arena arena;
     place *places; /* of the items, by their ordinals */
@@ -27,20 +27,6 @@ typedef struct loading {
     bool transaction;
     bool ended;
 } loading;
-
-static int64_t
-read_text(void *context, void *buffer, size_t bytes, dn_error *error)
-{
-    loading *work = context;
-    size_t left = work->text->length - work->read;
-    size_t count = left < bytes ? left : bytes;
-
-    (void)error;
-    if (count)
-        memcpy(buffer, work->text->data + work->read, count);
-    work->read += count;
-    return (int64_t)count;
-}
 
 static int
 add_item(loading *work, dunlin_item *item, int32_t kind, unsigned line, unsigned column,
@@ -100,8 +86,9 @@ run(dn_connection *connection, loading *work, dn_error *error)
     const dn_batch batch = {.next = next, .done = done, .context = work};
     dn_error ignored;
 
-    work->splitter =
-        dn_lex_open(dn_connection_rules(connection), work->path, read_text, work, error);
+    work->input = (dn_lex_text){work->text->data, work->text->length};
+    work->splitter = dn_lex_open(dn_connection_rules(connection), work->path, dn_lex_read_text,
+                                 &work->input, error);
     if (!work->splitter)
         return -1;
     if (dn_connection_run(connection, &batch, error) == 0)

@@ -168,20 +168,9 @@ has_others(const dn_session *session, const dn_driver *of)
 
     for (size_t i = 0; i < project->target_count; i++) {
         dn_auto(dn_arena) arena = DN_ARENA_INIT;
-        const dn_driver_places places = {session->options->driver_path};
-        dunlin_options options = *session->options;
-        const dn_target *target;
-        const dn_driver *driver;
-        const char *scheme;
-        const char *url;
-        dn_error ignored;
+        const dn_driver *driver = dn_session_driver_of(session, project->targets[i].name, &arena);
 
-        options.url = NULL;
-        options.target = project->targets[i].name;
-        if (dn_project_target(project, &options, &arena, &target, &url, &ignored) < 0)
-            continue;
-        scheme = dn_url_scheme(&arena, url);
-        if (scheme && dn_driver_find(&places, scheme, &driver, &ignored) == 0 && driver != of)
+        if (driver && driver != of)
             return true;
     }
     return false;

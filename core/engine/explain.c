@@ -28,26 +28,6 @@ typedef struct explanation {
     size_t native;
 } explanation;
 
-/* The file, for the splitter. */
-typedef struct source {
-    const char *data;
-    size_t length;
-} source;
-
-static int64_t
-read_source(void *context, void *buffer, size_t bytes, dn_error *error)
-{
-    source *from = context;
-    size_t count = from->length < bytes ? from->length : bytes;
-
-    (void)error;
-    if (count)
-        memcpy(buffer, from->data, count);
-    from->data += count;
-    from->length -= count;
-    return (int64_t)count;
-}
-
 /* The reason with its place, and the line it stands in, for a caret under it. */
 static void
 tell_reason(explanation *own, dunlin_node *node, const char *reason, uint64_t offset)
@@ -214,8 +194,8 @@ explain_statement(explanation *own, const dn_lex_item *item, dn_error *error)
 static int
 explain_all(explanation *own, dn_error *error)
 {
-    source from = {own->text.data, own->text.length};
-    dn_lex_splitter *splitter = dn_lex_open(own->rules, own->file, read_source, &from, error);
+    dn_lex_text from = {own->text.data, own->text.length};
+    dn_lex_splitter *splitter = dn_lex_open(own->rules, own->file, dn_lex_read_text, &from, error);
     dn_lex_item item;
     int outcome;
 

@@ -10,25 +10,10 @@ typedef struct hinting {
     const dn_side *from;
     const char *path;
     dn_text text;
-    size_t read;
     const char **hints;
     size_t count;
     size_t capacity;
 } hinting;
-
-static int64_t
-read_text(void *context, void *buffer, size_t bytes, dn_error *error)
-{
-    hinting *work = context;
-    size_t left = work->text.length - work->read;
-    size_t count = left < bytes ? left : bytes;
-
-    (void)error;
-    if (count)
-        memcpy(buffer, work->text.data + work->read, count);
-    work->read += count;
-    return (int64_t)count;
-}
 
 static int
 add_hint(hinting *work, const char *hint)
@@ -120,6 +105,7 @@ read_definition(hinting *work)
     dn_generation *own = work->work;
     const dn_lex_rules *rules = dn_connection_rules(own->like.connection);
     dn_lex_splitter *splitter;
+    dn_lex_text input;
     dn_lex_item item;
     int answer;
 
@@ -127,7 +113,8 @@ read_definition(hinting *work)
         (own->words[0].facts &&
          dn_ddl_portable_rules(&own->session->arena, &rules, own->error) < 0))
         return -1;
-    splitter = dn_lex_open(rules, work->path, read_text, work, own->error);
+    input = (dn_lex_text){work->text.data, work->text.length};
+    splitter = dn_lex_open(rules, work->path, dn_lex_read_text, &input, own->error);
     if (!splitter)
         return -1;
     do {

@@ -200,28 +200,6 @@ note_driver(drivers *found, const dn_driver *driver)
     found->list[found->count++] = driver;
 }
 
-/* Of a target whose URL is not known here nothing can be said. */
-static void
-note_target(dn_session *session, const char *name, drivers *found)
-{
-    const dn_driver_places places = {session->options->driver_path};
-    dunlin_options options = *session->options;
-    const dn_target *target;
-    const dn_driver *driver;
-    const char *scheme;
-    const char *url;
-    dn_error ignored;
-
-    options.url = NULL;
-    options.target = name;
-    if (dn_project_target(&session->project, &options, &session->arena, &target, &url, &ignored) <
-        0)
-        return;
-    scheme = dn_url_scheme(&session->arena, url);
-    if (scheme && dn_driver_find(&places, scheme, &driver, &ignored) == 0)
-        note_driver(found, driver);
-}
-
 static int
 list_drivers(dn_session *session, drivers *found, dn_error *error)
 {
@@ -231,8 +209,13 @@ list_drivers(dn_session *session, drivers *found, dn_error *error)
     found->list = dn_arena_array(&session->arena, project->target_count + 1, sizeof *found->list);
     if (!found->list)
         return dn_no_memory(error);
-    for (size_t i = 0; i < project->target_count; i++)
-        note_target(session, project->targets[i].name, found);
+    for (size_t i = 0; i < project->target_count; i++) {
+        const dn_driver *driver =
+            dn_session_driver_of(session, project->targets[i].name, &session->arena);
+
+        if (driver)
+            note_driver(found, driver);
+    }
     if (!found->count && !session->driver && dn_session_target(session, error) < 0)
         return -1;
     if (session->driver)

@@ -46,17 +46,6 @@ read_journal(dumping *work)
                : dn_journal_finish(&session->journal, work->error);
 }
 
-/* What is lost in translation is told by portability, and by runs. */
-static dn_log
-log_of(const dn_session *session)
-{
-    dn_log log = session->log;
-
-    if (log.level > DUNLIN_LOG_LINE_DEBUG)
-        log.level = DUNLIN_LOG_LINE_WARNING + 1;
-    return log;
-}
-
 static int
 replay(dumping *work, dn_side *side)
 {
@@ -68,7 +57,7 @@ replay(dumping *work, dn_side *side)
         .shadow = ground->choice.kind,
         .given = ground->given,
         .translate = dn_session_translation(session, false),
-        .log = log_of(session),
+        .log = dn_session_log_of_replay(session),
     };
     dn_auto(dn_replay) *run = NULL;
     const dn_migration **files;

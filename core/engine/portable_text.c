@@ -118,22 +118,14 @@ keep_names(blocks *found, const dn_portable_section *sections, size_t count, dun
            dunlin_string *kept, dn_error *error)
 {
     dn_auto(dn_text) text = DN_TEXT_INIT;
-    const char *at = names.data;
-    const char *end = names.data + names.length;
+    dunlin_string name;
     const char *copy;
 
-    while (at < end) {
-        const char *start;
-
-        while (at < end && strchr(" \t,", *at))
-            at++;
-        start = at;
-        while (at < end && !strchr(" \t,", *at))
-            at++;
-        if (at == start || is_known(sections, count, dn_span(start, (size_t)(at - start))))
+    while (dn_driver_next_name(&names, &name)) {
+        if (is_known(sections, count, name))
             continue;
         dn_text_add_string(&text, text.length ? ", " : "");
-        dn_text_add(&text, start, (size_t)(at - start));
+        dn_text_add(&text, name.data, (size_t)name.length);
     }
     copy =
         text.failed ? NULL : dn_arena_copy(&found->arena, text.data ? text.data : "", text.length);

@@ -246,6 +246,35 @@ dn_session_translation(const dn_session *session, bool keep_different)
     };
 }
 
+dn_log
+dn_session_log_of_replay(const dn_session *session)
+{
+    dn_log log = session->log;
+
+    if (log.level > DUNLIN_LOG_LINE_DEBUG)
+        log.level = DUNLIN_LOG_LINE_WARNING + 1;
+    return log;
+}
+
+const dn_driver *
+dn_session_driver_of(const dn_session *session, const char *target, dn_arena *arena)
+{
+    const dn_driver_places places = {session->options->driver_path};
+    dunlin_options options = *session->options;
+    const dn_target *found;
+    const dn_driver *driver;
+    const char *scheme;
+    const char *url;
+    dn_error ignored;
+
+    options.url = NULL;
+    options.target = target;
+    if (dn_project_target(&session->project, &options, arena, &found, &url, &ignored) < 0)
+        return NULL;
+    scheme = dn_url_scheme(arena, url);
+    return scheme && dn_driver_find(&places, scheme, &driver, &ignored) == 0 ? driver : NULL;
+}
+
 /* Types that have no name on the target are known from the migrations that made them. */
 static int
 remember_types(dn_session *session, const dn_migration *migration, dn_error *error)

@@ -106,13 +106,6 @@ lies_in(const dunlin_operation *member, const dunlin_operation *table)
     return true;
 }
 
-static bool
-lies_within(const dunlin_operation *part, const dunlin_operation *whole)
-{
-    return whole && part != whole && part->span_begin >= whole->span_begin &&
-           part->span_end <= whole->span_end && whole->span_end > whole->span_begin;
-}
-
 static int
 refuse(deciding *work, const dunlin_operation *operation, const char *id, const char *why)
 {
@@ -185,7 +178,7 @@ is_guarded(const deciding *work, const dunlin_operation *operation)
 {
     return has_condition(operation) || work->again ||
            (lies_in(operation, work->table) && work->table_skipped) ||
-           (lies_within(operation, work->column) && has_condition(work->column));
+           (dn_operation_within(operation, work->column) && has_condition(work->column));
 }
 
 static dn_guard

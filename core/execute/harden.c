@@ -11,26 +11,11 @@ typedef struct hardening {
     const dn_harden_options *options;
     dn_arena *arena;
     dunlin_string text;
-    uint64_t read;   /* bytes that the splitter has */
     uint64_t copied; /* bytes that are in `out` */
     dn_text out;
     dn_hardened *hardened;
     dn_error *error;
 } hardening;
-
-static int64_t
-read_text(void *context, void *buffer, size_t bytes, dn_error *error)
-{
-    hardening *work = context;
-    uint64_t left = work->text.length - work->read;
-    size_t count = left < bytes ? (size_t)left : bytes;
-
-    (void)error;
-    if (count)
-        memcpy(buffer, work->text.data + work->read, count);
-    work->read += count;
-    return (int64_t)count;
-}
 
 /* --- one statement ---------------------------------------------------------------------------------- */
 
@@ -167,7 +152,8 @@ dn_harden(const char *name, dunlin_string text, const dn_harden_options *options
 {
     hardening work = {
         .options = options, .arena = arena, .text = text, .hardened = hardened, .error = error};
-    dn_lex_splitter *splitter = dn_lex_open(options->rules, name, read_text, &work, error);
+    dn_lex_text input = {text.data, (size_t)text.length};
+    dn_lex_splitter *splitter = dn_lex_open(options->rules, name, dn_lex_read_text, &input, error);
     const char *copy;
     int answer;
 

@@ -79,13 +79,6 @@ check(const dn_migration *file, const dn_script_item *item, const dn_ddl_stateme
     return 0;
 }
 
-static bool
-lies_in(const dunlin_operation *member, const dunlin_operation *whole)
-{
-    return whole && member != whole && member->span_begin >= whole->span_begin &&
-           member->span_end <= whole->span_end;
-}
-
 /* A table that is made IF NOT EXISTS, and is there already: with all that stands in it. */
 static bool
 is_passed(const dn_model *model, const dunlin_operation *operation)
@@ -112,7 +105,7 @@ fold_all(dn_model *model, const dn_operations *list, dn_error *error)
     for (size_t i = 0; i < list->count; i++) {
         const dunlin_operation *operation = list->items[i];
 
-        if (lies_in(operation, passed) || is_unknown(operation))
+        if (dn_operation_within(operation, passed) || is_unknown(operation))
             continue;
         if (is_passed(model, operation)) {
             passed = operation;

@@ -252,13 +252,6 @@ check_text(checking *work, const dn_ddl_statement *parsed)
     return 0;
 }
 
-static bool
-lies_in(const dunlin_operation *member, const dunlin_operation *whole)
-{
-    return whole && member != whole && member->span_begin >= whole->span_begin &&
-           member->span_end <= whole->span_end;
-}
-
 /* The operations that are to be done, and what they make. */
 static int
 choose(checking *work, const dn_operations *from, dn_operations *run, dn_wanted *wanted)
@@ -281,8 +274,9 @@ choose(checking *work, const dn_operations *from, dn_operations *run, dn_wanted 
         }
         guard = dn_schema_resolve(work->facts, operation, &wanted[run->count], &options, &ignored);
         /* That a guard meets another object is for the run to judge: the database may differ. */
-        if (lies_in(operation, passed) || guard == DN_GUARD_SKIP || guard == DN_GUARD_CONFLICT) {
-            passed = lies_in(operation, passed) ? passed : operation;
+        if (dn_operation_within(operation, passed) || guard == DN_GUARD_SKIP ||
+            guard == DN_GUARD_CONFLICT) {
+            passed = dn_operation_within(operation, passed) ? passed : operation;
             continue;
         }
         plain->condition = DUNLIN_CONDITION_NONE;

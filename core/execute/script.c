@@ -252,28 +252,15 @@ bad_directive(const dn_script *script, const dn_lex_item *item, const char *id, 
 static int
 directive_only(dn_script *script, const dn_lex_item *item, dunlin_string rest, dn_error *error)
 {
-    const char *at = rest.data;
-    const char *end = rest.data + rest.length;
+    dunlin_string name;
     bool ours = false;
     size_t names = 0;
 
     if (script->only_line)
         return bad_directive(script, item, "script.nested-only", error,
                              "a section may not stand inside another one");
-    while (at < end) {
-        const char *start;
-
-        while (at < end && (*at == ' ' || *at == '\t' || *at == ','))
-            at++;
-        start = at;
-        while (at < end && *at != ' ' && *at != '\t' && *at != ',')
-            at++;
-        if (at > start) {
-            names++;
-            ours = ours ||
-                   dn_driver_is_called(script->reader.driver, dn_span(start, (size_t)(at - start)));
-        }
-    }
+    for (; dn_driver_next_name(&rest, &name); names++)
+        ours = ours || dn_driver_is_called(script->reader.driver, name);
     if (!names)
         return bad_directive(script, item, "script.bad-directive", error,
                              "'only' wants names of drivers");

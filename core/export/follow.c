@@ -127,13 +127,6 @@ fold_what_is_known(dn_history *history, const dn_operations *list, dn_error *err
 
 /* --- what is to be written ---------------------------------------------------------------------------- */
 
-static bool
-lies_in(const dunlin_operation *part, const dunlin_operation *whole)
-{
-    return whole && part != whole && part->span_begin >= whole->span_begin &&
-           part->span_end <= whole->span_end;
-}
-
 /* Objects of their own can be dropped without being known. */
 static bool
 drops_unknown(const dunlin_operation *operation)
@@ -168,13 +161,14 @@ choose(dn_history *history, const dn_source *source, const dn_operations *from, 
         if (realise(history, operation, &wanted[run->count], error) < 0)
             return dn_translator_blame(source, operation->span_begin, error);
         guard = dn_schema_resolve(history->facts, operation, &wanted[run->count], &options, &why);
-        if (guard == DN_GUARD_CONFLICT && !lies_in(operation, passed)) {
+        if (guard == DN_GUARD_CONFLICT && !dn_operation_within(operation, passed)) {
             dn_fail(error, DUNLIN_DISAGREEMENT, "translate.conflict", "%s",
                     why.data ? why.data : "it exists, but different");
             return dn_translator_blame(source, operation->span_begin, error);
         }
-        if (lies_in(operation, passed) || (guard == DN_GUARD_SKIP && !drops_unknown(operation))) {
-            passed = lies_in(operation, passed) ? passed : operation;
+        if (dn_operation_within(operation, passed) ||
+            (guard == DN_GUARD_SKIP && !drops_unknown(operation))) {
+            passed = dn_operation_within(operation, passed) ? passed : operation;
             continue;
         }
         plain->condition = DUNLIN_CONDITION_NONE;

@@ -15,13 +15,6 @@ has(const dunlin_operation *operation, const char *name)
     return dn_property_find(operation->set, operation->set_count, name) != NULL;
 }
 
-static bool
-lies_in(const dunlin_operation *part, const dunlin_operation *whole)
-{
-    return part != whole && part->span_begin >= whole->span_begin &&
-           part->span_end <= whole->span_end;
-}
-
 /* An expression that names its table would be about the wrong one. */
 static bool
 names_its_table(const dunlin_operation *operation)
@@ -131,7 +124,7 @@ compare_table(dn_history *history, const dn_operations *run, size_t at, dn_follo
     if (dn_operations_add(&what, table, error) < 0 ||
         rename_to_like(history, table, false, &like, error) < 0)
         return -1;
-    for (size_t i = at + 1; i < run->count && lies_in(run->items[i], table); i++) {
+    for (size_t i = at + 1; i < run->count && dn_operation_within(run->items[i], table); i++) {
         const dunlin_operation *member = run->items[i];
 
         if (creates(member, DUNLIN_KIND_FOREIGN_KEY)) {
@@ -208,7 +201,7 @@ dn_history_compare(dn_history *history, const dn_operations *run, dn_followed *f
         const dunlin_operation *operation = run->items[i];
         int answer = 0;
 
-        if (passed && lies_in(operation, passed))
+        if (passed && dn_operation_within(operation, passed))
             continue;
         if (creates(operation, DUNLIN_KIND_TABLE)) {
             passed = operation;

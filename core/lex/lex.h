@@ -68,6 +68,14 @@ typedef struct dn_lex_item {
 /* Reads up to `bytes` into `buffer`: their number, 0 at the end, -1 with *error. */
 typedef int64_t (*dn_lex_read)(void *context, void *buffer, size_t bytes, dn_error *error);
 
+/* A text in memory as input: `left` of its bytes were not read yet, and begin at `data`. */
+typedef struct dn_lex_text {
+    const char *data;
+    size_t left;
+} dn_lex_text;
+/* A dn_lex_read whose context is a dn_lex_text. */
+int64_t dn_lex_read_text(void *text, void *buffer, size_t bytes, dn_error *error);
+
 typedef struct dn_lex_splitter dn_lex_splitter;
 
 /* `name` is the file, for messages. Free with dn_lex_close. NULL: no memory. */

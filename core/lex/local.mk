@@ -11,4 +11,5 @@ core_sources += \
 	core/lex/scan.c core/lex/scan.h \
 	core/lex/split.c core/lex/split.h \
 	core/lex/statement.c \
+	core/lex/text.c \
 	core/lex/tokens.c

@@ -44,6 +44,13 @@ dn_operation_is(const dunlin_operation *operation, int32_t verb, const char *kin
     return operation->verb == verb && dn_string_equal(operation->kind, kind);
 }
 
+bool
+dn_operation_within(const dunlin_operation *part, const dunlin_operation *whole)
+{
+    return whole && part != whole && part->span_begin >= whole->span_begin &&
+           part->span_end <= whole->span_end && whole->span_end > whole->span_begin;
+}
+
 void
 dn_operation_describe(dn_text *text, const dunlin_operation *operation)
 {

@@ -9,34 +9,15 @@
 #include "core/journal/markup.h"
 #include "core/state/state_internal.h"
 
-typedef struct memory_input {
-    const char *data;
-    size_t left;
-} memory_input;
-
-static int64_t
-read_memory(void *context, void *buffer, size_t bytes, dn_error *error)
-{
-    memory_input *input = (memory_input *)context;
-    size_t got = input->left < bytes ? input->left : bytes;
-
-    (void)error;
-    if (got)
-        memcpy(buffer, input->data, got);
-    input->data += got;
-    input->left -= got;
-    return (int64_t)got;
-}
-
 /* Digests of a text; -1 when it cannot be cut (then it proves nothing). */
 static int
 digest_text(const dn_lex_rules *rules, const char *name, const char *data, size_t length,
             dn_digest *text, dn_digest *tokens)
 {
-    memory_input input = {data, length};
+    dn_lex_text input = {data, length};
     dn_error ignored;
     dn_lex_item item;
-    dn_lex_splitter *splitter = dn_lex_open(rules, name, read_memory, &input, &ignored);
+    dn_lex_splitter *splitter = dn_lex_open(rules, name, dn_lex_read_text, &input, &ignored);
     int answer = -1;
 
     if (!splitter)

@@ -20,25 +20,6 @@ typedef struct telling {
     bool ended;     /* behind it stands what takes it back */
 } telling;
 
-typedef struct kept_input {
-    const char *data;
-    size_t left;
-} kept_input;
-
-static int64_t
-read_kept(void *context, void *buffer, size_t bytes, dn_error *error)
-{
-    kept_input *input = context;
-    size_t got = input->left < bytes ? input->left : bytes;
-
-    (void)error;
-    if (got)
-        memcpy(buffer, input->data, got);
-    input->data += got;
-    input->left -= got;
-    return (int64_t)got;
-}
-
 static int
 add_deed(telling *work, const dunlin_operation *operation, dn_error *error)
 {
@@ -61,8 +42,8 @@ static void
 obey(telling *work, dunlin_string text)
 {
     const dn_driver *driver = dn_connection_driver(work->connection);
-    char word[64];
-    size_t at = 0;
+    dunlin_string names;
+    dunlin_string name;
 
     if (dn_string_equal(text, "end"))
         work->elsewhere = false;
@@ -71,17 +52,10 @@ obey(telling *work, dunlin_string text)
     if (text.length <= 5 || memcmp(text.data, "only ", 5) != 0)
         return;
     work->elsewhere = true;
-    for (uint64_t i = 5; i <= text.length; i++) {
-        bool inside = i < text.length && !strchr(", \t", text.data[i]);
-
-        if (inside && at + 1 < sizeof word)
-            word[at++] = text.data[i];
-        if (inside || !at)
-            continue;
-        if (dn_driver_is_called(driver, dn_span(word, at)))
+    names = dn_span(text.data + 5, (size_t)text.length - 5);
+    while (dn_driver_next_name(&names, &name))
+        if (dn_driver_is_called(driver, name))
             work->elsewhere = false;
-        at = 0;
-    }
 }
 
 static int
@@ -109,15 +83,15 @@ tell_statement(telling *work, const dn_lex_item *item, dn_error *error)
 static int
 tell_text(telling *work, const dn_text *sql, dn_error *error)
 {
-    kept_input input = {sql->data, sql->length};
+    dn_lex_text input = {sql->data, sql->length};
     dn_error unclear;
     dn_lex_item item;
     dn_lex_splitter *splitter;
     int answer = 0;
 
     dn_error_clear(&unclear);
-    splitter = dn_lex_open(work->options.rules, work->row->tag ? work->row->tag : "", read_kept,
-                           &input, &unclear);
+    splitter = dn_lex_open(work->options.rules, work->row->tag ? work->row->tag : "",
+                           dn_lex_read_text, &input, &unclear);
     if (!splitter)
         return 0;
     while (answer == 0 && !work->ended && dn_lex_next(splitter, &item, &unclear) == 0 &&

@@ -11,25 +11,6 @@
 #include "core/fact/fact.h"
 #include "tests/fuzz/must.h"
 
-typedef struct source {
-    const char *data;
-    size_t length;
-} source;
-
-static int64_t
-read_source(void *context, void *buffer, size_t bytes, dn_error *error)
-{
-    source *from = context;
-    size_t count = from->length < bytes ? from->length : bytes;
-
-    (void)error;
-    if (count)
-        memcpy(buffer, from->data, count);
-    from->data += count;
-    from->length -= count;
-    return (int64_t)count;
-}
-
 static void
 check_spans(const dn_ddl_statement *statement, size_t length)
 {
@@ -107,13 +88,13 @@ read_all(const dn_lex_rules *rules, const dn_text *written, dn_arena *arena,
          const dunlin_operation **operations, size_t limit)
 {
     dn_ddl_options options = {.rules = rules};
-    source from = {written->data, written->length};
+    dn_lex_text from = {written->data, written->length};
     dn_lex_splitter *splitter;
     dn_lex_item item;
     dn_error error;
     size_t count = 0;
 
-    splitter = dn_lex_open(rules, "written", read_source, &from, &error);
+    splitter = dn_lex_open(rules, "written", dn_lex_read_text, &from, &error);
     MUST(splitter != NULL);
     while (dn_lex_next(splitter, &item, &error) == 0 && item.kind == DN_LEX_STATEMENT) {
         dn_ddl_statement again;
@@ -172,11 +153,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     dn_arena arena = DN_ARENA_INIT;
     const dn_lex_rules *rules = portable_rules();
     dn_lex_splitter *splitter;
-    source from = {(const char *)data, size};
+    dn_lex_text from = {(const char *)data, size};
     dn_lex_item item;
     dn_error error;
 
-    splitter = dn_lex_open(rules, "fuzz", read_source, &from, &error);
+    splitter = dn_lex_open(rules, "fuzz", dn_lex_read_text, &from, &error);
     MUST(splitter != NULL);
     while (dn_lex_next(splitter, &item, &error) == 0 && item.kind != DN_LEX_END) {
         dn_ddl_options options = {.rules = rules};

@@ -38,25 +38,6 @@ typedef struct history {
     const dn_operations *making;
 } history;
 
-typedef struct source {
-    const char *data;
-    size_t length;
-} source;
-
-static int64_t
-read_source(void *context, void *buffer, size_t bytes, dn_error *error)
-{
-    source *from = context;
-    size_t count = from->length < bytes ? from->length : bytes;
-
-    (void)error;
-    if (count)
-        memcpy(buffer, from->data, count);
-    from->data += count;
-    from->length -= count;
-    return (int64_t)count;
-}
-
 static const setting *
 settings(void)
 {
@@ -101,13 +82,13 @@ first_of(void *context, dunlin_string space, dunlin_string table)
 static void
 check_sql(const history *of, dunlin_string sql)
 {
-    source from = {sql.data, sql.length};
+    dn_lex_text from = {sql.data, sql.length};
     dn_lex_splitter *splitter;
     dn_lex_item item;
     dn_error error;
 
     MUST(sql.length > 0);
-    splitter = dn_lex_open(of->set->own, "rendered", read_source, &from, &error);
+    splitter = dn_lex_open(of->set->own, "rendered", dn_lex_read_text, &from, &error);
     MUST(splitter != NULL);
     MUST(dn_lex_next(splitter, &item, &error) == 0 && item.kind == DN_LEX_STATEMENT);
     MUST(dn_lex_next(splitter, &item, &error) == 0 && item.kind == DN_LEX_END);
@@ -245,7 +226,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     const setting *set = settings();
     history of = {.set = set, .arena = DN_ARENA_INIT};
-    source from = {(const char *)data, size};
+    dn_lex_text from = {(const char *)data, size};
     dn_lex_splitter *splitter;
     dn_lex_item item;
     dn_error error;
@@ -258,7 +239,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     of.translations.columns = &of.columns;
     of.view = (dn_driver_view){
         .driver = &set->driver, .facts = of.facts, .translations = &of.translations};
-    splitter = dn_lex_open(set->translations.portable, "fuzz", read_source, &from, &error);
+    splitter = dn_lex_open(set->translations.portable, "fuzz", dn_lex_read_text, &from, &error);
     MUST(splitter != NULL);
     while (dn_lex_next(splitter, &item, &error) == 0 && item.kind != DN_LEX_END) {
         const char *text;

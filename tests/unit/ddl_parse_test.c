@@ -34,25 +34,6 @@ typedef struct test_case {
 } test_case;
 
 /* --- written and read back --- */
-typedef struct source {
-    const char *data;
-    size_t length;
-} source;
-
-static int64_t
-read_source(void *context, void *buffer, size_t bytes, dn_error *error)
-{
-    source *from = context;
-    size_t count = from->length < bytes ? from->length : bytes;
-
-    (void)error;
-    if (count)
-        memcpy(buffer, from->data, count);
-    from->data += count;
-    from->length -= count;
-    return (int64_t)count;
-}
-
 /* What is written of the operations is read into the same ones. */
 static unsigned
 check_written(const test_case *test, const dn_lex_rules *rules, const dn_ddl_statement *statement,
@@ -65,14 +46,14 @@ check_written(const test_case *test, const dn_lex_rules *rules, const dn_ddl_sta
     dn_lex_splitter *splitter;
     dn_lex_item item;
     dn_error error;
-    source from;
+    dn_lex_text from;
     unsigned wrong;
 
     for (size_t i = 0; i < statement->count; i++)
         dump_sorted(&before, statement->operations[i]);
     assert_int_equal(dn_ddl_write(statement->operations, statement->count, &written, &error), 0);
-    from = (source){written.data, written.length};
-    splitter = dn_lex_open(rules, "written", read_source, &from, &error);
+    from = (dn_lex_text){written.data, written.length};
+    splitter = dn_lex_open(rules, "written", dn_lex_read_text, &from, &error);
     assert_non_null(splitter);
     for (;;) {
         dn_ddl_statement again;

@@ -516,24 +516,6 @@ begin(comparison *checker)
 }
 
 /* --- files --- */
-typedef struct source {
-    const char *data;
-    size_t length;
-} source;
-
-static int64_t
-read_source(void *context, void *buffer, size_t bytes, dn_error *error)
-{
-    source *from = context;
-    size_t count = from->length < bytes ? from->length : bytes;
-
-    (void)error;
-    memcpy(buffer, from->data, count);
-    from->data += count;
-    from->length -= count;
-    return (int64_t)count;
-}
-
 /* What psql does itself, in files of the server, becomes blank. */
 static void
 blank_client_commands(char *text)
@@ -571,7 +553,7 @@ static void
 check_text(comparison *checker, const char *file, dn_text *text)
 {
     bool breakpoints = strstr(text->data, "statement-breakpoint") != NULL;
-    source from = {text->data, text->length};
+    dn_lex_text from = {text->data, text->length};
     dn_lex_splitter *splitter;
     dn_lex_item item;
     PgQuerySplitResult split = pg_query_split_with_parser(text->data);
@@ -583,7 +565,7 @@ check_text(comparison *checker, const char *file, dn_text *text)
         pg_query_free_split_result(split);
         return;
     }
-    splitter = dn_lex_open(checker->rules, file, read_source, &from, &error);
+    splitter = dn_lex_open(checker->rules, file, dn_lex_read_text, &from, &error);
     assert_non_null(splitter);
     while (dn_lex_next(splitter, &item, &error) == 0 && item.kind == DN_LEX_STATEMENT) {
         if (!breakpoints && count < split.n_stmts &&
