@@ -342,12 +342,7 @@ static int
 read_journal(dn_merge *merge, dn_error *error)
 {
     dn_session *session = &merge->session;
-    const dn_journal_options options = {
-        .folder = session->project.migrations,
-        .driver = session->driver ? session->driver->table.name : NULL,
-        .dialect = session->project.dialect,
-        .layout = session->project.layout,
-    };
+    const dn_journal_options options = dn_session_journal_options(session);
     const char *why;
 
     if (dn_session_journal_or_rebuilt(session, &merge->is_rebuilt, error) < 0 ||

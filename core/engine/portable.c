@@ -227,11 +227,9 @@ static int
 begin_for(dn_session *session, const dn_driver *driver, dn_journal *journal, dn_model **model,
           dn_error *error)
 {
-    const dn_journal_options options = {.folder = session->project.migrations,
-                                        .driver = driver->table.name,
-                                        .dialect = session->project.dialect,
-                                        .layout = session->project.layout};
+    dn_journal_options options = dn_session_journal_options(session);
 
+    options.driver = driver->table.name;
     if (dn_journal_read(&options, &session->arena, journal, error) < 0)
         return -1;
     *model = dn_model_new(driver, &session->arena, error);

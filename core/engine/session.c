@@ -58,8 +58,8 @@ dn_session_target(dn_session *session, dn_error *error)
     return dn_driver_url(session->driver, session->url, &session->arena, &session->shown, error);
 }
 
-static dn_journal_options
-journal_options(const dn_session *session)
+dn_journal_options
+dn_session_journal_options(const dn_session *session)
 {
     return (dn_journal_options){
         .folder = session->project.migrations,
@@ -72,7 +72,7 @@ journal_options(const dn_session *session)
 int
 dn_session_journal(dn_session *session, dn_error *error)
 {
-    const dn_journal_options options = journal_options(session);
+    const dn_journal_options options = dn_session_journal_options(session);
 
     return dn_journal_begin(&options, NULL, &session->arena, &session->journal, error);
 }
@@ -82,7 +82,7 @@ dn_session_journal(dn_session *session, dn_error *error)
 static int
 find_lost_journal(dn_session *session, bool *rebuilt, dn_error *error)
 {
-    const dn_journal_options options = journal_options(session);
+    const dn_journal_options options = dn_session_journal_options(session);
     dn_auto(dn_text) text = DN_TEXT_INIT;
     dn_journal found;
     dn_error ignored;
@@ -108,7 +108,7 @@ find_lost_journal(dn_session *session, bool *rebuilt, dn_error *error)
 int
 dn_session_journal_or_rebuilt(dn_session *session, bool *rebuilt, dn_error *error)
 {
-    const dn_journal_options options = journal_options(session);
+    const dn_journal_options options = dn_session_journal_options(session);
     dn_auto(dn_text) text = DN_TEXT_INIT;
     dn_error problem;
 
@@ -190,7 +190,7 @@ static void *
 read_journal(void *context)
 {
     journal_work *work = context;
-    const dn_journal_options options = journal_options(work->session);
+    const dn_journal_options options = dn_session_journal_options(work->session);
 
     work->answer = dn_journal_begin(&options, NULL, &work->session->journal_arena, &work->journal,
                                     &work->error);

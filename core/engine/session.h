@@ -40,6 +40,8 @@ void dn_session_end(dn_session *session);
 int dn_session_project(dn_session *session, dn_error *error);
 /* The target's driver, for its name and its files. */
 int dn_session_target(dn_session *session, dn_error *error);
+/* What its journal is read by. */
+dn_journal_options dn_session_journal_options(const dn_session *session);
 /* Digests come with dn_journal_finish; dn_session_reconcile sees to it. */
 int dn_session_journal(dn_session *session, dn_error *error);
 /* The same, but a journal that cannot be read, or that drizzle-kit's folder lost, is rebuilt in memory;

@@ -220,9 +220,7 @@ dn_model_compare(const dn_model *before, const dn_model *after, dn_arena *arena,
 typedef struct common {
     dn_model *model;
     const dn_model *other;
-    const dunlin_fact **gone;
-    size_t count;
-    size_t capacity;
+    dn_fact_list gone;
     dn_error *error;
 } common;
 
@@ -235,12 +233,7 @@ note_other(const dunlin_fact *fact, void *context)
 
     if (there && dn_schema_equal(fact, there, &dn_diff_comparison))
         return 0;
-    work->gone = dn_arena_grow(work->model->arena, work->gone, &work->capacity, work->count + 1,
-                               sizeof *work->gone);
-    if (!work->gone)
-        return dn_no_memory(work->error);
-    work->gone[work->count++] = fact;
-    return 0;
+    return dn_fact_list_add(&work->gone, work->model->arena, fact, work->error);
 }
 
 int
@@ -250,13 +243,13 @@ dn_model_intersect(dn_model *model, const dn_model *other, dn_error *error)
 
     if (dn_fact_map_each(model->facts, NULL, note_other, &work) < 0)
         return -1;
-    for (size_t i = 0; i < work.count; i++) {
+    for (size_t i = 0; i < work.gone.count; i++) {
         const dunlin_operation gone = {
             .size = sizeof gone,
             .verb = DUNLIN_VERB_DROP,
-            .kind = work.gone[i]->kind,
-            .path = work.gone[i]->path,
-            .path_count = work.gone[i]->path_count,
+            .kind = work.gone.items[i]->kind,
+            .path = work.gone.items[i]->path,
+            .path_count = work.gone.items[i]->path_count,
         };
 
         if (dn_model_fold(model, &gone, error) < 0)

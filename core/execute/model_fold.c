@@ -9,9 +9,7 @@
 typedef struct folding {
     dn_model *model;
     const dunlin_operation *operation;
-    const dunlin_fact **list; /* facts that something is to be done about */
-    size_t count;
-    size_t capacity;
+    dn_fact_list list;
     dn_error *error;
 } folding;
 
@@ -37,21 +35,16 @@ last_of(const dunlin_string *path, uint64_t count)
 static int
 note(folding *work, const dunlin_fact *fact)
 {
-    work->list = dn_arena_grow(&work->model->scratch, work->list, &work->capacity, work->count + 1,
-                               sizeof *work->list);
-    if (!work->list)
-        return dn_no_memory(work->error);
-    work->list[work->count++] = fact;
-    return 0;
+    return dn_fact_list_add(&work->list, &work->model->scratch, fact, work->error);
 }
 
 static int
 remove_noted(folding *work)
 {
-    for (size_t i = 0; i < work->count; i++)
-        dn_fact_map_remove(work->model->facts, work->list[i]->kind, work->list[i]->path,
-                           work->list[i]->path_count);
-    work->count = 0;
+    for (size_t i = 0; i < work->list.count; i++)
+        dn_fact_map_remove(work->model->facts, work->list.items[i]->kind, work->list.items[i]->path,
+                           work->list.items[i]->path_count);
+    work->list.count = 0;
     return 0;
 }
 
@@ -102,13 +95,14 @@ forget_views(folding *work)
 {
     dn_fact_map *facts = work->model->facts;
 
-    work->count = 0;
+    work->list.count = 0;
     if (dn_fact_map_each(facts, NULL, note_view, work) < 0)
         return -1;
-    while (work->count) {
+    while (work->list.count) {
         folding readers = {.model = work->model, .error = work->error};
         dunlin_operation gone = {.verb = DUNLIN_VERB_DROP, .kind = dn_string(DUNLIN_KIND_VIEW)};
-        const dunlin_fact *view = dn_fact_copy(&work->model->scratch, work->list[--work->count]);
+        const dunlin_fact *view =
+            dn_fact_copy(&work->model->scratch, work->list.items[--work->list.count]);
 
         if (!view)
             return dn_no_memory(work->error);
@@ -118,7 +112,7 @@ forget_views(folding *work)
         readers.operation = &gone;
         if (forget_views(&readers) < 0)
             return -1;
-        work->count = 0;
+        work->list.count = 0;
         if (dn_fact_map_each(facts, NULL, note_view, work) < 0)
             return -1;
     }
@@ -258,11 +252,11 @@ rename_defaults(folding *work, dunlin_string label, dunlin_string now)
 
     if (!old.data || !new.data)
         return dn_no_memory(work->error);
-    work->count = 0;
+    work->list.count = 0;
     if (dn_fact_map_each(work->model->facts, DUNLIN_KIND_COLUMN, note_user, work) < 0)
         return -1;
-    for (size_t i = 0; i < work->count; i++)
-        if (rename_default(work, work->list[i], old, new) < 0)
+    for (size_t i = 0; i < work->list.count; i++)
+        if (rename_default(work, work->list.items[i], old, new) < 0)
             return -1;
     return 0;
 }
@@ -397,7 +391,7 @@ fold_drop(folding *work)
     if (column || dn_string_among(operation->kind, "table view matview")) {
         if (forget_views(work) < 0)
             return -1;
-        work->count = 0;
+        work->list.count = 0;
         if (dn_fact_map_each(facts, DUNLIN_KIND_FOREIGN_KEY, note_referrer, work) < 0 ||
             remove_noted(work) < 0)
             return -1;
@@ -450,11 +444,11 @@ fold_rename(folding *work)
         return dn_schema_fold(facts, operation, NULL, work->error);
     if (forget_views(work) < 0 || dn_schema_fold(facts, operation, NULL, work->error) < 0)
         return -1;
-    work->count = 0;
+    work->list.count = 0;
     if (dn_fact_map_members(facts, NULL, table, depth, note_any, work) < 0)
         return -1;
-    for (size_t i = 0; i < work->count; i++)
-        if (rename_inside(work, work->list[i]) < 0)
+    for (size_t i = 0; i < work->list.count; i++)
+        if (rename_inside(work, work->list.items[i]) < 0)
             return -1;
     return 0;
 }

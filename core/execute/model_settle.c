@@ -38,9 +38,7 @@ dn_model_settle(dn_model *model, const dn_model *other, dn_error *error)
 
 typedef struct reading {
     dn_model *model;
-    const dunlin_fact **views;
-    size_t count;
-    size_t capacity;
+    dn_fact_list views;
     const dn_model_words *words;
     dn_properties *list;
     uint32_t index;
@@ -55,12 +53,7 @@ note_view(const dunlin_fact *fact, void *context)
 
     if (!dn_string_among(fact->kind, "view matview"))
         return 0;
-    work->views = dn_arena_grow(&work->model->scratch, work->views, &work->capacity,
-                                work->count + 1, sizeof *work->views);
-    if (!work->views)
-        return dn_no_memory(work->error);
-    work->views[work->count++] = fact;
-    return 0;
+    return dn_fact_list_add(&work->views, &work->model->scratch, fact, work->error);
 }
 
 static void
@@ -152,8 +145,8 @@ dn_model_depend(dn_model *model, dn_error *error)
     reading work = {.model = model, .error = error};
     int answer = dn_fact_map_each(model->facts, NULL, note_view, &work);
 
-    for (size_t i = 0; answer == 0 && i < work.count; i++)
-        answer = add_depends(&work, work.views[i]);
+    for (size_t i = 0; answer == 0 && i < work.views.count; i++)
+        answer = add_depends(&work, work.views.items[i]);
     dn_arena_free(&model->scratch);
     return answer;
 }

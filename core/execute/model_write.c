@@ -21,9 +21,7 @@ typedef struct writing {
     size_t table_count;
     placed *views;
     size_t view_count;
-    const dunlin_fact **facts; /* all, in order */
-    size_t count;
-    size_t capacity;
+    dn_fact_list facts;       /* all, in order */
     const dunlin_fact **late; /* foreign keys of circles */
     size_t late_count;
     dn_operations group; /* what is written together */
@@ -39,12 +37,7 @@ collect(const dunlin_fact *fact, void *context)
 {
     writing *work = context;
 
-    work->facts = dn_arena_grow(&work->arena, work->facts, &work->capacity, work->count + 1,
-                                sizeof *work->facts);
-    if (!work->facts)
-        return dn_no_memory(work->error);
-    work->facts[work->count++] = fact;
-    return 0;
+    return dn_fact_list_add(&work->facts, &work->arena, fact, work->error);
 }
 
 static int
@@ -222,8 +215,9 @@ add_columns(writing *work, const dunlin_fact *table)
 static int
 add_members(writing *work, const placed *table, const char *kinds, size_t late)
 {
-    for (size_t i = table->at + 1; i < work->count && lies_in(work->facts[i], table->fact); i++) {
-        const dunlin_fact *fact = work->facts[i];
+    for (size_t i = table->at + 1;
+         i < work->facts.count && lies_in(work->facts.items[i], table->fact); i++) {
+        const dunlin_fact *fact = work->facts.items[i];
         bool passed = false;
 
         if (!dn_string_among(fact->kind, kinds))
@@ -244,8 +238,9 @@ add_comments(writing *work, const placed *table)
 {
     if (add_comment(work, table->fact) < 0)
         return -1;
-    for (size_t i = table->at + 1; i < work->count && lies_in(work->facts[i], table->fact); i++)
-        if (add_comment(work, work->facts[i]) < 0)
+    for (size_t i = table->at + 1;
+         i < work->facts.count && lies_in(work->facts.items[i], table->fact); i++)
+        if (add_comment(work, work->facts.items[i]) < 0)
             return -1;
     return 0;
 }
@@ -259,8 +254,9 @@ write_table(writing *work, placed *table)
     if (table->state)
         return 0;
     table->state = 1;
-    for (size_t i = table->at + 1; i < work->count && lies_in(work->facts[i], table->fact); i++) {
-        const dunlin_fact *key = work->facts[i];
+    for (size_t i = table->at + 1;
+         i < work->facts.count && lies_in(work->facts.items[i], table->fact); i++) {
+        const dunlin_fact *key = work->facts.items[i];
         placed *other;
 
         if (!dn_fact_is(key, DUNLIN_KIND_FOREIGN_KEY))
@@ -318,9 +314,9 @@ write_view(writing *work, placed *view)
 static int
 write_kind(writing *work, const char *kind)
 {
-    for (size_t i = 0; i < work->count; i++)
-        if (dn_fact_is(work->facts[i], kind) &&
-            (add_create(work, work->facts[i]) < 0 || add_comment(work, work->facts[i]) < 0))
+    for (size_t i = 0; i < work->facts.count; i++)
+        if (dn_fact_is(work->facts.items[i], kind) && (add_create(work, work->facts.items[i]) < 0 ||
+                                                       add_comment(work, work->facts.items[i]) < 0))
             return -1;
     return flush(work);
 }
@@ -329,11 +325,11 @@ write_kind(writing *work, const char *kind)
 static int
 write_owners(writing *work)
 {
-    for (size_t i = 0; i < work->count; i++)
-        if (dn_fact_is(work->facts[i], DUNLIN_KIND_SEQUENCE) &&
-            dn_property_find(work->facts[i]->properties, work->facts[i]->property_count,
+    for (size_t i = 0; i < work->facts.count; i++)
+        if (dn_fact_is(work->facts.items[i], DUNLIN_KIND_SEQUENCE) &&
+            dn_property_find(work->facts.items[i]->properties, work->facts.items[i]->property_count,
                              "owned_by") &&
-            add_operation(work, DUNLIN_VERB_ALTER, work->facts[i], NULL, "owned_by") < 0)
+            add_operation(work, DUNLIN_VERB_ALTER, work->facts.items[i], NULL, "owned_by") < 0)
             return -1;
     return flush(work);
 }
@@ -343,18 +339,18 @@ arrange(writing *work)
 {
     if (dn_fact_map_each(work->model->facts, NULL, collect, work) < 0)
         return -1;
-    if (work->count)
-        qsort(work->facts, work->count, sizeof *work->facts, by_order);
-    work->tables = dn_arena_array(&work->arena, work->count + 1, sizeof *work->tables);
-    work->views = dn_arena_array(&work->arena, work->count + 1, sizeof *work->views);
-    work->late = dn_arena_array(&work->arena, work->count + 1, sizeof *work->late);
+    if (work->facts.count)
+        qsort(work->facts.items, work->facts.count, sizeof *work->facts.items, by_order);
+    work->tables = dn_arena_array(&work->arena, work->facts.count + 1, sizeof *work->tables);
+    work->views = dn_arena_array(&work->arena, work->facts.count + 1, sizeof *work->views);
+    work->late = dn_arena_array(&work->arena, work->facts.count + 1, sizeof *work->late);
     if (!work->tables || !work->views || !work->late)
         return dn_no_memory(work->error);
-    for (size_t i = 0; i < work->count; i++) {
-        if (dn_fact_is(work->facts[i], DUNLIN_KIND_TABLE))
-            work->tables[work->table_count++] = (placed){.fact = work->facts[i], .at = i};
-        else if (dn_string_among(work->facts[i]->kind, "view matview"))
-            work->views[work->view_count++] = (placed){.fact = work->facts[i], .at = i};
+    for (size_t i = 0; i < work->facts.count; i++) {
+        if (dn_fact_is(work->facts.items[i], DUNLIN_KIND_TABLE))
+            work->tables[work->table_count++] = (placed){.fact = work->facts.items[i], .at = i};
+        else if (dn_string_among(work->facts.items[i]->kind, "view matview"))
+            work->views[work->view_count++] = (placed){.fact = work->facts.items[i], .at = i};
     }
     return 0;
 }

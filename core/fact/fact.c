@@ -18,6 +18,17 @@ dn_fact_flag(const dunlin_fact *fact, const char *member)
     return dn_property_flag(fact->properties, fact->property_count, member);
 }
 
+int
+dn_fact_list_add(dn_fact_list *list, dn_arena *arena, const dunlin_fact *fact, dn_error *error)
+{
+    list->items = dn_arena_grow(arena, (void *)list->items, &list->capacity, list->count + 1,
+                                sizeof *list->items);
+    if (!list->items)
+        return dn_no_memory(error);
+    list->items[list->count++] = fact;
+    return 0;
+}
+
 void
 dn_fact_describe(dn_text *text, dunlin_string kind, const dunlin_string *path, uint64_t count)
 {

@@ -64,6 +64,14 @@ bool dn_fact_is(const dunlin_fact *fact, const char *kind);
 bool dn_fact_flag(const dunlin_fact *fact, const char *member);
 /* kind and path, "column users.email": for messages. */
 void dn_fact_describe(dn_text *text, dunlin_string kind, const dunlin_string *path, uint64_t count);
+/* Facts that something is to be done about; they stay where they are. */
+typedef struct dn_fact_list {
+    const dunlin_fact **items;
+    size_t count;
+    size_t capacity;
+} dn_fact_list;
+/* All of a list come from one arena. */
+int dn_fact_list_add(dn_fact_list *list, dn_arena *arena, const dunlin_fact *fact, dn_error *error);
 const dunlin_fact *dn_fact_copy(dn_arena *arena, const dunlin_fact *fact); /* NULL: no memory */
 /* The order in which people read facts, as strcmp does: object by object, the object itself before
  * what lies in it, then kinds in the order of docs/facts.md, then names by their bytes. */

@@ -165,9 +165,8 @@ typedef struct hiding {
     const dn_ignore *ignore;
     const dn_fact_map *facts;
     dn_arena arena;
-    const dunlin_fact **found;
-    size_t count;
-    size_t capacity;
+    dn_fact_list found;
+    dn_error *error;
 } hiding;
 
 static int
@@ -177,27 +176,22 @@ note_hidden(const dunlin_fact *fact, void *context)
 
     if (!dn_ignore_hides(work->ignore, dn_fact_map_naming(work->facts), fact, work->facts))
         return 0;
-    work->found = dn_arena_grow(&work->arena, (void *)work->found, &work->capacity, work->count + 1,
-                                sizeof *work->found);
-    if (!work->found)
-        return -1;
-    work->found[work->count++] = fact;
-    return 0;
+    return dn_fact_list_add(&work->found, &work->arena, fact, work->error);
 }
 
 /* All are found before the first one goes: what lies in something needs to find it. */
 int
 dn_ignore_apply(const dn_ignore *ignore, dn_fact_map *facts, dn_error *error)
 {
-    hiding work = {.ignore = ignore, .facts = facts, .arena = DN_ARENA_INIT};
+    hiding work = {.ignore = ignore, .facts = facts, .arena = DN_ARENA_INIT, .error = error};
     int answer;
 
     if (!ignore || !ignore->count)
         return 0;
     answer = dn_fact_map_each(facts, NULL, note_hidden, &work);
-    for (size_t i = 0; answer == 0 && i < work.count; i++)
-        dn_fact_map_remove(facts, work.found[i]->kind, work.found[i]->path,
-                           work.found[i]->path_count);
+    for (size_t i = 0; answer == 0 && i < work.found.count; i++)
+        dn_fact_map_remove(facts, work.found.items[i]->kind, work.found.items[i]->path,
+                           work.found.items[i]->path_count);
     dn_arena_free(&work.arena);
     return answer < 0 ? dn_no_memory(error) : 0;
 }

@@ -10,9 +10,7 @@ typedef struct moving {
     dn_fact_map *facts;
     const dunlin_operation *operation;
     dn_arena arena; /* of copies that are about to be put */
-    const dunlin_fact **list;
-    size_t count;
-    size_t capacity;
+    dn_fact_list list;
     dn_error *error;
 } moving;
 
@@ -151,12 +149,7 @@ refers_to_column(const moving *work, const dunlin_fact *fact)
 static int
 collect(moving *work, const dunlin_fact *fact)
 {
-    work->list = dn_arena_grow(&work->arena, work->list, &work->capacity, work->count + 1,
-                               sizeof *work->list);
-    if (!work->list)
-        return dn_no_memory(work->error);
-    work->list[work->count++] = fact;
-    return 0;
+    return dn_fact_list_add(&work->list, &work->arena, fact, work->error);
 }
 
 static int
@@ -212,8 +205,9 @@ fold_drop(dn_fact_map *facts, const dunlin_operation *operation, dn_error *error
     moving work = {.facts = facts, .operation = operation, .arena = DN_ARENA_INIT, .error = error};
     int answer = collect_dropped(&work);
 
-    for (size_t i = 0; answer == 0 && i < work.count; i++)
-        dn_fact_map_remove(facts, work.list[i]->kind, work.list[i]->path, work.list[i]->path_count);
+    for (size_t i = 0; answer == 0 && i < work.list.count; i++)
+        dn_fact_map_remove(facts, work.list.items[i]->kind, work.list.items[i]->path,
+                           work.list.items[i]->path_count);
     if (answer == 0)
         dn_fact_map_remove(facts, operation->kind, operation->path, operation->path_count);
     dn_arena_free(&work.arena);
@@ -365,8 +359,8 @@ fold_rename(dn_fact_map *facts, const dunlin_operation *operation, dn_error *err
     moving work = {.facts = facts, .operation = operation, .arena = DN_ARENA_INIT, .error = error};
     int answer = collect_renamed(&work);
 
-    for (size_t i = 0; answer == 0 && i < work.count; i++)
-        answer = rename_one(&work, work.list[i]);
+    for (size_t i = 0; answer == 0 && i < work.list.count; i++)
+        answer = rename_one(&work, work.list.items[i]);
     dn_arena_free(&work.arena);
     return answer;
 }

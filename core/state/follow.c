@@ -16,9 +16,7 @@ static const dn_compare_options as_they_are = {.column_order = false};
 /* One reading. */
 typedef struct reading {
     dn_follow *follow;
-    const dunlin_fact **old; /* facts whose object is told anew */
-    size_t old_count;
-    size_t old_capacity;
+    dn_fact_list old;       /* facts whose object is told anew */
     dn_differences changes; /* facts that were told, `before` NULL: new */
     const dunlin_fact *key; /* of collect() */
     dn_error *error;
@@ -113,12 +111,7 @@ collect(const dunlin_fact *fact, void *context)
 
     if (work->key && !belongs_to(work->follow->naming, fact, work->key))
         return 0;
-    work->old = dn_arena_grow(&work->follow->scratch, work->old, &work->old_capacity,
-                              work->old_count + 1, sizeof *work->old);
-    if (!work->old)
-        return -1;
-    work->old[work->old_count++] = fact;
-    return 0;
+    return dn_fact_list_add(&work->old, &work->follow->scratch, fact, work->error);
 }
 
 /* A relation and its members, found without walking through all facts. */
@@ -224,8 +217,8 @@ conclude(reading *work, dn_differences *effects, dn_error *error)
     dn_follow *follow = work->follow;
 
     *effects = (dn_differences){.items = NULL};
-    for (size_t i = 0; i < work->old_count; i++) {
-        const dunlin_fact *old = work->old[i];
+    for (size_t i = 0; i < work->old.count; i++) {
+        const dunlin_fact *old = work->old.items[i];
 
         /* What was told is another copy by now. */
         if (dn_fact_map_find(follow->facts, old->kind, old->path, old->path_count) != old)
