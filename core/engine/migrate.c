@@ -362,8 +362,7 @@ migrate(migration_run *state, dn_error *error)
 {
     dn_session *session = state->session;
 
-    if (dn_session_project(session, error) < 0 || dn_session_target(session, error) < 0 ||
-        dn_session_open(session, true, error) < 0 ||
+    if (dn_session_project(session, error) < 0 || dn_session_open(session, true, error) < 0 ||
         dn_session_result(session, "dunlin-migrate/1", error) < 0)
         return -1;
     /* What a pooler forbids is found before the lock, which writes a row there. */

@@ -49,7 +49,8 @@ int dn_session_journal(dn_session *session, dn_error *error);
 int dn_session_journal_or_rebuilt(dn_session *session, bool *rebuilt, dn_error *error);
 /* Closes an earlier connection. Refuses a journal of another database's dialect. */
 int dn_session_connect(dn_session *session, bool read_only, dn_error *error);
-/* Journal and connection at the same time. What is wrong with the journal is told first. */
+/* Target, journal and connection at the same time. What is wrong with the target is told first, with the
+ * journal next. */
 int dn_session_open(dn_session *session, bool read_only, dn_error *error);
 dn_translate_options dn_session_translation(const dn_session *session, bool keep_different);
 /* The session's log without warnings: for a replay, whose losses are told by portability and by runs. */

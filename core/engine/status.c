@@ -9,8 +9,7 @@ run(dn_session *session, const dunlin_status_options *status, dn_error *error)
 {
     const dn_reconciliation *found = &session->reconciliation;
 
-    if (dn_session_project(session, error) < 0 || dn_session_target(session, error) < 0 ||
-        dn_session_open(session, true, error) < 0 ||
+    if (dn_session_project(session, error) < 0 || dn_session_open(session, true, error) < 0 ||
         dn_session_reconcile(session, DN_TRACKER_FULL, error) < 0 ||
         dn_session_result(session, "dunlin-status/1", error) < 0)
         return -1;

@@ -265,15 +265,7 @@ start(journal_reading *reading, dn_error *error)
     const dn_journal_options *options = reading->options;
     dn_journal *journal = reading->journal;
 
-    reading->folder = dn_arena_alloc(reading->arena, sizeof *reading->folder);
-    if (!reading->folder)
-        return dn_no_memory(error);
-    journal->reader = reading->folder;
-    if (dn_sql_folder_open(reading->folder, options->folder, reading->arena, error) < 0)
-        return -1;
-    journal->folder = reading->folder->path;
-    if (dn_sql_folder_start_hashing(reading->folder, reading->arena, error) < 0)
-        return -1;
+    reading->folder = journal->reader;
     if (options->driver) {
         reading->override = dn_arena_printf(reading->arena, ".%s.sql", options->driver);
         if (!reading->override)
@@ -364,18 +356,50 @@ has_no_numbers(const dn_journal *journal)
     return dn_layout_is_foreign(journal->layout) || journal->layout == DN_LAYOUT_DRIZZLE_V1;
 }
 
+static int
+open_folder(const char *path, dn_arena *arena, dn_journal *journal, dn_error *error)
+{
+    dn_sql_folder *folder = dn_arena_alloc(arena, sizeof *folder);
+
+    if (!folder)
+        return dn_no_memory(error);
+    journal->reader = folder;
+    if (dn_sql_folder_open(folder, path, arena, error) < 0)
+        return -1;
+    journal->folder = folder->path;
+    return dn_sql_folder_start_hashing(folder, arena, error);
+}
+
 int
-dn_journal_begin(const dn_journal_options *options, const dn_text *text, dn_arena *arena,
-                 dn_journal *journal, dn_error *error)
+dn_journal_open(const char *folder, dn_arena *arena, dn_journal *journal, dn_error *error)
+{
+    *journal = (dn_journal){0};
+    if (open_folder(folder, arena, journal, error) == 0)
+        return 0;
+    dn_journal_close(journal);
+    return -1;
+}
+
+int
+dn_journal_list(const dn_journal_options *options, const dn_text *text, dn_arena *arena,
+                dn_journal *journal, dn_error *error)
 {
     journal_reading reading = {.options = options, .arena = arena, .journal = journal};
 
-    *journal = (dn_journal){0};
     if (read_journal(&reading, text, error) == 0 && find_broken_merge(&reading, error) == 0 &&
         (has_no_numbers(journal) || dn_journal_check_numbers(journal, arena, error) == 0))
         return 0;
     dn_journal_close(journal);
     return -1;
+}
+
+int
+dn_journal_begin(const dn_journal_options *options, const dn_text *text, dn_arena *arena,
+                 dn_journal *journal, dn_error *error)
+{
+    return dn_journal_open(options->folder, arena, journal, error) < 0
+               ? -1
+               : dn_journal_list(options, text, arena, journal, error);
 }
 
 int
