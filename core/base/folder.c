@@ -103,8 +103,8 @@ fail_to_list(const char *path, dn_error *error)
 }
 
 int
-dn_folder_list(dn_arena *arena, const char *path, dn_folder_entry **entries, size_t *count,
-               dn_error *error)
+dn_folder_visit_all(dn_arena *arena, const char *path, dn_folder_visit visit, void *context,
+                    dn_folder_entry **entries, size_t *count, dn_error *error)
 {
     dn_auto(folder_handle) folder = opendir(path);
     dn_folder_entry *list = NULL;
@@ -123,10 +123,14 @@ dn_folder_list(dn_arena *arena, const char *path, dn_folder_entry **entries, siz
         list = dn_arena_grow(arena, list, &capacity, used + 1, sizeof *list);
         if (!list)
             return dn_no_memory(error);
-        list[used].name = dn_arena_text(arena, entry->d_name);
-        list[used].folder = kind == ENTRY_FOLDER;
-        if (!list[used++].name)
+        list[used] = (dn_folder_entry){.name = dn_arena_text(arena, entry->d_name),
+                                       .number = used,
+                                       .folder = kind == ENTRY_FOLDER};
+        if (!list[used].name)
             return dn_no_memory(error);
+        if (visit && visit(context, &list[used], error) < 0)
+            return -1;
+        used++;
     }
     if (errno)
         return fail_to_list(path, error);
@@ -135,4 +139,11 @@ dn_folder_list(dn_arena *arena, const char *path, dn_folder_entry **entries, siz
     *entries = list;
     *count = used;
     return 0;
+}
+
+int
+dn_folder_list(dn_arena *arena, const char *path, dn_folder_entry **entries, size_t *count,
+               dn_error *error)
+{
+    return dn_folder_visit_all(arena, path, NULL, NULL, entries, count, error);
 }

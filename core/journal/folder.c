@@ -9,26 +9,105 @@
 #include <stdlib.h>
 #include <string.h>
 
+typedef struct listing {
+    dn_sql_folder *folder;
+    dn_arena *arena;
+    dn_hash_task **tasks; /* by the entries' numbers */
+    size_t capacity;
+} listing;
+
+/* The migration that an entry is, NULL where it is none; a folder may be one. */
+static const char *
+file_of(const listing *work, const dn_folder_entry *entry, dn_error *error)
+{
+    size_t length = strlen(entry->name);
+    const char *inner;
+
+    if (entry->name[0] == '.')
+        return NULL;
+    if (!entry->folder)
+        return length > strlen(".sql") && strcmp(entry->name + length - strlen(".sql"), ".sql") == 0
+                   ? entry->name
+                   : NULL;
+    if (strcmp(entry->name, "meta") == 0)
+        return NULL;
+    inner = dn_path_join(work->arena, entry->name, "migration.sql");
+    if (!inner)
+        dn_no_memory(error);
+    return inner && faccessat(work->folder->fd, inner, F_OK, 0) == 0 ? inner : NULL;
+}
+
+static int
+start_one(void *context, const dn_folder_entry *entry, dn_error *error)
+{
+    listing *work = context;
+    dn_error problem = {0};
+    const char *name = file_of(work, entry, &problem);
+
+    if (problem.status) {
+        *error = problem;
+        return -1;
+    }
+    work->tasks = dn_arena_grow(work->arena, work->tasks, &work->capacity, entry->number + 1,
+                                sizeof *work->tasks);
+    if (!work->tasks)
+        return dn_no_memory(error);
+    work->tasks[entry->number] =
+        name ? dn_hash_pool_add(&work->folder->pool, name, work->arena, error) : NULL;
+    return name && !work->tasks[entry->number] ? -1 : 0;
+}
+
+static int
+sort_tasks(const listing *work, dn_error *error)
+{
+    dn_sql_folder *folder = work->folder;
+
+    folder->tasks = dn_arena_array(work->arena, folder->count + 1, sizeof *folder->tasks);
+    if (!folder->tasks)
+        return dn_no_memory(error);
+    for (size_t i = 0; i < folder->count; i++)
+        folder->tasks[i] = work->tasks[folder->names[i].number];
+    return 0;
+}
+
+static int
+list(dn_sql_folder *folder, dn_arena *arena, dn_error *error)
+{
+    listing work = {.folder = folder, .arena = arena};
+    dn_folder_entry *names = NULL;
+
+    if (dn_folder_visit_all(arena, folder->path, start_one, &work, &names, &folder->count, error) <
+        0)
+        return -1;
+    folder->names = names;
+    return sort_tasks(&work, error);
+}
+
 int
 dn_sql_folder_open(dn_sql_folder *folder, const char *path, dn_arena *arena, dn_error *error)
 {
-    dn_folder_entry *names = NULL;
-
-    *folder = (dn_sql_folder){.fd = -1};
+    *folder = (dn_sql_folder){.fd = -1, .pool = DN_HASH_POOL_INIT};
     folder->path = dn_arena_text(arena, path);
-    if (!folder->path)
+    folder->pool.kept = dn_arena_alloc(arena, DN_HASH_KEPT);
+    if (!folder->path || !folder->pool.kept)
         return dn_no_memory(error);
-    if (dn_folder_list(arena, path, &names, &folder->count, error) < 0) {
-        if (error->status != DUNLIN_MISSING)
-            return -1;
+    folder->fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (folder->fd < 0 && errno == ENOENT)
         return dn_fail(error, DUNLIN_MISSING, "journal.folder-missing",
                        "there is no migrations folder '%s'", path);
-    }
-    folder->names = names;
-    folder->fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (folder->fd < 0)
-        return dn_fail_errno(error, "file.unreadable", "cannot open the folder", path);
-    return 0;
+        return dn_fail_errno(error, errno == ENOTDIR ? "file.not-folder" : "file.unreadable",
+                             "cannot read the folder", path);
+    folder->pool.fd = folder->fd;
+    return list(folder, arena, error);
+}
+
+int
+dn_sql_folder_add(dn_sql_folder *folder, size_t at, const char *name, dn_arena *arena,
+                  dn_error *error)
+{
+    folder->tasks[at] = dn_hash_pool_add(&folder->pool, name, arena, error);
+    return folder->tasks[at] ? 0 : -1;
 }
 
 /* A name that is never put together. */
@@ -102,48 +181,13 @@ dn_sql_folder_has(const dn_sql_folder *folder, const char *tag)
     return false;
 }
 
-/* A folder may be a migration. */
-static int
-name_inner(dn_sql_folder *folder, size_t at, dn_arena *arena, dn_error *error)
-{
-    const char *name = dn_path_join(arena, folder->names[at].name, "migration.sql");
-
-    if (!name)
-        return dn_no_memory(error);
-    if (faccessat(folder->fd, name, F_OK, 0) == 0)
-        folder->tasks[at].name = name;
-    return 0;
-}
-
-int
-dn_sql_folder_start_hashing(dn_sql_folder *folder, dn_arena *arena, dn_error *error)
-{
-    folder->tasks = dn_arena_array(arena, folder->count + 1, sizeof *folder->tasks);
-    folder->pool.kept = dn_arena_alloc(arena, DN_HASH_KEPT);
-    if (!folder->tasks || !folder->pool.kept)
-        return dn_no_memory(error);
-    for (size_t i = 0; i < folder->count; i++) {
-        const dn_folder_entry *entry = &folder->names[i];
-        size_t length = strlen(entry->name);
-
-        if (!entry->folder && entry->name[0] != '.' && length > strlen(".sql") &&
-            strcmp(entry->name + length - strlen(".sql"), ".sql") == 0)
-            folder->tasks[i].name = entry->name;
-        if (entry->folder && entry->name[0] != '.' && strcmp(entry->name, "meta") != 0 &&
-            name_inner(folder, i, arena, error) < 0)
-            return -1;
-    }
-    dn_hash_pool_start(&folder->pool, folder->fd, folder->tasks, folder->count);
-    return 0;
-}
-
 int
 dn_sql_folder_hash(dn_sql_folder *folder, dn_migration *migrations, size_t count, dn_error *error)
 {
     dn_hash_pool_finish(&folder->pool);
     for (size_t i = 0; i < count; i++)
         if (migrations[i].has_file &&
-            dn_hash_take(&folder->tasks[migrations[i].file], &migrations[i], error) < 0)
+            dn_hash_take(folder->tasks[migrations[i].file], &migrations[i], error) < 0)
             return -1;
     return 0;
 }
@@ -172,6 +216,13 @@ first_of(const dn_sql_folder *folder, const char *tag, size_t length)
     return low;
 }
 
+static void
+mark_listed(dn_sql_folder *folder, size_t at)
+{
+    if (folder->tasks[at])
+        folder->tasks[at]->listed = true;
+}
+
 static int
 take_file(const dn_sql_folder *folder, size_t at, dn_arena *arena, dn_migration *migration,
           dn_error *error)
@@ -194,11 +245,11 @@ take_inner(const dn_sql_folder *folder, dn_arena *arena, dn_migration *migration
         found =
             bsearch(&wanted, folder->names, folder->count, sizeof *folder->names, compare_wanted);
     at = found ? (size_t)(found - folder->names) : 0;
-    if (!found || !found->folder || !folder->tasks[at].name)
+    if (!found || !found->folder || !folder->tasks[at])
         return false;
     migration->file = at;
     migration->has_file = true;
-    migration->path = dn_path_join(arena, folder->path, folder->tasks[at].name);
+    migration->path = dn_path_join(arena, folder->path, folder->tasks[at]->name);
     return true;
 }
 
@@ -219,13 +270,13 @@ dn_sql_folder_resolve(dn_sql_folder *folder, const char *override, dn_arena *are
         if (folder->names[at].folder)
             continue;
         if (strcmp(name + length, ".sql") == 0) {
-            folder->tasks[at].listed = true;
+            mark_listed(folder, at);
             file = overridden ? file : at;
         } else if (override && strcmp(name + length, override) == 0) {
             overridden = true;
             file = at;
         } else if (strcmp(name + length, ".up.sql") == 0 && file == folder->count) {
-            folder->tasks[at].listed = true; /* of a folder that was golang-migrate's or sqlx's */
+            mark_listed(folder, at); /* of a folder that was golang-migrate's or sqlx's */
             file = at;
         } else if (strcmp(name + length, ".down.sql") == 0) {
             migration->down_path = dn_path_join(arena, folder->path, name);

@@ -159,8 +159,8 @@ add(foreign_reading *work, size_t at, const char *tag, const char *name)
                                         journal->count + 1, sizeof *journal->migrations);
     if (!migration.key || !migration.path || !journal->migrations)
         return dn_no_memory(work->error);
-    if (work->form->code)
-        work->folder->tasks[at].name = name;
+    if (work->form->code && dn_sql_folder_add(work->folder, at, name, work->arena, work->error) < 0)
+        return -1;
     journal->migrations[journal->count++] = migration;
     return 0;
 }
@@ -196,11 +196,11 @@ static int
 take_folder(foreign_reading *work, size_t at)
 {
     const char *tag = work->folder->names[at].name;
-    const char *name = work->folder->tasks[at].name;
+    const dn_hash_task *task = work->folder->tasks[at];
 
-    if (!name)
+    if (!task)
         return leave_out(work, tag, "has no migration.sql");
-    return add(work, at, tag, name);
+    return add(work, at, tag, task->name);
 }
 
 static int
@@ -279,16 +279,11 @@ dn_foreign_read(dn_journal *journal, dn_sql_folder *folder, dn_arena *arena, dn_
                             .arena = arena,
                             .error = error};
 
-    if (work.form->code)
-        dn_hash_pool_finish(&folder->pool); /* the tasks are ours again */
     if (collect(&work) < 0)
         return -1;
     if (journal->count)
         qsort_r(journal->migrations, journal->count, sizeof *journal->migrations, compare, journal);
     if (check_keys(&work) < 0 || (journal->layout == DN_LAYOUT_PRISMA && take_provider(&work) < 0))
         return -1;
-    /* SQL is being hashed since the folder was opened. */
-    if (work.form->code)
-        dn_hash_pool_start(&folder->pool, folder->fd, folder->tasks, folder->count);
     return 0;
 }

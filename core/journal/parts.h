@@ -44,26 +44,35 @@ int dn_journal_parse(const char *name, const char *text, size_t length, dn_arena
 /* --- digests of many files (hash_files.c) ----------------------------------------------------- */
 enum { DN_HASH_HELPERS = 3, DN_HASH_KEPT = 512 * 1024 };
 typedef struct dn_hash_task {
-    const char *name; /* in the folder; NULL: nothing to do */
+    const char *name; /* in the folder */
     uint64_t size;
     dn_digest digest;
     const char *text; /* all of it, with a NUL behind it; NULL: it was not kept */
     int problem;      /* errno, 0 when all went well */
     bool listed;      /* the <tag>.sql of a migration that was resolved; of no concern to helpers */
 } dn_hash_task;
-/* Zeroed before its first use. One thread owns it; helpers only take tasks from it. */
+/* One thread owns it; helpers only take tasks from it. */
 typedef struct dn_hash_pool {
-    int fd; /* of the folder */
-    dn_hash_task *tasks;
-    size_t count;
-    char *kept; /* DN_HASH_KEPT bytes for texts, or NULL */
+    int fd;     /* of the folder */
+    char *kept; /* DN_HASH_KEPT bytes for texts, zeroed, or NULL */
     atomic_size_t kept_bytes;
-    atomic_size_t next;
+    struct dn_hash_batch *filling; /* the owner's */
+    size_t count;
+    pthread_mutex_t mutex; /* of what follows */
+    pthread_cond_t changed;
+    struct dn_hash_batch *first; /* to be taken */
+    struct dn_hash_batch *last;
+    bool closed;
     pthread_t threads[DN_HASH_HELPERS];
     size_t helpers;
 } dn_hash_pool;
-/* Helpers may begin at once; the tasks are theirs until dn_hash_pool_finish has come back. */
-void dn_hash_pool_start(dn_hash_pool *pool, int fd, dn_hash_task *tasks, size_t count);
+#define DN_HASH_POOL_INIT                                                                          \
+    {                                                                                              \
+        .fd = -1, .mutex = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER          \
+    }
+/* Helpers may begin at once; the task is theirs until dn_hash_pool_finish has come back. NULL: no memory. */
+dn_hash_task *dn_hash_pool_add(dn_hash_pool *pool, const char *name, dn_arena *arena,
+                               dn_error *error);
 void dn_hash_pool_finish(dn_hash_pool *pool);  /* does what is left; may be called again */
 void dn_hash_pool_abandon(dn_hash_pool *pool); /* waits for the helpers only */
 /* Size, digest and text of a finished task, or why there are none. */
@@ -75,10 +84,11 @@ typedef struct dn_sql_folder {
     dn_fd fd;
     const dn_folder_entry *names; /* sorted by bytes */
     size_t count;
-    dn_hash_task *tasks; /* one per name */
-    size_t hint;         /* where the last look-up ended */
+    dn_hash_task **tasks; /* one per name; NULL: it is no migration */
+    size_t hint;          /* where the last look-up ended */
     dn_hash_pool pool;
 } dn_sql_folder;
+/* Lists the folder, and starts hashing every <tag>.sql of it meanwhile. */
 int dn_sql_folder_open(dn_sql_folder *folder, const char *path, dn_arena *arena, dn_error *error);
 static inline void
 dn_sql_folder_cleanup(dn_sql_folder *folder)
@@ -86,8 +96,9 @@ dn_sql_folder_cleanup(dn_sql_folder *folder)
     dn_hash_pool_abandon(&folder->pool);
     dn_fd_cleanup(&folder->fd);
 }
-/* Starts hashing every <tag>.sql of the folder. */
-int dn_sql_folder_start_hashing(dn_sql_folder *folder, dn_arena *arena, dn_error *error);
+/* The file of a migration that is not named so: as a migration that is code is not. */
+int dn_sql_folder_add(dn_sql_folder *folder, size_t at, const char *name, dn_arena *arena,
+                      dn_error *error);
 /* The file named <tag><suffix>, where the tag is the first `length` bytes, or NULL. */
 const char *dn_sql_folder_find(const dn_sql_folder *folder, const char *tag, size_t length,
                                const char *suffix);

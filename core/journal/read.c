@@ -111,7 +111,7 @@ collect_unlisted(journal_reading *reading, dn_migration **found, size_t *count, 
         const char *fault;
         char *tag;
 
-        if (reading->folder->tasks[i].listed)
+        if (reading->folder->tasks[i] && reading->folder->tasks[i]->listed)
             continue;
         tag = unlisted_tag(reading, entry, &problem);
         if (problem.status) {
@@ -184,11 +184,11 @@ read_folders(journal_reading *reading, bool *any, dn_error *error)
 
     for (size_t i = 0; i < reading->folder->count; i++) {
         const dn_folder_entry *entry = &reading->folder->names[i];
-        const char *name = reading->folder->tasks[i].name;
+        const dn_hash_task *task = reading->folder->tasks[i];
         dn_migration migration = {.tag = entry->name};
         const char *fault;
 
-        if (!entry->folder || !name)
+        if (!entry->folder || !task)
             continue;
         *any = true;
         fault = dn_tag_fault(entry->name, strlen(entry->name));
@@ -197,7 +197,7 @@ read_folders(journal_reading *reading, bool *any, dn_error *error)
                 return -1;
             continue;
         }
-        migration.path = dn_path_join(reading->arena, reading->folder->path, name);
+        migration.path = dn_path_join(reading->arena, reading->folder->path, task->name);
         journal->migrations = dn_arena_grow(reading->arena, journal->migrations, &capacity,
                                             journal->count + 1, sizeof *journal->migrations);
         if (!migration.path || !journal->migrations)
@@ -367,7 +367,7 @@ open_folder(const char *path, dn_arena *arena, dn_journal *journal, dn_error *er
     if (dn_sql_folder_open(folder, path, arena, error) < 0)
         return -1;
     journal->folder = folder->path;
-    return dn_sql_folder_start_hashing(folder, arena, error);
+    return 0;
 }
 
 int
