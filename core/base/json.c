@@ -223,6 +223,7 @@ dn_json_add_string(dn_text *text, const char *data, size_t length)
         else
             dn_text_printf(text, "\\u%04x", c);
     }
-    dn_text_add(text, data + done, length - done);
+    if (done < length) /* an empty text may have no address */
+        dn_text_add(text, data + done, length - done);
     dn_text_add_char(text, '"');
 }
