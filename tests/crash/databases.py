@@ -9,6 +9,7 @@ Everything is read with the databases' own programs. A State is four texts:
   unfinished  what the ledger holds
 """
 import collections
+import glob
 import os
 import re
 import shutil
@@ -21,6 +22,9 @@ import urllib.parse
 State = collections.namedtuple("State", "user tracker rows unfinished")
 Target = collections.namedtuple("Target", "url name")
 
+# Debian's psql in PATH is a script that looks for this one.
+PSQL = max(glob.glob("/usr/lib/postgresql/*/bin/psql"), default="psql",
+           key=lambda path: int(path.split("/")[4]))
 MARK = "--8<--"
 ROWS = ("SELECT seq, tag, state, digest_raw, digest_text, digest_tokens, algorithm, statements"
         " FROM dunlin_migrations ORDER BY seq;")
@@ -218,7 +222,7 @@ class Postgres(Server):
     sessions = "SELECT count(*) FROM pg_stat_activity WHERE datname = '%s';"
 
     def client(self, database, *arguments):
-        return ["psql", "-X", "-q", "-A", "-t", *arguments, self.url(database)]
+        return [PSQL, "-X", "-q", "-A", "-t", *arguments, self.url(database)]
 
     def admin(self, sql):
         return run(self.client("postgres", "-v", "ON_ERROR_STOP=1"), sql)

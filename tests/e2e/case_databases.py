@@ -5,6 +5,7 @@ fresh() empties one, run(SQL) gives the lines of an answer, state() whatever com
 dunlin's tracker forget what was applied. The servers are those of DUNLIN_TEST_POSTGRES and
 DUNLIN_TEST_MYSQL.
 """
+import functools
 import os
 import sqlite3
 import subprocess
@@ -85,6 +86,7 @@ class Client:
         self.process.wait()
 
 
+@functools.lru_cache
 def psql():
     folder = os.environ.get("DUNLIN_POSTGRES_BIN")
     if folder:

@@ -21,6 +21,7 @@ the runs of dunlin, which are given a command that prints it.
 DUNLIN is the program; servers are those of DUNLIN_TEST_POSTGRES and DUNLIN_TEST_MYSQL.
 Prints TAP, and fails when a scenario fails.
 """
+import functools
 import hashlib
 import json
 import os
@@ -162,6 +163,7 @@ class Server:
             self.on(self.server, f"DROP DATABASE IF EXISTS {name}")
 
 
+@functools.lru_cache
 def psql():
     folder = os.environ.get("DUNLIN_POSTGRES_BIN")
     if folder:

@@ -113,6 +113,55 @@ noninteractive apt-get update -q" ]
     [ "$passed $failed" = "2 3" ]
 }
 
+@test "a suite beside another is shown and counted when it is joined" {
+    functions
+    aside() { tap "a suite" suite; tap "another" suite; }
+    suite() { printf '%s\n' 1..3 'ok 1 a' 'not ok 2 b' '# why' 'ok 3 c # skip no d'; return 1; }
+    beside "two suites" aside >/dev/null
+    passed=10
+    joined "two suites" >"$BATS_TEST_TMPDIR/said" && false
+    [ "$passed $failed $skipped" = "12 2 2" ]
+    [ "${failures[*]}" = "a suite another" ]
+    [ "$(grep -c '^# why' "$BATS_TEST_TMPDIR/said")" -eq 2 ]
+    grep -q '^   another: 1 passed, 1 failed, 1 skipped' "$BATS_TEST_TMPDIR/said"
+
+    beside "nothing wrong" true >/dev/null
+    joined "nothing wrong"
+    [ "$passed $failed $skipped" = "12 2 2" ]
+}
+
+@test "a suite beside another that ends before it counts is a failure" {
+    functions
+    stops() { echo "not today"; exit 3; }
+    beside "a suite" stops >/dev/null
+    run joined "a suite"
+    [ "$status" -eq 1 ]
+    [ "$output" = "not today
+a suite ended with status 3" ]
+    joined "a suite" >/dev/null && false
+    [ "$passed $failed" = "0 1" ]
+    run verdict
+    [ "${lines[0]}" = "failed: a suite" ]
+}
+
+@test "what runs beside others ends with the check, and what it began" {
+    functions
+    cd "$BATS_TEST_TMPDIR"
+    mkdir tests
+    printf '#!/bin/bash\n' >tests/servers
+    chmod +x tests/servers
+    long() { sleep 600 & echo "$!" >"$BATS_TEST_TMPDIR/process"; wait; }
+    beside "a suite" long >/dev/null 3>&-
+    until [ -s process ]; do sleep 0.02; done
+    kill -0 "$(cat process)"
+    end_all
+    for _ in {1..200}; do
+        kill -0 "$(cat process)" 2>/dev/null || return 0
+        sleep 0.02
+    done
+    return 1
+}
+
 @test "when all is well the last line says so and the exit code is 0" {
     functions
     suite() { printf '%s\n' 1..1 'ok 1 a'; }
