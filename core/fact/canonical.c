@@ -198,7 +198,7 @@ add_members(dn_text *text, dn_arena *scratch, dunlin_string kind, const dunlin_p
     dn_text_add_char(text, '{');
     for (const dunlin_property *at = list.items; list.count && at < list.items + list.count;) {
         if (dn_string_equal(at->name, "text")) {
-            at++;
+            at += dn_property_span(list.items, list.count, (uint64_t)(at - list.items));
             continue;
         }
         if (!first)

@@ -76,6 +76,12 @@ test_false_and_the_servers_own_text_are_left_out(void **state)
 }
 
 static void
+test_a_text_of_the_server_that_is_a_list_is_left_out_as_a_whole(void **state)
+{
+    writes(state, "view v text=[a,b] type=query", "\"view/v\":{\"type\":\"query\"}");
+}
+
+static void
 test_depends_is_a_set_and_sorted(void **state)
 {
     schema_fixture *fixture = *state;
@@ -238,6 +244,9 @@ main(void)
                                         teardown_schema),
         cmocka_unit_test_setup_teardown(test_false_and_the_servers_own_text_are_left_out, setup,
                                         teardown_schema),
+        cmocka_unit_test_setup_teardown(
+            test_a_text_of_the_server_that_is_a_list_is_left_out_as_a_whole, setup,
+            teardown_schema),
         cmocka_unit_test_setup_teardown(test_depends_is_a_set_and_sorted, setup, teardown_schema),
         cmocka_unit_test_setup_teardown(test_what_the_name_of_a_member_does_not_tell_is_said, setup,
                                         teardown_schema),
