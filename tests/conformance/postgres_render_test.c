@@ -458,7 +458,7 @@ operations_of_facts(size_t *count)
     /* Every database has this one. */
     for (size_t i = 0; i < *count; i++)
         if (all[i]->kind.length != 6 || memcmp(all[i]->kind.data, "schema", 6) != 0 ||
-            memcmp(all[i]->path[0].data, "public", 6) != 0)
+            all[i]->path[0].length != 6 || memcmp(all[i]->path[0].data, "public", 6) != 0)
             all[kept++] = all[i];
     *count = kept;
     return all;
