@@ -14,7 +14,7 @@ static const dn_area *const areas[] = {
     &dn_area_query,  &dn_area_run,        &dn_area_transaction, &dn_area_session, &dn_area_bulk,
     &dn_area_error,  &dn_area_classify,   &dn_area_render,      &dn_area_lock,    &dn_area_lease,
     &dn_area_cancel, &dn_area_introspect, &dn_area_facts,       &dn_area_resume,  &dn_area_backup,
-    &dn_area_data,   &dn_area_privileges, &dn_area_shadow,      &dn_area_script,
+    &dn_area_data,   &dn_area_privileges, &dn_area_hazards,     &dn_area_shadow,  &dn_area_script,
 };
 enum { AREAS = sizeof areas / sizeof areas[0] };
 

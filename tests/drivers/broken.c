@@ -178,6 +178,7 @@ static const struct {
     {.name = "broken_values", .row = row_untyped},
     {.name = "broken_eager", .goes_on = true},
     {.name = "broken_lock", .locks_all = true},
+    {.name = "broken_hazards"}, /* see make_table */
 };
 enum { MISTAKES = sizeof mistakes / sizeof mistakes[0] };
 
@@ -296,6 +297,17 @@ broken_try_lock(const dunlin_call *call, dunlin_connection *connection, dunlin_s
     return status;
 }
 
+/* A query that nothing can be answered to. */
+static int32_t
+broken_hazards(const dunlin_call *call, const dunlin_profile *profile)
+{
+    static const char query[] = "SELECT area FROM hazards";
+    const dunlin_string text = {query, sizeof query - 1};
+
+    (void)profile;
+    return call->host->text(call, text);
+}
+
 /* --- the table ---------------------------------------------------------------------------------------- */
 static void
 make_table(void)
@@ -320,6 +332,8 @@ make_table(void)
     own_table.run = broken_run;
     own_table.query = broken_query;
     own_table.try_lock = broken_try_lock;
+    if (strcmp(own_name, "broken_hazards") == 0)
+        own_table.hazards = broken_hazards;
 }
 
 DUNLIN_DRIVER_EXPORT const dunlin_driver *dunlin_driver_entry_v0(uint32_t abi, uint32_t revision);

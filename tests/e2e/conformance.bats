@@ -152,6 +152,10 @@ finds() {
     finds lock lock.exclusive "the lock was had by two at once"
 }
 
+@test "a driver whose query for hazards does not run is found" {
+    finds hazards hazards.rows "hazards"
+}
+
 # --- the quirks file -------------------------------------------------------------------------------
 
 # with_quirks TEXT: what the kit says of one case with these quirks.
