@@ -93,9 +93,16 @@ static int
 find_claimant(dn_session *session, const dn_claimant *claimant, dn_error *error)
 {
     sighting seen = {DN_LAYOUT_NATIVE, NULL, NULL, NULL};
+    const char *claim;
 
     if (read_journal(session, error) < 0 || look_for_tables(session, &seen, error) < 0)
         return -1;
+    if (!seen.claimant && session->journal.plan && strcmp(claimant->name, "sqitch") == 0) {
+        if (dn_claim_read_registry(session->connection, claimant, session->journal.plan_project,
+                                   &session->arena, &seen.claimed_in, &claim, error) < 0)
+            return -1;
+        seen.claimant = seen.claimed_in ? claimant : NULL;
+    }
     if (seen.claimant != claimant)
         return dn_fail(error, DUNLIN_USAGE, "adopt.no-table",
                        "the database of target '%s' has no table '%s' of %s", session->target->name,

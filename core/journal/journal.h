@@ -71,6 +71,8 @@ typedef struct dn_journal {
     bool ambiguous;               /* its files are laid out as more than one tool does */
     const char *folder;           /* migrations folder */
     const char *path;             /* of the journal file, NULL where there is none */
+    const char *plan;             /* of sqitch, where it has the order, else NULL */
+    const char *plan_project;     /* the plan's name for the project, or NULL */
     const char *dialect;          /* configured, else of the journal; NULL unknown */
     dn_journal_stamp stamp;       /* the journal file as it was read */
     struct dn_sql_folder *reader; /* hashing still goes on: finish or close; else NULL */

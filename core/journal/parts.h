@@ -163,8 +163,8 @@ int dn_journal_salvage(const char *text, size_t length, const dn_journal_form *f
 int dn_journal_lock(const char *folder, dn_fd *lock, dn_error *error);
 
 /* --- sqitch's plan (sqitch.c) ----------------------------------------------------------------- */
-/* Puts the migrations of a folder of deploy scripts into the order of the plan beside it. *plan: its path;
- * NULL: there is none, and nothing was done. */
-int dn_sqitch_order(dn_journal *journal, const char **plan, dn_arena *arena, dn_error *error);
+/* Puts the migrations of a folder of deploy scripts into the order of the plan beside it, which
+ * journal->plan names; without one nothing is done. */
+int dn_sqitch_order(dn_journal *journal, dn_arena *arena, dn_error *error);
 
 #endif

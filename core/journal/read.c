@@ -239,17 +239,16 @@ static int
 read_files(journal_reading *reading, dn_error *error)
 {
     dn_journal *journal = reading->journal;
-    const char *plan;
 
     journal->layout = DN_LAYOUT_FILES;
     if (collect_unlisted(reading, &journal->migrations, &journal->count, error) < 0 ||
-        dn_sqitch_order(journal, &plan, reading->arena, error) < 0)
+        dn_sqitch_order(journal, reading->arena, error) < 0)
         return -1;
     number_by_position(journal->migrations, journal->count);
-    if (plan)
+    if (journal->plan)
         return dn_findings_add(&journal->findings, reading->arena, DN_NOTE, "journal.none", NULL,
                                error, "there is no journal in '%s': the order is that of '%s'",
-                               journal->folder, plan);
+                               journal->folder, journal->plan);
     if (dn_findings_add(&journal->findings, reading->arena, DN_NOTE, "journal.none", NULL, error,
                         "there is no journal in '%s': the names of the files are the order",
                         journal->folder) < 0)

@@ -8,10 +8,10 @@
 
 #define DEPLOY "deploy"
 #define PLAN "sqitch.plan"
+#define PROJECT "%project="
 
 typedef struct plan_reading {
     dn_journal *journal;
-    const char *plan;
     dn_migration *ordered;
     size_t count;
     dn_arena *arena;
@@ -51,8 +51,8 @@ complain(plan_reading *work, dunlin_string change, const char *why)
     if (shown.failed)
         return dn_no_memory(work->error);
     return dn_findings_add(&work->journal->findings, work->arena, DN_ERROR_FINDING, "journal.plan",
-                           NULL, work->error, "the plan '%s' has the change '%s' %s", work->plan,
-                           shown.data, why);
+                           NULL, work->error, "the plan '%s' has the change '%s' %s",
+                           work->journal->plan, shown.data, why);
 }
 
 static int
@@ -73,6 +73,18 @@ take_change(plan_reading *work, dunlin_string change)
 }
 
 static int
+take_project(plan_reading *work, const char *line, size_t length)
+{
+    size_t lead = strlen(PROJECT);
+
+    if (length <= lead || strncmp(line, PROJECT, lead) != 0)
+        return 0;
+    length -= line[length - 1] == '\r';
+    work->journal->plan_project = dn_arena_copy(work->arena, line + lead, length - lead);
+    return work->journal->plan_project ? 0 : dn_no_memory(work->error);
+}
+
+static int
 take_lines(plan_reading *work, const dn_text *text)
 {
     const char *at = text->data ? text->data : "";
@@ -83,7 +95,7 @@ take_lines(plan_reading *work, const dn_text *text)
         size_t length = (size_t)((stop ? stop : end) - at);
         dunlin_string change = change_of(at, length);
 
-        if (change.length && take_change(work, change) < 0)
+        if (take_project(work, at, length) < 0 || (change.length && take_change(work, change) < 0))
             return -1;
         at += length + 1;
     }
@@ -91,29 +103,28 @@ take_lines(plan_reading *work, const dn_text *text)
 }
 
 int
-dn_sqitch_order(dn_journal *journal, const char **plan, dn_arena *arena, dn_error *error)
+dn_sqitch_order(dn_journal *journal, dn_arena *arena, dn_error *error)
 {
     plan_reading work = {.journal = journal, .arena = arena, .error = error};
     const char *slash = strrchr(journal->folder, '/');
+    const char *plan;
     dn_auto(dn_text) text = DN_TEXT_INIT;
 
-    *plan = NULL;
     if (!slash || strcmp(slash + 1, DEPLOY) != 0)
         return 0;
-    work.plan =
-        dn_arena_printf(arena, "%.*s/" PLAN, (int)(slash - journal->folder), journal->folder);
+    plan = dn_arena_printf(arena, "%.*s/" PLAN, (int)(slash - journal->folder), journal->folder);
     work.ordered = dn_arena_array(arena, journal->count + 1, sizeof *work.ordered);
-    if (!work.plan || !work.ordered)
+    if (!plan || !work.ordered)
         return dn_no_memory(error);
-    if (!dn_file_exists(work.plan))
+    if (!dn_file_exists(plan))
         return 0;
-    if (dn_file_read(work.plan, &text, error) < 0 || take_lines(&work, &text) < 0)
+    journal->plan = plan;
+    if (dn_file_read(plan, &text, error) < 0 || take_lines(&work, &text) < 0)
         return -1;
     /* Files that the plan does not have come after it. */
     for (size_t i = 0; i < journal->count; i++)
         if (journal->migrations[i].tag)
             work.ordered[work.count++] = journal->migrations[i];
     journal->migrations = work.ordered;
-    *plan = work.plan;
     return 0;
 }

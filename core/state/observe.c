@@ -35,6 +35,21 @@ look_for_objects(dn_connection *connection, const dn_ignore *ignore, dn_arena *a
     return 0;
 }
 
+/* A plan of sqitch says that there may be its tables elsewhere. */
+static int
+look_for_registry(dn_connection *connection, dn_arena *arena, dn_observation *observation,
+                  dn_error *error)
+{
+    const dn_claimant *sqitch = dn_claimant_find("sqitch");
+
+    if (dn_claim_read_registry(connection, sqitch, observation->journal->plan_project, arena,
+                               &observation->claimed_in, &observation->claim, error) < 0)
+        return -1;
+    if (observation->claimed_in)
+        observation->claimant = sqitch;
+    return 0;
+}
+
 /* A table of a tool that only claims. */
 static int
 look_for_claims(dn_connection *connection, dn_arena *arena, dn_observation *observation,
@@ -50,7 +65,8 @@ look_for_claims(dn_connection *connection, dn_arena *arena, dn_observation *obse
         observation->claimed_in = name;
         return dn_claim_read(connection, claimant, name, arena, &observation->claim, error);
     }
-    return 0;
+    return observation->journal->plan ? look_for_registry(connection, arena, observation, error)
+                                      : 0;
 }
 
 /* Nothing is recorded or begun, so whatever the database holds is not ours. */

@@ -29,6 +29,7 @@ load tools_helper
 
 @test "from sqitch, whose plan is the order" {
     changes_are_proved postgresql
+    changes_are_proved mysql
 }
 
 @test "programs cannot be taken over" {
