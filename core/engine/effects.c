@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "core/base/file.h"
 #include "core/state/named.h"
 #include "core/state/replay.h"
 #include "core/state/snapshot.h"
@@ -43,7 +44,7 @@ begin(collecting *work)
         .translate = dn_session_translation(session, false),
         .folder = dn_snapshot_folder(session->project.migrations, session->driver->table.dialect,
                                      &session->arena),
-        .keep = true,
+        .keep = !session->reads_only,
         .log = session->log,
     };
 
@@ -188,11 +189,35 @@ fill_by_names(collecting *work)
     return 0;
 }
 
+/* Of what could not be replayed the text still has names. */
+static int
+read_texts(collecting *work)
+{
+    dn_evidence *evidence = work->evidence;
+
+    for (size_t i = 0; i < evidence->count; i++) {
+        const dn_migration *file = evidence->history[i].file;
+        dn_auto(dn_text) text = DN_TEXT_INIT;
+        const char *copy;
+
+        if (evidence->effects[i].known || !file || !file->path)
+            continue;
+        if (dn_file_read(file->path, &text, work->error) < 0)
+            return -1;
+        copy = dn_arena_copy(&work->session->arena, text.data ? text.data : "", text.length);
+        if (!copy)
+            return dn_no_memory(work->error);
+        evidence->effects[i].text = dn_span(copy, text.length);
+    }
+    return 0;
+}
+
 static int
 replay(collecting *work)
 {
     if (begin(work) < 0 ||
-        dn_replay_effects(work->replay, work->evidence->effects, work->error) < 0)
+        dn_replay_effects(work->replay, work->evidence->effects, work->error) < 0 ||
+        read_texts(work) < 0)
         return -1;
     ignore_effects(work);
     tell_source(work);

@@ -3,6 +3,10 @@
  * Drift: what the schema holds beside what the migrations that were run left there, and what it
  * lacks of that.
  */
+#include <ctype.h>
+#include <string.h>
+#include <strings.h>
+
 #include "core/reconcile/proof_internal.h"
 
 typedef struct drifting {
@@ -117,6 +121,66 @@ owner_of(const drifting *work, const dunlin_fact *member)
     return line;
 }
 
+static bool
+is_of_name(char byte)
+{
+    return isalnum((unsigned char)byte) || byte == '_' || byte == '$' || (byte & 0x80);
+}
+
+static bool
+has_word(dunlin_string text, dunlin_string word)
+{
+    for (uint64_t at = 0; word.length && at + word.length <= text.length; at++) {
+        uint64_t end = at + word.length;
+
+        if (strncasecmp(text.data + at, word.data, (size_t)word.length) == 0 &&
+            (at == 0 || !is_of_name(text.data[at - 1])) &&
+            (end == text.length || !is_of_name(text.data[end])))
+            return true;
+    }
+    return false;
+}
+
+/* Columns that a text makes without naming them: copied, or in text that is put together. */
+static bool
+hides_columns(dunlin_string text)
+{
+    static const char *const words[] = {"like",    "execute", "do",        "call",
+                                        "prepare", "source",  "partition", "inherits"};
+
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (has_word(text, dn_string(words[i])))
+            return true;
+    return memchr(text.data, '*', (size_t)text.length) != NULL;
+}
+
+static bool
+is_unknown(const drifting *work, size_t claim)
+{
+    const dn_proof *proof = &work->proofs->items[claim];
+
+    return proof->kind == DN_EFFECTS_UNKNOWN ||
+           (!work->claims[claim].effects->known && proof->done);
+}
+
+/* Could one of the migrations that nobody knows all of have made it? */
+static bool
+may_be_made(const drifting *work, const dunlin_fact *fact)
+{
+    if (!work->blind)
+        return false;
+    if (!dn_fact_is(fact, DUNLIN_KIND_COLUMN))
+        return true;
+    for (size_t i = 0; i < work->proofs->count; i++) {
+        dunlin_string text = work->claims[i].effects->text;
+
+        if (is_unknown(work, i) && (!text.length || hides_columns(text) ||
+                                    has_word(text, fact->path[fact->path_count - 1])))
+            return true;
+    }
+    return false;
+}
+
 /* Schemas and extensions come with the server as often as not. */
 static bool
 is_furniture(const dunlin_fact *fact)
@@ -131,7 +195,7 @@ look_at_fact(const dunlin_fact *fact, void *context)
     dn_drift drift = {.kind = DN_DRIFT_LEGACY, .actual = fact};
     const dn_line *owner;
 
-    if (work->blind || dn_ballot_line(work->ballot, fact) || is_furniture(fact) ||
+    if (may_be_made(work, fact) || dn_ballot_line(work->ballot, fact) || is_furniture(fact) ||
         dn_ballot_ignores(fact))
         return 0;
     if (is_whole(fact, dn_fact_map_naming(work->ballot->keys)))
@@ -155,8 +219,7 @@ dn_prove_drift(const dn_claim *claims, const dn_ballot *ballot, const dn_fact_ma
         .claims = claims, .ballot = ballot, .arena = arena, .proofs = proofs, .error = error};
 
     for (size_t i = 0; i < proofs->count; i++)
-        work.blind = work.blind || proofs->items[i].kind == DN_EFFECTS_UNKNOWN ||
-                     (!claims[i].effects->known && proofs->items[i].done);
+        work.blind = work.blind || is_unknown(&work, i);
     for (size_t i = 0; i < ballot->line_count; i++)
         if (look_at_line(&work, &ballot->lines[i]) < 0)
             return -1;

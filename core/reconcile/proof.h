@@ -48,7 +48,7 @@ typedef struct dn_proof {
 } dn_proof;
 
 /* What is otherwise than the history says. What is extra is not told where some migration may have
- * made it of which nobody knows all effects. */
+ * made it of which nobody knows all effects; a column is only made by a text that names it. */
 typedef enum dn_drift_kind {
     DN_DRIFT_EXTRA = 0, /* in an object of the history, or an object that it dropped */
     DN_DRIFT_MISSING,

@@ -27,6 +27,7 @@ typedef struct dn_migration_effects {
     bool known;      /* false: it has no file, or not all of it could be replayed */
     const char *why; /* ... one sentence, lower case, no full stop; NULL when known */
     bool unsent;     /* ... because a statement reaches outside, and nothing is wrong with it */
+    dunlin_string text; /* ... its file, in which names can be looked for; empty: there is none */
     unsigned statements;
     unsigned data;  /* of them, those that change rows */
     dn_probe probe; /* what `-- dunlin: probe` answered on the target */

@@ -38,6 +38,13 @@ sample() {
     assert_equal "$(cat after)" "$(cat before)"
 }
 
+@test "a replay for a target leaves no file, either" {
+    sample
+    rm -rf migrations/meta/_dunlin
+    check_json --target one
+    refute_file migrations/meta/_dunlin
+}
+
 @test "snapshot, effects, definition and target are held against the migrations" {
     sample
     dunlin doctor

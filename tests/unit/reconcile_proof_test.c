@@ -376,6 +376,27 @@ of_a_migration_that_cannot_be_replayed_nothing_is_said(void **state)
     assert_string_equal(prove(self), "m1 present done proved; m2 unknown done");
 }
 
+static void
+what_a_lost_text_may_have_made_is_not_extra_unless_it_names_no_such_column(void **state)
+{
+    history *self = *state;
+    dn_migration_effects *lost;
+
+    add(self, "m1", true, USERS);
+    seen(self);
+    lost = add(self, "m2", true, "rows");
+    *lost = (dn_migration_effects){.known = false, .why = "lost"};
+    by_hand(self, "+column users/by_hand type=text");
+    assert_string_equal(prove(self), "m1 present done proved; m2 unknown done");
+    lost->text = dn_string("ALTER TABLE users ADD COLUMN by_handed text");
+    assert_string_equal(prove(self), "m1 present done proved; m2 unknown done; extra column "
+                                     "'users.by_hand'");
+    lost->text = dn_string("ALTER TABLE users ADD COLUMN \"by_hand\" text");
+    assert_string_equal(prove(self), "m1 present done proved; m2 unknown done");
+    lost->text = dn_string("DO $$ BEGIN EXECUTE format('ALTER TABLE users ADD %I', x); END $$");
+    assert_string_equal(prove(self), "m1 present done proved; m2 unknown done");
+}
+
 /* --- scale ----------------------------------------------------------------------------------------------------- */
 
 enum { LONG = 1000, FACTS = 8 };
@@ -444,6 +465,7 @@ main(void)
         PROOF(an_edited_file_is_not_drift),
         PROOF(a_record_without_effects_is_seen),
         PROOF(of_a_migration_that_cannot_be_replayed_nothing_is_said),
+        PROOF(what_a_lost_text_may_have_made_is_not_extra_unless_it_names_no_such_column),
         PROOF(a_thousand_migrations_take_less_than_a_quarter_of_a_second),
     };
 
