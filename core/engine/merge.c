@@ -120,8 +120,8 @@ knows_the_newest_alone(const dn_merge *merge)
            tracker->layout == DN_LAYOUT_GOLANG_MIGRATE;
 }
 
-static const dn_rebase_entry *
-namesake(const dn_merge *merge, size_t at)
+static dn_rebase_entry *
+namesake(dn_merge *merge, size_t at)
 {
     const char *key = merge->entries[at].was->key;
 
@@ -130,6 +130,24 @@ namesake(const dn_merge *merge, size_t at)
             strcmp(merge->entries[i].was->key, key) == 0)
             return &merge->entries[i];
     return NULL;
+}
+
+/* Numbers do not tell which of two it is that the tracker records. */
+static int
+settle_one_of_two(dn_merge *merge, dn_rebase_entry *entry, dn_rebase_entry *other, dn_error *error)
+{
+    int which;
+
+    if (dn_merge_prove(merge, entry->was, other->was, &which, error) < 0)
+        return -1;
+    if (!which)
+        return dn_fail(error, DUNLIN_DISAGREEMENT, "merge.ambiguous",
+                       "the tracker records '%s', which is the number of '%s' and of '%s', and the "
+                       "schema does not show which of them was applied",
+                       entry->was->key, entry->was->tag, other->was->tag);
+    entry->settled = which == 1;
+    other->settled = which == 2;
+    return 0;
 }
 
 static int
@@ -141,19 +159,18 @@ settle(dn_merge *merge, dn_error *error)
         return dn_fail(error, DUNLIN_DISAGREEMENT, "merge.ambiguous",
                        "the table of golang-migrate has the newest version alone, so it does not "
                        "tell which files were applied");
-    for (size_t i = 0; i < merge->count; i++) {
+    for (size_t i = 0; i < merge->count; i++)
+        merge->entries[i].settled =
+            kept->commit && dn_merge_side_has(kept, merge->entries[i].was->tag);
+    for (size_t i = 0; i < merge->count && !knows_the_newest_alone(merge); i++) {
         dn_rebase_entry *entry = &merge->entries[i];
-        const dn_rebase_entry *other = namesake(merge, i);
-        bool recorded = !knows_the_newest_alone(merge) && is_recorded(merge, entry->was);
+        dn_rebase_entry *other = namesake(merge, i);
 
-        entry->settled = kept->commit && dn_merge_side_has(kept, entry->was->tag);
-        if (!recorded || entry->settled)
+        if (entry->settled || (other && other->settled) || !is_recorded(merge, entry->was))
             continue;
-        if (other && !(kept->commit && dn_merge_side_has(kept, other->was->tag)))
-            return dn_fail(error, DUNLIN_DISAGREEMENT, "merge.ambiguous",
-                           "the tracker records '%s', which is the number of '%s' and of '%s'",
-                           entry->was->key, entry->was->tag, other->was->tag);
         entry->settled = !other;
+        if (other && settle_one_of_two(merge, entry, other, error) < 0)
+            return -1;
     }
     return 0;
 }

@@ -17,7 +17,8 @@ typedef struct dn_merge_side {
 enum { DN_MERGE_SIDES = 3 }; /* what is kept, then both that were merged */
 
 typedef struct dn_merge_step {
-    const char *action; /* "finish", "journal", "list", "move", "renumber", "file", "snapshot" */
+    const char
+        *action; /* "finish", "journal", "list", "move", "renumber", "file", "snapshot", "remove" */
     const char *tag;
     const char *new_tag;
     const char *path;
@@ -38,7 +39,8 @@ typedef struct dn_merge {
     dn_merge_step *steps;
     size_t step_count, step_capacity;
     dn_findings findings;
-    bool unfinished; /* an earlier one was broken off */
+    bool unfinished;              /* an earlier one was broken off */
+    struct dn_evidence *evidence; /* NULL: nobody asked what the schema shows */
 } dn_merge;
 
 int dn_merge_add_step(dn_merge *merge, const dn_merge_step *step, dn_error *error);
@@ -47,7 +49,10 @@ bool dn_merge_side_has(const dn_merge_side *side, const char *tag);
 
 /* The snapshots of drizzle-kit of all that is not settled: merge_snapshots.c. */
 int dn_merge_snapshots(dn_merge *merge, dn_error *error);
-/* What dunlin keeps of the effects of migrations. */
+/* What dunlin keeps of schemas and of the effects of migrations. */
 int dn_merge_effects(dn_merge *merge, dn_error *error);
+/* Which of two was applied, as the schema shows: *which is 1 or 2; 0: it does not. merge_proof.c */
+int dn_merge_prove(dn_merge *merge, const dn_migration *one, const dn_migration *other, int *which,
+                   dn_error *error);
 
 #endif

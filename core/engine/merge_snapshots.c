@@ -289,6 +289,34 @@ first_changed(const dn_merge *merge)
     return at;
 }
 
+/* What a replay or the next run makes anew. */
+static int
+drop(dn_merge *merge, const char *path, const char *why, dn_error *error)
+{
+    const dn_merge_step step = {.action = "remove", .path = path, .why = why};
+
+    return dn_rebase_add_remove(&merge->work, path, &merge->session.arena, error) < 0
+               ? -1
+               : dn_merge_add_step(merge, &step, error);
+}
+
+/* The schema behind all migrations, as one of the branches had it. */
+static int
+drop_head(dn_merge *merge, const char *dialect, dn_error *error)
+{
+    dn_arena *arena = &merge->session.arena;
+    const char *head = dn_arena_printf(arena, "meta/_dunlin/%s/head.json", dialect);
+    const char *path = head ? dn_path_join(arena, merge->session.journal.folder, head) : NULL;
+
+    if (!path)
+        return dn_no_memory(error);
+    return dn_file_exists(path) ? drop(merge, head,
+                                       "it is the schema of one branch; the next migrate writes it "
+                                       "anew",
+                                       error)
+                                : 0;
+}
+
 static int
 move_effects(dn_merge *merge, const char *dialect, dn_error *error)
 {
@@ -307,12 +335,12 @@ move_effects(dn_merge *merge, const char *dialect, dn_error *error)
             return dn_no_memory(error);
         if (!dn_file_exists(path))
             continue;
-        if (i >= changed ? dn_rebase_add_remove(&merge->work, from, arena, error) < 0
+        if (i >= changed ? drop(merge, from, "it was found out behind other migrations", error) < 0
                          : strcmp(from, to) != 0 &&
                                dn_rebase_add_rename(&merge->work, from, to, arena, error) < 0)
             return -1;
     }
-    return 0;
+    return drop_head(merge, dialect, error);
 }
 
 int

@@ -268,6 +268,56 @@ numbered() {
     assert_equal "$(ls migrations)" $'20260101000000_a.sql\n20260103235959_c.sql\n20260104000000_b.sql'
 }
 
+# twins TOOL FIRST SECOND MARK: two files with one number, of which SECOND is in the database; then merged.
+twins() {
+    rm -rf migrations app.db*
+    mkdir migrations
+    printf '{"migrations": "migrations", "dialect": "sqlite", "layout": "%s",
+        "targets": {"main": {"url": "sqlite:app.db", "backup": "none"}}}' "$1" >dunlin.json
+    printf '%bCREATE TABLE c (id integer);\n' "$4" >"migrations/$3.sql"
+    dunlin migrate
+    assert_exit 0
+    printf '%b%s\n' "$4" "${5:-CREATE TABLE b (id integer);}" >"migrations/$2.sql"
+}
+
+@test "which of two with one number was applied the schema shows, where it does" {
+    twins goose 00007_b 00007_c '-- +goose Up\n'
+    run_json merge
+    assert_exit 4
+    assert_json '[.steps[] | select(.action == "renumber") | [.tag, .new_tag]]' '[["00007_b","00008_b"]]'
+    refute_file migrations/meta
+    dunlin merge --apply
+    assert_exit 0
+    dunlin migrate
+    assert_exit 0
+    assert_equal "$(sql app.db 'SELECT group_concat(version_id) FROM goose_db_version')" 0,7,8
+    twins goose 00007_b 00007_c '-- +goose Up\n' 'DELETE FROM c;'
+    dunlin merge
+    assert_exit 4
+    assert_stderr "the schema does not show which of them was applied [merge.ambiguous]"
+}
+
+@test "the snapshot of one branch goes, and the next run writes that of both" {
+    native with-driver
+    sed -i 's/"snapshots": "off",//' dunlin.json
+    dunlin migrate
+    dunlin snapshot
+    commit snapshots
+    two_branches
+    git merge -q --no-edit main
+    assert_file migrations/meta/_dunlin/sqlite/head.json
+    run_json merge --apply
+    assert_exit 0
+    assert_json_form merge
+    assert_json '[.steps[] | select(.action == "remove" and (.path | endswith("head.json"))) | .path, .why]' \
+        '["meta/_dunlin/sqlite/head.json","it is the schema of one branch; the next migrate writes it anew"]'
+    refute_file migrations/meta/_dunlin/sqlite/head.json
+    dunlin migrate
+    assert_exit 0
+    dunlin check --target main
+    assert_exit 0
+}
+
 @test "Flyway" {
     numbered flyway .sql V1.8__a V1.9__b V1.9__c ''
     assert_equal "$(ls migrations)" $'V1.10__b.sql\nV1.8__a.sql\nV1.9__c.sql'
