@@ -12,6 +12,7 @@
 
 #include "core/base/file.h"
 #include "core/engine/check.h"
+#include "core/engine/late.h"
 
 enum { MEGABYTE = 1024 * 1024, LITTLE_ROOM = 100 };
 
@@ -137,7 +138,8 @@ static int
 check_privileges(looking *work, dn_error *error)
 {
     dn_session *session = work->session;
-    const dn_plan_options options = {.allow_nonempty = true, .inspect = true};
+    const dn_plan_options options = {
+        .allow_nonempty = true, .inspect = true, .replay_late = dn_late_replay, .context = session};
     size_t pending = session->reconciliation.pending;
     dn_plan plan;
 

@@ -61,10 +61,13 @@ core_sources += \
 	core/engine/harden.c \
 	core/engine/init.c \
 	core/engine/journal.c \
+	core/engine/late.c \
+	core/engine/late.h \
 	core/engine/log.c \
 	core/engine/mark.c \
 	core/engine/merge.c \
 	core/engine/merge.h \
+	core/engine/merge_proof.c \
 	core/engine/merge_snapshots.c \
 	core/engine/migrate.c \
 	core/engine/new.c \

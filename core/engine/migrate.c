@@ -9,6 +9,7 @@
 #include "core/base/fault.h"
 #include "core/engine/dry_run.h"
 #include "core/engine/fingerprint.h"
+#include "core/engine/late.h"
 #include "core/engine/upkeep.h"
 #include "core/execute/before.h"
 
@@ -41,6 +42,8 @@ choose_options(migration_run *state, const dunlin_migrate_options *options)
     dn_plan_options *plan = &state->plan_options;
 
     state->options = options ? options : &no_options;
+    plan->replay_late = dn_late_replay;
+    plan->context = state->session;
     plan->to = state->options->to;
     plan->allow = state->options->allow;
     plan->allow_count = (size_t)state->options->allow_count;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/execute/trace.h"
 
+#include <string.h>
 #include <strings.h>
 
 #include "core/ddl/ddl.h"
@@ -15,6 +16,27 @@ typedef struct reading {
     dn_ddl_options own;    /* and text for this database alone */
 } reading;
 
+/* Text that is not understood: drops and renames have these words in every dialect. */
+static bool
+names_removal(dunlin_string sql)
+{
+    static const char *const words[] = {"drop", "rename", "change"};
+
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        for (uint64_t at = 0; at + strlen(words[i]) <= sql.length; at++)
+            if (strncasecmp(sql.data + at, words[i], strlen(words[i])) == 0)
+                return true;
+    return false;
+}
+
+/* An index, a default or a view holds no rows. */
+static bool
+removes_rows(const dunlin_operation *operation)
+{
+    return (operation->verb == DUNLIN_VERB_DROP || operation->verb == DUNLIN_VERB_RENAME) &&
+           dn_string_among(operation->kind, "table column");
+}
+
 static int
 read_statement(reading *work, size_t migration, const dn_script_item *item, dn_error *error)
 {
@@ -27,8 +49,11 @@ read_statement(reading *work, size_t migration, const dn_script_item *item, dn_e
     if (dn_ddl_parse(dn_span(copy, (size_t)item->sql.length),
                      item->native ? &work->own : &work->folder, work->arena, &parsed, error) < 0)
         return -1;
+    if (item->flags & DUNLIN_CLASS_DATA)
+        trace->rows[migration] = true;
     if (parsed.kind != DN_DDL_OPERATIONS) {
         trace->others[migration] = true;
+        trace->rows[migration] = trace->rows[migration] || names_removal(item->sql);
         return 0;
     }
     trace->items = dn_arena_grow(work->arena, trace->items, &trace->capacity,
@@ -36,10 +61,16 @@ read_statement(reading *work, size_t migration, const dn_script_item *item, dn_e
     if (!trace->items)
         return dn_no_memory(error);
     for (size_t i = 0; i < parsed.count; i++) {
-        if (parsed.operations[i]->verb < DUNLIN_VERB_DATA)
-            trace->items[trace->count++] = (dn_trace_item){migration, parsed.operations[i]};
-        else
-            trace->others[migration] = true;
+        const dunlin_operation *operation = parsed.operations[i];
+
+        trace->rows[migration] = trace->rows[migration] || removes_rows(operation);
+        if (operation->verb < DUNLIN_VERB_DATA) {
+            trace->items[trace->count++] = (dn_trace_item){migration, operation};
+            continue;
+        }
+        trace->others[migration] = true;
+        trace->rows[migration] = trace->rows[migration] || operation->verb == DUNLIN_VERB_DATA ||
+                                 names_removal(item->sql);
     }
     return 0;
 }
@@ -73,8 +104,9 @@ dn_trace_read(const dn_driver *driver, const dn_journal *journal, dn_arena *aren
     const dn_lex_rules *own;
     const dn_lex_rules *folder;
 
-    *trace = (dn_trace){.others = dn_arena_array(arena, journal->count + 1, sizeof *trace->others)};
-    if (!trace->others)
+    *trace = (dn_trace){.others = dn_arena_array(arena, journal->count + 1, sizeof *trace->others),
+                        .rows = dn_arena_array(arena, journal->count + 1, sizeof *trace->rows)};
+    if (!trace->others || !trace->rows)
         return dn_no_memory(error);
     if (dn_driver_capabilities(driver, NULL, &capabilities, error) < 0 ||
         dn_driver_rules(driver, NULL, arena, &own, error) < 0 ||

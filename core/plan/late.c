@@ -10,8 +10,17 @@ typedef struct side {
     const dn_trace_item *items;
     size_t count;
     bool opaque; /* it does what its operations do not tell */
+    bool rows;   /* it may change rows, or take them away */
     bool fresh;  /* it only makes tables, and what is in them */
 } side;
+
+typedef struct late_check {
+    const dn_reconciliation *reconciliation;
+    const dn_plan_options *options;
+    dn_trace trace;
+    bool replayed;
+    bool equal; /* as options->replay_late found */
+} late_check;
 
 static bool
 same(dunlin_string left, dunlin_string right)
@@ -67,6 +76,7 @@ side_of(const dn_trace *trace, size_t migration)
            one.items[one.count].migration == migration)
         one.count++;
     one.opaque = trace->others[migration];
+    one.rows = trace->rows[migration];
     one.fresh = is_fresh(&one) && !one.opaque;
     return one;
 }
@@ -112,24 +122,47 @@ meeting(const side *late, const side *applied)
     return NULL;
 }
 
+static bool
+differs_by_text(const side *late, const side *applied)
+{
+    return meeting(late, applied) ||
+           (!late->fresh && !applied->fresh && (late->opaque || applied->opaque));
+}
+
+/* A replay has no rows, so it is no witness of what happens to them. */
 static int
-check_pair(const side *late, const side *applied, const char *tag, const char *other,
-           dn_error *error)
+ask_replay(late_check *work, const side *late, const side *applied, bool *equal, dn_error *error)
+{
+    const dn_plan_options *options = work->options;
+
+    *equal = false;
+    if (!options->replay_late || late->rows || applied->rows)
+        return 0;
+    if (!work->replayed && options->replay_late(options->context, &work->equal, error) < 0)
+        return -1;
+    work->replayed = true;
+    *equal = work->equal;
+    return 0;
+}
+
+static int
+fail_pair(const late_check *work, const side *late, const side *applied, const char *tag,
+          const char *other, dn_error *error)
 {
     const dunlin_operation *common = meeting(late, applied);
     dunlin_string table = common ? element(common->path, common->path_count, 1) : dn_string("");
+    const char *replayed =
+        work->replayed ? "; a replay does not show that both orders give one schema" : "";
 
     if (common)
         return dn_fail(error, DUNLIN_DISAGREEMENT, "plan.late-conflict",
                        "'%s' arrived late: it touches '%.*s', and so does '%s', which is applied "
-                       "already",
-                       tag, (int)table.length, table.data, other);
-    if (late->fresh || applied->fresh || (!late->opaque && !applied->opaque))
-        return 0;
+                       "already%s",
+                       tag, (int)table.length, table.data, other, replayed);
     return dn_fail(error, DUNLIN_DISAGREEMENT, "plan.late-conflict",
                    "'%s' arrived late, and nothing tells whether it does the same behind '%s', "
-                   "which is applied already: %s changes rows, or is not understood",
-                   tag, other, late->opaque ? "it" : "that one");
+                   "which is applied already: %s changes rows, or is not understood%s",
+                   tag, other, late->opaque ? "it" : "that one", replayed);
 }
 
 /* --- all of them ---------------------------------------------------------------------------------- */
@@ -164,18 +197,22 @@ is_late(const dn_reconciliation *reconciliation, const dn_plan_options *options,
 }
 
 static int
-check_one(const dn_reconciliation *reconciliation, const dn_trace *trace, size_t at, size_t last,
-          dn_error *error)
+check_one(late_check *work, size_t at, size_t last, dn_error *error)
 {
-    const side late = side_of(trace, at);
+    const dn_verdict *verdicts = work->reconciliation->verdicts;
+    const side late = side_of(&work->trace, at);
 
     for (size_t i = at + 1; i <= last; i++) {
-        const side applied = side_of(trace, i);
+        const side applied = side_of(&work->trace, i);
+        bool equal = false;
 
-        if (reconciliation->verdicts[i].recorded &&
-            check_pair(&late, &applied, reconciliation->verdicts[at].migration->tag,
-                       reconciliation->verdicts[i].migration->tag, error) < 0)
+        if (!verdicts[i].recorded || !differs_by_text(&late, &applied))
+            continue;
+        if (ask_replay(work, &late, &applied, &equal, error) < 0)
             return -1;
+        if (!equal)
+            return fail_pair(work, &late, &applied, verdicts[at].migration->tag,
+                             verdicts[i].migration->tag, error);
     }
     return 0;
 }
@@ -186,17 +223,16 @@ dn_plan_check_late(dn_connection *connection, const dn_observation *observation,
                    dn_arena *arena, dn_error *error)
 {
     size_t last = last_applied(observation, reconciliation);
-    bool read = false;
-    dn_trace trace;
+    late_check work = {.reconciliation = reconciliation, .options = options};
 
     for (size_t i = 0; i < last; i++) {
         if (!is_late(reconciliation, options, i))
             continue;
-        if (!read && dn_trace_read(dn_connection_driver(connection), observation->journal, arena,
-                                   &trace, error) < 0)
+        if (!work.trace.others &&
+            dn_trace_read(dn_connection_driver(connection), observation->journal, arena,
+                          &work.trace, error) < 0)
             return -1;
-        read = true;
-        if (check_one(reconciliation, &trace, i, last, error) < 0)
+        if (check_one(&work, i, last, error) < 0)
             return -1;
     }
     return 0;

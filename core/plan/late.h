@@ -9,9 +9,10 @@
 
 /* A pending migration that is listed before applied ones has to give the same result behind them. That
  * is told from the texts: they may not touch what the other touches, and where one has statements that
- * tell nothing (rows, or text that only the server understands) the other may make new tables only. Fails
- * with plan.late-conflict (DISAGREEMENT) for the first pair of which that cannot be said; tags that are
- * allowed are passed over. */
+ * tell nothing (rows, or text that only the server understands) the other may make new tables only. Where
+ * texts do not tell it and neither changes rows, options->replay_late is asked. Fails with
+ * plan.late-conflict (DISAGREEMENT) for the first pair of which it cannot be said; tags that are allowed
+ * are passed over. */
 int dn_plan_check_late(dn_connection *connection, const dn_observation *observation,
                        const dn_reconciliation *reconciliation, const dn_plan_options *options,
                        dn_arena *arena, dn_error *error);

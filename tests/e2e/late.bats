@@ -83,3 +83,49 @@ branches() {
     dunlin migrate --no-backup
     assert_exit 0
 }
+
+# --- told by a replay -------------------------------------------------------------------------------------
+
+@test "two that touch one column are replayed in both orders, and one schema is no conflict" {
+    branches 'ALTER TABLE users ALTER COLUMN name SET DEFAULT $$x$$;' \
+        'ALTER TABLE users ALTER COLUMN name SET NOT NULL;'
+    run_json migrate --no-backup
+    assert_exit 0
+    assert_json '[.applied[].tag]' '["0002_one"]'
+    assert_json '[.findings[].id]' '["migration.late"]'
+    dunlin doctor
+    assert_exit 0
+}
+
+@test "two schemas are a conflict, and so are rows that could be lost on the way" {
+    branches 'ALTER TABLE users ALTER COLUMN name SET DEFAULT $$x$$;' \
+        'ALTER TABLE users ALTER COLUMN name SET DEFAULT $$y$$;'
+    dunlin migrate --no-backup
+    assert_exit 4
+    assert_stderr "'0002_one' arrived late: it touches 'users', and so does '0003_two', which is applied already; a replay does not show that both orders give one schema [plan.late-conflict]"
+    git checkout -qf main
+    git reset -q --hard main~1
+    rm -rf app.db* migrations/000[23]*
+    # In either order one schema; behind the other the texts of "name" would be lost.
+    write_journal 0001_users 0003_two
+    echo 'ALTER TABLE users DROP COLUMN name; ALTER TABLE users ADD COLUMN name varchar(20);' >migrations/0003_two.sql
+    dunlin migrate --no-backup
+    write_journal 0001_users 0002_one 0003_two
+    echo 'ALTER TABLE users ADD COLUMN called varchar(20); ALTER TABLE users DROP COLUMN name; ALTER TABLE users ADD COLUMN name varchar(20);' >migrations/0002_one.sql
+    dunlin migrate --no-backup
+    assert_exit 4
+    assert_stderr '[plan.late-conflict]'
+}
+
+@test "what no parser understands is replayed, too" {
+    sed -i 's/"portable"/"sqlite"/' migrations/meta/_journal.json
+    write_journal() {
+        jq -n '{version: 1, layout: "dunlin", dialect: "sqlite", entries: [$ARGS.positional | to_entries[] |
+            {idx: .key, tag: .value, when: (1767603600000 + .key)}]}' --args "$@" >migrations/meta/_journal.json
+    }
+    branches "CREATE TRIGGER one AFTER INSERT ON users BEGIN SELECT 1; END;" \
+        'ALTER TABLE users ADD COLUMN two integer;'
+    run_json migrate --no-backup
+    assert_exit 0
+    assert_json '[.applied[].tag]' '["0002_one"]'
+}
