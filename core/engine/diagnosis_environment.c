@@ -7,6 +7,13 @@
 #include <unistd.h>
 
 #include "core/engine/diagnosis.h"
+#include "core/engine/late.h"
+
+/* What writes in the database. */
+#define ALL_OF_DATABASE                                                                            \
+    (1ul << DN_REPAIR_CREATE_TRACKER | 1ul << DN_REPAIR_RECORD | 1ul << DN_REPAIR_UNRECORD |       \
+     1ul << DN_REPAIR_RELINK | 1ul << DN_REPAIR_RENEW | 1ul << DN_REPAIR_APPLY_STATEMENTS |        \
+     1ul << DN_REPAIR_SQL | 1ul << DN_REPAIR_APPLY)
 
 static bool
 has_step(const dn_repair *repair, unsigned long actions)
@@ -49,11 +56,37 @@ look_at_folder(dn_session *session, dn_error *error)
                            folder, strerror(errno));
 }
 
+/* Where the database is a file, that file says who may write; a transaction writes beside it. */
+static int
+look_at_file(dn_session *session, dn_error *error)
+{
+    dunlin_string path = dn_connection_server(session->connection)->path;
+    const char *file = dn_arena_copy(&session->arena, path.data, (size_t)path.length);
+    const char *slash = file ? strrchr(file, '/') : NULL;
+    const char *folder =
+        slash ? dn_arena_copy(&session->arena, file, (size_t)(slash - file) + 1) : NULL;
+    const char *closed = NULL;
+
+    if (!path.length)
+        return 0;
+    if (!file || (slash && !folder))
+        return dn_no_memory(error);
+    if (folder && access(folder, W_OK | X_OK) != 0)
+        closed = folder;
+    if (access(file, W_OK) != 0 && errno != ENOENT)
+        closed = file;
+    return closed ? dn_findings_add(&session->reconciliation.findings, &session->arena, DN_WARNING,
+                                    "environment.database", closed, error,
+                                    "'%s' cannot be written: %s", closed, strerror(errno))
+                  : 0;
+}
+
 /* As migrate looks; whatever else stops it the diagnosis tells already. */
 static int
 look_at_privileges(dn_session *session, dn_error *error)
 {
-    const dn_plan_options options = {.allow_nonempty = true, .inspect = true};
+    const dn_plan_options options = {
+        .allow_nonempty = true, .inspect = true, .replay_late = dn_late_replay, .context = session};
     dn_plan plan;
     dn_error problem;
 
@@ -76,6 +109,8 @@ dn_diagnosis_environment(dn_session *session, const dn_repair *repair, dn_error 
         return -1;
     if (has_step(repair, 1ul << DN_REPAIR_FILE | 1ul << DN_REPAIR_SNAPSHOT) &&
         look_at_folder(session, error) < 0)
+        return -1;
+    if (has_step(repair, ALL_OF_DATABASE) && look_at_file(session, error) < 0)
         return -1;
     return has_step(repair, 1ul << DN_REPAIR_APPLY) ? look_at_privileges(session, error) : 0;
 }

@@ -120,3 +120,17 @@ lose_the_tracker() {
     assert_json '[.migrations[].recorded] | unique' '["no"]'
     assert_json '[.plan[].action] | index("record") != null' true
 }
+
+@test "a folder and a database that cannot be written are told before a repair stops at them" {
+    lose_the_tracker
+    chmod 755 project project/drizzle
+    chmod 644 project/app.db
+    as_nobody "$DUNLIN" doctor --json -C project
+    assert_exit 4
+    assert_json '[.findings[] | select(.id == "environment.folder") | .severity, .object, .message]' \
+        "[\"warning\",\"$PWD/project/drizzle\",\"'$PWD/project/drizzle' cannot be written: Permission denied\"]"
+    assert_json '[.findings[] | select(.id == "environment.database") | .severity, .message]' \
+        "[\"warning\",\"'$PWD/project/app.db' cannot be written: Permission denied\"]"
+    run_json doctor -C project
+    assert_json '[.findings[] | select(.id | startswith("environment."))]' '[]'
+}

@@ -587,3 +587,13 @@ environment_is_told() {
     assert_exit 0
     assert_json '[.checks[] | select(.check == "env-tracker").summary | test("2 rows")]' '[true]'
 }
+
+# as_nobody COMMAND...: without the rights of root, which would read and write anything.
+as_nobody() {
+    if [ "$(id -u)" -eq 0 ]; then
+        chmod o+rx "$BATS_RUN_TMPDIR" "$BATS_TEST_TMPDIR" "$BATS_TEST_TMPDIR/test"
+        run --separate-stderr setpriv --reuid=65534 --regid=65534 --clear-groups "$@"
+    else
+        run --separate-stderr "$@"
+    fi
+}

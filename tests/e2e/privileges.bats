@@ -245,3 +245,38 @@ END
     assert_exit 0
     assert_stdout "line 1 is left out: table 'theirs' is there already"
 }
+
+# --- doctor ------------------------------------------------------------------------------------------
+
+# doctor_warns DIALECT: of what a repair would stop at, by a user of few rights in a folder of another's.
+doctor_warns() {
+    a_user "$1"
+    migration 0001_items <<<'CREATE TABLE items (id int PRIMARY KEY);'
+    mkdir project/migrations/meta
+    jq -n '{version: 1, layout: "dunlin", entries: [range(2) | {idx: ., tag: "0001_items"}]}' \
+        >project/migrations/meta/_journal.json
+    chmod -R go+rX,go-w project
+    as_nobody "$DUNLIN" doctor --json -C project
+    assert_exit 4
+    assert_json '[.plan[] | select(.action == "file" or .action == "apply") | .action]' '["file","apply"]'
+    assert_json '[.findings[] | select(.id == "environment.folder") | .severity, .message]' \
+        "[\"warning\",\"'$PWD/project/migrations' cannot be written: Permission denied\"]"
+    assert_json '[.findings[] | select(.id == "environment.privileges") | .severity]' '["warning"]'
+    assert_json '.findings[] | select(.id == "environment.privileges").message | contains("lacks a privilege that the pending migrations need")' true
+}
+
+@test "postgresql: doctor tells before a repair stops that the folder and the schema are closed" {
+    doctor_warns postgresql
+    assert_json ".findings[] | select(.id == \"environment.privileges\").message | contains(\"GRANT CREATE ON SCHEMA public TO $user\")" true
+    sql_pg "$database" "GRANT CREATE ON SCHEMA public TO $user"
+    run_json doctor -C project
+    assert_json '[.findings[] | select(.id | startswith("environment."))]' '[]'
+}
+
+@test "mysql: doctor tells before a repair stops that the folder and the database are closed" {
+    doctor_warns mysql
+    assert_json ".findings[] | select(.id == \"environment.privileges\").message | contains(\"GRANT CREATE\")" true
+    sql_my "$database" "GRANT ALL ON ${database##*/}.* TO $user@'%'"
+    run_json doctor -C project
+    assert_json '[.findings[] | select(.id | startswith("environment."))]' '[]'
+}
