@@ -59,8 +59,8 @@ run_steps() {
 
 @test "a pull request in order passes" {
     run_steps 0
-    assert_equal "$failed" ""
-    assert_equal "$count" 3
+    assert_equal "$failed" "" "$(cat log)"
+    assert_equal "$count" 4
     rm ci.db
     run_steps 1
     assert_equal "$failed" ""
