@@ -169,22 +169,11 @@ perform_all(adopting *state, dn_error *error)
 
 /* Under the lock of the tool's table, which `migrate` takes as long as the folder is the tool's. */
 static int
-adopt_locked(adopting *state, dn_error *error)
+adopt_locked(void *context, dn_error *error)
 {
-    dn_session *session = &state->session;
-    const char *table = dn_arena_text(&session->arena, session->observation.tracker.table);
-    int answer;
+    adopting *state = context;
 
-    if (!table)
-        return dn_no_memory(error);
-    if (dn_run_lock(session->connection, table, dn_session_lock_timeout(session), &session->log,
-                    error) < 0)
-        return -1;
-    answer = look(state, error);
-    if (answer == 0)
-        answer = perform_all(state, error);
-    dn_run_unlock(session->connection, table);
-    return answer;
+    return look(state, error) < 0 ? -1 : perform_all(state, error);
 }
 
 /* The folder as it is now, which is dunlin's. */
@@ -231,7 +220,7 @@ adopt(adopting *state, dn_error *error)
     if (apply_it && !state->options->no_backup &&
         dn_session_check_backup(session, &state->found.repair, error) < 0)
         return -1;
-    if (apply_it && adopt_locked(state, error) < 0)
+    if (apply_it && dn_session_locked(session, adopt_locked, state, error) < 0)
         return -1;
     if (dn_session_result(session, "dunlin-adopt/1", error) < 0)
         return -1;

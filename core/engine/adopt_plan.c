@@ -80,14 +80,11 @@ check_folder(const dn_journal *journal, dn_error *error)
 static int
 check_native(dn_session *session, dn_error *error)
 {
-    const dn_journal_options options = {
-        .folder = session->project.migrations,
-        .driver = session->driver->table.name,
-        .dialect = session->project.dialect,
-    };
+    dn_journal_options options = dn_session_journal_options(session);
     dn_auto(dn_text) text = DN_TEXT_INIT;
     dn_journal native;
 
+    options.layout = NULL; /* the tool's, which it is to have no longer */
     if (dn_journal_native_text(&session->journal, session->driver->table.dialect, &session->arena,
                                &text, error) < 0 ||
         dn_journal_begin(&options, &text, &session->arena, &native, error) < 0)

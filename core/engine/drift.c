@@ -54,30 +54,20 @@ accept_state(dn_drifting *work)
 
 /* Under the lock, since a run would change what is accepted. What nothing tells can be accepted, too. */
 static int
-accept_locked(dn_drifting *work)
+accept_locked(void *context, dn_error *error)
 {
-    dn_session *session = work->session;
-    const char *table = dn_arena_text(&session->arena, session->observation.tracker.table);
-    int answer;
+    dn_drifting *work = context;
+    int answer = look(work) < 0 ? -1 : dn_drift_find(work);
 
-    if (!table)
-        return dn_no_memory(work->error);
-    if (dn_run_lock(session->connection, table, dn_session_lock_timeout(session), &session->log,
-                    work->error) < 0)
-        return -1;
-    answer = look(work) < 0 ? -1 : dn_drift_find(work);
-    if (answer < 0 && (strcmp(work->error->id, "drift.unknown") == 0 ||
-                       strcmp(work->error->id, "drift.upgraded") == 0)) {
-        dn_error_clear(work->error);
+    if (answer < 0 &&
+        (strcmp(error->id, "drift.unknown") == 0 || strcmp(error->id, "drift.upgraded") == 0)) {
+        dn_error_clear(error);
         work->how = "nothing";
         work->implied = work->found;
         work->count = 0;
         answer = 0;
     }
-    if (answer == 0)
-        answer = accept_state(work);
-    dn_run_unlock(session->connection, table);
-    return answer;
+    return answer < 0 ? -1 : accept_state(work);
 }
 
 /* --- the use case ----------------------------------------------------------------------------------------- */
@@ -103,7 +93,7 @@ static int
 find(dn_drifting *work)
 {
     if (work->options->accept)
-        return accept_locked(work);
+        return dn_session_locked(work->session, accept_locked, work, work->error);
     if (dn_drift_find(work) < 0 || dn_drift_definition(work) < 0)
         return -1;
     return work->options->fix ? dn_drift_fix(work) : 0;

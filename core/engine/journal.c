@@ -70,10 +70,7 @@ rebuild(dn_session *session, bool dry_run, dn_error *error)
     if (dn_session_project(session, error) < 0 ||
         dn_session_result(session, "dunlin-journal-rebuild/1", error) < 0)
         return -1;
-    options = (dn_journal_options){
-        .folder = session->project.migrations,
-        .dialect = session->project.dialect,
-    };
+    options = dn_session_journal_options(session);
     if (dn_journal_rebuild(&options, !dry_run, &session->arena, &changes, error) < 0 ||
         (!dry_run && dn_session_journal(session, error) < 0))
         return -1;

@@ -133,11 +133,20 @@ tell(marking *state)
 }
 
 static int
+mark_locked(void *context, dn_error *error)
+{
+    marking *state = context;
+
+    return dn_session_reconcile(&state->session, DN_TRACKER_FULL, error) < 0 ||
+                   choose(state, error) < 0
+               ? -1
+               : write_and_keep(state, error);
+}
+
+static int
 mark(marking *state, dn_error *error)
 {
     dn_session *session = &state->session;
-    const char *table;
-    int answer;
 
     if (dn_session_project(session, error) < 0 || dn_session_target(session, error) < 0 ||
         dn_session_journal(session, error) < 0 || dn_session_connect(session, false, error) < 0 ||
@@ -145,22 +154,10 @@ mark(marking *state, dn_error *error)
         dn_session_result(session, state->baseline ? "dunlin-baseline/1" : "dunlin-mark/1", error) <
             0)
         return -1;
-    table = dn_arena_text(&session->arena, session->observation.tracker.table);
-    if (!table)
-        return dn_no_memory(error);
-    if (dn_run_lock(session->connection, table, dn_session_lock_timeout(session), &session->log,
-                    error) < 0)
+    if (dn_session_locked(session, mark_locked, state, error) < 0)
         return -1;
-    /* What was seen before the lock may be past. */
-    answer = dn_session_reconcile(session, DN_TRACKER_FULL, error);
-    if (answer == 0)
-        answer = choose(state, error);
-    if (answer == 0)
-        answer = write_and_keep(state, error);
-    dn_run_unlock(session->connection, table);
-    if (answer == 0)
-        tell(state);
-    return answer;
+    tell(state);
+    return 0;
 }
 
 static int

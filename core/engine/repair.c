@@ -23,7 +23,6 @@ typedef struct repairing {
     dn_diagnosis at_last; /* after all of it */
     dn_repair performed;
     dn_repair left;
-    const char *table; /* whose lock is held; NULL: of none */
     char run_id[33];
     dn_backup backup;
     bool backed_up;
@@ -97,11 +96,7 @@ static int
 rebuild_journal(repairing *state, dn_error *error)
 {
     dn_session *session = &state->session;
-    const dn_journal_options options = {
-        .folder = session->project.migrations,
-        .driver = session->driver->table.name,
-        .dialect = session->project.dialect,
-    };
+    const dn_journal_options options = dn_session_journal_options(session);
     dn_findings changes = {0};
 
     if (dn_journal_rebuild(&options, true, &session->arena, &changes, error) < 0 ||
@@ -158,14 +153,6 @@ take_backup(repairing *state, dn_error *error)
         return -1;
     state->backed_up = true;
     return 0;
-}
-
-static void
-unlock(repairing *state)
-{
-    if (state->table)
-        dn_run_unlock(state->session.connection, state->table);
-    state->table = NULL;
 }
 
 static dn_mend
@@ -439,23 +426,11 @@ perform_and_keep(repairing *state, dn_error *error)
 /* --- all of it ------------------------------------------------------------------------------------- */
 
 static int
-repair_locked(repairing *state, dn_error *error)
+repair_locked(void *context, dn_error *error)
 {
-    dn_session *session = &state->session;
-    const char *table = dn_arena_text(&session->arena, session->observation.tracker.table);
-    int answer;
+    repairing *state = context;
 
-    if (!table)
-        return dn_no_memory(error);
-    if (dn_run_lock(session->connection, table, dn_session_lock_timeout(session), &session->log,
-                    error) < 0)
-        return -1;
-    state->table = table;
-    answer = look(state, &state->found, error);
-    if (answer == 0)
-        answer = perform_and_keep(state, error);
-    unlock(state);
-    return answer;
+    return look(state, &state->found, error) < 0 ? -1 : perform_and_keep(state, error);
 }
 
 static void
@@ -490,7 +465,7 @@ repair(repairing *state, dn_error *error)
     if (apply_it && state->found.repair.count) {
         if ((!state->options->no_backup && is_worth_it(state, &state->found.repair) &&
              dn_session_check_backup(session, &state->found.repair, error) < 0) ||
-            repair_locked(state, error) < 0)
+            dn_session_locked(session, repair_locked, state, error) < 0)
             return -1;
         state->at_last = (dn_diagnosis){.rebuilt = false};
         if (read_journal_again(state, error) < 0 || look(state, &state->at_last, error) < 0 ||

@@ -83,8 +83,9 @@ write_decision(resumption *state, const dn_ledger_row *row, dn_error *error)
 }
 
 static int
-decide(resumption *state, dn_error *error)
+decide(void *context, dn_error *error)
 {
+    resumption *state = context;
     dn_session *session = &state->session;
     dn_ledger_row *last;
 
@@ -115,21 +116,16 @@ static int
 resume(resumption *state, dn_error *error)
 {
     dn_session *session = &state->session;
-    int answer;
 
     if (dn_session_project(session, error) < 0 || dn_session_target(session, error) < 0 ||
         dn_session_journal(session, error) < 0 || dn_session_connect(session, false, error) < 0 ||
         dn_session_reconcile(session, DN_TRACKER_MATCH, error) < 0 ||
         find_migration(state, error) < 0 || check_session(session, error) < 0 ||
         dn_session_result(session, "dunlin-resume/1", error) < 0 ||
-        dn_run_lock(session->connection, session->observation.tracker.table,
-                    dn_session_lock_timeout(session), &session->log, error) < 0)
+        dn_session_locked(session, decide, state, error) < 0)
         return -1;
-    answer = decide(state, error);
-    dn_run_unlock(session->connection, session->observation.tracker.table);
-    if (answer == 0)
-        dn_session_tell_target(session);
-    return answer;
+    dn_session_tell_target(session);
+    return 0;
 }
 
 int

@@ -483,6 +483,24 @@ dn_session_lock_timeout(const dn_session *session)
 }
 
 int
+dn_session_locked(dn_session *session, int (*work)(void *context, dn_error *error), void *context,
+                  dn_error *error)
+{
+    /* A copy: looking again names the table anew. */
+    const char *table = dn_arena_text(&session->arena, session->observation.tracker.table);
+    int answer;
+
+    if (!table)
+        return dn_no_memory(error);
+    if (dn_run_lock(session->connection, table, dn_session_lock_timeout(session), &session->log,
+                    error) < 0)
+        return -1;
+    answer = work(context, error);
+    dn_run_unlock(session->connection, table);
+    return answer;
+}
+
+int
 dn_session_backup(dn_session *session, dn_backup_wish *wish, dn_error *error)
 {
     *wish = (dn_backup_wish){

@@ -89,5 +89,8 @@ int dn_migrate_locked(dn_session *session, const char *const *allow, size_t allo
                       dn_error *error);
 /* How long to wait for the run lock. */
 int64_t dn_session_lock_timeout(const dn_session *session);
+/* Calls `work` under the run lock; what was seen before it may be past by then. */
+int dn_session_locked(dn_session *session, int (*work)(void *context, dn_error *error),
+                      void *context, dn_error *error);
 
 #endif
