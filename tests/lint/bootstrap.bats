@@ -162,6 +162,48 @@ a suite ended with status 3" ]
     return 1
 }
 
+# A check in which every suite succeeds, and does nothing but count; builds named in $broken fail.
+stubbed_check() {
+    functions
+    cd "$root"
+    install_for_check() { :; }
+    start_servers() { :; }
+    logged() { :; }
+    counts_one() { step "$1" >/dev/null; counted "$1" 1 0 0; }
+    tap() { counts_one "$@"; }
+    units() { counts_one "$@"; }
+    one() { counts_one "$@"; }
+    tree() {
+        [[ $broken == *"[$1]"* ]] || return 0
+        counted "$1" 0 1 0
+        return 1
+    }
+    let_tests_mount() { mounting=(); }
+    unset LONG MATRIX
+    check
+}
+
+@test "a check runs every suite, those beside others, too, and counts them all" {
+    broken='' run stubbed_check
+    [ "$status" -eq 0 ]
+    for suite in "lints" "tests of the lints" "unit tests" "end-to-end tests" "distribution" \
+        "unit tests with sanitizers" "end-to-end tests with sanitizers" "crash tests" "fuzzing"; do
+        [ "$(grep -c "^   $suite: 1 passed" <<<"$output")" -eq 1 ]
+    done
+    [ "${lines[-1]}" = "9 passed, 0 failed, 0 skipped" ]
+}
+
+@test "a check without one of its builds runs what it can, and fails" {
+    broken='[build]' run stubbed_check
+    [ "$status" -eq 1 ]
+    [ "${lines[-2]}" = "failed: build" ]
+    [ "${lines[-1]}" = "4 passed, 1 failed, 0 skipped" ]
+    broken='[build with sanitizers]' run stubbed_check
+    [ "$status" -eq 1 ]
+    [ "${lines[-2]}" = "failed: build with sanitizers" ]
+    [ "${lines[-1]}" = "6 passed, 1 failed, 0 skipped" ]
+}
+
 @test "when all is well the last line says so and the exit code is 0" {
     functions
     suite() { printf '%s\n' 1..1 'ok 1 a'; }
