@@ -186,11 +186,15 @@ judge_recorded(const judging *work, size_t at)
 
 /* --- verdicts ------------------------------------------------------------------------------------------ */
 
-/* Where the file is in question it keeps the headline. */
+/* Where the file is in question it keeps the headline. One that says what was applied, in other blanks or
+ * comments, is in no question: it hides nothing of what the schema lacks. */
 static bool
-is_about_the_file(const dn_verdict *verdict)
+is_about_the_file(const judging *work, const dn_verdict *verdict, size_t at)
 {
-    return verdict->verdict >= DN_VERDICT_EDITED;
+    if (verdict->verdict < DN_VERDICT_EDITED)
+        return false;
+    return verdict->verdict != DN_VERDICT_EDITED || verdict->stops ||
+           judge_recorded(work, at) == DN_VERDICT_APPLIED;
 }
 
 static int
@@ -226,7 +230,7 @@ judge_one(judging *work, size_t at)
     dn_verdict_kind kind;
 
     verdict->proof = &work->proofs->items[at];
-    if (is_about_the_file(verdict)) {
+    if (is_about_the_file(work, verdict, at)) {
         verdict->confidence = confidence_of(verdict);
         return 0;
     }
