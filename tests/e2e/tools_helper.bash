@@ -140,6 +140,53 @@ dbmate_run() {
     assert_exit 0
 }
 
+# prisma_run ARGUMENT...: the real one, by the WebAssembly of its npm package: the programs that it would
+# fetch are not needed then.
+prisma_run() {
+    local folder=$node_folder/prisma
+    HOME=$caller_home "$tests_folder/e2e/node/install" "$folder" "$tests_folder/e2e/prisma" ||
+        fail "cannot install Prisma"
+    cp "$tests_folder/e2e/prisma/schema.prisma" "$folder/"
+    DATABASE_URL=$database PRISMA_MIGRATIONS=$PWD/migrations CHECKPOINT_DISABLE=1 PRISMA_HIDE_UPDATE_MESSAGE=1 \
+        PRISMA_QUERY_ENGINE_LIBRARY=/dev/null PRISMA_SCHEMA_ENGINE_BINARY=/bin/true \
+        run --separate-stderr node "$folder/node_modules/prisma/build/index.js" "$@" \
+        --config "$folder/prisma.config.mjs"
+}
+
+# Prisma and dunlin take turns.
+takes_turns_with_prisma() {
+    copy_fixture tools/prisma/migrations migrations
+    echo 'provider = "postgresql"' >migrations/migration_lock.toml
+    database=$(fresh_database postgresql)
+    common=(--url "$database" --migrations migrations)
+    prisma_run migrate deploy
+    assert_exit 0
+    assert_stdout "All migrations have been successfully applied."
+    run_json status "${common[@]}" --check
+    assert_exit 0
+    assert_json '[.migrations[].verdict] | unique' '["applied"]'
+    add_third prisma
+    dunlin migrate "${common[@]}" --no-backup
+    assert_exit 0
+    prisma_run migrate status
+    assert_exit 0
+    assert_stdout "Database schema is up to date!"
+    mkdir migrations/20250104000000_fourth
+    echo 'create table d(x int);' >migrations/20250104000000_fourth/migration.sql
+    prisma_run migrate status
+    assert_exit 1
+    assert_stdout "20250104000000_fourth"
+    prisma_run migrate deploy
+    assert_exit 0
+    run_json status "${common[@]}" --check
+    assert_exit 0
+    assert_json '.migrations | length' 4
+    # Edited behind Prisma's back: both see the sum.
+    echo '-- later' >>migrations/20250103000000_third/migration.sql
+    dunlin status "${common[@]}" --check
+    assert_stdout "edited"
+}
+
 # dbmate and dunlin take turns.
 takes_turns_with_dbmate() {
     tool_project dbmate "${1:-sqlite}"
