@@ -91,38 +91,55 @@ dn_side_open_target(dn_session *session, dn_side *side, dn_error *error)
 
 /* --- files ---------------------------------------------------------------------------------------- */
 
+typedef struct naming_side {
+    dn_session *session;
+    dn_side *side;
+} naming_side;
+
 static int
-open_snapshot(dn_session *session, const char *path, dn_side *side, dn_error *error)
+find_naming(const char *dialect, uint64_t *naming, void *context, dn_error *error)
 {
-    const dn_driver_places places = {session->options->driver_path};
-    dn_auto(dn_text) text = DN_TEXT_INIT;
+    naming_side *work = context;
+    const dn_driver_places places = {work->session->options->driver_path};
     dunlin_capabilities capabilities;
+
+    if (dn_driver_find(&places, dialect, &work->side->driver, error) < 0 ||
+        dn_driver_capabilities(work->side->driver, NULL, &capabilities, error) < 0)
+        return dn_while(error, "looking for the driver of '%s'", work->side->name);
+    *naming = dn_driver_naming(&capabilities);
+    return 0;
+}
+
+static int
+open_snapshot(dn_session *session, const char *path, dn_side_file *file, dn_side *side,
+              dn_error *error)
+{
+    naming_side naming = {session, side};
+    const dn_snapshot_manner manner = {.naming = find_naming,
+                                       .context = &naming,
+                                       .like = file->like ? &file->like->lines : NULL,
+                                       .lines = &file->lines};
     dn_fact_map *facts;
 
     side->name = path;
     side->source = "snapshot";
-    if (dn_file_read(path, &text, error) < 0 ||
-        dn_snapshot_read(path, text.data ? text.data : "", text.length, &session->arena,
-                         &side->snapshot, error) < 0)
-        return -1;
-    if (dn_driver_find(&places, side->snapshot.dialect, &side->driver, error) < 0 ||
-        dn_driver_capabilities(side->driver, NULL, &capabilities, error) < 0)
-        return dn_while(error, "looking for the driver of '%s'", path);
-    if (dn_snapshot_facts(side->snapshot.facts, dn_driver_naming(&capabilities), &session->arena,
-                          &facts, error) < 0)
+    if (dn_file_read(path, &file->text, error) < 0 ||
+        dn_snapshot_read_facts(path, file->text.data ? file->text.data : "", file->text.length,
+                               &manner, &session->arena, &side->snapshot, &facts, error) < 0)
         return -1;
     side->facts = facts;
     return dn_ignore_apply(side->sight.ignore, facts, error);
 }
 
 int
-dn_side_open(dn_session *session, const dn_operand *operand, dn_side *side, dn_error *error)
+dn_side_open(dn_session *session, const dn_operand *operand, dn_side_file *file, dn_side *side,
+             dn_error *error)
 {
     const char *url;
 
     *side = (dn_side){.source = "url", .sight = {.ignore = &session->project.ignore}};
     if (operand->kind == DN_SIDE_SNAPSHOT)
-        return open_snapshot(session, operand->text, side, error);
+        return open_snapshot(session, operand->text, file, side, error);
     if (operand->kind == DN_SIDE_TARGET)
         return open_named(session, operand->text, side, error);
     url = dn_url_anchor(&session->arena, operand->text, session->project.root);

@@ -53,8 +53,16 @@ int dn_side_name(dn_session *session, const char *words, dn_operand *operand, dn
  * a failure. Errors: definition.no-shadow, diff.unknown-state. */
 int dn_sides_open(dn_session *session, const dn_operand operands[2], bool asked, const char *given,
                   dn_side *a, dn_side *b, dn_error *error);
+/* The text of a side that is a snapshot file. What two files have in common is read once, so it stays
+ * until both are read; whoever opens the sides frees it. */
+typedef struct dn_side_file {
+    dn_text text;
+    dn_snapshot_lines lines;
+    const struct dn_side_file *like; /* of the other side, or NULL */
+} dn_side_file;
 /* One that needs no throw-away database. */
-int dn_side_open(dn_session *session, const dn_operand *operand, dn_side *side, dn_error *error);
+int dn_side_open(dn_session *session, const dn_operand *operand, dn_side_file *file, dn_side *side,
+                 dn_error *error);
 /* The state behind a migration, from what earlier replays left or by a replay; `like` has a
  * connection. */
 int dn_side_migration(dn_session *session, const char *tag, const dn_side *like, bool asked,

@@ -180,6 +180,23 @@ open_replayed(dn_session *session, const dn_operand *operand, const dn_side *lik
                 : dn_no_memory(error);
 }
 
+static int
+open_plain(dn_session *session, const dn_operand operands[2], dn_side *const sides[2],
+           dn_error *error)
+{
+    dn_side_file first = {.text = DN_TEXT_INIT};
+    dn_side_file second = {.text = DN_TEXT_INIT, .like = &first};
+    dn_side_file *files[2] = {&first, &second};
+    int answer = 0;
+
+    for (int i = 0; i < 2 && answer == 0; i++)
+        if (operands[i].kind < DN_SIDE_DEFINITION)
+            answer = dn_side_open(session, &operands[i], files[i], sides[i], error);
+    dn_text_free(&first.text);
+    dn_text_free(&second.text);
+    return answer;
+}
+
 /* A side with a connection tells for which database the other one is; else the target does. */
 int
 dn_sides_open(dn_session *session, const dn_operand operands[2], bool asked, const char *given,
@@ -190,12 +207,10 @@ dn_sides_open(dn_session *session, const dn_operand operands[2], bool asked, con
     const dn_side *like = NULL;
     bool replayed = false;
 
+    if (open_plain(session, operands, sides, error) < 0)
+        return -1;
     for (int i = 0; i < 2; i++) {
         replayed = replayed || operands[i].kind >= DN_SIDE_DEFINITION;
-        if (operands[i].kind >= DN_SIDE_DEFINITION)
-            continue;
-        if (dn_side_open(session, &operands[i], sides[i], error) < 0)
-            return -1;
         if (sides[i]->connection)
             like = sides[i];
     }

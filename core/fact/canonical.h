@@ -40,6 +40,16 @@ typedef struct dn_fact_flaw {
 int dn_fact_read(const char *key, const cJSON *value, dn_arena *arena, dunlin_fact *fact,
                  dn_fact_flaw *flaw);
 
+/* The same from a line as dn_fact_write() writes it. The fact borrows from the text and from here;
+ * `properties` has an arena, and is used again by the next one. */
+typedef struct dn_fact_line {
+    dunlin_fact fact;
+    dunlin_string parts[8]; /* kind and path */
+    dn_properties properties;
+} dn_fact_line;
+/* 0; 1: the line may be wrong or just unusual, dn_fact_read() knows; -1: no memory. */
+int dn_fact_read_line(dunlin_string text, dn_fact_line *line);
+
 /* Facts in the order of their canonical keys, by bytes. NULL: no memory. */
 const dunlin_fact **dn_fact_sorted(const dn_fact_map *map, dn_arena *arena);
 

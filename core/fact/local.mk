@@ -1,6 +1,6 @@
 core_sources += \
 	core/fact/canonical.c core/fact/canonical.h core/fact/canonical_internal.h \
-	core/fact/canonical_read.c \
+	core/fact/canonical_line.c core/fact/canonical_read.c \
 	core/fact/chain.c core/fact/chain.h \
 	core/fact/fact.c core/fact/fact.h \
 	core/fact/ignore.c core/fact/ignore.h \

@@ -87,18 +87,45 @@ elements(dunlin_string kind, uint64_t count)
     return count > 1 && dn_string_equal(kind, DUNLIN_KIND_PRIMARY_KEY) ? count - 1 : count;
 }
 
-/* FNV-1a, http://www.isthe.com/chongo/tech/comp/fnv/ */
-#define FNV_BASIS 14695981039346656037u
-#define FNV_PRIME 1099511628211u
+#define HASH_BASIS 14695981039346656037u
+#define HASH_FACTOR 0x9E3779B97F4A7C15u /* 2^64 / golden ratio */
+
+static uint64_t
+mix(uint64_t hash, uint64_t word)
+{
+    hash = (hash ^ word) * HASH_FACTOR;
+    return hash ^ (hash >> 29);
+}
+
+/* Eight bytes at once: those that are upper case ASCII get bit 5. */
+static uint64_t
+lower_word(uint64_t word)
+{
+    const uint64_t each = 0x0101010101010101u;
+    uint64_t low = word & (each * 0x7f);
+    uint64_t from_a = low + each * (0x80 - 'A');
+    uint64_t beyond_z = low + each * (0x7f - 'Z');
+
+    return word | ((~word & (from_a ^ beyond_z) & (each * 0x80)) >> 2);
+}
+
+static uint64_t
+hash_text(uint64_t hash, dunlin_string text, bool fold)
+{
+    for (uint64_t at = 0; at < text.length; at += sizeof(uint64_t)) {
+        uint64_t rest = text.length - at;
+        uint64_t word = 0;
+
+        memcpy(&word, text.data + at, rest < sizeof word ? (size_t)rest : sizeof word);
+        hash = mix(hash, fold ? lower_word(word) : word);
+    }
+    return mix(hash, text.length);
+}
 
 static uint64_t
 hash_kind(dunlin_string kind)
 {
-    uint64_t hash = FNV_BASIS;
-
-    for (uint64_t i = 0; i < kind.length; i++)
-        hash = (hash ^ (unsigned char)kind.data[i]) * FNV_PRIME;
-    return hash;
+    return hash_text(HASH_BASIS, kind, false);
 }
 
 /* Element `index` of a path with `count` elements, behind what `hash` has seen. */
@@ -106,14 +133,7 @@ static uint64_t
 hash_element(uint64_t hash, uint64_t naming, const dunlin_string *path, uint64_t index,
              uint64_t count)
 {
-    dunlin_string element = path[index];
-    bool fold = folds(naming, index, count);
-
-    hash = (hash ^ 0xff) * FNV_PRIME;
-    for (uint64_t i = 0; i < element.length; i++)
-        hash =
-            (hash ^ (fold ? lower(element.data[i]) : (unsigned char)element.data[i])) * FNV_PRIME;
-    return hash;
+    return hash_text(hash, path[index], folds(naming, index, count));
 }
 
 static uint64_t
@@ -133,7 +153,7 @@ static uint64_t
 hash_chain(dn_fact_chain chain, uint64_t naming, dunlin_string kind, const dunlin_string *path,
            uint64_t count)
 {
-    uint64_t hash = FNV_BASIS;
+    uint64_t hash = HASH_BASIS;
 
     if (chain != DN_FACT_OF_PARENT)
         hash = hash_kind(kind);

@@ -101,7 +101,7 @@ bool
 dn_schema_equal(const dunlin_fact *before, const dunlin_fact *after,
                 const dn_compare_options *options)
 {
-    return dn_schema_each_member(before, after, options, stop, NULL) == 0;
+    return before == after || dn_schema_each_member(before, after, options, stop, NULL) == 0;
 }
 
 /* --- maps --------------------------------------------------------------------------------------- */
@@ -136,7 +136,7 @@ is_implied(const comparison *work, const dunlin_fact *fact)
 static bool
 spelled_alike(const dunlin_fact *left, const dunlin_fact *right)
 {
-    for (uint64_t i = 0; i < left->path_count; i++)
+    for (uint64_t i = 0; left != right && i < left->path_count; i++)
         if (!dn_schema_same(left->path[i], right->path[i]))
             return false;
     return true;

@@ -121,6 +121,7 @@ read_facts(dn_snapshot_reading *work)
     const cJSON *list = member(work->json.root, "facts");
     dn_fact_map *facts = dn_fact_map_new(work->arena, 0);
 
+    work->facts = facts;
     if (!facts)
         return dn_no_memory(work->error);
     if (!cJSON_IsObject(list))
@@ -154,29 +155,55 @@ check_digest(dn_snapshot_reading *work)
                         found, expected);
 }
 
+static int
+read_snapshot(const char *name, const char *text, size_t length, dn_snapshot_reading *work,
+              dn_error *error)
+{
+    int answer;
+
+    *work->snapshot = (dn_snapshot){.dialect = NULL};
+    work->error = NULL; /* whatever it is, the reader below says it better */
+    answer = dn_snapshot_read_lines(text, length, work);
+    work->error = error;
+    if (answer <= 0)
+        return answer == 0 ? 0 : dn_no_memory(error);
+    *work->snapshot = (dn_snapshot){.dialect = NULL};
+    work->named = false;
+    if (dn_json_parse(&work->json, name, text, length, false, "snapshot.syntax", error) < 0)
+        return -1;
+    answer = dn_snapshot_read_head(work);
+    if (answer == 0)
+        answer = read_facts(work);
+    if (answer == 0)
+        answer = check_digest(work);
+    dn_json_free(&work->json);
+    return answer;
+}
+
 int
 dn_snapshot_read(const char *name, const char *text, size_t length, dn_arena *arena,
                  dn_snapshot *snapshot, dn_error *error)
 {
-    dn_snapshot_reading work = {.arena = arena, .snapshot = snapshot, .error = error};
-    int answer;
+    dn_snapshot_reading work = {.arena = arena, .snapshot = snapshot};
 
-    *snapshot = (dn_snapshot){.dialect = NULL};
-    work.error = NULL; /* whatever it is, the reader below says it better */
-    answer = dn_snapshot_read_lines(text, length, &work);
-    work.error = error;
-    if (answer <= 0)
-        return answer == 0 ? 0 : dn_no_memory(error);
-    *snapshot = (dn_snapshot){.dialect = NULL};
-    if (dn_json_parse(&work.json, name, text, length, false, "snapshot.syntax", error) < 0)
+    return read_snapshot(name, text, length, &work, error);
+}
+
+int
+dn_snapshot_read_facts(const char *name, const char *text, size_t length,
+                       const dn_snapshot_manner *manner, dn_arena *arena, dn_snapshot *snapshot,
+                       dn_fact_map **facts, dn_error *error)
+{
+    dn_snapshot_reading work = {.arena = arena, .snapshot = snapshot, .manner = manner};
+
+    if (read_snapshot(name, text, length, &work, error) < 0)
         return -1;
-    answer = dn_snapshot_read_head(&work);
-    if (answer == 0)
-        answer = read_facts(&work);
-    if (answer == 0)
-        answer = check_digest(&work);
-    dn_json_free(&work.json);
-    return answer;
+    *facts = work.facts;
+    if (work.named)
+        return 0;
+    return manner->naming(snapshot->dialect, &work.naming, manner->context, error) < 0
+               ? -1
+               : dn_snapshot_facts(snapshot->facts, work.naming, arena, facts, error);
 }
 
 /* --- maps ----------------------------------------------------------------------------------------- */

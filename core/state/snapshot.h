@@ -27,6 +27,28 @@ int dn_snapshot_write(dn_snapshot *snapshot, dn_text *text, dn_error *error);
  * snapshot.edited (the facts are not those of the digest). */
 int dn_snapshot_read(const char *name, const char *text, size_t length, dn_arena *arena,
                      dn_snapshot *snapshot, dn_error *error);
+
+/* What two files have in common is read once: lines, and what became of them. The text is the caller's
+ * and has to stay as long as this is looked into. */
+typedef struct dn_snapshot_lines {
+    const char *text;
+    size_t length;
+    const dunlin_fact **facts; /* one for each line */
+    size_t count;              /* 0: the file was not read by lines */
+} dn_snapshot_lines;
+
+typedef struct dn_snapshot_manner {
+    /* The DN_FACT_* of the snapshot's dialect. */
+    int (*naming)(const char *dialect, uint64_t *naming, void *context, dn_error *error);
+    void *context;
+    const dn_snapshot_lines *like; /* of a file whose facts live in the same arena, or NULL */
+    dn_snapshot_lines *lines;      /* to be filled in, or NULL */
+} dn_snapshot_manner;
+
+/* Both at once: the facts in a map for the servers of their dialect, to be changed at will. */
+int dn_snapshot_read_facts(const char *name, const char *text, size_t length,
+                           const dn_snapshot_manner *manner, dn_arena *arena, dn_snapshot *snapshot,
+                           dn_fact_map **facts, dn_error *error);
 /* The same facts, themselves, in a map for a kind of server: DN_FACT_*. `arena` is theirs, or goes
  * before it. */
 int dn_snapshot_facts(const dn_fact_map *facts, uint64_t naming, dn_arena *arena,

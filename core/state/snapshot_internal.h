@@ -12,6 +12,10 @@ typedef struct dn_snapshot_reading {
     dn_json json;
     dn_arena *arena;
     dn_snapshot *snapshot;
+    const dn_snapshot_manner *manner; /* NULL: names as in the file */
+    dn_fact_map *facts;               /* the snapshot's */
+    bool named;                       /* ... and by the names of its dialect, `naming` */
+    uint64_t naming;
     dn_error *error;
 } dn_snapshot_reading;
 

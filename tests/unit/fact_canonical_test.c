@@ -234,6 +234,70 @@ test_what_is_no_fact_is_refused_with_the_reason(void **state)
                false);
 }
 
+static void
+line_is_read(void **state, const char *text, int answer)
+{
+    schema_fixture *fixture = *state;
+    dn_fact_line line = {.properties = {.arena = &fixture->arena}};
+
+    assert_int_equal(dn_fact_read_line(dn_string(text), &line), answer);
+    if (answer == 0)
+        assert_string_equal(written(fixture, &line.fact), text);
+}
+
+/* The same bytes again, so the same fact. */
+static void
+test_a_plain_line_is_read_without_a_tree(void **state)
+{
+    line_is_read(state, "\"table/public/t\":{}", 0);
+    line_is_read(state,
+                 "\"column/t/a\":{\"default\":\"now()\",\"not_null\":true,\"on_update\":\"x\"}", 0);
+    line_is_read(state,
+                 "\"index/t/i\":{\"keys\":[{\"column\":\"\xC3\xA9\",\"desc\":true,\"length\":5},"
+                 "{\"expr\":\"lower(b)\"}],\"unique\":true,\"where\":\"a > 0\"}",
+                 0);
+    line_is_read(state,
+                 "\"x/s\":{\"a\":{\"b\":[[1],[]],\"c\":{}},\"max\":-999999999999999,\"n\":0}", 0);
+}
+
+static void
+test_a_line_that_is_not_plain_is_left_to_the_other_reader(void **state)
+{
+    static const char *const lines[] = {"",
+                                        "{}",
+                                        "\"table\":{}",
+                                        "\"/t\":{}",
+                                        "\"table/50%25\":{}",
+                                        "\"table/t\":[]",
+                                        "\"table/t\":{},",
+                                        "\"table/t\":{}}",
+                                        "\"table/t\":{",
+                                        "\"table/t\": {}",
+                                        "\"table/t\":{\"a\"}",
+                                        "\"table/t\":{\"a\":}",
+                                        "\"table/t\":{\"a\":1,}",
+                                        "\"table/t\":{\"a\":[1,]}",
+                                        "\"table/t\":{\"a\":[1}",
+                                        "\"table/t\":{\"a\":\"b}",
+                                        "\"table/t\":{\"a\":\"\\n\"}",
+                                        "\"table/t\":{\"a\":\"\t\"}",
+                                        "\"table/t\":{\"a\":false}",
+                                        "\"table/t\":{\"a\":null}",
+                                        "\"table/t\":{\"a\":truth}",
+                                        "\"table/t\":{\"a\":01}",
+                                        "\"table/t\":{\"a\":-0}",
+                                        "\"table/t\":{\"a\":-}",
+                                        "\"table/t\":{\"a\":1.5}",
+                                        "\"table/t\":{\"a\":1e3}",
+                                        "\"table/t\":{\"a\":1000000000000000}",
+                                        "\"table/t\":{\"a\":{\"$text\":\"b\"}}",
+                                        "\"table/t\":{\"a\":[[[[[[[[[1]]]]]]]]]}",
+                                        "\"t/1/2/3/4/5/6/7/8\":{}"};
+
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
+        line_is_read(state, lines[i], 1);
+}
+
 int
 main(void)
 {
@@ -260,6 +324,10 @@ main(void)
                                         teardown_schema),
         cmocka_unit_test_setup_teardown(test_what_is_no_fact_is_refused_with_the_reason, setup,
                                         teardown_schema),
+        cmocka_unit_test_setup_teardown(test_a_plain_line_is_read_without_a_tree, setup,
+                                        teardown_schema),
+        cmocka_unit_test_setup_teardown(test_a_line_that_is_not_plain_is_left_to_the_other_reader,
+                                        setup, teardown_schema),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -193,6 +193,112 @@ test_a_digest_that_fits_makes_no_fact(void **state)
                "snapshot.invalid", "head.json:3:29: what is false or null is left out");
 }
 
+static int
+name_with_namespaces(const char *dialect, uint64_t *naming, void *context, dn_error *error)
+{
+    int *asked = context;
+
+    (*asked)++;
+    if (strcmp(dialect, "postgresql") != 0)
+        return dn_fail(error, DUNLIN_MISSING, "driver.missing", "no driver for '%s'", dialect);
+    *naming = DN_FACT_NAMESPACES;
+    return 0;
+}
+
+static const dunlin_fact *
+found(const dn_fact_map *facts, const char *kind, const char *a, const char *b, const char *c)
+{
+    const dunlin_string path[] = {dn_string(a), dn_string(b), dn_string(c ? c : "")};
+
+    return dn_fact_map_find(facts, dn_string(kind), path, c ? 3 : 2);
+}
+
+/* { printf '"column/public/t/a":{"type":"text"}\n"table/public/s":{}\n'
+ *   printf '"table/public/t":{"comment":"Ünï"}\n'; } | sha256sum */
+#define OTHER                                                                                      \
+    "{\"dunlin\":{\"dialect\":\"postgresql\",\"digest\":\""                                        \
+    "d96fc74baeae3f02e54b0ff5ad7cdf847c353816b416fbecffe50f60f127b056"                             \
+    "\",\"flavour\":\"postgresql\",\"format\":1,\"server\":15},\n\"facts\":{\n"                    \
+    "\"column/public/t/a\":{\"type\":\"text\"},\n"                                                 \
+    "\"table/public/s\":{},\n"                                                                     \
+    "\"table/public/t\":{\"comment\":\"\xC3\x9Cn\xC3\xAF\"}\n"                                     \
+    "}}\n"
+
+static void
+test_what_two_files_have_in_common_is_read_once(void **state)
+{
+    schema_fixture *fixture = *state;
+    dn_snapshot_lines lines = {.count = 0};
+    int asked = 0;
+    dn_snapshot_manner manner = {
+        .naming = name_with_namespaces, .context = &asked, .lines = &lines};
+    dn_snapshot first, second;
+    dn_fact_map *before, *after;
+
+    assert_int_equal(dn_snapshot_read_facts("a.json", HEAD FACTS, sizeof HEAD FACTS - 1, &manner,
+                                            &fixture->arena, &first, &before, &fixture->error),
+                     0);
+    assert_int_equal(lines.count, 2);
+    manner.like = &lines;
+    manner.lines = NULL;
+    assert_int_equal(dn_snapshot_read_facts("b.json", OTHER, sizeof OTHER - 1, &manner,
+                                            &fixture->arena, &second, &after, &fixture->error),
+                     0);
+    assert_int_equal(dn_fact_map_naming(after), DN_FACT_NAMESPACES);
+    assert_int_equal(dn_fact_map_count(after), 3);
+    assert_ptr_equal(found(before, "table", "public", "t", NULL),
+                     found(after, "table", "public", "t", NULL));
+    assert_ptr_not_equal(found(before, "column", "public", "t", "a"),
+                         found(after, "column", "public", "t", "a"));
+    assert_non_null(found(after, "table", "public", "s", NULL));
+    assert_int_equal(asked, 2);
+}
+
+/* A formatter's file has no lines, and is compared all the same. */
+static void
+test_a_file_of_other_lines_shares_nothing(void **state)
+{
+    schema_fixture *fixture = *state;
+    static const char text[] = HEAD "\"facts\":{\n"
+                                    "\"table/public/t\":{ \"comment\":\"\xC3\x9Cn\xC3\xAF\" },\n"
+                                    "\"column/public/t/a\":{\"type\":\"int\"}\n}}\n";
+    dn_snapshot_lines lines = {.count = 0};
+    int asked = 0;
+    dn_snapshot_manner manner = {
+        .naming = name_with_namespaces, .context = &asked, .lines = &lines};
+    dn_snapshot snapshot;
+    dn_fact_map *facts;
+
+    assert_int_equal(dn_snapshot_read_facts("a.json", text, sizeof text - 1, &manner,
+                                            &fixture->arena, &snapshot, &facts, &fixture->error),
+                     0);
+    assert_int_equal(lines.count, 0);
+    assert_int_equal(dn_fact_map_naming(facts), DN_FACT_NAMESPACES);
+    assert_int_equal(dn_fact_map_count(facts), 2);
+}
+
+/* What is wrong with the file comes before what is wrong with the machine. */
+static void
+test_a_dialect_without_a_driver_is_told_last(void **state)
+{
+    schema_fixture *fixture = *state;
+    static const char good[] = "{\"dunlin\":{\"dialect\":\"toy\",\"digest\":\"" DIGEST
+                               "\",\"flavour\":\"toy\",\"format\":1,\"server\":15},\n" FACTS;
+    int asked = 0;
+    const dn_snapshot_manner manner = {.naming = name_with_namespaces, .context = &asked};
+    dn_snapshot snapshot;
+    dn_fact_map *facts;
+
+    assert_int_equal(dn_snapshot_read_facts("a.json", good, sizeof good - 1, &manner,
+                                            &fixture->arena, &snapshot, &facts, &fixture->error),
+                     -1);
+    assert_string_equal(fixture->error.message, "no driver for 'toy'");
+    assert_int_equal(dn_snapshot_read_facts("a.json", good, sizeof good - 4, &manner,
+                                            &fixture->arena, &snapshot, &facts, &fixture->error),
+                     -1);
+    assert_string_equal(fixture->error.id, "snapshot.syntax");
+}
+
 static void
 test_snapshots_lie_where_drizzle_does_not_look(void **state)
 {
@@ -224,6 +330,12 @@ main(void)
         cmocka_unit_test_setup_teardown(test_blanks_do_not_count, setup, teardown_schema),
         cmocka_unit_test_setup_teardown(test_half_a_snapshot_is_none, setup, teardown_schema),
         cmocka_unit_test_setup_teardown(test_a_digest_that_fits_makes_no_fact, setup,
+                                        teardown_schema),
+        cmocka_unit_test_setup_teardown(test_what_two_files_have_in_common_is_read_once, setup,
+                                        teardown_schema),
+        cmocka_unit_test_setup_teardown(test_a_file_of_other_lines_shares_nothing, setup,
+                                        teardown_schema),
+        cmocka_unit_test_setup_teardown(test_a_dialect_without_a_driver_is_told_last, setup,
                                         teardown_schema),
         cmocka_unit_test_setup_teardown(test_snapshots_lie_where_drizzle_does_not_look, setup,
                                         teardown_schema),
