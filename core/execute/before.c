@@ -249,6 +249,16 @@ judge_all(const dn_before *before, const char **unfinished, size_t unfinished_co
     return answer;
 }
 
+/* All of it is there, so that nothing but records is sent. */
+static bool
+are_idle(const dn_job *jobs, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (!jobs[i].idle)
+            return false;
+    return true;
+}
+
 static int
 note_inhabitant(const dunlin_fact *fact, void *context)
 {
@@ -265,7 +275,8 @@ dn_before_check(const dn_before *before, dn_arena *arena, dn_stop *stop, dn_erro
     int answer;
 
     /* Where nothing is, nothing is in the way, and what is pending was in the way of itself before. */
-    if (dn_fact_map_each(before->schema, NULL, note_inhabitant, NULL) == 0)
+    if (are_idle(before->jobs, before->count) ||
+        dn_fact_map_each(before->schema, NULL, note_inhabitant, NULL) == 0)
         return 0;
     answer = judge_all(before, NULL, 0, arena, stop, error);
     if (answer <= 0)
