@@ -356,7 +356,9 @@ needs_pins(const dunlin_connection *connection)
 {
     return connection->settings_touched ||
            dn_mysql_mode_has(connection->facts.sql_mode, "ANSI_QUOTES") ||
-           dn_mysql_mode_has(connection->facts.sql_mode, "NO_BACKSLASH_ESCAPES");
+           dn_mysql_mode_has(connection->facts.sql_mode, "NO_BACKSLASH_ESCAPES") ||
+           dn_mysql_mode_has(connection->facts.sql_mode, "NO_KEY_OPTIONS") ||
+           dn_mysql_mode_has(connection->facts.sql_mode, "NO_FIELD_OPTIONS");
 }
 
 static int32_t

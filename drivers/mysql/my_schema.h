@@ -46,6 +46,7 @@ typedef struct dn_mysql_record {
     char space;                   /* 't' relations, 'F' functions, 'P' procedures */
     bool whole;                   /* asked for with everything in it */
     bool excluded;
+    bool unclear; /* what it prints does not say all: it is asked for view by view */
     dunlin_string name;
     dn_mysql_rows parts[DN_MYSQL_PARTS];
     struct dn_mysql_wish *wishes; /* single facts that are asked for */
@@ -69,6 +70,10 @@ typedef struct dn_mysql_schema {
     bool sees_all; /* what is not there is not hidden either */
     bool partitions;
     bool sequences;
+    bool views;
+    bool light;     /* only what the views tell without opening the tables' data is read */
+    bool mending;   /* only what belongs to unclear ones is read */
+    size_t unclear; /* so many of them */
     dn_mysql_record **buckets;
     size_t bucket_count;
     size_t record_count;
@@ -83,6 +88,16 @@ dn_mysql_record *dn_mysql_record_of(dn_mysql_schema *schema, char space, dunlin_
                                     bool make);
 /* Reads all that the scope asks for. */
 int32_t dn_mysql_schema_read(dn_mysql_schema *schema);
+
+/* Keeps a row in the record that its first cell names; false: no memory. */
+bool dn_mysql_schema_keep(dn_mysql_schema *schema, dn_mysql_part part, char *const *cells,
+                          const unsigned long *lengths, unsigned count);
+/* [MDB] Has tables print themselves, all in a text or two, which takes the place of all that the
+ * views tell only with the data open; notes which are unclear. What is sent here, joins. */
+int32_t dn_mysql_schema_print(dn_mysql_schema *schema);
+/* Foreign keys of one that printed itself. false: it is unclear, and may have rows of some. */
+bool dn_mysql_schema_reads_print(dn_mysql_schema *schema, dn_mysql_record *record,
+                                 dunlin_string text);
 
 /* --- facts ------------------------------------------------------------------------------------------ */
 /* Pushes what is asked for of a fact whose path is the record's name and `name` (NULL: the record's

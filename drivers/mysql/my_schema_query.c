@@ -17,52 +17,57 @@ typedef struct part_question {
     const char *mariadb; /* cells, the name of the object first */
     const char *mysql;   /* NULL: the same */
     const char *more;    /* conditions */
+    const char *light;   /* [MDB] cells for which no data is opened; NULL: the same */
 } part_question;
 
 static const part_question questions[] = {
     [DN_MYSQL_TABLES] = {"TABLES", "TABLE_SCHEMA", "TABLE_NAME",
                          "TABLE_NAME, TABLE_TYPE, ENGINE, TABLE_COLLATION, CREATE_OPTIONS, "
                          "TABLE_COMMENT",
-                         NULL, ""},
+                         NULL, "",
+                         "TABLE_NAME, TABLE_TYPE, ENGINE, TABLE_COLLATION, NULL, TABLE_COMMENT"},
     [DN_MYSQL_COLUMNS] = {"COLUMNS", "TABLE_SCHEMA", "TABLE_NAME",
                           "TABLE_NAME, ORDINAL_POSITION, COLUMN_NAME, COLUMN_TYPE, IS_NULLABLE, "
                           "COLUMN_DEFAULT, EXTRA, COLLATION_NAME, GENERATION_EXPRESSION, "
                           "COLUMN_COMMENT",
-                          NULL, ""},
+                          NULL, "", NULL},
     [DN_MYSQL_INDEXES] = {"STATISTICS", "TABLE_SCHEMA", "TABLE_NAME",
                           "TABLE_NAME, INDEX_NAME, SEQ_IN_INDEX, NON_UNIQUE, COLUMN_NAME, "
                           "SUB_PART, COLLATION, INDEX_TYPE, INDEX_COMMENT, NULL, @ignored",
                           "TABLE_NAME, INDEX_NAME, SEQ_IN_INDEX, NON_UNIQUE, COLUMN_NAME, "
                           "SUB_PART, COLLATION, INDEX_TYPE, INDEX_COMMENT, @expression, @visible",
-                          ""},
+                          "",
+                          "TABLE_NAME, INDEX_NAME, SEQ_IN_INDEX, NON_UNIQUE, COLUMN_NAME, "
+                          "SUB_PART, NULL, NULL, INDEX_COMMENT, NULL, @ignored"},
     [DN_MYSQL_KEYS] = {"KEY_COLUMN_USAGE", "TABLE_SCHEMA", "TABLE_NAME",
                        "TABLE_NAME, CONSTRAINT_NAME, ORDINAL_POSITION, COLUMN_NAME, "
                        "REFERENCED_TABLE_SCHEMA, REFERENCED_TABLE_NAME, REFERENCED_COLUMN_NAME",
-                       NULL, " AND REFERENCED_TABLE_NAME IS NOT NULL"},
+                       NULL, " AND REFERENCED_TABLE_NAME IS NOT NULL", NULL},
     [DN_MYSQL_REFERENCES] = {"REFERENTIAL_CONSTRAINTS", "CONSTRAINT_SCHEMA", "TABLE_NAME",
-                             "TABLE_NAME, CONSTRAINT_NAME, UPDATE_RULE, DELETE_RULE", NULL, ""},
+                             "TABLE_NAME, CONSTRAINT_NAME, UPDATE_RULE, DELETE_RULE", NULL, "",
+                             NULL},
     [DN_MYSQL_CHECKS] = {"CHECK_CONSTRAINTS", "CONSTRAINT_SCHEMA", "TABLE_NAME",
-                         "TABLE_NAME, CONSTRAINT_NAME, CHECK_CLAUSE, @level", NULL, ""},
+                         "TABLE_NAME, CONSTRAINT_NAME, CHECK_CLAUSE, @level", NULL, "", NULL},
     [DN_MYSQL_VIEWS] = {"VIEWS", "TABLE_SCHEMA", "TABLE_NAME",
-                        "TABLE_NAME, VIEW_DEFINITION, CHECK_OPTION, SECURITY_TYPE", NULL, ""},
+                        "TABLE_NAME, VIEW_DEFINITION, CHECK_OPTION, SECURITY_TYPE", NULL, "", NULL},
     [DN_MYSQL_TRIGGERS] = {"TRIGGERS", "EVENT_OBJECT_SCHEMA", "EVENT_OBJECT_TABLE",
                            "EVENT_OBJECT_TABLE, TRIGGER_NAME, ACTION_TIMING, EVENT_MANIPULATION, "
                            "ACTION_STATEMENT, ACTION_ORDER",
-                           NULL, ""},
+                           NULL, "", NULL},
     [DN_MYSQL_ROUTINES] = {"ROUTINES", "ROUTINE_SCHEMA", "ROUTINE_NAME",
                            "ROUTINE_NAME, ROUTINE_TYPE, DTD_IDENTIFIER, ROUTINE_DEFINITION, "
                            "IS_DETERMINISTIC, SQL_DATA_ACCESS, SECURITY_TYPE, ROUTINE_COMMENT, "
                            "CHARACTER_SET_NAME, COLLATION_NAME, DATABASE_COLLATION",
-                           NULL, " AND ROUTINE_TYPE IN ('FUNCTION', 'PROCEDURE')"},
+                           NULL, " AND ROUTINE_TYPE IN ('FUNCTION', 'PROCEDURE')", NULL},
     [DN_MYSQL_PARAMETERS] = {"PARAMETERS", "SPECIFIC_SCHEMA", "SPECIFIC_NAME",
                              "SPECIFIC_NAME, ROUTINE_TYPE, ORDINAL_POSITION, PARAMETER_MODE, "
                              "PARAMETER_NAME, DTD_IDENTIFIER, CHARACTER_SET_NAME, COLLATION_NAME",
-                             NULL, " AND ORDINAL_POSITION > 0"},
+                             NULL, " AND ORDINAL_POSITION > 0", NULL},
     [DN_MYSQL_PARTITIONS] = {"PARTITIONS", "TABLE_SCHEMA", "TABLE_NAME",
                              "TABLE_NAME, PARTITION_NAME, SUBPARTITION_NAME, PARTITION_METHOD, "
                              "SUBPARTITION_METHOD, PARTITION_EXPRESSION, SUBPARTITION_EXPRESSION, "
                              "PARTITION_DESCRIPTION, PARTITION_ORDINAL_POSITION",
-                             NULL, " AND PARTITION_NAME IS NOT NULL"},
+                             NULL, " AND PARTITION_NAME IS NOT NULL", NULL},
 };
 
 /* Beyond this many names, all is read and most of it left. */
@@ -263,6 +268,8 @@ add_question(asking *ask, dn_mysql_part part, bool joined)
         mysql && questions[part].mysql != NULL ? questions[part].mysql : questions[part].mariadb;
     unsigned count = 4;
 
+    if (ask->schema->light && questions[part].light != NULL)
+        cells = questions[part].light;
     dn_kit_text_add(&ask->sql, "SELECT ");
     if (joined)
         dn_kit_text_format(&ask->sql, "%d AS part, ", (int)part);
@@ -312,10 +319,10 @@ link_row(dn_mysql_rows *rows, dn_mysql_row *row, int cell)
     *place = row;
 }
 
-/* Keeps a row with its texts in one piece, each with a NUL behind it. */
-static bool
-keep_row(dn_mysql_schema *schema, dn_mysql_part part, MYSQL_ROW cells, const unsigned long *lengths,
-         unsigned count)
+/* With its texts in one piece, each with a NUL behind it. */
+bool
+dn_mysql_schema_keep(dn_mysql_schema *schema, dn_mysql_part part, char *const *cells,
+                     const unsigned long *lengths, unsigned count)
 {
     size_t texts = 0;
     dn_mysql_record *record;
@@ -338,8 +345,11 @@ keep_row(dn_mysql_schema *schema, dn_mysql_part part, MYSQL_ROW cells, const uns
     record = dn_mysql_record_of(schema, space_of(part, row->cells[1]), row->cells[0], true);
     if (record == NULL)
         return false;
+    if (schema->mending && !record->unclear)
+        return true;
     link_row(&record->parts[part], row, order_cell(part));
     if (part == DN_MYSQL_TABLES) {
+        schema->views |= dn_kit_same(row->cells[1], "VIEW");
         schema->partitions |= dn_mysql_contains(row->cells[4], "partitioned");
         schema->sequences |= dn_kit_same(row->cells[1], "SEQUENCE");
     }
@@ -352,9 +362,9 @@ keep_rows(dn_mysql_schema *schema, dn_mysql_part part)
 {
     dunlin_connection *connection = schema->connection;
     MYSQL_RES *result = mysql_use_result(connection->mysql);
+    int32_t status = DUNLIN_OK;
     unsigned count;
     bool ok = true;
-    int64_t ignored;
     MYSQL_ROW row;
 
     if (result == NULL)
@@ -363,33 +373,68 @@ keep_rows(dn_mysql_schema *schema, dn_mysql_part part)
     while (ok && (row = mysql_fetch_row(result)) != NULL) {
         const unsigned long *lengths = mysql_fetch_lengths(result);
 
-        ok = part == DN_MYSQL_PARTS ? keep_row(schema, (dn_mysql_part)strtol(row[0], NULL, 10),
-                                               row + 1, lengths + 1, count - 1)
-                                    : keep_row(schema, part, row, lengths, count);
+        ok = part == DN_MYSQL_PARTS
+                 ? dn_mysql_schema_keep(schema, (dn_mysql_part)strtol(row[0], NULL, 10), row + 1,
+                                        lengths + 1, count - 1)
+                 : dn_mysql_schema_keep(schema, part, row, lengths, count);
     }
-    if (ok && mysql_errno(connection->mysql) != 0) {
-        int32_t status = dn_mysql_fail(connection, "reading the schema");
-
-        mysql_free_result(result);
-        return status;
-    }
+    if (!ok)
+        status = dn_kit_no_memory(connection->call);
+    else if (mysql_errno(connection->mysql) != 0)
+        status = dn_mysql_fail(connection, "reading the schema");
     mysql_free_result(result);
+    return status;
+}
+
+/* What a server sends behind the last answer that was waited for. */
+static void
+drain_rest(dunlin_connection *connection)
+{
+    int64_t ignored;
+
     if (mysql_next_result(connection->mysql) == 0)
         dn_mysql_drain(connection, &ignored);
-    return ok ? DUNLIN_OK : dn_kit_no_memory(connection->call);
 }
 
 static int32_t
 ask_now(asking *ask, dn_mysql_part part)
 {
     dunlin_connection *connection = ask->schema->connection;
+    int32_t status;
 
     if (ask->sql.failed)
         return dn_kit_no_memory(connection->call);
     if (!dn_mysql_send(connection, dn_kit_text_string(&ask->sql)))
         return dn_mysql_fail(connection, "reading the schema");
     dn_kit_text_clear(&ask->sql);
-    return keep_rows(ask->schema, part);
+    status = keep_rows(ask->schema, part);
+    drain_rest(connection);
+    return status;
+}
+
+/* All questions in one text: the server goes on while the rows are taken. */
+static int32_t
+ask_together(asking *ask, const dn_mysql_part *parts, size_t count)
+{
+    dunlin_connection *connection = ask->schema->connection;
+    int32_t status = DUNLIN_OK;
+
+    for (size_t i = 0; i < count; i++) {
+        dn_kit_text_add(&ask->sql, i > 0 ? ";\n" : "");
+        add_question(ask, parts[i], false);
+    }
+    if (ask->sql.failed)
+        return dn_kit_no_memory(connection->call);
+    if (!dn_mysql_send(connection, dn_kit_text_string(&ask->sql)))
+        return dn_mysql_fail(connection, "reading the schema");
+    dn_kit_text_clear(&ask->sql);
+    for (size_t i = 0; i < count && status == DUNLIN_OK; i++) {
+        if (i > 0 && !dn_mysql_next(connection))
+            return dn_mysql_fail(connection, "reading the schema");
+        status = keep_rows(ask->schema, parts[i]);
+    }
+    drain_rest(connection);
+    return status;
 }
 
 /* --- what is behind a first answer -------------------------------------------------------------------------- */
@@ -490,6 +535,92 @@ find_tables(asking *ask)
     return schema->pool.failed ? dn_kit_no_memory(connection->call) : DUNLIN_OK;
 }
 
+/* --- a whole schema of MariaDB, lightly ---------------------------------------------------------------------- */
+/* The unclear ones, by name if there are few: all that opening their data tells. */
+static int32_t
+mend(asking *ask)
+{
+    static const dn_mysql_part parts[] = {DN_MYSQL_TABLES, DN_MYSQL_INDEXES, DN_MYSQL_KEYS,
+                                          DN_MYSQL_REFERENCES, DN_MYSQL_CHECKS};
+    const size_t count = sizeof(parts) / sizeof(parts[0]);
+    dn_mysql_schema *schema = ask->schema;
+    int32_t status;
+
+    ask->some = schema->unclear <= NAMES_AT_MOST;
+    for (dn_mysql_record *record = schema->first; record != NULL; record = record->next) {
+        dn_mysql_found *found;
+
+        if (!record->unclear)
+            continue;
+        for (size_t i = 0; i < count; i++)
+            record->parts[parts[i]] = (dn_mysql_rows){NULL, NULL};
+        found = dn_mysql_pool_take(&schema->pool, sizeof(*found));
+        if (found == NULL)
+            return dn_kit_no_memory(schema->connection->call);
+        *found = (dn_mysql_found){ask->found, record->name};
+        ask->found = found;
+    }
+    schema->mending = true;
+    status = ask_together(ask, parts, count);
+    schema->mending = false;
+    return status;
+}
+
+static int32_t
+read_light(asking *ask)
+{
+    static const dn_mysql_part parts[] = {DN_MYSQL_TABLES,   DN_MYSQL_COLUMNS,
+                                          DN_MYSQL_INDEXES,  DN_MYSQL_TRIGGERS,
+                                          DN_MYSQL_ROUTINES, DN_MYSQL_PARAMETERS};
+    dn_mysql_schema *schema = ask->schema;
+    int32_t status;
+
+    schema->light = true;
+    status = ask_together(ask, parts, sizeof(parts) / sizeof(parts[0]));
+    schema->light = false;
+    if (status == DUNLIN_OK)
+        status = dn_mysql_schema_print(schema);
+    if (status == DUNLIN_OK && schema->unclear > 0)
+        status = mend(ask);
+    ask->some = false;
+    if (status == DUNLIN_OK && schema->views) {
+        add_question(ask, DN_MYSQL_VIEWS, false);
+        status = ask_now(ask, DN_MYSQL_VIEWS);
+    }
+    return status == DUNLIN_OK ? ask_more(ask) : status;
+}
+
+static bool
+goes_light(const dn_mysql_schema *schema)
+{
+    const dunlin_connection *connection = schema->connection;
+
+    return schema->scope->key_count == 0 && connection->facts.mariadb && connection->joins &&
+           connection->several && !schema->folds;
+}
+
+static int32_t
+read_fully(asking *ask)
+{
+    int32_t status = DUNLIN_OK;
+    bool asked = false;
+
+    if (ask->some && ask->schema->anywhere != NULL)
+        status = find_tables(ask);
+    for (int part = 0; part < DN_MYSQL_PARTS && status == DUNLIN_OK; part++) {
+        if (!has_part(ask, (dn_mysql_part)part))
+            continue;
+        dn_kit_text_add(&ask->sql, ask->some && asked ? " UNION ALL " : "");
+        add_question(ask, (dn_mysql_part)part, ask->some);
+        asked = true;
+        if (!ask->some)
+            status = ask_now(ask, (dn_mysql_part)part);
+    }
+    if (status == DUNLIN_OK && ask->some && asked)
+        status = ask_now(ask, DN_MYSQL_PARTS);
+    return status == DUNLIN_OK ? ask_more(ask) : status;
+}
+
 int32_t
 dn_mysql_schema_read(dn_mysql_schema *schema)
 {
@@ -498,28 +629,13 @@ dn_mysql_schema_read(dn_mysql_schema *schema)
                   .routines = schema->scope->key_count == 0,
                   .some =
                       schema->scope->key_count > 0 && schema->scope->key_count <= NAMES_AT_MOST};
-    int32_t status = DUNLIN_OK;
-    bool asked = false;
+    int32_t status;
 
     for (uint64_t i = 0; i < schema->scope->key_count; i++) {
         ask.routines |= is_routine(schema->scope->keys[i]);
         ask.relations |= !is_routine(schema->scope->keys[i]);
     }
-    if (ask.some && schema->anywhere != NULL)
-        status = find_tables(&ask);
-    for (int part = 0; part < DN_MYSQL_PARTS && status == DUNLIN_OK; part++) {
-        if (!has_part(&ask, (dn_mysql_part)part))
-            continue;
-        dn_kit_text_add(&ask.sql, ask.some && asked ? " UNION ALL " : "");
-        add_question(&ask, (dn_mysql_part)part, ask.some);
-        asked = true;
-        if (!ask.some)
-            status = ask_now(&ask, (dn_mysql_part)part);
-    }
-    if (status == DUNLIN_OK && ask.some && asked)
-        status = ask_now(&ask, DN_MYSQL_PARTS);
-    if (status == DUNLIN_OK)
-        status = ask_more(&ask);
+    status = goes_light(schema) ? read_light(&ask) : read_fully(&ask);
     dn_kit_text_free(&ask.sql);
     return status;
 }
