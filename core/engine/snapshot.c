@@ -29,17 +29,14 @@ check_head(dn_session *session, dn_error *error)
     return 0;
 }
 
-static int
-tell(dn_session *session, const dn_snapshot *snapshot, const char *path, bool changed,
-     dn_error *error)
+/* Of one that was written, so that its digest is known. */
+static void
+tell(dn_session *session, const dn_snapshot *snapshot, const char *path, bool changed)
 {
     dunlin_node *root = dn_result_node(session->result);
     char hex[DN_DIGEST_HEX];
-    dn_digest digest;
 
-    if (dn_fact_map_digest(snapshot->facts, &digest, error) < 0)
-        return -1;
-    dn_digest_hex(&digest, hex);
+    dn_digest_hex(&snapshot->digest, hex);
     dn_session_tell_target(session);
     dn_node_set_text(session->result, root, "path", path);
     dn_node_set_boolean(session->result, root, "changed", changed);
@@ -48,7 +45,6 @@ tell(dn_session *session, const dn_snapshot *snapshot, const char *path, bool ch
     dn_node_set_text(session->result, root, "digest", hex);
     if (path)
         dn_node_set_null(session->result, root, "text");
-    return 0;
 }
 
 /* The state behind the newest migration, and what each of them changes. */
@@ -68,8 +64,7 @@ take_head(dn_session *session, const dunlin_snapshot_options *options, dn_error 
     head = &upkeep.files[1];
     if (head->why)
         return dn_fail(error, DUNLIN_FAILED, "snapshot.not-written", "%s", head->why);
-    if (tell(session, &upkeep.snapshot, head->path, head->written > 0, error) < 0)
-        return -1;
+    tell(session, &upkeep.snapshot, head->path, head->written > 0);
     dn_upkeep_tell(session, &upkeep);
     dn_session_tell_findings(session, "findings", &session->reconciliation.findings);
     return 0;
@@ -114,9 +109,9 @@ take(dn_session *session, const dunlin_snapshot_options *options, dn_error *erro
                             error) < 0 ||
         dn_snapshot_write(&snapshot, &text, error) < 0 ||
         (path && dn_upkeep_put(session, path, &text, &changed, error) < 0) ||
-        dn_session_result(session, "dunlin-snapshot/1", error) < 0 ||
-        tell(session, &snapshot, path, changed, error) < 0)
+        dn_session_result(session, "dunlin-snapshot/1", error) < 0)
         return -1;
+    tell(session, &snapshot, path, changed);
     if (!path)
         dn_node_set_string(session->result, dn_result_node(session->result), "text",
                            dn_span(text.data, text.length));
