@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "core/engine/definition.h"
 #include "core/engine/unseen.h"
 
 /* --- which form ----------------------------------------------------------------------------------------- */
@@ -44,7 +45,7 @@ bool
 dn_portable_is(const dn_session *session, const char *path, const dn_text *sql)
 {
     if (session->project.definition_form == DN_DEFINITION_PORTABLE && path &&
-        is_project_file(session, path))
+        is_project_file(session, path) && !dn_definition_is_ours(sql))
         return true;
     return says_so(sql);
 }

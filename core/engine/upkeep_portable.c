@@ -74,6 +74,19 @@ judge(keeping *work, const char *path, const dn_text *present, const dn_text *st
     return *write ? 0 : dn_upkeep_behind(work, path, why);
 }
 
+/* `dunlin schema dump --target` was asked for it. */
+static int
+leave_words_of_one(keeping *work, const char *path)
+{
+    const char *why =
+        dn_arena_printf(&work->session->arena,
+                        "it is in the words of one kind of database: 'dunlin schema dump "
+                        "--output %s' writes the one for all",
+                        path);
+
+    return why ? dn_upkeep_definition_leave(work, path, why) : dn_no_memory(work->error);
+}
+
 static int
 keep(keeping *work, const char *path, const dn_model *head)
 {
@@ -86,8 +99,11 @@ keep(keeping *work, const char *path, const dn_model *head)
     bool write = true;
     size_t count;
 
-    if ((exists && dn_file_read(path, &present, work->error) < 0) ||
-        dn_portable_statements(head, &statements, &count, work->error) < 0 ||
+    if (exists && dn_file_read(path, &present, work->error) < 0)
+        return -1;
+    if (exists && dn_definition_is_ours(&present))
+        return leave_words_of_one(work, path);
+    if (dn_portable_statements(head, &statements, &count, work->error) < 0 ||
         find_section(work, &statements, &section) < 0)
         return -1;
     dn_text_add(&text, statements.data, statements.length);
