@@ -3,6 +3,7 @@
 
 #include "cli/format.h"
 #include "cli/show.h"
+#include "cli/source.h"
 
 static void
 put(dn_cli *cli, const char *lead, const char *text)
@@ -24,15 +25,8 @@ show_reason(dn_cli *cli, const dunlin_node *node)
             (long long)column);
     dn_cli_put(out, dunlin_node_text(node, "reason"), 0);
     putc('\n', out);
-    if (!source)
-        return;
-    put(cli, "    ", source);
-    fputs("    ", out);
-    /* Bytes of one character take one column. */
-    for (int64_t i = 0; i + 1 < column && source[i]; i++)
-        if (((unsigned char)source[i] & 0xc0) != 0x80)
-            putc(source[i] == '\t' ? '\t' : ' ', out);
-    fputs("^\n", out);
+    if (source)
+        dn_cli_caret(out, "    ", source, column);
 }
 
 static void
@@ -43,15 +37,16 @@ show_statement(dn_cli *cli, const dunlin_node *node, const char *file, const cha
     const char *refused = dunlin_node_text(node, "refused");
     const dunlin_node *operations = dunlin_node_get(node, "operations");
     const dunlin_node *becomes = dunlin_node_get(node, "becomes");
-    bool portable = kind && strcmp(kind, "portable") == 0;
+    const dunlin_node *losses = dunlin_node_get(node, "losses");
+    bool bad = kind && (strcmp(kind, "native") == 0 || strcmp(kind, "wrong") == 0);
 
     dn_cli_put(out, file, 0);
     fprintf(out, ":%lld: ", (long long)dunlin_node_integer(node, "line", 0));
-    dn_cli_say(&cli->output, portable ? DN_STYLE_GOOD : DN_STYLE_BAD, kind);
+    dn_cli_say(&cli->output, bad ? DN_STYLE_BAD : DN_STYLE_GOOD, kind);
     putc('\n', out);
     for (const dunlin_node *one = dunlin_node_first(operations); one; one = dunlin_node_next(one))
         put(cli, "  ", dunlin_node_text(one, "description"));
-    if (!portable)
+    if (bad)
         show_reason(cli, node);
     if (refused) {
         fprintf(out, "  ! %s: ", driver);
@@ -60,6 +55,8 @@ show_statement(dn_cli *cli, const dunlin_node *node, const char *file, const cha
     }
     for (const dunlin_node *one = dunlin_node_first(becomes); one; one = dunlin_node_next(one))
         put(cli, "  -> ", dunlin_node_own_text(one));
+    for (const dunlin_node *one = dunlin_node_first(losses); one; one = dunlin_node_next(one))
+        put(cli, "  lost: ", dunlin_node_own_text(one));
 }
 
 static void

@@ -59,6 +59,8 @@ cli_parts = \
 	cli/run.c \
 	cli/show.c \
 	cli/show.h \
+	cli/source.c \
+	cli/source.h \
 	cli/table.c \
 	cli/table.h \
 	cli/table_generate.c \

@@ -9,6 +9,7 @@
 
 #include "cli/format.h"
 #include "cli/json.h"
+#include "cli/source.h"
 
 enum { PROGRESS_AFTER_MS = 1000, PROGRESS_EVERY_MS = 100 };
 
@@ -112,6 +113,7 @@ dn_cli_error(dn_output *output, const dunlin_error *error)
     if (error->id[0])
         fprintf(output->err, " [%s]", error->id);
     putc('\n', output->err);
+    dn_cli_source(output->err, error);
     for (size_t length; (length = context_line(&context)) > 0; context += length) {
         snprintf(line, sizeof(line), "%.*s", (int)length, context);
         fprintf(output->err, "    %s", is_sentence(line) ? "" : "while ");

@@ -108,5 +108,7 @@ const char *dn_ddl_type_class(dunlin_string type);
 
 /* "CREATE TABLE users", "ALTER COLUMN users.email": one operation in few words, for people. */
 void dn_ddl_describe(const dunlin_operation *operation, dn_text *text);
+/* The reason of BEGIN, COMMIT and their like. */
+#define DN_DDL_CONTROL "it is transaction control"
 
 #endif

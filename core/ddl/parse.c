@@ -60,7 +60,6 @@ typedef struct reader {
 
 static bool read_create(dn_ddl_parser *parser);
 
-#define CONTROL "it is transaction control"
 #define RIGHTS "rights and roles are not portable"
 #define SETTING "settings of a session are not portable"
 
@@ -83,13 +82,13 @@ static const reader statements[] = {
     {"REPLACE", dn_ddl_data, NULL},
     {"TRUNCATE", dn_ddl_data, NULL},
     {"WITH", dn_ddl_data, NULL},
-    {"BEGIN", NULL, CONTROL},
-    {"START TRANSACTION", NULL, CONTROL},
-    {"COMMIT", NULL, CONTROL},
-    {"END", NULL, CONTROL},
-    {"ROLLBACK", NULL, CONTROL},
-    {"SAVEPOINT", NULL, CONTROL},
-    {"RELEASE", NULL, CONTROL},
+    {"BEGIN", NULL, DN_DDL_CONTROL},
+    {"START TRANSACTION", NULL, DN_DDL_CONTROL},
+    {"COMMIT", NULL, DN_DDL_CONTROL},
+    {"END", NULL, DN_DDL_CONTROL},
+    {"ROLLBACK", NULL, DN_DDL_CONTROL},
+    {"SAVEPOINT", NULL, DN_DDL_CONTROL},
+    {"RELEASE", NULL, DN_DDL_CONTROL},
     {"GRANT", NULL, RIGHTS},
     {"REVOKE", NULL, RIGHTS},
     {"SET", NULL, SETTING},

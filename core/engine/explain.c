@@ -11,6 +11,7 @@
 #include "core/base/file.h"
 #include "core/ddl/ddl.h"
 #include "core/driver/driver.h"
+#include "core/execute/execute.h"
 #include "core/schema/schema.h"
 
 typedef struct explanation {
@@ -19,6 +20,7 @@ typedef struct explanation {
     dn_driver_translations translator;
     dn_schema_target target;
     dn_fact_map *logical; /* enums of the statements so far */
+    dn_script_reader reader;
     const dn_lex_rules *rules;
     dn_text text;
     dn_arena arena;
@@ -26,30 +28,34 @@ typedef struct explanation {
     dunlin_node *statements;
     size_t portable;
     size_t native;
+    size_t own; /* statements and sections for single databases */
 } explanation;
+
+static dunlin_string
+line_of(const dn_text *text, unsigned number)
+{
+    const char *at = text->data ? text->data : "";
+    const char *end;
+
+    for (unsigned line = 1; line < number && (end = strchr(at, '\n')); line++)
+        at = end + 1;
+    return dn_span(at, strcspn(at, "\r\n"));
+}
 
 /* The reason with its place, and the line it stands in, for a caret under it. */
 static void
-tell_reason(explanation *own, dunlin_node *node, const char *reason, uint64_t offset)
+tell_reason(explanation *own, dunlin_node *node, const dn_script_item *item, const char *reason,
+            uint64_t offset)
 {
-    const char *text = own->text.data;
-    unsigned line = 1;
-    unsigned column = 1;
-    uint64_t begin;
-    uint64_t end;
+    unsigned line = item->line;
+    unsigned column = item->column;
 
-    if (offset > own->text.length)
-        offset = own->text.length;
-    begin = end = offset;
-    dn_lex_place(dn_span(text, own->text.length), offset, &line, &column);
-    while (begin > 0 && text[begin - 1] != '\n')
-        begin--;
-    while (end < own->text.length && text[end] != '\n' && text[end] != '\r')
-        end++;
+    if (offset)
+        dn_lex_place(item->sql, offset, &line, &column);
     dn_node_set_text(own->result, node, "reason", reason);
     dn_node_set_integer(own->result, node, "reason_line", line);
     dn_node_set_integer(own->result, node, "reason_column", column);
-    dn_node_set_string(own->result, node, "source", dn_span(text + begin, end - begin));
+    dn_node_set_string(own->result, node, "source", line_of(&own->text, line));
 }
 
 static void
@@ -98,11 +104,11 @@ native_reason(const dn_ddl_statement *statement, uint64_t *offset)
 /* --- what it becomes --- */
 /* As the driver is given them: names completed, and guards answered with "do it". */
 static int
-render_steps(explanation *own, const dn_ddl_statement *statement, dn_steps *steps, dn_error *error)
+render_steps(explanation *own, const dn_ddl_statement *statement, dn_steps *steps, dn_notes *notes,
+             dn_error *error)
 {
     const dn_driver_view view = {.driver = own->driver};
     dn_operations addressed = {.arena = &own->arena};
-    dn_notes notes = {NULL, 0, 0};
 
     if (dn_schema_address(&own->target, statement->operations, statement->count, true, NULL,
                           own->logical, &addressed, error) < 0)
@@ -117,14 +123,23 @@ render_steps(explanation *own, const dn_ddl_statement *statement, dn_steps *step
         addressed.items[i] = plain;
     }
     return dn_driver_render_steps(&view, DUNLIN_RENDER_PLAN, addressed.items, addressed.count,
-                                  &own->arena, steps, &notes, error);
+                                  &own->arena, steps, notes, error);
+}
+
+static void
+tell_losses(explanation *own, dunlin_node *list, const dn_notes *notes)
+{
+    for (size_t i = 0; i < notes->count; i++)
+        if (notes->items[i].kind == DUNLIN_NOTE_LOSSY)
+            dn_node_set_text(own->result, list, NULL, notes->items[i].message);
 }
 
 static int
-render(explanation *own, const dn_ddl_statement *statement, dunlin_node *list, const char **refused,
-       dn_error *error)
+render(explanation *own, const dn_ddl_statement *statement, dunlin_node *list, dunlin_node *losses,
+       const char **refused, dn_error *error)
 {
     dn_steps steps = {NULL, 0, 0};
+    dn_notes notes = {NULL, 0, 0};
     dn_error reason;
 
     if (statement->operations[0]->verb == DUNLIN_VERB_DATA) {
@@ -139,7 +154,7 @@ render(explanation *own, const dn_ddl_statement *statement, dunlin_node *list, c
             dn_node_set_string(own->result, list, NULL, translation.text);
         return 0;
     }
-    if (render_steps(own, statement, &steps, &reason) < 0) {
+    if (render_steps(own, statement, &steps, &notes, &reason) < 0) {
         if (reason.status == DUNLIN_NO_MEMORY) {
             *error = reason;
             return -1;
@@ -150,38 +165,82 @@ render(explanation *own, const dn_ddl_statement *statement, dunlin_node *list, c
     for (size_t i = 0; i < steps.count; i++)
         if (steps.items[i].role == DUNLIN_STEP_STATEMENT)
             dn_node_set_string(own->result, list, NULL, steps.items[i].sql);
+    tell_losses(own, losses, &notes);
     return 0;
 }
 
+/* --- statements ------------------------------------------------------------------------------------------ */
+
+static dunlin_node *
+begin_statement(explanation *own, const dn_script_item *item, const char *kind)
+{
+    dunlin_node *node = dn_node_object(own->result, own->statements, NULL);
+
+    dn_node_set_integer(own->result, node, "line", item->line);
+    dn_node_set_integer(own->result, node, "column", item->column);
+    dn_node_set_text(own->result, node, "kind", kind);
+    return node;
+}
+
+/* Text that is for single databases, and transactions, which the run makes itself. */
+static void
+tell_other(explanation *own, const dn_script_item *item, const char *kind)
+{
+    dunlin_node *node = begin_statement(own, item, kind);
+    dunlin_node *list = dn_node_array(own->result, node, "operations");
+    dunlin_node *one = dn_node_object(own->result, list, NULL);
+    dn_auto(dn_text) words = DN_TEXT_INIT;
+
+    if (item->kind == DN_SCRIPT_SECTION)
+        dn_text_printf(&words, "a section for %.*s", (int)item->sql.length, item->sql.data);
+    else if (item->native)
+        dn_text_printf(&words, "sent to %s as it stands", own->driver->table.name);
+    else
+        dn_text_add_string(&words, "obeyed around the statements");
+    dn_node_set_text(own->result, one, "description", words.data);
+    dn_node_set_null(own->result, one, "native");
+    list = dn_node_array(own->result, node, "becomes");
+    if (own->driver && item->native)
+        dn_node_set_string(own->result, list, NULL, item->sql);
+    dn_node_array(own->result, node, "losses");
+    tell_no_reason(own, node);
+    dn_node_set_null(own->result, node, "refused");
+    own->own++;
+}
+
 static int
-explain_statement(explanation *own, const dn_lex_item *item, dn_error *error)
+explain_statement(explanation *own, const dn_script_item *item, dn_error *error)
 {
     dn_ddl_options options = {.rules = own->rules};
     dn_ddl_statement statement;
-    dunlin_node *node = dn_node_object(own->result, own->statements, NULL);
+    dunlin_node *node;
     dunlin_node *rendered;
+    dunlin_node *losses;
     const char *refused = NULL;
     const char *reason;
     uint64_t offset;
 
-    if (dn_ddl_parse(item->text, &options, &own->arena, &statement, error) < 0 ||
-        dn_ddl_verify(item->text, &options, &own->arena, &statement, error) < 0)
+    if (dn_ddl_parse(item->sql, &options, &own->arena, &statement, error) < 0 ||
+        dn_ddl_verify(item->sql, &options, &own->arena, &statement, error) < 0)
         return -1;
     reason = native_reason(&statement, &offset);
-    dn_node_set_integer(own->result, node, "line", item->line);
-    dn_node_set_integer(own->result, node, "column", item->column);
-    dn_node_set_text(own->result, node, "kind",
-                     statement.kind == DN_DDL_SYNTAX ? "wrong"
-                     : reason                        ? "native"
-                                                     : "portable");
+    if (reason && strcmp(reason, DN_DDL_CONTROL) == 0) {
+        tell_other(own, item, "control");
+        return 0;
+    }
+    node = begin_statement(own, item,
+                           statement.kind == DN_DDL_SYNTAX ? "wrong"
+                           : reason                        ? "native"
+                                                           : "portable");
     if (tell_operations(own, node, &statement, error) < 0)
         return -1;
     rendered = dn_node_array(own->result, node, "becomes");
+    losses = dn_node_array(own->result, node, "losses");
     if (reason)
-        tell_reason(own, node, reason, item->offset + offset);
+        tell_reason(own, node, item, reason, offset);
     else
         tell_no_reason(own, node);
-    if (!reason && own->driver && render(own, &statement, rendered, &refused, error) < 0)
+    if (!reason && own->driver && render(own, &statement, rendered, losses, &refused, error) < 0)
         return -1;
     dn_node_set_text(own->result, node, "refused", refused);
     if (reason || refused)
@@ -192,57 +251,84 @@ explain_statement(explanation *own, const dn_lex_item *item, dn_error *error)
 }
 
 static int
+explain_item(explanation *own, const dn_script_item *item, dn_error *error)
+{
+    switch (item->kind) {
+    case DN_SCRIPT_SECTION: tell_other(own, item, "section"); return 0;
+    case DN_SCRIPT_CONTROL:
+    case DN_SCRIPT_AROUND: tell_other(own, item, "control"); return 0;
+    case DN_SCRIPT_STATEMENT:
+        if (!item->native)
+            return explain_statement(own, item, error);
+        tell_other(own, item, "section");
+        return 0;
+    default: return 0;
+    }
+}
+
+static int
 explain_all(explanation *own, dn_error *error)
 {
-    dn_lex_text from = {own->text.data, own->text.length};
-    dn_lex_splitter *splitter = dn_lex_open(own->rules, own->file, dn_lex_read_text, &from, error);
-    dn_lex_item item;
+    const dn_migration file = {.tag = own->file,
+                               .path = own->file,
+                               .size = own->text.length,
+                               .listed = true,
+                               .has_file = true,
+                               .text = own->text.data ? own->text.data : ""};
+    dn_auto(dn_script) *script = NULL;
+    dn_script_item item;
     int outcome;
 
-    if (!splitter)
+    if (dn_script_read(&own->reader, &file, NULL, false, &script, error) < 0)
         return -1;
-    while ((outcome = dn_lex_next(splitter, &item, error)) == 0 && item.kind != DN_LEX_END) {
-        if (item.kind != DN_LEX_STATEMENT)
-            continue;
-        outcome = explain_statement(own, &item, error);
-        if (outcome < 0)
-            break;
-    }
-    dn_lex_close(splitter);
+    while ((outcome = dn_script_next(script, &item, error)) == 0 && item.kind != DN_SCRIPT_END)
+        if (explain_item(own, &item, error) < 0)
+            return -1;
     return outcome;
+}
+
+static int
+choose_driver(explanation *own, const dunlin_options *options, const char *driver, dn_error *error)
+{
+    const dn_driver_places places = {.option = options ? options->driver_path : NULL};
+    dunlin_capabilities capabilities;
+
+    if (dn_driver_find(&places, driver, &own->driver, error) < 0 ||
+        dn_driver_translator(own->driver, NULL, &own->arena, &own->translator, error) < 0 ||
+        dn_driver_capabilities(own->driver, NULL, &capabilities, error) < 0 ||
+        dn_driver_rules(own->driver, NULL, &own->arena, &own->reader.own, error) < 0)
+        return -1;
+    own->reader.driver = own->driver;
+    own->target =
+        (dn_schema_target){dn_driver_naming(&capabilities),
+                           dn_string(capabilities.flags & DUNLIN_CAN_NAMESPACES ? "public" : ""),
+                           (capabilities.flags & DUNLIN_CAN_NAMED_TYPES) != 0};
+    own->logical = dn_fact_map_new(&own->arena, own->target.naming);
+    return own->logical ? 0 : dn_no_memory(error);
 }
 
 static int
 explain(const dunlin_options *options, const char *driver, explanation *own, dn_error *error)
 {
-    const dn_driver_places places = {.option = options ? options->driver_path : NULL};
     dunlin_node *root = dn_result_node(own->result);
-    dunlin_capabilities capabilities;
     dn_auto(dn_text) summary = DN_TEXT_INIT;
 
-    if (driver) {
-        if (dn_driver_find(&places, driver, &own->driver, error) < 0 ||
-            dn_driver_translator(own->driver, NULL, &own->arena, &own->translator, error) < 0)
-            return -1;
-        if (dn_driver_capabilities(own->driver, NULL, &capabilities, error) < 0)
-            return -1;
-        own->target = (dn_schema_target){
-            dn_driver_naming(&capabilities),
-            dn_string(capabilities.flags & DUNLIN_CAN_NAMESPACES ? "public" : ""),
-            (capabilities.flags & DUNLIN_CAN_NAMED_TYPES) != 0};
-        own->logical = dn_fact_map_new(&own->arena, own->target.naming);
-        if (!own->logical)
-            return dn_no_memory(error);
-    }
+    if (driver && choose_driver(own, options, driver, error) < 0)
+        return -1;
     dn_node_set_text(own->result, root, "file", own->file);
     dn_node_set_text(own->result, root, "driver", driver);
     own->statements = dn_node_array(own->result, root, "statements");
     if (dn_file_read(own->file, &own->text, error) < 0 ||
-        dn_ddl_portable_rules(&own->arena, &own->rules, error) < 0 || explain_all(own, error) < 0)
+        dn_ddl_portable_rules(&own->arena, &own->rules, error) < 0)
+        return -1;
+    own->reader.folder = own->rules;
+    if (explain_all(own, error) < 0)
         return -1;
     dn_text_add_count(&summary, (int64_t)own->portable, "statement is portable",
                       "statements are portable");
     dn_text_printf(&summary, ", %zu %s not", own->native, own->native == 1 ? "is" : "are");
+    if (own->own)
+        dn_text_printf(&summary, "; %zu for single databases or around the others", own->own);
     dn_node_set_integer(own->result, root, "portable", (int64_t)own->portable);
     dn_node_set_integer(own->result, root, "native", (int64_t)own->native);
     dn_node_set_text(own->result, root, "summary", summary.data);

@@ -25,7 +25,8 @@ typedef enum dn_script_kind {
     DN_SCRIPT_CONTROL, /* BEGIN, COMMIT, ROLLBACK written in the file */
     DN_SCRIPT_AROUND,  /* obeyed outside the transaction (DUNLIN_CLASS_AROUND) */
     DN_SCRIPT_ASSERT,  /* `-- dunlin: assert <select> = <value>`: sql and `expected` */
-    DN_SCRIPT_DATA     /* lines that belong to the statement before: dn_script_chunk reads them */
+    DN_SCRIPT_DATA,    /* lines that belong to the statement before: dn_script_chunk reads them */
+    DN_SCRIPT_SECTION  /* read for no driver: an `only` section begins, sql names its drivers */
 } dn_script_kind;
 
 typedef struct dn_script_item {
@@ -54,7 +55,7 @@ int dn_script_open(dn_connection *connection, const dn_translator *translator,
                    dn_script **script, dn_error *error);
 /* Who a file is read for. Without a connection a statement is classified by its text alone. */
 typedef struct dn_script_reader {
-    const dn_driver *driver;
+    const dn_driver *driver;       /* NULL: none; sections are told of, and nothing is classified */
     const dn_lex_rules *own;       /* of text for this database alone */
     const dn_lex_rules *folder;    /* of all other text */
     dn_connection *connection;     /* may be NULL */

@@ -128,12 +128,13 @@ is_normal(const dn_script *script)
 static bool
 is_override(const dn_script *script)
 {
-    const char *name = script->reader.driver->table.name;
+    const dn_driver *driver = script->reader.driver;
+    const char *name = driver ? driver->table.name : "";
     const char *path = script->migration->path;
     size_t length = strlen(path);
     size_t size = strlen(name);
 
-    return length > size + 5 && strcmp(path + length - 4, ".sql") == 0 &&
+    return driver && length > size + 5 && strcmp(path + length - 4, ".sql") == 0 &&
            memcmp(path + length - 4 - size, name, size) == 0 && path[length - 5 - size] == '.';
 }
 
@@ -250,8 +251,10 @@ bad_directive(const dn_script *script, const dn_lex_item *item, const char *id, 
 }
 
 static int
-directive_only(dn_script *script, const dn_lex_item *item, dunlin_string rest, dn_error *error)
+directive_only(dn_script *script, const dn_lex_item *item, dunlin_string rest, dn_script_item *out,
+               dn_error *error)
 {
+    const dn_driver *driver = script->reader.driver;
     dunlin_string name;
     bool ours = false;
     size_t names = 0;
@@ -259,15 +262,19 @@ directive_only(dn_script *script, const dn_lex_item *item, dunlin_string rest, d
     if (script->only_line)
         return bad_directive(script, item, "script.nested-only", error,
                              "a section may not stand inside another one");
+    out->sql = rest;
     for (; dn_driver_next_name(&rest, &name); names++)
-        ours = ours || dn_driver_is_called(script->reader.driver, name);
+        ours = ours || (driver && dn_driver_is_called(driver, name));
     if (!names)
         return bad_directive(script, item, "script.bad-directive", error,
                              "'only' wants names of drivers");
     script->only_line = item->line;
     script->skipping = !ours;
     dn_lex_switch(script->splitter, rules_of(script));
-    return 0;
+    if (driver || script->down)
+        return 0;
+    out->kind = DN_SCRIPT_SECTION;
+    return 1;
 }
 
 static int
@@ -302,8 +309,7 @@ static int
 on_only(dn_script *script, const dn_lex_item *item, dunlin_string rest, dn_script_item *out,
         dn_error *error)
 {
-    (void)out;
-    return directive_only(script, item, rest, error);
+    return directive_only(script, item, rest, out, error);
 }
 
 static int
@@ -453,6 +459,8 @@ classify(const dn_script *script, dunlin_string sql, uint64_t *flags, dn_error *
 {
     const dn_script_reader *reader = &script->reader;
 
+    if (!reader->driver)
+        return 0;
     if (reader->connection)
         return dn_connection_classify(reader->connection, sql, flags, error);
     return dn_driver_classify(reader->driver, reader->profile, reader->own, sql, flags, error);

@@ -594,6 +594,22 @@ dn_translator_untranslatable(dn_error *error)
     return -1;
 }
 
+/* Where in a statement that changes rows something has no translation; else 0. */
+static uint64_t
+place_of_refusal(dn_translator *translator, const dn_decisions *decisions)
+{
+    const dunlin_operation *first = decisions->run.count == 1 ? decisions->run.items[0] : NULL;
+    dn_ddl_translation translation;
+    dn_error ignored;
+
+    if (!first || first->verb != DUNLIN_VERB_DATA || translator->own ||
+        dn_driver_translate(&translator->translations, DUNLIN_TRANSLATE_DATA, first->body,
+                            &translator->scratch, &translation, &ignored) < 0 ||
+        !translation.reason)
+        return 0;
+    return first->span_begin + translation.offset;
+}
+
 static int
 render(dn_translator *translator, const dn_source *source, dn_decisions *decisions,
        dn_translated *out, dn_error *error)
@@ -604,7 +620,9 @@ render(dn_translator *translator, const dn_source *source, dn_decisions *decisio
     if (dn_driver_render_steps(&view, DUNLIN_RENDER_RUN, decisions->run.items, decisions->run.count,
                                &translator->scratch, &steps, &decisions->notes, error) < 0) {
         dn_translator_untranslatable(error);
-        return error->status == DUNLIN_UNSUPPORTED ? dn_translator_blame(source, 0, error) : -1;
+        return error->status == DUNLIN_NO_MEMORY || error->status == DUNLIN_CANCELLED
+                   ? -1
+                   : dn_translator_blame(source, place_of_refusal(translator, decisions), error);
     }
     out->kind = DN_TRANSLATED_STEPS;
     out->steps = steps.items;

@@ -207,6 +207,17 @@ alter_enum(dunlin_operation *operation, const dn_fact_map *facts, dn_fact_map *l
 
 /* --- columns declared with one ----------------------------------------------------------------------- */
 
+/* Of a type_path, the name without its namespace. */
+static dunlin_string
+last_name(const dunlin_property *path)
+{
+    dunlin_string name = {NULL, 0};
+
+    for (path++; path->type != DUNLIN_PROPERTY_END; path++)
+        name = path->text;
+    return name;
+}
+
 static const dunlin_fact *
 find_type(const dn_fact_map *logical, const dunlin_property *path, const char *kind)
 {
@@ -331,7 +342,9 @@ declare_column(dunlin_operation *operation, dn_fact_map *logical, dn_operations 
     }
     if (!type)
         return dn_fail(error, DUNLIN_UNSUPPORTED, "translate.unknown-type",
-                       "the type of column '%.*s' is made by no migration of this project",
+                       "the type '%.*s' of column '%.*s' is no portable one, and no migration of "
+                       "this project makes it",
+                       (int)last_name(path).length, last_name(path).data,
                        (int)operation->path[operation->path_count - 1].length,
                        operation->path[operation->path_count - 1].data);
     if (dn_fact_map_put(logical, &declared, error) < 0 ||

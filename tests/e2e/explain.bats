@@ -87,3 +87,68 @@ SQL
     assert_stdout '"id" INTEGER NOT NULL CONSTRAINT "t_pkey" PRIMARY KEY AUTOINCREMENT'
     refute_stdout 'IF NOT EXISTS'
 }
+
+@test "explain takes sections and transactions for what they are" {
+    cat >one.sql <<'SQL'
+-- dunlin: only sqlite
+CREATE TRIGGER x AFTER INSERT ON t BEGIN SELECT 1; END;
+-- dunlin: end
+BEGIN;
+CREATE TABLE t (id integer);
+COMMIT;
+-- dunlin: assert SELECT count(*) FROM t = 0
+-- dunlin: down
+DROP TABLE t;
+SQL
+    dunlin explain one.sql
+    assert_exit 0
+    assert_equal "$output" "$(cat <<'OUT'
+one.sql:1: section
+  a section for sqlite
+one.sql:4: control
+  obeyed around the statements
+one.sql:5: portable
+  create table t
+  create column t.id
+one.sql:6: control
+  obeyed around the statements
+1 statement is portable, 0 are not; 3 for single databases or around the others
+OUT
+    )"
+    dunlin explain one.sql --driver sqlite
+    assert_exit 0
+    assert_stdout '-> CREATE TRIGGER x AFTER INSERT ON t BEGIN SELECT 1; END'
+    dunlin explain one.sql --driver postgres
+    assert_exit 0
+    refute_stdout 'TRIGGER'
+    run_json explain one.sql
+    assert_json_form explain
+}
+
+@test "explain refuses directives that a run would refuse, and shows where they stand" {
+    printf -- '-- dunlin: onyl sqlite\nSELECT 1;\n-- dunlin: end\n' >one.sql
+    dunlin explain one.sql
+    assert_exit 2
+    assert_stderr "one.sql:1:12: unknown directive: '-- dunlin: onyl sqlite' [script.unknown-directive]
+        -- dunlin: onyl sqlite
+                   ^"
+    printf -- 'CREATE TABLE t (id integer);\n-- dunlin: only sqlite\nSELECT 1;\n' >one.sql
+    dunlin explain one.sql
+    assert_exit 2
+    assert_stderr "one.sql:2:1: the section '-- dunlin: only' has no '-- dunlin: end' [script.unended-only]"
+}
+
+@test "explain tells what a driver's statements do not say, and which type nobody knows" {
+    cat >one.sql <<'SQL'
+CREATE TABLE t (id integer, price numeric(12,2));
+SQL
+    dunlin explain one.sql --driver sqlite
+    assert_exit 0
+    assert_stdout "  lost: 'price': precision and scale are not enforced, and beyond 15 digits values are not exact"
+    run_json explain one.sql --driver sqlite
+    assert_json '.statements[0].losses | length' 1
+    echo 'CREATE TABLE t (id integr);' >one.sql
+    dunlin explain one.sql --driver sqlite
+    assert_exit 1
+    assert_stdout "! sqlite: the type 'integr' of column 'id' is no portable one, and no migration of this project makes it"
+}
