@@ -41,6 +41,8 @@ int32_t dn_mysql_refuse(dn_mysql_rendering *work, const char *way, const char *f
 /* The operation is done, and this of it is lost. */
 int32_t dn_mysql_lossy(dn_mysql_rendering *work, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+/* Of a key: that it cannot be checked later, or for new rows alone. */
+int32_t dn_mysql_note_deferral(dn_mysql_rendering *work, dn_mysql_members set);
 int32_t dn_mysql_inform(dn_mysql_rendering *work, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 

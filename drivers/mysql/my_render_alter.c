@@ -376,6 +376,19 @@ alter_table(dn_mysql_rendering *work, const dunlin_operation *operation)
     return status;
 }
 
+/* When it is checked, and whether it was: here always at once, and everything. */
+static bool
+is_said_of_checking(const dunlin_operation *operation)
+{
+    static const char *const when[] = {"deferrable", "deferred", "not_valid"};
+    uint64_t known = 0;
+
+    for (size_t i = 0; i < sizeof(when) / sizeof(when[0]); i++)
+        known += (dn_mysql_member(dn_mysql_set(operation), when[i]) != NULL) +
+                 dn_mysql_unsets(operation, when[i]);
+    return known == operation->set_count + operation->unset_count;
+}
+
 /* A comment on a key or an index is made with it. */
 static int32_t
 alter_key(dn_mysql_rendering *work, const dunlin_operation *operation)
@@ -386,6 +399,8 @@ alter_key(dn_mysql_rendering *work, const dunlin_operation *operation)
     if (comment && operation->set_count + operation->unset_count == 1)
         return dn_mysql_lossy(work, "the comment on '%.*s' is not kept",
                               (int)operation->path[1].length, operation->path[1].data);
+    if (is_said_of_checking(operation))
+        return dn_mysql_note_deferral(work, set);
     return dn_mysql_refuse(work, NULL, "change of a key that is there: '%.*s'",
                            (int)operation->path[1].length, operation->path[1].data);
 }

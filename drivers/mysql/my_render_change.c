@@ -249,6 +249,16 @@ add_new_default(dn_mysql_rendering *work, dunlin_string name, dn_mysql_members n
     }
 }
 
+static bool
+is_comment_of_view(dn_mysql_rendering *work, const dunlin_operation *operation)
+{
+    bool commented = dn_mysql_member(dn_mysql_set(operation), "comment") != NULL ||
+                     dn_mysql_unsets(operation, "comment");
+
+    return commented && operation->set_count + operation->unset_count == 1 &&
+           dn_mysql_find(work, DUNLIN_KIND_VIEW, operation->path[0], dn_kit_string("")) != NULL;
+}
+
 int32_t
 dn_mysql_render_column_change(dn_mysql_rendering *work)
 {
@@ -259,6 +269,9 @@ dn_mysql_render_column_change(dn_mysql_rendering *work)
     dn_mysql_members now;
     int32_t status;
 
+    if (is_comment_of_view(work, operation))
+        return dn_mysql_lossy(work, "the comment on column '%.*s' of a view is not kept",
+                              (int)operation->path[1].length, operation->path[1].data);
     do
         alone &= changes_default_alone(work->operations[end++]);
     while (end < work->count && !work->script && changes_same_column(work, end, operation));

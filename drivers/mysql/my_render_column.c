@@ -173,10 +173,16 @@ dn_mysql_native_column(dn_mysql_rendering *work, dunlin_string column, dn_mysql_
         } else if (dn_kit_same(member->name, "collation")) {
             status = check_collation(work, member, list);
         } else if (dn_kit_same(member->name, "auto_options")) {
-            status = dn_mysql_lossy(work, "column '%.*s': where its numbers begin is not kept",
-                                    (int)column.length, column.data);
+            status = dn_mysql_lossy(
+                work, "column '%.*s': where its numbers begin, and their steps, are not kept",
+                (int)column.length, column.data);
         } else {
             dn_mysql_add_copy(list, member);
+            if (dn_kit_same(member->name, "auto") && dn_kit_same(member->text, "always"))
+                status = dn_mysql_lossy(work,
+                                        "column '%.*s': it takes a value, too, although it is "
+                                        "generated always",
+                                        (int)column.length, column.data);
         }
     }
     return list->failed ? dn_kit_no_memory(work->call) : status;

@@ -40,8 +40,8 @@ check_key_columns(dn_mysql_rendering *work, const dunlin_operation *operation,
 }
 
 /* --- constraints --------------------------------------------------------------------------------------------- */
-static int32_t
-note_deferral(dn_mysql_rendering *work, dn_mysql_members set)
+int32_t
+dn_mysql_note_deferral(dn_mysql_rendering *work, dn_mysql_members set)
 {
     int32_t status = DUNLIN_OK;
 
@@ -112,7 +112,7 @@ add_unique(dn_mysql_rendering *work, const dunlin_operation *operation)
     }
     add_key_columns(work, set);
     add_key_options(work, set);
-    return note_deferral(work, set);
+    return dn_mysql_note_deferral(work, set);
 }
 
 static int32_t
@@ -191,7 +191,7 @@ add_foreign_key(dn_mysql_rendering *work, const dunlin_operation *operation)
     if (status == DUNLIN_OK && dn_mysql_member(set, "match") != NULL)
         status = dn_mysql_lossy(work, "MATCH FULL is not kept: a foreign key with a null in it is "
                                       "not checked");
-    return status == DUNLIN_OK ? note_deferral(work, set) : status;
+    return status == DUNLIN_OK ? dn_mysql_note_deferral(work, set) : status;
 }
 
 static int32_t
@@ -215,7 +215,7 @@ add_check(dn_mysql_rendering *work, const dunlin_operation *operation, bool *lef
     dn_kit_text_add(&work->sql, "CHECK (");
     dn_kit_text_add_string(&work->sql, native);
     dn_kit_text_add(&work->sql, unenforced ? ") NOT ENFORCED" : ")");
-    return note_deferral(work, set);
+    return dn_mysql_note_deferral(work, set);
 }
 
 int32_t
@@ -239,7 +239,7 @@ dn_mysql_add_constraint(dn_mysql_rendering *work, const dunlin_operation *operat
     dn_kit_text_add(&work->sql, "PRIMARY KEY ");
     add_key_columns(work, set);
     add_key_options(work, set);
-    return note_deferral(work, set);
+    return dn_mysql_note_deferral(work, set);
 }
 
 /* --- indexes --------------------------------------------------------------------------------------------------- */

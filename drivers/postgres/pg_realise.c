@@ -80,6 +80,16 @@ copy_member(realising *work, const dunlin_fact *fact, const char *name)
         dn_pg_fact_add(&work->fact, fact->properties[i]);
 }
 
+/* As it is rendered: without one of MySQL's. */
+static void
+copy_collation(realising *work, const dunlin_fact *fact)
+{
+    const dunlin_property *given = member(fact, "collation");
+
+    if (given != NULL && !dn_pg_is_mysql_collation(given->text))
+        copy_member(work, fact, "collation");
+}
+
 static void
 mark_unsure(realising *work, const char *name)
 {
@@ -285,7 +295,7 @@ realise_column(realising *work, const dunlin_fact *fact)
     } else {
         add_default(work, fact, type, member(fact, "type_path"));
     }
-    copy_member(work, fact, "collation");
+    copy_collation(work, fact);
     copy_member(work, fact, "comment");
     push(work);
     if (member(fact, "values") != NULL)
@@ -411,7 +421,8 @@ add_key(realising *work, const dunlin_property *one)
             dn_pg_fact_boolean(&work->fact, "desc", descending);
         } else if (dn_kit_same(one->name, "nulls")) {
             nulls = one;
-        } else if (dn_kit_same(one->name, "opclass") || dn_kit_same(one->name, "collation")) {
+        } else if (dn_kit_same(one->name, "opclass") ||
+                   (dn_kit_same(one->name, "collation") && !dn_pg_is_mysql_collation(one->text))) {
             dn_pg_fact_add(&work->fact, *one);
             mark_unsure(work, "keys");
         }

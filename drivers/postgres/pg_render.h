@@ -43,6 +43,10 @@ void dn_pg_say_path(dn_pg_render_work *work, const dunlin_string *path, uint64_t
 void dn_pg_say_literal(dn_pg_render_work *work, dunlin_string text);
 /* A name of introspection: quoted as it stands, or alone. */
 void dn_pg_say_outer_name(dn_pg_render_work *work, dunlin_string name);
+/* " COLLATE name"; nothing and a note where it is one of MySQL's. */
+void dn_pg_say_collation(dn_pg_render_work *work, dunlin_string name);
+/* utf8mb4_unicode_ci and its like. */
+bool dn_pg_is_mysql_collation(dunlin_string name);
 /* Portable text in PostgreSQL's words: DUNLIN_TRANSLATE_*. */
 void dn_pg_say_translated(dn_pg_render_work *work, int32_t what, dunlin_string text);
 void dn_pg_say_expression(dn_pg_render_work *work, const dunlin_property *expression);

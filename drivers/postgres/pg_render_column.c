@@ -70,10 +70,8 @@ dn_pg_say_type(dn_pg_render_work *work, const dunlin_operation *operation)
     } else {
         say_type_text(work, type);
     }
-    if (collation.length > 0) {
-        dn_pg_say(work, " COLLATE ");
-        dn_pg_say_outer_name(work, collation);
-    }
+    if (collation.length > 0)
+        dn_pg_say_collation(work, collation);
 }
 
 /* --- what a column does not have here -------------------------------------------------------------------- */
@@ -315,10 +313,8 @@ change_type(altering *one, const dunlin_fact *current)
                      (int)dn_pg_last_name(operation).length, dn_pg_last_name(operation).data);
     } else {
         say_type_text(work, old);
-        if (dn_pg_sets(operation, "collation")) {
-            dn_pg_say(work, " COLLATE ");
-            dn_pg_say_outer_name(work, dn_pg_text_of(operation, "collation"));
-        }
+        if (dn_pg_sets(operation, "collation"))
+            dn_pg_say_collation(work, dn_pg_text_of(operation, "collation"));
     }
     if (operation->using_expression.length > 0) {
         bool named = dn_pg_sets(operation, "type_path");

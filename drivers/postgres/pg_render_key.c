@@ -309,10 +309,8 @@ say_key(dn_pg_render_work *work, const dunlin_property *one)
                          (int)one->name.length, one->name.data);
         }
     }
-    if (collation != NULL) {
-        dn_pg_say(work, " COLLATE ");
-        dn_pg_say_outer_name(work, collation->text);
-    }
+    if (collation != NULL)
+        dn_pg_say_collation(work, collation->text);
     if (class != NULL) {
         dn_pg_say(work, " ");
         dn_pg_say_outer_name(work, class->text);

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "drivers/postgres/pg_render.h"
 
@@ -117,6 +118,39 @@ dn_pg_say_outer_name(dn_pg_render_work *work, dunlin_string name)
         dn_pg_say_text(work, name);
     else
         dn_pg_say_name(work, name);
+}
+
+bool
+dn_pg_is_mysql_collation(dunlin_string name)
+{
+    static const char *const sets[] = {"utf8", "latin", "ascii", "ucs2_", "utf16_", "utf32_", "cp"};
+    static const char *const ends[] = {"_ci", "_cs", "_bin"};
+    bool begins = false;
+    bool ends_so = false;
+
+    for (size_t i = 0; i < sizeof(sets) / sizeof(sets[0]); i++)
+        begins = begins || (name.length > strlen(sets[i]) &&
+                            strncasecmp(name.data, sets[i], strlen(sets[i])) == 0);
+    for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+        size_t length = strlen(ends[i]);
+
+        ends_so = ends_so || (name.length > length &&
+                              strncasecmp(name.data + name.length - length, ends[i], length) == 0);
+    }
+    return begins && ends_so;
+}
+
+void
+dn_pg_say_collation(dn_pg_render_work *work, dunlin_string name)
+{
+    if (dn_pg_is_mysql_collation(name)) {
+        dn_pg_note(work, DUNLIN_NOTE_LOSSY,
+                   "PostgreSQL has no collation '%.*s', texts are compared as the database does",
+                   (int)name.length, name.data);
+        return;
+    }
+    dn_pg_say(work, " COLLATE ");
+    dn_pg_say_outer_name(work, name);
 }
 
 void

@@ -61,6 +61,51 @@ changes_comment_only(const dunlin_operation *operation)
     return operation->verb == DUNLIN_VERB_ALTER;
 }
 
+static const dunlin_property *
+find_named(dn_kit_set set, dunlin_string name)
+{
+    for (uint64_t i = 0; i < set.count; i = dn_kit_set_next(set, i))
+        if (dn_kit_equal(set.list[i].name, name))
+            return &set.list[i];
+    return NULL;
+}
+
+static bool
+is_true_of(dn_kit_set now, const dunlin_property *said)
+{
+    const dunlin_property *found = find_named(now, said->name);
+
+    return said->type == DUNLIN_PROPERTY_BOOLEAN &&
+           (found != NULL && found->integer != 0) == (said->integer != 0);
+}
+
+/* VALIDATE CONSTRAINT and its like, of a key that is as they want it. */
+static bool
+is_so_already(const dn_sqlite_rendering *work, const dunlin_operation *operation)
+{
+    const dunlin_host *host = work->call->host;
+    dunlin_fact key = {.size = sizeof(key),
+                       .kind = operation->kind,
+                       .path = operation->path,
+                       .path_count = operation->path_count};
+    dn_kit_set said = dn_sqlite_set_of(operation);
+    const dunlin_fact *found = NULL;
+    dn_kit_set now;
+
+    if (operation->verb != DUNLIN_VERB_ALTER || is_kind(operation, DUNLIN_KIND_COLUMN) ||
+        is_kind(operation, DUNLIN_KIND_TABLE) || host->find == NULL ||
+        host->find(work->call, &key, &found) != DUNLIN_OK || found == NULL)
+        return false;
+    now = (dn_kit_set){found->properties, found->property_count};
+    for (uint64_t i = 0; i < operation->unset_count; i++)
+        if (find_named(now, operation->unset[i]) != NULL)
+            return false;
+    for (uint64_t i = 0; i < said.count; i = dn_kit_set_next(said, i))
+        if (!is_true_of(now, &said.list[i]))
+            return false;
+    return true;
+}
+
 static bool
 uses(const dn_sqlite_table *table, const dn_sqlite_member *member, dunlin_string column)
 {
@@ -122,7 +167,8 @@ is_native(const dn_sqlite_rendering *work, const dn_sqlite_state *state, size_t 
     const dunlin_operation *operation = queued(work, state, at);
     bool creates = operation->verb == DUNLIN_VERB_CREATE;
 
-    if (is_kind(operation, DUNLIN_KIND_INDEX) || changes_comment_only(operation))
+    if (is_kind(operation, DUNLIN_KIND_INDEX) || changes_comment_only(operation) ||
+        is_so_already(work, operation))
         return true;
     if (is_kind(operation, DUNLIN_KIND_FOREIGN_KEY) || is_kind(operation, DUNLIN_KIND_CHECK))
         return creates && mentions_added(work, state, at);

@@ -480,6 +480,9 @@ add_index(dn_sqlite_local *local, const dn_sqlite_table *table, dn_kit_set given
     dunlin_string method = dn_kit_set_text(given, "method");
     int32_t status = DUNLIN_OK;
 
+    if (keys.count == 0 && columns.count == 0 && given.count == 1 &&
+        dn_kit_set_find(given, "comment") != NULL)
+        return DUNLIN_OK; /* said of one that is there */
     if (keys.count == 0 && columns.count == 0)
         return dn_sqlite_refuse(local, "'%.*s': an index without columns", (int)local->name.length,
                                 local->name.data);

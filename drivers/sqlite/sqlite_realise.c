@@ -85,6 +85,9 @@ realise_other(realising *work, const dunlin_fact *fact)
     int32_t status = DUNLIN_OK;
 
     work->local.name = table_of(fact);
+    if (is_kind(fact, DUNLIN_KIND_VIEW) && dn_kit_set_find(set_of(fact), "definition") == NULL)
+        return push(work, DUNLIN_KIND_VIEW, fact->path[0], dn_kit_string(NULL),
+                    dn_kit_set_of(&set)); /* a comment on one that is there */
     if (is_kind(fact, DUNLIN_KIND_VIEW)) {
         status = dn_sqlite_local_view(&work->local, set_of(fact), dn_kit_string(NULL), &set);
         return status != DUNLIN_OK ? status
@@ -128,6 +131,22 @@ add_members(realising *work, dn_sqlite_table *table, bool columns)
     return status;
 }
 
+/* Of members alone: what the table that is there says of their types. */
+static void
+take_strictness(realising *work, dn_sqlite_table *table)
+{
+    const dunlin_call *call = work->local.call;
+    dunlin_fact key = {.size = sizeof(key),
+                       .kind = dn_kit_string(DUNLIN_KIND_TABLE),
+                       .path = &table->name,
+                       .path_count = 1};
+    const dunlin_fact *found = NULL;
+
+    if (call->host->find != NULL && call->host->find(call, &key, &found) == DUNLIN_OK &&
+        found != NULL && dn_kit_set_is_true(set_of(found), "strict"))
+        dn_kit_properties_true(&table->set, "strict");
+}
+
 static int32_t
 realise_table(realising *work)
 {
@@ -147,6 +166,8 @@ realise_table(realising *work)
             status = realise_other(work, fact);
         }
     }
+    if (status == DUNLIN_OK && given == NULL)
+        take_strictness(work, &table);
     if (status == DUNLIN_OK)
         status = add_members(work, &table, true);
     if (status == DUNLIN_OK)

@@ -163,6 +163,23 @@ is_homeless_index(const dunlin_operation *operation)
            (operation->path_count < 2 || operation->path[0].length == 0);
 }
 
+static bool
+is_comment_on_view(const dn_sqlite_rendering *work, const dunlin_operation *operation)
+{
+    const dunlin_host *host = work->call->host;
+    dunlin_fact key = {.size = sizeof(key),
+                       .kind = dn_kit_string(DUNLIN_KIND_VIEW),
+                       .path = operation->path,
+                       .path_count = 1};
+    const dunlin_fact *found = NULL;
+
+    return operation->verb == DUNLIN_VERB_ALTER && operation->path_count == 2 &&
+           dn_kit_same(operation->kind, DUNLIN_KIND_COLUMN) &&
+           (dn_kit_set_find(dn_sqlite_set_of(operation), "comment") != NULL ||
+            operation->set_count == 0) &&
+           host->find != NULL && host->find(work->call, &key, &found) == DUNLIN_OK && found != NULL;
+}
+
 static int32_t
 render_next(dn_sqlite_rendering *work)
 {
@@ -177,6 +194,9 @@ render_next(dn_sqlite_rendering *work)
         return begin_table(work);
     if (is_table && operation->verb == DUNLIN_VERB_ALTER)
         return change_member(work);
+    if (has_path && is_comment_on_view(work, operation))
+        return dn_sqlite_note(&work->local, DUNLIN_NOTE_LOSSY, "'%.*s': SQLite keeps no comments",
+                              (int)work->local.name.length, work->local.name.data);
     if (has_path && operation->verb <= DUNLIN_VERB_RENAME && !is_homeless_index(operation) &&
         dn_sqlite_is_member_kind(operation->kind))
         return change_member(work);

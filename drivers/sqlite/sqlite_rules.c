@@ -30,6 +30,10 @@ enum {
     "CASE WHEN typeof($1) = 'text' AND (trim($1) = '' OR $1 GLOB '*[^-+.0-9eE ]*') THEN " FAIL     \
     " ELSE CAST(trim($1) AS " type ") END"
 
+#define JSON_TEXT                                                                                  \
+    "CASE json_type($1 -> $2) WHEN 'true' THEN 'true' WHEN 'false' THEN 'false' "                  \
+    "ELSE CAST($1 ->> $2 AS TEXT) END"
+
 static const struct {
     int32_t kind;
     int since; /* version of SQLite, 0: any */
@@ -94,10 +98,10 @@ static const struct {
     {OPERATOR, 0, "is distinct from", NULL, "$1 IS NOT $2", NULL},
     {OPERATOR, 0, "is not distinct from", NULL, "$1 IS $2", NULL},
     {OPERATOR, 3038000, "->", "json any", "$1 -> $2", NULL},
-    {OPERATOR, 3038000, "->>", "json any",
-     "CASE json_type($1 -> $2) WHEN 'true' THEN 'true' WHEN 'false' THEN 'false' "
-     "ELSE CAST($1 ->> $2 AS TEXT) END",
-     NULL},
+    {OPERATOR, 3038000, "->>", "json any", JSON_TEXT, NULL},
+    /* A column that is there already is TEXT. */
+    {OPERATOR, 3038000, "->", "text any", "$1 -> $2", NULL},
+    {OPERATOR, 3038000, "->>", "text any", JSON_TEXT, NULL},
     {OPERATOR, 0, "in row", NULL, NULL, NULL},
     {OPERATOR, 0, "row =", NULL, NULL, NULL},
     {OPERATOR, 0, "row <>", NULL, NULL, NULL},
