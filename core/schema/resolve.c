@@ -312,14 +312,27 @@ resolve_drop(const question *asked)
     return DN_GUARD_SKIP;
 }
 
+/* Where the case of letters makes no other name: how is it spelled? */
+static bool
+is_spelled(const dunlin_fact *fact, dunlin_string name)
+{
+    dunlin_string spelled = fact->path[fact->path_count - 1];
+
+    return spelled.length == name.length && memcmp(spelled.data, name.data, name.length) == 0;
+}
+
 static dn_guard
 resolve_rename(const question *asked)
 {
     const dunlin_operation *operation = asked->operation;
-    bool old = dn_fact_map_find(asked->facts, operation->kind, operation->path,
-                                operation->path_count) != NULL;
-    bool now = dn_fact_map_find(asked->facts, operation->kind, operation->new_path,
-                                operation->new_path_count) != NULL;
+    const dunlin_fact *from =
+        dn_fact_map_find(asked->facts, operation->kind, operation->path, operation->path_count);
+    const dunlin_fact *to = dn_fact_map_find(asked->facts, operation->kind, operation->new_path,
+                                             operation->new_path_count);
+    bool same = from && from == to;
+    bool spelled = same && is_spelled(from, operation->new_path[operation->new_path_count - 1]);
+    bool old = from && !spelled;
+    bool now = to && (!same || spelled);
 
     if (old && !now)
         return DN_GUARD_RUN;
