@@ -354,6 +354,40 @@ declare_column(dunlin_operation *operation, dn_fact_map *logical, dn_operations 
     return is_enum ? 0 : check_column(operation, type, out, error);
 }
 
+typedef struct use {
+    const dunlin_operation *type;
+    const dunlin_fact *column;
+} use;
+
+static int
+note_use(const dunlin_fact *column, void *context)
+{
+    use *found = context;
+
+    if (has_type(column, found->type))
+        found->column = column;
+    return found->column != NULL;
+}
+
+/* As a server does where types are objects. CASCADE would drop the columns. */
+static int
+check_unused(const dunlin_operation *type, const dn_fact_map *logical, dn_error *error)
+{
+    use found = {type, NULL};
+    dn_auto(dn_text) name = DN_TEXT_INIT;
+
+    if (type->verb != DUNLIN_VERB_DROP ||
+        dn_fact_map_each(logical, DUNLIN_KIND_COLUMN, note_use, &found) == 0)
+        return 0;
+    dn_fact_describe(&name, found.column->kind, found.column->path, found.column->path_count);
+    return name.failed ? dn_no_memory(error)
+                       : dn_fail(error, DUNLIN_UNSUPPORTED, "translate.untranslatable",
+                                 "the type '%.*s' is still that of %s: drop the column, or give it "
+                                 "another type, before",
+                                 (int)type->path[type->path_count - 1].length,
+                                 type->path[type->path_count - 1].data, name.data);
+}
+
 int
 dn_schema_inline_types(dunlin_operation *operation, const dn_fact_map *facts, dn_fact_map *logical,
                        dn_operations *out, dn_error *error)
@@ -368,7 +402,9 @@ dn_schema_inline_types(dunlin_operation *operation, const dn_fact_map *facts, dn
     if (is_enum && operation->verb == DUNLIN_VERB_ALTER)
         return alter_enum(operation, facts, logical, out, error);
     if (is_enum || dn_string_equal(operation->kind, DUNLIN_KIND_DOMAIN))
-        return dn_schema_fold(logical, operation, NULL, error);
+        return check_unused(operation, logical, error) < 0
+                   ? -1
+                   : dn_schema_fold(logical, operation, NULL, error);
     /* How a primary key was called, which not every database keeps. */
     if (dn_operation_is(operation, DUNLIN_VERB_CREATE, DUNLIN_KIND_PRIMARY_KEY) &&
         dn_schema_fold(logical, operation, NULL, error) < 0)
