@@ -126,3 +126,46 @@ SQL
     assert_json '[.comparisons[].parted.tag]' \
         '["20260216130000_add_user_profile","20260119084500_create_plans_and_settings"]'
 }
+
+@test "a Drizzle project for PostgreSQL runs on SQLite once what is native there has files of its own" {
+    copy_fixture drizzle-postgresql app
+    cat >dunlin.json <<JSON
+{"migrations": "app/drizzle", "default": "post", "targets": {
+    "post": {"url": "$postgres", "backup": "none"}, "lite": {"url": "sqlite:app.db", "backup": "none"}}}
+JSON
+    run_json check --portability --driver sqlite
+    assert_exit 4
+    assert_json '[.drivers[].obstacles[].tag] | unique' \
+        '["0003_audit_trail","0006_backfill_and_touch_trigger","0008_reporting_views"]'
+    dunlin migrate --target lite
+    assert_exit 2
+    assert_stderr "0003_audit_trail.sql:3:1: this database has no schemas inside it"
+    cat >app/drizzle/0003_audit_trail.sqlite.sql <<'SQL'
+CREATE TABLE audit_log (id INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    actor_id INTEGER REFERENCES users (id) ON DELETE SET NULL, action TEXT NOT NULL, entity TEXT NOT NULL,
+    payload TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(payload)));
+SQL
+    cat >app/drizzle/0006_backfill_and_touch_trigger.sqlite.sql <<'SQL'
+UPDATE users SET display_name = substr(email, 1, instr(email || '@', '@') - 1) WHERE trim(display_name) = '';
+UPDATE teams SET slug = 'team-' || id WHERE slug IS NULL;
+CREATE TRIGGER users_touch_updated_at AFTER UPDATE ON users BEGIN
+    UPDATE users SET updated_at = CURRENT_TIMESTAMP WHERE id = NEW.id AND NEW.updated_at = OLD.updated_at;
+END;
+SQL
+    cat >app/drizzle/0008_reporting_views.sqlite.sql <<'SQL'
+CREATE VIEW active_members AS SELECT m.team_id, u.id, u.email, m.role FROM memberships m JOIN users u
+    ON u.id = m.user_id WHERE u.is_active;
+CREATE VIEW team_revenue AS SELECT team_id, sum(total_cents) AS paid_cents FROM invoices
+    WHERE status = 'paid' GROUP BY team_id;
+SQL
+    for target in post lite lite; do
+        dunlin migrate --target "$target"
+        assert_exit 0
+    done
+    assert_stdout "nothing to do"
+    # The schema 'audit' has no like in SQLite; everything else means the same.
+    run_json parity --targets post,lite
+    assert_exit 4
+    assert_json '.comparisons[0].differences' 2
+    assert_json '.comparisons[0].parted.tag' '0003_audit_trail'
+}
