@@ -148,6 +148,7 @@ main(int argc, char **argv)
     if (guard_descriptors() < 0)
         return DUNLIN_EXIT_FAILED;
     set_signals();
+    dunlin_own_process();
     code = run(argc, argv, &arguments);
     dn_cli_arguments_free(&arguments);
     return code;

@@ -33,15 +33,15 @@ int dn_folder_create(const char *path, dn_error *error); /* with parents; an exi
 
 typedef struct dn_folder_entry {
     const char *name;
-    size_t number; /* from 0, as the folder lists them */
-    bool folder;   /* a folder, following links */
+    bool folder; /* a folder, following links */
+    void *own;   /* of who visits the entries, NULL until then */
 } dn_folder_entry;
 /* Names sorted by bytes, without "." and "..", of regular files and folders. */
 int dn_folder_list(dn_arena *arena, const char *path, dn_folder_entry **entries, size_t *count,
                    dn_error *error);
-/* The same for who begins with each entry as soon as it is read: in the order of their numbers. One that
- * fails ends the listing. */
-typedef int (*dn_folder_visit)(void *context, const dn_folder_entry *entry, dn_error *error);
+/* The same for who begins with each entry as soon as it is read, in no order. A visit that fails ends the
+ * listing. */
+typedef int (*dn_folder_visit)(void *context, dn_folder_entry *entry, dn_error *error);
 int dn_folder_visit_all(dn_arena *arena, const char *path, dn_folder_visit visit, void *context,
                         dn_folder_entry **entries, size_t *count, dn_error *error);
 

@@ -124,7 +124,6 @@ dn_folder_visit_all(dn_arena *arena, const char *path, dn_folder_visit visit, vo
         if (!list)
             return dn_no_memory(error);
         list[used] = (dn_folder_entry){.name = dn_arena_text(arena, entry->d_name),
-                                       .number = used,
                                        .folder = kind == ENTRY_FOLDER};
         if (!list[used].name)
             return dn_no_memory(error);

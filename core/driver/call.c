@@ -29,6 +29,14 @@ failure_id(int32_t status)
     return NULL;
 }
 
+static bool own_process;
+
+void
+dn_call_own_process(void)
+{
+    own_process = true;
+}
+
 void
 dn_call_begin(dn_call *call, const dn_driver *driver, const char *function,
               const dn_call_sinks *sinks, void *target, dn_error *error)
@@ -40,6 +48,7 @@ dn_call_begin(dn_call *call, const dn_driver *driver, const char *function,
     call->driver_view.host = &dn_host_services;
     call->driver_view.context = call;
     call->driver_view.wake_fd = -1;
+    call->driver_view.flags = own_process ? DUNLIN_CALL_OWN_PROCESS : 0;
     call->driver = driver;
     call->function = function;
     call->sinks = sinks ? sinks : &none;

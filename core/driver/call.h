@@ -70,6 +70,8 @@ struct dn_call {
     const dunlin_failure *failure;    /* copy in scratch */
 };
 
+/* dunlin_own_process(); before the first call, from the only thread. */
+void dn_call_own_process(void);
 void dn_call_begin(dn_call *call, const dn_driver *driver, const char *function,
                    const dn_call_sinks *sinks, void *target, dn_error *error);
 /* 0, or -1 with the error filled. `status` is what the driver returned. Frees the scratch. */

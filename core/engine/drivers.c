@@ -5,6 +5,7 @@
 #include <dunlin/dunlin.h>
 
 #include "core/base/document.h"
+#include "core/driver/call.h"
 #include "core/driver/driver.h"
 
 static const struct {
@@ -161,4 +162,10 @@ dunlin_drivers(const dunlin_options *options, dunlin_result **result, dunlin_err
     dn_result_set_exit_code(made, DUNLIN_EXIT_OK);
     *result = made;
     return 0;
+}
+
+void
+dunlin_own_process(void)
+{
+    dn_call_own_process();
 }

@@ -12,8 +12,6 @@
 typedef struct listing {
     dn_sql_folder *folder;
     dn_arena *arena;
-    dn_hash_task **tasks; /* by the entries' numbers */
-    size_t capacity;
 } listing;
 
 /* The migration that an entry is, NULL where it is none; a folder may be one. */
@@ -38,9 +36,9 @@ file_of(const listing *work, const dn_folder_entry *entry, dn_error *error)
 }
 
 static int
-start_one(void *context, const dn_folder_entry *entry, dn_error *error)
+start_one(void *context, dn_folder_entry *entry, dn_error *error)
 {
-    listing *work = context;
+    const listing *work = context;
     dn_error problem = {0};
     const char *name = file_of(work, entry, &problem);
 
@@ -48,39 +46,10 @@ start_one(void *context, const dn_folder_entry *entry, dn_error *error)
         *error = problem;
         return -1;
     }
-    work->tasks = dn_arena_grow(work->arena, work->tasks, &work->capacity, entry->number + 1,
-                                sizeof *work->tasks);
-    if (!work->tasks)
-        return dn_no_memory(error);
-    work->tasks[entry->number] =
-        name ? dn_hash_pool_add(&work->folder->pool, name, work->arena, error) : NULL;
-    return name && !work->tasks[entry->number] ? -1 : 0;
-}
-
-static int
-sort_tasks(const listing *work, dn_error *error)
-{
-    dn_sql_folder *folder = work->folder;
-
-    folder->tasks = dn_arena_array(work->arena, folder->count + 1, sizeof *folder->tasks);
-    if (!folder->tasks)
-        return dn_no_memory(error);
-    for (size_t i = 0; i < folder->count; i++)
-        folder->tasks[i] = work->tasks[folder->names[i].number];
-    return 0;
-}
-
-static int
-list(dn_sql_folder *folder, dn_arena *arena, dn_error *error)
-{
-    listing work = {.folder = folder, .arena = arena};
-    dn_folder_entry *names = NULL;
-
-    if (dn_folder_visit_all(arena, folder->path, start_one, &work, &names, &folder->count, error) <
-        0)
-        return -1;
-    folder->names = names;
-    return sort_tasks(&work, error);
+    if (!name)
+        return 0;
+    entry->own = dn_hash_pool_add(&work->folder->pool, name, work->arena, error);
+    return entry->own ? 0 : -1;
 }
 
 int
@@ -99,15 +68,16 @@ dn_sql_folder_open(dn_sql_folder *folder, const char *path, dn_arena *arena, dn_
         return dn_fail_errno(error, errno == ENOTDIR ? "file.not-folder" : "file.unreadable",
                              "cannot read the folder", path);
     folder->pool.fd = folder->fd;
-    return list(folder, arena, error);
+    return dn_folder_visit_all(arena, path, start_one, &(listing){folder, arena}, &folder->names,
+                               &folder->count, error);
 }
 
 int
 dn_sql_folder_add(dn_sql_folder *folder, size_t at, const char *name, dn_arena *arena,
                   dn_error *error)
 {
-    folder->tasks[at] = dn_hash_pool_add(&folder->pool, name, arena, error);
-    return folder->tasks[at] ? 0 : -1;
+    folder->names[at].own = dn_hash_pool_add(&folder->pool, name, arena, error);
+    return folder->names[at].own ? 0 : -1;
 }
 
 /* A name that is never put together. */
@@ -187,7 +157,7 @@ dn_sql_folder_hash(dn_sql_folder *folder, dn_migration *migrations, size_t count
     dn_hash_pool_finish(&folder->pool);
     for (size_t i = 0; i < count; i++)
         if (migrations[i].has_file &&
-            dn_hash_take(folder->tasks[migrations[i].file], &migrations[i], error) < 0)
+            dn_hash_take(dn_sql_folder_task(folder, migrations[i].file), &migrations[i], error) < 0)
             return -1;
     return 0;
 }
@@ -219,8 +189,10 @@ first_of(const dn_sql_folder *folder, const char *tag, size_t length)
 static void
 mark_listed(dn_sql_folder *folder, size_t at)
 {
-    if (folder->tasks[at])
-        folder->tasks[at]->listed = true;
+    dn_hash_task *task = dn_sql_folder_task(folder, at);
+
+    if (task)
+        task->listed = true;
 }
 
 static int
@@ -245,11 +217,11 @@ take_inner(const dn_sql_folder *folder, dn_arena *arena, dn_migration *migration
         found =
             bsearch(&wanted, folder->names, folder->count, sizeof *folder->names, compare_wanted);
     at = found ? (size_t)(found - folder->names) : 0;
-    if (!found || !found->folder || !folder->tasks[at])
+    if (!found || !found->folder || !dn_sql_folder_task(folder, at))
         return false;
     migration->file = at;
     migration->has_file = true;
-    migration->path = dn_path_join(arena, folder->path, folder->tasks[at]->name);
+    migration->path = dn_path_join(arena, folder->path, dn_sql_folder_task(folder, at)->name);
     return true;
 }
 

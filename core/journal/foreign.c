@@ -196,7 +196,7 @@ static int
 take_folder(foreign_reading *work, size_t at)
 {
     const char *tag = work->folder->names[at].name;
-    const dn_hash_task *task = work->folder->tasks[at];
+    const dn_hash_task *task = dn_sql_folder_task(work->folder, at);
 
     if (!task)
         return leave_out(work, tag, "has no migration.sql");

@@ -82,10 +82,9 @@ int dn_hash_take(const dn_hash_task *task, dn_migration *migration, dn_error *er
 typedef struct dn_sql_folder {
     const char *path;
     dn_fd fd;
-    const dn_folder_entry *names; /* sorted by bytes */
+    dn_folder_entry *names; /* sorted by bytes; their own: the dn_hash_task */
     size_t count;
-    dn_hash_task **tasks; /* one per name; NULL: it is no migration */
-    size_t hint;          /* where the last look-up ended */
+    size_t hint; /* where the last look-up ended */
     dn_hash_pool pool;
 } dn_sql_folder;
 /* Lists the folder, and starts hashing every <tag>.sql of it meanwhile. */
@@ -95,6 +94,12 @@ dn_sql_folder_cleanup(dn_sql_folder *folder)
 {
     dn_hash_pool_abandon(&folder->pool);
     dn_fd_cleanup(&folder->fd);
+}
+/* NULL: the entry is no migration. */
+static inline dn_hash_task *
+dn_sql_folder_task(const dn_sql_folder *folder, size_t at)
+{
+    return folder->names[at].own;
 }
 /* The file of a migration that is not named so: as a migration that is code is not. */
 int dn_sql_folder_add(dn_sql_folder *folder, size_t at, const char *name, dn_arena *arena,

@@ -108,10 +108,11 @@ collect_unlisted(journal_reading *reading, dn_migration **found, size_t *count, 
 
     for (size_t i = 0; i < reading->folder->count; i++) {
         const dn_folder_entry *entry = &reading->folder->names[i];
+        const dn_hash_task *task = dn_sql_folder_task(reading->folder, i);
         const char *fault;
         char *tag;
 
-        if (reading->folder->tasks[i] && reading->folder->tasks[i]->listed)
+        if (task && task->listed)
             continue;
         tag = unlisted_tag(reading, entry, &problem);
         if (problem.status) {
@@ -184,7 +185,7 @@ read_folders(journal_reading *reading, bool *any, dn_error *error)
 
     for (size_t i = 0; i < reading->folder->count; i++) {
         const dn_folder_entry *entry = &reading->folder->names[i];
-        const dn_hash_task *task = reading->folder->tasks[i];
+        const dn_hash_task *task = dn_sql_folder_task(reading->folder, i);
         dn_migration migration = {.tag = entry->name};
         const char *fault;
 

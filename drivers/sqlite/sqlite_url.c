@@ -100,6 +100,17 @@ written_path(const dunlin_call *call, const dn_kit_url *url)
     return NULL;
 }
 
+/* Before SQLite is first used: afterwards it refuses, which is as good. Nobody asks how much memory it has,
+ * and counting takes a lock each time. */
+static void
+set_up_library(const dunlin_call *call)
+{
+    if (!(call->flags & DUNLIN_CALL_OWN_PROCESS))
+        return;
+    sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
+    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 /* Splits an absolute path at its last '/'. */
 static int32_t
 set_path(const dunlin_call *call, const char *path, dn_sqlite_address *url)
@@ -183,6 +194,7 @@ dn_sqlite_address_read(const dunlin_call *call, dunlin_string text, dn_sqlite_ad
     DN_KIT_CLEANUP(dn_kit_url_free) dn_kit_url cut = {0};
     int32_t status = dn_kit_url_cut(call, text, &cut);
 
+    set_up_library(call);
     memset(url, 0, sizeof(*url));
     url->foreign_keys = true;
     url->busy_timeout_ms = DEFAULT_BUSY_TIMEOUT_MS;

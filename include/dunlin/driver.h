@@ -631,8 +631,12 @@ struct dunlin_call {
     void *context;       /* the host's, passed back with the call itself */
     int64_t deadline_ns; /* CLOCK_MONOTONIC, 0: none */
     int32_t wake_fd;     /* becomes readable when the user cancels, -1: none */
-    uint32_t reserved;
+    uint32_t flags;      /* DUNLIN_CALL_* */
 };
+
+/* The process is the host's alone, and calls come from one thread, cancel() excepted: a driver may set its
+ * client library up for that. The same in every call. */
+enum { DUNLIN_CALL_OWN_PROCESS = 1 };
 
 /* --- the driver -------------------------------------------------------------------------------------------- */
 typedef struct dunlin_connection dunlin_connection; /* the driver's own */

@@ -315,7 +315,7 @@ static const member expression_rule_members[] = {
 static const member call_members[] = {
     MEMBER(dunlin_call, size, 0),     MEMBER(dunlin_call, host, 8),
     MEMBER(dunlin_call, context, 16), MEMBER(dunlin_call, deadline_ns, 24),
-    MEMBER(dunlin_call, wake_fd, 32), MEMBER(dunlin_call, reserved, 36),
+    MEMBER(dunlin_call, wake_fd, 32), MEMBER(dunlin_call, flags, 36),
 };
 
 static const member driver_members[] = {
