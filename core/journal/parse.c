@@ -238,6 +238,22 @@ decide_layout(journal_parsing *parsing, dn_error *error)
     return 0;
 }
 
+/* An array that grows leaves what it was behind in the arena. A long history is an entry a line, or more
+ * lines than that; room that is not used costs nothing. */
+static int
+make_room(journal_parsing *parsing, size_t length, dn_error *error)
+{
+    dn_journal_text *parsed = parsing->parsed;
+    const char *end = parsing->text + length;
+    size_t lines = 0;
+
+    for (const char *at = parsing->text; (at = memchr(at, '\n', (size_t)(end - at))) != NULL; at++)
+        lines++;
+    parsed->entries =
+        dn_arena_grow(parsing->arena, NULL, &parsed->capacity, lines + 1, sizeof *parsed->entries);
+    return parsed->entries ? 0 : dn_no_memory(error);
+}
+
 int
 dn_journal_parse(const char *name, const char *text, size_t length, dn_arena *arena,
                  dn_journal_text *parsed, dn_error *error)
@@ -253,7 +269,8 @@ dn_journal_parse(const char *name, const char *text, size_t length, dn_arena *ar
                              .bom = &parsed->bom};
 
     *parsed = (dn_journal_text){0};
-    if (dn_json_read_stream(&stream, text, length, error) < 0)
+    if (make_room(&parsing, length, error) < 0 ||
+        dn_json_read_stream(&stream, text, length, error) < 0)
         return -1;
     /* The reader does not tell an empty list from a missing one. */
     if (!parsed->count && !memmem(text, length, "\"entries\"", strlen("\"entries\"")))
