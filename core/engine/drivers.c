@@ -31,6 +31,7 @@ static const struct {
     {DUNLIN_CAN_TABLE_INDEXES, "table-indexes"},
     {DUNLIN_CAN_INTROSPECT_SINCE, "introspect-since"},
     {DUNLIN_CAN_NAME_NOT_NULL, "name-not-null"},
+    {DUNLIN_CAN_REBUILD, "rebuild"},
 };
 
 static const char *

@@ -242,17 +242,6 @@ decide_one(deciding *work, const dunlin_operation *operation)
     return run(work, operation, &wanted);
 }
 
-/* ALTER TABLE t RENAME COLUMN a TO b, ALTER COLUMN b ..: what comes later is of what came before. */
-static bool
-builds_on_itself(const dn_operations *operations)
-{
-    for (size_t i = 0; i + 1 < operations->count; i++)
-        if (operations->items[i]->verb == DUNLIN_VERB_RENAME ||
-            operations->items[i]->verb == DUNLIN_VERB_DROP)
-            return true;
-    return false;
-}
-
 int
 dn_translator_decide(dn_translator *translator, const dn_source *source, const dn_reading *reading,
                      bool again, dn_decisions *decisions, dn_error *error)
@@ -261,7 +250,7 @@ dn_translator_decide(dn_translator *translator, const dn_source *source, const d
                      .source = source,
                      .reading = reading,
                      .again = again,
-                     .folds = builds_on_itself(&reading->operations),
+                     .folds = dn_operations_build_on_each_other(&reading->operations),
                      .facts = dn_translator_facts(translator),
                      .out = decisions,
                      .error = error};

@@ -16,6 +16,7 @@
 #include "core/driver/driver.h"
 #include "core/execute/translate.h"
 #include "core/journal/journal.h"
+#include "core/schema/schema.h"
 #include "core/tracker/tracker.h"
 
 /* --- scripts ---------------------------------------------------------------------------------- */
@@ -34,10 +35,14 @@ typedef struct dn_script_item {
     dunlin_string sql;
     dunlin_string expected; /* of ASSERT */
     uint64_t flags;         /* DUNLIN_CLASS_* */
+    uint64_t offset;        /* of sql in the file, in bytes */
     unsigned line, column;
     unsigned ordinal; /* among the statements of the file, from 1 */
     bool native;      /* for this database alone: never translated */
     bool chained;     /* behind another statement without a `--> statement-breakpoint` between */
+    /* Of several statements that were read as one; all else is of the first of them. Else NULL. */
+    const dn_script_part *parts;
+    size_t part_count;
 } dn_script_item;
 
 typedef struct dn_script dn_script;
@@ -63,6 +68,17 @@ typedef struct dn_script_reader {
 } dn_script_reader;
 int dn_script_read(const dn_script_reader *reader, const dn_migration *migration,
                    const dn_script_kept *kept, bool digests, dn_script **script, dn_error *error);
+/* Neighbouring ALTER TABLEs of one table come as one statement from now on, where they mean the same
+ * (DUNLIN_CAN_REBUILD): for whoever runs the script in one transaction. */
+typedef struct dn_joiner {
+    const dn_lex_rules *rules; /* of portable text */
+    dn_schema_target target;
+    dn_fact_map *const *facts; /* as of the statement at hand */
+    /* Those whose guards are answered each by itself, when a script runs, stay apart. */
+    bool scripted;
+} dn_joiner;
+int dn_script_join(dn_script *script, const dn_joiner *joiner, dn_error *error);
+
 /* Items are valid until the next call. At END the bytes read are compared with the digest that
  * was observed: script.changed when the file is another one by now. Errors: lex.*, script.*, all
  * with file:line:column. */
@@ -86,8 +102,14 @@ dn_script_cleanup(dn_script **script)
 static inline dn_source
 dn_script_source(const dn_migration *migration, const dn_script_item *item)
 {
-    return (dn_source){migration->path, item->line,  item->column,
-                       item->sql,       item->flags, item->native};
+    return (dn_source){.path = migration->path,
+                       .line = item->line,
+                       .column = item->column,
+                       .sql = item->sql,
+                       .flags = item->flags,
+                       .native = item->native,
+                       .parts = item->parts,
+                       .part_count = item->part_count};
 }
 
 /* --- how a file must run ---------------------------------------------------------------------- */

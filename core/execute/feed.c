@@ -9,6 +9,7 @@
 #include "core/base/clock.h"
 #include "core/base/fault.h"
 #include "core/execute/execute_internal.h"
+#include "core/execute/join.h"
 
 typedef enum feed_phase {
     PHASE_AROUND, /* the setting before BEGIN */
@@ -47,7 +48,8 @@ typedef struct sent_item {
     size_t opener; /* the job that opened its transaction */
     feed_phase phase;
     unsigned ordinal;
-    bool translated; /* places in it are none of the file */
+    size_t
+        step; /* of what the statement was translated to, from 1; places in it are none of the file */
     bool data;
 } sent_item;
 
@@ -97,7 +99,7 @@ remember_part(feeder *feed, unsigned ordinal, bool data, dn_error *error)
         feed->queue_head = 0;
     }
     feed->queue[(feed->queue_head + feed->queue_count++) % feed->queue_capacity] =
-        (sent_item){feed->job, feed->opener, feed->phase, ordinal, feed->step_at > 0, data};
+        (sent_item){feed->job, feed->opener, feed->phase, ordinal, feed->step_at, data};
     dn_fault(before[feed->phase]);
     return 0;
 }
@@ -366,6 +368,8 @@ open_transaction(feeder *feed, dunlin_item *item, dn_error *error)
     if (dn_script_open(feed->execution->connection, feed->execution->translator, job->migration,
                        &job->info.kept, false, &feed->script, error) < 0)
         return -1;
+    if (dn_translator_join(feed->execution->translator, feed->script, error) < 0)
+        return -1;
     if (!joins(feed, feed->job)) {
         feed->opener = feed->job;
         return simple_item(feed, item, DUNLIN_ITEM_BEGIN, PHASE_STATEMENTS, error);
@@ -441,6 +445,16 @@ committed(feeder *feed, size_t from, size_t job)
     dn_log_progress(&execution->log, "migrations", (int64_t)job + 1, (int64_t)execution->count);
 }
 
+/* Of several statements that run as one, the one that is to blame. */
+static unsigned
+find_culprit(const feeder *feed, const sent_item *item, const dunlin_failure *failure)
+{
+    if (!failure || item->ordinal != feed->part.ordinal || feed->part.part_count == 0 ||
+        item->step == 0 || item->step > feed->translated.count)
+        return item->ordinal;
+    return dn_join_culprit(&feed->part, &feed->translated, item->step - 1, failure->message);
+}
+
 static int
 done(void *context, const dunlin_outcome *outcome, const dunlin_failure *failure, dn_error *error)
 {
@@ -462,7 +476,8 @@ done(void *context, const dunlin_outcome *outcome, const dunlin_failure *failure
     if (!state->failed && outcome->outcome != DUNLIN_OUTCOME_SKIPPED) {
         state->failed = true;
         state->culprit = item;
-        state->offset = failure && !item.translated ? failure->offset : -1;
+        state->culprit.ordinal = find_culprit(state, &item, failure);
+        state->offset = failure && item.step == 0 ? failure->offset : -1;
     }
     return 0;
 }

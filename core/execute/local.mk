@@ -1,7 +1,7 @@
 # Executing migration files.
 core_sources += \
     core/execute/execute.h core/execute/execute_internal.h \
-    core/execute/script.c core/execute/inspect.c core/execute/execute.c core/execute/feed.c \
+    core/execute/script.c core/execute/join.h core/execute/join.c core/execute/inspect.c core/execute/execute.c core/execute/feed.c \
     core/execute/copy.c core/execute/needs.c core/execute/rerun.c core/execute/parcel.h core/execute/parcel.c \
     core/execute/ledger.h core/execute/ledger.c core/execute/ledger_rows.c core/execute/ledger_wait.c \
     core/execute/translate.h core/execute/translate_internal.h core/execute/translate.c \

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/execute/execute_internal.h"
+#include "core/execute/join.h"
 #include "core/execute/ledger.h"
 
 /* Whoever fills a table by a migration does not want to see all of its rows. */
@@ -119,7 +120,7 @@ add_statement(dn_previewer *work, const dn_script_item *item, dn_preview_item ma
 {
     bool rows = (item->flags & DUNLIN_CLASS_DATA) && !(item->flags & DUNLIN_CLASS_DDL);
 
-    made.line = item->line;
+    made.line = made.line ? made.line : item->line;
     made.inside = work->open;
     made.text = excerpt(work->arena, sql, !rows);
     if (!made.text)
@@ -127,18 +128,52 @@ add_statement(dn_previewer *work, const dn_script_item *item, dn_preview_item ma
     return add(work->preview, work->arena, made, error);
 }
 
+/* Of a step's operation, counted from its first, the statement of the file. */
+static const dn_script_part *
+part_of(const dn_script_item *item, const dn_translated *translated, const dn_step *step,
+        uint64_t operation)
+{
+    uint64_t at = step->first_operation + operation;
+
+    return at < translated->operation_count
+               ? dn_script_part_at(item, translated->operations[at]->span_begin)
+               : NULL;
+}
+
+/* Of a step for several statements of the file. */
+static int
+tell_parts(const dn_previewer *work, const dn_script_item *item, const dn_translated *translated,
+           const dn_step *step, const char **why, dn_error *error)
+{
+    const dn_script_part *first = part_of(item, translated, step, 0);
+    const dn_script_part *last = part_of(item, translated, step, step->operation_count - 1);
+
+    if (*why || !first || !last || first == last)
+        return 0;
+    *why = dn_arena_printf(work->arena, "for the statements of lines %u to %u", first->line,
+                           last->line);
+    return *why ? 0 : dn_no_memory(error);
+}
+
 static int
 add_steps(dn_previewer *work, const dn_script_item *item, const dn_translated *translated,
           dn_error *error)
 {
+    const dn_script_part *told = NULL; /* the statement whose steps began last */
     bool first = true;
 
     for (size_t i = 0; i < translated->count; i++) {
         const dn_step *step = &translated->steps[i];
+        const dn_script_part *part = part_of(item, translated, step, 0);
         dn_preview_item made = {.why = first && translated->unsure ? guessed : NULL};
 
         if (step->role == DUNLIN_STEP_BEFORE_BEGIN || step->role == DUNLIN_STEP_FINALLY)
             continue;
+        if ((first || part != told) &&
+            tell_parts(work, item, translated, step, &made.why, error) < 0)
+            return -1;
+        told = part;
+        made.line = part ? part->line : item->line;
         if (step->role != DUNLIN_STEP_STATEMENT) {
             made.kind = DN_PREVIEW_CHECK;
             made.expected =
@@ -171,9 +206,16 @@ add_silent(dn_previewer *work, const dn_script_item *item, const dn_translated *
         if (!made.why)
             return dn_no_memory(error);
     }
-    return copy_notes(work, translated, &made, error) < 0
-               ? -1
-               : add_statement(work, item, made, item->sql, error);
+    if (copy_notes(work, translated, &made, error) < 0)
+        return -1;
+    if (item->part_count == 0)
+        return add_statement(work, item, made, item->sql, error);
+    for (size_t i = 0; i < item->part_count; i++) {
+        made.line = item->parts[i].line;
+        if (add_statement(work, item, made, item->parts[i].sql, error) < 0)
+            return -1;
+    }
+    return 0;
 }
 
 static bool

@@ -3,6 +3,7 @@
  * A run without a database to change: every pending statement is translated on a copy of the facts.
  * What cannot be translated, and what stands in the way, is found before anything is sent.
  */
+#include "core/execute/join.h"
 #include "core/execute/preview.h"
 
 #include <string.h>
@@ -111,7 +112,8 @@ rehearse_job(const rehearsal *work, dn_job *job, dn_previewer *previewer)
     dn_script_item item;
 
     if (dn_script_open(work->connection, work->translator, job->migration, &job->info.kept, false,
-                       &script, work->error) < 0)
+                       &script, work->error) < 0 ||
+        (job->info.transactional && dn_translator_join(work->translator, script, work->error) < 0))
         return -1;
     job->idle = translates && !again;
     do {

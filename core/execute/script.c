@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "core/base/file.h"
-#include "core/execute/execute.h"
+#include "core/execute/join.h"
 #include "core/journal/markup.h"
 
 /* Files up to this size are read whole, and their text can be kept in the tracker. */
@@ -38,6 +38,7 @@ struct dn_script {
     dn_text assertion;
     dunlin_string data; /* of a data section, not read yet */
     bool more_data;     /* the section goes on behind it */
+    dn_join *join;      /* or NULL */
 };
 
 static int64_t
@@ -196,6 +197,7 @@ dn_script_close(dn_script *script)
 {
     if (!script)
         return;
+    dn_join_free(script->join);
     dn_lex_close(script->splitter);
     if (script->fd >= 0)
         close(script->fd);
@@ -521,7 +523,7 @@ dn_script_chunk(dn_script *script, void *buffer, size_t bytes, dn_error *error)
 }
 
 int
-dn_script_next(dn_script *script, dn_script_item *out, dn_error *error)
+dn_script_next_single(dn_script *script, dn_script_item *out, dn_error *error)
 {
     for (;;) {
         dn_lex_item item;
@@ -531,6 +533,7 @@ dn_script_next(dn_script *script, dn_script_item *out, dn_error *error)
         script->data.length = 0;
         if (dn_lex_next(script->splitter, &item, error) < 0)
             return -1;
+        out->offset = item.offset;
         out->line = item.line;
         out->column = item.column;
         switch (item.kind) {
@@ -546,4 +549,24 @@ dn_script_next(dn_script *script, dn_script_item *out, dn_error *error)
         if (answer)
             return answer < 0 ? -1 : 0;
     }
+}
+
+dunlin_string
+dn_script_input(const dn_script *script)
+{
+    return dn_span(script->input.data, script->input.length);
+}
+
+int
+dn_script_join(dn_script *script, const dn_joiner *joiner, dn_error *error)
+{
+    script->join = dn_join_new(joiner);
+    return script->join ? 0 : dn_no_memory(error);
+}
+
+int
+dn_script_next(dn_script *script, dn_script_item *item, dn_error *error)
+{
+    return script->join ? dn_join_next(script->join, script, item, error)
+                        : dn_script_next_single(script, item, error);
 }

@@ -627,6 +627,8 @@ render(dn_translator *translator, const dn_source *source, dn_decisions *decisio
     out->kind = DN_TRANSLATED_STEPS;
     out->steps = steps.items;
     out->count = steps.count;
+    out->operations = decisions->run.items;
+    out->operation_count = decisions->run.count;
     return 0;
 }
 
@@ -658,15 +660,18 @@ report_losses(dn_translator *translator, const dn_source *source, const dn_decis
     if (translator->own)
         return 0;
     for (size_t i = 0; i < decisions->notes.count; i++) {
+        dn_source own;
+
         if (decisions->notes.items[i].kind != DUNLIN_NOTE_LOSSY)
             continue;
+        own = dn_source_of(source, &decisions->run, decisions->notes.items[i].operation);
         if (translator->options.strict) {
             dn_fail(error, DUNLIN_UNSUPPORTED, "translate.lossy", "%s",
                     decisions->notes.items[i].message);
-            return dn_translator_blame(source, 0, error);
+            return dn_translator_blame(&own, 0, error);
         }
         if (translator->phase == DN_TRANSLATOR_REHEARSES &&
-            dn_losses_count(&translator->losses, &translator->arena, source,
+            dn_losses_count(&translator->losses, &translator->arena, &own,
                             decisions->notes.items[i].message, error) < 0)
             return -1;
     }

@@ -25,13 +25,24 @@ typedef struct dn_translate_options {
 
 typedef struct dn_translator dn_translator;
 
+/* One of several statements that were read as one. */
+typedef struct dn_script_part {
+    dunlin_string sql; /* as it stands in the file */
+    uint64_t begin;    /* of it, in bytes of the one text */
+    uint64_t actions;  /* the first of them, behind ALTER TABLE t */
+    unsigned line;
+    unsigned ordinal;
+} dn_script_part;
+
 /* Where a statement stands, for messages. */
 typedef struct dn_source {
     const char *path;
     unsigned line, column;
     dunlin_string sql;
-    uint64_t flags; /* DUNLIN_CLASS_* of the text as it is */
-    bool native;    /* for this database alone */
+    uint64_t flags;              /* DUNLIN_CLASS_* of the text as it is */
+    bool native;                 /* for this database alone */
+    const dn_script_part *parts; /* or NULL: it is one statement */
+    size_t part_count;
 } dn_source;
 
 /* What one statement becomes. Texts live until the next call. */
@@ -47,6 +58,8 @@ typedef struct dn_translated {
     dn_translated_kind kind;
     const dn_step *steps;
     size_t count;
+    const dunlin_operation *const *operations; /* that the steps are of; may be NULL */
+    size_t operation_count;
     const char *why;
     const dn_note *notes; /* what is lost */
     size_t note_count;

@@ -90,6 +90,12 @@ int dn_translator_read(dn_translator *translator, const dn_source *source, dn_re
                        dn_error *error);
 /* "path:line:column: " of the byte at `offset` of the statement, before the message; -1. */
 int dn_translator_blame(const dn_source *source, uint64_t offset, dn_error *error);
+/* join.c: the statement of the file that one of the operations stands in, alone. */
+dn_source dn_source_of(const dn_source *source, const dn_operations *operations,
+                       uint64_t operation);
+/* The same, of what the driver could not do by its notes. */
+dn_source dn_source_of_refusal(const dn_source *source, const dn_operations *operations,
+                               const dn_notes *notes);
 
 /* Decisions of one statement. */
 typedef struct dn_decisions {

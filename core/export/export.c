@@ -328,7 +328,8 @@ write_items(bracket *at)
     if (dn_script_read(&work->history.reader, at->migration, &at->info.kept, false, &script,
                        work->error) < 0)
         return -1;
-    if (at->info.transactional && begin_unit(at) < 0)
+    if (at->info.transactional &&
+        (dn_history_join(&work->history, script, work->error) < 0 || begin_unit(at) < 0))
         return -1;
     for (;;) {
         if (dn_script_next(script, &item, work->error) < 0)

@@ -64,6 +64,7 @@ dn_history_begin(dn_history *history, const dn_history_options *options, dn_aren
     if (!(capabilities.flags & DUNLIN_CAN_TRANSLATE) || !driver->table.script)
         return dn_fail(error, DUNLIN_UNSUPPORTED, "driver.unsupported",
                        "driver '%s' cannot write scripts", driver->table.name);
+    history->joins = !history->own && (capabilities.flags & DUNLIN_CAN_REBUILD);
     history->reader = (dn_script_reader){
         .driver = driver, .own = own, .folder = own, .profile = options->profile};
     history->target = (dn_schema_target){dn_driver_naming(&capabilities), home,
@@ -181,23 +182,13 @@ choose(dn_history *history, const dn_source *source, const dn_operations *from, 
     return 0;
 }
 
-/* ALTER TABLE t RENAME COLUMN a TO b, ALTER COLUMN b ..: what comes later is of what came before. */
-static bool
-builds_on_itself(const dn_operations *list)
-{
-    for (size_t i = 0; i + 1 < list->count; i++)
-        if (list->items[i]->verb == DUNLIN_VERB_RENAME || list->items[i]->verb == DUNLIN_VERB_DROP)
-            return true;
-    return false;
-}
-
 /* The driver is given all operations at once, and the facts as they are before the first of them. */
 static int
 choose_on_copy(dn_history *history, const dn_source *source, const dn_operations *from,
                dn_operations *run, dn_wanted *wanted, dn_error *error)
 {
     dn_fact_map *facts = history->facts;
-    bool folds = builds_on_itself(from);
+    bool folds = dn_operations_build_on_each_other(from);
     int answer;
 
     if (folds) {
@@ -215,16 +206,19 @@ choose_on_copy(dn_history *history, const dn_source *source, const dn_operations
 }
 
 static int
-count_losses(dn_history *history, const dn_source *source, const dn_notes *notes, dn_error *error)
+count_losses(dn_history *history, const dn_source *source, const dn_operations *run,
+             const dn_notes *notes, dn_error *error)
 {
     for (size_t i = 0; i < notes->count && !history->own; i++) {
+        const dn_source own = dn_source_of(source, run, notes->items[i].operation);
+
         if (notes->items[i].kind != DUNLIN_NOTE_LOSSY)
             continue;
         if (history->options.strict) {
             dn_fail(error, DUNLIN_UNSUPPORTED, "translate.lossy", "%s", notes->items[i].message);
-            return dn_translator_blame(source, 0, error);
+            return dn_translator_blame(&own, 0, error);
         }
-        if (dn_losses_count(&history->losses, history->arena, source, notes->items[i].message,
+        if (dn_losses_count(&history->losses, history->arena, &own, notes->items[i].message,
                             error) < 0)
             return -1;
     }
@@ -239,6 +233,7 @@ write_operations(dn_history *history, const dn_source *source, dn_followed *out,
         dn_arena_array(&history->scratch, out->operations.count + 1, sizeof *wanted);
     dn_notes notes = {NULL, 0, 0};
     char reason[sizeof error->message];
+    dn_source own;
 
     if (!wanted)
         return dn_no_memory(error);
@@ -251,9 +246,10 @@ write_operations(dn_history *history, const dn_source *source, dn_followed *out,
             return -1;
         memcpy(reason, error->message, sizeof reason);
         dn_fail(error, DUNLIN_UNSUPPORTED, "translate.untranslatable", "%s", reason);
-        return dn_translator_blame(source, 0, error);
+        own = dn_source_of_refusal(source, &run, &notes);
+        return dn_translator_blame(&own, 0, error);
     }
-    if (count_losses(history, source, &notes, error) < 0 ||
+    if (count_losses(history, source, &run, &notes, error) < 0 ||
         dn_history_compare(history, &run, out, error) < 0)
         return -1;
     for (size_t i = 0; i < run.count; i++)
@@ -391,6 +387,17 @@ follow_portable(dn_history *history, const dn_source *source, dn_followed *out, 
         return -1;
     history->making = NULL;
     return 0;
+}
+
+int
+dn_history_join(const dn_history *history, dn_script *script, dn_error *error)
+{
+    const dn_joiner how = {.rules = history->reader.folder,
+                           .target = history->target,
+                           .facts = &history->facts,
+                           .scripted = true};
+
+    return history->joins ? dn_script_join(script, &how, error) : 0;
 }
 
 int

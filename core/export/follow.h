@@ -22,6 +22,7 @@ typedef struct dn_history_options {
 typedef struct dn_history {
     dn_history_options options;
     bool own; /* the folder is in the driver's dialect */
+    bool joins;
     dn_script_reader reader;
     dn_schema_target target;
     dn_driver_translations translations;
@@ -61,6 +62,9 @@ typedef struct dn_followed {
 int dn_history_begin(dn_history *history, const dn_history_options *options, dn_arena *arena,
                      dn_error *error);
 void dn_history_end(dn_history *history);
+/* Neighbouring ALTER TABLEs come as one, where that helps: for a script that runs in one transaction.
+ * Those with guards of their own stay alone. */
+int dn_history_join(const dn_history *history, dn_script *script, dn_error *error);
 /* `guarded`: of the own dialect, too, guards are wanted wherever they can be, since no transaction
  * takes back half of a migration. Errors: translate.*, with a place. */
 int dn_history_follow(dn_history *history, const dn_source *source, bool guarded,

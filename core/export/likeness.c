@@ -138,13 +138,46 @@ compare_table(dn_history *history, const dn_operations *run, size_t at, dn_follo
     return add(history, &what, &like, followed, error);
 }
 
+static bool
+is_same(dunlin_string left, dunlin_string right)
+{
+    return left.length == right.length && memcmp(left.data, right.data, (size_t)left.length) == 0;
+}
+
+static dunlin_string
+last_name(const dunlin_operation *operation)
+{
+    return operation->path[operation->path_count - 1];
+}
+
 /* Later in the statement the column becomes another one. */
 static bool
 is_changed_later(const dn_operations *run, size_t at)
 {
     for (size_t i = at + 1; i < run->count; i++)
         if (run->items[i]->verb == DUNLIN_VERB_ALTER &&
-            dn_string_equal(run->items[i]->kind, DUNLIN_KIND_COLUMN))
+            dn_string_equal(run->items[i]->kind, DUNLIN_KIND_COLUMN) &&
+            is_same(last_name(run->items[i]), last_name(run->items[at])))
+            return true;
+    return false;
+}
+
+static bool
+has_same_name(const dunlin_operation *left, const dunlin_operation *right)
+{
+    /* A table has one primary key, whatever it is called. */
+    return is_same(last_name(left), last_name(right)) ||
+           (dn_string_equal(left->kind, DUNLIN_KIND_PRIMARY_KEY) &&
+            dn_string_equal(right->kind, DUNLIN_KIND_PRIMARY_KEY));
+}
+
+/* What is there before the statement is not what is there when it makes this. */
+static bool
+makes_room(const dn_operations *run, const dunlin_operation *member)
+{
+    for (size_t i = 0; i < run->count; i++)
+        if (run->items[i]->verb == DUNLIN_VERB_RENAME ||
+            (run->items[i]->verb == DUNLIN_VERB_DROP && has_same_name(run->items[i], member)))
             return true;
     return false;
 }
@@ -163,7 +196,8 @@ compare_member(dn_history *history, const dn_operations *run, size_t at, dn_foll
 
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
         known = known || creates(member, kinds[i]);
-    if (!known || member->path_count < 2 || names_its_table(member) || has(member, "generated") ||
+    if (!known || member->path_count < 2 || makes_room(run, member) || names_its_table(member) ||
+        has(member, "generated") ||
         (creates(member, DUNLIN_KIND_COLUMN) && is_changed_later(run, at)))
         return 0;
     if (dn_operations_add(&what, member, error) < 0)
@@ -193,10 +227,6 @@ dn_history_compare(dn_history *history, const dn_operations *run, dn_followed *f
 {
     const dunlin_operation *passed = NULL; /* CREATE TABLE, with what stands in it */
 
-    /* What is there before the statement is not what is there when it makes something. */
-    for (size_t i = 0; i < run->count; i++)
-        if (run->items[i]->verb == DUNLIN_VERB_DROP || run->items[i]->verb == DUNLIN_VERB_RENAME)
-            return 0;
     for (size_t i = 0; i < run->count; i++) {
         const dunlin_operation *operation = run->items[i];
         int answer = 0;

@@ -2,9 +2,10 @@
  *
  * Keeping a map of facts current: what an operation changes.
  */
-#include "core/schema/schema_internal.h"
+#include "core/schema/diff_internal.h"
 
 #include <string.h>
+#include <strings.h>
 
 typedef struct moving {
     dn_fact_map *facts;
@@ -143,7 +144,8 @@ refers_to_column(const moving *work, const dunlin_fact *fact)
         if (dn_string_equal(fact->properties[i].name, "column") &&
             dn_schema_same(fact->properties[i].text, column))
             return true;
-    return false;
+    /* What a check or an index computes; a computed column would have kept it from going. */
+    return !dn_fact_is(fact, DUNLIN_KIND_COLUMN) && dn_fact_mentions(fact, column);
 }
 
 static int
@@ -222,9 +224,86 @@ is_list_of(const dunlin_property *property, const char *name)
     return property->type == DUNLIN_PROPERTY_LIST_BEGIN && dn_string_equal(property->name, name);
 }
 
+static bool
+in_word(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '$' || (unsigned char)c >= 0x80;
+}
+
+/* Behind the word or quoted piece that begins at `at`, or the one byte. */
+static uint64_t
+end_of_piece(dunlin_string text, uint64_t at)
+{
+    char quote = text.data[at];
+    uint64_t end = at + 1;
+
+    if (quote == '\'' || quote == '"' || quote == '`') {
+        while (end < text.length && text.data[end] != quote)
+            end++;
+        return end < text.length ? end + 1 : end;
+    }
+    while (in_word(quote) && end < text.length && in_word(text.data[end]))
+        end++;
+    return end;
+}
+
+/* Is this piece a column of that name, bare or in quotes? */
+static bool
+is_name_of(dunlin_string text, uint64_t at, uint64_t end, dunlin_string name)
+{
+    bool quoted = text.data[at] == '"' || text.data[at] == '`';
+
+    return end - at == name.length + (quoted ? 2 : 0) &&
+           (quoted || end == text.length || text.data[end] != '(') &&
+           strncasecmp(text.data + at + quoted, name.data, (size_t)name.length) == 0;
+}
+
+static bool
+is_bare(dunlin_string name)
+{
+    for (uint64_t i = 0; i < name.length; i++)
+        if (!in_word(name.data[i]) || (i == 0 && name.data[i] >= '0' && name.data[i] <= '9'))
+            return false;
+    return true;
+}
+
+/* The expression with its column called otherwise; every other byte stays. */
+static int
+rename_in_expression(moving *work, dunlin_string *expression, dunlin_string old, dunlin_string now)
+{
+    dn_auto(dn_text) text = DN_TEXT_INIT;
+    uint64_t end;
+    const char *copy;
+
+    for (uint64_t at = 0; at < expression->length; at = end) {
+        const char *quote = expression->data + at;
+        bool quoted = *quote == '"' || *quote == '`';
+
+        end = end_of_piece(*expression, at);
+        if (!is_name_of(*expression, at, end, old)) {
+            dn_text_add(&text, expression->data + at, (size_t)(end - at));
+            continue;
+        }
+        if (!quoted && !is_bare(now)) {
+            quote = "\"";
+            quoted = true;
+        }
+        dn_text_add(&text, quote, quoted);
+        dn_text_add(&text, now.data, (size_t)now.length);
+        dn_text_add(&text, quote, quoted);
+    }
+    copy =
+        text.failed ? NULL : dn_arena_copy(&work->arena, text.data ? text.data : "", text.length);
+    if (!copy)
+        return dn_no_memory(work->error);
+    *expression = dn_span(copy, text.length);
+    return 0;
+}
+
 /* Every name of the old object inside a value: columns of keys, the table of a foreign key. */
-static void
-rename_inside(const moving *work, dunlin_property *properties, uint64_t count, bool same_table)
+static int
+rename_inside(moving *work, dunlin_property *properties, uint64_t count, bool same_table)
 {
     const dunlin_operation *operation = work->operation;
     dunlin_string old = operation->path[operation->path_count - 1];
@@ -241,12 +320,16 @@ rename_inside(const moving *work, dunlin_property *properties, uint64_t count, b
         if (column && same_table && dn_string_equal(properties[i].name, "column") &&
             dn_schema_same(properties[i].text, old))
             properties[i].text = now;
+        if (column && same_table && properties[i].type == DUNLIN_PROPERTY_EXPRESSION &&
+            rename_in_expression(work, &properties[i].text, old, now) < 0)
+            return -1;
         for (uint64_t k = i + 1; list && k < count && properties[k].type != DUNLIN_PROPERTY_END;
              k++)
             if (dn_schema_same(properties[k].text, old) &&
                 (column || properties[k + 1].type == DUNLIN_PROPERTY_END))
                 properties[k].text = now;
     }
+    return 0;
 }
 
 /* ref_columns of foreign keys elsewhere that refer to the renamed column's table. */
@@ -341,8 +424,9 @@ rename_one(moving *work, const dunlin_fact *fact)
 
     if (!copy)
         return dn_no_memory(work->error);
-    rename_inside(work, (dunlin_property *)(uintptr_t)copy->properties, copy->property_count,
-                  same_table);
+    if (rename_inside(work, (dunlin_property *)(uintptr_t)copy->properties, copy->property_count,
+                      same_table) < 0)
+        return -1;
     rename_referred(work, (dunlin_property *)(uintptr_t)copy->properties, copy->property_count);
     if (itself) {
         dunlin_string *path = (dunlin_string *)(uintptr_t)copy->path;

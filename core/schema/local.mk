@@ -25,4 +25,5 @@ core_sources += \
 	core/schema/resolve.c \
 	core/schema/schema.h \
 	core/schema/schema_internal.h \
+	core/schema/together.c \
 	core/schema/types.c

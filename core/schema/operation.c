@@ -2,7 +2,7 @@
  *
  * Operations as data: lists, copies, words for messages.
  */
-#include "core/schema/schema.h"
+#include "core/schema/schema_internal.h"
 
 int
 dn_operations_add(dn_operations *list, const dunlin_operation *operation, dn_error *error)
@@ -60,4 +60,38 @@ dn_operation_describe(dn_text *text, const dunlin_operation *operation)
     dn_text_add_string(text, verbs[operation->verb]);
     if (operation->verb < DUNLIN_VERB_DATA)
         dn_fact_describe(text, operation->kind, operation->path, operation->path_count);
+}
+
+static bool
+has_same_path(const dunlin_operation *left, const dunlin_operation *right)
+{
+    if (left->path_count != right->path_count || !dn_schema_same(left->kind, right->kind))
+        return false;
+    for (uint64_t i = 0; i < left->path_count; i++)
+        if (!dn_schema_same(left->path[i], right->path[i]))
+            return false;
+    return true;
+}
+
+/* What an operation before it was about is changed. */
+static bool
+changes_again(const dn_operations *list, size_t at)
+{
+    int32_t verb = list->items[at]->verb;
+
+    for (size_t i = 0; i < at && verb != DUNLIN_VERB_CREATE && verb < DUNLIN_VERB_DATA; i++)
+        if (has_same_path(list->items[i], list->items[at]))
+            return true;
+    return false;
+}
+
+bool
+dn_operations_build_on_each_other(const dn_operations *list)
+{
+    for (size_t i = 0; i < list->count; i++)
+        if ((i + 1 < list->count && (list->items[i]->verb == DUNLIN_VERB_RENAME ||
+                                     list->items[i]->verb == DUNLIN_VERB_DROP)) ||
+            changes_again(list, i))
+            return true;
+    return false;
 }

@@ -400,6 +400,15 @@ lacks_key(const question *asked)
            !dn_fact_map_find(asked->facts, operation->kind, operation->path, operation->path_count);
 }
 
+static bool
+lacks_column(const question *asked)
+{
+    const dunlin_operation *operation = asked->operation;
+
+    return dn_string_equal(operation->kind, DUNLIN_KIND_COLUMN) && has_table(asked) &&
+           !dn_fact_map_find(asked->facts, operation->kind, operation->path, operation->path_count);
+}
+
 /* What has to be there already, and was not found by what is known of it: the kind of a constraint,
  * the table of an index. */
 static bool
@@ -411,7 +420,7 @@ is_nowhere(const question *asked)
 
     return asked->options->foreign && operation->verb != DUNLIN_VERB_CREATE &&
            operation->condition == DUNLIN_CONDITION_NONE && !asked->options->assume_guarded &&
-           (dn_string_equal(operation->kind, DUNLIN_KIND_CONSTRAINT) ||
+           (dn_string_equal(operation->kind, DUNLIN_KIND_CONSTRAINT) || lacks_column(asked) ||
             (index && operation->path_count > table + 1 && operation->path[table].length == 0));
 }
 

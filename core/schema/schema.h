@@ -33,6 +33,9 @@ bool dn_operation_is(const dunlin_operation *operation, int32_t verb, const char
 /* Does its text stand in that of the other one? `whole` may be NULL. */
 bool dn_operation_within(const dunlin_operation *part, const dunlin_operation *whole);
 
+/* ALTER TABLE t RENAME COLUMN a TO b, ALTER COLUMN b ..: is what comes later of what came before? */
+bool dn_operations_build_on_each_other(const dn_operations *list);
+
 /* --- addressing ------------------------------------------------------------------------------- */
 /* What a target is like, for names. */
 typedef struct dn_schema_target {
@@ -77,6 +80,18 @@ typedef struct dn_guard_options {
  * CONFLICT and CANNOT; a CONFLICT says both definitions. */
 dn_guard dn_schema_resolve(const dn_fact_map *facts, const dunlin_operation *operation,
                            const dn_wanted *wanted, const dn_guard_options *options, dn_text *why);
+
+/* --- several statements as one ------------------------------------------------------------------ */
+/* May changes of the members of one table be made at once with others that stand before them, and
+ * mean the same? Then neither rows nor what may be in them come out otherwise, and what fails alone
+ * fails here. Operations as they were parsed (namespace, table, member); `facts` as they are before
+ * the first of them. */
+bool dn_schema_go_together(const dn_schema_target *target, const dn_fact_map *facts,
+                           const dunlin_operation *const *before, size_t before_count,
+                           const dunlin_operation *const *after, size_t after_count);
+
+/* Is what the server says of a failure, "... failed: t.c", about what this operation changes? */
+bool dn_operation_is_blamed(const dunlin_operation *operation, dunlin_string message);
 
 /* --- folding ---------------------------------------------------------------------------------- */
 /* The facts after an operation took effect. `wanted` as above (CREATE and ALTER). */

@@ -103,7 +103,11 @@ enum {
     DUNLIN_CAN_LEASE = 1 << 15,
     DUNLIN_CAN_TABLE_INDEXES = 1 << 16,    /* two tables may have indexes of the same name */
     DUNLIN_CAN_INTROSPECT_SINCE = 1 << 17, /* introspect answers a scope with a mark in `since` */
-    DUNLIN_CAN_NAME_NOT_NULL = 1 << 18     /* NOT NULL has a name, which no fact tells */
+    DUNLIN_CAN_NAME_NOT_NULL = 1 << 18,    /* NOT NULL has a name, which no fact tells */
+    /* What it has no ALTER TABLE for is a rebuild of the table, and one rebuild serves all operations
+     * on it that render() is given: neighbouring ALTER TABLEs of portable text, in one transaction,
+     * come together where that means the same. */
+    DUNLIN_CAN_REBUILD = 1 << 19
 };
 
 typedef struct dunlin_capabilities {

@@ -129,6 +129,23 @@ SQLITE_CASCADE = files(
     "UPDATE parents SET id = id + 200;\nALTER TABLE children DROP CONSTRAINT old_enough;\n"
     "INSERT INTO children VALUES (30, 0, 222);\n",
 )
+# Neighbours that share a rebuild, beside others that do not.
+SQLITE_TOGETHER = files(
+    "-- shop\nCREATE TABLE makers (id bigint PRIMARY KEY);\nINSERT INTO makers VALUES (1), (2);\n"
+    "CREATE TABLE items (id bigint PRIMARY KEY, name varchar(20), price varchar(10), maker bigint);\n"
+    "CREATE TABLE sales (id bigint PRIMARY KEY, item bigint REFERENCES items (id) ON DELETE CASCADE);\n"
+    "INSERT INTO items VALUES (1, 'a', '3', 1), (2, 'b', '4', 2);\n"
+    "INSERT INTO sales VALUES (10, 1), (20, 2);\n",
+    "-- strict\nALTER TABLE items ALTER COLUMN price TYPE integer USING CAST(price AS integer) + 1;\n"
+    "ALTER TABLE items ALTER COLUMN name SET NOT NULL;\n"
+    "ALTER TABLE items ADD CONSTRAINT made FOREIGN KEY (maker) REFERENCES makers (id);\n"
+    "DELETE FROM items WHERE id = 1;\n"
+    "ALTER TABLE items ADD COLUMN stock integer DEFAULT 4;\n"
+    "ALTER TABLE items ALTER COLUMN stock DROP DEFAULT;\n"
+    "ALTER TABLE items ALTER COLUMN maker SET NOT NULL;\n",
+    "-- bare\n-- dunlin: no-transaction\nALTER TABLE items ALTER COLUMN price TYPE integer USING price * 2;\n"
+    "ALTER TABLE items ALTER COLUMN name DROP NOT NULL;\nUPDATE items SET stock = stock + 1;\n",
+)
 
 # --- MariaDB --------------------------------------------------------------------------------------------
 MARIADB_DATA = files(
@@ -299,6 +316,8 @@ def all_of(database, fixtures):
             History("outside transactions", "sqlite", SQLITE_OUTSIDE),
             History("rebuilt tables", "sqlite", SQLITE_REBUILD),
             History("rebuilt beside rows", "sqlite", SQLITE_CASCADE, start=1, step=4,
+                    dialect="portable"),
+            History("rebuilt together", "sqlite", SQLITE_TOGETHER, start=1, step=4,
                     dialect="portable"),
         ],
         "mariadb": [
