@@ -301,35 +301,49 @@ rename_in_expression(moving *work, dunlin_string *expression, dunlin_string old,
     return 0;
 }
 
-/* Every name of the old object inside a value: columns of keys, the table of a foreign key. */
+/* The list that begins at `at`: of columns, or the name of an object, of which the last counts. */
+static void
+rename_in_list(dunlin_property *properties, uint64_t count, uint64_t at, bool column,
+               const dunlin_operation *operation)
+{
+    dunlin_string old = operation->path[operation->path_count - 1];
+    dunlin_string now = operation->new_path[operation->new_path_count - 1];
+
+    for (uint64_t k = at + 1; k < count && properties[k].type != DUNLIN_PROPERTY_END; k++)
+        if (dn_schema_same(properties[k].text, old) &&
+            (column || properties[k + 1].type == DUNLIN_PROPERTY_END))
+            properties[k].text = now;
+}
+
+/* A column of the table, wherever it stands. */
 static int
-rename_inside(moving *work, dunlin_property *properties, uint64_t count, bool same_table)
+rename_column(moving *work, dunlin_property *properties, uint64_t count)
 {
     const dunlin_operation *operation = work->operation;
     dunlin_string old = operation->path[operation->path_count - 1];
     dunlin_string now = operation->new_path[operation->new_path_count - 1];
-    bool column = dn_string_equal(operation->kind, DUNLIN_KIND_COLUMN);
 
     for (uint64_t i = 0; i < count; i++) {
-        bool list =
-            column ? (same_table && (is_list_of(&properties[i], "columns") ||
-                                     is_list_of(&properties[i], "order") ||
-                                     is_list_of(&properties[i], "include")))
-                   : (is_list_of(&properties[i], "ref") || is_list_of(&properties[i], "type_path"));
-
-        if (column && same_table && dn_string_equal(properties[i].name, "column") &&
+        if (is_list_of(&properties[i], "columns") || is_list_of(&properties[i], "order") ||
+            is_list_of(&properties[i], "include"))
+            rename_in_list(properties, count, i, true, operation);
+        if (dn_string_equal(properties[i].name, "column") &&
             dn_schema_same(properties[i].text, old))
             properties[i].text = now;
-        if (column && same_table && properties[i].type == DUNLIN_PROPERTY_EXPRESSION &&
+        if (properties[i].type == DUNLIN_PROPERTY_EXPRESSION &&
             rename_in_expression(work, &properties[i].text, old, now) < 0)
             return -1;
-        for (uint64_t k = i + 1; list && k < count && properties[k].type != DUNLIN_PROPERTY_END;
-             k++)
-            if (dn_schema_same(properties[k].text, old) &&
-                (column || properties[k + 1].type == DUNLIN_PROPERTY_END))
-                properties[k].text = now;
     }
     return 0;
+}
+
+/* The table of a foreign key, the type of a column. */
+static void
+rename_object(const moving *work, dunlin_property *properties, uint64_t count)
+{
+    for (uint64_t i = 0; i < count; i++)
+        if (is_list_of(&properties[i], "ref") || is_list_of(&properties[i], "type_path"))
+            rename_in_list(properties, count, i, false, work->operation);
 }
 
 /* ref_columns of foreign keys elsewhere that refer to the renamed column's table. */
@@ -421,13 +435,16 @@ rename_one(moving *work, const dunlin_fact *fact)
                    (relation && dn_schema_is_member(fact->kind)));
     bool same_table = column && is_within(naming, fact, operation->path, depth - 1);
     dunlin_fact *copy = (dunlin_fact *)(uintptr_t)dn_fact_copy(&work->arena, fact);
+    dunlin_property *properties;
 
     if (!copy)
         return dn_no_memory(work->error);
-    if (rename_inside(work, (dunlin_property *)(uintptr_t)copy->properties, copy->property_count,
-                      same_table) < 0)
+    properties = (dunlin_property *)(uintptr_t)copy->properties;
+    if (same_table && rename_column(work, properties, copy->property_count) < 0)
         return -1;
-    rename_referred(work, (dunlin_property *)(uintptr_t)copy->properties, copy->property_count);
+    if (!column)
+        rename_object(work, properties, copy->property_count);
+    rename_referred(work, properties, copy->property_count);
     if (itself) {
         dunlin_string *path = (dunlin_string *)(uintptr_t)copy->path;
 
