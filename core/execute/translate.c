@@ -619,10 +619,12 @@ render(dn_translator *translator, const dn_source *source, dn_decisions *decisio
 
     if (dn_driver_render_steps(&view, DUNLIN_RENDER_RUN, decisions->run.items, decisions->run.count,
                                &translator->scratch, &steps, &decisions->notes, error) < 0) {
+        const dn_source own = dn_source_of_refusal(source, &decisions->run, &decisions->notes);
+
         dn_translator_untranslatable(error);
         return error->status == DUNLIN_NO_MEMORY || error->status == DUNLIN_CANCELLED
                    ? -1
-                   : dn_translator_blame(source, place_of_refusal(translator, decisions), error);
+                   : dn_translator_blame(&own, place_of_refusal(translator, decisions), error);
     }
     out->kind = DN_TRANSLATED_STEPS;
     out->steps = steps.items;
