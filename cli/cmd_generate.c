@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdlib.h>
+#include <string.h>
 
 #include "cli/format.h"
 #include "cli/show.h"
@@ -37,6 +38,41 @@ show_candidates(dn_cli *cli, const dunlin_node *root)
     }
 }
 
+static void
+put_tried(dn_cli *cli, const dunlin_node *one)
+{
+    static const struct {
+        const char *place, *words;
+    } places[] = {{"memory", "in memory"},
+                  {"database", "in a throw-away database"},
+                  {"given", "in the database of --shadow-url"}};
+    const char *place = dunlin_node_text(one, "place");
+    FILE *err = cli->output.err;
+
+    fputs(place ? "tried on " : "not tried on ", err);
+    dn_cli_put(err, dunlin_node_text(one, "driver"), 0);
+    for (size_t i = 0; place && i < sizeof places / sizeof places[0]; i++)
+        if (strcmp(places[i].place, place) == 0)
+            fprintf(err, ", %s", places[i].words);
+    if (!place) {
+        fputs(": ", err);
+        dn_cli_put(err, dunlin_node_text(one, "why"), 0);
+    }
+    putc('\n', err);
+}
+
+/* Of a migration for several kinds of database: where it was proved. */
+static void
+show_tried(dn_cli *cli, const dunlin_node *root)
+{
+    const dunlin_node *list = dunlin_node_get(root, "tried");
+
+    if (cli->output.quiet || dunlin_node_count(list) < 2)
+        return;
+    for (const dunlin_node *one = dunlin_node_first(list); one; one = dunlin_node_next(one))
+        put_tried(cli, one);
+}
+
 /* The path alone, so that an editor can be given it. */
 static void
 show(dn_cli *cli, const dunlin_node *root)
@@ -45,6 +81,7 @@ show(dn_cli *cli, const dunlin_node *root)
     const char *text = dunlin_node_text(root, "text");
 
     show_candidates(cli, root);
+    show_tried(cli, root);
     if (path)
         dn_cli_show_sentence(cli, DN_STYLE_PLAIN, path);
     else if (text)

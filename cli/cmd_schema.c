@@ -28,9 +28,15 @@ show_dump(dn_cli *cli, const dunlin_node *root)
 int
 dn_cmd_schema_dump(dn_cli *cli)
 {
+    const dunlin_schema_dump_options options = {
+        .size = sizeof options,
+        .output = cli->arguments->output,
+        .shadow = cli->arguments->shadow ? 1 : 0,
+        .shadow_url = cli->arguments->shadow_url,
+    };
     dunlin_result *result = NULL;
     dunlin_error error = {0};
-    int outcome = dunlin_schema_dump(&cli->options, cli->arguments->output, &result, &error);
+    int outcome = dunlin_schema_dump(&cli->options, &options, &result, &error);
 
     return dn_cli_finish(cli, outcome, result, &error, show_dump, NULL);
 }

@@ -76,10 +76,15 @@ const dn_example dn_cli_drift_examples[] = {
 
 /* --- schema ---------------------------------------------------------------------------------- */
 
-const dn_option dn_cli_schema_dump_options[] = {{"output", 'o', DN_VALUE_FILE, "FILE", NULL,
-                                                 MEMBER(output), false,
-                                                 "write this file instead of standard output"},
-                                                END_OPTIONS};
+const dn_option dn_cli_schema_dump_options[] = {
+    {"output", 'o', DN_VALUE_FILE, "FILE", NULL, MEMBER(output), false,
+     "write this file instead of standard output"},
+    {"shadow", 0, DN_VALUE_NONE, NULL, NULL, MEMBER(shadow), false,
+     "of a portable definition: find out in throw-away databases on the targets' servers what each "
+     "kind has beyond it"},
+    {"shadow-url", 0, DN_VALUE_TEXT, "URL", NULL, MEMBER(shadow_url), false,
+     "find it out in this empty database instead, for its kind"},
+    END_OPTIONS};
 const dn_exit dn_cli_schema_dump_exits[] = {
     {DUNLIN_EXIT_OK, "written"},
     {DUNLIN_EXIT_FAILED, "the database could not be read, or the file not be written"},
@@ -87,6 +92,8 @@ const dn_exit dn_cli_schema_dump_exits[] = {
     END_EXITS};
 const dn_example dn_cli_schema_dump_examples[] = {
     {"dunlin schema dump --output schema.sql", "write the schema of the default target"},
+    {"dunlin schema dump --output schema.sql --shadow-url postgres:///empty",
+     "write a portable definition, with what PostgreSQL has beyond it"},
     END_EXAMPLES};
 
 const dn_argument dn_cli_schema_load_arguments[] = {

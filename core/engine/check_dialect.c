@@ -394,19 +394,6 @@ compare(replaying *work, const char *definition)
     return has_definition ? check_definition(work, definition) : 0;
 }
 
-/* The journal as a run on this driver reads it: with its override files. */
-static int
-read_journal(replaying *work)
-{
-    dn_session *session = work->checking->session;
-
-    dn_journal_close(&session->journal);
-    session->driver = work->ground->driver;
-    if (dn_session_journal(session, work->error) < 0)
-        return -1;
-    return dn_journal_finish(&session->journal, work->error);
-}
-
 int
 dn_checks_dialect(dn_checking *checking, dn_check_ground *ground, dn_error *error)
 {
@@ -414,7 +401,8 @@ dn_checks_dialect(dn_checking *checking, dn_check_ground *ground, dn_error *erro
     const char *definition = checking->definition;
     int answer;
 
-    if (read_journal(&work) < 0 || (!definition && check_portability(&work) < 0))
+    if (dn_session_journal_of(checking->session, ground->driver, error) < 0 ||
+        (!definition && check_portability(&work) < 0))
         return -1;
     if (!definition)
         definition = dn_definition_path(checking->session, ground->driver);

@@ -13,6 +13,7 @@ typedef struct comparing {
     dn_session *session;
     dn_side a;
     dn_side b;
+    dn_check_ground ground; /* of the kind of a snapshot */
     dn_diff diff;
 } comparing;
 
@@ -250,7 +251,7 @@ open_sides(comparing *work, const char *a, const char *b, const dunlin_diff_opti
         dn_side_name(work->session, b, &operands[1], error) < 0)
         return -1;
     return dn_sides_open(work->session, operands, options->shadow != 0, options->shadow_url,
-                         &work->a, &work->b, error);
+                         &work->ground, &work->a, &work->b, error);
 }
 
 static int
@@ -292,6 +293,7 @@ dunlin_diff(const dunlin_options *options, const char *a, const char *b,
                  : 0;
     dn_side_close(&work.a);
     dn_side_close(&work.b);
+    dn_checks_ground_close(&work.ground);
     return dn_session_finish(&session, answer, result, error);
 }
 

@@ -8,6 +8,7 @@
 #include "core/base/clock.h"
 #include "core/ddl/ddl.h"
 #include "core/engine/drift.h"
+#include "core/engine/generate.h"
 #include "core/execute/harden.h"
 
 typedef struct fixing {
@@ -108,18 +109,110 @@ write_native(fixing *fix, dn_text *text)
 }
 
 static int
-compose(fixing *fix, const dn_text *body, dn_text *text)
+compose(fixing *fix, const dn_text *body, dn_text *text, dn_text *down)
 {
-    const char *driver = fix->work->session->driver->table.name;
+    dn_session *session = fix->work->session;
+    const char *driver = session->driver->table.name;
+    dn_auto(dn_text) up = DN_TEXT_INIT;
+    dn_written parts = {
+        .head = dn_arena_printf(&session->arena, "-- Made by `dunlin drift --fix` from '%s'.\n",
+                                session->target->name),
+    };
+    const dn_lex_rules *rules;
 
-    dn_text_printf(text, "-- Made by `dunlin drift --fix` from '%s'.\n",
-                   fix->work->session->target->name);
+    if (fix->portable && !dn_written_has_sections(&session->journal))
+        return dn_fail(fix->work->error, DUNLIN_UNSUPPORTED, "generate.layout",
+                       "the change needs SQL for %s alone, and what else runs '%s' knows no "
+                       "sections",
+                       driver, session->journal.folder);
     if (fix->portable)
-        dn_text_printf(text, "-- dunlin: only %s\n", driver);
-    dn_text_add(text, body->data ? body->data : "", body->length);
+        dn_text_printf(&up, "-- dunlin: only %s\n", driver);
+    dn_text_add(&up, body->data ? body->data : "", body->length);
     if (fix->portable)
-        dn_text_add_string(text, "-- dunlin: end\n");
-    return text->failed ? dn_no_memory(fix->work->error) : 0;
+        dn_text_add_string(&up, "-- dunlin: end\n");
+    if (up.failed || !parts.head)
+        return dn_no_memory(fix->work->error);
+    parts.up = up.data ? up.data : "";
+    return dn_driver_rules(session->driver, fix->from.profile, &session->arena, &rules,
+                           fix->work->error) < 0
+               ? -1
+               : dn_written_compose(&session->journal, &parts, rules, text, down, fix->work->error);
+}
+
+/* --- the proof -------------------------------------------------------------------------------------------- */
+
+/* A state with each deviation as it was found, or as it should be. */
+static dn_fact_map *
+with_deviations(const dn_drifting *work, const dn_fact_map *from, bool found)
+{
+    dn_fact_map *facts = dn_fact_map_copy(from, &work->session->arena, work->error);
+
+    for (size_t i = 0; facts && i < work->count; i++) {
+        const dn_deviation *one = &work->items[i];
+        const dunlin_fact *state = found ? one->found : one->implied;
+        const dunlin_fact *key = one->found ? one->found : one->implied;
+
+        if (!state)
+            dn_fact_map_remove(facts, key->kind, key->path, key->path_count);
+        else if (dn_fact_map_put(facts, state, work->error) < 0)
+            return NULL;
+    }
+    return facts;
+}
+
+static int
+open_proof(fixing *fix, dn_generation *proof)
+{
+    dn_drifting *work = fix->work;
+    dn_session *session = work->session;
+
+    proof->like = side_of(work, session->target->name,
+                          dn_fact_map_new(&session->arena, dn_fact_map_naming(work->found)));
+    if (!proof->like.facts)
+        return dn_no_memory(work->error);
+    proof->like.connection = session->connection;
+    proof->like.borrowed = true;
+    proof->like.url = session->url;
+    proof->like.target = session->target;
+    proof->choice = dn_shadow_choose(session->connection, session->target,
+                                     work->options->shadow != 0, work->options->shadow_url);
+    if (proof->choice.kind == DN_SHADOW_NONE)
+        return dn_fail(work->error, DUNLIN_USAGE, "generate.no-shadow",
+                       "a migration is only written when it was tried: %s", proof->choice.why);
+    return dn_generate_before(proof);
+}
+
+/* Behind the history it makes what was found, or, going back, nothing; in a copy of the target it is the
+ * other way round. */
+static int
+prove(fixing *fix, const char *text)
+{
+    dn_drifting *work = fix->work;
+    const bool revert = work->options->revert != 0;
+    const dunlin_generate_options options = {.size = sizeof options,
+                                             .shadow = work->options->shadow,
+                                             .shadow_url = work->options->shadow_url};
+    dn_generation proof = {.session = work->session,
+                           .options = &options,
+                           .given = work->options->shadow_url,
+                           .error = work->error};
+    const dn_side live = side_of(work, work->session->target->name, work->found);
+    dn_side wanted = live;
+
+    if (open_proof(fix, &proof) < 0)
+        return -1;
+    proof.after = proof.before;
+    proof.after.name = revert ? proof.before.name : fix->to.name;
+    if (!revert)
+        proof.after.facts = with_deviations(work, proof.before.facts, true);
+    wanted.name = fix->to.name;
+    if (revert)
+        wanted.facts = with_deviations(work, work->found, false);
+    if (!proof.after.facts || !wanted.facts)
+        return -1;
+    return dn_generate_prove(&proof, text, NULL) < 0
+               ? -1
+               : dn_generate_prove_on_copy(&proof, &live, text, &wanted);
 }
 
 /* --- the file --------------------------------------------------------------------------------------------- */
@@ -132,19 +225,24 @@ dn_drift_fix(dn_drifting *work)
     fixing fix = {.work = work, .portable = dialect && strcmp(dialect, "portable") == 0};
     dn_auto(dn_text) body = DN_TEXT_INIT;
     dn_auto(dn_text) text = DN_TEXT_INIT;
+    dn_auto(dn_text) down = DN_TEXT_INIT;
+    dn_journal_texts texts;
 
     if (work->unreadable.count)
         return dn_fail(work->error, DUNLIN_PERMISSION, "drift.unseen",
                        "what cannot be seen cannot be written down: %zu of the objects of '%s'",
                        work->unreadable.count, session->target->name);
-    if (choose_sides(&fix) < 0)
+    if (dn_written_check(&session->journal, work->error) < 0 || choose_sides(&fix) < 0)
         return -1;
     if (!fix.diff.operations.count)
         return 0;
-    if (write_native(&fix, &body) < 0 || compose(&fix, &body, &text) < 0 ||
-        dn_journal_new(&session->journal, work->options->fix,
-                       session->project.tags == DN_TAGS_SEQUENCE, dn_clock_wall_us() / 1000,
-                       text.data, &session->arena, &work->fix, work->error) < 0)
+    if (write_native(&fix, &body) < 0 || compose(&fix, &body, &text, &down) < 0 ||
+        prove(&fix, text.data) < 0)
+        return -1;
+    texts = (dn_journal_texts){.up = text.data};
+    if (dn_journal_new(&session->journal, work->options->fix,
+                       session->project.tags == DN_TAGS_SEQUENCE, dn_clock_wall_us() / 1000, &texts,
+                       &session->arena, &work->fix, work->error) < 0)
         return -1;
     work->fixed = true;
     return 0;

@@ -11,17 +11,21 @@
 
 /* --- what there is, and what is wanted ---------------------------------------------------------------- */
 
-/* Other tools have their own notation, or keep snapshots beside their migrations and would make the same
- * once more. */
+/* Drizzle keeps snapshots beside its migrations, and would make the same once more. */
 static int
 check_layout(dn_generation *work)
 {
     const dn_journal *journal = &work->session->journal;
 
-    if (journal->layout != DN_LAYOUT_NATIVE && journal->layout != DN_LAYOUT_FILES)
-        return dn_fail(work->error, DUNLIN_UNSUPPORTED, "generate.layout",
-                       "'%s' has the layout '%s', in which no migrations are generated",
-                       journal->folder, dn_layout_name(journal->layout));
+    if (!work->options->drop_legacy &&
+        (journal->layout == DN_LAYOUT_DRIZZLE || journal->layout == DN_LAYOUT_DRIZZLE_V1))
+        return dn_fail(
+            work->error, DUNLIN_UNSUPPORTED, "generate.layout",
+            "'%s' is Drizzle's, which makes migrations from its own definition and keeps "
+            "a snapshot beside each: edit that, and run 'drizzle-kit generate'",
+            journal->folder);
+    if (dn_written_check(journal, work->error) < 0)
+        return -1;
     if (journal->unlisted_count)
         return dn_fail(work->error, DUNLIN_DISAGREEMENT, "generate.history",
                        "the journal does not list '%s', so the state behind the migrations is not "
@@ -69,6 +73,21 @@ list_files(dn_generation *work)
     return 0;
 }
 
+/* --shadow-url may name a database of another kind, for what is portable to be tried on. */
+static int
+choose_given(dn_generation *work)
+{
+    const char *url = work->options->shadow_url;
+    const char *scheme = url ? dn_url_scheme(&work->session->arena, url) : NULL;
+
+    if (!url)
+        return 0;
+    if (!is_portable_folder(work) || !scheme ||
+        dn_driver_is_called(work->like.driver, dn_string(scheme)))
+        work->given = url;
+    return 0;
+}
+
 /* What kind of database it is about; its schema does not matter. */
 static int
 open_like(dn_generation *work)
@@ -81,8 +100,10 @@ open_like(dn_generation *work)
         &session->arena, dn_driver_naming(dn_connection_capabilities(work->like.connection)));
     if (!work->like.facts)
         return dn_no_memory(work->error);
+    if (choose_given(work) < 0)
+        return -1;
     work->choice = dn_shadow_choose(work->like.connection, session->target,
-                                    work->options->shadow != 0, work->options->shadow_url);
+                                    work->options->shadow != 0, work->given);
     if (work->choice.kind == DN_SHADOW_NONE)
         return dn_fail(work->error, DUNLIN_USAGE, "generate.no-shadow",
                        "a migration is only written when it was tried: %s", work->choice.why);
@@ -90,14 +111,18 @@ open_like(dn_generation *work)
 }
 
 /* What the migrations make. */
-static int
-open_before(dn_generation *work)
+int
+dn_generate_before(dn_generation *work)
 {
-    int answer = work->count
-                     ? dn_side_migration(work->session, work->files[work->count - 1]->tag,
-                                         &work->like, work->options->shadow != 0,
-                                         work->options->shadow_url, &work->before, work->error)
-                     : dn_side_empty(work->session, &work->like, &work->before, work->error);
+    int answer;
+
+    if (dn_session_journal_of(work->session, work->like.driver, work->error) < 0 ||
+        list_files(work) < 0)
+        return -1;
+    answer = work->count ? dn_side_migration(work->session, work->files[work->count - 1]->tag,
+                                             &work->like, work->options->shadow != 0, work->given,
+                                             &work->before, work->error)
+                         : dn_side_empty(work->session, &work->like, &work->before, work->error);
 
     work->before.name = "the migrations";
     /* What belongs to nobody goes, and what the migrations make stays. */
@@ -114,10 +139,10 @@ open_sides(dn_generation *work, const char **definition)
         dn_session_target(session, work->error) < 0 ||
         dn_session_journal(session, work->error) < 0 ||
         dn_journal_finish(&session->journal, work->error) < 0 || check_layout(work) < 0 ||
-        check_dialect(work) < 0 || list_files(work) < 0)
+        check_dialect(work) < 0)
         return -1;
     if (work->options->drop_legacy)
-        return open_like(work) < 0 ? -1 : open_before(work);
+        return open_like(work) < 0 ? -1 : dn_generate_before(work);
     *definition = work->options->definition ? work->options->definition
                                             : dn_definition_path(session, session->driver);
     if (!*definition)
@@ -125,10 +150,10 @@ open_sides(dn_generation *work, const char **definition)
     if (!dn_file_exists(*definition))
         return dn_fail(work->error, DUNLIN_USAGE, "generate.no-definition",
                        "there is no schema definition '%s'", *definition);
-    if (open_like(work) < 0 || open_before(work) < 0)
+    if (open_like(work) < 0 || dn_generate_before(work) < 0)
         return -1;
     if (dn_definition_side(session, *definition, &work->like, work->options->shadow != 0,
-                           work->options->shadow_url, &work->after, work->error) < 0)
+                           work->given, &work->after, work->error) < 0)
         return -1;
     return is_portable_folder(work) ? dn_generate_words(work, *definition) : 0;
 }
@@ -142,6 +167,16 @@ side_of(const dn_generation *work, bool wanted)
     if (work->portable && work->words[wanted].facts)
         return &work->words[wanted];
     return wanted ? &work->after : &work->before;
+}
+
+static bool
+has_rests(const dn_generation *work)
+{
+    bool any = work->rest[0].text.length > 0;
+
+    for (size_t i = 0; i < work->other_count; i++)
+        any = any || work->others[i].rest[0].text.length > 0;
+    return any;
 }
 
 static int64_t
@@ -272,61 +307,92 @@ make_down(dn_generation *work)
 }
 
 static void
-add_section(const dn_generation *work, const dn_text *body, bool only, dn_text *text)
+add_section(const dn_generation *of, const dn_text *body, bool only, dn_text *text)
 {
+    if (!body->length)
+        return;
     if (only)
-        dn_text_printf(text, "-- dunlin: only %s\n", work->like.driver->table.name);
-    dn_text_add(text, body->data ? body->data : "", body->length);
+        dn_text_printf(text, "-- dunlin: only %s\n", of->like.driver->table.name);
+    dn_text_add(text, body->data, body->length);
     if (only)
         dn_text_add_string(text, "-- dunlin: end\n");
 }
 
-/* What a definition for all databases has beside that for the one at hand. */
+/* What single databases get beside that for all of them. */
 static void
-add_rest(const dn_generation *work, const dn_generated *rest, dn_text *text)
+add_rests(const dn_generation *work, int way, dn_text *text)
 {
-    if (rest->text.length)
-        add_section(work, &rest->text, true, text);
+    add_section(work, &work->rest[way].text, true, text);
+    for (size_t i = 0; work->portable && i < work->other_count; i++)
+        add_section(&work->others[i], &work->others[i].rest[way].text, true, text);
 }
 
-/* The file as a whole. */
-static int
-compose(dn_generation *work, dn_text *text)
+static bool
+is_section(const dn_generation *work)
 {
-    bool only = is_portable_folder(work) && !work->portable;
+    return is_portable_folder(work) && !work->portable;
+}
 
-    dn_text_add_string(text, work->options->drop_legacy
-                                 ? "-- Made by `dunlin generate --drop-legacy`: what belongs to no "
-                                   "migration.\n"
-                                 : "-- Made by `dunlin generate`.\n");
-    if (work->up.apart && !only)
-        dn_text_add_string(text, "-- dunlin: no-transaction\n");
+static int
+check_sections(const dn_generation *work, const dn_text *up)
+{
+    const dn_journal *journal = &work->session->journal;
+
+    if (dn_written_has_sections(journal) || !up->data || !strstr(up->data, "-- dunlin: only "))
+        return 0;
+    return dn_fail(work->error, DUNLIN_UNSUPPORTED, "generate.layout",
+                   "the change needs SQL for %s alone, and what else runs '%s' knows no sections",
+                   work->like.driver->table.name, journal->folder);
+}
+
+/* The file as a whole, and that of the way back where there is one. */
+static int
+compose(dn_generation *work, dn_new_file *file)
+{
+    bool only = is_section(work);
+    dn_auto(dn_text) up = DN_TEXT_INIT;
+    dn_written parts = {.head = work->options->drop_legacy
+                                    ? "-- Made by `dunlin generate --drop-legacy`: what belongs to "
+                                      "no migration.\n"
+                                    : "-- Made by `dunlin generate`.\n",
+                        .apart = work->up.apart && !only};
+
+    dn_text_clear(&file->text);
+    dn_text_clear(&file->down);
+    dn_text_clear(&file->back);
     if (work->up.apart && only)
-        dn_text_printf(text, "-- dunlin: only %s\n-- dunlin: no-transaction\n-- dunlin: end\n",
+        dn_text_printf(&up, "-- dunlin: only %s\n-- dunlin: no-transaction\n-- dunlin: end\n",
                        work->like.driver->table.name);
-    add_section(work, &work->up.text, only, text);
-    add_rest(work, &work->rest[0], text);
+    add_section(work, &work->up.text, only, &up);
+    add_rests(work, 0, &up);
     if (!work->no_down) {
-        dn_text_add_string(text, "\n-- dunlin: down\n");
-        add_rest(work, &work->rest[1], text);
-        add_section(work, &work->down.text, only, text);
+        add_rests(work, 1, &file->back);
+        add_section(work, &work->down.text, only, &file->back);
+        parts.down = file->back.data ? file->back.data : "";
     }
-    return text->failed ? dn_no_memory(work->error) : 0;
+    parts.up = up.data ? up.data : "";
+    if (up.failed || file->back.failed)
+        return dn_no_memory(work->error);
+    if (check_sections(work, &up) < 0)
+        return -1;
+    return dn_written_compose(&work->session->journal, &parts, work->rules, &file->text,
+                              &file->down, work->error);
 }
 
+/* 1: the text needs more for one of the databases. */
 static int
-prove(dn_generation *work, const dn_text *text)
+prove(dn_generation *work, const dn_new_file *file)
 {
-    bool only = is_portable_folder(work) && !work->portable;
-    dn_auto(dn_text) down = DN_TEXT_INIT;
+    const char *down = work->no_down ? NULL : file->back.data ? file->back.data : "";
+    int answer = dn_generate_prove(work, file->text.data, down);
+    int others;
 
-    if (!work->no_down) {
-        add_rest(work, &work->rest[1], &down);
-        add_section(work, &work->down.text, only, &down);
-    }
-    if (down.failed)
-        return dn_no_memory(work->error);
-    return dn_generate_prove(work, text->data, work->no_down ? NULL : down.data ? down.data : "");
+    if (answer == 1 && dn_generate_rest(work) < 0)
+        return -1;
+    if (answer < 0 || !work->portable)
+        return answer;
+    others = dn_generate_elsewhere_prove(work, file->text.data, down);
+    return others < 0 ? -1 : answer || others;
 }
 
 /* --- telling ------------------------------------------------------------------------------------------ */
@@ -404,8 +470,9 @@ tell_summary(dn_generation *work, const dn_migration *made)
 }
 
 static int
-tell(dn_generation *work, const char *definition, const dn_text *text, const dn_migration *made)
+tell(dn_generation *work, const char *definition, const dn_new_file *file, const dn_migration *made)
 {
+    const dn_text *text = &file->text;
     dn_session *session = work->session;
     dunlin_node *changes;
     dunlin_node *root;
@@ -421,9 +488,9 @@ tell(dn_generation *work, const char *definition, const dn_text *text, const dn_
         tell_changes(work, changes, &work->rest[0].diff) < 0)
         return -1;
     tell_candidates(work);
+    dn_generate_elsewhere_tell(work);
     dn_node_set_boolean(session->result, root, "portable",
-                        work->portable && work->up.diff.operations.count &&
-                            !work->rest[0].text.length);
+                        work->portable && work->up.diff.operations.count && !has_rests(work));
     dn_node_set_boolean(session->result, root, "transactional", !work->up.apart);
     dn_node_set_boolean(session->result, root, "down", text->length && !work->no_down);
     dn_node_set_text(session->result, root, "no_down", work->no_down);
@@ -438,18 +505,33 @@ tell(dn_generation *work, const char *definition, const dn_text *text, const dn_
 /* --- the use case ------------------------------------------------------------------------------------- */
 
 static int
-write_migration(dn_generation *work, const char *name, const dn_text *text, dn_migration *made)
+write_migration(dn_generation *work, const char *name, const dn_new_file *file, dn_migration *made)
 {
     dn_session *session = work->session;
+    const dn_journal_texts texts = {.up = file->text.data,
+                                    .down = file->down.length ? file->down.data : NULL};
 
     return dn_journal_new(&session->journal, name, session->project.tags == DN_TAGS_SEQUENCE,
-                          dn_clock_wall_us() / 1000, text->data, &session->arena, made,
-                          work->error);
+                          dn_clock_wall_us() / 1000, &texts, &session->arena, made, work->error);
+}
+
+/* What single databases get loses data, too. */
+static void
+note_losses(dn_generation *work)
+{
+    int64_t losses = count_losses(&work->rest[0].diff);
+
+    for (size_t i = 0; i < work->other_count; i++)
+        losses += count_losses(&work->others[i].rest[0].diff);
+    if (!losses)
+        return;
+    work->loses = true;
+    work->no_down = "what is lost does not come back";
 }
 
 /* 1: there is nothing to do. */
 static int
-make(dn_generation *work, const char *definition, dn_text *text)
+make(dn_generation *work, const char *definition, dn_new_file *file)
 {
     int answer;
 
@@ -457,28 +539,20 @@ make(dn_generation *work, const char *definition, dn_text *text)
         return -1;
     if (!work->up.diff.operations.count)
         return 1;
-    if ((!work->no_down && make_down(work) < 0) || compose(work, text) < 0)
+    if (!work->no_down)
+        work->no_down = dn_written_no_down(&work->session->journal);
+    if ((!work->no_down && make_down(work) < 0) || compose(work, file) < 0)
         return -1;
-    answer = prove(work, text);
+    answer = prove(work, file);
     if (answer == 1) {
-        dn_text_clear(text);
-        if (dn_generate_rest(work) < 0)
+        note_losses(work);
+        if (compose(work, file) < 0)
             return -1;
-        if (count_losses(&work->rest[0].diff)) {
-            work->loses = true;
-            work->no_down = "what is lost does not come back";
-        }
-        if (compose(work, text) < 0)
-            return -1;
-        answer = prove(work, text);
+        answer = prove(work, file);
     }
     if (answer)
         return -1;
-    if (work->no_down && !work->loses) {
-        dn_text_clear(text);
-        return compose(work, text);
-    }
-    return 0;
+    return work->no_down && !work->loses ? compose(work, file) : 0;
 }
 
 /* What single databases have beyond a portable definition is no difference to it. 2: this one has. */
@@ -496,21 +570,23 @@ is_beyond_words(dn_generation *work)
 
 /* For all databases where that can be said and comes to the same on this one. 2: it does not. */
 static int
-make_portable(dn_generation *work, const char *definition, dn_text *text)
+make_portable(dn_generation *work, const char *definition, dn_new_file *file)
 {
     int answer;
 
     if (!is_portable_folder(work) || work->options->drop_legacy)
         return 2;
+    if (dn_generate_elsewhere_open(work, definition) < 0)
+        return -1;
     work->portable = true;
-    answer = make(work, definition, text);
+    answer = make(work, definition, file);
     if (answer == 1 && work->words[0].facts)
         return is_beyond_words(work);
     if (answer >= 0)
         return answer;
     if (work->error->status == DUNLIN_NO_MEMORY || strcmp(work->error->id, "diff.rename") == 0)
         return -1;
-    if (work->words[0].facts)
+    if (work->words[0].facts || work->refused)
         dn_log_warning(&work->session->log, "not in portable SQL: %s", work->error->message);
     else
         dn_log_info(&work->session->log, "not in portable SQL: %s", work->error->message);
@@ -519,7 +595,6 @@ make_portable(dn_generation *work, const char *definition, dn_text *text)
         dn_text_free(&work->rest[i].text);
     dn_text_free(&work->up.text);
     dn_text_free(&work->down.text);
-    dn_text_clear(text);
     work->portable = false;
     work->no_down = NULL;
     return 2;
@@ -528,20 +603,22 @@ make_portable(dn_generation *work, const char *definition, dn_text *text)
 static int
 generate(dn_generation *work, const char *name)
 {
-    dn_auto(dn_text) text = DN_TEXT_INIT;
+    dn_auto(dn_new_file) file = {.text = DN_TEXT_INIT};
     dn_migration made = {.tag = NULL};
     const char *definition = NULL;
     int answer;
 
-    if (open_sides(work, &definition) < 0)
+    if (open_sides(work, &definition) < 0 ||
+        dn_driver_rules(work->like.driver, work->like.profile, &work->session->arena, &work->rules,
+                        work->error) < 0)
         return -1;
-    answer = make_portable(work, definition, &text);
+    answer = make_portable(work, definition, &file);
     if (answer == 2)
-        answer = make(work, definition, &text);
+        answer = make(work, definition, &file);
     if (answer < 0 ||
-        (answer == 0 && !work->options->dry_run && write_migration(work, name, &text, &made) < 0))
+        (answer == 0 && !work->options->dry_run && write_migration(work, name, &file, &made) < 0))
         return -1;
-    return tell(work, definition, &text, &made);
+    return tell(work, definition, &file, &made);
 }
 
 static const dunlin_generate_options defaults = {.size = sizeof defaults};
@@ -557,6 +634,7 @@ dunlin_generate(const dunlin_options *options, const char *name,
 
     dn_session_begin(&session, options);
     answer = generate(&work, name);
+    dn_generate_elsewhere_close(&work);
     dn_text_free(&work.up.text);
     dn_text_free(&work.down.text);
     dn_text_free(&work.rest[0].text);

@@ -213,62 +213,21 @@ guard(dn_generation *work)
     return text->failed ? dn_no_memory(work->error) : 0;
 }
 
-/* --- the proof ---------------------------------------------------------------------------------------- */
-
-/* In a database that is like the target: what is left has to be what is meant to be left. One that cannot
- * be made, since something that is ignored is used, proves nothing. */
+/* In the words of this database, whichever those of the folder are. */
 static int
-prove_on_copy(leaving *state, dn_connection *shadow, const dn_text *dump)
+wrap(dn_generation *work, dn_text *text)
 {
-    dn_generation *work = state->work;
-    dn_arena *arena = &work->session->arena;
-    dn_differences differences;
-    dn_fact_map *facts;
-    size_t statements;
-
-    if (dn_generate_run(work, shadow, dump->data, &statements) < 0) {
-        dn_log_info(&work->session->log, "no copy of the target's schema could be made: %s",
-                    work->error->message);
-        dn_error_clear(work->error);
-        return 0;
-    }
-    if (dn_generate_run(work, shadow, work->up.text.data, &statements) < 0)
-        return dn_fail(work->error, DUNLIN_FAILED, "generate.unproved",
-                       "the new migration does not run, and is not written: %s",
-                       dn_arena_text(arena, work->error->message));
-    if (dn_observe_schema(shadow, &work->like.sight, arena, &facts, work->error) < 0 ||
-        dn_schema_compare(facts, state->kept, &dn_diff_comparison, arena, &differences,
-                          work->error) < 0)
-        return -1;
-    return differences.count ? dn_generate_differs(work, &differences, state->left.name) : 0;
-}
-
-static int
-prove(leaving *state)
-{
-    dn_generation *work = state->work;
-    dn_session *session = work->session;
-    dn_connection *shadow = NULL;
-    dn_auto(dn_text) dump = DN_TEXT_INIT;
-    dn_error second;
-    size_t statements;
-    int answer;
-
-    if (dn_definition_text(session, &state->live, &dump, &statements, work->error) < 0)
-        return -1;
-    if (dn_shadow_open(work->like.driver, work->like.url, work->options->shadow_url, &session->log,
-                       &shadow, work->error) < 0)
-        return -1;
-    answer = prove_on_copy(state, shadow, &dump);
-    if (dn_shadow_end(shadow, answer == 0 ? work->error : &second) < 0)
-        answer = -1;
-    return answer;
+    dn_text_printf(text, "-- dunlin: only %s\n", work->like.driver->table.name);
+    dn_text_add(text, work->up.text.data, work->up.text.length);
+    dn_text_add_string(text, "-- dunlin: end\n");
+    return text->failed ? dn_no_memory(work->error) : 0;
 }
 
 int
 dn_generate_legacy(dn_generation *work)
 {
     leaving state = {.work = work};
+    dn_auto(dn_text) text = DN_TEXT_INIT;
 
     if (check_target(work) < 0 || read_target(&state) < 0 || split(&state) < 0)
         return -1;
@@ -281,5 +240,7 @@ dn_generate_legacy(dn_generation *work)
     work->no_down = "what belongs to no migration does not come back";
     if (!work->up.diff.operations.count)
         return 0;
-    return dn_generate_text(work, &work->up) < 0 || guard(work) < 0 ? -1 : prove(&state);
+    return dn_generate_text(work, &work->up) < 0 || guard(work) < 0 || wrap(work, &text) < 0
+               ? -1
+               : dn_generate_prove_on_copy(work, &state.live, text.data, &state.left);
 }

@@ -19,9 +19,9 @@ replay(dn_generation *work, const dn_migration *const *files, size_t count,
         .target = work->like.connection,
         .url = work->like.url,
         .shadow = work->choice.kind,
-        .given = work->options->shadow_url,
+        .given = work->given,
         .translate = dn_session_translation(session, false),
-        .log = session->log,
+        .log = dn_session_log_of_replay(session),
     };
     dn_replay *run = NULL;
     int answer;
@@ -87,8 +87,11 @@ prove_up(dn_generation *work, const dn_unseen *file, const dn_migration_effects 
         return dn_fail(work->error, DUNLIN_FAILED, "generate.unproved",
                        "the new migration does not run, and is not written: %s",
                        dn_unseen_name(file, effects->why, THE_NEW, &work->session->arena));
-    if (dn_differences_apply(&effects->effects, facts, work->error) < 0 ||
-        compare_with(work, facts, &work->after, &differences) < 0)
+    if (dn_differences_apply(&effects->effects, facts, work->error) < 0)
+        return -1;
+    if (!work->after.facts)
+        return 0;
+    if (compare_with(work, facts, &work->after, &differences) < 0)
         return -1;
     if (!differences.count)
         return 0;
@@ -149,14 +152,70 @@ dn_generate_prove(dn_generation *work, const char *up, const char *down)
     return answer;
 }
 
-int
-dn_generate_run(dn_generation *work, dn_connection *connection, const char *text,
-                size_t *statements)
+/* --- in a copy of the target ------------------------------------------------------------------------ */
+
+/* In the words of this database, whichever those of the folder are. */
+static int
+write_dump(dn_generation *work, const dn_side *live, dn_text *text)
 {
-    dn_auto(dn_unseen) file = DN_UNSEEN_INIT;
-    int answer = dn_unseen_open(&file, "", text, strlen(text), work->error);
+    size_t statements;
+
+    dn_text_printf(text, "-- dunlin: only %s\n", work->like.driver->table.name);
+    if (dn_definition_text(work->session, live, text, &statements, work->error) < 0)
+        return -1;
+    dn_text_add_string(text, "-- dunlin: end\n");
+    return text->failed ? dn_no_memory(work->error) : 0;
+}
+
+/* One that cannot be made, since something that is ignored is used, proves nothing. */
+static int
+judge_copy(dn_generation *work, const dn_unseen *files, const dn_migration_effects *effects,
+           const dn_side *wanted)
+{
+    dn_arena *arena = &work->session->arena;
+    dn_differences differences;
+    dn_fact_map *facts;
+    dn_side empty;
+
+    if (!effects[0].known) {
+        dn_log_info(&work->session->log, "no copy of the target's schema could be made: %s",
+                    dn_unseen_name(&files[0], effects[0].why, "its dump", arena));
+        return 0;
+    }
+    if (!effects[1].known)
+        return dn_fail(work->error, DUNLIN_FAILED, "generate.unproved",
+                       "the new migration does not run, and is not written: %s",
+                       dn_unseen_name(&files[1], effects[1].why, THE_NEW, arena));
+    if (dn_side_empty(work->session, &work->like, &empty, work->error) < 0)
+        return -1;
+    facts = (dn_fact_map *)empty.facts;
+    if (dn_differences_apply(&effects[0].effects, facts, work->error) < 0 ||
+        dn_differences_apply(&effects[1].effects, facts, work->error) < 0 ||
+        compare_with(work, facts, wanted, &differences) < 0)
+        return -1;
+    return differences.count ? dn_generate_differs(work, &differences, wanted->name) : 0;
+}
+
+int
+dn_generate_prove_on_copy(dn_generation *work, const dn_side *live, const char *text,
+                          const dn_side *wanted)
+{
+    dn_unseen files[2] = {DN_UNSEEN_INIT, DN_UNSEEN_INIT};
+    const dn_migration *list[] = {&files[0].migration, &files[1].migration};
+    dn_auto(dn_text) dump = DN_TEXT_INIT;
+    dn_migration_effects *effects = NULL;
+    int answer = write_dump(work, live, &dump);
 
     if (answer == 0)
-        answer = dn_definition_load(connection, file.path, statements, work->error);
+        answer =
+            dn_unseen_open(&files[0], "the target's schema", dump.data, dump.length, work->error);
+    if (answer == 0)
+        answer = dn_unseen_open(&files[1], THE_NEW, text, strlen(text), work->error);
+    if (answer == 0)
+        answer = replay(work, list, 2, &effects);
+    if (answer == 0)
+        answer = judge_copy(work, files, effects, wanted);
+    dn_unseen_cleanup(&files[0]);
+    dn_unseen_cleanup(&files[1]);
     return answer;
 }

@@ -278,7 +278,7 @@ dn_generate_safe(dn_generation *work, dn_generated *one)
                          .list = {.arena = &work->session->arena}};
     bool has;
 
-    if (work->options->plain)
+    if (work->options->plain || !dn_written_goes_apart(&work->session->journal))
         return 0;
     if (has_forms(work, &has) < 0)
         return -1;

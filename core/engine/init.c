@@ -162,6 +162,13 @@ create_journal(initialising *state, dn_error *error)
                         "{\n  \"version\": 1,\n  \"layout\": \"dunlin\",\n  \"dialect\": \"%s\",\n"
                         "  \"entries\": []\n}\n",
                         state->dialect ? state->dialect : "portable");
+    static const dn_journal_texts texts = {.up =
+                                               "-- The first change to the database. For example:\n"
+                                               "--\n"
+                                               "--   CREATE TABLE users (\n"
+                                               "--     id integer PRIMARY KEY,\n"
+                                               "--     email varchar(255) NOT NULL UNIQUE\n"
+                                               "--   );\n"};
     dn_journal_options options = {.folder = inside(state, state->folder)};
     dn_findings changes = {0};
     dn_migration made;
@@ -180,14 +187,8 @@ create_journal(initialising *state, dn_error *error)
         return -1;
     if (session->journal.count)
         return 0;
-    if (dn_journal_new(&session->journal, "init", false, dn_clock_wall_us() / 1000,
-                       "-- The first change to the database. For example:\n"
-                       "--\n"
-                       "--   CREATE TABLE users (\n"
-                       "--     id integer PRIMARY KEY,\n"
-                       "--     email varchar(255) NOT NULL UNIQUE\n"
-                       "--   );\n",
-                       arena, &made, error) < 0)
+    if (dn_journal_new(&session->journal, "init", false, dn_clock_wall_us() / 1000, &texts, arena,
+                       &made, error) < 0)
         return -1;
     tell(state, state->created, made.path);
     tell(state, state->next, dn_arena_printf(arena, "write the first migration: %s", made.path));

@@ -54,6 +54,9 @@ core_sources += \
 	core/engine/generate_safe.c \
 	core/engine/generate_text.c \
 	core/engine/generate_words.c \
+	core/engine/generate_elsewhere.c \
+	core/engine/written.c \
+	core/engine/written.h \
 	core/engine/fingerprint.c \
 	core/engine/fingerprint.h \
 	core/engine/git.c \

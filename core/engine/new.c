@@ -9,14 +9,15 @@ static int
 run(dn_session *session, const char *name, dn_error *error)
 {
     dn_migration made;
-    const char *content = "-- Write the migration below; `dunlin migrate` applies it.\n";
+    const dn_journal_texts texts = {
+        .up = "-- Write the migration below; `dunlin migrate` applies it.\n", .blank = true};
     dunlin_node *root;
 
     if (dn_session_project(session, error) < 0 || dn_session_journal(session, error) < 0 ||
         dn_session_result(session, "dunlin-new/1", error) < 0)
         return -1;
     if (dn_journal_new(&session->journal, name, session->project.tags == DN_TAGS_SEQUENCE,
-                       dn_clock_wall_us() / 1000, content, &session->arena, &made, error) < 0)
+                       dn_clock_wall_us() / 1000, &texts, &session->arena, &made, error) < 0)
         return -1;
     root = dn_result_node(session->result);
     dn_node_set_text(session->result, root, "tag", made.tag);

@@ -64,6 +64,8 @@ typedef struct dn_portable_file {
     size_t count;
     size_t native; /* statements of migrations that are for single databases */
 } dn_portable_file;
-int dn_portable_dump(dn_session *session, dn_portable_file *file, dn_error *error);
+/* `asked` and `given` are --shadow and --shadow-url. */
+int dn_portable_dump(dn_session *session, bool asked, const char *given, dn_portable_file *file,
+                     dn_error *error);
 
 #endif

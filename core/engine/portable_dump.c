@@ -11,6 +11,8 @@
 
 typedef struct dumping {
     dn_session *session;
+    bool asked;        /* --shadow */
+    const char *given; /* --shadow-url */
     dn_portable_file *file;
     dn_check_ground *ground;
     dn_error *error;
@@ -31,19 +33,6 @@ list_files(dn_session *session, const dn_migration ***files, dn_migration_effect
     for (size_t i = 0; i < journal->count; i++)
         (*files)[i] = &journal->migrations[i];
     return 0;
-}
-
-/* The journal as a run on this driver reads it: with its override files. */
-static int
-read_journal(dumping *work)
-{
-    dn_session *session = work->session;
-
-    dn_journal_close(&session->journal);
-    session->driver = work->ground->driver;
-    return dn_session_journal(session, work->error) < 0
-               ? -1
-               : dn_journal_finish(&session->journal, work->error);
 }
 
 static int
@@ -100,10 +89,11 @@ find_section(dumping *work, dn_portable_section *section)
         *section = (dn_portable_section){.driver = ground->driver, .why = ground->why};
         return 0;
     }
-    if (read_journal(work) < 0 || replay(work, &side) < 0)
+    if (dn_session_journal_of(work->session, ground->driver, work->error) < 0 ||
+        replay(work, &side) < 0)
         return -1;
-    return dn_portable_section_of(work->session, &work->file->text, &side, false, ground->given,
-                                  section, work->error);
+    return dn_portable_section_of(work->session, &work->file->text, &side, work->asked,
+                                  ground->given, section, work->error);
 }
 
 /* --- all of them ------------------------------------------------------------------------------------------ */
@@ -111,7 +101,8 @@ find_section(dumping *work, dn_portable_section *section)
 static int
 find_sections(dumping *work)
 {
-    static const dunlin_check_options options = {.size = sizeof options};
+    const dunlin_check_options options = {
+        .size = sizeof options, .shadow = work->asked, .shadow_url = work->given};
     dn_checking checking = {.session = work->session, .options = &options};
     dn_check_ground *grounds;
     size_t count;
@@ -137,9 +128,11 @@ find_sections(dumping *work)
 }
 
 int
-dn_portable_dump(dn_session *session, dn_portable_file *file, dn_error *error)
+dn_portable_dump(dn_session *session, bool asked, const char *given, dn_portable_file *file,
+                 dn_error *error)
 {
-    dumping work = {.session = session, .file = file, .error = error};
+    dumping work = {
+        .session = session, .asked = asked, .given = given, .file = file, .error = error};
     dn_auto(dn_text) present = DN_TEXT_INIT;
     const char *path = session->project.definition;
     bool exists = dn_file_exists(path);

@@ -68,11 +68,13 @@ tell_sections(dn_session *session, const dn_portable_file *file)
 }
 
 static int
-dump_portable(dn_session *session, const char *path, dn_portable_file *file, dn_error *error)
+dump_portable(dn_session *session, const dunlin_schema_dump_options *dump, dn_portable_file *file,
+              dn_error *error)
 {
+    const char *path = dump->output;
     dunlin_node *root;
 
-    if (dn_portable_dump(session, file, error) < 0 ||
+    if (dn_portable_dump(session, dump->shadow != 0, dump->shadow_url, file, error) < 0 ||
         (path && dn_file_write(path, file->text.data, file->text.length, error) < 0) ||
         dn_session_result(session, "dunlin-schema-dump/1", error) < 0)
         return -1;
@@ -89,10 +91,23 @@ dump_portable(dn_session *session, const char *path, dn_portable_file *file, dn_
 
 /* --- dump, of one database ---------------------------------------------------------------------------- */
 
-int
-dunlin_schema_dump(const dunlin_options *options, const char *output, dunlin_result **result,
-                   dunlin_error *error)
+/* It is read where it is. */
+static int
+check_alone(const dunlin_schema_dump_options *how, dn_error *error)
 {
+    if (!how->shadow && !how->shadow_url)
+        return 0;
+    return dn_fail(error, DUNLIN_USAGE, "usage.extra-argument",
+                   "the schema of a target is read, and needs no throw-away database: --shadow is "
+                   "for a portable definition");
+}
+
+int
+dunlin_schema_dump(const dunlin_options *options, const dunlin_schema_dump_options *wanted,
+                   dunlin_result **result, dunlin_error *error)
+{
+    static const dunlin_schema_dump_options defaults = {.size = sizeof defaults};
+    const dunlin_schema_dump_options *how = wanted ? wanted : &defaults;
     dn_session session;
     dn_side side = {.name = NULL};
     dn_portable_file file = {.text = DN_TEXT_INIT};
@@ -101,8 +116,9 @@ dunlin_schema_dump(const dunlin_options *options, const char *output, dunlin_res
     dn_session_begin(&session, options);
     answer = dn_session_project(&session, error);
     if (answer == 0)
-        answer = is_portable(&session) ? dump_portable(&session, output, &file, error)
-                                       : dump(&session, output, &side, error);
+        answer = is_portable(&session)         ? dump_portable(&session, how, &file, error)
+                 : check_alone(how, error) < 0 ? -1
+                                               : dump(&session, how->output, &side, error);
     dn_text_free(&file.text);
     dn_side_close(&side);
     return dn_session_finish(&session, answer, result, error);

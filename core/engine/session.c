@@ -79,6 +79,16 @@ dn_session_journal(dn_session *session, dn_error *error)
     return dn_journal_begin(&options, NULL, &session->arena, &session->journal, error);
 }
 
+int
+dn_session_journal_of(dn_session *session, const dn_driver *driver, dn_error *error)
+{
+    dn_journal_close(&session->journal);
+    session->driver = driver;
+    if (dn_session_journal(session, error) < 0)
+        return -1;
+    return dn_journal_finish(&session->journal, error);
+}
+
 /* A folder that drizzle-kit made and that lost its journal is no folder of plain files: its tracker is
  * drizzle's. The snapshots tell. */
 static int

@@ -44,7 +44,9 @@ int dn_session_target(dn_session *session, dn_error *error);
 dn_journal_options dn_session_journal_options(const dn_session *session);
 /* Digests come with dn_journal_finish; dn_session_reconcile sees to it. */
 int dn_session_journal(dn_session *session, dn_error *error);
-/* The same, but a journal that cannot be read, or that drizzle-kit's folder lost, is rebuilt in memory;
+/* Once more, and finished, as a run on this driver reads it: with its override files. */
+int dn_session_journal_of(dn_session *session, const dn_driver *driver, dn_error *error);
+/* As dn_session_journal, but a journal that cannot be read, or that drizzle-kit's folder lost, is rebuilt in memory;
  * what is wrong with it is then a finding. */
 int dn_session_journal_or_rebuilt(dn_session *session, bool *rebuilt, dn_error *error);
 /* Closes an earlier connection. Refuses a journal of another database's dialect. */

@@ -10,7 +10,7 @@
  *   x               the name of a target, or the tag of a migration: the state behind it
  *
  * target:x, tag:x and file:x say which is meant. SQL and migrations are run in a throw-away database
- * of the kind that the other side is, or the target of the command.
+ * of the kind that the other side is, or, where that is SQL or a migration too, the target of the command.
  */
 #ifndef DN_ENGINE_SIDE_H
 #define DN_ENGINE_SIDE_H
@@ -50,9 +50,11 @@ typedef struct dn_operand {
 /* The session has its project. Errors: diff.ambiguous, diff.unknown-tag. */
 int dn_side_name(dn_session *session, const char *words, dn_operand *operand, dn_error *error);
 /* Both sides of a comparison; `asked` and `given` are --shadow and --shadow-url. Close them even after
- * a failure. Errors: definition.no-shadow, diff.unknown-state. */
+ * a failure, and then `ground` (check.h), which is opened where a snapshot says what the other side is.
+ * Errors: definition.no-shadow, diff.unknown-state. */
+struct dn_check_ground;
 int dn_sides_open(dn_session *session, const dn_operand operands[2], bool asked, const char *given,
-                  dn_side *a, dn_side *b, dn_error *error);
+                  struct dn_check_ground *ground, dn_side *a, dn_side *b, dn_error *error);
 /* The text of a side that is a snapshot file. What two files have in common is read once, so it stays
  * until both are read; whoever opens the sides frees it. */
 typedef struct dn_side_file {

@@ -27,10 +27,7 @@ list_files(stating *work)
     const dn_journal *journal = &session->journal;
 
     /* Once more, with the files that are for this driver. */
-    dn_journal_close(&session->journal);
-    session->driver = work->like->driver;
-    if (dn_session_journal(session, work->error) < 0 ||
-        dn_journal_finish(&session->journal, work->error) < 0)
+    if (dn_session_journal_of(session, work->like->driver, work->error) < 0)
         return -1;
     work->files = dn_arena_array(&session->arena, journal->count + 1, sizeof *work->files);
     work->effects = dn_arena_array(&session->arena, journal->count + 1, sizeof *work->effects);
@@ -59,7 +56,7 @@ replay(stating *work)
         .translate = dn_session_translation(session, false),
         .folder = dn_snapshot_folder(session->project.migrations, work->like->driver->table.dialect,
                                      &session->arena),
-        .log = session->log,
+        .log = dn_session_log_of_replay(session),
     };
 
     if (!options.folder)

@@ -4,7 +4,7 @@
  */
 #include <string.h>
 
-#include "core/engine/definition.h"
+#include "core/engine/check.h"
 
 /* --- kinds ---------------------------------------------------------------------------------------- */
 
@@ -197,32 +197,107 @@ open_plain(dn_session *session, const dn_operand operands[2], dn_side *const sid
     return answer;
 }
 
-/* A side with a connection tells for which database the other one is; else the target does. */
+/* Where what is for this driver can be tried. */
+static int
+find_ground(dn_session *session, const dn_driver *driver, bool asked, const char *given,
+            dn_check_ground *ground, dn_error *error)
+{
+    const char *name = driver->table.name;
+    const dunlin_check_options ways[] = {
+        {.size = sizeof ways[0], .shadow = asked, .shadow_url = given},
+        {.size = sizeof ways[0],
+         .shadow = asked,
+         .shadow_url = given,
+         .drivers = &name,
+         .driver_count = 1},
+    };
+
+    for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
+        dn_checking checking = {.session = session, .options = &ways[i]};
+        dn_check_ground *grounds;
+        size_t count;
+
+        if (dn_checks_grounds(&checking, &grounds, &count, error) < 0)
+            return -1;
+        for (size_t k = 0; k < count; k++)
+            if (grounds[k].driver == driver) {
+                *ground = grounds[k];
+                return dn_checks_ground_open(&checking, ground, error);
+            }
+    }
+    return dn_no_memory(error);
+}
+
+/* A snapshot says for which kind of database the other side is. */
+static int
+open_like_snapshot(dn_session *session, const dn_side *snapshot, dn_check_ground *ground,
+                   bool asked, const char *given, dn_side *like, dn_error *error)
+{
+    if (find_ground(session, snapshot->driver, asked, given, ground, error) < 0)
+        return -1;
+    if (!ground->reference)
+        return dn_fail(error, DUNLIN_USAGE, "definition.no-shadow",
+                       "what '%s' is compared with has to be made of a %s database: %s",
+                       snapshot->name, ground->dialect, ground->why);
+    *like = (dn_side){.name = ground->target.name,
+                      .source = "target",
+                      .driver = ground->driver,
+                      .facts = snapshot->facts,
+                      .connection = ground->reference,
+                      .borrowed = true,
+                      .profile = dn_connection_server(ground->reference)->profile,
+                      .sight = {.ignore = &session->project.ignore},
+                      .url = ground->url,
+                      .target = &ground->target};
+    return 0;
+}
+
+/* A side with a connection tells for which database the other one is, or a snapshot; else the target does. */
+static int
+open_like(dn_session *session, const dn_operand operands[2], dn_side *const sides[2],
+          dn_check_ground *ground, bool asked, const char *given, dn_side *like, dn_error *error)
+{
+    for (int i = 0; i < 2; i++)
+        if (operands[i].kind < DN_SIDE_DEFINITION && sides[i]->connection) {
+            *like = *sides[i];
+            return 0;
+        }
+    for (int i = 0; i < 2; i++)
+        if (operands[i].kind == DN_SIDE_SNAPSHOT)
+            return open_like_snapshot(session, sides[i], ground, asked, given, like, error);
+    if (dn_side_connect_target(session, like, error) < 0)
+        return dn_while(error, "looking for the kind of database that '%s' is for",
+                        operands[operands[0].kind >= DN_SIDE_DEFINITION ? 0 : 1].text);
+    return 0;
+}
+
+static int
+open_all_replayed(dn_session *session, const dn_operand operands[2], dn_check_ground *ground,
+                  bool asked, const char *given, dn_side *const sides[2], dn_error *error)
+{
+    dn_side like;
+
+    if (open_like(session, operands, sides, ground, asked, given, &like, error) < 0)
+        return -1;
+    if (ground->reference)
+        given = ground->given;
+    for (int i = 0; i < 2; i++)
+        if (operands[i].kind >= DN_SIDE_DEFINITION &&
+            open_replayed(session, &operands[i], &like, asked, given, sides[i], error) < 0)
+            return -1;
+    return 0;
+}
+
 int
 dn_sides_open(dn_session *session, const dn_operand operands[2], bool asked, const char *given,
-              dn_side *a, dn_side *b, dn_error *error)
+              dn_check_ground *ground, dn_side *a, dn_side *b, dn_error *error)
 {
-    dn_side *sides[2] = {a, b};
-    dn_side target = {.name = NULL};
-    const dn_side *like = NULL;
+    dn_side *const sides[2] = {a, b};
     bool replayed = false;
 
     if (open_plain(session, operands, sides, error) < 0)
         return -1;
-    for (int i = 0; i < 2; i++) {
-        replayed = replayed || operands[i].kind >= DN_SIDE_DEFINITION;
-        if (sides[i]->connection)
-            like = sides[i];
-    }
-    if (replayed && !like) {
-        if (dn_side_connect_target(session, &target, error) < 0)
-            return dn_while(error, "looking for the kind of database that '%s' is for",
-                            operands[operands[0].kind >= DN_SIDE_DEFINITION ? 0 : 1].text);
-        like = &target;
-    }
     for (int i = 0; i < 2; i++)
-        if (operands[i].kind >= DN_SIDE_DEFINITION &&
-            open_replayed(session, &operands[i], like, asked, given, sides[i], error) < 0)
-            return -1;
-    return 0;
+        replayed = replayed || operands[i].kind >= DN_SIDE_DEFINITION;
+    return replayed ? open_all_replayed(session, operands, ground, asked, given, sides, error) : 0;
 }

@@ -37,7 +37,12 @@ dn_unseen_name(const dn_unseen *file, const char *said, const char *name, dn_are
 {
     const char *place = *file->path ? strstr(said, file->path) : NULL;
 
-    return place ? dn_arena_printf(arena, "%.*s%s%s", (int)(place - said), said, name,
-                                   place + strlen(file->path))
-                 : said;
+    while (said && place) {
+        size_t kept = (size_t)(place - said) + strlen(name);
+
+        said = dn_arena_printf(arena, "%.*s%s%s", (int)(place - said), said, name,
+                               place + strlen(file->path));
+        place = said ? strstr(said + kept, file->path) : NULL;
+    }
+    return said;
 }

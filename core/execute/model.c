@@ -256,5 +256,7 @@ dn_model_intersect(dn_model *model, const dn_model *other, dn_error *error)
             return -1;
     }
     dn_arena_free(&model->scratch);
+    if (other->native > model->native)
+        model->native = other->native;
     return 0;
 }

@@ -129,12 +129,20 @@ int dn_tag_check(const char *tag, size_t length, dn_error *error);
  * was read from, entry by entry (`entry`); journal.changed when that file has other bytes now. */
 int dn_journal_render(const dn_journal *journal, const dn_migration *migrations, size_t count,
                       dn_text *text, dn_error *error);
+typedef struct dn_journal_texts {
+    const char *up;
+    const char *down; /* of the other file, in a folder of pairs; NULL: there is none */
+    bool blank;       /* still to be written by a person: another tool's marks stand instead */
+} dn_journal_texts;
 /* Adds a migration file with this content and its entry, durably, file first. *migration tells
  * what was made. An existing file is never overwritten. `now_ms` is the time for tag and entry.
  * `sequence` numbers a native tag instead; a Drizzle folder keeps its own way. Errors:
  * journal.bad-name, journal.changed, file.*. */
 int dn_journal_new(const dn_journal *journal, const char *name, bool sequence, int64_t now_ms,
-                   const char *content, dn_arena *arena, dn_migration *migration, dn_error *error);
+                   const dn_journal_texts *texts, dn_arena *arena, dn_migration *migration,
+                   dn_error *error);
+/* Whether new migrations of another tool's folder are two files: one there, one back. */
+bool dn_journal_has_pairs(const dn_journal *journal);
 /* The journal as the files say: kept entries in their order, gone files out, new files in by
  * name, duplicates once. Says in `changes` what it did or would do (ids journal.added ...), with
  * a warning for every `when` that is a guess. `write` false: only tells. Of a journal that cannot

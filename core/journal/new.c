@@ -190,19 +190,26 @@ ending_of(const dn_journal *journal)
                                                                               : form->endings[0];
 }
 
+bool
+dn_journal_has_pairs(const dn_journal *journal)
+{
+    return dn_layout_is_foreign(journal->layout) && dn_layout_form_of(journal->layout)->down &&
+           strcmp(ending_of(journal), ".up.sql") == 0;
+}
+
 /* The other one of a pair. */
 static int
-write_down(adding *work, dn_error *error)
+write_down(adding *work, const dn_journal_texts *texts, dn_error *error)
 {
-    static const char text[] = "-- Write below what takes the migration back.\n";
     const dn_journal *journal = work->journal;
-    const dn_layout_form *form = dn_layout_form_of(journal->layout);
+    const char *text =
+        texts->blank ? "-- Write below what takes the migration back.\n" : texts->down;
     const char *name;
 
-    if (!dn_layout_is_foreign(journal->layout) || !form->down ||
-        strcmp(ending_of(journal), ".up.sql") != 0)
+    if (!text || !dn_journal_has_pairs(journal))
         return 0;
-    name = dn_arena_printf(work->arena, "%s%s", work->made.tag, form->down);
+    name = dn_arena_printf(work->arena, "%s%s", work->made.tag,
+                           dn_layout_form_of(journal->layout)->down);
     work->made.down_path = name ? dn_path_join(work->arena, journal->folder, name) : NULL;
     if (!work->made.down_path)
         return dn_no_memory(error);
@@ -210,7 +217,7 @@ write_down(adding *work, dn_error *error)
 }
 
 static int
-write_file(adding *work, const char *content, dn_error *error)
+write_file(adding *work, const dn_journal_texts *texts, const char *content, dn_error *error)
 {
     const dn_journal *journal = work->journal;
     dn_migration *made = &work->made;
@@ -236,7 +243,7 @@ write_file(adding *work, const char *content, dn_error *error)
     if (dn_file_create(made->path, content, strlen(content), error) < 0)
         return -1;
     made->has_file = true;
-    return write_down(work, error);
+    return write_down(work, texts, error);
 }
 
 static int
@@ -291,12 +298,14 @@ read_entries(adding *work, dn_json *original, dn_error *error)
 
 int
 dn_journal_new(const dn_journal *journal, const char *name, bool sequence, int64_t now_ms,
-               const char *content, dn_arena *arena, dn_migration *migration, dn_error *error)
+               const dn_journal_texts *texts, dn_arena *arena, dn_migration *migration,
+               dn_error *error)
 {
     adding work = {.journal = journal, .arena = arena};
     dn_auto(dn_fd) lock = -1;
     dn_auto(dn_json) original = {0};
     const dn_layout_form *form = dn_layout_form_of(journal->layout);
+    const char *content = texts->blank && form->empty ? form->empty : texts->up;
     const char *slug = dn_tag_slug(arena, name, error);
     const char *tag;
 
@@ -304,9 +313,6 @@ dn_journal_new(const dn_journal *journal, const char *name, bool sequence, int64
         return dn_fail(error, DUNLIN_UNSUPPORTED, "journal.new",
                        "new migrations of '%s' are for %s itself to make", journal->folder,
                        form->title);
-    if (form->empty)
-        content = form->empty;
-
     if (!slug || dn_journal_lock(journal->folder, &lock, error) < 0)
         return -1;
     if (read_entries(&work, &original, error) < 0)
@@ -315,7 +321,7 @@ dn_journal_new(const dn_journal *journal, const char *name, bool sequence, int64
     if (!tag || dn_tag_check(tag, strlen(tag), error) < 0)
         return -1;
     describe(&work, tag, now_ms, content);
-    if (write_file(&work, content, error) < 0 ||
+    if (write_file(&work, texts, content, error) < 0 ||
         (journal->path && write_entry(&work, &original, error) < 0)) {
         take_back(&work);
         return -1;

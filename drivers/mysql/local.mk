@@ -36,6 +36,7 @@ mysql_sources += drivers/mysql/my_render.h
 mysql_sources += drivers/mysql/my_render_alter.c
 mysql_sources += drivers/mysql/my_render_change.c
 mysql_sources += drivers/mysql/my_render_column.c
+mysql_sources += drivers/mysql/my_render_counter.c
 mysql_sources += drivers/mysql/my_render_guard.c
 mysql_sources += drivers/mysql/my_render_object.c
 mysql_sources += drivers/mysql/my_render_table.c

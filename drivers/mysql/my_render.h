@@ -12,6 +12,12 @@
 
 enum { DN_MYSQL_NAMES = 64 };
 
+/* An index that stands in the statement of its table already. */
+typedef struct dn_mysql_told {
+    const dunlin_operation *index;
+    struct dn_mysql_told *next;
+} dn_mysql_told;
+
 typedef struct dn_mysql_rendering {
     const dunlin_call *call;
     const dunlin_profile *profile;
@@ -29,8 +35,9 @@ typedef struct dn_mysql_rendering {
     dunlin_string names[DN_MYSQL_NAMES];
     size_t name_count;
     const char *guard; /* of its clause, in a script */
-    bool as_is;        /* expressions are native already */
-    bool quiet;        /* earlier operations are gone through again: no notes */
+    dn_mysql_told *told;
+    bool as_is; /* expressions are native already */
+    bool quiet; /* earlier operations are gone through again: no notes */
 } dn_mysql_rendering;
 
 /* --- saying what cannot be, or not quite -------------------------------------------------------------- */
@@ -95,6 +102,8 @@ int32_t dn_mysql_add_constraint(dn_mysql_rendering *work, const dunlin_operation
                                 bool *left_out);
 /* (`a`, `b` DESC, `c`(5)) of an index, with notes for what cannot be. */
 int32_t dn_mysql_add_index_keys(dn_mysql_rendering *work, const dunlin_operation *operation);
+/* KEY `name` (...) of an index, as it stands in CREATE TABLE and behind ADD. */
+int32_t dn_mysql_add_index(dn_mysql_rendering *work, const dunlin_operation *operation);
 int32_t dn_mysql_render_create_table(dn_mysql_rendering *work);
 /* ENGINE = ... of a table's members; `made` for a new one. */
 int32_t dn_mysql_add_table_options(dn_mysql_rendering *work, dn_mysql_members table, bool made);
@@ -107,6 +116,16 @@ int32_t dn_mysql_render_drop_column(dn_mysql_rendering *work);
 int32_t dn_mysql_check_views(dn_mysql_rendering *work, dunlin_string object, dunlin_string column);
 /* Everything else. */
 int32_t dn_mysql_render_object(dn_mysql_rendering *work);
+
+/* --- columns that number themselves (my_render_counter.c) ------------------------------------------- */
+/* Refuses the one at work when nothing gives it the key that the server wants: operations first .. end -
+ * 1 are those of its statement. */
+int32_t dn_mysql_check_counter(dn_mysql_rendering *work, uint64_t first, uint64_t end);
+/* ", KEY ..." where a column of the statement has no key but an index that comes later. */
+int32_t dn_mysql_add_counter_key(dn_mysql_rendering *work, uint64_t first, uint64_t end);
+/* The same for one column, whatever keys there are. */
+int32_t dn_mysql_add_index_of_counter(dn_mysql_rendering *work, const dunlin_operation *column);
+bool dn_mysql_is_told(const dn_mysql_rendering *work, const dunlin_operation *operation);
 
 /* --- current facts ---------------------------------------------------------------------------------------------- */
 const dunlin_fact *dn_mysql_find(dn_mysql_rendering *work, const char *kind, dunlin_string table,

@@ -33,23 +33,17 @@ begin(dn_mysql_rendering *work, const dunlin_operation *operation)
 }
 
 /* --- adding ------------------------------------------------------------------------------------------------ */
-/* A key that is added in the same ALTER; the number needs it. */
-static bool
-gets_key(const dn_mysql_rendering *work, const dunlin_operation *column)
+/* What follows in the same ALTER: a column that numbers itself needs a key at once. */
+static uint64_t
+end_of_additions(const dn_mysql_rendering *work, dunlin_string table)
 {
-    for (uint64_t i = work->at + 1; i < work->count; i++) {
-        const dunlin_operation *operation = work->operations[i];
-        dn_mysql_members columns = dn_mysql_member_list(dn_mysql_set(operation), "columns");
+    uint64_t end = work->at + 1;
 
-        if (operation->path_count == 0 || !dn_kit_equal(operation->path[0], column->path[0]) ||
-            operation->verb != DUNLIN_VERB_CREATE || work->script)
-            return false;
-        if ((is_kind(operation, DUNLIN_KIND_PRIMARY_KEY) ||
-             is_kind(operation, DUNLIN_KIND_UNIQUE)) &&
-            columns.count > 0 && dn_mysql_same_name(columns.items[0].text, column->path[1]))
-            return true;
-    }
-    return false;
+    while (!work->script && end < work->count && work->operations[end]->path_count > 0 &&
+           dn_kit_equal(work->operations[end]->path[0], table) &&
+           work->operations[end]->verb == DUNLIN_VERB_CREATE)
+        end++;
+    return end;
 }
 
 static int32_t
@@ -71,13 +65,11 @@ add_column(dn_mysql_rendering *work, const dunlin_operation *operation)
     dn_mysql_list native = {0};
     int32_t status = dn_mysql_native_column(work, operation->path[1], set, &native);
     dn_mysql_members members = {native.items, native.count};
+    bool counts = dn_mysql_member(members, "auto") != NULL;
+    uint64_t end = end_of_additions(work, operation->path[0]);
 
-    if (status == DUNLIN_OK && dn_mysql_member(members, "auto") != NULL &&
-        !gets_key(work, operation))
-        status = dn_mysql_refuse(
-            work, "make it the primary key, or give it a unique key, in the same statement",
-            "columns that number themselves without a key that begins with them: '%.*s'",
-            (int)operation->path[1].length, operation->path[1].data);
+    if (status == DUNLIN_OK && counts)
+        status = dn_mysql_check_counter(work, work->at, end);
     if (status == DUNLIN_OK)
         status = begin(work, operation);
     if (status == DUNLIN_OK) {
@@ -85,7 +77,11 @@ add_column(dn_mysql_rendering *work, const dunlin_operation *operation)
         status = dn_mysql_add_column(work, operation->path[0], operation->path[1], members);
     }
     dn_mysql_list_free(&native);
-    return status == DUNLIN_OK ? add_place(work, set) : status;
+    if (status == DUNLIN_OK)
+        status = add_place(work, set);
+    if (status == DUNLIN_OK && counts)
+        status = dn_mysql_add_counter_key(work, work->at, end);
+    return status;
 }
 
 static int32_t
@@ -371,6 +367,9 @@ alter_table(dn_mysql_rendering *work, const dunlin_operation *operation)
     work->guard = work->script ? dn_mysql_guard(work, operation) : NULL;
     if (status == DUNLIN_OK)
         status = dn_mysql_add_table_options(work, set, false);
+    if (status == DUNLIN_OK && dn_mysql_unsets(operation, "engine"))
+        dn_kit_text_add(&work->sql,
+                        operation->set_count > 0 ? " ENGINE = InnoDB" : "ENGINE = InnoDB");
     if (uncomment)
         dn_kit_text_add(&work->sql, operation->set_count > 0 ? " COMMENT = ''" : "COMMENT = ''");
     return status;

@@ -250,6 +250,15 @@ add_new_default(dn_mysql_rendering *work, dunlin_string name, dn_mysql_members n
 }
 
 static bool
+begins_to_count(const dn_mysql_rendering *work, uint64_t end)
+{
+    for (uint64_t i = work->at; i < end; i++)
+        if (dn_mysql_member(dn_mysql_set(work->operations[i]), "auto") != NULL)
+            return true;
+    return false;
+}
+
+static bool
 is_comment_of_view(dn_mysql_rendering *work, const dunlin_operation *operation)
 {
     bool commented = dn_mysql_member(dn_mysql_set(operation), "comment") != NULL ||
@@ -296,6 +305,8 @@ dn_mysql_render_column_change(dn_mysql_rendering *work)
     } else if (status == DUNLIN_OK) {
         dn_kit_text_add(&work->sql, "MODIFY COLUMN ");
         status = dn_mysql_add_column(work, operation->path[0], operation->path[1], now);
+        if (status == DUNLIN_OK && begins_to_count(work, end))
+            status = dn_mysql_add_index_of_counter(work, operation);
     }
     dn_mysql_list_free(&list);
     work->at = end - 1;

@@ -367,6 +367,24 @@ check_index(dn_mysql_rendering *work, const dunlin_operation *operation)
 }
 
 int32_t
+dn_mysql_add_index(dn_mysql_rendering *work, const dunlin_operation *operation)
+{
+    dn_mysql_members set = dn_mysql_set(operation);
+    int32_t status = check_index(work, operation);
+
+    if (status != DUNLIN_OK)
+        return status;
+    dn_kit_text_format(&work->sql, "%sKEY ", dn_mysql_member_is(set, "unique") ? "UNIQUE " : "");
+    dn_mysql_add_name(work, operation->path[1]);
+    dn_kit_text_add(&work->sql, " ");
+    status = dn_mysql_add_index_keys(work, operation);
+    if (dn_kit_same(dn_mysql_member_text(set, "method"), "hash"))
+        dn_kit_text_add(&work->sql, " USING HASH");
+    add_key_options(work, set);
+    return status;
+}
+
+int32_t
 dn_mysql_render_index(dn_mysql_rendering *work)
 {
     const dunlin_operation *operation = work->operations[work->at];
@@ -416,27 +434,6 @@ is_member(const dunlin_operation *operation, dunlin_string table)
         if (dn_mysql_is_op(operation, DUNLIN_VERB_CREATE, kinds[i]))
             return true;
     return false;
-}
-
-/* An automatic column must be the first one of some key. */
-static int32_t
-check_automatic(dn_mysql_rendering *work, dunlin_string column, uint64_t first, uint64_t end)
-{
-    for (uint64_t i = first; i < end; i++) {
-        const dunlin_operation *operation = work->operations[i];
-        dn_mysql_members columns = dn_mysql_member_list(dn_mysql_set(operation), "columns");
-
-        if ((dn_mysql_is_op(operation, DUNLIN_VERB_CREATE, DUNLIN_KIND_PRIMARY_KEY) ||
-             dn_mysql_is_op(operation, DUNLIN_VERB_CREATE, DUNLIN_KIND_UNIQUE)) &&
-            columns.count > 0 && dn_mysql_same_name(columns.items[0].text, column))
-            return DUNLIN_OK;
-    }
-    return dn_mysql_refuse(work,
-                           "make it the primary key, or give it a unique key, in the same "
-                           "statement",
-                           "columns that number themselves without a key that begins with them: "
-                           "'%.*s'",
-                           (int)column.length, column.data);
 }
 
 /* [MDB] The operation for the check that is written with a column of this table, and called like it;
@@ -501,7 +498,7 @@ add_new_column(dn_mysql_rendering *work, const dunlin_operation *operation, uint
     dn_mysql_members members = {native.items, native.count};
 
     if (status == DUNLIN_OK && dn_mysql_member(members, "auto") != NULL)
-        status = check_automatic(work, operation->path[1], first, end);
+        status = dn_mysql_check_counter(work, first, end);
     if (status == DUNLIN_OK)
         status = dn_mysql_add_column(work, operation->path[0], operation->path[1], members);
     if (status == DUNLIN_OK)
@@ -603,6 +600,8 @@ add_members(dn_mysql_rendering *work, uint64_t first, uint64_t end)
             any = true;
         }
     }
+    if (status == DUNLIN_OK)
+        status = dn_mysql_add_counter_key(work, first, end);
     dn_kit_text_add(&work->sql, "\n)");
     return status;
 }

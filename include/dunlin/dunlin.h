@@ -306,10 +306,16 @@ int dunlin_generate(const dunlin_options *options, const char *name,
                     const dunlin_generate_options *generate, dunlin_result **result,
                     dunlin_error *error);
 
-/* The schema of the target as SQL that makes it in an empty database, into a file or (`output` NULL)
- * into the result as "text". */
-int dunlin_schema_dump(const dunlin_options *options, const char *output, dunlin_result **result,
-                       dunlin_error *error);
+/* The schema of the target as SQL that makes it in an empty database. A portable one is written from the
+ * migrations, and what a database has beyond it is found out in throw-away ones. */
+typedef struct dunlin_schema_dump_options {
+    uint64_t size;
+    const char *output; /* a file; NULL: into the result, as "text" */
+    int32_t shadow; /* 1: make them on the servers of targets that are not for development ... */
+    const char *shadow_url; /* or use this empty one, for its kind of database */
+} dunlin_schema_dump_options;
+int dunlin_schema_dump(const dunlin_options *options, const dunlin_schema_dump_options *dump,
+                       dunlin_result **result, dunlin_error *error);
 /* dunlin_diff() of the target and a schema definition. A portable one, where the options name no target, is
  * compared with the migrations on each kind of database, as by dunlin_check(). */
 int dunlin_schema_check(const dunlin_options *options, const char *path,

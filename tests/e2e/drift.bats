@@ -131,6 +131,39 @@ CREATE INDEX IF NOT EXISTS "users_zip" ON "users" ("zip");'
     assert_exit 0
 }
 
+@test "a migration that would not run behind the others is not written" {
+    project
+    sql app.db "ALTER TABLE users ADD COLUMN hand int"
+    echo 'DROP TABLE users;' >migrations/0004_gone.sql
+    dunlin drift --fix "keep hand"
+    assert_exit 1
+    assert_stderr "the new migration does not run, and is not written: the new migration:2:"
+    assert_stderr "table 'users' does not exist"
+    refute_file migrations/0005_keep_hand.sql
+    assert_equal "$(ls migrations/*keep* 2>/dev/null)" ""
+}
+
+@test "in a folder of another tool a correction has its marks" {
+    printf '{"dialect": "sqlite", "layout": "dbmate", "targets": {"app": {"url": "sqlite:app.db"}}}\n' >dunlin.json
+    mkdir migrations
+    printf -- '-- migrate:up\nCREATE TABLE users (id integer PRIMARY KEY);\n\n-- migrate:down\n' \
+        >migrations/20250101000000_users.sql
+    dunlin migrate
+    assert_exit 0
+    sql app.db "ALTER TABLE users ADD COLUMN hand int"
+    dunlin drift --fix "keep hand"
+    assert_exit 4
+    assert_equal "$(cat migrations/*_keep_hand.sql)" "-- migrate:up
+-- Made by \`dunlin drift --fix\` from 'app'.
+ALTER TABLE \"users\" ADD COLUMN IF NOT EXISTS \"hand\" INT;
+
+-- migrate:down"
+    dunlin migrate --no-backup
+    assert_exit 0
+    dunlin drift
+    assert_exit 0
+}
+
 @test "what is accepted is no drift any more, and says who and why" {
     project
     sql app.db "ALTER TABLE users ADD COLUMN hand int"

@@ -31,7 +31,11 @@ drifts() {
         assert_json '.legacy | length' 1
     done
     assert_json .compared shadow
+    # It is only written when it was tried.
     dunlin drift --fix "keep it"
+    assert_exit 2
+    assert_stderr "a migration is only written when it was tried: a throw-away database on the target's server needs --shadow"
+    dunlin drift --fix "keep it" --shadow
     assert_exit 4
     file=$(echo migrations/*_keep_it.sql)
     assert_equal "$(grep -c "IF NOT EXISTS\|IF EXISTS" "$file")" 3
@@ -111,4 +115,31 @@ drifts() {
     assert_exit 1
     assert_stderr "[drift.unseen]"
     sql_my "$url" "DROP USER '$account'@'%'"
+}
+
+@test "postgres: what needs something that no migration makes is no migration, and the reason is told" {
+    project postgresql
+    sql_in "$url" "CREATE TYPE moods AS ENUM ('sad')" "ALTER TABLE users ADD COLUMN mood moods"
+    dunlin drift --fix "keep it" --shadow
+    assert_exit 1
+    assert_stderr "the new migration does not run, and is not written:"
+    assert_stderr 'type "public.moods" does not exist'
+    assert_equal "$(ls migrations/*keep_it* 2>/dev/null)" ""
+    dunlin drift --fix "take it back" --revert --shadow
+    assert_exit 4
+    dunlin migrate --no-backup
+    assert_exit 0
+    dunlin drift
+    assert_exit 0
+}
+
+@test "mysql: a change that is taken back was tried in a copy of the database" {
+    project mysql
+    sql_in "$url" "ALTER TABLE users ADD COLUMN hand integer" "ALTER TABLE teams MODIFY name varchar(300)"
+    dunlin drift --fix "take it back" --revert --shadow
+    assert_exit 4
+    dunlin migrate --no-backup
+    assert_exit 0
+    dunlin drift --replay --shadow
+    assert_exit 0
 }

@@ -3,6 +3,7 @@
 # `dunlin generate`: the migration that the schema definition asks for.
 
 load helper
+load tools_helper
 
 # A project of the given dialect (else sqlite) with schema.sql from standard input.
 project() {
@@ -164,12 +165,164 @@ END
     assert_exit 2
 }
 
-@test "a folder of another tool is left to it" {
+# foreign LAYOUT: a folder of the tool whose one migration made a table, and what is wanted beyond it.
+foreign() {
+    rm -rf migrations app.db
+    mkdir migrations
+    jq -n --arg layout "$1" '{dialect: "sqlite", layout: $layout, targets: {app: {url: "sqlite:app.db"}}}' \
+        >dunlin.json
+    printf '%s\n' 'CREATE TABLE users (id INTEGER PRIMARY KEY, n TEXT);' \
+        'CREATE TRIGGER users_n AFTER INSERT ON users BEGIN UPDATE users SET n = 1; DELETE FROM users WHERE n = 2; END;' \
+        >schema.sql
+}
+
+# foreign_generate FILE TEXT: one migration, in this file with this text, runs and leads to what is wanted.
+foreign_generate() {
+    dunlin generate add n
+    assert_exit 0
+    # shellcheck disable=SC2086
+    assert_equal "$(cat $1)" "$2"
+    dunlin migrate
+    assert_exit 0
+    dunlin schema check schema.sql
+    assert_exit 0
+    dunlin generate more
+    assert_exit 0
+    assert_stdout "nothing to do"
+}
+
+new_column='-- Made by `dunlin generate`.
+ALTER TABLE "users" ADD COLUMN "n" TEXT;
+'
+new_trigger='CREATE TRIGGER "users_n" AFTER INSERT ON users BEGIN UPDATE users SET n = 1; DELETE FROM users WHERE n = 2; END;'
+back='DROP TRIGGER "users_n";
+-- ! users.n: the values of the column are lost
+ALTER TABLE "users" DROP COLUMN "n";'
+
+@test "in a folder of dbmate or goose there and back have the marks of the tool" {
+    foreign dbmate
+    printf -- '-- migrate:up\nCREATE TABLE users (id INTEGER PRIMARY KEY);\n\n-- migrate:down\n' \
+        >migrations/20250101000000_users.sql
+    foreign_generate 'migrations/*_add_n.sql' "-- migrate:up
+$new_column$new_trigger
+
+-- migrate:down
+$back"
+    foreign goose
+    printf -- '-- +goose Up\nCREATE TABLE users (id INTEGER PRIMARY KEY);\n' >migrations/00001_users.sql
+    foreign_generate migrations/00002_add_n.sql "-- +goose Up
+$new_column-- +goose StatementBegin
+$new_trigger
+-- +goose StatementEnd
+
+-- +goose Down
+$back"
+}
+
+@test "dbmate runs what was generated, and takes it back" {
+    foreign dbmate
+    printf -- '-- migrate:up\nCREATE TABLE users (id INTEGER PRIMARY KEY);\n\n-- migrate:down\nDROP TABLE users;\n' \
+        >migrations/20250101000000_users.sql
+    dunlin generate add n
+    assert_exit 0
+    database=sqlite:app.db
+    dbmate_run up
+    assert_equal "$(sql app.db "SELECT name FROM sqlite_schema WHERE name LIKE 'users_%'")" users_n
+    dunlin schema check schema.sql
+    assert_exit 0
+    dbmate_run down
+    assert_equal "$(sql app.db "SELECT name FROM pragma_table_info('users')")" id
+}
+
+@test "in folders of golang-migrate and sqlx the way back is a file, where others have none" {
+    foreign golang-migrate
+    echo 'CREATE TABLE users (id INTEGER PRIMARY KEY);' >migrations/000001_users.up.sql
+    echo 'DROP TABLE users;' >migrations/000001_users.down.sql
+    foreign_generate migrations/000002_add_n.up.sql "$new_column$new_trigger"
+    assert_equal "$(cat migrations/000002_add_n.down.sql)" "$back"
+    foreign sqlx
+    echo 'CREATE TABLE users (id INTEGER PRIMARY KEY);' >migrations/20250101000000_users.sql
+    foreign_generate 'migrations/*_add_n.sql' "$new_column$new_trigger"
+    assert_equal "$(find migrations -name '*.down.sql')" ""
+    foreign flyway
+    echo 'CREATE TABLE users (id INTEGER PRIMARY KEY);' >migrations/V1__users.sql
+    run_json generate add n --dry-run
+    assert_json .no_down "the folder has no place for one"
+    foreign_generate migrations/V2__add_n.sql "$new_column$new_trigger"
+    foreign prisma
+    mkdir migrations/20250101000000_users
+    echo 'provider = "sqlite"' >migrations/migration_lock.toml
+    echo 'CREATE TABLE users (id INTEGER PRIMARY KEY);' >migrations/20250101000000_users/migration.sql
+    foreign_generate 'migrations/*_add_n/migration.sql' "$new_column$new_trigger"
+}
+
+@test "what loses data has an empty way back in other tools' folders, and no file for one" {
+    foreign golang-migrate
+    echo 'CREATE TABLE users (id INTEGER PRIMARY KEY, n TEXT);' >migrations/000001_users.up.sql
+    echo 'CREATE TABLE users (id INTEGER PRIMARY KEY);' >schema.sql
+    dunlin generate drop n
+    assert_exit 0
+    refute_file migrations/000002_drop_n.down.sql
+    foreign dbmate
+    printf -- '-- migrate:up\nCREATE TABLE users (id INTEGER PRIMARY KEY, n TEXT);\n' \
+        >migrations/20250101000000_users.sql
+    echo 'CREATE TABLE users (id INTEGER PRIMARY KEY);' >schema.sql
+    dunlin generate drop n
+    assert_exit 0
+    assert_equal "$(tail -n 3 migrations/*_drop_n.sql)" 'ALTER TABLE "users" DROP COLUMN "n";
+
+-- migrate:down'
+}
+
+@test "a folder that only its tool can write is left to it" {
     drizzle_project .
     echo 'CREATE TABLE t (a INTEGER);' >schema.sql
     dunlin generate x
     assert_exit 1
-    assert_stderr "has the layout 'drizzle', in which no migrations are generated"
+    assert_stderr "is Drizzle's, which makes migrations from its own definition and keeps a snapshot beside each: edit that, and run 'drizzle-kit generate' [generate.layout]"
+    foreign atlas
+    echo 'h1:x' >migrations/atlas.sum
+    dunlin generate x
+    assert_exit 1
+    assert_stderr "Atlas accepts no file that it did not sum up itself [generate.layout]"
+    foreign knex
+    echo 'exports.up = () => {};' >migrations/20250101000000_users.js
+    dunlin generate x
+    assert_exit 1
+    assert_stderr "its migrations are programs of knex [generate.layout]"
+}
+
+@test "portable SQL goes into other tools' folders, sections for one database do not" {
+    foreign dbmate
+    jq '.dialect = "portable" | .definitionForm = "portable"' dunlin.json >new.json && mv new.json dunlin.json
+    printf -- '-- migrate:up\nCREATE TABLE users (id integer PRIMARY KEY);\n' >migrations/20250101000000_users.sql
+    echo 'CREATE TABLE users (id integer PRIMARY KEY, n varchar(9));' >schema.sql
+    dunlin generate add n
+    assert_exit 0
+    dunlin migrate
+    assert_exit 0
+    printf '%s\n' '-- dunlin: only sqlite' \
+        'CREATE TRIGGER users_n AFTER INSERT ON users BEGIN DELETE FROM users; END;' '-- dunlin: end' >>schema.sql
+    dunlin generate more
+    assert_exit 1
+    assert_stderr "the change needs SQL for sqlite alone, and what else runs"
+}
+
+@test "leftovers of a Drizzle project are dropped in a file that its migrator takes" {
+    drizzle_project .
+    dunlin migrate --url sqlite:app.db
+    assert_exit 0
+    sql app.db "CREATE TABLE a (id INTEGER PRIMARY KEY)" "CREATE TABLE b (id INTEGER PRIMARY KEY)"
+    dunlin generate drop leftovers --drop-legacy --url sqlite:app.db
+    assert_exit 0
+    assert_equal "$(cat drizzle/*_drop_leftovers.sql migrations/*_drop_leftovers.sql 2>/dev/null)" "-- Made by \`dunlin generate --drop-legacy\`: what belongs to no migration.
+-- ! a: the rows of the table are lost: 0 rows in 'default'
+DROP TABLE IF EXISTS \"a\";
+--> statement-breakpoint
+-- ! b: the rows of the table are lost: 0 rows in 'default'
+DROP TABLE IF EXISTS \"b\";"
+    dunlin migrate --url sqlite:app.db
+    assert_exit 0
 }
 
 @test "what belongs to no migration is dropped on request, counted, guarded and in order" {

@@ -138,3 +138,120 @@ END
     cmp lite.sql pg.sql
     cmp lite.sql my.sql
 }
+
+@test "a portable migration is proved on every kind of database of the project, and says where" {
+    project "$tree/migrations"
+    dunlin schema dump --output schema.sql
+    echo 'CREATE TABLE notes (id bigint PRIMARY KEY, body text NOT NULL);' >>schema.sql
+    run_json generate notes --target lite
+    assert_exit 0
+    assert_json_form generate
+    assert_json '[.tried[] | [.driver, .proved, .place]]' \
+        '[["sqlite",true,"memory"],["postgres",true,"database"],["mysql",true,"database"]]'
+    assert_json .portable true
+    rm migrations/*_notes.sql
+    cp "$tree/migrations/meta/_journal.json" migrations/meta/
+    # On servers only where a throw-away database may be made.
+    jq 'del(.targets[].kind)' dunlin.json >new.json && mv new.json dunlin.json
+    dunlin generate notes --target lite --shadow-url "$(fresh_database mysql)"
+    assert_exit 0
+    assert_stderr "tried on sqlite, in memory"
+    assert_stderr "tried on mysql, in the database of --shadow-url"
+    assert_stderr "not tried on postgres: there is nowhere to replay migrations for postgres: name an empty database with --shadow-url"
+    rm migrations/*_notes.sql
+    cp "$tree/migrations/meta/_journal.json" migrations/meta/
+    dunlin generate notes --target lite --shadow
+    assert_exit 0
+    assert_stderr "tried on postgres, in a throw-away database"
+}
+
+@test "what does not run on another kind of database is not for all of them" {
+    mkdir given
+    echo 'CREATE TABLE t (a bigint PRIMARY KEY);' >given/0001_first.sql
+    project given
+    dunlin schema dump --output schema.sql
+    # MariaDB has no unique index of rows that a condition chooses.
+    echo 'CREATE UNIQUE INDEX t_few ON t (a) WHERE a > 5;' >>schema.sql
+    dunlin generate few --target pg
+    assert_exit 1
+    assert_stderr "the definition cannot be loaded on mysql:"
+    assert_stderr "MariaDB has no unique indexes with a condition: 't_few'"
+    assert_equal "$(ls migrations)" 0001_first.sql
+}
+
+@test "what each kind has in its section becomes a section of the one migration" {
+    mkdir given
+    echo 'CREATE TABLE t (a bigint PRIMARY KEY);' >given/0001_first.sql
+    project given
+    dunlin schema dump --output schema.sql
+    cat >>schema.sql <<'END'
+CREATE TABLE u (a bigint PRIMARY KEY, b integer);
+
+-- dunlin: only mysql
+CREATE TRIGGER u_a BEFORE INSERT ON u FOR EACH ROW BEGIN SET NEW.b = 1; END;
+-- dunlin: end
+
+-- dunlin: only sqlite
+CREATE TRIGGER u_a AFTER INSERT ON u BEGIN UPDATE u SET b = 1; END;
+-- dunlin: end
+END
+    dunlin generate both --target pg
+    assert_exit 0
+    assert_equal "$(grep 'dunlin: only' migrations/*_both.sql | sort | uniq -c | tr -s ' ')" " 2 -- dunlin: only mysql
+ 2 -- dunlin: only sqlite"
+    dunlin check
+    assert_exit 0
+    everywhere_the_same
+}
+
+@test "a portable dump finds out what servers have beyond it where it is let" {
+    mkdir given
+    printf '%s\n' 'CREATE TABLE t (a bigint PRIMARY KEY);' '-- dunlin: only postgres' \
+        'CREATE SEQUENCE counted;' '-- dunlin: end' >given/0001_first.sql
+    project given
+    jq 'del(.targets[].kind)' dunlin.json >new.json && mv new.json dunlin.json
+    dunlin schema dump --output schema.sql
+    assert_exit 0
+    assert_stderr "what only postgres has is as it was in the file before"
+    assert_equal "$(grep -c counted schema.sql)" 0
+    dunlin schema dump --output schema.sql --shadow-url "$(fresh_database postgresql)"
+    assert_exit 0
+    assert_equal "$(grep -c counted schema.sql)" 1
+    dunlin schema dump --output other.sql --shadow
+    assert_exit 0
+    refute_stderr "as it was in the file before"
+    cmp schema.sql other.sql
+    dunlin schema dump --target pg --shadow
+    assert_exit 2
+    assert_stderr "the schema of a target is read, and needs no throw-away database: --shadow is for a portable definition"
+}
+
+@test "a snapshot says for which kind of database the other side is" {
+    mkdir given
+    echo 'CREATE TABLE t (a bigint PRIMARY KEY, b boolean);' >given/0001_first.sql
+    project given
+    dunlin migrate --target pg
+    dunlin snapshot --target pg --output pg.json
+    assert_exit 0
+    dunlin schema dump --output schema.sql
+    # The command's own target is SQLite.
+    local operand
+    for operand in definition schema.sql 0001_first tag:0001_first; do
+        dunlin diff pg.json "$operand" --exit-code
+        assert_exit 0
+        dunlin diff "$operand" pg.json --exit-code
+        assert_exit 0
+    done
+    jq 'del(.targets[].kind)' dunlin.json >new.json && mv new.json dunlin.json
+    dunlin diff pg.json definition
+    assert_exit 2
+    assert_stderr "what 'pg.json' is compared with has to be made of a postgres database: there is nowhere to replay migrations for postgres"
+    dunlin diff pg.json definition --shadow-url "$(fresh_database postgresql)" --exit-code
+    assert_exit 0
+    # No server is asked for SQLite.
+    dunlin migrate --target lite
+    dunlin snapshot --target lite --output lite.json
+    jq '.targets = {pg: {url: "postgres://nobody@127.0.0.1:1/x"}}' dunlin.json >new.json && mv new.json dunlin.json
+    dunlin diff lite.json definition --exit-code
+    assert_exit 0
+}

@@ -132,6 +132,7 @@ static int
 add_migration(dn_arena *arena)
 {
     dn_journal_options options = {.folder = at("m")};
+    const dn_journal_texts texts = {.up = "-- b\n", .blank = true};
     dn_migration made;
     dn_journal journal;
     bool failing = true;
@@ -141,7 +142,7 @@ add_migration(dn_arena *arena)
                                 "{\"idx\":0,\"tag\":\"0001_a\",\"when\":1}]}");
     if (dn_journal_read(&options, arena, &journal, &error) < 0)
         return -1;
-    result = dn_journal_new(&journal, "b", true, 5, "-- b\n", arena, &made, &error);
+    result = dn_journal_new(&journal, "b", true, 5, &texts, arena, &made, &error);
     failing = result < 0;
     /* Either both the file and its entry or neither. */
     assert_int_equal(dn_file_exists(at("m/0002_b.sql")), !failing);

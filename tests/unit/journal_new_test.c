@@ -42,8 +42,10 @@ must_read(void)
 static int
 add(const char *name, bool sequence)
 {
+    const dn_journal_texts texts = {.up = "-- new\n", .blank = true};
+
     dn_error_clear(&error);
-    return dn_journal_new(&journal, name, sequence, NOW, "-- new\n", &arena, &made, &error);
+    return dn_journal_new(&journal, name, sequence, NOW, &texts, &arena, &made, &error);
 }
 
 static void

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * A column that numbers itself has to be the first one of a key of its table as soon as it is there: an
+ * index that would be made behind the table stands in its statement then. Engines that number within a
+ * group want it in any place of a key.
+ */
+#include <string.h>
+
+#include "drivers/mysql/my_render.h"
+#include "drivers/mysql/my_schema.h"
+
+static bool
+counts(const dunlin_operation *operation)
+{
+    return dn_mysql_is_op(operation, DUNLIN_VERB_CREATE, DUNLIN_KIND_COLUMN) &&
+           dn_mysql_member(dn_mysql_set(operation), "auto") != NULL;
+}
+
+/* [MDB] "AUTO_INCREMENT on secondary column in multi-column index": MyISAM and Aria. */
+static bool
+counts_in_groups(const dn_mysql_rendering *work, uint64_t first)
+{
+    dunlin_string engine;
+
+    if (first == 0 ||
+        !dn_mysql_is_op(work->operations[first - 1], DUNLIN_VERB_CREATE, DUNLIN_KIND_TABLE))
+        return false;
+    engine = dn_mysql_member_text(dn_mysql_set(work->operations[first - 1]), "engine");
+    return dn_kit_same(engine, "MyISAM") || dn_kit_same(engine, "Aria");
+}
+
+static bool
+has_column(dn_mysql_members columns, dunlin_string name, bool anywhere)
+{
+    for (uint64_t i = 0; i < columns.count && (i == 0 || anywhere); i++)
+        if (dn_mysql_same_name(columns.items[i].text, name))
+            return true;
+    return false;
+}
+
+/* By a key of the statement itself. */
+static bool
+has_key(const dn_mysql_rendering *work, const dunlin_operation *column, uint64_t first,
+        uint64_t end)
+{
+    bool groups = counts_in_groups(work, first);
+
+    for (uint64_t i = first; i < end; i++) {
+        const dunlin_operation *key = work->operations[i];
+
+        if ((dn_mysql_is_op(key, DUNLIN_VERB_CREATE, DUNLIN_KIND_PRIMARY_KEY) ||
+             dn_mysql_is_op(key, DUNLIN_VERB_CREATE, DUNLIN_KIND_UNIQUE)) &&
+            has_column(dn_mysql_member_list(dn_mysql_set(key), "columns"), column->path[1], groups))
+            return true;
+    }
+    return false;
+}
+
+static bool
+begins_with(const dunlin_operation *index, dunlin_string column)
+{
+    dn_mysql_members keys = dn_mysql_member_list(dn_mysql_set(index), "keys");
+    dn_mysql_members key;
+
+    if (keys.count == 0)
+        return false;
+    key = dn_mysql_member_inside(keys, &keys.items[0]);
+    return dn_mysql_same_name(dn_mysql_member_text(key, "column"), column);
+}
+
+/* The first index of the table that begins with the column, or NULL. */
+static const dunlin_operation *
+find_index(const dn_mysql_rendering *work, const dunlin_operation *column, uint64_t from)
+{
+    for (uint64_t i = from; i < work->count; i++) {
+        const dunlin_operation *index = work->operations[i];
+
+        if (dn_mysql_is_op(index, DUNLIN_VERB_CREATE, DUNLIN_KIND_INDEX) &&
+            index->path_count == 2 && dn_kit_equal(index->path[0], column->path[0]) &&
+            begins_with(index, column->path[1]))
+            return index;
+    }
+    return NULL;
+}
+
+int32_t
+dn_mysql_check_counter(dn_mysql_rendering *work, uint64_t first, uint64_t end)
+{
+    const dunlin_operation *column = work->operations[work->at];
+
+    if (has_key(work, column, first, end) || find_index(work, column, first) != NULL)
+        return DUNLIN_OK;
+    return dn_mysql_refuse(work,
+                           "make it the primary key, or give it a unique key, in the same "
+                           "statement",
+                           "columns that number themselves without a key that begins with them: "
+                           "'%.*s'",
+                           (int)column->path[1].length, column->path[1].data);
+}
+
+static int32_t
+tell(dn_mysql_rendering *work, const dunlin_operation *index)
+{
+    dn_mysql_told *told = dn_mysql_pool_take(&work->pool, sizeof(*told));
+
+    if (told == NULL)
+        return dn_kit_no_memory(work->call);
+    told->index = index;
+    told->next = work->told;
+    work->told = told;
+    return DUNLIN_OK;
+}
+
+int32_t
+dn_mysql_add_index_of_counter(dn_mysql_rendering *work, const dunlin_operation *column)
+{
+    const dunlin_operation *index = find_index(work, column, 0);
+    int32_t status;
+
+    if (index == NULL || dn_mysql_is_told(work, index))
+        return DUNLIN_OK;
+    dn_kit_text_add(&work->sql, work->clauses > 0 ? ", ADD " : ",\n    ");
+    status = dn_mysql_add_index(work, index);
+    return status == DUNLIN_OK ? tell(work, index) : status;
+}
+
+int32_t
+dn_mysql_add_counter_key(dn_mysql_rendering *work, uint64_t first, uint64_t end)
+{
+    for (uint64_t i = first; i < end; i++) {
+        const dunlin_operation *column = work->operations[i];
+
+        if (!counts(column) || has_key(work, column, first, end))
+            continue;
+        return dn_mysql_add_index_of_counter(work, column);
+    }
+    return DUNLIN_OK;
+}
+
+bool
+dn_mysql_is_told(const dn_mysql_rendering *work, const dunlin_operation *operation)
+{
+    for (const dn_mysql_told *told = work->told; told != NULL; told = told->next)
+        if (told->index == operation)
+            return true;
+    return false;
+}
