@@ -66,6 +66,21 @@ conversion_of(const building *build, dunlin_string column)
     return NULL;
 }
 
+/* A column that took the place of one of its name, which is gone with its values. */
+static bool
+is_made_anew(const building *build, dunlin_string column)
+{
+    for (size_t i = 0; i < build->state->queued; i++) {
+        const dunlin_operation *operation = build->work->operations[build->state->queue[i]];
+
+        if (operation->verb == DUNLIN_VERB_DROP &&
+            dn_kit_same(operation->kind, DUNLIN_KIND_COLUMN) &&
+            dn_sqlite_same_name(dn_sqlite_member_name(operation), column))
+            return true;
+    }
+    return false;
+}
+
 /* The value that goes into a column of the new table; empty: its default. */
 static int32_t
 value_of(building *build, const dn_sqlite_member *column, dunlin_string *value)
@@ -79,7 +94,8 @@ value_of(building *build, const dn_sqlite_member *column, dunlin_string *value)
     if (conversion != NULL)
         return dn_sqlite_translate(&build->work->local, DUNLIN_TRANSLATE_EXPRESSION,
                                    conversion->using_expression, value);
-    if (dn_sqlite_member_find(build->before, DUNLIN_KIND_COLUMN, column->name) == NULL)
+    if (dn_sqlite_member_find(build->before, DUNLIN_KIND_COLUMN, column->name) == NULL ||
+        is_made_anew(build, column->name))
         return DUNLIN_OK;
     DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text quoted = {0};
 

@@ -54,6 +54,16 @@ alter table Items ADD COLUMN note text NOT NULL DEFAULT '-';
 SQL
 }
 
+@test "a column that is dropped and made again by its name is a new one, without the old values" {
+    migration 0002_again <<'SQL'
+ALTER TABLE items DROP COLUMN price, ADD COLUMN price varchar(10) DEFAULT 'new',
+    ADD CONSTRAINT named CHECK (name <> '');
+SQL
+    dunlin migrate
+    assert_exit 0
+    assert_equal "$(sql app.db "SELECT group_concat(price) FROM items")" new,new
+}
+
 @test "five neighbours are one rebuild, shown, made and exported alike" {
     five
     dunlin migrate --to 0001_shop --quiet
