@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "core/base/file.h"
 #include "core/engine/session.h"
 #include "core/execute/portability.h"
 
@@ -240,6 +241,70 @@ read_journal(dn_session *session, const dn_driver *driver, dn_error *error)
                    session->journal.folder);
 }
 
+/* "<tag>.<word>" -> the tag of a migration, and the word; false where it is none. */
+static bool
+is_override(const dn_journal *journal, dunlin_string stem, dunlin_string *word)
+{
+    const char *dot = stem.length ? memrchr(stem.data, '.', (size_t)stem.length) : NULL;
+    dunlin_string tag;
+
+    if (!dot)
+        return false;
+    tag = dn_span(stem.data, (size_t)(dot - stem.data));
+    *word = dn_span(dot + 1, (size_t)stem.length - (size_t)tag.length - 1);
+    if (!word->length || dn_string_equal(*word, "up") || dn_string_equal(*word, "down"))
+        return false;
+    for (size_t i = 0; i < journal->count; i++)
+        if (!journal->migrations[i].layout && dn_string_equal(tag, journal->migrations[i].tag))
+            return true;
+    return false;
+}
+
+static int
+judge_override(dn_session *session, const char *file, dunlin_string word, dn_error *error)
+{
+    dn_auto(dn_text) names = DN_TEXT_INIT;
+    dn_findings *findings = &session->journal.findings;
+    const char *driver;
+
+    if (dn_project_driver_name(&session->project, word, &session->arena, &driver, &names, error) <
+        0)
+        return -1;
+    if (!driver)
+        return dn_findings_add(findings, &session->arena, DN_WARNING, "journal.unknown-override",
+                               file, error,
+                               "no database gets '%s': there is no driver '%.*s'; known are %s",
+                               file, (int)word.length, word.data, names.data);
+    if (dn_string_equal(word, driver))
+        return 0;
+    return dn_findings_add(findings, &session->arena, DN_WARNING, "journal.unknown-override", file,
+                           error, "no database gets '%s': in names of files the driver is '%s'",
+                           file, driver);
+}
+
+/* Files that no driver will ever choose. */
+static int
+find_strays(dn_session *session, dn_error *error)
+{
+    const dn_journal *journal = &session->journal;
+    dn_folder_entry *entries;
+    size_t count;
+
+    if (dn_folder_list(&session->arena, journal->folder, &entries, &count, error) < 0)
+        return -1;
+    for (size_t i = 0; i < count; i++) {
+        const char *file = entries[i].name;
+        size_t length = strlen(file);
+        dunlin_string word;
+
+        if (!entries[i].folder && length > 4 && strcmp(file + length - 4, ".sql") == 0 &&
+            is_override(journal, dn_span(file, length - 4), &word) &&
+            judge_override(session, file, word, error) < 0)
+            return -1;
+    }
+    return 0;
+}
+
 static bool
 has_errors(const dn_journal *journal)
 {
@@ -262,6 +327,8 @@ check_drivers(dn_session *session, const drivers *list, dn_error *error)
         if (read_journal(session, list->items[i].driver, error) < 0)
             return -1;
         if (i == 0) {
+            if (find_strays(session, error) < 0)
+                return -1;
             dn_session_tell_project(session);
             dn_session_tell_findings(session, "findings", &session->journal.findings);
             nodes = dn_node_array(session->result, root, "drivers");

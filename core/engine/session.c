@@ -68,6 +68,7 @@ dn_session_journal_options(const dn_session *session)
         .driver = session->driver ? session->driver->table.name : NULL,
         .dialect = session->project.dialect,
         .layout = session->project.layout,
+        .project = &session->project,
     };
 }
 

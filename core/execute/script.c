@@ -253,6 +253,27 @@ bad_directive(const dn_script *script, const dn_lex_item *item, const char *id, 
 }
 
 static int
+check_driver_name(const dn_script *script, const dn_lex_item *item, dunlin_string name,
+                  dn_error *error)
+{
+    dn_auto(dn_arena) arena = DN_ARENA_INIT;
+    dn_auto(dn_text) names = DN_TEXT_INIT;
+    const dn_project *project = script->migration->project;
+    const char *driver;
+
+    if (!project)
+        return 0;
+    if (dn_project_driver_name(project, name, &arena, &driver, &names, error) < 0)
+        return -1;
+    if (driver)
+        return 0;
+    return dn_fail(error, DUNLIN_USAGE, "script.unknown-driver",
+                   "%s:%u:%u: there is no driver '%.*s'; known are %s", script->migration->path,
+                   item->line, item->column + (unsigned)(name.data - item->text.data),
+                   (int)(name.length < 60 ? name.length : 60), name.data, names.data);
+}
+
+static int
 directive_only(dn_script *script, const dn_lex_item *item, dunlin_string rest, dn_script_item *out,
                dn_error *error)
 {
@@ -265,8 +286,13 @@ directive_only(dn_script *script, const dn_lex_item *item, dunlin_string rest, d
         return bad_directive(script, item, "script.nested-only", error,
                              "a section may not stand inside another one");
     out->sql = rest;
-    for (; dn_driver_next_name(&rest, &name); names++)
-        ours = ours || (driver && dn_driver_is_called(driver, name));
+    for (; dn_driver_next_name(&rest, &name); names++) {
+        bool called = driver && dn_driver_is_called(driver, name);
+
+        if (!called && check_driver_name(script, item, name, error) < 0)
+            return -1;
+        ours = ours || called;
+    }
     if (!names)
         return bad_directive(script, item, "script.bad-directive", error,
                              "'only' wants names of drivers");

@@ -22,6 +22,7 @@
 #include "core/base/hash.h"
 #include "core/base/text.h"
 #include "core/journal/layout.h"
+#include "core/project/project.h"
 
 /* One problem, told to the user. severity orders: an ERROR keeps `migrate` from running. */
 typedef enum dn_severity { DN_NOTE = 0, DN_WARNING, DN_ERROR_FINDING } dn_severity;
@@ -52,12 +53,13 @@ typedef struct dn_migration {
     size_t entry;          /* position in the journal's array, from 1; 0: not from a journal */
     bool listed;           /* has a journal entry (all, where there is no journal file) */
     bool has_file;
-    const char *path;      /* of the file to run for this driver, NULL when missing */
-    const char *down_path; /* <tag>.down.sql, or NULL */
-    uint64_t size;         /* bytes */
-    dn_digest raw;         /* of the file's bytes, valid when has_file */
-    const char *text;      /* these bytes, of a small file; NULL: they have to be read again */
-    size_t file;           /* for the reader of the folder alone */
+    const char *path;          /* of the file to run for this driver, NULL when missing */
+    const char *down_path;     /* <tag>.down.sql, or NULL */
+    uint64_t size;             /* bytes */
+    dn_digest raw;             /* of the file's bytes, valid when has_file */
+    const char *text;          /* these bytes, of a small file; NULL: they have to be read again */
+    const dn_project *project; /* whose drivers its sections may name; NULL: any name will do */
+    size_t file;               /* for the reader of the folder alone */
 } dn_migration;
 
 /* Tells, without reading it, whether a file is still the one that was read. */
@@ -95,6 +97,7 @@ typedef struct dn_journal_options {
     const char *dialect; /* configured, or NULL */
     /* Another tool's name (layout.h), for folders without a native journal; NULL: by its files. */
     const char *layout;
+    const dn_project *project; /* of the migrations; may be NULL */
 } dn_journal_options;
 int dn_journal_read(const dn_journal_options *options, dn_arena *arena, dn_journal *journal,
                     dn_error *error);

@@ -380,6 +380,13 @@ dn_journal_open(const char *folder, dn_arena *arena, dn_journal *journal, dn_err
     return -1;
 }
 
+static void
+set_project(dn_migration *migrations, size_t count, const dn_project *project)
+{
+    for (size_t i = 0; i < count; i++)
+        migrations[i].project = project;
+}
+
 int
 dn_journal_list(const dn_journal_options *options, const dn_text *text, dn_arena *arena,
                 dn_journal *journal, dn_error *error)
@@ -387,8 +394,11 @@ dn_journal_list(const dn_journal_options *options, const dn_text *text, dn_arena
     journal_reading reading = {.options = options, .arena = arena, .journal = journal};
 
     if (read_journal(&reading, text, error) == 0 && find_broken_merge(&reading, error) == 0 &&
-        (has_no_numbers(journal) || dn_journal_check_numbers(journal, arena, error) == 0))
+        (has_no_numbers(journal) || dn_journal_check_numbers(journal, arena, error) == 0)) {
+        set_project(journal->migrations, journal->count, options->project);
+        set_project(journal->unlisted, journal->unlisted_count, options->project);
         return 0;
+    }
     dn_journal_close(journal);
     return -1;
 }

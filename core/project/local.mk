@@ -1,6 +1,7 @@
 core_sources += \
 	core/project/config.c \
 	core/project/config.h \
+	core/project/drivers.c \
 	core/project/env.c \
 	core/project/project.c \
 	core/project/project.h \

@@ -247,7 +247,7 @@ dn_project_load(const dunlin_options *options, dn_arena *arena, dn_project *proj
 {
     project_search search = {.arena = arena, .project = project};
 
-    *project = (dn_project){0};
+    *project = (dn_project){.driver_path = options ? options->driver_path : NULL};
     if (find_files(&search, options, error) < 0 || read_config(&search, error) < 0 ||
         read_env(&search, error) < 0 || find_definition(&search, error) < 0)
         return -1;

@@ -78,6 +78,7 @@ typedef struct dn_project {
     const char *default_target; /* NULL: none named */
     const char *env_file;       /* text of .env, NUL-terminated, or NULL */
     const char *env_path;
+    const char *driver_path; /* --driver-path, or NULL */
 } dn_project;
 
 /* Does not need a target to exist. Errors: config.* with file:line:column. */
@@ -95,6 +96,12 @@ int dn_project_target(const dn_project *project, const dunlin_options *options, 
 
 /* A variable from the environment or .env; NULL when unset. */
 const char *dn_project_variable(const dn_project *project, dn_arena *arena, const char *name);
+
+/* The driver of that name, one of those that come with dunlin, are found, or are the scheme of a
+ * target's URL; by its own name where it is an alias. NULL: there is none; then `names` gets those that
+ * there are. Loads drivers where it is not one of dunlin's. */
+int dn_project_driver_name(const dn_project *project, dunlin_string name, dn_arena *arena,
+                           const char **driver, dn_text *names, dn_error *error);
 
 /* Scheme of a URL: the text before the first ':', lower-cased; NULL when it is no [a-z0-9_+.-]+ */
 char *dn_url_scheme(dn_arena *arena, const char *url);

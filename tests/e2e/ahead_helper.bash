@@ -13,10 +13,12 @@ ahead_project() {
         targets: {main: {url: $url, backup: "none"}}}' >dunlin.json
     mkdir -p migrations/meta
     echo 'CREATE TABLE users (id integer PRIMARY KEY);' >migrations/0001_users.sql
-    cat >migrations/0002_teams.sql <<'END'
+    local other=mysql
+    [ "$1" != mysql ] || other=postgres
+    sed "s/OTHER/$other/" >migrations/0002_teams.sql <<'END'
 CREATE TABLE teams (id integer PRIMARY KEY, name varchar(40) NOT NULL);
 ALTER TABLE users ADD COLUMN team integer;
--- dunlin: only oracle
+-- dunlin: only OTHER
 CREATE TABLE elsewhere (id integer);
 -- dunlin: end
 INSERT INTO teams (id, name) VALUES (1, 'a');

@@ -200,3 +200,77 @@ SQL
     assert_exit 4
     assert_stdout journal.file-missing
 }
+
+# --- names of drivers -----------------------------------------------------------------------------------
+
+@test "a section for a driver that nobody knows is an error with its place; nothing is applied" {
+    folder portable <<'SQL'
+CREATE TABLE t (id integer);
+SQL
+    printf 'CREATE TABLE u (id integer);\n-- dunlin: only mysql, oracel\nSELECT 1;\n-- dunlin: end\n' \
+        >migrations/0002_two.sql
+    local command
+    for command in migrate 'check --portability' 'check --portability --driver mysql'; do
+        dunlin $command
+        assert_exit 2
+        assert_stderr "0002_two.sql:2:24: there is no driver 'oracel'; known are mysql, postgres and sqlite"
+        assert_stderr '        -- dunlin: only mysql, oracel'
+        assert_stderr '                               ^'
+        assert_stderr script.unknown-driver
+        assert_stderr 'give dunlin.json a target'
+    done
+    dunlin status
+    assert_stdout '0 applied'
+    sed -i 's/oracel/MariaDB, postgresql/' migrations/0002_two.sql
+    dunlin migrate
+    assert_exit 0
+}
+
+@test "a driver of somebody else is known by a target, or where it is installed" {
+    folder portable <<'SQL'
+CREATE TABLE t (id integer);
+-- dunlin: only oracle
+SELECT 1;
+-- dunlin: end
+SQL
+    dunlin migrate
+    assert_exit 2
+    echo '{"dialect": "portable", "default": "one", "targets": {"one": {"url": "sqlite:app.db"},
+        "away": {"url": "env:NOT_SET"}, "two": {"url": "oracle:there"}}}' >dunlin.json
+    dunlin migrate
+    assert_exit 0
+    dunlin check --portability --driver sqlite
+    assert_exit 0
+    rm -r app.db
+    folder portable <<'SQL'
+CREATE TABLE t (id integer);
+-- dunlin: only plaything
+SELECT 1;
+-- dunlin: end
+SQL
+    dunlin migrate
+    assert_exit 2
+    assert_stderr "there is no driver 'plaything'"
+    mkdir drivers
+    cp "$(realpath -ms "${BUILD:-$tree/build}/tests/drivers/.libs")/toy.so" drivers
+    dunlin migrate --driver-path drivers
+    assert_exit 0
+}
+
+@test "a file for a driver that nobody knows is a warning of the check" {
+    folder portable <<'SQL'
+CREATE TABLE t (id integer);
+SQL
+    echo 'SELECT 1;' | tee migrations/0001_one.{sqlit,postgres,postgresql,down}.sql >migrations/README.txt
+    run_json check --portability
+    assert_exit 0
+    assert_json '[.findings[] | select(.severity == "warning") | [.id, .object]]' \
+        '[["journal.unknown-override","0001_one.postgresql.sql"],["journal.unknown-override","0001_one.sqlit.sql"]]'
+    dunlin check --portability
+    [[ $output$stderr == *"no database gets '0001_one.sqlit.sql': there is no driver 'sqlit'; known are"* ]] ||
+        fail 'the file is not told'
+    [[ $output$stderr == *"no database gets '0001_one.postgresql.sql': in names of files the driver is 'postgres'"* ]] ||
+        fail 'the other file is not told'
+    dunlin migrate
+    assert_exit 0
+}

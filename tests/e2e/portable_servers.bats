@@ -227,9 +227,11 @@ SQL
     assert_stderr "-- dunlin: only"
     dunlin status --check --quiet
     assert_exit 3
-    migration 0001_native <<'SQL'
+    local other=mysql
+    [[ $1 == sqlite:* || $1 == postgres* ]] || other=postgres
+    migration 0001_native <<SQL
 CREATE TABLE u (id integer PRIMARY KEY);
--- dunlin: only nosuchdatabase
+-- dunlin: only $other
 CREATE FUNCTION f() RETURNS integer LANGUAGE sql AS 'SELECT 1';
 -- dunlin: end
 SQL
