@@ -78,6 +78,7 @@ core_sources += \
 	core/engine/portable.c \
 	core/engine/portable.h \
 	core/engine/portable_dump.c \
+	core/engine/portable_section.c \
 	core/engine/portable_text.c \
 	core/engine/repair.c \
 	core/engine/resume.c \

@@ -7,9 +7,10 @@
  *  - What a database has beyond that stands in a section for it, written from what a replay on it
  *    shows. Where none may be made, the section of the present file stays.
  *
- *   portable.c       which form, reading it, loading it
- *   portable_text.c  writing it
- *   portable_dump.c  `dunlin schema dump`
+ *   portable.c          which form, reading it, loading it
+ *   portable_text.c     writing it
+ *   portable_section.c  what one database has beyond it
+ *   portable_dump.c     `dunlin schema dump`
  */
 #ifndef DN_ENGINE_PORTABLE_H
 #define DN_ENGINE_PORTABLE_H

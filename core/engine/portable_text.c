@@ -29,40 +29,7 @@ dn_portable_statements(const dn_model *model, dn_text *text, size_t *statements,
     return dn_model_write(model, text, statements, error);
 }
 
-/* --- sections -------------------------------------------------------------------------------------------- */
-
-static int
-write_section(dn_session *session, const dn_side *from, const dn_side *to, dn_diff *diff,
-              dn_text *text, dn_error *error)
-{
-    dn_side_script script;
-
-    return dn_side_render(session, from, to, &diff->operations, &script, error) < 0
-               ? -1
-               : dn_definition_write(to, diff, &script, DN_SCRIPT_GROUPS | DN_SCRIPT_MIGRATION,
-                                     text, error);
-}
-
-int
-dn_portable_section_of(dn_session *session, const dn_text *sql, const dn_side *made, bool asked,
-                       const char *given, dn_portable_section *section, dn_error *error)
-{
-    dn_auto(dn_text) text = DN_TEXT_INIT;
-    dn_side loaded;
-    dn_diff diff;
-
-    *section = (dn_portable_section){.driver = made->driver};
-    if (dn_definition_side_of(session, "the portable statements", sql, made, asked, given, &loaded,
-                              error) < 0 ||
-        dn_schema_diff(loaded.facts, made->facts, NULL, &session->arena, &diff, error) < 0)
-        return dn_while(error, "finding out what %s has beyond them", made->driver->table.name);
-    if (diff.operations.count && write_section(session, &loaded, made, &diff, &text, error) < 0)
-        return -1;
-    section->text = dn_arena_copy(&session->arena, text.data ? text.data : "", text.length);
-    return section->text ? 0 : dn_no_memory(error);
-}
-
-/* --- beside those of the present file ---------------------------------------------------------------------------- */
+/* --- sections, beside those of the present file ---------------------------------------------------------------------------- */
 
 typedef struct block {
     dunlin_string names; /* of drivers */

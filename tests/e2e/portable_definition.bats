@@ -200,6 +200,49 @@ CREATE TRIGGER "t_n" AFTER INSERT ON t BEGIN UPDATE t SET n = 1 WHERE a = new.a;
     assert_exit 0
 }
 
+@test "a table that one database alone built anew is dropped and created in its section" {
+    project "CREATE TABLE t (a bigint PRIMARY KEY, name varchar(20), n integer);
+CREATE INDEX t_name ON t (name); CREATE VIEW v AS SELECT a FROM t;
+CREATE TABLE child (a bigint PRIMARY KEY, t bigint REFERENCES t (a));" \
+        '-- dunlin: only sqlite
+CREATE TABLE __new_t (a bigint PRIMARY KEY, name varchar(20) NOT NULL, n integer DEFAULT 0);
+INSERT INTO __new_t SELECT a, name, n FROM t;
+DROP VIEW v;
+DROP TABLE t;
+ALTER TABLE __new_t RENAME TO t;
+CREATE INDEX t_name ON t (name);
+CREATE VIEW v AS SELECT a FROM t;
+-- dunlin: end
+-- dunlin: only postgres
+ALTER TABLE t ALTER COLUMN name SET NOT NULL, ALTER COLUMN n SET DEFAULT 0;
+-- dunlin: end'
+    dunlin schema dump --output schema.sql
+    assert_exit 0
+    assert_equal "$(sed -n '/only/,$p' schema.sql)" '-- dunlin: only sqlite
+
+DROP TABLE "t";
+
+CREATE TABLE "t" (
+    "a" BIGINT,
+    "name" VARCHAR(20) NOT NULL,
+    "n" INTEGER DEFAULT 0,
+    PRIMARY KEY ("a")
+);
+CREATE INDEX "t_name" ON "t" ("name");
+-- dunlin: end'
+    dunlin check
+    assert_exit 0
+    cp schema.sql dumped.sql
+    rm schema.sql
+    dunlin migrate
+    assert_exit 0
+    diff schema.sql dumped.sql
+    dunlin schema load schema.sql --url sqlite:loaded.db
+    assert_exit 0
+    dunlin diff dev sqlite:loaded.db --exit-code
+    assert_exit 0
+}
+
 @test "an override file, a view over something renamed and a table of a query are sections, too" {
     project 'CREATE TABLE t (a bigint PRIMARY KEY, n integer);
 CREATE VIEW v AS SELECT a, n FROM t; CREATE VIEW w AS SELECT a FROM v; CREATE VIEW x AS SELECT a FROM t;' \
