@@ -182,10 +182,22 @@ hides_comparison(const dn_join *join, const dn_ddl_statement *next)
             has(next->operations, next->count, DUNLIN_VERB_RENAME));
 }
 
+/* What has no name gets one that nothing else in its statement has. */
+static bool
+takes_freed_name(const dn_join *join, const dn_ddl_statement *next)
+{
+    for (size_t k = 0; k < next->count; k++)
+        for (size_t i = 0; next->marks[k].named && i < join->operation_count; i++)
+            if (join->operations[i]->verb != DUNLIN_VERB_CREATE &&
+                is_same(join->operations[i]->path[2], next->operations[k]->path[2]))
+                return true;
+    return false;
+}
+
 static bool
 fits(const dn_join *join, const alter *next)
 {
-    return !hides_comparison(join, &next->parsed) &&
+    return !hides_comparison(join, &next->parsed) && !takes_freed_name(join, &next->parsed) &&
            has_same_head(join->operations[0], next->parsed.operations[0]) &&
            dn_schema_go_together(&join->how.target, *join->how.facts, join->operations,
                                  join->operation_count, next->parsed.operations,
