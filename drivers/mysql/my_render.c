@@ -355,6 +355,7 @@ dn_mysql_render(const dunlin_call *call, const dunlin_profile *profile, int32_t 
                                .profile = profile,
                                .server = dn_mysql_server_of(profile),
                                .script = mode == DUNLIN_RENDER_SCRIPT,
+                               .runs = mode == DUNLIN_RENDER_RUN,
                                .operations = operations,
                                .count = count};
     int32_t status = DUNLIN_OK;

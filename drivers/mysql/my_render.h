@@ -23,6 +23,7 @@ typedef struct dn_mysql_rendering {
     const dunlin_profile *profile;
     dn_mysql_server server;
     bool script;
+    bool runs; /* it is sent, or tried for that */
     const dunlin_operation *const *operations;
     uint64_t count;
     uint64_t at; /* the operation at work */

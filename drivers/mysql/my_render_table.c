@@ -154,6 +154,66 @@ primary_columns(dn_mysql_rendering *work, dunlin_string table)
         "columns");
 }
 
+/* Up to MariaDB 12.1, and on MySQL, there is one set of names of foreign keys for all tables of a database
+ * (errors 1005 with errno 121, and 1826). */
+typedef struct name_search {
+    const dn_mysql_rendering *work;
+    const dunlin_operation *operation;
+    dunlin_string table; /* that has a key of this name */
+} name_search;
+
+/* By an operation of the same list. */
+static bool
+goes(const dn_mysql_rendering *work, const dunlin_fact *key)
+{
+    for (uint64_t i = 0; i < work->count; i++) {
+        const dunlin_operation *one = work->operations[i];
+        bool table = dn_mysql_is_op(one, DUNLIN_VERB_DROP, DUNLIN_KIND_TABLE);
+
+        if ((table || dn_mysql_is_op(one, DUNLIN_VERB_DROP, DUNLIN_KIND_FOREIGN_KEY) ||
+             dn_mysql_is_op(one, DUNLIN_VERB_RENAME, DUNLIN_KIND_FOREIGN_KEY)) &&
+            dn_kit_equal(one->path[0], key->path[0]) &&
+            (table || dn_mysql_same_name(one->path[1], key->path[1])))
+            return true;
+    }
+    return false;
+}
+
+static int32_t
+look_for_name(const dunlin_fact *key, void *context)
+{
+    name_search *looking = context;
+    const dunlin_operation *operation = looking->operation;
+
+    if (key->path_count == 2 && !dn_kit_equal(key->path[0], operation->path[0]) &&
+        dn_mysql_same_name(key->path[1], operation->path[1]) && !goes(looking->work, key))
+        looking->table = key->path[0];
+    return DUNLIN_OK;
+}
+
+static int32_t
+check_foreign_name(dn_mysql_rendering *work, const dunlin_operation *operation)
+{
+    name_search looking = {.work = work, .operation = operation};
+    int32_t status;
+
+    if (!work->runs || (work->server.mariadb && work->server.version >= 120100u) ||
+        work->call->host->each == NULL || operation->path_count < 2 ||
+        operation->path[1].length == 0)
+        return DUNLIN_OK;
+    status = work->call->host->each(work->call, dn_kit_string(DUNLIN_KIND_FOREIGN_KEY),
+                                    look_for_name, &looking);
+    if (status != DUNLIN_OK || looking.table.length == 0)
+        return status;
+    return dn_mysql_refuse(work,
+                           "give one of them another name, or write it for this database in a "
+                           "section '-- dunlin: only mysql'",
+                           "second foreign key of one name in a database: '%.*s' is in '%.*s' "
+                           "already",
+                           (int)operation->path[1].length, operation->path[1].data,
+                           (int)looking.table.length, looking.table.data);
+}
+
 static int32_t
 add_foreign_key(dn_mysql_rendering *work, const dunlin_operation *operation)
 {
@@ -164,6 +224,8 @@ add_foreign_key(dn_mysql_rendering *work, const dunlin_operation *operation)
 
     if (status == DUNLIN_OK && ref.count == 0)
         return dn_kit_fail(work->call, DUNLIN_USAGE, "a foreign key that refers to nothing");
+    if (status == DUNLIN_OK)
+        status = check_foreign_name(work, operation);
     if (status != DUNLIN_OK)
         return status;
     if (columns.count == 0)

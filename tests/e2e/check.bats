@@ -95,6 +95,26 @@ OUT
     )"
 }
 
+@test "two tables with a foreign key of one name are no translation for mysql" {
+    folder portable <<'SQL'
+CREATE TABLE p (id integer PRIMARY KEY);
+CREATE TABLE a (id integer, CONSTRAINT owner FOREIGN KEY (id) REFERENCES p (id));
+ALTER TABLE a DROP CONSTRAINT owner, ADD CONSTRAINT owner FOREIGN KEY (id) REFERENCES p (id);
+CREATE TABLE b (id integer, CONSTRAINT "Owner" FOREIGN KEY (id) REFERENCES p (id));
+DROP TABLE a;
+CREATE TABLE c (id integer, CONSTRAINT owner FOREIGN KEY (id) REFERENCES p (id));
+ALTER TABLE b DROP CONSTRAINT "Owner";
+ALTER TABLE p ADD CONSTRAINT "Owner" FOREIGN KEY (id) REFERENCES b (id);
+SQL
+    dunlin check --portability --driver mysql
+    assert_exit 4
+    assert_stdout "0001_one.sql:4:29: mysql: MariaDB has no second foreign key of one name in a database: 'Owner' is in 'a' already"
+    assert_stdout "0001_one.sql:6:29: mysql: MariaDB has no second foreign key of one name in a database: 'owner' is in 'b' already"
+    assert_stdout 'mysql: 8 statements, 3 of them cannot be translated'
+    dunlin check --portability --driver sqlite --driver postgres
+    assert_exit 0
+}
+
 @test "both ways out are ways out" {
     folder portable <<'SQL'
 CREATE TABLE t (id integer PRIMARY KEY, a text);

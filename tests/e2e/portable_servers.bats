@@ -239,6 +239,24 @@ SQL
     assert_exit 0
 }
 
+@test "mysql: a second foreign key of one name is refused before anything is sent" { on mysql one_name; }
+
+one_name() {
+    migration 0000_first <<'SQL'
+CREATE TABLE p (id integer PRIMARY KEY);
+CREATE TABLE a (id integer, CONSTRAINT owner FOREIGN KEY (id) REFERENCES p (id));
+SQL
+    migration 0001_second <<'SQL'
+CREATE TABLE b (id integer);
+ALTER TABLE b ADD CONSTRAINT owner FOREIGN KEY (id) REFERENCES p (id);
+SQL
+    dunlin migrate
+    assert_exit 2
+    assert_stderr "0001_second.sql:2:"
+    assert_stderr "second foreign key of one name in a database: 'owner' is in 'a' already"
+    assert_equal "$(rows "$1" 'SHOW TABLES')" ""
+}
+
 @test "sqlite: a statement that is not portable is named before anything is sent" { on sqlite native; }
 @test "postgresql: a statement that is not portable is named before anything is sent" { on postgresql native; }
 @test "mysql: a statement that is not portable is named before anything is sent" { on mysql native; }
