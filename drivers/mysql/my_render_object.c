@@ -288,6 +288,17 @@ note_view(const dunlin_fact *fact, void *context)
     return DUNLIN_OK;
 }
 
+/* [M] With lower_case_table_names = 1 every name of a table is kept in lower case: RENAME finds the
+ * new one taken. */
+static bool
+lowers_names(const dunlin_profile *profile)
+{
+    for (uint64_t i = 0; profile != NULL && i + 1 < profile->setting_count; i += 2)
+        if (dn_kit_same(profile->settings[i], "lower_case_table_names"))
+            return dn_kit_same(profile->settings[i + 1], "1");
+    return false;
+}
+
 static int32_t
 rename_object(dn_mysql_rendering *work, const dunlin_operation *operation)
 {
@@ -295,6 +306,9 @@ rename_object(dn_mysql_rendering *work, const dunlin_operation *operation)
 
     if (operation->new_path_count == 0)
         return dn_kit_fail(work->call, DUNLIN_USAGE, "a rename without a new name");
+    if (lowers_names(work->profile) &&
+        dn_mysql_same_name(operation->path[0], operation->new_path[0]))
+        return dn_mysql_lossy(work, "this server keeps the names of tables in lower case");
     if (work->call->host->each != NULL)
         work->call->host->each(work->call, dn_kit_string(DUNLIN_KIND_VIEW), note_view, &rename);
     if (rename.status != DUNLIN_OK)

@@ -229,6 +229,24 @@ texts_of_a_portable_table_are_equal_only_where_their_bytes_are(void **state)
 }
 
 static void
+a_server_that_lowers_names_keeps_the_name_of_a_table(void **state)
+{
+    dunlin_string settings[] = {{"lower_case_table_names", 22}, {"1", 1}};
+    dunlin_profile profile = *server_profile();
+
+    (void)state;
+    profile.settings = settings;
+    profile.setting_count = 2;
+    write_operations(&written, "rename table t T");
+    assert_string_equal(render_written(&profile, DUNLIN_RENDER_RUN, written.list, written.count),
+                        "");
+    assert_int_equal(render_status(), DUNLIN_OK);
+    settings[1] = (dunlin_string){"0", 1};
+    assert_non_null(strstr(render_written(&profile, DUNLIN_RENDER_RUN, written.list, written.count),
+                           "RENAME TABLE `t` TO `T`"));
+}
+
+static void
 a_script_can_run_again(void **state)
 {
     (void)state;
@@ -400,6 +418,7 @@ main(void)
         RENDER_TEST(a_type_does_not_change_under_a_foreign_key),
         RENDER_TEST(cascade_drops_what_hangs_on_a_table),
         RENDER_TEST(texts_of_a_portable_table_are_equal_only_where_their_bytes_are),
+        RENDER_TEST(a_server_that_lowers_names_keeps_the_name_of_a_table),
         RENDER_TEST(a_script_can_run_again),
         RENDER_TEST(what_realise_says_is_what_the_server_prints),
     };
