@@ -400,12 +400,15 @@ lacks_key(const question *asked)
            !dn_fact_map_find(asked->facts, operation->kind, operation->path, operation->path_count);
 }
 
+/* The columns of a view are no facts. */
 static bool
 lacks_column(const question *asked)
 {
     const dunlin_operation *operation = asked->operation;
 
-    return dn_string_equal(operation->kind, DUNLIN_KIND_COLUMN) && has_table(asked) &&
+    return dn_string_equal(operation->kind, DUNLIN_KIND_COLUMN) &&
+           dn_fact_map_find(asked->facts, dn_string(DUNLIN_KIND_TABLE), operation->path,
+                            operation->path_count - 1) &&
            !dn_fact_map_find(asked->facts, operation->kind, operation->path, operation->path_count);
 }
 
