@@ -155,6 +155,32 @@ tell_parts(const dn_previewer *work, const dn_script_item *item, const dn_transl
     return *why ? 0 : dn_no_memory(error);
 }
 
+static bool
+is_acted_on(const dn_script_item *item, const dn_script_part *part, const dn_translated *translated)
+{
+    for (size_t i = 0; i < translated->operation_count; i++)
+        if (dn_script_part_at(item, translated->operations[i]->span_begin) == part)
+            return true;
+    return false;
+}
+
+/* Statements that were read together with others, and found done. */
+static int
+add_done_parts(dn_previewer *work, const dn_script_item *item, const dn_translated *translated,
+               dn_error *error)
+{
+    for (size_t i = 0; translated->operations && i < item->part_count; i++) {
+        const dn_script_part *part = &item->parts[i];
+        const dn_preview_item made = {
+            .kind = DN_PREVIEW_LEFT_OUT, .line = part->line, .why = "it is so already"};
+
+        if (!is_acted_on(item, part, translated) &&
+            add_statement(work, item, made, part->sql, error) < 0)
+            return -1;
+    }
+    return 0;
+}
+
 static int
 add_steps(dn_previewer *work, const dn_script_item *item, const dn_translated *translated,
           dn_error *error)
@@ -229,7 +255,9 @@ add_sent(dn_previewer *work, const dn_script_item *item, const dn_translated *tr
          dn_error *error)
 {
     if (translated->kind == DN_TRANSLATED_STEPS)
-        return add_steps(work, item, translated, error);
+        return add_done_parts(work, item, translated, error) < 0
+                   ? -1
+                   : add_steps(work, item, translated, error);
     return add_statement(work, item, (dn_preview_item){.kind = DN_PREVIEW_STATEMENT}, item->sql,
                          error);
 }
