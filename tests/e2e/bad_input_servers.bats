@@ -385,20 +385,27 @@ in_ps() {
     grep -q "$pattern" "$BATS_TEST_TMPDIR/processes"
 }
 
+# Tests run beside this one, whose passwords are in lists: this one has a password of its own.
 password_in_ps() {
     a_project "$1"
-    local address
+    local address user=hidden_$RANDOM$RANDOM password=unseen-$RANDOM$RANDOM
     case $1 in
-        postgresql) sql_pg "$database" "GRANT CREATE, USAGE ON SCHEMA public TO restricted" ;;
-        mysql) sql_my "$database" "GRANT ALL ON $name.* TO restricted@'127.0.0.1'" ;;
+        postgresql)
+            sql_pg "$database" "CREATE ROLE $user LOGIN PASSWORD '$password'" \
+                "GRANT CREATE, USAGE ON SCHEMA public TO $user"
+            ;;
+        mysql)
+            sql_my "$database" "CREATE USER $user@'127.0.0.1' IDENTIFIED BY '$password'" \
+                "GRANT ALL ON $name.* TO $user@'127.0.0.1'"
+            ;;
     esac
-    address=${database/dunlin@/restricted:s3cr3t-Passw0rd@}
+    address=${database/dunlin@/$user:$password@}
     export APP_URL=$address
     sed -i "s|\"backup\": \"none\", \"url\": \"[^\"]*\"|\"backup\": \"full\", \"url\": \"env:APP_URL\"|" project/dunlin.json
     dunlin migrate -C project
     assert_exit 0
     echo 'CREATE TABLE more (id int);' >project/migrations/0002_more.sql
-    run ! in_ps 's3cr3t' dunlin migrate -C project
+    run ! in_ps "$password" dunlin migrate -C project
     # The lists are those of the run; tools may be too quick to be in one.
     grep -q 'migrate -C project' "$BATS_TEST_TMPDIR/processes"
     [ -n "$(find project -name '*.backup')" ]
