@@ -44,6 +44,17 @@ branches() {
     git commit -qm both
 }
 
+# The same without branches: 0003 is applied, and 0002 runs behind it.
+overtaken() {
+    rm -rf app.db* migrations/000[23]*
+    write_journal 0001_users 0003_two
+    echo "$2" >migrations/0003_two.sql
+    dunlin migrate --no-backup
+    write_journal 0001_users 0002_one 0003_two
+    echo "$1" >migrations/0002_one.sql
+    dunlin migrate --no-backup
+}
+
 @test "a late migration that touches nothing of what came after is applied by itself" {
     branches 'ALTER TABLE users ADD COLUMN one integer; CREATE INDEX users_one ON users (one);' \
         'CREATE TABLE teams (id integer PRIMARY KEY); ALTER TABLE users ADD COLUMN two integer;'
@@ -74,13 +85,7 @@ branches() {
     assert_exit 4
     assert_stderr "'0002_one' arrived late, and nothing tells whether it does the same behind '0003_two', which is applied already: it changes rows, or is not understood"
     git checkout -q main
-    rm -rf app.db* migrations/000[23]*
-    write_journal 0001_users 0003_two
-    echo 'CREATE TABLE teams (id integer PRIMARY KEY);' >migrations/0003_two.sql
-    dunlin migrate --no-backup
-    write_journal 0001_users 0002_one 0003_two
-    echo "UPDATE users SET name = 'x';" >migrations/0002_one.sql
-    dunlin migrate --no-backup
+    overtaken "UPDATE users SET name = 'x';" 'CREATE TABLE teams (id integer PRIMARY KEY);'
     assert_exit 0
 }
 
@@ -105,14 +110,9 @@ branches() {
     assert_stderr "'0002_one' arrived late: it touches 'users', and so does '0003_two', which is applied already; a replay does not show that both orders give one schema [plan.late-conflict]"
     git checkout -qf main
     git reset -q --hard main~1
-    rm -rf app.db* migrations/000[23]*
     # In either order one schema; behind the other the texts of "name" would be lost.
-    write_journal 0001_users 0003_two
-    echo 'ALTER TABLE users DROP COLUMN name; ALTER TABLE users ADD COLUMN name varchar(20);' >migrations/0003_two.sql
-    dunlin migrate --no-backup
-    write_journal 0001_users 0002_one 0003_two
-    echo 'ALTER TABLE users ADD COLUMN called varchar(20); ALTER TABLE users DROP COLUMN name; ALTER TABLE users ADD COLUMN name varchar(20);' >migrations/0002_one.sql
-    dunlin migrate --no-backup
+    overtaken 'ALTER TABLE users ADD COLUMN called varchar(20); ALTER TABLE users DROP COLUMN name; ALTER TABLE users ADD COLUMN name varchar(20);' \
+        'ALTER TABLE users DROP COLUMN name; ALTER TABLE users ADD COLUMN name varchar(20);'
     assert_exit 4
     assert_stderr '[plan.late-conflict]'
 }
