@@ -88,6 +88,12 @@ dn_error_clear(dn_error *error)
         memset(error, 0, sizeof *error);
 }
 
+bool
+dn_error_ends_all(const dn_error *error)
+{
+    return error->status == DUNLIN_NO_MEMORY || error->status == DUNLIN_CANCELLED;
+}
+
 int
 dn_fail(dn_error *error, int32_t status, const char *id, const char *format, ...)
 {

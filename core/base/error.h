@@ -7,6 +7,8 @@
 #ifndef DN_BASE_ERROR_H
 #define DN_BASE_ERROR_H
 
+#include <stdbool.h>
+
 #include <dunlin/dunlin.h>
 
 typedef dunlin_error dn_error;
@@ -25,6 +27,8 @@ int dn_fail_errno(dn_error *error, const char *id, const char *what, const char 
 const char *dn_errno_text(int code); /* untranslated, safe with threads */
 int32_t dn_errno_status(int code);   /* ENOENT: DUNLIN_MISSING ... */
 void dn_error_clear(dn_error *error);
+/* No memory, or the user wants to stop: nobody goes on without what failed so. */
+bool dn_error_ends_all(const dn_error *error);
 int dn_exit_code(int32_t status); /* for a status without an id of its own */
 
 /* The table, for docs and tests: NULL past its end. */

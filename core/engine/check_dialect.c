@@ -286,7 +286,7 @@ check_definition(replaying *work, const char *path)
     if (dn_definition_side(work->checking->session, path, &work->side,
                            work->checking->options->shadow != 0, ground->given, &side,
                            work->error) < 0) {
-        if (work->error->status == DUNLIN_NO_MEMORY || work->error->status == DUNLIN_CANCELLED)
+        if (dn_error_ends_all(work->error))
             return -1;
         dn_checks_problem(work->checking, &check, path, work->error->message, NULL);
         dn_error_clear(work->error);

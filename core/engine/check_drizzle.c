@@ -58,8 +58,7 @@ tell(declaring *work, const dn_declared *declared, const char *holder)
 static int
 failed(declaring *work, const char *summary)
 {
-    if (work->error->status == DUNLIN_NO_MEMORY || work->error->status == DUNLIN_CANCELLED ||
-        strcmp(work->error->id, "definition.command") == 0 ||
+    if (dn_error_ends_all(work->error) || strcmp(work->error->id, "definition.command") == 0 ||
         strncmp(work->error->id, "process.", 8) == 0)
         return -1;
     dn_checks_problem(work->checking, &work->check, NULL, work->error->message, NULL);

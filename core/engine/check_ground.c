@@ -201,7 +201,7 @@ open_server(dn_checking *checking, dn_check_ground *ground, dn_error *error)
     dn_session *session = checking->session;
 
     if (dn_connection_open(ground->driver, ground->url, &options, &ground->reference, error) < 0) {
-        if (error->status == DUNLIN_NO_MEMORY || error->status == DUNLIN_CANCELLED)
+        if (dn_error_ends_all(error))
             return -1;
         ground->why = dn_arena_text(&session->arena, error->message);
         dn_error_clear(error);

@@ -112,7 +112,7 @@ passed_over(looking *work, const char *path)
     dn_reconciliation *found = &work->session->reconciliation;
     dn_error problem = *work->error;
 
-    if (problem.status == DUNLIN_NO_MEMORY || problem.status == DUNLIN_CANCELLED)
+    if (dn_error_ends_all(&problem))
         return -1;
     dn_error_clear(work->error);
     return dn_findings_add(&found->findings, &work->session->arena, DN_NOTE,

@@ -113,7 +113,7 @@ add_base(writing *work, const dn_json *json, bool *same)
     if (dn_drizzle_snapshot_sql(json, &sql, work->error) < 0 ||
         dn_declared_by_text(work->session, work->place, json->name, &sql, &declared, work->error) <
             0) {
-        if (work->error->status == DUNLIN_NO_MEMORY || work->error->status == DUNLIN_CANCELLED)
+        if (dn_error_ends_all(work->error))
             return -1;
         dn_error_clear(work->error);
         return 0;

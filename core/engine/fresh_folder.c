@@ -30,12 +30,6 @@ typedef struct folder {
 
 /* --- what is known already ------------------------------------------------------------------------------ */
 
-static bool
-is_fatal(const dn_error *error)
-{
-    return error->status == DUNLIN_NO_MEMORY || error->status == DUNLIN_CANCELLED;
-}
-
 static const char *
 member_of(const dn_drizzle_link *link, const char *name)
 {
@@ -78,12 +72,12 @@ read_own(folder *work)
     if (dn_declared_chain(work->session, SIZE_MAX, &work->session->arena, &work->all, work->error) <
         0) {
         dn_drizzle_chain_cleanup(&work->all);
-        return is_fatal(work->error) ? -1 : (dn_error_clear(work->error), 0);
+        return dn_error_ends_all(work->error) ? -1 : (dn_error_clear(work->error), 0);
     }
     id = work->all.links[work->all.count - 1].id;
     if (dn_drizzle_chain_rows(&work->all, &ids, &work->own, work->error) == 0)
         return 0;
-    return is_fatal(work->error) ? -1 : (dn_error_clear(work->error), 0);
+    return dn_error_ends_all(work->error) ? -1 : (dn_error_clear(work->error), 0);
 }
 
 static int
@@ -98,7 +92,7 @@ add_base(folder *work, const cJSON *rows, bool *same)
         return 0;
     if (dn_declared_by_rows(work->session, work->place, work->fresh->path, rows, &declared,
                             work->error) < 0)
-        return is_fatal(work->error) ? -1 : (dn_error_clear(work->error), 0);
+        return dn_error_ends_all(work->error) ? -1 : (dn_error_clear(work->error), 0);
     tree = dn_drizzle_rows_tree(work->dialect, rows, made);
     if (!tree)
         return dn_no_memory(work->error);

@@ -10,42 +10,42 @@
 
 /* --- one kind of database ------------------------------------------------------------------------------- */
 
-static bool
-is_fatal(const dn_error *error)
-{
-    return error->status == DUNLIN_NO_MEMORY || error->status == DUNLIN_CANCELLED;
-}
-
 /* It is told, and keeps nobody from writing the migration. */
 static int
 give_up(dn_generation *other)
 {
-    if (is_fatal(other->error))
+    if (dn_error_ends_all(other->error))
         return -1;
     other->untried = dn_arena_text(&other->session->arena, other->error->message);
     dn_error_clear(other->error);
     return other->untried ? 0 : dn_no_memory(other->error);
 }
 
+/* What went wrong, on which kind of database. */
+static int
+refuse(dn_generation *other, const char *lead)
+{
+    const char *why;
+
+    if (dn_error_ends_all(other->error))
+        return -1;
+    why = dn_arena_text(&other->session->arena, other->error->message);
+    return why ? dn_fail(other->error, DUNLIN_FAILED, "generate.unproved", "%s %s: %s", lead,
+                         other->like.driver->table.name, why)
+               : dn_no_memory(other->error);
+}
+
 static int
 open_sides(dn_generation *other, const char *definition)
 {
-    dn_session *session = other->session;
-
-    const char *why;
-
     if (dn_generate_before(other) < 0)
         return give_up(other);
     other->after.facts = NULL;
     if (!other->words[0].facts ||
-        dn_definition_side(session, definition, &other->like, other->options->shadow != 0,
+        dn_definition_side(other->session, definition, &other->like, other->options->shadow != 0,
                            other->given, &other->after, other->error) == 0)
         return 0;
-    why = is_fatal(other->error) ? NULL : dn_arena_text(&session->arena, other->error->message);
-    return why ? dn_fail(other->error, DUNLIN_FAILED, "generate.unproved",
-                         "the definition cannot be loaded on %s: %s",
-                         other->like.driver->table.name, why)
-               : -1;
+    return refuse(other, "the definition cannot be loaded on");
 }
 
 /* What it is like is asked of a database of its kind. */
@@ -126,7 +126,6 @@ dn_generate_elsewhere_close(dn_generation *work)
 static int
 prove_one(dn_generation *work, dn_generation *other, const char *up, const char *down)
 {
-    const char *why;
     int answer;
 
     if (other->untried)
@@ -142,10 +141,7 @@ prove_one(dn_generation *work, dn_generation *other, const char *up, const char 
         return other->no_down && !work->no_down ? dn_no_memory(work->error) : 0;
     }
     work->refused = true;
-    why = is_fatal(work->error) ? NULL : dn_arena_text(&work->session->arena, work->error->message);
-    return why ? dn_fail(work->error, DUNLIN_FAILED, "generate.unproved", "on %s: %s",
-                         other->like.driver->table.name, why)
-               : -1;
+    return refuse(other, "on");
 }
 
 int

@@ -63,7 +63,7 @@ fold(ordering *order, dn_error *error)
     if (dn_replay_begin(&options, order->files, order->count, &session->arena, &replay, error) <
             0 ||
         dn_replay_effects(replay, order->effects, error) < 0) {
-        if (error->status == DUNLIN_NO_MEMORY || error->status == DUNLIN_CANCELLED)
+        if (dn_error_ends_all(error))
             return -1;
         dn_log_debug(&session->log, "entries that arrived late are not replayed: %s",
                      error->message);

@@ -9,12 +9,6 @@
 #include "core/engine/portable.h"
 #include "core/engine/upkeep_internal.h"
 
-static bool
-ends_run(const dn_error *error)
-{
-    return error->status == DUNLIN_NO_MEMORY || error->status == DUNLIN_CANCELLED;
-}
-
 /* What this database has beyond the statements, where a replay can tell. What was applied is applied,
  * whether that can be found out or not. */
 static int
@@ -27,7 +21,7 @@ find_section(keeping *work, const dn_text *statements, dn_portable_section *sect
         dn_portable_section_of(work->session, statements, &made, work->options->shadow,
                                work->options->shadow_url, section, work->error) == 0)
         return 0;
-    if (ends_run(work->error))
+    if (dn_error_ends_all(work->error))
         return -1;
     dn_log_warning(&work->session->log, "what only %s has is as it was in '%s' before: %s",
                    work->session->driver->table.name, work->session->project.definition,
@@ -129,7 +123,7 @@ dn_upkeep_portable(keeping *work)
         dn_portable_history(session, SIZE_MAX, &head, &most, work->error) < 0) {
         const char *why = dn_arena_text(&session->arena, work->error->message);
 
-        if (ends_run(work->error))
+        if (dn_error_ends_all(work->error))
             return -1;
         if (!why)
             return dn_no_memory(work->error);

@@ -622,7 +622,7 @@ render(dn_translator *translator, const dn_source *source, dn_decisions *decisio
         const dn_source own = dn_source_of_refusal(source, &decisions->run, &decisions->notes);
 
         dn_translator_untranslatable(error);
-        return error->status == DUNLIN_NO_MEMORY || error->status == DUNLIN_CANCELLED
+        return dn_error_ends_all(error)
                    ? -1
                    : dn_translator_blame(&own, place_of_refusal(translator, decisions), error);
     }
