@@ -45,7 +45,7 @@ begin(collecting *work)
         .folder = dn_snapshot_folder(session->project.migrations, session->driver->table.dialect,
                                      &session->arena),
         .keep = !session->reads_only,
-        .log = session->log,
+        .log = dn_session_log_of_replay(session),
     };
 
     if (!files || !options.folder)

@@ -47,6 +47,18 @@ more() {
     assert_equal "$(find $meta schema.sql -type f -newermt 2026-01-02)" ""
 }
 
+@test "what a run tells is lost is not told again by the replay behind it" {
+    printf '{"dialect": "portable", "targets": {"dev": {"url": "sqlite:dev.db", "kind": "development"}}}\n' >dunlin.json
+    printf 'CREATE TABLE users (id integer PRIMARY KEY, name varchar(10));\n' >migrations/0001_users.sql
+    dunlin migrate
+    assert_exit 0
+    assert_stdout "written $PWD/$meta/head.json"
+    assert_equal "$(grep -c 'the length is not enforced' <<<"$stderr")" 1
+    dunlin doctor
+    assert_exit 0
+    refute_stderr 'the length is not enforced'
+}
+
 @test "each migration adds its effects and changes what it changes" {
     dunlin migrate
     cp schema.sql before.sql
