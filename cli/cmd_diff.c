@@ -11,8 +11,9 @@
 static size_t
 object_parts(const dunlin_node *difference)
 {
-    static const char *const members[] = {"column", "pk",      "unique",  "fk",    "check",
-                                          "index",  "trigger", "exclude", "policy"};
+    static const char *const members[] = {"column", "pk",    "unique",    "fk",
+                                          "check",  "index", "trigger",   "exclude",
+                                          "policy", "rule",  "statistics"};
     const char *kind = dunlin_node_text(difference, "kind");
     size_t count = dunlin_node_count(dunlin_node_get(difference, "path"));
 

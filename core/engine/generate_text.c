@@ -397,7 +397,9 @@ add_portable(writing *state, size_t at, dn_operations *list)
     /* Another server makes an index of its own for a foreign key, or none. */
     if (dn_property_flag(operation->set, operation->set_count, "implied"))
         return 0;
-    if (dn_string_among(operation->kind, "schema extension function procedure trigger policy"))
+    if (dn_string_among(
+            operation->kind,
+            "schema extension function procedure aggregate type collation trigger policy rule statistics"))
         return 1;
     if (risky && (flush(state, list) < 0 || add_risk(state, operation, risk) < 0))
         return -1;

@@ -4,9 +4,10 @@
 #include <fnmatch.h>
 #include <string.h>
 
-#define STANDING "table view matview sequence enum domain function procedure"
-#define ROUTINES "function procedure"
-#define MEMBERS "column pk unique fk check exclude index trigger policy"
+#define STANDING                                                                                   \
+    "table view matview sequence enum domain type collation function procedure aggregate"
+#define ROUTINES "function procedure aggregate"
+#define MEMBERS "column pk unique fk check exclude index trigger policy rule statistics"
 #define NAMELESS "schema extension" /* no namespace before their names */
 
 /* --- patterns ----------------------------------------------------------------------------------- */

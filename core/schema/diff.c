@@ -31,7 +31,8 @@ dn_fact_is_relation(const dunlin_fact *fact)
 bool
 dn_fact_is_member(const dunlin_fact *fact)
 {
-    return dn_schema_is_member(fact->kind) || dn_string_among(fact->kind, "exclude policy");
+    return dn_schema_is_member(fact->kind) ||
+           dn_string_among(fact->kind, "exclude policy rule statistics");
 }
 
 bool
@@ -118,7 +119,8 @@ alterable(const dunlin_fact *fact)
         const char *kinds;
         const char *members;
     } rules[] = {
-        {"pk unique check exclude trigger matview view", "comment"},
+        {"pk unique check exclude trigger aggregate collation statistics rule", "comment"},
+        {"matview view type", "comment column_comments"},
         {"fk", "comment not_valid"},
         {"check", "comment not_valid"},
         {"index", "comment invalid"},

@@ -234,7 +234,7 @@ calls_what_goes(closing *state, const dunlin_fact *fact)
 {
     calling call = {fact, false};
 
-    if (dn_string_among(fact->kind, "check index exclude trigger policy") ||
+    if (dn_string_among(fact->kind, "check index exclude trigger policy rule aggregate") ||
         dn_property_find(fact->properties, fact->property_count, "generated"))
         dn_fact_map_each(state->routines_go, NULL, look_for_call, &call);
     return call.found;
@@ -249,11 +249,13 @@ is_in_the_way(closing *state, const dunlin_fact *fact)
         return foreign_key_is_in_the_way(state, fact);
     if (dn_string_among(fact->kind, "view matview"))
         return view_is_in_the_way(state, fact);
+    if (dn_fact_is(fact, "aggregate"))
+        return calls_what_goes(state, fact);
     if (!dn_fact_is_member(fact))
         return false;
     if (relation_goes(state, fact->path, fact->path_count - 1) || calls_what_goes(state, fact))
         return true;
-    if (dn_string_among(fact->kind, "trigger policy"))
+    if (dn_string_among(fact->kind, "trigger policy rule"))
         return speaks_of_disturbed(state, fact, false);
     if (dn_fact_is(fact, DUNLIN_KIND_COLUMN))
         return dn_property_find(fact->properties, fact->property_count, "generated") &&
@@ -263,17 +265,20 @@ is_in_the_way(closing *state, const dunlin_fact *fact)
 
 /* --- rounds ----------------------------------------------------------------------------------------- */
 
-/* What was to be replaced does not stay where it is. */
+/* What was to be replaced, or changed in place, does not stay where it is. */
 static int
-look_at_replaced(closing *state)
+look_at_kept(closing *state)
 {
     dn_diffing *work = state->work;
 
     for (size_t i = 0; i < work->count; i++) {
         dn_move *move = &work->moves[i];
 
-        if (!(move->what & DN_MOVE_REPLACE) || !is_in_the_way(state, move->before))
+        if (!move->before || !move->after || (move->what & DN_MOVE_DROP) ||
+            !(move->what & (DN_MOVE_REPLACE | DN_MOVE_ALTER)) ||
+            !is_in_the_way(state, move->before))
             continue;
+        move->retyped = dn_fact_is(move->before, DUNLIN_KIND_COLUMN);
         move->what = DN_MOVE_DROP | DN_MOVE_CREATE;
         state->grew = true;
         if (note_move(state, move) < 0)
@@ -345,7 +350,7 @@ close_over(closing *state)
             return -1;
     do {
         state->grew = false;
-        if (look_at_replaced(state) < 0 || dn_fact_map_each(work->before, NULL, look_at, state) < 0)
+        if (look_at_kept(state) < 0 || dn_fact_map_each(work->before, NULL, look_at, state) < 0)
             return -1;
     } while (state->grew);
     return 0;

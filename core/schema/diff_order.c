@@ -479,23 +479,27 @@ look_for_call(const dunlin_fact *fact, void *context)
 {
     calling *call = context;
 
-    call->found = dn_string_among(fact->kind, "column check exclude index domain") &&
+    call->found = dn_string_among(fact->kind, "column check exclude index domain type") &&
                   dn_fact_mentions(fact, call->name);
     return call->found;
 }
 
-/* Functions that tables and types call come before them, the others may use tables. */
+/* Types, and the functions that they and tables call, which may take types in their turn. Other functions
+ * may use tables. */
 static int
-come_called_functions(dn_diffing *work)
+come_types(dn_diffing *work)
 {
     chosen list;
 
-    if (choose(work, "function procedure", DN_MOVE_CREATE | DN_MOVE_ALTER, false, &list) < 0)
+    if (choose(work, "domain type function procedure", DN_MOVE_CREATE | DN_MOVE_ALTER, false,
+               &list) < 0)
         return -1;
     for (size_t i = 0; i < list.count; i++) {
-        calling call = {.name = list.facts[i]->path[dn_schema_lead(work->naming)]};
+        calling call = {.name = list.facts[i]->path[dn_schema_lead(work->naming)],
+                        .found = dn_string_among(list.facts[i]->kind, "domain type")};
 
-        dn_fact_map_each(work->after, NULL, look_for_call, &call);
+        if (!call.found)
+            dn_fact_map_each(work->after, NULL, look_for_call, &call);
         if (call.found && come(work, move_of(work, list.facts[i])) < 0)
             return -1;
     }
@@ -553,6 +557,13 @@ drop_generated(dn_diffing *work, const dunlin_fact *routine)
     return 0;
 }
 
+static bool
+is_remade(const dn_move *move, const char *kinds)
+{
+    return (move->what & DN_MOVE_DROP) && (move->what & DN_MOVE_CREATE) &&
+           dn_string_among(move->before->kind, kinds);
+}
+
 /* They come back before the tables that may call them; others go when nothing calls them any more. */
 static int
 drop_remade_routines(dn_diffing *work)
@@ -560,12 +571,19 @@ drop_remade_routines(dn_diffing *work)
     for (size_t i = 0; i < work->count; i++) {
         dn_move *move = &work->moves[i];
 
-        if (!(move->what & DN_MOVE_DROP) || !(move->what & DN_MOVE_CREATE) ||
-            !dn_string_among(move->before->kind, "function procedure"))
-            continue;
-        if (drop_generated(work, move->before) < 0 || drop_now(work, move) < 0)
+        if (is_remade(move, "function procedure") &&
+            (drop_generated(work, move->before) < 0 || drop_now(work, move) < 0))
             return -1;
     }
+    return 0;
+}
+
+static int
+drop_remade(dn_diffing *work, const char *kinds)
+{
+    for (size_t i = 0; i < work->count; i++)
+        if (is_remade(&work->moves[i], kinds) && drop_now(work, &work->moves[i]) < 0)
+            return -1;
     return 0;
 }
 
@@ -573,19 +591,24 @@ drop_remade_routines(dn_diffing *work)
 static int
 clear_the_way(dn_diffing *work)
 {
-    if (drop_kinds(work, "policy trigger") < 0 || drop_indexes_of_views(work) < 0 ||
+    if (drop_kinds(work, "policy trigger rule statistics") < 0 || drop_indexes_of_views(work) < 0 ||
         drop_sorted(work, "view matview") < 0 || drop_kinds(work, DUNLIN_KIND_FOREIGN_KEY) < 0 ||
         drop_kinds(work, DUNLIN_KIND_INDEX) < 0 || drop_kinds(work, "check exclude unique pk") < 0)
         return -1;
-    return drop_remade_routines(work) < 0 ? -1 : drop_tables(work, name_is_needed);
+    if (drop_remade(work, "aggregate") < 0 || drop_remade_routines(work) < 0 ||
+        drop_remade(work, "type") < 0 || drop_remade(work, "collation") < 0)
+        return -1;
+    return drop_tables(work, name_is_needed);
 }
 
 static int
 clean_up(dn_diffing *work)
 {
     if (drop_tables(work, always) < 0 || drop_kinds(work, DUNLIN_KIND_SEQUENCE) < 0 ||
-        drop_sorted(work, "function procedure") < 0 || drop_sorted(work, DUNLIN_KIND_DOMAIN) < 0 ||
-        drop_kinds(work, DUNLIN_KIND_ENUM) < 0 || drop_kinds(work, DUNLIN_KIND_EXTENSION) < 0)
+        drop_kinds(work, "aggregate") < 0 ||
+        drop_sorted(work, "function procedure domain type") < 0 ||
+        drop_kinds(work, DUNLIN_KIND_ENUM) < 0 || drop_kinds(work, "collation") < 0 ||
+        drop_kinds(work, DUNLIN_KIND_EXTENSION) < 0)
         return -1;
     for (size_t i = 0; i < work->count; i++)
         if ((work->moves[i].what & DN_MOVE_DROP) &&
@@ -611,11 +634,12 @@ dn_diff_order(dn_diffing *work)
 {
     if (note_new_names(work) < 0 || clear_the_way(work) < 0 ||
         come_kinds(work, DUNLIN_KIND_SCHEMA) < 0 || come_kinds(work, DUNLIN_KIND_EXTENSION) < 0 ||
-        come_kinds(work, DUNLIN_KIND_ENUM) < 0 || come_called_functions(work) < 0 ||
-        come_sorted(work, DUNLIN_KIND_DOMAIN) < 0 || come_kinds(work, DUNLIN_KIND_SEQUENCE) < 0 ||
+        come_kinds(work, "collation") < 0 || come_kinds(work, DUNLIN_KIND_ENUM) < 0 ||
+        come_types(work) < 0 || come_kinds(work, DUNLIN_KIND_SEQUENCE) < 0 ||
         come_tables(work) < 0 || come_kinds(work, DUNLIN_KIND_FOREIGN_KEY) < 0 ||
-        come_sorted(work, "function procedure") < 0 || come_views(work) < 0 ||
-        come_kinds(work, "trigger policy") < 0 || come_rest(work) < 0)
+        come_sorted(work, "function procedure") < 0 || come_kinds(work, "aggregate") < 0 ||
+        come_views(work) < 0 || come_kinds(work, "trigger policy rule statistics") < 0 ||
+        come_rest(work) < 0)
         return -1;
     return clean_up(work);
 }

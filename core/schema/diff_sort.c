@@ -226,7 +226,7 @@ need(sorting *sort, const dunlin_fact *fact)
         return need_depends(sort, fact);
     if (dn_fact_is(fact, DUNLIN_KIND_TABLE))
         return need_parents(sort, fact) < 0 ? -1 : need_types(sort, fact);
-    if (dn_string_among(fact->kind, "function procedure domain"))
+    if (dn_string_among(fact->kind, "function procedure domain type"))
         return need_mentioned(sort, fact);
     return 0;
 }

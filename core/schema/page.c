@@ -29,12 +29,22 @@ static const char *const member_kinds[][2] = {
     {DUNLIN_KIND_INDEX, "Indexes"},
     {DUNLIN_KIND_TRIGGER, "Triggers"},
     {"policy", "Policies"},
+    {"rule", "Rules"},
+    {"statistics", "Statistics"},
 };
 
 static const char *const object_kinds[] = {
-    DUNLIN_KIND_VIEW,      DUNLIN_KIND_MATERIALIZED_VIEW, DUNLIN_KIND_ENUM,
-    DUNLIN_KIND_DOMAIN,    DUNLIN_KIND_SEQUENCE,          DUNLIN_KIND_FUNCTION,
-    DUNLIN_KIND_PROCEDURE, DUNLIN_KIND_EXTENSION,
+    DUNLIN_KIND_VIEW,
+    DUNLIN_KIND_MATERIALIZED_VIEW,
+    DUNLIN_KIND_ENUM,
+    DUNLIN_KIND_DOMAIN,
+    DUNLIN_KIND_SEQUENCE,
+    DUNLIN_KIND_FUNCTION,
+    DUNLIN_KIND_PROCEDURE,
+    "aggregate",
+    "type",
+    "collation",
+    DUNLIN_KIND_EXTENSION,
 };
 
 enum {

@@ -46,6 +46,7 @@ postgres_sources += drivers/postgres/pg_realise.c
 postgres_sources += drivers/postgres/pg_render.c
 postgres_sources += drivers/postgres/pg_render.h
 postgres_sources += drivers/postgres/pg_render_column.c
+postgres_sources += drivers/postgres/pg_render_definition.c
 postgres_sources += drivers/postgres/pg_render_guard.c
 postgres_sources += drivers/postgres/pg_render_key.c
 postgres_sources += drivers/postgres/pg_render_object.c

@@ -68,12 +68,19 @@ static part schemas[] = {
 
 /* Their comments are their own. */
 static part extensions[] = {
-    "SELECT e.extname, e.extversion, des.description FROM pg_extension e" COMMENT("pg_extension",
-                                                                                  "e.oid"),
-    " WHERE " OURS("e.oid") "",
+    "SELECT e.extname, e.extversion, n.nspname FROM pg_extension e"
+    " JOIN pg_namespace n ON n.oid = e.extnamespace WHERE " OURS("e.oid") "",
     "@ AND e.extname = ANY ($3::text[])",
     NULL,
 };
+
+/* Of what is no table: names and comments in turns. */
+#define COLUMN_COMMENTS(oid)                                                                       \
+    "(SELECT array_agg(x.t ORDER BY a.attname, x.k) FROM pg_description d"                         \
+    " JOIN pg_attribute a ON a.attrelid = d.objoid AND a.attnum = d.objsubid"                      \
+    " CROSS JOIN LATERAL (VALUES (1, a.attname::text), (2, d.description)) AS x (k, t)"            \
+    " WHERE d.classoid = 'pg_class'::regclass AND d.objoid = " oid                                 \
+    " AND d.objsubid > 0 AND NOT a.attisdropped)"
 
 static part relations[] = {
     "SELECT c.oid, n.nspname, c.relname, c.relkind, c.relnatts, c.relispartition,",
@@ -90,10 +97,12 @@ static part relations[] = {
     " JOIN pg_foreign_server s ON s.oid = f.ftserver WHERE f.ftrelid = c.oid) END,"
     " CASE WHEN c.relam NOT IN (0, 2) THEN (SELECT a.amname FROM pg_am a WHERE a.oid = c.relam) END,"
     " CASE WHEN c.reltablespace <> 0 THEN (SELECT s.spcname FROM pg_tablespace s"
-    " WHERE s.oid = c.reltablespace) END, des.description"
-    " FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
-    " LEFT JOIN pg_inherits h ON h.inhrelid = c.oid AND h.inhseqno = 1" COMMENT("pg_class",
-                                                                                "c.oid"),
+    " WHERE s.oid = c.reltablespace) END, des.description,"
+    " CASE WHEN c.relkind IN ('v', 'm') THEN " COLUMN_COMMENTS(
+        "c.oid") " END"
+                 " FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
+                 " LEFT JOIN pg_inherits h ON h.inhrelid = c.oid AND h.inhseqno = 1" COMMENT(
+                     "pg_class", "c.oid"),
     " WHERE c.relkind IN ('r', 'p', 'f', 'v', 'm') AND c.relpersistence <> 't'"
     " AND " VISIBLE_SCHEMA,
     WANTED("c.oid"),
@@ -238,7 +247,8 @@ static part depends[] = {
     "SELECT DISTINCT r.ev_class, CASE WHEN rc.relkind IN ('r', 'p', 'f') AND ra.attname IS NOT NULL"
     " THEN 'column' WHEN rc.relkind = 'v' THEN 'view' WHEN rc.relkind = 'm' THEN 'matview'"
     " WHEN rc.relkind = 'S' THEN 'sequence' WHEN rc.oid IS NOT NULL THEN 'table'"
-    " WHEN rt.typtype = 'e' THEN 'enum' WHEN rt.oid IS NOT NULL THEN 'domain' ELSE 'function' END,"
+    " WHEN rt.typtype = 'e' THEN 'enum' WHEN rt.oid IS NOT NULL THEN 'domain'"
+    " WHEN rp.prokind = 'a' THEN 'aggregate' ELSE 'function' END,"
     " CASE WHEN rc.oid IS NOT NULL THEN " ESCAPED("rcn.nspname") " || '/' || " ESCAPED(
         "rc.relname") " || CASE WHEN rc.relkind IN ('r', 'p', 'f') AND ra.attname IS NOT NULL"
                       " THEN '/' || " ESCAPED(
@@ -289,7 +299,6 @@ static part types[] = {
     NULL,
 };
 
-/* Aggregates have no definition that the server prints. */
 static part routines[] = {
     "SELECT n.nspname, p.proname, p.prokind, pg_get_function_identity_arguments(p.oid),"
     " pg_get_functiondef(p.oid), des.description"
@@ -299,6 +308,99 @@ static part routines[] = {
                  " AND NOT EXISTS (SELECT 1 FROM pg_depend x WHERE x.classid = 'pg_proc'::regclass"
                  " AND x.objid = p.oid AND x.deptype IN ('e', 'i'))",
     WANTED_NAME("n.nspname", "p.proname"),
+    NULL,
+};
+
+/* --- what is told by its CREATE statement ----------------------------------------------------------- */
+#define NOTHING "NULL::text"
+
+#define FUNCTION_OPTION(word, column)                                                              \
+    ", CASE WHEN " column "::oid <> 0 THEN '" word " = ' || " column "::regproc END"
+
+/* The letter that says whether the state may be changed, where it is not the usual one of the kind. */
+#define MODIFY_OPTION(word, column)                                                                \
+    ", CASE WHEN " column " <> CASE a.aggkind WHEN 'n' THEN 'r' ELSE 'w' END THEN '" word          \
+    " = ' || CASE " column " WHEN 'r' THEN 'read_only' WHEN 's' THEN 'shareable'"                  \
+    " ELSE 'read_write' END END"
+
+#define COLLATE(of, usual)                                                                         \
+    "CASE WHEN " of " <> 0 AND " of " <> " usual " THEN (SELECT format('%I.%I', cn.nspname,"       \
+    " co.collname) FROM pg_collation co JOIN pg_namespace cn ON cn.oid = co.collnamespace"         \
+    " WHERE co.oid = " of ") END"
+
+/* The texts are put together as pg_dump does it: the server prints none. */
+static part definitions[] = {
+    "SELECT 'type', " NOTHING ", n.nspname::text, t.typname::text, " NOTHING
+    ", CASE t.typtype WHEN 'c' THEN format('CREATE TYPE %I.%I AS (%s)', n.nspname, t.typname,"
+    " (SELECT string_agg(format('%I %s', m.attname, format_type(m.atttypid, m.atttypmod))"
+    " || coalesce(' COLLATE ' || " COLLATE("m.attcollation", "mt.typcollation"),
+    ", ''), ', ' ORDER BY m.attnum) FROM pg_attribute m JOIN pg_type mt ON mt.oid = m.atttypid"
+    " WHERE m.attrelid = t.typrelid AND m.attnum > 0 AND NOT m.attisdropped))"
+    " ELSE (SELECT format('CREATE TYPE %I.%I AS RANGE (%s)', n.nspname, t.typname, concat_ws(', ',"
+    " 'SUBTYPE = ' || format_type(r.rngsubtype, NULL),"
+    " (SELECT format('SUBTYPE_OPCLASS = %I.%I', cn.nspname, oc.opcname) FROM pg_opclass oc"
+    " JOIN pg_namespace cn ON cn.oid = oc.opcnamespace WHERE oc.oid = r.rngsubopc"
+    " AND NOT oc.opcdefault), 'COLLATION = ' || " COLLATE("r.rngcollation", "st.typcollation"),
+    FUNCTION_OPTION("CANONICAL", "r.rngcanonical") FUNCTION_OPTION("SUBTYPE_DIFF", "r.rngsubdiff"),
+    "14+, (SELECT format('MULTIRANGE_TYPE_NAME = %I.%I', mn.nspname, mr.typname) FROM pg_type mr"
+    " JOIN pg_namespace mn ON mn.oid = mr.typnamespace WHERE mr.oid = r.rngmultitypid)",
+    ")) FROM pg_range r JOIN pg_type st ON st.oid = r.rngsubtype WHERE r.rngtypid = t.oid) END, " NOTHING
+    ", CASE t.typtype WHEN 'c' THEN " COLUMN_COMMENTS(
+        "t.typrelid") " END, des.description"
+                      " FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace"
+                      " LEFT JOIN pg_class tc ON tc.oid = t.typrelid" COMMENT("pg_type", "t.oid"),
+    " WHERE (t.typtype = 'r' OR t.typtype = 'c' AND tc.relkind = 'c') AND " OURS(
+        "t.oid") " AND " VISIBLE_SCHEMA " AND t.oid NOT IN " EXTENSION_MEMBERS("pg_type"),
+    WANTED_NAME("n.nspname", "t.typname"),
+    " UNION ALL SELECT 'collation', NULL, n.nspname, c.collname, NULL,"
+    " format('CREATE COLLATION %I.%I (%s)', n.nspname, c.collname, concat_ws(', ',"
+    " 'PROVIDER = ' || CASE c.collprovider WHEN 'i' THEN 'icu' WHEN 'b' THEN 'builtin' ELSE 'libc'"
+    " END, CASE WHEN c.collprovider = 'c' AND c.collcollate <> c.collctype"
+    " THEN format('LC_COLLATE = %L, LC_CTYPE = %L', c.collcollate, c.collctype)"
+    " ELSE format('LOCALE = %L', coalesce(to_jsonb(c)->>'colllocale', to_jsonb(c)->>'colliculocale',"
+    " c.collcollate)) END, 'RULES = ' || quote_literal(to_jsonb(c)->>'collicurules'),"
+    " CASE WHEN NOT c.collisdeterministic THEN 'DETERMINISTIC = false' END)),"
+    " NULL, NULL, des.description FROM pg_collation c"
+    " JOIN pg_namespace n ON n.oid = c.collnamespace" COMMENT("pg_collation", "c.oid"),
+    " WHERE " OURS("c.oid") " AND " VISIBLE_SCHEMA
+                            " AND c.oid NOT IN " EXTENSION_MEMBERS("pg_collation"),
+    WANTED_NAME("n.nspname", "c.collname"),
+    " UNION ALL SELECT 'aggregate', NULL, n.nspname, p.proname,"
+    " pg_get_function_identity_arguments(p.oid),"
+    " format('CREATE AGGREGATE %I.%I(%s) (%s)', n.nspname, p.proname,"
+    " coalesce(nullif(pg_get_function_arguments(p.oid), ''), '*'), concat_ws(', ',"
+    " 'SFUNC = ' || a.aggtransfn::regproc, 'STYPE = ' || format_type(a.aggtranstype, NULL),"
+    " 'SSPACE = ' || nullif(a.aggtransspace, 0)" FUNCTION_OPTION("FINALFUNC", "a.aggfinalfn"),
+    ", CASE WHEN a.aggfinalextra THEN 'FINALFUNC_EXTRA' END" MODIFY_OPTION("FINALFUNC_MODIFY",
+                                                                           "a.aggfinalmodify"),
+    FUNCTION_OPTION("COMBINEFUNC", "a.aggcombinefn") FUNCTION_OPTION("SERIALFUNC", "a.aggserialfn")
+        FUNCTION_OPTION("DESERIALFUNC", "a.aggdeserialfn"),
+    ", 'INITCOND = ' || quote_literal(a.agginitval)" FUNCTION_OPTION("MSFUNC", "a.aggmtransfn")
+        FUNCTION_OPTION("MINVFUNC", "a.aggminvtransfn"),
+    ", CASE WHEN a.aggmtranstype <> 0 THEN 'MSTYPE = ' || format_type(a.aggmtranstype, NULL) END,"
+    " 'MSSPACE = ' || nullif(a.aggmtransspace, 0)" FUNCTION_OPTION("MFINALFUNC", "a.aggmfinalfn"),
+    ", CASE WHEN a.aggmfinalextra THEN 'MFINALFUNC_EXTRA' END" MODIFY_OPTION("MFINALFUNC_MODIFY",
+                                                                             "a.aggmfinalmodify"),
+    ", 'MINITCOND = ' || quote_literal(a.aggminitval),"
+    " (SELECT format('SORTOP = OPERATOR(%I.%s)', sn.nspname, o.oprname) FROM pg_operator o"
+    " JOIN pg_namespace sn ON sn.oid = o.oprnamespace WHERE o.oid = a.aggsortop),"
+    " CASE p.proparallel WHEN 's' THEN 'PARALLEL = safe' WHEN 'r' THEN 'PARALLEL = restricted' END,"
+    " CASE WHEN a.aggkind = 'h' THEN 'HYPOTHETICAL' END)), NULL, NULL, des.description"
+    " FROM pg_aggregate a JOIN pg_proc p ON p.oid = a.aggfnoid"
+    " JOIN pg_namespace n ON n.oid = p.pronamespace" COMMENT("pg_proc", "p.oid"),
+    " WHERE " OURS("p.oid") " AND " VISIBLE_SCHEMA
+                            " AND p.oid NOT IN " EXTENSION_MEMBERS("pg_proc"),
+    WANTED_NAME("n.nspname", "p.proname"),
+    " UNION ALL SELECT 'statistics', s.stxrelid::text, NULL, s.stxname, NULL,"
+    " pg_get_statisticsobjdef(s.oid), NULL, NULL, des.description"
+    " FROM pg_statistic_ext s" COMMENT("pg_statistic_ext", "s.oid"),
+    " WHERE true",
+    WANTED("s.stxrelid"),
+    " UNION ALL SELECT 'rule', w.ev_class::text, NULL, w.rulename, NULL,"
+    " rtrim(pg_get_ruledef(w.oid), ';'), w.ev_enabled::text, NULL, des.description"
+    " FROM pg_rewrite w" COMMENT("pg_rewrite", "w.oid"),
+    " WHERE w.rulename <> '_RETURN' AND " OURS("w.ev_class"),
+    WANTED("w.ev_class"),
     NULL,
 };
 
@@ -321,6 +423,7 @@ static const struct {
     {depends, dn_pg_take_depend, false},
     {types, dn_pg_take_type, true},
     {routines, dn_pg_take_routine, true},
+    {definitions, dn_pg_take_definition, true},
 };
 
 /* Whether a part is meant for the server and the question; *text: without its mark. */

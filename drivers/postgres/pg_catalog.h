@@ -9,12 +9,12 @@
 
 /* Each takes four values, all text[] or NULL: the namespaces wanted; namespaces and names of the
  * objects wanted, pairwise; names of triggers whose tables are wanted. */
-enum { DN_PG_CATALOG_VALUES = 4, DN_PG_CATALOG_QUESTIONS = 14 };
+enum { DN_PG_CATALOG_VALUES = 4, DN_PG_CATALOG_QUESTIONS = 15 };
 enum { DN_PG_CATALOG_NAMES = 2 }; /* of these: NULL where everything is wanted */
 
 enum { DN_PG_SCHEMA_NAME, DN_PG_SCHEMA_COMMENT };
 
-enum { DN_PG_EXTENSION_NAME, DN_PG_EXTENSION_VERSION };
+enum { DN_PG_EXTENSION_NAME, DN_PG_EXTENSION_VERSION, DN_PG_EXTENSION_SCHEMA };
 
 enum {
     DN_PG_RELATION_OID,
@@ -37,6 +37,7 @@ enum {
     DN_PG_RELATION_METHOD,
     DN_PG_RELATION_TABLESPACE,
     DN_PG_RELATION_COMMENT,
+    DN_PG_RELATION_COLUMN_COMMENTS, /* of a view: names and comments in turns */
     DN_PG_RELATION_CELLS
 };
 
@@ -168,6 +169,18 @@ enum {
     DN_PG_ROUTINE_ARGUMENTS,
     DN_PG_ROUTINE_DEFINITION,
     DN_PG_ROUTINE_COMMENT
+};
+
+enum {
+    DN_PG_DEFINITION_KIND,
+    DN_PG_DEFINITION_RELATION, /* the table that it belongs to */
+    DN_PG_DEFINITION_SCHEMA,
+    DN_PG_DEFINITION_NAME,
+    DN_PG_DEFINITION_ARGUMENTS, /* of an aggregate */
+    DN_PG_DEFINITION_TEXT,
+    DN_PG_DEFINITION_ENABLED, /* of a rule */
+    DN_PG_DEFINITION_COLUMN_COMMENTS,
+    DN_PG_DEFINITION_COMMENT
 };
 
 /* Texts for a server of that version (as libpq gives it), in the arena; the order is that in which

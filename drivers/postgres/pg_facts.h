@@ -13,6 +13,12 @@
 /* Kinds of facts that no other driver has. */
 #define DN_PG_KIND_EXCLUDE "exclude" /* table, name: an exclusion constraint */
 #define DN_PG_KIND_POLICY "policy"   /* table, name */
+/* Told by their CREATE statement alone. */
+#define DN_PG_KIND_TYPE "type"             /* name: of rows, or of ranges */
+#define DN_PG_KIND_COLLATION "collation"   /* name */
+#define DN_PG_KIND_AGGREGATE "aggregate"   /* name, arguments */
+#define DN_PG_KIND_STATISTICS "statistics" /* table, name */
+#define DN_PG_KIND_RULE "rule"             /* table, name */
 
 /* --- memory that lives as long as one call ---------------------------------------------------------- */
 typedef struct dn_pg_block dn_pg_block;
@@ -189,6 +195,9 @@ int32_t dn_pg_take_policy(void *context, const dn_pg_row *row);
 int32_t dn_pg_take_depend(void *context, const dn_pg_row *row);
 int32_t dn_pg_take_type(void *context, const dn_pg_row *row);
 int32_t dn_pg_take_routine(void *context, const dn_pg_row *row);
+int32_t dn_pg_take_definition(void *context, const dn_pg_row *row);
+/* {column, comment} of an array of texts that take turns. */
+void dn_pg_fact_column_comments(dn_pg_reading *reading, dunlin_string array);
 /* Relations themselves: when their columns are known. */
 int32_t dn_pg_push_relations(dn_pg_reading *reading);
 void dn_pg_reading_free(dn_pg_reading *reading);

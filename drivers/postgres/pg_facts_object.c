@@ -26,6 +26,8 @@ dn_pg_take_extension(void *context, const dn_pg_row *row)
 
     dn_pg_fact_begin(&reading->fact, DUNLIN_KIND_EXTENSION, path, 1);
     dn_pg_fact_text(&reading->fact, "version", dn_pg_cell(row, DN_PG_EXTENSION_VERSION));
+    if (!dn_kit_same(dn_pg_cell(row, DN_PG_EXTENSION_SCHEMA), "public"))
+        dn_pg_fact_name(&reading->fact, "schema", dn_pg_cell(row, DN_PG_EXTENSION_SCHEMA));
     return dn_pg_reading_push(reading);
 }
 
@@ -97,6 +99,17 @@ dn_pg_take_routine(void *context, const dn_pg_row *row)
 }
 
 /* --- what belongs to a table --------------------------------------------------------------------------- */
+static void
+add_enabled(dn_pg_fact *fact, char letter)
+{
+    switch (letter) {
+    case 'D': dn_pg_fact_words(fact, "enabled", "never"); break;
+    case 'R': dn_pg_fact_words(fact, "enabled", "replica"); break;
+    case 'A': dn_pg_fact_words(fact, "enabled", "always"); break;
+    default: break;
+    }
+}
+
 int32_t
 dn_pg_take_trigger(void *context, const dn_pg_row *row)
 {
@@ -113,13 +126,73 @@ dn_pg_take_trigger(void *context, const dn_pg_row *row)
     path[2] = dn_pg_cell(row, DN_PG_TRIGGER_NAME);
     dn_pg_fact_begin(fact, DUNLIN_KIND_TRIGGER, path, 3);
     dn_pg_fact_expression(fact, "definition", dn_pg_cell(row, DN_PG_TRIGGER_DEFINITION));
-    switch (dn_pg_cell_char(row, DN_PG_TRIGGER_ENABLED)) {
-    case 'D': dn_pg_fact_words(fact, "enabled", "never"); break;
-    case 'R': dn_pg_fact_words(fact, "enabled", "replica"); break;
-    case 'A': dn_pg_fact_words(fact, "enabled", "always"); break;
-    default: break;
-    }
+    add_enabled(fact, dn_pg_cell_char(row, DN_PG_TRIGGER_ENABLED));
     dn_pg_fact_text(fact, "comment", dn_pg_cell(row, DN_PG_TRIGGER_COMMENT));
+    return dn_pg_reading_push(reading);
+}
+
+/* --- what is told by its CREATE statement ----------------------------------------------------------------- */
+void
+dn_pg_fact_column_comments(dn_pg_reading *reading, dunlin_string text)
+{
+    dn_pg_fact *fact = &reading->fact;
+    dn_pg_array array = dn_pg_array_begin(text);
+    dunlin_string element;
+
+    if (text.length == 0)
+        return;
+    dn_pg_fact_open(fact, DUNLIN_PROPERTY_LIST_BEGIN, "column_comments");
+    for (bool is_name = true; dn_pg_array_next(&array, &element); is_name = !is_name) {
+        element = dn_pg_arena_copy(&reading->arena, element);
+        fact->failed = fact->failed || element.data == NULL;
+        if (is_name) {
+            dn_pg_fact_open(fact, DUNLIN_PROPERTY_STRUCT_BEGIN, NULL);
+            dn_pg_fact_name(fact, "column", element);
+        } else {
+            dn_pg_fact_text(fact, "comment", element);
+            dn_pg_fact_close(fact);
+        }
+    }
+    dn_pg_fact_close(fact);
+    dn_pg_array_free(&array);
+}
+
+/* Its table, or its namespace and name, and the arguments of an aggregate; 0: not wanted. */
+static size_t
+definition_path(dn_pg_reading *reading, const dn_pg_row *row, dunlin_string path[3])
+{
+    const dn_pg_relation *relation;
+
+    path[0] = dn_pg_cell(row, DN_PG_DEFINITION_SCHEMA);
+    path[1] = dn_pg_cell(row, DN_PG_DEFINITION_NAME);
+    path[2] = dn_pg_cell(row, DN_PG_DEFINITION_ARGUMENTS);
+    if (dn_pg_cell_is_null(row, DN_PG_DEFINITION_RELATION))
+        return dn_pg_cell_is_null(row, DN_PG_DEFINITION_ARGUMENTS) ? 2 : 3;
+    relation = dn_pg_relation_find(reading, dn_pg_cell_integer(row, DN_PG_DEFINITION_RELATION));
+    if (relation == NULL)
+        return 0;
+    path[2] = path[1];
+    path[0] = relation->path[0];
+    path[1] = relation->path[1];
+    return 3;
+}
+
+int32_t
+dn_pg_take_definition(void *context, const dn_pg_row *row)
+{
+    dn_pg_reading *reading = context;
+    dn_pg_fact *fact = &reading->fact;
+    dunlin_string path[3];
+    size_t count = definition_path(reading, row, path);
+
+    if (count == 0)
+        return DUNLIN_OK;
+    dn_pg_fact_begin(fact, PQgetvalue(row->result, row->number, DN_PG_DEFINITION_KIND), path,
+                     count);
+    dn_pg_fact_expression(fact, "definition", dn_pg_cell(row, DN_PG_DEFINITION_TEXT));
+    add_enabled(fact, dn_pg_cell_char(row, DN_PG_DEFINITION_ENABLED));
+    dn_pg_fact_column_comments(reading, dn_pg_cell(row, DN_PG_DEFINITION_COLUMN_COMMENTS));
+    dn_pg_fact_text(fact, "comment", dn_pg_cell(row, DN_PG_DEFINITION_COMMENT));
     return dn_pg_reading_push(reading);
 }
 

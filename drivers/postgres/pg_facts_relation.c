@@ -252,8 +252,10 @@ compare_texts(const void *left, const void *right)
 }
 
 static void
-fill_view(dn_pg_fact *fact, const dn_pg_relation *relation)
+fill_view(dn_pg_reading *reading, const dn_pg_relation *relation)
 {
+    dn_pg_fact *fact = &reading->fact;
+
     dn_pg_fact_begin(fact, relation->kind == 'v' ? DUNLIN_KIND_VIEW : DUNLIN_KIND_MATERIALIZED_VIEW,
                      relation->path, 2);
     dn_pg_fact_expression(fact, "definition", bare(cell_of(relation, DN_PG_RELATION_DEFINITION)));
@@ -265,6 +267,7 @@ fill_view(dn_pg_fact *fact, const dn_pg_relation *relation)
         dn_pg_fact_close(fact);
     }
     dn_pg_fact_text(fact, "options", cell_of(relation, DN_PG_RELATION_OPTIONS));
+    dn_pg_fact_column_comments(reading, cell_of(relation, DN_PG_RELATION_COLUMN_COMMENTS));
     dn_pg_fact_text(fact, "comment", cell_of(relation, DN_PG_RELATION_COMMENT));
 }
 
@@ -279,7 +282,7 @@ dn_pg_push_relations(dn_pg_reading *reading)
         if (relation->left_out)
             continue;
         if (relation->kind == 'v' || relation->kind == 'm')
-            fill_view(&reading->fact, relation);
+            fill_view(reading, relation);
         else
             fill_table(reading, relation);
         status = dn_pg_reading_push(reading);

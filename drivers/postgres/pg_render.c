@@ -61,6 +61,10 @@ render_next(dn_pg_render_work *work)
         dn_pg_render_constraint(work);
         return;
     }
+    if (dn_pg_is_definition(operation)) {
+        dn_pg_render_definition(work);
+        return;
+    }
     for (size_t i = 0; i < sizeof(renderers) / sizeof(renderers[0]); i++)
         if (dn_pg_is_kind(operation, renderers[i].kind)) {
             renderers[i].render(work);

@@ -40,6 +40,8 @@ void dn_pg_say_text(dn_pg_render_work *work, dunlin_string text);
 /* In quotes; refused when it is longer than the server keeps. */
 void dn_pg_say_name(dn_pg_render_work *work, dunlin_string name);
 void dn_pg_say_path(dn_pg_render_work *work, const dunlin_string *path, uint64_t count);
+/* What the operation is about, as DROP and COMMENT ON name it: with ON its table, or its arguments. */
+void dn_pg_say_object(dn_pg_render_work *work, const dunlin_operation *operation);
 void dn_pg_say_literal(dn_pg_render_work *work, dunlin_string text);
 /* A name of introspection: quoted as it stands, or alone. */
 void dn_pg_say_outer_name(dn_pg_render_work *work, dunlin_string name);
@@ -83,6 +85,10 @@ void dn_pg_push_guarded(dn_pg_render_work *work, dn_kit_text *guard, uint64_t fi
                         uint64_t count);
 /* COMMENT ON words path IS .. when the operation sets or unsets it. */
 void dn_pg_push_comment(dn_pg_render_work *work, const char *words);
+/* The same for each {column, comment} of "column_comments". */
+void dn_pg_push_column_comments(dn_pg_render_work *work);
+/* ALTER TABLE .. ENABLE words name, as "enabled" has it, when the operation sets or unsets it. */
+void dn_pg_push_enabled(dn_pg_render_work *work, const char *words);
 /* "IF EXISTS " and the like, which only scripts have. */
 const char *dn_pg_if_exists(const dn_pg_render_work *work);
 const char *dn_pg_if_not_exists(const dn_pg_render_work *work);
@@ -121,6 +127,9 @@ void dn_pg_render_domain(dn_pg_render_work *work);
 void dn_pg_render_routine(dn_pg_render_work *work);
 void dn_pg_render_trigger(dn_pg_render_work *work);
 void dn_pg_render_policy(dn_pg_render_work *work);
+/* Kinds whose fact is their CREATE statement. */
+void dn_pg_render_definition(dn_pg_render_work *work);
+bool dn_pg_is_definition(const dunlin_operation *operation);
 
 /* Of a column or constraint inside CREATE TABLE or behind ADD. */
 void dn_pg_say_column(dn_pg_render_work *work, const dunlin_operation *operation);

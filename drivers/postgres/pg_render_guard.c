@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "drivers/postgres/pg_render.h"
+#include "drivers/postgres/pg_facts.h"
 
 const char *
 dn_pg_if_exists(const dn_pg_render_work *work)
@@ -93,6 +94,55 @@ dn_pg_push_guarded(dn_pg_render_work *work, dn_kit_text *guard, uint64_t first, 
     push_text(work, &block, first, count);
 }
 
+static bool
+is_among(const dunlin_operation *operation, const char *const *kinds, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (dn_pg_is_kind(operation, kinds[i]))
+            return true;
+    return false;
+}
+
+void
+dn_pg_say_object(dn_pg_render_work *work, const dunlin_operation *operation)
+{
+    static const char *const on_tables[] = {DUNLIN_KIND_TRIGGER, DN_PG_KIND_POLICY,
+                                            DN_PG_KIND_RULE};
+    static const char *const with_arguments[] = {DUNLIN_KIND_FUNCTION, DUNLIN_KIND_PROCEDURE,
+                                                 DN_PG_KIND_AGGREGATE};
+    bool aggregate = dn_pg_is_kind(operation, DN_PG_KIND_AGGREGATE);
+
+    if (dn_pg_is_constraint(operation) || is_among(operation, on_tables, 3)) {
+        dn_pg_say_name(work, dn_pg_last_name(operation));
+        dn_pg_say(work, " ON ");
+        dn_pg_say_path(work, operation->path, dn_pg_table_names(operation));
+    } else if (is_among(operation, with_arguments, 3)) {
+        dn_pg_say_path(work, operation->path, operation->path_count - 1);
+        dn_pg_say(work, "(");
+        dn_pg_say_text(work, dn_pg_last_name(operation));
+        dn_pg_say(work, aggregate && dn_pg_last_name(operation).length == 0 ? "*)" : ")");
+    } else if (dn_pg_is_kind(operation, DUNLIN_KIND_INDEX) ||
+               dn_pg_is_kind(operation, DN_PG_KIND_STATISTICS)) {
+        dn_pg_say_path(work, operation->path, operation->path_count > 2 ? 1 : 0);
+        dn_pg_say(work, operation->path_count > 2 ? "." : "");
+        dn_pg_say_name(work, dn_pg_last_name(operation));
+    } else {
+        dn_pg_say_path(work, operation->path, operation->path_count);
+    }
+}
+
+/* NULL: no comment any more. */
+static void
+push_is(dn_pg_render_work *work, const dunlin_property *comment)
+{
+    dn_pg_say(work, " IS ");
+    if (comment != NULL)
+        dn_pg_say_literal(work, comment->text);
+    else
+        dn_pg_say(work, "NULL");
+    dn_pg_push(work, work->at, 1);
+}
+
 void
 dn_pg_push_comment(dn_pg_render_work *work, const char *words)
 {
@@ -104,30 +154,75 @@ dn_pg_push_comment(dn_pg_render_work *work, const char *words)
     dn_pg_say(work, "COMMENT ON ");
     dn_pg_say(work, words);
     dn_pg_say(work, " ");
-    if (dn_pg_is_constraint(operation) || dn_pg_is_kind(operation, DUNLIN_KIND_TRIGGER) ||
-        dn_pg_is_kind(operation, "policy")) {
-        dn_pg_say_name(work, dn_pg_last_name(operation));
-        dn_pg_say(work, " ON ");
-        dn_pg_say_path(work, operation->path, dn_pg_table_names(operation));
-    } else if (dn_pg_is_kind(operation, DUNLIN_KIND_FUNCTION) ||
-               dn_pg_is_kind(operation, DUNLIN_KIND_PROCEDURE)) {
-        dn_pg_say_path(work, operation->path, operation->path_count - 1);
-        dn_pg_say(work, "(");
-        dn_pg_say_text(work, dn_pg_last_name(operation));
-        dn_pg_say(work, ")");
-    } else if (dn_pg_is_kind(operation, DUNLIN_KIND_INDEX)) {
-        dn_pg_say_path(work, operation->path, operation->path_count > 2 ? 1 : 0);
-        dn_pg_say(work, operation->path_count > 2 ? "." : "");
-        dn_pg_say_name(work, dn_pg_last_name(operation));
-    } else {
-        dn_pg_say_path(work, operation->path, operation->path_count);
+    dn_pg_say_object(work, operation);
+    push_is(work, comment);
+}
+
+/* --- comments on the columns of what is no table -------------------------------------------------------- */
+
+/* What stands behind `column` in a list of {column, comment}; NULL: nothing. */
+static const dunlin_property *
+comment_of(const dunlin_property *list, dunlin_string column)
+{
+    bool here = false;
+
+    for (const dunlin_property *at = list != NULL ? list + 1 : NULL;
+         at != NULL && at->type != DUNLIN_PROPERTY_END; at++) {
+        for (at++; at->type != DUNLIN_PROPERTY_END; at++) {
+            if (dn_kit_same(at->name, "column"))
+                here = dn_kit_equal(at->text, column);
+            else if (here)
+                return at;
+        }
     }
-    dn_pg_say(work, " IS ");
-    if (comment != NULL)
-        dn_pg_say_literal(work, comment->text);
-    else
-        dn_pg_say(work, "NULL");
-    dn_pg_push(work, work->at, 1);
+    return NULL;
+}
+
+/* Comments that `list` has and `other` has not; those of the operation itself are set, others end. */
+static void
+push_differing(dn_pg_render_work *work, const dunlin_property *list, const dunlin_property *other,
+               bool set)
+{
+    const dunlin_operation *operation = work->operations[work->at];
+
+    for (const dunlin_property *at = list != NULL ? list + 1 : NULL;
+         at != NULL && at->type != DUNLIN_PROPERTY_END; at++) {
+        for (at++; at->type != DUNLIN_PROPERTY_END; at++) {
+            const dunlin_property *comment = comment_of(list, at->text);
+            const dunlin_property *there = comment_of(other, at->text);
+
+            if (!dn_kit_same(at->name, "column") ||
+                (there != NULL && (!set || dn_kit_equal(there->text, comment->text))))
+                continue;
+            dn_pg_say(work, "COMMENT ON COLUMN ");
+            dn_pg_say_path(work, operation->path, operation->path_count);
+            dn_pg_say(work, ".");
+            dn_pg_say_name(work, at->text);
+            push_is(work, set ? comment : NULL);
+        }
+    }
+}
+
+void
+dn_pg_push_column_comments(dn_pg_render_work *work)
+{
+    const dunlin_operation *operation = work->operations[work->at];
+    const dunlin_property *comments = dn_kit_property_find(operation, "column_comments");
+    const dunlin_property *before = NULL;
+    const dunlin_fact *current;
+    char kind[16];
+
+    if (comments == NULL && !dn_pg_is_unset(operation, "column_comments"))
+        return;
+    snprintf(kind, sizeof(kind), "%.*s", (int)operation->kind.length, operation->kind.data);
+    current = operation->verb == DUNLIN_VERB_ALTER
+                  ? dn_pg_current(work, kind, operation->path, operation->path_count)
+                  : NULL;
+    for (uint64_t i = 0; current != NULL && i < current->property_count; i++)
+        if (dn_kit_same(current->properties[i].name, "column_comments"))
+            before = &current->properties[i];
+    push_differing(work, before, comments, false);
+    push_differing(work, comments, before, true);
 }
 
 /* --- conditions ---------------------------------------------------------------------------------------- */

@@ -61,15 +61,22 @@ dn_pg_render_schema(dn_pg_render_work *work)
 void
 dn_pg_render_extension(dn_pg_render_work *work)
 {
-    static const char *const known[] = {"version", NULL};
+    static const char *const known[] = {"schema", "version", NULL};
     const dunlin_operation *operation = work->operations[work->at];
+    bool is_new = operation->verb == DUNLIN_VERB_CREATE;
+    const dunlin_property *schema = dn_kit_property_find(operation, "schema");
+    bool moves = schema != NULL || dn_pg_is_unset(operation, "schema");
 
     dn_pg_check_known(work, operation, known);
-    if (operation->verb == DUNLIN_VERB_CREATE) {
-        dn_pg_say(work, "CREATE EXTENSION ");
-        if (operation->condition == DUNLIN_CONDITION_IF_NOT_EXISTS || work->script)
+    if (is_new || (operation->verb == DUNLIN_VERB_ALTER && moves)) {
+        dn_pg_say(work, is_new ? "CREATE EXTENSION " : "ALTER EXTENSION ");
+        if (is_new && (operation->condition == DUNLIN_CONDITION_IF_NOT_EXISTS || work->script))
             dn_pg_say(work, "IF NOT EXISTS ");
         dn_pg_say_name(work, dn_pg_last_name(operation));
+        if (moves) {
+            dn_pg_say(work, is_new ? " SCHEMA " : " SET SCHEMA ");
+            dn_pg_say_name(work, schema != NULL ? schema->text : dn_kit_string("public"));
+        }
         dn_pg_push(work, work->at, 1);
     } else if (operation->verb == DUNLIN_VERB_DROP) {
         drop(work, "EXTENSION");
@@ -83,7 +90,8 @@ dn_pg_render_extension(dn_pg_render_work *work)
 static void
 create_view(dn_pg_render_work *work, const dunlin_operation *operation, bool replaces)
 {
-    static const char *const known[] = {"definition", "columns", "depends", "options", NULL};
+    static const char *const known[] = {"definition", "columns", "column_comments",
+                                        "depends",    "options", NULL};
     const dunlin_property *definition = dn_kit_property_find(operation, "definition");
     const dunlin_property *columns = dn_kit_property_find(operation, "columns");
     bool is_view = dn_pg_is_kind(operation, DUNLIN_KIND_VIEW);
@@ -131,6 +139,13 @@ alter_view(dn_pg_render_work *work, const dunlin_operation *operation)
     }
 }
 
+static void
+push_comments(dn_pg_render_work *work, const char *words)
+{
+    dn_pg_push_comment(work, words);
+    dn_pg_push_column_comments(work);
+}
+
 void
 dn_pg_render_view(dn_pg_render_work *work)
 {
@@ -152,7 +167,7 @@ dn_pg_render_view(dn_pg_render_work *work)
         break;
     }
     if (operation->verb == DUNLIN_VERB_CREATE || operation->verb == DUNLIN_VERB_ALTER)
-        dn_pg_push_comment(work, words);
+        push_comments(work, words);
     work->at++;
 }
 
@@ -224,19 +239,22 @@ say_on_table(dn_pg_render_work *work, const char *words, const char *before)
     dn_pg_say_path(work, operation->path, dn_pg_table_names(operation));
 }
 
-static void
-push_enabled(dn_pg_render_work *work, const dunlin_operation *operation)
+void
+dn_pg_push_enabled(dn_pg_render_work *work, const char *words)
 {
+    const dunlin_operation *operation = work->operations[work->at];
     dunlin_string enabled = dn_pg_text_of(operation, "enabled");
 
     if (enabled.length == 0 && !dn_pg_is_unset(operation, "enabled"))
         return;
     dn_pg_say(work, "ALTER TABLE ");
     dn_pg_say_path(work, operation->path, dn_pg_table_names(operation));
-    dn_pg_say(work, dn_kit_same(enabled, "never")     ? " DISABLE TRIGGER "
-                    : dn_kit_same(enabled, "replica") ? " ENABLE REPLICA TRIGGER "
-                    : dn_kit_same(enabled, "always")  ? " ENABLE ALWAYS TRIGGER "
-                                                      : " ENABLE TRIGGER ");
+    dn_pg_say(work, dn_kit_same(enabled, "never")     ? " DISABLE "
+                    : dn_kit_same(enabled, "replica") ? " ENABLE REPLICA "
+                    : dn_kit_same(enabled, "always")  ? " ENABLE ALWAYS "
+                                                      : " ENABLE ");
+    dn_pg_say(work, words);
+    dn_pg_say(work, " ");
     dn_pg_say_name(work, dn_pg_last_name(operation));
     dn_pg_push(work, work->at, 1);
 }
@@ -263,7 +281,7 @@ dn_pg_render_trigger(dn_pg_render_work *work)
             dn_pg_say_text(work, definition);
             dn_pg_push(work, work->at, 1);
         }
-        push_enabled(work, operation);
+        dn_pg_push_enabled(work, "TRIGGER");
         dn_pg_push_comment(work, "TRIGGER");
         break;
     case DUNLIN_VERB_DROP:

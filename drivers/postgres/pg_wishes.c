@@ -46,7 +46,8 @@ is_relation(dunlin_string kind)
 static bool
 is_type(dunlin_string kind)
 {
-    static const char *const kinds[] = {DUNLIN_KIND_ENUM, DUNLIN_KIND_DOMAIN, NULL};
+    static const char *const kinds[] = {DUNLIN_KIND_ENUM, DUNLIN_KIND_DOMAIN, DN_PG_KIND_TYPE,
+                                        NULL};
 
     return is_one_of(kind, kinds);
 }
@@ -54,11 +55,10 @@ is_type(dunlin_string kind)
 static bool
 is_member(dunlin_string kind)
 {
-    static const char *const kinds[] = {DUNLIN_KIND_COLUMN,      DUNLIN_KIND_PRIMARY_KEY,
-                                        DUNLIN_KIND_UNIQUE,      DUNLIN_KIND_CHECK,
-                                        DUNLIN_KIND_FOREIGN_KEY, DUNLIN_KIND_INDEX,
-                                        DUNLIN_KIND_TRIGGER,     DN_PG_KIND_EXCLUDE,
-                                        DN_PG_KIND_POLICY,       NULL};
+    static const char *const kinds[] = {
+        DUNLIN_KIND_COLUMN,      DUNLIN_KIND_PRIMARY_KEY, DUNLIN_KIND_UNIQUE,    DUNLIN_KIND_CHECK,
+        DUNLIN_KIND_FOREIGN_KEY, DUNLIN_KIND_INDEX,       DUNLIN_KIND_TRIGGER,   DN_PG_KIND_EXCLUDE,
+        DN_PG_KIND_POLICY,       DN_PG_KIND_RULE,         DN_PG_KIND_STATISTICS, NULL};
 
     return is_one_of(kind, kinds);
 }

@@ -266,6 +266,55 @@ views_name_what_they_use(void **state)
 }
 
 static void
+what_has_no_parts_of_its_own_is_told_by_its_statement(void **state)
+{
+    (void)state;
+    execute("CREATE SCHEMA s");
+    execute("CREATE TYPE s.place AS (street text COLLATE \"C\", \"zip code\" varchar(5))");
+    execute("COMMENT ON COLUMN s.place.\"zip code\" IS 'it''s short'");
+    execute("CREATE TYPE s.span AS RANGE (subtype = float8, subtype_diff = float8mi)");
+    execute("CREATE COLLATION s.german (provider = icu, locale = 'de', deterministic = false)");
+    execute("CREATE AGGREGATE s.total(int) (sfunc = int4pl, stype = int, initcond = '0')");
+    execute("CREATE TABLE s.t (a int, b int)");
+    execute("CREATE VIEW s.v AS SELECT a FROM s.t");
+    execute("COMMENT ON COLUMN s.v.a IS 'seen'");
+    execute("CREATE RULE keep AS ON DELETE TO s.t DO INSTEAD NOTHING");
+    execute("ALTER TABLE s.t DISABLE RULE keep");
+    execute("CREATE STATISTICS s.pair (ndistinct) ON a, b FROM s.t");
+    execute("COMMENT ON STATISTICS s.pair IS 'go together'");
+    read_facts(NULL);
+    assert_string_equal(value("type", "s/place"),
+                        "{\"definition\":\"CREATE TYPE s.place AS (street text COLLATE"
+                        " pg_catalog.\\\"C\\\", \\\"zip code\\\" character varying(5))\","
+                        "\"column_comments\":[{\"column\":\"zip code\","
+                        "\"comment\":\"it's short\"}]}");
+    assert_non_null(strstr(value("type", "s/span"), "CREATE TYPE s.span AS RANGE (SUBTYPE = double"
+                                                    " precision, SUBTYPE_DIFF = float8mi"));
+    assert_string_equal(value("collation", "s/german"),
+                        "{\"definition\":\"CREATE COLLATION s.german (PROVIDER = icu,"
+                        " LOCALE = 'de', DETERMINISTIC = false)\"}");
+    assert_string_equal(value("aggregate", "s/total/integer"),
+                        "{\"definition\":\"CREATE AGGREGATE s.total(integer) (SFUNC = int4pl,"
+                        " STYPE = integer, INITCOND = '0')\"}");
+    assert_string_equal(value("view", "s/v"), "{\"definition\":\"SELECT t.a\\n   FROM s.t\","
+                                              "\"depends\":[\"column/s/t/a\"],\"column_comments\":"
+                                              "[{\"column\":\"a\",\"comment\":\"seen\"}]}");
+    assert_string_equal(value("rule", "s/t/keep"),
+                        "{\"definition\":\"CREATE RULE keep AS\\n    ON DELETE TO s.t DO INSTEAD"
+                        " NOTHING\",\"enabled\":\"never\"}");
+    assert_string_equal(value("statistics", "s/t/pair"),
+                        "{\"definition\":\"CREATE STATISTICS s.pair (ndistinct) ON a, b FROM s.t\","
+                        "\"comment\":\"go together\"}");
+    /* One at a time, and with their table. */
+    assert_non_null(strstr(read_keys("type", "s/place", "aggregate", "s/total/integer"),
+                           "aggregate s/total/integer {"));
+    assert_non_null(strstr(fact_list_text(&list), "type s/place {"));
+    assert_non_null(strstr(read_keys("table", "s/t", NULL, NULL), "rule s/t/keep {"));
+    assert_non_null(strstr(fact_list_text(&list), "statistics s/t/pair {"));
+    assert_null(strstr(fact_list_text(&list), "collation"));
+}
+
+static void
 types_routines_sequences_and_schemas_are_facts(void **state)
 {
     (void)state;
@@ -285,6 +334,8 @@ types_routines_sequences_and_schemas_are_facts(void **state)
     read_facts("s");
     assert_string_equal(
         fact_list_text(&list),
+        "aggregate s/total/integer {\"definition\":\"CREATE AGGREGATE s.total(integer) (SFUNC ="
+        " int4pl, STYPE = integer)\"}\n"
         "column s/t/a {\"type\":\"integer\"}\n"
         "domain s/d {\"type\":\"character varying(5)\",\"not_null\":true,"
         "\"default\":\"'x'::character varying\",\"checks\":[\"((VALUE)::text <> ''::text)\"]}\n"
@@ -460,6 +511,7 @@ main(void)
         FACTS_TEST(partitions_are_told_without_the_copies_they_carry),
         FACTS_TEST(views_name_what_they_use),
         FACTS_TEST(types_routines_sequences_and_schemas_are_facts),
+        FACTS_TEST(what_has_no_parts_of_its_own_is_told_by_its_statement),
         FACTS_TEST(what_an_extension_brought_is_left_out),
         FACTS_TEST(a_key_of_a_table_brings_all_that_is_in_it),
         FACTS_TEST(an_index_or_trigger_is_found_by_its_own_name),

@@ -147,6 +147,43 @@ test_a_view_over_a_column_whose_type_changes_is_made_anew_and_what_is_over_it(vo
 }
 
 static void
+test_a_view_that_gets_another_comment_is_made_anew_over_a_column_whose_type_changes(void **state)
+{
+    differs_by(state,
+               LIST("table t", "column t/a type=int", "view v depends=[column/t/a] comment=x",
+                    "trigger v/r definition=x comment=x"),
+               LIST("table t", "column t/a type=text", "view v depends=[column/t/a] comment=y",
+                    "trigger v/r definition=x comment=y"),
+               LIST("drop trigger 'v.r'", "drop view 'v'", "alter column 't.a'", "create view 'v'",
+                    "create trigger 'v.r'"));
+}
+
+static void
+test_types_domains_and_what_they_call_come_as_they_need_each_other(void **state)
+{
+    differs_by(state, LIST(NULL),
+               LIST("function f/a definition=m", "domain d definition=f", "type m definition=int",
+                    "type a definition=d", "function g/- definition=x", "table t",
+                    "check t/c definition=f"),
+               LIST("create type 'm'", "create function 'f.a'", "create domain 'd'",
+                    "create type 'a'", "create table 't'", "create check 't.c'",
+                    "create function 'g'"));
+}
+
+static void
+test_an_aggregate_is_made_anew_with_the_views_and_rules_over_it(void **state)
+{
+    differs_by(state,
+               LIST("table t", "aggregate s/int definition=x", "view v depends=[aggregate/s/int]",
+                    "rule v/r definition=x", "statistics t/e definition=a"),
+               LIST("table t", "aggregate s/int definition=y", "view v depends=[aggregate/s/int]",
+                    "rule v/r definition=x", "statistics t/e definition=b"),
+               LIST("drop statistics 't.e'", "drop rule 'v.r'", "drop view 'v'",
+                    "drop aggregate 's.int'", "create aggregate 's.int'", "create view 'v'",
+                    "create statistics 't.e'", "create rule 'v.r'"));
+}
+
+static void
 test_a_default_is_in_nobodys_way(void **state)
 {
     differs_by(state, LIST("table t", "column t/a type=int", "view v depends=[column/t/a]"),
@@ -398,6 +435,9 @@ main(void)
         TEST(test_a_name_that_is_needed_again_is_free_before),
         TEST(test_a_function_that_a_table_calls_comes_before_it),
         TEST(test_a_view_over_a_column_whose_type_changes_is_made_anew_and_what_is_over_it),
+        TEST(test_a_view_that_gets_another_comment_is_made_anew_over_a_column_whose_type_changes),
+        TEST(test_types_domains_and_what_they_call_come_as_they_need_each_other),
+        TEST(test_an_aggregate_is_made_anew_with_the_views_and_rules_over_it),
         TEST(test_a_default_is_in_nobodys_way),
         TEST(test_a_foreign_key_is_made_anew_around_a_change_of_its_key),
         TEST(test_an_index_that_the_server_made_by_itself_goes_by_itself),

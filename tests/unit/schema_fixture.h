@@ -110,8 +110,10 @@ add_member_of(dn_properties *list, const char *text, size_t length)
         }
         dn_properties_add(list, NULL, DUNLIN_PROPERTY_END, 0, dn_string(NULL));
     } else {
-        dn_properties_add(list, name, DUNLIN_PROPERTY_TEXT, 0,
-                          word_of(list->arena, value, (size_t)(text + length - value)));
+        dn_properties_add(list, name,
+                          strcmp(name, "definition") == 0 ? DUNLIN_PROPERTY_EXPRESSION
+                                                          : DUNLIN_PROPERTY_TEXT,
+                          0, word_of(list->arena, value, (size_t)(text + length - value)));
     }
 }
 

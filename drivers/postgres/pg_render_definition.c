@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Kinds whose fact is the whole CREATE statement: composite types and ranges, aggregates, collations,
+ * statistics, rules.
+ */
+#include "drivers/postgres/pg_facts.h"
+#include "drivers/postgres/pg_render.h"
+
+typedef struct named_form {
+    const char *kind;
+    const char *words;
+} named_form;
+
+static const named_form forms[] = {
+    {DN_PG_KIND_TYPE, "TYPE"},           {DN_PG_KIND_AGGREGATE, "AGGREGATE"},
+    {DN_PG_KIND_COLLATION, "COLLATION"}, {DN_PG_KIND_STATISTICS, "STATISTICS"},
+    {DN_PG_KIND_RULE, "RULE"},
+};
+
+static const named_form *
+form_of(const dunlin_operation *operation)
+{
+    for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++)
+        if (dn_pg_is_kind(operation, forms[i].kind))
+            return &forms[i];
+    return NULL;
+}
+
+bool
+dn_pg_is_definition(const dunlin_operation *operation)
+{
+    return form_of(operation) != NULL;
+}
+
+static void
+drop(dn_pg_render_work *work, const named_form *form, const char *before)
+{
+    const dunlin_operation *operation = work->operations[work->at];
+
+    dn_pg_say(work, "DROP ");
+    dn_pg_say(work, form->words);
+    dn_pg_say(work, " ");
+    dn_pg_say(work, before);
+    dn_pg_say_object(work, operation);
+    dn_pg_say(work, operation->flags & DUNLIN_OPERATION_CASCADE ? " CASCADE" : "");
+    dn_pg_push(work, work->at, 1);
+}
+
+void
+dn_pg_render_definition(dn_pg_render_work *work)
+{
+    static const char *const known[] = {"definition", "enabled", "column_comments", NULL};
+    const dunlin_operation *operation = work->operations[work->at];
+    const named_form *form = form_of(operation);
+    dunlin_string definition = dn_pg_text_of(operation, "definition");
+
+    dn_pg_check_known(work, operation, known);
+    switch (operation->verb) {
+    case DUNLIN_VERB_CREATE:
+    case DUNLIN_VERB_ALTER:
+        if (definition.length > 0 && work->script)
+            drop(work, form, "IF EXISTS ");
+        if (definition.length > 0) {
+            dn_pg_say_text(work, definition);
+            dn_pg_push(work, work->at, 1);
+        }
+        if (dn_pg_is_kind(operation, DN_PG_KIND_RULE))
+            dn_pg_push_enabled(work, form->words);
+        dn_pg_push_comment(work, form->words);
+        dn_pg_push_column_comments(work);
+        break;
+    case DUNLIN_VERB_DROP: drop(work, form, dn_pg_if_exists(work)); break;
+    default: dn_pg_refuse(work, "a %s keeps its name: drop it and create it", operation->kind.data);
+    }
+    work->at++;
+}
