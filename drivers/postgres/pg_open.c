@@ -156,6 +156,18 @@ connect_limit_ms(const dunlin_connection *connection, const dunlin_open_options 
     return limit;
 }
 
+/* A session that only reads is not what libpq calls read-write, on whichever server: what is meant
+ * then is the server that is no standby. */
+static bool
+mean_the_primary(dunlin_connection *connection)
+{
+    static const char wish[] = "target_session_attrs";
+    DN_KIT_CLEANUP(dn_kit_free) char *given = dn_pg_address_default(&connection->address, wish);
+
+    return !connection->read_only || given == NULL || strcmp(given, "read-write") != 0 ||
+           dn_pg_address_set(&connection->address, wish, "primary");
+}
+
 static int32_t
 connect_to_server(dunlin_connection *connection, const dunlin_open_options *options)
 {
@@ -173,7 +185,7 @@ connect_to_server(dunlin_connection *connection, const dunlin_open_options *opti
         connection->patient = true;
     }
     dn_pg_pins_options(&pins, given, connection);
-    if (application == NULL || pins.failed)
+    if (application == NULL || pins.failed || !mean_the_primary(connection))
         return dn_kit_no_memory(connection->call);
     result = try_to_connect(connection, *application != '\0' ? application : "dunlin", pins.data,
                             end_ns);

@@ -196,6 +196,27 @@ a_connection_for_reading_cannot_write(void **state)
     driver->close(reader);
 }
 
+static void
+a_connection_for_reading_finds_the_server_that_may_write(void **state)
+{
+    char url[200];
+    dunlin_connection *reader;
+
+    (void)state;
+    snprintf(
+        url, sizeof(url),
+        "postgres://dunlin@127.0.0.1:1,127.0.0.1:%d/driver_test?target_session_attrs=read-write",
+        postgres_port());
+    reader = fake_open_to_read(&host, url);
+    assert_non_null(reader);
+    driver->close(reader);
+    setenv("PGTARGETSESSIONATTRS", "read-write", 1);
+    reader = fake_open_to_read(&host, postgres_url("driver_test"));
+    unsetenv("PGTARGETSESSIONATTRS");
+    assert_non_null(reader);
+    driver->close(reader);
+}
+
 /* --- describing --- */
 static void
 a_server_is_described(void **state)
@@ -643,6 +664,7 @@ main(void)
         TEST(the_first_of_several_hosts_that_answers_is_taken),
         TEST(settings_are_pinned_whatever_url_and_environment_say),
         TEST(a_connection_for_reading_cannot_write),
+        TEST(a_connection_for_reading_finds_the_server_that_may_write),
         TEST(a_server_is_described),
         TEST(a_role_without_rights_is_told_what_it_may_know),
         TEST(a_database_set_to_read_only_is_said_to_be),
