@@ -88,7 +88,8 @@ static const dn_option resume_options[] = {{"done", 0, DN_VALUE_NONE, NULL, NULL
                                             "it did not, or does no harm twice: run it again"},
                                            END_OPTIONS};
 static const dn_argument resume_arguments[] = {
-    {"TAG", true, false, DN_VALUE_TEXT, NULL, "the migration that stopped part-way"},
+    {"TAG", false, false, DN_VALUE_TEXT, NULL,
+     "the migration that stopped part-way; needed where there are several"},
     END_ARGUMENTS};
 static const dn_exit resume_exits[] = {
     {DUNLIN_EXIT_OK, "decided; `dunlin migrate` goes on"},
@@ -97,6 +98,7 @@ static const dn_exit resume_exits[] = {
     {DUNLIN_EXIT_LOCKED, "another run held the lock for longer than the timeout"},
     END_EXITS};
 static const dn_example resume_examples[] = {
+    {"dunlin resume --done", "the interrupted statement took effect"},
     {"dunlin resume 20260316091000_purge --redo", "run the interrupted statement again"},
     END_EXAMPLES};
 

@@ -17,11 +17,35 @@ typedef struct resumption {
     dn_ledger_rows rows;
 } resumption;
 
+/* Where the command names no migration: the one that stopped part-way. */
+static int
+name_migration(resumption *state, dn_error *error)
+{
+    dn_session *session = &state->session;
+    const char **tags;
+    size_t count;
+
+    if (state->tag)
+        return 0;
+    if (dn_tracker_unfinished(session->connection, &session->arena, &tags, &count, error) < 0)
+        return -1;
+    if (!count)
+        return dn_fail(error, DUNLIN_USAGE, "ledger.decided", "no migration stopped part-way");
+    if (count > 1)
+        return dn_fail(error, DUNLIN_USAGE, "ledger.several",
+                       "%zu migrations stopped part-way, '%s' and '%s' among them", count, tags[0],
+                       tags[1]);
+    state->tag = tags[0];
+    return 0;
+}
+
 static int
 find_migration(resumption *state, dn_error *error)
 {
     const dn_journal *journal = &state->session.journal;
 
+    if (name_migration(state, error) < 0)
+        return -1;
     for (size_t i = 0; i < journal->count; i++)
         if (strcmp(journal->migrations[i].tag, state->tag) == 0)
             state->migration = &journal->migrations[i];

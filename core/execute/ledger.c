@@ -299,9 +299,14 @@ static int
 undecided(ledger *book, const dn_script_item *item, dn_error *error)
 {
     book->culprit = (dn_culprit){item->ordinal, false, -1};
-    return dn_fail(error, DUNLIN_PARTIAL, "ledger.undecided",
-                   "an earlier run stopped while this statement was running, and nothing tells "
-                   "whether it took effect");
+    dn_fail(error, DUNLIN_PARTIAL, "ledger.undecided",
+            "an earlier run stopped while this statement was running, and nothing tells whether it "
+            "took effect");
+    return dn_hint(
+        error,
+        "look whether it took effect, then say so: 'dunlin resume %s --done', or '--redo' "
+        "to run it again",
+        book->job->migration->tag);
 }
 
 /* Announced by an earlier run, and nothing more: 1 done, 0 to be run, -1. */

@@ -203,8 +203,9 @@ dn_tracker_unfinished(dn_connection *connection, dn_arena *arena, const char ***
                       dn_error *error)
 {
     unfinished found = {.arena = arena};
-    const char *sql = dn_arena_printf(arena, "SELECT DISTINCT tag FROM %s" DN_TRACKER_STATEMENTS,
-                                      dn_connection_home(connection));
+    const char *sql =
+        dn_arena_printf(arena, "SELECT DISTINCT tag FROM %s" DN_TRACKER_STATEMENTS " ORDER BY tag",
+                        dn_connection_home(connection));
 
     *tags = NULL;
     *count = 0;

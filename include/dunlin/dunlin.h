@@ -326,7 +326,8 @@ int dunlin_schema_load(const dunlin_options *options, const char *path, dunlin_r
                        dunlin_error *error);
 
 /* Decides for the statement of a migration that stopped part-way of which nothing can tell whether
- * it took effect: it did (done = 1), or it is to be run again (0). Only the ledger is written. */
+ * it took effect: it did (done = 1), or it is to be run again (0). Only the ledger is written. Without
+ * a tag the one that stopped is meant. */
 int dunlin_resume(const dunlin_options *options, const char *tag, int done, dunlin_result **result,
                   dunlin_error *error);
 

@@ -509,6 +509,7 @@ one() {
     dunlin migrate --url sqlite:app.db
     assert_exit 6
     assert_stderr '002_b.sql:3:1: an earlier run stopped while this statement was running'
+    assert_stderr "'dunlin resume 002_b --done', or '--redo'"
     dunlin resume 002_b --url sqlite:app.db
     assert_exit 2
     dunlin resume 001_a --done --url sqlite:app.db
@@ -516,6 +517,19 @@ one() {
     run_json resume 002_b --redo --url sqlite:app.db
     assert_exit 0
     assert_json '[.statement, .sql, .decision]' '[2,"INSERT INTO a VALUES (3)","redo"]'
+    # The one that stopped need not be named; several have to be.
+    sql app.db "UPDATE dunlin_statements SET phase = 'intent' WHERE ordinal = 2"
+    sql app.db "INSERT INTO dunlin_statements (run_id, tag, ordinal, digest, phase, at)
+        SELECT run_id, '003_c', ordinal, digest, phase, at FROM dunlin_statements WHERE ordinal = 2"
+    dunlin resume --redo --url sqlite:app.db
+    assert_exit 2
+    assert_stderr "2 migrations stopped part-way, '002_b' and '003_c' among them"
+    sql app.db "DELETE FROM dunlin_statements WHERE tag = '003_c'"
+    run_json resume --redo --url sqlite:app.db
+    assert_exit 0
+    assert_json '[.tag, .sql, .decision]' '["002_b","INSERT INTO a VALUES (3)","redo"]'
+    dunlin resume --redo --url sqlite:app.db
+    assert_exit 2
     dunlin migrate --url sqlite:app.db
     assert_exit 0
     assert_equal "$(sql app.db 'SELECT group_concat(x) FROM a')" 1,2,3
