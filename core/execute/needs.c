@@ -14,8 +14,7 @@ enum {
     LONGEST = 8192, /* bytes of a statement's text that are kept */
     LONGEST_DATA = 256,
     ALIKE = 48, /* bytes in which statements that change rows are alike */
-    RECENT = 64,
-    SHOWN = 4 /* missing privileges that are told one by one */
+    RECENT = 64
 };
 
 typedef struct need {
@@ -127,9 +126,10 @@ dn_needs_add(dn_needs *needs, const dn_migration *migration, const dn_script_ite
 /* --- asking ----------------------------------------------------------------------------------- */
 typedef struct gathering {
     const dn_needs *needs;
-    dn_text text; /* a line for each of the first */
+    dn_text text; /* a line for each, as many as an error can hold */
     dn_text account;
     size_t count;
+    size_t shown;
 } gathering;
 
 static int
@@ -137,10 +137,11 @@ take(const dunlin_missing *missing, void *context, dn_error *error)
 {
     gathering *seen = context;
     const need *item = seen->needs->items[missing->operation];
+    size_t before = seen->text.length;
 
-    if (seen->count++ == 0)
+    if (seen->count == 0)
         dn_text_add(&seen->account, missing->account.data, (size_t)missing->account.length);
-    if (seen->count > SHOWN)
+    if (seen->count++ > seen->shown)
         return 0;
     dn_text_printf(&seen->text, "%smissing: %.*s on %.*s (", seen->count > 1 ? "\n" : "",
                    (int)missing->privilege.length, missing->privilege.data,
@@ -150,7 +151,13 @@ take(const dunlin_missing *missing, void *context, dn_error *error)
     else
         dn_text_add_string(&seen->text, "for the tracker");
     dn_text_printf(&seen->text, "): %.*s", (int)missing->grant.length, missing->grant.data);
-    return seen->text.failed ? dn_no_memory(error) : 0;
+    if (seen->text.failed)
+        return dn_no_memory(error);
+    if (seen->text.length < sizeof(error->context))
+        seen->shown++;
+    else
+        seen->text.data[seen->text.length = before] = '\0';
+    return 0;
 }
 
 static int
@@ -161,11 +168,11 @@ fail(const gathering *seen, dn_error *error)
             seen->account.data ? seen->account.data : "?",
             seen->count == 1 ? "a privilege" : "privileges");
     snprintf(error->context, sizeof(error->context), "%s", seen->text.data);
-    if (seen->count > SHOWN)
+    if (seen->count > seen->shown)
         dn_hint(error,
-                "these are %d of %zu; let somebody who may run the statements given, or "
+                "these are %zu of %zu; let somebody who may run the statements given, or "
                 "connect as another user",
-                SHOWN, seen->count);
+                seen->shown, seen->count);
     return -1;
 }
 

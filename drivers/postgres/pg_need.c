@@ -134,6 +134,24 @@ make(finding *work, const char *argument)
     touch(work, object.name);
 }
 
+/* Tables that foreign keys refer to; behind the name of the table that has them. */
+static void
+refer(finding *work)
+{
+    object_name object;
+
+    while (!work->over && !work->cut && dn_pg_scan_fits(&work->scan, "* REFERENCES"))
+        if (take(work, &object) && !was_touched(work, object.name))
+            need(work, DN_PG_NEED_PRIVILEGE, &object, "REFERENCES");
+}
+
+static void
+make_table(finding *work, const char *argument)
+{
+    make(work, argument);
+    refer(work);
+}
+
 /* It hides what has the same name for the rest of the session. */
 static void
 make_temporary(finding *work, const char *argument)
@@ -221,6 +239,16 @@ alter(finding *work, const char *argument)
 }
 
 static void
+alter_table(finding *work, const char *argument)
+{
+    dn_pg_scan behind = work->scan;
+
+    alter(work, argument);
+    work->scan = behind;
+    refer(work);
+}
+
+static void
 drop(finding *work, const char *argument)
 {
     object_name object;
@@ -252,6 +280,54 @@ change_rows(finding *work, const char *privilege)
 }
 
 static void
+own(finding *work, const char *argument)
+{
+    object_name object;
+
+    DN_KIT_UNUSED(argument);
+    if (take(work, &object) && !was_touched(work, object.name))
+        need(work, DN_PG_NEED_OWN, &object, NULL);
+}
+
+/* table.column or schema.table.column: of the table. */
+static void
+own_of_column(finding *work, const char *argument)
+{
+    dn_kit_text names[2] = {{0}, {0}};
+    uint64_t count = 0;
+    bool qualified = !dn_pg_take_names(&work->scan, names, &count);
+    object_name object = {"", NULL};
+
+    DN_KIT_UNUSED(argument);
+    if (count == 2 && qualified)
+        object.schema = keep(work, &names[0]);
+    if (count == 2 && object.schema != NULL)
+        object.name = keep(work, &names[qualified ? 1 : 0]);
+    dn_kit_text_free(&names[0]);
+    dn_kit_text_free(&names[1]);
+    if (object.name != NULL && !was_touched(work, object.name))
+        need(work, DN_PG_NEED_OWN, &object, NULL);
+}
+
+/* CREATE TRIGGER name BEFORE UPDATE OF a, b ON table */
+static void
+make_trigger(finding *work, const char *argument)
+{
+    if (dn_pg_scan_fits(&work->scan, ". * ON"))
+        change_rows(work, argument);
+}
+
+static void
+make_role(finding *work, const char *attribute)
+{
+    static const object_name nobody = {"", ""};
+
+    work->over |= dn_pg_scan_fits(&work->scan, "MAPPING");
+    if (!work->over)
+        need(work, DN_PG_NEED_ATTRIBUTE, &nobody, attribute);
+}
+
+static void
 nothing(finding *work, const char *argument)
 {
     DN_KIT_UNUSED(work);
@@ -275,14 +351,18 @@ static const struct {
     const char *argument;
 } statements[] = {
     {"CREATE [GLOBAL] [LOCAL] {TEMP,TEMPORARY} {TABLE,SEQUENCE,VIEW}", make_temporary, NULL},
-    {"CREATE [UNLOGGED] {TABLE,SEQUENCE}", make, NULL},
+    {"CREATE [UNLOGGED] TABLE", make_table, NULL},
+    {"CREATE [UNLOGGED] SEQUENCE", make, NULL},
     {"CREATE [OR] [REPLACE] [RECURSIVE] VIEW", make, NULL},
     {"CREATE {TYPE,DOMAIN}", make, NULL},
     {"CREATE MATERIALIZED VIEW", make, NULL},
     {"CREATE [OR] [REPLACE] {FUNCTION,PROCEDURE}", make, NULL},
     {"CREATE [UNIQUE] INDEX", make_index, NULL},
     {"CREATE SCHEMA", make_schema, NULL},
-    {"ALTER {TABLE,SEQUENCE,VIEW,INDEX}", alter, NULL},
+    {"CREATE DATABASE", make_role, "CREATEDB"},
+    {"CREATE {ROLE,USER,GROUP}", make_role, "CREATEROLE"},
+    {"ALTER TABLE", alter_table, NULL},
+    {"ALTER {SEQUENCE,VIEW,INDEX}", alter, NULL},
     {"ALTER MATERIALIZED VIEW", alter, NULL},
     {"DROP {TABLE,SEQUENCE,VIEW,INDEX}", drop, NULL},
     {"DROP MATERIALIZED VIEW", drop, NULL},
@@ -291,10 +371,13 @@ static const struct {
     {"DELETE FROM", change_rows, "DELETE"},
     {"TRUNCATE [TABLE]", change_rows, "TRUNCATE"},
     {"SET [LOCAL]", set, NULL},
+    {"COMMENT ON {TABLE,VIEW,SEQUENCE}", own, NULL},
+    {"COMMENT ON MATERIALIZED VIEW", own, NULL},
+    {"COMMENT ON COLUMN", own_of_column, NULL},
     {"COMMENT ON", nothing, NULL},
     {"ANALYZE", nothing, NULL},
     {"ALTER TYPE", nothing, NULL},
-    {"CREATE [OR] [REPLACE] [CONSTRAINT] TRIGGER", nothing, NULL},
+    {"CREATE [OR] [REPLACE] [CONSTRAINT] TRIGGER", make_trigger, "TRIGGER"},
 };
 
 /* "COPY t [(..)] FROM": the other way needs other rights. */

@@ -50,9 +50,14 @@ static const char question[] =
     " pg_catalog.format('GRANT %s ON %I.%I TO %I', privilege, home, relname, current_user)"
     " FROM found WHERE CASE WHEN kind <> 'privilege' OR id IS NULL"
     " OR relkind NOT IN ('r', 'p', 'v', 'f') THEN false"
-    " WHEN privilege IN ('INSERT', 'UPDATE')"
+    " WHEN privilege IN ('INSERT', 'UPDATE', 'REFERENCES')"
     " THEN NOT pg_catalog.has_any_column_privilege(id, privilege)"
-    " ELSE NOT pg_catalog.has_table_privilege(id, privilege) END)"
+    " ELSE NOT pg_catalog.has_table_privilege(id, privilege) END"
+    " UNION ALL"
+    " SELECT n, privilege, 'role ' || pg_catalog.quote_ident(rolname),"
+    " pg_catalog.format('ALTER ROLE %I %s', rolname, privilege)"
+    " FROM need JOIN pg_catalog.pg_roles ON rolname = current_user WHERE kind = 'attribute'"
+    " AND NOT CASE WHEN privilege = 'CREATEDB' THEN rolcreatedb ELSE rolcreaterole END)"
     " SELECT pg_catalog.min(n) - 1, privilege, object, current_user, cure FROM gap"
     " GROUP BY privilege, object, cure ORDER BY 1";
 
@@ -102,7 +107,8 @@ ask(const dunlin_call *call, dunlin_connection *connection, const dn_pg_needs *n
                                         [DN_PG_NEED_SCHEMA] = "schema",
                                         [DN_PG_NEED_OWN] = "own",
                                         [DN_PG_NEED_DROP] = "drop",
-                                        [DN_PG_NEED_PRIVILEGE] = "privilege"};
+                                        [DN_PG_NEED_PRIVILEGE] = "privilege",
+                                        [DN_PG_NEED_ATTRIBUTE] = "attribute"};
     DN_KIT_CLEANUP(free_arrays) dn_kit_text arrays[ARRAYS] = {{0}, {0}, {0}, {0}};
     DN_KIT_CLEANUP(dn_pg_clear) PGresult *result = NULL;
     const char *values[ARRAYS];

@@ -85,7 +85,7 @@ END
     assert_stderr "ownership on relation public.theirs (0001_change line 2): ALTER TABLE public.theirs OWNER TO $user"
     assert_stderr "DELETE on table public.\"Odd name\" (0001_change line 3): GRANT DELETE ON public.\"Odd name\" TO $user"
     assert_stderr "USAGE on schema closed (0001_change line 5): GRANT USAGE ON SCHEMA closed TO $user"
-    assert_stderr 'these are 4 of 5'
+    assert_stderr "CREATE on database ${database##*/} (0001_change line 6): GRANT CREATE ON DATABASE"
     refute_stderr partly
     assert_equal "$(sql_pg "$database" "SELECT to_regclass('mine') IS NULL")" t
     sql_pg "$database" "ALTER TABLE theirs OWNER TO $user" "GRANT SELECT, DELETE ON \"Odd name\" TO $user" \
@@ -93,6 +93,56 @@ END
         "GRANT CREATE ON DATABASE ${database##*/} TO $user"
     dunlin migrate -C project --allow-nonempty
     assert_exit 0
+}
+
+@test "postgresql: what foreign keys, triggers, comments, roles and databases need is told, too" {
+    a_user postgresql
+    sql_pg "$database" "GRANT CREATE ON SCHEMA public TO $user" "CREATE TABLE theirs (id int PRIMARY KEY)" \
+        "CREATE TABLE others (id int PRIMARY KEY)" "CREATE TABLE watched (id int)" "CREATE TABLE said (id int)" \
+        "CREATE TABLE partly (id int PRIMARY KEY)" "GRANT REFERENCES (id) ON partly TO $user"
+    migration 0001_all <<END
+CREATE TABLE mine (id int PRIMARY KEY, own int REFERENCES mine (id), a int REFERENCES theirs (id),
+  b int REFERENCES partly);
+ALTER TABLE mine ADD COLUMN c int, ADD CONSTRAINT mine_c FOREIGN KEY (c) REFERENCES public.others (id);
+CREATE TRIGGER seen BEFORE UPDATE OF id ON watched FOR EACH ROW
+  EXECUTE FUNCTION suppress_redundant_updates_trigger();
+COMMENT ON TABLE mine IS 'ours';
+COMMENT ON COLUMN mine.id IS 'ours';
+COMMENT ON COLUMN public.said.id IS 'not ours';
+CREATE ROLE ${user}_child;
+CREATE DATABASE ${user}_db;
+END
+    echo "${user}_child" >>"$BATS_TEST_TMPDIR/users_postgresql"
+    dunlin migrate -C project --allow-nonempty
+    refused
+    assert_stderr "REFERENCES on table public.theirs (0001_all line 1): GRANT REFERENCES ON public.theirs TO $user"
+    assert_stderr "REFERENCES on table public.others (0001_all line 3): GRANT REFERENCES ON public.others TO $user"
+    assert_stderr "TRIGGER on table public.watched (0001_all line 4): GRANT TRIGGER ON public.watched TO $user"
+    assert_stderr "ownership on relation public.said (0001_all line 8): ALTER TABLE public.said OWNER TO $user"
+    assert_stderr "CREATEROLE on role $user (0001_all line 9): ALTER ROLE $user CREATEROLE"
+    assert_stderr "CREATEDB on role $user (0001_all line 10): ALTER ROLE $user CREATEDB"
+    refute_stderr partly
+    refute_stderr mine
+    sql_pg "$database" "GRANT REFERENCES ON theirs, others TO $user" "GRANT TRIGGER ON watched TO $user" \
+        "ALTER TABLE said OWNER TO $user" "ALTER ROLE $user CREATEROLE CREATEDB"
+    dunlin migrate -C project --allow-nonempty
+    assert_exit 0
+    sql_pg "$database" "DROP DATABASE ${user}_db"
+}
+
+@test "postgresql: of very many that are missing as many are told as there is room for" {
+    local i
+    a_user postgresql
+    sql_pg "$database" "GRANT CREATE ON SCHEMA public TO $user"
+    for i in {10..40}; do
+        sql_pg "$database" "CREATE TABLE somebodys_table_number_$i (id int)"
+        echo "ALTER TABLE somebodys_table_number_$i ADD COLUMN extra int;"
+    done | migration 0001_many
+    dunlin migrate -C project --allow-nonempty
+    refused
+    assert_stderr "ALTER TABLE public.somebodys_table_number_14 OWNER TO $user"
+    [[ $stderr =~ 'hint: these are '(5|6|7|8)' of 31; let' ]] || fail "$stderr"
+    assert_equal "$(grep -c 'missing:' <<<"$stderr")" "${BASH_REMATCH[1]}"
 }
 
 @test "postgresql: what would have worked is not refused" {
