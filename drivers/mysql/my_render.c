@@ -281,7 +281,7 @@ static const struct {
     {DUNLIN_KIND_TABLE, " comment order engine collation charset options temporary unlogged strict "
                         "without_rowid partition_by partition_of bound inherits "},
     {DUNLIN_KIND_COLUMN, " type values not_null default auto auto_options generated generated_kind "
-                         "collation charset on_update invisible comment first after "},
+                         "collation charset on_update invisible unversioned comment first after "},
     {DUNLIN_KIND_PRIMARY_KEY, " columns lengths deferrable deferred comment invisible "},
     {DUNLIN_KIND_UNIQUE, " columns nulls_not_distinct deferrable deferred comment invisible "},
     {DUNLIN_KIND_FOREIGN_KEY, " columns ref ref_columns on_delete on_update match deferrable "
@@ -289,7 +289,7 @@ static const struct {
     {DUNLIN_KIND_CHECK, " expr no_inherit not_valid not_enforced level comment "},
     {DUNLIN_KIND_INDEX, " unique keys columns method include where nulls_not_distinct invisible "
                         "implied comment "},
-    {DUNLIN_KIND_VIEW, " definition columns depends check_option security comment "},
+    {DUNLIN_KIND_VIEW, " definition columns depends check_option security algorithm comment "},
     {DUNLIN_KIND_SEQUENCE, " type start increment min max cache cycle comment "},
 };
 

@@ -361,6 +361,11 @@ add_generated(dn_mysql_rendering *work, dunlin_string name, dn_mysql_members col
     dunlin_string expression = dn_mysql_member_text(column, "generated");
     bool stored = !dn_kit_same(dn_mysql_member_text(column, "generated_kind"), "virtual");
 
+    if (dn_mysql_is_row_time(expression)) {
+        dn_kit_text_format(&work->sql, " GENERATED ALWAYS AS %.*s", (int)expression.length,
+                           expression.data);
+        return DUNLIN_OK;
+    }
     dn_kit_text_add(&work->sql, " GENERATED ALWAYS AS (");
     dn_kit_text_add_string(&work->sql, dn_mysql_unwrap(expression));
     dn_kit_text_add(&work->sql, stored ? ") STORED" : ") VIRTUAL");
@@ -409,6 +414,8 @@ dn_mysql_add_column(dn_mysql_rendering *work, dunlin_string table, dunlin_string
     }
     if (dn_mysql_member_is(column, "invisible"))
         dn_kit_text_add(&work->sql, " INVISIBLE");
+    if (dn_mysql_member_is(column, "unversioned"))
+        dn_kit_text_add(&work->sql, " WITHOUT SYSTEM VERSIONING");
     text = dn_mysql_member_text(column, "comment");
     if (text.length > 0) {
         dn_kit_text_add(&work->sql, " COMMENT ");

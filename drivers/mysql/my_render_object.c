@@ -35,6 +35,7 @@ create_view(dn_mysql_rendering *work, const dunlin_operation *operation)
 {
     dn_mysql_members set = dn_mysql_set(operation);
     dunlin_string check = dn_mysql_member_text(set, "check_option");
+    dunlin_string algorithm = dn_mysql_member_text(set, "algorithm");
     bool replace = work->script || (operation->flags & DUNLIN_OPERATION_OR_REPLACE) != 0;
     dunlin_string native;
     int32_t status = dn_mysql_native(work, DUNLIN_TRANSLATE_QUERY, text_of(operation), &native);
@@ -42,6 +43,8 @@ create_view(dn_mysql_rendering *work, const dunlin_operation *operation)
     if (status != DUNLIN_OK)
         return status;
     dn_kit_text_add(&work->sql, replace ? "CREATE OR REPLACE " : "CREATE ");
+    if (algorithm.length > 0)
+        dn_kit_text_format(&work->sql, "ALGORITHM = %.*s ", (int)algorithm.length, algorithm.data);
     if (dn_kit_same(dn_mysql_member_text(set, "security"), "invoker"))
         dn_kit_text_add(&work->sql, "SQL SECURITY INVOKER ");
     dn_kit_text_add(&work->sql, "VIEW ");

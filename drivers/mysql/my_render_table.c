@@ -637,6 +637,30 @@ check_table(dn_mysql_rendering *work, dn_mysql_members set)
     return DUNLIN_OK;
 }
 
+/* [MDB] "System-Versioned Tables": columns that say since when and until when a row was there have to be
+ * named once more. */
+static void
+add_period(dn_mysql_rendering *work, uint64_t first, uint64_t end)
+{
+    dunlin_string names[2] = {{NULL, 0}, {NULL, 0}};
+
+    for (uint64_t i = first; i < end; i++) {
+        const dunlin_operation *operation = work->operations[i];
+        dunlin_string generated = dn_mysql_member_text(dn_mysql_set(operation), "generated");
+
+        if (dn_mysql_is_row_time(generated))
+            names[dn_kit_same_word(generated, "ROW END")] =
+                operation->path[operation->path_count - 1];
+    }
+    if (names[0].data == NULL || names[1].data == NULL)
+        return;
+    dn_kit_text_add(&work->sql, ",\n    PERIOD FOR SYSTEM_TIME (");
+    dn_mysql_add_name(work, names[0]);
+    dn_kit_text_add(&work->sql, ", ");
+    dn_mysql_add_name(work, names[1]);
+    dn_kit_text_add(&work->sql, ")");
+}
+
 static int32_t
 add_members(dn_mysql_rendering *work, uint64_t first, uint64_t end)
 {
@@ -664,6 +688,7 @@ add_members(dn_mysql_rendering *work, uint64_t first, uint64_t end)
     }
     if (status == DUNLIN_OK)
         status = dn_mysql_add_counter_key(work, first, end);
+    add_period(work, first, end);
     dn_kit_text_add(&work->sql, "\n)");
     return status;
 }

@@ -126,6 +126,8 @@ dunlin_string dn_mysql_unqualified(dn_mysql_pool *pool, dunlin_string text, dunl
                                    dn_mysql_list *names);
 /* Without one pair of parentheses around all of it. */
 dunlin_string dn_mysql_unwrap(dunlin_string text);
+/* [MDB] Since when, or until when, a row of a versioned table was there: ROW START, ROW END. */
+bool dn_mysql_is_row_time(dunlin_string generated);
 
 /* A cell that is a number. */
 int64_t dn_mysql_number(dunlin_string cell);

@@ -6,9 +6,10 @@
 #include <string.h>
 #include <strings.h>
 
+#include "drivers/mysql/my_scan.h"
 #include "drivers/mysql/my_schema.h"
 
-enum view_cell { VIEW_NAME, VIEW_DEFINITION, VIEW_CHECK, VIEW_SECURITY };
+enum view_cell { VIEW_NAME, VIEW_DEFINITION, VIEW_CHECK, VIEW_SECURITY, VIEW_ALGORITHM };
 enum trigger_cell {
     TRIGGER_TABLE,
     TRIGGER_NAME,
@@ -89,6 +90,9 @@ dn_mysql_push_view(dn_mysql_schema *schema, dn_mysql_record *record)
         dn_mysql_add(&list, "check_option", DUNLIN_PROPERTY_TEXT, row->cells[VIEW_CHECK]);
     if (dn_kit_same(row->cells[VIEW_SECURITY], "INVOKER"))
         dn_mysql_add(&list, "security", DUNLIN_PROPERTY_TEXT, dn_kit_string("invoker"));
+    if (row->cells[VIEW_ALGORITHM].length > 0 &&
+        !dn_kit_same(row->cells[VIEW_ALGORITHM], "UNDEFINED"))
+        dn_mysql_add(&list, "algorithm", DUNLIN_PROPERTY_TEXT, row->cells[VIEW_ALGORITHM]);
     schema->pool.failed |= depends.failed;
     dn_mysql_list_free(&depends);
     return dn_mysql_push(schema, record, DUNLIN_KIND_VIEW, NULL, &list);
@@ -189,6 +193,24 @@ add_parameters(dn_kit_text *text, const dn_mysql_record *record, bool function)
     dn_kit_text_add(text, ")");
 }
 
+/* [MDB] "Stored Aggregate Functions": they have FETCH GROUP NEXT ROW, and no other function may. */
+static bool
+is_aggregate(dunlin_string body)
+{
+    static const char *const words[] = {"FETCH", "GROUP", "NEXT", "ROW"};
+    const size_t count = sizeof(words) / sizeof(words[0]);
+    dn_mysql_scan scan;
+    dn_mysql_token token;
+    size_t at = 0;
+
+    dn_mysql_scan_begin(&scan, body);
+    while (at < count && dn_mysql_scan_next(&scan, &token))
+        at = dn_mysql_is_word(&token, words[at])  ? at + 1
+             : dn_mysql_is_word(&token, words[0]) ? 1
+                                                  : 0;
+    return at == count;
+}
+
 int32_t
 dn_mysql_push_routine(dn_mysql_schema *schema, dn_mysql_record *record)
 {
@@ -201,7 +223,10 @@ dn_mysql_push_routine(dn_mysql_schema *schema, dn_mysql_record *record)
 
     if (row->cells[ROUTINE_BODY].data == NULL)
         return push_unreadable(schema, record, kind, "the server does not show it");
-    dn_kit_text_format(&text, "CREATE %s ", function ? "FUNCTION" : "PROCEDURE");
+    if (function && is_aggregate(row->cells[ROUTINE_BODY]))
+        dn_kit_text_add(&text, "CREATE AGGREGATE FUNCTION ");
+    else
+        dn_kit_text_format(&text, "CREATE %s ", function ? "FUNCTION" : "PROCEDURE");
     dn_kit_text_quote(&text, '`', record->name);
     add_parameters(&text, record, function);
     if (function) {

@@ -49,7 +49,8 @@ static const part_question questions[] = {
     [DN_MYSQL_CHECKS] = {"CHECK_CONSTRAINTS", "CONSTRAINT_SCHEMA", "TABLE_NAME",
                          "TABLE_NAME, CONSTRAINT_NAME, CHECK_CLAUSE, @level", NULL, "", NULL},
     [DN_MYSQL_VIEWS] = {"VIEWS", "TABLE_SCHEMA", "TABLE_NAME",
-                        "TABLE_NAME, VIEW_DEFINITION, CHECK_OPTION, SECURITY_TYPE", NULL, "", NULL},
+                        "TABLE_NAME, VIEW_DEFINITION, CHECK_OPTION, SECURITY_TYPE, @algorithm",
+                        NULL, "", NULL},
     [DN_MYSQL_TRIGGERS] = {"TRIGGERS", "EVENT_OBJECT_SCHEMA", "EVENT_OBJECT_TABLE",
                            "EVENT_OBJECT_TABLE, TRIGGER_NAME, ACTION_TIMING, EVENT_MANIPULATION, "
                            "ACTION_STATEMENT, ACTION_ORDER",
@@ -109,6 +110,8 @@ cell_of(const dunlin_connection *connection, dunlin_string word)
         return version >= 80013 ? "EXPRESSION" : "NULL";
     if (dn_kit_same(word, "@visible"))
         return version >= 80000 ? "IF(IS_VISIBLE = 'NO', 'YES', 'NO')" : "NULL";
+    if (dn_kit_same(word, "@algorithm"))
+        return connection->facts.mariadb && version >= 100100 ? "ALGORITHM" : "NULL";
     return NULL;
 }
 

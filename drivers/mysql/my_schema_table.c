@@ -235,7 +235,9 @@ push_column(dn_mysql_schema *schema, dn_mysql_record *record, const dn_mysql_row
     if (!schema->connection->facts.mariadb)
         generated = dn_mysql_unwrap(dn_mysql_unescape(&schema->pool, generated));
     add_type(schema, row, check != NULL, &list);
-    dn_mysql_add_flag(&list, "not_null", dn_kit_same(row->cells[COLUMN_NULLABLE], "NO"));
+    dn_mysql_add_flag(&list, "not_null",
+                      dn_kit_same(row->cells[COLUMN_NULLABLE], "NO") &&
+                          !dn_mysql_is_row_time(generated));
     dn_mysql_add(&list, "default", DUNLIN_PROPERTY_EXPRESSION, default_of(schema, row));
     if (dn_mysql_contains(extra, "auto_increment"))
         dn_mysql_add(&list, "auto", DUNLIN_PROPERTY_TEXT, dn_kit_string("increment"));
@@ -247,6 +249,7 @@ push_column(dn_mysql_schema *schema, dn_mysql_record *record, const dn_mysql_row
         dn_mysql_add(&list, "collation", DUNLIN_PROPERTY_TEXT, row->cells[COLUMN_COLLATION]);
     dn_mysql_add(&list, "on_update", DUNLIN_PROPERTY_EXPRESSION, on_update_of(extra));
     dn_mysql_add_flag(&list, "invisible", dn_mysql_contains(extra, "INVISIBLE"));
+    dn_mysql_add_flag(&list, "unversioned", dn_mysql_contains(extra, "WITHOUT SYSTEM VERSIONING"));
     dn_mysql_add(&list, "comment", DUNLIN_PROPERTY_TEXT, row->cells[COLUMN_COMMENT]);
     return dn_mysql_push(schema, record, DUNLIN_KIND_COLUMN, &row->cells[COLUMN_NAME], &list);
 }

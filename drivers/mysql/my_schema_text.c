@@ -152,6 +152,12 @@ dn_mysql_unwrap(dunlin_string text)
     return (dunlin_string){text.data + 1, text.length - 2};
 }
 
+bool
+dn_mysql_is_row_time(dunlin_string generated)
+{
+    return dn_kit_same_word(generated, "ROW START") || dn_kit_same_word(generated, "ROW END");
+}
+
 static void
 note_name(dn_mysql_list *names, dunlin_string name)
 {

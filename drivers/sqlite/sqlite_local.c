@@ -436,8 +436,12 @@ add_foreign_key(dn_sqlite_local *local, dn_kit_set given, dn_kit_properties *set
         if (action.length > 0 && !dn_kit_same(action, "no action"))
             dn_kit_properties_add(set, actions[i], DUNLIN_PROPERTY_TEXT, action);
     }
-    if (match.length > 0 && !dn_kit_same_word(match, "simple"))
+    if (match.length == 0 || dn_kit_same_word(match, "simple"))
+        return DUNLIN_OK;
+    /* In small letters it is a portable one. SQLite keeps any word, and takes it for SIMPLE. */
+    if (dn_kit_same(match, "full") || dn_kit_same(match, "partial"))
         return note_lost(local, "SQLite knows MATCH SIMPLE only");
+    dn_kit_properties_add(set, "match", DUNLIN_PROPERTY_TEXT, match);
     return DUNLIN_OK;
 }
 

@@ -221,9 +221,10 @@ class Mysql(Server):
                              (r" TRANSACTIONAL=1", ""), (r" FOR EACH ROW\s+", " FOR EACH ROW "),
                              (r"\n(PARTITIONS \d+;|\(PARTITION `p0` ENGINE.*| PARTITION `p\d` ENGINE.*)", "")):
             text = re.sub(pattern, new, text)
-        text = re.sub(r"CREATE DEFINER=\S+ (FUNCTION|PROCEDURE) .*", lambda m: m[0].replace("`", ""), text)
+        text = re.sub(r"CREATE DEFINER=\S+ (AGGREGATE )?(FUNCTION|PROCEDURE) .*",
+                      lambda m: m[0].replace("`", ""), text)
         return sorted(re.sub(r"[,;]$", "", line) for line in text.splitlines()
-                      if line and not line.startswith("/*!"))
+                      if line and (not line.startswith("/*!") or "ALGORITHM=" in line))
 
 
 KINDS = {"sqlite": Sqlite, "postgres": Postgres, "mysql": Mysql}
