@@ -14,8 +14,8 @@ static const dn_drizzle_dialect dialects[] = {
  * the author's words alone. */
 const dn_compare_options dn_drizzle_comparison = {
     .without_kinds =
-        "view matview trigger function procedure sequence domain range extension policy "
-        "exclude grant schema",
+        "view matview trigger function procedure aggregate sequence domain type collation extension "
+        "policy rule statistics exclude grant schema",
     .without_members =
         "comment order depends text version auto_options not_enforced not_valid charset collation "
         "engine options partition_by partition_of bound inherits unlogged strict without_rowid "

@@ -209,8 +209,9 @@ find_touch(const dn_drifting *work, const dunlin_fact *key)
 static bool
 is_whole(const dunlin_fact *fact)
 {
-    return dn_string_among(fact->kind, "table view matview sequence function procedure enum domain "
-                                       "event range");
+    return dn_string_among(fact->kind,
+                           "table view matview sequence function procedure aggregate enum domain "
+                           "type collation event");
 }
 
 /* Of an object that no migration knows, whole or a member. */

@@ -8,7 +8,8 @@
 
 #include "core/execute/harden.h"
 
-#define STANDING "table view matview sequence enum domain function procedure schema"
+#define STANDING                                                                                   \
+    "table view matview sequence enum domain type collation function procedure aggregate schema"
 
 typedef struct leaving {
     dn_generation *work;

@@ -143,7 +143,7 @@ dn_trace_begin(dn_trace_search *search, const dn_trace *trace, const dunlin_fact
         .trace = trace, .fact = fact, .member = member, .naming = naming, .at = trace->count};
     if (fact->path_count > lead)
         search->table = fact->path[lead];
-    if (fact->path_count > lead + 1 && !dn_string_among(fact->kind, "function procedure"))
+    if (fact->path_count > lead + 1 && !dn_string_among(fact->kind, "function procedure aggregate"))
         search->name = fact->path[lead + 1];
 }
 

@@ -212,6 +212,11 @@ fold_drop(dn_fact_map *facts, const dunlin_operation *operation, dn_error *error
                            work.list.items[i]->path_count);
     if (answer == 0)
         dn_fact_map_remove(facts, operation->kind, operation->path, operation->path_count);
+    /* DROP TYPE says not what it drops. */
+    for (size_t i = 0; answer == 0 && dn_string_equal(operation->kind, DUNLIN_KIND_ENUM) && i < 2;
+         i++)
+        dn_fact_map_remove(facts, dn_string(i ? "type" : DUNLIN_KIND_DOMAIN), operation->path,
+                           operation->path_count);
     dn_arena_free(&work.arena);
     return answer;
 }

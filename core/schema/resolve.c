@@ -51,6 +51,21 @@ find_relation(const question *asked, const dunlin_string *path, uint64_t count)
     return NULL;
 }
 
+/* Types share one set of names, too; "type" is what is neither a list of labels nor a domain. */
+static const dunlin_fact *
+find_type(const question *asked, const dunlin_string *path, uint64_t count)
+{
+    static const char *const kinds[] = {DUNLIN_KIND_ENUM, DUNLIN_KIND_DOMAIN, "type"};
+
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        const dunlin_fact *found = find_as(asked, kinds[i], path, count);
+
+        if (found)
+            return found;
+    }
+    return NULL;
+}
+
 typedef struct namesake {
     const question *asked;
     const dunlin_fact *found;
@@ -222,6 +237,8 @@ find_rival(const question *asked)
 
     if (dn_schema_is_relation(operation->kind))
         return find_relation(asked, operation->path, operation->path_count);
+    if (dn_string_among(operation->kind, "enum domain"))
+        return find_type(asked, operation->path, operation->path_count);
     if (dn_string_equal(operation->kind, DUNLIN_KIND_INDEX) &&
         !(dn_fact_map_naming(asked->facts) & DN_FACT_TABLE_INDEXES)) {
         namesake looking = {.asked = asked};
@@ -301,6 +318,11 @@ resolve_drop(const question *asked)
         return DN_GUARD_RUN;
     if (dn_schema_is_relation(operation->kind))
         rival = find_relation(asked, operation->path, operation->path_count);
+    if (dn_string_among(operation->kind, "enum domain"))
+        rival = find_type(asked, operation->path, operation->path_count);
+    /* DROP TYPE drops a domain, and a type of rows or ranges, as well. */
+    if (rival && dn_string_equal(operation->kind, DUNLIN_KIND_ENUM))
+        return DN_GUARD_RUN;
     if (rival) {
         name_own(asked);
         dn_text_add_string(asked->why, ": what has that name is ");

@@ -84,7 +84,7 @@ dn_follow_is_wide(dn_follow *follow, dunlin_string sql, bool *wide, dn_error *er
 
 /* --- what belongs to an object ------------------------------------------------------------------ */
 #define RELATIONS "table view matview sequence"
-#define ALONE "function procedure enum domain extension schema event"
+#define ALONE "function procedure aggregate enum domain type collation extension schema event"
 
 /* Tables and all that is called like one share names; what has kinds of its own does not. */
 static bool

@@ -155,7 +155,9 @@ leftovers() {
         CREATE TABLE legacy_b (id integer PRIMARY KEY, a integer REFERENCES legacy_a, g integer DEFAULT g(1));
         ALTER TABLE legacy_a ADD b integer REFERENCES legacy_b; INSERT INTO legacy_b VALUES (1), (2);
         CREATE VIEW \"Odd.name\" AS SELECT id FROM legacy_a; CREATE MATERIALIZED VIEW m AS SELECT * FROM \"Odd.name\";
-        CREATE DOMAIN d AS integer CHECK (VALUE > 0); CREATE TABLE old.t (x d);"
+        CREATE DOMAIN d AS integer CHECK (VALUE > 0); CREATE TABLE old.t (x d);
+        CREATE TYPE place AS (zip text); CREATE TYPE span AS RANGE (subtype = integer); CREATE TABLE old.p (x place, y span);
+        CREATE AGGREGATE total(integer) (sfunc = int4pl, stype = integer); CREATE COLLATION german (provider = icu, locale = 'de');"
 }
 
 @test "mysql: what belongs to no migration is dropped on request" {

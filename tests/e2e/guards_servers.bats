@@ -52,6 +52,27 @@ SQL
     assert_stdout 'rank'
 }
 
+@test "DROP TYPE IF EXISTS drops whatever type has the name" {
+    migration 0001_types <<'SQL'
+CREATE TYPE mood AS ENUM ('a');
+CREATE TYPE place AS (zip text);
+CREATE TYPE span AS RANGE (subtype = integer);
+CREATE DOMAIN amount AS integer;
+SQL
+    migration 0002_gone <<'SQL'
+DROP TYPE IF EXISTS mood;
+DROP TYPE IF EXISTS place;
+DROP TYPE IF EXISTS span;
+DROP TYPE IF EXISTS amount;
+DROP TYPE IF EXISTS nothing;
+CREATE TYPE place AS ENUM ('b');
+SQL
+    dunlin migrate --url "$url"
+    assert_exit 0
+    assert_equal "$(sql_pg "$url" "SELECT string_agg(typname, ' ') FROM pg_type WHERE oid >= 16384
+        AND typtype IN ('e', 'c', 'r', 'd') AND typname IN ('mood', 'place', 'span', 'amount')")" place
+}
+
 @test "without leave to run, what is there already stops a run as ever" {
     migration 0001_a <<<'CREATE TABLE IF NOT EXISTS a (id int);'
     sql_pg "$url" 'CREATE TABLE b (id int)'

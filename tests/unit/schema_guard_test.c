@@ -140,6 +140,15 @@ a_name_may_be_taken_by_something_else(void **state)
            "table 'v': the name is taken by view 'v'");
     expect(fixture, "create? index u/i keys=[a]", DN_GUARD_CONFLICT,
            "index 'u.i': the name is taken by index 't.i'");
+    given(fixture, "type row definition=x");
+    given(fixture, "domain amount type=integer");
+    expect(fixture, "drop? enum row", DN_GUARD_RUN, "");
+    expect(fixture, "drop? enum amount", DN_GUARD_RUN, "");
+    expect(fixture, "drop? enum other", DN_GUARD_SKIP, "enum 'other' does not exist");
+    expect(fixture, "drop? domain row", DN_GUARD_CONFLICT,
+           "domain 'row': what has that name is type 'row'");
+    expect(fixture, "create? enum amount values=[a]", DN_GUARD_CONFLICT,
+           "enum 'amount': the name is taken by domain 'amount'");
     expect(fixture, "drop? table v", DN_GUARD_CONFLICT,
            "table 'v': what has that name is view 'v'");
 }
