@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/engine/session.h"
 
-#include <errno.h>
 #include <pthread.h>
-#include <semaphore.h>
 #include <signal.h>
 #include <string.h>
 
@@ -196,28 +194,17 @@ typedef struct journal_work {
     dn_session *session;
     dn_journal journal;
     dn_error error;
-    sem_t known; /* whose files they are, or that nobody needs them */
-    bool unwanted;
     int answer;
 } journal_work;
 
-/* The files are started on before the driver is loaded. */
 static void *
 read_journal(void *context)
 {
     journal_work *work = context;
-    dn_session *session = work->session;
-    dn_arena *arena = &session->journal_arena;
+    const dn_journal_options options = dn_session_journal_options(work->session);
 
-    work->answer =
-        dn_journal_open(session->project.migrations, arena, &work->journal, &work->error);
-    while (sem_wait(&work->known) < 0 && errno == EINTR)
-        ;
-    if (work->answer == 0 && !work->unwanted) {
-        const dn_journal_options options = dn_session_journal_options(session);
-
-        work->answer = dn_journal_list(&options, NULL, arena, &work->journal, &work->error);
-    }
+    work->answer = dn_journal_begin(&options, NULL, &work->session->journal_arena, &work->journal,
+                                    &work->error);
     return NULL;
 }
 
@@ -229,25 +216,22 @@ start_reading(journal_work *work, pthread_t *thread)
     sigset_t before;
     bool started;
 
-    if (sem_init(&work->known, 0, 0) < 0)
-        return false;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
     started = pthread_create(thread, NULL, read_journal, work) == 0;
     pthread_sigmask(SIG_SETMASK, &before, NULL);
-    if (!started)
-        sem_destroy(&work->known);
     return started;
 }
 
 static int
 open_in_turn(dn_session *session, bool read_only, dn_error *error)
 {
-    if (dn_session_target(session, error) < 0 || dn_session_journal(session, error) < 0)
-        return -1;
-    return dn_session_connect(session, read_only, error);
+    return dn_session_journal(session, error) < 0 ? -1
+                                                  : dn_session_connect(session, read_only, error);
 }
 
+/* The files are read while the connection is made, but not while its driver is loaded: each library
+ * that is mapped interrupts the other threads, and there are dozens behind libpq. */
 int
 dn_session_open(dn_session *session, bool read_only, dn_error *error)
 {
@@ -255,18 +239,13 @@ dn_session_open(dn_session *session, bool read_only, dn_error *error)
     pthread_t thread;
     int answer;
 
+    if (dn_session_target(session, error) < 0)
+        return -1;
     if (!start_reading(&work, &thread))
         return open_in_turn(session, read_only, error);
-    answer = dn_session_target(session, error);
-    work.unwanted = answer < 0;
-    sem_post(&work.known);
-    if (answer == 0)
-        answer = connect_now(session, read_only, error);
+    answer = connect_now(session, read_only, error);
     pthread_join(thread, NULL);
-    sem_destroy(&work.known);
     session->journal = work.journal;
-    if (work.unwanted)
-        return -1;
     if (work.answer < 0) {
         *error = work.error;
         return -1;

@@ -106,11 +106,6 @@ int dn_journal_read(const dn_journal_options *options, dn_arena *arena, dn_journ
  * a journal that is given up in between; after a failure there is nothing to close. */
 int dn_journal_begin(const dn_journal_options *options, const dn_text *text, dn_arena *arena,
                      dn_journal *journal, dn_error *error);
-/* The two steps of _begin, for who does not know yet whose files to choose: _open starts on all of
- * the folder's files, _list reads the journal. */
-int dn_journal_open(const char *folder, dn_arena *arena, dn_journal *journal, dn_error *error);
-int dn_journal_list(const dn_journal_options *options, const dn_text *text, dn_arena *arena,
-                    dn_journal *journal, dn_error *error);
 int dn_journal_finish(dn_journal *journal, dn_error *error);
 void dn_journal_close(dn_journal *journal);
 

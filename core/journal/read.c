@@ -370,16 +370,6 @@ open_folder(const char *path, dn_arena *arena, dn_journal *journal, dn_error *er
     return 0;
 }
 
-int
-dn_journal_open(const char *folder, dn_arena *arena, dn_journal *journal, dn_error *error)
-{
-    *journal = (dn_journal){0};
-    if (open_folder(folder, arena, journal, error) == 0)
-        return 0;
-    dn_journal_close(journal);
-    return -1;
-}
-
 static void
 set_project(dn_migration *migrations, size_t count, const dn_project *project)
 {
@@ -388,12 +378,14 @@ set_project(dn_migration *migrations, size_t count, const dn_project *project)
 }
 
 int
-dn_journal_list(const dn_journal_options *options, const dn_text *text, dn_arena *arena,
-                dn_journal *journal, dn_error *error)
+dn_journal_begin(const dn_journal_options *options, const dn_text *text, dn_arena *arena,
+                 dn_journal *journal, dn_error *error)
 {
     journal_reading reading = {.options = options, .arena = arena, .journal = journal};
 
-    if (read_journal(&reading, text, error) == 0 && find_broken_merge(&reading, error) == 0 &&
+    *journal = (dn_journal){0};
+    if (open_folder(options->folder, arena, journal, error) == 0 &&
+        read_journal(&reading, text, error) == 0 && find_broken_merge(&reading, error) == 0 &&
         (has_no_numbers(journal) || dn_journal_check_numbers(journal, arena, error) == 0)) {
         set_project(journal->migrations, journal->count, options->project);
         set_project(journal->unlisted, journal->unlisted_count, options->project);
@@ -401,15 +393,6 @@ dn_journal_list(const dn_journal_options *options, const dn_text *text, dn_arena
     }
     dn_journal_close(journal);
     return -1;
-}
-
-int
-dn_journal_begin(const dn_journal_options *options, const dn_text *text, dn_arena *arena,
-                 dn_journal *journal, dn_error *error)
-{
-    return dn_journal_open(options->folder, arena, journal, error) < 0
-               ? -1
-               : dn_journal_list(options, text, arena, journal, error);
 }
 
 int
