@@ -4,6 +4,7 @@ restarted, several runs at once, statements that outlive their client, full disk
 import functools
 import os
 import re
+import select
 import signal
 import subprocess
 import tempfile
@@ -34,6 +35,20 @@ def wait_until(condition, what, seconds=20):
         if time.monotonic() > end:
             raise Failed(f"{what}: not within {seconds} s")
         time.sleep(0.02)
+
+
+def wait_until_told(process, words, seconds=20):
+    """Until it has written these words to standard error."""
+    end = time.monotonic() + seconds
+    told = ""
+    while words not in told:
+        left = end - time.monotonic()
+        if left < 0 or not select.select([process.stderr], [], [], left)[0]:
+            raise Failed(f"'{words}' was not told within {seconds} s, but: {told}")
+        more = os.read(process.stderr.fileno(), 4096)
+        if not more:
+            raise Failed(f"'{words}' was never told, but: {told}")
+        told += more.decode()
 
 
 class Lab:
@@ -159,14 +174,10 @@ def succession(lab, project, point):
     first = project.start(target, fault=f"{point}:stop")
     wait_until(lambda: state_of(first.pid) == "T", f"{point} is reached")
     second = project.start(target)
-    time.sleep(NOTICE_S)
-    if second.poll() is not None:
-        raise Failed(f"the second run did not wait: {project.program.finish(second)}")
+    wait_until_told(second, "waiting for another run to finish")
     first.kill()
     project.program.finish(first)
     done = project.program.finish(second)
-    if "waiting for another run to finish" not in done.errors:
-        raise Failed(f"the second run did not say that it waits: {done}")
     if done.code != 0:
         raise Failed(f"the second run ends with {done}")
     lab.converge(project, target)
