@@ -8,6 +8,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "drivers/sqlite/sqlite_rebuild.h"
+
 static const struct {
     int code; /* primary */
     int32_t status;
@@ -107,6 +109,16 @@ class_of(sqlite3 *db, int code, const char *message, dunlin_string *object)
     return primary == SQLITE_ERROR ? class_by_message(message, object) : DUNLIN_FAILED;
 }
 
+/* A row that does not fit a table that is being built anew is told of the table that the user knows. */
+static void
+name_the_table(char *message)
+{
+    static const size_t prefix = sizeof(DN_SQLITE_REBUILT) - 1;
+
+    while ((message = strstr(message, DN_SQLITE_REBUILT)) != NULL)
+        memmove(message, message + prefix, strlen(message + prefix) + 1);
+}
+
 /* In our words where SQLite's leave out what the user needs; NULL: SQLite's are good. */
 static const char *
 why_stopped(const dunlin_connection *connection)
@@ -157,6 +169,8 @@ report(const dunlin_call *call, const dunlin_connection *connection, sqlite3 *db
 
     if (message == NULL)
         return dn_kit_no_memory(call);
+    if ((code & 0xff) == SQLITE_CONSTRAINT)
+        name_the_table(message);
     failure.status = class_of(db, code, message, &failure.object);
     if (what != NULL)
         dn_kit_text_format(&text, "%s: ", what);

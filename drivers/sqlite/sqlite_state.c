@@ -424,11 +424,44 @@ check_keys(dn_sqlite_rendering *work, const dn_sqlite_table *table,
     return DUNLIN_OK;
 }
 
+static bool
+is_constraint(const char *kind)
+{
+    return strcmp(kind, DUNLIN_KIND_COLUMN) != 0 && strcmp(kind, DUNLIN_KIND_INDEX) != 0 &&
+           strcmp(kind, DUNLIN_KIND_TRIGGER) != 0;
+}
+
+/* SQLite takes two constraints of one name; nobody could say then which is meant, and the other
+ * databases refuse it. */
+static int32_t
+check_name(dn_sqlite_rendering *work, const dn_sqlite_table *table,
+           const dunlin_operation *operation)
+{
+    dunlin_string name = dn_sqlite_member_name(operation);
+    bool constraint = operation->condition == DUNLIN_CONDITION_NONE && name.length > 0;
+
+    for (size_t i = 0; constraint && i < MEMBER_KINDS; i++)
+        if (dn_kit_same(operation->kind, member_kinds[i]))
+            constraint = is_constraint(member_kinds[i]);
+    for (size_t i = 0; constraint && i < table->count; i++) {
+        const dn_sqlite_member *member = &table->members[i];
+
+        if (!member->gone && is_constraint(member->kind) && !dn_sqlite_is_unnamed(member) &&
+            dn_sqlite_same_name(member->name, name))
+            return dn_kit_fail(
+                work->call, DUNLIN_EXISTS, "table '%.*s' has a constraint '%.*s' already",
+                (int)table->name.length, table->name.data, (int)name.length, name.data);
+    }
+    return DUNLIN_OK;
+}
+
 static int32_t
 create_member(dn_sqlite_rendering *work, dn_sqlite_table *table, const dunlin_operation *operation)
 {
     int32_t status = check_keys(work, table, operation);
 
+    if (status == DUNLIN_OK)
+        status = check_name(work, table, operation);
     return status != DUNLIN_OK ? status
                                : dn_sqlite_local_member(&work->local, table, operation->kind,
                                                         dn_sqlite_member_name(operation),

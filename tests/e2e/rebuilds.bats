@@ -171,7 +171,7 @@ ALTER TABLE items ALTER COLUMN maker SET NOT NULL;
 SQL
     dunlin migrate --quiet
     assert_exit 1
-    assert_stderr '0002_wrong.sql:3:3: NOT NULL constraint failed: '
+    assert_stderr '0002_wrong.sql:3:3: NOT NULL constraint failed: items.stock [database.constraint]'
     assert_stderr "while running statement 3 of '0002_wrong'"
     assert_stderr 'ALTER TABLE items ALTER COLUMN stock SET NOT NULL'
     # A check, by its name and without one.
@@ -202,6 +202,27 @@ SQL
     dunlin migrate --quiet
     assert_exit 2
     assert_stderr '0002_wrong.sql:2:1: '
+}
+
+@test "a second constraint of a name is refused, which SQLite would take" {
+    local text
+    for text in 'ADD CONSTRAINT stock_known CHECK (price > 0)' 'ADD CONSTRAINT Stock_Known UNIQUE (name)' \
+        'ADD CONSTRAINT twice CHECK (stock < 9), ADD CONSTRAINT twice CHECK (stock < 8)'; do
+        migration 0002_twice <<<"ALTER TABLE items $text;"
+        dunlin migrate --quiet
+        assert_exit 1
+        assert_stderr "table 'items' has a constraint '"
+        assert_stderr "' already [database.exists]"
+    done
+    # Its name is free again once it is dropped or renamed.
+    migration 0002_twice <<'SQL'
+ALTER TABLE items DROP CONSTRAINT stock_known, ADD CONSTRAINT stock_known CHECK (stock > 0);
+ALTER TABLE items RENAME CONSTRAINT stock_known TO known;
+ALTER TABLE items ADD CONSTRAINT stock_known UNIQUE (stock);
+ALTER TABLE items ADD CONSTRAINT IF NOT EXISTS stock_known UNIQUE (stock);
+SQL
+    dunlin migrate --quiet
+    assert_exit 0
 }
 
 @test "a column that is not there is told with its place, before anything is sent" {
