@@ -94,7 +94,7 @@ ask_probes(collecting *work)
         const dn_migration *file = work->evidence->history[i].file;
         dn_migration_effects *effects = &work->evidence->effects[i];
 
-        if (file && effects->known && effects->data)
+        if (file && (!effects->known || effects->data))
             effects->probe = dn_observe_probe(work->session->connection, file);
     }
 }

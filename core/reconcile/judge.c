@@ -153,15 +153,26 @@ judge_traceless(const judging *work, size_t at)
                                                          : DN_VERDICT_PENDING;
 }
 
+/* What could not be replayed, such as a role that it makes, nobody has looked for: the rest that is there does
+ * not tell of that. */
+static dn_verdict_kind
+judge_there(const judging *work, size_t at)
+{
+    const dn_migration_effects *effects = &work->effects[at];
+
+    return effects->known || effects->probe == DN_PROBE_TRUE ? DN_VERDICT_APPLIED_UNRECORDED
+                                                             : DN_VERDICT_UNPROVABLE;
+}
+
 static dn_verdict_kind
 judge_unrecorded(const judging *work, size_t at)
 {
     const dn_proof *proof = &work->proofs->items[at];
 
     switch (proof->kind) {
-    case DN_EFFECTS_PRESENT: return DN_VERDICT_APPLIED_UNRECORDED;
+    case DN_EFFECTS_PRESENT: return judge_there(work, at);
     case DN_EFFECTS_SUPERSEDED:
-        return proof->done ? DN_VERDICT_APPLIED_UNRECORDED : judge_traceless(work, at);
+        return proof->done ? judge_there(work, at) : judge_traceless(work, at);
     case DN_EFFECTS_PARTIAL: return DN_VERDICT_PARTIAL;
     case DN_EFFECTS_CONTRADICTED: return DN_VERDICT_CONTRADICTED;
     case DN_EFFECTS_NONE: return judge_traceless(work, at);
@@ -197,6 +208,19 @@ is_about_the_file(const judging *work, const dn_verdict *verdict, size_t at)
            judge_recorded(work, at) == DN_VERDICT_APPLIED;
 }
 
+static const char *
+describe_unseen(const judging *work, size_t at)
+{
+    const char *why = work->effects[at].why;
+
+    if (!why)
+        return "it changes rows alone, which leaves nothing to see in the schema";
+    if (!work->effects[at].effects.count)
+        return why;
+    return dn_arena_printf(work->arena, "what could be replayed of it is there, and this could not: %s",
+                           why);
+}
+
 static int
 explain(judging *work, dn_verdict *verdict, size_t at)
 {
@@ -216,9 +240,7 @@ explain(judging *work, dn_verdict *verdict, size_t at)
                    describe_clash(work, proof));
     case DN_VERDICT_UNPROVABLE:
         return say(work, verdict, DN_ERROR_FINDING, "migration.unprovable",
-                   work->effects[at].why
-                       ? work->effects[at].why
-                       : "it changes rows alone, which leaves nothing to see in the schema");
+                   describe_unseen(work, at));
     default: return 0; /* one finding tells of all that are not recorded */
     }
 }
@@ -302,7 +324,7 @@ tell_unrecorded(judging *work)
         const dn_verdict *verdict = &work->result->verdicts[i];
 
         if (verdict->recorded || !verdict->proof || !verdict->proof->done ||
-            (verdict->proof->kind != DN_EFFECTS_PRESENT &&
+            verdict->verdict == DN_VERDICT_UNPROVABLE || (verdict->proof->kind != DN_EFFECTS_PRESENT &&
              verdict->proof->kind != DN_EFFECTS_SUPERSEDED))
             continue;
         if (!count++)

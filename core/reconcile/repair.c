@@ -127,7 +127,8 @@ is_by_name(const dn_verdict *verdict)
 static bool
 is_to_record(const dn_verdict *verdict)
 {
-    if (verdict->recorded || verdict->verdict == DN_VERDICT_MISSING_FILE || is_by_name(verdict))
+    if (verdict->recorded || verdict->verdict == DN_VERDICT_MISSING_FILE ||
+        verdict->verdict == DN_VERDICT_UNPROVABLE || is_by_name(verdict))
         return false;
     return verdict->verdict == DN_VERDICT_APPLIED_UNRECORDED || is_there(verdict);
 }

@@ -92,6 +92,7 @@ is_outside(const dn_verdict *verdict)
     const dn_proof *proof = verdict->proof;
 
     return !verdict->recorded && proof && proof->done &&
+           verdict->verdict != DN_VERDICT_UNPROVABLE &&
            (proof->kind == DN_EFFECTS_PRESENT || proof->kind == DN_EFFECTS_SUPERSEDED);
 }
 

@@ -401,6 +401,34 @@ rows_without_a_record_are_asked_about_once_more_after_a_repair(void **state)
 }
 
 static void
+what_could_not_be_replayed_of_a_migration_is_asked_about(void **state)
+{
+    history *past = *state;
+    dn_migration_effects *effects;
+    scene self;
+
+    effects = add(past, tags[0], false, USERS);
+    effects->known = false;
+    effects->why = "m1.sql:1: it reaches outside the database, and is not sent";
+    add(past, tags[1], false, TEAMS);
+    seen(past);
+    self = scene_of(past);
+    judge(&self);
+    assert_string_equal(verdicts(&self),
+                        "m1 unprovable unprovable; m2 applied-unrecorded proved");
+    assert_string_equal(self.result.verdicts[0].note,
+                        "what could be replayed of it is there, and this could not: m1.sql:1: it "
+                        "reaches outside the database, and is not sent");
+    assert_string_equal(plan(&self), "backup; ask m1; record m2; verify");
+    effects->probe = DN_PROBE_TRUE;
+    self = scene_of(past);
+    judge(&self);
+    assert_string_equal(verdicts(&self),
+                        "m1 applied-unrecorded consistent; m2 applied-unrecorded proved");
+    assert_string_equal(plan(&self), "backup; record m1 m2; verify");
+}
+
+static void
 a_part_of_the_first_migration_explains_what_is_there(void **state)
 {
     history *past = *state;
@@ -485,6 +513,7 @@ main(void)
         JUDGED(something_else_in_its_place_is_asked_about),
         JUDGED(drift_is_asked_about_and_legacy_only_told),
         JUDGED(rows_without_a_record_are_asked_about_once_more_after_a_repair),
+        JUDGED(what_could_not_be_replayed_of_a_migration_is_asked_about),
         JUDGED(a_part_of_the_first_migration_explains_what_is_there),
         JUDGED(what_is_recorded_in_part_is_not_proved),
         JUDGED(a_record_under_another_tag_gets_the_right_one),
