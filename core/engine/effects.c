@@ -173,9 +173,11 @@ fill_by_names(collecting *work)
                      problem.message);
         return 0;
     }
-    for (size_t i = 0; i < evidence->count; i++)
+    for (size_t i = 0; i < evidence->count; i++) {
+        named[i].text = evidence->effects[i].text;
         if (files[i] && named[i].data)
             named[i].probe = dn_observe_probe(session->connection, files[i]);
+    }
     if (dn_reconcile_prove(&session->reconciliation, evidence->history, named, evidence->count,
                            names, &session->arena, &proofs, work->error) < 0)
         return -1;
@@ -186,7 +188,7 @@ fill_by_names(collecting *work)
         evidence->proofs.items[i] = proofs.items[i];
         evidence->source = "files";
     }
-    return 0;
+    return dn_evidence_drift(session, work->schema, &proofs, evidence, work->error);
 }
 
 /* Of what could not be replayed the text still has names. */

@@ -26,4 +26,8 @@ int dn_evidence_collect(dn_session *session, const dunlin_doctor_options *doctor
 int dn_evidence_replay(dn_session *session, const dunlin_doctor_options *doctor,
                        dn_evidence *evidence, dn_error *error);
 
+/* effects_drift.c: what was changed by hand, where no effects are known. `by_name` is what names prove. */
+int dn_evidence_drift(dn_session *session, const dn_fact_map *schema, const dn_proofs *by_name,
+                      dn_evidence *evidence, dn_error *error);
+
 #endif

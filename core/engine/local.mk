@@ -41,6 +41,7 @@ core_sources += \
 	core/engine/dry_run.h \
 	core/engine/effects.c \
 	core/engine/effects.h \
+	core/engine/effects_drift.c \
 	core/engine/explain.c \
 	core/engine/fresh.c \
 	core/engine/fresh.h \

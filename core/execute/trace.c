@@ -37,6 +37,20 @@ removes_rows(const dunlin_operation *operation)
            dn_string_among(operation->kind, "table column");
 }
 
+/* What changes rows changes no schema. */
+static bool
+is_of_rows(const dn_script_item *item)
+{
+    return (item->flags & DUNLIN_CLASS_DATA) && !(item->flags & DUNLIN_CLASS_DDL);
+}
+
+static void
+note_other(dn_trace *trace, size_t migration, const dn_script_item *item)
+{
+    trace->others[migration] = true;
+    trace->unclear[migration] = trace->unclear[migration] || !is_of_rows(item);
+}
+
 static int
 read_statement(reading *work, size_t migration, const dn_script_item *item, dn_error *error)
 {
@@ -52,7 +66,7 @@ read_statement(reading *work, size_t migration, const dn_script_item *item, dn_e
     if (item->flags & DUNLIN_CLASS_DATA)
         trace->rows[migration] = true;
     if (parsed.kind != DN_DDL_OPERATIONS) {
-        trace->others[migration] = true;
+        note_other(trace, migration, item);
         trace->rows[migration] = trace->rows[migration] || names_removal(item->sql);
         return 0;
     }
@@ -68,7 +82,7 @@ read_statement(reading *work, size_t migration, const dn_script_item *item, dn_e
             trace->items[trace->count++] = (dn_trace_item){migration, operation};
             continue;
         }
-        trace->others[migration] = true;
+        note_other(trace, migration, item);
         trace->rows[migration] = trace->rows[migration] || operation->verb == DUNLIN_VERB_DATA ||
                                  names_removal(item->sql);
     }
@@ -105,8 +119,10 @@ dn_trace_read(const dn_driver *driver, const dn_journal *journal, dn_arena *aren
     const dn_lex_rules *folder;
 
     *trace = (dn_trace){.others = dn_arena_array(arena, journal->count + 1, sizeof *trace->others),
+                        .unclear =
+                            dn_arena_array(arena, journal->count + 1, sizeof *trace->unclear),
                         .rows = dn_arena_array(arena, journal->count + 1, sizeof *trace->rows)};
-    if (!trace->others || !trace->rows)
+    if (!trace->others || !trace->unclear || !trace->rows)
         return dn_no_memory(error);
     if (dn_driver_capabilities(driver, NULL, &capabilities, error) < 0 ||
         dn_driver_rules(driver, NULL, arena, &own, error) < 0 ||

@@ -16,6 +16,7 @@ typedef struct drifting {
     dn_proofs *proofs;
     size_t capacity;
     bool blind; /* there are migrations of which nobody knows what they make */
+    bool by_name; /* names are all that is known of any */
     dn_error *error;
 } drifting;
 
@@ -32,94 +33,7 @@ add(drifting *work, dn_drift drift)
     return 0;
 }
 
-/* --- what the history touches ----------------------------------------------------------------------- */
-
-/* Was this one change made, whatever became of the rest of its migration? */
-static bool
-was_made(const drifting *work, const dn_touch *touch)
-{
-    const dn_entry *entry = &work->ballot->entries[touch->entry];
-
-    if (entry->standing != DN_STANDING_UNKNOWN)
-        return entry->standing == DN_STANDING_DONE;
-    return touch->vote == DN_VOTE_PRESENT || touch->vote == DN_VOTE_SUPERSEDED;
-}
-
-/* What a migration that was not, or only half run finds in its place is told with that migration. */
-static bool
-is_told_elsewhere(const drifting *work, const dn_line *line, size_t from)
-{
-    for (size_t i = from; i < line->count; i++) {
-        const dn_touch *touch = &line->touches[i];
-
-        if ((work->proofs->items[touch->entry].kind == DN_EFFECTS_CONTRADICTED && !touch->stuck) ||
-            touch->vote == DN_VOTE_PRESENT)
-            return true;
-    }
-    return false;
-}
-
-/* An edited file says something else than what was run; half a migration is not drift. */
-static bool
-is_excused(const drifting *work, size_t claim)
-{
-    const dn_proof *proof = &work->proofs->items[claim];
-
-    return work->claims[claim].edited ||
-           (proof->kind == DN_EFFECTS_PARTIAL && (!work->claims[claim].recorded || proof->chained));
-}
-
-static int
-look_at_line(drifting *work, const dn_line *line)
-{
-    dn_drift drift = {.expected = line->initial, .actual = line->actual};
-    size_t behind = 0;
-
-    for (size_t i = 0; i < line->count; i++)
-        if (was_made(work, &line->touches[i])) {
-            drift.expected = line->touches[i].change->after;
-            drift.claim = line->touches[i].entry;
-            behind = i + 1;
-        }
-    if (dn_ballot_same(drift.expected, drift.actual) || is_told_elsewhere(work, line, behind) ||
-        (behind && is_excused(work, drift.claim)))
-        return 0;
-    drift.kind = DN_DRIFT_CHANGED;
-    if (!drift.expected)
-        drift.kind = DN_DRIFT_EXTRA;
-    else if (!drift.actual)
-        drift.kind = DN_DRIFT_MISSING;
-    return add(work, drift);
-}
-
-/* --- what it does not touch --------------------------------------------------------------------------- */
-
-static bool
-is_whole(const dunlin_fact *fact, uint64_t naming)
-{
-    uint64_t lead = naming & DN_FACT_NAMESPACES ? 1 : 0;
-
-    return fact->path_count <= lead + 1 || dn_fact_is(fact, DUNLIN_KIND_FUNCTION) ||
-           dn_fact_is(fact, DUNLIN_KIND_PROCEDURE);
-}
-
-/* The table, or view, that a member is in. */
-static const dn_line *
-owner_of(const drifting *work, const dunlin_fact *member)
-{
-    static const char *const kinds[] = {DUNLIN_KIND_TABLE, DUNLIN_KIND_VIEW,
-                                        DUNLIN_KIND_MATERIALIZED_VIEW};
-    const dn_line *line = NULL;
-
-    for (size_t i = 0; !line && i < sizeof kinds / sizeof kinds[0]; i++) {
-        dunlin_fact owner = {.size = sizeof owner, .kind = dn_string(kinds[i])};
-
-        owner.path = member->path;
-        owner.path_count = member->path_count - 1;
-        line = dn_ballot_line(work->ballot, &owner);
-    }
-    return line;
-}
+/* --- what nobody knows all of -------------------------------------------------------------------------- */
 
 static bool
 is_of_name(char byte)
@@ -159,18 +73,16 @@ is_unknown(const drifting *work, size_t claim)
 {
     const dn_proof *proof = &work->proofs->items[claim];
 
-    return proof->kind == DN_EFFECTS_UNKNOWN ||
-           (!work->claims[claim].effects->known && proof->done);
+    const dn_migration_effects *effects = work->claims[claim].effects;
+
+    return proof->kind == DN_EFFECTS_UNKNOWN || (!effects->known && proof->done) ||
+           effects->unclear;
 }
 
-/* Could one of the migrations that nobody knows all of have made it? */
+/* Does one of their texts speak of it, or may it without naming it? */
 static bool
-may_be_made(const drifting *work, const dunlin_fact *fact)
+may_be_touched(const drifting *work, const dunlin_fact *fact)
 {
-    if (!work->blind)
-        return false;
-    if (!dn_fact_is(fact, DUNLIN_KIND_COLUMN))
-        return true;
     for (size_t i = 0; i < work->proofs->count; i++) {
         dunlin_string text = work->claims[i].effects->text;
 
@@ -179,6 +91,112 @@ may_be_made(const drifting *work, const dunlin_fact *fact)
             return true;
     }
     return false;
+}
+
+/* --- what the history touches ----------------------------------------------------------------------- */
+
+/* Was this one change made, whatever became of the rest of its migration? */
+static bool
+was_made(const drifting *work, const dn_touch *touch)
+{
+    const dn_entry *entry = &work->ballot->entries[touch->entry];
+
+    if (entry->standing != DN_STANDING_UNKNOWN)
+        return entry->standing == DN_STANDING_DONE;
+    return touch->vote == DN_VOTE_PRESENT || touch->vote == DN_VOTE_SUPERSEDED;
+}
+
+/* What a migration that was not, or only half run finds in its place is told with that migration. */
+static bool
+is_told_elsewhere(const drifting *work, const dn_line *line, size_t from)
+{
+    for (size_t i = from; i < line->count; i++) {
+        const dn_touch *touch = &line->touches[i];
+
+        if ((work->proofs->items[touch->entry].kind == DN_EFFECTS_CONTRADICTED && !touch->stuck) ||
+            touch->vote == DN_VOTE_PRESENT)
+            return true;
+    }
+    return false;
+}
+
+/* An edited file says something else than what was run; half a migration is not drift. */
+static bool
+is_excused(const drifting *work, size_t claim)
+{
+    const dn_proof *proof = &work->proofs->items[claim];
+
+    return work->claims[claim].edited ||
+           (proof->kind == DN_EFFECTS_PARTIAL && (!work->claims[claim].recorded || proof->chained));
+}
+
+/* Names tell of tables, views and columns, unless text that is not understood speaks of them as well. What
+ * is made and dropped along with them they do not. */
+static bool
+is_told_by_name(const drifting *work, const dn_line *line)
+{
+    return dn_string_among(line->key->kind, "column table view") &&
+           !(work->blind && may_be_touched(work, line->key));
+}
+
+static int
+look_at_line(drifting *work, const dn_line *line)
+{
+    dn_drift drift = {.expected = line->initial, .actual = line->actual};
+    size_t behind = 0;
+
+    for (size_t i = 0; i < line->count; i++)
+        if (was_made(work, &line->touches[i])) {
+            drift.expected = line->touches[i].change->after;
+            drift.claim = line->touches[i].entry;
+            behind = i + 1;
+        }
+    if (dn_ballot_same(drift.expected, drift.actual) || is_told_elsewhere(work, line, behind) ||
+        (behind && is_excused(work, drift.claim)) || (work->by_name && !is_told_by_name(work, line)))
+        return 0;
+    drift.kind = DN_DRIFT_CHANGED;
+    if (!drift.expected)
+        drift.kind = DN_DRIFT_EXTRA;
+    else if (!drift.actual)
+        drift.kind = DN_DRIFT_MISSING;
+    return add(work, drift);
+}
+
+/* --- what it does not touch --------------------------------------------------------------------------- */
+
+static bool
+is_whole(const dunlin_fact *fact, uint64_t naming)
+{
+    uint64_t lead = naming & DN_FACT_NAMESPACES ? 1 : 0;
+
+    return fact->path_count <= lead + 1 || dn_fact_is(fact, DUNLIN_KIND_FUNCTION) ||
+           dn_fact_is(fact, DUNLIN_KIND_PROCEDURE);
+}
+
+/* The table, or view, that a member is in. */
+static const dn_line *
+owner_of(const drifting *work, const dunlin_fact *member)
+{
+    static const char *const kinds[] = {DUNLIN_KIND_TABLE, DUNLIN_KIND_VIEW,
+                                        DUNLIN_KIND_MATERIALIZED_VIEW};
+    const dn_line *line = NULL;
+
+    for (size_t i = 0; !line && i < sizeof kinds / sizeof kinds[0]; i++) {
+        dunlin_fact owner = {.size = sizeof owner, .kind = dn_string(kinds[i])};
+
+        owner.path = member->path;
+        owner.path_count = member->path_count - 1;
+        line = dn_ballot_line(work->ballot, &owner);
+    }
+    return line;
+}
+
+/* Could one of the migrations that nobody knows all of have made it? */
+static bool
+may_be_made(const drifting *work, const dunlin_fact *fact)
+{
+    return work->blind &&
+           (!dn_string_among(fact->kind, "column table view") || may_be_touched(work, fact));
 }
 
 /* Schemas and extensions come with the server as often as not. */
@@ -196,7 +214,8 @@ look_at_fact(const dunlin_fact *fact, void *context)
     const dn_line *owner;
 
     if (may_be_made(work, fact) || dn_ballot_line(work->ballot, fact) || is_furniture(fact) ||
-        dn_ballot_ignores(fact))
+        dn_ballot_ignores(fact) ||
+        (work->by_name && !dn_string_among(fact->kind, "column table view")))
         return 0;
     if (is_whole(fact, dn_fact_map_naming(work->ballot->keys)))
         return add(work, drift);
@@ -218,8 +237,10 @@ dn_prove_drift(const dn_claim *claims, const dn_ballot *ballot, const dn_fact_ma
     drifting work = {
         .claims = claims, .ballot = ballot, .arena = arena, .proofs = proofs, .error = error};
 
-    for (size_t i = 0; i < proofs->count; i++)
+    for (size_t i = 0; i < proofs->count; i++) {
         work.blind = work.blind || is_unknown(&work, i);
+        work.by_name = work.by_name || claims[i].effects->named;
+    }
     for (size_t i = 0; i < ballot->line_count; i++)
         if (look_at_line(&work, &ballot->lines[i]) < 0)
             return -1;

@@ -350,9 +350,9 @@ tell_drift(judging *work, const dn_drift *drift)
     const char *object = fact;
     /* What no migration made has none, nor need there be any. */
     const char *tag =
-        drift->expected && drift->kind != DN_DRIFT_LEGACY
+        drift->expected && drift->kind != DN_DRIFT_LEGACY && drift->claim != DN_DRIFT_OF_NOBODY
             ? work->result->verdicts[work->history[drift->claim].verdict].migration->tag
-            : "";
+            : NULL;
     dn_arena *arena = work->arena;
 
     if (!fact)
@@ -365,10 +365,11 @@ tell_drift(judging *work, const dn_drift *drift)
                     dn_arena_printf(arena, "drift: extra %s, which no migration makes", fact));
     case DN_DRIFT_MISSING:
         return find(work, DN_ERROR_FINDING, "schema.missing", object,
-                    dn_arena_printf(arena, "drift: missing %s, made by %s", fact, tag));
+                    dn_arena_printf(arena, "drift: missing %s, made by %s", fact,
+                                    tag ? tag : "an earlier run"));
     case DN_DRIFT_CHANGED:
         return find(work, DN_ERROR_FINDING, "schema.changed", object,
-                    dn_arena_printf(arena, "drift: changed after %s: %s", tag,
+                    dn_arena_printf(arena, "drift: changed after %s: %s", tag ? tag : "the last run",
                                     describe_difference(work, drift->expected, drift->actual)));
     default:
         return find(work, DN_NOTE, "schema.legacy", object,

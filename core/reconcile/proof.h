@@ -56,11 +56,14 @@ typedef enum dn_drift_kind {
     DN_DRIFT_LEGACY /* a whole object that no migration touches */
 } dn_drift_kind;
 
+#define DN_DRIFT_OF_NOBODY SIZE_MAX /* nobody knows of whom */
+
 typedef struct dn_drift {
     dn_drift_kind kind;
     const dunlin_fact *expected; /* NULL: nothing */
     const dunlin_fact *actual;   /* NULL: nothing */
-    size_t claim;                /* that left it as expected; of EXTRA and LEGACY: no meaning */
+    size_t claim;                /* that left it as expected, or DN_DRIFT_OF_NOBODY; of EXTRA and
+                                  * LEGACY: no meaning */
 } dn_drift;
 
 typedef struct dn_proofs {

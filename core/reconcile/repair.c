@@ -350,6 +350,15 @@ verdict_of(const planning *work, const dn_proof *proof)
 }
 
 static int
+ask_for_fact(planning *work, const dn_drift *drift)
+{
+    return ask(work, NULL,
+               dn_arena_printf(work->arena,
+                               "%s is missing: make it again, or write a migration that drops it",
+                               name_of(work, drift)));
+}
+
+static int
 restore_fact(planning *work, const dn_drift *drift)
 {
     const dn_proof *proof = &work->result->proofs->items[drift->claim];
@@ -401,7 +410,8 @@ ask_about_drift(planning *work)
                                          "it so, or change it back",
                                          name_of(work, drift)));
         else if (drift->kind == DN_DRIFT_MISSING)
-            answer = restore_fact(work, drift);
+            answer = drift->claim == DN_DRIFT_OF_NOBODY ? ask_for_fact(work, drift)
+                                                        : restore_fact(work, drift);
         else if (!first)
             first = name_of(work, drift);
         if (answer < 0)

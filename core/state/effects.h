@@ -24,6 +24,7 @@ typedef enum dn_probe { DN_PROBE_NONE = 0, DN_PROBE_FALSE, DN_PROBE_TRUE } dn_pr
 
 typedef struct dn_migration_effects {
     bool named;      /* told from the text: only that things are there, by their names (named.h) */
+    bool unclear;    /* ... and not all of it was understood */
     bool known;      /* false: it has no file, or not all of it could be replayed */
     const char *why; /* ... one sentence, lower case, no full stop; NULL when known */
     bool unsent;     /* ... because a statement reaches outside, and nothing is wrong with it */

@@ -112,6 +112,7 @@ fold_migration(naming_work *work, size_t migration, dn_migration_effects *effect
                           work->error) < 0)
         return -1;
     effects->named = true;
+    effects->unclear = work->trace->unclear[migration];
     effects->data = work->trace->others[migration] || !effects->effects.count;
     effects->known = effects->effects.count || effects->data;
     return 0;

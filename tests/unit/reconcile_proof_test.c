@@ -340,6 +340,52 @@ drift_and_legacy_are_told_apart(void **state)
                         "legacy table 'old'; legacy view 'old_report'");
 }
 
+/* As core/state/named.h tells of a text of which not all was understood. */
+static void
+by_name(dn_migration_effects *effects, const char *text)
+{
+    effects->named = true;
+    effects->steps = NULL;
+    effects->step_count = 0;
+    effects->unclear = *text != '\0';
+    effects->text = dn_string(text);
+}
+
+static void
+names_tell_of_columns_tables_and_views_that_no_text_speaks_of(void **state)
+{
+    history *self = *state;
+
+    by_name(add(self, "m1", true, "+table users & +column users/id & +index users/i"), "");
+    by_name(add(self, "m2", true, "+column users/age & +view report"),
+            "ALTER TABLE users ADD age int; FROB users ADD COLUMN shoe int;");
+    seen(self);
+    by_hand(self, "-index users/i");
+    by_hand(self, "-view report");
+    by_hand(self, "-column users/id");
+    by_hand(self, "+column users/shoe");
+    by_hand(self, "+column users/hat");
+    by_hand(self, "+index users/own");
+    by_hand(self, "+table old");
+    by_hand(self, "+column old/id");
+    assert_string_equal(prove(self), "m1 partial done; m2 partial done; "
+                                     "missing column 'users.id' of m1; missing view 'report' of m2; "
+                                     "extra column 'users.hat'; legacy table 'old'");
+}
+
+static void
+names_tell_nothing_beside_text_that_makes_what_it_does_not_name(void **state)
+{
+    history *self = *state;
+
+    by_name(add(self, "m1", true, "+table users & +column users/id"), "DO $$ ... $$");
+    seen(self);
+    by_hand(self, "+column users/hat");
+    by_hand(self, "+table old");
+    by_hand(self, "-column users/id");
+    assert_string_equal(prove(self), "m1 partial done");
+}
+
 static void
 an_edited_file_is_not_drift(void **state)
 {
@@ -462,6 +508,8 @@ main(void)
         PROOF(a_column_of_another_type_contradicts_the_migration_that_would_make_it),
         PROOF(a_table_of_the_same_name_and_another_shape_is_no_half_run_migration),
         PROOF(drift_and_legacy_are_told_apart),
+        PROOF(names_tell_of_columns_tables_and_views_that_no_text_speaks_of),
+        PROOF(names_tell_nothing_beside_text_that_makes_what_it_does_not_name),
         PROOF(an_edited_file_is_not_drift),
         PROOF(a_record_without_effects_is_seen),
         PROOF(of_a_migration_that_cannot_be_replayed_nothing_is_said),
