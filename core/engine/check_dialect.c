@@ -87,7 +87,7 @@ begin_replay(replaying *work)
         .shadow = work->ground->choice.kind,
         .given = work->ground->given,
         .translate = dn_session_translation(session, false),
-        .log = dn_session_log_of_replay(session),
+        .log = session->log,
     };
 
     work->count = journal->count;

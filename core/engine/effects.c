@@ -45,7 +45,7 @@ begin(collecting *work)
         .folder = dn_snapshot_folder(session->project.migrations, session->driver->table.dialect,
                                      &session->arena),
         .keep = !session->reads_only,
-        .log = dn_session_log_of_replay(session),
+        .log = session->log,
     };
 
     if (!files || !options.folder)

@@ -21,7 +21,7 @@ replay(dn_generation *work, const dn_migration *const *files, size_t count,
         .shadow = work->choice.kind,
         .given = work->given,
         .translate = dn_session_translation(session, false),
-        .log = dn_session_log_of_replay(session),
+        .log = session->log,
     };
     dn_replay *run = NULL;
     int answer;

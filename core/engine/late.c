@@ -54,7 +54,7 @@ fold(ordering *order, dn_error *error)
         .translate = dn_session_translation(session, false),
         .folder = dn_snapshot_folder(session->project.migrations, session->driver->table.dialect,
                                      &session->arena),
-        .log = dn_session_log_of_replay(session),
+        .log = session->log,
     };
     dn_auto(dn_replay) *replay = NULL;
 

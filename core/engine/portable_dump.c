@@ -46,7 +46,7 @@ replay(dumping *work, dn_side *side)
         .shadow = ground->choice.kind,
         .given = ground->given,
         .translate = dn_session_translation(session, false),
-        .log = dn_session_log_of_replay(session),
+        .log = session->log,
     };
     dn_auto(dn_replay) *run = NULL;
     const dn_migration **files;

@@ -266,16 +266,6 @@ dn_session_translation(const dn_session *session, bool keep_different)
     };
 }
 
-dn_log
-dn_session_log_of_replay(const dn_session *session)
-{
-    dn_log log = session->log;
-
-    if (log.level > DUNLIN_LOG_LINE_DEBUG)
-        log.level = DUNLIN_LOG_LINE_WARNING + 1;
-    return log;
-}
-
 const dn_driver *
 dn_session_driver_of(const dn_session *session, const char *target, dn_arena *arena)
 {

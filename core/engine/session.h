@@ -55,8 +55,6 @@ int dn_session_connect(dn_session *session, bool read_only, dn_error *error);
  * journal next. */
 int dn_session_open(dn_session *session, bool read_only, dn_error *error);
 dn_translate_options dn_session_translation(const dn_session *session, bool keep_different);
-/* The session's log without warnings: for a replay, whose losses are told by portability and by runs. */
-dn_log dn_session_log_of_replay(const dn_session *session);
 /* The driver of a configured target. NULL: its URL is not known here, or nobody has the driver. */
 const dn_driver *dn_session_driver_of(const dn_session *session, const char *target,
                                       dn_arena *arena);

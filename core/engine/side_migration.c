@@ -56,7 +56,7 @@ replay(stating *work)
         .translate = dn_session_translation(session, false),
         .folder = dn_snapshot_folder(session->project.migrations, work->like->driver->table.dialect,
                                      &session->arena),
-        .log = dn_session_log_of_replay(session),
+        .log = session->log,
     };
 
     if (!options.folder)

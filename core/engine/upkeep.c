@@ -93,7 +93,7 @@ replay(keeping *work)
         .translate = dn_session_translation(session, false),
         .folder = work->folder,
         .keep = true,
-        .log = dn_session_log_of_replay(session),
+        .log = session->log,
     };
 
     if (dn_replay_begin(&options, work->files, work->count, &session->arena, &work->replay,

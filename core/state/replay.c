@@ -10,6 +10,7 @@
 
 struct dn_replay {
     dn_replay_options options;
+    dn_log quiet; /* of what is sent */
     const dn_migration *const *files;
     size_t count;
     dn_arena *arena;
@@ -78,7 +79,7 @@ open_shadow(dn_replay *replay, dn_error *error)
     const dn_driver *driver = dn_connection_driver(options->target);
     const char *given = options->shadow == DN_SHADOW_GIVEN ? options->given : NULL;
 
-    if (dn_shadow_open(driver, options->url, given, &options->log, &replay->shadow, error) < 0)
+    if (dn_shadow_open(driver, options->url, given, &replay->quiet, &replay->shadow, error) < 0)
         return -1;
     if (check_alike(replay, error) < 0)
         return -1;
@@ -105,7 +106,7 @@ start(dn_replay *replay, dn_error *error)
     replay->done = 0;
     if (dn_connection_capabilities(replay->shadow)->flags & DUNLIN_CAN_TRANSLATE) {
         replay->translator =
-            dn_translator_new(replay->shadow, &replay->options.translate, &replay->options.log);
+            dn_translator_new(replay->shadow, &replay->options.translate, &replay->quiet);
         if (!replay->translator)
             return dn_no_memory(error);
     }
@@ -236,7 +237,7 @@ run_file(passage *work, const dn_migration *file, dn_error *error)
     dn_rerun rerun = {
         .connection = replay->shadow,
         .translator = replay->translator,
-        .log = replay->options.log,
+        .log = replay->quiet,
         .arena = replay->arena,
         .sent = sent,
         .done = done,
@@ -470,10 +471,13 @@ dn_replay_begin(const dn_replay_options *options, const dn_migration *const *fil
     if (!replay)
         return dn_no_memory(error);
     *replay = (dn_replay){.options = *options,
+                          .quiet = options->log,
                           .files = files,
                           .count = count,
                           .arena = arena,
                           .thorough = options->thorough};
+    if (replay->quiet.level > DUNLIN_LOG_LINE_DEBUG)
+        replay->quiet.level = DUNLIN_LOG_LINE_WARNING + 1;
     replay->chain = dn_arena_array(arena, count + 1, sizeof *replay->chain);
     if (!replay->chain)
         return dn_no_memory(error);

@@ -47,7 +47,7 @@ typedef struct dn_replay_options {
     const char *folder; /* of the files with effects (dn_snapshot_folder), or NULL: none */
     bool keep;          /* write them, too */
     bool thorough;      /* read everything behind each migration, whatever texts tell */
-    dn_log log;
+    dn_log log; /* gets no warnings of the statements: what is lost of them is told by runs */
 } dn_replay_options;
 
 typedef struct dn_replay dn_replay;

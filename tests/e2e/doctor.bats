@@ -50,6 +50,18 @@ lose_the_tracker() {
     assert_json '[.plan[].action]' '["backup","file","record","apply","verify"]'
 }
 
+@test "a file of effects that was edited counts for nothing, and a warning says so" {
+    lose_the_tracker
+    run_json doctor -C project
+    sed -i 's/api_keys/apy_keys/' project/drizzle/meta/_dunlin/sqlite/0009_*.effects.json
+    run_json doctor -C project
+    assert_json .evidence.source shadow
+    assert_stderr "was edited by hand or merged, and counts for nothing"
+    run_json doctor -C project
+    assert_json .evidence.source cache
+    refute_stderr "counts for nothing"
+}
+
 @test "exit codes tell agreement, pending migrations and disagreement" {
     through 11
     dunlin doctor -C project
