@@ -13,14 +13,15 @@
 #include "core/run/mend.h"
 #include "core/tracker/event.h"
 
+enum { MOST_ROUNDS = 3 };
+
 typedef struct repairing {
     dn_session session;
     const dunlin_repair_options *options;
     const char *format;
     const char *by;
     dunlin_doctor_options doctor;
-    dn_diagnosis found;   /* at the beginning */
-    dn_diagnosis at_last; /* after all of it */
+    dn_diagnosis found; /* by the newest look */
     dn_repair performed;
     dn_repair left;
     char run_id[33];
@@ -140,7 +141,7 @@ take_backup(repairing *state, dn_error *error)
     dn_session *session = &state->session;
     dn_backup_wish wish;
 
-    if (state->options->no_backup)
+    if (state->options->no_backup || state->backed_up)
         return 0;
     if (dn_session_backup(session, &wish, error) < 0)
         return -1;
@@ -315,17 +316,16 @@ static int
 perform_all(repairing *state, dn_error *error)
 {
     const dn_repair *plan = &state->found.repair;
-    bool worth_it = is_worth_it(state, plan);
 
     for (size_t i = 0; i < plan->count; i++) {
         const dn_repair_step *step = &plan->steps[i];
-        bool left = is_left(state, step) || !worth_it;
+        bool left = is_left(state, step);
 
         if (!left && perform(state, step, error) < 0)
             return dn_while(error, "repairing, step %zu of %zu: %s", i + 1, plan->count,
                             dn_repair_action_name(step->action));
-        if (step->action == DN_REPAIR_BACKUP && !state->backed_up)
-            continue; /* nobody wanted one */
+        if (step->action == DN_REPAIR_BACKUP && (!state->backed_up || state->performed.count))
+            continue; /* nobody wanted one, or it is told already */
         if (!left && (step->action == DN_REPAIR_FILE || step->action == DN_REPAIR_APPLY))
             log_step(state, step);
         if (!left && note(state, &state->performed, step, error) < 0)
@@ -338,7 +338,7 @@ perform_all(repairing *state, dn_error *error)
 static int
 note_left(repairing *state, dn_error *error)
 {
-    const dn_repair *plan = &state->at_last.repair;
+    const dn_repair *plan = &state->found.repair;
 
     for (size_t i = 0; i < plan->count; i++)
         if (plan->steps[i].action != DN_REPAIR_BACKUP &&
@@ -406,6 +406,22 @@ keep_fingerprint(repairing *state, dn_fingerprint *fingerprint, dn_error *error)
     return 0;
 }
 
+/* What was done may have answered a question that other steps waited for. */
+static int
+perform_rounds(repairing *state, dn_error *error)
+{
+    for (int round = 0; round < MOST_ROUNDS; round++) {
+        if (perform_all(state, error) < 0)
+            return -1;
+        state->found = (dn_diagnosis){.rebuilt = false};
+        if (read_journal_again(state, error) < 0 || look(state, &state->found, error) < 0)
+            return -1;
+        if (!is_worth_it(state, &state->found.repair))
+            break;
+    }
+    return 0;
+}
+
 static int
 perform_and_keep(repairing *state, dn_error *error)
 {
@@ -414,10 +430,10 @@ perform_and_keep(repairing *state, dn_error *error)
     int answer;
 
     if (!is_worth_it(state, &state->found.repair))
-        return perform_all(state, error);
+        return 0;
     if (dn_fingerprint_begin(&state->session, &fingerprint, error) < 0)
         return -1;
-    answer = perform_all(state, error);
+    answer = perform_rounds(state, error);
     if (keep_fingerprint(state, &fingerprint, answer < 0 ? &ignored : error) < 0)
         return -1;
     return answer;
@@ -459,7 +475,6 @@ repair(repairing *state, dn_error *error)
         dn_session_result(session, state->format, error) < 0)
         return -1;
     tell(state);
-    state->at_last = state->found;
     if (!apply_it && dn_diagnosis_environment(session, &state->found.repair, error) < 0)
         return -1;
     if (apply_it && state->found.repair.count) {
@@ -467,12 +482,10 @@ repair(repairing *state, dn_error *error)
              dn_session_check_backup(session, &state->found.repair, error) < 0) ||
             dn_session_locked(session, repair_locked, state, error) < 0)
             return -1;
-        state->at_last = (dn_diagnosis){.rebuilt = false};
-        if (read_journal_again(state, error) < 0 || look(state, &state->at_last, error) < 0 ||
-            note_left(state, error) < 0)
+        if (note_left(state, error) < 0)
             return -1;
     }
-    dn_diagnosis_tell(session, &state->at_last);
+    dn_diagnosis_tell(session, &state->found);
     dn_diagnosis_tell_steps(session, "performed", &state->performed);
     dn_diagnosis_tell_steps(session, "left", &state->left);
     dn_node_set_text(session->result, dn_result_node(session->result), "backup",

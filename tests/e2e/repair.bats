@@ -95,6 +95,24 @@ lose_the_tracker() {
     assert_equal "$(sql project/app.db 'SELECT count(*) FROM api_keys')" 2
 }
 
+@test "what a repair makes plain is mended in the same go" {
+    make_project . 3
+    write_config .
+    dunlin migrate
+    assert_exit 0
+    rm -rf schema.sql
+    sql app.db "DROP TABLE t00003"
+    mv "migrations/$(tag_of 3).sql" migrations/20260101000003_renamed.sql
+    run_json repair --apply --no-backup
+    assert_exit 0
+    assert_json_form repair
+    assert_json '[.performed[] | .op // .action]' \
+        '["journal-set","relink","verify","unrecord","apply","verify"]'
+    assert_json '.left' '[]'
+    dunlin status --check
+    assert_exit 0
+}
+
 @test "a file that got another name takes its record along, and its journal entry keeps its place" {
     cp -r "$tree/migrations" migrations
     write_config .
