@@ -29,6 +29,10 @@ load tools_helper
     goes_on_in_place sqlx
 }
 
+@test "sqlx goes on in place with files in pairs" {
+    pairs_go_on_in_place
+}
+
 @test "no journal is made for a folder of another tool" {
     tool_project dbmate
     dunlin journal rebuild --migrations migrations

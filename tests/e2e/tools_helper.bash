@@ -113,6 +113,25 @@ goes_on_in_place() {
     assert_json '.migrations | length' "$((count + 1))"
 }
 
+# sqlx-cli's reversible migrations: the same rows, by the files that go up.
+pairs_go_on_in_place() {
+    local file
+    tool_project sqlx "${1:-sqlite}"
+    add_third sqlx
+    for file in migrations/*.sql; do
+        echo "drop table x;" >"${file%.sql}.down.sql"
+        mv "$file" "${file%.sql}.up.sql"
+    done
+    run_json status "${common[@]}"
+    assert_json '[.migrations[].verdict]' '["applied","applied","pending"]'
+    dunlin migrate "${common[@]}" --no-backup
+    assert_exit 0
+    assert_equal "$(newest_row sqlx)" "$(wanted_row sqlx)"
+    dunlin new "${common[@]}" fourth
+    assert_exit 0
+    assert_equal "$(find migrations -name '*_fourth.*.sql' | wc -l)" 2
+}
+
 # In an empty database the tool's table is made as the tool makes it.
 begins_in_place() {
     local tool=$1 dialect=${2:-sqlite}

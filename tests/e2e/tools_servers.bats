@@ -9,6 +9,11 @@ load tools_helper
     on_servers goes_on_in_place
 }
 
+@test "sqlx goes on in place with files in pairs" {
+    pairs_go_on_in_place postgresql
+    pairs_go_on_in_place mysql
+}
+
 @test "their tables are made where there are none" {
     on_servers begins_in_place
 }
