@@ -36,20 +36,61 @@ tell(looking *work, const char *id, dn_check_outcome outcome, const char *summar
     return 0;
 }
 
+/* Privileges that are missing stand in lines of their own, each with what grants it. */
+static int
+add_missing(looking *work, dn_check_item *check, dn_error *error)
+{
+    dn_arena *arena = &work->session->arena;
+
+    if (strcmp(work->problem.id, "privileges.missing") != 0)
+        return 0;
+    for (const char *line = work->problem.context; *line;) {
+        size_t length = strcspn(line, "\n");
+        const char *text = dn_arena_copy(arena, line, length);
+
+        if (!text)
+            return dn_no_memory(error);
+        dn_checks_problem(work->checking, check, NULL, text, NULL);
+        line += length + (line[length] == '\n');
+    }
+    return 0;
+}
+
 /* What went wrong, in the words of the error. */
 static int
 tell_problem(looking *work, const char *id, dn_check_outcome outcome, dn_error *error)
 {
-    dn_arena *arena = &work->session->arena;
-    const char *hint = work->problem.hint[0]
-                           ? dn_arena_copy(arena, work->problem.hint, strlen(work->problem.hint))
-                           : NULL;
+    dn_session *session = work->session;
+    const char *message = dn_arena_text(&session->arena, work->problem.message);
+    const char *hint = dn_arena_text(&session->arena, work->problem.hint);
+    dn_check_item check;
 
-    return tell(work, id, outcome, dn_arena_printf(arena, "%s", work->problem.message), hint,
-                error);
+    if (!message || !hint)
+        return dn_no_memory(error);
+    dn_checks_begin(work->checking, &check, id,
+                    session->driver ? session->driver->table.name : NULL, NULL);
+    if (add_missing(work, &check, error) < 0)
+        return -1;
+    dn_checks_end(work->checking, &check, outcome, message, *hint ? hint : NULL);
+    return 0;
 }
 
 /* --- the way to the database ------------------------------------------------------------------------ */
+
+/* One that is wrong ends everything before, with its place. */
+static int
+check_configuration(looking *work, dn_error *error)
+{
+    const dn_project *project = &work->session->project;
+    size_t count = project->target_count;
+
+    return tell(work, "env-configuration", DN_CHECK_AGREES,
+                project->config
+                    ? dn_arena_printf(&work->session->arena, "'%s' can be read: %zu target%s",
+                                      project->config, count, count == 1 ? "" : "s")
+                    : "there is no dunlin.json, so options and defaults hold",
+                NULL, error);
+}
 
 static int
 check_driver(looking *work, bool *usable, dn_error *error)
@@ -103,13 +144,14 @@ check_tracker(looking *work, bool *usable, dn_error *error)
     const dn_tracker *tracker = &session->observation.tracker;
 
     *usable = dn_session_reconcile(session, DN_TRACKER_MATCH, &work->problem) == 0;
-    if (!*usable)
+    if (!*usable ||
+        dn_plan_check_tracker(session->connection, tracker, &session->arena, &work->problem) < 0)
         return tell_problem(work, "env-tracker", DN_CHECK_DISAGREES, error);
     return tell(work, "env-tracker", DN_CHECK_AGREES,
                 tracker->present
-                    ? dn_arena_printf(&session->arena, "the tracker '%s' can be read: %zu row%s",
-                                      tracker->table, tracker->count,
-                                      tracker->count == 1 ? "" : "s")
+                    ? dn_arena_printf(
+                          &session->arena, "the tracker '%s' can be read and written: %zu row%s",
+                          tracker->table, tracker->count, tracker->count == 1 ? "" : "s")
                     : dn_arena_printf(&session->arena,
                                       "the tracker '%s' is not there; the first migrate makes it",
                                       tracker->table),
@@ -280,7 +322,8 @@ dn_checks_environment(dn_checking *checking, dn_error *error)
     bool usable;
 
     dn_error_clear(&work.problem);
-    if (check_folder(&work, error) < 0 || check_driver(&work, &usable, error) < 0)
+    if (check_configuration(&work, error) < 0 || check_folder(&work, error) < 0 ||
+        check_driver(&work, &usable, error) < 0)
         return -1;
     if (usable && check_connection(&work, &usable, error) < 0)
         return -1;

@@ -160,13 +160,23 @@ take(const dunlin_missing *missing, void *context, dn_error *error)
     return 0;
 }
 
+static bool
+all_own(const dn_needs *needs)
+{
+    for (size_t i = 0; i < needs->count; i++)
+        if (needs->items[i]->migration)
+            return false;
+    return true;
+}
+
 static int
 fail(const gathering *seen, dn_error *error)
 {
     dn_fail(error, DUNLIN_PERMISSION, "privileges.missing",
-            "the user %s lacks %s that the pending migrations need; nothing was sent",
+            "the user %s lacks %s that %s; nothing was sent",
             seen->account.data ? seen->account.data : "?",
-            seen->count == 1 ? "a privilege" : "privileges");
+            seen->count == 1 ? "a privilege" : "privileges",
+            all_own(seen->needs) ? "writing the tracker needs" : "the pending migrations need");
     snprintf(error->context, sizeof(error->context), "%s", seen->text.data);
     if (seen->count > seen->shown)
         dn_hint(error,

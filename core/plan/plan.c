@@ -187,6 +187,22 @@ need_tracker(const dn_tracker *tracker, dn_arena *arena, dn_needs *needs, dn_err
     return 0;
 }
 
+int
+dn_plan_check_tracker(dn_connection *connection, const dn_tracker *tracker, dn_arena *arena,
+                      dn_error *error)
+{
+    dn_needs *needs;
+
+    if (!dn_connection_driver(connection)->table.check_privileges)
+        return 0;
+    needs = dn_needs_new(arena);
+    if (!needs)
+        return dn_no_memory(error);
+    return need_tracker(tracker, arena, needs, error) < 0
+               ? -1
+               : dn_needs_check(connection, needs, error);
+}
+
 static int
 prepare_needs(dn_connection *connection, const dn_observation *observation,
               const dn_reconciliation *reconciliation, const dn_plan_options *options,

@@ -45,6 +45,10 @@ typedef struct dn_plan {
     size_t text_budget; /* bytes of pending files that may still be kept in memory */
 } dn_plan;
 
+/* May the tables of the tracker be made, or get rows? Errors: privileges.missing. */
+int dn_plan_check_tracker(dn_connection *connection, const dn_tracker *tracker, dn_arena *arena,
+                          dn_error *error);
+
 /* The translator, NULL for none, is told what is pending. Fails with the finding that stops the run (status DISAGREEMENT), with plan.unknown-tag,
  * with what is wrong in a pending file, or with the privileges that are missing
  * (privileges.missing), before anything is sent. */

@@ -12,6 +12,38 @@ load helper
     environment_is_told mysql
 }
 
+# rights DIALECT: what is missing comes with what grants it.
+rights() {
+    local url user=dunlin_reader_$$ quoted grant="GRANT INSERT ON public.dunlin_migrations TO dunlin_reader_$$"
+    url=$(empty_database "$1" app)
+    make_project . 2
+    write_config . migrations "$url"
+    dunlin migrate --no-backup
+    assert_exit 0
+    if [ "$1" = postgresql ]; then
+        sql_in "$url" "CREATE ROLE $user LOGIN" "GRANT SELECT ON ALL TABLES IN SCHEMA public TO $user"
+    else
+        quoted="\`$user\`@\`%\`" grant="GRANT INSERT ON \`${url##*/}\`.\`dunlin_migrations\` TO $quoted"
+        sql_in "$url" "CREATE USER $quoted" "GRANT SELECT ON \`${url##*/}\`.* TO $quoted"
+    fi
+    write_config . migrations "${url/dunlin@/$user@}"
+    run_json check --env
+    dunlin check --env
+    sql_in "$url" "DROP OWNED BY $user" "DROP ROLE $user" 2>/dev/null || sql_in "$url" "DROP USER $quoted"
+    assert_exit 4
+    assert_stdout "lacks a privilege that writing the tracker needs; nothing was sent"
+    assert_stdout "missing: INSERT on table"
+    assert_stdout "(for the tracker): $grant"
+}
+
+@test "postgresql: a tracker that may be read and not be written" {
+    rights postgresql
+}
+
+@test "mysql: a tracker that may be read and not be written" {
+    rights mysql
+}
+
 # hazards URL: what is told of texts and times.
 hazards() {
     make_project . 1

@@ -577,7 +577,7 @@ environment_is_told() {
     assert_exit 0
     assert_json_form check
     assert_json '[.checks[] | select(.check | IN("env-charset", "env-collation", "env-clock") | not) | .check + " " + .outcome] | join(", ")' \
-        "env-folder agrees, env-driver agrees, env-connection agrees, env-tracker agrees, env-lock agrees, env-privileges agrees, env-room agrees, env-backup agrees"
+        "env-configuration agrees, env-folder agrees, env-driver agrees, env-connection agrees, env-tracker agrees, env-lock agrees, env-privileges agrees, env-room agrees, env-backup agrees"
     assert_json '[.checks[] | select(.check == "env-privileges").summary | test("2 pending")]' '[true]'
     dunlin check --env
     assert_stdout "the run lock can be had"
