@@ -36,8 +36,7 @@ read_record(comparing *work, const dn_fact_map *schema)
         0)
         return -1;
     dn_known_records(tracker, records);
-    if (!known.present || strcmp(known.records, records) != 0 ||
-        strcmp(known.reader, reader) != 0)
+    if (!known.present || strcmp(known.records, records) != 0 || strcmp(known.reader, reader) != 0)
         return 0;
     if (dn_fingerprint_facts(session, &known, &work->then, work->error) < 0 ||
         dn_snapshot_facts(schema, dn_fact_map_naming(schema), &session->arena, &now, work->error) <

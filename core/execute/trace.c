@@ -118,10 +118,10 @@ dn_trace_read(const dn_driver *driver, const dn_journal *journal, dn_arena *aren
     const dn_lex_rules *own;
     const dn_lex_rules *folder;
 
-    *trace = (dn_trace){.others = dn_arena_array(arena, journal->count + 1, sizeof *trace->others),
-                        .unclear =
-                            dn_arena_array(arena, journal->count + 1, sizeof *trace->unclear),
-                        .rows = dn_arena_array(arena, journal->count + 1, sizeof *trace->rows)};
+    *trace =
+        (dn_trace){.others = dn_arena_array(arena, journal->count + 1, sizeof *trace->others),
+                   .unclear = dn_arena_array(arena, journal->count + 1, sizeof *trace->unclear),
+                   .rows = dn_arena_array(arena, journal->count + 1, sizeof *trace->rows)};
     if (!trace->others || !trace->unclear || !trace->rows)
         return dn_no_memory(error);
     if (dn_driver_capabilities(driver, NULL, &capabilities, error) < 0 ||

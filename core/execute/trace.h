@@ -16,7 +16,7 @@ typedef struct dn_trace_item {
 } dn_trace_item;
 
 typedef struct dn_trace {
-    bool *others; /* by migration: some of its statements change rows, or were not understood */
+    bool *others;  /* by migration: some of its statements change rows, or were not understood */
     bool *unclear; /* by migration: some were not understood, and may change the schema */
     bool *rows; /* by migration: it may change rows, or take columns and tables away with theirs */
     dn_trace_item *items;

@@ -15,7 +15,7 @@ typedef struct drifting {
     dn_arena *arena;
     dn_proofs *proofs;
     size_t capacity;
-    bool blind; /* there are migrations of which nobody knows what they make */
+    bool blind;   /* there are migrations of which nobody knows what they make */
     bool by_name; /* names are all that is known of any */
     dn_error *error;
 } drifting;
@@ -152,7 +152,8 @@ look_at_line(drifting *work, const dn_line *line)
             behind = i + 1;
         }
     if (dn_ballot_same(drift.expected, drift.actual) || is_told_elsewhere(work, line, behind) ||
-        (behind && is_excused(work, drift.claim)) || (work->by_name && !is_told_by_name(work, line)))
+        (behind && is_excused(work, drift.claim)) ||
+        (work->by_name && !is_told_by_name(work, line)))
         return 0;
     drift.kind = DN_DRIFT_CHANGED;
     if (!drift.expected)

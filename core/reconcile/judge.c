@@ -217,8 +217,8 @@ describe_unseen(const judging *work, size_t at)
         return "it changes rows alone, which leaves nothing to see in the schema";
     if (!work->effects[at].effects.count)
         return why;
-    return dn_arena_printf(work->arena, "what could be replayed of it is there, and this could not: %s",
-                           why);
+    return dn_arena_printf(work->arena,
+                           "what could be replayed of it is there, and this could not: %s", why);
 }
 
 static int
@@ -324,7 +324,8 @@ tell_unrecorded(judging *work)
         const dn_verdict *verdict = &work->result->verdicts[i];
 
         if (verdict->recorded || !verdict->proof || !verdict->proof->done ||
-            verdict->verdict == DN_VERDICT_UNPROVABLE || (verdict->proof->kind != DN_EFFECTS_PRESENT &&
+            verdict->verdict == DN_VERDICT_UNPROVABLE ||
+            (verdict->proof->kind != DN_EFFECTS_PRESENT &&
              verdict->proof->kind != DN_EFFECTS_SUPERSEDED))
             continue;
         if (!count++)
@@ -369,7 +370,8 @@ tell_drift(judging *work, const dn_drift *drift)
                                     tag ? tag : "an earlier run"));
     case DN_DRIFT_CHANGED:
         return find(work, DN_ERROR_FINDING, "schema.changed", object,
-                    dn_arena_printf(arena, "drift: changed after %s: %s", tag ? tag : "the last run",
+                    dn_arena_printf(arena, "drift: changed after %s: %s",
+                                    tag ? tag : "the last run",
                                     describe_difference(work, drift->expected, drift->actual)));
     default:
         return find(work, DN_NOTE, "schema.legacy", object,

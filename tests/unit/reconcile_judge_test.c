@@ -414,8 +414,7 @@ what_could_not_be_replayed_of_a_migration_is_asked_about(void **state)
     seen(past);
     self = scene_of(past);
     judge(&self);
-    assert_string_equal(verdicts(&self),
-                        "m1 unprovable unprovable; m2 applied-unrecorded proved");
+    assert_string_equal(verdicts(&self), "m1 unprovable unprovable; m2 applied-unrecorded proved");
     assert_string_equal(self.result.verdicts[0].note,
                         "what could be replayed of it is there, and this could not: m1.sql:1: it "
                         "reaches outside the database, and is not sent");

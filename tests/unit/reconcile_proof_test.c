@@ -368,9 +368,10 @@ names_tell_of_columns_tables_and_views_that_no_text_speaks_of(void **state)
     by_hand(self, "+index users/own");
     by_hand(self, "+table old");
     by_hand(self, "+column old/id");
-    assert_string_equal(prove(self), "m1 partial done; m2 partial done; "
-                                     "missing column 'users.id' of m1; missing view 'report' of m2; "
-                                     "extra column 'users.hat'; legacy table 'old'");
+    assert_string_equal(prove(self),
+                        "m1 partial done; m2 partial done; "
+                        "missing column 'users.id' of m1; missing view 'report' of m2; "
+                        "extra column 'users.hat'; legacy table 'old'");
 }
 
 static void
