@@ -101,6 +101,13 @@ void dn_kit_url_free(dn_kit_url *url);
 int32_t dn_kit_milliseconds(const dunlin_call *call, const dn_kit_parameter *parameter,
                             int64_t *milliseconds);
 
+/* --- programs beside a server ----------------------------------------------------------------------- */
+bool dn_kit_in_path(const char *program);
+/* What `program --version` says; "?" where it says nothing. */
+int32_t dn_kit_ask_version(const dunlin_call *call, const char *program, dn_kit_text *said);
+/* The text in memory of the call. */
+const char *dn_kit_sentence(const dunlin_call *call, const dn_kit_text *text);
+
 /* --- time and waiting ---------------------------------------------------------------------------- */
 int64_t dn_kit_now_ns(void); /* CLOCK_MONOTONIC */
 /* The user wants to stop, or the call's deadline has passed. */

@@ -6,6 +6,7 @@ driver_kit_sources += drivers/kit/kit_operation.c
 driver_kit_sources += drivers/kit/kit_operation.h
 driver_kit_sources += drivers/kit/kit_pool.c
 driver_kit_sources += drivers/kit/kit_pool.h
+driver_kit_sources += drivers/kit/kit_program.c
 driver_kit_sources += drivers/kit/kit_property.c
 driver_kit_sources += drivers/kit/kit_property.h
 driver_kit_sources += drivers/kit/kit_script.c

@@ -3,7 +3,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 void
 dn_mysql_tool_free(dn_mysql_tool *tool)
@@ -97,46 +96,6 @@ dn_mysql_tool_add_address(dn_mysql_tool *tool, const dn_mysql_address *address)
 }
 
 /* --- which program -------------------------------------------------------------------------------- */
-static bool
-is_in_path(const char *program)
-{
-    const char *at = getenv("PATH");
-    bool found = false;
-
-    while (at != NULL && *at != '\0' && !found) {
-        DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text path = {0};
-        size_t length = strcspn(at, ":");
-
-        dn_kit_text_format(&path, "%.*s/%s", (int)length, at, program);
-        found = !path.failed && access(path.data, X_OK) == 0;
-        at += length + (at[length] == ':' ? 1 : 0);
-    }
-    return found;
-}
-
-static int32_t
-take_version(dunlin_string text, void *context)
-{
-    dn_kit_text_add_string(context, text);
-    return 0;
-}
-
-static int32_t
-ask_version(const dunlin_call *call, const char *name, dn_kit_text *said)
-{
-    dunlin_string arguments[] = {dn_kit_string(name), dn_kit_string("--version")};
-    dunlin_process process = {.size = sizeof(process),
-                              .arguments = arguments,
-                              .argument_count = 2,
-                              .visit = take_version,
-                              .context = said};
-    int32_t status = call->host->process(call, &process);
-
-    if (status == DUNLIN_OK && (said->failed || said->length == 0))
-        dn_kit_text_add(said, "?");
-    return said->failed ? dn_kit_no_memory(call) : status;
-}
-
 /* "mysqldump  Ver 10.13 Distrib 5.6.51, for ..", "mysqldump  Ver 8.0.36 for .." */
 static long
 major_of(const char *version)
@@ -168,14 +127,6 @@ judge(const dn_mysql_tool *tool, const char *version, const dunlin_profile *prof
                            tool->name, major, (int)profile->major);
 }
 
-static const char *
-say(const dunlin_call *call, const dn_kit_text *text)
-{
-    char *copy = text->failed ? NULL : call->host->scratch(call, text->length + 1);
-
-    return copy != NULL ? memcpy(copy, text->data, text->length + 1) : "out of memory";
-}
-
 int32_t
 dn_mysql_tool_find(const dunlin_call *call, const char *mariadb, const char *mysql,
                    const dunlin_profile *profile, dn_mysql_tool *tool, const char **problem)
@@ -188,19 +139,19 @@ dn_mysql_tool_find(const dunlin_call *call, const char *mariadb, const char *mys
     int32_t status = DUNLIN_OK;
 
     *problem = NULL;
-    tool->name = is_in_path(first) ? first : second;
-    if (tool->name == second && !is_in_path(second)) {
+    tool->name = dn_kit_in_path(first) ? first : second;
+    if (tool->name == second && !dn_kit_in_path(second)) {
         dn_kit_text_format(&text, "the program '%s' is not installed (Debian: %s)", first,
                            to_mysql ? "default-mysql-client" : "mariadb-client");
     } else {
-        status = ask_version(call, tool->name, &version);
+        status = dn_kit_ask_version(call, tool->name, &version);
         if (status != DUNLIN_OK)
             return status;
         tool->mariadb = strstr(version.data, "MariaDB") != NULL;
         judge(tool, version.data, profile, &text);
     }
     if (text.length > 0 || text.failed)
-        *problem = say(call, &text);
+        *problem = dn_kit_sentence(call, &text);
     dn_mysql_tool_add(tool, tool->name);
     return status;
 }

@@ -23,23 +23,6 @@ dn_pg_tool_free(dn_pg_tool *tool)
 }
 
 static bool
-is_in_path(const char *program)
-{
-    const char *at = getenv("PATH");
-    bool found = false;
-
-    while (at != NULL && *at != '\0' && !found) {
-        DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text path = {0};
-        size_t length = strcspn(at, ":");
-
-        dn_kit_text_format(&path, "%.*s/%s", (int)length, at, program);
-        found = !path.failed && access(path.data, X_OK) == 0;
-        at += length + (at[length] == ':' ? 1 : 0);
-    }
-    return found;
-}
-
-static bool
 find_packaged(dn_pg_tool *tool, const char *name, int32_t major)
 {
     for (int32_t version = major; version <= major + NEWER; version++)
@@ -55,38 +38,16 @@ find_packaged(dn_pg_tool *tool, const char *name, int32_t major)
     return false;
 }
 
-static int32_t
-take_version(dunlin_string text, void *context)
-{
-    dn_kit_text_add_string(context, text);
-    return 0;
-}
-
 /* "pg_dump (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)" -> 15; 0: it does not say. */
 static int32_t
-ask_version(const dunlin_call *call, const char *name, int32_t *major)
+ask_major(const dunlin_call *call, const char *name, int32_t *major)
 {
     DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text said = {0};
-    dunlin_string arguments[] = {dn_kit_string(name), dn_kit_string("--version")};
-    dunlin_process process = {.size = sizeof(process),
-                              .arguments = arguments,
-                              .argument_count = 2,
-                              .visit = take_version,
-                              .context = &said};
-    int32_t status = call->host->process(call, &process);
+    int32_t status = dn_kit_ask_version(call, name, &said);
     const char *at = said.data != NULL ? strstr(said.data, ") ") : NULL;
 
     *major = at != NULL && isdigit((unsigned char)at[2]) ? (int32_t)strtol(at + 2, NULL, 10) : 0;
     return status;
-}
-
-/* A sentence in memory of the call. */
-static const char *
-say(const dunlin_call *call, const dn_kit_text *text)
-{
-    char *copy = text->failed ? NULL : call->host->scratch(call, text->length + 1);
-
-    return copy != NULL ? memcpy(copy, text->data, text->length + 1) : "out of memory";
 }
 
 int32_t
@@ -102,19 +63,19 @@ dn_pg_tool_find(const dunlin_call *call, const char *name, int32_t major, dn_pg_
     if (major == 0 || !find_packaged(tool, name, major)) {
         dn_kit_text_clear(&tool->program);
         dn_kit_text_add(&tool->program, name);
-        if (!is_in_path(name))
+        if (!dn_kit_in_path(name))
             dn_kit_text_format(&text,
                                "the program '%s' is not installed; the client programs of "
                                "PostgreSQL have it (Debian: postgresql-client)",
                                name);
         else if (major > 0)
-            status = ask_version(call, name, &found);
+            status = ask_major(call, name, &found);
         if (found > 0 && found < major)
             dn_kit_text_format(&text, "'%s' is of version %d, too old for a server of version %d",
                                name, (int)found, (int)major);
     }
     if (status == DUNLIN_OK && text.length > 0)
-        *problem = say(call, &text);
+        *problem = dn_kit_sentence(call, &text);
     if (tool->program.failed)
         return dn_kit_no_memory(call);
     dn_pg_tool_add_string(tool, dn_kit_text_string(&tool->program));
