@@ -88,6 +88,19 @@ dn_history_end(dn_history *history)
 
 /* --- facts --------------------------------------------------------------------------------------- */
 
+/* Their text is the database's own. */
+static bool
+has_own_text(const dunlin_operation *operation)
+{
+    static const char *const kinds[] = {DUNLIN_KIND_TRIGGER, DUNLIN_KIND_FUNCTION,
+                                        DUNLIN_KIND_PROCEDURE};
+
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
+        if (dn_string_equal(operation->kind, kinds[i]))
+            return true;
+    return false;
+}
+
 static int
 realise(dn_history *history, const dunlin_operation *operation, dn_wanted *wanted, dn_error *error)
 {
@@ -97,7 +110,7 @@ realise(dn_history *history, const dunlin_operation *operation, dn_wanted *wante
 
     *wanted = (dn_wanted){NULL, 0};
     if ((operation->verb != DUNLIN_VERB_CREATE && operation->verb != DUNLIN_VERB_ALTER) ||
-        !history->options.driver->table.realise)
+        has_own_text(operation) || !history->options.driver->table.realise)
         return 0;
     if (dn_operation_fact_on(history->facts, operation, &history->scratch, &fact, error) < 0)
         return -1;
@@ -142,6 +155,26 @@ drops_unknown(const dunlin_operation *operation)
     return false;
 }
 
+/* Without what the script answers itself. */
+static int
+make_plain(dn_history *history, dunlin_operation *operation, dn_error *error)
+{
+    size_t length;
+
+    if (operation->condition != DUNLIN_CONDITION_NONE && operation->body.length &&
+        has_own_text(operation)) {
+        const char *text =
+            dn_translator_strip(history->reader.own, operation->body, &history->scratch, &length);
+
+        if (!text)
+            return dn_no_memory(error);
+        operation->body = dn_span(text, length);
+    }
+    operation->condition = DUNLIN_CONDITION_NONE;
+    operation->flags &= ~(uint64_t)DUNLIN_OPERATION_PARENT_IF_EXISTS;
+    return 0;
+}
+
 /* The operations that the script is to have. What the history has made already, and makes again
  * under a guard, it has. */
 static int
@@ -172,8 +205,8 @@ choose(dn_history *history, const dn_source *source, const dn_operations *from, 
             passed = dn_operation_within(operation, passed) ? passed : operation;
             continue;
         }
-        plain->condition = DUNLIN_CONDITION_NONE;
-        plain->flags &= ~(uint64_t)DUNLIN_OPERATION_PARENT_IF_EXISTS;
+        if (make_plain(history, plain, error) < 0)
+            return -1;
         if (folds && dn_schema_fold(history->facts, plain, &wanted[run->count], error) < 0)
             return -1;
         if (dn_operations_add(run, plain, error) < 0)
@@ -250,7 +283,7 @@ write_operations(dn_history *history, const dn_source *source, dn_followed *out,
         return dn_translator_blame(&own, 0, error);
     }
     if (count_losses(history, source, &run, &notes, error) < 0 ||
-        dn_history_compare(history, &run, out, error) < 0)
+        dn_history_compare(history, &run, wanted, out, error) < 0)
         return -1;
     for (size_t i = 0; i < run.count; i++)
         if (dn_schema_fold(history->facts, run.items[i], &wanted[i], error) < 0)
@@ -333,8 +366,9 @@ follow_own(dn_history *history, const dn_source *source, bool guarded, dn_follow
     }
     history->view.own_dialect = true;
     history->view.translations = NULL;
-    renders = history->own && !changes_rows(&out->operations) &&
-              (guarded || (is_conditional(&out->operations) && !history->options.native_guards));
+    renders = !changes_rows(&out->operations) &&
+              ((guarded && history->own) ||
+               (is_conditional(&out->operations) && !history->options.native_guards));
     answer = renders ? guard_text(history, source, out, error)
                      : fold_what_is_known(history, &out->operations, error);
     history->view = view;

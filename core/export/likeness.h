@@ -8,9 +8,9 @@
 
 #include "core/export/follow.h"
 
-/* Of what the statement makes, all that can be compared; `run` are its operations without guards.
- * Lives in the history's scratch. */
-int dn_history_compare(dn_history *history, const dn_operations *run, dn_followed *followed,
-                       dn_error *error);
+/* Of what the statement makes, all that can be compared; `run` are its operations without guards,
+ * `wanted` what each of them makes. Lives in the history's scratch. */
+int dn_history_compare(dn_history *history, const dn_operations *run, const dn_wanted *wanted,
+                       dn_followed *followed, dn_error *error);
 
 #endif

@@ -4,7 +4,8 @@ mysql_sources += drivers/mysql/my_affected.c
 mysql_sources += drivers/mysql/my_backup.c
 mysql_sources += drivers/mysql/my_cancel.c
 mysql_sources += drivers/mysql/my_classify.c
-mysql_sources += drivers/mysql/my_compare.c
+mysql_sources += drivers/mysql/my_compare.h drivers/mysql/my_compare.c \
+    drivers/mysql/my_compare_object.c
 mysql_sources += drivers/mysql/my_connect.c
 mysql_sources += drivers/mysql/my_define.c
 mysql_sources += drivers/mysql/my_describe.c

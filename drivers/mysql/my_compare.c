@@ -6,7 +6,7 @@
  */
 #include <string.h>
 
-#include "drivers/mysql/my_render.h"
+#include "drivers/mysql/my_compare.h"
 #include "drivers/mysql/my_scan.h"
 
 #define OF_TABLE "TABLE_SCHEMA = DATABASE() AND TABLE_NAME = "
@@ -50,51 +50,52 @@ is_single(dunlin_string *sql)
 }
 
 bool
-dn_mysql_can_compare(const dunlin_script_item *item)
+dn_mysql_can_compare(const dunlin_script_item *item, const dn_mysql_server *server)
 {
-    dunlin_string sql = item->sql;
     const dunlin_operation *operation = item->operations[0];
+    dunlin_string sql = item->sql;
 
+    if (is_kind(operation, DUNLIN_KIND_FOREIGN_KEY))
+        return true;
+    if (is_kind(operation, DUNLIN_KIND_TRIGGER) || is_kind(operation, DUNLIN_KIND_CHECK))
+        return server->mariadb && sql.length > 0;
     return (is_kind(operation, DUNLIN_KIND_TABLE) || is_kind(operation, DUNLIN_KIND_COLUMN) ||
-            is_kind(operation, DUNLIN_KIND_FOREIGN_KEY) || is_key(operation)) &&
-           is_single(&sql);
+            is_key(operation) || dn_mysql_compares_object(operation)) &&
+           sql.length > 0 && is_single(&sql);
 }
 
 /* --- what the server tells ---------------------------------------------------------------------------- */
-typedef struct comparing {
-    const dn_mysql_server *server;
-    const dunlin_operation *operation;
-    dn_kit_text *text;
-} comparing;
-
 static void
-add(const comparing *at, const char *words)
+add(const dn_mysql_comparing *at, const char *words)
 {
     dn_kit_text_add(at->text, words);
 }
 
 static void
-add_literal(const comparing *at, dunlin_string value)
+add_literal(const dn_mysql_comparing *at, dunlin_string value)
 {
     dn_mysql_add_literal(at->text, at->server, value);
 }
 
 static void
-add_columns(const comparing *at, dunlin_string table)
+add_columns(const dn_mysql_comparing *at, dunlin_string table)
 {
     add(at,
         "(SELECT ORDINAL_POSITION AS at, COLUMN_NAME AS name, COLUMN_KEY AS role, IS_NULLABLE AS "
         "nullable, CONCAT(COLUMN_TYPE, IF(IS_NULLABLE = 'NO', ' NOT NULL', ''), "
         "IF(COALESCE(COLUMN_DEFAULT, 'NULL') = 'NULL', '', CONCAT(' DEFAULT ', COLUMN_DEFAULT)), "
-        "IF(EXTRA LIKE '%auto_increment%', ' AUTO_INCREMENT', '')) AS said, CONCAT(COLUMN_TYPE, "
-        "' ', COALESCE(COLUMN_DEFAULT, 'NULL'), EXTRA LIKE '%auto_increment%') AS essence FROM "
+        "IF(EXTRA LIKE '%auto_increment%', ' AUTO_INCREMENT', ''), IF(COALESCE("
+        "GENERATION_EXPRESSION, '') = '', '', CONCAT(' AS (', GENERATION_EXPRESSION, ') ', "
+        "SUBSTRING_INDEX(EXTRA, ' ', 1)))) AS said, CONCAT(COLUMN_TYPE, ' ', "
+        "COALESCE(COLUMN_DEFAULT, 'NULL'), EXTRA LIKE '%auto_increment%', "
+        "COALESCE(GENERATION_EXPRESSION, ''), EXTRA LIKE '%VIRTUAL%') AS essence FROM "
         "information_schema.COLUMNS WHERE " OF_TABLE);
     add_literal(at, table);
     add(at, ")");
 }
 
 static void
-add_keys(const comparing *at, dunlin_string table, const char *condition)
+add_keys(const dn_mysql_comparing *at, dunlin_string table, const char *condition)
 {
     add(at, "(SELECT INDEX_NAME AS name, CONCAT(IF(MAX(NON_UNIQUE), '', 'UNIQUE '), 'KEY (', "
             "GROUP_CONCAT(COALESCE(COLUMN_NAME, 'an expression'), COALESCE(CONCAT('(', SUB_PART, "
@@ -106,7 +107,7 @@ add_keys(const comparing *at, dunlin_string table, const char *condition)
 
 /* RESTRICT and NO ACTION are the same to InnoDB. */
 static void
-add_foreign_keys(const comparing *at, dunlin_string table)
+add_foreign_keys(const dn_mysql_comparing *at, dunlin_string table)
 {
     add(at,
         "(SELECT CONCAT('FOREIGN KEY (', GROUP_CONCAT(k.COLUMN_NAME ORDER BY k.ORDINAL_POSITION "
@@ -124,7 +125,7 @@ add_foreign_keys(const comparing *at, dunlin_string table)
 /* --- differences ------------------------------------------------------------------------------------------ */
 /* One SELECT of messages; `name` follows that of the table. */
 static void
-begin_difference(const comparing *at, const char *kind, const char *name)
+begin_difference(const dn_mysql_comparing *at, const char *kind, const char *name)
 {
     dn_kit_text_format(at->text, "SELECT CONCAT('%s ''', ", kind);
     add_literal(at, at->operation->path[0]);
@@ -136,18 +137,22 @@ begin_difference(const comparing *at, const char *kind, const char *name)
 }
 
 static void
-add_difference_of_columns(const comparing *at)
+add_difference_of_columns(const dn_mysql_comparing *at)
 {
     begin_difference(at, "column", "'.', w.name");
     add_columns(at, dn_kit_string(DUNLIN_SCRIPT_LIKE));
     add(at, " w LEFT JOIN ");
     add_columns(at, at->operation->path[0]);
-    add(at, " t ON t.name = w.name WHERE NOT w.essence <=> t.essence OR (w.nullable <> t.nullable "
-            "AND t.role <> 'PRI')");
+    add(at, " t ON t.name = w.name WHERE (NOT BINARY w.essence <=> t.essence OR (w.nullable <> "
+            "t.nullable AND t.role <> 'PRI'))");
+    if (dn_mysql_member(dn_mysql_set(at->operation), "generated") != NULL) {
+        add(at, " AND w.name = ");
+        add_literal(at, last_name(at->operation));
+    }
 }
 
 static void
-add_difference_of_keys(const comparing *at)
+add_difference_of_keys(const dn_mysql_comparing *at)
 {
     add(at, " UNION ALL ");
     begin_difference(at, "key", "'.', w.name");
@@ -157,8 +162,27 @@ add_difference_of_keys(const comparing *at)
     add(at, " t ON t.name = w.name WHERE NOT w.said <=> t.said");
 }
 
+/* MariaDB calls a check CONSTRAINT_1 that has no name, and one of a column as the column. */
 static void
-add_difference_of_key(const comparing *at)
+add_difference_of_checks(const dn_mysql_comparing *at)
+{
+    begin_difference(at, "check", "'.', w.CONSTRAINT_NAME");
+    add(at, "(SELECT *, CHECK_CLAUSE AS said FROM information_schema.CHECK_CONSTRAINTS WHERE "
+            "CONSTRAINT_SCHEMA = DATABASE() AND TABLE_NAME = '" DUNLIN_SCRIPT_LIKE "') w LEFT JOIN "
+            "(SELECT *, CHECK_CLAUSE AS said FROM information_schema.CHECK_CONSTRAINTS WHERE "
+            "CONSTRAINT_SCHEMA = DATABASE() AND TABLE_NAME = ");
+    add_literal(at, at->operation->path[0]);
+    add(at,
+        ") t ON t.CONSTRAINT_NAME = w.CONSTRAINT_NAME WHERE NOT BINARY w.said <=> t.said AND NOT "
+        "(w.CONSTRAINT_NAME LIKE 'CONSTRAINT\\_%' AND EXISTS (SELECT 1 FROM "
+        "information_schema.CHECK_CONSTRAINTS o WHERE o.CONSTRAINT_SCHEMA = DATABASE() AND "
+        "o.TABLE_NAME = ");
+    add_literal(at, at->operation->path[0]);
+    add(at, " AND BINARY o.CHECK_CLAUSE = w.said))");
+}
+
+static void
+add_difference_of_key(const dn_mysql_comparing *at)
 {
     const dunlin_operation *operation = at->operation;
     bool primary = is_kind(operation, DUNLIN_KIND_PRIMARY_KEY);
@@ -177,7 +201,7 @@ add_difference_of_key(const comparing *at)
 }
 
 static void
-add_action(const comparing *at, const char *words, const char *name)
+add_action(const dn_mysql_comparing *at, const char *words, const char *name)
 {
     dunlin_string action = dn_mysql_member_text(dn_mysql_set(at->operation), name);
 
@@ -188,7 +212,7 @@ add_action(const comparing *at, const char *words, const char *name)
 }
 
 static void
-add_difference_of_foreign_key(const comparing *at)
+add_difference_of_foreign_key(const dn_mysql_comparing *at)
 {
     dn_mysql_members set = dn_mysql_set(at->operation);
     dn_mysql_members columns = dn_mysql_member_list(set, "columns");
@@ -219,43 +243,113 @@ add_difference_of_foreign_key(const comparing *at)
     at->text->failed = at->text->failed || names.failed;
 }
 
-/* The message, or NULL. */
+static void
+add_difference_of_table(const dn_mysql_comparing *at, bool columns)
+{
+    bool table = is_kind(at->operation, DUNLIN_KIND_TABLE);
+
+    if (columns)
+        add_difference_of_columns(at);
+    if (table)
+        add_difference_of_keys(at);
+    if (at->server->mariadb) {
+        add(at, columns ? " UNION ALL " : "");
+        add_difference_of_checks(at);
+    }
+}
+
+static void
+add_all_differences(const dn_mysql_comparing *at, dunlin_string sql)
+{
+    if (dn_mysql_compares_object(at->operation))
+        dn_mysql_add_difference_of_object(at, sql);
+    else if (is_kind(at->operation, DUNLIN_KIND_FOREIGN_KEY))
+        add_difference_of_foreign_key(at);
+    else if (is_key(at->operation))
+        add_difference_of_key(at);
+    else
+        add_difference_of_table(at, !is_kind(at->operation, DUNLIN_KIND_CHECK));
+}
+
 void
 dn_mysql_add_difference(dn_kit_text *text, const dn_mysql_server *server,
                         const dunlin_script_item *item)
 {
-    comparing at = {server, item->operations[0], text};
+    dn_mysql_comparing at = {server, item->operations[0], text};
 
-    add(&at, "(SELECT * FROM (");
-    if (is_kind(at.operation, DUNLIN_KIND_FOREIGN_KEY)) {
-        add_difference_of_foreign_key(&at);
-    } else if (is_key(at.operation)) {
-        add_difference_of_key(&at);
-    } else {
-        add_difference_of_columns(&at);
-        if (is_kind(at.operation, DUNLIN_KIND_TABLE))
-            add_difference_of_keys(&at);
-    }
+    add(&at, "SET @dunlin_message = (SELECT * FROM (");
+    add_all_differences(&at, item->sql);
     for (uint64_t i = 1; i < item->operation_count; i++) {
         at.operation = item->operations[i];
+        if (!is_kind(at.operation, DUNLIN_KIND_FOREIGN_KEY))
+            continue;
         add(&at, " UNION ALL ");
         add_difference_of_foreign_key(&at);
     }
     add(&at, ") d LIMIT 1)");
 }
 
-/* The statements that make the like of it; `base`: a copy of the table, or empty. */
-void
-dn_mysql_like(const dunlin_script_item *item, dn_mysql_rendering *work, dunlin_string *base,
-              dunlin_string *sql)
+/* --- the like --------------------------------------------------------------------------------------------- */
+/* A copy of the table, for what is a part of it; a column that is computed needs the others. */
+static void
+copy_table(const dunlin_operation *operation, dn_mysql_rendering *work, dn_mysql_likeness *like)
 {
-    *sql = item->sql;
-    is_single(sql);
     dn_kit_text_clear(&work->sql);
-    if (is_key(item->operations[0])) {
-        dn_kit_text_add(&work->sql, "CREATE TABLE " DUNLIN_SCRIPT_LIKE " AS SELECT * FROM ");
-        dn_mysql_add_name(work, item->operations[0]->path[0]);
-        dn_kit_text_add(&work->sql, " LIMIT 0");
+    dn_kit_text_add(&work->sql, "CREATE TABLE " DUNLIN_SCRIPT_LIKE " AS SELECT * FROM ");
+    dn_mysql_add_name(work, operation->path[0]);
+    dn_kit_text_add(&work->sql, " LIMIT 0");
+    like->base = dn_mysql_pool_keep(&work->pool, dn_kit_text_string(&work->sql));
+    if (!is_kind(operation, DUNLIN_KIND_COLUMN))
+        return;
+    dn_kit_text_clear(&work->sql);
+    dn_kit_text_add(&work->sql, "ALTER TABLE " DUNLIN_SCRIPT_LIKE " DROP COLUMN ");
+    dn_mysql_add_name(work, last_name(operation));
+    like->less = dn_mysql_pool_keep(&work->pool, dn_kit_text_string(&work->sql));
+}
+
+/* [M] MySQL has the name of a check once in a database: those of the like get others. */
+static void
+forget_names_of_checks(const dunlin_script_item *item, dn_mysql_rendering *work, dunlin_string *sql)
+{
+    for (uint64_t i = 0; i < item->operation_count; i++) {
+        DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text name = {0};
+        DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text less = {0};
+        const char *found;
+
+        if (!is_kind(item->operations[i], DUNLIN_KIND_CHECK))
+            continue;
+        dn_kit_text_add(&name, "CONSTRAINT ");
+        dn_kit_text_quote(&name, '`', last_name(item->operations[i]));
+        dn_kit_text_add(&name, " CHECK");
+        found = name.failed ? NULL : memmem(sql->data, sql->length, name.data, name.length);
+        if (found == NULL)
+            continue;
+        dn_kit_text_add_string(&less, (dunlin_string){sql->data, (uint64_t)(found - sql->data)});
+        found += name.length - strlen("CHECK");
+        dn_kit_text_add_string(&less,
+                               (dunlin_string){found, (uint64_t)(sql->data + sql->length - found)});
+        *sql = dn_mysql_pool_keep(&work->pool, dn_kit_text_string(&less));
     }
-    *base = dn_kit_text_string(&work->sql);
+}
+
+void
+dn_mysql_like(const dunlin_script_item *item, dn_mysql_rendering *work, dn_mysql_likeness *like)
+{
+    const dunlin_operation *operation = item->operations[0];
+
+    *like = (dn_mysql_likeness){.sql = item->sql};
+    if (is_kind(operation, DUNLIN_KIND_FOREIGN_KEY) || is_kind(operation, DUNLIN_KIND_TRIGGER)) {
+        like->sql.length = 0;
+        return;
+    }
+    is_single(&like->sql);
+    if (!work->server.mariadb)
+        forget_names_of_checks(item, work, &like->sql);
+    like->drop = dn_kit_string(
+        is_kind(operation, DUNLIN_KIND_VIEW)       ? "DROP VIEW IF EXISTS " DUNLIN_SCRIPT_LIKE
+        : is_kind(operation, DUNLIN_KIND_SEQUENCE) ? "DROP SEQUENCE IF EXISTS " DUNLIN_SCRIPT_LIKE
+                                                   : "DROP TABLE IF EXISTS " DUNLIN_SCRIPT_LIKE);
+    if (is_key(operation) || is_kind(operation, DUNLIN_KIND_CHECK) ||
+        dn_mysql_member(dn_mysql_set(operation), "generated") != NULL)
+        copy_table(operation, work, like);
 }

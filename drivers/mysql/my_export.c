@@ -4,7 +4,7 @@
  * @dunlin_wanted; each statement is prepared from a text that is chosen by it. What render() made for
  * scripts asks that variable itself (my_render.c).
  */
-#include "drivers/mysql/my_render.h"
+#include "drivers/mysql/my_compare.h"
 
 #define RUN_CHOSEN "; PREPARE dunlin FROM @dunlin; EXECUTE dunlin; DEALLOCATE PREPARE dunlin;\n"
 /* The name is of one database, and of one that no other tool thinks of. */
@@ -126,41 +126,52 @@ write_guarded(writing *work, const dunlin_script_item *item)
     dn_mysql_pool_free(&asking.pool);
 }
 
+static void
+choose_there(writing *work, dunlin_string statement)
+{
+    if (statement.length > 0)
+        choose(work, "@dunlin_there", statement);
+}
+
 /* The whole message is printed; that of an error may be cut off. */
+static void
+write_difference(writing *work, const dunlin_script_item *item, const char *absent,
+                 const dn_mysql_likeness *like)
+{
+    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text difference = {0};
+
+    dn_kit_text_format(&work->text, "SET @dunlin_there = @dunlin_wanted AND NOT (%s);\n", absent);
+    choose_there(work, like->drop);
+    choose_there(work, like->base);
+    choose_there(work, like->less);
+    choose_there(work, like->sql);
+    dn_kit_text_add(&work->text, "SET @dunlin_message = NULL;\n");
+    dn_mysql_add_difference(&difference, &work->server, item);
+    choose_there(work, dn_kit_text_string(&difference));
+    choose_there(work, like->drop);
+    choose(work, "@dunlin_message IS NOT NULL",
+           dn_kit_string("SELECT @dunlin_message AS difference"));
+    dn_kit_text_format(
+        &work->text, "SET @dunlin = IF(@dunlin_message IS NULL, 'DO 0', %s)" RUN_CHOSEN,
+        work->server.mariadb ? "CONCAT('SIGNAL SQLSTATE ''45000'' SET MESSAGE_TEXT = ', "
+                               "QUOTE(LEFT(@dunlin_message, 128)))"
+                             : "@dunlin_message");
+    work->text.failed = work->text.failed || difference.failed;
+}
+
 static void
 write_comparison(writing *work, const dunlin_script_item *item)
 {
     dn_mysql_rendering asking = {.call = work->call, .server = work->server, .script = true};
     const char *absent = dn_mysql_guard(&asking, item->operations[0]);
-    static const char drop[] = "DROP TABLE IF EXISTS " DUNLIN_SCRIPT_LIKE;
-    dunlin_string base;
-    dunlin_string sql;
+    dn_mysql_likeness like;
 
-    if (absent == NULL || !dn_mysql_can_compare(item)) {
+    if (absent == NULL || !dn_mysql_can_compare(item, &work->server)) {
         work->status =
             dn_kit_fail(work->call, DUNLIN_UNSUPPORTED, "the server does not tell of this");
     } else {
-        dn_mysql_like(item, &asking, &base, &sql);
-        dn_kit_text_format(&work->text, "SET @dunlin_there = @dunlin_wanted AND NOT (%s);\n",
-                           absent);
-        if (sql.length > 0)
-            choose(work, "@dunlin_there", dn_kit_string(drop));
-        if (base.length > 0)
-            choose(work, "@dunlin_there", base);
-        if (sql.length > 0)
-            choose(work, "@dunlin_there", sql);
-        dn_kit_text_add(&work->text, "SET @dunlin_message = IF(@dunlin_there, ");
-        dn_mysql_add_difference(&work->text, &work->server, item);
-        dn_kit_text_add(&work->text, ", NULL);\n");
-        if (sql.length > 0)
-            choose(work, "@dunlin_there", dn_kit_string(drop));
-        choose(work, "@dunlin_message IS NOT NULL",
-               dn_kit_string("SELECT @dunlin_message AS difference"));
-        dn_kit_text_format(
-            &work->text, "SET @dunlin = IF(@dunlin_message IS NULL, 'DO 0', %s)" RUN_CHOSEN,
-            work->server.mariadb ? "CONCAT('SIGNAL SQLSTATE ''45000'' SET MESSAGE_TEXT = ', "
-                                   "QUOTE(LEFT(@dunlin_message, 128)))"
-                                 : "@dunlin_message");
+        dn_mysql_like(item, &asking, &like);
+        write_difference(work, item, absent, &like);
     }
     work->text.failed = work->text.failed || asking.sql.failed;
     dn_kit_text_free(&asking.sql);

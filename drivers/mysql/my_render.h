@@ -133,13 +133,4 @@ const dunlin_fact *dn_mysql_find(dn_mysql_rendering *work, const char *kind, dun
                                  dunlin_string name);
 dn_mysql_members dn_mysql_fact_members(const dunlin_fact *fact);
 
-/* --- comparisons in scripts (my_compare.c) -------------------------------------------------------- */
-bool dn_mysql_can_compare(const dunlin_script_item *item);
-/* A query for the message where what is there differs, or NULL. */
-void dn_mysql_add_difference(dn_kit_text *text, const dn_mysql_server *server,
-                             const dunlin_script_item *item);
-/* Statements that make the like of what is wanted, each may be empty; `base` lies in work->sql. */
-void dn_mysql_like(const dunlin_script_item *item, dn_mysql_rendering *work, dunlin_string *base,
-                   dunlin_string *sql);
-
 #endif

@@ -9,7 +9,8 @@ postgres_sources += drivers/postgres/pg_catalog.h
 postgres_sources += drivers/postgres/pg_class.c
 postgres_sources += drivers/postgres/pg_collapse.c
 postgres_sources += drivers/postgres/pg_classify.c
-postgres_sources += drivers/postgres/pg_compare.c
+postgres_sources += drivers/postgres/pg_compare.h drivers/postgres/pg_compare.c \
+    drivers/postgres/pg_compare_object.c
 postgres_sources += drivers/postgres/pg_copy.c
 postgres_sources += drivers/postgres/pg_copy.h
 postgres_sources += drivers/postgres/pg_debris.c

@@ -258,7 +258,8 @@ int32_t dn_pg_realise(const dunlin_call *call, const dunlin_profile *profile,
 int32_t dn_pg_settle(const dunlin_call *call, dunlin_connection *connection,
                      const dunlin_fact *const *facts, uint64_t count);
 int32_t dn_pg_expression_rules(const dunlin_call *call, const dunlin_profile *profile);
-/* DUNLIN_SCRIPT_COMPARE. */
+/* DUNLIN_SCRIPT_COMPARE; whether it can be. */
+bool dn_pg_can_compare(const dunlin_script_item *item);
 void dn_pg_script_compare(dn_kit_text *text, const dunlin_script_item *item);
 int32_t dn_pg_hazards(const dunlin_call *call, const dunlin_profile *profile);
 int32_t dn_pg_script(const dunlin_call *call, const dunlin_profile *profile,

@@ -141,7 +141,10 @@ dn_pg_script(const dunlin_call *call, const dunlin_profile *profile, const dunli
 
     /* What is rendered has its guards, and is what was written: there is one dialect. */
     for (uint64_t i = 0; i < part->item_count; i++)
-        if (part->items[i]->kind != DUNLIN_SCRIPT_COMPARE && part->items[i]->operation_count > 0)
+        if (part->items[i]->kind == DUNLIN_SCRIPT_COMPARE && !dn_pg_can_compare(part->items[i]))
+            return dn_kit_fail(call, DUNLIN_UNSUPPORTED, "the like of it cannot be made");
+        else if (part->items[i]->kind != DUNLIN_SCRIPT_COMPARE &&
+                 part->items[i]->operation_count > 0)
             return dn_kit_fail(call, DUNLIN_UNSUPPORTED, "psql has no guards for texts");
     switch (part->kind) {
     case DUNLIN_SCRIPT_OPEN: write_open(&text, profile); break;

@@ -5,6 +5,7 @@
  * file (sqlite_script.c).
  */
 #include "drivers/sqlite/sqlite_rebuild.h"
+#include "drivers/sqlite/sqlite_said.h"
 
 #include <string.h>
 
@@ -101,6 +102,7 @@ write_open(dn_kit_text *text, const dunlin_profile *profile)
                     "-- It writes " UNIT_FILE " and others like it into the working folder, which "
                     "may be\n-- deleted afterwards.\n\n"
                     ".bail on\n.mode list\n.headers off\nPRAGMA foreign_keys = ON;\n");
+    dn_sqlite_write_said(text);
 }
 
 /* A violated constraint's name is all that the shell shows. */
@@ -215,7 +217,7 @@ check_item(const dunlin_call *call, const dunlin_profile *profile, const dunlin_
 {
     DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text ignored = {0};
 
-    if (item->kind == DUNLIN_SCRIPT_COMPARE && !dn_sqlite_can_compare(item->operations[0]))
+    if (item->kind == DUNLIN_SCRIPT_COMPARE && !dn_sqlite_can_compare(item))
         return dn_kit_fail(call, DUNLIN_UNSUPPORTED, "SQLite's pragmas do not tell of this");
     if (item->kind != DUNLIN_SCRIPT_COMPARE && item->operation_count > 0 &&
         !write_condition(&ignored, item->operations[0]))

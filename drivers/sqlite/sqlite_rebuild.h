@@ -14,7 +14,7 @@
 #define DN_SQLITE_KEYS_BACK "PRAGMA foreign_keys = ON /* or as it was before the rebuild */"
 
 /* DUNLIN_SCRIPT_COMPARE; whether it can be. */
-bool dn_sqlite_can_compare(const dunlin_operation *operation);
+bool dn_sqlite_can_compare(const dunlin_script_item *item);
 void dn_sqlite_script_compare(dn_kit_text *text, const dunlin_script_item *item);
 /* Refuses a table that has no column (left). */
 int32_t dn_sqlite_check_columns(dn_sqlite_rendering *work, const dn_sqlite_state *state);

@@ -5,8 +5,13 @@
  */
 #include "drivers/sqlite/sqlite_rebuild.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "drivers/sqlite/sqlite_said.h"
+
+#define CHECK "check(" /* as dunlin_said has it */
 
 const char *
 dn_sqlite_if_exists(const dn_sqlite_rendering *work, const dunlin_operation *operation)
@@ -157,6 +162,89 @@ write_keys(dn_kit_text *sql, dunlin_string step)
     return true;
 }
 
+static uint64_t
+count_members(const dn_sqlite_table *table, const char *kind)
+{
+    uint64_t count = 0;
+
+    for (size_t i = 0; i < table->count; i++)
+        count += !table->members[i].gone && strcmp(table->members[i].kind, kind) == 0;
+    return count;
+}
+
+static uint64_t
+count_checks(const dn_sqlite_table *table)
+{
+    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text sql = {0};
+    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text plain = {0};
+    uint64_t count = 0;
+
+    dn_sqlite_write_table(&sql, table, "CREATE TABLE ", table->name);
+    dn_sqlite_say_plain(&plain, dn_kit_text_string(&sql));
+    for (const char *at = plain.data; at != NULL && (at = strstr(at, CHECK)) != NULL; count++)
+        at += sizeof(CHECK) - 1;
+    return count;
+}
+
+static uint64_t
+larger(uint64_t left, uint64_t right)
+{
+    return left > right ? left : right;
+}
+
+/* A rebuild would leave out what no migration has made. Two keys of the same columns have one index. */
+static void
+stop_if_more(dn_kit_text *text, const dn_sqlite_table *before, const dn_sqlite_table *after,
+             dunlin_string condition)
+{
+    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text more = {0};
+    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text message = {0};
+    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text stop = {0};
+
+    dn_kit_text_add_string(&more, condition);
+    dn_kit_text_add(&more,
+                    " AND ((SELECT (length(said) - length(replace(said, '" CHECK
+                    "', ''))) / length('" CHECK "') FROM temp.dunlin_said WHERE type = 'table' "
+                    "AND name = ");
+    dn_kit_text_quote(&more, '\'', after->name);
+    dn_kit_text_format(&more,
+                       " COLLATE NOCASE) > %" PRIu64 " OR (SELECT count(*) FROM pragma_index_list(",
+                       larger(count_checks(before), count_checks(after)));
+    dn_kit_text_quote(&more, '\'', after->name);
+    dn_kit_text_format(&more,
+                       ", 'main') WHERE origin = 'u') > %" PRIu64
+                       " OR (SELECT count(DISTINCT id) FROM "
+                       "pragma_foreign_key_list(",
+                       larger(count_members(before, DUNLIN_KIND_UNIQUE),
+                              count_members(after, DUNLIN_KIND_UNIQUE)));
+    dn_kit_text_quote(&more, '\'', after->name);
+    dn_kit_text_format(&more, ", 'main')) > %" PRIu64 ")",
+                       larger(count_members(before, DUNLIN_KIND_FOREIGN_KEY),
+                              count_members(after, DUNLIN_KIND_FOREIGN_KEY)));
+    dn_kit_text_add(&message, "table '");
+    dn_kit_text_add_string(&message, after->name);
+    dn_kit_text_add(&message,
+                    "' is to be built anew, and has keys or checks that no migration made");
+    dn_kit_text_add(&stop, "CREATE TEMPORARY TABLE dunlin_stop (is_right INTEGER CONSTRAINT ");
+    dn_kit_text_quote(&stop, '"', dn_kit_text_string(&message));
+    dn_kit_text_add(&stop, " CHECK (is_right)); INSERT INTO temp.dunlin_stop VALUES (0)");
+    dn_sqlite_write_guard(text, dn_kit_text_string(&more), dn_kit_text_string(&stop));
+    text->failed = text->failed || more.failed || message.failed || stop.failed;
+}
+
+/* What was written so far is the rebuild. */
+static int32_t
+guard_rebuild(dn_sqlite_rendering *work, const dn_sqlite_table *before,
+              const dn_sqlite_table *after, dunlin_string condition, uint64_t first, uint64_t count)
+{
+    dunlin_string statements = dn_kit_pool_copy(&work->pool, dn_kit_text_string(&work->sql));
+
+    dn_kit_text_clear(&work->sql);
+    stop_if_more(&work->sql, before, after, condition);
+    dn_sqlite_write_guard(&work->sql, condition, statements);
+    return dn_sqlite_step_add(work, DUNLIN_STEP_STATEMENT, first, count, NULL);
+}
+
 int32_t
 dn_sqlite_guard_rebuild(dn_sqlite_rendering *work, size_t first_step, const dn_sqlite_table *before,
                         const dn_sqlite_table *after)
@@ -191,5 +279,5 @@ dn_sqlite_guard_rebuild(dn_sqlite_rendering *work, size_t first_step, const dn_s
     dn_kit_text_add(&condition, " COLLATE NOCASE) <> ");
     dn_kit_text_quote(&condition, '\'', dn_kit_text_string(&wanted));
     work->sql.failed = work->sql.failed || condition.failed || wanted.failed;
-    return dn_sqlite_guard(work, dn_kit_text_string(&condition), first, count);
+    return guard_rebuild(work, before, after, dn_kit_text_string(&condition), first, count);
 }

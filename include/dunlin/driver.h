@@ -310,10 +310,13 @@ enum {
     DUNLIN_SCRIPT_STATEMENT = 1, /* one statement of this database */
     DUNLIN_SCRIPT_RENDERED = 2,  /* what render() gave as a step in mode SCRIPT */
     DUNLIN_SCRIPT_CHECK = 3,     /* a query whose first cell, as text, must read `expected` */
-    /* What operations[0] makes, with the foreign keys of a table behind it: where that is there and
-     * different, the script ends with both in the message. `sql` makes the like of it, to be looked at
-     * and dropped: a table of the name below, or in a copy of the table an index of the name below or
-     * a constraint; nothing for a foreign key. UNSUPPORTED where the driver cannot compare it. */
+    /* What operations[0] makes: where that is there and different, the script ends with both in the
+     * message. Behind it stand the foreign keys of a table, and as realise() gives them the checks and
+     * the columns that are computed. `sql` makes the like of it, to be looked at and dropped: a table,
+     * view, sequence or type of the name below, or in a copy of the table an index of the name below, a
+     * constraint or a column that is computed (the copy has it already); a trigger as it is. It is
+     * empty for a foreign key, and where the driver makes none of these in one statement.
+     * UNSUPPORTED where the driver cannot compare it. */
     DUNLIN_SCRIPT_COMPARE = 4
 };
 

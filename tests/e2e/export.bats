@@ -12,6 +12,42 @@ load export_helper
 @test "sqlite: without records nothing is done twice that must not be" { emptied_and_unsafe sqlite; }
 @test "sqlite: what only makes things is recorded where it is there" { emptied_and_safe sqlite; }
 @test "sqlite: what is there and different stops a script, which shows both" { different sqlite; }
+@test "sqlite: views, checks, computed columns and keys that are different stop a script" { different_kinds sqlite; }
+@test "sqlite: a trigger that is there and different stops a script" {
+    only_here sqlite 'looks AFTER INSERT ON people BEGIN UPDATE people SET email = "x  y"; DELETE FROM people; END' \
+        "CREATE TRIGGER looks AFTER INSERT ON people BEGIN UPDATE people SET email = 'x y'; DELETE FROM people; END" \
+        "CREATE TRIGGER looks after insert ON [people] BEGIN -- why
+            UPDATE people SET email = \"x  y\"; DELETE /* all */ FROM people; END"
+}
+@test "sqlite: a rebuild of a script leaves out nothing that somebody added" {
+    mkdir migrations
+    echo '{"dialect": "portable"}' >dunlin.json
+    echo 'CREATE TABLE z (b bigint PRIMARY KEY); CREATE TABLE a (b integer, c integer);' >migrations/0001_people.sql
+    echo 'ALTER TABLE a ALTER COLUMN b SET NOT NULL;' >migrations/0002_more.sql
+    export_to first.sql sqlite --to 0001_people
+    export_to script.sql sqlite
+    for constraint in 'CHECK (c > 1)' 'UNIQUE (c)' 'FOREIGN KEY (c) REFERENCES z (b)'; do
+        rm -f app.db
+        run_script "$PWD/app.db" first.sql
+        assert_exit 0
+        sql app.db 'DROP TABLE a' "CREATE TABLE a (b INTEGER, c INTEGER, $constraint)"
+        run_script "$PWD/app.db" script.sql
+        assert_exit 1
+        assert_stdout "table 'a' is to be built anew, and has keys or checks that no migration made"
+        assert_equal "$(sql app.db "SELECT sql FROM sqlite_master WHERE name = 'a'")" \
+            "CREATE TABLE a (b INTEGER, c INTEGER, $constraint)"
+    done
+}
+@test "sqlite: an index over another expression, or with another condition, stops a script" {
+    mkdir migrations
+    echo '{"dialect": "portable"}' >dunlin.json
+    echo 'CREATE TABLE people (id bigint PRIMARY KEY, email text, age integer);' >migrations/0001_people.sql
+    echo 'CREATE INDEX IF NOT EXISTS mails ON people (lower(email), age DESC) WHERE age > 17;' \
+        >migrations/0002_more.sql
+    passes sqlite
+    stops sqlite 'CREATE INDEX mails ON people (upper(email), age DESC) WHERE age > 17' mails
+    stops sqlite 'CREATE INDEX mails ON people (lower(email), age DESC) WHERE age > 18' mails
+}
 @test "sqlite: sections, strings and assertions stand in a script" { directives sqlite "$(another sqlite app)"; }
 @test "sqlite: a migration that was recorded with other SQL stops the script" { edited sqlite; }
 
@@ -138,6 +174,20 @@ SQL
     assert_stderr 'MySQL prepares no statements about triggers and routines'
     dunlin export --driver mariadb
     assert_exit 0
+}
+
+@test "in a script for MySQL the like of a table has checks without names, which a database has once" {
+    mkdir migrations
+    echo '{"dialect": "portable"}' >dunlin.json
+    echo 'CREATE TABLE a (b integer, CONSTRAINT c CHECK (b > 1));' >migrations/0001_a.sql
+    dunlin export --driver mysql --server 'mysql 8.4'
+    assert_exit 0
+    refute_stdout CHECK_CONSTRAINTS
+    assert_equal "$(grep -c 'CONSTRAINT `c` CHECK' <<<"$output")" 1
+    dunlin export --driver mariadb
+    assert_exit 0
+    assert_stdout CHECK_CONSTRAINTS
+    assert_equal "$(grep -c 'CONSTRAINT `c` CHECK' <<<"$output")" 2
 }
 
 @test "carriage returns in strings cannot stand in a script for SQLite" {

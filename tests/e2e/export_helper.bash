@@ -300,6 +300,127 @@ SQL
         CONSTRAINT pets_people FOREIGN KEY (people_id) REFERENCES people (id))" pets_people
 }
 
+# stops DIALECT SQL NAME: beside what the first migration made, somebody has run the SQL; the script stops
+# at the object of that name.
+stops() {
+    local where before
+    tried=$((${tried:-0} + 1))
+    where=$(another "$1" "stop_$tried")
+    run_script "$where" first.sql
+    assert_exit 0
+    sql_in "$where" "$2"
+    before=$(catalog_of "$where")
+    run_script "$where" script.sql
+    [ "$status" -ne 0 ]
+    assert_stdout "$3' exists, but different: it is ("
+    assert_stdout '), wanted is ('
+    [ "$1" = mysql ] || assert_equal "$(catalog_of "$where")" "$before"
+    assert_equal "$(sql_in "$where" 'SELECT tag FROM dunlin_migrations')" 0001_people
+}
+
+# passes DIALECT: the script three times, as `migrate` does it; and once more where what the second
+# migration made is there, but no record of it.
+passes() {
+    local where before
+    export_to first.sql "$1" --to 0001_people
+    export_to script.sql "$1"
+    where=$(another "$1" passes)
+    for _ in 1 2 3; do
+        run_script "$where" script.sql
+        assert_exit 0
+    done
+    assert_same_as_migrate "$1" "$where"
+    before=$(catalog_of "$where")
+    sql_in "$where" "DELETE FROM dunlin_migrations WHERE tag = '0002_more'"
+    run_script "$where" script.sql
+    assert_exit 0
+    assert_equal "$(catalog_of "$where")" "$before"
+    assert_equal "$(sql_in "$where" 'SELECT count(*) FROM dunlin_migrations')" 2
+}
+
+# Everything that has more to it than columns and keys.
+different_kinds() {
+    local sequence='' type='' big=bigint key=bare_key
+    local mood="text CONSTRAINT m CHECK (mood IN ('ok', 'sad'))"
+    mkdir -p migrations
+    echo '{"dialect": "portable"}' >dunlin.json
+    cat >migrations/0001_people.sql <<'SQL'
+CREATE TABLE people (id bigint PRIMARY KEY, age integer NOT NULL, email varchar(100));
+CREATE TABLE bare (a integer NOT NULL, b bigint);
+SQL
+    case $1 in
+        sqlite) big=integer ;;
+        mysql) mood="enum('ok', 'sad')" key=PRIMARY ;;
+        *) mood=mood type="CREATE TYPE mood AS ENUM ('ok', 'sad');" ;;
+    esac
+    [ "$1" = sqlite ] || sequence='CREATE SEQUENCE IF NOT EXISTS numbers START 5 INCREMENT 2;'
+    cat >migrations/0002_more.sql <<SQL
+CREATE TYPE IF NOT EXISTS mood AS ENUM ('ok', 'sad');
+$sequence
+CREATE VIEW IF NOT EXISTS adults AS SELECT id, email FROM people WHERE email <> 'It''s  me' AND age > 17;
+CREATE TABLE IF NOT EXISTS pets (
+    id bigint PRIMARY KEY, age integer, twice integer GENERATED ALWAYS AS (age * 2) STORED, mood mood,
+    CONSTRAINT pets_age CHECK (pets.age > 1)
+);
+ALTER TABLE bare ADD CONSTRAINT IF NOT EXISTS bare_a CHECK (bare.a < 100);
+ALTER TABLE bare ADD CONSTRAINT IF NOT EXISTS bare_key PRIMARY KEY (a);
+ALTER TABLE bare ADD CONSTRAINT IF NOT EXISTS bare_b UNIQUE (b);
+ALTER TABLE bare ADD CONSTRAINT IF NOT EXISTS bare_people FOREIGN KEY (b) REFERENCES people (id) ON DELETE CASCADE;
+ALTER TABLE people ADD COLUMN IF NOT EXISTS later integer GENERATED ALWAYS AS (age + 1) STORED;
+SQL
+    passes "$1"
+    [ -z "$sequence" ] || stops "$1" 'CREATE SEQUENCE numbers START 6 INCREMENT 2' numbers
+    [ -z "$type" ] || stops "$1" "CREATE TYPE mood AS ENUM ('sad', 'ok')" mood
+    stops "$1" "CREATE VIEW adults AS SELECT id, email FROM people WHERE email <> 'It''s me' AND age > 17" adults
+    stops "$1" 'CREATE TABLE adults (id integer)' adults
+    stops "$1" "$type CREATE TABLE pets (id $big NOT NULL, age integer,
+        twice integer GENERATED ALWAYS AS (age * 2) STORED, mood $mood, PRIMARY KEY (id))" pets.pets_age
+    stops "$1" "$type CREATE TABLE pets (id $big NOT NULL, age integer,
+        twice integer GENERATED ALWAYS AS (age * 2) STORED, mood $mood, PRIMARY KEY (id),
+        CONSTRAINT pets_age CHECK (age > 2))" pets.pets_age
+    stops "$1" "$type CREATE TABLE pets (id $big NOT NULL, age integer,
+        twice integer GENERATED ALWAYS AS (age * 3) STORED, mood $mood, PRIMARY KEY (id),
+        CONSTRAINT pets_age CHECK (age > 1))" pets.twice
+    stops "$1" "DROP TABLE bare; CREATE TABLE bare (a integer NOT NULL, b $big,
+        CONSTRAINT bare_a CHECK (a < 101))" bare.bare_a
+    stops "$1" "DROP TABLE bare; CREATE TABLE bare (a integer NOT NULL, b $big NOT NULL,
+        CONSTRAINT bare_key PRIMARY KEY (b))" "bare.$key"
+    stops "$1" "DROP TABLE bare; CREATE TABLE bare (a integer NOT NULL, b $big,
+        CONSTRAINT bare_b UNIQUE (a, b))" bare.bare_b
+    stops "$1" "DROP TABLE bare; CREATE TABLE bare (a integer NOT NULL, b $big,
+        CONSTRAINT bare_people FOREIGN KEY (b) REFERENCES people (id))" bare.bare_people
+    stops "$1" "DROP TABLE people; CREATE TABLE people (id $big NOT NULL, age integer NOT NULL,
+        email varchar(100), later integer GENERATED ALWAYS AS (age + 2) STORED, PRIMARY KEY (id))" people.later
+    stops "$1" 'ALTER TABLE people ADD COLUMN later integer DEFAULT 3' people.later
+}
+
+# only_here DIALECT TRIGGER OTHER SAME: triggers are each database's own.
+only_here() {
+    mkdir -p migrations
+    echo '{"dialect": "portable"}' >dunlin.json
+    echo 'CREATE TABLE people (id bigint PRIMARY KEY, age integer, email varchar(100));' >migrations/0001_people.sql
+    [ "$1" != postgresql ] || cat >>migrations/0001_people.sql <<'SQL'
+-- dunlin: only postgres
+CREATE FUNCTION look() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN new; END $$;
+-- dunlin: end
+SQL
+    printf -- '-- dunlin: only %s\nCREATE TRIGGER IF NOT EXISTS %s;\n-- dunlin: end\n' \
+        "$(driver_of "$1")" "$2" >migrations/0002_more.sql
+    export_to first.sql "$1" --to 0001_people
+    export_to script.sql "$1"
+    stops "$1" "$3" looks
+    local where
+    where=$(another "$1" same)
+    run_script "$where" first.sql
+    assert_exit 0
+    sql_in "$where" "$4"
+    for _ in 1 2 3; do
+        run_script "$where" script.sql
+        assert_exit 0
+    done
+    assert_equal "$(sql_in "$where" 'SELECT count(*) FROM dunlin_migrations')" 2
+}
+
 # --- what a file can have in it ---------------------------------------------------------------------
 
 directives() {

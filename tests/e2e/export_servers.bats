@@ -12,6 +12,14 @@ load export_helper
 @test "postgresql: without records nothing is done twice that must not be" { emptied_and_unsafe postgresql; }
 @test "postgresql: what only makes things is recorded where it is there" { emptied_and_safe postgresql; }
 @test "postgresql: what is there and different stops a script, which shows both" { different postgresql; }
+@test "postgresql: views, types, checks, computed columns and keys that are different stop a script" {
+    different_kinds postgresql
+}
+@test "postgresql: a trigger that is there and different stops a script" {
+    only_here postgresql 'looks BEFORE INSERT ON people FOR EACH ROW EXECUTE FUNCTION look()' \
+        'CREATE TRIGGER looks AFTER INSERT ON people FOR EACH ROW EXECUTE FUNCTION look()' \
+        'CREATE TRIGGER "looks" BEFORE INSERT ON public.people FOR EACH ROW EXECUTE PROCEDURE look()'
+}
 @test "postgresql: sections, strings and assertions stand in a script" { directives postgresql "$(another postgresql app)"; }
 @test "postgresql: a migration that was recorded with other SQL stops the script" { edited postgresql; }
 
@@ -22,6 +30,15 @@ load export_helper
 @test "mysql: without records nothing is done twice that must not be" { emptied_and_unsafe mysql; }
 @test "mysql: what only makes things is recorded where it is there" { emptied_and_safe mysql; }
 @test "mysql: what is there and different stops a script, which shows both" { different mysql; }
+@test "mysql: views, sequences, checks, computed columns and keys that are different stop a script" {
+    different_kinds mysql
+}
+@test "mysql: a trigger that is there and different stops a script" {
+    only_here mysql 'looks BEFORE INSERT ON people FOR EACH ROW BEGIN SET NEW.age = 1; SET NEW.email = "x"; END' \
+        'CREATE TRIGGER looks BEFORE INSERT ON people FOR EACH ROW SET NEW.age = 2' \
+        "EXECUTE IMMEDIATE 'CREATE TRIGGER looks before insert ON people FOR EACH ROW
+            BEGIN /* why */ SET NEW.\`age\`  = 1; SET NEW.email = \"x\"; END'"
+}
 @test "mysql: sections, strings and assertions stand in a script" { directives mysql "$(another mysql app)"; }
 @test "mysql: a migration that was recorded with other SQL stops the script" { edited mysql; }
 

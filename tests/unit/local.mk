@@ -103,6 +103,7 @@ unit_tests += tests/unit/execute_inspect_test
 unit_tests += tests/unit/execute_ledger_test
 unit_tests += tests/unit/execute_leftover_test
 unit_tests += tests/unit/execute_script_test
+unit_tests += tests/unit/export_unqualify_test
 unit_tests += tests/unit/plan_build_test
 unit_tests += tests/unit/run_backup_test
 unit_tests += tests/unit/run_mend_test
