@@ -147,7 +147,7 @@ open_all(dn_connection *connection, const char *url, dn_connection_opener open, 
          dn_error *error)
 {
     const dn_driver *driver = connection->driver;
-    const dunlin_profile *profile = connection->server.profile;
+    const dunlin_profile *profile = &connection->profile; /* once it is described */
 
     connection->secret = dn_arena_text(&connection->arena, url);
     if (!connection->secret)

@@ -580,7 +580,8 @@ scripted_capabilities(const dunlin_call *call, const dunlin_profile *profile,
 {
     int32_t result;
 
-    (void)profile;
+    /* What a server says of itself decides. */
+    capabilities->identifier_limit = profile != NULL ? 63 : 0;
     capabilities->flags =
         DUNLIN_CAN_TRANSACTIONAL_DDL | DUNLIN_CAN_PIPELINE | DUNLIN_CAN_FINGERPRINT;
     capabilities->lock_kind = DUNLIN_LOCK_LEASE;

@@ -274,6 +274,29 @@ as_user() {
     assert_equal "$tables" ''
 }
 
+# Its own server, too: a session has the server's sql_mode.
+@test "mysql: files are cut into statements as the server's sql_mode says" {
+    export DUNLIN_SERVERS=$PWD/servers
+    "$tests_folder/servers" start mariadb >/dev/null
+    eval "$("$tests_folder/servers" env)"
+    server_mysql=$DUNLIN_TEST_MYSQL
+    a_project mysql
+    cat >project/migrations/0001_items.sql <<'END'
+CREATE TABLE "odd;name" (path varchar(20));
+INSERT INTO "odd;name" VALUES ('C:\'), ('semi;colon');
+END
+    sql_my "$server_mysql" "SET GLOBAL sql_mode = 'ANSI_QUOTES,NO_BACKSLASH_ESCAPES'"
+    dunlin migrate -C project
+    local code=$status text=$stderr
+    local rows
+    rows=$(sql_my "$database" 'SELECT HEX(path) FROM `odd;name`')
+    "$tests_folder/servers" stop
+    rm -f "$BATS_TEST_TMPDIR"/users_mysql "$BATS_TEST_TMPDIR/databases"
+    status=$code stderr=$text
+    assert_exit 0
+    assert_equal "$rows" $'433A5C\n73656D693B636F6C6F6E'
+}
+
 @test "postgresql: a statement timeout stops a migration and leaves nothing of it" {
     a_project postgresql
     sql_pg "$server_postgresql" "ALTER ROLE $user SET statement_timeout = '300ms'"

@@ -84,6 +84,7 @@ what_the_driver_tells_of_the_server_is_kept(void **state)
     assert_string_equal(server->profile->settings[1].data, "strict");
     assert_string_equal(server->backend.data, "");
     assert_int_equal(dn_connection_capabilities(connection)->lock_kind, DUNLIN_LOCK_LEASE);
+    assert_int_equal(dn_connection_capabilities(connection)->identifier_limit, 63);
     assert_non_null(dn_connection_rules(connection));
     assert_string_equal(dn_connection_driver(connection)->table.name, "scripted");
     finish(fixture, connection);
