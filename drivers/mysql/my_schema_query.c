@@ -28,7 +28,7 @@ static const part_question questions[] = {
                          "TABLE_NAME, TABLE_TYPE, ENGINE, TABLE_COLLATION, NULL, TABLE_COMMENT"},
     [DN_MYSQL_COLUMNS] = {"COLUMNS", "TABLE_SCHEMA", "TABLE_NAME",
                           "TABLE_NAME, ORDINAL_POSITION, COLUMN_NAME, COLUMN_TYPE, IS_NULLABLE, "
-                          "COLUMN_DEFAULT, EXTRA, COLLATION_NAME, GENERATION_EXPRESSION, "
+                          "COLUMN_DEFAULT, EXTRA, COLLATION_NAME, @generated, "
                           "COLUMN_COMMENT",
                           NULL, "", NULL},
     [DN_MYSQL_INDEXES] = {"STATISTICS", "TABLE_SCHEMA", "TABLE_NAME",
@@ -88,8 +88,8 @@ typedef struct asking {
     dn_mysql_found *found; /* tables of what is asked for by its own name */
 } asking;
 
-/* [MDB] IGNORED since 10.6, LEVEL since 10.5.10; [M] EXPRESSION since 8.0.13, IS_VISIBLE since
- * 8.0.0, CHECK_CONSTRAINTS since 8.0.16. */
+/* [MDB] IGNORED since 10.6, LEVEL since 10.5.10, GENERATION_EXPRESSION since 10.2.5; [M] EXPRESSION
+ * since 8.0.13, IS_VISIBLE since 8.0.0, GENERATION_EXPRESSION since 5.7.6. */
 static unsigned
 version_of(const dunlin_connection *connection)
 {
@@ -106,6 +106,9 @@ cell_of(const dunlin_connection *connection, dunlin_string word)
         return version >= 100600 ? "IGNORED" : "NULL";
     if (dn_kit_same(word, "@level"))
         return version >= 100510 ? "LEVEL" : "NULL";
+    if (dn_kit_same(word, "@generated"))
+        return version >= (connection->facts.mariadb ? 100205 : 50706) ? "GENERATION_EXPRESSION"
+                                                                       : "NULL";
     if (dn_kit_same(word, "@expression"))
         return version >= 80013 ? "EXPRESSION" : "NULL";
     if (dn_kit_same(word, "@visible"))
@@ -250,14 +253,23 @@ add_mysql_check_source(asking *ask)
     add_names(ask, false);
 }
 
+/* [M] CHECK_CONSTRAINTS since 8.0.16; [MDB] since 10.3.10, and 10.2.22 of the versions before. */
+static bool
+shows_checks(const dunlin_connection *connection)
+{
+    unsigned version = version_of(connection);
+
+    if (!connection->facts.mariadb)
+        return version >= 80016;
+    return version >= 100310 || (version >= 100222 && version < 100300);
+}
+
 static bool
 has_part(const asking *ask, dn_mysql_part part)
 {
-    const dunlin_connection *connection = ask->schema->connection;
-
     if (part >= DN_MYSQL_PARTITIONS)
         return false;
-    if (part == DN_MYSQL_CHECKS && !connection->facts.mariadb && version_of(connection) < 80016)
+    if (part == DN_MYSQL_CHECKS && !shows_checks(ask->schema->connection))
         return false;
     return is_of_routines(part) ? ask->routines : ask->relations;
 }
@@ -545,8 +557,9 @@ mend(asking *ask)
 {
     static const dn_mysql_part parts[] = {DN_MYSQL_TABLES, DN_MYSQL_INDEXES, DN_MYSQL_KEYS,
                                           DN_MYSQL_REFERENCES, DN_MYSQL_CHECKS};
-    const size_t count = sizeof(parts) / sizeof(parts[0]);
     dn_mysql_schema *schema = ask->schema;
+    const size_t count =
+        sizeof(parts) / sizeof(parts[0]) - (shows_checks(schema->connection) ? 0 : 1);
     int32_t status;
 
     ask->some = schema->unclear <= NAMES_AT_MOST;

@@ -165,6 +165,15 @@ mysql_default(dn_mysql_schema *schema, const dn_mysql_row *row)
     return dn_mysql_pool_text(&schema->pool, &text);
 }
 
+/* [MDB] since 10.2.7 as it would be written, and NULL where there is none. */
+static bool
+prints_defaults(const dunlin_connection *connection)
+{
+    const dn_mysql_facts *facts = &connection->facts;
+
+    return facts->mariadb && facts->major * 10000 + facts->minor * 100 + facts->patch >= 100207;
+}
+
 static dunlin_string
 default_of(dn_mysql_schema *schema, const dn_mysql_row *row)
 {
@@ -172,9 +181,8 @@ default_of(dn_mysql_schema *schema, const dn_mysql_row *row)
 
     if (row->cells[COLUMN_DEFAULT].data == NULL || row->cells[COLUMN_GENERATED].length > 0)
         return dn_kit_string("");
-    if (!schema->connection->facts.mariadb)
+    if (!prints_defaults(schema->connection))
         return mysql_default(schema, row);
-    /* [MDB] since 10.2.7 as it would be written, and NULL where there is none. */
     if (nullable && dn_kit_same(row->cells[COLUMN_DEFAULT], "NULL"))
         return dn_kit_string("");
     /* A sequence comes with the name of the database. */

@@ -23,25 +23,31 @@ dn_mysql_server_of(const dunlin_profile *profile)
     return server;
 }
 
-/* [M] "CHECK Constraints"; [MDB] since 10.2. */
+static bool
+is_since(const dn_mysql_server *server, unsigned mariadb, unsigned mysql)
+{
+    return server->version >= (server->mariadb ? mariadb : mysql);
+}
+
+/* [M] "CHECK Constraints"; [MDB] since 10.2.1. */
 bool
 dn_mysql_checks(const dn_mysql_server *server)
 {
-    return server->mariadb || server->version >= 80016;
+    return is_since(server, 100201, 80016);
 }
 
-/* [M] "Data Type Default Values". */
+/* [M] "Data Type Default Values"; [MDB] since 10.2.1. */
 bool
 dn_mysql_expression_defaults(const dn_mysql_server *server)
 {
-    return server->mariadb || server->version >= 80013;
+    return is_since(server, 100201, 80013);
 }
 
-/* [M] utf8mb4_0900_bin came with 8.0.17. */
+/* [M] utf8mb4_0900_bin came with 8.0.17; [MDB] utf8mb4_nopad_bin with 10.2.2. */
 const char *
 dn_mysql_binary_collation(const dn_mysql_server *server, bool *pads)
 {
-    *pads = !server->mariadb && server->version < 80017;
+    *pads = !is_since(server, 100202, 80017);
     return *pads ? "utf8mb4_bin" : server->mariadb ? "utf8mb4_nopad_bin" : "utf8mb4_0900_bin";
 }
 
@@ -85,12 +91,20 @@ static const struct {
     {"timestamp(", "datetime$", NULL},
     {"timestamptz", "TIMESTAMP(6)", zones},
     {"timestamptz(", "TIMESTAMP$", zones},
-    {"json", "json", NULL},
-    {"jsonb", "json", NULL},
     {"enum", "enum", NULL},
     {"numeric", "decimal(65,30)",
      "a numeric without a precision holds 35 digits before the point and 30 behind it here"},
 };
+
+/* [MDB] JSON is a text that is checked since 10.4.3; [M] since 5.7.8. */
+static dn_mysql_type
+json_type(const dn_mysql_server *server, const char *lossy)
+{
+    bool known = is_since(server, 100403, 50708);
+
+    return (dn_mysql_type){dn_kit_string(known ? "json" : "longtext"),
+                           known ? lossy : "json is a text here, and nothing checks it", NULL};
+}
 
 /* [MDB] UUID since 10.7. */
 static dunlin_string
@@ -257,11 +271,10 @@ dn_mysql_type_of(dn_mysql_pool *pool, const dn_mysql_server *server, dn_mysql_me
         answer.text = native_type(pool, type);
         return answer;
     }
-    if (ends_with(type, "[]")) {
-        answer.text = dn_kit_string("json");
-        answer.lossy = "an array is kept as json here";
-        return answer;
-    }
+    if (ends_with(type, "[]"))
+        return json_type(server, "an array is kept as json here");
+    if (dn_kit_same(type, "json") || dn_kit_same(type, "jsonb"))
+        return json_type(server, NULL);
     if (dn_kit_same(type, "interval")) {
         answer.refused = "type interval";
         return answer;
