@@ -41,6 +41,27 @@ find_member(const dunlin_fact *fact, dunlin_string name)
     return NULL;
 }
 
+/* A time, as the one at which a column was made stands in its default. */
+static bool
+has_time(const dunlin_fact *fact)
+{
+    const dunlin_property *value = find_member(fact, dn_string("default"));
+
+    return value && value->text.length > 2 && value->text.data[0] == '\'' &&
+           value->text.data[1] >= '0' && value->text.data[1] <= '9';
+}
+
+/* A default that is the time at which the column was made is another one wherever that is done. */
+static bool
+is_frozen(const dunlin_fact *before, const dunlin_fact *after, dunlin_string name)
+{
+    bool left = dn_fact_flag(before, "frozen");
+    bool right = dn_fact_flag(after, "frozen");
+
+    return (left || right) && (left || has_time(before)) && (right || has_time(after)) &&
+           dn_string_among(name, "default frozen");
+}
+
 static uint64_t
 span(const dunlin_fact *fact, const dunlin_property *member)
 {
@@ -78,7 +99,8 @@ dn_schema_each_member(const dunlin_fact *before, const dunlin_fact *after,
             if ((side && left) || same_member(before, left, after, right) ||
                 is_informational(member->name, options) ||
                 dn_string_among(member->name, options->without_members) ||
-                is_unsure(before, member->name) || is_unsure(after, member->name))
+                is_unsure(before, member->name) || is_unsure(after, member->name) ||
+                is_frozen(before, after, member->name))
                 continue;
             answer = visit(left, right, context);
             if (answer)

@@ -20,7 +20,7 @@
 
 /* A question is a list of parts. One that starts with '@' is taken only where keys are given, with
  * '!' only where the whole is wanted; with a digit only on servers from that version on ("15+"), with
- * '-' before it only on older ones. */
+ * '-' before it only on older ones; with '~' only in a shadow, with '^' only elsewhere. */
 typedef const char *const part;
 
 /* Relations by name, tables of indexes and of triggers by theirs: found once, by the first question,
@@ -141,19 +141,24 @@ static part columns[] = {
         "cn.nspname", "co.collname"),
     " FROM pg_collation co JOIN pg_namespace cn ON cn.oid = co.collnamespace"
     " WHERE co.oid = a.attcollation) END,"
-    " CASE WHEN t.typtype IN ('e', 'd') AND " OURS(
-        "t.oid") " THEN tn.nspname END,"
-                 " t.typname, des.description"
-                 " FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid"
-                 " JOIN pg_type t ON t.oid = a.atttypid JOIN pg_namespace tn ON tn.oid = t.typnamespace"
-                 " LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum AND a.atthasdef"
-                 " LEFT JOIN pg_description des ON des.classoid = 'pg_class'::regclass"
-                 " AND des.objoid = a.attrelid AND des.objsubid = a.attnum"
-                 " WHERE a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'p', 'f', 'm')"
-                 " AND c.relpersistence <> 't' AND " OURS(
-                     "a.attrelid") " AND ($1::text[] IS NULL OR"
-                                   " c.relnamespace IN (SELECT n.oid FROM pg_namespace n WHERE n.nspname = ANY ($1::text[])))"
-                                   "",
+    " CASE WHEN t.typtype IN ('e', 'd') AND " OURS("t.oid") " THEN tn.nspname END,"
+                                                            " t.typname, des.description,",
+    "~ CASE WHEN a.atttypid IN (1114, 1184) AND a.atthasdef AND a.attgenerated = '' AND"
+    " pg_get_expr(d.adbin, 0) ~ '^''[0-9][^'']*''::timestamp[a-z ]*$' THEN"
+    " substring(pg_get_expr(d.adbin, 0) FROM '''(.*)''')::timestamptz BETWEEN"
+    " (SELECT s.backend_start FROM pg_stat_activity s WHERE s.pid = pg_backend_pid())"
+    " AND clock_timestamp() END",
+    "^ false",
+    " FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid"
+    " JOIN pg_type t ON t.oid = a.atttypid JOIN pg_namespace tn ON tn.oid = t.typnamespace"
+    " LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum AND a.atthasdef"
+    " LEFT JOIN pg_description des ON des.classoid = 'pg_class'::regclass"
+    " AND des.objoid = a.attrelid AND des.objsubid = a.attnum"
+    " WHERE a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'p', 'f', 'm')"
+    " AND c.relpersistence <> 't' AND " OURS(
+        "a.attrelid") " AND ($1::text[] IS NULL OR"
+                      " c.relnamespace IN (SELECT n.oid FROM pg_namespace n WHERE n.nspname = ANY ($1::text[])))"
+                      "",
     WANTED("a.attrelid"),
     NULL,
 };
@@ -428,7 +433,7 @@ static const struct {
 
 /* Whether a part is meant for the server and the question; *text: without its mark. */
 static bool
-is_meant(const char *one, int major, bool keyed, const char **text)
+is_meant(const char *one, int major, bool keyed, bool shadow, const char **text)
 {
     bool older = *one == '-';
     int version = 0;
@@ -437,6 +442,10 @@ is_meant(const char *one, int major, bool keyed, const char **text)
     if (*one == '@' || *one == '!') {
         *text = one + 1;
         return keyed == (*one == '@');
+    }
+    if (*one == '~' || *one == '^') {
+        *text = one + 1;
+        return shadow == (*one == '~');
     }
     if (!older && (*one < '0' || *one > '9'))
         return true;
@@ -447,7 +456,7 @@ is_meant(const char *one, int major, bool keyed, const char **text)
 }
 
 size_t
-dn_pg_catalog_questions(dn_pg_arena *arena, int version, const char *const *values,
+dn_pg_catalog_questions(dn_pg_arena *arena, int version, bool shadow, const char *const *values,
                         dn_pg_question questions[DN_PG_CATALOG_QUESTIONS])
 {
     bool keyed = values[DN_PG_CATALOG_NAMES] != NULL;
@@ -464,7 +473,7 @@ dn_pg_catalog_questions(dn_pg_arena *arena, int version, const char *const *valu
         for (part *one = catalog[i].parts; *one != NULL; one++) {
             const char *text;
 
-            if (is_meant(*one, version / 10000, keyed, &text))
+            if (is_meant(*one, version / 10000, keyed, shadow, &text))
                 dn_kit_text_add(&sql, text);
         }
         copy = dn_pg_arena_copy(arena, dn_kit_text_string(&sql));

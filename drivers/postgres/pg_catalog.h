@@ -76,7 +76,8 @@ enum {
     DN_PG_COLUMN_COLLATION,
     DN_PG_COLUMN_TYPE_SCHEMA, /* of an enum or domain */
     DN_PG_COLUMN_TYPE_NAME,
-    DN_PG_COLUMN_COMMENT
+    DN_PG_COLUMN_COMMENT,
+    DN_PG_COLUMN_FROZEN /* the default is a time since the session began; asked in shadows alone */
 };
 
 enum {
@@ -185,7 +186,8 @@ enum {
 
 /* Texts for a server of that version (as libpq gives it), in the arena; the order is that in which
  * they are to be asked. `values` are given to each. Answers how many there are, 0: no memory. */
-size_t dn_pg_catalog_questions(dn_pg_arena *arena, int version, const char *const *values,
+size_t dn_pg_catalog_questions(dn_pg_arena *arena, int version, bool shadow,
+                               const char *const *values,
                                dn_pg_question questions[DN_PG_CATALOG_QUESTIONS]);
 
 #endif

@@ -430,6 +430,24 @@ dn_pg_take_sequence(void *context, const dn_pg_row *row)
 }
 
 /* --- columns -------------------------------------------------------------------------------------------- */
+/* The time at which a replay made the column, 'time'::type, as it was written: DEFAULT 'now'. So each replay
+ * tells the same. */
+static void
+fill_frozen(dn_pg_reading *reading, dunlin_string expression)
+{
+    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text text = {0};
+    const char *quote = memrchr(expression.data, '\'', expression.length);
+    dunlin_string written;
+
+    dn_kit_text_add(&text, "'now");
+    dn_kit_text_add_string(
+        &text, (dunlin_string){quote, (uint64_t)(expression.data + expression.length - quote)});
+    written = dn_pg_arena_copy(&reading->arena, dn_kit_text_string(&text));
+    reading->fact.failed = reading->fact.failed || text.failed || written.data == NULL;
+    dn_pg_fact_expression(&reading->fact, "default", written);
+    dn_pg_fact_boolean(&reading->fact, "frozen", true);
+}
+
 static void
 fill_value(dn_pg_reading *reading, const dn_pg_relation *relation, const dn_pg_row *row)
 {
@@ -448,6 +466,9 @@ fill_value(dn_pg_reading *reading, const dn_pg_relation *relation, const dn_pg_r
     } else if (generated != '\0') {
         dn_pg_fact_expression(fact, "generated", expression);
         dn_pg_fact_words(fact, "generated_kind", generated == 'v' ? "virtual" : "stored");
+        return;
+    } else if (dn_pg_cell_is_true(row, DN_PG_COLUMN_FROZEN)) {
+        fill_frozen(reading, expression);
         return;
     } else {
         dn_pg_fact_expression(fact, "default", expression);

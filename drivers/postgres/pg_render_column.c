@@ -6,10 +6,10 @@
 
 #include "drivers/postgres/pg_render.h"
 
-static const char *const known[] = {"type",      "values",       "type_path", "not_null",
-                                    "default",   "auto",         "generated", "generated_kind",
-                                    "collation", "auto_options", "on_update", "invisible",
-                                    "first",     "after",        "charset",   NULL};
+static const char *const known[] = {
+    "type",      "values",         "type_path", "not_null",     "default",   "auto",
+    "generated", "generated_kind", "collation", "auto_options", "on_update", "invisible",
+    "first",     "after",          "charset",   "frozen",       NULL};
 
 /* --- types ------------------------------------------------------------------------------------------- */
 bool

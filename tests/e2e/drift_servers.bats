@@ -143,3 +143,34 @@ drifts() {
     dunlin drift --replay --shadow
     assert_exit 0
 }
+
+@test "postgres: a default that is the time of its making is told alike by each replay, and is no drift" {
+    local url
+    url=$(fresh_database postgresql)
+    jq -n --arg url "$url" '{dialect: "postgresql", definition: "schema.sql", snapshots: "on",
+        targets: {app: {url: $url, kind: "development", backup: "none"}}}' >dunlin.json
+    mkdir migrations
+    echo "CREATE TABLE t (a timestamptz DEFAULT 'now', b timestamp(3) NOT NULL DEFAULT 'now',
+        c timestamptz DEFAULT '2024-01-01', d timestamptz DEFAULT now(), e text DEFAULT 'now');" >migrations/0001_t.sql
+    dunlin migrate
+    assert_exit 0
+    dunlin check --target app
+    assert_exit 0
+    dunlin drift --shadow
+    assert_exit 0
+    cp migrations/meta/_dunlin/postgresql/head.json first.json
+    grep -q '"column/public/t/a":{"default":"'"'now'"'::timestamp with time zone","frozen":true,' first.json
+    grep -q '"column/public/t/c":{"default":"'"'2024-01-01 00:00:00+00'"'::timestamp with time zone","type"' first.json
+    grep -q '"column/public/t/e":{"default":"'"'now'"'::text","type"' first.json
+    dunlin snapshot
+    assert_exit 0
+    cmp migrations/meta/_dunlin/postgresql/head.json first.json
+    dunlin diff app definition --exit-code
+    assert_exit 0
+    # Another default than a time is one.
+    sql_pg "$url" "ALTER TABLE t ALTER a SET DEFAULT now()"
+    dunlin drift --shadow
+    assert_exit 4
+    assert_stdout 'column public.t.a'
+    refute_stdout 'column public.t.b'
+}

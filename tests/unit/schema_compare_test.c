@@ -119,6 +119,21 @@ a_rowid_fills_itself_asked_for_or_not(void **state)
 }
 
 static void
+a_default_that_is_the_time_of_its_making_equals_any_time(void **state)
+{
+    const char *frozen = "column t/a type=ts default='now'::ts frozen!";
+
+    expect(*state, frozen, "column t/a type=ts default='2024-01-01~10:00'::ts", &as_they_are, "");
+    expect(*state, frozen, frozen, &as_they_are, "");
+    expect(*state, frozen, "column t/a type=ts default=now()", &as_they_are, "~ column 't.a'");
+    expect(*state, "column t/a type=ts", frozen, &as_they_are, "~ column 't.a'");
+    expect(*state, frozen, "column t/a type=date default='2024-01-01'::ts", &as_they_are,
+           "~ column 't.a'");
+    expect(*state, "column t/a type=ts default='2024-01-01'::ts",
+           "column t/a type=ts default='2024-01-02'::ts", &as_they_are, "~ column 't.a'");
+}
+
+static void
 kinds_and_members_can_be_left_out(void **state)
 {
     const dn_compare_options options = {.without_kinds = "trigger extension",
@@ -225,6 +240,7 @@ main(void)
         PLAIN(what_only_the_server_can_print_is_not_compared),
         PLAIN(an_index_that_the_server_made_for_itself_is_no_difference),
         PLAIN(a_rowid_fills_itself_asked_for_or_not),
+        PLAIN(a_default_that_is_the_time_of_its_making_equals_any_time),
         PLAIN(kinds_and_members_can_be_left_out),
         PLAIN(the_order_of_columns_counts_where_it_is_asked_for),
         PLAIN(spelling_counts_where_it_is_asked_for),
