@@ -162,10 +162,10 @@ push_server(const dunlin_call *call, dunlin_connection *connection, const PGresu
     server.path = dn_kit_string(NULL);
     server.backend = dn_kit_string(PQgetvalue(result, 0, BACKEND));
     server.backend_start = dn_kit_string(PQgetvalue(result, 0, BACKEND_START));
+    connection->standby = strcmp(PQgetvalue(result, 0, IN_RECOVERY), "t") == 0;
     /* A connection opened for reading has that setting by our own wish. */
-    server.read_only =
-        strcmp(PQgetvalue(result, 0, IN_RECOVERY), "t") == 0 ||
-        (!connection->read_only && strcmp(PQgetvalue(result, 0, READ_ONLY), "on") == 0);
+    server.read_only = connection->standby || (!connection->read_only &&
+                                               strcmp(PQgetvalue(result, 0, READ_ONLY), "on") == 0);
     server.pooled = connection->pooled ? 1 : 0;
     server.empty = PQgetisnull(result, 0, EMPTY)                    ? DUNLIN_EMPTY_UNKNOWN
                    : strcmp(PQgetvalue(result, 0, EMPTY), "t") == 0 ? 1

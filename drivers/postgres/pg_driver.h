@@ -70,6 +70,7 @@ struct dunlin_connection {
     bool described;
     bool dead; /* nothing sensible can be said to the server any more */
     bool pooled;
+    bool standby;            /* once described */
     bool pins_by_set;        /* connecting did not set those that the server reports */
     bool pins_local;         /* a pooler refused the others: each transaction sets them */
     bool settings_dirty;     /* a statement may have changed the session's settings */

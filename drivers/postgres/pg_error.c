@@ -96,6 +96,8 @@ hint_of(const PGresult *result, int32_t status)
     if (*hint == '\0' && status == DUNLIN_LOCKED &&
         strcmp(field(result, PG_DIAG_SQLSTATE), "23505") == 0)
         return "another session created the same object at the same moment; run it again";
+    if (*hint == '\0' && status == DUNLIN_READ_ONLY)
+        return "use the URL of the primary server, or see to it that default_transaction_read_only is off";
     return hint;
 }
 

@@ -52,6 +52,10 @@ dn_pg_try_lock(const dunlin_call *call, dunlin_connection *connection, dunlin_st
     if (connection->pooled)
         status = dn_kit_fail_hint(call, DUNLIN_UNSUPPORTED, "give the URL of the server itself",
                                   "behind a transaction pooler no lock holds for a whole run");
+    /* It would give the lock, of its own, and refuse the first change. */
+    else if (connection->standby)
+        status = dn_kit_fail_hint(call, DUNLIN_READ_ONLY, "use the URL of the primary server",
+                                  "the server is a standby, which takes no changes");
     /* The server would count: two locks, two unlocks. */
     else if (connection->locked && connection->locked_key == number)
         got = true;

@@ -204,7 +204,7 @@ too_old() {
     dunlin migrate -C project
     assert_exit 1
     assert_stderr '[database.read-only]'
-    assert_stderr 'read-only'
+    assert_stderr 'hint: use the URL of the primary server, or see to it that default_transaction_read_only is off'
     nothing_there
     dunlin status -C project
     assert_exit 0
@@ -218,7 +218,9 @@ too_old() {
     stop_standby
     status=$code stderr=$text
     assert_exit 1
-    assert_stderr '[database.read-only]'
+    assert_stderr 'error: the server is a standby, which takes no changes [database.read-only]'
+    assert_stderr 'hint: use the URL of the primary server'
+    refute_stderr 'while running statement'
     nothing_there
 }
 
