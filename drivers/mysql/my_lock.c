@@ -43,6 +43,86 @@ ask(dunlin_connection *connection, const char *function, const char *name, const
     return dn_mysql_first_row(connection, dn_kit_string(sql), cell, 1, &found);
 }
 
+/* --- since when ---------------------------------------------------------------------------------------- */
+/* Nobody can ask since when a session holds a lock. So it holds more of them, one for each bit of
+ * that time which is set, and IS_USED_LOCK tells of these, too. */
+enum { TIME_BITS = 32 };
+
+/* The sum of `each` over all bits: $ stands for the name of a bit's lock, # for its value. */
+static void
+add_bits(dn_kit_text *sql, const char *name, const char *each)
+{
+    for (int bit = 0; bit < TIME_BITS; bit++) {
+        dn_kit_text_add(sql, bit > 0 ? " + " : "");
+        for (const char *at = each; *at != '\0'; at++)
+            if (*at == '$')
+                dn_kit_text_format(sql, "'%s_%d'", name, bit);
+            else if (*at == '#')
+                dn_kit_text_format(sql, "%lu", 1ul << bit);
+            else
+                dn_kit_text_add_string(sql, (dunlin_string){at, 1});
+    }
+}
+
+static int32_t
+ask_text(dunlin_connection *connection, const dn_kit_text *sql, const char **cell)
+{
+    bool found;
+
+    if (sql->failed)
+        return dn_kit_no_memory(connection->call);
+    return dn_mysql_first_row(connection, dn_kit_text_string(sql), cell, 1, &found);
+}
+
+static int32_t
+get_lock(dunlin_connection *connection, const char *name, const char **cell)
+{
+    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text sql = {0};
+
+    if (connection->token[0] == '\0') /* one lock is all that this server lets a session have */
+        return ask(connection, "GET_LOCK", name, ", 0", cell);
+    dn_kit_text_format(&sql, "SELECT CASE GET_LOCK('%s', 0) WHEN 1 THEN 1 + 0 * (", name);
+    add_bits(&sql, name, "IF(UNIX_TIMESTAMP() & #, GET_LOCK($, 0), 0)");
+    dn_kit_text_add(&sql, ") WHEN 0 THEN 0 END");
+    return ask_text(connection, &sql, cell);
+}
+
+static int32_t
+release_lock(dunlin_connection *connection, const char *name)
+{
+    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text sql = {0};
+    const char *cell;
+
+    if (connection->token[0] == '\0')
+        return ask(connection, "RELEASE_LOCK", name, "", &cell);
+    /* It itself last: who gets it next takes the others, too. */
+    dn_kit_text_add(&sql, "SELECT 0 * (");
+    add_bits(&sql, name, "COALESCE(RELEASE_LOCK($), 0)");
+    dn_kit_text_format(&sql, ") + RELEASE_LOCK('%s')", name);
+    return ask_text(connection, &sql, &cell);
+}
+
+/* "2026-11-23T10:00:00Z", or NULL. */
+static const char *
+held_since(dunlin_connection *connection, const char *name, const char *id)
+{
+    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text each = {0};
+    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text sql = {0};
+    const char *cell;
+    bool found;
+
+    dn_kit_text_format(&each, "IF(IS_USED_LOCK($) = %s, #, 0)", id);
+    dn_kit_text_add(&sql, "SELECT FROM_UNIXTIME(NULLIF(");
+    if (!each.failed)
+        add_bits(&sql, name, each.data);
+    dn_kit_text_add(&sql, ", 0), '%Y-%m-%dT%H:%i:%sZ')");
+    if (each.failed || sql.failed)
+        return NULL;
+    return dn_mysql_try_first_row(connection, dn_kit_text_string(&sql), &cell, 1, &found) && found
+               ? cell
+               : NULL;
+}
+
 /* --- the run lock -------------------------------------------------------------------------------------- */
 static int32_t
 try_lock(dunlin_connection *connection, dunlin_string key, int32_t *acquired)
@@ -55,7 +135,7 @@ try_lock(dunlin_connection *connection, dunlin_string key, int32_t *acquired)
     write_name(key, name);
     if (strcmp(connection->lock, name) == 0)
         return DUNLIN_OK;
-    status = ask(connection, "GET_LOCK", name, ", 0", &cell);
+    status = get_lock(connection, name, &cell);
     *acquired = 0;
     if (status != DUNLIN_OK)
         return status;
@@ -84,7 +164,6 @@ dn_mysql_unlock(const dunlin_call *call, dunlin_connection *connection, dunlin_s
 {
     const dunlin_call *outer;
     char name[DN_MYSQL_TOKEN_BYTES];
-    const char *cell;
     int32_t status;
 
     write_name(key, name);
@@ -93,7 +172,7 @@ dn_mysql_unlock(const dunlin_call *call, dunlin_connection *connection, dunlin_s
     connection->lock[0] = '\0';
     outer = dn_mysql_enter(call, connection);
     connection->undisturbed = true;
-    status = ask(connection, "RELEASE_LOCK", name, "", &cell);
+    status = release_lock(connection, name);
     connection->undisturbed = false;
     dn_mysql_leave(connection, outer);
     return status;
@@ -129,7 +208,7 @@ read_application(dunlin_connection *connection, const char *id)
 }
 
 static int32_t
-push_holder(dunlin_connection *connection, const char *id)
+push_holder(dunlin_connection *connection, const char *name, const char *id)
 {
     dunlin_holder holder = {.size = sizeof(holder), .backend = dn_kit_string(id)};
     const char *cells[2] = {NULL, NULL};
@@ -144,7 +223,7 @@ push_holder(dunlin_connection *connection, const char *id)
     if (colon != NULL)
         holder.host.length = (uint64_t)(colon - cells[0]);
     holder.application = dn_kit_string(application != NULL ? application : cells[1]);
-    holder.since = dn_kit_string(NULL);
+    holder.since = dn_kit_string(held_since(connection, name, id));
     return connection->call->host->holder(connection->call, &holder);
 }
 
@@ -159,7 +238,7 @@ dn_mysql_lock_holder(const dunlin_call *call, dunlin_connection *connection, dun
     write_name(key, name);
     status = ask(connection, "IS_USED_LOCK", name, "", &cell);
     if (status == DUNLIN_OK && cell != NULL && strspn(cell, "0123456789") == strlen(cell))
-        status = push_holder(connection, cell);
+        status = push_holder(connection, name, cell);
     dn_mysql_leave(connection, outer);
     return status;
 }

@@ -299,6 +299,8 @@ one_connection_holds_the_lock_and_is_named(void **state)
     assert_done(&other, driver->lock_holder(fake_call(&other), second, lock_key));
     assert_memory_equal(other.lines, id, strlen(id));
     assert_int_equal(other.lines[strlen(id)], '|');
+    /* and since when, in 20 letters */
+    assert_string_equal(strrchr(other.lines, '|'), "|20\n");
     execute("CREATE TABLE t (a int)"); /* a commit does not give it up */
     assert_int_equal(take(&other, second), 0);
     assert_done(&host, driver->unlock(fake_call(&host), db, lock_key));

@@ -336,7 +336,8 @@ def ended(lab, statement):
         project, target = blocked.project, blocked.target
         blocked.kill()
         done = project.migrate(target, "--lock-timeout", "300ms")
-        if done.code != 5 or "[run.locked]" not in done.errors or "(process " not in done.errors:
+        if done.code != 5 or "[run.locked]" not in done.errors or not re.search(
+                r"\(process \d+ .*, since 20[-0-9]+T[0-9:]+Z\)", done.errors):
             raise Failed(f"while the dead run's statement waits, the next run ends with {done}")
         following = project.start(target, "--cancel")
         time.sleep(1)
