@@ -41,6 +41,7 @@ postgres_sources += drivers/postgres/pg_pipeline.h
 postgres_sources += drivers/postgres/pg_pooler.c
 postgres_sources += drivers/postgres/pg_prepared.c
 postgres_sources += drivers/postgres/pg_privileges.c
+postgres_sources += drivers/postgres/pg_procedure.c
 postgres_sources += drivers/postgres/pg_query.c
 postgres_sources += drivers/postgres/pg_quote.c
 postgres_sources += drivers/postgres/pg_realise.c

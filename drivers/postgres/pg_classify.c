@@ -340,13 +340,18 @@ dn_pg_classify(const dunlin_call *call, const dunlin_profile *profile,
                dunlin_connection *connection, dunlin_string statement)
 {
     dunlin_class result = {.size = sizeof(result), .flags = dn_pg_statement_flags(statement)};
+    bool ends;
+    int32_t status = dn_pg_ends_transaction(call, connection, statement, &ends);
 
     DN_KIT_UNUSED(profile);
+    if (status != DUNLIN_OK)
+        return status;
+    if (ends)
+        result.flags |= DUNLIN_CLASS_COMMITS | DUNLIN_CLASS_LOSSY_DATA;
     if (connection != NULL && connection->shadow != NULL && dn_pg_reaches_outside(statement))
         result.flags |= OUTSIDE;
     if (result.flags & (ALONE | DUNLIN_CLASS_COMMITS)) {
-        int32_t status = dn_pg_touch(call, statement, &result.touches_known);
-
+        status = dn_pg_touch(call, statement, &result.touches_known);
         if (status != DUNLIN_OK)
             return status;
     }

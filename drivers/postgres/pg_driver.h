@@ -61,6 +61,7 @@ typedef struct dn_pg_prepared {
 } dn_pg_prepared;
 
 typedef struct dn_pg_shadow dn_pg_shadow; /* pg_shadow.h */
+typedef struct dn_pg_procedure dn_pg_procedure;
 
 struct dunlin_connection {
     PGconn *pg;
@@ -87,9 +88,10 @@ struct dunlin_connection {
     /* About facts, without and with keys: part of their names once they are prepared, 0: they are
      * not. */
     unsigned questions[2];
-    dn_pg_shadow *shadow; /* NULL: to no shadow */
-    char *home;           /* where unqualified names are made, once described */
-    char *path;           /* search_path of each transaction, of a pooled one once described */
+    dn_pg_shadow *shadow;        /* NULL: to no shadow */
+    dn_pg_procedure *procedures; /* that were called or made, the last one first */
+    char *home;                  /* where unqualified names are made, once described */
+    char *path; /* search_path of each transaction, of a pooled one once described */
 
     /* of the call at work */
     const dunlin_call *call;
@@ -235,6 +237,10 @@ bool dn_pg_is_copy_stream(dunlin_string sql);
 int32_t dn_pg_touch(const dunlin_call *call, dunlin_string sql, int32_t *known);
 /* May leave the session's settings other than they were. */
 bool dn_pg_may_change_session(dunlin_string sql);
+/* A block with COMMIT or ROLLBACK in it, or a call of such a procedure, as far as one can see. */
+int32_t dn_pg_ends_transaction(const dunlin_call *call, dunlin_connection *connection,
+                               dunlin_string statement, bool *ends);
+void dn_pg_procedures_free(dn_pg_procedure *first);
 /* Waits for others without being in their way: .. CONCURRENTLY. */
 bool dn_pg_waits_aside(dunlin_string sql);
 /* Takes prepared statements away: DISCARD, DEALLOCATE. */

@@ -301,6 +301,7 @@ dn_pg_close(dunlin_connection *connection)
     PQfinish(connection->pg);
     dn_pg_prepared_forget(connection);
     dn_pg_shadow_free(connection->shadow);
+    dn_pg_procedures_free(connection->procedures);
     free(connection->home);
     free(connection->path);
     dn_pg_address_free(&connection->address);

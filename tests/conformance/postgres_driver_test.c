@@ -550,6 +550,31 @@ fingerprint(const char *sql)
     return host.lines;
 }
 
+static int
+is_said_to_commit(const char *sql)
+{
+    assert_done(&host, driver->classify(fake_call(&host), NULL, db, fake_string(sql)));
+    return (host.class_flags & DUNLIN_CLASS_COMMITS) != 0 &&
+           (host.class_flags & DUNLIN_CLASS_LOSSY_DATA) != 0;
+}
+
+static void
+procedures_that_end_transactions_are_known_before_they_are_called(void **state)
+{
+    (void)state;
+    execute("CREATE PROCEDURE \"Ends\"() LANGUAGE plpgsql AS 'BEGIN COMMIT; END'");
+    execute("CREATE PROCEDURE stays() LANGUAGE plpgsql AS 'BEGIN NULL; END'");
+    assert_true(is_said_to_commit("CALL public.\"Ends\"()"));
+    assert_false(is_said_to_commit("CALL stays()"));
+    assert_false(is_said_to_commit("CALL nobody(1)"));
+    /* Made by a statement that comes first. */
+    assert_false(is_said_to_commit("CREATE OR REPLACE PROCEDURE nobody(n int) LANGUAGE plpgsql "
+                                   "AS $$ BEGIN ROLLBACK; END $$"));
+    assert_true(is_said_to_commit("CALL nobody(1)"));
+    execute("DROP PROCEDURE \"Ends\"");
+    execute("DROP PROCEDURE stays");
+}
+
 static void
 statements_outside_transactions_leave_fingerprints(void **state)
 {
@@ -675,6 +700,7 @@ main(void)
         TEST(another_session_is_ended_by_number_and_start),
         TEST(a_session_does_not_end_itself),
         TEST(introspection_names_objects_of_users),
+        TEST(procedures_that_end_transactions_are_known_before_they_are_called),
         TEST(statements_outside_transactions_leave_fingerprints),
         TEST(an_invalid_index_counts_as_none),
         TEST(an_index_left_invalid_is_found_with_its_remedy),

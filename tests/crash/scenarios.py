@@ -476,7 +476,7 @@ def pooler_cases(lab):
 
 # --- what nothing can tell -------------------------------------------------------------------------------
 # Migrations whose statement 1 leaves no trace in any catalog, and commits.
-UNDECIDABLE = {
+UNDECIDABLE = {"mariadb": {
     "TRUNCATE": files(
         "-- log\nCREATE TABLE log (id bigint NOT NULL PRIMARY KEY);\nINSERT INTO log VALUES (1);\n",
         "-- more\nTRUNCATE TABLE log;\nINSERT INTO log VALUES (2);\n"),
@@ -491,12 +491,20 @@ UNDECIDABLE = {
         "-- log\nCREATE TABLE log (id bigint NOT NULL);\n"
         "CREATE PROCEDURE add_one() BEGIN INSERT INTO log VALUES (1); COMMIT; END;\n",
         "-- more\nCALL add_one();\nCREATE TABLE behind (id bigint);\n"),
-}
+}, "postgres": {
+    "a procedure that commits": files(
+        "-- log\nCREATE TABLE log (id bigint NOT NULL);\nCREATE PROCEDURE add_one() LANGUAGE plpgsql AS"
+        " $$ BEGIN INSERT INTO log VALUES (1); COMMIT; END $$;\n",
+        "-- more\nCALL add_one();\nCREATE TABLE behind (id bigint);\n"),
+    "a block that commits": files(
+        "-- log\nCREATE TABLE log (id bigint NOT NULL);\n",
+        "-- more\nDO $$ BEGIN INSERT INTO log VALUES (1); COMMIT; END $$;\nCREATE TABLE behind (id bigint);\n"),
+}}
 
 
 def undecidable(lab, name, answer):
     """The next run says that nothing can tell, shows the statement, and names `dunlin resume`."""
-    project = lab.project(name, UNDECIDABLE[name])
+    project = lab.project(name, UNDECIDABLE[lab.database.name][name])
     target = project.fresh()
     occurrence = 1
     if name.endswith("same run"):
@@ -650,11 +658,10 @@ def cases(program, database, long):
         yield from named(database, [
             ("an index that the data forbid", lambda: spoiled(lab))])
         yield from named(database, pooler_cases(lab))
-    else:
-        yield from named(database, [
-            (f"{name}: nothing tells, resume {answer}",
-             functools.partial(undecidable, lab, name, answer))
-            for name in UNDECIDABLE for answer in ("--done", "--redo")])
+    yield from named(database, [
+        (f"{name}: nothing tells, resume {answer}",
+         functools.partial(undecidable, lab, name, answer))
+        for name in UNDECIDABLE[database.name] for answer in ("--done", "--redo")])
 
 
 def alone(program, database, long):
