@@ -163,8 +163,8 @@ class_of_number(dunlin_string text)
     return class;
 }
 
-static dn_class
-ask(const dn_writer *writer, const dn_ddl_object *table, dunlin_string column)
+dn_class
+dn_class_of_column(const dn_writer *writer, const dn_ddl_object *table, dunlin_string column)
 {
     const dn_ddl_target *target = writer->target;
     const char *class = target->column_class(target->context, table->space, table->name, column);
@@ -188,11 +188,11 @@ class_of_column(const dn_writer *writer, const dn_node *node)
             !dn_ddl_same(node->parts[node->part_count - 2],
                          scope->alias.length ? scope->alias : scope->table.name))
             continue;
-        class = ask(writer, &scope->table, column);
+        class = dn_class_of_column(writer, &scope->table, column);
         if (class != DN_CLASS_UNKNOWN)
             return class;
     }
-    return writer->scope ? DN_CLASS_UNKNOWN : ask(writer, &at_hand, column);
+    return writer->scope ? DN_CLASS_UNKNOWN : dn_class_of_column(writer, &at_hand, column);
 }
 
 static bool

@@ -27,8 +27,9 @@ typedef struct dn_ddl_target {
      * table that the expression belongs to. */
     const char *(*column_class)(void *context, dunlin_string space, dunlin_string table,
                                 dunlin_string column);
-    /* The first column of a table, data NULL when it is not known. May be absent. */
-    dunlin_string (*first_column)(void *context, dunlin_string space, dunlin_string table);
+    /* A column of a table by its place, from 0; data NULL when it is not known. May be absent. */
+    dunlin_string (*column_at)(void *context, dunlin_string space, dunlin_string table,
+                               uint64_t at);
     void *context;
 } dn_ddl_target;
 

@@ -138,6 +138,11 @@ bool dn_write_from(dn_writer *writer, const dn_from *from, dn_text *out);
 /* Puts the tables of a FROM in front of the scope; memory of the arena. */
 bool dn_write_enter(dn_writer *writer, const dn_from *from);
 bool dn_write_enter_table(dn_writer *writer, const dn_ddl_object *table, dunlin_string alias);
+/* The class of a column of this table. */
+dn_class dn_class_of_column(const dn_writer *writer, const dn_ddl_object *table,
+                            dunlin_string column);
+/* write_boolean.c: what is given to a boolean column as 1 or 0 becomes TRUE or FALSE. */
+bool dn_write_booleans(dn_writer *writer, dn_data *data);
 /* write_data.c */
 bool dn_write_data(dn_writer *writer, const dn_data *data, dn_text *out);
 

@@ -108,9 +108,9 @@ write_first_column(dn_writer *writer, const dn_data *data, dn_text *out)
         column = data->target.list[0];
     else if (data->columns.count)
         column = data->columns.list[0];
-    else if (writer->target->first_column)
-        column = writer->target->first_column(writer->target->context, data->table.space,
-                                              data->table.name);
+    else if (writer->target->column_at)
+        column = writer->target->column_at(writer->target->context, data->table.space,
+                                           data->table.name, 0);
     return !column.length || dn_write_name(writer, column, out);
 }
 

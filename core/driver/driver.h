@@ -152,8 +152,9 @@ int dn_driver_expression_rules(const dn_driver *driver, const dunlin_profile *pr
 typedef struct dn_driver_columns {
     const char *(*class_of)(void *context, dunlin_string space, dunlin_string table,
                             dunlin_string column);
-    /* The first column of a table; data is NULL when it is not known. May be absent. */
-    dunlin_string (*first_of)(void *context, dunlin_string space, dunlin_string table);
+    /* A column of a table by its place, from 0; data is NULL when it is not known. May be absent. */
+    dunlin_string (*column_at)(void *context, dunlin_string space, dunlin_string table,
+                               uint64_t at);
     void *context;
 } dn_driver_columns;
 

@@ -93,11 +93,11 @@ class_of_column(void *context, dunlin_string space, dunlin_string table, dunlin_
 }
 
 static dunlin_string
-first_column(void *context, dunlin_string space, dunlin_string table)
+column_at(void *context, dunlin_string space, dunlin_string table, uint64_t at)
 {
     const translation_context *own = context;
 
-    return own->columns->first_of(own->columns->context, space, table);
+    return own->columns->column_at(own->columns->context, space, table, at);
 }
 
 int
@@ -129,7 +129,7 @@ dn_driver_translate(const dn_driver_translations *translator, int32_t what, dunl
         .quote_name = quote_name,
         .quote_literal = quote_literal,
         .column_class = translator->columns ? class_of_column : NULL,
-        .first_column = translator->columns && translator->columns->first_of ? first_column : NULL,
+        .column_at = translator->columns && translator->columns->column_at ? column_at : NULL,
         .context = &context,
     };
 

@@ -101,13 +101,14 @@ dn_column_class(const dn_column_search *where, dunlin_string table, dunlin_strin
 typedef struct first_search {
     const dn_fact_map *facts;
     dunlin_string table;
+    uint64_t at;
     dunlin_string column;
-} first_search;
+} place_search;
 
 static int
-note_first(const dunlin_fact *table, void *context)
+note_place(const dunlin_fact *table, void *context)
 {
-    first_search *looking = context;
+    place_search *looking = context;
     uint64_t last = table->path_count - 1;
     const dunlin_property *order;
 
@@ -115,17 +116,18 @@ note_first(const dunlin_fact *table, void *context)
                            table->path[last], looking->table))
         return 0;
     order = dn_property_find(table->properties, table->property_count, "order");
-    if (order && order[1].type != DUNLIN_PROPERTY_END)
-        looking->column = order[1].text;
+    for (uint64_t i = 0; order && (++order)->type != DUNLIN_PROPERTY_END; i++)
+        if (i == looking->at)
+            looking->column = order->text;
     return 1;
 }
 
 dunlin_string
-dn_first_column(const dn_fact_map *facts, dunlin_string table)
+dn_column_at(const dn_fact_map *facts, dunlin_string table, uint64_t at)
 {
-    first_search looking = {facts, table, {NULL, 0}};
+    place_search looking = {facts, table, at, {NULL, 0}};
 
-    dn_fact_map_each(facts, DUNLIN_KIND_TABLE, note_first, &looking);
+    dn_fact_map_each(facts, DUNLIN_KIND_TABLE, note_place, &looking);
     return looking.column;
 }
 
@@ -165,17 +167,17 @@ class_of(void *context, dunlin_string space, dunlin_string table, dunlin_string 
 }
 
 static dunlin_string
-first_of(void *context, dunlin_string space, dunlin_string table)
+column_at(void *context, dunlin_string space, dunlin_string table, uint64_t at)
 {
     dn_translator *translator = context;
 
     (void)space;
     return only_notes(translator, table) ? (dunlin_string){NULL, 0}
-                                         : dn_first_column(dn_translator_facts(translator), table);
+                                         : dn_column_at(dn_translator_facts(translator), table, at);
 }
 
 dn_driver_columns
 dn_translator_columns(dn_translator *translator)
 {
-    return (dn_driver_columns){class_of, first_of, translator};
+    return (dn_driver_columns){class_of, column_at, translator};
 }

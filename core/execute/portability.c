@@ -114,12 +114,12 @@ class_of(void *context, dunlin_string space, dunlin_string table, dunlin_string 
 }
 
 static dunlin_string
-first_of(void *context, dunlin_string space, dunlin_string table)
+column_at(void *context, dunlin_string space, dunlin_string table, uint64_t at)
 {
     const checking *work = context;
 
     (void)space;
-    return dn_first_column(work->view.facts, table);
+    return dn_column_at(work->view.facts, table, at);
 }
 
 static int
@@ -456,7 +456,7 @@ prepare(checking *work, const dn_driver *driver, const char *dialect)
     work->hazy = dn_fact_map_new(work->arena, work->target.naming);
     if (!work->facts || !work->logical || !work->hazy)
         return dn_no_memory(work->error);
-    work->columns = (dn_driver_columns){class_of, first_of, work};
+    work->columns = (dn_driver_columns){class_of, column_at, work};
     work->translations.columns = &work->columns;
     work->view.facts = work->facts;
     work->view.translations = &work->translations;

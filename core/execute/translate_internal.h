@@ -68,8 +68,8 @@ typedef struct dn_column_search {
 } dn_column_search;
 const char *dn_column_class(const dn_column_search *where, dunlin_string table,
                             dunlin_string column);
-/* The first column of a table; data is NULL when the table is not known. */
-dunlin_string dn_first_column(const dn_fact_map *facts, dunlin_string table);
+/* A column of a table by its place, from 0; data is NULL when it is not known. */
+dunlin_string dn_column_at(const dn_fact_map *facts, dunlin_string table, uint64_t at);
 
 /* Which of the facts count now. */
 static inline dn_fact_map *

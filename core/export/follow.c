@@ -22,12 +22,12 @@ class_of(void *context, dunlin_string space, dunlin_string table, dunlin_string 
 }
 
 static dunlin_string
-first_of(void *context, dunlin_string space, dunlin_string table)
+column_at(void *context, dunlin_string space, dunlin_string table, uint64_t at)
 {
     const dn_history *history = context;
 
     (void)space;
-    return dn_first_column(history->facts, table);
+    return dn_column_at(history->facts, table, at);
 }
 
 static int
@@ -39,7 +39,7 @@ begin_translating(dn_history *history, dn_error *error)
         dn_driver_translator(options->driver, options->profile, history->arena,
                              &history->translations, error) < 0)
         return -1;
-    history->columns = (dn_driver_columns){class_of, first_of, history};
+    history->columns = (dn_driver_columns){class_of, column_at, history};
     history->translations.columns = &history->columns;
     history->view.translations = &history->translations;
     return 0;
@@ -407,6 +407,7 @@ follow_portable(dn_history *history, const dn_source *source, dn_followed *out, 
 {
     const dn_ddl_options options = {.rules = history->reader.folder};
     dn_ddl_statement parsed;
+    int answer;
 
     if (dn_ddl_parse(source->sql, &options, &history->scratch, &parsed, error) < 0 ||
         dn_ddl_verify(source->sql, &options, &history->scratch, &parsed, error) < 0 ||
@@ -417,10 +418,9 @@ follow_portable(dn_history *history, const dn_source *source, dn_followed *out, 
         return dn_translator_blame(source, 0, error);
     out->repeatable = !changes_rows(&out->operations);
     history->making = &out->operations;
-    if (write_operations(history, source, out, error) < 0)
-        return -1;
+    answer = write_operations(history, source, out, error);
     history->making = NULL;
-    return 0;
+    return answer;
 }
 
 int

@@ -80,6 +80,7 @@ static const struct {
     {"insert or replace",
      "PostgreSQL has no REPLACE: write INSERT .. ON CONFLICT (columns) DO UPDATE"},
     {"update limit", "PostgreSQL has no LIMIT in UPDATE"},
+    {"number for a boolean", "PostgreSQL takes no number but 0 and 1, which become FALSE and TRUE"},
     {"delete limit", "PostgreSQL has no LIMIT in DELETE"},
 };
 

@@ -70,12 +70,12 @@ class_of(void *context, dunlin_string space, dunlin_string table, dunlin_string 
 }
 
 static dunlin_string
-first_of(void *context, dunlin_string space, dunlin_string table)
+column_at(void *context, dunlin_string space, dunlin_string table, uint64_t at)
 {
     const history *of = context;
 
     (void)space;
-    return dn_first_column(of->facts, table);
+    return dn_column_at(of->facts, table, at);
 }
 
 /* --- what must hold of SQL -------------------------------------------------------------------------- */
@@ -234,7 +234,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     of.facts = dn_fact_map_new(&of.arena, set->target.naming);
     of.logical = dn_fact_map_new(&of.arena, set->target.naming);
     MUST(of.facts && of.logical);
-    of.columns = (dn_driver_columns){class_of, first_of, &of};
+    of.columns = (dn_driver_columns){class_of, column_at, &of};
     of.translations = set->translations;
     of.translations.columns = &of.columns;
     of.view = (dn_driver_view){
