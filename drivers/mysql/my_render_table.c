@@ -735,6 +735,11 @@ dn_mysql_render_create_table(dn_mysql_rendering *work)
         dunlin_string native;
 
         status = dn_mysql_native(work, DUNLIN_TRANSLATE_QUERY, table->body, &native);
+        if (status == DUNLIN_OK)
+            status = dn_mysql_lossy(work,
+                                    "'%.*s': columns made from a query are NOT NULL and have "
+                                    "defaults here where those of the query are and have",
+                                    (int)table->path[0].length, table->path[0].data);
         dn_kit_text_add(&work->sql, "\nAS ");
         dn_kit_text_add_string(&work->sql, native);
     }
