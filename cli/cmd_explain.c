@@ -35,6 +35,7 @@ show_statement(dn_cli *cli, const dunlin_node *node, const char *file, const cha
     FILE *out = cli->output.out;
     const char *kind = dunlin_node_text(node, "kind");
     const char *refused = dunlin_node_text(node, "refused");
+    const char *needs = dunlin_node_text(node, "needs");
     const dunlin_node *operations = dunlin_node_get(node, "operations");
     const dunlin_node *becomes = dunlin_node_get(node, "becomes");
     const dunlin_node *losses = dunlin_node_get(node, "losses");
@@ -51,6 +52,11 @@ show_statement(dn_cli *cli, const dunlin_node *node, const char *file, const cha
     if (refused) {
         fprintf(out, "  ! %s: ", driver);
         dn_cli_put(out, refused, 0);
+        putc('\n', out);
+    }
+    if (needs) {
+        fprintf(out, "  ? %s: ", driver);
+        dn_cli_put(out, needs, 0);
         putc('\n', out);
     }
     for (const dunlin_node *one = dunlin_node_first(becomes); one; one = dunlin_node_next(one))

@@ -10,16 +10,14 @@
 #include "core/base/document.h"
 #include "core/base/file.h"
 #include "core/ddl/ddl.h"
-#include "core/driver/driver.h"
-#include "core/execute/execute.h"
-#include "core/schema/schema.h"
+#include "core/engine/explain.h"
 
 typedef struct explanation {
     const char *file;
     const dn_driver *driver; /* NULL: none is asked for */
-    dn_driver_translations translator;
-    dn_schema_target target;
-    dn_fact_map *logical; /* enums of the statements so far */
+    dn_session session;
+    dn_migration migration; /* the file */
+    dn_history history;     /* up to the statement at hand, for a driver */
     dn_script_reader reader;
     const dn_lex_rules *rules;
     dn_text text;
@@ -30,6 +28,12 @@ typedef struct explanation {
     size_t native;
     size_t own; /* statements and sections for single databases */
 } explanation;
+
+/* Why a driver has no statements for one that is portable. */
+typedef struct outcome {
+    const char *refused;
+    const char *needs; /* what would have to be known */
+} outcome;
 
 static dunlin_string
 line_of(const dn_text *text, unsigned number)
@@ -104,26 +108,56 @@ native_reason(const dn_ddl_statement *statement, uint64_t *offset)
 /* --- what it becomes --- */
 /* As the driver is given them: names completed, and guards answered with "do it". */
 static int
-render_steps(explanation *own, const dn_ddl_statement *statement, dn_steps *steps, dn_notes *notes,
-             dn_error *error)
+address(explanation *own, const dn_ddl_statement *statement, dn_operations *addressed,
+        dn_error *error)
 {
-    const dn_driver_view view = {.driver = own->driver};
-    dn_operations addressed = {.arena = &own->arena};
-
-    if (dn_schema_address(&own->target, statement->operations, statement->count, true, NULL,
-                          own->logical, &addressed, error) < 0)
+    if (dn_schema_address(&own->history.target, statement->operations, statement->count, true,
+                          own->history.facts, own->history.logical, addressed, error) < 0)
         return -1;
-    for (size_t i = 0; i < addressed.count; i++) {
-        dunlin_operation *plain = dn_operation_copy(&own->arena, addressed.items[i]);
+    for (size_t i = 0; i < addressed->count; i++) {
+        dunlin_operation *plain = dn_operation_copy(&own->arena, addressed->items[i]);
 
         if (!plain)
             return dn_no_memory(error);
         plain->condition = DUNLIN_CONDITION_NONE;
         plain->flags &= ~(uint64_t)DUNLIN_OPERATION_PARENT_IF_EXISTS;
-        addressed.items[i] = plain;
+        addressed->items[i] = plain;
     }
-    return dn_driver_render_steps(&view, DUNLIN_RENDER_PLAN, addressed.items, addressed.count,
-                                  &own->arena, steps, notes, error);
+    return 0;
+}
+
+static int
+render_steps(explanation *own, const dn_operations *addressed, dn_steps *steps, dn_notes *notes,
+             dn_error *error)
+{
+    int answer;
+
+    own->history.making = addressed;
+    answer = dn_driver_render_steps(&own->history.view, DUNLIN_RENDER_PLAN, addressed->items,
+                                    addressed->count, &own->arena, steps, notes, error);
+    own->history.making = NULL;
+    return answer;
+}
+
+/* What an unknown table becomes depends on what it is. */
+static int
+refuse(explanation *own, const dn_operations *addressed, const dn_error *reason, outcome *told,
+       dn_error *error)
+{
+    dunlin_string table = dn_explain_unknown_table(&own->history, addressed);
+
+    if (reason->status == DUNLIN_NO_MEMORY) {
+        *error = *reason;
+        return -1;
+    }
+    if (table.length)
+        told->needs = dn_arena_printf(&own->arena,
+                                      "what this becomes is known once a migration before it makes "
+                                      "table '%.*s'",
+                                      (int)table.length, table.data);
+    else
+        told->refused = dn_arena_text(&own->arena, reason->message);
+    return told->needs || told->refused ? 0 : dn_no_memory(error);
 }
 
 static void
@@ -136,32 +170,28 @@ tell_losses(explanation *own, dunlin_node *list, const dn_notes *notes)
 
 static int
 render(explanation *own, const dn_ddl_statement *statement, dunlin_node *list, dunlin_node *losses,
-       const char **refused, dn_error *error)
+       outcome *told, dn_error *error)
 {
+    dn_operations addressed = {.arena = &own->arena};
     dn_steps steps = {NULL, 0, 0};
     dn_notes notes = {NULL, 0, 0};
-    dn_error reason;
+    dn_error reason = {0};
 
     if (statement->operations[0]->verb == DUNLIN_VERB_DATA) {
         dn_ddl_translation translation;
 
-        if (dn_driver_translate(&own->translator, DUNLIN_TRANSLATE_DATA,
+        if (dn_driver_translate(&own->history.translations, DUNLIN_TRANSLATE_DATA,
                                 statement->operations[0]->body, &own->arena, &translation,
                                 error) < 0)
             return -1;
-        *refused = translation.reason;
+        told->refused = translation.reason;
         if (translation.text.data)
             dn_node_set_string(own->result, list, NULL, translation.text);
         return 0;
     }
-    if (render_steps(own, statement, &steps, &notes, &reason) < 0) {
-        if (reason.status == DUNLIN_NO_MEMORY) {
-            *error = reason;
-            return -1;
-        }
-        *refused = dn_arena_text(&own->arena, reason.message);
-        return *refused ? 0 : dn_no_memory(error);
-    }
+    if (address(own, statement, &addressed, &reason) < 0 ||
+        render_steps(own, &addressed, &steps, &notes, &reason) < 0)
+        return refuse(own, &addressed, &reason, told, error);
     for (size_t i = 0; i < steps.count; i++)
         if (steps.items[i].role == DUNLIN_STEP_STATEMENT)
             dn_node_set_string(own->result, list, NULL, steps.items[i].sql);
@@ -205,7 +235,16 @@ tell_other(explanation *own, const dn_script_item *item, const char *kind)
     dn_node_array(own->result, node, "losses");
     tell_no_reason(own, node);
     dn_node_set_null(own->result, node, "refused");
+    dn_node_set_null(own->result, node, "needs");
     own->own++;
+}
+
+static int
+follow(explanation *own, const dn_script_item *item, dn_error *error)
+{
+    const dn_source source = dn_script_source(&own->migration, item);
+
+    return own->driver ? dn_explain_follow(&own->history, &source, error) : 0;
 }
 
 static int
@@ -216,7 +255,7 @@ explain_statement(explanation *own, const dn_script_item *item, dn_error *error)
     dunlin_node *node;
     dunlin_node *rendered;
     dunlin_node *losses;
-    const char *refused = NULL;
+    outcome told = {NULL, NULL};
     const char *reason;
     uint64_t offset;
 
@@ -240,14 +279,15 @@ explain_statement(explanation *own, const dn_script_item *item, dn_error *error)
         tell_reason(own, node, item, reason, offset);
     else
         tell_no_reason(own, node);
-    if (!reason && own->driver && render(own, &statement, rendered, losses, &refused, error) < 0)
+    if (!reason && own->driver && render(own, &statement, rendered, losses, &told, error) < 0)
         return -1;
-    dn_node_set_text(own->result, node, "refused", refused);
-    if (reason || refused)
+    dn_node_set_text(own->result, node, "refused", told.refused);
+    dn_node_set_text(own->result, node, "needs", told.needs);
+    if (reason || told.refused)
         own->native++;
     else
         own->portable++;
-    return 0;
+    return follow(own, item, error);
 }
 
 static int
@@ -261,7 +301,7 @@ explain_item(explanation *own, const dn_script_item *item, dn_error *error)
         if (!item->native)
             return explain_statement(own, item, error);
         tell_other(own, item, "section");
-        return 0;
+        return follow(own, item, error);
     default: return 0;
     }
 }
@@ -269,60 +309,71 @@ explain_item(explanation *own, const dn_script_item *item, dn_error *error)
 static int
 explain_all(explanation *own, dn_error *error)
 {
-    const dn_migration file = {.tag = own->file,
-                               .path = own->file,
-                               .size = own->text.length,
-                               .listed = true,
-                               .has_file = true,
-                               .text = own->text.data ? own->text.data : ""};
     dn_auto(dn_script) *script = NULL;
     dn_script_item item;
-    int outcome;
+    int answer;
 
-    if (dn_script_read(&own->reader, &file, NULL, false, &script, error) < 0)
+    if (dn_script_read(&own->reader, &own->migration, NULL, false, &script, error) < 0)
         return -1;
-    while ((outcome = dn_script_next(script, &item, error)) == 0 && item.kind != DN_SCRIPT_END)
+    while ((answer = dn_script_next(script, &item, error)) == 0 && item.kind != DN_SCRIPT_END)
         if (explain_item(own, &item, error) < 0)
             return -1;
-    return outcome;
+    return answer;
+}
+
+/* The file as a migration of the project that is here, if one is. */
+static int
+begin_file(explanation *own, dn_error *error)
+{
+    if (dn_file_read(own->file, &own->text, error) < 0 ||
+        dn_ddl_portable_rules(&own->arena, &own->rules, error) < 0)
+        return -1;
+    own->migration = (dn_migration){.tag = own->file,
+                                    .path = own->file,
+                                    .project = &own->session.project,
+                                    .size = own->text.length,
+                                    .listed = true,
+                                    .has_file = true,
+                                    .text = own->text.data ? own->text.data : ""};
+    own->reader.folder = own->rules;
+    return 0;
 }
 
 static int
-choose_driver(explanation *own, const dunlin_options *options, const char *driver, dn_error *error)
+choose_driver(explanation *own, const char *driver, bool project, dn_error *error)
 {
+    const dunlin_options *options = own->session.options;
     const dn_driver_places places = {.option = options ? options->driver_path : NULL};
-    dunlin_capabilities capabilities;
+    dn_history_options wanted = {.dialect = "portable"};
 
     if (dn_driver_find(&places, driver, &own->driver, error) < 0 ||
-        dn_driver_translator(own->driver, NULL, &own->arena, &own->translator, error) < 0 ||
-        dn_driver_capabilities(own->driver, NULL, &capabilities, error) < 0 ||
-        dn_driver_rules(own->driver, NULL, &own->arena, &own->reader.own, error) < 0)
+        dn_driver_assume(own->driver, NULL, &own->arena, &wanted.profile, error) < 0)
+        return -1;
+    wanted.driver = own->driver;
+    if (dn_history_begin(&own->history, &wanted, &own->arena, error) < 0 ||
+        (project && dn_explain_follow_project(&own->session, own->file, &own->history, error) < 0))
         return -1;
     own->reader.driver = own->driver;
-    own->target =
-        (dn_schema_target){dn_driver_naming(&capabilities),
-                           dn_string(capabilities.flags & DUNLIN_CAN_NAMESPACES ? "public" : ""),
-                           (capabilities.flags & DUNLIN_CAN_NAMED_TYPES) != 0};
-    own->logical = dn_fact_map_new(&own->arena, own->target.naming);
-    return own->logical ? 0 : dn_no_memory(error);
+    own->reader.own = own->history.reader.own;
+    return 0;
 }
 
 static int
-explain(const dunlin_options *options, const char *driver, explanation *own, dn_error *error)
+explain(const char *driver, explanation *own, dn_error *error)
 {
+    bool project = dn_session_project(&own->session, error) == 0;
     dunlin_node *root = dn_result_node(own->result);
     dn_auto(dn_text) summary = DN_TEXT_INIT;
 
-    if (driver && choose_driver(own, options, driver, error) < 0)
+    if (!project && error->status == DUNLIN_NO_MEMORY)
+        return -1;
+    dn_error_clear(error);
+    if (driver && choose_driver(own, driver, project, error) < 0)
         return -1;
     dn_node_set_text(own->result, root, "file", own->file);
     dn_node_set_text(own->result, root, "driver", driver);
     own->statements = dn_node_array(own->result, root, "statements");
-    if (dn_file_read(own->file, &own->text, error) < 0 ||
-        dn_ddl_portable_rules(&own->arena, &own->rules, error) < 0)
-        return -1;
-    own->reader.folder = own->rules;
-    if (explain_all(own, error) < 0)
+    if (begin_file(own, error) < 0 || explain_all(own, error) < 0)
         return -1;
     dn_text_add_count(&summary, (int64_t)own->portable, "statement is portable",
                       "statements are portable");
@@ -340,16 +391,19 @@ dunlin_explain(const dunlin_options *options, const char *file, const char *driv
                dunlin_result **result, dunlin_error *error)
 {
     explanation own = {.file = file, .text = DN_TEXT_INIT, .arena = DN_ARENA_INIT};
-    int outcome;
+    int answer;
 
     *result = NULL;
     own.result = dn_result_new("dunlin-explain/1");
     if (!own.result)
         return dn_no_memory(error);
-    outcome = explain(options, driver, &own, error);
+    dn_session_begin(&own.session, options);
+    answer = explain(driver, &own, error);
+    dn_history_end(&own.history);
+    dn_session_end(&own.session);
     dn_text_free(&own.text);
     dn_arena_free(&own.arena);
-    if (outcome < 0) {
+    if (answer < 0) {
         dunlin_result_free(own.result);
         return -1;
     }

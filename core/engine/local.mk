@@ -43,6 +43,8 @@ core_sources += \
 	core/engine/effects.h \
 	core/engine/effects_drift.c \
 	core/engine/explain.c \
+	core/engine/explain.h \
+	core/engine/explain_history.c \
 	core/engine/fresh.c \
 	core/engine/fresh.h \
 	core/engine/fresh_folder.c \

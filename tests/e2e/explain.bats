@@ -152,3 +152,86 @@ SQL
     assert_exit 1
     assert_stdout "! sqlite: the type 'integr' of column 'id' is no portable one, and no migration of this project makes it"
 }
+
+@test "explain knows the tables of the migrations before the file, and of its own statements" {
+    mkdir migrations
+    echo '{"dialect": "portable"}' >dunlin.json
+    echo 'CREATE TABLE t (id bigint PRIMARY KEY, a integer, flag boolean);' >migrations/0001_t.sql
+    cat >migrations/0002_more.sql <<'SQL'
+ALTER TABLE t ALTER COLUMN a TYPE bigint;
+INSERT INTO t (id, flag) VALUES (1, 1);
+CREATE TABLE u (b integer);
+ALTER TABLE u ADD CONSTRAINT u_b CHECK (b > 1);
+SQL
+    echo 'DROP TABLE t;' >migrations/0003_gone.sql
+    dunlin explain migrations/0002_more.sql --driver sqlite
+    assert_exit 0
+    assert_stdout '4 statements are portable, 0 are not'
+    assert_stdout '-> CREATE TABLE "_dunlin_new_t" ('
+    assert_stdout '-> INSERT INTO t (id, flag) VALUES (1, TRUE)'
+    assert_stdout 'CONSTRAINT "u_b" CHECK (b > 1)'
+    refute_stdout 'is known once'
+    dunlin explain migrations/0002_more.sql --driver postgres
+    assert_exit 0
+    # Another file is as if it came behind all of them.
+    head -n 1 migrations/0002_more.sql >other.sql
+    dunlin explain other.sql --driver sqlite
+    assert_exit 0
+    assert_stdout "? sqlite: what this becomes is known once a migration before it makes table 't'"
+    run_json explain other.sql --driver sqlite
+    assert_json_form explain
+}
+
+@test "explain does not say of a table that nobody made what it has and lacks" {
+    cat >one.sql <<'SQL'
+ALTER TABLE t ALTER COLUMN a TYPE bigint;
+ALTER TABLE t ADD CONSTRAINT k CHECK (a > 1);
+SQL
+    dunlin explain one.sql --driver sqlite
+    assert_exit 0
+    assert_equal "$output" "$(cat <<'OUT'
+one.sql:1: portable
+  alter column t.a: type
+  ? sqlite: what this becomes is known once a migration before it makes table 't'
+one.sql:2: portable
+  create check t.k
+  ? sqlite: what this becomes is known once a migration before it makes table 't'
+2 statements are portable, 0 are not
+OUT
+    )"
+    dunlin explain one.sql --driver postgres
+    assert_exit 0
+    assert_stdout '-> ALTER TABLE "public"."t"'
+}
+
+@test "explain finds the name of a driver that nobody knows in a section, as migrate does" {
+    printf 'CREATE TABLE t (id integer);\n-- dunlin: only postgrse\nSELECT 1;\n-- dunlin: end\n' >one.sql
+    for driver in '' '--driver=sqlite'; do
+        dunlin explain one.sql $driver
+        assert_exit 2
+        assert_stderr "one.sql:2:17: there is no driver 'postgrse'; known are "
+        assert_stderr 'script.unknown-driver'
+    done
+}
+
+@test "explain and check --portability find a number that PostgreSQL takes for no boolean; a query's NOT NULL is told as lost" {
+    mkdir migrations
+    printf '{"dialect": "portable"}' >dunlin.json
+    echo 'CREATE TABLE t (id bigint PRIMARY KEY, flag boolean);' >migrations/0001_t.sql
+    echo 'INSERT INTO t VALUES (1, 0), (2, 2);' >migrations/0002_rows.sql
+    dunlin explain migrations/0002_rows.sql --driver postgres
+    assert_exit 1
+    assert_stdout "! postgres: 'flag' is boolean: PostgreSQL takes no number but 0 and 1"
+    dunlin check --portability --driver postgres --driver sqlite
+    assert_exit 4
+    assert_stdout "'flag' is boolean: PostgreSQL takes no number but 0 and 1"
+    echo 'INSERT INTO t VALUES (1, 0), (2, 1); UPDATE t SET flag = 1;' >migrations/0002_rows.sql
+    dunlin explain migrations/0002_rows.sql --driver postgres
+    assert_exit 0
+    assert_stdout 'VALUES (1, FALSE), (2, TRUE)'
+    assert_stdout 'SET "flag" = TRUE'
+    echo 'CREATE TABLE u AS SELECT id FROM t;' >one.sql
+    dunlin explain one.sql --driver mysql
+    assert_exit 0
+    assert_stdout "lost: 'u': columns made from a query are NOT NULL and have defaults here"
+}
