@@ -91,6 +91,34 @@ guard(fixing *fix, bool portable, dn_text *text)
     return text->failed ? dn_no_memory(fix->work->error) : 0;
 }
 
+/* A table that is built anew gets the rows of the columns that it had before. Where it has the new
+ * column already, as in this very database, nothing tells so, and what stands in it would be lost. */
+static int
+check_rows(const fixing *fix, const dn_text *text)
+{
+    const dn_drifting *work = fix->work;
+    uint64_t can = dn_connection_capabilities(work->session->connection)->flags;
+
+    if (work->options->revert || !(can & DUNLIN_CAN_REBUILD) || !text->data ||
+        !strstr(text->data, "\nINSERT INTO "))
+        return 0;
+    for (size_t i = 0; i < work->count; i++) {
+        const dunlin_fact *found = work->items[i].found;
+
+        if (!found || work->items[i].implied || !dn_string_equal(found->kind, DUNLIN_KIND_COLUMN))
+            continue;
+        dn_fail(work->error, DUNLIN_UNSUPPORTED, "generate.unproved",
+                "column '%.*s' of '%.*s' is new, and the migration builds tables anew: run in this "
+                "database, it would lose what stands in the column",
+                (int)found->path[1].length, found->path[1].data, (int)found->path[0].length,
+                found->path[0].data);
+        return dn_hint(work->error,
+                       "write a migration that adds the column with IF NOT EXISTS first, then "
+                       "--fix what is left; or take the change back with --revert");
+    }
+    return 0;
+}
+
 /* In the words of this database. */
 static int
 write_native(fixing *fix, dn_text *text)
@@ -103,7 +131,8 @@ write_native(fixing *fix, dn_text *text)
         return dn_while(fix->work->error, "writing the SQL that makes '%s' into '%s'",
                         fix->from.name, fix->to.name);
     return dn_definition_write(&fix->from, &fix->diff, &script,
-                               DN_SCRIPT_RISKS | DN_SCRIPT_MIGRATION, text, fix->work->error) < 0
+                               DN_SCRIPT_RISKS | DN_SCRIPT_MIGRATION, text, fix->work->error) < 0 ||
+                   check_rows(fix, text) < 0
                ? -1
                : guard(fix, false, text);
 }

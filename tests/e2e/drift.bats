@@ -16,6 +16,29 @@ project() {
     assert_exit 0
 }
 
+@test "a migration that would lose rows in the database that it was made from is not written" {
+    mkdir migrations
+    echo '{"dialect": "sqlite", "targets": {"app": {"url": "sqlite:app.db", "kind": "development", "backup": "none"}}}' \
+        >dunlin.json
+    echo 'CREATE TABLE a (id integer PRIMARY KEY, n text NOT NULL);' >migrations/0001_a.sql
+    dunlin migrate
+    assert_exit 0
+    sql app.db "DROP TABLE a" "CREATE TABLE a (id integer PRIMARY KEY, n text, y text NOT NULL DEFAULT 'q')" \
+        "INSERT INTO a VALUES (1, 'x', 'by hand')"
+    dunlin drift --fix "by hand" --shadow
+    assert_exit 1
+    assert_stderr "column 'y' of 'a' is new, and the migration builds tables anew"
+    assert_equal "$(ls migrations)" $'0001_a.sql\nmeta'
+    # As the hint says.
+    echo "ALTER TABLE a ADD COLUMN IF NOT EXISTS y text NOT NULL DEFAULT 'q';" >migrations/0002_y.sql
+    dunlin migrate
+    assert_exit 0
+    dunlin drift --fix "by hand" --shadow
+    dunlin migrate
+    assert_exit 0
+    assert_equal "$(sql app.db 'SELECT * FROM a')" '1|x|by hand'
+}
+
 @test "as long as the fingerprint fits, nothing is replayed" {
     project
     # the digest stands with the last row of the run
