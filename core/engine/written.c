@@ -18,12 +18,11 @@ dn_written_check(const dn_journal *journal, dn_error *error)
 {
     const dn_layout_form *form = dn_layout_form_of(journal->layout);
 
-    if (!form->sealed && !form->code)
+    if (!form->code)
         return 0;
     return dn_fail(error, DUNLIN_UNSUPPORTED, "generate.layout",
-                   "nothing can be written into '%s': %s", journal->folder,
-                   form->code ? "its migrations are programs of knex"
-                              : "Atlas accepts no file that it did not sum up itself");
+                   "nothing can be written into '%s': its migrations are programs of %s",
+                   journal->folder, form->title);
 }
 
 const char *

@@ -47,7 +47,7 @@ typedef struct dn_layout_form {
     const char *endings[2]; /* of files to be run, in order of preference */
     const char *down;       /* ending of what takes them back, or NULL */
     const char *empty;      /* text of a new file; NULL: any will do */
-    bool sealed;            /* a file of sums has to know new ones: its tool makes them */
+    bool sealed;            /* a file of sums has to know new ones */
     bool folders;           /* <tag>/migration.sql */
     bool code;              /* the files are programs of the tool: nobody else can run them */
 } dn_layout_form;

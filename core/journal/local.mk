@@ -26,4 +26,6 @@ core_sources += \
 	core/journal/salvage.c \
 	core/journal/snapshots.c \
 	core/journal/sqitch.c \
+	core/journal/sums.c \
+	core/journal/sums.h \
 	core/journal/tag.c

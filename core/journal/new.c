@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "core/base/clock.h"
+#include "core/journal/sums.h"
 
 enum { MAX_SEQUENCE_DIGITS = 9, INDEX_DIGITS = 4 };
 static const int64_t last_stamp_ms = 253402300799000; /* 9999-12-31 23:59:59 */
@@ -309,11 +310,14 @@ dn_journal_new(const dn_journal *journal, const char *name, bool sequence, int64
     const char *slug = dn_tag_slug(arena, name, error);
     const char *tag;
 
-    if (form->sealed || form->code)
+    /* What a person goes on writing would not be what was summed up. */
+    if ((form->sealed && texts->blank) || form->code)
         return dn_fail(error, DUNLIN_UNSUPPORTED, "journal.new",
                        "new migrations of '%s' are for %s itself to make", journal->folder,
                        form->title);
     if (!slug || dn_journal_lock(journal->folder, &lock, error) < 0)
+        return -1;
+    if (form->sealed && dn_sums_check(journal->folder, arena, error) < 0)
         return -1;
     if (read_entries(&work, &original, error) < 0)
         return -1;
@@ -322,6 +326,7 @@ dn_journal_new(const dn_journal *journal, const char *name, bool sequence, int64
         return -1;
     describe(&work, tag, now_ms, content);
     if (write_file(&work, texts, content, error) < 0 ||
+        (form->sealed && dn_sums_write(journal->folder, arena, error) < 0) ||
         (journal->path && write_entry(&work, &original, error) < 0)) {
         take_back(&work);
         return -1;

@@ -280,16 +280,70 @@ $back"
     dunlin generate x
     assert_exit 1
     assert_stderr "is Drizzle's, which makes migrations from its own definition and keeps a snapshot beside each: edit that, and run 'drizzle-kit generate' [generate.layout]"
-    foreign atlas
-    echo 'h1:x' >migrations/atlas.sum
-    dunlin generate x
-    assert_exit 1
-    assert_stderr "Atlas accepts no file that it did not sum up itself [generate.layout]"
     foreign knex
     echo 'exports.up = () => {};' >migrations/20250101000000_users.js
     dunlin generate x
     assert_exit 1
     assert_stderr "its migrations are programs of knex [generate.layout]"
+}
+
+# The sums of a folder after Atlas' manual; the first one is of Atlas' own test data.
+atlas_sums() {
+    python3 - <<'END'
+import base64, glob, hashlib, os
+files, lines, text = hashlib.sha256(), hashlib.sha256(), ""
+for path in sorted(glob.glob("migrations/*.sql")):
+    name = os.path.basename(path)
+    content = open(path, "rb").read()
+    files.update(name.encode())
+    if content.startswith(b"-- atlas:sum ignore\n"):
+        continue
+    files.update(content)
+    digest = base64.b64encode(files.digest()).decode()
+    lines.update((name + digest).encode())
+    text += f"{name} h1:{digest}\n"
+print("h1:" + base64.b64encode(lines.digest()).decode() + "\n" + text, end="")
+END
+}
+
+@test "Atlas' folder gets a migration, and the sums of all of them" {
+    foreign atlas
+    echo 'create table a(x int);' >migrations/20250101000000_a.sql
+    cat >migrations/atlas.sum <<'END'
+h1:JkoMiMhrxac2Kr62RTu1pXTLqPqGx/Sne9veEorcUJo=
+20250101000000_a.sql h1:a8x5EkcTU8eJ8Jvyp09ENPEmhWbUEduewYG08HzUYME=
+END
+    echo 'CREATE TABLE a (x int); CREATE TABLE b (id INTEGER PRIMARY KEY);' >schema.sql
+    dunlin generate add b
+    assert_exit 0
+    assert_equal "$(cat migrations/*_add_b.sql)" '-- Made by `dunlin generate`.
+CREATE TABLE "b" (
+    "id" INTEGER,
+    PRIMARY KEY ("id")
+);'
+    assert_equal "$(wc -l <migrations/atlas.sum)" 3
+    grep -q '^20250101000000_a.sql h1:a8x5EkcTU8eJ8Jvyp09ENPEmhWbUEduewYG08HzUYME=$' migrations/atlas.sum
+    assert_equal "$(cat migrations/atlas.sum)" "$(atlas_sums)"
+    # One more, beside a file that is not summed up.
+    printf -- '-- atlas:sum ignore\nSELECT 1;\n' >migrations/20250102000000_ignored.sql
+    atlas_sums >migrations/atlas.sum
+    echo 'CREATE TABLE c (id INTEGER PRIMARY KEY);' >>schema.sql
+    dunlin generate add c
+    assert_exit 0
+    assert_equal "$(cat migrations/atlas.sum)" "$(atlas_sums)"
+    # What somebody changed since is not summed up behind Atlas' back.
+    cp migrations/atlas.sum before
+    echo '-- changed' >>migrations/20250101000000_a.sql
+    echo 'CREATE TABLE d (id INTEGER PRIMARY KEY);' >>schema.sql
+    dunlin generate add d
+    assert_exit 4
+    assert_stderr "are not those that 'atlas.sum' was made of [journal.sums]"
+    cmp before migrations/atlas.sum
+    assert_equal "$(find migrations -name '*_add_d.sql')" ""
+    # A file that is still to be written would be another one than was summed up.
+    dunlin new d
+    assert_exit 1
+    assert_stderr "are for Atlas itself to make [journal.new]"
 }
 
 @test "portable SQL goes into other tools' folders, sections for one database do not" {
