@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <stdlib.h>
 #include <string.h>
 
 #include "cli/format.h"
@@ -94,11 +95,47 @@ sign_of(const char *outcome, dn_style *style)
     return "DISAGREES   ";
 }
 
+/* A text of several lines, each marked as one to add. */
+static void
+show_lines(FILE *out, const char *mark, const char *text)
+{
+    while (text) {
+        const char *end = strchr(text, '\n');
+        char *line = strndup(text, end ? (size_t)(end - text) : strlen(text));
+
+        fputs(mark, out);
+        dn_cli_put(out, line ? line : "(no memory)", 0);
+        putc('\n', out);
+        free(line);
+        text = end ? end + 1 : NULL;
+    }
+}
+
+/* Where lines are missing in the definition, and which. */
+static void
+show_additions(FILE *out, const dunlin_node *problem)
+{
+    const dunlin_node *line = dunlin_node_first(dunlin_node_get(problem, "lines"));
+    int64_t number = dunlin_node_integer(problem, "line", 0);
+    const char *mark =
+        dunlin_node_boolean(problem, "replaces") ? "                  ~ " : "                  + ";
+
+    if (!line)
+        return;
+    fputs("                  ", out);
+    dn_cli_put(out, dunlin_node_text(problem, "file"), 0);
+    if (number)
+        fprintf(out, ":%lld:\n", (long long)number);
+    else
+        fputs(", at its end:\n", out);
+    for (; line; line = dunlin_node_next(line))
+        show_lines(out, mark, dunlin_node_own_text(line));
+}
+
 static void
 show_problem(dn_cli *cli, const dunlin_node *problem)
 {
     FILE *out = cli->output.out;
-    const dunlin_node *line = dunlin_node_first(dunlin_node_get(problem, "lines"));
     const char *mend = dunlin_node_text(problem, "mend");
 
     fputs("                ", out);
@@ -108,18 +145,7 @@ show_problem(dn_cli *cli, const dunlin_node *problem)
     }
     dn_cli_put(out, dunlin_node_text(problem, "message"), 18);
     putc('\n', out);
-    if (line) {
-        fputs("                  ", out);
-        dn_cli_put(out, dunlin_node_text(problem, "file"), 0);
-        fprintf(out, ":%lld:\n", (long long)dunlin_node_integer(problem, "line", 0));
-    }
-    for (; line; line = dunlin_node_next(line)) {
-        fputs(dunlin_node_boolean(problem, "replaces") ? "                  ~ "
-                                                       : "                  + ",
-              out);
-        dn_cli_put(out, dunlin_node_own_text(line), 0);
-        putc('\n', out);
-    }
+    show_additions(out, problem);
     if (mend) {
         fputs("                  to mend: ", out);
         dn_cli_put(out, mend, 0);

@@ -74,8 +74,11 @@ show_additions(FILE *out, const dunlin_node *list)
     for (const dunlin_node *one = dunlin_node_first(list); one; one = dunlin_node_next(one)) {
         fputs("     ", out);
         dn_cli_put(out, dunlin_node_text(one, "file"), 0);
-        fprintf(out, ":%lld: %s ", (long long)dunlin_node_integer(one, "line", 0),
-                dunlin_node_boolean(one, "replaces") ? "~" : "+");
+        if (dunlin_node_integer(one, "line", 0))
+            fprintf(out, ":%lld: ", (long long)dunlin_node_integer(one, "line", 0));
+        else
+            fputs(", at its end: ", out);
+        fputs(dunlin_node_boolean(one, "replaces") ? "~ " : "+ ", out);
         dn_cli_put(out, dunlin_node_text(one, "text"), 7);
         putc('\n', out);
     }

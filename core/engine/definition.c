@@ -24,9 +24,16 @@ typedef struct loading {
     size_t count;
     size_t capacity;
     size_t statements;
+    size_t together; /* of these, in the transaction at hand */
     bool transaction;
+    bool throw_away; /* nobody misses the first half: the server need not hold all of it together */
+    bool open;       /* a transaction */
     bool ended;
 } loading;
+
+/* A transaction holds a lock on all that it makes, and a PostgreSQL server has too few of them for 10,000
+ * tables, unless it is told otherwise. */
+enum { STATEMENTS_TOGETHER = 500 };
 
 static int
 add_item(loading *work, dunlin_item *item, int32_t kind, unsigned line, unsigned column,
@@ -49,8 +56,15 @@ next(void *context, dunlin_item *item, dn_error *error)
 
     if (work->ended)
         return 1;
-    if (work->count == 0 && work->transaction)
+    if (work->transaction && !work->open) {
+        work->open = true;
         return add_item(work, item, DUNLIN_ITEM_BEGIN, 0, 0, error);
+    }
+    if (work->throw_away && work->together == STATEMENTS_TOGETHER) {
+        work->together = 0;
+        work->open = false;
+        return add_item(work, item, DUNLIN_ITEM_COMMIT, 0, 0, error);
+    }
     do {
         if (dn_lex_next(work->splitter, &found, error) < 0)
             return -1;
@@ -61,6 +75,7 @@ next(void *context, dunlin_item *item, dn_error *error)
     } while (found.kind == DN_LEX_DIRECTIVE);
     if (found.kind == DN_LEX_STATEMENT) {
         work->statements++;
+        work->together += work->transaction ? 1 : 0;
         item->sql = found.text;
         return add_item(work, item, DUNLIN_ITEM_STATEMENT, found.line, found.column, error);
     }
@@ -98,11 +113,11 @@ run(dn_connection *connection, loading *work, dn_error *error)
     return -1;
 }
 
-int
-dn_definition_run(dn_connection *connection, const char *name, const dn_text *sql,
-                  size_t *statements, dn_error *error)
+static int
+load(dn_connection *connection, const char *name, const dn_text *sql, bool throw_away,
+     size_t *statements, dn_error *error)
 {
-    loading work = {.path = name, .text = sql, .arena = DN_ARENA_INIT};
+    loading work = {.path = name, .text = sql, .arena = DN_ARENA_INIT, .throw_away = throw_away};
     int answer;
 
     work.transaction =
@@ -112,6 +127,13 @@ dn_definition_run(dn_connection *connection, const char *name, const dn_text *sq
     dn_lex_close(work.splitter);
     dn_arena_free(&work.arena);
     return answer;
+}
+
+int
+dn_definition_run(dn_connection *connection, const char *name, const dn_text *sql,
+                  size_t *statements, dn_error *error)
+{
+    return load(connection, name, sql, false, statements, error);
 }
 
 int
@@ -134,7 +156,7 @@ read_loaded(dn_session *session, const char *name, const dn_text *sql, const dn_
     size_t statements;
     int answer = dn_portable_is(session, name, sql)
                      ? dn_portable_load(session, shadow, name, sql, true, &statements, error)
-                     : dn_definition_run(shadow, name, sql, &statements, error);
+                     : load(shadow, name, sql, true, &statements, error);
 
     if (answer < 0 ||
         dn_observe_snapshot(shadow, &like->sight, &session->arena, &side->snapshot, error) < 0)

@@ -19,6 +19,17 @@ load fresh_helper
     assert_exit 4
     assert_json '[.checks[] | select(.check == "drizzle-snapshot") | .outcome, (.problems[] | [.object, .message, .lines[0]])]' \
         "[\"disagrees\",[\"column 'users.by_hand'\",\"only in the snapshot\",null],[\"column 'users.locale'\",\"missing in the snapshot\",\"  locale: text(\\\"locale\\\").notNull().default(\\\"en\\\"),\"]]"
+    jq 'del(.tables.team_invites)' "$(fixture drizzle-sqlite)/drizzle/meta/0012_snapshot.json" \
+        >drizzle/meta/0012_snapshot.json
+    dunlin check
+    assert_exit 4
+    assert_stdout "schema.ts, at its end:
+                  + export const teamInvites = sqliteTable(\"team_invites\", {
+                  +   id: text(\"id\").notNull().primaryKey(),
+"
+    assert_stdout "
+                  + ]);
+"
     dunlin migrate --no-backup
     run_json doctor
     assert_exit 0
