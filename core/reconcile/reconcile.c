@@ -434,8 +434,9 @@ find_claim(reconciling *state, dn_error *error)
     return dn_findings_add(
         &state->result->findings, state->arena, DN_NOTE, "tracker.claim", NULL, error,
         "%s says in '%s' %s; that is no record of the migrations here, and which "
-        "of them are applied the schema alone tells",
-        seen->claimant->title, seen->claimed_in, seen->claim);
+        "of them are applied the schema alone tells; nothing is written there, so %s does not learn "
+        "of what is applied here",
+        seen->claimant->title, seen->claimed_in, seen->claim, seen->claimant->title);
 }
 
 /* Nothing is recorded, yet the database is not empty: the start of the incident. */

@@ -38,7 +38,7 @@ load tools_helper
     run_json status "${common[@]}"
     assert_exit 0
     assert_json '.findings[] | select(.id == "tracker.claim") | [.severity, .message]' \
-        "[\"note\",\"Alembic says in 'alembic_version' that the database is at '0000\\\\nx', 'afdcdf264764'; that is no record of the migrations here, and which of them are applied the schema alone tells\"]"
+        "[\"note\",\"Alembic says in 'alembic_version' that the database is at '0000\\\\nx', 'afdcdf264764'; that is no record of the migrations here, and which of them are applied the schema alone tells; nothing is written there, so Alembic does not learn of what is applied here\"]"
     dunlin migrate "${common[@]}" --no-backup
     assert_exit 4
     assert_stderr "'alembic_version' is a tracker of Alembic: 'dunlin adopt' takes over from it [tracker.not-empty]"

@@ -357,7 +357,7 @@ changes_are_proved() {
     run_json adopt "${common[@]}" --shadow
     assert_exit 4
     assert_json '[.findings[] | select(.id == "tracker.claim").message]' \
-        "[\"sqitch says in '$registry' that it ran, newest first, 'demo::second', 'demo::first'; that is no record of the migrations here, and which of them are applied the schema alone tells\"]"
+        "[\"sqitch says in '$registry' that it ran, newest first, 'demo::second', 'demo::first'; that is no record of the migrations here, and which of them are applied the schema alone tells; nothing is written there, so sqitch does not learn of what is applied here\"]"
     run_json adopt "${common[@]}" --shadow --from sqitch
     assert_exit 4
     echo 'alpha [second] 2026-11-25T08:37:23Z Test User <test@example.com> # By name it would be the first' >>sqitch/sqitch.plan
