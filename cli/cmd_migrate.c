@@ -281,6 +281,8 @@ dn_cmd_migrate(dn_cli *cli)
     migrate.keep_different =
         arguments->if_different && strcmp(arguments->if_different, "keep") == 0;
     migrate.cancel = arguments->cancel > 0;
+    migrate.shadow = arguments->shadow > 0;
+    migrate.shadow_url = arguments->shadow_url;
     outcome = dunlin_migrate(&cli->options, &migrate, &result, &error);
     return dn_cli_finish(cli, outcome, result, &error, show, explain);
 }

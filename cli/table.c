@@ -64,6 +64,11 @@ static const dn_option migrate_options[] = {
     {"cancel", 0, DN_VALUE_NONE, NULL, NULL, MEMBER(cancel), false,
      "end the session that holds the lock: of a run that was killed while the server goes on with "
      "its statement"},
+    {"shadow", 0, DN_VALUE_NONE, NULL, NULL, MEMBER(shadow), false,
+     "where texts do not tell whether the order of late migrations matters: replay both orders in a "
+     "throw-away database on the target's server"},
+    {"shadow-url", 0, DN_VALUE_TEXT, "URL", NULL, MEMBER(shadow_url), false,
+     "replay them in this empty database instead"},
     END_OPTIONS};
 static const dn_exit migrate_exits[] = {
     {DUNLIN_EXIT_OK, "everything asked for is applied"},

@@ -300,6 +300,8 @@ dunlin_check(const dunlin_options *options, const dunlin_check_options *check,
     dn_checking checking = {.session = &session, .options = check ? check : &defaults};
 
     dn_session_begin(&session, options);
+    session.shadow = checking.options->shadow != 0;
+    session.shadow_url = checking.options->shadow_url;
     return dn_session_finish(&session,
                              checking.options->environment ? run_environment(&checking, error)
                                                            : run(&checking, error),

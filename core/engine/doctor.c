@@ -30,6 +30,8 @@ dunlin_doctor(const dunlin_options *options, const dunlin_doctor_options *doctor
     dn_session session;
 
     dn_session_begin(&session, options);
+    session.shadow = doctor && doctor->shadow;
+    session.shadow_url = doctor ? doctor->shadow_url : NULL;
     return dn_session_finish(&session, run(&session, doctor ? doctor : &defaults, error), result,
                              error);
 }

@@ -50,7 +50,10 @@ fold(ordering *order, dn_error *error)
     const dn_replay_options options = {
         .target = session->connection,
         .url = session->url,
-        .shadow = dn_shadow_choose(session->connection, session->target, false, NULL).kind,
+        .shadow = dn_shadow_choose(session->connection, session->target, session->shadow,
+                                   session->shadow_url)
+                      .kind,
+        .given = session->shadow_url,
         .translate = dn_session_translation(session, false),
         .folder = dn_snapshot_folder(session->project.migrations, session->driver->table.dialect,
                                      &session->arena),
@@ -102,7 +105,7 @@ dn_late_replay(void *context, bool *equal, dn_error *error)
     if (answer == 0)
         answer = fold(&behind, error);
     if (answer != 0)
-        return answer < 0 ? -1 : 0;
+        return answer;
     if (dn_schema_compare(listed.made.facts, behind.made.facts, &all, &session->arena, &differences,
                           error) < 0)
         return -1;

@@ -8,7 +8,7 @@
 #include "core/engine/session.h"
 
 /* dn_plan_options.replay_late; the context is the dn_session. Effects are those that files keep, and those
- * of a replay where the target allows one (docs/replay.md); what neither tells is not equal. */
+ * of a replay where it is allowed (docs/replay.md). */
 int dn_late_replay(void *context, bool *equal, dn_error *error);
 
 #endif

@@ -1,5 +1,7 @@
 # The public API: one file per use case.
 core_sources += \
+	core/engine/absent.c \
+	core/engine/absent.h \
 	core/engine/adopt.c \
 	core/engine/adopt.h \
 	core/engine/adopt_find.c \

@@ -8,6 +8,7 @@
 #include "core/base/clock.h"
 #include "core/base/fault.h"
 #include "core/engine/dry_run.h"
+#include "core/engine/absent.h"
 #include "core/engine/fingerprint.h"
 #include "core/engine/late.h"
 #include "core/engine/upkeep.h"
@@ -223,21 +224,36 @@ check_before(migration_run *state, const dn_fact_map *schema, dn_error *error)
     return -1;
 }
 
+/* What was known and what is there are one map as long as they are the same. */
+static int
+look_before(migration_run *state, dn_fingerprint *fingerprint, dn_error *error)
+{
+    const dn_plan_options *options = &state->plan_options;
+    const dn_fact_map *now;
+
+    if (dn_fingerprint_begin(state->session, fingerprint, error) < 0)
+        return -1;
+    now = fingerprint->before.facts;
+    if (!fingerprint->seen)
+        return 0;
+    if (fingerprint->base != now &&
+        dn_absent_check(state->session, fingerprint->base, now, options->allow,
+                        options->allow_count, error) < 0) {
+        state->unsent = true;
+        return -1;
+    }
+    return check_before(state, now, error);
+}
+
 /* What would stop the run stops the dry run. */
 static int
 check_dry(migration_run *state, dn_error *error)
 {
-    dn_session *session = state->session;
-    dn_snapshot now;
+    dn_fingerprint fingerprint;
 
-    if (!state->options->dry_run || !state->plan.job_count)
-        return 0;
-    if (dn_fingerprint_look(session, &now, error) == 0)
-        return check_before(state, now.facts, error);
-    if (error->status != DUNLIN_PERMISSION && error->status != DUNLIN_UNSUPPORTED)
-        return -1;
-    dn_error_clear(error);
-    return 0;
+    return state->options->dry_run && state->plan.job_count
+               ? look_before(state, &fingerprint, error)
+               : 0;
 }
 
 /* Its schema is not needed beside the one that is read behind the run. */
@@ -255,8 +271,7 @@ run_plan(migration_run *state, dn_error *error)
     dn_fingerprint fingerprint;
     int answer;
 
-    if (dn_fingerprint_begin(state->session, &fingerprint, error) < 0 ||
-        (fingerprint.seen && check_before(state, fingerprint.before.facts, error) < 0))
+    if (look_before(state, &fingerprint, error) < 0)
         return -1;
     answer = dn_run_plan(&state->run, error);
     if (answer == 0)
@@ -597,6 +612,8 @@ dunlin_migrate(const dunlin_options *options, const dunlin_migrate_options *migr
     state.session = &session;
     dn_session_begin(&session, options);
     choose_options(&state, migrate_options);
+    session.shadow = state.options->shadow != 0;
+    session.shadow_url = state.options->shadow_url;
     session.tells_failures = true;
     state.started_ns = dn_clock_monotonic_ns();
     answer = migrate(&state, error);

@@ -505,6 +505,8 @@ dn_repair_as(const dunlin_options *options, const dunlin_repair_options *repair_
     state.options = repair_options ? repair_options : &defaults;
     state.format = format;
     state.session.renews_digests = state.options->digests != 0;
+    state.session.shadow = state.options->shadow != 0;
+    state.session.shadow_url = state.options->shadow_url;
     state.by = by;
     state.doctor =
         (dunlin_doctor_options){sizeof state.doctor, state.options->shadow, 0,

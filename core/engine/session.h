@@ -28,9 +28,11 @@ typedef struct dn_session {
     dn_observation observation;
     dn_reconciliation reconciliation;
     dunlin_result *result;
-    bool renews_digests; /* of cosmetic edits, in the plan of a repair */
-    bool reads_only;     /* no file is written, those of effects neither */
-    bool tells_failures; /* the result is worth having after a failure, too */
+    bool shadow;            /* replays may use the target's server, whatever its kind */
+    const char *shadow_url; /* ... or this empty database; NULL: none */
+    bool renews_digests;    /* of cosmetic edits, in the plan of a repair */
+    bool reads_only;        /* no file is written, those of effects neither */
+    bool tells_failures;    /* the result is worth having after a failure, too */
 } dn_session;
 
 void dn_session_begin(dn_session *session, const dunlin_options *options);

@@ -18,6 +18,7 @@ typedef struct late_check {
     const dn_reconciliation *reconciliation;
     const dn_plan_options *options;
     dn_trace trace;
+    bool asked;
     bool replayed;
     bool equal; /* as options->replay_late found */
 } late_check;
@@ -138,16 +139,21 @@ ask_replay(late_check *work, const side *late, const side *applied, bool *equal,
     *equal = false;
     if (!options->replay_late || late->rows || applied->rows)
         return 0;
-    if (!work->replayed && options->replay_late(options->context, &work->equal, error) < 0)
-        return -1;
-    work->replayed = true;
+    if (!work->asked) {
+        int answer = options->replay_late(options->context, &work->equal, error);
+
+        if (answer < 0)
+            return -1;
+        work->asked = true;
+        work->replayed = answer == 0;
+    }
     *equal = work->equal;
     return 0;
 }
 
 static int
-fail_pair(const late_check *work, const side *late, const side *applied, const char *tag,
-          const char *other, dn_error *error)
+fail_words(const late_check *work, const side *late, const side *applied, const char *tag,
+           const char *other, dn_error *error)
 {
     const dunlin_operation *common = meeting(late, applied);
     dunlin_string table = common ? element(common->path, common->path_count, 1) : dn_string("");
@@ -163,6 +169,20 @@ fail_pair(const late_check *work, const side *late, const side *applied, const c
                    "'%s' arrived late, and nothing tells whether it does the same behind '%s', "
                    "which is applied already: %s changes rows, or is not understood%s",
                    tag, other, late->opaque ? "it" : "that one", replayed);
+}
+
+/* Where nothing may be replayed, it says how it could be. */
+static int
+fail_pair(const late_check *work, const side *late, const side *applied, const char *tag,
+          const char *other, dn_error *error)
+{
+    fail_words(work, late, applied, tag, other, error);
+    if (work->asked && !work->replayed)
+        dn_hint(error,
+                "let a replay of both orders tell, with --shadow or --shadow-url URL; or put it "
+                "behind the applied ones in the journal, or apply it all the same with --allow %s",
+                tag);
+    return -1;
 }
 
 /* --- all of them ---------------------------------------------------------------------------------- */

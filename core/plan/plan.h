@@ -16,7 +16,8 @@ typedef struct dn_plan_options {
     bool backup;  /* take one before the first change, where there is something */
     bool inspect; /* look into the pending files; without it, only count them */
     /* Sets *equal where what came late, run behind what is applied, makes the schema that the order of the
-     * journal makes. Asked where texts do not tell that of entries that arrived late; NULL: nobody knows. */
+     * journal makes. Asked where texts do not tell that of entries that arrived late; 1, or NULL: nobody
+     * knows. */
     int (*replay_late)(void *context, bool *equal, dn_error *error);
     void *context;
 } dn_plan_options;

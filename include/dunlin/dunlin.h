@@ -218,6 +218,11 @@ typedef struct dunlin_migrate_options {
     int32_t allow_nonempty; /* start on a database that already holds objects */
     int32_t keep_different; /* what IF NOT EXISTS finds different counts as present */
     int32_t cancel;         /* end the session of another run that is in the way */
+    /* Where texts do not tell whether a late entry does the same behind what is applied: 1: replay both
+     * orders in a throw-away database on the target's server ... */
+    int32_t shadow;
+    uint32_t reserved;
+    const char *shadow_url; /* or in this empty database */
 } dunlin_migrate_options;
 int dunlin_migrate(const dunlin_options *options, const dunlin_migrate_options *migrate,
                    dunlin_result **result, dunlin_error *error);

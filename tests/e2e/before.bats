@@ -326,6 +326,49 @@ incident() {
     on mysql incident
 }
 
+# What was dropped by hand behind a record; but not what a migration, or only a part of one.
+gone() {
+    local before
+    echo 'CREATE TABLE t0 (id integer PRIMARY KEY, a integer, b integer);' >migrations/0000_t.sql
+    echo 'CREATE TABLE t1 (id integer PRIMARY KEY); CREATE TABLE t2 (id integer PRIMARY KEY);' >migrations/0001_t.sql
+    echo 'CREATE TABLE t3 (id integer PRIMARY KEY);' >migrations/0002_t.sql
+    echo 'DROP TABLE t3;' >migrations/0003_t.sql
+    migrated
+    sql_in "$where" "DROP TABLE t1"
+    sql_in "$where" "ALTER TABLE t0 DROP COLUMN b"
+    echo 'CREATE TABLE t4 (id integer PRIMARY KEY);' >migrations/0004_t.sql
+    migrated
+    sql_in "$where" "DROP TABLE t2"
+    echo 'CREATE TABLE t5 (id integer PRIMARY KEY);' >migrations/0005_t.sql
+    before=$(schema_of "$where")
+    run_json migrate
+    assert_exit 4
+    assert_json_form migrate
+    assert_json '.summary' 'stopped before anything was sent; 1 pending'
+    assert_stderr "'0001_t' is recorded, and nothing of it is left in the schema: table '${home}t1' is gone since the last run; nothing was sent [migration.recorded-absent]"
+    assert_equal "$(schema_of "$where")" "$before"
+    assert_stderr "'dunlin doctor' tells what happened to this database, 'dunlin repair' applies it anew; --allow 0001_t goes on all the same"
+    dunlin migrate --dry-run
+    assert_exit 4
+    dunlin migrate --allow 0001_t
+    assert_exit 0
+}
+
+@test "sqlite: nothing is sent where a recorded migration is gone from the schema" {
+    home=
+    on sqlite gone
+}
+
+@test "postgresql: nothing is sent where a recorded migration is gone from the schema" {
+    home=public.
+    on postgresql gone
+}
+
+@test "mysql: nothing is sent where a recorded migration is gone from the schema" {
+    home=
+    on mysql gone
+}
+
 @test "mysql: a run that stopped part-way is no conflict with itself" {
     stopped() {
         echo 'CREATE TABLE base (id integer PRIMARY KEY);' >migrations/0000_base.sql
