@@ -41,8 +41,8 @@ is_of_name(char byte)
     return isalnum((unsigned char)byte) || byte == '_' || byte == '$' || (byte & 0x80);
 }
 
-static bool
-has_word(dunlin_string text, dunlin_string word)
+bool
+dn_speaks_of(dunlin_string text, dunlin_string word)
 {
     for (uint64_t at = 0; word.length && at + word.length <= text.length; at++) {
         uint64_t end = at + word.length;
@@ -63,7 +63,7 @@ hides_columns(dunlin_string text)
                                         "prepare", "source",  "partition", "inherits"};
 
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
-        if (has_word(text, dn_string(words[i])))
+        if (dn_speaks_of(text, dn_string(words[i])))
             return true;
     return memchr(text.data, '*', (size_t)text.length) != NULL;
 }
@@ -87,7 +87,7 @@ may_be_touched(const drifting *work, const dunlin_fact *fact)
         dunlin_string text = work->claims[i].effects->text;
 
         if (is_unknown(work, i) && (!text.length || hides_columns(text) ||
-                                    has_word(text, fact->path[fact->path_count - 1])))
+                                    dn_speaks_of(text, fact->path[fact->path_count - 1])))
             return true;
     }
     return false;

@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "core/reconcile/proof_internal.h"
 #include "core/reconcile/reconcile.h"
 
 typedef struct judging {
@@ -343,6 +344,58 @@ tell_unrecorded(judging *work)
                                       count, first->migration->tag));
 }
 
+/* What the tracker kept of a migration that this checkout does not have speaks of it. */
+static bool
+is_of_unknown(const judging *work, const dunlin_fact *fact)
+{
+    const dn_observation *seen = work->observation;
+    dunlin_string name = fact->path[fact->path_count - 1];
+    dunlin_string owner = fact->path[fact->path_count > 1 ? fact->path_count - 2 : 0];
+
+    for (size_t i = 0; i < seen->unknown_count; i++)
+        for (size_t k = 0; k < seen->unknown[i]->deed_count; k++) {
+            dunlin_string deed = dn_string(seen->unknown[i]->deeds[k]);
+
+            if (dn_speaks_of(deed, name) && dn_speaks_of(deed, owner))
+                return true;
+        }
+    return false;
+}
+
+/* Of those nothing is drift: it belongs to somebody else. */
+static const dn_proofs *
+leave_to_unknown(judging *work, const dn_proofs *proofs)
+{
+    dn_proofs *told;
+
+    if (!work->observation->unknown_count || !proofs->drift_count)
+        return proofs;
+    told = dn_arena_alloc(work->arena, sizeof *told);
+    if (!told)
+        return NULL;
+    *told = *proofs;
+    told->drift = dn_arena_array(work->arena, proofs->drift_count, sizeof *told->drift);
+    if (!told->drift)
+        return NULL;
+    for (size_t i = 0; i < proofs->drift_count; i++) {
+        const dn_drift *drift = &proofs->drift[i];
+
+        told->drift[i] = *drift;
+        if (is_of_unknown(work, drift->actual ? drift->actual : drift->expected))
+            told->drift[i].kind = DN_DRIFT_LEGACY;
+    }
+    return told;
+}
+
+static const char *
+words_of_legacy(const judging *work, const dn_drift *drift)
+{
+    if (!work->observation->unknown_count)
+        return "legacy: %s belongs to no migration";
+    return drift->expected ? "%s is as a migration left it that this checkout does not have"
+                           : "%s belongs to no migration that this checkout knows";
+}
+
 static int
 tell_drift(judging *work, const dn_drift *drift)
 {
@@ -375,11 +428,7 @@ tell_drift(judging *work, const dn_drift *drift)
                                     describe_difference(work, drift->expected, drift->actual)));
     default:
         return find(work, DN_NOTE, "schema.legacy", object,
-                    dn_arena_printf(arena,
-                                    work->observation->unknown_count
-                                        ? "%s belongs to no migration that this checkout knows"
-                                        : "legacy: %s belongs to no migration",
-                                    fact));
+                    dn_arena_printf(arena, words_of_legacy(work, drift), fact));
     }
 }
 
@@ -396,6 +445,9 @@ dn_reconcile_schema(dn_reconciliation *result, const dn_observation *observation
                     .arena = arena,
                     .error = error};
 
+    work.proofs = proofs = leave_to_unknown(&work, proofs);
+    if (!proofs)
+        return dn_no_memory(error);
     result->seen = true;
     result->blind = proofs->count > 0;
     for (size_t i = 0; i < proofs->count; i++)

@@ -53,6 +53,9 @@ what_is_ahead_is_told() {
     assert_stdout 'which this checkout does not have: create table teams, create column users.team, INSERT INTO teams'
     run_json doctor
     assert_json '.unknown[0].does[0]' 'create table teams'
+    # What it changed was not changed by hand.
+    assert_json '[.findings[] | select(.id | startswith("schema.")) | .severity] | unique' '["note"]'
+    assert_json '.story | test("by hand")' false
     dunlin migrate
     assert_exit 0
     jq '.ahead = "fail"' dunlin.json >x && mv x dunlin.json
