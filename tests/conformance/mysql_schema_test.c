@@ -93,6 +93,23 @@ one_of_each_reads_as_facts(void **state)
         "view v definition:select `t`.`id` AS `id`,'driver_test' AS `x` from `t` where `t`.`a` in (1,2),depends:[t]\n");
 }
 
+/* Quotes around names follow the session's sql_mode wherever the server prints them. */
+static void
+names_read_alike_whatever_quotes_the_session_takes(void **state)
+{
+    char *before;
+
+    (void)state;
+    make_one_of_each();
+    store_read(&facts, db);
+    before = strdup(store_print(&facts, 1));
+    assert_non_null(before);
+    execute("SET SESSION sql_mode = CONCAT(@@sql_mode, ',ANSI_QUOTES')");
+    store_read(&facts, db);
+    assert_string_equal(store_print(&facts, 1), before);
+    free(before);
+}
+
 /* Each table prints itself, all of them in one text. */
 static void
 a_table_more_is_a_question_more(void **state)
@@ -232,9 +249,12 @@ int
 main(void)
 {
     static const struct CMUnitTest tests[] = {
-        FACTS_TEST(one_of_each_reads_as_facts),        FACTS_TEST(a_table_more_is_a_question_more),
-        FACTS_TEST(keys_bring_what_they_name),         FACTS_TEST(excluded_tables_are_left_out),
+        FACTS_TEST(one_of_each_reads_as_facts),
+        FACTS_TEST(a_table_more_is_a_question_more),
+        FACTS_TEST(keys_bring_what_they_name),
+        FACTS_TEST(excluded_tables_are_left_out),
         FACTS_TEST(spellings_of_one_thing_read_alike),
+        FACTS_TEST(names_read_alike_whatever_quotes_the_session_takes),
     };
     int answer;
 
