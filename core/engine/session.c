@@ -58,6 +58,17 @@ dn_session_target(dn_session *session, dn_error *error)
     return dn_driver_url(session->driver, session->url, &session->arena, &session->shown, error);
 }
 
+static bool
+can(const dn_session *session, uint64_t what)
+{
+    dunlin_capabilities capabilities;
+    dn_error ignored;
+
+    return session->driver &&
+           dn_driver_capabilities(session->driver, NULL, &capabilities, &ignored) == 0 &&
+           (capabilities.flags & what);
+}
+
 dn_journal_options
 dn_session_journal_options(const dn_session *session)
 {
@@ -67,6 +78,8 @@ dn_session_journal_options(const dn_session *session)
         .dialect = session->project.dialect,
         .layout = session->project.layout,
         .project = &session->project,
+        /* What a server takes for a migration is hundreds of times what reading it again does. */
+        .keep = can(session, DUNLIN_CAN_SHADOW_MEMORY),
     };
 }
 
@@ -141,16 +154,6 @@ dn_session_journal_or_rebuilt(dn_session *session, bool *rebuilt, dn_error *erro
                            "journal.illegible", NULL, error, "%s", problem.message);
 }
 
-static bool
-can_translate(const dn_session *session)
-{
-    dunlin_capabilities capabilities;
-    dn_error ignored;
-
-    return dn_driver_capabilities(session->driver, NULL, &capabilities, &ignored) == 0 &&
-           (capabilities.flags & DUNLIN_CAN_TRANSLATE);
-}
-
 /* A folder written for one database is not sent to another one as it is. */
 static int
 check_dialect(const dn_session *session, dn_error *error)
@@ -159,7 +162,7 @@ check_dialect(const dn_session *session, dn_error *error)
     const dunlin_driver *table = &session->driver->table;
 
     if (!dialect || strcmp(dialect, "portable") == 0 || strcmp(dialect, table->dialect) == 0 ||
-        strcmp(dialect, table->name) == 0 || can_translate(session))
+        strcmp(dialect, table->name) == 0 || can(session, DUNLIN_CAN_TRANSLATE))
         return 0;
     return dn_fail(error, DUNLIN_UNSUPPORTED, "project.other-dialect",
                    "the migrations in '%s' are written for %s, and the target '%s' is %s",

@@ -53,12 +53,14 @@ start_one(void *context, dn_folder_entry *entry, dn_error *error)
 }
 
 int
-dn_sql_folder_open(dn_sql_folder *folder, const char *path, dn_arena *arena, dn_error *error)
+dn_sql_folder_open(dn_sql_folder *folder, const char *path, bool keep, dn_arena *arena,
+                   dn_error *error)
 {
     *folder = (dn_sql_folder){.fd = -1, .pool = DN_HASH_POOL_INIT};
     folder->path = dn_arena_text(arena, path);
-    folder->pool.kept = dn_arena_alloc(arena, DN_HASH_KEPT);
-    if (!folder->path || !folder->pool.kept)
+    if (keep)
+        folder->pool.kept = dn_arena_alloc(arena, DN_HASH_KEPT);
+    if (!folder->path || (keep && !folder->pool.kept))
         return dn_no_memory(error);
     folder->fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (folder->fd < 0 && errno == ENOENT)

@@ -98,6 +98,7 @@ typedef struct dn_journal_options {
     /* Another tool's name (layout.h), for folders without a native journal; NULL: by its files. */
     const char *layout;
     const dn_project *project; /* of the migrations; may be NULL */
+    bool keep; /* some texts, of small files: where running one takes as long as reading it */
 } dn_journal_options;
 int dn_journal_read(const dn_journal_options *options, dn_arena *arena, dn_journal *journal,
                     dn_error *error);

@@ -88,7 +88,8 @@ typedef struct dn_sql_folder {
     dn_hash_pool pool;
 } dn_sql_folder;
 /* Lists the folder, and starts hashing every <tag>.sql of it meanwhile. */
-int dn_sql_folder_open(dn_sql_folder *folder, const char *path, dn_arena *arena, dn_error *error);
+int dn_sql_folder_open(dn_sql_folder *folder, const char *path, bool keep, dn_arena *arena,
+                       dn_error *error);
 static inline void
 dn_sql_folder_cleanup(dn_sql_folder *folder)
 {

@@ -357,14 +357,15 @@ has_no_numbers(const dn_journal *journal)
 }
 
 static int
-open_folder(const char *path, dn_arena *arena, dn_journal *journal, dn_error *error)
+open_folder(const dn_journal_options *options, dn_arena *arena, dn_journal *journal,
+            dn_error *error)
 {
     dn_sql_folder *folder = dn_arena_alloc(arena, sizeof *folder);
 
     if (!folder)
         return dn_no_memory(error);
     journal->reader = folder;
-    if (dn_sql_folder_open(folder, path, arena, error) < 0)
+    if (dn_sql_folder_open(folder, options->folder, options->keep, arena, error) < 0)
         return -1;
     journal->folder = folder->path;
     return 0;
@@ -384,7 +385,7 @@ dn_journal_begin(const dn_journal_options *options, const dn_text *text, dn_aren
     journal_reading reading = {.options = options, .arena = arena, .journal = journal};
 
     *journal = (dn_journal){0};
-    if (open_folder(options->folder, arena, journal, error) == 0 &&
+    if (open_folder(options, arena, journal, error) == 0 &&
         read_journal(&reading, text, error) == 0 && find_broken_merge(&reading, error) == 0 &&
         (has_no_numbers(journal) || dn_journal_check_numbers(journal, arena, error) == 0)) {
         set_project(journal->migrations, journal->count, options->project);

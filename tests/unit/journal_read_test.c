@@ -68,7 +68,7 @@ teardown(void **state)
 static int
 read_for(const char *folder, const char *driver)
 {
-    dn_journal_options options = {.folder = at(folder), .driver = driver};
+    dn_journal_options options = {.folder = at(folder), .driver = driver, .keep = true};
 
     dn_error_clear(&error);
     return dn_journal_read(&options, &arena, &journal, &error);
@@ -450,6 +450,19 @@ the_texts_of_small_files_are_kept_as_long_as_there_is_room(void **state)
     free(data);
 }
 
+static void
+no_text_is_kept_for_who_does_not_ask(void **state)
+{
+    dn_journal_options options = {.folder = at("m")};
+
+    (void)state;
+    put_bytes("m/0000_empty.sql", "", 0);
+    dn_arena_clear(&arena);
+    assert_int_equal(dn_journal_read(&options, &arena, &journal, &error), 0);
+    assert_int_equal(journal.count, 1);
+    assert_null(journal.migrations[0].text);
+}
+
 /* --- scenarios -------------------------------------------------------------------------------- */
 
 static void
@@ -726,6 +739,7 @@ main(void)
         TEST(a_file_name_that_cannot_be_a_tag_is_left_out_and_reported),
         TEST(a_file_longer_than_the_buffer_is_hashed_whole),
         TEST(the_texts_of_small_files_are_kept_as_long_as_there_is_room),
+        TEST(no_text_is_kept_for_who_does_not_ask),
         TEST(an_entry_twice_is_one_migration_and_a_warning),
         TEST(a_byte_order_mark_is_read_over_and_reported),
         TEST(an_entry_whose_file_has_another_name_names_that_file),
