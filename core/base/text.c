@@ -118,11 +118,11 @@ dn_text_free(dn_text *text)
 }
 
 bool
-dn_string_equal(dunlin_string a, const char *b)
+dn_string_equal_behind(dunlin_string a, const char *b)
 {
-    size_t length = b ? strlen(b) : 0;
+    size_t length = strlen(b);
 
-    return b && a.length == length && (length == 0 || memcmp(a.data, b, length) == 0);
+    return a.length == length && (length == 0 || memcmp(a.data, b, length) == 0);
 }
 
 static char

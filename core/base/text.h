@@ -59,7 +59,13 @@ dn_span(const char *data, size_t length)
 }
 /* 'it''s', "a""b": the mark around it, and twice wherever it stands inside. */
 void dn_text_add_quoted(dn_text *text, char mark, dunlin_string inside);
-bool dn_string_equal(dunlin_string a, const char *b);
+bool dn_string_equal_behind(dunlin_string a, const char *b); /* of dn_string_equal */
+static inline bool
+dn_string_equal(dunlin_string a, const char *b)
+{
+    /* Most that are compared differ at once. */
+    return b && (a.length == 0 || a.data[0] == b[0]) && dn_string_equal_behind(a, b);
+}
 bool dn_string_equal_fold(dunlin_string a, const char *b); /* ASCII case folded */
 /* Is it one of `words`, which blanks separate? NULL: of none. */
 bool dn_string_among(dunlin_string word, const char *words);

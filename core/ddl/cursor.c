@@ -55,13 +55,6 @@ dn_ddl_at_end(const dn_ddl_parser *parser)
 }
 
 /* `word` is upper case and `length` long. */
-/* Most words that are looked for differ in their first letter. */
-static bool
-begins_alike(const dn_ddl_token *token, const char *word)
-{
-    return token->text.length > 0 && ((token->text.data[0] ^ *word) & ~0x20) == 0;
-}
-
 static bool
 same(const dn_ddl_token *token, const char *word, size_t length)
 {
@@ -83,18 +76,28 @@ dn_ddl_token_is(const dn_ddl_token *token, const char *word)
     return same(token, word, strlen(word));
 }
 
-/* The number of tokens that `words` are, or 0 when they do not stand here. */
 static size_t
-matches(const dn_ddl_parser *parser, const char *words)
+length_of_word(const char *words)
+{
+    size_t length = 0;
+
+    while (words[length] && words[length] != ' ')
+        length++;
+    return length;
+}
+
+/* 0 when they do not stand here. */
+size_t
+dn_ddl_matches(const dn_ddl_parser *parser, const char *words)
 {
     size_t at = parser->at;
 
     for (;;) {
         size_t length;
 
-        if (at >= parser->count || !begins_alike(&parser->tokens[at], words))
+        if (at >= parser->count || !dn_ddl_begins_alike(&parser->tokens[at], words))
             return 0;
-        length = strcspn(words, " ");
+        length = length_of_word(words);
         if (!same(&parser->tokens[at], words, length))
             return 0;
         at++;
@@ -103,21 +106,6 @@ matches(const dn_ddl_parser *parser, const char *words)
             return at - parser->at;
         words++;
     }
-}
-
-bool
-dn_ddl_is(const dn_ddl_parser *parser, const char *words)
-{
-    return matches(parser, words) > 0;
-}
-
-bool
-dn_ddl_accept(dn_ddl_parser *parser, const char *words)
-{
-    size_t count = matches(parser, words);
-
-    parser->at += count;
-    return count > 0;
 }
 
 bool

@@ -98,8 +98,27 @@ dn_ddl_peek(const dn_ddl_parser *parser)
 const dn_ddl_token *dn_ddl_ahead(const dn_ddl_parser *parser, size_t steps);
 bool dn_ddl_at_end(const dn_ddl_parser *parser);
 /* Unquoted words, in upper case, separated by one blank; symbols count as words, too. */
-bool dn_ddl_is(const dn_ddl_parser *parser, const char *words);
-bool dn_ddl_accept(dn_ddl_parser *parser, const char *words);
+size_t dn_ddl_matches(const dn_ddl_parser *parser, const char *words); /* so many tokens */
+/* Most words that are looked for differ in their first letter. */
+static inline bool
+dn_ddl_begins_alike(const dn_ddl_token *token, const char *words)
+{
+    return token->text.length > 0 && ((token->text.data[0] ^ *words) & ~0x20) == 0;
+}
+static inline bool
+dn_ddl_is(const dn_ddl_parser *parser, const char *words)
+{
+    return dn_ddl_begins_alike(dn_ddl_peek(parser), words) && dn_ddl_matches(parser, words) > 0;
+}
+static inline bool
+dn_ddl_accept(dn_ddl_parser *parser, const char *words)
+{
+    size_t count =
+        dn_ddl_begins_alike(dn_ddl_peek(parser), words) ? dn_ddl_matches(parser, words) : 0;
+
+    parser->at += count;
+    return count > 0;
+}
 bool dn_ddl_expect(dn_ddl_parser *parser, const char *words);
 bool dn_ddl_token_is(const dn_ddl_token *token, const char *word);
 /* A name at the cursor, without a word of `not` (a list as above, '|' between), or false. */

@@ -216,9 +216,12 @@ find_operator(const dn_ddl_parser *parser)
         dn_ddl_peek(parser)->kind != DUNLIN_TOKEN_WORD)
         return best;
     for (size_t i = 0; i < sizeof operators / sizeof operators[0]; i++) {
-        size_t length = strlen(operators[i].words);
+        size_t length;
 
-        if (length > longest && operator_at(parser, operators[i].words)) {
+        if (!operator_at(parser, operators[i].words))
+            continue;
+        length = strlen(operators[i].words);
+        if (length > longest) {
             best = i;
             longest = length;
         }

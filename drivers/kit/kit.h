@@ -26,8 +26,14 @@ void dn_kit_free(void *pointer_to_pointer); /* for DN_KIT_CLEANUP of char * and 
 
 /* --- strings ---------------------------------------------------------------------------------- */
 dunlin_string dn_kit_string(const char *text); /* NULL reads as "" */
-bool dn_kit_same(dunlin_string left, const char *right);
 bool dn_kit_equal(dunlin_string left, dunlin_string right);
+static inline bool
+dn_kit_same(dunlin_string left, const char *right)
+{
+    /* Most that are compared differ at once. */
+    return (right == NULL || left.length == 0 || left.data[0] == right[0]) &&
+           dn_kit_equal(left, dn_kit_string(right));
+}
 /* As SQL compares keywords: ASCII letters without regard to case. */
 bool dn_kit_same_word(dunlin_string left, const char *right);
 /* A NUL-terminated copy to free(); NULL: no memory. */

@@ -38,8 +38,9 @@ add_block(dn_kit_pool *pool, size_t bytes)
     return block;
 }
 
-void *
-dn_kit_pool_take(dn_kit_pool *pool, size_t bytes)
+/* Not zeroed. */
+static void *
+take(dn_kit_pool *pool, size_t bytes)
 {
     struct dn_kit_block *block = pool->block;
     void *data;
@@ -55,14 +56,21 @@ dn_kit_pool_take(dn_kit_pool *pool, size_t bytes)
         return NULL;
     data = block->data + block->used;
     block->used += bytes;
-    memset(data, 0, bytes);
     return data;
+}
+
+void *
+dn_kit_pool_take(dn_kit_pool *pool, size_t bytes)
+{
+    void *data = take(pool, bytes);
+
+    return data != NULL ? memset(data, 0, bytes) : NULL;
 }
 
 dunlin_string
 dn_kit_pool_copy(dn_kit_pool *pool, dunlin_string text)
 {
-    char *copy = text.length < SIZE_MAX / 8 ? dn_kit_pool_take(pool, text.length + 1) : NULL;
+    char *copy = text.length < SIZE_MAX / 8 ? take(pool, text.length + 1) : NULL;
 
     if (copy == NULL) {
         pool->failed = true;
@@ -70,6 +78,7 @@ dn_kit_pool_copy(dn_kit_pool *pool, dunlin_string text)
     }
     if (text.length > 0)
         memcpy(copy, text.data, text.length);
+    copy[text.length] = '\0';
     return (dunlin_string){copy, text.length};
 }
 
@@ -107,11 +116,12 @@ dn_kit_pool_grow(dn_kit_pool *pool, void *list, size_t count, size_t *capacity, 
         pool->failed = true;
         return NULL;
     }
-    larger = dn_kit_pool_take(pool, wanted * size);
+    larger = take(pool, wanted * size);
     if (larger == NULL)
         return NULL;
     if (count > 0)
         memcpy(larger, list, count * size);
+    memset((char *)larger + count * size, 0, (wanted - count) * size);
     *capacity = wanted;
     return larger;
 }

@@ -32,12 +32,6 @@ dn_kit_equal(dunlin_string left, dunlin_string right)
 }
 
 bool
-dn_kit_same(dunlin_string left, const char *right)
-{
-    return dn_kit_equal(left, dn_kit_string(right));
-}
-
-bool
 dn_kit_same_word(dunlin_string left, const char *right)
 {
     return strlen(right) == left.length && strncasecmp(left.data, right, left.length) == 0;
@@ -117,20 +111,28 @@ dn_kit_text_add(dn_kit_text *text, const char *part)
 void
 dn_kit_text_format(dn_kit_text *text, const char *format, ...)
 {
+    enum { USUAL = 64 };
     va_list arguments;
+    size_t room;
     int length;
 
-    va_start(arguments, format);
-    length = vsnprintf(NULL, 0, format, arguments);
-    va_end(arguments);
-    if (length < 0 || !reserve(text, (size_t)length)) {
-        text->failed = true;
+    if (!reserve(text, USUAL))
         return;
-    }
+    room = text->capacity - text->length;
     va_start(arguments, format);
-    vsnprintf(text->data + text->length, (size_t)length + 1, format, arguments);
+    length = vsnprintf(text->data + text->length, room, format, arguments);
     va_end(arguments);
-    text->length += (size_t)length;
+    if (length >= 0 && (size_t)length >= room && reserve(text, (size_t)length)) {
+        va_start(arguments, format);
+        vsnprintf(text->data + text->length, (size_t)length + 1, format, arguments);
+        va_end(arguments);
+    }
+    if (length < 0)
+        text->failed = true;
+    if (!text->failed)
+        text->length += (size_t)length;
+    else if (text->data != NULL)
+        text->data[text->length] = '\0';
 }
 
 void

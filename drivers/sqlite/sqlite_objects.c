@@ -125,13 +125,50 @@ drop_view(dn_sqlite_rendering *work, dunlin_string name, bool if_exists)
     return drop(work, "VIEW", name, if_exists);
 }
 
+typedef struct mention {
+    dunlin_string name;
+    bool found;
+} mention;
+
+static int32_t
+look_for_mention(const dunlin_fact *view, void *context)
+{
+    mention *looking = context;
+    dunlin_string text =
+        dn_kit_set_text((dn_kit_set){view->properties, view->property_count}, "definition");
+    uint64_t length = looking->name.length;
+
+    for (uint64_t at = 0; !looking->found && at + length <= text.length; at++)
+        looking->found =
+            dn_sqlite_same_name((dunlin_string){text.data + at, length}, looking->name);
+    return 0;
+}
+
+/* Most tables have no view, and reading all views for each would take long where there are many. */
+static bool
+may_have_views(dn_sqlite_rendering *work, dunlin_string name)
+{
+    mention looking = {.name = name};
+
+    /* What was renamed has another name in the facts; a quote in a name is written twice. */
+    return work->views_known || work->view_count > 0 || work->renaming_count > 0 ||
+           work->call->host->each == NULL || memchr(name.data, '"', (size_t)name.length) != NULL ||
+           work->call->host->each(work->call, dn_kit_string(DUNLIN_KIND_VIEW), look_for_mention,
+                                  &looking) != DUNLIN_OK ||
+           looking.found;
+}
+
 int32_t
 dn_sqlite_views_over(dn_sqlite_rendering *work, dunlin_string name, dunlin_string **names,
                      size_t *count)
 {
-    int32_t status = read_views(work);
+    int32_t status = DUNLIN_OK;
 
     *count = 0;
+    *names = NULL;
+    if (!may_have_views(work, name))
+        return DUNLIN_OK;
+    status = read_views(work);
     *names = dn_kit_pool_take(&work->pool, (work->view_count + 1) * sizeof(**names));
     if (status != DUNLIN_OK || *names == NULL)
         return status != DUNLIN_OK ? status : dn_kit_no_memory(work->call);
@@ -214,7 +251,8 @@ render_view(dn_sqlite_rendering *work, const dunlin_operation *operation)
     dn_kit_set given = dn_sqlite_set_of(operation);
     bool creates = operation->verb == DUNLIN_VERB_CREATE;
     dunlin_string name = name_of(operation);
-    int32_t status = read_views(work);
+    bool replaces = !creates || (operation->flags & DUNLIN_OPERATION_OR_REPLACE) != 0;
+    int32_t status = replaces ? read_views(work) : DUNLIN_OK;
 
     if (status == DUNLIN_OK && operation->verb == DUNLIN_VERB_DROP)
         status = drop_views_over(work, operation);
@@ -225,7 +263,7 @@ render_view(dn_sqlite_rendering *work, const dunlin_operation *operation)
     if (!creates && dn_kit_set_find(given, "definition") == NULL)
         return dn_sqlite_note(&work->local, DUNLIN_NOTE_LOSSY, "'%.*s': SQLite keeps no comments",
                               (int)name.length, name.data);
-    if (!creates || (operation->flags & DUNLIN_OPERATION_OR_REPLACE) != 0)
+    if (replaces)
         status = drop_view(work, name, creates);
     return status == DUNLIN_OK ? create_view(work, name, given, operation->body) : status;
 }

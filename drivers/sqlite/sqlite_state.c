@@ -42,12 +42,18 @@ typedef struct loading {
 static void
 copy_set(dn_kit_pool *pool, dn_kit_set from, dn_kit_properties *to)
 {
+    size_t count = (size_t)from.count;
+
     to->pool = pool;
-    for (uint64_t i = 0; i < from.count; i = dn_kit_set_next(from, i))
-        dn_kit_properties_take(to, from, i);
-    for (size_t i = 0; i < to->count; i++) {
+    to->list = dn_kit_pool_take(pool, count * sizeof(*to->list));
+    if (to->list == NULL || count == 0)
+        return;
+    memcpy(to->list, from.list, count * sizeof(*to->list));
+    to->count = to->capacity = count;
+    for (size_t i = 0; i < count; i++) {
         to->list[i].name = dn_kit_pool_copy(pool, to->list[i].name);
-        to->list[i].text = dn_kit_pool_copy(pool, to->list[i].text);
+        to->list[i].text = to->list[i].text.length > 0 ? dn_kit_pool_copy(pool, to->list[i].text)
+                                                       : dn_kit_string(NULL);
     }
 }
 
