@@ -341,6 +341,7 @@ side_of(party *one)
     return (dn_schema_side){.facts = one->facts,
                             .label = one->label,
                             .home = dn_connection_namespace(one->session.connection),
+                            .escapes = dn_lex_escapes(dn_connection_rules(one->session.connection)),
                             .classes = classes_of,
                             .context = one};
 }

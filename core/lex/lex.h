@@ -37,6 +37,8 @@ int dn_lex_rules_finish(dn_lex_rules *rules, dn_error *error);
 /* The word of the command by which the client changes what separates statements; empty: there is
  * none. */
 dunlin_string dn_lex_delimiter(const dn_lex_rules *rules);
+/* Does a backslash mean something in '...'? */
+bool dn_lex_escapes(const dn_lex_rules *rules);
 
 /* --- tokens ----------------------------------------------------------------------------------- */
 /* Calls visit for each token of a text (comments and blanks left out) until it answers non-zero,

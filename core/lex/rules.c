@@ -367,3 +367,12 @@ dn_lex_delimiter(const dn_lex_rules *rules)
 {
     return rules->delimiter_word;
 }
+
+bool
+dn_lex_escapes(const dn_lex_rules *rules)
+{
+    for (size_t i = 0; i < rules->quote_count; i++)
+        if (rules->quotes[i].open == '\'' && !(rules->quotes[i].flags & DUNLIN_LEX_PREFIXED))
+            return (rules->quotes[i].flags & DUNLIN_LEX_BACKSLASH) != 0;
+    return false;
+}

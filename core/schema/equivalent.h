@@ -18,6 +18,7 @@ typedef struct dn_schema_side {
     const dn_fact_map *facts;
     const char *label;  /* in sentences: "dev" */
     dunlin_string home; /* the namespace that needs no saying, where there are any */
+    bool escapes;       /* a backslash means something in its strings */
     /* The classes of a column (docs/facts.md), with blanks between, the main one first. */
     int (*classes)(const dunlin_fact *column, dn_text *classes, void *context, dn_error *error);
     void *context;

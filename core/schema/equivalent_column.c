@@ -284,7 +284,7 @@ default_of(dn_equivalence *work, int side, const dunlin_fact *column, const char
 
     if (!text.length && type)
         text = dn_fact_text(type, "default");
-    return dn_default_of(work->arena, text, value);
+    return dn_default_of(work->arena, work->sides[side], text, value);
 }
 
 static const char *

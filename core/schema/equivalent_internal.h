@@ -51,7 +51,8 @@ typedef enum dn_default_form {
     DN_DEFAULT_EXPRESSION
 } dn_default_form;
 /* Of an expression in whatever dialect; *value gets what a literal stands for. */
-dn_default_form dn_default_of(dn_arena *arena, dunlin_string expression, const char **value);
+dn_default_form dn_default_of(dn_arena *arena, const dn_schema_side *side, dunlin_string expression,
+                              const char **value);
 /* Two literals, as numbers or truth values where `typed`. */
 bool dn_same_literal(const char *left, const char *right, bool typed);
 

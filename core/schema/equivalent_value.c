@@ -181,9 +181,23 @@ tells_the_time(const char *text)
     return false;
 }
 
+/* What a backslash and this byte stand for, where they stand for anything. */
+static char
+escaped(char c)
+{
+    switch (c) {
+    case 'n': return '\n';
+    case 't': return '\t';
+    case 'r': return '\r';
+    case 'b': return '\b';
+    case 'Z': return '\x1a';
+    default: return c;
+    }
+}
+
 /* A whole string, its quotes undone; NULL: it is none, or no memory. */
 static const char *
-string_of(dn_arena *arena, dunlin_string text)
+string_of(dn_arena *arena, dunlin_string text, bool escapes)
 {
     dn_auto(dn_text) value = DN_TEXT_INIT;
 
@@ -195,6 +209,9 @@ string_of(dn_arena *arena, dunlin_string text)
                 return value.failed ? NULL : dn_arena_text(arena, value.data ? value.data : "");
             if (text.data[++at] != '\'')
                 return NULL;
+        } else if (escapes && text.data[at] == '\\' && at + 1 < text.length) {
+            dn_text_add_char(&value, escaped(text.data[++at]));
+            continue;
         }
         dn_text_add_char(&value, text.data[at]);
     }
@@ -202,7 +219,8 @@ string_of(dn_arena *arena, dunlin_string text)
 }
 
 dn_default_form
-dn_default_of(dn_arena *arena, dunlin_string expression, const char **value)
+dn_default_of(dn_arena *arena, const dn_schema_side *side, dunlin_string expression,
+              const char **value)
 {
     dunlin_string text = without_cast(unwrap(expression));
     const char *folded = dn_lower_copy(arena, text);
@@ -210,7 +228,7 @@ dn_default_of(dn_arena *arena, dunlin_string expression, const char **value)
     *value = NULL;
     if (!text.length || !folded || strcmp(folded, "null") == 0)
         return DN_DEFAULT_NONE;
-    *value = string_of(arena, text);
+    *value = string_of(arena, text, side->escapes);
     if (*value)
         return DN_DEFAULT_LITERAL;
     if (is_number(folded) || strcmp(folded, "true") == 0 || strcmp(folded, "false") == 0) {
@@ -323,7 +341,7 @@ take_values(dn_arena *arena, const char *at)
             at += behind_string(dn_span(at, strlen(at)), 0);
         one.length = one.length ? one.length : (uint64_t)(at - one.data);
         at = one.data + one.length;
-        value = one.length && *one.data == '\'' ? string_of(arena, one)
+        value = one.length && *one.data == '\'' ? string_of(arena, one, false)
                                                 : dn_arena_copy(arena, one.data, one.length);
         if (!one.length || !value || !text)
             return NULL;

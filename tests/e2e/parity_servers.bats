@@ -58,6 +58,8 @@ CREATE TABLE kinds (
     r real, d double precision DEFAULT 1.5,
     b boolean NOT NULL DEFAULT true,
     c char(3) DEFAULT 'EUR', v varchar(40) DEFAULT 'it''s', t text,
+    q text DEFAULT 'it''s \ "so"', w varchar(9) DEFAULT '\', z text DEFAULT 'one
+two',
     x blob, u uuid, j json, jb jsonb,
     da date DEFAULT CURRENT_DATE, ti time, ts timestamp DEFAULT CURRENT_TIMESTAMP, tz timestamptz,
     m mood NOT NULL DEFAULT 'ok',
