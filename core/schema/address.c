@@ -376,6 +376,16 @@ complete_values(const addressing *work, dunlin_operation *operation)
     return 0;
 }
 
+/* CREATE SCHEMA IF NOT EXISTS public: that is what its names are in. */
+static bool
+is_usual_namespace(const dn_schema_target *target, const dunlin_operation *operation)
+{
+    return !(target->naming & DN_FACT_NAMESPACES) &&
+           dn_operation_is(operation, DUNLIN_VERB_CREATE, DUNLIN_KIND_SCHEMA) &&
+           operation->condition == DUNLIN_CONDITION_IF_NOT_EXISTS && operation->path_count == 1 &&
+           dn_string_equal(operation->path[0], USUAL_NAMESPACE);
+}
+
 int
 dn_schema_address(const dn_schema_target *target, const dunlin_operation *const *operations,
                   size_t count, bool name_all, const dn_fact_map *facts, dn_fact_map *logical,
@@ -386,6 +396,8 @@ dn_schema_address(const dn_schema_target *target, const dunlin_operation *const 
 
     if (!copies)
         return dn_no_memory(error);
+    if (count == 1 && is_usual_namespace(target, operations[0]))
+        return 0;
     for (size_t i = 0; i < count; i++) {
         copies[i] = dn_operation_copy(addressed->arena, operations[i]);
         if (!copies[i])

@@ -316,6 +316,65 @@ check_members(dn_mysql_rendering *work, const dunlin_operation *operation)
     return DUNLIN_OK;
 }
 
+/* --- names -------------------------------------------------------------------------------------------- */
+
+static bool
+is_column_or_relation(const dunlin_operation *operation)
+{
+    return dn_kit_same(operation->kind, DUNLIN_KIND_TABLE) ||
+           dn_kit_same(operation->kind, DUNLIN_KIND_COLUMN) ||
+           dn_kit_same(operation->kind, DUNLIN_KIND_VIEW);
+}
+
+/* The name that an operation gives; a primary key has none here. */
+static dunlin_string
+name_given(const dunlin_operation *operation)
+{
+    if (operation->verb == DUNLIN_VERB_RENAME && operation->new_path_count > 0)
+        return operation->new_path[operation->new_path_count - 1];
+    if (operation->verb != DUNLIN_VERB_CREATE || operation->path_count == 0 ||
+        dn_kit_same(operation->kind, DUNLIN_KIND_PRIMARY_KEY))
+        return dn_kit_string(NULL);
+    return operation->path[operation->path_count - 1];
+}
+
+/* What the server would refuse when its turn comes, behind others that are done by then. ([M] "Identifier
+ * Names"; 10.11) */
+static int32_t
+check_name(dn_mysql_rendering *work, const dunlin_operation *operation)
+{
+    enum { MOST_CHARACTERS = 64 };
+    dunlin_string name = name_given(operation);
+    int characters = 0;
+
+    for (uint64_t i = 0; i < name.length; i++) {
+        unsigned char byte = (unsigned char)name.data[i];
+
+        characters += (byte & 0xc0) != 0x80;
+        if (byte >= 0xf0)
+            return dn_mysql_refuse(work, NULL, "names with characters beyond U+FFFF: '%.*s'",
+                                   (int)name.length, name.data);
+    }
+    if (characters > MOST_CHARACTERS)
+        return dn_mysql_refuse(work, NULL, "names of more than %d characters: '%.*s' has %d",
+                               MOST_CHARACTERS, (int)name.length, name.data, characters);
+    if (name.length > 0 && name.data[name.length - 1] == ' ' && is_column_or_relation(operation))
+        return dn_mysql_refuse(work, NULL, "names that end in a blank: '%.*s'", (int)name.length,
+                               name.data);
+    return DUNLIN_OK;
+}
+
+static int32_t
+check_names(dn_mysql_rendering *work)
+{
+    int32_t status = DUNLIN_OK;
+
+    for (; work->at < work->count && status == DUNLIN_OK; work->at++)
+        status = check_name(work, work->operations[work->at]);
+    work->at = 0;
+    return status;
+}
+
 /* --- all of it ----------------------------------------------------------------------------------------------------------- */
 static int32_t
 render_next(dn_mysql_rendering *work)
@@ -358,7 +417,7 @@ dn_mysql_render(const dunlin_call *call, const dunlin_profile *profile, int32_t 
                                .runs = mode == DUNLIN_RENDER_RUN,
                                .operations = operations,
                                .count = count};
-    int32_t status = DUNLIN_OK;
+    int32_t status = check_names(&work);
 
     while (work.at < count && status == DUNLIN_OK)
         status = render_next(&work);
