@@ -221,6 +221,9 @@ decide_one(deciding *work, const dunlin_operation *operation)
     if (guard == DN_GUARD_CONFLICT && text.length == 0) {
         dn_text_add_string(&text, "the table exists, but without ");
         dn_fact_describe(&text, operation->kind, operation->path, operation->path_count);
+        dn_text_add_string(&text, " (");
+        dn_property_describe(&text, operation->set, operation->set_count);
+        dn_text_add_string(&text, ")");
     }
     why = dn_arena_copy(&work->translator->scratch, text.data ? text.data : "", text.length);
     if (!why || text.failed)

@@ -176,13 +176,26 @@ address(dn_translator *translator, const dn_source *source, const dn_fact_map *f
     return 0;
 }
 
-int
-dn_translator_read(dn_translator *translator, const dn_source *source, dn_reading *reading,
-                   dn_error *error)
+/* Once, beforehand. What an earlier run left half done is there, and means nothing. */
+static int
+check_types(dn_translator *translator, const dn_source *source, const dn_reading *reading,
+            dn_error *error)
+{
+    if (translator->phase != DN_TRANSLATOR_REHEARSES || !dn_translator_needs_history(translator) ||
+        dn_schema_check_types(reading->parsed.operations, reading->parsed.count,
+                              translator->options.keep_different, translator->logical, error) == 0)
+        return 0;
+    return dn_translator_blame(source, 0, error);
+}
+
+static int
+read_statement(dn_translator *translator, const dn_source *source, bool again, dn_reading *reading,
+               dn_error *error)
 {
     dn_arena_clear(&translator->scratch);
     translator->reading = reading;
-    if (parse(translator, source, reading, error) < 0)
+    if (parse(translator, source, reading, error) < 0 ||
+        (!again && check_types(translator, source, reading, error) < 0))
         return -1;
     return address(translator, source, dn_translator_facts(translator), reading, error);
 }
@@ -750,7 +763,7 @@ dn_translate(dn_translator *translator, const dn_source *source, bool again,
     /* Of the own dialect, behind the unknown: without a guard there is nothing to ask. */
     if (translator->own && translator->stale && !mentions(source->sql, "exists"))
         return 0;
-    if (dn_translator_read(translator, source, &reading, error) < 0)
+    if (read_statement(translator, source, again, &reading, error) < 0)
         return -1;
     /* What is looked at again is what stands behind the unknown. */
     if (translator->shares && translator->stale && translator->phase == DN_TRANSLATOR_REHEARSES &&

@@ -86,8 +86,6 @@ typedef struct dn_reading {
     bool conditional; /* a guard stands on one of them */
 } dn_reading;
 
-int dn_translator_read(dn_translator *translator, const dn_source *source, dn_reading *reading,
-                       dn_error *error);
 /* "path:line:column: " of the byte at `offset` of the statement, before the message; -1. */
 int dn_translator_blame(const dn_source *source, uint64_t offset, dn_error *error);
 /* join.c: the statement of the file that one of the operations stands in, alone. */

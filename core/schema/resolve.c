@@ -2,7 +2,7 @@
  *
  * Guards: run, skip, conflict or cannot, from the facts at hand.
  */
-#include "core/schema/schema_internal.h"
+#include "core/schema/diff_internal.h"
 
 #include <string.h>
 
@@ -202,6 +202,59 @@ differ(const question *asked, const dunlin_fact *wanted, const dunlin_fact *ther
     return DN_GUARD_CONFLICT;
 }
 
+/* "check (expr a > 0)" */
+static void
+describe_whole(dn_text *why, const dunlin_fact *fact)
+{
+    dn_text_add(why, fact->kind.data, (size_t)fact->kind.length);
+    dn_text_add_string(why, " (");
+    dn_property_describe(why, fact->properties, fact->property_count);
+    dn_text_add_string(why, ")");
+}
+
+typedef struct likeness {
+    const question *asked;
+    const dunlin_fact *wanted;
+    bool found;
+} likeness;
+
+static int
+describe_alike(const dunlin_fact *fact, void *context)
+{
+    likeness *looking = context;
+    const dunlin_operation *operation = looking->asked->operation;
+    dn_text *why = looking->asked->why;
+
+    if (!dn_schema_same(fact->kind, looking->wanted->kind) ||
+        !dn_fact_mentions(fact, operation->path[operation->path_count - 1]))
+        return 0;
+    dn_text_add_string(why, looking->found ? " and " : "");
+    describe_whole(why, fact);
+    looking->found = true;
+    return 0;
+}
+
+/* Part of it is not there, or as another kind of object: the check of a column's labels, a unique
+ * index. */
+static dn_guard
+differ_in_part(const question *asked, const dunlin_fact *wanted, const dunlin_fact *there)
+{
+    likeness looking = {asked, wanted, false};
+
+    if (asked->options->keep_different)
+        return DN_GUARD_SKIP;
+    name_own(asked);
+    dn_text_add_string(asked->why, " exists, but different: it is ");
+    if (dn_string_equal(asked->operation->kind, DUNLIN_KIND_COLUMN))
+        dn_fact_map_members(asked->facts, NULL, wanted->path, wanted->path_count - 1,
+                            describe_alike, &looking);
+    if (!looking.found)
+        describe_whole(asked->why, there);
+    dn_text_add_string(asked->why, ", wanted is ");
+    describe_whole(asked->why, wanted);
+    return DN_GUARD_CONFLICT;
+}
+
 /* --- create --------------------------------------------------------------------------------------------------- */
 
 static dn_guard
@@ -295,11 +348,10 @@ resolve_create(const question *asked)
         const dunlin_fact *found =
             dn_fact_map_find(asked->facts, wanted->kind, wanted->path, wanted->path_count);
 
-        if (!found || !is_equal(asked, wanted, found)) {
-            static const dunlin_fact nothing = {.size = sizeof(dunlin_fact)};
-
-            return differ(asked, wanted, found ? found : &nothing);
-        }
+        if (!found)
+            return differ_in_part(asked, wanted, there);
+        if (!is_equal(asked, wanted, found))
+            return differ(asked, wanted, found);
     }
     return skip_present(asked);
 }

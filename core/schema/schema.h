@@ -53,6 +53,11 @@ typedef struct dn_schema_target {
 int dn_schema_address(const dn_schema_target *target, const dunlin_operation *const *operations,
                       size_t count, bool name_all, const dn_fact_map *facts, dn_fact_map *logical,
                       dn_operations *addressed, dn_error *error);
+/* Where types have no names, nothing in the target says what a server with types of its own would: that
+ * a type is there already, or another one, or lacks the label. Told of parsed operations, before they are
+ * addressed, by what the history made. Errors: plan.exists, translate.conflict, translate.missing. */
+int dn_schema_check_types(const dunlin_operation *const *operations, size_t count,
+                          bool keep_different, const dn_fact_map *logical, dn_error *error);
 /* Kind and path of the object whose facts decide the guard of an operation, for introspect: the
  * table of members. Both borrowed. */
 dunlin_fact dn_schema_key(const dn_schema_target *target, const dunlin_operation *operation);

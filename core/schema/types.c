@@ -93,6 +93,13 @@ word_end(dunlin_string text, uint64_t at)
     return at;
 }
 
+static bool
+is_type(const dunlin_operation *operation)
+{
+    return dn_string_equal(operation->kind, DUNLIN_KIND_ENUM) ||
+           dn_string_equal(operation->kind, DUNLIN_KIND_DOMAIN);
+}
+
 /* --- columns of a type --------------------------------------------------------------------------------- */
 
 typedef struct column_change {
@@ -388,6 +395,15 @@ check_unused(const dunlin_operation *type, const dn_fact_map *logical, dn_error 
                                  type->path[type->path_count - 1].data, name.data);
 }
 
+/* CREATE .. IF NOT EXISTS of one that is there. */
+static bool
+is_kept_type(const dunlin_operation *operation, const dn_fact_map *logical)
+{
+    return operation->verb == DUNLIN_VERB_CREATE &&
+           operation->condition == DUNLIN_CONDITION_IF_NOT_EXISTS && is_type(operation) &&
+           dn_fact_map_find(logical, operation->kind, operation->path, operation->path_count);
+}
+
 int
 dn_schema_inline_types(dunlin_operation *operation, const dn_fact_map *facts, dn_fact_map *logical,
                        dn_operations *out, dn_error *error)
@@ -401,6 +417,8 @@ dn_schema_inline_types(dunlin_operation *operation, const dn_fact_map *facts, dn
         return declare_column(operation, logical, out, error);
     if (is_enum && operation->verb == DUNLIN_VERB_ALTER)
         return alter_enum(operation, facts, logical, out, error);
+    if (is_kept_type(operation, logical))
+        return 0;
     if (is_enum || dn_string_equal(operation->kind, DUNLIN_KIND_DOMAIN))
         return check_unused(operation, logical, error) < 0
                    ? -1
