@@ -60,15 +60,20 @@ dn_ddl_comment(dn_ddl_parser *parser)
 {
     dn_ddl_draft *draft;
     dunlin_string text;
+    bool guarded;
     size_t i = 0;
 
     while (i < sizeof kinds / sizeof kinds[0] && !dn_ddl_accept(parser, kinds[i].words))
         i++;
     if (i == sizeof kinds / sizeof kinds[0])
         return dn_ddl_native(parser, "a comment on this is not portable");
+    /* No gap for a guard that is not there: a comment may be repeated as it stands. */
+    guarded = dn_ddl_accept(parser, "IF EXISTS");
     draft = commented(parser, i);
     if (!draft || !dn_ddl_expect(parser, "IS"))
         return false;
+    if (guarded)
+        draft->operation.condition = DUNLIN_CONDITION_IF_EXISTS;
     if (dn_ddl_accept(parser, "NULL"))
         return dn_ddl_unset(parser, draft, "comment") && dn_ddl_done(parser, draft);
     return dn_ddl_string(parser, &text) &&

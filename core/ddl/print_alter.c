@@ -65,6 +65,7 @@ print_comment(const dunlin_operation *operation, dn_text *text)
 
     dn_text_add_string(text, "COMMENT ON ");
     print_kind(operation, text);
+    dn_print_if_exists(operation, text);
     if (dn_print_is(operation, DUNLIN_KIND_COLUMN)) {
         dn_print_object(operation->path, text);
         dn_text_add_char(text, '.');

@@ -57,11 +57,12 @@ dn_operation_fact_on(const dn_fact_map *facts, const dunlin_operation *operation
     return 0;
 }
 
-/* Their text is the database's own: there is nothing to compare. */
+/* Their text is the database's own, or nothing is known of them: there is nothing to compare. */
 static bool
 has_own_text(dunlin_string kind)
 {
-    return dn_string_equal(kind, DUNLIN_KIND_TRIGGER) ||
+    return dn_string_equal(kind, DUNLIN_KIND_CONSTRAINT) ||
+           dn_string_equal(kind, DUNLIN_KIND_TRIGGER) ||
            dn_string_equal(kind, DUNLIN_KIND_FUNCTION) ||
            dn_string_equal(kind, DUNLIN_KIND_PROCEDURE);
 }

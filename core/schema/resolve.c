@@ -428,6 +428,18 @@ resolve_rename(const question *asked)
     return DN_GUARD_CONFLICT;
 }
 
+/* A view's columns are no facts: that it is there has to do. */
+static bool
+is_of_view(const question *asked)
+{
+    const dunlin_operation *operation = asked->operation;
+    uint64_t count = operation->path_count - 1;
+
+    return dn_string_equal(operation->kind, DUNLIN_KIND_COLUMN) &&
+           (find_as(asked, DUNLIN_KIND_VIEW, operation->path, count) ||
+            find_as(asked, DUNLIN_KIND_MATERIALIZED_VIEW, operation->path, count));
+}
+
 static dn_guard
 resolve_alter(const question *asked)
 {
@@ -435,6 +447,8 @@ resolve_alter(const question *asked)
     const dunlin_fact *there =
         dn_fact_map_find(asked->facts, operation->kind, operation->path, operation->path_count);
 
+    if (!there && is_of_view(asked))
+        return DN_GUARD_RUN;
     if (!there) {
         name_own(asked);
         dn_text_add_string(asked->why, " does not exist");
