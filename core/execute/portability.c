@@ -354,9 +354,8 @@ translate(checking *work, const dn_ddl_statement *parsed)
     dn_operations run = {.arena = &work->scratch};
     dn_wanted *wanted;
 
-    if (!work->target.named_types &&
-        dn_schema_check_types(parsed->operations, parsed->count, false, work->logical,
-                              work->error) < 0)
+    if (!work->target.named_types && dn_schema_check_types(parsed->operations, parsed->count, false,
+                                                           work->logical, work->error) < 0)
         return obstruct_by(work, 0);
     if (dn_schema_address(&work->target, parsed->operations, parsed->count, true, work->facts,
                           work->logical, &all, work->error) < 0)
