@@ -11,7 +11,10 @@ show(dn_cli *cli, const dunlin_node *root)
     fputs("page  ", out);
     dn_cli_put(out, dunlin_node_text(root, "path"), 10);
     fprintf(out, " (%lld tables)\n", (long long)dunlin_node_integer(root, "tables", 0));
-    if (!dunlin_node_boolean(root, "drawn"))
+    if (dunlin_node_boolean(root, "too_large"))
+        fputs("there is no diagram of so many tables: dunlin diagram --table NAME draws a part\n",
+              out);
+    else if (!dunlin_node_boolean(root, "drawn"))
         fputs("Graphviz is not installed: the diagram is text\n", out);
 }
 

@@ -71,3 +71,15 @@ END
     assert_stdout "Graphviz is not installed"
     assert_equal "$(grep -c '^erDiagram$\|<pre>erDiagram' page.html)" 1
 }
+
+@test "more tables than anybody reads in one picture are listed without one" {
+    printf 'CREATE TABLE many_%d (id INTEGER PRIMARY KEY);\n' {1..1001} | sqlite3 app.db
+    run_json docs
+    assert_exit 0
+    assert_json_form docs
+    assert_json '[.drawn, .too_large]' '[false,true]'
+    ! grep -q '<svg' schema.html || fail "a picture was drawn"
+    grep -q 'tables are too many for one picture: <code>dunlin diagram --table' schema.html
+    dunlin docs
+    assert_stdout 'there is no diagram of so many tables: dunlin diagram --table NAME draws a part'
+}
