@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "core/base/file.h"
+#include "core/reconcile/proof.h"
 #include "core/state/named.h"
 
 static const dunlin_fact *
@@ -11,9 +13,22 @@ find(const dn_fact_map *map, const dunlin_fact *key)
     return dn_fact_map_find(map, key->kind, key->path, key->path_count);
 }
 
+/* Whoever writes a migration about what is gone, as `drift --fix` does, knows of it. Columns of many
+ * tables have the same name. */
+static bool
+is_dealt_with(const dunlin_fact *gone, const dn_text *pending)
+{
+    const dunlin_string text = dn_span(pending->data, pending->length);
+    uint64_t last = gone->path_count - 1;
+
+    return dn_speaks_of(text, gone->path[last]) &&
+           (!dn_fact_is(gone, DUNLIN_KIND_COLUMN) || dn_speaks_of(text, gone->path[last - 1]));
+}
+
 /* The first thing that is gone, when all of it is; NULL: some of it is there, or there was nothing. */
 static const dunlin_fact *
-find_gone(const dn_differences *effects, const dn_fact_map *then, const dn_fact_map *now)
+find_gone(const dn_differences *effects, const dn_fact_map *then, const dn_fact_map *now,
+          const dn_text *pending)
 {
     const dunlin_fact *first = NULL;
 
@@ -22,7 +37,7 @@ find_gone(const dn_differences *effects, const dn_fact_map *then, const dn_fact_
 
         if (!made || !find(then, made))
             continue; /* a later one took it away */
-        if (find(now, made))
+        if (find(now, made) || is_dealt_with(made, pending))
             return NULL;
         if (!first)
             first = made;
@@ -85,22 +100,43 @@ read_names(dn_session *session, const dn_fact_map *then, dn_migration_effects **
     return 1;
 }
 
+/* The texts of what is to be run, one behind the other. */
+static int
+read_pending(const dn_session *session, dn_text *pending, dn_error *error)
+{
+    for (size_t i = 0; i < session->journal.count; i++) {
+        const dn_migration *migration = &session->journal.migrations[i];
+        dn_auto(dn_text) text = DN_TEXT_INIT;
+
+        if (session->reconciliation.verdicts[i].recorded || !migration->has_file)
+            continue;
+        if (dn_file_read(migration->path, &text, error) < 0)
+            return -1;
+        dn_text_add(pending, text.data ? text.data : "", text.length);
+        dn_text_add_char(pending, '\n');
+    }
+    return pending->failed ? dn_no_memory(error) : 0;
+}
+
 int
 dn_absent_check(dn_session *session, const dn_fact_map *then, const dn_fact_map *now,
                 const char *const *allow, size_t allow_count, dn_error *error)
 {
+    dn_auto(dn_text) pending = DN_TEXT_INIT;
     dn_migration_effects *named;
     int answer = read_names(session, then, &named, error);
 
     if (answer)
         return answer < 0 ? -1 : 0;
+    if (read_pending(session, &pending, error) < 0)
+        return -1;
     for (size_t i = 0; i < session->journal.count; i++) {
         const dn_verdict *verdict = &session->reconciliation.verdicts[i];
         const dunlin_fact *gone;
 
         if (!verdict->recorded || is_allowed(verdict->migration->tag, allow, allow_count))
             continue;
-        gone = find_gone(&named[i].effects, then, now);
+        gone = find_gone(&named[i].effects, then, now, &pending);
         if (gone)
             return fail(verdict->migration->tag, gone, error);
     }

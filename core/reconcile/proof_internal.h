@@ -15,7 +15,4 @@ int dn_prove_steps(const dn_claim *claim, const dn_fact_map *schema, dn_arena *a
 int dn_prove_drift(const dn_claim *claims, const dn_ballot *ballot, const dn_fact_map *schema,
                    dn_arena *arena, dn_proofs *proofs, dn_error *error);
 
-/* Does a text speak of a name, whatever its letters' case? */
-bool dn_speaks_of(dunlin_string text, dunlin_string name);
-
 #endif

@@ -300,6 +300,7 @@
      "create table t as select 1 as a\n"
      "drop matview m\n"
      "create extension x",
+     "note 1 on 0: 't': columns made from a query are NOT NULL and have defaults here where those of the query are and have\n"
      "note 2 on 1: MariaDB has no materialized views: 'm'\n"
      "CREATE TABLE `t` ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin\n"
      "AS select 1 as a;\n"

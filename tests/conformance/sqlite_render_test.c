@@ -649,6 +649,7 @@ run_shell(const char *command)
 static void
 write_script(const char *folder, const char *operations)
 {
+    const dunlin_script_part open = {.size = sizeof open, .kind = DUNLIN_SCRIPT_OPEN};
     char path[200];
     fake_schema schema;
     fake_schema facts;
@@ -662,7 +663,9 @@ write_script(const char *folder, const char *operations)
     snprintf(path, sizeof path, "%s/s.sql", folder);
     file = fopen(path, "w");
     assert_non_null(file);
-    fputs("PRAGMA foreign_keys = ON;\nBEGIN IMMEDIATE;\n", file);
+    host.lines[0] = '\0';
+    assert_done(&host, driver->script(fake_call(&host), NULL, &open));
+    fprintf(file, "%s\nBEGIN IMMEDIATE;\n", host.lines);
     for (int i = 0; i < host.step_count; i++) {
         const char *sql = host.steps[i].sql;
 
