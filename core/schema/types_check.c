@@ -61,6 +61,16 @@ has_label(const dunlin_fact *type, dunlin_string label)
 }
 
 static int
+lacks_label(const dunlin_operation *operation, dunlin_string label, dn_error *error)
+{
+    const dunlin_string name = name_of(operation);
+
+    return dn_fail(error, DUNLIN_DISAGREEMENT, "translate.missing",
+                   "the type '%.*s' has no label '%.*s'", (int)name.length, name.data,
+                   (int)label.length, label.data);
+}
+
+static int
 check_labels(const checking *work)
 {
     const dunlin_operation *operation = work->operation;
@@ -78,11 +88,23 @@ check_labels(const checking *work)
                 (int)added->text.length, added->text.data);
         return dn_hint(work->error, way_out);
     }
-    if (renamed && !has_label(work->there, renamed->text))
-        return dn_fail(work->error, DUNLIN_DISAGREEMENT, "translate.missing",
-                       "the type '%.*s' has no label '%.*s'", (int)name.length, name.data,
-                       (int)renamed->text.length, renamed->text.data);
-    return 0;
+    return renamed && !has_label(work->there, renamed->text)
+               ? lacks_label(operation, renamed->text, work->error)
+               : 0;
+}
+
+int
+dn_schema_check_renamed_label(const dunlin_operation *operation, const dunlin_fact *type,
+                              dn_error *error)
+{
+    const dunlin_property *renamed =
+        dn_property_find(operation->set, operation->set_count, "rename_value");
+    const dunlin_property *to = dn_property_find(operation->set, operation->set_count, "to");
+
+    if (!renamed || !to || operation->condition != DUNLIN_CONDITION_NONE ||
+        has_label(type, renamed->text) || has_label(type, to->text))
+        return 0;
+    return lacks_label(operation, renamed->text, error);
 }
 
 int
