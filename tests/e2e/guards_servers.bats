@@ -118,7 +118,7 @@ SQL
 }
 
 @test "guards of a run that met a lock are answered anew" {
-    local holder
+    local holder maker
     sql_pg "$url" 'CREATE TABLE t (id int)' 'CREATE TABLE u (id int)'
     printf '{"targets": {"only": {"url": "%s", "backup": "none", "statementLockTimeout": "100ms", "lockRetries": 100}}}\n' \
         "$url" >dunlin.json
@@ -128,17 +128,23 @@ ALTER TABLE t ADD COLUMN IF NOT EXISTS c int;
 CREATE INDEX IF NOT EXISTS u_id ON u (id);
 CREATE TABLE IF NOT EXISTS v (id int);
 SQL
-    sql_pg "$url" "BEGIN; LOCK TABLE t IN ACCESS SHARE MODE; SELECT pg_sleep(1.5); CREATE TABLE v (id int);
-        CREATE INDEX u_id ON u (id); COMMIT" >/dev/null &
+    sql_pg "$url" "BEGIN; LOCK TABLE t IN ACCESS SHARE MODE; SELECT pg_sleep(3); COMMIT" >/dev/null &
     holder=$!
     for _ in {1..200}; do
         [ "$(sql_pg "$url" "SELECT count(*) FROM pg_locks WHERE relation = 't'::regclass")" = 0 ] || break
         sleep 0.02
     done
+    # Somebody makes both while the run waits: its guards were answered by then.
+    for _ in {1..200}; do
+        [ "$(sql_pg "$url" "SELECT count(*) FROM pg_locks WHERE relation = 't'::regclass AND NOT granted")" = 0 ] ||
+            break
+        sleep 0.02
+    done && sql_pg "$url" 'CREATE TABLE v (id int)' 'CREATE INDEX u_id ON u (id)' &
+    maker=$!
     dunlin migrate --allow-nonempty
     assert_exit 0
     assert_stderr 'trying again'
-    wait "$holder"
+    wait "$holder" "$maker"
     assert_equal "$(sql_pg "$url" "SELECT attnum FROM pg_attribute WHERE attrelid = 't'::regclass AND attname = 'c'")" 2
     assert_equal "$(sql_pg "$url" 'SELECT count(*) FROM dunlin_migrations')" 2
 }
