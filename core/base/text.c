@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "core/base/alloc.h"
 
@@ -140,6 +141,27 @@ dn_string_equal_fold(dunlin_string a, const char *b)
         if (lower(a.data[i]) != lower(b[i]))
             return false;
     return true;
+}
+
+static bool
+in_word(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '$' || (unsigned char)c >= 0x80;
+}
+
+bool
+dn_string_mentions(dunlin_string text, dunlin_string name)
+{
+    for (uint64_t at = 0; name.length && at + name.length <= text.length; at++) {
+        uint64_t end = at + name.length;
+
+        if (strncasecmp(text.data + at, name.data, (size_t)name.length) == 0 &&
+            (at == 0 || !in_word(text.data[at - 1])) &&
+            (end == text.length || !in_word(text.data[end])))
+            return true;
+    }
+    return false;
 }
 
 bool

@@ -66,6 +66,8 @@ dn_string_equal(dunlin_string a, const char *b)
     /* Most that are compared differ at once. */
     return b && (a.length == 0 || a.data[0] == b[0]) && dn_string_equal_behind(a, b);
 }
+/* A word of the text that reads like the name, ASCII case aside? */
+bool dn_string_mentions(dunlin_string text, dunlin_string name);
 bool dn_string_equal_fold(dunlin_string a, const char *b); /* ASCII case folded */
 /* Is it one of `words`, which blanks separate? NULL: of none. */
 bool dn_string_among(dunlin_string word, const char *words);

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "core/base/file.h"
-#include "core/reconcile/proof.h"
 #include "core/state/named.h"
 
 static const dunlin_fact *
@@ -21,8 +20,9 @@ is_dealt_with(const dunlin_fact *gone, const dn_text *pending)
     const dunlin_string text = dn_span(pending->data, pending->length);
     uint64_t last = gone->path_count - 1;
 
-    return dn_speaks_of(text, gone->path[last]) &&
-           (!dn_fact_is(gone, DUNLIN_KIND_COLUMN) || dn_speaks_of(text, gone->path[last - 1]));
+    return dn_string_mentions(text, gone->path[last]) &&
+           (!dn_fact_is(gone, DUNLIN_KIND_COLUMN) ||
+            dn_string_mentions(text, gone->path[last - 1]));
 }
 
 /* The first thing that is gone, when all of it is; NULL: some of it is there, or there was nothing. */

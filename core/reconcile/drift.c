@@ -3,9 +3,7 @@
  * Drift: what the schema holds beside what the migrations that were run left there, and what it
  * lacks of that.
  */
-#include <ctype.h>
 #include <string.h>
-#include <strings.h>
 
 #include "core/reconcile/proof_internal.h"
 
@@ -35,26 +33,6 @@ add(drifting *work, dn_drift drift)
 
 /* --- what nobody knows all of -------------------------------------------------------------------------- */
 
-static bool
-is_of_name(char byte)
-{
-    return isalnum((unsigned char)byte) || byte == '_' || byte == '$' || (byte & 0x80);
-}
-
-bool
-dn_speaks_of(dunlin_string text, dunlin_string word)
-{
-    for (uint64_t at = 0; word.length && at + word.length <= text.length; at++) {
-        uint64_t end = at + word.length;
-
-        if (strncasecmp(text.data + at, word.data, (size_t)word.length) == 0 &&
-            (at == 0 || !is_of_name(text.data[at - 1])) &&
-            (end == text.length || !is_of_name(text.data[end])))
-            return true;
-    }
-    return false;
-}
-
 /* Columns that a text makes without naming them: copied, or in text that is put together. */
 static bool
 hides_columns(dunlin_string text)
@@ -63,7 +41,7 @@ hides_columns(dunlin_string text)
                                         "prepare", "source",  "partition", "inherits"};
 
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
-        if (dn_speaks_of(text, dn_string(words[i])))
+        if (dn_string_mentions(text, dn_string(words[i])))
             return true;
     return memchr(text.data, '*', (size_t)text.length) != NULL;
 }
@@ -87,7 +65,7 @@ may_be_touched(const drifting *work, const dunlin_fact *fact)
         dunlin_string text = work->claims[i].effects->text;
 
         if (is_unknown(work, i) && (!text.length || hides_columns(text) ||
-                                    dn_speaks_of(text, fact->path[fact->path_count - 1])))
+                                    dn_string_mentions(text, fact->path[fact->path_count - 1])))
             return true;
     }
     return false;

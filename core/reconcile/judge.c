@@ -356,7 +356,7 @@ is_of_unknown(const judging *work, const dunlin_fact *fact)
         for (size_t k = 0; k < seen->unknown[i]->deed_count; k++) {
             dunlin_string deed = dn_string(seen->unknown[i]->deeds[k]);
 
-            if (dn_speaks_of(deed, name) && dn_speaks_of(deed, owner))
+            if (dn_string_mentions(deed, name) && dn_string_mentions(deed, owner))
                 return true;
         }
     return false;

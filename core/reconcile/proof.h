@@ -73,9 +73,6 @@ typedef struct dn_proofs {
     size_t drift_count;
 } dn_proofs;
 
-/* Does a text speak of a name, whatever its letters' case? */
-bool dn_speaks_of(dunlin_string text, dunlin_string name);
-
 int dn_prove(const dn_claim *claims, size_t count, const dn_fact_map *schema, dn_arena *arena,
              dn_proofs *proofs, dn_error *error);
 

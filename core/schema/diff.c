@@ -6,7 +6,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 /* A version is what was installed where the snapshot was taken. */
 const dn_compare_options dn_diff_comparison = {
@@ -57,33 +56,12 @@ dn_diff_members(dn_properties *list, const dunlin_fact *fact)
 
 /* --- words ------------------------------------------------------------------------------------ */
 
-static bool
-in_word(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-           c == '$' || (unsigned char)c >= 0x80;
-}
-
-bool
-dn_diff_mentions(dunlin_string text, dunlin_string name)
-{
-    for (uint64_t at = 0; name.length && at + name.length <= text.length; at++) {
-        uint64_t end = at + name.length;
-
-        if (strncasecmp(text.data + at, name.data, (size_t)name.length) == 0 &&
-            (at == 0 || !in_word(text.data[at - 1])) &&
-            (end == text.length || !in_word(text.data[end])))
-            return true;
-    }
-    return false;
-}
-
 bool
 dn_fact_mentions(const dunlin_fact *fact, dunlin_string name)
 {
     for (uint64_t i = 0; i < fact->property_count; i++)
         if (fact->properties[i].type == DUNLIN_PROPERTY_EXPRESSION &&
-            dn_diff_mentions(fact->properties[i].text, name))
+            dn_string_mentions(fact->properties[i].text, name))
             return true;
     return false;
 }

@@ -61,8 +61,6 @@ bool dn_fact_is_member(const dunlin_fact *fact);   /* whatever lies in one */
 bool dn_fact_lies_in(const dunlin_fact *fact, const dunlin_fact *owner);
 /* Members without those that are informational or of a past state. */
 void dn_diff_members(dn_properties *list, const dunlin_fact *fact);
-/* A word of the text that reads like the name, ASCII case aside? */
-bool dn_diff_mentions(dunlin_string text, dunlin_string name);
 /* Does an expression anywhere in the members mention it? */
 bool dn_fact_mentions(const dunlin_fact *fact, dunlin_string name);
 

@@ -211,7 +211,7 @@ need_mentioned(sorting *sort, const dunlin_fact *fact)
         dunlin_string name = name_of(sort, other);
 
         if (other == fact || sort->nodes[i].state == 2 ||
-            !(dn_fact_mentions(fact, name) || (type && dn_diff_mentions(type->text, name))))
+            !(dn_fact_mentions(fact, name) || (type && dn_string_mentions(type->text, name))))
             continue;
         if (place(sort, i) < 0)
             return -1;

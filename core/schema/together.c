@@ -87,8 +87,8 @@ static bool
 span_mentions(const dunlin_property *from, uint64_t count, dunlin_string column)
 {
     for (uint64_t i = 0; i < count; i++)
-        if (same_name(from[i].text, column) ||
-            (from[i].type == DUNLIN_PROPERTY_EXPRESSION && dn_diff_mentions(from[i].text, column)))
+        if (same_name(from[i].text, column) || (from[i].type == DUNLIN_PROPERTY_EXPRESSION &&
+                                                dn_string_mentions(from[i].text, column)))
             return true;
     return false;
 }
@@ -122,7 +122,7 @@ mentions(const dunlin_operation *operation, dunlin_string column)
             span_mentions(&operation->set[i],
                           dn_property_span(operation->set, operation->set_count, i), column))
             return true;
-    return dn_diff_mentions(operation->using_expression, column);
+    return dn_string_mentions(operation->using_expression, column);
 }
 
 /* The column that an operation is about, by its old or its new name. */
@@ -189,7 +189,7 @@ look_in_body(const dunlin_fact *trigger, void *context)
 
     for (uint64_t i = 0; i < trigger->property_count; i++)
         looking->found =
-            looking->found || dn_diff_mentions(trigger->properties[i].text, looking->column);
+            looking->found || dn_string_mentions(trigger->properties[i].text, looking->column);
     return 0;
 }
 
@@ -299,7 +299,7 @@ dn_operation_is_blamed(const dunlin_operation *operation, dunlin_string message)
             subject = dn_span(message.data + i + 2, (size_t)(message.length - i - 2));
     if (subject.data == message.data)
         return false;
-    return dn_diff_mentions(subject, name_of(operation)) ||
+    return dn_string_mentions(subject, name_of(operation)) ||
            (!is_column(operation) && operation->verb == DUNLIN_VERB_CREATE &&
             shares_word(operation, subject));
 }
