@@ -82,9 +82,16 @@ add_history(const dn_session *session, dn_text *text)
 /* What nobody could read takes Graphviz minutes to draw. */
 enum { MOST_DRAWN = 1000 };
 
-static void
-leave_out_diagram(const dn_picture *picture, dn_text *text)
+static bool
+is_too_large(const dn_picture *picture)
 {
+    return picture->table_count > MOST_DRAWN;
+}
+
+static void
+leave_out_diagram(const dn_picture *picture, bool *drawn, dn_text *text)
+{
+    *drawn = false;
     dn_text_printf(
         text,
         "<section id=\"diagram\"><h2>Diagram</h2>\n<p>%zu tables are too many for one "
@@ -145,8 +152,8 @@ write_page(dn_session *session, const dn_fact_map *facts, const dn_picture *pict
     dn_text_add_string(text, ". ");
     add_markup(text, dn_reconcile_summary(&session->reconciliation, &session->arena));
     dn_text_add_string(text, ".</p>\n");
-    if (picture->table_count > MOST_DRAWN)
-        leave_out_diagram(picture, text);
+    if (is_too_large(picture))
+        leave_out_diagram(picture, drawn, text);
     else if (picture->table_count && add_diagram(session, picture, drawn, text, error) < 0)
         return -1;
     if (dn_page_sections(facts, picture, text, error) < 0)
@@ -184,8 +191,8 @@ make_docs(dn_session *session, const char *output, dn_error *error)
     dn_session_tell_target(session);
     dn_node_set_text(session->result, root, "path", output);
     dn_node_set_integer(session->result, root, "tables", (int64_t)picture.table_count);
-    dn_node_set_boolean(session->result, root, "drawn", drawn && picture.table_count <= MOST_DRAWN);
-    dn_node_set_boolean(session->result, root, "too_large", picture.table_count > MOST_DRAWN);
+    dn_node_set_boolean(session->result, root, "drawn", drawn);
+    dn_node_set_boolean(session->result, root, "too_large", is_too_large(&picture));
     return 0;
 }
 

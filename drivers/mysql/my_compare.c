@@ -12,16 +12,11 @@
 #define OF_TABLE "TABLE_SCHEMA = DATABASE() AND TABLE_NAME = "
 
 static bool
-is_kind(const dunlin_operation *operation, const char *kind)
-{
-    return dn_kit_same(operation->kind, kind);
-}
-
-static bool
 is_key(const dunlin_operation *operation)
 {
-    return is_kind(operation, DUNLIN_KIND_INDEX) || is_kind(operation, DUNLIN_KIND_UNIQUE) ||
-           is_kind(operation, DUNLIN_KIND_PRIMARY_KEY);
+    return dn_mysql_operates_on(operation, DUNLIN_KIND_INDEX) ||
+           dn_mysql_operates_on(operation, DUNLIN_KIND_UNIQUE) ||
+           dn_mysql_operates_on(operation, DUNLIN_KIND_PRIMARY_KEY);
 }
 
 static dunlin_string
@@ -55,32 +50,23 @@ dn_mysql_can_compare(const dunlin_script_item *item, const dn_mysql_server *serv
     const dunlin_operation *operation = item->operations[0];
     dunlin_string sql = item->sql;
 
-    if (is_kind(operation, DUNLIN_KIND_FOREIGN_KEY))
+    if (dn_mysql_operates_on(operation, DUNLIN_KIND_FOREIGN_KEY))
         return true;
-    if (is_kind(operation, DUNLIN_KIND_TRIGGER) || is_kind(operation, DUNLIN_KIND_CHECK))
+    if (dn_mysql_operates_on(operation, DUNLIN_KIND_TRIGGER) ||
+        dn_mysql_operates_on(operation, DUNLIN_KIND_CHECK))
         return server->mariadb && sql.length > 0;
-    return (is_kind(operation, DUNLIN_KIND_TABLE) || is_kind(operation, DUNLIN_KIND_COLUMN) ||
-            is_key(operation) || dn_mysql_compares_object(operation)) &&
+    return (dn_mysql_operates_on(operation, DUNLIN_KIND_TABLE) ||
+            dn_mysql_operates_on(operation, DUNLIN_KIND_COLUMN) || is_key(operation) ||
+            dn_mysql_compares_object(operation)) &&
            sql.length > 0 && is_single(&sql);
 }
 
 /* --- what the server tells ---------------------------------------------------------------------------- */
 static void
-add(const dn_mysql_comparing *at, const char *words)
-{
-    dn_kit_text_add(at->text, words);
-}
-
-static void
-add_literal(const dn_mysql_comparing *at, dunlin_string value)
-{
-    dn_mysql_add_literal(at->text, at->server, value);
-}
-
-static void
 add_columns(const dn_mysql_comparing *at, dunlin_string table)
 {
-    add(at,
+    dn_mysql_compare_add(
+        at,
         "(SELECT ORDINAL_POSITION AS at, COLUMN_NAME AS name, COLUMN_KEY AS role, IS_NULLABLE AS "
         "nullable, CONCAT(COLUMN_TYPE, IF(IS_NULLABLE = 'NO', ' NOT NULL', ''), "
         "IF(COALESCE(COLUMN_DEFAULT, 'NULL') = 'NULL', '', CONCAT(' DEFAULT ', COLUMN_DEFAULT)), "
@@ -90,18 +76,19 @@ add_columns(const dn_mysql_comparing *at, dunlin_string table)
         "COALESCE(COLUMN_DEFAULT, 'NULL'), EXTRA LIKE '%auto_increment%', "
         "COALESCE(GENERATION_EXPRESSION, ''), EXTRA LIKE '%VIRTUAL%') AS essence FROM "
         "information_schema.COLUMNS WHERE " OF_TABLE);
-    add_literal(at, table);
-    add(at, ")");
+    dn_mysql_compare_add_literal(at, table);
+    dn_mysql_compare_add(at, ")");
 }
 
 static void
 add_keys(const dn_mysql_comparing *at, dunlin_string table, const char *condition)
 {
-    add(at, "(SELECT INDEX_NAME AS name, CONCAT(IF(MAX(NON_UNIQUE), '', 'UNIQUE '), 'KEY (', "
+    dn_mysql_compare_add(
+        at, "(SELECT INDEX_NAME AS name, CONCAT(IF(MAX(NON_UNIQUE), '', 'UNIQUE '), 'KEY (', "
             "GROUP_CONCAT(COALESCE(COLUMN_NAME, 'an expression'), COALESCE(CONCAT('(', SUB_PART, "
             "')'), ''), IF(COLLATION = 'D', ' DESC', '') ORDER BY SEQ_IN_INDEX SEPARATOR ', '), "
             "')') AS said FROM information_schema.STATISTICS WHERE " OF_TABLE);
-    add_literal(at, table);
+    dn_mysql_compare_add_literal(at, table);
     dn_kit_text_format(at->text, "%s GROUP BY INDEX_NAME)", condition);
 }
 
@@ -109,7 +96,8 @@ add_keys(const dn_mysql_comparing *at, dunlin_string table, const char *conditio
 static void
 add_foreign_keys(const dn_mysql_comparing *at, dunlin_string table)
 {
-    add(at,
+    dn_mysql_compare_add(
+        at,
         "(SELECT CONCAT('FOREIGN KEY (', GROUP_CONCAT(k.COLUMN_NAME ORDER BY k.ORDINAL_POSITION "
         "SEPARATOR ', '), ') REFERENCES ', MAX(k.REFERENCED_TABLE_NAME), ' ON DELETE ', "
         "REPLACE(MAX(r.DELETE_RULE), 'NO ACTION', 'RESTRICT'), ' ON UPDATE ', "
@@ -118,8 +106,8 @@ add_foreign_keys(const dn_mysql_comparing *at, dunlin_string table)
         "r ON r.CONSTRAINT_SCHEMA = k.CONSTRAINT_SCHEMA AND r.CONSTRAINT_NAME = "
         "k.CONSTRAINT_NAME AND r.TABLE_NAME = k.TABLE_NAME WHERE k.TABLE_SCHEMA = DATABASE() "
         "AND k.TABLE_NAME = ");
-    add_literal(at, table);
-    add(at, " GROUP BY k.CONSTRAINT_NAME)");
+    dn_mysql_compare_add_literal(at, table);
+    dn_mysql_compare_add(at, " GROUP BY k.CONSTRAINT_NAME)");
 }
 
 /* --- differences ------------------------------------------------------------------------------------------ */
@@ -128,7 +116,7 @@ static void
 begin_difference(const dn_mysql_comparing *at, const char *kind, const char *name)
 {
     dn_kit_text_format(at->text, "SELECT CONCAT('%s ''', ", kind);
-    add_literal(at, at->operation->path[0]);
+    dn_mysql_compare_add_literal(at, at->operation->path[0]);
     dn_kit_text_format(
         at->text,
         ", %s, ''' exists, but different: it is (', COALESCE(t.said, 'nothing'), '), "
@@ -141,25 +129,26 @@ add_difference_of_columns(const dn_mysql_comparing *at)
 {
     begin_difference(at, "column", "'.', w.name");
     add_columns(at, dn_kit_string(DUNLIN_SCRIPT_LIKE));
-    add(at, " w LEFT JOIN ");
+    dn_mysql_compare_add(at, " w LEFT JOIN ");
     add_columns(at, at->operation->path[0]);
-    add(at, " t ON t.name = w.name WHERE (NOT BINARY w.essence <=> t.essence OR (w.nullable <> "
+    dn_mysql_compare_add(
+        at, " t ON t.name = w.name WHERE (NOT BINARY w.essence <=> t.essence OR (w.nullable <> "
             "t.nullable AND t.role <> 'PRI'))");
     if (dn_mysql_member(dn_mysql_set(at->operation), "generated") != NULL) {
-        add(at, " AND w.name = ");
-        add_literal(at, last_name(at->operation));
+        dn_mysql_compare_add(at, " AND w.name = ");
+        dn_mysql_compare_add_literal(at, last_name(at->operation));
     }
 }
 
 static void
 add_difference_of_keys(const dn_mysql_comparing *at)
 {
-    add(at, " UNION ALL ");
+    dn_mysql_compare_add(at, " UNION ALL ");
     begin_difference(at, "key", "'.', w.name");
     add_keys(at, dn_kit_string(DUNLIN_SCRIPT_LIKE), " AND NON_UNIQUE = 0");
-    add(at, " w LEFT JOIN ");
+    dn_mysql_compare_add(at, " w LEFT JOIN ");
     add_keys(at, at->operation->path[0], "");
-    add(at, " t ON t.name = w.name WHERE NOT w.said <=> t.said");
+    dn_mysql_compare_add(at, " t ON t.name = w.name WHERE NOT w.said <=> t.said");
 }
 
 /* MariaDB calls a check CONSTRAINT_1 that has no name, and one of a column as the column. */
@@ -167,37 +156,39 @@ static void
 add_difference_of_checks(const dn_mysql_comparing *at)
 {
     begin_difference(at, "check", "'.', w.CONSTRAINT_NAME");
-    add(at, "(SELECT *, CHECK_CLAUSE AS said FROM information_schema.CHECK_CONSTRAINTS WHERE "
+    dn_mysql_compare_add(
+        at, "(SELECT *, CHECK_CLAUSE AS said FROM information_schema.CHECK_CONSTRAINTS WHERE "
             "CONSTRAINT_SCHEMA = DATABASE() AND TABLE_NAME = '" DUNLIN_SCRIPT_LIKE "') w LEFT JOIN "
             "(SELECT *, CHECK_CLAUSE AS said FROM information_schema.CHECK_CONSTRAINTS WHERE "
             "CONSTRAINT_SCHEMA = DATABASE() AND TABLE_NAME = ");
-    add_literal(at, at->operation->path[0]);
-    add(at,
+    dn_mysql_compare_add_literal(at, at->operation->path[0]);
+    dn_mysql_compare_add(
+        at,
         ") t ON t.CONSTRAINT_NAME = w.CONSTRAINT_NAME WHERE NOT BINARY w.said <=> t.said AND NOT "
         "(w.CONSTRAINT_NAME LIKE 'CONSTRAINT\\_%' AND EXISTS (SELECT 1 FROM "
         "information_schema.CHECK_CONSTRAINTS o WHERE o.CONSTRAINT_SCHEMA = DATABASE() AND "
         "o.TABLE_NAME = ");
-    add_literal(at, at->operation->path[0]);
-    add(at, " AND BINARY o.CHECK_CLAUSE = w.said))");
+    dn_mysql_compare_add_literal(at, at->operation->path[0]);
+    dn_mysql_compare_add(at, " AND BINARY o.CHECK_CLAUSE = w.said))");
 }
 
 static void
 add_difference_of_key(const dn_mysql_comparing *at)
 {
     const dunlin_operation *operation = at->operation;
-    bool primary = is_kind(operation, DUNLIN_KIND_PRIMARY_KEY);
+    bool primary = dn_mysql_operates_on(operation, DUNLIN_KIND_PRIMARY_KEY);
     dunlin_string name = primary ? dn_kit_string("PRIMARY") : last_name(operation);
-    bool index = is_kind(operation, DUNLIN_KIND_INDEX);
+    bool index = dn_mysql_operates_on(operation, DUNLIN_KIND_INDEX);
 
     begin_difference(at, "key", "'.', t.name");
     add_keys(at, dn_kit_string(DUNLIN_SCRIPT_LIKE), "");
-    add(at, " w JOIN ");
+    dn_mysql_compare_add(at, " w JOIN ");
     add_keys(at, operation->path[0], "");
-    add(at, " t ON t.name = ");
-    add_literal(at, name);
-    add(at, " WHERE w.name = ");
-    add_literal(at, index ? dn_kit_string(DUNLIN_SCRIPT_LIKE_INDEX) : name);
-    add(at, " AND w.said <> t.said");
+    dn_mysql_compare_add(at, " t ON t.name = ");
+    dn_mysql_compare_add_literal(at, name);
+    dn_mysql_compare_add(at, " WHERE w.name = ");
+    dn_mysql_compare_add_literal(at, index ? dn_kit_string(DUNLIN_SCRIPT_LIKE_INDEX) : name);
+    dn_mysql_compare_add(at, " AND w.said <> t.said");
 }
 
 static void
@@ -205,10 +196,10 @@ add_action(const dn_mysql_comparing *at, const char *words, const char *name)
 {
     dunlin_string action = dn_mysql_member_text(dn_mysql_set(at->operation), name);
 
-    add(at, words);
+    dn_mysql_compare_add(at, words);
     dn_kit_text_add(at->text, "REPLACE(UPPER(");
-    add_literal(at, action.length > 0 ? action : dn_kit_string("restrict"));
-    add(at, "), 'NO ACTION', 'RESTRICT')");
+    dn_mysql_compare_add_literal(at, action.length > 0 ? action : dn_kit_string("restrict"));
+    dn_mysql_compare_add(at, "), 'NO ACTION', 'RESTRICT')");
 }
 
 static void
@@ -226,34 +217,36 @@ add_difference_of_foreign_key(const dn_mysql_comparing *at)
     dn_kit_text_add(&names, ") REFERENCES ");
     if (ref.count > 0)
         dn_kit_text_add_string(&names, ref.items[ref.count - 1].text);
-    add(at, "SELECT CONCAT('foreign key ''', ");
-    add_literal(at, at->operation->path[0]);
-    add(at, ", '.', ");
-    add_literal(at, last_name(at->operation));
-    add(at, ", ''' exists, but different: it is (', COALESCE((SELECT GROUP_CONCAT(t.said SEPARATOR "
+    dn_mysql_compare_add(at, "SELECT CONCAT('foreign key ''', ");
+    dn_mysql_compare_add_literal(at, at->operation->path[0]);
+    dn_mysql_compare_add(at, ", '.', ");
+    dn_mysql_compare_add_literal(at, last_name(at->operation));
+    dn_mysql_compare_add(
+        at, ", ''' exists, but different: it is (', COALESCE((SELECT GROUP_CONCAT(t.said SEPARATOR "
             "'; ') FROM ");
     add_foreign_keys(at, at->operation->path[0]);
-    add(at, " t), 'nothing'), '), wanted is (', w.said, ')') FROM (SELECT CONCAT(");
-    add_literal(at, dn_kit_text_string(&names));
+    dn_mysql_compare_add(at,
+                         " t), 'nothing'), '), wanted is (', w.said, ')') FROM (SELECT CONCAT(");
+    dn_mysql_compare_add_literal(at, dn_kit_text_string(&names));
     add_action(at, ", ' ON DELETE ', ", "on_delete");
     add_action(at, ", ' ON UPDATE ', ", "on_update");
-    add(at, ") AS said) w WHERE w.said NOT IN (SELECT said FROM ");
+    dn_mysql_compare_add(at, ") AS said) w WHERE w.said NOT IN (SELECT said FROM ");
     add_foreign_keys(at, at->operation->path[0]);
-    add(at, " t)");
+    dn_mysql_compare_add(at, " t)");
     at->text->failed = at->text->failed || names.failed;
 }
 
 static void
 add_difference_of_table(const dn_mysql_comparing *at, bool columns)
 {
-    bool table = is_kind(at->operation, DUNLIN_KIND_TABLE);
+    bool table = dn_mysql_operates_on(at->operation, DUNLIN_KIND_TABLE);
 
     if (columns)
         add_difference_of_columns(at);
     if (table)
         add_difference_of_keys(at);
     if (at->server->mariadb) {
-        add(at, columns ? " UNION ALL " : "");
+        dn_mysql_compare_add(at, columns ? " UNION ALL " : "");
         add_difference_of_checks(at);
     }
 }
@@ -263,12 +256,12 @@ add_all_differences(const dn_mysql_comparing *at, dunlin_string sql)
 {
     if (dn_mysql_compares_object(at->operation))
         dn_mysql_add_difference_of_object(at, sql);
-    else if (is_kind(at->operation, DUNLIN_KIND_FOREIGN_KEY))
+    else if (dn_mysql_operates_on(at->operation, DUNLIN_KIND_FOREIGN_KEY))
         add_difference_of_foreign_key(at);
     else if (is_key(at->operation))
         add_difference_of_key(at);
     else
-        add_difference_of_table(at, !is_kind(at->operation, DUNLIN_KIND_CHECK));
+        add_difference_of_table(at, !dn_mysql_operates_on(at->operation, DUNLIN_KIND_CHECK));
 }
 
 void
@@ -277,16 +270,16 @@ dn_mysql_add_difference(dn_kit_text *text, const dn_mysql_server *server,
 {
     dn_mysql_comparing at = {server, item->operations[0], text};
 
-    add(&at, "SET @dunlin_message = (SELECT * FROM (");
+    dn_mysql_compare_add(&at, "SET @dunlin_message = (SELECT * FROM (");
     add_all_differences(&at, item->sql);
     for (uint64_t i = 1; i < item->operation_count; i++) {
         at.operation = item->operations[i];
-        if (!is_kind(at.operation, DUNLIN_KIND_FOREIGN_KEY))
+        if (!dn_mysql_operates_on(at.operation, DUNLIN_KIND_FOREIGN_KEY))
             continue;
-        add(&at, " UNION ALL ");
+        dn_mysql_compare_add(&at, " UNION ALL ");
         add_difference_of_foreign_key(&at);
     }
-    add(&at, ") d LIMIT 1)");
+    dn_mysql_compare_add(&at, ") d LIMIT 1)");
 }
 
 /* --- the like --------------------------------------------------------------------------------------------- */
@@ -299,7 +292,7 @@ copy_table(const dunlin_operation *operation, dn_mysql_rendering *work, dn_mysql
     dn_mysql_add_name(work, operation->path[0]);
     dn_kit_text_add(&work->sql, " LIMIT 0");
     like->base = dn_mysql_pool_keep(&work->pool, dn_kit_text_string(&work->sql));
-    if (!is_kind(operation, DUNLIN_KIND_COLUMN))
+    if (!dn_mysql_operates_on(operation, DUNLIN_KIND_COLUMN))
         return;
     dn_kit_text_clear(&work->sql);
     dn_kit_text_add(&work->sql, "ALTER TABLE " DUNLIN_SCRIPT_LIKE " DROP COLUMN ");
@@ -316,7 +309,7 @@ forget_names_of_checks(const dunlin_script_item *item, dn_mysql_rendering *work,
         DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text less = {0};
         const char *found;
 
-        if (!is_kind(item->operations[i], DUNLIN_KIND_CHECK))
+        if (!dn_mysql_operates_on(item->operations[i], DUNLIN_KIND_CHECK))
             continue;
         dn_kit_text_add(&name, "CONSTRAINT ");
         dn_kit_text_quote(&name, '`', last_name(item->operations[i]));
@@ -338,18 +331,20 @@ dn_mysql_like(const dunlin_script_item *item, dn_mysql_rendering *work, dn_mysql
     const dunlin_operation *operation = item->operations[0];
 
     *like = (dn_mysql_likeness){.sql = item->sql};
-    if (is_kind(operation, DUNLIN_KIND_FOREIGN_KEY) || is_kind(operation, DUNLIN_KIND_TRIGGER)) {
+    if (dn_mysql_operates_on(operation, DUNLIN_KIND_FOREIGN_KEY) ||
+        dn_mysql_operates_on(operation, DUNLIN_KIND_TRIGGER)) {
         like->sql.length = 0;
         return;
     }
     is_single(&like->sql);
     if (!work->server.mariadb)
         forget_names_of_checks(item, work, &like->sql);
-    like->drop = dn_kit_string(
-        is_kind(operation, DUNLIN_KIND_VIEW)       ? "DROP VIEW IF EXISTS " DUNLIN_SCRIPT_LIKE
-        : is_kind(operation, DUNLIN_KIND_SEQUENCE) ? "DROP SEQUENCE IF EXISTS " DUNLIN_SCRIPT_LIKE
-                                                   : "DROP TABLE IF EXISTS " DUNLIN_SCRIPT_LIKE);
-    if (is_key(operation) || is_kind(operation, DUNLIN_KIND_CHECK) ||
+    like->drop = dn_kit_string(dn_mysql_operates_on(operation, DUNLIN_KIND_VIEW)
+                                   ? "DROP VIEW IF EXISTS " DUNLIN_SCRIPT_LIKE
+                               : dn_mysql_operates_on(operation, DUNLIN_KIND_SEQUENCE)
+                                   ? "DROP SEQUENCE IF EXISTS " DUNLIN_SCRIPT_LIKE
+                                   : "DROP TABLE IF EXISTS " DUNLIN_SCRIPT_LIKE);
+    if (is_key(operation) || dn_mysql_operates_on(operation, DUNLIN_KIND_CHECK) ||
         dn_mysql_member(dn_mysql_set(operation), "generated") != NULL)
         copy_table(operation, work, like);
 }

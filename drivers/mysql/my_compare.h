@@ -14,6 +14,24 @@ typedef struct dn_mysql_comparing {
     dn_kit_text *text;
 } dn_mysql_comparing;
 
+static inline bool
+dn_mysql_operates_on(const dunlin_operation *operation, const char *kind)
+{
+    return dn_kit_same(operation->kind, kind);
+}
+
+static inline void
+dn_mysql_compare_add(const dn_mysql_comparing *at, const char *words)
+{
+    dn_kit_text_add(at->text, words);
+}
+
+static inline void
+dn_mysql_compare_add_literal(const dn_mysql_comparing *at, dunlin_string value)
+{
+    dn_mysql_add_literal(at->text, at->server, value);
+}
+
 /* Statements, in this order. Those that are not needed are empty. */
 typedef struct dn_mysql_likeness {
     dunlin_string drop; /* before and behind it all */

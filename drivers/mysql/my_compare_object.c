@@ -8,36 +8,19 @@
 #include "drivers/mysql/my_compare.h"
 #include "drivers/mysql/my_scan.h"
 
-static bool
-is_kind(const dunlin_operation *operation, const char *kind)
-{
-    return dn_kit_same(operation->kind, kind);
-}
-
 bool
 dn_mysql_compares_object(const dunlin_operation *operation)
 {
-    return is_kind(operation, DUNLIN_KIND_VIEW) || is_kind(operation, DUNLIN_KIND_SEQUENCE) ||
-           is_kind(operation, DUNLIN_KIND_TRIGGER);
-}
-
-static void
-add(const dn_mysql_comparing *at, const char *words)
-{
-    dn_kit_text_add(at->text, words);
-}
-
-static void
-add_literal(const dn_mysql_comparing *at, dunlin_string value)
-{
-    dn_mysql_add_literal(at->text, at->server, value);
+    return dn_mysql_operates_on(operation, DUNLIN_KIND_VIEW) ||
+           dn_mysql_operates_on(operation, DUNLIN_KIND_SEQUENCE) ||
+           dn_mysql_operates_on(operation, DUNLIN_KIND_TRIGGER);
 }
 
 static void
 begin(const dn_mysql_comparing *at, const char *kind, dunlin_string name)
 {
     dn_kit_text_format(at->text, "SELECT CONCAT('%s ''', ", kind);
-    add_literal(at, name);
+    dn_mysql_compare_add_literal(at, name);
     dn_kit_text_format(at->text,
                        ", ''' exists, but different: it is (', COALESCE(t.said, 'no %s'), "
                        "'), wanted is (', w.said, ')') FROM ",
@@ -48,12 +31,13 @@ begin(const dn_mysql_comparing *at, const char *kind, dunlin_string name)
 static void
 add_view(const dn_mysql_comparing *at, dunlin_string name)
 {
-    add(at,
+    dn_mysql_compare_add(
+        at,
         "(SELECT 1 AS one, CONCAT(VIEW_DEFINITION, IF(CHECK_OPTION = 'NONE', '', CONCAT(' WITH ', "
         "CHECK_OPTION, ' CHECK OPTION')), ' SQL SECURITY ', SECURITY_TYPE) AS said FROM "
         "information_schema.VIEWS WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = ");
-    add_literal(at, name);
-    add(at, ")");
+    dn_mysql_compare_add_literal(at, name);
+    dn_mysql_compare_add(at, ")");
 }
 
 static void
@@ -61,20 +45,21 @@ add_difference_of_view(const dn_mysql_comparing *at)
 {
     begin(at, "view", at->operation->path[0]);
     add_view(at, dn_kit_string(DUNLIN_SCRIPT_LIKE));
-    add(at, " w LEFT JOIN ");
+    dn_mysql_compare_add(at, " w LEFT JOIN ");
     add_view(at, at->operation->path[0]);
-    add(at, " t ON t.one = w.one WHERE NOT BINARY w.said <=> t.said");
+    dn_mysql_compare_add(at, " t ON t.one = w.one WHERE NOT BINARY w.said <=> t.said");
 }
 
 /* --- sequences ---------------------------------------------------------------------------------------- */
 static void
 add_sequence(const dn_mysql_comparing *at, dunlin_string name)
 {
-    add(at, "(SELECT CONCAT('START ', start_value, ' INCREMENT ', increment, ' MINVALUE ', "
+    dn_mysql_compare_add(
+        at, "(SELECT CONCAT('START ', start_value, ' INCREMENT ', increment, ' MINVALUE ', "
             "minimum_value, ' MAXVALUE ', maximum_value, ' CACHE ', cache_size, IF(cycle_option, ' "
             "CYCLE', '')) AS said FROM ");
     dn_kit_text_quote(at->text, '`', name);
-    add(at, ")");
+    dn_mysql_compare_add(at, ")");
 }
 
 static void
@@ -82,9 +67,9 @@ add_difference_of_sequence(const dn_mysql_comparing *at)
 {
     begin(at, "sequence", at->operation->path[0]);
     add_sequence(at, dn_kit_string(DUNLIN_SCRIPT_LIKE));
-    add(at, " w JOIN ");
+    dn_mysql_compare_add(at, " w JOIN ");
     add_sequence(at, at->operation->path[0]);
-    add(at, " t WHERE w.said <> t.said");
+    dn_mysql_compare_add(at, " t WHERE w.said <> t.said");
 }
 
 /* --- triggers ----------------------------------------------------------------------------------------- */
@@ -116,13 +101,13 @@ cut_trigger(dunlin_string sql, dunlin_string *when, dunlin_string *body)
 static void
 begin_plain(const dn_mysql_comparing *at)
 {
-    add(at, "REPLACE(REGEXP_REPLACE(");
+    dn_mysql_compare_add(at, "REPLACE(REGEXP_REPLACE(");
 }
 
 static void
 end_plain(const dn_mysql_comparing *at)
 {
-    add(at, ", '(?s)(--|#)[^\\n]*|/[*].*?[*]/|[[:space:]]+', ''), '`', '')");
+    dn_mysql_compare_add(at, ", '(?s)(--|#)[^\\n]*|/[*].*?[*]/|[[:space:]]+', ''), '`', '')");
 }
 
 static void
@@ -134,31 +119,32 @@ add_difference_of_trigger(const dn_mysql_comparing *at, dunlin_string sql)
 
     cut_trigger(sql, &when, &body);
     begin(at, "trigger", name);
-    add(at, "(SELECT CONCAT(");
-    add_literal(at, when);
-    add(at, ", ' ', ");
-    add_literal(at, body);
-    add(at, ") AS said) w JOIN (SELECT CONCAT(ACTION_TIMING, ' ', EVENT_MANIPULATION, ' ', "
+    dn_mysql_compare_add(at, "(SELECT CONCAT(");
+    dn_mysql_compare_add_literal(at, when);
+    dn_mysql_compare_add(at, ", ' ', ");
+    dn_mysql_compare_add_literal(at, body);
+    dn_mysql_compare_add(
+        at, ") AS said) w JOIN (SELECT CONCAT(ACTION_TIMING, ' ', EVENT_MANIPULATION, ' ', "
             "ACTION_STATEMENT) AS said FROM information_schema.TRIGGERS WHERE TRIGGER_SCHEMA = "
             "DATABASE() AND TRIGGER_NAME = ");
-    add_literal(at, name);
-    add(at, ") t WHERE LOWER(");
+    dn_mysql_compare_add_literal(at, name);
+    dn_mysql_compare_add(at, ") t WHERE LOWER(");
     begin_plain(at);
-    add(at, "w.said");
+    dn_mysql_compare_add(at, "w.said");
     end_plain(at);
-    add(at, ") <> LOWER(");
+    dn_mysql_compare_add(at, ") <> LOWER(");
     begin_plain(at);
-    add(at, "t.said");
+    dn_mysql_compare_add(at, "t.said");
     end_plain(at);
-    add(at, ")");
+    dn_mysql_compare_add(at, ")");
 }
 
 void
 dn_mysql_add_difference_of_object(const dn_mysql_comparing *at, dunlin_string sql)
 {
-    if (is_kind(at->operation, DUNLIN_KIND_VIEW))
+    if (dn_mysql_operates_on(at->operation, DUNLIN_KIND_VIEW))
         add_difference_of_view(at);
-    else if (is_kind(at->operation, DUNLIN_KIND_SEQUENCE))
+    else if (dn_mysql_operates_on(at->operation, DUNLIN_KIND_SEQUENCE))
         add_difference_of_sequence(at);
     else
         add_difference_of_trigger(at, sql);
