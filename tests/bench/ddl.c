@@ -86,12 +86,12 @@ class_of(void *context, dunlin_string space, dunlin_string table, dunlin_string 
 }
 
 static dunlin_string
-first_of(void *context, dunlin_string space, dunlin_string table)
+column_at(void *context, dunlin_string space, dunlin_string table, uint64_t at)
 {
     const rendering *work = context;
 
     (void)space;
-    return dn_first_column(work->facts, table);
+    return dn_column_at(work->facts, table, at);
 }
 
 static int
@@ -107,7 +107,7 @@ know_target(rendering *work)
         (dn_schema_target){dn_driver_naming(&capabilities),
                            dn_string(capabilities.flags & DUNLIN_CAN_NAMESPACES ? "public" : ""),
                            (capabilities.flags & DUNLIN_CAN_NAMED_TYPES) != 0};
-    work->columns = (dn_driver_columns){class_of, first_of, work};
+    work->columns = (dn_driver_columns){class_of, column_at, work};
     work->translations.columns = &work->columns;
     return 0;
 }
