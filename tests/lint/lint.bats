@@ -182,6 +182,11 @@ END
     accepts headers
 }
 
+@test "headers: takes a compiler of several words" {
+    put include/dunlin/a.h <<<'int dunlin_a(void);'
+    CC='env gcc' CXX='env g++' accepts headers
+}
+
 @test "headers: refuses a public header that needs another one first" {
     put include/dunlin/a.h <<<'size_t dunlin_a(void);'
     run "$lints/headers" "$tree"
