@@ -14,6 +14,9 @@
 /* A shadow is asked the same again and again: planning would take longer than answering. */
 #define PREPARED_PATH PATH ", pg_catalog.set_config('plan_cache_mode', 'force_generic_plan', true)"
 
+/* The plans are made when the catalogs are small, and stay: reading them whole is quick only then. */
+#define NAMED_PATH PREPARED_PATH ", pg_catalog.set_config('enable_seqscan', 'off', true)"
+
 /* Of text[] (pg_type.dat). */
 enum { DN_PG_TEXTS = 1009 };
 
@@ -31,7 +34,7 @@ typedef struct batch {
     int32_t status; /* once it is not DUNLIN_OK, nothing more is handed on */
     bool refused;   /* by the server */
     char *pins;
-    bool keyed;
+    dn_pg_extent extent;
     bool prepares; /* the questions, before they are asked */
 } batch;
 
@@ -44,7 +47,11 @@ choose_frame(batch *work)
         inside ? "SAVEPOINT dunlin_read" : "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
     if (!inside && work->pins != NULL)
         work->before[work->before_count++] = work->pins;
-    work->before[work->before_count++] = work->connection->shadow != NULL ? PREPARED_PATH : PATH;
+    if (work->connection->shadow == NULL)
+        work->before[work->before_count++] = PATH;
+    else
+        work->before[work->before_count++] =
+            work->extent == DN_PG_EXTENT_ALL ? PREPARED_PATH : NAMED_PATH;
     if (inside)
         work->after[work->after_count++] = "ROLLBACK TO SAVEPOINT dunlin_read";
     work->after[work->after_count++] = inside ? "RELEASE SAVEPOINT dunlin_read" : "COMMIT";
@@ -56,7 +63,7 @@ static const Oid types[MOST_VALUES] = {DN_PG_TEXTS, DN_PG_TEXTS, DN_PG_TEXTS, DN
 static bool
 send_prepared(const batch *work)
 {
-    unsigned number = work->connection->questions[work->keyed];
+    unsigned number = work->connection->questions[work->extent];
     PGconn *pg = work->connection->pg;
     char name[48];
 
@@ -179,7 +186,7 @@ ask(batch *work)
     }
     PQexitPipelineMode(connection->pg);
     if (work->refused) {
-        connection->questions[work->keyed] = 0;
+        connection->questions[work->extent] = 0;
         get_back(work);
     }
     return work->status;
@@ -187,13 +194,13 @@ ask(batch *work)
 
 int32_t
 dn_pg_ask_together(dunlin_connection *connection, const dn_pg_question *questions, size_t count,
-                   bool keyed, void *context)
+                   dn_pg_extent extent, void *context)
 {
     DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text pins = {0};
     batch work = {.connection = connection,
                   .questions = questions,
                   .count = count,
-                  .keyed = keyed,
+                  .extent = extent,
                   .context = context};
 
     if (connection->pins_local || connection->pooled) {
@@ -203,8 +210,8 @@ dn_pg_ask_together(dunlin_connection *connection, const dn_pg_question *question
         work.pins = pins.data;
     }
     choose_frame(&work);
-    work.prepares = connection->shadow != NULL && connection->questions[keyed] == 0;
+    work.prepares = connection->shadow != NULL && connection->questions[extent] == 0;
     if (work.prepares)
-        connection->questions[keyed] = ++connection->prepared_names;
+        connection->questions[extent] = ++connection->prepared_names;
     return ask(&work);
 }

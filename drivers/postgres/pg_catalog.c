@@ -196,6 +196,8 @@ static part constraints[] = {
 static part classes[] = {
     "SELECT oc.oid, " OUTER_NAME("n.nspname", "oc.opcname"),
     ", oc.opcdefault FROM pg_opclass oc JOIN pg_namespace n ON n.oid = oc.opcnamespace",
+    "@ WHERE oc.oid IN (SELECT unnest(i.indclass::oid[]) FROM pg_index i"
+    " WHERE i.indrelid = ANY (" NAMED_RELATIONS "))",
     NULL,
 };
 
@@ -396,7 +398,12 @@ static part definitions[] = {
     " WHERE " OURS("p.oid") " AND " VISIBLE_SCHEMA
                             " AND p.oid NOT IN " EXTENSION_MEMBERS("pg_proc"),
     WANTED_NAME("n.nspname", "p.proname"),
-    " UNION ALL SELECT 'statistics', s.stxrelid::text, NULL, s.stxname, NULL,"
+    NULL,
+};
+
+/* The same of what belongs to a relation. */
+static part members[] = {
+    "SELECT 'statistics', s.stxrelid::text, NULL, s.stxname, NULL,"
     " pg_get_statisticsobjdef(s.oid), NULL, NULL, des.description"
     " FROM pg_statistic_ext s" COMMENT("pg_statistic_ext", "s.oid"),
     " WHERE true",
@@ -413,22 +420,24 @@ static const struct {
     part *parts;
     int32_t (*take)(void *context, const dn_pg_row *row);
     bool names; /* it reads the names of what is wanted */
+    bool alone; /* what it finds is no relation and belongs to none */
 } catalog[DN_PG_CATALOG_QUESTIONS] = {
-    {named, NULL, true},
-    {schemas, dn_pg_take_schema, true},
-    {extensions, dn_pg_take_extension, true},
-    {relations, dn_pg_take_relation, false},
-    {sequences, dn_pg_take_sequence, false},
-    {columns, dn_pg_take_column, false},
-    {constraints, dn_pg_take_constraint, false},
-    {classes, dn_pg_take_class, false},
-    {indexes, dn_pg_take_index, false},
-    {triggers, dn_pg_take_trigger, false},
-    {policies, dn_pg_take_policy, false},
-    {depends, dn_pg_take_depend, false},
-    {types, dn_pg_take_type, true},
-    {routines, dn_pg_take_routine, true},
-    {definitions, dn_pg_take_definition, true},
+    {named, NULL, true, false},
+    {schemas, dn_pg_take_schema, true, true},
+    {extensions, dn_pg_take_extension, true, true},
+    {relations, dn_pg_take_relation, false, false},
+    {sequences, dn_pg_take_sequence, false, false},
+    {columns, dn_pg_take_column, false, false},
+    {constraints, dn_pg_take_constraint, false, false},
+    {classes, dn_pg_take_class, false, false},
+    {indexes, dn_pg_take_index, false, false},
+    {triggers, dn_pg_take_trigger, false, false},
+    {policies, dn_pg_take_policy, false, false},
+    {depends, dn_pg_take_depend, false, false},
+    {types, dn_pg_take_type, true, true},
+    {routines, dn_pg_take_routine, true, true},
+    {definitions, dn_pg_take_definition, true, true},
+    {members, dn_pg_take_definition, false, false},
 };
 
 /* Whether a part is meant for the server and the question; *text: without its mark. */
@@ -456,10 +465,11 @@ is_meant(const char *one, int major, bool keyed, bool shadow, const char **text)
 }
 
 size_t
-dn_pg_catalog_questions(dn_pg_arena *arena, int version, bool shadow, const char *const *values,
+dn_pg_catalog_questions(dn_pg_arena *arena, int version, bool shadow, dn_pg_extent extent,
+                        const char *const *values,
                         dn_pg_question questions[DN_PG_CATALOG_QUESTIONS])
 {
-    bool keyed = values[DN_PG_CATALOG_NAMES] != NULL;
+    size_t count = 0;
     const char **nameless = dn_pg_arena_take(arena, DN_PG_CATALOG_VALUES * sizeof(*nameless));
 
     if (nameless == NULL)
@@ -470,19 +480,21 @@ dn_pg_catalog_questions(dn_pg_arena *arena, int version, bool shadow, const char
         DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text sql = {0};
         dunlin_string copy;
 
+        if (catalog[i].alone && extent == DN_PG_EXTENT_RELATIONS)
+            continue;
         for (part *one = catalog[i].parts; *one != NULL; one++) {
             const char *text;
 
-            if (is_meant(*one, version / 10000, keyed, shadow, &text))
+            if (is_meant(*one, version / 10000, extent != DN_PG_EXTENT_ALL, shadow, &text))
                 dn_kit_text_add(&sql, text);
         }
         copy = dn_pg_arena_copy(arena, dn_kit_text_string(&sql));
         if (sql.failed || copy.data == NULL)
             return 0;
-        questions[i] = (dn_pg_question){.sql = copy.data,
-                                        .values = catalog[i].names ? values : nameless,
-                                        .count = DN_PG_CATALOG_VALUES,
-                                        .take = catalog[i].take};
+        questions[count++] = (dn_pg_question){.sql = copy.data,
+                                              .values = catalog[i].names ? values : nameless,
+                                              .count = DN_PG_CATALOG_VALUES,
+                                              .take = catalog[i].take};
     }
-    return DN_PG_CATALOG_QUESTIONS;
+    return count;
 }

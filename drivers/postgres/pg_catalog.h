@@ -9,8 +9,7 @@
 
 /* Each takes four values, all text[] or NULL: the namespaces wanted; namespaces and names of the
  * objects wanted, pairwise; names of triggers whose tables are wanted. */
-enum { DN_PG_CATALOG_VALUES = 4, DN_PG_CATALOG_QUESTIONS = 15 };
-enum { DN_PG_CATALOG_NAMES = 2 }; /* of these: NULL where everything is wanted */
+enum { DN_PG_CATALOG_VALUES = 4, DN_PG_CATALOG_QUESTIONS = 16 };
 
 enum { DN_PG_SCHEMA_NAME, DN_PG_SCHEMA_COMMENT };
 
@@ -186,7 +185,7 @@ enum {
 
 /* Texts for a server of that version (as libpq gives it), in the arena; the order is that in which
  * they are to be asked. `values` are given to each. Answers how many there are, 0: no memory. */
-size_t dn_pg_catalog_questions(dn_pg_arena *arena, int version, bool shadow,
+size_t dn_pg_catalog_questions(dn_pg_arena *arena, int version, bool shadow, dn_pg_extent extent,
                                const char *const *values,
                                dn_pg_question questions[DN_PG_CATALOG_QUESTIONS]);
 

@@ -63,6 +63,15 @@ typedef struct dn_pg_prepared {
 typedef struct dn_pg_shadow dn_pg_shadow; /* pg_shadow.h */
 typedef struct dn_pg_procedure dn_pg_procedure;
 
+/* Which facts are asked for: all, those of the objects named, or of these only of relations and of
+ * what belongs to them, which takes fewer questions. */
+typedef enum dn_pg_extent {
+    DN_PG_EXTENT_ALL,
+    DN_PG_EXTENT_NAMED,
+    DN_PG_EXTENT_RELATIONS,
+    DN_PG_EXTENTS
+} dn_pg_extent;
+
 struct dunlin_connection {
     PGconn *pg;
     dn_pg_address address;
@@ -85,9 +94,8 @@ struct dunlin_connection {
 
     dn_pg_prepared prepared[DN_PG_PREPARED];
     unsigned prepared_names;
-    /* About facts, without and with keys: part of their names once they are prepared, 0: they are
-     * not. */
-    unsigned questions[2];
+    /* About facts: part of their names once they are prepared, 0: they are not. */
+    unsigned questions[DN_PG_EXTENTS];
     dn_pg_shadow *shadow;        /* NULL: to no shadow */
     dn_pg_procedure *procedures; /* that were called or made, the last one first */
     char *home;                  /* where unqualified names are made, once described */

@@ -90,6 +90,7 @@ static int32_t
 read_facts(dn_pg_reading *reading, dunlin_connection *connection, values *work)
 {
     dn_pg_question questions[DN_PG_CATALOG_QUESTIONS];
+    dn_pg_extent extent = dn_pg_wishes_extent(reading->scope);
     size_t count;
     int32_t status =
         dn_pg_wishes_begin(reading->call, &reading->arena, reading->scope, &reading->wishes);
@@ -99,11 +100,10 @@ read_facts(dn_pg_reading *reading, dunlin_connection *connection, values *work)
     if (status != DUNLIN_OK)
         return status;
     count = dn_pg_catalog_questions(&reading->arena, reading->version, connection->shadow != NULL,
-                                    work->list, questions);
+                                    extent, work->list, questions);
     if (count == 0)
         return dn_kit_no_memory(reading->call);
-    status = dn_pg_ask_together(connection, questions, count,
-                                work->list[DN_PG_CATALOG_NAMES] != NULL, reading);
+    status = dn_pg_ask_together(connection, questions, count, extent, reading);
     if (status == DUNLIN_OK)
         status = dn_pg_push_relations(reading);
     if (status == DUNLIN_OK)

@@ -73,10 +73,10 @@ typedef struct dn_pg_question {
 } dn_pg_question;
 
 /* All of them in one round trip, in a snapshot of their own, or in a savepoint where a transaction
- * is open. search_path is pg_catalog meanwhile, so that names are printed in full. `keyed`: their
- * texts are those with keys. */
+ * is open. search_path is pg_catalog meanwhile, so that names are printed in full. `extent`: what
+ * their texts ask for. */
 int32_t dn_pg_ask_together(dunlin_connection *connection, const dn_pg_question *questions,
-                           size_t count, bool keyed, void *context);
+                           size_t count, dn_pg_extent extent, void *context);
 
 /* --- one fact ---------------------------------------------------------------------------------------- */
 /* Takes members in any order; what equals its default is left out by whoever adds it. */
@@ -117,6 +117,8 @@ typedef struct dn_pg_wishes {
     char *seen; /* by number of the key */
 } dn_pg_wishes;
 
+/* What has to be asked so that the scope is answered. */
+dn_pg_extent dn_pg_wishes_extent(const dunlin_scope *scope);
 int32_t dn_pg_wishes_begin(const dunlin_call *call, dn_pg_arena *arena, const dunlin_scope *scope,
                            dn_pg_wishes *wishes);
 /* Whether the fact is to be pushed; remembers which keys were answered. A key of a relation stands

@@ -153,6 +153,17 @@ add_wishes(dn_pg_wishes *wishes, const dunlin_fact *key, uint64_t number, dunlin
         add_wish(wishes, WISH_TYPE, &wish);
 }
 
+dn_pg_extent
+dn_pg_wishes_extent(const dunlin_scope *scope)
+{
+    if (scope->key_count == 0)
+        return DN_PG_EXTENT_ALL;
+    for (uint64_t i = 0; i < scope->key_count; i++)
+        if (!is_relation(scope->keys[i]->kind) && !is_member(scope->keys[i]->kind))
+            return DN_PG_EXTENT_NAMED;
+    return DN_PG_EXTENT_RELATIONS;
+}
+
 int32_t
 dn_pg_wishes_begin(const dunlin_call *call, dn_pg_arena *arena, const dunlin_scope *scope,
                    dn_pg_wishes *wishes)
