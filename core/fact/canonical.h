@@ -49,6 +49,8 @@ typedef struct dn_fact_line {
 } dn_fact_line;
 /* 0; 1: the line may be wrong or just unusual, dn_fact_read() knows; -1: no memory. */
 int dn_fact_read_line(dunlin_string text, dn_fact_line *line);
+/* The same from "key":[before,after]; of `null` the fact has the size 0. Both lists have an arena. */
+int dn_fact_read_change(dunlin_string text, dn_fact_line *before, dn_fact_line *after);
 
 /* Facts in the order of their canonical keys, by bytes. NULL: no memory. */
 const dunlin_fact **dn_fact_sorted(const dn_fact_map *map, dn_arena *arena);

@@ -198,21 +198,59 @@ split_key(dunlin_string key, dn_fact_line *line)
     return parts >= 2 && line->parts[0].length > 0;
 }
 
-int
-dn_fact_read_line(dunlin_string text, dn_fact_line *line)
+/* What stands at the scanner: the value of a fact of `kind`. */
+static int
+read_value(scanner *scan, dn_fact_line *line)
 {
-    scanner scan = {.at = text.data, .end = text.data + text.length, .list = &line->properties};
-    dunlin_string key;
-
     line->properties.count = 0;
-    if (!take_string(&scan, &key) || !split_key(key, line) || !take_word(&scan, ":{"))
-        return 1;
-    scan.kind = line->fact.kind;
-    if (!take_members(&scan) || scan.at != scan.end)
+    scan->list = &line->properties;
+    scan->kind = line->fact.kind;
+    if (!take(scan, '{') || !take_members(scan))
         return 1;
     if (line->properties.failed)
         return -1;
     line->fact.properties = line->properties.items;
     line->fact.property_count = line->properties.count;
     return 0;
+}
+
+int
+dn_fact_read_line(dunlin_string text, dn_fact_line *line)
+{
+    scanner scan = {.at = text.data, .end = text.data + text.length};
+    dunlin_string key;
+    int answer;
+
+    if (!take_string(&scan, &key) || !split_key(key, line) || !take(&scan, ':'))
+        return 1;
+    answer = read_value(&scan, line);
+    return answer ? answer : scan.at != scan.end;
+}
+
+static int
+read_side(scanner *scan, dunlin_string key, dn_fact_line *side)
+{
+    if (!split_key(key, side))
+        return 1;
+    if (!take_word(scan, "null"))
+        return read_value(scan, side);
+    side->fact.size = 0;
+    return 0;
+}
+
+int
+dn_fact_read_change(dunlin_string text, dn_fact_line *before, dn_fact_line *after)
+{
+    scanner scan = {.at = text.data, .end = text.data + text.length};
+    dunlin_string key;
+    int answer;
+
+    if (!take_string(&scan, &key) || !take_word(&scan, ":["))
+        return 1;
+    answer = read_side(&scan, key, before);
+    if (answer == 0)
+        answer = take(&scan, ',') ? read_side(&scan, key, after) : 1;
+    if (answer)
+        return answer;
+    return !take(&scan, ']') || scan.at != scan.end;
 }

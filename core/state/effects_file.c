@@ -10,14 +10,13 @@
  *
  * The digest is that of all other bytes.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/base/file.h"
 #include "core/base/json.h"
 #include "core/fact/canonical.h"
 #include "core/state/replay_internal.h"
-
-enum { FORMAT = 1 };
 
 static char *
 path_of(const char *folder, const char *tag, dn_arena *arena)
@@ -64,7 +63,7 @@ write_text(dn_text *text, const dn_effects_file *file, const char *seal, dn_erro
     dn_digest_hex(&file->chain, chain);
     dn_text_printf(text, "{\"dunlin\":{\"chain\":\"%s\",\"data\":%u,\"digest\":\"%s\",", chain,
                    effects->data, seal);
-    dn_text_printf(text, "\"format\":%d,\"statements\":%u},\n\"effects\":{\n", FORMAT,
+    dn_text_printf(text, "\"format\":" DN_EFFECTS_FORMAT ",\"statements\":%u},\n\"effects\":{\n",
                    effects->statements);
     for (size_t i = 0; i < effects->effects.count; i++) {
         if (add_effect(text, &effects->effects.items[i], error) < 0)
@@ -140,11 +139,11 @@ static int
 read_head(const cJSON *head, dn_effects_file *file)
 {
     const cJSON *chain = member(head, "chain");
-    int64_t format;
+    unsigned format;
     dn_digest digest;
 
-    if (!cJSON_IsObject(head) || !dn_json_integer(member(head, "format"), &format) ||
-        format != FORMAT || !cJSON_IsString(chain) ||
+    if (!cJSON_IsObject(head) || !read_count(head, "format", &format) ||
+        format != (unsigned)strtoul(DN_EFFECTS_FORMAT, NULL, 10) || !cJSON_IsString(chain) ||
         !dn_digest_parse(chain->valuestring, strlen(chain->valuestring), &digest) ||
         !dn_digest_equal(&digest, &file->chain) ||
         !read_count(head, "statements", &file->effects.statements) ||
@@ -210,34 +209,57 @@ check_seal(const cJSON *head, const dn_text *text, const dn_effects_file *file, 
                : 1;
 }
 
-int
-dn_effects_read(const char *folder, dn_effects_file *file, dn_arena *arena, const dn_log *log,
-                dn_error *error)
+/* Any JSON. */
+static int
+read_tree(const char *path, const dn_text *text, dn_effects_file *file, dn_arena *arena,
+          const dn_log *log, dn_error *error)
 {
-    dn_auto(dn_text) text = DN_TEXT_INIT;
-    dn_auto(dn_arena) scratch = DN_ARENA_INIT;
-    char *path = path_of(folder, file->tag, &scratch);
     dn_json json;
     dn_error ignored;
     int answer;
 
-    file->effects = (dn_migration_effects){.known = true};
-    if (!path)
-        return dn_no_memory(error);
     dn_error_clear(&ignored);
-    if (!dn_file_exists(path) || dn_file_read(path, &text, &ignored) < 0 ||
-        dn_json_parse(&json, path, text.data ? text.data : "", text.length, false,
+    file->effects = (dn_migration_effects){.known = true};
+    if (dn_json_parse(&json, path, text->data ? text->data : "", text->length, false,
                       "snapshot.syntax", &ignored) < 0)
         return 1;
     answer = read_head(member(json.root, "dunlin"), file);
     if (answer == 0)
         answer = read_effects(member(json.root, "effects"), file, arena);
     if (answer == 0) {
-        answer = check_seal(member(json.root, "dunlin"), &text, file, error);
+        answer = check_seal(member(json.root, "dunlin"), text, file, error);
         if (answer == 1)
             dn_log_warning(log, "'%s' was edited by hand or merged, and counts for nothing", path);
     }
     dn_json_free(&json);
+    return answer;
+}
+
+void
+dn_effects_room_free(dn_effects_room *room)
+{
+    dn_text_free(&room->text);
+    dn_arena_free(&room->arena);
+}
+
+int
+dn_effects_read(const char *folder, dn_effects_file *file, dn_effects_room *room, dn_arena *arena,
+                const dn_log *log, dn_error *error)
+{
+    char *path = path_of(folder, file->tag, arena);
+    dn_error ignored;
+    int answer;
+
+    if (!path)
+        return dn_no_memory(error);
+    dn_error_clear(&ignored);
+    dn_text_clear(&room->text);
+    if (dn_file_read(path, &room->text, &ignored) < 0)
+        return 1;
+    file->effects = (dn_migration_effects){.known = true};
+    answer = dn_effects_read_lines(file, room, arena);
+    if (answer == 1)
+        answer = read_tree(path, &room->text, file, arena, log, error);
     return answer < 0 ? dn_no_memory(error) : answer;
 }
 
@@ -246,6 +268,7 @@ dn_effects_compare(const char *folder, const dn_effects_file *made, dn_arena *ar
                    const dn_log *log, dn_kept *kept, dn_error *error)
 {
     dn_effects_file found = *made;
+    dn_effects_room room = {.text = DN_TEXT_INIT, .arena = DN_ARENA_INIT};
     char seals[2][DN_DIGEST_HEX];
     char *path = path_of(folder, made->tag, arena);
     int answer;
@@ -255,7 +278,8 @@ dn_effects_compare(const char *folder, const dn_effects_file *made, dn_arena *ar
         return dn_no_memory(error);
     if (!dn_file_exists(path))
         return 0;
-    answer = dn_effects_read(folder, &found, arena, log, error);
+    answer = dn_effects_read(folder, &found, &room, arena, log, error);
+    dn_effects_room_free(&room);
     if (answer) {
         *kept = DN_KEPT_STALE;
         return answer < 0 ? -1 : 0;

@@ -426,22 +426,22 @@ run_all(dn_replay *replay, dn_migration_effects *effects, size_t told, dn_error 
 static size_t
 read_told(dn_replay *replay, dn_migration_effects *effects, dn_error *error)
 {
+    dn_effects_room room = {.text = DN_TEXT_INIT, .arena = DN_ARENA_INIT};
     size_t told = 0;
 
-    if (!replay->options.folder)
-        return 0;
-    for (; told < replay->count; told++) {
+    for (; replay->options.folder && told < replay->count; told++) {
         const dn_migration *file = replay->files[told];
         dn_effects_file kept = {.chain = replay->chain[told]};
 
         if (!file || !file->has_file)
             break;
         kept.tag = file->tag;
-        if (dn_effects_read(replay->options.folder, &kept, replay->arena, &replay->options.log,
-                            error) != 0)
+        if (dn_effects_read(replay->options.folder, &kept, &room, replay->arena,
+                            &replay->options.log, error) != 0)
             break;
         effects[told] = kept.effects;
     }
+    dn_effects_room_free(&room);
     return told;
 }
 

@@ -5,6 +5,7 @@
 #ifndef DN_STATE_REPLAY_INTERNAL_H
 #define DN_STATE_REPLAY_INTERNAL_H
 
+#include "core/fact/canonical.h"
 #include "core/state/replay.h"
 
 /* Facts of a shadow, followed from change to change. */
@@ -48,9 +49,20 @@ typedef struct dn_effects_file {
     dn_digest chain;
     dn_migration_effects effects; /* without steps */
 } dn_effects_file;
+#define DN_EFFECTS_FORMAT "1"
+/* What reading one takes, kept for the next one. */
+typedef struct dn_effects_room {
+    dn_text text; /* of the file */
+    dn_arena arena;
+    dn_fact_line before;
+    dn_fact_line after;
+} dn_effects_room;
+void dn_effects_room_free(dn_effects_room *room);
 /* 0; 1: there is none that counts, -1: no memory. */
-int dn_effects_read(const char *folder, dn_effects_file *file, dn_arena *arena, const dn_log *log,
-                    dn_error *error);
+int dn_effects_read(const char *folder, dn_effects_file *file, dn_effects_room *room,
+                    dn_arena *arena, const dn_log *log, dn_error *error);
+/* From the text in the room. 0; 1: not as it is written, and nothing is said about it; -1: no memory. */
+int dn_effects_read_lines(dn_effects_file *file, dn_effects_room *room, dn_arena *arena);
 /* What the file of these effects is worth, if there is one. */
 int dn_effects_compare(const char *folder, const dn_effects_file *made, dn_arena *arena,
                        const dn_log *log, dn_kept *kept, dn_error *error);

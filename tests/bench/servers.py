@@ -368,7 +368,6 @@ def bench_mysql(bench):
     bench.note_peaks(what, medians)
     bench_portable(bench, server)
     bench_nothing(bench, server)
-    doctor.bench_doctor(bench, doctor.OnServer(server))
     if bench.long:
         bench_bulk(bench, server)
 
@@ -396,7 +395,6 @@ def bench_postgres(bench):
     bench_portable(bench, server)
     bench_guards(bench, server)
     bench_nothing(bench, server)
-    doctor.bench_doctor(bench, doctor.OnServer(server))
     if bench.long:
         bench_bulk(bench, server)
 
@@ -409,7 +407,17 @@ def bench_postgres_schema(bench):
     schema.bench_schema(bench, schema.Postgres(Postgres(bench)))
 
 
+def bench_mysql_doctor(bench):
+    doctor.bench_doctor(bench, doctor.OnServer(Mysql(bench)))
+
+
+def bench_postgres_doctor(bench):
+    doctor.bench_doctor(bench, doctor.OnServer(Postgres(bench)))
+
+
 TOPICS = {"mysql": (Mysql, bench_mysql), "postgres": (Postgres, bench_postgres),
+          "mysql-doctor": (Mysql, bench_mysql_doctor),
+          "postgres-doctor": (Postgres, bench_postgres_doctor),
           "mysql-schema": (Mysql, bench_mysql_schema),
           "postgres-schema": (Postgres, bench_postgres_schema)}
 

@@ -260,6 +260,43 @@ test_a_plain_line_is_read_without_a_tree(void **state)
                  "\"x/s\":{\"a\":{\"b\":[[1],[]],\"c\":{}},\"max\":-999999999999999,\"n\":0}", 0);
 }
 
+static const char *
+side_of(schema_fixture *fixture, const dn_fact_line *side)
+{
+    return side->fact.size ? written(fixture, &side->fact) : "null";
+}
+
+static void
+change_is_read(void **state, const char *text, const char *before, const char *after)
+{
+    schema_fixture *fixture = *state;
+    dn_fact_line sides[2] = {{.properties = {.arena = &fixture->arena}},
+                             {.properties = {.arena = &fixture->arena}}};
+
+    assert_int_equal(dn_fact_read_change(dn_string(text), &sides[0], &sides[1]), before ? 0 : 1);
+    if (!before)
+        return;
+    assert_string_equal(side_of(fixture, &sides[0]), before);
+    assert_string_equal(side_of(fixture, &sides[1]), after);
+}
+
+static void
+test_a_change_has_a_fact_before_and_one_after(void **state)
+{
+    change_is_read(state, "\"table/t\":[null,{\"order\":[\"a\"]}]", "null",
+                   "\"table/t\":{\"order\":[\"a\"]}");
+    change_is_read(state, "\"table/t\":[{},null]", "\"table/t\":{}", "null");
+    change_is_read(state, "\"column/t/a\":[{\"type\":\"int\"},{\"type\":\"text\"}]",
+                   "\"column/t/a\":{\"type\":\"int\"}", "\"column/t/a\":{\"type\":\"text\"}");
+    change_is_read(state, "\"table/t\":{}", NULL, NULL);
+    change_is_read(state, "\"table/t\":[null]", NULL, NULL);
+    change_is_read(state, "\"table/t\":[null,null", NULL, NULL);
+    change_is_read(state, "\"table/t\":[null,{}],", NULL, NULL);
+    change_is_read(state, "\"table/t\":[null,{\"a\":null}]", NULL, NULL);
+    change_is_read(state, "\"table\":[null,{}]", NULL, NULL);
+    change_is_read(state, "\"table/50%25\":[null,{}]", NULL, NULL);
+}
+
 static void
 test_a_line_that_is_not_plain_is_left_to_the_other_reader(void **state)
 {
@@ -325,6 +362,8 @@ main(void)
         cmocka_unit_test_setup_teardown(test_what_is_no_fact_is_refused_with_the_reason, setup,
                                         teardown_schema),
         cmocka_unit_test_setup_teardown(test_a_plain_line_is_read_without_a_tree, setup,
+                                        teardown_schema),
+        cmocka_unit_test_setup_teardown(test_a_change_has_a_fact_before_and_one_after, setup,
                                         teardown_schema),
         cmocka_unit_test_setup_teardown(test_a_line_that_is_not_plain_is_left_to_the_other_reader,
                                         setup, teardown_schema),
