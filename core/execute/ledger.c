@@ -470,6 +470,21 @@ run_translated(ledger *book, const dn_script_item *item, const dn_translated *tr
     return answer;
 }
 
+/* What an earlier run did is nothing to run, but there are types that only its text tells of. */
+static int
+pass_over(ledger *book, const dn_script_item *item, dn_error *error)
+{
+    dn_translator *translator = book->execution->translator;
+    const dn_source source = dn_script_source(book->job->migration, item);
+
+    book->done = book->at;
+    if (item->flags & DUNLIN_CLASS_SESSION)
+        return run_sql(book, item, error);
+    return translator && dn_translator_needs_history(translator)
+               ? dn_translator_remember(translator, &source, error)
+               : 0;
+}
+
 static int
 run_statement(ledger *book, const dn_script_item *item, dn_error *error)
 {
@@ -482,12 +497,8 @@ run_statement(ledger *book, const dn_script_item *item, dn_error *error)
         return -1;
     if (book->at <= book->known)
         before = done_before(book, item, &digest, error);
-    if (before > 0)
-        book->done = book->at;
-    if (before > 0 && (item->flags & DUNLIN_CLASS_SESSION))
-        return run_sql(book, item, error);
     if (before)
-        return before < 0 ? -1 : 0;
+        return before < 0 ? -1 : pass_over(book, item, error);
     book->rows.items[book->at - 1].digest = digest;
     if (translate(book, item, &translated, error) < 0)
         return -1;

@@ -425,6 +425,7 @@ dn_translator_may_remember(const dn_translator *translator, dunlin_string text)
 int
 dn_translator_remember(dn_translator *translator, const dn_source *source, dn_error *error)
 {
+    bool runs = translator->phase == DN_TRANSLATOR_PERFORMS;
     dn_reading reading;
 
     if (source->native || !(source->flags & DUNLIN_CLASS_DDL))
@@ -435,7 +436,8 @@ dn_translator_remember(dn_translator *translator, const dn_source *source, dn_er
         return 0;
     }
     if (dn_schema_address(&translator->target, reading.parsed.operations, reading.parsed.count,
-                          false, NULL, translator->remembered, &reading.operations, error) < 0)
+                          false, NULL, runs ? translator->logical : translator->remembered,
+                          &reading.operations, error) < 0)
         dn_error_clear(error);
     return 0;
 }

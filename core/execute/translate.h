@@ -87,7 +87,8 @@ const dn_lex_rules *dn_translator_rules(const dn_translator *translator);
 bool dn_translator_needs_history(const dn_translator *translator);
 /* May there be something to remember in the text of one that is applied already? */
 bool dn_translator_may_remember(const dn_translator *translator, dunlin_string text);
-/* Types that a migration which is applied already made; before the first _expect. */
+/* Types that a migration which is applied already made, before the first _expect; in a run, those of
+ * a statement that an earlier one did. */
 int dn_translator_remember(dn_translator *translator, const dn_source *source, dn_error *error);
 /* Notes what a pending statement names. Errors: translate.native, translate.syntax, with a place. */
 int dn_translator_expect(dn_translator *translator, const dn_source *source, dn_error *error);

@@ -185,6 +185,15 @@ MARIADB_ROUTINES = files(
     "DROP TABLE log;\n",
 )
 
+# Of a type without a name, what is left of the first statement is its text.
+PORTABLE_TYPES = files(
+    "-- moods\nCREATE TYPE mood AS ENUM ('sad', 'ok');\n"
+    "CREATE TABLE people (id bigint PRIMARY KEY, feels mood);\n",
+    "-- values\n-- dunlin: no-transaction\nALTER TYPE mood ADD VALUE 'happy';\n"
+    "INSERT INTO people VALUES (1, 'happy');\nALTER TYPE mood RENAME VALUE 'happy' TO 'glad';\n"
+    "INSERT INTO people VALUES (2, 'glad');\n",
+)
+
 # --- PostgreSQL -----------------------------------------------------------------------------------------
 POSTGRES_OUTSIDE = files(
     "-- moods\nCREATE TYPE mood AS ENUM ('sad', 'ok');\n"
@@ -326,6 +335,7 @@ def all_of(database, fixtures):
             History("mixed, begun before", "mariadb", MIXED, start=3, only_long=True),
             History("settings", "mariadb", MARIADB_SETTINGS, step=4),
             History("routines", "mariadb", MARIADB_ROUTINES, step=4),
+            History("types", "mariadb", PORTABLE_TYPES, step=4, dialect="portable"),
         ],
         "postgres": [
             History("mixed", "postgres", MIXED, step=8),
@@ -335,6 +345,7 @@ def all_of(database, fixtures):
             History("outside transactions", "postgres", POSTGRES_OUTSIDE, step=3),
             History("settings", "postgres", POSTGRES_SETTINGS, step=4),
             History("many in a row", "postgres", DEEP, step=40),
+            History("types", "postgres", PORTABLE_TYPES, step=8, dialect="portable"),
         ],
     }[database]
     fixture = {"sqlite": "sqlite", "mariadb": "mysql", "postgres": "postgresql"}[database]
