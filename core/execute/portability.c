@@ -348,14 +348,20 @@ check_rows(checking *work, const dunlin_operation *operation)
 }
 
 static int
+check_types(checking *work, const dn_ddl_statement *parsed, const dn_fact_map *types)
+{
+    return dn_schema_check_types(&work->target, parsed->operations, parsed->count, false, types,
+                                 work->error);
+}
+
+static int
 translate(checking *work, const dn_ddl_statement *parsed)
 {
     dn_operations all = {.arena = &work->scratch};
     dn_operations run = {.arena = &work->scratch};
     dn_wanted *wanted;
 
-    if (!work->target.named_types && dn_schema_check_types(parsed->operations, parsed->count, false,
-                                                           work->logical, work->error) < 0)
+    if (!work->target.named_types && check_types(work, parsed, work->logical) < 0)
         return obstruct_by(work, 0);
     if (dn_schema_address(&work->target, parsed->operations, parsed->count, true, work->facts,
                           work->logical, &all, work->error) < 0)
@@ -365,6 +371,8 @@ translate(checking *work, const dn_ddl_statement *parsed)
         work->found->unsure++;
         return fold_what_is_known(work, parsed);
     }
+    if (work->target.named_types && check_types(work, parsed, work->facts) < 0)
+        return obstruct_by(work, 0);
     if (all.count && all.items[0]->verb == DUNLIN_VERB_DATA) {
         if (check_rows(work, all.items[0]) < 0)
             return -1;

@@ -176,14 +176,20 @@ address(dn_translator *translator, const dn_source *source, const dn_fact_map *f
     return 0;
 }
 
-/* Once, beforehand. What an earlier run left half done is there, and means nothing. */
+/* What an earlier run left half done is there, and means nothing. What is remembered of types is what
+ * was there before; facts are of no use behind the unknown. */
 static int
 check_types(dn_translator *translator, const dn_source *source, const dn_reading *reading,
-            dn_error *error)
+            bool again, dn_error *error)
 {
-    if (translator->phase != DN_TRANSLATOR_REHEARSES || !dn_translator_needs_history(translator) ||
-        dn_schema_check_types(reading->parsed.operations, reading->parsed.count,
-                              translator->options.keep_different, translator->logical, error) == 0)
+    bool named = translator->target.named_types;
+
+    if (translator->own || again ||
+        (named ? translator->stale : translator->phase != DN_TRANSLATOR_REHEARSES) ||
+        dn_schema_check_types(&translator->target, reading->parsed.operations,
+                              reading->parsed.count, translator->options.keep_different,
+                              named ? dn_translator_facts(translator) : translator->logical,
+                              error) == 0)
         return 0;
     return dn_translator_blame(source, 0, error);
 }
@@ -195,7 +201,7 @@ read_statement(dn_translator *translator, const dn_source *source, bool again, d
     dn_arena_clear(&translator->scratch);
     translator->reading = reading;
     if (parse(translator, source, reading, error) < 0 ||
-        (!again && check_types(translator, source, reading, error) < 0))
+        check_types(translator, source, reading, again, error) < 0)
         return -1;
     return address(translator, source, dn_translator_facts(translator), reading, error);
 }

@@ -15,7 +15,6 @@ typedef struct addressing {
     const dn_fact_map *logical;
     dn_arena *arena;
     dn_error *error;
-    bool portable; /* not the target's own dialect, whose errors are its own affair */
 } addressing;
 
 bool
@@ -368,8 +367,6 @@ complete_values(const addressing *work, dunlin_operation *operation)
     type = dn_fact_map_find(work->facts, operation->kind, operation->path, operation->path_count);
     if (!type)
         return 0; /* the guard, or the database, will say so */
-    if (work->portable && dn_schema_check_renamed_label(operation, type, work->error) < 0)
-        return -1;
     dn_properties_add_all(&values, operation->set, operation->set_count,
                           "add_value before after rename_value to");
     if (dn_schema_new_values(type, operation, &values, work->error) < 0)
@@ -394,7 +391,7 @@ dn_schema_address(const dn_schema_target *target, const dunlin_operation *const 
                   size_t count, bool name_all, const dn_fact_map *facts, dn_fact_map *logical,
                   dn_operations *addressed, dn_error *error)
 {
-    addressing work = {target, facts, logical, addressed->arena, error, name_all};
+    addressing work = {target, facts, logical, addressed->arena, error};
     dunlin_operation **copies = dn_arena_array(addressed->arena, count + 1, sizeof *copies);
 
     if (!copies)

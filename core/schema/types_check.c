@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * What a server with types of its own refuses, on a target where they have no names. Whoever tries a
- * history on such a target would else hear of it on the other one only.
+ * What a server with types of its own refuses, on a target where they have no names: whoever tries a
+ * history on such a target would else hear of it on the other one only. And labels on all of them.
  */
 #include <string.h>
 
@@ -61,16 +61,6 @@ has_label(const dunlin_fact *type, dunlin_string label)
 }
 
 static int
-lacks_label(const dunlin_operation *operation, dunlin_string label, dn_error *error)
-{
-    const dunlin_string name = name_of(operation);
-
-    return dn_fail(error, DUNLIN_DISAGREEMENT, "translate.missing",
-                   "the type '%.*s' has no label '%.*s'", (int)name.length, name.data,
-                   (int)label.length, label.data);
-}
-
-static int
 check_labels(const checking *work)
 {
     const dunlin_operation *operation = work->operation;
@@ -88,28 +78,28 @@ check_labels(const checking *work)
                 (int)added->text.length, added->text.data);
         return dn_hint(work->error, way_out);
     }
-    return renamed && !has_label(work->there, renamed->text)
-               ? lacks_label(operation, renamed->text, work->error)
-               : 0;
+    if (renamed && !has_label(work->there, renamed->text))
+        return dn_fail(work->error, DUNLIN_DISAGREEMENT, "translate.missing",
+                       "the type '%.*s' has no label '%.*s'", (int)name.length, name.data,
+                       (int)renamed->text.length, renamed->text.data);
+    return 0;
 }
 
-int
-dn_schema_check_renamed_label(const dunlin_operation *operation, const dunlin_fact *type,
-                              dn_error *error)
+/* Where types have no names there are no namespaces either. */
+static const dunlin_fact *
+find_type(const dn_schema_target *target, const dunlin_operation *operation,
+          const dn_fact_map *types)
 {
-    const dunlin_property *renamed =
-        dn_property_find(operation->set, operation->set_count, "rename_value");
-    const dunlin_property *to = dn_property_find(operation->set, operation->set_count, "to");
+    const dunlin_string said = operation->path[0]; /* empty: it says no namespace */
+    const dunlin_string path[] = {said.length ? said : target->home, name_of(operation)};
 
-    if (!renamed || !to || operation->condition != DUNLIN_CONDITION_NONE ||
-        has_label(type, renamed->text) || has_label(type, to->text))
-        return 0;
-    return lacks_label(operation, renamed->text, error);
+    return target->named_types ? dn_fact_map_find(types, operation->kind, path, 2)
+                               : dn_fact_map_find(types, operation->kind, path + 1, 1);
 }
 
 int
-dn_schema_check_types(const dunlin_operation *const *operations, size_t count, bool keep_different,
-                      const dn_fact_map *logical, dn_error *error)
+dn_schema_check_types(const dn_schema_target *target, const dunlin_operation *const *operations,
+                      size_t count, bool keep_different, const dn_fact_map *types, dn_error *error)
 {
     for (size_t i = 0; i < count; i++) {
         checking work = {operations[i], NULL, keep_different, error};
@@ -118,10 +108,9 @@ dn_schema_check_types(const dunlin_operation *const *operations, size_t count, b
 
         if (!is_enum && !dn_string_equal(operations[i]->kind, DUNLIN_KIND_DOMAIN))
             continue;
-        work.there = dn_fact_map_find(logical, operations[i]->kind,
-                                      &operations[i]->path[operations[i]->path_count - 1], 1);
-        if (operations[i]->verb == DUNLIN_VERB_CREATE)
-            answer = check_create(&work, logical);
+        work.there = find_type(target, operations[i], types);
+        if (operations[i]->verb == DUNLIN_VERB_CREATE && !target->named_types)
+            answer = check_create(&work, types);
         else if (is_enum && operations[i]->verb == DUNLIN_VERB_ALTER && work.there)
             answer = check_labels(&work);
         if (answer < 0)
