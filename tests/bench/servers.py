@@ -10,6 +10,7 @@ import doctor
 import project
 import relay
 import schema
+import shadow
 from measuring import PEAK_LIMIT_KB, TOP, Failed
 
 DELAY_MS = 5
@@ -415,9 +416,14 @@ def bench_postgres_doctor(bench):
     doctor.bench_doctor(bench, doctor.OnServer(Postgres(bench)))
 
 
+def bench_postgres_shadow(bench):
+    shadow.bench_shadow(bench, Postgres(bench))
+
+
 TOPICS = {"mysql": (Mysql, bench_mysql), "postgres": (Postgres, bench_postgres),
           "mysql-doctor": (Mysql, bench_mysql_doctor),
           "postgres-doctor": (Postgres, bench_postgres_doctor),
+          "postgres-shadow": (Postgres, bench_postgres_shadow),
           "mysql-schema": (Mysql, bench_mysql_schema),
           "postgres-schema": (Postgres, bench_postgres_schema)}
 
