@@ -138,6 +138,46 @@ ALTER TABLE \"users\" ADD COLUMN IF NOT EXISTS \"hand\" INT;"
     assert_exit 0
 }
 
+@test "in a portable folder it is in a section of SQLite, or portable where that knows no guard" {
+    mkdir migrations
+    echo '{"dialect": "portable", "targets": {"app": {"url": "sqlite:app.db"}}}' >dunlin.json
+    echo 'CREATE TABLE users (id bigint PRIMARY KEY, name text);' >migrations/0001_users.sql
+    dunlin migrate
+    sql app.db "INSERT INTO users VALUES (1, 'Ada')" "ALTER TABLE users RENAME TO old" \
+        "CREATE TABLE users (id integer PRIMARY KEY, name text)" \
+        "INSERT INTO users SELECT * FROM old" "DROP TABLE old"
+    dunlin drift --fix key
+    assert_exit 4
+    assert_equal "$(grep -c "only sqlite" migrations/*_key.sql)" 1
+    dunlin migrate --no-backup
+    assert_exit 0
+    assert_equal "$(sql app.db "SELECT id, name FROM users")" "1|Ada"
+    dunlin drift --replay
+    assert_exit 0
+    # Its text cannot say that the column may be there: only dunlin can.
+    sql app.db "ALTER TABLE users ADD COLUMN age integer" "UPDATE users SET age = 36"
+    dunlin drift --fix age
+    assert_exit 4
+    assert_equal "$(cat migrations/*_age.sql)" "-- Made by \`dunlin drift --fix\` from 'app'.
+ALTER TABLE users ADD COLUMN IF NOT EXISTS age INTEGER;"
+    dunlin migrate --no-backup
+    assert_exit 0
+    assert_equal "$(sql app.db "SELECT age FROM users")" 36
+    for how in "" --replay; do
+        dunlin drift $how
+        assert_exit 0
+    done
+    # Of another type than portable text makes there.
+    sql app.db "ALTER TABLE users ADD COLUMN size real"
+    dunlin drift --fix "take it back" --revert
+    assert_exit 4
+    sql app.db "ALTER TABLE users DROP COLUMN size" "ALTER TABLE users ADD COLUMN size int"
+    rm migrations/*_take_it_back.sql
+    dunlin drift --fix size
+    assert_exit 1
+    assert_stderr "column 'users.size' is different"
+}
+
 @test "or one that takes it back" {
     project
     sql app.db "ALTER TABLE users ADD COLUMN hand int" "DROP INDEX users_zip"
