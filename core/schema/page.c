@@ -12,9 +12,8 @@
 typedef struct paging {
     const dn_fact_map *facts;
     uint64_t lead;
-    const dn_picture_table *table; /* whose section is written */
-    const char *kind;              /* of the list in the making */
-    bool any;                      /* something was written of that kind */
+    const char *kind; /* of the list in the making */
+    bool any;         /* something was written of that kind */
     size_t section;
     dn_text *text;
 } paging;
@@ -134,11 +133,7 @@ static int
 add_member(const dunlin_fact *fact, void *context)
 {
     paging *page = context;
-    const dunlin_fact *table = page->table->fact;
 
-    for (uint64_t i = 0; i < table->path_count; i++)
-        if (i >= fact->path_count || !dn_schema_same(fact->path[i], table->path[i]))
-            return 0;
     dn_text_add_string(page->text, page->any ? "<li>" : "<ul><li>");
     page->any = true;
     add_cell(page->text, "b", fact->path[fact->path_count - 1]);
@@ -161,7 +156,6 @@ begin_section(paging *page, const char *kind, dunlin_string name)
 static void
 add_table(paging *page, const dn_picture_table *table)
 {
-    page->table = table;
     begin_section(page, DUNLIN_KIND_TABLE, dn_string(table->name));
     add_comment(page->text, table->fact);
     add_columns(page->text, table);
@@ -170,7 +164,8 @@ add_table(paging *page, const dn_picture_table *table)
 
         page->any = false;
         dn_text_printf(page->text, "<h3>%s</h3>", member_kinds[i][1]);
-        dn_fact_map_each(page->facts, member_kinds[i][0], add_member, page);
+        dn_fact_map_members(page->facts, member_kinds[i][0], table->fact->path,
+                            table->fact->path_count, add_member, page);
         if (page->any)
             dn_text_add_string(page->text, "</ul>\n");
         else

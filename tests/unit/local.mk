@@ -60,6 +60,7 @@ unit_tests += tests/unit/fact_ignore_test
 unit_tests += tests/unit/fact_map_test
 unit_tests += tests/unit/schema_fold_test
 unit_tests += tests/unit/schema_guard_test
+unit_tests += tests/unit/schema_page_test
 unit_tests += tests/unit/schema_picture_test
 unit_tests += tests/unit/state_match_test
 unit_tests += tests/unit/state_snapshot_test
