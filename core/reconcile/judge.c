@@ -117,6 +117,8 @@ confidence_of(const dn_verdict *verdict)
         return verdict->recorded ? "recorded" : "unprovable";
     if (verdict->recorded && proof->done && proof->kind == DN_EFFECTS_ABSENT)
         return "unprovable"; /* all of it is gone again */
+    if (verdict->verdict == DN_VERDICT_PENDING && proof->kind == DN_EFFECTS_SUPERSEDED)
+        return "consistent"; /* it may have been run: what came behind it looks the same */
     if (proof->proved && !(verdict->recorded && proof->kind == DN_EFFECTS_PARTIAL))
         return "proved"; /* part of what is recorded is not all of it */
     if (verdict->verdict == DN_VERDICT_UNPROVABLE ||

@@ -251,25 +251,34 @@ narrow(dn_ballot *ballot, dn_line *line)
     }
 }
 
-/* Whoever changed or dropped a fact found it there. */
+/* Whoever changed or dropped a fact found it there. So somebody had made it; who else left it otherwise in
+ * between is superseded, whether that was run or not. */
+static bool
+imply_before(dn_ballot *ballot, dn_line *line, size_t at)
+{
+    bool news = false;
+
+    while (at-- > 0 && line->touches[at + 1].change->before && !line->touches[at].implied) {
+        dn_touch *touch = &line->touches[at];
+        dn_entry *entry = &ballot->entries[touch->entry];
+
+        touch->implied = true;
+        news = true;
+        if (!touch->change->before && entry->standing == DN_STANDING_UNKNOWN &&
+            !entry->votes[DN_VOTE_ABSENT] && !entry->clashes)
+            entry->standing = DN_STANDING_DONE;
+    }
+    return news;
+}
+
 static bool
 imply(dn_ballot *ballot, dn_line *line)
 {
     bool news = false;
 
-    for (size_t i = line->count; i-- > 1;) {
-        dn_touch *touch = &line->touches[i - 1];
-        dn_entry *entry = &ballot->entries[touch->entry];
-
-        if (touch->implied || !line->touches[i].change->before ||
-            ballot->entries[line->touches[i].entry].standing != DN_STANDING_DONE)
-            continue;
-        touch->implied = true;
-        news = true;
-        if (entry->standing == DN_STANDING_UNKNOWN && !entry->votes[DN_VOTE_ABSENT] &&
-            !entry->clashes)
-            entry->standing = DN_STANDING_DONE;
-    }
+    for (size_t i = line->count; i-- > 1;)
+        if (ballot->entries[line->touches[i].entry].standing == DN_STANDING_DONE)
+            news = imply_before(ballot, line, i) || news;
     return news;
 }
 

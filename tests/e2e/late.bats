@@ -129,3 +129,24 @@ overtaken() {
     assert_exit 0
     assert_json '[.applied[].tag]' '["0002_one"]'
 }
+
+@test "one whose changes a later one overwrote is late, and not taken to have been run" {
+    sed -i 's/varchar(20)/varchar(20), n integer/' migrations/0001_users.sql
+    echo 'CREATE VIEW names AS SELECT name FROM users;' >>migrations/0001_users.sql
+    overtaken "DROP VIEW names; CREATE VIEW names AS SELECT id, name FROM users; INSERT INTO users (id, name) VALUES (7, 'Ada');" \
+        'DROP VIEW names; CREATE VIEW names AS SELECT n FROM users;'
+    assert_exit 4
+    assert_stderr "'0002_one' arrived late: it touches 'names', and so does '0003_two'"
+    run_json doctor
+    assert_exit 3
+    assert_json '.migrations[1] | [.verdict, .recorded, .effects, .confidence]' \
+        '["pending","no","superseded","consistent"]'
+    assert_json '[.plan[].action]' '["backup","apply","verify"]'
+    # Its row would be lost if it were recorded.
+    dunlin repair --apply --no-backup
+    assert_exit 4
+    assert_stderr "arrived late"
+    dunlin migrate --no-backup --allow 0002_one
+    assert_exit 0
+    assert_equal "$(sql app.db 'SELECT name FROM users')" Ada
+}
