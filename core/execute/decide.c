@@ -57,14 +57,31 @@ dn_operation_fact_on(const dn_fact_map *facts, const dunlin_operation *operation
     return 0;
 }
 
-/* Their text is the database's own, or nothing is known of them: there is nothing to compare. */
+/* Nothing is known of them, or text of the database's own that is not compared. */
 static bool
-has_own_text(dunlin_string kind)
+is_by_name(dunlin_string kind)
 {
     return dn_string_equal(kind, DUNLIN_KIND_CONSTRAINT) ||
-           dn_string_equal(kind, DUNLIN_KIND_TRIGGER) ||
            dn_string_equal(kind, DUNLIN_KIND_FUNCTION) ||
            dn_string_equal(kind, DUNLIN_KIND_PROCEDURE);
+}
+
+/* What CREATE TRIGGER makes is its text. */
+static int
+add_definition(const deciding *work, const dunlin_operation *operation, dunlin_fact *fact)
+{
+    dn_translator *translator = work->translator;
+    dn_properties set = {.arena = &translator->scratch};
+    size_t length;
+    const char *text =
+        dn_translator_strip(translator->rules, operation->body, &translator->scratch, &length);
+
+    if (!text)
+        return dn_no_memory(work->error);
+    dn_properties_add(&set, "definition", DUNLIN_PROPERTY_EXPRESSION, 0, dn_span(text, length));
+    fact->properties = set.items;
+    fact->property_count = set.count;
+    return set.failed ? dn_no_memory(work->error) : 0;
 }
 
 static int
@@ -78,10 +95,12 @@ realise(deciding *work, const dunlin_operation *operation, dn_wanted *wanted)
 
     *wanted = (dn_wanted){NULL, 0};
     if ((operation->verb != DUNLIN_VERB_CREATE && operation->verb != DUNLIN_VERB_ALTER) ||
-        has_own_text(operation->kind) ||
-        !dn_connection_driver(translator->connection)->table.realise)
+        is_by_name(operation->kind) || !dn_connection_driver(translator->connection)->table.realise)
         return 0;
-    if (dn_operation_fact_on(work->facts, operation, &translator->scratch, &fact, work->error) < 0)
+    if (dn_operation_fact_on(work->facts, operation, &translator->scratch, &fact, work->error) <
+            0 ||
+        (dn_operation_is(operation, DUNLIN_VERB_CREATE, DUNLIN_KIND_TRIGGER) &&
+         add_definition(work, operation, &fact) < 0))
         return -1;
     list[0] = &fact;
     view = dn_translator_view(translator);

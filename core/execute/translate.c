@@ -138,8 +138,8 @@ check_portable(const dn_translator *translator, const dn_source *source,
     return 0;
 }
 
-static bool
-is_conditional(const dn_ddl_statement *parsed)
+bool
+dn_translator_is_conditional(const dn_ddl_statement *parsed)
 {
     for (size_t i = 0; i < parsed->count; i++)
         if (parsed->operations[i]->condition != DUNLIN_CONDITION_NONE ||
@@ -161,7 +161,7 @@ parse(dn_translator *translator, const dn_source *source, dn_reading *reading, d
     reading->operations.arena = &translator->scratch;
     if (dn_ddl_parse(source->sql, &options, &translator->scratch, &reading->parsed, error) < 0)
         return -1;
-    reading->conditional = is_conditional(&reading->parsed);
+    reading->conditional = dn_translator_is_conditional(&reading->parsed);
     return check_portable(translator, source, &reading->parsed, error);
 }
 
@@ -376,6 +376,8 @@ dn_translator_expect(dn_translator *translator, const dn_source *source, dn_erro
 {
     dn_reading reading;
 
+    if (dn_translator_is_guarded_section(translator, source))
+        return dn_translator_expect_section(translator, source, error);
     if (translator->phase != DN_TRANSLATOR_EXPECTS || passes(translator, source))
         return 0;
     if (!translator->expecting) {
@@ -764,6 +766,8 @@ dn_translate(dn_translator *translator, const dn_source *source, bool again,
     int status;
 
     memset(translated, 0, sizeof *translated);
+    if (dn_translator_is_guarded_section(translator, source))
+        return dn_translate_section(translator, source, again, translated, error);
     if (source->native || !translator->guarded)
         return go_as_it_is(translator, source);
     if (passes(translator, source))

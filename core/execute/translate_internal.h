@@ -112,6 +112,17 @@ int dn_translator_settle(dn_translator *translator, const dn_fact_map *facts, dn
                          dn_error *error);
 void dn_translator_tell_losses(dn_translator *translator);
 
+/* Does IF [NOT] EXISTS stand on one of its operations? */
+bool dn_translator_is_conditional(const dn_ddl_statement *parsed);
+
+/* section.c: text for this database alone with IF [NOT] EXISTS, which is guarded like that of a folder
+ * in the database's own dialect. */
+bool dn_translator_is_guarded_section(dn_translator *translator, const dn_source *source);
+int dn_translator_expect_section(dn_translator *translator, const dn_source *source,
+                                 dn_error *error);
+int dn_translate_section(dn_translator *translator, const dn_source *source, bool again,
+                         dn_translated *translated, dn_error *error);
+
 /* The fact to put to a driver's realise for a CREATE or ALTER; may live in the arena. */
 int dn_operation_fact_on(const dn_fact_map *facts, const dunlin_operation *operation,
                          dn_arena *arena, dunlin_fact *fact, dn_error *error);

@@ -126,6 +126,9 @@ is_excused(const question *asked, const dunlin_fact *wanted, dunlin_string name)
     if (dn_string_equal(name, "not_valid") &&
         dn_property_find(wanted->properties, wanted->property_count, "not_valid"))
         return true;
+    /* Whether it is enabled, and its rank among others, is not in its text. */
+    if (dn_fact_is(wanted, DUNLIN_KIND_TRIGGER))
+        return !dn_string_equal(name, "definition");
     /* REFERENCES t: the columns are those of its primary key. */
     if (dn_fact_is(wanted, DUNLIN_KIND_FOREIGN_KEY))
         return dn_string_equal(name, "ref_columns") &&
@@ -150,6 +153,8 @@ same_member(const question *asked, const dunlin_fact *left, const dunlin_propert
             other = &right->properties[i];
     if (!other)
         return member->type == DUNLIN_PROPERTY_BOOLEAN && !member->integer;
+    if (dn_fact_is(left, DUNLIN_KIND_TRIGGER))
+        return dn_schema_same_code(member->text, other->text);
     if (asked->options->foreign && dn_string_equal(member->name, "auto"))
         return true;
     return dn_property_equal(member, dn_property_span(left->properties, left->property_count, at),

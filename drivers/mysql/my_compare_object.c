@@ -73,31 +73,6 @@ add_difference_of_sequence(const dn_mysql_comparing *at)
 }
 
 /* --- triggers ----------------------------------------------------------------------------------------- */
-/* CREATE TRIGGER name BEFORE INSERT ON t FOR EACH ROW body: from BEFORE to INSERT, and the body. */
-static void
-cut_trigger(dunlin_string sql, dunlin_string *when, dunlin_string *body)
-{
-    dn_mysql_scan scan;
-    dn_mysql_token token;
-
-    *when = (dunlin_string){sql.data, 0};
-    dn_mysql_scan_begin(&scan, sql);
-    while (dn_mysql_scan_next(&scan, &token)) {
-        if (when->length == 0 && dn_mysql_is_one_of(&token, "BEFORE AFTER")) {
-            when->data = token.text.data;
-            if (dn_mysql_scan_next(&scan, &token))
-                when->length = (uint64_t)(token.text.data + token.text.length - when->data);
-        } else if (dn_mysql_is_word(&token, "ROW")) {
-            break;
-        }
-    }
-    while (scan.at < scan.end && strchr(" \t\r\n", *scan.at) != NULL)
-        scan.at++;
-    *body = (dunlin_string){scan.at, (uint64_t)(scan.end - scan.at)};
-    while (body->length > 0 && strchr(" \t\r\n;", body->data[body->length - 1]) != NULL)
-        body->length--;
-}
-
 static void
 begin_plain(const dn_mysql_comparing *at)
 {
@@ -117,7 +92,7 @@ add_difference_of_trigger(const dn_mysql_comparing *at, dunlin_string sql)
     dunlin_string when;
     dunlin_string body;
 
-    cut_trigger(sql, &when, &body);
+    dn_mysql_scan_trigger(sql, &when, &body);
     begin(at, "trigger", name);
     dn_mysql_compare_add(at, "(SELECT CONCAT(");
     dn_mysql_compare_add_literal(at, when);

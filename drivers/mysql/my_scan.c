@@ -203,3 +203,38 @@ dn_mysql_name_of(const dn_mysql_token *token)
         return (dunlin_string){text.data + 1, text.length - 2};
     return (dunlin_string){"", 0};
 }
+
+/* --- triggers ----------------------------------------------------------------------------------------- */
+static void
+skip_place(dn_mysql_scan *scan)
+{
+    dn_mysql_token token = dn_mysql_scan_peek(scan);
+
+    if (dn_mysql_is_one_of(&token, "FOLLOWS PRECEDES") && dn_mysql_scan_next(scan, &token))
+        dn_mysql_scan_next(scan, &token);
+}
+
+void
+dn_mysql_scan_trigger(dunlin_string sql, dunlin_string *when, dunlin_string *body)
+{
+    dn_mysql_scan scan;
+    dn_mysql_token token;
+
+    *when = (dunlin_string){sql.data, 0};
+    dn_mysql_scan_begin(&scan, sql);
+    while (dn_mysql_scan_next(&scan, &token)) {
+        if (when->length == 0 && dn_mysql_is_one_of(&token, "BEFORE AFTER")) {
+            when->data = token.text.data;
+            if (dn_mysql_scan_next(&scan, &token))
+                when->length = (uint64_t)(token.text.data + token.text.length - when->data);
+        } else if (dn_mysql_is_word(&token, "ROW")) {
+            skip_place(&scan);
+            break;
+        }
+    }
+    while (scan.at < scan.end && strchr(" \t\r\n", *scan.at) != NULL)
+        scan.at++;
+    *body = (dunlin_string){scan.at, (uint64_t)(scan.end - scan.at)};
+    while (body->length > 0 && strchr(" \t\r\n;", body->data[body->length - 1]) != NULL)
+        body->length--;
+}

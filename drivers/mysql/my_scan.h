@@ -40,6 +40,9 @@ bool dn_mysql_is_word(const dn_mysql_token *token, const char *word);
 /* One of `words`, which are separated by blanks. */
 bool dn_mysql_is_one_of(const dn_mysql_token *token, const char *words);
 bool dn_mysql_is_symbol(const dn_mysql_token *token, char symbol);
+/* CREATE TRIGGER name BEFORE INSERT ON t FOR EACH ROW FOLLOWS other body: from BEFORE to INSERT, and the
+ * body. */
+void dn_mysql_scan_trigger(dunlin_string sql, dunlin_string *when, dunlin_string *body);
 /* The name a word or a quoted name stands for; empty for anything else. */
 dunlin_string dn_mysql_name_of(const dn_mysql_token *token);
 

@@ -107,6 +107,9 @@ int32_t dn_mysql_push(dn_mysql_schema *schema, dn_mysql_record *record, const ch
 int32_t dn_mysql_push_table(dn_mysql_schema *schema, dn_mysql_record *record);
 int32_t dn_mysql_push_keys(dn_mysql_schema *schema, dn_mysql_record *record);
 int32_t dn_mysql_push_view(dn_mysql_schema *schema, dn_mysql_record *record);
+/* As the definition of a trigger is told: `when` is BEFORE INSERT and the like. */
+void dn_mysql_add_trigger(dn_kit_text *text, dunlin_string name, dunlin_string when,
+                          dunlin_string table, dunlin_string body);
 int32_t dn_mysql_push_triggers(dn_mysql_schema *schema, dn_mysql_record *record);
 int32_t dn_mysql_push_sequence(dn_mysql_schema *schema, dn_mysql_record *record);
 int32_t dn_mysql_push_routine(dn_mysql_schema *schema, dn_mysql_record *record);

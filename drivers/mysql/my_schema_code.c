@@ -99,23 +99,37 @@ dn_mysql_push_view(dn_mysql_schema *schema, dn_mysql_record *record)
 }
 
 /* --- triggers ---------------------------------------------------------------------------------------------- */
+void
+dn_mysql_add_trigger(dn_kit_text *text, dunlin_string name, dunlin_string when, dunlin_string table,
+                     dunlin_string body)
+{
+    dn_kit_text_add(text, "CREATE TRIGGER ");
+    dn_kit_text_quote(text, '`', name);
+    dn_kit_text_add(text, " ");
+    dn_kit_text_add_string(text, when);
+    dn_kit_text_add(text, " ON ");
+    dn_kit_text_quote(text, '`', table);
+    dn_kit_text_add(text, " FOR EACH ROW ");
+    dn_kit_text_add_string(text, body);
+}
+
 int32_t
 dn_mysql_push_triggers(dn_mysql_schema *schema, dn_mysql_record *record)
 {
     DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text text = {0};
+    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text when = {0};
     int32_t status = DUNLIN_OK;
 
     for (const dn_mysql_row *row = record->parts[DN_MYSQL_TRIGGERS].first;
          row != NULL && status == DUNLIN_OK; row = row->next) {
         dn_mysql_list list = {0};
 
-        dn_kit_text_add(&text, "CREATE TRIGGER ");
-        dn_kit_text_quote(&text, '`', row->cells[TRIGGER_NAME]);
-        dn_kit_text_format(&text, " %s %s ON ", row->cells[TRIGGER_TIMING].data,
+        dn_kit_text_clear(&when);
+        dn_kit_text_format(&when, "%s %s", row->cells[TRIGGER_TIMING].data,
                            row->cells[TRIGGER_EVENT].data);
-        dn_kit_text_quote(&text, '`', record->name);
-        dn_kit_text_add(&text, " FOR EACH ROW ");
-        dn_kit_text_add_string(&text, row->cells[TRIGGER_BODY]);
+        dn_mysql_add_trigger(&text, row->cells[TRIGGER_NAME], dn_kit_text_string(&when),
+                             record->name, row->cells[TRIGGER_BODY]);
+        text.failed = text.failed || when.failed;
         dn_mysql_add(&list, "definition", DUNLIN_PROPERTY_EXPRESSION,
                      dn_mysql_pool_text(&schema->pool, &text));
         /* The place among others of the same time and event. */

@@ -8,6 +8,7 @@
 
 #include "drivers/mysql/my_driver.h"
 #include "drivers/mysql/my_property.h"
+#include "drivers/mysql/my_scan.h"
 #include "drivers/mysql/my_schema.h"
 
 #define SCRATCH "`dunlin_settle`"
@@ -173,6 +174,20 @@ settle_view(dunlin_connection *connection, const dunlin_fact *fact, dunlin_strin
     return status;
 }
 
+/* Its text is kept as it was written, but for what stands before the body. */
+static int32_t
+settle_trigger(dunlin_connection *connection, const dunlin_fact *fact, dunlin_string definition)
+{
+    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text text = {0};
+    dunlin_string when;
+    dunlin_string body;
+
+    dn_mysql_scan_trigger(definition, &when, &body);
+    dn_mysql_add_trigger(&text, fact->path[1], when, fact->path[0], body);
+    return text.failed ? dn_kit_no_memory(connection->call)
+                       : push(connection, fact, "definition", dn_kit_text_string(&text));
+}
+
 static int32_t
 settle(dunlin_connection *connection, const dunlin_fact *fact)
 {
@@ -181,6 +196,9 @@ settle(dunlin_connection *connection, const dunlin_fact *fact)
     dunlin_string definition = dn_mysql_member_text(members, "definition");
     dunlin_string text = {NULL, 0};
 
+    if (dn_kit_same(fact->kind, DUNLIN_KIND_TRIGGER) && fact->path_count == 2 &&
+        definition.length > 0)
+        return settle_trigger(connection, fact, definition);
     /* [MDB] what MySQL prints has the character sets of its texts in it. */
     if (!connection->facts.mariadb || dn_mysql_member(members, "unsure") == NULL)
         return connection->call->host->fact(connection->call, fact);

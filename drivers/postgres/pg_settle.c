@@ -10,6 +10,7 @@
 
 #include "drivers/postgres/pg_facts.h"
 #include "drivers/postgres/pg_render.h"
+#include "drivers/postgres/pg_scan.h"
 
 typedef struct settling {
     const dunlin_call *call;
@@ -286,6 +287,67 @@ print_definition(settling *work, const dunlin_fact *fact, const dunlin_property 
     return text;
 }
 
+/* CREATE TRIGGER name ... ON table ...: up to ON, and what stands behind the name of the table. */
+static bool
+cut_trigger(dunlin_string text, dunlin_string *head, dunlin_string *rest, bool *instead)
+{
+    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text schema = {0};
+    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text table = {0};
+    dn_kit_text names[2] = {{0}, {0}};
+    dn_pg_scan scan = dn_pg_scan_begin(text);
+    dn_pg_token token;
+    uint64_t count;
+    bool good;
+
+    *instead = false;
+    do {
+        if (!dn_pg_scan_next(&scan, &token))
+            return false;
+        *instead = *instead || dn_pg_is_word(&token, "INSTEAD");
+    } while (!dn_pg_is_word(&token, "ON"));
+    *head = (dunlin_string){text.data, (uint64_t)(scan.at - text.data)};
+    good = dn_pg_take_names(&scan, names, &count);
+    schema = names[0];
+    table = names[1];
+    *rest = (dunlin_string){scan.at, (uint64_t)(scan.end - scan.at)};
+    return good;
+}
+
+static dunlin_string
+print_trigger(settling *work, const dunlin_fact *fact, const dunlin_property *value)
+{
+    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text query = {0};
+    dunlin_string head;
+    dunlin_string rest;
+    bool instead;
+
+    if (!cut_trigger(value->text, &head, &rest, &instead))
+        return (dunlin_string){NULL, 0};
+    if (instead) {
+        run(work, "DROP TABLE " SCRATCH);
+        dn_kit_text_add(&work->sql, "CREATE TEMPORARY VIEW dunlin_settle AS SELECT * FROM ");
+        dn_kit_text_quote(&work->sql, '"', fact->path[0]);
+        dn_kit_text_add(&work->sql, ".");
+        dn_kit_text_quote(&work->sql, '"', fact->path[1]);
+        if (!run_text(work))
+            return (dunlin_string){NULL, 0};
+    }
+    dn_kit_text_add_string(&work->sql, head);
+    dn_kit_text_add(&work->sql, " " SCRATCH " ");
+    dn_kit_text_add_string(&work->sql, rest);
+    if (!run_text(work))
+        return (dunlin_string){NULL, 0};
+    dn_kit_text_add(&query, "SELECT regexp_replace(pg_get_triggerdef(oid), ' ON "
+                            "pg_temp(_[0-9]+)?[.]dunlin_settle ', format(' ON %I.%I ', ");
+    dn_kit_text_quote(&query, '\'', fact->path[0]);
+    dn_kit_text_add(&query, ", ");
+    dn_kit_text_quote(&query, '\'', fact->path[1]);
+    dn_kit_text_add(&query, ")) FROM pg_trigger WHERE NOT tgisinternal AND tgrelid = '" SCRATCH
+                            "'::regclass AND tgname = ");
+    dn_kit_text_quote(&query, '\'', fact->path[2]);
+    return ask(work, query.data);
+}
+
 /* An expression among the keys of an index, as an index of its own. */
 static dunlin_string
 print_key(settling *work, const dunlin_property *value)
@@ -329,6 +391,7 @@ static const struct {
     {"generated", DUNLIN_KIND_COLUMN, true, print_generated},
     {"expr", DUNLIN_KIND_CHECK, true, print_check},
     {"where", DUNLIN_KIND_INDEX, true, print_where},
+    {"definition", DUNLIN_KIND_TRIGGER, true, print_trigger},
     {"definition", DUNLIN_KIND_VIEW, false, print_definition},
     {"definition", DUNLIN_KIND_MATERIALIZED_VIEW, false, print_definition},
 };

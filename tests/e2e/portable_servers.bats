@@ -260,3 +260,62 @@ SQL
 @test "sqlite: a statement that is not portable is named before anything is sent" { on sqlite native; }
 @test "postgresql: a statement that is not portable is named before anything is sent" { on postgresql native; }
 @test "mysql: a statement that is not portable is named before anything is sent" { on mysql native; }
+
+# --- sections for one database ------------------------------------------------------------------------
+
+# section TAG FOR-SQLITE FOR-POSTGRESQL FOR-MYSQL
+section() {
+    printf -- '-- dunlin: only sqlite\n%s\n-- dunlin: end\n-- dunlin: only postgres\n%s\n-- dunlin: end\n' \
+        "$2" "$3" >"migrations/$1.sql"
+    printf -- '-- dunlin: only mysql\n%s\n-- dunlin: end\n' "$4" >>"migrations/$1.sql"
+}
+
+triggers() {
+    printf 'CREATE TABLE t (id integer PRIMARY KEY, a integer);\n' >migrations/0001_t.sql
+    section 0002_tt "CREATE TRIGGER IF NOT EXISTS tt AFTER INSERT ON t BEGIN UPDATE t SET a = 1; END;" \
+        "CREATE FUNCTION one() RETURNS trigger LANGUAGE plpgsql AS \$\$BEGIN NEW.a := 1; RETURN NEW; END\$\$;
+CREATE TRIGGER IF NOT EXISTS tt BEFORE INSERT ON t FOR EACH ROW WHEN (NEW.id > 0) EXECUTE FUNCTION one();" \
+        "CREATE TRIGGER IF NOT EXISTS tt BEFORE INSERT ON t FOR EACH ROW SET NEW.a = 1;"
+    dunlin migrate --quiet
+    assert_exit 0
+    # The same in other words.
+    section 0003_again 'create trigger IF NOT EXISTS "tt" after insert on t
+begin -- sets it
+ update t set a=1; end;' \
+        'create trigger if not exists tt before insert on public.t
+ for each row when ((new.id > 0)) execute procedure one();' \
+        "create trigger IF NOT EXISTS \`tt\` before insert on t for each row /* sets it */ set new.a=1;"
+    dunlin migrate --quiet
+    assert_exit 0
+    section 0004_other "CREATE TRIGGER IF NOT EXISTS tt AFTER INSERT ON t BEGIN UPDATE t SET a = 2; END;" \
+        "CREATE TRIGGER IF NOT EXISTS tt AFTER UPDATE ON t FOR EACH ROW EXECUTE FUNCTION one();" \
+        "CREATE TRIGGER IF NOT EXISTS tt BEFORE INSERT ON t FOR EACH ROW SET NEW.a = 2;"
+    dunlin migrate
+    assert_exit 4
+    assert_stderr "tt' exists, but different: it is (definition CREATE TRIGGER" "[translate.conflict]"
+    dunlin migrate --if-different=keep --quiet
+    assert_exit 0
+    rows "$1" "INSERT INTO t (id) VALUES (7)"
+    assert_equal "$(rows "$1" 'SELECT a FROM t')" 1
+}
+
+@test "sqlite: a trigger in a section is guarded by its definition" { on sqlite triggers; }
+@test "postgresql: a trigger in a section is guarded by its definition" { on postgresql triggers; }
+@test "mysql: a trigger in a section is guarded by its definition" { on mysql triggers; }
+
+words_unknown_to_the_server() {
+    section 0001_t "CREATE TABLE t (id integer PRIMARY KEY, a integer);
+ALTER TABLE t ADD COLUMN IF NOT EXISTS b integer;" \
+        "CREATE TABLE t (id integer PRIMARY KEY, a integer);
+ALTER TABLE t ADD CONSTRAINT IF NOT EXISTS t_a CHECK (a > 0);
+ALTER TABLE t RENAME COLUMN IF EXISTS a TO b;" \
+        "CREATE TABLE t (id integer PRIMARY KEY, a integer);
+ALTER TABLE t RENAME COLUMN IF EXISTS a TO b;"
+    dunlin migrate --quiet
+    assert_exit 0
+    assert_equal "$(rows "$1" 'SELECT count(b) FROM t')" 0
+}
+
+@test "sqlite: IF NOT EXISTS in a section is answered where the server has no such words" { on sqlite words_unknown_to_the_server; }
+@test "postgresql: IF NOT EXISTS in a section is answered where the server has no such words" { on postgresql words_unknown_to_the_server; }
+@test "mysql: IF NOT EXISTS in a section is answered where the server has no such words" { on mysql words_unknown_to_the_server; }
