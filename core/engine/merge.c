@@ -136,17 +136,42 @@ namesake(dn_merge *merge, size_t at)
 static int
 settle_one_of_two(dn_merge *merge, dn_rebase_entry *entry, dn_rebase_entry *other, dn_error *error)
 {
-    int which;
+    dn_shown one;
+    dn_shown two;
 
-    if (dn_merge_prove(merge, entry->was, other->was, &which, error) < 0)
+    if (dn_merge_show(merge, entry->was, &one, error) < 0 ||
+        dn_merge_show(merge, other->was, &two, error) < 0)
         return -1;
-    if (!which)
+    if (!one || !two || one == two)
         return dn_fail(error, DUNLIN_DISAGREEMENT, "merge.ambiguous",
                        "the tracker records '%s', which is the number of '%s' and of '%s', and the "
                        "schema does not show which of them was applied",
                        entry->was->key, entry->was->tag, other->was->tag);
-    entry->settled = which == 1;
-    other->settled = which == 2;
+    entry->settled = one == DN_SHOWN_THERE;
+    other->settled = two == DN_SHOWN_THERE;
+    return 0;
+}
+
+/* Of what is not above the newest number, the schema has to show each. */
+static int
+settle_by_schema(dn_merge *merge, dn_error *error)
+{
+    for (size_t i = 0; i < merge->count; i++) {
+        dn_rebase_entry *entry = &merge->entries[i];
+        const dn_rebase_entry *other = namesake(merge, i);
+        dn_shown shown = DN_SHOWN_ABSENT;
+
+        if (!is_recorded(merge, entry->was) && !(other && is_recorded(merge, other->was)))
+            continue;
+        if (dn_merge_show(merge, entry->was, &shown, error) < 0)
+            return -1;
+        if (!shown)
+            return dn_fail(error, DUNLIN_DISAGREEMENT, "merge.ambiguous",
+                           "the table of golang-migrate has the newest version alone, and the "
+                           "schema does not show whether '%s' was applied",
+                           entry->was->tag);
+        entry->settled = shown == DN_SHOWN_THERE;
+    }
     return 0;
 }
 
@@ -156,9 +181,7 @@ settle(dn_merge *merge, dn_error *error)
     const dn_merge_side *kept = &merge->sides[0];
 
     if (knows_the_newest_alone(merge) && !kept->commit)
-        return dn_fail(error, DUNLIN_DISAGREEMENT, "merge.ambiguous",
-                       "the table of golang-migrate has the newest version alone, so it does not "
-                       "tell which files were applied");
+        return settle_by_schema(merge, error);
     for (size_t i = 0; i < merge->count; i++)
         merge->entries[i].settled =
             kept->commit && dn_merge_side_has(kept, merge->entries[i].was->tag);

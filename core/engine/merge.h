@@ -51,8 +51,8 @@ bool dn_merge_side_has(const dn_merge_side *side, const char *tag);
 int dn_merge_snapshots(dn_merge *merge, dn_error *error);
 /* What dunlin keeps of schemas and of the effects of migrations. */
 int dn_merge_effects(dn_merge *merge, dn_error *error);
-/* Which of two was applied, as the schema shows: *which is 1 or 2; 0: it does not. merge_proof.c */
-int dn_merge_prove(dn_merge *merge, const dn_migration *one, const dn_migration *other, int *which,
-                   dn_error *error);
+/* What the schema shows of a migration, by a replay: merge_proof.c */
+typedef enum dn_shown { DN_SHOWN_NOTHING = 0, DN_SHOWN_THERE, DN_SHOWN_ABSENT } dn_shown;
+int dn_merge_show(dn_merge *merge, const dn_migration *migration, dn_shown *shown, dn_error *error);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * `dunlin merge`: which of two files with one number was applied, where the tool's table has numbers alone.
- * The schema shows it, if it shows the one and nothing of the other.
+ * `dunlin merge`: what was applied, where the tool's table has numbers alone, or the newest one: the schema
+ * shows it, if all of a migration is there or nothing of it.
  */
 #include "core/engine/effects.h"
 #include "core/engine/merge.h"
@@ -21,21 +21,25 @@ collect(dn_merge *merge, dn_evidence *evidence, dn_error *error)
                : 0;
 }
 
-/* Proved to be there, or not to be. */
-static bool
-is_proved(const dn_evidence *evidence, const dn_migration *migration, dn_effects_kind kind)
+static dn_shown
+shown_by(const dn_evidence *evidence, const dn_migration *migration)
 {
-    for (size_t i = 0; i < evidence->count; i++)
-        if (evidence->history[i].file == migration)
-            return evidence->proofs.items[i].kind == kind && evidence->proofs.items[i].proved;
-    return false;
+    for (size_t i = 0; i < evidence->count; i++) {
+        const dn_proof *proof = &evidence->proofs.items[i];
+
+        if (evidence->history[i].file != migration || !proof->proved)
+            continue;
+        return proof->kind == DN_EFFECTS_PRESENT  ? DN_SHOWN_THERE
+               : proof->kind == DN_EFFECTS_ABSENT ? DN_SHOWN_ABSENT
+                                                  : DN_SHOWN_NOTHING;
+    }
+    return DN_SHOWN_NOTHING;
 }
 
 int
-dn_merge_prove(dn_merge *merge, const dn_migration *one, const dn_migration *other, int *which,
-               dn_error *error)
+dn_merge_show(dn_merge *merge, const dn_migration *migration, dn_shown *shown, dn_error *error)
 {
-    *which = 0;
+    *shown = DN_SHOWN_NOTHING;
     if (!merge->session.connection)
         return 0;
     if (!merge->evidence) {
@@ -46,11 +50,6 @@ dn_merge_prove(dn_merge *merge, const dn_migration *one, const dn_migration *oth
         if (collect(merge, merge->evidence, error) < 0)
             return -1;
     }
-    if (is_proved(merge->evidence, one, DN_EFFECTS_PRESENT) &&
-        is_proved(merge->evidence, other, DN_EFFECTS_ABSENT))
-        *which = 1;
-    else if (is_proved(merge->evidence, other, DN_EFFECTS_PRESENT) &&
-             is_proved(merge->evidence, one, DN_EFFECTS_ABSENT))
-        *which = 2;
+    *shown = shown_by(merge->evidence, migration);
     return 0;
 }

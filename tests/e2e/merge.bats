@@ -297,6 +297,33 @@ twins() {
     assert_stderr "the schema does not show which of them was applied [merge.ambiguous]"
 }
 
+@test "of golang-migrate, whose table has the newest number alone, the schema shows what was applied" {
+    rm -rf migrations app.db*
+    mkdir migrations
+    printf '{"migrations": "migrations", "dialect": "sqlite", "layout": "golang-migrate",
+        "targets": {"main": {"url": "sqlite:app.db", "backup": "none"}}}' >dunlin.json
+    echo 'CREATE TABLE a (id integer);' >migrations/000001_a.up.sql
+    echo 'CREATE TABLE c (id integer);' >migrations/000003_c.up.sql
+    dunlin migrate
+    assert_exit 0
+    echo 'CREATE TABLE b (id integer);' >migrations/000002_b.up.sql
+    echo 'DROP TABLE b;' >migrations/000002_b.down.sql
+    echo 'CREATE TABLE d (id integer);' >migrations/000003_d.up.sql
+    echo 'CREATE TABLE e (id integer);' >migrations/000004_e.up.sql
+    dunlin merge --apply
+    assert_exit 0
+    assert_equal "$(ls migrations)" \
+        $'000001_a.up.sql\n000003_c.up.sql\n000004_b.down.sql\n000004_b.up.sql\n000005_d.up.sql\n000006_e.up.sql'
+    dunlin migrate
+    assert_exit 0
+    assert_equal "$(sql app.db 'SELECT version, dirty FROM schema_migrations')" "6|0"
+    assert_equal "$(sql app.db "SELECT group_concat(name) FROM sqlite_schema WHERE name IN ('b', 'd', 'e')")" "b,d,e"
+    echo 'DELETE FROM e;' >migrations/000006_rows.up.sql
+    dunlin merge
+    assert_exit 4
+    assert_stderr "the schema does not show whether '000006_rows' was applied [merge.ambiguous]"
+}
+
 @test "the snapshot of one branch goes, and the next run writes that of both" {
     native with-driver
     sed -i 's/"snapshots": "off",//' dunlin.json
