@@ -108,12 +108,64 @@ is_excused(const drifting *work, size_t claim)
            (proof->kind == DN_EFFECTS_PARTIAL && (!work->claims[claim].recorded || proof->chained));
 }
 
-/* Names tell of tables, views and columns, unless text that is not understood speaks of them as well. What
- * is made and dropped along with them they do not. */
+static bool
+touches(const dn_line *line, size_t entry)
+{
+    for (size_t i = 0; i < line->count; i++)
+        if (line->touches[i].entry == entry)
+            return true;
+    return false;
+}
+
+/* A column takes its indexes along, and a rename looks like one that goes. */
+static bool
+drops_part_of_table(const dn_differences *changes, const dunlin_fact *index)
+{
+    for (size_t i = 0; changes && i < changes->count; i++) {
+        const dunlin_fact *gone = changes->items[i].before;
+        uint64_t same = 0;
+
+        if (changes->items[i].after || !dn_string_among(gone->kind, "column table"))
+            continue;
+        while (same + 1 < index->path_count && same < gone->path_count &&
+               index->path[same].length == gone->path[same].length &&
+               memcmp(index->path[same].data, gone->path[same].data,
+                      (size_t)gone->path[same].length) == 0)
+            same++;
+        if (same + 1 == index->path_count)
+            return true;
+    }
+    return false;
+}
+
+/* Has a migration made this index by its name, and does no other one speak of it, or of what it goes with? */
+static bool
+is_lasting_index(const drifting *work, const dn_line *line)
+{
+    const dunlin_fact *key = line->key;
+    dunlin_string name = key->path[key->path_count - 1];
+    dunlin_string table = key->path[key->path_count > 1 ? key->path_count - 2 : 0];
+
+    if (!dn_string_equal(key->kind, DUNLIN_KIND_INDEX) || line->actual || !name.length)
+        return false;
+    for (size_t i = 0; i < work->ballot->entry_count; i++) {
+        dunlin_string text = work->claims[i].effects->text;
+
+        if (drops_part_of_table(work->ballot->entries[i].changes, key) ||
+            (!touches(line, i) && dn_string_mentions(text, name)) ||
+            (is_unknown(work, i) && dn_string_mentions(text, table)))
+            return false;
+    }
+    return true;
+}
+
+/* Names tell of tables, views and columns, and that an index is missing, unless text that is not understood
+ * speaks of them as well. What is made and dropped along with them they do not. */
 static bool
 is_told_by_name(const drifting *work, const dn_line *line)
 {
-    return dn_string_among(line->key->kind, "column table view") &&
+    return (dn_string_among(line->key->kind, "column table view") ||
+            is_lasting_index(work, line)) &&
            !(work->blind && may_be_touched(work, line->key));
 }
 

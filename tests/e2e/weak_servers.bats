@@ -67,7 +67,8 @@ schema.missing 't00002.t00002_name_idx' $(tag_of 2)"
     found
     assert_equal "$output" "schema.extra 't00001.by_hand'
 schema.legacy 'old'
-schema.missing 't00002.name' $(tag_of 2)"
+schema.missing 't00002.name' $(tag_of 2)
+schema.missing 't00002.t00002_name_idx' $(tag_of 2)"
 }
 
 # found: what the document says of the schema, by name and migration, without the schema of PostgreSQL.

@@ -388,6 +388,30 @@ names_tell_of_columns_tables_and_views_that_no_text_speaks_of(void **state)
 }
 
 static void
+names_tell_that_an_index_is_gone_unless_it_may_have_gone_with_something(void **state)
+{
+    static const char *const texts[] = {"DROP INDEX \"i\"", "ALTER TABLE users FROB id"};
+    history *self = *state;
+    dn_migration_effects *other;
+
+    by_name(add(self, "m1", true, "+table users & +column users/id & +index users/i"), "");
+    other = add(self, "m2", true, "+table teams & +column teams/id");
+    by_name(other, "");
+    seen(self);
+    by_hand(self, "-index users/i");
+    assert_string_equal(prove(self),
+                        "m1 partial done; m2 present done; missing index 'users.i' of m1");
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        by_name(other, texts[i]);
+        assert_string_equal(prove(self), "m1 partial done; m2 present done");
+    }
+    by_name(other, "");
+    by_name(add(self, "m3", true, "-column users/id"), "");
+    by_hand(self, "-column users/id");
+    assert_string_equal(prove(self), "m1 partial done; m2 present done; m3 present done");
+}
+
+static void
 names_tell_nothing_beside_text_that_makes_what_it_does_not_name(void **state)
 {
     history *self = *state;
@@ -525,6 +549,7 @@ main(void)
         PROOF(a_table_of_the_same_name_and_another_shape_is_no_half_run_migration),
         PROOF(drift_and_legacy_are_told_apart),
         PROOF(names_tell_of_columns_tables_and_views_that_no_text_speaks_of),
+        PROOF(names_tell_that_an_index_is_gone_unless_it_may_have_gone_with_something),
         PROOF(names_tell_nothing_beside_text_that_makes_what_it_does_not_name),
         PROOF(an_edited_file_is_not_drift),
         PROOF(a_record_without_effects_is_seen),
