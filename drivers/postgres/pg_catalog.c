@@ -135,7 +135,10 @@ static part sequences[] = {
 static part columns[] = {
     "SELECT a.attrelid, a.attnum, a.attname,"
     " CASE WHEN t.typtype IN ('e', 'd') AND " OURS("t.oid"),
-    " THEN NULL ELSE format_type(a.atttypid, a.atttypmod) END, a.attnotnull, a.attislocal,"
+    " THEN NULL ELSE format_type(a.atttypid, a.atttypmod) END, a.attnotnull,",
+    "18+ nn.oid IS NOT NULL,",
+    "-18 false,",
+    " a.attislocal,"
     " a.attidentity, a.attgenerated, pg_get_expr(d.adbin, CASE WHEN a.attgenerated <> '' THEN d.adrelid ELSE 0 END), a.attcollation,"
     " CASE WHEN a.attcollation <> 0 AND a.attcollation <> t.typcollation THEN (SELECT " OUTER_NAME(
         "cn.nspname", "co.collname"),
@@ -153,7 +156,9 @@ static part columns[] = {
     " JOIN pg_type t ON t.oid = a.atttypid JOIN pg_namespace tn ON tn.oid = t.typnamespace"
     " LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum AND a.atthasdef"
     " LEFT JOIN pg_description des ON des.classoid = 'pg_class'::regclass"
-    " AND des.objoid = a.attrelid AND des.objsubid = a.attnum"
+    " AND des.objoid = a.attrelid AND des.objsubid = a.attnum",
+    "18+ LEFT JOIN pg_constraint nn ON nn.conrelid = a.attrelid AND nn.contype = 'n'"
+    " AND nn.connoinherit AND nn.conkey[1] = a.attnum",
     " WHERE a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'p', 'f', 'm')"
     " AND c.relpersistence <> 't' AND " OURS(
         "a.attrelid") " AND ($1::text[] IS NULL OR"

@@ -116,6 +116,7 @@ fill_foreign_key(dn_pg_reading *reading, const dn_pg_relation *relation, const d
     dn_pg_fact_words(fact, "on_update",
                      action_of(dn_pg_cell_char(row, DN_PG_CONSTRAINT_ON_UPDATE)));
     dn_pg_fact_words(fact, "match", match == 'f' ? "full" : match == 'p' ? "partial" : "");
+    dn_pg_fact_boolean(fact, "period", dn_pg_cell_is_true(row, DN_PG_CONSTRAINT_PERIOD));
     if (status == DUNLIN_OK && dn_pg_cell(row, DN_PG_CONSTRAINT_DELETE_COLUMNS).length > 0)
         status = add_columns(reading, "on_delete_columns", relation,
                              dn_pg_cell(row, DN_PG_CONSTRAINT_DELETE_COLUMNS), 0);

@@ -511,6 +511,8 @@ dn_pg_take_column(void *context, const dn_pg_row *row)
         dn_pg_fact_names(fact, "type_path", type, 2);
     }
     dn_pg_fact_boolean(fact, "not_null", dn_pg_cell_is_true(row, DN_PG_COLUMN_NOT_NULL));
+    dn_pg_fact_boolean(fact, "not_null_no_inherit",
+                       dn_pg_cell_is_true(row, DN_PG_COLUMN_NOT_NULL_ALONE));
     fill_value(reading, relation, row);
     dn_pg_fact_text(fact, "collation", dn_pg_cell(row, DN_PG_COLUMN_COLLATION));
     dn_pg_fact_text(fact, "comment", dn_pg_cell(row, DN_PG_COLUMN_COMMENT));

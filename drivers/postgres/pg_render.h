@@ -27,6 +27,8 @@ typedef struct dn_pg_render_work {
 /* A note on the operation at work, which is also the call's failure. */
 void dn_pg_refuse(dn_pg_render_work *work, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+/* Refuses what came with PostgreSQL 18 where the server is older. */
+void dn_pg_need_18(dn_pg_render_work *work, const char *words);
 /* DUNLIN_NOTE_LOSSY or _INFORMATION. */
 void dn_pg_note(dn_pg_render_work *work, int32_t kind, const char *format, ...)
     __attribute__((format(printf, 3, 4)));

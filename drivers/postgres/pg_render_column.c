@@ -6,10 +6,24 @@
 
 #include "drivers/postgres/pg_render.h"
 
-static const char *const known[] = {
-    "type",      "values",         "type_path", "not_null",     "default",   "auto",
-    "generated", "generated_kind", "collation", "auto_options", "on_update", "invisible",
-    "first",     "after",          "charset",   "frozen",       NULL};
+static const char *const known[] = {"type",
+                                    "values",
+                                    "type_path",
+                                    "not_null",
+                                    "default",
+                                    "auto",
+                                    "generated",
+                                    "generated_kind",
+                                    "collation",
+                                    "auto_options",
+                                    "on_update",
+                                    "invisible",
+                                    "first",
+                                    "after",
+                                    "charset",
+                                    "frozen",
+                                    "not_null_no_inherit",
+                                    NULL};
 
 /* --- types ------------------------------------------------------------------------------------------- */
 bool
@@ -216,6 +230,10 @@ dn_pg_say_column(dn_pg_render_work *work, const dunlin_operation *operation)
     dn_pg_say_type(work, operation);
     if (dn_kit_property_is_true(operation, "not_null"))
         dn_pg_say(work, " NOT NULL");
+    if (dn_kit_property_is_true(operation, "not_null_no_inherit")) {
+        dn_pg_need_18(work, "NO INHERIT of NOT NULL");
+        dn_pg_say(work, " NO INHERIT");
+    }
     if (dn_pg_has_own_sequence(operation)) {
         dn_pg_say(work, " DEFAULT ");
         say_nextval(work, operation);
@@ -333,6 +351,7 @@ static void
 change_value(altering *one)
 {
     const dunlin_operation *operation = one->operation;
+    const dunlin_property *alone = dn_kit_property_find(operation, "not_null_no_inherit");
     const dunlin_property *value = dn_kit_property_find(operation, "default");
     const dunlin_property *not_null = dn_kit_property_find(operation, "not_null");
 
@@ -344,6 +363,13 @@ change_value(altering *one)
         begin_change(one);
         dn_pg_say(one->work, "DROP DEFAULT");
     }
+    if (alone != NULL || (dn_pg_is_unset(operation, "not_null_no_inherit") &&
+                          !dn_pg_is_unset(operation, "not_null")))
+        dn_pg_refuse(one->work,
+                     "dunlin does not change NO INHERIT of the NOT NULL of '%.*s': use ALTER TABLE"
+                     " .. ALTER CONSTRAINT .. %s with the name that \\d+ shows",
+                     (int)dn_pg_last_name(operation).length, dn_pg_last_name(operation).data,
+                     alone != NULL ? "NO INHERIT" : "INHERIT");
     if (not_null != NULL || dn_pg_is_unset(operation, "not_null")) {
         begin_change(one);
         dn_pg_say(one->work,

@@ -20,9 +20,10 @@ dn_pg_is_constraint(const dunlin_operation *operation)
 }
 
 static const char *const known[] = {
-    "columns",   "nulls_not_distinct", "deferrable", "deferred",     "ref",     "ref_columns",
-    "on_delete", "on_update",          "match",      "not_valid",    "include", "on_delete_columns",
-    "expr",      "no_inherit",         "definition", "not_enforced", NULL};
+    "columns",      "nulls_not_distinct", "deferrable", "deferred",   "ref",
+    "ref_columns",  "on_delete",          "on_update",  "match",      "not_valid",
+    "include",      "on_delete_columns",  "expr",       "no_inherit", "definition",
+    "not_enforced", "without_overlaps",   "period",     NULL};
 
 /* --- what a constraint says -------------------------------------------------------------------------- */
 static void
@@ -35,6 +36,31 @@ say_columns(dn_pg_render_work *work, const dunlin_operation *operation, const ch
                      operation->kind.data);
     else
         dn_pg_say_list(work, list, operation);
+}
+
+/* (a, PERIOD b) or (a, b WITHOUT OVERLAPS) where `member` says so: the last column is a time. */
+static void
+say_columns_in_time(dn_pg_render_work *work, const dunlin_operation *operation, const char *name,
+                    const char *member)
+{
+    const dunlin_property *one = dn_kit_property_find(operation, name);
+    bool period = strcmp(member, "period") == 0;
+
+    if (!dn_kit_property_is_true(operation, member) || one == NULL ||
+        one->type != DUNLIN_PROPERTY_LIST_BEGIN) {
+        say_columns(work, operation, name);
+        return;
+    }
+    dn_pg_need_18(work, period ? "PERIOD" : "WITHOUT OVERLAPS");
+    dn_pg_say(work, "(");
+    for (one++; one->type != DUNLIN_PROPERTY_END; one++) {
+        bool last = one[1].type == DUNLIN_PROPERTY_END;
+
+        dn_pg_say(work, last && period ? "PERIOD " : "");
+        dn_pg_say_name(work, one->text);
+        dn_pg_say(work, !last ? ", " : period ? "" : " WITHOUT OVERLAPS");
+    }
+    dn_pg_say(work, ")");
 }
 
 static void
@@ -90,7 +116,7 @@ say_reference(dn_pg_render_work *work, const dunlin_operation *operation)
     }
     if (columns != NULL) {
         dn_pg_say(work, " ");
-        dn_pg_say_list(work, columns, operation);
+        say_columns_in_time(work, operation, "ref_columns", "period");
     }
     if (dn_kit_same(match, "full"))
         dn_pg_say(work, " MATCH FULL");
@@ -121,13 +147,13 @@ say_body(dn_pg_render_work *work, const dunlin_operation *operation)
         dn_pg_say(work, ")");
     } else if (dn_pg_is_kind(operation, DUNLIN_KIND_FOREIGN_KEY)) {
         dn_pg_say(work, "FOREIGN KEY ");
-        say_columns(work, operation, "columns");
+        say_columns_in_time(work, operation, "columns", "period");
         say_reference(work, operation);
     } else {
         dn_pg_say(work, dn_pg_is_kind(operation, DUNLIN_KIND_UNIQUE) ? "UNIQUE" : "PRIMARY KEY");
         say_nulls(work, operation);
         dn_pg_say(work, " ");
-        say_columns(work, operation, "columns");
+        say_columns_in_time(work, operation, "columns", "without_overlaps");
         if (dn_pg_sets(operation, "include")) {
             dn_pg_say(work, " INCLUDE ");
             say_columns(work, operation, "include");
@@ -159,9 +185,7 @@ dn_pg_say_constraint(dn_pg_render_work *work, const dunlin_operation *operation)
     if (dn_kit_property_is_true(operation, "no_inherit"))
         dn_pg_say(work, " NO INHERIT");
     if (dn_kit_property_is_true(operation, "not_enforced")) {
-        if (work->version < 18)
-            dn_pg_refuse(work, "NOT ENFORCED is known to PostgreSQL from 18 on; this is %d",
-                         work->version);
+        dn_pg_need_18(work, "NOT ENFORCED");
         dn_pg_say(work, " NOT ENFORCED");
     }
     if (dn_kit_property_is_true(operation, "not_valid"))

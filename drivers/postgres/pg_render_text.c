@@ -41,6 +41,14 @@ dn_pg_refuse(dn_pg_render_work *work, const char *format, ...)
 }
 
 void
+dn_pg_need_18(dn_pg_render_work *work, const char *words)
+{
+    if (work->version < 18)
+        dn_pg_refuse(work, "%s is known to PostgreSQL from 18 on; this is %d", words,
+                     work->version);
+}
+
+void
 dn_pg_note(dn_pg_render_work *work, int32_t kind, const char *format, ...)
 {
     char message[LONGEST_MESSAGE];

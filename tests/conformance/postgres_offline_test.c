@@ -373,6 +373,62 @@ tables_columns_and_indexes_are_rendered(void **state)
         "[5+1] ALTER TABLE \"s\".\"t\" ADD COLUMN \"a\"\"t\" timestamp(6) DEFAULT (now())\n");
 }
 
+/* What came with 18; the server's own words are tried by tests/schema on the versions of tests/matrix. */
+static void
+keys_in_time_are_rendered_from_18_on(void **state)
+{
+    static const dunlin_property overlaps_set[] = {
+        {.name = NAMED("columns"), .type = DUNLIN_PROPERTY_LIST_BEGIN},
+        {.type = DUNLIN_PROPERTY_IDENTIFIER, .text = NAMED("id")},
+        {.type = DUNLIN_PROPERTY_IDENTIFIER, .text = NAMED("at")},
+        {.type = DUNLIN_PROPERTY_END},
+        {.name = NAMED("without_overlaps"), .type = DUNLIN_PROPERTY_BOOLEAN, .integer = 1},
+    };
+    static const dunlin_property period_set[] = {
+        {.name = NAMED("columns"), .type = DUNLIN_PROPERTY_LIST_BEGIN},
+        {.type = DUNLIN_PROPERTY_IDENTIFIER, .text = NAMED("id")},
+        {.type = DUNLIN_PROPERTY_IDENTIFIER, .text = NAMED("at")},
+        {.type = DUNLIN_PROPERTY_END},
+        {.name = NAMED("period"), .type = DUNLIN_PROPERTY_BOOLEAN, .integer = 1},
+        {.name = NAMED("ref"), .type = DUNLIN_PROPERTY_LIST_BEGIN},
+        {.type = DUNLIN_PROPERTY_IDENTIFIER, .text = NAMED("p")},
+        {.type = DUNLIN_PROPERTY_END},
+        {.name = NAMED("ref_columns"), .type = DUNLIN_PROPERTY_LIST_BEGIN},
+        {.type = DUNLIN_PROPERTY_IDENTIFIER, .text = NAMED("a")},
+        {.type = DUNLIN_PROPERTY_IDENTIFIER, .text = NAMED("b")},
+        {.type = DUNLIN_PROPERTY_END},
+    };
+    static const dunlin_property alone_set[] = {
+        {.name = NAMED("type"), .type = DUNLIN_PROPERTY_TEXT, .text = NAMED("bigint")},
+        {.name = NAMED("not_null"), .type = DUNLIN_PROPERTY_BOOLEAN, .integer = 1},
+        {.name = NAMED("not_null_no_inherit"), .type = DUNLIN_PROPERTY_BOOLEAN, .integer = 1},
+    };
+    static const dunlin_operation overlaps = CREATE("pk", key_path, overlaps_set, 5);
+    static const dunlin_operation period = CREATE("fk", key_path, period_set, 12);
+    static const dunlin_operation alone = CREATE("column", id_path, alone_set, 3);
+    const dunlin_operation *list[] = {&overlaps, &period, &alone};
+    dunlin_profile profile = {.size = sizeof profile, .major = 18};
+
+    (void)state;
+    assert_done(&host, driver->render(fake_call(&host), &profile, DUNLIN_RENDER_RUN, list, 3));
+    assert_string_equal(
+        host.lines,
+        "[0+1] ALTER TABLE \"s\".\"t\" ADD CONSTRAINT \"t_pkey\" PRIMARY KEY (\"id\", \"at\" "
+        "WITHOUT OVERLAPS)\n"
+        "[1+1] ALTER TABLE \"s\".\"t\" ADD CONSTRAINT \"t_pkey\" FOREIGN KEY (\"id\", PERIOD "
+        "\"at\") REFERENCES \"p\" (\"a\", PERIOD \"b\")\n"
+        "[2+1] ALTER TABLE \"s\".\"t\" ADD COLUMN \"id\" bigint NOT NULL NO INHERIT\n");
+    profile.major = 17;
+    assert_fails(&host, driver->render(fake_call(&host), &profile, DUNLIN_RENDER_RUN, list, 1),
+                 DUNLIN_UNSUPPORTED,
+                 "WITHOUT OVERLAPS is known to PostgreSQL from 18 on; this is 17");
+    assert_fails(&host, driver->render(fake_call(&host), &profile, DUNLIN_RENDER_RUN, list + 1, 1),
+                 DUNLIN_UNSUPPORTED, "PERIOD is known to PostgreSQL from 18 on; this is 17");
+    assert_fails(&host, driver->render(fake_call(&host), &profile, DUNLIN_RENDER_RUN, list + 2, 1),
+                 DUNLIN_UNSUPPORTED,
+                 "NO INHERIT of NOT NULL is known to PostgreSQL from 18 on; this is 17");
+}
+
 static void
 what_cannot_be_rendered_is_refused(void **state)
 {
@@ -408,6 +464,7 @@ main(void)
         OFFLINE(lexer_rules_are_those_of_postgresql),
         OFFLINE(quotes_inside_names_and_texts_are_doubled),
         OFFLINE(tables_columns_and_indexes_are_rendered),
+        OFFLINE(keys_in_time_are_rendered_from_18_on),
         OFFLINE(what_cannot_be_rendered_is_refused),
     };
 
