@@ -37,7 +37,7 @@ attach(dunlin_result *result, dunlin_node *parent, const char *name, cJSON *item
     }
     dn_text_clear(&result->json);
     if (!item ||
-        !(name ? cJSON_AddItemToObject(into, name, item) : cJSON_AddItemToArray(into, item))) {
+        !(name ? cJSON_AddItemToObjectCS(into, name, item) : cJSON_AddItemToArray(into, item))) {
         cJSON_Delete(item);
         result->failed = true;
         return NULL;

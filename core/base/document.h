@@ -17,6 +17,7 @@ void dn_result_set_exit_code(dunlin_result *result, int exit_code);
 bool dn_result_ok(const dunlin_result *result);     /* false after an allocation failed */
 dunlin_node *dn_result_node(dunlin_result *result); /* its root, to build on */
 
+/* Names are not copied: they are literals, or live as long as the result. */
 dunlin_node *dn_node_object(dunlin_result *result, dunlin_node *parent, const char *name);
 dunlin_node *dn_node_array(dunlin_result *result, dunlin_node *parent, const char *name);
 /* name is NULL when the parent is an array. NULL text becomes null. */

@@ -438,12 +438,10 @@ find_line(const lines *found, const char *key)
 
 /* --- asking ---------------------------------------------------------------------------------------- */
 static int
-read_facts(dn_check *check, const dunlin_fact *const *keys, size_t count, lines **found)
+read_scope(dn_check *check, const dunlin_scope *scope, lines **found)
 {
     static const dn_call_sinks sinks = {.fact = take_fact, .gone = take_gone};
     dn_connection *connection = dn_check_first(check);
-    const dunlin_scope scope = {
-        .size = sizeof scope, .depth = DUNLIN_SCOPE_FACTS, .keys = keys, .key_count = count};
     dn_call call;
 
     *found = dn_arena_alloc(&check->arena, sizeof **found);
@@ -454,7 +452,16 @@ read_facts(dn_check *check, const dunlin_fact *const *keys, size_t count, lines 
     (*found)->check = check;
     dn_check_begin(check, connection, &call, "introspect", &sinks, *found);
     return dn_call_end(
-        &call, check->driver->table.introspect(&call.driver_view, connection->handle, &scope));
+        &call, check->driver->table.introspect(&call.driver_view, connection->handle, scope));
+}
+
+static int
+read_facts(dn_check *check, const dunlin_fact *const *keys, size_t count, lines **found)
+{
+    const dunlin_scope scope = {
+        .size = sizeof scope, .depth = DUNLIN_SCOPE_FACTS, .keys = keys, .key_count = count};
+
+    return read_scope(check, &scope, found);
 }
 
 /* The model has no expressions: those that a driver asks about are its own. */
@@ -601,6 +608,44 @@ same_again(dn_check *check)
     return compare_both(check, first, "found first", second, "found again");
 }
 
+/* --- of texts --- */
+typedef struct kept_texts {
+    dn_arena *arena;
+    const dunlin_fact *list[FACTS * 4];
+    size_t count;
+} kept_texts;
+
+static int
+keep_object_text(void *context, const dunlin_fact *fact, dn_error *error)
+{
+    kept_texts *texts = context;
+
+    if (texts->count == FACTS * 4)
+        return 0;
+    texts->list[texts->count] = dn_fact_copy(texts->arena, fact);
+    return texts->list[texts->count++] ? 0 : dn_no_memory(error);
+}
+
+static int
+of_texts(dn_check *check)
+{
+    built *build = build_model(check);
+    kept_texts texts = {.arena = &check->arena};
+    const dn_fact_taker taker = {.fact = keep_object_text, .context = &texts};
+    dunlin_scope scope = {.size = sizeof scope, .depth = DUNLIN_SCOPE_FACTS, .texts = texts.list};
+    lines *found;
+    lines *made;
+
+    if (!build || make_model(check, build) < 0 || read_facts(check, NULL, 0, &found) < 0 ||
+        dn_connection_tell_texts(dn_check_first(check), &taker, &check->error) < 0 ||
+        dn_check_statement(check, dn_check_first(check), "DROP TABLE " CHILD) < 0)
+        return -1;
+    scope.text_count = texts.count;
+    if (read_scope(check, &scope, &made) < 0)
+        return -1;
+    return compare_both(check, found, "found", made, "made of texts");
+}
+
 static int
 one_member(dn_check *check)
 {
@@ -689,6 +734,8 @@ static const dn_case cases[] = {
     {"facts.found-stays", "realising what was found changes nothing", found_stays, NULL, WRITES},
     {"facts.whole", "a table has the same facts alone and among all", whole, NULL, WRITES},
     {"facts.same-again", "reading twice gives the same", same_again, NULL, WRITES},
+    {"facts.texts", "facts made of texts are those of the schema when they were read", of_texts,
+     NULL, WRITES | DUNLIN_CAN_KEEP_TEXTS},
     {"facts.member", "the key of a member brings that member, or it is gone", one_member, NULL,
      WRITES},
     {"facts.homeless-index", "an index is found by its name alone", homeless_index, NULL, WRITES},

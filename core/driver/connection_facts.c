@@ -293,6 +293,36 @@ dn_connection_read(dn_connection *connection, const dunlin_fact *const *keys, si
     return answer;
 }
 
+/* --- texts -------------------------------------------------------------------------------------- */
+static int
+tell(dn_connection *connection, const dunlin_scope *scope, const dn_fact_taker *taker,
+     dn_error *error)
+{
+    static const dn_call_sinks sinks = {.fact = pass_fact};
+    read_target target = {taker, NULL};
+
+    return read_facts(connection, scope, &sinks, &target, error);
+}
+
+int
+dn_connection_tell_texts(dn_connection *connection, const dn_fact_taker *taker, dn_error *error)
+{
+    const dunlin_scope scope = {.size = sizeof scope, .depth = DUNLIN_SCOPE_TEXT};
+
+    return tell(connection, &scope, taker, error);
+}
+
+int
+dn_connection_tell_facts_of(dn_connection *connection, const dunlin_fact *const *texts,
+                            size_t count, const dn_fact_taker *taker, dn_error *error)
+{
+    const dunlin_scope scope = {
+        .size = sizeof scope, .depth = DUNLIN_SCOPE_FACTS, .texts = texts, .text_count = count};
+
+    /* No texts are those of an empty schema. */
+    return count ? tell(connection, &scope, taker, error) : 0;
+}
+
 int
 dn_connection_affected(dn_connection *connection, dunlin_string statement, dn_arena *arena,
                        const dunlin_fact ***keys, size_t *count, bool *known, dn_error *error)

@@ -344,6 +344,12 @@ int dn_connection_tell_schema(dn_connection *connection, const dn_fact_taker *ta
  * mark tells everything. `mark` may be NULL. */
 int dn_connection_read(dn_connection *connection, const dunlin_fact *const *keys, size_t count,
                        dn_text *mark, const dn_fact_taker *taker, dn_error *error);
+/* DUNLIN_CAN_KEEP_TEXTS: the texts of all objects; the facts of a schema of which these were the
+ * texts. Errors: driver.unsupported, where this schema has no such texts. */
+int dn_connection_tell_texts(dn_connection *connection, const dn_fact_taker *taker,
+                             dn_error *error);
+int dn_connection_tell_facts_of(dn_connection *connection, const dunlin_fact *const *texts,
+                                size_t count, const dn_fact_taker *taker, dn_error *error);
 /* Keys of the objects whose facts a statement may change; *known is false when it may change those
  * of others, too, or the driver cannot tell. */
 int dn_connection_affected(dn_connection *connection, dunlin_string statement, dn_arena *arena,

@@ -112,17 +112,10 @@ is_proved(const dn_drifting *work)
 static int
 is_untouched(dn_drifting *work, bool *answer)
 {
-    char hex[DN_DIGEST_HEX];
-    dn_digest digest;
-
     *answer = false;
     if (work->unreadable.count || !is_current(work))
         return 0;
-    if (dn_fact_map_digest(work->live.facts, &digest, work->error) < 0)
-        return -1;
-    dn_digest_hex(&digest, hex);
-    *answer = strcmp(hex, work->known.digest) == 0;
-    return 0;
+    return dn_fingerprint_is(work->session, &work->known, work->live.facts, answer, work->error);
 }
 
 /* --- by a replay -------------------------------------------------------------------------------------- */
@@ -357,10 +350,13 @@ check_reader(dn_drifting *work)
     const char *reader = dn_fingerprint_reader(work->session);
     dn_auto(dn_text) name = DN_TEXT_INIT;
     const dunlin_fact *first;
+    bool speaks;
 
     if (!reader)
         return dn_no_memory(work->error);
-    if (!work->count || strcmp(reader, work->known.reader) == 0)
+    if (dn_fingerprint_speaks(work->session, &work->known, &speaks, work->error) < 0)
+        return -1;
+    if (!work->count || speaks)
         return 0;
     first = work->items[0].found ? work->items[0].found : work->items[0].implied;
     dn_fact_describe(&name, first->kind, first->path, first->path_count);

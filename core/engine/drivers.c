@@ -32,6 +32,7 @@ static const struct {
     {DUNLIN_CAN_INTROSPECT_SINCE, "introspect-since"},
     {DUNLIN_CAN_NAME_NOT_NULL, "name-not-null"},
     {DUNLIN_CAN_REBUILD, "rebuild"},
+    {DUNLIN_CAN_KEEP_TEXTS, "keep-texts"},
 };
 
 static const char *

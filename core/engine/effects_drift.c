@@ -23,20 +23,22 @@ read_record(comparing *work, const dn_fact_map *schema)
 {
     dn_session *session = work->session;
     const dn_tracker *tracker = &session->observation.tracker;
-    const char *reader = dn_fingerprint_reader(session);
     char records[DN_DIGEST_HEX];
     dn_fact_map *now;
     dn_known known;
+    bool speaks;
 
-    if (!reader)
-        return dn_no_memory(work->error);
     if (!tracker->present)
         return 0;
     if (dn_known_read(session->connection, tracker->table, &session->arena, &known, work->error) <
         0)
         return -1;
     dn_known_records(tracker, records);
-    if (!known.present || strcmp(known.records, records) != 0 || strcmp(known.reader, reader) != 0)
+    if (!known.present || strcmp(known.records, records) != 0)
+        return 0;
+    if (dn_fingerprint_speaks(session, &known, &speaks, work->error) < 0)
+        return -1;
+    if (!speaks)
         return 0;
     if (dn_fingerprint_facts(session, &known, &work->then, work->error) < 0 ||
         dn_snapshot_facts(schema, dn_fact_map_naming(schema), &session->arena, &now, work->error) <

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/base/file.h"
+#include "core/state/texts.h"
 
 const char *
 dn_fingerprint_reader(dn_session *session)
@@ -27,6 +28,13 @@ dn_fingerprint_facts(dn_session *session, const dn_known *known, const dn_fact_m
     dn_error ignored;
 
     *facts = NULL;
+    if (known->facts && dn_texts_are(known->facts, known->facts_length)) {
+        if (dn_texts_facts(session->connection, session->sight.tracker, known->facts,
+                           known->facts_length, &session->arena, &copy, error) < 0)
+            return -1;
+        *facts = copy;
+        return 0;
+    }
     dn_error_clear(&ignored);
     if (!known->facts || dn_snapshot_read(DN_TRACKER_SCHEMA, known->facts, known->facts_length,
                                           &session->arena, &snapshot, &ignored) < 0)
@@ -34,6 +42,51 @@ dn_fingerprint_facts(dn_session *session, const dn_known *known, const dn_fact_m
     if (dn_snapshot_facts(snapshot.facts, naming, &session->arena, &copy, error) < 0)
         return -1;
     *facts = copy;
+    return 0;
+}
+
+int
+dn_fingerprint_speaks(dn_session *session, const dn_known *known, bool *speaks, dn_error *error)
+{
+    const char *reader = dn_fingerprint_reader(session);
+
+    if (!reader)
+        return dn_no_memory(error);
+    *speaks = strcmp(known->reader, reader) == 0 ||
+              (known->facts && dn_texts_are(known->facts, known->facts_length));
+    return 0;
+}
+
+static int
+digest_of(const dn_fact_map *facts, char hex[DN_DIGEST_HEX], dn_error *error)
+{
+    dn_digest digest;
+
+    if (dn_fact_map_digest(facts, &digest, error) < 0)
+        return -1;
+    dn_digest_hex(&digest, hex);
+    return 0;
+}
+
+int
+dn_fingerprint_is(dn_session *session, const dn_known *known, const dn_fact_map *facts, bool *same,
+                  dn_error *error)
+{
+    const dn_fact_map *then;
+    char digest[DN_DIGEST_HEX];
+    char made[DN_DIGEST_HEX];
+
+    *same = false;
+    if (digest_of(facts, digest, error) < 0)
+        return -1;
+    if (!known->facts || !dn_texts_are(known->facts, known->facts_length)) {
+        *same = strcmp(known->digest, digest) == 0;
+        return 0;
+    }
+    if (dn_fingerprint_facts(session, known, &then, error) < 0 ||
+        (then && digest_of(then, made, error) < 0))
+        return -1;
+    *same = then && strcmp(made, digest) == 0;
     return 0;
 }
 
@@ -55,14 +108,20 @@ note_inhabitant(const dunlin_fact *fact, void *context)
     return !dn_fact_is(fact, DUNLIN_KIND_SCHEMA) && !dn_fact_is(fact, DUNLIN_KIND_EXTENSION);
 }
 
+/* Whether nothing was changed since; cheaper than to compare facts. */
 static int
-digest_of(const dn_fact_map *facts, char hex[DN_DIGEST_HEX], dn_error *error)
+are_same_texts(dn_fingerprint *own, const dn_known *known, bool *same, dn_error *error)
 {
-    dn_digest digest;
+    dn_auto(dn_text) now = DN_TEXT_INIT;
+    bool can;
 
-    if (dn_fact_map_digest(facts, &digest, error) < 0)
+    *same = false;
+    if (!known->facts || !dn_texts_are(known->facts, known->facts_length))
+        return 0;
+    if (dn_texts_read(own->session->connection, &now, &can, error) < 0)
         return -1;
-    dn_digest_hex(&digest, hex);
+    *same =
+        can && now.length == known->facts_length && memcmp(now.data, known->facts, now.length) == 0;
     return 0;
 }
 
@@ -71,14 +130,12 @@ digest_of(const dn_fact_map *facts, char hex[DN_DIGEST_HEX], dn_error *error)
 static int
 find_base(dn_fingerprint *own, const dn_known *known, dn_error *error)
 {
-    const char *reader = dn_fingerprint_reader(own->session);
-    char digest[DN_DIGEST_HEX];
     const dn_fact_map *facts;
+    bool speaks;
+    bool same;
 
     own->base = own->before.facts;
     own->basis = DN_BASIS_OBSERVED;
-    if (!reader)
-        return dn_no_memory(error);
     if (!known->present) {
         if (!own->session->observation.tracker.count &&
             dn_fact_map_each(own->before.facts, NULL, note_inhabitant, NULL) == 0)
@@ -87,13 +144,16 @@ find_base(dn_fingerprint *own, const dn_known *known, dn_error *error)
     }
     if (strcmp(known->records, own->records) != 0)
         return 0;
-    if (digest_of(own->before.facts, digest, error) < 0)
+    if (are_same_texts(own, known, &same, error) < 0 ||
+        (!same && dn_fingerprint_is(own->session, known, own->before.facts, &same, error) < 0))
         return -1;
-    if (strcmp(known->digest, digest) == 0) {
+    if (same) {
         own->basis = known->basis;
         return 0;
     }
-    if (strcmp(known->reader, reader) != 0)
+    if (dn_fingerprint_speaks(own->session, known, &speaks, error) < 0)
+        return -1;
+    if (!speaks)
         return 0;
     if (dn_fingerprint_facts(own->session, known, &facts, error) < 0)
         return -1;
@@ -216,10 +276,10 @@ make_state(dn_fingerprint *own, dn_snapshot *now, const dn_migration *const *fil
     return 0;
 }
 
-int
-dn_fingerprint_keep(dn_session *session, dn_snapshot *snapshot, dn_known *known, dn_error *error)
+static int
+write_row(dn_session *session, const dn_text *text, const dn_digest *of, dn_known *known,
+          dn_error *error)
 {
-    dn_auto(dn_text) text = DN_TEXT_INIT;
     char digest[DN_DIGEST_HEX];
     char records[DN_DIGEST_HEX];
     dn_tracker tracker;
@@ -228,15 +288,14 @@ dn_fingerprint_keep(dn_session *session, dn_snapshot *snapshot, dn_known *known,
     if (!known->reader)
         return dn_no_memory(error);
     if (dn_tracker_read(session->connection, session->journal.layout, session->sight.tracker,
-                        DN_TRACKER_MATCH, &session->arena, &tracker, error) < 0 ||
-        dn_snapshot_write(snapshot, &text, error) < 0)
+                        DN_TRACKER_MATCH, &session->arena, &tracker, error) < 0)
         return -1;
-    dn_digest_hex(&snapshot->digest, digest);
+    dn_digest_hex(of, digest);
     dn_known_records(&tracker, records);
     known->records = records;
     known->digest = digest;
-    known->facts = text.data;
-    known->facts_length = text.length;
+    known->facts = text->data;
+    known->facts_length = text->length;
     if (dn_known_write(session->connection, tracker.table, known, error) < 0)
         return -1;
     return tracker.ours_present && known->run_id
@@ -244,12 +303,45 @@ dn_fingerprint_keep(dn_session *session, dn_snapshot *snapshot, dn_known *known,
                : 0;
 }
 
+int
+dn_fingerprint_keep(dn_session *session, dn_snapshot *snapshot, dn_known *known, dn_error *error)
+{
+    dn_auto(dn_text) text = DN_TEXT_INIT;
+
+    if (dn_snapshot_write(snapshot, &text, error) < 0)
+        return -1;
+    return write_row(session, &text, &snapshot->digest, known, error);
+}
+
+/* What is there, if that is all there is to say. */
+static int
+keep_texts(dn_fingerprint *own, dn_known *known, bool *kept, dn_error *error)
+{
+    dn_auto(dn_text) text = DN_TEXT_INIT;
+    dn_digest digest;
+
+    *kept = false;
+    if (own->base != own->before.facts)
+        return 0;
+    if (dn_texts_read(own->session->connection, &text, kept, error) < 0)
+        return -1;
+    if (!*kept)
+        return 0;
+    digest = dn_hash_of(text.data, text.length);
+    return write_row(own->session, &text, &digest, known, error);
+}
+
 static int
 end(dn_fingerprint *own, dn_known *known, const dn_migration *const *files, size_t count,
     dn_error *error)
 {
     dn_snapshot now;
+    bool kept;
 
+    if (keep_texts(own, known, &kept, error) < 0)
+        return -1;
+    if (kept)
+        return 0;
     if (dn_fingerprint_look(own->session, &now, error) < 0 ||
         make_state(own, &now, files, count, error) < 0)
         return -1;

@@ -26,6 +26,12 @@ int dn_fingerprint_look(dn_session *session, dn_snapshot *snapshot, dn_error *er
 /* The facts of a row, by the names of the connection; NULL when it has none that can be read. */
 int dn_fingerprint_facts(dn_session *session, const dn_known *known, const dn_fact_map **facts,
                          dn_error *error);
+/* Whether they are told as they are today: by the same reader, or made from texts just now. */
+int dn_fingerprint_speaks(dn_session *session, const dn_known *known, bool *speaks,
+                          dn_error *error);
+/* Whether a row is about these facts. */
+int dn_fingerprint_is(dn_session *session, const dn_known *known, const dn_fact_map *facts,
+                      bool *same, dn_error *error);
 
 /* Under the lock, with an observation, before anything is sent. That the schema cannot be read is no
  * failure: nothing is kept then. */

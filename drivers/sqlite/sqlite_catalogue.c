@@ -113,12 +113,31 @@ may_refer(const dn_sqlite_object *object)
            (object->type == 't' && strcasestr(object->sql.data, "REFERENCES") != NULL);
 }
 
+/* NULL: no memory. */
+static dn_sqlite_object *
+add_object(dn_sqlite_catalogue *catalogue, dunlin_string type)
+{
+    static const char types[][2][8] = {
+        {"table", "t"}, {"view", "v"}, {"index", "i"}, {"trigger", "x"}};
+    dn_sqlite_object *next =
+        dn_kit_pool_grow(&catalogue->names, catalogue->objects, catalogue->count,
+                         &catalogue->capacity, sizeof(*next));
+
+    if (next == NULL)
+        return NULL;
+    catalogue->objects = next;
+    next += catalogue->count++;
+    memset(next, 0, sizeof(*next));
+    for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+        if (dn_kit_same(type, types[i][0]))
+            next->type = types[i][1][0];
+    return next;
+}
+
 /* type, name, tbl_name, rowid, rootpage, sql */
 static bool
 keep_object(dn_sqlite_catalogue *catalogue, sqlite3_stmt *handle, bool texts)
 {
-    static const char types[][2][8] = {
-        {"table", "t"}, {"view", "v"}, {"index", "i"}, {"trigger", "x"}};
     const char *type = (const char *)sqlite3_column_text(handle, 0);
     const char *name = (const char *)sqlite3_column_text(handle, 1);
     bool own = name != NULL && strncasecmp(name, "sqlite_", 7) == 0;
@@ -126,16 +145,9 @@ keep_object(dn_sqlite_catalogue *catalogue, sqlite3_stmt *handle, bool texts)
 
     if (own && !texts)
         return true;
-    next = dn_kit_pool_grow(&catalogue->names, catalogue->objects, catalogue->count,
-                            &catalogue->capacity, sizeof(*next));
-    if (next == NULL || type == NULL)
+    next = type != NULL ? add_object(catalogue, dn_kit_string(own ? "" : type)) : NULL;
+    if (next == NULL)
         return false;
-    catalogue->objects = next;
-    next += catalogue->count++;
-    memset(next, 0, sizeof(*next));
-    for (size_t i = 0; i < sizeof(types) / sizeof(types[0]) && !own; i++)
-        if (strcmp(types[i][0], type) == 0)
-            next->type = types[i][1][0];
     next->name = dn_sqlite_copy_column(&catalogue->names, handle, 1);
     next->table = dn_sqlite_copy_column(&catalogue->names, handle, 2);
     next->rowid = sqlite3_column_int64(handle, 3);
@@ -180,6 +192,30 @@ dn_sqlite_catalogue_read(const dunlin_call *call, dunlin_connection *connection,
         return dn_sqlite_fail(connection, "reading the schema");
     fill_buckets(catalogue, first);
     link_members(catalogue, first);
+    return catalogue->names.failed ? dn_kit_no_memory(call) : DUNLIN_OK;
+}
+
+int32_t
+dn_sqlite_catalogue_remember(const dunlin_call *call, const dunlin_scope *scope,
+                             dn_sqlite_catalogue *catalogue)
+{
+    for (uint64_t i = 0; i < scope->text_count; i++) {
+        const dunlin_fact *fact = scope->texts[i];
+        dn_sqlite_object *next = add_object(catalogue, fact->kind);
+
+        if (next == NULL)
+            return dn_kit_no_memory(call);
+        if (next->type == 0 || fact->path_count == 0 || fact->property_count != 1)
+            return dn_kit_fail(call, DUNLIN_USAGE, "a text of the kind '%.*s' that nobody told",
+                               (int)fact->kind.length, fact->kind.data);
+        next->rowid = (int64_t)i + 1;
+        next->table = dn_kit_pool_copy(&catalogue->names, fact->path[0]);
+        next->name = dn_kit_pool_copy(&catalogue->names, fact->path[fact->path_count - 1]);
+        next->sql = dn_kit_pool_copy(&catalogue->names, fact->properties[0].text);
+        next->refers = !catalogue->names.failed && may_refer(next);
+    }
+    fill_buckets(catalogue, 0);
+    link_members(catalogue, 0);
     return catalogue->names.failed ? dn_kit_no_memory(call) : DUNLIN_OK;
 }
 

@@ -38,6 +38,9 @@ typedef struct dn_sqlite_catalogue {
 /* Adds the rows behind those that it has. Without `texts`, they are read when they are needed. */
 int32_t dn_sqlite_catalogue_read(const dunlin_call *call, dunlin_connection *connection, bool texts,
                                  dn_sqlite_catalogue *catalogue);
+/* The rows that dn_sqlite_push_texts told, instead of those of the database. */
+int32_t dn_sqlite_catalogue_remember(const dunlin_call *call, const dunlin_scope *scope,
+                                     dn_sqlite_catalogue *catalogue);
 /* Whether the rows that it has, with their texts, are still there, and as they were. */
 int32_t dn_sqlite_catalogue_holds(dunlin_connection *connection,
                                   const dn_sqlite_catalogue *catalogue, bool *holds);

@@ -390,7 +390,9 @@ push_now(reading *work)
 {
     dn_sqlite_catalogue all = {.objects = NULL};
     bool keys = work->scope->key_count > 0;
-    int32_t status = dn_sqlite_catalogue_read(work->call, work->connection, !keys, &all);
+    int32_t status = work->scope->text_count > 0
+                         ? dn_sqlite_catalogue_remember(work->call, work->scope, &all)
+                         : dn_sqlite_catalogue_read(work->call, work->connection, !keys, &all);
 
     work->all = &all;
     if (status == DUNLIN_OK)

@@ -2,6 +2,7 @@
  *
  * The names of the objects in the database; what they are made of: sqlite_facts.c.
  */
+#include "drivers/sqlite/sqlite_catalogue.h"
 #include "drivers/sqlite/sqlite_facts.h"
 
 #include <string.h>
@@ -122,15 +123,61 @@ push_objects(const dunlin_call *call, dunlin_connection *connection, const dunli
     return status == DUNLIN_OK ? push_gone(call, scope, seen) : status;
 }
 
+/* --- texts ------------------------------------------------------------------------------------------ */
+static int32_t
+push_text(const dunlin_call *call, const dn_sqlite_object *object)
+{
+    static const struct {
+        char type;
+        const char *kind;
+    } kinds[] = {{'t', DUNLIN_KIND_TABLE},
+                 {'v', DUNLIN_KIND_VIEW},
+                 {'i', DUNLIN_KIND_INDEX},
+                 {'x', DUNLIN_KIND_TRIGGER}};
+    bool inside = object->type == 'i' || object->type == 'x';
+    dunlin_string path[2] = {inside ? object->table : object->name, object->name};
+    dunlin_property text = {
+        .name = dn_kit_string("text"), .type = DUNLIN_PROPERTY_TEXT, .text = object->sql};
+    dunlin_fact fact = {.size = sizeof(fact),
+                        .path = path,
+                        .path_count = inside ? 2 : 1,
+                        .properties = &text,
+                        .property_count = 1};
+
+    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+        if (kinds[i].type == object->type)
+            fact.kind = dn_kit_string(kinds[i].kind);
+    return fact.kind.length > 0 ? call->host->fact(call, &fact) : DUNLIN_OK;
+}
+
+/* The columns of a virtual table are in no text. */
+static int32_t
+push_texts(const dunlin_call *call, dunlin_connection *connection)
+{
+    dn_sqlite_catalogue all = {.objects = NULL};
+    int32_t status = dn_sqlite_catalogue_read(call, connection, true, &all);
+
+    if (status == DUNLIN_OK && all.has_virtual)
+        status = dn_kit_fail(call, DUNLIN_UNSUPPORTED, "there are virtual tables");
+    for (size_t i = 0; i < all.count && status == DUNLIN_OK; i++)
+        status = push_text(call, &all.objects[i]);
+    dn_sqlite_catalogue_free(&all);
+    return status;
+}
+
 int32_t
 dn_sqlite_introspect(const dunlin_call *call, dunlin_connection *connection,
                      const dunlin_scope *scope)
 {
     const dunlin_call *outer = dn_sqlite_enter(call, connection);
-    int32_t status = scope->depth == DUNLIN_SCOPE_OBJECTS
-                         ? push_objects(call, connection, scope)
-                         : dn_sqlite_push_facts(call, connection, scope);
+    bool texts = scope->depth == DUNLIN_SCOPE_TEXT && scope->key_count == 0;
+    int32_t status;
 
+    if (scope->depth == DUNLIN_SCOPE_OBJECTS)
+        status = push_objects(call, connection, scope);
+    else
+        status =
+            texts ? push_texts(call, connection) : dn_sqlite_push_facts(call, connection, scope);
     dn_sqlite_leave(connection, outer);
     return status;
 }

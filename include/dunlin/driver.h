@@ -39,7 +39,7 @@ extern "C" {
 
 #define DUNLIN_DRIVER_ABI 0u /* the number in the entry symbol */
 /* Raised by one whenever v0 changes; host and driver must agree on it exactly while it is v0. */
-#define DUNLIN_DRIVER_REVISION 8u
+#define DUNLIN_DRIVER_REVISION 9u
 #define DUNLIN_DRIVER_ENTRY_SYMBOL "dunlin_driver_entry_v0"
 
 /* What a driver says about a failure; host->fail() copies it. Absent parts stay empty. */
@@ -107,7 +107,9 @@ enum {
     /* What it has no ALTER TABLE for is a rebuild of the table, and one rebuild serves all operations
      * on it that render() is given: neighbouring ALTER TABLEs of portable text, in one transaction,
      * come together where that means the same. */
-    DUNLIN_CAN_REBUILD = 1 << 19
+    DUNLIN_CAN_REBUILD = 1 << 19,
+    /* introspect answers DUNLIN_SCOPE_TEXT without keys, and makes facts of what it answered. */
+    DUNLIN_CAN_KEEP_TEXTS = 1 << 20
 };
 
 typedef struct dunlin_capabilities {
@@ -431,7 +433,9 @@ enum {
     DUNLIN_SCOPE_OBJECTS = 1, /* tables, views, indexes ...: keys without properties */
     DUNLIN_SCOPE_FACTS = 2,   /* everything */
     /* Of the keys given: one property "text" that changes whenever a statement changes the object,
-     * as cheaply as can be, or what FACTS gives. */
+     * as cheaply as can be, or what FACTS gives. Without keys (DUNLIN_CAN_KEEP_TEXTS): of all objects,
+     * as cheaply as can be, so that the facts can be made of it later (dunlin_scope.texts);
+     * UNSUPPORTED where the facts of this schema take more than texts. */
     DUNLIN_SCOPE_TEXT = 3
 };
 
@@ -453,6 +457,10 @@ typedef struct dunlin_scope {
      * a mark that means nothing here ("-", say) all facts are told. A new mark is pushed in the end.
      * Empty: no mark is wanted. */
     dunlin_string since;
+    /* With FACTS and DUNLIN_CAN_KEEP_TEXTS: what introspect answered to TEXT without keys, now or at
+     * another time, in that order. The facts are those of that schema, whatever is there now. */
+    const dunlin_fact *const *texts;
+    uint64_t text_count;
 } dunlin_scope;
 
 /* --- locks, sessions ------------------------------------------------------------------------------ */

@@ -271,6 +271,40 @@ migrate|accepted||0"
     assert_stderr "[drift.unknown]"
 }
 
+@test "what a run leaves is told in today's words, whoever wrote it" {
+    project
+    # Texts: where nothing can be replayed, they are what is compared.
+    printf 'THIS IS NO SQL;\n' >>migrations/0002_zip.sql
+    sql app.db "UPDATE dunlin_schema SET reader = 'sqlite 2.8, driver sqlite 0.0.1, format 1.1'" \
+        "ALTER TABLE users ADD COLUMN hand int"
+    run_json drift
+    assert_exit 4
+    assert_json '[.compared, [.differences[].path[1]]]' '["record",["hand"]]'
+}
+
+@test "a virtual table and what it keeps its data in are no drift" {
+    project
+    printf 'CREATE VIRTUAL TABLE words USING fts5 (word);\n' >migrations/0004_words.sql
+    dunlin migrate --no-backup
+    assert_exit 0
+    run_json drift
+    assert_exit 0
+    assert_json .compared fingerprint
+    sql app.db "DROP TABLE words"
+    dunlin drift
+    assert_exit 4
+    assert_stdout "words"
+}
+
+@test "where what a run left is damaged, the migrations are replayed" {
+    project
+    sql app.db "UPDATE dunlin_schema SET facts = CAST('texts 1' || char(10) || '5 3' AS BLOB)" \
+        "ALTER TABLE users ADD COLUMN hand int"
+    run_json drift
+    assert_exit 4
+    assert_json '[.compared, [.differences[].path[1]]]' '["shadow",["hand"]]'
+}
+
 @test "a state that nothing proves is told from one that is proved" {
     sql app.db "CREATE TABLE users (id integer PRIMARY KEY, name text)"
     project_migrations_of_another_tool

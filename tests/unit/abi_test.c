@@ -181,6 +181,8 @@ static const member scope_members[] = {
     MEMBER(dunlin_scope, keys, 48),
     MEMBER(dunlin_scope, key_count, 56),
     MEMBER(dunlin_scope, since, 64),
+    MEMBER(dunlin_scope, texts, 80),
+    MEMBER(dunlin_scope, text_count, 88),
 };
 
 static const member holder_members[] = {
@@ -387,7 +389,7 @@ static const layout layouts[] = {
     LAYOUT(dunlin_note, 40, note_members),
     LAYOUT(dunlin_item, 88, item_members),
     LAYOUT(dunlin_outcome, 40, outcome_members),
-    LAYOUT(dunlin_scope, 80, scope_members),
+    LAYOUT(dunlin_scope, 96, scope_members),
     LAYOUT(dunlin_holder, 72, holder_members),
     LAYOUT(dunlin_open_options, 48, open_options_members),
     LAYOUT(dunlin_process, 88, process_members),
@@ -476,7 +478,7 @@ the_revision_is_the_one_these_numbers_belong_to(void **state)
 {
     (void)state;
     assert_int_equal(DUNLIN_DRIVER_ABI, 0);
-    assert_int_equal(DUNLIN_DRIVER_REVISION, 8);
+    assert_int_equal(DUNLIN_DRIVER_REVISION, 9);
     assert_string_equal(DUNLIN_DRIVER_ENTRY_SYMBOL, "dunlin_driver_entry_v0");
 }
 

@@ -111,6 +111,7 @@ unit_tests += tests/unit/run_mend_test
 unit_tests += tests/unit/run_plan_test
 unit_tests += tests/unit/state_edit_test
 unit_tests += tests/unit/state_replay_test
+unit_tests += tests/unit/state_texts_test
 unit_tests += tests/unit/tracker_read_test
 unit_tests += tests/unit/tracker_write_test
 endif
