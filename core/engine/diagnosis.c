@@ -6,6 +6,20 @@
 
 /* --- examining ------------------------------------------------------------------------------------ */
 
+static int
+look(dn_session *session, const dunlin_doctor_options *doctor, dn_diagnosis *own, dn_error *error)
+{
+    int answer = dn_evidence_begin(session, doctor, &own->evidence, error);
+
+    if (answer == 0)
+        answer = dn_observe_schema(session->connection, &session->sight, &session->arena,
+                                   &own->schema, error);
+    if (answer == 0)
+        answer = dn_evidence_collect(session, doctor, own->schema, &own->evidence, error);
+    dn_evidence_end(&own->evidence);
+    return answer;
+}
+
 int
 dn_diagnosis_make(dn_session *session, const dunlin_doctor_options *doctor, dn_diagnosis *own,
                   dn_error *error)
@@ -13,9 +27,7 @@ dn_diagnosis_make(dn_session *session, const dunlin_doctor_options *doctor, dn_d
     dn_reconciliation *found = &session->reconciliation;
     dn_evidence *evidence = &own->evidence;
 
-    if (dn_observe_schema(session->connection, &session->sight, &session->arena, &own->schema,
-                          error) < 0 ||
-        dn_evidence_collect(session, doctor, own->schema, evidence, error) < 0 ||
+    if (look(session, doctor, own, error) < 0 ||
         dn_reconcile_schema(found, &session->observation, evidence->history, evidence->judged,
                             &evidence->proofs, &session->arena, error) < 0 ||
         dn_journal_check_snapshots(&session->journal, &session->arena, &found->findings, error) <

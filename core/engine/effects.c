@@ -12,8 +12,6 @@ typedef struct collecting {
     dn_session *session;
     const dunlin_doctor_options *doctor;
     const dn_fact_map *schema;
-    dn_shadow_choice choice;
-    dn_replay *replay;
     dn_evidence *evidence;
     dn_error *error;
 } collecting;
@@ -31,7 +29,7 @@ files_of(const collecting *work)
 }
 
 static int
-begin(collecting *work)
+begin_replay(collecting *work)
 {
     dn_session *session = work->session;
     dn_evidence *evidence = work->evidence;
@@ -39,7 +37,7 @@ begin(collecting *work)
     const dn_replay_options options = {
         .target = session->connection,
         .url = session->url,
-        .shadow = work->choice.kind,
+        .shadow = evidence->choice.kind,
         .given = work->doctor->shadow_url,
         .translate = dn_session_translation(session, false),
         .folder = dn_snapshot_folder(session->project.migrations, session->driver->table.dialect,
@@ -50,7 +48,7 @@ begin(collecting *work)
 
     if (!files || !options.folder)
         return dn_no_memory(work->error);
-    return dn_replay_begin(&options, files, evidence->count, &session->arena, &work->replay,
+    return dn_replay_begin(&options, files, evidence->count, &session->arena, &evidence->replay,
                            work->error);
 }
 
@@ -118,7 +116,7 @@ look_closer(collecting *work)
     for (size_t i = 0; i < evidence->count; i++) {
         if (!evidence->proofs.items[i].wants_steps)
             continue;
-        if (dn_replay_steps(work->replay, i, &evidence->effects[i], work->error) < 0)
+        if (dn_replay_steps(work->evidence->replay, i, &evidence->effects[i], work->error) < 0)
             return -1;
         more = true;
     }
@@ -137,7 +135,7 @@ tell_source(collecting *work)
         any = any || evidence->effects[i].known;
         all = all && (evidence->effects[i].known || !evidence->history[i].file);
     }
-    if (dn_replay_runs(work->replay))
+    if (dn_replay_runs(work->evidence->replay))
         evidence->source = "shadow";
     else
         evidence->source = any || !evidence->count ? "cache" : "none";
@@ -217,8 +215,7 @@ read_texts(collecting *work)
 static int
 replay(collecting *work)
 {
-    if (begin(work) < 0 ||
-        dn_replay_effects(work->replay, work->evidence->effects, work->error) < 0 ||
+    if (dn_replay_effects(work->evidence->replay, work->evidence->effects, work->error) < 0 ||
         read_texts(work) < 0)
         return -1;
     ignore_effects(work);
@@ -236,36 +233,51 @@ collect(collecting *work)
     ask_probes(work);
     if (prove(work) < 0)
         return -1;
-    if (work->choice.kind != DN_SHADOW_NONE && look_closer(work) < 0)
+    if (work->evidence->choice.kind != DN_SHADOW_NONE && look_closer(work) < 0)
         return -1;
     tell_source(work);
     evidence->judged = evidence->effects;
-    return work->choice.kind == DN_SHADOW_NONE && evidence->why ? fill_by_names(work) : 0;
+    return work->evidence->choice.kind == DN_SHADOW_NONE && evidence->why ? fill_by_names(work) : 0;
 }
 
 static int
-run(collecting *work, int (*what)(collecting *work))
+begin(collecting *work)
 {
     dn_session *session = work->session;
     dn_evidence *evidence = work->evidence;
     const dunlin_doctor_options *doctor = work->doctor;
-    dn_error *error = work->error;
-    int answer;
 
     if (dn_reconcile_history(&session->reconciliation, &session->arena, &evidence->history,
-                             &evidence->count, error) < 0)
+                             &evidence->count, work->error) < 0)
         return -1;
     evidence->effects =
         dn_arena_array(&session->arena, evidence->count + 1, sizeof *evidence->effects);
     if (!evidence->effects)
-        return dn_no_memory(error);
-    work->choice = dn_shadow_choose(session->connection, session->target, doctor->shadow != 0,
-                                    doctor->shadow_url);
-    if (work->choice.kind == DN_SHADOW_NONE)
-        evidence->why = work->choice.why;
-    answer = what(work);
-    dn_replay_end(work->replay);
-    return answer;
+        return dn_no_memory(work->error);
+    evidence->choice = dn_shadow_choose(session->connection, session->target, doctor->shadow != 0,
+                                        doctor->shadow_url);
+    if (evidence->choice.kind == DN_SHADOW_NONE)
+        evidence->why = evidence->choice.why;
+    return begin_replay(work);
+}
+
+int
+dn_evidence_begin(dn_session *session, const dunlin_doctor_options *doctor, dn_evidence *evidence,
+                  dn_error *error)
+{
+    collecting work = {.session = session, .doctor = doctor, .evidence = evidence, .error = error};
+
+    if (begin(&work) < 0)
+        return -1;
+    dn_replay_read_ahead(evidence->replay, &session->journal_arena);
+    return 0;
+}
+
+void
+dn_evidence_end(dn_evidence *evidence)
+{
+    dn_replay_end(evidence->replay);
+    evidence->replay = NULL;
 }
 
 int
@@ -278,7 +290,7 @@ dn_evidence_collect(dn_session *session, const dunlin_doctor_options *doctor,
                        .evidence = evidence,
                        .error = error};
 
-    return run(&work, collect);
+    return collect(&work);
 }
 
 int
@@ -286,6 +298,8 @@ dn_evidence_replay(dn_session *session, const dunlin_doctor_options *doctor, dn_
                    dn_error *error)
 {
     collecting work = {.session = session, .doctor = doctor, .evidence = evidence, .error = error};
+    int answer = begin(&work) < 0 ? -1 : replay(&work);
 
-    return run(&work, replay);
+    dn_evidence_end(evidence);
+    return answer;
 }

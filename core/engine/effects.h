@@ -6,6 +6,7 @@
 #define DN_ENGINE_EFFECTS_H
 
 #include "core/engine/session.h"
+#include "core/state/replay.h"
 
 typedef struct dn_evidence {
     /* "shadow"; "cache": what an earlier replay kept; "files": names that their text tells; "none" */
@@ -16,13 +17,20 @@ typedef struct dn_evidence {
     dn_migration_effects *judged;  /* the same, with names where nothing else is known */
     size_t count;
     dn_proofs proofs;
+    dn_shadow_choice choice;
+    dn_replay *replay; /* begun, and not ended */
 } dn_evidence;
 
-/* Needs a reconciliation. Statements are replayed one by one where that tells more. */
+/* Needs a reconciliation. What earlier replays kept is read from here on, beside looking at the schema. To be
+ * ended, whatever comes. */
+int dn_evidence_begin(dn_session *session, const dunlin_doctor_options *doctor,
+                      dn_evidence *evidence, dn_error *error);
+void dn_evidence_end(dn_evidence *evidence);
+/* Of one that was begun. Statements are replayed one by one where that tells more. */
 int dn_evidence_collect(dn_session *session, const dunlin_doctor_options *doctor,
                         const dn_fact_map *schema, dn_evidence *evidence, dn_error *error);
 
-/* The effects alone, held against nothing. */
+/* The effects alone, held against nothing; of one that was not begun. */
 int dn_evidence_replay(dn_session *session, const dunlin_doctor_options *doctor,
                        dn_evidence *evidence, dn_error *error);
 

@@ -12,13 +12,17 @@ collect(dn_merge *merge, dn_evidence *evidence, dn_error *error)
     static const dunlin_doctor_options doctor = {.size = sizeof doctor};
     dn_session *session = &merge->session;
     dn_fact_map *schema;
+    int answer;
 
     session->reads_only = true;
-    return dn_observe_schema(session->connection, &session->sight, &session->arena, &schema,
-                             error) < 0 ||
-                   dn_evidence_collect(session, &doctor, schema, evidence, error) < 0
-               ? -1
-               : 0;
+    answer = dn_evidence_begin(session, &doctor, evidence, error);
+    if (answer == 0)
+        answer = dn_observe_schema(session->connection, &session->sight, &session->arena, &schema,
+                                   error);
+    if (answer == 0)
+        answer = dn_evidence_collect(session, &doctor, schema, evidence, error);
+    dn_evidence_end(evidence);
+    return answer;
 }
 
 static dn_shown

@@ -18,8 +18,8 @@
 #include "core/fact/canonical.h"
 #include "core/state/replay_internal.h"
 
-static char *
-path_of(const char *folder, const char *tag, dn_arena *arena)
+char *
+dn_effects_path(const char *folder, const char *tag, dn_arena *arena)
 {
     return dn_arena_printf(arena, "%s/%s.effects.json", folder, tag);
 }
@@ -93,7 +93,7 @@ write_file(const char *folder, const dn_effects_file *file, dn_error *error)
 {
     dn_auto(dn_arena) arena = DN_ARENA_INIT;
     dn_auto(dn_text) text = DN_TEXT_INIT;
-    char *path = path_of(folder, file->tag, &arena);
+    char *path = dn_effects_path(folder, file->tag, &arena);
     char seal[DN_DIGEST_HEX];
 
     if (!path)
@@ -246,7 +246,7 @@ int
 dn_effects_read(const char *folder, dn_effects_file *file, dn_effects_room *room, dn_arena *arena,
                 const dn_log *log, dn_error *error)
 {
-    char *path = path_of(folder, file->tag, arena);
+    char *path = dn_effects_path(folder, file->tag, arena);
     dn_error ignored;
     int answer;
 
@@ -270,7 +270,7 @@ dn_effects_compare(const char *folder, const dn_effects_file *made, dn_arena *ar
     dn_effects_file found = *made;
     dn_effects_room room = {.text = DN_TEXT_INIT, .arena = DN_ARENA_INIT};
     char seals[2][DN_DIGEST_HEX];
-    char *path = path_of(folder, made->tag, arena);
+    char *path = dn_effects_path(folder, made->tag, arena);
     int answer;
 
     *kept = DN_KEPT_NONE;

@@ -5,5 +5,6 @@ core_sources += \
     core/state/edit.c core/state/observe.c core/state/probe.c core/state/schema.c \
     core/state/snapshot.c core/state/snapshot.h core/state/snapshot_internal.h \
     core/state/snapshot_lines.c core/state/unknown.c \
-    core/state/chain.c core/state/effects_file.c core/state/effects_lines.c core/state/follow.c \
+    core/state/chain.c core/state/effects_ahead.c core/state/effects_file.c \
+    core/state/effects_lines.c core/state/follow.c \
     core/state/replay.c core/state/replay.h core/state/replay_internal.h core/state/texts.c core/state/texts.h

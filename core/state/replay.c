@@ -15,6 +15,7 @@ struct dn_replay {
     size_t count;
     dn_arena *arena;
     dn_digest *chain; /* up to each file, that one included */
+    dn_effects_ahead *ahead;
     dn_connection *shadow;
     dn_translator *translator;
     dn_follow follow;
@@ -427,7 +428,7 @@ static size_t
 read_told(dn_replay *replay, dn_migration_effects *effects, dn_error *error)
 {
     dn_effects_room room = {.text = DN_TEXT_INIT, .arena = DN_ARENA_INIT};
-    size_t told = 0;
+    size_t told = dn_effects_ahead_end(replay->ahead, effects);
 
     for (; replay->options.folder && told < replay->count; told++) {
         const dn_migration *file = replay->files[told];
@@ -489,6 +490,14 @@ dn_replay_begin(const dn_replay_options *options, const dn_migration *const *fil
     }
     *result = replay;
     return 0;
+}
+
+void
+dn_replay_read_ahead(dn_replay *replay, dn_arena *beside)
+{
+    if (replay->options.folder)
+        replay->ahead = dn_effects_ahead_begin(replay->options.folder, replay->files, replay->count,
+                                               replay->chain, beside);
 }
 
 int
@@ -574,6 +583,7 @@ dn_replay_end(dn_replay *replay)
 
     if (!replay)
         return;
+    dn_effects_ahead_end(replay->ahead, NULL);
     if (replay->following)
         dn_follow_end(&replay->follow);
     dn_translator_free(replay->translator);

@@ -56,6 +56,9 @@ typedef struct dn_replay dn_replay;
  * handed out lives in the arena. */
 int dn_replay_begin(const dn_replay_options *options, const dn_migration *const *files,
                     size_t count, dn_arena *arena, dn_replay **replay, dn_error *error);
+/* Begins to read what files tell, beside what the caller does before he asks for the effects; they live in
+ * `beside`, which is left alone until then. */
+void dn_replay_read_ahead(dn_replay *replay, dn_arena *beside);
 /* One for each file. Without a shadow, those that no file tells of are not known. Errors: what keeps
  * the shadow from being made (permissions ...), and lost connections. */
 int dn_replay_effects(dn_replay *replay, dn_migration_effects *effects, dn_error *error);

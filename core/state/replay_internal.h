@@ -63,6 +63,14 @@ int dn_effects_read(const char *folder, dn_effects_file *file, dn_effects_room *
                     dn_arena *arena, const dn_log *log, dn_error *error);
 /* From the text in the room. 0; 1: not as it is written, and nothing is said about it; -1: no memory. */
 int dn_effects_read_lines(dn_effects_file *file, dn_effects_room *room, dn_arena *arena);
+/* From the first on, beside what the caller does meanwhile; `arena` is left alone until _end, which gives how
+ * many were read. NULL: nobody does. */
+typedef struct dn_effects_ahead dn_effects_ahead;
+dn_effects_ahead *dn_effects_ahead_begin(const char *folder, const dn_migration *const *files,
+                                         size_t count, const dn_digest *chain, dn_arena *arena);
+/* `effects` may be NULL; 0 for NULL, and a second time. */
+size_t dn_effects_ahead_end(dn_effects_ahead *ahead, dn_migration_effects *effects);
+char *dn_effects_path(const char *folder, const char *tag, dn_arena *arena);
 /* What the file of these effects is worth, if there is one. */
 int dn_effects_compare(const char *folder, const dn_effects_file *made, dn_arena *arena,
                        const dn_log *log, dn_kept *kept, dn_error *error);

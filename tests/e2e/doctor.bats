@@ -146,3 +146,23 @@ lose_the_tracker() {
     run_json doctor -C project
     assert_json '[.findings[] | select(.id | startswith("environment."))]' '[]'
 }
+
+@test "of what was kept of many migrations one edited file counts for nothing, and the others do" {
+    make_project . 60
+    write_config .
+    dunlin migrate
+    assert_exit 0
+    run_json doctor
+    assert_json .evidence.source shadow
+    run_json doctor
+    assert_exit 0
+    assert_json .evidence.source cache
+    assert_json '[.migrations[].confidence] | unique' '["consistent"]'
+    sed -i 's/TEXT/BLOB/' "migrations/meta/_dunlin/sqlite/$(tag_of 45).effects.json"
+    dunlin doctor
+    assert_exit 0
+    assert_stderr "$(tag_of 45).effects.json' was edited by hand or merged, and counts for nothing"
+    run_json doctor
+    assert_exit 0
+    assert_json .evidence.source cache
+}

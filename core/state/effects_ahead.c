@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Files of effects, read in a thread while the caller looks at the target. Those that are not as they
+ * were written end it: what is to be said of them is said by whoever reads on.
+ */
+#include <pthread.h>
+#include <signal.h>
+#include <string.h>
+
+#include "core/base/file.h"
+#include "core/state/replay_internal.h"
+
+enum { THREAD_FROM = 32 }; /* fewer files are read faster than a thread is made */
+
+struct dn_effects_ahead {
+    pthread_t thread;
+    bool running;
+    const char *folder;
+    const dn_migration *const *files;
+    const dn_digest *chain;
+    size_t count;
+    dn_arena *arena; /* the thread's, as long as it runs */
+    dn_migration_effects *effects;
+    size_t read;
+};
+
+static bool
+read_one(dn_effects_ahead *ahead, size_t at, dn_effects_room *room)
+{
+    const dn_migration *file = ahead->files[at];
+    dn_effects_file kept = {.chain = ahead->chain[at], .effects = {.known = true}};
+    dn_error ignored;
+    char *path;
+
+    if (!file || !file->has_file)
+        return false;
+    path = dn_effects_path(ahead->folder, file->tag, ahead->arena);
+    dn_text_clear(&room->text);
+    dn_error_clear(&ignored);
+    if (!path || dn_file_read(path, &room->text, &ignored) < 0 ||
+        dn_effects_read_lines(&kept, room, ahead->arena) != 0)
+        return false;
+    ahead->effects[at] = kept.effects;
+    return true;
+}
+
+static void *
+read_all(void *context)
+{
+    dn_effects_ahead *ahead = context;
+    dn_effects_room room = {.text = DN_TEXT_INIT, .arena = DN_ARENA_INIT};
+
+    while (ahead->read < ahead->count && read_one(ahead, ahead->read, &room))
+        ahead->read++;
+    dn_effects_room_free(&room);
+    return NULL;
+}
+
+/* Signals belong to the threads of the program. */
+static bool
+start(dn_effects_ahead *ahead)
+{
+    sigset_t all;
+    sigset_t before;
+    bool started;
+
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    started = pthread_create(&ahead->thread, NULL, read_all, ahead) == 0;
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return started;
+}
+
+dn_effects_ahead *
+dn_effects_ahead_begin(const char *folder, const dn_migration *const *files, size_t count,
+                       const dn_digest *chain, dn_arena *arena)
+{
+    dn_effects_ahead *ahead = count < THREAD_FROM ? NULL : dn_arena_alloc(arena, sizeof *ahead);
+
+    if (!ahead)
+        return NULL;
+    *ahead = (dn_effects_ahead){
+        .folder = folder, .files = files, .chain = chain, .count = count, .arena = arena};
+    ahead->effects = dn_arena_array(arena, count, sizeof *ahead->effects);
+    ahead->running = ahead->effects && start(ahead);
+    return ahead->running ? ahead : NULL;
+}
+
+size_t
+dn_effects_ahead_end(dn_effects_ahead *ahead, dn_migration_effects *effects)
+{
+    if (!ahead || !ahead->running)
+        return 0;
+    pthread_join(ahead->thread, NULL);
+    ahead->running = false;
+    if (effects && ahead->read)
+        memcpy(effects, ahead->effects, ahead->read * sizeof *effects);
+    return ahead->read;
+}
