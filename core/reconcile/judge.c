@@ -93,7 +93,7 @@ find(judging *work, dn_severity severity, const char *id, const char *object, co
                            "%s", words);
 }
 
-/* What is said of a migration, as its note and as a finding. */
+/* What is said of a migration, as a finding and as its note: that it came late, too, says less. */
 static int
 say(judging *work, dn_verdict *verdict, dn_severity severity, const char *id, const char *words)
 {
@@ -101,8 +101,7 @@ say(judging *work, dn_verdict *verdict, dn_severity severity, const char *id, co
 
     if (!words)
         return dn_no_memory(work->error);
-    if (!verdict->note)
-        verdict->note = words;
+    verdict->note = words;
     return find(work, severity, id, tag, dn_arena_printf(work->arena, "%s: %s", tag, words));
 }
 

@@ -89,6 +89,21 @@ lose_the_tracker() {
     assert_json .automatic false
 }
 
+@test "of one that came late, too, it is told what stands in its place" {
+    make_project . 2
+    write_config .
+    dunlin migrate
+    assert_exit 0
+    sql app.db "DELETE FROM dunlin_migrations WHERE seq = 1" "DROP TABLE t00001" "CREATE TABLE t00001 (other int)"
+    run_json doctor
+    assert_exit 4
+    assert_json '.migrations[0].verdict' contradicted
+    assert_json '.plan[] | select(.action == "ask") | .why | test("the schema holds something of the same name")' true
+    dunlin doctor
+    assert_stdout "
+    the schema holds something of the same name without column"
+}
+
 @test "rows that nobody recorded are asked about, unless a probe tells" {
     through 12
     printf "UPDATE users SET display_name = 'x' WHERE display_name = '';\n" >project/drizzle/0013_names.sql
