@@ -433,7 +433,10 @@ dn_translator_may_remember(const dn_translator *translator, dunlin_string text)
 int
 dn_translator_remember(dn_translator *translator, const dn_source *source, dn_error *error)
 {
-    bool runs = translator->phase == DN_TRANSLATOR_PERFORMS;
+    /* What a run passes over is known to its statements, and to the next run. */
+    dn_fact_map *maps[] = {translator->remembered, translator->phase == DN_TRANSLATOR_PERFORMS
+                                                       ? translator->logical
+                                                       : NULL};
     dn_reading reading;
 
     if (source->native || !(source->flags & DUNLIN_CLASS_DDL))
@@ -443,10 +446,10 @@ dn_translator_remember(dn_translator *translator, const dn_source *source, dn_er
         dn_error_clear(error); /* it is applied: how, is no question any more */
         return 0;
     }
-    if (dn_schema_address(&translator->target, reading.parsed.operations, reading.parsed.count,
-                          false, NULL, runs ? translator->logical : translator->remembered,
-                          &reading.operations, error) < 0)
-        dn_error_clear(error);
+    for (size_t i = 0; i < sizeof maps / sizeof *maps && maps[i]; i++)
+        if (dn_schema_address(&translator->target, reading.parsed.operations, reading.parsed.count,
+                              false, NULL, maps[i], &reading.operations, error) < 0)
+            dn_error_clear(error);
     return 0;
 }
 
