@@ -17,7 +17,6 @@ typedef struct fixing {
     dn_side to;
     dn_diff diff;
     bool portable; /* the folder is */
-    bool section;  /* the text is in the words of this database, for it alone */
 } fixing;
 
 /* --- from where to where -------------------------------------------------------------------------------- */
@@ -70,22 +69,20 @@ choose_sides(fixing *fix)
 
 /* --- text ------------------------------------------------------------------------------------------------- */
 
-/* Which rules read the text, portable or not. A section is sent as it stands: a database that builds
- * tables anew knows no guards in ALTER, and the last step of that needs none. */
+/* Which rules read the text, portable or not. */
 static int
 guard(fixing *fix, bool portable, dn_text *text)
 {
     dn_session *session = fix->work->session;
-    uint64_t can = dn_connection_capabilities(session->connection)->flags;
-    dn_harden_options options = {.own = !portable,
-                                 .bare_alters = fix->section && (can & DUNLIN_CAN_REBUILD)};
+    dn_harden_options options = {.own = !portable};
     dn_hardened hardened;
 
     if (portable ? dn_ddl_portable_rules(&session->arena, &options.rules, fix->work->error) < 0
                  : dn_driver_rules(session->driver, fix->from.profile, &session->arena,
                                    &options.rules, fix->work->error) < 0)
         return -1;
-    options.keep_case = !portable && !(can & DUNLIN_CAN_NAMESPACES);
+    options.keep_case = !portable && !(dn_connection_capabilities(session->connection)->flags &
+                                       DUNLIN_CAN_NAMESPACES);
     if (dn_harden("the migration", dn_span(text->data ? text->data : "", text->length), &options,
                   &session->arena, &hardened, fix->work->error) < 0)
         return -1;
@@ -140,24 +137,6 @@ write_native(fixing *fix, dn_text *text)
                : guard(fix, false, text);
 }
 
-/* For all databases. 1: portable SQL has no words for it. */
-static int
-write_portable(fixing *fix, dn_text *text)
-{
-    dn_session *session = fix->work->session;
-    dn_generation words = {.session = session,
-                           .like = side_of(fix->work, session->target->name, fix->work->found),
-                           .error = fix->work->error};
-    dn_generated one = {.from = &fix->from, .to = &fix->to, .diff = fix->diff};
-    int answer;
-
-    words.like.connection = session->connection;
-    answer = dn_generate_portable(&words, &one);
-    dn_text_add(text, one.text.data ? one.text.data : "", one.text.length);
-    dn_text_free(&one.text);
-    return answer ? answer : guard(fix, true, text);
-}
-
 static int
 compose(fixing *fix, const dn_text *body, dn_text *text, dn_text *down)
 {
@@ -170,15 +149,15 @@ compose(fixing *fix, const dn_text *body, dn_text *text, dn_text *down)
     };
     const dn_lex_rules *rules;
 
-    if (fix->section && !dn_written_has_sections(&session->journal))
+    if (fix->portable && !dn_written_has_sections(&session->journal))
         return dn_fail(fix->work->error, DUNLIN_UNSUPPORTED, "generate.layout",
                        "the change needs SQL for %s alone, and what else runs '%s' knows no "
                        "sections",
                        driver, session->journal.folder);
-    if (fix->section)
+    if (fix->portable)
         dn_text_printf(&up, "-- dunlin: only %s\n", driver);
     dn_text_add(&up, body->data ? body->data : "", body->length);
-    if (fix->section)
+    if (fix->portable)
         dn_text_add_string(&up, "-- dunlin: end\n");
     if (up.failed || !parts.head)
         return dn_no_memory(fix->work->error);
@@ -267,47 +246,13 @@ prove(fixing *fix, const char *text)
 
 /* --- the file --------------------------------------------------------------------------------------------- */
 
-/* 1: it cannot be said so. */
-static int
-attempt(fixing *fix, bool portable, dn_text *text, dn_text *down)
-{
-    dn_auto(dn_text) body = DN_TEXT_INIT;
-    int answer;
-
-    fix->section = fix->portable && !portable;
-    answer = portable ? write_portable(fix, &body) : write_native(fix, &body);
-    if (answer)
-        return answer;
-    return compose(fix, &body, text, down) < 0 ? -1 : prove(fix, text->data);
-}
-
-/* In a portable folder a section says it, for this database alone. Where that would not run, since it
- * is sent as it stands and not every database knows each guard, portable text may. */
-static int
-write_proved(fixing *fix, dn_text *text, dn_text *down)
-{
-    dn_error *error = fix->work->error;
-    dn_error why;
-    int answer = attempt(fix, false, text, down);
-
-    if (answer == 0 || !fix->portable || strncmp(error->id, "generate.", 9) != 0)
-        return answer;
-    why = *error;
-    dn_error_clear(error);
-    dn_text_clear(text);
-    dn_text_clear(down);
-    answer = attempt(fix, true, text, down);
-    if (answer == 1)
-        *error = why;
-    return answer ? -1 : 0;
-}
-
 int
 dn_drift_fix(dn_drifting *work)
 {
     dn_session *session = work->session;
     const char *dialect = session->journal.dialect;
     fixing fix = {.work = work, .portable = dialect && strcmp(dialect, "portable") == 0};
+    dn_auto(dn_text) body = DN_TEXT_INIT;
     dn_auto(dn_text) text = DN_TEXT_INIT;
     dn_auto(dn_text) down = DN_TEXT_INIT;
     dn_journal_texts texts;
@@ -320,7 +265,8 @@ dn_drift_fix(dn_drifting *work)
         return -1;
     if (!fix.diff.operations.count)
         return 0;
-    if (write_proved(&fix, &text, &down) < 0)
+    if (write_native(&fix, &body) < 0 || compose(&fix, &body, &text, &down) < 0 ||
+        prove(&fix, text.data) < 0)
         return -1;
     texts = (dn_journal_texts){.up = text.data};
     if (dn_journal_new(&session->journal, work->options->fix,

@@ -2,7 +2,6 @@
 #include "core/execute/harden.h"
 
 #include <string.h>
-#include <strings.h>
 
 #include "core/execute/translate_internal.h"
 
@@ -120,15 +119,6 @@ see_directive(section *in, dunlin_string text)
         in->reason = NULL;
 }
 
-static bool
-stays_bare(const hardening *work, const dn_lex_item *item)
-{
-    static const char alter[] = "ALTER ";
-
-    return work->options->bare_alters && item->text.length >= sizeof alter &&
-           strncasecmp(item->text.data, alter, sizeof alter - 1) == 0;
-}
-
 static int
 harden_all(hardening *work, dn_lex_splitter *splitter)
 {
@@ -144,7 +134,7 @@ harden_all(hardening *work, dn_lex_splitter *splitter)
             return 0;
         if (item.kind == DN_LEX_DIRECTIVE) {
             see_directive(&in, item.text);
-        } else if (item.kind == DN_LEX_STATEMENT && (in.reason || stays_bare(work, &item))) {
+        } else if (item.kind == DN_LEX_STATEMENT && in.reason) {
             const dn_ddl_guarded alone = {.guarding = DN_DDL_UNKNOWN, .reason = in.reason};
 
             answer = note(work, &item, &alone);

@@ -12,7 +12,6 @@ typedef struct dn_harden_options {
     const dn_lex_rules *rules; /* of the file */
     bool own;                  /* it is in the dialect of its database */
     bool keep_case;            /* as in dn_ddl_options */
-    bool bare_alters; /* none in ALTER: who gets the text as it is written knows none there */
 } dn_harden_options;
 
 /* What became of one statement, or of a part of the file that is left alone. */
