@@ -111,25 +111,37 @@ show_lines(FILE *out, const char *mark, const char *text)
     }
 }
 
-/* Where lines are missing in the definition, and which. */
 static void
-show_additions(FILE *out, const dunlin_node *problem)
+show_place(FILE *out, const dunlin_node *problem, const char *member)
 {
-    const dunlin_node *line = dunlin_node_first(dunlin_node_get(problem, "lines"));
-    int64_t number = dunlin_node_integer(problem, "line", 0);
-    const char *mark =
-        dunlin_node_boolean(problem, "replaces") ? "                  ~ " : "                  + ";
+    int64_t number = dunlin_node_integer(problem, member, 0);
 
-    if (!line)
-        return;
     fputs("                  ", out);
     dn_cli_put(out, dunlin_node_text(problem, "file"), 0);
     if (number)
         fprintf(out, ":%lld:\n", (long long)number);
     else
         fputs(", at its end:\n", out);
+}
+
+/* Where lines are missing in the definition, which, and what they need imported. */
+static void
+show_additions(FILE *out, const dunlin_node *problem)
+{
+    const dunlin_node *line = dunlin_node_first(dunlin_node_get(problem, "lines"));
+    const char *imports = dunlin_node_text(problem, "imports");
+    const char *mark =
+        dunlin_node_boolean(problem, "replaces") ? "                  ~ " : "                  + ";
+
+    if (!line)
+        return;
+    show_place(out, problem, "line");
     for (; line; line = dunlin_node_next(line))
         show_lines(out, mark, dunlin_node_own_text(line));
+    if (imports) {
+        show_place(out, problem, "imports_line");
+        show_lines(out, "                  + ", imports);
+    }
 }
 
 static void

@@ -110,11 +110,16 @@ const char *dn_drizzle_source_path(const dn_drizzle_source *source);
 
 /* What brings a difference (before: what the migrations make, after: the definition) into the
  * definition. */
+typedef struct dn_drizzle_import {
+    const char *text; /* statements, a line each; NULL: none */
+    unsigned line;    /* behind which they go; 0: at the end, which is as good */
+} dn_drizzle_import;
 typedef struct dn_drizzle_hint {
     const char *file;     /* NULL: nobody knows where */
     unsigned line;        /* behind which the lines go, or that they stand in for; 0: at the end */
     bool replaces;        /* the line */
     const char *lines[4]; /* NULL behind the last */
+    dn_drizzle_import import; /* of what the lines call, unless an earlier hint had it */
 } dn_drizzle_hint;
 int dn_drizzle_hint_for(const dn_drizzle_source *source, const dn_fact_map *made,
                         const dn_difference *difference, dn_drizzle_hint *hint, dn_error *error);

@@ -58,5 +58,11 @@ int dn_drizzle_write_column(const dn_drizzle_dialect *dialect, const dunlin_fact
 int dn_drizzle_write_member(const dn_drizzle_dialect *dialect, const dn_fact_map *made,
                             const dunlin_fact *fact, dn_arena *arena, dn_text *text,
                             dn_error *error);
+/* Does a function of that name make a type? */
+bool dn_drizzle_is_builder(dunlin_string name);
+/* What lines call and neither the text of their file nor what was told before imports. */
+int dn_drizzle_missing_imports(const dn_drizzle_dialect *dialect, const char *const *lines,
+                               const char *file, const char *told, dn_arena *arena,
+                               dn_drizzle_import *import, dn_error *error);
 
 #endif

@@ -15,6 +15,7 @@ typedef struct source_file {
     const char *path;
     const char *text;
     size_t length;
+    const char *imports; /* told so far */
 } source_file;
 
 struct dn_drizzle_source {
@@ -46,7 +47,7 @@ add_file(dn_drizzle_source *source, const char *path, dn_error *error)
     file = &source->files[source->count++];
     *file = (source_file){dn_arena_text(source->arena, path),
                           dn_arena_copy(source->arena, text.data ? text.data : "", text.length),
-                          text.length};
+                          text.length, ""};
     return file->path && file->text ? 0 : dn_no_memory(error);
 }
 
@@ -537,9 +538,9 @@ hint_whole(const dn_drizzle_source *source, const dn_fact_map *made, const dunli
     return hint->lines[0] ? 0 : dn_no_memory(error);
 }
 
-int
-dn_drizzle_hint_for(const dn_drizzle_source *source, const dn_fact_map *made,
-                    const dn_difference *difference, dn_drizzle_hint *hint, dn_error *error)
+static int
+find_hint(const dn_drizzle_source *source, const dn_fact_map *made, const dn_difference *difference,
+          dn_drizzle_hint *hint, dn_error *error)
 {
     const dunlin_fact *fact = difference->before;
     declaration table;
@@ -555,4 +556,28 @@ dn_drizzle_hint_for(const dn_drizzle_source *source, const dn_fact_map *made,
     if (dn_fact_is(fact, DUNLIN_KIND_COLUMN))
         return hint_column(source, made, difference, &table, hint, error);
     return difference->after ? 0 : hint_member(source, made, difference, &table, hint, error);
+}
+
+static int
+add_import(const dn_drizzle_source *source, dn_drizzle_hint *hint, dn_error *error)
+{
+    source_file *file = source->files;
+
+    while (strcmp(file->path, hint->file) != 0)
+        file++;
+    if (dn_drizzle_missing_imports(source->dialect, hint->lines, file->text, file->imports,
+                                   source->arena, &hint->import, error) < 0)
+        return -1;
+    if (hint->import.text)
+        file->imports = dn_arena_printf(source->arena, "%s%s\n", file->imports, hint->import.text);
+    return file->imports ? 0 : dn_no_memory(error);
+}
+
+int
+dn_drizzle_hint_for(const dn_drizzle_source *source, const dn_fact_map *made,
+                    const dn_difference *difference, dn_drizzle_hint *hint, dn_error *error)
+{
+    if (find_hint(source, made, difference, hint, error) < 0)
+        return -1;
+    return hint->file ? add_import(source, hint, error) : 0;
 }

@@ -144,6 +144,15 @@ builder_of(const dn_drizzle_dialect *dialect, const char *type)
     return NULL;
 }
 
+bool
+dn_drizzle_is_builder(dunlin_string name)
+{
+    for (size_t i = 0; i < sizeof builders / sizeof builders[0]; i++)
+        if (dn_string_equal(name, builders[i].function))
+            return true;
+    return false;
+}
+
 static void
 add_options(dn_text *text, const char *options, const split_type *type)
 {

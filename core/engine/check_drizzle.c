@@ -35,6 +35,10 @@ tell_hint(declaring *work, const dn_difference *one, const char *object, const c
     lines = dn_node_array(result, node, "lines");
     for (size_t i = 0; hint.lines[i]; i++)
         dn_node_set_text(result, lines, NULL, hint.lines[i]);
+    if (hint.import.text) {
+        dn_node_set_text(result, node, "imports", hint.import.text);
+        dn_node_set_integer(result, node, "imports_line", hint.import.line);
+    }
     return 0;
 }
 
@@ -67,6 +71,16 @@ failed(declaring *work, const char *summary)
     return 0;
 }
 
+/* Each of the two checks tells all that its lines need. */
+static int
+open_source(declaring *work)
+{
+    dn_session *session = work->checking->session;
+
+    return dn_drizzle_source_open(session->project.root, work->ground->driver->table.dialect,
+                                  &session->arena, &work->source, work->error);
+}
+
 static int
 check_snapshot(declaring *work, const dn_declared_place *place)
 {
@@ -74,7 +88,8 @@ check_snapshot(declaring *work, const dn_declared_place *place)
     dn_declared declared;
     const char *path;
 
-    if (dn_declared_newest(session, &session->arena, &path, work->error) < 0)
+    if (open_source(work) < 0 ||
+        dn_declared_newest(session, &session->arena, &path, work->error) < 0)
         return -1;
     if (!path)
         return 0;
@@ -97,6 +112,8 @@ check_command(declaring *work, const dn_declared_place *place)
     dn_declared declared;
 
     work->checking->definition_was_run = true;
+    if (open_source(work) < 0)
+        return -1;
     dn_checks_begin(work->checking, &work->check, "definition-command", work->ground->dialect,
                     dn_drizzle_source_path(work->source));
     if (dn_declared_by_command(session, place, command, &declared, work->error) < 0)
@@ -117,14 +134,11 @@ dn_checks_drizzle(dn_checking *checking, const dn_check_ground *ground, const dn
     dn_session *session = checking->session;
     declaring work = {.checking = checking, .ground = ground, .made = made, .error = error};
     const dn_declared_place place = {made, checking->options->shadow != 0, ground->given};
-    const char *dialect = ground->driver->table.dialect;
 
     /* Written for one database, and by its own words. */
     if (!dn_declared_concerns(session, ground->driver, false))
         return 0;
-    if (dn_drizzle_source_open(session->project.root, dialect, &session->arena, &work.source,
-                               error) < 0 ||
-        check_snapshot(&work, &place) < 0)
+    if (check_snapshot(&work, &place) < 0)
         return -1;
     return checking->options->definition_command ? check_command(&work, &place) : 0;
 }

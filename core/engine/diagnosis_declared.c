@@ -23,19 +23,31 @@ typedef struct looking {
 /* --- what the definition lacks ------------------------------------------------------------------------- */
 
 static int
+add_line(looking *work, dn_addition addition)
+{
+    work->additions = dn_arena_grow(&work->session->arena, work->additions, &work->capacity,
+                                    work->count + 1, sizeof *work->additions);
+    if (!work->additions)
+        return dn_no_memory(work->error);
+    work->additions[work->count++] = addition;
+    return 0;
+}
+
+/* Imports last: whoever adds from below finds every line where it was. */
+static int
 add_lines(looking *work, const dn_drizzle_hint *hint, const char *object)
 {
-    for (size_t i = 0; hint->file && hint->lines[i]; i++) {
-        dn_addition *one;
+    const dn_drizzle_import *import = &hint->import;
 
-        work->additions = dn_arena_grow(&work->session->arena, work->additions, &work->capacity,
-                                        work->count + 1, sizeof *work->additions);
-        if (!work->additions)
-            return dn_no_memory(work->error);
-        one = &work->additions[work->count++];
-        *one = (dn_addition){object, hint->file, hint->line, hint->replaces, hint->lines[i]};
-    }
-    return 0;
+    if (!hint->file)
+        return 0;
+    for (size_t i = 0; hint->lines[i]; i++)
+        if (add_line(work, (dn_addition){object, hint->file, hint->line, hint->replaces,
+                                         hint->lines[i]}) < 0)
+            return -1;
+    return import->text ? add_line(work, (dn_addition){object, hint->file, import->line, false,
+                                                       import->text})
+                        : 0;
 }
 
 static int

@@ -60,3 +60,33 @@ load fresh_helper
     assert_json '[.checks[] | select(.check == "definition-command") | .problems[] | select(.object == "table '"'x'"'") | .message]' \
         '["only in the definition"]'
 }
+
+@test "lines for schema.ts name the imports that its file lacks, each once" {
+    drizzle_project app
+    cd app
+    jq 'del(.tables.users.columns.locale, .tables.users.columns.display_name, .tables.team_invites)' \
+        "$(fixture drizzle-sqlite)/drizzle/meta/0012_snapshot.json" >drizzle/meta/0012_snapshot.json
+    run_json check
+    assert_json '[.checks[].problems[] | select(.imports) | [.object, .imports, .imports_line]]' \
+        "[[\"table 'team_invites'\",\"import { foreignKey } from \\\"drizzle-orm/sqlite-core\\\";\",4]]"
+    # Under other names they are not there; what is declared is no import that lacks.
+    {
+        echo 'import * as drizzle from "drizzle-orm";'
+        echo 'import { check, index, integer as int, text as words,'
+        echo '    primaryKey, real, sqliteTable, sqliteView, uniqueIndex } from "drizzle-orm/sqlite-core";'
+        echo 'const foreignKey = words;'
+        sed '1,/^} from/d' schema.ts
+    } >other.ts
+    mv other.ts schema.ts
+    dunlin check
+    assert_exit 4
+    assert_stdout "schema.ts:3:
+                  + import { sql } from \"drizzle-orm\";
+                  + import { text, integer } from \"drizzle-orm/sqlite-core\";
+"
+    assert_equal "$(grep -c "+ import" <<<"$output")" 2
+    sed -i 's/^const foreignKey/import { sql } from "drizzle-orm";\nconst text = words;\nconst foreignKey/' schema.ts
+    run_json check
+    assert_json '[.checks[].problems[] | .imports // empty]' \
+        '["import { integer } from \"drizzle-orm/sqlite-core\";"]'
+}
