@@ -22,8 +22,14 @@ check_layout(dn_generation *work)
         return dn_fail(
             work->error, DUNLIN_UNSUPPORTED, "generate.layout",
             "'%s' is Drizzle's, which makes migrations from its own definition and keeps "
-            "a snapshot beside each: edit that, and run 'drizzle-kit generate'",
-            journal->folder);
+            "a snapshot beside each: edit that, and run 'npx drizzle-kit generate --name %s'",
+            journal->folder, work->name);
+    if (dn_layout_form_of(journal->layout)->code)
+        return dn_fail(
+            work->error, DUNLIN_UNSUPPORTED, "generate.layout",
+            "'%s' holds programs of %s: make one with 'npx knex migrate:make %s', and let it run "
+            "what 'dunlin diff TARGET definition --sql' prints",
+            journal->folder, dn_layout_form_of(journal->layout)->title, work->name);
     if (dn_written_check(journal, work->error) < 0)
         return -1;
     if (journal->unlisted_count)
@@ -505,13 +511,13 @@ tell(dn_generation *work, const char *definition, const dn_new_file *file, const
 /* --- the use case ------------------------------------------------------------------------------------- */
 
 static int
-write_migration(dn_generation *work, const char *name, const dn_new_file *file, dn_migration *made)
+write_migration(dn_generation *work, const dn_new_file *file, dn_migration *made)
 {
     dn_session *session = work->session;
     const dn_journal_texts texts = {.up = file->text.data,
                                     .down = file->down.length ? file->down.data : NULL};
 
-    return dn_journal_new(&session->journal, name, session->project.tags == DN_TAGS_SEQUENCE,
+    return dn_journal_new(&session->journal, work->name, session->project.tags == DN_TAGS_SEQUENCE,
                           dn_clock_wall_us() / 1000, &texts, &session->arena, made, work->error);
 }
 
@@ -601,7 +607,7 @@ make_portable(dn_generation *work, const char *definition, dn_new_file *file)
 }
 
 static int
-generate(dn_generation *work, const char *name)
+generate(dn_generation *work)
 {
     dn_auto(dn_new_file) file = {.text = DN_TEXT_INIT};
     dn_migration made = {.tag = NULL};
@@ -616,7 +622,7 @@ generate(dn_generation *work, const char *name)
     if (answer == 2)
         answer = make(work, definition, &file);
     if (answer < 0 ||
-        (answer == 0 && !work->options->dry_run && write_migration(work, name, &file, &made) < 0))
+        (answer == 0 && !work->options->dry_run && write_migration(work, &file, &made) < 0))
         return -1;
     return tell(work, definition, &file, &made);
 }
@@ -629,11 +635,15 @@ dunlin_generate(const dunlin_options *options, const char *name,
 {
     dn_session session;
     dn_generation work = {
-        .session = &session, .options = wanted ? wanted : &defaults, .error = error};
+        .session = &session,
+        .options = wanted ? wanted : &defaults,
+        .name = name,
+        .error = error,
+    };
     int answer;
 
     dn_session_begin(&session, options);
-    answer = generate(&work, name);
+    answer = generate(&work);
     dn_generate_elsewhere_close(&work);
     dn_text_free(&work.up.text);
     dn_text_free(&work.down.text);

@@ -32,6 +32,7 @@ typedef struct dn_generated {
 typedef struct dn_generation {
     dn_session *session;
     const dunlin_generate_options *options;
+    const char *name;  /* of the new migration */
     dn_side like;      /* the target: what kind of database all this is about */
     const char *given; /* --shadow-url, when it is of this kind */
     dn_shadow_choice choice;

@@ -279,12 +279,17 @@ $back"
     echo 'CREATE TABLE t (a INTEGER);' >schema.sql
     dunlin generate x
     assert_exit 1
-    assert_stderr "is Drizzle's, which makes migrations from its own definition and keeps a snapshot beside each: edit that, and run 'drizzle-kit generate' [generate.layout]"
+    assert_stderr "is Drizzle's, which makes migrations from its own definition and keeps a snapshot beside each: edit that, and run 'npx drizzle-kit generate --name x' [generate.layout]"
     foreign knex
     echo 'exports.up = () => {};' >migrations/20250101000000_users.js
     dunlin generate x
     assert_exit 1
-    assert_stderr "its migrations are programs of knex [generate.layout]"
+    assert_stderr "holds programs of knex: make one with 'npx knex migrate:make x', and let it run what 'dunlin diff TARGET definition --sql' prints [generate.layout]"
+    # Which works as it stands.
+    printf '{"targets": {"app": {"url": "sqlite:other.db"}}}\n' >dunlin.json
+    dunlin diff app definition --sql
+    assert_exit 0
+    assert_stdout 'CREATE TABLE "users"'
 }
 
 # The sums of a folder after Atlas' manual; the first one is of Atlas' own test data.
