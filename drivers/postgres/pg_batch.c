@@ -5,6 +5,7 @@
  */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "drivers/postgres/pg_facts.h"
 
@@ -36,7 +37,16 @@ typedef struct batch {
     char *pins;
     dn_pg_extent extent;
     bool prepares; /* the questions, before they are asked */
+    bool apart;    /* one of several in a transaction of ours */
+    bool starved;  /* the server has no room for the locks of .. */
+    size_t at;     /* .. this question */
 } batch;
+
+static bool
+is_plain(const batch *work)
+{
+    return work->connection->shadow == NULL || work->apart;
+}
 
 static void
 choose_frame(batch *work)
@@ -47,7 +57,7 @@ choose_frame(batch *work)
         inside ? "SAVEPOINT dunlin_read" : "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
     if (!inside && work->pins != NULL)
         work->before[work->before_count++] = work->pins;
-    if (work->connection->shadow == NULL)
+    if (is_plain(work))
         work->before[work->before_count++] = PATH;
     else
         work->before[work->before_count++] =
@@ -85,7 +95,7 @@ static bool
 send_all(const batch *work)
 {
     PGconn *pg = work->connection->pg;
-    bool plain = work->connection->shadow == NULL;
+    bool plain = is_plain(work);
 
     for (size_t i = 0; i < work->before_count; i++)
         if (PQsendQueryParams(pg, work->before[i], 0, NULL, NULL, NULL, NULL, 0) == 0)
@@ -114,6 +124,15 @@ take_rows(batch *work, size_t number, const PGresult *result)
         work->status = question->take(work->context, &row);
 }
 
+/* out_of_memory: of the table of locks, too. */
+static bool
+lacks_locks(const PGresult *result)
+{
+    const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+
+    return state != NULL && strcmp(state, "53200") == 0;
+}
+
 static void
 take_result(batch *work, size_t number, const PGresult *result)
 {
@@ -123,7 +142,10 @@ take_result(batch *work, size_t number, const PGresult *result)
     case PGRES_PIPELINE_ABORTED: break;
     default:
         work->refused = true;
-        if (work->status == DUNLIN_OK)
+        if (!work->apart && number < work->count && lacks_locks(result)) {
+            work->starved = true;
+            work->at = number;
+        } else if (work->status == DUNLIN_OK)
             work->status = dn_pg_fail(work->connection, result, NULL);
         break;
     }
@@ -192,6 +214,77 @@ ask(batch *work)
     return work->status;
 }
 
+/* --- one by one ---------------------------------------------------------------------------------------- */
+enum { PARTS = 64 };
+
+static int32_t
+ask_alone(const batch *whole, const dn_pg_question *question)
+{
+    batch work = {.connection = whole->connection,
+                  .questions = question,
+                  .count = 1,
+                  .extent = whole->extent,
+                  .context = whole->context,
+                  .apart = true};
+
+    choose_frame(&work);
+    return ask(&work);
+}
+
+static int32_t
+ask_in_parts(const batch *whole, const dn_pg_question *question)
+{
+    int32_t status = DUNLIN_OK;
+
+    for (int i = 0; i < PARTS && status == DUNLIN_OK; i++) {
+        DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text sql = {0};
+        dn_pg_question part = *question;
+        char number[12];
+
+        snprintf(number, sizeof(number), "%d", i);
+        dn_kit_text_add(&sql, question->sql);
+        dn_kit_text_add(&sql, question->divided);
+        dn_kit_text_add(&sql, number);
+        part.sql = sql.data;
+        status = sql.failed ? dn_kit_no_memory(whole->connection->call) : ask_alone(whole, &part);
+    }
+    return status;
+}
+
+static int32_t
+say(const batch *work, const char *sql)
+{
+    DN_KIT_CLEANUP(dn_pg_clear) PGresult *result = NULL;
+
+    return dn_pg_execute(work->connection, sql, NULL, 0, &result);
+}
+
+/* Locks are given up with the savepoint that each is asked in. What was answered before is not asked
+ * again. */
+static int32_t
+ask_apart(const batch *work)
+{
+    bool inside = PQtransactionStatus(work->connection->pg) != PQTRANS_IDLE;
+    int32_t status =
+        inside ? DUNLIN_OK : say(work, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+
+    if (status == DUNLIN_OK && !inside && work->pins != NULL)
+        status = say(work, work->pins);
+    for (size_t i = work->at; i < work->count && status == DUNLIN_OK; i++)
+        status = work->questions[i].divided != NULL ? ask_in_parts(work, &work->questions[i])
+                                                    : ask_alone(work, &work->questions[i]);
+    if (status == DUNLIN_OK && !inside)
+        return say(work, "COMMIT");
+    if (!inside && !work->connection->dead) {
+        DN_KIT_CLEANUP(dn_pg_clear) PGresult *result = NULL;
+
+        work->connection->uncancellable = true;
+        dn_pg_execute(work->connection, "ROLLBACK", NULL, 0, &result);
+        work->connection->uncancellable = false;
+    }
+    return status;
+}
+
 int32_t
 dn_pg_ask_together(dunlin_connection *connection, const dn_pg_question *questions, size_t count,
                    dn_pg_extent extent, void *context)
@@ -202,6 +295,7 @@ dn_pg_ask_together(dunlin_connection *connection, const dn_pg_question *question
                   .count = count,
                   .extent = extent,
                   .context = context};
+    int32_t status;
 
     if (connection->pins_local || connection->pooled) {
         dn_pg_pins_statement(&pins, connection, true);
@@ -213,5 +307,6 @@ dn_pg_ask_together(dunlin_connection *connection, const dn_pg_question *question
     work.prepares = connection->shadow != NULL && connection->questions[extent] == 0;
     if (work.prepares)
         connection->questions[extent] = ++connection->prepared_names;
-    return ask(&work);
+    status = ask(&work);
+    return status == DUNLIN_OK && work.starved ? ask_apart(&work) : status;
 }

@@ -424,25 +424,26 @@ static part members[] = {
 static const struct {
     part *parts;
     int32_t (*take)(void *context, const dn_pg_row *row);
-    bool names; /* it reads the names of what is wanted */
-    bool alone; /* what it finds is no relation and belongs to none */
+    bool names;          /* it reads the names of what is wanted */
+    bool alone;          /* what it finds is no relation and belongs to none */
+    const char *divided; /* for parts of it */
 } catalog[DN_PG_CATALOG_QUESTIONS] = {
-    {named, NULL, true, false},
-    {schemas, dn_pg_take_schema, true, true},
-    {extensions, dn_pg_take_extension, true, true},
-    {relations, dn_pg_take_relation, false, false},
-    {sequences, dn_pg_take_sequence, false, false},
-    {columns, dn_pg_take_column, false, false},
-    {constraints, dn_pg_take_constraint, false, false},
-    {classes, dn_pg_take_class, false, false},
-    {indexes, dn_pg_take_index, false, false},
-    {triggers, dn_pg_take_trigger, false, false},
-    {policies, dn_pg_take_policy, false, false},
-    {depends, dn_pg_take_depend, false, false},
-    {types, dn_pg_take_type, true, true},
-    {routines, dn_pg_take_routine, true, true},
-    {definitions, dn_pg_take_definition, true, true},
-    {members, dn_pg_take_definition, false, false},
+    {named, NULL, true, false, NULL},
+    {schemas, dn_pg_take_schema, true, true, NULL},
+    {extensions, dn_pg_take_extension, true, true, NULL},
+    {relations, dn_pg_take_relation, false, false, " AND c.oid::bigint % 64 = "},
+    {sequences, dn_pg_take_sequence, false, false, NULL},
+    {columns, dn_pg_take_column, false, false, NULL},
+    {constraints, dn_pg_take_constraint, false, false, NULL},
+    {classes, dn_pg_take_class, false, false, NULL},
+    {indexes, dn_pg_take_index, false, false, NULL},
+    {triggers, dn_pg_take_trigger, false, false, NULL},
+    {policies, dn_pg_take_policy, false, false, NULL},
+    {depends, dn_pg_take_depend, false, false, NULL},
+    {types, dn_pg_take_type, true, true, NULL},
+    {routines, dn_pg_take_routine, true, true, NULL},
+    {definitions, dn_pg_take_definition, true, true, NULL},
+    {members, dn_pg_take_definition, false, false, NULL},
 };
 
 /* Whether a part is meant for the server and the question; *text: without its mark. */
@@ -499,7 +500,8 @@ dn_pg_catalog_questions(dn_pg_arena *arena, int version, bool shadow, dn_pg_exte
         questions[count++] = (dn_pg_question){.sql = copy.data,
                                               .values = catalog[i].names ? values : nameless,
                                               .count = DN_PG_CATALOG_VALUES,
-                                              .take = catalog[i].take};
+                                              .take = catalog[i].take,
+                                              .divided = catalog[i].divided};
     }
     return count;
 }

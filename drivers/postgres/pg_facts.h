@@ -70,11 +70,13 @@ typedef struct dn_pg_question {
     int count;
     /* Called with each row; other answers than DUNLIN_OK end the batch. NULL: not wanted. */
     int32_t (*take)(void *context, const dn_pg_row *row);
+    const char *divided; /* what follows the text before a number, to ask a part of it; or NULL */
 } dn_pg_question;
 
 /* All of them in one round trip, in a snapshot of their own, or in a savepoint where a transaction
  * is open. search_path is pg_catalog meanwhile, so that names are printed in full. `extent`: what
- * their texts ask for. */
+ * their texts ask for. Printing a definition locks what it speaks of: where the server has no room for
+ * so many locks, they are asked one by one, those that can be divided in parts. */
 int32_t dn_pg_ask_together(dunlin_connection *connection, const dn_pg_question *questions,
                            size_t count, dn_pg_extent extent, void *context);
 

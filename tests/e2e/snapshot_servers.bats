@@ -60,3 +60,26 @@ same_bytes() {
     assert_stderr "can be read: view 'v': "
     assert_stderr "[schema.unreadable]"
 }
+
+# Its own server, with as few locks as there may be. Printing a view locks it and what it reads until the
+# transaction ends.
+@test "postgres: more views than the server has locks for are read in parts" {
+    export DUNLIN_SERVERS=$PWD/servers
+    "$tests_folder/servers" start postgres >/dev/null
+    eval "$("$tests_folder/servers" env)"
+    local server=$DUNLIN_TEST_POSTGRES refused
+    sql_pg "$server" "ALTER SYSTEM SET max_locks_per_transaction = 10" "ALTER SYSTEM SET max_connections = 12"
+    "$tests_folder/servers" restart postgres >/dev/null
+    sql_pg "$server" "CREATE TABLE t (n integer)"
+    for part in 1 2 3 4 5 6 7 8; do
+        sql_pg "$server" "DO \$\$ BEGIN FOR i IN 1..500 LOOP EXECUTE format('CREATE VIEW v${part}_%s AS SELECT n FROM t', i); END LOOP; END \$\$"
+    done
+    refused=$(sql_pg "$server" "SELECT count(pg_get_viewdef(oid)) FROM pg_class WHERE relkind = 'v'" 2>&1) || true
+    dunlin snapshot --url "$server" --output all.json
+    local code=$status text=$stderr
+    "$tests_folder/servers" stop
+    [[ $refused == *max_locks_per_transaction* ]] || fail "the server has room for all: $refused"
+    status=$code stderr=$text
+    assert_exit 0
+    assert_equal "$(grep -c '^"view/public/.*"definition":"SELECT t.n' all.json)" 4000
+}
