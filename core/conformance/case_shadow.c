@@ -362,6 +362,7 @@ static const struct {
     {"ALTER TABLE " TABLE " ADD COLUMN a INTEGER", 1, true},
     {"CREATE INDEX dunlin_check_index ON " TABLE " (id)", 1, true},
     {"DROP TABLE " TABLE, 1, true},
+    {"DROP TABLE " TABLE ", dunlin_check_other", 2, true},
     {"INSERT INTO " TABLE " (id) VALUES (1)", 0, true},
     {"ALTER TABLE " TABLE " RENAME COLUMN a TO b", 0, false},
 };

@@ -56,7 +56,13 @@ static const char *const capability_names[] = {
     "leases",
     "indexes of tables",
     "telling what changed",
+    "names of NOT NULL",
+    "rebuilt tables",
+    "texts of all objects",
 };
+_Static_assert(DUNLIN_CAN_KEEP_TEXTS ==
+                   1 << (sizeof capability_names / sizeof capability_names[0] - 1),
+               "each capability has a name");
 
 static const char *
 lacking(uint64_t needs, uint64_t flags)

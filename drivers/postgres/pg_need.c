@@ -317,6 +317,50 @@ make_trigger(finding *work, const char *argument)
         change_rows(work, argument);
 }
 
+/* "SELECT, INSERT": what is granted, up to ON. NULL: it is not of that kind. */
+static const char *
+take_privileges(finding *work)
+{
+    static const char *const all = "SELECT, INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER";
+    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text list = {0};
+    dn_pg_token token;
+
+    if (dn_pg_scan_fits(&work->scan, "ALL [PRIVILEGES] ON"))
+        return all;
+    do {
+        dn_pg_scan known = work->scan;
+
+        if (!dn_pg_scan_next(&work->scan, &token) ||
+            !dn_pg_scan_fits(&known, "{SELECT,INSERT,UPDATE,DELETE,TRUNCATE,REFERENCES,TRIGGER}"))
+            return NULL;
+        if (list.length > 0)
+            dn_kit_text_add(&list, ", ");
+        dn_kit_text_add_string(&list, token.text);
+    } while (dn_pg_scan_fits(&work->scan, ","));
+    return dn_pg_scan_fits(&work->scan, "ON") ? keep(work, &list) : NULL;
+}
+
+/* GRANT ... ON [TABLE] a, b TO somebody, REVOKE likewise. Whoever has any privilege on a table
+ * is only warned that nothing was granted. Nothing is certain behind it. */
+static void
+grant(finding *work, const char *argument)
+{
+    const char *privileges = take_privileges(work);
+    uint64_t before = work->needs->count;
+    object_name object;
+
+    dn_pg_scan_fits(&work->scan, "TABLE");
+    while (privileges != NULL && take(work, &object)) {
+        if (!was_touched(work, object.name))
+            need(work, DN_PG_NEED_GRANT, &object, privileges);
+        if (!dn_pg_scan_fits(&work->scan, ","))
+            break;
+    }
+    if (privileges == NULL || !dn_pg_scan_fits(&work->scan, argument))
+        work->needs->count = before;
+    work->over = true;
+}
+
 static void
 make_role(finding *work, const char *attribute)
 {
@@ -343,8 +387,8 @@ set(finding *work, const char *argument)
                                                "SESSION_AUTHORIZATION}");
 }
 
-/* In order: the first pattern that fits counts. What fits none ends all certainty: GRANT, SET ROLE,
- * DO, CALL, SELECT of a function, an extension's script ... */
+/* In order: the first pattern that fits counts. What fits none ends all certainty: SET ROLE, DO,
+ * CALL, SELECT of a function, an extension's script ... */
 static const struct {
     const char *pattern;
     void (*find)(finding *work, const char *argument);
@@ -378,6 +422,8 @@ static const struct {
     {"ANALYZE", nothing, NULL},
     {"ALTER TYPE", nothing, NULL},
     {"CREATE [OR] [REPLACE] [CONSTRAINT] TRIGGER", make_trigger, "TRIGGER"},
+    {"GRANT", grant, "TO"},
+    {"REVOKE [GRANT] [OPTION] [FOR]", grant, "FROM"},
 };
 
 /* "COPY t [(..)] FROM": the other way needs other rights. */

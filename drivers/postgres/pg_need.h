@@ -14,14 +14,16 @@ typedef enum dn_pg_need_kind {
     DN_PG_NEED_OWN,       /* to own a relation */
     DN_PG_NEED_DROP,      /* to own a relation or its schema */
     DN_PG_NEED_PRIVILEGE, /* a privilege on a relation */
+    DN_PG_NEED_GRANT,     /* to hand on these privileges on a relation */
     DN_PG_NEED_ATTRIBUTE, /* one of the role itself; the name is left empty */
 } dn_pg_need_kind;
 
 typedef struct dn_pg_need {
     dn_pg_need_kind kind;
     uint64_t operation;
-    const char *privilege; /* of PRIVILEGE: "INSERT"; of ATTRIBUTE: "CREATEDB" */
-    const char *schema;    /* as the server keeps names; "" where none was written */
+    /* of PRIVILEGE: "INSERT"; of GRANT: "INSERT, UPDATE"; of ATTRIBUTE: "CREATEDB" */
+    const char *privilege;
+    const char *schema; /* as the server keeps names; "" where none was written */
     const char *name;
 } dn_pg_need;
 

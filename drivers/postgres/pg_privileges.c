@@ -54,6 +54,14 @@ static const char question[] =
     " THEN NOT pg_catalog.has_any_column_privilege(id, privilege)"
     " ELSE NOT pg_catalog.has_table_privilege(id, privilege) END"
     " UNION ALL"
+    " SELECT n, privilege || ' WITH GRANT OPTION',"
+    " 'table ' || pg_catalog.format('%I.%I', home, relname),"
+    " pg_catalog.format('GRANT %s ON %I.%I TO %I WITH GRANT OPTION', privilege, home, relname,"
+    " current_user) FROM found WHERE CASE WHEN kind <> 'grant' OR id IS NULL"
+    " OR relkind NOT IN ('r', 'p', 'v', 'm', 'f') OR pg_catalog.pg_has_role(relowner, 'USAGE')"
+    " THEN false ELSE NOT pg_catalog.has_table_privilege(id, 'SELECT, INSERT, UPDATE, DELETE,"
+    " TRUNCATE, REFERENCES, TRIGGER') END"
+    " UNION ALL"
     " SELECT n, privilege, 'role ' || pg_catalog.quote_ident(rolname),"
     " pg_catalog.format('ALTER ROLE %I %s', rolname, privilege)"
     " FROM need JOIN pg_catalog.pg_roles ON rolname = current_user WHERE kind = 'attribute'"
@@ -108,6 +116,7 @@ ask(const dunlin_call *call, dunlin_connection *connection, const dn_pg_needs *n
                                         [DN_PG_NEED_OWN] = "own",
                                         [DN_PG_NEED_DROP] = "drop",
                                         [DN_PG_NEED_PRIVILEGE] = "privilege",
+                                        [DN_PG_NEED_GRANT] = "grant",
                                         [DN_PG_NEED_ATTRIBUTE] = "attribute"};
     DN_KIT_CLEANUP(free_arrays) dn_kit_text arrays[ARRAYS] = {{0}, {0}, {0}, {0}};
     DN_KIT_CLEANUP(dn_pg_clear) PGresult *result = NULL;

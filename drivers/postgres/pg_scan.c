@@ -250,6 +250,8 @@ is_element(const dn_pg_token *token, const char *element, size_t length)
 static bool
 is_one_of(const dn_pg_token *token, const char *element, size_t length)
 {
+    if (length == 1) /* a comma, perhaps */
+        return is_element(token, element, length);
     while (length > 0) {
         const char *comma = memchr(element, ',', length);
         size_t part = comma != NULL ? (size_t)(comma - element) : length;

@@ -130,6 +130,45 @@ END
     sql_pg "$database" "DROP DATABASE ${user}_db"
 }
 
+@test "postgresql: who has nothing to do with a table may grant nothing on it, and is told so" {
+    a_user postgresql
+    sql_pg "$database" "GRANT CREATE ON SCHEMA public TO $user" "CREATE TABLE theirs (id int)" \
+        "CREATE TABLE seen (id int)" "GRANT SELECT ON seen TO $user" "CREATE SEQUENCE counter"
+    migration 0001_all <<'END'
+CREATE TABLE mine (id int);
+GRANT SELECT, update ON TABLE mine, seen, public.theirs TO public;
+END
+    dunlin migrate -C project --allow-nonempty
+    refused
+    assert_stderr "SELECT, update WITH GRANT OPTION on table public.theirs (0001_all line 2): GRANT SELECT, update ON public.theirs TO $user WITH GRANT OPTION"
+    refute_stderr mine
+    refute_stderr seen
+    migration 0001_all <<'END'
+CREATE TABLE mine (id int);
+REVOKE GRANT OPTION FOR ALL ON theirs FROM public;
+END
+    dunlin migrate -C project --allow-nonempty
+    refused
+    assert_stderr "GRANT OPTION on table public.theirs (0001_all line 2)"
+    sql_pg "$database" "GRANT ALL ON theirs TO $user WITH GRANT OPTION" "ALTER SEQUENCE counter OWNER TO $user"
+    # Of a list every table counts, and behind CASCADE nothing is certain.
+    sql_pg "$database" "CREATE TABLE own (id int)" "ALTER TABLE own OWNER TO $user"
+    migration 0001_all <<'END'
+DROP TABLE own, seen;
+END
+    dunlin migrate -C project --allow-nonempty
+    refused
+    assert_stderr "ownership on relation public.seen (0001_all line 1)"
+    migration 0001_all <<'END'
+CREATE TABLE mine (id int);
+END
+    migration 0002_more <<'END'
+GRANT USAGE ON SEQUENCE counter TO public;
+END
+    dunlin migrate -C project --allow-nonempty
+    assert_exit 0
+}
+
 @test "postgresql: of very many that are missing as many are told as there is room for" {
     local i
     a_user postgresql
