@@ -136,9 +136,8 @@ nullable(definition *column)
     return true;
 }
 
-/* 0 and 1 for a boolean, as MySQL and SQLite write them. */
-static dunlin_string
-boolean_value(dunlin_string text)
+dunlin_string
+dn_ddl_boolean_value(dunlin_string text)
 {
     static const char *const spellings[][2] = {
         {"0", "false"},       {"1", "true"},      {"'0'", "false"}, {"'1'", "true"},
@@ -161,7 +160,7 @@ default_value(definition *column)
     if (!dn_ddl_default(column->parser, &text))
         return false;
     if (type && !column->parser->options->own && dn_string_equal(type->text, "boolean"))
-        text = boolean_value(text);
+        text = dn_ddl_boolean_value(text);
     if (dn_string_equal_fold(text, "NULL"))
         return true;
     return dn_ddl_set_expression(column->parser, column->draft, "default", text);

@@ -143,6 +143,8 @@ dn_class dn_class_of_column(const dn_writer *writer, const dn_ddl_object *table,
                             dunlin_string column);
 /* write_boolean.c: what is given to a boolean column as 1 or 0 becomes TRUE or FALSE. */
 bool dn_write_booleans(dn_writer *writer, dn_data *data);
+/* The same of what a boolean is compared with, where the database takes no numbers for it. */
+bool dn_write_compared_booleans(dn_writer *writer, const dn_node *node);
 /* write_data.c */
 bool dn_write_data(dn_writer *writer, const dn_data *data, dn_text *out);
 

@@ -1,16 +1,21 @@
 /* SPDX-License-Identifier: MIT
  *
- * Booleans as MySQL and SQLite write them: 1 and 0 in the place of a boolean column's value.
+ * Booleans as MySQL and SQLite write them: 1 and 0 in the place of a boolean's value.
  */
 #include "core/ddl/write.h"
 
 #include <string.h>
 
-static bool
-is_boolean(const dn_writer *writer, const dn_data *data, dunlin_string column)
+/* Why the database takes no number for a boolean; NULL: it does. */
+static const dn_rule *
+refusal_of_numbers(const dn_writer *writer)
 {
-    return column.length && writer->target->column_class &&
-           dn_class_of_column(writer, &data->table, column) == DN_CLASS_BOOL;
+    const dn_rule *rule =
+        writer->target->rules
+            ? dn_rule_named(writer->target->rules, DUNLIN_RULE_CLAUSE, "number for a boolean")
+            : NULL;
+
+    return rule && rule->refusal.length ? rule : NULL;
 }
 
 static bool
@@ -19,25 +24,51 @@ is_number(const dn_node *node, char digit)
     return node->text.length == 1 && *node->text.data == digit;
 }
 
-/* Another number is refused where the driver says that the database takes none. */
+/* Another number is refused where the database takes none. */
 static bool
-write_value(dn_writer *writer, const dn_data *data, dunlin_string column, dn_node *node)
+become_boolean(dn_writer *writer, dunlin_string column, dn_node *node)
 {
     const dn_rule *rule;
 
-    if (node->kind != DN_NODE_NUMBER || !is_boolean(writer, data, column))
-        return true;
     if (is_number(node, '0') || is_number(node, '1')) {
         node->name = is_number(node, '1') ? "true" : "false";
         node->kind = DN_NODE_VALUE;
         return true;
     }
-    rule = writer->target->rules
-               ? dn_rule_named(writer->target->rules, DUNLIN_RULE_CLAUSE, "number for a boolean")
-               : NULL;
-    return !rule || !rule->refusal.length ||
+    rule = refusal_of_numbers(writer);
+    return !rule ||
            dn_write_refuse(writer, node->offset, "'%.*s' is boolean: %.*s", (int)column.length,
                            column.data, (int)rule->refusal.length, rule->refusal.data);
+}
+
+/* --- what a column is given ------------------------------------------------------------------------ */
+
+static bool
+is_boolean(const dn_writer *writer, const dn_data *data, dunlin_string column)
+{
+    return column.length && writer->target->column_class &&
+           dn_class_of_column(writer, &data->table, column) == DN_CLASS_BOOL;
+}
+
+/* A number, or one of those that a CASE is worth. */
+static bool
+give(dn_writer *writer, dunlin_string column, dn_node *node)
+{
+    if (node->kind == DN_NODE_NUMBER)
+        return become_boolean(writer, column, node);
+    if (node->kind != DN_NODE_CASE)
+        return true;
+    for (size_t i = 1; i < node->items.count; i += 2)
+        if (!give(writer, column, node->items.list[i]))
+            return false;
+    return !node->otherwise || give(writer, column, node->otherwise);
+}
+
+static bool
+give_column(dn_writer *writer, const dn_data *data, dunlin_string column, dn_node *node)
+{
+    return (node->kind != DN_NODE_NUMBER && node->kind != DN_NODE_CASE) ||
+           !is_boolean(writer, data, column) || give(writer, column, node);
 }
 
 static dunlin_string
@@ -52,20 +83,92 @@ column_at(const dn_writer *writer, const dn_data *data, size_t at)
                : dn_string("");
 }
 
+static bool
+give_rows(dn_writer *writer, const dn_data *data, const dn_query *query)
+{
+    if (!query)
+        return true;
+    for (size_t i = 0; i < query->rows.count; i++)
+        for (size_t k = 0; k < query->rows.list[i]->items.count; k++)
+            if (!give_column(writer, data, column_at(writer, data, k),
+                             query->rows.list[i]->items.list[k]))
+                return false;
+    for (size_t k = 0; k < query->item_count; k++)
+        if (!give_column(writer, data, column_at(writer, data, k), query->items[k].node))
+            return false;
+    return give_rows(writer, data, query->left) && give_rows(writer, data, query->right);
+}
+
 bool
 dn_write_booleans(dn_writer *writer, dn_data *data)
 {
-    const dn_nodes none = {NULL, 0, 0};
-    const dn_nodes *rows = data->source ? &data->source->rows : &none;
-
-    for (size_t i = 0; i < rows->count; i++)
-        for (size_t k = 0; k < rows->list[i]->items.count; k++)
-            if (rows->list[i]->items.list[k]->kind == DN_NODE_NUMBER &&
-                !write_value(writer, data, column_at(writer, data, k),
-                             rows->list[i]->items.list[k]))
-                return false;
     for (size_t i = 0; i < data->set.count; i++)
-        if (!write_value(writer, data, data->set.list[i].column, data->set.list[i].value))
+        if (!give_column(writer, data, data->set.list[i].column, data->set.list[i].value))
+            return false;
+    return give_rows(writer, data, data->source);
+}
+
+/* --- what it is compared with ---------------------------------------------------------------------- */
+
+static bool
+compares(const dn_node *node)
+{
+    static const char *const names[] = {
+        "=", "<>", "<", "<=", ">", ">=", "is distinct from", "is not distinct from"};
+
+    if (node->kind == DN_NODE_IN || node->kind == DN_NODE_BETWEEN)
+        return true;
+    if (node->kind == DN_NODE_CALL)
+        return strcmp(node->name, "coalesce") == 0 || strcmp(node->name, "nullif") == 0;
+    for (size_t i = 0; node->kind == DN_NODE_OPERATOR && i < sizeof names / sizeof names[0]; i++)
+        if (strcmp(node->name, names[i]) == 0)
+            return true;
+    return false;
+}
+
+static dunlin_string
+name_of(const dn_node *node)
+{
+    return node->kind == DN_NODE_COLUMN ? node->parts[node->part_count - 1] : dn_string("this");
+}
+
+static bool
+become_all(dn_writer *writer, const dn_node *boolean, const dn_nodes *nodes)
+{
+    for (size_t i = 0; i < nodes->count; i++)
+        if (nodes->list[i]->kind == DN_NODE_NUMBER &&
+            !become_boolean(writer, name_of(boolean), nodes->list[i]))
             return false;
     return true;
+}
+
+/* CASE flag WHEN 1 THEN ... */
+static bool
+become_cases(dn_writer *writer, const dn_node *node)
+{
+    if (dn_class_of(writer, node->operand) != DN_CLASS_BOOL)
+        return true;
+    for (size_t i = 0; i + 1 < node->items.count; i += 2)
+        if (node->items.list[i]->kind == DN_NODE_NUMBER &&
+            !become_boolean(writer, name_of(node->operand), node->items.list[i]))
+            return false;
+    return true;
+}
+
+bool
+dn_write_compared_booleans(dn_writer *writer, const dn_node *node)
+{
+    const dn_node *boolean = NULL;
+    bool numbers = false;
+
+    if (node->kind == DN_NODE_CASE && node->operand && refusal_of_numbers(writer))
+        return become_cases(writer, node);
+    if (!compares(node) || !refusal_of_numbers(writer))
+        return true;
+    for (size_t i = 0; i < node->items.count; i++)
+        numbers = numbers || node->items.list[i]->kind == DN_NODE_NUMBER;
+    for (size_t i = 0; numbers && !boolean && i < node->items.count; i++)
+        if (dn_class_of(writer, node->items.list[i]) == DN_CLASS_BOOL)
+            boolean = node->items.list[i];
+    return !boolean || become_all(writer, boolean, &node->items);
 }

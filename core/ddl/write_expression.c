@@ -603,6 +603,8 @@ bool
 dn_write_node(dn_writer *writer, const dn_node *node, dn_text *out, dn_shape *shape)
 {
     *shape = DN_SHAPE_ATOM;
+    if (!dn_write_compared_booleans(writer, node))
+        return false;
     switch (node->kind) {
     case DN_NODE_CALL: return dn_write_call(writer, node, out, shape);
     case DN_NODE_OPERATOR: return write_operator(writer, node, out, shape);

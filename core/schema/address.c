@@ -2,6 +2,7 @@
  *
  * Completing operations for a target: what the parser could not know.
  */
+#include "core/ddl/ddl.h"
 #include "core/schema/schema_internal.h"
 
 #include <string.h>
@@ -376,6 +377,56 @@ complete_values(const addressing *work, dunlin_operation *operation)
     return 0;
 }
 
+static bool
+is_same_object(const dunlin_operation *left, const dunlin_operation *right)
+{
+    bool same = left->path_count == right->path_count && dn_schema_same(left->kind, right->kind);
+
+    for (uint64_t i = 0; same && i < left->path_count; i++)
+        same = dn_schema_same(left->path[i], right->path[i]);
+    return same;
+}
+
+/* What the last of these makes it, or the target has it as. */
+static const dunlin_property *
+find_column_type(const addressing *work, const dunlin_operation *column,
+                 dunlin_operation *const *before, size_t count)
+{
+    const dunlin_property *type = NULL;
+    const dunlin_fact *there;
+
+    while (!type && count-- > 0)
+        if (is_same_object(before[count], column))
+            type = dn_property_find(before[count]->set, before[count]->set_count, "type");
+    if (type || !work->facts)
+        return type;
+    there = dn_fact_map_find(work->facts, column->kind, column->path, column->path_count);
+    return there ? dn_property_find(there->properties, there->property_count, "type") : NULL;
+}
+
+/* SET DEFAULT 1: the type of the column is not in the text. */
+static int
+complete_default(const addressing *work, dunlin_operation *const *operations, size_t at)
+{
+    dunlin_operation *operation = operations[at];
+    const dunlin_property *type;
+    dunlin_property *set;
+
+    if (!dn_operation_is(operation, DUNLIN_VERB_ALTER, DUNLIN_KIND_COLUMN) ||
+        operation->set_count != 1 || !dn_string_equal(operation->set->name, "default"))
+        return 0;
+    type = find_column_type(work, operation, operations, at);
+    if (!type || !dn_string_equal_fold(type->text, "boolean"))
+        return 0;
+    set = dn_arena_array(work->arena, 1, sizeof *set);
+    if (!set)
+        return dn_no_memory(work->error);
+    *set = *operation->set;
+    set->text = dn_ddl_boolean_value(set->text);
+    operation->set = set;
+    return 0;
+}
+
 /* CREATE SCHEMA IF NOT EXISTS public: that is what its names are in. */
 static bool
 is_usual_namespace(const dn_schema_target *target, const dunlin_operation *operation)
@@ -402,7 +453,7 @@ dn_schema_address(const dn_schema_target *target, const dunlin_operation *const 
         copies[i] = dn_operation_copy(addressed->arena, operations[i]);
         if (!copies[i])
             return dn_no_memory(error);
-        if (complete(&work, copies[i]) < 0)
+        if (complete(&work, copies[i]) < 0 || (name_all && complete_default(&work, copies, i) < 0))
             return -1;
     }
     if (name_all && dn_schema_name_all(target, copies, count, facts, addressed->arena, error) < 0)
