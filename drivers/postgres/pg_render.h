@@ -95,6 +95,10 @@ void dn_pg_push_enabled(dn_pg_render_work *work, const char *words);
 const char *dn_pg_if_exists(const dn_pg_render_work *work);
 const char *dn_pg_if_not_exists(const dn_pg_render_work *work);
 
+/* Behind ALTER COLUMN .. TYPE: what is computed from the column is dropped and added anew in the same
+ * ALTER TABLE. */
+void dn_pg_say_computed_anew(dn_pg_render_work *work, const dunlin_operation *operation);
+
 /* Conditions for guards: that the object is there. `negated`: that it is not. */
 void dn_pg_guard_relation(dn_kit_text *guard, const dunlin_string *path, uint64_t count,
                           bool negated);

@@ -345,6 +345,7 @@ change_type(altering *one, const dunlin_fact *current)
         }
         dn_pg_say(work, ")");
     }
+    dn_pg_say_computed_anew(work, operation);
 }
 
 static void
