@@ -367,17 +367,22 @@ names_database(dunlin_string text, const char *name)
     return false;
 }
 
-/* Tables that are kept elsewhere. */
+/* Tables that are kept elsewhere, and files. */
 static bool
 has_words(dunlin_string text)
 {
     dn_mysql_scan scan;
     dn_mysql_token token;
+    bool engine = false; /* its name is next */
 
     dn_mysql_scan_begin(&scan, text);
-    while (dn_mysql_scan_next(&scan, &token))
-        if (dn_mysql_is_one_of(&token, "FEDERATED FEDERATEDX DIRECTORY OUTFILE DUMPFILE"))
+    while (dn_mysql_scan_next(&scan, &token)) {
+        if (dn_mysql_is_one_of(&token,
+                               "FEDERATED FEDERATEDX DIRECTORY OUTFILE DUMPFILE LOAD_FILE") ||
+            (engine && dn_mysql_is_one_of(&token, "CONNECT SPIDER S3")))
             return true;
+        engine = dn_mysql_is_word(&token, "ENGINE") || (engine && dn_mysql_is_symbol(&token, '='));
+    }
     return false;
 }
 

@@ -12,12 +12,12 @@
 
 #include "drivers/postgres/pg_scan.h"
 
-/* Called, that is with a parenthesis behind them; "dblink" stands for all that begin so. */
+/* Called, that is with a parenthesis behind them; an asterisk stands for whatever else a name has. */
 static const char *const functions[] = {
-    "dblink",
+    "dblink*",
     "pg_read_file",
     "pg_read_binary_file",
-    "pg_ls_dir",
+    "pg_ls_*",
     "pg_stat_file",
     "lo_import",
     "lo_export",
@@ -26,6 +26,14 @@ static const char *const functions[] = {
     "pg_file_rename",
     "pg_create_physical_replication_slot",
     "pg_create_logical_replication_slot",
+    "pg_copy_physical_replication_slot",
+    "pg_copy_logical_replication_slot",
+    "pg_replication_origin_*",
+    "pg_create_restore_point",
+    "pg_backup_*",
+    "pg_start_backup",
+    "pg_stop_backup",
+    "pg_stat_reset_shared",
     "pg_drop_replication_slot",
     "pg_reload_conf",
     "pg_terminate_backend",
@@ -56,8 +64,8 @@ is_of_name(char byte)
 static bool
 calls(dunlin_string sql, const char *name)
 {
-    size_t length = strlen(name);
-    bool family = strcmp(name, "dblink") == 0;
+    bool family = name[strlen(name) - 1] == '*';
+    size_t length = strlen(name) - family;
 
     for (uint64_t i = 0; i + length < sql.length; i++) {
         const char *at = sql.data + i;
