@@ -10,9 +10,8 @@ run(dn_session *session, const dunlin_doctor_options *doctor, dn_error *error)
 {
     dn_diagnosis own = {.rebuilt = false};
 
-    if (dn_session_project(session, error) < 0 || dn_session_target(session, error) < 0 ||
-        dn_session_journal_or_rebuilt(session, &own.rebuilt, error) < 0 ||
-        dn_session_connect(session, true, error) < 0 ||
+    if (dn_session_project(session, error) < 0 ||
+        dn_session_open_or_rebuilt(session, true, &own.rebuilt, error) < 0 ||
         dn_session_reconcile(session, DN_TRACKER_FULL, error) < 0 ||
         dn_diagnosis_make(session, doctor, &own, error) < 0 ||
         dn_diagnosis_environment(session, &own.repair, error) < 0 ||

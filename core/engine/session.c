@@ -227,35 +227,64 @@ start_reading(journal_work *work, pthread_t *thread)
 }
 
 static int
-open_in_turn(dn_session *session, bool read_only, dn_error *error)
+open_in_turn(dn_session *session, bool read_only, bool *rebuilt, dn_error *error)
 {
-    return dn_session_journal(session, error) < 0 ? -1
-                                                  : dn_session_connect(session, read_only, error);
+    if ((rebuilt ? dn_session_journal_or_rebuilt(session, rebuilt, error)
+                 : dn_session_journal(session, error)) < 0)
+        return -1;
+    return dn_session_connect(session, read_only, error);
+}
+
+/* What the thread read; whatever is wrong with it is found again by whoever can go around it. */
+static int
+take_journal(dn_session *session, const journal_work *work, bool *rebuilt, dn_error *error)
+{
+    if (work->answer < 0 && rebuilt)
+        return dn_session_journal_or_rebuilt(session, rebuilt, error);
+    session->journal = work->journal;
+    if (work->answer < 0) {
+        *error = work->error;
+        return -1;
+    }
+    return rebuilt && session->journal.layout == DN_LAYOUT_FILES
+               ? find_lost_journal(session, rebuilt, error)
+               : 0;
 }
 
 /* The files are read while the connection is made, but not while its driver is loaded: each library
  * that is mapped interrupts the other threads, and there are dozens behind libpq. */
-int
-dn_session_open(dn_session *session, bool read_only, dn_error *error)
+static int
+open_beside(dn_session *session, bool read_only, bool *rebuilt, dn_error *error)
 {
     journal_work work = {.session = session};
+    dn_error refusal;
     pthread_t thread;
     int answer;
 
     if (dn_session_target(session, error) < 0)
         return -1;
     if (!start_reading(&work, &thread))
-        return open_in_turn(session, read_only, error);
-    answer = connect_now(session, read_only, error);
+        return open_in_turn(session, read_only, rebuilt, error);
+    answer = connect_now(session, read_only, &refusal);
     pthread_join(thread, NULL);
-    session->journal = work.journal;
-    if (work.answer < 0) {
-        *error = work.error;
+    if (take_journal(session, &work, rebuilt, error) < 0 || check_dialect(session, error) < 0)
         return -1;
-    }
-    if (check_dialect(session, error) < 0)
-        return -1;
+    if (answer < 0)
+        *error = refusal;
     return answer;
+}
+
+int
+dn_session_open(dn_session *session, bool read_only, dn_error *error)
+{
+    return open_beside(session, read_only, NULL, error);
+}
+
+int
+dn_session_open_or_rebuilt(dn_session *session, bool read_only, bool *rebuilt, dn_error *error)
+{
+    *rebuilt = false;
+    return open_beside(session, read_only, rebuilt, error);
 }
 
 dn_translate_options

@@ -56,6 +56,8 @@ int dn_session_connect(dn_session *session, bool read_only, dn_error *error);
 /* Target, journal and connection at the same time. What is wrong with the target is told first, with the
  * journal next. */
 int dn_session_open(dn_session *session, bool read_only, dn_error *error);
+/* ... with a journal as dn_session_journal_or_rebuilt has it. */
+int dn_session_open_or_rebuilt(dn_session *session, bool read_only, bool *rebuilt, dn_error *error);
 dn_translate_options dn_session_translation(const dn_session *session, bool keep_different);
 /* The driver of a configured target. NULL: its URL is not known here, or nobody has the driver. */
 const dn_driver *dn_session_driver_of(const dn_session *session, const char *target,
