@@ -319,12 +319,12 @@ note_namesake(dn_translator *translator, const dunlin_operation *operation, dn_e
 }
 
 /* Servers with types of their own know what hangs on what, and refuse or drop it. Elsewhere the
- * driver has to see all that may use what goes. */
+ * driver has to see all that may use what goes, or gets another name. */
 static void
 note_dependents(dn_translator *translator, const dunlin_operation *operation)
 {
     if (!translator->own && !translator->target.named_types &&
-        operation->verb == DUNLIN_VERB_DROP &&
+        (operation->verb == DUNLIN_VERB_DROP || operation->verb == DUNLIN_VERB_RENAME) &&
         (dn_string_equal(operation->kind, DUNLIN_KIND_TABLE) ||
          dn_string_equal(operation->kind, DUNLIN_KIND_VIEW) ||
          dn_string_equal(operation->kind, DUNLIN_KIND_COLUMN)))

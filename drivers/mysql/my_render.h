@@ -115,6 +115,8 @@ int32_t dn_mysql_render_column_change(dn_mysql_rendering *work);
 int32_t dn_mysql_render_drop_column(dn_mysql_rendering *work);
 /* Refuses what would leave a view broken: the object, or a column of it. */
 int32_t dn_mysql_check_views(dn_mysql_rendering *work, dunlin_string object, dunlin_string column);
+/* Tells which views say the old name of an object, or of a column of it, when that gets another. */
+int32_t dn_mysql_note_views(dn_mysql_rendering *work, dunlin_string object, dunlin_string column);
 /* Everything else. */
 int32_t dn_mysql_render_object(dn_mysql_rendering *work);
 

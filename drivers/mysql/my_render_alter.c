@@ -227,8 +227,10 @@ rename_column(dn_mysql_rendering *work, const dunlin_operation *operation)
     dunlin_string names[2] = {operation->path[1], operation->new_path[1]};
     dn_mysql_list now = {0};
     dn_mysql_members members;
-    int32_t status = dn_mysql_begin_clause(work, operation->path[0], names, 2);
+    int32_t status = dn_mysql_note_views(work, operation->path[0], names[0]);
 
+    if (status == DUNLIN_OK)
+        status = dn_mysql_begin_clause(work, operation->path[0], names, 2);
     work->guard = work->script ? dn_mysql_guard(work, operation) : NULL;
     if (status == DUNLIN_OK && renames_columns(&work->server)) {
         dn_kit_text_add(&work->sql, "RENAME COLUMN ");

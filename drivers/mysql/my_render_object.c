@@ -197,11 +197,10 @@ is_dropped_before(const dn_mysql_rendering *work, dunlin_string view)
     return dropped;
 }
 
-/* The server would leave the view behind, broken. */
-static int32_t
-object_to_view(const dunlin_fact *fact, void *context)
+/* Does a view use the object, and of it the column, where there is one? */
+static bool
+is_used_by(const dunlin_fact *fact, const cascade *drop)
 {
-    cascade *drop = context;
     dn_mysql_members members = dn_mysql_fact_members(fact);
     dn_mysql_members depends = dn_mysql_member_list(members, "depends");
     dunlin_string text = dn_mysql_member_text(members, "definition");
@@ -221,8 +220,16 @@ object_to_view(const dunlin_fact *fact, void *context)
         hangs = hangs && definition != NULL && !column.failed &&
                 strstr(definition, column.data) != NULL;
     }
-    if (!hangs || fact->path_count != 1 || drop->status != DUNLIN_OK ||
-        is_dropped_before(drop->work, fact->path[0]))
+    return hangs && fact->path_count == 1 && !is_dropped_before(drop->work, fact->path[0]);
+}
+
+/* The server would leave the view behind, broken. */
+static int32_t
+object_to_view(const dunlin_fact *fact, void *context)
+{
+    cascade *drop = context;
+
+    if (drop->status != DUNLIN_OK || !is_used_by(fact, drop))
         return DUNLIN_OK;
     return drop->status =
                dn_mysql_refuse(drop->work, "drop the view first, and make it again afterwards",
@@ -280,15 +287,23 @@ static int32_t
 note_view(const dunlin_fact *fact, void *context)
 {
     cascade *rename = context;
-    dn_mysql_members depends = dn_mysql_member_list(dn_mysql_fact_members(fact), "depends");
+    const dunlin_string *old = rename->column.length > 0 ? &rename->column : &rename->name;
 
-    for (uint64_t i = 0; i < depends.count; i++)
-        if (dn_kit_equal(depends.items[i].text, rename->name))
-            return rename->status =
-                       dn_mysql_lossy(rename->work, "view '%.*s' still says '%.*s': make it again",
-                                      (int)fact->path[0].length, fact->path[0].data,
-                                      (int)rename->name.length, rename->name.data);
-    return DUNLIN_OK;
+    if (rename->status != DUNLIN_OK || !is_used_by(fact, rename))
+        return DUNLIN_OK;
+    return rename->status = dn_mysql_lossy(
+               rename->work, "view '%.*s' still says '%.*s': make it again",
+               (int)fact->path[0].length, fact->path[0].data, (int)old->length, old->data);
+}
+
+int32_t
+dn_mysql_note_views(dn_mysql_rendering *work, dunlin_string object, dunlin_string column)
+{
+    cascade rename = {.work = work, .name = object, .column = column, .status = DUNLIN_OK};
+
+    if (work->call->host->each != NULL)
+        work->call->host->each(work->call, dn_kit_string(DUNLIN_KIND_VIEW), note_view, &rename);
+    return rename.status;
 }
 
 /* [M] With lower_case_table_names = 1 every name of a table is kept in lower case: RENAME finds the
@@ -305,17 +320,16 @@ lowers_names(const dunlin_profile *profile)
 static int32_t
 rename_object(dn_mysql_rendering *work, const dunlin_operation *operation)
 {
-    cascade rename = {.work = work, .name = operation->path[0], .status = DUNLIN_OK};
+    int32_t status;
 
     if (operation->new_path_count == 0)
         return dn_kit_fail(work->call, DUNLIN_USAGE, "a rename without a new name");
     if (lowers_names(work->profile) &&
         dn_mysql_same_name(operation->path[0], operation->new_path[0]))
         return dn_mysql_lossy(work, "this server keeps the names of tables in lower case");
-    if (work->call->host->each != NULL)
-        work->call->host->each(work->call, dn_kit_string(DUNLIN_KIND_VIEW), note_view, &rename);
-    if (rename.status != DUNLIN_OK)
-        return rename.status;
+    status = dn_mysql_note_views(work, operation->path[0], dn_kit_string(NULL));
+    if (status != DUNLIN_OK)
+        return status;
     dn_kit_text_add(&work->sql, "RENAME TABLE ");
     dn_mysql_add_name(work, operation->path[0]);
     dn_kit_text_add(&work->sql, " TO ");

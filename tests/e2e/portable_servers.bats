@@ -319,3 +319,29 @@ ALTER TABLE t RENAME COLUMN IF EXISTS a TO b;"
 @test "sqlite: IF NOT EXISTS in a section is answered where the server has no such words" { on sqlite words_unknown_to_the_server; }
 @test "postgresql: IF NOT EXISTS in a section is answered where the server has no such words" { on postgresql words_unknown_to_the_server; }
 @test "mysql: IF NOT EXISTS in a section is answered where the server has no such words" { on mysql words_unknown_to_the_server; }
+
+# --- views of names that change ------------------------------------------------------------------------
+
+renamed() {
+    migration 0001_t <<'SQL'
+CREATE TABLE t (id integer PRIMARY KEY, a integer, b integer);
+CREATE VIEW v AS SELECT id, a FROM t;
+SQL
+    if [ "${2-}" = apart ]; then
+        dunlin migrate --quiet
+        assert_exit 0
+    fi
+    migration 0002_b <<<'ALTER TABLE t RENAME COLUMN b TO bb;'
+    migration 0003_a <<<'ALTER TABLE t RENAME COLUMN a TO aa;'
+    migration 0004_u <<<'ALTER TABLE t RENAME TO u;'
+    dunlin migrate
+    assert_exit 0
+    assert_stderr "0003_a.sql:1: view 'v' still says 'a': make it again" \
+        "0004_u.sql:1: view 'v' still says 't': make it again"
+    refute_stderr "0002_b.sql"
+}
+
+renamed_apart() { renamed "$1" apart; }
+
+@test "mysql: renaming says which views of the same run have to be made again" { on mysql renamed; }
+@test "mysql: renaming says which views have to be made again" { on mysql renamed_apart; }
