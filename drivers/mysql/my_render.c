@@ -425,5 +425,6 @@ dn_mysql_render(const dunlin_call *call, const dunlin_profile *profile, int32_t 
         status = dn_mysql_end_alter(&work);
     dn_kit_text_free(&work.sql);
     dn_mysql_pool_free(&work.pool);
+    dn_mysql_past_free(&work);
     return status;
 }

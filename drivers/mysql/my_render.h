@@ -18,6 +18,13 @@ typedef struct dn_mysql_told {
     struct dn_mysql_told *next;
 } dn_mysql_told;
 
+/* Places of operations, those of a table together. */
+typedef struct dn_mysql_past {
+    uint64_t buckets; /* a power of two */
+    uint64_t *ends;   /* of each bucket, in .. */
+    uint64_t *places; /* .. these, which ascend in each */
+} dn_mysql_past;
+
 typedef struct dn_mysql_rendering {
     const dunlin_call *call;
     const dunlin_profile *profile;
@@ -39,7 +46,12 @@ typedef struct dn_mysql_rendering {
     dn_mysql_told *told;
     bool as_is; /* expressions are native already */
     bool quiet; /* earlier operations are gone through again: no notes */
+    dn_mysql_past past;
 } dn_mysql_rendering;
+
+/* Places of the operations that may concern a table, ascending; NULL: no memory. */
+const uint64_t *dn_mysql_past_of(dn_mysql_rendering *work, dunlin_string table, uint64_t *count);
+void dn_mysql_past_free(dn_mysql_rendering *work);
 
 /* --- saying what cannot be, or not quite -------------------------------------------------------------- */
 /* A note that this operation cannot be done here, and the call's failure. `way` is what to do

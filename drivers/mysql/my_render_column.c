@@ -269,13 +269,20 @@ int32_t
 dn_mysql_column_now(dn_mysql_rendering *work, dunlin_string table, dunlin_string column,
                     uint64_t before, dn_mysql_list *list)
 {
-    uint64_t begin = before;
+    uint64_t count;
+    const uint64_t *past = dn_mysql_past_of(work, table, &count);
+    uint64_t begin;
     const dunlin_operation *made = NULL;
     bool quiet = work->quiet;
     int32_t status = DUNLIN_OK;
 
+    if (past == NULL)
+        return dn_kit_no_memory(work->call);
+    while (count > 0 && past[count - 1] >= before)
+        count--;
+    begin = count;
     while (begin > 0 && made == NULL) {
-        const dunlin_operation *operation = work->operations[--begin];
+        const dunlin_operation *operation = work->operations[past[--begin]];
 
         if (operation->verb == DUNLIN_VERB_CREATE && names_column(operation, table, column))
             made = operation;
@@ -293,8 +300,8 @@ dn_mysql_column_now(dn_mysql_rendering *work, dunlin_string table, dunlin_string
         for (uint64_t i = 0; i < members.count; i = dn_mysql_member_next(members, i))
             dn_mysql_add_copy(list, &members.items[i]);
     }
-    for (; begin < before && status == DUNLIN_OK; begin++) {
-        const dunlin_operation *operation = work->operations[begin];
+    for (; begin < count && status == DUNLIN_OK; begin++) {
+        const dunlin_operation *operation = work->operations[past[begin]];
 
         if (operation->verb == DUNLIN_VERB_ALTER && names_column(operation, table, column)) {
             status = overlay(work, column, operation, list);
