@@ -41,7 +41,10 @@ copy(dunlin_result *result, dunlin_node *into, const cJSON *from)
 static int
 answer(const dunlin_options *options, dunlin_result **result, dunlin_error *error)
 {
-    cJSON *json = fakes.json ? cJSON_Parse(fakes.json) : NULL;
+    static cJSON *json; /* of the last answer, whose names the result has */
+
+    cJSON_Delete(json);
+    json = fakes.json ? cJSON_Parse(fakes.json) : NULL;
 
     if (fakes.log)
         options->log(fakes.log_level, fakes.log, options->context);
@@ -52,7 +55,6 @@ answer(const dunlin_options *options, dunlin_result **result, dunlin_error *erro
         copy(*result, dn_result_node(*result), json);
         dn_result_set_exit_code(*result, fakes.exit_code);
     }
-    cJSON_Delete(json);
     *error = fakes.error;
     return fakes.error.status ? -1 : 0;
 }
