@@ -115,6 +115,32 @@ add_unique(dn_mysql_rendering *work, const dunlin_operation *operation)
     return dn_mysql_note_deferral(work, set);
 }
 
+/* The server takes no such key (errno 150, and error 1830 of MySQL); others fail when it sets one. */
+static int32_t
+check_set_null(dn_mysql_rendering *work, const dunlin_operation *operation)
+{
+    dn_mysql_members columns = dn_mysql_member_list(dn_mysql_set(operation), "columns");
+
+    for (uint64_t i = 0; i < columns.count; i++) {
+        dunlin_string column = columns.items[i].text;
+        dn_mysql_list now = {0};
+        int32_t status = dn_mysql_column_now(work, operation->path[0], column, work->count, &now);
+        bool not_null = status == DUNLIN_OK &&
+                        dn_mysql_member_is((dn_mysql_members){now.items, now.count}, "not_null");
+
+        dn_mysql_list_free(&now);
+        if (status != DUNLIN_OK)
+            return status;
+        if (not_null)
+            return dn_mysql_refuse(work, "drop NOT NULL, or let the key do something else",
+                                   "foreign keys that set a column to null which is NOT NULL: "
+                                   "'%.*s' of '%.*s'",
+                                   (int)column.length, column.data, (int)operation->path[0].length,
+                                   operation->path[0].data);
+    }
+    return DUNLIN_OK;
+}
+
 static int32_t
 add_actions(dn_mysql_rendering *work, const dunlin_operation *operation)
 {
@@ -127,6 +153,12 @@ add_actions(dn_mysql_rendering *work, const dunlin_operation *operation)
         if (dn_kit_same(action, "set default"))
             return dn_mysql_refuse(work, NULL, "foreign keys that set a default: '%.*s'",
                                    (int)operation->path[1].length, operation->path[1].data);
+        if (dn_kit_same(action, "set null")) {
+            int32_t status = check_set_null(work, operation);
+
+            if (status != DUNLIN_OK)
+                return status;
+        }
         if (action.length == 0 || dn_kit_same(action, "no action"))
             continue;
         dn_kit_text_add(&work->sql, names[i][1]);
