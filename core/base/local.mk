@@ -19,7 +19,7 @@ base_sources = \
 	core/base/json_stream.c \
 	core/base/log.c core/base/log.h \
 	core/base/path.c \
-	core/base/process.c core/base/process.h \
+	core/base/process.c core/base/process.h core/base/thread.c core/base/thread.h \
 	core/base/text.c core/base/text.h
 
 core_sources += $(base_sources) core/base/banned.h

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/engine/session.h"
 
-#include <pthread.h>
-#include <signal.h>
 #include <string.h>
+
+#include "core/base/thread.h"
 
 void
 dn_session_begin(dn_session *session, const dunlin_options *options)
@@ -211,21 +211,6 @@ read_journal(void *context)
     return NULL;
 }
 
-/* Signals belong to the threads of the program. */
-static bool
-start_reading(journal_work *work, pthread_t *thread)
-{
-    sigset_t all;
-    sigset_t before;
-    bool started;
-
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    started = pthread_create(thread, NULL, read_journal, work) == 0;
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    return started;
-}
-
 static int
 open_in_turn(dn_session *session, bool read_only, bool *rebuilt, dn_error *error)
 {
@@ -263,7 +248,7 @@ open_beside(dn_session *session, bool read_only, bool *rebuilt, dn_error *error)
 
     if (dn_session_target(session, error) < 0)
         return -1;
-    if (!start_reading(&work, &thread))
+    if (!dn_thread_start(&thread, read_journal, &work))
         return open_in_turn(session, read_only, rebuilt, error);
     answer = connect_now(session, read_only, &refusal);
     pthread_join(thread, NULL);

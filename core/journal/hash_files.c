@@ -7,11 +7,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
-#include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "core/base/file.h"
+#include "core/base/thread.h"
 #include "core/journal/parts.h"
 
 /* One read takes most migrations whole. Threads pay off from some hundred files on. */
@@ -106,16 +106,11 @@ static void
 start_helpers(dn_hash_pool *pool)
 {
     long helpers = sysconf(_SC_NPROCESSORS_ONLN) - 1;
-    sigset_t all;
-    sigset_t before;
 
-    /* Signals belong to the threads of the program. A thread that cannot be started is one less. */
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
+    /* A thread that cannot be started is one less. */
     for (long i = 0; i < helpers && pool->helpers < DN_HASH_HELPERS; i++)
-        if (pthread_create(&pool->threads[pool->helpers], NULL, help, pool) == 0)
+        if (dn_thread_start(&pool->threads[pool->helpers], help, pool))
             pool->helpers++;
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 
 /* Whoever takes batches may have that one. */

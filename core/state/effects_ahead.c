@@ -3,11 +3,10 @@
  * Files of effects, read in a thread while the caller looks at the target. Those that are not as they
  * were written end it: what is to be said of them is said by whoever reads on.
  */
-#include <pthread.h>
-#include <signal.h>
 #include <string.h>
 
 #include "core/base/file.h"
+#include "core/base/thread.h"
 #include "core/state/replay_internal.h"
 
 enum { THREAD_FROM = 32 }; /* fewer files are read faster than a thread is made */
@@ -56,21 +55,6 @@ read_all(void *context)
     return NULL;
 }
 
-/* Signals belong to the threads of the program. */
-static bool
-start(dn_effects_ahead *ahead)
-{
-    sigset_t all;
-    sigset_t before;
-    bool started;
-
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    started = pthread_create(&ahead->thread, NULL, read_all, ahead) == 0;
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    return started;
-}
-
 dn_effects_ahead *
 dn_effects_ahead_begin(const char *folder, const dn_migration *const *files, size_t count,
                        const dn_digest *chain, dn_arena *arena)
@@ -82,7 +66,7 @@ dn_effects_ahead_begin(const char *folder, const dn_migration *const *files, siz
     *ahead = (dn_effects_ahead){
         .folder = folder, .files = files, .chain = chain, .count = count, .arena = arena};
     ahead->effects = dn_arena_array(arena, count, sizeof *ahead->effects);
-    ahead->running = ahead->effects && start(ahead);
+    ahead->running = ahead->effects && dn_thread_start(&ahead->thread, read_all, ahead);
     return ahead->running ? ahead : NULL;
 }
 
