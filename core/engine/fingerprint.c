@@ -18,6 +18,13 @@ dn_fingerprint_reader(dn_session *session)
                            driver->version, DN_SNAPSHOT_FORMAT, DUNLIN_DRIVER_REVISION);
 }
 
+/* The row keeps texts (core/state/texts.h), not a snapshot. */
+static bool
+keeps_texts(const dn_known *known)
+{
+    return known->facts && dn_texts_are(known->facts, known->facts_length);
+}
+
 int
 dn_fingerprint_facts(dn_session *session, const dn_known *known, const dn_fact_map **facts,
                      dn_error *error)
@@ -28,7 +35,7 @@ dn_fingerprint_facts(dn_session *session, const dn_known *known, const dn_fact_m
     dn_error ignored;
 
     *facts = NULL;
-    if (known->facts && dn_texts_are(known->facts, known->facts_length)) {
+    if (keeps_texts(known)) {
         if (dn_texts_facts(session->connection, session->sight.tracker, known->facts,
                            known->facts_length, &session->arena, &copy, error) < 0)
             return -1;
@@ -52,8 +59,7 @@ dn_fingerprint_speaks(dn_session *session, const dn_known *known, bool *speaks, 
 
     if (!reader)
         return dn_no_memory(error);
-    *speaks = strcmp(known->reader, reader) == 0 ||
-              (known->facts && dn_texts_are(known->facts, known->facts_length));
+    *speaks = strcmp(known->reader, reader) == 0 || keeps_texts(known);
     return 0;
 }
 
@@ -68,6 +74,20 @@ digest_of(const dn_fact_map *facts, char hex[DN_DIGEST_HEX], dn_error *error)
     return 0;
 }
 
+/* Whether nothing was changed since; cheaper than to compare facts. */
+static int
+are_same_texts(dn_session *session, const dn_known *known, bool *same, dn_error *error)
+{
+    dn_auto(dn_text) now = DN_TEXT_INIT;
+    bool can;
+
+    if (dn_texts_read(session->connection, &now, &can, error) < 0)
+        return -1;
+    *same =
+        can && now.length == known->facts_length && memcmp(now.data, known->facts, now.length) == 0;
+    return 0;
+}
+
 int
 dn_fingerprint_is(dn_session *session, const dn_known *known, const dn_fact_map *facts, bool *same,
                   dn_error *error)
@@ -77,9 +97,15 @@ dn_fingerprint_is(dn_session *session, const dn_known *known, const dn_fact_map 
     char made[DN_DIGEST_HEX];
 
     *same = false;
+    if (keeps_texts(known)) {
+        if (are_same_texts(session, known, same, error) < 0)
+            return -1;
+        if (*same)
+            return 0;
+    }
     if (digest_of(facts, digest, error) < 0)
         return -1;
-    if (!known->facts || !dn_texts_are(known->facts, known->facts_length)) {
+    if (!keeps_texts(known)) {
         *same = strcmp(known->digest, digest) == 0;
         return 0;
     }
@@ -108,23 +134,6 @@ note_inhabitant(const dunlin_fact *fact, void *context)
     return !dn_fact_is(fact, DUNLIN_KIND_SCHEMA) && !dn_fact_is(fact, DUNLIN_KIND_EXTENSION);
 }
 
-/* Whether nothing was changed since; cheaper than to compare facts. */
-static int
-are_same_texts(dn_fingerprint *own, const dn_known *known, bool *same, dn_error *error)
-{
-    dn_auto(dn_text) now = DN_TEXT_INIT;
-    bool can;
-
-    *same = false;
-    if (!known->facts || !dn_texts_are(known->facts, known->facts_length))
-        return 0;
-    if (dn_texts_read(own->session->connection, &now, &can, error) < 0)
-        return -1;
-    *same =
-        can && now.length == known->facts_length && memcmp(now.data, known->facts, now.length) == 0;
-    return 0;
-}
-
 /* What was known counts as long as nobody else recorded anything since, and the same thing reads the
  * schema: otherwise what is there is where a new line begins. */
 static int
@@ -144,8 +153,7 @@ find_base(dn_fingerprint *own, const dn_known *known, dn_error *error)
     }
     if (strcmp(known->records, own->records) != 0)
         return 0;
-    if (are_same_texts(own, known, &same, error) < 0 ||
-        (!same && dn_fingerprint_is(own->session, known, own->before.facts, &same, error) < 0))
+    if (dn_fingerprint_is(own->session, known, own->before.facts, &same, error) < 0)
         return -1;
     if (same) {
         own->basis = known->basis;

@@ -29,7 +29,7 @@ int dn_fingerprint_facts(dn_session *session, const dn_known *known, const dn_fa
 /* Whether they are told as they are today: by the same reader, or made from texts just now. */
 int dn_fingerprint_speaks(dn_session *session, const dn_known *known, bool *speaks,
                           dn_error *error);
-/* Whether a row is about these facts. */
+/* Whether a row is about these facts, which are those of the target now. */
 int dn_fingerprint_is(dn_session *session, const dn_known *known, const dn_fact_map *facts,
                       bool *same, dn_error *error);
 
