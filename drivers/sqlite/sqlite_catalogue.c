@@ -113,12 +113,28 @@ may_refer(const dn_sqlite_object *object)
            (object->type == 't' && strcasestr(object->sql.data, "REFERENCES") != NULL);
 }
 
+/* SQLite's words for them are dunlin's. */
+static const struct {
+    char type;
+    const char *kind;
+} types[] = {{'t', DUNLIN_KIND_TABLE},
+             {'v', DUNLIN_KIND_VIEW},
+             {'i', DUNLIN_KIND_INDEX},
+             {'x', DUNLIN_KIND_TRIGGER}};
+
+const char *
+dn_sqlite_kind(const dn_sqlite_object *object)
+{
+    for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+        if (types[i].type == object->type)
+            return types[i].kind;
+    return NULL;
+}
+
 /* NULL: no memory. */
 static dn_sqlite_object *
 add_object(dn_sqlite_catalogue *catalogue, dunlin_string type)
 {
-    static const char types[][2][8] = {
-        {"table", "t"}, {"view", "v"}, {"index", "i"}, {"trigger", "x"}};
     dn_sqlite_object *next =
         dn_kit_pool_grow(&catalogue->names, catalogue->objects, catalogue->count,
                          &catalogue->capacity, sizeof(*next));
@@ -129,8 +145,8 @@ add_object(dn_sqlite_catalogue *catalogue, dunlin_string type)
     next += catalogue->count++;
     memset(next, 0, sizeof(*next));
     for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
-        if (dn_kit_same(type, types[i][0]))
-            next->type = types[i][1][0];
+        if (dn_kit_same(type, types[i].kind))
+            next->type = types[i].type;
     return next;
 }
 

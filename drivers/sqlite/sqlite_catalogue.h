@@ -50,6 +50,8 @@ int32_t dn_sqlite_catalogue_hide(dunlin_connection *connection, const dunlin_sco
 /* A table or view, or NULL. */
 dn_sqlite_object *dn_sqlite_catalogue_find(const dn_sqlite_catalogue *catalogue,
                                            dunlin_string name);
+/* NULL: the library's own. */
+const char *dn_sqlite_kind(const dn_sqlite_object *object);
 /* A table or view that is not hidden? */
 bool dn_sqlite_is_relation(const dn_sqlite_object *object);
 dunlin_string dn_sqlite_copy_column(dn_kit_pool *pool, sqlite3_stmt *handle, int column);

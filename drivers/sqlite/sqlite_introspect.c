@@ -127,27 +127,19 @@ push_objects(const dunlin_call *call, dunlin_connection *connection, const dunli
 static int32_t
 push_text(const dunlin_call *call, const dn_sqlite_object *object)
 {
-    static const struct {
-        char type;
-        const char *kind;
-    } kinds[] = {{'t', DUNLIN_KIND_TABLE},
-                 {'v', DUNLIN_KIND_VIEW},
-                 {'i', DUNLIN_KIND_INDEX},
-                 {'x', DUNLIN_KIND_TRIGGER}};
+    const char *kind = dn_sqlite_kind(object);
     bool inside = object->type == 'i' || object->type == 'x';
     dunlin_string path[2] = {inside ? object->table : object->name, object->name};
     dunlin_property text = {
         .name = dn_kit_string("text"), .type = DUNLIN_PROPERTY_TEXT, .text = object->sql};
     dunlin_fact fact = {.size = sizeof(fact),
+                        .kind = dn_kit_string(kind),
                         .path = path,
                         .path_count = inside ? 2 : 1,
                         .properties = &text,
                         .property_count = 1};
 
-    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
-        if (kinds[i].type == object->type)
-            fact.kind = dn_kit_string(kinds[i].kind);
-    return fact.kind.length > 0 ? call->host->fact(call, &fact) : DUNLIN_OK;
+    return kind != NULL ? call->host->fact(call, &fact) : DUNLIN_OK;
 }
 
 /* The columns of a virtual table are in no text. */
