@@ -213,7 +213,7 @@ too_old() {
 @test "postgresql: a standby" {
     a_project postgresql
     start_standby
-    dunlin migrate -C project --url "postgres://dunlin@127.0.0.1:$standby_port/$name"
+    dunlin migrate -C project --url "postgres://dunlin@/$name?host=${standby//\//%2F}"
     local code=$status text=$stderr
     stop_standby
     status=$code stderr=$text
@@ -224,19 +224,22 @@ too_old() {
     nothing_there
 }
 
-# start_standby: a copy of the server that follows it, on $standby_port.
+# start_standby: a copy of the server that follows it, with its socket in $standby: no port of it can
+# be somebody else's.
 start_standby() {
     local programs user
     programs=$(dirname "$(psql_program)")
     sql_pg "$server_postgresql" "CHECKPOINT"
     standby=$(mktemp -d /tmp/dunlin-standby.XXXXXX)
-    standby_port=$((20000 + RANDOM % 10000))
     user=$(stat -c %U "$(sql_pg "$server_postgresql" "SHOW data_directory")")
     chown "$user" "$standby"
     as_user "$user" "$programs/pg_basebackup" -d "$server_postgresql" -D "$standby/data" -R -X stream \
         -c fast
-    as_user "$user" "$programs/pg_ctl" -D "$standby/data" -w -l "$standby/log" \
-        -o "-p $standby_port -k $standby -c listen_addresses=127.0.0.1" start >/dev/null
+    if ! as_user "$user" "$programs/pg_ctl" -D "$standby/data" -w -l "$standby/log" \
+        -o "-p 5432 -k $standby -c listen_addresses=''" start >/dev/null; then
+        cat "$standby/log" >&2
+        return 1
+    fi
 }
 
 stop_standby() {
