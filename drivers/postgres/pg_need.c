@@ -248,13 +248,28 @@ alter_table(finding *work, const char *argument)
     refer(work);
 }
 
+/* Types have no names of their own: a table has one of its name. */
 static void
-drop(finding *work, const char *argument)
+alter_type(finding *work, const char *argument)
 {
     object_name object;
 
     DN_KIT_UNUSED(argument);
-    dn_pg_scan_fits(&work->scan, "CONCURRENTLY");
+    if (!take(work, &object)) {
+        work->over = true;
+        return;
+    }
+    if (!was_touched(work, object.name))
+        need(work, DN_PG_NEED_TYPE, &object, NULL);
+    touch(work, object.name);
+    touch_new_name(work);
+}
+
+static void
+drop_all(finding *work, dn_pg_need_kind kind)
+{
+    object_name object;
+
     dn_pg_scan_fits(&work->scan, "IF EXISTS");
     do {
         if (!take(work, &object)) {
@@ -262,11 +277,26 @@ drop(finding *work, const char *argument)
             return;
         }
         if (!was_touched(work, object.name))
-            need(work, DN_PG_NEED_DROP, &object, NULL);
+            need(work, kind, &object, NULL);
         touch(work, object.name);
     } while (dn_pg_scan_fits(&work->scan, ","));
     /* CASCADE takes others along, which may then be made anew by us. */
     work->over |= work->cut || dn_pg_scan_fits(&work->scan, "CASCADE");
+}
+
+static void
+drop(finding *work, const char *argument)
+{
+    DN_KIT_UNUSED(argument);
+    dn_pg_scan_fits(&work->scan, "CONCURRENTLY");
+    drop_all(work, DN_PG_NEED_DROP);
+}
+
+static void
+drop_type(finding *work, const char *argument)
+{
+    DN_KIT_UNUSED(argument);
+    drop_all(work, DN_PG_NEED_DROP_TYPE);
 }
 
 static void
@@ -361,11 +391,65 @@ grant(finding *work, const char *argument)
     work->over = true;
 }
 
+/* LOCK a, b IN SHARE MODE. Each of these is enough on some version of the server, and nothing else is on
+ * any: https://www.postgresql.org/docs/current/sql-lock.html, of 15 and of 17 (MAINTAIN is added where
+ * the server knows it). */
+static void
+lock_tables(finding *work, const char *argument)
+{
+    const char *privileges = "UPDATE, DELETE, TRUNCATE";
+    dn_pg_scan ahead = work->scan;
+    object_name object;
+
+    DN_KIT_UNUSED(argument);
+    if (work->cut)
+        return;
+    if (dn_pg_scan_fits(&ahead, "* IN ACCESS SHARE"))
+        privileges = "SELECT, INSERT, UPDATE, DELETE, TRUNCATE";
+    else if (dn_pg_scan_fits(&ahead, "* IN ROW {SHARE,EXCLUSIVE}"))
+        privileges = "INSERT, UPDATE, DELETE, TRUNCATE";
+    do {
+        dn_pg_scan_fits(&work->scan, "ONLY");
+        if (!take(work, &object))
+            return;
+        if (!was_touched(work, object.name))
+            need(work, DN_PG_NEED_LOCK, &object, privileges);
+    } while (dn_pg_scan_fits(&work->scan, ","));
+}
+
+static const object_name nobody = {"", ""};
+
+/* CREATE PUBLICATION name FOR TABLE a, TABLE b (columns) WHERE (condition) */
+static void
+make_publication(finding *work, const char *argument)
+{
+    DN_KIT_UNUSED(argument);
+    need(work, DN_PG_NEED_DATABASE, &nobody, NULL);
+    if (!dn_pg_scan_fits(&work->scan, ". FOR TABLE"))
+        return;
+    do {
+        dn_pg_scan_fits(&work->scan, "[TABLE] [ONLY]");
+        own(work, NULL);
+        dn_pg_scan_fits(&work->scan, "()");
+        dn_pg_scan_fits(&work->scan, "WHERE ()");
+    } while (dn_pg_scan_fits(&work->scan, ","));
+}
+
+/* Its script may do anything. */
+static void
+make_extension(finding *work, const char *argument)
+{
+    object_name object;
+
+    DN_KIT_UNUSED(argument);
+    if (take(work, &object))
+        need(work, DN_PG_NEED_EXTENSION, &object, NULL);
+    work->over = true;
+}
+
 static void
 make_role(finding *work, const char *attribute)
 {
-    static const object_name nobody = {"", ""};
-
     work->over |= dn_pg_scan_fits(&work->scan, "MAPPING");
     if (!work->over)
         need(work, DN_PG_NEED_ATTRIBUTE, &nobody, attribute);
@@ -420,7 +504,15 @@ static const struct {
     {"COMMENT ON COLUMN", own_of_column, NULL},
     {"COMMENT ON", nothing, NULL},
     {"ANALYZE", nothing, NULL},
-    {"ALTER TYPE", nothing, NULL},
+    {"ALTER {TYPE,DOMAIN}", alter_type, NULL},
+    {"DROP {TYPE,DOMAIN}", drop_type, NULL},
+    {"{CREATE,ALTER} POLICY . ON", own, NULL},
+    {"CREATE [OR] [REPLACE] RULE . AS ON . TO", own, NULL},
+    {"ALTER TRIGGER . ON", own, NULL},
+    {"DROP {TRIGGER,RULE,POLICY} . ON", own, NULL},
+    {"LOCK [TABLE]", lock_tables, NULL},
+    {"CREATE PUBLICATION", make_publication, NULL},
+    {"CREATE EXTENSION", make_extension, NULL},
     {"CREATE [OR] [REPLACE] [CONSTRAINT] TRIGGER", make_trigger, "TRIGGER"},
     {"GRANT", grant, "TO"},
     {"REVOKE [GRANT] [OPTION] [FOR]", grant, "FROM"},

@@ -16,12 +16,17 @@ typedef enum dn_pg_need_kind {
     DN_PG_NEED_PRIVILEGE, /* a privilege on a relation */
     DN_PG_NEED_GRANT,     /* to hand on these privileges on a relation */
     DN_PG_NEED_ATTRIBUTE, /* one of the role itself; the name is left empty */
+    DN_PG_NEED_LOCK,      /* one of these privileges on a table, the usual one first */
+    DN_PG_NEED_TYPE,      /* to own a type or domain */
+    DN_PG_NEED_DROP_TYPE, /* to own a type or domain, or its schema */
+    DN_PG_NEED_DATABASE,  /* to make something in the database itself; the name is left empty */
+    DN_PG_NEED_EXTENSION, /* to make this extension, where the server says who may */
 } dn_pg_need_kind;
 
 typedef struct dn_pg_need {
     dn_pg_need_kind kind;
     uint64_t operation;
-    /* of PRIVILEGE: "INSERT"; of GRANT: "INSERT, UPDATE"; of ATTRIBUTE: "CREATEDB" */
+    /* of PRIVILEGE: "INSERT"; of GRANT and LOCK: "UPDATE, DELETE"; of ATTRIBUTE: "CREATEDB" */
     const char *privilege;
     const char *schema; /* as the server keeps names; "" where none was written */
     const char *name;

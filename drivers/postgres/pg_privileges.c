@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * Which privileges are missing, and what gives them: one query, and none for a superuser.
+ * Which privileges are missing, and what gives them: one query, and none for a superuser. Whether an
+ * extension is trusted (a column since PostgreSQL 13) says who may make it; who else may, of those
+ * that are not, services that host PostgreSQL decide by roles of their own.
  */
 #include <stdio.h>
 #include <string.h>
@@ -35,8 +37,12 @@ static const char question[] =
     " SELECT n, 'CREATE', 'database ' || pg_catalog.quote_ident(pg_catalog.current_database()),"
     " pg_catalog.format('GRANT CREATE ON DATABASE %I TO %I', pg_catalog.current_database(),"
     " current_user)"
-    " FROM need WHERE kind = 'schema' AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_namespace s"
+    " FROM need WHERE CASE kind WHEN 'database' THEN true"
+    " WHEN 'schema' THEN NOT EXISTS (SELECT 1 FROM pg_catalog.pg_namespace s"
     " WHERE s.nspname = need.name)"
+    " WHEN 'extension' THEN EXISTS (SELECT 1 FROM pg_catalog.pg_available_extension_versions v"
+    " WHERE v.name = need.name AND (NOT v.superuser OR pg_catalog.to_jsonb(v) ->> 'trusted' = 'true'))"
+    " ELSE false END"
     " AND NOT pg_catalog.has_database_privilege(pg_catalog.current_database(), 'CREATE')"
     " UNION ALL"
     " SELECT n, 'ownership', 'relation ' || pg_catalog.format('%I.%I', home, relname),"
@@ -45,6 +51,25 @@ static const char question[] =
     " AND relkind IN ('r', 'p', 'v', 'm', 'S', 'f')"
     " AND NOT pg_catalog.pg_has_role(relowner, 'USAGE')"
     " AND (kind = 'own' OR NOT pg_catalog.pg_has_role(home_owner, 'USAGE'))"
+    " UNION ALL"
+    " SELECT n, 'ownership', 'type ' || pg_catalog.format('%I.%I', o.nspname, t.typname),"
+    " pg_catalog.format('ALTER %s %I.%I OWNER TO %I',"
+    " CASE t.typtype WHEN 'd' THEN 'DOMAIN' ELSE 'TYPE' END, o.nspname, t.typname, current_user)"
+    " FROM place JOIN pg_catalog.pg_type t ON t.typname = place.name"
+    " AND CASE WHEN place.schema = '' THEN pg_catalog.pg_type_is_visible(t.oid)"
+    " ELSE t.typnamespace = place.schema_id END"
+    " JOIN pg_catalog.pg_namespace o ON o.oid = t.typnamespace"
+    " WHERE kind IN ('type', 'drop_type') AND NOT pg_catalog.pg_has_role(t.typowner, 'USAGE')"
+    " AND (kind = 'type' OR NOT pg_catalog.pg_has_role(o.nspowner, 'USAGE'))"
+    " UNION ALL"
+    " SELECT n, pg_catalog.split_part(privilege, ',', 1),"
+    " 'table ' || pg_catalog.format('%I.%I', home, relname),"
+    " pg_catalog.format('GRANT %s ON %I.%I TO %I', pg_catalog.split_part(privilege, ',', 1), home,"
+    " relname, current_user)"
+    " FROM found WHERE CASE WHEN kind <> 'lock' OR id IS NULL OR relkind NOT IN ('r', 'p')"
+    " THEN false ELSE NOT pg_catalog.has_table_privilege(id, privilege || CASE"
+    " WHEN pg_catalog.current_setting('server_version_num')::integer >= 170000 THEN ', MAINTAIN'"
+    " ELSE '' END) END"
     " UNION ALL"
     " SELECT n, privilege, 'table ' || pg_catalog.format('%I.%I', home, relname),"
     " pg_catalog.format('GRANT %s ON %I.%I TO %I', privilege, home, relname, current_user)"
@@ -117,7 +142,12 @@ ask(const dunlin_call *call, dunlin_connection *connection, const dn_pg_needs *n
                                         [DN_PG_NEED_DROP] = "drop",
                                         [DN_PG_NEED_PRIVILEGE] = "privilege",
                                         [DN_PG_NEED_GRANT] = "grant",
-                                        [DN_PG_NEED_ATTRIBUTE] = "attribute"};
+                                        [DN_PG_NEED_ATTRIBUTE] = "attribute",
+                                        [DN_PG_NEED_LOCK] = "lock",
+                                        [DN_PG_NEED_TYPE] = "type",
+                                        [DN_PG_NEED_DROP_TYPE] = "drop_type",
+                                        [DN_PG_NEED_DATABASE] = "database",
+                                        [DN_PG_NEED_EXTENSION] = "extension"};
     DN_KIT_CLEANUP(free_arrays) dn_kit_text arrays[ARRAYS] = {{0}, {0}, {0}, {0}};
     DN_KIT_CLEANUP(dn_pg_clear) PGresult *result = NULL;
     const char *values[ARRAYS];

@@ -169,6 +169,70 @@ END
     assert_exit 0
 }
 
+@test "postgresql: what locks, types, rules, policies, publications and extensions need is told, too" {
+    a_user postgresql
+    sql_pg "$database" "GRANT CREATE ON SCHEMA public TO $user" "CREATE TABLE locked (id int)" \
+        "CREATE TABLE seen (id int)" "GRANT SELECT ON seen TO $user" "CREATE TABLE deleted (id int)" \
+        "GRANT DELETE ON deleted TO $user" "CREATE TABLE theirs (id int)" "CREATE TABLE ours (id int)" \
+        "ALTER TABLE ours OWNER TO $user" "CREATE TYPE mood AS ENUM ('a')" "CREATE DOMAIN small AS int" \
+        "CREATE TYPE pair AS (a int)"
+    migration 0001_all <<'END'
+LOCK TABLE ONLY locked, deleted;
+LOCK seen IN ACCESS SHARE MODE;
+LOCK TABLE seen IN ROW EXCLUSIVE MODE;
+LOCK ours, deleted IN SHARE ROW EXCLUSIVE MODE NOWAIT;
+ALTER TYPE mood ADD VALUE 'b';
+ALTER DOMAIN small SET DEFAULT 3;
+DROP TYPE public.pair;
+CREATE TYPE mine AS ENUM ('a');
+ALTER TYPE mine RENAME TO renamed;
+ALTER TYPE renamed RENAME VALUE 'a' TO 'b';
+CREATE RULE quiet AS ON DELETE TO theirs DO INSTEAD NOTHING;
+CREATE POLICY everybody ON public.theirs USING (true);
+CREATE POLICY everybody ON ours USING (true);
+CREATE PUBLICATION p FOR TABLE ours (id), TABLE seen WHERE (id > 1), locked;
+CREATE EXTENSION citext;
+END
+    dunlin migrate -C project --allow-nonempty
+    refused
+    assert_stderr "UPDATE on table public.locked (0001_all line 1): GRANT UPDATE ON public.locked TO $user"
+    assert_stderr "INSERT on table public.seen (0001_all line 3): GRANT INSERT ON public.seen TO $user"
+    assert_stderr "ownership on type public.mood (0001_all line 5): ALTER TYPE public.mood OWNER TO $user"
+    assert_stderr "ownership on type public.small (0001_all line 6): ALTER DOMAIN public.small OWNER TO $user"
+    assert_stderr "ownership on type public.pair (0001_all line 7): ALTER TYPE public.pair OWNER TO $user"
+    assert_stderr "ownership on relation public.theirs (0001_all line 11): ALTER TABLE public.theirs OWNER TO $user"
+    assert_stderr "CREATE on database ${database##*/} (0001_all line 14): GRANT CREATE ON DATABASE ${database##*/} TO $user"
+    assert_stderr "ownership on relation public.seen (0001_all line 14)"
+    refute_stderr deleted
+    refute_stderr ours
+    refute_stderr renamed
+    sql_pg "$database" "GRANT UPDATE ON locked TO $user" "ALTER TYPE mood OWNER TO $user" \
+        "ALTER DOMAIN small OWNER TO $user" "ALTER TYPE pair OWNER TO $user" \
+        "ALTER TABLE theirs OWNER TO $user" "ALTER TABLE seen OWNER TO $user" "ALTER TABLE locked OWNER TO $user" \
+        "GRANT CREATE ON DATABASE ${database##*/} TO $user"
+    dunlin migrate -C project --allow-nonempty
+    assert_exit 0
+}
+
+@test "postgresql: who may make nothing in the database may make no trusted extension, and is told so" {
+    a_user postgresql
+    sql_pg "$database" "GRANT CREATE ON SCHEMA public TO $user"
+    migration 0001_all <<'END'
+CREATE EXTENSION citext;
+END
+    dunlin migrate -C project --allow-nonempty
+    refused
+    assert_stderr "CREATE on database ${database##*/} (0001_all line 1)"
+    # Whom a service lets make those that are not trusted, the catalogue does not tell.
+    migration 0001_all <<'END'
+CREATE EXTENSION pg_stat_statements;
+END
+    dunlin migrate -C project --allow-nonempty
+    assert_exit 1
+    assert_stderr 'permission denied to create extension "pg_stat_statements"'
+    refute_stderr '[privileges.missing]'
+}
+
 @test "postgresql: of very many that are missing as many are told as there is room for" {
     local i
     a_user postgresql
