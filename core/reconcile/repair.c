@@ -398,16 +398,17 @@ ask_about_drift(planning *work)
         int answer = 0;
 
         if (drift->kind == DN_DRIFT_EXTRA)
-            answer = ask(work, NULL,
-                         dn_arena_printf(work->arena,
-                                         "%s was made by hand: write a migration that makes it, or "
-                                         "take it away",
-                                         name_of(work, drift)));
+            answer =
+                ask(work, NULL,
+                    dn_arena_printf(work->arena,
+                                    "%s was made by hand: make it a migration or take it away; "
+                                    "'dunlin drift' shows how",
+                                    name_of(work, drift)));
         else if (drift->kind == DN_DRIFT_CHANGED)
             answer = ask(work, NULL,
                          dn_arena_printf(work->arena,
-                                         "%s was changed by hand: write a migration that changes "
-                                         "it so, or change it back",
+                                         "%s was changed by hand: make that a migration or change "
+                                         "it back; 'dunlin drift' shows how",
                                          name_of(work, drift)));
         else if (drift->kind == DN_DRIFT_MISSING)
             answer = drift->claim == DN_DRIFT_OF_NOBODY ? ask_for_fact(work, drift)
@@ -445,7 +446,7 @@ mend_entry(planning *work, const dn_verdict *verdict)
     if (ask(work, tag, "list this file in the journal, or leave it out") < 0 ||
         edit_journal(work, "journal-append", tag, NULL, true, "if it is to be applied") < 0)
         return -1;
-    return add_one(work, DN_REPAIR_APPLY, verdict, true, "none of its effects is in the schema");
+    return add_one(work, DN_REPAIR_APPLY, verdict, true, "none of the effects is in the schema");
 }
 
 static int
@@ -595,7 +596,7 @@ mend_database(planning *work)
     const dn_tracker *tracker = &work->observation->tracker;
     size_t before = work->repair->count;
 
-    if (add_over(work, DN_REPAIR_UNRECORD, is_to_unrecord, "none of its effects is in the schema") <
+    if (add_over(work, DN_REPAIR_UNRECORD, is_to_unrecord, "none of the effects is in the schema") <
         0)
         return -1;
     for (size_t i = 0; i < work->result->count; i++)
@@ -606,7 +607,7 @@ mend_database(planning *work)
                  "its SQL is as it was applied: the record gets the digest of the file as it is") <
             0)
         return -1;
-    if (add_over(work, DN_REPAIR_RECORD, is_to_record, "the schema holds its effects") < 0)
+    if (add_over(work, DN_REPAIR_RECORD, is_to_record, "the schema holds the effects") < 0)
         return -1;
     for (size_t i = 0; i < work->result->count; i++)
         if (finish_partial(work, &work->result->verdicts[i]) < 0)

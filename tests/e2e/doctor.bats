@@ -31,7 +31,7 @@ lose_the_tracker() {
     assert_stdout "The journal lists '0009_sleepy_dreaming_celestial', whose file is '0009_glamorous_boom_boom.sql'."
     assert_stdout "Migrations 0011_retire_legacy_import and 0012_team_invites are pending."
     assert_stdout "2. file journal-set 0009_sleepy_dreaming_celestial -> 0009_glamorous_boom_boom: the schema holds the effects of the file of that name"
-    assert_stdout "3. record 0000_init_accounts to 0010_session_timeout_preference (11): the schema holds its effects"
+    assert_stdout "3. record 0000_init_accounts to 0010_session_timeout_preference (11): the schema holds the effects"
     assert_stdout "4. apply 0011_retire_legacy_import and 0012_team_invites: pending"
     assert_equal "$(sql project/app.db 'SELECT count(*) FROM __drizzle_migrations')" 0
 }

@@ -58,7 +58,7 @@ lose_the_tracker() {
     assert_equal "$(sql project/app.db "SELECT count(*) FROM dunlin_migrations WHERE state = 'baselined'")" 11
     assert_equal "$(sql project/app.db "SELECT json_extract(evidence, '\$.confidence') || ' ' ||
         json_extract(evidence, '\$.why') FROM dunlin_migrations WHERE tag = '0000_init_accounts'")" \
-        "proved the schema holds its effects"
+        "proved the schema holds the effects"
 }
 
 @test "what a person has to decide is left" {
