@@ -123,6 +123,8 @@ show_findings(dn_cli *cli, const dunlin_node *list)
     const dunlin_node *one = dunlin_node_first(list);
 
     for (; one; one = dunlin_node_next(one)) {
+        if (strcmp(dunlin_node_text(one, "id"), "drift.to-record") == 0)
+            show_note(cli, "", dunlin_node_text(one, "message"));
         if (strcmp(dunlin_node_text(one, "severity"), "error") != 0)
             continue;
         dn_cli_say(&cli->output, DN_STYLE_BAD, "error: ");

@@ -90,9 +90,12 @@ typedef struct dn_ddl_guarded {
     const char
         *reason; /* of GUARDLESS and UNKNOWN; of ADDED and GUARDED: what stays without, or NULL */
 } dn_ddl_guarded;
-/* `allowed`, NULL for anything goes, has the last word on each step from `before` to `after`. */
-int dn_ddl_guard(dunlin_string text, const dn_ddl_options *options,
-                 bool (*allowed)(dunlin_string before, dunlin_string after, void *context),
+/* Has the last word on each step from `before` to `after`, where words were put in behind `at` bytes:
+ * NULL, or why not (not copied). */
+typedef const char *(*dn_ddl_guard_check)(dunlin_string before, size_t at, dunlin_string after,
+                                          void *context);
+/* `check` may be NULL: anything goes. */
+int dn_ddl_guard(dunlin_string text, const dn_ddl_options *options, dn_ddl_guard_check check,
                  void *context, dn_arena *arena, dn_ddl_guarded *guarded, dn_error *error);
 
 /* Operations -> portable SQL, every statement with ";\n" behind it: what the parser reads into the

@@ -11,8 +11,9 @@
 
 typedef struct guarding {
     dn_ddl_options options;
-    bool (*allowed)(dunlin_string before, dunlin_string after, void *context);
+    dn_ddl_guard_check check;
     void *context;
+    const char *refused; /* why the first step that was not allowed was not */
     dn_arena *arena;
     dunlin_string text;
     dn_ddl_statement parsed; /* of the text */
@@ -154,13 +155,18 @@ try_gap(guarding *work, const dn_ddl_gap *gap)
 {
     dn_ddl_statement parsed;
     dunlin_string longer;
+    const char *refused;
 
     if (insert(work, gap, &longer) < 0 ||
         dn_ddl_parse(longer, &work->options, work->arena, &parsed, work->error) < 0)
         return -1;
-    if (!is_better(&work->parsed, &parsed) ||
-        (work->allowed && !work->allowed(work->text, longer, work->context)))
+    if (!is_better(&work->parsed, &parsed))
         return 0;
+    refused = work->check ? work->check(work->text, gap->offset, longer, work->context) : NULL;
+    if (refused) {
+        work->refused = work->refused ? work->refused : refused;
+        return 0;
+    }
     work->text = longer;
     work->parsed = parsed;
     return 1;
@@ -210,11 +216,15 @@ without_place(const dn_ddl_statement *parsed)
 }
 
 int
-dn_ddl_guard(dunlin_string text, const dn_ddl_options *options,
-             bool (*allowed)(dunlin_string before, dunlin_string after, void *context),
+dn_ddl_guard(dunlin_string text, const dn_ddl_options *options, dn_ddl_guard_check check,
              void *context, dn_arena *arena, dn_ddl_guarded *guarded, dn_error *error)
 {
-    guarding work = {*options, allowed, context, arena, text, {.count = 0}, error};
+    guarding work = {.options = *options,
+                     .check = check,
+                     .context = context,
+                     .arena = arena,
+                     .text = text,
+                     .error = error};
 
     work.options.gaps = true;
     *guarded = (dn_ddl_guarded){.text = text};
@@ -236,7 +246,7 @@ dn_ddl_guard(dunlin_string text, const dn_ddl_options *options,
         return -1;
     guarded->text = work.text;
     if (unguarded(&work.parsed))
-        guarded->reason = without_place(&work.parsed);
+        guarded->reason = work.refused ? work.refused : without_place(&work.parsed);
     guarded->guarding = guarded->guards                                     ? DN_DDL_GUARDS_ADDED
                         : unguarded(&work.parsed) < guardable(&work.parsed) ? DN_DDL_GUARDED
                                                                             : DN_DDL_GUARDLESS;

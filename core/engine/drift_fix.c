@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * The migration that makes the journal agree with a drifted database, or takes the database back.
- * Guarded, so that it does nothing where things are so already.
+ * Guarded, so that it does nothing where things are so already. What another tool sends as it stands
+ * gets only the guards that its database has: then the migration is recorded here, not run.
  */
 #include <string.h>
 
@@ -9,6 +10,7 @@
 #include "core/ddl/ddl.h"
 #include "core/engine/drift.h"
 #include "core/engine/generate.h"
+#include "core/engine/written.h"
 #include "core/execute/harden.h"
 
 typedef struct fixing {
@@ -17,6 +19,7 @@ typedef struct fixing {
     dn_side to;
     dn_diff diff;
     bool portable; /* the folder is */
+    bool bare;     /* something stayed without a guard */
 } fixing;
 
 /* --- from where to where -------------------------------------------------------------------------------- */
@@ -74,7 +77,9 @@ static int
 guard(fixing *fix, bool portable, dn_text *text)
 {
     dn_session *session = fix->work->session;
-    dn_harden_options options = {.own = !portable};
+    dn_harden_options options = {.own = !portable,
+                                 .sent_as_is = session->project.native_guards ||
+                                               dn_written_is_shared(&session->journal)};
     dn_hardened hardened;
 
     if (portable ? dn_ddl_portable_rules(&session->arena, &options.rules, fix->work->error) < 0
@@ -86,6 +91,14 @@ guard(fixing *fix, bool portable, dn_text *text)
     if (dn_harden("the migration", dn_span(text->data ? text->data : "", text->length), &options,
                   &session->arena, &hardened, fix->work->error) < 0)
         return -1;
+    fix->bare = hardened.lacking > 0;
+    if (fix->bare && fix->work->options->revert) {
+        dn_fail(fix->work->error, DUNLIN_UNSUPPORTED, "generate.layout",
+                "taking it back would need IF EXISTS where '%s' knows none, and other programs run "
+                "'%s' as it stands: it would fail wherever there is nothing to take back",
+                session->driver->table.name, session->journal.folder);
+        return dn_hint(fix->work->error, "take it back by hand; 'dunlin drift' says what it is");
+    }
     dn_text_clear(text);
     dn_text_add(text, hardened.text.data, (size_t)hardened.text.length);
     return text->failed ? dn_no_memory(fix->work->error) : 0;
@@ -239,9 +252,23 @@ prove(fixing *fix, const char *text)
         wanted.facts = with_deviations(work, work->found, false);
     if (!proof.after.facts || !wanted.facts)
         return -1;
-    return dn_generate_prove(&proof, text, NULL) < 0
-               ? -1
-               : dn_generate_prove_on_copy(&proof, &live, text, &wanted);
+    if (dn_generate_prove(&proof, text, NULL) < 0)
+        return -1;
+    return fix->bare ? 0 : dn_generate_prove_on_copy(&proof, &live, text, &wanted);
+}
+
+/* What it makes is here, and it would not run. */
+static int
+tell_how_to_record(fixing *fix)
+{
+    dn_session *session = fix->work->session;
+
+    return dn_findings_add(
+        &session->reconciliation.findings, &session->arena, DN_NOTE, "drift.to-record",
+        fix->work->fix.tag, fix->work->error,
+        "'%s' makes what '%s' has already, without a guard, since other programs "
+        "run it too: 'dunlin repair --apply' records it here",
+        fix->work->fix.tag, session->target->name);
 }
 
 /* --- the file --------------------------------------------------------------------------------------------- */
@@ -274,5 +301,5 @@ dn_drift_fix(dn_drifting *work)
                        &session->arena, &work->fix, work->error) < 0)
         return -1;
     work->fixed = true;
-    return 0;
+    return fix.bare ? tell_how_to_record(&fix) : 0;
 }

@@ -7,6 +7,7 @@
 
 #include "core/base/file.h"
 #include "core/engine/session.h"
+#include "core/engine/written.h"
 #include "core/execute/harden.h"
 
 typedef struct hardening {
@@ -74,6 +75,7 @@ choose_dialect(hardening *work)
         session->journal.dialect ? session->journal.dialect : session->project.dialect;
     const dn_driver_places places = {session->options->driver_path};
     const dn_driver *driver = session->driver;
+    const dunlin_profile *profile = NULL;
     dunlin_capabilities capabilities;
 
     if (dialect && strcmp(dialect, "portable") == 0)
@@ -86,14 +88,15 @@ choose_dialect(hardening *work)
     if (!driver)
         return dn_fail(work->error, DUNLIN_USAGE, "harden.dialect",
                        "nothing says in which SQL the migrations are written");
-    if (session->project.native_guards)
-        return dn_fail(work->error, DUNLIN_USAGE, "harden.native",
-                       "\"guards\": \"native\" leaves IF [NOT] EXISTS to the server");
     work->options.own = true;
+    work->options.sent_as_is =
+        session->project.native_guards || dn_written_is_shared(&session->journal);
+    if (session->connection && dn_connection_driver(session->connection) == driver)
+        profile = dn_connection_server(session->connection)->profile;
     if (dn_driver_capabilities(driver, NULL, &capabilities, work->error) < 0)
         return -1;
     work->options.keep_case = !(capabilities.flags & DUNLIN_CAN_NAMESPACES);
-    return dn_driver_rules(driver, NULL, &session->arena, &work->options.rules, work->error);
+    return dn_driver_rules(driver, profile, &session->arena, &work->options.rules, work->error);
 }
 
 /* --- one file ---------------------------------------------------------------------------------------------- */

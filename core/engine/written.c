@@ -49,6 +49,12 @@ dn_written_has_sections(const dn_journal *journal)
     return !dn_layout_is_foreign(journal->layout);
 }
 
+bool
+dn_written_is_shared(const dn_journal *journal)
+{
+    return is_drizzle(journal) || dn_layout_is_foreign(journal->layout);
+}
+
 /* --- statement by statement ---------------------------------------------------------------------------- */
 
 typedef struct cutting {

@@ -23,6 +23,8 @@ const char *dn_written_no_down(const dn_journal *journal);
 bool dn_written_goes_apart(const dn_journal *journal);
 /* Whether a section for one database is a section to whoever else runs the file. */
 bool dn_written_has_sections(const dn_journal *journal);
+/* Whether another tool runs the files too, which sends them as they stand. */
+bool dn_written_is_shared(const dn_journal *journal);
 
 /* The text of the file, and of the one for the way back where the folder has such files (else `down` stays
  * empty). `rules` tell where statements end. */

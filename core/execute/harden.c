@@ -19,10 +19,13 @@ typedef struct hardening {
 
 /* --- one statement ---------------------------------------------------------------------------------- */
 
+static const char not_known[] =
+    "its database knows no IF [NOT] EXISTS there, and gets the file as it is written";
+
 /* A statement of the own dialect is sent as it was written, without the words that were answered:
  * what cannot be taken out again may not be put in. */
-static bool
-can_be_stripped(dunlin_string before, dunlin_string after, void *context)
+static const char *
+check_guard(dunlin_string before, size_t at, dunlin_string after, void *context)
 {
     const hardening *work = context;
     dn_auto(dn_arena) scratch = DN_ARENA_INIT;
@@ -31,8 +34,13 @@ can_be_stripped(dunlin_string before, dunlin_string after, void *context)
         dn_translator_strip(work->options->rules, before, &scratch, &lengths[0]),
         dn_translator_strip(work->options->rules, after, &scratch, &lengths[1])};
 
-    return plain[0] && plain[1] && lengths[0] == lengths[1] &&
-           memcmp(plain[0], plain[1], lengths[0]) == 0;
+    if (work->options->sent_as_is &&
+        !dn_lex_takes_condition(work->options->rules, dn_span(before.data, at)))
+        return not_known;
+    if (!plain[0] || !plain[1] || lengths[0] != lengths[1] ||
+        memcmp(plain[0], plain[1], lengths[0]) != 0)
+        return "there is no place for IF [NOT] EXISTS in it";
+    return NULL;
 }
 
 static const char *
@@ -73,6 +81,7 @@ note(hardening *work, const dn_lex_item *item, const dn_ddl_guarded *guarded)
                                    .first = first_words(work, item->text),
                                    .reason = guarded->reason};
     list->guards += guarded->guards;
+    list->lacking += guarded->reason == not_known;
     return one->first ? 0 : dn_no_memory(work->error);
 }
 
@@ -88,7 +97,7 @@ harden_statement(hardening *work, const dn_lex_item *item)
     if (!copy)
         return dn_no_memory(work->error);
     if (dn_ddl_guard(dn_span(copy, (size_t)item->text.length), &options,
-                     work->options->own ? can_be_stripped : NULL, work, work->arena, &guarded,
+                     work->options->own ? check_guard : NULL, work, work->arena, &guarded,
                      work->error) < 0)
         return -1;
     if (guarded.guards) {

@@ -11,6 +11,7 @@
 typedef struct dn_harden_options {
     const dn_lex_rules *rules; /* of the file */
     bool own;                  /* it is in the dialect of its database */
+    bool sent_as_is;           /* by whatever runs it: only guards that the database has itself */
     bool keep_case;            /* as in dn_ddl_options */
 } dn_harden_options;
 
@@ -26,6 +27,7 @@ typedef struct dn_hardened_statement {
 typedef struct dn_hardened {
     dunlin_string text;
     size_t guards;
+    size_t lacking; /* statements without a guard that dunlin knows and the database does not */
     dn_hardened_statement *statements;
     size_t count;
     size_t capacity;

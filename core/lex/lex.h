@@ -47,6 +47,9 @@ bool dn_lex_escapes(const dn_lex_rules *rules);
 int dn_lex_tokens(const dn_lex_rules *rules, dunlin_string text,
                   int (*visit)(const dunlin_token *token, void *context), void *context);
 
+/* Does the database itself take IF [NOT] EXISTS behind this beginning of a statement? */
+bool dn_lex_takes_condition(const dn_lex_rules *rules, dunlin_string beginning);
+
 /* --- statements ------------------------------------------------------------------------------- */
 typedef enum dn_lex_kind {
     DN_LEX_END = 0,

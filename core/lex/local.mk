@@ -1,6 +1,7 @@
 # core_sources += core/lex/NAME.c core/lex/NAME.h   (paths from the root of the repository)
 core_sources += \
 	core/lex/body.c core/lex/body.h \
+	core/lex/condition.c \
 	core/lex/data.c \
 	core/lex/digest.c \
 	core/lex/head.c \

@@ -14,6 +14,7 @@ static const char *const kind_names[] = {
     [DUNLIN_LEX_DELIMITER_COMMAND] = "delimiter command",
     [DUNLIN_LEX_DATA_SECTION] = "data section",
     [DUNLIN_LEX_CLIENT_COMMAND] = "client command",
+    [DUNLIN_LEX_CONDITION] = "condition",
 };
 
 static const int32_t known_flags[] = {
@@ -26,6 +27,7 @@ static const int32_t known_flags[] = {
     [DUNLIN_LEX_DELIMITER_COMMAND] = 0,
     [DUNLIN_LEX_DATA_SECTION] = 0,
     [DUNLIN_LEX_CLIENT_COMMAND] = DUNLIN_LEX_ANYWHERE,
+    [DUNLIN_LEX_CONDITION] = 0,
 };
 
 static const char no_memory[] = ""; /* as a problem: it is not the driver's mistake */
@@ -254,6 +256,20 @@ add_data(dn_lex_rules *rules, const dunlin_lexer_rule *rule)
 }
 
 static const char *
+add_condition(dn_lex_rules *rules, const dunlin_lexer_rule *rule)
+{
+    dn_lex_head *head = dn_arena_alloc(rules->arena, sizeof *head);
+    const char *problem = head ? compile_head(rules, rule, head) : no_memory;
+
+    if (problem)
+        return problem;
+    if (!GROW(rules, rules->conditions, rules->condition_count, rules->condition_capacity))
+        return no_memory;
+    rules->conditions[rules->condition_count++] = head;
+    return NULL;
+}
+
+static const char *
 add_client(dn_lex_rules *rules, const dunlin_lexer_rule *rule)
 {
     dn_lex_client client = {.anywhere = rule->flags & DUNLIN_LEX_ANYWHERE};
@@ -282,7 +298,7 @@ add(dn_lex_rules *rules, const dunlin_lexer_rule *rule)
 {
     if (rule->size < sizeof *rule)
         return "its size is too small";
-    if (rule->kind < DUNLIN_LEX_QUOTE || rule->kind > DUNLIN_LEX_CLIENT_COMMAND)
+    if (rule->kind < DUNLIN_LEX_QUOTE || rule->kind > DUNLIN_LEX_CONDITION)
         return "its kind is unknown";
     if (rule->flags & ~known_flags[rule->kind])
         return "it has a flag that does not belong to its kind";
@@ -293,6 +309,7 @@ add(dn_lex_rules *rules, const dunlin_lexer_rule *rule)
     case DUNLIN_LEX_DATA_SECTION: return add_data(rules, rule);
     case DUNLIN_LEX_CLIENT_COMMAND: return add_client(rules, rule);
     case DUNLIN_LEX_DELIMITER_COMMAND: return add_delimiter(rules, rule);
+    case DUNLIN_LEX_CONDITION: return add_condition(rules, rule);
     default: rules->dollar_quotes = true; return NULL;
     }
 }
@@ -302,7 +319,7 @@ dn_lex_rules_add(dn_lex_rules *rules, const dunlin_lexer_rule *rule, dn_error *e
 {
     const char *problem = add(rules, rule);
     bool sound = problem && rule->size >= sizeof *rule;
-    bool known = sound && rule->kind >= DUNLIN_LEX_QUOTE && rule->kind <= DUNLIN_LEX_CLIENT_COMMAND;
+    bool known = sound && rule->kind >= DUNLIN_LEX_QUOTE && rule->kind <= DUNLIN_LEX_CONDITION;
     dunlin_string shown = {"", 0};
 
     rules->added++;

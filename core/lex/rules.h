@@ -96,6 +96,8 @@ struct dn_lex_rules {
     size_t body_count, body_capacity;
     dn_lex_data_rule **data;
     size_t data_count, data_capacity;
+    dn_lex_head **conditions;
+    size_t condition_count, condition_capacity;
     dn_lex_client *clients;
     size_t client_count, client_capacity;
     dunlin_string delimiter_word; /* upper case; empty: there is no such command */

@@ -4,14 +4,16 @@
  * sql_mode change them: ANSI_QUOTES and NO_BACKSLASH_ESCAPES.
  */
 #include "drivers/mysql/my_driver.h"
+#include "drivers/mysql/my_type.h"
 
 /* Each THEN of an IF is taken back by its ELSEIF or END IF, each THEN of a CASE by the WHEN before
  * it. So the word IF counts for nothing, and IF(..), IF EXISTS and IF NOT EXISTS need no care. */
 #define OPENERS "BEGIN|CASE|THEN|LOOP|REPEAT!(|WHILE|END FOR"
 #define CLOSERS "END|END IF|END CASE|END LOOP|END REPEAT|END WHILE|END FOR|ELSEIF|WHEN"
 
-/* STRING: its backslashes go with NO_BACKSLASH_ESCAPES. DOUBLE: becomes a name by ANSI_QUOTES. */
-enum { STRING = 1, DOUBLE = 2 };
+/* STRING: its backslashes go with NO_BACKSLASH_ESCAPES. DOUBLE: becomes a name by ANSI_QUOTES.
+ * MARIADB: of MariaDB from 10.5.3 on. */
+enum { STRING = 1, DOUBLE = 2, MARIADB = 4 };
 
 static const struct {
     int32_t kind;
@@ -43,13 +45,30 @@ static const struct {
     {DUNLIN_LEX_CLIENT_COMMAND, 0, 0, "SOURCE", NULL, NULL, NULL, NULL},
     {DUNLIN_LEX_CLIENT_COMMAND, 0, 0, "\\", NULL, NULL, NULL, NULL},
     {DUNLIN_LEX_CLIENT_COMMAND, DUNLIN_LEX_ANYWHERE, 0, "\\G", NULL, NULL, NULL, NULL},
+    {DUNLIN_LEX_CONDITION, 0, 0, NULL, NULL,
+     "CREATE [TEMPORARY] TABLE|CREATE {DATABASE,SCHEMA,EVENT,USER}|DROP [TEMPORARY] TABLE"
+     "|DROP {VIEW,DATABASE,SCHEMA,EVENT,USER,TRIGGER,FUNCTION,PROCEDURE}",
+     NULL, NULL},
+    /* https://mariadb.com/kb/en/alter-table/ and its neighbours */
+    {DUNLIN_LEX_CONDITION, 0, MARIADB, NULL, NULL,
+     "CREATE {VIEW,SEQUENCE,TRIGGER,FUNCTION,PROCEDURE,ROLE}"
+     "|CREATE [{UNIQUE,FULLTEXT,SPATIAL}] INDEX|DROP {INDEX,SEQUENCE,ROLE}|ALTER TABLE",
+     NULL, NULL},
+    {DUNLIN_LEX_CONDITION, 0, MARIADB, NULL, NULL,
+     "ALTER TABLE * ADD [COLUMN]|ALTER TABLE * ADD [{UNIQUE,FULLTEXT,SPATIAL}] {INDEX,KEY}"
+     "|ALTER TABLE * ADD [CONSTRAINT *] FOREIGN KEY"
+     "|ALTER TABLE * DROP [COLUMN]|ALTER TABLE * DROP {INDEX,KEY,FOREIGN KEY,CONSTRAINT}"
+     "|ALTER TABLE * {MODIFY,CHANGE} [COLUMN]|ALTER TABLE * RENAME {COLUMN,INDEX,KEY}",
+     NULL, NULL},
 };
 
 int32_t
 dn_mysql_lexer_rules(const dunlin_call *call, const dunlin_profile *profile)
 {
     bool names = dn_mysql_profile_mode_has(profile, "ANSI_QUOTES");
-    bool escapes = !dn_mysql_profile_mode_has(profile, "NO_BACKSLASH_ESCAPES");
+    const dn_mysql_server server = dn_mysql_server_of(profile);
+    bool escapes = server.backslash;
+    bool mariadb = server.mariadb && server.version >= 100503;
 
     for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
         bool name = names && (rules[i].modes & DOUBLE) != 0;
@@ -65,7 +84,9 @@ dn_mysql_lexer_rules(const dunlin_call *call, const dunlin_profile *profile)
             .openers = dn_kit_string(rules[i].openers),
             .closers = dn_kit_string(rules[i].closers),
         };
-        int32_t status = call->host->lexer_rule(call, &rule);
+        int32_t status = (rules[i].modes & MARIADB) && !mariadb
+                             ? DUNLIN_OK
+                             : call->host->lexer_rule(call, &rule);
 
         if (status != DUNLIN_OK)
             return status;

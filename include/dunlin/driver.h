@@ -39,7 +39,7 @@ extern "C" {
 
 #define DUNLIN_DRIVER_ABI 0u /* the number in the entry symbol */
 /* Raised by one whenever v0 changes; host and driver must agree on it exactly while it is v0. */
-#define DUNLIN_DRIVER_REVISION 9u
+#define DUNLIN_DRIVER_REVISION 10u
 #define DUNLIN_DRIVER_ENTRY_SYMBOL "dunlin_driver_entry_v0"
 
 /* What a driver says about a failure; host->fail() copies it. Absent parts stay empty. */
@@ -157,7 +157,10 @@ enum {
     /* Lines after a statement that matches `head` are data up to a line equal to `close`. */
     DUNLIN_LEX_DATA_SECTION = 6,
     /* A line that starts with `open` outside a statement is a client command: refused. */
-    DUNLIN_LEX_CLIENT_COMMAND = 7
+    DUNLIN_LEX_CLIENT_COMMAND = 7,
+    /* Where the database itself takes IF [NOT] EXISTS: directly behind a beginning of a statement that
+     * matches `head`. For files that other programs send as they stand. */
+    DUNLIN_LEX_CONDITION = 8
 };
 
 enum {

@@ -210,10 +210,32 @@ CREATE INDEX IF NOT EXISTS "users_zip" ON "users" ("zip");'
     assert_exit 4
     assert_equal "$(cat migrations/*_keep_hand.sql)" "-- migrate:up
 -- Made by \`dunlin drift --fix\` from 'app'.
-ALTER TABLE \"users\" ADD COLUMN IF NOT EXISTS \"hand\" INT;
+ALTER TABLE \"users\" ADD COLUMN \"hand\" INT;
 
 -- migrate:down"
-    dunlin migrate --no-backup
+    dunlin repair --apply --no-backup
+    dunlin drift
+    assert_exit 0
+}
+
+@test "a correction that another tool can run is recorded where its effects are, not run" {
+    cp -r "$(fixture drizzle-sqlite)/drizzle" migrations
+    chmod -R u+w migrations
+    printf '{"targets": {"dev": {"url": "sqlite:app.db", "kind": "development", "backup": "none"}}}\n' >dunlin.json
+    dunlin migrate --quiet
+    sql app.db "ALTER TABLE teams ADD COLUMN extra INT"
+    dunlin drift --fix nothing --revert
+    assert_exit 1
+    assert_stderr "would fail wherever there is nothing to take back"
+    assert_stderr "[generate.layout]"
+    dunlin drift --fix more
+    assert_exit 4
+    assert_stdout "note: '0013_more' makes what 'dev' has already, without a guard"
+    assert_equal "$(tail -1 migrations/0013_more.sql)" 'ALTER TABLE "teams" ADD COLUMN "extra" INT;'
+    sqlite3 another.db "CREATE TABLE teams (id)" ".read migrations/0013_more.sql"
+    dunlin repair --apply
+    assert_stdout "record 0013_more: the schema holds the effects"
+    dunlin status --check
     assert_exit 0
     dunlin drift
     assert_exit 0

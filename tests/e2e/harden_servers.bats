@@ -104,3 +104,85 @@ SQL
 }
 
 @test "postgresql: a hardened file in its own dialect runs" { on postgresql own; }
+
+# shared URL GUARDS [REASONS]: statements from standard input, which dbmate sends as they stand.
+shared() {
+    local guards=$2
+    mkdir -p migrations
+    printf '{"layout": "dbmate", "targets": {"only": {"url": "%s", "backup": "none"}}}\n' "$1" >dunlin.json
+    { echo '-- migrate:up'; cat; } >migrations/0001_all.sql
+    run_json harden --pending --write
+    assert_exit 0
+    assert_json '.guards' "$guards"
+    assert_json '[.files[].statements[] | select(.status != "hardened") | .reason | .[0:37]] | unique' \
+        "${3:-[\"its database knows no IF [NOT] EXISTS\"]}"
+    # As dbmate would, twice; what has no guard is left out.
+    sed '/EXISTS/!d' migrations/0001_all.sql >guarded.sql
+    assert_equal "$(wc -l <guarded.sql)" "$guards"
+}
+
+@test "sqlite: what another tool runs gets only the guards that SQLite has" {
+    shared sqlite:app.db 6 <<'END'
+CREATE TABLE t (id int, gone int);
+CREATE UNIQUE INDEX t_id ON t (id);
+CREATE VIEW v AS SELECT id FROM t;
+ALTER TABLE t ADD COLUMN more int;
+ALTER TABLE t DROP COLUMN gone;
+ALTER TABLE t RENAME COLUMN id TO number;
+
+DROP VIEW v;
+DROP INDEX t_id;
+DROP TABLE t;
+END
+    sqlite3 app.db <guarded.sql
+    sqlite3 app.db <guarded.sql
+}
+
+@test "postgresql: what another tool runs gets only the guards that PostgreSQL has" {
+    local url
+    url=$(fresh_database postgresql)
+    shared "$url" 13 <<'END'
+CREATE SCHEMA s;
+CREATE TABLE t (id int, gone int);
+CREATE UNIQUE INDEX t_id ON t (id);
+CREATE SEQUENCE n;
+CREATE TYPE mood AS ENUM ('a');
+ALTER TYPE mood ADD VALUE 'b';
+ALTER TABLE t ADD COLUMN more int;
+ALTER TABLE t ADD CONSTRAINT c CHECK (id > 0);
+ALTER TABLE t RENAME COLUMN id TO number;
+ALTER TABLE t DROP CONSTRAINT c;
+ALTER TABLE t DROP COLUMN gone;
+DROP INDEX t_id;
+DROP TABLE t;
+DROP SEQUENCE n;
+DROP TYPE mood;
+DROP SCHEMA s;
+END
+    sed -i '/ADD VALUE/d' guarded.sql # its type has none
+    psql -q -v ON_ERROR_STOP=1 "$url" -f guarded.sql
+    psql -q -v ON_ERROR_STOP=1 "$url" -f guarded.sql
+}
+
+@test "mysql: what another tool runs gets only the guards that MariaDB has" {
+    local url
+    url=$(fresh_database mysql)
+    shared "$url" 12 <<'END'
+CREATE TABLE t (id int, gone int, other int);
+CREATE UNIQUE INDEX t_id ON t (id);
+CREATE VIEW v AS SELECT id FROM t;
+ALTER TABLE t ADD COLUMN more int;
+ALTER TABLE t ADD INDEX t_more (more);
+ALTER TABLE t ADD CONSTRAINT c CHECK (id > 0);
+ALTER TABLE t ADD CONSTRAINT f FOREIGN KEY (more) REFERENCES t (id);
+ALTER TABLE t RENAME COLUMN other TO another;
+ALTER TABLE t DROP FOREIGN KEY f;
+ALTER TABLE t DROP CONSTRAINT c;
+ALTER TABLE t DROP COLUMN gone;
+DROP INDEX t_more ON t;
+DROP VIEW v;
+DROP TABLE t;
+END
+    sql_my "$url" "$(cat guarded.sql)"
+    sql_my "$url" "$(cat guarded.sql)"
+}

@@ -156,6 +156,43 @@ TEST(the_number_of_the_bad_rule_is_named)
     dn_arena_free(&arena);
 }
 
+TEST(a_condition_stands_at_the_end_of_a_beginning)
+{
+    static const dunlin_lexer_rule list[] = {
+        QUOTE(DUNLIN_LEX_IDENTIFIER, "\"", "\"", ""),
+        COMMENT(0, "--", ""),
+        RULE(DUNLIN_LEX_CONDITION, 0, "", "", "CREATE [TEMP] TABLE", "", ""),
+        RULE(DUNLIN_LEX_CONDITION, 0, "", "", "ALTER TABLE * {ADD,DROP} [COLUMN]", "", ""),
+    };
+    static const struct {
+        const char *beginning;
+        bool takes;
+    } examples[] = {
+        {"create -- a\n table", true},
+        {"CREATE TEMP TABLE", true},
+        {"CREATE TABLE t", false},
+        {"CREATE", false},
+        {"ALTER TABLE", false},
+        {"ALTER TABLE s.t ADD COLUMN", true},
+        {"ALTER TABLE t ADD COLUMN a int, DROP", true},
+        {"ALTER TABLE t ADD COLUMN a int, ADD CONSTRAINT", false},
+        {"ALTER TABLE t ADD COLUMN a int, RENAME COLUMN", false},
+        {"ALTER TABLE \"ADD\"", false},
+        {"", false},
+    };
+    dn_arena arena = DN_ARENA_INIT;
+    dn_error error = {0};
+    const dn_lex_rules *rules = compile_rules(&arena, list, COUNT(list), &error);
+
+    BAD("condition) is not valid: head is missing",
+        RULE(DUNLIN_LEX_CONDITION, 0, "", "", "", "", ""));
+    assert_non_null(rules);
+    for (size_t i = 0; i < COUNT(examples); i++)
+        if (dn_lex_takes_condition(rules, dn_string(examples[i].beginning)) != examples[i].takes)
+            fail_msg("%s", examples[i].beginning);
+    dn_arena_free(&arena);
+}
+
 TEST(rules_are_copied_and_matched_without_regard_to_case)
 {
     char open[] = ".";
@@ -240,6 +277,7 @@ main(void)
         cmocka_unit_test(commands_and_data_sections_need_their_words),
         cmocka_unit_test(unknown_kinds_flags_and_short_structs_are_refused),
         cmocka_unit_test(the_number_of_the_bad_rule_is_named),
+        cmocka_unit_test(a_condition_stands_at_the_end_of_a_beginning),
         cmocka_unit_test(rules_are_copied_and_matched_without_regard_to_case),
         cmocka_unit_test(a_star_in_a_head_stands_for_any_run_of_tokens),
         cmocka_unit_test(without_rules_only_separators_count),
