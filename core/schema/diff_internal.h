@@ -10,6 +10,7 @@
  *   diff_risk.c    what they may destroy
  *   diff_rename.c  hints, and candidates
  *   diff_replace.c what can be replaced
+ *   widening.c     types that hold more
  */
 #ifndef DN_SCHEMA_DIFF_INTERNAL_H
 #define DN_SCHEMA_DIFF_INTERNAL_H
@@ -74,6 +75,10 @@ int dn_diff_sort(const dn_diffing *work, const dunlin_fact **facts, size_t count
 uint64_t dn_diff_parent(dn_arena *arena, const dunlin_fact *table, dunlin_string path[2]);
 /* "column/public/t/c", "view/v" or "t" of a view's `depends`: kind (empty: unknown) and path. */
 int dn_diff_depend(dn_arena *arena, dunlin_string text, dunlin_fact *key);
+
+/* --- widening.c --- */
+/* Does every value of the one type fit into the other, and stay what it is? */
+bool dn_type_widens(dunlin_string before, dunlin_string after);
 
 /* --- diff_emit.c --- */
 int dn_diff_emit_drop(dn_diffing *work, const dunlin_fact *before);

@@ -70,12 +70,30 @@ risk_of_create(const dn_diffing *work, const dunlin_operation *operation)
     return none;
 }
 
+static dunlin_string
+type_in(const dunlin_property *properties, uint64_t count)
+{
+    const dunlin_property *type = dn_property_find(properties, count, "type");
+
+    return type && !dn_property_find(properties, count, "type_path") ? type->text : dn_string("");
+}
+
+static bool
+only_widens(const dn_diffing *work, const dunlin_operation *operation)
+{
+    const dunlin_fact *before =
+        dn_fact_map_find(work->before, operation->kind, operation->path, operation->path_count);
+
+    return before && dn_type_widens(type_in(before->properties, before->property_count),
+                                    type_in(operation->set, operation->set_count));
+}
+
 static dn_risk
-risk_of_alter(const dunlin_operation *operation)
+risk_of_alter(const dn_diffing *work, const dunlin_operation *operation)
 {
     if (!dn_string_equal(operation->kind, DUNLIN_KIND_COLUMN))
         return none;
-    if (sets(operation, "type") || sets(operation, "type_path"))
+    if ((sets(operation, "type") || sets(operation, "type_path")) && !only_widens(work, operation))
         return (dn_risk){DN_DANGER_FAILS,
                          "values are converted to another type: they may not fit, or be cut"};
     if (dn_property_flag(operation->set, operation->set_count, "not_null"))
@@ -89,7 +107,7 @@ dn_diff_risk(const dn_diffing *work, const dunlin_operation *operation)
     switch (operation->verb) {
     case DUNLIN_VERB_DROP: return risk_of_drop(work, operation);
     case DUNLIN_VERB_CREATE: return risk_of_create(work, operation);
-    case DUNLIN_VERB_ALTER: return risk_of_alter(operation);
+    case DUNLIN_VERB_ALTER: return risk_of_alter(work, operation);
     default: return none;
     }
 }

@@ -26,4 +26,5 @@ core_sources += \
 	core/schema/schema.h \
 	core/schema/schema_internal.h \
 	core/schema/together.c \
-	core/schema/types.c core/schema/types_check.c
+	core/schema/types.c core/schema/types_check.c \
+	core/schema/widening.c

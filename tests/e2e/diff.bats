@@ -19,7 +19,7 @@ two_databases() {
 - table old  ! the rows of the table are lost
     - column n  type INT
 ~ table users
-    ~ column age  type INT -> BIGINT, not_null (none) -> true  ? values are converted to another type: they may not fit, or be cut
+    ~ column age  type INT -> BIGINT, not_null (none) -> true  ? fails where the column is null
     + column full_name  type TEXT
     - column name  type TEXT  ! the values of the column are lost
     + index users_age  keys [[column age]]

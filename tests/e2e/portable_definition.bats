@@ -398,7 +398,6 @@ CREATE TABLE posts (
 );
 CREATE INDEX posts_author ON posts (author DESC);
 ALTER TABLE users ADD COLUMN at timestamp DEFAULT current_timestamp;
--- ? users.full_name: values are converted to another type: they may not fit, or be cut
 ALTER TABLE users ALTER COLUMN full_name TYPE varchar(80);
 -- ? users.ok: fails where the column is null
 ALTER TABLE users ALTER COLUMN ok SET NOT NULL;

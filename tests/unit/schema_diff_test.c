@@ -4,7 +4,7 @@
  */
 #include "tests/unit/schema_fixture.h"
 
-#include "core/schema/diff.h"
+#include "core/schema/diff_internal.h"
 
 enum { MOST = 16 };
 
@@ -424,6 +424,61 @@ test_a_rename_that_does_not_fit_is_refused(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown_schema)
 
+/* --- types -------------------------------------------------------------------------------------- */
+
+static void
+test_a_type_widens_where_every_value_fits_and_stays_what_it_is(void **state)
+{
+    static const struct {
+        const char *before;
+        const char *after;
+        bool widens;
+    } examples[] = {
+        {"INT", "BIGINT", true},
+        {"bigint", "integer", false},
+        {"smallint", "integer", true},
+        {"int(11)", "bigint(20)", true},
+        {"int(10) unsigned", "int(11)", false},
+        {"int unsigned", "bigint", true},
+        {"int", "bigint unsigned", false},
+        {"integer", "text", false},
+        {"integer", "numeric(20,0)", false},
+        {"character varying(40)", "character varying(80)", true},
+        {"varchar(80)", "varchar(40)", false},
+        {"varchar(80)", "text", true},
+        {"varchar(20000)", "text", false},
+        {"varchar(20000)", "longtext", false},
+        {"character varying(9)", "character varying", true},
+        {"character varying", "character varying(9)", false},
+        {"text", "varchar(80)", false},
+        {"text", "mediumtext", true},
+        {"longtext", "text", false},
+        {"binary(2)", "binary(4)", false},
+        {"numeric(10,2)", "numeric(12,2)", true},
+        {"numeric(10,2)", "decimal(12,4)", true},
+        {"numeric(10,2)", "numeric(11,4)", false},
+        {"numeric(10,2)", "numeric(12,1)", false},
+        {"numeric", "numeric(12,1)", false},
+        {"real", "double precision", true},
+        {"double", "float", false},
+        {"enum('a','b')", "enum('a','b','c')", true},
+        {"enum('a','b')", "enum('a','bc')", false},
+        {"enum('a','b')", "enum('a')", false},
+        {"enum('a','b')", "varchar(9)", false},
+        {"timestamp(3) without time zone", "timestamp(6) without time zone", false},
+        {"int[]", "bigint[]", false},
+        {"varchar(", "varchar(9)", false},
+        {"varchar(99999999999)", "varchar(9)", false},
+        {"", "", false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof examples / sizeof examples[0]; i++)
+        if (dn_type_widens(dn_string(examples[i].before), dn_string(examples[i].after)) !=
+            examples[i].widens)
+            fail_msg("%s -> %s", examples[i].before, examples[i].after);
+}
+
 int
 main(void)
 {
@@ -451,6 +506,7 @@ main(void)
         TEST(test_danger_is_named),
         TEST(test_a_rename_is_pointed_out_and_never_guessed),
         TEST(test_a_rename_that_does_not_fit_is_refused),
+        cmocka_unit_test(test_a_type_widens_where_every_value_fits_and_stays_what_it_is),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

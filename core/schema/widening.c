@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Types that hold whatever another one holds. What is not known here may lose something: a wrong
+ * yes would hide it.
+ */
+#include "core/schema/diff_internal.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { ARGUMENTS = 2 };
+
+/* "numeric(10,2) unsigned": a word or several, numbers between parentheses, and what is behind. */
+typedef struct type_parts {
+    char name[40]; /* in small letters */
+    unsigned arguments[ARGUMENTS];
+    unsigned count;
+    bool is_unsigned;
+} type_parts;
+
+/* Each holds what stands before it in its row. */
+static const char *const ladders[][6] = {
+    {"tinyint", "smallint", "mediumint", "integer", "bigint"},
+    {"real", "double precision"},
+    {"tinytext", "text", "mediumtext", "longtext"},
+    {"tinyblob", "blob", "mediumblob", "longblob"},
+};
+
+/* As servers print them, and as people write them. */
+static const char *const aliases[][2] = {
+    {"int", "integer"},
+    {"int2", "smallint"},
+    {"int4", "integer"},
+    {"int8", "bigint"},
+    {"character varying", "varchar"},
+    {"character", "char"},
+    {"decimal", "numeric"},
+    {"float4", "real"},
+    {"float8", "double precision"},
+    {"double", "double precision"},
+    {"float", "real"},
+    {"bit varying", "varbit"},
+};
+
+/* A longer one is only more room. */
+static const char lengths[] = "char varchar varbit varbinary";
+
+static const char *
+take_numbers(const char *at, const char *end, type_parts *parts)
+{
+    for (;;) {
+        unsigned number = 0;
+        unsigned digits = 0;
+
+        for (; at < end && isdigit((unsigned char)*at) && digits < 9; at++, digits++)
+            number = number * 10 + (unsigned)(*at - '0');
+        if (digits == 0 || at == end || parts->count == ARGUMENTS)
+            return NULL;
+        parts->arguments[parts->count++] = number;
+        if (*at == ')')
+            return at + 1;
+        if (*at++ != ',')
+            return NULL;
+        while (at < end && *at == ' ')
+            at++;
+    }
+}
+
+static bool
+take_apart(dunlin_string type, type_parts *parts)
+{
+    const char *at = type.data;
+    const char *end = at + type.length;
+    size_t length = 0;
+
+    *parts = (type_parts){.count = 0};
+    for (; at < end && *at != '('; at++) {
+        if (length == sizeof parts->name - 1 || !(isalnum((unsigned char)*at) || *at == ' '))
+            return false;
+        parts->name[length++] = (char)tolower((unsigned char)*at);
+    }
+    if (at < end && !(at = take_numbers(at + 1, end, parts)))
+        return false;
+    parts->is_unsigned = dn_string_equal_fold(dn_span(at, (size_t)(end - at)), " unsigned");
+    if (at < end && !parts->is_unsigned)
+        return false;
+    if (length > 9 && strcmp(parts->name + length - 9, " unsigned") == 0) {
+        parts->is_unsigned = true;
+        length -= 9;
+    }
+    parts->name[length] = '\0';
+    for (size_t i = 0; i < sizeof aliases / sizeof aliases[0]; i++)
+        if (strcmp(parts->name, aliases[i][0]) == 0)
+            snprintf(parts->name, sizeof parts->name, "%s", aliases[i][1]);
+    return length > 0;
+}
+
+/* The rung of `name` in a ladder, from 1; 0: it is not there. */
+static unsigned
+rung(const char *const *ladder, const char *name)
+{
+    for (unsigned i = 0; i < 6 && ladder[i]; i++)
+        if (strcmp(ladder[i], name) == 0)
+            return i + 1;
+    return 0;
+}
+
+/* A sign takes one bit: the next size holds it. */
+static bool
+climbs(const type_parts *before, const type_parts *after)
+{
+    for (size_t i = 0; i < sizeof ladders / sizeof ladders[0]; i++) {
+        unsigned from = rung(ladders[i], before->name);
+        unsigned to = rung(ladders[i], after->name);
+
+        if (from && to)
+            return before->is_unsigned == after->is_unsigned ? to >= from
+                                                             : before->is_unsigned && to > from;
+    }
+    return false;
+}
+
+/* numeric(p,s): as many digits on either side of the point. */
+static bool
+holds_digits(const type_parts *before, const type_parts *after)
+{
+    unsigned scales[2] = {before->count > 1 ? before->arguments[1] : 0,
+                          after->count > 1 ? after->arguments[1] : 0};
+
+    return before->count && after->count && scales[1] >= scales[0] &&
+           after->arguments[0] - scales[1] >= before->arguments[0] - scales[0] &&
+           after->arguments[0] >= scales[1] && before->is_unsigned == after->is_unsigned;
+}
+
+/* The labels of enum(..), in their order, are among those of the other. */
+static bool
+has_labels(dunlin_string before, dunlin_string after)
+{
+    static const char open[] = "enum(";
+    const size_t head = sizeof open - 1;
+
+    if (before.length <= head || after.length < before.length ||
+        !dn_string_equal_fold(dn_span(before.data, head), open) ||
+        !dn_string_equal_fold(dn_span(after.data, head), open))
+        return false;
+    /* Up to the parenthesis; behind it the list ends, or goes on. */
+    return memcmp(before.data, after.data, (size_t)before.length - 1) == 0 &&
+           strchr(",)", after.data[before.length - 1]) != NULL;
+}
+
+/* A text of limited length into one without; MySQL's `text` has 65,535 bytes, of 4 each. */
+static bool
+loses_its_limit(const type_parts *before, const type_parts *after)
+{
+    return strcmp(before->name, "varchar") == 0 && before->count == 1 && after->count == 0 &&
+           before->arguments[0] <= 16383 &&
+           dn_string_among(dn_string(after->name), "varchar text mediumtext longtext");
+}
+
+bool
+dn_type_widens(dunlin_string before, dunlin_string after)
+{
+    type_parts from;
+    type_parts to;
+
+    if (has_labels(before, after))
+        return true;
+    if (!take_apart(before, &from) || !take_apart(after, &to))
+        return false;
+    if (strcmp(from.name, "numeric") == 0 && strcmp(to.name, "numeric") == 0)
+        return holds_digits(&from, &to);
+    if (strcmp(from.name, to.name) == 0 && dn_string_among(dn_string(from.name), lengths))
+        return loses_its_limit(&from, &to) ||
+               (from.count == 1 && to.count == 1 && to.arguments[0] >= from.arguments[0]);
+    return climbs(&from, &to) || loses_its_limit(&from, &to);
+}
