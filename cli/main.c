@@ -139,6 +139,17 @@ run(int argc, char **argv, dn_arguments *arguments)
     return close_output(&cli, code);
 }
 
+/* Connections are closed and the output is written: whatever libraries have registered for the end only
+ * tidies up memory, and there are dozens behind a driver. */
+static int
+end(int code)
+{
+#ifndef DN_INSTRUMENTED
+    quick_exit(code);
+#endif
+    return code;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -151,5 +162,5 @@ main(int argc, char **argv)
     dunlin_own_process();
     code = run(argc, argv, &arguments);
     dn_cli_arguments_free(&arguments);
-    return code;
+    return end(code);
 }

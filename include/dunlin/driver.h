@@ -696,6 +696,8 @@ typedef struct dunlin_driver {
     /* on a connection */
     int32_t (*open)(const dunlin_call *call, dunlin_string url, const dunlin_open_options *options,
                     dunlin_connection **connection);
+    /* What is left for handlers of atexit() and destructors need not happen: a process that has done its
+     * work ends without them. */
     void (*close)(dunlin_connection *connection);
     int32_t (*describe)(const dunlin_call *call, dunlin_connection *connection);
     int32_t (*run)(const dunlin_call *call, dunlin_connection *connection);
