@@ -5,6 +5,9 @@
  */
 #include "drivers/mysql/my_driver.h"
 
+#ifdef __GLIBC__
+#include <nss.h>
+#endif
 #include <stdio.h>
 #include <string.h>
 
@@ -21,11 +24,30 @@ typedef bool switch_value; /* MySQL 8 has no my_bool any more */
 #endif
 
 static pthread_once_t library_once = PTHREAD_ONCE_INIT;
+static pthread_once_t services_once = PTHREAD_ONCE_INIT;
 
 static void
 start_library(void)
 {
     mysql_library_init(0, NULL, NULL);
+}
+
+/* The library begins by asking for the port of "mysql", which may not be in /etc/services only. Nobody wants
+ * to know where the address says it, and most of that is a search for libraries that are not there. */
+static void
+look_into_file(void)
+{
+#ifdef __GLIBC__
+    __nss_configure_lookup("services", "files");
+#endif
+}
+
+static void
+begin(const dunlin_call *call, const dn_mysql_address *address)
+{
+    if ((call->flags & DUNLIN_CALL_OWN_PROCESS) && (address->port != 0 || address->socket != NULL))
+        pthread_once(&services_once, look_into_file);
+    pthread_once(&library_once, start_library);
 }
 
 /* Whole seconds, and never 0, which would be for ever. */
@@ -194,7 +216,7 @@ dn_mysql_connect(const dunlin_call *call, const dn_mysql_address *address, const
     bool connected;
     MYSQL *mysql;
 
-    pthread_once(&library_once, start_library);
+    begin(call, address);
     *status = DUNLIN_OK;
     mysql = connect_somehow(call, address, application, timeout_ms, &connected);
     if (mysql == NULL) {
@@ -223,7 +245,7 @@ dn_mysql_connect_quietly(const dunlin_call *call, const dn_mysql_address *addres
     MYSQL *mysql;
 
     unbound.deadline_ns = 0;
-    pthread_once(&library_once, start_library);
+    begin(call, address);
     mysql = connect_somehow(&unbound, address, NULL,
                             timeout_ms > 0 ? timeout_ms : CANCEL_CONNECT_TIMEOUT_MS, &connected);
     if (mysql != NULL && (!connected || !is_secure_enough(mysql, address))) {
