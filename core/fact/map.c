@@ -109,14 +109,40 @@ lower_word(uint64_t word)
     return word | ((~word & (from_a ^ beyond_z) & (each * 0x80)) >> 2);
 }
 
+/* Fewer than eight bytes, without a call for a copy of a length that is not known: kinds and names are that
+ * short. */
+static uint64_t
+last_word(const char *text, uint64_t length)
+{
+    uint64_t word = 0;
+    uint32_t four;
+    uint16_t two;
+
+    if (length & 4) {
+        memcpy(&four, text, sizeof four);
+        word = four;
+        text += sizeof four;
+    }
+    if (length & 2) {
+        memcpy(&two, text, sizeof two);
+        word = word << 16 | two;
+        text += sizeof two;
+    }
+    return length & 1 ? word << 8 | (unsigned char)*text : word;
+}
+
 static uint64_t
 hash_text(uint64_t hash, dunlin_string text, bool fold)
 {
-    for (uint64_t at = 0; at < text.length; at += sizeof(uint64_t)) {
-        uint64_t rest = text.length - at;
-        uint64_t word = 0;
+    uint64_t at = 0;
+    uint64_t word;
 
-        memcpy(&word, text.data + at, rest < sizeof word ? (size_t)rest : sizeof word);
+    for (; text.length - at >= sizeof word; at += sizeof word) {
+        memcpy(&word, text.data + at, sizeof word);
+        hash = mix(hash, fold ? lower_word(word) : word);
+    }
+    if (at < text.length) {
+        word = last_word(text.data + at, text.length - at);
         hash = mix(hash, fold ? lower_word(word) : word);
     }
     return mix(hash, text.length);
