@@ -5,12 +5,15 @@
  */
 #include "drivers/postgres/pg_driver.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define USER_SCHEMA "n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'"
-#define OF_EXTENSION(catalog, oid)                                                                 \
-    "EXISTS (SELECT 1 FROM pg_catalog.pg_depend x WHERE x.classid = 'pg_catalog." catalog          \
-    "'::pg_catalog.regclass AND x.objid = " oid " AND x.deptype = 'e')"
+/* Members of extensions are found by these, which an index knows. */
+#define OF_EXTENSION(catalog)                                                                      \
+    "(SELECT x.objid FROM pg_catalog.pg_depend x"                                                  \
+    " WHERE x.refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass"                         \
+    " AND x.classid = 'pg_catalog." catalog "'::pg_catalog.regclass AND x.deptype = 'e')"
 
 /* kind, schema, object it belongs to or NULL, name.
  * Left out: indexes that stand for a constraint, sequences that a column owns, and the copies of
@@ -19,44 +22,39 @@ static const char objects[] =
     "SELECT CASE c.relkind WHEN 'v' THEN 'view' WHEN 'm' THEN 'matview' WHEN 'S' THEN 'sequence'"
     " ELSE 'table' END AS kind, n.nspname, NULL::name AS parent, c.relname::text AS name"
     " FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
-    " WHERE c.relkind IN ('r', 'p', 'f', 'v', 'm', 'S') AND " USER_SCHEMA " AND NOT " OF_EXTENSION(
-        "pg_class",
-        "c.oid") " AND NOT (c.relkind = 'S' AND EXISTS (SELECT 1 FROM pg_catalog.pg_depend d"
-                 " WHERE d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.objid = c.oid"
-                 " AND d.refobjsubid > 0 AND d.deptype IN ('a', 'i')))"
-                 " UNION ALL"
-                 " SELECT 'index', n.nspname, t.relname, c.relname"
-                 " FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid"
-                 " JOIN pg_catalog.pg_class t ON t.oid = i.indrelid"
-                 " JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
-                 " WHERE " USER_SCHEMA " AND NOT c.relispartition"
-                 " AND NOT " OF_EXTENSION(
-                     "pg_class",
-                     "t.oid") " AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_constraint k WHERE k.conrelid = t.oid"
-                              " AND k.conindid = c.oid"
-                              " AND k.contype IN ('p', 'u', 'x'))"
-                              " UNION ALL"
-                              " SELECT 'trigger', n.nspname, t.relname, g.tgname"
-                              " FROM pg_catalog.pg_trigger g JOIN pg_catalog.pg_class t ON t.oid = g.tgrelid"
-                              " JOIN pg_catalog.pg_namespace n ON n.oid = t.relnamespace"
-                              " WHERE NOT g.tgisinternal AND " USER_SCHEMA
-                              " AND coalesce(pg_catalog.to_jsonb(g)->>'tgparentid', '0') = '0'"
-                              " AND NOT " OF_EXTENSION(
-                                  "pg_class",
-                                  "t.oid") " UNION ALL"
-                                           " SELECT CASE p.prokind WHEN 'p' THEN 'procedure' ELSE 'function' END, n.nspname, p.proname,"
-                                           " pg_catalog.pg_get_function_identity_arguments(p.oid)"
-                                           " FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace"
-                                           " WHERE " USER_SCHEMA
-                                           " AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_depend x"
-                                           " WHERE x.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass AND x.objid = p.oid"
-                                           " AND x.deptype IN ('e', 'i'))"
-                                           " UNION ALL"
-                                           " SELECT CASE t.typtype WHEN 'e' THEN 'enum' ELSE 'domain' END, n.nspname, NULL, t.typname"
-                                           " FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace"
-                                           " WHERE t.typtype IN ('e', 'd') AND " USER_SCHEMA
-                                           " AND NOT " OF_EXTENSION("pg_type",
-                                                                    "t.oid") " ORDER BY 1, 2, 3, 4";
+    " WHERE c.relkind IN ('r', 'p', 'f', 'v', 'm', 'S') AND " USER_SCHEMA
+    " AND c.oid NOT IN " OF_EXTENSION(
+        "pg_class") " AND NOT (c.relkind = 'S' AND EXISTS (SELECT 1 FROM pg_catalog.pg_depend d"
+                    " WHERE d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.objid = c.oid"
+                    " AND d.refobjsubid > 0 AND d.deptype IN ('a', 'i')))"
+                    " UNION ALL"
+                    " SELECT 'index', n.nspname, t.relname, c.relname"
+                    " FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid"
+                    " JOIN pg_catalog.pg_class t ON t.oid = i.indrelid"
+                    " JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
+                    " WHERE " USER_SCHEMA " AND NOT c.relispartition"
+                    " AND t.oid NOT IN " OF_EXTENSION(
+                        "pg_class") " AND c.oid NOT IN (SELECT k.conindid FROM pg_catalog.pg_constraint k"
+                                    " WHERE k.contype IN ('p', 'u', 'x'))"
+                                    " UNION ALL"
+                                    " SELECT 'trigger', n.nspname, t.relname, g.tgname"
+                                    " FROM pg_catalog.pg_trigger g JOIN pg_catalog.pg_class t ON t.oid = g.tgrelid"
+                                    " JOIN pg_catalog.pg_namespace n ON n.oid = t.relnamespace"
+                                    " WHERE NOT g.tgisinternal AND " USER_SCHEMA
+                                    " AND coalesce(pg_catalog.to_jsonb(g)->>'tgparentid', '0') = '0'"
+                                    " AND t.oid NOT IN " OF_EXTENSION(
+                                        "pg_class") " UNION ALL"
+                                                    " SELECT CASE p.prokind WHEN 'p' THEN 'procedure' ELSE 'function' END, n.nspname, p.proname,"
+                                                    " pg_catalog.pg_get_function_identity_arguments(p.oid)"
+                                                    " FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace"
+                                                    " WHERE " USER_SCHEMA
+                                                    " AND p.oid NOT IN (SELECT x.objid FROM pg_catalog.pg_depend x"
+                                                    " WHERE x.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass AND x.deptype IN ('e', 'i'))"
+                                                    " UNION ALL"
+                                                    " SELECT CASE t.typtype WHEN 'e' THEN 'enum' ELSE 'domain' END, n.nspname, NULL, t.typname"
+                                                    " FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace"
+                                                    " WHERE t.typtype IN ('e', 'd') AND " USER_SCHEMA
+                                                    " AND t.oid NOT IN " OF_EXTENSION("pg_type");
 
 enum { KIND, SCHEMA, PARENT, NAME };
 
@@ -65,6 +63,26 @@ cell(const PGresult *result, int row, int column)
 {
     return (dunlin_string){PQgetvalue(result, row, column),
                            (uint64_t)PQgetlength(result, row, column)};
+}
+
+/* In the order of kind, schema, owner (none comes last) and name: the server's own would take four times as
+ * long, and depend on its collation. */
+static int
+compare_rows(const void *left, const void *right, void *context)
+{
+    const PGresult *result = context;
+    int a = *(const int *)left;
+    int b = *(const int *)right;
+
+    for (int column = KIND; column <= NAME; column++) {
+        int order = PQgetisnull(result, a, column) - PQgetisnull(result, b, column);
+
+        if (order == 0)
+            order = strcmp(PQgetvalue(result, a, column), PQgetvalue(result, b, column));
+        if (order != 0)
+            return order;
+    }
+    return 0;
 }
 
 static bool
@@ -129,9 +147,16 @@ push_objects(const dunlin_call *call, dunlin_connection *connection, const dunli
     char *seen = call->host->scratch(call, scope->key_count + 1);
     int32_t status = seen != NULL ? dn_pg_execute(connection, objects, NULL, 0, &result)
                                   : dn_kit_no_memory(call);
+    int count = status == DUNLIN_OK ? PQntuples(result) : 0;
+    int *rows = call->host->scratch(call, ((uint64_t)count + 1) * sizeof(*rows));
 
-    for (int row = 0; status == DUNLIN_OK && row < PQntuples(result); row++)
-        status = push_object(call, scope, result, row, seen);
+    if (rows == NULL)
+        return dn_kit_no_memory(call);
+    for (int row = 0; row < count; row++)
+        rows[row] = row;
+    qsort_r(rows, (size_t)count, sizeof(*rows), compare_rows, result);
+    for (int at = 0; status == DUNLIN_OK && at < count; at++)
+        status = push_object(call, scope, result, rows[at], seen);
     for (uint64_t i = 0; status == DUNLIN_OK && i < scope->key_count; i++)
         if (!seen[i])
             status = call->host->gone(call, scope->keys[i]);
