@@ -194,6 +194,8 @@ with_deviations(const dn_drifting *work, const dn_fact_map *from, bool found)
         const dunlin_fact *state = found ? one->found : one->implied;
         const dunlin_fact *key = one->found ? one->found : one->implied;
 
+        if (!key) /* only the definition has it */
+            continue;
         if (!state)
             dn_fact_map_remove(facts, key->kind, key->path, key->path_count);
         else if (dn_fact_map_put(facts, state, work->error) < 0)

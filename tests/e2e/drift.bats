@@ -138,6 +138,15 @@ ALTER TABLE \"users\" ADD COLUMN IF NOT EXISTS \"hand\" INT;"
     assert_exit 0
 }
 
+@test "what only the definition has keeps no migration from being written" {
+    project development
+    echo 'CREATE TABLE "more" ("n" integer);' >>schema.sql
+    sql app.db "CREATE INDEX by_hand ON users (name)"
+    dunlin drift --fix "by hand"
+    assert_exit 4
+    assert_equal "$(tail -n 1 migrations/*_by_hand.sql)" 'CREATE INDEX IF NOT EXISTS "by_hand" ON "users" ("name");'
+}
+
 @test "in a portable folder it is in a section, whose guards are answered" {
     mkdir migrations
     echo '{"dialect": "portable", "targets": {"app": {"url": "sqlite:app.db"}}}' >dunlin.json
