@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <string.h>
+#include <strings.h>
 
 #include "cli/difference.h"
 #include "cli/format.h"
@@ -16,7 +17,15 @@ object_parts(const dunlin_node *difference)
                                           "policy", "rule",  "statistics"};
     const char *kind = dunlin_node_text(difference, "kind");
     size_t count = dunlin_node_count(dunlin_node_get(difference, "path"));
+    const char *on;
 
+    if (kind && strcmp(kind, "grant") == 0 && count > 2) {
+        on = dn_cli_granted_on(difference);
+        return count - (on && (strcmp(on, "COLUMN") == 0 || count == 5) && strcmp(on, "FUNCTION") &&
+                                strcmp(on, "PROCEDURE")
+                            ? 3
+                            : 2);
+    }
     for (size_t i = 0; i < sizeof members / sizeof members[0]; i++)
         if (kind && strcmp(kind, members[i]) == 0)
             return count - 1;
@@ -42,7 +51,7 @@ static void
 put_danger(dn_cli *cli, const dunlin_node *node)
 {
     const char *reason = dunlin_node_text(node, "reason");
-    bool loses = reason && strcmp(dunlin_node_text(node, "danger"), "loses-data") == 0;
+    bool loses = reason && strncmp(dunlin_node_text(node, "danger"), "loses-", 6) == 0;
 
     if (!reason)
         return;
@@ -54,17 +63,27 @@ put_danger(dn_cli *cli, const dunlin_node *node)
 static void
 show_one(dn_cli *cli, const dunlin_node *difference, size_t from, int indent)
 {
-    const dunlin_node *path = dunlin_node_get(difference, "path");
-    size_t count = dunlin_node_count(path);
-
     fprintf(cli->output.out, "%*s", indent, "");
     dn_cli_put_sign(cli, dunlin_node_text(difference, "change"));
-    dn_cli_put(cli->output.out, dunlin_node_text(difference, "kind"), 0);
-    putc(' ', cli->output.out);
-    dn_cli_put_path(cli, path, from, count);
+    dn_cli_put_key(cli, difference, from);
     dn_cli_put_members(cli, difference, indent + 4);
     put_danger(cli, difference);
     putc('\n', cli->output.out);
+}
+
+/* What lies in it, or is granted on it, does not say more. */
+static void
+put_kind_of_object(dn_cli *cli, const dunlin_node *difference)
+{
+    static const char *const kinds[] = {"schema", "sequence", "type", "function", "procedure"};
+    const char *kind = dunlin_node_text(difference, "kind");
+    const char *on = strcmp(kind, "grant") == 0 ? dn_cli_granted_on(difference) : NULL;
+    size_t at = 0;
+
+    while (on && at < sizeof kinds / sizeof kinds[0] && strcasecmp(on, kinds[at]) != 0)
+        at++;
+    fprintf(cli->output.out, "%s ",
+            on && at < sizeof kinds / sizeof kinds[0] ? kinds[at] : "table");
 }
 
 /* Differences come object by object, the object itself first. */
@@ -80,7 +99,7 @@ show_differences(dn_cli *cli, const dunlin_node *root)
 
         if (member && (!last || !same_object(last, one))) {
             dn_cli_say(&cli->output, DN_STYLE_WAIT, "~ ");
-            fputs("table ", cli->output.out);
+            put_kind_of_object(cli, one);
             dn_cli_put_path(cli, dunlin_node_get(one, "path"), 0, parts);
             putc('\n', cli->output.out);
         }
@@ -111,6 +130,8 @@ show(dn_cli *cli, const dunlin_node *root)
 {
     show_differences(cli, root);
     show_candidates(cli, root);
+    if (dunlin_node_text(root, "note"))
+        dn_cli_show_sentence(cli, DN_STYLE_WAIT, dunlin_node_text(root, "note"));
     dn_cli_show_sentence(cli, DN_STYLE_PLAIN, dunlin_node_text(root, "summary"));
 }
 

@@ -27,15 +27,12 @@ static void
 show_difference(dn_cli *cli, const dunlin_node *one)
 {
     FILE *out = cli->output.out;
-    const dunlin_node *path = dunlin_node_get(one, "path");
     const char *tag = dunlin_node_text(one, "made_by");
     const char *definition = dunlin_node_text(one, "definition");
 
     fputs("    ", out);
     dn_cli_put_sign(cli, dunlin_node_text(one, "change"));
-    dn_cli_put(out, dunlin_node_text(one, "kind"), 0);
-    putc(' ', out);
-    dn_cli_put_path(cli, path, 0, dunlin_node_count(path));
+    dn_cli_put_key(cli, one, 0);
     dn_cli_put_members(cli, one, 8);
     if (tag) {
         fputs("  made by ", out);

@@ -48,7 +48,7 @@ extern const dn_area dn_area_entry, dn_area_url, dn_area_lexer, dn_area_quote, d
     dn_area_query, dn_area_run, dn_area_transaction, dn_area_session, dn_area_bulk, dn_area_error,
     dn_area_classify, dn_area_render, dn_area_lock, dn_area_cancel, dn_area_introspect,
     dn_area_facts, dn_area_resume, dn_area_backup, dn_area_data, dn_area_privileges, dn_area_lease,
-    dn_area_hazards, dn_area_shadow, dn_area_script;
+    dn_area_hazards, dn_area_grants, dn_area_shadow, dn_area_script;
 
 /* Every object of ours begins so. */
 #define DN_CHECK_PREFIX "dunlin_check_"

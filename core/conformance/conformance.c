@@ -14,7 +14,8 @@ static const dn_area *const areas[] = {
     &dn_area_query,  &dn_area_run,        &dn_area_transaction, &dn_area_session, &dn_area_bulk,
     &dn_area_error,  &dn_area_classify,   &dn_area_render,      &dn_area_lock,    &dn_area_lease,
     &dn_area_cancel, &dn_area_introspect, &dn_area_facts,       &dn_area_resume,  &dn_area_backup,
-    &dn_area_data,   &dn_area_privileges, &dn_area_hazards,     &dn_area_shadow,  &dn_area_script,
+    &dn_area_data,   &dn_area_privileges, &dn_area_hazards,     &dn_area_grants,  &dn_area_shadow,
+    &dn_area_script,
 };
 enum { AREAS = sizeof areas / sizeof areas[0] };
 
@@ -59,9 +60,9 @@ static const char *const capability_names[] = {
     "names of NOT NULL",
     "rebuilt tables",
     "texts of all objects",
+    "grants",
 };
-_Static_assert(DUNLIN_CAN_KEEP_TEXTS ==
-                   1 << (sizeof capability_names / sizeof capability_names[0] - 1),
+_Static_assert(DUNLIN_CAN_GRANTS == 1 << (sizeof capability_names / sizeof capability_names[0] - 1),
                "each capability has a name");
 
 static const char *

@@ -9,6 +9,7 @@ core_sources += core/conformance/case_data.c
 core_sources += core/conformance/case_entry.c
 core_sources += core/conformance/case_error.c
 core_sources += core/conformance/case_facts.c
+core_sources += core/conformance/case_grants.c
 core_sources += core/conformance/case_hazards.c
 core_sources += core/conformance/case_introspect.c
 core_sources += core/conformance/case_lease.c

@@ -20,6 +20,8 @@ dn_connection_begin(dn_connection *connection, dn_call *call, const char *functi
     call->redacted = connection->url.redacted;
     call->rules = connection->rules;
     call->profile = connection->server.profile;
+    if (connection->grants)
+        call->driver_view.flags |= DUNLIN_CALL_GRANTS;
 }
 
 /* --- opening --- */
@@ -253,6 +255,21 @@ const char *
 dn_connection_home(const dn_connection *connection)
 {
     return connection->home;
+}
+
+void
+dn_connection_see_grants(dn_connection *connection, bool wanted)
+{
+    connection->grants = wanted && (connection->capabilities.flags & DUNLIN_CAN_GRANTS);
+    if (wanted && !connection->grants)
+        dn_log_info(&connection->log, "the driver '%s' tells no grants: \"grants\" changes nothing",
+                    connection->driver->table.name);
+}
+
+bool
+dn_connection_sees_grants(const dn_connection *connection)
+{
+    return connection->grants;
 }
 
 const dn_lex_rules *

@@ -97,14 +97,15 @@ refuse_unreadable(dn_call *call, const dunlin_fact *key, dunlin_string reason)
 }
 
 static int
-read_facts(dn_connection *connection, const dunlin_scope *scope, const dn_call_sinks *sinks,
-           void *target, dn_error *error)
+read_facts(dn_connection *connection, const dunlin_scope *scope, uint32_t without,
+           const dn_call_sinks *sinks, void *target, dn_error *error)
 {
     dn_call call;
 
     if (!(connection->capabilities.flags & DUNLIN_CAN_INTROSPECT_FACTS))
         return dn_driver_cannot(connection->driver, "read the definitions of objects", error);
     dn_connection_begin(connection, &call, "introspect", sinks, target, error);
+    call.driver_view.flags &= ~without;
     return dn_call_end(
         &call, connection->driver->table.introspect(&call.driver_view, connection->handle, scope));
 }
@@ -122,7 +123,7 @@ dn_connection_facts(dn_connection *connection, const dunlin_fact *const *keys, s
         .key_count = count,
     };
 
-    return read_facts(connection, &scope, &sinks, map, error);
+    return read_facts(connection, &scope, DUNLIN_CALL_GRANTS, &sinks, map, error);
 }
 
 /* --- the whole schema --- */
@@ -162,7 +163,7 @@ read_schema(dn_connection *connection, const dn_fact_taker *taker, dn_unreadable
     const dunlin_scope scope = {.size = sizeof scope, .depth = DUNLIN_SCOPE_FACTS};
     whole schema = {taker, unreadable};
 
-    return read_facts(connection, &scope, &sinks, &schema, error);
+    return read_facts(connection, &scope, 0, &sinks, &schema, error);
 }
 
 typedef struct telling {
@@ -301,7 +302,7 @@ tell(dn_connection *connection, const dunlin_scope *scope, const dn_fact_taker *
     static const dn_call_sinks sinks = {.fact = pass_fact};
     read_target target = {taker, NULL};
 
-    return read_facts(connection, scope, &sinks, &target, error);
+    return read_facts(connection, scope, 0, &sinks, &target, error);
 }
 
 int

@@ -22,6 +22,7 @@ struct dn_connection {
     dunlin_capabilities capabilities;
     const dn_lex_rules *rules;
     const char *home; /* of tables of ours: "main".  */
+    bool grants;      /* are part of the schema */
     dn_log log;
     dn_escort escort;         /* check NULL: none */
     const dn_fact_map *ahead; /* the whole schema, as long as nothing was run since it was read */

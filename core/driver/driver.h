@@ -229,6 +229,10 @@ dunlin_string dn_connection_namespace(const dn_connection *connection);
 const dn_lex_rules *dn_connection_rules(const dn_connection *connection);
 const dunlin_capabilities *dn_connection_capabilities(const dn_connection *connection);
 
+/* From here on privileges are part of the schema that is read, where the driver tells them. */
+void dn_connection_see_grants(dn_connection *connection, bool wanted);
+bool dn_connection_sees_grants(const dn_connection *connection);
+
 /* One row of a query; return -1 (with *error filled) to fail, 1 to end the query without error.
  * Values live for the call. */
 typedef int (*dn_row_visit)(const dunlin_value *values, size_t count, void *context,
@@ -304,7 +308,7 @@ int dn_connection_privileges(dn_connection *connection, const dunlin_operation *
                              size_t count, dn_missing_visit visit, void *context, dn_error *error);
 
 /* Reads the facts of the objects named (none: everything in the default namespace) into the map;
- * what is gone is removed from it. */
+ * what is gone is removed from it. Grants are not read: no guard asks for them. */
 int dn_connection_facts(dn_connection *connection, const dunlin_fact *const *keys, size_t count,
                         dn_fact_map *map, dn_error *error);
 /* Realised facts with `unsure` members -> the same, in this order, with these members as the server

@@ -162,37 +162,54 @@ tell_replay(replaying *work)
 
 /* 1: `summary` says why it tells nothing here. */
 static int
-read_snapshot(replaying *work, const char *path, dn_fact_map **facts, const char **summary)
+read_snapshot(replaying *work, const char *path, dn_snapshot *snapshot, const char **summary)
 {
     dn_auto(dn_text) text = DN_TEXT_INIT;
-    dn_snapshot snapshot;
+    dn_fact_map *facts;
 
     if (dn_file_read(path, &text, work->error) < 0 ||
-        dn_snapshot_read(path, text.data ? text.data : "", text.length, arena_of(work), &snapshot,
+        dn_snapshot_read(path, text.data ? text.data : "", text.length, arena_of(work), snapshot,
                          work->error) < 0 ||
-        dn_snapshot_facts(snapshot.facts, dn_fact_map_naming(work->side.facts), arena_of(work),
-                          facts, work->error) < 0)
+        dn_snapshot_facts(snapshot->facts, dn_fact_map_naming(work->side.facts), arena_of(work),
+                          &facts, work->error) < 0)
         return -1;
-    if (strcmp(snapshot.flavour, work->side.snapshot.flavour) == 0 &&
-        snapshot.server == work->side.snapshot.server)
+    snapshot->facts = facts;
+    if (strcmp(snapshot->flavour, work->side.snapshot.flavour) == 0 &&
+        snapshot->server == work->side.snapshot.server)
         return 0;
     *summary = dn_arena_printf(arena_of(work),
                                "it was taken on %s %lld, and migrations are replayed on %s %lld",
-                               snapshot.flavour, (long long)snapshot.server,
+                               snapshot->flavour, (long long)snapshot->server,
                                work->side.snapshot.flavour, (long long)work->side.snapshot.server);
     return *summary ? 1 : dn_no_memory(work->error);
+}
+
+/* One that was taken when "grants" was not what it is now is to be taken anew; all else is compared. */
+static int
+level_grants(replaying *work, dn_check_item *check, const char *path, dn_snapshot *made,
+             dn_snapshot *snapshot)
+{
+    if (made->grants != snapshot->grants)
+        dn_checks_problem(work->checking, check, path,
+                          made->grants
+                              ? "it was taken without grants, which are part of the schema"
+                              : "it was taken with grants, which are no part of the schema",
+                          NULL);
+    return dn_snapshot_level(made, snapshot, arena_of(work), work->error);
 }
 
 static int
 check_snapshot(replaying *work, const char *path)
 {
     dn_check_item check;
-    dn_fact_map *facts;
+    dn_snapshot made = work->side.snapshot;
+    dn_snapshot snapshot;
     const char *summary = NULL;
     int answer;
 
+    made.facts = work->side.facts;
     dn_checks_begin(work->checking, &check, "snapshot", work->ground->dialect, path);
-    answer = read_snapshot(work, path, &facts, &summary);
+    answer = read_snapshot(work, path, &snapshot, &summary);
     if (answer < 0 && work->error->status != DUNLIN_NO_MEMORY) {
         dn_checks_problem(work->checking, &check, path, work->error->message, "dunlin snapshot");
         dn_error_clear(work->error);
@@ -205,8 +222,9 @@ check_snapshot(replaying *work, const char *path)
             dn_checks_end(work->checking, &check, DN_CHECK_UNVERIFIED, summary, NULL);
         return answer < 0 ? -1 : 0;
     }
-    if (dn_checks_differences(work->checking, &check, work->side.facts, facts, &dn_diff_comparison,
-                              "the snapshot", work->error) < 0)
+    if (level_grants(work, &check, path, &made, &snapshot) < 0 ||
+        dn_checks_differences(work->checking, &check, made.facts, snapshot.facts,
+                              &dn_diff_comparison, "the snapshot", work->error) < 0)
         return -1;
     return dn_checks_conclude(
         work->checking, &check, "the head snapshot is what the migrations make",

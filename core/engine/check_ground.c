@@ -189,6 +189,7 @@ open_given(dn_checking *checking, dn_check_ground *ground, dn_error *error)
     ground->choice = (dn_shadow_choice){DN_SHADOW_GIVEN, "--shadow-url names a database for it"};
     if (dn_connection_open(ground->driver, ground->given, &options, &ground->reference, error) < 0)
         return dn_while(error, "opening the database of --shadow-url");
+    dn_connection_see_grants(ground->reference, checking->session->project.grants);
     return 0;
 }
 
@@ -207,6 +208,7 @@ open_server(dn_checking *checking, dn_check_ground *ground, dn_error *error)
         dn_error_clear(error);
         return ground->why ? 0 : dn_no_memory(error);
     }
+    dn_connection_see_grants(ground->reference, session->project.grants);
     ground->choice =
         dn_shadow_choose(ground->reference, &ground->target, checking->options->shadow != 0, NULL);
     if (ground->choice.kind == DN_SHADOW_NONE) {

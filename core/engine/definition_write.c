@@ -76,7 +76,7 @@ static void
 add_risk(writing *work, const dn_step *step)
 {
     for (uint64_t i = step->first_operation; i < step->first_operation + step->operation_count; i++)
-        if (i < work->diff->operations.count && work->diff->risks[i].danger == DN_DANGER_LOSES) {
+        if (i < work->diff->operations.count && work->diff->risks[i].danger >= DN_DANGER_REVOKE) {
             dn_text_printf(work->text, "-- ! %s\n", work->diff->risks[i].reason);
             return;
         }

@@ -14,6 +14,7 @@ typedef struct comparing {
     dn_side a;
     dn_side b;
     dn_check_ground ground; /* of the kind of a snapshot */
+    const char *note;       /* what is not compared, or NULL */
     dn_diff diff;
 } comparing;
 
@@ -241,6 +242,27 @@ tell_summary(comparing *work, dn_error *error)
     return text.failed ? dn_no_memory(error) : 0;
 }
 
+/* Where only one of them tells who may do what, that is no difference. */
+static int
+level_grants(comparing *work, dn_error *error)
+{
+    const dn_side *silent = work->a.snapshot.grants ? &work->b : &work->a;
+
+    if (work->a.snapshot.grants == work->b.snapshot.grants)
+        return 0;
+    work->note = dn_arena_printf(
+        &work->session->arena, "grants are not compared: '%s' was read without them", silent->name);
+    if (!work->note)
+        return dn_no_memory(error);
+    work->a.snapshot.facts = work->a.facts;
+    work->b.snapshot.facts = work->b.facts;
+    if (dn_snapshot_level(&work->a.snapshot, &work->b.snapshot, &work->session->arena, error) < 0)
+        return -1;
+    work->a.facts = work->a.snapshot.facts;
+    work->b.facts = work->b.snapshot.facts;
+    return 0;
+}
+
 static int
 open_sides(comparing *work, const char *a, const char *b, const dunlin_diff_options *options,
            dn_error *error)
@@ -251,7 +273,9 @@ open_sides(comparing *work, const char *a, const char *b, const dunlin_diff_opti
         dn_side_name(work->session, b, &operands[1], error) < 0)
         return -1;
     return dn_sides_open(work->session, operands, options->shadow != 0, options->shadow_url,
-                         &work->ground, &work->a, &work->b, error);
+                         &work->ground, &work->a, &work->b, error) < 0
+               ? -1
+               : level_grants(work, error);
 }
 
 static int
@@ -268,6 +292,7 @@ tell(comparing *work, const dunlin_diff_options *options, dn_error *error)
         tell_operations(work, error) < 0)
         return -1;
     tell_candidates(work);
+    dn_node_set_text(session->result, dn_result_node(session->result), "note", work->note);
     if (tell_statements(work, options->sql != 0, error) < 0)
         return -1;
     if (options->exit_code && work->diff.differences.count)

@@ -207,26 +207,31 @@ is_whole(const dunlin_fact *fact)
                            "type collation event");
 }
 
+/* Schemas and extensions come with a server as often as not. */
+static bool
+is_furniture(const dunlin_fact *fact)
+{
+    return dn_fact_is(fact, DUNLIN_KIND_SCHEMA) || dn_fact_is(fact, DUNLIN_KIND_EXTENSION);
+}
+
 /* Of an object that no migration knows, whole or a member. */
 static bool
 is_of_legacy(const dn_drifting *work, const dunlin_fact *fact)
 {
     static const char *const kinds[] = {"table", "view", "matview", "event"};
     uint64_t lead = (dn_fact_map_naming(work->found) & DN_FACT_NAMESPACES) ? 1 : 0;
+    const dunlin_fact *granted_on = dn_grant_object_in(work->found, fact);
 
+    /* The schema of somebody else is no difference, but not among what is strange. */
+    if (granted_on && is_furniture(granted_on))
+        return !find_fact(work->implied, granted_on);
+    fact = granted_on ? granted_on : fact;
     if (find_fact(work->strange, fact))
         return true;
     for (size_t i = 0; fact->path_count > lead && i < sizeof kinds / sizeof kinds[0]; i++)
         if (dn_fact_map_find(work->strange, dn_string(kinds[i]), fact->path, lead + 1))
             return true;
     return false;
-}
-
-/* Schemas and extensions come with a server as often as not. */
-static bool
-is_furniture(const dunlin_fact *fact)
-{
-    return dn_fact_is(fact, DUNLIN_KIND_SCHEMA) || dn_fact_is(fact, DUNLIN_KIND_EXTENSION);
 }
 
 static int
@@ -273,6 +278,7 @@ take_all(dn_drifting *work, const dn_fact_map *accepted, const dn_fact_map *impl
     static const dn_compare_options as_they_are;
     dn_differences list = {.count = 0};
 
+    work->implied = implied;
     if (fill(work, implied) < 0 ||
         dn_schema_compare(implied, work->found, &as_they_are, &work->session->arena, &list,
                           work->error) < 0 ||
@@ -319,14 +325,13 @@ find_by_replay(dn_drifting *work)
     if (!all_known(&work->evidence))
         return 1;
     if (work->known.present && strcmp(work->known.basis, DN_BASIS_ACCEPTED) == 0 &&
-        dn_fingerprint_facts(session, &work->known, &accepted, work->error) < 0)
+        dn_fingerprint_facts(session, &work->known, NULL, &accepted, work->error) < 0)
         return -1;
     if (note_touched(work) < 0 || start_empty(work, &implied) < 0 ||
         fold_recorded(work, implied) < 0 ||
         dn_ignore_apply(session->sight.ignore, implied, work->error) < 0 ||
         take_all(work, accepted, implied) < 0)
         return -1;
-    work->implied = implied;
     work->how = work->evidence.source;
     work->replayed = true;
     return 0;
@@ -339,7 +344,6 @@ add_differences(dn_drifting *work, const dn_fact_map *implied)
 {
     /* What was known is what somebody made, as far as that can be told. */
     work->touched = (dn_fact_map *)implied;
-    work->implied = implied;
     return take_all(work, NULL, implied);
 }
 
@@ -373,7 +377,7 @@ find_by_record(dn_drifting *work)
 {
     const dn_fact_map *implied;
 
-    if (dn_fingerprint_facts(work->session, &work->known, &implied, work->error) < 0)
+    if (dn_fingerprint_facts(work->session, &work->known, work->found, &implied, work->error) < 0)
         return -1;
     if (!implied || !is_current(work))
         return 1;
@@ -381,12 +385,17 @@ find_by_record(dn_drifting *work)
         add_differences(work, implied) < 0 || check_reader(work) < 0)
         return -1;
     work->how = "record";
-    if (is_proved(work))
+    if (!is_proved(work))
+        work->note = dn_arena_printf(&work->session->arena,
+                                     "this is what has changed since %s; whether the schema was "
+                                     "right then is not known",
+                                     work->known.at);
+    else if (dn_fingerprint_lacks_grants(work->session, &work->known))
+        work->note = dn_arena_printf(&work->session->arena,
+                                     "grants were not looked at on %s, and are not compared",
+                                     work->known.at);
+    else
         return 0;
-    work->note = dn_arena_printf(&work->session->arena,
-                                 "this is what has changed since %s; whether the schema was right "
-                                 "then is not known",
-                                 work->known.at);
     return work->note ? 0 : dn_no_memory(work->error);
 }
 

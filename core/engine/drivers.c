@@ -33,6 +33,7 @@ static const struct {
     {DUNLIN_CAN_NAME_NOT_NULL, "name-not-null"},
     {DUNLIN_CAN_REBUILD, "rebuild"},
     {DUNLIN_CAN_KEEP_TEXTS, "keep-texts"},
+    {DUNLIN_CAN_GRANTS, "grants"},
 };
 
 static const char *

@@ -40,7 +40,7 @@ read_record(comparing *work, const dn_fact_map *schema)
         return -1;
     if (!speaks)
         return 0;
-    if (dn_fingerprint_facts(session, &known, &work->then, work->error) < 0 ||
+    if (dn_fingerprint_facts(session, &known, schema, &work->then, work->error) < 0 ||
         dn_snapshot_facts(schema, dn_fact_map_naming(schema), &session->arena, &now, work->error) <
             0)
         return -1;
@@ -81,6 +81,8 @@ is_told_with_its_owner(const comparing *work, const dunlin_fact *fact)
                                         DUNLIN_KIND_MATERIALIZED_VIEW};
     uint64_t lead = dn_fact_map_naming(work->now) & DN_FACT_NAMESPACES ? 1 : 0;
 
+    if (dn_fact_is(fact, DUNLIN_KIND_GRANT))
+        return !dn_grant_object_in(work->then, fact) || !dn_grant_object_in(work->now, fact);
     for (size_t i = 0; !is_whole(work, fact) && i < sizeof kinds / sizeof kinds[0]; i++) {
         const dunlin_string kind = dn_string(kinds[i]);
 

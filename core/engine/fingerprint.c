@@ -25,9 +25,56 @@ keeps_texts(const dn_known *known)
     return known->facts && dn_texts_are(known->facts, known->facts_length);
 }
 
+/* --- grants ------------------------------------------------------------------------------------- */
+
+/* The first line of a snapshot says it. */
+static bool
+tells_grants(const dn_known *known)
+{
+    static const char words[] = "\"grants\":true";
+    const char *end = known->facts ? memchr(known->facts, '\n', known->facts_length) : NULL;
+
+    return end && memmem(known->facts, (size_t)(end - known->facts), words, sizeof words - 1);
+}
+
+bool
+dn_fingerprint_lacks_grants(dn_session *session, const dn_known *known)
+{
+    return dn_connection_sees_grants(session->connection) && !tells_grants(known);
+}
+
+typedef struct completing {
+    dn_fact_map *facts;
+    dn_error *error;
+} completing;
+
+static int
+share_grant(const dunlin_fact *fact, void *context)
+{
+    completing *work = context;
+
+    return dn_fact_map_share(work->facts, fact, work->error);
+}
+
+/* As much of privileges as is looked at today. */
+static int
+level_grants(dn_session *session, const dn_known *known, const dn_fact_map *now,
+             dn_fact_map **facts, dn_error *error)
+{
+    completing work = {*facts, error};
+
+    if (dn_fingerprint_lacks_grants(session, known))
+        return now ? dn_fact_map_each(now, DUNLIN_KIND_GRANT, share_grant, &work) : 0;
+    return tells_grants(known) && !dn_connection_sees_grants(session->connection)
+               ? dn_fact_map_without_grants(*facts, &session->arena, facts, error)
+               : 0;
+}
+
+/* --- rows --------------------------------------------------------------------------------------- */
+
 int
-dn_fingerprint_facts(dn_session *session, const dn_known *known, const dn_fact_map **facts,
-                     dn_error *error)
+dn_fingerprint_facts(dn_session *session, const dn_known *known, const dn_fact_map *now,
+                     const dn_fact_map **facts, dn_error *error)
 {
     uint64_t naming = dn_driver_naming(dn_connection_capabilities(session->connection));
     dn_snapshot snapshot;
@@ -46,7 +93,8 @@ dn_fingerprint_facts(dn_session *session, const dn_known *known, const dn_fact_m
     if (!known->facts || dn_snapshot_read(DN_TRACKER_SCHEMA, known->facts, known->facts_length,
                                           &session->arena, &snapshot, &ignored) < 0)
         return 0;
-    if (dn_snapshot_facts(snapshot.facts, naming, &session->arena, &copy, error) < 0)
+    if (dn_snapshot_facts(snapshot.facts, naming, &session->arena, &copy, error) < 0 ||
+        level_grants(session, known, now, &copy, error) < 0)
         return -1;
     *facts = copy;
     return 0;
@@ -109,7 +157,7 @@ dn_fingerprint_is(dn_session *session, const dn_known *known, const dn_fact_map 
         *same = strcmp(known->digest, digest) == 0;
         return 0;
     }
-    if (dn_fingerprint_facts(session, known, &then, error) < 0 ||
+    if (dn_fingerprint_facts(session, known, facts, &then, error) < 0 ||
         (then && digest_of(then, made, error) < 0))
         return -1;
     *same = then && strcmp(made, digest) == 0;
@@ -163,7 +211,7 @@ find_base(dn_fingerprint *own, const dn_known *known, dn_error *error)
         return -1;
     if (!speaks)
         return 0;
-    if (dn_fingerprint_facts(own->session, known, &facts, error) < 0)
+    if (dn_fingerprint_facts(own->session, known, own->before.facts, &facts, error) < 0)
         return -1;
     if (facts) {
         own->base = facts;
@@ -217,7 +265,10 @@ mentions(const dn_text *text, dunlin_string word)
 static bool
 is_mentioned(const dn_text *text, const dunlin_fact *key, uint64_t lead)
 {
-    return key->path_count > lead && mentions(text, key->path[key->path_count - 1]) &&
+    /* Of a grant the name is that of who has it. */
+    uint64_t last = key->path_count - (dn_fact_is(key, DUNLIN_KIND_GRANT) ? 2 : 1);
+
+    return key->path_count > lead && mentions(text, key->path[last]) &&
            mentions(text, key->path[lead]);
 }
 

@@ -23,9 +23,12 @@ typedef struct dn_fingerprint {
 const char *dn_fingerprint_reader(dn_session *session);
 /* The whole schema of the target, with what the project ignores. */
 int dn_fingerprint_look(dn_session *session, dn_snapshot *snapshot, dn_error *error);
-/* The facts of a row, by the names of the connection; NULL when it has none that can be read. */
-int dn_fingerprint_facts(dn_session *session, const dn_known *known, const dn_fact_map **facts,
-                         dn_error *error);
+/* The facts of a row, by the names of the connection; NULL when it has none that can be read. Grants that it
+ * does not tell, and are looked at today, are those of `now`, or none where that is NULL. */
+int dn_fingerprint_facts(dn_session *session, const dn_known *known, const dn_fact_map *now,
+                         const dn_fact_map **facts, dn_error *error);
+/* Are there such? */
+bool dn_fingerprint_lacks_grants(dn_session *session, const dn_known *known);
 /* Whether they are told as they are today: by the same reader, or made from texts just now. */
 int dn_fingerprint_speaks(dn_session *session, const dn_known *known, bool *speaks,
                           dn_error *error);

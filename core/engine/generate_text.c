@@ -101,7 +101,7 @@ add_risk(writing *state, const dunlin_operation *operation, dn_risk risk)
         return 0;
     if (count_rows(state, operation, &rows) < 0)
         return -1;
-    dn_text_add_string(text, risk.danger == DN_DANGER_LOSES ? "-- ! " : "-- ? ");
+    dn_text_add_string(text, risk.danger >= DN_DANGER_REVOKE ? "-- ! " : "-- ? ");
     add_name(state, operation);
     dn_text_printf(text, ": %s", risk.reason);
     if (rows >= 0) {
@@ -399,7 +399,7 @@ add_portable(writing *state, size_t at, dn_operations *list)
         return 0;
     if (dn_string_among(
             operation->kind,
-            "schema extension function procedure aggregate type collation trigger policy rule statistics"))
+            "schema extension function procedure aggregate type collation trigger policy rule statistics grant"))
         return 1;
     if (risky && (flush(state, list) < 0 || add_risk(state, operation, risk) < 0))
         return -1;

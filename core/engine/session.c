@@ -180,7 +180,11 @@ connect_now(dn_session *session, bool read_only, dn_error *error)
     };
 
     close_connection(session);
-    return dn_connection_open(session->driver, session->url, &options, &session->connection, error);
+    if (dn_connection_open(session->driver, session->url, &options, &session->connection, error) <
+        0)
+        return -1;
+    dn_connection_see_grants(session->connection, session->project.grants);
+    return 0;
 }
 
 int

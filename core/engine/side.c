@@ -27,6 +27,7 @@ read_database(dn_session *session, const char *url, dn_side *side, dn_error *err
 
     if (dn_connection_open(side->driver, url, &options, &side->connection, error) < 0)
         return dn_while(error, "reading the schema of '%s'", side->name);
+    dn_connection_see_grants(side->connection, session->project.grants);
     return read_schema(session, url, side, error);
 }
 

@@ -103,6 +103,7 @@ fold(stating *work, dn_side *side)
         .flavour =
             dn_arena_copy(&session->arena, profile->flavour.data, (size_t)profile->flavour.length),
         .server = profile->major,
+        .grants = dn_connection_sees_grants(like.connection),
         .facts = facts,
     };
     return side->snapshot.flavour ? 0 : dn_no_memory(work->error);

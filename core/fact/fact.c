@@ -29,13 +29,12 @@ dn_fact_list_add(dn_fact_list *list, dn_arena *arena, const dunlin_fact *fact, d
     return 0;
 }
 
-void
-dn_fact_describe(dn_text *text, dunlin_string kind, const dunlin_string *path, uint64_t count)
+static void
+add_path(dn_text *text, const dunlin_string *path, uint64_t count)
 {
     bool first = true;
 
-    dn_text_add(text, kind.data, (size_t)kind.length);
-    dn_text_add_string(text, " '");
+    dn_text_add_char(text, '\'');
     for (uint64_t i = 0; i < count; i++) {
         if (path[i].length == 0)
             continue;
@@ -45,6 +44,33 @@ dn_fact_describe(dn_text *text, dunlin_string kind, const dunlin_string *path, u
         dn_text_add(text, path[i].data, (size_t)path[i].length);
     }
     dn_text_add_char(text, '\'');
+}
+
+/* "grant SELECT ON 'public.t' TO 'bob'" */
+static void
+describe_grant(dn_text *text, const dunlin_string *path, uint64_t count)
+{
+    dunlin_string privilege = path[count - 1];
+    bool told = privilege.length > 3 && memmem(privilege.data, privilege.length, " ON ", 4);
+
+    dn_text_printf(text, "grant %.*s%s ", (int)privilege.length, privilege.data, told ? "" : " ON");
+    add_path(text, path, count - 2);
+    if (path[count - 2].length) {
+        dn_text_add_string(text, " TO ");
+        add_path(text, &path[count - 2], 1);
+    }
+}
+
+void
+dn_fact_describe(dn_text *text, dunlin_string kind, const dunlin_string *path, uint64_t count)
+{
+    if (dn_string_equal(kind, DUNLIN_KIND_GRANT) && count > 2) {
+        describe_grant(text, path, count);
+        return;
+    }
+    dn_text_add(text, kind.data, (size_t)kind.length);
+    dn_text_add_char(text, ' ');
+    add_path(text, path, count);
 }
 
 /* --- copying: the whole fact in one block ------------------------------------------------------------ */

@@ -116,6 +116,19 @@ int dn_fact_map_members(const dn_fact_map *map, const char *kind, const dunlin_s
 /* The same for those whose paths have `count` elements, the last of them being path[count - 1]. */
 int dn_fact_map_namesakes(const dn_fact_map *map, const char *kind, const dunlin_string *path,
                           uint64_t count, dn_fact_visitor visit, void *context);
+/* --- grants ------------------------------------------------------------------------------------- */
+/* What a privilege is on, borrowed from the grant; of what shares the names of tables, functions or
+ * types the first kind. false: the fact is no grant. */
+bool dn_grant_object(const dunlin_fact *grant, dunlin_fact *object);
+/* The fact of it; of a column that is no fact, its view. NULL: none. */
+const dunlin_fact *dn_grant_object_in(const dn_fact_map *map, const dunlin_fact *grant);
+/* Is it on the object of that name, or on a column of it? Any kind that the privilege may be on. */
+bool dn_grant_lies_in(uint64_t naming, const dunlin_fact *grant, dunlin_string kind,
+                      const dunlin_string *path, uint64_t count);
+/* The same facts, themselves, but for grants. */
+int dn_fact_map_without_grants(const dn_fact_map *map, dn_arena *arena, dn_fact_map **copy,
+                               dn_error *error);
+
 /* Are two names equal, as elements number `index` of paths with `count` elements? */
 bool dn_fact_same_name(uint64_t naming, uint64_t index, uint64_t count, dunlin_string left,
                        dunlin_string right);

@@ -136,6 +136,13 @@ bool
 dn_ignore_hides(const dn_ignore *ignore, uint64_t naming, const dunlin_fact *fact,
                 const dn_fact_map *map)
 {
+    const dunlin_fact *granted_on = map ? dn_grant_object_in(map, fact) : NULL;
+    dunlin_fact object;
+
+    if (granted_on)
+        fact = granted_on;
+    else if (dn_grant_object(fact, &object))
+        fact = &object;
     for (size_t i = 0; ignore && i < ignore->count; i++)
         if (hidden_by(&ignore->patterns[i], naming, fact, map))
             return true;

@@ -31,6 +31,8 @@ rank(dunlin_string kind)
     };
     unsigned count = sizeof kinds / sizeof kinds[0];
 
+    if (dn_string_equal(kind, DUNLIN_KIND_GRANT))
+        return count + 1;
     for (unsigned i = 0; i < count; i++)
         if (dn_string_equal(kind, kinds[i]))
             return i;
@@ -64,13 +66,24 @@ order_paths(const dunlin_fact *left, const dunlin_fact *right, uint64_t from, ui
     return 0;
 }
 
+/* The path of what it is grouped by: a grant on a schema goes with the schema. */
+static dunlin_fact
+place_of(const dunlin_fact *fact)
+{
+    dunlin_fact place;
+
+    return dn_grant_object(fact, &place) ? place : *fact;
+}
+
 int
 dn_fact_order(uint64_t naming, const dunlin_fact *left, const dunlin_fact *right)
 {
     uint64_t object = (naming & DN_FACT_NAMESPACES) ? 2 : 1;
-    int order = order_paths(left, right, 0, object);
+    const dunlin_fact left_place = place_of(left);
+    const dunlin_fact right_place = place_of(right);
+    int order = order_paths(&left_place, &right_place, 0, object);
 
     if (!order)
         order = order_kinds(left->kind, right->kind);
-    return order ? order : order_paths(left, right, object, UINT64_MAX);
+    return order ? order : order_paths(left, right, 0, UINT64_MAX);
 }

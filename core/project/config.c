@@ -506,6 +506,15 @@ set_concurrently(config_reader *reader, const cJSON *node, dn_error *error)
 }
 
 static int
+set_grants(config_reader *reader, const cJSON *node, dn_error *error)
+{
+    if (!cJSON_IsBool(node))
+        return fail_type(reader, node, "true or false", error);
+    reader->project->grants = cJSON_IsTrue(node);
+    return 0;
+}
+
+static int
 read_pattern(config_reader *reader, const cJSON *node, dn_ignore_pattern *pattern, dn_error *error)
 {
     dn_auto(dn_text) shown = DN_TEXT_INIT;
@@ -614,6 +623,7 @@ static const key top_keys[] = {
     {"definitionForm", set_definition_form},
     {"ignore", set_ignore},
     {"concurrently", set_concurrently},
+    {"grants", set_grants},
     {"targets", set_targets},
     {"layout", set_layout},
 };

@@ -68,6 +68,7 @@ typedef struct dn_project {
     dn_tags tags;
     dn_ahead ahead;
     bool plain_indexes;     /* "concurrently": false */
+    bool grants;            /* privileges are part of the schema */
     dn_ignore ignore;       /* objects that are kept out of sight */
     dn_snapshots snapshots; /* whether `migrate` writes them, and the definition */
     const char *definition; /* absolute path of the schema definition; it need not exist */

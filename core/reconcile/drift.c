@@ -10,6 +10,7 @@
 typedef struct drifting {
     const dn_claim *claims;
     const dn_ballot *ballot;
+    const dn_fact_map *schema;
     dn_arena *arena;
     dn_proofs *proofs;
     size_t capacity;
@@ -204,15 +205,16 @@ is_whole(const dunlin_fact *fact, uint64_t naming)
            dn_fact_is(fact, DUNLIN_KIND_PROCEDURE);
 }
 
-/* The table, or view, that a member is in. */
+/* The table, or view, that a member is in; what a grant is on. */
 static const dn_line *
 owner_of(const drifting *work, const dunlin_fact *member)
 {
     static const char *const kinds[] = {DUNLIN_KIND_TABLE, DUNLIN_KIND_VIEW,
                                         DUNLIN_KIND_MATERIALIZED_VIEW};
-    const dn_line *line = NULL;
+    const dunlin_fact *granted_on = dn_grant_object_in(work->schema, member);
+    const dn_line *line = granted_on ? dn_ballot_line(work->ballot, granted_on) : NULL;
 
-    for (size_t i = 0; !line && i < sizeof kinds / sizeof kinds[0]; i++) {
+    for (size_t i = 0; !granted_on && !line && i < sizeof kinds / sizeof kinds[0]; i++) {
         dunlin_fact owner = {.size = sizeof owner, .kind = dn_string(kinds[i])};
 
         owner.path = member->path;
@@ -265,8 +267,12 @@ int
 dn_prove_drift(const dn_claim *claims, const dn_ballot *ballot, const dn_fact_map *schema,
                dn_arena *arena, dn_proofs *proofs, dn_error *error)
 {
-    drifting work = {
-        .claims = claims, .ballot = ballot, .arena = arena, .proofs = proofs, .error = error};
+    drifting work = {.claims = claims,
+                     .ballot = ballot,
+                     .schema = schema,
+                     .arena = arena,
+                     .proofs = proofs,
+                     .error = error};
 
     for (size_t i = 0; i < proofs->count; i++) {
         work.blind = work.blind || is_unknown(&work, i);

@@ -14,7 +14,7 @@ const dn_compare_options dn_diff_comparison = {
 const char *
 dn_danger_name(dn_danger danger)
 {
-    static const char *const names[] = {"none", "may-fail", "loses-data"};
+    static const char *const names[] = {"none", "may-fail", "loses-access", "loses-data"};
 
     return names[danger];
 }

@@ -21,10 +21,12 @@
 
 typedef enum dn_danger {
     DN_DANGER_NONE = 0,
-    DN_DANGER_FAILS, /* may fail, depending on the rows */
-    DN_DANGER_LOSES  /* rows, values or counters are lost */
+    DN_DANGER_FAILS,  /* may fail, depending on the rows */
+    DN_DANGER_REVOKE, /* somebody may no longer do what he could */
+    DN_DANGER_LOSES   /* rows, values or counters are lost */
 } dn_danger;
-const char *dn_danger_name(dn_danger danger); /* "none", "may-fail", "loses-data" */
+/* "none", "may-fail", "loses-access", "loses-data" */
+const char *dn_danger_name(dn_danger danger);
 
 /* What an operation may do to what is stored. */
 typedef struct dn_risk {

@@ -365,6 +365,8 @@ dn_diff_close(dn_diffing *work)
     if (disturbs(work))
         answer = close_over(&state);
     dn_arena_free(&state.arena);
+    if (answer == 0)
+        answer = dn_diff_close_grants(work);
     if (answer == 0 && work->count)
         qsort_r(work->moves, work->count, sizeof *work->moves, by_order, &work->naming);
     return answer;

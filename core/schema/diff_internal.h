@@ -4,6 +4,7 @@
  *
  *   diff.c         what is to be done with each difference
  *   diff_close.c   what else has to be made anew because of it
+ *   diff_grant.c   the same of grants
  *   diff_order.c   the phases
  *   diff_sort.c    dependencies within a phase
  *   diff_emit.c    operations
@@ -67,6 +68,9 @@ bool dn_fact_mentions(const dunlin_fact *fact, dunlin_string name);
 
 /* --- diff_close.c --- */
 int dn_diff_close(dn_diffing *work);
+
+/* --- diff_grant.c --- */
+int dn_diff_close_grants(dn_diffing *work);
 
 /* --- diff_sort.c --- */
 /* Puts facts behind those that they need: views, functions, tables, domains. */

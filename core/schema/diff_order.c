@@ -591,7 +591,8 @@ drop_remade(dn_diffing *work, const char *kinds)
 static int
 clear_the_way(dn_diffing *work)
 {
-    if (drop_kinds(work, "policy trigger rule statistics") < 0 || drop_indexes_of_views(work) < 0 ||
+    if (drop_kinds(work, DUNLIN_KIND_GRANT) < 0 ||
+        drop_kinds(work, "policy trigger rule statistics") < 0 || drop_indexes_of_views(work) < 0 ||
         drop_sorted(work, "view matview") < 0 || drop_kinds(work, DUNLIN_KIND_FOREIGN_KEY) < 0 ||
         drop_kinds(work, DUNLIN_KIND_INDEX) < 0 || drop_kinds(work, "check exclude unique pk") < 0)
         return -1;
@@ -620,6 +621,17 @@ clean_up(dn_diffing *work)
     return drop_kinds(work, DUNLIN_KIND_SCHEMA);
 }
 
+/* What is taken from whoever may pass a privilege on is taken before anything is granted. */
+static int
+come_grants(dn_diffing *work)
+{
+    for (size_t i = 0; i < work->count; i++)
+        if ((work->moves[i].what & DN_MOVE_ALTER) &&
+            dn_fact_is(work->moves[i].after, DUNLIN_KIND_GRANT) && come(work, &work->moves[i]) < 0)
+            return -1;
+    return 0;
+}
+
 static int
 come_rest(dn_diffing *work)
 {
@@ -639,7 +651,7 @@ dn_diff_order(dn_diffing *work)
         come_tables(work) < 0 || come_kinds(work, DUNLIN_KIND_FOREIGN_KEY) < 0 ||
         come_sorted(work, "function procedure") < 0 || come_kinds(work, "aggregate") < 0 ||
         come_views(work) < 0 || come_kinds(work, "trigger policy rule statistics") < 0 ||
-        come_rest(work) < 0)
+        come_grants(work) < 0 || come_rest(work) < 0)
         return -1;
     return clean_up(work);
 }

@@ -5,6 +5,7 @@
 #include "core/schema/diff_internal.h"
 
 static const dn_risk none = {DN_DANGER_NONE, NULL};
+static const dn_risk revokes = {DN_DANGER_REVOKE, "whoever has the privilege by this loses it"};
 
 static bool
 sets(const dunlin_operation *operation, const char *name)
@@ -36,6 +37,8 @@ risk_of_drop(const dn_diffing *work, const dunlin_operation *operation)
     const dunlin_fact *before =
         dn_fact_map_find(work->before, operation->kind, operation->path, operation->path_count);
 
+    if (before && dn_string_equal(operation->kind, DUNLIN_KIND_GRANT))
+        return dn_fact_flag(before, "revoked") ? none : revokes;
     /* What is computed can be computed again. */
     if (before && dn_property_find(before->properties, before->property_count, "generated"))
         return none;
@@ -48,6 +51,8 @@ risk_of_drop(const dn_diffing *work, const dunlin_operation *operation)
 static dn_risk
 risk_of_create(const dn_diffing *work, const dunlin_operation *operation)
 {
+    if (dn_property_flag(operation->set, operation->set_count, "revoked"))
+        return revokes;
     if (!has_rows(work, operation))
         return none;
     if (dn_string_equal(operation->kind, DUNLIN_KIND_COLUMN))
@@ -91,6 +96,8 @@ only_widens(const dn_diffing *work, const dunlin_operation *operation)
 static dn_risk
 risk_of_alter(const dn_diffing *work, const dunlin_operation *operation)
 {
+    if (dn_string_equal(operation->kind, DUNLIN_KIND_GRANT))
+        return operation->unset_count ? revokes : none;
     if (!dn_string_equal(operation->kind, DUNLIN_KIND_COLUMN))
         return none;
     if ((sets(operation, "type") || sets(operation, "type_path")) && !only_widens(work, operation))

@@ -183,12 +183,27 @@ collect_of_schema(const dunlin_fact *fact, void *context)
                : 0;
 }
 
+/* A privilege on the object, or on a column of it. */
+static int
+collect_grant(const dunlin_fact *fact, void *context)
+{
+    moving *work = context;
+    const dunlin_operation *operation = work->operation;
+
+    return dn_grant_lies_in(dn_fact_map_naming(work->facts), fact, operation->kind, operation->path,
+                            operation->path_count)
+               ? collect(work, fact)
+               : 0;
+}
+
 /* What goes with the object, itself left aside. */
 static int
 collect_dropped(moving *work)
 {
     const dunlin_operation *operation = work->operation;
 
+    if (dn_fact_map_each(work->facts, DUNLIN_KIND_GRANT, collect_grant, work) < 0)
+        return -1;
     if (dn_schema_is_relation(operation->kind))
         return dn_fact_map_members(work->facts, NULL, operation->path, operation->path_count,
                                    collect_member, work);
@@ -398,7 +413,7 @@ collect_user(const dunlin_fact *fact, void *context)
 static int
 collect_any(const dunlin_fact *fact, void *context)
 {
-    return collect(context, fact);
+    return dn_fact_is(fact, DUNLIN_KIND_GRANT) ? 0 : collect(context, fact);
 }
 
 static int
@@ -415,7 +430,8 @@ collect_renamed(moving *work)
     if (column)
         itself = dn_fact_map_find(work->facts, dn_string(DUNLIN_KIND_TABLE), operation->path,
                                   operation->path_count - 1);
-    if (itself && collect(work, itself) < 0)
+    if ((itself && collect(work, itself) < 0) ||
+        dn_fact_map_each(work->facts, DUNLIN_KIND_GRANT, collect_grant, work) < 0)
         return -1;
     if (table &&
         dn_fact_map_members(work->facts, NULL, operation->path,
@@ -435,9 +451,10 @@ rename_one(moving *work, const dunlin_fact *fact)
     uint64_t depth = operation->path_count;
     bool relation = dn_schema_is_relation(operation->kind);
     bool column = dn_string_equal(operation->kind, DUNLIN_KIND_COLUMN);
-    bool itself = is_within(naming, fact, operation->path, depth) &&
-                  (dn_schema_same(fact->kind, operation->kind) ||
-                   (relation && dn_schema_is_member(fact->kind)));
+    bool itself =
+        is_within(naming, fact, operation->path, depth) &&
+        (dn_schema_same(fact->kind, operation->kind) || dn_fact_is(fact, DUNLIN_KIND_GRANT) ||
+         (relation && dn_schema_is_member(fact->kind)));
     bool same_table = column && is_within(naming, fact, operation->path, depth - 1);
     dunlin_fact *copy = (dunlin_fact *)(uintptr_t)dn_fact_copy(&work->arena, fact);
     dunlin_property *properties;

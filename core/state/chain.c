@@ -85,6 +85,7 @@ dn_chain_begin(const dn_replay_options *options, dn_digest *digest, dn_error *er
     add_text(&hash, options->translate.dialect);
     add_number(&hash, options->translate.native_guards);
     add_number(&hash, options->translate.keep_different);
+    add_number(&hash, dn_connection_sees_grants(options->target));
     if (add_settings(&hash, profile, (flags & DUNLIN_CAN_NAMESPACES) != 0, error) < 0)
         return -1;
     *digest = dn_hash_end(&hash);

@@ -95,6 +95,8 @@ belongs_to(uint64_t naming, const dunlin_fact *fact, const dunlin_fact *key)
                          : fact->kind.length == key->kind.length &&
                                memcmp(fact->kind.data, key->kind.data, key->kind.length) == 0;
 
+    if (dn_fact_is(fact, DUNLIN_KIND_GRANT))
+        return dn_grant_lies_in(naming, fact, key->kind, key->path, key->path_count);
     if (!same_kind || fact->path_count < key->path_count)
         return false;
     for (uint64_t i = 0; i < key->path_count; i++)
@@ -129,7 +131,9 @@ collect_relation(reading *work, const dunlin_fact *key)
         if (fact && collect(fact, work) < 0)
             return -1;
     }
-    return dn_fact_map_members(facts, NULL, key->path, key->path_count, collect, work);
+    return dn_fact_map_members(facts, NULL, key->path, key->path_count, collect, work) < 0
+               ? -1
+               : dn_fact_map_each(facts, DUNLIN_KIND_GRANT, collect, work);
 }
 
 static bool

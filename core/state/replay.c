@@ -82,6 +82,7 @@ open_shadow(dn_replay *replay, dn_error *error)
 
     if (dn_shadow_open(driver, options->url, given, &replay->quiet, &replay->shadow, error) < 0)
         return -1;
+    dn_connection_see_grants(replay->shadow, dn_connection_sees_grants(options->target));
     if (check_alike(replay, error) < 0)
         return -1;
     dn_log_debug(&options->log, "replaying migrations in '%.*s'",

@@ -21,8 +21,11 @@ dn_state_is_tracker(uint64_t naming, const char *tracker, const dunlin_fact *fac
     uint64_t lead = (naming & DN_FACT_NAMESPACES) ? 1 : 0;
     size_t prefix = strlen(DN_TRACKER_PREFIX);
     dunlin_string table;
+    dunlin_fact object;
     const char *dot;
 
+    if (dn_grant_object(fact, &object))
+        fact = &object;
     if (lead && fact->path_count && dn_claimant_has_schema(fact->path[0]))
         return true;
     if (fact->path_count <= lead)
@@ -80,10 +83,24 @@ static int
 look_inside(const dunlin_fact *fact, void *context)
 {
     inhabitants *work = context;
+    dunlin_fact object;
 
+    if (dn_grant_object(fact, &object))
+        fact = &object;
     work->found = fact->path_count > 1 && fact->path[0].length == work->space.length &&
                   memcmp(fact->path[0].data, work->space.data, (size_t)work->space.length) == 0;
     return work->found;
+}
+
+/* What it is on is none of anybody's affair. */
+static int
+drop_grant(const dunlin_fact *fact, void *context)
+{
+    sifting *work = context;
+
+    if (!dn_grant_object_in(work->kept, fact))
+        dn_fact_map_remove(work->kept, fact->kind, fact->path, fact->path_count);
+    return 0;
 }
 
 static int
@@ -163,6 +180,7 @@ observe(dn_connection *connection, const dn_sight *sight, dn_arena *arena, dn_fa
         dn_ignore_apply(ignore, work.left_out, error) < 0)
         return -1;
     dn_fact_map_each(work.kept, DUNLIN_KIND_SCHEMA, drop_empty_space, &work);
+    dn_fact_map_each(work.kept, DUNLIN_KIND_GRANT, drop_grant, &work);
     *facts = work.kept;
     if (unseen)
         *unseen = unreadable;
@@ -189,6 +207,7 @@ take_snapshot(dn_connection *connection, const dn_sight *sight, dn_arena *arena,
         .dialect = dn_connection_driver(connection)->table.dialect,
         .flavour = dn_arena_copy(arena, profile->flavour.data, profile->flavour.length),
         .server = profile->major,
+        .grants = dn_connection_sees_grants(connection),
         .facts = facts,
     };
     return snapshot->flavour ? 0 : dn_no_memory(error);

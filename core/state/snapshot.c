@@ -29,8 +29,8 @@ dn_snapshot_write(dn_snapshot *snapshot, dn_text *text, dn_error *error)
     place = text->length + strlen("\"digest\":\"");
     add_text(text, "digest", hex);
     add_text(text, "flavour", snapshot->flavour);
-    dn_text_printf(text, "\"format\":%d,\"server\":%lld},\n\"facts\":{\n", DN_SNAPSHOT_FORMAT,
-                   (long long)snapshot->server);
+    dn_text_printf(text, "\"format\":%d,%s\"server\":%lld},\n\"facts\":{\n", DN_SNAPSHOT_FORMAT,
+                   snapshot->grants ? "\"grants\":true," : "", (long long)snapshot->server);
     if (dn_fact_map_write(snapshot->facts, text, &snapshot->digest, error) < 0)
         return -1;
     dn_text_add_string(text, "}}\n");
@@ -73,6 +73,7 @@ dn_snapshot_read_head(dn_snapshot_reading *work)
     const cJSON *head = member(work->json.root, "dunlin");
     const cJSON *format = member(head, "format");
     const cJSON *server = member(head, "server");
+    const cJSON *grants = member(head, "grants");
     const char *digest;
     int64_t number;
 
@@ -93,6 +94,9 @@ dn_snapshot_read_head(dn_snapshot_reading *work)
         return refuse(work, member(head, "digest"), "\"digest\" should be 64 hexadecimal digits");
     if (!dn_json_integer(server, &work->snapshot->server))
         return refuse(work, server ? server : head, "\"server\" should be a number");
+    if (grants && !cJSON_IsBool(grants))
+        return refuse(work, grants, "\"grants\" should be true or false");
+    work->snapshot->grants = cJSON_IsTrue(grants);
     return 0;
 }
 
@@ -229,6 +233,21 @@ dn_snapshot_facts(const dn_fact_map *facts, uint64_t naming, dn_arena *arena, dn
 
     *copy = work.copy;
     return work.copy ? dn_fact_map_each(facts, NULL, share_fact, &work) : dn_no_memory(error);
+}
+
+int
+dn_snapshot_level(dn_snapshot *one, dn_snapshot *other, dn_arena *arena, dn_error *error)
+{
+    dn_snapshot *teller = one->grants ? one : other;
+    dn_fact_map *facts;
+
+    if (one->grants == other->grants)
+        return 0;
+    if (dn_fact_map_without_grants(teller->facts, arena, &facts, error) < 0)
+        return -1;
+    teller->facts = facts;
+    teller->grants = false;
+    return 0;
 }
 
 /* --- places --------------------------------------------------------------------------------------- */

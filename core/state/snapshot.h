@@ -14,6 +14,7 @@ typedef struct dn_snapshot {
     const char *dialect; /* of the driver: "postgresql" */
     const char *flavour; /* of the server: "mariadb" */
     int64_t server;      /* its major version */
+    bool grants;         /* privileges were read as well */
     dn_digest digest;    /* of the facts, once it was read or written */
     const dn_fact_map *facts;
 } dn_snapshot;
@@ -49,6 +50,8 @@ typedef struct dn_snapshot_manner {
 int dn_snapshot_read_facts(const char *name, const char *text, size_t length,
                            const dn_snapshot_manner *manner, dn_arena *arena, dn_snapshot *snapshot,
                            dn_fact_map **facts, dn_error *error);
+/* Where only one of two tells of privileges, it is compared without them. */
+int dn_snapshot_level(dn_snapshot *one, dn_snapshot *other, dn_arena *arena, dn_error *error);
 /* The same facts, themselves, in a map for a kind of server: DN_FACT_*. `arena` is theirs, or goes
  * before it. */
 int dn_snapshot_facts(const dn_fact_map *facts, uint64_t naming, dn_arena *arena,

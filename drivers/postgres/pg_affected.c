@@ -14,6 +14,7 @@ typedef enum where {
     NOTHING, /* the statement changes no facts */
     NAME,    /* the name of the object */
     LIST,    /* names, with commas */
+    GRANTS,  /* the same, where privileges are facts; without a kind anything may change */
     ON_NAME  /* somewhere ON and the name of a table */
 } where;
 
@@ -29,6 +30,10 @@ static const struct {
     {"MERGE", NOTHING, NULL},
     {"TRUNCATE", NOTHING, NULL},
     {"COPY", NOTHING, NULL},
+    {"{GRANT,REVOKE} * ON ALL", GRANTS, NULL},
+    {"{GRANT,REVOKE} * ON SCHEMA", GRANTS, DUNLIN_KIND_SCHEMA},
+    {"{GRANT,REVOKE} * ON {SEQUENCE,FUNCTION,PROCEDURE,ROUTINE,TYPE,DOMAIN}", GRANTS, NULL},
+    {"{GRANT,REVOKE} * ON [TABLE]", GRANTS, DUNLIN_KIND_TABLE},
     {"{GRANT,REVOKE}", NOTHING, NULL},
     {"{ANALYZE,ANALYSE,VACUUM,REINDEX,CLUSTER,LOCK,NOTIFY,VALUES,SHOW}", NOTHING, NULL},
     {"REFRESH MATERIALIZED VIEW", NOTHING, NULL},
@@ -139,6 +144,45 @@ push_list(const dunlin_call *call, const dunlin_connection *connection, const ch
     return status;
 }
 
+static int32_t
+push_schema(const dunlin_call *call, dn_pg_scan *scan, int32_t *known)
+{
+    dn_kit_text names[2] = {{0}, {0}};
+    uint64_t count;
+    int32_t status = DUNLIN_OK;
+
+    *known = dn_pg_take_names(scan, names, &count) && count == 1 ? 1 : 0;
+    if (*known) {
+        const dunlin_string path = dn_kit_text_string(&names[0]);
+        const dunlin_fact key = {.size = sizeof(key),
+                                 .kind = dn_kit_string(DUNLIN_KIND_SCHEMA),
+                                 .path = &path,
+                                 .path_count = 1};
+
+        status = names[0].failed ? dn_kit_no_memory(call) : call->host->touched(call, &key);
+    }
+    dn_kit_text_free(&names[0]);
+    dn_kit_text_free(&names[1]);
+    return status;
+}
+
+static int32_t
+push_granted(const dunlin_call *call, const dunlin_connection *connection, const char *kind,
+             dn_pg_scan *scan, int32_t *known)
+{
+    int32_t status = DUNLIN_OK;
+
+    *known = (call->flags & DUNLIN_CALL_GRANTS) ? 0 : 1;
+    if (*known || kind == NULL)
+        return DUNLIN_OK;
+    do
+        status = strcmp(kind, DUNLIN_KIND_SCHEMA) == 0
+                     ? push_schema(call, scan, known)
+                     : push_name(call, connection, kind, scan, known);
+    while (status == DUNLIN_OK && *known && dn_pg_scan_fits(scan, ","));
+    return status;
+}
+
 int32_t
 dn_pg_affected(const dunlin_call *call, dunlin_connection *connection, dunlin_string statement,
                int32_t *known)
@@ -155,6 +199,7 @@ dn_pg_affected(const dunlin_call *call, dunlin_connection *connection, dunlin_st
         switch (patterns[i].where) {
         case NOTHING: *known = 1; return DUNLIN_OK;
         case LIST: return push_list(call, connection, kind, &scan, known);
+        case GRANTS: return push_granted(call, connection, kind, &scan, known);
         case ON_NAME:
             if (!dn_pg_scan_fits(&scan, "* ON [ONLY]"))
                 return DUNLIN_OK;

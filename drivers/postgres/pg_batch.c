@@ -69,11 +69,20 @@ choose_frame(batch *work)
 
 static const Oid types[MOST_VALUES] = {DN_PG_TEXTS, DN_PG_TEXTS, DN_PG_TEXTS, DN_PG_TEXTS};
 
+/* Of the same questions. */
+static unsigned *
+number_of(const batch *work)
+{
+    bool grants = (work->connection->call->flags & DUNLIN_CALL_GRANTS) != 0;
+
+    return &work->connection->questions[grants][work->extent];
+}
+
 /* Names are never used twice: nobody knows what became of those in a failed pipeline. */
 static bool
 send_prepared(const batch *work)
 {
-    unsigned number = work->connection->questions[work->extent];
+    unsigned number = *number_of(work);
     PGconn *pg = work->connection->pg;
     char name[48];
 
@@ -208,7 +217,7 @@ ask(batch *work)
     }
     PQexitPipelineMode(connection->pg);
     if (work->refused) {
-        connection->questions[work->extent] = 0;
+        *number_of(work) = 0;
         get_back(work);
     }
     return work->status;
@@ -304,9 +313,9 @@ dn_pg_ask_together(dunlin_connection *connection, const dn_pg_question *question
         work.pins = pins.data;
     }
     choose_frame(&work);
-    work.prepares = connection->shadow != NULL && connection->questions[extent] == 0;
+    work.prepares = connection->shadow != NULL && *number_of(&work) == 0;
     if (work.prepares)
-        connection->questions[extent] = ++connection->prepared_names;
+        *number_of(&work) = ++connection->prepared_names;
     status = ask(&work);
     return status == DUNLIN_OK && work.starved ? ask_apart(&work) : status;
 }

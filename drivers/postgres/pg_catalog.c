@@ -421,6 +421,62 @@ static part members[] = {
     NULL,
 };
 
+/* --- privileges --------------------------------------------------------------------------------------- */
+/* What an object has that another one of its kind has not: the server grants some to everybody, and all
+ * to the owner. Of a schema "public" it is what a new database has. */
+static part grants[] = {
+    "SELECT o.s, o.n, o.a, o.c, o.w, CASE g.grantee WHEN 0 THEN 'public' WHEN o.owner THEN ''"
+    " ELSE pg_get_userbyid(g.grantee)::text END, g.p, g.o, g.r FROM ("
+    "SELECT coalesce(tn.nspname, n.nspname) AS s, coalesce(t.relname, c.relname) AS n,"
+    " NULL::text AS a, a.attname AS c, CASE c.relkind WHEN 'S' THEN ' ON SEQUENCE' ELSE '' END AS w,"
+    " c.relowner AS owner, c.relacl AS acl,"
+    " acldefault(CASE c.relkind WHEN 'S' THEN 's'::\"char\" ELSE 'r' END, c.relowner) AS base"
+    " FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
+    " LEFT JOIN pg_depend d ON c.relkind = 'S' AND d.classid = 'pg_class'::regclass"
+    " AND d.objid = c.oid AND d.objsubid = 0 AND d.refclassid = 'pg_class'::regclass"
+    " AND d.deptype IN ('a', 'i') LEFT JOIN pg_class t ON t.oid = d.refobjid"
+    " LEFT JOIN pg_namespace tn ON tn.oid = t.relnamespace"
+    " LEFT JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid"
+    " WHERE c.relacl IS NOT NULL AND c.relkind IN ('r', 'p', 'f', 'v', 'm', 'S')"
+    " AND c.relpersistence <> 't' AND " VISIBLE_SCHEMA
+    " AND c.oid NOT IN " EXTENSION_MEMBERS("pg_class"),
+    "@ AND (c.oid = ANY (" NAMED_RELATIONS ") OR d.refobjid = ANY (" NAMED_RELATIONS "))",
+    " UNION ALL SELECT n.nspname, c.relname, NULL, a.attname, ' ON COLUMN', c.relowner, a.attacl,"
+    " NULL FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid"
+    " JOIN pg_namespace n ON n.oid = c.relnamespace WHERE a.attacl IS NOT NULL AND a.attnum > 0"
+    " AND NOT a.attisdropped AND c.relpersistence <> 't' AND " VISIBLE_SCHEMA
+    " AND c.oid NOT IN " EXTENSION_MEMBERS("pg_class"),
+    WANTED("c.oid"),
+    " UNION ALL SELECT n.nspname, NULL, NULL, NULL, ' ON SCHEMA', n.nspowner,"
+    " coalesce(n.nspacl, acldefault('n', n.nspowner)), acldefault('n', n.nspowner)"
+    " || CASE WHEN n.nspname = 'public' THEN ARRAY[makeaclitem(0, n.nspowner, 'USAGE', false)",
+    "-15 , makeaclitem(0, n.nspowner, 'CREATE', false)",
+    "] ELSE '{}' END FROM pg_namespace n"
+    " WHERE (n.nspacl IS NOT NULL OR n.nspname = 'public') AND " VISIBLE_SCHEMA
+    " AND n.oid NOT IN " EXTENSION_MEMBERS("pg_namespace"),
+    "@ AND n.nspname = ANY ($3::text[])",
+    " UNION ALL SELECT n.nspname, p.proname, pg_get_function_identity_arguments(p.oid), NULL,"
+    " CASE p.prokind WHEN 'p' THEN ' ON PROCEDURE' ELSE ' ON FUNCTION' END, p.proowner, p.proacl,"
+    " acldefault('f', p.proowner) FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace"
+    " WHERE p.proacl IS NOT NULL AND " VISIBLE_SCHEMA
+    " AND NOT EXISTS (SELECT 1 FROM pg_depend x WHERE x.classid = 'pg_proc'::regclass"
+    " AND x.objid = p.oid AND x.deptype IN ('e', 'i'))",
+    WANTED_NAME("n.nspname", "p.proname"),
+    " UNION ALL SELECT n.nspname, t.typname, NULL, NULL, ' ON TYPE', t.typowner, t.typacl,"
+    " acldefault('T', t.typowner) FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace"
+    " WHERE t.typacl IS NOT NULL AND " VISIBLE_SCHEMA
+    " AND t.oid NOT IN " EXTENSION_MEMBERS("pg_type"),
+    WANTED_NAME("n.nspname", "t.typname"),
+    ") AS o CROSS JOIN LATERAL (SELECT x.grantee, x.privilege_type AS p,"
+    " bool_or(x.is_grantable) AS o, false AS r FROM aclexplode(o.acl) AS x"
+    " WHERE x.grantee <> o.owner AND NOT EXISTS (SELECT 1 FROM aclexplode(o.base) AS y"
+    " WHERE y.grantee = x.grantee AND y.privilege_type = x.privilege_type) GROUP BY 1, 2"
+    " UNION ALL SELECT y.grantee, y.privilege_type, false, true FROM aclexplode(o.base) AS y"
+    " WHERE NOT EXISTS (SELECT 1 FROM aclexplode(o.acl) AS x"
+    " WHERE x.grantee = y.grantee AND x.privilege_type = y.privilege_type)) AS g",
+    NULL,
+};
+
 static const struct {
     part *parts;
     int32_t (*take)(void *context, const dn_pg_row *row);
@@ -444,6 +500,7 @@ static const struct {
     {routines, dn_pg_take_routine, true, true, NULL},
     {definitions, dn_pg_take_definition, true, true, NULL},
     {members, dn_pg_take_definition, false, false, NULL},
+    {grants, dn_pg_take_grant, true, false, NULL},
 };
 
 /* Whether a part is meant for the server and the question; *text: without its mark. */
@@ -471,8 +528,8 @@ is_meant(const char *one, int major, bool keyed, bool shadow, const char **text)
 }
 
 size_t
-dn_pg_catalog_questions(dn_pg_arena *arena, int version, bool shadow, dn_pg_extent extent,
-                        const char *const *values,
+dn_pg_catalog_questions(dn_pg_arena *arena, int version, bool shadow, bool with_grants,
+                        dn_pg_extent extent, const char *const *values,
                         dn_pg_question questions[DN_PG_CATALOG_QUESTIONS])
 {
     size_t count = 0;
@@ -486,7 +543,8 @@ dn_pg_catalog_questions(dn_pg_arena *arena, int version, bool shadow, dn_pg_exte
         DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text sql = {0};
         dunlin_string copy;
 
-        if (catalog[i].alone && extent == DN_PG_EXTENT_RELATIONS)
+        if ((catalog[i].alone && extent == DN_PG_EXTENT_RELATIONS) ||
+            (catalog[i].parts == grants && !with_grants))
             continue;
         for (part *one = catalog[i].parts; *one != NULL; one++) {
             const char *text;

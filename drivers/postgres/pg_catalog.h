@@ -9,7 +9,7 @@
 
 /* Each takes four values, all text[] or NULL: the namespaces wanted; namespaces and names of the
  * objects wanted, pairwise; names of triggers whose tables are wanted. */
-enum { DN_PG_CATALOG_VALUES = 4, DN_PG_CATALOG_QUESTIONS = 16 };
+enum { DN_PG_CATALOG_VALUES = 4, DN_PG_CATALOG_QUESTIONS = 17 };
 
 enum { DN_PG_SCHEMA_NAME, DN_PG_SCHEMA_COMMENT };
 
@@ -184,10 +184,22 @@ enum {
     DN_PG_DEFINITION_COMMENT
 };
 
+enum {
+    DN_PG_GRANT_SCHEMA,
+    DN_PG_GRANT_NAME,
+    DN_PG_GRANT_ARGUMENTS,
+    DN_PG_GRANT_COLUMN,
+    DN_PG_GRANT_WORDS, /* " ON SEQUENCE" and the like; none: on a table, or what is like one */
+    DN_PG_GRANT_GRANTEE,
+    DN_PG_GRANT_PRIVILEGE,
+    DN_PG_GRANT_GRANTABLE,
+    DN_PG_GRANT_REVOKED /* everybody, or the owner, has it unless it is revoked */
+};
+
 /* Texts for a server of that version (as libpq gives it), in the arena; the order is that in which
  * they are to be asked. `values` are given to each. Answers how many there are, 0: no memory. */
-size_t dn_pg_catalog_questions(dn_pg_arena *arena, int version, bool shadow, dn_pg_extent extent,
-                               const char *const *values,
+size_t dn_pg_catalog_questions(dn_pg_arena *arena, int version, bool shadow, bool grants,
+                               dn_pg_extent extent, const char *const *values,
                                dn_pg_question questions[DN_PG_CATALOG_QUESTIONS]);
 
 #endif

@@ -94,8 +94,9 @@ struct dunlin_connection {
 
     dn_pg_prepared prepared[DN_PG_PREPARED];
     unsigned prepared_names;
-    /* About facts: part of their names once they are prepared, 0: they are not. */
-    unsigned questions[DN_PG_EXTENTS];
+    /* About facts, without grants and with them: part of their names once they are prepared, 0: they are
+     * not. */
+    unsigned questions[2][DN_PG_EXTENTS];
     dn_pg_shadow *shadow;        /* NULL: to no shadow */
     dn_pg_procedure *procedures; /* that were called or made, the last one first */
     char *home;                  /* where unqualified names are made, once described */

@@ -100,7 +100,8 @@ read_facts(dn_pg_reading *reading, dunlin_connection *connection, values *work)
     if (status != DUNLIN_OK)
         return status;
     count = dn_pg_catalog_questions(&reading->arena, reading->version, connection->shadow != NULL,
-                                    extent, work->list, questions);
+                                    (reading->call->flags & DUNLIN_CALL_GRANTS) != 0, extent,
+                                    work->list, questions);
     if (count == 0)
         return dn_kit_no_memory(reading->call);
     status = dn_pg_ask_together(connection, questions, count, extent, reading);

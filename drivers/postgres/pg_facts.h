@@ -84,7 +84,7 @@ int32_t dn_pg_ask_together(dunlin_connection *connection, const dn_pg_question *
 /* Takes members in any order; what equals its default is left out by whoever adds it. */
 typedef struct dn_pg_fact {
     dunlin_fact fact;
-    dunlin_string path[4];
+    dunlin_string path[5];
     dunlin_property *properties;
     size_t capacity;
     bool failed;
@@ -200,6 +200,7 @@ int32_t dn_pg_take_depend(void *context, const dn_pg_row *row);
 int32_t dn_pg_take_type(void *context, const dn_pg_row *row);
 int32_t dn_pg_take_routine(void *context, const dn_pg_row *row);
 int32_t dn_pg_take_definition(void *context, const dn_pg_row *row);
+int32_t dn_pg_take_grant(void *context, const dn_pg_row *row);
 /* {column, comment} of an array of texts that take turns. */
 void dn_pg_fact_column_comments(dn_pg_reading *reading, dunlin_string array);
 /* Relations themselves: when their columns are known. */

@@ -42,6 +42,7 @@ render_next(dn_pg_render_work *work)
         {DUNLIN_KIND_PROCEDURE, dn_pg_render_routine},
         {DUNLIN_KIND_TRIGGER, dn_pg_render_trigger},
         {"policy", dn_pg_render_policy},
+        {DUNLIN_KIND_GRANT, dn_pg_render_grant},
     };
     const dunlin_operation *operation = work->operations[work->at];
 

@@ -133,6 +133,7 @@ void dn_pg_render_domain(dn_pg_render_work *work);
 void dn_pg_render_routine(dn_pg_render_work *work);
 void dn_pg_render_trigger(dn_pg_render_work *work);
 void dn_pg_render_policy(dn_pg_render_work *work);
+void dn_pg_render_grant(dn_pg_render_work *work);
 /* Kinds whose fact is their CREATE statement. */
 void dn_pg_render_definition(dn_pg_render_work *work);
 bool dn_pg_is_definition(const dunlin_operation *operation);

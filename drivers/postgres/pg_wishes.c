@@ -199,6 +199,37 @@ find(dn_pg_wishes *wishes, wish_sort sort, dunlin_string kind, const dunlin_stri
     return true;
 }
 
+static bool
+ends_with(dunlin_string text, const char *end)
+{
+    uint64_t length = strlen(end);
+
+    return text.length >= length && memcmp(text.data + text.length - length, end, length) == 0;
+}
+
+/* A privilege comes with what it is on. */
+static bool
+includes_grant(dn_pg_wishes *wishes, const dunlin_fact *fact)
+{
+    static const char *const routines[] = {DUNLIN_KIND_FUNCTION, DUNLIN_KIND_PROCEDURE,
+                                           DN_PG_KIND_AGGREGATE};
+    static const dunlin_string none = {"", 0};
+    dunlin_string privilege = fact->path[fact->path_count - 1];
+    bool found = false;
+
+    if (ends_with(privilege, " ON SCHEMA"))
+        return find(wishes, WISH_FACT, dn_kit_string(DUNLIN_KIND_SCHEMA), fact->path, 1);
+    if (ends_with(privilege, " ON TYPE"))
+        return find(wishes, WISH_TYPE, none, fact->path, 2);
+    if (!ends_with(privilege, " ON FUNCTION") && !ends_with(privilege, " ON PROCEDURE"))
+        return find(wishes, WISH_MEMBERS, none, fact->path, 2);
+    for (size_t i = 0; i < sizeof(routines) / sizeof(routines[0]); i++)
+        for (uint64_t names = 2; names <= 3; names++)
+            if (find(wishes, WISH_FACT, dn_kit_string(routines[i]), fact->path, names))
+                found = true;
+    return found;
+}
+
 bool
 dn_pg_wishes_include(dn_pg_wishes *wishes, const dunlin_fact *fact)
 {
@@ -208,6 +239,8 @@ dn_pg_wishes_include(dn_pg_wishes *wishes, const dunlin_fact *fact)
 
     if (wishes->scope->key_count == 0)
         return true;
+    if (dn_kit_same(fact->kind, DUNLIN_KIND_GRANT))
+        return includes_grant(wishes, fact);
     if (fact->path_count == 3) {
         names[0] = fact->path[0];
         names[1] = fact->path[2];

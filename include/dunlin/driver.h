@@ -109,7 +109,10 @@ enum {
      * come together where that means the same. */
     DUNLIN_CAN_REBUILD = 1 << 19,
     /* introspect answers DUNLIN_SCOPE_TEXT without keys, and makes facts of what it answered. */
-    DUNLIN_CAN_KEEP_TEXTS = 1 << 20
+    DUNLIN_CAN_KEEP_TEXTS = 1 << 20,
+    /* Privileges are facts where DUNLIN_CALL_GRANTS asks for them: to introspect and to affected; classify
+     * and the shadow know that a GRANT on an object of the database is for the replay. */
+    DUNLIN_CAN_GRANTS = 1 << 21
 };
 
 typedef struct dunlin_capabilities {
@@ -652,9 +655,14 @@ struct dunlin_call {
     uint32_t flags;      /* DUNLIN_CALL_* */
 };
 
-/* The process is the host's alone, and calls come from one thread, cancel() excepted: a driver may set its
- * client library up for that. The same in every call. */
-enum { DUNLIN_CALL_OWN_PROCESS = 1 };
+enum {
+    /* The process is the host's alone, and calls come from one thread, cancel() excepted: a driver may set
+     * its client library up for that. The same in every call. */
+    DUNLIN_CALL_OWN_PROCESS = 1 << 0,
+    /* Grants are part of the schema that this call is about. Only where the driver claims
+     * DUNLIN_CAN_GRANTS. */
+    DUNLIN_CALL_GRANTS = 1 << 1
+};
 
 /* --- the driver -------------------------------------------------------------------------------------------- */
 typedef struct dunlin_connection dunlin_connection; /* the driver's own */

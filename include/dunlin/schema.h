@@ -87,6 +87,9 @@ typedef struct dunlin_property {
 #define DUNLIN_KIND_ENUM "enum"
 #define DUNLIN_KIND_DOMAIN "domain"
 #define DUNLIN_KIND_EXTENSION "extension"
+/* One privilege of one grantee, only where it was asked for (DUNLIN_CALL_GRANTS): the path is that of the
+ * object, the grantee, and the privilege as docs/facts.md writes it. */
+#define DUNLIN_KIND_GRANT "grant"
 /* Only in DROP and RENAME from the parser: pk, unique, fk or check, the text does not say which.
  * Drivers never see it. */
 #define DUNLIN_KIND_CONSTRAINT "constraint"

@@ -94,6 +94,18 @@ a_trigger_goes_with_the_view_it_is_on_and_not_with_a_table_of_like_name(void **s
 }
 
 static void
+a_grant_goes_with_what_it_is_on_and_not_with_a_grantee_of_that_name(void **state)
+{
+    expect_left(*state,
+                "table a/log\ngrant a/log/bob/SELECT\ncolumn a/log/c type=int\n"
+                "grant a/log/c/bob/SELECT~ON~COLUMN\nschema a\ngrant a/log/USAGE~ON~SCHEMA\n"
+                "function a/f/integer definition=x\ngrant a/f/integer/log/EXECUTE~ON~FUNCTION",
+                "log",
+                "schema 'a', grant USAGE ON SCHEMA 'a' TO 'log', function 'a.f.integer', grant "
+                "EXECUTE ON FUNCTION 'a.f.integer' TO 'log'");
+}
+
+static void
 case_counts_where_it_counts_for_the_database(void **state)
 {
     expect_left(*state, "table Audit\ncolumn Audit/id type=int\ntable users", "aud*",
@@ -160,6 +172,7 @@ main(void)
         TEST(a_schema_goes_with_everything_in_it, setup_spaces),
         TEST(a_kind_leaves_others_alone, setup_spaces),
         TEST(a_trigger_goes_with_the_view_it_is_on_and_not_with_a_table_of_like_name, setup_spaces),
+        TEST(a_grant_goes_with_what_it_is_on_and_not_with_a_grantee_of_that_name, setup_spaces),
         TEST(case_counts_where_it_counts_for_the_database, setup_folding),
         TEST(case_counts_with_schemas, setup_spaces),
         TEST(other_forms_are_wrong, setup_spaces),

@@ -160,7 +160,7 @@ an_unknown_key_like_no_other_gets_the_list(void **state)
     expect_error("{\"x\": 1}", "config.unknown-key",
                  "dunlin.json:1:2: unknown key \"x\"; the keys there are: $schema, migrations, "
                  "dialect, default, tags, ahead, guards, portability, snapshots, definition, "
-                 "definitionForm, ignore, concurrently, targets, layout");
+                 "definitionForm, ignore, concurrently, grants, targets, layout");
     expect_error("{\"targets\": {\"a\": {\"password\": \"geheim\"}}}", "config.unknown-key",
                  "dunlin.json:1:20: unknown key \"password\" in a target; the keys there are: url, "
                  "kind, backup, backupFolder, backups, lockTimeout, statementLockTimeout, "
@@ -179,6 +179,8 @@ a_wrong_type_says_what_is_there_and_what_is_wanted(void **state)
                  "dunlin.json:1:13: \"$schema\" wants a string, there is an array");
     expect_error("{\"tags\": true}", "config.type",
                  "dunlin.json:1:10: \"tags\" wants \"timestamp\" or \"sequence\", there is true");
+    expect_error("{\"grants\": \"yes\"}", "config.type",
+                 "dunlin.json:1:12: \"grants\" wants true or false, there is a string");
     expect_error("{\"targets\": [\"a\"]}", "config.type",
                  "dunlin.json:1:13: \"targets\" wants an object, there is an array");
     expect_error("{\"targets\": {\"a\": \"x:1\"}}", "config.type",

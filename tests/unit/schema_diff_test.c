@@ -50,6 +50,49 @@ differs_by(void **state, const char *const *before, const char *const *after,
 
 #define LIST(...) ((const char *const[MOST]){__VA_ARGS__})
 
+/* --- grants ------------------------------------------------------------------------------------- */
+
+static void
+test_grants_come_last_and_what_is_revoked_goes_first(void **state)
+{
+    differs_by(state,
+               LIST("table t", "grant t/bob/SELECT", "grant t/bob/INSERT grantable!", "table u",
+                    "grant u/bob/SELECT"),
+               LIST("table t", "column t/a type=int", "grant t/bob/INSERT",
+                    "grant t/a/bob/UPDATE~ON~COLUMN", "view v definition=x", "grant v/bob/SELECT"),
+               LIST("drop grant SELECT ON 't' TO 'bob'", "create column 't.a'", "create view 'v'",
+                    "alter grant INSERT ON 't' TO 'bob'",
+                    "create grant UPDATE ON COLUMN 't.a' TO 'bob'",
+                    "create grant SELECT ON 'v' TO 'bob'", "drop table 'u'"));
+}
+
+static void
+test_what_is_made_anew_gets_its_grants_again(void **state)
+{
+    differs_by(
+        state,
+        LIST("function f/int definition=returns~int~as~x", "grant f/int/bob/EXECUTE~ON~FUNCTION",
+             "grant f/int/public/EXECUTE~ON~FUNCTION revoked!",
+             "grant f/int/gone/EXECUTE~ON~FUNCTION"),
+        LIST("function f/int definition=returns~text~as~x", "grant f/int/bob/EXECUTE~ON~FUNCTION",
+             "grant f/int/public/EXECUTE~ON~FUNCTION revoked!"),
+        LIST("drop function 'f.int'", "create function 'f.int'",
+             "create grant EXECUTE ON FUNCTION 'f.int' TO 'bob'",
+             "create grant EXECUTE ON FUNCTION 'f.int' TO 'public'"));
+}
+
+static void
+test_a_column_gets_again_what_is_revoked_from_the_table(void **state)
+{
+    differs_by(
+        state,
+        LIST("table t", "column t/a type=int", "grant t/bob/SELECT",
+             "grant t/a/bob/SELECT~ON~COLUMN", "grant t/a/eve/SELECT~ON~COLUMN"),
+        LIST("table t", "column t/a type=int", "grant t/a/bob/SELECT~ON~COLUMN",
+             "grant t/a/eve/SELECT~ON~COLUMN"),
+        LIST("drop grant SELECT ON 't' TO 'bob'", "create grant SELECT ON COLUMN 't.a' TO 'bob'"));
+}
+
 /* --- order -------------------------------------------------------------------------------------- */
 
 static void
@@ -483,6 +526,9 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
+        TEST(test_grants_come_last_and_what_is_revoked_goes_first),
+        TEST(test_what_is_made_anew_gets_its_grants_again),
+        TEST(test_a_column_gets_again_what_is_revoked_from_the_table),
         TEST(test_a_table_comes_with_its_columns_in_their_order_and_foreign_keys_are_last),
         TEST(test_views_stand_behind_what_they_need),
         TEST(test_a_table_goes_before_the_one_it_refers_to),

@@ -49,6 +49,39 @@ a_dropped_table_takes_all_in_it_along(void **state)
     assert_true(holds(fixture, "column t2/a type=TEXT"));
 }
 
+static int
+setup_spaces(void **state)
+{
+    return setup_schema(state, DN_FACT_NAMESPACES);
+}
+
+/* A grantee has the name of a table, a function that of another one. */
+static void
+grants_go_with_what_they_are_on(void **state)
+{
+    schema_fixture *fixture = *state;
+
+    given(fixture, "table a/t");
+    given(fixture, "column a/t/c type=TEXT");
+    given(fixture, "grant a/t/bob/SELECT");
+    given(fixture, "grant a/t/c/bob/UPDATE~ON~COLUMN");
+    given(fixture, "grant a/t/USAGE~ON~SCHEMA");
+    given(fixture, "grant a/t/c/bob/EXECUTE~ON~FUNCTION");
+    apply(fixture, "rename column a/t/c to=d");
+    assert_true(holds(fixture, "grant a/t/d/bob/UPDATE~ON~COLUMN"));
+    assert_false(holds(fixture, "grant a/t/c/bob/UPDATE~ON~COLUMN"));
+    apply(fixture, "rename table a/t to=u");
+    assert_true(holds(fixture, "grant a/u/bob/SELECT"));
+    assert_true(holds(fixture, "grant a/u/d/bob/UPDATE~ON~COLUMN"));
+    assert_true(holds(fixture, "grant a/t/USAGE~ON~SCHEMA"));
+    assert_true(holds(fixture, "grant a/t/c/bob/EXECUTE~ON~FUNCTION"));
+    apply(fixture, "drop column a/u/d");
+    assert_false(holds(fixture, "grant a/u/d/bob/UPDATE~ON~COLUMN"));
+    assert_true(holds(fixture, "grant a/u/bob/SELECT"));
+    apply(fixture, "drop table a/u");
+    assert_int_equal(dn_fact_map_count(fixture->map), 2);
+}
+
 static void
 a_renamed_column_is_renamed_wherever_it_is_named(void **state)
 {
@@ -299,6 +332,8 @@ main(void)
     const struct CMUnitTest tests[] = {
         PLAIN(a_dropped_column_takes_its_keys_along),
         PLAIN(a_dropped_table_takes_all_in_it_along),
+        cmocka_unit_test_setup_teardown(grants_go_with_what_they_are_on, setup_spaces,
+                                        teardown_schema),
         PLAIN(a_renamed_column_is_renamed_wherever_it_is_named),
         PLAIN(a_renamed_table_takes_all_in_it_along),
         PLAIN(a_renamed_column_keeps_its_place),

@@ -83,6 +83,36 @@ test_what_was_written_is_read_and_written_again(void **state)
     dn_text_free(&text);
 }
 
+/* Which of the two leaves them out does not matter. */
+static void
+test_grants_are_said_in_the_head_and_compared_where_both_tell_them(void **state)
+{
+    schema_fixture *fixture = *state;
+    dn_snapshot with = {
+        .dialect = "postgresql", .flavour = "postgresql", .server = 15, .grants = true};
+    dn_snapshot without = {.dialect = "postgresql", .flavour = "postgresql", .server = 15};
+    dn_snapshot again;
+    dn_text text = DN_TEXT_INIT;
+
+    given(fixture, "table public/t");
+    given(fixture, "grant public/t/bob/SELECT grantable!");
+    with.facts = without.facts = fixture->map;
+    assert_int_equal(dn_snapshot_write(&with, &text, &fixture->error), 0);
+    assert_non_null(strstr(text.data, "\"format\":1,\"grants\":true,\"server\":15},\n"));
+    assert_non_null(strstr(text.data, "\"grant/public/t/bob/SELECT\":{\"grantable\":true},\n"));
+    assert_int_equal(dn_snapshot_read("head.json", text.data, text.length, &fixture->arena, &again,
+                                      &fixture->error),
+                     0);
+    assert_true(again.grants);
+    assert_int_equal(dn_snapshot_level(&again, &with, &fixture->arena, &fixture->error), 0);
+    assert_int_equal(dn_fact_map_count(again.facts), 2);
+    assert_int_equal(dn_snapshot_level(&without, &again, &fixture->arena, &fixture->error), 0);
+    assert_int_equal(dn_fact_map_count(again.facts), 1);
+    assert_int_equal(dn_snapshot_level(&with, &without, &fixture->arena, &fixture->error), 0);
+    assert_int_equal(dn_fact_map_count(with.facts), 1);
+    dn_text_free(&text);
+}
+
 static void
 is_refused(void **state, const char *text, const char *id, const char *message)
 {
@@ -319,6 +349,9 @@ main(void)
                                         teardown_schema),
         cmocka_unit_test_setup_teardown(test_what_was_written_is_read_and_written_again, setup,
                                         teardown_schema),
+        cmocka_unit_test_setup_teardown(
+            test_grants_are_said_in_the_head_and_compared_where_both_tell_them, setup,
+            teardown_schema),
         cmocka_unit_test_setup_teardown(test_a_merge_that_was_not_resolved_is_a_syntax_error, setup,
                                         teardown_schema),
         cmocka_unit_test_setup_teardown(test_another_format_is_named, setup, teardown_schema),

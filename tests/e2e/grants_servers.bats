@@ -1,0 +1,258 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# Grants as part of the schema: "grants" in dunlin.json.
+
+load helper
+
+setup() {
+    helper_setup
+    role=grants_$$_$RANDOM
+    odd="grants $role 'O\"Neil\" /% ~"
+}
+
+# Roles are of the whole server.
+teardown() {
+    helper_teardown
+    sql_pg "$server_postgresql" "DROP ROLE IF EXISTS $role" \
+        "DROP ROLE IF EXISTS \"${odd//\"/\"\"}\""
+}
+
+# configure DIALECT [GRANTS]: fresh databases $url and $other, the targets "app" and "other".
+configure() {
+    url=$(fresh_database "$1")
+    other=$(fresh_database "$1")
+    mkdir -p migrations
+    tell_grants "$1" "${2:-true}"
+}
+
+tell_grants() {
+    cat >dunlin.json <<END
+{"dialect": "$1", "grants": $2, "default": "app", "targets": {
+ "app": {"url": "$url", "kind": "development"}, "other": {"url": "$other", "kind": "development"}}}
+END
+}
+
+# facts FILE: the grants of a snapshot, a line each, as [path, value].
+grants_in() {
+    jq -c '.facts | to_entries[] | select(.key | startswith("grant/")) | [.key, .value]' "$1"
+}
+
+# same_again: the definition makes the same bytes of an empty database, and every comparison agrees.
+same_again() {
+    dunlin schema load schema.sql --target other
+    assert_exit 0
+    dunlin snapshot --target app --output app.json
+    assert_exit 0
+    dunlin snapshot --target other --output other.json
+    assert_exit 0
+    cmp app.json other.json || fail "the definition does not make the same schema"
+    dunlin diff app other --exit-code
+    assert_exit 0
+    dunlin check
+    assert_exit 0
+    dunlin schema check schema.sql
+    assert_exit 0
+    dunlin drift
+    assert_exit 0
+    dunlin drift --replay
+    assert_exit 0
+    dunlin doctor
+    assert_exit 0
+}
+
+# comes_back: what was done by hand is drift, a migration of it is one that is kept.
+comes_back() {
+    dunlin drift --fix "keep it"
+    assert_exit 4
+    dunlin migrate --no-backup
+    assert_exit 0
+    dunlin drift --replay
+    assert_exit 0
+    assert_stdout "no drift"
+    dunlin diff app other --sql
+    assert_exit 0
+    printf '%s\n' "$output" >back.sql
+    sql_in "$url" "$(cat back.sql)"
+    dunlin diff app other --exit-code
+    assert_exit 0
+}
+
+# A project on PostgreSQL with a privilege on everything that can have one.
+postgres_project() {
+    configure postgresql "${1:-true}"
+    sql_pg "$url" "CREATE ROLE $role" "CREATE ROLE \"${odd//\"/\"\"}\""
+    cat >migrations/0001_schema.sql <<'END'
+CREATE TABLE users (id serial PRIMARY KEY, email text, name text);
+ALTER TABLE users RENAME TO people;
+CREATE VIEW v AS SELECT id FROM people;
+CREATE MATERIALIZED VIEW m AS SELECT id FROM people;
+CREATE SEQUENCE alone;
+CREATE SCHEMA app;
+CREATE TYPE mood AS ENUM ('sad');
+CREATE DOMAIN short AS text;
+CREATE FUNCTION f(a integer) RETURNS integer LANGUAGE sql AS 'SELECT 1';
+CREATE PROCEDURE p() LANGUAGE sql AS 'SELECT 1';
+END
+    cat >migrations/0002_grants.sql <<END
+GRANT SELECT, INSERT ON people TO $role WITH GRANT OPTION;
+GRANT UPDATE (email, name) ON people TO "${odd//\"/\"\"}";
+GRANT SELECT ON v, m TO PUBLIC;
+GRANT SELECT (id) ON v TO $role;
+GRANT USAGE ON SEQUENCE alone, users_id_seq TO $role;
+GRANT USAGE ON SCHEMA app TO $role;
+REVOKE EXECUTE ON FUNCTION f(integer) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION f(integer) TO $role;
+GRANT EXECUTE ON PROCEDURE p() TO $role;
+REVOKE USAGE ON TYPE mood FROM PUBLIC;
+GRANT USAGE ON TYPE short TO $role;
+REVOKE DELETE ON people FROM CURRENT_USER;
+END
+    dunlin migrate --no-backup
+    assert_exit 0
+}
+
+@test "postgres: privileges are facts, and a definition makes the same again" {
+    postgres_project
+    assert_equal "$(grants_in migrations/meta/_dunlin/postgresql/head.json)" "$(cat <<END
+["grant/app/$role/USAGE ON SCHEMA",{}]
+["grant/public/alone/$role/USAGE ON SEQUENCE",{}]
+["grant/public/f/a integer/$role/EXECUTE ON FUNCTION",{}]
+["grant/public/f/a integer/public/EXECUTE ON FUNCTION",{"revoked":true}]
+["grant/public/m/public/SELECT",{}]
+["grant/public/mood/public/USAGE ON TYPE",{"revoked":true}]
+["grant/public/p//$role/EXECUTE ON PROCEDURE",{}]
+["grant/public/people//DELETE",{"revoked":true}]
+["grant/public/people/$role/INSERT",{"grantable":true}]
+["grant/public/people/$role/SELECT",{"grantable":true}]
+["grant/public/people/email/grants $role 'O\"Neil\" %2F%25 ~/UPDATE ON COLUMN",{}]
+["grant/public/people/id/$role/USAGE ON SEQUENCE",{}]
+["grant/public/people/name/grants $role 'O\"Neil\" %2F%25 ~/UPDATE ON COLUMN",{}]
+["grant/public/short/$role/USAGE ON TYPE",{}]
+["grant/public/v/id/$role/SELECT ON COLUMN",{}]
+["grant/public/v/public/SELECT",{}]
+END
+)" | sort
+    same_again
+}
+
+@test "postgres: a GRANT by hand is drift, and its migration is kept" {
+    postgres_project
+    dunlin schema load schema.sql --target other
+    assert_exit 0
+    sql_pg "$url" "GRANT DELETE, TRUNCATE ON people TO $role" "REVOKE INSERT ON people FROM $role" \
+        "REVOKE GRANT OPTION FOR SELECT ON people FROM $role" "GRANT CREATE ON SCHEMA app TO PUBLIC" \
+        "REVOKE USAGE ON SEQUENCE users_id_seq FROM $role"
+    for how in "" --replay; do
+        run_json drift $how
+        assert_exit 4
+        assert_json_form drift
+        assert_json '[.differences[] | [.change, .path[-2], .path[-1]]]' \
+            "[[\"extra\",\"public\",\"CREATE ON SCHEMA\"],[\"extra\",\"$role\",\"DELETE\"],[\"missing\",\"$role\",\"INSERT\"],[\"changed\",\"$role\",\"SELECT\"],[\"extra\",\"$role\",\"TRUNCATE\"],[\"missing\",\"$role\",\"USAGE ON SEQUENCE\"]]"
+    done
+    dunlin drift
+    assert_stdout "+ grant CREATE ON SCHEMA app TO public"
+    assert_stdout "- grant USAGE ON SEQUENCE public.people.id TO $role  made by 0002_grants"
+    dunlin doctor
+    assert_exit 4
+    assert_stdout "grant DELETE ON 'public.people' TO '$role'"
+    dunlin diff other app
+    assert_stdout "~ schema app
+    + grant CREATE TO public
+~ table public.people
+    + grant DELETE TO $role
+    - grant INSERT TO $role  grantable true  ! whoever has the privilege by this loses it"
+    run_json diff other app --sql
+    assert_json_form diff
+    assert_json '.statements[0:2] | map([.danger, .sql])' \
+        "[[\"loses-access\",\"REVOKE INSERT ON \\\"public\\\".\\\"people\\\" FROM \\\"$role\\\"\"],[\"loses-access\",\"DO \$dunlin\$ BEGIN EXECUTE 'REVOKE USAGE ON SEQUENCE ' || pg_catalog.pg_get_serial_sequence('\\\"public\\\".\\\"people\\\"', 'id') || ' FROM \\\"$role\\\"'; END \$dunlin\$\"]]"
+    comes_back
+}
+
+@test "postgres: what is made anew keeps its privileges" {
+    postgres_project
+    sed -i 's/RETURNS integer/RETURNS text/; s/SELECT 1/SELECT 1::text/' schema.sql
+    dunlin generate "returns text"
+    assert_exit 0
+    dunlin migrate --no-backup
+    assert_exit 0
+    dunlin drift --replay
+    assert_exit 0
+    assert_equal "$(sql_pg "$url" "SELECT has_function_privilege('$role', 'f(integer)', 'EXECUTE'), has_function_privilege('public', 'f(integer)', 'EXECUTE')")" "t|f"
+}
+
+@test "postgres: a portable project gets a section of its own" {
+    postgres_project
+    rm -r migrations schema.sql
+    sed -i 's/"dialect": "postgresql"/"dialect": "portable"/' dunlin.json
+    url=$(fresh_database postgresql)
+    tell_grants portable true
+    mkdir migrations
+    echo "CREATE TABLE t (id integer PRIMARY KEY);" >migrations/0001_t.sql
+    dunlin migrate --no-backup
+    assert_exit 0
+    sql_pg "$url" "GRANT SELECT ON t TO $role"
+    dunlin drift --fix grant
+    assert_exit 4
+    assert_equal "$(tail -n 3 migrations/*_grant.sql)" "-- dunlin: only postgres
+GRANT SELECT ON \"public\".\"t\" TO \"$role\";
+-- dunlin: end"
+    dunlin migrate --no-backup
+    assert_exit 0
+    dunlin drift --replay
+    assert_exit 0
+}
+
+@test "postgres: what was read without grants is compared without them, and says so" {
+    postgres_project false
+    assert_equal "$(grants_in migrations/meta/_dunlin/postgresql/head.json)" ""
+    cp migrations/meta/_dunlin/postgresql/head.json without.json
+    sql_pg "$url" "GRANT DELETE ON people TO $role"
+    dunlin drift
+    assert_exit 0
+    tell_grants postgresql true
+    # What migrations make is known again from a replay; a run that did not look at them cannot tell.
+    dunlin drift
+    assert_exit 4
+    assert_stdout "+ grant DELETE ON public.people TO $role"
+    run_json diff without.json app --exit-code
+    assert_exit 0
+    assert_json_form diff
+    assert_json .note "grants are not compared: 'without.json' was read without them"
+    run_json check
+    assert_exit 4
+    assert_json '[.checks[] | select(.check == "snapshot") | .problems[].message]' \
+        '["it was taken without grants, which are part of the schema"]'
+    rm -r migrations/meta
+    sed -i 's/"kind": "development"/"kind": "production"/' dunlin.json
+    run_json drift
+    assert_exit 0
+    assert_json '.note | test("^grants were not looked at on .*, and are not compared$")' true
+    tell_grants postgresql false
+    dunlin diff app app --exit-code
+    assert_exit 0
+    refute_stdout grants
+}
+
+@test "postgres: a role that is not there is named" {
+    postgres_project
+    echo "GRANT SELECT ON people TO ${role}_none;" >migrations/0003_none.sql
+    dunlin diff 0002 0003
+    assert_exit 4
+    assert_stderr "the state behind '0003_none' is not known: '0003_none': "
+    assert_stderr "role \"${role}_none\" does not exist"
+}
+
+@test "sqlite: there are no grants, and the setting changes nothing" {
+    mkdir migrations
+    echo "CREATE TABLE t (id integer PRIMARY KEY);" >migrations/0001_t.sql
+    echo '{"grants": true, "targets": {"app": {"url": "sqlite:app.db", "kind": "development"}}}' >dunlin.json
+    dunlin migrate --no-backup
+    assert_exit 0
+    refute_stderr grants
+    assert_equal "$(grep -c grants migrations/meta/_dunlin/sqlite/head.json)" 0
+    dunlin drift --verbose
+    assert_exit 0
+    assert_stderr "the driver 'sqlite' tells no grants: \"grants\" changes nothing"
+    dunlin check
+    assert_exit 0
+}
