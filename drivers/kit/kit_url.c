@@ -6,10 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <uriparser/Uri.h>
-
-/* uriparser takes a broken escape as it stands; a path that silently keeps its '%' would name
- * another file than the person meant. */
+/* A path that silently keeps its '%' would name another file than the person meant. */
 static bool
 escapes_are_whole(const char *text)
 {
@@ -25,6 +22,29 @@ escapes_are_whole(const char *text)
     return true;
 }
 
+static unsigned
+hex_value(char digit)
+{
+    return isdigit((unsigned char)digit) ? (unsigned)(digit - '0')
+                                         : (unsigned)(tolower((unsigned char)digit) - 'a' + 10);
+}
+
+void
+dn_kit_unescape(char *text)
+{
+    char *to = text;
+
+    for (; *text != '\0'; text++) {
+        if (*text == '%') {
+            *to++ = (char)(hex_value(text[1]) << 4 | hex_value(text[2]));
+            text += 2;
+        } else {
+            *to++ = *text;
+        }
+    }
+    *to = '\0';
+}
+
 void
 dn_kit_url_free(dn_kit_url *url)
 {
@@ -38,37 +58,42 @@ dn_kit_url_free(dn_kit_url *url)
     memset(url, 0, sizeof(*url));
 }
 
-static int32_t
-cut_query(const dunlin_call *call, const char *query, dn_kit_url *url)
+/* As in forms, '+' is a space. NULL: no memory. */
+static char *
+copy_of_part(char *text)
 {
-    UriQueryListA *list = NULL;
-    int count = 0;
-    int result = uriDissectQueryMallocA(&list, &count, query, query + strlen(query));
+    for (char *plus = text; (plus = strchr(plus, '+')) != NULL;)
+        *plus = ' ';
+    dn_kit_unescape(text);
+    return strdup(text);
+}
 
-    if (result == URI_ERROR_MALLOC)
-        return dn_kit_no_memory(call);
-    if (result != URI_SUCCESS)
-        return dn_kit_fail(call, DUNLIN_USAGE, "the parameters of the URL cannot be read");
-    url->parameters = calloc((size_t)count + 1, sizeof(*url->parameters));
-    for (const UriQueryListA *entry = list; entry != NULL && url->parameters != NULL;
-         entry = entry->next) {
-        dn_kit_parameter *parameter;
+static int32_t
+cut_query(const dunlin_call *call, char *query, dn_kit_url *url)
+{
+    size_t count = 1;
+    char *entry;
 
-        /* "a=1&&b=2" and a lone "?" leave entries without a name. */
-        if (entry->key == NULL || (entry->key[0] == '\0' && entry->value == NULL))
-            continue;
-        parameter = &url->parameters[url->parameter_count++];
-        parameter->name = strdup(entry->key);
-        parameter->value = strdup(entry->value != NULL ? entry->value : "");
-        if (parameter->name == NULL || parameter->value == NULL)
-            break;
-    }
-    uriFreeQueryListA(list);
+    for (const char *at = query; (at = strchr(at, '&')) != NULL; at++)
+        count++;
+    url->parameters = calloc(count, sizeof(*url->parameters));
     if (url->parameters == NULL)
         return dn_kit_no_memory(call);
-    for (size_t i = 0; i < url->parameter_count; i++)
-        if (url->parameters[i].name == NULL || url->parameters[i].value == NULL)
+    while ((entry = strsep(&query, "&")) != NULL) {
+        dn_kit_parameter *parameter = &url->parameters[url->parameter_count];
+        char *value = strchr(entry, '=');
+
+        /* "a=1&&b=2" and a lone "?" leave entries without a name. */
+        if (*entry == '\0')
+            continue;
+        if (value != NULL)
+            *value++ = '\0';
+        url->parameter_count++;
+        parameter->name = copy_of_part(entry);
+        parameter->value = value != NULL ? copy_of_part(value) : strdup("");
+        if (parameter->name == NULL || parameter->value == NULL)
             return dn_kit_no_memory(call);
+    }
     return DUNLIN_OK;
 }
 
@@ -92,7 +117,7 @@ cut(const dunlin_call *call, char *copy, dn_kit_url *url)
     url->rest = strdup(colon + 1);
     if (url->scheme == NULL || url->rest == NULL)
         return dn_kit_no_memory(call);
-    uriUnescapeInPlaceExA(url->rest, URI_FALSE, URI_BR_DONT_TOUCH);
+    dn_kit_unescape(url->rest);
     return query != NULL && *query != '\0' ? cut_query(call, query, url) : DUNLIN_OK;
 }
 

@@ -11,8 +11,6 @@
 #include <string.h>
 #include <strings.h>
 
-#include <uriparser/Uri.h>
-
 enum { DEFAULT_PORT = 3306 };
 
 static const char known_parameters[] = "charset, connect-timeout, defaults-file, socket, ssl-ca, "
@@ -119,7 +117,7 @@ unescape(dunlin_string text)
     char *copy = dn_kit_copy(text);
 
     if (copy != NULL)
-        uriUnescapeInPlaceExA(copy, URI_FALSE, URI_BR_DONT_TOUCH);
+        dn_kit_unescape(copy);
     return copy;
 }
 
