@@ -40,6 +40,26 @@ side_of(dn_drifting *work, const char *name, const dn_fact_map *facts)
     };
 }
 
+/* Some servers refuse to revoke what nobody has, and the database that it is about has it no more. */
+static int
+guard_revokes(fixing *fix)
+{
+    dn_operations *list = &fix->diff.operations;
+
+    for (size_t i = 0; i < list->count; i++) {
+        dunlin_operation *copy;
+
+        if (!dn_operation_is(list->items[i], DUNLIN_VERB_DROP, DUNLIN_KIND_GRANT))
+            continue;
+        copy = dn_operation_copy(list->arena, list->items[i]);
+        if (!copy)
+            return dn_no_memory(fix->work->error);
+        copy->condition = DUNLIN_CONDITION_IF_EXISTS;
+        list->items[i] = copy;
+    }
+    return 0;
+}
+
 /* What belongs to no migration, and what was accepted, is left out. */
 static int
 choose_sides(fixing *fix)
@@ -67,7 +87,9 @@ choose_sides(fixing *fix)
         fix->to = side;
     }
     return dn_schema_diff(fix->from.facts, fix->to.facts, NULL, &work->session->arena, &fix->diff,
-                          work->error);
+                          work->error) < 0
+               ? -1
+               : guard_revokes(fix);
 }
 
 /* --- text ------------------------------------------------------------------------------------------------- */

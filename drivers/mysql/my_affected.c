@@ -193,11 +193,16 @@ dn_mysql_affected(const dunlin_call *call, dunlin_connection *connection, dunlin
 {
     affecting work = {.call = call};
     dn_mysql_token head;
+    dn_mysql_token token;
 
     DN_KIT_UNUSED(connection);
     dn_mysql_scan_begin(&work.scan, statement);
     dn_mysql_scan_head(&work.scan, &head);
     *known = dn_mysql_is_one_of(&head, harmless) ? 1 : 0;
+    token = dn_mysql_scan_peek(&work.scan);
+    /* BEGIN NOT ATOMIC holds any statements. */
+    if (dn_mysql_is_word(&head, "BEGIN") && dn_mysql_is_word(&token, "NOT"))
+        *known = 0;
     if (dn_mysql_is_one_of(&head, "CREATE ALTER DROP"))
         *known = push_affected(&work, &head);
     return work.status;

@@ -430,6 +430,8 @@ dn_mysql_classify(const dunlin_call *call, const dunlin_profile *profile,
     }
     if (connection == NULL)
         return call->host->classified(call, &result);
+    if ((call->flags & DUNLIN_CALL_GRANTS) && dn_mysql_grants_inside(connection, statement))
+        result.flags &= ~(uint64_t)DUNLIN_CLASS_REACHES_OUTSIDE;
     outside = (qualifier.length > 0 && !dn_kit_same(qualifier, connection->facts.database)) ||
               (connection->shadow != NULL && dn_mysql_reaches_outside(connection, statement));
     if (outside)

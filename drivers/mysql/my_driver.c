@@ -35,7 +35,8 @@ capabilities(const dunlin_call *call, const dunlin_profile *profile, dunlin_capa
     DN_KIT_UNUSED(call);
     answer->flags = DUNLIN_CAN_SHADOW_DATABASE | DUNLIN_CAN_CANCEL | DUNLIN_CAN_INTROSPECT_OBJECTS |
                     DUNLIN_CAN_INTROSPECT_FACTS | DUNLIN_CAN_FINGERPRINT | DUNLIN_CAN_TRANSLATE;
-    answer->flags |= DUNLIN_CAN_FOLD_MEMBERS | DUNLIN_CAN_BACKUP_SCHEMA | DUNLIN_CAN_TABLE_INDEXES;
+    answer->flags |= DUNLIN_CAN_FOLD_MEMBERS | DUNLIN_CAN_BACKUP_SCHEMA | DUNLIN_CAN_TABLE_INDEXES |
+                     DUNLIN_CAN_GRANTS;
     for (uint64_t i = 0; profile != NULL && i + 1 < profile->setting_count; i += 2)
         if (dn_kit_same(profile->settings[i], "lower_case_table_names") &&
             !dn_kit_same(profile->settings[i + 1], "0"))

@@ -281,6 +281,8 @@ void dn_mysql_note_session(dunlin_connection *connection, dunlin_string statemen
 void dn_mysql_shadow_free(dn_mysql_shadow *shadow); /* NULL is fine */
 /* Does a statement for a shadow name other databases of its server, or files? */
 bool dn_mysql_reaches_outside(const dunlin_connection *connection, dunlin_string statement);
+/* Is it a GRANT or REVOKE on one object of the database, which makes no account and changes none? */
+bool dn_mysql_grants_inside(const dunlin_connection *connection, dunlin_string statement);
 
 /* --- definitions ------------------------------------------------------------------------------------- */
 /* A kind of fact that the core does not know. */

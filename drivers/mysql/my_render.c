@@ -398,6 +398,8 @@ render_next(dn_mysql_rendering *work)
         return status;
     if (dn_mysql_is_op(operation, DUNLIN_VERB_CREATE, DUNLIN_KIND_TABLE))
         return dn_mysql_render_create_table(work);
+    if (dn_kit_same(operation->kind, DUNLIN_KIND_GRANT))
+        return dn_mysql_render_grant(work);
     status = dn_mysql_is_told(work, operation) ? DUNLIN_OK
              : dn_mysql_is_op(operation, DUNLIN_VERB_CREATE, DUNLIN_KIND_INDEX)
                  ? dn_mysql_render_index(work)

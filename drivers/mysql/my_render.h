@@ -117,6 +117,7 @@ int32_t dn_mysql_add_constraint(dn_mysql_rendering *work, const dunlin_operation
 int32_t dn_mysql_add_index_keys(dn_mysql_rendering *work, const dunlin_operation *operation);
 /* KEY `name` (...) of an index, as it stands in CREATE TABLE and behind ADD. */
 int32_t dn_mysql_add_index(dn_mysql_rendering *work, const dunlin_operation *operation);
+int32_t dn_mysql_render_grant(dn_mysql_rendering *work);
 int32_t dn_mysql_render_create_table(dn_mysql_rendering *work);
 /* ENGINE = ... of a table's members; `made` for a new one. */
 int32_t dn_mysql_add_table_options(dn_mysql_rendering *work, dn_mysql_members table, bool made);

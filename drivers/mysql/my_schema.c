@@ -336,6 +336,8 @@ push_all(dn_mysql_schema *schema)
         if (schema->scope->key_count == 0 || record->whole || record->wishes != NULL ||
             schema->anywhere != NULL)
             status = push_record(schema, record);
+    if (status == DUNLIN_OK && (schema->connection->call->flags & DUNLIN_CALL_GRANTS))
+        status = dn_mysql_push_grants(schema);
     for (uint64_t i = 0; i < schema->scope->key_count && status == DUNLIN_OK; i++)
         if (!schema->all[i].met)
             status = push_absent(schema, &schema->all[i]);

@@ -113,6 +113,8 @@ void dn_mysql_add_trigger(dn_kit_text *text, dunlin_string name, dunlin_string w
 int32_t dn_mysql_push_triggers(dn_mysql_schema *schema, dn_mysql_record *record);
 int32_t dn_mysql_push_sequence(dn_mysql_schema *schema, dn_mysql_record *record);
 int32_t dn_mysql_push_routine(dn_mysql_schema *schema, dn_mysql_record *record);
+/* Of all that is asked for, in a question of its own. */
+int32_t dn_mysql_push_grants(dn_mysql_schema *schema);
 /* PARTITION BY's text of a record with rows of that part, in the pool. */
 dunlin_string dn_mysql_partitioning(dn_mysql_schema *schema, const dn_mysql_record *record);
 

@@ -308,6 +308,8 @@ dn_mysql_shadow_reset(const dunlin_call *call, dunlin_connection *connection)
 
     dn_mysql_fresh_forget(connection);
     connection->engine_count = 0;
+    if (status == DUNLIN_OK)
+        status = dn_mysql_shadow_revoke(connection);
     if (status == DUNLIN_OK && connection->shadow->given) {
         status = dn_mysql_shadow_empty(connection);
     } else if (status == DUNLIN_OK) {
@@ -323,12 +325,15 @@ int32_t
 dn_mysql_shadow_drop(const dunlin_call *call, dunlin_connection *connection)
 {
     int32_t status;
+    int32_t revoked;
 
     dn_mysql_enter(call, connection);
     connection->undisturbed = true;
+    revoked = dn_mysql_shadow_revoke(connection);
     status = connection->shadow->given
                  ? dn_mysql_shadow_give_back(connection)
                  : dn_mysql_shadow_send(connection, "DROP DATABASE @", connection->shadow->name);
+    status = status == DUNLIN_OK ? revoked : status;
     connection->undisturbed = false;
     dn_mysql_leave(connection, NULL);
     dn_mysql_close(connection);

@@ -33,6 +33,8 @@ int32_t dn_mysql_shadow_mark(dunlin_connection *connection);
 /* Opens the database that was given, if it may be used. */
 int32_t dn_mysql_shadow_take(const dunlin_call *call, const dunlin_shadow *shadow,
                              const dunlin_open_options *options, dunlin_connection **connection);
+/* What a GRANT of a replay left on the server. Between enter and leave, before the database goes. */
+int32_t dn_mysql_shadow_revoke(dunlin_connection *connection);
 /* Between enter and leave. */
 int32_t dn_mysql_shadow_empty(dunlin_connection *connection);
 int32_t dn_mysql_shadow_give_back(dunlin_connection *connection);

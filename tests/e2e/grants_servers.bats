@@ -10,11 +10,17 @@ setup() {
     odd="grants $role 'O\"Neil\" /% ~"
 }
 
-# Roles are of the whole server.
+# Roles, and what everybody may do on MariaDB, are of the whole server.
 teardown() {
+    local name
     helper_teardown
     sql_pg "$server_postgresql" "DROP ROLE IF EXISTS $role" \
-        "DROP ROLE IF EXISTS \"${odd//\"/\"\"}\""
+        "DROP ROLE IF EXISTS \"${odd//\"/\"\"}\"" 2>/dev/null
+    sql_my "$server_mysql" "DROP USER IF EXISTS '$role'@'%', \`${odd//\`/}\`@'10.%'" \
+        "DROP ROLE IF EXISTS ${role}_r" 2>/dev/null || true
+    for name in $(sed -n 's|^mysql://.*/||p' "$BATS_TEST_TMPDIR/databases" 2>/dev/null); do
+        sql_my "$server_mysql" "REVOKE SELECT ON $name.people FROM PUBLIC" 2>/dev/null || true
+    done
 }
 
 # configure DIALECT [GRANTS]: fresh databases $url and $other, the targets "app" and "other".
@@ -122,16 +128,16 @@ END
 ["grant/public/mood/public/USAGE ON TYPE",{"revoked":true}]
 ["grant/public/p//$role/EXECUTE ON PROCEDURE",{}]
 ["grant/public/people//DELETE",{"revoked":true}]
+["grant/public/people/email/grants $role 'O\"Neil\" %2F%25 ~/UPDATE ON COLUMN",{}]
 ["grant/public/people/$role/INSERT",{"grantable":true}]
 ["grant/public/people/$role/SELECT",{"grantable":true}]
-["grant/public/people/email/grants $role 'O\"Neil\" %2F%25 ~/UPDATE ON COLUMN",{}]
 ["grant/public/people/id/$role/USAGE ON SEQUENCE",{}]
 ["grant/public/people/name/grants $role 'O\"Neil\" %2F%25 ~/UPDATE ON COLUMN",{}]
 ["grant/public/short/$role/USAGE ON TYPE",{}]
 ["grant/public/v/id/$role/SELECT ON COLUMN",{}]
 ["grant/public/v/public/SELECT",{}]
 END
-)" | sort
+)"
     same_again
 }
 
@@ -240,6 +246,127 @@ GRANT SELECT ON \"public\".\"t\" TO \"$role\";
     assert_exit 4
     assert_stderr "the state behind '0003_none' is not known: '0003_none': "
     assert_stderr "role \"${role}_none\" does not exist"
+}
+
+# --- MariaDB ---
+
+# A project on MariaDB; accounts and a role.
+mysql_project() {
+    configure mysql
+    account="\`${odd//\`/}\`@'10.%'"
+    sql_my "$url" "CREATE USER '$role'@'%'" "CREATE ROLE ${role}_r" "CREATE USER $account"
+    cat >migrations/0001_schema.sql <<'END'
+CREATE TABLE people (id integer PRIMARY KEY, email varchar(50), name varchar(50));
+CREATE VIEW v AS SELECT id FROM people;
+CREATE FUNCTION f(a integer) RETURNS integer DETERMINISTIC RETURN 1;
+CREATE PROCEDURE p() SELECT 1;
+END
+    cat >migrations/0002_grants.sql <<END
+GRANT SELECT, INSERT ON people TO '$role'@'%' WITH GRANT OPTION;
+GRANT UPDATE (email, Name), SELECT (id) ON people TO $account;
+GRANT SELECT ON v TO ${role}_r;
+GRANT SELECT ON people TO PUBLIC;
+GRANT DELETE HISTORY ON people TO ${role}_r;
+GRANT EXECUTE ON FUNCTION F TO '$role'@'%';
+GRANT EXECUTE, ALTER ROUTINE ON PROCEDURE p TO '$role'@'%' WITH GRANT OPTION;
+END
+    dunlin migrate --no-backup
+    assert_exit 0
+}
+
+# remains: what replays left on the server.
+remains() {
+    sql_my "$url" "SELECT COUNT(*) FROM mysql.tables_priv WHERE Db LIKE 'dunlin\\_shadow\\_%' AND User LIKE '%$role%'" \
+        "SELECT COUNT(*) FROM mysql.procs_priv WHERE Db LIKE 'dunlin\\_shadow\\_%' AND User LIKE '%$role%'" | tr '\n' ' '
+}
+
+@test "mariadb: privileges are facts, and a definition makes the same again" {
+    mysql_project
+    assert_equal "$(grants_in migrations/meta/_dunlin/mysql/head.json)" "$(cat <<END
+["grant/f//$role@%25/EXECUTE ON FUNCTION",{}]
+["grant/p//$role@%25/ALTER ROUTINE ON PROCEDURE",{}]
+["grant/p//$role@%25/EXECUTE ON PROCEDURE",{}]
+["grant/p//$role@%25/GRANT OPTION ON PROCEDURE",{}]
+["grant/people/PUBLIC/SELECT",{}]
+["grant/people/email/grants $role 'O\"Neil\" %2F%25 ~@10.%25/UPDATE ON COLUMN",{}]
+["grant/people/$role@%25/GRANT OPTION",{}]
+["grant/people/$role@%25/INSERT",{}]
+["grant/people/$role@%25/SELECT",{}]
+["grant/people/${role}_r/DELETE HISTORY",{}]
+["grant/people/id/grants $role 'O\"Neil\" %2F%25 ~@10.%25/SELECT ON COLUMN",{}]
+["grant/people/name/grants $role 'O\"Neil\" %2F%25 ~@10.%25/UPDATE ON COLUMN",{}]
+["grant/v/${role}_r/SELECT",{}]
+END
+)"
+    same_again
+    assert_equal "$(remains)" "0 0 "
+}
+
+@test "mariadb: a GRANT by hand is drift, and its migration is kept" {
+    mysql_project
+    dunlin schema load schema.sql --target other
+    assert_exit 0
+    sql_my "$url" "GRANT DELETE ON people TO '$role'@'%'" "REVOKE INSERT, GRANT OPTION ON people FROM '$role'@'%'" \
+        "REVOKE UPDATE (email) ON people FROM $account" "GRANT EXECUTE ON PROCEDURE p TO ${role}_r"
+    for how in "" --replay; do
+        run_json drift $how
+        assert_exit 4
+        assert_json '[.differences[] | [.change, .path[-1]]]' \
+            '[["extra","EXECUTE ON PROCEDURE"],["missing","UPDATE ON COLUMN"],["extra","DELETE"],["missing","GRANT OPTION"],["missing","INSERT"]]'
+    done
+    dunlin diff other app --sql
+    assert_stdout "REVOKE GRANT OPTION, INSERT ON \`people\` FROM \`$role\`@\`%\`;"
+    assert_stdout "GRANT EXECUTE ON PROCEDURE \`p\` TO \`${role}_r\`;"
+    comes_back
+    assert_equal "$(remains)" "0 0 "
+}
+
+@test "mariadb: what stays of a table that was dropped is no grant, and comes back with it" {
+    mysql_project
+    cat >migrations/0003_drop.sql <<END
+DROP TABLE people;
+ALTER TABLE more RENAME TO most;
+END
+    sed -i 's/^DROP/CREATE TABLE more (id integer); DROP VIEW v; DROP/' migrations/0003_drop.sql
+    dunlin migrate --no-backup
+    assert_exit 0
+    assert_equal "$(grants_in migrations/meta/_dunlin/mysql/head.json | grep -c people)" 0
+    dunlin drift --replay
+    assert_exit 0
+    echo "CREATE TABLE people (id integer PRIMARY KEY, email varchar(50));" >migrations/0004_again.sql
+    dunlin migrate --no-backup
+    assert_exit 0
+    # The name column is not there any more.
+    assert_equal "$(grants_in migrations/meta/_dunlin/mysql/head.json | grep -c people)" 7
+    dunlin drift --replay
+    assert_exit 0
+}
+
+@test "mariadb: who may not read privileges is told, and they are not taken to be gone" {
+    mysql_project
+    sql_my "$url" "GRANT SELECT ON *.* TO '${role}'@'%'"
+    dunlin drift --url "${url/dunlin@/$role@}"
+    assert_exit 0
+    sql_my "$url" "REVOKE SELECT ON *.* FROM '${role}'@'%'" "GRANT ALL ON \`${url##*/}\`.* TO '${role}'@'%'"
+    dunlin drift --url "${url/dunlin@/$role@}"
+    assert_exit 0
+    assert_stdout "not seen grant"
+    assert_stdout "the user may not read the tables mysql.tables_priv, columns_priv and procs_priv, which takes SELECT on them"
+    assert_stdout "no drift, as far as it can be seen"
+    dunlin snapshot --url "${url/dunlin@/$role@}" --output weak.json
+    assert_exit 1
+    assert_stderr "[schema.unreadable]"
+    tell_grants mysql false
+    dunlin snapshot --url "${url/dunlin@/$role@}" --output weak.json
+    refute_stderr mysql.tables_priv
+}
+
+@test "mariadb: a GRANT on the whole database, or of an account, is not replayed" {
+    mysql_project
+    echo "GRANT SELECT ON * TO '$role'@'%';" >migrations/0003_all.sql
+    dunlin diff 0002 0003
+    assert_exit 4
+    assert_stderr "the state behind '0003_all' is not known"
 }
 
 @test "sqlite: there are no grants, and the setting changes nothing" {
