@@ -99,6 +99,12 @@ int dn_fact_map_share(dn_fact_map *map, const dunlin_fact *fact, dn_error *error
 /* By kind and path; NULL when there is none. */
 const dunlin_fact *dn_fact_map_find(const dn_fact_map *map, dunlin_string kind,
                                     const dunlin_string *path, uint64_t count);
+/* Facts are numbered from 1 in their order, for tables about them; each keeps its number as long as it is
+ * there. 0: there is no such fact. */
+size_t dn_fact_map_number(const dn_fact_map *map, dunlin_string kind, const dunlin_string *path,
+                          uint64_t count);
+size_t dn_fact_map_last(const dn_fact_map *map); /* no number is higher */
+const dunlin_fact *dn_fact_map_numbered(const dn_fact_map *map, size_t number); /* NULL: removed */
 void dn_fact_map_remove(dn_fact_map *map, dunlin_string kind, const dunlin_string *path,
                         uint64_t count);
 /* Puts a fact with another key in the place of one that is there. */

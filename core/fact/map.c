@@ -341,6 +341,27 @@ dn_fact_map_find(const dn_fact_map *map, dunlin_string kind, const dunlin_string
     return found ? found->fact : NULL;
 }
 
+size_t
+dn_fact_map_number(const dn_fact_map *map, dunlin_string kind, const dunlin_string *path,
+                   uint64_t count)
+{
+    entry *found = look_up(map, hash_key(map->naming, kind, path, count), kind, path, count);
+
+    return found ? (size_t)(found - map->entries) + 1 : 0;
+}
+
+size_t
+dn_fact_map_last(const dn_fact_map *map)
+{
+    return map->entry_count;
+}
+
+const dunlin_fact *
+dn_fact_map_numbered(const dn_fact_map *map, size_t number)
+{
+    return map->entries[number - 1].fact;
+}
+
 void
 dn_fact_map_remove(dn_fact_map *map, dunlin_string kind, const dunlin_string *path, uint64_t count)
 {

@@ -240,17 +240,15 @@ is_furniture(const dunlin_fact *fact)
 }
 
 static int
-look_at_fact(const dunlin_fact *fact, void *context)
+look_at_fact(drifting *work, const dunlin_fact *fact)
 {
-    drifting *work = context;
     dn_drift drift = {.kind = DN_DRIFT_LEGACY, .actual = fact};
     const dn_line *owner;
 
-    if (may_be_made(work, fact) || dn_ballot_line(work->ballot, fact) || is_furniture(fact) ||
-        dn_ballot_ignores(fact) ||
+    if (may_be_made(work, fact) || is_furniture(fact) || dn_ballot_ignores(fact) ||
         (work->by_name && !dn_string_among(fact->kind, "column table view")))
         return 0;
-    if (is_whole(fact, dn_fact_map_naming(work->ballot->keys)))
+    if (is_whole(fact, dn_fact_map_naming(work->ballot->schema)))
         return add(work, drift);
     owner = owner_of(work, fact);
     if (!owner)
@@ -281,5 +279,11 @@ dn_prove_drift(const dn_claim *claims, const dn_ballot *ballot, const dn_fact_ma
     for (size_t i = 0; i < ballot->line_count; i++)
         if (look_at_line(&work, &ballot->lines[i]) < 0)
             return -1;
-    return dn_fact_map_each(schema, NULL, look_at_fact, &work);
+    for (size_t number = 1; number <= dn_fact_map_last(schema); number++) {
+        const dunlin_fact *fact = dn_fact_map_numbered(schema, number);
+
+        if (fact && !dn_ballot_line_at(ballot, number) && look_at_fact(&work, fact) < 0)
+            return -1;
+    }
+    return 0;
 }

@@ -80,15 +80,16 @@ dn_prove_steps(const dn_claim *claim, const dn_fact_map *schema, dn_arena *arena
                dn_error *error)
 {
     const dn_migration_effects *effects = claim->effects;
+    dn_auto(dn_arena) scratch = DN_ARENA_INIT;
     dn_ballot ballot = {.entry_count = effects->step_count};
     stepping work = {.claim = claim, .count = effects->step_count};
 
-    ballot.entries = dn_arena_array(arena, effects->step_count + 1, sizeof *ballot.entries);
+    ballot.entries = dn_arena_array(&scratch, effects->step_count + 1, sizeof *ballot.entries);
     if (!ballot.entries)
         return dn_no_memory(error);
     for (size_t i = 0; i < effects->step_count; i++)
         ballot.entries[i] = (dn_entry){.changes = &effects->steps[i].effects};
-    if (dn_ballot_count(&ballot, schema, arena, error) < 0)
+    if (dn_ballot_count(&ballot, schema, &scratch, error) < 0)
         return -1;
     work.entries = ballot.entries;
     for (size_t i = 0; i < work.count; i++)

@@ -5,11 +5,10 @@
 
 typedef struct counting {
     dn_ballot *ballot;
-    const dn_fact_map *schema;
     dn_arena *arena;
     size_t *places; /* of the line of each change, in order */
     size_t change_count;
-    size_t line_capacity;
+    size_t capacity; /* of in_others */
     dn_error *error;
 } counting;
 
@@ -31,45 +30,78 @@ dn_ballot_same(const dunlin_fact *left, const dunlin_fact *right)
     return dn_schema_equal(left, right, &as_they_are);
 }
 
-static const dunlin_fact *
-actual_of(const dn_fact_map *schema, const dunlin_fact *key)
+static const dn_line *
+numbered_line(const dn_ballot *ballot, size_t number)
 {
-    const dunlin_fact *fact = dn_fact_map_find(schema, key->kind, key->path, key->path_count);
+    return number ? &ballot->lines[number - 1] : NULL;
+}
 
-    return fact && !dn_ballot_ignores(fact) ? fact : NULL;
+const dn_line *
+dn_ballot_line_at(const dn_ballot *ballot, size_t number)
+{
+    return numbered_line(ballot, ballot->in_schema[number - 1]);
 }
 
 const dn_line *
 dn_ballot_line(const dn_ballot *ballot, const dunlin_fact *key)
 {
-    const dunlin_fact *found =
-        dn_fact_map_find(ballot->keys, key->kind, key->path, key->path_count);
+    size_t number = dn_fact_map_number(ballot->schema, key->kind, key->path, key->path_count);
 
-    return found ? &ballot->lines[found->properties[0].integer] : NULL;
+    if (number)
+        return dn_ballot_line_at(ballot, number);
+    number = dn_fact_map_number(ballot->others, key->kind, key->path, key->path_count);
+    return number ? numbered_line(ballot, ballot->in_others[number - 1]) : NULL;
 }
 
-static int
-add_line(counting *work, const dn_difference *change, size_t *place)
+/* Where the number of its line stands. NULL: no memory. */
+static size_t *
+other_place(counting *work, const dunlin_fact *key)
+{
+    dn_ballot *ballot = work->ballot;
+    size_t number = dn_fact_map_number(ballot->others, key->kind, key->path, key->path_count);
+
+    if (number)
+        return &ballot->in_others[number - 1];
+    if (dn_fact_map_share(ballot->others, key, work->error) < 0)
+        return NULL;
+    number = dn_fact_map_last(ballot->others);
+    ballot->in_others = dn_arena_grow(work->arena, ballot->in_others, &work->capacity, number,
+                                      sizeof *ballot->in_others);
+    if (!ballot->in_others) {
+        dn_no_memory(work->error);
+        return NULL;
+    }
+    ballot->in_others[number - 1] = 0;
+    return &ballot->in_others[number - 1];
+}
+
+static void
+begin_line(dn_line *line, const dn_difference *change, const dunlin_fact *actual)
+{
+    bool there = actual && !dn_ballot_ignores(actual);
+
+    *line = (dn_line){.key = dn_difference_key(change), .initial = change->before};
+    line->actual = there ? actual : NULL;
+    line->initial_candidate = dn_ballot_same(line->initial, line->actual);
+}
+
+/* The number of the line that a change is on, which begins here if it is the first. 0: no memory. */
+static size_t
+find_line(counting *work, const dn_difference *change)
 {
     dn_ballot *ballot = work->ballot;
     const dunlin_fact *key = dn_difference_key(change);
-    const dunlin_property number = {.type = DUNLIN_PROPERTY_INTEGER,
-                                    .integer = (int64_t)ballot->line_count};
-    dunlin_fact entry = *key;
-    dn_line *line;
+    size_t number = dn_fact_map_number(ballot->schema, key->kind, key->path, key->path_count);
+    size_t *place = number ? &ballot->in_schema[number - 1] : other_place(work, key);
 
-    entry.properties = &number;
-    entry.property_count = 1;
-    ballot->lines = dn_arena_grow(work->arena, ballot->lines, &work->line_capacity,
-                                  ballot->line_count + 1, sizeof *ballot->lines);
-    if (!ballot->lines)
-        return dn_no_memory(work->error);
-    *place = ballot->line_count++;
-    line = &ballot->lines[*place];
-    *line = (dn_line){.key = key, .initial = change->before};
-    line->actual = actual_of(work->schema, key);
-    line->initial_candidate = dn_ballot_same(line->initial, line->actual);
-    return dn_fact_map_put(ballot->keys, &entry, work->error);
+    if (!place)
+        return 0;
+    if (!*place) {
+        *place = ++ballot->line_count;
+        begin_line(&ballot->lines[*place - 1], change,
+                   number ? dn_fact_map_numbered(ballot->schema, number) : NULL);
+    }
+    return *place;
 }
 
 static int
@@ -82,13 +114,12 @@ find_lines(counting *work)
         const dn_differences *changes = ballot->entries[e].changes;
 
         for (size_t i = 0; changes && i < changes->count; i++) {
-            const dn_line *line = dn_ballot_line(ballot, dn_difference_key(&changes->items[i]));
+            size_t number = find_line(work, &changes->items[i]);
 
-            if (line)
-                work->places[at] = (size_t)(line - ballot->lines);
-            else if (add_line(work, &changes->items[i], &work->places[at]) < 0)
+            if (!number)
                 return -1;
-            ballot->lines[work->places[at++]].count++;
+            work->places[at++] = number - 1;
+            ballot->lines[number - 1].count++;
         }
     }
     return 0;
@@ -112,13 +143,11 @@ fill_lines(counting *work)
         const dn_differences *changes = ballot->entries[e].changes;
 
         for (size_t i = 0; changes && i < changes->count; i++) {
-            size_t place = work->places[at++];
-            dn_line *line = &ballot->lines[place];
+            dn_line *line = &ballot->lines[work->places[at++]];
 
             line->touches[line->count++] = (dn_touch){
                 .change = &changes->items[i],
                 .entry = e,
-                .line = place,
                 .candidate = dn_ballot_same(changes->items[i].after, line->actual),
             };
         }
@@ -328,23 +357,36 @@ settle(dn_ballot *ballot, certainty level)
     }
 }
 
-int
-dn_ballot_count(dn_ballot *ballot, const dn_fact_map *schema, dn_arena *arena, dn_error *error)
+static int
+begin(counting *work, const dn_fact_map *schema)
 {
-    counting work = {.ballot = ballot, .schema = schema, .arena = arena, .error = error};
+    dn_ballot *ballot = work->ballot;
 
     for (size_t e = 0; e < ballot->entry_count; e++) {
         ballot->entries[e].standing = DN_STANDING_UNKNOWN;
         if (ballot->entries[e].changes)
-            work.change_count += ballot->entries[e].changes->count;
+            work->change_count += ballot->entries[e].changes->count;
     }
-    ballot->lines = NULL;
+    ballot->schema = schema;
+    ballot->in_schema =
+        dn_arena_array(work->arena, dn_fact_map_last(schema) + 1, sizeof *ballot->in_schema);
+    ballot->others = dn_fact_map_new(work->arena, dn_fact_map_naming(schema));
+    ballot->in_others = NULL;
+    /* At most: each change on a line of its own. */
+    ballot->lines = dn_arena_array(work->arena, work->change_count + 1, sizeof *ballot->lines);
     ballot->line_count = 0;
-    ballot->keys = dn_fact_map_new(arena, dn_fact_map_naming(schema));
-    work.places = dn_arena_array(arena, work.change_count + 1, sizeof *work.places);
-    if (!ballot->keys || !work.places)
-        return dn_no_memory(error);
-    if (find_lines(&work) < 0 || fill_lines(&work) < 0)
+    work->places = dn_arena_array(work->arena, work->change_count + 1, sizeof *work->places);
+    return ballot->in_schema && ballot->others && ballot->lines && work->places
+               ? 0
+               : dn_no_memory(work->error);
+}
+
+int
+dn_ballot_count(dn_ballot *ballot, const dn_fact_map *schema, dn_arena *arena, dn_error *error)
+{
+    counting work = {.ballot = ballot, .arena = arena, .error = error};
+
+    if (begin(&work, schema) < 0 || find_lines(&work) < 0 || fill_lines(&work) < 0)
         return -1;
     for (certainty level = ONLY_DONE; level <= BY_RECORD; level++)
         settle(ballot, level);

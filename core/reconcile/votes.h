@@ -31,7 +31,6 @@ typedef enum dn_standing {
 typedef struct dn_touch {
     const dn_difference *change;
     size_t entry;
-    size_t line;
     dn_vote vote;
     bool candidate; /* the schema may stand here */
     bool implied;   /* what came next and was made could not have been without it */
@@ -64,13 +63,20 @@ typedef struct dn_ballot {
     size_t entry_count;
     dn_line *lines;
     size_t line_count;
-    dn_fact_map *keys; /* facts of lines, their place as property */
+    /* Lines by the numbers of their facts, counted from 1, 0: none. Facts that the schema has have the
+     * numbers that they have there, the others those in a map of their own. */
+    const dn_fact_map *schema;
+    size_t *in_schema;
+    dn_fact_map *others;
+    size_t *in_others;
 } dn_ballot;
 
 /* O(changes), and again for each round in which something new was found out. */
 int dn_ballot_count(dn_ballot *ballot, const dn_fact_map *schema, dn_arena *arena, dn_error *error);
 /* The line of a fact, or NULL. */
 const dn_line *dn_ballot_line(const dn_ballot *ballot, const dunlin_fact *key);
+/* The same by its number in the schema. */
+const dn_line *dn_ballot_line_at(const dn_ballot *ballot, size_t number);
 /* Are two versions alike? NULL: there is nothing. */
 bool dn_ballot_same(const dunlin_fact *left, const dunlin_fact *right);
 /* An index that the server made for itself is as if it were not there. */

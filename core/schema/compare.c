@@ -119,11 +119,23 @@ stop(const dunlin_property *before, const dunlin_property *after, void *context)
     return 1;
 }
 
+/* Member by member, in the same order: nearly all facts that are equal are equal so. */
+static bool
+identical(const dunlin_fact *before, const dunlin_fact *after)
+{
+    uint64_t count = before->property_count;
+
+    return count == after->property_count &&
+           (!count || dn_schema_same(before->properties[0].name, after->properties[0].name)) &&
+           dn_property_equal(before->properties, count, after->properties, count);
+}
+
 bool
 dn_schema_equal(const dunlin_fact *before, const dunlin_fact *after,
                 const dn_compare_options *options)
 {
-    return before == after || dn_schema_each_member(before, after, options, stop, NULL) == 0;
+    return before == after || identical(before, after) ||
+           dn_schema_each_member(before, after, options, stop, NULL) == 0;
 }
 
 /* --- maps --------------------------------------------------------------------------------------- */

@@ -217,6 +217,33 @@ what_moves_often_leaves_room(void **state)
     assert_kind(fixture, "table", " a c");
 }
 
+static size_t
+number_of(schema_fixture *fixture, const char *text)
+{
+    const dunlin_fact *fact = fact_of(&fixture->arena, text);
+
+    return dn_fact_map_number(fixture->map, fact->kind, fact->path, fact->path_count);
+}
+
+static void
+a_fact_keeps_its_number(void **state)
+{
+    schema_fixture *fixture = *state;
+
+    given(fixture, "table a");
+    given(fixture, "table b");
+    given(fixture, "column b/c");
+    assert_int_equal(number_of(fixture, "table B"), 2);
+    take_away(fixture, "table a");
+    given(fixture, "table b {comment: 'again'}");
+    assert_int_equal(number_of(fixture, "table b"), 2);
+    assert_int_equal(number_of(fixture, "column b/c"), 3);
+    assert_int_equal(number_of(fixture, "table a"), 0);
+    assert_null(dn_fact_map_numbered(fixture->map, 1));
+    assert_string_equal(dn_fact_map_numbered(fixture->map, 2)->path[0].data, "b");
+    assert_int_equal(dn_fact_map_last(fixture->map), 3);
+}
+
 int
 main(void)
 {
@@ -229,6 +256,7 @@ main(void)
         PLAIN(a_primary_key_may_change_its_name),
         PLAIN(a_walk_may_remove_what_it_visits),
         PLAIN(what_moves_often_leaves_room),
+        PLAIN(a_fact_keeps_its_number),
         PLAIN(lists_stay_right_as_the_map_grows),
     };
 
