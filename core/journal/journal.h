@@ -58,6 +58,7 @@ typedef struct dn_migration {
     uint64_t size;             /* bytes */
     dn_digest raw;             /* of the file's bytes, valid when has_file */
     const char *text;          /* these bytes, of a small file; NULL: they have to be read again */
+    bool unprobed;             /* there is no `-- dunlin: probe` in it: the word is not */
     const dn_project *project; /* whose drivers its sections may name; NULL: any name will do */
     size_t file;               /* for the reader of the folder alone */
 } dn_migration;

@@ -48,6 +48,7 @@ typedef struct dn_hash_task {
     uint64_t size;
     dn_digest digest;
     const char *text; /* all of it, with a NUL behind it; NULL: it was not kept */
+    bool unprobed;    /* as of dn_migration */
     int problem;      /* errno, 0 when all went well */
     bool listed;      /* the <tag>.sql of a migration that was resolved; of no concern to helpers */
 } dn_hash_task;

@@ -27,16 +27,6 @@ take_answer(const dunlin_value *values, size_t count, void *context, dn_error *e
     return 1;
 }
 
-/* Most have none, and need not be taken apart to see that. */
-static bool
-may_have_probe(const dn_migration *migration)
-{
-    static const char word[] = "probe";
-
-    return !migration->text ||
-           memmem(migration->text, (size_t)migration->size, word, sizeof word - 1) != NULL;
-}
-
 static int
 read_probe(dn_connection *connection, const dn_migration *migration, dn_text *sql, dn_error *error)
 {
@@ -61,7 +51,7 @@ dn_observe_probe(dn_connection *connection, const dn_migration *migration)
     bool answer = false;
     dn_error ignored;
 
-    if (!may_have_probe(migration) || read_probe(connection, migration, &sql, &ignored) < 0 ||
+    if (migration->unprobed || read_probe(connection, migration, &sql, &ignored) < 0 ||
         !sql.length ||
         dn_connection_query(connection, sql.data, NULL, 0, take_answer, &answer, &ignored) < 0)
         return DN_PROBE_NONE;

@@ -451,6 +451,25 @@ the_texts_of_small_files_are_kept_as_long_as_there_is_room(void **state)
 }
 
 static void
+a_small_file_without_the_word_has_no_probe(void **state)
+{
+    enum { LENGTH = 16 * 1024 };
+    char *data = malloc(LENGTH);
+
+    (void)state;
+    assert_non_null(data);
+    memset(data, ' ', LENGTH);
+    put_bytes("m/0000_a.sql", "SELECT 1;", 9);
+    put_bytes("m/0001_b.sql", "-- dunlin: probe SELECT 1", 25);
+    put_bytes("m/0002_c.sql", data, LENGTH);
+    free(data);
+    must_read("m");
+    assert_true(journal.migrations[0].unprobed);
+    assert_false(journal.migrations[1].unprobed);
+    assert_false(journal.migrations[2].unprobed);
+}
+
+static void
 no_text_is_kept_for_who_does_not_ask(void **state)
 {
     dn_journal_options options = {.folder = at("m")};
@@ -739,6 +758,7 @@ main(void)
         TEST(a_file_name_that_cannot_be_a_tag_is_left_out_and_reported),
         TEST(a_file_longer_than_the_buffer_is_hashed_whole),
         TEST(the_texts_of_small_files_are_kept_as_long_as_there_is_room),
+        TEST(a_small_file_without_the_word_has_no_probe),
         TEST(no_text_is_kept_for_who_does_not_ask),
         TEST(an_entry_twice_is_one_migration_and_a_warning),
         TEST(a_byte_order_mark_is_read_over_and_reported),
