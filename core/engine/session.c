@@ -212,6 +212,8 @@ read_journal(void *context)
 
     work->answer = dn_journal_begin(&options, NULL, &work->session->journal_arena, &work->journal,
                                     &work->error);
+    if (work->answer == 0)
+        dn_journal_hash(&work->journal);
     return NULL;
 }
 

@@ -109,6 +109,8 @@ int dn_journal_read(const dn_journal_options *options, dn_arena *arena, dn_journ
 int dn_journal_begin(const dn_journal_options *options, const dn_text *text, dn_arena *arena,
                      dn_journal *journal, dn_error *error);
 int dn_journal_finish(dn_journal *journal, dn_error *error);
+/* Hashes in this thread what no other one does: for one that has nothing else to do in between. */
+void dn_journal_hash(dn_journal *journal);
 void dn_journal_close(dn_journal *journal);
 
 /* What is missing of drizzle-kit's snapshots beside a Drizzle journal, as findings; other layouts have

@@ -411,6 +411,13 @@ dn_journal_finish(dn_journal *journal, dn_error *error)
 }
 
 void
+dn_journal_hash(dn_journal *journal)
+{
+    if (journal->reader && !journal->reader->pool.helpers)
+        dn_hash_pool_finish(&journal->reader->pool);
+}
+
+void
 dn_journal_close(dn_journal *journal)
 {
     if (journal->reader)
