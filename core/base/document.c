@@ -100,6 +100,13 @@ dn_node_set_text(dunlin_result *result, dunlin_node *parent, const char *name, c
         attach(result, parent, name, text ? cJSON_CreateString(text) : cJSON_CreateNull());
 }
 
+void
+dn_node_set_word(dunlin_result *result, dunlin_node *parent, const char *name, const char *word)
+{
+    if (parent)
+        attach(result, parent, name, word ? cJSON_CreateStringReference(word) : cJSON_CreateNull());
+}
+
 /* The views are not terminated, and may hold NUL bytes, which become U+FFFD. */
 void
 dn_node_set_string(dunlin_result *result, dunlin_node *parent, const char *name, dunlin_string text)
@@ -132,10 +139,12 @@ dn_node_set_integer(dunlin_result *result, dunlin_node *parent, const char *name
 
     if (!parent)
         return;
+    if (value < exact && value > -exact) {
+        attach(result, parent, name, cJSON_CreateNumber((double)value));
+        return;
+    }
     snprintf(digits, sizeof digits, "%" PRId64, value);
-    attach(result, parent, name,
-           value < exact && value > -exact ? cJSON_CreateNumber((double)value)
-                                           : cJSON_CreateRaw(digits));
+    attach(result, parent, name, cJSON_CreateRaw(digits));
 }
 
 void

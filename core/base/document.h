@@ -23,6 +23,9 @@ dunlin_node *dn_node_array(dunlin_result *result, dunlin_node *parent, const cha
 /* name is NULL when the parent is an array. NULL text becomes null. */
 void dn_node_set_text(dunlin_result *result, dunlin_node *parent, const char *name,
                       const char *text);
+/* One that lives as long as the result, as literals do: it is not copied. NULL becomes null. */
+void dn_node_set_word(dunlin_result *result, dunlin_node *parent, const char *name,
+                      const char *word);
 void dn_node_set_string(dunlin_result *result, dunlin_node *parent, const char *name,
                         dunlin_string text);
 void dn_node_set_integer(dunlin_result *result, dunlin_node *parent, const char *name,

@@ -54,11 +54,11 @@ dn_session_tell_migrations(dn_session *session)
         else
             dn_node_set_null(result, node, "idx");
         dn_node_set_text(result, node, "tag", verdict->migration->tag);
-        dn_node_set_text(result, node, "verdict", dn_verdict_name(verdict->verdict));
-        dn_node_set_text(result, node, "confidence", verdict->confidence);
-        dn_node_set_text(result, node, "file", verdict->file);
-        dn_node_set_text(result, node, "recorded", verdict->recorded ? "yes" : "no");
-        dn_node_set_text(result, node, "effects",
+        dn_node_set_word(result, node, "verdict", dn_verdict_name(verdict->verdict));
+        dn_node_set_word(result, node, "confidence", verdict->confidence);
+        dn_node_set_word(result, node, "file", verdict->file);
+        dn_node_set_word(result, node, "recorded", verdict->recorded ? "yes" : "no");
+        dn_node_set_word(result, node, "effects",
                          verdict->proof ? dn_effects_name(verdict->proof->kind) : "unknown");
         tell_row(session, node, verdict->match->row);
         findings = dn_node_array(result, node, "findings");

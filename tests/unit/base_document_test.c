@@ -29,14 +29,14 @@ build(void)
         dn_node_set_integer(result, entry, "idx", i);
         dn_node_set_boolean(result, entry, "applied", i == 0);
         tags = dn_node_array(result, entry, "tags");
-        dn_node_set_text(result, tags, NULL, "x");
+        dn_node_set_word(result, tags, NULL, "x");
         dn_node_set_string(result, tags, NULL, dn_span("yz!", 2));
     }
     tags = dn_node_array(result, root, "tags");
     dn_node_set_text(result, tags, NULL, "first");
     dn_node_set_text(result, tags, NULL, NULL);
     dn_node_array(result, root, "none");
-    dn_node_set_text(result, root, "missing", NULL);
+    dn_node_set_word(result, root, "missing", NULL);
     return result;
 }
 
