@@ -32,10 +32,10 @@ fail_not_regular(const char *path, mode_t mode, dn_error *error)
 }
 
 int
-dn_file_read(const char *path, dn_text *text, dn_error *error)
+dn_file_read_at(dn_fd folder, const char *path, dn_text *text, dn_error *error)
 {
     /* O_NONBLOCK: opening a pipe nobody writes to must not hang. */
-    dn_auto(dn_fd) fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    dn_auto(dn_fd) fd = openat(folder, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     struct stat status;
     size_t step = READ_STEP;
 
@@ -68,6 +68,12 @@ dn_file_read(const char *path, dn_text *text, dn_error *error)
             return 0;
         step = READ_STEP;
     }
+}
+
+int
+dn_file_read(const char *path, dn_text *text, dn_error *error)
+{
+    return dn_file_read_at(AT_FDCWD, path, text, error);
 }
 
 bool

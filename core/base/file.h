@@ -23,6 +23,8 @@ dn_fd_cleanup(dn_fd *fd)
 
 /* Appends the whole file. Refuses what is not a regular file. Status MISSING when absent. */
 int dn_file_read(const char *path, dn_text *text, dn_error *error);
+/* The same in an opened folder, for many of them. */
+int dn_file_read_at(dn_fd folder, const char *path, dn_text *text, dn_error *error);
 /* Temporary file in the same folder, fsync, rename, fsync of the folder: after a crash there is
  * the old file or the new one. Keeps mode and, when `path` is a symbolic link, the link. */
 int dn_file_write(const char *path, const void *data, size_t length, dn_error *error);

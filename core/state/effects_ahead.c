@@ -3,6 +3,7 @@
  * Files of effects, read in a thread while the caller looks at the target. Those that are not as they
  * were written end it: what is to be said of them is said by whoever reads on.
  */
+#include <fcntl.h>
 #include <string.h>
 
 #include "core/base/file.h"
@@ -24,19 +25,20 @@ struct dn_effects_ahead {
 };
 
 static bool
-read_one(dn_effects_ahead *ahead, size_t at, dn_effects_room *room)
+read_one(dn_effects_ahead *ahead, dn_fd folder, size_t at, dn_effects_room *room)
 {
     const dn_migration *file = ahead->files[at];
     dn_effects_file kept = {.chain = ahead->chain[at], .effects = {.known = true}};
     dn_error ignored;
-    char *path;
 
     if (!file || !file->has_file)
         return false;
-    path = dn_effects_path(ahead->folder, file->tag, ahead->arena);
+    dn_text_clear(&room->name);
+    dn_text_add_string(&room->name, file->tag);
+    dn_text_add_string(&room->name, DN_EFFECTS_SUFFIX);
     dn_text_clear(&room->text);
     dn_error_clear(&ignored);
-    if (!path || dn_file_read(path, &room->text, &ignored) < 0 ||
+    if (room->name.failed || dn_file_read_at(folder, room->name.data, &room->text, &ignored) < 0 ||
         dn_effects_read_lines(&kept, room, ahead->arena) != 0)
         return false;
     ahead->effects[at] = kept.effects;
@@ -48,8 +50,9 @@ read_all(void *context)
 {
     dn_effects_ahead *ahead = context;
     dn_effects_room room = {.text = DN_TEXT_INIT, .arena = DN_ARENA_INIT};
+    dn_auto(dn_fd) folder = open(ahead->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
-    while (ahead->read < ahead->count && read_one(ahead, ahead->read, &room))
+    while (folder >= 0 && ahead->read < ahead->count && read_one(ahead, folder, ahead->read, &room))
         ahead->read++;
     dn_effects_room_free(&room);
     return NULL;

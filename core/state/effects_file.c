@@ -21,7 +21,7 @@
 char *
 dn_effects_path(const char *folder, const char *tag, dn_arena *arena)
 {
-    return dn_arena_printf(arena, "%s/%s.effects.json", folder, tag);
+    return dn_arena_printf(arena, "%s/%s" DN_EFFECTS_SUFFIX, folder, tag);
 }
 
 /* --- writing ---------------------------------------------------------------------------------- */
@@ -238,6 +238,7 @@ read_tree(const char *path, const dn_text *text, dn_effects_file *file, dn_arena
 void
 dn_effects_room_free(dn_effects_room *room)
 {
+    dn_text_free(&room->name);
     dn_text_free(&room->text);
     dn_arena_free(&room->arena);
 }

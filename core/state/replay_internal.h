@@ -50,8 +50,10 @@ typedef struct dn_effects_file {
     dn_migration_effects effects; /* without steps */
 } dn_effects_file;
 #define DN_EFFECTS_FORMAT "1"
+#define DN_EFFECTS_SUFFIX ".effects.json" /* behind the tag */
 /* What reading one takes, kept for the next one. */
 typedef struct dn_effects_room {
+    dn_text name;
     dn_text text; /* of the file */
     dn_arena arena;
     dn_fact_line before;
