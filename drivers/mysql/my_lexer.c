@@ -67,7 +67,7 @@ dn_mysql_lexer_rules(const dunlin_call *call, const dunlin_profile *profile)
 {
     bool names = dn_mysql_profile_mode_has(profile, "ANSI_QUOTES");
     const dn_mysql_server server = dn_mysql_server_of(profile);
-    bool escapes = server.backslash;
+    bool escapes = !dn_mysql_profile_mode_has(profile, "NO_BACKSLASH_ESCAPES");
     bool mariadb = server.mariadb && server.version >= 100503;
 
     for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {

@@ -184,7 +184,34 @@ comments_and_bodies_are_those_of_mysql(void **state)
                         "4 0 [] [] [BEGIN]\n"
                         "7 0 [SOURCE] [] []\n"
                         "7 0 [\\] [] []\n"
-                        "7 512 [\\G] [] []\n");
+                        "7 512 [\\G] [] []\n"
+                        /* MySQL's guards, and those that only MariaDB knows */
+                        "8 0 [] [] [CREATE [TEMPORARY] TABLE|CREATE {DATABASE,SCHEMA,EVENT,USER}"
+                        "|DROP [TEMPORARY] TABLE"
+                        "|DROP {VIEW,DATABASE,SCHEMA,EVENT,USER,TRIGGER,FUNCTION,PROCEDURE}]\n"
+                        "8 0 [] [] [CREATE {VIEW,SEQUENCE,TRIGGER,FUNCTION,PROCEDURE,ROLE}"
+                        "|CREATE [{UNIQUE,FULLTEXT,SPATIAL}] INDEX|DROP {INDEX,SEQUENCE,ROLE}"
+                        "|ALTER TABLE]\n"
+                        "8 0 [] [] [ALTER TABLE * ADD [COLUMN]"
+                        "|ALTER TABLE * ADD [{UNIQUE,FULLTEXT,SPATIAL}] {INDEX,KEY}"
+                        "|ALTER TABLE * ADD [CONSTRAINT *] FOREIGN KEY"
+                        "|ALTER TABLE * DROP [COLUMN]"
+                        "|ALTER TABLE * DROP {INDEX,KEY,FOREIGN KEY,CONSTRAINT}"
+                        "|ALTER TABLE * {MODIFY,CHANGE} [COLUMN]"
+                        "|ALTER TABLE * RENAME {COLUMN,INDEX,KEY}]\n");
+}
+
+static void
+mysql_has_no_guards_of_mariadb(void **state)
+{
+    dunlin_profile mysql = {.size = sizeof(mysql), .flavour = {"mysql", 5}, .major = 8};
+
+    (void)state;
+    assert_done(&host, driver->lexer_rules(fake_call(&host), &mysql));
+    assert_string_equal(strstr(host.lines, "8 0"),
+                        "8 0 [] [] [CREATE [TEMPORARY] TABLE|CREATE {DATABASE,SCHEMA,EVENT,USER}"
+                        "|DROP [TEMPORARY] TABLE"
+                        "|DROP {VIEW,DATABASE,SCHEMA,EVENT,USER,TRIGGER,FUNCTION,PROCEDURE}]\n");
 }
 
 static void
@@ -364,6 +391,7 @@ main(void)
         TEST(a_url_that_cannot_be_meant_is_refused),
         TEST(quotes_are_read_as_the_sql_mode_says),
         TEST(comments_and_bodies_are_those_of_mysql),
+        TEST(mysql_has_no_guards_of_mariadb),
         TEST(names_and_texts_are_quoted),
         TEST(ddl_commits_by_itself),
         TEST(what_is_not_this_database_reaches_outside),

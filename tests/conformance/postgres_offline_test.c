@@ -307,7 +307,22 @@ lexer_rules_are_those_of_postgresql(void **state)
                                     "4 0 [] [] [CREATE [OR REPLACE] {FUNCTION,PROCEDURE}]\n"
                                     "4 0 [] [] [CREATE [OR REPLACE] RULE]\n"
                                     "6 0 [] [\\.] [COPY * FROM STDIN]\n"
-                                    "7 512 [\\] [] []\n");
+                                    "7 512 [\\] [] []\n"
+                                    "8 0 [] [] [CREATE [{TEMP,TEMPORARY,UNLOGGED}] {TABLE,SEQUENCE}"
+                                    "|CREATE MATERIALIZED VIEW"
+                                    "|CREATE {SCHEMA,EXTENSION,STATISTICS,COLLATION}"
+                                    "|CREATE [UNIQUE] INDEX [CONCURRENTLY]]\n"
+                                    "8 0 [] [] [ALTER {TABLE,INDEX,VIEW,MATERIALIZED VIEW,SEQUENCE}"
+                                    "|ALTER TABLE * ADD [COLUMN]"
+                                    "|ALTER TABLE * DROP [{COLUMN,CONSTRAINT}]"
+                                    "|ALTER TABLE * DROP {IDENTITY,EXPRESSION}"
+                                    "|ALTER TYPE * ADD VALUE|ALTER TYPE * {ADD,DROP} ATTRIBUTE"
+                                    "|ALTER DOMAIN * DROP CONSTRAINT]\n"
+                                    "8 0 [] [] [DROP {TABLE,VIEW,MATERIALIZED VIEW,SEQUENCE,SCHEMA"
+                                    ",TYPE,DOMAIN,EXTENSION,STATISTICS,COLLATION}"
+                                    "|DROP INDEX [CONCURRENTLY]"
+                                    "|DROP {FUNCTION,PROCEDURE,ROUTINE,AGGREGATE,TRIGGER,RULE"
+                                    ",POLICY}]\n");
 }
 
 static void

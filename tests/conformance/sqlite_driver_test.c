@@ -96,7 +96,10 @@ lexer_rules_are_those_of_sqlite(void **state)
                         "3 0 [--] [] []\n"
                         "3 0 [/*] [*/] []\n"
                         "4 128 [] [] [[EXPLAIN [QUERY PLAN]] CREATE [{TEMP,TEMPORARY}] TRIGGER]\n"
-                        "7 0 [.] [] []\n");
+                        "7 0 [.] [] []\n"
+                        "8 0 [] [] [CREATE [{TEMP,TEMPORARY}] {TABLE,VIEW,TRIGGER}"
+                        "|CREATE VIRTUAL TABLE|CREATE [UNIQUE] INDEX"
+                        "|DROP {TABLE,VIEW,TRIGGER,INDEX}]\n");
 }
 
 static void
