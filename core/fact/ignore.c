@@ -9,6 +9,7 @@
 #define ROUTINES "function procedure aggregate"
 #define MEMBERS "column pk unique fk check exclude index trigger policy rule statistics"
 #define NAMELESS "schema extension" /* no namespace before their names */
+#define GRANTS DUNLIN_KIND_GRANT    /* by the one who has it, whose name may hold dots */
 
 /* --- patterns ----------------------------------------------------------------------------------- */
 
@@ -51,6 +52,10 @@ dn_ignore_parse(const char *text, dn_arena *arena, dn_ignore_pattern *pattern, c
     *pattern = (dn_ignore_pattern){.kind = NULL};
     if (!copy)
         return -1;
+    if (strncmp(copy, GRANTS ":", sizeof GRANTS) == 0 && copy[sizeof GRANTS]) {
+        *pattern = (dn_ignore_pattern){.kind = GRANTS, .parts = {copy + sizeof GRANTS}, .count = 1};
+        return 0;
+    }
     if (colon) {
         *colon = '\0';
         pattern->kind = copy;
@@ -113,6 +118,24 @@ kind_of_owner(const dn_fact_map *map, const dunlin_fact *fact)
     return DUNLIN_KIND_TABLE;
 }
 
+/* By its grantee. */
+static bool
+hides_grant(const dn_ignore *ignore, const dunlin_fact *fact)
+{
+    dunlin_fact object;
+
+    if (!dn_grant_object(fact, &object))
+        return false;
+    for (size_t i = 0; i < ignore->count; i++) {
+        const dn_ignore_pattern *pattern = &ignore->patterns[i];
+
+        if (pattern->kind && strcmp(pattern->kind, GRANTS) == 0 &&
+            part_matches(pattern->parts[0], fact->path[fact->path_count - 2], FNM_NOESCAPE))
+            return true;
+    }
+    return false;
+}
+
 static bool
 hidden_by(const dn_ignore_pattern *pattern, uint64_t naming, const dunlin_fact *fact,
           const dn_fact_map *map)
@@ -139,6 +162,8 @@ dn_ignore_hides(const dn_ignore *ignore, uint64_t naming, const dunlin_fact *fac
     const dunlin_fact *granted_on = map ? dn_grant_object_in(map, fact) : NULL;
     dunlin_fact object;
 
+    if (ignore && hides_grant(ignore, fact))
+        return true;
     if (granted_on)
         fact = granted_on;
     else if (dn_grant_object(fact, &object))

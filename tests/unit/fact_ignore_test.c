@@ -106,6 +106,19 @@ a_grant_goes_with_what_it_is_on_and_not_with_a_grantee_of_that_name(void **state
 }
 
 static void
+a_grantee_hides_what_is_granted_to_him(void **state)
+{
+    static const char schema[] = "table a/t\ngrant a/t/bob/SELECT\ngrant a/t/app@10.0.%/SELECT\n"
+                                 "grant a/bob/USAGE~ON~SCHEMA\nschema a\ntable a/bob";
+
+    expect_left(*state, schema, "grant:bob",
+                "table 'a.t', grant SELECT ON 'a.t' TO 'app@10.0.%', schema 'a', table 'a.bob'");
+    expect_left(*state, schema, "grant:app@10.0.*",
+                "table 'a.t', grant SELECT ON 'a.t' TO 'bob', grant USAGE ON SCHEMA 'a' TO 'bob', "
+                "schema 'a', table 'a.bob'");
+}
+
+static void
 case_counts_where_it_counts_for_the_database(void **state)
 {
     expect_left(*state, "table Audit\ncolumn Audit/id type=int\ntable users", "aud*",
@@ -173,6 +186,7 @@ main(void)
         TEST(a_kind_leaves_others_alone, setup_spaces),
         TEST(a_trigger_goes_with_the_view_it_is_on_and_not_with_a_table_of_like_name, setup_spaces),
         TEST(a_grant_goes_with_what_it_is_on_and_not_with_a_grantee_of_that_name, setup_spaces),
+        TEST(a_grantee_hides_what_is_granted_to_him, setup_spaces),
         TEST(case_counts_where_it_counts_for_the_database, setup_folding),
         TEST(case_counts_with_schemas, setup_spaces),
         TEST(other_forms_are_wrong, setup_spaces),
