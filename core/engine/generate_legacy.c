@@ -116,7 +116,12 @@ lies_in_going(const leaving *state, const dunlin_fact *fact)
 {
     static const char *const kinds[] = {DUNLIN_KIND_TABLE, DUNLIN_KIND_VIEW,
                                         DUNLIN_KIND_MATERIALIZED_VIEW};
+    const dunlin_fact *granted_on = dn_grant_object_in(state->live.facts, fact);
 
+    if (granted_on &&
+        dn_fact_map_find(state->going, granted_on->kind, granted_on->path, granted_on->path_count))
+        return true;
+    fact = granted_on ? granted_on : fact;
     if (dn_string_among(fact->kind, STANDING " extension") || fact->path_count < 2)
         return false;
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)

@@ -186,6 +186,26 @@ END
     assert_equal "$(sql_pg "$url" "SELECT has_function_privilege('$role', 'f(integer)', 'EXECUTE'), has_function_privilege('public', 'f(integer)', 'EXECUTE')")" "t|f"
 }
 
+@test "postgres: what belongs to no migration goes with its privileges" {
+    postgres_project
+    sql_pg "$url" "CREATE TABLE old (a integer)" "GRANT SELECT ON old TO $role" \
+        "GRANT UPDATE (a) ON old TO $role" "GRANT DELETE ON people TO $role" "CREATE SCHEMA strange" \
+        "GRANT USAGE ON SCHEMA strange TO $role" "CREATE FUNCTION g() RETURNS integer LANGUAGE sql AS 'SELECT 1'" \
+        "REVOKE EXECUTE ON FUNCTION g() FROM PUBLIC"
+    dunlin drift
+    assert_exit 4
+    assert_stdout "1 thing in the database was changed by hand"
+    dunlin generate --drop-legacy leftovers
+    assert_exit 0
+    assert_equal "$(grep -c 'GRANT\|REVOKE' migrations/*_leftovers.sql)" 0
+    dunlin migrate --no-backup
+    assert_exit 0
+    dunlin drift
+    assert_exit 4
+    assert_stdout "+ grant DELETE ON public.people TO $role"
+    assert_stdout "1 thing in the database was changed by hand"
+}
+
 @test "postgres: a portable project gets a section of its own" {
     postgres_project
     rm -r migrations schema.sql
