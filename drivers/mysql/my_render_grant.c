@@ -100,11 +100,12 @@ dn_mysql_render_grant(dn_mysql_rendering *work)
     const dunlin_operation *operation = work->operations[work->at];
     bool gives = operation->verb == DUNLIN_VERB_CREATE;
     bool guarded = operation->condition == DUNLIN_CONDITION_IF_EXISTS;
-    const grant first = grant_of(operation);
     uint64_t count = 1;
+    grant first;
 
     if (operation->path_count < 3 || (!gives && operation->verb != DUNLIN_VERB_DROP))
         return dn_mysql_refuse(work, NULL, "grant that changes: it is given or revoked");
+    first = grant_of(operation);
     while (work->at + count < work->count &&
            goes_along(operation, work->operations[work->at + count]))
         count++;
