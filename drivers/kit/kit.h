@@ -101,8 +101,6 @@ typedef struct dn_kit_url {
     size_t parameter_count;
 } dn_kit_url;
 
-/* Takes percent-encoding off; in a URL that was cut every escape is whole. */
-void dn_kit_unescape(char *text);
 int32_t dn_kit_url_cut(const dunlin_call *call, dunlin_string text, dn_kit_url *url);
 void dn_kit_url_free(dn_kit_url *url);
 /* A count of milliseconds, or a class. `name` is the parameter, for the message. */

@@ -6,7 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A path that silently keeps its '%' would name another file than the person meant. */
+#include <uriparser/Uri.h>
+
+/* uriparser takes a broken escape as it stands; a path that silently keeps its '%' would name
+ * another file than the person meant. */
 static bool
 escapes_are_whole(const char *text)
 {
@@ -22,29 +25,6 @@ escapes_are_whole(const char *text)
     return true;
 }
 
-static unsigned
-hex_value(char digit)
-{
-    return isdigit((unsigned char)digit) ? (unsigned)(digit - '0')
-                                         : (unsigned)(tolower((unsigned char)digit) - 'a' + 10);
-}
-
-void
-dn_kit_unescape(char *text)
-{
-    char *to = text;
-
-    for (; *text != '\0'; text++) {
-        if (*text == '%') {
-            *to++ = (char)(hex_value(text[1]) << 4 | hex_value(text[2]));
-            text += 2;
-        } else {
-            *to++ = *text;
-        }
-    }
-    *to = '\0';
-}
-
 void
 dn_kit_url_free(dn_kit_url *url)
 {
@@ -58,42 +38,37 @@ dn_kit_url_free(dn_kit_url *url)
     memset(url, 0, sizeof(*url));
 }
 
-/* As in forms, '+' is a space. NULL: no memory. */
-static char *
-copy_of_part(char *text)
-{
-    for (char *plus = text; (plus = strchr(plus, '+')) != NULL;)
-        *plus = ' ';
-    dn_kit_unescape(text);
-    return strdup(text);
-}
-
 static int32_t
-cut_query(const dunlin_call *call, char *query, dn_kit_url *url)
+cut_query(const dunlin_call *call, const char *query, dn_kit_url *url)
 {
-    size_t count = 1;
-    char *entry;
+    UriQueryListA *list = NULL;
+    int count = 0;
+    int result = uriDissectQueryMallocA(&list, &count, query, query + strlen(query));
 
-    for (const char *at = query; (at = strchr(at, '&')) != NULL; at++)
-        count++;
-    url->parameters = calloc(count, sizeof(*url->parameters));
-    if (url->parameters == NULL)
+    if (result == URI_ERROR_MALLOC)
         return dn_kit_no_memory(call);
-    while ((entry = strsep(&query, "&")) != NULL) {
-        dn_kit_parameter *parameter = &url->parameters[url->parameter_count];
-        char *value = strchr(entry, '=');
+    if (result != URI_SUCCESS)
+        return dn_kit_fail(call, DUNLIN_USAGE, "the parameters of the URL cannot be read");
+    url->parameters = calloc((size_t)count + 1, sizeof(*url->parameters));
+    for (const UriQueryListA *entry = list; entry != NULL && url->parameters != NULL;
+         entry = entry->next) {
+        dn_kit_parameter *parameter;
 
         /* "a=1&&b=2" and a lone "?" leave entries without a name. */
-        if (*entry == '\0')
+        if (entry->key == NULL || (entry->key[0] == '\0' && entry->value == NULL))
             continue;
-        if (value != NULL)
-            *value++ = '\0';
-        url->parameter_count++;
-        parameter->name = copy_of_part(entry);
-        parameter->value = value != NULL ? copy_of_part(value) : strdup("");
+        parameter = &url->parameters[url->parameter_count++];
+        parameter->name = strdup(entry->key);
+        parameter->value = strdup(entry->value != NULL ? entry->value : "");
         if (parameter->name == NULL || parameter->value == NULL)
-            return dn_kit_no_memory(call);
+            break;
     }
+    uriFreeQueryListA(list);
+    if (url->parameters == NULL)
+        return dn_kit_no_memory(call);
+    for (size_t i = 0; i < url->parameter_count; i++)
+        if (url->parameters[i].name == NULL || url->parameters[i].value == NULL)
+            return dn_kit_no_memory(call);
     return DUNLIN_OK;
 }
 
@@ -117,7 +92,7 @@ cut(const dunlin_call *call, char *copy, dn_kit_url *url)
     url->rest = strdup(colon + 1);
     if (url->scheme == NULL || url->rest == NULL)
         return dn_kit_no_memory(call);
-    dn_kit_unescape(url->rest);
+    uriUnescapeInPlaceExA(url->rest, URI_FALSE, URI_BR_DONT_TOUCH);
     return query != NULL && *query != '\0' ? cut_query(call, query, url) : DUNLIN_OK;
 }
 

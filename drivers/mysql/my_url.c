@@ -11,6 +11,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include <uriparser/Uri.h>
+
 enum { DEFAULT_PORT = 3306 };
 
 static const char known_parameters[] = "charset, connect-timeout, defaults-file, socket, ssl-ca, "
@@ -117,7 +119,7 @@ unescape(dunlin_string text)
     char *copy = dn_kit_copy(text);
 
     if (copy != NULL)
-        dn_kit_unescape(copy);
+        uriUnescapeInPlaceExA(copy, URI_FALSE, URI_BR_DONT_TOUCH);
     return copy;
 }
 

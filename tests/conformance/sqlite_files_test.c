@@ -103,7 +103,6 @@ a_bad_url_is_refused_with_the_right_spelling(void **state)
          "the parameter 'busy_timeout' is '-1': it takes milliseconds, 0 to 86400000"},
         {"sqlite:a.db?foreign_keys=yes",
          "the parameter 'foreign_keys' is 'yes': it takes on or off"},
-        {"sqlite:a.db?&&mode=r+w%2b%3D", "the parameter 'mode' is 'r w+=': it takes ro, rw or rwc"},
         {"sqlite:a.db?mode", "the parameter 'mode' is '': it takes ro, rw or rwc"},
     };
 
