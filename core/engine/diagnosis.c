@@ -4,6 +4,8 @@
  */
 #include "core/engine/diagnosis.h"
 
+#include "core/engine/late.h"
+
 /* --- examining ------------------------------------------------------------------------------------ */
 
 static int
@@ -20,6 +22,22 @@ look(dn_session *session, const dunlin_doctor_options *doctor, dn_diagnosis *own
     return answer;
 }
 
+/* What migrate would stop at. Texts that cannot be read it tells itself. */
+static int
+judge_late(dn_session *session, dn_error *error)
+{
+    const dn_plan_options options = {.replay_late = dn_late_replay, .context = session};
+    dn_error problem;
+
+    dn_error_clear(&problem);
+    if (dn_plan_judge_late(session->connection, &session->observation, &session->reconciliation,
+                           &options, &session->arena, &problem) == 0 ||
+        !dn_error_ends_all(&problem))
+        return 0;
+    *error = problem;
+    return -1;
+}
+
 int
 dn_diagnosis_make(dn_session *session, const dunlin_doctor_options *doctor, dn_diagnosis *own,
                   dn_error *error)
@@ -30,6 +48,7 @@ dn_diagnosis_make(dn_session *session, const dunlin_doctor_options *doctor, dn_d
     if (look(session, doctor, own, error) < 0 ||
         dn_reconcile_schema(found, &session->observation, evidence->history, evidence->judged,
                             &evidence->proofs, &session->arena, error) < 0 ||
+        judge_late(session, error) < 0 ||
         dn_journal_check_snapshots(&session->journal, &session->arena, &found->findings, error) <
             0 ||
         dn_diagnosis_declared(session, doctor, evidence, error) < 0)

@@ -196,13 +196,20 @@ is_allowed(const dn_plan_options *options, const char *tag)
     return false;
 }
 
+/* Or will be, once a repair has recorded what the schema shows. */
+static bool
+is_applied(const dn_verdict *verdict)
+{
+    return verdict->recorded || (verdict->proof && verdict->proof->done && !verdict->pending);
+}
+
 static size_t
 last_applied(const dn_observation *observation, const dn_reconciliation *reconciliation)
 {
     size_t last = 0;
 
     for (size_t i = 0; i < observation->journal->count; i++)
-        if (reconciliation->verdicts[i].recorded)
+        if (is_applied(&reconciliation->verdicts[i]))
             last = i;
     return last;
 }
@@ -226,7 +233,7 @@ check_one(late_check *work, size_t at, size_t last, dn_error *error)
         const side applied = side_of(&work->trace, i);
         bool equal = false;
 
-        if (!verdicts[i].recorded || !differs_by_text(&late, &applied))
+        if (!is_applied(&verdicts[i]) || !differs_by_text(&late, &applied))
             continue;
         if (ask_replay(work, &late, &applied, &equal, error) < 0)
             return -1;
@@ -237,6 +244,17 @@ check_one(late_check *work, size_t at, size_t last, dn_error *error)
     return 0;
 }
 
+/* `at` is of one that is late; the texts are read for the first of them. */
+static int
+check_late(late_check *work, dn_connection *connection, const dn_observation *observation,
+           size_t at, size_t last, dn_arena *arena, dn_error *error)
+{
+    if (!work->trace.others && dn_trace_read(dn_connection_driver(connection), observation->journal,
+                                             arena, &work->trace, error) < 0)
+        return -1;
+    return check_one(work, at, last, error);
+}
+
 int
 dn_plan_check_late(dn_connection *connection, const dn_observation *observation,
                    const dn_reconciliation *reconciliation, const dn_plan_options *options,
@@ -245,15 +263,33 @@ dn_plan_check_late(dn_connection *connection, const dn_observation *observation,
     size_t last = last_applied(observation, reconciliation);
     late_check work = {.reconciliation = reconciliation, .options = options};
 
+    for (size_t i = 0; i < last; i++)
+        if (is_late(reconciliation, options, i) &&
+            check_late(&work, connection, observation, i, last, arena, error) < 0)
+            return -1;
+    return 0;
+}
+
+int
+dn_plan_judge_late(dn_connection *connection, const dn_observation *observation,
+                   dn_reconciliation *reconciliation, const dn_plan_options *options,
+                   dn_arena *arena, dn_error *error)
+{
+    size_t last = last_applied(observation, reconciliation);
+    late_check work = {.reconciliation = reconciliation, .options = options};
+
     for (size_t i = 0; i < last; i++) {
-        if (!is_late(reconciliation, options, i))
+        dn_verdict *verdict = &reconciliation->verdicts[i];
+
+        if (!is_late(reconciliation, options, i) ||
+            check_late(&work, connection, observation, i, last, arena, error) == 0)
             continue;
-        if (!work.trace.others &&
-            dn_trace_read(dn_connection_driver(connection), observation->journal, arena,
-                          &work.trace, error) < 0)
+        if (strcmp(error->id, "plan.late-conflict") != 0)
             return -1;
-        if (check_one(&work, i, last, error) < 0)
-            return -1;
+        verdict->late = dn_arena_text(arena, error->message);
+        dn_error_clear(error);
+        if (!verdict->late)
+            return dn_no_memory(error);
     }
     return 0;
 }

@@ -46,6 +46,12 @@ typedef struct dn_plan {
     size_t text_budget; /* bytes of pending files that may still be kept in memory */
 } dn_plan;
 
+/* For each pending migration of which nobody knows whether it does the same behind those that are applied:
+ * verdict->late, as a sentence. It keeps a run from beginning. */
+int dn_plan_judge_late(dn_connection *connection, const dn_observation *observation,
+                       dn_reconciliation *reconciliation, const dn_plan_options *options,
+                       dn_arena *arena, dn_error *error);
+
 /* May the tables of the tracker be made, or get rows? Errors: privileges.missing. */
 int dn_plan_check_tracker(dn_connection *connection, const dn_tracker *tracker, dn_arena *arena,
                           dn_error *error);

@@ -39,6 +39,7 @@ typedef struct dn_verdict {
     const dn_migration *migration;
     const dn_match *match;
     const char *note; /* one sentence for people, or NULL */
+    const char *late; /* pending: why its order may matter, or NULL (dn_plan_judge_late) */
 } dn_verdict;
 
 /* A line that a definition in another language lacks; that file is never edited. */

@@ -200,6 +200,13 @@ question_about(const planning *work, const dn_verdict *verdict)
                                "the journal lists '%s', and '%s.sql' has the same number: put the "
                                "right name into the journal, or restore the file",
                                tag, verdict->match->found->tag);
+    case DN_VERDICT_PENDING:
+        if (!verdict->late)
+            return NULL;
+        return dn_arena_printf(arena,
+                               "%s; put it behind the applied ones in the journal, or apply it all "
+                               "the same with `dunlin migrate --allow %s`",
+                               verdict->late, tag);
     case DN_VERDICT_UNPROVABLE:
         return dn_arena_printf(arena,
                                "nothing shows whether '%s' was run: say so with a probe directive "

@@ -89,6 +89,34 @@ overtaken() {
     assert_exit 0
 }
 
+@test "doctor and repair ask about one that migrate would stop at, and what is pending behind it waits" {
+    branches "ALTER TABLE users ADD COLUMN one integer; UPDATE users SET one = 1;" \
+        'ALTER TABLE users ADD COLUMN two integer;'
+    write_journal 0001_users 0002_one 0003_two 0004_teams
+    echo 'CREATE TABLE teams (id integer PRIMARY KEY);' >migrations/0004_teams.sql
+    run_json doctor
+    assert_exit 3
+    assert_json '[.plan[].action]' '["ask"]'
+    assert_json '.plan[0].tag' 0002_one
+    assert_json '.plan[0].why' "'0002_one' arrived late, and nothing tells whether it does the same behind '0003_two', which is applied already: it changes rows, or is not understood; put it behind the applied ones in the journal, or apply it all the same with \`dunlin migrate --allow 0002_one\`"
+    assert_json .automatic false
+    dunlin repair --apply --no-backup
+    assert_exit 3
+    assert_equal "$(sql app.db 'SELECT count(*) FROM dunlin_migrations')" 2
+    dunlin migrate --no-backup --allow 0002_one
+    assert_exit 0
+    dunlin doctor
+    assert_exit 0
+}
+
+@test "one that does the same in either order is still applied by repair" {
+    branches 'ALTER TABLE users ADD COLUMN one integer;' 'ALTER TABLE users ADD COLUMN two integer;'
+    run_json doctor
+    assert_json '[.plan[].action]' '["backup","apply","verify"]'
+    dunlin repair --apply --no-backup
+    assert_exit 0
+}
+
 # --- told by a replay -------------------------------------------------------------------------------------
 
 @test "two that touch one column are replayed in both orders, and one schema is no conflict" {
@@ -141,11 +169,11 @@ overtaken() {
     assert_exit 3
     assert_json '.migrations[1] | [.verdict, .recorded, .effects, .confidence]' \
         '["pending","no","superseded","consistent"]'
-    assert_json '[.plan[].action]' '["backup","apply","verify"]'
+    assert_json '[.plan[].action]' '["ask"]'
     # Its row would be lost if it were recorded.
     dunlin repair --apply --no-backup
-    assert_exit 4
-    assert_stderr "arrived late"
+    assert_exit 3
+    assert_equal "$(sql app.db 'SELECT count(*) FROM dunlin_migrations')" 2
     dunlin migrate --no-backup --allow 0002_one
     assert_exit 0
     assert_equal "$(sql app.db 'SELECT name FROM users')" Ada
