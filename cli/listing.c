@@ -1,170 +1,99 @@
-/* SPDX-License-Identifier: MIT
- *
- * Tables: collecting their cells, and printing them where there is no terminal to fit.
- */
-#include "cli/listing.h"
-
+/* SPDX-License-Identifier: MIT */
 #include <langinfo.h>
+#include <libsmartcols.h>
 #include <locale.h>
 #include <stdlib.h>
 #include <string.h>
-#include <wchar.h>
 
 #include "cli/format.h"
+#include "cli/output.h"
 
-enum { NOTE_INDENT = 4, ESCAPE_BYTES = 4, FIRST_BYTES = 1024, FIRST_LINES = 16 };
+enum { NOTE_INDENT = 4 };
 
-/* --- text that cannot upset a table ----------------------------------------------------------- */
-
-void
-dn_cli_listing_choose_locale(void)
+/* The library measures text by the locale; ours is UTF-8 always. */
+static void
+choose_locale(void)
 {
-    if (strcmp(nl_langinfo(CODESET), "UTF-8") == 0)
-        return;
     setlocale(LC_CTYPE, "");
     if (strcmp(nl_langinfo(CODESET), "UTF-8") != 0)
         setlocale(LC_CTYPE, "C.UTF-8");
 }
 
-static bool
-is_plain(char byte)
+void
+dn_cli_listing_begin(dn_listing *listing, dn_output *output, const dn_column *columns)
 {
-    return byte >= ' ' && byte <= '~';
-}
+    static const int flags[] = {
+        [DN_FIT_WHOLE] = 0, [DN_FIT_RIGHT] = SCOLS_FL_RIGHT, [DN_FIT_CUT] = SCOLS_FL_TRUNC};
 
-/* Negative: it is not to be printed. */
-static int
-columns_of(const char *text, size_t length)
-{
-    mbstate_t state = {0};
-    wchar_t wide;
-
-    if (length < 2)
-        return -1;
-    dn_cli_listing_choose_locale();
-    return mbrtowc(&wide, text, length, &state) == length ? wcwidth(wide) : -1;
-}
-
-/* `to` has room. Answers the bytes written. */
-static size_t
-copy_safely(char *to, const char *text, size_t *width)
-{
-    char *start = to;
-    size_t length;
-
-    for (*width = 0; *text; text += length) {
-        int columns;
-
-        length = 1;
-        if (is_plain(*text)) {
-            *to++ = *text;
-            ++*width;
-            continue;
-        }
-        length = dn_cli_utf8_length(text);
-        columns = columns_of(text, length);
-        length = length ? length : 1;
-        if (columns >= 0) {
-            memcpy(to, text, length);
-            to += length;
-            *width += (size_t)columns;
-            continue;
-        }
-        for (size_t i = 0; i < length; i++, to += ESCAPE_BYTES)
-            snprintf(to, ESCAPE_BYTES + 1, "\\x%02x", (unsigned char)text[i]);
-        *width += length * ESCAPE_BYTES;
+    choose_locale();
+    memset(listing, 0, sizeof(*listing));
+    listing->output = output;
+    listing->table = scols_new_table();
+    listing->failed = !listing->table;
+    if (listing->failed)
+        return;
+    scols_table_enable_colors(listing->table, output->color_out);
+    if (output->terminal_out) {
+        scols_table_set_termforce(listing->table, SCOLS_TERMFORCE_ALWAYS);
+        scols_table_set_termwidth(listing->table, dn_cli_width(output->out));
+    } else {
+        scols_table_set_termforce(listing->table, SCOLS_TERMFORCE_NEVER);
     }
-    *to = '\0';
-    return (size_t)(to - start) + 1;
-}
-
-/* --- collecting ------------------------------------------------------------------------------- */
-
-/* Room for so many bytes more. */
-static bool
-make_room(dn_listing *listing, size_t bytes)
-{
-    size_t room = listing->room ? listing->room : FIRST_BYTES;
-    char *text;
-
-    while (room - listing->length < bytes)
-        room *= 2;
-    if (room == listing->room)
-        return true;
-    text = realloc(listing->text, room);
-    listing->failed = !text;
-    if (!text)
-        return false;
-    listing->text = text;
-    listing->room = room;
-    return true;
-}
-
-static bool
-begin_line(dn_listing *listing)
-{
-    size_t stride = listing->column_count + 1;
-    size_t capacity = listing->capacity ? listing->capacity * 2 : FIRST_LINES;
-    struct dn_listing_cell *cells;
-
-    if (listing->lines == listing->capacity) {
-        cells = realloc(listing->cells, capacity * stride * sizeof *cells);
-        listing->failed = !cells;
-        if (!cells)
-            return false;
-        listing->cells = cells;
-        listing->capacity = capacity;
-    }
-    memset(dn_cli_listing_at(listing, listing->lines++, 0), 0, stride * sizeof *cells);
-    return true;
+    for (; columns->title; columns++)
+        if (!scols_table_new_column(listing->table, columns->title, 0, flags[columns->fit]))
+            listing->failed = true;
 }
 
 void
 dn_cli_listing_line(dn_listing *listing)
 {
-    if (!listing->failed)
-        begin_line(listing);
+    if (listing->failed)
+        return;
+    listing->line = scols_table_new_line(listing->table, NULL);
+    listing->failed = !listing->line;
+    listing->lines++;
 }
 
 void
 dn_cli_listing_cell(dn_listing *listing, size_t column, const char *text, dn_style style)
 {
-    struct dn_listing_cell *cell;
+    struct libscols_cell *cell;
 
-    if (listing->failed || !text || !make_room(listing, strlen(text) * ESCAPE_BYTES + 1))
+    if (listing->failed)
         return;
-    cell = dn_cli_listing_at(listing, listing->lines - 1, column);
-    cell->style = style;
-    cell->text = listing->length;
-    listing->length += copy_safely(listing->text + listing->length, text, &cell->width);
+    if (scols_line_set_data(listing->line, column, text ? text : "") != 0) {
+        listing->failed = true;
+        return;
+    }
+    cell = scols_line_get_cell(listing->line, column);
+    if (cell && style != DN_STYLE_PLAIN)
+        scols_cell_set_color(cell, dn_cli_sequences[style]);
 }
 
 void
 dn_cli_listing_note(dn_listing *listing, const char *text)
 {
-    size_t bytes = text ? strlen(text) + 1 : 0;
+    size_t need = listing->lines;
 
-    if (listing->failed || !bytes || !make_room(listing, bytes))
+    if (listing->failed || !text || need == 0)
         return;
-    dn_cli_listing_at(listing, listing->lines - 1, listing->column_count)->text = listing->length;
-    memcpy(listing->text + listing->length, text, bytes);
-    listing->length += bytes;
-}
+    if (need > listing->notes_capacity) {
+        size_t capacity = need * 2 + 16;
+        char **notes = realloc(listing->notes, capacity * sizeof(*notes));
 
-void
-dn_cli_listing_begin(dn_listing *listing, dn_output *output, const dn_column *columns)
-{
-    *listing = (dn_listing){.output = output, .columns = columns};
-    while (columns[listing->column_count].title)
-        listing->column_count++;
-    if (!make_room(listing, 1) || !begin_line(listing))
-        return;
-    listing->text[listing->length++] = '\0'; /* of all cells that are empty */
-    for (size_t i = 0; i < listing->column_count; i++)
-        dn_cli_listing_cell(listing, i, columns[i].title, DN_STYLE_PLAIN);
+        if (!notes) {
+            listing->failed = true;
+            return;
+        }
+        for (size_t i = listing->notes_capacity; i < capacity; i++)
+            notes[i] = NULL;
+        listing->notes = notes;
+        listing->notes_capacity = capacity;
+    }
+    free(listing->notes[need - 1]);
+    listing->notes[need - 1] = strdup(text);
+    listing->failed = !listing->notes[need - 1];
 }
-
-/* --- notes ------------------------------------------------------------------------------------ */
 
 /* Characters up to the next space or line end, and their bytes. */
 static size_t
@@ -182,18 +111,13 @@ measure_word(const char *text, size_t *bytes)
     return characters;
 }
 
-void
-dn_cli_listing_put_note(const dn_listing *listing, size_t line)
+static void
+put_note(FILE *out, const char *text, size_t width)
 {
-    const char *text = dn_cli_listing_text(listing, line, listing->column_count);
-    FILE *out = listing->output->out;
-    size_t width = *text ? dn_cli_width(out) : 0;
     size_t column = 0;
     size_t bytes;
     char *word;
 
-    if (!*text)
-        return;
     for (; *text; text += bytes + (text[bytes] != '\0')) {
         size_t characters = measure_word(text, &bytes);
 
@@ -212,78 +136,40 @@ dn_cli_listing_put_note(const dn_listing *listing, size_t line)
     putc('\n', out);
 }
 
-/* --- printing --------------------------------------------------------------------------------- */
-
+/* The heading is the first line; each further one is a line of the table, as no cell wraps. */
 static void
-put_blanks(FILE *out, size_t count)
-{
-    static const char blanks[] = "                                ";
-
-    for (; count >= sizeof blanks; count -= sizeof blanks - 1)
-        fwrite(blanks, 1, sizeof blanks - 1, out);
-    fwrite(blanks, 1, count, out);
-}
-
-static void
-put_cell(const dn_listing *listing, size_t line, size_t column, size_t width)
+put_with_notes(dn_listing *listing)
 {
     FILE *out = listing->output->out;
-    const struct dn_listing_cell *cell = dn_cli_listing_at(listing, line, column);
-    const char *text = listing->text + cell->text;
-    size_t blanks = width - cell->width;
-    bool right = listing->columns[column].fit == DN_FIT_RIGHT;
-    bool last = column + 1 == listing->column_count;
-    bool styled = listing->output->color_out && cell->style != DN_STYLE_PLAIN;
+    size_t width = dn_cli_width(out);
+    size_t line = 0;
 
-    put_blanks(out, right ? blanks : 0);
-    if (styled)
-        fputs(dn_cli_sequences[cell->style], out);
-    fputs(text, out);
-    if (styled)
-        fputs("\033[0m", out);
-    put_blanks(out, right || last ? 0 : blanks);
-    putc(last ? '\n' : ' ', out);
-}
+    for (const char *text = listing->text; *text; line++) {
+        size_t length = strcspn(text, "\n");
 
-static size_t
-width_of_column(const dn_listing *listing, size_t column)
-{
-    size_t most = 0;
-
-    for (size_t line = 0; line < listing->lines; line++) {
-        size_t width = dn_cli_listing_at(listing, line, column)->width;
-
-        most = width > most ? width : most;
+        fprintf(out, "%.*s\n", (int)length, text);
+        if (line > 0 && line <= listing->notes_capacity && listing->notes[line - 1])
+            put_note(out, listing->notes[line - 1], width);
+        text += length + (text[length] != '\0');
     }
-    return most;
-}
-
-static int
-put_whole(const dn_listing *listing)
-{
-    size_t *widths = calloc(listing->column_count, sizeof *widths);
-
-    if (!widths)
-        return -1;
-    for (size_t column = 0; column < listing->column_count; column++)
-        widths[column] = width_of_column(listing, column);
-    for (size_t line = 0; line < listing->lines; line++) {
-        for (size_t column = 0; column < listing->column_count; column++)
-            put_cell(listing, line, column, widths[column]);
-        dn_cli_listing_put_note(listing, line);
-    }
-    free(widths);
-    return 0;
 }
 
 void
 dn_cli_listing_end(dn_listing *listing)
 {
-    if (!listing->failed)
-        listing->failed = (listing->output->terminal_out ? dn_cli_listing_put_on_terminal(listing)
-                                                         : put_whole(listing)) < 0;
+    if (!listing->failed && !listing->notes) {
+        scols_table_set_stream(listing->table, listing->output->out);
+        listing->failed = scols_print_table(listing->table) != 0;
+    } else if (!listing->failed) {
+        listing->failed = scols_print_table_to_string(listing->table, &listing->text) != 0;
+        if (!listing->failed)
+            put_with_notes(listing);
+    }
     if (listing->failed)
         dn_cli_warning(listing->output, "the table could not be printed: out of memory");
-    free(listing->cells);
+    for (size_t i = 0; i < listing->notes_capacity; i++)
+        free(listing->notes[i]);
+    free(listing->notes);
     free(listing->text);
+    scols_unref_table(listing->table);
 }

@@ -52,8 +52,6 @@ cli_parts = \
 	cli/json.c \
 	cli/json.h \
 	cli/listing.c \
-	cli/listing.h \
-	cli/listing_terminal.c \
 	cli/options.c \
 	cli/options.h \
 	cli/output.c \

@@ -12,7 +12,7 @@
 
 #include <dunlin/dunlin.h>
 
-struct dn_listing_cell;
+struct libscols_table;
 
 typedef enum dn_style {
     DN_STYLE_PLAIN,
@@ -70,14 +70,12 @@ typedef struct dn_column {
 } dn_column;
 typedef struct dn_listing {
     dn_output *output;
-    const dn_column *columns;
-    size_t column_count;
-    struct dn_listing_cell *cells; /* line by line, the heading first, each with its note behind */
+    struct libscols_table *table;
+    struct libscols_line *line; /* the last one */
+    char *text;                 /* the table while it is printed into memory */
+    char **notes;               /* by line */
     size_t lines;
-    size_t capacity;
-    char *text; /* of all cells */
-    size_t length;
-    size_t room;
+    size_t notes_capacity;
     bool failed; /* out of memory */
 } dn_listing;
 void dn_cli_listing_begin(dn_listing *listing, dn_output *output, const dn_column *columns);

@@ -75,25 +75,6 @@ status_lists_only_what_is_asked_for(void **state)
 }
 
 static void
-a_table_lines_up_whatever_is_in_it(void **state)
-{
-    (void)state;
-    fakes.json = "{" TARGET ",\"migrations\":["
-                 "{\"tag\":\"0000_\xe8\xa1\xa8\",\"verdict\":\"applied\",\"findings\":[]},"
-                 "{\"tag\":\"0001_\xc3\xa9\",\"verdict\":\"applied\",\"findings\":[]},"
-                 "{\"tag\":\"2\\t\\u001b\\u0085\",\"verdict\":\"applied\",\"findings\":[]}],"
-                 "\"findings\":[],\"agreement\":{\"agrees\":true,\"summary\":\"they agree\"}}";
-    ASSERT_OUT("target  main, sqlite:app.db, SQLite 3.40.1\n"
-               "TAG               STATE   WHEN DURATION FINDING\n"
-               "0000_\xe8\xa1\xa8           applied               \n"
-               "0001_\xc3\xa9            applied               \n"
-               "2\\x09\\x1b\\xc2\\x85 applied               \n"
-               "\n"
-               "they agree\n",
-               "status");
-}
-
-static void
 status_without_migrations_has_no_table(void **state)
 {
     (void)state;
@@ -288,7 +269,6 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(status_lists_migrations_then_findings_then_the_agreement, forget),
         cmocka_unit_test_setup(status_lists_only_what_is_asked_for, forget),
-        cmocka_unit_test_setup(a_table_lines_up_whatever_is_in_it, forget),
         cmocka_unit_test_setup(status_without_migrations_has_no_table, forget),
         cmocka_unit_test_setup(migrate_tells_what_it_applied, forget),
         cmocka_unit_test_setup(a_failed_migration_shows_statement_place_message_and_what_is_left,
