@@ -101,17 +101,55 @@ meets(const dunlin_string *left, uint64_t left_count, const dunlin_string *right
     return same(members[0], members[1]);
 }
 
+/* Is the name in what the operation says, by itself or in an expression? */
+static bool
+says(const dunlin_operation *operation, dunlin_string name)
+{
+    for (uint64_t i = 0; i < operation->set_count; i++)
+        if (same(operation->set[i].text, name) || dn_string_mentions(operation->set[i].text, name))
+            return true;
+    return dn_string_mentions(operation->using_expression, name) ||
+           dn_string_mentions(operation->body, name);
+}
+
+/* Does the one say what the other makes, renames or takes away? A column counts in its own table, and
+ * where that is said, too. */
+static bool
+uses_name(const dunlin_operation *user, const dunlin_operation *other, const dunlin_string *path,
+          uint64_t count)
+{
+    dunlin_string table = element(path, count, 1);
+    dunlin_string member = element(path, count, 2);
+
+    if (!member.length)
+        return table.length && says(user, table);
+    return dn_string_among(other->kind, DUNLIN_KIND_COLUMN) && says(user, member) &&
+           (same(element(user->path, user->path_count, 1), table) || says(user, table));
+}
+
+/* A view may be of all columns of what it says. */
+static bool
+uses(const dunlin_operation *user, const dunlin_operation *other)
+{
+    return uses_name(user, other, other->path, other->path_count) ||
+           uses_name(user, other, other->new_path, other->new_path_count) ||
+           (dn_string_among(user->kind, "view matview") &&
+            dn_string_among(other->kind, "table column view matview") &&
+            says(user, element(other->path, other->path_count, 1)));
+}
+
 static bool
 touches(const dunlin_operation *left, const dunlin_operation *right, bool fresh)
 {
-    return meets(left->path, left->path_count, right->path, right->path_count, fresh) ||
+    return uses(left, right) || uses(right, left) ||
+           meets(left->path, left->path_count, right->path, right->path_count, fresh) ||
            (left->new_path_count &&
             meets(left->new_path, left->new_path_count, right->path, right->path_count, fresh)) ||
            (right->new_path_count &&
             meets(left->path, left->path_count, right->new_path, right->new_path_count, fresh));
 }
 
-/* What both touch, or NULL. */
+/* What both touch, or the one touches and the other uses; or NULL. */
 static const dunlin_operation *
 meeting(const side *late, const side *applied)
 {

@@ -55,6 +55,32 @@ overtaken() {
     dunlin migrate --no-backup
 }
 
+# conflict LATE APPLIED: in the order of the journal, on a new database, the second would fail.
+conflict() {
+    overtaken "$1" "$2"
+    assert_exit 4
+    assert_stderr '[plan.late-conflict]'
+}
+
+@test "what a migration uses of what a late one renames, or the other way round, is a conflict" {
+    conflict 'ALTER TABLE users RENAME COLUMN name TO full_name;' 'CREATE INDEX users_name ON users (name);'
+    conflict 'ALTER TABLE users RENAME COLUMN name TO full_name;' 'CREATE VIEW v AS SELECT name FROM users;'
+    conflict 'ALTER TABLE users RENAME COLUMN name TO full_name;' \
+        "ALTER TABLE users ADD CONSTRAINT named CHECK (name <> '');"
+    conflict 'ALTER TABLE users RENAME TO people;' \
+        'CREATE TABLE posts (id integer PRIMARY KEY, author integer REFERENCES users (id));'
+    conflict 'CREATE INDEX users_more ON users (more);' 'ALTER TABLE users ADD COLUMN more integer;'
+}
+
+@test "what a late migration uses and the other leaves alone is none" {
+    overtaken 'CREATE TABLE posts (id integer PRIMARY KEY, author integer REFERENCES users (id));' \
+        'ALTER TABLE users ADD COLUMN more integer;'
+    assert_exit 0
+    overtaken 'CREATE INDEX users_name ON users (name);' \
+        'ALTER TABLE users ADD COLUMN more integer; CREATE INDEX users_more ON users (more);'
+    assert_exit 0
+}
+
 @test "a late migration that touches nothing of what came after is applied by itself" {
     branches 'ALTER TABLE users ADD COLUMN one integer; CREATE INDEX users_one ON users (one);' \
         'CREATE TABLE teams (id integer PRIMARY KEY); ALTER TABLE users ADD COLUMN two integer;'
