@@ -48,6 +48,34 @@ string(dn_ddl_parser *parser)
     return node;
 }
 
+static uint64_t
+skip_digits(dunlin_string text, uint64_t at)
+{
+    while (at < text.length && text.data[at] >= '0' && text.data[at] <= '9')
+        at++;
+    return at;
+}
+
+/* 12, 1.5, .5, 1., 1e3, 1.5E-3 */
+static bool
+is_number(dunlin_string text)
+{
+    uint64_t at = skip_digits(text, 0);
+    uint64_t begin;
+
+    if (at < text.length && text.data[at] == '.')
+        at = skip_digits(text, at + 1);
+    if (at == text.length)
+        return true;
+    if ((text.data[at] | 32) != 'e')
+        return false;
+    begin = at + 1;
+    if (begin < text.length && (text.data[begin] == '-' || text.data[begin] == '+'))
+        begin++;
+    at = skip_digits(text, begin);
+    return at > begin && at == text.length;
+}
+
 static dn_node *
 number(dn_ddl_parser *parser)
 {
@@ -56,12 +84,7 @@ number(dn_ddl_parser *parser)
 
     if (!node)
         return NULL;
-    for (uint64_t i = 0; i < token->text.length; i++) {
-        char c = token->text.data[i];
-
-        if ((c >= '0' && c <= '9') || c == '.' || ((c | 32) == 'e' && i > 0) ||
-            ((c == '-' || c == '+') && i > 0))
-            continue;
+    if (!is_number(token->text)) {
         dn_ddl_native(parser, "a number of this form is not portable");
         return NULL;
     }

@@ -46,6 +46,13 @@ OUT
     )"
 }
 
+@test "a number whose exponent has no digits is not portable: databases read it as they like" {
+    printf '%s\n' 'INSERT INTO t VALUES (1E);' 'INSERT INTO t VALUES (2e+);' \
+        'INSERT INTO t VALUES (1e5, .5, 1., 2.5E-3, 1e+2);' >one.sql
+    run_json explain one.sql
+    assert_json '[.statements[].kind]' '["native","native","portable"]'
+}
+
 @test "explain of a portable file succeeds, and its JSON is as described" {
     echo 'CREATE TABLE t (id integer);' >one.sql
     dunlin explain one.sql

@@ -1,0 +1,1 @@
+INSERT w VALUES(1E)
