@@ -58,13 +58,6 @@ grant_of(const dunlin_operation *operation)
 }
 
 static bool
-same_text(dunlin_string left, dunlin_string right)
-{
-    return left.length == right.length &&
-           (left.length == 0 || memcmp(left.data, right.data, left.length) == 0);
-}
-
-static bool
 is_revoked(dn_pg_render_work *work, const dunlin_operation *operation)
 {
     const dunlin_fact *before;
@@ -89,7 +82,7 @@ goes_along(dn_pg_render_work *work, const dunlin_operation *left, const dunlin_o
         left->path_count != right->path_count)
         return false;
     for (uint64_t i = 0; i + 1 < left->path_count; i++)
-        if (!same_text(left->path[i], right->path[i]))
+        if (!dn_kit_equal(left->path[i], right->path[i]))
             return false;
     one = grant_of(left);
     other = grant_of(right);
