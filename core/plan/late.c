@@ -101,12 +101,12 @@ meets(const dunlin_string *left, uint64_t left_count, const dunlin_string *right
     return same(members[0], members[1]);
 }
 
-/* Is the name in what the operation says, by itself or in an expression? */
+/* Is the name in what the operation says, as a whole word? */
 static bool
 says(const dunlin_operation *operation, dunlin_string name)
 {
     for (uint64_t i = 0; i < operation->set_count; i++)
-        if (same(operation->set[i].text, name) || dn_string_mentions(operation->set[i].text, name))
+        if (dn_string_mentions(operation->set[i].text, name))
             return true;
     return dn_string_mentions(operation->using_expression, name) ||
            dn_string_mentions(operation->body, name);
