@@ -37,6 +37,14 @@ element(const dunlin_string *path, uint64_t count, uint64_t at)
     return at < count ? path[at] : dn_string("");
 }
 
+/* What a table is called once the operation was done. */
+static dunlin_string
+name_after(const dunlin_operation *operation)
+{
+    return operation->new_path_count ? element(operation->new_path, operation->new_path_count, 1)
+                                     : element(operation->path, operation->path_count, 1);
+}
+
 /* --- one migration -------------------------------------------------------------------------------- */
 
 static bool
@@ -64,6 +72,27 @@ is_fresh(const side *one)
             return false;
     }
     return true;
+}
+
+/* Does it take the table away and make one of that name, as a rebuild does? */
+static bool
+remakes(const side *one, dunlin_string table)
+{
+    bool dropped = false;
+
+    for (size_t i = 0; i < one->count; i++) {
+        const dunlin_operation *operation = one->items[i].operation;
+
+        if (!dn_string_among(operation->kind, DUNLIN_KIND_TABLE))
+            continue;
+        if (operation->verb == DUNLIN_VERB_DROP)
+            dropped = dropped || same(element(operation->path, operation->path_count, 1), table);
+        else if (dropped &&
+                 (operation->verb == DUNLIN_VERB_CREATE || operation->verb == DUNLIN_VERB_RENAME) &&
+                 same(name_after(operation), table))
+            return true;
+    }
+    return false;
 }
 
 static side
@@ -112,36 +141,48 @@ says(const dunlin_operation *operation, dunlin_string name)
            dn_string_mentions(operation->body, name);
 }
 
-/* Does the one say what the other makes, renames or takes away? A column counts in its own table, and
- * where that is said, too. */
+/* A foreign key is of a table's name; what is made of its columns or rows says it in a text. */
 static bool
-uses_name(const dunlin_operation *user, const dunlin_operation *other, const dunlin_string *path,
-          uint64_t count)
+only_refers(const dunlin_operation *user, dunlin_string table)
+{
+    return dn_string_among(user->kind, "table column fk constraint") &&
+           !dn_string_mentions(user->body, table);
+}
+
+/* Does the one say what the other, which belongs to `of`, makes, renames or takes away? A column counts in its own
+ * table, and where that is said, too. */
+static bool
+uses_name(const dunlin_operation *user, const dunlin_operation *other, const side *of,
+          const dunlin_string *path, uint64_t count)
 {
     dunlin_string table = element(path, count, 1);
     dunlin_string member = element(path, count, 2);
 
     if (!member.length)
-        return table.length && says(user, table);
+        return table.length && says(user, table) &&
+               !(only_refers(user, table) && remakes(of, table));
     return dn_string_among(other->kind, DUNLIN_KIND_COLUMN) && says(user, member) &&
            (same(element(user->path, user->path_count, 1), table) || says(user, table));
 }
 
 /* A view may be of all columns of what it says. */
 static bool
-uses(const dunlin_operation *user, const dunlin_operation *other)
+uses(const dunlin_operation *user, const dunlin_operation *other, const side *of)
 {
-    return uses_name(user, other, other->path, other->path_count) ||
-           uses_name(user, other, other->new_path, other->new_path_count) ||
+    return uses_name(user, other, of, other->path, other->path_count) ||
+           uses_name(user, other, of, other->new_path, other->new_path_count) ||
            (dn_string_among(user->kind, "view matview") &&
             dn_string_among(other->kind, "table column view matview") &&
             says(user, element(other->path, other->path_count, 1)));
 }
 
 static bool
-touches(const dunlin_operation *left, const dunlin_operation *right, bool fresh)
+touches(const dunlin_operation *left, const side *of_left, const dunlin_operation *right,
+        const side *of_right)
 {
-    return uses(left, right) || uses(right, left) ||
+    bool fresh = of_left->fresh || of_right->fresh;
+
+    return uses(left, right, of_right) || uses(right, left, of_left) ||
            meets(left->path, left->path_count, right->path, right->path_count, fresh) ||
            (left->new_path_count &&
             meets(left->new_path, left->new_path_count, right->path, right->path_count, fresh)) ||
@@ -155,8 +196,7 @@ meeting(const side *late, const side *applied)
 {
     for (size_t i = 0; i < late->count; i++)
         for (size_t k = 0; k < applied->count; k++)
-            if (touches(late->items[i].operation, applied->items[k].operation,
-                        late->fresh || applied->fresh))
+            if (touches(late->items[i].operation, late, applied->items[k].operation, applied))
                 return late->items[i].operation;
     return NULL;
 }

@@ -72,6 +72,16 @@ conflict() {
     conflict 'CREATE INDEX users_more ON users (more);' 'ALTER TABLE users ADD COLUMN more integer;'
 }
 
+@test "a foreign key to a table that the other rebuilds is no conflict, a view of it is one" {
+    local rebuild='CREATE TABLE new_users (id integer PRIMARY KEY, name varchar(20), more integer);
+        DROP TABLE users; ALTER TABLE new_users RENAME TO users;'
+    overtaken 'CREATE TABLE posts (id integer PRIMARY KEY, author integer REFERENCES users (id));' "$rebuild"
+    assert_exit 0
+    conflict 'CREATE VIEW v AS SELECT name FROM users;' "$rebuild"
+    conflict 'CREATE TABLE posts (id integer PRIMARY KEY, author integer REFERENCES users (id));' \
+        'DROP TABLE users;'
+}
+
 @test "what a late migration uses and the other leaves alone is none" {
     overtaken 'CREATE TABLE posts (id integer PRIMARY KEY, author integer REFERENCES users (id));' \
         'ALTER TABLE users ADD COLUMN more integer;'
