@@ -111,6 +111,19 @@ alterable(const dunlin_fact *fact)
     return NULL;
 }
 
+/* What a module of SQLite makes of a table cannot be made of another one. */
+static bool
+is_another_table(const dunlin_fact *before, const dunlin_fact *after)
+{
+    const dunlin_property *old =
+        dn_property_find(before->properties, before->property_count, "virtual");
+    const dunlin_property *new =
+        dn_property_find(after->properties, after->property_count, "virtual");
+
+    return dn_fact_is(before, DUNLIN_KIND_TABLE) &&
+           (!old != !new || (old && !dn_schema_same(old->text, new->text)));
+}
+
 static void
 decide(dn_move *move)
 {
@@ -129,6 +142,7 @@ decide(dn_move *move)
              dn_diff_replaces_view(move->before, move->after))
         move->what = DN_MOVE_CREATE | DN_MOVE_REPLACE;
     else if (changed.generated || (changed.among && !changed.only) ||
+             is_another_table(move->before, move->after) ||
              (dn_string_among(move->after->kind, "function procedure") &&
               !dn_diff_replaces_routine(move->before, move->after)))
         move->what = DN_MOVE_DROP | DN_MOVE_CREATE;
@@ -157,7 +171,11 @@ silence(dn_diffing *work)
             const dunlin_fact *here =
                 dn_fact_map_find(work->before, dn_string(kinds[k]), owner.path, owner.path_count);
 
-            if (here && !dn_fact_map_find(work->after, here->kind, owner.path, owner.path_count))
+            const dunlin_fact *after =
+                here ? dn_fact_map_find(work->after, here->kind, owner.path, owner.path_count)
+                     : NULL;
+
+            if (here && (!after || is_another_table(here, after)))
                 move->what = (move->what & ~(unsigned)DN_MOVE_DROP) | DN_MOVE_SILENT_DROP;
         }
     }

@@ -410,7 +410,7 @@ write_new(dn_sqlite_rendering *work, dn_sqlite_state *state)
     return status;
 }
 
-/* Columns of a primary key are NOT NULL, which SQLite does not take for granted. */
+/* Columns of a portable primary key are NOT NULL, which SQLite does not take for granted. */
 static void
 forbid_nulls(dn_sqlite_table *table, dn_kit_set columns)
 {
@@ -442,7 +442,8 @@ change(dn_sqlite_rendering *work, dn_sqlite_state *state)
         native = native && is_native(work, state, i);
         status = dn_sqlite_apply(work, &state->table, queued(work, state, i));
         if (status == DUNLIN_OK && queued(work, state, i)->verb == DUNLIN_VERB_CREATE &&
-            is_kind(queued(work, state, i), DUNLIN_KIND_PRIMARY_KEY))
+            is_kind(queued(work, state, i), DUNLIN_KIND_PRIMARY_KEY) &&
+            (work->call->flags & DUNLIN_CALL_OWN_WORDS) == 0)
             forbid_nulls(&state->table,
                          dn_kit_set_list(dn_sqlite_set_of(queued(work, state, i)), "columns"));
     }

@@ -661,7 +661,9 @@ enum {
     DUNLIN_CALL_OWN_PROCESS = 1 << 0,
     /* Grants are part of the schema that this call is about. Only where the driver claims
      * DUNLIN_CAN_GRANTS. */
-    DUNLIN_CALL_GRANTS = 1 << 1
+    DUNLIN_CALL_GRANTS = 1 << 1,
+    /* Of render: the operations say what facts of this driver say, and mean no more than they say. */
+    DUNLIN_CALL_OWN_WORDS = 1 << 2
 };
 
 /* --- the driver -------------------------------------------------------------------------------------------- */

@@ -108,6 +108,10 @@ perhaps renamed: --rename users.name=full_name
     every_state sqlite
 }
 
+@test "the statements lead from one schema of a pair to the other, and back" {
+    pairs_of sqlite
+}
+
 @test "the statements lead from one random schema to another" {
     random_pairs sqlite 10
 }

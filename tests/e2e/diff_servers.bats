@@ -77,6 +77,14 @@ load helper
     assert_equal "$(sql_pg "$one" 'SELECT a, b, c, "D d", e FROM t')" "12|t|sad|7|5"
 }
 
+@test "postgres: the statements lead from one schema of a pair to the other, and back" {
+    pairs_of postgresql
+}
+
+@test "mysql: the statements lead from one schema of a pair to the other, and back" {
+    pairs_of mysql
+}
+
 @test "postgres: the statements lead from one random schema to another" {
     random_pairs postgresql 10
 }

@@ -440,6 +440,27 @@ step_to() {
     assert_exit 0
 }
 
+# pairs_of DIALECT: from each schema of tests/schema/DIALECT.pairs to the other one of its pair by the statements
+# of `dunlin diff`, and back; and from nothing to both.
+pairs_of() {
+    local name first second one two
+    while IFS=$'\t' read -r name first second; do
+        echo "# $name"
+        one=$(empty_database "$1" one)
+        two=$(empty_database "$1" two)
+        run_script "$one" "$first"
+        run_script "$two" "$second"
+        dunlin snapshot --url "$one" --output one.json
+        dunlin snapshot --url "$two" --output two.json
+        step_to "$one" two.json
+        step_to "$two" one.json
+        step_to "$(empty_database "$1" three)" one.json
+        step_to "$(empty_database "$1" three)" two.json
+    done < <(awk '/^== / { name = substr($0, 4) }
+        /^one: / { one = substr($0, 6) }
+        /^two: / { print name "\t" one "\t" substr($0, 6) }' "$tests_folder/schema/$1.pairs")
+}
+
 # every_state DIALECT: up and down through all states of the sample project.
 every_state() {
     local url state
