@@ -54,6 +54,25 @@ dn_diff_members(dn_properties *list, const dunlin_fact *fact)
                               : "depends invalid order text unsure version");
 }
 
+bool
+dn_diff_same_text(const dunlin_fact *left, const dunlin_fact *right, const char *member)
+{
+    const dunlin_property *one = dn_property_find(left->properties, left->property_count, member);
+    const dunlin_property *other =
+        dn_property_find(right->properties, right->property_count, member);
+
+    return one && other ? dn_schema_same(one->text, other->text) : !one && !other;
+}
+
+int64_t
+dn_diff_rank(const dunlin_fact *trigger)
+{
+    const dunlin_property *rank =
+        dn_property_find(trigger->properties, trigger->property_count, "rank");
+
+    return rank ? rank->integer : 1;
+}
+
 /* --- words ------------------------------------------------------------------------------------ */
 
 bool
@@ -115,13 +134,7 @@ alterable(const dunlin_fact *fact)
 static bool
 is_another_table(const dunlin_fact *before, const dunlin_fact *after)
 {
-    const dunlin_property *old =
-        dn_property_find(before->properties, before->property_count, "virtual");
-    const dunlin_property *new =
-        dn_property_find(after->properties, after->property_count, "virtual");
-
-    return dn_fact_is(before, DUNLIN_KIND_TABLE) &&
-           (!old != !new || (old && !dn_schema_same(old->text, new->text)));
+    return dn_fact_is(before, DUNLIN_KIND_TABLE) && !dn_diff_same_text(before, after, "virtual");
 }
 
 static void
@@ -181,6 +194,90 @@ silence(dn_diffing *work)
     }
 }
 
+/* --- character sets that are the table's -------------------------------------------------------- */
+
+typedef struct inheriting {
+    dn_diffing *work;
+    size_t known; /* moves that are in the order of dn_fact_order */
+} inheriting;
+
+static dn_move *
+known_move(const inheriting *state, const dunlin_fact *fact)
+{
+    size_t low = 0;
+    size_t high = state->known;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        dn_move *move = &state->work->moves[middle];
+        int order = dn_fact_order(state->work->naming, dn_move_key(move), fact);
+
+        if (order == 0)
+            return move;
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return NULL;
+}
+
+static bool
+has_letters(const dunlin_fact *column)
+{
+    static const char *const words[] = {"char", "text", "enum", "set("};
+    const dunlin_property *type =
+        dn_property_find(column->properties, column->property_count, "type");
+
+    for (size_t i = 0; type && i < sizeof words / sizeof words[0]; i++)
+        for (size_t at = 0, length = strlen(words[i]); at + length <= type->text.length; at++)
+            if (dn_string_equal_fold(dn_span(type->text.data + at, length), words[i]))
+                return true;
+    return false;
+}
+
+/* A column that says no collation keeps the one it has when only its table is told another. */
+static int
+retype_column(const dunlin_fact *column, void *context)
+{
+    inheriting *state = context;
+    dn_diffing *work = state->work;
+    const dunlin_fact *before =
+        dn_fact_map_find(work->before, column->kind, column->path, column->path_count);
+    dn_move *move = known_move(state, column);
+
+    if (!before || !has_letters(column) ||
+        dn_property_find(column->properties, column->property_count, "collation"))
+        return 0;
+    if (!move) {
+        work->moves = dn_arena_grow(work->arena, work->moves, &work->capacity, work->count + 1,
+                                    sizeof *work->moves);
+        if (!work->moves)
+            return dn_no_memory(work->error);
+        move = &work->moves[work->count++];
+        *move = (dn_move){.before = before, .after = column, .what = DN_MOVE_ALTER};
+    }
+    move->retyped = true;
+    return 0;
+}
+
+static int
+take_collations(dn_diffing *work)
+{
+    inheriting state = {work, work->count};
+
+    for (size_t i = 0; i < state.known; i++) {
+        const dunlin_fact *table = work->moves[i].after;
+
+        if (work->moves[i].before && table && dn_fact_is(table, DUNLIN_KIND_TABLE) &&
+            !dn_diff_same_text(work->moves[i].before, table, "collation") &&
+            dn_fact_map_members(work->after, DUNLIN_KIND_COLUMN, table->path, table->path_count,
+                                retype_column, &state) < 0)
+            return -1;
+    }
+    return 0;
+}
+
 static int
 take_differences(dn_diffing *work)
 {
@@ -196,7 +293,7 @@ take_differences(dn_diffing *work)
         *move = (dn_move){.before = list->items[i].before, .after = list->items[i].after};
         decide(move);
     }
-    return 0;
+    return take_collations(work);
 }
 
 int

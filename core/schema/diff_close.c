@@ -14,6 +14,7 @@ typedef struct closing {
     dn_fact_map *disturbed;   /* what goes, or changes its type */
     dn_fact_map *keys_go;     /* tables that lose a key */
     dn_fact_map *columns_go;  /* tables of which a column goes or changes its type */
+    dn_fact_map *triggers_go; /* tables that lose a trigger */
     dn_fact_map *routines_go; /* those that are made anew, by their names */
     bool grew;
 } closing;
@@ -60,6 +61,9 @@ note_move(closing *state, const dn_move *move)
     if (dn_string_among(fact->kind, "function procedure") &&
         mark(state, state->routines_go, fact->kind, fact->path,
              dn_schema_lead(state->work->naming) + 1) < 0)
+        return -1;
+    if (dn_fact_is(fact, DUNLIN_KIND_TRIGGER) &&
+        mark(state, state->triggers_go, table, fact->path, fact->path_count - 1) < 0)
         return -1;
     if (is_unique(fact) && mark(state, state->keys_go, table, fact->path, fact->path_count - 1) < 0)
         return -1;
@@ -255,6 +259,9 @@ is_in_the_way(closing *state, const dunlin_fact *fact)
         return false;
     if (relation_goes(state, fact->path, fact->path_count - 1) || calls_what_goes(state, fact))
         return true;
+    if (dn_fact_is(fact, DUNLIN_KIND_TRIGGER) && dn_diff_rank(fact) > 1 &&
+        is_marked(state->triggers_go, DUNLIN_KIND_TABLE, fact->path, fact->path_count - 1))
+        return true; /* one that is made anew would stand behind it */
     if (dn_string_among(fact->kind, "trigger policy rule"))
         return speaks_of_disturbed(state, fact, false);
     if (dn_fact_is(fact, DUNLIN_KIND_COLUMN))
@@ -341,9 +348,10 @@ close_over(closing *state)
     state->disturbed = dn_fact_map_new(&state->arena, work->naming);
     state->keys_go = dn_fact_map_new(&state->arena, work->naming);
     state->columns_go = dn_fact_map_new(&state->arena, work->naming);
+    state->triggers_go = dn_fact_map_new(&state->arena, work->naming);
     state->routines_go = dn_fact_map_new(&state->arena, work->naming);
-    if (!state->moved || !state->disturbed || !state->keys_go || !state->columns_go ||
-        !state->routines_go)
+    if (!state->triggers_go || !state->moved || !state->disturbed || !state->keys_go ||
+        !state->columns_go || !state->routines_go)
         return dn_no_memory(work->error);
     for (size_t i = 0; i < work->count; i++)
         if (note_move(state, &work->moves[i]) < 0)

@@ -128,7 +128,7 @@ dn_diff_emit_alter(dn_diffing *work, const dn_move *move)
     if (dn_schema_each_member(move->before, move->after, &dn_diff_comparison, take_member, &one) <
         0)
         return dn_no_memory(work->error);
-    if (one.retyped && dn_fact_is(move->after, DUNLIN_KIND_COLUMN))
+    if ((one.retyped || move->retyped) && dn_fact_is(move->after, DUNLIN_KIND_COLUMN))
         add_type(&one);
     if (one.set.failed)
         return dn_no_memory(work->error);

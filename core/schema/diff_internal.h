@@ -63,6 +63,10 @@ bool dn_fact_is_member(const dunlin_fact *fact);   /* whatever lies in one */
 bool dn_fact_lies_in(const dunlin_fact *fact, const dunlin_fact *owner);
 /* Members without those that are informational or of a past state. */
 void dn_diff_members(dn_properties *list, const dunlin_fact *fact);
+/* The place of a trigger among those of its table that fire at the same time; 1: the first, or there are none. */
+int64_t dn_diff_rank(const dunlin_fact *trigger);
+/* Both have it and it reads the same, or neither has it. */
+bool dn_diff_same_text(const dunlin_fact *left, const dunlin_fact *right, const char *member);
 /* Does an expression anywhere in the members mention it? */
 bool dn_fact_mentions(const dunlin_fact *fact, dunlin_string name);
 

@@ -358,45 +358,61 @@ by_place(const void *left, const void *right)
     return a->move < b->move ? -1 : a->move > b->move;
 }
 
-/* New columns in the order of the table, then changes, then what goes. */
+static bool
+is_computed(const dunlin_fact *column)
+{
+    return column &&
+           dn_property_find(column->properties, column->property_count, "generated") != NULL;
+}
+
+/* Columns among the moves that go and come again, or only go; computed ones or also others. */
 static int
-come_columns(dn_diffing *work, const dunlin_fact *table, size_t first, size_t end)
+drop_columns(dn_diffing *work, size_t first, size_t end, bool again, bool computed)
+{
+    for (size_t i = first; i < end; i++) {
+        dn_move *move = &work->moves[i];
+
+        if (!(move->what & DN_MOVE_DROP) || !dn_fact_is(move->before, DUNLIN_KIND_COLUMN) ||
+            ((move->what & DN_MOVE_CREATE) != 0) != again ||
+            (computed && !is_computed(move->before)))
+            continue;
+        move->what &= ~(unsigned)DN_MOVE_DROP;
+        if (dn_diff_emit_drop(work, move->before) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* New columns in the order of the table, then changes, then what goes. What is computed goes before the
+ * columns that it is computed from, and in a table that was there comes behind them. */
+static int
+come_columns(dn_diffing *work, const dunlin_fact *table, bool new, size_t first, size_t end)
 {
     placed *columns = dn_arena_array(work->arena, end - first + 1, sizeof *columns);
     size_t count = 0;
 
     if (!columns)
         return dn_no_memory(work->error);
-    for (size_t i = first; i < end; i++) {
-        dn_move *move = &work->moves[i];
-
-        if (!dn_fact_is(dn_move_key(move), DUNLIN_KIND_COLUMN))
-            continue;
-        if ((move->what & DN_MOVE_DROP) && (move->what & DN_MOVE_CREATE)) {
-            move->what &= ~(unsigned)DN_MOVE_DROP;
-            if (dn_diff_emit_drop(work, move->before) < 0)
-                return -1;
-        }
-        if (move->what & DN_MOVE_CREATE)
-            columns[count++] = (placed){move, place_of(table, move->after)};
-    }
+    if (drop_columns(work, first, end, false, true) < 0 ||
+        drop_columns(work, first, end, true, false) < 0)
+        return -1;
+    for (size_t i = first; i < end; i++)
+        if (dn_fact_is(dn_move_key(&work->moves[i]), DUNLIN_KIND_COLUMN) &&
+            (work->moves[i].what & DN_MOVE_CREATE))
+            columns[count++] = (placed){&work->moves[i], place_of(table, work->moves[i].after)};
     if (count)
         qsort(columns, count, sizeof *columns, by_place);
     for (size_t i = 0; i < count; i++)
+        if ((new || !is_computed(columns[i].move->after)) && come(work, columns[i].move) < 0)
+            return -1;
+    for (size_t i = first; i < end; i++)
+        if (work->moves[i].after && !(work->moves[i].what & DN_MOVE_CREATE) &&
+            dn_fact_is(work->moves[i].after, DUNLIN_KIND_COLUMN) && come(work, &work->moves[i]) < 0)
+            return -1;
+    for (size_t i = 0; i < count; i++)
         if (come(work, columns[i].move) < 0)
             return -1;
-    for (size_t i = first; i < end; i++)
-        if (work->moves[i].after && dn_fact_is(work->moves[i].after, DUNLIN_KIND_COLUMN) &&
-            come(work, &work->moves[i]) < 0)
-            return -1;
-    for (size_t i = first; i < end; i++)
-        if ((work->moves[i].what & DN_MOVE_DROP) &&
-            dn_fact_is(work->moves[i].before, DUNLIN_KIND_COLUMN)) {
-            work->moves[i].what &= ~(unsigned)DN_MOVE_DROP;
-            if (dn_diff_emit_drop(work, work->moves[i].before) < 0)
-                return -1;
-        }
-    return 0;
+    return drop_columns(work, first, end, false, false);
 }
 
 /* A check that is made without looking at the rows is no part of CREATE TABLE. */
@@ -408,6 +424,18 @@ come_members(dn_diffing *work, size_t first, size_t end, const char *kinds)
             come(work, &work->moves[i]) < 0)
             return -1;
     return 0;
+}
+
+/* Columns take their character set from the table, and are versioned where it is. */
+static bool
+rules_columns(const dn_move *move)
+{
+    static const char *const members[] = {"collation", "charset", "options"};
+
+    for (size_t i = 0; i < sizeof members / sizeof members[0]; i++)
+        if (!dn_diff_same_text(move->before, move->after, members[i]))
+            return true;
+    return false;
 }
 
 static int
@@ -422,12 +450,12 @@ come_table(dn_diffing *work, size_t at, bool new)
     if (!is_table)
         owner.path_count--;
     end = end_of(work, &owner, first);
-    if (new &&come(work, &work->moves[at]) < 0)
+    if ((new || (is_table && rules_columns(&work->moves[at]))) && come(work, &work->moves[at]) < 0)
         return -1;
     if (!new)
         table = dn_fact_map_find(work->after, dn_string(DUNLIN_KIND_TABLE), owner.path,
                                  owner.path_count);
-    if (table && come_columns(work, table, first, end) < 0)
+    if (table && come_columns(work, table, new, first, end) < 0)
         return -1;
     if (!new &&is_table && come(work, &work->moves[at]) < 0)
         return -1;
@@ -503,6 +531,24 @@ come_types(dn_diffing *work)
         if (call.found && come(work, move_of(work, list.facts[i])) < 0)
             return -1;
     }
+    return 0;
+}
+
+/* Each that is made stands behind those of its table that are there, so the first ones come first. */
+static int
+come_triggers(dn_diffing *work)
+{
+    int64_t last = 1;
+
+    for (int64_t rank = 1; rank <= last; rank++)
+        for (size_t i = 0; i < work->count; i++) {
+            const dunlin_fact *fact = work->moves[i].after;
+            int64_t own = fact && dn_fact_is(fact, DUNLIN_KIND_TRIGGER) ? dn_diff_rank(fact) : 0;
+
+            last = own > last ? own : last;
+            if (own == rank && come(work, &work->moves[i]) < 0)
+                return -1;
+        }
     return 0;
 }
 
@@ -650,8 +696,9 @@ dn_diff_order(dn_diffing *work)
         come_types(work) < 0 || come_kinds(work, DUNLIN_KIND_SEQUENCE) < 0 ||
         come_tables(work) < 0 || come_kinds(work, DUNLIN_KIND_FOREIGN_KEY) < 0 ||
         come_sorted(work, "function procedure") < 0 || come_kinds(work, "aggregate") < 0 ||
-        come_views(work) < 0 || come_kinds(work, "trigger policy rule statistics") < 0 ||
-        come_grants(work) < 0 || come_rest(work) < 0)
+        come_views(work) < 0 || come_triggers(work) < 0 ||
+        come_kinds(work, "policy rule statistics") < 0 || come_grants(work) < 0 ||
+        come_rest(work) < 0)
         return -1;
     return clean_up(work);
 }

@@ -42,6 +42,7 @@ mysql_sources += drivers/mysql/my_render_counter.c
 mysql_sources += drivers/mysql/my_render_grant.c
 mysql_sources += drivers/mysql/my_render_guard.c
 mysql_sources += drivers/mysql/my_render_object.c drivers/mysql/my_render_past.c
+mysql_sources += drivers/mysql/my_render_settings.c
 mysql_sources += drivers/mysql/my_render_table.c
 mysql_sources += drivers/mysql/my_rules.c
 mysql_sources += drivers/mysql/my_run.c

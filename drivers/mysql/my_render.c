@@ -166,6 +166,30 @@ is_spoken_of(const dn_mysql_rendering *work, dunlin_string name)
     return false;
 }
 
+/* [MDB] error 4119: otherwise a versioned table is not altered. */
+static bool
+keeps_history(dn_mysql_rendering *work, dunlin_string table)
+{
+    dn_mysql_members members =
+        dn_mysql_fact_members(dn_mysql_find(work, DUNLIN_KIND_TABLE, table, dn_kit_string("")));
+    const uint64_t *past;
+    uint64_t count;
+
+    if (dn_mysql_contains(dn_mysql_member_text(members, "options"), "SYSTEM VERSIONING"))
+        return true;
+    past = dn_mysql_past_of(work, table, &count);
+    for (uint64_t i = 0; past != NULL && i < count && past[i] < work->at; i++) {
+        const dunlin_operation *operation = work->operations[past[i]];
+
+        if (dn_mysql_is_op(operation, DUNLIN_VERB_ALTER, DUNLIN_KIND_TABLE) &&
+            dn_kit_equal(operation->path[0], table) &&
+            dn_mysql_contains(dn_mysql_member_text(dn_mysql_set(operation), "options"),
+                              "SYSTEM VERSIONING"))
+            return true;
+    }
+    return false;
+}
+
 int32_t
 dn_mysql_begin_clause(dn_mysql_rendering *work, dunlin_string table, const dunlin_string *names,
                       size_t count)
@@ -180,6 +204,9 @@ dn_mysql_begin_clause(dn_mysql_rendering *work, dunlin_string table, const dunli
         status = dn_mysql_end_alter(work);
         work->table = table;
         work->first = work->at;
+        if (!work->script && keeps_history(work, table))
+            dn_kit_text_add(&work->sql,
+                            "SET STATEMENT system_versioning_alter_history = KEEP FOR ");
         dn_kit_text_add(&work->sql, "ALTER TABLE ");
         dn_mysql_add_name(work, table);
     }

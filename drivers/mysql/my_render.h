@@ -125,6 +125,7 @@ int32_t dn_mysql_render_index(dn_mysql_rendering *work);
 /* Clauses of ALTER TABLE: *done is false where the operation is none. */
 int32_t dn_mysql_render_alter(dn_mysql_rendering *work, bool *done);
 int32_t dn_mysql_render_column_change(dn_mysql_rendering *work);
+int32_t dn_mysql_render_table_change(dn_mysql_rendering *work);
 int32_t dn_mysql_render_drop_column(dn_mysql_rendering *work);
 /* Refuses what would leave a view broken: the object, or a column of it. */
 int32_t dn_mysql_check_views(dn_mysql_rendering *work, dunlin_string object, dunlin_string column);

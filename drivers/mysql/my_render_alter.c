@@ -84,6 +84,32 @@ add_column(dn_mysql_rendering *work, const dunlin_operation *operation)
     return status;
 }
 
+/* [MDB] a check that was written with a column comes by saying the column with it. */
+static int32_t
+add_column_check(dn_mysql_rendering *work, const dunlin_operation *operation)
+{
+    dn_mysql_list now = {0};
+    dunlin_string native;
+    int32_t status =
+        dn_mysql_column_now(work, operation->path[0], operation->path[1], work->at, &now);
+    dn_mysql_members members = {now.items, now.count};
+
+    if (status == DUNLIN_OK)
+        status = begin(work, operation);
+    if (status == DUNLIN_OK)
+        status = dn_mysql_native(work, DUNLIN_TRANSLATE_EXPRESSION,
+                                 dn_mysql_member_text(dn_mysql_set(operation), "expr"), &native);
+    if (status == DUNLIN_OK) {
+        dn_kit_text_add(&work->sql, "MODIFY COLUMN ");
+        status = dn_mysql_add_column(work, dn_kit_string(""), operation->path[1], members);
+        dn_kit_text_add(&work->sql, " CHECK (");
+        dn_kit_text_add_string(&work->sql, native);
+        dn_kit_text_add(&work->sql, ")");
+    }
+    dn_mysql_list_free(&now);
+    return status;
+}
+
 static int32_t
 add_constraint(dn_mysql_rendering *work, const dunlin_operation *operation)
 {
@@ -92,6 +118,9 @@ add_constraint(dn_mysql_rendering *work, const dunlin_operation *operation)
     dn_kit_text clause;
     int32_t status;
 
+    if (work->server.mariadb &&
+        dn_kit_same(dn_mysql_member_text(dn_mysql_set(operation), "level"), "column"))
+        return add_column_check(work, operation);
     /* Written aside: it may turn out that there is nothing to add. */
     memset(&work->sql, 0, sizeof(work->sql));
     status = dn_mysql_add_constraint(work, operation, &left_out);
@@ -355,28 +384,7 @@ rename_key(dn_mysql_rendering *work, const dunlin_operation *operation)
     return status;
 }
 
-/* --- the table itself ------------------------------------------------------------------------------------------------ */
-static int32_t
-alter_table(dn_mysql_rendering *work, const dunlin_operation *operation)
-{
-    dn_mysql_members set = dn_mysql_set(operation);
-    bool uncomment = dn_mysql_unsets(operation, "comment");
-    int32_t status;
-
-    if (dn_mysql_member(set, "partition_by") != NULL)
-        return dn_mysql_refuse(work, NULL, "way to divide a table of a portable history");
-    status = dn_mysql_begin_clause(work, operation->path[0], NULL, 0);
-    work->guard = work->script ? dn_mysql_guard(work, operation) : NULL;
-    if (status == DUNLIN_OK)
-        status = dn_mysql_add_table_options(work, set, false);
-    if (status == DUNLIN_OK && dn_mysql_unsets(operation, "engine"))
-        dn_kit_text_add(&work->sql,
-                        operation->set_count > 0 ? " ENGINE = InnoDB" : "ENGINE = InnoDB");
-    if (uncomment)
-        dn_kit_text_add(&work->sql, operation->set_count > 0 ? " COMMENT = ''" : "COMMENT = ''");
-    return status;
-}
-
+/* --- keys ---------------------------------------------------------------------------------------------------------- */
 /* When it is checked, and whether it was: here always at once, and everything. */
 static bool
 is_said_of_checking(const dunlin_operation *operation)
@@ -428,7 +436,7 @@ dn_mysql_render_alter(dn_mysql_rendering *work, bool *done)
         if (key || index)
             return alter_key(work, operation);
         if (is_kind(operation, DUNLIN_KIND_TABLE))
-            return alter_table(work, operation);
+            return dn_mysql_render_table_change(work);
         break;
     case DUNLIN_VERB_DROP:
         if (column)

@@ -386,6 +386,20 @@ drop_dependent(const dunlin_fact *fact, void *context)
     return DUNLIN_OK;
 }
 
+/* A column that is made anew is there for the views again. */
+static bool
+comes_again(const dn_mysql_rendering *work)
+{
+    const dunlin_operation *operation = work->operations[work->at];
+
+    for (uint64_t i = work->at + 1; i < work->count; i++)
+        if (dn_mysql_is_op(work->operations[i], DUNLIN_VERB_CREATE, DUNLIN_KIND_COLUMN) &&
+            dn_kit_equal(work->operations[i]->path[0], operation->path[0]) &&
+            dn_mysql_same_name(work->operations[i]->path[1], operation->path[1]))
+            return true;
+    return false;
+}
+
 /* The server would take the column out of a key of several and leave the rest: another key. What is
  * made of the column goes with it, as in PostgreSQL. */
 int32_t
@@ -400,7 +414,7 @@ dn_mysql_render_drop_column(dn_mysql_rendering *work)
                  {DUNLIN_KIND_UNIQUE, "DROP INDEX "},
                  {DUNLIN_KIND_INDEX, "DROP INDEX "},
                  {DUNLIN_KIND_CHECK, work->server.mariadb ? "DROP CONSTRAINT " : "DROP CHECK "}};
-    int32_t status = (operation->flags & DUNLIN_OPERATION_CASCADE) != 0
+    int32_t status = (operation->flags & DUNLIN_OPERATION_CASCADE) != 0 || comes_again(work)
                          ? DUNLIN_OK
                          : dn_mysql_check_views(work, operation->path[0], operation->path[1]);
 

@@ -354,7 +354,17 @@ add_own_check(dn_mysql_rendering *work, dunlin_string table, dunlin_string name)
 {
     dn_mysql_members check =
         dn_mysql_fact_members(dn_mysql_find(work, DUNLIN_KIND_CHECK, table, name));
+    uint64_t count;
+    const uint64_t *past = dn_mysql_past_of(work, table, &count);
 
+    for (uint64_t i = 0; past != NULL && i < count && past[i] < work->at; i++) {
+        const dunlin_operation *operation = work->operations[past[i]];
+
+        if (dn_kit_same(operation->kind, DUNLIN_KIND_CHECK) && operation->path_count == 2 &&
+            dn_kit_equal(operation->path[0], table) && dn_mysql_same_name(operation->path[1], name))
+            check = operation->verb == DUNLIN_VERB_CREATE ? dn_mysql_set(operation)
+                                                          : (dn_mysql_members){NULL, 0};
+    }
     if (!dn_kit_same(dn_mysql_member_text(check, "level"), "column"))
         return;
     dn_kit_text_add(&work->sql, " CHECK (");

@@ -107,14 +107,41 @@ create_code(dn_mysql_rendering *work, const dunlin_operation *operation)
 }
 
 /* --- sequences --------------------------------------------------------------------------------------------------- */
+/* A number of a sequence behind the operation; `usual` where nothing says it. */
+static int64_t
+number_behind(dn_mysql_rendering *work, const dunlin_operation *operation, const char *name,
+              int64_t usual)
+{
+    dn_mysql_members now = dn_mysql_fact_members(
+        dn_mysql_find(work, DUNLIN_KIND_SEQUENCE, operation->path[0], dn_kit_string("")));
+
+    if (!dn_mysql_unsets(operation, name))
+        usual = dn_mysql_member_number(now, name, usual);
+    return dn_mysql_member_number(dn_mysql_set(operation), name, usual);
+}
+
+/* [MDB] ALTER SEQUENCE keeps what it does not say, START among it, which is usually the first of the
+ * numbers. */
+static void
+add_usual_start(dn_mysql_rendering *work, const dunlin_operation *operation)
+{
+    bool down = number_behind(work, operation, "increment", 1) < 0;
+    int64_t first =
+        down ? number_behind(work, operation, "max", -1) : number_behind(work, operation, "min", 1);
+
+    if (number_behind(work, operation, "start", first) == first)
+        dn_kit_text_format(&work->sql, " START WITH %" PRId64, first);
+}
+
 static int32_t
 render_sequence(dn_mysql_rendering *work, const dunlin_operation *operation)
 {
-    static const char *const numbers[][2] = {{"start", "START WITH"},
-                                             {"increment", "INCREMENT BY"},
-                                             {"min", "MINVALUE"},
-                                             {"max", "MAXVALUE"},
-                                             {"cache", "CACHE"}};
+    /* Member, words, and what the server takes where nothing is said. */
+    static const char *const numbers[][3] = {{"increment", "INCREMENT BY", "INCREMENT BY 1"},
+                                             {"min", "MINVALUE", "NO MINVALUE"},
+                                             {"max", "MAXVALUE", "NO MAXVALUE"},
+                                             {"start", "START WITH", ""},
+                                             {"cache", "CACHE", "CACHE 1000"}};
     dn_mysql_members set = dn_mysql_set(operation);
     bool create = operation->verb == DUNLIN_VERB_CREATE;
     bool guarded = work->script || operation->condition == DUNLIN_CONDITION_IF_NOT_EXISTS;
@@ -131,6 +158,10 @@ render_sequence(dn_mysql_rendering *work, const dunlin_operation *operation)
         if (dn_mysql_member(set, numbers[i][0]) != NULL)
             dn_kit_text_format(&work->sql, " %s %" PRId64, numbers[i][1],
                                dn_mysql_member_number(set, numbers[i][0], 0));
+        else if (dn_mysql_unsets(operation, numbers[i][0]) && *numbers[i][2] != '\0')
+            dn_kit_text_format(&work->sql, " %s", numbers[i][2]);
+    if (!create && dn_mysql_member(set, "start") == NULL)
+        add_usual_start(work, operation);
     if (dn_mysql_member(set, "cycle") != NULL || dn_mysql_unsets(operation, "cycle"))
         dn_kit_text_add(&work->sql, dn_mysql_member_is(set, "cycle") ? " CYCLE" : " NOCYCLE");
     return push(work, operation, !create);

@@ -294,10 +294,13 @@ add_partition(dn_kit_text *text, const dn_mysql_row *row)
     dn_kit_text_quote(text, '`', row->cells[PARTITION_NAME]);
     if (row->cells[PARTITION_DESCRIPTION].data == NULL)
         return;
-    dn_kit_text_add(text, dn_mysql_begins(method, "RANGE") ? " VALUES LESS THAN " : " VALUES IN ");
+    /* [MDB] what is in no list is in the partition of the LIST that is described like this, too. */
     if (dn_kit_same(row->cells[PARTITION_DESCRIPTION], "MAXVALUE")) {
-        dn_kit_text_add(text, "MAXVALUE");
+        dn_kit_text_add(text, dn_mysql_begins(method, "RANGE") ? " VALUES LESS THAN MAXVALUE"
+                                                               : " DEFAULT");
     } else {
+        dn_kit_text_add(text,
+                        dn_mysql_begins(method, "RANGE") ? " VALUES LESS THAN " : " VALUES IN ");
         dn_kit_text_add(text, "(");
         dn_kit_text_add_string(text, row->cells[PARTITION_DESCRIPTION]);
         dn_kit_text_add(text, ")");

@@ -228,6 +228,7 @@ native_type(dn_mysql_pool *pool, dunlin_string type)
     DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text text = {0};
     dunlin_string printed;
     bool quoted = false;
+    bool comment = false;
 
     for (size_t i = 0; i < sizeof(aliases) / sizeof(aliases[0]) && text.length == 0; i++) {
         size_t length = strlen(aliases[i].name);
@@ -243,7 +244,9 @@ native_type(dn_mysql_pool *pool, dunlin_string type)
         char letter = type.data[i];
 
         quoted ^= letter == '\'';
-        if (!quoted)
+        /* What the server prints in a comment of its own, as COMPRESSED, it knows in capitals alone. */
+        comment |= !quoted && letter == '/' && i + 1 < type.length && type.data[i + 1] == '*';
+        if (!quoted && !comment)
             letter = (char)tolower((unsigned char)letter);
         dn_kit_text_add_string(&text, (dunlin_string){&letter, 1});
     }
