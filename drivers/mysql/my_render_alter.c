@@ -111,16 +111,13 @@ add_column_check(dn_mysql_rendering *work, const dunlin_operation *operation)
 }
 
 static int32_t
-add_constraint(dn_mysql_rendering *work, const dunlin_operation *operation)
+add_table_constraint(dn_mysql_rendering *work, const dunlin_operation *operation)
 {
     DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text before = work->sql;
     bool left_out = false;
     dn_kit_text clause;
     int32_t status;
 
-    if (work->server.mariadb &&
-        dn_kit_same(dn_mysql_member_text(dn_mysql_set(operation), "level"), "column"))
-        return add_column_check(work, operation);
     /* Written aside: it may turn out that there is nothing to add. */
     memset(&work->sql, 0, sizeof(work->sql));
     status = dn_mysql_add_constraint(work, operation, &left_out);
@@ -135,6 +132,16 @@ add_constraint(dn_mysql_rendering *work, const dunlin_operation *operation)
     }
     dn_kit_text_free(&clause);
     return status;
+}
+
+static int32_t
+add_constraint(dn_mysql_rendering *work, const dunlin_operation *operation)
+{
+    dunlin_string level = dn_mysql_member_text(dn_mysql_set(operation), "level");
+
+    return work->server.mariadb && dn_kit_same(level, "column")
+               ? add_column_check(work, operation)
+               : add_table_constraint(work, operation);
 }
 
 /* --- dropping ------------------------------------------------------------------------------------------------- */
