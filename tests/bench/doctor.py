@@ -7,6 +7,7 @@ import shlex
 import shutil
 
 import project
+from measuring import ratio_of
 
 COUNTS = (100, 1000)
 SHORT, GROWTH, KEPT = 2.5, 1.5, 1.3
@@ -101,10 +102,10 @@ def bench_doctor(bench, kind):
     for count, medians in found.items():
         bench.compare(f"{kind.server}: doctor replays {count:,}", medians, kind.client,
                       SHORT if count == COUNTS[0] else None)
-        kept, once = medians["kept"]["wall"], medians["snapshot"]["wall"]
+        kept, once = medians["kept"], medians["snapshot"]
         bench.rows.append({"what": "  with its effects kept, against reading the schema once",
-                           "other": "snapshot", "target": KEPT, "dunlin": kept, "theirs": once,
-                           "ratio": kept / once})
+                           "other": "snapshot", "target": KEPT, "dunlin": kept["wall"],
+                           "theirs": once["wall"], "ratio": ratio_of(kept, once)})
     growth = {name: found[COUNTS[1]][name]["wall"] / found[COUNTS[0]][name]["wall"]
               for name in ("dunlin", kind.client)}
     bench.rows.append({"what": "  how it grows, against the client's growth", "other": kind.client,

@@ -15,6 +15,15 @@ class Failed(Exception):
     """A measured program did not do what it was asked."""
 
 
+def ratio_of(ours, theirs, key="wall"):
+    """The median of the ratios of the single rounds: what slows the machine for a while slows both
+    programs of a round. Of what was run once, the quotient."""
+    if "samples" not in ours or "samples" not in theirs:
+        return ours[key] / theirs[key]
+    pairs = zip(ours["samples"], theirs["samples"])
+    return statistics.median(one[key] / other[key] for one, other in pairs)
+
+
 # --- measuring -----------------------------------------------------------------------------------
 
 class Bench:
@@ -64,7 +73,8 @@ class Bench:
         return {"wall": wall / 1e6, "cpu": (user + system) / 1e6, "peak": peak}
 
     def compete(self, contenders, runs):
-        """Medians by name. A contender is (name, prepare or None, command, stdin or None)."""
+        """Medians by name, and the samples. A contender is (name, prepare or None, command, stdin or
+        None)."""
         samples = {name: [] for name, *_ in contenders}
         for number in range(runs + 1):
             turn = number % len(contenders)
@@ -75,7 +85,8 @@ class Bench:
                 if number > 0:
                     samples[name].append(sample)
         return {
-            name: {key: statistics.median(s[key] for s in taken) for key in taken[0]}
+            name: {"samples": taken,
+                   **{key: statistics.median(s[key] for s in taken) for key in taken[0]}}
             for name, taken in samples.items()
         }
 
@@ -85,7 +96,7 @@ class Bench:
         self.rows.append({
             "what": what, "other": other, "target": target,
             "dunlin": ours and ours[key], "theirs": theirs and theirs[key],
-            "ratio": ours[key] / theirs[key] if ours and theirs else None,
+            "ratio": ratio_of(ours, theirs, key) if ours and theirs else None,
         })
 
     def compare_portable(self, what, medians, target=1.3):
@@ -93,7 +104,7 @@ class Bench:
         ours, own = medians.get("portable"), medians.get("dunlin")
         self.rows.append({
             "what": what, "other": "dunlin", "target": target, "dunlin": ours and ours["wall"],
-            "theirs": own and own["wall"], "ratio": ours["wall"] / own["wall"] if own else None,
+            "theirs": own and own["wall"], "ratio": ratio_of(ours, own) if own else None,
         })
 
     def note_peaks(self, what, medians, limit_kb=PEAK_LIMIT_KB):

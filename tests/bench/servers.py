@@ -11,7 +11,7 @@ import project
 import relay
 import schema
 import shadow
-from measuring import PEAK_LIMIT_KB, TOP, Failed
+from measuring import PEAK_LIMIT_KB, TOP, Failed, ratio_of
 
 DELAY_MS = 5
 DELAYED = 200  # migrations of the runs that are held back: the ratio is that of any number
@@ -258,7 +258,7 @@ class Variants:
         medians = self.medians
         self.bench.rows.append({
             "what": what, "other": "dunlin", "target": target, "dunlin": medians[ours]["wall"],
-            "theirs": medians[own]["wall"], "ratio": medians[ours]["wall"] / medians[own]["wall"]})
+            "theirs": medians[own]["wall"], "ratio": ratio_of(medians[ours], medians[own])})
 
     def measure(self):
         self.medians = self.bench.compete(self.contenders, self.bench.runs)
