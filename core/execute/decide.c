@@ -84,6 +84,18 @@ add_definition(const deciding *work, const dunlin_operation *operation, dunlin_f
     return set.failed ? dn_no_memory(work->error) : 0;
 }
 
+int
+dn_translator_untranslatable(dn_error *error)
+{
+    char reason[sizeof error->message];
+
+    if (error->status == DUNLIN_UNSUPPORTED) {
+        memcpy(reason, error->message, sizeof reason);
+        dn_fail(error, DUNLIN_UNSUPPORTED, "translate.untranslatable", "%s", reason);
+    }
+    return -1;
+}
+
 static int
 realise(deciding *work, const dunlin_operation *operation, dn_wanted *wanted)
 {

@@ -608,18 +608,6 @@ fold_all(dn_translator *translator, const dn_decisions *decisions, dn_error *err
     return 0;
 }
 
-int
-dn_translator_untranslatable(dn_error *error)
-{
-    char reason[sizeof error->message];
-
-    if (error->status == DUNLIN_UNSUPPORTED) {
-        memcpy(reason, error->message, sizeof reason);
-        dn_fail(error, DUNLIN_UNSUPPORTED, "translate.untranslatable", "%s", reason);
-    }
-    return -1;
-}
-
 /* Where in a statement that changes rows something has no translation; else 0. */
 static uint64_t
 place_of_refusal(dn_translator *translator, const dn_decisions *decisions)
@@ -721,7 +709,10 @@ translate_known(dn_translator *translator, const dn_source *source, const dn_rea
         out->why = decisions.why ? decisions.why : "there is nothing to do on this database";
         return 0;
     }
-    if (translator->own && !reading->conditional && !again)
+    /* An extension that is part of the server, such as plpgsql, is no fact. */
+    if (translator->own &&
+        ((!reading->conditional && !again) ||
+         dn_operation_is(decisions.run.items[0], DUNLIN_VERB_CREATE, DUNLIN_KIND_EXTENSION)))
         out->kind = DN_TRANSLATED_AS_IT_IS;
     else if (translator->own && decisions.skipped == 0)
         status = plain_text(translator, source, out, error);

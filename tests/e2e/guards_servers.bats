@@ -148,3 +148,14 @@ SQL
     assert_equal "$(sql_pg "$url" "SELECT attnum FROM pg_attribute WHERE attrelid = 't'::regclass AND attname = 'c'")" 2
     assert_equal "$(sql_pg "$url" 'SELECT count(*) FROM dunlin_migrations')" 2
 }
+
+@test "an extension that the server has from the beginning is left alone, as pg_dump's scripts want it" {
+    migration 0001_dump <<'SQL'
+CREATE EXTENSION IF NOT EXISTS plpgsql WITH SCHEMA pg_catalog;
+CREATE TABLE t (id int);
+SQL
+    dunlin migrate --url "$url"
+    assert_exit 0
+    dunlin doctor --url "$url" --shadow
+    assert_exit 0
+}
