@@ -44,6 +44,15 @@ is_of_rows(const dn_script_item *item)
     return (item->flags & DUNLIN_CLASS_DATA) && !(item->flags & DUNLIN_CLASS_DDL);
 }
 
+/* It changes neither schema nor rows, nor what later statements mean. */
+static bool
+is_upkeep(const dn_script_item *item)
+{
+    return (item->flags & DUNLIN_CLASS_REPEATABLE) &&
+           !(item->flags &
+             (DUNLIN_CLASS_DATA | DUNLIN_CLASS_SESSION | DUNLIN_CLASS_REACHES_OUTSIDE));
+}
+
 static void
 note_other(dn_trace *trace, size_t migration, const dn_script_item *item)
 {
@@ -55,18 +64,20 @@ static int
 read_statement(reading *work, size_t migration, const dn_script_item *item, dn_error *error)
 {
     dn_trace *trace = work->trace;
+    const dn_ddl_options *options = item->native ? &work->own : &work->folder;
     const char *copy = dn_arena_copy(work->arena, item->sql.data, (size_t)item->sql.length);
     dn_ddl_statement parsed;
 
     if (!copy)
         return dn_no_memory(error);
-    if (dn_ddl_parse(dn_span(copy, (size_t)item->sql.length),
-                     item->native ? &work->own : &work->folder, work->arena, &parsed, error) < 0)
+    if (dn_ddl_parse(dn_span(copy, (size_t)item->sql.length), options, work->arena, &parsed,
+                     error) < 0)
         return -1;
     if (item->flags & DUNLIN_CLASS_DATA)
         trace->rows[migration] = true;
     if (parsed.kind != DN_DDL_OPERATIONS) {
         note_other(trace, migration, item);
+        trace->opaque[migration] = trace->opaque[migration] || !is_upkeep(item);
         trace->rows[migration] = trace->rows[migration] || names_removal(item->sql);
         return 0;
     }
@@ -78,10 +89,12 @@ read_statement(reading *work, size_t migration, const dn_script_item *item, dn_e
         const dunlin_operation *operation = parsed.operations[i];
 
         trace->rows[migration] = trace->rows[migration] || removes_rows(operation);
-        if (operation->verb < DUNLIN_VERB_DATA) {
-            trace->items[trace->count++] = (dn_trace_item){migration, operation};
+        if (operation->verb <= DUNLIN_VERB_DATA)
+            trace->items[trace->count++] = (dn_trace_item){migration, operation, options->rules};
+        else
+            trace->opaque[migration] = true;
+        if (operation->verb < DUNLIN_VERB_DATA)
             continue;
-        }
         note_other(trace, migration, item);
         trace->rows[migration] = trace->rows[migration] || operation->verb == DUNLIN_VERB_DATA ||
                                  names_removal(item->sql);
@@ -120,9 +133,10 @@ dn_trace_read(const dn_driver *driver, const dn_journal *journal, dn_arena *aren
 
     *trace =
         (dn_trace){.others = dn_arena_array(arena, journal->count + 1, sizeof *trace->others),
+                   .opaque = dn_arena_array(arena, journal->count + 1, sizeof *trace->opaque),
                    .unclear = dn_arena_array(arena, journal->count + 1, sizeof *trace->unclear),
                    .rows = dn_arena_array(arena, journal->count + 1, sizeof *trace->rows)};
-    if (!trace->others || !trace->unclear || !trace->rows)
+    if (!trace->others || !trace->opaque || !trace->unclear || !trace->rows)
         return dn_no_memory(error);
     if (dn_driver_capabilities(driver, NULL, &capabilities, error) < 0 ||
         dn_driver_rules(driver, NULL, arena, &own, error) < 0 ||

@@ -13,10 +13,12 @@
 typedef struct dn_trace_item {
     size_t migration; /* place in the journal */
     const dunlin_operation *operation;
+    const dn_lex_rules *rules; /* of its text */
 } dn_trace_item;
 
 typedef struct dn_trace {
     bool *others;  /* by migration: some of its statements change rows, or were not understood */
+    bool *opaque;  /* by migration: some were not understood, whatever they change */
     bool *unclear; /* by migration: some were not understood, and may change the schema */
     bool *rows; /* by migration: it may change rows, or take columns and tables away with theirs */
     dn_trace_item *items;

@@ -8,9 +8,8 @@
 #include "core/plan/plan.h"
 
 /* A pending migration that is listed before applied ones has to give the same result behind them. That
- * is told from the texts: they may not touch what the other touches, nor use by name what the other makes,
- * renames or takes away (an index its columns, a view its tables), and where one has statements that
- * tell nothing (rows, or text that only the server understands) the other may make new tables only. Where
+ * is told from the texts (late_pair.h), and where one has statements that tell nothing (rows, or text that
+ * only the server understands) the other may make new tables and types only. Where
  * texts do not tell it and neither changes rows, options->replay_late is asked. Fails with
  * plan.late-conflict (DISAGREEMENT) for the first pair of which it cannot be said; tags that are allowed
  * are passed over. */

@@ -63,6 +63,7 @@ static const struct {
     uint64_t flags;
 } pragmas_with_value[] = {
     {"foreign_keys", DUNLIN_CLASS_AROUND},
+    {"defer_foreign_keys", DUNLIN_CLASS_REPEATABLE},
     {"journal_mode", DUNLIN_CLASS_NO_TRANSACTION | DUNLIN_CLASS_REPEATABLE},
     {"synchronous", DUNLIN_CLASS_NO_TRANSACTION | DUNLIN_CLASS_REPEATABLE},
     {"temp_store", DUNLIN_CLASS_NO_TRANSACTION | DUNLIN_CLASS_REPEATABLE},

@@ -82,6 +82,51 @@ conflict() {
         'DROP TABLE users;'
 }
 
+@test "rebuilds as Drizzle and Prisma write them touch their own table alone" {
+    local drizzle='PRAGMA foreign_keys=OFF;
+        CREATE TABLE `__new_posts` (`id` integer PRIMARY KEY, `author` integer DEFAULT 1,
+            FOREIGN KEY (`author`) REFERENCES `users`(`id`));
+        INSERT INTO `__new_posts`("id", "author") SELECT "id", "author" FROM `posts`;
+        DROP TABLE `posts`; ALTER TABLE `__new_posts` RENAME TO `posts`;
+        PRAGMA foreign_keys=ON;'
+    local prisma='PRAGMA defer_foreign_keys=ON; PRAGMA foreign_keys=OFF;
+        CREATE TABLE "new_users" ("id" INTEGER NOT NULL PRIMARY KEY, "name" TEXT NOT NULL);
+        INSERT INTO "new_users" ("id", "name") SELECT "id", coalesce("name", $$$$) AS "name" FROM "users";
+        DROP TABLE "users"; ALTER TABLE "new_users" RENAME TO "users";
+        PRAGMA foreign_keys=ON; PRAGMA defer_foreign_keys=OFF;'
+    prisma=${prisma//\$\$\$\$/"''"}
+    sed -i 's/"portable"/"sqlite"/' migrations/meta/_journal.json
+    write_journal() {
+        jq -n '{version: 1, layout: "dunlin", dialect: "sqlite", entries: [$ARGS.positional | to_entries[] |
+            {idx: .key, tag: .value, when: (1767603600000 + .key)}]}' --args "$@" >migrations/meta/_journal.json
+    }
+    echo 'CREATE TABLE posts (id integer PRIMARY KEY, author integer REFERENCES users (id));' \
+        >>migrations/0001_users.sql
+    overtaken "$drizzle" 'ALTER TABLE users ADD COLUMN team integer REFERENCES teams (id);'
+    assert_exit 0
+    overtaken 'CREATE INDEX users_name ON users (name); ALTER TABLE users ADD COLUMN team integer;' "$drizzle"
+    assert_exit 0
+    overtaken "$drizzle" "$prisma"
+    assert_exit 0
+    overtaken "$prisma" "$drizzle"
+    assert_exit 0
+    conflict "$drizzle" 'ALTER TABLE posts ADD COLUMN title text;'
+    conflict 'CREATE INDEX users_name ON users (name);' "$prisma"
+    # What is copied was something else before.
+    conflict 'CREATE TABLE names (name text); INSERT INTO names SELECT name FROM users;' \
+        "UPDATE users SET name = 'x';"
+    conflict "CREATE TABLE names (name text); INSERT INTO names WITH gone AS (SELECT 1) SELECT name FROM users;" \
+        'ALTER TABLE users DROP COLUMN name;'
+}
+
+@test "a table that a late migration makes may be filled by it" {
+    overtaken "CREATE TABLE roles (id integer, name varchar(20)); INSERT INTO roles VALUES (1, 'delete'), (2, 'users');" \
+        "UPDATE users SET name = 'x';"
+    assert_exit 0
+    overtaken "UPDATE users SET name = 'x';" "CREATE TABLE roles (id integer); INSERT INTO roles (id) VALUES (1);"
+    assert_exit 0
+}
+
 @test "what a late migration uses and the other leaves alone is none" {
     overtaken 'CREATE TABLE posts (id integer PRIMARY KEY, author integer REFERENCES users (id));' \
         'ALTER TABLE users ADD COLUMN more integer;'
