@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
 # What is wrong is said clearly, with the documented exit code, and nothing is changed.
+# bats file_tags=plain
 
 load helper
 

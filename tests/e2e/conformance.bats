@@ -3,6 +3,7 @@
 # The conformance kit: dunlin's own driver and an honest one pass, one with a mistake does not.
 #
 #   BUILD    the build folder, whose tests/drivers holds the test drivers (made by `make check`)
+# bats file_tags=plain
 
 load helper
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
 # A Drizzle project keeps working with drizzle: dunlin and the real drizzle-orm take turns.
+# bats file_tags=plain
 
 load helper
 

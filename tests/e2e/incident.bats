@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 # The story of docs/incident.md: its commands are run, and print what the page says. To write the
 # page's output anew: WRITE_INCIDENT=1 bats tests/e2e/incident.bats
+# bats file_tags=plain
 
 load helper
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
 # What `make install` leaves behind serves users, embedders and writers of drivers.
+# bats file_tags=plain
 
 setup_file() {
     export INSTALLED=$BATS_FILE_TMPDIR/root

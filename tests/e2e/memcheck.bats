@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
 # What users run, under valgrind: it sees uninitialised memory, which the sanitizers do not.
+# bats file_tags=plain
 
 load helper
 

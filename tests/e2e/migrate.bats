@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
 # dunlin migrate: the main job, on SQLite.
+# bats file_tags=plain
 
 load helper
 
