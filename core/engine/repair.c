@@ -65,14 +65,49 @@ read_journal_again(repairing *state, dn_error *error)
     return dn_journal_finish(&session->journal, error);
 }
 
-/* A rebuild guesses the times of entries that were lost; the tracker knows them. */
+static bool
+is_guessed(const dn_findings *changes, const char *tag)
+{
+    for (size_t i = 0; i < changes->count; i++)
+        if (strcmp(changes->items[i].id, "journal.when-guessed") == 0 &&
+            strcmp(changes->items[i].object, tag) == 0)
+            return true;
+    return false;
+}
+
+/* The time of an entry, of which the tracker knows nothing, behind `last`: where it is a guess, one before
+ * the next time that is known. */
+static int64_t
+time_between(const repairing *state, const dn_findings *changes, size_t at, int64_t last)
+{
+    const dn_journal *journal = &state->session.journal;
+    const dn_match *matches = state->session.observation.matches;
+    int64_t own = journal->migrations[at].when_ms;
+    int64_t next = 0;
+    size_t end = at;
+
+    if (!is_guessed(changes, journal->migrations[at].tag))
+        return own;
+    while (!next && ++end < journal->count)
+        if (matches[end].row)
+            next = matches[end].row->when_ms;
+        else if (!is_guessed(changes, journal->migrations[end].tag))
+            next = journal->migrations[end].when_ms;
+    if (own > last && (!next || own < next))
+        return own;
+    return next - (int64_t)(end - at) > last ? next - (int64_t)(end - at) : last + 1;
+}
+
+/* A rebuild guesses the times of entries that were lost; the tracker knows them, and the others keep to
+ * their order. */
 static int
-take_times_from_tracker(repairing *state, dn_error *error)
+take_times_from_tracker(repairing *state, const dn_findings *changes, dn_error *error)
 {
     dn_session *session = &state->session;
     const dn_observation *seen = &session->observation;
     dn_amendment *amendments;
     size_t count = 0;
+    int64_t last = 0;
 
     if (dn_session_reconcile(session, DN_TRACKER_MATCH, error) < 0)
         return -1;
@@ -83,8 +118,9 @@ take_times_from_tracker(repairing *state, dn_error *error)
         const dn_migration *entry = &session->journal.migrations[i];
         const dn_tracker_row *row = seen->matches[i].row;
 
-        if (row && row->when_ms && row->when_ms != entry->when_ms)
-            amendments[count++] = (dn_amendment){entry->tag, entry->tag, row->when_ms};
+        last = row && row->when_ms ? row->when_ms : time_between(state, changes, i, last);
+        if (last != entry->when_ms)
+            amendments[count++] = (dn_amendment){entry->tag, entry->tag, last};
     }
     if (!count)
         return 0;
@@ -103,7 +139,7 @@ rebuild_journal(repairing *state, dn_error *error)
     if (dn_journal_rebuild(&options, true, &session->arena, &changes, error) < 0 ||
         read_journal_again(state, error) < 0)
         return -1;
-    return take_times_from_tracker(state, error);
+    return take_times_from_tracker(state, &changes, error);
 }
 
 static int64_t

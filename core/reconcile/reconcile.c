@@ -304,18 +304,20 @@ find_unknown(reconciling *state, dn_error *error)
     for (size_t i = 0; i < seen->unknown_count; i++) {
         const dn_tracker_row *row = seen->unknown[i];
         const char *deeds = deeds_of(state, row);
+        const char *name = row->tag ? dn_arena_printf(state->arena, "'%s'", row->tag)
+                                    : "a migration without a name";
         char hex[DN_DIGEST_HEX] = "no digest";
 
-        if (!deeds)
+        if (!deeds || !name)
             return dn_no_memory(error);
         if (row->has_digest)
             dn_digest_hex(&row->digest, hex);
-        if (dn_findings_add(
-                &state->result->findings, state->arena, refuse ? DN_ERROR_FINDING : DN_WARNING,
-                "tracker.unknown-row", row->tag ? row->tag : hex, error,
-                "unknown-row: the tracker '%s' records '%s' (%s), which this checkout "
-                "does not have%s",
-                seen->tracker.table, row->tag ? row->tag : "a migration", hex, deeds) < 0)
+        if (dn_findings_add(&state->result->findings, state->arena,
+                            refuse ? DN_ERROR_FINDING : DN_WARNING, "tracker.unknown-row",
+                            row->tag ? row->tag : hex, error,
+                            "unknown-row: the tracker '%s' records %s (%s), which this checkout "
+                            "does not have%s",
+                            seen->tracker.table, name, hex, deeds) < 0)
             return -1;
     }
     if (seen->doubles && dn_findings_add(&state->result->findings, state->arena, DN_NOTE,

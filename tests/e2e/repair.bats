@@ -62,6 +62,18 @@ lose_the_tracker() {
         "proved the schema holds the effects"
 }
 
+@test "a journal that is lost with some of the rows gets times in the order of its migrations" {
+    drizzle_project project
+    through 12
+    sql project/app.db 'DELETE FROM __drizzle_migrations WHERE rowid IN (1, 2, 3, 8)'
+    rm project/drizzle/meta/_journal.json
+    dunlin repair -C project --apply --no-backup
+    assert_exit 0
+    assert_equal "$(jq -c '[.entries[].when] | . == (sort | unique)' project/drizzle/meta/_journal.json)" true
+    dunlin doctor -C project
+    assert_exit 0
+}
+
 @test "what a person has to decide is left" {
     drizzle_project project
     through 9

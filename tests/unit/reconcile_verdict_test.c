@@ -395,7 +395,7 @@ rows_of_a_later_checkout_stop_as_the_project_wants(void **state)
                 "records 'later' (abababababababababababababababababababababababababababababababab), "
                 "which this checkout does not have\n"
                 "tracker.unknown-row %s no digest: unknown-row: the tracker 'dunlin_migrations' "
-                "records 'a migration' (no digest), which this checkout does not have\n",
+                "records a migration without a name (no digest), which this checkout does not have\n",
                 cases[i].stops ? "error" : "warning", cases[i].stops ? "error" : "warning"));
     }
 }
