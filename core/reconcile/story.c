@@ -157,6 +157,25 @@ tell_outside(telling *story)
 }
 
 static void
+tell_journal(telling *story)
+{
+    const dn_findings *findings = &story->result->findings;
+    const char *what = NULL;
+
+    for (size_t i = 0; i < findings->count; i++) {
+        if (strcmp(findings->items[i].id, "journal.lost") == 0)
+            what = "the journal is lost: its entries are taken from the names of the files";
+        else if (strcmp(findings->items[i].id, "journal.illegible") == 0)
+            what = "the journal cannot be read: what is not legible of it is taken from the names "
+                   "of the files";
+    }
+    if (!what)
+        return;
+    begin(story);
+    dn_text_add_string(&story->text, what);
+}
+
+static void
 tell_renamed(telling *story)
 {
     const dn_verdict *verdict = next(story, is_renamed, 0);
@@ -182,18 +201,39 @@ tell_tags(telling *story, chooser chosen, const char *before, const char *behind
     dn_text_add_string(&story->text, behind);
 }
 
+static const char *
+how_it_differs(dn_drift_kind kind, bool several)
+{
+    switch (kind) {
+    case DN_DRIFT_MISSING: return several ? " are gone" : " is gone";
+    case DN_DRIFT_EXTRA:
+        return several ? " are there, and no migration makes them"
+                       : " is there, and no migration makes it";
+    default:
+        return several ? " are not as the migrations left them"
+                       : " is not as the migrations left it";
+    }
+}
+
 static void
 tell_drift(telling *story)
 {
     const dn_proofs *proofs = story->result->proofs;
     const dunlin_fact *first = NULL;
+    dn_drift_kind kind = DN_DRIFT_CHANGED;
     size_t found = 0;
 
     for (size_t i = 0; proofs && i < proofs->drift_count; i++) {
         const dn_drift *drift = &proofs->drift[i];
 
-        if (drift->kind != DN_DRIFT_LEGACY && !found++)
+        if (drift->kind == DN_DRIFT_LEGACY)
+            continue;
+        if (!found++) {
             first = drift->actual ? drift->actual : drift->expected;
+            kind = drift->kind;
+        } else if (drift->kind != kind) {
+            kind = DN_DRIFT_CHANGED;
+        }
     }
     if (!found)
         return;
@@ -202,8 +242,7 @@ tell_drift(telling *story)
     dn_fact_describe(&story->text, first->kind, first->path, first->path_count);
     if (found > 1)
         dn_text_printf(&story->text, " and %zu more", found - 1);
-    dn_text_add_string(&story->text, found > 1 ? " are not as the migrations left them"
-                                               : " is not as the migrations left it");
+    dn_text_add_string(&story->text, how_it_differs(kind, found > 1));
 }
 
 static void
@@ -278,6 +317,7 @@ dn_reconcile_story(const dn_reconciliation *result, const dn_observation *observ
     tell_tags(&story, is_partial, "only a part was run of ", "");
     tell_tags(&story, is_contradicted, "the schema holds something else in the place of what ",
               " would make");
+    tell_journal(&story);
     tell_renamed(&story);
     tell_tags(&story, is_missing, "there is no file of ", "");
     tell_tags(&story, is_unlisted, "the journal does not list ", "");

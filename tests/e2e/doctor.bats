@@ -75,7 +75,7 @@ lose_the_tracker() {
     sql project/app.db 'ALTER TABLE users ADD COLUMN nickname TEXT'
     dunlin doctor -C project
     assert_exit 4
-    assert_stdout "The schema was changed by hand: column 'users.nickname' is not as the migrations left it."
+    assert_stdout "The schema was changed by hand: column 'users.nickname' is there, and no migration makes it."
     assert_stdout "error: drift: extra column 'users.nickname', which no migration makes [schema.extra]"
 }
 
@@ -132,6 +132,13 @@ lose_the_tracker() {
     assert_json '[.migrations[].verdict] | unique' '["applied"]'
     assert_json '[.findings[].id] | index("journal.illegible") != null' true
     assert_json '[.plan[] | .op // .action]' '["journal-rebuild","verify"]'
+    # The paragraph says so, too.
+    sql project/app.db 'DROP INDEX api_keys_key_hash_idx'
+    dunlin doctor -C project
+    assert_stdout "The journal cannot be read: what is not legible of it is taken from the names of the files. The schema was changed by hand: index 'api_keys.api_keys_key_hash_idx' is gone."
+    rm project/drizzle/meta/_journal.json
+    dunlin doctor -C project
+    assert_stdout "The journal is lost: its entries are taken from the names of the files."
 }
 
 @test "a native project is examined like any other" {

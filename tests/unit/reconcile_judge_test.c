@@ -361,8 +361,8 @@ drift_is_asked_about_and_legacy_only_told(void **state)
     judge(&self);
     assert_string_equal(plan(&self), "ask; report");
     assert_false(dn_reconcile_agrees(&self.result));
-    assert_string_equal(story(&self), "The schema was changed by hand: column 'users.age' is not "
-                                      "as the migrations left it.");
+    assert_string_equal(story(&self), "The schema was changed by hand: column 'users.age' is "
+                                      "there, and no migration makes it.");
 }
 
 static void
