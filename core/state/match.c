@@ -27,7 +27,7 @@ typedef struct matching {
 static uint64_t
 hash_text(const char *text)
 {
-    uint64_t hash = 1469598103934665603u; /* FNV-1a */
+    uint64_t hash = 14695981039346656037u; /* FNV-1a */
 
     for (; *text; text++)
         hash = (hash ^ (unsigned char)*text) * 1099511628211u;

@@ -36,6 +36,11 @@ dn_kit_same(dunlin_string left, const char *right)
 }
 /* As SQL compares keywords: ASCII letters without regard to case. */
 bool dn_kit_same_word(dunlin_string left, const char *right);
+/* FNV-1a of 64 bits, going on from `hash`, which begins as the basis; with _word equal for what is the
+ * same word. */
+#define DN_KIT_HASH_BASIS UINT64_C(14695981039346656037)
+uint64_t dn_kit_hash(uint64_t hash, dunlin_string bytes);
+uint64_t dn_kit_hash_word(uint64_t hash, dunlin_string word);
 /* A NUL-terminated copy to free(); NULL: no memory. */
 char *dn_kit_copy(dunlin_string text);
 

@@ -37,6 +37,27 @@ dn_kit_same_word(dunlin_string left, const char *right)
     return strlen(right) == left.length && strncasecmp(left.data, right, left.length) == 0;
 }
 
+uint64_t
+dn_kit_hash(uint64_t hash, dunlin_string bytes)
+{
+    for (uint64_t i = 0; i < bytes.length; i++)
+        hash = (hash ^ (unsigned char)bytes.data[i]) * UINT64_C(1099511628211);
+    return hash;
+}
+
+uint64_t
+dn_kit_hash_word(uint64_t hash, dunlin_string word)
+{
+    for (uint64_t i = 0; i < word.length; i++) {
+        char byte = word.data[i];
+
+        if (byte >= 'A' && byte <= 'Z')
+            byte = (char)(byte - 'A' + 'a');
+        hash = dn_kit_hash(hash, (dunlin_string){&byte, 1});
+    }
+    return hash;
+}
+
 char *
 dn_kit_copy(dunlin_string text)
 {

@@ -16,8 +16,7 @@
 static uint64_t
 hash(dunlin_string text, uint64_t value)
 {
-    for (uint64_t i = 0; i < text.length; i++)
-        value = (value ^ (unsigned char)text.data[i]) * UINT64_C(0x100000001b3);
+    value = dn_kit_hash(value, text);
     value = (value ^ (value >> 33)) * UINT64_C(0xff51afd7ed558ccd);
     value = (value ^ (value >> 33)) * UINT64_C(0xc4ceb9fe1a85ec53);
     return value ^ (value >> 33);
@@ -27,7 +26,7 @@ static void
 write_name(dunlin_string key, char name[DN_MYSQL_TOKEN_BYTES])
 {
     snprintf(name, DN_MYSQL_TOKEN_BYTES, "dunlin_%016llx%016llx",
-             (unsigned long long)hash(key, UINT64_C(0xcbf29ce484222325)),
+             (unsigned long long)hash(key, DN_KIT_HASH_BASIS),
              (unsigned long long)hash(key, UINT64_C(0x9ae16a3b2f90404f)));
 }
 

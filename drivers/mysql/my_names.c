@@ -14,22 +14,11 @@
 
 enum { FIRST_SLOTS = 256, LOOKS_BETWEEN = 16 };
 
-/* FNV-1a */
-static uint32_t
-hash_of(dunlin_string name)
-{
-    uint32_t hash = 2166136261u;
-
-    for (uint64_t i = 0; i < name.length; i++)
-        hash = (hash ^ (unsigned char)name.data[i]) * 16777619u;
-    return hash;
-}
-
 /* Of the name, or of the free place for it. */
 static uint32_t *
 slot_of(const dn_mysql_tables *names, dunlin_string name)
 {
-    size_t at = hash_of(name) & (names->slot_count - 1);
+    size_t at = dn_kit_hash(DN_KIT_HASH_BASIS, name) & (names->slot_count - 1);
 
     while (names->slots[at] != 0 && !dn_kit_same(name, names->text.data + names->slots[at] - 1))
         at = (at + 1) & (names->slot_count - 1);

@@ -7,15 +7,10 @@
 
 #include "drivers/mysql/my_render.h"
 
-/* FNV-1a */
 static uint64_t
 bucket_of(const dn_mysql_past *past, dunlin_string table)
 {
-    uint64_t hash = UINT64_C(14695981039346656037);
-
-    for (uint64_t i = 0; i < table.length; i++)
-        hash = (hash ^ (unsigned char)table.data[i]) * UINT64_C(1099511628211);
-    return hash & (past->buckets - 1);
+    return dn_kit_hash(DN_KIT_HASH_BASIS, table) & (past->buckets - 1);
 }
 
 static uint64_t

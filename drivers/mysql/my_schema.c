@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <ctype.h>
 
 enum { ER_WRONG_TABLE_NAME = 1103 };
 
@@ -15,11 +14,7 @@ enum { ER_WRONG_TABLE_NAME = 1103 };
 static uint64_t
 hash_name(char space, dunlin_string name)
 {
-    uint64_t hash = 14695981039346656037u ^ (unsigned char)space;
-
-    for (uint64_t i = 0; i < name.length; i++)
-        hash = (hash ^ (uint64_t)tolower((unsigned char)name.data[i])) * 1099511628211u;
-    return hash;
+    return dn_kit_hash_word(DN_KIT_HASH_BASIS ^ (unsigned char)space, name);
 }
 
 static bool

@@ -13,13 +13,9 @@
 static int64_t
 hash_key(dunlin_string key)
 {
-    uint64_t hash = UINT64_C(14695981039346656037);
+    uint64_t hash = dn_kit_hash(DN_KIT_HASH_BASIS, key);
     int64_t number;
 
-    for (uint64_t i = 0; i < key.length; i++) {
-        hash ^= (unsigned char)key.data[i];
-        hash *= UINT64_C(1099511628211);
-    }
     memcpy(&number, &hash, sizeof(number));
     return number;
 }

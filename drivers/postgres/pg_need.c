@@ -35,11 +35,7 @@ typedef struct object_name {
 static uint64_t
 hash_of(const char *name)
 {
-    uint64_t hash = UINT64_C(14695981039346656037); /* FNV-1a */
-
-    for (; *name != '\0'; name++)
-        hash = (hash ^ (unsigned char)*name) * UINT64_C(1099511628211);
-    return hash | 1;
+    return dn_kit_hash(DN_KIT_HASH_BASIS, dn_kit_string(name)) | 1;
 }
 
 /* Where it is, or would be. */

@@ -12,15 +12,8 @@ enum { TABLE_LIST_SINCE = 3037000 };
 static size_t
 hash_name(dunlin_string name)
 {
-    uint64_t hash = 14695981039346656037u;
+    uint64_t hash = dn_kit_hash_word(DN_KIT_HASH_BASIS, name);
 
-    for (uint64_t i = 0; i < name.length; i++) {
-        unsigned char byte = (unsigned char)name.data[i];
-
-        if (byte >= 'A' && byte <= 'Z')
-            byte = (unsigned char)(byte - 'A' + 'a');
-        hash = (hash ^ byte) * 1099511628211u;
-    }
     return (size_t)(hash ^ (hash >> 32));
 }
 

@@ -34,27 +34,17 @@ typedef struct report_row {
 
 typedef int32_t (*visit_row)(dunlin_connection *connection, const report_row *row, void *context);
 
-/* FNV-1a, 64 bits. */
 static uint64_t
 hash_bytes(uint64_t hash, const void *data, size_t length)
 {
-    const unsigned char *bytes = data;
-
-    for (size_t i = 0; i < length; i++)
-        hash = (hash ^ bytes[i]) * 1099511628211u;
-    return hash;
+    return dn_kit_hash(hash, (dunlin_string){data, length});
 }
 
 /* Names are equal without regard to the case of ASCII letters. */
 static uint64_t
 hash_name(uint64_t hash, const char *name)
 {
-    for (; *name != '\0'; name++) {
-        char byte = *name >= 'A' && *name <= 'Z' ? (char)(*name - 'A' + 'a') : *name;
-
-        hash = hash_bytes(hash, &byte, 1);
-    }
-    return hash_bytes(hash, "", 1);
+    return hash_bytes(dn_kit_hash_word(hash, dn_kit_string(name)), "", 1);
 }
 
 static uint64_t
@@ -118,7 +108,7 @@ hash_row(dunlin_connection *connection, key_reader *reader, int64_t id, report_r
 {
     int32_t status = DUNLIN_OK;
 
-    row->hash = hash_name(hash_name(14695981039346656037u, row->table), row->parent);
+    row->hash = hash_name(hash_name(DN_KIT_HASH_BASIS, row->table), row->parent);
     if (!row->has_row)
         return DUNLIN_OK;
     if (reader->id != id)
@@ -148,7 +138,7 @@ report_problem(dunlin_connection *connection, const char *table, visit_row visit
     if (problem == NULL)
         return dn_kit_no_memory(connection->call);
     row.problem = problem;
-    row.hash = hash_name(hash_name(14695981039346656037u, table), problem);
+    row.hash = hash_name(hash_name(DN_KIT_HASH_BASIS, table), problem);
     return visit(connection, &row, context);
 }
 
