@@ -3,6 +3,7 @@
  * Keeping a map of facts current: what an operation changes.
  */
 #include "core/schema/diff_internal.h"
+#include "core/schema/equivalent_internal.h"
 
 #include <string.h>
 #include <strings.h>
@@ -63,12 +64,49 @@ put_altered(dn_fact_map *facts, const dunlin_operation *operation, const dunlin_
     return dn_fact_map_put(facts, &fact, error);
 }
 
+/* A check that stood for the type of the column that is altered. No statement gave it a name, so its
+ * content is its name. */
+static int
+collect_type_check(const dunlin_fact *fact, void *context)
+{
+    moving *work = context;
+    const dunlin_operation *operation = work->operation;
+    dunlin_string name = fact->path[fact->path_count - 1];
+    const char *column;
+    const char *values;
+
+    if (!name.length || name.data[0] != '{' ||
+        dn_check_of(&work->arena, dn_fact_text(fact, "expr"), &column, &values) == DN_CHECK_PROPER)
+        return 0;
+    return dn_string_equal_fold(operation->path[operation->path_count - 1], column)
+               ? dn_fact_list_add(&work->list, &work->arena, fact, work->error)
+               : 0;
+}
+
+static int
+drop_type_checks(dn_fact_map *facts, const dunlin_operation *operation, dn_error *error)
+{
+    moving work = {.facts = facts, .operation = operation, .arena = DN_ARENA_INIT, .error = error};
+    int answer = dn_fact_map_members(facts, DUNLIN_KIND_CHECK, operation->path,
+                                     operation->path_count - 1, collect_type_check, &work);
+
+    for (size_t i = 0; answer == 0 && i < work.list.count; i++)
+        dn_fact_map_remove(facts, work.list.items[i]->kind, work.list.items[i]->path,
+                           work.list.items[i]->path_count);
+    dn_arena_free(&work.arena);
+    return answer;
+}
+
 static int
 fold_alter(dn_fact_map *facts, const dunlin_operation *operation, const dn_wanted *wanted,
            dn_error *error)
 {
     dunlin_fact own = dn_operation_fact(operation);
 
+    if (dn_string_equal(operation->kind, DUNLIN_KIND_COLUMN) &&
+        dn_property_find(operation->set, operation->set_count, "type") &&
+        drop_type_checks(facts, operation, error) < 0)
+        return -1;
     if (!wanted)
         return put_altered(facts, operation, &own, error);
     for (size_t i = 0; i < wanted->count; i++)

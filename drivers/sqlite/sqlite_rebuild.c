@@ -251,6 +251,8 @@ exchange(building *build)
     dn_kit_text_add(sql, " RENAME TO ");
     dn_sqlite_write_name(sql, build->state->name);
     status = add_step(build);
+    if (status == DUNLIN_OK && build->work->mode == DUNLIN_RENDER_SCRIPT)
+        status = say(build, DN_SQLITE_OTHERS_BACK);
     if (status == DUNLIN_OK)
         status = take_keys_back(build);
     return status == DUNLIN_OK ? say(build, "PRAGMA legacy_alter_table = OFF") : status;
@@ -282,7 +284,8 @@ restore_members(building *build)
         if (strcmp(member->kind, DUNLIN_KIND_INDEX) == 0) {
             dn_sqlite_write_index(&build->work->sql, member, build->state->name, "");
             status = add_step(build);
-        } else if (strcmp(member->kind, DUNLIN_KIND_TRIGGER) == 0) {
+        } else if (strcmp(member->kind, DUNLIN_KIND_TRIGGER) == 0 &&
+                   build->work->mode != DUNLIN_RENDER_SCRIPT) {
             dunlin_string text = dn_kit_set_text(set, "text");
 
             dn_kit_text_add_string(&build->work->sql,

@@ -12,6 +12,8 @@
 #define DN_SQLITE_KEYS_ASIDE                                                                       \
     "PRAGMA foreign_keys = OFF /* inside the transaction, by sqlite3_db_config */"
 #define DN_SQLITE_KEYS_BACK "PRAGMA foreign_keys = ON /* or as it was before the rebuild */"
+/* The same for a script: triggers and indexes that the table had, and that it is not told of. */
+#define DN_SQLITE_OTHERS_BACK "others back"
 
 /* DUNLIN_SCRIPT_COMPARE; whether it can be. */
 bool dn_sqlite_can_compare(const dunlin_script_item *item);

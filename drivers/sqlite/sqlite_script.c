@@ -140,10 +140,28 @@ write_check(dn_kit_text *sql, const dn_sqlite_step *step)
     dn_kit_text_add(sql, ";\nDROP TABLE temp.dunlin_check");
 }
 
+/* What goes with the old table and comes back as the database has it: its triggers, whose text is
+ * nobody's but SQLite's, and the indexes that no migration made. */
+static void
+put_others_aside(dn_kit_text *sql, const dn_sqlite_table *before)
+{
+    dn_kit_text_add(sql, ".once dunlin-others.sql\n"
+                         "SELECT sql || ';' FROM main.sqlite_master WHERE tbl_name = ");
+    dn_kit_text_quote(sql, '\'', before->name);
+    dn_kit_text_add(sql, " COLLATE NOCASE AND (type = 'trigger' OR (type = 'index' AND sql IS NOT "
+                         "NULL AND name COLLATE NOCASE NOT IN (");
+    for (size_t i = 0, count = 0; i < before->count; i++)
+        if (strcmp(before->members[i].kind, DUNLIN_KIND_INDEX) == 0) {
+            dn_kit_text_add(sql, count++ > 0 ? ", " : "");
+            dn_kit_text_quote(sql, '\'', before->members[i].name);
+        }
+    dn_kit_text_add(sql, "))) ORDER BY rowid;\n");
+}
+
 /* Foreign keys put aside and taken back, by the shell's word for sqlite3_db_config, which would
  * print the answer. */
 static bool
-write_keys(dn_kit_text *sql, dunlin_string step)
+write_shell(dn_kit_text *sql, dunlin_string step)
 {
     bool aside = dn_kit_same(step, DN_SQLITE_KEYS_ASIDE);
 
@@ -157,6 +175,8 @@ write_keys(dn_kit_text *sql, dunlin_string step)
                         ".dbconfig enable_fkey off\n");
     else if (dn_kit_same(step, DN_SQLITE_KEYS_BACK))
         dn_kit_text_add(sql, ".read dunlin-keys.sql\n");
+    else if (dn_kit_same(step, DN_SQLITE_OTHERS_BACK))
+        dn_kit_text_add(sql, ".read dunlin-others.sql\n");
     else
         return false;
     return true;
@@ -255,10 +275,11 @@ dn_sqlite_guard_rebuild(dn_sqlite_rendering *work, size_t first_step, const dn_s
     uint64_t count = work->steps[first_step].count;
 
     dn_kit_text_clear(&work->sql);
+    put_others_aside(&work->sql, before);
     for (size_t i = first_step; i < work->step_count; i++) {
         bool last = i + 1 == work->step_count;
 
-        if (write_keys(&work->sql, work->steps[i].sql))
+        if (write_shell(&work->sql, work->steps[i].sql))
             continue;
         if (work->steps[i].role == DUNLIN_STEP_CHECK)
             write_check(&work->sql, &work->steps[i]);

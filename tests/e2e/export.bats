@@ -38,6 +38,61 @@ load export_helper
             "CREATE TABLE a (b INTEGER, c INTEGER, $constraint)"
     done
 }
+@test "sqlite: a rebuild of a script keeps triggers, and indexes that somebody added" {
+    mkdir migrations
+    echo '{"dialect": "portable"}' >dunlin.json
+    cat >migrations/0001_people.sql <<'SQL'
+CREATE TABLE a (id integer PRIMARY KEY, b text);
+CREATE TABLE seen (b text);
+CREATE INDEX a_b ON a (b);
+-- dunlin: only sqlite
+CREATE TRIGGER IF NOT EXISTS guarded AFTER INSERT ON a BEGIN INSERT INTO seen VALUES (new.b || '; one'); END;
+CREATE TRIGGER bare AFTER INSERT ON a BEGIN INSERT INTO seen VALUES (new.b || '; two'); END;
+-- dunlin: end
+SQL
+    cat >migrations/0002_more.sql <<'SQL'
+ALTER TABLE a ADD CONSTRAINT a_id CHECK (id > 0);
+INSERT INTO a VALUES (1, 'it''s');
+SQL
+    export_to first.sql sqlite --to 0001_people
+    export_to script.sql sqlite
+    run_script "$PWD/app.db" first.sql
+    assert_exit 0
+    sql app.db 'CREATE INDEX others ON a (b DESC)'
+    for _ in 1 2 3; do
+        run_script "$PWD/app.db" script.sql
+        assert_exit 0
+    done
+    assert_equal "$(sql app.db 'SELECT b FROM seen ORDER BY b')" $'it\'s; one\nit\'s; two'
+    assert_equal "$(sql app.db "SELECT sql FROM sqlite_master WHERE name = 'others'")" \
+        'CREATE INDEX others ON a (b DESC)'
+    sql app.db 'DROP INDEX others'
+    assert_same_as_migrate sqlite "$PWD/app.db"
+}
+@test "sqlite: the check of an enum is the new one, and no other, in what follows a new label" {
+    mkdir migrations
+    echo '{"dialect": "portable"}' >dunlin.json
+    cat >migrations/0001_people.sql <<'SQL'
+CREATE TYPE mood AS ENUM ('sad', 'ok');
+CREATE TABLE people (id integer PRIMARY KEY, "Mood" mood NOT NULL DEFAULT 'sad', doc json);
+SQL
+    echo "ALTER TYPE mood ADD VALUE 'angry'; ALTER TYPE mood RENAME VALUE 'sad' TO 'low';" >migrations/0002_label.sql
+    cat >migrations/0003_more.sql <<'SQL'
+ALTER TABLE people ADD CONSTRAINT people_id CHECK (id > 0);
+INSERT INTO people (id, "Mood", doc) VALUES (1, 'angry', '{}'), (2, 'low', NULL);
+SQL
+    echo 'ALTER TABLE people ALTER COLUMN "Mood" TYPE text, ALTER COLUMN doc TYPE text;' >migrations/0004_text.sql
+    echo "INSERT INTO people VALUES (3, 'any', 'no json');" >migrations/0005_rows.sql
+    dunlin migrate --url sqlite:dry.db --dry-run
+    assert_exit 0
+    refute_stdout "CHECK (Mood IN ('sad', 'ok')) CHECK"
+    export_to script.sql sqlite
+    for _ in 1 2 3; do
+        run_script "$PWD/app.db" script.sql
+        assert_exit 0
+    done
+    assert_same_as_migrate sqlite "$PWD/app.db"
+}
 @test "sqlite: an index over another expression, or with another condition, stops a script" {
     mkdir migrations
     echo '{"dialect": "portable"}' >dunlin.json
