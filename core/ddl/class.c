@@ -68,7 +68,8 @@ static const named_class functions[] = {
     {"strpos", DN_CLASS_INT},
     {"ascii", DN_CLASS_INT},
     {"mod", DN_CLASS_INT},
-    {"extract ", DN_CLASS_INT},
+    /* numeric since PostgreSQL 14, so a quotient of it is not whole. */
+    {"extract ", DN_CLASS_DECIMAL},
     {"nextval", DN_CLASS_INT},
     {"currval", DN_CLASS_INT},
     {"count", DN_CLASS_INT},

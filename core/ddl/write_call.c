@@ -110,6 +110,15 @@ dn_write_by_rule(dn_writer *writer, int32_t kind, const char *name, const dn_nod
 }
 
 /* --- sort keys --- */
+static const dn_rule *
+rule_of_key(dn_writer *writer, const char *name, const dn_node *key)
+{
+    dn_class class = dn_class_of(writer, key);
+    bool any;
+
+    return dn_rule_find(writer->target->rules, DUNLIN_RULE_CLAUSE, name, &key, &class, 1, &any);
+}
+
 /* The rule for one key, or NULL where it is written as it stands. */
 static bool
 sort_rule(dn_writer *writer, const dn_sort *sort, const char **standard, const dn_rule **rule)
@@ -125,10 +134,10 @@ sort_rule(dn_writer *writer, const dn_sort *sort, const char **standard, const d
         return dn_write_refuse(writer, sort->node->offset, "there is no memory");
     if (!writer->target->rules)
         return true;
-    *rule = dn_rule_named(writer->target->rules, DUNLIN_RULE_CLAUSE, name);
+    *rule = rule_of_key(writer, name, sort->node);
     /* What PostgreSQL does anyway. */
     if (!*rule && natural) {
-        *rule = dn_rule_named(writer->target->rules, DUNLIN_RULE_CLAUSE, direction);
+        *rule = rule_of_key(writer, direction, sort->node);
         *standard = sort->descending ? "$1 DESC" : "$1";
     }
     if (!*rule && sort->nulls)

@@ -209,6 +209,18 @@ add_each(const template_use *outer, uint64_t *at, dn_text *out)
     return true;
 }
 
+/* Of (10,2) the 2; 0 where there is no such number. */
+static void
+add_scale(dunlin_string length, dn_text *out)
+{
+    const char *comma = length.length ? memchr(length.data, ',', length.length) : NULL;
+
+    if (comma)
+        dn_text_add(out, comma + 1, length.length - (uint64_t)(comma + 1 - length.data) - 1);
+    else
+        dn_text_add_char(out, '0');
+}
+
 /* The placeholder behind the '$' at at-1. */
 static bool
 add_placeholder(const template_use *expansion, uint64_t *at, dn_text *out)
@@ -224,6 +236,8 @@ add_placeholder(const template_use *expansion, uint64_t *at, dn_text *out)
         add_all(expansion, 0, out);
     } else if (c == '(') {
         dn_text_add(out, expansion->length.data, expansion->length.length);
+    } else if (c == '.') {
+        add_scale(expansion->length, out);
     } else if (c == '[') {
         return add_each(expansion, at, out);
     } else if (c == '0' && expansion->each) {

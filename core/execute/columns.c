@@ -77,6 +77,35 @@ first_class(const dn_column_search *where, const dunlin_fact *column)
     return dn_arena_copy(where->scratch, classes.data, strcspn(classes.data, " "));
 }
 
+typedef struct label_search {
+    const dn_column_search *where;
+    const dunlin_fact *column;
+} label_search;
+
+static int
+note_labels(const dunlin_fact *check, void *context)
+{
+    const label_search *looking = context;
+    const dunlin_fact *column = looking->column;
+
+    return dn_schema_type_check(check, column->path[column->path_count - 1],
+                                looking->where->scratch) == DN_CHECK_VALUES;
+}
+
+/* Where an enum is a text and a check, its labels have an order that texts have not. */
+static const char *
+class_of_fact(const dn_column_search *where, const dunlin_fact *column)
+{
+    const char *class = first_class(where, column);
+    label_search looking = {where, column};
+
+    return class && strcmp(class, "text") == 0 &&
+                   dn_fact_map_members(where->view.facts, DUNLIN_KIND_CHECK, column->path,
+                                       column->path_count - 1, note_labels, &looking)
+               ? "enum"
+               : class;
+}
+
 const char *
 dn_column_class(const dn_column_search *where, dunlin_string table, dunlin_string column)
 {
@@ -95,7 +124,7 @@ dn_column_class(const dn_column_search *where, dunlin_string table, dunlin_strin
     }
     if (where->view.facts)
         look_in_facts(&looking);
-    return looking.found ? first_class(where, looking.found) : NULL;
+    return looking.found ? class_of_fact(where, looking.found) : NULL;
 }
 
 typedef struct first_search {

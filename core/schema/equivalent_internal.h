@@ -56,9 +56,8 @@ dn_default_form dn_default_of(dn_arena *arena, const dn_schema_side *side, dunli
 /* Two literals, as numbers or truth values where `typed`. */
 bool dn_same_literal(const char *left, const char *right, bool typed);
 
-/* A check that does no more than a type would: of which column, and how. */
-typedef enum dn_type_check { DN_CHECK_PROPER = 0, DN_CHECK_VALUES, DN_CHECK_JSON } dn_type_check;
-/* *column in lower case; of VALUES, *values are the literals, with ", " between. */
+/* Does a check no more than a type would: of which column, and how. *column in lower case; of VALUES,
+ * *values are the literals, with ", " between. */
 dn_type_check dn_check_of(dn_arena *arena, dunlin_string expression, const char **column,
                           const char **values);
 

@@ -64,21 +64,29 @@ put_altered(dn_fact_map *facts, const dunlin_operation *operation, const dunlin_
     return dn_fact_map_put(facts, &fact, error);
 }
 
-/* A check that stood for the type of the column that is altered. No statement gave it a name, so its
- * content is its name. */
+dn_type_check
+dn_schema_type_check(const dunlin_fact *check, dunlin_string column, dn_arena *arena)
+{
+    dunlin_string name = check->path[check->path_count - 1];
+    const char *about;
+    const char *values;
+    dn_type_check form;
+
+    /* Without a name, its content is its name (docs/facts.md). */
+    if (!name.length || name.data[0] != '{')
+        return DN_CHECK_PROPER;
+    form = dn_check_of(arena, dn_fact_text(check, "expr"), &about, &values);
+    return form != DN_CHECK_PROPER && dn_string_equal_fold(column, about) ? form : DN_CHECK_PROPER;
+}
+
 static int
 collect_type_check(const dunlin_fact *fact, void *context)
 {
     moving *work = context;
     const dunlin_operation *operation = work->operation;
-    dunlin_string name = fact->path[fact->path_count - 1];
-    const char *column;
-    const char *values;
 
-    if (!name.length || name.data[0] != '{' ||
-        dn_check_of(&work->arena, dn_fact_text(fact, "expr"), &column, &values) == DN_CHECK_PROPER)
-        return 0;
-    return dn_string_equal_fold(operation->path[operation->path_count - 1], column)
+    return dn_schema_type_check(fact, operation->path[operation->path_count - 1], &work->arena) !=
+                   DN_CHECK_PROPER
                ? dn_fact_list_add(&work->list, &work->arena, fact, work->error)
                : 0;
 }

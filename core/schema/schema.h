@@ -109,4 +109,10 @@ int dn_schema_fold(dn_fact_map *facts, const dunlin_operation *operation, const 
  * it. */
 int dn_schema_fold_key(dn_fact_map *facts, const dunlin_operation *operation, dn_error *error);
 
+/* --- checks that stand for a type --------------------------------------------------------------- */
+typedef enum dn_type_check { DN_CHECK_PROPER = 0, DN_CHECK_VALUES, DN_CHECK_JSON } dn_type_check;
+/* Where types have no names: what a check that no statement gave a name to says of the values of a
+ * column, and nothing else. The arena is for a moment. */
+dn_type_check dn_schema_type_check(const dunlin_fact *check, dunlin_string column, dn_arena *arena);
+
 #endif

@@ -49,10 +49,29 @@ typedef struct my_rule {
 static const char no_interval[] =
     "the difference of two times is an interval, which there is none of";
 static const char text_differs[] = "PostgreSQL writes it as another text";
+static const char labels[] =
+    "an enum is compared by its letters, and not by the order of its labels: write what is meant "
+    "with CASE";
 static const char types_unknown[] = "the types of the operands of / are not known";
 
 /* Of numbers and texts only; an interval of its own name adds to dates. */
 static const my_rule operators[] = {
+    REFUSED(OPERATOR, "<", "enum any", labels),
+    REFUSED(OPERATOR, "<", "any enum", labels),
+    RULE(OPERATOR, "<", NULL, NULL),
+    REFUSED(OPERATOR, "<=", "enum any", labels),
+    REFUSED(OPERATOR, "<=", "any enum", labels),
+    RULE(OPERATOR, "<=", NULL, NULL),
+    REFUSED(OPERATOR, ">", "enum any", labels),
+    REFUSED(OPERATOR, ">", "any enum", labels),
+    RULE(OPERATOR, ">", NULL, NULL),
+    REFUSED(OPERATOR, ">=", "enum any", labels),
+    REFUSED(OPERATOR, ">=", "any enum", labels),
+    RULE(OPERATOR, ">=", NULL, NULL),
+    REFUSED(OPERATOR, "between", "enum *", labels),
+    RULE(OPERATOR, "between", NULL, NULL),
+    REFUSED(OPERATOR, "not between", "enum *", labels),
+    RULE(OPERATOR, "not between", NULL, NULL),
     RULE(OPERATOR, "+", "date int", "DATE_ADD($1, INTERVAL $2 DAY)"),
     RULE(OPERATOR, "+", "int date", "DATE_ADD($2, INTERVAL $1 DAY)"),
     REFUSED(OPERATOR, "+", "ts any", "reckoning with times is written as INTERVAL"),
@@ -156,6 +175,7 @@ static const my_rule casts[] = {
     RULE(CAST, "bigint", NULL, "CAST($1 AS SIGNED)"),
     RULE(CAST, "real", NULL, "$1 + 0e0"),
     RULE(CAST, "double precision", NULL, "$1 + 0e0"),
+    RULE(CAST, "numeric length", NULL, "CAST($1 AS DECIMAL$()"),
     RULE(CAST, "numeric", NULL, "CAST($1 AS DECIMAL(65,30))"),
     RULE(CAST, "text", "bool", "CASE WHEN $1 THEN 'true' WHEN NOT $1 THEN 'false' END"),
     REFUSED(CAST, "text", "float", text_differs),
@@ -234,6 +254,12 @@ static const my_rule functions[] = {
     RULE(FUNCTION, "trunc", "any", "TRUNCATE($1, 0)"),
     RULE(FUNCTION, "trunc", "any any", "TRUNCATE($1, $2)"),
     RULE(FUNCTION, "sign", NULL, NULL),
+    REFUSED(FUNCTION, "min", "enum", labels),
+    RULE(FUNCTION, "min", NULL, NULL),
+    REFUSED(FUNCTION, "max", "enum", labels),
+    RULE(FUNCTION, "max", NULL, NULL),
+    REFUSED(FUNCTION, "greatest", "enum *", labels),
+    REFUSED(FUNCTION, "least", "enum *", labels),
     /* Nulls are left out there; here one of them makes null of all. */
     RULE(FUNCTION, "greatest", "any any", "COALESCE(GREATEST($1, $2), $1, $2)"),
     RULE(FUNCTION, "least", "any any", "COALESCE(LEAST($1, $2), $1, $2)"),
@@ -400,6 +426,25 @@ push_intervals(rule_push *push)
     }
 }
 
+/* Of the first three that are joined; the rest is seldom anything but text. */
+static void
+push_joined(rule_push *push)
+{
+    static const char *const types[] = {"bool", "float", "ts", "time", "json", "blob"};
+    static const char *const places[] = {"", "any ", "any any ", "any any any "};
+
+    for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+        for (size_t j = 0; j < sizeof(places) / sizeof(places[0]); j++) {
+            char operands[32];
+
+            snprintf(operands, sizeof(operands), "%s%s *", places[j], types[i]);
+            if (j < 3)
+                push_rule(push, &(my_rule)REFUSED(FUNCTION, "concat", operands, text_differs));
+            if (j > 0)
+                push_rule(push, &(my_rule)REFUSED(FUNCTION, "concat_ws", operands, text_differs));
+        }
+}
+
 /* = ANY (SELECT ...), and of arrays, which there are none of. */
 static void
 push_quantified(rule_push *push)
@@ -432,6 +477,7 @@ dn_mysql_expression_rules(const dunlin_call *call, const dunlin_profile *profile
         PUSH(plain_likes);
     push_intervals(&push);
     push_quantified(&push);
+    push_joined(&push);
     PUSH(values);
     PUSH(casts);
     PUSH(functions);

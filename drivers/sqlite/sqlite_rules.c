@@ -30,6 +30,34 @@ enum {
     "CASE WHEN typeof($1) = 'text' AND (trim($1) = '' OR $1 GLOB '*[^-+.0-9eE ]*') THEN " FAIL     \
     " ELSE CAST(trim($1) AS " type ") END"
 
+/* Labels have an order of their own; texts go by their letters. */
+#define LABELS "in SQLite an enum is a text: write what is meant with CASE"
+#define COMPARED(name)                                                                             \
+    {OPERATOR, 0, name, "enum any", NULL, LABELS}, {OPERATOR, 0, name, "any enum", NULL, LABELS},  \
+    {                                                                                              \
+        OPERATOR, 0, name, NULL, NULL, NULL                                                        \
+    }
+#define SORTED(name, native)                                                                       \
+    {CLAUSE, 3030000, name, "enum", NULL, LABELS},                                                 \
+    {                                                                                              \
+        CLAUSE, 3030000, name, NULL, native, NULL                                                  \
+    }
+
+#define NO_NUMBER                                                                                  \
+    "a text is no number, and dates and times are texts in SQLite: reckon with them in a section"
+#define TEXT_DIFFERS "in SQLite the text of such a number has other zeros than in PostgreSQL"
+#define BOOLEAN_TEXT "in SQLite the text of a boolean is 0 or 1"
+#define JOINED(class, why)                                                                         \
+    {FUNCTION, 0, "concat", class " *", NULL, why},                                                \
+        {FUNCTION, 0, "concat", "any " class " *", NULL, why},                                     \
+    {                                                                                              \
+        FUNCTION, 0, "concat", "any any " class " *", NULL, why                                    \
+    }
+
+/* PostgreSQL takes the even one of two that are as near, where the number is no decimal. */
+#define EVEN                                                                                       \
+    "CASE WHEN abs($1 - CAST($1 AS INTEGER)) = 0.5 THEN 2 * round($1 / 2) ELSE round($1) END"
+
 #define JSON_TEXT                                                                                  \
     "CASE json_type($1 -> $2) WHEN 'true' THEN 'true' WHEN 'false' THEN 'false' "                  \
     "ELSE CAST($1 ->> $2 AS TEXT) END"
@@ -53,15 +81,27 @@ static const struct {
     {VALUE, 0, "blob", NULL, "X'$1'", NULL},
     {VALUE, 0, "default", NULL, NULL, "SQLite has no DEFAULT among values: leave the column out"},
 
+    COMPARED("<"),
+    COMPARED("<="),
+    COMPARED(">"),
+    COMPARED(">="),
+    {OPERATOR, 0, "between", "enum *", NULL, LABELS},
+    {OPERATOR, 0, "between", NULL, NULL, NULL},
+    {OPERATOR, 0, "not between", "enum *", NULL, LABELS},
+    {OPERATOR, 0, "not between", NULL, NULL, NULL},
     {OPERATOR, 0, "+", "date *", NULL, "reckoning with dates is written as INTERVAL"},
     {OPERATOR, 0, "+", "any date", NULL, "reckoning with dates is written as INTERVAL"},
     {OPERATOR, 0, "+", "ts *", NULL, "reckoning with times is written as INTERVAL"},
     {OPERATOR, 0, "+", "any ts", NULL, "reckoning with times is written as INTERVAL"},
+    {OPERATOR, 0, "+", "text *", NULL, NO_NUMBER},
+    {OPERATOR, 0, "+", "any text", NULL, NO_NUMBER},
     {OPERATOR, 0, "+", NULL, "$1 + $2", NULL},
     {OPERATOR, 0, "-", "ts *", NULL,
      "the difference of times is an interval, which SQLite has not"},
     {OPERATOR, 0, "-", "date date", "CAST(julianday($1) - julianday($2) AS INTEGER)", NULL},
     {OPERATOR, 0, "-", "date *", NULL, "reckoning with dates is written as INTERVAL"},
+    {OPERATOR, 0, "-", "text *", NULL, NO_NUMBER},
+    {OPERATOR, 0, "-", "any text", NULL, NO_NUMBER},
     {OPERATOR, 0, "-", NULL, "$1 - $2", NULL},
     {OPERATOR, 0, "*", NULL, "$1 * $2", NULL},
     {OPERATOR, 0, "/", "int int", "$1 / $2", NULL},
@@ -73,8 +113,12 @@ static const struct {
      "the types of the operands of / are not known: of whole numbers the quotient is whole"},
     {OPERATOR, 0, "%", "int int", "$1 % $2", NULL},
     {OPERATOR, 0, "%", NULL, NULL, "SQLite's % knows whole numbers only"},
-    {OPERATOR, 0, "||", "text bool", NULL, "in SQLite the text of a boolean is 0 or 1"},
-    {OPERATOR, 0, "||", "bool text", NULL, "in SQLite the text of a boolean is 0 or 1"},
+    {OPERATOR, 0, "||", "any bool", NULL, BOOLEAN_TEXT},
+    {OPERATOR, 0, "||", "bool any", NULL, BOOLEAN_TEXT},
+    {OPERATOR, 0, "||", "any decimal", NULL, TEXT_DIFFERS},
+    {OPERATOR, 0, "||", "decimal any", NULL, TEXT_DIFFERS},
+    {OPERATOR, 0, "||", "any float", NULL, TEXT_DIFFERS},
+    {OPERATOR, 0, "||", "float any", NULL, TEXT_DIFFERS},
     {OPERATOR, 0, "||", "text any", "$1 || $2", NULL},
     {OPERATOR, 0, "||", "any text", "$1 || $2", NULL},
     {OPERATOR, 0, "||", "json *", NULL, "SQLite cannot join JSON"},
@@ -138,9 +182,9 @@ static const struct {
     {CAST, 0, "smallint", "decimal", "CAST(round($1) AS INTEGER)", NULL},
     {CAST, 0, "integer", "decimal", "CAST(round($1) AS INTEGER)", NULL},
     {CAST, 0, "bigint", "decimal", "CAST(round($1) AS INTEGER)", NULL},
-    {CAST, 0, "smallint", "float", "CAST(round($1) AS INTEGER)", NULL},
-    {CAST, 0, "integer", "float", "CAST(round($1) AS INTEGER)", NULL},
-    {CAST, 0, "bigint", "float", "CAST(round($1) AS INTEGER)", NULL},
+    {CAST, 0, "smallint", "float", "CAST(" EVEN " AS INTEGER)", NULL},
+    {CAST, 0, "integer", "float", "CAST(" EVEN " AS INTEGER)", NULL},
+    {CAST, 0, "bigint", "float", "CAST(" EVEN " AS INTEGER)", NULL},
     {CAST, 0, "smallint", "constant", "CAST($1 AS INTEGER)", NULL},
     {CAST, 0, "smallint", NULL, WHOLE, NULL},
     {CAST, 0, "integer", "constant", "CAST($1 AS INTEGER)", NULL},
@@ -153,14 +197,24 @@ static const struct {
     {CAST, 0, "double precision", "constant", "CAST($1 AS REAL)", NULL},
     {CAST, 0, "double precision", "int", "CAST($1 AS REAL)", NULL},
     {CAST, 0, "double precision", NULL, NUMBER("REAL"), NULL},
+    {CAST, 0, "numeric length", "int", "CAST($1 AS NUMERIC)", NULL},
+    {CAST, 0, "numeric length", "constant", "CAST(round(CAST($1 AS NUMERIC), $.) AS NUMERIC)",
+     NULL},
+    {CAST, 0, "numeric length", NULL, "CAST(round(" NUMBER("NUMERIC") ", $.) AS NUMERIC)", NULL},
     {CAST, 0, "numeric", "constant", "CAST($1 AS NUMERIC)", NULL},
     {CAST, 0, "numeric", "int", "CAST($1 AS NUMERIC)", NULL},
     {CAST, 0, "numeric", NULL, NUMBER("NUMERIC"), NULL},
+    {CAST, 0, "text", "decimal", NULL, TEXT_DIFFERS},
+    {CAST, 0, "text", "float", NULL, TEXT_DIFFERS},
     {CAST, 0, "text", "bool", "CASE WHEN $1 THEN 'true' WHEN NOT $1 THEN 'false' END", NULL},
     {CAST, 0, "text", NULL, "CAST($1 AS TEXT)", NULL},
+    {CAST, 0, "varchar", "decimal", NULL, TEXT_DIFFERS},
+    {CAST, 0, "varchar", "float", NULL, TEXT_DIFFERS},
     {CAST, 0, "varchar", "bool", "CASE WHEN $1 THEN 'true' WHEN NOT $1 THEN 'false' END", NULL},
     {CAST, 0, "varchar", "text", "$1", NULL},
     {CAST, 0, "varchar", NULL, "CAST($1 AS TEXT)", NULL},
+    {CAST, 0, "varchar length", "decimal", NULL, TEXT_DIFFERS},
+    {CAST, 0, "varchar length", "float", NULL, TEXT_DIFFERS},
     {CAST, 0, "varchar length", "bool",
      "substr(CASE WHEN $1 THEN 'true' WHEN NOT $1 THEN 'false' END, 1, $()", NULL},
     {CAST, 0, "varchar length", NULL, "substr(CAST($1 AS TEXT), 1, $()", NULL},
@@ -203,16 +257,20 @@ static const struct {
      NULL},
     {FUNCTION, 0, "repeat", "any any",
      "CASE WHEN $2 IS NOT NULL THEN replace(hex(zeroblob($2)), '00', $1) END", NULL},
+    JOINED("bool", BOOLEAN_TEXT),
+    JOINED("decimal", TEXT_DIFFERS),
+    JOINED("float", TEXT_DIFFERS),
     {FUNCTION, 0, "concat", NULL, "($[coalesce($0, '')$| || $])", NULL},
     {FUNCTION, 0, "chr", NULL, "char($1)", NULL},
     {FUNCTION, 0, "ascii", NULL, "CASE WHEN $1 = '' THEN 0 ELSE unicode($1) END", NULL},
-    {FUNCTION, 0, "to_hex", NULL, "printf('%x', $1)", NULL},
+    {FUNCTION, 0, "to_hex", NULL, "CASE WHEN $1 IS NOT NULL THEN printf('%x', $1) END", NULL},
     {FUNCTION, 0, "starts_with", NULL, "substr($1, 1, length($2)) = $2", NULL},
     {FUNCTION, 0, "quote_literal", NULL, "quote($1)", NULL},
     {FUNCTION, 0, "abs", NULL, "abs($1)", NULL},
     {FUNCTION, 0, "sign", NULL,
      "CASE WHEN $1 > 0 THEN 1 WHEN $1 < 0 THEN -1 WHEN $1 = 0 THEN 0 END", NULL},
     {FUNCTION, 0, "round", "int", "$1", NULL},
+    {FUNCTION, 0, "round", "float", EVEN, NULL},
     {FUNCTION, 0, "round", NULL, "round($*)", NULL},
     {FUNCTION, 0, "trunc", "any", "CAST($1 AS INTEGER)", NULL},
     {FUNCTION, 0, "ceil", "any", "CAST($1 AS INTEGER) + ($1 > CAST($1 AS INTEGER))", NULL},
@@ -222,6 +280,7 @@ static const struct {
      NULL},
     {FUNCTION, 0, "pi", NULL, "3.141592653589793", NULL},
     /* max() of several is null as soon as one of them is; greatest() leaves nulls out. */
+    {FUNCTION, 0, "greatest", "enum *", NULL, LABELS},
     {FUNCTION, 0, "greatest", "any", "$1", NULL},
     {FUNCTION, 0, "greatest", "any any", "max(coalesce($1, $2), coalesce($2, $1))", NULL},
     {FUNCTION, 0, "greatest", "any any any",
@@ -230,6 +289,7 @@ static const struct {
      "max(coalesce($1, $2, $3, $4), coalesce($2, $3, $4, $1), coalesce($3, $4, $1, $2), "
      "coalesce($4, $1, $2, $3))",
      NULL},
+    {FUNCTION, 0, "least", "enum *", NULL, LABELS},
     {FUNCTION, 0, "least", "any", "$1", NULL},
     {FUNCTION, 0, "least", "any any", "min(coalesce($1, $2), coalesce($2, $1))", NULL},
     {FUNCTION, 0, "least", "any any any",
@@ -273,6 +333,10 @@ static const struct {
     {FUNCTION, 0, "json_agg", NULL, "CASE WHEN count(*) > 0 THEN json_group_array($1) END", NULL},
     {FUNCTION, 0, "jsonb_agg", NULL, "CASE WHEN count(*) > 0 THEN json_group_array($1) END", NULL},
     {FUNCTION, 0, "avg", NULL, "avg($1)", NULL},
+    {FUNCTION, 0, "min", "enum", NULL, LABELS},
+    {FUNCTION, 0, "min", NULL, "min($1)", NULL},
+    {FUNCTION, 0, "max", "enum", NULL, LABELS},
+    {FUNCTION, 0, "max", NULL, "max($1)", NULL},
     {FUNCTION, 0, "string_agg", NULL, "group_concat($1, $2)", NULL},
     {FUNCTION, 0, "bool_and", NULL, "min($1)", NULL},
     {FUNCTION, 0, "bool_or", NULL, "max($1)", NULL},
@@ -288,12 +352,12 @@ static const struct {
     {FUNCTION, 3025000, "percent_rank", NULL, "percent_rank()", NULL},
     {FUNCTION, 3025000, "cume_dist", NULL, "cume_dist()", NULL},
 
-    {CLAUSE, 3030000, "order asc", NULL, "$1 ASC NULLS LAST", NULL},
-    {CLAUSE, 3030000, "order desc", NULL, "$1 DESC NULLS FIRST", NULL},
-    {CLAUSE, 3030000, "order asc nulls first", NULL, "$1 ASC NULLS FIRST", NULL},
-    {CLAUSE, 3030000, "order asc nulls last", NULL, "$1 ASC NULLS LAST", NULL},
-    {CLAUSE, 3030000, "order desc nulls first", NULL, "$1 DESC NULLS FIRST", NULL},
-    {CLAUSE, 3030000, "order desc nulls last", NULL, "$1 DESC NULLS LAST", NULL},
+    SORTED("order asc", "$1 ASC NULLS LAST"),
+    SORTED("order desc", "$1 DESC NULLS FIRST"),
+    SORTED("order asc nulls first", "$1 ASC NULLS FIRST"),
+    SORTED("order asc nulls last", "$1 ASC NULLS LAST"),
+    SORTED("order desc nulls first", "$1 DESC NULLS FIRST"),
+    SORTED("order desc nulls last", "$1 DESC NULLS LAST"),
     {CLAUSE, 0, "offset", NULL, "LIMIT -1 OFFSET $1", NULL},
     {CLAUSE, 3039000, "right join", NULL, NULL, NULL},
     {CLAUSE, 3039000, "full join", NULL, NULL, NULL},
