@@ -106,10 +106,27 @@ class_of_fact(const dn_column_search *where, const dunlin_fact *column)
                : class;
 }
 
+/* Of the table that the statement makes or alters. */
+static dunlin_string
+table_at_hand(const dn_column_search *where)
+{
+    uint64_t lead = (where->naming & DN_FACT_NAMESPACES) ? 1 : 0;
+
+    for (size_t i = 0; where->making && i < where->making->count; i++) {
+        const dunlin_operation *operation = where->making->items[i];
+
+        if (operation->verb < DUNLIN_VERB_DATA && operation->path_count > lead)
+            return operation->path[lead];
+    }
+    return (dunlin_string){NULL, 0};
+}
+
 const char *
 dn_column_class(const dn_column_search *where, dunlin_string table, dunlin_string column)
 {
-    search looking = {.where = where, .table = table, .column = column};
+    search looking = {.where = where,
+                      .table = table.length ? table : table_at_hand(where),
+                      .column = column};
 
     for (size_t i = 0; where->making && i < where->making->count; i++) {
         const dunlin_operation *operation = where->making->items[i];

@@ -33,27 +33,51 @@ changes_default_alone(const dunlin_operation *operation)
     return true;
 }
 
+#define BLANKS " \t\n\r"
+
+/* The rest of an expression behind "::" or "as": a type, and nothing done with the result. */
+static bool
+is_type_alone(const char *rest)
+{
+    static const char *const operators[] = {"and",   "or", "is",      "in",      "not",    "like",
+                                            "ilike", "at", "similar", "between", "collate"};
+
+    while (*rest != '\0') {
+        size_t length = strspn(rest, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_");
+
+        for (size_t i = 0; i < sizeof(operators) / sizeof(operators[0]); i++)
+            if (strlen(operators[i]) == length && strncasecmp(rest, operators[i], length) == 0)
+                return false;
+        rest += length;
+        if (length == 0 && strchr(" \t\n\"().,0123456789", *rest++) == NULL)
+            return false;
+    }
+    return true;
+}
+
 /* The server converts as a cast does; "c::bigint" and "cast(c AS bigint)" say no more. */
 static bool
 is_plain_cast(dunlin_string expression, dunlin_string column)
 {
-    char text[200];
-    uint64_t length = 0;
+    DN_KIT_CLEANUP(dn_kit_free) char *text = dn_kit_copy(expression);
     DN_KIT_CLEANUP(dn_kit_free) char *name = dn_kit_copy(column);
-    char *at;
+    const char *at = text;
+    bool cast;
 
-    for (uint64_t i = 0; i < expression.length && length + 1 < sizeof(text); i++)
-        if (strchr(" \t\n\"`(", expression.data[i]) == NULL)
-            text[length++] = expression.data[i];
-    text[length] = '\0';
-    if (name == NULL || length + 1 == sizeof(text))
+    if (text == NULL || name == NULL)
         return false;
-    at = strncasecmp(text, "cast", 4) == 0 ? text + 4 : text;
+    at += strspn(at, BLANKS "(");
+    cast = strncasecmp(at, "cast", 4) == 0 && at[4 + strspn(at + 4, BLANKS)] == '(';
+    at += cast ? 4 : 0;
+    at += strspn(at, BLANKS "(\"`");
     if (strncasecmp(at, name, column.length) != 0)
         return false;
     at += column.length;
-    return *at == '\0' || strncmp(at, "::", 2) == 0 ||
-           (at > text + 4 && strncasecmp(at, "as", 2) == 0);
+    at += strspn(at, "\"`" BLANKS ")");
+    if (*at == '\0')
+        return true;
+    return (strncmp(at, "::", 2) == 0 || (cast && strncasecmp(at, "as", 2) == 0)) &&
+           is_type_alone(at + 2);
 }
 
 static bool is_dropped_before(const dn_mysql_rendering *work, const dunlin_fact *fact);
@@ -127,6 +151,35 @@ check_bonds(dn_mysql_rendering *work, const dunlin_operation *operation, dunlin_
                            (int)looking.found->path[1].length, looking.found->path[1].data);
 }
 
+static bool
+begins_with_any(dunlin_string type, const char *const *words)
+{
+    while (*words != NULL && !dn_mysql_begins(type, *words))
+        words++;
+    return *words != NULL;
+}
+
+/* A text that the server makes of a value is not always the one that PostgreSQL makes: 1 for true, and
+ * six digits behind each second. */
+static int32_t
+check_texts(dn_mysql_rendering *work, const dunlin_operation *operation, dunlin_string type)
+{
+    static const char *const texts[] = {"varchar", "char", "longtext", NULL};
+    static const char *const others[] = {"tinyint(1)", "datetime", "timestamp", "time", NULL};
+    dunlin_string old;
+    int32_t status =
+        dn_mysql_column_type(work, operation->path[0], operation->path[1], work->at, &old);
+
+    if (status != DUNLIN_OK || work->call->host->translate == NULL ||
+        !begins_with_any(type, texts) || !begins_with_any(old, others))
+        return status;
+    return dn_mysql_refuse(work,
+                           "add a column of the new type, UPDATE it with the texts that are meant, "
+                           "drop the old one and rename the new one",
+                           "text of the values of '%.*s' as PostgreSQL writes it",
+                           (int)operation->path[1].length, operation->path[1].data);
+}
+
 /* What is lost is told operation by operation. */
 static int32_t
 check_changes(dn_mysql_rendering *work, uint64_t end)
@@ -145,6 +198,8 @@ check_changes(dn_mysql_rendering *work, uint64_t end)
             dn_mysql_members members = {native.items, native.count};
 
             status = check_bonds(work, operation, dn_mysql_member_text(members, "type"));
+            if (status == DUNLIN_OK)
+                status = check_texts(work, operation, dn_mysql_member_text(members, "type"));
         }
         dn_mysql_list_free(&native);
         if (status == DUNLIN_OK && operation->using_expression.length > 0 &&

@@ -8,6 +8,7 @@ sqlite_sources += drivers/sqlite/sqlite_catalogue.h
 sqlite_sources += drivers/sqlite/sqlite_classify.c
 sqlite_sources += drivers/sqlite/sqlite_compare.h drivers/sqlite/sqlite_compare.c \
     drivers/sqlite/sqlite_compare_text.c drivers/sqlite/sqlite_said.h drivers/sqlite/sqlite_said.c
+sqlite_sources += drivers/sqlite/sqlite_convert.c
 sqlite_sources += drivers/sqlite/sqlite_create.c
 sqlite_sources += drivers/sqlite/sqlite_create_other.c
 sqlite_sources += drivers/sqlite/sqlite_describe.c

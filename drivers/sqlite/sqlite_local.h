@@ -58,6 +58,8 @@ typedef struct dn_sqlite_type_of {
 
 /* Of the members `type` and `values` of a column. */
 dn_sqlite_type_of dn_sqlite_type_for(dn_kit_pool *pool, dn_kit_set given, bool strict);
+/* Is this what the type of the column is mainly for? */
+bool dn_sqlite_type_is(dn_kit_pool *pool, dn_kit_set column, const char *class);
 int32_t dn_sqlite_hazards(const dunlin_call *call, const dunlin_profile *profile);
 int32_t dn_sqlite_script(const dunlin_call *call, const dunlin_profile *profile,
                          const dunlin_script_part *part);

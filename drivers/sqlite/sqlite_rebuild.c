@@ -52,20 +52,6 @@ increments(const dn_sqlite_table *table)
 }
 
 /* --- the rows ------------------------------------------------------------------------------------ */
-static const dunlin_operation *
-conversion_of(const building *build, dunlin_string column)
-{
-    for (size_t i = build->state->queued; i-- > 0;) {
-        const dunlin_operation *operation = build->work->operations[build->state->queue[i]];
-
-        if (operation->verb == DUNLIN_VERB_ALTER && operation->using_expression.length > 0 &&
-            dn_kit_same(operation->kind, DUNLIN_KIND_COLUMN) &&
-            dn_sqlite_same_name(dn_sqlite_member_name(operation), column))
-            return operation;
-    }
-    return NULL;
-}
-
 /* A column that took the place of one of its name, which is gone with its values. */
 static bool
 is_made_anew(const building *build, dunlin_string column)
@@ -85,18 +71,18 @@ is_made_anew(const building *build, dunlin_string column)
 static int32_t
 value_of(building *build, const dn_sqlite_member *column, dunlin_string *value)
 {
-    const dunlin_operation *conversion = conversion_of(build, column->name);
+    const dn_sqlite_member *old =
+        dn_sqlite_member_find(build->before, DUNLIN_KIND_COLUMN, column->name);
     dn_kit_pool *pool = &build->work->pool;
+    int32_t status;
 
     *value = dn_kit_string(NULL);
-    if (dn_kit_set_find(dn_kit_set_of(&column->set), "generated") != NULL)
-        return DUNLIN_OK;
-    if (conversion != NULL)
-        return dn_sqlite_translate(&build->work->local, DUNLIN_TRANSLATE_EXPRESSION,
-                                   conversion->using_expression, value);
-    if (dn_sqlite_member_find(build->before, DUNLIN_KIND_COLUMN, column->name) == NULL ||
+    if (dn_kit_set_find(dn_kit_set_of(&column->set), "generated") != NULL || old == NULL ||
         is_made_anew(build, column->name))
         return DUNLIN_OK;
+    status = dn_sqlite_convert(build->work, build->state, old, column->name, value);
+    if (status != DUNLIN_OK || value->length > 0)
+        return status;
     DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text quoted = {0};
 
     dn_sqlite_write_name(&quoted, column->name);

@@ -20,6 +20,11 @@ bool dn_sqlite_can_compare(const dunlin_script_item *item);
 void dn_sqlite_script_compare(dn_kit_text *text, const dunlin_script_item *item);
 /* Refuses a table that has no column (left). */
 int32_t dn_sqlite_check_columns(dn_sqlite_rendering *work, const dn_sqlite_state *state);
+/* What becomes of the values of a column whose type is changed, where that is more than to store them
+ * in the new one; else empty. */
+int32_t dn_sqlite_convert(dn_sqlite_rendering *work, const dn_sqlite_state *state,
+                          const dn_sqlite_member *before, dunlin_string column,
+                          dunlin_string *value);
 /* The table as it was and, in `state`, as it is to be: the steps that make one of the other. */
 int32_t dn_sqlite_rebuild(dn_sqlite_rendering *work, dn_sqlite_state *state,
                           const dn_sqlite_table *before);

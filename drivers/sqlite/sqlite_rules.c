@@ -30,6 +30,13 @@ enum {
     "CASE WHEN typeof($1) = 'text' AND (trim($1) = '' OR $1 GLOB '*[^-+.0-9eE ]*') THEN " FAIL     \
     " ELSE CAST(trim($1) AS " type ") END"
 
+/* date() and its like make null of what is no date, and leave out parts of seconds. */
+#define MOMENT(value)                                                                              \
+    "CASE WHEN $1 IS NULL OR date($1) IS NOT NULL THEN " value " ELSE " FAIL " END"
+#define FRACTION                                                                                   \
+    "CASE WHEN substr($1, 20) GLOB '.[0-9]*' AND substr($1, 20) NOT GLOB '*[^.0-9]*' "             \
+    "THEN substr($1, 20) ELSE '' END"
+
 /* Labels have an order of their own; texts go by their letters. */
 #define LABELS "in SQLite an enum is a text: write what is meant with CASE"
 #define COMPARED(name)                                                                             \
@@ -222,12 +229,12 @@ static const struct {
     {CAST, 0, "char length", "text", "substr($1, 1, $()", NULL},
     {CAST, 0, "blob", NULL, "CAST($1 AS BLOB)", NULL},
     {CAST, 0, "date", "constant", "$1", NULL},
-    {CAST, 0, "date", NULL, "date($1)", NULL},
+    {CAST, 0, "date", NULL, MOMENT("date($1)"), NULL},
     {CAST, 0, "time", "constant", "$1", NULL},
-    {CAST, 0, "time", NULL, "time($1)", NULL},
+    {CAST, 0, "time", NULL, MOMENT("time($1)"), NULL},
     {CAST, 0, "timestamp", "constant", "$1", NULL},
     {CAST, 0, "timestamp", "ts", "$1", NULL},
-    {CAST, 0, "timestamp", NULL, "datetime($1)", NULL},
+    {CAST, 0, "timestamp", NULL, MOMENT("datetime($1) || " FRACTION), NULL},
     {CAST, 0, "timestamptz", "ts", "$1", NULL},
     {CAST, 0, "timestamptz", "date", "datetime($1)", NULL},
     {CAST, 0, "json", NULL, "$1", NULL},

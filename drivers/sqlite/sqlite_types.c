@@ -169,6 +169,24 @@ static const struct {
     {"DECIMAL", "decimal int bool"},
 };
 
+static const char *
+classes_of(dunlin_string type)
+{
+    for (size_t i = 0; i < sizeof(classes) / sizeof(classes[0]); i++)
+        if (contains(type, classes[i].word))
+            return classes[i].classes;
+    return "any";
+}
+
+bool
+dn_sqlite_type_is(dn_kit_pool *pool, dn_kit_set column, const char *class)
+{
+    const char *all = classes_of(dn_sqlite_type_for(pool, column, false).native);
+    size_t length = strlen(class);
+
+    return strncmp(all, class, length) == 0 && (all[length] == ' ' || all[length] == '\0');
+}
+
 int32_t
 dn_sqlite_type_classes(const dunlin_call *call, const dunlin_profile *profile,
                        const dunlin_fact *column)
@@ -180,8 +198,5 @@ dn_sqlite_type_classes(const dunlin_call *call, const dunlin_profile *profile,
     DN_KIT_UNUSED(profile);
     if (pool.failed)
         return dn_kit_no_memory(call);
-    for (size_t i = 0; i < sizeof(classes) / sizeof(classes[0]); i++)
-        if (contains(type, classes[i].word))
-            return call->host->text(call, dn_kit_string(classes[i].classes));
-    return call->host->text(call, dn_kit_string("any"));
+    return call->host->text(call, dn_kit_string(classes_of(type)));
 }

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Values of a column whose type changes. SQLite stores anything in any column: 1.5 stays 1.5 in one
+ * of the type INTEGER, and a time stays one where only its day was wanted.
+ */
+#include "drivers/sqlite/sqlite_rebuild.h"
+
+#include <string.h>
+
+/* The new type is what values are converted to, as an assignment does in PostgreSQL. */
+static bool
+converts_to(dunlin_string type)
+{
+    static const char *const names[] = {"smallint", "integer",          "bigint",  "numeric",
+                                        "real",     "double precision", "boolean", "date",
+                                        "time",     "timestamp"};
+    const char *open = memchr(type.data, '(', type.length);
+    dunlin_string base = {type.data, open != NULL ? (uint64_t)(open - type.data) : type.length};
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        if (dn_kit_same(base, names[i]))
+            return true;
+    return false;
+}
+
+static bool
+is_text(dunlin_string type)
+{
+    return dn_kit_same(type, DUNLIN_TYPE_TEXT) ||
+           (type.length >= 7 && memcmp(type.data, "varchar", 7) == 0);
+}
+
+static bool
+is_number(dn_kit_pool *pool, dn_kit_set column)
+{
+    return dn_sqlite_type_is(pool, column, "decimal") || dn_sqlite_type_is(pool, column, "float");
+}
+
+/* Of whole numbers, and of booleans, is the old type what the new one is? */
+static bool
+is_stored_alike(dn_kit_pool *pool, dn_kit_set before, dn_kit_set now)
+{
+    return (dn_sqlite_type_is(pool, before, "int") && dn_sqlite_type_is(pool, now, "int")) ||
+           (dn_sqlite_type_is(pool, before, "bool") && dn_sqlite_type_is(pool, now, "bool"));
+}
+
+static bool
+changes_type(const dunlin_operation *operation, dunlin_string column)
+{
+    return operation->verb == DUNLIN_VERB_ALTER &&
+           dn_kit_same(operation->kind, DUNLIN_KIND_COLUMN) &&
+           dn_sqlite_same_name(dn_sqlite_member_name(operation), column) &&
+           (operation->using_expression.length > 0 ||
+            dn_kit_set_find(dn_sqlite_set_of(operation), "type") != NULL);
+}
+
+/* How the values are cast by one operation; `text` is what they are so far. */
+static int32_t
+cast(dn_sqlite_rendering *work, const dunlin_operation *operation, const dn_sqlite_member *before,
+     dunlin_string *text, bool *changed)
+{
+    dn_kit_set set = dn_sqlite_set_of(operation);
+    dn_kit_set old = dn_kit_set_of(&before->set);
+    dunlin_string type = dn_kit_set_text(set, "type");
+    bool given = operation->using_expression.length > 0;
+
+    if (given) {
+        *text = operation->using_expression;
+        *changed = true;
+    }
+    if (work->call->host->translate == NULL || type.length == 0)
+        return DUNLIN_OK;
+    if (!given && is_text(type) && is_number(&work->pool, old))
+        return dn_sqlite_note(
+            &work->local, DUNLIN_NOTE_LOSSY,
+            "'%.*s': numbers become texts as SQLite writes them, 7.5 where it was "
+            "7.50",
+            (int)before->name.length, before->name.data);
+    if (converts_to(type) ? !given && !*changed && is_stored_alike(&work->pool, old, set)
+                          : given || !is_text(type) || !dn_sqlite_type_is(&work->pool, old, "bool"))
+        return DUNLIN_OK;
+    *text = dn_kit_pool_format(&work->pool, "CAST((%.*s) AS %.*s)", (int)text->length, text->data,
+                               (int)type.length, type.data);
+    *changed = true;
+    return DUNLIN_OK;
+}
+
+int32_t
+dn_sqlite_convert(dn_sqlite_rendering *work, const dn_sqlite_state *state,
+                  const dn_sqlite_member *before, dunlin_string column, dunlin_string *value)
+{
+    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text quoted = {0};
+    dunlin_string text;
+    bool changed = false;
+
+    *value = dn_kit_string(NULL);
+    dn_kit_text_quote(&quoted, '"', column);
+    text = dn_kit_pool_copy(&work->pool, dn_kit_text_string(&quoted));
+    for (size_t i = 0; i < state->queued; i++) {
+        const dunlin_operation *operation = work->operations[state->queue[i]];
+        int32_t status = DUNLIN_OK;
+
+        if (!changes_type(operation, column))
+            continue;
+        work->local.operation = state->queue[i];
+        status = cast(work, operation, before, &text, &changed);
+        if (status != DUNLIN_OK)
+            return status;
+    }
+    if (quoted.failed || work->pool.failed)
+        return dn_kit_no_memory(work->call);
+    return changed ? dn_sqlite_translate(&work->local, DUNLIN_TRANSLATE_EXPRESSION, text, value)
+                   : DUNLIN_OK;
+}
