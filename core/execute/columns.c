@@ -124,9 +124,8 @@ table_at_hand(const dn_column_search *where)
 const char *
 dn_column_class(const dn_column_search *where, dunlin_string table, dunlin_string column)
 {
-    search looking = {.where = where,
-                      .table = table.length ? table : table_at_hand(where),
-                      .column = column};
+    search looking = {
+        .where = where, .table = table.length ? table : table_at_hand(where), .column = column};
 
     for (size_t i = 0; where->making && i < where->making->count; i++) {
         const dunlin_operation *operation = where->making->items[i];

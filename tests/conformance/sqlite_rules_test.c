@@ -65,7 +65,7 @@ tear_down(void **state)
 }
 
 /* The template with its operands, each in parentheses; $* with commas, $[..] as the core does; the length
- * of a cast is 3. */
+ * of a cast is 3, and two digits stand behind the point. */
 static void
 fill(char *sql, size_t size, const char *template, const char *const *operands)
 {
@@ -92,6 +92,9 @@ fill(char *sql, size_t size, const char *template, const char *const *operands)
             template += 2;
         } else if (template[1] == '(') {
             ADD("(3)");
+            template += 2;
+        } else if (template[1] == '.') {
+            ADD("2");
             template += 2;
         } else if (template[1] == '[') {
             piece = template += 2;
