@@ -175,7 +175,7 @@ silence(dn_diffing *work)
         const dunlin_fact *fact = move->before;
         dunlin_fact owner;
 
-        if (!fact || !(move->what & DN_MOVE_DROP) || !dn_fact_is_member(fact))
+        if (!fact || !(move->what & DN_MOVE_DROP) || move->holds || !dn_fact_is_member(fact))
             continue;
         owner = (dunlin_fact){.path = fact->path, .path_count = fact->path_count - 1};
         for (size_t k = 0; k < 3; k++) {
@@ -194,90 +194,6 @@ silence(dn_diffing *work)
     }
 }
 
-/* --- character sets that are the table's -------------------------------------------------------- */
-
-typedef struct inheriting {
-    dn_diffing *work;
-    size_t known; /* moves that are in the order of dn_fact_order */
-} inheriting;
-
-static dn_move *
-known_move(const inheriting *state, const dunlin_fact *fact)
-{
-    size_t low = 0;
-    size_t high = state->known;
-
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        dn_move *move = &state->work->moves[middle];
-        int order = dn_fact_order(state->work->naming, dn_move_key(move), fact);
-
-        if (order == 0)
-            return move;
-        if (order < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return NULL;
-}
-
-static bool
-has_letters(const dunlin_fact *column)
-{
-    static const char *const words[] = {"char", "text", "enum", "set("};
-    const dunlin_property *type =
-        dn_property_find(column->properties, column->property_count, "type");
-
-    for (size_t i = 0; type && i < sizeof words / sizeof words[0]; i++)
-        for (size_t at = 0, length = strlen(words[i]); at + length <= type->text.length; at++)
-            if (dn_string_equal_fold(dn_span(type->text.data + at, length), words[i]))
-                return true;
-    return false;
-}
-
-/* A column that says no collation keeps the one it has when only its table is told another. */
-static int
-retype_column(const dunlin_fact *column, void *context)
-{
-    inheriting *state = context;
-    dn_diffing *work = state->work;
-    const dunlin_fact *before =
-        dn_fact_map_find(work->before, column->kind, column->path, column->path_count);
-    dn_move *move = known_move(state, column);
-
-    if (!before || !has_letters(column) ||
-        dn_property_find(column->properties, column->property_count, "collation"))
-        return 0;
-    if (!move) {
-        work->moves = dn_arena_grow(work->arena, work->moves, &work->capacity, work->count + 1,
-                                    sizeof *work->moves);
-        if (!work->moves)
-            return dn_no_memory(work->error);
-        move = &work->moves[work->count++];
-        *move = (dn_move){.before = before, .after = column, .what = DN_MOVE_ALTER};
-    }
-    move->retyped = true;
-    return 0;
-}
-
-static int
-take_collations(dn_diffing *work)
-{
-    inheriting state = {work, work->count};
-
-    for (size_t i = 0; i < state.known; i++) {
-        const dunlin_fact *table = work->moves[i].after;
-
-        if (work->moves[i].before && table && dn_fact_is(table, DUNLIN_KIND_TABLE) &&
-            !dn_diff_same_text(work->moves[i].before, table, "collation") &&
-            dn_fact_map_members(work->after, DUNLIN_KIND_COLUMN, table->path, table->path_count,
-                                retype_column, &state) < 0)
-            return -1;
-    }
-    return 0;
-}
-
 static int
 take_differences(dn_diffing *work)
 {
@@ -293,7 +209,7 @@ take_differences(dn_diffing *work)
         *move = (dn_move){.before = list->items[i].before, .after = list->items[i].after};
         decide(move);
     }
-    return take_collations(work);
+    return dn_diff_inherit(work);
 }
 
 int

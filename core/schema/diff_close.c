@@ -197,6 +197,32 @@ relation_goes(closing *state, const dunlin_string *path, uint64_t count)
            is_marked(state->disturbed, DUNLIN_KIND_MATERIALIZED_VIEW, path, count);
 }
 
+/* A column that a partition or an heir has from its parent is a fact of the parent alone. */
+static bool
+parents_column_goes(closing *state, const dunlin_fact *column)
+{
+    dunlin_string path[8] = {{NULL, 0}};
+    uint64_t count = column->path_count - 1;
+    dunlin_string name = column->path[count];
+
+    if (count == 0 || count + 1 > sizeof path / sizeof path[0])
+        return false;
+    for (uint64_t i = 0; i < count; i++)
+        path[i] = column->path[i];
+    for (int depth = 0; depth < 16; depth++) {
+        const dunlin_fact *table =
+            dn_fact_map_find(state->work->before, dn_string(DUNLIN_KIND_TABLE), path, count);
+
+        count = table ? dn_diff_parent(&state->arena, table, path) : 0;
+        if (count == 0)
+            return false;
+        path[count] = name;
+        if (is_marked(state->disturbed, DUNLIN_KIND_COLUMN, path, count + 1))
+            return true;
+    }
+    return false;
+}
+
 static bool
 view_is_in_the_way(closing *state, const dunlin_fact *fact)
 {
@@ -208,7 +234,8 @@ view_is_in_the_way(closing *state, const dunlin_fact *fact)
         if (dn_diff_depend(&state->arena, at->text, &key) < 0)
             continue;
         if (key.kind.length &&
-            dn_fact_map_find(state->disturbed, key.kind, key.path, key.path_count))
+            (dn_fact_map_find(state->disturbed, key.kind, key.path, key.path_count) ||
+             (dn_fact_is(&key, DUNLIN_KIND_COLUMN) && parents_column_goes(state, &key))))
             return true;
         if (relation_goes(state, key.path,
                           dn_fact_is(&key, DUNLIN_KIND_COLUMN) ? key.path_count - 1
@@ -339,6 +366,19 @@ disturbs(const dn_diffing *work)
     return false;
 }
 
+static bool
+refers_to_what_stays(const dn_diffing *work, const dunlin_fact *foreign)
+{
+    const dunlin_property *ref =
+        dn_property_find(foreign->properties, foreign->property_count, "ref");
+    dunlin_string table[4];
+    uint64_t count = 0;
+
+    for (ref = ref ? ref + 1 : NULL; ref && ref->type != DUNLIN_PROPERTY_END && count < 4; ref++)
+        table[count++] = ref->text;
+    return dn_fact_map_find(work->after, dn_string(DUNLIN_KIND_TABLE), table, count) != NULL;
+}
+
 static int
 close_over(closing *state)
 {
@@ -361,6 +401,11 @@ close_over(closing *state)
         if (look_at_kept(state) < 0 || dn_fact_map_each(work->before, NULL, look_at, state) < 0)
             return -1;
     } while (state->grew);
+    for (size_t i = 0; i < work->count; i++)
+        work->moves[i].holds = (work->moves[i].what & DN_MOVE_DROP) &&
+                               dn_fact_is(work->moves[i].before, DUNLIN_KIND_FOREIGN_KEY) &&
+                               refers_to_what_stays(work, work->moves[i].before) &&
+                               foreign_key_is_in_the_way(state, work->moves[i].before);
     return 0;
 }
 

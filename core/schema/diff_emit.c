@@ -40,18 +40,35 @@ dn_diff_emit_drop(dn_diffing *work, const dunlin_fact *before)
     return add(work, &operation);
 }
 
+/* What is replaced keeps what is said of it beside its text. */
+static uint64_t
+comments_that_go(const dunlin_fact *before, const dunlin_fact *after, dunlin_string *names)
+{
+    static const char *const members[] = {"comment", "column_comments"};
+    uint64_t count = 0;
+
+    for (size_t i = 0; before && i < sizeof members / sizeof members[0]; i++)
+        if (dn_property_find(before->properties, before->property_count, members[i]) &&
+            !dn_property_find(after->properties, after->property_count, members[i]))
+            names[count++] = dn_string(members[i]);
+    return count;
+}
+
 int
-dn_diff_emit_create(dn_diffing *work, const dunlin_fact *after, bool replaces)
+dn_diff_emit_create(dn_diffing *work, const dunlin_fact *after, const dunlin_fact *replaced)
 {
     dunlin_operation operation = operation_on(DUNLIN_VERB_CREATE, after);
     dn_properties list = {.arena = work->arena};
+    dunlin_string *names = replaced ? dn_arena_array(work->arena, 2, sizeof *names) : NULL;
 
     dn_diff_members(&list, after);
-    if (list.failed)
+    if (list.failed || (replaced && !names))
         return dn_no_memory(work->error);
     operation.set = list.items;
     operation.set_count = list.count;
-    operation.flags = replaces ? DUNLIN_OPERATION_OR_REPLACE : 0;
+    operation.unset = names;
+    operation.unset_count = comments_that_go(replaced, after, names);
+    operation.flags = replaced ? DUNLIN_OPERATION_OR_REPLACE : 0;
     return add(work, &operation);
 }
 
@@ -100,15 +117,12 @@ take_member(const dunlin_property *before, const dunlin_property *after, void *c
     return 0;
 }
 
-/* A type is said as a whole, and with it what would be reset or has to fit it. */
 static void
-add_type(altering *one)
+add_members(altering *one, const char *const *members, size_t count)
 {
-    static const char *const members[] = {"type",      "type_path", "values",
-                                          "collation", "charset",   "default"};
     const dunlin_fact *fact = one->move->after;
 
-    for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) {
+    for (size_t i = 0; i < count; i++) {
         const dunlin_property *member =
             dn_property_find(fact->properties, fact->property_count, members[i]);
 
@@ -117,6 +131,22 @@ add_type(altering *one)
                                    dn_property_span(fact->properties, fact->property_count,
                                                     (uint64_t)(member - fact->properties)));
     }
+}
+
+/* A type is said as a whole, and with it what would be reset or has to fit it; so are checks with their
+ * names. */
+static void
+add_companions(altering *one)
+{
+    static const char *const types[] = {"type",      "type_path", "values",
+                                        "collation", "charset",   "default"};
+    static const char *const checks[] = {"checks", "check_names"};
+
+    if ((one->retyped || one->move->retyped) && dn_fact_is(one->move->after, DUNLIN_KIND_COLUMN))
+        add_members(one, types, sizeof types / sizeof types[0]);
+    if (dn_property_find(one->set.items, one->set.count, "checks") ||
+        dn_property_find(one->set.items, one->set.count, "check_names"))
+        add_members(one, checks, sizeof checks / sizeof checks[0]);
 }
 
 int
@@ -128,8 +158,7 @@ dn_diff_emit_alter(dn_diffing *work, const dn_move *move)
     if (dn_schema_each_member(move->before, move->after, &dn_diff_comparison, take_member, &one) <
         0)
         return dn_no_memory(work->error);
-    if ((one.retyped || move->retyped) && dn_fact_is(move->after, DUNLIN_KIND_COLUMN))
-        add_type(&one);
+    add_companions(&one);
     if (one.set.failed)
         return dn_no_memory(work->error);
     operation.set = one.set.items;

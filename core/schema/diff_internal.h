@@ -5,6 +5,7 @@
  *   diff.c         what is to be done with each difference
  *   diff_close.c   what else has to be made anew because of it
  *   diff_grant.c   the same of grants
+ *   diff_inherit.c what tables and parents rule
  *   diff_order.c   the phases
  *   diff_sort.c    dependencies within a phase
  *   diff_emit.c    operations
@@ -34,6 +35,7 @@ typedef struct dn_move {
     const dunlin_fact *before;
     const dunlin_fact *after;
     unsigned what; /* DN_MOVE_* */
+    bool holds;    /* a foreign key of a table that goes, which rests on a key that goes as well */
     bool retyped;  /* a column of another type, or that goes: what uses it is in the way */
 } dn_move;
 
@@ -70,6 +72,9 @@ bool dn_diff_same_text(const dunlin_fact *left, const dunlin_fact *right, const 
 /* Does an expression anywhere in the members mention it? */
 bool dn_fact_mentions(const dunlin_fact *fact, dunlin_string name);
 
+/* --- diff_inherit.c --- */
+int dn_diff_inherit(dn_diffing *work);
+
 /* --- diff_close.c --- */
 int dn_diff_close(dn_diffing *work);
 
@@ -90,7 +95,8 @@ bool dn_type_widens(dunlin_string before, dunlin_string after);
 
 /* --- diff_emit.c --- */
 int dn_diff_emit_drop(dn_diffing *work, const dunlin_fact *before);
-int dn_diff_emit_create(dn_diffing *work, const dunlin_fact *after, bool replaces);
+/* `replaced`: what it takes the place of, or NULL. */
+int dn_diff_emit_create(dn_diffing *work, const dunlin_fact *after, const dunlin_fact *replaced);
 int dn_diff_emit_alter(dn_diffing *work, const dn_move *move);
 int dn_diff_emit_rename(dn_diffing *work, const dunlin_fact *from, const dunlin_fact *to);
 

@@ -22,6 +22,12 @@ drop_kinds(dn_diffing *work, const char *kinds)
     return 0;
 }
 
+static bool
+has_name_of(const dunlin_fact *before, const dunlin_fact *after)
+{
+    return dn_schema_same(before->path[before->path_count - 1], after->path[after->path_count - 1]);
+}
+
 static int
 come(dn_diffing *work, dn_move *move)
 {
@@ -29,7 +35,12 @@ come(dn_diffing *work, dn_move *move)
         return 0;
     move->what |= DN_MOVE_DONE;
     if ((move->what & DN_MOVE_CREATE) && move->after)
-        return dn_diff_emit_create(work, move->after, (move->what & DN_MOVE_REPLACE) != 0);
+        return dn_diff_emit_create(work, move->after,
+                                   move->what & DN_MOVE_REPLACE ? move->before : NULL);
+    /* It is spelled otherwise, or is a primary key, of which there is one whatever its name. */
+    if ((move->what & DN_MOVE_ALTER) && !has_name_of(move->before, move->after) &&
+        dn_diff_emit_rename(work, move->before, move->after) < 0)
+        return -1;
     if (move->what & DN_MOVE_ALTER)
         return dn_diff_emit_alter(work, move);
     return move->what & DN_MOVE_RENAME ? dn_diff_emit_rename(work, move->before, move->after) : 0;
@@ -426,7 +437,8 @@ come_members(dn_diffing *work, size_t first, size_t end, const char *kinds)
     return 0;
 }
 
-/* Columns take their character set from the table, and are versioned where it is. */
+/* Columns take their character set from the table, and are versioned where it is; of a partition, those
+ * that its parent has cannot be changed. */
 static bool
 rules_columns(const dn_move *move)
 {
@@ -435,7 +447,9 @@ rules_columns(const dn_move *move)
     for (size_t i = 0; i < sizeof members / sizeof members[0]; i++)
         if (!dn_diff_same_text(move->before, move->after, members[i]))
             return true;
-    return false;
+    return dn_property_find(move->before->properties, move->before->property_count,
+                            "partition_of") &&
+           !dn_property_find(move->after->properties, move->after->property_count, "partition_of");
 }
 
 static int
@@ -610,6 +624,29 @@ is_remade(const dn_move *move, const char *kinds)
            dn_string_among(move->before->kind, kinds);
 }
 
+/* One of the same name comes: with arguments of other names, or as another kind of routine, it could not be
+ * made beside it. */
+static bool
+name_comes_again(const dn_diffing *work, const dn_move *routine)
+{
+    uint64_t names = dn_schema_lead(work->naming) + 1;
+
+    if (!(routine->what & DN_MOVE_DROP) ||
+        !dn_string_among(routine->before->kind, "function procedure"))
+        return false;
+    for (size_t i = 0; i < work->count; i++) {
+        const dunlin_fact *fact = work->moves[i].after;
+        bool same = fact && (work->moves[i].what & DN_MOVE_CREATE) &&
+                    dn_string_among(fact->kind, "function procedure");
+
+        for (uint64_t k = 0; k < names && same; k++)
+            same = dn_schema_same(fact->path[k], routine->before->path[k]);
+        if (same)
+            return true;
+    }
+    return false;
+}
+
 /* They come back before the tables that may call them; others go when nothing calls them any more. */
 static int
 drop_remade_routines(dn_diffing *work)
@@ -617,7 +654,7 @@ drop_remade_routines(dn_diffing *work)
     for (size_t i = 0; i < work->count; i++) {
         dn_move *move = &work->moves[i];
 
-        if (is_remade(move, "function procedure") &&
+        if ((is_remade(move, "function procedure") || name_comes_again(work, move)) &&
             (drop_generated(work, move->before) < 0 || drop_now(work, move) < 0))
             return -1;
     }
@@ -648,11 +685,54 @@ clear_the_way(dn_diffing *work)
     return drop_tables(work, name_is_needed);
 }
 
+static bool
+names_table_that_goes(const dn_diffing *work, const dunlin_fact *routine)
+{
+    for (size_t i = 0; i < work->count; i++) {
+        const dunlin_fact *table = work->moves[i].before;
+
+        if ((work->moves[i].what & DN_MOVE_DROP) && dn_fact_is(table, DUNLIN_KIND_TABLE) &&
+            dn_fact_mentions(routine, table->path[table->path_count - 1]))
+            return true;
+    }
+    return false;
+}
+
+static int
+look_for_user(const dunlin_fact *fact, void *context)
+{
+    calling *call = context;
+
+    call->found = dn_string_among(fact->kind, "column check exclude index trigger") &&
+                  dn_fact_mentions(fact, call->name);
+    return call->found;
+}
+
+/* Routines that take or give rows of a table go before it, unless the table uses them itself. */
+static int
+drop_routines_of_tables(dn_diffing *work)
+{
+    chosen list;
+
+    if (choose(work, "function procedure", DN_MOVE_DROP, true, &list) < 0)
+        return -1;
+    for (size_t i = list.count; i-- > 0;) {
+        calling call = {.name = list.facts[i]->path[dn_schema_lead(work->naming)]};
+
+        if (!names_table_that_goes(work, list.facts[i]))
+            continue;
+        dn_fact_map_each(work->before, NULL, look_for_user, &call);
+        if (!call.found && drop_now(work, move_of(work, list.facts[i])) < 0)
+            return -1;
+    }
+    return 0;
+}
+
 static int
 clean_up(dn_diffing *work)
 {
-    if (drop_tables(work, always) < 0 || drop_kinds(work, DUNLIN_KIND_SEQUENCE) < 0 ||
-        drop_kinds(work, "aggregate") < 0 ||
+    if (drop_routines_of_tables(work) < 0 || drop_tables(work, always) < 0 ||
+        drop_kinds(work, DUNLIN_KIND_SEQUENCE) < 0 || drop_kinds(work, "aggregate") < 0 ||
         drop_sorted(work, "function procedure domain type") < 0 ||
         drop_kinds(work, DUNLIN_KIND_ENUM) < 0 || drop_kinds(work, "collation") < 0 ||
         drop_kinds(work, DUNLIN_KIND_EXTENSION) < 0)

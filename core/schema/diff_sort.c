@@ -180,16 +180,42 @@ need_row_type(const dunlin_fact *column, void *context)
     return count == 2 ? need_key(sort, DUNLIN_KIND_TABLE, path, count) : 0;
 }
 
+/* A default that counts with the sequence of another table's column, as LIKE copies one: the sequence
+ * comes with that table, and has its name before the column's. */
 static int
-need_types(sorting *sort, const dunlin_fact *table)
+need_counter(const dunlin_fact *column, void *context)
+{
+    sorting *sort = context;
+    const dunlin_property *value =
+        dn_property_find(column->properties, column->property_count, "default");
+
+    if (!value || value->text.length < 8 || memcmp(value->text.data, "nextval(", 8) != 0)
+        return 0;
+    for (size_t i = 0; i < sort->count; i++) {
+        const dunlin_fact *other = sort->nodes[i].fact;
+        dunlin_string name = other->path[other->path_count - 1];
+
+        if (sort->nodes[i].state == 0 && dn_fact_is(other, DUNLIN_KIND_TABLE) &&
+            memmem(value->text.data, value->text.length, name.data, name.length) &&
+            place(sort, i) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int
+need_columns(sorting *sort, const dunlin_fact *table)
 {
     const dn_fact_map *facts =
         dn_fact_map_find(sort->work->after, table->kind, table->path, table->path_count)
             ? sort->work->after
             : sort->work->before;
 
+    if (dn_fact_map_members(facts, DUNLIN_KIND_COLUMN, table->path, table->path_count,
+                            need_row_type, sort) < 0)
+        return -1;
     return dn_fact_map_members(facts, DUNLIN_KIND_COLUMN, table->path, table->path_count,
-                               need_row_type, sort);
+                               need_counter, sort);
 }
 
 /* The name of a function or a domain, which stands before its arguments. */
@@ -225,7 +251,7 @@ need(sorting *sort, const dunlin_fact *fact)
     if (dn_string_among(fact->kind, "view matview"))
         return need_depends(sort, fact);
     if (dn_fact_is(fact, DUNLIN_KIND_TABLE))
-        return need_parents(sort, fact) < 0 ? -1 : need_types(sort, fact);
+        return need_parents(sort, fact) < 0 ? -1 : need_columns(sort, fact);
     if (dn_string_among(fact->kind, "function procedure domain type"))
         return need_mentioned(sort, fact);
     return 0;

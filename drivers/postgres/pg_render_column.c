@@ -514,6 +514,10 @@ change_auto(altering *one, const dunlin_fact *current)
     const dunlin_property *old = property_of(current, "auto");
 
     if (dn_pg_sets(operation, "auto") && is_serial(operation)) {
+        if (old != NULL) {
+            begin_change(one);
+            dn_pg_say(work, "DROP IDENTITY IF EXISTS");
+        }
         finish(one, NULL);
         dn_pg_push_own_sequence(work, operation);
         begin_change(one);

@@ -215,7 +215,8 @@ dn_pg_push_column_comments(dn_pg_render_work *work)
     if (comments == NULL && !dn_pg_is_unset(operation, "column_comments"))
         return;
     snprintf(kind, sizeof(kind), "%.*s", (int)operation->kind.length, operation->kind.data);
-    current = operation->verb == DUNLIN_VERB_ALTER
+    current = operation->verb == DUNLIN_VERB_ALTER ||
+                      (operation->flags & DUNLIN_OPERATION_OR_REPLACE) != 0
                   ? dn_pg_current(work, kind, operation->path, operation->path_count)
                   : NULL;
     for (uint64_t i = 0; current != NULL && i < current->property_count; i++)

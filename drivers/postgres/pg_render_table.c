@@ -212,6 +212,66 @@ begin_alter(dn_pg_render_work *work, const dunlin_operation *table)
     dn_pg_say_path(work, table->path, table->path_count);
 }
 
+static dunlin_string
+text_now(dn_pg_render_work *work, const dunlin_operation *table, const char *member)
+{
+    const dunlin_fact *now = dn_pg_current(work, DUNLIN_KIND_TABLE, table->path, table->path_count);
+    const dunlin_operation told = {.set = now != NULL ? now->properties : NULL,
+                                   .set_count = now != NULL ? now->property_count : 0};
+
+    return dn_pg_text_of(&told, member);
+}
+
+/* "name=value, name=value"; cuts the first name off the list. */
+static dunlin_string
+take_option(dunlin_string *list)
+{
+    dunlin_string name = {list->data, 0};
+    uint64_t length = 0;
+
+    while (length < list->length && list->data[length] != ',')
+        length++;
+    while (name.length < length && name.data[name.length] != '=')
+        name.length++;
+    while (length < list->length && (list->data[length] == ',' || list->data[length] == ' '))
+        length++;
+    *list = (dunlin_string){list->data + length, list->length - length};
+    return name;
+}
+
+static bool
+has_option(dunlin_string list, dunlin_string name)
+{
+    while (list.length > 0)
+        if (dn_kit_equal(take_option(&list), name))
+            return true;
+    return false;
+}
+
+static void
+reset_options(dn_pg_render_work *work, const dunlin_operation *table)
+{
+    dunlin_string before = text_now(work, table, "options");
+    dunlin_string after = dn_pg_text_of(table, "options");
+    bool any = false;
+
+    while (before.length > 0) {
+        dunlin_string name = take_option(&before);
+
+        if (has_option(after, name))
+            continue;
+        if (!any)
+            begin_alter(work, table);
+        dn_pg_say(work, any ? ", " : " RESET (");
+        dn_pg_say_text(work, name);
+        any = true;
+    }
+    if (any) {
+        dn_pg_say(work, ")");
+        dn_pg_push(work, work->at, 1);
+    }
+}
+
 static void
 alter_storage(dn_pg_render_work *work, const dunlin_operation *table)
 {
@@ -221,6 +281,8 @@ alter_storage(dn_pg_render_work *work, const dunlin_operation *table)
                   dn_kit_property_is_true(table, "unlogged") ? " SET UNLOGGED" : " SET LOGGED");
         dn_pg_push(work, work->at, 1);
     }
+    if (dn_pg_sets(table, "options") || dn_pg_is_unset(table, "options"))
+        reset_options(work, table);
     if (dn_pg_sets(table, "options")) {
         begin_alter(work, table);
         dn_pg_say(work, " SET (");
@@ -237,11 +299,34 @@ alter_storage(dn_pg_render_work *work, const dunlin_operation *table)
 }
 
 static void
+detach(dn_pg_render_work *work, const dunlin_operation *table, dunlin_string parent)
+{
+    if (parent.length == 0) {
+        dn_pg_refuse(work, "the table that '%.*s' is a partition of is not known",
+                     (int)dn_pg_last_name(table).length, dn_pg_last_name(table).data);
+        return;
+    }
+    dn_pg_say(work, "ALTER TABLE ");
+    dn_pg_say_text(work, parent);
+    dn_pg_say(work, " DETACH PARTITION ");
+    dn_pg_say_path(work, table->path, table->path_count);
+    dn_pg_push(work, work->at, 1);
+}
+
+static void
 alter_partition(dn_pg_render_work *work, const dunlin_operation *table)
 {
-    if (dn_pg_sets(table, "partition_of")) {
+    /* As the server prints it. */
+    dunlin_string parent = text_now(work, table, "partition_of");
+
+    if (dn_pg_is_unset(table, "partition_of") ||
+        (parent.length > 0 && (dn_pg_sets(table, "bound") || dn_pg_sets(table, "partition_of"))))
+        detach(work, table, parent);
+    if (dn_pg_sets(table, "partition_of"))
+        parent = dn_pg_text_of(table, "partition_of");
+    if (dn_pg_sets(table, "partition_of") || dn_pg_sets(table, "bound")) {
         dn_pg_say(work, "ALTER TABLE ");
-        dn_pg_say_text(work, dn_pg_text_of(table, "partition_of"));
+        dn_pg_say_text(work, parent);
         dn_pg_say(work, " ATTACH PARTITION ");
         dn_pg_say_path(work, table->path, table->path_count);
         dn_pg_say(work, " ");
@@ -249,8 +334,7 @@ alter_partition(dn_pg_render_work *work, const dunlin_operation *table)
         dn_pg_push(work, work->at, 1);
     }
     if (dn_pg_sets(table, "partition_by") || dn_pg_sets(table, "inherits") ||
-        dn_pg_is_unset(table, "inherits") || dn_pg_is_unset(table, "partition_of") ||
-        dn_pg_is_unset(table, "partition_by") || dn_pg_is_unset(table, "options"))
+        dn_pg_is_unset(table, "inherits") || dn_pg_is_unset(table, "partition_by"))
         dn_pg_refuse(work, "this change of the table '%.*s' has to be written for PostgreSQL alone",
                      (int)dn_pg_last_name(table).length, dn_pg_last_name(table).data);
 }

@@ -256,17 +256,85 @@ create_domain(dn_pg_render_work *work, const dunlin_operation *operation)
     dn_pg_push_guarded(work, &guard, work->at, 1);
 }
 
+/* The check of this name; NULL: there is none. */
+static const dunlin_property *
+find_check(const dunlin_operation *domain, dunlin_string wanted)
+{
+    const dunlin_property *check = dn_kit_property_find(domain, "checks");
+    const dunlin_property *name = dn_kit_property_find(domain, "check_names");
+
+    if (check == NULL || name == NULL)
+        return NULL;
+    for (check++, name++; check->type != DUNLIN_PROPERTY_END && name->type != DUNLIN_PROPERTY_END;
+         check++, name++)
+        if (dn_kit_equal(name->text, wanted))
+            return check;
+    return NULL;
+}
+
+/* Of one domain, the checks that another one has not. */
+static void
+say_checks(dn_pg_render_work *work, const dunlin_operation *domain, const dunlin_operation *other,
+           bool adds)
+{
+    const dunlin_property *check = dn_kit_property_find(domain, "checks");
+    const dunlin_property *name = dn_kit_property_find(domain, "check_names");
+
+    if (check == NULL || name == NULL)
+        return;
+    for (check++, name++; check->type != DUNLIN_PROPERTY_END && name->type != DUNLIN_PROPERTY_END;
+         check++, name++) {
+        const dunlin_property *same = find_check(other, name->text);
+
+        if (same != NULL && dn_kit_equal(same->text, check->text))
+            continue;
+        dn_pg_say(work, "ALTER DOMAIN ");
+        dn_pg_say_path(work, domain->path, domain->path_count);
+        dn_pg_say(work, adds ? " ADD CONSTRAINT " : " DROP CONSTRAINT ");
+        dn_pg_say_name(work, name->text);
+        if (adds) {
+            dn_pg_say(work, " CHECK (");
+            dn_pg_say_expression(work, check);
+            dn_pg_say(work, ")");
+        }
+        dn_pg_push(work, work->at, 1);
+    }
+}
+
+/* Both lists are said where one of them changes. */
+static void
+change_checks(dn_pg_render_work *work, const dunlin_operation *operation)
+{
+    const dunlin_fact *now =
+        dn_pg_current(work, DUNLIN_KIND_DOMAIN, operation->path, operation->path_count);
+    dunlin_operation before = *operation;
+
+    if (!dn_pg_sets(operation, "checks") && !dn_pg_is_unset(operation, "checks"))
+        return;
+    if (now == NULL || dn_pg_sets(operation, "checks") != dn_pg_sets(operation, "check_names")) {
+        dn_pg_refuse(work,
+                     "the checks of the domain '%.*s' have to be changed in text for PostgreSQL"
+                     " alone",
+                     (int)dn_pg_last_name(operation).length, dn_pg_last_name(operation).data);
+        return;
+    }
+    before.set = now->properties;
+    before.set_count = now->property_count;
+    say_checks(work, &before, operation, false);
+    say_checks(work, operation, &before, true);
+}
+
 static void
 alter_domain(dn_pg_render_work *work, const dunlin_operation *operation)
 {
     const dunlin_property *value = dn_kit_property_find(operation, "default");
 
-    if (dn_pg_sets(operation, "type") || dn_pg_sets(operation, "checks") ||
-        dn_pg_is_unset(operation, "checks") || dn_pg_sets(operation, "collation"))
+    if (dn_pg_sets(operation, "type") || dn_pg_sets(operation, "collation"))
         dn_pg_refuse(work,
-                     "type and checks of the domain '%.*s' have to be changed in text for"
-                     " PostgreSQL alone",
+                     "the type of the domain '%.*s' has to be changed in text for PostgreSQL"
+                     " alone",
                      (int)dn_pg_last_name(operation).length, dn_pg_last_name(operation).data);
+    change_checks(work, operation);
     if (value != NULL || dn_pg_is_unset(operation, "default")) {
         dn_pg_say(work, "ALTER DOMAIN ");
         dn_pg_say_path(work, operation->path, operation->path_count);
