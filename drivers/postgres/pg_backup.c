@@ -65,17 +65,28 @@ begin_tool(backup_job *job, const char *name)
     return status;
 }
 
+/* pg_dump, of what `form` says. */
 static int32_t
-dump_all(backup_job *job)
+begin_dump(backup_job *job, const char *form)
 {
     int32_t status = begin_tool(job, "pg_dump");
 
     if (status != DUNLIN_OK)
         return status;
-    dn_pg_tool_add(&job->tool, "--format=custom");
+    dn_pg_tool_add(&job->tool, form);
     dn_pg_tool_add(&job->tool, "--no-password");
     dn_pg_tool_add(&job->tool, lock_wait);
     dn_pg_tool_add_connection(&job->tool, &job->address);
+    return DUNLIN_OK;
+}
+
+static int32_t
+dump_into_file(backup_job *job, const char *form)
+{
+    int32_t status = begin_dump(job, form);
+
+    if (status != DUNLIN_OK)
+        return status;
     job->tool.output = job->options->path;
     return dn_pg_tool_run(job->call, &job->tool);
 }
@@ -93,33 +104,14 @@ check_archive(backup_job *job)
     return dn_pg_tool_run(job->call, &job->tool);
 }
 
-static int32_t
-dump_schema(backup_job *job)
-{
-    int32_t status = begin_tool(job, "pg_dump");
-
-    if (status != DUNLIN_OK)
-        return status;
-    dn_pg_tool_add(&job->tool, "--schema-only");
-    dn_pg_tool_add(&job->tool, "--no-password");
-    dn_pg_tool_add(&job->tool, lock_wait);
-    dn_pg_tool_add_connection(&job->tool, &job->address);
-    job->tool.output = job->options->path;
-    return dn_pg_tool_run(job->call, &job->tool);
-}
-
 /* A name in double quotes is what a pattern of pg_dump takes literally. */
 static int32_t
 dump_tables(backup_job *job)
 {
-    int32_t status = begin_tool(job, "pg_dump");
+    int32_t status = begin_dump(job, "--data-only");
 
     if (status != DUNLIN_OK)
         return status;
-    dn_pg_tool_add(&job->tool, "--data-only");
-    dn_pg_tool_add(&job->tool, "--no-password");
-    dn_pg_tool_add(&job->tool, lock_wait);
-    dn_pg_tool_add_connection(&job->tool, &job->address);
     for (uint64_t i = 0; i < job->options->table_count && i < PATTERN_ROOM; i++) {
         dn_pg_tool_add(&job->tool, "--table");
         dn_pg_tool_add_string(&job->tool, job->options->tables[i]);
@@ -158,7 +150,7 @@ dn_pg_backup(const dunlin_call *call, dunlin_string url, const dunlin_backup_opt
     if (access(job.path, F_OK) == 0)
         return dn_kit_fail(call, DUNLIN_EXISTS,
                            "the backup '%s' exists already, and is not overwritten", job.path);
-    status = schema ? dump_schema(&job) : dump_all(&job);
+    status = dump_into_file(&job, schema ? "--schema-only" : "--format=custom");
     if (status == DUNLIN_OK && schema && options->table_count > 0)
         status = dump_tables(&job);
     if (status == DUNLIN_OK)
