@@ -23,7 +23,7 @@ objection(const dn_verdict *verdict)
 {
     switch (verdict->verdict) {
     case DN_VERDICT_RECORDED_ABSENT: return "it is recorded, and nothing of it is in the schema";
-    case DN_VERDICT_PARTIAL: return "part of it is in the schema, and part is not";
+    case DN_VERDICT_PARTIAL: return "it was run half-way";
     case DN_VERDICT_CONTRADICTED: return "the schema holds something else in its place";
     case DN_VERDICT_EDITED:
         return verdict->stops ? "its file is not the one that was applied" : NULL;

@@ -402,24 +402,21 @@ find_programs(reconciling *state, dn_error *error)
     return 0;
 }
 
-/* The tracker of another tool among what is there. */
-static const char *
-describe_other_tracker(reconciling *state)
+const char *
+dn_reconcile_other_tracker(const dn_observation *seen, dn_arena *arena)
 {
-    const dn_observation *seen = state->observation;
-
     for (size_t i = 0; i < seen->object_count; i++) {
         const char *name = seen->objects[i].name;
         size_t length = strcspn(name, "."); /* of indexes: that of their table */
         dn_layout layout = dn_tracker_form_named(dn_span(name, length));
 
         if (layout)
-            return dn_arena_printf(state->arena,
+            return dn_arena_printf(arena,
                                    "; '%.*s' is a tracker of %s: 'dunlin adopt' takes over from it",
                                    (int)length, name, dn_layout_form_of(layout)->title);
     }
     if (seen->claimant)
-        return dn_arena_printf(state->arena,
+        return dn_arena_printf(arena,
                                "; '%s' is a tracker of %s: 'dunlin adopt' takes over from it",
                                seen->claimed_in, seen->claimant->title);
     return "";
@@ -446,7 +443,7 @@ static int
 find_foreign_objects(reconciling *state, dn_error *error)
 {
     const dn_observation *seen = state->observation;
-    const char *other = describe_other_tracker(state);
+    const char *other = dn_reconcile_other_tracker(seen, state->arena);
 
     if (!seen->object_count)
         return 0;

@@ -98,6 +98,9 @@ int dn_reconcile_prove(const dn_reconciliation *reconciliation, const dn_past *h
 int dn_reconcile_schema(dn_reconciliation *reconciliation, const dn_observation *observation,
                         const dn_past *history, const dn_migration_effects *effects,
                         const dn_proofs *proofs, dn_arena *arena, dn_error *error);
+/* "; 'x' is a tracker of ...", where that of another tool is among what is there; else empty. NULL: no
+ * memory. */
+const char *dn_reconcile_other_tracker(const dn_observation *seen, dn_arena *arena);
 /* One paragraph: what happened. */
 const char *dn_reconcile_story(const dn_reconciliation *reconciliation,
                                const dn_observation *observation, dn_arena *arena);

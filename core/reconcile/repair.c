@@ -485,6 +485,7 @@ static int
 finish_cut_short(planning *work, const dn_verdict *verdict)
 {
     const dn_proof *proof = verdict->proof;
+    dn_layout layout = work->observation->journal->layout;
 
     for (size_t i = 0; i < proof->step_count; i++)
         for (size_t k = 0; k < proof->missing_count; k++) {
@@ -494,7 +495,10 @@ finish_cut_short(planning *work, const dn_verdict *verdict)
 
             if (proof->steps[i].ordinal != proof->missing[k])
                 continue;
-            step.why = "it stands behind another statement without a breakpoint, and was left out";
+            step.why = layout == DN_LAYOUT_DRIZZLE || layout == DN_LAYOUT_DRIZZLE_V1
+                           ? "it stands behind another statement without a breakpoint, and was "
+                             "left out"
+                           : "its migration is recorded, and the schema holds nothing of it";
             step.statements = &proof->missing[k];
             step.statement_count = step.count = 1;
             step.verdicts = dn_arena_array(work->arena, 1, sizeof *step.verdicts);

@@ -9,6 +9,7 @@
 typedef struct telling {
     const dn_reconciliation *result;
     const dn_observation *observation;
+    dn_arena *arena;
     dn_text text;
     size_t sentences;
     size_t sentence; /* where the last one begins */
@@ -132,13 +133,19 @@ static void
 tell_outside(telling *story)
 {
     const dn_tracker *tracker = &story->observation->tracker;
+    const char *other =
+        tracker->present ? "" : dn_reconcile_other_tracker(story->observation, story->arena);
 
     if (!count(story, is_outside))
         return;
     begin(story);
     dn_text_add_string(&story->text, "the schema holds the effects of ");
     add_tags(story, is_outside);
-    if (!tracker->present)
+    if (!other)
+        story->text.failed = true;
+    else if (*other)
+        dn_text_printf(&story->text, ", but there is no tracker '%s'%s", tracker->table, other);
+    else if (!tracker->present)
         dn_text_printf(&story->text,
                        ", but there is no tracker '%s': they were run outside of it, or it was "
                        "dropped",
@@ -307,7 +314,8 @@ const char *
 dn_reconcile_story(const dn_reconciliation *result, const dn_observation *observation,
                    dn_arena *arena)
 {
-    telling story = {.result = result, .observation = observation, .text = DN_TEXT_INIT};
+    telling story = {
+        .result = result, .observation = observation, .arena = arena, .text = DN_TEXT_INIT};
     const char *told;
 
     tell_outside(&story);

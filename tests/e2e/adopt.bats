@@ -92,6 +92,22 @@ load tools_helper
     run_json adopt "${common[@]}"
     assert_exit 0
     assert_json '[.from.tool, .from.proved]' '["sqlx",2]'
+    # Nothing else says in a folder of plain files whose they are.
+    dunlin doctor "${common[@]}"
+    assert_exit 4
+    assert_stdout "but there is no tracker 'dunlin_migrations'; '_sqlx_migrations' is a tracker of sqlx: 'dunlin adopt' takes over from it."
+}
+
+@test "one that was run half-way is told as that, and what is missing of it not as a matter of breakpoints" {
+    tool_project dbmate
+    printf -- '-- migrate:up\ncreate table p (x int);\ncreate index p_x on p (x);\n-- migrate:down\n' \
+        >migrations/20250103000000_third.sql
+    sql tool.db 'create table p (x int)' "INSERT INTO schema_migrations VALUES ('20250103000000')"
+    dunlin adopt "${common[@]}"
+    assert_exit 4
+    assert_stderr "'20250103000000_third' cannot be taken over: it was run half-way: part of it is in the schema; statement 2 of 2 is not done [adopt.contradicted]"
+    dunlin repair "${common[@]}"
+    assert_stdout "sql 20250103000000_third: its migration is recorded, and the schema holds nothing of it"
 }
 
 @test "what is there and not in the tool's table is taken over, what is neither stays pending" {
