@@ -108,6 +108,9 @@ no_backup() {
     refute_stderr '.partial'
     assert_equal "$(sql_my "$database" "SHOW TABLES LIKE 'later'")" ''
     assert_equal "$(sql_my "$database" "SELECT COUNT(*) FROM dunlin_migrations")" 1
+    run --separate-stderr env PATH=/nowhere "$DUNLIN" check --env -C project
+    assert_exit 4
+    assert_stdout "to mend: install the tool, make room, or choose another destination, as it says"
     run --separate-stderr env PATH=/nowhere "$DUNLIN" migrate -C project --no-backup
     assert_exit 0
 }
