@@ -217,21 +217,27 @@ touch_new_name(finding *work)
 }
 
 static void
-alter(finding *work, const char *argument)
+alter_object(finding *work, dn_pg_need_kind kind)
 {
     object_name object;
 
-    DN_KIT_UNUSED(argument);
-    dn_pg_scan_fits(&work->scan, "IF EXISTS");
-    dn_pg_scan_fits(&work->scan, "ONLY");
     if (!take(work, &object)) {
         work->over = true;
         return;
     }
     if (!was_touched(work, object.name))
-        need(work, DN_PG_NEED_OWN, &object, NULL);
+        need(work, kind, &object, NULL);
     touch(work, object.name);
     touch_new_name(work);
+}
+
+static void
+alter(finding *work, const char *argument)
+{
+    DN_KIT_UNUSED(argument);
+    dn_pg_scan_fits(&work->scan, "IF EXISTS");
+    dn_pg_scan_fits(&work->scan, "ONLY");
+    alter_object(work, DN_PG_NEED_OWN);
 }
 
 static void
@@ -248,17 +254,8 @@ alter_table(finding *work, const char *argument)
 static void
 alter_type(finding *work, const char *argument)
 {
-    object_name object;
-
     DN_KIT_UNUSED(argument);
-    if (!take(work, &object)) {
-        work->over = true;
-        return;
-    }
-    if (!was_touched(work, object.name))
-        need(work, DN_PG_NEED_TYPE, &object, NULL);
-    touch(work, object.name);
-    touch_new_name(work);
+    alter_object(work, DN_PG_NEED_TYPE);
 }
 
 static void
