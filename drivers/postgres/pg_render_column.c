@@ -455,6 +455,32 @@ push_drop_sequence(dn_pg_render_work *work, const dunlin_operation *operation)
     dn_pg_push_guarded(work, &guard, work->at, 1);
 }
 
+/* The sequence of a serial column keeps its type, and ends where that does, when the column gets another.
+ * Of text in the server's own words nobody expects more than it says. */
+static void
+push_sequence_type(dn_pg_render_work *work, const dunlin_operation *operation,
+                   const dunlin_fact *current)
+{
+    const dunlin_property *old = property_of(current, "auto");
+    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text table = {0};
+    dunlin_string type = dn_pg_text_of(operation, "type");
+
+    if ((work->call->flags & DUNLIN_CALL_OWN_WORDS) == 0 || old == NULL ||
+        !dn_kit_same(old->text, "serial") || serial_of(type) == NULL ||
+        dn_pg_sets(operation, "auto") || dn_pg_is_unset(operation, "auto"))
+        return;
+    table = table_text(work, operation);
+    dn_pg_say(work, "DO $dunlin$ BEGIN EXECUTE 'ALTER SEQUENCE ' ||"
+                    " pg_catalog.pg_get_serial_sequence(");
+    dn_pg_say_literal(work, dn_kit_text_string(&table));
+    dn_pg_say(work, ", ");
+    dn_pg_say_literal(work, dn_pg_last_name(operation));
+    dn_pg_say(work, ") || ' AS ");
+    dn_pg_say_text(work, type);
+    dn_pg_say(work, "'; END $dunlin$");
+    dn_pg_push(work, work->at, 1);
+}
+
 /* The next value is the one behind the greatest. */
 static void
 push_catch_up(dn_pg_render_work *work, const dunlin_operation *operation)
@@ -583,6 +609,7 @@ alter_column(dn_pg_render_work *work, const dunlin_operation *operation)
     change_value(&one);
     change_auto(&one, current);
     finish(&one, NULL);
+    push_sequence_type(work, operation, current);
     change_labels(&one);
     dn_pg_push_comment(work, "COLUMN");
 }

@@ -85,6 +85,19 @@ load helper
     pairs_of mysql
 }
 
+@test "postgres: the sequence of a serial column gets the type that the column gets" {
+    local one two
+    one=$(fresh_database postgresql)
+    two=$(fresh_database postgresql)
+    sql_pg "$one" "CREATE TABLE t (a serial, b bigserial)"
+    sql_pg "$two" "CREATE TABLE t (a bigserial, b serial)"
+    dunlin snapshot --url "$two" --output two.json
+    step_to "$one" two.json
+    assert_equal "$(sql_pg "$one" "SELECT data_type, max_value FROM pg_sequences WHERE sequencename = 't_a_seq'")" \
+        'bigint|9223372036854775807'
+    assert_equal "$(sql_pg "$one" "SELECT data_type FROM pg_sequences WHERE sequencename = 't_b_seq'")" integer
+}
+
 @test "postgres: the statements lead from one random schema to another" {
     random_pairs postgresql 10
 }
