@@ -140,9 +140,10 @@ dunlin_string
 dn_ddl_boolean_value(dunlin_string text)
 {
     static const char *const spellings[][2] = {
-        {"0", "false"},       {"1", "true"},      {"'0'", "false"}, {"'1'", "true"},
-        {"'false'", "false"}, {"'true'", "true"}, {"'f'", "false"}, {"'t'", "true"},
-        {"b'0'", "false"},    {"b'1'", "true"},
+        {"0", "false"},     {"1", "true"},    {"'0'", "false"},     {"'1'", "true"},
+        {"'f'", "false"},   {"'t'", "true"},  {"'false'", "false"}, {"'true'", "true"},
+        {"'n'", "false"},   {"'y'", "true"},  {"'no'", "false"},    {"'yes'", "true"},
+        {"'off'", "false"}, {"'on'", "true"}, {"b'0'", "false"},    {"b'1'", "true"},
     };
 
     for (size_t i = 0; i < sizeof spellings / sizeof spellings[0]; i++)

@@ -145,6 +145,8 @@ dn_class dn_class_of_column(const dn_writer *writer, const dn_ddl_object *table,
 bool dn_write_booleans(dn_writer *writer, dn_data *data);
 /* The same of what a boolean is compared with, where the database takes no numbers for it. */
 bool dn_write_compared_booleans(dn_writer *writer, const dn_node *node);
+/* write_set.c: `called` goes before the columns, unless it is empty. */
+bool dn_write_set(dn_writer *writer, const dn_data *data, dunlin_string called, dn_text *out);
 /* write_data.c */
 bool dn_write_data(dn_writer *writer, const dn_data *data, dn_text *out);
 

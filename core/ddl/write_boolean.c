@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Booleans as MySQL and SQLite write them: 1 and 0 in the place of a boolean's value.
+ * Booleans as MySQL and SQLite write them, 1 and 0 in the place of a boolean's value, and as a text
+ * that PostgreSQL reads: 't', 'off'. To SQLite that would be a text, and neither true nor false.
  */
 #include "core/ddl/write.h"
 
@@ -24,17 +25,39 @@ is_number(const dn_node *node, char digit)
     return node->text.length == 1 && *node->text.data == digit;
 }
 
+static bool
+become_value(dn_node *node, bool value)
+{
+    node->name = value ? "true" : "false";
+    node->kind = DN_NODE_VALUE;
+    return true;
+}
+
+static bool
+read_boolean(dn_writer *writer, dunlin_string column, dn_node *node)
+{
+    static const char *const words[][2] = {{"t", "f"},    {"true", "false"}, {"y", "n"},
+                                           {"yes", "no"}, {"on", "off"},     {"1", "0"}};
+
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        for (size_t k = 0; k < 2; k++)
+            if (dn_string_equal_fold(node->text, words[i][k]))
+                return become_value(node, k == 0);
+    return dn_write_refuse(
+        writer, node->offset, "'%.*s' is boolean, and '%.*s' is neither true nor false",
+        (int)column.length, column.data, (int)node->text.length, node->text.data);
+}
+
 /* Another number is refused where the database takes none. */
 static bool
 become_boolean(dn_writer *writer, dunlin_string column, dn_node *node)
 {
     const dn_rule *rule;
 
-    if (is_number(node, '0') || is_number(node, '1')) {
-        node->name = is_number(node, '1') ? "true" : "false";
-        node->kind = DN_NODE_VALUE;
-        return true;
-    }
+    if (node->kind == DN_NODE_STRING)
+        return read_boolean(writer, column, node);
+    if (is_number(node, '0') || is_number(node, '1'))
+        return become_value(node, is_number(node, '1'));
     rule = refusal_of_numbers(writer);
     return !rule ||
            dn_write_refuse(writer, node->offset, "'%.*s' is boolean: %.*s", (int)column.length,
@@ -50,11 +73,17 @@ is_boolean(const dn_writer *writer, const dn_data *data, dunlin_string column)
            dn_class_of_column(writer, &data->table, column) == DN_CLASS_BOOL;
 }
 
-/* A number, or one of those that a CASE is worth. */
+static bool
+is_constant(const dn_node *node)
+{
+    return node->kind == DN_NODE_NUMBER || node->kind == DN_NODE_STRING;
+}
+
+/* A constant, or one of those that a CASE is worth. */
 static bool
 give(dn_writer *writer, dunlin_string column, dn_node *node)
 {
-    if (node->kind == DN_NODE_NUMBER)
+    if (is_constant(node))
         return become_boolean(writer, column, node);
     if (node->kind != DN_NODE_CASE)
         return true;
@@ -67,7 +96,7 @@ give(dn_writer *writer, dunlin_string column, dn_node *node)
 static bool
 give_column(dn_writer *writer, const dn_data *data, dunlin_string column, dn_node *node)
 {
-    return (node->kind != DN_NODE_NUMBER && node->kind != DN_NODE_CASE) ||
+    return (!is_constant(node) && node->kind != DN_NODE_CASE) ||
            !is_boolean(writer, data, column) || give(writer, column, node);
 }
 
@@ -132,11 +161,19 @@ name_of(const dn_node *node)
     return node->kind == DN_NODE_COLUMN ? node->parts[node->part_count - 1] : dn_string("this");
 }
 
+/* Numbers where the database takes none, and texts everywhere. */
+static bool
+is_to_become(const dn_writer *writer, const dn_node *node)
+{
+    return node->kind == DN_NODE_STRING ||
+           (node->kind == DN_NODE_NUMBER && refusal_of_numbers(writer));
+}
+
 static bool
 become_all(dn_writer *writer, const dn_node *boolean, const dn_nodes *nodes)
 {
     for (size_t i = 0; i < nodes->count; i++)
-        if (nodes->list[i]->kind == DN_NODE_NUMBER &&
+        if (is_to_become(writer, nodes->list[i]) &&
             !become_boolean(writer, name_of(boolean), nodes->list[i]))
             return false;
     return true;
@@ -149,7 +186,7 @@ become_cases(dn_writer *writer, const dn_node *node)
     if (dn_class_of(writer, node->operand) != DN_CLASS_BOOL)
         return true;
     for (size_t i = 0; i + 1 < node->items.count; i += 2)
-        if (node->items.list[i]->kind == DN_NODE_NUMBER &&
+        if (is_to_become(writer, node->items.list[i]) &&
             !become_boolean(writer, name_of(node->operand), node->items.list[i]))
             return false;
     return true;
@@ -159,15 +196,15 @@ bool
 dn_write_compared_booleans(dn_writer *writer, const dn_node *node)
 {
     const dn_node *boolean = NULL;
-    bool numbers = false;
+    bool some = false;
 
-    if (node->kind == DN_NODE_CASE && node->operand && refusal_of_numbers(writer))
+    if (node->kind == DN_NODE_CASE && node->operand)
         return become_cases(writer, node);
-    if (!compares(node) || !refusal_of_numbers(writer))
+    if (!compares(node))
         return true;
     for (size_t i = 0; i < node->items.count; i++)
-        numbers = numbers || node->items.list[i]->kind == DN_NODE_NUMBER;
-    for (size_t i = 0; numbers && !boolean && i < node->items.count; i++)
+        some = some || is_to_become(writer, node->items.list[i]);
+    for (size_t i = 0; some && !boolean && i < node->items.count; i++)
         if (dn_class_of(writer, node->items.list[i]) == DN_CLASS_BOOL)
             boolean = node->items.list[i];
     return !boolean || become_all(writer, boolean, &node->items);

@@ -45,35 +45,18 @@ write_called(dn_writer *writer, const dn_data *data, dn_text *out)
 }
 
 static bool
-write_set(dn_writer *writer, const dn_data *data, bool qualified, dn_text *out)
-{
-    for (size_t i = 0; i < data->set.count; i++) {
-        if (i)
-            dn_text_add_string(out, ", ");
-        if (qualified) {
-            if (!write_called(writer, data, out))
-                return false;
-            dn_text_add_char(out, '.');
-        }
-        if (!dn_write_name(writer, data->set.list[i].column, out))
-            return false;
-        dn_text_add_string(out, " = ");
-        if (!dn_write_expression(writer, data->set.list[i].value, out))
-            return false;
-    }
-    return true;
-}
-
-static bool
 write_assignments(dn_writer *writer, const dn_data *data, dn_text *out)
 {
-    return write_set(writer, data, false, out);
+    return dn_write_set(writer, data, dn_string(""), out);
 }
 
 static bool
 write_qualified_assignments(dn_writer *writer, const dn_data *data, dn_text *out)
 {
-    return write_set(writer, data, true, out);
+    dn_part called;
+
+    return piece(writer, data, write_called, &called) &&
+           dn_write_set(writer, data, called.text, out);
 }
 
 static bool

@@ -273,6 +273,30 @@ truth_of(const char *text)
     return dn_string_among(word, "false f 0 no off FALSE") ? 0 : -1;
 }
 
+/* Of a time with parts of seconds, how much counts: 10:00:00.500000 is 10:00:00.5. Else 0. */
+static size_t
+length_of_time(const char *text)
+{
+    size_t length = strlen(text);
+
+    if (!strchr(text, ':') || strspn(text, "0123456789-:. ") != length)
+        return 0;
+    if (strchr(text, '.')) {
+        while (text[length - 1] == '0')
+            length--;
+        length -= text[length - 1] == '.';
+    }
+    return length;
+}
+
+static bool
+same_time(const char *left, const char *right)
+{
+    size_t length = length_of_time(left);
+
+    return length && length == length_of_time(right) && strncmp(left, right, length) == 0;
+}
+
 bool
 dn_same_literal(const char *left, const char *right, bool typed)
 {
@@ -282,6 +306,8 @@ dn_same_literal(const char *left, const char *right, bool typed)
         return false;
     if (is_number(left) && is_number(right))
         return same_number(left, right);
+    if (same_time(left, right))
+        return true;
     return truth_of(left) >= 0 && truth_of(left) == truth_of(right);
 }
 

@@ -355,6 +355,10 @@ static const my_rule clauses[] = {
     RULE(CLAUSE, "on conflict target do update", NULL, "ON DUPLICATE KEY UPDATE $2"),
     RULE(CLAUSE, "on conflict constraint do update", NULL, "ON DUPLICATE KEY UPDATE $2"),
     RULE(CLAUSE, "on conflict do update", NULL, "ON DUPLICATE KEY UPDATE $2"),
+    REFUSED(
+        CLAUSE, "set one after another", NULL,
+        "each assignment sees what the ones before it gave, and in no order of these does it make "
+        "no difference: write several statements"),
     RULE(CLAUSE, "update alias", NULL, NULL),
     RULE(CLAUSE, "update from", NULL, "UPDATE $1, $3 SET $5$4"),
     RULE(CLAUSE, "update limit", NULL, NULL),

@@ -147,6 +147,15 @@ take_strictness(realising *work, dn_sqlite_table *table)
         dn_kit_properties_true(&table->set, "strict");
 }
 
+/* Which column stands where, for rows that are inserted without naming any. */
+static void
+take_order(dn_sqlite_table *table, dn_kit_set given)
+{
+    for (uint64_t i = 0; i < given.count; i = dn_kit_set_next(given, i))
+        if (dn_kit_same(given.list[i].name, "order"))
+            dn_kit_properties_take(&table->set, given, i);
+}
+
 static int32_t
 realise_table(realising *work)
 {
@@ -176,6 +185,8 @@ realise_table(realising *work)
     if (status == DUNLIN_OK && dn_sqlite_table_key(&table) != NULL)
         status = dn_sqlite_local_settle(&work->local, &table);
     dn_sqlite_name_members(&table);
+    if (given != NULL)
+        take_order(&table, set_of(given));
     if (status == DUNLIN_OK && given != NULL)
         status = push(work, DUNLIN_KIND_TABLE, table.name, dn_kit_string(NULL),
                       dn_kit_set_of(&table.set));
