@@ -394,12 +394,15 @@ restore_fact(planning *work, const dn_drift *drift)
     return add(work, step);
 }
 
+/* What this checkout does not have may have done it, so nobody can say before that is here. */
 static int
 ask_about_drift(planning *work)
 {
     const dn_proofs *proofs = work->result->proofs;
     const char *first = NULL;
 
+    if (work->observation->unknown_count)
+        return 0;
     for (size_t i = 0; i < proofs->drift_count; i++) {
         const dn_drift *drift = &proofs->drift[i];
         int answer = 0;
@@ -425,7 +428,7 @@ ask_about_drift(planning *work)
         if (answer < 0)
             return -1;
     }
-    if (!first || work->observation->unknown_count)
+    if (!first)
         return 0;
     return add(work, (dn_repair_step){.action = DN_REPAIR_REPORT,
                                       .why = "objects that belong to no migration are left alone"});

@@ -245,7 +245,11 @@ tell_drift(telling *story)
     if (!found)
         return;
     begin(story);
-    dn_text_add_string(&story->text, "the schema was changed by hand: ");
+    dn_text_add_string(&story->text,
+                       story->observation->unknown_count
+                           ? "the schema was changed by what this checkout does not have, or by "
+                             "hand: "
+                           : "the schema was changed by hand: ");
     dn_fact_describe(&story->text, first->kind, first->path, first->path_count);
     if (found > 1)
         dn_text_printf(&story->text, " and %zu more", found - 1);
@@ -330,8 +334,8 @@ dn_reconcile_story(const dn_reconciliation *result, const dn_observation *observ
     tell_tags(&story, is_missing, "there is no file of ", "");
     tell_tags(&story, is_unlisted, "the journal does not list ", "");
     tell_tags(&story, is_edited, "the SQL was edited after it was applied of ", "");
-    tell_drift(&story);
     tell_unknown(&story);
+    tell_drift(&story);
     tell_tags(&story, is_unprovable, "nothing shows whether these were run: ", "");
     tell_stop(&story);
     tell_rest(&story);

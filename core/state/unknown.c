@@ -116,6 +116,9 @@ tell_row(dn_connection *connection, const dn_observation *seen, dn_tracker_row *
     if (dn_tracker_explain(connection, &seen->tracker, row->has_digest ? &row->digest : NULL,
                            row->tag, &kept, &sql, error) < 0)
         return -1;
+    /* Drizzle's table has no names. */
+    if (!row->tag && *kept.tag && !(row->tag = dn_arena_text(arena, kept.tag)))
+        return dn_no_memory(error);
     if (!kept.found || !sql.data)
         return 0;
     row->has_text = true;

@@ -116,6 +116,7 @@ typedef struct dn_tracker_kept {
     bool has_tokens;
     dn_digest text;
     dn_digest tokens;
+    char tag[256]; /* longer ones are cut */
 } dn_tracker_kept;
 int dn_tracker_explain(dn_connection *connection, const dn_tracker *tracker,
                        const dn_digest *digest, const char *tag, dn_tracker_kept *kept,

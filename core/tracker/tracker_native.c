@@ -3,6 +3,7 @@
  * Reading dunlin_migrations.
  */
 #include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "core/tracker/tracker_internal.h"
@@ -123,6 +124,9 @@ visit_kept(const dunlin_value *values, size_t count, void *context, dn_error *er
     if (digest_of(&values[0], &ignored))
         answer->kept->text = ignored;
     answer->kept->has_tokens = digest_of(&values[1], &answer->kept->tokens);
+    if (values[3].type == DUNLIN_VALUE_TEXT)
+        snprintf(answer->kept->tag, sizeof answer->kept->tag, "%.*s", (int)values[3].text.length,
+                 values[3].text.data);
     if (values[2].type != DUNLIN_VALUE_BLOB)
         return 0;
     dn_text_clear(answer->sql);
@@ -153,7 +157,7 @@ dn_tracker_explain(dn_connection *connection, const dn_tracker *tracker, const d
     values[1].type = DUNLIN_VALUE_TEXT;
     values[1].text = dn_string(tag ? tag : "");
     query = dn_arena_printf(&arena,
-                            "SELECT digest_text, digest_tokens, sql_up FROM %s"
+                            "SELECT digest_text, digest_tokens, sql_up, tag FROM %s"
                             " WHERE digest_raw = $1 OR (tag = $2 AND $1 = '')"
                             " ORDER BY seq DESC LIMIT 1",
                             tracker->ours);

@@ -41,6 +41,22 @@ load ahead_helper
     assert_exit 0
 }
 
+@test "what migrations that an older checkout lacks did is not said to be done by hand" {
+    drizzle_project project
+    dunlin migrate -C project
+    assert_exit 0
+    rm project/drizzle/001[12]*.sql
+    jq '.entries |= .[:11]' project/drizzle/meta/_journal.json >journal
+    mv journal project/drizzle/meta/_journal.json
+    run_json doctor -C project
+    assert_exit 4
+    assert_json '[.unknown[].tag]' '["0011_retire_legacy_import","0012_team_invites"]'
+    assert_json '[.plan[] | .action]' '["ask"]'
+    assert_json .story "The tracker records 2 migrations that this checkout does not have: the database is ahead of it, or they were removed. The schema was changed by what this checkout does not have, or by hand: index 'users.users_legacy_import_idx' and 1 more are not as the migrations left them."
+    dunlin doctor -C project
+    assert_stdout "the tracker '__drizzle_migrations' records '0012_team_invites' ("
+}
+
 # A database that golang-migrate left at version 3, of files 1 and 3.
 golang_project() {
     printf '{"migrations": "migrations", "dialect": "sqlite", "layout": "golang-migrate", "snapshots": "off",
