@@ -321,13 +321,15 @@ note_new_names(dn_diffing *work)
     return 0;
 }
 
-/* Something new has the name of the table, or one of its indexes and keys that of another's. */
+/* Something new has the name of the table, or one of its indexes and keys that of another's; or, of a
+ * partition, may have its bound. */
 static bool
-name_is_needed(dn_diffing *work, const dunlin_fact *table)
+place_is_needed(dn_diffing *work, const dunlin_fact *table)
 {
     size_t first = (size_t)(move_of(work, table) - work->moves) + 1;
 
-    if (is_new_name(work, "object", table))
+    if (is_new_name(work, "object", table) ||
+        dn_property_find(table->properties, table->property_count, "partition_of"))
         return true;
     for (size_t i = first; i < end_of(work, table, first); i++)
         if (dn_string_among(dn_move_key(&work->moves[i])->kind,
@@ -682,7 +684,7 @@ clear_the_way(dn_diffing *work)
     if (drop_remade(work, "aggregate") < 0 || drop_remade_routines(work) < 0 ||
         drop_remade(work, "type") < 0 || drop_remade(work, "collation") < 0)
         return -1;
-    return drop_tables(work, name_is_needed);
+    return drop_tables(work, place_is_needed);
 }
 
 static bool

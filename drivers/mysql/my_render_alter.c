@@ -169,14 +169,21 @@ look_for_user(const dunlin_fact *fact, void *context)
 static int32_t
 drop_implied_index(dn_mysql_rendering *work, const dunlin_operation *operation)
 {
-    dn_mysql_members index = dn_mysql_fact_members(
-        dn_mysql_find(work, DUNLIN_KIND_INDEX, operation->path[0], operation->path[1]));
+    dunlin_string name = operation->path[1];
+    dn_mysql_members index =
+        dn_mysql_fact_members(dn_mysql_find(work, DUNLIN_KIND_INDEX, operation->path[0], name));
     dn_mysql_members columns = dn_mysql_member_list(
         dn_mysql_fact_members(
             dn_mysql_find(work, DUNLIN_KIND_FOREIGN_KEY, operation->path[0], operation->path[1])),
         "columns");
     other_key other = {.work = work, .operation = operation};
 
+    /* That of a key without a name is called like its first column. */
+    if (index.count == 0 && columns.count > 0) {
+        name = columns.items[0].text;
+        index =
+            dn_mysql_fact_members(dn_mysql_find(work, DUNLIN_KIND_INDEX, operation->path[0], name));
+    }
     if (!dn_mysql_member_is(index, "implied") || columns.count == 0)
         return DUNLIN_OK;
     other.column = columns.items[0].text;
@@ -185,7 +192,7 @@ drop_implied_index(dn_mysql_rendering *work, const dunlin_operation *operation)
     if (other.found)
         return DUNLIN_OK;
     dn_kit_text_add(&work->sql, ",\n    DROP INDEX ");
-    dn_mysql_add_name(work, operation->path[1]);
+    dn_mysql_add_name(work, name);
     return DUNLIN_OK;
 }
 
@@ -405,13 +412,75 @@ is_said_of_checking(const dunlin_operation *operation)
     return known == operation->set_count + operation->unset_count;
 }
 
-/* A comment on a key or an index is made with it. */
+/* The members that it has, but for the comment that the operation tells. */
+static void
+recomment(const dunlin_fact *fact, const dunlin_operation *operation, dn_mysql_list *list)
+{
+    dn_mysql_members now = dn_mysql_fact_members(fact);
+    const dunlin_property *comment = dn_mysql_member(dn_mysql_set(operation), "comment");
+
+    for (uint64_t i = 0; i < now.count; i = dn_mysql_member_next(now, i))
+        if (!dn_kit_same(now.items[i].name, "comment"))
+            dn_mysql_add_copy(list, &now.items[i]);
+    if (comment != NULL)
+        dn_mysql_add_copy(list, comment);
+}
+
+static int32_t
+add_index_anew(dn_mysql_rendering *work, const dunlin_operation *index)
+{
+    dunlin_string method = dn_mysql_member_text(dn_mysql_set(index), "method");
+
+    dn_kit_text_add(&work->sql, dn_kit_same(method, "fulltext")  ? "FULLTEXT "
+                                : dn_kit_same(method, "spatial") ? "SPATIAL "
+                                                                 : "");
+    return dn_mysql_add_index(work, index);
+}
+
+/* The comment on a key or an index is made with it: it goes and comes in one statement. */
+static int32_t
+comment_anew(dn_mysql_rendering *work, const dunlin_operation *operation)
+{
+    DN_KIT_CLEANUP(dn_kit_free) char *kind = dn_kit_copy(operation->kind);
+    const dunlin_fact *fact =
+        kind != NULL ? dn_mysql_find(work, kind, operation->path[0], operation->path[1]) : NULL;
+    dunlin_operation again = *operation;
+    dn_mysql_list list = {0};
+    bool left_out = false;
+    int32_t status;
+
+    if (fact == NULL)
+        return dn_kit_fail(work->call, DUNLIN_MISSING, "what key '%.*s' of '%.*s' is not known",
+                           (int)operation->path[1].length, operation->path[1].data,
+                           (int)operation->path[0].length, operation->path[0].data);
+    recomment(fact, operation, &list);
+    again.verb = DUNLIN_VERB_CREATE;
+    again.set = list.items;
+    again.set_count = list.count;
+    status = list.failed ? dn_kit_no_memory(work->call) : begin(work, operation);
+    if (is_kind(operation, DUNLIN_KIND_PRIMARY_KEY)) {
+        dn_kit_text_add(&work->sql, "DROP PRIMARY KEY");
+    } else {
+        dn_kit_text_add(&work->sql, "DROP INDEX ");
+        dn_mysql_add_name(work, operation->path[1]);
+    }
+    dn_kit_text_add(&work->sql, ",\n    ADD ");
+    if (status == DUNLIN_OK)
+        status = is_kind(operation, DUNLIN_KIND_INDEX)
+                     ? add_index_anew(work, &again)
+                     : dn_mysql_add_constraint(work, &again, &left_out);
+    dn_mysql_list_free(&list);
+    return status;
+}
+
 static int32_t
 alter_key(dn_mysql_rendering *work, const dunlin_operation *operation)
 {
     dn_mysql_members set = dn_mysql_set(operation);
     bool comment = dn_mysql_member(set, "comment") != NULL || dn_mysql_unsets(operation, "comment");
 
+    if (comment && (work->call->flags & DUNLIN_CALL_OWN_WORDS) != 0)
+        return comment_anew(work, operation);
     if (comment && operation->set_count + operation->unset_count == 1)
         return dn_mysql_lossy(work, "the comment on '%.*s' is not kept",
                               (int)operation->path[1].length, operation->path[1].data);

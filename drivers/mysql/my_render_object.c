@@ -106,6 +106,52 @@ create_code(dn_mysql_rendering *work, const dunlin_operation *operation)
     return status == DUNLIN_OK ? comment_code(work, operation, name) : status;
 }
 
+/* What of a routine is not told again is as it was. */
+static dunlin_string
+member_behind(dn_mysql_rendering *work, const dunlin_operation *operation, const char *name)
+{
+    const dunlin_fact key = {.size = sizeof(key),
+                             .kind = operation->kind,
+                             .path = operation->path,
+                             .path_count = operation->path_count};
+    const dunlin_property *set = dn_mysql_member(dn_mysql_set(operation), name);
+    const dunlin_fact *now = NULL;
+
+    if (work->call->host->find != NULL)
+        work->call->host->find(work->call, &key, &now);
+    if (set != NULL)
+        return set->text;
+    return dn_mysql_unsets(operation, name)
+               ? dn_kit_string("")
+               : dn_mysql_member_text(dn_mysql_fact_members(now), name);
+}
+
+/* A body changes by making the routine anew; [M] knows no CREATE OR REPLACE of one. */
+static int32_t
+alter_code(dn_mysql_rendering *work, const dunlin_operation *operation)
+{
+    dunlin_string name = operation->path[0];
+    dunlin_string text = dn_mysql_member_text(dn_mysql_set(operation), "definition");
+    dunlin_string comment = member_behind(work, operation, "comment");
+    int32_t status = DUNLIN_OK;
+
+    if (text.length > 0) {
+        dn_kit_text_format(&work->sql, "DROP %s ", words_of_routine(operation));
+        dn_mysql_add_name(work, name);
+        status = push(work, operation, false);
+        dn_kit_text_add_string(&work->sql, text);
+        if (status == DUNLIN_OK)
+            status = push(work, operation, false);
+        if (comment.length == 0)
+            return status;
+    }
+    dn_kit_text_format(&work->sql, "ALTER %s ", words_of_routine(operation));
+    dn_mysql_add_name(work, name);
+    dn_kit_text_add(&work->sql, " COMMENT ");
+    dn_mysql_add_string(work, comment);
+    return status == DUNLIN_OK ? push(work, operation, false) : status;
+}
+
 /* --- sequences --------------------------------------------------------------------------------------------------- */
 /* A number of a sequence behind the operation; `usual` where nothing says it. */
 static int64_t
@@ -380,8 +426,8 @@ static const struct {
     {DUNLIN_KIND_VIEW, "VIEW", create_view, NULL, rename_object},
     {DUNLIN_KIND_SEQUENCE, "SEQUENCE", render_sequence, render_sequence, rename_object},
     {DUNLIN_KIND_TRIGGER, "TRIGGER", create_code, NULL, NULL},
-    {DUNLIN_KIND_FUNCTION, "FUNCTION", create_code, NULL, NULL},
-    {DUNLIN_KIND_PROCEDURE, "PROCEDURE", create_code, NULL, NULL},
+    {DUNLIN_KIND_FUNCTION, "FUNCTION", create_code, alter_code, NULL},
+    {DUNLIN_KIND_PROCEDURE, "PROCEDURE", create_code, alter_code, NULL},
 };
 
 static const struct {
@@ -436,6 +482,9 @@ dn_mysql_render_object(dn_mysql_rendering *work)
             return drop_object(work, operation, kinds[i].words);
         if (operation->verb == DUNLIN_VERB_RENAME && kinds[i].rename != NULL)
             return kinds[i].rename(work, operation);
+        if (operation->verb == DUNLIN_VERB_ALTER && kinds[i].alter == alter_code &&
+            (work->call->flags & DUNLIN_CALL_OWN_WORDS) == 0)
+            break;
         if (operation->verb == DUNLIN_VERB_ALTER && kinds[i].alter != NULL)
             return kinds[i].alter(work, operation);
     }
