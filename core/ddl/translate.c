@@ -29,7 +29,7 @@ translate(dn_ddl_parser *parser, dn_writer *writer, int32_t what, dn_text *out)
     if (what == DUNLIN_TRANSLATE_QUERY)
         return dn_write_query(writer, query, out);
     if (what == DUNLIN_TRANSLATE_DATA)
-        return dn_write_booleans(writer, &data) && dn_write_data(writer, &data, out);
+        return dn_write_given(writer, &data) && dn_write_data(writer, &data, out);
     return dn_write_expression(writer, node, out);
 }
 

@@ -141,8 +141,9 @@ bool dn_write_enter_table(dn_writer *writer, const dn_ddl_object *table, dunlin_
 /* The class of a column of this table. */
 dn_class dn_class_of_column(const dn_writer *writer, const dn_ddl_object *table,
                             dunlin_string column);
-/* write_boolean.c: what is given to a boolean column as 1 or 0 becomes TRUE or FALSE. */
-bool dn_write_booleans(dn_writer *writer, dn_data *data);
+/* write_boolean.c: what is given to a boolean column as 1, 0 or a text becomes TRUE or FALSE; and a
+ * decimal whole where a column of whole numbers takes any. */
+bool dn_write_given(dn_writer *writer, dn_data *data);
 /* The same of what a boolean is compared with, where the database takes no numbers for it. */
 bool dn_write_compared_booleans(dn_writer *writer, const dn_node *node);
 /* write_set.c: `called` goes before the columns, unless it is empty. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * Booleans as MySQL and SQLite write them, 1 and 0 in the place of a boolean's value, and as a text
- * that PostgreSQL reads: 't', 'off'. To SQLite that would be a text, and neither true nor false.
+ * that PostgreSQL reads: 't', 'off'. To SQLite that would be a text, and neither true nor false. And
+ * decimals in the place of whole numbers, which SQLite would keep as they are.
  */
 #include "core/ddl/write.h"
 
@@ -93,11 +94,48 @@ give(dn_writer *writer, dunlin_string column, dn_node *node)
     return !node->otherwise || give(writer, column, node->otherwise);
 }
 
+/* CAST(.. AS integer), which rounds as an assignment does. */
 static bool
-give_column(dn_writer *writer, const dn_data *data, dunlin_string column, dn_node *node)
+become_whole(dn_writer *writer, dn_node *node)
 {
-    return (!is_constant(node) && node->kind != DN_NODE_CASE) ||
-           !is_boolean(writer, data, column) || give(writer, column, node);
+    dn_node *inner = dn_arena_alloc(writer->arena, sizeof *inner);
+    dn_node **items = dn_arena_array(writer->arena, 1, sizeof *items);
+
+    if (!inner || !items)
+        return dn_write_refuse(writer, node->offset, "there is no memory");
+    *inner = *node;
+    items[0] = inner;
+    *node = (dn_node){.kind = DN_NODE_CAST,
+                      .offset = inner->offset,
+                      .name = "integer",
+                      .text = dn_string(""),
+                      .items = {items, 1, 1}};
+    return true;
+}
+
+static bool
+is_decimal_for_integer(const dn_writer *writer, const dn_data *data, dunlin_string column,
+                       const dn_node *node)
+{
+    const dn_ddl_rules *rules = writer->target->rules;
+    dn_class class;
+
+    if (!rules || !column.length || !writer->target->column_class ||
+        !dn_rule_named(rules, DUNLIN_RULE_CLAUSE, "decimal for an integer"))
+        return false;
+    class = dn_class_of(writer, node);
+    return (class == DN_CLASS_DECIMAL || class == DN_CLASS_FLOAT) &&
+           dn_class_of_column(writer, &data->table, column) == DN_CLASS_INT;
+}
+
+/* `whole`: the value is what the column gets, and not first compared with others. */
+static bool
+give_column(dn_writer *writer, const dn_data *data, dunlin_string column, dn_node *node, bool whole)
+{
+    if ((is_constant(node) || node->kind == DN_NODE_CASE) && is_boolean(writer, data, column))
+        return give(writer, column, node);
+    return !whole || !is_decimal_for_integer(writer, data, column, node) ||
+           become_whole(writer, node);
 }
 
 static dunlin_string
@@ -113,28 +151,43 @@ column_at(const dn_writer *writer, const dn_data *data, size_t at)
 }
 
 static bool
-give_rows(dn_writer *writer, const dn_data *data, const dn_query *query)
+give_items(dn_writer *writer, const dn_data *data, const dn_query *query, bool whole)
+{
+    const dn_scope *outer = writer->scope;
+    bool fine = dn_write_enter(writer, query->from);
+
+    for (size_t k = 0; fine && k < query->item_count; k++)
+        fine = give_column(writer, data, column_at(writer, data, k), query->items[k].node,
+                           whole && !query->distinct);
+    writer->scope = outer;
+    return fine;
+}
+
+static bool
+give_rows(dn_writer *writer, const dn_data *data, const dn_query *query, bool whole)
 {
     if (!query)
         return true;
     for (size_t i = 0; i < query->rows.count; i++)
         for (size_t k = 0; k < query->rows.list[i]->items.count; k++)
             if (!give_column(writer, data, column_at(writer, data, k),
-                             query->rows.list[i]->items.list[k]))
+                             query->rows.list[i]->items.list[k], whole))
                 return false;
-    for (size_t k = 0; k < query->item_count; k++)
-        if (!give_column(writer, data, column_at(writer, data, k), query->items[k].node))
-            return false;
-    return give_rows(writer, data, query->left) && give_rows(writer, data, query->right);
+    return give_items(writer, data, query, whole) && give_rows(writer, data, query->left, false) &&
+           give_rows(writer, data, query->right, false);
 }
 
 bool
-dn_write_booleans(dn_writer *writer, dn_data *data)
+dn_write_given(dn_writer *writer, dn_data *data)
 {
-    for (size_t i = 0; i < data->set.count; i++)
-        if (!give_column(writer, data, data->set.list[i].column, data->set.list[i].value))
-            return false;
-    return give_rows(writer, data, data->source);
+    const dn_scope *outer = writer->scope;
+    bool fine = dn_write_enter_table(writer, &data->table, data->alias) &&
+                dn_write_enter(writer, data->from);
+
+    for (size_t i = 0; fine && i < data->set.count; i++)
+        fine = give_column(writer, data, data->set.list[i].column, data->set.list[i].value, true);
+    writer->scope = outer;
+    return fine && give_rows(writer, data, data->source, true);
 }
 
 /* --- what it is compared with ---------------------------------------------------------------------- */
