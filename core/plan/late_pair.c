@@ -118,21 +118,27 @@ reads_rows(const dunlin_operation *operation)
             dn_string_mentions(operation->body, dn_string("table")));
 }
 
+/* Rows of a new table that refers to others are in the way of what is done to those. */
 static bool
 is_fresh(const dn_late_side *one)
 {
+    bool fills = false;
+    bool refers = false;
+
     for (size_t i = 0; i < one->count; i++) {
         const dunlin_operation *operation = one->items[i].operation;
-        bool fills = operation->verb == DUNLIN_VERB_DATA && fills_own(one, &one->items[i]);
         bool alone = operation->verb == DUNLIN_VERB_CREATE && !operation->condition &&
                      dn_string_among(operation->kind, "enum domain sequence schema");
+        bool rows = operation->verb == DUNLIN_VERB_DATA;
 
-        if ((!alone && !fills &&
+        fills = fills || rows;
+        refers = refers || dn_string_among(operation->kind, DUNLIN_KIND_FOREIGN_KEY);
+        if ((!alone && !rows &&
              (operation->verb != DUNLIN_VERB_CREATE || !makes_table(one, table_of(operation)))) ||
             reads_rows(operation))
             return false;
     }
-    return true;
+    return !(fills && refers);
 }
 
 /* Does it take the table away and make one of that name, as a rebuild does? */
@@ -301,22 +307,22 @@ takes_all(const dunlin_operation *user)
 
 /* --- two of them ------------------------------------------------------------------------------------ */
 
-/* Is it for the one that says what is changed here the same before and after it? A default is. So is NOT NULL,
- * but for keys: a primary one needs it, and one that sets NULL cannot have it. */
+/* Is it for the one that says what is changed here the same before and after it? A default is, and a new value
+ * of an enum. So is NOT NULL, but for keys: a primary one needs it, and one that sets NULL cannot have it. */
 static bool
 is_indifferent(const dunlin_operation *other, const dunlin_operation *user)
 {
     const char *members = dn_string_among(user->kind, "pk fk constraint")
-                              ? "default comment"
-                              : "default comment not_null";
+                              ? "default comment add_value before after"
+                              : "default comment add_value before after not_null";
 
     if (other->verb != DUNLIN_VERB_ALTER)
         return false;
-    for (uint64_t i = 0; is_column(other) && i < other->set_count;
+    for (uint64_t i = 0; i < other->set_count;
          i = dn_property_next(other->set, other->set_count, i))
         if (!dn_string_among(other->set[i].name, members))
             return false;
-    for (uint64_t i = 0; is_column(other) && i < other->unset_count; i++)
+    for (uint64_t i = 0; i < other->unset_count; i++)
         if (!dn_string_among(other->unset[i], members))
             return false;
     return true;

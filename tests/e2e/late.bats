@@ -125,6 +125,9 @@ conflict() {
     assert_exit 0
     overtaken "UPDATE users SET name = 'x';" "CREATE TABLE roles (id integer); INSERT INTO roles (id) VALUES (1);"
     assert_exit 0
+    # Its rows hold those that they refer to.
+    conflict 'CREATE TABLE posts (author integer REFERENCES users (id)); INSERT INTO posts VALUES (1);' \
+        'DELETE FROM users;'
 }
 
 @test "what a late migration uses and the other leaves alone is none" {

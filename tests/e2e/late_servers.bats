@@ -123,6 +123,7 @@ refused() {
     refused postgresql 'ALTER TABLE users ALTER COLUMN note SET NOT NULL;' \
         'ALTER TABLE users ADD FOREIGN KEY (note) REFERENCES users (id) ON DELETE SET NULL;'
     refused postgresql 'ALTER TYPE mood RENAME TO feeling;' 'CREATE TABLE days (m mood);'
+    refused postgresql "ALTER TYPE mood RENAME VALUE 'ok' TO 'fine';" "CREATE TABLE days (m mood DEFAULT 'ok');"
     refused postgresql 'ALTER SEQUENCE numbers RENAME TO counts;' \
         "ALTER TABLE users ADD COLUMN n bigint DEFAULT nextval('numbers');"
     refused postgresql 'DROP INDEX IF EXISTS users_name;' 'CREATE INDEX users_name ON users (name);'
