@@ -306,6 +306,13 @@ property_of(const dunlin_fact *fact, const char *name)
     return NULL;
 }
 
+/* Of another array none is converted by itself, as text[] to integer[]. */
+static bool
+is_array(dunlin_string type)
+{
+    return type.length > 2 && memcmp(type.data + type.length - 2, "[]", 2) == 0;
+}
+
 /* A default is taken away before a type changes: it may not fit the new one. */
 static void
 change_type(altering *one, const dunlin_fact *current)
@@ -343,6 +350,13 @@ change_type(altering *one, const dunlin_fact *current)
             dn_pg_say(work, ") AS ");
             dn_pg_say_type(work, operation);
         }
+        dn_pg_say(work, ")");
+    } else if (is_array(dn_pg_text_of(operation, "type")) && old != NULL && is_array(old->text) &&
+               (work->call->flags & DUNLIN_CALL_OWN_WORDS) != 0) {
+        dn_pg_say(work, " USING CAST(");
+        dn_pg_say_name(work, dn_pg_last_name(operation));
+        dn_pg_say(work, " AS ");
+        dn_pg_say_type(work, operation);
         dn_pg_say(work, ")");
     }
     dn_pg_say_computed_anew(work, operation);
