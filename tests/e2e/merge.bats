@@ -91,6 +91,7 @@ entries() {
     run ! git merge -q --no-edit main
     dunlin status
     assert_exit 2
+    assert_stderr 'hint: where git left its marks, run `dunlin merge`'
     dunlin merge --apply
     assert_exit 0
     assert_stdout '0002_teams -> 0003_teams'
