@@ -428,6 +428,8 @@ toy_load(toy_store *store)
     return status == DUNLIN_OK ? status : fail(store, DUNLIN_CORRUPT, "a line cannot be read");
 }
 
+/* Without tables there is nothing to remember: a file that only grew would be read again by every
+ * connection behind it. */
 int32_t
 toy_commit(toy_store *store)
 {
@@ -436,7 +438,11 @@ toy_commit(toy_store *store)
 
     if (!store->pending.length)
         return DUNLIN_OK;
-    fd = open(store->path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+    if (!store->tables &&
+        toy_begins((dunlin_string){store->pending.data, store->pending.length}, "DROP"))
+        store->pending.length = 0;
+    fd = open(store->path,
+              O_WRONLY | O_CREAT | O_CLOEXEC | (store->pending.length ? O_APPEND : O_TRUNC), 0666);
     if (fd < 0)
         return fail(store, DUNLIN_READ_ONLY, "cannot write '%s'", store->path);
     written = write(fd, store->pending.data, store->pending.length);
