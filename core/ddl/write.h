@@ -129,7 +129,9 @@ bool dn_write_call(dn_writer *writer, const dn_node *node, dn_text *out, dn_shap
 bool dn_write_by_rule(dn_writer *writer, int32_t kind, const char *name, const dn_node *node,
                       const dn_node *const *operands, size_t count, const char *standard,
                       bool needed, dn_text *out, dn_shape *shape);
-bool dn_write_sorts(dn_writer *writer, const dn_sorts *sorts, dn_text *out);
+/* write_sort.c: keys of `query`, where they may be the place or name of a column of its result, or
+ * of a window and the like, NULL. */
+bool dn_write_sorts(dn_writer *writer, const dn_sorts *sorts, const dn_query *query, dn_text *out);
 /* write_query.c */
 bool dn_write_query(dn_writer *writer, const dn_query *query, dn_text *out);
 bool dn_write_with(dn_writer *writer, const dn_with *with, bool recursive, const char *clause,

@@ -109,83 +109,6 @@ dn_write_by_rule(dn_writer *writer, int32_t kind, const char *name, const dn_nod
     return true;
 }
 
-/* --- sort keys --- */
-static const dn_rule *
-rule_of_key(dn_writer *writer, const char *name, const dn_node *key)
-{
-    dn_class class = dn_class_of(writer, key);
-    bool any;
-
-    return dn_rule_find(writer->target->rules, DUNLIN_RULE_CLAUSE, name, &key, &class, 1, &any);
-}
-
-/* The rule for one key, or NULL where it is written as it stands. */
-static bool
-sort_rule(dn_writer *writer, const dn_sort *sort, const char **standard, const dn_rule **rule)
-{
-    const char *direction = sort->descending ? "order desc" : "order asc";
-    bool natural = sort->nulls && (sort->descending == (sort->nulls[0] == 'f'));
-    const char *name = sort->nulls
-                           ? dn_arena_printf(writer->arena, "%s nulls %s", direction, sort->nulls)
-                           : direction;
-
-    *rule = NULL;
-    if (!name)
-        return dn_write_refuse(writer, sort->node->offset, "there is no memory");
-    if (!writer->target->rules)
-        return true;
-    *rule = rule_of_key(writer, name, sort->node);
-    /* What PostgreSQL does anyway. */
-    if (!*rule && natural) {
-        *rule = rule_of_key(writer, direction, sort->node);
-        *standard = sort->descending ? "$1 DESC" : "$1";
-    }
-    if (!*rule && sort->nulls)
-        return dn_write_refuse(writer, sort->node->offset, "NULLS %s has no translation",
-                               sort->nulls[0] == 'f' ? "FIRST" : "LAST");
-    if (*rule && (*rule)->refusal.length)
-        return dn_write_refuse(writer, sort->node->offset, "%s: %.*s", name,
-                               (int)(*rule)->refusal.length, (*rule)->refusal.data);
-    return true;
-}
-
-static bool
-sort_key(dn_writer *writer, const dn_sort *sort, dn_text *out)
-{
-    static const char *const forms[2][3] = {
-        {"$1", "$1 NULLS FIRST", "$1 NULLS LAST"},
-        {"$1 DESC", "$1 DESC NULLS FIRST", "$1 DESC NULLS LAST"},
-    };
-    const char *standard = forms[sort->descending][!sort->nulls            ? 0
-                                                   : sort->nulls[0] == 'f' ? 1
-                                                                           : 2];
-    const dn_rule *rule;
-    dn_text text = DN_TEXT_INIT;
-    dn_shape shape;
-    dn_part part;
-    bool fine = dn_write_node(writer, sort->node, &text, &shape) &&
-                dn_write_part(writer, &text, DN_SHAPE_ATOM, &part);
-
-    dn_text_free(&text);
-    /* A key alone needs no parenthesis; in a template with more it is one thing. */
-    part.shape = shape;
-    return fine && sort_rule(writer, sort, &standard, &rule) &&
-           dn_write_template(writer, template_of(rule, standard), &part, 1, NULL, dn_string(""),
-                             out, &shape);
-}
-
-bool
-dn_write_sorts(dn_writer *writer, const dn_sorts *sorts, dn_text *out)
-{
-    for (size_t i = 0; i < sorts->count; i++) {
-        if (i)
-            dn_text_add_string(out, ", ");
-        if (!sort_key(writer, &sorts->list[i], out))
-            return false;
-    }
-    return true;
-}
-
 /* --- OVER --- */
 static bool
 write_window(dn_writer *writer, const dn_window *window, uint64_t offset, dn_text *out)
@@ -203,7 +126,7 @@ write_window(dn_writer *writer, const dn_window *window, uint64_t offset, dn_tex
     }
     if (window->order.count) {
         dn_text_add_string(out, window->partition.count ? " ORDER BY " : "ORDER BY ");
-        if (!dn_write_sorts(writer, &window->order, out))
+        if (!dn_write_sorts(writer, &window->order, NULL, out))
             return false;
     }
     if (window->frame.length) {
@@ -329,7 +252,7 @@ write_ordered(dn_writer *writer, const dn_node *node, dn_text *out, dn_shape *sh
     }
     fine = node->items.count == 2 &&
            write_parts(writer, (const dn_node *const *)node->items.list, 2, parts) &&
-           dn_write_sorts(writer, &node->order, &text) &&
+           dn_write_sorts(writer, &node->order, NULL, &text) &&
            dn_write_part(writer, &text, DN_SHAPE_ATOM, &parts[2]);
     dn_text_free(&text);
     return fine && dn_write_template(writer,

@@ -355,7 +355,7 @@ dn_write_query(dn_writer *writer, const dn_query *query, dn_text *out)
 
     if (fine && query->order.count) {
         dn_text_add_string(out, " ORDER BY ");
-        fine = dn_write_sorts(writer, &query->order, out);
+        fine = dn_write_sorts(writer, &query->order, query, out);
     }
     fine = fine && write_limit(writer, query, out);
     writer->scope = scope;

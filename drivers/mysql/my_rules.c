@@ -204,6 +204,8 @@ static const my_rule casts[] = {
     RULE(CAST, "uuid", NULL, "$1"),
 };
 
+/* With nothing to fill up with it is null here, and there the text as it is. */
+#define PADDED(name) "IF(CHAR_LENGTH($3) = 0, LEFT($1, $2), " name "($1, GREATEST($2, 0), $3))"
 #define START(format) "CAST(DATE_FORMAT($1, '" format "') AS DATETIME(6))"
 
 static const my_rule functions[] = {
@@ -220,14 +222,15 @@ static const my_rule functions[] = {
     RULE(FUNCTION, "reverse", NULL, NULL),
     RULE(FUNCTION, "left", NULL, "LEFT($1, IF($2 < 0, CHAR_LENGTH($1) + $2, $2))"),
     RULE(FUNCTION, "right", NULL, "RIGHT($1, IF($2 < 0, CHAR_LENGTH($1) + $2, $2))"),
-    RULE(FUNCTION, "lpad", "any any", "LPAD($1, $2, ' ')"),
-    RULE(FUNCTION, "lpad", "any any any", NULL),
-    RULE(FUNCTION, "rpad", "any any", "RPAD($1, $2, ' ')"),
-    RULE(FUNCTION, "rpad", "any any any", NULL),
+    RULE(FUNCTION, "lpad", "any any", "LPAD($1, GREATEST($2, 0), ' ')"),
+    RULE(FUNCTION, "lpad", "any any any", PADDED("LPAD")),
+    RULE(FUNCTION, "rpad", "any any", "RPAD($1, GREATEST($2, 0), ' ')"),
+    RULE(FUNCTION, "rpad", "any any any", PADDED("RPAD")),
     RULE(FUNCTION, "concat", NULL, "CONCAT_WS('', $*)"),
     RULE(FUNCTION, "concat_ws", NULL, NULL),
     RULE(FUNCTION, "md5", NULL, NULL),
-    RULE(FUNCTION, "to_hex", NULL, "LOWER(HEX($1))"),
+    /* Of a negative number it depends on the type: this fails then. */
+    RULE(FUNCTION, "to_hex", NULL, "LOWER(HEX(CAST(0 AS UNSIGNED) + $1))"),
     RULE(FUNCTION, "length", "blob", "LENGTH($1)"),
     RULE(FUNCTION, "length", NULL, "CHAR_LENGTH($1)"),
     RULE(FUNCTION, "octet_length", NULL, "LENGTH($1)"),

@@ -65,6 +65,9 @@ enum {
 #define EVEN                                                                                       \
     "CASE WHEN abs($1 - CAST($1 AS INTEGER)) = 0.5 THEN 2 * round($1 / 2) ELSE round($1) END"
 
+/* round() takes a negative number of digits for 0. */
+#define TENS "CAST('1e' || (-$2) AS REAL)"
+
 #define JSON_TEXT                                                                                  \
     "CASE json_type($1 -> $2) WHEN 'true' THEN 'true' WHEN 'false' THEN 'false' "                  \
     "ELSE CAST($1 ->> $2 AS TEXT) END"
@@ -270,7 +273,9 @@ static const struct {
     {FUNCTION, 0, "concat", NULL, "($[coalesce($0, '')$| || $])", NULL},
     {FUNCTION, 0, "chr", NULL, "char($1)", NULL},
     {FUNCTION, 0, "ascii", NULL, "CASE WHEN $1 = '' THEN 0 ELSE unicode($1) END", NULL},
-    {FUNCTION, 0, "to_hex", NULL, "CASE WHEN $1 IS NOT NULL THEN printf('%x', $1) END", NULL},
+    /* Of a negative number it depends on the type. */
+    {FUNCTION, 0, "to_hex", NULL,
+     "CASE WHEN $1 >= 0 THEN printf('%x', $1) WHEN $1 < 0 THEN " FAIL " END", NULL},
     {FUNCTION, 0, "starts_with", NULL, "substr($1, 1, length($2)) = $2", NULL},
     {FUNCTION, 0, "quote_literal", NULL, "quote($1)", NULL},
     {FUNCTION, 0, "abs", NULL, "abs($1)", NULL},
@@ -278,7 +283,9 @@ static const struct {
      "CASE WHEN $1 > 0 THEN 1 WHEN $1 < 0 THEN -1 WHEN $1 = 0 THEN 0 END", NULL},
     {FUNCTION, 0, "round", "int", "$1", NULL},
     {FUNCTION, 0, "round", "float", EVEN, NULL},
-    {FUNCTION, 0, "round", NULL, "round($*)", NULL},
+    {FUNCTION, 0, "round", "any any",
+     "CASE WHEN $2 < 0 THEN round($1 / " TENS ") * " TENS " ELSE round($1, $2) END", NULL},
+    {FUNCTION, 0, "round", NULL, "round($1)", NULL},
     {FUNCTION, 0, "trunc", "any", "CAST($1 AS INTEGER)", NULL},
     {FUNCTION, 0, "ceil", "any", "CAST($1 AS INTEGER) + ($1 > CAST($1 AS INTEGER))", NULL},
     {FUNCTION, 0, "floor", "any", "CAST($1 AS INTEGER) - ($1 < CAST($1 AS INTEGER))", NULL},
