@@ -54,6 +54,7 @@ mysql_sources += drivers/mysql/my_schema_code.c
 mysql_sources += drivers/mysql/my_schema_grant.c
 mysql_sources += drivers/mysql/my_schema_keys.c
 mysql_sources += drivers/mysql/my_schema_light.c
+mysql_sources += drivers/mysql/my_schema_period.c
 mysql_sources += drivers/mysql/my_schema_print.c
 mysql_sources += drivers/mysql/my_schema_query.c
 mysql_sources += drivers/mysql/my_schema_table.c

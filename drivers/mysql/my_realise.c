@@ -77,6 +77,7 @@ realise_table(realising *real, const dunlin_fact *fact)
     dn_mysql_add(&list, "collation", DUNLIN_PROPERTY_TEXT, collation);
     copy_text(&list, members, "options");
     copy_text(&list, members, "partition_by");
+    copy_text(&list, members, "period");
     copy_text(&list, members, "comment");
     copy_text(&list, members, "order");
     /* One that was written for this database takes the database's. */

@@ -306,11 +306,13 @@ static const struct {
     const char *members;
 } carried[] = {
     {DUNLIN_KIND_TABLE, " comment order engine collation charset options temporary unlogged strict "
-                        "without_rowid partition_by partition_of bound inherits "},
+                        "without_rowid partition_by partition_of bound inherits period "},
     {DUNLIN_KIND_COLUMN, " type values not_null default auto auto_options generated generated_kind "
                          "collation charset on_update invisible unversioned comment first after "},
-    {DUNLIN_KIND_PRIMARY_KEY, " columns lengths deferrable deferred comment invisible "},
-    {DUNLIN_KIND_UNIQUE, " columns nulls_not_distinct deferrable deferred comment invisible "},
+    {DUNLIN_KIND_PRIMARY_KEY, " columns lengths deferrable deferred comment invisible "
+                              "without_overlaps "},
+    {DUNLIN_KIND_UNIQUE, " columns nulls_not_distinct deferrable deferred comment invisible "
+                         "without_overlaps "},
     {DUNLIN_KIND_FOREIGN_KEY, " columns ref ref_columns on_delete on_update match deferrable "
                               "deferred not_valid not_enforced comment "},
     {DUNLIN_KIND_CHECK, " expr no_inherit not_valid not_enforced level comment "},

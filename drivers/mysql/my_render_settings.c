@@ -146,6 +146,39 @@ change_versioning(dn_mysql_rendering *work, const dunlin_operation *operation, b
     return status;
 }
 
+/* `p` of `p` (`from`, `to`) */
+static void
+add_period_name(dn_mysql_rendering *work, dunlin_string period)
+{
+    while (period.length > 0 && period.data[period.length - 1] != '(')
+        period.length--;
+    period.length -= period.length > 0 ? strlen(" (") : 0;
+    dn_kit_text_add_string(&work->sql, period);
+}
+
+/* [MDB] In one statement, a period cannot take the place of another one. */
+static int32_t
+change_period(dn_mysql_rendering *work, const dunlin_operation *operation, dunlin_string before)
+{
+    dunlin_string after = dn_mysql_member_text(dn_mysql_set(operation), "period");
+    int32_t status = DUNLIN_OK;
+
+    if (after.length == 0 && !dn_mysql_unsets(operation, "period"))
+        return DUNLIN_OK;
+    if (before.length > 0) {
+        status = begin(work, operation);
+        dn_kit_text_add(&work->sql, "DROP PERIOD FOR ");
+        add_period_name(work, before);
+        work->name_count = DN_MYSQL_NAMES;
+    }
+    if (status == DUNLIN_OK && after.length > 0) {
+        status = begin(work, operation);
+        dn_kit_text_add(&work->sql, "ADD PERIOD FOR ");
+        dn_kit_text_add_string(&work->sql, after);
+    }
+    return status;
+}
+
 /* It stands at the end of a statement, without a comma: in one of its own. */
 static int32_t
 change_partitions(dn_mysql_rendering *work, const dunlin_operation *operation)
@@ -173,10 +206,9 @@ dn_mysql_render_table_change(dn_mysql_rendering *work)
 {
     const dunlin_operation *operation = work->operations[work->at];
     dn_mysql_members set = dn_mysql_set(operation);
-    dunlin_string before =
-        dn_mysql_member_text(dn_mysql_fact_members(dn_mysql_find(
-                                 work, DUNLIN_KIND_TABLE, operation->path[0], dn_kit_string(""))),
-                             "options");
+    dn_mysql_members now = dn_mysql_fact_members(
+        dn_mysql_find(work, DUNLIN_KIND_TABLE, operation->path[0], dn_kit_string("")));
+    dunlin_string before = dn_mysql_member_text(now, "options");
     bool changes = dn_mysql_member(set, "options") != NULL || dn_mysql_unsets(operation, "options");
     dunlin_string after = changes ? dn_mysql_member_text(set, "options") : before;
     bool ends = dn_mysql_contains(before, versioning);
@@ -184,5 +216,7 @@ dn_mysql_render_table_change(dn_mysql_rendering *work)
 
     if (status == DUNLIN_OK && ends != dn_mysql_contains(after, versioning))
         status = change_versioning(work, operation, ends);
+    if (status == DUNLIN_OK)
+        status = change_period(work, operation, dn_mysql_member_text(now, "period"));
     return status == DUNLIN_OK ? change_partitions(work, operation) : status;
 }

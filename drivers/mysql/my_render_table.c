@@ -79,6 +79,8 @@ add_key_columns(dn_mysql_rendering *work, dn_mysql_members set)
         if (length != NULL && length->integer > 0)
             dn_kit_text_format(&work->sql, "(%lld)", (long long)length->integer);
     }
+    if (dn_mysql_member_is(set, "without_overlaps"))
+        dn_kit_text_add(&work->sql, " WITHOUT OVERLAPS");
     dn_kit_text_add(&work->sql, ")");
 }
 
@@ -694,7 +696,7 @@ add_period(dn_mysql_rendering *work, uint64_t first, uint64_t end)
 }
 
 static int32_t
-add_members(dn_mysql_rendering *work, uint64_t first, uint64_t end)
+add_members(dn_mysql_rendering *work, uint64_t first, uint64_t end, dunlin_string period)
 {
     bool any = false;
     int32_t status = DUNLIN_OK;
@@ -721,6 +723,10 @@ add_members(dn_mysql_rendering *work, uint64_t first, uint64_t end)
     if (status == DUNLIN_OK)
         status = dn_mysql_add_counter_key(work, first, end);
     add_period(work, first, end);
+    if (period.length > 0) {
+        dn_kit_text_add(&work->sql, ",\n    PERIOD FOR ");
+        dn_kit_text_add_string(&work->sql, period);
+    }
     dn_kit_text_add(&work->sql, "\n)");
     return status;
 }
@@ -759,7 +765,7 @@ dn_mysql_render_create_table(dn_mysql_rendering *work)
                        guarded ? "IF NOT EXISTS " : "");
     dn_mysql_add_name(work, table->path[0]);
     if (end > first + 1)
-        status = add_members(work, first + 1, end);
+        status = add_members(work, first + 1, end, dn_mysql_member_text(set, "period"));
     work->at = first;
     if (status == DUNLIN_OK)
         status = dn_mysql_add_table_options(work, set, true);

@@ -48,6 +48,9 @@ typedef struct dn_mysql_record {
     bool excluded;
     bool unclear; /* what it prints does not say all: it is asked for view by view */
     dunlin_string name;
+    dunlin_string period; /* [MDB] of application time: `p` (`from`, `to`) */
+    dunlin_string period_name;
+    dunlin_string printed; /* by SHOW CREATE TABLE, of those with a period */
     dn_mysql_rows parts[DN_MYSQL_PARTS];
     struct dn_mysql_wish *wishes; /* single facts that are asked for */
 } dn_mysql_record;
@@ -95,6 +98,10 @@ bool dn_mysql_schema_keep(dn_mysql_schema *schema, dn_mysql_part part, char *con
 /* [MDB] Has tables print themselves, all in a text or two, which takes the place of all that the
  * views tell only with the data open; notes which are unclear. What is sent here, joins. */
 int32_t dn_mysql_schema_print(dn_mysql_schema *schema);
+/* [MDB] Finds out which checks are those of a period. */
+int32_t dn_mysql_schema_periods(dn_mysql_schema *schema);
+/* Whether the key of this name, which has columns of a period, is WITHOUT OVERLAPS. */
+bool dn_mysql_is_in_time(const dn_mysql_record *record, dunlin_string key);
 /* Foreign keys of one that printed itself. false: it is unclear, and may have rows of some. */
 bool dn_mysql_schema_reads_print(dn_mysql_schema *schema, dn_mysql_record *record,
                                  dunlin_string text);

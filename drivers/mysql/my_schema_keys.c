@@ -254,6 +254,23 @@ add_lengths(const sorted_rows *index, dn_mysql_list *list)
     dn_mysql_close_member(list);
 }
 
+/* [MDB] the two columns of a period stand at the end of a key that is WITHOUT OVERLAPS of it. */
+static void
+add_key_columns(const dn_mysql_record *record, const sorted_rows *index, dn_mysql_list *list)
+{
+    bool in_time =
+        index->count > 2 && dn_mysql_is_in_time(record, index->rows[0]->cells[INDEX_NAME]);
+    size_t count = in_time ? index->count - 2 : index->count;
+
+    dn_mysql_open_member(list, "columns", DUNLIN_PROPERTY_LIST_BEGIN);
+    for (size_t i = 0; i < count; i++)
+        dn_mysql_add(list, NULL, DUNLIN_PROPERTY_IDENTIFIER, index->rows[i]->cells[INDEX_COLUMN]);
+    if (in_time)
+        dn_mysql_add(list, NULL, DUNLIN_PROPERTY_IDENTIFIER, record->period_name);
+    dn_mysql_close_member(list);
+    dn_mysql_add_flag(list, "without_overlaps", in_time);
+}
+
 static int32_t
 push_index(dn_mysql_schema *schema, dn_mysql_record *record, const sorted_rows *index,
            const sorted_rows *foreign)
@@ -274,7 +291,7 @@ push_index(dn_mysql_schema *schema, dn_mysql_record *record, const sorted_rows *
         add_method(first, unique, &list);
         dn_mysql_add_flag(&list, "implied", is_implied(index, foreign));
     } else {
-        add_column_list(&list, "columns", index, INDEX_COLUMN);
+        add_key_columns(record, index, &list);
         if (has_lengths(index))
             add_lengths(index, &list);
     }

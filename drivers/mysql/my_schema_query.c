@@ -67,7 +67,7 @@ static const part_question questions[] = {
     [DN_MYSQL_PARTITIONS] = {"PARTITIONS", "TABLE_SCHEMA", "TABLE_NAME",
                              "TABLE_NAME, PARTITION_NAME, SUBPARTITION_NAME, PARTITION_METHOD, "
                              "SUBPARTITION_METHOD, PARTITION_EXPRESSION, SUBPARTITION_EXPRESSION, "
-                             "PARTITION_DESCRIPTION, PARTITION_ORDINAL_POSITION",
+                             "PARTITION_DESCRIPTION, PARTITION_ORDINAL_POSITION, PARTITION_COMMENT",
                              NULL, " AND PARTITION_NAME IS NOT NULL", NULL},
 };
 
@@ -653,5 +653,5 @@ dn_mysql_schema_read(dn_mysql_schema *schema)
     }
     status = goes_light(schema) ? read_light(&ask) : read_fully(&ask);
     dn_kit_text_free(&ask.sql);
-    return status;
+    return status == DUNLIN_OK ? dn_mysql_schema_periods(schema) : status;
 }

@@ -69,6 +69,7 @@ push_itself(dn_mysql_schema *schema, dn_mysql_record *record)
     if (record->parts[DN_MYSQL_PARTITIONS].first != NULL)
         dn_mysql_add(&list, "partition_by", DUNLIN_PROPERTY_TEXT,
                      dn_mysql_partitioning(schema, record));
+    dn_mysql_add(&list, "period", DUNLIN_PROPERTY_TEXT, record->period);
     dn_mysql_add(&list, "comment", DUNLIN_PROPERTY_TEXT, row->cells[TABLE_COMMENT]);
     dn_mysql_open_member(&list, "order", DUNLIN_PROPERTY_LIST_BEGIN);
     for (row = record->parts[DN_MYSQL_COLUMNS].first; row != NULL; row = row->next)
@@ -114,7 +115,7 @@ push_checks(dn_mysql_schema *schema, dn_mysql_record *record)
         dunlin_string clause = row->cells[CHECK_CLAUSE];
         dn_mysql_list list = {0};
 
-        if (row->cells[CHECK_NAME].data == NULL) /* json's */
+        if (row->cells[CHECK_NAME].data == NULL) /* json's, a period's */
             continue;
         if (!mariadb)
             clause = dn_mysql_unwrap(dn_mysql_unescape(&schema->pool, clause));
@@ -282,28 +283,41 @@ enum partition_cell {
     SUBPARTITION_METHOD,
     PARTITION_EXPRESSION,
     SUBPARTITION_EXPRESSION,
-    PARTITION_DESCRIPTION
+    PARTITION_DESCRIPTION,
+    PARTITION_POSITION,
+    PARTITION_COMMENT
 };
 
 static void
-add_partition(dn_kit_text *text, const dn_mysql_row *row)
+add_partition_values(dn_kit_text *text, const dn_mysql_row *row)
 {
-    dunlin_string method = row->cells[PARTITION_METHOD];
+    bool range = dn_mysql_begins(row->cells[PARTITION_METHOD], "RANGE");
 
-    dn_kit_text_add(text, "PARTITION ");
-    dn_kit_text_quote(text, '`', row->cells[PARTITION_NAME]);
     if (row->cells[PARTITION_DESCRIPTION].data == NULL)
         return;
     /* [MDB] what is in no list is in the partition of the LIST that is described like this, too. */
     if (dn_kit_same(row->cells[PARTITION_DESCRIPTION], "MAXVALUE")) {
-        dn_kit_text_add(text, dn_mysql_begins(method, "RANGE") ? " VALUES LESS THAN MAXVALUE"
-                                                               : " DEFAULT");
+        dn_kit_text_add(text, range ? " VALUES LESS THAN MAXVALUE" : " DEFAULT");
     } else {
-        dn_kit_text_add(text,
-                        dn_mysql_begins(method, "RANGE") ? " VALUES LESS THAN " : " VALUES IN ");
-        dn_kit_text_add(text, "(");
+        dn_kit_text_add(text, range ? " VALUES LESS THAN (" : " VALUES IN (");
         dn_kit_text_add_string(text, row->cells[PARTITION_DESCRIPTION]);
         dn_kit_text_add(text, ")");
+    }
+}
+
+static void
+add_partition(const dn_mysql_schema *schema, dn_kit_text *text, const dn_mysql_row *row)
+{
+    const dn_mysql_server server = {
+        .backslash =
+            !dn_mysql_mode_has(schema->connection->facts.sql_mode, "NO_BACKSLASH_ESCAPES")};
+
+    dn_kit_text_add(text, "PARTITION ");
+    dn_kit_text_quote(text, '`', row->cells[PARTITION_NAME]);
+    add_partition_values(text, row);
+    if (row->cells[PARTITION_COMMENT].length > 0) {
+        dn_kit_text_add(text, " COMMENT = ");
+        dn_mysql_add_literal(text, &server, row->cells[PARTITION_COMMENT]);
     }
 }
 
@@ -334,7 +348,7 @@ dn_mysql_partitioning(dn_mysql_schema *schema, const dn_mysql_record *record)
         if (last != NULL && dn_kit_equal(last->cells[PARTITION_NAME], row->cells[PARTITION_NAME]))
             continue;
         dn_kit_text_add(&text, last != NULL ? ", " : "");
-        add_partition(&text, row);
+        add_partition(schema, &text, row);
         last = row;
     }
     dn_kit_text_add(&text, ")");
