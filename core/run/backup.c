@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -17,6 +18,8 @@
 #include "core/run/run.h"
 
 enum { SHOWN_NAME = 80 };
+
+static const char unfinished[] = ".partial";
 
 /* 20261123T105410.123456Z-0123abcd.backup */
 static const char pattern[] = "ddddddddTdddddd.ddddddZ-xxxxxxxx.backup";
@@ -192,6 +195,54 @@ prune(const char *folder, int keep, const dn_log *log, dn_arena *arena)
     }
 }
 
+static bool
+is_unfinished_name(const char *name, dn_arena *arena)
+{
+    size_t stem = sizeof(pattern) - 1;
+    const char *whole;
+
+    if (strlen(name) <= stem || strcmp(name + stem, unfinished) != 0)
+        return false;
+    whole = dn_arena_copy(arena, name, stem);
+    return whole && is_backup_name(whole);
+}
+
+static void
+remove_unfinished(const char *folder, const dn_log *log, dn_arena *arena)
+{
+    dn_folder_entry *entries;
+    size_t count;
+    dn_error ignored;
+
+    if (dn_folder_list(arena, folder, &entries, &count, &ignored) < 0)
+        return;
+    for (size_t i = 0; i < count; i++) {
+        const char *path;
+
+        if (!is_unfinished_name(entries[i].name, arena))
+            continue;
+        path = dn_path_join(arena, folder, entries[i].name);
+        if (path && unlink(path) < 0)
+            dn_log_warning(log, "cannot remove '%s', which a backup that was killed left", path);
+    }
+}
+
+/* Whoever writes a backup shares a lock on the folder, which ends with the process. Who gets it
+ * alone knows that the writers of all files that are not whole are gone. Where the file system has
+ * no such locks, such files stay. */
+static dn_fd
+enter_folder(const char *folder, const dn_log *log, dn_arena *arena)
+{
+    dn_fd handle = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+    if (handle < 0)
+        return -1;
+    if (flock(handle, LOCK_EX | LOCK_NB) == 0)
+        remove_unfinished(folder, log, arena);
+    (void)flock(handle, LOCK_SH);
+    return handle;
+}
+
 /* --- taking one ------------------------------------------------------------------------------- */
 typedef struct taking {
     dn_connection *connection;
@@ -282,7 +333,7 @@ take_from_outside(taking *work, dn_error *error)
     bool command = work->wish->mode == DN_BACKUP_COMMAND;
     int answer;
 
-    work->partial = dn_arena_printf(work->arena, "%s.partial", work->path);
+    work->partial = dn_arena_printf(work->arena, "%s%s", work->path, unfinished);
     if (!work->partial)
         return dn_no_memory(error);
     if (dn_file_exists(work->path))
@@ -384,6 +435,7 @@ dn_backup_take(dn_connection *connection, const dn_backup_wish *wish, const dn_l
     static const char *const contents[] = {
         [DN_BACKUP_FULL] = "full", [DN_BACKUP_SCHEMA] = "schema", [DN_BACKUP_COMMAND] = "command"};
     const char *name = wish->destination ? wish->destination : make_name(arena);
+    dn_auto(dn_fd) entered = -1;
     taking work = {.connection = connection, .wish = wish, .log = log, .arena = arena};
 
     if (dn_backup_check_way(connection, wish->mode, error) < 0)
@@ -395,6 +447,7 @@ dn_backup_take(dn_connection *connection, const dn_backup_wish *wish, const dn_l
                            "this database is in memory, so it has no backups");
         if (dn_folder_create(wish->folder, error) < 0)
             return fail_taking(&work, NULL, error);
+        entered = enter_folder(wish->folder, log, arena);
         work.path = dn_path_join(arena, wish->folder, name);
     }
     if (!work.path || !name)

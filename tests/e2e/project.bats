@@ -251,6 +251,32 @@ run_json() {
     assert_json '.backups | length' 5
 }
 
+@test "what a killed backup left is removed by the next one, and what is being written stays" {
+    local folder=app.db-dunlin-backups writer
+    make_project . 1
+    cat >dunlin.json <<'END'
+{ "targets": {
+    "whole": { "url": "sqlite:app.db" },
+    "slow": { "url": "sqlite:app.db",
+              "backup": ["sh", "-c", "echo half >\"$DUNLIN_BACKUP_FILE\"; touch started; exec sleep 60"] } } }
+END
+    dunlin migrate --target whole
+    mkdir -p "$folder"
+    touch "$folder/notes.partial"
+    "$DUNLIN" backup --target slow >/dev/null 2>&1 &
+    writer=$!
+    until [ -e started ]; do sleep 0.05; done
+    dunlin backup --target whole
+    assert_exit 0
+    assert_equal "$(find "$folder" -name '*.backup.partial' | wc -l)" 1
+    kill -9 "$writer"
+    wait "$writer" || true
+    dunlin backup --target whole
+    assert_exit 0
+    assert_equal "$(find "$folder" -name '*.partial')" "$folder/notes.partial"
+    assert_equal "$(find "$folder" -name '*.backup' | wc -l)" 2
+}
+
 @test "backup of a database in use holds what was committed" {
     make_project . 2
     dunlin migrate --url sqlite:app.db
