@@ -49,22 +49,51 @@ show_migrations(dn_cli *cli, const dunlin_node *migrations)
     putc('\n', cli->output.out);
 }
 
-/* "0003, 0004 and 0008" are too many sometimes: the first and the last stand for them. */
-static void
-show_tags(FILE *out, const dunlin_node *tags)
+/* Whether the second of these tags follows the first one in the list of migrations, with none between. */
+static bool
+is_next(const dunlin_node *migrations, const char *tag, const char *other)
 {
-    const dunlin_node *last = dunlin_node_first(tags);
-    size_t count = dunlin_node_count(tags);
+    const dunlin_node *at = dunlin_node_first(migrations);
 
-    if (!last)
-        return;
-    fprintf(out, " %s", dunlin_node_own_text(last));
-    while (dunlin_node_next(last))
-        last = dunlin_node_next(last);
-    if (count > 2)
-        fprintf(out, " to %s (%zu)", dunlin_node_own_text(last), count);
-    else if (count == 2)
-        fprintf(out, " and %s", dunlin_node_own_text(last));
+    while (at && strcmp(dunlin_node_text(at, "tag"), tag) != 0)
+        at = dunlin_node_next(at);
+    at = at ? dunlin_node_next(at) : NULL;
+    return at && strcmp(dunlin_node_text(at, "tag"), other) == 0;
+}
+
+/* The last tag of those that follow each other from this one on; their number goes to *count. */
+static const dunlin_node *
+end_of_row(const dunlin_node *migrations, const dunlin_node *first, size_t *count)
+{
+    const dunlin_node *last = first;
+    const dunlin_node *next = dunlin_node_next(first);
+
+    for (*count = 1; next; next = dunlin_node_next(next)) {
+        if (!is_next(migrations, dunlin_node_own_text(last), dunlin_node_own_text(next)))
+            break;
+        last = next;
+        ++*count;
+    }
+    return last;
+}
+
+/* More than two in a row are too many sometimes: the first and the last stand for them. */
+static void
+show_tags(FILE *out, const dunlin_node *migrations, const dunlin_node *tags)
+{
+    const dunlin_node *tag = dunlin_node_first(tags);
+    const char *joint = " ";
+
+    while (tag) {
+        size_t count;
+        const dunlin_node *last = end_of_row(migrations, tag, &count);
+
+        fprintf(out, "%s%s", joint, dunlin_node_own_text(tag));
+        if (count > 2)
+            fprintf(out, " to %s (%zu)", dunlin_node_own_text(last), count);
+        tag = dunlin_node_next(count > 2 ? last : tag);
+        joint = tag && dunlin_node_next(tag) ? ", " : " and ";
+    }
 }
 
 /* "schema.ts:16: + sessionTimeoutPreference: .." */
@@ -85,7 +114,7 @@ show_additions(FILE *out, const dunlin_node *list)
 }
 
 static void
-show_step(dn_cli *cli, const dunlin_node *step, int number)
+show_step(dn_cli *cli, const dunlin_node *root, const dunlin_node *step, int number)
 {
     FILE *out = cli->output.out;
     const dunlin_node *statement = dunlin_node_first(dunlin_node_get(step, "statements"));
@@ -100,7 +129,7 @@ show_step(dn_cli *cli, const dunlin_node *step, int number)
         fprintf(out, " %s", tag);
     if (set)
         fprintf(out, " -> %s", set);
-    show_tags(out, dunlin_node_get(step, "tags"));
+    show_tags(out, dunlin_node_get(root, "migrations"), dunlin_node_get(step, "tags"));
     for (const char *joint = " statement "; statement; statement = dunlin_node_next(statement)) {
         fprintf(out, "%s%lld", joint, (long long)dunlin_node_own_integer(statement, 0));
         joint = ", ";
@@ -112,16 +141,17 @@ show_step(dn_cli *cli, const dunlin_node *step, int number)
         fprintf(out, "     %s\n", dunlin_node_text(step, "sql"));
 }
 
-void
-dn_cli_show_steps(dn_cli *cli, const char *title, const dunlin_node *steps)
+/* Numbered steps under a title; nothing where there are none. */
+static void
+show_steps(dn_cli *cli, const dunlin_node *root, const char *name, const char *title)
 {
-    const dunlin_node *step = dunlin_node_first(steps);
+    const dunlin_node *step = dunlin_node_first(dunlin_node_get(root, name));
 
     if (!step)
         return;
     fprintf(cli->output.out, "\n%s\n", title);
     for (int number = 1; step; step = dunlin_node_next(step))
-        show_step(cli, step, number++);
+        show_step(cli, root, step, number++);
 }
 
 void
@@ -140,7 +170,7 @@ dn_cli_show_diagnosis(dn_cli *cli, const dunlin_node *root, const char *title)
     if (why)
         fprintf(cli->output.out, "note: %s\n", why);
     dn_cli_show_findings(cli, dunlin_node_get(root, "findings"));
-    dn_cli_show_steps(cli, title, plan);
+    show_steps(cli, root, "plan", title);
     if (dunlin_node_first(plan))
         putc('\n', cli->output.out);
     dn_cli_show_sentence(cli, style, dunlin_node_text(agreement, "summary"));
@@ -156,8 +186,8 @@ dn_cli_show_mending(dn_cli *cli, const dunlin_node *root, const char *left)
         return;
     }
     dn_cli_show_sentence(cli, DN_STYLE_PLAIN, dunlin_node_text(root, "before"));
-    dn_cli_show_steps(cli, "Done:", dunlin_node_get(root, "performed"));
-    dn_cli_show_steps(cli, left, dunlin_node_get(root, "left"));
+    show_steps(cli, root, "performed", "Done:");
+    show_steps(cli, root, "left", left);
     if (backup)
         fprintf(cli->output.out, "\nbackup  %s\n", backup);
     fputs("\nNow: ", cli->output.out);

@@ -9,8 +9,6 @@
 
 /* The story, the table of migrations, the findings, the plan under its title, and the agreement. */
 void dn_cli_show_diagnosis(dn_cli *cli, const dunlin_node *root, const char *title);
-/* Numbered steps under a title; nothing where there are none. */
-void dn_cli_show_steps(dn_cli *cli, const char *title, const dunlin_node *steps);
 /* A plan, or what was done of it, was left (under the title `left`) and is so now. */
 void dn_cli_show_mending(dn_cli *cli, const dunlin_node *root, const char *left);
 

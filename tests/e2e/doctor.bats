@@ -37,6 +37,14 @@ lose_the_tracker() {
     assert_equal "$(sql project/app.db 'SELECT count(*) FROM __drizzle_migrations')" 0
 }
 
+@test "a plan tells the gaps among the migrations that a step is about" {
+    through 12
+    sql project/app.db "DELETE FROM __drizzle_migrations WHERE rowid NOT IN (1, 5, 7, 8, 10, 11)"
+    dunlin doctor -C project
+    assert_exit 4
+    assert_stdout "record $(drizzle_tag 1) to $(drizzle_tag 3) (3), $(drizzle_tag 5), $(drizzle_tag 8), $(drizzle_tag 11) and $(drizzle_tag 12): the schema holds"
+}
+
 @test "the document is what its schema says, and a second doctor replays nothing" {
     lose_the_tracker
     run_json doctor -C project
