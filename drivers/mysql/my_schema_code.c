@@ -113,6 +113,23 @@ dn_mysql_add_trigger(dn_kit_text *text, dunlin_string name, dunlin_string when, 
     dn_kit_text_add_string(text, body);
 }
 
+/* [MDB] Who has no TRIGGER on the table is shown their names alone. */
+static int32_t
+push_hidden_trigger(dn_mysql_schema *schema, const dn_mysql_record *record, dunlin_string name)
+{
+    const dunlin_call *call = schema->connection->call;
+    const dunlin_string path[] = {record->name, name};
+    const dunlin_fact key = {.size = sizeof(key),
+                             .kind = dn_kit_string(DUNLIN_KIND_TRIGGER),
+                             .path = path,
+                             .path_count = 2};
+
+    if (schema->scope->key_count > 0 && !record->whole)
+        return DUNLIN_OK;
+    return call->host->unreadable(call, &key,
+                                  dn_kit_string("its body is shown to whom TRIGGER is granted"));
+}
+
 int32_t
 dn_mysql_push_triggers(dn_mysql_schema *schema, dn_mysql_record *record)
 {
@@ -124,6 +141,10 @@ dn_mysql_push_triggers(dn_mysql_schema *schema, dn_mysql_record *record)
          row != NULL && status == DUNLIN_OK; row = row->next) {
         dn_mysql_list list = {0};
 
+        if (row->cells[TRIGGER_BODY].data == NULL) {
+            status = push_hidden_trigger(schema, record, row->cells[TRIGGER_NAME]);
+            continue;
+        }
         dn_kit_text_clear(&when);
         dn_kit_text_format(&when, "%s %s", row->cells[TRIGGER_TIMING].data,
                            row->cells[TRIGGER_EVENT].data);
