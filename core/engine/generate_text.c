@@ -9,7 +9,7 @@ typedef struct writing {
     dn_generation *work;
     dn_generated *one;
     const dunlin_operation *last;
-    uint64_t told; /* operations before this one have their comments */
+    bool *told; /* for each operation: it has its comment; steps may come in another order */
 } writing;
 
 /* --- rows --------------------------------------------------------------------------------------------- */
@@ -124,9 +124,11 @@ add_risks(writing *state, const dn_step *step)
     uint64_t end = step->first_operation + step->operation_count;
 
     for (uint64_t i = step->first_operation; i < end && i < diff->operations.count; i++)
-        if (i >= state->told && add_risk(state, diff->operations.items[i], diff->risks[i]) < 0)
-            return -1;
-    state->told = end > state->told ? end : state->told;
+        if (!state->told[i]) {
+            state->told[i] = true;
+            if (add_risk(state, diff->operations.items[i], diff->risks[i]) < 0)
+                return -1;
+        }
     return 0;
 }
 
@@ -190,6 +192,11 @@ dn_generate_text(dn_generation *work, dn_generated *one)
     writing state = {.work = work, .one = one};
     dn_side_script script;
 
+    state.told =
+        dn_arena_array(&work->session->arena, one->diff.operations.count + 1, sizeof(bool));
+    if (!state.told)
+        return dn_no_memory(work->error);
+    memset(state.told, 0, (one->diff.operations.count + 1) * sizeof(bool));
     if (dn_side_render(work->session, one->from, one->to, &one->diff.operations, &script,
                        work->error) < 0)
         return dn_while(work->error, "writing the SQL that makes '%s' into '%s'", one->from->name,

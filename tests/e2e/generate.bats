@@ -81,6 +81,20 @@ END
     assert_json .summary "2 changes; 2 of them lose data"
 }
 
+@test "a table that is made anew behind others has its losses marked, too" {
+    project <<<'CREATE TABLE a (x INTEGER PRIMARY KEY, y TEXT, z TEXT); CREATE TABLE b (x INTEGER, y TEXT); CREATE INDEX i ON b (x, y);'
+    dunlin generate first
+    dunlin migrate
+    assert_exit 0
+    sql app.db "INSERT INTO a VALUES (1, 'y', 'z')" "INSERT INTO b VALUES (1, 'y')"
+    echo 'CREATE TABLE a (x INTEGER PRIMARY KEY, y VARCHAR(9)); CREATE TABLE b (x INTEGER); CREATE INDEX i ON b (x);' >schema.sql
+    dunlin generate less --dry-run
+    assert_exit 0
+    assert_stdout "-- ? a.y: values are converted to another type: they may not fit, or be cut"
+    assert_stdout "-- ! a.z: the values of the column are lost: 1 value in 'app'"
+    assert_stdout "-- ! b.y: the values of the column are lost: 1 value in 'app'"
+}
+
 @test "the way back leads back" {
     project <<<'CREATE TABLE a (x INTEGER PRIMARY KEY, y TEXT);'
     dunlin generate first
