@@ -170,6 +170,30 @@ skip(deciding *work, const char *why)
     return 0;
 }
 
+/* Said once: what is rehearsed is decided again in the run. */
+static int
+keep(deciding *work, const dunlin_operation *operation, const char *why)
+{
+    dn_translator *translator = work->translator;
+    dn_kept *kept;
+    dn_error told;
+
+    dn_fail(&told, DUNLIN_DISAGREEMENT, "translate.conflict", "%s", why);
+    dn_translator_blame(work->source, operation->span_begin, &told);
+    for (kept = translator->kept; kept; kept = kept->next)
+        if (strcmp(kept->message, told.message) == 0)
+            return skip(work, why);
+    kept = dn_arena_alloc(&translator->arena, sizeof *kept);
+    if (!kept)
+        return dn_no_memory(work->error);
+    *kept = (dn_kept){dn_arena_text(&translator->arena, told.message), translator->kept};
+    if (!kept->message)
+        return dn_no_memory(work->error);
+    translator->kept = kept;
+    dn_log_warning(translator->log, "%s; it is kept", told.message);
+    return skip(work, why);
+}
+
 /* Replaced is, where no database can do it everywhere, by DROP and CREATE. */
 static bool
 replaces(const dunlin_operation *operation)
@@ -230,7 +254,7 @@ answer(deciding *work, const dunlin_operation *operation, const dn_wanted *wante
     guard = dn_schema_resolve(work->facts, operation, wanted, &options, why);
     /* The table is there and lacks something: it is another one. */
     if (member && guard == DN_GUARD_RUN && !work->again)
-        return options.keep_different ? DN_GUARD_SKIP : DN_GUARD_CONFLICT;
+        return options.keep_different ? DN_GUARD_KEEP : DN_GUARD_CONFLICT;
     return guard;
 }
 
@@ -250,7 +274,7 @@ decide_one(deciding *work, const dunlin_operation *operation)
         dn_translator_settle(work->translator, work->facts, &wanted, work->error) < 0)
         return -1;
     guard = answer(work, operation, &wanted, &text);
-    if (guard == DN_GUARD_CONFLICT && text.length == 0) {
+    if ((guard == DN_GUARD_CONFLICT || guard == DN_GUARD_KEEP) && text.length == 0) {
         dn_text_add_string(&text, "the table exists, but without ");
         dn_fact_describe(&text, operation->kind, operation->path, operation->path_count);
         dn_text_add_string(&text, " (");
@@ -262,12 +286,13 @@ decide_one(deciding *work, const dunlin_operation *operation)
         return dn_no_memory(work->error);
     if (dn_operation_is(operation, DUNLIN_VERB_CREATE, DUNLIN_KIND_TABLE)) {
         work->table = operation;
-        work->table_skipped = guard == DN_GUARD_SKIP;
+        work->table_skipped = guard == DN_GUARD_SKIP || guard == DN_GUARD_KEEP;
     }
     if (dn_operation_is(operation, DUNLIN_VERB_CREATE, DUNLIN_KIND_COLUMN))
         work->column = operation;
     switch (guard) {
     case DN_GUARD_SKIP: return skip(work, why);
+    case DN_GUARD_KEEP: return keep(work, operation, why);
     case DN_GUARD_CONFLICT: return refuse(work, operation, "translate.conflict", why);
     case DN_GUARD_CANNOT: return refuse(work, operation, "translate.missing", why);
     default: break;

@@ -49,6 +49,7 @@ struct dn_translator {
     dn_driver_columns columns;
     const struct dn_reading *reading; /* the statement at hand, for its new columns */
     dn_losses losses;
+    struct dn_kept *kept; /* what --if-different=keep was said of */
     dn_settled *settled; /* what was put to the server while it was rehearsed */
     size_t settled_count;
     size_t settled_capacity;
@@ -78,6 +79,12 @@ dn_translator_facts(const dn_translator *translator)
     return translator->phase == DN_TRANSLATOR_REHEARSES ? translator->rehearsed
                                                         : translator->actual;
 }
+
+/* Something else than was wanted, which stays. */
+typedef struct dn_kept {
+    const char *message; /* with its place */
+    struct dn_kept *next;
+} dn_kept;
 
 /* The operations of a statement, complete for the target. */
 typedef struct dn_reading {

@@ -196,15 +196,13 @@ is_equal(const question *asked, const dunlin_fact *wanted, const dunlin_fact *th
 static dn_guard
 differ(const question *asked, const dunlin_fact *wanted, const dunlin_fact *there)
 {
-    if (asked->options->keep_different)
-        return DN_GUARD_SKIP;
     name_object(asked, wanted->kind, wanted->path, wanted->path_count);
     dn_text_add_string(asked->why, " exists, but different: it is (");
     dn_property_describe(asked->why, there->properties, there->property_count);
     dn_text_add_string(asked->why, "), wanted is (");
     dn_property_describe(asked->why, wanted->properties, wanted->property_count);
     dn_text_add_string(asked->why, ")");
-    return DN_GUARD_CONFLICT;
+    return asked->options->keep_different ? DN_GUARD_KEEP : DN_GUARD_CONFLICT;
 }
 
 /* "check (expr a > 0)" */
@@ -246,8 +244,6 @@ differ_in_part(const question *asked, const dunlin_fact *wanted, const dunlin_fa
 {
     likeness looking = {asked, wanted, false};
 
-    if (asked->options->keep_different)
-        return DN_GUARD_SKIP;
     name_own(asked);
     dn_text_add_string(asked->why, " exists, but different: it is ");
     if (dn_string_equal(asked->operation->kind, DUNLIN_KIND_COLUMN))
@@ -257,7 +253,7 @@ differ_in_part(const question *asked, const dunlin_fact *wanted, const dunlin_fa
         describe_whole(asked->why, there);
     dn_text_add_string(asked->why, ", wanted is ");
     describe_whole(asked->why, wanted);
-    return DN_GUARD_CONFLICT;
+    return asked->options->keep_different ? DN_GUARD_KEEP : DN_GUARD_CONFLICT;
 }
 
 /* --- create --------------------------------------------------------------------------------------------------- */

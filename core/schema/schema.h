@@ -69,6 +69,7 @@ dunlin_fact dn_schema_key(const dn_schema_target *target, const dunlin_operation
 typedef enum dn_guard {
     DN_GUARD_RUN = 0,
     DN_GUARD_SKIP,     /* already so */
+    DN_GUARD_KEEP,     /* there is something else, and it is to stay */
     DN_GUARD_CONFLICT, /* there is something else */
     DN_GUARD_CANNOT    /* what it belongs to is missing */
 } dn_guard;

@@ -181,8 +181,10 @@ SQL
     assert_equal "$(rows "$1" "SELECT count(*) FROM teams")" 0
     dunlin status
     refute_stdout "0000_teams applied"
-    dunlin migrate --allow-nonempty --if-different keep --quiet
+    dunlin migrate --allow-nonempty --if-different keep
     assert_exit 0
+    assert_stderr "0000_teams.sql:2:" "' exists, but different: it is (type " "; it is kept"
+    assert_equal "$(sort <<<"$stderr" | uniq -d)" ""
 }
 
 @test "sqlite: what exists, but different, stops the run before anything is sent" { on sqlite different; }

@@ -88,7 +88,9 @@ exists_but_different_is_no_skip(void **state)
            "column 't.a' exists, but different: it is (type INTEGER, not_null), wanted is (type "
            "TEXT, not_null)");
     assert_int_equal(ask(fixture, "create? column t/a type=TEXT", &keep, told, sizeof told),
-                     DN_GUARD_SKIP);
+                     DN_GUARD_KEEP);
+    assert_string_equal(told, "column 't.a' exists, but different: it is (type INTEGER, not_null), "
+                              "wanted is (type TEXT)");
 }
 
 static void
