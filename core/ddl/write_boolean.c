@@ -2,7 +2,7 @@
  *
  * Booleans as MySQL and SQLite write them, 1 and 0 in the place of a boolean's value, and as a text
  * that PostgreSQL reads: 't', 'off'. To SQLite that would be a text, and neither true nor false. And
- * decimals in the place of whole numbers, which SQLite would keep as they are.
+ * in the place of numbers, decimals where these are whole, and texts, which SQLite would keep.
  */
 #include "core/ddl/write.h"
 
@@ -128,12 +128,91 @@ is_decimal_for_integer(const dn_writer *writer, const dn_data *data, dunlin_stri
            dn_class_of_column(writer, &data->table, column) == DN_CLASS_INT;
 }
 
+/* Digits, or for a whole number only those; with blanks around it, as PostgreSQL reads it. */
+static bool
+is_number_text(dunlin_string text, bool whole)
+{
+    char copy[64];
+    char *at = copy;
+    size_t digits;
+
+    if (text.length >= sizeof copy)
+        return true;
+    memcpy(copy, text.data, (size_t)text.length);
+    copy[text.length] = '\0';
+    at += strspn(at, " \t\n\r\f\v");
+    at += *at == '+' || *at == '-';
+    digits = strspn(at, "0123456789");
+    at += digits;
+    if (!whole && *at == '.') {
+        size_t more = strspn(++at, "0123456789");
+
+        digits += more;
+        at += more;
+    }
+    if (digits && !whole && (*at | 32) == 'e') {
+        at++;
+        at += *at == '+' || *at == '-';
+        digits = strspn(at, "0123456789");
+        at += digits;
+    }
+    at += strspn(at, " \t\n\r\f\v");
+    return digits && !*at && strlen(copy) == text.length;
+}
+
+/* "2026-01-31 10:00+02", "..Z" */
+static bool
+has_zone(dunlin_string text)
+{
+    const char *colon = memchr(text.data, ':', (size_t)text.length);
+    uint64_t at = colon ? (uint64_t)(colon - text.data) : text.length;
+
+    for (; at < text.length; at++)
+        if (memchr("+-Zz", text.data[at], 4))
+            return true;
+    return false;
+}
+
+static bool
+refuse_text(dn_writer *writer, const char *clause, dunlin_string column, const dn_node *node,
+            const char *what)
+{
+    const dn_ddl_rules *rules = writer->target->rules;
+    const dn_rule *rule = rules ? dn_rule_named(rules, DUNLIN_RULE_CLAUSE, clause) : NULL;
+
+    return !rule ||
+           dn_write_refuse(writer, node->offset, "'%.*s' is given '%.*s', which %s: %.*s",
+                           (int)column.length, column.data,
+                           node->text.length < 60 ? (int)node->text.length : 60, node->text.data,
+                           what, (int)rule->refusal.length, rule->refusal.data);
+}
+
+/* PostgreSQL takes a text for a number where it says one, and for a time with its zone. */
+static bool
+check_text(dn_writer *writer, const dn_data *data, dunlin_string column, const dn_node *node)
+{
+    dn_class class;
+
+    if (node->kind != DN_NODE_STRING || !column.length || !writer->target->column_class)
+        return true;
+    class = dn_class_of_column(writer, &data->table, column);
+    if (class == DN_CLASS_TS)
+        return !has_zone(node->text) ||
+               refuse_text(writer, "zone of a time", column, node, "has a time zone");
+    if ((class != DN_CLASS_INT && class != DN_CLASS_DECIMAL && class != DN_CLASS_FLOAT) ||
+        is_number_text(node->text, class == DN_CLASS_INT))
+        return true;
+    return refuse_text(writer, "text for a number", column, node, "is no such number");
+}
+
 /* `whole`: the value is what the column gets, and not first compared with others. */
 static bool
 give_column(dn_writer *writer, const dn_data *data, dunlin_string column, dn_node *node, bool whole)
 {
     if ((is_constant(node) || node->kind == DN_NODE_CASE) && is_boolean(writer, data, column))
         return give(writer, column, node);
+    if (!check_text(writer, data, column, node))
+        return false;
     return !whole || !is_decimal_for_integer(writer, data, column, node) ||
            become_whole(writer, node);
 }

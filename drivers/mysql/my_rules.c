@@ -358,6 +358,9 @@ static const my_rule clauses[] = {
     RULE(CLAUSE, "on conflict target do update", NULL, "ON DUPLICATE KEY UPDATE $2"),
     RULE(CLAUSE, "on conflict constraint do update", NULL, "ON DUPLICATE KEY UPDATE $2"),
     RULE(CLAUSE, "on conflict do update", NULL, "ON DUPLICATE KEY UPDATE $2"),
+    REFUSED(CLAUSE, "text for a number", NULL,
+            "a decimal would be rounded, others fail in the run"),
+    REFUSED(CLAUSE, "zone of a time", NULL, "there are no time zones here: write it in UTC"),
     REFUSED(
         CLAUSE, "set one after another", NULL,
         "each assignment sees what the ones before it gave, and in no order of these does it make "

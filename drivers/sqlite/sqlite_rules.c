@@ -392,6 +392,7 @@ static const struct {
     {CLAUSE, 0, "insert default values", NULL, "INSERT INTO $1 DEFAULT VALUES", NULL},
     {CLAUSE, 3024000, "insert alias", NULL, NULL, NULL},
     {CLAUSE, 0, "decimal for an integer", NULL, NULL, NULL},
+    {CLAUSE, 0, "text for a number", NULL, NULL, "SQLite would keep the text"},
     {CLAUSE, 0, "insert or replace", NULL, "INSERT OR REPLACE INTO", NULL},
     {CLAUSE, 3024000, "on conflict do nothing", NULL, "ON CONFLICT DO NOTHING", NULL},
     {CLAUSE, 3024000, "on conflict target do nothing", NULL, "ON CONFLICT ($1) DO NOTHING", NULL},
