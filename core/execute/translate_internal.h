@@ -50,7 +50,7 @@ struct dn_translator {
     const struct dn_reading *reading; /* the statement at hand, for its new columns */
     dn_losses losses;
     struct dn_kept *kept; /* what --if-different=keep was said of */
-    dn_settled *settled; /* what was put to the server while it was rehearsed */
+    dn_settled *settled;  /* what was put to the server while it was rehearsed */
     size_t settled_count;
     size_t settled_capacity;
     size_t recalled; /* where the next one is looked for first: they come in the same order again */

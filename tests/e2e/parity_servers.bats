@@ -171,3 +171,53 @@ SQL
     assert_json '.comparisons[0].differences' 2
     assert_json '.comparisons[0].parted.tag' '0003_audit_trail'
 }
+
+@test "a Drizzle project for PostgreSQL runs on MySQL once what is native there has files of its own" {
+    copy_fixture drizzle-postgresql app
+    cat >dunlin.json <<JSON
+{"migrations": "app/drizzle", "default": "post", "targets": {
+    "post": {"url": "$postgres", "backup": "none"}, "maria": {"url": "$mariadb", "backup": "none"}}}
+JSON
+    run_json check --portability --driver mysql
+    assert_exit 4
+    assert_json '[.drivers[].obstacles[].tag] | unique' \
+        '["0003_audit_trail","0006_backfill_and_touch_trigger","0008_reporting_views","0012_team_invites"]'
+    dunlin migrate --target maria
+    assert_exit 2
+    assert_stderr "0003_audit_trail.sql:3:1: this database has no schemas inside it"
+    cat >app/drizzle/0003_audit_trail.mysql.sql <<'SQL'
+CREATE TABLE audit_log (id bigint NOT NULL AUTO_INCREMENT PRIMARY KEY, actor_id int, action varchar(100) NOT NULL,
+    entity varchar(100) NOT NULL, payload json NOT NULL DEFAULT '{}',
+    at timestamp(6) NOT NULL DEFAULT CURRENT_TIMESTAMP(6), CONSTRAINT audit_log_actor_id_users_id_fk
+    FOREIGN KEY (actor_id) REFERENCES users (id) ON DELETE SET NULL);
+SQL
+    cat >app/drizzle/0006_backfill_and_touch_trigger.mysql.sql <<'SQL'
+UPDATE users SET display_name = substring_index(email, '@', 1) WHERE trim(display_name) = '';
+UPDATE teams SET slug = concat('team-', id) WHERE slug IS NULL;
+CREATE TRIGGER users_touch_updated_at BEFORE UPDATE ON users FOR EACH ROW SET NEW.updated_at = now(6);
+SQL
+    cat >app/drizzle/0008_reporting_views.mysql.sql <<'SQL'
+CREATE VIEW active_members AS SELECT m.team_id, u.id, u.email, m.role FROM memberships m JOIN users u
+    ON u.id = m.user_id WHERE u.is_active;
+CREATE VIEW team_revenue AS SELECT team_id, CAST(sum(total_cents) AS signed) AS paid_cents FROM invoices
+    WHERE status = 'paid' GROUP BY team_id;
+SQL
+    cat >app/drizzle/0012_team_invites.mysql.sql <<'SQL'
+CREATE TABLE team_invites (id uuid PRIMARY KEY DEFAULT uuid(), team_id int NOT NULL, email varchar(255) NOT NULL,
+    role enum('owner', 'admin', 'member', 'billing', 'guest') NOT NULL, invited_by int NOT NULL,
+    accepted_at timestamp(6) NULL, expires_at timestamp(6) NOT NULL,
+    pending boolean AS (CASE WHEN accepted_at IS NULL THEN 1 END),
+    CONSTRAINT team_invites_team_id_teams_id_fk FOREIGN KEY (team_id) REFERENCES teams (id) ON DELETE CASCADE,
+    CONSTRAINT team_invites_invited_by_users_id_fk FOREIGN KEY (invited_by) REFERENCES users (id),
+    UNIQUE INDEX team_invites_pending_idx (team_id, email, pending));
+SQL
+    for target in post maria maria; do
+        dunlin migrate --target "$target"
+        assert_exit 0
+    done
+    assert_stdout "nothing to do"
+    assert_equal "$(sql_in "$mariadb" 'SELECT count(*) FROM active_members')" 0
+    run_json parity --targets post,maria
+    assert_exit 4
+    assert_json '.comparisons[0].parted.tag' '0003_audit_trail'
+}
