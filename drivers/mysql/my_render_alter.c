@@ -233,6 +233,84 @@ drop_check(dn_mysql_rendering *work, const dunlin_operation *operation)
     return status;
 }
 
+typedef struct index_need {
+    const dn_mysql_rendering *work;
+    dunlin_string column;   /* that the index begins with */
+    const dunlin_fact *key; /* a foreign key that begins so */
+    bool other;             /* so does another index */
+} index_need;
+
+/* Of a key or an index. */
+static dunlin_string
+first_column(const dunlin_fact *fact)
+{
+    dn_mysql_members members = dn_mysql_fact_members(fact);
+    dn_mysql_members list = dn_mysql_member_list(members, "columns");
+
+    if (list.count > 0)
+        return list.items[0].text;
+    list = dn_mysql_member_list(members, "keys");
+    for (uint64_t i = 0; i < list.count; i++)
+        if (dn_kit_same(list.items[i].name, "column"))
+            return list.items[i].text;
+    return dn_kit_string("");
+}
+
+static bool
+is_dropped(const dn_mysql_rendering *work, const dunlin_fact *fact)
+{
+    for (uint64_t i = 0; i < work->count; i++) {
+        const dunlin_operation *one = work->operations[i];
+
+        if (one->verb == DUNLIN_VERB_DROP && dn_kit_equal(one->kind, fact->kind) &&
+            one->path_count == 2 && dn_kit_equal(one->path[0], fact->path[0]) &&
+            dn_mysql_same_name(one->path[1], fact->path[1]))
+            return true;
+    }
+    return false;
+}
+
+static int32_t
+look_for_need(const dunlin_fact *fact, void *context)
+{
+    index_need *need = context;
+
+    if (fact->path_count != 2 || !dn_mysql_same_name(first_column(fact), need->column) ||
+        is_dropped(need->work, fact))
+        return DUNLIN_OK;
+    if (dn_kit_same(fact->kind, DUNLIN_KIND_FOREIGN_KEY))
+        need->key = fact;
+    else
+        need->other |= dn_kit_same(fact->kind, DUNLIN_KIND_INDEX) ||
+                       dn_kit_same(fact->kind, DUNLIN_KIND_UNIQUE) ||
+                       dn_kit_same(fact->kind, DUNLIN_KIND_PRIMARY_KEY);
+    return DUNLIN_OK;
+}
+
+/* Error 1553: no foreign key is left without an index. It gets the one that the server would have made
+ * for it. */
+static void
+add_index_for_key(dn_mysql_rendering *work, const dunlin_operation *operation)
+{
+    DN_KIT_CLEANUP(dn_kit_free) char *kind = dn_kit_copy(operation->kind);
+    const dunlin_fact *index =
+        kind != NULL ? dn_mysql_find(work, kind, operation->path[0], operation->path[1]) : NULL;
+    index_need need = {.work = work};
+
+    if (index == NULL || work->script)
+        return;
+    need.column = first_column(index);
+    work->call->host->members(work->call, dn_kit_string(""), operation->path, 1, look_for_need,
+                              &need);
+    if (need.key == NULL || need.other)
+        return;
+    dn_kit_text_add(&work->sql, "ADD INDEX ");
+    dn_mysql_add_name(work, need.key->path[1]);
+    dn_kit_text_add(&work->sql, " ");
+    dn_mysql_add_columns(work, dn_mysql_member_list(dn_mysql_fact_members(need.key), "columns"));
+    dn_kit_text_add(&work->sql, ",\n    ");
+}
+
 static int32_t
 drop_constraint(dn_mysql_rendering *work, const dunlin_operation *operation)
 {
@@ -252,6 +330,7 @@ drop_constraint(dn_mysql_rendering *work, const dunlin_operation *operation)
         dn_mysql_add_name(work, operation->path[1]);
         return work->script ? DUNLIN_OK : drop_implied_index(work, operation);
     }
+    add_index_for_key(work, operation);
     dn_kit_text_add(&work->sql, "DROP INDEX ");
     dn_mysql_add_name(work, operation->path[1]);
     return DUNLIN_OK;
