@@ -7,6 +7,8 @@
 #include "core/base/file.h"
 #include "core/base/process.h"
 
+enum { SHOWN_AT_MOST = 200 };
+
 /* --- comparing -------------------------------------------------------------------------------------- */
 
 int
@@ -204,6 +206,26 @@ take(dunlin_string text, void *context)
     return 0;
 }
 
+/* Some programs, drizzle-kit among them, print what is wrong where the SQL would stand. */
+static int
+fail_asking(const char *command, const dn_text *printed, dn_error *error)
+{
+    dn_auto(dn_text) line = DN_TEXT_INIT;
+    size_t end = printed->data ? printed->length : 0;
+    size_t start;
+
+    while (end > 0 && strchr("\r\n ", printed->data[end - 1]))
+        end--;
+    for (start = end; start > 0 && printed->data[start - 1] != '\n';)
+        start--;
+    if (end == start)
+        return dn_while(error, "asking '%s' for the schema definition", command);
+    dn_text_add_visible(&line, printed->data + start, end - start, SHOWN_AT_MOST);
+    return line.failed ? dn_no_memory(error)
+                       : dn_while(error, "asking '%s' for the schema definition, which printed: %s",
+                                  command, line.data);
+}
+
 int
 dn_declared_by_command(dn_session *session, const dn_declared_place *place, const char *command,
                        dn_declared *declared, dn_error *error)
@@ -219,7 +241,7 @@ dn_declared_by_command(dn_session *session, const dn_declared_place *place, cons
     process.arguments = list.items;
     process.directory = session->project.root;
     if (dn_process_run(&process, error) < 0)
-        return dn_while(error, "asking '%s' for the schema definition", command);
+        return fail_asking(command, &printed, error);
     text = dn_drizzle_printed_sql(dn_span(printed.data ? printed.data : "", printed.length));
     dn_text_add(&sql, text.data, (size_t)text.length);
     if (printed.failed || sql.failed)

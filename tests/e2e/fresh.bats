@@ -55,6 +55,10 @@ load fresh_helper
     assert_exit 2
     assert_stderr 'printed no SQL'
     refute_file made
+    # drizzle-kit says so on its standard output.
+    dunlin check --definition-command "sh -c 'echo No config; echo drizzle.config.json file does not exist; exit 1'"
+    assert_exit 1
+    assert_stderr "for the schema definition, which printed: drizzle.config.json file does not exist"
     run_json check --definition-command "printf 'CREATE TABLE x (a INTEGER)'"
     assert_exit 4
     assert_json '[.checks[] | select(.check == "definition-command") | .problems[] | select(.object == "table '"'x'"'") | .message]' \
