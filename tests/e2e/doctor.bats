@@ -45,6 +45,16 @@ lose_the_tracker() {
     assert_stdout "record $(drizzle_tag 1) to $(drizzle_tag 3) (3), $(drizzle_tag 5), $(drizzle_tag 8), $(drizzle_tag 11) and $(drizzle_tag 12): the schema holds"
 }
 
+@test "Drizzle's tracker is named where the folder has lost all of meta" {
+    dunlin migrate -C project
+    rm -r project/drizzle/meta
+    sql project/app.db 'DELETE FROM __drizzle_migrations WHERE rowid > 3'
+    dunlin doctor -C project
+    assert_stdout "warning: Drizzle's tracker '__drizzle_migrations' is there, with 3 rows, and is left out of all this: '$PWD/project/drizzle' holds 13 migrations and no 'meta', so it is taken for a folder of plain files [tracker.drizzle]"
+    dunlin repair -C project
+    assert_stdout '[tracker.drizzle]'
+}
+
 @test "the document is what its schema says, and a second doctor replays nothing" {
     lose_the_tracker
     run_json doctor -C project
