@@ -26,6 +26,7 @@ static const dn_exit init_exits[] = {{DUNLIN_EXIT_OK, "created, or everything wa
                                      END_EXITS};
 static const dn_example init_examples[] = {
     {"dunlin init", "start a project in this folder"},
+    {"dunlin init --url postgres://joe@localhost/shop", "start one for a database that is there"},
     {"dunlin init -C services/billing --dialect sqlite", "start one elsewhere, for SQLite alone"},
     END_EXAMPLES};
 
@@ -468,6 +469,8 @@ const dn_command dn_cli_commands[] = {
      "Creates `dunlin.json`, the migrations folder with its journal, a first migration and entries "
      "in `.gitignore`. Files that exist are kept as they are. In a git repository the merge "
      "driver for journals is set up, too.\n\n"
+     "The first target, `dev`, is a database of SQLite, or the one of `--url`. A URL with a password "
+     "is not written down: the target reads `DEV_DATABASE_URL` then.\n\n"
      "The dialect says which SQL the migrations are written in: `portable` is the subset that "
      "runs on every database.",
      "dunlin-init/1", init_options, no_arguments, init_exits, init_examples, dn_cmd_init},

@@ -4,16 +4,22 @@
  */
 #include <string.h>
 
+#include <cjson/cJSON.h>
+
 #include "core/base/clock.h"
 #include "core/base/file.h"
 #include "core/engine/git.h"
 #include "core/engine/session.h"
+
+#define URL_VARIABLE "DEV_DATABASE_URL"
 
 typedef struct initialising {
     dn_session *session;
     const char *root;    /* project folder */
     const char *folder;  /* migrations folder, relative to it */
     const char *dialect; /* NULL: the journal says */
+    const char *url;     /* of the first target; NULL: one of SQLite */
+    bool hidden;         /* it holds what may be secret: dunlin.json says where it is to be found */
     bool foreign;        /* another tool's folder: its journal stays as it is */
     dunlin_node *created;
     dunlin_node *kept;
@@ -125,6 +131,66 @@ find_folder(initialising *state, dn_error *error)
     return 0;
 }
 
+/* A path is relative to the folder that dunlin was started in, in dunlin.json to the project's. */
+static int
+take_url(initialising *state, const dunlin_options *options, dn_error *error)
+{
+    dn_arena *arena = &state->session->arena;
+    const char *shown;
+
+    if (!options->url)
+        return 0;
+    if (!dn_url_scheme(arena, options->url))
+        return dn_fail(error, DUNLIN_USAGE, "target.url", "'%s' is no URL",
+                       dn_url_redact(arena, options->url));
+    state->url = options->url;
+    if (options->directory)
+        state->url = dn_url_anchor(arena, options->url, dn_path_absolute(arena, "."));
+    shown = state->url ? dn_url_redact(arena, state->url) : NULL;
+    if (!shown)
+        return dn_no_memory(error);
+    state->hidden = strncmp(state->url, "env:", 4) != 0 && strcmp(shown, state->url) != 0;
+    return 0;
+}
+
+/* Whether a database that somebody names is for development, only they know. */
+static const char *
+first_target(initialising *state)
+{
+    dn_arena *arena = &state->session->arena;
+    const char *url = state->hidden ? "env:" URL_VARIABLE : state->url;
+    cJSON *value;
+    char *quoted;
+    const char *text;
+
+    if (!url)
+        return "{ \"url\": \"sqlite:dev.db\", \"kind\": \"development\" }";
+    value = cJSON_CreateString(url);
+    quoted = cJSON_PrintUnformatted(value);
+    text = quoted ? dn_arena_printf(arena, "{ \"url\": %s }", quoted) : NULL;
+    cJSON_free(quoted);
+    cJSON_Delete(value);
+    return text;
+}
+
+static int
+create_config(initialising *state, const char *text, dn_error *error)
+{
+    bool existed = dn_file_exists(inside(state, "dunlin.json"));
+
+    if (create(state, "dunlin.json", text, error) < 0)
+        return -1;
+    if (existed || !state->url)
+        return 0;
+    if (state->hidden)
+        tell(state, state->next,
+             "put the URL into " URL_VARIABLE ", in the environment or in .env: dunlin.json is no "
+             "place for passwords");
+    tell(state, state->next,
+         "if that database is for development, say so in dunlin.json: \"kind\": \"development\"");
+    return 0;
+}
+
 static const char *
 config_text(initialising *state)
 {
@@ -134,20 +200,22 @@ config_text(initialising *state)
         state->dialect ? dn_arena_printf(arena, "  \"dialect\": \"%s\",\n%s", state->dialect,
                                          portable ? "  \"definitionForm\": \"portable\",\n" : "")
                        : "";
+    const char *target = first_target(state);
 
-    return dn_arena_printf(
-        arena,
-        "{\n"
-        "  // What each key means: docs/configuration.md\n"
-        "  \"migrations\": \"%s\",\n"
-        "%s"
-        "  \"default\": \"dev\",\n"
-        "  \"targets\": {\n"
-        "    \"dev\": { \"url\": \"sqlite:dev.db\", \"kind\": \"development\" },\n"
-        "    \"production\": { \"url\": \"env:DATABASE_URL\" }\n"
-        "  }\n"
-        "}\n",
-        state->folder, dialect);
+    if (!dialect || !target)
+        return NULL;
+    return dn_arena_printf(arena,
+                           "{\n"
+                           "  // What each key means: docs/configuration.md\n"
+                           "  \"migrations\": \"%s\",\n"
+                           "%s"
+                           "  \"default\": \"dev\",\n"
+                           "  \"targets\": {\n"
+                           "    \"dev\": %s,\n"
+                           "    \"production\": { \"url\": \"env:DATABASE_URL\" }\n"
+                           "  }\n"
+                           "}\n",
+                           state->folder, dialect, target);
 }
 
 /* The journal lists the files that are there; an empty folder gets a first migration. */
@@ -228,14 +296,15 @@ run(dn_session *session, const dunlin_init_options *init, dn_error *error)
     state.dialect = init && init->dialect ? init->dialect : "portable";
     if (!state.root)
         return dn_no_memory(error);
-    if (dn_session_result(session, "dunlin-init/1", error) < 0)
+    if (take_url(&state, options, error) < 0 ||
+        dn_session_result(session, "dunlin-init/1", error) < 0)
         return -1;
     root = dn_result_node(session->result);
     state.created = dn_node_array(session->result, root, "created");
     state.kept = dn_node_array(session->result, root, "kept");
     state.next = dn_node_array(session->result, root, "next");
     if (dn_folder_create(state.root, error) < 0 || find_folder(&state, error) < 0 ||
-        create(&state, "dunlin.json", config_text(&state), error) < 0)
+        create_config(&state, config_text(&state), error) < 0)
         return -1;
     if (!state.foreign && create_journal(&state, error) < 0)
         return -1;

@@ -20,6 +20,28 @@ load helper
     assert_file dev.db
 }
 
+@test "init takes the URL it is given, and writes no password down" {
+    dunlin init --url sqlite:shop.db
+    assert_exit 0
+    assert_equal "$(grep -c '"dev": { "url": "sqlite:shop.db" }' dunlin.json)" 1
+    assert_stdout 'say so in dunlin.json: "kind": "development"'
+    dunlin migrate
+    assert_file shop.db
+    dunlin init -C sub --url sqlite:other.db
+    grep -qF "\"dev\": { \"url\": \"sqlite:$PWD/other.db\" }" sub/dunlin.json
+    dunlin init -C secret --url 'postgres://joe:s3cret@db/shop'
+    assert_exit 0
+    assert_stdout 'put the URL into DEV_DATABASE_URL'
+    grep -qF '"dev": { "url": "env:DEV_DATABASE_URL" }' secret/dunlin.json
+    run ! grep -r s3cret secret
+    echo 'DEV_DATABASE_URL=sqlite:mine.db' >secret/.env
+    dunlin migrate -C secret
+    assert_exit 0
+    dunlin init -C plain --url shop.db
+    assert_exit 2
+    assert_stderr '[target.url]'
+}
+
 @test "init never overwrites, and adds only what is missing" {
     echo '{"targets": {"x": {"url": "sqlite:x.db"}}}' >dunlin.json
     printf 'node_modules\n.env' >.gitignore
