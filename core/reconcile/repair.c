@@ -115,6 +115,13 @@ is_there(const dn_verdict *verdict)
            (proof->kind == DN_EFFECTS_PRESENT || proof->kind == DN_EFFECTS_SUPERSEDED);
 }
 
+/* Is the file that was found in place of the missing one the same migration? */
+static bool
+is_found_again(const dn_verdict *verdict)
+{
+    return verdict->match->found && (verdict->match->found_proved || is_there(verdict));
+}
+
 /* Told by names alone: too little to write anything down. */
 static bool
 is_by_name(const dn_verdict *verdict)
@@ -441,8 +448,7 @@ mend_entry(planning *work, const dn_verdict *verdict)
 {
     const char *tag = verdict->migration->tag;
 
-    if (verdict->verdict == DN_VERDICT_RENAMED && verdict->match->found &&
-        (verdict->match->found_proved || is_there(verdict)))
+    if (verdict->verdict == DN_VERDICT_RENAMED && is_found_again(verdict))
         return edit_journal(work, "journal-set", tag, verdict->match->found->tag, false,
                             verdict->match->found_proved
                                 ? "the file of that name has the recorded content"
@@ -544,17 +550,21 @@ tag_to_be(const dn_verdict *verdict)
     return verdict->match->found ? verdict->match->found->tag : verdict->migration->tag;
 }
 
+/* The row follows the journal, and only where that gets the name. */
 static int
 relink(planning *work, const dn_verdict *verdict)
 {
     const dn_tracker_row *row = verdict->match->row;
     dn_repair_step *step;
 
-    if (verdict->verdict != DN_VERDICT_RENAMED || !row || !row->tag ||
+    if (verdict->verdict != DN_VERDICT_RENAMED || !is_found_again(verdict) || !row || !row->tag ||
         work->observation->tracker.owner != DN_OWNER_DUNLIN ||
         strcmp(row->tag, tag_to_be(verdict)) == 0)
         return 0;
-    if (add_one(work, DN_REPAIR_RELINK, verdict, false, "it has the recorded content") < 0)
+    if (add_one(work, DN_REPAIR_RELINK, verdict, false,
+                verdict->match->found_proved
+                    ? "it has the recorded content"
+                    : "the schema holds the effects of the file of that name") < 0)
         return -1;
     step = &work->repair->steps[work->repair->count - 1];
     step->tag = row->tag;

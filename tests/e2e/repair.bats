@@ -126,6 +126,19 @@ lose_the_tracker() {
     assert_exit 0
 }
 
+@test "a row does not take the name of a file that is only asked about" {
+    make_project . 1
+    write_config .
+    dunlin migrate
+    dunlin journal rebuild
+    mv "migrations/$(tag_of 1).sql" "migrations/$(tag_of 1)x.sql"
+    echo 'CREATE TABLE extra (id integer PRIMARY KEY);' >>"migrations/$(tag_of 1)x.sql"
+    run_json repair --apply
+    assert_json '[.performed[].action] | index("relink")' null
+    assert_json '[.left[].action]' '["ask"]'
+    assert_equal "$(sql app.db 'SELECT tag FROM dunlin_migrations')" "$(tag_of 1)"
+}
+
 @test "a file that got another name takes its record along, and its journal entry keeps its place" {
     cp -r "$tree/migrations" migrations
     write_config .
