@@ -380,6 +380,55 @@ column_line(const dn_drizzle_source *source, const dn_fact_map *made, const dunl
     return dn_arena_copy(source->arena, text.data, text.length);
 }
 
+/* Calls that say more than the column itself stay in its line. */
+static void
+add_other_calls(const char *at, const char *end, dn_text *text)
+{
+    static const char *const kept[] = {".unique(", ".references(", ".$"};
+
+    while (at < end && !strchr(",}\n", *at)) {
+        const char *start = at;
+        bool keeps = false;
+
+        for (size_t i = 0; i < sizeof kept / sizeof kept[0]; i++)
+            keeps |=
+                (size_t)(end - at) > strlen(kept[i]) && memcmp(at, kept[i], strlen(kept[i])) == 0;
+        while (keeps && at < end && *at != '(')
+            at++;
+        at = at < end && strchr("([{", *at) ? skip_brackets(at, end) : at + 1;
+        if (!at)
+            return;
+        if (keeps)
+            dn_text_add(text, start, (size_t)(at - start));
+    }
+}
+
+/* `line` for the column that is declared at `own`: by its own key, with what else is said of it. */
+static const char *
+line_in_place(const dn_drizzle_source *source, const declaration *table, const char *own,
+              const char *line, dn_error *error)
+{
+    dn_auto(dn_text) text = DN_TEXT_INIT;
+    const char *rest = strchr(line, ':');
+    const char *colon;
+
+    while (own > table->columns && own[-1] != '\n')
+        own--;
+    own += strspn(own, " \t");
+    colon = memchr(own, ':', (size_t)(table->columns_end - own));
+    if (!colon || !rest)
+        return line;
+    dn_text_add_string(&text, "  ");
+    dn_text_add(&text, own, (size_t)(colon - own));
+    dn_text_add(&text, rest, strlen(rest) - 1);
+    add_other_calls(colon, table->columns_end, &text);
+    dn_text_add_string(&text, ",");
+    line = text.failed ? NULL : dn_arena_copy(source->arena, text.data, text.length);
+    if (!line)
+        dn_no_memory(error);
+    return line;
+}
+
 static int
 hint_column(const dn_drizzle_source *source, const dn_fact_map *made,
             const dn_difference *difference, const declaration *table, dn_drizzle_hint *hint,
@@ -390,6 +439,8 @@ hint_column(const dn_drizzle_source *source, const dn_fact_map *made,
     const char *place = own ? own : place_of_column(source, made, table, column);
 
     hint->lines[0] = column_line(source, made, column, error);
+    if (hint->lines[0] && own)
+        hint->lines[0] = line_in_place(source, table, own, hint->lines[0], error);
     if (!hint->lines[0])
         return -1;
     hint->file = table->file->path;

@@ -65,6 +65,18 @@ load fresh_helper
         '["only in the definition"]'
 }
 
+@test "a line in the place of another one of schema.ts keeps its key, and what else was said there" {
+    drizzle_project app
+    cd app
+    sed -i 's/ownerId: integer("owner_id").notNull().ref/owner: integer("owner_id").ref/' schema.ts
+    jq '.tables.users.columns.email.notNull = false | .tables.teams.columns.owner_id.notNull = false' \
+        "$(fixture drizzle-sqlite)/drizzle/meta/0012_snapshot.json" >drizzle/meta/0012_snapshot.json
+    dunlin check
+    assert_exit 4
+    assert_stdout '~   email: text("email").notNull().unique(),'
+    assert_stdout '~   owner: integer("owner_id").notNull().references(() => users.id),'
+}
+
 @test "lines for schema.ts name the imports that its file lacks, each once" {
     drizzle_project app
     cd app
