@@ -49,27 +49,31 @@ show_migrations(dn_cli *cli, const dunlin_node *migrations)
     putc('\n', cli->output.out);
 }
 
-/* Whether the second of these tags follows the first one in the list of migrations, with none between. */
-static bool
-is_next(const dunlin_node *migrations, const char *tag, const char *other)
+static const dunlin_node *
+find_migration(const dunlin_node *migrations, const char *tag)
 {
     const dunlin_node *at = dunlin_node_first(migrations);
 
     while (at && strcmp(dunlin_node_text(at, "tag"), tag) != 0)
         at = dunlin_node_next(at);
-    at = at ? dunlin_node_next(at) : NULL;
-    return at && strcmp(dunlin_node_text(at, "tag"), other) == 0;
+    return at;
 }
 
-/* The last tag of those that follow each other from this one on; their number goes to *count. */
+/* The last tag of those that follow each other from this one on; their number goes to *count. One that is
+ * called otherwise by now is where it was. */
 static const dunlin_node *
 end_of_row(const dunlin_node *migrations, const dunlin_node *first, size_t *count)
 {
+    const dunlin_node *place = find_migration(migrations, dunlin_node_own_text(first));
     const dunlin_node *last = first;
     const dunlin_node *next = dunlin_node_next(first);
 
-    for (*count = 1; next; next = dunlin_node_next(next)) {
-        if (!is_next(migrations, dunlin_node_own_text(last), dunlin_node_own_text(next)))
+    for (*count = 1; next && place; next = dunlin_node_next(next)) {
+        const char *tag = dunlin_node_own_text(next);
+
+        place = dunlin_node_next(place);
+        if (!place ||
+            (strcmp(dunlin_node_text(place, "tag"), tag) != 0 && find_migration(migrations, tag)))
             break;
         last = next;
         ++*count;

@@ -122,6 +122,14 @@ is_found_again(const dn_verdict *verdict)
     return verdict->match->found && (verdict->match->found_proved || is_there(verdict));
 }
 
+/* Only the record has another name, or the file that was found has a name to be taken for good. */
+static bool
+gets_its_name(const dn_verdict *verdict)
+{
+    return verdict->verdict == DN_VERDICT_RENAMED &&
+           (!verdict->match->found || is_found_again(verdict));
+}
+
 /* Told by names alone: too little to write anything down. */
 static bool
 is_by_name(const dn_verdict *verdict)
@@ -557,14 +565,14 @@ relink(planning *work, const dn_verdict *verdict)
     const dn_tracker_row *row = verdict->match->row;
     dn_repair_step *step;
 
-    if (verdict->verdict != DN_VERDICT_RENAMED || !is_found_again(verdict) || !row || !row->tag ||
+    if (!gets_its_name(verdict) || !row || !row->tag ||
         work->observation->tracker.owner != DN_OWNER_DUNLIN ||
         strcmp(row->tag, tag_to_be(verdict)) == 0)
         return 0;
     if (add_one(work, DN_REPAIR_RELINK, verdict, false,
-                verdict->match->found_proved
-                    ? "it has the recorded content"
-                    : "the schema holds the effects of the file of that name") < 0)
+                verdict->match->found && !verdict->match->found_proved
+                    ? "the schema holds the effects of the file of that name"
+                    : "it has the recorded content") < 0)
         return -1;
     step = &work->repair->steps[work->repair->count - 1];
     step->tag = row->tag;
