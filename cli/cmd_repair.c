@@ -17,7 +17,9 @@ dn_cmd_repair(dn_cli *cli)
                                           cli->arguments->shadow > 0,
                                           cli->arguments->digests > 0,
                                           cli->arguments->shadow_url,
-                                          cli->arguments->definition_command};
+                                          cli->arguments->definition_command,
+                                          cli->arguments->relinks.items,
+                                          cli->arguments->relinks.count};
     dunlin_result *result = NULL;
     dunlin_error error = {0};
     int outcome = dunlin_repair(&cli->options, &repair, &result, &error);

@@ -488,6 +488,7 @@ dn_cli_arguments_free(dn_arguments *arguments)
 {
     free(arguments->words.items);
     free(arguments->allow.items);
+    free(arguments->relinks.items);
     free(arguments->cases.items);
     free(arguments->drivers.items);
     free(arguments->targets.items);
@@ -496,6 +497,7 @@ dn_cli_arguments_free(dn_arguments *arguments)
     free(arguments->renames.items);
     arguments->words.items = NULL;
     arguments->allow.items = NULL;
+    arguments->relinks.items = NULL;
     arguments->renames.items = NULL;
     arguments->cases.items = NULL;
     arguments->drivers.items = NULL;

@@ -48,6 +48,7 @@ typedef struct dn_arguments {
     const char *from;
     const char *table;
     dn_words allow;
+    dn_words relinks;
     const char *quirks;
     dn_words cases;
     int64_t last; /* 0: not given */

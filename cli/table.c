@@ -158,6 +158,8 @@ static const dn_option repair_options[] = {
      "do not back up the database before the first change"},
     {"digests", 0, DN_VALUE_NONE, NULL, NULL, MEMBER(digests), false,
      "give the records of files that were edited in comments and blanks alone their new digests"},
+    {"relink", 0, DN_VALUE_LIST, "OLD=NEW", NULL, MEMBER(relinks), false,
+     "the file NEW, which the journal does not list, is that of its entry OLD; may be repeated"},
     {"shadow", 0, DN_VALUE_NONE, NULL, NULL, MEMBER(shadow), false,
      "replay the migrations in a throw-away database on the target's server"},
     {"shadow-url", 0, DN_VALUE_TEXT, "URL", NULL, MEMBER(shadow_url), false,

@@ -499,15 +499,48 @@ tell(repairing *state)
 }
 
 static int
+find_target(repairing *state, dn_error *error)
+{
+    dn_session *session = &state->session;
+
+    if (dn_session_project(session, error) < 0 || dn_session_target(session, error) < 0)
+        return -1;
+    session->sight.relinks = state->options->relinks;
+    session->sight.relink_count = (size_t)state->options->relink_count;
+    return 0;
+}
+
+/* Each has to be of an entry without a file, and of a file without an entry. */
+static int
+check_relinks(const repairing *state, dn_error *error)
+{
+    const dn_observation *seen = &state->session.observation;
+
+    for (size_t i = 0; i < state->options->relink_count; i++) {
+        const char *relink = state->options->relinks[i];
+        bool met = false;
+
+        for (size_t k = 0; k < seen->journal->count && !met; k++)
+            met = dn_match_is_told(relink, &seen->journal->migrations[k], &seen->matches[k]);
+        if (!met)
+            return dn_fail(error, DUNLIN_USAGE, "repair.relink",
+                           "'--relink %s': it takes OLD=NEW, an entry of the journal that has no "
+                           "file and a file that the journal does not list, both without '.sql'",
+                           relink);
+    }
+    return 0;
+}
+
+static int
 repair(repairing *state, dn_error *error)
 {
     dn_session *session = &state->session;
     bool apply_it = state->options->apply != 0;
 
-    if (dn_session_project(session, error) < 0 || dn_session_target(session, error) < 0 ||
+    if (find_target(state, error) < 0 ||
         dn_session_journal_or_rebuilt(session, &state->found.rebuilt, error) < 0 ||
         dn_session_connect(session, !apply_it, error) < 0 ||
-        look(state, &state->found, error) < 0 ||
+        look(state, &state->found, error) < 0 || check_relinks(state, error) < 0 ||
         dn_session_result(session, state->format, error) < 0)
         return -1;
     tell(state);

@@ -56,10 +56,11 @@ judge_missing(reconciling *state, dn_verdict *verdict, dn_error *error)
     }
     verdict->verdict = DN_VERDICT_RENAMED;
     verdict->file = "renamed";
-    verdict->stops = !match->found_proved;
-    return say(state, verdict, match->found_proved ? DN_WARNING : DN_ERROR_FINDING, "file.renamed",
+    verdict->stops = !match->found_proved && !match->found_told;
+    return say(state, verdict, verdict->stops ? DN_ERROR_FINDING : DN_WARNING, "file.renamed",
                dn_arena_printf(state->arena, "its file is '%s.sql'%s", match->found->tag,
                                match->found_proved ? ", which has the recorded content"
+                               : match->found_told ? ", as --relink says"
                                                    : ", by its number alone"),
                error);
 }

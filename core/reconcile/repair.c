@@ -119,7 +119,17 @@ is_there(const dn_verdict *verdict)
 static bool
 is_found_again(const dn_verdict *verdict)
 {
-    return verdict->match->found && (verdict->match->found_proved || is_there(verdict));
+    const dn_match *match = verdict->match;
+
+    return match->found && (match->found_proved || match->found_told || is_there(verdict));
+}
+
+static const char *
+why_found_again(const dn_verdict *verdict, const char *proved)
+{
+    return verdict->match->found_proved ? proved
+           : verdict->match->found_told ? "--relink says so"
+                                        : "the schema holds the effects of the file of that name";
 }
 
 /* Only the record has another name, or the file that was found has a name to be taken for good. */
@@ -212,9 +222,10 @@ question_about(const planning *work, const dn_verdict *verdict)
         if (!verdict->stops || is_there(verdict))
             return NULL;
         return dn_arena_printf(arena,
-                               "the journal lists '%s', and '%s.sql' has the same number: put the "
-                               "right name into the journal, or restore the file",
-                               tag, verdict->match->found->tag);
+                               "the journal lists '%s', and '%s.sql' has the same number: say that "
+                               "this is its file, with 'dunlin repair --apply --relink %s=%s', or "
+                               "restore the file",
+                               tag, verdict->match->found->tag, tag, verdict->match->found->tag);
     case DN_VERDICT_PENDING:
         if (!verdict->late)
             return NULL;
@@ -458,9 +469,8 @@ mend_entry(planning *work, const dn_verdict *verdict)
 
     if (verdict->verdict == DN_VERDICT_RENAMED && is_found_again(verdict))
         return edit_journal(work, "journal-set", tag, verdict->match->found->tag, false,
-                            verdict->match->found_proved
-                                ? "the file of that name has the recorded content"
-                                : "the schema holds the effects of the file of that name");
+                            why_found_again(verdict, "the file of that name has the recorded "
+                                                     "content"));
     if (verdict->verdict != DN_VERDICT_UNLISTED_FILE)
         return 0;
     if (verdict->recorded || is_there(verdict))
@@ -570,9 +580,8 @@ relink(planning *work, const dn_verdict *verdict)
         strcmp(row->tag, tag_to_be(verdict)) == 0)
         return 0;
     if (add_one(work, DN_REPAIR_RELINK, verdict, false,
-                verdict->match->found && !verdict->match->found_proved
-                    ? "the schema holds the effects of the file of that name"
-                    : "it has the recorded content") < 0)
+                verdict->match->found ? why_found_again(verdict, "it has the recorded content")
+                                      : "it has the recorded content") < 0)
         return -1;
     step = &work->repair->steps[work->repair->count - 1];
     step->tag = row->tag;

@@ -18,6 +18,7 @@ typedef struct row_index {
 
 typedef struct matching {
     dn_observation *observation;
+    const dn_sight *sight; /* or NULL */
     dn_arena *arena;
     bool *used; /* per row */
     row_index digests;
@@ -216,6 +217,38 @@ same_number(const char *a, const char *b)
     return length && length == strspn(b, "0123456789") && strncmp(a, b, length) == 0;
 }
 
+static bool
+is_told(const char *relink, const char *entry, const char *file)
+{
+    size_t length = strlen(entry);
+
+    return strncmp(relink, entry, length) == 0 && relink[length] == '=' &&
+           strcmp(relink + length + 1, file) == 0;
+}
+
+bool
+dn_match_is_told(const char *relink, const dn_migration *migration, const dn_match *match)
+{
+    return match->found_told && is_told(relink, migration->tag, match->found->tag);
+}
+
+/* A person knows best. */
+static bool
+find_told(const matching *state, const dn_migration *migration, dn_match *match)
+{
+    const dn_journal *journal = state->observation->journal;
+    const dn_sight *sight = state->sight;
+
+    for (size_t i = 0; sight && i < sight->relink_count; i++)
+        for (size_t k = 0; k < journal->unlisted_count; k++)
+            if (is_told(sight->relinks[i], migration->tag, journal->unlisted[k].tag)) {
+                match->found = &journal->unlisted[k];
+                match->found_told = true;
+                return true;
+            }
+    return false;
+}
+
 /* A listed migration without file may be an unlisted file under another name: the recorded
  * digest proves it, the number in front of the name only suggests it. */
 static void
@@ -223,6 +256,8 @@ find_file(matching *state, const dn_migration *migration, dn_match *match)
 {
     const dn_journal *journal = state->observation->journal;
 
+    if (find_told(state, migration, match))
+        return;
     for (size_t i = 0; match->row && match->row->has_digest && i < journal->unlisted_count; i++)
         if (dn_digest_equal(&journal->unlisted[i].raw, &match->row->digest)) {
             match->found = &journal->unlisted[i];
@@ -332,9 +367,9 @@ allocate(matching *state, dn_error *error)
 }
 
 int
-dn_state_match(dn_observation *observation, dn_arena *arena, dn_error *error)
+dn_state_match(dn_observation *observation, const dn_sight *sight, dn_arena *arena, dn_error *error)
 {
-    matching state = {.observation = observation, .arena = arena};
+    matching state = {.observation = observation, .sight = sight, .arena = arena};
     const dn_journal *journal = observation->journal;
 
     if (allocate(&state, error) < 0)

@@ -88,7 +88,7 @@ observe_tracker(dn_connection *connection, dn_journal *journal, const dn_sight *
                         &observation->tracker, error) < 0 ||
         dn_journal_finish(journal, error) < 0 ||
         dn_tracker_spread_rows(connection, &observation->tracker, journal, arena, error) < 0 ||
-        dn_state_match(observation, arena, error) < 0)
+        dn_state_match(observation, sight, arena, error) < 0)
         return -1;
     for (size_t i = 0; i < journal->count; i++) {
         dn_match *match = &observation->matches[i];

@@ -36,6 +36,7 @@ typedef struct dn_match {
     bool renamed;              /* recorded under another tag, or its file has another name */
     const dn_migration *found; /* the unlisted file that is this migration's, when it has none */
     bool found_proved;         /* by the recorded digest; otherwise only by its number */
+    bool found_told;           /* dn_sight.relinks says so */
 } dn_match;
 
 typedef struct dn_observation {
@@ -64,7 +65,13 @@ typedef struct dn_sight {
     const char *tracker;     /* the name of one that is configured, or NULL */
     const dn_ignore *ignore; /* objects that are not looked at, or NULL */
     bool unasked;            /* whether a database without records holds objects is no question */
+    const char *const
+        *relinks; /* "OLD=NEW": the file NEW is that of the entry OLD, which has none */
+    size_t relink_count;
 } dn_sight;
+
+/* Was the file found because of this "OLD=NEW"? */
+bool dn_match_is_told(const char *relink, const dn_migration *migration, const dn_match *match);
 
 /* The journal may still be at its files (dn_journal_begin): the tracker is read meanwhile. `sight`
  * may be NULL. */

@@ -5,7 +5,9 @@
 #include "core/state/state.h"
 
 /* Fills matches, unlisted and unknown. Pure. */
-int dn_state_match(dn_observation *observation, dn_arena *arena, dn_error *error);
+/* `sight` may be NULL. */
+int dn_state_match(dn_observation *observation, const dn_sight *sight, dn_arena *arena,
+                   dn_error *error);
 
 /* Trackers, ours and other tools', are nobody's schema: the tables with all that lies in them.
  * `tracker`: a name of its own, or NULL. */

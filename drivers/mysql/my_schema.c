@@ -291,77 +291,39 @@ push_absent(dn_mysql_schema *schema, const dn_mysql_wish *wish)
     return call->host->gone(call, wish->key);
 }
 
-/* What would be done with what nobody has tells whether others of its kind would be hidden. */
+/* Of the whole database: a table that nobody has tells whether others would be hidden. */
 static int32_t
-ask_for_nobody(dn_mysql_schema *schema, const char *words, const char *behind, bool *hidden)
+push_hidden(dn_mysql_schema *schema)
 {
     static const char nobody[] = "dunlin_asks_whether_it_sees_all";
     DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text sql = {0};
-    const char *cells[2];
-    bool found;
-
-    dn_kit_text_add(&sql, words);
-    dn_kit_text_quote(&sql, '`', schema->database);
-    dn_kit_text_add(&sql, ".");
-    dn_kit_text_quote(&sql, '`', dn_kit_string(nobody));
-    dn_kit_text_add(&sql, behind);
-    if (sql.failed)
-        return dn_kit_no_memory(schema->connection->call);
-    *hidden =
-        !dn_mysql_try_first_row(schema->connection, dn_kit_text_string(&sql), cells, 2, &found) &&
-        dn_mysql_class(mysql_errno(schema->connection->mysql)) == DUNLIN_PERMISSION;
-    return DUNLIN_OK;
-}
-
-static int32_t
-hides_tables(dn_mysql_schema *schema, bool *hidden)
-{
-    return ask_for_nobody(schema, "SHOW CREATE TABLE ", "", hidden);
-}
-
-/* [MDB] "Information Schema ROUTINES Table": all are shown to whom EXECUTE on the database or SELECT
- * on mysql.proc is granted. */
-static int32_t
-hides_routines(dn_mysql_schema *schema, bool *hidden)
-{
-    static const char catalogue[] = "SELECT 1 FROM mysql.proc LIMIT 0";
-    const char *cells[1];
-    bool found;
-    int32_t status = DUNLIN_OK;
-
-    *hidden = false;
-    if (schema->connection->facts.mariadb)
-        status = ask_for_nobody(schema, "CALL ", "()", hidden);
-    if (status == DUNLIN_OK && *hidden)
-        *hidden =
-            !dn_mysql_try_first_row(schema->connection, dn_kit_string(catalogue), cells, 1, &found);
-    return status;
-}
-
-typedef int32_t (*hiding)(dn_mysql_schema *schema, bool *hidden);
-
-/* Of the whole database. */
-static int32_t
-push_hidden(dn_mysql_schema *schema, hiding hides, const char *why)
-{
-    const dunlin_call *call = schema->connection->call;
+    dunlin_connection *connection = schema->connection;
     const dunlin_string path[] = {schema->database};
     const dunlin_fact key = {.size = sizeof(key),
                              .kind = dn_kit_string(DUNLIN_KIND_SCHEMA),
                              .path = path,
                              .path_count = 1};
-    bool hidden = false;
-    int32_t status = schema->scope->key_count == 0 ? hides(schema, &hidden) : DUNLIN_OK;
+    const char *cells[2];
+    bool found;
 
-    return status == DUNLIN_OK && hidden ? call->host->unreadable(call, &key, dn_kit_string(why))
-                                         : status;
+    dn_kit_text_add(&sql, "SHOW CREATE TABLE ");
+    dn_kit_text_quote(&sql, '`', schema->database);
+    dn_kit_text_add(&sql, ".");
+    dn_kit_text_quote(&sql, '`', dn_kit_string(nobody));
+    if (sql.failed)
+        return dn_kit_no_memory(connection->call);
+    if (dn_mysql_try_first_row(connection, dn_kit_text_string(&sql), cells, 2, &found) ||
+        dn_mysql_class(mysql_errno(connection->mysql)) != DUNLIN_PERMISSION)
+        return DUNLIN_OK;
+    return connection->call->host->unreadable(
+        connection->call, &key,
+        dn_kit_string("the user may not see the tables that it has no privilege for"));
 }
 
 static int32_t
 push_all(dn_mysql_schema *schema)
 {
-    int32_t status = push_hidden(schema, hides_tables,
-                                 "the user may not see the tables that it has no privilege for");
+    int32_t status = schema->scope->key_count == 0 ? push_hidden(schema) : DUNLIN_OK;
 
     place_wishes(schema);
     for (dn_mysql_record *record = schema->first; record != NULL && status == DUNLIN_OK;
@@ -369,10 +331,6 @@ push_all(dn_mysql_schema *schema)
         if (schema->scope->key_count == 0 || record->whole || record->wishes != NULL ||
             schema->anywhere != NULL)
             status = push_record(schema, record);
-    if (status == DUNLIN_OK)
-        status = push_hidden(schema, hides_routines,
-                             "the user may not see the routines that others made: EXECUTE on the "
-                             "database is not granted");
     if (status == DUNLIN_OK && (schema->connection->call->flags & DUNLIN_CALL_GRANTS))
         status = dn_mysql_push_grants(schema);
     for (uint64_t i = 0; i < schema->scope->key_count && status == DUNLIN_OK; i++)

@@ -161,6 +161,8 @@ typedef struct dunlin_repair_options {
         digests; /* 1: records of files edited in comments and blanks alone get their new digests */
     const char *shadow_url;
     const char *definition_command; /* as of doctor */
+    const char *const *relinks;     /* "OLD=NEW": the unlisted file NEW is that of the entry OLD */
+    uint64_t relink_count;
 } dunlin_repair_options;
 int dunlin_repair(const dunlin_options *options, const dunlin_repair_options *repair,
                   dunlin_result **result, dunlin_error *error);

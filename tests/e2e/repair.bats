@@ -159,3 +159,22 @@ lose_the_tracker() {
     dunlin migrate
     assert_stdout "nothing to do"
 }
+
+@test "--relink says which file is that of an entry without one, whatever the content" {
+    make_project . 2
+    write_config .
+    dunlin migrate
+    dunlin journal rebuild
+    mv "migrations/$(tag_of 1).sql" migrations/elsewhere.sql
+    echo '-- and a remark' >>migrations/elsewhere.sql
+    dunlin repair --apply --relink "$(tag_of 1)=nowhere"
+    assert_exit 2
+    assert_stderr "[repair.relink]"
+    run_json repair --apply --digests --relink "$(tag_of 1)=elsewhere"
+    assert_exit 0
+    assert_json '[.performed[].action]' '["backup","file","relink","verify","renew","verify"]'
+    assert_equal "$(sql app.db 'SELECT tag FROM dunlin_migrations ORDER BY seq LIMIT 1')" elsewhere
+    assert_equal "$(jq -r '.entries[0].tag' migrations/meta/_journal.json)" elsewhere
+    dunlin status --check
+    assert_exit 0
+}

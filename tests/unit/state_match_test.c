@@ -103,7 +103,7 @@ match(dn_tracker_owner owner, const char *listed, const char *unlisted, const ch
     journal.migrations = read_migrations(listed, true, &journal.count);
     journal.unlisted = read_migrations(unlisted, false, &journal.unlisted_count);
     read_tracker(rows, &observation.tracker);
-    assert_int_equal(dn_state_match(&observation, &arena, &error), 0);
+    assert_int_equal(dn_state_match(&observation, NULL, &arena, &error), 0);
     for (size_t i = 0; i < journal.count; i++)
         text = dn_arena_printf(&arena, "%s%s", text, show_match(&observation.matches[i]));
     for (size_t i = 0; i < journal.unlisted_count; i++)
@@ -285,7 +285,7 @@ many_rows_are_found_as_well(void **state)
             row->digest = dn_hash_of("edited", 6);
         row->seq = (int64_t)i;
     }
-    assert_int_equal(dn_state_match(&observation, &arena, &error), 0);
+    assert_int_equal(dn_state_match(&observation, NULL, &arena, &error), 0);
     for (size_t i = 0; i < COUNT; i++) {
         assert_int_equal(observation.matches[i].row->seq, i);
         assert_int_equal(observation.matches[i].how, i % 3 ? DN_MATCH_DIGEST : DN_MATCH_TAG);
