@@ -124,12 +124,16 @@ is_found_again(const dn_verdict *verdict)
     return match->found && (match->found_proved || match->found_told || is_there(verdict));
 }
 
+/* `proved`: where the recorded content says so. */
 static const char *
 why_found_again(const dn_verdict *verdict, const char *proved)
 {
-    return verdict->match->found_proved ? proved
-           : verdict->match->found_told ? "--relink says so"
-                                        : "the schema holds the effects of the file of that name";
+    const dn_match *match = verdict->match;
+
+    if (!match->found || match->found_proved)
+        return proved;
+    return match->found_told ? "--relink says so"
+                             : "the schema holds the effects of the file of that name";
 }
 
 /* Only the record has another name, or the file that was found has a name to be taken for good. */
@@ -580,8 +584,7 @@ relink(planning *work, const dn_verdict *verdict)
         strcmp(row->tag, tag_to_be(verdict)) == 0)
         return 0;
     if (add_one(work, DN_REPAIR_RELINK, verdict, false,
-                verdict->match->found ? why_found_again(verdict, "it has the recorded content")
-                                      : "it has the recorded content") < 0)
+                why_found_again(verdict, "it has the recorded content")) < 0)
         return -1;
     step = &work->repair->steps[work->repair->count - 1];
     step->tag = row->tag;
