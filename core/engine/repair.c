@@ -510,6 +510,24 @@ find_target(repairing *state, dn_error *error)
     return 0;
 }
 
+/* The journal says so by now: a run that is repeated. */
+static bool
+is_relinked(const dn_journal *journal, const char *relink)
+{
+    const char *equals = strchr(relink, '=');
+    bool is_listed = false;
+
+    for (size_t i = 0; equals && i < journal->count; i++) {
+        const dn_migration *entry = &journal->migrations[i];
+
+        if (strlen(entry->tag) == (size_t)(equals - relink) &&
+            strncmp(entry->tag, relink, (size_t)(equals - relink)) == 0)
+            return false;
+        is_listed = is_listed || (entry->has_file && strcmp(entry->tag, equals + 1) == 0);
+    }
+    return is_listed;
+}
+
 /* Each has to be of an entry without a file, and of a file without an entry. */
 static int
 check_relinks(const repairing *state, dn_error *error)
@@ -518,7 +536,7 @@ check_relinks(const repairing *state, dn_error *error)
 
     for (size_t i = 0; i < state->options->relink_count; i++) {
         const char *relink = state->options->relinks[i];
-        bool met = false;
+        bool met = is_relinked(seen->journal, relink);
 
         for (size_t k = 0; k < seen->journal->count && !met; k++)
             met = dn_match_is_told(relink, &seen->journal->migrations[k], &seen->matches[k]);

@@ -177,4 +177,9 @@ lose_the_tracker() {
     assert_equal "$(jq -r '.entries[0].tag' migrations/meta/_journal.json)" elsewhere
     dunlin status --check
     assert_exit 0
+    dunlin repair --apply --relink "$(tag_of 1)=elsewhere"
+    assert_exit 0
+    assert_stdout "journal, files, tracker and schema agree: 2 applied"
+    dunlin repair --apply --relink "elsewhere=$(tag_of 2)"
+    assert_exit 2
 }
