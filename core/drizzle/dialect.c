@@ -31,6 +31,14 @@ dn_drizzle_dialect_named(const char *name)
     return NULL;
 }
 
+const char *
+dn_drizzle_snapshot_version(const char *dialect)
+{
+    const dn_drizzle_dialect *found = dn_drizzle_dialect_named(dialect);
+
+    return found ? found->version : NULL;
+}
+
 char *
 dn_drizzle_key(dn_arena *arena, dunlin_string name)
 {

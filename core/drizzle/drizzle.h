@@ -86,7 +86,8 @@ typedef struct dn_drizzle_header {
     const char *id;
     const dn_drizzle_ids *parents;
 } dn_drizzle_header;
-/* The form that is written. */
+/* The form that is written; of drizzle-kit 0.x, NULL for a database that it does not know. */
+const char *dn_drizzle_snapshot_version(const char *dialect);
 const char *dn_drizzle_chain_version(const char *dialect);
 /* Rows that say what the facts say, to be deleted. */
 int dn_drizzle_write_rows(const char *dialect, const dn_drizzle_write *how,

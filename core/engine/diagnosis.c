@@ -5,6 +5,7 @@
 #include "core/engine/diagnosis.h"
 
 #include "core/engine/late.h"
+#include "core/engine/lost_drizzle.h"
 
 /* --- examining ------------------------------------------------------------------------------------ */
 
@@ -38,37 +39,6 @@ judge_late(dn_session *session, dn_error *error)
     return -1;
 }
 
-/* A folder that lost its journal and snapshots looks like one of plain files; the database may remember.
- * A table that may not be read is no reason to stop. */
-static int
-find_drizzle(dn_session *session, dn_error *error)
-{
-    dn_arena *arena = &session->arena;
-    const dn_journal *journal = &session->journal;
-    dn_tracker drizzle;
-    dn_error problem;
-
-    if (journal->layout != DN_LAYOUT_FILES || !journal->count)
-        return 0;
-    dn_error_clear(&problem);
-    if (dn_tracker_read(session->connection, DN_LAYOUT_DRIZZLE, NULL, DN_TRACKER_MATCH, arena,
-                        &drizzle, &problem) < 0) {
-        if (!dn_error_ends_all(&problem))
-            return 0;
-        *error = problem;
-        return -1;
-    }
-    if (!drizzle.present)
-        return 0;
-    return dn_findings_add(
-        &session->reconciliation.findings, arena, DN_WARNING, "tracker.drizzle", drizzle.table,
-        error,
-        "Drizzle's tracker '%s' is there, with %zu row%s, and is left out of all this: '%s' holds "
-        "%zu migration%s and no 'meta', so it is taken for a folder of plain files",
-        drizzle.table, drizzle.count, drizzle.count == 1 ? "" : "s", journal->folder,
-        journal->count, journal->count == 1 ? "" : "s");
-}
-
 int
 dn_diagnosis_make(dn_session *session, const dunlin_doctor_options *doctor, dn_diagnosis *own,
                   dn_error *error)
@@ -76,7 +46,8 @@ dn_diagnosis_make(dn_session *session, const dunlin_doctor_options *doctor, dn_d
     dn_reconciliation *found = &session->reconciliation;
     dn_evidence *evidence = &own->evidence;
 
-    if (find_drizzle(session, error) < 0 || look(session, doctor, own, error) < 0 ||
+    if (dn_lost_drizzle_find(session, &own->rebuilt, error) < 0 ||
+        look(session, doctor, own, error) < 0 ||
         dn_reconcile_schema(found, &session->observation, evidence->history, evidence->judged,
                             &evidence->proofs, &session->arena, error) < 0 ||
         judge_late(session, error) < 0 ||

@@ -11,6 +11,7 @@
 #include "core/engine/absent.h"
 #include "core/engine/fingerprint.h"
 #include "core/engine/late.h"
+#include "core/engine/lost_drizzle.h"
 #include "core/engine/upkeep.h"
 #include "core/execute/before.h"
 
@@ -146,6 +147,8 @@ look(migration_run *state, dn_error *error)
     if (dn_session_reconcile(session, DN_TRACKER_MATCH, error) < 0)
         return -1;
     state->already_applied = session->reconciliation.applied;
+    if (session->reconciliation.pending && dn_lost_drizzle_refuse(session, error) < 0)
+        return -1;
     if (plan_backup(state, error) < 0)
         return -1;
     if (prepare_translation(state, error) < 0 ||

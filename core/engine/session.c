@@ -77,6 +77,7 @@ dn_session_journal_options(const dn_session *session)
         .driver = session->driver ? session->driver->table.name : NULL,
         .dialect = session->project.dialect,
         .layout = session->project.layout,
+        .database = session->driver ? session->driver->table.dialect : NULL,
         .project = &session->project,
         /* What a server takes for a migration is hundreds of times what reading it again does. */
         .keep = can(session, DUNLIN_CAN_SHADOW_MEMORY),
@@ -102,9 +103,9 @@ dn_session_journal_of(dn_session *session, const dn_driver *driver, dn_error *er
 }
 
 /* A folder that drizzle-kit made and that lost its journal is no folder of plain files: its tracker is
- * drizzle's. The snapshots tell. */
+ * drizzle's. `why`: how that is known. */
 static int
-find_lost_journal(dn_session *session, bool *rebuilt, dn_error *error)
+take_lost_journal(dn_session *session, const char *why, bool *rebuilt, dn_error *error)
 {
     const dn_journal_options options = dn_session_journal_options(session);
     dn_auto(dn_text) text = DN_TEXT_INIT;
@@ -122,11 +123,30 @@ find_lost_journal(dn_session *session, bool *rebuilt, dn_error *error)
     dn_journal_close(&session->journal);
     session->journal = found;
     *rebuilt = true;
-    return dn_findings_add(&session->journal.findings, &session->arena, DN_ERROR_FINDING,
-                           "journal.lost", NULL, error,
-                           "there is no journal in '%s', and its snapshots are drizzle's: the "
-                           "journal is lost",
-                           session->journal.folder);
+    return dn_findings_add(
+        &session->journal.findings, &session->arena, DN_ERROR_FINDING, "journal.lost", NULL, error,
+        "there is no journal in '%s', and %s: the journal is lost", session->journal.folder, why);
+}
+
+static int
+find_lost_journal(dn_session *session, bool *rebuilt, dn_error *error)
+{
+    return take_lost_journal(session,
+                             session->project.layout ? "\"layout\" says that drizzle-kit made it"
+                                                     : "its snapshots are drizzle's",
+                             rebuilt, error);
+}
+
+int
+dn_session_take_drizzle(dn_session *session, const char *table, bool *rebuilt, dn_error *error)
+{
+    const char *why =
+        dn_arena_printf(&session->arena, "Drizzle's tracker '%s' records its files", table);
+
+    if (!why)
+        return dn_no_memory(error);
+    session->project.layout = dn_layout_name(DN_LAYOUT_DRIZZLE);
+    return take_lost_journal(session, why, rebuilt, error);
 }
 
 int

@@ -51,6 +51,9 @@ int dn_session_journal_of(dn_session *session, const dn_driver *driver, dn_error
 /* As dn_session_journal, but a journal that cannot be read, or that drizzle-kit's folder lost, is rebuilt in memory;
  * what is wrong with it is then a finding. */
 int dn_session_journal_or_rebuilt(dn_session *session, bool *rebuilt, dn_error *error);
+/* Plain files are those of a Drizzle project that lost its journal, as its tracker `table` shows. The journal is
+ * rebuilt in memory, to be reconciled. */
+int dn_session_take_drizzle(dn_session *session, const char *table, bool *rebuilt, dn_error *error);
 /* Closes an earlier connection. Refuses a journal of another database's dialect. */
 int dn_session_connect(dn_session *session, bool read_only, dn_error *error);
 /* Target, journal and connection at the same time. What is wrong with the target is told first, with the

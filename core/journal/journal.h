@@ -98,6 +98,7 @@ typedef struct dn_journal_options {
     const char *dialect; /* configured, or NULL */
     /* Another tool's name (layout.h), for folders without a native journal; NULL: by its files. */
     const char *layout;
+    const char *database;      /* the dialect of a Drizzle journal that is made anew; or NULL */
     const dn_project *project; /* of the migrations; may be NULL */
     bool keep; /* some texts, of small files: where running one takes as long as reading it */
 } dn_journal_options;

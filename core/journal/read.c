@@ -246,6 +246,13 @@ read_files(journal_reading *reading, dn_error *error)
         dn_sqitch_order(journal, reading->arena, error) < 0)
         return -1;
     number_by_position(journal->migrations, journal->count);
+    if (reading->options->layout && journal->count &&
+        strcmp(reading->options->layout, dn_layout_name(DN_LAYOUT_DRIZZLE)) == 0)
+        return dn_findings_add(&journal->findings, reading->arena, DN_ERROR_FINDING, "journal.lost",
+                               NULL, error,
+                               "there is no journal in '%s', and \"layout\" says that drizzle-kit "
+                               "made it: the journal is lost",
+                               journal->folder);
     if (journal->plan)
         return dn_findings_add(&journal->findings, reading->arena, DN_NOTE, "journal.none", NULL,
                                error, "there is no journal in '%s': the order is that of '%s'",

@@ -11,6 +11,8 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 
+#include "core/drizzle/drizzle.h"
+
 typedef struct rebuilding {
     const dn_journal_options *options;
     dn_arena *arena;
@@ -75,16 +77,23 @@ read_snapshot(rebuilding *work, const char *path, dn_error *error)
     return 0;
 }
 
-/* Without a legible journal, Drizzle's snapshots beside it tell whose folder it is. */
+/* Without a legible journal, the configuration or Drizzle's snapshots beside it tell whose folder it is. */
 static int
 guess_form(rebuilding *work, dn_error *error)
 {
+    const dn_journal_options *options = work->options;
     const char *meta = dn_path_join(work->arena, work->folder.path, "meta");
     dn_folder_entry *entries = NULL;
     size_t count = 0;
 
     work->form.layout = DN_LAYOUT_NATIVE;
-    work->form.dialect = work->options->dialect;
+    work->form.dialect = options->dialect;
+    if (options->layout && options->database &&
+        strcmp(options->layout, dn_layout_name(DN_LAYOUT_DRIZZLE)) == 0) {
+        work->form.layout = DN_LAYOUT_DRIZZLE;
+        work->form.dialect = options->database;
+        work->form.entry_version = dn_drizzle_snapshot_version(options->database);
+    }
     if (!meta)
         return dn_no_memory(error);
     if (!dn_file_exists(meta))

@@ -338,6 +338,24 @@ ask_about_objects(planning *work)
                "them, or let migrate go on beside them with --allow-nonempty");
 }
 
+/* An empty table of Drizzle's and a folder of plain files: which of two trackers decides? Whatever was written
+ * into the wrong one would be a lie. 1: nobody knows. */
+static int
+ask_whose_folder(planning *work)
+{
+    const dn_findings *findings = &work->result->findings;
+
+    for (size_t i = 0; i < findings->count; i++)
+        if (strcmp(findings->items[i].id, "tracker.drizzle") == 0 &&
+            findings->items[i].severity == DN_ERROR_FINDING)
+            return ask(work, NULL,
+                       "Drizzle's tracker is there and empty, and the folder has no journal that says "
+                       "whose it is: say \"layout\": \"drizzle\" or \"files\" in dunlin.json") < 0
+                       ? -1
+                       : 1;
+    return 0;
+}
+
 static const char *
 name_of(const planning *work, const dn_drift *drift)
 {
@@ -765,8 +783,12 @@ dn_repair_plan(const dn_reconciliation *reconciliation, const dn_observation *ob
                      .arena = arena,
                      .repair = repair,
                      .error = error};
+    int unclear;
 
     *repair = (dn_repair){.automatic = true};
+    unclear = ask_whose_folder(&work);
+    if (unclear)
+        return unclear < 0 ? -1 : 0;
     if (ask_about_rows(&work) < 0 || ask_about_objects(&work) < 0 || ask_about_names(&work) < 0 ||
         ask_about_migrations(&work) < 0 || ask_about_drift(&work) < 0 || mend_files(&work) < 0 ||
         mend_database(&work) < 0 || report_the_rest(&work) < 0)

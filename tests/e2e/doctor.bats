@@ -45,14 +45,51 @@ lose_the_tracker() {
     assert_stdout "record $(drizzle_tag 1) to $(drizzle_tag 3) (3), $(drizzle_tag 5), $(drizzle_tag 8), $(drizzle_tag 11) and $(drizzle_tag 12): the schema holds"
 }
 
-@test "Drizzle's tracker is named where the folder has lost all of meta" {
+@test "a Drizzle project that lost all of meta is known by its tracker, and gets a journal again" {
     dunlin migrate -C project
+    cp -r project before
     rm -r project/drizzle/meta
     sql project/app.db 'DELETE FROM __drizzle_migrations WHERE rowid > 3'
     dunlin doctor -C project
-    assert_stdout "warning: Drizzle's tracker '__drizzle_migrations' is there, with 3 rows, and is left out of all this: '$PWD/project/drizzle' holds 13 migrations and no 'meta', so it is taken for a folder of plain files [tracker.drizzle]"
-    dunlin repair -C project
-    assert_stdout '[tracker.drizzle]'
+    assert_exit 4
+    assert_stdout "The schema holds the effects of migrations $(drizzle_tag 3) to $(drizzle_tag 12), but the tracker '__drizzle_migrations' does not record them: run outside of it, or the rows were deleted. The journal is lost"
+    assert_stdout "error: there is no journal in '$PWD/project/drizzle', and Drizzle's tracker '__drizzle_migrations' records its files: the journal is lost [journal.lost]"
+    # Nothing is recorded in a table that Drizzle does not look at.
+    echo 'CREATE TABLE late (id integer);' >project/drizzle/0013_late.sql
+    dunlin migrate -C project
+    assert_exit 4
+    assert_stderr '[journal.lost]'
+    rm project/drizzle/0013_late.sql
+    dunlin repair -C project --apply
+    assert_exit 0
+    assert_equal "$(jq -c '.dialect, .version, .entries[:3]' project/drizzle/meta/_journal.json)" \
+        "$(jq -c '.dialect, .version, .entries[:3]' before/drizzle/meta/_journal.json)"
+    assert_equal "$(jq -c '.entries[].tag' project/drizzle/meta/_journal.json)" \
+        "$(jq -c '.entries[].tag' before/drizzle/meta/_journal.json)"
+    assert_equal "$(sql project/app.db 'SELECT count(*) FROM __drizzle_migrations')" 13
+    dunlin doctor -C project
+    assert_exit 0
+}
+
+@test "an empty tracker of Drizzle beside plain files is a question, and dunlin.json answers it" {
+    dunlin migrate -C project
+    rm -r project/drizzle/meta
+    sql project/app.db 'DELETE FROM __drizzle_migrations'
+    dunlin repair -C project --apply
+    assert_exit 4
+    assert_stdout "error: Drizzle's tracker '__drizzle_migrations' is there, and empty, and is left out of all this: '$PWD/project/drizzle' holds 13 migrations and no 'meta', so it is taken for a folder of plain files [tracker.drizzle]"
+    assert_stdout 'say "layout": "drizzle" or "files" in dunlin.json'
+    jq '.layout = "files"' project/dunlin.json >new && cp new project/dunlin.json
+    dunlin doctor -C project
+    assert_exit 0
+    jq '.layout = "drizzle"' project/dunlin.json >new && cp new project/dunlin.json
+    dunlin status -C project
+    assert_stdout '[journal.lost]'
+    dunlin repair -C project --apply
+    assert_exit 0
+    assert_equal "$(sql project/app.db 'SELECT count(*) FROM __drizzle_migrations')" 13
+    dunlin doctor -C project
+    assert_exit 0
 }
 
 @test "the document is what its schema says, and a second doctor replays nothing" {
