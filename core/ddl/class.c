@@ -15,13 +15,13 @@ static const named_class types[] = {
     {"boolean", DN_CLASS_BOOL},
     {"smallint", DN_CLASS_INT},
     {"integer", DN_CLASS_INT},
-    {"bigint", DN_CLASS_INT},
+    {"bigint", DN_CLASS_BIGINT},
     {"numeric", DN_CLASS_DECIMAL},
     {"real", DN_CLASS_FLOAT},
     {"double precision", DN_CLASS_FLOAT},
     {"text", DN_CLASS_TEXT},
     {"varchar", DN_CLASS_TEXT},
-    {"char", DN_CLASS_TEXT},
+    {"char", DN_CLASS_CHAR},
     {"blob", DN_CLASS_BLOB},
     {"date", DN_CLASS_DATE},
     {"time", DN_CLASS_TIME},
@@ -67,15 +67,14 @@ static const named_class functions[] = {
     {"octet_length", DN_CLASS_INT},
     {"strpos", DN_CLASS_INT},
     {"ascii", DN_CLASS_INT},
-    {"mod", DN_CLASS_INT},
     /* numeric since PostgreSQL 14, so a quotient of it is not whole. */
     {"extract ", DN_CLASS_DECIMAL},
-    {"nextval", DN_CLASS_INT},
-    {"currval", DN_CLASS_INT},
-    {"count", DN_CLASS_INT},
-    {"row_number", DN_CLASS_INT},
-    {"rank", DN_CLASS_INT},
-    {"dense_rank", DN_CLASS_INT},
+    {"nextval", DN_CLASS_BIGINT},
+    {"currval", DN_CLASS_BIGINT},
+    {"count", DN_CLASS_BIGINT},
+    {"row_number", DN_CLASS_BIGINT},
+    {"rank", DN_CLASS_BIGINT},
+    {"dense_rank", DN_CLASS_BIGINT},
     {"ntile", DN_CLASS_INT},
     {"power", DN_CLASS_FLOAT},
     {"sqrt", DN_CLASS_FLOAT},
@@ -150,10 +149,31 @@ dn_ddl_type_class(dunlin_string type)
     return class == DN_CLASS_UNKNOWN ? NULL : dn_class_name(class);
 }
 
+/* "2147483648" needs more bits than an integer has, and 9223372036854775808 more than any. */
+static dn_class
+class_of_digits(dunlin_string text)
+{
+    static const char small[] = "2147483647";
+    static const char big[] = "9223372036854775807";
+
+    while (text.length > 1 && *text.data == '0') {
+        text.data++;
+        text.length--;
+    }
+    if (text.length < sizeof small - 1 ||
+        (text.length == sizeof small - 1 && memcmp(text.data, small, sizeof small - 1) <= 0))
+        return DN_CLASS_INT;
+    if (text.length < sizeof big - 1 ||
+        (text.length == sizeof big - 1 && memcmp(text.data, big, sizeof big - 1) <= 0))
+        return DN_CLASS_BIGINT;
+    return DN_CLASS_DECIMAL;
+}
+
 static dn_class
 class_of_number(dunlin_string text)
 {
-    dn_class class = DN_CLASS_INT;
+    bool negative = text.length && *text.data == '-';
+    dn_class class = class_of_digits((dunlin_string){text.data + negative, text.length - negative});
 
     for (uint64_t i = 0; i < text.length; i++) {
         if ((text.data[i] | 32) == 'e')
@@ -196,10 +216,17 @@ class_of_column(const dn_writer *writer, const dn_node *node)
     return writer->scope ? DN_CLASS_UNKNOWN : dn_class_of_column(writer, &at_hand, column);
 }
 
-static bool
-numeric(dn_class class)
+/* Of two kinds of numbers the one that holds both. */
+static dn_class
+wider(dn_class one, dn_class other)
 {
-    return class == DN_CLASS_INT || class == DN_CLASS_DECIMAL || class == DN_CLASS_FLOAT;
+    static const dn_class order[] = {DN_CLASS_FLOAT, DN_CLASS_DECIMAL, DN_CLASS_WHOLE,
+                                     DN_CLASS_BIGINT};
+
+    for (size_t i = 0; i < sizeof order / sizeof order[0]; i++)
+        if (one == order[i] || other == order[i])
+            return order[i];
+    return one;
 }
 
 static dn_class
@@ -207,15 +234,13 @@ class_of_arithmetic(const dn_writer *writer, const dn_node *node, dn_class left)
 {
     dn_class right = node->items.count > 1 ? dn_class_of(writer, node->items.list[1]) : left;
 
-    if (numeric(left) && numeric(right))
-        return left == DN_CLASS_FLOAT || right == DN_CLASS_FLOAT       ? DN_CLASS_FLOAT
-               : left == DN_CLASS_DECIMAL || right == DN_CLASS_DECIMAL ? DN_CLASS_DECIMAL
-                                                                       : DN_CLASS_INT;
+    if (dn_class_is_number(left) && dn_class_is_number(right))
+        return wider(left, right);
     if (right == DN_CLASS_INTERVAL)
         return left == DN_CLASS_DATE ? DN_CLASS_TS : left;
     if (left == DN_CLASS_DATE && right == DN_CLASS_DATE)
         return DN_CLASS_INT;
-    if (left == DN_CLASS_DATE && right == DN_CLASS_INT)
+    if (left == DN_CLASS_DATE && dn_class_is_whole(right))
         return DN_CLASS_DATE;
     return DN_CLASS_UNKNOWN;
 }
@@ -247,9 +272,77 @@ class_of_operator(const dn_writer *writer, const dn_node *node)
     return DN_CLASS_BOOL;
 }
 
+/* What stands for any of several values: numbers of several kinds become the widest of them, and of
+ * others the first that is known tells. `step` 2: the values of a CASE. */
+static dn_class
+class_of_any(const dn_writer *writer, const dn_nodes *nodes, size_t first, size_t step,
+             const dn_node *otherwise)
+{
+    dn_class class = DN_CLASS_UNKNOWN;
+    bool text = false;
+    bool unknown = false;
+
+    for (size_t i = first; i < nodes->count || otherwise; i += step) {
+        const dn_node *node = i < nodes->count ? nodes->list[i] : otherwise;
+        dn_class one = dn_class_of(writer, node);
+
+        if (i >= nodes->count)
+            otherwise = NULL;
+        if (node->kind == DN_NODE_STRING)
+            text = true; /* and of the class of the others, if there are any */
+        else if (one == DN_CLASS_UNKNOWN)
+            unknown = unknown || node->kind != DN_NODE_VALUE;
+        else if (class == DN_CLASS_UNKNOWN)
+            class = one;
+        else if (dn_class_is_number(class) && dn_class_is_number(one))
+            class = wider(class, one);
+    }
+    if (class == DN_CLASS_UNKNOWN)
+        return text ? DN_CLASS_TEXT : class;
+    return unknown && dn_class_is_number(class) ? DN_CLASS_UNKNOWN : class;
+}
+
+/* sum(integer) is bigint, sum(bigint) and avg() of whole numbers are numeric. */
+static dn_class
+class_of_aggregate(const dn_writer *writer, const dn_node *node)
+{
+    dn_class class =
+        node->items.count ? dn_class_of(writer, node->items.list[0]) : DN_CLASS_UNKNOWN;
+
+    if (*node->name == 'a')
+        return class == DN_CLASS_FLOAT || !dn_class_is_number(class) ? class : DN_CLASS_DECIMAL;
+    return class == DN_CLASS_INT      ? DN_CLASS_BIGINT
+           : class == DN_CLASS_BIGINT ? DN_CLASS_DECIMAL
+           : class == DN_CLASS_WHOLE  ? DN_CLASS_UNKNOWN
+                                      : class;
+}
+
+static bool
+is_among(const char *name, const char *const *names)
+{
+    while (*names && strcmp(*names, name) != 0)
+        names++;
+    return *names != NULL;
+}
+
+/* round(integer) is double precision, and round(integer, 2) numeric. */
+static dn_class
+class_of_rounded(const dn_writer *writer, const dn_node *node)
+{
+    dn_class class =
+        node->items.count ? dn_class_of(writer, node->items.list[0]) : DN_CLASS_UNKNOWN;
+
+    return !dn_class_is_whole(class) ? class
+           : node->items.count > 1   ? DN_CLASS_DECIMAL
+                                     : DN_CLASS_FLOAT;
+}
+
 static dn_class
 class_of_call(const dn_writer *writer, const dn_node *node)
 {
+    static const char *const aggregates[] = {"sum", "avg", NULL};
+    static const char *const rounding[] = {"round", "trunc", "ceil", "floor", "sign", NULL};
+    static const char *const choosing[] = {"coalesce", "greatest", "least", "mod", NULL};
     dn_class class = LOOK_UP(functions, node->name);
     const dn_rule *rule;
 
@@ -262,20 +355,14 @@ class_of_call(const dn_writer *writer, const dn_node *node)
                : NULL;
     if (rule && rule->result != DN_CLASS_UNKNOWN)
         return rule->result;
+    if (is_among(node->name, aggregates))
+        return class_of_aggregate(writer, node);
+    if (is_among(node->name, rounding))
+        return class_of_rounded(writer, node);
+    if (is_among(node->name, choosing))
+        return class_of_any(writer, &node->items, 0, 1, NULL);
     for (size_t i = 0; i < node->items.count && class == DN_CLASS_UNKNOWN; i++)
         class = dn_class_of(writer, node->items.list[i]);
-    return class;
-}
-
-static dn_class
-class_of_case(const dn_writer *writer, const dn_node *node)
-{
-    dn_class class = DN_CLASS_UNKNOWN;
-
-    for (size_t i = 1; i < node->items.count && class == DN_CLASS_UNKNOWN; i += 2)
-        class = dn_class_of(writer, node->items.list[i]);
-    if (class == DN_CLASS_UNKNOWN && node->otherwise)
-        class = dn_class_of(writer, node->otherwise);
     return class;
 }
 
@@ -294,7 +381,7 @@ dn_class_of(const dn_writer *writer, const dn_node *node)
         return strcmp(node->name, "not") == 0 ? DN_CLASS_BOOL
                                               : dn_class_of(writer, node->items.list[0]);
     case DN_NODE_CAST: return dn_class_of_type(node->name);
-    case DN_NODE_CASE: return class_of_case(writer, node);
+    case DN_NODE_CASE: return class_of_any(writer, &node->items, 1, 2, node->otherwise);
     case DN_NODE_IN:
     case DN_NODE_BETWEEN:
     case DN_NODE_IS_NULL:

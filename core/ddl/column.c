@@ -5,6 +5,7 @@
 #include "core/ddl/parts.h"
 
 #include <string.h>
+#include <strings.h>
 
 /* The column whose options are read. */
 typedef struct definition {
@@ -136,8 +137,8 @@ nullable(definition *column)
     return true;
 }
 
-dunlin_string
-dn_ddl_boolean_value(dunlin_string text)
+static dunlin_string
+boolean_value(dunlin_string text)
 {
     static const char *const spellings[][2] = {
         {"0", "false"},     {"1", "true"},    {"'0'", "false"},     {"'1'", "true"},
@@ -153,6 +154,39 @@ dn_ddl_boolean_value(dunlin_string text)
 }
 
 static bool
+is_char(dunlin_string type)
+{
+    return (type.length > 5 && strncasecmp(type.data, "char(", 5) == 0) ||
+           (type.length > 10 && strncasecmp(type.data, "character(", 10) == 0);
+}
+
+/* 'ab  ': the blanks behind it are no part of a char(n). */
+static dunlin_string
+char_value(dn_arena *arena, dunlin_string text)
+{
+    uint64_t end = text.length - 1;
+    char *copy;
+
+    if (text.length < 3 || text.data[0] != '\'' || text.data[end] != '\'' ||
+        text.data[end - 1] != ' ' || memchr(text.data + 1, '\'', (size_t)end - 1))
+        return text;
+    while (end > 1 && text.data[end - 1] == ' ')
+        end--;
+    copy = dn_arena_copy(arena, text.data, (size_t)end + 1);
+    if (copy)
+        copy[end] = '\'';
+    return (dunlin_string){copy, copy ? end + 1 : 0};
+}
+
+dunlin_string
+dn_ddl_value_of(dn_arena *arena, dunlin_string type, dunlin_string text)
+{
+    return dn_string_equal_fold(type, "boolean") ? boolean_value(text)
+           : is_char(type)                       ? char_value(arena, text)
+                                                 : text;
+}
+
+static bool
 default_value(definition *column)
 {
     const dunlin_property *type = dn_ddl_member(column->draft, "type");
@@ -160,8 +194,10 @@ default_value(definition *column)
 
     if (!dn_ddl_default(column->parser, &text))
         return false;
-    if (type && !column->parser->options->own && dn_string_equal(type->text, "boolean"))
-        text = dn_ddl_boolean_value(text);
+    if (type && !column->parser->options->own)
+        text = dn_ddl_value_of(column->parser->arena, type->text, text);
+    if (!text.length)
+        return dn_ddl_no_memory(column->parser);
     if (dn_string_equal_fold(text, "NULL"))
         return true;
     return dn_ddl_set_expression(column->parser, column->draft, "default", text);

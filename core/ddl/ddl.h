@@ -106,8 +106,9 @@ int dn_ddl_write(const dunlin_operation *const *operations, size_t count, dn_tex
 /* A name as it stands in portable text, quoted where it has to be. Appends. */
 void dn_ddl_write_name(dunlin_string name, dn_text *text);
 
-/* The default of a boolean: "false" for 0, as MySQL and SQLite write it; else the text itself. */
-dunlin_string dn_ddl_boolean_value(dunlin_string text);
+/* The default of a column of this type: of a boolean "false" for 0, as MySQL and SQLite write it, of a
+ * char(n) without blanks at its end; else the text itself. Empty: no memory. */
+dunlin_string dn_ddl_value_of(dn_arena *arena, dunlin_string type, dunlin_string text);
 
 /* The class of a portable type (docs/facts.md), or NULL for what is none. */
 const char *dn_ddl_type_class(dunlin_string type);

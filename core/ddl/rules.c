@@ -14,8 +14,9 @@ struct dn_ddl_rules {
 };
 
 static const char *const class_names[] = {
-    "unknown",  "int",  "bool", "decimal", "float", "text", "enum",     "ts",     "date", "time",
-    "interval", "uuid", "json", "blob",    "array", "any",  "constant", "number", "*",
+    "unknown", "int",   "bigint", "whole",    "bool",   "decimal",  "float", "text",
+    "char",    "enum",  "ts",     "date",     "time",   "interval", "uuid",  "json",
+    "blob",    "array", "any",    "constant", "number", "*",
 };
 
 dn_class
@@ -139,6 +140,18 @@ dn_ddl_rules_add(dn_ddl_rules *rules, const dunlin_expression_rule *rule, dn_err
     return 0;
 }
 
+bool
+dn_class_is_whole(dn_class class)
+{
+    return class == DN_CLASS_INT || class == DN_CLASS_BIGINT || class == DN_CLASS_WHOLE;
+}
+
+bool
+dn_class_is_number(dn_class class)
+{
+    return dn_class_is_whole(class) || class == DN_CLASS_DECIMAL || class == DN_CLASS_FLOAT;
+}
+
 static bool
 class_fits(dn_class wanted, dn_class class, const dn_node *operand)
 {
@@ -146,8 +159,11 @@ class_fits(dn_class wanted, dn_class class, const dn_node *operand)
         return true;
     if (wanted == DN_CLASS_CONSTANT)
         return operand->kind == DN_NODE_STRING;
-    return wanted == DN_CLASS_NUMBER &&
-           (class == DN_CLASS_INT || class == DN_CLASS_DECIMAL || class == DN_CLASS_FLOAT);
+    if (wanted == DN_CLASS_INT)
+        return dn_class_is_whole(class);
+    if (wanted == DN_CLASS_TEXT)
+        return class == DN_CLASS_CHAR;
+    return wanted == DN_CLASS_NUMBER && dn_class_is_number(class);
 }
 
 static bool

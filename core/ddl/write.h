@@ -14,10 +14,13 @@
 typedef enum dn_class {
     DN_CLASS_UNKNOWN = 0,
     DN_CLASS_INT,
+    DN_CLASS_BIGINT, /* of 64 bits, so that a sum of it is decimal */
+    DN_CLASS_WHOLE,  /* of either size: the database does not keep which */
     DN_CLASS_BOOL,
     DN_CLASS_DECIMAL,
     DN_CLASS_FLOAT,
     DN_CLASS_TEXT,
+    DN_CLASS_CHAR, /* a text whose trailing blanks do not count */
     DN_CLASS_ENUM,
     DN_CLASS_TS,
     DN_CLASS_DATE,
@@ -87,6 +90,8 @@ typedef struct dn_writer {
 /* rules.c */
 dn_class dn_class_of_word(dunlin_string word);
 const char *dn_class_name(dn_class class);
+bool dn_class_is_whole(dn_class class); /* of any size */
+bool dn_class_is_number(dn_class class);
 /* The first rule of the name that fits; *any tells whether there is one of that name at all. */
 const dn_rule *dn_rule_find(const dn_ddl_rules *rules, int32_t kind, const char *name,
                             const dn_node *const *operands, const dn_class *classes, size_t count,
@@ -148,6 +153,14 @@ dn_class dn_class_of_column(const dn_writer *writer, const dn_ddl_object *table,
 bool dn_write_given(dn_writer *writer, dn_data *data);
 /* The same of what a boolean is compared with, where the database takes no numbers for it. */
 bool dn_write_compared_booleans(dn_writer *writer, const dn_node *node);
+/* Is the node one that compares its operands with each other, or stands for one of them? */
+bool dn_write_compares(const dn_node *node);
+/* write_char.c: the blanks behind a char(n), where the database takes them for a part of it. */
+bool dn_write_given_char(dn_writer *writer, const dn_data *data, dunlin_string column,
+                         dn_node *node);
+void dn_write_compared_chars(const dn_writer *writer, const dn_node *node);
+/* Refuses a pattern that would match them, or not. */
+bool dn_write_char_pattern(dn_writer *writer, const dn_node *node);
 /* write_set.c: `called` goes before the columns, unless it is empty. */
 bool dn_write_set(dn_writer *writer, const dn_data *data, dunlin_string called, dn_text *out);
 /* write_data.c */

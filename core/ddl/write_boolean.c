@@ -125,7 +125,7 @@ is_decimal_for_integer(const dn_writer *writer, const dn_data *data, dunlin_stri
         return false;
     class = dn_class_of(writer, node);
     return (class == DN_CLASS_DECIMAL || class == DN_CLASS_FLOAT) &&
-           dn_class_of_column(writer, &data->table, column) == DN_CLASS_INT;
+           dn_class_is_whole(dn_class_of_column(writer, &data->table, column));
 }
 
 /* Digits, or for a whole number only those; with blanks around it, as PostgreSQL reads it. */
@@ -199,8 +199,7 @@ check_text(dn_writer *writer, const dn_data *data, dunlin_string column, const d
     if (class == DN_CLASS_TS)
         return !has_zone(node->text) ||
                refuse_text(writer, "zone of a time", column, node, "has a time zone");
-    if ((class != DN_CLASS_INT && class != DN_CLASS_DECIMAL && class != DN_CLASS_FLOAT) ||
-        is_number_text(node->text, class == DN_CLASS_INT))
+    if (!dn_class_is_number(class) || is_number_text(node->text, dn_class_is_whole(class)))
         return true;
     return refuse_text(writer, "text for a number", column, node, "is no such number");
 }
@@ -211,7 +210,7 @@ give_column(dn_writer *writer, const dn_data *data, dunlin_string column, dn_nod
 {
     if ((is_constant(node) || node->kind == DN_NODE_CASE) && is_boolean(writer, data, column))
         return give(writer, column, node);
-    if (!check_text(writer, data, column, node))
+    if (!check_text(writer, data, column, node) || !dn_write_given_char(writer, data, column, node))
         return false;
     return !whole || !is_decimal_for_integer(writer, data, column, node) ||
            become_whole(writer, node);
@@ -271,8 +270,8 @@ dn_write_given(dn_writer *writer, dn_data *data)
 
 /* --- what it is compared with ---------------------------------------------------------------------- */
 
-static bool
-compares(const dn_node *node)
+bool
+dn_write_compares(const dn_node *node)
 {
     static const char *const names[] = {
         "=", "<>", "<", "<=", ">", ">=", "is distinct from", "is not distinct from"};
@@ -332,7 +331,7 @@ dn_write_compared_booleans(dn_writer *writer, const dn_node *node)
 
     if (node->kind == DN_NODE_CASE && node->operand)
         return become_cases(writer, node);
-    if (!compares(node))
+    if (!dn_write_compares(node))
         return true;
     for (size_t i = 0; i < node->items.count; i++)
         some = some || is_to_become(writer, node->items.list[i]);

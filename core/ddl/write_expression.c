@@ -248,6 +248,8 @@ write_like(dn_writer *writer, const dn_node *node, dn_text *out, dn_shape *shape
     dn_node *items[3];
     const char *standard;
 
+    if (!dn_write_char_pattern(writer, node))
+        return false;
     memcpy(items, node->items.list, node->items.count * sizeof(dn_node *));
     copy.items.list = items;
     if (node->items.count == 3 && items[1]->kind == DN_NODE_STRING &&
@@ -605,6 +607,7 @@ dn_write_node(dn_writer *writer, const dn_node *node, dn_text *out, dn_shape *sh
     *shape = DN_SHAPE_ATOM;
     if (!dn_write_compared_booleans(writer, node))
         return false;
+    dn_write_compared_chars(writer, node);
     switch (node->kind) {
     case DN_NODE_CALL: return dn_write_call(writer, node, out, shape);
     case DN_NODE_OPERATOR: return write_operator(writer, node, out, shape);

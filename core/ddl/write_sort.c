@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+enum { PLACES = 10000 };
+
 /* --- what a key means --- */
 /* The query that names the columns of the result. */
 static const dn_query *
@@ -17,20 +19,56 @@ naming_query(const dn_query *query)
     return query;
 }
 
-static const dn_item *
-item_at(const dn_query *query, dunlin_string place)
+static size_t
+place_of(dunlin_string digits)
 {
     size_t at = 0;
 
-    for (uint64_t i = 0; i < place.length; i++) {
-        if (place.data[i] < '0' || place.data[i] > '9' || at > query->item_count)
-            return NULL;
-        at = at * 10 + (size_t)(place.data[i] - '0');
+    for (uint64_t i = 0; i < digits.length; i++) {
+        if (digits.data[i] < '0' || digits.data[i] > '9' || at > PLACES)
+            return 0;
+        at = at * 10 + (size_t)(digits.data[i] - '0');
     }
-    for (size_t i = 0; i < at && i < query->item_count; i++)
-        if (query->items[i].node->kind == DN_NODE_STAR)
-            return NULL;
-    return at && at <= query->item_count ? &query->items[at - 1] : NULL;
+    return at;
+}
+
+/* The column at a place among those of a star; false: it cannot be told which one that is. */
+static bool
+item_of_star(const dn_writer *writer, const dn_query *query, size_t at, dn_item *made)
+{
+    const dn_from *from = query->from;
+    const dn_ddl_target *target = writer->target;
+    dn_node *column = dn_arena_alloc(writer->arena, sizeof *column);
+    dunlin_string name;
+
+    if (!column || !from || from->kind != DN_FROM_TABLE || from->next || !target->column_at)
+        return false;
+    name = target->column_at(target->context, from->table.space, from->table.name, at - 1);
+    *column = (dn_node){.kind = DN_NODE_COLUMN, .parts = {name}, .part_count = 1};
+    *made = (dn_item){.node = column};
+    return name.length > 0;
+}
+
+/* The column of the result at a place; *item stays NULL when there is none. False: it cannot be
+ * told. */
+static bool
+item_at(const dn_writer *writer, const dn_query *query, dunlin_string digits, const dn_item **item)
+{
+    size_t at = place_of(digits);
+    size_t first_star = 0;
+    dn_item *made;
+
+    while (first_star < query->item_count && query->items[first_star].node->kind != DN_NODE_STAR)
+        first_star++;
+    if (at && at <= first_star)
+        *item = &query->items[at - 1];
+    if (at <= first_star || first_star == query->item_count)
+        return true;
+    made = dn_arena_alloc(writer->arena, sizeof *made);
+    if (!made || !item_of_star(writer, query, at - first_star, made))
+        return false;
+    *item = made;
+    return true;
 }
 
 static const dn_item *
@@ -42,18 +80,19 @@ item_called(const dn_query *query, dunlin_string name)
     return NULL;
 }
 
-/* The column of the result that the key is; NULL: it is an expression of its own. */
-static const dn_item *
-item_of(const dn_query *query, const dn_node *key)
+/* The column of the result that the key is; NULL: it is an expression of its own. False: it cannot
+ * be told which one. */
+static bool
+item_of(const dn_writer *writer, const dn_query *query, const dn_node *key, const dn_item **item)
 {
     const dn_query *naming = naming_query(query);
 
+    *item = NULL;
     if (!naming)
-        return NULL;
-    if (key->kind == DN_NODE_NUMBER)
-        return item_at(naming, key->text);
-    return key->kind == DN_NODE_COLUMN && key->part_count == 1 ? item_called(naming, key->parts[0])
-                                                               : NULL;
+        return true;
+    if (key->kind == DN_NODE_COLUMN && key->part_count == 1)
+        *item = item_called(naming, key->parts[0]);
+    return key->kind != DN_NODE_NUMBER || item_at(writer, naming, key->text, item);
 }
 
 /* --- rules --- */
@@ -137,15 +176,23 @@ write_key(dn_writer *writer, const dn_query *query, const dn_sort *sort, dn_text
     const char *standard = forms[sort->descending][!sort->nulls            ? 0
                                                    : sort->nulls[0] == 'f' ? 1
                                                                            : 2];
-    const dn_item *item = item_of(query, sort->node);
+    const dn_item *item;
     const dn_rule *rule;
     dn_text text = DN_TEXT_INIT;
     dn_shape shape;
     dn_part part;
+    bool told;
     bool fine;
 
+    told = item_of(writer, query, sort->node, &item);
     if (!sort_rule(writer, sort, item ? item->node : sort->node, &standard, &rule))
         return false;
+    /* Where the rule goes by what is sorted. */
+    if (!told && rule && rule->native.length)
+        return dn_write_refuse(writer, sort->node->offset,
+                               "which column is sorted by its place %.*s cannot be told because of "
+                               "*: name it",
+                               (int)sort->node->text.length, sort->node->text.data);
     fine = item && sort->node->kind == DN_NODE_NUMBER && reckons_with(rule)
                ? write_result_column(writer, query, item, sort->node, &text, &shape)
                : dn_write_node(writer, sort->node, &text, &shape);

@@ -3,7 +3,9 @@
  * Classes of columns, for expressions that mean something else for another type: of columns that are
  * there, from their facts; of those that the statement at hand makes, from their types.
  */
+#include <ctype.h>
 #include <string.h>
+#include <strings.h>
 
 #include "core/execute/translate_internal.h"
 
@@ -65,16 +67,37 @@ look_in_facts(search *looking)
         dn_fact_map_namesakes(facts, DUNLIN_KIND_COLUMN, path, depth + 1, note_column, looking);
 }
 
-/* Of several classes of a fact, the first is what the type is mainly for. */
+/* A word that the type of a column begins with. */
+static bool
+type_begins(const dunlin_fact *column, const char *word)
+{
+    const dunlin_property *type =
+        dn_property_find(column->properties, column->property_count, "type");
+    size_t length = strlen(word);
+
+    return type && type->text.length >= length && strncasecmp(type->text.data, word, length) == 0 &&
+           (type->text.length == length || !isalpha((unsigned char)type->text.data[length]));
+}
+
+/* Of several classes of a fact, the first is what the type is mainly for. Where a type has more than
+ * one use, a whole number may be of any size. */
 static const char *
 first_class(const dn_column_search *where, const dunlin_fact *column)
 {
     dn_auto(dn_text) classes = DN_TEXT_INIT;
     dn_error ignored;
+    size_t length;
 
     if (dn_driver_type_classes(&where->view, column, &classes, &ignored) < 0 || !classes.data)
         return NULL;
-    return dn_arena_copy(where->scratch, classes.data, strcspn(classes.data, " "));
+    length = strcspn(classes.data, " ");
+    if (strncmp(classes.data, "int", length) == 0 && length == 3)
+        return type_begins(column, "bigint") ? "bigint" : classes.data[length] ? "whole" : "int";
+    if (strncmp(classes.data, "text", length) == 0 && length == 4 &&
+        (type_begins(column, "char") ||
+         (type_begins(column, "character") && !type_begins(column, "character varying"))))
+        return "char";
+    return dn_arena_copy(where->scratch, classes.data, length);
 }
 
 typedef struct label_search {

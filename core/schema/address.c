@@ -416,13 +416,15 @@ complete_default(const addressing *work, dunlin_operation *const *operations, si
         operation->set_count != 1 || !dn_string_equal(operation->set->name, "default"))
         return 0;
     type = find_column_type(work, operation, operations, at);
-    if (!type || !dn_string_equal_fold(type->text, "boolean"))
+    if (!type)
         return 0;
     set = dn_arena_array(work->arena, 1, sizeof *set);
     if (!set)
         return dn_no_memory(work->error);
     *set = *operation->set;
-    set->text = dn_ddl_boolean_value(set->text);
+    set->text = dn_ddl_value_of(work->arena, type->text, set->text);
+    if (operation->set->text.length && !set->text.length)
+        return dn_no_memory(work->error);
     operation->set = set;
     return 0;
 }

@@ -49,10 +49,13 @@ typedef struct my_rule {
 static const char no_interval[] =
     "the difference of two times is an interval, which there is none of";
 static const char text_differs[] = "PostgreSQL writes it as another text";
+static const char blanks[] =
+    "PostgreSQL sees the blanks behind a char(n), and they are not there here: cast it to text";
 static const char labels[] =
     "an enum is compared by its letters, and not by the order of its labels: write what is meant "
     "with CASE";
-static const char types_unknown[] = "the types of the operands of / are not known";
+static const char types_unknown[] =
+    "the types of the operands of / are not known: of whole numbers the quotient is whole. Cast them";
 
 /* Of numbers and texts only; an interval of its own name adds to dates. */
 static const my_rule operators[] = {
@@ -233,6 +236,7 @@ static const my_rule functions[] = {
     RULE(FUNCTION, "to_hex", NULL, "LOWER(HEX(CAST(0 AS UNSIGNED) + $1))"),
     RULE(FUNCTION, "length", "blob", "LENGTH($1)"),
     RULE(FUNCTION, "length", NULL, "CHAR_LENGTH($1)"),
+    REFUSED(FUNCTION, "octet_length", "char", blanks),
     RULE(FUNCTION, "octet_length", NULL, "LENGTH($1)"),
     RULE(FUNCTION, "strpos", NULL, "LOCATE($2, $1)"),
     RULE(FUNCTION, "mod", NULL, "MOD($1, $2)"),
@@ -292,11 +296,17 @@ static const my_rule functions[] = {
     RULE(FUNCTION, "current_timestamp", NULL, "CURRENT_TIMESTAMP($1)"),
     RULE(FUNCTION, "localtimestamp", NULL, "CURRENT_TIMESTAMP($1)"),
     RULE(FUNCTION, "gen_random_uuid", NULL, "UUID()"),
+    REFUSED(FUNCTION, "json_build_object", "any char *", blanks),
     RULE(FUNCTION, "json_build_object", NULL, "JSON_OBJECT($*)"),
+    REFUSED(FUNCTION, "jsonb_build_object", "any char *", blanks),
     RULE(FUNCTION, "jsonb_build_object", NULL, "JSON_OBJECT($*)"),
+    REFUSED(FUNCTION, "json_build_array", "char *", blanks),
     RULE(FUNCTION, "json_build_array", NULL, "JSON_ARRAY($*)"),
+    REFUSED(FUNCTION, "jsonb_build_array", "char *", blanks),
     RULE(FUNCTION, "jsonb_build_array", NULL, "JSON_ARRAY($*)"),
+    REFUSED(FUNCTION, "json_agg", "char", blanks),
     SINCE(100500, 50722, FUNCTION, "json_agg", NULL, "JSON_ARRAYAGG($1)"),
+    REFUSED(FUNCTION, "jsonb_agg", "char", blanks),
     SINCE(100500, 50722, FUNCTION, "jsonb_agg", NULL, "JSON_ARRAYAGG($1)"),
     /* Six digits where PostgreSQL has sixteen and more. */
     RULE(FUNCTION, "avg", "float", NULL),
@@ -358,6 +368,7 @@ static const my_rule clauses[] = {
     RULE(CLAUSE, "on conflict target do update", NULL, "ON DUPLICATE KEY UPDATE $2"),
     RULE(CLAUSE, "on conflict constraint do update", NULL, "ON DUPLICATE KEY UPDATE $2"),
     RULE(CLAUSE, "on conflict do update", NULL, "ON DUPLICATE KEY UPDATE $2"),
+    REFUSED(CLAUSE, "blanks of a char", NULL, blanks),
     REFUSED(CLAUSE, "text for a number", NULL,
             "a decimal would be rounded, others fail in the run"),
     REFUSED(CLAUSE, "zone of a time", NULL, "there are no time zones here: write it in UTC"),
@@ -440,18 +451,19 @@ push_intervals(rule_push *push)
 static void
 push_joined(rule_push *push)
 {
-    static const char *const types[] = {"bool", "float", "ts", "time", "json", "blob"};
+    static const char *const types[] = {"bool", "float", "ts", "time", "json", "blob", "char"};
     static const char *const places[] = {"", "any ", "any any ", "any any any "};
 
     for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
         for (size_t j = 0; j < sizeof(places) / sizeof(places[0]); j++) {
+            const char *why = strcmp(types[i], "char") == 0 ? blanks : text_differs;
             char operands[32];
 
             snprintf(operands, sizeof(operands), "%s%s *", places[j], types[i]);
             if (j < 3)
-                push_rule(push, &(my_rule)REFUSED(FUNCTION, "concat", operands, text_differs));
+                push_rule(push, &(my_rule)REFUSED(FUNCTION, "concat", operands, why));
             if (j > 0)
-                push_rule(push, &(my_rule)REFUSED(FUNCTION, "concat_ws", operands, text_differs));
+                push_rule(push, &(my_rule)REFUSED(FUNCTION, "concat_ws", operands, why));
         }
 }
 

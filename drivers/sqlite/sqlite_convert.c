@@ -31,6 +31,12 @@ is_text(dunlin_string type)
 }
 
 static bool
+is_char(dunlin_string type)
+{
+    return type.length >= 5 && memcmp(type.data, "char(", 5) == 0;
+}
+
+static bool
 is_number(dn_kit_pool *pool, dn_kit_set column)
 {
     return dn_sqlite_type_is(pool, column, "decimal") || dn_sqlite_type_is(pool, column, "float");
@@ -76,6 +82,12 @@ cast(dn_sqlite_rendering *work, const dunlin_operation *operation, const dn_sqli
             "'%.*s': numbers become texts as SQLite writes them, 7.5 where it was "
             "7.50",
             (int)before->name.length, before->name.data);
+    /* Blanks behind it are no part of it; longer texts are not cut, as the length is not enforced. */
+    if (is_char(type) && dn_sqlite_type_is(&work->pool, old, "text")) {
+        *text = dn_kit_pool_format(&work->pool, "rtrim(%.*s)", (int)text->length, text->data);
+        *changed = true;
+        return DUNLIN_OK;
+    }
     if (converts_to(type) ? !given && !*changed && is_stored_alike(&work->pool, old, set)
                           : given || !is_text(type) || !dn_sqlite_type_is(&work->pool, old, "bool"))
         return DUNLIN_OK;

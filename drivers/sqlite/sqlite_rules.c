@@ -53,6 +53,8 @@ enum {
 #define NO_NUMBER                                                                                  \
     "a text is no number, and dates and times are texts in SQLite: reckon with them in a section"
 #define TEXT_DIFFERS "in SQLite the text of such a number has other zeros than in PostgreSQL"
+#define BLANKS                                                                                     \
+    "PostgreSQL sees the blanks behind a char(n), and they are not there in SQLite: cast it to text"
 #define BOOLEAN_TEXT "in SQLite the text of a boolean is 0 or 1"
 #define JOINED(class, why)                                                                         \
     {FUNCTION, 0, "concat", class " *", NULL, why},                                                \
@@ -120,7 +122,8 @@ static const struct {
     {OPERATOR, 0, "/", "any decimal", "CAST($1 AS REAL) / $2", NULL},
     {OPERATOR, 0, "/", "any float", "CAST($1 AS REAL) / $2", NULL},
     {OPERATOR, 0, "/", NULL, NULL,
-     "the types of the operands of / are not known: of whole numbers the quotient is whole"},
+     "the types of the operands of / are not known, nor whether a sum is bigint or numeric: of whole "
+     "numbers the quotient is whole. Cast them"},
     {OPERATOR, 0, "%", "int int", "$1 % $2", NULL},
     {OPERATOR, 0, "%", NULL, NULL, "SQLite's % knows whole numbers only"},
     {OPERATOR, 0, "||", "any bool", NULL, BOOLEAN_TEXT},
@@ -228,8 +231,7 @@ static const struct {
     {CAST, 0, "varchar length", "bool",
      "substr(CASE WHEN $1 THEN 'true' WHEN NOT $1 THEN 'false' END, 1, $()", NULL},
     {CAST, 0, "varchar length", NULL, "substr(CAST($1 AS TEXT), 1, $()", NULL},
-    {CAST, 0, "char", "text", "$1", NULL},
-    {CAST, 0, "char length", "text", "substr($1, 1, $()", NULL},
+    {CAST, 0, "char length", "text", "rtrim(substr($1, 1, $())", NULL},
     {CAST, 0, "blob", NULL, "CAST($1 AS BLOB)", NULL},
     {CAST, 0, "date", "constant", "$1", NULL},
     {CAST, 0, "date", NULL, MOMENT("date($1)"), NULL},
@@ -250,6 +252,7 @@ static const struct {
     {FUNCTION, 0, "ltrim", NULL, "ltrim($*)", NULL},
     {FUNCTION, 0, "rtrim", NULL, "rtrim($*)", NULL},
     {FUNCTION, 0, "length", NULL, "length($1)", NULL},
+    {FUNCTION, 0, "octet_length", "char", NULL, BLANKS},
     {FUNCTION, 0, "octet_length", NULL, "length(CAST($1 AS BLOB))", NULL},
     {FUNCTION, 0, "replace", "any any any", "replace($1, $2, $3)", NULL},
     {FUNCTION, 0, "strpos", NULL, "instr($1, $2)", NULL},
@@ -270,6 +273,7 @@ static const struct {
     JOINED("bool", BOOLEAN_TEXT),
     JOINED("decimal", TEXT_DIFFERS),
     JOINED("float", TEXT_DIFFERS),
+    JOINED("char", BLANKS),
     {FUNCTION, 0, "concat", NULL, "($[coalesce($0, '')$| || $])", NULL},
     {FUNCTION, 0, "chr", NULL, "char($1)", NULL},
     {FUNCTION, 0, "ascii", NULL, "CASE WHEN $1 = '' THEN 0 ELSE unicode($1) END", NULL},
@@ -340,11 +344,17 @@ static const struct {
      "substr(hex(randomblob(2)), 2) || '-' || substr('89ab', 1 + (random() & 3), 1) || "
      "substr(hex(randomblob(2)), 2) || '-' || hex(randomblob(6)))",
      NULL},
+    {FUNCTION, 0, "json_build_object", "any char *", NULL, BLANKS},
     {FUNCTION, 0, "json_build_object", NULL, "json_object($*)", NULL},
+    {FUNCTION, 0, "jsonb_build_object", "any char *", NULL, BLANKS},
     {FUNCTION, 0, "jsonb_build_object", NULL, "json_object($*)", NULL},
+    {FUNCTION, 0, "json_build_array", "char *", NULL, BLANKS},
     {FUNCTION, 0, "json_build_array", NULL, "json_array($*)", NULL},
+    {FUNCTION, 0, "jsonb_build_array", "char *", NULL, BLANKS},
     {FUNCTION, 0, "jsonb_build_array", NULL, "json_array($*)", NULL},
+    {FUNCTION, 0, "json_agg", "char", NULL, BLANKS},
     {FUNCTION, 0, "json_agg", NULL, "CASE WHEN count(*) > 0 THEN json_group_array($1) END", NULL},
+    {FUNCTION, 0, "jsonb_agg", "char", NULL, BLANKS},
     {FUNCTION, 0, "jsonb_agg", NULL, "CASE WHEN count(*) > 0 THEN json_group_array($1) END", NULL},
     {FUNCTION, 0, "avg", NULL, "avg($1)", NULL},
     {FUNCTION, 0, "min", "enum", NULL, LABELS},
@@ -392,6 +402,8 @@ static const struct {
     {CLAUSE, 0, "insert default values", NULL, "INSERT INTO $1 DEFAULT VALUES", NULL},
     {CLAUSE, 3024000, "insert alias", NULL, NULL, NULL},
     {CLAUSE, 0, "decimal for an integer", NULL, NULL, NULL},
+    {CLAUSE, 0, "text for a char", NULL, NULL, NULL},
+    {CLAUSE, 0, "blanks of a char", NULL, NULL, BLANKS},
     {CLAUSE, 0, "text for a number", NULL, NULL, "SQLite would keep the text"},
     {CLAUSE, 0, "insert or replace", NULL, "INSERT OR REPLACE INTO", NULL},
     {CLAUSE, 3024000, "on conflict do nothing", NULL, "ON CONFLICT DO NOTHING", NULL},
