@@ -171,27 +171,36 @@ skip(deciding *work, const char *why)
 }
 
 /* Said once: what is rehearsed is decided again in the run. */
-static int
-keep(deciding *work, const dunlin_operation *operation, const char *why)
+int
+dn_translator_keep(dn_translator *translator, const dn_source *source, uint64_t offset,
+                   const char *why, dn_error *error)
 {
-    dn_translator *translator = work->translator;
     dn_kept *kept;
     dn_error told;
 
     dn_fail(&told, DUNLIN_DISAGREEMENT, "translate.conflict", "%s", why);
-    dn_translator_blame(work->source, operation->span_begin, &told);
+    dn_translator_blame(source, offset, &told);
     for (kept = translator->kept; kept; kept = kept->next)
         if (strcmp(kept->message, told.message) == 0)
-            return skip(work, why);
+            return 0;
     kept = dn_arena_alloc(&translator->arena, sizeof *kept);
     if (!kept)
-        return dn_no_memory(work->error);
+        return dn_no_memory(error);
     *kept = (dn_kept){dn_arena_text(&translator->arena, told.message), translator->kept};
     if (!kept->message)
-        return dn_no_memory(work->error);
+        return dn_no_memory(error);
     translator->kept = kept;
     dn_log_warning(translator->log, "%s; it is kept", told.message);
-    return skip(work, why);
+    return 0;
+}
+
+static int
+keep(deciding *work, const dunlin_operation *operation, const char *why)
+{
+    return dn_translator_keep(work->translator, work->source, operation->span_begin, why,
+                              work->error) < 0
+               ? -1
+               : skip(work, why);
 }
 
 /* Replaced is, where no database can do it everywhere, by DROP and CREATE. */

@@ -350,7 +350,7 @@ check_rows(checking *work, const dunlin_operation *operation)
 static int
 check_types(checking *work, const dn_ddl_statement *parsed, const dn_fact_map *types)
 {
-    return dn_schema_check_types(&work->target, parsed->operations, parsed->count, false, types,
+    return dn_schema_check_types(&work->target, parsed->operations, parsed->count, types, NULL,
                                  work->error);
 }
 

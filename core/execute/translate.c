@@ -183,15 +183,17 @@ check_types(dn_translator *translator, const dn_source *source, const dn_reading
             bool again, dn_error *error)
 {
     bool named = translator->target.named_types;
+    dn_auto(dn_text) kept = DN_TEXT_INIT;
 
     if (translator->own || again ||
-        (named ? translator->stale : translator->phase != DN_TRANSLATOR_REHEARSES) ||
-        dn_schema_check_types(&translator->target, reading->parsed.operations,
-                              reading->parsed.count, translator->options.keep_different,
-                              named ? dn_translator_facts(translator) : translator->logical,
-                              error) == 0)
+        (named ? translator->stale : translator->phase != DN_TRANSLATOR_REHEARSES))
         return 0;
-    return dn_translator_blame(source, 0, error);
+    if (dn_schema_check_types(&translator->target, reading->parsed.operations,
+                              reading->parsed.count,
+                              named ? dn_translator_facts(translator) : translator->logical,
+                              translator->options.keep_different ? &kept : NULL, error) < 0)
+        return dn_translator_blame(source, 0, error);
+    return kept.length ? dn_translator_keep(translator, source, 0, kept.data, error) : 0;
 }
 
 static int

@@ -95,6 +95,9 @@ typedef struct dn_reading {
 
 /* "path:line:column: " of the byte at `offset` of the statement, before the message; -1. */
 int dn_translator_blame(const dn_source *source, uint64_t offset, dn_error *error);
+/* Warns of what is there, and different, and stays. */
+int dn_translator_keep(dn_translator *translator, const dn_source *source, uint64_t offset,
+                       const char *why, dn_error *error);
 /* join.c: the statement of the file that one of the operations stands in, alone. */
 dn_source dn_source_of(const dn_source *source, const dn_operations *operations,
                        uint64_t operation);

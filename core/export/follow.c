@@ -413,8 +413,8 @@ follow_portable(dn_history *history, const dn_source *source, dn_followed *out, 
         dn_ddl_verify(source->sql, &options, &history->scratch, &parsed, error) < 0 ||
         check_portable(history, source, &parsed, error) < 0)
         return -1;
-    if (dn_schema_check_types(&history->target, parsed.operations, parsed.count, false,
-                              history->target.named_types ? history->facts : history->logical,
+    if (dn_schema_check_types(&history->target, parsed.operations, parsed.count,
+                              history->target.named_types ? history->facts : history->logical, NULL,
                               error) < 0 ||
         dn_schema_address(&history->target, parsed.operations, parsed.count, true, history->facts,
                           history->logical, &out->operations, error) < 0)

@@ -57,10 +57,10 @@ int dn_schema_address(const dn_schema_target *target, const dunlin_operation *co
  * a type is there already, or another one. And no server says of portable text without IF [NOT] EXISTS
  * that a label is there already, or is not there: what is sent is the list as it is to be. Told of parsed
  * operations, before they are addressed, by the types there are: the target's facts where types have
- * names, else what the history made. Errors: plan.exists, translate.conflict, translate.missing. */
+ * names, else what the history made. What is different is an error where `kept` is NULL; else it gets
+ * the sentence about it. Errors: plan.exists, translate.conflict, translate.missing. */
 int dn_schema_check_types(const dn_schema_target *target, const dunlin_operation *const *operations,
-                          size_t count, bool keep_different, const dn_fact_map *types,
-                          dn_error *error);
+                          size_t count, const dn_fact_map *types, dn_text *kept, dn_error *error);
 /* Kind and path of the object whose facts decide the guard of an operation, for introspect: the
  * table of members. Both borrowed. */
 dunlin_fact dn_schema_key(const dn_schema_target *target, const dunlin_operation *operation);

@@ -12,7 +12,7 @@ static const char way_out[] = "take the statement out, or write IF NOT EXISTS";
 typedef struct checking {
     const dunlin_operation *operation;
     const dunlin_fact *there; /* the type of that name, or NULL */
-    bool keep_different;
+    dn_text *kept;
     dn_error *error;
 } checking;
 
@@ -26,12 +26,13 @@ static int
 check_create(const checking *work, const dn_fact_map *logical)
 {
     const dunlin_string name = name_of(work->operation);
-    const dn_guard_options options = {.keep_different = work->keep_different, .foreign = true};
+    const dn_guard_options options = {.keep_different = work->kept != NULL, .foreign = true};
     dn_auto(dn_text) why = DN_TEXT_INIT;
     dunlin_operation plain = *work->operation;
     dunlin_fact own;
     const dunlin_fact *list[1] = {&own};
     const dn_wanted wanted = {list, 1};
+    dn_guard guard;
 
     if (!work->there)
         return 0;
@@ -47,10 +48,15 @@ check_create(const checking *work, const dn_fact_map *logical)
     plain.path = &name;
     plain.path_count = 1;
     own = dn_operation_fact(&plain);
-    if (dn_schema_resolve(logical, &plain, &wanted, &options, &why) != DN_GUARD_CONFLICT)
+    guard = dn_schema_resolve(logical, &plain, &wanted, &options, &why);
+    if (guard != DN_GUARD_CONFLICT && guard != DN_GUARD_KEEP)
         return 0;
-    return why.failed
-               ? dn_no_memory(work->error)
+    if (guard == DN_GUARD_KEEP)
+        dn_text_add(work->kept, why.data, why.length);
+    if (why.failed || (work->kept && work->kept->failed))
+        return dn_no_memory(work->error);
+    return guard == DN_GUARD_KEEP
+               ? 0
                : dn_fail(work->error, DUNLIN_DISAGREEMENT, "translate.conflict", "%s", why.data);
 }
 
@@ -99,10 +105,10 @@ find_type(const dn_schema_target *target, const dunlin_operation *operation,
 
 int
 dn_schema_check_types(const dn_schema_target *target, const dunlin_operation *const *operations,
-                      size_t count, bool keep_different, const dn_fact_map *types, dn_error *error)
+                      size_t count, const dn_fact_map *types, dn_text *kept, dn_error *error)
 {
     for (size_t i = 0; i < count; i++) {
-        checking work = {operations[i], NULL, keep_different, error};
+        checking work = {operations[i], NULL, kept, error};
         bool is_enum = dn_string_equal(operations[i]->kind, DUNLIN_KIND_ENUM);
         int answer = 0;
 

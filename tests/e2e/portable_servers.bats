@@ -191,6 +191,27 @@ SQL
 @test "postgresql: what exists, but different, stops the run before anything is sent" { on postgresql different; }
 @test "mysql: what exists, but different, stops the run before anything is sent" { on mysql different; }
 
+kept_type() {
+    migration 0000_people <<'SQL'
+CREATE TYPE mood AS ENUM ('sad', 'ok');
+SQL
+    dunlin migrate --quiet
+    assert_exit 0
+    migration 0001_again <<'SQL'
+CREATE TYPE IF NOT EXISTS mood AS ENUM ('sad', 'happy');
+SQL
+    dunlin migrate
+    assert_exit 4
+    dunlin migrate --if-different keep
+    assert_exit 0
+    assert_stderr "0001_again.sql:1:1: enum '" "exists, but different: it is (values [sad, ok]), wanted is (values [sad, happy]); it is kept"
+    assert_equal "$(sort <<<"$stderr" | uniq -d)" ""
+}
+
+@test "sqlite: a type that is different and kept is told with both definitions" { on sqlite kept_type; }
+@test "postgresql: a type that is different and kept is told with both definitions" { on postgresql kept_type; }
+@test "mysql: a type that is different and kept is told with both definitions" { on mysql kept_type; }
+
 # Where types have no names, they are known from the migrations of earlier runs.
 earlier_type() {
     migration 0000_people <<'SQL'
