@@ -130,11 +130,14 @@ alterable(const dunlin_fact *fact)
     return NULL;
 }
 
-/* What a module of SQLite makes of a table cannot be made of another one. */
+/* What a module of SQLite makes of a table cannot be made of another one, and a foreign table belongs to
+ * its server. */
 static bool
 is_another_table(const dunlin_fact *before, const dunlin_fact *after)
 {
-    return dn_fact_is(before, DUNLIN_KIND_TABLE) && !dn_diff_same_text(before, after, "virtual");
+    return dn_fact_is(before, DUNLIN_KIND_TABLE) &&
+           (!dn_diff_same_text(before, after, "virtual") ||
+            !dn_diff_same_text(before, after, "foreign_server"));
 }
 
 static void

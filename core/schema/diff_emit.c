@@ -133,6 +133,20 @@ add_members(altering *one, const char *const *members, size_t count)
     }
 }
 
+static bool
+changes_checks(const altering *one)
+{
+    static const char words[] = "checks check_names not_valid_checks";
+
+    for (size_t i = 0; i < one->set.count; i++)
+        if (dn_string_among(one->set.items[i].name, words))
+            return true;
+    for (size_t i = 0; i < one->unset_count; i++)
+        if (dn_string_among(one->unset[i], words))
+            return true;
+    return false;
+}
+
 /* A type is said as a whole, and with it what would be reset or has to fit it; so are checks with their
  * names. */
 static void
@@ -140,12 +154,12 @@ add_companions(altering *one)
 {
     static const char *const types[] = {"type",      "type_path", "values",
                                         "collation", "charset",   "default"};
-    static const char *const checks[] = {"checks", "check_names"};
+    static const char *const checks[] = {"checks", "check_names", "not_valid_checks",
+                                         "check_comments"};
 
     if ((one->retyped || one->move->retyped) && dn_fact_is(one->move->after, DUNLIN_KIND_COLUMN))
         add_members(one, types, sizeof types / sizeof types[0]);
-    if (dn_property_find(one->set.items, one->set.count, "checks") ||
-        dn_property_find(one->set.items, one->set.count, "check_names"))
+    if (changes_checks(one))
         add_members(one, checks, sizeof checks / sizeof checks[0]);
 }
 

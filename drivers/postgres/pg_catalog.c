@@ -82,11 +82,18 @@ static part extensions[] = {
     " WHERE d.classoid = 'pg_class'::regclass AND d.objoid = " oid                                 \
     " AND d.objsubid > 0 AND NOT a.attisdropped)"
 
+/* "name 'value', name 'value'", sorted: what they are given in says nothing. */
+#define FOREIGN_OPTIONS(options)                                                                   \
+    "(SELECT string_agg(format('%I %L', fo.option_name, fo.option_value), ', '"                    \
+    " ORDER BY fo.option_name) FROM pg_options_to_table(" options ") AS fo)"
+
 static part relations[] = {
     "SELECT c.oid, n.nspname, c.relname, c.relkind, c.relnatts, c.relispartition,",
     " c.oid IN " EXTENSION_MEMBERS("pg_class"),
     ", nullif(c.relpersistence, 'p'), nullif(c.relrowsecurity, false),"
-    " nullif(c.relforcerowsecurity, false), array_to_string(c.reloptions, ', '),"
+    " nullif(c.relforcerowsecurity, false), array_to_string(CASE WHEN tc.oid IS NULL"
+    " THEN c.reloptions ELSE c.reloptions || ARRAY(SELECT 'toast.' || o FROM"
+    " unnest(tc.reloptions) AS o) END, ', '),"
     " CASE WHEN c.relkind = 'p' THEN pg_get_partkeydef(c.oid) END,"
     " CASE WHEN c.relispartition THEN pg_get_expr(c.relpartbound, c.oid) END,"
     " CASE WHEN h.inhrelid IS NOT NULL THEN (SELECT array_agg(format('%I.%I', pn.nspname,"
@@ -95,12 +102,18 @@ static part relations[] = {
     " CASE WHEN c.relkind IN ('v', 'm') THEN pg_get_viewdef(c.oid) END,"
     " CASE WHEN c.relkind = 'f' THEN (SELECT s.srvname FROM pg_foreign_table f"
     " JOIN pg_foreign_server s ON s.oid = f.ftserver WHERE f.ftrelid = c.oid) END,"
+    " CASE WHEN c.relkind = 'f' THEN (SELECT " FOREIGN_OPTIONS("f.ftoptions"),
+    " FROM pg_foreign_table f WHERE f.ftrelid = c.oid) END,"
+    " CASE WHEN c.reloftype <> 0 THEN (SELECT format('%I.%I', xn.nspname, x.typname)"
+    " FROM pg_type x JOIN pg_namespace xn ON xn.oid = x.typnamespace WHERE x.oid = c.reloftype)"
+    " END,"
     " CASE WHEN c.relam NOT IN (0, 2) THEN (SELECT a.amname FROM pg_am a WHERE a.oid = c.relam) END,"
     " CASE WHEN c.reltablespace <> 0 THEN (SELECT s.spcname FROM pg_tablespace s"
     " WHERE s.oid = c.reltablespace) END, des.description,"
     " CASE WHEN c.relkind IN ('v', 'm') THEN " COLUMN_COMMENTS(
         "c.oid") " END"
                  " FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
+                 " LEFT JOIN pg_class tc ON tc.oid = c.reltoastrelid AND tc.reloptions IS NOT NULL"
                  " LEFT JOIN pg_inherits h ON h.inhrelid = c.oid AND h.inhseqno = 1" COMMENT(
                      "pg_class", "c.oid"),
     " WHERE c.relkind IN ('r', 'p', 'f', 'v', 'm') AND c.relpersistence <> 't'"
@@ -145,7 +158,11 @@ static part columns[] = {
     " FROM pg_collation co JOIN pg_namespace cn ON cn.oid = co.collnamespace"
     " WHERE co.oid = a.attcollation) END,"
     " CASE WHEN t.typtype IN ('e', 'd') AND " OURS("t.oid") " THEN tn.nspname END,"
-                                                            " t.typname, des.description,",
+                                                            " t.typname, des.description,"
+                                                            " CASE WHEN a.attfdwoptions IS NOT NULL"
+                                                            " THEN " FOREIGN_OPTIONS(
+                                                                "a.attfdwoptions"),
+    " END,",
     "~ CASE WHEN a.atttypid IN (1114, 1184) AND a.atthasdef AND a.attgenerated = '' AND"
     " pg_get_expr(d.adbin, 0) ~ '^''[0-9][^'']*''::timestamp[a-z ]*$' THEN"
     " substring(pg_get_expr(d.adbin, 0) FROM '''(.*)''')::timestamptz BETWEEN"
@@ -187,10 +204,12 @@ static part constraints[] = {
     "-15 false, NULL,",
     "18+ con.conperiod,",
     "-18 false,",
+    " array_to_string(kc.reloptions, ', '),"
     " des.description FROM pg_constraint con JOIN pg_namespace n ON n.oid = con.connamespace"
     " LEFT JOIN pg_class rc ON rc.oid = con.confrelid"
     " LEFT JOIN pg_namespace rn ON rn.oid = rc.relnamespace"
-    " LEFT JOIN pg_index i ON i.indexrelid = con.conindid AND con.contype IN ('p', 'u')" COMMENT(
+    " LEFT JOIN pg_index i ON i.indexrelid = con.conindid AND con.contype IN ('p', 'u')"
+    " LEFT JOIN pg_class kc ON kc.oid = i.indexrelid AND kc.reloptions IS NOT NULL" COMMENT(
         "pg_constraint", "con.oid"),
     " WHERE con.contype IN ('p', 'u', 'f', 'c', 'x') AND con.conparentid = 0"
     " AND (con.contype <> 'c' OR con.conislocal) AND " OURS("con.conrelid") " AND " VISIBLE_SCHEMA,
@@ -219,6 +238,11 @@ static part indexes[] = {
     " array_to_string(ic.reloptions, ', '), pg_get_expr(i.indpred, i.indrelid),"
     " CASE WHEN i.indexprs IS NOT NULL THEN (SELECT array_agg(pg_get_indexdef(i.indexrelid, k,"
     " false) ORDER BY k) FROM generate_series(1, i.indnkeyatts::integer) AS k) END,",
+    /* Options of classes of operators: no class of these two methods takes any. */
+    "13+ CASE WHEN am.amname NOT IN ('btree', 'hash') THEN (SELECT array_agg(coalesce("
+    "array_to_string(x.attoptions, ', '), '') ORDER BY x.attnum) FROM pg_attribute x"
+    " WHERE x.attrelid = i.indexrelid HAVING bool_or(x.attoptions IS NOT NULL)) END,",
+    "-13 NULL,",
     "15+ i.indnullsnotdistinct,",
     "-15 false,",
     " des.description"
@@ -296,9 +320,19 @@ static part types[] = {
     " CASE WHEN t.typtype = 'd' THEN (SELECT array_agg(pg_get_expr(k.conbin, 0) ORDER BY k.conname)"
     " FROM pg_constraint k WHERE k.contypid = t.oid AND k.contype = 'c') END,"
     " CASE WHEN t.typtype = 'd' THEN (SELECT array_agg(k.conname::text ORDER BY k.conname)"
-    " FROM pg_constraint k WHERE k.contypid = t.oid AND k.contype = 'c' HAVING bool_or(k.conname"
-    " !~ ('^' || regexp_replace(t.typname, '([^a-zA-Z0-9_])', '\\\\\\1', 'g') || '_check[0-9]*$')))"
-    " END,"
+    " FROM pg_constraint k LEFT JOIN pg_description kd"
+    " ON kd.classoid = 'pg_constraint'::regclass AND kd.objoid = k.oid"
+    " WHERE k.contypid = t.oid AND k.contype = 'c'"
+    " HAVING bool_or(kd.description IS NOT NULL OR NOT k.convalidated)"
+    " OR array_agg(k.conname::text ORDER BY k.conname) <> ARRAY(SELECT t.typname || '_check' ||"
+    " CASE WHEN g > 0 THEN g::text ELSE '' END FROM generate_series(0, count(k.oid)::integer - 1)"
+    " AS g)) END,"
+    " CASE WHEN t.typtype = 'd' THEN (SELECT array_agg(k.conname::text ORDER BY k.conname)"
+    " FROM pg_constraint k WHERE k.contypid = t.oid AND k.contype = 'c' AND NOT k.convalidated)"
+    " END, CASE WHEN t.typtype = 'd' THEN (SELECT array_agg(x.t ORDER BY k.conname, x.k)"
+    " FROM pg_constraint k JOIN pg_description kd ON kd.classoid = 'pg_constraint'::regclass"
+    " AND kd.objoid = k.oid CROSS JOIN LATERAL (VALUES (1, k.conname::text), (2, kd.description))"
+    " AS x (k, t) WHERE k.contypid = t.oid AND k.contype = 'c') END,"
     " CASE WHEN t.typcollation <> 0 AND t.typtype = 'd' THEN (SELECT " OUTER_NAME("cn.nspname",
                                                                                   "co.collname"),
     " FROM pg_collation co JOIN pg_namespace cn ON cn.oid = co.collnamespace JOIN pg_type b"

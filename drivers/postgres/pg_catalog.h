@@ -33,6 +33,8 @@ enum {
     DN_PG_RELATION_PARENTS,
     DN_PG_RELATION_DEFINITION,
     DN_PG_RELATION_SERVER,
+    DN_PG_RELATION_FOREIGN_OPTIONS,
+    DN_PG_RELATION_OF_TYPE,
     DN_PG_RELATION_METHOD,
     DN_PG_RELATION_TABLESPACE,
     DN_PG_RELATION_COMMENT,
@@ -77,6 +79,7 @@ enum {
     DN_PG_COLUMN_TYPE_SCHEMA, /* of an enum or domain */
     DN_PG_COLUMN_TYPE_NAME,
     DN_PG_COLUMN_COMMENT,
+    DN_PG_COLUMN_FOREIGN_OPTIONS,
     DN_PG_COLUMN_FROZEN /* the default is a time since the session began; asked in shadows alone */
 };
 
@@ -104,6 +107,7 @@ enum {
     DN_PG_CONSTRAINT_NULLS_NOT_DISTINCT,
     DN_PG_CONSTRAINT_DELETE_COLUMNS,
     DN_PG_CONSTRAINT_PERIOD,
+    DN_PG_CONSTRAINT_STORAGE,
     DN_PG_CONSTRAINT_COMMENT
 };
 
@@ -124,6 +128,7 @@ enum {
     DN_PG_INDEX_STORAGE,
     DN_PG_INDEX_WHERE,
     DN_PG_INDEX_EXPRESSIONS,
+    DN_PG_INDEX_CLASS_OPTIONS, /* of each key, where one has any */
     DN_PG_INDEX_NULLS_NOT_DISTINCT,
     DN_PG_INDEX_COMMENT
 };
@@ -158,7 +163,9 @@ enum {
     DN_PG_TYPE_NOT_NULL,
     DN_PG_TYPE_DEFAULT,
     DN_PG_TYPE_CHECKS,
-    DN_PG_TYPE_CHECK_NAMES, /* where they are not those that the server makes */
+    DN_PG_TYPE_CHECK_NAMES, /* where they are not those that the server makes, or something is said of one */
+    DN_PG_TYPE_NOT_VALID,
+    DN_PG_TYPE_CHECK_COMMENTS, /* names and comments in turns */
     DN_PG_TYPE_COLLATION,
     DN_PG_TYPE_COMMENT
 };

@@ -202,7 +202,8 @@ int32_t dn_pg_take_routine(void *context, const dn_pg_row *row);
 int32_t dn_pg_take_definition(void *context, const dn_pg_row *row);
 int32_t dn_pg_take_grant(void *context, const dn_pg_row *row);
 /* {column, comment} of an array of texts that take turns. */
-void dn_pg_fact_column_comments(dn_pg_reading *reading, dunlin_string array);
+void dn_pg_fact_comments(dn_pg_reading *reading, const char *member, const char *of,
+                         dunlin_string array);
 /* Relations themselves: when their columns are known. */
 int32_t dn_pg_push_relations(dn_pg_reading *reading);
 void dn_pg_reading_free(dn_pg_reading *reading);

@@ -132,6 +132,7 @@ fill_key(dn_pg_reading *reading, const dn_pg_relation *relation, const dn_pg_row
     dn_pg_fact_boolean(fact, "nulls_not_distinct",
                        dn_pg_cell_is_true(row, DN_PG_CONSTRAINT_NULLS_NOT_DISTINCT));
     dn_pg_fact_boolean(fact, "without_overlaps", dn_pg_cell_is_true(row, DN_PG_CONSTRAINT_PERIOD));
+    dn_pg_fact_text(fact, "options", dn_pg_cell(row, DN_PG_CONSTRAINT_STORAGE));
     if (dn_pg_cell_is_null(row, DN_PG_CONSTRAINT_INDEX_COLUMNS))
         return DUNLIN_OK;
     return add_columns(reading, "include", relation,
@@ -229,9 +230,9 @@ compare_classes(const void *left, const void *right)
     return (one->oid > other->oid) - (one->oid < other->oid);
 }
 
-/* "" for the one that is taken by itself. */
+/* "" for the one that is taken by itself, unless it has to be named. */
 static dunlin_string
-class_of(dn_pg_reading *reading, int64_t oid)
+class_of(dn_pg_reading *reading, int64_t oid, bool named)
 {
     dn_pg_class_name asked = {.oid = (uint32_t)oid};
     const dn_pg_class_name *found;
@@ -240,7 +241,7 @@ class_of(dn_pg_reading *reading, int64_t oid)
         qsort(reading->classes, reading->class_count, sizeof(asked), compare_classes);
     reading->classes_sorted = true;
     found = bsearch(&asked, reading->classes, reading->class_count, sizeof(asked), compare_classes);
-    return found == NULL || found->is_default ? dn_kit_string(NULL) : found->name;
+    return found == NULL || (found->is_default && !named) ? dn_kit_string(NULL) : found->name;
 }
 
 typedef struct index_keys {
@@ -250,6 +251,7 @@ typedef struct index_keys {
     numbers collations;
     dn_pg_array expressions;
     dn_pg_array collation_names;
+    dn_pg_array class_options;
 } index_keys;
 
 static int32_t
@@ -262,6 +264,7 @@ add_key(dn_pg_reading *reading, const dn_pg_relation *relation, index_keys *keys
     dunlin_string column = dn_pg_relation_column(relation, number);
     dunlin_string expression = {NULL, 0};
     dunlin_string collation_name = {NULL, 0};
+    dunlin_string class_options = {NULL, 0};
     bool descending = (options & 1) != 0;
     bool nulls_first = (options & 2) != 0;
 
@@ -271,6 +274,7 @@ add_key(dn_pg_reading *reading, const dn_pg_relation *relation, index_keys *keys
                            (int)relation->path[1].length, relation->path[1].data);
     dn_pg_array_next(&keys->expressions, &expression);
     dn_pg_array_next(&keys->collation_names, &collation_name);
+    dn_pg_array_next(&keys->class_options, &class_options);
     dn_pg_fact_open(fact, DUNLIN_PROPERTY_STRUCT_BEGIN, NULL);
     if (number != 0) {
         dn_pg_fact_name(fact, "column", column);
@@ -288,7 +292,10 @@ add_key(dn_pg_reading *reading, const dn_pg_relation *relation, index_keys *keys
     if (descending != nulls_first)
         dn_pg_fact_words(fact, "nulls", nulls_first ? "first" : "last");
     if (place < keys->classes.count)
-        dn_pg_fact_text(fact, "opclass", class_of(reading, keys->classes.list[place]));
+        dn_pg_fact_text(fact, "opclass",
+                        class_of(reading, keys->classes.list[place], class_options.length > 0));
+    if (class_options.length > 0)
+        dn_pg_fact_text(fact, "opclass_options", dn_pg_arena_copy(&reading->arena, class_options));
     if (collation != 100 && collation_name.length > 0)
         dn_pg_fact_text(fact, "collation", dn_pg_arena_copy(&reading->arena, collation_name));
     dn_pg_fact_close(fact);
@@ -304,6 +311,7 @@ add_keys(dn_pg_reading *reading, const dn_pg_relation *relation, const dn_pg_row
 
     keys.expressions = dn_pg_array_begin(dn_pg_cell(row, DN_PG_INDEX_EXPRESSIONS));
     keys.collation_names = dn_pg_array_begin(dn_pg_cell(row, DN_PG_INDEX_COLLATIONS));
+    keys.class_options = dn_pg_array_begin(dn_pg_cell(row, DN_PG_INDEX_CLASS_OPTIONS));
     read_numbers(dn_pg_cell(row, DN_PG_INDEX_KEYS), &keys.columns);
     read_numbers(dn_pg_cell(row, DN_PG_INDEX_OPTIONS), &keys.options);
     read_numbers(dn_pg_cell(row, DN_PG_INDEX_CLASSES), &keys.classes);
@@ -317,6 +325,7 @@ add_keys(dn_pg_reading *reading, const dn_pg_relation *relation, const dn_pg_row
             add_columns(reading, "include", relation, dn_pg_cell(row, DN_PG_INDEX_KEYS), count);
     dn_pg_array_free(&keys.expressions);
     dn_pg_array_free(&keys.collation_names);
+    dn_pg_array_free(&keys.class_options);
     return status;
 }
 

@@ -70,6 +70,11 @@ dn_pg_take_type(void *context, const dn_pg_row *row)
         if (!dn_pg_cell_is_null(row, DN_PG_TYPE_CHECK_NAMES))
             add_elements(reading, "check_names", DUNLIN_PROPERTY_IDENTIFIER,
                          dn_pg_cell(row, DN_PG_TYPE_CHECK_NAMES));
+        if (!dn_pg_cell_is_null(row, DN_PG_TYPE_NOT_VALID))
+            add_elements(reading, "not_valid_checks", DUNLIN_PROPERTY_IDENTIFIER,
+                         dn_pg_cell(row, DN_PG_TYPE_NOT_VALID));
+        dn_pg_fact_comments(reading, "check_comments", "constraint",
+                            dn_pg_cell(row, DN_PG_TYPE_CHECK_COMMENTS));
         dn_pg_fact_text(fact, "collation", dn_pg_cell(row, DN_PG_TYPE_COLLATION));
     }
     dn_pg_fact_text(fact, "comment", dn_pg_cell(row, DN_PG_TYPE_COMMENT));
@@ -133,7 +138,7 @@ dn_pg_take_trigger(void *context, const dn_pg_row *row)
 
 /* --- what is told by its CREATE statement ----------------------------------------------------------------- */
 void
-dn_pg_fact_column_comments(dn_pg_reading *reading, dunlin_string text)
+dn_pg_fact_comments(dn_pg_reading *reading, const char *member, const char *of, dunlin_string text)
 {
     dn_pg_fact *fact = &reading->fact;
     dn_pg_array array = dn_pg_array_begin(text);
@@ -141,13 +146,13 @@ dn_pg_fact_column_comments(dn_pg_reading *reading, dunlin_string text)
 
     if (text.length == 0)
         return;
-    dn_pg_fact_open(fact, DUNLIN_PROPERTY_LIST_BEGIN, "column_comments");
+    dn_pg_fact_open(fact, DUNLIN_PROPERTY_LIST_BEGIN, member);
     for (bool is_name = true; dn_pg_array_next(&array, &element); is_name = !is_name) {
         element = dn_pg_arena_copy(&reading->arena, element);
         fact->failed = fact->failed || element.data == NULL;
         if (is_name) {
             dn_pg_fact_open(fact, DUNLIN_PROPERTY_STRUCT_BEGIN, NULL);
-            dn_pg_fact_name(fact, "column", element);
+            dn_pg_fact_name(fact, of, element);
         } else {
             dn_pg_fact_text(fact, "comment", element);
             dn_pg_fact_close(fact);
@@ -191,7 +196,8 @@ dn_pg_take_definition(void *context, const dn_pg_row *row)
                      count);
     dn_pg_fact_expression(fact, "definition", dn_pg_cell(row, DN_PG_DEFINITION_TEXT));
     add_enabled(fact, dn_pg_cell_char(row, DN_PG_DEFINITION_ENABLED));
-    dn_pg_fact_column_comments(reading, dn_pg_cell(row, DN_PG_DEFINITION_COLUMN_COMMENTS));
+    dn_pg_fact_comments(reading, "column_comments", "column",
+                        dn_pg_cell(row, DN_PG_DEFINITION_COLUMN_COMMENTS));
     dn_pg_fact_text(fact, "comment", dn_pg_cell(row, DN_PG_DEFINITION_COMMENT));
     return dn_pg_reading_push(reading);
 }

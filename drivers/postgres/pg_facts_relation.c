@@ -222,7 +222,9 @@ fill_table(dn_pg_reading *reading, const dn_pg_relation *relation)
     dn_pg_fact_text(fact, "options", cell_of(relation, DN_PG_RELATION_OPTIONS));
     dn_pg_fact_text(fact, "access_method", cell_of(relation, DN_PG_RELATION_METHOD));
     dn_pg_fact_text(fact, "tablespace", cell_of(relation, DN_PG_RELATION_TABLESPACE));
+    dn_pg_fact_text(fact, "of_type", cell_of(relation, DN_PG_RELATION_OF_TYPE));
     dn_pg_fact_text(fact, "foreign_server", cell_of(relation, DN_PG_RELATION_SERVER));
+    dn_pg_fact_text(fact, "foreign_options", cell_of(relation, DN_PG_RELATION_FOREIGN_OPTIONS));
     dn_pg_fact_boolean(fact, "row_security", cell_of(relation, DN_PG_RELATION_SECURITY).length > 0);
     dn_pg_fact_boolean(fact, "row_security_forced",
                        cell_of(relation, DN_PG_RELATION_SECURITY_FORCED).length > 0);
@@ -267,7 +269,8 @@ fill_view(dn_pg_reading *reading, const dn_pg_relation *relation)
         dn_pg_fact_close(fact);
     }
     dn_pg_fact_text(fact, "options", cell_of(relation, DN_PG_RELATION_OPTIONS));
-    dn_pg_fact_column_comments(reading, cell_of(relation, DN_PG_RELATION_COLUMN_COMMENTS));
+    dn_pg_fact_comments(reading, "column_comments", "column",
+                        cell_of(relation, DN_PG_RELATION_COLUMN_COMMENTS));
     dn_pg_fact_text(fact, "comment", cell_of(relation, DN_PG_RELATION_COMMENT));
 }
 
@@ -515,6 +518,7 @@ dn_pg_take_column(void *context, const dn_pg_row *row)
                        dn_pg_cell_is_true(row, DN_PG_COLUMN_NOT_NULL_ALONE));
     fill_value(reading, relation, row);
     dn_pg_fact_text(fact, "collation", dn_pg_cell(row, DN_PG_COLUMN_COLLATION));
+    dn_pg_fact_text(fact, "foreign_options", dn_pg_cell(row, DN_PG_COLUMN_FOREIGN_OPTIONS));
     dn_pg_fact_text(fact, "comment", dn_pg_cell(row, DN_PG_COLUMN_COMMENT));
     return dn_pg_reading_push(reading);
 }

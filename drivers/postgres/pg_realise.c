@@ -296,6 +296,7 @@ realise_column(realising *work, const dunlin_fact *fact)
         add_default(work, fact, type, member(fact, "type_path"));
     }
     copy_collation(work, fact);
+    copy_member(work, fact, "foreign_options");
     copy_member(work, fact, "comment");
     push(work);
     if (member(fact, "values") != NULL)
@@ -394,6 +395,7 @@ realise_constraint(realising *work, const dunlin_fact *fact)
     dn_pg_fact_boolean(&work->fact, "deferrable",
                        is_true(fact, "deferrable") || is_true(fact, "deferred"));
     copy_member(work, fact, "deferred");
+    copy_member(work, fact, "options");
     copy_member(work, fact, "no_inherit");
     copy_member(work, fact, "not_enforced");
     dn_pg_fact_boolean(&work->fact, "not_valid", enforced && is_true(fact, "not_valid"));
@@ -421,6 +423,8 @@ add_key(realising *work, const dunlin_property *one)
             dn_pg_fact_boolean(&work->fact, "desc", descending);
         } else if (dn_kit_same(one->name, "nulls")) {
             nulls = one;
+        } else if (dn_kit_same(one->name, "opclass_options")) {
+            dn_pg_fact_add(&work->fact, *one);
         } else if (dn_kit_same(one->name, "opclass") ||
                    (dn_kit_same(one->name, "collation") && !dn_pg_is_mysql_collation(one->text))) {
             dn_pg_fact_add(&work->fact, *one);
@@ -477,11 +481,11 @@ realise_index(realising *work, const dunlin_fact *fact)
 static void
 realise_table(realising *work, const dunlin_fact *fact)
 {
-    static const char *const members[] = {"order",          "unlogged",     "temporary",
-                                          "partition_by",   "partition_of", "bound",
-                                          "inherits",       "options",      "access_method",
-                                          "tablespace",     "row_security", "row_security_forced",
-                                          "foreign_server", "comment"};
+    static const char *const members[] = {
+        "order",         "unlogged",       "temporary",       "partition_by",
+        "partition_of",  "bound",          "inherits",        "options",
+        "access_method", "tablespace",     "row_security",    "row_security_forced",
+        "of_type",       "foreign_server", "foreign_options", "comment"};
 
     begin(work, DUNLIN_KIND_TABLE, fact);
     for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++)
@@ -580,6 +584,8 @@ realise_domain(realising *work, const dunlin_fact *fact)
     if (member(fact, "checks") != NULL)
         mark_unsure(work, "checks");
     copy_member(work, fact, "check_names");
+    copy_member(work, fact, "not_valid_checks");
+    copy_member(work, fact, "check_comments");
     copy_member(work, fact, "collation");
     copy_member(work, fact, "comment");
     push(work);

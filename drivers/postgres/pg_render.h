@@ -89,6 +89,8 @@ void dn_pg_push_guarded(dn_pg_render_work *work, dn_kit_text *guard, uint64_t fi
 void dn_pg_push_comment(dn_pg_render_work *work, const char *words);
 /* The same for each {column, comment} of "column_comments". */
 void dn_pg_push_column_comments(dn_pg_render_work *work);
+/* The same for each {constraint, comment} of "check_comments"; all of them where the checks change, too. */
+void dn_pg_push_check_comments(dn_pg_render_work *work);
 /* ALTER TABLE .. ENABLE words name, as "enabled" has it, when the operation sets or unsets it. */
 void dn_pg_push_enabled(dn_pg_render_work *work, const char *words);
 /* "IF EXISTS " and the like, which only scripts have. */
@@ -138,6 +140,17 @@ void dn_pg_render_grant(dn_pg_render_work *work);
 void dn_pg_render_definition(dn_pg_render_work *work);
 bool dn_pg_is_definition(const dunlin_operation *operation);
 
+/* " OPTIONS (..)" of a foreign table or a column of one. */
+void dn_pg_say_foreign_options(dn_pg_render_work *work, const dunlin_operation *operation);
+/* What changes in them: before, they are these. */
+void dn_pg_push_foreign_table(dn_pg_render_work *work, dunlin_string before);
+void dn_pg_push_foreign_column(dn_pg_render_work *work, const dunlin_property *before);
+
+/* "s"."t" of a column's table, as a text of its own, to be freed. */
+dn_kit_text dn_pg_table_text(dn_pg_render_work *work, const dunlin_operation *operation);
+/* The sequence behind a column gets the type and the options that the operation sets. */
+void dn_pg_push_counter(dn_pg_render_work *work, const dunlin_operation *operation, bool serial);
+
 /* Of a column or constraint inside CREATE TABLE or behind ADD. */
 void dn_pg_say_column(dn_pg_render_work *work, const dunlin_operation *operation);
 void dn_pg_say_constraint(dn_pg_render_work *work, const dunlin_operation *operation);
@@ -151,6 +164,9 @@ void dn_pg_push_own_sequence(dn_pg_render_work *work, const dunlin_operation *op
 void dn_pg_push_sequence_owner(dn_pg_render_work *work, const dunlin_operation *operation);
 /* Says of the new sequences of the list which columns own them, when all tables are there. */
 void dn_pg_push_owners(dn_pg_render_work *work);
+/* DROP, and RENAME, of a type; the words as in SQL. */
+void dn_pg_push_drop_type(dn_pg_render_work *work, const char *words);
+void dn_pg_push_rename_type(dn_pg_render_work *work, const char *words);
 /* RENAME of anything that has "ALTER words path RENAME TO". */
 void dn_pg_push_rename(dn_pg_render_work *work, const char *words, dn_kit_text *guard);
 /* t_c_suffix, cut as the server does it; in the text, which is cleared before. */

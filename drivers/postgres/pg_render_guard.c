@@ -158,72 +158,141 @@ dn_pg_push_comment(dn_pg_render_work *work, const char *words)
     push_is(work, comment);
 }
 
-/* --- comments on the columns of what is no table -------------------------------------------------------- */
+/* --- comments on parts of what is no table --------------------------------------------------------------- */
 
-/* What stands behind `column` in a list of {column, comment}; NULL: nothing. */
+typedef struct commented {
+    const char *member; /* a list of {part, comment} */
+    const char *part;
+} commented;
+
+static const commented columns = {"column_comments", "column"};
+static const commented checks = {"check_comments", "constraint"};
+
+/* What stands behind the part of this name; NULL: nothing. */
 static const dunlin_property *
-comment_of(const dunlin_property *list, dunlin_string column)
+comment_of(const commented *what, const dunlin_property *list, dunlin_string name)
 {
-    bool here = false;
-
     for (const dunlin_property *at = list != NULL ? list + 1 : NULL;
          at != NULL && at->type != DUNLIN_PROPERTY_END; at++) {
+        const dunlin_property *comment = NULL;
+        bool here = false;
+
         for (at++; at->type != DUNLIN_PROPERTY_END; at++) {
-            if (dn_kit_same(at->name, "column"))
-                here = dn_kit_equal(at->text, column);
-            else if (here)
-                return at;
+            if (dn_kit_same(at->name, what->part))
+                here = dn_kit_equal(at->text, name);
+            else
+                comment = at;
         }
+        if (here)
+            return comment;
     }
     return NULL;
 }
 
-/* Comments that `list` has and `other` has not; those of the operation itself are set, others end. */
 static void
-push_differing(dn_pg_render_work *work, const dunlin_property *list, const dunlin_property *other,
-               bool set)
+say_part(dn_pg_render_work *work, const commented *what, dunlin_string name)
 {
     const dunlin_operation *operation = work->operations[work->at];
 
+    if (what == &checks) {
+        dn_pg_say(work, "COMMENT ON CONSTRAINT ");
+        dn_pg_say_name(work, name);
+        dn_pg_say(work, " ON DOMAIN ");
+        dn_pg_say_path(work, operation->path, operation->path_count);
+        return;
+    }
+    dn_pg_say(work, "COMMENT ON COLUMN ");
+    dn_pg_say_path(work, operation->path, operation->path_count);
+    dn_pg_say(work, ".");
+    dn_pg_say_name(work, name);
+}
+
+/* Comments that `list` has and `other` has not; those of the operation itself are set, others end. */
+static void
+push_differing(dn_pg_render_work *work, const commented *what, const dunlin_property *list,
+               const dunlin_property *other, bool set)
+{
     for (const dunlin_property *at = list != NULL ? list + 1 : NULL;
          at != NULL && at->type != DUNLIN_PROPERTY_END; at++) {
         for (at++; at->type != DUNLIN_PROPERTY_END; at++) {
-            const dunlin_property *comment = comment_of(list, at->text);
-            const dunlin_property *there = comment_of(other, at->text);
+            const dunlin_property *comment = comment_of(what, list, at->text);
+            const dunlin_property *there = comment_of(what, other, at->text);
 
-            if (!dn_kit_same(at->name, "column") ||
+            if (!dn_kit_same(at->name, what->part) ||
                 (there != NULL && (!set || dn_kit_equal(there->text, comment->text))))
                 continue;
-            dn_pg_say(work, "COMMENT ON COLUMN ");
-            dn_pg_say_path(work, operation->path, operation->path_count);
-            dn_pg_say(work, ".");
-            dn_pg_say_name(work, at->text);
+            say_part(work, what, at->text);
             push_is(work, set ? comment : NULL);
         }
     }
+}
+
+/* As they are now; NULL: there are none, or the object is made. */
+static const dunlin_property *
+comments_now(dn_pg_render_work *work, const commented *what)
+{
+    const dunlin_operation *operation = work->operations[work->at];
+    const dunlin_fact *current;
+    char kind[16];
+
+    if (operation->verb != DUNLIN_VERB_ALTER &&
+        (operation->flags & DUNLIN_OPERATION_OR_REPLACE) == 0)
+        return NULL;
+    snprintf(kind, sizeof(kind), "%.*s", (int)operation->kind.length, operation->kind.data);
+    current = dn_pg_current(work, kind, operation->path, operation->path_count);
+    for (uint64_t i = 0; current != NULL && i < current->property_count; i++)
+        if (dn_kit_same(current->properties[i].name, what->member))
+            return &current->properties[i];
+    return NULL;
 }
 
 void
 dn_pg_push_column_comments(dn_pg_render_work *work)
 {
     const dunlin_operation *operation = work->operations[work->at];
-    const dunlin_property *comments = dn_kit_property_find(operation, "column_comments");
-    const dunlin_property *before = NULL;
-    const dunlin_fact *current;
-    char kind[16];
+    const dunlin_property *comments = dn_kit_property_find(operation, columns.member);
+    const dunlin_property *before;
 
-    if (comments == NULL && !dn_pg_is_unset(operation, "column_comments"))
+    if (comments == NULL && !dn_pg_is_unset(operation, columns.member))
         return;
-    snprintf(kind, sizeof(kind), "%.*s", (int)operation->kind.length, operation->kind.data);
-    current = operation->verb == DUNLIN_VERB_ALTER ||
-                      (operation->flags & DUNLIN_OPERATION_OR_REPLACE) != 0
-                  ? dn_pg_current(work, kind, operation->path, operation->path_count)
-                  : NULL;
-    for (uint64_t i = 0; current != NULL && i < current->property_count; i++)
-        if (dn_kit_same(current->properties[i].name, "column_comments"))
-            before = &current->properties[i];
-    push_differing(work, before, comments, false);
-    push_differing(work, comments, before, true);
+    before = comments_now(work, &columns);
+    push_differing(work, &columns, before, comments, false);
+    push_differing(work, &columns, comments, before, true);
+}
+
+/* A check that goes takes its comment along. */
+static bool
+has_check(const dunlin_operation *domain, dunlin_string name)
+{
+    const dunlin_property *at = dn_kit_property_find(domain, "check_names");
+
+    for (at = at != NULL ? at + 1 : NULL; at != NULL && at->type != DUNLIN_PROPERTY_END; at++)
+        if (dn_kit_equal(at->text, name))
+            return true;
+    return false;
+}
+
+void
+dn_pg_push_check_comments(dn_pg_render_work *work)
+{
+    const dunlin_operation *operation = work->operations[work->at];
+    const dunlin_property *comments = dn_kit_property_find(operation, checks.member);
+    bool anew = dn_pg_sets(operation, "checks") || dn_pg_is_unset(operation, "checks");
+    const dunlin_property *before;
+
+    if (comments == NULL && !dn_pg_is_unset(operation, checks.member))
+        return;
+    before = comments_now(work, &checks);
+    for (const dunlin_property *at = before != NULL ? before + 1 : NULL;
+         at != NULL && at->type != DUNLIN_PROPERTY_END; at++)
+        for (at++; at->type != DUNLIN_PROPERTY_END; at++)
+            if (dn_kit_same(at->name, checks.part) &&
+                comment_of(&checks, comments, at->text) == NULL &&
+                (!anew || has_check(operation, at->text))) {
+                say_part(work, &checks, at->text);
+                push_is(work, NULL);
+            }
+    push_differing(work, &checks, comments, anew ? NULL : before, true);
 }
 
 /* --- conditions ---------------------------------------------------------------------------------------- */

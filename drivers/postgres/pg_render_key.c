@@ -23,7 +23,7 @@ static const char *const known[] = {
     "columns",      "nulls_not_distinct", "deferrable", "deferred",   "ref",
     "ref_columns",  "on_delete",          "on_update",  "match",      "not_valid",
     "include",      "on_delete_columns",  "expr",       "no_inherit", "definition",
-    "not_enforced", "without_overlaps",   "period",     NULL};
+    "not_enforced", "without_overlaps",   "period",     "options",    NULL};
 
 /* --- what a constraint says -------------------------------------------------------------------------- */
 static void
@@ -131,6 +131,16 @@ say_reference(dn_pg_render_work *work, const dunlin_operation *operation)
 }
 
 static void
+say_storage(dn_pg_render_work *work, const dunlin_operation *operation)
+{
+    if (!dn_pg_sets(operation, "options"))
+        return;
+    dn_pg_say(work, " WITH (");
+    dn_pg_say_text(work, dn_pg_text_of(operation, "options"));
+    dn_pg_say(work, ")");
+}
+
+static void
 say_body(dn_pg_render_work *work, const dunlin_operation *operation)
 {
     const dunlin_property *expression;
@@ -158,6 +168,7 @@ say_body(dn_pg_render_work *work, const dunlin_operation *operation)
             dn_pg_say(work, " INCLUDE ");
             say_columns(work, operation, "include");
         }
+        say_storage(work, operation);
     }
 }
 
@@ -307,6 +318,7 @@ say_key(dn_pg_render_work *work, const dunlin_property *one)
     const dunlin_property *direction = NULL;
     const dunlin_property *nulls = NULL;
     const dunlin_property *class = NULL;
+    const dunlin_property *class_options = NULL;
     const dunlin_property *collation = NULL;
 
     for (one++; one->type != DUNLIN_PROPERTY_END; one++) {
@@ -322,6 +334,8 @@ say_key(dn_pg_render_work *work, const dunlin_property *one)
             nulls = one;
         } else if (dn_kit_same(one->name, "opclass")) {
             class = one;
+        } else if (dn_kit_same(one->name, "opclass_options")) {
+            class_options = one;
         } else if (dn_kit_same(one->name, "collation")) {
             collation = one;
         } else if (dn_kit_same(one->name, "length")) {
@@ -338,6 +352,11 @@ say_key(dn_pg_render_work *work, const dunlin_property *one)
     if (class != NULL) {
         dn_pg_say(work, " ");
         dn_pg_say_outer_name(work, class->text);
+    }
+    if (class_options != NULL) {
+        dn_pg_say(work, " (");
+        dn_pg_say_text(work, class_options->text);
+        dn_pg_say(work, ")");
     }
     dn_pg_say(work, direction != NULL ? " DESC" : "");
     if (nulls != NULL)
@@ -386,11 +405,7 @@ say_index(dn_pg_render_work *work, const dunlin_operation *operation, bool concu
         say_columns(work, operation, "include");
     }
     say_nulls(work, operation);
-    if (dn_pg_sets(operation, "options")) {
-        dn_pg_say(work, " WITH (");
-        dn_pg_say_text(work, dn_pg_text_of(operation, "options"));
-        dn_pg_say(work, ")");
-    }
+    say_storage(work, operation);
     if (where != NULL) {
         dn_pg_say(work, " WHERE (");
         dn_pg_say_expression(work, where);

@@ -4,10 +4,13 @@
  */
 #include "drivers/postgres/pg_render.h"
 
-static const char *const known[] = {
-    "order",    "unlogged", "temporary",     "partition_by", "partition_of",  "bound",
-    "inherits", "options",  "access_method", "tablespace",   "row_security",  "row_security_forced",
-    "engine",   "charset",  "collation",     "strict",       "without_rowid", NULL};
+static const char *const known[] = {"order",          "unlogged",        "temporary",
+                                    "partition_by",   "partition_of",    "bound",
+                                    "inherits",       "options",         "access_method",
+                                    "tablespace",     "row_security",    "row_security_forced",
+                                    "engine",         "charset",         "collation",
+                                    "strict",         "without_rowid",   "of_type",
+                                    "foreign_server", "foreign_options", NULL};
 
 /* Of other databases, and without a meaning here. */
 static const char *const foreign[] = {"engine", "charset",       "collation",
@@ -47,6 +50,7 @@ say_head(dn_pg_render_work *work, const dunlin_operation *table)
     bool temporary = dn_kit_property_is_true(table, "temporary");
 
     dn_pg_say(work, temporary                                    ? "CREATE TEMPORARY TABLE "
+                    : dn_pg_sets(table, "foreign_server")        ? "CREATE FOREIGN TABLE "
                     : dn_kit_property_is_true(table, "unlogged") ? "CREATE UNLOGGED TABLE "
                                                                  : "CREATE TABLE ");
     if (table->condition == DUNLIN_CONDITION_IF_NOT_EXISTS || work->script)
@@ -103,9 +107,8 @@ say_clauses(dn_pg_render_work *work, const dunlin_operation *table)
         const char *before;
         const char *behind;
     } clauses[] = {
-        {"partition_by", " PARTITION BY ", ""},
-        {"access_method", " USING ", ""},
-        {"options", " WITH (", ")"},
+        {"foreign_server", " SERVER ", ""}, {"partition_by", " PARTITION BY ", ""},
+        {"access_method", " USING ", ""},   {"options", " WITH (", ")"},
         {"tablespace", " TABLESPACE ", ""},
     };
 
@@ -115,12 +118,27 @@ say_clauses(dn_pg_render_work *work, const dunlin_operation *table)
         if (one == NULL)
             continue;
         dn_pg_say(work, clauses[i].before);
-        if (i == 1 || i == 3)
+        if (dn_kit_same(one->name, "foreign_server") || dn_kit_same(one->name, "access_method") ||
+            dn_kit_same(one->name, "tablespace"))
             dn_pg_say_name(work, one->text);
         else
             dn_pg_say_text(work, one->text);
         dn_pg_say(work, clauses[i].behind);
     }
+    dn_pg_say_foreign_options(work, table);
+}
+
+/* Its columns were made as the type has them. */
+static void
+push_type(dn_pg_render_work *work, const dunlin_operation *table)
+{
+    if (!dn_pg_sets(table, "of_type") && !dn_pg_is_unset(table, "of_type"))
+        return;
+    dn_pg_say(work, "ALTER TABLE ");
+    dn_pg_say_path(work, table->path, table->path_count);
+    dn_pg_say(work, dn_pg_sets(table, "of_type") ? " OF " : " NOT OF");
+    dn_pg_say_text(work, dn_pg_text_of(table, "of_type"));
+    dn_pg_push(work, work->at, 1);
 }
 
 static void
@@ -149,6 +167,12 @@ push_security(dn_pg_render_work *work, const dunlin_operation *table)
     }
 }
 
+static const char *
+words_of(const dunlin_operation *table)
+{
+    return dn_pg_sets(table, "foreign_server") ? "FOREIGN TABLE" : "TABLE";
+}
+
 /* What CREATE TABLE has no room for, operation by operation. */
 static void
 push_rest(dn_pg_render_work *work, uint64_t first, uint64_t end)
@@ -156,11 +180,13 @@ push_rest(dn_pg_render_work *work, uint64_t first, uint64_t end)
     for (work->at = first; work->at < end; work->at++) {
         const dunlin_operation *one = work->operations[work->at];
 
-        if (work->at == first)
+        if (work->at == first) {
+            push_type(work, one);
             push_security(work, one);
+        }
         if (dn_pg_is_kind(one, DUNLIN_KIND_COLUMN) && dn_pg_has_own_sequence(one))
             dn_pg_push_sequence_owner(work, one);
-        dn_pg_push_comment(work, work->at == first                        ? "TABLE"
+        dn_pg_push_comment(work, work->at == first                        ? words_of(one)
                                  : dn_pg_is_kind(one, DUNLIN_KIND_COLUMN) ? "COLUMN"
                                                                           : "CONSTRAINT");
     }
@@ -220,6 +246,12 @@ text_now(dn_pg_render_work *work, const dunlin_operation *table, const char *mem
                                    .set_count = now != NULL ? now->property_count : 0};
 
     return dn_pg_text_of(&told, member);
+}
+
+static const char *
+kind_now(dn_pg_render_work *work, const dunlin_operation *table)
+{
+    return text_now(work, table, "foreign_server").length > 0 ? "FOREIGN TABLE" : "TABLE";
 }
 
 /* "name=value, name=value"; cuts the first name off the list. */
@@ -346,8 +378,10 @@ alter_table(dn_pg_render_work *work, const dunlin_operation *table)
     note_foreign(work, table);
     alter_storage(work, table);
     alter_partition(work, table);
+    dn_pg_push_foreign_table(work, text_now(work, table, "foreign_options"));
+    push_type(work, table);
     push_security(work, table);
-    dn_pg_push_comment(work, "TABLE");
+    dn_pg_push_comment(work, kind_now(work, table));
 }
 
 void
@@ -394,7 +428,9 @@ dn_pg_render_table(dn_pg_render_work *work)
     case DUNLIN_VERB_CREATE: create_table(work, operation); return;
     case DUNLIN_VERB_ALTER: alter_table(work, operation); break;
     case DUNLIN_VERB_DROP:
-        dn_pg_say(work, "DROP TABLE ");
+        dn_pg_say(work, "DROP ");
+        dn_pg_say(work, kind_now(work, operation));
+        dn_pg_say(work, " ");
         dn_pg_say(work, dn_pg_if_exists(work));
         dn_pg_say_path(work, operation->path, operation->path_count);
         dn_pg_say(work, operation->flags & DUNLIN_OPERATION_CASCADE ? " CASCADE" : "");

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Enums and domains.
+ * Enums.
  */
 #include "drivers/postgres/pg_render.h"
 
@@ -170,8 +170,8 @@ alter_enum(dn_pg_render_work *work, const dunlin_operation *operation)
         add_labels(work, operation, &old, &new);
 }
 
-static void
-rename_type(dn_pg_render_work *work, const char *words)
+void
+dn_pg_push_rename_type(dn_pg_render_work *work, const char *words)
 {
     const dunlin_operation *operation = work->operations[work->at];
     DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text guard = {0};
@@ -181,8 +181,8 @@ rename_type(dn_pg_render_work *work, const char *words)
     dn_pg_push_rename(work, words, &guard);
 }
 
-static void
-drop_type(dn_pg_render_work *work, const char *words)
+void
+dn_pg_push_drop_type(dn_pg_render_work *work, const char *words)
 {
     const dunlin_operation *operation = work->operations[work->at];
 
@@ -215,158 +215,10 @@ dn_pg_render_enum(dn_pg_render_work *work)
         dn_pg_push_guarded(work, &guard, work->at, 1);
         break;
     case DUNLIN_VERB_ALTER: alter_enum(work, operation); break;
-    case DUNLIN_VERB_DROP: drop_type(work, "DROP TYPE "); break;
-    default: rename_type(work, "TYPE"); break;
+    case DUNLIN_VERB_DROP: dn_pg_push_drop_type(work, "DROP TYPE "); break;
+    default: dn_pg_push_rename_type(work, "TYPE"); break;
     }
     if (operation->verb == DUNLIN_VERB_CREATE || operation->verb == DUNLIN_VERB_ALTER)
         dn_pg_push_comment(work, "TYPE");
-    work->at++;
-}
-
-/* --- domains ---------------------------------------------------------------------------------------------- */
-static void
-create_domain(dn_pg_render_work *work, const dunlin_operation *operation)
-{
-    const dunlin_property *value = dn_kit_property_find(operation, "default");
-    const dunlin_property *check = dn_kit_property_find(operation, "checks");
-    const dunlin_property *name = dn_kit_property_find(operation, "check_names");
-    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text guard = {0};
-
-    dn_pg_say(work, "CREATE DOMAIN ");
-    dn_pg_say_path(work, operation->path, operation->path_count);
-    dn_pg_say(work, " AS ");
-    dn_pg_say_type(work, operation);
-    if (value != NULL) {
-        dn_pg_say(work, " DEFAULT ");
-        dn_pg_say_expression(work, value);
-    }
-    if (dn_kit_property_is_true(operation, "not_null"))
-        dn_pg_say(work, " NOT NULL");
-    for (check = check != NULL ? check + 1 : NULL;
-         check != NULL && check->type != DUNLIN_PROPERTY_END; check++) {
-        if (name != NULL && (++name)->type == DUNLIN_PROPERTY_IDENTIFIER) {
-            dn_pg_say(work, " CONSTRAINT ");
-            dn_pg_say_name(work, name->text);
-        }
-        dn_pg_say(work, " CHECK (");
-        dn_pg_say_expression(work, check);
-        dn_pg_say(work, ")");
-    }
-    dn_pg_guard_type(&guard, operation->path, operation->path_count, true);
-    dn_pg_push_guarded(work, &guard, work->at, 1);
-}
-
-/* The check of this name; NULL: there is none. */
-static const dunlin_property *
-find_check(const dunlin_operation *domain, dunlin_string wanted)
-{
-    const dunlin_property *check = dn_kit_property_find(domain, "checks");
-    const dunlin_property *name = dn_kit_property_find(domain, "check_names");
-
-    if (check == NULL || name == NULL)
-        return NULL;
-    for (check++, name++; check->type != DUNLIN_PROPERTY_END && name->type != DUNLIN_PROPERTY_END;
-         check++, name++)
-        if (dn_kit_equal(name->text, wanted))
-            return check;
-    return NULL;
-}
-
-/* Of one domain, the checks that another one has not. */
-static void
-say_checks(dn_pg_render_work *work, const dunlin_operation *domain, const dunlin_operation *other,
-           bool adds)
-{
-    const dunlin_property *check = dn_kit_property_find(domain, "checks");
-    const dunlin_property *name = dn_kit_property_find(domain, "check_names");
-
-    if (check == NULL || name == NULL)
-        return;
-    for (check++, name++; check->type != DUNLIN_PROPERTY_END && name->type != DUNLIN_PROPERTY_END;
-         check++, name++) {
-        const dunlin_property *same = find_check(other, name->text);
-
-        if (same != NULL && dn_kit_equal(same->text, check->text))
-            continue;
-        dn_pg_say(work, "ALTER DOMAIN ");
-        dn_pg_say_path(work, domain->path, domain->path_count);
-        dn_pg_say(work, adds ? " ADD CONSTRAINT " : " DROP CONSTRAINT ");
-        dn_pg_say_name(work, name->text);
-        if (adds) {
-            dn_pg_say(work, " CHECK (");
-            dn_pg_say_expression(work, check);
-            dn_pg_say(work, ")");
-        }
-        dn_pg_push(work, work->at, 1);
-    }
-}
-
-/* Both lists are said where one of them changes. */
-static void
-change_checks(dn_pg_render_work *work, const dunlin_operation *operation)
-{
-    const dunlin_fact *now =
-        dn_pg_current(work, DUNLIN_KIND_DOMAIN, operation->path, operation->path_count);
-    dunlin_operation before = *operation;
-
-    if (!dn_pg_sets(operation, "checks") && !dn_pg_is_unset(operation, "checks"))
-        return;
-    if (now == NULL || dn_pg_sets(operation, "checks") != dn_pg_sets(operation, "check_names")) {
-        dn_pg_refuse(work,
-                     "the checks of the domain '%.*s' have to be changed in text for PostgreSQL"
-                     " alone",
-                     (int)dn_pg_last_name(operation).length, dn_pg_last_name(operation).data);
-        return;
-    }
-    before.set = now->properties;
-    before.set_count = now->property_count;
-    say_checks(work, &before, operation, false);
-    say_checks(work, operation, &before, true);
-}
-
-static void
-alter_domain(dn_pg_render_work *work, const dunlin_operation *operation)
-{
-    const dunlin_property *value = dn_kit_property_find(operation, "default");
-
-    if (dn_pg_sets(operation, "type") || dn_pg_sets(operation, "collation"))
-        dn_pg_refuse(work,
-                     "the type of the domain '%.*s' has to be changed in text for PostgreSQL"
-                     " alone",
-                     (int)dn_pg_last_name(operation).length, dn_pg_last_name(operation).data);
-    change_checks(work, operation);
-    if (value != NULL || dn_pg_is_unset(operation, "default")) {
-        dn_pg_say(work, "ALTER DOMAIN ");
-        dn_pg_say_path(work, operation->path, operation->path_count);
-        dn_pg_say(work, value != NULL ? " SET DEFAULT " : " DROP DEFAULT");
-        if (value != NULL)
-            dn_pg_say_expression(work, value);
-        dn_pg_push(work, work->at, 1);
-    }
-    if (dn_pg_sets(operation, "not_null") || dn_pg_is_unset(operation, "not_null")) {
-        dn_pg_say(work, "ALTER DOMAIN ");
-        dn_pg_say_path(work, operation->path, operation->path_count);
-        dn_pg_say(work, dn_kit_property_is_true(operation, "not_null") ? " SET NOT NULL"
-                                                                       : " DROP NOT NULL");
-        dn_pg_push(work, work->at, 1);
-    }
-}
-
-void
-dn_pg_render_domain(dn_pg_render_work *work)
-{
-    static const char *const known[] = {"type",        "not_null",  "default", "checks",
-                                        "check_names", "collation", NULL};
-    const dunlin_operation *operation = work->operations[work->at];
-
-    dn_pg_check_known(work, operation, known);
-    switch (operation->verb) {
-    case DUNLIN_VERB_CREATE: create_domain(work, operation); break;
-    case DUNLIN_VERB_ALTER: alter_domain(work, operation); break;
-    case DUNLIN_VERB_DROP: drop_type(work, "DROP DOMAIN "); break;
-    default: rename_type(work, "DOMAIN"); break;
-    }
-    if (operation->verb == DUNLIN_VERB_CREATE || operation->verb == DUNLIN_VERB_ALTER)
-        dn_pg_push_comment(work, "DOMAIN");
     work->at++;
 }

@@ -85,6 +85,32 @@ load helper
     pairs_of mysql
 }
 
+@test "postgres: foreign tables are dumped and loaded with what they tell their server, and changed" {
+    local one two url
+    one=$(fresh_database postgresql)
+    two=$(fresh_database postgresql)
+    for url in "$one" "$two"; do
+        sql_pg "$url" "CREATE EXTENSION file_fdw" "CREATE SERVER files FOREIGN DATA WRAPPER file_fdw" \
+            "CREATE SERVER others FOREIGN DATA WRAPPER file_fdw"
+    done
+    sql_pg "$one" "CREATE FOREIGN TABLE f (a text OPTIONS (force_not_null 'true'), b int DEFAULT 5)
+                       SERVER files OPTIONS (filename '/it''s, \\here', format 'csv', \"null\" '-')" \
+        "COMMENT ON FOREIGN TABLE f IS 'from a file'" \
+        "CREATE FOREIGN TABLE g (a text) SERVER files OPTIONS (program 'true')"
+    dunlin schema dump --url "$one" --output schema.sql
+    assert_exit 0
+    step_to "$two" "$one"
+    assert_equal "$(sql_pg "$two" "SELECT ftoptions FROM pg_foreign_table WHERE ftrelid = 'f'::regclass")" \
+        "$(sql_pg "$one" "SELECT ftoptions FROM pg_foreign_table WHERE ftrelid = 'f'::regclass")"
+    sql_pg "$two" "ALTER FOREIGN TABLE f OPTIONS (SET filename '/there', DROP \"null\", ADD header 'true')" \
+        "ALTER FOREIGN TABLE f ALTER a OPTIONS (DROP force_not_null), ALTER b OPTIONS (ADD force_null 'true')" \
+        "COMMENT ON FOREIGN TABLE f IS NULL" "DROP FOREIGN TABLE g" \
+        "CREATE FOREIGN TABLE g (a text) SERVER others OPTIONS (program 'true')"
+    step_to "$one" "$two"
+    sql_pg "$two" "DROP FOREIGN TABLE f"
+    step_to "$one" "$two"
+}
+
 @test "postgres: the sequence of a serial column gets the type that the column gets" {
     local one two
     one=$(fresh_database postgresql)
