@@ -34,6 +34,7 @@ static const struct {
     {DUNLIN_CAN_REBUILD, "rebuild"},
     {DUNLIN_CAN_KEEP_TEXTS, "keep-texts"},
     {DUNLIN_CAN_GRANTS, "grants"},
+    {DUNLIN_CAN_NAME_BY_COLUMNS, "name-by-columns"},
 };
 
 static const char *

@@ -142,6 +142,7 @@ dn_trace_read(const dn_driver *driver, const dn_journal *journal, dn_arena *aren
         dn_driver_rules(driver, NULL, arena, &own, error) < 0 ||
         dn_ddl_portable_rules(arena, &folder, error) < 0)
         return -1;
+    trace->capabilities = capabilities;
     work.own = (dn_ddl_options){
         .rules = own, .own = true, .keep_case = !(capabilities.flags & DUNLIN_CAN_NAMESPACES)};
     work.folder = (dn_ddl_options){.rules = folder};

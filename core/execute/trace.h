@@ -21,6 +21,7 @@ typedef struct dn_trace {
     bool *opaque;  /* by migration: some were not understood, whatever they change */
     bool *unclear; /* by migration: some were not understood, and may change the schema */
     bool *rows; /* by migration: it may change rows, or take columns and tables away with theirs */
+    dunlin_capabilities capabilities; /* of the driver */
     dn_trace_item *items;
     size_t count;
     size_t capacity;

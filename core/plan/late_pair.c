@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "core/fact/fact.h"
+#include "core/plan/late_name.h"
 
 static bool
 same(dunlin_string left, dunlin_string right)
@@ -165,7 +166,7 @@ remakes(const dn_late_side *one, dunlin_string table)
 dn_late_side
 dn_late_side_of(const dn_trace *trace, size_t migration)
 {
-    dn_late_side one = {.items = trace->items};
+    dn_late_side one = {.capabilities = &trace->capabilities, .items = trace->items};
 
     while (one.items < trace->items + trace->count && one.items->migration < migration)
         one.items++;
@@ -219,76 +220,82 @@ is_elsewhere(dunlin_string member)
     return dn_string_among(member, "ref ref_columns type_path owned_by");
 }
 
-/* Does the property, a member of `outer`, say an object of this kind? Sequences are said in strings:
- * nextval('s'). */
-static bool
-property_names_object(const dn_trace_item *user, const dunlin_property *outer,
-                      const dunlin_property *property, dunlin_string kind, dunlin_string name,
-                      bool texts)
-{
-    bool type = dn_string_among(outer->name, "type type_path");
+/* What is looked for in the properties of an operation. */
+typedef struct sought {
+    const dn_trace_item *user;
+    dunlin_string kind; /* of an object */
+    dunlin_string name; /* of the object or the column */
+    bool texts;    /* in an expression, a query or code, where a foreign key alone does not count */
+    bool own;      /* a column of the table that the operation is on */
+    bool referred; /* ... of one that it says */
+} sought;
 
-    if (type)
-        return dn_string_among(kind, "enum domain") && dn_string_mentions(property->text, name);
-    if (property->type == DUNLIN_PROPERTY_EXPRESSION)
-        return dn_string_among(kind, DUNLIN_KIND_SEQUENCE)
-                   ? dn_string_mentions(property->text, name)
-                   : names(user, property->text, name);
-    return !texts && property->type == DUNLIN_PROPERTY_IDENTIFIER && is_elsewhere(outer->name) &&
-           same(property->text, name);
-}
+/* `outer`: the member that the property is in. */
+typedef bool (*says)(const sought *what, const dunlin_property *outer,
+                     const dunlin_property *property);
 
-/* Does it say the object? `texts`: in an expression, a query or code, where a foreign key alone does not
- * count. */
 static bool
-says_object(const dn_trace_item *user, dunlin_string kind, dunlin_string name, bool texts)
+any_property(const sought *what, says says_it)
 {
-    const dunlin_operation *operation = user->operation;
+    const dunlin_operation *operation = what->user->operation;
     uint64_t next;
 
-    if (!name.length)
-        return false;
     for (uint64_t i = 0; i < operation->set_count; i = next) {
         next = dn_property_next(operation->set, operation->set_count, i);
         for (uint64_t k = i; k < next; k++)
-            if (property_names_object(user, &operation->set[i], &operation->set[k], kind, name,
-                                      texts))
+            if (says_it(what, &operation->set[i], &operation->set[k]))
                 return true;
     }
-    return names(user, operation->using_expression, name) || body_names(user, name);
+    return names(what->user, operation->using_expression, what->name) ||
+           body_names(what->user, what->name);
+}
+
+/* Sequences are said in strings: nextval('s'). */
+static bool
+property_names_object(const sought *what, const dunlin_property *outer,
+                      const dunlin_property *property)
+{
+    if (dn_string_among(outer->name, "type type_path"))
+        return dn_string_among(what->kind, "enum domain") &&
+               dn_string_mentions(property->text, what->name);
+    if (property->type == DUNLIN_PROPERTY_EXPRESSION)
+        return dn_string_among(what->kind, DUNLIN_KIND_SEQUENCE)
+                   ? dn_string_mentions(property->text, what->name)
+                   : names(what->user, property->text, what->name);
+    return !what->texts && property->type == DUNLIN_PROPERTY_IDENTIFIER &&
+           is_elsewhere(outer->name) && same(property->text, what->name);
 }
 
 static bool
-property_names_column(const dn_trace_item *user, const dunlin_property *outer,
-                      const dunlin_property *property, dunlin_string column, bool own,
-                      bool referred)
+says_object(const dn_trace_item *user, dunlin_string kind, dunlin_string name, bool texts)
+{
+    const sought what = {.user = user, .kind = kind, .name = name, .texts = texts};
+
+    return name.length && any_property(&what, property_names_object);
+}
+
+static bool
+property_names_column(const sought *what, const dunlin_property *outer,
+                      const dunlin_property *property)
 {
     if (property->type == DUNLIN_PROPERTY_EXPRESSION)
-        return !dn_string_among(outer->name, "type") && (own || referred) &&
-               names(user, property->text, column);
-    return property->type == DUNLIN_PROPERTY_IDENTIFIER && same(property->text, column) &&
-           (is_elsewhere(outer->name) ? referred : own);
+        return !dn_string_among(outer->name, "type") &&
+               names(what->user, property->text, what->name);
+    return property->type == DUNLIN_PROPERTY_IDENTIFIER && same(property->text, what->name) &&
+           (is_elsewhere(outer->name) ? what->referred : what->own);
 }
 
 /* Does it say the column? One counts in its own table, and where that is said, too. */
 static bool
 says_column(const dn_trace_item *user, dunlin_string table, dunlin_string column)
 {
-    const dunlin_operation *operation = user->operation;
-    bool own = same(table_of(operation), table);
-    bool referred = says_object(user, dn_string(DUNLIN_KIND_TABLE), table, false);
-    uint64_t next;
+    const sought what = {.user = user,
+                         .name = column,
+                         .own = same(table_of(user->operation), table),
+                         .referred = says_object(user, dn_string(DUNLIN_KIND_TABLE), table, false)};
 
-    if (!column.length || (!own && !referred))
-        return false;
-    for (uint64_t i = 0; i < operation->set_count; i = next) {
-        next = dn_property_next(operation->set, operation->set_count, i);
-        for (uint64_t k = i; k < next; k++)
-            if (property_names_column(user, &operation->set[i], &operation->set[k], column, own,
-                                      referred))
-                return true;
-    }
-    return names(user, operation->using_expression, column) || body_names(user, column);
+    return column.length && (what.own || what.referred) &&
+           any_property(&what, property_names_column);
 }
 
 /* May it be of all columns of the tables that its query says? */
@@ -351,33 +358,22 @@ uses(const dn_trace_item *user, const dunlin_operation *other, const dn_late_sid
             uses_path(user, other, of, other->new_path, other->new_path_count));
 }
 
-/* Are both lists of names given, and different? */
+/* One of them has no name yet: the database makes one up. */
 static bool
-columns_differ(const dunlin_operation *left, const dunlin_operation *right)
+unnamed_meets(const dn_trace_item *left, const dn_trace_item *right,
+              const dunlin_capabilities *capabilities)
 {
-    const dunlin_property *a = dn_property_find(left->set, left->set_count, "columns");
-    const dunlin_property *b = dn_property_find(right->set, right->set_count, "columns");
+    const dn_late_naming naming = {.by_columns =
+                                       (capabilities->flags & DUNLIN_CAN_NAME_BY_COLUMNS) != 0,
+                                   .limit = capabilities->identifier_limit};
+    const dunlin_operation *a = left->operation;
+    const dunlin_operation *b = right->operation;
 
-    for (; a && b; a++, b++) {
-        if (a->type != b->type || !same(a->text, b->text))
-            return true;
-        if (a->type == DUNLIN_PROPERTY_END)
-            return false;
-    }
-    return false;
-}
-
-/* One of them has no name yet: the database makes one up of the columns, or, as MariaDB does for foreign keys
- * and checks, counts those of its kind. */
-static bool
-unnamed_meets(const dunlin_operation *left, const dunlin_operation *right)
-{
-    if (is_column(left) || is_column(right))
+    if (is_column(a) || is_column(b))
         return false;
-    if (left->verb != DUNLIN_VERB_CREATE || right->verb != DUNLIN_VERB_CREATE)
+    if (a->verb != DUNLIN_VERB_CREATE || b->verb != DUNLIN_VERB_CREATE)
         return true;
-    return same(left->kind, right->kind) &&
-           !(dn_string_among(left->kind, DUNLIN_KIND_UNIQUE) && columns_differ(left, right));
+    return same(a->kind, b->kind) && !dn_late_names_apart(left, right, &naming);
 }
 
 /* A schema meets what is in it, and what does not say where it is unless it is only made; an extension may be
@@ -405,7 +401,8 @@ may_have(const dunlin_operation *object)
 
 /* Under one of its names. */
 typedef struct named {
-    const dunlin_operation *operation;
+    const dn_trace_item *item;
+    const dn_late_side *of;
     const dunlin_string *path;
     uint64_t count;
 } named;
@@ -415,12 +412,12 @@ parts_meet(const named *left, const named *right, bool known)
 {
     dunlin_string names[2] = {element(left->path, left->count, 2),
                               element(right->path, right->count, 2)};
-    bool members[2] = {is_member(left->operation), is_member(right->operation)};
+    bool members[2] = {is_member(left->item->operation), is_member(right->item->operation)};
 
     if (members[0] != members[1])
-        return known || may_have(members[0] ? right->operation : left->operation);
+        return known || may_have((members[0] ? right : left)->item->operation);
     if (members[0] && (!names[0].length || !names[1].length))
-        return known && unnamed_meets(left->operation, right->operation);
+        return known && unnamed_meets(left->item, right->item, left->of->capabilities);
     return same(names[0], names[1]);
 }
 
@@ -434,13 +431,15 @@ meets(const named *left, const named *right)
     dunlin_string tables[2] = {element(left->path, left->count, 1),
                                element(right->path, right->count, 1)};
     bool known = tables[0].length && tables[1].length;
+    const dunlin_operation *a = left->item->operation;
+    const dunlin_operation *b = right->item->operation;
 
-    if (left->operation->verb == DUNLIN_VERB_DATA || right->operation->verb == DUNLIN_VERB_DATA)
+    if (a->verb == DUNLIN_VERB_DATA || b->verb == DUNLIN_VERB_DATA)
         return false;
-    if (dn_string_among(left->operation->kind, wide))
-        return wide_meets(left->operation, right->operation);
-    if (dn_string_among(right->operation->kind, wide))
-        return wide_meets(right->operation, left->operation);
+    if (dn_string_among(a->kind, wide))
+        return wide_meets(a, b);
+    if (dn_string_among(b->kind, wide))
+        return wide_meets(b, a);
     if ((spaces[0].length && spaces[1].length && !same(spaces[0], spaces[1])) ||
         (known && !same(tables[0], tables[1])))
         return false;
@@ -453,9 +452,10 @@ touches(const dn_trace_item *left, const dn_late_side *of_left, const dn_trace_i
 {
     const dunlin_operation *a = left->operation;
     const dunlin_operation *b = right->operation;
-    const named before[2] = {{a, a->path, a->path_count}, {b, b->path, b->path_count}};
-    const named after[2] = {{a, a->new_path, a->new_path_count},
-                            {b, b->new_path, b->new_path_count}};
+    const named before[2] = {{left, of_left, a->path, a->path_count},
+                             {right, of_right, b->path, b->path_count}};
+    const named after[2] = {{left, of_left, a->new_path, a->new_path_count},
+                            {right, of_right, b->new_path, b->new_path_count}};
 
     return uses(left, b, of_right) || uses(right, a, of_left) || meets(&before[0], &before[1]) ||
            (after[0].count && meets(&after[0], &before[1])) ||

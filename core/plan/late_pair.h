@@ -9,6 +9,7 @@
 
 /* One migration of a trace; valid as long as that is. */
 typedef struct dn_late_side {
+    const dunlin_capabilities *capabilities; /* of the database */
     const dn_trace_item *items;
     size_t count;
     bool opaque; /* it does what its operations do not tell */

@@ -35,9 +35,10 @@ dn_pg_capabilities(const dunlin_call *call, const dunlin_profile *profile,
                    dunlin_capabilities *capabilities)
 {
     DN_KIT_UNUSED(call);
-    capabilities->flags = DUNLIN_CAN_TRANSACTIONAL_DDL | DUNLIN_CAN_PIPELINE | DUNLIN_CAN_CANCEL |
-                          DUNLIN_CAN_INTROSPECT_OBJECTS | DUNLIN_CAN_INTROSPECT_FACTS |
-                          DUNLIN_CAN_FINGERPRINT | DUNLIN_CAN_NAMESPACES | DUNLIN_CAN_NAMED_TYPES |
+    capabilities->flags = DUNLIN_CAN_NAME_BY_COLUMNS | DUNLIN_CAN_TRANSACTIONAL_DDL |
+                          DUNLIN_CAN_PIPELINE | DUNLIN_CAN_CANCEL | DUNLIN_CAN_INTROSPECT_OBJECTS |
+                          DUNLIN_CAN_INTROSPECT_FACTS | DUNLIN_CAN_FINGERPRINT |
+                          DUNLIN_CAN_NAMESPACES | DUNLIN_CAN_NAMED_TYPES |
                           DUNLIN_CAN_BACKUP_SCHEMA | DUNLIN_CAN_TRANSLATE | DUNLIN_CAN_LEASE |
                           DUNLIN_CAN_SHADOW_DATABASE | DUNLIN_CAN_GRANTS;
     if (profile != NULL && profile->major >= 18)

@@ -112,7 +112,10 @@ enum {
     DUNLIN_CAN_KEEP_TEXTS = 1 << 20,
     /* Privileges are facts where DUNLIN_CALL_GRANTS asks for them: to introspect and to affected; classify
      * and the shadow know that a GRANT on an object of the database is for the replay. */
-    DUNLIN_CAN_GRANTS = 1 << 21
+    DUNLIN_CAN_GRANTS = 1 << 21,
+    /* A foreign key, unique key or check without a name is called after its table and columns, with a number only
+     * where that name is taken. */
+    DUNLIN_CAN_NAME_BY_COLUMNS = 1 << 22
 };
 
 typedef struct dunlin_capabilities {

@@ -113,6 +113,30 @@ refused() {
         'ALTER TABLE users ADD COLUMN age integer; ALTER TABLE users DROP COLUMN note;'
 }
 
+@test "postgresql: constraints without names are called after their columns, and meet where those are the same" {
+    make_project . 1
+    echo "CREATE TABLE teams (id integer PRIMARY KEY, note integer);
+        CREATE TABLE users (id integer PRIMARY KEY, name text, note integer, age integer, team integer, home integer,
+            a_note integer, a integer);" >migrations/m00001.sql
+    either postgresql 'ALTER TABLE users ADD FOREIGN KEY (team) REFERENCES teams (id);' \
+        'ALTER TABLE users ADD FOREIGN KEY (home) REFERENCES teams (id); ALTER TABLE users ADD CHECK (age > 0);'
+    either postgresql 'ALTER TABLE users ADD COLUMN club integer REFERENCES teams (id) CHECK (club > 0);' \
+        'ALTER TABLE users ADD COLUMN city integer REFERENCES teams (id) CHECK (city IN (1, 2));'
+    either postgresql "ALTER TABLE users ADD CHECK (length(name) > 2 AND name <> 'x'::text);" \
+        'ALTER TABLE users ADD CHECK ("note" IS NOT NULL OR note > 9);'
+    either postgresql 'ALTER TABLE users ADD CONSTRAINT team_of FOREIGN KEY (team) REFERENCES teams (id);' \
+        'ALTER TABLE users ADD FOREIGN KEY (home) REFERENCES teams (id);'
+    # The same names, one of them with a number; checks of several columns, or of none, are all called alike.
+    refused postgresql 'ALTER TABLE users ADD FOREIGN KEY (team) REFERENCES teams (id);' \
+        'ALTER TABLE users ADD FOREIGN KEY (team) REFERENCES users (id);'
+    refused postgresql 'ALTER TABLE users ADD CHECK (age > note);' 'ALTER TABLE users ADD CHECK (team > home);'
+    refused postgresql 'ALTER TABLE users ADD CHECK (age > note);' \
+        "ALTER TABLE users ADD CHECK (current_user <> 'nobody');"
+    refused postgresql 'ALTER TABLE users ADD UNIQUE (a, note);' 'ALTER TABLE users ADD UNIQUE (a_note, id); ALTER TABLE users ADD UNIQUE (a_note);'
+    refused postgresql 'ALTER TABLE users ADD CONSTRAINT users_home_fkey FOREIGN KEY (team) REFERENCES teams (id);' \
+        'ALTER TABLE users ADD FOREIGN KEY (home) REFERENCES teams (id);'
+}
+
 @test "postgresql: what a name stands for is a conflict" {
     make_project . 1
     echo "CREATE TYPE mood AS ENUM ('sad', 'ok'); CREATE SEQUENCE numbers;
@@ -141,6 +165,9 @@ refused() {
     # users_ibfk_1 and users_ibfk_2 would change places.
     refused mysql 'ALTER TABLE users ADD team_id bigint REFERENCES teams (id);' \
         'ALTER TABLE users ADD home_id bigint REFERENCES teams (id);'
+    # name and name_2 would.
+    refused mysql 'ALTER TABLE users ADD UNIQUE (name, id);' 'ALTER TABLE users ADD UNIQUE (name, note);'
+    either mysql 'ALTER TABLE users ADD UNIQUE (name, id);' 'ALTER TABLE users ADD UNIQUE (note, id);'
 }
 
 @test "postgresql: a replay tells of a late migration where it is allowed" {
