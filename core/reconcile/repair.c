@@ -686,6 +686,7 @@ mend_database(planning *work)
     }
     if (!work->held && add_over(work, DN_REPAIR_APPLY, is_to_apply, "pending") < 0)
         return -1;
+    /* Behind what may be refused: 'dunlin merge' may still move an entry that is not applied. */
     if (has_finding(work, "journal.duplicate-idx") &&
         edit_journal(work, "journal-renumber", NULL, NULL, false, "two entries have one number") <
             0)

@@ -160,6 +160,30 @@ lose_the_tracker() {
     assert_stdout "nothing to do"
 }
 
+@test "a repair that ends between applying and renumbering is finished by the next, in either order" {
+    make_project . 2
+    write_config .
+    dunlin journal rebuild
+    cp migrations/meta/_journal.json listed
+    mv "migrations/$(tag_of 1).sql" late.sql
+    dunlin journal rebuild
+    dunlin migrate
+    mv late.sql "migrations/$(tag_of 1).sql"
+    jq '.entries[1].idx = 0' listed >migrations/meta/_journal.json
+    cp -r . ../second
+    dunlin migrate --no-backup
+    assert_exit 0
+    run_json repair --apply --no-backup
+    assert_exit 0
+    assert_json '[.performed[] | .op // .action]' '["journal-renumber","verify"]'
+    cd ../second
+    cp listed migrations/meta/_journal.json
+    run_json repair --apply --no-backup
+    assert_exit 0
+    assert_json '[.performed[] | .op // .action]' '["apply","verify"]'
+    cmp migrations/meta/_journal.json "$OLDPWD/migrations/meta/_journal.json"
+}
+
 @test "--relink says which file is that of an entry without one, whatever the content" {
     make_project . 2
     write_config .
