@@ -4,6 +4,7 @@
  * put it right. Reads only.
  */
 #include "core/engine/diagnosis.h"
+#include "core/engine/leftovers.h"
 
 static int
 run(dn_session *session, const dunlin_doctor_options *doctor, dn_error *error)
@@ -17,6 +18,7 @@ run(dn_session *session, const dunlin_doctor_options *doctor, dn_error *error)
         dn_diagnosis_environment(session, &own.repair, error) < 0 ||
         dn_session_result(session, "dunlin-doctor/1", error) < 0)
         return -1;
+    dn_leftovers_sweep(session, &own.evidence);
     dn_diagnosis_tell(session, &own);
     return 0;
 }

@@ -73,6 +73,8 @@ core_sources += \
 	core/engine/late.h \
 	core/engine/log.c \
 	core/engine/mark.c \
+	core/engine/leftovers.c \
+	core/engine/leftovers.h \
 	core/engine/lost_drizzle.c \
 	core/engine/lost_drizzle.h \
 	core/engine/merge.c \

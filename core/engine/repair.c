@@ -10,6 +10,7 @@
 #include "core/engine/diagnosis.h"
 #include "core/engine/fingerprint.h"
 #include "core/engine/fresh.h"
+#include "core/engine/leftovers.h"
 #include "core/run/mend.h"
 #include "core/tracker/event.h"
 
@@ -562,6 +563,7 @@ repair(repairing *state, dn_error *error)
         dn_session_result(session, state->format, error) < 0)
         return -1;
     tell(state);
+    dn_leftovers_sweep(session, &state->found.evidence);
     if (!apply_it && dn_diagnosis_environment(session, &state->found.repair, error) < 0)
         return -1;
     if (apply_it && state->found.repair.count) {

@@ -84,3 +84,52 @@ missing() {
 @test "sqlite: missing statements of a portable migration are translated and run" { on sqlite missing; }
 @test "postgresql: missing statements of a portable migration are translated and run" { on postgresql missing; }
 @test "mysql: missing statements of a portable migration are translated and run" { on mysql missing; }
+
+# leave NAME: what a replay that was killed leaves on the server.
+leave() {
+    sql_in "$database" "CREATE DATABASE $1"
+    if [ "$dialect" = postgresql ]; then
+        sql_in "$database" "COMMENT ON DATABASE $1 IS 'dunlin shadow, to be dropped; lock 4711'"
+    else
+        sql_in "$database" "CREATE TABLE $1.dunlin_shadow (mark INT PRIMARY KEY)"
+    fi
+}
+
+# is_left NAME
+is_left() {
+    if [ "$dialect" = postgresql ]; then
+        rows "SELECT datname FROM pg_database WHERE datname = '$1'"
+    else
+        rows "SHOW DATABASES LIKE '$1'"
+    fi
+}
+
+leaves_nothing() {
+    local left=dunlin_shadow_0123456789abcdef
+    people
+    dunlin migrate
+    dunlin doctor
+    leave "$left"
+    # Not for development: it is told.
+    sed -i 's/development/production/' dunlin.json
+    dunlin doctor
+    assert_exit 0
+    assert_stderr "warning: a replay that was killed left the database '$left' behind on the target's server: 'dunlin doctor --shadow' drops it"
+    assert_equal "$(is_left "$left")" "$left"
+    run_json doctor --shadow
+    assert_exit 0
+    assert_json .evidence.source cache
+    assert_equal "$(is_left "$left")" ""
+    leave "$left"
+    dunlin repair --apply --shadow
+    assert_exit 0
+    assert_equal "$(is_left "$left")" ""
+}
+
+@test "postgresql: what a killed replay left is dropped also where nothing is replayed" {
+    on postgresql leaves_nothing
+}
+
+@test "mysql: what a killed replay left is dropped also where nothing is replayed" {
+    on mysql leaves_nothing
+}
