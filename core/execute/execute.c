@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "core/base/clock.h"
-#include "core/execute/execute_internal.h"
+#include "core/execute/ledger_book.h"
 
 enum { EXCERPT_BYTES = 400, FIRST_WAIT_MS = 200 };
 
@@ -120,12 +120,6 @@ look_again(dn_execution *execution, dn_job *job, dn_error *error)
     return 0;
 }
 
-static bool
-fits_batch(const dn_job *job)
-{
-    return job->info.transactional || job->idle;
-}
-
 /* Jobs that were applied already are passed over, so that a second call goes on. */
 static int
 run_jobs(dn_execution *execution, dn_error *error)
@@ -141,8 +135,10 @@ run_jobs(dn_execution *execution, dn_error *error)
             continue;
         }
         if (dn_log_cancelled(&execution->log))
-            return dn_fail(error, DUNLIN_CANCELLED, "run.cancelled", "stopped on request");
-        for (; end < execution->count && fits_batch(&execution->jobs[end]); end++)
+            return dn_ledger_settle(execution, NULL, error) < 0
+                       ? -1
+                       : dn_fail(error, DUNLIN_CANCELLED, "run.cancelled", "stopped on request");
+        for (; end < execution->count && dn_job_fits_batch(&execution->jobs[end]); end++)
             if (changed && look_again(execution, &execution->jobs[end], error) < 0)
                 return -1;
             else if (!execution->jobs[end].info.transactional)

@@ -193,8 +193,9 @@ typedef struct dn_execution {
     const char **unfinished;
     size_t unfinished_count;
     size_t left_over;
-    dn_stop stop;  /* filled on failure */
-    int32_t cause; /* status of the failure itself, where the error became PARTIAL */
+    struct dn_ledger *waiting; /* of a job whose record is committed with what comes next */
+    dn_stop stop;              /* filled on failure */
+    int32_t cause;             /* status of the failure itself, where the error became PARTIAL */
     /* Hears of each statement of a transaction as it is handed out; may be NULL. */
     int (*sent)(void *context, dunlin_string sql, dn_error *error);
     void *sent_context;

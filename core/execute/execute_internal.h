@@ -12,8 +12,15 @@ int dn_needs_add(dn_needs *needs, const dn_migration *migration, const dn_script
 
 /* Runs jobs[first .. first + count) as transactions in one batch. */
 int dn_execute_feed(dn_execution *execution, size_t first, size_t count, dn_error *error);
-/* Runs one job statement by statement with the ledger. */
+/* Runs one job statement by statement with the ledger. Its record may wait for the next job, which must
+ * not be one that fits a batch. */
 int dn_execute_ledger(dn_execution *execution, dn_job *job, dn_error *error);
+
+static inline bool
+dn_job_fits_batch(const dn_job *job)
+{
+    return job->info.transactional || job->idle;
+}
 
 /* What failed: statement `ordinal` of a migration, or the data behind it. `offset` is where the
  * server saw the error: a byte of the statement, a line of the data; -1 unknown. */

@@ -15,59 +15,43 @@
  * the file, what follows may have been edited. The last transaction records the migration; its
  * rows go with it or, where that costs too much, a little later. docs/migrations.md tells users.
  */
-#include "core/execute/ledger.h"
+#include "core/execute/ledger_book.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/base/clock.h"
 #include "core/base/fault.h"
-#include "core/execute/parcel.h"
-
-/* Migrations whose rows are left until they are removed together. */
-enum { MOST_LEFT_OVER = 20 };
-
-typedef struct ledger {
-    dn_execution *execution;
-    dn_job *job;
-    dn_script *script;
-    dn_arena arena;
-    dn_ledger_rows rows; /* of earlier runs, then of this one */
-    size_t known;        /* how many of them earlier runs left */
-    size_t at;           /* statements met so far; the present one is rows.items[at - 1] */
-    size_t written;      /* rows that are in the table, or will be with the open transaction */
-    size_t done;         /* statements that are done for good */
-    bool open;           /* a transaction of ours is open */
-    bool group;          /* between BEGIN and COMMIT of the file */
-    bool alone;          /* the file asks for no transactions */
-    bool again;          /* an earlier run began the present statement */
-    int64_t started_ns;
-    dn_culprit culprit; /* the statement being run, ordinal 0: none */
-} ledger;
 
 static dn_connection *
-connection_of(const ledger *book)
+connection_of(const dn_ledger *book)
 {
     return book->execution->connection;
 }
 
-static bool
-commits_ddl(const dn_execution *execution)
-{
-    return !(dn_connection_capabilities(execution->connection)->flags &
-             DUNLIN_CAN_TRANSACTIONAL_DDL);
-}
-
 static int
-send(ledger *book, int32_t kind, const char *sql, dn_error *error)
+send(dn_ledger *book, int32_t kind, const char *sql, dn_error *error)
 {
     return dn_connection_execute(connection_of(book), kind, sql, NULL, 0, error);
 }
 
+/* The record of the job before, if it waits, does so no longer. */
 static int
-begin(ledger *book, dn_error *error)
+settle(dn_ledger *book, const dunlin_item *announcement, dn_error *error)
+{
+    int answer = dn_ledger_settle(book->execution, announcement, error);
+
+    book->blameless = answer < 0;
+    return answer;
+}
+
+static int
+begin(dn_ledger *book, dn_error *error)
 {
     if (book->open)
         return 0;
+    if (settle(book, NULL, error) < 0)
+        return -1;
     dn_fault("ledger.before-begin");
     if (send(book, DUNLIN_ITEM_BEGIN, NULL, error) < 0)
         return -1;
@@ -78,7 +62,7 @@ begin(ledger *book, dn_error *error)
 
 /* Rows of all that was met and is not in the table yet. */
 static int
-write_rows(ledger *book, dn_error *error)
+write_rows(dn_ledger *book, dn_error *error)
 {
     if (book->written >= book->at)
         return 0;
@@ -91,8 +75,17 @@ write_rows(ledger *book, dn_error *error)
     return 0;
 }
 
+/* The INSERT that write_rows() would send. */
 static int
-commit_rows(ledger *book, dn_error *error)
+make_insert(dn_ledger *book, dunlin_item *insert, dn_error *error)
+{
+    return dn_ledger_insert(connection_of(book), book->execution->run_id, book->job->migration->tag,
+                            book->rows.items, book->written, book->at - book->written, &book->arena,
+                            insert, error);
+}
+
+static int
+commit_rows(dn_ledger *book, dn_error *error)
 {
     dn_fault("ledger.before-commit");
     if (send(book, DUNLIN_ITEM_COMMIT, NULL, error) < 0)
@@ -103,7 +96,7 @@ commit_rows(ledger *book, dn_error *error)
 }
 
 static int
-commit(ledger *book, dn_error *error)
+commit(dn_ledger *book, dn_error *error)
 {
     if (!book->open)
         return 0;
@@ -115,20 +108,21 @@ commit(ledger *book, dn_error *error)
 
 /* Puts the statement behind what is in the parcel, and sends it all. */
 static int
-send_with(ledger *book, dn_parcel *parcel, const dn_script_item *item, dn_error *error)
+send_with(dn_ledger *book, dn_parcel *parcel, const dn_script_item *item, dn_error *error)
 {
     int answer;
 
     dn_parcel_add(parcel, (dunlin_item){.kind = DUNLIN_ITEM_STATEMENT, .sql = item->sql},
                   "ledger.before-statement", "ledger.after-statement");
-    answer = dn_parcel_send(parcel, connection_of(book), commits_ddl(book->execution), error);
+    answer =
+        dn_parcel_send(parcel, connection_of(book), dn_ledger_commits_ddl(book->execution), error);
     book->culprit =
         (dn_culprit){answer < 0 && parcel->ran + 1 == parcel->count ? item->ordinal : 0, false, -1};
     return answer;
 }
 
 static int
-run_sql(ledger *book, const dn_script_item *item, dn_error *error)
+run_sql(dn_ledger *book, const dn_script_item *item, dn_error *error)
 {
     const char *sql = dn_arena_copy(&book->arena, item->sql.data, (size_t)item->sql.length);
 
@@ -151,11 +145,13 @@ run_sql(ledger *book, const dn_script_item *item, dn_error *error)
 
 /* The first statement of a transaction travels with its BEGIN. */
 static int
-run_in_transaction(ledger *book, const dn_script_item *item, dn_error *error)
+run_in_transaction(dn_ledger *book, const dn_script_item *item, dn_error *error)
 {
     dn_parcel parcel = {.count = 0};
     int answer;
 
+    if (settle(book, NULL, error) < 0)
+        return -1;
     if (book->open || (item->flags & DUNLIN_CLASS_COPY_IN))
         return begin(book, error) < 0 ? -1 : run_sql(book, item, error);
     dn_parcel_add(&parcel, (dunlin_item){.kind = DUNLIN_ITEM_BEGIN}, "ledger.before-begin",
@@ -166,7 +162,7 @@ run_in_transaction(ledger *book, const dn_script_item *item, dn_error *error)
 }
 
 static int
-run_inside(ledger *book, const dn_script_item *item, dn_error *error)
+run_inside(dn_ledger *book, const dn_script_item *item, dn_error *error)
 {
     bool ends = (item->flags & DUNLIN_CLASS_COMMIT_BEFORE_USE) || (book->alone && !book->group);
 
@@ -186,9 +182,21 @@ run_inside(ledger *book, const dn_script_item *item, dn_error *error)
 
 /* --- statements outside any ----------------------------------------------------------------------------- */
 
+/* In one transaction with the record of the job before. */
+static int
+announce_with_record(dn_ledger *book, dn_error *error)
+{
+    dunlin_item insert;
+
+    if (make_insert(book, &insert, error) < 0 || settle(book, &insert, error) < 0)
+        return -1;
+    book->written = book->at;
+    return 0;
+}
+
 /* The announcement, with the rows of what was done before. */
 static int
-announce(ledger *book, dn_error *error)
+announce(dn_ledger *book, dn_error *error)
 {
     dn_ledger_row *row = &book->rows.items[book->at - 1];
 
@@ -197,6 +205,8 @@ announce(ledger *book, dn_error *error)
     if (book->at <= book->written)
         return dn_ledger_set_phase(connection_of(book), book->job->migration->tag, book->at, row,
                                    error);
+    if (book->execution->waiting)
+        return announce_with_record(book, error);
     if (write_rows(book, error) < 0)
         return -1;
     if (!book->open)
@@ -210,7 +220,7 @@ announce(ledger *book, dn_error *error)
 /* A statement that the database refused took no effect, and its row says so; but for rows that no
  * transaction protects, of which it may have changed the first. */
 static void
-mark_failed(ledger *book, const dn_script_item *item, const dn_error *error)
+mark_failed(dn_ledger *book, const dn_script_item *item, const dn_error *error)
 {
     dn_ledger_row *row = &book->rows.items[book->at - 1];
     dn_error ignored;
@@ -224,7 +234,7 @@ mark_failed(ledger *book, const dn_script_item *item, const dn_error *error)
 
 /* An earlier attempt may have left something half done, which would be in the way. */
 static int
-clean_up(ledger *book, const dn_script_item *item, dn_error *error)
+clean_up(dn_ledger *book, const dn_script_item *item, dn_error *error)
 {
     const char **statements;
     size_t count;
@@ -248,15 +258,15 @@ clean_up(ledger *book, const dn_script_item *item, dn_error *error)
 
 /* Announces the statement and runs it. Where both may travel together, they do. */
 static int
-announce_and_run(ledger *book, const dn_script_item *item, dn_error *error)
+announce_and_run(dn_ledger *book, const dn_script_item *item, dn_error *error)
 {
     dn_ledger_row *row = &book->rows.items[book->at - 1];
     size_t count = book->at - book->written;
     dn_parcel parcel = {.count = 0};
     dunlin_item insert;
 
-    if (book->at <= book->written || book->open || count > DN_LEDGER_AT_ONCE ||
-        (item->flags & DUNLIN_CLASS_COPY_IN)) {
+    if (book->at <= book->written || book->open || book->execution->waiting ||
+        count > DN_LEDGER_AT_ONCE || (item->flags & DUNLIN_CLASS_COPY_IN)) {
         if (announce(book, error) < 0)
             return -1;
         dn_fault("ledger.after-intent");
@@ -264,8 +274,7 @@ announce_and_run(ledger *book, const dn_script_item *item, dn_error *error)
     }
     row->phase = DN_LEDGER_INTENT;
     dn_fault("ledger.before-intent");
-    if (dn_ledger_insert(connection_of(book), book->execution->run_id, book->job->migration->tag,
-                         book->rows.items, book->written, count, &book->arena, &insert, error) < 0)
+    if (make_insert(book, &insert, error) < 0)
         return -1;
     dn_parcel_add(&parcel, insert, "ledger.before-rows", "ledger.after-intent");
     if (send_with(book, &parcel, item, error) == 0 || parcel.ran > 0)
@@ -276,7 +285,7 @@ announce_and_run(ledger *book, const dn_script_item *item, dn_error *error)
 }
 
 static int
-run_outside(ledger *book, const dn_script_item *item, dn_error *error)
+run_outside(dn_ledger *book, const dn_script_item *item, dn_error *error)
 {
     dn_ledger_row *row = &book->rows.items[book->at - 1];
 
@@ -296,7 +305,7 @@ run_outside(ledger *book, const dn_script_item *item, dn_error *error)
 /* --- taking up an earlier run ------------------------------------------------------------------------------ */
 
 static int
-undecided(ledger *book, const dn_script_item *item, dn_error *error)
+undecided(dn_ledger *book, const dn_script_item *item, dn_error *error)
 {
     book->culprit = (dn_culprit){item->ordinal, false, -1};
     dn_fail(error, DUNLIN_PARTIAL, "ledger.undecided",
@@ -311,7 +320,7 @@ undecided(ledger *book, const dn_script_item *item, dn_error *error)
 
 /* Announced by an earlier run, and nothing more: 1 done, 0 to be run, -1. */
 static int
-decide(ledger *book, const dn_script_item *item, const dn_ledger_row *row, dn_error *error)
+decide(dn_ledger *book, const dn_script_item *item, const dn_ledger_row *row, dn_error *error)
 {
     dn_digest now;
     bool known = false;
@@ -334,7 +343,7 @@ decide(ledger *book, const dn_script_item *item, const dn_ledger_row *row, dn_er
 
 /* 1: an earlier run did it, 0: it is to be run, -1. */
 static int
-done_before(ledger *book, const dn_script_item *item, const dn_digest *digest, dn_error *error)
+done_before(dn_ledger *book, const dn_script_item *item, const dn_digest *digest, dn_error *error)
 {
     const dn_ledger_row *row = &book->rows.items[book->at - 1];
     bool same = dn_digest_equal(&row->digest, digest);
@@ -354,7 +363,7 @@ done_before(ledger *book, const dn_script_item *item, const dn_digest *digest, d
 }
 
 static int
-next_row(ledger *book, const dn_digest *digest, dn_error *error)
+next_row(dn_ledger *book, const dn_digest *digest, dn_error *error)
 {
     dn_ledger_rows *rows = &book->rows;
 
@@ -371,7 +380,7 @@ next_row(ledger *book, const dn_digest *digest, dn_error *error)
 /* --- what the translator makes of a statement ---------------------------------------------------------------- */
 
 static int
-translate(ledger *book, const dn_script_item *item, dn_translated *translated, dn_error *error)
+translate(dn_ledger *book, const dn_script_item *item, dn_translated *translated, dn_error *error)
 {
     dn_translator *translator = book->execution->translator;
     const dn_source source = dn_script_source(book->job->migration, item);
@@ -383,14 +392,14 @@ translate(ledger *book, const dn_script_item *item, dn_translated *translated, d
         return -1;
     if (translated->kind != DN_TRANSLATED_LOOK)
         return 0;
-    if (dn_translator_look(translator, error) < 0)
+    if (settle(book, NULL, error) < 0 || dn_translator_look(translator, error) < 0)
         return -1;
     return dn_translate(translator, &source, book->again, translated, error);
 }
 
 /* How the steps together must run. */
 static int
-classify_steps(ledger *book, const dn_translated *translated, uint64_t *flags, dn_error *error)
+classify_steps(dn_ledger *book, const dn_translated *translated, uint64_t *flags, dn_error *error)
 {
     *flags = 0;
     for (size_t i = 0; i < translated->count; i++) {
@@ -404,7 +413,7 @@ classify_steps(ledger *book, const dn_translated *translated, uint64_t *flags, d
 }
 
 static int
-run_steps(ledger *book, const dn_script_item *item, const dn_translated *translated,
+run_steps(dn_ledger *book, const dn_script_item *item, const dn_translated *translated,
           dn_error *error)
 {
     for (size_t i = 0; i < translated->count; i++) {
@@ -424,7 +433,7 @@ run_steps(ledger *book, const dn_script_item *item, const dn_translated *transla
 }
 
 static int
-run_translated(ledger *book, const dn_script_item *item, const dn_translated *translated,
+run_translated(dn_ledger *book, const dn_script_item *item, const dn_translated *translated,
                dn_error *error)
 {
     dn_ledger_row *row = &book->rows.items[book->at - 1];
@@ -472,7 +481,7 @@ run_translated(ledger *book, const dn_script_item *item, const dn_translated *tr
 
 /* What an earlier run did is nothing to run, but there are types that only its text tells of. */
 static int
-pass_over(ledger *book, const dn_script_item *item, dn_error *error)
+pass_over(dn_ledger *book, const dn_script_item *item, dn_error *error)
 {
     dn_translator *translator = book->execution->translator;
     const dn_source source = dn_script_source(book->job->migration, item);
@@ -486,7 +495,7 @@ pass_over(ledger *book, const dn_script_item *item, dn_error *error)
 }
 
 static int
-run_statement(ledger *book, const dn_script_item *item, dn_error *error)
+run_statement(dn_ledger *book, const dn_script_item *item, dn_error *error)
 {
     dn_digest digest = dn_hash_of(item->sql.data, (size_t)item->sql.length);
     dn_translated translated;
@@ -517,7 +526,7 @@ run_statement(ledger *book, const dn_script_item *item, dn_error *error)
 /* BEGIN and COMMIT of the file, which dn_script_inspect found in order. The transaction begins
  * with its first statement that is to be run. */
 static int
-run_control(ledger *book, const dn_script_item *item, dn_error *error)
+run_control(dn_ledger *book, const dn_script_item *item, dn_error *error)
 {
     book->group = (item->flags & DUNLIN_CLASS_BEGIN) != 0;
     return commit(book, error);
@@ -526,7 +535,7 @@ run_control(ledger *book, const dn_script_item *item, dn_error *error)
 /* One with statements of an earlier run behind it held then; what followed it may have changed what
  * it asks for. */
 static int
-run_assert(ledger *book, const dn_script_item *item, dn_error *error)
+run_assert(dn_ledger *book, const dn_script_item *item, dn_error *error)
 {
     const char *query;
     const char *wanted;
@@ -546,14 +555,16 @@ run_assert(ledger *book, const dn_script_item *item, dn_error *error)
 
 /* A setting that means something outside transactions only is obeyed where it stands. */
 static int
-run_around(ledger *book, const dn_script_item *item, dn_error *error)
+run_around(dn_ledger *book, const dn_script_item *item, dn_error *error)
 {
     return commit(book, error) < 0 ? -1 : run_sql(book, item, error);
 }
 
 static int
-run_item(ledger *book, const dn_script_item *item, dn_error *error)
+run_item(dn_ledger *book, const dn_script_item *item, dn_error *error)
 {
+    if (item->kind != DN_SCRIPT_STATEMENT && settle(book, NULL, error) < 0)
+        return -1;
     switch (item->kind) {
     case DN_SCRIPT_CONTROL: return run_control(book, item, error);
     case DN_SCRIPT_AROUND: return run_around(book, item, error);
@@ -563,103 +574,10 @@ run_item(ledger *book, const dn_script_item *item, dn_error *error)
     }
 }
 
-/* --- the record ------------------------------------------------------------------------------------------ */
-
-static bool
-is_last(const ledger *book)
-{
-    const dn_execution *execution = book->execution;
-
-    for (const dn_job *job = book->job + 1; job < execution->jobs + execution->count; job++)
-        if (!job->info.transactional)
-            return false;
-    return true;
-}
-
-/* Where every change of the schema commits by itself, most migrations have rows, and removing them
- * costs more than writing them: it is done for some migrations at once. Until then they mean
- * nothing, because their migration is recorded. Nothing stays behind the last one of a run. */
-static bool
-leaves_rows(const ledger *book)
-{
-    return commits_ddl(book->execution) && !book->known &&
-           book->execution->left_over < MOST_LEFT_OVER && !is_last(book);
-}
+/* --- all of it ------------------------------------------------------------------------------------- */
 
 static int
-prepare_record(ledger *book, const dn_tracker_statement *statements, size_t count, bool clears,
-               dn_parcel *parcel, dn_error *error)
-{
-    dunlin_item clearing;
-
-    if (clears && dn_ledger_clearing(connection_of(book), book->execution->run_id,
-                                     book->job->migration->tag, &book->arena, &clearing, error) < 0)
-        return -1;
-    if (!book->open)
-        dn_parcel_add(parcel, (dunlin_item){.kind = DUNLIN_ITEM_BEGIN}, "ledger.before-begin",
-                      "ledger.after-begin");
-    for (size_t i = 0; i < count; i++)
-        dn_parcel_add(parcel,
-                      (dunlin_item){.kind = DUNLIN_ITEM_STATEMENT,
-                                    .sql = dn_string(statements[i].sql),
-                                    .values = statements[i].values,
-                                    .value_count = statements[i].count},
-                      i ? NULL : "ledger.before-record",
-                      i + 1 < count ? NULL : "ledger.after-record");
-    if (clears)
-        dn_parcel_add(parcel, clearing, "ledger.before-clear", "ledger.after-clear");
-    dn_parcel_add(parcel, (dunlin_item){.kind = DUNLIN_ITEM_COMMIT}, "ledger.before-commit",
-                  "ledger.after-commit");
-    return 0;
-}
-
-static int
-send_record(ledger *book, const dn_tracker_statement *statements, size_t count, bool clears,
-            dn_error *error)
-{
-    dn_parcel parcel = {.count = 0};
-
-    /* A single statement is a transaction already, once the session is as it was. */
-    if (!book->open && count == 1 && !clears) {
-        if (send(book, DUNLIN_ITEM_RESET, NULL, error) < 0)
-            return -1;
-        dn_fault("ledger.before-record");
-        if (dn_connection_execute(connection_of(book), DUNLIN_ITEM_STATEMENT, statements[0].sql,
-                                  statements[0].values, statements[0].count, error) < 0)
-            return -1;
-        dn_fault("ledger.after-record");
-        return 0;
-    }
-    if (prepare_record(book, statements, count, clears, &parcel, error) < 0 ||
-        dn_parcel_send(&parcel, connection_of(book), commits_ddl(book->execution), error) < 0)
-        return -1;
-    book->open = false;
-    return 0;
-}
-
-/* With whatever is still open. */
-static int
-record(ledger *book, const dn_script *script, dn_error *error)
-{
-    dn_execution *execution = book->execution;
-    const dn_tracker_statement *statements;
-    size_t count;
-    int64_t elapsed_us = (dn_clock_monotonic_ns() - book->started_ns) / 1000;
-    bool clears = (book->written || execution->left_over) && !leaves_rows(book);
-
-    if (dn_execute_record(execution, book->job, script, elapsed_us, &statements, &count, error) <
-            0 ||
-        send_record(book, statements, count, clears, error) < 0)
-        return -1;
-    execution->left_over = clears ? 0 : execution->left_over + (book->written > 0);
-    book->job->applied = true;
-    book->job->duration_us = elapsed_us;
-    dn_log_info(&execution->log, "applied %s", book->job->migration->tag);
-    return 0;
-}
-
-static int
-run_script(ledger *book, dn_script *script, dn_error *error)
+run_script(dn_ledger *book, dn_script *script, dn_error *error)
 {
     for (;;) {
         dn_script_item item;
@@ -670,7 +588,7 @@ run_script(ledger *book, dn_script *script, dn_error *error)
             return -1;
         book->alone = dn_script_no_transaction(script);
         if (item.kind == DN_SCRIPT_END)
-            return record(book, script, error);
+            return settle(book, NULL, error) < 0 ? -1 : dn_ledger_record(book, error);
         if (run_item(book, &item, error) < 0)
             return -1;
     }
@@ -686,7 +604,7 @@ look_into(dn_execution *execution, dn_error *error)
         dn_tracker_unfinished(execution->connection, execution->arena, &execution->unfinished,
                               &execution->unfinished_count, error) < 0)
         return -1;
-    if (execution->unfinished_count && commits_ddl(execution) &&
+    if (execution->unfinished_count && dn_ledger_commits_ddl(execution) &&
         dn_tracker_forget_statements(execution->writer, execution->connection, error) < 0)
         return -1;
     execution->ledger_seen = true;
@@ -694,7 +612,7 @@ look_into(dn_execution *execution, dn_error *error)
 }
 
 static int
-read_rows(ledger *book, dn_error *error)
+read_rows(dn_ledger *book, dn_error *error)
 {
     dn_execution *execution = book->execution;
     const char *tag = book->job->migration->tag;
@@ -703,55 +621,55 @@ read_rows(ledger *book, dn_error *error)
         return -1;
     for (size_t i = 0; i < execution->unfinished_count; i++)
         if (strcmp(execution->unfinished[i], tag) == 0)
-            return dn_ledger_read(execution->connection, tag, &book->arena, &book->rows, error);
+            return settle(book, NULL, error) < 0 ? -1
+                                                 : dn_ledger_read(execution->connection, tag,
+                                                                  &book->arena, &book->rows, error);
     return 0;
 }
 
-/* What a failure amounts to: with statements done, the run stopped part-way. */
+/* The job before, whose record waits, did nothing wrong. */
+static void
+fail_job(dn_ledger *book, dn_error *error)
+{
+    dn_error other;
+
+    if (book->blameless || book->job->applied)
+        return;
+    if (dn_ledger_settle(book->execution, NULL, &other) < 0)
+        *error = other;
+    else
+        dn_ledger_fail(book, error);
+}
+
 static int
-fail_job(ledger *book, dn_error *error)
+run_job(dn_ledger *book, dn_error *error)
 {
     dn_execution *execution = book->execution;
-    dn_error ignored;
 
-    dn_connection_execute(execution->connection, DUNLIN_ITEM_ROLLBACK, NULL, NULL, 0, &ignored);
-    dn_connection_execute(execution->connection, DUNLIN_ITEM_RESET, NULL, NULL, 0, &ignored);
-    execution->stop.migration = book->job->migration;
-    execution->cause = error->status;
-    execution->ledger_seen = false; /* it holds rows of this job now */
-    if (book->culprit.ordinal)
-        dn_execute_blame(execution, book->job->migration, &book->culprit, error);
-    /* What only a person can decide says itself how to go on. */
-    if (!book->done || error->status == DUNLIN_PARTIAL)
+    if (read_rows(book, error) < 0 ||
+        dn_script_open(execution->connection, execution->translator, book->job->migration,
+                       &book->job->info.kept, false, &book->script, error) < 0)
         return -1;
-    error->status = DUNLIN_PARTIAL;
-    error->exit_code = DUNLIN_EXIT_PARTIAL;
-    return dn_hint(error,
-                   "'%s' is done up to its statement %zu; mend what stopped it and run "
-                   "'dunlin migrate' again, which goes on there",
-                   book->job->migration->tag, book->done);
+    book->known = book->written = book->rows.count;
+    dn_fault("ledger.rows-read");
+    return run_script(book, book->script, error);
 }
 
 int
 dn_execute_ledger(dn_execution *execution, dn_job *job, dn_error *error)
 {
-    ledger book = {.execution = execution, .job = job};
-    dn_auto(dn_script) *script = NULL;
-    int answer = -1;
+    dn_ledger *book = (dn_ledger *)calloc(1, sizeof(*book));
+    int answer;
 
-    book.started_ns = dn_clock_monotonic_ns();
-    if (read_rows(&book, error) == 0 &&
-        dn_script_open(execution->connection, execution->translator, job->migration,
-                       &job->info.kept, false, &script, error) == 0) {
-        book.script = script;
-        book.known = book.written = book.rows.count;
-        dn_fault("ledger.rows-read");
-        answer = run_script(&book, script, error);
-    }
+    if (!book)
+        return dn_no_memory(error);
+    book->execution = execution;
+    book->job = job;
+    book->started_ns = dn_clock_monotonic_ns();
+    answer = run_job(book, error);
     if (answer < 0)
-        fail_job(&book, error);
-    else
-        answer = send(&book, DUNLIN_ITEM_RESET, NULL, error);
-    dn_arena_free(&book.arena);
+        fail_job(book, error);
+    if (execution->waiting != book)
+        dn_ledger_close(book);
     return answer;
 }

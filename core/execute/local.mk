@@ -3,7 +3,7 @@ core_sources += \
     core/execute/execute.h core/execute/execute_internal.h \
     core/execute/script.c core/execute/join.h core/execute/join.c core/execute/inspect.c core/execute/execute.c core/execute/feed.c \
     core/execute/copy.c core/execute/needs.c core/execute/rerun.c core/execute/parcel.h core/execute/parcel.c \
-    core/execute/ledger.h core/execute/ledger.c core/execute/ledger_rows.c core/execute/ledger_wait.c \
+    core/execute/ledger.h core/execute/ledger_book.h core/execute/ledger.c core/execute/ledger_record.c core/execute/ledger_rows.c core/execute/ledger_wait.c \
     core/execute/translate.h core/execute/translate_internal.h core/execute/translate.c core/execute/section.c \
     core/execute/columns.c core/execute/decide.c core/execute/settle.c core/execute/losses.h core/execute/losses.c core/execute/strip.c core/execute/rehearse.c core/execute/preview.h core/execute/preview.c \
     core/execute/portability.h core/execute/portability.c core/execute/trace.h core/execute/trace.c
