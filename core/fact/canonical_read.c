@@ -30,11 +30,22 @@ is_among(dunlin_string name, const dunlin_string *list, size_t count)
 int32_t
 dn_canonical_type(dunlin_string kind, dunlin_string name)
 {
-    static const dunlin_string identifiers[] = {
-        WORD("after"),      WORD("check_names"),      WORD("column"),  WORD("columns"),
-        WORD("constraint"), WORD("not_valid_checks"), WORD("include"), WORD("on_delete_columns"),
-        WORD("order"),      WORD("owned_by"),         WORD("ref"),     WORD("ref_columns"),
-        WORD("schema"),     WORD("type_path")};
+    static const dunlin_string identifiers[] = {WORD("after"),
+                                                WORD("check_names"),
+                                                WORD("column"),
+                                                WORD("columns"),
+                                                WORD("constraint"),
+                                                WORD("desc_columns"),
+                                                WORD("not_valid_checks"),
+                                                WORD("include"),
+                                                WORD("on_delete_columns"),
+                                                WORD("order"),
+                                                WORD("owned_by"),
+                                                WORD("ref"),
+                                                WORD("ref_columns"),
+                                                WORD("schema"),
+                                                WORD("type_path"),
+                                                WORD("desc_columns")};
     static const dunlin_string expressions[] = {
         WORD("check"), WORD("checks"),    WORD("default"), WORD("definition"),
         WORD("expr"),  WORD("generated"), WORD("using"),   WORD("where")};

@@ -310,6 +310,8 @@ realise_key(realising *real, const dunlin_fact *fact)
         path[1] = fact->path[1];
     copy_text(&list, members, "columns");
     copy_text(&list, members, "lengths");
+    copy_text(&list, members, "desc_columns");
+    copy_text(&list, members, "method");
     copy_text(&list, members, "invisible");
     copy_text(&list, members, "comment");
     return push(real, primary ? DUNLIN_KIND_PRIMARY_KEY : DUNLIN_KIND_UNIQUE, path, 2, &list, NULL);

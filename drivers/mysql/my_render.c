@@ -166,9 +166,8 @@ is_spoken_of(const dn_mysql_rendering *work, dunlin_string name)
     return false;
 }
 
-/* [MDB] error 4119: otherwise a versioned table is not altered. */
 static bool
-keeps_history(dn_mysql_rendering *work, dunlin_string table)
+is_versioned(dn_mysql_rendering *work, dunlin_string table)
 {
     dn_mysql_members members =
         dn_mysql_fact_members(dn_mysql_find(work, DUNLIN_KIND_TABLE, table, dn_kit_string("")));
@@ -181,13 +180,22 @@ keeps_history(dn_mysql_rendering *work, dunlin_string table)
     for (uint64_t i = 0; past != NULL && i < count && past[i] < work->at; i++) {
         const dunlin_operation *operation = work->operations[past[i]];
 
-        if (dn_mysql_is_op(operation, DUNLIN_VERB_ALTER, DUNLIN_KIND_TABLE) &&
+        if ((dn_mysql_is_op(operation, DUNLIN_VERB_ALTER, DUNLIN_KIND_TABLE) ||
+             dn_mysql_is_op(operation, DUNLIN_VERB_CREATE, DUNLIN_KIND_TABLE)) &&
             dn_kit_equal(operation->path[0], table) &&
             dn_mysql_contains(dn_mysql_member_text(dn_mysql_set(operation), "options"),
                               "SYSTEM VERSIONING"))
             return true;
     }
     return false;
+}
+
+/* [MDB] error 4119: otherwise a versioned table is not altered. */
+void
+dn_mysql_keep_history(dn_mysql_rendering *work, dunlin_string table)
+{
+    if (!work->script && is_versioned(work, table))
+        dn_kit_text_add(&work->sql, "SET STATEMENT system_versioning_alter_history = KEEP FOR ");
 }
 
 int32_t
@@ -204,9 +212,7 @@ dn_mysql_begin_clause(dn_mysql_rendering *work, dunlin_string table, const dunli
         status = dn_mysql_end_alter(work);
         work->table = table;
         work->first = work->at;
-        if (!work->script && keeps_history(work, table))
-            dn_kit_text_add(&work->sql,
-                            "SET STATEMENT system_versioning_alter_history = KEEP FOR ");
+        dn_mysql_keep_history(work, table);
         dn_kit_text_add(&work->sql, "ALTER TABLE ");
         dn_mysql_add_name(work, table);
     }
@@ -309,10 +315,10 @@ static const struct {
                         "without_rowid partition_by partition_of bound inherits period "},
     {DUNLIN_KIND_COLUMN, " type values not_null default auto auto_options generated generated_kind "
                          "collation charset on_update invisible unversioned comment first after "},
-    {DUNLIN_KIND_PRIMARY_KEY, " columns lengths deferrable deferred comment invisible "
-                              "without_overlaps "},
-    {DUNLIN_KIND_UNIQUE, " columns nulls_not_distinct deferrable deferred comment invisible "
-                         "without_overlaps "},
+    {DUNLIN_KIND_PRIMARY_KEY, " columns lengths desc_columns method deferrable deferred "
+                              "comment invisible without_overlaps "},
+    {DUNLIN_KIND_UNIQUE, " columns lengths desc_columns method nulls_not_distinct "
+                         "deferrable deferred comment invisible without_overlaps "},
     {DUNLIN_KIND_FOREIGN_KEY, " columns ref ref_columns on_delete on_update match deferrable "
                               "deferred not_valid not_enforced comment "},
     {DUNLIN_KIND_CHECK, " expr no_inherit not_valid not_enforced level comment "},

@@ -75,6 +75,8 @@ int32_t dn_mysql_push_step(dn_mysql_rendering *work, uint64_t first, uint64_t co
 const char *dn_mysql_guard(dn_mysql_rendering *work, const dunlin_operation *operation);
 /* Ends the ALTER TABLE at work, if there is one. */
 int32_t dn_mysql_end_alter(dn_mysql_rendering *work);
+/* Begins a statement that alters a table so that a versioned one takes it. */
+void dn_mysql_keep_history(dn_mysql_rendering *work, dunlin_string table);
 /* Begins a clause of ALTER TABLE for the operation at work; ends the one before where they do not
  * go together: `names` are what the clause speaks of, `makes` of them are new. */
 int32_t dn_mysql_begin_clause(dn_mysql_rendering *work, dunlin_string table,
@@ -113,6 +115,11 @@ dunlin_string dn_mysql_default_text(dn_mysql_pool *pool, const dn_mysql_server *
 /* A key or check as it stands in CREATE TABLE and behind ADD. *left_out: this server has none. */
 int32_t dn_mysql_add_constraint(dn_mysql_rendering *work, const dunlin_operation *operation,
                                 bool *left_out);
+/* Refuses what a key cannot hold whole. */
+int32_t dn_mysql_check_key_columns(dn_mysql_rendering *work, const dunlin_operation *operation,
+                                   dn_mysql_members columns);
+/* What stands behind the columns of a key or an index. */
+void dn_mysql_add_key_options(dn_mysql_rendering *work, dn_mysql_members set);
 /* (`a`, `b` DESC, `c`(5)) of an index, with notes for what cannot be. */
 int32_t dn_mysql_add_index_keys(dn_mysql_rendering *work, const dunlin_operation *operation);
 /* KEY `name` (...) of an index, as it stands in CREATE TABLE and behind ADD. */

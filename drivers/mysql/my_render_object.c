@@ -82,6 +82,50 @@ comment_code(dn_mysql_rendering *work, const dunlin_operation *operation, dunlin
     return push(work, operation, false);
 }
 
+/* What of a routine is not told again is as it was. */
+static dunlin_string
+member_behind(dn_mysql_rendering *work, const dunlin_operation *operation, const char *name)
+{
+    const dunlin_fact key = {.size = sizeof(key),
+                             .kind = operation->kind,
+                             .path = operation->path,
+                             .path_count = operation->path_count};
+    const dunlin_property *set = dn_mysql_member(dn_mysql_set(operation), name);
+    const dunlin_fact *now = NULL;
+
+    if (work->call->host->find != NULL)
+        work->call->host->find(work->call, &key, &now);
+    if (set != NULL)
+        return set->text;
+    return dn_mysql_unsets(operation, name) || operation->verb == DUNLIN_VERB_CREATE
+               ? dn_kit_string("")
+               : dn_mysql_member_text(dn_mysql_fact_members(now), name);
+}
+
+/* In the mode that it was made in, where that gives the text another meaning. */
+static int32_t
+push_code(dn_mysql_rendering *work, const dunlin_operation *operation, dunlin_string text)
+{
+    dunlin_string mode = member_behind(work, operation, "sql_mode");
+    int32_t status = DUNLIN_OK;
+
+    if (mode.length > 0) {
+        dn_kit_text_format(&work->sql,
+                           "SET @dunlin_mode = @@SESSION.sql_mode, SESSION sql_mode = "
+                           "CONCAT(@@SESSION.sql_mode, ',%.*s')",
+                           (int)mode.length, mode.data);
+        status = push(work, operation, false);
+    }
+    dn_kit_text_add_string(&work->sql, text);
+    if (status == DUNLIN_OK)
+        status = push(work, operation, false);
+    if (mode.length > 0 && status == DUNLIN_OK) {
+        dn_kit_text_add(&work->sql, "SET SESSION sql_mode = @dunlin_mode");
+        status = push(work, operation, false);
+    }
+    return status;
+}
+
 static int32_t
 create_code(dn_mysql_rendering *work, const dunlin_operation *operation)
 {
@@ -101,29 +145,8 @@ create_code(dn_mysql_rendering *work, const dunlin_operation *operation)
     }
     if (status != DUNLIN_OK)
         return status;
-    dn_kit_text_add_string(&work->sql, text);
-    status = push(work, operation, false);
+    status = push_code(work, operation, text);
     return status == DUNLIN_OK ? comment_code(work, operation, name) : status;
-}
-
-/* What of a routine is not told again is as it was. */
-static dunlin_string
-member_behind(dn_mysql_rendering *work, const dunlin_operation *operation, const char *name)
-{
-    const dunlin_fact key = {.size = sizeof(key),
-                             .kind = operation->kind,
-                             .path = operation->path,
-                             .path_count = operation->path_count};
-    const dunlin_property *set = dn_mysql_member(dn_mysql_set(operation), name);
-    const dunlin_fact *now = NULL;
-
-    if (work->call->host->find != NULL)
-        work->call->host->find(work->call, &key, &now);
-    if (set != NULL)
-        return set->text;
-    return dn_mysql_unsets(operation, name)
-               ? dn_kit_string("")
-               : dn_mysql_member_text(dn_mysql_fact_members(now), name);
 }
 
 /* A body changes by making the routine anew; [M] knows no CREATE OR REPLACE of one. */
@@ -131,17 +154,18 @@ static int32_t
 alter_code(dn_mysql_rendering *work, const dunlin_operation *operation)
 {
     dunlin_string name = operation->path[0];
-    dunlin_string text = dn_mysql_member_text(dn_mysql_set(operation), "definition");
+    bool anew = dn_mysql_member(dn_mysql_set(operation), "definition") != NULL ||
+                dn_mysql_member(dn_mysql_set(operation), "sql_mode") != NULL ||
+                dn_mysql_unsets(operation, "sql_mode");
     dunlin_string comment = member_behind(work, operation, "comment");
     int32_t status = DUNLIN_OK;
 
-    if (text.length > 0) {
+    if (anew) {
         dn_kit_text_format(&work->sql, "DROP %s ", words_of_routine(operation));
         dn_mysql_add_name(work, name);
         status = push(work, operation, false);
-        dn_kit_text_add_string(&work->sql, text);
         if (status == DUNLIN_OK)
-            status = push(work, operation, false);
+            status = push_code(work, operation, member_behind(work, operation, "definition"));
         if (comment.length == 0)
             return status;
     }

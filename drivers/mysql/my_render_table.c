@@ -11,9 +11,9 @@
 /* --- columns of keys ------------------------------------------------------------------------------------ */
 /* A key has to hold its columns whole: a prefix would take different values for equal ones. [MDB]
  * keeps a hash of a long unique key since 10.4. */
-static int32_t
-check_key_columns(dn_mysql_rendering *work, const dunlin_operation *operation,
-                  dn_mysql_members columns)
+int32_t
+dn_mysql_check_key_columns(dn_mysql_rendering *work, const dunlin_operation *operation,
+                           dn_mysql_members columns)
 {
     bool unique = !dn_kit_same(operation->kind, DUNLIN_KIND_PRIMARY_KEY) &&
                   !dn_kit_same(operation->kind, DUNLIN_KIND_FOREIGN_KEY);
@@ -63,7 +63,16 @@ add_constraint_name(dn_mysql_rendering *work, const dunlin_operation *operation)
     dn_kit_text_add(&work->sql, " ");
 }
 
-/* Lengths of the columns of a primary key, where it has any. */
+static bool
+lists(dn_mysql_members names, dunlin_string name)
+{
+    for (uint64_t i = 0; i < names.count; i++)
+        if (dn_kit_equal(names.items[i].text, name))
+            return true;
+    return false;
+}
+
+/* With the lengths and directions that they have in the key. */
 static void
 add_key_columns(dn_mysql_rendering *work, dn_mysql_members set)
 {
@@ -78,16 +87,21 @@ add_key_columns(dn_mysql_rendering *work, dn_mysql_members set)
         dn_mysql_add_name(work, columns.items[i].text);
         if (length != NULL && length->integer > 0)
             dn_kit_text_format(&work->sql, "(%lld)", (long long)length->integer);
+        if (lists(dn_mysql_member_list(set, "desc_columns"), columns.items[i].text))
+            dn_kit_text_add(&work->sql, " DESC");
     }
     if (dn_mysql_member_is(set, "without_overlaps"))
         dn_kit_text_add(&work->sql, " WITHOUT OVERLAPS");
     dn_kit_text_add(&work->sql, ")");
 }
 
-/* What stands behind the columns of a key or an index. */
-static void
-add_key_options(dn_mysql_rendering *work, dn_mysql_members set)
+void
+dn_mysql_add_key_options(dn_mysql_rendering *work, dn_mysql_members set)
 {
+    dunlin_string method = dn_mysql_member_text(set, "method");
+
+    if (dn_kit_same(method, "hash") || dn_kit_same(method, "btree"))
+        dn_kit_text_add(&work->sql, dn_kit_same(method, "hash") ? " USING HASH" : " USING BTREE");
     if (dn_mysql_member(set, "comment") != NULL) {
         dn_kit_text_add(&work->sql, " COMMENT ");
         dn_mysql_add_string(work, dn_mysql_member_text(set, "comment"));
@@ -96,11 +110,22 @@ add_key_options(dn_mysql_rendering *work, dn_mysql_members set)
         dn_kit_text_add(&work->sql, work->server.mariadb ? " IGNORED" : " INVISIBLE");
 }
 
+/* Nothing to say where lengths are given. */
+static int32_t
+check_lengths(dn_mysql_rendering *work, const dunlin_operation *operation)
+{
+    dn_mysql_members set = dn_mysql_set(operation);
+
+    return dn_mysql_member(set, "lengths") != NULL
+               ? DUNLIN_OK
+               : dn_mysql_check_key_columns(work, operation, dn_mysql_member_list(set, "columns"));
+}
+
 static int32_t
 add_unique(dn_mysql_rendering *work, const dunlin_operation *operation)
 {
     dn_mysql_members set = dn_mysql_set(operation);
-    int32_t status = check_key_columns(work, operation, dn_mysql_member_list(set, "columns"));
+    int32_t status = check_lengths(work, operation);
 
     if (status == DUNLIN_OK && dn_mysql_member_is(set, "nulls_not_distinct"))
         return dn_mysql_refuse(work, NULL, "unique keys in which nulls are equal: '%.*s'",
@@ -113,7 +138,7 @@ add_unique(dn_mysql_rendering *work, const dunlin_operation *operation)
         dn_kit_text_add(&work->sql, " ");
     }
     add_key_columns(work, set);
-    add_key_options(work, set);
+    dn_mysql_add_key_options(work, set);
     return dn_mysql_note_deferral(work, set);
 }
 
@@ -254,7 +279,8 @@ add_foreign_key(dn_mysql_rendering *work, const dunlin_operation *operation)
     dn_mysql_members set = dn_mysql_set(operation);
     dn_mysql_members ref = dn_mysql_member_list(set, "ref");
     dn_mysql_members columns = dn_mysql_member_list(set, "ref_columns");
-    int32_t status = check_key_columns(work, operation, dn_mysql_member_list(set, "columns"));
+    int32_t status =
+        dn_mysql_check_key_columns(work, operation, dn_mysql_member_list(set, "columns"));
 
     if (status == DUNLIN_OK && ref.count == 0)
         return dn_kit_fail(work->call, DUNLIN_USAGE, "a foreign key that refers to nothing");
@@ -327,193 +353,13 @@ dn_mysql_add_constraint(dn_mysql_rendering *work, const dunlin_operation *operat
         return add_foreign_key(work, operation);
     if (dn_kit_same(operation->kind, DUNLIN_KIND_CHECK))
         return add_check(work, operation, left_out);
-    status = dn_mysql_member(set, "lengths") != NULL
-                 ? DUNLIN_OK
-                 : check_key_columns(work, operation, dn_mysql_member_list(set, "columns"));
+    status = check_lengths(work, operation);
     if (status != DUNLIN_OK)
         return status;
     dn_kit_text_add(&work->sql, "PRIMARY KEY ");
     add_key_columns(work, set);
-    add_key_options(work, set);
+    dn_mysql_add_key_options(work, set);
     return dn_mysql_note_deferral(work, set);
-}
-
-/* --- indexes --------------------------------------------------------------------------------------------------- */
-static int32_t
-add_index_expression(dn_mysql_rendering *work, dunlin_string expression)
-{
-    dunlin_string native;
-    int32_t status;
-
-    if (work->server.mariadb || work->server.version < 80013)
-        return dn_mysql_refuse(work,
-                               "add a generated column of the expression and put the index on it, "
-                               "or leave this statement out in a section '-- dunlin: only ...'",
-                               "indexes on expressions%s: %.*s",
-                               work->server.mariadb ? "" : " before 8.0.13", (int)expression.length,
-                               expression.data);
-    status = dn_mysql_native(work, DUNLIN_TRANSLATE_EXPRESSION, expression, &native);
-    if (status != DUNLIN_OK)
-        return status;
-    dn_kit_text_add(&work->sql, "(");
-    dn_kit_text_add_string(&work->sql, native);
-    dn_kit_text_add(&work->sql, ")");
-    return DUNLIN_OK;
-}
-
-static int32_t
-add_index_column(dn_mysql_rendering *work, const dunlin_operation *operation, dn_mysql_members key,
-                 bool whole)
-{
-    dunlin_string column = dn_mysql_member_text(key, "column");
-    int64_t length = dn_mysql_member_number(key, "length", 0);
-    dunlin_string type;
-    int32_t status = dn_mysql_column_type(work, operation->path[0], column, work->at, &type);
-
-    if (status != DUNLIN_OK)
-        return status;
-    dn_mysql_add_name(work, column);
-    if (length == 0 && dn_mysql_prefix(type) > 0 && !whole) {
-        length = dn_mysql_prefix(type);
-        status = dn_mysql_inform(work, "only the first %d characters of '%.*s' are in the index",
-                                 (int)length, (int)column.length, column.data);
-    }
-    if (length > 0)
-        dn_kit_text_format(&work->sql, "(%lld)", (long long)length);
-    return status;
-}
-
-int32_t
-dn_mysql_add_index_keys(dn_mysql_rendering *work, const dunlin_operation *operation)
-{
-    dn_mysql_members set = dn_mysql_set(operation);
-    dn_mysql_members keys = dn_mysql_member_list(set, "keys");
-    bool unique = dn_mysql_member_is(set, "unique");
-    dunlin_string method = dn_mysql_member_text(set, "method");
-    bool whole = unique || dn_kit_same(method, "fulltext") || dn_kit_same(method, "spatial");
-    int32_t status = DUNLIN_OK;
-
-    if (dn_mysql_member(set, "keys") == NULL && dn_mysql_member(set, "columns") != NULL) {
-        dn_mysql_add_columns(work, dn_mysql_member_list(set, "columns"));
-        return DUNLIN_OK;
-    }
-    dn_kit_text_add(&work->sql, "(");
-    for (uint64_t i = 0; i < keys.count && status == DUNLIN_OK; i = dn_mysql_member_next(keys, i)) {
-        dn_mysql_members key = dn_mysql_member_inside(keys, &keys.items[i]);
-        dunlin_string expression = dn_mysql_member_text(key, "expr");
-
-        dn_kit_text_add(&work->sql, i > 0 ? ", " : "");
-        status = expression.length > 0 ? add_index_expression(work, expression)
-                                       : add_index_column(work, operation, key, whole);
-        if (dn_mysql_member_is(key, "desc"))
-            dn_kit_text_add(&work->sql, " DESC");
-        if (status == DUNLIN_OK && dn_mysql_member(key, "opclass") != NULL)
-            status = dn_mysql_lossy(work, "an operator class is not kept");
-        if (status == DUNLIN_OK && dn_mysql_member(key, "collation") != NULL)
-            status = dn_mysql_lossy(work, "the collation of an index key is not kept");
-    }
-    dn_kit_text_add(&work->sql, ")");
-    return status;
-}
-
-/* What an index has that those here have not. */
-static int32_t
-check_index(dn_mysql_rendering *work, const dunlin_operation *operation)
-{
-    dn_mysql_members set = dn_mysql_set(operation);
-    dunlin_string method = dn_mysql_member_text(set, "method");
-    bool unique = dn_mysql_member_is(set, "unique");
-    int32_t status = DUNLIN_OK;
-
-    if (unique && dn_mysql_member(set, "where") != NULL)
-        return dn_mysql_refuse(
-            work,
-            "make the key of a generated column that is null where the condition does not hold, "
-            "in a section '-- dunlin: only mysql' or a file <tag>.mysql.sql",
-            "unique indexes with a condition: '%.*s'", (int)operation->path[1].length,
-            operation->path[1].data);
-    if (unique && dn_mysql_member_is(set, "nulls_not_distinct"))
-        return dn_mysql_refuse(work, NULL, "unique keys in which nulls are equal: '%.*s'",
-                               (int)operation->path[1].length, operation->path[1].data);
-    if (dn_mysql_member(set, "where") != NULL)
-        status = dn_mysql_lossy(work, "index '%.*s' is of all rows here, its condition is not kept",
-                                (int)operation->path[1].length, operation->path[1].data);
-    if (status == DUNLIN_OK && dn_mysql_member(set, "include") != NULL)
-        status = dn_mysql_lossy(work, "the columns that index '%.*s' includes are not kept",
-                                (int)operation->path[1].length, operation->path[1].data);
-    if (status == DUNLIN_OK && method.length > 0 && !dn_kit_same(method, "btree") &&
-        !dn_kit_same(method, "hash") && !dn_kit_same(method, "fulltext") &&
-        !dn_kit_same(method, "spatial"))
-        return dn_mysql_refuse(work, NULL, "indexes of the kind %.*s", (int)method.length,
-                               method.data);
-    if (status == DUNLIN_OK && unique) {
-        dn_mysql_members keys = dn_mysql_member_list(set, "keys");
-
-        for (uint64_t i = 0; i < keys.count && status == DUNLIN_OK;
-             i = dn_mysql_member_next(keys, i)) {
-            dn_mysql_members key = dn_mysql_member_inside(keys, &keys.items[i]);
-            const dunlin_property *column = dn_mysql_member(key, "column");
-            dn_mysql_members one = {column, 1};
-
-            if (column != NULL && dn_mysql_member(key, "length") == NULL)
-                status = check_key_columns(work, operation, one);
-        }
-    }
-    return status;
-}
-
-int32_t
-dn_mysql_add_index(dn_mysql_rendering *work, const dunlin_operation *operation)
-{
-    dn_mysql_members set = dn_mysql_set(operation);
-    int32_t status = check_index(work, operation);
-
-    if (status != DUNLIN_OK)
-        return status;
-    dn_kit_text_format(&work->sql, "%sKEY ", dn_mysql_member_is(set, "unique") ? "UNIQUE " : "");
-    dn_mysql_add_name(work, operation->path[1]);
-    dn_kit_text_add(&work->sql, " ");
-    status = dn_mysql_add_index_keys(work, operation);
-    if (dn_kit_same(dn_mysql_member_text(set, "method"), "hash"))
-        dn_kit_text_add(&work->sql, " USING HASH");
-    add_key_options(work, set);
-    return status;
-}
-
-int32_t
-dn_mysql_render_index(dn_mysql_rendering *work)
-{
-    const dunlin_operation *operation = work->operations[work->at];
-    dn_mysql_members set = dn_mysql_set(operation);
-    dunlin_string method = dn_mysql_member_text(set, "method");
-    bool guarded = work->server.mariadb &&
-                   (work->script || operation->condition == DUNLIN_CONDITION_IF_NOT_EXISTS);
-    int32_t status;
-
-    if (operation->path_count != 2)
-        return dn_kit_fail(work->call, DUNLIN_USAGE, "an index without a table or a name");
-    status = check_index(work, operation);
-    if (status != DUNLIN_OK)
-        return status;
-    dn_kit_text_format(&work->sql, "CREATE %s%sINDEX %s",
-                       dn_mysql_member_is(set, "unique") ? "UNIQUE " : "",
-                       dn_kit_same(method, "fulltext")  ? "FULLTEXT "
-                       : dn_kit_same(method, "spatial") ? "SPATIAL "
-                                                        : "",
-                       guarded ? "IF NOT EXISTS " : "");
-    dn_mysql_add_name(work, operation->path[1]);
-    dn_kit_text_add(&work->sql, " ON ");
-    dn_mysql_add_name(work, operation->path[0]);
-    dn_kit_text_add(&work->sql, " ");
-    status = dn_mysql_add_index_keys(work, operation);
-    if (status != DUNLIN_OK)
-        return status;
-    if (dn_kit_same(method, "hash"))
-        dn_kit_text_add(&work->sql, " USING HASH");
-    add_key_options(work, set);
-    if ((operation->flags & DUNLIN_OPERATION_CONCURRENTLY) != 0)
-        dn_kit_text_add(&work->sql, " ALGORITHM = INPLACE LOCK = NONE");
-    return dn_mysql_push_step(work, work->at, 1, guarded ? NULL : dn_mysql_guard(work, operation));
 }
 
 /* --- tables ------------------------------------------------------------------------------------------------------- */

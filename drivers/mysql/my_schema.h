@@ -26,7 +26,7 @@ typedef enum dn_mysql_part {
     DN_MYSQL_PARTS
 } dn_mysql_part;
 
-enum { DN_MYSQL_CELLS = 12 };
+enum { DN_MYSQL_CELLS = 13 }; /* with that of the part, where several are asked for at once */
 
 /* One row; an absent cell has no data, an empty one has. */
 typedef struct dn_mysql_row {
@@ -50,7 +50,8 @@ typedef struct dn_mysql_record {
     dunlin_string name;
     dunlin_string period; /* [MDB] of application time: `p` (`from`, `to`) */
     dunlin_string period_name;
-    dunlin_string printed; /* by SHOW CREATE TABLE, of those with a period */
+    dunlin_string printed;  /* by SHOW CREATE TABLE, of those with a period or partitions by time */
+    dunlin_string rotation; /* [MDB] of partitions by SYSTEM_TIME: when another one begins */
     dn_mysql_rows parts[DN_MYSQL_PARTS];
     struct dn_mysql_wish *wishes; /* single facts that are asked for */
 } dn_mysql_record;
@@ -100,6 +101,8 @@ bool dn_mysql_schema_keep(dn_mysql_schema *schema, dn_mysql_part part, char *con
 int32_t dn_mysql_schema_print(dn_mysql_schema *schema);
 /* [MDB] Finds out which checks are those of a period. */
 int32_t dn_mysql_schema_periods(dn_mysql_schema *schema);
+/* Whether the table has partitions by SYSTEM_TIME. */
+bool dn_mysql_is_by_time(const dn_mysql_record *record);
 /* Whether the key of this name, which has columns of a period, is WITHOUT OVERLAPS. */
 bool dn_mysql_is_in_time(const dn_mysql_record *record, dunlin_string key);
 /* Foreign keys of one that printed itself. false: it is unclear, and may have rows of some. */
@@ -132,6 +135,8 @@ dunlin_string dn_mysql_plain_type(dn_mysql_pool *pool, dunlin_string type);
 void dn_mysql_add_labels(dn_mysql_list *list, dn_mysql_pool *pool, dunlin_string type);
 /* MySQL prints the quotes of stored expressions with backslashes before them. */
 dunlin_string dn_mysql_unescape(dn_mysql_pool *pool, dunlin_string text);
+/* A query as it is printed, as it would be printed of that text. */
+dunlin_string dn_mysql_nested_joins(dn_mysql_pool *pool, dunlin_string query);
 /* The text without the database's name before other names, which are pushed as elements to
  * `names` (may be NULL). */
 dunlin_string dn_mysql_unqualified(dn_mysql_pool *pool, dunlin_string text, dunlin_string database,

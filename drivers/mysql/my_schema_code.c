@@ -16,7 +16,8 @@ enum trigger_cell {
     TRIGGER_TIMING,
     TRIGGER_EVENT,
     TRIGGER_BODY,
-    TRIGGER_ORDER
+    TRIGGER_ORDER,
+    TRIGGER_MODE
 };
 enum sequence_cell {
     SEQUENCE_NAME,
@@ -38,7 +39,8 @@ enum routine_cell {
     ROUTINE_COMMENT,
     ROUTINE_CHARSET,
     ROUTINE_COLLATION,
-    ROUTINE_USUAL_COLLATION
+    ROUTINE_USUAL_COLLATION,
+    ROUTINE_MODE
 };
 enum parameter_cell {
     PARAMETER_ROUTINE,
@@ -83,6 +85,8 @@ dn_mysql_push_view(dn_mysql_schema *schema, dn_mysql_record *record)
     dn_mysql_open_member(&depends, "depends", DUNLIN_PROPERTY_LIST_BEGIN);
     definition = dn_mysql_unqualified(&schema->pool, row->cells[VIEW_DEFINITION], schema->database,
                                       &depends);
+    if (schema->connection->facts.mariadb)
+        definition = dn_mysql_nested_joins(&schema->pool, definition);
     dn_mysql_close_member(&depends);
     dn_mysql_add(&list, "definition", DUNLIN_PROPERTY_EXPRESSION, definition);
     dn_mysql_add_copy(&list, depends.items);
@@ -96,6 +100,28 @@ dn_mysql_push_view(dn_mysql_schema *schema, dn_mysql_record *record)
     schema->pool.failed |= depends.failed;
     dn_mysql_list_free(&depends);
     return dn_mysql_push(schema, record, DUNLIN_KIND_VIEW, NULL, &list);
+}
+
+/* --- the mode in which code was made -------------------------------------------------------------------- */
+
+/* Code keeps the sql_mode of the session that made it, and is read and run in it: of that, what gives the same
+ * text another meaning. */
+static void
+add_mode(dn_mysql_schema *schema, dn_mysql_list *list, dunlin_string mode)
+{
+    static const char *const telling[] = {
+        "ANSI_QUOTES",  "EMPTY_STRING_IS_NULL", "HIGH_NOT_PRECEDENCE",
+        "IGNORE_SPACE", "NO_BACKSLASH_ESCAPES", "NO_UNSIGNED_SUBTRACTION",
+        "ORACLE",       "PIPES_AS_CONCAT",      "REAL_AS_FLOAT",
+    };
+    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text text = {0};
+
+    for (size_t i = 0; mode.length > 0 && i < sizeof(telling) / sizeof(telling[0]); i++)
+        if (dn_mysql_mode_has(mode.data, telling[i]))
+            dn_kit_text_format(&text, "%s%s", text.length > 0 ? "," : "", telling[i]);
+    if (text.length > 0)
+        dn_mysql_add(list, "sql_mode", DUNLIN_PROPERTY_TEXT,
+                     dn_mysql_pool_text(&schema->pool, &text));
 }
 
 /* --- triggers ---------------------------------------------------------------------------------------------- */
@@ -153,6 +179,7 @@ dn_mysql_push_triggers(dn_mysql_schema *schema, dn_mysql_record *record)
         text.failed = text.failed || when.failed;
         dn_mysql_add(&list, "definition", DUNLIN_PROPERTY_EXPRESSION,
                      dn_mysql_pool_text(&schema->pool, &text));
+        add_mode(schema, &list, row->cells[TRIGGER_MODE]);
         /* The place among others of the same time and event. */
         if (dn_mysql_number(row->cells[TRIGGER_ORDER]) > 1)
             dn_mysql_add_number(&list, "rank", dn_mysql_number(row->cells[TRIGGER_ORDER]));
@@ -279,6 +306,7 @@ dn_mysql_push_routine(dn_mysql_schema *schema, dn_mysql_record *record)
     dn_kit_text_add_string(&text, row->cells[ROUTINE_BODY]);
     dn_mysql_add(&list, "definition", DUNLIN_PROPERTY_EXPRESSION,
                  dn_mysql_pool_text(&schema->pool, &text));
+    add_mode(schema, &list, row->cells[ROUTINE_MODE]);
     dn_mysql_add(&list, "comment", DUNLIN_PROPERTY_TEXT, row->cells[ROUTINE_COMMENT]);
     return dn_mysql_push(schema, record, kind, &arguments, &list);
 }

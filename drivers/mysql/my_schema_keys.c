@@ -7,6 +7,7 @@
 
 #include "drivers/mysql/my_schema.h"
 
+enum { TABLE_ENGINE = 2 };
 /* Both have the name and the number of the column at the same place. */
 enum index_cell {
     INDEX_TABLE,
@@ -187,13 +188,18 @@ has_length(const dn_mysql_row *row)
 }
 
 static bool
+is_descending(const dn_mysql_row *row)
+{
+    return dn_kit_same(row->cells[INDEX_DIRECTION], "D");
+}
+
+static bool
 is_plain(const sorted_rows *index)
 {
     for (size_t i = 0; i < index->count; i++) {
         const dn_mysql_row *row = index->rows[i];
 
-        if (has_length(row) || row->cells[INDEX_COLUMN].data == NULL ||
-            dn_kit_same(row->cells[INDEX_DIRECTION], "D"))
+        if (has_length(row) || row->cells[INDEX_COLUMN].data == NULL || is_descending(row))
             return false;
     }
     return true;
@@ -212,7 +218,7 @@ add_index_keys(dn_mysql_schema *schema, const sorted_rows *index, dn_mysql_list 
             dn_mysql_add(
                 list, "expr", DUNLIN_PROPERTY_EXPRESSION,
                 dn_mysql_unwrap(dn_mysql_unescape(&schema->pool, row->cells[INDEX_EXPRESSION])));
-        dn_mysql_add_flag(list, "desc", dn_kit_same(row->cells[INDEX_DIRECTION], "D"));
+        dn_mysql_add_flag(list, "desc", is_descending(row));
         if (has_length(row))
             dn_mysql_add_number(list, "length", dn_mysql_number(row->cells[INDEX_LENGTH]));
         dn_mysql_close_member(list);
@@ -220,46 +226,66 @@ add_index_keys(dn_mysql_schema *schema, const sorted_rows *index, dn_mysql_list 
     dn_mysql_close_member(list);
 }
 
-/* BTREE is what there is; [MDB] HASH of a unique key is how a long one is kept. */
+/* BTREE is what there is, but for MEMORY, which has HASH unless it is told; [MDB] HASH of a unique key is how a
+ * long one is kept. */
 static void
-add_method(const dn_mysql_row *row, bool unique, dn_mysql_list *list)
+add_method(const dn_mysql_record *record, const dn_mysql_row *row, bool unique, dn_mysql_list *list)
 {
+    const dn_mysql_row *table = record->parts[DN_MYSQL_TABLES].first;
     dunlin_string type = row->cells[INDEX_TYPE];
 
     if (dn_kit_same(type, "FULLTEXT"))
         dn_mysql_add(list, "method", DUNLIN_PROPERTY_TEXT, dn_kit_string("fulltext"));
     else if (dn_kit_same(type, "SPATIAL"))
         dn_mysql_add(list, "method", DUNLIN_PROPERTY_TEXT, dn_kit_string("spatial"));
+    else if (dn_kit_same(type, "BTREE") && table != NULL &&
+             dn_kit_same_word(table->cells[TABLE_ENGINE], "MEMORY"))
+        dn_mysql_add(list, "method", DUNLIN_PROPERTY_TEXT, dn_kit_string("btree"));
     else if (dn_kit_same(type, "HASH") && !unique)
         dn_mysql_add(list, "method", DUNLIN_PROPERTY_TEXT, dn_kit_string("hash"));
 }
 
-static bool
-has_lengths(const sorted_rows *index)
-{
-    for (size_t i = 0; i < index->count; i++)
-        if (has_length(index->rows[i]))
-            return true;
-    return false;
-}
-
+/* Of the first columns of a key: lengths of all where one has any, and which run down. */
 static void
-add_lengths(const sorted_rows *index, dn_mysql_list *list)
+add_lengths(const sorted_rows *index, size_t count, dn_mysql_list *list)
 {
-    dn_mysql_open_member(list, "lengths", DUNLIN_PROPERTY_LIST_BEGIN);
-    for (size_t i = 0; i < index->count; i++)
-        dn_mysql_add_number(
-            list, NULL,
-            has_length(index->rows[i]) ? dn_mysql_number(index->rows[i]->cells[INDEX_LENGTH]) : 0);
-    dn_mysql_close_member(list);
+    bool lengths = false;
+    bool descending = false;
+
+    for (size_t i = 0; i < count; i++) {
+        lengths = lengths || has_length(index->rows[i]);
+        descending = descending || is_descending(index->rows[i]);
+    }
+    if (lengths) {
+        dn_mysql_open_member(list, "lengths", DUNLIN_PROPERTY_LIST_BEGIN);
+        for (size_t i = 0; i < count; i++)
+            dn_mysql_add_number(list, NULL,
+                                has_length(index->rows[i])
+                                    ? dn_mysql_number(index->rows[i]->cells[INDEX_LENGTH])
+                                    : 0);
+        dn_mysql_close_member(list);
+    }
+    if (descending) {
+        dn_mysql_open_member(list, "desc_columns", DUNLIN_PROPERTY_LIST_BEGIN);
+        for (size_t i = 0; i < count; i++)
+            if (is_descending(index->rows[i]))
+                dn_mysql_add(list, NULL, DUNLIN_PROPERTY_IDENTIFIER,
+                             index->rows[i]->cells[INDEX_COLUMN]);
+        dn_mysql_close_member(list);
+    }
 }
 
 /* [MDB] the two columns of a period stand at the end of a key that is WITHOUT OVERLAPS of it. */
+static bool
+is_in_time(const dn_mysql_record *record, const sorted_rows *index)
+{
+    return index->count > 2 && dn_mysql_is_in_time(record, index->rows[0]->cells[INDEX_NAME]);
+}
+
 static void
 add_key_columns(const dn_mysql_record *record, const sorted_rows *index, dn_mysql_list *list)
 {
-    bool in_time =
-        index->count > 2 && dn_mysql_is_in_time(record, index->rows[0]->cells[INDEX_NAME]);
+    bool in_time = is_in_time(record, index);
     size_t count = in_time ? index->count - 2 : index->count;
 
     dn_mysql_open_member(list, "columns", DUNLIN_PROPERTY_LIST_BEGIN);
@@ -269,6 +295,7 @@ add_key_columns(const dn_mysql_record *record, const sorted_rows *index, dn_mysq
         dn_mysql_add(list, NULL, DUNLIN_PROPERTY_IDENTIFIER, record->period_name);
     dn_mysql_close_member(list);
     dn_mysql_add_flag(list, "without_overlaps", in_time);
+    add_lengths(index, count, list);
 }
 
 static int32_t
@@ -283,18 +310,16 @@ push_index(dn_mysql_schema *schema, dn_mysql_record *record, const sorted_rows *
 
     if (primary)
         kind = DUNLIN_KIND_PRIMARY_KEY;
-    else if (unique && is_plain(index))
+    else if (unique && (is_plain(index) || is_in_time(record, index)))
         kind = DUNLIN_KIND_UNIQUE;
     if (strcmp(kind, DUNLIN_KIND_INDEX) == 0) {
         dn_mysql_add_flag(&list, "unique", unique);
         add_index_keys(schema, index, &list);
-        add_method(first, unique, &list);
         dn_mysql_add_flag(&list, "implied", is_implied(index, foreign));
     } else {
         add_key_columns(record, index, &list);
-        if (has_lengths(index))
-            add_lengths(index, &list);
     }
+    add_method(record, first, unique, &list);
     dn_mysql_add_flag(&list, "invisible", dn_kit_same(first->cells[INDEX_IGNORED], "YES"));
     dn_mysql_add(&list, "comment", DUNLIN_PROPERTY_TEXT, first->cells[INDEX_COMMENT]);
     return dn_mysql_push(schema, record, kind, &first->cells[INDEX_NAME], &list);

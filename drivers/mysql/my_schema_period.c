@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * [MDB] Periods of application time. Before 11.4 no view of information_schema tells them, and the
- * check that comes with one looks like any other: tables with such a check are asked to print
- * themselves.
+ * [MDB] What only SHOW CREATE TABLE tells. Of periods of application time: before 11.4 no view of
+ * information_schema tells them, and the check that comes with one looks like any other. Of tables with
+ * partitions by SYSTEM_TIME: when the server begins another one.
  */
 #include <string.h>
 
@@ -80,6 +80,40 @@ find_period(dn_mysql_schema *schema, dn_mysql_record *record)
     return status;
 }
 
+/* INTERVAL 1 MONTH, LIMIT 1000, AUTO. The time at which an interval starts is that at which the table was
+ * made, unless somebody gave another one: that is left out. */
+static int32_t
+find_rotation(dn_mysql_schema *schema, dn_mysql_record *record)
+{
+    static const char words[] = "\n PARTITION BY SYSTEM_TIME";
+    static const char starts[] = " STARTS TIMESTAMP'";
+    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text text = {0};
+    int32_t status = DUNLIN_OK;
+    const char *found;
+    const char *end;
+    const char *time;
+
+    if (record->printed.length == 0)
+        status = print_table(schema, record);
+    found = status == DUNLIN_OK && record->printed.length > 0 ? strstr(record->printed.data, words)
+                                                              : NULL;
+    if (found == NULL)
+        return status;
+    found += strlen(words);
+    end = found + strcspn(found, "\n");
+    time = strstr(found, starts);
+    if (time == NULL || time > end) {
+        dn_kit_text_add_string(&text, (dunlin_string){found, (uint64_t)(end - found)});
+    } else {
+        dn_kit_text_add_string(&text, (dunlin_string){found, (uint64_t)(time - found)});
+        time = strchr(time + strlen(starts), '\'');
+        if (time != NULL && time < end)
+            dn_kit_text_add_string(&text, (dunlin_string){time + 1, (uint64_t)(end - time - 1)});
+    }
+    record->rotation = dn_mysql_pool_text(&schema->pool, &text);
+    return schema->pool.failed ? dn_kit_no_memory(schema->connection->call) : DUNLIN_OK;
+}
+
 int32_t
 dn_mysql_schema_periods(dn_mysql_schema *schema)
 {
@@ -88,9 +122,12 @@ dn_mysql_schema_periods(dn_mysql_schema *schema)
     if (!schema->connection->facts.mariadb)
         return DUNLIN_OK;
     for (dn_mysql_record *record = schema->first; record != NULL && status == DUNLIN_OK;
-         record = record->next)
+         record = record->next) {
         if (!record->excluded)
             status = find_period(schema, record);
+        if (status == DUNLIN_OK && !record->excluded && dn_mysql_is_by_time(record))
+            status = find_rotation(schema, record);
+    }
     return status;
 }
 

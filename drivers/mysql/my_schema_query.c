@@ -53,12 +53,12 @@ static const part_question questions[] = {
                         NULL, "", NULL},
     [DN_MYSQL_TRIGGERS] = {"TRIGGERS", "EVENT_OBJECT_SCHEMA", "EVENT_OBJECT_TABLE",
                            "EVENT_OBJECT_TABLE, TRIGGER_NAME, ACTION_TIMING, EVENT_MANIPULATION, "
-                           "ACTION_STATEMENT, ACTION_ORDER",
+                           "ACTION_STATEMENT, ACTION_ORDER, SQL_MODE",
                            NULL, "", NULL},
     [DN_MYSQL_ROUTINES] = {"ROUTINES", "ROUTINE_SCHEMA", "ROUTINE_NAME",
                            "ROUTINE_NAME, ROUTINE_TYPE, DTD_IDENTIFIER, ROUTINE_DEFINITION, "
                            "IS_DETERMINISTIC, SQL_DATA_ACCESS, SECURITY_TYPE, ROUTINE_COMMENT, "
-                           "CHARACTER_SET_NAME, COLLATION_NAME, DATABASE_COLLATION",
+                           "CHARACTER_SET_NAME, COLLATION_NAME, DATABASE_COLLATION, SQL_MODE",
                            NULL, " AND ROUTINE_TYPE IN ('FUNCTION', 'PROCEDURE')", NULL},
     [DN_MYSQL_PARAMETERS] = {"PARAMETERS", "SPECIFIC_SCHEMA", "SPECIFIC_NAME",
                              "SPECIFIC_NAME, ROUTINE_TYPE, ORDINAL_POSITION, PARAMETER_MODE, "

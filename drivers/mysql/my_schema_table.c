@@ -288,11 +288,23 @@ enum partition_cell {
     PARTITION_COMMENT
 };
 
+static bool
+is_by_time(const dn_mysql_row *row)
+{
+    return dn_kit_same(row->cells[PARTITION_METHOD], "SYSTEM_TIME");
+}
+
 static void
 add_partition_values(dn_kit_text *text, const dn_mysql_row *row)
 {
     bool range = dn_mysql_begins(row->cells[PARTITION_METHOD], "RANGE");
 
+    if (is_by_time(row)) {
+        dn_kit_text_add(text, dn_kit_same(row->cells[PARTITION_DESCRIPTION], "CURRENT")
+                                  ? " CURRENT"
+                                  : " HISTORY");
+        return;
+    }
     if (row->cells[PARTITION_DESCRIPTION].data == NULL)
         return;
     /* [MDB] what is in no list is in the partition of the LIST that is described like this, too. */
@@ -321,6 +333,14 @@ add_partition(const dn_mysql_schema *schema, dn_kit_text *text, const dn_mysql_r
     }
 }
 
+bool
+dn_mysql_is_by_time(const dn_mysql_record *record)
+{
+    const dn_mysql_row *row = record->parts[DN_MYSQL_PARTITIONS].first;
+
+    return row != NULL && is_by_time(row);
+}
+
 dunlin_string
 dn_mysql_partitioning(dn_mysql_schema *schema, const dn_mysql_record *record)
 {
@@ -330,9 +350,13 @@ dn_mysql_partitioning(dn_mysql_schema *schema, const dn_mysql_record *record)
     size_t subpartitions = 0;
 
     dn_kit_text_add_string(&text, row->cells[PARTITION_METHOD]);
-    dn_kit_text_add(&text, " (");
-    dn_kit_text_add_string(&text, row->cells[PARTITION_EXPRESSION]);
-    dn_kit_text_add(&text, ")");
+    if (is_by_time(row)) {
+        dn_kit_text_add_string(&text, record->rotation);
+    } else {
+        dn_kit_text_add(&text, " (");
+        dn_kit_text_add_string(&text, row->cells[PARTITION_EXPRESSION]);
+        dn_kit_text_add(&text, ")");
+    }
     if (row->cells[SUBPARTITION_METHOD].data != NULL) {
         for (last = row; last != NULL; last = last->next)
             subpartitions +=
@@ -343,6 +367,9 @@ dn_mysql_partitioning(dn_mysql_schema *schema, const dn_mysql_record *record)
         dn_kit_text_add_string(&text, row->cells[SUBPARTITION_EXPRESSION]);
         dn_kit_text_format(&text, ") SUBPARTITIONS %zu", subpartitions);
     }
+    /* The server adds to them as it needs them. */
+    if (is_by_time(row) && dn_mysql_contains(record->rotation, " AUTO"))
+        return dn_mysql_pool_text(&schema->pool, &text);
     dn_kit_text_add(&text, " (");
     for (; row != NULL; row = row->next) {
         if (last != NULL && dn_kit_equal(last->cells[PARTITION_NAME], row->cells[PARTITION_NAME]))
