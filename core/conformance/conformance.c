@@ -61,8 +61,10 @@ static const char *const capability_names[] = {
     "rebuilt tables",
     "texts of all objects",
     "grants",
+    "names by columns",
 };
-_Static_assert(DUNLIN_CAN_GRANTS == 1 << (sizeof capability_names / sizeof capability_names[0] - 1),
+_Static_assert(DUNLIN_CAN_NAME_BY_COLUMNS ==
+                   1 << (sizeof capability_names / sizeof capability_names[0] - 1),
                "each capability has a name");
 
 static const char *
