@@ -205,6 +205,8 @@ dn_connection_close(dn_connection *connection)
     dn_connection_escort(connection, NULL);
     if (connection->handle)
         connection->driver->table.close(connection->handle);
+    dn_text_free(&connection->hidden);
+    dn_text_free(&connection->why);
     dn_arena_free(&connection->ahead_arena);
     dn_arena_free(&connection->arena);
     free(connection);

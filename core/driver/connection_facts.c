@@ -128,6 +128,7 @@ dn_connection_facts(dn_connection *connection, const dunlin_fact *const *keys, s
 
 /* --- the whole schema --- */
 typedef struct whole {
+    dn_connection *connection;
     const dn_fact_taker *taker;
     dn_unreadable *unreadable;
 } whole;
@@ -140,13 +141,34 @@ take_schema_fact(dn_call *call, const dunlin_fact *fact)
     return taker->fact(taker->context, fact, call->error) < 0 ? dn_call_abort(call) : DUNLIN_OK;
 }
 
+/* Nobody knows whether there are any: no reason to fail, and none to be silent. */
+static int32_t
+note_hidden(dn_call *call, dn_connection *connection, const dunlin_fact *key, dunlin_string reason)
+{
+    bool first = connection->hidden.length == 0;
+
+    if (connection->shadow)
+        return DUNLIN_OK;
+    dn_text_printf(&connection->hidden, "%s%.*s", first ? "" : " ", (int)key->kind.length,
+                   key->kind.data);
+    if (first) {
+        dn_text_clear(&connection->why);
+        dn_text_add(&connection->why, reason.data, (size_t)reason.length);
+    }
+    return connection->hidden.failed || connection->why.failed ? dn_call_no_memory(call)
+                                                               : DUNLIN_OK;
+}
+
 static int32_t
 take_unreadable(dn_call *call, const dunlin_fact *key, dunlin_string reason)
 {
+    dn_connection *connection = ((whole *)call->target)->connection;
     dn_unreadable *list = ((whole *)call->target)->unreadable;
     const dunlin_fact *copy = dn_fact_copy(list->arena, key);
     const char *words = dn_arena_copy(list->arena, reason.data, reason.length);
 
+    if (!key->path_count)
+        return note_hidden(call, connection, key, reason);
     list->items = dn_arena_grow(list->arena, list->items, &list->capacity, list->count + 1,
                                 sizeof *list->items);
     if (!copy || !words || !list->items)
@@ -161,9 +183,31 @@ read_schema(dn_connection *connection, const dn_fact_taker *taker, dn_unreadable
 {
     static const dn_call_sinks sinks = {.fact = take_schema_fact, .unreadable = take_unreadable};
     const dunlin_scope scope = {.size = sizeof scope, .depth = DUNLIN_SCOPE_FACTS};
-    whole schema = {taker, unreadable};
+    whole schema = {connection, taker, unreadable};
 
+    dn_text_clear(&connection->hidden);
     return read_facts(connection, &scope, 0, &sinks, &schema, error);
+}
+
+bool
+dn_connection_hides(const dn_connection *connection, const dunlin_fact *fact)
+{
+    return connection && connection->hidden.length &&
+           dn_string_among(fact->kind, connection->hidden.data);
+}
+
+void
+dn_connection_warn_hidden(dn_connection *connection)
+{
+    if (connection->hidden.length && !connection->warned)
+        dn_log_warning(&connection->log, "%s", connection->why.data);
+    connection->warned = connection->warned || connection->hidden.length;
+}
+
+bool
+dn_connection_hides_any(const dn_connection *connection)
+{
+    return connection && connection->hidden.length;
 }
 
 typedef struct telling {

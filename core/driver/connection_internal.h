@@ -23,6 +23,10 @@ struct dn_connection {
     const dn_lex_rules *rules;
     const char *home; /* of tables of ours: "main".  */
     bool grants;      /* are part of the schema */
+    bool shadow;      /* all in it is ours to see */
+    dn_text hidden;   /* kinds of which there may be more than the last read of the schema told */
+    dn_text why;      /* in the driver's words */
+    bool warned;      /* of it */
     dn_log log;
     dn_escort escort;         /* check NULL: none */
     const dn_fact_map *ahead; /* the whole schema, as long as nothing was run since it was read */

@@ -331,6 +331,12 @@ typedef struct dn_unreadable {
  * added to the list, which is no failure here. */
 int dn_connection_schema(dn_connection *connection, dn_fact_map *map, dn_unreadable *unreadable,
                          dn_error *error);
+/* Of what the last of these reads told: may there be more of the fact's kind that the user is not shown? Of
+ * these nobody knows whether they are gone. */
+bool dn_connection_hides(const dn_connection *connection, const dunlin_fact *fact);
+bool dn_connection_hides_any(const dn_connection *connection);
+/* Says so, once. */
+void dn_connection_warn_hidden(dn_connection *connection);
 /* The same, kept for the next dn_connection_schema as long as nothing is run in between. *map lives
  * until then; NULL where not all of it can be read. */
 int dn_connection_schema_ahead(dn_connection *connection, const dn_fact_map **map, dn_error *error);

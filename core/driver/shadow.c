@@ -27,6 +27,7 @@ create(dn_connection *connection, const void *context, dn_error *error)
     dn_call call;
     int32_t status;
 
+    connection->shadow = true;
     dn_random_id(name + strlen(DUNLIN_SHADOW_PREFIX));
     name[strlen(DUNLIN_SHADOW_PREFIX) + ID_DIGITS] = '\0';
     shadow.name = dn_string(name);

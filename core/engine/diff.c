@@ -264,6 +264,14 @@ level_grants(comparing *work, dn_error *error)
 }
 
 static int
+level(comparing *work, dn_error *error)
+{
+    return level_grants(work, error) < 0 || dn_sides_level(work->session, &work->a, &work->b, error)
+               ? -1
+               : 0;
+}
+
+static int
 open_sides(comparing *work, const char *a, const char *b, const dunlin_diff_options *options,
            dn_error *error)
 {
@@ -275,7 +283,7 @@ open_sides(comparing *work, const char *a, const char *b, const dunlin_diff_opti
     return dn_sides_open(work->session, operands, options->shadow != 0, options->shadow_url,
                          &work->ground, &work->a, &work->b, error) < 0
                ? -1
-               : level_grants(work, error);
+               : level(work, error);
 }
 
 static int
@@ -357,6 +365,7 @@ dunlin_schema_check(const dunlin_options *options, const char *path,
     answer = dn_side_open_target(&session, &work.a, error) < 0 ||
                      dn_definition_side(&session, path, &work.a, diff->shadow != 0,
                                         diff->shadow_url, &work.b, error) < 0 ||
+                     dn_sides_level(&session, &work.a, &work.b, error) < 0 ||
                      tell(&work, diff, error) < 0
                  ? -1
                  : 0;

@@ -81,6 +81,8 @@ fill_in(const dunlin_fact *fact, void *context)
     for (size_t i = 0; i < work->unreadable.count; i++)
         if (covers(work->unreadable.items[i].key, fact, cover->naming))
             return dn_fact_map_put(work->found, fact, work->error);
+    if (dn_connection_hides(work->session->connection, fact) && !find_fact(work->found, fact))
+        return dn_fact_map_put(work->found, fact, work->error);
     return 0;
 }
 
@@ -89,7 +91,9 @@ fill(dn_drifting *work, const dn_fact_map *implied)
 {
     covering cover = {work, dn_fact_map_naming(implied)};
 
-    return work->unreadable.count ? dn_fact_map_each(implied, NULL, fill_in, &cover) : 0;
+    return work->unreadable.count || dn_connection_hides_any(work->session->connection)
+               ? dn_fact_map_each(implied, NULL, fill_in, &cover)
+               : 0;
 }
 
 /* --- by what the last run left ---------------------------------------------------------------------- */

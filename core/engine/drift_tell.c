@@ -151,6 +151,8 @@ tell_summary(dn_drifting *work)
     if (work->unreadable.count)
         dn_text_printf(&text, ", as far as it can be seen: %zu %s not", work->unreadable.count,
                        work->unreadable.count == 1 ? "object can" : "objects can");
+    else if (dn_connection_hides_any(session->connection))
+        dn_text_add_string(&text, ", as far as it can be seen: there may be more");
     if (work->accepted)
         dn_text_printf(&text, "; accepted: %zu", work->accepted);
     if (work->taken)

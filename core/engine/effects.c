@@ -66,6 +66,22 @@ ignore_changes(const dn_session *session, uint64_t naming, dn_differences *list)
     list->count = kept;
 }
 
+/* Of what the user may not see nothing tells whether it is there. */
+static void
+hide_changes(const collecting *work, dn_differences *list)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < list->count; i++) {
+        const dunlin_fact *key = dn_difference_key(&list->items[i]);
+
+        if (!dn_connection_hides(work->session->connection, key) || !work->schema ||
+            dn_fact_map_find(work->schema, key->kind, key->path, key->path_count))
+            list->items[kept++] = list->items[i];
+    }
+    list->count = kept;
+}
+
 /* The schema of the target is without it, too. */
 static void
 ignore_effects(collecting *work)
@@ -77,8 +93,11 @@ ignore_effects(collecting *work)
         dn_migration_effects *effects = &evidence->effects[i];
 
         ignore_changes(work->session, naming, &effects->effects);
-        for (size_t k = 0; k < effects->step_count; k++)
+        hide_changes(work, &effects->effects);
+        for (size_t k = 0; k < effects->step_count; k++) {
             ignore_changes(work->session, naming, (dn_differences *)&effects->steps[k].effects);
+            hide_changes(work, (dn_differences *)&effects->steps[k].effects);
+        }
     }
 }
 
@@ -173,6 +192,7 @@ fill_by_names(collecting *work)
     }
     for (size_t i = 0; i < evidence->count; i++) {
         named[i].text = evidence->effects[i].text;
+        hide_changes(work, &named[i].effects);
         if (files[i] && named[i].data)
             named[i].probe = dn_observe_probe(session->connection, files[i]);
     }

@@ -168,7 +168,7 @@ dn_fingerprint_is(dn_session *session, const dn_known *known, const dn_fact_map 
 int
 dn_fingerprint_look(dn_session *session, dn_snapshot *snapshot, dn_error *error)
 {
-    const dn_sight whole = {.tracker = session->sight.tracker};
+    const dn_sight whole = {.tracker = session->sight.tracker, .quiet = true};
 
     return dn_observe_snapshot(session->connection, &whole, &session->arena, snapshot, error);
 }

@@ -147,6 +147,47 @@ dn_side_open(dn_session *session, const dn_operand *operand, dn_side_file *file,
     return url ? open_url(session, url, NULL, side, error) : dn_no_memory(error);
 }
 
+/* --- what one of them cannot see ----------------------------------------------------------------- */
+
+typedef struct levelling {
+    const dn_side *seen;
+    dn_fact_map *kept;
+    dn_error *error;
+} levelling;
+
+static int
+keep_visible(const dunlin_fact *fact, void *context)
+{
+    levelling *work = context;
+
+    if (dn_connection_hides(work->seen->connection, fact) &&
+        !dn_fact_map_find(work->seen->facts, fact->kind, fact->path, fact->path_count))
+        return 0;
+    return dn_fact_map_put(work->kept, fact, work->error);
+}
+
+static int
+level(dn_session *session, const dn_side *seen, dn_side *other, dn_error *error)
+{
+    levelling work = {.seen = seen, .error = error};
+
+    if (!dn_connection_hides_any(seen->connection))
+        return 0;
+    work.kept = dn_fact_map_new(&session->arena, dn_fact_map_naming(other->facts));
+    if (!work.kept)
+        return dn_no_memory(error);
+    if (dn_fact_map_each(other->facts, NULL, keep_visible, &work) < 0)
+        return -1;
+    other->facts = work.kept;
+    return 0;
+}
+
+int
+dn_sides_level(dn_session *session, dn_side *a, dn_side *b, dn_error *error)
+{
+    return level(session, a, b, error) < 0 ? -1 : level(session, b, a, error);
+}
+
 void
 dn_side_close(dn_side *side)
 {

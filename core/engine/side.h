@@ -75,6 +75,8 @@ int dn_side_open_target(dn_session *session, dn_side *side, dn_error *error);
 int dn_side_connect_target(dn_session *session, dn_side *side, dn_error *error);
 /* An empty database of the same kind. */
 int dn_side_empty(dn_session *session, const dn_side *like, dn_side *side, dn_error *error);
+/* What one of them has and the user may not see in the other is no difference: nobody knows whether it is there. */
+int dn_sides_level(dn_session *session, dn_side *a, dn_side *b, dn_error *error);
 void dn_side_close(dn_side *side);
 
 /* Operations that make `from` into `to`, as statements; in the session's arena. */

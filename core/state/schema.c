@@ -173,6 +173,8 @@ observe(dn_connection *connection, const dn_sight *sight, dn_arena *arena, dn_fa
     dn_arena_free(&work.scratch);
     if (answer < 0)
         return -1;
+    if (!sight || !sight->quiet)
+        dn_connection_warn_hidden(connection);
     drop_ignored(ignore, work.kept, &unreadable);
     if (unreadable.count && !unseen)
         return fail_unreadable(connection, &unreadable, error);

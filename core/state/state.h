@@ -64,6 +64,7 @@ typedef struct dn_observation {
 typedef struct dn_sight {
     const char *tracker;     /* the name of one that is configured, or NULL */
     const dn_ignore *ignore; /* objects that are not looked at, or NULL */
+    bool quiet;              /* says nothing of what may be hidden: nobody compares it */
     bool unasked;            /* whether a database without records holds objects is no question */
     const char *const
         *relinks; /* "OLD=NEW": the file NEW is that of the entry OLD, which has none */

@@ -320,6 +320,42 @@ push_hidden(dn_mysql_schema *schema)
         dn_kit_string("the user may not see the tables that it has no privilege for"));
 }
 
+/* [MDB] "Information Schema ROUTINES Table": all are shown to whom EXECUTE on the database or SELECT on
+ * mysql.proc is granted, others see their own. Calling what nobody has tells whether it is so. */
+static int32_t
+push_hidden_routines(dn_mysql_schema *schema)
+{
+    static const char *const kinds[] = {DUNLIN_KIND_FUNCTION, DUNLIN_KIND_PROCEDURE};
+    static const char catalogue[] = "SELECT 1 FROM mysql.proc LIMIT 0";
+    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text sql = {0};
+    dunlin_connection *connection = schema->connection;
+    int32_t status = DUNLIN_OK;
+    const char *cells[1];
+    bool found;
+
+    if (!connection->facts.mariadb || schema->scope->key_count > 0)
+        return DUNLIN_OK;
+    dn_kit_text_add(&sql, "CALL ");
+    dn_kit_text_quote(&sql, '`', schema->database);
+    dn_kit_text_add(&sql, ".dunlin_asks_whether_it_sees_all()");
+    if (sql.failed)
+        return dn_kit_no_memory(connection->call);
+    if (dn_mysql_try_first_row(connection, dn_kit_text_string(&sql), cells, 1, &found) ||
+        dn_mysql_class(mysql_errno(connection->mysql)) != DUNLIN_PERMISSION ||
+        dn_mysql_try_first_row(connection, dn_kit_string(catalogue), cells, 1, &found))
+        return DUNLIN_OK;
+    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]) && status == DUNLIN_OK; i++) {
+        const dunlin_fact key = {.size = sizeof(key), .kind = dn_kit_string(kinds[i])};
+
+        status = connection->call->host->unreadable(
+            connection->call, &key,
+            dn_kit_string(
+                "routines that others made may be there and not be shown: this user has no "
+                "EXECUTE on the database; none of them is taken for missing"));
+    }
+    return status;
+}
+
 static int32_t
 push_all(dn_mysql_schema *schema)
 {
@@ -331,6 +367,8 @@ push_all(dn_mysql_schema *schema)
         if (schema->scope->key_count == 0 || record->whole || record->wishes != NULL ||
             schema->anywhere != NULL)
             status = push_record(schema, record);
+    if (status == DUNLIN_OK)
+        status = push_hidden_routines(schema);
     if (status == DUNLIN_OK && (schema->connection->call->flags & DUNLIN_CALL_GRANTS))
         status = dn_mysql_push_grants(schema);
     for (uint64_t i = 0; i < schema->scope->key_count && status == DUNLIN_OK; i++)

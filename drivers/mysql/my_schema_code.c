@@ -284,7 +284,9 @@ dn_mysql_push_routine(dn_mysql_schema *schema, dn_mysql_record *record)
     dn_mysql_list list = {0};
 
     if (row->cells[ROUTINE_BODY].data == NULL)
-        return push_unreadable(schema, record, kind, "the server does not show it");
+        return push_unreadable(
+            schema, record, kind,
+            "its body is shown to whom SELECT on mysql.proc, or SHOW_ROUTINE, is granted");
     if (function && is_aggregate(row->cells[ROUTINE_BODY]))
         dn_kit_text_add(&text, "CREATE AGGREGATE FUNCTION ");
     else

@@ -174,3 +174,51 @@ drifts() {
     assert_stdout 'column public.t.a'
     refute_stdout 'column public.t.b'
 }
+
+@test "mysql: routines that the user may not see are told of, and none is taken for missing" {
+    local url name user seen
+    url=$(fresh_database mysql)
+    name=${url##*/}
+    user=${name}_u
+    mkdir -p migrations
+    echo 'CREATE TABLE t (a int);' >migrations/0001_t.sql
+    printf 'CREATE PROCEDURE p() SELECT 1;\nCREATE FUNCTION f() RETURNS int RETURN 1;\n' >migrations/0002_p.sql
+    write_config . migrations "$url"
+    dunlin migrate --no-backup
+    assert_exit 0
+    dunlin snapshot --shadow
+    assert_exit 0
+    dunlin snapshot --url "$url" --output all.json
+    sql_my "$url" "CREATE USER $user@'%'" "GRANT ALL ON \`$name\`.* TO $user@'%'" \
+        "REVOKE EXECUTE, ALTER ROUTINE, CREATE ROUTINE ON \`$name\`.* FROM $user@'%'"
+    seen=${url/dunlin@/$user@}
+    dunlin drift --url "$seen"
+    assert_exit 0
+    assert_stderr "warning: routines that others made may be there and not be shown"
+    assert_stdout "no drift, as far as it can be seen: there may be more"
+    dunlin doctor --url "$seen"
+    assert_exit 0
+    assert_stderr "routines that others made may be there"
+    refute_stdout recorded-absent
+    dunlin diff "$seen" all.json --exit-code
+    assert_exit 0
+    assert_stderr "none of them is taken for missing"
+    dunlin diff all.json "$seen" --exit-code
+    assert_exit 0
+    dunlin schema dump --url "$seen" --output seen.sql
+    assert_exit 0
+    assert_stderr "routines that others made may be there"
+    # What it is shown is compared, and what else is missing.
+    sql_my "$url" "GRANT EXECUTE ON PROCEDURE \`$name\`.p TO $user@'%'" "DROP PROCEDURE p" \
+        "ALTER TABLE t ADD b int"
+    dunlin diff all.json "$seen" --exit-code
+    assert_exit 4
+    assert_stdout "+ column b"
+    refute_stdout procedure
+    sql_my "$url" "GRANT SELECT ON mysql.proc TO $user@'%'"
+    dunlin diff all.json "$seen" --exit-code
+    assert_exit 4
+    assert_stdout "- procedure p"
+    refute_stderr routines
+    sql_my "$url" "DROP USER $user@'%'"
+}
