@@ -261,6 +261,35 @@ look_at_fact(drifting *work, const dunlin_fact *fact)
     return add(work, drift);
 }
 
+bool
+dn_is_right_below(const dunlin_fact *member, const dunlin_fact *owner)
+{
+    if (member->path_count != owner->path_count + 1)
+        return false;
+    for (uint64_t i = 0; i < owner->path_count; i++)
+        if (member->path[i].length != owner->path[i].length ||
+            memcmp(member->path[i].data, owner->path[i].data, (size_t)owner->path[i].length) != 0)
+            return false;
+    return true;
+}
+
+/* Whoever misses a table knows that its columns are gone. */
+static void
+mark_members(dn_proofs *proofs)
+{
+    for (size_t i = 0; i < proofs->drift_count; i++) {
+        const dn_drift *owner = &proofs->drift[i];
+
+        if (owner->kind != DN_DRIFT_MISSING ||
+            !dn_string_among(owner->expected->kind, "table view matview"))
+            continue;
+        for (size_t k = 0; k < proofs->drift_count; k++)
+            if (proofs->drift[k].kind == DN_DRIFT_MISSING &&
+                dn_is_right_below(proofs->drift[k].expected, owner->expected))
+                proofs->drift[k].within = true;
+    }
+}
+
 int
 dn_prove_drift(const dn_claim *claims, const dn_ballot *ballot, const dn_fact_map *schema,
                dn_arena *arena, dn_proofs *proofs, dn_error *error)
@@ -285,5 +314,6 @@ dn_prove_drift(const dn_claim *claims, const dn_ballot *ballot, const dn_fact_ma
         if (fact && !dn_ballot_line_at(ballot, number) && look_at_fact(&work, fact) < 0)
             return -1;
     }
+    mark_members(proofs);
     return 0;
 }

@@ -370,11 +370,12 @@ leave_to_unknown(judging *work, const dn_proofs *proofs)
     dn_proofs *told;
 
     if (!work->observation->unknown_count || !proofs->drift_count)
-        return proofs;
+        return proofs; /* without drift nothing has moved */
     told = dn_arena_alloc(work->arena, sizeof *told);
     if (!told)
         return NULL;
     *told = *proofs;
+    told->moved_count = 0;
     told->drift = dn_arena_array(work->arena, proofs->drift_count, sizeof *told->drift);
     if (!told->drift)
         return NULL;
@@ -414,6 +415,8 @@ tell_drift(judging *work, const dn_drift *drift)
         return dn_no_memory(work->error);
     if (drift->kind != DN_DRIFT_LEGACY)
         work->result->tracker_schema = false;
+    if (drift->within)
+        return 0;
     switch (drift->kind) {
     case DN_DRIFT_EXTRA:
         return find(work, DN_ERROR_FINDING, "schema.extra", object,
@@ -431,6 +434,22 @@ tell_drift(judging *work, const dn_drift *drift)
         return find(work, DN_NOTE, "schema.legacy", object,
                     dn_arena_printf(arena, words_of_legacy(work, drift), fact));
     }
+}
+
+static int
+tell_moved(judging *work, const dn_moved *moved)
+{
+    const char *table = describe_difference(work, moved->expected, NULL);
+    const char *other = describe_difference(work, moved->actual, NULL);
+
+    work->result->tracker_schema = false;
+    if (!table || !other)
+        return dn_no_memory(work->error);
+    return find(work, DN_ERROR_FINDING, "schema.moved", table,
+                dn_arena_printf(work->arena,
+                                "%s is gone, and %s, which no migration makes, has all of its "
+                                "columns",
+                                table, other));
 }
 
 int
@@ -465,6 +484,9 @@ dn_reconcile_schema(dn_reconciliation *result, const dn_observation *observation
         return -1;
     for (size_t i = 0; i < proofs->drift_count; i++)
         if (tell_drift(&work, &proofs->drift[i]) < 0)
+            return -1;
+    for (size_t i = 0; i < proofs->moved_count; i++)
+        if (tell_moved(&work, &proofs->moved[i]) < 0)
             return -1;
     return 0;
 }

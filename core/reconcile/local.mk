@@ -3,6 +3,7 @@ core_sources += \
     core/reconcile/drift.c \
     core/reconcile/history.c \
     core/reconcile/judge.c \
+    core/reconcile/moved.c \
     core/reconcile/proof.c \
     core/reconcile/proof.h \
     core/reconcile/proof_internal.h \

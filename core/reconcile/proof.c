@@ -137,5 +137,7 @@ dn_prove(const dn_claim *claims, size_t count, const dn_fact_map *schema, dn_are
     find_examples(&ballot, proofs);
     if (prove_parts(claims, schema, arena, proofs, error) < 0)
         return -1;
-    return dn_prove_drift(claims, &ballot, schema, arena, proofs, error);
+    return dn_prove_drift(claims, &ballot, schema, arena, proofs, error) < 0
+               ? -1
+               : dn_prove_moved(claims, &ballot, schema, arena, proofs, error);
 }

@@ -62,15 +62,24 @@ typedef struct dn_drift {
     dn_drift_kind kind;
     const dunlin_fact *expected; /* NULL: nothing */
     const dunlin_fact *actual;   /* NULL: nothing */
+    bool within;                 /* MISSING: a member of what is missing itself */
     size_t claim;                /* that left it as expected, or DN_DRIFT_OF_NOBODY; of EXTRA and
                                   * LEGACY: no meaning */
 } dn_drift;
+
+/* A table of the history that is gone, and one of nobody's that has all of its columns. */
+typedef struct dn_moved {
+    const dunlin_fact *expected;
+    const dunlin_fact *actual;
+} dn_moved;
 
 typedef struct dn_proofs {
     dn_proof *items; /* one per claim */
     size_t count;
     dn_drift *drift;
     size_t drift_count;
+    dn_moved *moved;
+    size_t moved_count;
 } dn_proofs;
 
 int dn_prove(const dn_claim *claims, size_t count, const dn_fact_map *schema, dn_arena *arena,

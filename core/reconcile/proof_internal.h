@@ -14,5 +14,10 @@ int dn_prove_steps(const dn_claim *claim, const dn_fact_map *schema, dn_arena *a
 /* What the schema holds beside what the migrations that were run left. */
 int dn_prove_drift(const dn_claim *claims, const dn_ballot *ballot, const dn_fact_map *schema,
                    dn_arena *arena, dn_proofs *proofs, dn_error *error);
+/* A column, key, index or trigger of that table, by its path? */
+bool dn_is_right_below(const dunlin_fact *member, const dunlin_fact *owner);
+/* Tables that are there under another name; behind dn_prove_drift. */
+int dn_prove_moved(const dn_claim *claims, const dn_ballot *ballot, const dn_fact_map *schema,
+                   dn_arena *arena, dn_proofs *proofs, dn_error *error);
 
 #endif

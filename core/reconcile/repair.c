@@ -366,6 +366,28 @@ name_of(const planning *work, const dn_drift *drift)
     return text.failed ? "" : dn_arena_copy(work->arena, text.data, text.length);
 }
 
+/* To make it again would leave its rows where nobody looks for them. */
+static int
+ask_about_moved(planning *work)
+{
+    const dn_proofs *proofs = work->result->proofs;
+
+    for (size_t i = 0; i < proofs->moved_count; i++) {
+        const dn_drift pair = {.expected = proofs->moved[i].expected};
+        const dn_drift other = {.expected = proofs->moved[i].actual};
+
+        work->held = true;
+        if (ask(work, NULL,
+                dn_arena_printf(work->arena,
+                                "%s was renamed by hand to %s, as it seems: rename it back, or "
+                                "write a migration that renames it, which is then recorded; until "
+                                "then nothing is made again",
+                                name_of(work, &pair), name_of(work, &other))) < 0)
+            return -1;
+    }
+    return 0;
+}
+
 /* The statement of a migration that makes a fact: the last that changes it. */
 static const dn_statement_effects *
 maker_of(const planning *work, const dn_drift *drift)
@@ -407,10 +429,26 @@ verdict_of(const planning *work, const dn_proof *proof)
 static int
 ask_for_fact(planning *work, const dn_drift *drift)
 {
-    return ask(work, NULL,
-               dn_arena_printf(work->arena,
-                               "%s is missing: make it again, or write a migration that drops it",
-                               name_of(work, drift)));
+    return ask(
+        work, NULL,
+        dn_arena_printf(work->arena,
+                        "%s is missing: make it again, or write a migration that drops it; 'dunlin "
+                        "drift' shows how",
+                        name_of(work, drift)));
+}
+
+/* One statement makes a table with all its columns. */
+static bool
+is_planned(const planning *work, const dn_verdict *verdict, const dn_statement_effects *maker)
+{
+    for (size_t i = 0; i < work->repair->count; i++) {
+        const dn_repair_step *step = &work->repair->steps[i];
+
+        if (step->action == DN_REPAIR_APPLY_STATEMENTS && step->verdicts[0] == verdict &&
+            step->statement_count == 1 && step->statements[0] == maker->ordinal)
+            return true;
+    }
+    return false;
 }
 
 static int
@@ -422,14 +460,15 @@ restore_fact(planning *work, const dn_drift *drift)
     dn_repair_step step = {.action = DN_REPAIR_APPLY_STATEMENTS, .count = 1, .waits = true};
     unsigned *ordinal = dn_arena_alloc(work->arena, sizeof *ordinal);
 
-    if (ask(work, verdict->migration->tag,
+    if (!drift->within &&
+        ask(work, verdict->migration->tag,
             dn_arena_printf(
                 work->arena,
                 "%s is missing: make it again from '%s', or write a migration that drops "
-                "it",
+                "it; 'dunlin drift' shows how",
                 name_of(work, drift), verdict->migration->tag)) < 0)
         return -1;
-    if (!maker || !is_all_missing(work, maker))
+    if (!maker || !is_all_missing(work, maker) || is_planned(work, verdict, maker))
         return 0;
     step.verdicts = dn_arena_array(work->arena, 1, sizeof *step.verdicts);
     if (!step.verdicts || !ordinal)
@@ -468,9 +507,10 @@ ask_about_drift(planning *work)
                                          "%s was changed by hand: make that a migration or change "
                                          "it back; 'dunlin drift' shows how",
                                          name_of(work, drift)));
+        else if (drift->kind == DN_DRIFT_MISSING && drift->claim == DN_DRIFT_OF_NOBODY)
+            answer = drift->within ? 0 : ask_for_fact(work, drift);
         else if (drift->kind == DN_DRIFT_MISSING)
-            answer = drift->claim == DN_DRIFT_OF_NOBODY ? ask_for_fact(work, drift)
-                                                        : restore_fact(work, drift);
+            answer = restore_fact(work, drift);
         else if (!first)
             first = name_of(work, drift);
         if (answer < 0)
@@ -657,9 +697,10 @@ mend_database(planning *work)
 {
     const dn_tracker *tracker = &work->observation->tracker;
     size_t before = work->repair->count;
+    bool moved = work->result->proofs->moved_count > 0;
 
-    if (add_over(work, DN_REPAIR_UNRECORD, is_to_unrecord, "none of the effects is in the schema") <
-        0)
+    if (!moved && add_over(work, DN_REPAIR_UNRECORD, is_to_unrecord,
+                           "none of the effects is in the schema") < 0)
         return -1;
     for (size_t i = 0; i < work->result->count; i++)
         if (relink(work, &work->result->verdicts[i]) < 0)
@@ -671,7 +712,7 @@ mend_database(planning *work)
         return -1;
     if (add_over(work, DN_REPAIR_RECORD, is_to_record, "the schema holds the effects") < 0)
         return -1;
-    for (size_t i = 0; i < work->result->count; i++)
+    for (size_t i = 0; !moved && i < work->result->count; i++)
         if (finish_partial(work, &work->result->verdicts[i]) < 0)
             return -1;
     if (work->repair->count > before && !tracker->present) {
@@ -790,9 +831,10 @@ dn_repair_plan(const dn_reconciliation *reconciliation, const dn_observation *ob
     unclear = ask_whose_folder(&work);
     if (unclear)
         return unclear < 0 ? -1 : 0;
-    if (ask_about_rows(&work) < 0 || ask_about_objects(&work) < 0 || ask_about_names(&work) < 0 ||
-        ask_about_migrations(&work) < 0 || ask_about_drift(&work) < 0 || mend_files(&work) < 0 ||
-        mend_database(&work) < 0 || report_the_rest(&work) < 0)
+    if (ask_about_moved(&work) < 0 || ask_about_rows(&work) < 0 || ask_about_objects(&work) < 0 ||
+        ask_about_names(&work) < 0 || ask_about_migrations(&work) < 0 ||
+        ask_about_drift(&work) < 0 || mend_files(&work) < 0 || mend_database(&work) < 0 ||
+        report_the_rest(&work) < 0)
         return -1;
     return put_around(&work);
 }

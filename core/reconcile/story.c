@@ -233,7 +233,7 @@ tell_drift(telling *story)
     for (size_t i = 0; proofs && i < proofs->drift_count; i++) {
         const dn_drift *drift = &proofs->drift[i];
 
-        if (drift->kind == DN_DRIFT_LEGACY)
+        if (drift->kind == DN_DRIFT_LEGACY || drift->within)
             continue;
         if (!found++) {
             first = drift->actual ? drift->actual : drift->expected;
@@ -254,6 +254,27 @@ tell_drift(telling *story)
     if (found > 1)
         dn_text_printf(&story->text, " and %zu more", found - 1);
     dn_text_add_string(&story->text, how_it_differs(kind, found > 1));
+}
+
+/* The rows are under the other name: whatever else looks wrong follows from that. */
+static bool
+tell_moved(telling *story)
+{
+    const dn_proofs *proofs = story->result->proofs;
+    const dn_moved *moved = proofs && proofs->moved_count ? proofs->moved : NULL;
+
+    if (!moved)
+        return false;
+    begin(story);
+    dn_fact_describe(&story->text, moved->expected->kind, moved->expected->path,
+                     moved->expected->path_count);
+    dn_text_add_string(&story->text, " was renamed by hand, as it seems: it is gone, and ");
+    dn_fact_describe(&story->text, moved->actual->kind, moved->actual->path,
+                     moved->actual->path_count);
+    dn_text_add_string(&story->text, ", which no migration makes, has all of its columns");
+    if (proofs->moved_count > 1)
+        dn_text_printf(&story->text, "; and so were %zu more", proofs->moved_count - 1);
+    return true;
 }
 
 static void
@@ -321,11 +342,13 @@ dn_reconcile_story(const dn_reconciliation *result, const dn_observation *observ
     telling story = {
         .result = result, .observation = observation, .arena = arena, .text = DN_TEXT_INIT};
     const char *told;
+    bool moved = tell_moved(&story);
 
     tell_outside(&story);
     tell_tags(&story, is_absent, "the tracker records ",
-              ", but the schema holds nothing of it: the record is wrong, or the objects were "
-              "dropped");
+              moved ? ", but the schema holds nothing of it"
+                    : ", but the schema holds nothing of it: the record is wrong, or the objects "
+                      "were dropped");
     tell_tags(&story, is_partial, "only a part was run of ", "");
     tell_tags(&story, is_contradicted, "the schema holds something else in the place of what ",
               " would make");

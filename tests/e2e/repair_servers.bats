@@ -133,3 +133,50 @@ leaves_nothing() {
 @test "mysql: what a killed replay left is dropped also where nothing is replayed" {
     on mysql leaves_nothing
 }
+
+# To make it again would have left its rows under the other name.
+finds_the_table() {
+    people
+    dunlin migrate
+    rows "INSERT INTO letters (id) VALUES (1), (2)"
+    rows "ALTER TABLE letters RENAME TO mail"
+    dunlin repair --apply
+    assert_exit 4
+    assert_stdout "letters' was renamed by hand, as it seems: it is gone, and table '"
+    assert_stdout "[schema.moved]"
+    refute_stdout "Done:"
+    assert_equal "$(rows 'SELECT count(*) FROM mail')" 2
+    # A migration that says so is recorded, and all agree.
+    migration 0003_mail <<<'ALTER TABLE letters RENAME TO mail;'
+    dunlin repair --apply
+    assert_exit 0
+    assert_equal "$(rows 'SELECT count(*) FROM mail')" 2
+    assert_equal "$(rows "SELECT state FROM dunlin_migrations WHERE tag = '0003_mail'")" baselined
+}
+
+@test "postgresql: a table that was renamed by hand is found under its other name, and not made again" {
+    on postgresql finds_the_table
+}
+
+@test "mysql: a table that was renamed by hand is found under its other name, and not made again" {
+    on mysql finds_the_table
+}
+
+@test "sqlite: a table that was renamed by hand is found under its other name, and not made again" {
+    on sqlite finds_the_table
+}
+
+names_the_table_once() {
+    people
+    dunlin migrate
+    rows "DROP TABLE letters"
+    run_json doctor
+    assert_exit 4
+    assert_json '[.findings[] | select(.id == "schema.missing")] | length' 1
+    assert_json '[.plan[] | select(.action == "ask")] | length' 1
+    assert_json '.story | test("letters. is gone[.]$")' true
+}
+
+@test "postgresql: of a table that is gone its columns are not told one by one" {
+    on postgresql names_the_table_once
+}
