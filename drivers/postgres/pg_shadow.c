@@ -23,6 +23,7 @@ dn_pg_shadow_free(dn_pg_shadow *shadow)
         return;
     dn_pg_close(shadow->keeper);
     free(shadow->name);
+    free(shadow->home);
     free(shadow);
 }
 
@@ -159,10 +160,20 @@ dn_pg_shadow_mark(dunlin_connection *connection, const char *name, int64_t numbe
     return dn_pg_shadow_send(connection, comment, name);
 }
 
+int32_t
+dn_pg_shadow_make_home(dunlin_connection *connection)
+{
+    const char *home = connection->shadow->home;
+
+    if (home == NULL || *home == '\0' || strcmp(home, "public") == 0)
+        return DUNLIN_OK;
+    return dn_pg_shadow_send(connection, "CREATE SCHEMA IF NOT EXISTS @", home);
+}
+
 /* CREATE DATABASE, like the one the keeper is connected to. The provider of locales is known since
  * 15; what it is given is called otherwise since 17. */
 static int32_t
-write_create(dunlin_connection *keeper, const char *name, dn_kit_text *sql)
+write_create(dunlin_connection *keeper, const char *name, dn_kit_text *sql, char **home)
 {
     static const char question[] =
         "SELECT pg_catalog.format(' TEMPLATE template0 ENCODING %L LC_COLLATE %L LC_CTYPE %L',"
@@ -172,7 +183,7 @@ write_create(dunlin_connection *keeper, const char *name, dn_kit_text *sql)
         " coalesce(j.j->>'datlocale', j.j->>'daticulocale'))"
         " || coalesce(pg_catalog.format(' ICU_RULES %L', j.j->>'daticurules'), '')"
         " WHEN 'b' THEN pg_catalog.format(' LOCALE_PROVIDER builtin BUILTIN_LOCALE %L',"
-        " j.j->>'datlocale') ELSE '' END"
+        " j.j->>'datlocale') ELSE '' END, pg_catalog.current_schema()"
         " FROM pg_catalog.pg_database d, LATERAL (SELECT pg_catalog.to_jsonb(d) AS j) j"
         " WHERE d.datname = pg_catalog.current_database()";
     DN_KIT_CLEANUP(dn_pg_clear) PGresult *result = NULL;
@@ -183,7 +194,9 @@ write_create(dunlin_connection *keeper, const char *name, dn_kit_text *sql)
     dn_kit_text_add(sql, "CREATE DATABASE ");
     dn_kit_text_quote(sql, '"', dn_kit_string(name));
     dn_kit_text_add(sql, PQntuples(result) == 1 ? PQgetvalue(result, 0, 0) : "");
-    return sql->failed ? dn_kit_no_memory(keeper->call) : DUNLIN_OK;
+    free(*home);
+    *home = strdup(PQntuples(result) == 1 ? PQgetvalue(result, 0, 1) : "");
+    return sql->failed || *home == NULL ? dn_kit_no_memory(keeper->call) : DUNLIN_OK;
 }
 
 /* ALTER DATABASE .. SET of the target. The keeper's session has the values. */
@@ -210,11 +223,11 @@ copy_settings(dunlin_connection *keeper, const char *name)
 }
 
 static int32_t
-make_database(dunlin_connection *keeper, const char *name)
+make_database(dunlin_connection *keeper, const char *name, char **home)
 {
     DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text sql = {0};
     DN_KIT_CLEANUP(dn_pg_clear) PGresult *result = NULL;
-    int32_t status = write_create(keeper, name, &sql);
+    int32_t status = write_create(keeper, name, &sql, home);
 
     if (status == DUNLIN_OK)
         status = dn_pg_execute(keeper, sql.data, NULL, 0, &result);
@@ -255,6 +268,7 @@ create_new(const dunlin_call *call, const dunlin_shadow *shadow, const dunlin_op
 {
     DN_KIT_CLEANUP(dn_pg_closep) dunlin_connection *keeper = NULL;
     DN_KIT_CLEANUP(dn_kit_free) char *name = dn_kit_copy(shadow->name);
+    DN_KIT_CLEANUP(dn_kit_free) char *home = NULL;
     int32_t status = dn_pg_open(call, shadow->url, options, &keeper);
     int64_t number;
 
@@ -267,7 +281,7 @@ create_new(const dunlin_call *call, const dunlin_shadow *shadow, const dunlin_op
     if (status == DUNLIN_OK)
         status = dn_pg_shadow_lock(keeper, shadow->name, &number);
     if (status == DUNLIN_OK)
-        status = make_database(keeper, name);
+        status = make_database(keeper, name, &home);
     if (status == DUNLIN_OK)
         status = dn_pg_open_database(call, shadow->url, name, options, opened);
     if (status == DUNLIN_OK && dn_pg_shadow_attach(*opened, shadow->name, keeper) != DUNLIN_OK) {
@@ -276,8 +290,18 @@ create_new(const dunlin_call *call, const dunlin_shadow *shadow, const dunlin_op
         status = dn_kit_no_memory(call);
     }
     dn_pg_leave(keeper, NULL);
-    if (status == DUNLIN_OK)
-        keeper = NULL; /* it is the shadow's now */
+    if (status != DUNLIN_OK)
+        return status;
+    keeper = NULL; /* it is the shadow's now */
+    (*opened)->shadow->home = home;
+    home = NULL;
+    dn_pg_enter(call, *opened);
+    status = dn_pg_shadow_make_home(*opened);
+    dn_pg_leave(*opened, NULL);
+    if (status != DUNLIN_OK) {
+        dn_pg_close(*opened);
+        *opened = NULL;
+    }
     return status;
 }
 
@@ -344,10 +368,12 @@ renew(const dunlin_call *call, dunlin_connection *connection)
     dn_pg_enter(call, shadow->keeper);
     status = drop_database(shadow->keeper, shadow->name);
     if (status == DUNLIN_OK)
-        status = make_database(shadow->keeper, shadow->name);
+        status = make_database(shadow->keeper, shadow->name, &shadow->home);
     dn_pg_leave(shadow->keeper, NULL);
     if (status == DUNLIN_OK)
         status = dn_pg_open_again(connection);
+    if (status == DUNLIN_OK)
+        status = dn_pg_shadow_make_home(connection);
     connection->dead = status != DUNLIN_OK;
     return status;
 }
@@ -359,6 +385,8 @@ dn_pg_shadow_reset(const dunlin_call *call, dunlin_connection *connection)
     int32_t status = connection->shadow->keeper != NULL ? renew(call, connection)
                                                         : dn_pg_shadow_empty(connection);
 
+    if (status == DUNLIN_OK && connection->shadow->keeper == NULL)
+        status = dn_pg_shadow_make_home(connection);
     dn_pg_leave(connection, outer);
     return status;
 }

@@ -13,6 +13,7 @@
 struct dn_pg_shadow {
     dunlin_connection *keeper; /* to the target; NULL: the database was given */
     char *name;
+    char *home; /* the schema that unqualified names mean in the target; NULL: not known */
 };
 
 /* A statement with the quoted name in the place of '@'. */
@@ -20,6 +21,8 @@ int32_t dn_pg_shadow_send(dunlin_connection *connection, const char *format, con
 /* Between enter and leave: an advisory lock of this session, and its number. */
 int32_t dn_pg_shadow_lock(dunlin_connection *connection, dunlin_string key, int64_t *number);
 int32_t dn_pg_shadow_mark(dunlin_connection *connection, const char *name, int64_t number);
+/* Makes that schema, which somebody made in the target by hand: the history need not. */
+int32_t dn_pg_shadow_make_home(dunlin_connection *connection);
 /* Makes the connection one to a shadow; NO_MEMORY is not reported yet. */
 int32_t dn_pg_shadow_attach(dunlin_connection *connection, dunlin_string name,
                             dunlin_connection *keeper);

@@ -15,9 +15,9 @@ static const char identity[] =
     "SELECT pg_catalog.pg_postmaster_start_time()::text || '/' || d.oid,"
     " pg_catalog.pg_encoding_to_char(d.encoding), d.datcollate, d.datctype,"
     " coalesce(pg_catalog.to_jsonb(d)->>'datlocale', pg_catalog.to_jsonb(d)->>'daticulocale', ''),"
-    " pg_catalog.current_database()"
+    " pg_catalog.current_database(), pg_catalog.current_schema()"
     " FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database()";
-enum { WHICH, ENCODING, COLLATE, CTYPE, LOCALE, NAME };
+enum { WHICH, ENCODING, COLLATE, CTYPE, LOCALE, NAME, HOME };
 static const char *const alike[] = {"", "encoding", "collation", "character type", "locale"};
 
 /* Objects from 16384 on (FirstNormalObjectId in transam.h) are somebody's; a schema "public" that was
@@ -110,6 +110,10 @@ check(const dunlin_call *call, const dunlin_shadow *shadow, const dunlin_open_op
         dn_pg_shadow_attach(connection, dn_kit_string(PQgetvalue(of_given, 0, NAME)), NULL) !=
             DUNLIN_OK)
         status = dn_kit_no_memory(call);
+    if (status == DUNLIN_OK && target) {
+        connection->shadow->home = strdup(PQgetvalue(of_target, 0, HOME));
+        status = connection->shadow->home != NULL ? DUNLIN_OK : dn_kit_no_memory(call);
+    }
     return status;
 }
 
@@ -127,7 +131,7 @@ occupy(dunlin_connection *connection)
         status = dn_pg_shadow_mark(connection, connection->shadow->name, number);
     if (status == DUNLIN_OK && !empty)
         status = dn_pg_shadow_empty(connection);
-    return status;
+    return status == DUNLIN_OK ? dn_pg_shadow_make_home(connection) : status;
 }
 
 int32_t
