@@ -22,7 +22,7 @@ ends_of(const dn_deviation *one, const dunlin_fact **before, const dunlin_fact *
 static int
 tell_one(dn_drifting *work, dunlin_node *list, const dn_deviation *one)
 {
-    static const dn_compare_options as_they_are;
+    static const dn_compare_options as_they_are = {.any_line_ends = true};
     dunlin_result *result = work->session->result;
     dunlin_node *node = dn_node_object(result, list, NULL);
     const dunlin_fact *before;

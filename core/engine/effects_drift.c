@@ -126,7 +126,7 @@ int
 dn_evidence_drift(dn_session *session, const dn_fact_map *schema, const dn_proofs *by_name,
                   dn_evidence *evidence, dn_error *error)
 {
-    static const dn_compare_options as_they_are;
+    static const dn_compare_options as_they_are = {.any_line_ends = true};
     comparing work = {.session = session, .evidence = evidence, .error = error};
     dn_differences list;
 

@@ -23,7 +23,7 @@ dn_ballot_ignores(const dunlin_fact *fact)
 bool
 dn_ballot_same(const dunlin_fact *left, const dunlin_fact *right)
 {
-    static const dn_compare_options as_they_are;
+    static const dn_compare_options as_they_are = {.any_line_ends = true};
 
     if (!left || !right)
         return left == right;

@@ -70,13 +70,38 @@ span(const dunlin_fact *fact, const dunlin_property *member)
 }
 
 static bool
+starts_line_end(dunlin_string text, uint64_t at)
+{
+    return at + 1 < text.length && text.data[at] == '\r' && text.data[at + 1] == '\n';
+}
+
+static bool
+same_lines(dunlin_string left, dunlin_string right)
+{
+    uint64_t a = 0;
+    uint64_t b = 0;
+
+    while (a < left.length && b < right.length) {
+        a += starts_line_end(left, a);
+        b += starts_line_end(right, b);
+        if (left.data[a++] != right.data[b++])
+            return false;
+    }
+    return a == left.length && b == right.length;
+}
+
+static bool
 same_member(const dunlin_fact *before, const dunlin_property *left, const dunlin_fact *after,
-            const dunlin_property *right)
+            const dunlin_property *right, const dn_compare_options *options)
 {
     if (!left || !right)
         return is_default(left ? left : right);
     return dn_property_equal(left, span(before, left), right, span(after, right)) ||
-           (is_default(left) && is_default(right));
+           (is_default(left) && is_default(right)) ||
+           (options->any_line_ends &&
+            dn_string_among(before->kind, "function procedure trigger view matview") &&
+            left->type == right->type && left->text.length && span(before, left) == 1 &&
+            span(after, right) == 1 && same_lines(left->text, right->text));
 }
 
 typedef int (*member_visit)(const dunlin_property *before, const dunlin_property *after,
@@ -96,7 +121,7 @@ dn_schema_each_member(const dunlin_fact *before, const dunlin_fact *after,
             const dunlin_property *right = side ? member : find_member(after, member->name);
             int answer;
 
-            if ((side && left) || same_member(before, left, after, right) ||
+            if ((side && left) || same_member(before, left, after, right, options) ||
                 is_informational(member->name, options) ||
                 dn_string_among(member->name, options->without_members) ||
                 is_unsure(before, member->name) || is_unsure(after, member->name) ||

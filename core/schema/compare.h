@@ -24,6 +24,8 @@ typedef struct dn_compare_options {
     /* So do, with a new table, indexes that a server made for a foreign key and did not name after
      * it: whoever makes the table from its facts writes the key's name, and gets another index. */
     bool implied_names;
+    /* CR LF in the body of a routine, trigger or view is as LF: git turns the one into the other on other systems. */
+    bool any_line_ends;
 } dn_compare_options;
 
 /* Never neither. */

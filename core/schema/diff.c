@@ -9,7 +9,7 @@
 
 /* A version is what was installed where the snapshot was taken. */
 const dn_compare_options dn_diff_comparison = {
-    .without_members = "version", .spelling = true, .implied_names = true};
+    .without_members = "version", .spelling = true, .implied_names = true, .any_line_ends = true};
 
 const char *
 dn_danger_name(dn_danger danger)
