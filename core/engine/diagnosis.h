@@ -32,5 +32,7 @@ int dn_repair_as(const dunlin_options *options, const dunlin_repair_options *rep
 /* diagnosis_environment.c: what would keep the repair from working, as findings: no backup tool, a folder that
  * cannot be written, missing privileges. Where there is nothing to repair nothing is looked at. */
 int dn_diagnosis_environment(dn_session *session, const dn_repair *repair, dn_error *error);
+/* May what these steps write be written? Errors: privileges.missing. */
+int dn_diagnosis_check_tracker(dn_session *session, const dn_repair *repair, dn_error *error);
 
 #endif

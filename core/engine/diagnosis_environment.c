@@ -81,6 +81,27 @@ look_at_file(dn_session *session, dn_error *error)
                   : 0;
 }
 
+int
+dn_diagnosis_check_tracker(dn_session *session, const dn_repair *repair, dn_error *error)
+{
+    static const unsigned long writes = ALL_OF_DATABASE & ~(1ul << DN_REPAIR_APPLY);
+
+    return has_step(repair, writes)
+               ? dn_plan_check_tracker(session->connection, &session->observation.tracker,
+                                       &session->arena, error)
+               : 0;
+}
+
+static int
+tell_privileges(dn_session *session, const dn_error *problem, dn_error *error)
+{
+    if (strcmp(problem->id, "privileges.missing") != 0)
+        return problem->status == DUNLIN_NO_MEMORY ? dn_no_memory(error) : 0;
+    return dn_findings_add(&session->reconciliation.findings, &session->arena, DN_WARNING,
+                           "environment.privileges", NULL, error, "%s: %s", problem->message,
+                           problem->context);
+}
+
 /* As migrate looks; whatever else stops it the diagnosis tells already. */
 static int
 look_at_privileges(dn_session *session, dn_error *error)
@@ -95,11 +116,18 @@ look_at_privileges(dn_session *session, dn_error *error)
         dn_plan_build(session->connection, session->translator, &session->observation,
                       &session->reconciliation, &options, &session->arena, &plan, &problem) == 0)
         return 0;
-    if (strcmp(problem.id, "privileges.missing") != 0)
-        return problem.status == DUNLIN_NO_MEMORY ? dn_no_memory(error) : 0;
-    return dn_findings_add(&session->reconciliation.findings, &session->arena, DN_WARNING,
-                           "environment.privileges", NULL, error, "%s: %s", problem.message,
-                           problem.context);
+    return tell_privileges(session, &problem, error);
+}
+
+static int
+look_at_tracker(dn_session *session, const dn_repair *repair, dn_error *error)
+{
+    dn_error problem;
+
+    dn_error_clear(&problem);
+    return dn_diagnosis_check_tracker(session, repair, &problem) < 0
+               ? tell_privileges(session, &problem, error)
+               : 0;
 }
 
 int
@@ -112,5 +140,7 @@ dn_diagnosis_environment(dn_session *session, const dn_repair *repair, dn_error 
         return -1;
     if (has_step(repair, ALL_OF_DATABASE) && look_at_file(session, error) < 0)
         return -1;
-    return has_step(repair, 1ul << DN_REPAIR_APPLY) ? look_at_privileges(session, error) : 0;
+    if (has_step(repair, 1ul << DN_REPAIR_APPLY))
+        return look_at_privileges(session, error); /* the tracker's among them */
+    return look_at_tracker(session, repair, error);
 }

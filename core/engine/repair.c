@@ -567,6 +567,8 @@ repair(repairing *state, dn_error *error)
     if (!apply_it && dn_diagnosis_environment(session, &state->found.repair, error) < 0)
         return -1;
     if (apply_it && state->found.repair.count) {
+        if (dn_diagnosis_check_tracker(session, &state->found.repair, error) < 0)
+            return -1;
         if ((!state->options->no_backup && is_worth_it(state, &state->found.repair) &&
              dn_session_check_backup(session, &state->found.repair, error) < 0) ||
             dn_session_locked(session, repair_locked, state, error) < 0)

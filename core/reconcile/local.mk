@@ -12,6 +12,8 @@ core_sources += \
     core/reconcile/reconcile.h \
     core/reconcile/repair.c \
     core/reconcile/repair.h \
+    core/reconcile/repair_drift.c \
+    core/reconcile/repair_internal.h \
     core/reconcile/story.c \
     core/reconcile/summary.c \
     core/reconcile/votes.c \

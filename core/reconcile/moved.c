@@ -13,6 +13,8 @@ typedef struct moving {
     dn_arena *arena;
     dn_proofs *proofs;
     size_t end; /* of what was run: what is only to be run makes nothing that could be missed */
+    bool
+        none; /* nothing was run, as it looks: only the same name in another schema tells otherwise */
     size_t capacity;
     dn_fact_list columns; /* of the table that is looked for */
 } moving;
@@ -112,6 +114,13 @@ has_its_columns(const moving *work, const dunlin_fact *table)
     return columns.alike > 1 && columns.alike == work->columns.count && !columns.others;
 }
 
+bool
+dn_moved_is_elsewhere(const dn_moved *moved)
+{
+    return same_text(moved->expected->path[moved->expected->path_count - 1],
+                     moved->actual->path[moved->actual->path_count - 1]);
+}
+
 static int
 look_for(moving *work, const dunlin_fact *table, dn_error *error)
 {
@@ -121,15 +130,16 @@ look_for(moving *work, const dunlin_fact *table, dn_error *error)
         return -1;
     for (size_t i = 0; i < proofs->drift_count; i++) {
         const dn_drift *drift = &proofs->drift[i];
+        const dn_moved moved = {table, drift->actual};
 
         if (drift->kind != DN_DRIFT_LEGACY || !dn_fact_is(drift->actual, DUNLIN_KIND_TABLE) ||
-            !has_its_columns(work, drift->actual))
+            (work->none && !dn_moved_is_elsewhere(&moved)) || !has_its_columns(work, drift->actual))
             continue;
         proofs->moved = dn_arena_grow(work->arena, proofs->moved, &work->capacity,
                                       proofs->moved_count + 1, sizeof *proofs->moved);
         if (!proofs->moved)
             return dn_no_memory(error);
-        proofs->moved[proofs->moved_count++] = (dn_moved){table, drift->actual};
+        proofs->moved[proofs->moved_count++] = moved;
         return 0;
     }
     return 0;
@@ -157,6 +167,9 @@ dn_prove_moved(const dn_claim *claims, const dn_ballot *ballot, const dn_fact_ma
 
     if (!has_legacy_table(proofs))
         return 0;
+    work.none = work.end == 0;
+    if (work.none)
+        work.end = proofs->count;
     for (size_t i = 0; i < proofs->count; i++)
         if (claims[i].effects->named)
             return 0; /* of columns too little is known */

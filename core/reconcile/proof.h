@@ -73,6 +73,9 @@ typedef struct dn_moved {
     const dunlin_fact *actual;
 } dn_moved;
 
+/* Of the same name, in another schema? */
+bool dn_moved_is_elsewhere(const dn_moved *moved);
+
 typedef struct dn_proofs {
     dn_proof *items; /* one per claim */
     size_t count;

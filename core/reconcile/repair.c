@@ -1,18 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "core/reconcile/repair.h"
+#include "core/reconcile/repair_internal.h"
 
 #include <string.h>
-
-typedef struct planning {
-    const dn_reconciliation *result;
-    const dn_observation *observation;
-    bool illegible;
-    bool renew; /* digests of cosmetic edits */
-    dn_arena *arena;
-    dn_repair *repair;
-    bool held; /* pending migrations wait for an answer */
-    dn_error *error;
-} planning;
 
 const char *
 dn_repair_action_name(dn_repair_action action)
@@ -40,8 +29,8 @@ dn_repair_action_name(dn_repair_action action)
 
 /* --- steps ---------------------------------------------------------------------------------------- */
 
-static int
-add(planning *work, dn_repair_step step)
+int
+dn_repair_add(dn_planning *work, dn_repair_step step)
 {
     dn_repair *repair = work->repair;
 
@@ -57,27 +46,27 @@ add(planning *work, dn_repair_step step)
     return 0;
 }
 
-static int
-ask(planning *work, const char *tag, const char *why)
+int
+dn_repair_ask(dn_planning *work, const char *tag, const char *why)
 {
-    return add(work, (dn_repair_step){.action = DN_REPAIR_ASK, .tag = tag, .why = why});
+    return dn_repair_add(work, (dn_repair_step){.action = DN_REPAIR_ASK, .tag = tag, .why = why});
 }
 
 static int
-edit_journal(planning *work, const char *op, const char *tag, const char *new_tag, bool waits,
+edit_journal(dn_planning *work, const char *op, const char *tag, const char *new_tag, bool waits,
              const char *why)
 {
-    return add(work, (dn_repair_step){.action = DN_REPAIR_FILE,
-                                      .op = op,
-                                      .tag = tag,
-                                      .new_tag = new_tag,
-                                      .waits = waits,
-                                      .why = why});
+    return dn_repair_add(work, (dn_repair_step){.action = DN_REPAIR_FILE,
+                                                .op = op,
+                                                .tag = tag,
+                                                .new_tag = new_tag,
+                                                .waits = waits,
+                                                .why = why});
 }
 
 /* One step over all migrations that `wanted` picks; none, no step. */
 static int
-add_over(planning *work, dn_repair_action action, bool (*wanted)(const dn_verdict *verdict),
+add_over(dn_planning *work, dn_repair_action action, bool (*wanted)(const dn_verdict *verdict),
          const char *why)
 {
     dn_repair_step step = {.action = action, .why = why};
@@ -88,11 +77,11 @@ add_over(planning *work, dn_repair_action action, bool (*wanted)(const dn_verdic
     for (size_t i = 0; i < work->result->count; i++)
         if (wanted(&work->result->verdicts[i]))
             step.verdicts[step.count++] = &work->result->verdicts[i];
-    return step.count ? add(work, step) : 0;
+    return step.count ? dn_repair_add(work, step) : 0;
 }
 
 static int
-add_one(planning *work, dn_repair_action action, const dn_verdict *verdict, bool waits,
+add_one(dn_planning *work, dn_repair_action action, const dn_verdict *verdict, bool waits,
         const char *why)
 {
     dn_repair_step step = {.action = action, .count = 1, .waits = waits, .why = why};
@@ -101,7 +90,7 @@ add_one(planning *work, dn_repair_action action, const dn_verdict *verdict, bool
     if (!step.verdicts)
         return dn_no_memory(work->error);
     step.verdicts[0] = verdict;
-    return add(work, step);
+    return dn_repair_add(work, step);
 }
 
 /* --- who is meant ------------------------------------------------------------------------------------ */
@@ -177,7 +166,7 @@ is_to_apply(const dn_verdict *verdict)
 }
 
 static bool
-has_finding(const planning *work, const char *id)
+has_finding(const dn_planning *work, const char *id)
 {
     const dn_findings *findings = &work->result->findings;
 
@@ -190,7 +179,7 @@ has_finding(const planning *work, const char *id)
 /* --- questions ------------------------------------------------------------------------------------- */
 
 static const char *
-question_about(const planning *work, const dn_verdict *verdict)
+question_about(const dn_planning *work, const dn_verdict *verdict)
 {
     const char *tag = verdict->migration->tag;
     dn_arena *arena = work->arena;
@@ -262,7 +251,7 @@ is_to_renew(const dn_verdict *verdict)
 }
 
 static int
-ask_about_migrations(planning *work)
+ask_about_migrations(dn_planning *work)
 {
     for (size_t i = 0; i < work->result->count; i++) {
         const dn_verdict *verdict = &work->result->verdicts[i];
@@ -271,7 +260,8 @@ ask_about_migrations(planning *work)
         const dn_proof *proof = verdict->proof;
 
         if (cosmetic && !(work->renew && is_to_renew(verdict)) &&
-            add(work,
+            dn_repair_add(
+                work,
                 (dn_repair_step){.action = DN_REPAIR_REPORT,
                                  .tag = verdict->migration->tag,
                                  .why = verdict->stops
@@ -295,60 +285,64 @@ ask_about_migrations(planning *work)
         if (!question)
             continue;
         work->held = true;
-        if (ask(work, verdict->migration->tag, question) < 0)
+        if (dn_repair_ask(work, verdict->migration->tag, question) < 0)
             return -1;
     }
     return 0;
 }
 
 static int
-ask_about_rows(planning *work)
+ask_about_rows(dn_planning *work)
 {
     if (!work->observation->unknown_count)
         return 0;
     work->held = true;
-    return ask(work, NULL,
-               "the tracker records migrations that this checkout does not have: update the "
-               "checkout, and do not migrate from this one");
+    return dn_repair_ask(
+        work, NULL,
+        "the tracker records migrations that this checkout does not have: update the "
+        "checkout, and do not migrate from this one");
 }
 
 static int
-ask_about_names(planning *work)
+ask_about_names(dn_planning *work)
 {
     for (size_t i = 0; i < work->result->count; i++)
         if (is_by_name(&work->result->verdicts[i])) {
             work->held = true;
-            return ask(work, NULL,
-                       "nothing was replayed, so names alone were compared, which proves nothing: "
-                       "look again with --shadow or --shadow-url, or say what was applied with "
-                       "`dunlin baseline` or `dunlin mark`");
+            return dn_repair_ask(
+                work, NULL,
+                "nothing was replayed, so names alone were compared, which proves nothing: "
+                "look again with --shadow or --shadow-url, or say what was applied with "
+                "`dunlin baseline` or `dunlin mark`");
         }
     return 0;
 }
 
 /* None of these objects proved to be ours. */
 static int
-ask_about_objects(planning *work)
+ask_about_objects(dn_planning *work)
 {
     if (!has_finding(work, "tracker.not-empty"))
         return 0;
     work->held = true;
-    return ask(work, NULL,
-               "nothing is recorded, and the database holds objects: say whether migrations made "
-               "them, or let migrate go on beside them with --allow-nonempty");
+    return dn_repair_ask(
+        work, NULL,
+        "nothing is recorded, and the database holds objects: say whether migrations made "
+        "them, or let migrate go on beside them with --allow-nonempty");
 }
 
 /* An empty table of Drizzle's and a folder of plain files: which of two trackers decides? Whatever was written
  * into the wrong one would be a lie. 1: nobody knows. */
 static int
-ask_whose_folder(planning *work)
+ask_whose_folder(dn_planning *work)
 {
     const dn_findings *findings = &work->result->findings;
 
     for (size_t i = 0; i < findings->count; i++)
         if (strcmp(findings->items[i].id, "tracker.drizzle") == 0 &&
             findings->items[i].severity == DN_ERROR_FINDING)
-            return ask(work, NULL,
+            return dn_repair_ask(
+                       work, NULL,
                        "Drizzle's tracker is there and empty, and the folder has no journal that says "
                        "whose it is: say \"layout\": \"drizzle\" or \"files\" in dunlin.json") < 0
                        ? -1
@@ -356,176 +350,10 @@ ask_whose_folder(planning *work)
     return 0;
 }
 
-static const char *
-name_of(const planning *work, const dn_drift *drift)
-{
-    dn_auto(dn_text) text = DN_TEXT_INIT;
-    const dunlin_fact *key = drift->actual ? drift->actual : drift->expected;
-
-    dn_fact_describe(&text, key->kind, key->path, key->path_count);
-    return text.failed ? "" : dn_arena_copy(work->arena, text.data, text.length);
-}
-
-/* To make it again would leave its rows where nobody looks for them. */
-static int
-ask_about_moved(planning *work)
-{
-    const dn_proofs *proofs = work->result->proofs;
-
-    for (size_t i = 0; i < proofs->moved_count; i++) {
-        const dn_drift pair = {.expected = proofs->moved[i].expected};
-        const dn_drift other = {.expected = proofs->moved[i].actual};
-
-        work->held = true;
-        if (ask(work, NULL,
-                dn_arena_printf(work->arena,
-                                "%s was renamed by hand to %s, as it seems: rename it back, or "
-                                "write a migration that renames it, which is then recorded; until "
-                                "then nothing is made again",
-                                name_of(work, &pair), name_of(work, &other))) < 0)
-            return -1;
-    }
-    return 0;
-}
-
-/* The statement of a migration that makes a fact: the last that changes it. */
-static const dn_statement_effects *
-maker_of(const planning *work, const dn_drift *drift)
-{
-    const dn_proof *proof = &work->result->proofs->items[drift->claim];
-
-    for (size_t i = proof->step_count; i-- > 0;)
-        for (size_t k = 0; k < proof->steps[i].effects.count; k++)
-            if (proof->steps[i].effects.items[k].after &&
-                dn_fact_order(0, proof->steps[i].effects.items[k].after, drift->expected) == 0)
-                return &proof->steps[i];
-    return NULL;
-}
-
-/* Can it run as it is, or is part of what it makes still there? */
-static bool
-is_all_missing(const planning *work, const dn_statement_effects *maker)
-{
-    const dn_proofs *proofs = work->result->proofs;
-    size_t missing = 0;
-
-    for (size_t i = 0; i < maker->effects.count; i++)
-        for (size_t k = 0; maker->effects.items[i].after && k < proofs->drift_count; k++)
-            missing +=
-                proofs->drift[k].kind == DN_DRIFT_MISSING &&
-                dn_fact_order(0, proofs->drift[k].expected, maker->effects.items[i].after) == 0;
-    return missing == maker->effects.count;
-}
-
-static const dn_verdict *
-verdict_of(const planning *work, const dn_proof *proof)
-{
-    for (size_t i = 0; i < work->result->count; i++)
-        if (work->result->verdicts[i].proof == proof)
-            return &work->result->verdicts[i];
-    return NULL;
-}
-
-static int
-ask_for_fact(planning *work, const dn_drift *drift)
-{
-    return ask(
-        work, NULL,
-        dn_arena_printf(work->arena,
-                        "%s is missing: make it again, or write a migration that drops it; 'dunlin "
-                        "drift' shows how",
-                        name_of(work, drift)));
-}
-
-/* One statement makes a table with all its columns. */
-static bool
-is_planned(const planning *work, const dn_verdict *verdict, const dn_statement_effects *maker)
-{
-    for (size_t i = 0; i < work->repair->count; i++) {
-        const dn_repair_step *step = &work->repair->steps[i];
-
-        if (step->action == DN_REPAIR_APPLY_STATEMENTS && step->verdicts[0] == verdict &&
-            step->statement_count == 1 && step->statements[0] == maker->ordinal)
-            return true;
-    }
-    return false;
-}
-
-static int
-restore_fact(planning *work, const dn_drift *drift)
-{
-    const dn_proof *proof = &work->result->proofs->items[drift->claim];
-    const dn_verdict *verdict = verdict_of(work, proof);
-    const dn_statement_effects *maker = maker_of(work, drift);
-    dn_repair_step step = {.action = DN_REPAIR_APPLY_STATEMENTS, .count = 1, .waits = true};
-    unsigned *ordinal = dn_arena_alloc(work->arena, sizeof *ordinal);
-
-    if (!drift->within &&
-        ask(work, verdict->migration->tag,
-            dn_arena_printf(
-                work->arena,
-                "%s is missing: make it again from '%s', or write a migration that drops "
-                "it; 'dunlin drift' shows how",
-                name_of(work, drift), verdict->migration->tag)) < 0)
-        return -1;
-    if (!maker || !is_all_missing(work, maker) || is_planned(work, verdict, maker))
-        return 0;
-    step.verdicts = dn_arena_array(work->arena, 1, sizeof *step.verdicts);
-    if (!step.verdicts || !ordinal)
-        return dn_no_memory(work->error);
-    *ordinal = maker->ordinal;
-    step.verdicts[0] = verdict;
-    step.statements = ordinal;
-    step.statement_count = 1;
-    step.why = "it makes what is missing";
-    return add(work, step);
-}
-
-/* What this checkout does not have may have done it, so nobody can say before that is here. */
-static int
-ask_about_drift(planning *work)
-{
-    const dn_proofs *proofs = work->result->proofs;
-    const char *first = NULL;
-
-    if (work->observation->unknown_count)
-        return 0;
-    for (size_t i = 0; i < proofs->drift_count; i++) {
-        const dn_drift *drift = &proofs->drift[i];
-        int answer = 0;
-
-        if (drift->kind == DN_DRIFT_EXTRA)
-            answer =
-                ask(work, NULL,
-                    dn_arena_printf(work->arena,
-                                    "%s was made by hand: make it a migration or take it away; "
-                                    "'dunlin drift' shows how",
-                                    name_of(work, drift)));
-        else if (drift->kind == DN_DRIFT_CHANGED)
-            answer = ask(work, NULL,
-                         dn_arena_printf(work->arena,
-                                         "%s was changed by hand: make that a migration or change "
-                                         "it back; 'dunlin drift' shows how",
-                                         name_of(work, drift)));
-        else if (drift->kind == DN_DRIFT_MISSING && drift->claim == DN_DRIFT_OF_NOBODY)
-            answer = drift->within ? 0 : ask_for_fact(work, drift);
-        else if (drift->kind == DN_DRIFT_MISSING)
-            answer = restore_fact(work, drift);
-        else if (!first)
-            first = name_of(work, drift);
-        if (answer < 0)
-            return -1;
-    }
-    if (!first)
-        return 0;
-    return add(work, (dn_repair_step){.action = DN_REPAIR_REPORT,
-                                      .why = "objects that belong to no migration are left alone"});
-}
-
 /* --- files ------------------------------------------------------------------------------------------ */
 
 static int
-mend_entry(planning *work, const dn_verdict *verdict)
+mend_entry(dn_planning *work, const dn_verdict *verdict)
 {
     const char *tag = verdict->migration->tag;
 
@@ -539,21 +367,22 @@ mend_entry(planning *work, const dn_verdict *verdict)
         return edit_journal(work, "journal-append", tag, NULL, false,
                             verdict->recorded ? "a row of the tracker has the content of this file"
                                               : "the schema holds the effects of this file");
-    if (ask(work, tag, "list this file in the journal, or leave it out") < 0 ||
+    if (dn_repair_ask(work, tag, "list this file in the journal, or leave it out") < 0 ||
         edit_journal(work, "journal-append", tag, NULL, true, "if it is to be applied") < 0)
         return -1;
     return add_one(work, DN_REPAIR_APPLY, verdict, true, "none of the effects is in the schema");
 }
 
 static int
-mend_files(planning *work)
+mend_files(dn_planning *work)
 {
     if (work->illegible)
         return edit_journal(
             work, "journal-rebuild", NULL, NULL, false,
             "the journal is lost or cannot be read; order and names are those of the files");
     if (has_finding(work, "journal.bom") &&
-        (add(work, (dn_repair_step){.action = DN_REPAIR_REPORT,
+        (dn_repair_add(
+             work, (dn_repair_step){.action = DN_REPAIR_REPORT,
                                     .why = "the journal starts with a byte order mark; it is read "
                                            "all the same"}) < 0 ||
          edit_journal(work, "strip-bom", NULL, NULL, false, "other programs cannot read it") < 0))
@@ -571,7 +400,7 @@ mend_files(planning *work)
 /* --- tracker and schema ----------------------------------------------------------------------------- */
 
 static int
-finish_cut_short(planning *work, const dn_verdict *verdict)
+finish_cut_short(dn_planning *work, const dn_verdict *verdict)
 {
     const dn_proof *proof = verdict->proof;
     dn_layout layout = work->observation->journal->layout;
@@ -594,14 +423,14 @@ finish_cut_short(planning *work, const dn_verdict *verdict)
             if (!step.verdicts)
                 return dn_no_memory(work->error);
             step.verdicts[0] = verdict;
-            if (add(work, step) < 0)
+            if (dn_repair_add(work, step) < 0)
                 return -1;
         }
     return 0;
 }
 
 static int
-finish_partial(planning *work, const dn_verdict *verdict)
+finish_partial(dn_planning *work, const dn_verdict *verdict)
 {
     const dn_proof *proof = verdict->proof;
     dn_repair_step step = {.action = DN_REPAIR_APPLY_STATEMENTS, .count = 1};
@@ -618,7 +447,7 @@ finish_partial(planning *work, const dn_verdict *verdict)
     step.statements = proof->missing;
     step.statement_count = proof->missing_count;
     step.why = "the other statements of it were run";
-    if (proof->missing_count && add(work, step) < 0)
+    if (proof->missing_count && dn_repair_add(work, step) < 0)
         return -1;
     return add_one(work, DN_REPAIR_RECORD, verdict, false, "with these it is complete");
 }
@@ -632,7 +461,7 @@ tag_to_be(const dn_verdict *verdict)
 
 /* The row follows the journal, and only where that gets the name. */
 static int
-relink(planning *work, const dn_verdict *verdict)
+relink(dn_planning *work, const dn_verdict *verdict)
 {
     const dn_tracker_row *row = verdict->match->row;
     dn_repair_step *step;
@@ -651,7 +480,7 @@ relink(planning *work, const dn_verdict *verdict)
 }
 
 static bool
-has_step(const planning *work, dn_repair_action action)
+has_step(const dn_planning *work, dn_repair_action action)
 {
     for (size_t i = 0; i < work->repair->count; i++)
         if (work->repair->steps[i].action == action && !work->repair->steps[i].waits)
@@ -662,38 +491,39 @@ has_step(const planning *work, dn_repair_action action)
 /* drizzle-kit writes its snapshots from the definition: where that had fallen behind what is still to
  * be applied, they are looked at once more. */
 static int
-mend_definition(planning *work)
+mend_definition(dn_planning *work)
 {
     if (!work->result->definition_lacks)
         return 0;
-    if (add(work, (dn_repair_step){.action = DN_REPAIR_DEFINITION,
-                                   .why = "the definition lacks what migrations made; the next "
-                                          "generate would take it back"}) < 0)
+    if (dn_repair_add(work,
+                      (dn_repair_step){.action = DN_REPAIR_DEFINITION,
+                                       .why = "the definition lacks what migrations made; the next "
+                                              "generate would take it back"}) < 0)
         return -1;
     if (!has_step(work, DN_REPAIR_APPLY))
         return 0;
-    return add(work,
-               (dn_repair_step){.action = DN_REPAIR_SNAPSHOT,
-                                .why = "the newest snapshot has to be what the migrations make "
-                                       "once all of them are applied"});
+    return dn_repair_add(
+        work, (dn_repair_step){.action = DN_REPAIR_SNAPSHOT,
+                               .why = "the newest snapshot has to be what the migrations make "
+                                      "once all of them are applied"});
 }
 
 static int
-mend_snapshots(planning *work)
+mend_snapshots(dn_planning *work)
 {
     const dn_findings *findings = &work->result->findings;
 
     for (size_t i = 0; i < findings->count; i++)
         if (strcmp(findings->items[i].id, "snapshot.missing") == 0 &&
-            add(work, (dn_repair_step){.action = DN_REPAIR_SNAPSHOT,
-                                       .tag = findings->items[i].object,
-                                       .why = findings->items[i].message}) < 0)
+            dn_repair_add(work, (dn_repair_step){.action = DN_REPAIR_SNAPSHOT,
+                                                 .tag = findings->items[i].object,
+                                                 .why = findings->items[i].message}) < 0)
             return -1;
     return 0;
 }
 
 static int
-mend_database(planning *work)
+mend_database(dn_planning *work)
 {
     const dn_tracker *tracker = &work->observation->tracker;
     size_t before = work->repair->count;
@@ -719,7 +549,7 @@ mend_database(planning *work)
         dn_repair_step create = {.action = DN_REPAIR_CREATE_TRACKER,
                                  .why = "the tracker does not exist"};
 
-        if (add(work, create) < 0)
+        if (dn_repair_add(work, create) < 0)
             return -1;
         memmove(&work->repair->steps[before + 1], &work->repair->steps[before],
                 (work->repair->count - 1 - before) * sizeof create);
@@ -761,7 +591,7 @@ is_only_talk(const dn_repair_step *step)
 }
 
 static bool
-is_empty(const planning *work)
+is_empty(const dn_planning *work)
 {
     if (work->observation->tracker.present)
         return false;
@@ -773,7 +603,7 @@ is_empty(const planning *work)
 
 /* What disagrees and has no step of its own is a person's to judge. */
 static int
-report_the_rest(planning *work)
+report_the_rest(dn_planning *work)
 {
     const dn_findings *findings = &work->result->findings;
 
@@ -781,15 +611,15 @@ report_the_rest(planning *work)
         return 0;
     for (size_t i = 0; i < findings->count; i++)
         if (findings->items[i].severity != DN_NOTE &&
-            add(work, (dn_repair_step){.action = DN_REPAIR_REPORT,
-                                       .tag = findings->items[i].object,
-                                       .why = findings->items[i].message}) < 0)
+            dn_repair_add(work, (dn_repair_step){.action = DN_REPAIR_REPORT,
+                                                 .tag = findings->items[i].object,
+                                                 .why = findings->items[i].message}) < 0)
             return -1;
     return 0;
 }
 
 static int
-put_around(planning *work)
+put_around(dn_planning *work)
 {
     dn_repair *repair = work->repair;
     bool backup = false;
@@ -799,14 +629,15 @@ put_around(planning *work)
         backup = backup || is_worth_a_backup(&repair->steps[i]);
         writes = writes || !is_only_talk(&repair->steps[i]);
     }
-    if (writes && add(work, (dn_repair_step){.action = DN_REPAIR_VERIFY,
+    if (writes &&
+        dn_repair_add(work, (dn_repair_step){.action = DN_REPAIR_VERIFY,
                                              .why = "journal, files, tracker and schema are "
                                                     "compared again"}) < 0)
         return -1;
     if (!backup || is_empty(work))
         return 0;
-    if (add(work, (dn_repair_step){.action = DN_REPAIR_BACKUP, .why = "before the first change"}) <
-        0)
+    if (dn_repair_add(work, (dn_repair_step){.action = DN_REPAIR_BACKUP,
+                                             .why = "before the first change"}) < 0)
         return -1;
     memmove(&repair->steps[1], &repair->steps[0], (repair->count - 1) * sizeof *repair->steps);
     repair->steps[0] =
@@ -818,23 +649,23 @@ int
 dn_repair_plan(const dn_reconciliation *reconciliation, const dn_observation *observation,
                bool illegible, bool renew, dn_arena *arena, dn_repair *repair, dn_error *error)
 {
-    planning work = {.result = reconciliation,
-                     .observation = observation,
-                     .illegible = illegible,
-                     .renew = renew && observation->tracker.owner != DN_OWNER_FOREIGN,
-                     .arena = arena,
-                     .repair = repair,
-                     .error = error};
+    dn_planning work = {.result = reconciliation,
+                        .observation = observation,
+                        .illegible = illegible,
+                        .renew = renew && observation->tracker.owner != DN_OWNER_FOREIGN,
+                        .arena = arena,
+                        .repair = repair,
+                        .error = error};
     int unclear;
 
     *repair = (dn_repair){.automatic = true};
     unclear = ask_whose_folder(&work);
     if (unclear)
         return unclear < 0 ? -1 : 0;
-    if (ask_about_moved(&work) < 0 || ask_about_rows(&work) < 0 || ask_about_objects(&work) < 0 ||
-        ask_about_names(&work) < 0 || ask_about_migrations(&work) < 0 ||
-        ask_about_drift(&work) < 0 || mend_files(&work) < 0 || mend_database(&work) < 0 ||
-        report_the_rest(&work) < 0)
+    if (dn_repair_ask_about_moved(&work) < 0 || ask_about_rows(&work) < 0 ||
+        ask_about_objects(&work) < 0 || ask_about_names(&work) < 0 ||
+        ask_about_migrations(&work) < 0 || dn_repair_ask_about_drift(&work) < 0 ||
+        mend_files(&work) < 0 || mend_database(&work) < 0 || report_the_rest(&work) < 0)
         return -1;
     return put_around(&work);
 }

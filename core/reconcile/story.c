@@ -268,7 +268,11 @@ tell_moved(telling *story)
     begin(story);
     dn_fact_describe(&story->text, moved->expected->kind, moved->expected->path,
                      moved->expected->path_count);
-    dn_text_add_string(&story->text, " was renamed by hand, as it seems: it is gone, and ");
+    dn_text_add_string(&story->text,
+                       dn_moved_is_elsewhere(moved)
+                           ? " is in another schema than it is looked for in, by search_path or "
+                             "because it was moved by hand: it is gone, and "
+                           : " was renamed by hand, as it seems: it is gone, and ");
     dn_fact_describe(&story->text, moved->actual->kind, moved->actual->path,
                      moved->actual->path_count);
     dn_text_add_string(&story->text, ", which no migration makes, has all of its columns");

@@ -180,3 +180,116 @@ names_the_table_once() {
 @test "postgresql: of a table that is gone its columns are not told one by one" {
     on postgresql names_the_table_once
 }
+
+@test "postgresql: a target whose search_path names a schema that no migration makes is replayed" {
+    dialect=postgresql
+    database=$(empty_database postgresql app)
+    rows 'CREATE SCHEMA shop'
+    rows "ALTER DATABASE ${database##*/} SET search_path = shop, public"
+    on_here() {
+        mkdir -p migrations
+        printf '{"targets": {"only": {"url": "%s", "kind": "development", "backup": "none"}}}\n' "$database" >dunlin.json
+        migration 0000_users <<<'CREATE TABLE users (id integer PRIMARY KEY, name text);'
+        migration 0001_more <<<'ALTER TABLE users ADD COLUMN age integer;'
+    }
+    on_here
+    dunlin migrate
+    assert_exit 0
+    run_json doctor
+    assert_exit 0
+    assert_json .evidence.source cache
+    rm -r migrations/meta/_dunlin
+    rows 'DELETE FROM shop.dunlin_migrations WHERE seq = 2'
+    run_json doctor
+    assert_exit 4
+    assert_json .evidence.source shadow
+    run_json repair --apply
+    assert_exit 0
+    assert_json '[.performed[].action]' '["record","verify"]'
+    # In an empty database that is given, too.
+    spare=$(empty_database postgresql spare)
+    sql_in "$spare" "ALTER DATABASE ${spare##*/} SET search_path = shop, public"
+    rm -r migrations/meta/_dunlin
+    run_json doctor --shadow-url "$spare"
+    assert_exit 0
+    assert_equal "$(sql_in "$spare" "SELECT count(*) FROM pg_namespace WHERE nspname = 'shop'")" 0
+    # Who connects with another search_path is told so, and nothing is made again.
+    rows "ALTER DATABASE ${database##*/} SET search_path = public"
+    dunlin repair --apply
+    assert_exit 4
+    assert_stdout "Table 'public.users' is in another schema than it is looked for in, by search_path or because it was moved by hand: it is gone, and table 'shop.users', which no migration makes, has all of its columns"
+    assert_equal "$(rows "SELECT count(*) FROM pg_class WHERE relname = 'users'")" 1
+}
+
+@test "postgresql: a repair that may not write records says so before its backup" {
+    on postgresql people
+    dunlin migrate
+    rows "DELETE FROM dunlin_migrations WHERE seq = 2"
+    rows "GRANT SELECT ON ALL TABLES IN SCHEMA public TO restricted"
+    sed -i "s/dunlin@/restricted:s3cr3t-Passw0rd@/; s/, \"backup\": \"none\"//" dunlin.json
+    dunlin doctor
+    assert_exit 4
+    assert_stdout "[environment.privileges]"
+    dunlin repair --apply
+    assert_exit 1
+    assert_stderr "[privileges.missing]"
+    assert_stderr "INSERT on table public.dunlin_migrations"
+    refute_file ./*backups
+}
+
+# What git makes of line ends on another system is nobody's change.
+takes_any_line_ends() {
+    migration 0000_users <<<'CREATE TABLE users (id integer PRIMARY KEY, age integer);'
+    migration 0001_touch
+    dunlin migrate
+    assert_exit 0
+    sed -i 's/$/\r/' migrations/*.sql
+    dunlin doctor
+    assert_exit 0
+    assert_stdout "Journal, files, tracker and schema agree."
+    dunlin drift --replay
+    assert_exit 0
+    rows 'DELETE FROM dunlin_migrations'
+    run_json repair --apply
+    assert_exit 0
+    assert_json '[.performed[].action]' '["record","verify"]'
+    dunlin doctor
+    assert_exit 0
+}
+
+@test "postgresql: files with CR LF make the bodies that are there" {
+    on postgresql true
+    sed -i 's/portable/postgresql/' dunlin.json
+    takes_any_line_ends <<'SQL'
+CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RETURN NEW;
+END $$;
+CREATE TRIGGER users_touch BEFORE UPDATE ON users FOR EACH ROW EXECUTE FUNCTION touch();
+SQL
+}
+
+@test "mysql: files with CR LF make the bodies that are there" {
+    on mysql true
+    sed -i 's/portable/mysql/' dunlin.json
+    takes_any_line_ends <<'SQL'
+CREATE TRIGGER users_touch BEFORE UPDATE ON users FOR EACH ROW
+BEGIN
+    SET NEW.age = 1;
+END;
+SQL
+}
+
+@test "sqlite: files with CR LF make the bodies that are there" {
+    on sqlite true
+    sed -i 's/portable/sqlite/' dunlin.json
+    takes_any_line_ends <<'SQL'
+CREATE TRIGGER users_touch AFTER UPDATE ON users
+BEGIN
+    SELECT 1;
+END;
+CREATE VIEW old AS
+SELECT id
+FROM users WHERE age > 60;
+SQL
+}
