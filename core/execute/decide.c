@@ -267,6 +267,61 @@ answer(deciding *work, const dunlin_operation *operation, const dn_wanted *wante
     return guard;
 }
 
+static bool
+same(dunlin_string one, dunlin_string other)
+{
+    return one.length == other.length && memcmp(one.data, other.data, (size_t)one.length) == 0;
+}
+
+/* Did the parser make its name up? */
+static bool
+is_nameless(const deciding *work, const dunlin_operation *operation)
+{
+    const dn_ddl_statement *parsed = &work->reading->parsed;
+
+    for (size_t i = 0; i < parsed->count; i++) {
+        const dunlin_operation *one = parsed->operations[i];
+
+        if (parsed->marks[i].named && one->span_begin == operation->span_begin &&
+            same(one->kind, operation->kind) &&
+            same(one->path[one->path_count - 1], operation->path[operation->path_count - 1]))
+            return true;
+    }
+    return false;
+}
+
+/* The same name on every database, and the same when a run is taken up again, has a statement that
+ * does not look at what is there; so its name may be taken. */
+static int
+check_made_name(const deciding *work, const dunlin_operation *operation)
+{
+    static const char *const kinds[] = {DUNLIN_KIND_UNIQUE, DUNLIN_KIND_FOREIGN_KEY,
+                                        DUNLIN_KIND_CHECK, DUNLIN_KIND_INDEX};
+    const dunlin_fact *there = NULL;
+    dunlin_string name;
+    bool index = dn_string_equal(operation->kind, DUNLIN_KIND_INDEX);
+
+    if (work->again || operation->verb != DUNLIN_VERB_CREATE ||
+        !dn_string_among(operation->kind, "unique fk check index") || !is_nameless(work, operation))
+        return 0;
+    for (size_t i = 0; !there && i < sizeof kinds / sizeof kinds[0]; i++)
+        there = dn_fact_map_find(work->facts, dn_string(kinds[i]), operation->path,
+                                 operation->path_count);
+    if (!there)
+        return 0;
+    name = operation->path[operation->path_count - 1];
+    dn_fail(work->error, DUNLIN_DISAGREEMENT, "translate.made-name",
+            "this %s has no name, and '%.*s', which it gets on every database, is taken by "
+            "another one of the table: give it a name, %s name %s",
+            index ? "index" : "constraint", (int)name.length, name.data,
+            index ? "CREATE INDEX" : "ADD CONSTRAINT",
+            index                                                  ? "ON .."
+            : dn_string_equal(operation->kind, DUNLIN_KIND_CHECK)  ? "CHECK (..)"
+            : dn_string_equal(operation->kind, DUNLIN_KIND_UNIQUE) ? "UNIQUE (..)"
+                                                                   : "FOREIGN KEY (..) ..");
+    return dn_translator_blame(work->source, operation->span_begin, work->error);
+}
+
 static int
 decide_one(deciding *work, const dunlin_operation *operation)
 {
@@ -306,7 +361,7 @@ decide_one(deciding *work, const dunlin_operation *operation)
     case DN_GUARD_CANNOT: return refuse(work, operation, "translate.missing", why);
     default: break;
     }
-    if (clear_old(work, operation) < 0)
+    if (check_made_name(work, operation) < 0 || clear_old(work, operation) < 0)
         return -1;
     return run(work, operation, &wanted);
 }
