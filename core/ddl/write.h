@@ -161,6 +161,10 @@ bool dn_write_given_char(dn_writer *writer, const dn_data *data, dunlin_string c
 void dn_write_compared_chars(const dn_writer *writer, const dn_node *node);
 /* Refuses a pattern that would match them, or not. */
 bool dn_write_char_pattern(dn_writer *writer, const dn_node *node);
+/* write_blob.c: a text in the place of a blob becomes one. */
+bool dn_write_given_blob(dn_writer *writer, const dn_data *data, dunlin_string column,
+                         dn_node *node);
+bool dn_write_compared_blobs(dn_writer *writer, const dn_node *node);
 /* write_set.c: `called` goes before the columns, unless it is empty. */
 bool dn_write_set(dn_writer *writer, const dn_data *data, dunlin_string called, dn_text *out);
 /* write_data.c */

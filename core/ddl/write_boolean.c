@@ -210,7 +210,9 @@ give_column(dn_writer *writer, const dn_data *data, dunlin_string column, dn_nod
 {
     if ((is_constant(node) || node->kind == DN_NODE_CASE) && is_boolean(writer, data, column))
         return give(writer, column, node);
-    if (!check_text(writer, data, column, node) || !dn_write_given_char(writer, data, column, node))
+    if (!check_text(writer, data, column, node) ||
+        !dn_write_given_blob(writer, data, column, node) ||
+        !dn_write_given_char(writer, data, column, node))
         return false;
     return !whole || !is_decimal_for_integer(writer, data, column, node) ||
            become_whole(writer, node);

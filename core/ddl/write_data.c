@@ -168,6 +168,15 @@ write_conflict(dn_writer *writer, const dn_data *data, dn_text *out)
     return dn_write_clause_parts(writer, name, data->conflict_offset, standard, parts, 3, out);
 }
 
+/* WITH before INSERT, where the database has it before its SELECT only. */
+static bool
+with_goes_inside(const dn_writer *writer, const dn_data *data)
+{
+    return data->with && data->kind == DN_DATA_INSERT && data->source && !data->source->with &&
+           writer->target->rules &&
+           !dn_rule_named(writer->target->rules, DUNLIN_RULE_CLAUSE, "data with");
+}
+
 /* SQLite's parser takes the ON of ON CONFLICT for a join's, unless a WHERE comes before. */
 static bool
 write_source(dn_writer *writer, const dn_data *data, dn_text *out)
@@ -176,6 +185,10 @@ write_source(dn_writer *writer, const dn_data *data, dn_text *out)
     dn_query copy = *data->source;
     dn_node always;
 
+    if (with_goes_inside(writer, data)) {
+        copy.with = data->with;
+        copy.recursive = data->recursive;
+    }
     if (data->conflict && writer->target->rules && !copy.where && copy.from && !copy.group.count &&
         !copy.order.count)
         rule = dn_rule_named(writer->target->rules, DUNLIN_RULE_CLAUSE, "on conflict after select");
@@ -315,7 +328,8 @@ write_truncate(dn_writer *writer, const dn_data *data, dn_text *out)
 bool
 dn_write_data(dn_writer *writer, const dn_data *data, dn_text *out)
 {
-    if (!dn_write_with(writer, data->with, data->recursive, "data with", out))
+    if (!with_goes_inside(writer, data) &&
+        !dn_write_with(writer, data->with, data->recursive, "data with", out))
         return false;
     switch (data->kind) {
     case DN_DATA_INSERT: return write_insert(writer, data, out);

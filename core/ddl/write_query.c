@@ -130,7 +130,9 @@ dn_write_with(dn_writer *writer, const dn_with *with, bool recursive, const char
 
     if (!with)
         return true;
-    if (!dn_write_clause(writer, recursive ? "with recursive" : clause, 0, &rule))
+    if ((!recursive || strcmp(clause, "with") != 0) && !dn_write_clause(writer, clause, 0, &rule))
+        return false;
+    if (recursive && !dn_write_clause(writer, "with recursive", 0, &rule))
         return false;
     dn_text_add_string(out, recursive ? "WITH RECURSIVE " : "WITH ");
     for (const dn_with *one = with; one; one = one->next) {

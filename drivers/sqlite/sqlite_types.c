@@ -24,7 +24,7 @@ static const struct {
     {"bigint", "INTEGER", false, "INTEGER", NULL, NULL, NULL},
     {"numeric", "NUMERIC", true, "ANY", NULL, NULL,
      "precision and scale are not enforced, and beyond 15 digits values are not exact"},
-    {"real", "REAL", false, "REAL", NULL, NULL, NULL},
+    {"real", "REAL", false, "REAL", NULL, "it keeps 15 digits, where PostgreSQL rounds to 6", NULL},
     {"double precision", "REAL", false, "REAL", NULL, NULL, NULL},
     {"text", "TEXT", false, "TEXT", NULL, NULL, NULL},
     {"varchar", "VARCHAR", true, "TEXT", NULL, NULL, "the length is not enforced"},
