@@ -178,11 +178,34 @@ char_value(dn_arena *arena, dunlin_string text)
     return (dunlin_string){copy, copy ? end + 1 : 0};
 }
 
+/* '\x00ff' -> X'00ff' */
+static dunlin_string
+blob_value(dn_arena *arena, dunlin_string text)
+{
+    dunlin_string digits;
+    char *made;
+
+    if (text.length < 2 || text.data[0] != '\'' || text.data[text.length - 1] != '\'' ||
+        memchr(text.data + 1, '\'', (size_t)text.length - 2) ||
+        dn_bytes_of(arena, (dunlin_string){text.data + 1, text.length - 2}, &digits))
+        return text;
+    made = dn_arena_printf(arena, "X'%.*s'", (int)digits.length, digits.data);
+    return made ? dn_string(made) : dn_string("");
+}
+
+static bool
+is_blob(dunlin_string type)
+{
+    return dn_string_equal_fold(type, "blob") || dn_string_equal_fold(type, "bytea") ||
+           dn_string_equal_fold(type, "longblob");
+}
+
 dunlin_string
 dn_ddl_value_of(dn_arena *arena, dunlin_string type, dunlin_string text)
 {
     return dn_string_equal_fold(type, "boolean") ? boolean_value(text)
            : is_char(type)                       ? char_value(arena, text)
+           : is_blob(type)                       ? blob_value(arena, text)
                                                  : text;
 }
 

@@ -107,7 +107,7 @@ int dn_ddl_write(const dunlin_operation *const *operations, size_t count, dn_tex
 void dn_ddl_write_name(dunlin_string name, dn_text *text);
 
 /* The default of a column of this type: of a boolean "false" for 0, as MySQL and SQLite write it, of a
- * char(n) without blanks at its end; else the text itself. Empty: no memory. */
+ * char(n) without blanks at its end, of bytes X'00ff'; else the text itself. Empty: no memory. */
 dunlin_string dn_ddl_value_of(dn_arena *arena, dunlin_string type, dunlin_string text);
 
 /* The class of a portable type (docs/facts.md), or NULL for what is none. */

@@ -243,4 +243,7 @@ bool dn_ddl_rename_table(dn_ddl_parser *parser);
 bool dn_ddl_comment(dn_ddl_parser *parser);
 bool dn_ddl_data(dn_ddl_parser *parser);
 
+/* write_blob.c: the hexadecimal digits of what PostgreSQL reads as bytea; else why it does not. */
+const char *dn_bytes_of(dn_arena *arena, dunlin_string text, dunlin_string *digits);
+
 #endif

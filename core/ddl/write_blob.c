@@ -47,20 +47,18 @@ next_byte(dunlin_string text, uint64_t *at)
     return byte;
 }
 
-static bool
-become_blob(dn_writer *writer, dn_node *node)
+const char *
+dn_bytes_of(dn_arena *arena, dunlin_string text, dunlin_string *digits)
 {
-    static const char digits[] = "0123456789abcdef";
-    dunlin_string text = node->text;
+    static const char all[] = "0123456789abcdef";
     bool hexadecimal = text.length >= 2 && text.data[0] == '\\' && text.data[1] == 'x';
-    char *made = dn_arena_alloc(writer->arena, (size_t)text.length * 2 + 1);
+    char *made = dn_arena_alloc(arena, (size_t)text.length * 2 + 1);
     size_t length = 0;
 
     if (!made)
-        return dn_write_refuse(writer, node->offset, "there is no memory");
+        return "there is no memory";
     if (hexadecimal && !is_hexadecimal(text))
-        return dn_write_refuse(writer, node->offset, "'%.*s' are no hexadecimal digits of bytes",
-                               text.length < 60 ? (int)text.length : 60, text.data);
+        return "these are no hexadecimal digits of bytes";
     for (uint64_t i = hexadecimal ? 2 : 0; i < text.length;) {
         int byte;
 
@@ -72,14 +70,23 @@ become_blob(dn_writer *writer, dn_node *node)
         }
         byte = next_byte(text, &i);
         if (byte < 0)
-            return dn_write_refuse(writer, node->offset,
-                                   "a backslash in the text of bytes stands before another one or "
-                                   "three octal digits: write '\\x..'");
-        made[length++] = digits[byte >> 4];
-        made[length++] = digits[byte & 15];
+            return "a backslash in the text of bytes stands before another one or three octal "
+                   "digits: write '\\x..'";
+        made[length++] = all[byte >> 4];
+        made[length++] = all[byte & 15];
     }
+    *digits = dn_span(made, length);
+    return NULL;
+}
+
+static bool
+become_blob(dn_writer *writer, dn_node *node)
+{
+    const char *reason = dn_bytes_of(writer->arena, node->text, &node->text);
+
+    if (reason)
+        return dn_write_refuse(writer, node->offset, "%s", reason);
     node->kind = DN_NODE_BLOB;
-    node->text = dn_span(made, length);
     return true;
 }
 

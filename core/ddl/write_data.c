@@ -97,15 +97,41 @@ write_first_column(dn_writer *writer, const dn_data *data, dn_text *out)
     return !column.length || dn_write_name(writer, column, out);
 }
 
+/* The row that is there has the same values in the columns of the target. */
 static bool
-wants_column(const dn_writer *writer, const char *clause)
+write_same_target(dn_writer *writer, const dn_data *data, dn_text *out)
+{
+    for (size_t i = 0; i < data->target.count; i++) {
+        dn_node there = {.kind = DN_NODE_COLUMN,
+                         .offset = data->conflict_offset,
+                         .parts = {data->table.name, data->target.list[i]},
+                         .part_count = 2};
+        dn_node given = {.kind = DN_NODE_EXCLUDED,
+                         .offset = data->conflict_offset,
+                         .parts = {data->target.list[i]},
+                         .part_count = 1};
+        dn_node *operands[] = {&there, &given};
+        const dn_node same = {.kind = DN_NODE_OPERATOR,
+                              .offset = data->conflict_offset,
+                              .name = "is not distinct from",
+                              .items = {operands, 2, 2}};
+
+        dn_text_add_string(out, i ? " AND " : "");
+        if (!dn_write_expression(writer, &same, out))
+            return false;
+    }
+    return true;
+}
+
+static bool
+wants_part(const dn_writer *writer, const char *clause, char part)
 {
     const dn_rule *rule = writer->target->rules
                               ? dn_rule_named(writer->target->rules, DUNLIN_RULE_CLAUSE, clause)
                               : NULL;
 
     for (uint64_t i = 0; rule && i + 1 < rule->native.length; i++)
-        if (rule->native.data[i] == '$' && rule->native.data[i + 1] == '3')
+        if (rule->native.data[i] == '$' && rule->native.data[i + 1] == part)
             return true;
     return false;
 }
@@ -118,7 +144,7 @@ write_conflict_update(dn_writer *writer, const dn_data *data, const char *kind, 
     const char *standard = *kind == 't'   ? "ON CONFLICT ($1) DO UPDATE SET $2"
                            : *kind == 'c' ? "ON CONFLICT ON CONSTRAINT $1 DO UPDATE SET $2"
                                           : "ON CONFLICT DO UPDATE SET $2";
-    dn_part parts[3];
+    dn_part parts[5] = {0};
     const dn_rule *rule;
 
     if (!name)
@@ -126,7 +152,9 @@ write_conflict_update(dn_writer *writer, const dn_data *data, const char *kind, 
     if (!piece(writer, data, write_target, &parts[0]) ||
         !piece(writer, data, write_assignments, &parts[1]) ||
         !piece(writer, data, write_table, &parts[2]) ||
-        !dn_write_clause_parts(writer, name, data->conflict_offset, standard, parts, 3, out))
+        (wants_part(writer, name, '4') && (!piece(writer, data, write_same_target, &parts[3]) ||
+                                           !piece(writer, data, write_first_column, &parts[4]))) ||
+        !dn_write_clause_parts(writer, name, data->conflict_offset, standard, parts, 5, out))
         return false;
     if (!data->update_where)
         return true;
@@ -146,7 +174,7 @@ write_conflict(dn_writer *writer, const dn_data *data, dn_text *out)
                            : *kind == 'c' ? "ON CONFLICT ON CONSTRAINT $1 DO NOTHING"
                                           : "ON CONFLICT DO NOTHING";
     const char *name = dn_arena_printf(writer->arena, "on conflict %sdo nothing", kind);
-    dn_part parts[3];
+    dn_part parts[4] = {0};
 
     if (!data->conflict)
         return true;
@@ -160,12 +188,13 @@ write_conflict(dn_writer *writer, const dn_data *data, dn_text *out)
         return dn_write_refuse(writer, data->conflict_offset, "there is no memory");
     if (!piece(writer, data, write_target, &parts[0]) ||
         !piece(writer, data, write_table, &parts[1]) ||
-        !piece(writer, data, write_first_column, &parts[2]))
+        !piece(writer, data, write_first_column, &parts[2]) ||
+        (wants_part(writer, name, '4') && !piece(writer, data, write_same_target, &parts[3])))
         return false;
-    if (!parts[2].text.length && wants_column(writer, name))
+    if (!parts[2].text.length && wants_part(writer, name, '3'))
         return dn_write_refuse(writer, data->conflict_offset,
                                "the columns of the table are not known: name them in the INSERT");
-    return dn_write_clause_parts(writer, name, data->conflict_offset, standard, parts, 3, out);
+    return dn_write_clause_parts(writer, name, data->conflict_offset, standard, parts, 4, out);
 }
 
 /* WITH before INSERT, where the database has it before its SELECT only. */
@@ -178,6 +207,28 @@ with_goes_inside(const dn_writer *writer, const dn_data *data)
 }
 
 /* SQLite's parser takes the ON of ON CONFLICT for a join's, unless a WHERE comes before. */
+static bool
+reads_from(const dn_from *from, const dn_ddl_object *table)
+{
+    for (; from; from = from->next) {
+        if (from->kind == DN_FROM_TABLE && dn_ddl_same(from->table.name, table->name))
+            return true;
+        if (from->kind == DN_FROM_JOIN &&
+            (reads_from(from->left, table) || reads_from(from->right, table)))
+            return true;
+    }
+    return false;
+}
+
+/* A column behind ON CONFLICT would be one of the SELECT, too. */
+static bool
+is_to_be_hidden(const dn_writer *writer, const dn_data *data)
+{
+    return data->conflict && writer->target->rules &&
+           reads_from(data->source->from, &data->table) &&
+           dn_rule_named(writer->target->rules, DUNLIN_RULE_CLAUSE, "on conflict sees the select");
+}
+
 static bool
 write_source(dn_writer *writer, const dn_data *data, dn_text *out)
 {
@@ -198,7 +249,13 @@ write_source(dn_writer *writer, const dn_data *data, dn_text *out)
         always.name = "true";
         copy.where = &always;
     }
-    return dn_write_query(writer, &copy, out);
+    if (!is_to_be_hidden(writer, data))
+        return dn_write_query(writer, &copy, out);
+    dn_text_add_string(out, "SELECT * FROM ");
+    if (!dn_write_in_parentheses(writer, &copy, out))
+        return false;
+    dn_text_add_string(out, " AS source");
+    return true;
 }
 
 static bool

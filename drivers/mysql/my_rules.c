@@ -332,6 +332,11 @@ static const my_rule functions[] = {
     SINCE(100200, 80000, FUNCTION, "cume_dist", NULL, NULL),
 };
 
+#define OTHER_KEY_FAILS(same, column) "IF(" same ", " column ", (SELECT 1 UNION SELECT 2))"
+static const char which_key[] =
+    "ON DUPLICATE KEY means any key, and is told of the right one by its columns: write "
+    "ON CONFLICT (columns)";
+
 static const my_rule clauses[] = {
     /* Nulls are the smallest here and the largest there. */
     RULE(CLAUSE, "order asc", NULL, "$1 IS NULL, $1"),
@@ -362,11 +367,14 @@ static const my_rule clauses[] = {
     RULE(CLAUSE, "insert or replace", NULL, "REPLACE INTO"),
     /* Not INSERT IGNORE, which hides other errors. */
     RULE(CLAUSE, "on conflict do nothing", NULL, "ON DUPLICATE KEY UPDATE $2.$3 = $2.$3"),
-    RULE(CLAUSE, "on conflict target do nothing", NULL, "ON DUPLICATE KEY UPDATE $2.$3 = $2.$3"),
-    RULE(CLAUSE, "on conflict constraint do nothing", NULL,
-         "ON DUPLICATE KEY UPDATE $2.$3 = $2.$3"),
-    RULE(CLAUSE, "on conflict target do update", NULL, "ON DUPLICATE KEY UPDATE $2"),
-    RULE(CLAUSE, "on conflict constraint do update", NULL, "ON DUPLICATE KEY UPDATE $2"),
+    /* ON DUPLICATE KEY means any key: that of another one fails, as it does in PostgreSQL. */
+    RULE(CLAUSE, "on conflict target do nothing", NULL,
+         "ON DUPLICATE KEY UPDATE $2.$3 = " OTHER_KEY_FAILS("$4", "$2.$3")),
+    RULE(CLAUSE, "on conflict target do update", NULL,
+         "ON DUPLICATE KEY UPDATE $3.$5 = " OTHER_KEY_FAILS("$4", "$3.$5") ", $2"),
+    REFUSED(CLAUSE, "on conflict constraint do nothing", NULL, which_key),
+    REFUSED(CLAUSE, "on conflict constraint do update", NULL, which_key),
+    RULE(CLAUSE, "on conflict sees the select", NULL, NULL),
     RULE(CLAUSE, "on conflict do update", NULL, "ON DUPLICATE KEY UPDATE $2"),
     REFUSED(CLAUSE, "blanks of a char", NULL, blanks),
     REFUSED(CLAUSE, "text for a number", NULL,
