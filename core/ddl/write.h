@@ -82,6 +82,7 @@ typedef struct dn_writer {
     dn_arena *arena;
     dn_error *error;
     const dn_scope *scope;
+    bool view; /* it is the query of one, or of a table */
     const char *reason;
     uint64_t offset;
     bool failed; /* *error is filled, or no memory */
@@ -137,6 +138,8 @@ bool dn_write_by_rule(dn_writer *writer, int32_t kind, const char *name, const d
 /* write_sort.c: keys of `query`, where they may be the place or name of a column of its result, or
  * of a window and the like, NULL. */
 bool dn_write_sorts(dn_writer *writer, const dn_sorts *sorts, const dn_query *query, dn_text *out);
+/* write_items.c */
+bool dn_write_items(dn_writer *writer, const dn_query *query, dn_text *out);
 /* write_query.c */
 bool dn_write_query(dn_writer *writer, const dn_query *query, dn_text *out);
 bool dn_write_with(dn_writer *writer, const dn_with *with, bool recursive, const char *clause,

@@ -156,23 +156,6 @@ dn_write_with(dn_writer *writer, const dn_with *with, bool recursive, const char
 
 /* --- SELECT --- */
 static bool
-write_items(dn_writer *writer, const dn_query *query, dn_text *out)
-{
-    for (size_t i = 0; i < query->item_count; i++) {
-        if (i)
-            dn_text_add_string(out, ", ");
-        if (!dn_write_expression(writer, query->items[i].node, out))
-            return false;
-        if (query->items[i].alias.length) {
-            dn_text_add_string(out, " AS ");
-            if (!dn_write_name(writer, query->items[i].alias, out))
-                return false;
-        }
-    }
-    return true;
-}
-
-static bool
 write_distinct(dn_writer *writer, const dn_query *query, dn_text *out)
 {
     const dn_rule *rule;
@@ -228,7 +211,7 @@ write_select(dn_writer *writer, const dn_query *query, dn_text *out)
     if (!dn_write_enter(writer, query->from))
         return false;
     dn_text_add_string(out, "SELECT ");
-    if (!write_distinct(writer, query, out) || !write_items(writer, query, out) ||
+    if (!write_distinct(writer, query, out) || !dn_write_items(writer, query, out) ||
         !write_where(writer, query, out))
         return false;
     if (query->group.count) {

@@ -155,11 +155,14 @@ add_object(dn_kit_text *text, const dunlin_operation *operation, dunlin_string t
 {
     bool view = is_kind(operation, DUNLIN_KIND_VIEW);
     const char *kind = view ? "view" : "trigger";
+    dunlin_string written = dn_kit_set_text(dn_sqlite_set_of(operation), "text");
     DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text sql = {0};
 
     while (trigger.length > 0 && strchr(" \t\r\n;", trigger.data[trigger.length - 1]) != NULL)
         trigger.length--;
-    if (view)
+    if (view && written.length > 0)
+        dn_kit_text_add_string(&sql, written);
+    else if (view)
         dn_sqlite_write_view(&sql, operation->path[0], dn_sqlite_set_of(operation), "");
     else
         dn_kit_text_add_string(&sql, trigger);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "drivers/sqlite/sqlite_local.h"
+#include "drivers/sqlite/sqlite_write.h"
 
 typedef struct place {
     const dunlin_fact *fact;
@@ -77,6 +78,31 @@ push(realising *work, const char *kind, dunlin_string table, dunlin_string name,
     return work->local.call->host->fact(work->local.call, &fact);
 }
 
+/* As it is read of one that is there. */
+static void
+settle_view(realising *work, dunlin_string name, dn_kit_properties *set)
+{
+    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text sql = {0};
+    dn_sqlite_tokens tokens;
+
+    dn_sqlite_write_view(&sql, name, dn_kit_set_of(set), "");
+    for (size_t i = 0; i < set->count; i++) {
+        dunlin_string plain;
+
+        if (!dn_kit_same(set->list[i].name, "definition") ||
+            !dn_sqlite_tokens_cut(&work->pool, set->list[i].text, &tokens))
+            continue;
+        plain = dn_sqlite_view_text(&work->pool, &tokens, 0, tokens.count);
+        if (dn_kit_equal(plain, set->list[i].text))
+            return;
+        set->list[i].text = plain;
+        dn_kit_properties_add(set, "text", DUNLIN_PROPERTY_TEXT,
+                              dn_kit_pool_copy(&work->pool, dn_kit_text_string(&sql)));
+        work->pool.failed = work->pool.failed || sql.failed;
+        return;
+    }
+}
+
 /* --- what is no part of a table ------------------------------------------------------------------- */
 static int32_t
 realise_other(realising *work, const dunlin_fact *fact)
@@ -90,6 +116,7 @@ realise_other(realising *work, const dunlin_fact *fact)
                     dn_kit_set_of(&set)); /* a comment on one that is there */
     if (is_kind(fact, DUNLIN_KIND_VIEW)) {
         status = dn_sqlite_local_view(&work->local, set_of(fact), dn_kit_string(NULL), &set);
+        settle_view(work, fact->path[0], &set);
         return status != DUNLIN_OK ? status
                                    : push(work, DUNLIN_KIND_VIEW, fact->path[0],
                                           dn_kit_string(NULL), dn_kit_set_of(&set));

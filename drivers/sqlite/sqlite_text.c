@@ -238,6 +238,50 @@ dn_sqlite_statement_text(dn_kit_pool *pool, const dn_sqlite_tokens *tokens, size
     return write_tokens(&work);
 }
 
+static bool
+begins_item(const dn_sqlite_tokens *tokens, size_t begin, size_t at)
+{
+    return at > begin && (dn_sqlite_tokens_symbol(tokens, at - 1, ',') ||
+                          dn_sqlite_tokens_word(tokens, at - 1, "select") ||
+                          dn_sqlite_tokens_word(tokens, at - 1, "distinct"));
+}
+
+/* The AS of "SELECT a AS a," or "t.a AS a FROM". */
+static bool
+is_redundant(dn_kit_pool *pool, const dn_sqlite_tokens *tokens, size_t begin, size_t end, size_t at)
+{
+    size_t name = at - 1;
+
+    if (at <= begin || at + 1 >= end || !dn_sqlite_tokens_word(tokens, at, "as") ||
+        !is_name(&tokens->list[name]) || !is_name(&tokens->list[at + 1]) ||
+        !dn_kit_equal(dn_sqlite_name(pool, &tokens->list[name]),
+                      dn_sqlite_name(pool, &tokens->list[at + 1])))
+        return false;
+    if (at + 2 < end && !dn_sqlite_tokens_symbol(tokens, at + 2, ',') &&
+        !dn_sqlite_tokens_word(tokens, at + 2, "from"))
+        return false;
+    return begins_item(tokens, begin, name) ||
+           (name > begin + 2 && dn_sqlite_tokens_symbol(tokens, name - 1, '.') &&
+            begins_item(tokens, begin, name - 2));
+}
+
+dunlin_string
+dn_sqlite_view_text(dn_kit_pool *pool, const dn_sqlite_tokens *tokens, size_t begin, size_t end)
+{
+    dn_sqlite_tokens kept = {.list =
+                                 dn_kit_pool_take(pool, (tokens->count + 1) * sizeof(*kept.list))};
+
+    if (kept.list == NULL)
+        return dn_kit_string(NULL);
+    for (size_t i = begin; i < end; i++)
+        if (is_redundant(pool, tokens, begin, end, i))
+            i++;
+        else
+            kept.list[kept.count++] = tokens->list[i];
+    kept.list[kept.count] = tokens->list[tokens->count];
+    return dn_sqlite_statement_text(pool, &kept, 0, kept.count);
+}
+
 dunlin_string
 dn_sqlite_default(dn_kit_pool *pool, const dn_sqlite_tokens *tokens, size_t begin, size_t end)
 {

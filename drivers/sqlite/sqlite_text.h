@@ -50,6 +50,10 @@ dunlin_string dn_sqlite_expression_text(dn_kit_pool *pool, dunlin_string text,
 /* A SELECT or a trigger: blanks, comments and the kind of quotes made alike, names as written. */
 dunlin_string dn_sqlite_statement_text(dn_kit_pool *pool, const dn_sqlite_tokens *tokens,
                                        size_t begin, size_t end);
+/* The SELECT of a view: the same, without "AS a" behind a column a, which says what it is called in
+ * any case. */
+dunlin_string dn_sqlite_view_text(dn_kit_pool *pool, const dn_sqlite_tokens *tokens, size_t begin,
+                                  size_t end);
 /* A default: also a name that is none is a text. Empty for NULL, which is no default. */
 dunlin_string dn_sqlite_default(dn_kit_pool *pool, const dn_sqlite_tokens *tokens, size_t begin,
                                 size_t end);
