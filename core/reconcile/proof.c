@@ -52,12 +52,23 @@ is_proved(const dn_entry *entry, const dn_migration_effects *effects, dn_effects
     }
 }
 
+static bool
+makes_table(const dn_differences *changes)
+{
+    for (size_t i = 0; i < changes->count; i++)
+        if (!changes->items[i].before && dn_fact_is(changes->items[i].after, DUNLIN_KIND_TABLE))
+            return true;
+    return false;
+}
+
 static void
 prove_one(const dn_claim *claim, const dn_entry *entry, dn_proof *proof)
 {
     proof->named = claim->effects->named;
     proof->effects = claim->effects->effects.count;
     proof->present = entry->votes[DN_VOTE_PRESENT];
+    proof->changes_rows = claim->effects->data > 0;
+    proof->makes_table = makes_table(&claim->effects->effects);
     if (!claim->effects->known && !claim->effects->effects.count) {
         proof->kind = DN_EFFECTS_UNKNOWN;
         proof->done = claim->recorded;

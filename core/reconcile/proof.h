@@ -35,6 +35,8 @@ typedef struct dn_proof {
     bool proved;       /* every effect is there, or provably superseded; of ABSENT: none is */
     bool stuck;        /* of CONTRADICTED: what it changes is not there any more */
     bool named;        /* only names were compared, which proves nothing */
+    bool changes_rows; /* beside, or in the place of, effects */
+    bool makes_table;
     bool wants_steps;  /* with the effects of its statements more could be said */
     unsigned *missing; /* ordinals of the statements that are still to be run */
     size_t missing_count;

@@ -522,6 +522,32 @@ mend_snapshots(dn_planning *work)
     return 0;
 }
 
+/* What is made again is empty, and what filled it is recorded: nobody would run that once more. */
+static const char *
+why_applied(const dn_planning *work)
+{
+    dn_auto(dn_text) text = DN_TEXT_INIT;
+    bool again = false;
+
+    for (size_t i = 0; i < work->result->count; i++) {
+        const dn_verdict *verdict = &work->result->verdicts[i];
+        const dn_proof *proof = verdict->proof;
+
+        again = again || (proof && proof->makes_table && is_to_unrecord(verdict));
+        if (!again || !proof || !proof->changes_rows || !verdict->recorded ||
+            is_to_unrecord(verdict))
+            continue;
+        dn_text_printf(&text, "%s'%s'",
+                       text.length ? ", " : "pending; what is made again has no rows, and of ",
+                       verdict->migration->tag);
+    }
+    if (!text.length && !text.failed)
+        return "pending";
+    dn_text_add_string(&text, ", which changed rows, the record stays: `dunlin mark TAG --pending` "
+                              "has it run again");
+    return text.failed ? NULL : dn_arena_text(work->arena, text.data);
+}
+
 static int
 mend_database(dn_planning *work)
 {
@@ -555,7 +581,7 @@ mend_database(dn_planning *work)
                 (work->repair->count - 1 - before) * sizeof create);
         work->repair->steps[before] = create;
     }
-    if (!work->held && add_over(work, DN_REPAIR_APPLY, is_to_apply, "pending") < 0)
+    if (!work->held && add_over(work, DN_REPAIR_APPLY, is_to_apply, why_applied(work)) < 0)
         return -1;
     /* Behind what may be refused: 'dunlin merge' may still move an entry that is not applied. */
     if (has_finding(work, "journal.duplicate-idx") &&

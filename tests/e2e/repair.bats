@@ -207,3 +207,23 @@ lose_the_tracker() {
     dunlin repair --apply --relink "elsewhere=$(tag_of 2)"
     assert_exit 2
 }
+
+@test "what is made again is empty, and a repair names what had filled it" {
+    mkdir -p migrations
+    write_config .
+    echo 'CREATE TABLE towns (id integer PRIMARY KEY, name varchar(20));' >migrations/0001_towns.sql
+    echo "INSERT INTO towns VALUES (1, 'Bern');" >migrations/0002_bern.sql
+    echo 'CREATE TABLE lakes (id integer PRIMARY KEY);' >migrations/0003_lakes.sql
+    dunlin migrate
+    sql app.db 'DROP TABLE lakes'
+    run_json repair
+    assert_json '[.plan[] | select(.action == "apply") | .why]' '["pending"]'
+    sql app.db 'DROP TABLE towns'
+    dunlin repair --apply
+    assert_exit 0
+    assert_stdout "apply 0001_towns and 0003_lakes: pending; what is made again has no rows, and of '0002_bern', which changed rows, the record stays: \`dunlin mark TAG --pending\` has it run again"
+    dunlin mark 0002_bern --pending --why 'its rows are gone'
+    dunlin migrate --allow 0002_bern
+    assert_exit 0
+    assert_equal "$(sql app.db 'SELECT name FROM towns')" Bern
+}
