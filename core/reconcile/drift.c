@@ -58,6 +58,29 @@ is_unknown(const drifting *work, size_t claim)
            effects->unclear;
 }
 
+static bool
+may_touch(dunlin_string text, const dunlin_fact *fact)
+{
+    return !text.length || hides_columns(text) ||
+           dn_string_mentions(text, fact->path[fact->path_count - 1]);
+}
+
+bool
+dn_prove_is_veiled(const dn_claim *claim)
+{
+    return !claim->effects->known && (claim->recorded || !claim->effects->text.length);
+}
+
+bool
+dn_prove_is_hidden(const dn_claim *claims, const dn_proofs *proofs, size_t from,
+                   const dunlin_fact *fact)
+{
+    for (size_t i = from + 1; i < proofs->count; i++)
+        if (dn_prove_is_veiled(&claims[i]) && may_touch(claims[i].effects->text, fact))
+            return true;
+    return false;
+}
+
 /* Does one of their texts speak of it, or may it without naming it? */
 static bool
 may_be_touched(const drifting *work, const dunlin_fact *fact)
@@ -65,8 +88,7 @@ may_be_touched(const drifting *work, const dunlin_fact *fact)
     for (size_t i = 0; i < work->proofs->count; i++) {
         dunlin_string text = work->claims[i].effects->text;
 
-        if (is_unknown(work, i) && (!text.length || hides_columns(text) ||
-                                    dn_string_mentions(text, fact->path[fact->path_count - 1])))
+        if (is_unknown(work, i) && may_touch(text, fact))
             return true;
     }
     return false;
@@ -183,7 +205,8 @@ look_at_line(drifting *work, const dn_line *line)
             behind = i + 1;
         }
     if (dn_ballot_same(drift.expected, drift.actual) || is_told_elsewhere(work, line, behind) ||
-        (behind && is_excused(work, drift.claim)) ||
+        (behind && (is_excused(work, drift.claim) ||
+                    dn_prove_is_hidden(work->claims, work->proofs, drift.claim, line->key))) ||
         (work->by_name && !is_told_by_name(work, line)))
         return 0;
     drift.kind = DN_DRIFT_CHANGED;

@@ -104,6 +104,45 @@ find_examples(const dn_ballot *ballot, dn_proofs *proofs)
         }
 }
 
+/* What is not there may have been taken away since, by a migration whose file is lost. */
+static int
+excuse_hidden(const dn_claim *claims, const dn_ballot *ballot, dn_arena *arena, dn_proofs *proofs,
+              dn_error *error)
+{
+    bool *missed = dn_arena_array(arena, proofs->count + 1, sizeof *missed);
+
+    if (!missed)
+        return dn_no_memory(error);
+    for (size_t i = 0; i < ballot->line_count; i++)
+        for (size_t k = 0; k < ballot->lines[i].count; k++) {
+            const dn_touch *touch = &ballot->lines[i].touches[k];
+
+            if (touch->vote == DN_VOTE_ABSENT && !missed[touch->entry])
+                missed[touch->entry] =
+                    !dn_prove_is_hidden(claims, proofs, touch->entry, ballot->lines[i].key);
+        }
+    for (size_t i = 0; i < proofs->count; i++) {
+        dn_proof *proof = &proofs->items[i];
+
+        if (!claims[i].recorded || missed[i] ||
+            (proof->kind != DN_EFFECTS_ABSENT && proof->kind != DN_EFFECTS_PARTIAL))
+            continue;
+        proof->kind = proof->kind == DN_EFFECTS_ABSENT ? DN_EFFECTS_UNKNOWN : DN_EFFECTS_PRESENT;
+        proof->done = true;
+        proof->proved = false;
+    }
+    return 0;
+}
+
+static bool
+is_any_hidden(const dn_claim *claims, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (dn_prove_is_veiled(&claims[i]))
+            return true;
+    return false;
+}
+
 /* --- all of them ------------------------------------------------------------------------------ */
 
 static int
@@ -145,6 +184,8 @@ dn_prove(const dn_claim *claims, size_t count, const dn_fact_map *schema, dn_are
         return -1;
     for (size_t i = 0; i < count; i++)
         prove_one(&claims[i], &ballot.entries[i], &proofs->items[i]);
+    if (is_any_hidden(claims, count) && excuse_hidden(claims, &ballot, arena, proofs, error) < 0)
+        return -1;
     find_examples(&ballot, proofs);
     if (prove_parts(claims, schema, arena, proofs, error) < 0)
         return -1;

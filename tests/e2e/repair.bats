@@ -227,3 +227,30 @@ lose_the_tracker() {
     assert_exit 0
     assert_equal "$(sql app.db 'SELECT name FROM towns')" Bern
 }
+
+@test "what a migration whose file is lost may have dropped is not missed" {
+    mkdir -p migrations
+    write_config .
+    echo 'CREATE TABLE old (id integer PRIMARY KEY);' >migrations/0001_old.sql
+    echo 'CREATE TABLE users (id integer PRIMARY KEY, phone varchar(20)); CREATE TABLE more (id integer);' \
+        >migrations/0002_users.sql
+    echo 'ALTER TABLE users ADD COLUMN fax varchar(20);' >migrations/0003_fax.sql
+    printf '%s\n' 'DROP TABLE old;' 'DROP TABLE more;' 'ALTER TABLE users DROP COLUMN fax;' >migrations/0004_drop.sql
+    dunlin journal rebuild
+    dunlin migrate
+    mv migrations/0004_drop.sql lost.sql
+    run_json repair --apply
+    assert_exit 4
+    assert_json '[.migrations[].verdict]' '["applied","applied","applied","missing-file"]'
+    assert_json '[.performed[].action]' '[]'
+    assert_json '.story' "There is no file of migration 0004_drop."
+    # Nor where its record is lost as well, though it may not have been run then.
+    sql app.db "DELETE FROM dunlin_migrations WHERE tag = '0004_drop'"
+    run_json repair --apply
+    assert_exit 4
+    assert_json '[.migrations[].verdict]' '["applied","applied","applied","missing-file"]'
+    assert_json '[.performed[].action]' '[]'
+    mv lost.sql migrations/0004_drop.sql
+    dunlin repair --apply
+    assert_exit 0
+}
