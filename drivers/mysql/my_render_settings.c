@@ -80,9 +80,17 @@ add_options(dn_kit_text *text, dunlin_string before, dunlin_string after)
                                is_counted(option) ? "0" : "DEFAULT");
 }
 
+/* A comment that is there already is not written again. */
+static bool
+is_known_comment(dn_mysql_members now, const dunlin_property *member)
+{
+    return dn_kit_same(member->name, "comment") &&
+           dn_kit_equal(dn_mysql_member_text(now, "comment"), member->text);
+}
+
 /* What stands behind ALTER TABLE without commas; empty where nothing of it changes. */
 static int32_t
-add_settings(dn_mysql_rendering *work, const dunlin_operation *operation, dunlin_string before,
+add_settings(dn_mysql_rendering *work, const dunlin_operation *operation, dn_mysql_members now,
              dunlin_string after, dn_kit_text *settings)
 {
     DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text sql = work->sql;
@@ -91,7 +99,7 @@ add_settings(dn_mysql_rendering *work, const dunlin_operation *operation, dunlin
     int32_t status;
 
     for (uint64_t i = 0; i < set.count; i = dn_mysql_member_next(set, i))
-        if (!dn_kit_same(set.items[i].name, "options"))
+        if (!dn_kit_same(set.items[i].name, "options") && !is_known_comment(now, &set.items[i]))
             dn_mysql_add_copy(&plain, &set.items[i]);
     memset(&work->sql, 0, sizeof(work->sql));
     status = dn_mysql_add_table_options(work, (dn_mysql_members){plain.items, plain.count}, false);
@@ -100,7 +108,7 @@ add_settings(dn_mysql_rendering *work, const dunlin_operation *operation, dunlin
     memset(&sql, 0, sizeof(sql));
     if (dn_mysql_unsets(operation, "engine"))
         dn_kit_text_add(settings, " ENGINE = InnoDB");
-    add_options(settings, before, after);
+    add_options(settings, dn_mysql_member_text(now, "options"), after);
     if (dn_mysql_unsets(operation, "comment"))
         dn_kit_text_add(settings, " COMMENT = ''");
     if (plain.failed || settings->failed)
@@ -119,11 +127,11 @@ begin(dn_mysql_rendering *work, const dunlin_operation *operation)
 }
 
 static int32_t
-change_settings(dn_mysql_rendering *work, const dunlin_operation *operation, dunlin_string before,
+change_settings(dn_mysql_rendering *work, const dunlin_operation *operation, dn_mysql_members now,
                 dunlin_string after)
 {
     DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text settings = {0};
-    int32_t status = add_settings(work, operation, before, after, &settings);
+    int32_t status = add_settings(work, operation, now, after, &settings);
     dunlin_string text = dn_kit_text_string(&settings);
 
     if (status != DUNLIN_OK || text.length == 0)
@@ -212,7 +220,7 @@ dn_mysql_render_table_change(dn_mysql_rendering *work)
     bool changes = dn_mysql_member(set, "options") != NULL || dn_mysql_unsets(operation, "options");
     dunlin_string after = changes ? dn_mysql_member_text(set, "options") : before;
     bool ends = dn_mysql_contains(before, versioning);
-    int32_t status = change_settings(work, operation, before, after);
+    int32_t status = change_settings(work, operation, now, after);
 
     if (status == DUNLIN_OK && ends != dn_mysql_contains(after, versioning))
         status = change_versioning(work, operation, ends);

@@ -132,7 +132,10 @@ class Mysql(Server, case_databases.Mariadb):
     KINDS = {"1062": "unique", "4025": "check", "1048": "null", "1364": "null", "1452": "foreign",
              "1451": "foreign", "1265": "value", "1366": "value", "1406": "value", "1264": "value",
              "1146": "missing", "1054": "missing", "1906": "value"}
-    CHANGES = "'^[[:space:]]*(ALTER|CREATE|DROP|RENAME|TRUNCATE)'"
+    CHANGES = "(ALTER|CREATE|DROP|RENAME|TRUNCATE)"
+    # A statement may stand behind its announcement, in one text with it.
+    CHANGED = (f"(argument RLIKE '^[[:space:]]*{CHANGES}' AND argument NOT LIKE '%dunlin%'"
+               f" OR argument RLIKE 'dunlin_statements [^\\n]*;\\n{CHANGES}')")
 
     def __init__(self, folder):
         super().__init__(folder)
@@ -157,8 +160,8 @@ class Mysql(Server, case_databases.Mariadb):
     def marks(self):
         """How many statements that change a schema were sent to this database, dunlin's aside."""
         return self.run(
-            "SELECT count(*) FROM mysql.general_log s WHERE command_type = 'Query' AND argument "
-            f"RLIKE {self.CHANGES} AND argument NOT LIKE '%dunlin%' AND thread_id IN (SELECT "
+            "SELECT count(*) FROM mysql.general_log s WHERE command_type = 'Query' AND "
+            f"{self.CHANGED} AND thread_id IN (SELECT "
             "thread_id FROM mysql.general_log WHERE command_type = 'Connect' "
             f"AND argument LIKE '% on {self.name} %')")
 
