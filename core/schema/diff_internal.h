@@ -7,6 +7,7 @@
  *   diff_grant.c   the same of grants
  *   diff_inherit.c what tables and parents rule
  *   diff_order.c   the phases
+ *   diff_routine.c what routines have to do with tables and views
  *   diff_sort.c    dependencies within a phase
  *   diff_emit.c    operations
  *   diff_risk.c    what they may destroy
@@ -50,6 +51,8 @@ typedef struct dn_diffing {
     size_t capacity;
     dn_diff *diff;
     size_t risk_capacity;
+    const dunlin_fact **late; /* routines that take rows of new tables, though tables call them */
+    size_t late_count;
     dn_fact_map *new_names; /* while ordering: names that are taken by something new */
 } dn_diffing;
 
@@ -103,6 +106,20 @@ int dn_diff_emit_rename(dn_diffing *work, const dunlin_fact *from, const dunlin_
 /* --- diff_replace.c --- */
 bool dn_diff_replaces_view(const dunlin_fact *before, const dunlin_fact *after);
 bool dn_diff_replaces_routine(const dunlin_fact *before, const dunlin_fact *after);
+
+/* --- diff_routine.c --- */
+/* Does a routine take or give rows of this relation; of one of these kinds that is made? */
+bool dn_diff_has_rows_of(const dunlin_fact *routine, dunlin_string relation);
+bool dn_diff_has_rows_among(const dunlin_fact *routine, const dunlin_fact *const *facts,
+                            size_t count);
+bool dn_diff_names_table_that_goes(const dn_diffing *work, const dunlin_fact *routine);
+bool dn_diff_takes_rows(const dn_diffing *work, const dunlin_fact *routine, const char *kinds);
+/* Does a check or an index of a table call a routine that has to come behind the table? */
+bool dn_diff_calls_late(const dn_diffing *work, const dunlin_fact *member);
+bool dn_diff_is_remade(const dn_move *move, const char *kinds);
+/* One of the same name comes: with arguments of other names, or as another kind of routine, it could not be
+ * made beside it. */
+bool dn_diff_name_comes_again(const dn_diffing *work, const dn_move *routine);
 
 /* --- diff_order.c --- */
 int dn_diff_order(dn_diffing *work);

@@ -117,6 +117,13 @@ come_sorted(dn_diffing *work, const char *kinds)
     return 0;
 }
 
+static int
+drop_now(dn_diffing *work, dn_move *move)
+{
+    move->what &= ~(unsigned)DN_MOVE_DROP;
+    return dn_diff_emit_drop(work, move->before);
+}
+
 /* Dependents first. */
 static int
 drop_sorted(dn_diffing *work, const char *kinds)
@@ -125,11 +132,9 @@ drop_sorted(dn_diffing *work, const char *kinds)
 
     if (choose(work, kinds, DN_MOVE_DROP, true, &list) < 0)
         return -1;
-    for (size_t i = list.count; i-- > 0;) {
-        move_of(work, list.facts[i])->what &= ~(unsigned)DN_MOVE_DROP;
-        if (dn_diff_emit_drop(work, list.facts[i]) < 0)
+    for (size_t i = list.count; i-- > 0;)
+        if (drop_now(work, move_of(work, list.facts[i])) < 0)
             return -1;
-    }
     return 0;
 }
 
@@ -434,7 +439,7 @@ come_members(dn_diffing *work, size_t first, size_t end, const char *kinds)
 {
     for (size_t i = first; i < end; i++)
         if (work->moves[i].after && dn_string_among(work->moves[i].after->kind, kinds) &&
-            come(work, &work->moves[i]) < 0)
+            !dn_diff_calls_late(work, work->moves[i].after) && come(work, &work->moves[i]) < 0)
             return -1;
     return 0;
 }
@@ -538,13 +543,19 @@ come_types(dn_diffing *work)
     if (choose(work, "domain type function procedure", DN_MOVE_CREATE | DN_MOVE_ALTER, false,
                &list) < 0)
         return -1;
+    work->late = dn_arena_array(work->arena, list.count + 1, sizeof *work->late);
+    if (!work->late)
+        return dn_no_memory(work->error);
     for (size_t i = 0; i < list.count; i++) {
         calling call = {.name = list.facts[i]->path[dn_schema_lead(work->naming)],
                         .found = dn_string_among(list.facts[i]->kind, "domain type")};
 
         if (!call.found)
             dn_fact_map_each(work->after, NULL, look_for_call, &call);
-        if (call.found && come(work, move_of(work, list.facts[i])) < 0)
+        if (call.found && !dn_string_among(list.facts[i]->kind, "domain type") &&
+            dn_diff_takes_rows(work, list.facts[i], DUNLIN_KIND_TABLE))
+            work->late[work->late_count++] = list.facts[i];
+        else if (call.found && come(work, move_of(work, list.facts[i])) < 0)
             return -1;
     }
     return 0;
@@ -568,13 +579,28 @@ come_triggers(dn_diffing *work)
     return 0;
 }
 
+/* Routines that take or give rows of views come among these. */
+static int
+come_routines(dn_diffing *work)
+{
+    chosen list;
+
+    if (choose(work, "function procedure", DN_MOVE_CREATE | DN_MOVE_ALTER, false, &list) < 0)
+        return -1;
+    for (size_t i = 0; i < list.count; i++)
+        if (!dn_diff_takes_rows(work, list.facts[i], "view matview") &&
+            come(work, move_of(work, list.facts[i])) < 0)
+            return -1;
+    return 0;
+}
+
 /* Indexes of materialised views come with them. */
 static int
 come_views(dn_diffing *work)
 {
-    if (come_sorted(work, "view matview") < 0)
+    if (come_sorted(work, "view matview function procedure") < 0)
         return -1;
-    return come_kinds(work, "index");
+    return come_kinds(work, "check exclude index");
 }
 
 /* --- all of it ------------------------------------------------------------------------------------------ */
@@ -597,13 +623,6 @@ drop_indexes_of_views(dn_diffing *work)
     return 0;
 }
 
-static int
-drop_now(dn_diffing *work, dn_move *move)
-{
-    move->what &= ~(unsigned)DN_MOVE_DROP;
-    return dn_diff_emit_drop(work, move->before);
-}
-
 /* Columns that a routine generates go before it. */
 static int
 drop_generated(dn_diffing *work, const dunlin_fact *routine)
@@ -619,34 +638,22 @@ drop_generated(dn_diffing *work, const dunlin_fact *routine)
     return 0;
 }
 
-static bool
-is_remade(const dn_move *move, const char *kinds)
+/* Those that take or give rows of one go with them. */
+static int
+drop_views(dn_diffing *work)
 {
-    return (move->what & DN_MOVE_DROP) && (move->what & DN_MOVE_CREATE) &&
-           dn_string_among(move->before->kind, kinds);
-}
+    chosen list;
 
-/* One of the same name comes: with arguments of other names, or as another kind of routine, it could not be
- * made beside it. */
-static bool
-name_comes_again(const dn_diffing *work, const dn_move *routine)
-{
-    uint64_t names = dn_schema_lead(work->naming) + 1;
+    if (choose(work, "view matview function procedure", DN_MOVE_DROP, true, &list) < 0)
+        return -1;
+    for (size_t i = list.count; i-- > 0;) {
+        bool routine = dn_string_among(list.facts[i]->kind, "function procedure");
 
-    if (!(routine->what & DN_MOVE_DROP) ||
-        !dn_string_among(routine->before->kind, "function procedure"))
-        return false;
-    for (size_t i = 0; i < work->count; i++) {
-        const dunlin_fact *fact = work->moves[i].after;
-        bool same = fact && (work->moves[i].what & DN_MOVE_CREATE) &&
-                    dn_string_among(fact->kind, "function procedure");
-
-        for (uint64_t k = 0; k < names && same; k++)
-            same = dn_schema_same(fact->path[k], routine->before->path[k]);
-        if (same)
-            return true;
+        if ((!routine || dn_diff_has_rows_among(list.facts[i], list.facts, list.count)) &&
+            drop_now(work, move_of(work, list.facts[i])) < 0)
+            return -1;
     }
-    return false;
+    return 0;
 }
 
 /* They come back before the tables that may call them; others go when nothing calls them any more. */
@@ -656,7 +663,8 @@ drop_remade_routines(dn_diffing *work)
     for (size_t i = 0; i < work->count; i++) {
         dn_move *move = &work->moves[i];
 
-        if ((is_remade(move, "function procedure") || name_comes_again(work, move)) &&
+        if ((dn_diff_is_remade(move, "function procedure") ||
+             dn_diff_name_comes_again(work, move)) &&
             (drop_generated(work, move->before) < 0 || drop_now(work, move) < 0))
             return -1;
     }
@@ -667,7 +675,7 @@ static int
 drop_remade(dn_diffing *work, const char *kinds)
 {
     for (size_t i = 0; i < work->count; i++)
-        if (is_remade(&work->moves[i], kinds) && drop_now(work, &work->moves[i]) < 0)
+        if (dn_diff_is_remade(&work->moves[i], kinds) && drop_now(work, &work->moves[i]) < 0)
             return -1;
     return 0;
 }
@@ -678,7 +686,7 @@ clear_the_way(dn_diffing *work)
 {
     if (drop_kinds(work, DUNLIN_KIND_GRANT) < 0 ||
         drop_kinds(work, "policy trigger rule statistics") < 0 || drop_indexes_of_views(work) < 0 ||
-        drop_sorted(work, "view matview") < 0 || drop_kinds(work, DUNLIN_KIND_FOREIGN_KEY) < 0 ||
+        drop_views(work) < 0 || drop_kinds(work, DUNLIN_KIND_FOREIGN_KEY) < 0 ||
         drop_kinds(work, DUNLIN_KIND_INDEX) < 0 || drop_kinds(work, "check exclude unique pk") < 0)
         return -1;
     if (drop_remade(work, "aggregate") < 0 || drop_remade_routines(work) < 0 ||
@@ -687,27 +695,32 @@ clear_the_way(dn_diffing *work)
     return drop_tables(work, place_is_needed);
 }
 
-static bool
-names_table_that_goes(const dn_diffing *work, const dunlin_fact *routine)
-{
-    for (size_t i = 0; i < work->count; i++) {
-        const dunlin_fact *table = work->moves[i].before;
-
-        if ((work->moves[i].what & DN_MOVE_DROP) && dn_fact_is(table, DUNLIN_KIND_TABLE) &&
-            dn_fact_mentions(routine, table->path[table->path_count - 1]))
-            return true;
-    }
-    return false;
-}
-
 static int
 look_for_user(const dunlin_fact *fact, void *context)
 {
     calling *call = context;
 
-    call->found = dn_string_among(fact->kind, "column check exclude index trigger") &&
-                  dn_fact_mentions(fact, call->name);
+    call->found =
+        dn_string_among(fact->kind, "column trigger") && dn_fact_mentions(fact, call->name);
     return call->found;
+}
+
+/* Checks and indexes of tables that go, where they call the routine. */
+static int
+drop_callers(dn_diffing *work, dunlin_string name)
+{
+    for (size_t i = 0; i < work->count; i++) {
+        dn_move *move = &work->moves[i];
+
+        if (!(move->what & DN_MOVE_SILENT_DROP) ||
+            !dn_string_among(move->before->kind, "check exclude index") ||
+            !dn_fact_mentions(move->before, name))
+            continue;
+        move->what &= ~(unsigned)DN_MOVE_SILENT_DROP;
+        if (dn_diff_emit_drop(work, move->before) < 0)
+            return -1;
+    }
+    return 0;
 }
 
 /* Routines that take or give rows of a table go before it, unless the table uses them itself. */
@@ -721,10 +734,11 @@ drop_routines_of_tables(dn_diffing *work)
     for (size_t i = list.count; i-- > 0;) {
         calling call = {.name = list.facts[i]->path[dn_schema_lead(work->naming)]};
 
-        if (!names_table_that_goes(work, list.facts[i]))
+        if (!dn_diff_names_table_that_goes(work, list.facts[i]))
             continue;
         dn_fact_map_each(work->before, NULL, look_for_user, &call);
-        if (!call.found && drop_now(work, move_of(work, list.facts[i])) < 0)
+        if (!call.found &&
+            (drop_callers(work, call.name) < 0 || drop_now(work, move_of(work, list.facts[i])) < 0))
             return -1;
     }
     return 0;
@@ -777,10 +791,9 @@ dn_diff_order(dn_diffing *work)
         come_kinds(work, "collation") < 0 || come_kinds(work, DUNLIN_KIND_ENUM) < 0 ||
         come_types(work) < 0 || come_kinds(work, DUNLIN_KIND_SEQUENCE) < 0 ||
         come_tables(work) < 0 || come_kinds(work, DUNLIN_KIND_FOREIGN_KEY) < 0 ||
-        come_sorted(work, "function procedure") < 0 || come_kinds(work, "aggregate") < 0 ||
-        come_views(work) < 0 || come_triggers(work) < 0 ||
-        come_kinds(work, "policy rule statistics") < 0 || come_grants(work) < 0 ||
-        come_rest(work) < 0)
+        come_routines(work) < 0 || come_kinds(work, "aggregate") < 0 || come_views(work) < 0 ||
+        come_triggers(work) < 0 || come_kinds(work, "policy rule statistics") < 0 ||
+        come_grants(work) < 0 || come_rest(work) < 0)
         return -1;
     return clean_up(work);
 }

@@ -118,6 +118,12 @@ need_relation(sorting *sort, const dunlin_string *path, uint64_t count)
 }
 
 static int
+need_routine(sorting *sort, const dunlin_fact *key)
+{
+    return need_key(sort, DUNLIN_KIND_FUNCTION, key->path, key->path_count);
+}
+
+static int
 need_depends(sorting *sort, const dunlin_fact *view)
 {
     const dunlin_property *at = dn_property_find(view->properties, view->property_count, "depends");
@@ -127,6 +133,8 @@ need_depends(sorting *sort, const dunlin_fact *view)
         bool column;
 
         if (dn_diff_depend(&sort->arena, at->text, &key) < 0)
+            return -1;
+        if (dn_fact_is(&key, DUNLIN_KIND_FUNCTION) && need_routine(sort, &key) < 0)
             return -1;
         column = dn_fact_is(&key, DUNLIN_KIND_COLUMN);
         if (key.path_count > (column ? 1 : 0) &&
@@ -235,9 +243,12 @@ need_mentioned(sorting *sort, const dunlin_fact *fact)
     for (size_t i = 0; i < sort->count; i++) {
         const dunlin_fact *other = sort->nodes[i].fact;
         dunlin_string name = name_of(sort, other);
+        bool rows = dn_string_among(other->kind, "view matview");
 
         if (other == fact || sort->nodes[i].state == 2 ||
-            !(dn_fact_mentions(fact, name) || (type && dn_string_mentions(type->text, name))))
+            !(rows
+                  ? dn_diff_has_rows_of(fact, name)
+                  : dn_fact_mentions(fact, name) || (type && dn_string_mentions(type->text, name))))
             continue;
         if (place(sort, i) < 0)
             return -1;

@@ -6,6 +6,7 @@ core_sources += \
 	core/schema/diff_close.c core/schema/diff_emit.c core/schema/diff_grant.c \
 	core/schema/diff_inherit.c \
 	core/schema/diff_order.c \
+	core/schema/diff_routine.c \
 	core/schema/diff_rename.c \
 	core/schema/diff_replace.c core/schema/diff_risk.c core/schema/diff_sort.c \
 	core/schema/equivalent.c \

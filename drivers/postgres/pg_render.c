@@ -88,9 +88,20 @@ dn_pg_render(const dunlin_call *call, const dunlin_profile *profile, int32_t mod
         .count = count,
         .status = DUNLIN_OK,
     };
+    dn_pg_bodies bodies;
 
-    while (work.at < count && work.status == DUNLIN_OK)
+    bodies = dn_pg_early_bodies(&work);
+    while (work.at < count && work.status == DUNLIN_OK) {
+        if (work.at == bodies.first && bodies.behind > 0) {
+            dn_pg_say(&work, "SET check_function_bodies = off");
+            dn_pg_push(&work, work.at, 1);
+        }
         render_next(&work);
+        if (work.at == bodies.behind && work.status == DUNLIN_OK) {
+            dn_pg_say(&work, "RESET check_function_bodies");
+            dn_pg_push(&work, work.at - 1, 1);
+        }
+    }
     if (work.status == DUNLIN_OK)
         dn_pg_push_owners(&work);
     dn_kit_text_free(&work.sql);

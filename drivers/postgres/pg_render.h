@@ -140,6 +140,13 @@ void dn_pg_render_grant(dn_pg_render_work *work);
 void dn_pg_render_definition(dn_pg_render_work *work);
 bool dn_pg_is_definition(const dunlin_operation *operation);
 
+/* Routines whose bodies name what a later operation makes: the first one, and what is behind the last routine;
+ * 0: there are none. */
+typedef struct dn_pg_bodies {
+    uint64_t first;
+    uint64_t behind;
+} dn_pg_bodies;
+dn_pg_bodies dn_pg_early_bodies(dn_pg_render_work *work);
 /* " OPTIONS (..)" of a foreign table or a column of one. */
 void dn_pg_say_foreign_options(dn_pg_render_work *work, const dunlin_operation *operation);
 /* What changes in them: before, they are these. */
