@@ -250,6 +250,13 @@ is_to_renew(const dn_verdict *verdict)
            verdict->match->edit == DN_EDIT_COSMETIC;
 }
 
+/* Of what a run of dunlin began, its ledger knows which statements were run, those that change rows included. */
+static bool
+is_stopped_outside(const dn_verdict *verdict)
+{
+    return verdict->verdict == DN_VERDICT_PARTIAL && !verdict->pending;
+}
+
 static int
 ask_about_migrations(dn_planning *work)
 {
@@ -271,12 +278,12 @@ ask_about_migrations(dn_planning *work)
                                             : "its SQL is as it was applied: nothing to do"}) < 0)
             return -1;
         work->held = work->held || (cosmetic && verdict->stops); /* migrate would stop there */
-        if (!question && verdict->verdict == DN_VERDICT_PARTIAL && proof->wants_steps)
+        if (!question && is_stopped_outside(verdict) && proof->wants_steps)
             question = dn_arena_printf(work->arena,
                                        "part of '%s' was run, and nothing tells which of its "
                                        "statements: use a shadow",
                                        verdict->migration->tag);
-        else if (!question && verdict->verdict == DN_VERDICT_PARTIAL && !proof->proved &&
+        else if (!question && is_stopped_outside(verdict) && !proof->proved &&
                  proof->kind == DN_EFFECTS_PARTIAL)
             question = dn_arena_printf(work->arena,
                                        "'%s' changes rows right where it broke off, and nothing "

@@ -293,3 +293,26 @@ SELECT id
 FROM users WHERE age > 60;
 SQL
 }
+
+@test "mysql: what a run of dunlin left half-way is gone on with, rows included: its ledger knows them" {
+    on mysql people
+    dunlin migrate
+    rows "INSERT INTO people (id, email, age) VALUES (1, 'a', 1)"
+    migration 0003_half <<'SQL'
+CREATE TABLE one (id integer PRIMARY KEY);
+INSERT INTO one VALUES (1);
+INSERT INTO people (id, email, age) VALUES (1, 'b', 2);
+CREATE TABLE two (id integer PRIMARY KEY);
+SQL
+    dunlin migrate
+    assert_exit 6
+    rows 'DELETE FROM people'
+    run_json repair
+    assert_json '[.plan[].action]' '["backup","apply","verify"]'
+    dunlin repair --apply
+    assert_exit 0
+    assert_equal "$(rows 'SELECT count(*) FROM one')" 1
+    assert_equal "$(rows 'SELECT email FROM people')" b
+    dunlin doctor
+    assert_exit 0
+}
