@@ -388,6 +388,7 @@ dn_class_of(const dn_writer *writer, const dn_node *node)
     case DN_NODE_EXISTS: return DN_CLASS_BOOL;
     case DN_NODE_INTERVAL: return DN_CLASS_INTERVAL;
     case DN_NODE_ARRAY: return DN_CLASS_ARRAY;
+    case DN_NODE_COLLATED: return dn_class_of(writer, node->items.list[0]);
     default: return DN_CLASS_UNKNOWN;
     }
 }

@@ -29,7 +29,8 @@ typedef enum dn_node_kind {
     DN_NODE_ROW,        /* items */
     DN_NODE_INTERVAL,   /* items[0]: number; name: the unit */
     DN_NODE_ARRAY,      /* items */
-    DN_NODE_EXCLUDED    /* parts[0] */
+    DN_NODE_EXCLUDED,   /* parts[0] */
+    DN_NODE_COLLATED    /* items[0], compared by its bytes; made by write_collation.c */
 } dn_node_kind;
 
 typedef struct dn_node dn_node;

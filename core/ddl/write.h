@@ -82,7 +82,8 @@ typedef struct dn_writer {
     dn_arena *arena;
     dn_error *error;
     const dn_scope *scope;
-    bool view; /* it is the query of one, or of a table */
+    bool view;      /* it is the query of one, or of a table */
+    unsigned depth; /* of queries in each other */
     const char *reason;
     uint64_t offset;
     bool failed; /* *error is filled, or no memory */
@@ -168,6 +169,12 @@ bool dn_write_char_pattern(dn_writer *writer, const dn_node *node);
 bool dn_write_given_blob(dn_writer *writer, const dn_data *data, dunlin_string column,
                          dn_node *node);
 bool dn_write_compared_blobs(dn_writer *writer, const dn_node *node);
+/* write_collation.c: texts of literals alone are told that they are compared by their bytes, where a
+ * database does not do so anyway: of two that are compared the first one ... */
+bool dn_write_compared_literals(dn_writer *writer, const dn_node *node);
+/* ... and what becomes a column of a result, or is what rows are grouped by. */
+bool dn_write_made_text(dn_writer *writer, const dn_node *node, dn_text *out);
+bool dn_write_collated(dn_writer *writer, const dn_node *node, dn_text *out, dn_shape *shape);
 /* write_set.c: `called` goes before the columns, unless it is empty. */
 bool dn_write_set(dn_writer *writer, const dn_data *data, dunlin_string called, dn_text *out);
 /* write_data.c */

@@ -608,8 +608,11 @@ dn_write_node(dn_writer *writer, const dn_node *node, dn_text *out, dn_shape *sh
     if (!dn_write_compared_booleans(writer, node) || !dn_write_compared_blobs(writer, node))
         return false;
     dn_write_compared_chars(writer, node);
+    if (!dn_write_compared_literals(writer, node))
+        return false;
     switch (node->kind) {
     case DN_NODE_CALL: return dn_write_call(writer, node, out, shape);
+    case DN_NODE_COLLATED: return dn_write_collated(writer, node, out, shape);
     case DN_NODE_OPERATOR: return write_operator(writer, node, out, shape);
     case DN_NODE_PREFIX: return write_prefix(writer, node, out, shape);
     case DN_NODE_CAST: return write_cast(writer, node, out, shape);

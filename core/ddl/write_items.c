@@ -110,12 +110,16 @@ write_item(dn_writer *writer, const dn_query *query, const dn_item *item, dn_tex
 {
     const dn_node *node = item->node;
     dunlin_string alias = item->alias;
+    /* Here, or where it is a column of something else. */
+    bool compares_rows =
+        writer->view || writer->depth > 1 || query->distinct || query->group.count > 0;
 
     if (node->kind == DN_NODE_STAR)
         return write_star(writer, query, node, out);
     if (!alias.length && node->kind == DN_NODE_COLUMN && is_view(writer))
         alias = node->parts[node->part_count - 1];
-    if (!dn_write_expression(writer, node, out))
+    if (compares_rows ? !dn_write_made_text(writer, node, out)
+                      : !dn_write_expression(writer, node, out))
         return false;
     if (!alias.length)
         return true;

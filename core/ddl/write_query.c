@@ -216,8 +216,11 @@ write_select(dn_writer *writer, const dn_query *query, dn_text *out)
         return false;
     if (query->group.count) {
         dn_text_add_string(out, " GROUP BY ");
-        if (!dn_write_list(writer, &query->group, 0, out))
-            return false;
+        for (size_t i = 0; i < query->group.count; i++) {
+            dn_text_add_string(out, i ? ", " : "");
+            if (!dn_write_made_text(writer, query->group.list[i], out))
+                return false;
+        }
     }
     if (query->having) {
         dn_text_add_string(out, " HAVING ");
@@ -233,8 +236,14 @@ write_values(dn_writer *writer, const dn_query *query, dn_text *out)
     dn_text_add_string(out, "VALUES ");
     for (size_t i = 0; i < query->rows.count; i++) {
         dn_text_add_string(out, i ? ", (" : "(");
-        if (!dn_write_list(writer, &query->rows.list[i]->items, 0, out))
-            return false;
+        for (size_t k = 0; k < query->rows.list[i]->items.count; k++) {
+            const dn_node *item = query->rows.list[i]->items.list[k];
+
+            dn_text_add_string(out, k ? ", " : "");
+            if (writer->depth > 1 ? !dn_write_made_text(writer, item, out)
+                                  : !dn_write_expression(writer, item, out))
+                return false;
+        }
         dn_text_add_char(out, ')');
     }
     return true;
@@ -335,14 +344,18 @@ bool
 dn_write_query(dn_writer *writer, const dn_query *query, dn_text *out)
 {
     const dn_scope *scope = writer->scope;
-    bool fine = dn_write_with(writer, query->with, query->recursive, "with", out) &&
-                write_body(writer, query, out);
+    bool fine;
+
+    writer->depth++;
+    fine = dn_write_with(writer, query->with, query->recursive, "with", out) &&
+           write_body(writer, query, out);
 
     if (fine && query->order.count) {
         dn_text_add_string(out, " ORDER BY ");
         fine = dn_write_sorts(writer, &query->order, query, out);
     }
     fine = fine && write_limit(writer, query, out);
+    writer->depth--;
     writer->scope = scope;
     return fine;
 }

@@ -493,6 +493,19 @@ push_quantified(rule_push *push)
     }
 }
 
+/* Literals have the session's collation, to which 'a' and 'A' are one. */
+static void
+push_collation(rule_push *push)
+{
+    bool pads;
+    char native[60];
+    my_rule rule = RULE(CLAUSE, "text of literals", NULL, native);
+
+    snprintf(native, sizeof(native), "$1 COLLATE %s",
+             dn_mysql_binary_collation(&push->server, &pads));
+    push_rule(push, &rule);
+}
+
 #define PUSH(list) push_rules(&push, list, sizeof(list) / sizeof((list)[0]))
 
 int32_t
@@ -508,6 +521,7 @@ dn_mysql_expression_rules(const dunlin_call *call, const dunlin_profile *profile
     push_intervals(&push);
     push_quantified(&push);
     push_joined(&push);
+    push_collation(&push);
     PUSH(values);
     PUSH(casts);
     PUSH(functions);
