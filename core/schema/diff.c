@@ -140,6 +140,18 @@ is_another_table(const dunlin_fact *before, const dunlin_fact *after)
             !dn_diff_same_text(before, after, "foreign_server"));
 }
 
+/* Composite types, of which PostgreSQL changes single attributes. */
+static bool
+has_attributes(const dunlin_fact *type)
+{
+    static const char words[] = " AS (";
+    const dunlin_property *text =
+        dn_property_find(type->properties, type->property_count, "definition");
+
+    return dn_fact_is(type, "type") && text &&
+           memmem(text->text.data, (size_t)text->text.length, words, strlen(words));
+}
+
 static void
 decide(dn_move *move)
 {
@@ -157,6 +169,8 @@ decide(dn_move *move)
     else if (dn_fact_is(move->after, DUNLIN_KIND_VIEW) && !changed.only &&
              dn_diff_replaces_view(move->before, move->after))
         move->what = DN_MOVE_CREATE | DN_MOVE_REPLACE;
+    else if (has_attributes(move->before) && has_attributes(move->after))
+        move->what = DN_MOVE_ALTER;
     else if (changed.generated || (changed.among && !changed.only) ||
              is_another_table(move->before, move->after) ||
              (dn_string_among(move->after->kind, "function procedure") &&

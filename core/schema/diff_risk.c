@@ -4,6 +4,8 @@
  */
 #include "core/schema/diff_internal.h"
 
+#include <string.h>
+
 static const dn_risk none = {DN_DANGER_NONE, NULL};
 static const dn_risk revokes = {DN_DANGER_REVOKE, "whoever has the privilege by this loses it"};
 
@@ -93,11 +95,32 @@ only_widens(const dn_diffing *work, const dunlin_operation *operation)
                                     type_in(operation->set, operation->set_count));
 }
 
+/* Of a composite type; attributes that come behind all that are there take nothing away. */
+static dn_risk
+risk_of_attributes(const dn_diffing *work, const dunlin_operation *operation)
+{
+    const dunlin_fact *before =
+        dn_fact_map_find(work->before, operation->kind, operation->path, operation->path_count);
+    const dunlin_property *old =
+        before ? dn_property_find(before->properties, before->property_count, "definition") : NULL;
+    const dunlin_property *new =
+        dn_property_find(operation->set, operation->set_count, "definition");
+
+    if (!old || !new ||
+        (new->text.length >= old->text.length &&
+         old->text.length &&memcmp(old->text.data, new->text.data, (size_t)old->text.length - 1) ==
+             0))
+        return none;
+    return (dn_risk){DN_DANGER_LOSES, "values of attributes of the type are lost or converted"};
+}
+
 static dn_risk
 risk_of_alter(const dn_diffing *work, const dunlin_operation *operation)
 {
     if (dn_string_equal(operation->kind, DUNLIN_KIND_GRANT))
         return operation->unset_count ? revokes : none;
+    if (dn_string_equal(operation->kind, "type"))
+        return risk_of_attributes(work, operation);
     if (!dn_string_equal(operation->kind, DUNLIN_KIND_COLUMN))
         return none;
     if ((sets(operation, "type") || sets(operation, "type_path")) && !only_widens(work, operation))

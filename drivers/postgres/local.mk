@@ -50,6 +50,7 @@ postgres_sources += drivers/postgres/pg_render.c
 postgres_sources += drivers/postgres/pg_render.h
 postgres_sources += drivers/postgres/pg_render_column.c drivers/postgres/pg_render_computed.c
 postgres_sources += drivers/postgres/pg_render_bodies.c
+postgres_sources += drivers/postgres/pg_render_composite.c
 postgres_sources += drivers/postgres/pg_render_counter.c
 postgres_sources += drivers/postgres/pg_render_definition.c
 postgres_sources += drivers/postgres/pg_render_domain.c

@@ -147,6 +147,8 @@ typedef struct dn_pg_bodies {
     uint64_t behind;
 } dn_pg_bodies;
 dn_pg_bodies dn_pg_early_bodies(dn_pg_render_work *work);
+/* What changes in the attributes of a composite type that was made by this statement. */
+void dn_pg_push_composite(dn_pg_render_work *work, dunlin_string before);
 /* " OPTIONS (..)" of a foreign table or a column of one. */
 void dn_pg_say_foreign_options(dn_pg_render_work *work, const dunlin_operation *operation);
 /* What changes in them: before, they are these. */

@@ -46,6 +46,17 @@ drop(dn_pg_render_work *work, const named_form *form, const char *before)
     dn_pg_push(work, work->at, 1);
 }
 
+static dunlin_string
+definition_now(dn_pg_render_work *work, const dunlin_operation *operation)
+{
+    const dunlin_fact *now =
+        dn_pg_current(work, DN_PG_KIND_TYPE, operation->path, operation->path_count);
+    const dunlin_operation told = {.set = now != NULL ? now->properties : NULL,
+                                   .set_count = now != NULL ? now->property_count : 0};
+
+    return dn_pg_text_of(&told, "definition");
+}
+
 void
 dn_pg_render_definition(dn_pg_render_work *work)
 {
@@ -60,7 +71,10 @@ dn_pg_render_definition(dn_pg_render_work *work)
     case DUNLIN_VERB_ALTER:
         if (definition.length > 0 && work->script)
             drop(work, form, "IF EXISTS ");
-        if (definition.length > 0) {
+        if (definition.length > 0 && operation->verb == DUNLIN_VERB_ALTER &&
+            dn_pg_is_kind(operation, DN_PG_KIND_TYPE)) {
+            dn_pg_push_composite(work, definition_now(work, operation));
+        } else if (definition.length > 0) {
             dn_pg_say_text(work, definition);
             dn_pg_push(work, work->at, 1);
         }

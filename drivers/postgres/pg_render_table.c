@@ -367,8 +367,11 @@ alter_partition(dn_pg_render_work *work, const dunlin_operation *table)
     }
     if (dn_pg_sets(table, "partition_by") || dn_pg_sets(table, "inherits") ||
         dn_pg_is_unset(table, "inherits") || dn_pg_is_unset(table, "partition_by"))
-        dn_pg_refuse(work, "this change of the table '%.*s' has to be written for PostgreSQL alone",
-                     (int)dn_pg_last_name(table).length, dn_pg_last_name(table).data);
+        dn_pg_refuse(
+            work,
+            "how the table '%.*s' is divided, and what it inherits from, is changed by hand"
+            " (INHERIT, NO INHERIT, or a new table that takes the rows)",
+            (int)dn_pg_last_name(table).length, dn_pg_last_name(table).data);
 }
 
 static void

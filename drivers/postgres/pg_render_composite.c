@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Composite types, changed in place: columns that have one keep their values.
+ */
+#include <string.h>
+
+#include "drivers/postgres/pg_render.h"
+
+typedef struct attribute {
+    dunlin_string name; /* quoted where it has to be */
+    dunlin_string type; /* with its collation */
+} attribute;
+
+/* What stands between the parentheses of CREATE TYPE n AS (a integer, "b c" text). */
+static dunlin_string
+attributes_of(dunlin_string definition)
+{
+    static const char begin[] = " AS (";
+    const char *found = memmem(definition.data, definition.length, begin, strlen(begin));
+    uint64_t before;
+
+    if (found == NULL)
+        return dn_kit_string("");
+    before = (uint64_t)(found - definition.data) + strlen(begin);
+    return (dunlin_string){found + strlen(begin), definition.length - before - 1};
+}
+
+/* The length of the text up to an end that is in no quotes and no parentheses. */
+static uint64_t
+length_until(dunlin_string text, char end)
+{
+    uint64_t length = 0;
+    bool quoted = false;
+    int depth = 0;
+
+    for (; length < text.length && (quoted || depth > 0 || text.data[length] != end); length++) {
+        char c = text.data[length];
+
+        quoted = quoted != (c == '"');
+        depth += quoted ? 0 : (c == '(') - (c == ')');
+    }
+    return length;
+}
+
+static bool
+next_attribute(dunlin_string *list, attribute *one)
+{
+    uint64_t length = length_until(*list, ',');
+    dunlin_string text = {list->data, length};
+
+    if (list->length == 0)
+        return false;
+    one->name = (dunlin_string){text.data, length_until(text, ' ')};
+    one->type = (dunlin_string){text.data + one->name.length, length - one->name.length};
+    length += length < list->length ? 2 : 0;
+    *list = (dunlin_string){list->data + length, list->length - length};
+    return true;
+}
+
+static bool
+find_attribute(dunlin_string list, dunlin_string name, attribute *one)
+{
+    while (next_attribute(&list, one))
+        if (dn_kit_equal(one->name, name))
+            return true;
+    return false;
+}
+
+/* Those that stay have their order, and new ones stand behind them. */
+static bool
+keeps_order(dunlin_string before, dunlin_string after)
+{
+    attribute old;
+    attribute new;
+    attribute other;
+
+    while (next_attribute(&before, &old)) {
+        if (!find_attribute(after, old.name, &other))
+            continue;
+        if (!next_attribute(&after, &new) || !dn_kit_equal(new.name, old.name))
+            return false;
+    }
+    return true;
+}
+
+static void
+say_change(dn_pg_render_work *work, const char *words, dunlin_string name, bool *any)
+{
+    dn_pg_say(work, *any ? ",\n    " : " ");
+    dn_pg_say(work, words);
+    dn_pg_say_text(work, name);
+    *any = true;
+}
+
+void
+dn_pg_push_composite(dn_pg_render_work *work, dunlin_string before)
+{
+    const dunlin_operation *operation = work->operations[work->at];
+    dunlin_string old = attributes_of(before);
+    dunlin_string new = attributes_of(dn_pg_text_of(operation, "definition"));
+    dunlin_string list;
+    attribute one;
+    attribute other;
+    bool any = false;
+
+    if (!keeps_order(old, new)) {
+        dn_pg_refuse(work,
+                     "PostgreSQL adds attributes of a type behind those that are there, and moves"
+                     " none: write those of '%.*s' in that order, or make another type and change"
+                     " the columns",
+                     (int)dn_pg_last_name(operation).length, dn_pg_last_name(operation).data);
+        return;
+    }
+    dn_pg_say(work, "ALTER TYPE ");
+    dn_pg_say_path(work, operation->path, operation->path_count);
+    for (list = old; next_attribute(&list, &one);)
+        if (!find_attribute(new, one.name, &other))
+            say_change(work, "DROP ATTRIBUTE ", one.name, &any);
+    for (list = new; next_attribute(&list, &one);) {
+        bool there = find_attribute(old, one.name, &other);
+
+        if (there && dn_kit_equal(one.type, other.type))
+            continue;
+        say_change(work, there ? "ALTER ATTRIBUTE " : "ADD ATTRIBUTE ", one.name, &any);
+        dn_pg_say(work, there ? " TYPE" : "");
+        dn_pg_say_text(work, one.type);
+    }
+    dn_pg_push(work, work->at, 1);
+}
