@@ -441,6 +441,18 @@ is_of_view(const question *asked)
             find_as(asked, DUNLIN_KIND_MATERIALIZED_VIEW, operation->path, count));
 }
 
+/* COMMENT ON: a comment says nothing about what an object is, and here it is what is wanted. */
+static bool
+has_comment(const dunlin_operation *operation, const dunlin_fact *there)
+{
+    const dunlin_property *wanted =
+        dn_property_find(operation->set, operation->set_count, "comment");
+    const dunlin_property *found =
+        dn_property_find(there->properties, there->property_count, "comment");
+
+    return !wanted || (found && dn_schema_same(wanted->text, found->text));
+}
+
 static dn_guard
 resolve_alter(const question *asked)
 {
@@ -460,6 +472,8 @@ resolve_alter(const question *asked)
              k = dn_property_next(there->properties, there->property_count, k))
             if (dn_schema_same(there->properties[k].name, operation->unset[i]))
                 return DN_GUARD_RUN;
+    if (!has_comment(operation, there))
+        return DN_GUARD_RUN;
     for (size_t i = 0; asked->wanted && i < asked->wanted->count; i++) {
         const dunlin_fact *wanted = asked->wanted->facts[i];
         const dunlin_fact *found =
