@@ -180,6 +180,23 @@ check_texts(dn_mysql_rendering *work, const dunlin_operation *operation, dunlin_
                            (int)operation->path[1].length, operation->path[1].data);
 }
 
+/* Error 1907: a virtual column has no values that it could keep. */
+static int32_t
+check_computed(dn_mysql_rendering *work, const dunlin_operation *operation)
+{
+    dn_mysql_members now = dn_mysql_fact_members(
+        dn_mysql_find(work, DUNLIN_KIND_COLUMN, operation->path[0], operation->path[1]));
+
+    if (!dn_mysql_unsets(operation, "generated") ||
+        !dn_kit_same(dn_mysql_member_text(now, "generated_kind"), "virtual"))
+        return DUNLIN_OK;
+    return dn_mysql_refuse(
+        work, NULL,
+        "virtual columns that become others: '%.*s' (add another column, UPDATE it "
+        "from this one, drop this one and rename the other)",
+        (int)operation->path[1].length, operation->path[1].data);
+}
+
 /* What is lost is told operation by operation. */
 static int32_t
 check_changes(dn_mysql_rendering *work, uint64_t end)
@@ -191,7 +208,8 @@ check_changes(dn_mysql_rendering *work, uint64_t end)
         const dunlin_operation *operation = work->operations[work->at];
         dn_mysql_list native = {0};
 
-        if (dn_mysql_member(dn_mysql_set(operation), "type") != NULL)
+        status = check_computed(work, operation);
+        if (status == DUNLIN_OK && dn_mysql_member(dn_mysql_set(operation), "type") != NULL)
             status =
                 dn_mysql_native_column(work, operation->path[1], dn_mysql_set(operation), &native);
         if (status == DUNLIN_OK && native.count > 0) {

@@ -85,6 +85,18 @@ load helper
     pairs_of mysql
 }
 
+@test "mysql: a virtual column that is to keep values is refused with what to do" {
+    local one two
+    one=$(fresh_database mysql)
+    two=$(fresh_database mysql)
+    sql_my "$one" "CREATE TABLE t (a int, b int AS (a + 1) VIRTUAL)"
+    sql_my "$two" "CREATE TABLE t (a int, b int)"
+    dunlin diff "$one" "$two" --sql
+    assert_exit 1
+    assert_stderr "virtual columns that become others: 'b'"
+    assert_stderr "add another column, UPDATE it from this one"
+}
+
 @test "postgres: foreign tables are dumped and loaded with what they tell their server, and changed" {
     local one two url
     one=$(fresh_database postgresql)
