@@ -36,13 +36,18 @@ migrated() {
 stops() {
     local before
     before=$(schema_of "$where")
+    stopped "$1"
+    assert_equal "$(schema_of "$where")" "$before"
+}
+
+# stopped TEXT: the same, for who looks at the schema himself.
+stopped() {
     run_json migrate
     assert_exit 4
     assert_json_form migrate
     assert_json '.counts.applied' 0
     assert_json '.failed.message | sub("^.*/(?=migrations/)"; "")' "$1; nothing was sent"
     assert_stderr "$1; nothing was sent"
-    assert_equal "$(schema_of "$where")" "$before"
     dunlin migrate --dry-run
     assert_exit 4
     assert_stderr "$1; nothing was sent"
@@ -64,11 +69,13 @@ SQL
 refused() {
     echo 'CREATE TABLE first (id integer PRIMARY KEY);' >migrations/8000_first.sql
     printf '%s\n' '-- what is wrong' "$1" >migrations/9000_wrong.sql
-    stops "migrations/9000_wrong.sql:2:1: $2"
+    stopped "migrations/9000_wrong.sql:2:1: $2"
 }
 
 certain() {
+    local before
     base
+    before=$(schema_of "$where")
     refused 'CREATE TABLE users (id integer);' "cannot create table '${home}users': it exists already"
     refused 'CREATE TABLE grown (id integer);' \
         "cannot create table '${home}grown': the name is taken by view '${home}grown'"
@@ -88,6 +95,7 @@ certain() {
     refused 'CREATE INDEX users_age ON users (age);' \
         "cannot create index '${home}users.users_age': it exists already"
     refused 'CREATE VIEW grown AS SELECT 1;' "cannot create view '${home}grown': it exists already"
+    assert_equal "$(schema_of "$where")" "$before"
     echo 'CREATE TABLE fine (id integer PRIMARY KEY);' >migrations/9000_wrong.sql
     migrated
 }
