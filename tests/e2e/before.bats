@@ -36,12 +36,12 @@ migrated() {
 stops() {
     local before
     before=$(schema_of "$where")
-    stopped "$1"
+    stops_unsent "$1"
     assert_equal "$(schema_of "$where")" "$before"
 }
 
-# stopped TEXT: the same, for who looks at the schema himself.
-stopped() {
+# stops_unsent TEXT: the same, for who looks at the schema himself.
+stops_unsent() {
     run_json migrate
     assert_exit 4
     assert_json_form migrate
@@ -69,7 +69,7 @@ SQL
 refused() {
     echo 'CREATE TABLE first (id integer PRIMARY KEY);' >migrations/8000_first.sql
     printf '%s\n' '-- what is wrong' "$1" >migrations/9000_wrong.sql
-    stopped "migrations/9000_wrong.sql:2:1: $2"
+    stops_unsent "migrations/9000_wrong.sql:2:1: $2"
 }
 
 certain() {

@@ -126,12 +126,29 @@ leaves_nothing() {
     assert_equal "$(is_left "$left")" ""
 }
 
+# alone DATABASE TEST: on a server of its own. On a shared one, other tests drop what is left, too.
+alone() {
+    local server=postgres
+    [ "$1" != mysql ] || server=mariadb
+    export DUNLIN_SERVERS=$PWD/servers
+    "$tests_folder/servers" start "$server" >/dev/null
+    eval "$("$tests_folder/servers" env)"
+    server_postgresql=${DUNLIN_TEST_POSTGRES-}
+    server_mysql=${DUNLIN_TEST_MYSQL-}
+    on "$@"
+}
+
+teardown() {
+    helper_teardown
+    [ ! -d servers ] || DUNLIN_SERVERS=$PWD/servers "$tests_folder/servers" stop
+}
+
 @test "postgresql: what a killed replay left is dropped also where nothing is replayed" {
-    on postgresql leaves_nothing
+    alone postgresql leaves_nothing
 }
 
 @test "mysql: what a killed replay left is dropped also where nothing is replayed" {
-    on mysql leaves_nothing
+    alone mysql leaves_nothing
 }
 
 # To make it again would have left its rows under the other name.
