@@ -315,6 +315,41 @@ is_array(dunlin_string type)
     return type.length > 2 && memcmp(type.data + type.length - 2, "[]", 2) == 0;
 }
 
+static void
+say_cast(dn_pg_render_work *work, const dunlin_operation *operation, const char *before,
+         const char *behind)
+{
+    dn_pg_say(work, " USING CAST(");
+    dn_pg_say(work, before);
+    dn_pg_say_name(work, dn_pg_last_name(operation));
+    dn_pg_say(work, behind);
+    dn_pg_say(work, " AS ");
+    dn_pg_say_type(work, operation);
+    dn_pg_say(work, ")");
+}
+
+/* The other databases have numbers for booleans, and keep them. */
+static bool
+is_numbered(const dunlin_property *old, dunlin_string type)
+{
+    return old != NULL && dn_kit_same(old->text, "boolean") &&
+           (dn_kit_same(type, "smallint") || dn_kit_same(type, "integer") ||
+            dn_kit_same(type, "bigint"));
+}
+
+/* What PostgreSQL does not convert by itself. */
+static void
+convert(dn_pg_render_work *work, const dunlin_operation *operation, const dunlin_property *old)
+{
+    dunlin_string type = dn_pg_text_of(operation, "type");
+
+    if (is_numbered(old, type))
+        say_cast(work, operation, "CAST(", " AS integer)");
+    else if (is_array(type) && old != NULL && is_array(old->text) &&
+             (work->call->flags & DUNLIN_CALL_OWN_WORDS) != 0)
+        say_cast(work, operation, "", "");
+}
+
 /* A default is taken away before a type changes: it may not fit the new one. */
 static void
 change_type(altering *one, const dunlin_fact *current)
@@ -353,13 +388,8 @@ change_type(altering *one, const dunlin_fact *current)
             dn_pg_say_type(work, operation);
         }
         dn_pg_say(work, ")");
-    } else if (is_array(dn_pg_text_of(operation, "type")) && old != NULL && is_array(old->text) &&
-               (work->call->flags & DUNLIN_CALL_OWN_WORDS) != 0) {
-        dn_pg_say(work, " USING CAST(");
-        dn_pg_say_name(work, dn_pg_last_name(operation));
-        dn_pg_say(work, " AS ");
-        dn_pg_say_type(work, operation);
-        dn_pg_say(work, ")");
+    } else {
+        convert(work, operation, old);
     }
     dn_pg_say_computed_anew(work, operation);
 }
@@ -589,12 +619,34 @@ is_counted(const dn_pg_render_work *work, const dunlin_operation *operation,
            !dn_pg_is_unset(operation, "auto") && !changes_counter(operation);
 }
 
+static bool
+is_renaming(const dunlin_operation *before, const dunlin_operation *operation)
+{
+    if (before->verb != DUNLIN_VERB_RENAME || !dn_kit_same(before->kind, DUNLIN_KIND_COLUMN) ||
+        before->path_count != operation->path_count || before->new_path_count == 0)
+        return false;
+    for (uint64_t i = 0; i + 1 < before->path_count; i++)
+        if (!dn_kit_equal(before->path[i], operation->path[i]))
+            return false;
+    return dn_kit_equal(before->new_path[before->new_path_count - 1], dn_pg_last_name(operation));
+}
+
+/* As it was before the statement: CHANGE renames the column first. */
+static const dunlin_fact *
+column_before(dn_pg_render_work *work, const dunlin_operation *operation)
+{
+    const dunlin_operation *before = work->at > 0 ? work->operations[work->at - 1] : operation;
+
+    if (!is_renaming(before, operation))
+        before = operation;
+    return dn_pg_current(work, DUNLIN_KIND_COLUMN, before->path, before->path_count);
+}
+
 static void
 alter_column(dn_pg_render_work *work, const dunlin_operation *operation)
 {
     altering one = {.work = work, .operation = operation};
-    const dunlin_fact *current =
-        dn_pg_current(work, DUNLIN_KIND_COLUMN, operation->path, operation->path_count);
+    const dunlin_fact *current = column_before(work, operation);
 
     dn_pg_check_known(work, operation, known);
     note_losses(work, operation);

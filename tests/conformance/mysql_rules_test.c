@@ -269,7 +269,8 @@ clauses_do_what_postgresqls_do(void **state)
     execute("INSERT INTO g (a, b, c) VALUES (1, 'x', NULL), (2, 'y', 5) "
             "ON DUPLICATE KEY UPDATE `g`.`a` = `g`.`a`");
     execute("INSERT INTO g (a, b, c) VALUES (1, 'z', 9), (3, 'w', 1) "
-            "ON DUPLICATE KEY UPDATE `g`.`a` = `g`.`a`");
+            "ON DUPLICATE KEY UPDATE `g`.`a` = "
+            "IF(`g`.`a` = VALUES(`a`), `g`.`a`, (SELECT 1 UNION SELECT 2))");
     execute("INSERT INTO g (a, b, c) VALUES (2, 'y', 8) "
             "ON DUPLICATE KEY UPDATE `c` = VALUES(`c`) + `g`.`c`");
     assert_string_equal(rows("SELECT a, b, c FROM g ORDER BY c IS NULL, c"),
@@ -280,7 +281,7 @@ clauses_do_what_postgresqls_do(void **state)
     assert_string_equal(rows("SELECT a, b FROM g ORDER BY a"), "1|'new'\n3|'w'\n");
     assert_string_equal(
         known[find_rule(DUNLIN_RULE_CLAUSE, "on conflict target do nothing", "")].native,
-        "ON DUPLICATE KEY UPDATE $2.$3 = $2.$3");
+        "ON DUPLICATE KEY UPDATE $2.$3 = IF($4, $2.$3, (SELECT 1 UNION SELECT 2))");
     assert_string_equal(known[find_rule(DUNLIN_RULE_CLAUSE, "order desc", "")].native,
                         "$1 IS NULL DESC, $1 DESC");
     assert_string_equal(known[find_rule(DUNLIN_RULE_CLAUSE, "update from", "")].native,
