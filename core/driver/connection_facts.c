@@ -167,7 +167,8 @@ take_unreadable(dn_call *call, const dunlin_fact *key, dunlin_string reason)
     const dunlin_fact *copy = dn_fact_copy(list->arena, key);
     const char *words = dn_arena_copy(list->arena, reason.data, reason.length);
 
-    if (!key->path_count)
+    /* Grants are facts on request only: who asked for them is not content with some. */
+    if (!key->path_count && !dn_string_equal(key->kind, DUNLIN_KIND_GRANT))
         return note_hidden(call, connection, key, reason);
     list->items = dn_arena_grow(list->arena, list->items, &list->capacity, list->count + 1,
                                 sizeof *list->items);

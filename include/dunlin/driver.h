@@ -608,7 +608,8 @@ typedef struct dunlin_host {
 
     int32_t (*fact)(const dunlin_call *call, const dunlin_fact *fact);
     int32_t (*gone)(const dunlin_call *call, const dunlin_fact *key);
-    /* A key without a path: there may be more of this kind than the user is shown. */
+    /* A key without a path: there may be more of this kind than the user is shown; of grants, that these
+     * could not be read at all. */
     int32_t (*unreadable)(const dunlin_call *call, const dunlin_fact *key, dunlin_string reason);
     int32_t (*mark)(const dunlin_call *call, dunlin_string mark);
     /* Current facts, during render: find one by key (*found is NULL when absent), or visit all. */
