@@ -108,6 +108,8 @@ dn_class dn_class_of_type(const char *type);
 /* write_text.c */
 bool dn_write_refuse(dn_writer *writer, uint64_t offset, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+/* The node becomes what is made of it: a CAST or CALL by this name. */
+bool dn_write_wrap(dn_writer *writer, dn_node_kind kind, const char *name, dn_node *node);
 bool dn_write_name(dn_writer *writer, dunlin_string name, dn_text *out);
 bool dn_write_names(dn_writer *writer, const dn_names *names, dn_text *out);
 bool dn_write_literal(dn_writer *writer, dunlin_string value, dn_text *out);

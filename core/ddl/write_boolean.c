@@ -94,25 +94,6 @@ give(dn_writer *writer, dunlin_string column, dn_node *node)
     return !node->otherwise || give(writer, column, node->otherwise);
 }
 
-/* CAST(.. AS integer), which rounds as an assignment does. */
-static bool
-become_whole(dn_writer *writer, dn_node *node)
-{
-    dn_node *inner = dn_arena_alloc(writer->arena, sizeof *inner);
-    dn_node **items = dn_arena_array(writer->arena, 1, sizeof *items);
-
-    if (!inner || !items)
-        return dn_write_refuse(writer, node->offset, "there is no memory");
-    *inner = *node;
-    items[0] = inner;
-    *node = (dn_node){.kind = DN_NODE_CAST,
-                      .offset = inner->offset,
-                      .name = "integer",
-                      .text = dn_string(""),
-                      .items = {items, 1, 1}};
-    return true;
-}
-
 static bool
 is_decimal_for_integer(const dn_writer *writer, const dn_data *data, dunlin_string column,
                        const dn_node *node)
@@ -214,8 +195,9 @@ give_column(dn_writer *writer, const dn_data *data, dunlin_string column, dn_nod
         !dn_write_given_blob(writer, data, column, node) ||
         !dn_write_given_char(writer, data, column, node))
         return false;
+    /* A cast rounds as an assignment does. */
     return !whole || !is_decimal_for_integer(writer, data, column, node) ||
-           become_whole(writer, node);
+           dn_write_wrap(writer, DN_NODE_CAST, "integer", node);
 }
 
 static dunlin_string

@@ -22,25 +22,6 @@ trim(dn_node *node)
         node->text.length--;
 }
 
-/* rtrim(..) */
-static bool
-become_trimmed(dn_writer *writer, dn_node *node)
-{
-    dn_node *inner = dn_arena_alloc(writer->arena, sizeof *inner);
-    dn_node **items = dn_arena_array(writer->arena, 1, sizeof *items);
-
-    if (!inner || !items)
-        return dn_write_refuse(writer, node->offset, "there is no memory");
-    *inner = *node;
-    items[0] = inner;
-    *node = (dn_node){.kind = DN_NODE_CALL,
-                      .offset = inner->offset,
-                      .name = "rtrim",
-                      .text = dn_string(""),
-                      .items = {items, 1, 1}};
-    return true;
-}
-
 bool
 dn_write_given_char(dn_writer *writer, const dn_data *data, dunlin_string column, dn_node *node)
 {
@@ -52,7 +33,8 @@ dn_write_given_char(dn_writer *writer, const dn_data *data, dunlin_string column
         trim(node);
         return true;
     }
-    return dn_class_of(writer, node) == DN_CLASS_CHAR || become_trimmed(writer, node);
+    return dn_class_of(writer, node) == DN_CLASS_CHAR ||
+           dn_write_wrap(writer, DN_NODE_CALL, "rtrim", node);
 }
 
 static void

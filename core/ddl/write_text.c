@@ -35,6 +35,24 @@ no_memory(dn_writer *writer)
 }
 
 bool
+dn_write_wrap(dn_writer *writer, dn_node_kind kind, const char *name, dn_node *node)
+{
+    dn_node *inner = dn_arena_alloc(writer->arena, sizeof *inner);
+    dn_node **items = dn_arena_array(writer->arena, 1, sizeof *items);
+
+    if (!inner || !items)
+        return no_memory(writer);
+    *inner = *node;
+    items[0] = inner;
+    *node = (dn_node){.kind = kind,
+                      .offset = inner->offset,
+                      .name = name,
+                      .text = dn_string(""),
+                      .items = {items, 1, 1}};
+    return true;
+}
+
+bool
 dn_write_name(dn_writer *writer, dunlin_string name, dn_text *out)
 {
     if (writer->target->quote_name(writer->target->context, name, out, writer->error) < 0) {
