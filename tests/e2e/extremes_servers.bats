@@ -1,13 +1,13 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# Every command that reads a schema, on servers: one of nothing, of odd names, of many tables (700, or
+# Every command that reads a schema, on servers: one of nothing, of odd names, of many tables (2,000, or
 # with LONG=1 10,000), and with a user who may not see everything.
 
 load helper
 load extremes_helper
 
 many() {
-    if [ -n "${LONG:-}" ]; then echo 10000; else echo 700; fi
+    if [ -n "${LONG:-}" ]; then echo 10000; else echo 2000; fi
 }
 
 teardown() {
