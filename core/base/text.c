@@ -133,6 +133,12 @@ lower(char c)
 }
 
 bool
+dn_string_same(dunlin_string a, dunlin_string b)
+{
+    return a.length == b.length && (a.length == 0 || memcmp(a.data, b.data, (size_t)a.length) == 0);
+}
+
+bool
 dn_string_equal_fold(dunlin_string a, const char *b)
 {
     if (!b || a.length != strlen(b))

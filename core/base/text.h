@@ -68,6 +68,7 @@ dn_string_equal(dunlin_string a, const char *b)
 }
 /* A word of the text that reads like the name, ASCII case aside? */
 bool dn_string_mentions(dunlin_string text, dunlin_string name);
+bool dn_string_same(dunlin_string a, dunlin_string b);     /* byte by byte */
 bool dn_string_equal_fold(dunlin_string a, const char *b); /* ASCII case folded */
 /* Is it one of `words`, which blanks separate? NULL: of none. */
 bool dn_string_among(dunlin_string word, const char *words);

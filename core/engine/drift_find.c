@@ -26,19 +26,13 @@ dn_drift_add(dn_drifting *work, dn_deviation deviation)
     return 0;
 }
 
-static bool
-same_text(dunlin_string left, dunlin_string right)
-{
-    return left.length == right.length && memcmp(left.data, right.data, (size_t)left.length) == 0;
-}
-
 bool
 dn_drift_same_key(const dunlin_fact *left, const dunlin_fact *right)
 {
-    if (left->path_count != right->path_count || !same_text(left->kind, right->kind))
+    if (left->path_count != right->path_count || !dn_string_same(left->kind, right->kind))
         return false;
     for (uint64_t i = 0; i < left->path_count; i++)
-        if (!same_text(left->path[i], right->path[i]))
+        if (!dn_string_same(left->path[i], right->path[i]))
             return false;
     return true;
 }

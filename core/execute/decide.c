@@ -132,8 +132,7 @@ lies_in(const dunlin_operation *member, const dunlin_operation *table)
     if (!table || member->verb != DUNLIN_VERB_CREATE || member->path_count != table->path_count + 1)
         return false;
     for (uint64_t i = 0; i < table->path_count; i++)
-        if (member->path[i].length != table->path[i].length ||
-            memcmp(member->path[i].data, table->path[i].data, table->path[i].length) != 0)
+        if (!dn_string_same(member->path[i], table->path[i]))
             return false;
     return true;
 }
@@ -267,12 +266,6 @@ answer(deciding *work, const dunlin_operation *operation, const dn_wanted *wante
     return guard;
 }
 
-static bool
-same(dunlin_string one, dunlin_string other)
-{
-    return one.length == other.length && memcmp(one.data, other.data, (size_t)one.length) == 0;
-}
-
 /* Did the parser make its name up? */
 static bool
 is_nameless(const deciding *work, const dunlin_operation *operation)
@@ -283,8 +276,9 @@ is_nameless(const deciding *work, const dunlin_operation *operation)
         const dunlin_operation *one = parsed->operations[i];
 
         if (parsed->marks[i].named && one->span_begin == operation->span_begin &&
-            same(one->kind, operation->kind) &&
-            same(one->path[one->path_count - 1], operation->path[operation->path_count - 1]))
+            dn_string_same(one->kind, operation->kind) &&
+            dn_string_same(one->path[one->path_count - 1],
+                           operation->path[operation->path_count - 1]))
             return true;
     }
     return false;

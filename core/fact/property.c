@@ -51,13 +51,6 @@ dn_property_flag(const dunlin_property *properties, uint64_t count, const char *
     return found && found->integer;
 }
 
-static bool
-same_text(dunlin_string left, dunlin_string right)
-{
-    return left.length == right.length &&
-           (left.length == 0 || memcmp(left.data, right.data, left.length) == 0);
-}
-
 bool
 dn_property_equal(const dunlin_property *left, uint64_t left_span, const dunlin_property *right,
                   uint64_t right_span)
@@ -66,8 +59,8 @@ dn_property_equal(const dunlin_property *left, uint64_t left_span, const dunlin_
         return false;
     for (uint64_t i = 0; i < left_span; i++)
         if (left[i].type != right[i].type || left[i].integer != right[i].integer ||
-            !same_text(left[i].text, right[i].text) ||
-            (i > 0 && !same_text(left[i].name, right[i].name)))
+            !dn_string_same(left[i].text, right[i].text) ||
+            (i > 0 && !dn_string_same(left[i].name, right[i].name)))
             return false;
     return true;
 }
@@ -84,7 +77,7 @@ dn_property_lists(const dunlin_property *properties, uint64_t count, const char 
     for (const dunlin_property *item = list + 1; item < end; item++) {
         if (item->type == DUNLIN_PROPERTY_END)
             return false;
-        if (same_text(item->text, text))
+        if (dn_string_same(item->text, text))
             return true;
     }
     return false;

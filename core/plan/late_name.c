@@ -11,8 +11,8 @@
 
 enum { LONGEST = 63 };
 
-static bool
-same(dunlin_string left, dunlin_string right)
+bool
+dn_late_same(dunlin_string left, dunlin_string right)
 {
     return left.length == right.length &&
            (!left.length || strncasecmp(left.data, right.data, (size_t)left.length) == 0);
@@ -49,7 +49,7 @@ take_column(finding_column *work)
     work->last = dn_string("");
     if (!name.length)
         return;
-    if (work->column.length && !same(work->column, name))
+    if (work->column.length && !dn_late_same(work->column, name))
         work->unsure = true; /* or called after none */
     work->column = name;
 }
@@ -177,7 +177,8 @@ first_columns_differ(const dunlin_operation *left, const dunlin_operation *right
     const dunlin_property *a = columns_of(left);
     const dunlin_property *b = columns_of(right);
 
-    return a && b && dn_string_among(left->kind, DUNLIN_KIND_UNIQUE) && !same(a[1].text, b[1].text);
+    return a && b && dn_string_among(left->kind, DUNLIN_KIND_UNIQUE) &&
+           !dn_late_same(a[1].text, b[1].text);
 }
 
 bool

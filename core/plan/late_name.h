@@ -7,6 +7,9 @@
 
 #include "core/execute/trace.h"
 
+/* Names that some database takes for the same: whatever the case of their letters. */
+bool dn_late_same(dunlin_string left, dunlin_string right);
+
 /* How the database makes names up. */
 typedef struct dn_late_naming {
     bool by_columns; /* DUNLIN_CAN_NAME_BY_COLUMNS */

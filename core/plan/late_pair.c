@@ -2,17 +2,9 @@
 #include "core/plan/late_pair.h"
 
 #include <string.h>
-#include <strings.h>
 
 #include "core/fact/fact.h"
 #include "core/plan/late_name.h"
-
-static bool
-same(dunlin_string left, dunlin_string right)
-{
-    return left.length == right.length &&
-           (!left.length || strncasecmp(left.data, right.data, (size_t)left.length) == 0);
-}
 
 /* An element of a path that begins with a namespace always; nothing where there is none. */
 static dunlin_string
@@ -57,7 +49,8 @@ makes_table(const dn_late_side *one, dunlin_string table)
         const dunlin_operation *operation = one->items[i].operation;
 
         if (operation->verb == DUNLIN_VERB_CREATE && !operation->condition &&
-            dn_string_among(operation->kind, DUNLIN_KIND_TABLE) && same(table_of(operation), table))
+            dn_string_among(operation->kind, DUNLIN_KIND_TABLE) &&
+            dn_late_same(table_of(operation), table))
             return true;
     }
     return false;
@@ -154,10 +147,10 @@ remakes(const dn_late_side *one, dunlin_string table)
         if (!dn_string_among(operation->kind, DUNLIN_KIND_TABLE))
             continue;
         if (operation->verb == DUNLIN_VERB_DROP)
-            dropped = dropped || same(table_of(operation), table);
+            dropped = dropped || dn_late_same(table_of(operation), table);
         else if (dropped &&
                  (operation->verb == DUNLIN_VERB_CREATE || operation->verb == DUNLIN_VERB_RENAME) &&
-                 same(name_after(operation), table))
+                 dn_late_same(name_after(operation), table))
             return true;
     }
     return false;
@@ -192,7 +185,7 @@ token_is_name(const dunlin_token *token, void *context)
     if (token->kind == DUNLIN_TOKEN_CODE)
         return dn_string_mentions(token->text, *name);
     return (token->kind == DUNLIN_TOKEN_WORD || token->kind == DUNLIN_TOKEN_NAME) &&
-           same(bare(token), *name);
+           dn_late_same(bare(token), *name);
 }
 
 /* As a name, that is, not in a string. */
@@ -263,7 +256,7 @@ property_names_object(const sought *what, const dunlin_property *outer,
                    ? dn_string_mentions(property->text, what->name)
                    : names(what->user, property->text, what->name);
     return !what->texts && property->type == DUNLIN_PROPERTY_IDENTIFIER &&
-           is_elsewhere(outer->name) && same(property->text, what->name);
+           is_elsewhere(outer->name) && dn_late_same(property->text, what->name);
 }
 
 static bool
@@ -281,7 +274,8 @@ property_names_column(const sought *what, const dunlin_property *outer,
     if (property->type == DUNLIN_PROPERTY_EXPRESSION)
         return !dn_string_among(outer->name, "type") &&
                names(what->user, property->text, what->name);
-    return property->type == DUNLIN_PROPERTY_IDENTIFIER && same(property->text, what->name) &&
+    return property->type == DUNLIN_PROPERTY_IDENTIFIER &&
+           dn_late_same(property->text, what->name) &&
            (is_elsewhere(outer->name) ? what->referred : what->own);
 }
 
@@ -291,7 +285,7 @@ says_column(const dn_trace_item *user, dunlin_string table, dunlin_string column
 {
     const sought what = {.user = user,
                          .name = column,
-                         .own = same(table_of(user->operation), table),
+                         .own = dn_late_same(table_of(user->operation), table),
                          .referred = says_object(user, dn_string(DUNLIN_KIND_TABLE), table, false)};
 
     return column.length && (what.own || what.referred) &&
@@ -373,7 +367,7 @@ unnamed_meets(const dn_trace_item *left, const dn_trace_item *right,
         return false;
     if (a->verb != DUNLIN_VERB_CREATE || b->verb != DUNLIN_VERB_CREATE)
         return true;
-    return same(a->kind, b->kind) && !dn_late_names_apart(left, right, &naming);
+    return dn_late_same(a->kind, b->kind) && !dn_late_names_apart(left, right, &naming);
 }
 
 /* A schema meets what is in it, and what does not say where it is unless it is only made; an extension may be
@@ -384,10 +378,10 @@ wide_meets(const dunlin_operation *wide, const dunlin_operation *other)
     if (dn_string_among(wide->kind, DUNLIN_KIND_EXTENSION))
         return wide->verb != DUNLIN_VERB_CREATE ||
                (dn_string_among(other->kind, DUNLIN_KIND_EXTENSION) &&
-                same(element(wide->path, wide->path_count, 0),
-                     element(other->path, other->path_count, 0)));
-    return same(element(wide->path, wide->path_count, 0),
-                element(other->path, other->path_count, 0)) ||
+                dn_late_same(element(wide->path, wide->path_count, 0),
+                             element(other->path, other->path_count, 0)));
+    return dn_late_same(element(wide->path, wide->path_count, 0),
+                        element(other->path, other->path_count, 0)) ||
            (wide->verb != DUNLIN_VERB_CREATE && !element(other->path, other->path_count, 0).length);
 }
 
@@ -418,7 +412,7 @@ parts_meet(const named *left, const named *right, bool known)
         return known || may_have((members[0] ? right : left)->item->operation);
     if (members[0] && (!names[0].length || !names[1].length))
         return known && unnamed_meets(left->item, right->item, left->of->capabilities);
-    return same(names[0], names[1]);
+    return dn_late_same(names[0], names[1]);
 }
 
 /* Do two paths name one thing, or one of them what the other is in? */
@@ -440,8 +434,8 @@ meets(const named *left, const named *right)
         return wide_meets(a, b);
     if (dn_string_among(b->kind, wide))
         return wide_meets(b, a);
-    if ((spaces[0].length && spaces[1].length && !same(spaces[0], spaces[1])) ||
-        (known && !same(tables[0], tables[1])))
+    if ((spaces[0].length && spaces[1].length && !dn_late_same(spaces[0], spaces[1])) ||
+        (known && !dn_late_same(tables[0], tables[1])))
         return false;
     return parts_meet(left, right, known);
 }

@@ -27,6 +27,7 @@ void dn_kit_free(void *pointer_to_pointer); /* for DN_KIT_CLEANUP of char * and 
 /* --- strings ---------------------------------------------------------------------------------- */
 dunlin_string dn_kit_string(const char *text); /* NULL reads as "" */
 bool dn_kit_equal(dunlin_string left, dunlin_string right);
+int dn_kit_compare(dunlin_string left, dunlin_string right); /* by bytes, as strcmp */
 static inline bool
 dn_kit_same(dunlin_string left, const char *right)
 {

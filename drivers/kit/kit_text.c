@@ -24,6 +24,15 @@ dn_kit_string(const char *text)
     return string;
 }
 
+int
+dn_kit_compare(dunlin_string left, dunlin_string right)
+{
+    uint64_t length = left.length < right.length ? left.length : right.length;
+    int order = length > 0 ? memcmp(left.data, right.data, length) : 0;
+
+    return order != 0 ? order : (left.length > right.length) - (left.length < right.length);
+}
+
 bool
 dn_kit_equal(dunlin_string left, dunlin_string right)
 {

@@ -52,18 +52,9 @@ name_of(const dunlin_operation *operation)
 }
 
 static int
-compare_names(dunlin_string left, dunlin_string right)
-{
-    uint64_t shorter = left.length < right.length ? left.length : right.length;
-    int order = shorter > 0 ? memcmp(left.data, right.data, shorter) : 0;
-
-    return order != 0 ? order : (left.length > right.length) - (left.length < right.length);
-}
-
-static int
 by_name(const void *left, const void *right)
 {
-    return compare_names(((const made_name *)left)->name, ((const made_name *)right)->name);
+    return dn_kit_compare(((const made_name *)left)->name, ((const made_name *)right)->name);
 }
 
 static bool

@@ -70,15 +70,6 @@ is_routine(dunlin_string kind)
 }
 
 static int
-compare_texts(dunlin_string left, dunlin_string right)
-{
-    uint64_t length = left.length < right.length ? left.length : right.length;
-    int order = length > 0 ? memcmp(left.data, right.data, length) : 0;
-
-    return order != 0 ? order : (left.length > right.length) - (left.length < right.length);
-}
-
-static int
 compare_wishes(const void *left_wish, const void *right_wish)
 {
     const dn_pg_wish *left = left_wish;
@@ -86,11 +77,11 @@ compare_wishes(const void *left_wish, const void *right_wish)
     int order = (left->sort > right->sort) - (left->sort < right->sort);
 
     if (order == 0)
-        order = compare_texts(left->kind, right->kind);
+        order = dn_kit_compare(left->kind, right->kind);
     if (order == 0)
         order = (left->path_count > right->path_count) - (left->path_count < right->path_count);
     for (uint64_t i = 0; i < left->path_count && order == 0; i++)
-        order = compare_texts(left->path[i], right->path[i]);
+        order = dn_kit_compare(left->path[i], right->path[i]);
     return order;
 }
 

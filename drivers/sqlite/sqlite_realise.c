@@ -22,15 +22,6 @@ typedef struct realising {
     size_t end;
 } realising;
 
-static int
-compare_names(dunlin_string left, dunlin_string right)
-{
-    uint64_t length = left.length < right.length ? left.length : right.length;
-    int order = length > 0 ? memcmp(left.data, right.data, length) : 0;
-
-    return order != 0 ? order : (left.length > right.length) - (left.length < right.length);
-}
-
 static dunlin_string
 table_of(const dunlin_fact *fact)
 {
@@ -43,7 +34,7 @@ compare_places(const void *left, const void *right)
 {
     const place *a = left;
     const place *b = right;
-    int order = compare_names(table_of(a->fact), table_of(b->fact));
+    int order = dn_kit_compare(table_of(a->fact), table_of(b->fact));
 
     return order != 0 ? order : (a->at > b->at) - (a->at < b->at);
 }
