@@ -203,13 +203,14 @@ class_of_column(const dn_writer *writer, const dn_node *node)
     if (!writer->target->column_class)
         return DN_CLASS_UNKNOWN;
     for (const dn_scope *scope = writer->scope; scope; scope = scope->outer) {
-        if (!scope->table.name.length)
+        if (!scope->table.name.length && !scope->query)
             continue;
         if (node->part_count > 1 &&
             !dn_ddl_same(node->parts[node->part_count - 2],
                          scope->alias.length ? scope->alias : scope->table.name))
             continue;
-        class = dn_class_of_column(writer, &scope->table, column);
+        class = scope->query ? dn_class_of_result(writer, scope, column)
+                             : dn_class_of_column(writer, &scope->table, column);
         if (class != DN_CLASS_UNKNOWN)
             return class;
     }
@@ -217,8 +218,8 @@ class_of_column(const dn_writer *writer, const dn_node *node)
 }
 
 /* Of two kinds of numbers the one that holds both. */
-static dn_class
-wider(dn_class one, dn_class other)
+dn_class
+dn_class_wider(dn_class one, dn_class other)
 {
     static const dn_class order[] = {DN_CLASS_FLOAT, DN_CLASS_DECIMAL, DN_CLASS_WHOLE,
                                      DN_CLASS_BIGINT};
@@ -235,7 +236,7 @@ class_of_arithmetic(const dn_writer *writer, const dn_node *node, dn_class left)
     dn_class right = node->items.count > 1 ? dn_class_of(writer, node->items.list[1]) : left;
 
     if (dn_class_is_number(left) && dn_class_is_number(right))
-        return wider(left, right);
+        return dn_class_wider(left, right);
     if (right == DN_CLASS_INTERVAL)
         return left == DN_CLASS_DATE ? DN_CLASS_TS : left;
     if (left == DN_CLASS_DATE && right == DN_CLASS_DATE)
@@ -295,7 +296,7 @@ class_of_any(const dn_writer *writer, const dn_nodes *nodes, size_t first, size_
         else if (class == DN_CLASS_UNKNOWN)
             class = one;
         else if (dn_class_is_number(class) && dn_class_is_number(one))
-            class = wider(class, one);
+            class = dn_class_wider(class, one);
     }
     if (class == DN_CLASS_UNKNOWN)
         return text ? DN_CLASS_TEXT : class;

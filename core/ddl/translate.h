@@ -44,4 +44,16 @@ typedef struct dn_ddl_translation {
 int dn_ddl_translate(const dn_ddl_target *target, int32_t what, dunlin_string text, dn_arena *arena,
                      dn_ddl_translation *translation, dn_error *error);
 
+/* A column of a query, by its name or, where that is empty, its place, from 0. */
+typedef struct dn_ddl_result {
+    dunlin_string name;
+    size_t place;
+} dn_ddl_result;
+/* Its class; NULL when it is not known. The query is read by target->portable, which may be the rules
+ * of the database that keeps it. */
+const char *dn_ddl_query_class(const dn_ddl_target *target, dunlin_string query,
+                               dn_ddl_result column, dn_arena *arena);
+/* Has target->column_class asked for all that the classes of its columns depend on. */
+void dn_ddl_query_ask(const dn_ddl_target *target, dunlin_string query, dn_arena *arena);
+
 #endif

@@ -70,10 +70,22 @@ typedef struct dn_part {
     dn_shape shape;
 } dn_part;
 
+/* The queries before it that a WITH has named. */
+typedef struct dn_named_query {
+    const dn_with *with;
+    bool recursive;
+    const struct dn_named_query *outer;
+} dn_named_query;
+
 /* A table that columns may belong to. */
 typedef struct dn_scope {
     dunlin_string alias;
     dn_ddl_object table; /* empty name: a query */
+    /* Of a query, in FROM or by the name of a WITH: */
+    const dn_query *query;
+    const dn_names *columns;     /* what they are called there; may be empty */
+    const dn_named_query *knows; /* the names that it may use */
+    bool recursive;
     const struct dn_scope *outer;
 } dn_scope;
 
@@ -82,8 +94,10 @@ typedef struct dn_writer {
     dn_arena *arena;
     dn_error *error;
     const dn_scope *scope;
+    const dn_named_query *named;
     bool view;      /* it is the query of one, or of a table */
     unsigned depth; /* of queries in each other */
+    unsigned asks;  /* ... while it is asked what their columns are */
     const char *reason;
     uint64_t offset;
     bool failed; /* *error is filled, or no memory */
@@ -103,7 +117,12 @@ const dn_rule *dn_rule_named(const dn_ddl_rules *rules, int32_t kind, const char
 
 /* class.c */
 dn_class dn_class_of(const dn_writer *writer, const dn_node *node);
+/* Of what stands for either: numbers of two kinds become the one that holds both. */
+dn_class dn_class_wider(dn_class one, dn_class other);
 dn_class dn_class_of_type(const char *type);
+
+/* class_query.c: of a column of the query that the scope stands for. */
+dn_class dn_class_of_result(const dn_writer *writer, const dn_scope *scope, dunlin_string column);
 
 /* write_text.c */
 bool dn_write_refuse(dn_writer *writer, uint64_t offset, const char *format, ...)
@@ -151,6 +170,8 @@ bool dn_write_from(dn_writer *writer, const dn_from *from, dn_text *out);
 /* Puts the tables of a FROM in front of the scope; memory of the arena. */
 bool dn_write_enter(dn_writer *writer, const dn_from *from);
 bool dn_write_enter_table(dn_writer *writer, const dn_ddl_object *table, dunlin_string alias);
+/* The queries of a WITH have names from here on; memory of the arena. */
+bool dn_write_know(dn_writer *writer, const dn_with *with, bool recursive);
 /* The class of a column of this table. */
 dn_class dn_class_of_column(const dn_writer *writer, const dn_ddl_object *table,
                             dunlin_string column);

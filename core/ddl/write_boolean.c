@@ -216,12 +216,15 @@ static bool
 give_items(dn_writer *writer, const dn_data *data, const dn_query *query, bool whole)
 {
     const dn_scope *outer = writer->scope;
-    bool fine = dn_write_enter(writer, query->from);
+    const dn_named_query *named = writer->named;
+    bool fine = dn_write_know(writer, query->with, query->recursive) &&
+                dn_write_enter(writer, query->from);
 
     for (size_t k = 0; fine && k < query->item_count; k++)
         fine = give_column(writer, data, column_at(writer, data, k), query->items[k].node,
                            whole && !query->distinct);
     writer->scope = outer;
+    writer->named = named;
     return fine;
 }
 
@@ -243,13 +246,17 @@ bool
 dn_write_given(dn_writer *writer, dn_data *data)
 {
     const dn_scope *outer = writer->scope;
-    bool fine = dn_write_enter_table(writer, &data->table, data->alias) &&
+    const dn_named_query *named = writer->named;
+    bool fine = dn_write_know(writer, data->with, data->recursive) &&
+                dn_write_enter_table(writer, &data->table, data->alias) &&
                 dn_write_enter(writer, data->from);
 
     for (size_t i = 0; fine && i < data->set.count; i++)
         fine = give_column(writer, data, data->set.list[i].column, data->set.list[i].value, true);
     writer->scope = outer;
-    return fine && give_rows(writer, data, data->source, true);
+    fine = fine && give_rows(writer, data, data->source, true);
+    writer->named = named;
+    return fine;
 }
 
 /* --- what it is compared with ---------------------------------------------------------------------- */

@@ -14,10 +14,67 @@ dn_write_enter_table(dn_writer *writer, const dn_ddl_object *table, dunlin_strin
 
     if (!scope)
         return dn_write_refuse(writer, 0, "there is no memory");
-    scope->table = *table;
-    scope->alias = alias;
-    scope->outer = writer->scope;
+    *scope = (dn_scope){.table = *table, .alias = alias, .outer = writer->scope};
     writer->scope = scope;
+    return true;
+}
+
+/* The query that a WITH has given this name. */
+static const dn_named_query *
+query_named(const dn_writer *writer, const dn_ddl_object *table)
+{
+    const dn_named_query *named = table->space.length ? NULL : writer->named;
+
+    while (named && !dn_ddl_same(named->with->name, table->name))
+        named = named->outer;
+    return named;
+}
+
+static bool
+enter_one(dn_writer *writer, const dn_from *from)
+{
+    const dn_named_query *named = query_named(writer, &from->table);
+    dn_scope *scope;
+
+    if (from->kind == DN_FROM_TABLE && !named)
+        return dn_write_enter_table(writer, &from->table, from->alias);
+    scope = dn_arena_alloc(writer->arena, sizeof *scope);
+    if (!scope)
+        return dn_write_refuse(writer, from->offset, "there is no memory");
+    *scope = (dn_scope){.table = from->table,
+                        .alias = from->alias,
+                        .query = from->query,
+                        .columns = &from->columns,
+                        .knows = writer->named,
+                        .outer = writer->scope};
+    if (from->kind == DN_FROM_TABLE) {
+        scope->query = named->with->query;
+        scope->columns = from->columns.count ? &from->columns : &named->with->columns;
+        scope->knows = named->recursive ? named : named->outer;
+        scope->recursive = named->recursive;
+    }
+    writer->scope = scope;
+    return true;
+}
+
+static bool
+know_one(dn_writer *writer, const dn_with *with, bool recursive)
+{
+    dn_named_query *named = dn_arena_alloc(writer->arena, sizeof *named);
+
+    if (!named)
+        return dn_write_refuse(writer, 0, "there is no memory");
+    *named = (dn_named_query){with, recursive, writer->named};
+    writer->named = named;
+    return true;
+}
+
+bool
+dn_write_know(dn_writer *writer, const dn_with *with, bool recursive)
+{
+    for (; with; with = with->next)
+        if (!know_one(writer, with, recursive))
+            return false;
     return true;
 }
 
@@ -28,7 +85,7 @@ dn_write_enter(dn_writer *writer, const dn_from *from)
         if (from->kind == DN_FROM_JOIN) {
             if (!dn_write_enter(writer, from->left) || !dn_write_enter(writer, from->right))
                 return false;
-        } else if (!dn_write_enter_table(writer, &from->table, from->alias)) {
+        } else if (!enter_one(writer, from)) {
             return false;
         }
     }
@@ -147,7 +204,9 @@ dn_write_with(dn_writer *writer, const dn_with *with, bool recursive, const char
             dn_text_add_char(out, ')');
         }
         dn_text_add_string(out, " AS ");
-        if (!dn_write_in_parentheses(writer, one->query, out))
+        if ((recursive && !know_one(writer, one, true)) ||
+            !dn_write_in_parentheses(writer, one->query, out) ||
+            (!recursive && !know_one(writer, one, false)))
             return false;
     }
     dn_text_add_char(out, ' ');
@@ -344,6 +403,7 @@ bool
 dn_write_query(dn_writer *writer, const dn_query *query, dn_text *out)
 {
     const dn_scope *scope = writer->scope;
+    const dn_named_query *named = writer->named;
     bool fine;
 
     writer->depth++;
@@ -357,5 +417,6 @@ dn_write_query(dn_writer *writer, const dn_query *query, dn_text *out)
     fine = fine && write_limit(writer, query, out);
     writer->depth--;
     writer->scope = scope;
+    writer->named = named;
     return fine;
 }

@@ -164,6 +164,7 @@ typedef struct dn_driver_translations {
     const dunlin_profile *profile;
     const dn_ddl_rules *rules;
     const dn_lex_rules *portable;
+    const dn_lex_rules *own;          /* of what the database itself has written */
     const dn_driver_columns *columns; /* may be NULL */
     bool namespaces;
 } dn_driver_translations;
@@ -172,6 +173,14 @@ int dn_driver_translator(const dn_driver *driver, const dunlin_profile *profile,
 /* `what` is DUNLIN_TRANSLATE_*. What has no translation is no failure: translation->reason. */
 int dn_driver_translate(const dn_driver_translations *translator, int32_t what, dunlin_string text,
                         dn_arena *arena, dn_ddl_translation *translation, dn_error *error);
+
+/* The class of a column of a query that the database has written; NULL when it is not known. */
+const char *dn_driver_query_class(const dn_driver_translations *translator,
+                                  const dn_driver_columns *columns, dunlin_string query,
+                                  dn_ddl_result column, dn_arena *arena);
+/* Has `columns` asked for all that the classes of the query's columns depend on. */
+void dn_driver_query_ask(const dn_driver_translations *translator, const dn_driver_columns *columns,
+                         dunlin_string query, dn_arena *arena);
 
 /* --- facts and operations put to a driver ----------------------------------------------------------- */
 /* What a driver may know while it answers. */

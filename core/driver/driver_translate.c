@@ -111,10 +111,44 @@ dn_driver_translator(const dn_driver *driver, const dunlin_profile *profile, dn_
     translator->columns = NULL;
     if (dn_driver_capabilities(driver, profile, &capabilities, error) < 0 ||
         dn_driver_expression_rules(driver, profile, arena, &translator->rules, error) < 0 ||
+        dn_driver_rules(driver, profile, arena, &translator->own, error) < 0 ||
         dn_ddl_portable_rules(arena, &translator->portable, error) < 0)
         return -1;
     translator->namespaces = (capabilities.flags & DUNLIN_CAN_NAMESPACES) != 0;
     return 0;
+}
+
+/* For what the database itself has written. */
+static dn_ddl_target
+target_of(const dn_driver_translations *translator, translation_context *context)
+{
+    return (dn_ddl_target){
+        .portable = translator->own,
+        .rules = translator->rules,
+        .namespaces = translator->namespaces,
+        .column_class = class_of_column,
+        .context = context,
+    };
+}
+
+const char *
+dn_driver_query_class(const dn_driver_translations *translator, const dn_driver_columns *columns,
+                      dunlin_string query, dn_ddl_result column, dn_arena *arena)
+{
+    translation_context context = {{translator->driver, translator->profile}, columns};
+    const dn_ddl_target target = target_of(translator, &context);
+
+    return dn_ddl_query_class(&target, query, column, arena);
+}
+
+void
+dn_driver_query_ask(const dn_driver_translations *translator, const dn_driver_columns *columns,
+                    dunlin_string query, dn_arena *arena)
+{
+    translation_context context = {{translator->driver, translator->profile}, columns};
+    const dn_ddl_target target = target_of(translator, &context);
+
+    dn_ddl_query_ask(&target, query, arena);
 }
 
 int

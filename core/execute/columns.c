@@ -52,6 +52,69 @@ look_in_table(const dunlin_fact *table, void *context)
     return looking->found ? 1 : 0;
 }
 
+static int
+note_fact(const dunlin_fact *fact, void *context)
+{
+    *(const dunlin_fact **)context = fact;
+    return 1;
+}
+
+/* --- columns of views --- */
+static const char *
+class_in_view(void *context, dunlin_string space, dunlin_string table, dunlin_string column)
+{
+    (void)space;
+    return table.length ? dn_column_class(context, table, column) : NULL;
+}
+
+/* By its place where the database has told the names; false: it has no such column. */
+static bool
+column_in(const dunlin_fact *view, dunlin_string column, uint64_t naming, dn_ddl_result *found)
+{
+    const dunlin_property *at = dn_property_find(view->properties, view->property_count, "columns");
+
+    *found = (dn_ddl_result){.name = at ? dn_string("") : column};
+    for (; at && (++at)->type != DUNLIN_PROPERTY_END; found->place++)
+        if (dn_fact_same_name(naming, 1, 2, at->text, column))
+            return true;
+    return !at;
+}
+
+static const dunlin_fact *
+view_named(const dn_column_search *where, dunlin_string name)
+{
+    uint64_t depth = (where->naming & DN_FACT_NAMESPACES) ? 2 : 1;
+    dunlin_string path[2] = {{0}};
+    const dunlin_fact *view = NULL;
+
+    path[depth - 1] = name;
+    dn_fact_map_namesakes(where->view.facts, DUNLIN_KIND_VIEW, path, depth, note_fact, &view);
+    return view;
+}
+
+/* Its query tells, as the database keeps it. */
+static const char *
+class_of_view(const search *looking)
+{
+    enum { MOST_VIEWS = 8 };
+    dn_column_search where = *looking->where;
+    const dn_driver_columns columns = {.class_of = class_in_view, .context = &where};
+    const dunlin_fact *view;
+    const dunlin_property *query;
+    dn_ddl_result column;
+
+    if (!where.view.facts || !where.view.translations || ++where.depth > MOST_VIEWS)
+        return NULL;
+    where.making = NULL;
+    view = view_named(&where, looking->table);
+    query = view ? dn_property_find(view->properties, view->property_count, "definition") : NULL;
+    return query && column_in(view, looking->column, where.naming, &column)
+               ? dn_driver_query_class(where.view.translations, &columns, query->text, column,
+                                       where.scratch)
+               : NULL;
+}
+
+/* --- columns of tables --- */
 static void
 look_in_facts(search *looking)
 {
@@ -163,7 +226,9 @@ dn_column_class(const dn_column_search *where, dunlin_string table, dunlin_strin
     }
     if (where->view.facts)
         look_in_facts(&looking);
-    return looking.found ? class_of_fact(where, looking.found) : NULL;
+    return looking.found          ? class_of_fact(where, looking.found)
+           : looking.table.length ? class_of_view(&looking)
+                                  : NULL;
 }
 
 typedef struct first_search {
@@ -204,18 +269,9 @@ dn_column_at(const dn_fact_map *facts, dunlin_string table, uint64_t at)
 static bool
 only_notes(dn_translator *translator, dunlin_string table)
 {
-    bool spaces = (translator->target.naming & DN_FACT_NAMESPACES) != 0;
-    const dunlin_string path[] = {translator->target.home, table};
-    const dunlin_fact key = {.size = sizeof key,
-                             .kind = dn_string(DUNLIN_KIND_TABLE),
-                             .path = spaces ? path : path + 1,
-                             .path_count = spaces ? 2 : 1};
-    dn_error ignored;
-
     if (translator->phase != DN_TRANSLATOR_EXPECTS)
         return false;
-    if (table.length)
-        dn_fact_map_put(translator->keys, &key, &ignored); /* without it, less can be translated */
+    dn_translator_note_table(translator, table);
     return true;
 }
 

@@ -410,7 +410,10 @@ dn_translator_expect(dn_translator *translator, const dn_source *source, dn_erro
     if (dn_schema_address(&translator->target, reading.parsed.operations, reading.parsed.count,
                           false, NULL, translator->logical, &reading.operations, error) < 0)
         return dn_translator_blame(source, 0, error);
-    return note_keys(translator, &reading.operations, error);
+    translator->reading = NULL;
+    return dn_translator_expect_queries(translator, &reading.operations, error) < 0
+               ? -1
+               : note_keys(translator, &reading.operations, error);
 }
 
 bool
@@ -453,69 +456,6 @@ dn_translator_remember(dn_translator *translator, const dn_source *source, dn_er
                               false, NULL, maps[i], &reading.operations, error) < 0)
             dn_error_clear(error);
     return 0;
-}
-
-typedef struct key_list {
-    const dunlin_fact **keys;
-    size_t count;
-} key_list;
-
-static int
-list_key(const dunlin_fact *key, void *context)
-{
-    key_list *list = context;
-
-    list->keys[list->count++] = key;
-    return 0;
-}
-
-void
-dn_translator_share(dn_translator *translator)
-{
-    translator->shares = translator->own && (translator->target.naming & DN_FACT_NAMESPACES) != 0;
-}
-
-static int
-look_at_whole(dn_translator *translator, dn_error *error)
-{
-    const dn_fact_map *whole;
-
-    if (dn_connection_schema_ahead(translator->connection, &whole, error) < 0)
-        return -1;
-    if (!whole)
-        return 1;
-    translator->actual = dn_fact_map_copy(whole, &translator->arena, error);
-    return translator->actual ? 0 : -1;
-}
-
-int
-dn_translator_look(dn_translator *translator, dn_error *error)
-{
-    key_list list = {.count = 0};
-    dn_auto(dn_arena) arena = DN_ARENA_INIT;
-
-    translator->stale = false;
-    if (!translator->guarded || dn_fact_map_count(translator->keys) == 0)
-        return 0;
-    if ((translator->target.naming & DN_FACT_NAMESPACES) && !translator->target.home.length)
-        return dn_fail(error, DUNLIN_PERMISSION, "translate.no-schema",
-                       "names without a schema mean nothing to this user: none of the search path "
-                       "may be used");
-    if (translator->shares && translator->phase == DN_TRANSLATOR_EXPECTS) {
-        int answer = look_at_whole(translator, error);
-
-        translator->shares = answer <= 0;
-        if (answer <= 0 || translator->passed_over)
-            return answer;
-    }
-    list.keys = dn_arena_array(&arena, dn_fact_map_count(translator->keys), sizeof *list.keys);
-    translator->actual = dn_fact_map_new(&translator->arena, translator->target.naming);
-    if (!list.keys || !translator->actual)
-        return dn_no_memory(error);
-    if (!translator->everything)
-        dn_fact_map_each(translator->keys, NULL, list_key, &list);
-    return dn_connection_facts(translator->connection, list.keys, list.count, translator->actual,
-                               error);
 }
 
 static int

@@ -66,9 +66,15 @@ typedef struct dn_column_search {
     uint64_t naming;             /* DN_FACT_* */
     const dn_operations *making; /* of the statement at hand; may be NULL */
     dn_arena *scratch;
+    unsigned depth; /* of views that are asked for a column of other views */
 } dn_column_search;
 const char *dn_column_class(const dn_column_search *where, dunlin_string table,
                             dunlin_string column);
+/* look.c: the facts of a table are to be read; empty: of none. */
+void dn_translator_note_table(dn_translator *translator, dunlin_string table);
+/* ... of those that queries of views, and of CREATE TABLE AS, read. */
+int dn_translator_expect_queries(dn_translator *translator, const dn_operations *operations,
+                                 dn_error *error);
 /* A column of a table by its place, from 0; data is NULL when it is not known. */
 dunlin_string dn_column_at(const dn_fact_map *facts, dunlin_string table, uint64_t at);
 
