@@ -195,8 +195,10 @@ bool dn_write_compared_blobs(dn_writer *writer, const dn_node *node);
 /* write_collation.c: texts of literals alone are told that they are compared by their bytes, where a
  * database does not do so anyway: of two that are compared the first one ... */
 bool dn_write_compared_literals(dn_writer *writer, const dn_node *node);
-/* ... and what becomes a column of a result, or is what rows are grouped by. */
+/* ... and what becomes a column of a result, or is what rows are grouped or sorted by. */
+bool dn_write_sorted_text(dn_writer *writer, const dn_node *node, dn_text *out, dn_shape *shape);
 bool dn_write_made_text(dn_writer *writer, const dn_node *node, dn_text *out);
+bool dn_write_made_texts(dn_writer *writer, const dn_nodes *nodes, dn_text *out);
 bool dn_write_collated(dn_writer *writer, const dn_node *node, dn_text *out, dn_shape *shape);
 /* write_set.c: `called` goes before the columns, unless it is empty. */
 bool dn_write_set(dn_writer *writer, const dn_data *data, dunlin_string called, dn_text *out);

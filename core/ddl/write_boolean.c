@@ -217,8 +217,8 @@ give_items(dn_writer *writer, const dn_data *data, const dn_query *query, bool w
 {
     const dn_scope *outer = writer->scope;
     const dn_named_query *named = writer->named;
-    bool fine = dn_write_know(writer, query->with, query->recursive) &&
-                dn_write_enter(writer, query->from);
+    bool fine =
+        dn_write_know(writer, query->with, query->recursive) && dn_write_enter(writer, query->from);
 
     for (size_t k = 0; fine && k < query->item_count; k++)
         fine = give_column(writer, data, column_at(writer, data, k), query->items[k].node,

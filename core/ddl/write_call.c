@@ -121,7 +121,7 @@ write_window(dn_writer *writer, const dn_window *window, uint64_t offset, dn_tex
     dn_text_add_char(out, '(');
     if (window->partition.count) {
         dn_text_add_string(out, "PARTITION BY ");
-        if (!dn_write_list(writer, &window->partition, 0, out))
+        if (!dn_write_made_texts(writer, &window->partition, out))
             return false;
     }
     if (window->order.count) {

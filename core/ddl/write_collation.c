@@ -71,35 +71,91 @@ dn_write_collated(dn_writer *writer, const dn_node *node, dn_text *out, dn_shape
 }
 
 bool
-dn_write_made_text(dn_writer *writer, const dn_node *node, dn_text *out)
+dn_write_sorted_text(dn_writer *writer, const dn_node *node, dn_text *out, dn_shape *shape)
 {
     dn_node *items[] = {(dn_node *)(uintptr_t)node};
     const dn_node collated = {
         .kind = DN_NODE_COLLATED, .offset = node->offset, .items = {items, 1, 1}};
 
-    return dn_write_expression(
-        writer, rule_of(writer) && is_text_of_literals(writer, node) ? &collated : node, out);
+    return dn_write_node(writer,
+                         rule_of(writer) && is_text_of_literals(writer, node) ? &collated : node,
+                         out, shape);
+}
+
+bool
+dn_write_made_text(dn_writer *writer, const dn_node *node, dn_text *out)
+{
+    dn_shape ignored;
+
+    return dn_write_sorted_text(writer, node, out, &ignored);
+}
+
+bool
+dn_write_made_texts(dn_writer *writer, const dn_nodes *nodes, dn_text *out)
+{
+    for (size_t i = 0; i < nodes->count; i++) {
+        dn_text_add_string(out, i ? ", " : "");
+        if (!dn_write_made_text(writer, nodes->list[i], out))
+            return false;
+    }
+    return true;
+}
+
+/* Aggregates and functions that compare the texts they are given. */
+static bool
+compares_arguments(const dn_node *node)
+{
+    static const char *const names[] = {"min", "max", "greatest", "least", "strpos", "starts_with"};
+
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (strcmp(node->name, names[i]) == 0)
+            return true;
+    return node->distinct;
+}
+
+static bool
+compares_texts(const dn_node *node)
+{
+    return dn_write_compares(node) ||
+           (node->kind == DN_NODE_OPERATOR && strstr(node->name, "like")) ||
+           (node->kind == DN_NODE_CALL && node->items.count && compares_arguments(node));
+}
+
+static bool
+collate(dn_writer *writer, dn_node **node)
+{
+    dn_node *collated = dn_arena_alloc(writer->arena, sizeof *collated);
+    dn_node **items = dn_arena_array(writer->arena, 1, sizeof *items);
+
+    if (!collated || !items)
+        return dn_write_refuse(writer, (*node)->offset, "there is no memory");
+    items[0] = *node;
+    *collated =
+        (dn_node){.kind = DN_NODE_COLLATED, .offset = items[0]->offset, .items = {items, 1, 1}};
+    *node = collated;
+    return true;
+}
+
+/* CASE x WHEN 'a': each is compared by itself. */
+static bool
+collate_cases(dn_writer *writer, const dn_node *node)
+{
+    if (source_of_all(&node->items, 0, 2, source_of(node->operand)) != OF_LITERALS)
+        return true;
+    for (size_t i = 0; i + 1 < node->items.count; i += 2)
+        if (is_text_of_literals(writer, node->items.list[i]) &&
+            !collate(writer, &node->items.list[i]))
+            return false;
+    return true;
 }
 
 bool
 dn_write_compared_literals(dn_writer *writer, const dn_node *node)
 {
-    bool like = node->kind == DN_NODE_OPERATOR && strstr(node->name, "like");
-    dn_node **first = node->items.list;
-    dn_node *collated;
-    dn_node **items;
-
-    if ((!like && !dn_write_compares(node)) || node->query || !rule_of(writer) ||
-        source_of_all(&node->items, 0, 1, NO_TEXT) != OF_LITERALS ||
-        !is_text_of_literals(writer, *first))
+    if (!rule_of(writer) || node->query)
         return true;
-    collated = dn_arena_alloc(writer->arena, sizeof *collated);
-    items = dn_arena_array(writer->arena, 1, sizeof *items);
-    if (!collated || !items)
-        return dn_write_refuse(writer, node->offset, "there is no memory");
-    items[0] = *first;
-    *collated =
-        (dn_node){.kind = DN_NODE_COLLATED, .offset = items[0]->offset, .items = {items, 1, 1}};
-    *first = collated;
-    return true;
+    if (node->kind == DN_NODE_CASE && node->operand)
+        return collate_cases(writer, node);
+    return !compares_texts(node) || source_of_all(&node->items, 0, 1, NO_TEXT) != OF_LITERALS ||
+           !is_text_of_literals(writer, *node->items.list) || collate(writer, node->items.list);
 }

@@ -111,8 +111,8 @@ write_item(dn_writer *writer, const dn_query *query, const dn_item *item, dn_tex
     const dn_node *node = item->node;
     dunlin_string alias = item->alias;
     /* Here, or where it is a column of something else. */
-    bool compares_rows =
-        writer->view || writer->depth > 1 || query->distinct || query->group.count > 0;
+    bool compares_rows = writer->view || writer->depth > 1 || query->distinct ||
+                         query->group.count > 0 || query->order.count > 0;
 
     if (node->kind == DN_NODE_STAR)
         return write_star(writer, query, node, out);

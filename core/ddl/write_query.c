@@ -275,11 +275,8 @@ write_select(dn_writer *writer, const dn_query *query, dn_text *out)
         return false;
     if (query->group.count) {
         dn_text_add_string(out, " GROUP BY ");
-        for (size_t i = 0; i < query->group.count; i++) {
-            dn_text_add_string(out, i ? ", " : "");
-            if (!dn_write_made_text(writer, query->group.list[i], out))
-                return false;
-        }
+        if (!dn_write_made_texts(writer, &query->group, out))
+            return false;
     }
     if (query->having) {
         dn_text_add_string(out, " HAVING ");

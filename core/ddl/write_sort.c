@@ -156,7 +156,7 @@ write_result_column(dn_writer *writer, const dn_query *query, const dn_item *ite
     if (node->kind == DN_NODE_NUMBER)
         return dn_write_node(writer, key, out, shape);
     if (!query->left)
-        return dn_write_node(writer, node, out, shape);
+        return dn_write_sorted_text(writer, node, out, shape);
     if (item->alias.length)
         return dn_write_name(writer, item->alias, out);
     if (node->kind == DN_NODE_COLUMN)
@@ -195,7 +195,7 @@ write_key(dn_writer *writer, const dn_query *query, const dn_sort *sort, dn_text
                                (int)sort->node->text.length, sort->node->text.data);
     fine = item && sort->node->kind == DN_NODE_NUMBER && reckons_with(rule)
                ? write_result_column(writer, query, item, sort->node, &text, &shape)
-               : dn_write_node(writer, sort->node, &text, &shape);
+               : dn_write_sorted_text(writer, sort->node, &text, &shape);
     /* A key alone needs no parenthesis; in a template with more it is one thing. */
     fine = fine && dn_write_part(writer, &text, shape, &part);
     dn_text_free(&text);

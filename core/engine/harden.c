@@ -66,6 +66,23 @@ observe(hardening *work)
     return 0;
 }
 
+/* Of a section's database, if its driver is here. */
+static const dn_lex_rules *
+rules_of(void *context, dunlin_string name)
+{
+    hardening *work = context;
+    const dn_driver_places places = {work->session.options->driver_path};
+    const char *copy = dn_arena_copy(&work->session.arena, name.data, (size_t)name.length);
+    const dn_lex_rules *rules = NULL;
+    const dn_driver *driver;
+    dn_error ignored;
+
+    return copy && dn_driver_find(&places, copy, &driver, &ignored) == 0 &&
+                   dn_driver_rules(driver, NULL, &work->session.arena, &rules, &ignored) == 0
+               ? rules
+               : NULL;
+}
+
 /* The SQL that the files are written in, and how it is read. */
 static int
 choose_dialect(hardening *work)
@@ -78,6 +95,8 @@ choose_dialect(hardening *work)
     const dunlin_profile *profile = NULL;
     dunlin_capabilities capabilities;
 
+    work->options.rules_of = rules_of;
+    work->options.context = work;
     if (dialect && strcmp(dialect, "portable") == 0)
         return dn_ddl_portable_rules(&session->arena, &work->options.rules, work->error);
     if (dialect && (!driver || !dn_driver_is_called(driver, dn_string(dialect))) &&

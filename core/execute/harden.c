@@ -117,15 +117,34 @@ typedef struct section {
     const char *reason; /* why statements here are left alone; NULL: they are not */
 } section;
 
-static void
-see_directive(section *in, dunlin_string text)
+/* Of several databases the first that is known tells where statements end. */
+static const dn_lex_rules *
+rules_of_section(const dn_harden_options *options, dunlin_string names)
 {
-    if (text.length >= 4 && memcmp(text.data, "only", 4) == 0)
+    const dn_lex_rules *rules = NULL;
+    dunlin_string name;
+
+    while (!rules && options->rules_of && dn_driver_next_name(&names, &name))
+        rules = options->rules_of(options->context, name);
+    return rules ? rules : options->rules;
+}
+
+static void
+see_directive(section *in, const dn_harden_options *options, dn_lex_splitter *splitter,
+              dunlin_string text)
+{
+    enum { ONLY = sizeof "only" - 1 };
+
+    dn_lex_switch(splitter, options->rules);
+    if (text.length >= ONLY && memcmp(text.data, "only", ONLY) == 0) {
         in->reason = "it stands in a section for one database, which gets it as it is written";
-    else if (dn_string_equal(text, "down"))
+        dn_lex_switch(splitter, rules_of_section(options, dn_span(text.data + ONLY,
+                                                                  (size_t)text.length - ONLY)));
+    } else if (dn_string_equal(text, "down")) {
         in->reason = "it reverts the migration";
-    else if (dn_string_equal(text, "end"))
+    } else if (dn_string_equal(text, "end")) {
         in->reason = NULL;
+    }
 }
 
 static int
@@ -142,7 +161,7 @@ harden_all(hardening *work, dn_lex_splitter *splitter)
         if (item.kind == DN_LEX_END)
             return 0;
         if (item.kind == DN_LEX_DIRECTIVE) {
-            see_directive(&in, item.text);
+            see_directive(&in, work->options, splitter, item.text);
         } else if (item.kind == DN_LEX_STATEMENT && in.reason) {
             const dn_ddl_guarded alone = {.guarding = DN_DDL_UNKNOWN, .reason = in.reason};
 

@@ -13,6 +13,9 @@ typedef struct dn_harden_options {
     bool own;                  /* it is in the dialect of its database */
     bool sent_as_is;           /* by whatever runs it: only guards that the database has itself */
     bool keep_case;            /* as in dn_ddl_options */
+    /* The rules of the database that a section names, or NULL; may be absent. */
+    const dn_lex_rules *(*rules_of)(void *context, dunlin_string driver);
+    void *context;
 } dn_harden_options;
 
 /* What became of one statement, or of a part of the file that is left alone. */

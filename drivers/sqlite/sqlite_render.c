@@ -72,8 +72,8 @@ dn_sqlite_has_foreign_keys(const dunlin_profile *profile)
 static int32_t
 push_steps(dn_sqlite_rendering *work)
 {
-    bool around_all = work->rebuilds && work->mode == DUNLIN_RENDER_PLAN;
-    bool switches = around_all && dn_sqlite_has_foreign_keys(work->profile);
+    bool switches = work->rebuilds && work->mode == DUNLIN_RENDER_PLAN &&
+                    dn_sqlite_has_foreign_keys(work->profile);
     dn_sqlite_step around = {.role = DUNLIN_STEP_BEFORE_BEGIN,
                              .sql = dn_kit_string("PRAGMA foreign_keys = OFF"),
                              .count = work->count,
@@ -83,9 +83,6 @@ push_steps(dn_sqlite_rendering *work)
     for (size_t i = 0; i < work->step_count && status == DUNLIN_OK; i++)
         status = push_step(work, &work->steps[i]);
     around.role = DUNLIN_STEP_FINALLY;
-    around.sql = dn_kit_string("PRAGMA legacy_alter_table = OFF");
-    if (status == DUNLIN_OK && around_all)
-        status = push_step(work, &around);
     around.sql = dn_kit_string("PRAGMA foreign_keys = ON");
     return status == DUNLIN_OK && switches ? push_step(work, &around) : status;
 }

@@ -71,6 +71,9 @@ CREATE FUNCTION f() RETURNS integer LANGUAGE sql AS 'SELECT 1';
 -- dunlin: only postgres
 CREATE TABLE p (a int);
 -- dunlin: end
+-- dunlin: only sqlite
+CREATE TRIGGER r AFTER INSERT ON g BEGIN SELECT 1; END;
+-- dunlin: end
 -- dunlin: down
 DROP TABLE g;
 SQL
@@ -78,8 +81,8 @@ SQL
     assert_exit 0
     assert_document
     assert_json '[.files[0].statements[] | [.line, .status]]' \
-        '[[1,"needless"],[2,"needless"],[3,"guarded"],[4,"native"],[6,"native"],[9,"native"]]'
-    assert_json '[.files[0].statements[].reason] | map(select(. != null)) | length' 5
+        '[[1,"needless"],[2,"needless"],[3,"guarded"],[4,"native"],[6,"native"],[9,"native"],[12,"native"]]'
+    assert_json '[.files[0].statements[].reason] | map(select(. != null)) | length' 6
     dunlin harden migrations/0001_a.sql
     assert_stdout 'migrations/0001_a.sql:1: needless: it changes rows, which have no IF EXISTS'
     assert_stdout "migrations/0001_a.sql:6: native: it stands in a section for one database"
