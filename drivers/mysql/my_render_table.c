@@ -273,6 +273,25 @@ check_foreign_name(dn_mysql_rendering *work, const dunlin_operation *operation)
                            (int)looking.table.length, looking.table.data);
 }
 
+/* InnoDB follows no update into the table that it began in: it refuses it (error 1451). */
+static int32_t
+note_update_of_self(dn_mysql_rendering *work, const dunlin_operation *operation)
+{
+    dn_mysql_members set = dn_mysql_set(operation);
+    dn_mysql_members ref = dn_mysql_member_list(set, "ref");
+    dunlin_string action = dn_mysql_member_text(set, "on_update");
+    dunlin_string table = operation->path[0];
+
+    if (!dn_kit_equal(ref.items[ref.count - 1].text, table) ||
+        (!dn_kit_same(action, "cascade") && !dn_kit_same(action, "set null")))
+        return DUNLIN_OK;
+    return dn_mysql_lossy(work,
+                          "ON UPDATE %s does not reach rows of the same table: an update of a key "
+                          "in '%.*s' that others of its rows refer to fails here",
+                          dn_kit_same(action, "cascade") ? "CASCADE" : "SET NULL",
+                          (int)table.length, table.data);
+}
+
 static int32_t
 add_foreign_key(dn_mysql_rendering *work, const dunlin_operation *operation)
 {
@@ -308,6 +327,8 @@ add_foreign_key(dn_mysql_rendering *work, const dunlin_operation *operation)
     dn_kit_text_add(&work->sql, " ");
     dn_mysql_add_columns(work, columns);
     status = add_actions(work, operation);
+    if (status == DUNLIN_OK)
+        status = note_update_of_self(work, operation);
     if (status == DUNLIN_OK && dn_mysql_member_is(set, "not_enforced"))
         return dn_mysql_refuse(work, NULL, "foreign keys that are not enforced");
     if (status == DUNLIN_OK && dn_mysql_member(set, "match") != NULL)

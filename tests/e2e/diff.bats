@@ -57,6 +57,8 @@ perhaps renamed: --rename users.name=full_name
     dunlin diff sqlite:a.db sqlite:b.db --sql --rename users.name=full_name
     assert_exit 0
     refute_stdout "-- Something"
+    # What is set is set back once.
+    assert_equal "$(grep -c 'legacy_alter_table = OFF' <<<"$output")" 1
     run_script sqlite:a.db "$output"
     assert_equal "$(sql a.db "SELECT full_name, age FROM users")" "Ada|36"
     dunlin diff sqlite:a.db sqlite:b.db --exit-code
