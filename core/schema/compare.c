@@ -201,6 +201,29 @@ spelled_alike(const dunlin_fact *left, const dunlin_fact *right)
     return true;
 }
 
+/* The one of two that counts; both do, or neither, where they are of one nature. */
+dn_difference
+dn_difference_of(const dunlin_fact *before, const dunlin_fact *after)
+{
+    bool counts[2] = {before && !dn_fact_flag(before, "implied"),
+                      after && !dn_fact_flag(after, "implied")};
+
+    if (counts[0] == counts[1])
+        return (dn_difference){before, after};
+    return (dn_difference){counts[0] ? before : NULL, counts[1] ? after : NULL};
+}
+
+static bool
+alike(const comparison *work, const dunlin_fact *fact, const dunlin_fact *other)
+{
+    bool made_for_a_key = dn_fact_flag(fact, "implied");
+
+    if (made_for_a_key != dn_fact_flag(other, "implied"))
+        return false;
+    return made_for_a_key || (dn_schema_equal(fact, other, work->options) &&
+                              (!work->options->spelling || spelled_alike(fact, other)));
+}
+
 static int
 compare_fact(const dunlin_fact *fact, void *context)
 {
@@ -213,16 +236,14 @@ compare_fact(const dunlin_fact *fact, void *context)
     other = dn_fact_map_find(work->other, fact->kind, fact->path, fact->path_count);
     if (work->second && other)
         return 0;
-    if (other ? dn_schema_equal(fact, other, work->options) &&
-                    (!work->options->spelling || spelled_alike(fact, other))
-              : is_implied(work, fact))
+    if (other ? alike(work, fact, other) : is_implied(work, fact))
         return 0;
     list->items = dn_arena_grow(work->arena, list->items, &list->capacity, list->count + 1,
                                 sizeof *list->items);
     if (!list->items)
         return -1;
     list->items[list->count++] =
-        work->second ? (dn_difference){NULL, fact} : (dn_difference){fact, other};
+        work->second ? (dn_difference){NULL, fact} : dn_difference_of(fact, other);
     return 0;
 }
 

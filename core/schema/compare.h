@@ -4,8 +4,8 @@
  * and doctor. Two servers of different kinds are compared by what they mean: equivalent.h.
  *
  * Never compared: the members that docs/facts.md calls informational, members that either fact lists
- * as `unsure`, and indexes that a server made for itself (`implied`). A false boolean equals none,
- * `auto` `rowid` equals no `auto`.
+ * as `unsure`, and indexes that a server made for itself (`implied`): one that stays behind when its
+ * foreign key goes is new. A false boolean equals none, `auto` `rowid` equals no `auto`.
  *
  * Pure: nothing here asks a database. Facts stay where they are; lists live in the caller's arena.
  */
@@ -46,6 +46,10 @@ dn_difference_key(const dn_difference *difference)
 {
     return difference->after ? difference->after : difference->before;
 }
+
+/* An index that the server made for a foreign key counts for none: where one of the two is such an index,
+ * only the other is told. */
+dn_difference dn_difference_of(const dunlin_fact *before, const dunlin_fact *after);
 
 /* What became of `before` in `after`, in the order of dn_fact_order. Both maps name things the same
  * way. */

@@ -197,7 +197,7 @@ take_gone(void *context, const dunlin_fact *key, dn_error *error)
 static int
 add_effect(dn_follow *follow, dn_differences *effects, dn_difference effect, dn_error *error)
 {
-    if ((!effect.before || !effect.after) && dn_fact_flag(dn_difference_key(&effect), "implied"))
+    if (dn_fact_flag(dn_difference_key(&effect), "implied"))
         return 0;
     effects->items = dn_arena_grow(follow->arena, effects->items, &effects->capacity,
                                    effects->count + 1, sizeof *effects->items);
@@ -233,10 +233,12 @@ conclude(reading *work, dn_differences *effects, dn_error *error)
     }
     for (size_t i = 0; i < work->changes.count; i++) {
         const dn_difference *change = &work->changes.items[i];
+        dn_difference effect = dn_difference_of(change->before, change->after);
 
-        if (change->before && dn_schema_equal(change->before, change->after, &as_they_are))
+        if (effect.before && effect.after &&
+            dn_schema_equal(effect.before, effect.after, &as_they_are))
             continue;
-        if (add_effect(follow, effects, *change, error) < 0)
+        if (add_effect(follow, effects, effect, error) < 0)
             return -1;
     }
     if (effects->count)

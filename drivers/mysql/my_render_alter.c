@@ -148,49 +148,70 @@ add_constraint(dn_mysql_rendering *work, const dunlin_operation *operation)
 typedef struct other_key {
     dn_mysql_rendering *work;
     const dunlin_operation *operation;
-    dunlin_string column;
-    bool found;
+    dn_mysql_members columns;
+    bool found;     /* another key begins with the same column */
+    bool has_index; /* one that nobody made for this key holds its columns */
 } other_key;
+
+static bool
+holds_columns(const dunlin_fact *fact, const dn_mysql_members *columns)
+{
+    dn_mysql_members members = dn_mysql_fact_members(fact);
+    dn_mysql_members list = dn_mysql_member_list(members, "columns");
+    uint64_t same = 0;
+
+    if (list.count == 0)
+        list = dn_mysql_member_list(members, "keys");
+    for (uint64_t i = 0; i < list.count && same < columns->count; i++) {
+        if (list.items[i].type != DUNLIN_PROPERTY_IDENTIFIER)
+            continue;
+        if (!dn_mysql_same_name(list.items[i].text, columns->items[same].text))
+            return false;
+        same++;
+    }
+    return same == columns->count;
+}
 
 static int32_t
 look_for_user(const dunlin_fact *fact, void *context)
 {
     other_key *other = context;
-    dn_mysql_members columns = dn_mysql_member_list(dn_mysql_fact_members(fact), "columns");
 
-    if (!dn_mysql_same_name(fact->path[1], other->operation->path[1]) && columns.count > 0 &&
-        dn_mysql_same_name(columns.items[0].text, other->column))
-        other->found = true;
+    if (dn_kit_same(fact->kind, DUNLIN_KIND_FOREIGN_KEY)) {
+        dn_mysql_members columns = dn_mysql_member_list(dn_mysql_fact_members(fact), "columns");
+
+        other->found |= !dn_mysql_same_name(fact->path[1], other->operation->path[1]) &&
+                        columns.count > 0 &&
+                        dn_mysql_same_name(columns.items[0].text, other->columns.items[0].text);
+    } else if (dn_kit_same(fact->kind, DUNLIN_KIND_INDEX) ||
+               dn_kit_same(fact->kind, DUNLIN_KIND_UNIQUE) ||
+               dn_kit_same(fact->kind, DUNLIN_KIND_PRIMARY_KEY))
+        other->has_index |= !dn_mysql_member_is(dn_mysql_fact_members(fact), "implied") &&
+                            holds_columns(fact, &other->columns);
     return DUNLIN_OK;
 }
 
-/* The index that the server made for a foreign key stays behind it; nobody else knows of it, unless
- * another key uses it. */
+/* The index that the server made for a foreign key stays behind it, and is to go with it, unless
+ * another key uses it. What files of effects tell does not hold it. */
 static int32_t
 drop_implied_index(dn_mysql_rendering *work, const dunlin_operation *operation)
 {
     dunlin_string name = operation->path[1];
-    dn_mysql_members index =
-        dn_mysql_fact_members(dn_mysql_find(work, DUNLIN_KIND_INDEX, operation->path[0], name));
-    dn_mysql_members columns = dn_mysql_member_list(
+    other_key other = {.work = work, .operation = operation};
+
+    other.columns = dn_mysql_member_list(
         dn_mysql_fact_members(
             dn_mysql_find(work, DUNLIN_KIND_FOREIGN_KEY, operation->path[0], operation->path[1])),
         "columns");
-    other_key other = {.work = work, .operation = operation};
-
+    if (other.columns.count == 0)
+        return DUNLIN_OK;
+    work->call->host->members(work->call, dn_kit_string(""), operation->path, 1, look_for_user,
+                              &other);
+    if (other.found || other.has_index)
+        return DUNLIN_OK;
     /* That of a key without a name is called like its first column. */
-    if (index.count == 0 && columns.count > 0) {
-        name = columns.items[0].text;
-        index =
-            dn_mysql_fact_members(dn_mysql_find(work, DUNLIN_KIND_INDEX, operation->path[0], name));
-    }
-    if (!dn_mysql_member_is(index, "implied") || columns.count == 0)
-        return DUNLIN_OK;
-    other.column = columns.items[0].text;
-    work->call->host->members(work->call, dn_kit_string(DUNLIN_KIND_FOREIGN_KEY), operation->path,
-                              1, look_for_user, &other);
-    if (other.found)
-        return DUNLIN_OK;
+    if (dn_mysql_is_made_up(name))
+        name = other.columns.items[0].text;
     dn_kit_text_add(&work->sql, ",\n    DROP INDEX ");
     dn_mysql_add_name(work, name);
     return DUNLIN_OK;

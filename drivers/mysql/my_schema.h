@@ -150,6 +150,8 @@ bool dn_mysql_is_row_time(dunlin_string generated);
 int64_t dn_mysql_number(dunlin_string cell);
 bool dn_mysql_begins(dunlin_string text, const char *begin);
 bool dn_mysql_contains(dunlin_string text, const char *part);
+/* t_ibfk_1: the name of a foreign key that was given none. */
+bool dn_mysql_is_made_up(dunlin_string name);
 /* Names of columns and other members: without regard to the case of letters. */
 bool dn_mysql_same_name(dunlin_string left, dunlin_string right);
 

@@ -146,9 +146,8 @@ push_foreign_key(dn_mysql_schema *schema, dn_mysql_record *record, const sorted_
 }
 
 /* --- indexes ----------------------------------------------------------------------------------------------- */
-/* t_ibfk_1: the name of a foreign key that was given none. */
-static bool
-is_made_up(dunlin_string name)
+bool
+dn_mysql_is_made_up(dunlin_string name)
 {
     return dn_mysql_contains(name, "_ibfk_");
 }
@@ -168,7 +167,7 @@ is_implied(const sorted_rows *index, const sorted_rows *foreign)
 
         at += key.count;
         if (key.count != index->count || (!dn_mysql_same_name(name, made->cells[KEY_NAME]) &&
-                                          !(is_made_up(made->cells[KEY_NAME]) &&
+                                          !(dn_mysql_is_made_up(made->cells[KEY_NAME]) &&
                                             dn_mysql_same_name(name, made->cells[KEY_COLUMN]))))
             continue;
         while (same < key.count && dn_mysql_same_name(key.rows[same]->cells[KEY_COLUMN],

@@ -112,6 +112,24 @@ END
     generate second --rename users.name=full_name
     grep -q -- "-- ! gone: the rows of the table are lost: 2 rows in 'app'" migrations/0002_second.sql
     assert_equal "$(sql_my "$database" "SELECT full_name FROM users")" ada
+    # The index that the server made for a key goes with it, or stays and is known.
+    cat >schema.sql <<'END'
+CREATE TABLE users (id bigint PRIMARY KEY);
+CREATE TABLE posts (id bigint PRIMARY KEY, a bigint, b bigint, c bigint,
+    CONSTRAINT pa FOREIGN KEY (a) REFERENCES users (id), CONSTRAINT pb FOREIGN KEY (b) REFERENCES users (id),
+    CONSTRAINT pc FOREIGN KEY (c) REFERENCES users (id));
+END
+    generate third
+    sed -i 's/CONSTRAINT pa .*/KEY pb (b),/' schema.sql
+    generate fourth
+    dunlin new loose
+    echo "ALTER TABLE posts DROP FOREIGN KEY pc;" >>migrations/0005_loose.sql
+    dunlin migrate
+    assert_exit 0
+    dunlin schema dump --output schema.sql
+    grep -q 'INDEX `pc`' schema.sql
+    dunlin check --target app
+    assert_exit 0
 }
 
 @test "postgres: nothing is tried on a server where that is not allowed" {
