@@ -239,6 +239,35 @@ is_file_of(const dn_migration *migration, const char *path)
     return same;
 }
 
+/* <tag>.<another driver>.sql and <tag>.down.sql in the folder of the migrations. */
+static bool
+is_beside(const hardening *work, const dn_migration *migration, const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    char *left = realpath(work->session.journal.folder, NULL);
+    char *right = realpath(path, NULL);
+    size_t length = left ? strlen(left) : 0;
+    bool beside = left && right && is_override(migration, slash ? slash + 1 : path) &&
+                  strncmp(left, right, length) == 0 && right[length] == '/' &&
+                  !strchr(right + length + 1, '/');
+
+    free(left);
+    free(right);
+    return beside;
+}
+
+static int
+refuse_native(hardening *work, const char *path)
+{
+    size_t length = strlen(path);
+    bool down = length > 9 && strcmp(path + length - 9, ".down.sql") == 0;
+
+    return dn_fail(work->error, DUNLIN_USAGE, "harden.native",
+                   down ? "'%s' reverts a migration"
+                        : "'%s' is for one database, which gets it as it is written",
+                   path);
+}
+
 static int
 harden_one(hardening *work, const char *path)
 {
@@ -252,12 +281,11 @@ harden_one(hardening *work, const char *path)
             listed ? &journal->migrations[i] : &journal->unlisted[i - journal->count];
         const char *reason;
 
+        if (is_beside(work, one, path))
+            return refuse_native(work, path);
         if (!is_file_of(one, path))
             continue;
         tag = one->tag;
-        if (is_override(one, path))
-            return dn_fail(work->error, DUNLIN_USAGE, "harden.native",
-                           "'%s' is for one database, which gets it as it is written", path);
         if (!work->observed)
             break;
         reason = applied_already(work, one,

@@ -29,10 +29,12 @@ struct dn_script {
     bool plain;   /* ... and has nothing to normalise: it has that digest, too */
     bool digests;
     bool no_transaction;
-    bool override;      /* the whole file is for this database alone */
-    bool skipping;      /* in an `only` section of other drivers */
-    bool down;          /* behind `-- dunlin: down` */
-    unsigned only_line; /* of the open `only` section, 0: none */
+    bool override;               /* the whole file is for this database alone */
+    bool skipping;               /* in an `only` section of other drivers */
+    bool down;                   /* behind `-- dunlin: down` */
+    unsigned only_line;          /* of the open `only` section, 0: none */
+    const dn_lex_rules *section; /* of the database that it is for; NULL: not known */
+    dn_arena rules;              /* what these live in */
     unsigned ordinal;
     dn_text probe;
     dn_text assertion;
@@ -139,13 +141,14 @@ is_override(const dn_script *script)
            memcmp(path + length - 4 - size, name, size) == 0 && path[length - 5 - size] == '.';
 }
 
-/* Text for all databases, or for this one? */
+/* Text for all databases, for this one, or for another one, whose quotes and bodies only its own rules
+ * know. */
 static const dn_lex_rules *
 rules_of(const dn_script *script)
 {
     if (script->override || (script->only_line && !script->skipping))
         return script->reader.own;
-    return script->reader.folder;
+    return script->only_line && script->section ? script->section : script->reader.folder;
 }
 
 int
@@ -197,6 +200,7 @@ dn_script_close(dn_script *script)
 {
     if (!script)
         return;
+    dn_arena_free(&script->rules);
     dn_join_free(script->join);
     dn_lex_close(script->splitter);
     if (script->fd >= 0)
@@ -273,6 +277,20 @@ check_driver_name(const dn_script *script, const dn_lex_item *item, dunlin_strin
                    (int)(name.length < 60 ? name.length : 60), name.data, names.data);
 }
 
+/* The driver may not be there: the folder's rules have to do then. */
+static void
+learn_rules(dn_script *script, dunlin_string name)
+{
+    const dn_project *project = script->migration->project;
+    const dn_driver_places places = {project ? project->driver_path : NULL};
+    const char *copy = dn_arena_copy(&script->rules, name.data, (size_t)name.length);
+    const dn_driver *driver;
+    dn_error ignored;
+
+    if (copy && dn_driver_find(&places, copy, &driver, &ignored) == 0)
+        dn_driver_rules(driver, NULL, &script->rules, &script->section, &ignored);
+}
+
 static int
 directive_only(dn_script *script, const dn_lex_item *item, dunlin_string rest, dn_script_item *out,
                dn_error *error)
@@ -286,12 +304,15 @@ directive_only(dn_script *script, const dn_lex_item *item, dunlin_string rest, d
         return bad_directive(script, item, "script.nested-only", error,
                              "a section may not stand inside another one");
     out->sql = rest;
+    script->section = NULL;
     for (; dn_driver_next_name(&rest, &name); names++) {
         bool called = driver && dn_driver_is_called(driver, name);
 
         if (!called && check_driver_name(script, item, name, error) < 0)
             return -1;
         ours = ours || called;
+        if (!called && !script->section)
+            learn_rules(script, name);
     }
     if (!names)
         return bad_directive(script, item, "script.bad-directive", error,

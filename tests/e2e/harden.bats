@@ -151,6 +151,16 @@ ALTER TABLE Mixed RENAME COLUMN IF EXISTS n TO m;'
     run_json harden --pending
     assert_json '[.files, .skipped]' \
         '[[],[{"tag":"0001_a","reason":"it has a file for this database alone"}]]'
+    # Also where it is not the file of the target at hand.
+    echo 'CREATE TABLE a (id int);' >migrations/0001_a.sql
+    mv migrations/0001_a.sqlite.sql migrations/0001_a.mysql.sql
+    dunlin harden migrations/0001_a.mysql.sql --write
+    assert_exit 2
+    assert_stderr "is for one database, which gets it as it is written [harden.native]"
+    echo 'DROP TABLE a;' >migrations/0001_a.down.sql
+    dunlin harden migrations/0001_a.down.sql --write
+    assert_exit 2
+    assert_stderr "'migrations/0001_a.down.sql' reverts a migration [harden.native]"
 }
 
 @test "a file is hardened without a target, which is said" {

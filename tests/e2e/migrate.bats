@@ -227,6 +227,23 @@ one() {
     assert_equal "$(sql app.db 'SELECT x FROM a')" 7
 }
 
+@test "a section for another driver is read by that driver's rules" {
+    printf '{"dialect": "portable", "targets": {"app": {"url": "sqlite:app.db"}}}\n' >dunlin.json
+    one 001_a "CREATE TABLE a (x int);
+-- dunlin: only postgres
+COPY a FROM stdin;
+it's; -- \"
+\\.
+-- dunlin: end
+-- dunlin: only mysql
+CREATE TRIGGER t BEFORE INSERT ON a FOR EACH ROW SET NEW.x = length('it\\'s;');
+-- dunlin: end
+INSERT INTO a VALUES (7);"
+    dunlin migrate
+    assert_exit 0
+    assert_equal "$(sql app.db 'SELECT x FROM a')" 7
+}
+
 @test "what stands behind the down directive is not run" {
     one 001_a $'CREATE TABLE a (x int);\n-- dunlin: down\nDROP TABLE a;'
     dunlin migrate --url sqlite:app.db
