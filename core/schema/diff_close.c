@@ -9,13 +9,15 @@
 
 typedef struct closing {
     dn_diffing *work;
-    dn_arena arena;           /* of the maps and of parsed keys */
-    dn_fact_map *moved;       /* whatever has a move */
-    dn_fact_map *disturbed;   /* what goes, or changes its type */
-    dn_fact_map *keys_go;     /* tables that lose a key */
-    dn_fact_map *columns_go;  /* tables of which a column goes or changes its type */
-    dn_fact_map *triggers_go; /* tables that lose a trigger */
-    dn_fact_map *routines_go; /* those that are made anew, by their names */
+    dn_arena arena;              /* of the maps and of parsed keys */
+    dn_fact_map *moved;          /* whatever has a move */
+    dn_fact_map *disturbed;      /* what goes, or changes its type */
+    dn_fact_map *keys_go;        /* tables that lose a key */
+    dn_fact_map *columns_go;     /* tables of which a column goes or changes its type */
+    dn_fact_map *triggers_go;    /* tables that lose a trigger */
+    dn_fact_map *routines_go;    /* by their names */
+    dn_fact_map *routines_early; /* those of them that go before what calls them */
+    dn_fact_map *bound_go;       /* names of other things that routines may be held to */
     bool grew;
 } closing;
 
@@ -43,6 +45,20 @@ is_unique(const dunlin_fact *fact)
            (dn_fact_is(fact, DUNLIN_KIND_INDEX) && dn_fact_flag(fact, "unique"));
 }
 
+/* What routines may be held to. */
+static int
+note_bound(closing *state, const dn_move *move)
+{
+    const dunlin_fact *fact = move->before;
+    uint64_t names = dn_schema_lead(state->work->naming) + 1;
+
+    if (dn_string_among(fact->kind, "view matview type domain"))
+        return mark(state, state->bound_go, fact->kind, fact->path, names);
+    return dn_string_among(fact->kind, "function procedure")
+               ? mark(state, state->routines_go, fact->kind, fact->path, names)
+               : 0;
+}
+
 /* Takes what a move disturbs into the sets. */
 static int
 note_move(closing *state, const dn_move *move)
@@ -58,9 +74,7 @@ note_move(closing *state, const dn_move *move)
         return 0;
     if (mark(state, state->disturbed, fact->kind, fact->path, fact->path_count) < 0)
         return -1;
-    if (dn_string_among(fact->kind, "function procedure") &&
-        mark(state, state->routines_go, fact->kind, fact->path,
-             dn_schema_lead(state->work->naming) + 1) < 0)
+    if (note_bound(state, move) < 0)
         return -1;
     if (dn_fact_is(fact, DUNLIN_KIND_TRIGGER) &&
         mark(state, state->triggers_go, table, fact->path, fact->path_count - 1) < 0)
@@ -245,30 +259,26 @@ view_is_in_the_way(closing *state, const dunlin_fact *fact)
     return false;
 }
 
-typedef struct calling {
-    const dunlin_fact *fact;
-    bool found;
-} calling;
-
-static int
-look_for_call(const dunlin_fact *routine, void *context)
-{
-    calling *call = context;
-
-    call->found = dn_fact_mentions(call->fact, routine->path[routine->path_count - 1]);
-    return call->found;
-}
-
 /* Texts tell by name alone: another routine of that name does no more than make it anew, too. */
 static bool
 calls_what_goes(closing *state, const dunlin_fact *fact)
 {
-    calling call = {fact, false};
+    return (dn_string_among(fact->kind,
+                            "check index exclude trigger policy rule statistics aggregate") ||
+            dn_property_find(fact->properties, fact->property_count, "generated")) &&
+           dn_diff_mentions_one(fact, state->routines_go);
+}
 
-    if (dn_string_among(fact->kind, "check index exclude trigger policy rule aggregate") ||
-        dn_property_find(fact->properties, fact->property_count, "generated"))
-        dn_fact_map_each(state->routines_go, NULL, look_for_call, &call);
-    return call.found;
+static bool
+routine_is_in_the_way(closing *state, const dunlin_fact *routine)
+{
+    uint64_t names = dn_schema_lead(state->work->naming) + 1;
+
+    return dn_diff_mentions_one(routine, state->bound_go) ||
+           (dn_diff_mentions_one(routine, state->routines_go) &&
+            !is_marked(state->routines_go, DUNLIN_KIND_FUNCTION, routine->path, names) &&
+            !is_marked(state->routines_go, DUNLIN_KIND_PROCEDURE, routine->path, names)) ||
+           dn_diff_reads_changed_column(state->work, routine);
 }
 
 static bool
@@ -282,6 +292,8 @@ is_in_the_way(closing *state, const dunlin_fact *fact)
         return view_is_in_the_way(state, fact);
     if (dn_fact_is(fact, "aggregate"))
         return calls_what_goes(state, fact);
+    if (dn_string_among(fact->kind, "function procedure"))
+        return routine_is_in_the_way(state, fact);
     if (!dn_fact_is_member(fact))
         return false;
     if (relation_goes(state, fact->path, fact->path_count - 1) || calls_what_goes(state, fact))
@@ -379,6 +391,43 @@ refers_to_what_stays(const dn_diffing *work, const dunlin_fact *foreign)
     return dn_fact_map_find(work->after, dn_string(DUNLIN_KIND_TABLE), table, count) != NULL;
 }
 
+/* A routine that goes before the tables that call it. */
+static bool
+goes_early(closing *state, const dn_move *move)
+{
+    return (move->what & DN_MOVE_DROP) &&
+           dn_string_among(move->before->kind, "function procedure") &&
+           !is_marked(state->routines_early, DUNLIN_KIND_FUNCTION, move->before->path,
+                      dn_schema_lead(state->work->naming) + 1) &&
+           (dn_diff_is_remade(move, "function procedure") ||
+            dn_diff_name_comes_again(state->work, move) ||
+            dn_diff_mentions_one(move->before, state->bound_go) ||
+            dn_diff_mentions_one(move->before, state->routines_early) ||
+            dn_diff_has_rows_that_go(state->work, move->before));
+}
+
+static int
+find_early(closing *state)
+{
+    const dn_diffing *work = state->work;
+    bool grew;
+
+    do {
+        grew = false;
+        for (size_t i = 0; i < work->count; i++) {
+            const dunlin_fact *routine = work->moves[i].before;
+
+            if (!goes_early(state, &work->moves[i]))
+                continue;
+            grew = true;
+            if (mark(state, state->routines_early, dn_string(DUNLIN_KIND_FUNCTION), routine->path,
+                     dn_schema_lead(work->naming) + 1) < 0)
+                return -1;
+        }
+    } while (grew);
+    return 0;
+}
+
 static int
 close_over(closing *state)
 {
@@ -390,8 +439,10 @@ close_over(closing *state)
     state->columns_go = dn_fact_map_new(&state->arena, work->naming);
     state->triggers_go = dn_fact_map_new(&state->arena, work->naming);
     state->routines_go = dn_fact_map_new(&state->arena, work->naming);
+    state->routines_early = dn_fact_map_new(&state->arena, work->naming);
+    state->bound_go = dn_fact_map_new(&state->arena, work->naming);
     if (!state->triggers_go || !state->moved || !state->disturbed || !state->keys_go ||
-        !state->columns_go || !state->routines_go)
+        !state->columns_go || !state->routines_go || !state->routines_early || !state->bound_go)
         return dn_no_memory(work->error);
     for (size_t i = 0; i < work->count; i++)
         if (note_move(state, &work->moves[i]) < 0)
@@ -406,7 +457,7 @@ close_over(closing *state)
                                dn_fact_is(work->moves[i].before, DUNLIN_KIND_FOREIGN_KEY) &&
                                refers_to_what_stays(work, work->moves[i].before) &&
                                foreign_key_is_in_the_way(state, work->moves[i].before);
-    return 0;
+    return find_early(state) < 0 ? -1 : dn_diff_find_callers(work, state->routines_early);
 }
 
 int

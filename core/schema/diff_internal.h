@@ -4,6 +4,7 @@
  *
  *   diff.c         what is to be done with each difference
  *   diff_close.c   what else has to be made anew because of it
+ *   diff_default.c defaults that give way to a routine, and come back
  *   diff_grant.c   the same of grants
  *   diff_inherit.c what tables and parents rule
  *   diff_order.c   the phases
@@ -28,8 +29,9 @@ enum {
     DN_MOVE_RENAME = 1 << 3, /* of the same thing: it is spelled otherwise */
     /* It goes or comes with what it lies in, and needs no operation of its own. */
     DN_MOVE_SILENT_DROP = 1 << 4,
-    DN_MOVE_DONE = 1 << 5,   /* its creation was emitted */
-    DN_MOVE_REPLACE = 1 << 6 /* with CREATE: it takes the place of what is there */
+    DN_MOVE_DONE = 1 << 5,    /* its creation was emitted */
+    DN_MOVE_REPLACE = 1 << 6, /* with CREATE: it takes the place of what is there */
+    DN_MOVE_LATER = 1 << 7    /* it was made without its default, which comes behind all routines */
 };
 
 typedef struct dn_move {
@@ -38,6 +40,8 @@ typedef struct dn_move {
     unsigned what; /* DN_MOVE_* */
     bool holds;    /* a foreign key of a table that goes, which rests on a key that goes as well */
     bool retyped;  /* a column of another type, or that goes: what uses it is in the way */
+    const char
+        *strip; /* members that call a routine that is made anew: they go first; NULL: none */
 } dn_move;
 
 typedef struct dn_diffing {
@@ -81,6 +85,13 @@ int dn_diff_inherit(dn_diffing *work);
 /* --- diff_close.c --- */
 int dn_diff_close(dn_diffing *work);
 
+/* --- diff_default.c --- */
+/* Finds what calls these (facts with names alone), and stays. */
+int dn_diff_find_callers(dn_diffing *work, const dn_fact_map *routines);
+int dn_diff_take_off_callers(dn_diffing *work);
+/* Makes or changes a column whose default calls what comes behind its table without that. */
+int dn_diff_put_off_default(dn_diffing *work, dn_move *column);
+
 /* --- diff_grant.c --- */
 int dn_diff_close_grants(dn_diffing *work);
 
@@ -108,14 +119,23 @@ bool dn_diff_replaces_view(const dunlin_fact *before, const dunlin_fact *after);
 bool dn_diff_replaces_routine(const dunlin_fact *before, const dunlin_fact *after);
 
 /* --- diff_routine.c --- */
-/* Does a routine take or give rows of this relation; of one of these kinds that is made? */
+/* What of its text the server resolves when the routine is made, and holds it to: its arguments, what it
+ * returns, and a body that is no string. */
+dunlin_string dn_diff_bound_text(const dunlin_fact *routine);
+/* Does an expression mention one of these (facts with names alone)? Of a routine, what is bound. */
+bool dn_diff_mentions_one(const dunlin_fact *fact, const dn_fact_map *names);
+/* Does a routine take or give rows of this relation, or read it in what is bound; of one of these kinds that is
+ * made? */
 bool dn_diff_has_rows_of(const dunlin_fact *routine, dunlin_string relation);
 bool dn_diff_has_rows_among(const dunlin_fact *routine, const dunlin_fact *const *facts,
                             size_t count);
-bool dn_diff_names_table_that_goes(const dn_diffing *work, const dunlin_fact *routine);
+bool dn_diff_has_rows_that_go(const dn_diffing *work, const dunlin_fact *routine);
 bool dn_diff_takes_rows(const dn_diffing *work, const dunlin_fact *routine, const char *kinds);
 /* Does a check or an index of a table call a routine that has to come behind the table? */
 bool dn_diff_calls_late(const dn_diffing *work, const dunlin_fact *member);
+/* Is it held to a column that comes, goes or changes its type? */
+bool dn_diff_reads_changed_column(const dn_diffing *work, const dunlin_fact *routine);
+bool dn_diff_is_held_to_late(const dn_diffing *work, const dunlin_fact *routine);
 bool dn_diff_is_remade(const dn_move *move, const char *kinds);
 /* One of the same name comes: with arguments of other names, or as another kind of routine, it could not be
  * made beside it. */

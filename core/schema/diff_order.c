@@ -31,7 +31,7 @@ has_name_of(const dunlin_fact *before, const dunlin_fact *after)
 static int
 come(dn_diffing *work, dn_move *move)
 {
-    if (move->what & DN_MOVE_DONE)
+    if (move->what & (DN_MOVE_DONE | DN_MOVE_LATER))
         return 0;
     move->what |= DN_MOVE_DONE;
     if ((move->what & DN_MOVE_CREATE) && move->after)
@@ -421,11 +421,13 @@ come_columns(dn_diffing *work, const dunlin_fact *table, bool new, size_t first,
     if (count)
         qsort(columns, count, sizeof *columns, by_place);
     for (size_t i = 0; i < count; i++)
-        if ((new || !is_computed(columns[i].move->after)) && come(work, columns[i].move) < 0)
+        if ((new &&dn_diff_put_off_default(work, columns[i].move) < 0) ||
+            ((new || !is_computed(columns[i].move->after)) && come(work, columns[i].move) < 0))
             return -1;
     for (size_t i = first; i < end; i++)
         if (work->moves[i].after && !(work->moves[i].what & DN_MOVE_CREATE) &&
-            dn_fact_is(work->moves[i].after, DUNLIN_KIND_COLUMN) && come(work, &work->moves[i]) < 0)
+            dn_fact_is(work->moves[i].after, DUNLIN_KIND_COLUMN) &&
+            (dn_diff_put_off_default(work, &work->moves[i]) < 0 || come(work, &work->moves[i]) < 0))
             return -1;
     for (size_t i = 0; i < count; i++)
         if (come(work, columns[i].move) < 0)
@@ -533,29 +535,52 @@ look_for_call(const dunlin_fact *fact, void *context)
     return call->found;
 }
 
+/* Which of them, in the order of what they need, tables and types call, and what those call in their turn. */
+static void
+find_called(const dn_diffing *work, const chosen *list, bool *called)
+{
+    for (size_t i = list->count; i-- > 0;) {
+        const dunlin_fact *one = list->facts[i];
+        calling call = {.name = one->path[dn_schema_lead(work->naming)]};
+
+        if (dn_string_among(one->kind, "domain type")) {
+            called[i] = true;
+            continue;
+        }
+        if (!called[i])
+            dn_fact_map_each(work->after, NULL, look_for_call, &call);
+        called[i] = called[i] || call.found;
+        for (size_t k = 0; called[i] && k < i; k++)
+            called[k] =
+                called[k] || dn_string_mentions(dn_diff_bound_text(one),
+                                                list->facts[k]->path[dn_schema_lead(work->naming)]);
+    }
+}
+
 /* Types, and the functions that they and tables call, which may take types in their turn. Other functions
  * may use tables. */
 static int
 come_types(dn_diffing *work)
 {
     chosen list;
+    bool *called;
 
     if (choose(work, "domain type function procedure", DN_MOVE_CREATE | DN_MOVE_ALTER, false,
                &list) < 0)
         return -1;
+    called = dn_arena_array(work->arena, list.count + 1, sizeof *called);
     work->late = dn_arena_array(work->arena, list.count + 1, sizeof *work->late);
-    if (!work->late)
+    if (!work->late || !called)
         return dn_no_memory(work->error);
+    find_called(work, &list, called);
     for (size_t i = 0; i < list.count; i++) {
-        calling call = {.name = list.facts[i]->path[dn_schema_lead(work->naming)],
-                        .found = dn_string_among(list.facts[i]->kind, "domain type")};
+        const dunlin_fact *one = list.facts[i];
 
-        if (!call.found)
-            dn_fact_map_each(work->after, NULL, look_for_call, &call);
-        if (call.found && !dn_string_among(list.facts[i]->kind, "domain type") &&
-            dn_diff_takes_rows(work, list.facts[i], DUNLIN_KIND_TABLE))
-            work->late[work->late_count++] = list.facts[i];
-        else if (call.found && come(work, move_of(work, list.facts[i])) < 0)
+        if (called[i] &&
+            (dn_diff_takes_rows(work, one, "table view matview") ||
+             dn_diff_reads_changed_column(work, one) || dn_diff_is_held_to_late(work, one)))
+            work->late[work->late_count++] = one;
+        else if (called[i] && come(work, move_of(work, one)) < 0)
             return -1;
     }
     return 0;
@@ -601,6 +626,18 @@ come_views(dn_diffing *work)
     if (come_sorted(work, "view matview function procedure") < 0)
         return -1;
     return come_kinds(work, "check exclude index");
+}
+
+static int
+come_put_off(dn_diffing *work)
+{
+    for (size_t i = 0; i < work->count; i++)
+        if (work->moves[i].what & DN_MOVE_LATER) {
+            work->moves[i].what = DN_MOVE_ALTER;
+            if (come(work, &work->moves[i]) < 0)
+                return -1;
+        }
+    return 0;
 }
 
 /* --- all of it ------------------------------------------------------------------------------------------ */
@@ -660,8 +697,12 @@ drop_views(dn_diffing *work)
 static int
 drop_remade_routines(dn_diffing *work)
 {
-    for (size_t i = 0; i < work->count; i++) {
-        dn_move *move = &work->moves[i];
+    chosen list;
+
+    if (choose(work, "function procedure", DN_MOVE_DROP, true, &list) < 0)
+        return -1;
+    for (size_t i = list.count; i-- > 0;) {
+        dn_move *move = move_of(work, list.facts[i]);
 
         if ((dn_diff_is_remade(move, "function procedure") ||
              dn_diff_name_comes_again(work, move)) &&
@@ -684,7 +725,7 @@ drop_remade(dn_diffing *work, const char *kinds)
 static int
 clear_the_way(dn_diffing *work)
 {
-    if (drop_kinds(work, DUNLIN_KIND_GRANT) < 0 ||
+    if (drop_kinds(work, DUNLIN_KIND_GRANT) < 0 || dn_diff_take_off_callers(work) < 0 ||
         drop_kinds(work, "policy trigger rule statistics") < 0 || drop_indexes_of_views(work) < 0 ||
         drop_views(work) < 0 || drop_kinds(work, DUNLIN_KIND_FOREIGN_KEY) < 0 ||
         drop_kinds(work, DUNLIN_KIND_INDEX) < 0 || drop_kinds(work, "check exclude unique pk") < 0)
@@ -700,8 +741,9 @@ look_for_user(const dunlin_fact *fact, void *context)
 {
     calling *call = context;
 
-    call->found =
-        dn_string_among(fact->kind, "column trigger") && dn_fact_mentions(fact, call->name);
+    call->found = (dn_fact_is(fact, DUNLIN_KIND_TRIGGER) ||
+                   (dn_fact_is(fact, DUNLIN_KIND_COLUMN) && is_computed(fact))) &&
+                  dn_fact_mentions(fact, call->name);
     return call->found;
 }
 
@@ -723,18 +765,39 @@ drop_callers(dn_diffing *work, dunlin_string name)
     return 0;
 }
 
+/* Those that go with a table, or with a routine that does. */
+static bool
+goes_with_table(const dn_diffing *work, const chosen *list, const bool *with, size_t at)
+{
+    dunlin_string bound = dn_diff_bound_text(list->facts[at]);
+
+    if (dn_diff_has_rows_that_go(work, list->facts[at]))
+        return true;
+    for (size_t i = 0; i < at; i++)
+        if (with[i] &&
+            dn_string_mentions(bound, list->facts[i]->path[dn_schema_lead(work->naming)]))
+            return true;
+    return false;
+}
+
 /* Routines that take or give rows of a table go before it, unless the table uses them itself. */
 static int
 drop_routines_of_tables(dn_diffing *work)
 {
     chosen list;
+    bool *with;
 
     if (choose(work, "function procedure", DN_MOVE_DROP, true, &list) < 0)
         return -1;
+    with = dn_arena_array(work->arena, list.count + 1, sizeof *with);
+    if (!with)
+        return dn_no_memory(work->error);
+    for (size_t i = 0; i < list.count; i++)
+        with[i] = goes_with_table(work, &list, with, i);
     for (size_t i = list.count; i-- > 0;) {
         calling call = {.name = list.facts[i]->path[dn_schema_lead(work->naming)]};
 
-        if (!dn_diff_names_table_that_goes(work, list.facts[i]))
+        if (!with[i])
             continue;
         dn_fact_map_each(work->before, NULL, look_for_user, &call);
         if (!call.found &&
@@ -792,8 +855,9 @@ dn_diff_order(dn_diffing *work)
         come_types(work) < 0 || come_kinds(work, DUNLIN_KIND_SEQUENCE) < 0 ||
         come_tables(work) < 0 || come_kinds(work, DUNLIN_KIND_FOREIGN_KEY) < 0 ||
         come_routines(work) < 0 || come_kinds(work, "aggregate") < 0 || come_views(work) < 0 ||
-        come_triggers(work) < 0 || come_kinds(work, "policy rule statistics") < 0 ||
-        come_grants(work) < 0 || come_rest(work) < 0)
+        come_put_off(work) < 0 || come_triggers(work) < 0 ||
+        come_kinds(work, "policy rule statistics") < 0 || come_grants(work) < 0 ||
+        come_rest(work) < 0)
         return -1;
     return clean_up(work);
 }

@@ -6,28 +6,60 @@
 
 #include <string.h>
 
-/* What stands before the language: the arguments, and what comes back. */
-static dunlin_string
-signature_of(const dunlin_fact *routine)
+/* As PostgreSQL prints it: behind the language come settings, and AS with a body that is a string and stands last;
+ * or a body of statements, without AS. */
+dunlin_string
+dn_diff_bound_text(const dunlin_fact *routine)
 {
-    static const char end[] = "\n LANGUAGE ";
-    const dunlin_property *text =
+    static const char language[] = "\n LANGUAGE ";
+    static const char body[] = "\nAS ";
+    const dunlin_property *member =
         dn_property_find(routine->properties, routine->property_count, "definition");
-    const char *found;
+    dunlin_string text = member ? member->text : dn_string("");
+    const char *found =
+        text.length ? memmem(text.data, (size_t)text.length, language, strlen(language)) : NULL;
 
-    if (!text || !text->text.length)
+    if (!found)
         return dn_string("");
-    found = memmem(text->text.data, text->text.length, end, strlen(end));
-    return found ? dn_span(text->text.data, (size_t)(found - text->text.data)) : dn_string("");
+    found = memmem(found, (size_t)(text.data + text.length - found), body, strlen(body));
+    return found ? dn_span(text.data, (size_t)(found - text.data)) : text;
+}
+
+typedef struct naming {
+    const dunlin_fact *fact;
+    bool routine;
+    bool found;
+} naming;
+
+static int
+look_for_name(const dunlin_fact *one, void *context)
+{
+    naming *state = context;
+    dunlin_string name = one->path[one->path_count - 1];
+
+    state->found = state->routine ? dn_string_mentions(dn_diff_bound_text(state->fact), name)
+                                  : dn_fact_mentions(state->fact, name);
+    return state->found;
+}
+
+bool
+dn_diff_mentions_one(const dunlin_fact *fact, const dn_fact_map *names)
+{
+    naming state = {.fact = fact,
+                    .routine =
+                        fact->kind.length && dn_string_among(fact->kind, "function procedure")};
+
+    dn_fact_map_each(names, NULL, look_for_name, &state);
+    return state.found;
 }
 
 /* Namespaces are said before the names of relations, and of nothing that comes with the server; the routine's
  * own is one. */
 static bool
-names_something(dunlin_string signature)
+names_something(dunlin_string bound)
 {
-    const char *arguments = memchr(signature.data, '(', signature.length);
-    size_t length = arguments ? (size_t)(signature.data + signature.length - arguments) : 0;
+    const char *arguments = memchr(bound.data, '(', bound.length);
+    size_t length = arguments ? (size_t)(bound.data + bound.length - arguments) : 0;
 
     return arguments && memchr(arguments, '.', length);
 }
@@ -35,7 +67,7 @@ names_something(dunlin_string signature)
 bool
 dn_diff_has_rows_of(const dunlin_fact *routine, dunlin_string relation)
 {
-    return dn_string_mentions(signature_of(routine), relation);
+    return dn_string_mentions(dn_diff_bound_text(routine), relation);
 }
 
 bool
@@ -51,16 +83,45 @@ dn_diff_has_rows_among(const dunlin_fact *routine, const dunlin_fact *const *fac
 bool
 dn_diff_takes_rows(const dn_diffing *work, const dunlin_fact *routine, const char *kinds)
 {
-    dunlin_string signature = signature_of(routine);
+    dunlin_string bound = dn_diff_bound_text(routine);
 
-    if (!dn_string_among(routine->kind, "function procedure") || !signature.length ||
-        !names_something(signature))
+    if (!dn_string_among(routine->kind, "function procedure") || !bound.length ||
+        !names_something(bound))
         return false;
     for (size_t i = 0; i < work->count; i++) {
         const dunlin_fact *fact = work->moves[i].after;
 
         if ((work->moves[i].what & DN_MOVE_CREATE) && dn_string_among(fact->kind, kinds) &&
-            dn_string_mentions(signature, fact->path[fact->path_count - 1]))
+            dn_string_mentions(bound, fact->path[fact->path_count - 1]))
+            return true;
+    }
+    return false;
+}
+
+/* A body that is no string. */
+static bool
+has_bound_body(const dunlin_fact *routine)
+{
+    const dunlin_property *whole =
+        dn_property_find(routine->properties, routine->property_count, "definition");
+
+    return dn_string_among(routine->kind, "function procedure") && whole && whole->text.length &&
+           dn_diff_bound_text(routine).length == whole->text.length;
+}
+
+bool
+dn_diff_reads_changed_column(const dn_diffing *work, const dunlin_fact *routine)
+{
+    if (!has_bound_body(routine))
+        return false;
+    for (size_t i = 0; i < work->count; i++) {
+        const dn_move *move = &work->moves[i];
+        const dunlin_fact *column = dn_move_key(move);
+
+        if (dn_fact_is(column, DUNLIN_KIND_COLUMN) &&
+            ((move->what & (DN_MOVE_DROP | DN_MOVE_CREATE)) || move->retyped) &&
+            dn_fact_mentions(routine, column->path[column->path_count - 1]) &&
+            dn_fact_mentions(routine, column->path[column->path_count - 2]))
             return true;
     }
     return false;
@@ -71,6 +132,17 @@ dn_diff_calls_late(const dn_diffing *work, const dunlin_fact *member)
 {
     for (size_t i = 0; i < work->late_count; i++)
         if (dn_fact_mentions(member, work->late[i]->path[dn_schema_lead(work->naming)]))
+            return true;
+    return false;
+}
+
+bool
+dn_diff_is_held_to_late(const dn_diffing *work, const dunlin_fact *routine)
+{
+    dunlin_string bound = dn_diff_bound_text(routine);
+
+    for (size_t i = 0; i < work->late_count; i++)
+        if (dn_string_mentions(bound, work->late[i]->path[dn_schema_lead(work->naming)]))
             return true;
     return false;
 }
@@ -104,13 +176,13 @@ dn_diff_name_comes_again(const dn_diffing *work, const dn_move *routine)
 }
 
 bool
-dn_diff_names_table_that_goes(const dn_diffing *work, const dunlin_fact *routine)
+dn_diff_has_rows_that_go(const dn_diffing *work, const dunlin_fact *routine)
 {
     for (size_t i = 0; i < work->count; i++) {
         const dunlin_fact *table = work->moves[i].before;
 
         if ((work->moves[i].what & DN_MOVE_DROP) && dn_fact_is(table, DUNLIN_KIND_TABLE) &&
-            dn_fact_mentions(routine, table->path[table->path_count - 1]))
+            dn_diff_has_rows_of(routine, table->path[table->path_count - 1]))
             return true;
     }
     return false;

@@ -94,6 +94,22 @@ stays(const dunlin_operation *before, const dunlin_operation *after, const domai
            (is_not_valid(before, check->name) || !is_not_valid(after, check->name));
 }
 
+/* Has an earlier operation taken all of them away? */
+static bool
+has_lost_checks(const dn_pg_render_work *work, const dunlin_operation *domain)
+{
+    for (uint64_t i = 0; i < work->at; i++) {
+        const dunlin_operation *earlier = work->operations[i];
+
+        if (earlier->verb == DUNLIN_VERB_ALTER && dn_pg_is_kind(earlier, DUNLIN_KIND_DOMAIN) &&
+            dn_kit_equal(earlier->path[0], domain->path[0]) &&
+            dn_kit_equal(dn_pg_last_name(earlier), dn_pg_last_name(domain)) &&
+            dn_pg_is_unset(earlier, "checks"))
+            return true;
+    }
+    return false;
+}
+
 static void
 change_checks(dn_pg_render_work *work, const dunlin_operation *operation)
 {
@@ -113,7 +129,7 @@ change_checks(dn_pg_render_work *work, const dunlin_operation *operation)
     if (!any || now == NULL)
         return;
     before.set = now->properties;
-    before.set_count = now->property_count;
+    before.set_count = has_lost_checks(work, operation) ? 0 : now->property_count;
     for (uint64_t i = 0; check_at(&before, i, &check); i++)
         if (!find_check(operation, check.name, &kept) || !stays(&before, operation, &kept))
             push_change(work, operation, " DROP CONSTRAINT ", check.name);
