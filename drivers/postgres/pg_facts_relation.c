@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "drivers/postgres/pg_catalog.h"
+#include "drivers/postgres/pg_type.h"
 
 /* A sequence that fills a column; it is no fact of its own. */
 struct dn_pg_owned {
@@ -318,20 +319,12 @@ find_owned(dn_pg_reading *reading, uint32_t relation, int64_t column)
     return bsearch(&asked, reading->owned, reading->owned_count, sizeof(asked), compare_owned);
 }
 
-static int64_t
-largest(dunlin_string type)
-{
-    if (dn_kit_same(type, "smallint"))
-        return INT16_MAX;
-    return dn_kit_same(type, "integer") ? INT32_MAX : INT64_MAX;
-}
-
 /* "START WITH 10 INCREMENT BY 2": what is not as CREATE SEQUENCE would choose it. */
 static void
 write_options(dn_kit_text *text, const dn_pg_row *row)
 {
     int64_t step = dn_pg_cell_integer(row, DN_PG_SEQUENCE_INCREMENT);
-    int64_t limit = largest(dn_pg_cell(row, DN_PG_SEQUENCE_TYPE));
+    int64_t limit = dn_pg_type_largest(dn_pg_cell(row, DN_PG_SEQUENCE_TYPE));
     const struct {
         const char *words;
         int column;
@@ -398,7 +391,7 @@ push_sequence(dn_pg_reading *reading, const dn_pg_row *row)
                               dn_pg_cell(row, DN_PG_SEQUENCE_OWNER_NAME)};
     dunlin_string type = dn_pg_cell(row, DN_PG_SEQUENCE_TYPE);
     int64_t step = dn_pg_cell_integer(row, DN_PG_SEQUENCE_INCREMENT);
-    int64_t limit = largest(type);
+    int64_t limit = dn_pg_type_largest(type);
 
     dn_pg_fact_begin(fact, DUNLIN_KIND_SEQUENCE, path, 2);
     if (!dn_kit_same(type, "bigint"))

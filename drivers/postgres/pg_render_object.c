@@ -2,7 +2,9 @@
  *
  * Schemas, extensions, views, routines, triggers, policies and sequences.
  */
+#include "drivers/kit/kit_sequence.h"
 #include "drivers/postgres/pg_render.h"
+#include "drivers/postgres/pg_type.h"
 
 static void
 say_drop(dn_pg_render_work *work, const char *words, const dunlin_string *path, uint64_t count)
@@ -361,53 +363,101 @@ dn_pg_render_policy(dn_pg_render_work *work)
 
 /* --- sequences ----------------------------------------------------------------------------------------------- */
 static void
-say_number(dn_pg_render_work *work, const dunlin_operation *operation, const char *name,
-           const char *words, const char *without)
+say_owner(dn_pg_render_work *work, const dunlin_property *owner)
 {
-    const dunlin_property *number = dn_kit_property_find(operation, name);
-
-    if (number != NULL)
-        dn_kit_text_format(&work->sql, " %s %lld", words, (long long)number->integer);
-    else if (dn_pg_is_unset(operation, name))
-        dn_kit_text_format(&work->sql, " %s", without);
+    dn_pg_say(work, " OWNED BY ");
+    for (owner++; owner->type != DUNLIN_PROPERTY_END; owner++) {
+        dn_pg_say_name(work, owner->text);
+        dn_pg_say(work, owner[1].type == DUNLIN_PROPERTY_END ? "" : ".");
+    }
 }
 
 static void
-say_sequence(dn_pg_render_work *work, const dunlin_operation *operation)
+create_sequence(dn_pg_render_work *work, const dunlin_operation *operation)
 {
-    static const char *const known[] = {"type",  "start", "increment", "min", "max",
-                                        "cache", "cycle", "owned_by",  NULL};
-    const dunlin_property *owner = dn_kit_property_find(operation, "owned_by");
+    static const char *const numbers[][2] = {{"increment", "INCREMENT BY"},
+                                             {"min", "MINVALUE"},
+                                             {"max", "MAXVALUE"},
+                                             {"start", "START WITH"},
+                                             {"cache", "CACHE"}};
 
-    dn_pg_check_known(work, operation, known);
-    dn_pg_say(work, operation->verb == DUNLIN_VERB_CREATE ? "CREATE SEQUENCE " : "ALTER SEQUENCE ");
-    if (operation->verb == DUNLIN_VERB_CREATE &&
-        (operation->condition == DUNLIN_CONDITION_IF_NOT_EXISTS || work->script))
+    dn_pg_say(work, "CREATE SEQUENCE ");
+    if (operation->condition == DUNLIN_CONDITION_IF_NOT_EXISTS || work->script)
         dn_pg_say(work, "IF NOT EXISTS ");
     dn_pg_say_path(work, operation->path, operation->path_count);
     if (dn_pg_sets(operation, "type")) {
         dn_pg_say(work, " AS ");
         dn_pg_say_text(work, dn_pg_text_of(operation, "type"));
-    } else if (dn_pg_is_unset(operation, "type")) {
-        dn_pg_say(work, " AS bigint");
     }
-    say_number(work, operation, "increment", "INCREMENT BY", "INCREMENT BY 1");
-    say_number(work, operation, "min", "MINVALUE", "NO MINVALUE");
-    say_number(work, operation, "max", "MAXVALUE", "NO MAXVALUE");
-    say_number(work, operation, "start", "START WITH", "START WITH 1");
-    say_number(work, operation, "cache", "CACHE", "CACHE 1");
+    for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+        const dunlin_property *number = dn_kit_property_find(operation, numbers[i][0]);
+
+        if (number != NULL)
+            dn_kit_text_format(&work->sql, " %s %lld", numbers[i][1], (long long)number->integer);
+    }
+    if (dn_kit_property_is_true(operation, "cycle"))
+        dn_pg_say(work, " CYCLE");
+    /* The table may be made behind it: dn_pg_push_owners. */
+    dn_pg_push(work, work->at, 1);
+}
+
+/* The server keeps the numbers that it is not told, and refuses a first one behind that which comes next: that
+ * one is passed over. */
+static void
+push_jump(dn_pg_render_work *work, const dunlin_operation *operation, bool down, int64_t first)
+{
+    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text name = {0};
+
+    for (uint64_t i = 0; i < operation->path_count; i++) {
+        dn_kit_text_add(&name, i > 0 ? "." : "");
+        dn_kit_text_quote(&name, '"', operation->path[i]);
+    }
+    dn_pg_say(work, "SELECT pg_catalog.setval(");
+    dn_pg_say_literal(work, dn_kit_text_string(&name));
+    dn_kit_text_format(&work->sql, ", %lld, false) FROM ", (long long)first);
+    dn_pg_say_path(work, operation->path, operation->path_count);
+    dn_kit_text_format(&work->sql, " WHERE last_value %s %lld", down ? ">" : "<", (long long)first);
+    work->sql.failed = work->sql.failed || name.failed;
+    dn_pg_push(work, work->at, 1);
+}
+
+static void
+alter_sequence(dn_pg_render_work *work, const dunlin_operation *operation)
+{
+    const dunlin_fact *fact =
+        dn_pg_current(work, DUNLIN_KIND_SEQUENCE, operation->path, operation->path_count);
+    const dunlin_property *owner = dn_kit_property_find(operation, "owned_by");
+    const dunlin_property *cache = dn_kit_property_find(operation, "cache");
+    dn_kit_set now = {fact != NULL ? fact->properties : NULL,
+                      fact != NULL ? fact->property_count : 0};
+    bool retyped = dn_pg_sets(operation, "type") || dn_pg_is_unset(operation, "type");
+    dunlin_string type = dn_kit_set_text(now, "type");
+    int64_t old = dn_pg_type_largest(type);
+    int64_t new = dn_pg_type_largest(retyped ? dn_pg_text_of(operation, "type") : type);
+    dn_kit_sequence before = dn_kit_sequence_of(now, NULL, -old - 1, old);
+    dn_kit_sequence after = dn_kit_sequence_of(now, operation, -new - 1, new);
+    int64_t first;
+
+    if (dn_kit_sequence_jumps(&before, &after, &first))
+        push_jump(work, operation, after.increment < 0, first);
+    dn_pg_say(work, "ALTER SEQUENCE ");
+    dn_pg_say_path(work, operation->path, operation->path_count);
+    if (retyped) {
+        dn_pg_say(work, " AS ");
+        dn_pg_say_text(work, dn_pg_sets(operation, "type") ? dn_pg_text_of(operation, "type")
+                                                           : dn_kit_string("bigint"));
+    }
+    dn_kit_sequence_say(&work->sql, &before, &after);
+    if (cache != NULL || dn_pg_is_unset(operation, "cache"))
+        dn_kit_text_format(&work->sql, " CACHE %lld",
+                           cache != NULL ? (long long)cache->integer : 1LL);
     if (dn_pg_sets(operation, "cycle") || dn_pg_is_unset(operation, "cycle"))
         dn_pg_say(work, dn_kit_property_is_true(operation, "cycle") ? " CYCLE" : " NO CYCLE");
-    /* The table may be made behind it: dn_pg_push_owners. */
-    if (owner != NULL && operation->verb == DUNLIN_VERB_ALTER) {
-        dn_pg_say(work, " OWNED BY ");
-        for (owner++; owner->type != DUNLIN_PROPERTY_END; owner++) {
-            dn_pg_say_name(work, owner->text);
-            dn_pg_say(work, owner[1].type == DUNLIN_PROPERTY_END ? "" : ".");
-        }
-    } else if (dn_pg_is_unset(operation, "owned_by")) {
+    if (owner != NULL)
+        say_owner(work, owner);
+    else if (dn_pg_is_unset(operation, "owned_by"))
         dn_pg_say(work, " OWNED BY NONE");
-    }
+    dn_pg_push(work, work->at, 1);
 }
 
 void
@@ -421,11 +471,7 @@ dn_pg_push_owners(dn_pg_render_work *work)
             continue;
         dn_pg_say(work, "ALTER SEQUENCE ");
         dn_pg_say_path(work, operation->path, operation->path_count);
-        dn_pg_say(work, " OWNED BY ");
-        for (owner++; owner->type != DUNLIN_PROPERTY_END; owner++) {
-            dn_pg_say_name(work, owner->text);
-            dn_pg_say(work, owner[1].type == DUNLIN_PROPERTY_END ? "" : ".");
-        }
+        say_owner(work, owner);
         dn_pg_push(work, work->at, 1);
     }
 }
@@ -433,18 +479,21 @@ dn_pg_push_owners(dn_pg_render_work *work)
 void
 dn_pg_render_sequence(dn_pg_render_work *work)
 {
+    static const char *const known[] = {"type",  "start", "increment", "min", "max",
+                                        "cache", "cycle", "owned_by",  NULL};
     const dunlin_operation *operation = work->operations[work->at];
     DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text guard = {0};
     bool only_comment = operation->set_count + operation->unset_count == 1 &&
                         (dn_pg_sets(operation, "comment") || dn_pg_is_unset(operation, "comment"));
 
+    dn_pg_check_known(work, operation, known);
     switch (operation->verb) {
     case DUNLIN_VERB_CREATE:
     case DUNLIN_VERB_ALTER:
-        if (operation->verb == DUNLIN_VERB_CREATE || !only_comment) {
-            say_sequence(work, operation);
-            dn_pg_push(work, work->at, 1);
-        }
+        if (operation->verb == DUNLIN_VERB_CREATE)
+            create_sequence(work, operation);
+        else if (!only_comment)
+            alter_sequence(work, operation);
         dn_pg_push_comment(work, "SEQUENCE");
         break;
     case DUNLIN_VERB_DROP: drop(work, "SEQUENCE"); break;

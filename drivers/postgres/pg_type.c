@@ -243,3 +243,11 @@ dn_pg_classes_of_column(const dunlin_call *call, const dunlin_profile *profile,
     }
     return call->host->text(call, dn_kit_string(classes));
 }
+
+int64_t
+dn_pg_type_largest(dunlin_string type)
+{
+    if (dn_kit_same(type, "smallint"))
+        return INT16_MAX;
+    return dn_kit_same(type, "integer") ? INT32_MAX : INT64_MAX;
+}

@@ -13,6 +13,9 @@ bool dn_pg_type_print(dn_kit_text *text, dunlin_string type, bool portable);
 /* Classes of docs/facts.md, separated by blanks. */
 const char *dn_pg_type_classes(dunlin_string type);
 
+/* The greatest number of an integer type; of bigint where none is said. */
+int64_t dn_pg_type_largest(dunlin_string type);
+
 /* A default of a column of this type (as printed), where the printed form is certain; otherwise
  * false, and nothing was added. */
 bool dn_pg_default_print(dn_kit_text *text, dunlin_string value, dunlin_string type);
