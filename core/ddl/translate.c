@@ -65,3 +65,34 @@ dn_ddl_translate(const dn_ddl_target *target, int32_t what, dunlin_string text, 
         return dn_no_memory(error);
     return 0;
 }
+
+static int
+quote_name(void *context, dunlin_string name, dn_text *text, dn_error *error)
+{
+    (void)context;
+    dn_ddl_write_name(name, text);
+    return text->failed ? dn_no_memory(error) : 0;
+}
+
+static int
+quote_literal(void *context, dunlin_string value, dn_text *text, dn_error *error)
+{
+    (void)context;
+    dn_text_add_quoted(text, '\'', value);
+    return text->failed ? dn_no_memory(error) : 0;
+}
+
+int
+dn_ddl_standard(dunlin_string text, dn_arena *arena, dunlin_string *standard, dn_error *error)
+{
+    dn_ddl_target target = {
+        .namespaces = true, .quote_name = quote_name, .quote_literal = quote_literal};
+    dn_ddl_translation translation;
+
+    if (dn_ddl_portable_rules(arena, &target.portable, error) < 0 ||
+        dn_ddl_translate(&target, DUNLIN_TRANSLATE_EXPRESSION, text, arena, &translation, error) <
+            0)
+        return -1;
+    *standard = translation.reason ? text : translation.text;
+    return 0;
+}

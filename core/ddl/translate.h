@@ -44,6 +44,10 @@ typedef struct dn_ddl_translation {
 int dn_ddl_translate(const dn_ddl_target *target, int32_t what, dunlin_string text, dn_arena *arena,
                      dn_ddl_translation *translation, dn_error *error);
 
+/* A portable expression in its standard form, whatever blanks, case and parentheses it was written with;
+ * as it is where it cannot be read. Fails for want of memory. */
+int dn_ddl_standard(dunlin_string text, dn_arena *arena, dunlin_string *standard, dn_error *error);
+
 /* A column of a query, by its name or, where that is empty, its place, from 0. */
 typedef struct dn_ddl_result {
     dunlin_string name;

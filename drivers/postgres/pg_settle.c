@@ -365,6 +365,25 @@ print_key(settling *work, const dunlin_property *value)
     return text;
 }
 
+/* A check of a domain, as the only one of another domain. */
+static dunlin_string
+print_domain_check(settling *work, const dunlin_fact *fact, const dunlin_property *value)
+{
+    const dunlin_property *type = member(fact, "type");
+
+    if (type == NULL)
+        return (dunlin_string){NULL, 0};
+    dn_kit_text_add(&work->sql, "CREATE DOMAIN pg_temp.dunlin_domain AS ");
+    dn_kit_text_add_string(&work->sql, type->text);
+    dn_kit_text_add(&work->sql, " CHECK (");
+    dn_kit_text_add_string(&work->sql, value->text);
+    dn_kit_text_add(&work->sql, ")");
+    if (!run_text(work))
+        return (dunlin_string){NULL, 0};
+    return ask(work, "SELECT pg_get_expr(conbin, 0) FROM pg_constraint WHERE contypid ="
+                     " 'pg_temp.dunlin_domain'::regtype");
+}
+
 /* Each in a savepoint: a refusal, and what was made, is gone with it. */
 static dunlin_string
 settle_member(settling *work, const dunlin_fact *fact, const dunlin_property *value,
@@ -421,6 +440,26 @@ settle_keys(settling *work, const dunlin_fact *fact, const dunlin_property *from
     return all;
 }
 
+static bool
+settle_checks(settling *work, const dunlin_fact *fact, const dunlin_property *from,
+              const dunlin_property *end)
+{
+    bool all = true;
+
+    for (; from < end; from++) {
+        dunlin_property one = *from;
+
+        if (one.type == DUNLIN_PROPERTY_EXPRESSION) {
+            dunlin_string text = settle_member(work, fact, from, print_domain_check);
+
+            all = all && text.data != NULL;
+            one.text = text.data != NULL ? text : one.text;
+        }
+        dn_pg_fact_add(&work->fact, one);
+    }
+    return all;
+}
+
 static const dunlin_property *
 end_of(const dunlin_fact *fact, const dunlin_property *one)
 {
@@ -467,6 +506,8 @@ add_member(settling *work, const dunlin_fact *fact, const dunlin_property *one,
     } else if (dn_kit_same(one->name, "keys") && fact->path_count == 3) {
         copy_table(work, fact);
         return settle_keys(work, fact, one, end);
+    } else if (dn_kit_same(one->name, "checks") && is_kind(fact, DUNLIN_KIND_DOMAIN)) {
+        return settle_checks(work, fact, one, end);
     }
     for (; one < end; one++)
         dn_pg_fact_add(&work->fact, *one);
