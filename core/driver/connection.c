@@ -268,6 +268,12 @@ dn_connection_see_grants(dn_connection *connection, bool wanted)
                     connection->driver->table.name);
 }
 
+void
+dn_connection_warn_of_unread(dn_connection *connection)
+{
+    connection->unread = true;
+}
+
 bool
 dn_connection_sees_grants(const dn_connection *connection)
 {

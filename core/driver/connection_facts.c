@@ -106,6 +106,8 @@ read_facts(dn_connection *connection, const dunlin_scope *scope, uint32_t withou
         return dn_driver_cannot(connection->driver, "read the definitions of objects", error);
     dn_connection_begin(connection, &call, "introspect", sinks, target, error);
     call.driver_view.flags &= ~without;
+    if (connection->unread && !scope->key_count)
+        call.driver_view.flags |= DUNLIN_CALL_UNREAD;
     return dn_call_end(
         &call, connection->driver->table.introspect(&call.driver_view, connection->handle, scope));
 }

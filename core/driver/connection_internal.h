@@ -23,6 +23,7 @@ struct dn_connection {
     const dn_lex_rules *rules;
     const char *home; /* of tables of ours: "main".  */
     bool grants;      /* are part of the schema */
+    bool unread;      /* what is no fact is named in a warning */
     bool shadow;      /* all in it is ours to see */
     dn_text hidden;   /* kinds of which there may be more than the last read of the schema told */
     dn_text why;      /* in the driver's words */

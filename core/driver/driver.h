@@ -240,6 +240,8 @@ const dunlin_capabilities *dn_connection_capabilities(const dn_connection *conne
 
 /* From here on privileges are part of the schema that is read, where the driver tells them. */
 void dn_connection_see_grants(dn_connection *connection, bool wanted);
+/* Reads of the whole schema warn of what there is that they do not tell. */
+void dn_connection_warn_of_unread(dn_connection *connection);
 bool dn_connection_sees_grants(const dn_connection *connection);
 
 /* One row of a query; return -1 (with *error filled) to fail, 1 to end the query without error.

@@ -28,6 +28,7 @@ dump(dn_session *session, const char *path, dn_side *side, dn_error *error)
     dn_auto(dn_text) text = DN_TEXT_INIT;
     size_t statements = 0;
 
+    session->writes_schema = true;
     if (dn_side_open_target(session, side, error) < 0 ||
         dn_definition_text(session, side, &text, &statements, error) < 0 ||
         (path && dn_file_write(path, text.data, text.length, error) < 0) ||

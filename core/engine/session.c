@@ -204,6 +204,8 @@ connect_now(dn_session *session, bool read_only, dn_error *error)
         0)
         return -1;
     dn_connection_see_grants(session->connection, session->project.grants);
+    if (session->writes_schema)
+        dn_connection_warn_of_unread(session->connection);
     return 0;
 }
 

@@ -93,6 +93,10 @@ void dn_kit_script_require(dn_kit_text *text, const dunlin_script_part *part, du
 /* A statement of a script: ends its line, and a comment that it may end with. */
 void dn_kit_text_add_statement(dn_kit_text *text, dunlin_string sql);
 
+/* What is no fact, for DUNLIN_CALL_UNREAD: "operator (===, =~, ~~ and 2 more)", kind by kind. */
+void dn_kit_add_unread(dn_kit_text *list, dunlin_string kind, uint64_t count, dunlin_string names);
+int32_t dn_kit_warn_of_unread(const dunlin_call *call, const dn_kit_text *list);
+
 /* --- URLs -------------------------------------------------------------------------------------------- */
 typedef struct dn_kit_parameter {
     char *name;

@@ -13,5 +13,6 @@ driver_kit_sources += drivers/kit/kit_script.c
 driver_kit_sources += drivers/kit/kit_sequence.c
 driver_kit_sources += drivers/kit/kit_sequence.h
 driver_kit_sources += drivers/kit/kit_text.c
+driver_kit_sources += drivers/kit/kit_unread.c
 driver_kit_sources += drivers/kit/kit_url.c
 driver_kit_sources += drivers/kit/kit_wait.c

@@ -53,6 +53,7 @@ mysql_sources += drivers/mysql/my_schema.c
 mysql_sources += drivers/mysql/my_schema.h
 mysql_sources += drivers/mysql/my_schema_code.c
 mysql_sources += drivers/mysql/my_schema_grant.c
+mysql_sources += drivers/mysql/my_schema_unread.c
 mysql_sources += drivers/mysql/my_schema_join.c
 mysql_sources += drivers/mysql/my_schema_keys.c
 mysql_sources += drivers/mysql/my_schema_light.c

@@ -371,6 +371,8 @@ push_all(dn_mysql_schema *schema)
         status = push_hidden_routines(schema);
     if (status == DUNLIN_OK && (schema->connection->call->flags & DUNLIN_CALL_GRANTS))
         status = dn_mysql_push_grants(schema);
+    if (status == DUNLIN_OK && (schema->connection->call->flags & DUNLIN_CALL_UNREAD))
+        status = dn_mysql_warn_of_unread(schema);
     for (uint64_t i = 0; i < schema->scope->key_count && status == DUNLIN_OK; i++)
         if (!schema->all[i].met)
             status = push_absent(schema, &schema->all[i]);

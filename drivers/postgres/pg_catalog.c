@@ -511,6 +511,100 @@ static part grants[] = {
     NULL,
 };
 
+/* --- what is no fact ---------------------------------------------------------------------------------- */
+#define UNREAD(kind, name, from) " UNION ALL SELECT '" kind "', " name "::text FROM " from
+
+#define NOT_OF_EXTENSION(catalog, oid) OURS(oid) " AND " oid " NOT IN " EXTENSION_MEMBERS(catalog)
+
+#define IN_NAMESPACE(column) " JOIN pg_namespace n ON n.oid = " column " AND " VISIBLE_SCHEMA
+
+/* A column that a partition or an heir has from its parent, and the parent's. */
+#define INHERITED                                                                                  \
+    "pg_inherits i JOIN pg_attribute a ON a.attrelid = i.inhrelid AND a.attnum > 0"                \
+    " AND a.attinhcount > 0 JOIN pg_attribute b ON b.attrelid = i.inhparent"                       \
+    " AND b.attname = a.attname JOIN pg_class c ON c.oid = i.inhrelid AND c.relkind IN"            \
+    " ('r', 'p', 'f') AND (c.relispartition OR NOT a.attislocal)" IN_NAMESPACE("c.relnamespace")
+
+#define COLUMN_NAME "format('%s.%s', c.relname, a.attname)"
+
+static part unread[] = {
+    "SELECT u.k, count(*), array_to_string((array_agg(u.n ORDER BY u.n COLLATE \"C\"))[1:3], ', ') FROM ("
+    "SELECT 'event trigger' AS k, e.evtname::text AS n FROM pg_event_trigger e"
+    " WHERE " NOT_OF_EXTENSION("pg_event_trigger", "e.oid"),
+    UNREAD("operator", "o.oprname", "pg_operator o" IN_NAMESPACE("o.oprnamespace")),
+    " WHERE " NOT_OF_EXTENSION("pg_operator", "o.oid"),
+    UNREAD("operator class", "o.opcname", "pg_opclass o" IN_NAMESPACE("o.opcnamespace")),
+    " WHERE " NOT_OF_EXTENSION("pg_opclass", "o.oid"),
+    UNREAD("cast", "format_type(k.castsource, NULL) || ' as ' || format_type(k.casttarget, NULL)",
+           "pg_cast k WHERE NOT EXISTS (SELECT 1 FROM pg_depend x WHERE x.classid ="
+           " 'pg_cast'::regclass AND x.objid = k.oid AND x.deptype = 'i') AND ")
+        NOT_OF_EXTENSION("pg_cast", "k.oid"),
+    UNREAD("conversion", "k.conname", "pg_conversion k" IN_NAMESPACE("k.connamespace")),
+    " WHERE " NOT_OF_EXTENSION("pg_conversion", "k.oid"),
+    UNREAD("text search configuration", "k.cfgname",
+           "pg_ts_config k" IN_NAMESPACE("k.cfgnamespace")),
+    " WHERE " NOT_OF_EXTENSION("pg_ts_config", "k.oid"),
+    UNREAD("text search dictionary", "k.dictname", "pg_ts_dict k" IN_NAMESPACE("k.dictnamespace")),
+    " WHERE " NOT_OF_EXTENSION("pg_ts_dict", "k.oid"),
+    UNREAD("base type", "t.typname", "pg_type t" IN_NAMESPACE("t.typnamespace")),
+    " WHERE (t.typtype = 'b' AND t.typelem = 0 OR NOT t.typisdefined) AND " NOT_OF_EXTENSION(
+        "pg_type", "t.oid"),
+    UNREAD("access method", "m.amname", "pg_am m WHERE ") NOT_OF_EXTENSION("pg_am", "m.oid"),
+    UNREAD("language", "l.lanname", "pg_language l WHERE ")
+        NOT_OF_EXTENSION("pg_language", "l.oid"),
+    UNREAD("foreign server", "s.srvname", "pg_foreign_server s"),
+    UNREAD("publication", "p.pubname", "pg_publication p"),
+    UNREAD("default privilege of", "d.defaclrole::regrole", "pg_default_acl d"),
+    UNREAD("security label", "l.objoid::text", "pg_seclabel l"),
+    UNREAD("storage or statistics of column", COLUMN_NAME,
+           "pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_type t ON t.oid ="
+           " a.atttypid" IN_NAMESPACE("c.relnamespace")),
+    " WHERE a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'p', 'm')"
+    " AND c.relpersistence <> 't' AND NOT c.relispartition AND (a.attstattarget > 0"
+    " OR a.attoptions IS NOT NULL OR a.attstorage <> t.typstorage",
+    "14+ OR a.attcompression <> ''",
+    ") AND c.oid NOT IN " EXTENSION_MEMBERS("pg_class"),
+    UNREAD("replica identity of table", "c.relname", "pg_class c" IN_NAMESPACE("c.relnamespace")),
+    " WHERE c.relkind IN ('r', 'p') AND c.relreplident <> 'd' AND c.relpersistence <> 't'"
+    " AND c.oid NOT IN " EXTENSION_MEMBERS("pg_class"),
+    UNREAD("index that clusters a table", "c.relname",
+           "pg_index i JOIN pg_class c ON c.oid = i.indexrelid" IN_NAMESPACE("c.relnamespace")),
+    " WHERE i.indisclustered",
+    UNREAD("tablespace of index", "c.relname", "pg_class c" IN_NAMESPACE("c.relnamespace")),
+    " WHERE c.relkind IN ('i', 'I') AND c.reltablespace <> 0",
+    UNREAD("default of column of view", COLUMN_NAME,
+           "pg_attrdef d JOIN pg_class c ON c.oid = d.adrelid AND c.relkind = 'v'"
+           " JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = d.adnum" IN_NAMESPACE(
+               "c.relnamespace")),
+    UNREAD("own default, NOT NULL or comment of inherited column", COLUMN_NAME, INHERITED),
+    " LEFT JOIN pg_attrdef ad ON ad.adrelid = a.attrelid AND ad.adnum = a.attnum"
+    " LEFT JOIN pg_attrdef bd ON bd.adrelid = b.attrelid AND bd.adnum = b.attnum"
+    " WHERE a.attnotnull AND NOT b.attnotnull AND NOT EXISTS (SELECT 1 FROM pg_constraint k"
+    " WHERE k.conrelid = a.attrelid AND k.contype = 'p' AND a.attnum = ANY (k.conkey))"
+    " OR pg_get_expr(ad.adbin, 0) IS DISTINCT FROM"
+    " pg_get_expr(bd.adbin, 0) AND a.attgenerated = '' OR EXISTS (SELECT 1 FROM pg_description d"
+    " WHERE d.classoid = 'pg_class'::regclass AND d.objoid = a.attrelid"
+    " AND d.objsubid = a.attnum)",
+    "13+" UNREAD(
+        "trigger of partition that is switched off", "format('%s.%s', c.relname, t.tgname)",
+        "pg_trigger t JOIN pg_trigger p ON p.oid = t.tgparentid AND p.tgenabled <>"
+        " t.tgenabled JOIN pg_class c ON c.oid = t.tgrelid" IN_NAMESPACE("c.relnamespace")),
+    UNREAD("comment on sequence of column", "c.relname",
+           "pg_description d JOIN pg_class c ON c.oid = d.objoid AND c.relkind = 'S' JOIN pg_depend"
+           " x ON x.classid = 'pg_class'::regclass AND x.objid = c.oid AND x.refclassid ="
+           " 'pg_class'::regclass AND x.deptype IN ('a', 'i')" IN_NAMESPACE("c.relnamespace")),
+    " WHERE d.classoid = 'pg_class'::regclass",
+    UNREAD("comment on index of key", "c.relname",
+           "pg_description d JOIN pg_class c ON c.oid = d.objoid JOIN pg_constraint k ON k.conindid"
+           " = c.oid AND k.contype IN ('p', 'u', 'x')" IN_NAMESPACE("c.relnamespace")),
+    " WHERE d.classoid = 'pg_class'::regclass",
+    "15+" UNREAD("unlogged sequence", "c.relname", "pg_class c" IN_NAMESPACE("c.relnamespace")),
+    "15+ WHERE c.relkind = 'S' AND c.relpersistence = 'u' AND NOT EXISTS (SELECT 1 FROM pg_depend x"
+    " WHERE x.classid = 'pg_class'::regclass AND x.objid = c.oid AND x.deptype IN ('a', 'i'))",
+    ") AS u GROUP BY u.k ORDER BY u.k",
+    NULL,
+};
+
 static const struct {
     part *parts;
     int32_t (*take)(void *context, const dn_pg_row *row);
@@ -535,6 +629,7 @@ static const struct {
     {definitions, dn_pg_take_definition, true, true, NULL},
     {members, dn_pg_take_definition, false, false, NULL},
     {grants, dn_pg_take_grant, true, false, NULL},
+    {unread, dn_pg_take_unread, false, true, NULL},
 };
 
 /* Whether a part is meant for the server and the question; *text: without its mark. */
@@ -562,7 +657,7 @@ is_meant(const char *one, int major, bool keyed, bool shadow, const char **text)
 }
 
 size_t
-dn_pg_catalog_questions(dn_pg_arena *arena, int version, bool shadow, bool with_grants,
+dn_pg_catalog_questions(dn_pg_arena *arena, int version, dn_pg_curiosity curiosity,
                         dn_pg_extent extent, const char *const *values,
                         dn_pg_question questions[DN_PG_CATALOG_QUESTIONS])
 {
@@ -578,12 +673,14 @@ dn_pg_catalog_questions(dn_pg_arena *arena, int version, bool shadow, bool with_
         dunlin_string copy;
 
         if ((catalog[i].alone && extent == DN_PG_EXTENT_RELATIONS) ||
-            (catalog[i].parts == grants && !with_grants))
+            (catalog[i].parts == grants && !curiosity.grants) ||
+            (catalog[i].parts == unread && !curiosity.unread))
             continue;
         for (part *one = catalog[i].parts; *one != NULL; one++) {
             const char *text;
 
-            if (is_meant(*one, version / 10000, extent != DN_PG_EXTENT_ALL, shadow, &text))
+            if (is_meant(*one, version / 10000, extent != DN_PG_EXTENT_ALL, curiosity.shadow,
+                         &text))
                 dn_kit_text_add(&sql, text);
         }
         copy = dn_pg_arena_copy(arena, dn_kit_text_string(&sql));

@@ -9,7 +9,7 @@
 
 /* Each takes four values, all text[] or NULL: the namespaces wanted; namespaces and names of the
  * objects wanted, pairwise; names of triggers whose tables are wanted. */
-enum { DN_PG_CATALOG_VALUES = 4, DN_PG_CATALOG_QUESTIONS = 17 };
+enum { DN_PG_CATALOG_VALUES = 4, DN_PG_CATALOG_QUESTIONS = 18 };
 
 enum { DN_PG_SCHEMA_NAME, DN_PG_SCHEMA_COMMENT };
 
@@ -203,9 +203,18 @@ enum {
     DN_PG_GRANT_REVOKED /* everybody, or the owner, has it unless it is revoked */
 };
 
+enum { DN_PG_UNREAD_KIND, DN_PG_UNREAD_COUNT, DN_PG_UNREAD_NAMES };
+
+/* What is asked beside the rest. */
+typedef struct dn_pg_curiosity {
+    bool shadow; /* what only a replay can tell */
+    bool grants;
+    bool unread; /* what is no fact */
+} dn_pg_curiosity;
+
 /* Texts for a server of that version (as libpq gives it), in the arena; the order is that in which
  * they are to be asked. `values` are given to each. Answers how many there are, 0: no memory. */
-size_t dn_pg_catalog_questions(dn_pg_arena *arena, int version, bool shadow, bool grants,
+size_t dn_pg_catalog_questions(dn_pg_arena *arena, int version, dn_pg_curiosity curiosity,
                                dn_pg_extent extent, const char *const *values,
                                dn_pg_question questions[DN_PG_CATALOG_QUESTIONS]);
 

@@ -91,6 +91,11 @@ read_facts(dn_pg_reading *reading, dunlin_connection *connection, values *work)
 {
     dn_pg_question questions[DN_PG_CATALOG_QUESTIONS];
     dn_pg_extent extent = dn_pg_wishes_extent(reading->scope);
+    dn_pg_curiosity curiosity = {
+        .shadow = connection->shadow != NULL,
+        .grants = (reading->call->flags & DUNLIN_CALL_GRANTS) != 0,
+        .unread = (reading->call->flags & DUNLIN_CALL_UNREAD) != 0,
+    };
     size_t count;
     int32_t status =
         dn_pg_wishes_begin(reading->call, &reading->arena, reading->scope, &reading->wishes);
@@ -99,8 +104,7 @@ read_facts(dn_pg_reading *reading, dunlin_connection *connection, values *work)
         status = fill_values(reading, work);
     if (status != DUNLIN_OK)
         return status;
-    count = dn_pg_catalog_questions(&reading->arena, reading->version, connection->shadow != NULL,
-                                    (reading->call->flags & DUNLIN_CALL_GRANTS) != 0, extent,
+    count = dn_pg_catalog_questions(&reading->arena, reading->version, curiosity, extent,
                                     work->list, questions);
     if (count == 0)
         return dn_kit_no_memory(reading->call);
@@ -109,6 +113,8 @@ read_facts(dn_pg_reading *reading, dunlin_connection *connection, values *work)
         status = dn_pg_push_relations(reading);
     if (status == DUNLIN_OK)
         status = dn_pg_wishes_close(reading->call, &reading->wishes);
+    if (status == DUNLIN_OK)
+        status = dn_kit_warn_of_unread(reading->call, &reading->unread);
     return status;
 }
 

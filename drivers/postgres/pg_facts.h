@@ -172,6 +172,7 @@ typedef struct dn_pg_reading {
     size_t class_capacity;
     bool classes_sorted;
 
+    dn_kit_text unread; /* names of what is no fact, kind by kind */
 } dn_pg_reading;
 
 /* NULL where nothing of it is wanted. */
@@ -200,6 +201,7 @@ int32_t dn_pg_take_depend(void *context, const dn_pg_row *row);
 int32_t dn_pg_take_type(void *context, const dn_pg_row *row);
 int32_t dn_pg_take_routine(void *context, const dn_pg_row *row);
 int32_t dn_pg_take_definition(void *context, const dn_pg_row *row);
+int32_t dn_pg_take_unread(void *context, const dn_pg_row *row);
 int32_t dn_pg_take_grant(void *context, const dn_pg_row *row);
 /* {column, comment} of an array of texts that take turns. */
 void dn_pg_fact_comments(dn_pg_reading *reading, const char *member, const char *of,

@@ -36,3 +36,14 @@ dn_pg_take_grant(void *context, const dn_pg_row *row)
     dn_pg_fact_boolean(fact, "revoked", dn_pg_cell_is_true(row, DN_PG_GRANT_REVOKED));
     return dn_pg_reading_push(reading);
 }
+
+int32_t
+dn_pg_take_unread(void *context, const dn_pg_row *row)
+{
+    dn_pg_reading *reading = context;
+
+    dn_kit_add_unread(&reading->unread, dn_pg_cell(row, DN_PG_UNREAD_KIND),
+                      (uint64_t)dn_pg_cell_integer(row, DN_PG_UNREAD_COUNT),
+                      dn_pg_cell(row, DN_PG_UNREAD_NAMES));
+    return reading->unread.failed ? dn_kit_no_memory(reading->call) : DUNLIN_OK;
+}

@@ -524,6 +524,7 @@ dn_pg_reading_free(dn_pg_reading *reading)
     free(reading->relations);
     free(reading->owned);
     free(reading->classes);
+    dn_kit_text_free(&reading->unread);
     dn_pg_fact_free(&reading->fact);
     dn_pg_arena_free(&reading->arena);
 }

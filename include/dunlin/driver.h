@@ -668,7 +668,9 @@ enum {
      * DUNLIN_CAN_GRANTS. */
     DUNLIN_CALL_GRANTS = 1 << 1,
     /* Of render: the operations say what facts of this driver say, and mean no more than they say. */
-    DUNLIN_CALL_OWN_WORDS = 1 << 2
+    DUNLIN_CALL_OWN_WORDS = 1 << 2,
+    /* Of introspect: a warning names what there is that is no fact. */
+    DUNLIN_CALL_UNREAD = 1 << 3
 };
 
 /* --- the driver -------------------------------------------------------------------------------------------- */

@@ -89,3 +89,40 @@ check_in_a_shadow() {
 @test "mysql: check needs leave to make a throw-away database" {
     check_in_a_shadow mysql ""
 }
+
+@test "what is no fact is named where a schema is written down, and nowhere else" {
+    local url
+    url=$(fresh_database postgresql)
+    sql_pg "$url" "CREATE TABLE p (id int, a int DEFAULT 1) PARTITION BY RANGE (id)" \
+        "CREATE TABLE p1 PARTITION OF p DEFAULT" "CREATE TABLE p2 PARTITION OF p FOR VALUES FROM (1) TO (9)" \
+        "CREATE TYPE r AS RANGE (SUBTYPE = int)" "CREATE EXTENSION citext" "CREATE VIEW v AS SELECT id FROM p"
+    dunlin schema dump --url "$url" --output schema.sql
+    assert_exit 0
+    refute_stderr "left out"
+    sql_pg "$url" "ALTER TABLE p1 ALTER a SET DEFAULT 5" "COMMENT ON COLUMN p2.id IS 'x'" \
+        "ALTER TABLE p1 REPLICA IDENTITY FULL" \
+        "ALTER VIEW v ALTER id SET DEFAULT 3" \
+        "CREATE FUNCTION f(int, text) RETURNS bool LANGUAGE sql AS 'SELECT true'" \
+        "CREATE OPERATOR === (LEFTARG = int, RIGHTARG = text, FUNCTION = f)" \
+        "CREATE OPERATOR =~= (LEFTARG = int, RIGHTARG = text, FUNCTION = f)" \
+        "CREATE OPERATOR =~~ (LEFTARG = int, RIGHTARG = text, FUNCTION = f)" \
+        "CREATE OPERATOR ~~~ (LEFTARG = int, RIGHTARG = text, FUNCTION = f)" \
+        "CREATE FUNCTION e() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END'" \
+        "CREATE EVENT TRIGGER et ON ddl_command_end EXECUTE FUNCTION e()" \
+        "CREATE TEXT SEARCH CONFIGURATION c (COPY = simple)"
+    dunlin schema dump --url "$url" --output schema.sql
+    assert_exit 0
+    assert_stderr "warning: left out is what dunlin does not read: default of column of view (v.id); event trigger (et);"
+    assert_stderr "; operator (===, =~=, =~~ and 1 more); own default, NOT NULL or comment of inherited column (p1.a, p2.id); replica identity of table (p1); text search configuration (c)"
+    dunlin snapshot --url "$url" --output snapshot.json
+    assert_stderr "warning: left out is what dunlin does not read: default of column of view (v.id)"
+    dunlin diff "$url" snapshot.json --exit-code
+    assert_exit 0
+    refute_stderr "left out"
+
+    url=$(fresh_database mysql)
+    sql_my "$url" "CREATE TABLE t (a int)" "CREATE EVENT e ON SCHEDULE EVERY 1 DAY DO DELETE FROM t"
+    dunlin schema dump --url "$url" --output schema.sql
+    assert_exit 0
+    assert_stderr "warning: left out is what dunlin does not read: event (e)"
+}

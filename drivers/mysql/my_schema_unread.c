@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What is in the database and is no fact: named where a whole schema is written down.
+ */
+#include <stdlib.h>
+
+#include "drivers/mysql/my_schema.h"
+
+/* One row for each kind; '@' stands for the name of the database. */
+static const char question[] =
+    "SELECT 'event', COUNT(*), SUBSTRING_INDEX(GROUP_CONCAT(EVENT_NAME ORDER BY EVENT_NAME"
+    " SEPARATOR ', '), ', ', 3) FROM information_schema.EVENTS WHERE EVENT_SCHEMA = @"
+    " UNION ALL SELECT 'package', COUNT(*), SUBSTRING_INDEX(GROUP_CONCAT(ROUTINE_NAME ORDER BY"
+    " ROUTINE_NAME SEPARATOR ', '), ', ', 3) FROM information_schema.ROUTINES"
+    " WHERE ROUTINE_SCHEMA = @ AND ROUTINE_TYPE = 'PACKAGE'";
+
+int32_t
+dn_mysql_warn_of_unread(dn_mysql_schema *schema)
+{
+    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text sql = {0};
+    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text list = {0};
+    dunlin_connection *connection = schema->connection;
+    const dunlin_value database = {.type = DUNLIN_VALUE_TEXT, .text = schema->database};
+    MYSQL_RES *result;
+    int64_t ignored;
+    MYSQL_ROW row;
+
+    for (const char *at = question; *at != '\0'; at++)
+        if (*at == '@')
+            dn_mysql_add_value(&sql, &database);
+        else
+            dn_kit_text_add_string(&sql, (dunlin_string){at, 1});
+    if (sql.failed)
+        return dn_kit_no_memory(connection->call);
+    result = dn_mysql_send(connection, dn_kit_text_string(&sql))
+                 ? mysql_store_result(connection->mysql)
+                 : NULL;
+    if (result == NULL)
+        return dn_mysql_fail(connection, "reading what is no fact");
+    while ((row = mysql_fetch_row(result)) != NULL)
+        if (strtoull(row[1], NULL, 10) > 0)
+            dn_kit_add_unread(&list, dn_kit_string(row[0]), strtoull(row[1], NULL, 10),
+                              dn_kit_string(row[2]));
+    mysql_free_result(result);
+    if (!dn_mysql_drain(connection, &ignored))
+        return dn_mysql_fail(connection, "reading what is no fact");
+    return list.failed ? dn_kit_no_memory(connection->call)
+                       : dn_kit_warn_of_unread(connection->call, &list);
+}
