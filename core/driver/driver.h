@@ -158,7 +158,7 @@ typedef struct dn_driver_columns {
     void *context;
 } dn_driver_columns;
 
-/* What translating for one driver and profile needs, read once; lives in the arena. */
+/* What translating for one driver and profile needs, read once; lives in the arena. For one thread. */
 typedef struct dn_driver_translations {
     const dn_driver *driver;
     const dunlin_profile *profile;
@@ -166,6 +166,7 @@ typedef struct dn_driver_translations {
     const dn_lex_rules *portable;
     const dn_lex_rules *own;          /* of what the database itself has written */
     const dn_driver_columns *columns; /* may be NULL */
+    struct dn_translation_memo *memo;
     bool namespaces;
 } dn_driver_translations;
 int dn_driver_translator(const dn_driver *driver, const dunlin_profile *profile, dn_arena *arena,

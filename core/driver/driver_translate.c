@@ -3,6 +3,7 @@
  * Portable text -> text of a driver: its rules, its quoting, and the translator of core/ddl.
  */
 #include "core/driver/call.h"
+#include "core/driver/translation_memo.h"
 
 static int32_t
 take_rule(dn_call *call, const dunlin_expression_rule *rule)
@@ -82,21 +83,37 @@ quote_literal(void *context, dunlin_string value, dn_text *text, dn_error *error
 typedef struct translation_context {
     quoter quoter; /* the first member: the quoting functions are given this struct */
     const dn_driver_columns *columns;
+    dn_asked_columns asked; /* one expression asks for a column several times */
 } translation_context;
 
 static const char *
 class_of_column(void *context, dunlin_string space, dunlin_string table, dunlin_string column)
 {
-    const translation_context *own = context;
+    translation_context *own = context;
+    dn_asked_columns *asked = &own->asked;
+    const char *class;
 
-    return own->columns->class_of(own->columns->context, space, table, column);
+    for (size_t i = 0; i < asked->count; i++) {
+        const dn_asked_column *known = &asked->list[i];
+
+        if (dn_string_same(known->column, column) && dn_string_same(known->table, table) &&
+            dn_string_same(known->space, space))
+            return known->class;
+    }
+    class = own->columns->class_of(own->columns->context, space, table, column);
+    if (asked->count < DN_MOST_ASKED)
+        asked->list[asked->count++] = (dn_asked_column){space, table, column, class};
+    else
+        asked->more = true;
+    return class;
 }
 
 static dunlin_string
 column_at(void *context, dunlin_string space, dunlin_string table, uint64_t at)
 {
-    const translation_context *own = context;
+    translation_context *own = context;
 
+    own->asked.more = true;
     return own->columns->column_at(own->columns->context, space, table, at);
 }
 
@@ -109,6 +126,9 @@ dn_driver_translator(const dn_driver *driver, const dunlin_profile *profile, dn_
     translator->driver = driver;
     translator->profile = profile;
     translator->columns = NULL;
+    translator->memo = dn_translation_memo_new(arena);
+    if (!translator->memo)
+        return dn_no_memory(error);
     if (dn_driver_capabilities(driver, profile, &capabilities, error) < 0 ||
         dn_driver_expression_rules(driver, profile, arena, &translator->rules, error) < 0 ||
         dn_driver_rules(driver, profile, arena, &translator->own, error) < 0 ||
@@ -135,7 +155,8 @@ const char *
 dn_driver_query_class(const dn_driver_translations *translator, const dn_driver_columns *columns,
                       dunlin_string query, dn_ddl_result column, dn_arena *arena)
 {
-    translation_context context = {{translator->driver, translator->profile}, columns};
+    translation_context context = {.quoter = {translator->driver, translator->profile},
+                                   .columns = columns};
     const dn_ddl_target target = target_of(translator, &context);
 
     return dn_ddl_query_class(&target, query, column, arena);
@@ -145,17 +166,20 @@ void
 dn_driver_query_ask(const dn_driver_translations *translator, const dn_driver_columns *columns,
                     dunlin_string query, dn_arena *arena)
 {
-    translation_context context = {{translator->driver, translator->profile}, columns};
+    translation_context context = {.quoter = {translator->driver, translator->profile},
+                                   .columns = columns};
     const dn_ddl_target target = target_of(translator, &context);
 
     dn_ddl_query_ask(&target, query, arena);
 }
 
-int
-dn_driver_translate(const dn_driver_translations *translator, int32_t what, dunlin_string text,
-                    dn_arena *arena, dn_ddl_translation *translation, dn_error *error)
+static int
+translate_anew(const dn_driver_translations *translator, int32_t what, dunlin_string text,
+               dn_arena *arena, dn_ddl_translation *translation, dn_error *error)
 {
-    translation_context context = {{translator->driver, translator->profile}, translator->columns};
+    translation_context context = {.quoter = {translator->driver, translator->profile},
+                                   .columns = translator->columns,
+                                   .asked = {.blind = !translator->columns}};
     dn_ddl_target target = {
         .portable = translator->portable,
         .rules = translator->rules,
@@ -167,5 +191,22 @@ dn_driver_translate(const dn_driver_translations *translator, int32_t what, dunl
         .context = &context,
     };
 
-    return dn_ddl_translate(&target, what, text, arena, translation, error);
+    if (dn_ddl_translate(&target, what, text, arena, translation, error) < 0)
+        return -1;
+    if (translation->text.data)
+        dn_translation_keep(translator->memo, what, text, &context.asked, translation->text);
+    return 0;
+}
+
+int
+dn_driver_translate(const dn_driver_translations *translator, int32_t what, dunlin_string text,
+                    dn_arena *arena, dn_ddl_translation *translation, dn_error *error)
+{
+    dunlin_string known = dn_translation_recall(translator->memo, what, text, translator->columns);
+
+    if (!known.data)
+        return translate_anew(translator, what, text, arena, translation, error);
+    *translation = (dn_ddl_translation){
+        .text = dn_span(dn_arena_copy(arena, known.data, known.length), known.length)};
+    return translation->text.data ? 0 : dn_no_memory(error);
 }

@@ -17,3 +17,4 @@ core_sources += core/driver/driver_schema.c
 core_sources += core/driver/driver_script.c
 core_sources += core/driver/driver_translate.c
 core_sources += core/driver/shadow.c
+core_sources += core/driver/translation_memo.c core/driver/translation_memo.h

@@ -78,6 +78,79 @@ portable_text_is_translated_by_the_rules_of_the_driver(void **state)
     assert_int_equal(translation.offset, 4);
 }
 
+static const char *
+class_as_told(void *context, dunlin_string space, dunlin_string table, dunlin_string column)
+{
+    (void)space;
+    (void)table;
+    (void)column;
+    return *(const char **)context;
+}
+
+static bool
+is_translated(driver_fixture *fixture, const dn_driver_translations *translator, const char *text)
+{
+    dn_ddl_translation translation;
+
+    assert_int_equal(dn_driver_translate(translator, DUNLIN_TRANSLATE_EXPRESSION, dn_string(text),
+                                         &fixture->arena, &translation, &fixture->error),
+                     0);
+    return translation.text.data != NULL;
+}
+
+static void
+what_was_translated_once_is_translated_anew_when_a_column_is_something_else(void **state)
+{
+    driver_fixture *fixture = *state;
+    const char *class = "text";
+    const dn_driver_columns columns = {.class_of = class_as_told, .context = &class};
+    dn_driver_translations translator;
+
+    assert_int_equal(dn_driver_translator(load_module(fixture, "toy"), NULL, &fixture->arena,
+                                          &translator, &fixture->error),
+                     0);
+    translator.columns = &columns;
+    for (int turn = 0; turn < 2; turn++) {
+        class = "text";
+        assert_true(is_translated(fixture, &translator, "a || b"));
+        assert_true(is_translated(fixture, &translator, "a || b"));
+        class = "int";
+        assert_false(is_translated(fixture, &translator, "a || b"));
+        class = NULL;
+        assert_false(is_translated(fixture, &translator, "a || b"));
+    }
+    class = "text";
+    translator.columns = NULL;
+    assert_false(is_translated(fixture, &translator, "a || b"));
+}
+
+/* More, and longer ones, than are kept. */
+static void
+any_number_of_translations_of_any_length_are_right(void **state)
+{
+    static const dn_driver_columns columns = {.class_of = class_of_names};
+    driver_fixture *fixture = *state;
+    dn_driver_translations translator;
+    dn_ddl_translation translation;
+
+    assert_int_equal(dn_driver_translator(load_module(fixture, "toy"), NULL, &fixture->arena,
+                                          &translator, &fixture->error),
+                     0);
+    translator.columns = &columns;
+    for (int i = 0; i < 200; i++) {
+        int number = i % 70;
+        const char *text = dn_arena_printf(&fixture->arena, "name || '%0*d'", number * 10, number);
+        const char *wanted =
+            dn_arena_printf(&fixture->arena, "JOIN(\"name\", '%0*d')", number * 10, number);
+
+        assert_int_equal(dn_driver_translate(&translator, DUNLIN_TRANSLATE_EXPRESSION,
+                                             dn_string(text), &fixture->arena, &translation,
+                                             &fixture->error),
+                         0);
+        assert_true(dn_string_equal(translation.text, wanted));
+    }
+}
+
 static void
 what_is_committed_is_there_and_what_is_rolled_back_is_not(void **state)
 {
@@ -187,6 +260,8 @@ main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup_fixture, teardown_fixture)
     const struct CMUnitTest tests[] = {
         TEST(portable_text_is_translated_by_the_rules_of_the_driver),
+        TEST(what_was_translated_once_is_translated_anew_when_a_column_is_something_else),
+        TEST(any_number_of_translations_of_any_length_are_right),
         TEST(what_is_committed_is_there_and_what_is_rolled_back_is_not),
         TEST(a_failed_statement_rolls_back_and_says_why),
         TEST(a_table_that_is_missing_has_that_class),
