@@ -106,6 +106,8 @@ int dn_diff_depend(dn_arena *arena, dunlin_string text, dunlin_fact *key);
 /* --- widening.c --- */
 /* Does every value of the one type fit into the other, and stay what it is? */
 bool dn_type_widens(dunlin_string before, dunlin_string after);
+/* Does the server take a part of a value without a word: digits it rounds, the time of a date? */
+bool dn_type_cuts(dunlin_string before, dunlin_string after);
 
 /* --- diff_emit.c --- */
 int dn_diff_emit_drop(dn_diffing *work, const dunlin_fact *before);

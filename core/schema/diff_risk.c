@@ -85,14 +85,22 @@ type_in(const dunlin_property *properties, uint64_t count)
     return type && !dn_property_find(properties, count, "type_path") ? type->text : dn_string("");
 }
 
-static bool
-only_widens(const dn_diffing *work, const dunlin_operation *operation)
+static dn_risk
+risk_of_type(const dn_diffing *work, const dunlin_operation *operation)
 {
-    const dunlin_fact *before =
+    static const dn_risk converts = {
+        DN_DANGER_FAILS, "values are converted to another type: they may not fit, or be cut"};
+    static const dn_risk cuts = {
+        DN_DANGER_LOSES, "values are cut: the new type has no place for some of their digits"
+                         " or parts"};
+    const dunlin_fact *fact =
         dn_fact_map_find(work->before, operation->kind, operation->path, operation->path_count);
+    dunlin_string before = fact ? type_in(fact->properties, fact->property_count) : dn_string("");
+    dunlin_string after = type_in(operation->set, operation->set_count);
 
-    return before && dn_type_widens(type_in(before->properties, before->property_count),
-                                    type_in(operation->set, operation->set_count));
+    if (dn_type_widens(before, after))
+        return none;
+    return dn_type_cuts(before, after) ? cuts : converts;
 }
 
 /* Of a composite type; attributes that come behind all that are there take nothing away. */
@@ -123,9 +131,12 @@ risk_of_alter(const dn_diffing *work, const dunlin_operation *operation)
         return risk_of_attributes(work, operation);
     if (!dn_string_equal(operation->kind, DUNLIN_KIND_COLUMN))
         return none;
-    if ((sets(operation, "type") || sets(operation, "type_path")) && !only_widens(work, operation))
-        return (dn_risk){DN_DANGER_FAILS,
-                         "values are converted to another type: they may not fit, or be cut"};
+    if (sets(operation, "type") || sets(operation, "type_path")) {
+        dn_risk risk = risk_of_type(work, operation);
+
+        if (risk.danger != DN_DANGER_NONE)
+            return risk;
+    }
     if (dn_property_flag(operation->set, operation->set_count, "not_null"))
         return (dn_risk){DN_DANGER_FAILS, "fails where the column is null"};
     return none;

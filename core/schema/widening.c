@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT
  *
- * Types that hold whatever another one holds. What is not known here may lose something: a wrong
- * yes would hide it.
+ * Types that hold whatever another one holds, and such that take a part of it only, without a word.
+ * What is known to be neither may fail, or spell a value otherwise: a wrong yes would hide it.
  */
 #include "core/schema/diff_internal.h"
 
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 enum { ARGUMENTS = 2 };
 
@@ -158,6 +159,128 @@ loses_its_limit(const type_parts *before, const type_parts *after)
            dn_string_among(dn_string(after->name), "varchar text mediumtext longtext");
 }
 
+/* --- cutting ------------------------------------------------------------------------------------------ */
+enum { DIGITS_OF_DOUBLE = 15, DIGITS_OF_REAL = 6, MOST_FRACTION = 6 };
+
+/* Digits that certainly fit; 0: it is no such type, or has no bound. */
+static unsigned
+digits_of_integer(const type_parts *type)
+{
+    static const struct {
+        const char *name;
+        unsigned digits;
+    } rows[] = {{"tinyint", 3}, {"smallint", 5}, {"mediumint", 8}, {"integer", 10}, {"bigint", 20}};
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        if (strcmp(rows[i].name, type->name) == 0)
+            return rows[i].digits;
+    return 0;
+}
+
+static unsigned
+digits_of_float(const type_parts *type)
+{
+    return strcmp(type->name, "real") == 0               ? DIGITS_OF_REAL
+           : strcmp(type->name, "double precision") == 0 ? DIGITS_OF_DOUBLE
+                                                         : 0;
+}
+
+/* A server rounds a number that has more digits than there is place for behind the point, or at all in
+ * a float. One that is too great before the point it refuses. */
+static bool
+rounds(const type_parts *from, const type_parts *to)
+{
+    bool exact = strcmp(from->name, "numeric") == 0;
+    bool whole = digits_of_integer(from) > 0;
+    unsigned digits = whole                  ? digits_of_integer(from)
+                      : exact && from->count ? from->arguments[0]
+                                             : ~0u;
+    unsigned scale = exact ? from->count > 1 ? from->arguments[1] : from->count ? 0 : ~0u : 0;
+
+    if (!exact && !whole && !digits_of_float(from))
+        return false;
+    if (digits_of_float(to))
+        return digits_of_float(from) ? digits_of_float(from) > digits_of_float(to)
+                                     : digits > digits_of_float(to);
+    if (strcmp(to->name, "boolean") == 0)
+        return true;
+    if (digits_of_integer(to))
+        return digits_of_float(from) || scale > 0;
+    return strcmp(to->name, "numeric") == 0 && to->count &&
+           (digits_of_float(from) || scale > (to->count > 1 ? to->arguments[1] : 0));
+}
+
+/* A date, a time of day, or both, with so many digits of a second; PostgreSQL, which says whether there is
+ * a time zone, has six where none are told, and MySQL has none. */
+typedef struct time_parts {
+    bool date;
+    bool time;
+    unsigned fraction;
+} time_parts;
+
+static bool
+take_time(dunlin_string type, time_parts *parts)
+{
+    dn_auto(dn_text) text = DN_TEXT_INIT;
+    const char *open;
+
+    *parts = (time_parts){.date = false};
+    dn_text_add(&text, type.data, (size_t)type.length);
+    if (text.failed || !text.data)
+        return false;
+    parts->time =
+        strncasecmp(text.data, "time", 4) == 0 || strncasecmp(text.data, "datetime", 8) == 0;
+    parts->date =
+        strncasecmp(text.data, "timestamp", 9) == 0 || strncasecmp(text.data, "date", 4) == 0;
+    open = strchr(text.data, '(');
+    parts->fraction = open && isdigit((unsigned char)open[1]) ? (unsigned)(open[1] - '0')
+                      : strstr(text.data, " time zone")       ? MOST_FRACTION
+                                                              : 0;
+    return (parts->date || parts->time) && !strchr(text.data, '[');
+}
+
+static bool
+cuts_second(dunlin_string before, dunlin_string after)
+{
+    time_parts from;
+    time_parts to;
+
+    return take_time(before, &from) && take_time(after, &to) && from.time && to.time &&
+           from.fraction > to.fraction;
+}
+
+static bool
+cuts_time(dunlin_string before, dunlin_string after)
+{
+    time_parts from;
+    time_parts to;
+
+    if (!take_time(before, &from) || !take_time(after, &to))
+        return false;
+    return (from.date && !to.date) || (from.time && !to.time) || cuts_second(before, after);
+}
+
+/* SQLite's types are in capitals, and cut nothing; of MySQL's only those of times are. */
+static bool
+is_in_capitals(dunlin_string type)
+{
+    return !(type.length && islower((unsigned char)type.data[0]));
+}
+
+bool
+dn_type_cuts(dunlin_string before, dunlin_string after)
+{
+    type_parts from;
+    type_parts to;
+
+    if (is_in_capitals(before) && is_in_capitals(after))
+        return cuts_second(before, after);
+    if (cuts_time(before, after))
+        return true;
+    return take_apart(before, &from) && take_apart(after, &to) && rounds(&from, &to);
+}
+
+/* --- widening ----------------------------------------------------------------------------------------- */
 bool
 dn_type_widens(dunlin_string before, dunlin_string after)
 {

@@ -522,6 +522,56 @@ test_a_type_widens_where_every_value_fits_and_stays_what_it_is(void **state)
             fail_msg("%s -> %s", examples[i].before, examples[i].after);
 }
 
+static void
+test_a_type_cuts_what_it_has_no_place_for(void **state)
+{
+    static const struct {
+        const char *before;
+        const char *after;
+        bool cuts;
+    } examples[] = {
+        {"numeric(9,3)", "numeric(9,2)", true},
+        {"numeric(9,3)", "decimal(5,3)", false},
+        {"numeric", "numeric(9,2)", true},
+        {"numeric", "integer", true},
+        {"decimal(9,0)", "int", false},
+        {"decimal(9,3)", "int", true},
+        {"double precision", "real", true},
+        {"double", "decimal(9,3)", true},
+        {"real", "double precision", false},
+        {"bigint", "integer", false},
+        {"bigint", "double", true},
+        {"smallint", "real", false},
+        {"integer", "boolean", true},
+        {"boolean", "integer", false},
+        {"integer", "text", false},
+        {"text", "integer", false},
+        {"varchar(20)", "varchar(10)", false},
+        {"timestamp without time zone", "date", true},
+        {"datetime", "date", true},
+        {"TIMESTAMP", "date", true},
+        {"date", "timestamp without time zone", false},
+        {"timestamp with time zone", "timestamp(0) with time zone", true},
+        {"timestamp(3) without time zone", "timestamp with time zone", false},
+        {"datetime(6)", "datetime", true},
+        {"datetime", "datetime(6)", false},
+        {"time(3)", "TIME", true},
+        {"TIMESTAMP(3)", "TIMESTAMP", true},
+        {"TIMESTAMP", "DATE", false},
+        {"timestamp without time zone", "time without time zone", true},
+        {"timestamp without time zone", "text", false},
+        {"NUMERIC(9,3)", "NUMERIC(9,2)", false},
+        {"REAL", "INTEGER", false},
+        {"", "", false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof examples / sizeof examples[0]; i++)
+        if (dn_type_cuts(dn_string(examples[i].before), dn_string(examples[i].after)) !=
+            examples[i].cuts)
+            fail_msg("%s -> %s", examples[i].before, examples[i].after);
+}
+
 int
 main(void)
 {
@@ -553,6 +603,7 @@ main(void)
         TEST(test_a_rename_is_pointed_out_and_never_guessed),
         TEST(test_a_rename_that_does_not_fit_is_refused),
         cmocka_unit_test(test_a_type_widens_where_every_value_fits_and_stays_what_it_is),
+        cmocka_unit_test(test_a_type_cuts_what_it_has_no_place_for),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
