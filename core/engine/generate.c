@@ -202,7 +202,7 @@ make_up(dn_generation *work, const char *definition)
     dn_diff_options how = {.renames = NULL};
 
     work->up = (dn_generated){.from = side_of(work, false), .to = side_of(work, true)};
-    if (dn_generate_renames(work, work->up.from, definition, &renames) < 0)
+    if (dn_generate_renames(work, work->up.from, work->up.to, definition, &renames) < 0)
         return -1;
     how.renames = renames.items;
     how.rename_count = renames.count;

@@ -86,8 +86,8 @@ int dn_generate_rest(dn_generation *work);
 
 /* --- generate_hints.c --- */
 /* In order: those of the definition that are not done yet, then those of the command line. */
-int dn_generate_renames(dn_generation *work, const dn_side *from, const char *definition,
-                        dn_operations *renames);
+int dn_generate_renames(dn_generation *work, const dn_side *from, const dn_side *to,
+                        const char *definition, dn_operations *renames);
 
 /* --- generate_safe.c --- */
 /* Operations on tables that were there before, in forms that hold locks for a short time only, where

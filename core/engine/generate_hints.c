@@ -8,22 +8,18 @@
 typedef struct hinting {
     dn_generation *work;
     const dn_side *from;
+    const dn_side *to;
     const char *path;
     dn_text text;
-    const char **hints;
-    size_t count;
-    size_t capacity;
+    dn_fact_map *facts; /* behind the renames so far */
+    dn_operations *renames;
 } hinting;
 
 static int
 add_hint(hinting *work, const char *hint)
 {
-    work->hints = dn_arena_grow(&work->work->session->arena, (void *)work->hints, &work->capacity,
-                                work->count + 1, sizeof *work->hints);
-    if (!work->hints || !hint)
-        return dn_no_memory(work->work->error);
-    work->hints[work->count++] = hint;
-    return 0;
+    return dn_side_rename(&work->work->session->arena, work->from, work->facts, hint, work->renames,
+                          work->work->error);
 }
 
 /* --- of the definition ------------------------------------------------------------------------------ */
@@ -49,7 +45,8 @@ with_equals(dn_arena *arena, dunlin_string text)
     return dn_arena_printf(arena, "%s=%s", copy, name);
 }
 
-/* Where it leads is there already, and where it came from is not: an earlier migration did it. */
+/* An earlier migration did it: where it leads is there already, and where it came from is not, or is
+ * something that the definition has beside it. */
 static bool
 is_done(const hinting *work, const char *hint)
 {
@@ -66,12 +63,13 @@ is_done(const hinting *work, const char *hint)
     *equals = '\0';
     name = strrchr(equals + 1, '.') ? strrchr(equals + 1, '.') + 1 : equals + 1;
     dot = strrchr(old, '.');
-    if (dn_side_find_named(work->from, work->from->facts, old, path))
+    if (dn_side_find_named(work->from, work->facts, old, path) &&
+        !dn_side_find_named(work->to, work->to->facts, old, path))
         return false;
     if (dot)
         *dot = '\0';
     new = dot ? dn_arena_printf(arena, "%s.%s", old, name) : name;
-    return new &&dn_side_find_named(work->from, work->from->facts, new, path);
+    return new &&dn_side_find_named(work->from, work->facts, new, path);
 }
 
 static int
@@ -127,17 +125,23 @@ read_definition(hinting *work)
 }
 
 int
-dn_generate_renames(dn_generation *work, const dn_side *from, const char *definition,
-                    dn_operations *renames)
+dn_generate_renames(dn_generation *work, const dn_side *from, const dn_side *to,
+                    const char *definition, dn_operations *renames)
 {
-    hinting state = {.work = work, .from = from, .path = definition, .text = DN_TEXT_INIT};
-    int answer = definition ? read_definition(&state) : 0;
+    hinting state = {.work = work,
+                     .from = from,
+                     .to = to,
+                     .path = definition,
+                     .text = DN_TEXT_INIT,
+                     .renames = renames};
+    int answer;
 
+    state.facts = dn_fact_map_copy(from->facts, &work->session->arena, work->error);
+    if (!state.facts)
+        return -1;
+    answer = definition ? read_definition(&state) : 0;
     for (uint64_t i = 0; answer == 0 && i < work->options->rename_count; i++)
         answer = add_hint(&state, work->options->renames[i]);
     dn_text_free(&state.text);
-    if (answer < 0)
-        return -1;
-    return dn_side_renames(&work->session->arena, from, state.hints, state.count, renames,
-                           work->error);
+    return answer;
 }

@@ -99,6 +99,9 @@ const dunlin_fact *dn_side_find_named(const dn_side *side, const dn_fact_map *fa
  * diff.rename. */
 int dn_side_renames(dn_arena *arena, const dn_side *from, const char *const *hints, size_t count,
                     dn_operations *list, dn_error *error);
+/* One of them; `facts` is what there is behind those before it, and then behind it. */
+int dn_side_rename(dn_arena *arena, const dn_side *from, dn_fact_map *facts, const char *hint,
+                   dn_operations *list, dn_error *error);
 
 /* The namespace of names without one, "" where there are none. */
 dunlin_string dn_side_home(const dn_side *side);

@@ -70,6 +70,15 @@ read_rename(dn_arena *arena, const dn_side *from, const dn_fact_map *facts, cons
 }
 
 int
+dn_side_rename(dn_arena *arena, const dn_side *from, dn_fact_map *facts, const char *hint,
+               dn_operations *list, dn_error *error)
+{
+    return read_rename(arena, from, facts, hint, list, error) < 0
+               ? -1
+               : dn_schema_fold(facts, list->items[list->count - 1], NULL, error);
+}
+
+int
 dn_side_renames(dn_arena *arena, const dn_side *from, const char *const *hints, size_t count,
                 dn_operations *list, dn_error *error)
 {
@@ -78,8 +87,7 @@ dn_side_renames(dn_arena *arena, const dn_side *from, const char *const *hints, 
     if (count && !facts)
         return -1;
     for (size_t i = 0; i < count; i++)
-        if (read_rename(arena, from, facts, hints[i], list, error) < 0 ||
-            dn_schema_fold(facts, list->items[list->count - 1], NULL, error) < 0)
+        if (dn_side_rename(arena, from, facts, hints[i], list, error) < 0)
             return -1;
     return 0;
 }

@@ -147,6 +147,19 @@ END
     dunlin generate more
     assert_exit 2
     assert_stderr "schema.sql:4:12: 'rename' wants OLD -> NEW"
+    # So may those of which one leads to a name that another one left.
+    cat >schema.sql <<'END'
+-- dunlin: rename people.id -> key
+-- dunlin: rename people.full_name -> id
+CREATE TABLE people (key INTEGER PRIMARY KEY, id TEXT);
+END
+    dunlin generate along
+    assert_exit 0
+    dunlin migrate
+    assert_equal "$(sql app.db 'SELECT key, id FROM people')" "1|ada"
+    dunlin generate more
+    assert_exit 0
+    assert_stdout "nothing to do"
 }
 
 @test "a portable folder gets a section for the database at hand, ignored objects are left alone" {
