@@ -27,6 +27,19 @@ draw(dn_session *session, const dn_picture *picture, const char *format, dn_text
     return text->failed ? dn_no_memory(error) : 0;
 }
 
+/* What Mermaid draws where nobody gave it other numbers: maxTextSize and maxEdges. */
+enum { MOST_TEXT = 50000, MOST_LINKS = 500 };
+
+static void
+warn(dn_session *session, const char *format, size_t length, size_t links)
+{
+    if (strcmp(format, "mermaid") == 0 && (length > MOST_TEXT || links > MOST_LINKS))
+        dn_log_warning(&session->log,
+                       "Mermaid draws up to %d characters and %d lines unless its maxTextSize and "
+                       "maxEdges say more: --table NAME makes a part of it, --format svg a picture",
+                       MOST_TEXT, MOST_LINKS);
+}
+
 static void
 tell(dn_session *session, const dn_picture *picture, const char *format, const char *path,
      const dn_text *text)
@@ -37,6 +50,7 @@ tell(dn_session *session, const dn_picture *picture, const char *format, const c
     for (size_t i = 0; i < picture->link_count; i++)
         links += picture->tables[picture->links[i].child].shown &&
                  picture->tables[picture->links[i].parent].shown;
+    warn(session, format, text->length, links);
     dn_session_tell_target(session);
     dn_node_set_text(session->result, root, "drawn", format);
     dn_node_set_integer(session->result, root, "tables", (int64_t)picture->shown);

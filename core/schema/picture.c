@@ -108,7 +108,9 @@ add_column(const dunlin_fact *fact, void *context)
         .fact = fact,
         .name = fact->path[fact->path_count - 1],
         .type = type_of(work, fact),
-        .not_null = dn_fact_flag(fact, "not_null"),
+        /* What fills itself is never null: SQLite's INTEGER PRIMARY KEY does not say so. */
+        .not_null = dn_fact_flag(fact, "not_null") ||
+                    dn_property_find(fact->properties, fact->property_count, "auto"),
     };
     return column->type ? 0 : dn_no_memory(work->error);
 }

@@ -7,15 +7,25 @@
 
 #include <string.h>
 
+/* Graphviz takes no mark with nothing in it. */
+static void
+add_words(dn_text *text, const char *data, size_t length)
+{
+    if (length)
+        dn_text_add_markup(text, data, length);
+    else
+        dn_text_add_string(text, "&#160;");
+}
+
 static void
 add_column(dn_text *text, const dn_picture_column *column, size_t at)
 {
     dn_text_printf(text, "<tr><td align=\"left\" port=\"c%zu\">%s", at,
                    column->primary ? "<u>" : "");
-    dn_text_add_markup(text, column->name.data, column->name.length);
+    add_words(text, column->name.data, column->name.length);
     dn_text_printf(text, "%s</td><td align=\"left\"><font color=\"#555555\">",
                    column->primary ? "</u>" : "");
-    dn_text_add_markup(text, column->type, strlen(column->type));
+    add_words(text, column->type, strlen(column->type));
     dn_text_printf(text, "%s%s</font></td></tr>", column->not_null ? "" : " null",
                    column->unique && !column->primary ? " unique" : "");
 }
@@ -49,7 +59,7 @@ dn_picture_dot(const dn_picture *picture, dn_text *text)
                        "    t%zu [label=<<table border=\"0\" cellborder=\"1\" cellspacing=\"0\" "
                        "cellpadding=\"4\"><tr><td colspan=\"2\" bgcolor=\"#e8eef7\"><b>",
                        i);
-        dn_text_add_markup(text, table->name, strlen(table->name));
+        add_words(text, table->name, strlen(table->name));
         dn_text_add_string(text, "</b></td></tr>");
         for (size_t k = 0; k < table->column_count; k++)
             add_column(text, &table->columns[k], k);

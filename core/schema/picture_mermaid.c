@@ -5,29 +5,50 @@
  */
 #include "core/schema/picture.h"
 
+#include <ctype.h>
 #include <string.h>
+#include <strings.h>
 
+/* It would be read as what says which key a column is in: "pk", "fk-2". */
+static bool
+is_key_word(const char *data, size_t length)
+{
+    static const char *const words[] = {"pk", "fk", "uk"};
+
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (length >= 2 && strncasecmp(data, words[i], 2) == 0 &&
+            (length == 2 || !(isalnum((unsigned char)data[2]) || data[2] == '_')))
+            return true;
+    return false;
+}
+
+/* Letters, digits, '_', '-' and brackets, the first one a letter or '_'; beyond ASCII what is above U+00BF. */
 static void
 add_word(dn_text *text, const char *data, size_t length)
 {
-    if (length == 0 || (data[0] >= '0' && data[0] <= '9'))
+    if (length == 0 || (data[0] >= '0' && data[0] <= '9') || is_key_word(data, length))
         dn_text_add_char(text, '_');
     for (size_t i = 0; i < length; i++) {
-        char c = data[i];
-        bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                     c == '_' || c == '-' || (unsigned char)c >= 0x80;
+        unsigned char c = (unsigned char)data[i];
+        bool plain = isalnum(c) || c == '_' || c >= 0x80 || (i && strchr("-()[]", c));
 
-        dn_text_add_char(text, plain || (i && strchr("()[]", c)) ? c : '_');
+        if (c == 0xc2 && i + 1 < length)
+            i++;
+        dn_text_add_char(text, plain && c && c != 0xc2 ? (char)c : '_');
     }
 }
 
-/* Mermaid has no escape for a quote inside quotes. */
+/* Mermaid has no escapes inside quotes: a quote becomes another one, what it does not take there '_'. */
 static void
 add_quoted(dn_text *text, const char *data, size_t length)
 {
     dn_text_add_char(text, '"');
+    if (length == 0)
+        dn_text_add_char(text, '_');
     for (size_t i = 0; i < length; i++)
-        dn_text_add_char(text, data[i] == '"' || (unsigned char)data[i] < ' ' ? '\'' : data[i]);
+        dn_text_add_char(text, data[i] == '"'                                           ? '\''
+                               : strchr("%\\", data[i]) || (unsigned char)data[i] < ' ' ? '_'
+                                                                                        : data[i]);
     dn_text_add_char(text, '"');
 }
 

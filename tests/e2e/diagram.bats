@@ -40,9 +40,16 @@ setup() {
     assert_exit 0
     assert_json_form diagram
     assert_json '[.tables, .links, .path, .text]' '[2,1,"a.mmd",null]'
-    assert_equal "$(tail -n 1 a.mmd | cut -d: -f1)" '    "a" |o--o| "b" '
+    assert_equal "$(tail -n 1 a.mmd | cut -d: -f1)" '    "a" ||--o| "b" '
     run_json diagram --table a --depth 2
     assert_json '[.tables, .links]' '[3,2]'
+    dunlin diagram --table a
+    assert_exit 0
+    assert_equal "$stderr" ""
+    sql app.db "CREATE TABLE wide ($(seq -f 'a_column_with_a_name_of_40_characters_%04g text' -s , 1 900))"
+    dunlin diagram
+    assert_exit 0
+    assert_stderr "warning: Mermaid draws up to 50000 characters and 500 lines unless its maxTextSize"
 }
 
 @test "SVG is drawn by Graphviz, whose absence is said" {
@@ -52,6 +59,7 @@ setup() {
     assert_exit 1
     assert_stderr "Graphviz"
     mkdir tmp
+    sql app.db 'CREATE TABLE "" ("" NOT NULL, "<b>" text NOT NULL)'
     TMPDIR=$PWD/tmp dunlin diagram --format svg --output schema.svg
     assert_exit 0
     python3 - <<'END'

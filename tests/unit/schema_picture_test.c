@@ -73,6 +73,40 @@ mermaid_shows_tables_keys_and_how_rows_belong_together(void **state)
     dn_text_free(&text);
 }
 
+/* What its lexer takes: erDiagram of Mermaid 11. */
+static void
+mermaid_gets_names_that_it_reads(void **state)
+{
+    schema_fixture *fixture = *state;
+    dn_picture picture;
+    dn_text text = DN_TEXT_INIT;
+
+    assert_int_equal(
+        dn_picture_build(schema_of(fixture, 0,
+                                   "table a%b\\c\"d order=[pk,Fk-2,pkg,-y,1,\xc2\xa7z,\xc3\xa9]\n"
+                                   "column a%b\\c\"d/pk type=int auto=rowid\n"
+                                   "column a%b\\c\"d/Fk-2 type=uk not_null!\n"
+                                   "column a%b\\c\"d/pkg type=int not_null!\n"
+                                   "column a%b\\c\"d/-y type=int not_null!\n"
+                                   "column a%b\\c\"d/1 type=int not_null!\n"
+                                   "column a%b\\c\"d/\xc2\xa7z type=int not_null!\n"
+                                   "column a%b\\c\"d/\xc3\xa9 type=int not_null!\n"),
+                         dn_string(""), &fixture->arena, &picture, &fixture->error),
+        0);
+    dn_picture_mermaid(&picture, &text);
+    assert_string_equal(text.data, "erDiagram\n"
+                                   "    \"a_b_c'd\" {\n"
+                                   "        int _pk\n"
+                                   "        _uk _Fk-2\n"
+                                   "        int pkg\n"
+                                   "        int _y\n"
+                                   "        int _1\n"
+                                   "        int _z\n"
+                                   "        int \xc3\xa9\n"
+                                   "    }\n");
+    dn_text_free(&text);
+}
+
 static void
 dot_escapes_what_html_would_read(void **state)
 {
@@ -136,6 +170,7 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(mermaid_gets_names_that_it_reads, setup, teardown_schema),
         cmocka_unit_test_setup_teardown(mermaid_shows_tables_keys_and_how_rows_belong_together,
                                         setup, teardown_schema),
         cmocka_unit_test_setup_teardown(dot_escapes_what_html_would_read, setup, teardown_schema),
