@@ -24,25 +24,29 @@ static const char head[] =
     "table{border-collapse:collapse}\nth,td{border-bottom:1px solid var(--line);"
     "padding:.2rem .8rem .2rem 0;text-align:left;vertical-align:top}\n"
     "tbody th{font-weight:600}\nsection{margin:2rem 0;scroll-margin-top:1rem}\n"
+    "section[data-name]{content-visibility:auto;contain-intrinsic-size:auto 20rem}\n"
     "h2{border-bottom:2px solid var(--line)}\nh3{margin:.8rem 0 .2rem;font-size:1rem}\n"
     "code,pre{font:13px/1.4 ui-monospace,monospace}\npre{background:var(--soft);padding:.6rem;"
     "overflow:auto;white-space:pre-wrap}\n.picture{overflow:auto;background:#fff;padding:.5rem}\n"
     ".picture svg{max-width:100%;height:auto}\n[hidden]{display:none}\n"
-    "@media(max-width:50rem){body{display:block}nav{position:static;height:auto}}\n"
+    "@media(max-width:50rem){body{display:block}nav{position:static;height:auto;"
+    "max-height:40vh}}\n"
     "</style>\n<title>";
 
 /* Shows what has every word that is typed: sections, entries of the index, migrations. */
 static const char script[] =
     "<script>\n"
     "const box=document.querySelector('input');\n"
-    "const all=[...document.querySelectorAll('main section[data-name],#history tbody tr')];\n"
-    "const entry=s=>document.querySelector('nav a[href=\"#'+s.id+'\"]')?.parentElement;\n"
+    "const links=new Map([...document.querySelectorAll('nav a')].map(a=>[a.hash.slice(1),"
+    "a.parentElement]));\n"
+    "let all;\n"
     "box.addEventListener('input',()=>{\n"
+    "  all=all||[...document.querySelectorAll('main section[data-name],#history tbody tr')]\n"
+    "    .map(one=>({one,text:one.textContent.toLowerCase(),link:links.get(one.id)}));\n"
     "  const words=box.value.toLowerCase().split(/\\s+/).filter(Boolean);\n"
-    "  for(const one of all){\n"
-    "    const text=one.textContent.toLowerCase();\n"
-    "    one.hidden=!words.every(word=>text.includes(word));\n"
-    "    const link=one.id&&entry(one);if(link)link.hidden=one.hidden;\n"
+    "  for(const {one,text,link} of all){\n"
+    "    const hidden=!words.every(word=>text.includes(word));\n"
+    "    if(one.hidden!==hidden){one.hidden=hidden;if(link)link.hidden=hidden}\n"
     "  }\n"
     "});\n</script>\n";
 

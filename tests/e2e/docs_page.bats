@@ -79,6 +79,9 @@ END
     assert_json_form docs
     assert_json '[.drawn, .too_large]' '[false,true]'
     ! grep -q '<svg' schema.html || fail "a picture was drawn"
+    # In a narrow window the list does not push the tables away, and what is not seen is not laid out.
+    grep -q 'max-width:50rem.*max-height' schema.html
+    grep -q 'section\[data-name\]{content-visibility:auto' schema.html
     grep -q 'tables are too many for one picture: <code>dunlin diagram --table' schema.html
     dunlin docs
     assert_stdout 'there is no diagram of so many tables: dunlin diagram --table NAME draws a part'
