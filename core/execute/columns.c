@@ -286,8 +286,16 @@ class_of(void *context, dunlin_string space, dunlin_string table, dunlin_string 
         .scratch = &translator->scratch,
     };
 
+    const char *class;
+
     (void)space;
-    return only_notes(translator, table) ? NULL : dn_column_class(&where, table, column);
+    if (only_notes(translator, table))
+        return NULL;
+    class = dn_column_class(&where, table, column);
+    translator->missed = translator->missed || (!class && table.length &&
+                                                !dn_column_at(where.view.facts, table, 0).length &&
+                                                !view_named(&where, table));
+    return class;
 }
 
 static dunlin_string

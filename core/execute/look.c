@@ -88,6 +88,52 @@ notes_behind_views(dn_translator *translator)
     return dn_fact_map_count(translator->keys) > before;
 }
 
+/* --- what nobody knows before it is there --- */
+/* Only the database knows which columns a table has that it made from a query: it is looked at once
+ * the next statement wants to know. */
+int
+dn_translator_note_unseen(dn_translator *translator, const dunlin_operation *operation,
+                          dn_error *error)
+{
+    const dunlin_fact key = dn_operation_fact(operation);
+
+    if (!dn_operation_is(operation, DUNLIN_VERB_CREATE, DUNLIN_KIND_TABLE) ||
+        !operation->body.length)
+        return 0;
+    if (translator->unseen)
+        return dn_fact_map_put(translator->unseen, &key, error);
+    dn_translator_forget(translator);
+    return 0;
+}
+
+static bool
+is_of_unseen(const dn_translator *translator, const dn_source *source, const dn_reading *reading)
+{
+    uint64_t depth = (translator->target.naming & DN_FACT_NAMESPACES) ? 2 : 1;
+
+    if (!(source->flags & DUNLIN_CLASS_DDL))
+        return translator->unseen && dn_fact_map_count(translator->unseen) > 0;
+    for (size_t i = 0; translator->unseen && i < reading->operations.count; i++) {
+        const dunlin_operation *operation = reading->operations.items[i];
+
+        if (operation->verb < DUNLIN_VERB_DATA && operation->path_count >= depth &&
+            dn_fact_map_find(translator->unseen, dn_string(DUNLIN_KIND_TABLE), operation->path,
+                             depth))
+            return true;
+    }
+    return false;
+}
+
+bool
+dn_translator_is_behind(const dn_translator *translator, const dn_source *source,
+                        const dn_reading *reading)
+{
+    bool asks = source->flags & DUNLIN_CLASS_DDL ? reading->conditional || !translator->own
+                                                 : !translator->own;
+
+    return asks && (translator->stale || is_of_unseen(translator, source, reading));
+}
+
 /* --- reading --- */
 typedef struct key_list {
     const dunlin_fact **keys;

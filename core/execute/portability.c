@@ -309,6 +309,20 @@ take_notes(checking *work, const dn_operations *run, const dn_notes *notes)
     return 0;
 }
 
+/* What a table holds that is made from a query, only the database knows. */
+static int
+note_made_of_query(checking *work, const dn_operations *run)
+{
+    for (size_t i = 0; i < run->count; i++) {
+        dunlin_fact key = dn_schema_key(&work->target, run->items[i]);
+
+        if (dn_operation_is(run->items[i], DUNLIN_VERB_CREATE, DUNLIN_KIND_TABLE) &&
+            run->items[i]->body.length && dn_fact_map_put(work->hazy, &key, work->error) < 0)
+            return -1;
+    }
+    return 0;
+}
+
 static int
 render(checking *work, const dn_operations *run)
 {
@@ -325,7 +339,7 @@ render(checking *work, const dn_operations *run)
     if (answer < 0 && work->found->count == before)
         return obstruct_by(work, 0);
     dn_error_clear(work->error);
-    return 0;
+    return note_made_of_query(work, run);
 }
 
 /* Of statements on rows the place of the trouble is known, too. */

@@ -472,8 +472,11 @@ dn_translator_rehearse(dn_translator *translator, dn_error *error)
 {
     dn_arena_free(&translator->rehearsal);
     translator->rehearsed = dn_fact_map_copy(translator->actual, &translator->rehearsal, error);
+    translator->unseen = dn_fact_map_new(&translator->rehearsal, translator->target.naming);
     if (!translator->rehearsed)
         return -1;
+    if (!translator->unseen)
+        return dn_no_memory(error);
     return begin_again(translator, DN_TRANSLATOR_REHEARSES, error);
 }
 
@@ -488,6 +491,7 @@ dn_translator_perform(dn_translator *translator, dn_error *error)
 {
     dn_translator_tell_losses(translator);
     translator->rehearsed = NULL;
+    translator->unseen = NULL;
     dn_arena_free(&translator->rehearsal); /* the run makes as much again */
     return begin_again(translator, DN_TRANSLATOR_PERFORMS, error);
 }
@@ -546,6 +550,8 @@ fold_all(dn_translator *translator, const dn_decisions *decisions, dn_error *err
             return -1;
         if (may_change_more(translator, decisions->run.items[i]))
             dn_translator_forget(translator);
+        if (dn_translator_note_unseen(translator, decisions->run.items[i], error) < 0)
+            return -1;
     }
     return 0;
 }
@@ -680,24 +686,57 @@ static int
 foresee(dn_translator *translator, const dn_source *source, const dn_reading *reading, bool again,
         dn_translated *out, dn_error *error)
 {
-    if (!translator->foresees)
-        return 0;
-    if (translate_known(translator, source, reading, again, out, error) == 0) {
-        out->unsure = true;
-        return 0;
-    }
-    if (error->status == DUNLIN_NO_MEMORY)
+    int answer = translator->foresees || !translator->own
+                     ? translate_known(translator, source, reading, again, out, error)
+                     : 0;
+
+    translator->reading = NULL;
+    if (answer < 0 && error->status == DUNLIN_NO_MEMORY)
         return -1;
+    dn_error_clear(error);
+    if (!translator->foresees)
+        *out = (dn_translated){.kind = 0}; /* what is told of it here helps with what follows */
+    else if (answer < 0)
+        *out = (dn_translated){.kind = DN_TRANSLATED_LOOK};
+    else
+        out->unsure = true;
+    return 0;
+}
+
+/* Rows of a table that the unknown may have made: its columns tell how they are written. */
+static int
+foresee_rows(dn_translator *translator, const dn_source *source, const dn_reading *reading,
+             bool again, dn_translated *out, dn_error *error)
+{
+    int answer;
+
+    translator->missed = false;
+    answer = translate_known(translator, source, reading, again, out, error);
+    translator->reading = NULL;
+    if (answer == 0 || error->status == DUNLIN_NO_MEMORY || !translator->missed)
+        return answer;
     dn_error_clear(error);
     *out = (dn_translated){.kind = DN_TRANSLATED_LOOK};
     return 0;
+}
+
+static int
+translate_behind(dn_translator *translator, const dn_source *source, const dn_reading *reading,
+                 bool again, dn_translated *out, dn_error *error)
+{
+    if (translator->phase != DN_TRANSLATOR_REHEARSES) {
+        out->kind = DN_TRANSLATED_LOOK;
+        return 0;
+    }
+    return source->flags & DUNLIN_CLASS_DDL
+               ? foresee(translator, source, reading, again, out, error)
+               : foresee_rows(translator, source, reading, again, out, error);
 }
 
 int
 dn_translate(dn_translator *translator, const dn_source *source, bool again,
              dn_translated *translated, dn_error *error)
 {
-    bool ddl = (source->flags & DUNLIN_CLASS_DDL) != 0;
     dn_reading reading;
     int status;
 
@@ -719,12 +758,8 @@ dn_translate(dn_translator *translator, const dn_source *source, bool again,
         return -1;
     if (is_server_affair(translator, &reading))
         return go_as_it_is(translator, source);
-    if (translator->stale && ddl && (reading.conditional || !translator->own)) {
-        if (translator->phase == DN_TRANSLATOR_REHEARSES)
-            return foresee(translator, source, &reading, again, translated, error);
-        translated->kind = DN_TRANSLATED_LOOK;
-        return 0;
-    }
+    if (dn_translator_is_behind(translator, source, &reading))
+        return translate_behind(translator, source, &reading, again, translated, error);
     status = translate_known(translator, source, &reading, again, translated, error);
     translator->reading = NULL;
     return status;

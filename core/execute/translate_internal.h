@@ -34,12 +34,15 @@ struct dn_translator {
     dn_fact_map *keys;      /* what pending statements name; nothing but keys */
     dn_fact_map *actual;    /* the facts, as of the statement at hand */
     dn_fact_map *rehearsed; /* a copy of them to try on, in the arena of the rehearsal */
+    dn_fact_map *
+        unseen; /* keys of tables that were made from queries there: what is in them is not known */
     dn_arena rehearsal;
     dn_fact_map *remembered; /* types that applied migrations made, where they have no names */
     dn_fact_map *logical;    /* the same as of the statement at hand */
     bool guarded;            /* some statement needs facts */
     bool passed_over;        /* statements without a guard were not looked into */
     bool stale;              /* the facts are not known any more */
+    bool missed;             /* somebody asked for a column of a table that is not known */
     bool everything;         /* all facts are wanted, not those of the keys alone */
     bool shares;             /* the run wants to know the whole schema as well, before it begins */
     bool expecting;          /* the first pending statement was heard of */
@@ -75,6 +78,12 @@ void dn_translator_note_table(dn_translator *translator, dunlin_string table);
 /* ... of those that queries of views, and of CREATE TABLE AS, read. */
 int dn_translator_expect_queries(dn_translator *translator, const dn_operations *operations,
                                  dn_error *error);
+/* What a table that is made from a query holds is not known before. */
+int dn_translator_note_unseen(dn_translator *translator, const dunlin_operation *operation,
+                              dn_error *error);
+/* Does the statement depend on what is not known? */
+bool dn_translator_is_behind(const dn_translator *translator, const dn_source *source,
+                             const struct dn_reading *reading);
 /* A column of a table by its place, from 0; data is NULL when it is not known. */
 dunlin_string dn_column_at(const dn_fact_map *facts, dunlin_string table, uint64_t at);
 

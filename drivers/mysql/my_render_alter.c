@@ -213,6 +213,8 @@ drop_implied_index(dn_mysql_rendering *work, const dunlin_operation *operation)
     if (dn_mysql_is_made_up(name))
         name = other.columns.items[0].text;
     dn_kit_text_add(&work->sql, ",\n    DROP INDEX ");
+    if (work->script && work->server.mariadb)
+        dn_kit_text_add(&work->sql, "IF EXISTS ");
     dn_mysql_add_name(work, name);
     return DUNLIN_OK;
 }
@@ -349,7 +351,10 @@ drop_constraint(dn_mysql_rendering *work, const dunlin_operation *operation)
     if (is_kind(operation, DUNLIN_KIND_FOREIGN_KEY)) {
         dn_kit_text_add(&work->sql, "DROP FOREIGN KEY ");
         dn_mysql_add_name(work, operation->path[1]);
-        return work->script ? DUNLIN_OK : drop_implied_index(work, operation);
+        /* What is written for this server does what it says there. */
+        return work->script && (work->call->flags & DUNLIN_CALL_OWN_WORDS) != 0
+                   ? DUNLIN_OK
+                   : drop_implied_index(work, operation);
     }
     add_index_for_key(work, operation);
     dn_kit_text_add(&work->sql, "DROP INDEX ");

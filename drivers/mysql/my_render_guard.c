@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "drivers/mysql/my_render.h"
+#include "drivers/mysql/my_schema.h"
 
 /* Where an object of a kind is found. */
 static const struct {
@@ -29,7 +30,7 @@ static const struct {
 
 static void
 add_test(dn_mysql_rendering *work, dn_kit_text *text, const dunlin_operation *operation,
-         const dunlin_string *path, uint64_t count, bool is)
+         const char *letters, const dunlin_string *path, uint64_t count, bool is)
 {
     for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
         dunlin_string name = path[count - 1];
@@ -47,25 +48,38 @@ add_test(dn_mysql_rendering *work, dn_kit_text *text, const dunlin_operation *op
             dn_kit_text_format(text, " AND %s = ", places[i].table);
             dn_mysql_add_literal(text, &work->server, path[0]);
         }
-        dn_kit_text_format(text, " AND %s = ", places[i].name);
+        dn_kit_text_format(text, " AND %s%s = ", letters, places[i].name);
         dn_mysql_add_literal(text, &work->server, name);
         dn_kit_text_add(text, ")");
         return;
     }
 }
 
+/* Names are found whatever the case of their letters, but for a rename to just another case. */
+static bool
+is_other_case(const dunlin_operation *operation)
+{
+    return operation->verb == DUNLIN_VERB_RENAME && operation->new_path_count > 0 &&
+           dn_mysql_same_name(operation->path[operation->path_count - 1],
+                              operation->new_path[operation->new_path_count - 1]);
+}
+
 const char *
 dn_mysql_guard(dn_mysql_rendering *work, const dunlin_operation *operation)
 {
     DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text text = {0};
+    const char *letters = "";
     char *kept;
 
     if (!work->script || operation->path_count == 0)
         return NULL;
-    add_test(work, &text, operation, operation->path, operation->path_count,
+    if (is_other_case(operation))
+        letters = "BINARY ";
+    add_test(work, &text, operation, letters, operation->path, operation->path_count,
              operation->verb != DUNLIN_VERB_CREATE);
     if (operation->verb == DUNLIN_VERB_RENAME && operation->new_path_count > 0)
-        add_test(work, &text, operation, operation->new_path, operation->new_path_count, false);
+        add_test(work, &text, operation, letters, operation->new_path, operation->new_path_count,
+                 false);
     if (text.length == 0)
         return NULL;
     kept = dn_mysql_pool_take(&work->pool, text.length + 1);

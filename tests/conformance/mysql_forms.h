@@ -202,6 +202,29 @@
      "note 1 on 0: ON UPDATE CASCADE does not reach rows of the same table: an update of a key in 'n' that others of its rows refer to fails here\n"
      "ALTER TABLE `n` ADD CONSTRAINT `n_up` FOREIGN KEY (`up`) REFERENCES `n` (`id`) ON UPDATE CASCADE;\n"
      ""},
+    {"mariadb 10.11.6", DUNLIN_RENDER_SCRIPT,
+     "create table r\n"
+     "create column r/id type:int,not_null:1\n"
+     "create pk r/PRIMARY columns:[id]\n"
+     "create table n\n"
+     "create column n/up type:int\n"
+     "create fk n/n_up columns:[up],ref:[r],ref_columns:[id]",
+     "drop fk n/n_up",
+     "SET @dunlin = IF(COALESCE(@dunlin_wanted, TRUE) AND EXISTS (SELECT 1 FROM information_schema.TABLE_CONSTRAINTS WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 'n' AND CONSTRAINT_NAME = 'n_up'), 'ALTER TABLE `n` DROP FOREIGN KEY `n_up`,\n"
+     "    DROP INDEX IF EXISTS `n_up`', 'DO 0');\n"
+     "PREPARE dunlin FROM @dunlin;\n"
+     "EXECUTE dunlin;\n"
+     "DEALLOCATE PREPARE dunlin;\n"
+     ""},
+    {"mariadb 10.11.6", DUNLIN_RENDER_SCRIPT,
+     "create table n\n"
+     "create column n/up type:int",
+     "rename column n/up Up",
+     "SET @dunlin = IF(COALESCE(@dunlin_wanted, TRUE) AND EXISTS (SELECT 1 FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 'n' AND BINARY COLUMN_NAME = 'up') AND NOT EXISTS (SELECT 1 FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 'n' AND BINARY COLUMN_NAME = 'Up'), 'ALTER TABLE `n` RENAME COLUMN `up` TO `Up`', 'DO 0');\n"
+     "PREPARE dunlin FROM @dunlin;\n"
+     "EXECUTE dunlin;\n"
+     "DEALLOCATE PREPARE dunlin;\n"
+     ""},
     {"mysql 8.0.36", DUNLIN_RENDER_SCRIPT,
      "create table t collation:utf8mb4_bin\n"
      "create column t/a type:int,not_null:1,default:5\n"

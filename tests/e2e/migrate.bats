@@ -244,6 +244,27 @@ INSERT INTO a VALUES (7);"
     assert_equal "$(sql app.db 'SELECT x FROM a')" 7
 }
 
+@test "rows behind a section of the database's own are written by what it made" {
+    printf '{"dialect": "portable", "targets": {"app": {"url": "sqlite:app.db"}}}\n' >dunlin.json
+    one 001_a "CREATE TABLE a (n int, flag boolean);
+-- dunlin: only sqlite
+CREATE TABLE b (n INTEGER, flag BOOLEAN);
+-- dunlin: end
+INSERT INTO b VALUES (7, 't');
+CREATE TABLE c (n int, flag boolean);
+INSERT INTO a SELECT n / 2, 'f' FROM b;
+INSERT INTO c SELECT n / 2, flag FROM a;"
+    dunlin migrate
+    assert_exit 0
+    assert_equal "$(sql app.db 'SELECT * FROM a, b, c')" '3|0|7|1|1|0'
+    # What has no translation is found before anything is sent, there too.
+    one 002_b "INSERT INTO c SELECT no_such_function(n), 't' FROM b;"
+    one 003_c "CREATE TABLE d (n int);"
+    dunlin migrate
+    assert_exit 2
+    assert_stderr 'the function no_such_function has no translation'
+}
+
 @test "what stands behind the down directive is not run" {
     one 001_a $'CREATE TABLE a (x int);\n-- dunlin: down\nDROP TABLE a;'
     dunlin migrate --url sqlite:app.db
