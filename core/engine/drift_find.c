@@ -244,7 +244,8 @@ find_legacy(dn_drifting *work, const dn_differences *list)
     for (size_t i = 0; i < list->count; i++) {
         const dn_difference *one = &list->items[i];
 
-        if (one->before || !is_whole(one->after) || find_fact(work->touched, one->after))
+        if (one->before || !(is_whole(one->after) || is_furniture(one->after)) ||
+            find_fact(work->touched, one->after))
             continue;
         work->legacy[work->legacy_count++] = one->after;
         if (dn_fact_map_put(work->strange, one->after, work->error) < 0)
@@ -259,8 +260,7 @@ take(dn_drifting *work, const dn_fact_map *accepted, const dn_difference *one)
     const dunlin_fact *key = dn_difference_key(one);
     last_touch last = find_touch(work, key);
 
-    if ((!one->before && (is_of_legacy(work, key) || (is_furniture(key) && !last.known))) ||
-        last.in_progress || last.edited)
+    if ((!one->before && is_of_legacy(work, key)) || last.in_progress || last.edited)
         return 0;
     if (accepted && dn_drift_same(find_fact(accepted, key), one->after)) {
         work->accepted++;

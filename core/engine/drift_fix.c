@@ -40,23 +40,88 @@ side_of(dn_drifting *work, const char *name, const dn_fact_map *facts)
     };
 }
 
-/* Some servers refuse to revoke what nobody has, and the database that it is about has it no more. */
-static int
-guard_revokes(fixing *fix)
+static bool
+is_dropped_before(const dn_operations *list, size_t end, const dunlin_operation *created)
 {
-    dn_operations *list = &fix->diff.operations;
+    for (size_t i = 0; i < end; i++) {
+        const dunlin_operation *one = list->items[i];
+        bool same = one->verb == DUNLIN_VERB_DROP && dn_string_same(one->kind, created->kind) &&
+                    one->path_count == created->path_count;
 
-    for (size_t i = 0; i < list->count; i++) {
-        dunlin_operation *copy;
-
-        if (!dn_operation_is(list->items[i], DUNLIN_VERB_DROP, DUNLIN_KIND_GRANT))
-            continue;
-        copy = dn_operation_copy(list->arena, list->items[i]);
-        if (!copy)
-            return dn_no_memory(fix->work->error);
-        copy->condition = DUNLIN_CONDITION_IF_EXISTS;
-        list->items[i] = copy;
+        for (uint64_t k = 0; k < created->path_count && same; k++)
+            same = dn_string_same(one->path[k], created->path[k]);
+        if (same)
+            return true;
     }
+    return false;
+}
+
+static int
+add_drop(const fixing *fix, dn_operations *list, const dunlin_operation *like)
+{
+    dunlin_operation *copy = dn_operation_copy(list->arena, like);
+
+    if (!copy)
+        return dn_no_memory(fix->work->error);
+    copy->verb = DUNLIN_VERB_DROP;
+    copy->condition = DUNLIN_CONDITION_IF_EXISTS;
+    copy->set = NULL;
+    copy->set_count = 0;
+    copy->unset_count = 0;
+    return dn_operations_add(list, copy, fix->work->error);
+}
+
+/* The driver drops checks of a domain before it adds them. NULL: no memory. */
+static const dunlin_operation *
+repeatable(const fixing *fix, const dunlin_operation *domain)
+{
+    dunlin_operation *copy = dn_operation_copy(fix->diff.operations.arena, domain);
+
+    if (copy)
+        copy->condition = DUNLIN_CONDITION_IF_NOT_EXISTS;
+    else
+        dn_no_memory(fix->work->error);
+    return copy;
+}
+
+/* What is no statement that dunlin reads gets no guard later: the database that it is about has it already, or no
+ * more. What is made is dropped first. Some servers also refuse to revoke what nobody has. */
+static int
+guard_unread(fixing *fix)
+{
+    const uint64_t can = dn_connection_capabilities(fix->work->session->connection)->flags;
+    /* Where triggers are CREATE statements with a routine behind them, these have no place for it either. */
+    const char *made = can & DUNLIN_CAN_NAMESPACES
+                           ? "policy rule statistics aggregate collation trigger"
+                           : "policy rule statistics aggregate collation";
+    static const char dropped[] = "policy rule statistics grant";
+    const dn_operations *old = &fix->diff.operations;
+    dn_operations list = {.arena = old->arena};
+    dn_risk *risks = dn_arena_array(old->arena, 2 * old->count + 1, sizeof *risks);
+
+    if (!risks)
+        return dn_no_memory(fix->work->error);
+    for (size_t i = 0; i < old->count; i++) {
+        const dunlin_operation *one = old->items[i];
+        bool drops = one->verb == DUNLIN_VERB_DROP && dn_string_among(one->kind, dropped);
+        bool makes = one->verb == DUNLIN_VERB_CREATE && dn_string_among(one->kind, made) &&
+                     !is_dropped_before(old, i, one);
+
+        if (drops || makes) {
+            risks[list.count] = drops ? fix->diff.risks[i] : (dn_risk){DN_DANGER_NONE, NULL};
+            if (add_drop(fix, &list, one) < 0)
+                return -1;
+        }
+        if (drops)
+            continue;
+        if (one->verb == DUNLIN_VERB_ALTER && dn_string_among(one->kind, DUNLIN_KIND_DOMAIN))
+            one = repeatable(fix, one);
+        risks[list.count] = fix->diff.risks[i];
+        if (!one || dn_operations_add(&list, one, fix->work->error) < 0)
+            return -1;
+    }
+    fix->diff.operations = list;
+    fix->diff.risks = risks;
     return 0;
 }
 
@@ -89,7 +154,7 @@ choose_sides(fixing *fix)
     return dn_schema_diff(fix->from.facts, fix->to.facts, NULL, &work->session->arena, &fix->diff,
                           work->error) < 0
                ? -1
-               : guard_revokes(fix);
+               : guard_unread(fix);
 }
 
 /* --- text ------------------------------------------------------------------------------------------------- */

@@ -96,6 +96,8 @@ void dn_pg_push_enabled(dn_pg_render_work *work, const char *words);
 /* "IF EXISTS " and the like, which only scripts have. */
 const char *dn_pg_if_exists(const dn_pg_render_work *work);
 const char *dn_pg_if_not_exists(const dn_pg_render_work *work);
+/* Also where the operation says so, of what nobody else guards. */
+const char *dn_pg_if_exists_said(const dn_pg_render_work *work);
 
 /* Behind ALTER COLUMN .. TYPE: what is computed from the column is dropped and added anew in the same
  * ALTER TABLE. */

@@ -84,12 +84,12 @@ dn_pg_render_definition(dn_pg_render_work *work)
         dn_pg_push_column_comments(work);
         break;
     case DUNLIN_VERB_DROP:
-        /* Guards are put into DROP TYPE when it is a text already, but not into these. */
+        /* Guards are put into DROP TYPE when it is a text already, but not into others. */
         drop(work, form,
              dn_pg_is_kind(operation, DN_PG_KIND_AGGREGATE) ||
                      dn_pg_is_kind(operation, DN_PG_KIND_COLLATION)
                  ? "IF EXISTS "
-                 : dn_pg_if_exists(work));
+                 : dn_pg_if_exists_said(work));
         break;
     default: dn_pg_refuse(work, "a %s keeps its name: drop it and create it", operation->kind.data);
     }

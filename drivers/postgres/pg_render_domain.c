@@ -70,9 +70,18 @@ push_change(dn_pg_render_work *work, const dunlin_operation *domain, const char 
     dn_pg_push(work, work->at, 1);
 }
 
+/* Where an ALTER is to be right in any state, as core/engine/drift_fix.c says it, a check goes first. */
+static bool
+is_repeatable(const dunlin_operation *domain)
+{
+    return domain->verb == DUNLIN_VERB_ALTER && domain->condition == DUNLIN_CONDITION_IF_NOT_EXISTS;
+}
+
 static void
 push_check(dn_pg_render_work *work, const dunlin_operation *domain, const domain_check *check)
 {
+    if (is_repeatable(domain))
+        push_change(work, domain, " DROP CONSTRAINT IF EXISTS ", check->name);
     dn_pg_say(work, "ALTER DOMAIN ");
     dn_pg_say_path(work, domain->path, domain->path_count);
     dn_pg_say(work, " ADD CONSTRAINT ");
@@ -132,7 +141,10 @@ change_checks(dn_pg_render_work *work, const dunlin_operation *operation)
     before.set_count = has_lost_checks(work, operation) ? 0 : now->property_count;
     for (uint64_t i = 0; check_at(&before, i, &check); i++)
         if (!find_check(operation, check.name, &kept) || !stays(&before, operation, &kept))
-            push_change(work, operation, " DROP CONSTRAINT ", check.name);
+            push_change(work, operation,
+                        is_repeatable(operation) ? " DROP CONSTRAINT IF EXISTS "
+                                                 : " DROP CONSTRAINT ",
+                        check.name);
     for (uint64_t i = 0; check_at(operation, i, &check); i++)
         if (!stays(&before, operation, &check))
             push_check(work, operation, &check);

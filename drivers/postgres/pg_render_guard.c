@@ -16,6 +16,14 @@ dn_pg_if_exists(const dn_pg_render_work *work)
 }
 
 const char *
+dn_pg_if_exists_said(const dn_pg_render_work *work)
+{
+    return work->operations[work->at]->condition == DUNLIN_CONDITION_IF_EXISTS
+               ? "IF EXISTS "
+               : dn_pg_if_exists(work);
+}
+
+const char *
 dn_pg_if_not_exists(const dn_pg_render_work *work)
 {
     return work->script ? "IF NOT EXISTS " : "";

@@ -346,7 +346,7 @@ dn_pg_render_policy(dn_pg_render_work *work)
         dn_pg_push_guarded(work, &guard, work->at, 1);
         dn_pg_push_comment(work, "POLICY");
     } else if (operation->verb == DUNLIN_VERB_DROP) {
-        say_on_table(work, "DROP POLICY ", dn_pg_if_exists(work));
+        say_on_table(work, "DROP POLICY ", dn_pg_if_exists_said(work));
         dn_pg_push(work, work->at, 1);
     } else if (operation->verb == DUNLIN_VERB_RENAME) {
         say_on_table(work, "ALTER POLICY ", "");

@@ -93,7 +93,7 @@ drifts() {
     assert_exit 4
     assert_json '[.differences[] | [.change, .path[0], .path[-1]]]' \
         '[["changed","shop","mood"],["extra","shop","hand"]]'
-    assert_json .legacy '["table '"'others.t'"'"]'
+    assert_json .legacy '["schema '"'others'"'","table '"'others.t'"'"]'
     sql_pg "$url" "DROP OWNED BY $role" "DROP ROLE $role"
 }
 
@@ -130,6 +130,44 @@ drifts() {
     dunlin migrate --no-backup
     assert_exit 0
     dunlin drift
+    assert_exit 0
+}
+
+@test "postgres: policies, rules, triggers and other things without guards of their own are made a migration" {
+    local how
+    url=$(fresh_database postgresql)
+    mkdir migrations
+    printf '{"dialect": "postgresql", "targets": {"app": {"url": "%s"}}}\n' "$url" >dunlin.json
+    cat >migrations/0001_t.sql <<'SQL'
+CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+CREATE DOMAIN d AS int CHECK (VALUE > 0);
+CREATE TABLE t (a d, b int);
+CREATE TRIGGER gone BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION f();
+CREATE POLICY gone ON t;
+CREATE RULE gone AS ON DELETE TO t DO INSTEAD NOTHING;
+CREATE STATISTICS gone ON a, b FROM t;
+SQL
+    dunlin migrate --no-backup
+    assert_exit 0
+    sql_pg "$url" "DROP TRIGGER gone ON t" "DROP POLICY gone ON t" "DROP RULE gone ON t" "DROP STATISTICS gone" \
+        "CREATE TRIGGER hand AFTER INSERT ON t FOR EACH ROW EXECUTE FUNCTION f()" "CREATE POLICY hand ON t USING (b > 1)" \
+        "CREATE RULE hand AS ON INSERT TO t DO INSTEAD NOTHING" "CREATE STATISTICS hand ON b, a FROM t" \
+        "ALTER DOMAIN d ADD CONSTRAINT hand CHECK (VALUE < 9)" "CREATE EXTENSION hstore"
+    for how in "" --revert; do
+        # shellcheck disable=SC2086
+        dunlin drift --fix "mend$how" $how --shadow
+        assert_exit 4
+        assert_stdout "legacy    extension 'hstore'"
+        [ -n "$how" ] || cp -r . ../forward
+        [ -z "$how" ] || dunlin migrate --no-backup
+        [ -z "$how" ] || assert_exit 0
+        [ -n "$how" ] || rm migrations/*_mend.sql
+    done
+    dunlin drift --replay --shadow
+    assert_exit 0
+    # Of what the first one made, everything is as it was by hand.
+    cd ../forward
+    dunlin migrate --no-backup --url "$(fresh_database postgresql)"
     assert_exit 0
 }
 
