@@ -374,7 +374,8 @@ change_relation(dn_before_work *work, size_t at)
     if (is == UNKNOWN || other == UNKNOWN || work->lenient ||
         (work->homeless && is_bare(work, at)) || !same(operation->kind, there->kind))
         return blur_both(work, operation);
-    if (renames && other == PRESENT) {
+    /* Another case of its own name is free. */
+    if (renames && other == PRESENT && taken != there) {
         work->id = "plan.exists";
         name_operation(work, operation);
         dn_text_add_string(work->why, ": ");
@@ -429,6 +430,7 @@ judge_column(dn_before_work *work, size_t at)
 {
     const dunlin_operation *operation = work->operations[at];
     const dunlin_fact *there = member(work, DUNLIN_KIND_COLUMN, operation->path);
+    const dunlin_fact *taken = NULL;
 
     if (operation->verb == DUNLIN_VERB_CREATE) {
         if (there && operation->condition == DUNLIN_CONDITION_NONE && !work->lenient)
@@ -441,12 +443,12 @@ judge_column(dn_before_work *work, size_t at)
         return missing_column(work, at);
     if (operation->verb == DUNLIN_VERB_ALTER)
         return 0;
-    if (operation->verb == DUNLIN_VERB_RENAME &&
-        operation->new_path_count == operation->path_count &&
-        member(work, DUNLIN_KIND_COLUMN, operation->new_path)) {
+    if (operation->verb == DUNLIN_VERB_RENAME && operation->new_path_count == operation->path_count)
+        taken = member(work, DUNLIN_KIND_COLUMN, operation->new_path);
+    if (taken && taken != there) {
         if (operation->condition != DUNLIN_CONDITION_NONE || work->lenient)
             return mark(work, DN_BEFORE_BLURRED, operation->path);
-        return tell_present(work, operation, member(work, DUNLIN_KIND_COLUMN, operation->new_path));
+        return tell_present(work, operation, taken);
     }
     if (dn_schema_fold(work->now, operation, NULL, work->error) < 0)
         return -1;

@@ -275,6 +275,8 @@ portable() {
         "cannot create index '${home}users.users_age': it exists already"
     echo 'CREATE TABLE fine (id integer PRIMARY KEY, CONSTRAINT c UNIQUE (id));' >migrations/9000_wrong.sql
     migrated
+    # Another case of its own name is free.
+    runs 'ALTER TABLE users RENAME COLUMN email TO "Email"; ALTER TABLE users RENAME TO "Users";'
 }
 
 @test "sqlite: in a portable folder, too" {
