@@ -89,11 +89,7 @@ repeatable(const fixing *fix, const dunlin_operation *domain)
 static int
 guard_unread(fixing *fix)
 {
-    const uint64_t can = dn_connection_capabilities(fix->work->session->connection)->flags;
-    /* Where triggers are CREATE statements with a routine behind them, these have no place for it either. */
-    const char *made = can & DUNLIN_CAN_NAMESPACES
-                           ? "policy rule statistics aggregate collation trigger"
-                           : "policy rule statistics aggregate collation";
+    static const char made[] = "policy rule statistics aggregate collation trigger";
     static const char dropped[] = "policy rule statistics grant";
     const dn_operations *old = &fix->diff.operations;
     dn_operations list = {.arena = old->arena};

@@ -116,6 +116,7 @@ legacy    view 'old'"
 @test "a migration is written that does nothing here, and makes the same elsewhere" {
     project development
     sql app.db "ALTER TABLE users ADD COLUMN hand int" "DROP INDEX users_zip" \
+        "CREATE TRIGGER by_hand AFTER INSERT ON users BEGIN SELECT 1; END" \
         "INSERT INTO users (name, hand) VALUES ('Ada', 7)"
     dunlin drift --fix "keep hand"
     assert_exit 4
@@ -123,7 +124,9 @@ legacy    view 'old'"
     file=$(echo migrations/*_keep_hand.sql)
     assert_equal "$(cat "$file")" "-- Made by \`dunlin drift --fix\` from 'app'.
 DROP INDEX IF EXISTS \"users_zip\";
-ALTER TABLE \"users\" ADD COLUMN IF NOT EXISTS \"hand\" INT;"
+ALTER TABLE \"users\" ADD COLUMN IF NOT EXISTS \"hand\" INT;
+DROP TRIGGER IF EXISTS \"by_hand\";
+CREATE TRIGGER \"by_hand\" AFTER INSERT ON users BEGIN SELECT 1; END;"
     dunlin migrate --no-backup
     assert_exit 0
     assert_equal "$(sql app.db "SELECT name, hand FROM users")" "Ada|7"

@@ -173,6 +173,11 @@ SQL
 
 @test "mysql: a change that is taken back was tried in a copy of the database" {
     project mysql
+    sql_in "$url" "CREATE TRIGGER hand BEFORE INSERT ON teams FOR EACH ROW SET @hand = 1"
+    dunlin drift --fix "keep it" --shadow
+    assert_exit 4
+    dunlin migrate --no-backup
+    assert_exit 0
     sql_in "$url" "ALTER TABLE users ADD COLUMN hand integer" "ALTER TABLE teams MODIFY name varchar(300)"
     dunlin drift --fix "take it back" --revert --shadow
     assert_exit 4
