@@ -10,10 +10,6 @@
 #include "core/engine/portable.h"
 #include "core/execute/portability.h"
 
-#define DEFINITION_MEND                                                                            \
-    "dunlin schema dump --output schema.sql to take what the migrations make, or dunlin generate " \
-    "to write the migration"
-
 typedef struct replaying {
     dn_checking *checking;
     dn_check_ground *ground;
@@ -292,32 +288,61 @@ check_snapshots(replaying *work)
 }
 
 /* --- the definition ----------------------------------------------------------------------------------- */
+/* A portable one is made of the words of the migrations, any other of what is in a database. NULL: no
+ * memory. */
+static const char *
+how_to_mend(const replaying *work, const char *path, const dn_text *sql)
+{
+    const char *root = work->checking->session->project.root;
+    size_t length = strlen(root);
+    bool below = strncmp(path, root, length) == 0 && path[length] == '/';
+    bool portable = dn_portable_is(work->checking->session, path, sql);
+    const char *mend = dn_arena_printf(
+        arena_of(work),
+        "%sdunlin schema dump --output %s to take what the migrations make, or dunlin generate "
+        "to write the migration",
+        portable ? "" : "dunlin migrate to a database for development, then ",
+        below ? path + length + 1 : path);
+
+    if (!mend)
+        dn_no_memory(work->error);
+    return mend;
+}
+
+static int
+tell_broken(replaying *work, dn_check_item *check, const char *path, const char *mend)
+{
+    if (dn_error_ends_all(work->error))
+        return -1;
+    dn_checks_problem(work->checking, check, path, work->error->message, NULL);
+    dn_error_clear(work->error);
+    dn_checks_end(work->checking, check, DN_CHECK_DISAGREES,
+                  "the schema definition cannot be loaded", mend);
+    return 0;
+}
 
 static int
 check_definition(replaying *work, const char *path)
 {
     const dn_check_ground *ground = work->ground;
+    dn_auto(dn_text) sql = DN_TEXT_INIT;
+    const char *mend;
     dn_side side;
     dn_check_item check;
 
+    if (dn_file_read(path, &sql, work->error) < 0 || !(mend = how_to_mend(work, path, &sql)))
+        return -1;
     dn_checks_begin(work->checking, &check, "definition", ground->dialect, path);
     if (dn_definition_side(work->checking->session, path, &work->side,
                            work->checking->options->shadow != 0, ground->given, &side,
-                           work->error) < 0) {
-        if (dn_error_ends_all(work->error))
-            return -1;
-        dn_checks_problem(work->checking, &check, path, work->error->message, NULL);
-        dn_error_clear(work->error);
-        dn_checks_end(work->checking, &check, DN_CHECK_DISAGREES,
-                      "the schema definition cannot be loaded", "dunlin schema dump");
-        return 0;
-    }
+                           work->error) < 0)
+        return tell_broken(work, &check, path, mend);
     if (dn_checks_differences(work->checking, &check, work->side.facts, side.facts,
                               &dn_diff_comparison, "the definition", work->error) < 0)
         return -1;
     return dn_checks_conclude(
         work->checking, &check, "the schema definition is what the migrations make",
-        "the schema definition is not what the migrations make", DEFINITION_MEND, work->error);
+        "the schema definition is not what the migrations make", mend, work->error);
 }
 
 static int
@@ -362,6 +387,7 @@ static int
 check_unseen(replaying *work, const char *path)
 {
     dn_auto(dn_text) sql = DN_TEXT_INIT;
+    const char *mend;
     dn_check_item check;
 
     if (unverified(work, "replay", NULL, work->ground->why) < 0)
@@ -372,6 +398,9 @@ check_unseen(replaying *work, const char *path)
         return -1;
     if (!dn_portable_is(work->checking->session, path, &sql))
         return 0;
+    mend = how_to_mend(work, path, &sql);
+    if (!mend)
+        return -1;
     dn_checks_begin(work->checking, &check, "definition", work->ground->dialect, path);
     if (compare_words(work, &check, path, &sql) < 0) {
         if (work->error->status == DUNLIN_NO_MEMORY)
@@ -381,8 +410,8 @@ check_unseen(replaying *work, const char *path)
     }
     if (check.count)
         return dn_checks_conclude(work->checking, &check, "",
-                                  "the schema definition is not what the migrations say",
-                                  DEFINITION_MEND, work->error);
+                                  "the schema definition is not what the migrations say", mend,
+                                  work->error);
     dn_checks_end(
         work->checking, &check, DN_CHECK_UNVERIFIED,
         "its statements say what the migrations say; that they make it here was not tried", NULL);

@@ -37,6 +37,17 @@ observe(examining *work)
     return dn_diagnosis_make(session, &doctor, &work->diagnosis, work->error);
 }
 
+/* The same is found of it, in more words. */
+static bool
+is_found(const dn_findings *findings, const char *tag)
+{
+    for (size_t i = 0; i < findings->count; i++)
+        if (findings->items[i].severity != DN_NOTE && findings->items[i].object &&
+            strcmp(findings->items[i].object, tag) == 0)
+            return true;
+    return false;
+}
+
 static void
 tell_verdicts(examining *work, const char *mend)
 {
@@ -46,10 +57,23 @@ tell_verdicts(examining *work, const char *mend)
         const dn_verdict *verdict = &found->verdicts[i];
         const char *name = dn_verdict_name(verdict->verdict);
 
-        if (verdict->verdict != DN_VERDICT_APPLIED && !verdict->pending)
+        if (verdict->verdict != DN_VERDICT_APPLIED && !verdict->pending &&
+            !is_found(&found->findings, verdict->migration->tag))
             dn_checks_problem(work->checking, &work->check, verdict->migration->tag,
                               verdict->note ? verdict->note : name, mend);
     }
+}
+
+/* The object stands before it anyway. */
+static const char *
+without_object(const dn_finding *finding)
+{
+    size_t length = finding->object ? strlen(finding->object) : 0;
+
+    return length && strncmp(finding->message, finding->object, length) == 0 &&
+                   strncmp(finding->message + length, ": ", 2) == 0
+               ? finding->message + length + 2
+               : finding->message;
 }
 
 /* Those of journal and snapshots are told with these. */
@@ -63,8 +87,8 @@ tell_findings(examining *work, const char *mend)
 
         if (finding->severity != DN_NOTE && strncmp(finding->id, "journal.", 8) != 0 &&
             strncmp(finding->id, "snapshot.", 9) != 0)
-            dn_checks_problem(work->checking, &work->check, finding->object, finding->message,
-                              mend);
+            dn_checks_problem(work->checking, &work->check, finding->object,
+                              without_object(finding), mend);
     }
 }
 

@@ -59,7 +59,7 @@ replay(dumping *work, dn_side *side)
         return -1;
     for (size_t i = 0; i < session->journal.count; i++)
         if (!effects[i].known)
-            return dn_fail(work->error, DUNLIN_DISAGREEMENT, "diff.unknown-state",
+            return dn_fail(work->error, DUNLIN_FAILED, "diff.unknown-state",
                            "what the migrations make of %s is not known: '%s': %s", ground->dialect,
                            files[i]->tag, effects[i].why);
     *side = (dn_side){

@@ -78,7 +78,7 @@ fold(stating *work, dn_side *side)
 
     for (size_t i = 0; i < work->count; i++)
         if (!work->effects[i].known)
-            return dn_fail(work->error, DUNLIN_DISAGREEMENT, "diff.unknown-state",
+            return dn_fail(work->error, DUNLIN_FAILED, "diff.unknown-state",
                            "the state behind '%s' is not known: '%s': %s", work->tag,
                            session->journal.migrations[i].tag,
                            work->choice.kind == DN_SHADOW_NONE ? work->choice.why

@@ -65,7 +65,11 @@ sample() {
     dunlin check
     assert_exit 4
     assert_stdout "column 'users.by_hand': only in the definition"
-    assert_stdout 'to mend: dunlin schema dump --output schema.sql'
+    assert_stdout 'to mend: dunlin migrate to a database for development, then dunlin schema dump --output schema.sql to'
+    echo 'CREATE TABLE (' >schema.sql
+    check_json
+    assert_json '[.checks[] | select(.check == "definition") | .outcome, (.mend | test("then dunlin schema dump --output schema.sql"))]' \
+        '["disagrees",true]'
 }
 
 @test "a migration that came later makes snapshot and definition stale, and the target pending" {
@@ -80,6 +84,15 @@ sample() {
     check_json --target one
     assert_exit 3
     assert_json '.checks[-1] | [.outcome, .mend]' '["pending","dunlin migrate"]'
+    # What is named mends it: a database that lacks the migration would give a definition without it.
+    dunlin migrate --target one
+    dunlin schema dump --target one --output schema.sql
+    dunlin check --target one
+    assert_exit 0
+    # What is found of a migration is told once.
+    sql app.db "DELETE FROM dunlin_migrations WHERE tag LIKE '%one_more'"
+    check_json --target one
+    assert_json '[.checks[-1].problems[].message]' '["in the schema, but not recorded"]'
 }
 
 @test "a file that is not listed, a migration that fails and a changed target are disagreements with a way out" {
