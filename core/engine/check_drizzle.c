@@ -13,6 +13,7 @@ typedef struct declaring {
     const dn_side *made;
     dn_drizzle_source *source;
     dn_check_item check;
+    bool placed; /* lines were told, and where they go */
     dn_error *error;
 } declaring;
 
@@ -29,6 +30,7 @@ tell_hint(declaring *work, const dn_difference *one, const char *object, const c
     node = dn_checks_problem(work->checking, &work->check, object, message, NULL);
     if (!hint.file)
         return 0;
+    work->placed = true;
     dn_node_set_text(result, node, "file", hint.file);
     dn_node_set_integer(result, node, "line", hint.line);
     dn_node_set_boolean(result, node, "replaces", hint.replaces);
@@ -60,14 +62,14 @@ tell(declaring *work, const dn_declared *declared, const char *holder)
 
 /* What cannot be loaded says nothing; why not is told. */
 static int
-failed(declaring *work, const char *summary)
+failed(declaring *work, dn_check_outcome outcome, const char *summary)
 {
     if (dn_error_ends_all(work->error) || strcmp(work->error->id, "definition.command") == 0 ||
         strncmp(work->error->id, "process.", 8) == 0)
         return -1;
     dn_checks_problem(work->checking, &work->check, NULL, work->error->message, NULL);
     dn_error_clear(work->error);
-    dn_checks_end(work->checking, &work->check, DN_CHECK_UNVERIFIED, summary, NULL);
+    dn_checks_end(work->checking, &work->check, outcome, summary, NULL);
     return 0;
 }
 
@@ -95,7 +97,7 @@ check_snapshot(declaring *work, const dn_declared_place *place)
         return 0;
     dn_checks_begin(work->checking, &work->check, "drizzle-snapshot", work->ground->dialect, path);
     if (dn_declared_by_snapshot(session, place, path, &declared, work->error) < 0)
-        return failed(work, "drizzle-kit's newest snapshot cannot be loaded");
+        return failed(work, DN_CHECK_UNVERIFIED, "drizzle-kit's newest snapshot cannot be loaded");
     if (tell(work, &declared, "the snapshot") < 0)
         return -1;
     return dn_checks_conclude(
@@ -117,13 +119,15 @@ check_command(declaring *work, const dn_declared_place *place)
     dn_checks_begin(work->checking, &work->check, "definition-command", work->ground->dialect,
                     dn_drizzle_source_path(work->source));
     if (dn_declared_by_command(session, place, command, &declared, work->error) < 0)
-        return failed(work, "what the command printed cannot be loaded");
+        return failed(work, DN_CHECK_DISAGREES, "what the command printed cannot be loaded");
     if (tell(work, &declared, "the definition") < 0)
         return -1;
     return dn_checks_conclude(
         work->checking, &work->check, "the definition is what the migrations make",
         "the definition is not what the migrations make",
-        "add the lines above; what only the definition has, drizzle-kit generate makes a migration of",
+        work->placed
+            ? "add the lines above; what only the definition has, drizzle-kit generate makes a migration of"
+            : "add to the definition what is missing there; make a migration of what only it has",
         work->error);
 }
 

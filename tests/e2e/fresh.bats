@@ -63,6 +63,13 @@ load fresh_helper
     assert_exit 4
     assert_json '[.checks[] | select(.check == "definition-command") | .problems[] | select(.object == "table '"'x'"'") | .message]' \
         '["only in the definition"]'
+    mv schema.ts aside
+    run_json check --definition-command "printf 'CREATE TABLE x (a INTEGER)'"
+    assert_json '[.checks[] | select(.check == "definition-command") | .mend]' \
+        '["add to the definition what is missing there; make a migration of what only it has"]'
+    dunlin check --definition-command "printf 'CREATE TABLE x (a'"
+    assert_exit 4
+    assert_stdout 'what the command printed cannot be loaded'
 }
 
 @test "a line in the place of another one of schema.ts keeps its key, and what else was said there" {
