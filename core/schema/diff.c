@@ -211,6 +211,27 @@ silence(dn_diffing *work)
     }
 }
 
+/* A sequence goes with the column that it is owned by. */
+static void
+silence_sequences(dn_diffing *work)
+{
+    for (size_t i = 0; i < work->count; i++) {
+        dn_move *move = &work->moves[i];
+        const dunlin_property *at = move->before && dn_fact_is(move->before, DUNLIN_KIND_SEQUENCE)
+                                        ? dn_property_find(move->before->properties,
+                                                           move->before->property_count, "owned_by")
+                                        : NULL;
+        dunlin_string path[4];
+        uint64_t count = 0;
+
+        for (at = at ? at + 1 : NULL; at && at->type != DUNLIN_PROPERTY_END && count < 4; at++)
+            path[count++] = at->text;
+        if (count && move->what == DN_MOVE_DROP &&
+            !dn_fact_map_find(work->after, dn_string(DUNLIN_KIND_COLUMN), path, count))
+            move->what = DN_MOVE_SILENT_DROP;
+    }
+}
+
 static int
 take_differences(dn_diffing *work)
 {
@@ -249,6 +270,7 @@ dn_schema_diff(const dn_fact_map *before, const dn_fact_map *after, const dn_dif
         take_differences(&work) < 0 || dn_diff_close(&work) < 0)
         return -1;
     silence(&work);
+    silence_sequences(&work);
     if (dn_diff_order(&work) < 0)
         return -1;
     return dn_diff_find_candidates(&work);

@@ -122,10 +122,12 @@ static part relations[] = {
     NULL,
 };
 
+/* pg_get_expr prints literals without E, which %L of format() puts before those with a backslash. */
 static part sequences[] = {
     "SELECT n.nspname, c.relname, format_type(s.seqtypid, NULL), s.seqstart, s.seqincrement,"
     " s.seqmin, s.seqmax, s.seqcache, s.seqcycle, d.refobjid, d.refobjsubid, d.deptype = 'i',"
-    " format('nextval(%L::regclass)', format('%I.%I', n.nspname, c.relname)),"
+    " 'nextval(''' || replace(format('%I.%I', n.nspname, c.relname), '''', '''''')"
+    " || '''::regclass)',"
     " tn.nspname, t.relname, a.attname, pg_get_expr(ad.adbin, 0), des.description"
     " FROM pg_sequence s JOIN pg_class c ON c.oid = s.seqrelid"
     " JOIN pg_namespace n ON n.oid = c.relnamespace"
