@@ -286,6 +286,20 @@ open_sides(comparing *work, const char *a, const char *b, const dunlin_diff_opti
                : level(work, error);
 }
 
+static void
+warn_of_versions(const comparing *work)
+{
+    const dn_snapshot *a = &work->a.snapshot;
+    const dn_snapshot *b = &work->b.snapshot;
+
+    if (work->diff.differences.count && a->server && b->server && a->server != b->server)
+        dn_log_warning(
+            &work->session->log,
+            "'%s' was read from version %lld of the server and '%s' from %lld: each prints"
+            " views, for one, in its own words, and some differences may be of words alone",
+            work->a.name, (long long)a->server, work->b.name, (long long)b->server);
+}
+
 static int
 tell(comparing *work, const dunlin_diff_options *options, dn_error *error)
 {
@@ -294,6 +308,7 @@ tell(comparing *work, const dunlin_diff_options *options, dn_error *error)
     if (check_dialects(work, error) < 0 || compare(work, options, error) < 0 ||
         dn_session_result(session, "dunlin-diff/1", error) < 0)
         return -1;
+    warn_of_versions(work);
     tell_side(session, "a", &work->a);
     tell_side(session, "b", &work->b);
     if (tell_summary(work, error) < 0 || tell_differences(work, error) < 0 ||

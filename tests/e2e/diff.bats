@@ -74,6 +74,10 @@ perhaps renamed: --rename users.name=full_name
     assert_exit 0
     dunlin diff a.json app --exit-code
     assert_exit 4
+    refute_stderr "words alone"
+    sed 's/"server":3/"server":2/' a.json >old.json
+    dunlin diff old.json app
+    assert_stderr "warning: 'old.json' was read from version 2 of the server and 'app' from 3: each prints views, for one, in its own words, and some differences may be of words alone"
     run_json diff a.json app
     assert_json '[.a.source, .a.name, .b.source, .b.name]' '["snapshot","a.json","target","app"]'
 }
