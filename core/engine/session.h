@@ -31,7 +31,7 @@ typedef struct dn_session {
     bool shadow;            /* replays may use the target's server, whatever its kind */
     const char *shadow_url; /* ... or this empty database; NULL: none */
     bool renews_digests;    /* of cosmetic edits, in the plan of a repair */
-    bool writes_schema;     /* what is read is to be all of it: a warning names what is not */
+    bool writes_schema;     /* for others to load: a warning names what is not read */
     bool reads_only;        /* no file is written, those of effects neither */
     bool tells_failures;    /* the result is worth having after a failure, too */
 } dn_session;

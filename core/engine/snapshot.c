@@ -104,7 +104,6 @@ take(dn_session *session, const dunlin_snapshot_options *options, dn_error *erro
         return take_drizzle(session, options, error);
     if (!path && !(options && options->print))
         return take_head(session, options, error);
-    session->writes_schema = true;
     if (dn_session_connect(session, true, error) < 0 ||
         dn_observe_snapshot(session->connection, &session->sight, &session->arena, &snapshot,
                             error) < 0 ||

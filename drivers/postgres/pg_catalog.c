@@ -596,6 +596,17 @@ static part unread[] = {
            " x ON x.classid = 'pg_class'::regclass AND x.objid = c.oid AND x.refclassid ="
            " 'pg_class'::regclass AND x.deptype IN ('a', 'i')" IN_NAMESPACE("c.relnamespace")),
     " WHERE d.classoid = 'pg_class'::regclass",
+    /* Of those that are part of the column; where names are cut, the usual one is not known here. */
+    UNREAD("name of sequence of column", "c.relname",
+           "pg_class c JOIN pg_depend x ON x.classid = 'pg_class'::regclass AND x.objid = c.oid"
+           " AND x.refclassid = 'pg_class'::regclass AND x.deptype IN ('a', 'i') JOIN pg_class t ON"
+           " t.oid = x.refobjid JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum ="
+           " x.refobjsubid" IN_NAMESPACE("c.relnamespace")),
+    " WHERE c.relkind = 'S' AND octet_length(t.relname::text || a.attname) < 58"
+    " AND left(c.relname, length(t.relname::text || a.attname) + 5) <> t.relname || '_' ||"
+    " a.attname || '_seq' AND (x.deptype = 'i' OR EXISTS (SELECT 1 FROM pg_attrdef ad JOIN"
+    " pg_depend y ON y.classid = 'pg_attrdef'::regclass AND y.objid = ad.oid AND y.refobjid = c.oid"
+    " WHERE ad.adrelid = a.attrelid AND ad.adnum = a.attnum))",
     UNREAD("comment on index of key", "c.relname",
            "pg_description d JOIN pg_class c ON c.oid = d.objoid JOIN pg_constraint k ON k.conindid"
            " = c.oid AND k.contype IN ('p', 'u', 'x')" IN_NAMESPACE("c.relnamespace")),
