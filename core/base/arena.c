@@ -19,7 +19,7 @@ enum { BLOCK_GAP = 16 };
 enum { BLOCK_GAP = 0 };
 #endif
 
-enum { ALIGNMENT = alignof(max_align_t), FIRST_CHUNK = 4 * 1024, LARGEST_CHUNK = 256 * 1024 };
+enum { ALIGNMENT = alignof(max_align_t), FIRST_CHUNK = 1024, LARGEST_CHUNK = 256 * 1024 };
 enum { KEPT_CHUNK = 64 * 1024 }; /* the largest that stays in a cleared arena */
 
 typedef struct dn_arena_chunk {
@@ -130,15 +130,18 @@ dn_arena_text(dn_arena *arena, const char *text)
 char *
 dn_arena_vprintf(dn_arena *arena, const char *format, va_list arguments)
 {
+    char usual[128]; /* most are shorter, and need not be written twice */
     va_list again;
     int length;
     char *text;
 
     va_copy(again, arguments);
-    length = vsnprintf(NULL, 0, format, again);
+    length = vsnprintf(usual, sizeof usual, format, again);
     va_end(again);
     if (length < 0)
         return NULL;
+    if ((size_t)length < sizeof usual)
+        return dn_arena_copy(arena, usual, (size_t)length);
     text = dn_arena_alloc(arena, (size_t)length + 1);
     if (text)
         vsnprintf(text, (size_t)length + 1, format, arguments);

@@ -182,15 +182,14 @@ bool dn_write_given(dn_writer *writer, dn_data *data);
 bool dn_write_compared_booleans(dn_writer *writer, const dn_node *node);
 /* Is the node one that compares its operands with each other, or stands for one of them? */
 bool dn_write_compares(const dn_node *node);
-/* write_char.c: the blanks behind a char(n), where the database takes them for a part of it. */
-bool dn_write_given_char(dn_writer *writer, const dn_data *data, dunlin_string column,
-                         dn_node *node);
+/* write_char.c: the blanks behind a char(n), where the database takes them for a part of it. `class` is
+ * that of the column which is given the node. */
+bool dn_write_given_char(dn_writer *writer, dn_class class, dn_node *node);
 void dn_write_compared_chars(const dn_writer *writer, const dn_node *node);
 /* Refuses a pattern that would match them, or not. */
 bool dn_write_char_pattern(dn_writer *writer, const dn_node *node);
 /* write_blob.c: a text in the place of a blob becomes one. */
-bool dn_write_given_blob(dn_writer *writer, const dn_data *data, dunlin_string column,
-                         dn_node *node);
+bool dn_write_given_blob(dn_writer *writer, dn_class class, dn_node *node);
 bool dn_write_compared_blobs(dn_writer *writer, const dn_node *node);
 /* write_collation.c: texts of literals alone are told that they are compared by their bytes, where a
  * database does not do so anyway: of two that are compared the first one ... */

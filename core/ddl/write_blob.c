@@ -98,10 +98,9 @@ has_rule(const dn_writer *writer)
 }
 
 bool
-dn_write_given_blob(dn_writer *writer, const dn_data *data, dunlin_string column, dn_node *node)
+dn_write_given_blob(dn_writer *writer, dn_class class, dn_node *node)
 {
-    return node->kind != DN_NODE_STRING || !column.length || !writer->target->column_class ||
-           !has_rule(writer) || dn_class_of_column(writer, &data->table, column) != DN_CLASS_BLOB ||
+    return node->kind != DN_NODE_STRING || class != DN_CLASS_BLOB || !has_rule(writer) ||
            become_blob(writer, node);
 }
 

@@ -68,13 +68,6 @@ become_boolean(dn_writer *writer, dunlin_string column, dn_node *node)
 /* --- what a column is given ------------------------------------------------------------------------ */
 
 static bool
-is_boolean(const dn_writer *writer, const dn_data *data, dunlin_string column)
-{
-    return column.length && writer->target->column_class &&
-           dn_class_of_column(writer, &data->table, column) == DN_CLASS_BOOL;
-}
-
-static bool
 is_constant(const dn_node *node)
 {
     return node->kind == DN_NODE_NUMBER || node->kind == DN_NODE_STRING;
@@ -95,18 +88,16 @@ give(dn_writer *writer, dunlin_string column, dn_node *node)
 }
 
 static bool
-is_decimal_for_integer(const dn_writer *writer, const dn_data *data, dunlin_string column,
-                       const dn_node *node)
+is_decimal_for_integer(const dn_writer *writer, dn_class class, const dn_node *node)
 {
     const dn_ddl_rules *rules = writer->target->rules;
-    dn_class class;
+    dn_class given;
 
-    if (!rules || !column.length || !writer->target->column_class ||
+    if (!rules || !dn_class_is_whole(class) ||
         !dn_rule_named(rules, DUNLIN_RULE_CLAUSE, "decimal for an integer"))
         return false;
-    class = dn_class_of(writer, node);
-    return (class == DN_CLASS_DECIMAL || class == DN_CLASS_FLOAT) &&
-           dn_class_is_whole(dn_class_of_column(writer, &data->table, column));
+    given = dn_class_of(writer, node);
+    return given == DN_CLASS_DECIMAL || given == DN_CLASS_FLOAT;
 }
 
 /* Digits, or for a whole number only those; with blanks around it, as PostgreSQL reads it. */
@@ -170,13 +161,10 @@ refuse_text(dn_writer *writer, const char *clause, dunlin_string column, const d
 
 /* PostgreSQL takes a text for a number where it says one, and for a time with its zone. */
 static bool
-check_text(dn_writer *writer, const dn_data *data, dunlin_string column, const dn_node *node)
+check_text(dn_writer *writer, dn_class class, dunlin_string column, const dn_node *node)
 {
-    dn_class class;
-
-    if (node->kind != DN_NODE_STRING || !column.length || !writer->target->column_class)
+    if (node->kind != DN_NODE_STRING)
         return true;
-    class = dn_class_of_column(writer, &data->table, column);
     if (class == DN_CLASS_TS)
         return !has_zone(node->text) ||
                refuse_text(writer, "zone of a time", column, node, "has a time zone");
@@ -189,14 +177,18 @@ check_text(dn_writer *writer, const dn_data *data, dunlin_string column, const d
 static bool
 give_column(dn_writer *writer, const dn_data *data, dunlin_string column, dn_node *node, bool whole)
 {
-    if ((is_constant(node) || node->kind == DN_NODE_CASE) && is_boolean(writer, data, column))
+    dn_class class;
+
+    if (node->kind == DN_NODE_VALUE || !column.length || !writer->target->column_class)
+        return true;
+    class = dn_class_of_column(writer, &data->table, column);
+    if ((is_constant(node) || node->kind == DN_NODE_CASE) && class == DN_CLASS_BOOL)
         return give(writer, column, node);
-    if (!check_text(writer, data, column, node) ||
-        !dn_write_given_blob(writer, data, column, node) ||
-        !dn_write_given_char(writer, data, column, node))
+    if (!check_text(writer, class, column, node) || !dn_write_given_blob(writer, class, node) ||
+        !dn_write_given_char(writer, class, node))
         return false;
     /* A cast rounds as an assignment does. */
-    return !whole || !is_decimal_for_integer(writer, data, column, node) ||
+    return !whole || !is_decimal_for_integer(writer, class, node) ||
            dn_write_wrap(writer, DN_NODE_CAST, "integer", node);
 }
 

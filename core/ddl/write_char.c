@@ -23,11 +23,10 @@ trim(dn_node *node)
 }
 
 bool
-dn_write_given_char(dn_writer *writer, const dn_data *data, dunlin_string column, dn_node *node)
+dn_write_given_char(dn_writer *writer, dn_class class, dn_node *node)
 {
-    if (!rule_of(writer, "text for a char") || !column.length || !writer->target->column_class ||
-        node->kind == DN_NODE_VALUE ||
-        dn_class_of_column(writer, &data->table, column) != DN_CLASS_CHAR)
+    if (class != DN_CLASS_CHAR || node->kind == DN_NODE_VALUE ||
+        !rule_of(writer, "text for a char"))
         return true;
     if (node->kind == DN_NODE_STRING) {
         trim(node);

@@ -78,7 +78,7 @@ check_create(const checking *work)
     const dunlin_string name = name_of(work->operation);
     const dunlin_string kind = work->operation->kind;
     dn_auto(dn_text) why = DN_TEXT_INIT;
-    dn_guard guard;
+    dn_guard guard = DN_GUARD_SKIP;
 
     if (work->rival)
         return dn_fail(work->error, DUNLIN_DISAGREEMENT, "translate.conflict",

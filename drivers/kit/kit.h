@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <dunlin/driver.h>
 
@@ -25,8 +26,20 @@
 void dn_kit_free(void *pointer_to_pointer); /* for DN_KIT_CLEANUP of char * and the like */
 
 /* --- strings ---------------------------------------------------------------------------------- */
-dunlin_string dn_kit_string(const char *text); /* NULL reads as "" */
-bool dn_kit_equal(dunlin_string left, dunlin_string right);
+/* NULL reads as "". Inline, like what calls it, so that a constant is not measured at run time. */
+static inline dunlin_string
+dn_kit_string(const char *text)
+{
+    dunlin_string string = {text != NULL ? text : "", text != NULL ? strlen(text) : 0};
+
+    return string;
+}
+static inline bool
+dn_kit_equal(dunlin_string left, dunlin_string right)
+{
+    return left.length == right.length &&
+           (left.length == 0 || memcmp(left.data, right.data, left.length) == 0);
+}
 int dn_kit_compare(dunlin_string left, dunlin_string right); /* by bytes, as strcmp */
 static inline bool
 dn_kit_same(dunlin_string left, const char *right)
@@ -71,8 +84,12 @@ typedef struct dn_kit_text {
 
 void dn_kit_text_free(dn_kit_text *text);
 void dn_kit_text_clear(dn_kit_text *text);
-void dn_kit_text_add(dn_kit_text *text, const char *part);
 void dn_kit_text_add_string(dn_kit_text *text, dunlin_string part);
+static inline void
+dn_kit_text_add(dn_kit_text *text, const char *part)
+{
+    dn_kit_text_add_string(text, dn_kit_string(part));
+}
 void dn_kit_text_format(dn_kit_text *text, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 /* quote part quote, with every quote inside doubled. */

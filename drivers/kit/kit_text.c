@@ -16,14 +16,6 @@ dn_kit_free(void *pointer_to_pointer)
     free(pointer);
 }
 
-dunlin_string
-dn_kit_string(const char *text)
-{
-    dunlin_string string = {text != NULL ? text : "", text != NULL ? strlen(text) : 0};
-
-    return string;
-}
-
 int
 dn_kit_compare(dunlin_string left, dunlin_string right)
 {
@@ -31,13 +23,6 @@ dn_kit_compare(dunlin_string left, dunlin_string right)
     int order = length > 0 ? memcmp(left.data, right.data, length) : 0;
 
     return order != 0 ? order : (left.length > right.length) - (left.length < right.length);
-}
-
-bool
-dn_kit_equal(dunlin_string left, dunlin_string right)
-{
-    return left.length == right.length &&
-           (left.length == 0 || memcmp(left.data, right.data, left.length) == 0);
 }
 
 bool
@@ -130,12 +115,6 @@ dn_kit_text_add_string(dn_kit_text *text, dunlin_string part)
         memcpy(text->data + text->length, part.data, part.length);
     text->length += part.length;
     text->data[text->length] = '\0';
-}
-
-void
-dn_kit_text_add(dn_kit_text *text, const char *part)
-{
-    dn_kit_text_add_string(text, dn_kit_string(part));
 }
 
 void

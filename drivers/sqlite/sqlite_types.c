@@ -169,11 +169,21 @@ static const struct {
     {"DECIMAL", "decimal int bool"},
 };
 
+static uint32_t
+letter(char c)
+{
+    return c >= 'A' && c <= 'Z' ? UINT32_C(1) << (c - 'A') : 0;
+}
+
 static const char *
 classes_of(dunlin_string type)
 {
+    uint32_t letters = 0;
+
+    for (uint64_t i = 0; i < type.length; i++)
+        letters |= letter(type.data[i]);
     for (size_t i = 0; i < sizeof(classes) / sizeof(classes[0]); i++)
-        if (contains(type, classes[i].word))
+        if ((letters & letter(*classes[i].word)) != 0 && contains(type, classes[i].word))
             return classes[i].classes;
     return "any";
 }
