@@ -403,6 +403,30 @@ add_other_calls(const char *at, const char *end, dn_text *text)
     }
 }
 
+/* The second argument of integer("n", { mode: "boolean" }), which no database tells, where the new call of the
+ * same function has none. Both begin behind the key of the column; *call is how much of `made` is the call. */
+static dunlin_string
+options_that_stay(const char *declared, const char *end, const char *made, size_t *call)
+{
+    const dunlin_string none = {NULL, 0};
+    const char *open = memchr(declared, '(', (size_t)(end - declared));
+    const char *close = open ? skip_brackets(open, end) : NULL;
+    const char *comma = close ? memchr(open, ',', (size_t)(close - open)) : NULL;
+    size_t head = open ? (size_t)(open - declared) + 1 : 0;
+    const char *closing = strchr(made, ')');
+    dunlin_string options;
+
+    if (!comma || !closing || strncmp(declared, made, head) != 0 ||
+        memchr(made, ',', (size_t)(closing - made)))
+        return none;
+    options = dn_span(comma, (size_t)(close - 1 - comma));
+    *call = (size_t)(closing - made);
+    return memmem(options.data, (size_t)options.length, "mode:", 5) ||
+                   memmem(options.data, (size_t)options.length, "enum:", 5)
+               ? options
+               : none;
+}
+
 /* `line` for the column that is declared at `own`: by its own key, with what else is said of it. */
 static const char *
 line_in_place(const dn_drizzle_source *source, const declaration *table, const char *own,
@@ -411,6 +435,8 @@ line_in_place(const dn_drizzle_source *source, const declaration *table, const c
     dn_auto(dn_text) text = DN_TEXT_INIT;
     const char *rest = strchr(line, ':');
     const char *colon;
+    dunlin_string stay;
+    size_t call = 0;
 
     while (own > table->columns && own[-1] != '\n')
         own--;
@@ -420,6 +446,12 @@ line_in_place(const dn_drizzle_source *source, const declaration *table, const c
         return line;
     dn_text_add_string(&text, "  ");
     dn_text_add(&text, own, (size_t)(colon - own));
+    stay = options_that_stay(colon, table->columns_end, rest, &call);
+    if (stay.length) {
+        dn_text_add(&text, rest, call);
+        dn_text_add(&text, stay.data, (size_t)stay.length);
+        rest += call;
+    }
     dn_text_add(&text, rest, strlen(rest) - 1);
     add_other_calls(colon, table->columns_end, &text);
     dn_text_add_string(&text, ",");

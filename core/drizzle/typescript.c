@@ -211,6 +211,17 @@ add_serial(const dn_drizzle_dialect *dialect, const dunlin_fact *column, dn_text
     return true;
 }
 
+/* SQLite has no type for it, and the default is all that tells. */
+static bool
+is_truth(const dn_drizzle_dialect *dialect, const dunlin_fact *column)
+{
+    dunlin_string type = text_of(column, "type");
+    dunlin_string value = text_of(column, "default");
+
+    return dialect->prefix[0] == 's' && dn_string_equal_fold(type, "integer") &&
+           (dn_string_equal_fold(value, "true") || dn_string_equal_fold(value, "false"));
+}
+
 static void
 add_type(const dn_drizzle_dialect *dialect, const dunlin_fact *column, const char *enum_name,
          dn_text *text)
@@ -229,6 +240,9 @@ add_type(const dn_drizzle_dialect *dialect, const dunlin_fact *column, const cha
         add_values(text, column);
     } else if (dialect->prefix[0] == 'm' && dn_string_equal(words, "tinyint(1)")) {
         add_call(text, "boolean", column);
+    } else if (is_truth(dialect, column)) {
+        add_call(text, "integer", column);
+        dn_text_add_string(text, ", { mode: \"boolean\" }");
     } else if ((found = builder_of(dialect, type.name)) != NULL) {
         add_call(text, found->function, column);
         add_options(text,

@@ -76,12 +76,17 @@ load fresh_helper
     drizzle_project app
     cd app
     sed -i 's/ownerId: integer("owner_id").notNull().ref/owner: integer("owner_id").ref/' schema.ts
-    jq '.tables.users.columns.email.notNull = false | .tables.teams.columns.owner_id.notNull = false' \
+    jq '.tables.users.columns.email.notNull = false | .tables.users.columns.is_active.default = false |
+        .tables.teams.columns.owner_id.notNull = false' \
         "$(fixture drizzle-sqlite)/drizzle/meta/0012_snapshot.json" >drizzle/meta/0012_snapshot.json
     dunlin check
     assert_exit 4
     assert_stdout '~   email: text("email").notNull().unique(),'
     assert_stdout '~   owner: integer("owner_id").notNull().references(() => users.id),'
+    assert_stdout '~   isActive: integer("is_active", { mode: "boolean" }).notNull().default(true),'
+    sed -i '/isActive/d' schema.ts
+    dunlin check
+    assert_stdout '+   isActive: integer("is_active", { mode: "boolean" }).notNull().default(true),'
 }
 
 @test "lines for schema.ts name the imports that its file lacks, each once" {
