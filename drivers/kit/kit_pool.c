@@ -83,6 +83,16 @@ dn_kit_pool_copy(dn_kit_pool *pool, dunlin_string text)
 }
 
 dunlin_string
+dn_kit_pool_text(dn_kit_pool *pool, dn_kit_text *text)
+{
+    dunlin_string kept = dn_kit_pool_copy(pool, dn_kit_text_string(text));
+
+    pool->failed |= text->failed;
+    dn_kit_text_clear(text);
+    return kept;
+}
+
+dunlin_string
 dn_kit_pool_format(dn_kit_pool *pool, const char *format, ...)
 {
     va_list arguments;

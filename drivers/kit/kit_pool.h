@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include <dunlin/schema.h>
+#include "drivers/kit/kit.h"
 
 typedef struct dn_kit_pool {
     struct dn_kit_block *block; /* the one at work, the older ones behind it */
@@ -20,6 +20,8 @@ typedef struct dn_kit_pool {
 void *dn_kit_pool_take(dn_kit_pool *pool, size_t bytes);
 /* A copy with a NUL behind it; empty when there is no memory. */
 dunlin_string dn_kit_pool_copy(dn_kit_pool *pool, dunlin_string text);
+/* What was written so far, kept; the text is emptied. */
+dunlin_string dn_kit_pool_text(dn_kit_pool *pool, dn_kit_text *text);
 dunlin_string dn_kit_pool_format(dn_kit_pool *pool, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 /* Room for one more element of `size` bytes: `list`, or a larger copy of it. NULL: no memory. */

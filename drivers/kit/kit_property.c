@@ -77,6 +77,47 @@ dn_kit_set_list(dn_kit_set set, const char *name)
     return dn_kit_set_inside(set, dn_kit_set_find(set, name));
 }
 
+int64_t
+dn_kit_set_number(dn_kit_set set, const char *name, int64_t otherwise)
+{
+    const dunlin_property *property = dn_kit_set_find(set, name);
+
+    return property != NULL && property->type == DUNLIN_PROPERTY_INTEGER ? property->integer
+                                                                         : otherwise;
+}
+
+uint64_t
+dn_kit_set_count(dn_kit_set list)
+{
+    uint64_t count = 0;
+
+    for (uint64_t i = 0; i < list.count; i = dn_kit_set_next(list, i))
+        count++;
+    return count;
+}
+
+const dunlin_property *
+dn_kit_set_element(dn_kit_set list, uint64_t index)
+{
+    for (uint64_t i = 0; i < list.count; i = dn_kit_set_next(list, i))
+        if (index-- == 0)
+            return &list.list[i];
+    return NULL;
+}
+
+bool
+dn_kit_set_same(dn_kit_set left, dn_kit_set right)
+{
+    uint64_t count = dn_kit_set_count(left);
+
+    if (count != dn_kit_set_count(right))
+        return false;
+    for (uint64_t i = 0; i < count; i++)
+        if (!dn_kit_equal(dn_kit_set_element(left, i)->text, dn_kit_set_element(right, i)->text))
+            return false;
+    return true;
+}
+
 static dunlin_property *
 add(dn_kit_properties *properties, dunlin_string name, int32_t type)
 {

@@ -49,6 +49,12 @@ dunlin_string dn_kit_set_text(dn_kit_set set, const char *name);
 /* What stands inside a list or struct of the set; NULL and others: nothing. */
 dn_kit_set dn_kit_set_inside(dn_kit_set set, const dunlin_property *property);
 dn_kit_set dn_kit_set_list(dn_kit_set set, const char *name); /* find, then inside */
+int64_t dn_kit_set_number(dn_kit_set set, const char *name, int64_t otherwise);
+/* Of a list: how many elements, and one of plain values, or NULL. */
+uint64_t dn_kit_set_count(dn_kit_set list);
+const dunlin_property *dn_kit_set_element(dn_kit_set list, uint64_t index);
+/* Lists of names or texts with the same elements in the same order. */
+bool dn_kit_set_same(dn_kit_set left, dn_kit_set right);
 
 /* --- building ----------------------------------------------------------------------------------- */
 void dn_kit_properties_add(dn_kit_properties *properties, const char *name, int32_t type,

@@ -134,7 +134,7 @@ add_difference_of_columns(const dn_mysql_comparing *at)
     dn_mysql_compare_add(
         at, " t ON t.name = w.name WHERE (NOT BINARY w.essence <=> t.essence OR (w.nullable <> "
             "t.nullable AND t.role <> 'PRI'))");
-    if (dn_mysql_member(dn_mysql_set(at->operation), "generated") != NULL) {
+    if (dn_kit_set_find(dn_mysql_set(at->operation), "generated") != NULL) {
         dn_mysql_compare_add(at, " AND w.name = ");
         dn_mysql_compare_add_literal(at, last_name(at->operation));
     }
@@ -194,7 +194,7 @@ add_difference_of_key(const dn_mysql_comparing *at)
 static void
 add_action(const dn_mysql_comparing *at, const char *words, const char *name)
 {
-    dunlin_string action = dn_mysql_member_text(dn_mysql_set(at->operation), name);
+    dunlin_string action = dn_kit_set_text(dn_mysql_set(at->operation), name);
 
     dn_mysql_compare_add(at, words);
     dn_kit_text_add(at->text, "REPLACE(UPPER(");
@@ -205,18 +205,18 @@ add_action(const dn_mysql_comparing *at, const char *words, const char *name)
 static void
 add_difference_of_foreign_key(const dn_mysql_comparing *at)
 {
-    dn_mysql_members set = dn_mysql_set(at->operation);
-    dn_mysql_members columns = dn_mysql_member_list(set, "columns");
-    dn_mysql_members ref = dn_mysql_member_list(set, "ref");
+    dn_kit_set set = dn_mysql_set(at->operation);
+    dn_kit_set columns = dn_kit_set_list(set, "columns");
+    dn_kit_set ref = dn_kit_set_list(set, "ref");
     DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text names = {0};
 
     for (uint64_t i = 0; i < columns.count; i++) {
         dn_kit_text_add(&names, i > 0 ? ", " : "FOREIGN KEY (");
-        dn_kit_text_add_string(&names, columns.items[i].text);
+        dn_kit_text_add_string(&names, columns.list[i].text);
     }
     dn_kit_text_add(&names, ") REFERENCES ");
     if (ref.count > 0)
-        dn_kit_text_add_string(&names, ref.items[ref.count - 1].text);
+        dn_kit_text_add_string(&names, ref.list[ref.count - 1].text);
     dn_mysql_compare_add(at, "SELECT CONCAT('foreign key ''', ");
     dn_mysql_compare_add_literal(at, at->operation->path[0]);
     dn_mysql_compare_add(at, ", '.', ");
@@ -291,13 +291,13 @@ copy_table(const dunlin_operation *operation, dn_mysql_rendering *work, dn_mysql
     dn_kit_text_add(&work->sql, "CREATE TABLE " DUNLIN_SCRIPT_LIKE " AS SELECT * FROM ");
     dn_mysql_add_name(work, operation->path[0]);
     dn_kit_text_add(&work->sql, " LIMIT 0");
-    like->base = dn_mysql_pool_keep(&work->pool, dn_kit_text_string(&work->sql));
+    like->base = dn_kit_pool_copy(&work->pool, dn_kit_text_string(&work->sql));
     if (!dn_mysql_operates_on(operation, DUNLIN_KIND_COLUMN))
         return;
     dn_kit_text_clear(&work->sql);
     dn_kit_text_add(&work->sql, "ALTER TABLE " DUNLIN_SCRIPT_LIKE " DROP COLUMN ");
     dn_mysql_add_name(work, last_name(operation));
-    like->less = dn_mysql_pool_keep(&work->pool, dn_kit_text_string(&work->sql));
+    like->less = dn_kit_pool_copy(&work->pool, dn_kit_text_string(&work->sql));
 }
 
 /* [M] MySQL has the name of a check once in a database: those of the like get others. */
@@ -321,7 +321,7 @@ forget_names_of_checks(const dunlin_script_item *item, dn_mysql_rendering *work,
         found += name.length - strlen("CHECK");
         dn_kit_text_add_string(&less,
                                (dunlin_string){found, (uint64_t)(sql->data + sql->length - found)});
-        *sql = dn_mysql_pool_keep(&work->pool, dn_kit_text_string(&less));
+        *sql = dn_kit_pool_copy(&work->pool, dn_kit_text_string(&less));
     }
 }
 
@@ -345,6 +345,6 @@ dn_mysql_like(const dunlin_script_item *item, dn_mysql_rendering *work, dn_mysql
                                    ? "DROP SEQUENCE IF EXISTS " DUNLIN_SCRIPT_LIKE
                                    : "DROP TABLE IF EXISTS " DUNLIN_SCRIPT_LIKE);
     if (is_key(operation) || dn_mysql_operates_on(operation, DUNLIN_KIND_CHECK) ||
-        dn_mysql_member(dn_mysql_set(operation), "generated") != NULL)
+        dn_kit_set_find(dn_mysql_set(operation), "generated") != NULL)
         copy_table(operation, work, like);
 }

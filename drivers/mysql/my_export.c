@@ -123,7 +123,7 @@ write_guarded(writing *work, const dunlin_script_item *item)
             dn_kit_fail(work->call, DUNLIN_UNSUPPORTED,
                         "the script cannot ask whether what this statement does is done already");
     }
-    dn_mysql_pool_free(&asking.pool);
+    dn_kit_pool_free(&asking.pool);
 }
 
 static void
@@ -175,7 +175,7 @@ write_comparison(writing *work, const dunlin_script_item *item)
     }
     work->text.failed = work->text.failed || asking.sql.failed;
     dn_kit_text_free(&asking.sql);
-    dn_mysql_pool_free(&asking.pool);
+    dn_kit_pool_free(&asking.pool);
 }
 
 static void

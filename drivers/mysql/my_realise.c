@@ -51,9 +51,9 @@ push(realising *real, const char *kind, const dunlin_string *path, uint64_t path
 }
 
 static void
-copy_text(dn_mysql_list *list, dn_mysql_members members, const char *name)
+copy_text(dn_mysql_list *list, dn_kit_set members, const char *name)
 {
-    const dunlin_property *member = dn_mysql_member(members, name);
+    const dunlin_property *member = dn_kit_set_find(members, name);
 
     if (member != NULL)
         dn_mysql_add_copy(list, member);
@@ -63,9 +63,9 @@ copy_text(dn_mysql_list *list, dn_mysql_members members, const char *name)
 static int32_t
 realise_table(realising *real, const dunlin_fact *fact)
 {
-    dn_mysql_members members = dn_mysql_fact_members(fact);
-    dunlin_string engine = dn_mysql_member_text(members, "engine");
-    dunlin_string collation = dn_mysql_member_text(members, "collation");
+    dn_kit_set members = dn_mysql_fact_members(fact);
+    dunlin_string engine = dn_kit_set_text(members, "engine");
+    dunlin_string collation = dn_kit_set_text(members, "collation");
     bool said = collation.length > 0;
     dn_mysql_list list = {0};
     bool pads;
@@ -90,14 +90,13 @@ static bool
 is_in_primary_key(const realising *real, const dunlin_fact *column)
 {
     for (uint64_t i = 0; i < real->count; i++) {
-        dn_mysql_members columns =
-            dn_mysql_member_list(dn_mysql_fact_members(real->facts[i]), "columns");
+        dn_kit_set columns = dn_kit_set_list(dn_mysql_fact_members(real->facts[i]), "columns");
 
         if (!is_kind(real->facts[i], DUNLIN_KIND_PRIMARY_KEY) ||
             !dn_kit_equal(real->facts[i]->path[0], column->path[0]))
             continue;
         for (uint64_t k = 0; k < columns.count; k++)
-            if (dn_mysql_same_name(columns.items[k].text, column->path[1]))
+            if (dn_mysql_same_name(columns.list[k].text, column->path[1]))
                 return true;
     }
     return false;
@@ -132,7 +131,7 @@ is_of(dunlin_string type, const char *words)
 
 /* decimal(5,2): 1 is printed as 1.00. */
 static bool
-fill_decimal(dn_mysql_pool *pool, dunlin_string type, dunlin_string *text)
+fill_decimal(dn_kit_pool *pool, dunlin_string type, dunlin_string *text)
 {
     DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text filled = {0};
     const char *comma = memchr(type.data, ',', type.length);
@@ -152,7 +151,7 @@ fill_decimal(dn_mysql_pool *pool, dunlin_string type, dunlin_string *text)
         dn_kit_text_add(&filled, ".");
     for (; digits < scale; digits++)
         dn_kit_text_add(&filled, "0");
-    *text = dn_mysql_pool_text(pool, &filled);
+    *text = dn_kit_pool_text(pool, &filled);
     return true;
 }
 
@@ -178,18 +177,18 @@ fill_string(realising *real, bool expression, dunlin_string *text)
             dn_kit_text_add_string(&filled, (dunlin_string){&text->data[i], 1});
         }
     }
-    *text = dn_mysql_pool_text(&real->work.pool, &filled);
+    *text = dn_kit_pool_text(&real->work.pool, &filled);
     return true;
 }
 
 /* ON UPDATE, with as many digits as the type has. */
 static void
-add_on_update(realising *real, dn_mysql_members members, dunlin_string type, dn_mysql_list *list)
+add_on_update(realising *real, dn_kit_set members, dunlin_string type, dn_mysql_list *list)
 {
     DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text text = {0};
     const char *digits = memchr(type.data, '(', type.length);
 
-    if (dn_mysql_member(members, "on_update") == NULL)
+    if (dn_kit_set_find(members, "on_update") == NULL)
         return;
     dn_kit_text_add(&text, "current_timestamp");
     if (digits != NULL)
@@ -198,7 +197,7 @@ add_on_update(realising *real, dn_mysql_members members, dunlin_string type, dn_
     else
         dn_kit_text_add(&text, "()");
     dn_mysql_add(list, "on_update", DUNLIN_PROPERTY_EXPRESSION,
-                 dn_mysql_pool_text(&real->work.pool, &text));
+                 dn_kit_pool_text(&real->work.pool, &text));
 }
 
 /* Whether this is how the server prints it. */
@@ -221,15 +220,15 @@ is_printed_default(realising *real, dunlin_string type, dunlin_string *text)
 
 /* A collation is told where it is another than the table's. */
 static void
-add_column_collation(const realising *real, const dunlin_fact *fact, dn_mysql_members members,
+add_column_collation(const realising *real, const dunlin_fact *fact, dn_kit_set members,
                      dn_mysql_list *list)
 {
-    const dunlin_property *collation = dn_mysql_member(members, "collation");
+    const dunlin_property *collation = dn_kit_set_find(members, "collation");
 
     for (uint64_t i = 0; i < real->count && collation != NULL; i++)
         if (is_kind(real->facts[i], DUNLIN_KIND_TABLE) &&
             dn_kit_equal(real->facts[i]->path[0], fact->path[0]) &&
-            dn_kit_equal(dn_mysql_member_text(dn_mysql_fact_members(real->facts[i]), "collation"),
+            dn_kit_equal(dn_kit_set_text(dn_mysql_fact_members(real->facts[i]), "collation"),
                          collation->text))
             return;
     if (collation != NULL)
@@ -251,7 +250,7 @@ realise_column(realising *real, const dunlin_fact *fact)
 {
     dn_mysql_list native = {0};
     dn_mysql_list list = {0};
-    dn_mysql_members members;
+    dn_kit_set members;
     dunlin_string type;
     dunlin_string fallback;
     bool generated;
@@ -259,10 +258,10 @@ realise_column(realising *real, const dunlin_fact *fact)
     int32_t status =
         dn_mysql_native_column(&real->work, fact->path[1], dn_mysql_fact_members(fact), &native);
 
-    members = (dn_mysql_members){native.items, native.count};
-    type = dn_mysql_member_text(members, "type");
-    fallback = dn_mysql_member_text(members, "default");
-    generated = dn_mysql_member(members, "generated") != NULL;
+    members = (dn_kit_set){native.items, native.count};
+    type = dn_kit_set_text(members, "type");
+    fallback = dn_kit_set_text(members, "default");
+    generated = dn_kit_set_find(members, "generated") != NULL;
     if (status != DUNLIN_OK) {
         dn_mysql_list_free(&native);
         return status;
@@ -270,19 +269,19 @@ realise_column(realising *real, const dunlin_fact *fact)
     dn_mysql_add(&list, "type", DUNLIN_PROPERTY_TEXT, type);
     copy_text(&list, members, "values");
     dn_mysql_add_flag(&list, "not_null",
-                      (dn_mysql_member_is(members, "not_null") ||
-                       dn_mysql_member(members, "auto") != NULL || is_in_primary_key(real, fact)) &&
+                      (dn_kit_set_is_true(members, "not_null") ||
+                       dn_kit_set_find(members, "auto") != NULL || is_in_primary_key(real, fact)) &&
                           !(generated && real->work.server.mariadb));
     if (fallback.length > 0 && !generated) {
         sure = is_printed_default(real, type, &fallback);
         dn_mysql_add(&list, "default", DUNLIN_PROPERTY_EXPRESSION, fallback);
     }
-    if (dn_mysql_member(members, "auto") != NULL)
+    if (dn_kit_set_find(members, "auto") != NULL)
         dn_mysql_add(&list, "auto", DUNLIN_PROPERTY_TEXT, dn_kit_string("increment"));
     copy_text(&list, members, "generated");
     if (generated)
         dn_mysql_add(&list, "generated_kind", DUNLIN_PROPERTY_TEXT,
-                     dn_kit_same(dn_mysql_member_text(members, "generated_kind"), "virtual")
+                     dn_kit_same(dn_kit_set_text(members, "generated_kind"), "virtual")
                          ? dn_kit_string("virtual")
                          : dn_kit_string("stored"));
     add_column_collation(real, fact, members, &list);
@@ -291,8 +290,8 @@ realise_column(realising *real, const dunlin_fact *fact)
     copy_text(&list, members, "comment");
     status = push(real, DUNLIN_KIND_COLUMN, fact->path, fact->path_count, &list,
                   unsure_of(generated, !sure,
-                            dn_mysql_member(members, "charset") != NULL &&
-                                dn_mysql_member(members, "collation") == NULL));
+                            dn_kit_set_find(members, "charset") != NULL &&
+                                dn_kit_set_find(members, "collation") == NULL));
     dn_mysql_list_free(&native);
     return status;
 }
@@ -302,7 +301,7 @@ static int32_t
 realise_key(realising *real, const dunlin_fact *fact)
 {
     bool primary = is_kind(fact, DUNLIN_KIND_PRIMARY_KEY);
-    dn_mysql_members members = dn_mysql_fact_members(fact);
+    dn_kit_set members = dn_mysql_fact_members(fact);
     dunlin_string path[2] = {fact->path[0], dn_kit_string("PRIMARY")};
     dn_mysql_list list = {0};
 
@@ -321,27 +320,27 @@ static int32_t
 realise_foreign_key(realising *real, const dunlin_fact *fact)
 {
     static const char *const actions[] = {"on_delete", "on_update"};
-    dn_mysql_members members = dn_mysql_fact_members(fact);
+    dn_kit_set members = dn_mysql_fact_members(fact);
     dn_mysql_list list = {0};
 
     copy_text(&list, members, "columns");
     copy_text(&list, members, "ref");
     copy_text(&list, members, "ref_columns");
     for (size_t i = 0; i < 2; i++) {
-        dunlin_string action = dn_mysql_member_text(members, actions[i]);
+        dunlin_string action = dn_kit_set_text(members, actions[i]);
 
         if (dn_kit_same(action, "cascade") || dn_kit_same(action, "set null"))
             dn_mysql_add(&list, actions[i], DUNLIN_PROPERTY_TEXT, action);
     }
     return push(real, DUNLIN_KIND_FOREIGN_KEY, fact->path, fact->path_count, &list,
-                dn_mysql_member(members, "ref_columns") == NULL ? "ref_columns" : NULL);
+                dn_kit_set_find(members, "ref_columns") == NULL ? "ref_columns" : NULL);
 }
 
 static int32_t
 realise_check(realising *real, const dunlin_fact *fact)
 {
-    dn_mysql_members members = dn_mysql_fact_members(fact);
-    bool unenforced = dn_mysql_member_is(members, "not_enforced");
+    dn_kit_set members = dn_mysql_fact_members(fact);
+    bool unenforced = dn_kit_set_is_true(members, "not_enforced");
     dn_mysql_list list = {0};
     dunlin_string native;
     int32_t status;
@@ -349,7 +348,7 @@ realise_check(realising *real, const dunlin_fact *fact)
     if (!dn_mysql_checks(&real->work.server) || (unenforced && real->work.server.mariadb))
         return DUNLIN_OK;
     status = dn_mysql_native(&real->work, DUNLIN_TRANSLATE_EXPRESSION,
-                             dn_mysql_member_text(members, "expr"), &native);
+                             dn_kit_set_text(members, "expr"), &native);
     if (status != DUNLIN_OK)
         return status;
     dn_mysql_add(&list, "expr", DUNLIN_PROPERTY_EXPRESSION, native);
@@ -362,7 +361,7 @@ realise_check(realising *real, const dunlin_fact *fact)
 static dunlin_string
 type_of(realising *real, dunlin_string table, dunlin_string column)
 {
-    dn_mysql_members now;
+    dn_kit_set now;
 
     for (uint64_t i = 0; i < real->count; i++)
         if (is_kind(real->facts[i], DUNLIN_KIND_COLUMN) && real->facts[i]->path_count == 2 &&
@@ -372,31 +371,30 @@ type_of(realising *real, dunlin_string table, dunlin_string column)
                                     dn_mysql_fact_members(real->facts[i]))
                 .text;
     now = dn_mysql_fact_members(dn_mysql_find(&real->work, DUNLIN_KIND_COLUMN, table, column));
-    return dn_mysql_member_text(now, "type");
+    return dn_kit_set_text(now, "type");
 }
 
 static bool
-is_plain(dn_mysql_members keys)
+is_plain(dn_kit_set keys)
 {
-    for (uint64_t i = 0; i < keys.count; i = dn_mysql_member_next(keys, i)) {
-        dn_mysql_members key = dn_mysql_member_inside(keys, &keys.items[i]);
+    for (uint64_t i = 0; i < keys.count; i = dn_kit_set_next(keys, i)) {
+        dn_kit_set key = dn_kit_set_inside(keys, &keys.list[i]);
 
-        if (dn_mysql_member(key, "expr") != NULL || dn_mysql_member_is(key, "desc") ||
-            dn_mysql_member(key, "length") != NULL)
+        if (dn_kit_set_find(key, "expr") != NULL || dn_kit_set_is_true(key, "desc") ||
+            dn_kit_set_find(key, "length") != NULL)
             return false;
     }
     return true;
 }
 
 static void
-add_keys(realising *real, const dunlin_fact *fact, dn_mysql_members keys, bool whole,
-         dn_mysql_list *list)
+add_keys(realising *real, const dunlin_fact *fact, dn_kit_set keys, bool whole, dn_mysql_list *list)
 {
     dn_mysql_open_member(list, "keys", DUNLIN_PROPERTY_LIST_BEGIN);
-    for (uint64_t i = 0; i < keys.count; i = dn_mysql_member_next(keys, i)) {
-        dn_mysql_members key = dn_mysql_member_inside(keys, &keys.items[i]);
-        dunlin_string column = dn_mysql_member_text(key, "column");
-        int64_t length = dn_mysql_member_number(key, "length", 0);
+    for (uint64_t i = 0; i < keys.count; i = dn_kit_set_next(keys, i)) {
+        dn_kit_set key = dn_kit_set_inside(keys, &keys.list[i]);
+        dunlin_string column = dn_kit_set_text(key, "column");
+        int64_t length = dn_kit_set_number(key, "length", 0);
 
         dn_mysql_open_member(list, NULL, DUNLIN_PROPERTY_STRUCT_BEGIN);
         copy_text(list, key, "column");
@@ -414,19 +412,18 @@ add_keys(realising *real, const dunlin_fact *fact, dn_mysql_members keys, bool w
 static int32_t
 realise_index(realising *real, const dunlin_fact *fact)
 {
-    dn_mysql_members members = dn_mysql_fact_members(fact);
-    dn_mysql_members keys = dn_mysql_member_list(members, "keys");
-    dunlin_string method = dn_mysql_member_text(members, "method");
+    dn_kit_set members = dn_mysql_fact_members(fact);
+    dn_kit_set keys = dn_kit_set_list(members, "keys");
+    dunlin_string method = dn_kit_set_text(members, "method");
     bool text = dn_kit_same(method, "fulltext") || dn_kit_same(method, "spatial");
-    bool unique = dn_mysql_member_is(members, "unique");
+    bool unique = dn_kit_set_is_true(members, "unique");
     dn_mysql_list list = {0};
 
     if (unique && is_plain(keys)) {
         dn_mysql_open_member(&list, "columns", DUNLIN_PROPERTY_LIST_BEGIN);
-        for (uint64_t i = 0; i < keys.count; i = dn_mysql_member_next(keys, i))
-            dn_mysql_add(
-                &list, NULL, DUNLIN_PROPERTY_IDENTIFIER,
-                dn_mysql_member_text(dn_mysql_member_inside(keys, &keys.items[i]), "column"));
+        for (uint64_t i = 0; i < keys.count; i = dn_kit_set_next(keys, i))
+            dn_mysql_add(&list, NULL, DUNLIN_PROPERTY_IDENTIFIER,
+                         dn_kit_set_text(dn_kit_set_inside(keys, &keys.list[i]), "column"));
         dn_mysql_close_member(&list);
     } else {
         dn_mysql_add_flag(&list, "unique", unique);
@@ -445,23 +442,23 @@ realise_index(realising *real, const dunlin_fact *fact)
 static int32_t
 realise_view(realising *real, const dunlin_fact *fact)
 {
-    dn_mysql_members members = dn_mysql_fact_members(fact);
+    dn_kit_set members = dn_mysql_fact_members(fact);
     dn_mysql_list list = {0};
     int32_t status = DUNLIN_OK;
 
     for (uint64_t i = 0; i < members.count && status == DUNLIN_OK;
-         i = dn_mysql_member_next(members, i)) {
+         i = dn_kit_set_next(members, i)) {
         dunlin_string native;
 
-        if (!dn_kit_same(members.items[i].name, "definition")) {
-            dn_mysql_add_copy(&list, &members.items[i]);
+        if (!dn_kit_same(members.list[i].name, "definition")) {
+            dn_mysql_add_copy(&list, &members.list[i]);
             continue;
         }
         status =
-            dn_mysql_native(&real->work, DUNLIN_TRANSLATE_QUERY, members.items[i].text, &native);
+            dn_mysql_native(&real->work, DUNLIN_TRANSLATE_QUERY, members.list[i].text, &native);
         if (status == DUNLIN_OK)
             dn_mysql_add(&list, "definition", DUNLIN_PROPERTY_EXPRESSION,
-                         dn_mysql_pool_keep(&real->work.pool, native));
+                         dn_kit_pool_copy(&real->work.pool, native));
     }
     if (status == DUNLIN_OK)
         return push(real, DUNLIN_KIND_VIEW, fact->path, fact->path_count, &list,
@@ -474,13 +471,13 @@ static int32_t
 realise_text(realising *real, const dunlin_fact *fact)
 {
     DN_KIT_CLEANUP(dn_kit_free) char *kind = dn_kit_copy(fact->kind);
-    dn_mysql_members members = dn_mysql_fact_members(fact);
+    dn_kit_set members = dn_mysql_fact_members(fact);
     dn_mysql_list list = {0};
 
     if (kind == NULL)
         return dn_kit_no_memory(real->work.call);
-    for (uint64_t i = 0; i < members.count; i = dn_mysql_member_next(members, i))
-        dn_mysql_add_copy(&list, &members.items[i]);
+    for (uint64_t i = 0; i < members.count; i = dn_kit_set_next(members, i))
+        dn_mysql_add_copy(&list, &members.list[i]);
     return push(real, kind, fact->path, fact->path_count, &list, "definition depends columns");
 }
 
@@ -491,16 +488,16 @@ realise_sequence(realising *real, const dunlin_fact *fact)
         const char *name;
         int64_t usual;
     } numbers[] = {{"start", 1}, {"increment", 1}, {"min", 1}, {"max", INT64_MAX - 1}};
-    dn_mysql_members members = dn_mysql_fact_members(fact);
+    dn_kit_set members = dn_mysql_fact_members(fact);
     dn_mysql_list list = {0};
 
     for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
-        int64_t number = dn_mysql_member_number(members, numbers[i].name, numbers[i].usual);
+        int64_t number = dn_kit_set_number(members, numbers[i].name, numbers[i].usual);
 
         if (number != numbers[i].usual && number != INT64_MAX)
             dn_mysql_add_number(&list, numbers[i].name, number);
     }
-    dn_mysql_add_flag(&list, "cycle", dn_mysql_member_is(members, "cycle"));
+    dn_mysql_add_flag(&list, "cycle", dn_kit_set_is_true(members, "cycle"));
     return push(real, DUNLIN_KIND_SEQUENCE, fact->path, fact->path_count, &list, "cache");
 }
 
@@ -545,6 +542,6 @@ dn_mysql_realise(const dunlin_call *call, const dunlin_profile *profile,
                                                           : realise_text(&real, facts[i]);
     }
     dn_kit_text_free(&real.work.sql);
-    dn_mysql_pool_free(&real.work.pool);
+    dn_kit_pool_free(&real.work.pool);
     return status;
 }

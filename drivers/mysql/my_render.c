@@ -169,12 +169,12 @@ is_spoken_of(const dn_mysql_rendering *work, dunlin_string name)
 static bool
 is_versioned(dn_mysql_rendering *work, dunlin_string table)
 {
-    dn_mysql_members members =
+    dn_kit_set members =
         dn_mysql_fact_members(dn_mysql_find(work, DUNLIN_KIND_TABLE, table, dn_kit_string("")));
     const uint64_t *past;
     uint64_t count;
 
-    if (dn_mysql_contains(dn_mysql_member_text(members, "options"), "SYSTEM VERSIONING"))
+    if (dn_mysql_contains(dn_kit_set_text(members, "options"), "SYSTEM VERSIONING"))
         return true;
     past = dn_mysql_past_of(work, table, &count);
     for (uint64_t i = 0; past != NULL && i < count && past[i] < work->at; i++) {
@@ -183,7 +183,7 @@ is_versioned(dn_mysql_rendering *work, dunlin_string table)
         if ((dn_mysql_is_op(operation, DUNLIN_VERB_ALTER, DUNLIN_KIND_TABLE) ||
              dn_mysql_is_op(operation, DUNLIN_VERB_CREATE, DUNLIN_KIND_TABLE)) &&
             dn_kit_equal(operation->path[0], table) &&
-            dn_mysql_contains(dn_mysql_member_text(dn_mysql_set(operation), "options"),
+            dn_mysql_contains(dn_kit_set_text(dn_mysql_set(operation), "options"),
                               "SYSTEM VERSIONING"))
             return true;
     }
@@ -223,10 +223,10 @@ dn_mysql_begin_clause(dn_mysql_rendering *work, dunlin_string table, const dunli
 }
 
 /* --- small things -------------------------------------------------------------------------------------------------- */
-dn_mysql_members
+dn_kit_set
 dn_mysql_set(const dunlin_operation *operation)
 {
-    dn_mysql_members members = {operation->set, operation->set_count};
+    dn_kit_set members = {operation->set, operation->set_count};
 
     return members;
 }
@@ -253,12 +253,12 @@ dn_mysql_add_name(dn_mysql_rendering *work, dunlin_string name)
 }
 
 void
-dn_mysql_add_columns(dn_mysql_rendering *work, dn_mysql_members list)
+dn_mysql_add_columns(dn_mysql_rendering *work, dn_kit_set list)
 {
     dn_kit_text_add(&work->sql, "(");
     for (uint64_t i = 0; i < list.count; i++) {
         dn_kit_text_add(&work->sql, i > 0 ? ", " : "");
-        dn_mysql_add_name(work, list.items[i].text);
+        dn_mysql_add_name(work, list.list[i].text);
     }
     dn_kit_text_add(&work->sql, ")");
 }
@@ -278,6 +278,20 @@ dn_mysql_native(dn_mysql_rendering *work, int32_t what, dunlin_string text, dunl
     return work->call->host->translate(work->call, work->profile, what, text, native);
 }
 
+int32_t
+dn_mysql_add_expression(dn_mysql_rendering *work, dunlin_string text)
+{
+    dunlin_string native;
+    int32_t status = dn_mysql_native(work, DUNLIN_TRANSLATE_EXPRESSION, text, &native);
+
+    if (status != DUNLIN_OK)
+        return status;
+    dn_kit_text_add(&work->sql, "(");
+    dn_kit_text_add_string(&work->sql, native);
+    dn_kit_text_add(&work->sql, ")");
+    return DUNLIN_OK;
+}
+
 const dunlin_fact *
 dn_mysql_find(dn_mysql_rendering *work, const char *kind, dunlin_string table, dunlin_string name)
 {
@@ -294,13 +308,13 @@ dn_mysql_find(dn_mysql_rendering *work, const char *kind, dunlin_string table, d
     return found;
 }
 
-dn_mysql_members
+dn_kit_set
 dn_mysql_fact_members(const dunlin_fact *fact)
 {
-    dn_mysql_members members = {NULL, 0};
+    dn_kit_set members = {NULL, 0};
 
     if (fact != NULL) {
-        members.items = fact->properties;
+        members.list = fact->properties;
         members.count = fact->property_count;
     }
     return members;
@@ -331,21 +345,21 @@ static const struct {
 static int32_t
 check_members(dn_mysql_rendering *work, const dunlin_operation *operation)
 {
-    dn_mysql_members set = dn_mysql_set(operation);
+    dn_kit_set set = dn_mysql_set(operation);
 
     for (size_t i = 0; i < sizeof(carried) / sizeof(carried[0]); i++) {
         if (!dn_kit_same(operation->kind, carried[i].kind))
             continue;
-        for (uint64_t k = 0; k < set.count; k = dn_mysql_member_next(set, k)) {
+        for (uint64_t k = 0; k < set.count; k = dn_kit_set_next(set, k)) {
             DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text word = {0};
 
-            dn_kit_text_format(&word, " %.*s ", (int)set.items[k].name.length,
-                               set.items[k].name.data);
+            dn_kit_text_format(&word, " %.*s ", (int)set.list[k].name.length,
+                               set.list[k].name.data);
             if (word.failed)
                 return dn_kit_no_memory(work->call);
             if (strstr(carried[i].members, word.data) == NULL)
-                return dn_mysql_refuse(work, NULL, "'%.*s' of a %s", (int)set.items[k].name.length,
-                                       set.items[k].name.data, carried[i].kind);
+                return dn_mysql_refuse(work, NULL, "'%.*s' of a %s", (int)set.list[k].name.length,
+                                       set.list[k].name.data, carried[i].kind);
         }
     }
     return DUNLIN_OK;
@@ -461,7 +475,7 @@ dn_mysql_render(const dunlin_call *call, const dunlin_profile *profile, int32_t 
     if (status == DUNLIN_OK)
         status = dn_mysql_end_alter(&work);
     dn_kit_text_free(&work.sql);
-    dn_mysql_pool_free(&work.pool);
+    dn_kit_pool_free(&work.pool);
     dn_mysql_past_free(&work);
     return status;
 }

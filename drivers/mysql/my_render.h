@@ -34,7 +34,7 @@ typedef struct dn_mysql_rendering {
     const dunlin_operation *const *operations;
     uint64_t count;
     uint64_t at; /* the operation at work */
-    dn_mysql_pool pool;
+    dn_kit_pool pool;
     dn_kit_text sql; /* the statement at work */
     /* ALTER TABLE at work: its table, its first operation, and the names it has spoken of. */
     dunlin_string table;
@@ -62,7 +62,7 @@ int32_t dn_mysql_refuse(dn_mysql_rendering *work, const char *way, const char *f
 int32_t dn_mysql_lossy(dn_mysql_rendering *work, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 /* Of a key: that it cannot be checked later, or for new rows alone. */
-int32_t dn_mysql_note_deferral(dn_mysql_rendering *work, dn_mysql_members set);
+int32_t dn_mysql_note_deferral(dn_mysql_rendering *work, dn_kit_set set);
 int32_t dn_mysql_inform(dn_mysql_rendering *work, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
@@ -82,34 +82,36 @@ void dn_mysql_keep_history(dn_mysql_rendering *work, dunlin_string table);
 int32_t dn_mysql_begin_clause(dn_mysql_rendering *work, dunlin_string table,
                               const dunlin_string *names, size_t count);
 /* Members of the operation at work. */
-dn_mysql_members dn_mysql_set(const dunlin_operation *operation);
+dn_kit_set dn_mysql_set(const dunlin_operation *operation);
 bool dn_mysql_unsets(const dunlin_operation *operation, const char *name);
 bool dn_mysql_is_op(const dunlin_operation *operation, int32_t verb, const char *kind);
 
 /* --- parts of statements ----------------------------------------------------------------------------------- */
 void dn_mysql_add_name(dn_mysql_rendering *work, dunlin_string name);
 /* (`a`, `b`) of a list of names. */
-void dn_mysql_add_columns(dn_mysql_rendering *work, dn_mysql_members list);
+void dn_mysql_add_columns(dn_mysql_rendering *work, dn_kit_set list);
 void dn_mysql_add_string(dn_mysql_rendering *work, dunlin_string text);
 /* Portable text in the words of this server. */
 int32_t dn_mysql_native(dn_mysql_rendering *work, int32_t what, dunlin_string text,
                         dunlin_string *native);
+/* The same of an expression, written between parentheses. */
+int32_t dn_mysql_add_expression(dn_mysql_rendering *work, dunlin_string text);
 
 /* A column as it is before operation `before`, in members; expressions and types are native. NULL
  * list->items: nothing is known of it. */
 int32_t dn_mysql_column_now(dn_mysql_rendering *work, dunlin_string table, dunlin_string column,
                             uint64_t before, dn_mysql_list *list);
 /* Members of an operation that makes or changes a column, native. */
-int32_t dn_mysql_native_column(dn_mysql_rendering *work, dunlin_string column,
-                               dn_mysql_members members, dn_mysql_list *list);
+int32_t dn_mysql_native_column(dn_mysql_rendering *work, dunlin_string column, dn_kit_set members,
+                               dn_mysql_list *list);
 /* `name` type ... of native members. */
 int32_t dn_mysql_add_column(dn_mysql_rendering *work, dunlin_string table, dunlin_string name,
-                            dn_mysql_members column);
+                            dn_kit_set column);
 /* The type of a column before operation `before`, or "". */
 int32_t dn_mysql_column_type(dn_mysql_rendering *work, dunlin_string table, dunlin_string column,
                              uint64_t before, dunlin_string *type);
 /* The default as a column's clause has it: a literal or (an expression). */
-dunlin_string dn_mysql_default_text(dn_mysql_pool *pool, const dn_mysql_server *server,
+dunlin_string dn_mysql_default_text(dn_kit_pool *pool, const dn_mysql_server *server,
                                     dunlin_string native, dunlin_string type);
 
 /* A key or check as it stands in CREATE TABLE and behind ADD. *left_out: this server has none. */
@@ -117,9 +119,9 @@ int32_t dn_mysql_add_constraint(dn_mysql_rendering *work, const dunlin_operation
                                 bool *left_out);
 /* Refuses what a key cannot hold whole. */
 int32_t dn_mysql_check_key_columns(dn_mysql_rendering *work, const dunlin_operation *operation,
-                                   dn_mysql_members columns);
+                                   dn_kit_set columns);
 /* What stands behind the columns of a key or an index. */
-void dn_mysql_add_key_options(dn_mysql_rendering *work, dn_mysql_members set);
+void dn_mysql_add_key_options(dn_mysql_rendering *work, dn_kit_set set);
 /* (`a`, `b` DESC, `c`(5)) of an index, with notes for what cannot be. */
 int32_t dn_mysql_add_index_keys(dn_mysql_rendering *work, const dunlin_operation *operation);
 /* KEY `name` (...) of an index, as it stands in CREATE TABLE and behind ADD. */
@@ -127,7 +129,7 @@ int32_t dn_mysql_add_index(dn_mysql_rendering *work, const dunlin_operation *ope
 int32_t dn_mysql_render_grant(dn_mysql_rendering *work);
 int32_t dn_mysql_render_create_table(dn_mysql_rendering *work);
 /* ENGINE = ... of a table's members; `made` for a new one. */
-int32_t dn_mysql_add_table_options(dn_mysql_rendering *work, dn_mysql_members table, bool made);
+int32_t dn_mysql_add_table_options(dn_mysql_rendering *work, dn_kit_set table, bool made);
 int32_t dn_mysql_render_index(dn_mysql_rendering *work);
 /* Clauses of ALTER TABLE: *done is false where the operation is none. */
 int32_t dn_mysql_render_alter(dn_mysql_rendering *work, bool *done);
@@ -154,6 +156,6 @@ bool dn_mysql_is_told(const dn_mysql_rendering *work, const dunlin_operation *op
 /* --- current facts ---------------------------------------------------------------------------------------------- */
 const dunlin_fact *dn_mysql_find(dn_mysql_rendering *work, const char *kind, dunlin_string table,
                                  dunlin_string name);
-dn_mysql_members dn_mysql_fact_members(const dunlin_fact *fact);
+dn_kit_set dn_mysql_fact_members(const dunlin_fact *fact);
 
 #endif

@@ -47,13 +47,13 @@ end_of_additions(const dn_mysql_rendering *work, dunlin_string table)
 }
 
 static int32_t
-add_place(dn_mysql_rendering *work, dn_mysql_members set)
+add_place(dn_mysql_rendering *work, dn_kit_set set)
 {
-    if (dn_mysql_member_is(set, "first"))
+    if (dn_kit_set_is_true(set, "first"))
         dn_kit_text_add(&work->sql, " FIRST");
-    if (dn_mysql_member(set, "after") != NULL) {
+    if (dn_kit_set_find(set, "after") != NULL) {
         dn_kit_text_add(&work->sql, " AFTER ");
-        dn_mysql_add_name(work, dn_mysql_member_text(set, "after"));
+        dn_mysql_add_name(work, dn_kit_set_text(set, "after"));
     }
     return DUNLIN_OK;
 }
@@ -61,11 +61,11 @@ add_place(dn_mysql_rendering *work, dn_mysql_members set)
 static int32_t
 add_column(dn_mysql_rendering *work, const dunlin_operation *operation)
 {
-    dn_mysql_members set = dn_mysql_set(operation);
+    dn_kit_set set = dn_mysql_set(operation);
     dn_mysql_list native = {0};
     int32_t status = dn_mysql_native_column(work, operation->path[1], set, &native);
-    dn_mysql_members members = {native.items, native.count};
-    bool counts = dn_mysql_member(members, "auto") != NULL;
+    dn_kit_set members = {native.items, native.count};
+    bool counts = dn_kit_set_find(members, "auto") != NULL;
     uint64_t end = end_of_additions(work, operation->path[0]);
 
     if (status == DUNLIN_OK && counts)
@@ -92,13 +92,13 @@ add_column_check(dn_mysql_rendering *work, const dunlin_operation *operation)
     dunlin_string native;
     int32_t status =
         dn_mysql_column_now(work, operation->path[0], operation->path[1], work->at, &now);
-    dn_mysql_members members = {now.items, now.count};
+    dn_kit_set members = {now.items, now.count};
 
     if (status == DUNLIN_OK)
         status = begin(work, operation);
     if (status == DUNLIN_OK)
         status = dn_mysql_native(work, DUNLIN_TRANSLATE_EXPRESSION,
-                                 dn_mysql_member_text(dn_mysql_set(operation), "expr"), &native);
+                                 dn_kit_set_text(dn_mysql_set(operation), "expr"), &native);
     if (status == DUNLIN_OK) {
         dn_kit_text_add(&work->sql, "MODIFY COLUMN ");
         status = dn_mysql_add_column(work, dn_kit_string(""), operation->path[1], members);
@@ -137,7 +137,7 @@ add_table_constraint(dn_mysql_rendering *work, const dunlin_operation *operation
 static int32_t
 add_constraint(dn_mysql_rendering *work, const dunlin_operation *operation)
 {
-    dunlin_string level = dn_mysql_member_text(dn_mysql_set(operation), "level");
+    dunlin_string level = dn_kit_set_text(dn_mysql_set(operation), "level");
 
     return work->server.mariadb && dn_kit_same(level, "column")
                ? add_column_check(work, operation)
@@ -148,24 +148,24 @@ add_constraint(dn_mysql_rendering *work, const dunlin_operation *operation)
 typedef struct other_key {
     dn_mysql_rendering *work;
     const dunlin_operation *operation;
-    dn_mysql_members columns;
+    dn_kit_set columns;
     bool found;     /* another key begins with the same column */
     bool has_index; /* one that nobody made for this key holds its columns */
 } other_key;
 
 static bool
-holds_columns(const dunlin_fact *fact, const dn_mysql_members *columns)
+holds_columns(const dunlin_fact *fact, const dn_kit_set *columns)
 {
-    dn_mysql_members members = dn_mysql_fact_members(fact);
-    dn_mysql_members list = dn_mysql_member_list(members, "columns");
+    dn_kit_set members = dn_mysql_fact_members(fact);
+    dn_kit_set list = dn_kit_set_list(members, "columns");
     uint64_t same = 0;
 
     if (list.count == 0)
-        list = dn_mysql_member_list(members, "keys");
+        list = dn_kit_set_list(members, "keys");
     for (uint64_t i = 0; i < list.count && same < columns->count; i++) {
-        if (list.items[i].type != DUNLIN_PROPERTY_IDENTIFIER)
+        if (list.list[i].type != DUNLIN_PROPERTY_IDENTIFIER)
             continue;
-        if (!dn_mysql_same_name(list.items[i].text, columns->items[same].text))
+        if (!dn_mysql_same_name(list.list[i].text, columns->list[same].text))
             return false;
         same++;
     }
@@ -178,15 +178,15 @@ look_for_user(const dunlin_fact *fact, void *context)
     other_key *other = context;
 
     if (dn_kit_same(fact->kind, DUNLIN_KIND_FOREIGN_KEY)) {
-        dn_mysql_members columns = dn_mysql_member_list(dn_mysql_fact_members(fact), "columns");
+        dn_kit_set columns = dn_kit_set_list(dn_mysql_fact_members(fact), "columns");
 
         other->found |= !dn_mysql_same_name(fact->path[1], other->operation->path[1]) &&
                         columns.count > 0 &&
-                        dn_mysql_same_name(columns.items[0].text, other->columns.items[0].text);
+                        dn_mysql_same_name(columns.list[0].text, other->columns.list[0].text);
     } else if (dn_kit_same(fact->kind, DUNLIN_KIND_INDEX) ||
                dn_kit_same(fact->kind, DUNLIN_KIND_UNIQUE) ||
                dn_kit_same(fact->kind, DUNLIN_KIND_PRIMARY_KEY))
-        other->has_index |= !dn_mysql_member_is(dn_mysql_fact_members(fact), "implied") &&
+        other->has_index |= !dn_kit_set_is_true(dn_mysql_fact_members(fact), "implied") &&
                             holds_columns(fact, &other->columns);
     return DUNLIN_OK;
 }
@@ -199,10 +199,10 @@ drop_implied_index(dn_mysql_rendering *work, const dunlin_operation *operation)
     dunlin_string name = operation->path[1];
     other_key other = {.work = work, .operation = operation};
 
-    other.columns = dn_mysql_member_list(
-        dn_mysql_fact_members(
-            dn_mysql_find(work, DUNLIN_KIND_FOREIGN_KEY, operation->path[0], operation->path[1])),
-        "columns");
+    other.columns =
+        dn_kit_set_list(dn_mysql_fact_members(dn_mysql_find(
+                            work, DUNLIN_KIND_FOREIGN_KEY, operation->path[0], operation->path[1])),
+                        "columns");
     if (other.columns.count == 0)
         return DUNLIN_OK;
     work->call->host->members(work->call, dn_kit_string(""), operation->path, 1, look_for_user,
@@ -211,7 +211,7 @@ drop_implied_index(dn_mysql_rendering *work, const dunlin_operation *operation)
         return DUNLIN_OK;
     /* That of a key without a name is called like its first column. */
     if (dn_mysql_is_made_up(name))
-        name = other.columns.items[0].text;
+        name = other.columns.list[0].text;
     dn_kit_text_add(&work->sql, ",\n    DROP INDEX ");
     if (work->script && work->server.mariadb)
         dn_kit_text_add(&work->sql, "IF EXISTS ");
@@ -226,7 +226,7 @@ drop_column_check(dn_mysql_rendering *work, const dunlin_operation *operation)
     dn_mysql_list now = {0};
     int32_t status =
         dn_mysql_column_now(work, operation->path[0], operation->path[1], work->at, &now);
-    dn_mysql_members members = {now.items, now.count};
+    dn_kit_set members = {now.items, now.count};
 
     if (status == DUNLIN_OK)
         status = begin(work, operation);
@@ -242,13 +242,13 @@ drop_column_check(dn_mysql_rendering *work, const dunlin_operation *operation)
 static int32_t
 drop_check(dn_mysql_rendering *work, const dunlin_operation *operation)
 {
-    dn_mysql_members check = dn_mysql_fact_members(
+    dn_kit_set check = dn_mysql_fact_members(
         dn_mysql_find(work, DUNLIN_KIND_CHECK, operation->path[0], operation->path[1]));
     int32_t status;
 
     if (!dn_mysql_checks(&work->server))
         return DUNLIN_OK;
-    if (dn_kit_same(dn_mysql_member_text(check, "level"), "column"))
+    if (dn_kit_same(dn_kit_set_text(check, "level"), "column"))
         return drop_column_check(work, operation);
     status = begin(work, operation);
     dn_kit_text_add(&work->sql, work->server.mariadb ? "DROP CONSTRAINT " : "DROP CHECK ");
@@ -267,15 +267,15 @@ typedef struct index_need {
 static dunlin_string
 first_column(const dunlin_fact *fact)
 {
-    dn_mysql_members members = dn_mysql_fact_members(fact);
-    dn_mysql_members list = dn_mysql_member_list(members, "columns");
+    dn_kit_set members = dn_mysql_fact_members(fact);
+    dn_kit_set list = dn_kit_set_list(members, "columns");
 
     if (list.count > 0)
-        return list.items[0].text;
-    list = dn_mysql_member_list(members, "keys");
+        return list.list[0].text;
+    list = dn_kit_set_list(members, "keys");
     for (uint64_t i = 0; i < list.count; i++)
-        if (dn_kit_same(list.items[i].name, "column"))
-            return list.items[i].text;
+        if (dn_kit_same(list.list[i].name, "column"))
+            return list.list[i].text;
     return dn_kit_string("");
 }
 
@@ -330,7 +330,7 @@ add_index_for_key(dn_mysql_rendering *work, const dunlin_operation *operation)
     dn_kit_text_add(&work->sql, "ADD INDEX ");
     dn_mysql_add_name(work, need.key->path[1]);
     dn_kit_text_add(&work->sql, " ");
-    dn_mysql_add_columns(work, dn_mysql_member_list(dn_mysql_fact_members(need.key), "columns"));
+    dn_mysql_add_columns(work, dn_kit_set_list(dn_mysql_fact_members(need.key), "columns"));
     dn_kit_text_add(&work->sql, ",\n    ");
 }
 
@@ -374,7 +374,7 @@ rename_column(dn_mysql_rendering *work, const dunlin_operation *operation)
 {
     dunlin_string names[2] = {operation->path[1], operation->new_path[1]};
     dn_mysql_list now = {0};
-    dn_mysql_members members;
+    dn_kit_set members;
     int32_t status = dn_mysql_note_views(work, operation->path[0], names[0]);
 
     if (status == DUNLIN_OK)
@@ -394,7 +394,7 @@ rename_column(dn_mysql_rendering *work, const dunlin_operation *operation)
             dn_kit_fail(work->call, DUNLIN_MISSING,
                         "what column '%.*s' of '%.*s' is now is not known", (int)names[0].length,
                         names[0].data, (int)operation->path[0].length, operation->path[0].data);
-    members = (dn_mysql_members){now.items, now.count};
+    members = (dn_kit_set){now.items, now.count};
     if (status == DUNLIN_OK) {
         dn_kit_text_add(&work->sql, "CHANGE COLUMN ");
         dn_mysql_add_name(work, names[0]);
@@ -427,7 +427,7 @@ replace_name(dn_mysql_rendering *work, dunlin_property *property, dunlin_string 
             dn_kit_text_add_string(&text, (dunlin_string){rest.data, 1});
         at += here ? from.length : 1;
     }
-    property->text = dn_mysql_pool_text(&work->pool, &text);
+    property->text = dn_kit_pool_text(&work->pool, &text);
 }
 
 /* The members of a constraint with the names that its columns have by now. */
@@ -435,7 +435,7 @@ static const dunlin_property *
 renamed_members(dn_mysql_rendering *work, const dunlin_fact *fact)
 {
     dunlin_property *copy =
-        dn_mysql_pool_take(&work->pool, (fact->property_count + 1) * sizeof(*copy));
+        dn_kit_pool_take(&work->pool, (fact->property_count + 1) * sizeof(*copy));
 
     if (copy == NULL)
         return fact->properties;
@@ -512,7 +512,7 @@ is_said_of_checking(const dunlin_operation *operation)
     uint64_t known = 0;
 
     for (size_t i = 0; i < sizeof(when) / sizeof(when[0]); i++)
-        known += (dn_mysql_member(dn_mysql_set(operation), when[i]) != NULL) +
+        known += (dn_kit_set_find(dn_mysql_set(operation), when[i]) != NULL) +
                  dn_mysql_unsets(operation, when[i]);
     return known == operation->set_count + operation->unset_count;
 }
@@ -521,12 +521,12 @@ is_said_of_checking(const dunlin_operation *operation)
 static void
 recomment(const dunlin_fact *fact, const dunlin_operation *operation, dn_mysql_list *list)
 {
-    dn_mysql_members now = dn_mysql_fact_members(fact);
-    const dunlin_property *comment = dn_mysql_member(dn_mysql_set(operation), "comment");
+    dn_kit_set now = dn_mysql_fact_members(fact);
+    const dunlin_property *comment = dn_kit_set_find(dn_mysql_set(operation), "comment");
 
-    for (uint64_t i = 0; i < now.count; i = dn_mysql_member_next(now, i))
-        if (!dn_kit_same(now.items[i].name, "comment"))
-            dn_mysql_add_copy(list, &now.items[i]);
+    for (uint64_t i = 0; i < now.count; i = dn_kit_set_next(now, i))
+        if (!dn_kit_same(now.list[i].name, "comment"))
+            dn_mysql_add_copy(list, &now.list[i]);
     if (comment != NULL)
         dn_mysql_add_copy(list, comment);
 }
@@ -534,7 +534,7 @@ recomment(const dunlin_fact *fact, const dunlin_operation *operation, dn_mysql_l
 static int32_t
 add_index_anew(dn_mysql_rendering *work, const dunlin_operation *index)
 {
-    dunlin_string method = dn_mysql_member_text(dn_mysql_set(index), "method");
+    dunlin_string method = dn_kit_set_text(dn_mysql_set(index), "method");
 
     dn_kit_text_add(&work->sql, dn_kit_same(method, "fulltext")  ? "FULLTEXT "
                                 : dn_kit_same(method, "spatial") ? "SPATIAL "
@@ -581,8 +581,8 @@ comment_anew(dn_mysql_rendering *work, const dunlin_operation *operation)
 static int32_t
 alter_key(dn_mysql_rendering *work, const dunlin_operation *operation)
 {
-    dn_mysql_members set = dn_mysql_set(operation);
-    bool comment = dn_mysql_member(set, "comment") != NULL || dn_mysql_unsets(operation, "comment");
+    dn_kit_set set = dn_mysql_set(operation);
+    bool comment = dn_kit_set_find(set, "comment") != NULL || dn_mysql_unsets(operation, "comment");
 
     if (comment && (work->call->flags & DUNLIN_CALL_OWN_WORDS) != 0)
         return comment_anew(work, operation);

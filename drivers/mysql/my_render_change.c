@@ -22,10 +22,10 @@ changes_same_column(const dn_mysql_rendering *work, uint64_t at, const dunlin_op
 static bool
 changes_default_alone(const dunlin_operation *operation)
 {
-    dn_mysql_members set = dn_mysql_set(operation);
+    dn_kit_set set = dn_mysql_set(operation);
 
-    for (uint64_t i = 0; i < set.count; i = dn_mysql_member_next(set, i))
-        if (!dn_kit_same(set.items[i].name, "default"))
+    for (uint64_t i = 0; i < set.count; i = dn_kit_set_next(set, i))
+        if (!dn_kit_same(set.list[i].name, "default"))
             return false;
     for (uint64_t i = 0; i < operation->unset_count; i++)
         if (!dn_kit_same(operation->unset[i], "default"))
@@ -89,10 +89,10 @@ typedef struct bond {
 } bond;
 
 static bool
-lists_column(dn_mysql_members list, dunlin_string column)
+lists_column(dn_kit_set list, dunlin_string column)
 {
     for (uint64_t i = 0; i < list.count; i++)
-        if (dn_mysql_same_name(list.items[i].text, column))
+        if (dn_mysql_same_name(list.list[i].text, column))
             return true;
     return false;
 }
@@ -102,12 +102,12 @@ look_for_bond(const dunlin_fact *fact, void *context)
 {
     bond *looking = context;
     const dunlin_operation *operation = looking->operation;
-    dn_mysql_members members = dn_mysql_fact_members(fact);
-    dn_mysql_members ref = dn_mysql_member_list(members, "ref");
+    dn_kit_set members = dn_mysql_fact_members(fact);
+    dn_kit_set ref = dn_kit_set_list(members, "ref");
     bool child = fact->path_count == 2 && dn_kit_equal(fact->path[0], operation->path[0]) &&
-                 lists_column(dn_mysql_member_list(members, "columns"), operation->path[1]);
-    bool parent = ref.count == 1 && dn_kit_equal(ref.items[0].text, operation->path[0]) &&
-                  lists_column(dn_mysql_member_list(members, "ref_columns"), operation->path[1]);
+                 lists_column(dn_kit_set_list(members, "columns"), operation->path[1]);
+    bool parent = ref.count == 1 && dn_kit_equal(ref.list[0].text, operation->path[0]) &&
+                  lists_column(dn_kit_set_list(members, "ref_columns"), operation->path[1]);
 
     if ((child || parent) && !is_dropped_before(looking->work, fact))
         looking->found = fact;
@@ -184,11 +184,11 @@ check_texts(dn_mysql_rendering *work, const dunlin_operation *operation, dunlin_
 static int32_t
 check_computed(dn_mysql_rendering *work, const dunlin_operation *operation)
 {
-    dn_mysql_members now = dn_mysql_fact_members(
+    dn_kit_set now = dn_mysql_fact_members(
         dn_mysql_find(work, DUNLIN_KIND_COLUMN, operation->path[0], operation->path[1]));
 
     if (!dn_mysql_unsets(operation, "generated") ||
-        !dn_kit_same(dn_mysql_member_text(now, "generated_kind"), "virtual"))
+        !dn_kit_same(dn_kit_set_text(now, "generated_kind"), "virtual"))
         return DUNLIN_OK;
     return dn_mysql_refuse(
         work, NULL,
@@ -209,19 +209,19 @@ check_changes(dn_mysql_rendering *work, uint64_t end)
         dn_mysql_list native = {0};
 
         status = check_computed(work, operation);
-        if (status == DUNLIN_OK && dn_mysql_member(dn_mysql_set(operation), "type") != NULL)
+        if (status == DUNLIN_OK && dn_kit_set_find(dn_mysql_set(operation), "type") != NULL)
             status =
                 dn_mysql_native_column(work, operation->path[1], dn_mysql_set(operation), &native);
         if (status == DUNLIN_OK && native.count > 0) {
-            dn_mysql_members members = {native.items, native.count};
+            dn_kit_set members = {native.items, native.count};
 
-            status = check_bonds(work, operation, dn_mysql_member_text(members, "type"));
+            status = check_bonds(work, operation, dn_kit_set_text(members, "type"));
             if (status == DUNLIN_OK)
-                status = check_texts(work, operation, dn_mysql_member_text(members, "type"));
+                status = check_texts(work, operation, dn_kit_set_text(members, "type"));
         }
         dn_mysql_list_free(&native);
         if (status == DUNLIN_OK && operation->using_expression.length > 0 &&
-            dn_mysql_member(dn_mysql_set(operation), "values") == NULL &&
+            dn_kit_set_find(dn_mysql_set(operation), "values") == NULL &&
             !is_plain_cast(operation->using_expression, operation->path[1]))
             status = dn_mysql_refuse(
                 work,
@@ -234,38 +234,38 @@ check_changes(dn_mysql_rendering *work, uint64_t end)
 }
 
 static bool
-lists_label(dn_mysql_members labels, dunlin_string label)
+lists_label(dn_kit_set labels, dunlin_string label)
 {
     for (uint64_t i = 0; i < labels.count; i++)
-        if (dn_kit_equal(labels.items[i].text, label))
+        if (dn_kit_equal(labels.list[i].text, label))
             return true;
     return false;
 }
 
 /* A column that takes the labels of before and those of after. */
 static void
-join_labels(dn_mysql_members now, dn_mysql_members before, dn_mysql_list *wide)
+join_labels(dn_kit_set now, dn_kit_set before, dn_mysql_list *wide)
 {
-    dn_mysql_members labels = dn_mysql_member_list(now, "values");
+    dn_kit_set labels = dn_kit_set_list(now, "values");
 
-    for (uint64_t i = 0; i < now.count; i = dn_mysql_member_next(now, i)) {
-        if (!dn_kit_same(now.items[i].name, "values")) {
-            dn_mysql_add_copy(wide, &now.items[i]);
+    for (uint64_t i = 0; i < now.count; i = dn_kit_set_next(now, i)) {
+        if (!dn_kit_same(now.list[i].name, "values")) {
+            dn_mysql_add_copy(wide, &now.list[i]);
             continue;
         }
         dn_mysql_open_member(wide, "values", DUNLIN_PROPERTY_LIST_BEGIN);
         for (uint64_t k = 0; k < before.count; k++)
-            dn_mysql_add(wide, NULL, DUNLIN_PROPERTY_TEXT, before.items[k].text);
+            dn_mysql_add(wide, NULL, DUNLIN_PROPERTY_TEXT, before.list[k].text);
         for (uint64_t k = 0; k < labels.count; k++)
-            if (!lists_label(before, labels.items[k].text))
-                dn_mysql_add(wide, NULL, DUNLIN_PROPERTY_TEXT, labels.items[k].text);
+            if (!lists_label(before, labels.list[k].text))
+                dn_mysql_add(wide, NULL, DUNLIN_PROPERTY_TEXT, labels.list[k].text);
         dn_mysql_close_member(wide);
     }
 }
 
 /* What the rows of an ENUM have instead of a label that goes: the column has both for a while. */
 static int32_t
-convert_labels(dn_mysql_rendering *work, const dunlin_operation *operation, dn_mysql_members now,
+convert_labels(dn_mysql_rendering *work, const dunlin_operation *operation, dn_kit_set now,
                uint64_t end)
 {
     dn_mysql_list old = {0};
@@ -280,13 +280,12 @@ convert_labels(dn_mysql_rendering *work, const dunlin_operation *operation, dn_m
         status =
             dn_mysql_native(work, DUNLIN_TRANSLATE_EXPRESSION, operation->using_expression, &value);
     if (status == DUNLIN_OK) {
-        join_labels(now, dn_mysql_member_list((dn_mysql_members){old.items, old.count}, "values"),
-                    &wide);
+        join_labels(now, dn_kit_set_list((dn_kit_set){old.items, old.count}, "values"), &wide);
         dn_kit_text_add(&work->sql, "ALTER TABLE ");
         dn_mysql_add_name(work, operation->path[0]);
         dn_kit_text_add(&work->sql, " MODIFY COLUMN ");
         status = dn_mysql_add_column(work, operation->path[0], operation->path[1],
-                                     (dn_mysql_members){wide.items, wide.count});
+                                     (dn_kit_set){wide.items, wide.count});
     }
     if (status == DUNLIN_OK)
         status = dn_mysql_push_step(work, work->at, count,
@@ -307,14 +306,14 @@ convert_labels(dn_mysql_rendering *work, const dunlin_operation *operation, dn_m
 }
 
 static void
-add_new_default(dn_mysql_rendering *work, dunlin_string name, dn_mysql_members now)
+add_new_default(dn_mysql_rendering *work, dunlin_string name, dn_kit_set now)
 {
-    dunlin_string text = dn_mysql_member_text(now, "default");
+    dunlin_string text = dn_kit_set_text(now, "default");
 
     dn_kit_text_add(&work->sql, "ALTER COLUMN ");
     dn_mysql_add_name(work, name);
     /* [M] without a default a column that may be null has none at all, not even NULL. */
-    if (text.length == 0 && dn_mysql_member_is(now, "not_null")) {
+    if (text.length == 0 && dn_kit_set_is_true(now, "not_null")) {
         dn_kit_text_add(&work->sql, " DROP DEFAULT");
     } else {
         dn_kit_text_add(&work->sql, " SET DEFAULT ");
@@ -326,7 +325,7 @@ static bool
 begins_to_count(const dn_mysql_rendering *work, uint64_t end)
 {
     for (uint64_t i = work->at; i < end; i++)
-        if (dn_mysql_member(dn_mysql_set(work->operations[i]), "auto") != NULL)
+        if (dn_kit_set_find(dn_mysql_set(work->operations[i]), "auto") != NULL)
             return true;
     return false;
 }
@@ -334,7 +333,7 @@ begins_to_count(const dn_mysql_rendering *work, uint64_t end)
 static bool
 is_comment_of_view(dn_mysql_rendering *work, const dunlin_operation *operation)
 {
-    bool commented = dn_mysql_member(dn_mysql_set(operation), "comment") != NULL ||
+    bool commented = dn_kit_set_find(dn_mysql_set(operation), "comment") != NULL ||
                      dn_mysql_unsets(operation, "comment");
 
     return commented && operation->set_count + operation->unset_count == 1 &&
@@ -348,7 +347,7 @@ dn_mysql_render_column_change(dn_mysql_rendering *work)
     uint64_t end = work->at;
     bool alone = true;
     dn_mysql_list list = {0};
-    dn_mysql_members now;
+    dn_kit_set now;
     int32_t status;
 
     if (is_comment_of_view(work, operation))
@@ -360,20 +359,20 @@ dn_mysql_render_column_change(dn_mysql_rendering *work)
     status = check_changes(work, end);
     if (status == DUNLIN_OK)
         status = dn_mysql_column_now(work, operation->path[0], operation->path[1], end, &list);
-    now = (dn_mysql_members){list.items, list.count};
-    if (status == DUNLIN_OK && dn_mysql_member(now, "type") == NULL)
+    now = (dn_kit_set){list.items, list.count};
+    if (status == DUNLIN_OK && dn_kit_set_find(now, "type") == NULL)
         status = dn_kit_fail(work->call, DUNLIN_MISSING,
                              "what column '%.*s' of '%.*s' is now is not known",
                              (int)operation->path[1].length, operation->path[1].data,
                              (int)operation->path[0].length, operation->path[0].data);
     if (status == DUNLIN_OK && operation->using_expression.length > 0 &&
-        dn_mysql_member(now, "values") != NULL &&
+        dn_kit_set_find(now, "values") != NULL &&
         !is_plain_cast(operation->using_expression, operation->path[1]))
         status = convert_labels(work, operation, now, end);
     if (status == DUNLIN_OK)
         status = dn_mysql_begin_clause(work, operation->path[0], operation->path + 1, 1);
     work->guard = work->script ? dn_mysql_guard(work, operation) : NULL;
-    if (status == DUNLIN_OK && alone && dn_mysql_member(now, "on_update") == NULL) {
+    if (status == DUNLIN_OK && alone && dn_kit_set_find(now, "on_update") == NULL) {
         add_new_default(work, operation->path[1], now);
     } else if (status == DUNLIN_OK) {
         dn_kit_text_add(&work->sql, "MODIFY COLUMN ");
@@ -413,16 +412,16 @@ is_dropped_before(const dn_mysql_rendering *work, const dunlin_fact *fact)
 static bool
 has_column(const dunlin_fact *fact, dunlin_string column)
 {
-    dn_mysql_members members = dn_mysql_fact_members(fact);
-    dn_mysql_members columns = dn_mysql_member_list(members, "columns");
-    dn_mysql_members keys = dn_mysql_member_list(members, "keys");
+    dn_kit_set members = dn_mysql_fact_members(fact);
+    dn_kit_set columns = dn_kit_set_list(members, "columns");
+    dn_kit_set keys = dn_kit_set_list(members, "keys");
 
     for (uint64_t i = 0; i < columns.count; i++)
-        if (dn_mysql_same_name(columns.items[i].text, column))
+        if (dn_mysql_same_name(columns.list[i].text, column))
             return true;
     for (uint64_t i = 0; i < keys.count; i++)
-        if (dn_kit_same(keys.items[i].name, "column") &&
-            dn_mysql_same_name(keys.items[i].text, column))
+        if (dn_kit_same(keys.list[i].name, "column") &&
+            dn_mysql_same_name(keys.list[i].text, column))
             return true;
     return false;
 }
@@ -432,12 +431,11 @@ static bool
 is_in_check(const dunlin_fact *fact, dunlin_string column)
 {
     DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text quoted = {0};
-    dn_mysql_members members = dn_mysql_fact_members(fact);
+    dn_kit_set members = dn_mysql_fact_members(fact);
 
     dn_kit_text_quote(&quoted, '`', column);
-    return !quoted.failed &&
-           dn_mysql_contains(dn_mysql_member_text(members, "expr"), quoted.data) &&
-           !dn_kit_same(dn_mysql_member_text(members, "level"), "column");
+    return !quoted.failed && dn_mysql_contains(dn_kit_set_text(members, "expr"), quoted.data) &&
+           !dn_kit_same(dn_kit_set_text(members, "level"), "column");
 }
 
 static int32_t

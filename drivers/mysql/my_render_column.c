@@ -44,7 +44,7 @@ is_string(dunlin_string text)
 }
 
 static dunlin_string
-now_default(dn_mysql_pool *pool, const dn_mysql_server *server, dunlin_string type)
+now_default(dn_kit_pool *pool, const dn_mysql_server *server, dunlin_string type)
 {
     DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text text = {0};
     int digits = dn_mysql_digits(type);
@@ -54,11 +54,11 @@ now_default(dn_mysql_pool *pool, const dn_mysql_server *server, dunlin_string ty
         dn_kit_text_format(&text, "(%d)", digits);
     else if (server->mariadb)
         dn_kit_text_add(&text, "()");
-    return dn_mysql_pool_text(pool, &text);
+    return dn_kit_pool_text(pool, &text);
 }
 
 dunlin_string
-dn_mysql_default_text(dn_mysql_pool *pool, const dn_mysql_server *server, dunlin_string native,
+dn_mysql_default_text(dn_kit_pool *pool, const dn_mysql_server *server, dunlin_string native,
                       dunlin_string type)
 {
     DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text text = {0};
@@ -80,7 +80,7 @@ dn_mysql_default_text(dn_mysql_pool *pool, const dn_mysql_server *server, dunlin
     dn_kit_text_add(&text, "(");
     dn_kit_text_add_string(&text, bare);
     dn_kit_text_add(&text, ")");
-    return dn_mysql_pool_text(pool, &text);
+    return dn_kit_pool_text(pool, &text);
 }
 
 static bool
@@ -120,7 +120,7 @@ add_native_default(dn_mysql_rendering *work, dunlin_string column, dunlin_string
     if (status != DUNLIN_OK)
         return status;
     native = dn_mysql_default_text(&work->pool, &work->server,
-                                   dn_mysql_pool_keep(&work->pool, native), type);
+                                   dn_kit_pool_copy(&work->pool, native), type);
     if (is_expression(native) && !dn_mysql_expression_defaults(&work->server))
         return dn_mysql_refuse(work, NULL,
                                "expressions as defaults before 8.0.13: the default of '%.*s'",
@@ -130,8 +130,8 @@ add_native_default(dn_mysql_rendering *work, dunlin_string column, dunlin_string
 }
 
 static int32_t
-add_type(dn_mysql_rendering *work, dunlin_string column, dn_mysql_members members,
-         dunlin_string *text, dn_mysql_list *list)
+add_type(dn_mysql_rendering *work, dunlin_string column, dn_kit_set members, dunlin_string *text,
+         dn_mysql_list *list)
 {
     dn_mysql_type type = dn_mysql_type_of(&work->pool, &work->server, members);
 
@@ -146,18 +146,17 @@ add_type(dn_mysql_rendering *work, dunlin_string column, dn_mysql_members member
 }
 
 int32_t
-dn_mysql_native_column(dn_mysql_rendering *work, dunlin_string column, dn_mysql_members members,
+dn_mysql_native_column(dn_mysql_rendering *work, dunlin_string column, dn_kit_set members,
                        dn_mysql_list *list)
 {
-    const dunlin_property *end = members.items + members.count;
-    dunlin_string type = dn_mysql_member_text(members, "type");
+    const dunlin_property *end = members.list + members.count;
+    dunlin_string type = dn_kit_set_text(members, "type");
     int32_t status = DUNLIN_OK;
 
-    if (dn_mysql_member(members, "type") != NULL)
+    if (dn_kit_set_find(members, "type") != NULL)
         status = add_type(work, column, members, &type, list);
-    for (const dunlin_property *member = members.items; member < end && status == DUNLIN_OK;
-         member =
-             members.items + dn_mysql_member_next(members, (uint64_t)(member - members.items))) {
+    for (const dunlin_property *member = members.list; member < end && status == DUNLIN_OK;
+         member = members.list + dn_kit_set_next(members, (uint64_t)(member - members.list))) {
         dunlin_string native;
 
         if (dn_kit_same(member->name, "type") || dn_kit_same(member->name, "first") ||
@@ -169,7 +168,7 @@ dn_mysql_native_column(dn_mysql_rendering *work, dunlin_string column, dn_mysql_
             status = dn_mysql_native(work, DUNLIN_TRANSLATE_EXPRESSION, member->text, &native);
             if (status == DUNLIN_OK)
                 dn_mysql_add(list, "generated", DUNLIN_PROPERTY_EXPRESSION,
-                             dn_mysql_pool_keep(&work->pool, native));
+                             dn_kit_pool_copy(&work->pool, native));
         } else if (dn_kit_same(member->name, "collation")) {
             status = check_collation(work, member, list);
         } else if (dn_kit_same(member->name, "auto_options")) {
@@ -217,43 +216,43 @@ static int32_t
 overlay(dn_mysql_rendering *work, dunlin_string column, const dunlin_operation *operation,
         dn_mysql_list *list)
 {
-    dn_mysql_members set = dn_mysql_set(operation);
-    dn_mysql_members old = {list->items, list->count};
-    bool retyped = dn_mysql_member(set, "type") != NULL;
+    dn_kit_set set = dn_mysql_set(operation);
+    dn_kit_set old = {list->items, list->count};
+    bool retyped = dn_kit_set_find(set, "type") != NULL;
     dn_mysql_list merged = {0};
     dn_mysql_list with_type = {0};
     int32_t status;
 
-    for (uint64_t i = 0; i < old.count; i = dn_mysql_member_next(old, i)) {
-        DN_KIT_CLEANUP(dn_kit_free) char *name = dn_kit_copy(old.items[i].name);
+    for (uint64_t i = 0; i < old.count; i = dn_kit_set_next(old, i)) {
+        DN_KIT_CLEANUP(dn_kit_free) char *name = dn_kit_copy(old.list[i].name);
 
         if (name == NULL) {
             merged.failed = true;
             break;
         }
-        if (dn_mysql_member(set, name) == NULL && !dn_mysql_unsets(operation, name) &&
+        if (dn_kit_set_find(set, name) == NULL && !dn_mysql_unsets(operation, name) &&
             !(retyped && (strcmp(name, "values") == 0 || strcmp(name, "collation") == 0)))
-            dn_mysql_add_copy(&merged, &old.items[i]);
+            dn_mysql_add_copy(&merged, &old.list[i]);
     }
     /* A new default is written by the type that the column has. */
-    if (!retyped && dn_mysql_member(old, "type") != NULL) {
-        const dunlin_property *type = dn_mysql_member(old, "type");
+    if (!retyped && dn_kit_set_find(old, "type") != NULL) {
+        const dunlin_property *type = dn_kit_set_find(old, "type");
 
-        for (uint64_t i = 0; i < set.count; i = dn_mysql_member_next(set, i))
-            dn_mysql_add_copy(&with_type, &set.items[i]);
+        for (uint64_t i = 0; i < set.count; i = dn_kit_set_next(set, i))
+            dn_mysql_add_copy(&with_type, &set.list[i]);
         dn_mysql_add_copy(&with_type, type);
-        set.items = with_type.items;
+        set.list = with_type.items;
         set.count = with_type.count;
     }
     if (!retyped && with_type.count > 0) {
         dn_mysql_list again = {0};
 
         for (size_t i = 0; i < merged.count;) {
-            dn_mysql_members all = {merged.items, merged.count};
+            dn_kit_set all = {merged.items, merged.count};
 
             if (!dn_kit_same(merged.items[i].name, "type"))
                 dn_mysql_add_copy(&again, &merged.items[i]);
-            i = (size_t)dn_mysql_member_next(all, i);
+            i = (size_t)dn_kit_set_next(all, i);
         }
         dn_mysql_list_free(&merged);
         merged = again;
@@ -294,11 +293,11 @@ dn_mysql_column_now(dn_mysql_rendering *work, dunlin_string table, dunlin_string
         status = dn_mysql_native_column(work, column, dn_mysql_set(made), list);
         begin++;
     } else {
-        dn_mysql_members members =
+        dn_kit_set members =
             dn_mysql_fact_members(dn_mysql_find(work, DUNLIN_KIND_COLUMN, table, column));
 
-        for (uint64_t i = 0; i < members.count; i = dn_mysql_member_next(members, i))
-            dn_mysql_add_copy(list, &members.items[i]);
+        for (uint64_t i = 0; i < members.count; i = dn_kit_set_next(members, i))
+            dn_mysql_add_copy(list, &members.list[i]);
     }
     for (; begin < count && status == DUNLIN_OK; begin++) {
         const dunlin_operation *operation = work->operations[past[begin]];
@@ -323,19 +322,19 @@ dn_mysql_column_type(dn_mysql_rendering *work, dunlin_string table, dunlin_strin
 {
     dn_mysql_list now = {0};
     int32_t status = dn_mysql_column_now(work, table, column, before, &now);
-    dn_mysql_members members = {now.items, now.count};
+    dn_kit_set members = {now.items, now.count};
 
-    *type = dn_mysql_pool_keep(&work->pool, dn_mysql_member_text(members, "type"));
+    *type = dn_kit_pool_copy(&work->pool, dn_kit_set_text(members, "type"));
     dn_mysql_list_free(&now);
     return status;
 }
 
 /* --- the clause -------------------------------------------------------------------------------------------------------- */
 static void
-add_type_text(dn_mysql_rendering *work, dn_mysql_members column)
+add_type_text(dn_mysql_rendering *work, dn_kit_set column)
 {
-    dunlin_string type = dn_mysql_member_text(column, "type");
-    dn_mysql_members values = dn_mysql_member_list(column, "values");
+    dunlin_string type = dn_kit_set_text(column, "type");
+    dn_kit_set values = dn_kit_set_list(column, "values");
 
     dn_kit_text_add(&work->sql, " ");
     dn_kit_text_add_string(&work->sql, type);
@@ -343,7 +342,7 @@ add_type_text(dn_mysql_rendering *work, dn_mysql_members column)
         return;
     for (uint64_t i = 0; i < values.count; i++) {
         dn_kit_text_add(&work->sql, i > 0 ? "," : "(");
-        dn_mysql_add_string(work, values.items[i].text);
+        dn_mysql_add_string(work, values.list[i].text);
     }
     dn_kit_text_add(&work->sql, ")");
 }
@@ -352,8 +351,7 @@ add_type_text(dn_mysql_rendering *work, dn_mysql_members column)
 static void
 add_own_check(dn_mysql_rendering *work, dunlin_string table, dunlin_string name)
 {
-    dn_mysql_members check =
-        dn_mysql_fact_members(dn_mysql_find(work, DUNLIN_KIND_CHECK, table, name));
+    dn_kit_set check = dn_mysql_fact_members(dn_mysql_find(work, DUNLIN_KIND_CHECK, table, name));
     uint64_t count;
     const uint64_t *past = dn_mysql_past_of(work, table, &count);
 
@@ -363,20 +361,20 @@ add_own_check(dn_mysql_rendering *work, dunlin_string table, dunlin_string name)
         if (dn_kit_same(operation->kind, DUNLIN_KIND_CHECK) && operation->path_count == 2 &&
             dn_kit_equal(operation->path[0], table) && dn_mysql_same_name(operation->path[1], name))
             check = operation->verb == DUNLIN_VERB_CREATE ? dn_mysql_set(operation)
-                                                          : (dn_mysql_members){NULL, 0};
+                                                          : (dn_kit_set){NULL, 0};
     }
-    if (!dn_kit_same(dn_mysql_member_text(check, "level"), "column"))
+    if (!dn_kit_same(dn_kit_set_text(check, "level"), "column"))
         return;
     dn_kit_text_add(&work->sql, " CHECK (");
-    dn_kit_text_add_string(&work->sql, dn_mysql_member_text(check, "expr"));
+    dn_kit_text_add_string(&work->sql, dn_kit_set_text(check, "expr"));
     dn_kit_text_add(&work->sql, ")");
 }
 
 static int32_t
-add_generated(dn_mysql_rendering *work, dunlin_string name, dn_mysql_members column)
+add_generated(dn_mysql_rendering *work, dunlin_string name, dn_kit_set column)
 {
-    dunlin_string expression = dn_mysql_member_text(column, "generated");
-    bool stored = !dn_kit_same(dn_mysql_member_text(column, "generated_kind"), "virtual");
+    dunlin_string expression = dn_kit_set_text(column, "generated");
+    bool stored = !dn_kit_same(dn_kit_set_text(column, "generated_kind"), "virtual");
 
     if (dn_mysql_is_row_time(expression)) {
         dn_kit_text_format(&work->sql, " GENERATED ALWAYS AS %.*s", (int)expression.length,
@@ -386,7 +384,7 @@ add_generated(dn_mysql_rendering *work, dunlin_string name, dn_mysql_members col
     dn_kit_text_add(&work->sql, " GENERATED ALWAYS AS (");
     dn_kit_text_add_string(&work->sql, dn_mysql_unwrap(expression));
     dn_kit_text_add(&work->sql, stored ? ") STORED" : ") VIRTUAL");
-    if (!dn_mysql_member_is(column, "not_null"))
+    if (!dn_kit_set_is_true(column, "not_null"))
         return DUNLIN_OK;
     if (!work->server.mariadb) {
         dn_kit_text_add(&work->sql, " NOT NULL");
@@ -398,42 +396,42 @@ add_generated(dn_mysql_rendering *work, dunlin_string name, dn_mysql_members col
 
 int32_t
 dn_mysql_add_column(dn_mysql_rendering *work, dunlin_string table, dunlin_string name,
-                    dn_mysql_members column)
+                    dn_kit_set column)
 {
-    dunlin_string type = dn_mysql_member_text(column, "type");
+    dunlin_string type = dn_kit_set_text(column, "type");
     dunlin_string text;
     int32_t status = DUNLIN_OK;
 
     dn_mysql_add_name(work, name);
     add_type_text(work, column);
-    text = dn_mysql_member_text(column, "charset");
+    text = dn_kit_set_text(column, "charset");
     if (text.length > 0)
         dn_kit_text_format(&work->sql, " CHARACTER SET %.*s", (int)text.length, text.data);
-    text = dn_mysql_member_text(column, "collation");
+    text = dn_kit_set_text(column, "collation");
     if (text.length > 0)
         dn_kit_text_format(&work->sql, " COLLATE %.*s", (int)text.length, text.data);
-    if (dn_mysql_member(column, "generated") != NULL) {
+    if (dn_kit_set_find(column, "generated") != NULL) {
         status = add_generated(work, name, column);
     } else {
         /* A TIMESTAMP that says neither may become NOT NULL. */
-        if (dn_mysql_member_is(column, "not_null"))
+        if (dn_kit_set_is_true(column, "not_null"))
             dn_kit_text_add(&work->sql, " NOT NULL");
         else if (dn_mysql_begins(type, "timestamp"))
             dn_kit_text_add(&work->sql, " NULL");
-        text = dn_mysql_member_text(column, "default");
+        text = dn_kit_set_text(column, "default");
         if (text.length > 0)
             dn_kit_text_format(&work->sql, " DEFAULT %.*s", (int)text.length, text.data);
-        text = dn_mysql_member_text(column, "on_update");
+        text = dn_kit_set_text(column, "on_update");
         if (text.length > 0)
             dn_kit_text_format(&work->sql, " ON UPDATE %.*s", (int)text.length, text.data);
-        if (dn_mysql_member(column, "auto") != NULL)
+        if (dn_kit_set_find(column, "auto") != NULL)
             dn_kit_text_add(&work->sql, " AUTO_INCREMENT");
     }
-    if (dn_mysql_member_is(column, "invisible"))
+    if (dn_kit_set_is_true(column, "invisible"))
         dn_kit_text_add(&work->sql, " INVISIBLE");
-    if (dn_mysql_member_is(column, "unversioned"))
+    if (dn_kit_set_is_true(column, "unversioned"))
         dn_kit_text_add(&work->sql, " WITHOUT SYSTEM VERSIONING");
-    text = dn_mysql_member_text(column, "comment");
+    text = dn_kit_set_text(column, "comment");
     if (text.length > 0) {
         dn_kit_text_add(&work->sql, " COMMENT ");
         dn_mysql_add_string(work, text);

@@ -13,7 +13,7 @@ static bool
 counts(const dunlin_operation *operation)
 {
     return dn_mysql_is_op(operation, DUNLIN_VERB_CREATE, DUNLIN_KIND_COLUMN) &&
-           dn_mysql_member(dn_mysql_set(operation), "auto") != NULL;
+           dn_kit_set_find(dn_mysql_set(operation), "auto") != NULL;
 }
 
 /* [MDB] "AUTO_INCREMENT on secondary column in multi-column index": MyISAM and Aria. */
@@ -25,15 +25,15 @@ counts_in_groups(const dn_mysql_rendering *work, uint64_t first)
     if (first == 0 ||
         !dn_mysql_is_op(work->operations[first - 1], DUNLIN_VERB_CREATE, DUNLIN_KIND_TABLE))
         return false;
-    engine = dn_mysql_member_text(dn_mysql_set(work->operations[first - 1]), "engine");
+    engine = dn_kit_set_text(dn_mysql_set(work->operations[first - 1]), "engine");
     return dn_kit_same(engine, "MyISAM") || dn_kit_same(engine, "Aria");
 }
 
 static bool
-has_column(dn_mysql_members columns, dunlin_string name, bool anywhere)
+has_column(dn_kit_set columns, dunlin_string name, bool anywhere)
 {
     for (uint64_t i = 0; i < columns.count && (i == 0 || anywhere); i++)
-        if (dn_mysql_same_name(columns.items[i].text, name))
+        if (dn_mysql_same_name(columns.list[i].text, name))
             return true;
     return false;
 }
@@ -50,7 +50,7 @@ has_key(const dn_mysql_rendering *work, const dunlin_operation *column, uint64_t
 
         if ((dn_mysql_is_op(key, DUNLIN_VERB_CREATE, DUNLIN_KIND_PRIMARY_KEY) ||
              dn_mysql_is_op(key, DUNLIN_VERB_CREATE, DUNLIN_KIND_UNIQUE)) &&
-            has_column(dn_mysql_member_list(dn_mysql_set(key), "columns"), column->path[1], groups))
+            has_column(dn_kit_set_list(dn_mysql_set(key), "columns"), column->path[1], groups))
             return true;
     }
     return false;
@@ -59,13 +59,13 @@ has_key(const dn_mysql_rendering *work, const dunlin_operation *column, uint64_t
 static bool
 begins_with(const dunlin_operation *index, dunlin_string column)
 {
-    dn_mysql_members keys = dn_mysql_member_list(dn_mysql_set(index), "keys");
-    dn_mysql_members key;
+    dn_kit_set keys = dn_kit_set_list(dn_mysql_set(index), "keys");
+    dn_kit_set key;
 
     if (keys.count == 0)
         return false;
-    key = dn_mysql_member_inside(keys, &keys.items[0]);
-    return dn_mysql_same_name(dn_mysql_member_text(key, "column"), column);
+    key = dn_kit_set_inside(keys, &keys.list[0]);
+    return dn_mysql_same_name(dn_kit_set_text(key, "column"), column);
 }
 
 /* The first index of the table that begins with the column, or NULL. */
@@ -101,7 +101,7 @@ dn_mysql_check_counter(dn_mysql_rendering *work, uint64_t first, uint64_t end)
 static int32_t
 tell(dn_mysql_rendering *work, const dunlin_operation *index)
 {
-    dn_mysql_told *told = dn_mysql_pool_take(&work->pool, sizeof(*told));
+    dn_mysql_told *told = dn_kit_pool_take(&work->pool, sizeof(*told));
 
     if (told == NULL)
         return dn_kit_no_memory(work->call);

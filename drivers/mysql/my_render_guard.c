@@ -82,7 +82,7 @@ dn_mysql_guard(dn_mysql_rendering *work, const dunlin_operation *operation)
                  false);
     if (text.length == 0)
         return NULL;
-    kept = dn_mysql_pool_take(&work->pool, text.length + 1);
+    kept = dn_kit_pool_take(&work->pool, text.length + 1);
     if (kept == NULL || text.failed)
         return NULL;
     memcpy(kept, text.data, text.length);

@@ -7,9 +7,6 @@
 static int32_t
 add_index_expression(dn_mysql_rendering *work, dunlin_string expression)
 {
-    dunlin_string native;
-    int32_t status;
-
     if (work->server.mariadb || work->server.version < 80013)
         return dn_mysql_refuse(work,
                                "add a generated column of the expression and put the index on it, "
@@ -17,21 +14,15 @@ add_index_expression(dn_mysql_rendering *work, dunlin_string expression)
                                "indexes on expressions%s: %.*s",
                                work->server.mariadb ? "" : " before 8.0.13", (int)expression.length,
                                expression.data);
-    status = dn_mysql_native(work, DUNLIN_TRANSLATE_EXPRESSION, expression, &native);
-    if (status != DUNLIN_OK)
-        return status;
-    dn_kit_text_add(&work->sql, "(");
-    dn_kit_text_add_string(&work->sql, native);
-    dn_kit_text_add(&work->sql, ")");
-    return DUNLIN_OK;
+    return dn_mysql_add_expression(work, expression);
 }
 
 static int32_t
-add_index_column(dn_mysql_rendering *work, const dunlin_operation *operation, dn_mysql_members key,
+add_index_column(dn_mysql_rendering *work, const dunlin_operation *operation, dn_kit_set key,
                  bool whole)
 {
-    dunlin_string column = dn_mysql_member_text(key, "column");
-    int64_t length = dn_mysql_member_number(key, "length", 0);
+    dunlin_string column = dn_kit_set_text(key, "column");
+    int64_t length = dn_kit_set_number(key, "length", 0);
     dunlin_string type;
     int32_t status = dn_mysql_column_type(work, operation->path[0], column, work->at, &type);
 
@@ -51,30 +42,30 @@ add_index_column(dn_mysql_rendering *work, const dunlin_operation *operation, dn
 int32_t
 dn_mysql_add_index_keys(dn_mysql_rendering *work, const dunlin_operation *operation)
 {
-    dn_mysql_members set = dn_mysql_set(operation);
-    dn_mysql_members keys = dn_mysql_member_list(set, "keys");
-    bool unique = dn_mysql_member_is(set, "unique");
-    dunlin_string method = dn_mysql_member_text(set, "method");
+    dn_kit_set set = dn_mysql_set(operation);
+    dn_kit_set keys = dn_kit_set_list(set, "keys");
+    bool unique = dn_kit_set_is_true(set, "unique");
+    dunlin_string method = dn_kit_set_text(set, "method");
     bool whole = unique || dn_kit_same(method, "fulltext") || dn_kit_same(method, "spatial");
     int32_t status = DUNLIN_OK;
 
-    if (dn_mysql_member(set, "keys") == NULL && dn_mysql_member(set, "columns") != NULL) {
-        dn_mysql_add_columns(work, dn_mysql_member_list(set, "columns"));
+    if (dn_kit_set_find(set, "keys") == NULL && dn_kit_set_find(set, "columns") != NULL) {
+        dn_mysql_add_columns(work, dn_kit_set_list(set, "columns"));
         return DUNLIN_OK;
     }
     dn_kit_text_add(&work->sql, "(");
-    for (uint64_t i = 0; i < keys.count && status == DUNLIN_OK; i = dn_mysql_member_next(keys, i)) {
-        dn_mysql_members key = dn_mysql_member_inside(keys, &keys.items[i]);
-        dunlin_string expression = dn_mysql_member_text(key, "expr");
+    for (uint64_t i = 0; i < keys.count && status == DUNLIN_OK; i = dn_kit_set_next(keys, i)) {
+        dn_kit_set key = dn_kit_set_inside(keys, &keys.list[i]);
+        dunlin_string expression = dn_kit_set_text(key, "expr");
 
         dn_kit_text_add(&work->sql, i > 0 ? ", " : "");
         status = expression.length > 0 ? add_index_expression(work, expression)
                                        : add_index_column(work, operation, key, whole);
-        if (dn_mysql_member_is(key, "desc"))
+        if (dn_kit_set_is_true(key, "desc"))
             dn_kit_text_add(&work->sql, " DESC");
-        if (status == DUNLIN_OK && dn_mysql_member(key, "opclass") != NULL)
+        if (status == DUNLIN_OK && dn_kit_set_find(key, "opclass") != NULL)
             status = dn_mysql_lossy(work, "an operator class is not kept");
-        if (status == DUNLIN_OK && dn_mysql_member(key, "collation") != NULL)
+        if (status == DUNLIN_OK && dn_kit_set_find(key, "collation") != NULL)
             status = dn_mysql_lossy(work, "the collation of an index key is not kept");
     }
     dn_kit_text_add(&work->sql, ")");
@@ -85,25 +76,25 @@ dn_mysql_add_index_keys(dn_mysql_rendering *work, const dunlin_operation *operat
 static int32_t
 check_index(dn_mysql_rendering *work, const dunlin_operation *operation)
 {
-    dn_mysql_members set = dn_mysql_set(operation);
-    dunlin_string method = dn_mysql_member_text(set, "method");
-    bool unique = dn_mysql_member_is(set, "unique");
+    dn_kit_set set = dn_mysql_set(operation);
+    dunlin_string method = dn_kit_set_text(set, "method");
+    bool unique = dn_kit_set_is_true(set, "unique");
     int32_t status = DUNLIN_OK;
 
-    if (unique && dn_mysql_member(set, "where") != NULL)
+    if (unique && dn_kit_set_find(set, "where") != NULL)
         return dn_mysql_refuse(
             work,
             "make the key of a generated column that is null where the condition does not hold, "
             "in a section '-- dunlin: only mysql' or a file <tag>.mysql.sql",
             "unique indexes with a condition: '%.*s'", (int)operation->path[1].length,
             operation->path[1].data);
-    if (unique && dn_mysql_member_is(set, "nulls_not_distinct"))
+    if (unique && dn_kit_set_is_true(set, "nulls_not_distinct"))
         return dn_mysql_refuse(work, NULL, "unique keys in which nulls are equal: '%.*s'",
                                (int)operation->path[1].length, operation->path[1].data);
-    if (dn_mysql_member(set, "where") != NULL)
+    if (dn_kit_set_find(set, "where") != NULL)
         status = dn_mysql_lossy(work, "index '%.*s' is of all rows here, its condition is not kept",
                                 (int)operation->path[1].length, operation->path[1].data);
-    if (status == DUNLIN_OK && dn_mysql_member(set, "include") != NULL)
+    if (status == DUNLIN_OK && dn_kit_set_find(set, "include") != NULL)
         status = dn_mysql_lossy(work, "the columns that index '%.*s' includes are not kept",
                                 (int)operation->path[1].length, operation->path[1].data);
     if (status == DUNLIN_OK && method.length > 0 && !dn_kit_same(method, "btree") &&
@@ -112,15 +103,14 @@ check_index(dn_mysql_rendering *work, const dunlin_operation *operation)
         return dn_mysql_refuse(work, NULL, "indexes of the kind %.*s", (int)method.length,
                                method.data);
     if (status == DUNLIN_OK && unique) {
-        dn_mysql_members keys = dn_mysql_member_list(set, "keys");
+        dn_kit_set keys = dn_kit_set_list(set, "keys");
 
-        for (uint64_t i = 0; i < keys.count && status == DUNLIN_OK;
-             i = dn_mysql_member_next(keys, i)) {
-            dn_mysql_members key = dn_mysql_member_inside(keys, &keys.items[i]);
-            const dunlin_property *column = dn_mysql_member(key, "column");
-            dn_mysql_members one = {column, 1};
+        for (uint64_t i = 0; i < keys.count && status == DUNLIN_OK; i = dn_kit_set_next(keys, i)) {
+            dn_kit_set key = dn_kit_set_inside(keys, &keys.list[i]);
+            const dunlin_property *column = dn_kit_set_find(key, "column");
+            dn_kit_set one = {column, 1};
 
-            if (column != NULL && dn_mysql_member(key, "length") == NULL)
+            if (column != NULL && dn_kit_set_find(key, "length") == NULL)
                 status = dn_mysql_check_key_columns(work, operation, one);
         }
     }
@@ -130,12 +120,12 @@ check_index(dn_mysql_rendering *work, const dunlin_operation *operation)
 int32_t
 dn_mysql_add_index(dn_mysql_rendering *work, const dunlin_operation *operation)
 {
-    dn_mysql_members set = dn_mysql_set(operation);
+    dn_kit_set set = dn_mysql_set(operation);
     int32_t status = check_index(work, operation);
 
     if (status != DUNLIN_OK)
         return status;
-    dn_kit_text_format(&work->sql, "%sKEY ", dn_mysql_member_is(set, "unique") ? "UNIQUE " : "");
+    dn_kit_text_format(&work->sql, "%sKEY ", dn_kit_set_is_true(set, "unique") ? "UNIQUE " : "");
     dn_mysql_add_name(work, operation->path[1]);
     dn_kit_text_add(&work->sql, " ");
     status = dn_mysql_add_index_keys(work, operation);
@@ -147,8 +137,8 @@ int32_t
 dn_mysql_render_index(dn_mysql_rendering *work)
 {
     const dunlin_operation *operation = work->operations[work->at];
-    dn_mysql_members set = dn_mysql_set(operation);
-    dunlin_string method = dn_mysql_member_text(set, "method");
+    dn_kit_set set = dn_mysql_set(operation);
+    dunlin_string method = dn_kit_set_text(set, "method");
     bool guarded = work->server.mariadb &&
                    (work->script || operation->condition == DUNLIN_CONDITION_IF_NOT_EXISTS);
     int32_t status;
@@ -158,10 +148,10 @@ dn_mysql_render_index(dn_mysql_rendering *work)
     status = check_index(work, operation);
     if (status != DUNLIN_OK)
         return status;
-    if (dn_mysql_member_is(set, "unique"))
+    if (dn_kit_set_is_true(set, "unique"))
         dn_mysql_keep_history(work, operation->path[0]);
     dn_kit_text_format(&work->sql, "CREATE %s%sINDEX %s",
-                       dn_mysql_member_is(set, "unique") ? "UNIQUE " : "",
+                       dn_kit_set_is_true(set, "unique") ? "UNIQUE " : "",
                        dn_kit_same(method, "fulltext")  ? "FULLTEXT "
                        : dn_kit_same(method, "spatial") ? "SPATIAL "
                                                         : "",

@@ -25,7 +25,7 @@ push(dn_mysql_rendering *work, const dunlin_operation *operation, bool guarded)
 static dunlin_string
 text_of(const dunlin_operation *operation)
 {
-    dunlin_string text = dn_mysql_member_text(dn_mysql_set(operation), "definition");
+    dunlin_string text = dn_kit_set_text(dn_mysql_set(operation), "definition");
 
     return text.length > 0 ? text : operation->body;
 }
@@ -34,9 +34,9 @@ text_of(const dunlin_operation *operation)
 static int32_t
 create_view(dn_mysql_rendering *work, const dunlin_operation *operation)
 {
-    dn_mysql_members set = dn_mysql_set(operation);
-    dunlin_string check = dn_mysql_member_text(set, "check_option");
-    dunlin_string algorithm = dn_mysql_member_text(set, "algorithm");
+    dn_kit_set set = dn_mysql_set(operation);
+    dunlin_string check = dn_kit_set_text(set, "check_option");
+    dunlin_string algorithm = dn_kit_set_text(set, "algorithm");
     bool replace = work->script || (operation->flags & DUNLIN_OPERATION_OR_REPLACE) != 0;
     dunlin_string native;
     int32_t status = dn_mysql_native(work, DUNLIN_TRANSLATE_QUERY, text_of(operation), &native);
@@ -46,13 +46,13 @@ create_view(dn_mysql_rendering *work, const dunlin_operation *operation)
     dn_kit_text_add(&work->sql, replace ? "CREATE OR REPLACE " : "CREATE ");
     if (algorithm.length > 0)
         dn_kit_text_format(&work->sql, "ALGORITHM = %.*s ", (int)algorithm.length, algorithm.data);
-    if (dn_kit_same(dn_mysql_member_text(set, "security"), "invoker"))
+    if (dn_kit_same(dn_kit_set_text(set, "security"), "invoker"))
         dn_kit_text_add(&work->sql, "SQL SECURITY INVOKER ");
     dn_kit_text_add(&work->sql, "VIEW ");
     dn_mysql_add_name(work, operation->path[0]);
-    if (dn_mysql_member(set, "columns") != NULL) {
+    if (dn_kit_set_find(set, "columns") != NULL) {
         dn_kit_text_add(&work->sql, " ");
-        dn_mysql_add_columns(work, dn_mysql_member_list(set, "columns"));
+        dn_mysql_add_columns(work, dn_kit_set_list(set, "columns"));
     }
     dn_kit_text_add(&work->sql, " AS ");
     dn_kit_text_add_string(&work->sql, native);
@@ -72,7 +72,7 @@ words_of_routine(const dunlin_operation *operation)
 static int32_t
 comment_code(dn_mysql_rendering *work, const dunlin_operation *operation, dunlin_string name)
 {
-    dunlin_string comment = dn_mysql_member_text(dn_mysql_set(operation), "comment");
+    dunlin_string comment = dn_kit_set_text(dn_mysql_set(operation), "comment");
 
     if (comment.length == 0 || is_kind(operation, DUNLIN_KIND_TRIGGER))
         return DUNLIN_OK;
@@ -91,7 +91,7 @@ member_behind(dn_mysql_rendering *work, const dunlin_operation *operation, const
                              .kind = operation->kind,
                              .path = operation->path,
                              .path_count = operation->path_count};
-    const dunlin_property *set = dn_mysql_member(dn_mysql_set(operation), name);
+    const dunlin_property *set = dn_kit_set_find(dn_mysql_set(operation), name);
     const dunlin_fact *now = NULL;
 
     if (work->call->host->find != NULL)
@@ -100,7 +100,7 @@ member_behind(dn_mysql_rendering *work, const dunlin_operation *operation, const
         return set->text;
     return dn_mysql_unsets(operation, name) || operation->verb == DUNLIN_VERB_CREATE
                ? dn_kit_string("")
-               : dn_mysql_member_text(dn_mysql_fact_members(now), name);
+               : dn_kit_set_text(dn_mysql_fact_members(now), name);
 }
 
 /* In the mode that it was made in, where that gives the text another meaning. */
@@ -155,8 +155,8 @@ static int32_t
 alter_code(dn_mysql_rendering *work, const dunlin_operation *operation)
 {
     dunlin_string name = operation->path[0];
-    bool anew = dn_mysql_member(dn_mysql_set(operation), "definition") != NULL ||
-                dn_mysql_member(dn_mysql_set(operation), "sql_mode") != NULL ||
+    bool anew = dn_kit_set_find(dn_mysql_set(operation), "definition") != NULL ||
+                dn_kit_set_find(dn_mysql_set(operation), "sql_mode") != NULL ||
                 dn_mysql_unsets(operation, "sql_mode");
     dunlin_string comment = member_behind(work, operation, "comment");
     int32_t status = DUNLIN_OK;
@@ -181,7 +181,7 @@ alter_code(dn_mysql_rendering *work, const dunlin_operation *operation)
 static bool
 is_changed(const dunlin_operation *operation, const char *name)
 {
-    return dn_mysql_member(dn_mysql_set(operation), name) != NULL ||
+    return dn_kit_set_find(dn_mysql_set(operation), name) != NULL ||
            dn_mysql_unsets(operation, name);
 }
 
@@ -190,10 +190,10 @@ is_changed(const dunlin_operation *operation, const char *name)
 static int32_t
 alter_sequence(dn_mysql_rendering *work, const dunlin_operation *operation)
 {
-    dn_mysql_members set = dn_mysql_set(operation);
-    dn_mysql_members members = dn_mysql_fact_members(
+    dn_kit_set set = dn_mysql_set(operation);
+    dn_kit_set members = dn_mysql_fact_members(
         dn_mysql_find(work, DUNLIN_KIND_SEQUENCE, operation->path[0], dn_kit_string("")));
-    dn_kit_set now = {members.items, members.count};
+    dn_kit_set now = {members.list, members.count};
     dn_kit_sequence before = dn_kit_sequence_of(now, NULL, INT64_MIN + 1, INT64_MAX - 1);
     dn_kit_sequence after = dn_kit_sequence_of(now, operation, INT64_MIN + 1, INT64_MAX - 1);
     int64_t first;
@@ -212,10 +212,9 @@ alter_sequence(dn_mysql_rendering *work, const dunlin_operation *operation)
     dn_mysql_add_name(work, operation->path[0]);
     dn_kit_sequence_say(&work->sql, &before, &after);
     if (is_changed(operation, "cache"))
-        dn_kit_text_format(&work->sql, " CACHE %" PRId64,
-                           dn_mysql_member_number(set, "cache", 1000));
+        dn_kit_text_format(&work->sql, " CACHE %" PRId64, dn_kit_set_number(set, "cache", 1000));
     if (is_changed(operation, "cycle"))
-        dn_kit_text_add(&work->sql, dn_mysql_member_is(set, "cycle") ? " CYCLE" : " NOCYCLE");
+        dn_kit_text_add(&work->sql, dn_kit_set_is_true(set, "cycle") ? " CYCLE" : " NOCYCLE");
     return push(work, operation, true);
 }
 
@@ -227,16 +226,16 @@ create_sequence(dn_mysql_rendering *work, const dunlin_operation *operation)
                                              {"max", "MAXVALUE"},
                                              {"start", "START WITH"},
                                              {"cache", "CACHE"}};
-    dn_mysql_members set = dn_mysql_set(operation);
+    dn_kit_set set = dn_mysql_set(operation);
     bool guarded = work->script || operation->condition == DUNLIN_CONDITION_IF_NOT_EXISTS;
 
     dn_kit_text_add(&work->sql, guarded ? "CREATE SEQUENCE IF NOT EXISTS " : "CREATE SEQUENCE ");
     dn_mysql_add_name(work, operation->path[0]);
     for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
-        if (dn_mysql_member(set, numbers[i][0]) != NULL)
+        if (dn_kit_set_find(set, numbers[i][0]) != NULL)
             dn_kit_text_format(&work->sql, " %s %" PRId64, numbers[i][1],
-                               dn_mysql_member_number(set, numbers[i][0], 0));
-    if (dn_mysql_member_is(set, "cycle"))
+                               dn_kit_set_number(set, numbers[i][0], 0));
+    if (dn_kit_set_is_true(set, "cycle"))
         dn_kit_text_add(&work->sql, " CYCLE");
     return push(work, operation, false);
 }
@@ -266,9 +265,9 @@ drop_foreign_key(const dunlin_fact *fact, void *context)
 {
     cascade *drop = context;
     dn_mysql_rendering *work = drop->work;
-    dn_mysql_members ref = dn_mysql_member_list(dn_mysql_fact_members(fact), "ref");
+    dn_kit_set ref = dn_kit_set_list(dn_mysql_fact_members(fact), "ref");
 
-    if (fact->path_count != 2 || ref.count != 1 || !dn_kit_equal(ref.items[0].text, drop->name) ||
+    if (fact->path_count != 2 || ref.count != 1 || !dn_kit_equal(ref.list[0].text, drop->name) ||
         dn_kit_equal(fact->path[0], drop->name))
         return DUNLIN_OK;
     dn_kit_text_add(&work->sql, "ALTER TABLE ");
@@ -283,11 +282,11 @@ drop_view(const dunlin_fact *fact, void *context)
 {
     cascade *drop = context;
     dn_mysql_rendering *work = drop->work;
-    dn_mysql_members depends = dn_mysql_member_list(dn_mysql_fact_members(fact), "depends");
+    dn_kit_set depends = dn_kit_set_list(dn_mysql_fact_members(fact), "depends");
     bool hangs = false;
 
     for (uint64_t i = 0; i < depends.count; i++)
-        hangs |= dn_kit_equal(depends.items[i].text, drop->name);
+        hangs |= dn_kit_equal(depends.list[i].text, drop->name);
     if (!hangs || fact->path_count != 1)
         return DUNLIN_OK;
     /* Views of the view need not go: they are left without it, and the server lets them. */
@@ -317,16 +316,16 @@ is_dropped_before(const dn_mysql_rendering *work, dunlin_string view)
 static bool
 is_used_by(const dunlin_fact *fact, const cascade *drop)
 {
-    dn_mysql_members members = dn_mysql_fact_members(fact);
-    dn_mysql_members depends = dn_mysql_member_list(members, "depends");
-    dunlin_string text = dn_mysql_member_text(members, "definition");
+    dn_kit_set members = dn_mysql_fact_members(fact);
+    dn_kit_set depends = dn_kit_set_list(members, "depends");
+    dunlin_string text = dn_kit_set_text(members, "definition");
     DN_KIT_CLEANUP(dn_kit_free) char *definition = dn_kit_copy(text);
     DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text column = {0};
     DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text name = {0};
     bool hangs = false;
 
     for (uint64_t i = 0; i < depends.count; i++)
-        hangs |= dn_kit_equal(depends.items[i].text, drop->name);
+        hangs |= dn_kit_equal(depends.list[i].text, drop->name);
     /* Of a view that this very run makes, only the text is known. */
     dn_kit_text_quote(&name, '`', drop->name);
     if (depends.count == 0)
@@ -499,7 +498,7 @@ comments_alone(const dunlin_operation *operation)
 {
     return operation->verb == DUNLIN_VERB_ALTER &&
            operation->set_count + operation->unset_count == 1 &&
-           (dn_mysql_member(dn_mysql_set(operation), "comment") != NULL ||
+           (dn_kit_set_find(dn_mysql_set(operation), "comment") != NULL ||
             dn_mysql_unsets(operation, "comment"));
 }
 

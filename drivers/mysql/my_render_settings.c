@@ -82,33 +82,33 @@ add_options(dn_kit_text *text, dunlin_string before, dunlin_string after)
 
 /* A comment that is there already is not written again. */
 static bool
-is_known_comment(dn_mysql_members now, const dunlin_property *member)
+is_known_comment(dn_kit_set now, const dunlin_property *member)
 {
     return dn_kit_same(member->name, "comment") &&
-           dn_kit_equal(dn_mysql_member_text(now, "comment"), member->text);
+           dn_kit_equal(dn_kit_set_text(now, "comment"), member->text);
 }
 
 /* What stands behind ALTER TABLE without commas; empty where nothing of it changes. */
 static int32_t
-add_settings(dn_mysql_rendering *work, const dunlin_operation *operation, dn_mysql_members now,
+add_settings(dn_mysql_rendering *work, const dunlin_operation *operation, dn_kit_set now,
              dunlin_string after, dn_kit_text *settings)
 {
     DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text sql = work->sql;
-    dn_mysql_members set = dn_mysql_set(operation);
+    dn_kit_set set = dn_mysql_set(operation);
     dn_mysql_list plain = {0};
     int32_t status;
 
-    for (uint64_t i = 0; i < set.count; i = dn_mysql_member_next(set, i))
-        if (!dn_kit_same(set.items[i].name, "options") && !is_known_comment(now, &set.items[i]))
-            dn_mysql_add_copy(&plain, &set.items[i]);
+    for (uint64_t i = 0; i < set.count; i = dn_kit_set_next(set, i))
+        if (!dn_kit_same(set.list[i].name, "options") && !is_known_comment(now, &set.list[i]))
+            dn_mysql_add_copy(&plain, &set.list[i]);
     memset(&work->sql, 0, sizeof(work->sql));
-    status = dn_mysql_add_table_options(work, (dn_mysql_members){plain.items, plain.count}, false);
+    status = dn_mysql_add_table_options(work, (dn_kit_set){plain.items, plain.count}, false);
     *settings = work->sql;
     work->sql = sql;
     memset(&sql, 0, sizeof(sql));
     if (dn_mysql_unsets(operation, "engine"))
         dn_kit_text_add(settings, " ENGINE = InnoDB");
-    add_options(settings, dn_mysql_member_text(now, "options"), after);
+    add_options(settings, dn_kit_set_text(now, "options"), after);
     if (dn_mysql_unsets(operation, "comment"))
         dn_kit_text_add(settings, " COMMENT = ''");
     if (plain.failed || settings->failed)
@@ -127,7 +127,7 @@ begin(dn_mysql_rendering *work, const dunlin_operation *operation)
 }
 
 static int32_t
-change_settings(dn_mysql_rendering *work, const dunlin_operation *operation, dn_mysql_members now,
+change_settings(dn_mysql_rendering *work, const dunlin_operation *operation, dn_kit_set now,
                 dunlin_string after)
 {
     DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text settings = {0};
@@ -168,7 +168,7 @@ add_period_name(dn_mysql_rendering *work, dunlin_string period)
 static int32_t
 change_period(dn_mysql_rendering *work, const dunlin_operation *operation, dunlin_string before)
 {
-    dunlin_string after = dn_mysql_member_text(dn_mysql_set(operation), "period");
+    dunlin_string after = dn_kit_set_text(dn_mysql_set(operation), "period");
     int32_t status = DUNLIN_OK;
 
     if (after.length == 0 && !dn_mysql_unsets(operation, "period"))
@@ -191,7 +191,7 @@ change_period(dn_mysql_rendering *work, const dunlin_operation *operation, dunli
 static int32_t
 change_partitions(dn_mysql_rendering *work, const dunlin_operation *operation)
 {
-    dunlin_string text = dn_mysql_member_text(dn_mysql_set(operation), "partition_by");
+    dunlin_string text = dn_kit_set_text(dn_mysql_set(operation), "partition_by");
     int32_t status;
 
     if (text.length == 0 && !dn_mysql_unsets(operation, "partition_by"))
@@ -213,18 +213,18 @@ int32_t
 dn_mysql_render_table_change(dn_mysql_rendering *work)
 {
     const dunlin_operation *operation = work->operations[work->at];
-    dn_mysql_members set = dn_mysql_set(operation);
-    dn_mysql_members now = dn_mysql_fact_members(
+    dn_kit_set set = dn_mysql_set(operation);
+    dn_kit_set now = dn_mysql_fact_members(
         dn_mysql_find(work, DUNLIN_KIND_TABLE, operation->path[0], dn_kit_string("")));
-    dunlin_string before = dn_mysql_member_text(now, "options");
-    bool changes = dn_mysql_member(set, "options") != NULL || dn_mysql_unsets(operation, "options");
-    dunlin_string after = changes ? dn_mysql_member_text(set, "options") : before;
+    dunlin_string before = dn_kit_set_text(now, "options");
+    bool changes = dn_kit_set_find(set, "options") != NULL || dn_mysql_unsets(operation, "options");
+    dunlin_string after = changes ? dn_kit_set_text(set, "options") : before;
     bool ends = dn_mysql_contains(before, versioning);
     int32_t status = change_settings(work, operation, now, after);
 
     if (status == DUNLIN_OK && ends != dn_mysql_contains(after, versioning))
         status = change_versioning(work, operation, ends);
     if (status == DUNLIN_OK)
-        status = change_period(work, operation, dn_mysql_member_text(now, "period"));
+        status = change_period(work, operation, dn_kit_set_text(now, "period"));
     return status == DUNLIN_OK ? change_partitions(work, operation) : status;
 }

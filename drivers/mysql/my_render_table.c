@@ -13,7 +13,7 @@
  * keeps a hash of a long unique key since 10.4. */
 int32_t
 dn_mysql_check_key_columns(dn_mysql_rendering *work, const dunlin_operation *operation,
-                           dn_mysql_members columns)
+                           dn_kit_set columns)
 {
     bool unique = !dn_kit_same(operation->kind, DUNLIN_KIND_PRIMARY_KEY) &&
                   !dn_kit_same(operation->kind, DUNLIN_KIND_FOREIGN_KEY);
@@ -25,14 +25,14 @@ dn_mysql_check_key_columns(dn_mysql_rendering *work, const dunlin_operation *ope
         dunlin_string type;
 
         status = dn_mysql_column_type(
-            work, operation->path[0], columns.items[i].text,
+            work, operation->path[0], columns.list[i].text,
             operation->verb == DUNLIN_VERB_CREATE ? work->count : work->at, &type);
         if (status == DUNLIN_OK && dn_mysql_prefix(type) > 0)
             return dn_mysql_refuse(work,
                                    "give the column a length, varchar(255) say, in the migration "
                                    "that makes it",
                                    "keys on columns without a length: '%.*s' of '%.*s' is a %.*s",
-                                   (int)columns.items[i].text.length, columns.items[i].text.data,
+                                   (int)columns.list[i].text.length, columns.list[i].text.data,
                                    (int)operation->path[0].length, operation->path[0].data,
                                    (int)type.length, type.data);
     }
@@ -41,14 +41,14 @@ dn_mysql_check_key_columns(dn_mysql_rendering *work, const dunlin_operation *ope
 
 /* --- constraints --------------------------------------------------------------------------------------------- */
 int32_t
-dn_mysql_note_deferral(dn_mysql_rendering *work, dn_mysql_members set)
+dn_mysql_note_deferral(dn_mysql_rendering *work, dn_kit_set set)
 {
     int32_t status = DUNLIN_OK;
 
-    if (dn_mysql_member_is(set, "deferrable") || dn_mysql_member_is(set, "deferred"))
+    if (dn_kit_set_is_true(set, "deferrable") || dn_kit_set_is_true(set, "deferred"))
         status = dn_mysql_lossy(work, "a constraint cannot be deferred here: it is checked by "
                                       "each statement");
-    if (status == DUNLIN_OK && dn_mysql_member_is(set, "not_valid"))
+    if (status == DUNLIN_OK && dn_kit_set_is_true(set, "not_valid"))
         status = dn_mysql_inform(work, "rows that are there already are checked, too");
     return status;
 }
@@ -64,49 +64,49 @@ add_constraint_name(dn_mysql_rendering *work, const dunlin_operation *operation)
 }
 
 static bool
-lists(dn_mysql_members names, dunlin_string name)
+lists(dn_kit_set names, dunlin_string name)
 {
     for (uint64_t i = 0; i < names.count; i++)
-        if (dn_kit_equal(names.items[i].text, name))
+        if (dn_kit_equal(names.list[i].text, name))
             return true;
     return false;
 }
 
 /* With the lengths and directions that they have in the key. */
 static void
-add_key_columns(dn_mysql_rendering *work, dn_mysql_members set)
+add_key_columns(dn_mysql_rendering *work, dn_kit_set set)
 {
-    dn_mysql_members columns = dn_mysql_member_list(set, "columns");
-    dn_mysql_members lengths = dn_mysql_member_list(set, "lengths");
+    dn_kit_set columns = dn_kit_set_list(set, "columns");
+    dn_kit_set lengths = dn_kit_set_list(set, "lengths");
 
     dn_kit_text_add(&work->sql, "(");
     for (uint64_t i = 0; i < columns.count; i++) {
-        const dunlin_property *length = dn_mysql_element(lengths, i);
+        const dunlin_property *length = dn_kit_set_element(lengths, i);
 
         dn_kit_text_add(&work->sql, i > 0 ? ", " : "");
-        dn_mysql_add_name(work, columns.items[i].text);
+        dn_mysql_add_name(work, columns.list[i].text);
         if (length != NULL && length->integer > 0)
             dn_kit_text_format(&work->sql, "(%lld)", (long long)length->integer);
-        if (lists(dn_mysql_member_list(set, "desc_columns"), columns.items[i].text))
+        if (lists(dn_kit_set_list(set, "desc_columns"), columns.list[i].text))
             dn_kit_text_add(&work->sql, " DESC");
     }
-    if (dn_mysql_member_is(set, "without_overlaps"))
+    if (dn_kit_set_is_true(set, "without_overlaps"))
         dn_kit_text_add(&work->sql, " WITHOUT OVERLAPS");
     dn_kit_text_add(&work->sql, ")");
 }
 
 void
-dn_mysql_add_key_options(dn_mysql_rendering *work, dn_mysql_members set)
+dn_mysql_add_key_options(dn_mysql_rendering *work, dn_kit_set set)
 {
-    dunlin_string method = dn_mysql_member_text(set, "method");
+    dunlin_string method = dn_kit_set_text(set, "method");
 
     if (dn_kit_same(method, "hash") || dn_kit_same(method, "btree"))
         dn_kit_text_add(&work->sql, dn_kit_same(method, "hash") ? " USING HASH" : " USING BTREE");
-    if (dn_mysql_member(set, "comment") != NULL) {
+    if (dn_kit_set_find(set, "comment") != NULL) {
         dn_kit_text_add(&work->sql, " COMMENT ");
-        dn_mysql_add_string(work, dn_mysql_member_text(set, "comment"));
+        dn_mysql_add_string(work, dn_kit_set_text(set, "comment"));
     }
-    if (dn_mysql_member_is(set, "invisible"))
+    if (dn_kit_set_is_true(set, "invisible"))
         dn_kit_text_add(&work->sql, work->server.mariadb ? " IGNORED" : " INVISIBLE");
 }
 
@@ -114,20 +114,20 @@ dn_mysql_add_key_options(dn_mysql_rendering *work, dn_mysql_members set)
 static int32_t
 check_lengths(dn_mysql_rendering *work, const dunlin_operation *operation)
 {
-    dn_mysql_members set = dn_mysql_set(operation);
+    dn_kit_set set = dn_mysql_set(operation);
 
-    return dn_mysql_member(set, "lengths") != NULL
+    return dn_kit_set_find(set, "lengths") != NULL
                ? DUNLIN_OK
-               : dn_mysql_check_key_columns(work, operation, dn_mysql_member_list(set, "columns"));
+               : dn_mysql_check_key_columns(work, operation, dn_kit_set_list(set, "columns"));
 }
 
 static int32_t
 add_unique(dn_mysql_rendering *work, const dunlin_operation *operation)
 {
-    dn_mysql_members set = dn_mysql_set(operation);
+    dn_kit_set set = dn_mysql_set(operation);
     int32_t status = check_lengths(work, operation);
 
-    if (status == DUNLIN_OK && dn_mysql_member_is(set, "nulls_not_distinct"))
+    if (status == DUNLIN_OK && dn_kit_set_is_true(set, "nulls_not_distinct"))
         return dn_mysql_refuse(work, NULL, "unique keys in which nulls are equal: '%.*s'",
                                (int)operation->path[1].length, operation->path[1].data);
     if (status != DUNLIN_OK)
@@ -146,14 +146,14 @@ add_unique(dn_mysql_rendering *work, const dunlin_operation *operation)
 static int32_t
 check_set_null(dn_mysql_rendering *work, const dunlin_operation *operation)
 {
-    dn_mysql_members columns = dn_mysql_member_list(dn_mysql_set(operation), "columns");
+    dn_kit_set columns = dn_kit_set_list(dn_mysql_set(operation), "columns");
 
     for (uint64_t i = 0; i < columns.count; i++) {
-        dunlin_string column = columns.items[i].text;
+        dunlin_string column = columns.list[i].text;
         dn_mysql_list now = {0};
         int32_t status = dn_mysql_column_now(work, operation->path[0], column, work->count, &now);
         bool not_null = status == DUNLIN_OK &&
-                        dn_mysql_member_is((dn_mysql_members){now.items, now.count}, "not_null");
+                        dn_kit_set_is_true((dn_kit_set){now.items, now.count}, "not_null");
 
         dn_mysql_list_free(&now);
         if (status != DUNLIN_OK)
@@ -175,7 +175,7 @@ add_actions(dn_mysql_rendering *work, const dunlin_operation *operation)
                                            {"on_update", " ON UPDATE "}};
 
     for (size_t i = 0; i < 2; i++) {
-        dunlin_string action = dn_mysql_member_text(dn_mysql_set(operation), names[i][0]);
+        dunlin_string action = dn_kit_set_text(dn_mysql_set(operation), names[i][0]);
 
         if (dn_kit_same(action, "set default"))
             return dn_mysql_refuse(work, NULL, "foreign keys that set a default: '%.*s'",
@@ -197,7 +197,7 @@ add_actions(dn_mysql_rendering *work, const dunlin_operation *operation)
 }
 
 /* The primary key of the table that is referred to, of the operations or of what there is. */
-static dn_mysql_members
+static dn_kit_set
 primary_columns(dn_mysql_rendering *work, dunlin_string table)
 {
     for (uint64_t i = 0; i < work->count; i++) {
@@ -205,12 +205,11 @@ primary_columns(dn_mysql_rendering *work, dunlin_string table)
 
         if (dn_mysql_is_op(operation, DUNLIN_VERB_CREATE, DUNLIN_KIND_PRIMARY_KEY) &&
             dn_kit_equal(operation->path[0], table))
-            return dn_mysql_member_list(dn_mysql_set(operation), "columns");
+            return dn_kit_set_list(dn_mysql_set(operation), "columns");
     }
-    return dn_mysql_member_list(
-        dn_mysql_fact_members(
-            dn_mysql_find(work, DUNLIN_KIND_PRIMARY_KEY, table, dn_kit_string("PRIMARY"))),
-        "columns");
+    return dn_kit_set_list(dn_mysql_fact_members(dn_mysql_find(work, DUNLIN_KIND_PRIMARY_KEY, table,
+                                                               dn_kit_string("PRIMARY"))),
+                           "columns");
 }
 
 /* Up to MariaDB 12.1, and on MySQL, there is one set of names of foreign keys for all tables of a database
@@ -277,12 +276,12 @@ check_foreign_name(dn_mysql_rendering *work, const dunlin_operation *operation)
 static int32_t
 note_update_of_self(dn_mysql_rendering *work, const dunlin_operation *operation)
 {
-    dn_mysql_members set = dn_mysql_set(operation);
-    dn_mysql_members ref = dn_mysql_member_list(set, "ref");
-    dunlin_string action = dn_mysql_member_text(set, "on_update");
+    dn_kit_set set = dn_mysql_set(operation);
+    dn_kit_set ref = dn_kit_set_list(set, "ref");
+    dunlin_string action = dn_kit_set_text(set, "on_update");
     dunlin_string table = operation->path[0];
 
-    if (!dn_kit_equal(ref.items[ref.count - 1].text, table) ||
+    if (!dn_kit_equal(ref.list[ref.count - 1].text, table) ||
         (!dn_kit_same(action, "cascade") && !dn_kit_same(action, "set null")))
         return DUNLIN_OK;
     return dn_mysql_lossy(work,
@@ -295,11 +294,10 @@ note_update_of_self(dn_mysql_rendering *work, const dunlin_operation *operation)
 static int32_t
 add_foreign_key(dn_mysql_rendering *work, const dunlin_operation *operation)
 {
-    dn_mysql_members set = dn_mysql_set(operation);
-    dn_mysql_members ref = dn_mysql_member_list(set, "ref");
-    dn_mysql_members columns = dn_mysql_member_list(set, "ref_columns");
-    int32_t status =
-        dn_mysql_check_key_columns(work, operation, dn_mysql_member_list(set, "columns"));
+    dn_kit_set set = dn_mysql_set(operation);
+    dn_kit_set ref = dn_kit_set_list(set, "ref");
+    dn_kit_set columns = dn_kit_set_list(set, "ref_columns");
+    int32_t status = dn_mysql_check_key_columns(work, operation, dn_kit_set_list(set, "columns"));
 
     if (status == DUNLIN_OK && ref.count == 0)
         return dn_kit_fail(work->call, DUNLIN_USAGE, "a foreign key that refers to nothing");
@@ -308,30 +306,30 @@ add_foreign_key(dn_mysql_rendering *work, const dunlin_operation *operation)
     if (status != DUNLIN_OK)
         return status;
     if (columns.count == 0)
-        columns = primary_columns(work, ref.items[ref.count - 1].text);
+        columns = primary_columns(work, ref.list[ref.count - 1].text);
     if (columns.count == 0)
         return dn_kit_fail(work->call, DUNLIN_MISSING,
                            "the columns that foreign key '%.*s' refers to are not known: '%.*s' "
                            "has no primary key",
                            (int)operation->path[1].length, operation->path[1].data,
-                           (int)ref.items[ref.count - 1].text.length,
-                           ref.items[ref.count - 1].text.data);
+                           (int)ref.list[ref.count - 1].text.length,
+                           ref.list[ref.count - 1].text.data);
     add_constraint_name(work, operation);
     dn_kit_text_add(&work->sql, "FOREIGN KEY ");
-    dn_mysql_add_columns(work, dn_mysql_member_list(set, "columns"));
+    dn_mysql_add_columns(work, dn_kit_set_list(set, "columns"));
     dn_kit_text_add(&work->sql, " REFERENCES ");
     for (uint64_t i = 0; i < ref.count; i++) {
         dn_kit_text_add(&work->sql, i > 0 ? "." : "");
-        dn_mysql_add_name(work, ref.items[i].text);
+        dn_mysql_add_name(work, ref.list[i].text);
     }
     dn_kit_text_add(&work->sql, " ");
     dn_mysql_add_columns(work, columns);
     status = add_actions(work, operation);
     if (status == DUNLIN_OK)
         status = note_update_of_self(work, operation);
-    if (status == DUNLIN_OK && dn_mysql_member_is(set, "not_enforced"))
+    if (status == DUNLIN_OK && dn_kit_set_is_true(set, "not_enforced"))
         return dn_mysql_refuse(work, NULL, "foreign keys that are not enforced");
-    if (status == DUNLIN_OK && dn_mysql_member(set, "match") != NULL)
+    if (status == DUNLIN_OK && dn_kit_set_find(set, "match") != NULL)
         status = dn_mysql_lossy(work, "MATCH FULL is not kept: a foreign key with a null in it is "
                                       "not checked");
     return status == DUNLIN_OK ? dn_mysql_note_deferral(work, set) : status;
@@ -340,9 +338,8 @@ add_foreign_key(dn_mysql_rendering *work, const dunlin_operation *operation)
 static int32_t
 add_check(dn_mysql_rendering *work, const dunlin_operation *operation, bool *left_out)
 {
-    dn_mysql_members set = dn_mysql_set(operation);
-    bool unenforced = dn_mysql_member_is(set, "not_enforced");
-    dunlin_string native;
+    dn_kit_set set = dn_mysql_set(operation);
+    bool unenforced = dn_kit_set_is_true(set, "not_enforced");
     int32_t status;
 
     if (!dn_mysql_checks(&work->server) || (unenforced && work->server.mariadb)) {
@@ -350,21 +347,19 @@ add_check(dn_mysql_rendering *work, const dunlin_operation *operation, bool *lef
         return dn_mysql_lossy(work, unenforced ? "a CHECK is always enforced here: it is left out"
                                                : "this server ignores CHECK: it is left out");
     }
-    status = dn_mysql_native(work, DUNLIN_TRANSLATE_EXPRESSION, dn_mysql_member_text(set, "expr"),
-                             &native);
+    add_constraint_name(work, operation);
+    dn_kit_text_add(&work->sql, "CHECK ");
+    status = dn_mysql_add_expression(work, dn_kit_set_text(set, "expr"));
     if (status != DUNLIN_OK)
         return status;
-    add_constraint_name(work, operation);
-    dn_kit_text_add(&work->sql, "CHECK (");
-    dn_kit_text_add_string(&work->sql, native);
-    dn_kit_text_add(&work->sql, unenforced ? ") NOT ENFORCED" : ")");
+    dn_kit_text_add(&work->sql, unenforced ? " NOT ENFORCED" : "");
     return dn_mysql_note_deferral(work, set);
 }
 
 int32_t
 dn_mysql_add_constraint(dn_mysql_rendering *work, const dunlin_operation *operation, bool *left_out)
 {
-    dn_mysql_members set = dn_mysql_set(operation);
+    dn_kit_set set = dn_mysql_set(operation);
     int32_t status;
 
     *left_out = false;
@@ -411,7 +406,7 @@ own_check_of(dn_mysql_rendering *work, dunlin_string column, uint64_t first, uin
 
         if (dn_mysql_is_op(check, DUNLIN_VERB_CREATE, DUNLIN_KIND_CHECK) &&
             check->path_count == 2 && dn_mysql_same_name(check->path[1], column) &&
-            dn_kit_same(dn_mysql_member_text(dn_mysql_set(check), "level"), "column"))
+            dn_kit_same(dn_kit_set_text(dn_mysql_set(check), "level"), "column"))
             return check;
     }
     return NULL;
@@ -421,19 +416,11 @@ static int32_t
 add_own_check(dn_mysql_rendering *work, dunlin_string column, uint64_t first, uint64_t end)
 {
     const dunlin_operation *check = own_check_of(work, column, first, end);
-    dunlin_string native;
-    int32_t status;
 
     if (check == NULL)
         return DUNLIN_OK;
-    status = dn_mysql_native(work, DUNLIN_TRANSLATE_EXPRESSION,
-                             dn_mysql_member_text(dn_mysql_set(check), "expr"), &native);
-    if (status != DUNLIN_OK)
-        return status;
-    dn_kit_text_add(&work->sql, " CHECK (");
-    dn_kit_text_add_string(&work->sql, native);
-    dn_kit_text_add(&work->sql, ")");
-    return DUNLIN_OK;
+    dn_kit_text_add(&work->sql, " CHECK ");
+    return dn_mysql_add_expression(work, dn_kit_set_text(dn_mysql_set(check), "expr"));
 }
 
 /* It stands with its column. */
@@ -458,9 +445,9 @@ add_new_column(dn_mysql_rendering *work, const dunlin_operation *operation, uint
     dn_mysql_list native = {0};
     int32_t status =
         dn_mysql_native_column(work, operation->path[1], dn_mysql_set(operation), &native);
-    dn_mysql_members members = {native.items, native.count};
+    dn_kit_set members = {native.items, native.count};
 
-    if (status == DUNLIN_OK && dn_mysql_member(members, "auto") != NULL)
+    if (status == DUNLIN_OK && dn_kit_set_find(members, "auto") != NULL)
         status = dn_mysql_check_counter(work, first, end);
     if (status == DUNLIN_OK)
         status = dn_mysql_add_column(work, operation->path[0], operation->path[1], members);
@@ -486,12 +473,12 @@ add_collation(dn_mysql_rendering *work, dunlin_string set, dunlin_string collati
 }
 
 int32_t
-dn_mysql_add_table_options(dn_mysql_rendering *work, dn_mysql_members table, bool made)
+dn_mysql_add_table_options(dn_mysql_rendering *work, dn_kit_set table, bool made)
 {
-    dunlin_string engine = dn_mysql_member_text(table, "engine");
-    dunlin_string collation = dn_mysql_member_text(table, "collation");
-    dunlin_string set = dn_mysql_member_text(table, "charset");
-    dunlin_string options = dn_mysql_member_text(table, "options");
+    dunlin_string engine = dn_kit_set_text(table, "engine");
+    dunlin_string collation = dn_kit_set_text(table, "collation");
+    dunlin_string set = dn_kit_set_text(table, "charset");
+    dunlin_string options = dn_kit_set_text(table, "options");
     const char *blank = made ? " " : "";
     bool pads = false;
 
@@ -512,13 +499,13 @@ dn_mysql_add_table_options(dn_mysql_rendering *work, dn_mysql_members table, boo
         dn_kit_text_format(&work->sql, "%s%.*s", blank, (int)options.length, options.data);
         blank = " ";
     }
-    if (dn_mysql_member(table, "comment") != NULL) {
+    if (dn_kit_set_find(table, "comment") != NULL) {
         dn_kit_text_format(&work->sql, "%sCOMMENT = ", blank);
-        dn_mysql_add_string(work, dn_mysql_member_text(table, "comment"));
+        dn_mysql_add_string(work, dn_kit_set_text(table, "comment"));
     }
-    if (made && dn_mysql_member(table, "partition_by") != NULL) {
+    if (made && dn_kit_set_find(table, "partition_by") != NULL) {
         dn_kit_text_add(&work->sql, "\nPARTITION BY ");
-        dn_kit_text_add_string(&work->sql, dn_mysql_member_text(table, "partition_by"));
+        dn_kit_text_add_string(&work->sql, dn_kit_set_text(table, "partition_by"));
     }
     return pads ? dn_mysql_lossy(work, "blanks at the end of a text do not count when it is "
                                        "compared, before MySQL 8.0.17")
@@ -526,14 +513,14 @@ dn_mysql_add_table_options(dn_mysql_rendering *work, dn_mysql_members table, boo
 }
 
 static int32_t
-check_table(dn_mysql_rendering *work, dn_mysql_members set)
+check_table(dn_mysql_rendering *work, dn_kit_set set)
 {
     static const char *const others[] = {"partition_of", "bound", "inherits"};
 
     for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
-        if (dn_mysql_member(set, others[i]) != NULL)
+        if (dn_kit_set_find(set, others[i]) != NULL)
             return dn_mysql_refuse(work, NULL, "tables made of other tables (%s)", others[i]);
-    if (dn_mysql_member_is(set, "unlogged"))
+    if (dn_kit_set_is_true(set, "unlogged"))
         return dn_mysql_inform(work, "an unlogged table is one like any other here");
     return DUNLIN_OK;
 }
@@ -547,7 +534,7 @@ add_period(dn_mysql_rendering *work, uint64_t first, uint64_t end)
 
     for (uint64_t i = first; i < end; i++) {
         const dunlin_operation *operation = work->operations[i];
-        dunlin_string generated = dn_mysql_member_text(dn_mysql_set(operation), "generated");
+        dunlin_string generated = dn_kit_set_text(dn_mysql_set(operation), "generated");
 
         if (dn_mysql_is_row_time(generated))
             names[dn_kit_same_word(generated, "ROW END")] =
@@ -614,7 +601,7 @@ int32_t
 dn_mysql_render_create_table(dn_mysql_rendering *work)
 {
     const dunlin_operation *table = work->operations[work->at];
-    dn_mysql_members set = dn_mysql_set(table);
+    dn_kit_set set = dn_mysql_set(table);
     bool guarded = work->script || table->condition == DUNLIN_CONDITION_IF_NOT_EXISTS;
     uint64_t first = work->at;
     uint64_t end = first + 1;
@@ -628,11 +615,11 @@ dn_mysql_render_create_table(dn_mysql_rendering *work)
     if (status != DUNLIN_OK)
         return status;
     dn_kit_text_format(&work->sql, "CREATE %sTABLE %s",
-                       dn_mysql_member_is(set, "temporary") ? "TEMPORARY " : "",
+                       dn_kit_set_is_true(set, "temporary") ? "TEMPORARY " : "",
                        guarded ? "IF NOT EXISTS " : "");
     dn_mysql_add_name(work, table->path[0]);
     if (end > first + 1)
-        status = add_members(work, first + 1, end, dn_mysql_member_text(set, "period"));
+        status = add_members(work, first + 1, end, dn_kit_set_text(set, "period"));
     work->at = first;
     if (status == DUNLIN_OK)
         status = dn_mysql_add_table_options(work, set, true);

@@ -575,9 +575,9 @@ dn_mysql_type_classes(const dunlin_call *call, const dunlin_profile *profile,
                       const dunlin_fact *column)
 {
     dn_mysql_server server = dn_mysql_server_of(profile);
-    dn_mysql_members members = {column->properties, column->property_count};
+    dn_kit_set members = {column->properties, column->property_count};
     const char *answer = "any";
-    dn_mysql_pool pool = {0};
+    dn_kit_pool pool = {0};
     dn_mysql_type type = dn_mysql_type_of(&pool, &server, members);
     int32_t status;
 
@@ -587,6 +587,6 @@ dn_mysql_type_classes(const dunlin_call *call, const dunlin_profile *profile,
             break;
         }
     status = pool.failed ? dn_kit_no_memory(call) : call->host->text(call, dn_kit_string(answer));
-    dn_mysql_pool_free(&pool);
+    dn_kit_pool_free(&pool);
     return status;
 }

@@ -72,11 +72,11 @@ dn_mysql_record_of(dn_mysql_schema *schema, char space, dunlin_string name, bool
         return record;
     if (schema->record_count >= schema->bucket_count && !grow(schema))
         return NULL;
-    record = dn_mysql_pool_take(&schema->pool, sizeof(*record));
+    record = dn_kit_pool_take(&schema->pool, sizeof(*record));
     if (record == NULL)
         return NULL;
     record->space = space;
-    record->name = dn_mysql_pool_keep(&schema->pool, name);
+    record->name = dn_kit_pool_copy(&schema->pool, name);
     record->excluded = space == 't' && is_excluded(schema, name);
     record->chain = schema->buckets[hash % schema->bucket_count];
     schema->buckets[hash % schema->bucket_count] = record;
@@ -141,7 +141,7 @@ note_wishes(dn_mysql_schema *schema)
 
     if (scope->key_count == 0)
         return true;
-    schema->all = dn_mysql_pool_take(&schema->pool, scope->key_count * sizeof(*schema->all));
+    schema->all = dn_kit_pool_take(&schema->pool, scope->key_count * sizeof(*schema->all));
     for (uint64_t i = 0; i < scope->key_count && schema->all != NULL; i++) {
         dn_mysql_wish *wish = &schema->all[i];
 
@@ -433,6 +433,6 @@ dn_mysql_schema_facts(dunlin_connection *connection, const dunlin_scope *scope)
     if (status == DUNLIN_OK)
         status = push_all(&schema);
     free(schema.buckets);
-    dn_mysql_pool_free(&schema.pool);
+    dn_kit_pool_free(&schema.pool);
     return status;
 }

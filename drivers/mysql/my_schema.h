@@ -68,7 +68,7 @@ typedef struct dn_mysql_wish {
 typedef struct dn_mysql_schema {
     dunlin_connection *connection;
     const dunlin_scope *scope;
-    dn_mysql_pool pool;
+    dn_kit_pool pool;
     dunlin_string database;
     bool folds;    /* names of tables are equal without regard to case */
     bool sees_all; /* what is not there is not hidden either */
@@ -131,16 +131,16 @@ dunlin_string dn_mysql_partitioning(dn_mysql_schema *schema, const dn_mysql_reco
 
 /* --- the server's spelling --------------------------------------------------------------------------- */
 /* COLUMN_TYPE without what means nothing: "int(11)" is "int". */
-dunlin_string dn_mysql_plain_type(dn_mysql_pool *pool, dunlin_string type);
+dunlin_string dn_mysql_plain_type(dn_kit_pool *pool, dunlin_string type);
 /* The labels of an enum's COLUMN_TYPE, as elements. */
-void dn_mysql_add_labels(dn_mysql_list *list, dn_mysql_pool *pool, dunlin_string type);
+void dn_mysql_add_labels(dn_mysql_list *list, dn_kit_pool *pool, dunlin_string type);
 /* MySQL prints the quotes of stored expressions with backslashes before them. */
-dunlin_string dn_mysql_unescape(dn_mysql_pool *pool, dunlin_string text);
+dunlin_string dn_mysql_unescape(dn_kit_pool *pool, dunlin_string text);
 /* A query as it is printed, as it would be printed of that text. */
-dunlin_string dn_mysql_nested_joins(dn_mysql_pool *pool, dunlin_string query);
+dunlin_string dn_mysql_nested_joins(dn_kit_pool *pool, dunlin_string query);
 /* The text without the database's name before other names, which are pushed as elements to
  * `names` (may be NULL). */
-dunlin_string dn_mysql_unqualified(dn_mysql_pool *pool, dunlin_string text, dunlin_string database,
+dunlin_string dn_mysql_unqualified(dn_kit_pool *pool, dunlin_string text, dunlin_string database,
                                    dn_mysql_list *names);
 /* Without one pair of parentheses around all of it. */
 dunlin_string dn_mysql_unwrap(dunlin_string text);

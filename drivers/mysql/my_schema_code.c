@@ -121,7 +121,7 @@ add_mode(dn_mysql_schema *schema, dn_mysql_list *list, dunlin_string mode)
             dn_kit_text_format(&text, "%s%s", text.length > 0 ? "," : "", telling[i]);
     if (text.length > 0)
         dn_mysql_add(list, "sql_mode", DUNLIN_PROPERTY_TEXT,
-                     dn_mysql_pool_text(&schema->pool, &text));
+                     dn_kit_pool_text(&schema->pool, &text));
 }
 
 /* --- triggers ---------------------------------------------------------------------------------------------- */
@@ -178,7 +178,7 @@ dn_mysql_push_triggers(dn_mysql_schema *schema, dn_mysql_record *record)
                              record->name, row->cells[TRIGGER_BODY]);
         text.failed = text.failed || when.failed;
         dn_mysql_add(&list, "definition", DUNLIN_PROPERTY_EXPRESSION,
-                     dn_mysql_pool_text(&schema->pool, &text));
+                     dn_kit_pool_text(&schema->pool, &text));
         add_mode(schema, &list, row->cells[TRIGGER_MODE]);
         /* The place among others of the same time and event. */
         if (dn_mysql_number(row->cells[TRIGGER_ORDER]) > 1)
@@ -307,7 +307,7 @@ dn_mysql_push_routine(dn_mysql_schema *schema, dn_mysql_record *record)
     dn_kit_text_add(&text, "\n");
     dn_kit_text_add_string(&text, row->cells[ROUTINE_BODY]);
     dn_mysql_add(&list, "definition", DUNLIN_PROPERTY_EXPRESSION,
-                 dn_mysql_pool_text(&schema->pool, &text));
+                 dn_kit_pool_text(&schema->pool, &text));
     add_mode(schema, &list, row->cells[ROUTINE_MODE]);
     dn_mysql_add(&list, "comment", DUNLIN_PROPERTY_TEXT, row->cells[ROUTINE_COMMENT]);
     return dn_mysql_push(schema, record, kind, &arguments, &list);

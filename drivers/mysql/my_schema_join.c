@@ -106,7 +106,7 @@ nest(reading *code, dn_kit_text *out, int depth)
 }
 
 dunlin_string
-dn_mysql_nested_joins(dn_mysql_pool *pool, dunlin_string query)
+dn_mysql_nested_joins(dn_kit_pool *pool, dunlin_string query)
 {
     DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text text = {0};
     reading code = {.taken = query.data};
@@ -119,5 +119,5 @@ dn_mysql_nested_joins(dn_mysql_pool *pool, dunlin_string query)
         return query;
     dn_kit_text_add_string(
         &text, (dunlin_string){code.taken, (uint64_t)(query.data + query.length - code.taken)});
-    return dn_mysql_pool_text(pool, &text);
+    return dn_kit_pool_text(pool, &text);
 }

@@ -62,7 +62,7 @@ sort_rows(dn_mysql_schema *schema, const dn_mysql_record *record, dn_mysql_part 
         count++;
     if (count == 0)
         return sorted;
-    sorted.rows = dn_mysql_pool_take(&schema->pool, count * sizeof(dn_mysql_row *));
+    sorted.rows = dn_kit_pool_take(&schema->pool, count * sizeof(dn_mysql_row *));
     if (sorted.rows == NULL)
         return sorted;
     for (const dn_mysql_row *row = record->parts[part].first; row != NULL; row = row->next)

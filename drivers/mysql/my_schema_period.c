@@ -27,7 +27,7 @@ period_of(dn_mysql_schema *schema, const dn_mysql_row *check)
     dn_kit_text_quote(&text, '`', check->cells[CHECK_NAME]);
     dn_kit_text_format(&text, " (%.*s`, `%s)", (int)(sign - clause.data), clause.data,
                        sign + strlen(below));
-    return dn_mysql_pool_text(&schema->pool, &text);
+    return dn_kit_pool_text(&schema->pool, &text);
 }
 
 static int32_t
@@ -51,7 +51,7 @@ print_table(dn_mysql_schema *schema, dn_mysql_record *record)
     dn_kit_text_clear(&text);
     dn_kit_text_add(&text, row != NULL && row[1] != NULL ? row[1] : "");
     mysql_free_result(result);
-    record->printed = dn_mysql_pool_text(&schema->pool, &text);
+    record->printed = dn_kit_pool_text(&schema->pool, &text);
     return schema->pool.failed ? dn_kit_no_memory(connection->call) : DUNLIN_OK;
 }
 
@@ -110,7 +110,7 @@ find_rotation(dn_mysql_schema *schema, dn_mysql_record *record)
         if (time != NULL && time < end)
             dn_kit_text_add_string(&text, (dunlin_string){time + 1, (uint64_t)(end - time - 1)});
     }
-    record->rotation = dn_mysql_pool_text(&schema->pool, &text);
+    record->rotation = dn_kit_pool_text(&schema->pool, &text);
     return schema->pool.failed ? dn_kit_no_memory(schema->connection->call) : DUNLIN_OK;
 }
 

@@ -346,7 +346,7 @@ dn_mysql_schema_keep(dn_mysql_schema *schema, dn_mysql_part part, char *const *c
 
     for (unsigned i = 0; i < count; i++)
         texts += lengths[i] + 1;
-    row = dn_mysql_pool_take(&schema->pool, sizeof(*row) + count * sizeof(row->cells[0]) + texts);
+    row = dn_kit_pool_take(&schema->pool, sizeof(*row) + count * sizeof(row->cells[0]) + texts);
     if (row == NULL || cells[0] == NULL)
         return row != NULL;
     at = (char *)(row->cells + count);
@@ -536,11 +536,11 @@ find_tables(asking *ask)
         return dn_mysql_fail(connection, "reading the schema");
     dn_kit_text_clear(&ask->sql);
     while ((row = mysql_fetch_row(result)) != NULL) {
-        dn_mysql_found *found = dn_mysql_pool_take(&schema->pool, sizeof(*found));
+        dn_mysql_found *found = dn_kit_pool_take(&schema->pool, sizeof(*found));
 
         if (found == NULL || row[0] == NULL)
             continue;
-        found->name = dn_mysql_pool_keep(&schema->pool, dn_kit_string(row[0]));
+        found->name = dn_kit_pool_copy(&schema->pool, dn_kit_string(row[0]));
         found->next = ask->found;
         ask->found = found;
     }
@@ -570,7 +570,7 @@ mend(asking *ask)
             continue;
         for (size_t i = 0; i < count; i++)
             record->parts[parts[i]] = (dn_mysql_rows){NULL, NULL};
-        found = dn_mysql_pool_take(&schema->pool, sizeof(*found));
+        found = dn_kit_pool_take(&schema->pool, sizeof(*found));
         if (found == NULL)
             return dn_kit_no_memory(schema->connection->call);
         *found = (dn_mysql_found){ask->found, record->name};

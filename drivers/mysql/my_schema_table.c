@@ -53,7 +53,7 @@ options_of(dn_mysql_schema *schema, const dn_mysql_row *row)
     }
     if (dn_kit_same(row->cells[TABLE_TYPE], "SYSTEM VERSIONED"))
         dn_kit_text_format(&text, "%sWITH SYSTEM VERSIONING", text.length > 0 ? " " : "");
-    return dn_mysql_pool_text(&schema->pool, &text);
+    return dn_kit_pool_text(&schema->pool, &text);
 }
 
 static int32_t
@@ -163,7 +163,7 @@ mysql_default(dn_mysql_schema *schema, const dn_mysql_row *row)
     } else {
         dn_kit_text_quote(&text, '\'', value);
     }
-    return dn_mysql_pool_text(&schema->pool, &text);
+    return dn_kit_pool_text(&schema->pool, &text);
 }
 
 /* [MDB] since 10.2.7 as it would be written, and NULL where there is none. */
@@ -369,7 +369,7 @@ dn_mysql_partitioning(dn_mysql_schema *schema, const dn_mysql_record *record)
     }
     /* The server adds to them as it needs them. */
     if (is_by_time(row) && dn_mysql_contains(record->rotation, " AUTO"))
-        return dn_mysql_pool_text(&schema->pool, &text);
+        return dn_kit_pool_text(&schema->pool, &text);
     dn_kit_text_add(&text, " (");
     for (; row != NULL; row = row->next) {
         if (last != NULL && dn_kit_equal(last->cells[PARTITION_NAME], row->cells[PARTITION_NAME]))
@@ -379,5 +379,5 @@ dn_mysql_partitioning(dn_mysql_schema *schema, const dn_mysql_record *record)
         last = row;
     }
     dn_kit_text_add(&text, ")");
-    return dn_mysql_pool_text(&schema->pool, &text);
+    return dn_kit_pool_text(&schema->pool, &text);
 }

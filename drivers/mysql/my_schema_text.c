@@ -45,7 +45,7 @@ dn_mysql_same_name(dunlin_string left, dunlin_string right)
 /* How wide a number is shown says nothing of its values. But tinyint(1) is a boolean to everybody,
  * and a width that is filled with zeros shows in results. */
 dunlin_string
-dn_mysql_plain_type(dn_mysql_pool *pool, dunlin_string type)
+dn_mysql_plain_type(dn_kit_pool *pool, dunlin_string type)
 {
     static const char *const numbers[] = {"tinyint(", "smallint(", "mediumint(",
                                           "int(",     "bigint(",   "year("};
@@ -65,7 +65,7 @@ dn_mysql_plain_type(dn_mysql_pool *pool, dunlin_string type)
         dn_kit_text_add_string(&text, (dunlin_string){type.data, length - 1});
         dn_kit_text_add_string(
             &text, (dunlin_string){close + 1, type.length - (uint64_t)(close + 1 - type.data)});
-        return dn_mysql_pool_text(pool, &text);
+        return dn_kit_pool_text(pool, &text);
     }
     return type;
 }
@@ -73,7 +73,7 @@ dn_mysql_plain_type(dn_mysql_pool *pool, dunlin_string type)
 /* enum('a','it''s'). A backslash is printed doubled by some and alone by others: it is doubled
  * exactly where the next one is a backslash or a quote. */
 void
-dn_mysql_add_labels(dn_mysql_list *list, dn_mysql_pool *pool, dunlin_string type)
+dn_mysql_add_labels(dn_mysql_list *list, dn_kit_pool *pool, dunlin_string type)
 {
     DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text label = {0};
     bool inside = false;
@@ -92,7 +92,7 @@ dn_mysql_add_labels(dn_mysql_list *list, dn_mysql_pool *pool, dunlin_string type
         } else if (*at == '\'' && more && at[1] == '\'') {
             i++;
         } else if (*at == '\'') {
-            dunlin_string kept = dn_mysql_pool_text(pool, &label);
+            dunlin_string kept = dn_kit_pool_text(pool, &label);
 
             dn_mysql_add(list, NULL, DUNLIN_PROPERTY_TEXT, kept);
             inside = false;
@@ -104,7 +104,7 @@ dn_mysql_add_labels(dn_mysql_list *list, dn_mysql_pool *pool, dunlin_string type
 
 /* --- expressions --------------------------------------------------------------------------------------- */
 dunlin_string
-dn_mysql_unescape(dn_mysql_pool *pool, dunlin_string text)
+dn_mysql_unescape(dn_kit_pool *pool, dunlin_string text)
 {
     DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text plain = {0};
 
@@ -116,7 +116,7 @@ dn_mysql_unescape(dn_mysql_pool *pool, dunlin_string text)
             i++;
         dn_kit_text_add_string(&plain, (dunlin_string){text.data + i, 1});
     }
-    return dn_mysql_pool_text(pool, &plain);
+    return dn_kit_pool_text(pool, &plain);
 }
 
 /* The place behind a quoted part that begins at `at`. */
@@ -168,7 +168,7 @@ note_name(dn_mysql_list *names, dunlin_string name)
 }
 
 dunlin_string
-dn_mysql_unqualified(dn_mysql_pool *pool, dunlin_string text, dunlin_string database,
+dn_mysql_unqualified(dn_kit_pool *pool, dunlin_string text, dunlin_string database,
                      dn_mysql_list *names)
 {
     DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text prefix = {0};
@@ -195,5 +195,5 @@ dn_mysql_unqualified(dn_mysql_pool *pool, dunlin_string text, dunlin_string data
         dn_kit_text_add_string(&plain, (dunlin_string){text.data + at, end - at});
         at = end;
     }
-    return dn_mysql_pool_text(pool, &plain);
+    return dn_kit_pool_text(pool, &plain);
 }

@@ -94,11 +94,11 @@ release_lock(dunlin_connection *connection)
 }
 
 static void
-add_columns(dn_kit_text *sql, dn_mysql_members columns)
+add_columns(dn_kit_text *sql, dn_kit_set columns)
 {
     for (uint64_t i = 0; i < columns.count; i++) {
         dn_kit_text_add(sql, i > 0 ? ", " : " (");
-        dn_kit_text_quote(sql, '`', columns.items[i].text);
+        dn_kit_text_quote(sql, '`', columns.list[i].text);
     }
     if (columns.count > 0)
         dn_kit_text_add(sql, ")");
@@ -107,7 +107,7 @@ add_columns(dn_kit_text *sql, dn_mysql_members columns)
 /* There are no temporary views. This one is of a name that introspection passes over, replaces what
  * a run that died may have left, and is made while nothing is open that CREATE VIEW would commit. */
 static dunlin_string
-print_view(dunlin_connection *connection, dn_mysql_members members, dunlin_string definition)
+print_view(dunlin_connection *connection, dn_kit_set members, dunlin_string definition)
 {
     static const char read[] = "SELECT VIEW_DEFINITION FROM information_schema.VIEWS "
                                "WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 'dunlin_settle'";
@@ -118,7 +118,7 @@ print_view(dunlin_connection *connection, dn_mysql_members members, dunlin_strin
     if ((connection->mysql->server_status & SERVER_STATUS_IN_TRANS) != 0 || !takes_lock(connection))
         return (dunlin_string){NULL, 0};
     dn_kit_text_add(&sql, "CREATE OR REPLACE VIEW " SCRATCH);
-    add_columns(&sql, dn_mysql_member_list(members, "columns"));
+    add_columns(&sql, dn_kit_set_list(members, "columns"));
     dn_kit_text_add(&sql, " AS ");
     dn_kit_text_add_string(&sql, definition);
     if (run_text(connection, &sql)) {
@@ -136,18 +136,18 @@ print_view(dunlin_connection *connection, dn_mysql_members members, dunlin_strin
 static int32_t
 push(dunlin_connection *connection, const dunlin_fact *fact, const char *member, dunlin_string text)
 {
-    dn_mysql_members members = {fact->properties, fact->property_count};
+    dn_kit_set members = {fact->properties, fact->property_count};
     dunlin_fact settled = *fact;
     dn_mysql_list list = {0};
     int32_t status;
 
-    for (uint64_t i = 0; i < members.count; i = dn_mysql_member_next(members, i)) {
-        if (dn_kit_same(members.items[i].name, member))
+    for (uint64_t i = 0; i < members.count; i = dn_kit_set_next(members, i)) {
+        if (dn_kit_same(members.list[i].name, member))
             dn_mysql_add(&list, member, DUNLIN_PROPERTY_EXPRESSION, text);
-        else if (!dn_kit_same(members.items[i].name, "unsure") &&
+        else if (!dn_kit_same(members.list[i].name, "unsure") &&
                  !(strcmp(member, "definition") == 0 &&
-                   dn_kit_same(members.items[i].name, "columns")))
-            dn_mysql_add_copy(&list, &members.items[i]);
+                   dn_kit_same(members.list[i].name, "columns")))
+            dn_mysql_add_copy(&list, &members.list[i]);
     }
     settled.properties = list.items;
     settled.property_count = list.count;
@@ -160,9 +160,9 @@ push(dunlin_connection *connection, const dunlin_fact *fact, const char *member,
 static int32_t
 settle_view(dunlin_connection *connection, const dunlin_fact *fact, dunlin_string definition)
 {
-    dn_mysql_members members = {fact->properties, fact->property_count};
+    dn_kit_set members = {fact->properties, fact->property_count};
     dunlin_string text = print_view(connection, members, definition);
-    dn_mysql_pool pool = {0};
+    dn_kit_pool pool = {0};
     int32_t status;
 
     if (text.data == NULL)
@@ -170,7 +170,7 @@ settle_view(dunlin_connection *connection, const dunlin_fact *fact, dunlin_strin
     text = dn_mysql_unqualified(&pool, text, dn_kit_string(connection->facts.database), NULL);
     status = pool.failed ? dn_kit_no_memory(connection->call)
                          : push(connection, fact, "definition", text);
-    dn_mysql_pool_free(&pool);
+    dn_kit_pool_free(&pool);
     return status;
 }
 
@@ -191,16 +191,16 @@ settle_trigger(dunlin_connection *connection, const dunlin_fact *fact, dunlin_st
 static int32_t
 settle(dunlin_connection *connection, const dunlin_fact *fact)
 {
-    dn_mysql_members members = {fact->properties, fact->property_count};
-    dunlin_string expression = dn_mysql_member_text(members, "expr");
-    dunlin_string definition = dn_mysql_member_text(members, "definition");
+    dn_kit_set members = {fact->properties, fact->property_count};
+    dunlin_string expression = dn_kit_set_text(members, "expr");
+    dunlin_string definition = dn_kit_set_text(members, "definition");
     dunlin_string text = {NULL, 0};
 
     if (dn_kit_same(fact->kind, DUNLIN_KIND_TRIGGER) && fact->path_count == 2 &&
         definition.length > 0)
         return settle_trigger(connection, fact, definition);
     /* [MDB] what MySQL prints has the character sets of its texts in it. */
-    if (!connection->facts.mariadb || dn_mysql_member(members, "unsure") == NULL)
+    if (!connection->facts.mariadb || dn_kit_set_find(members, "unsure") == NULL)
         return connection->call->host->fact(connection->call, fact);
     if (dn_kit_same(fact->kind, DUNLIN_KIND_VIEW) && definition.length > 0)
         return settle_view(connection, fact, definition);

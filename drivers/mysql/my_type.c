@@ -115,7 +115,7 @@ uuid_type(const dn_mysql_server *server)
 
 /* numeric(p) has no digits behind the point: decimal(p,0). */
 static dunlin_string
-decimal_type(dn_mysql_pool *pool, dunlin_string type)
+decimal_type(dn_kit_pool *pool, dunlin_string type)
 {
     DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text text = {0};
     dunlin_string length = {type.data + strlen("numeric"), type.length - strlen("numeric")};
@@ -126,11 +126,11 @@ decimal_type(dn_mysql_pool *pool, dunlin_string type)
         text.data[--text.length] = '\0';
         dn_kit_text_add(&text, ",0)");
     }
-    return dn_mysql_pool_text(pool, &text);
+    return dn_kit_pool_text(pool, &text);
 }
 
 static dunlin_string
-with_length(dn_mysql_pool *pool, const char *native, dunlin_string type)
+with_length(dn_kit_pool *pool, const char *native, dunlin_string type)
 {
     DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text text = {0};
     const char *open = memchr(type.data, '(', type.length);
@@ -142,7 +142,7 @@ with_length(dn_mysql_pool *pool, const char *native, dunlin_string type)
         native[0] != 'd')
         dn_kit_text_add_string(&text,
                                (dunlin_string){open, type.length - (uint64_t)(open - type.data)});
-    return dn_mysql_pool_text(pool, &text);
+    return dn_kit_pool_text(pool, &text);
 }
 
 static bool
@@ -155,7 +155,7 @@ ends_with(dunlin_string text, const char *end)
 
 /* --- the server's own types ------------------------------------------------------------------------------ */
 dunlin_string
-dn_mysql_spelled(dn_mysql_pool *pool, dunlin_string type)
+dn_mysql_spelled(dn_kit_pool *pool, dunlin_string type)
 {
     static const char *const same[] = {"text", "blob", "time", "timestamp", "real"};
     uint64_t length = 0;
@@ -170,7 +170,7 @@ dn_mysql_spelled(dn_mysql_pool *pool, dunlin_string type)
         /* TIME(3) is the same everywhere. */
         if (i == 2 && length < type.length)
             return type;
-        copy = dn_mysql_pool_take(pool, type.length);
+        copy = dn_kit_pool_take(pool, type.length);
         if (copy == NULL)
             return dn_kit_string("");
         for (uint64_t k = 0; k < type.length; k++)
@@ -209,7 +209,7 @@ static const struct {
 
 /* decimal(5) unsigned -> decimal(5,0) unsigned */
 static dunlin_string
-whole_decimal(dn_mysql_pool *pool, dunlin_string type)
+whole_decimal(dn_kit_pool *pool, dunlin_string type)
 {
     DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text text = {0};
     const char *close = memchr(type.data, ')', type.length);
@@ -218,12 +218,12 @@ whole_decimal(dn_mysql_pool *pool, dunlin_string type)
     dn_kit_text_add_string(&text, (dunlin_string){type.data, at});
     dn_kit_text_add(&text, ",0");
     dn_kit_text_add_string(&text, (dunlin_string){type.data + at, type.length - at});
-    return dn_mysql_pool_text(pool, &text);
+    return dn_kit_pool_text(pool, &text);
 }
 
 /* int(11) UNSIGNED -> int unsigned */
 static dunlin_string
-native_type(dn_mysql_pool *pool, dunlin_string type)
+native_type(dn_kit_pool *pool, dunlin_string type)
 {
     DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text text = {0};
     dunlin_string printed;
@@ -250,7 +250,7 @@ native_type(dn_mysql_pool *pool, dunlin_string type)
             letter = (char)tolower((unsigned char)letter);
         dn_kit_text_add_string(&text, (dunlin_string){&letter, 1});
     }
-    printed = dn_mysql_pool_text(pool, &text);
+    printed = dn_kit_pool_text(pool, &text);
     if (dn_mysql_begins(printed, "decimal(") && memchr(printed.data, ',', printed.length) == NULL)
         return whole_decimal(pool, printed);
     if (dn_kit_same(printed, "decimal") || dn_kit_same(printed, "decimal unsigned"))
@@ -260,9 +260,9 @@ native_type(dn_mysql_pool *pool, dunlin_string type)
 }
 
 dn_mysql_type
-dn_mysql_type_of(dn_mysql_pool *pool, const dn_mysql_server *server, dn_mysql_members column)
+dn_mysql_type_of(dn_kit_pool *pool, const dn_mysql_server *server, dn_kit_set column)
 {
-    dunlin_string type = dn_mysql_member_text(column, "type");
+    dunlin_string type = dn_kit_set_text(column, "type");
     dn_mysql_type answer = {type, NULL, NULL};
 
     if (type.length == 0) {
@@ -270,7 +270,7 @@ dn_mysql_type_of(dn_mysql_pool *pool, const dn_mysql_server *server, dn_mysql_me
         return answer;
     }
     /* Text of this dialect, as somebody wrote it. */
-    if (dn_mysql_member(column, "type")->type == DUNLIN_PROPERTY_EXPRESSION) {
+    if (dn_kit_set_find(column, "type")->type == DUNLIN_PROPERTY_EXPRESSION) {
         answer.text = native_type(pool, type);
         return answer;
     }

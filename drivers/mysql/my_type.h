@@ -30,10 +30,9 @@ typedef struct dn_mysql_type {
 } dn_mysql_type;
 
 /* Of a column's members. A type that is not portable is the server's own. */
-dn_mysql_type dn_mysql_type_of(dn_mysql_pool *pool, const dn_mysql_server *server,
-                               dn_mysql_members column);
+dn_mysql_type dn_mysql_type_of(dn_kit_pool *pool, const dn_mysql_server *server, dn_kit_set column);
 /* A type of the server's as facts spell it: one with the name of a portable type is in capitals. */
-dunlin_string dn_mysql_spelled(dn_mysql_pool *pool, dunlin_string type);
+dunlin_string dn_mysql_spelled(dn_kit_pool *pool, dunlin_string type);
 /* Texts and blobs that a key cannot hold whole. */
 bool dn_mysql_is_long(dunlin_string type);
 /* So many characters of a column of this type are kept in an index; 0: all of them. */

@@ -68,6 +68,8 @@ dunlin_string dn_pg_last_name(const dunlin_operation *operation);
 /* Names of the table that a member's path begins with. */
 uint64_t dn_pg_table_names(const dunlin_operation *operation);
 bool dn_pg_is_kind(const dunlin_operation *operation, const char *kind);
+/* Takes "name rest" from a list of such, as the server writes it. False: there is no more. */
+bool dn_pg_next_pair(dunlin_string *list, dunlin_string *name, dunlin_string *rest);
 bool dn_pg_is_unset(const dunlin_operation *operation, const char *name);
 bool dn_pg_sets(const dunlin_operation *operation, const char *name);
 dunlin_string dn_pg_text_of(const dunlin_operation *operation, const char *name);
@@ -159,6 +161,9 @@ void dn_pg_push_foreign_column(dn_pg_render_work *work, const dunlin_property *b
 
 /* "s"."t" of a column's table, as a text of its own, to be freed. */
 dn_kit_text dn_pg_table_text(dn_pg_render_work *work, const dunlin_operation *operation);
+/* What gives the name of the sequence of a column; `table` is quoted. */
+void dn_pg_say_counter(dn_pg_render_work *work, const dunlin_operation *operation,
+                       dunlin_string table);
 /* The sequence behind a column gets the type and the options that the operation sets. */
 void dn_pg_push_counter(dn_pg_render_work *work, const dunlin_operation *operation, bool serial);
 

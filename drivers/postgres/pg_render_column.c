@@ -476,12 +476,9 @@ push_drop_sequence(dn_pg_render_work *work, const dunlin_operation *operation)
     DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text table = dn_pg_table_text(work, operation);
     DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text guard = {0};
 
-    dn_pg_say(work, "DO $dunlin$ BEGIN EXECUTE coalesce('DROP SEQUENCE ' ||"
-                    " pg_catalog.pg_get_serial_sequence(");
-    dn_pg_say_literal(work, dn_kit_text_string(&table));
-    dn_pg_say(work, ", ");
-    dn_pg_say_literal(work, dn_pg_last_name(operation));
-    dn_pg_say(work, "), 'SELECT 1'); END $dunlin$");
+    dn_pg_say(work, "DO $dunlin$ BEGIN EXECUTE coalesce('DROP SEQUENCE ' || ");
+    dn_pg_say_counter(work, operation, dn_kit_text_string(&table));
+    dn_pg_say(work, ", 'SELECT 1'); END $dunlin$");
     dn_pg_guard_column(&guard, operation, dn_pg_last_name(operation), " AND a.attidentity = ''",
                        false);
     dn_pg_push_guarded(work, &guard, work->at, 1);
@@ -493,11 +490,9 @@ push_catch_up(dn_pg_render_work *work, const dunlin_operation *operation)
 {
     DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text table = dn_pg_table_text(work, operation);
 
-    dn_pg_say(work, "SELECT pg_catalog.setval(pg_catalog.pg_get_serial_sequence(");
-    dn_pg_say_literal(work, dn_kit_text_string(&table));
-    dn_pg_say(work, ", ");
-    dn_pg_say_literal(work, dn_pg_last_name(operation));
-    dn_pg_say(work, "), pg_catalog.max(");
+    dn_pg_say(work, "SELECT pg_catalog.setval(");
+    dn_pg_say_counter(work, operation, dn_kit_text_string(&table));
+    dn_pg_say(work, ", pg_catalog.max(");
     dn_pg_say_name(work, dn_pg_last_name(operation));
     dn_pg_say(work, ")) FROM ");
     dn_pg_say_text(work, dn_kit_text_string(&table));

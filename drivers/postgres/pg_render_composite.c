@@ -25,36 +25,10 @@ attributes_of(dunlin_string definition)
     return (dunlin_string){found + strlen(begin), definition.length - before - 1};
 }
 
-/* The length of the text up to an end that is in no quotes and no parentheses. */
-static uint64_t
-length_until(dunlin_string text, char end)
-{
-    uint64_t length = 0;
-    bool quoted = false;
-    int depth = 0;
-
-    for (; length < text.length && (quoted || depth > 0 || text.data[length] != end); length++) {
-        char c = text.data[length];
-
-        quoted = quoted != (c == '"');
-        depth += quoted ? 0 : (c == '(') - (c == ')');
-    }
-    return length;
-}
-
 static bool
 next_attribute(dunlin_string *list, attribute *one)
 {
-    uint64_t length = length_until(*list, ',');
-    dunlin_string text = {list->data, length};
-
-    if (list->length == 0)
-        return false;
-    one->name = (dunlin_string){text.data, length_until(text, ' ')};
-    one->type = (dunlin_string){text.data + one->name.length, length - one->name.length};
-    length += length < list->length ? 2 : 0;
-    *list = (dunlin_string){list->data + length, list->length - length};
-    return true;
+    return dn_pg_next_pair(list, &one->name, &one->type);
 }
 
 static bool

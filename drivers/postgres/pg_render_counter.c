@@ -93,8 +93,8 @@ typedef struct change {
     const char *options; /* behind it */
 } change;
 
-static void
-say_counter(dn_pg_render_work *work, const dunlin_operation *operation, dunlin_string table)
+void
+dn_pg_say_counter(dn_pg_render_work *work, const dunlin_operation *operation, dunlin_string table)
 {
     dn_pg_say(work, "pg_catalog.pg_get_serial_sequence(");
     dn_pg_say_literal(work, table);
@@ -117,7 +117,7 @@ push_jump(dn_pg_render_work *work, const dunlin_operation *operation, dunlin_str
                        "%lld, false) FROM pg_catalog.pg_sequence AS s"
                        " WHERE s.seqrelid = CAST(",
                        (long long)first);
-    say_counter(work, operation, table);
+    dn_pg_say_counter(work, operation, table);
     dn_kit_text_format(
         &work->sql,
         " AS pg_catalog.regclass) AND"
@@ -145,7 +145,7 @@ push_serial(dn_pg_render_work *work, const dunlin_operation *operation, dunlin_s
             const change *counter)
 {
     dn_pg_say(work, "DO $dunlin$ BEGIN EXECUTE 'ALTER SEQUENCE ' || ");
-    say_counter(work, operation, table);
+    dn_pg_say_counter(work, operation, table);
     dn_pg_say(work, " || '");
     if (dn_pg_sets(operation, "type")) {
         dn_pg_say(work, " AS ");

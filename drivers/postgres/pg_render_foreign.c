@@ -9,35 +9,10 @@ typedef struct foreign_option {
     dunlin_string value;
 } foreign_option;
 
-/* The length of the text up to an end that is not in quotes. */
-static uint64_t
-length_until(dunlin_string text, char end)
-{
-    char quote = '\0';
-    uint64_t length = 0;
-
-    for (; length < text.length && (quote != '\0' || text.data[length] != end); length++) {
-        char c = text.data[length];
-
-        if (quote != '\0' ? c == quote : c == '"' || c == '\'')
-            quote = quote != '\0' ? '\0' : c;
-    }
-    return length;
-}
-
 static bool
 next_option(dunlin_string *list, foreign_option *option)
 {
-    uint64_t length = length_until(*list, ',');
-    dunlin_string one = {list->data, length};
-
-    if (list->length == 0)
-        return false;
-    option->name = (dunlin_string){one.data, length_until(one, ' ')};
-    option->value = (dunlin_string){one.data + option->name.length, length - option->name.length};
-    length += length < list->length ? 2 : 0;
-    *list = (dunlin_string){list->data + length, list->length - length};
-    return true;
+    return dn_pg_next_pair(list, &option->name, &option->value);
 }
 
 static const foreign_option *

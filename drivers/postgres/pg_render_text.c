@@ -302,3 +302,39 @@ dn_pg_same_table(const dunlin_operation *left, const dunlin_operation *right)
             return false;
     return true;
 }
+
+/* --- lists in words of the server ------------------------------------------------------------------ */
+/* The length of the text up to an end that is in no quotes and no parentheses. */
+static uint64_t
+length_until(dunlin_string text, char end)
+{
+    char quote = '\0';
+    uint64_t length = 0;
+    int depth = 0;
+
+    for (; length < text.length && (quote != '\0' || depth > 0 || text.data[length] != end);
+         length++) {
+        char c = text.data[length];
+
+        if (quote != '\0' ? c == quote : c == '"' || c == '\'')
+            quote = quote != '\0' ? '\0' : c;
+        else if (quote == '\0')
+            depth += (c == '(') - (c == ')');
+    }
+    return length;
+}
+
+bool
+dn_pg_next_pair(dunlin_string *list, dunlin_string *name, dunlin_string *rest)
+{
+    uint64_t length = length_until(*list, ',');
+    dunlin_string one = {list->data, length};
+
+    if (list->length == 0)
+        return false;
+    *name = (dunlin_string){one.data, length_until(one, ' ')};
+    *rest = (dunlin_string){one.data + name->length, length - name->length};
+    length += length < list->length ? 2 : 0;
+    *list = (dunlin_string){list->data + length, list->length - length};
+    return true;
+}
