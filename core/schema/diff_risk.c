@@ -4,6 +4,7 @@
  */
 #include "core/schema/diff_internal.h"
 
+#include <ctype.h>
 #include <string.h>
 
 static const dn_risk none = {DN_DANGER_NONE, NULL};
@@ -122,6 +123,21 @@ risk_of_attributes(const dn_diffing *work, const dunlin_operation *operation)
     return (dn_risk){DN_DANGER_LOSES, "values of attributes of the type are lost or converted"};
 }
 
+/* MySQL numbers it like a row that comes in; SQLite, whose types are in capitals, keeps what is there. */
+static bool
+renumbers_zero(const dn_diffing *work, const dunlin_operation *operation)
+{
+    const dunlin_property *counts = dn_property_find(operation->set, operation->set_count, "auto");
+    const dunlin_fact *before =
+        dn_fact_map_find(work->before, operation->kind, operation->path, operation->path_count);
+    dunlin_string type =
+        before ? type_in(before->properties, before->property_count) : dn_string("");
+
+    return counts && dn_string_equal(counts->text, "increment") && type.length &&
+           islower((unsigned char)type.data[0]) &&
+           !dn_property_find(before->properties, before->property_count, "auto");
+}
+
 static dn_risk
 risk_of_alter(const dn_diffing *work, const dunlin_operation *operation)
 {
@@ -137,6 +153,9 @@ risk_of_alter(const dn_diffing *work, const dunlin_operation *operation)
         if (risk.danger != DN_DANGER_NONE)
             return risk;
     }
+    if (renumbers_zero(work, operation))
+        return (dn_risk){DN_DANGER_FAILS,
+                         "a row with 0 there, or with nothing, gets another number"};
     if (dn_property_flag(operation->set, operation->set_count, "not_null"))
         return (dn_risk){DN_DANGER_FAILS, "fails where the column is null"};
     return none;

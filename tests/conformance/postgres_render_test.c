@@ -268,7 +268,8 @@ static const row rows_of_test[] = {
      "{\"type\":\"integer\",\"increment\":2,\"min\":3,\"max\":9,\"start\":5,\"cache\":2,"
      "\"cycle\":true}"},
     {"CREATE SEQUENCE q MAXVALUE 9 CYCLE", "ALTER sequence public/q -max -cycle",
-     "{\"increment\":3}", "ALTER SEQUENCE \"public\".\"q\" INCREMENT BY 3 NO MAXVALUE NO CYCLE\n",
+     "{\"increment\":3}",
+     "ALTER SEQUENCE \"public\".\"q\" INCREMENT BY 3 MAXVALUE 9223372036854775807 NO CYCLE\n",
      "sequence", "public/q", "{\"increment\":3}"},
     {"CREATE TYPE e AS ENUM ('a', 'c')", "ALTER enum public/e",
      "{\"values\":[\"0\",\"a\",\"b\",\"c\",\"d\"]}",

@@ -120,8 +120,9 @@ CREATE TABLE posts (id bigint PRIMARY KEY, a bigint, b bigint, c bigint,
     CONSTRAINT pc FOREIGN KEY (c) REFERENCES users (id));
 END
     generate third
-    sed -i 's/CONSTRAINT pa .*/KEY pb (b),/' schema.sql
+    sed -i 's/CONSTRAINT pa .*/KEY pb (b),/; s/posts (id bigint/& AUTO_INCREMENT/' schema.sql
     generate fourth
+    grep -q -- "-- ? posts.id: a row with 0 there, or with nothing, gets another number" migrations/0004_fourth.sql
     dunlin new loose
     echo "ALTER TABLE posts DROP FOREIGN KEY pc;" >>migrations/0005_loose.sql
     dunlin migrate
