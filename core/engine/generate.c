@@ -206,6 +206,7 @@ make_up(dn_generation *work, const char *definition)
         return -1;
     how.renames = renames.items;
     how.rename_count = renames.count;
+    how.for_all = work->portable;
     if (dn_schema_diff(work->up.from->facts, work->up.to->facts, &how, &work->session->arena,
                        &work->up.diff, work->error) < 0)
         return -1;
@@ -298,6 +299,7 @@ make_down(dn_generation *work)
         return -1;
     how.renames = renames.items;
     how.rename_count = renames.count;
+    how.for_all = work->portable;
     if (dn_schema_diff(work->down.from->facts, work->down.to->facts, &how, &work->session->arena,
                        &work->down.diff, work->error) < 0)
         return -1;

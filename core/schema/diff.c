@@ -261,6 +261,7 @@ dn_schema_diff(const dn_fact_map *before, const dn_fact_map *after, const dn_dif
         .arena = arena,
         .error = error,
         .diff = diff,
+        .for_all = options && options->for_all,
     };
 
     *diff = (dn_diff){.operations = {.arena = arena}};

@@ -44,6 +44,7 @@ typedef struct dn_diff_options {
     /* RENAME operations that were declared, in order; paths are complete. */
     const dunlin_operation *const *renames;
     size_t rename_count;
+    bool for_all; /* the text is for all databases: what one of them keeps others cut */
 } dn_diff_options;
 
 typedef struct dn_diff {

@@ -55,6 +55,7 @@ typedef struct dn_diffing {
     size_t capacity;
     dn_diff *diff;
     size_t risk_capacity;
+    bool for_all;
     const dunlin_fact **late; /* routines that take rows of new tables, though tables call them */
     size_t late_count;
     dn_fact_map *new_names; /* while ordering: names that are taken by something new */
@@ -107,7 +108,7 @@ int dn_diff_depend(dn_arena *arena, dunlin_string text, dunlin_fact *key);
 /* Does every value of the one type fit into the other, and stay what it is? */
 bool dn_type_widens(dunlin_string before, dunlin_string after);
 /* Does the server take a part of a value without a word: digits it rounds, the time of a date? */
-bool dn_type_cuts(dunlin_string before, dunlin_string after);
+bool dn_type_cuts(dunlin_string before, dunlin_string after, bool for_all);
 
 /* --- diff_emit.c --- */
 int dn_diff_emit_drop(dn_diffing *work, const dunlin_fact *before);

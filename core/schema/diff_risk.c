@@ -101,7 +101,7 @@ risk_of_type(const dn_diffing *work, const dunlin_operation *operation)
 
     if (dn_type_widens(before, after))
         return none;
-    return dn_type_cuts(before, after) ? cuts : converts;
+    return dn_type_cuts(before, after, work->for_all) ? cuts : converts;
 }
 
 /* Of a composite type; attributes that come behind all that are there take nothing away. */

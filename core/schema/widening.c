@@ -268,12 +268,12 @@ is_in_capitals(dunlin_string type)
 }
 
 bool
-dn_type_cuts(dunlin_string before, dunlin_string after)
+dn_type_cuts(dunlin_string before, dunlin_string after, bool for_all)
 {
     type_parts from;
     type_parts to;
 
-    if (is_in_capitals(before) && is_in_capitals(after))
+    if (!for_all && is_in_capitals(before) && is_in_capitals(after))
         return cuts_second(before, after);
     if (cuts_time(before, after))
         return true;

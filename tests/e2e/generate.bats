@@ -162,6 +162,17 @@ END
     assert_stdout "nothing to do"
 }
 
+@test "portable text marks what other databases cut" {
+    project portable <<<'CREATE TABLE t (id INTEGER PRIMARY KEY, n NUMERIC(10,3));'
+    dunlin generate first
+    sed -i 's/10,3/10,2/' schema.sql
+    dunlin generate second --dry-run
+    assert_exit 0
+    assert_stdout "-- ! t.n: values are cut: the new type has no place for some of their digits or parts
+ALTER TABLE t ALTER COLUMN n TYPE NUMERIC(10,2);"
+    refute_stdout "dunlin: down"
+}
+
 @test "a portable folder gets a section for the database at hand, ignored objects are left alone" {
     project portable <<<'CREATE TABLE t (a integer PRIMARY KEY); CREATE TABLE tmp_x (a integer);'
     jq '.ignore = ["tmp_*"]' dunlin.json >new.json && mv new.json dunlin.json

@@ -567,9 +567,11 @@ test_a_type_cuts_what_it_has_no_place_for(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof examples / sizeof examples[0]; i++)
-        if (dn_type_cuts(dn_string(examples[i].before), dn_string(examples[i].after)) !=
+        if (dn_type_cuts(dn_string(examples[i].before), dn_string(examples[i].after), false) !=
             examples[i].cuts)
             fail_msg("%s -> %s", examples[i].before, examples[i].after);
+    assert_true(dn_type_cuts(dn_string("NUMERIC(9,3)"), dn_string("NUMERIC(9,2)"), true));
+    assert_false(dn_type_cuts(dn_string("NUMERIC(9,2)"), dn_string("NUMERIC(9,3)"), true));
 }
 
 int
