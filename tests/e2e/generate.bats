@@ -197,7 +197,7 @@ ALTER TABLE t ALTER COLUMN n TYPE NUMERIC(10,2);"
     echo 'CREATE TABLE t (a INTEGER);' >schema.sql
     echo 'CREATE TABLE nope (' >migrations/0001_bad.sql
     dunlin generate x
-    assert_exit 4
+    assert_exit 1
     assert_equal "$(ls migrations)" 0001_bad.sql
     dunlin generate
     assert_exit 2
