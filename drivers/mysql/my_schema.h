@@ -133,7 +133,7 @@ dunlin_string dn_mysql_partitioning(dn_mysql_schema *schema, const dn_mysql_reco
 /* COLUMN_TYPE without what means nothing: "int(11)" is "int". */
 dunlin_string dn_mysql_plain_type(dn_kit_pool *pool, dunlin_string type);
 /* The labels of an enum's COLUMN_TYPE, as elements. */
-void dn_mysql_add_labels(dn_mysql_list *list, dn_kit_pool *pool, dunlin_string type);
+void dn_mysql_add_labels(dn_mysql_list *list, dn_kit_pool *pool, dunlin_string type, bool mariadb);
 /* MySQL prints the quotes of stored expressions with backslashes before them. */
 dunlin_string dn_mysql_unescape(dn_kit_pool *pool, dunlin_string text);
 /* A query as it is printed, as it would be printed of that text. */

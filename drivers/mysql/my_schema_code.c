@@ -124,6 +124,57 @@ add_mode(dn_mysql_schema *schema, dn_mysql_list *list, dunlin_string mode)
                      dn_kit_pool_text(&schema->pool, &text));
 }
 
+/* --- bodies as they were written ------------------------------------------------------------------------ */
+/* Of a routine: behind a line end, and it begins as the server shows it before the first literal or comment. */
+static bool
+find_body(dunlin_string *text, dunlin_string shown)
+{
+    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text start = {0};
+    uint64_t length = 0;
+    const char *found;
+
+    while (length < shown.length && memchr("'\"`#/\\-", shown.data[length], 7) == NULL)
+        length++;
+    dn_kit_text_add(&start, "\n");
+    dn_kit_text_add_string(&start, (dunlin_string){shown.data, length});
+    found = start.failed || length == 0
+                ? NULL
+                : memmem(text->data, text->length, start.data, start.length);
+    if (found == NULL)
+        return false;
+    *text = (dunlin_string){found + 1, (uint64_t)(text->data + text->length - found) - 1};
+    return true;
+}
+
+/* [MDB] information_schema shows what literals of a body mean, and not how they were written: '\\n' and a line end
+ * alike. So a body with a backslash is taken from SHOW CREATE, one round trip each. */
+static dunlin_string
+body_of(dn_mysql_schema *schema, const char *kind, dunlin_string name, dunlin_string shown)
+{
+    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text sql = {0};
+    const char *cells[3] = {NULL};
+    dunlin_string text;
+    dunlin_string when;
+    bool found = false;
+
+    if (!schema->connection->facts.mariadb || memchr(shown.data, '\\', shown.length) == NULL)
+        return shown;
+    dn_kit_text_format(&sql, "SHOW CREATE %s ", kind);
+    dn_kit_text_quote(&sql, '`', schema->database);
+    dn_kit_text_add(&sql, ".");
+    dn_kit_text_quote(&sql, '`', name);
+    if (sql.failed ||
+        !dn_mysql_try_first_row(schema->connection, dn_kit_text_string(&sql), cells, 3, &found) ||
+        !found || cells[2] == NULL)
+        return shown;
+    text = dn_kit_string(cells[2]);
+    if (strcmp(kind, "TRIGGER") == 0)
+        dn_mysql_scan_trigger(text, &when, &text);
+    else if (!find_body(&text, shown))
+        return shown;
+    return dn_kit_pool_copy(&schema->pool, text);
+}
+
 /* --- triggers ---------------------------------------------------------------------------------------------- */
 void
 dn_mysql_add_trigger(dn_kit_text *text, dunlin_string name, dunlin_string when, dunlin_string table,
@@ -174,8 +225,9 @@ dn_mysql_push_triggers(dn_mysql_schema *schema, dn_mysql_record *record)
         dn_kit_text_clear(&when);
         dn_kit_text_format(&when, "%s %s", row->cells[TRIGGER_TIMING].data,
                            row->cells[TRIGGER_EVENT].data);
-        dn_mysql_add_trigger(&text, row->cells[TRIGGER_NAME], dn_kit_text_string(&when),
-                             record->name, row->cells[TRIGGER_BODY]);
+        dn_mysql_add_trigger(
+            &text, row->cells[TRIGGER_NAME], dn_kit_text_string(&when), record->name,
+            body_of(schema, "TRIGGER", row->cells[TRIGGER_NAME], row->cells[TRIGGER_BODY]));
         text.failed = text.failed || when.failed;
         dn_mysql_add(&list, "definition", DUNLIN_PROPERTY_EXPRESSION,
                      dn_kit_pool_text(&schema->pool, &text));
@@ -305,7 +357,8 @@ dn_mysql_push_routine(dn_mysql_schema *schema, dn_mysql_record *record)
     if (dn_kit_same(row->cells[ROUTINE_SECURITY], "INVOKER"))
         dn_kit_text_add(&text, " SQL SECURITY INVOKER");
     dn_kit_text_add(&text, "\n");
-    dn_kit_text_add_string(&text, row->cells[ROUTINE_BODY]);
+    dn_kit_text_add_string(&text, body_of(schema, function ? "FUNCTION" : "PROCEDURE", record->name,
+                                          row->cells[ROUTINE_BODY]));
     dn_mysql_add(&list, "definition", DUNLIN_PROPERTY_EXPRESSION,
                  dn_kit_pool_text(&schema->pool, &text));
     add_mode(schema, &list, row->cells[ROUTINE_MODE]);

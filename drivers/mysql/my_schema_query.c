@@ -453,7 +453,8 @@ ask_together(asking *ask, const dn_mysql_part *parts, size_t count)
 }
 
 /* --- what is behind a first answer -------------------------------------------------------------------------- */
-/* [MDB] a sequence is a table of one row; there is no view of all of them before 12. */
+/* [MDB] a sequence is a table of one row; there is no view of all of them before 12. Literals of names differ in
+ * their collations, which do not mix in a union. */
 static void
 add_sequences(asking *ask)
 {
@@ -466,10 +467,12 @@ add_sequences(asking *ask)
         if (row == NULL || !dn_kit_same(row->cells[1], "SEQUENCE"))
             continue;
         dn_kit_text_add(&ask->sql, first ? "" : " UNION ALL ");
-        dn_kit_text_add(&ask->sql, "SELECT ");
+        dn_kit_text_add(&ask->sql, "SELECT CONVERT(");
         add_value(ask, record->name);
-        dn_kit_text_add(&ask->sql, ", start_value, increment, minimum_value, maximum_value, "
-                                   "cache_size, cycle_option FROM ");
+        dn_kit_text_add(
+            &ask->sql,
+            " USING utf8mb4) COLLATE utf8mb4_bin, start_value, increment, minimum_value, maximum_value, "
+            "cache_size, cycle_option FROM ");
         dn_kit_text_quote(&ask->sql, '`', ask->schema->database);
         dn_kit_text_add(&ask->sql, ".");
         dn_kit_text_quote(&ask->sql, '`', record->name);

@@ -222,7 +222,7 @@ add_type(dn_mysql_schema *schema, const dn_mysql_row *row, bool json, dn_mysql_l
     } else if (dn_mysql_begins(type, "enum(")) {
         dn_mysql_add(list, "type", DUNLIN_PROPERTY_TEXT, dn_kit_string("enum"));
         dn_mysql_open_member(list, "values", DUNLIN_PROPERTY_LIST_BEGIN);
-        dn_mysql_add_labels(list, &schema->pool, type);
+        dn_mysql_add_labels(list, &schema->pool, type, schema->connection->facts.mariadb);
         dn_mysql_close_member(list);
     } else {
         dn_mysql_add(list, "type", DUNLIN_PROPERTY_TEXT,

@@ -70,10 +70,21 @@ dn_mysql_plain_type(dn_kit_pool *pool, dunlin_string type)
     return type;
 }
 
+/* [MDB] a line end in a label is printed as \n or \r, since a backslash is doubled there. */
+static const char *
+unescaped(char letter)
+{
+    switch (letter) {
+    case 'n': return "\n";
+    case 'r': return "\r";
+    default: return NULL;
+    }
+}
+
 /* enum('a','it''s'). A backslash is printed doubled by some and alone by others: it is doubled
  * exactly where the next one is a backslash or a quote. */
 void
-dn_mysql_add_labels(dn_mysql_list *list, dn_kit_pool *pool, dunlin_string type)
+dn_mysql_add_labels(dn_mysql_list *list, dn_kit_pool *pool, dunlin_string type, bool mariadb)
 {
     DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text label = {0};
     bool inside = false;
@@ -88,6 +99,9 @@ dn_mysql_add_labels(dn_mysql_list *list, dn_kit_pool *pool, dunlin_string type)
         }
         if (*at == '\\' && more && (at[1] == '\\' || at[1] == '\'')) {
             at++;
+            i++;
+        } else if (*at == '\\' && more && mariadb && unescaped(at[1]) != NULL) {
+            at = unescaped(at[1]);
             i++;
         } else if (*at == '\'' && more && at[1] == '\'') {
             i++;
