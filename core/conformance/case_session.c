@@ -105,6 +105,24 @@ reset_after_failure(dn_check *check)
     return expect_reset(check, read, before);
 }
 
+static int
+reset_inside(dn_check *check)
+{
+    const char *read;
+    const char *before;
+    bool found;
+
+    if (find_setting(check, &read, &before, &found) < 0)
+        return -1;
+    if (!found)
+        return no_setting(check);
+    if (dn_check_execute(check, DUNLIN_ITEM_BEGIN, NULL) < 0 ||
+        expect_reset(check, read, before) < 0 ||
+        dn_check_execute(check, DUNLIN_ITEM_COMMIT, NULL) < 0)
+        return -1;
+    return expect_reset(check, read, before);
+}
+
 /* --- waiting --------------------------------------------------------------------------------- */
 
 #define TOUCH "UPDATE " DN_CHECK_ITEMS " SET name = 'touched' WHERE id = 1"
@@ -183,6 +201,8 @@ static const dn_case cases[] = {
     {"session.reset", "RESET puts a setting of the session back", reset, NULL, 0},
     {"session.reset-after-failure", "RESET does so after a failure, too", reset_after_failure, NULL,
      0},
+    {"session.reset-inside", "RESET does so inside a transaction, too", reset_inside, NULL,
+     DUNLIN_CAN_RESET_INSIDE},
     {"session.lock-timeout", "a lock that is not free in the item's time fails as locked",
      lock_timeout, NULL, 0},
     {"session.statement-timeout",

@@ -62,8 +62,9 @@ static const char *const capability_names[] = {
     "texts of all objects",
     "grants",
     "names by columns",
+    "RESET inside a transaction",
 };
-_Static_assert(DUNLIN_CAN_NAME_BY_COLUMNS ==
+_Static_assert(DUNLIN_CAN_RESET_INSIDE ==
                    1 << (sizeof capability_names / sizeof capability_names[0] - 1),
                "each capability has a name");
 

@@ -35,6 +35,7 @@ static const struct {
     {DUNLIN_CAN_KEEP_TEXTS, "keep-texts"},
     {DUNLIN_CAN_GRANTS, "grants"},
     {DUNLIN_CAN_NAME_BY_COLUMNS, "name-by-columns"},
+    {DUNLIN_CAN_RESET_INSIDE, "reset-inside"},
 };
 
 static const char *

@@ -72,6 +72,7 @@ typedef struct feeder {
     const dn_tracker_statement *records;
     size_t record_count;
     size_t record_at;
+    bool tidied;      /* the session is as it was, for the records */
     sent_item *queue; /* ring */
     size_t queue_capacity;
     size_t queue_head;
@@ -255,10 +256,9 @@ chunk(void *context, void *buffer, size_t bytes, dn_error *error)
 }
 
 static bool
-pipelines(const feeder *feed)
+can(const feeder *feed, uint64_t what)
 {
-    return (dn_connection_capabilities(feed->execution->connection)->flags & DUNLIN_CAN_PIPELINE) !=
-           0;
+    return (dn_connection_capabilities(feed->execution->connection)->flags & what) != 0;
 }
 
 static int
@@ -266,20 +266,27 @@ start_records(feeder *feed, dn_error *error)
 {
     int64_t elapsed_us = (dn_clock_monotonic_ns() - feed->started_ns) / 1000;
 
-    if (pipelines(feed))
+    if (can(feed, DUNLIN_CAN_PIPELINE))
         elapsed_us = -1; /* its statements have hardly been sent yet */
     feed->record_at = feed->record_count = 0;
+    feed->tidied = !can(feed, DUNLIN_CAN_RESET_INSIDE);
     if (!feed->execution->writer)
         return 0;
     return dn_execute_record(feed->execution, current(feed), feed->script, elapsed_us,
                              &feed->records, &feed->record_count, error);
 }
 
+/* Recorded by the user who connected, whatever role the migration took. */
 static int
 next_record(feeder *feed, dunlin_item *item, dn_error *error)
 {
-    const dn_tracker_statement *record = &feed->records[feed->record_at++];
+    const dn_tracker_statement *record;
 
+    if (!feed->tidied) {
+        feed->tidied = true;
+        return simple_item(feed, item, DUNLIN_ITEM_RESET, PHASE_RECORD, error);
+    }
+    record = &feed->records[feed->record_at++];
     item->kind = DUNLIN_ITEM_STATEMENT;
     item->sql = dn_string(record->sql);
     item->values = record->values;
@@ -433,7 +440,8 @@ committed(feeder *feed, size_t from, size_t job)
     dn_execution *execution = feed->execution;
     int64_t now = dn_clock_monotonic_ns();
     /* Behind a pipeline, what is seen is the time from one answer to the next. */
-    int64_t elapsed_us = (now - (pipelines(feed) ? feed->answered_ns : feed->started_ns)) / 1000;
+    int64_t elapsed_us =
+        (now - (can(feed, DUNLIN_CAN_PIPELINE) ? feed->answered_ns : feed->started_ns)) / 1000;
 
     feed->answered_ns = now;
 

@@ -64,9 +64,13 @@ may_wait(const dn_ledger *book)
 static void
 add_records(const dn_ledger *book, dn_parcel *parcel)
 {
+    const dn_connection *connection = book->execution->connection;
+
     if (!book->open)
         dn_parcel_add(parcel, (dunlin_item){.kind = DUNLIN_ITEM_BEGIN}, "ledger.before-begin",
                       "ledger.after-begin");
+    if (dn_connection_capabilities(connection)->flags & DUNLIN_CAN_RESET_INSIDE)
+        dn_parcel_add(parcel, (dunlin_item){.kind = DUNLIN_ITEM_RESET}, NULL, NULL);
     for (size_t i = 0; i < book->record_count; i++)
         dn_parcel_add(parcel,
                       (dunlin_item){.kind = DUNLIN_ITEM_STATEMENT,

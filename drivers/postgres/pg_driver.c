@@ -40,7 +40,7 @@ dn_pg_capabilities(const dunlin_call *call, const dunlin_profile *profile,
                           DUNLIN_CAN_INTROSPECT_FACTS | DUNLIN_CAN_FINGERPRINT |
                           DUNLIN_CAN_NAMESPACES | DUNLIN_CAN_NAMED_TYPES |
                           DUNLIN_CAN_BACKUP_SCHEMA | DUNLIN_CAN_TRANSLATE | DUNLIN_CAN_LEASE |
-                          DUNLIN_CAN_SHADOW_DATABASE | DUNLIN_CAN_GRANTS;
+                          DUNLIN_CAN_SHADOW_DATABASE | DUNLIN_CAN_GRANTS | DUNLIN_CAN_RESET_INSIDE;
     if (profile != NULL && profile->major >= 18)
         capabilities->flags |= DUNLIN_CAN_NAME_NOT_NULL;
     capabilities->lock_kind = DUNLIN_LOCK_SESSION;

@@ -65,15 +65,27 @@ write_open(dn_kit_text *text, const dunlin_profile *profile)
 }
 
 /* --- units -------------------------------------------------------------------------------------------- */
+static bool
+may_take_a_role(const dunlin_script_item *item)
+{
+    return item->kind == DUNLIN_SCRIPT_STATEMENT && item->value_count == 0 &&
+           dn_pg_may_change_session(item->sql);
+}
+
 static void
 write_items(dn_kit_text *text, const dunlin_script_part *part, int32_t role)
 {
+    bool another = false; /* another user than the one who connected, perhaps */
+
     for (uint64_t i = 0; i < part->item_count; i++) {
         const dunlin_script_item *item = part->items[i];
         DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text filled = {0};
 
         if (item->role != role)
             continue;
+        if (another && item->value_count > 0)
+            dn_kit_text_add(text, "RESET SESSION AUTHORIZATION;\nRESET ROLE;\n");
+        another = item->value_count == 0 && (another || may_take_a_role(item));
         if (item->kind == DUNLIN_SCRIPT_COMPARE) {
             dn_pg_script_compare(text, item);
         } else if (item->kind == DUNLIN_SCRIPT_CHECK) {

@@ -236,12 +236,14 @@ do_rollback(running *run, const dunlin_item *item)
 }
 
 /* Settings that were given while connecting are what RESET goes back to. A transaction behind a
- * pooler has only settings of its own. */
+ * pooler has only settings of its own, and leaves none of them. */
 static void
 do_reset(running *run, const dunlin_item *item)
 {
     DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text pins = {0};
 
+    if (run->line.in_transaction)
+        leave_clean(run);
     if (!run->dirty || run->connection->pooled) {
         dn_pg_pipeline_add(&run->line, DN_PG_ROLE_VIRTUAL, item);
         return;

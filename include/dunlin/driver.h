@@ -115,7 +115,10 @@ enum {
     DUNLIN_CAN_GRANTS = 1 << 21,
     /* A foreign key, unique key or check without a name is called after its table and columns, with a number only
      * where that name is taken. */
-    DUNLIN_CAN_NAME_BY_COLUMNS = 1 << 22
+    DUNLIN_CAN_NAME_BY_COLUMNS = 1 << 22,
+    /* RESET works inside a transaction, and is undone with it. It comes before the records of a migration:
+     * whoever the migration made itself, it is recorded by the user who connected. */
+    DUNLIN_CAN_RESET_INSIDE = 1 << 23
 };
 
 typedef struct dunlin_capabilities {

@@ -57,6 +57,19 @@ start_holder() {
     assert_exit 0
 }
 
+@test "a role that a migration takes through a pooler neither records it nor stays" {
+    local role=lowly_$RANDOM$RANDOM
+    sql_pg "$direct" "CREATE ROLE $role" "GRANT CREATE ON SCHEMA public TO $role"
+    migration 0001_role "SET ROLE $role" 'CREATE TABLE first_one (id int)'
+    migration 0002_local "SET LOCAL ROLE $role" 'CREATE TABLE second_one (id int)'
+    migration 0003_nobody 'CREATE TABLE third_one (id int)'
+    dunlin migrate --no-backup --url "$pooled"
+    assert_exit 0
+    assert_equal "$(sql_pg "$direct" "SELECT pg_get_userbyid(relowner) FROM pg_class
+        WHERE relname LIKE '%\\_one' ORDER BY relname" | paste -sd ' ')" "$role $role dunlin"
+    sql_pg "$direct" "DROP OWNED BY $role" "DROP ROLE $role"
+}
+
 @test "a failed migration through a pooler leaves no mark, and the lease is given back" {
     migration 0001_a 'CREATE TABLE a (id int)'
     migration 0002_b 'CREATE TABLE b (id int)' 'SELECT 1 / 0'

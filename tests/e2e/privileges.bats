@@ -289,6 +289,47 @@ END
     assert_equal "$stderr" ''
 }
 
+@test "postgresql: a migration that takes a role is recorded by the user who connected, by a script, too" {
+    local other owners wanted
+    a_user postgresql
+    other=$(fresh_database postgresql)
+    sql_pg "$database" "CREATE ROLE ${user}_owner" "GRANT ${user}_owner TO $user"
+    for one in "$database" "$other"; do
+        sql_pg "$one" "GRANT CREATE ON SCHEMA public TO $user, ${user}_owner"
+    done
+    echo "${user}_owner" >>"$BATS_TEST_TMPDIR/users_postgresql"
+    migration 0001_role <<END
+SET ROLE ${user}_owner;
+CREATE TABLE first_one (id int PRIMARY KEY);
+END
+    migration 0002_local <<END
+SET LOCAL ROLE ${user}_owner;
+CREATE TABLE second_one (id int PRIMARY KEY);
+INSERT INTO first_one VALUES (1);
+END
+    migration 0003_nobody <<'END'
+CREATE TABLE third_one (id int PRIMARY KEY);
+END
+    dunlin migrate -C project
+    assert_exit 0
+    assert_equal "$stderr" ''
+    owners="SELECT relname, pg_get_userbyid(relowner) FROM pg_class WHERE relname LIKE '%\_one' ORDER BY 1"
+    wanted="first_one|${user}_owner
+second_one|${user}_owner
+third_one|$user"
+    assert_equal "$(sql_pg "$database" "$owners")" "$wanted"
+    dunlin status -C project
+    assert_stdout '3 applied, nothing pending'
+    dunlin export -C project --driver postgres --output "$BATS_TEST_TMPDIR/script.sql"
+    assert_exit 0
+    for _ in 1 2; do
+        psql -X -q -v ON_ERROR_STOP=1 -f "$BATS_TEST_TMPDIR/script.sql" "${other/dunlin@/$user@}"
+    done
+    assert_equal "$(sql_pg "$other" "$owners")" "$wanted"
+    dunlin status -C project --url "${other/dunlin@/$user@}"
+    assert_stdout '3 applied, nothing pending'
+}
+
 @test "postgresql: who may not use the schema is told so, and guards are answered for who sees little" {
     a_user postgresql
     sed -i '1s|{|{"dialect": "portable",|' project/dunlin.json
