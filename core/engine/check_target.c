@@ -92,6 +92,25 @@ tell_findings(examining *work, const char *mend)
     }
 }
 
+/* That is allowed ("ahead"), and yet the database is not what this checkout makes. */
+static int
+note_ahead(examining *work)
+{
+    dn_session *session = work->checking->session;
+    size_t unknown = session->observation.unknown_count;
+    const char *note;
+
+    if (!unknown)
+        return 0;
+    note = dn_arena_printf(&session->arena,
+                           "the tracker records %zu %s that this checkout does not have", unknown,
+                           unknown == 1 ? "migration" : "migrations");
+    if (!note)
+        return dn_no_memory(work->error);
+    dn_checks_note(work->checking, &work->check, note);
+    return 0;
+}
+
 static int
 tell(examining *work)
 {
@@ -112,6 +131,8 @@ tell(examining *work)
     } else if (found->blind || work->diagnosis.evidence.why) {
         dn_checks_end(work->checking, &work->check, DN_CHECK_UNVERIFIED, summary, NULL);
     } else {
+        if (note_ahead(work) < 0)
+            return -1;
         dn_checks_end(work->checking, &work->check,
                       found->pending ? DN_CHECK_PENDING : DN_CHECK_AGREES, summary,
                       "dunlin migrate");

@@ -118,6 +118,23 @@ sample() {
     assert_json '[.checks[] | select(.check == "definition") | .outcome]' '["unverified"]'
 }
 
+@test "a target that is ahead of the checkout agrees as far as that goes, and it is said" {
+    echo '{"targets": {"one": {"url": "sqlite:app.db"}}}' >dunlin.json
+    mkdir migrations
+    echo 'CREATE TABLE a (id integer PRIMARY KEY);' >migrations/0001_a.sql
+    echo 'CREATE TABLE b (id integer PRIMARY KEY);' >migrations/0002_b.sql
+    dunlin migrate --no-backup
+    check_json --target one
+    assert_json '.checks[-1] | [.check, .outcome, .note]' '["target","agrees",null]'
+    rm migrations/0002_b.sql
+    check_json --target one
+    assert_exit 0
+    assert_json '.checks[-1] | [.check, .outcome, .note]' \
+        '["target","agrees","the tracker records 1 migration that this checkout does not have"]'
+    dunlin check --target one
+    assert_stdout 'the tracker records 1 migration that this checkout does not have'
+}
+
 @test "an edited snapshot is named, and what is no option is not taken" {
     sample
     sed -i 's/"users"/"people"/' migrations/meta/_dunlin/sqlite/head.json
