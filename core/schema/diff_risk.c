@@ -138,9 +138,24 @@ renumbers_zero(const dn_diffing *work, const dunlin_operation *operation)
            !dn_property_find(before->properties, before->property_count, "auto");
 }
 
+/* Partitions and heirs: their rows are those of another table as well. */
+static dn_risk
+risk_of_table(const dunlin_operation *operation)
+{
+    for (uint64_t i = 0; i < operation->unset_count; i++)
+        if (dn_string_among(operation->unset[i], "partition_of inherits"))
+            return (dn_risk){DN_DANGER_FAILS,
+                             "its rows are not among those of the table above it any more"};
+    if (sets(operation, "partition_of") || sets(operation, "bound"))
+        return (dn_risk){DN_DANGER_FAILS, "fails where its rows do not belong there"};
+    return none;
+}
+
 static dn_risk
 risk_of_alter(const dn_diffing *work, const dunlin_operation *operation)
 {
+    if (dn_string_equal(operation->kind, DUNLIN_KIND_TABLE))
+        return risk_of_table(operation);
     if (dn_string_equal(operation->kind, DUNLIN_KIND_GRANT))
         return operation->unset_count ? revokes : none;
     if (dn_string_equal(operation->kind, "type"))

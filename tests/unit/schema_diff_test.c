@@ -421,6 +421,11 @@ test_danger_is_named(void **state)
                  "fails where rows are not unique");
     is_dangerous(state, LIST("table t"), LIST("table t", "index t/i where=1"), DN_DANGER_NONE,
                  NULL);
+    is_dangerous(state, LIST("table p partition_of=t"), LIST("table p"), DN_DANGER_FAILS,
+                 "its rows are not among those of the table above it any more");
+    is_dangerous(state, LIST("table p"), LIST("table p partition_of=t"), DN_DANGER_FAILS,
+                 "fails where its rows do not belong there");
+    is_dangerous(state, LIST("table p"), LIST("table p comment=t"), DN_DANGER_NONE, NULL);
 }
 
 static void
