@@ -20,6 +20,23 @@ dn_translator_note_table(dn_translator *translator, dunlin_string table)
         dn_fact_map_put(translator->keys, &key, &ignored); /* without it, less can be translated */
 }
 
+/* REFERENCES t: its key is that of t, which a driver may have to name. */
+void
+dn_translator_note_referred(dn_translator *translator, const dunlin_operation *operation)
+{
+    const dunlin_property *table = dn_property_find(operation->set, operation->set_count, "ref");
+    dunlin_string name = {NULL, 0};
+
+    if (translator->own ||
+        !dn_operation_is(operation, DUNLIN_VERB_CREATE, DUNLIN_KIND_FOREIGN_KEY) ||
+        dn_property_find(operation->set, operation->set_count, "ref_columns"))
+        return;
+    for (table = table ? table + 1 : NULL; table && table->type != DUNLIN_PROPERTY_END; table++)
+        name = table->text;
+    if (!translator->target.named_types)
+        dn_translator_note_table(translator, name);
+}
+
 /* --- what queries read --- */
 static dunlin_string
 query_of(const dunlin_operation *operation)
@@ -103,6 +120,68 @@ dn_translator_note_unseen(dn_translator *translator, const dunlin_operation *ope
     if (translator->unseen)
         return dn_fact_map_put(translator->unseen, &key, error);
     dn_translator_forget(translator);
+    return 0;
+}
+
+/* --- views whose text is another one now --- */
+typedef struct doubting {
+    const dunlin_operation *operation;
+    dn_fact_list views;
+    dn_arena *arena;
+    dn_error *error;
+} doubting;
+
+static int
+note_doubtful(const dunlin_fact *view, void *context)
+{
+    doubting *work = context;
+    const dunlin_operation *operation = work->operation;
+    bool column = dn_string_equal(operation->kind, DUNLIN_KIND_COLUMN);
+    const dunlin_property *text =
+        dn_property_find(view->properties, view->property_count, "definition");
+
+    return text && dn_string_mentions(text->text, operation->path[operation->path_count - 1]) &&
+                   (!column ||
+                    dn_string_mentions(text->text, operation->path[operation->path_count - 2]))
+               ? dn_fact_list_add(&work->views, work->arena, view, work->error)
+               : 0;
+}
+
+static int
+doubt(dn_fact_map *facts, const dunlin_fact *view, dn_arena *arena, dn_error *error)
+{
+    dn_properties set = {.arena = arena};
+    dunlin_fact changed = *view;
+
+    dn_properties_add_all(&set, view->properties, view->property_count, "rewritten");
+    dn_properties_add(&set, "rewritten", DUNLIN_PROPERTY_BOOLEAN, 1, dn_string(NULL));
+    if (set.failed)
+        return dn_no_memory(error);
+    changed.properties = set.items;
+    changed.property_count = set.count;
+    return dn_fact_map_put(facts, &changed, error);
+}
+
+/* Where texts are kept, a new name is written into those of views, and how, only the database tells:
+ * that is seen by looking, and not compared before. */
+int
+dn_translator_note_rewritten(dn_translator *translator, const dunlin_operation *operation,
+                             dn_error *error)
+{
+    uint64_t flags = dn_connection_capabilities(translator->connection)->flags;
+    dn_fact_map *facts = dn_translator_facts(translator);
+    doubting work = {.operation = operation, .arena = &translator->scratch, .error = error};
+
+    if (operation->verb != DUNLIN_VERB_RENAME || !(flags & DUNLIN_CAN_KEEP_TEXTS) ||
+        !dn_string_among(operation->kind, "table view column"))
+        return 0;
+    if (dn_fact_map_each(facts, DUNLIN_KIND_VIEW, note_doubtful, &work) < 0)
+        return -1;
+    if (work.views.count && translator->phase != DN_TRANSLATOR_REHEARSES)
+        dn_translator_forget(translator);
+    for (size_t i = 0; i < work.views.count && translator->phase == DN_TRANSLATOR_REHEARSES; i++)
+        if (doubt(facts, work.views.items[i], work.arena, error) < 0)
+            return -1;
     return 0;
 }
 

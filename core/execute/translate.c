@@ -345,6 +345,7 @@ note_keys(dn_translator *translator, const dn_operations *operations, dn_error *
         if (operation->verb >= DUNLIN_VERB_DATA)
             continue;
         note_dependents(translator, operation);
+        dn_translator_note_referred(translator, operation);
         if (note_key(translator, dn_schema_key(&translator->target, operation), error) < 0 ||
             note_index(translator, operation, error) < 0 ||
             note_namesake(translator, operation, error) < 0)
@@ -550,7 +551,8 @@ fold_all(dn_translator *translator, const dn_decisions *decisions, dn_error *err
             return -1;
         if (may_change_more(translator, decisions->run.items[i]))
             dn_translator_forget(translator);
-        if (dn_translator_note_unseen(translator, decisions->run.items[i], error) < 0)
+        if (dn_translator_note_unseen(translator, decisions->run.items[i], error) < 0 ||
+            dn_translator_note_rewritten(translator, decisions->run.items[i], error) < 0)
             return -1;
     }
     return 0;

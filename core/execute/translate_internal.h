@@ -75,12 +75,17 @@ const char *dn_column_class(const dn_column_search *where, dunlin_string table,
                             dunlin_string column);
 /* look.c: the facts of a table are to be read; empty: of none. */
 void dn_translator_note_table(dn_translator *translator, dunlin_string table);
+/* ... of the one that a foreign key refers to, where it does not say its columns. */
+void dn_translator_note_referred(dn_translator *translator, const dunlin_operation *operation);
 /* ... of those that queries of views, and of CREATE TABLE AS, read. */
 int dn_translator_expect_queries(dn_translator *translator, const dn_operations *operations,
                                  dn_error *error);
 /* What a table that is made from a query holds is not known before. */
 int dn_translator_note_unseen(dn_translator *translator, const dunlin_operation *operation,
                               dn_error *error);
+/* The texts of views behind a rename, where the database writes the new name into them, are not known. */
+int dn_translator_note_rewritten(dn_translator *translator, const dunlin_operation *operation,
+                                 dn_error *error);
 /* Does the statement depend on what is not known? */
 bool dn_translator_is_behind(const dn_translator *translator, const dn_source *source,
                              const struct dn_reading *reading);

@@ -92,8 +92,9 @@ static bool
 is_informational(dunlin_string name)
 {
     return dn_string_equal(name, "order") || dn_string_equal(name, "depends") ||
-           dn_string_equal(name, "unsure") || dn_string_equal(name, "comment") ||
-           dn_string_equal(name, "auto_options") || dn_string_equal(name, "implied");
+           dn_string_equal(name, "text") || dn_string_equal(name, "unsure") ||
+           dn_string_equal(name, "comment") || dn_string_equal(name, "auto_options") ||
+           dn_string_equal(name, "implied");
 }
 
 /* A member the author did not write may have any value in these kinds. */
@@ -117,10 +118,14 @@ is_key_column(const question *asked, const dunlin_fact *column)
 
 /* Is a difference in this member none that counts? */
 static bool
-is_excused(const question *asked, const dunlin_fact *wanted, dunlin_string name)
+is_excused(const question *asked, const dunlin_fact *wanted, const dunlin_fact *there,
+           dunlin_string name)
 {
     if (is_informational(name) ||
         dn_property_lists(wanted->properties, wanted->property_count, "unsure", name))
+        return true;
+    /* What a rename made of its text is seen once that was run. */
+    if (dn_string_equal(name, "definition") && dn_fact_flag(there, "rewritten"))
         return true;
     /* NOT VALID is a stage on the way: what was validated since is no less than was wanted. */
     if (dn_string_equal(name, "not_valid") &&
@@ -181,12 +186,12 @@ is_equal(const question *asked, const dunlin_fact *wanted, const dunlin_fact *th
 
     for (uint64_t i = 0; i < wanted->property_count;
          i = dn_property_next(wanted->properties, wanted->property_count, i))
-        if (!is_excused(asked, wanted, wanted->properties[i].name) &&
+        if (!is_excused(asked, wanted, there, wanted->properties[i].name) &&
             !same_member(asked, wanted, &wanted->properties[i], there))
             return false;
     for (uint64_t i = 0; all && i < there->property_count;
          i = dn_property_next(there->properties, there->property_count, i))
-        if (!is_excused(asked, wanted, there->properties[i].name) &&
+        if (!is_excused(asked, wanted, there, there->properties[i].name) &&
             !is_rowid(&there->properties[i]) &&
             !same_member(asked, there, &there->properties[i], wanted))
             return false;

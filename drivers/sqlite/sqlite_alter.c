@@ -535,7 +535,8 @@ dn_sqlite_rename_column(dn_sqlite_rendering *work, dn_sqlite_state *state,
     dn_kit_text_add(&work->sql, " RENAME COLUMN ");
     dn_sqlite_write_name(&work->sql, renaming.column);
     dn_kit_text_add(&work->sql, " TO ");
-    dn_sqlite_write_name(&work->sql, renaming.to);
+    /* Views get it as it is written here, and there quotes may as well be those of a text. */
+    dn_kit_text_add_string(&work->sql, dn_sqlite_name_text(&work->pool, renaming.to));
     status = dn_sqlite_guarded(work, state->name, renaming.column, true);
     dn_sqlite_apply_renaming(work, &renaming);
     return status;

@@ -122,7 +122,7 @@ dn_sqlite_read_view(dn_kit_properties *set, dunlin_string sql, dn_sqlite_known k
     dn_kit_properties_end(&columns);
     if (!dn_sqlite_tokens_word(&tokens, at, "as"))
         return false;
-    definition = dn_sqlite_view_text(set->pool, &tokens, at + 1, tokens.count);
+    definition = dn_sqlite_view_text(set->pool, &tokens, at + 1, tokens.count, columns.count > 2);
     dn_kit_text_add(&canonical, " AS ");
     dn_kit_text_add_string(&canonical, definition);
     dn_kit_properties_add(set, "definition", DUNLIN_PROPERTY_EXPRESSION, definition);

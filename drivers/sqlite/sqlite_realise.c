@@ -83,7 +83,8 @@ settle_view(realising *work, dunlin_string name, dn_kit_properties *set)
         if (!dn_kit_same(set->list[i].name, "definition") ||
             !dn_sqlite_tokens_cut(&work->pool, set->list[i].text, &tokens))
             continue;
-        plain = dn_sqlite_view_text(&work->pool, &tokens, 0, tokens.count);
+        plain = dn_sqlite_view_text(&work->pool, &tokens, 0, tokens.count,
+                                    dn_kit_set_list(dn_kit_set_of(set), "columns").count > 0);
         if (dn_kit_equal(plain, set->list[i].text))
             return;
         set->list[i].text = plain;

@@ -246,18 +246,44 @@ begins_item(const dn_sqlite_tokens *tokens, size_t begin, size_t at)
                           dn_sqlite_tokens_word(tokens, at - 1, "distinct"));
 }
 
+typedef struct viewing {
+    dn_kit_pool *pool;
+    const dn_sqlite_tokens *tokens;
+    size_t begin;
+    size_t end;
+    size_t depth; /* of parentheses */
+    bool named;
+} viewing;
+
+/* Does a name stand anywhere but at `at`? */
+static bool
+is_said_elsewhere(const viewing *view, size_t at)
+{
+    dunlin_string name = dn_sqlite_name(view->pool, &view->tokens->list[at]);
+
+    for (size_t i = view->begin; i < view->end; i++)
+        if (i != at && is_name(&view->tokens->list[i]) &&
+            dn_sqlite_same_name(dn_sqlite_name(view->pool, &view->tokens->list[i]), name))
+            return true;
+    return false;
+}
+
 /* The AS of "SELECT a AS a," or "t.a AS a FROM". */
 static bool
-is_redundant(dn_kit_pool *pool, const dn_sqlite_tokens *tokens, size_t begin, size_t end, size_t at)
+is_redundant(const viewing *view, size_t at)
 {
+    const dn_sqlite_tokens *tokens = view->tokens;
+    size_t begin = view->begin;
     size_t name = at - 1;
 
-    if (at <= begin || at + 1 >= end || !dn_sqlite_tokens_word(tokens, at, "as") ||
-        !is_name(&tokens->list[name]) || !is_name(&tokens->list[at + 1]) ||
-        !dn_kit_equal(dn_sqlite_name(pool, &tokens->list[name]),
-                      dn_sqlite_name(pool, &tokens->list[at + 1])))
+    if (at <= begin || at + 1 >= view->end || !dn_sqlite_tokens_word(tokens, at, "as") ||
+        !is_name(&tokens->list[name]) || !is_name(&tokens->list[at + 1]))
         return false;
-    if (at + 2 < end && !dn_sqlite_tokens_symbol(tokens, at + 2, ',') &&
+    if (!dn_kit_equal(dn_sqlite_name(view->pool, &tokens->list[name]),
+                      dn_sqlite_name(view->pool, &tokens->list[at + 1])) &&
+        !(view->named && view->depth == 0 && !is_said_elsewhere(view, at + 1)))
+        return false;
+    if (at + 2 < view->end && !dn_sqlite_tokens_symbol(tokens, at + 2, ',') &&
         !dn_sqlite_tokens_word(tokens, at + 2, "from"))
         return false;
     return begins_item(tokens, begin, name) ||
@@ -265,19 +291,47 @@ is_redundant(dn_kit_pool *pool, const dn_sqlite_tokens *tokens, size_t begin, si
             begins_item(tokens, begin, name - 2));
 }
 
-dunlin_string
-dn_sqlite_view_text(dn_kit_pool *pool, const dn_sqlite_tokens *tokens, size_t begin, size_t end)
+/* Elsewhere SQLite takes what is in double quotes for a text if no column is called so. */
+static dn_sqlite_token
+without_quotes(const viewing *view, size_t at)
 {
+    const dn_sqlite_tokens *tokens = view->tokens;
+    dn_sqlite_token token = tokens->list[at];
+    bool sure = at > view->begin && (dn_sqlite_tokens_word(tokens, at - 1, "from") ||
+                                     dn_sqlite_tokens_word(tokens, at - 1, "join") ||
+                                     dn_sqlite_tokens_word(tokens, at - 1, "as") ||
+                                     dn_sqlite_tokens_symbol(tokens, at - 1, '.'));
+    dunlin_string plain;
+
+    if (token.kind != DN_SQLITE_NAME ||
+        (!sure && !(at + 1 < view->end && dn_sqlite_tokens_symbol(tokens, at + 1, '.'))))
+        return token;
+    plain = dn_sqlite_name_text(view->pool, dn_sqlite_name(view->pool, &token));
+    if (plain.length > 0 && *plain.data != '"') {
+        token.kind = DN_SQLITE_WORD;
+        token.text = plain;
+    }
+    return token;
+}
+
+dunlin_string
+dn_sqlite_view_text(dn_kit_pool *pool, const dn_sqlite_tokens *tokens, size_t begin, size_t end,
+                    bool named)
+{
+    viewing view = {.pool = pool, .tokens = tokens, .begin = begin, .end = end, .named = named};
     dn_sqlite_tokens kept = {.list =
                                  dn_kit_pool_take(pool, (tokens->count + 1) * sizeof(*kept.list))};
 
     if (kept.list == NULL)
         return dn_kit_string(NULL);
-    for (size_t i = begin; i < end; i++)
-        if (is_redundant(pool, tokens, begin, end, i))
+    for (size_t i = begin; i < end; i++) {
+        view.depth += dn_sqlite_tokens_symbol(tokens, i, '(');
+        view.depth -= dn_sqlite_tokens_symbol(tokens, i, ')') && view.depth > 0;
+        if (is_redundant(&view, i))
             i++;
         else
-            kept.list[kept.count++] = tokens->list[i];
+            kept.list[kept.count++] = without_quotes(&view, i);
+    }
     kept.list[kept.count] = tokens->list[tokens->count];
     return dn_sqlite_statement_text(pool, &kept, 0, kept.count);
 }

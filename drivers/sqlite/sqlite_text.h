@@ -51,9 +51,11 @@ dunlin_string dn_sqlite_expression_text(dn_kit_pool *pool, dunlin_string text,
 dunlin_string dn_sqlite_statement_text(dn_kit_pool *pool, const dn_sqlite_tokens *tokens,
                                        size_t begin, size_t end);
 /* The SELECT of a view: the same, without "AS a" behind a column a, which says what it is called in
- * any case. */
+ * any case, and behind any column where the view has names of its own (`named`) and nothing else
+ * says that one. Names that can be no text have quotes only where they are needed: ALTER TABLE ..
+ * RENAME TO quotes what it writes. */
 dunlin_string dn_sqlite_view_text(dn_kit_pool *pool, const dn_sqlite_tokens *tokens, size_t begin,
-                                  size_t end);
+                                  size_t end, bool named);
 /* A default: also a name that is none is a text. Empty for NULL, which is no default. */
 dunlin_string dn_sqlite_default(dn_kit_pool *pool, const dn_sqlite_tokens *tokens, size_t begin,
                                 size_t end);

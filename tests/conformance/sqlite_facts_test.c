@@ -201,7 +201,7 @@ indexes_views_and_triggers_are_read(void **state)
         "trigger t/tr definition=CREATE TRIGGER \"tr\" AFTER INSERT ON t BEGIN UPDATE t SET a = "
         "new.a; SELECT 'end;'; END text=CREATE TRIGGER tr AFTER INSERT ON t BEGIN UPDATE t SET a = "
         "new.a; SELECT 'end;'; END\n"
-        "view v definition=SELECT a, count(*) FROM \"t\", (SELECT 1) GROUP BY 1 columns=[x y] "
+        "view v definition=SELECT a, count(*) FROM t, (SELECT 1) GROUP BY 1 columns=[x y] "
         "depends=[t] text=CREATE VIEW v (x, \"y\") AS /* why */ SELECT a,  count(*)\nFROM `t`, "
         "(SELECT 1) GROUP BY 1 -- end\n"
         "trigger v/tv definition=CREATE TRIGGER \"tv\" INSTEAD OF INSERT ON v BEGIN DELETE FROM t; "

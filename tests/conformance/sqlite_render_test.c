@@ -401,7 +401,7 @@ what_sqlite_can_do_alone_is_one_statement(void **state)
               "~ column t/a | comment=hm\n"
               "> table t | to=u\n"),
         "note 1 on 10: 'a': SQLite keeps no comments\n"
-        "[7+1] ALTER TABLE \"t\" RENAME COLUMN \"c\" TO \"see\"\n"
+        "[7+1] ALTER TABLE \"t\" RENAME COLUMN \"c\" TO see\n"
         "[0+1] ALTER TABLE \"t\" ADD COLUMN \"d\" INTEGER NOT NULL DEFAULT 0\n"
         "[1+1] ALTER TABLE \"t\" ADD COLUMN \"e\" TEXT CHECK (e IN ('x', 'y'))\n"
         "[2+1] ALTER TABLE \"t\" ADD COLUMN \"r_id\" INTEGER CONSTRAINT \"t_r_fk\" "

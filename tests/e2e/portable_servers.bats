@@ -212,7 +212,8 @@ SQL
 @test "postgresql: a type that is different and kept is told with both definitions" { on postgresql kept_type; }
 @test "mysql: a type that is different and kept is told with both definitions" { on mysql kept_type; }
 
-# Where types have no names, they are known from the migrations of earlier runs.
+# Where types have no names, they are known from the migrations of earlier runs; and so is the key that
+# a REFERENCES without columns means.
 earlier_type() {
     migration 0000_people <<'SQL'
 CREATE TYPE mood AS ENUM ('sad', 'ok');
@@ -223,6 +224,7 @@ SQL
     migration 0001_more <<'SQL'
 ALTER TYPE mood ADD VALUE 'happy' AFTER 'ok';
 ALTER TABLE people ADD COLUMN then_mood mood;
+CREATE TABLE pets (id integer PRIMARY KEY, owner integer REFERENCES people);
 SQL
     dunlin migrate --quiet
     assert_exit 0
