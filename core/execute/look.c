@@ -214,20 +214,6 @@ dn_translator_is_behind(const dn_translator *translator, const dn_source *source
 }
 
 /* --- reading --- */
-typedef struct key_list {
-    const dunlin_fact **keys;
-    size_t count;
-} key_list;
-
-static int
-list_key(const dunlin_fact *key, void *context)
-{
-    key_list *list = context;
-
-    list->keys[list->count++] = key;
-    return 0;
-}
-
 void
 dn_translator_share(dn_translator *translator)
 {
@@ -250,16 +236,15 @@ look_at_whole(dn_translator *translator, dn_error *error)
 static int
 look_at_keys(dn_translator *translator, dn_error *error)
 {
-    key_list list = {.count = 0};
     dn_auto(dn_arena) arena = DN_ARENA_INIT;
+    dn_fact_list list = {NULL, 0, 0};
 
-    list.keys = dn_arena_array(&arena, dn_fact_map_count(translator->keys), sizeof *list.keys);
     translator->actual = dn_fact_map_new(&translator->arena, translator->target.naming);
-    if (!list.keys || !translator->actual)
+    if (!translator->actual)
         return dn_no_memory(error);
-    if (!translator->everything)
-        dn_fact_map_each(translator->keys, NULL, list_key, &list);
-    return dn_connection_facts(translator->connection, list.keys, list.count, translator->actual,
+    if (!translator->everything && dn_fact_map_list(translator->keys, &arena, &list, error) < 0)
+        return -1;
+    return dn_connection_facts(translator->connection, list.items, list.count, translator->actual,
                                error);
 }
 

@@ -110,6 +110,8 @@ void dn_fact_map_remove(dn_fact_map *map, dunlin_string kind, const dunlin_strin
 /* Puts a fact with another key in the place of one that is there. */
 int dn_fact_map_move(dn_fact_map *map, const dunlin_fact *from, const dunlin_fact *to,
                      dn_error *error);
+/* All of them, in order, appended to the list. */
+int dn_fact_map_list(const dn_fact_map *map, dn_arena *arena, dn_fact_list *list, dn_error *error);
 typedef int (*dn_fact_visitor)(const dunlin_fact *fact, void *context);
 /* Calls visit for each fact of a kind (NULL: of all) in order until it answers non-zero, which is
  * returned. Facts may be put and removed meanwhile. */

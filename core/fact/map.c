@@ -463,6 +463,18 @@ dn_fact_map_each(const dn_fact_map *map, const char *kind, dn_fact_visitor visit
 }
 
 int
+dn_fact_map_list(const dn_fact_map *map, dn_arena *arena, dn_fact_list *list, dn_error *error)
+{
+    for (size_t number = 1; number <= dn_fact_map_last(map); number++) {
+        const dunlin_fact *fact = dn_fact_map_numbered(map, number);
+
+        if (fact && dn_fact_list_add(list, arena, fact, error) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+int
 dn_fact_map_members(const dn_fact_map *map, const char *kind, const dunlin_string *path,
                     uint64_t count, dn_fact_visitor visit, void *context)
 {

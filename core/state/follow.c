@@ -281,39 +281,23 @@ dn_follow_read_all(dn_follow *follow, dn_differences *effects, dn_error *error)
     return finish(&work, NULL, 0, follow->marks ? &follow->mark : NULL, effects, error);
 }
 
-typedef struct key_list {
-    const dunlin_fact **keys;
-    size_t count;
-} key_list;
-
-static int
-list_key(const dunlin_fact *key, void *context)
-{
-    key_list *list = context;
-
-    list->keys[list->count++] = key;
-    return 0;
-}
-
 static int
 read_keys(dn_follow *follow, dn_differences *effects, dn_error *error)
 {
     reading work = {.follow = follow, .error = error};
-    key_list list = {.keys = dn_arena_array(&follow->scratch, dn_fact_map_count(follow->keys) + 1,
-                                            sizeof *list.keys)};
+    dn_fact_list list = {NULL, 0, 0};
 
-    if (!list.keys)
-        return dn_no_memory(error);
+    if (dn_fact_map_list(follow->keys, &follow->scratch, &list, error) < 0)
+        return -1;
     follow->guessed = true;
-    dn_fact_map_each(follow->keys, NULL, list_key, &list);
     if (!list.count) {
         *effects = (dn_differences){.items = NULL};
         return 0;
     }
     for (size_t i = 0; i < list.count; i++)
-        if (collect_object(&work, list.keys[i]) < 0)
+        if (collect_object(&work, list.items[i]) < 0)
             return -1;
-    return finish(&work, list.keys, list.count, NULL, effects, error);
+    return finish(&work, list.items, list.count, NULL, effects, error);
 }
 
 int

@@ -640,6 +640,18 @@ read_fully(asking *ask)
     return status == DUNLIN_OK ? ask_more(ask) : status;
 }
 
+void
+dn_mysql_ask_of(const dn_mysql_schema *schema, const char *question, dn_kit_text *sql)
+{
+    const dunlin_value database = {.type = DUNLIN_VALUE_TEXT, .text = schema->database};
+
+    for (const char *at = question; *at != '\0'; at++)
+        if (*at == '@')
+            dn_mysql_add_value(sql, &database);
+        else
+            dn_kit_text_add_string(sql, (dunlin_string){at, 1});
+}
+
 int32_t
 dn_mysql_schema_read(dn_mysql_schema *schema)
 {

@@ -20,16 +20,11 @@ dn_mysql_warn_of_unread(dn_mysql_schema *schema)
     DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text sql = {0};
     DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text list = {0};
     dunlin_connection *connection = schema->connection;
-    const dunlin_value database = {.type = DUNLIN_VALUE_TEXT, .text = schema->database};
     MYSQL_RES *result;
     int64_t ignored;
     MYSQL_ROW row;
 
-    for (const char *at = question; *at != '\0'; at++)
-        if (*at == '@')
-            dn_mysql_add_value(&sql, &database);
-        else
-            dn_kit_text_add_string(&sql, (dunlin_string){at, 1});
+    dn_mysql_ask_of(schema, question, &sql);
     if (sql.failed)
         return dn_kit_no_memory(connection->call);
     result = dn_mysql_send(connection, dn_kit_text_string(&sql))
