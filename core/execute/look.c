@@ -162,8 +162,8 @@ doubt(dn_fact_map *facts, const dunlin_fact *view, dn_arena *arena, dn_error *er
     return dn_fact_map_put(facts, &changed, error);
 }
 
-/* Where texts are kept, a new name is written into those of views, and how, only the database tells:
- * that is seen by looking, and not compared before. */
+/* A new name is written into views, and how, only the database tells. Where texts are kept, that is
+ * seen by looking; it is not compared before. */
 int
 dn_translator_note_rewritten(dn_translator *translator, const dunlin_operation *operation,
                              dn_error *error)
@@ -172,14 +172,17 @@ dn_translator_note_rewritten(dn_translator *translator, const dunlin_operation *
     dn_fact_map *facts = dn_translator_facts(translator);
     doubting work = {.operation = operation, .arena = &translator->scratch, .error = error};
 
-    if (operation->verb != DUNLIN_VERB_RENAME || !(flags & DUNLIN_CAN_KEEP_TEXTS) ||
+    if (operation->verb != DUNLIN_VERB_RENAME ||
         !dn_string_among(operation->kind, "table view column"))
         return 0;
     if (dn_fact_map_each(facts, DUNLIN_KIND_VIEW, note_doubtful, &work) < 0)
         return -1;
-    if (work.views.count && translator->phase != DN_TRANSLATOR_REHEARSES)
+    if (work.views.count && translator->phase != DN_TRANSLATOR_REHEARSES &&
+        (flags & DUNLIN_CAN_KEEP_TEXTS)) {
         dn_translator_forget(translator);
-    for (size_t i = 0; i < work.views.count && translator->phase == DN_TRANSLATOR_REHEARSES; i++)
+        return 0;
+    }
+    for (size_t i = 0; i < work.views.count; i++)
         if (doubt(facts, work.views.items[i], work.arena, error) < 0)
             return -1;
     return 0;

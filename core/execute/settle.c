@@ -68,6 +68,80 @@ same_fact(const dunlin_fact *left, const dunlin_fact *right)
     return true;
 }
 
+/* --- what this very run made --- */
+/* Blanks, quotes of names, case and parentheses do not count: an expression has one spelling. */
+static int
+without_parentheses(dunlin_string text, dn_arena *arena, dunlin_string *plain)
+{
+    char *copy = dn_arena_alloc(arena, (size_t)text.length + 1);
+    size_t length = 0;
+    bool quoted = false;
+
+    for (uint64_t i = 0; copy && i < text.length; i++) {
+        quoted = quoted != (text.data[i] == '\'');
+        if (quoted || (text.data[i] != '(' && text.data[i] != ')'))
+            copy[length++] = text.data[i];
+    }
+    *plain = dn_span(copy, length);
+    return copy ? 0 : -1;
+}
+
+/* Is it another one, by the texts that are sent for both? */
+static int
+differs(const dunlin_fact *wanted, const dunlin_fact *there, dunlin_string name, dn_arena *arena,
+        bool *other)
+{
+    uint64_t span;
+    const dunlin_property *one = member_of(wanted, name, &span);
+    const dunlin_property *two = member_of(there, name, &span);
+    dunlin_string left;
+    dunlin_string right;
+
+    *other = false;
+    if (!one || !two || one->type != DUNLIN_PROPERTY_EXPRESSION || two->type != one->type ||
+        !dn_property_lists(there->properties, there->property_count, "unsure", name))
+        return 0;
+    if (without_parentheses(one->text, arena, &left) < 0 ||
+        without_parentheses(two->text, arena, &right) < 0)
+        return -1;
+    *other = !dn_schema_same_code(left, right);
+    return 0;
+}
+
+/* Of both only the text that makes them is known. What is another text is another thing: it is not
+ * left open any more. */
+static int
+settle_by_text(dn_translator *translator, const dunlin_fact **wanted, const dunlin_fact *there,
+               dn_error *error)
+{
+    dn_arena *arena = &translator->scratch;
+    dn_properties set = {.arena = arena};
+    dunlin_fact *settled = dn_arena_alloc(arena, sizeof *settled);
+    const dunlin_property *end = (*wanted)->properties + (*wanted)->property_count;
+    const dunlin_property *unsure =
+        dn_property_find((*wanted)->properties, (*wanted)->property_count, "unsure");
+
+    dn_properties_add_all(&set, (*wanted)->properties, (*wanted)->property_count, "unsure");
+    dn_properties_add(&set, "unsure", DUNLIN_PROPERTY_LIST_BEGIN, 0, dn_string(NULL));
+    for (const dunlin_property *item = unsure ? unsure + 1 : end;
+         item < end && item->type != DUNLIN_PROPERTY_END; item++) {
+        bool other;
+
+        if (differs(*wanted, there, item->text, arena, &other) < 0)
+            return dn_no_memory(error);
+        if (!other)
+            dn_properties_add_span(&set, item, 1);
+    }
+    dn_properties_add(&set, NULL, DUNLIN_PROPERTY_END, 0, dn_string(NULL));
+    if (!settled || set.failed)
+        return dn_no_memory(error);
+    *settled = **wanted;
+    settled->properties = set.items;
+    settled->property_count = set.count;
+    *wanted = settled;
+    return 0;
+}
+
 static const dunlin_fact *
 recall(dn_translator *translator, const dunlin_fact *wanted)
 {
@@ -116,10 +190,14 @@ dn_translator_settle(dn_translator *translator, const dn_fact_map *facts, dn_wan
         const dunlin_fact *known;
 
         list[i] = wanted->facts[i];
-        /* Made by this very run, it is not how the server prints it either. */
-        if (!there || dn_property_find(there->properties, there->property_count, "unsure") ||
-            !is_open(list[i], there))
+        if (!there || !is_open(list[i], there) || dn_fact_flag(there, "rewritten"))
             continue;
+        /* Made by this very run, it is not how the server prints it either. */
+        if (dn_property_find(there->properties, there->property_count, "unsure")) {
+            if (!translator->own && settle_by_text(translator, &list[i], there, error) < 0)
+                return -1;
+            continue;
+        }
         known = recall(translator, list[i]);
         if (known)
             list[i] = known;

@@ -116,4 +116,7 @@ typedef enum dn_type_check { DN_CHECK_PROPER = 0, DN_CHECK_VALUES, DN_CHECK_JSON
  * column, and nothing else. The arena is for a moment. */
 dn_type_check dn_schema_type_check(const dunlin_fact *check, dunlin_string column, dn_arena *arena);
 
+/* Are two texts of code the same but for spaces, comments, the case of words and quotes of names? */
+bool dn_schema_same_code(dunlin_string left, dunlin_string right);
+
 #endif
