@@ -354,6 +354,31 @@ blur_both(dn_before_work *work, const dunlin_operation *operation)
 }
 
 static int
+tell_taken(dn_before_work *work, const dunlin_operation *operation, const dunlin_fact *taken)
+{
+    work->id = "plan.exists";
+    name_operation(work, operation);
+    dn_text_add_string(work->why, ": ");
+    dn_fact_describe(work->why, taken->kind, taken->path, taken->path_count);
+    dn_text_add_string(work->why, " exists already");
+    return 1;
+}
+
+/* What is known of the relation goes with its name. */
+static int
+rename_marks(dn_before_work *work, const dunlin_operation *operation)
+{
+    dn_fact_map_remove(work->marks[DN_BEFORE_GONE], dn_string(DUNLIN_KIND_TABLE),
+                       operation->new_path, relation_length(work));
+    if (has(work, DN_BEFORE_MADE, operation->path) &&
+        mark(work, DN_BEFORE_MADE, operation->new_path) < 0)
+        return -1;
+    return mark(work, DN_BEFORE_GROWN, operation->new_path) < 0
+               ? -1
+               : mark(work, DN_BEFORE_SHRUNK, operation->new_path);
+}
+
+static int
 change_relation(dn_before_work *work, size_t at)
 {
     const dunlin_operation *operation = work->operations[at];
@@ -375,27 +400,12 @@ change_relation(dn_before_work *work, size_t at)
         (work->homeless && is_bare(work, at)) || !same(operation->kind, there->kind))
         return blur_both(work, operation);
     /* Another case of its own name is free. */
-    if (renames && other == PRESENT && taken != there) {
-        work->id = "plan.exists";
-        name_operation(work, operation);
-        dn_text_add_string(work->why, ": ");
-        dn_fact_describe(work->why, taken->kind, taken->path, taken->path_count);
-        dn_text_add_string(work->why, " exists already");
-        return 1;
-    }
+    if (renames && other == PRESENT && taken != there)
+        return tell_taken(work, operation, taken);
     if (dn_schema_fold(work->now, operation, NULL, work->error) < 0 ||
         mark(work, DN_BEFORE_GONE, operation->path) < 0)
         return -1;
-    if (!renames)
-        return 0;
-    dn_fact_map_remove(work->marks[DN_BEFORE_GONE], dn_string(DUNLIN_KIND_TABLE),
-                       operation->new_path, relation_length(work));
-    if (has(work, DN_BEFORE_MADE, operation->path) &&
-        mark(work, DN_BEFORE_MADE, operation->new_path) < 0)
-        return -1;
-    return mark(work, DN_BEFORE_GROWN, operation->new_path) < 0
-               ? -1
-               : mark(work, DN_BEFORE_SHRUNK, operation->new_path);
+    return renames ? rename_marks(work, operation) : 0;
 }
 
 /* --- columns ------------------------------------------------------------------------------------------ */

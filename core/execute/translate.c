@@ -374,11 +374,31 @@ expect_rows(dn_translator *translator, const dn_source *source, dn_error *error)
                                &translator->scratch, &ignored, error);
 }
 
-int
-dn_translator_expect(dn_translator *translator, const dn_source *source, dn_error *error)
+static int
+expect_operations(dn_translator *translator, const dn_source *source, dn_error *error)
 {
     dn_reading reading;
 
+    if (!translator->logical)
+        translator->logical = copy_of(translator, translator->remembered, error);
+    dn_arena_clear(&translator->scratch);
+    if (!translator->logical || parse(translator, source, &reading, error) < 0)
+        return -1;
+    translator->guarded = translator->guarded || !translator->own || reading.conditional;
+    if (translator->own && reading.parsed.kind != DN_DDL_OPERATIONS)
+        return 0;
+    if (dn_schema_address(&translator->target, reading.parsed.operations, reading.parsed.count,
+                          false, NULL, translator->logical, &reading.operations, error) < 0)
+        return dn_translator_blame(source, 0, error);
+    translator->reading = NULL;
+    return dn_translator_expect_queries(translator, &reading.operations, error) < 0
+               ? -1
+               : note_keys(translator, &reading.operations, error);
+}
+
+int
+dn_translator_expect(dn_translator *translator, const dn_source *source, dn_error *error)
+{
     if (dn_translator_is_guarded_section(translator, source))
         return dn_translator_expect_section(translator, source, error);
     if (translator->phase != DN_TRANSLATOR_EXPECTS || passes(translator, source))
@@ -400,21 +420,7 @@ dn_translator_expect(dn_translator *translator, const dn_source *source, dn_erro
         translator->passed_over = true;
         return 0;
     }
-    if (!translator->logical)
-        translator->logical = copy_of(translator, translator->remembered, error);
-    dn_arena_clear(&translator->scratch);
-    if (!translator->logical || parse(translator, source, &reading, error) < 0)
-        return -1;
-    translator->guarded = translator->guarded || !translator->own || reading.conditional;
-    if (translator->own && reading.parsed.kind != DN_DDL_OPERATIONS)
-        return 0;
-    if (dn_schema_address(&translator->target, reading.parsed.operations, reading.parsed.count,
-                          false, NULL, translator->logical, &reading.operations, error) < 0)
-        return dn_translator_blame(source, 0, error);
-    translator->reading = NULL;
-    return dn_translator_expect_queries(translator, &reading.operations, error) < 0
-               ? -1
-               : note_keys(translator, &reading.operations, error);
+    return expect_operations(translator, source, error);
 }
 
 bool

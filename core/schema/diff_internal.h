@@ -7,6 +7,7 @@
  *   diff_default.c defaults that give way to a routine, and come back
  *   diff_grant.c   the same of grants
  *   diff_inherit.c what tables and parents rule
+ *   diff_leave.c   tables that go
  *   diff_order.c   the phases
  *   diff_routine.c what routines have to do with tables and views
  *   diff_sort.c    dependencies within a phase
@@ -95,6 +96,21 @@ int dn_diff_put_off_default(dn_diffing *work, dn_move *column);
 
 /* --- diff_grant.c --- */
 int dn_diff_close_grants(dn_diffing *work);
+
+/* --- diff_order.c --- */
+typedef struct dn_chosen {
+    const dunlin_fact **facts;
+    size_t count;
+} dn_chosen;
+/* Facts of these kinds that a move of one of `what` is about, with what they need first. */
+int dn_diff_choose(dn_diffing *work, const char *kinds, unsigned what, bool before,
+                   dn_chosen *list);
+dn_move *dn_diff_move_of(dn_diffing *work, const dunlin_fact *fact); /* there is one */
+
+/* --- diff_leave.c --- */
+/* Drops those that are wanted, and whatever has to go before them. */
+int dn_diff_drop_tables(dn_diffing *work,
+                        bool (*wanted)(dn_diffing *work, const dunlin_fact *table));
 
 /* --- diff_sort.c --- */
 /* Puts facts behind those that they need: views, functions, tables, domains. */

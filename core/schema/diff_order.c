@@ -56,14 +56,8 @@ come_kinds(dn_diffing *work, const char *kinds)
     return 0;
 }
 
-typedef struct chosen {
-    const dunlin_fact **facts;
-    size_t count;
-} chosen;
-
-/* Facts of these kinds that a move of one of `what` is about, with what they need first. */
-static int
-choose(dn_diffing *work, const char *kinds, unsigned what, bool before, chosen *list)
+int
+dn_diff_choose(dn_diffing *work, const char *kinds, unsigned what, bool before, dn_chosen *list)
 {
     list->facts = dn_arena_array(work->arena, work->count + 1, sizeof(dunlin_fact *));
     list->count = 0;
@@ -80,9 +74,9 @@ choose(dn_diffing *work, const char *kinds, unsigned what, bool before, chosen *
     return dn_diff_sort(work, list->facts, list->count);
 }
 
-/* There is one; moves are in order, but for what is spelled otherwise before and after. */
-static dn_move *
-move_of(dn_diffing *work, const dunlin_fact *fact)
+/* Moves are in order, but for what is spelled otherwise before and after. */
+dn_move *
+dn_diff_move_of(dn_diffing *work, const dunlin_fact *fact)
 {
     size_t low = 0;
     size_t high = work->count;
@@ -107,12 +101,12 @@ move_of(dn_diffing *work, const dunlin_fact *fact)
 static int
 come_sorted(dn_diffing *work, const char *kinds)
 {
-    chosen list;
+    dn_chosen list;
 
-    if (choose(work, kinds, DN_MOVE_CREATE | DN_MOVE_ALTER, false, &list) < 0)
+    if (dn_diff_choose(work, kinds, DN_MOVE_CREATE | DN_MOVE_ALTER, false, &list) < 0)
         return -1;
     for (size_t i = 0; i < list.count; i++)
-        if (come(work, move_of(work, list.facts[i])) < 0)
+        if (come(work, dn_diff_move_of(work, list.facts[i])) < 0)
             return -1;
     return 0;
 }
@@ -128,12 +122,12 @@ drop_now(dn_diffing *work, dn_move *move)
 static int
 drop_sorted(dn_diffing *work, const char *kinds)
 {
-    chosen list;
+    dn_chosen list;
 
-    if (choose(work, kinds, DN_MOVE_DROP, true, &list) < 0)
+    if (dn_diff_choose(work, kinds, DN_MOVE_DROP, true, &list) < 0)
         return -1;
     for (size_t i = list.count; i-- > 0;)
-        if (drop_now(work, move_of(work, list.facts[i])) < 0)
+        if (drop_now(work, dn_diff_move_of(work, list.facts[i])) < 0)
             return -1;
     return 0;
 }
@@ -145,142 +139,6 @@ end_of(const dn_diffing *work, const dunlin_fact *table, size_t first)
     while (first < work->count && dn_fact_lies_in(dn_move_key(&work->moves[first]), table))
         first++;
     return first;
-}
-
-/* --- tables that go ------------------------------------------------------------------------------- */
-
-typedef struct table_leaving {
-    int state; /* 0 not seen, 1 on the way, 2 placed */
-    dunlin_string parent[2];
-    uint64_t parent_count; /* 0: no partition, no heir */
-} table_leaving;
-
-typedef struct leaving {
-    dn_diffing *work;
-    chosen tables;
-    table_leaving *states; /* of each table */
-    dn_move **keys;        /* foreign keys that go with them */
-    size_t key_count;
-    const dunlin_fact **order;
-    size_t placed;
-} leaving;
-
-static bool
-points_to(const dunlin_fact *key, const dunlin_fact *table)
-{
-    const dunlin_property *ref = dn_property_find(key->properties, key->property_count, "ref");
-
-    for (uint64_t i = 0; ref && i < table->path_count; i++)
-        if (!dn_schema_same(ref[1 + i].text, table->path[i]))
-            return false;
-    return ref != NULL;
-}
-
-static bool
-descends_from(const table_leaving *table, const dunlin_fact *parent)
-{
-    if (table->parent_count == 0 || table->parent_count != parent->path_count)
-        return false;
-    for (uint64_t i = 0; i < table->parent_count; i++)
-        if (!dn_schema_same(table->parent[i], parent->path[i]))
-            return false;
-    return true;
-}
-
-static int place_leaving(leaving *state, size_t at);
-
-/* Another table that goes, with a foreign key to this one, goes before it; where that is on the
- * way already, in a circle, the key goes by itself. */
-static int
-place_children(leaving *state, size_t at)
-{
-    dn_diffing *work = state->work;
-    const dunlin_fact *table = state->tables.facts[at];
-
-    for (size_t i = 0; i < state->key_count; i++) {
-        const dunlin_fact *key = state->keys[i]->before;
-
-        if (!(state->keys[i]->what & DN_MOVE_SILENT_DROP) || !points_to(key, table) ||
-            dn_fact_lies_in(key, table))
-            continue;
-        for (size_t k = 0; k < state->tables.count; k++) {
-            if (!dn_fact_lies_in(key, state->tables.facts[k]))
-                continue;
-            if (state->states[k].state == 1) {
-                state->keys[i]->what &= ~(unsigned)DN_MOVE_SILENT_DROP;
-                if (dn_diff_emit_drop(work, key) < 0)
-                    return -1;
-            } else if (place_leaving(state, k) < 0) {
-                return -1;
-            }
-        }
-    }
-    return 0;
-}
-
-static int
-place_leaving(leaving *state, size_t at)
-{
-    if (state->states[at].state)
-        return 0;
-    state->states[at].state = 1;
-    for (size_t i = 0; i < state->tables.count; i++)
-        if (descends_from(&state->states[i], state->tables.facts[at]) &&
-            place_leaving(state, i) < 0)
-            return -1;
-    if (place_children(state, at) < 0)
-        return -1;
-    state->states[at].state = 2;
-    state->order[state->placed++] = state->tables.facts[at];
-    return 0;
-}
-
-static int
-begin_leaving(leaving *state)
-{
-    dn_diffing *work = state->work;
-
-    if (choose(work, DUNLIN_KIND_TABLE, DN_MOVE_DROP, true, &state->tables) < 0)
-        return -1;
-    state->states = dn_arena_array(work->arena, state->tables.count + 1, sizeof *state->states);
-    state->order = dn_arena_array(work->arena, state->tables.count + 1, sizeof(dunlin_fact *));
-    state->keys = dn_arena_array(work->arena, work->count + 1, sizeof(dn_move *));
-    if (!state->states || !state->order || !state->keys)
-        return dn_no_memory(work->error);
-    for (size_t i = 0; i < state->tables.count; i++)
-        state->states[i].parent_count =
-            dn_diff_parent(work->arena, state->tables.facts[i], state->states[i].parent);
-    for (size_t i = 0; i < work->count; i++)
-        if ((work->moves[i].what & DN_MOVE_SILENT_DROP) &&
-            dn_fact_is(work->moves[i].before, DUNLIN_KIND_FOREIGN_KEY))
-            state->keys[state->key_count++] = &work->moves[i];
-    return 0;
-}
-
-static bool
-always(dn_diffing *work, const dunlin_fact *table)
-{
-    (void)work;
-    (void)table;
-    return true;
-}
-
-static int
-drop_tables(dn_diffing *work, bool (*wanted)(dn_diffing *work, const dunlin_fact *table))
-{
-    leaving state = {.work = work};
-
-    if (begin_leaving(&state) < 0)
-        return -1;
-    for (size_t i = 0; i < state.tables.count; i++)
-        if (wanted(work, state.tables.facts[i]) && place_leaving(&state, i) < 0)
-            return -1;
-    for (size_t i = 0; i < state.placed; i++) {
-        move_of(work, state.order[i])->what &= ~(unsigned)DN_MOVE_DROP;
-        if (dn_diff_emit_drop(work, state.order[i]) < 0)
-            return -1;
-    }
-    return 0;
 }
 
 /* --- names that are needed again ------------------------------------------------------------------ */
@@ -331,7 +189,7 @@ note_new_names(dn_diffing *work)
 static bool
 place_is_needed(dn_diffing *work, const dunlin_fact *table)
 {
-    size_t first = (size_t)(move_of(work, table) - work->moves) + 1;
+    size_t first = (size_t)(dn_diff_move_of(work, table) - work->moves) + 1;
 
     if (is_new_name(work, "object", table) ||
         dn_property_find(table->properties, table->property_count, "partition_of"))
@@ -401,6 +259,17 @@ drop_columns(dn_diffing *work, size_t first, size_t end, bool again, bool comput
     return 0;
 }
 
+static int
+change_columns(dn_diffing *work, size_t first, size_t end)
+{
+    for (size_t i = first; i < end; i++)
+        if (work->moves[i].after && !(work->moves[i].what & DN_MOVE_CREATE) &&
+            dn_fact_is(work->moves[i].after, DUNLIN_KIND_COLUMN) &&
+            (dn_diff_put_off_default(work, &work->moves[i]) < 0 || come(work, &work->moves[i]) < 0))
+            return -1;
+    return 0;
+}
+
 /* New columns in the order of the table, then changes, then what goes. What is computed goes before the
  * columns that it is computed from, and in a table that was there comes behind them. */
 static int
@@ -424,11 +293,8 @@ come_columns(dn_diffing *work, const dunlin_fact *table, bool new, size_t first,
         if ((new &&dn_diff_put_off_default(work, columns[i].move) < 0) ||
             ((new || !is_computed(columns[i].move->after)) && come(work, columns[i].move) < 0))
             return -1;
-    for (size_t i = first; i < end; i++)
-        if (work->moves[i].after && !(work->moves[i].what & DN_MOVE_CREATE) &&
-            dn_fact_is(work->moves[i].after, DUNLIN_KIND_COLUMN) &&
-            (dn_diff_put_off_default(work, &work->moves[i]) < 0 || come(work, &work->moves[i]) < 0))
-            return -1;
+    if (change_columns(work, first, end) < 0)
+        return -1;
     for (size_t i = 0; i < count; i++)
         if (come(work, columns[i].move) < 0)
             return -1;
@@ -492,12 +358,13 @@ come_table(dn_diffing *work, size_t at, bool new)
 static int
 come_tables(dn_diffing *work)
 {
-    chosen list;
+    dn_chosen list;
 
-    if (choose(work, DUNLIN_KIND_TABLE, DN_MOVE_CREATE, false, &list) < 0)
+    if (dn_diff_choose(work, DUNLIN_KIND_TABLE, DN_MOVE_CREATE, false, &list) < 0)
         return -1;
     for (size_t i = 0; i < list.count; i++)
-        if (come_table(work, (size_t)(move_of(work, list.facts[i]) - work->moves), true) < 0)
+        if (come_table(work, (size_t)(dn_diff_move_of(work, list.facts[i]) - work->moves), true) <
+            0)
             return -1;
     for (size_t i = 0; i < work->count; i++) {
         const dunlin_fact *fact = dn_move_key(&work->moves[i]);
@@ -537,7 +404,7 @@ look_for_call(const dunlin_fact *fact, void *context)
 
 /* Which of them, in the order of what they need, tables and types call, and what those call in their turn. */
 static void
-find_called(const dn_diffing *work, const chosen *list, bool *called)
+find_called(const dn_diffing *work, const dn_chosen *list, bool *called)
 {
     for (size_t i = list->count; i-- > 0;) {
         const dunlin_fact *one = list->facts[i];
@@ -562,11 +429,11 @@ find_called(const dn_diffing *work, const chosen *list, bool *called)
 static int
 come_types(dn_diffing *work)
 {
-    chosen list;
+    dn_chosen list;
     bool *called;
 
-    if (choose(work, "domain type function procedure", DN_MOVE_CREATE | DN_MOVE_ALTER, false,
-               &list) < 0)
+    if (dn_diff_choose(work, "domain type function procedure", DN_MOVE_CREATE | DN_MOVE_ALTER,
+                       false, &list) < 0)
         return -1;
     called = dn_arena_array(work->arena, list.count + 1, sizeof *called);
     work->late = dn_arena_array(work->arena, list.count + 1, sizeof *work->late);
@@ -580,7 +447,7 @@ come_types(dn_diffing *work)
             (dn_diff_takes_rows(work, one, "table view matview") ||
              dn_diff_reads_changed_column(work, one) || dn_diff_is_held_to_late(work, one)))
             work->late[work->late_count++] = one;
-        else if (called[i] && come(work, move_of(work, one)) < 0)
+        else if (called[i] && come(work, dn_diff_move_of(work, one)) < 0)
             return -1;
     }
     return 0;
@@ -608,13 +475,14 @@ come_triggers(dn_diffing *work)
 static int
 come_routines(dn_diffing *work)
 {
-    chosen list;
+    dn_chosen list;
 
-    if (choose(work, "function procedure", DN_MOVE_CREATE | DN_MOVE_ALTER, false, &list) < 0)
+    if (dn_diff_choose(work, "function procedure", DN_MOVE_CREATE | DN_MOVE_ALTER, false, &list) <
+        0)
         return -1;
     for (size_t i = 0; i < list.count; i++)
         if (!dn_diff_takes_rows(work, list.facts[i], "view matview") &&
-            come(work, move_of(work, list.facts[i])) < 0)
+            come(work, dn_diff_move_of(work, list.facts[i])) < 0)
             return -1;
     return 0;
 }
@@ -679,15 +547,15 @@ drop_generated(dn_diffing *work, const dunlin_fact *routine)
 static int
 drop_views(dn_diffing *work)
 {
-    chosen list;
+    dn_chosen list;
 
-    if (choose(work, "view matview function procedure", DN_MOVE_DROP, true, &list) < 0)
+    if (dn_diff_choose(work, "view matview function procedure", DN_MOVE_DROP, true, &list) < 0)
         return -1;
     for (size_t i = list.count; i-- > 0;) {
         bool routine = dn_string_among(list.facts[i]->kind, "function procedure");
 
         if ((!routine || dn_diff_has_rows_among(list.facts[i], list.facts, list.count)) &&
-            drop_now(work, move_of(work, list.facts[i])) < 0)
+            drop_now(work, dn_diff_move_of(work, list.facts[i])) < 0)
             return -1;
     }
     return 0;
@@ -697,12 +565,12 @@ drop_views(dn_diffing *work)
 static int
 drop_remade_routines(dn_diffing *work)
 {
-    chosen list;
+    dn_chosen list;
 
-    if (choose(work, "function procedure", DN_MOVE_DROP, true, &list) < 0)
+    if (dn_diff_choose(work, "function procedure", DN_MOVE_DROP, true, &list) < 0)
         return -1;
     for (size_t i = list.count; i-- > 0;) {
-        dn_move *move = move_of(work, list.facts[i]);
+        dn_move *move = dn_diff_move_of(work, list.facts[i]);
 
         if ((dn_diff_is_remade(move, "function procedure") ||
              dn_diff_name_comes_again(work, move)) &&
@@ -733,7 +601,7 @@ clear_the_way(dn_diffing *work)
     if (drop_remade(work, "aggregate") < 0 || drop_remade_routines(work) < 0 ||
         drop_remade(work, "type") < 0 || drop_remade(work, "collation") < 0)
         return -1;
-    return drop_tables(work, place_is_needed);
+    return dn_diff_drop_tables(work, place_is_needed);
 }
 
 static int
@@ -767,7 +635,7 @@ drop_callers(dn_diffing *work, dunlin_string name)
 
 /* Those that go with a table, or with a routine that does. */
 static bool
-goes_with_table(const dn_diffing *work, const chosen *list, const bool *with, size_t at)
+goes_with_table(const dn_diffing *work, const dn_chosen *list, const bool *with, size_t at)
 {
     dunlin_string bound = dn_diff_bound_text(list->facts[at]);
 
@@ -784,10 +652,10 @@ goes_with_table(const dn_diffing *work, const chosen *list, const bool *with, si
 static int
 drop_routines_of_tables(dn_diffing *work)
 {
-    chosen list;
+    dn_chosen list;
     bool *with;
 
-    if (choose(work, "function procedure", DN_MOVE_DROP, true, &list) < 0)
+    if (dn_diff_choose(work, "function procedure", DN_MOVE_DROP, true, &list) < 0)
         return -1;
     with = dn_arena_array(work->arena, list.count + 1, sizeof *with);
     if (!with)
@@ -800,17 +668,25 @@ drop_routines_of_tables(dn_diffing *work)
         if (!with[i])
             continue;
         dn_fact_map_each(work->before, NULL, look_for_user, &call);
-        if (!call.found &&
-            (drop_callers(work, call.name) < 0 || drop_now(work, move_of(work, list.facts[i])) < 0))
+        if (!call.found && (drop_callers(work, call.name) < 0 ||
+                            drop_now(work, dn_diff_move_of(work, list.facts[i])) < 0))
             return -1;
     }
     return 0;
 }
 
+static bool
+always(dn_diffing *work, const dunlin_fact *table)
+{
+    (void)work;
+    (void)table;
+    return true;
+}
+
 static int
 clean_up(dn_diffing *work)
 {
-    if (drop_routines_of_tables(work) < 0 || drop_tables(work, always) < 0 ||
+    if (drop_routines_of_tables(work) < 0 || dn_diff_drop_tables(work, always) < 0 ||
         drop_kinds(work, DUNLIN_KIND_SEQUENCE) < 0 || drop_kinds(work, "aggregate") < 0 ||
         drop_sorted(work, "function procedure domain type") < 0 ||
         drop_kinds(work, DUNLIN_KIND_ENUM) < 0 || drop_kinds(work, "collation") < 0 ||

@@ -102,8 +102,7 @@ an_index_that_the_server_made_for_itself_is_no_difference(void **state)
 {
     expect(*state, "index t/f keys=[a] implied!", "", &as_they_are, "");
     expect(*state, "", "index t/f keys=[a] implied!", &as_they_are, "");
-    expect(*state, "index t/f keys=[a] implied!", "index t/f keys=[b] implied!", &as_they_are,
-           "");
+    expect(*state, "index t/f keys=[a] implied!", "index t/f keys=[b] implied!", &as_they_are, "");
     /* It stays when the foreign key goes that it was made for, and is no key's then. */
     expect(*state, "index t/f keys=[a] implied!", "index t/f keys=[a]", &as_they_are,
            "+ index 't.f'");
