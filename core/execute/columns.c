@@ -81,15 +81,15 @@ column_in(const dunlin_fact *view, dunlin_string column, uint64_t naming, dn_ddl
 }
 
 static const dunlin_fact *
-view_named(const dn_column_search *where, dunlin_string name)
+relation_named(const dn_fact_map *facts, const char *kind, dunlin_string name)
 {
-    uint64_t depth = (where->naming & DN_FACT_NAMESPACES) ? 2 : 1;
+    uint64_t depth = (dn_fact_map_naming(facts) & DN_FACT_NAMESPACES) ? 2 : 1;
     dunlin_string path[2] = {{0}};
-    const dunlin_fact *view = NULL;
+    const dunlin_fact *found = NULL;
 
     path[depth - 1] = name;
-    dn_fact_map_namesakes(where->view.facts, DUNLIN_KIND_VIEW, path, depth, note_fact, &view);
-    return view;
+    dn_fact_map_namesakes(facts, kind, path, depth, note_fact, &found);
+    return found;
 }
 
 /* Its query tells, as the database keeps it. */
@@ -106,7 +106,7 @@ class_of_view(const search *looking)
     if (!where.view.facts || !where.view.translations || ++where.depth > MOST_VIEWS)
         return NULL;
     where.making = NULL;
-    view = view_named(&where, looking->table);
+    view = relation_named(where.view.facts, DUNLIN_KIND_VIEW, looking->table);
     query = view ? dn_property_find(view->properties, view->property_count, "definition") : NULL;
     return query && column_in(view, looking->column, where.naming, &column)
                ? dn_driver_query_class(where.view.translations, &columns, query->text, column,
@@ -231,37 +231,17 @@ dn_column_class(const dn_column_search *where, dunlin_string table, dunlin_strin
                                   : NULL;
 }
 
-typedef struct first_search {
-    const dn_fact_map *facts;
-    dunlin_string table;
-    uint64_t at;
-    dunlin_string column;
-} place_search;
-
-static int
-note_place(const dunlin_fact *table, void *context)
-{
-    place_search *looking = context;
-    uint64_t last = table->path_count - 1;
-    const dunlin_property *order;
-
-    if (!dn_fact_same_name(dn_fact_map_naming(looking->facts), last, table->path_count,
-                           table->path[last], looking->table))
-        return 0;
-    order = dn_property_find(table->properties, table->property_count, "order");
-    for (uint64_t i = 0; order && (++order)->type != DUNLIN_PROPERTY_END; i++)
-        if (i == looking->at)
-            looking->column = order->text;
-    return 1;
-}
-
 dunlin_string
 dn_column_at(const dn_fact_map *facts, dunlin_string table, uint64_t at)
 {
-    place_search looking = {facts, table, at, {NULL, 0}};
+    const dunlin_fact *found = relation_named(facts, DUNLIN_KIND_TABLE, table);
+    const dunlin_property *order =
+        found ? dn_property_find(found->properties, found->property_count, "order") : NULL;
 
-    dn_fact_map_each(facts, DUNLIN_KIND_TABLE, note_place, &looking);
-    return looking.column;
+    for (uint64_t i = 0; order && (++order)->type != DUNLIN_PROPERTY_END; i++)
+        if (i == at)
+            return order->text;
+    return (dunlin_string){NULL, 0};
 }
 
 /* While it is heard what is pending, the tables that rows are changed in are noted: expressions may
@@ -292,9 +272,10 @@ class_of(void *context, dunlin_string space, dunlin_string table, dunlin_string 
     if (only_notes(translator, table))
         return NULL;
     class = dn_column_class(&where, table, column);
-    translator->missed = translator->missed || (!class && table.length &&
-                                                !dn_column_at(where.view.facts, table, 0).length &&
-                                                !view_named(&where, table));
+    translator->missed =
+        translator->missed ||
+        (!class && table.length && !dn_column_at(where.view.facts, table, 0).length &&
+         !relation_named(where.view.facts, DUNLIN_KIND_VIEW, table));
     return class;
 }
 
