@@ -232,7 +232,7 @@ is_informational(dunlin_string name)
 {
     return dn_string_equal(name, "order") || dn_string_equal(name, "depends") ||
            dn_string_equal(name, "text") || dn_string_equal(name, "unsure") ||
-           dn_string_equal(name, "implied");
+           dn_string_equal(name, "implied") || dn_string_equal(name, "session_collation");
 }
 
 static const char *

@@ -191,6 +191,7 @@ typedef struct dn_driver_view {
     const dn_fact_map *facts;                   /* current ones; NULL: nothing is known */
     const dn_driver_translations *translations; /* NULL: made when they are asked for */
     bool own_dialect;                           /* texts are in the driver's dialect already */
+    bool stock_client;                          /* what is rendered is for it */
 } dn_driver_view;
 
 /* Facts as written -> as the server prints them, which may be more than were given. What is lost is

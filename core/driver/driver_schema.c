@@ -97,6 +97,7 @@ begin(dn_call *call, const dn_driver_view *view, const char *function, const dn_
     call->translator_profile = view->profile;
     call->own_dialect = view->own_dialect;
     call->driver_view.flags |= view->own_dialect ? DUNLIN_CALL_OWN_WORDS : 0;
+    call->driver_view.flags |= view->stock_client ? DUNLIN_CALL_STOCK_CLIENT : 0;
 }
 
 int

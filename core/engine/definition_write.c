@@ -64,10 +64,10 @@ begin_group(writing *work, const dn_step *step)
 {
     const dunlin_operation *operation = NULL;
 
-    if (step->first_operation < work->diff->operations.count)
+    if (step->operation_count && step->first_operation < work->diff->operations.count)
         operation = work->diff->operations.items[step->first_operation];
-    if ((work->how & DN_SCRIPT_GROUPS) && operation &&
-        (!work->last || !same_group(work, work->last, operation)))
+    if ((work->how & DN_SCRIPT_GROUPS) &&
+        (!work->last || (operation && !same_group(work, work->last, operation))))
         dn_text_add_char(work->text, '\n');
     work->last = operation ? operation : work->last;
 }
@@ -137,7 +137,7 @@ dn_definition_text(dn_session *session, const dn_side *side, dn_text *text, size
 {
     dn_side empty;
     dn_diff diff;
-    dn_side_script script;
+    dn_side_script script = {.stock_client = true};
 
     dn_text_printf(text,
                    BEGINNING

@@ -182,7 +182,7 @@ tell_statements(comparing *work, bool wanted, dn_error *error)
 {
     dunlin_result *result = work->session->result;
     dunlin_node *root = dn_result_node(result);
-    dn_side_script script;
+    dn_side_script script = {.stock_client = true};
     dunlin_node *list;
 
     if (!wanted) {

@@ -220,7 +220,7 @@ static int
 write_native(fixing *fix, dn_text *text)
 {
     dn_session *session = fix->work->session;
-    dn_side_script script;
+    dn_side_script script = {.stock_client = false};
 
     if (dn_side_render(session, &fix->from, &fix->to, &fix->diff.operations, &script,
                        fix->work->error) < 0)

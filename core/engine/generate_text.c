@@ -190,7 +190,7 @@ int
 dn_generate_text(dn_generation *work, dn_generated *one)
 {
     writing state = {.work = work, .one = one};
-    dn_side_script script;
+    dn_side_script script = {.stock_client = false};
 
     state.told =
         dn_arena_array(&work->session->arena, one->diff.operations.count + 1, sizeof(bool));

@@ -85,7 +85,7 @@ write_anew(sectioning *work, dn_text *text)
 {
     dn_arena *arena = &work->session->arena;
     dn_side from = work->loaded;
-    dn_side_script script;
+    dn_side_script script = {.stock_client = false};
     dn_side nothing;
     dn_diff diff;
 
@@ -113,7 +113,7 @@ write_section(sectioning *work, dn_diff *diff, dn_text *text)
 {
     dn_arena *arena = &work->session->arena;
     uint64_t naming = dn_fact_map_naming(work->loaded.facts);
-    dn_side_script script;
+    dn_side_script script = {.stock_client = false};
 
     work->anew = dn_fact_map_new(arena, naming);
     work->rest = dn_fact_map_new(arena, naming);

@@ -242,9 +242,9 @@ dn_side_render(dn_session *session, const dn_side *from, const dn_side *to,
         .profile = from->profile ? from->profile : to->profile,
         .facts = from->facts,
         .own_dialect = true,
+        .stock_client = script->stock_client,
     };
 
-    *script = (dn_side_script){.steps = {.items = NULL}};
     if (dn_side_cast(session, from, to, &view, operations, error) < 0)
         return -1;
     return dn_driver_render_steps(&view, DUNLIN_RENDER_PLAN, operations->items, operations->count,

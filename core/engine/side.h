@@ -81,6 +81,7 @@ void dn_side_close(dn_side *side);
 
 /* Operations that make `from` into `to`, as statements; in the session's arena. */
 typedef struct dn_side_script {
+    bool stock_client; /* set by the caller: it is for that, and no migration */
     dn_steps steps;
     dn_notes notes;
 } dn_side_script;

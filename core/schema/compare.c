@@ -12,7 +12,7 @@
 static bool
 is_informational(dunlin_string name, const dn_compare_options *options)
 {
-    return dn_string_among(name, "depends implied text unsure") ||
+    return dn_string_among(name, "depends implied session_collation text unsure") ||
            (!options->column_order && dn_string_equal(name, "order"));
 }
 

@@ -223,6 +223,11 @@ bool dn_mysql_join_send(dunlin_connection *connection, const dn_mysql_joined *jo
 int32_t dn_mysql_join_guard(dunlin_connection *connection, dunlin_string sql);
 
 /* --- text ------------------------------------------------------------------------------------------ */
+/* mysql2, and with it drizzle, connects with this collation, which both servers know; it is kept
+ * in views and routines, so that they come out equal. */
+#define DN_MYSQL_SESSION_COLLATION "utf8mb4_unicode_ci"
+#define DN_MYSQL_SET_NAMES "SET NAMES utf8mb4 COLLATE " DN_MYSQL_SESSION_COLLATION
+
 /* A literal that reads the same under every sql_mode and every character set of the session. */
 void dn_mysql_add_value(dn_kit_text *text, const dunlin_value *value);
 /* The literal of text for our own statements. */

@@ -53,8 +53,8 @@ stop_if(writing *work, const char *condition, dunlin_string message)
 static void
 write_session(writing *work)
 {
-    dn_kit_text_add(&work->text,
-                    "SET NAMES utf8mb4 COLLATE utf8mb4_unicode_ci, time_zone = '+00:00', "
+    dn_kit_text_add(&work->text, DN_MYSQL_SET_NAMES
+                    ", time_zone = '+00:00', "
                     "autocommit = 1,\n    sql_mode = @@GLOBAL.sql_mode, foreign_key_checks = "
                     "@@GLOBAL.foreign_key_checks,\n    unique_checks = @@GLOBAL.unique_checks, "
                     "sql_notes = 0;\n");

@@ -11,9 +11,7 @@
 /* A server that lacks one of the settings below says 1193; a value it does not like, 1231. */
 enum { ER_UNKNOWN_SYSTEM_VARIABLE = 1193, ER_WRONG_VALUE_FOR_VAR = 1231 };
 
-/* mysql2, and with it drizzle, connects with this collation, which both servers know; it is kept
- * in views and routines, so that they come out equal. */
-#define PIN_FEW "SET NAMES utf8mb4 COLLATE utf8mb4_unicode_ci, time_zone = '+00:00', autocommit = 1"
+#define PIN_FEW DN_MYSQL_SET_NAMES ", time_zone = '+00:00', autocommit = 1"
 
 /* What the server's configuration says, whatever init_connect or an earlier migration did. */
 static const char *const server_defaults[] = {

@@ -338,7 +338,8 @@ static const struct {
     {DUNLIN_KIND_CHECK, " expr no_inherit not_valid not_enforced level comment "},
     {DUNLIN_KIND_INDEX, " unique keys columns method include where nulls_not_distinct invisible "
                         "implied comment "},
-    {DUNLIN_KIND_VIEW, " definition columns depends check_option security algorithm comment "},
+    {DUNLIN_KIND_VIEW, " definition columns depends check_option security algorithm "
+                       "session_collation comment "},
     {DUNLIN_KIND_SEQUENCE, " type start increment min max cache cycle comment "},
 };
 
@@ -424,6 +425,15 @@ check_names(dn_mysql_rendering *work)
     return status;
 }
 
+/* A client's session has the character set of its terminal, or of its own choice. */
+static int32_t
+begin_session(dn_mysql_rendering *work)
+{
+    if ((work->call->flags & DUNLIN_CALL_STOCK_CLIENT) == 0 || work->count == 0)
+        return DUNLIN_OK;
+    return push_text(work, dn_kit_string(DN_MYSQL_SET_NAMES), 0, 0);
+}
+
 /* --- all of it ----------------------------------------------------------------------------------------------------------- */
 static int32_t
 render_next(dn_mysql_rendering *work)
@@ -470,6 +480,8 @@ dn_mysql_render(const dunlin_call *call, const dunlin_profile *profile, int32_t 
                                .count = count};
     int32_t status = check_names(&work);
 
+    if (status == DUNLIN_OK)
+        status = begin_session(&work);
     while (work.at < count && status == DUNLIN_OK)
         status = render_next(&work);
     if (status == DUNLIN_OK)

@@ -30,6 +30,66 @@ text_of(const dunlin_operation *operation)
     return text.length > 0 ? text : operation->body;
 }
 
+/* --- the session in which something is made --------------------------------------------------------------- */
+/* What of a routine is not told again is as it was. */
+static dunlin_string
+member_behind(dn_mysql_rendering *work, const dunlin_operation *operation, const char *name)
+{
+    const dunlin_fact key = {.size = sizeof(key),
+                             .kind = operation->kind,
+                             .path = operation->path,
+                             .path_count = operation->path_count};
+    const dunlin_property *set = dn_kit_set_find(dn_mysql_set(operation), name);
+    const dunlin_fact *now = NULL;
+
+    if (work->call->host->find != NULL)
+        work->call->host->find(work->call, &key, &now);
+    if (set != NULL)
+        return set->text;
+    return dn_mysql_unsets(operation, name) || operation->verb == DUNLIN_VERB_CREATE
+               ? dn_kit_string("")
+               : dn_kit_set_text(dn_mysql_fact_members(now), name);
+}
+
+static int32_t
+push_plain(dn_mysql_rendering *work, const dunlin_operation *operation, dunlin_string text)
+{
+    dn_kit_text_add_string(&work->sql, text);
+    return push(work, operation, false);
+}
+
+/* In the mode and the collation that it was made in, where these give the text another meaning. */
+static int32_t
+push_code(dn_mysql_rendering *work, const dunlin_operation *operation, dunlin_string text)
+{
+    dunlin_string mode = member_behind(work, operation, "sql_mode");
+    dunlin_string collation = member_behind(work, operation, "session_collation");
+    int32_t status = DUNLIN_OK;
+
+    if (collation.length > 0) {
+        dn_kit_text_format(&work->sql,
+                           "SET @dunlin_collation = @@SESSION.collation_connection, "
+                           "SESSION collation_connection = %.*s",
+                           (int)collation.length, collation.data);
+        status = push(work, operation, false);
+    }
+    if (mode.length > 0 && status == DUNLIN_OK) {
+        dn_kit_text_format(&work->sql,
+                           "SET @dunlin_mode = @@SESSION.sql_mode, SESSION sql_mode = "
+                           "CONCAT(@@SESSION.sql_mode, ',%.*s')",
+                           (int)mode.length, mode.data);
+        status = push(work, operation, false);
+    }
+    if (status == DUNLIN_OK)
+        status = push_plain(work, operation, text);
+    if (mode.length > 0 && status == DUNLIN_OK)
+        status = push_plain(work, operation, dn_kit_string("SET SESSION sql_mode = @dunlin_mode"));
+    if (collation.length > 0 && status == DUNLIN_OK)
+        status = push_plain(work, operation,
+                            dn_kit_string("SET SESSION collation_connection = @dunlin_collation"));
+    return status;
+}
+
 /* --- views -------------------------------------------------------------------------------------------------- */
 static int32_t
 create_view(dn_mysql_rendering *work, const dunlin_operation *operation)
@@ -38,6 +98,7 @@ create_view(dn_mysql_rendering *work, const dunlin_operation *operation)
     dunlin_string check = dn_kit_set_text(set, "check_option");
     dunlin_string algorithm = dn_kit_set_text(set, "algorithm");
     bool replace = work->script || (operation->flags & DUNLIN_OPERATION_OR_REPLACE) != 0;
+    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text text = {0};
     dunlin_string native;
     int32_t status = dn_mysql_native(work, DUNLIN_TRANSLATE_QUERY, text_of(operation), &native);
 
@@ -58,7 +119,11 @@ create_view(dn_mysql_rendering *work, const dunlin_operation *operation)
     dn_kit_text_add_string(&work->sql, native);
     if (check.length > 0)
         dn_kit_text_format(&work->sql, " WITH %.*s CHECK OPTION", (int)check.length, check.data);
-    return push(work, operation, false);
+    text = work->sql;
+    work->sql = (dn_kit_text){0};
+    if (text.failed)
+        return dn_kit_no_memory(work->call);
+    return push_code(work, operation, dn_kit_text_string(&text));
 }
 
 /* --- routines and triggers -------------------------------------------------------------------------------------- */
@@ -81,50 +146,6 @@ comment_code(dn_mysql_rendering *work, const dunlin_operation *operation, dunlin
     dn_kit_text_add(&work->sql, " COMMENT ");
     dn_mysql_add_string(work, comment);
     return push(work, operation, false);
-}
-
-/* What of a routine is not told again is as it was. */
-static dunlin_string
-member_behind(dn_mysql_rendering *work, const dunlin_operation *operation, const char *name)
-{
-    const dunlin_fact key = {.size = sizeof(key),
-                             .kind = operation->kind,
-                             .path = operation->path,
-                             .path_count = operation->path_count};
-    const dunlin_property *set = dn_kit_set_find(dn_mysql_set(operation), name);
-    const dunlin_fact *now = NULL;
-
-    if (work->call->host->find != NULL)
-        work->call->host->find(work->call, &key, &now);
-    if (set != NULL)
-        return set->text;
-    return dn_mysql_unsets(operation, name) || operation->verb == DUNLIN_VERB_CREATE
-               ? dn_kit_string("")
-               : dn_kit_set_text(dn_mysql_fact_members(now), name);
-}
-
-/* In the mode that it was made in, where that gives the text another meaning. */
-static int32_t
-push_code(dn_mysql_rendering *work, const dunlin_operation *operation, dunlin_string text)
-{
-    dunlin_string mode = member_behind(work, operation, "sql_mode");
-    int32_t status = DUNLIN_OK;
-
-    if (mode.length > 0) {
-        dn_kit_text_format(&work->sql,
-                           "SET @dunlin_mode = @@SESSION.sql_mode, SESSION sql_mode = "
-                           "CONCAT(@@SESSION.sql_mode, ',%.*s')",
-                           (int)mode.length, mode.data);
-        status = push(work, operation, false);
-    }
-    dn_kit_text_add_string(&work->sql, text);
-    if (status == DUNLIN_OK)
-        status = push(work, operation, false);
-    if (mode.length > 0 && status == DUNLIN_OK) {
-        dn_kit_text_add(&work->sql, "SET SESSION sql_mode = @dunlin_mode");
-        status = push(work, operation, false);
-    }
-    return status;
 }
 
 static int32_t

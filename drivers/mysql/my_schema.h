@@ -26,7 +26,7 @@ typedef enum dn_mysql_part {
     DN_MYSQL_PARTS
 } dn_mysql_part;
 
-enum { DN_MYSQL_CELLS = 13 }; /* with that of the part, where several are asked for at once */
+enum { DN_MYSQL_CELLS = 14 }; /* with that of the part, where several are asked for at once */
 
 /* One row; an absent cell has no data, an empty one has. */
 typedef struct dn_mysql_row {

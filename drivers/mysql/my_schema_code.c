@@ -9,7 +9,14 @@
 #include "drivers/mysql/my_scan.h"
 #include "drivers/mysql/my_schema.h"
 
-enum view_cell { VIEW_NAME, VIEW_DEFINITION, VIEW_CHECK, VIEW_SECURITY, VIEW_ALGORITHM };
+enum view_cell {
+    VIEW_NAME,
+    VIEW_DEFINITION,
+    VIEW_CHECK,
+    VIEW_SECURITY,
+    VIEW_ALGORITHM,
+    VIEW_COLLATION
+};
 enum trigger_cell {
     TRIGGER_TABLE,
     TRIGGER_NAME,
@@ -17,7 +24,8 @@ enum trigger_cell {
     TRIGGER_EVENT,
     TRIGGER_BODY,
     TRIGGER_ORDER,
-    TRIGGER_MODE
+    TRIGGER_MODE,
+    TRIGGER_COLLATION
 };
 enum sequence_cell {
     SEQUENCE_NAME,
@@ -40,7 +48,8 @@ enum routine_cell {
     ROUTINE_CHARSET,
     ROUTINE_COLLATION,
     ROUTINE_USUAL_COLLATION,
-    ROUTINE_MODE
+    ROUTINE_MODE,
+    ROUTINE_SESSION_COLLATION
 };
 enum parameter_cell {
     PARAMETER_ROUTINE,
@@ -67,6 +76,53 @@ push_unreadable(dn_mysql_schema *schema, const dn_mysql_record *record, const ch
     if (schema->scope->key_count > 0 && !record->whole)
         return DUNLIN_OK;
     return call->host->unreadable(call, &key, dn_kit_string(why));
+}
+
+/* --- the session in which code was made ----------------------------------------------------------------- */
+
+/* Code keeps the sql_mode of the session that made it, and is read and run in it: of that, what gives the same
+ * text another meaning. */
+static void
+add_mode(dn_mysql_schema *schema, dn_mysql_list *list, dunlin_string mode)
+{
+    static const char *const telling[] = {
+        "ANSI_QUOTES",  "EMPTY_STRING_IS_NULL", "HIGH_NOT_PRECEDENCE",
+        "IGNORE_SPACE", "NO_BACKSLASH_ESCAPES", "NO_UNSIGNED_SUBTRACTION",
+        "ORACLE",       "PIPES_AS_CONCAT",      "REAL_AS_FLOAT",
+    };
+    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text text = {0};
+
+    for (size_t i = 0; mode.length > 0 && i < sizeof(telling) / sizeof(telling[0]); i++)
+        if (dn_mysql_mode_has(mode.data, telling[i]))
+            dn_kit_text_format(&text, "%s%s", text.length > 0 ? "," : "", telling[i]);
+    if (text.length > 0)
+        dn_mysql_add(list, "sql_mode", DUNLIN_PROPERTY_TEXT,
+                     dn_kit_pool_text(&schema->pool, &text));
+}
+
+/* Does it hold a literal, or call what makes a text of something else? */
+static bool
+makes_text(dunlin_string text)
+{
+    dn_mysql_scan scan;
+    dn_mysql_token token;
+
+    dn_mysql_scan_begin(&scan, text);
+    while (dn_mysql_scan_next(&scan, &token))
+        if (token.kind == DN_MYSQL_STRING ||
+            dn_mysql_is_one_of(&token, "CAST CHAR CONCAT CONCAT_WS CONVERT DATE_FORMAT FORMAT "
+                                       "GROUP_CONCAT HEX LPAD MAKE_SET RPAD"))
+            return true;
+    return false;
+}
+
+/* Such texts have the collation, and the character set, of the session that made the view or the code. Nothing is
+ * said of the one that sessions of migrations have. */
+static void
+add_collation(dn_mysql_list *list, dunlin_string text, dunlin_string collation)
+{
+    if (!dn_kit_same(collation, DN_MYSQL_SESSION_COLLATION) && makes_text(text))
+        dn_mysql_add(list, "session_collation", DUNLIN_PROPERTY_TEXT, collation);
 }
 
 /* --- views ----------------------------------------------------------------------------------------------- */
@@ -97,31 +153,10 @@ dn_mysql_push_view(dn_mysql_schema *schema, dn_mysql_record *record)
     if (row->cells[VIEW_ALGORITHM].length > 0 &&
         !dn_kit_same(row->cells[VIEW_ALGORITHM], "UNDEFINED"))
         dn_mysql_add(&list, "algorithm", DUNLIN_PROPERTY_TEXT, row->cells[VIEW_ALGORITHM]);
+    add_collation(&list, definition, row->cells[VIEW_COLLATION]);
     schema->pool.failed |= depends.failed;
     dn_mysql_list_free(&depends);
     return dn_mysql_push(schema, record, DUNLIN_KIND_VIEW, NULL, &list);
-}
-
-/* --- the mode in which code was made -------------------------------------------------------------------- */
-
-/* Code keeps the sql_mode of the session that made it, and is read and run in it: of that, what gives the same
- * text another meaning. */
-static void
-add_mode(dn_mysql_schema *schema, dn_mysql_list *list, dunlin_string mode)
-{
-    static const char *const telling[] = {
-        "ANSI_QUOTES",  "EMPTY_STRING_IS_NULL", "HIGH_NOT_PRECEDENCE",
-        "IGNORE_SPACE", "NO_BACKSLASH_ESCAPES", "NO_UNSIGNED_SUBTRACTION",
-        "ORACLE",       "PIPES_AS_CONCAT",      "REAL_AS_FLOAT",
-    };
-    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text text = {0};
-
-    for (size_t i = 0; mode.length > 0 && i < sizeof(telling) / sizeof(telling[0]); i++)
-        if (dn_mysql_mode_has(mode.data, telling[i]))
-            dn_kit_text_format(&text, "%s%s", text.length > 0 ? "," : "", telling[i]);
-    if (text.length > 0)
-        dn_mysql_add(list, "sql_mode", DUNLIN_PROPERTY_TEXT,
-                     dn_kit_pool_text(&schema->pool, &text));
 }
 
 /* --- bodies as they were written ------------------------------------------------------------------------ */
@@ -232,6 +267,7 @@ dn_mysql_push_triggers(dn_mysql_schema *schema, dn_mysql_record *record)
         dn_mysql_add(&list, "definition", DUNLIN_PROPERTY_EXPRESSION,
                      dn_kit_pool_text(&schema->pool, &text));
         add_mode(schema, &list, row->cells[TRIGGER_MODE]);
+        add_collation(&list, row->cells[TRIGGER_BODY], row->cells[TRIGGER_COLLATION]);
         /* The place among others of the same time and event. */
         if (dn_mysql_number(row->cells[TRIGGER_ORDER]) > 1)
             dn_mysql_add_number(&list, "rank", dn_mysql_number(row->cells[TRIGGER_ORDER]));
@@ -362,6 +398,7 @@ dn_mysql_push_routine(dn_mysql_schema *schema, dn_mysql_record *record)
     dn_mysql_add(&list, "definition", DUNLIN_PROPERTY_EXPRESSION,
                  dn_kit_pool_text(&schema->pool, &text));
     add_mode(schema, &list, row->cells[ROUTINE_MODE]);
+    add_collation(&list, row->cells[ROUTINE_BODY], row->cells[ROUTINE_SESSION_COLLATION]);
     dn_mysql_add(&list, "comment", DUNLIN_PROPERTY_TEXT, row->cells[ROUTINE_COMMENT]);
     return dn_mysql_push(schema, record, kind, &arguments, &list);
 }

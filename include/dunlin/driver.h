@@ -673,7 +673,9 @@ enum {
     /* Of render: the operations say what facts of this driver say, and mean no more than they say. */
     DUNLIN_CALL_OWN_WORDS = 1 << 2,
     /* Of introspect: a warning names what there is that is no fact. */
-    DUNLIN_CALL_UNREAD = 1 << 3
+    DUNLIN_CALL_UNREAD = 1 << 3,
+    /* Of render: the stock client runs it, whose session is not set up as sessions of migrations are. */
+    DUNLIN_CALL_STOCK_CLIENT = 1 << 4
 };
 
 /* --- the driver -------------------------------------------------------------------------------------------- */
