@@ -42,11 +42,25 @@ read_text(reading *work, dn_sqlite_object *wanted)
     return work->all->names.failed ? dn_kit_no_memory(work->call) : DUNLIN_OK;
 }
 
+/* --- keys ---------------------------------------------------------------------------------------------- */
+static bool
+is_member_kind(dunlin_string kind)
+{
+    static const char *const kinds[] = {
+        DUNLIN_KIND_COLUMN,      DUNLIN_KIND_PRIMARY_KEY, DUNLIN_KIND_UNIQUE, DUNLIN_KIND_CHECK,
+        DUNLIN_KIND_FOREIGN_KEY, DUNLIN_KIND_INDEX,       DUNLIN_KIND_TRIGGER};
+
+    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+        if (dn_kit_same(kind, kinds[i]))
+            return true;
+    return false;
+}
+
 static int32_t
 push(reading *work, const char *kind, dunlin_string table, dunlin_string name, dn_kit_set set)
 {
     dunlin_string path[2] = {table, name};
-    bool is_member = table.length > 0;
+    bool is_member = is_member_kind(dn_kit_string(kind));
     dunlin_fact fact = {
         .size = sizeof(fact),
         .kind = dn_kit_string(kind),
@@ -65,7 +79,7 @@ static int32_t
 tell_unreadable(reading *work, const char *kind, dunlin_string table, dunlin_string name)
 {
     dunlin_string path[2] = {table, name};
-    bool is_member = table.length > 0;
+    bool is_member = is_member_kind(dn_kit_string(kind));
     dunlin_fact key = {
         .size = sizeof(key),
         .kind = dn_kit_string(kind),
@@ -278,20 +292,6 @@ push_all_of(reading *work, dn_sqlite_object *relation)
     if (status == DUNLIN_OK && is_new && relation->type == 'v' && relation->next_member > 0)
         status = push_view_triggers(work, relation);
     return status;
-}
-
-/* --- keys ---------------------------------------------------------------------------------------------- */
-static bool
-is_member_kind(dunlin_string kind)
-{
-    static const char *const kinds[] = {
-        DUNLIN_KIND_COLUMN,      DUNLIN_KIND_PRIMARY_KEY, DUNLIN_KIND_UNIQUE, DUNLIN_KIND_CHECK,
-        DUNLIN_KIND_FOREIGN_KEY, DUNLIN_KIND_INDEX,       DUNLIN_KIND_TRIGGER};
-
-    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
-        if (dn_kit_same(kind, kinds[i]))
-            return true;
-    return false;
 }
 
 /* The table of an index or trigger that is asked for by its own name alone. */

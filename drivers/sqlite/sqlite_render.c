@@ -152,29 +152,39 @@ change_member(dn_sqlite_rendering *work)
     return dn_sqlite_state_queue(work, state);
 }
 
-/* An index whose table nobody named. */
+/* Is there a fact of this kind by the first names of the path? */
 static bool
-is_homeless_index(const dunlin_operation *operation)
+is_there(const dn_sqlite_rendering *work, const char *kind, const dunlin_operation *operation,
+         uint64_t names)
+{
+    const dunlin_host *host = work->call->host;
+    dunlin_fact key = {.size = sizeof(key),
+                       .kind = dn_kit_string(kind),
+                       .path = operation->path,
+                       .path_count = names};
+    const dunlin_fact *found = NULL;
+
+    return host->find != NULL && host->find(work->call, &key, &found) == DUNLIN_OK && found != NULL;
+}
+
+/* An index whose table nobody named; a table may have an empty name, too. */
+static bool
+is_homeless_index(const dn_sqlite_rendering *work, const dunlin_operation *operation)
 {
     return dn_kit_same(operation->kind, DUNLIN_KIND_INDEX) && operation->verb == DUNLIN_VERB_DROP &&
-           (operation->path_count < 2 || operation->path[0].length == 0);
+           (operation->path_count < 2 ||
+            (operation->path[0].length == 0 &&
+             !is_there(work, DUNLIN_KIND_INDEX, operation, operation->path_count)));
 }
 
 static bool
 is_comment_on_view(const dn_sqlite_rendering *work, const dunlin_operation *operation)
 {
-    const dunlin_host *host = work->call->host;
-    dunlin_fact key = {.size = sizeof(key),
-                       .kind = dn_kit_string(DUNLIN_KIND_VIEW),
-                       .path = operation->path,
-                       .path_count = 1};
-    const dunlin_fact *found = NULL;
-
     return operation->verb == DUNLIN_VERB_ALTER && operation->path_count == 2 &&
            dn_kit_same(operation->kind, DUNLIN_KIND_COLUMN) &&
            (dn_kit_set_find(dn_sqlite_set_of(operation), "comment") != NULL ||
             operation->set_count == 0) &&
-           host->find != NULL && host->find(work->call, &key, &found) == DUNLIN_OK && found != NULL;
+           is_there(work, DUNLIN_KIND_VIEW, operation, 1);
 }
 
 static int32_t
@@ -194,7 +204,7 @@ render_next(dn_sqlite_rendering *work)
     if (has_path && is_comment_on_view(work, operation))
         return dn_sqlite_note(&work->local, DUNLIN_NOTE_LOSSY, "'%.*s': SQLite keeps no comments",
                               (int)work->local.name.length, work->local.name.data);
-    if (has_path && operation->verb <= DUNLIN_VERB_RENAME && !is_homeless_index(operation) &&
+    if (has_path && operation->verb <= DUNLIN_VERB_RENAME && !is_homeless_index(work, operation) &&
         dn_sqlite_is_member_kind(operation->kind))
         return change_member(work);
     status = dn_sqlite_flush_all(work);
