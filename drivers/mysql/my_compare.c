@@ -8,6 +8,7 @@
 
 #include "drivers/mysql/my_compare.h"
 #include "drivers/mysql/my_scan.h"
+#include "drivers/mysql/my_schema.h"
 
 #define OF_TABLE "TABLE_SCHEMA = DATABASE() AND TABLE_NAME = "
 
@@ -252,10 +253,10 @@ add_difference_of_table(const dn_mysql_comparing *at, bool columns)
 }
 
 static void
-add_all_differences(const dn_mysql_comparing *at, dunlin_string sql)
+add_all_differences(const dn_mysql_comparing *at)
 {
     if (dn_mysql_compares_object(at->operation))
-        dn_mysql_add_difference_of_object(at, sql);
+        dn_mysql_add_difference_of_object(at);
     else if (dn_mysql_operates_on(at->operation, DUNLIN_KIND_FOREIGN_KEY))
         add_difference_of_foreign_key(at);
     else if (is_key(at->operation))
@@ -271,7 +272,7 @@ dn_mysql_add_difference(dn_kit_text *text, const dn_mysql_server *server,
     dn_mysql_comparing at = {server, item->operations[0], text};
 
     dn_mysql_compare_add(&at, "SET @dunlin_message = (SELECT * FROM (");
-    add_all_differences(&at, item->sql);
+    add_all_differences(&at);
     for (uint64_t i = 1; i < item->operation_count; i++) {
         at.operation = item->operations[i];
         if (!dn_mysql_operates_on(at.operation, DUNLIN_KIND_FOREIGN_KEY))
@@ -298,6 +299,21 @@ copy_table(const dunlin_operation *operation, dn_mysql_rendering *work, dn_mysql
     dn_kit_text_add(&work->sql, "ALTER TABLE " DUNLIN_SCRIPT_LIKE " DROP COLUMN ");
     dn_mysql_add_name(work, last_name(operation));
     like->less = dn_kit_pool_copy(&work->pool, dn_kit_text_string(&work->sql));
+}
+
+/* The same trigger on an empty table like its own. */
+static void
+copy_trigger(const dunlin_script_item *item, dn_mysql_rendering *work, dn_mysql_likeness *like)
+{
+    const dunlin_string name = dn_kit_string(DUNLIN_SCRIPT_LIKE);
+    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text text = {0};
+    dunlin_string when;
+    dunlin_string body;
+
+    dn_mysql_scan_trigger(item->sql, &when, &body);
+    copy_table(item->operations[0], work, like);
+    dn_mysql_add_trigger(&text, name, when, name, body);
+    like->sql = dn_kit_pool_text(&work->pool, &text);
 }
 
 /* [M] MySQL has the name of a check once in a database: those of the like get others. */
@@ -331,8 +347,7 @@ dn_mysql_like(const dunlin_script_item *item, dn_mysql_rendering *work, dn_mysql
     const dunlin_operation *operation = item->operations[0];
 
     *like = (dn_mysql_likeness){.sql = item->sql};
-    if (dn_mysql_operates_on(operation, DUNLIN_KIND_FOREIGN_KEY) ||
-        dn_mysql_operates_on(operation, DUNLIN_KIND_TRIGGER)) {
+    if (dn_mysql_operates_on(operation, DUNLIN_KIND_FOREIGN_KEY)) {
         like->sql.length = 0;
         return;
     }
@@ -347,4 +362,6 @@ dn_mysql_like(const dunlin_script_item *item, dn_mysql_rendering *work, dn_mysql
     if (is_key(operation) || dn_mysql_operates_on(operation, DUNLIN_KIND_CHECK) ||
         dn_kit_set_find(dn_mysql_set(operation), "generated") != NULL)
         copy_table(operation, work, like);
+    if (dn_mysql_operates_on(operation, DUNLIN_KIND_TRIGGER))
+        copy_trigger(item, work, like);
 }

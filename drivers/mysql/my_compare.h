@@ -49,6 +49,6 @@ void dn_mysql_add_difference(dn_kit_text *text, const dn_mysql_server *server,
 
 /* --- what is no part of a table (my_compare_object.c) -------------------------------------------- */
 bool dn_mysql_compares_object(const dunlin_operation *operation);
-void dn_mysql_add_difference_of_object(const dn_mysql_comparing *at, dunlin_string sql);
+void dn_mysql_add_difference_of_object(const dn_mysql_comparing *at);
 
 #endif

@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
- * Comparisons in scripts of views, sequences and triggers. The like of a trigger would have to be on
- * another table than its text says: the texts are compared, without blanks and comments.
+ * Comparisons in scripts of views, sequences and triggers. Of triggers the server keeps the author's text: it is
+ * compared without blanks and comments.
  */
-#include <string.h>
-
 #include "drivers/mysql/my_compare.h"
-#include "drivers/mysql/my_scan.h"
 
 bool
 dn_mysql_compares_object(const dunlin_operation *operation)
@@ -86,24 +83,25 @@ end_plain(const dn_mysql_comparing *at)
 }
 
 static void
-add_difference_of_trigger(const dn_mysql_comparing *at, dunlin_string sql)
+add_trigger(const dn_mysql_comparing *at, dunlin_string name)
+{
+    dn_mysql_compare_add(at, "(SELECT CONCAT(ACTION_TIMING, ' ', EVENT_MANIPULATION, ' ', "
+                             "ACTION_STATEMENT) AS said FROM information_schema.TRIGGERS WHERE "
+                             "TRIGGER_SCHEMA = DATABASE() AND TRIGGER_NAME = ");
+    dn_mysql_compare_add_literal(at, name);
+    dn_mysql_compare_add(at, ")");
+}
+
+static void
+add_difference_of_trigger(const dn_mysql_comparing *at)
 {
     dunlin_string name = at->operation->path[at->operation->path_count - 1];
-    dunlin_string when;
-    dunlin_string body;
 
-    dn_mysql_scan_trigger(sql, &when, &body);
     begin(at, "trigger", name);
-    dn_mysql_compare_add(at, "(SELECT CONCAT(");
-    dn_mysql_compare_add_literal(at, when);
-    dn_mysql_compare_add(at, ", ' ', ");
-    dn_mysql_compare_add_literal(at, body);
-    dn_mysql_compare_add(
-        at, ") AS said) w JOIN (SELECT CONCAT(ACTION_TIMING, ' ', EVENT_MANIPULATION, ' ', "
-            "ACTION_STATEMENT) AS said FROM information_schema.TRIGGERS WHERE TRIGGER_SCHEMA = "
-            "DATABASE() AND TRIGGER_NAME = ");
-    dn_mysql_compare_add_literal(at, name);
-    dn_mysql_compare_add(at, ") t WHERE LOWER(");
+    add_trigger(at, dn_kit_string(DUNLIN_SCRIPT_LIKE));
+    dn_mysql_compare_add(at, " w JOIN ");
+    add_trigger(at, name);
+    dn_mysql_compare_add(at, " t WHERE LOWER(");
     begin_plain(at);
     dn_mysql_compare_add(at, "w.said");
     end_plain(at);
@@ -115,12 +113,12 @@ add_difference_of_trigger(const dn_mysql_comparing *at, dunlin_string sql)
 }
 
 void
-dn_mysql_add_difference_of_object(const dn_mysql_comparing *at, dunlin_string sql)
+dn_mysql_add_difference_of_object(const dn_mysql_comparing *at)
 {
     if (dn_mysql_operates_on(at->operation, DUNLIN_KIND_VIEW))
         add_difference_of_view(at);
     else if (dn_mysql_operates_on(at->operation, DUNLIN_KIND_SEQUENCE))
         add_difference_of_sequence(at);
     else
-        add_difference_of_trigger(at, sql);
+        add_difference_of_trigger(at);
 }

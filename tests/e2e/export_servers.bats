@@ -34,10 +34,10 @@ load export_helper
     different_kinds mysql
 }
 @test "mysql: a trigger that is there and different stops a script" {
-    only_here mysql 'looks BEFORE INSERT ON people FOR EACH ROW BEGIN SET NEW.age = 1; SET NEW.email = "x"; END' \
+    only_here mysql 'looks BEFORE INSERT ON people FOR EACH ROW BEGIN SET NEW.age = 1; SET NEW.email = "x\\\\y\n"; END' \
         'CREATE TRIGGER looks BEFORE INSERT ON people FOR EACH ROW SET NEW.age = 2' \
         "EXECUTE IMMEDIATE 'CREATE TRIGGER looks before insert ON people FOR EACH ROW
-            BEGIN /* why */ SET NEW.\`age\`  = 1; SET NEW.email = \"x\"; END'"
+            BEGIN /* why */ SET NEW.\`age\`  = 1; SET NEW.email = \"x\\\\\\\\\\\\\\\\y\\\\n\"; END'"
 }
 @test "mysql: sections, strings and assertions stand in a script" { directives mysql "$(another mysql app)"; }
 @test "mysql: a migration that was recorded with other SQL stops the script" { edited mysql; }
