@@ -56,9 +56,15 @@ dn_mysql_add_literal(dn_kit_text *text, const dn_mysql_server *server, dunlin_st
 {
     dn_kit_text_add(text, "'");
     for (uint64_t i = 0; i < value.length; i++) {
-        if (value.data[i] == '\'' || (value.data[i] == '\\' && server->backslash))
+        char letter = value.data[i];
+
+        if (letter == '\'' || (letter == '\\' && server->backslash))
             dn_kit_text_add_string(text, (dunlin_string){value.data + i, 1});
-        dn_kit_text_add_string(text, (dunlin_string){value.data + i, 1});
+        /* [MDB] the stock client reads both together as the one behind it. */
+        if (letter == '\r' && server->backslash)
+            dn_kit_text_add(text, "\\r");
+        else
+            dn_kit_text_add_string(text, (dunlin_string){value.data + i, 1});
     }
     dn_kit_text_add(text, "'");
 }
