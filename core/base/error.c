@@ -29,6 +29,14 @@ dn_error_table(size_t index)
     return index < sizeof table / sizeof table[0] ? &table[index] : NULL;
 }
 
+const char *
+dn_error_hint_of(const char *id)
+{
+    const dn_error_entry *entry = find(id);
+
+    return entry && *entry->hint ? entry->hint : NULL;
+}
+
 int
 dn_exit_code(int32_t status)
 {

@@ -39,5 +39,6 @@ typedef struct dn_error_entry {
     const char *meaning;
 } dn_error_entry;
 const dn_error_entry *dn_error_table(size_t index);
+const char *dn_error_hint_of(const char *id); /* NULL: there is none */
 
 #endif

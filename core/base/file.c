@@ -311,3 +311,22 @@ dn_file_create(const char *path, const void *data, size_t length, dn_error *erro
         return fail_exists(path, error);
     return write_and_publish(&file, false, data, length, error);
 }
+
+int
+dn_file_keep(const char *path, const dn_text *text, bool *changed, dn_error *error)
+{
+    dn_auto(dn_arena) arena = DN_ARENA_INIT;
+    dn_auto(dn_text) before = DN_TEXT_INIT;
+    char *folder = dn_path_folder(&arena, path);
+    dn_error missing;
+
+    *changed = dn_file_read(path, &before, &missing) < 0 || before.length != text->length ||
+               memcmp(before.data, text->data, text->length) != 0;
+    if (!*changed)
+        return 0;
+    if (!folder)
+        return dn_no_memory(error);
+    if (dn_folder_create(folder, error) < 0)
+        return -1;
+    return dn_file_write(path, text->data, text->length, error);
+}

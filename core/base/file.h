@@ -30,6 +30,8 @@ int dn_file_read_at(dn_fd folder, const char *path, dn_text *text, dn_error *err
 int dn_file_write(const char *path, const void *data, size_t length, dn_error *error);
 /* As dn_file_write, but fails with EXISTS when there is a file already. */
 int dn_file_create(const char *path, const void *data, size_t length, dn_error *error);
+/* As dn_file_write, in a folder that need not be there. A file that has these bytes is left alone. */
+int dn_file_keep(const char *path, const dn_text *text, bool *changed, dn_error *error);
 bool dn_file_exists(const char *path);
 int dn_folder_create(const char *path, dn_error *error); /* with parents; an existing one is fine */
 

@@ -160,16 +160,55 @@ dn_checks_conclude(dn_checking *checking, dn_check_item *check, const char *agre
     return 0;
 }
 
+/* --- what mends ----------------------------------------------------------------------------------------- */
+
+const char *
+dn_checks_command(dn_checking *checking, const dn_target *target, const char *verb)
+{
+    dn_session *session = checking->session;
+    const dn_project *project = &session->project;
+    const char *option = "";
+    const char *name = "";
+
+    if (target && target->name && session->options->url && !target->line) {
+        option = " --url ";
+        name = target->url_source;
+    } else if (target && target->name && target->line && !dn_project_takes(project, target->name)) {
+        option = " --target ";
+        name = target->name;
+    }
+    return dn_arena_printf(&session->arena, "dunlin %s%s%s", verb, option, name);
+}
+
+const char *
+dn_checks_command_there(const dn_check_replay *work, const char *verb)
+{
+    const dn_target *target = &work->ground->target;
+    const char *then = dn_checks_command(work->checking, target, verb);
+    const char *first = target->development ? dn_checks_command(work->checking, target, "migrate")
+                                            : "dunlin migrate to a database for development";
+
+    return then && first
+               ? dn_arena_printf(&work->checking->session->arena, "%s, then %s", first, then)
+               : NULL;
+}
+
 /* --- journal and files -------------------------------------------------------------------------------- */
 
 static const char *
 mend_of_finding(const char *id)
 {
-    if (strcmp(id, "journal.unlisted-file") == 0 || strcmp(id, "journal.duplicate-tag") == 0)
-        return "dunlin journal rebuild";
+    static const char *const of_rebuild[] = {
+        "journal.bom",  "journal.duplicate-idx", "journal.duplicate-tag",
+        "journal.lost", "journal.unlisted-file", "journal.when-missing",
+    };
+
+    for (size_t i = 0; i < sizeof of_rebuild / sizeof of_rebuild[0]; i++)
+        if (strcmp(of_rebuild[i], id) == 0)
+            return "dunlin journal rebuild";
     if (strcmp(id, "journal.file-missing") == 0)
         return "restore the file from version control, or dunlin journal rebuild";
-    return "dunlin repair";
+    return dn_error_hint_of(id);
 }
 
 static int
@@ -187,7 +226,7 @@ check_journal(dn_checking *checking, dn_error *error)
                               mend_of_finding(finding->id));
     }
     return dn_checks_conclude(checking, &check, "journal and files agree",
-                              "journal and files do not agree", "dunlin journal check", error);
+                              "journal and files do not agree", NULL, error);
 }
 
 /* --- all of them ----------------------------------------------------------------------------------------- */

@@ -79,6 +79,28 @@ int dn_checks_grounds(dn_checking *checking, dn_check_ground **grounds, size_t *
 int dn_checks_ground_open(dn_checking *checking, dn_check_ground *ground, dn_error *error);
 void dn_checks_ground_close(dn_check_ground *ground);
 
+/* A history that is replayed there. */
+typedef struct dn_check_replay {
+    dn_checking *checking;
+    dn_check_ground *ground;
+    dn_replay *replay;
+    dn_migration_effects *effects;
+    size_t count;
+    dn_side side; /* the schema behind the last migration */
+    bool known;   /* all of them could be replayed */
+    dn_error *error;
+} dn_check_replay;
+
+/* check_snapshot.c: the head snapshot, and files of effects. */
+int dn_checks_snapshots(dn_check_replay *work);
+int dn_checks_snapshot_alone(dn_check_replay *work); /* can the head be read */
+
+/* "dunlin VERB", and the target where it is not the one that is taken anyway. NULL: no memory. */
+const char *dn_checks_command(dn_checking *checking, const dn_target *target, const char *verb);
+/* The same behind a migration of the target that stands for the ground, if that is for development.
+ * NULL: no memory. */
+const char *dn_checks_command_there(const dn_check_replay *work, const char *verb);
+
 /* Replay, snapshots, definitions of one dialect. */
 int dn_checks_dialect(dn_checking *checking, dn_check_ground *ground, dn_error *error);
 /* What drizzle-kit says of a schema that the migrations made. */

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * What the migrations make from empty, on one kind of database, and who says otherwise: snapshot,
- * files of effects, definitions.
+ * What the migrations make from empty, on one kind of database, and what definitions say of it.
  */
 #include <string.h>
 
@@ -10,19 +9,8 @@
 #include "core/engine/portable.h"
 #include "core/execute/portability.h"
 
-typedef struct replaying {
-    dn_checking *checking;
-    dn_check_ground *ground;
-    dn_replay *replay;
-    dn_migration_effects *effects;
-    size_t count;
-    dn_side side; /* the schema behind the last migration */
-    bool known;   /* all of them could be replayed */
-    dn_error *error;
-} replaying;
-
 static dn_arena *
-arena_of(const replaying *work)
+arena_of(const dn_check_replay *work)
 {
     return &work->checking->session->arena;
 }
@@ -30,7 +18,7 @@ arena_of(const replaying *work)
 /* --- portability ---------------------------------------------------------------------------------- */
 
 static int
-tell_obstacles(replaying *work, const dn_portability *found)
+tell_obstacles(dn_check_replay *work, const dn_portability *found)
 {
     dn_check_item check;
     const dn_journal *journal = &work->checking->session->journal;
@@ -55,7 +43,7 @@ tell_obstacles(replaying *work, const dn_portability *found)
 }
 
 static int
-check_portability(replaying *work)
+check_portability(dn_check_replay *work)
 {
     dn_session *session = work->checking->session;
     dn_portability found;
@@ -72,7 +60,7 @@ check_portability(replaying *work)
 /* --- the replay -------------------------------------------------------------------------------------- */
 
 static int
-begin_replay(replaying *work)
+begin_replay(dn_check_replay *work)
 {
     dn_session *session = work->checking->session;
     const dn_journal *journal = &session->journal;
@@ -97,7 +85,7 @@ begin_replay(replaying *work)
 }
 
 static int
-read_schema(replaying *work)
+read_schema(dn_check_replay *work)
 {
     const dn_session *session = work->checking->session;
     const dn_side side = {
@@ -120,7 +108,7 @@ read_schema(replaying *work)
 }
 
 static int
-tell_replay(replaying *work)
+tell_replay(dn_check_replay *work)
 {
     dn_check_item check;
     size_t unsent = 0;
@@ -129,15 +117,15 @@ tell_replay(replaying *work)
     dn_checks_begin(work->checking, &check, "replay", work->ground->dialect, NULL);
     work->known = true;
     for (size_t i = 0; i < work->count; i++) {
+        const dn_migration *migration = &work->checking->session->journal.migrations[i];
         const dn_migration_effects *effects = &work->effects[i];
 
         if (effects->known)
             continue;
         work->known = false;
         unsent += effects->unsent;
-        dn_checks_problem(work->checking, &check,
-                          work->checking->session->journal.migrations[i].tag, effects->why,
-                          effects->unsent ? NULL : "mend the migration");
+        dn_checks_problem(work->checking, &check, migration->tag, effects->why,
+                          effects->unsent || !migration->has_file ? NULL : "mend the migration");
     }
     summary = dn_arena_printf(arena_of(work), "%zu migration%s run%s from empty", work->count,
                               work->count == 1 ? "" : "s", work->count == 1 ? "s" : "");
@@ -154,163 +142,35 @@ tell_replay(replaying *work)
     return 0;
 }
 
-/* --- the head snapshot, and effects -------------------------------------------------------------------- */
-
-/* 1: `summary` says why it tells nothing here. */
-static int
-read_snapshot(replaying *work, const char *path, dn_snapshot *snapshot, const char **summary)
-{
-    dn_auto(dn_text) text = DN_TEXT_INIT;
-    dn_fact_map *facts;
-
-    if (dn_file_read(path, &text, work->error) < 0 ||
-        dn_snapshot_read(path, text.data ? text.data : "", text.length, arena_of(work), snapshot,
-                         work->error) < 0 ||
-        dn_snapshot_facts(snapshot->facts, dn_fact_map_naming(work->side.facts), arena_of(work),
-                          &facts, work->error) < 0)
-        return -1;
-    snapshot->facts = facts;
-    if (strcmp(snapshot->flavour, work->side.snapshot.flavour) == 0 &&
-        snapshot->server == work->side.snapshot.server)
-        return 0;
-    *summary = dn_arena_printf(arena_of(work),
-                               "it was taken on %s %lld, and migrations are replayed on %s %lld",
-                               snapshot->flavour, (long long)snapshot->server,
-                               work->side.snapshot.flavour, (long long)work->side.snapshot.server);
-    return *summary ? 1 : dn_no_memory(work->error);
-}
-
-/* One that was taken when "grants" was not what it is now is to be taken anew; all else is compared. */
-static int
-level_grants(replaying *work, dn_check_item *check, const char *path, dn_snapshot *made,
-             dn_snapshot *snapshot)
-{
-    if (made->grants != snapshot->grants)
-        dn_checks_problem(work->checking, check, path,
-                          made->grants
-                              ? "it was taken without grants, which are part of the schema"
-                              : "it was taken with grants, which are no part of the schema",
-                          NULL);
-    return dn_snapshot_level(made, snapshot, arena_of(work), work->error);
-}
-
-static int
-check_snapshot(replaying *work, const char *path)
-{
-    dn_check_item check;
-    dn_snapshot made = work->side.snapshot;
-    dn_snapshot snapshot;
-    const char *summary = NULL;
-    int answer;
-
-    made.facts = work->side.facts;
-    dn_checks_begin(work->checking, &check, "snapshot", work->ground->dialect, path);
-    answer = read_snapshot(work, path, &snapshot, &summary);
-    if (answer < 0 && work->error->status != DUNLIN_NO_MEMORY) {
-        dn_checks_problem(work->checking, &check, path, work->error->message, "dunlin snapshot");
-        dn_error_clear(work->error);
-        dn_checks_end(work->checking, &check, DN_CHECK_DISAGREES,
-                      "the head snapshot cannot be read", "dunlin snapshot");
-        return 0;
-    }
-    if (answer) {
-        if (answer > 0)
-            dn_checks_end(work->checking, &check, DN_CHECK_UNVERIFIED, summary, NULL);
-        return answer < 0 ? -1 : 0;
-    }
-    if (level_grants(work, &check, path, &made, &snapshot) < 0 ||
-        dn_checks_differences(work->checking, &check, made.facts, snapshot.facts,
-                              &dn_diff_comparison, "the snapshot", work->error) < 0)
-        return -1;
-    return dn_checks_conclude(
-        work->checking, &check, "the head snapshot is what the migrations make",
-        "the head snapshot is not what the migrations make",
-        "dunlin migrate to a database for development, then dunlin snapshot", work->error);
-}
-
-static int
-check_effects(replaying *work, const char *folder)
-{
-    size_t counts[DN_KEPT_STALE + 1] = {0};
-    const char *summary;
-    dn_check_item check;
-
-    dn_checks_begin(work->checking, &check, "effects", work->ground->dialect, folder);
-    for (size_t i = 0; i < work->count; i++) {
-        const char *tag = work->checking->session->journal.migrations[i].tag;
-        dn_kept kept;
-
-        if (dn_replay_judge_kept(work->replay, folder, i, &work->effects[i], &kept, work->error) <
-            0)
-            return -1;
-        counts[kept]++;
-        if (kept == DN_KEPT_DIFFERENT)
-            dn_checks_problem(work->checking, &check, tag,
-                              "its file of effects says otherwise than a replay", NULL);
-    }
-    summary = dn_arena_printf(arena_of(work),
-                              "%zu files of effects tell what a replay tells, %zu are of another "
-                              "content, server or version of dunlin and count for nothing",
-                              counts[DN_KEPT_SAME], counts[DN_KEPT_STALE]);
-    if (!summary)
-        return dn_no_memory(work->error);
-    return dn_checks_conclude(work->checking, &check, summary,
-                              "files of effects are not what the migrations do",
-                              "take the files away; dunlin doctor writes them anew", work->error);
-}
-
-static bool
-has_effects(const replaying *work, const char *folder)
-{
-    for (size_t i = 0; i < work->count; i++) {
-        const char *path = dn_arena_printf(arena_of(work), "%s/%s.effects.json", folder,
-                                           work->checking->session->journal.migrations[i].tag);
-
-        if (path && dn_file_exists(path))
-            return true;
-    }
-    return false;
-}
-
-static int
-check_snapshots(replaying *work)
-{
-    const char *migrations = work->checking->session->project.migrations;
-    const char *dialect = work->ground->driver->table.dialect;
-    const char *folder = dn_snapshot_folder(migrations, dialect, arena_of(work));
-    const char *head = dn_snapshot_head_path(migrations, dialect, arena_of(work));
-
-    if (!folder || !head)
-        return dn_no_memory(work->error);
-    if (dn_file_exists(head) && check_snapshot(work, head) < 0)
-        return -1;
-    return has_effects(work, folder) ? check_effects(work, folder) : 0;
-}
-
 /* --- the definition ----------------------------------------------------------------------------------- */
 /* A portable one is made of the words of the migrations, any other of what is in a database. NULL: no
  * memory. */
 static const char *
-how_to_mend(const replaying *work, const char *path, const dn_text *sql)
+how_to_mend(const dn_check_replay *work, const char *path, const dn_text *sql)
 {
     const char *root = work->checking->session->project.root;
     size_t length = strlen(root);
     bool below = strncmp(path, root, length) == 0 && path[length] == '/';
-    bool portable = dn_portable_is(work->checking->session, path, sql);
-    const char *mend = dn_arena_printf(
-        arena_of(work),
-        "%sdunlin schema dump --output %s to take what the migrations make, or dunlin generate "
-        "to write the migration",
-        portable ? "" : "dunlin migrate to a database for development, then ",
-        below ? path + length + 1 : path);
+    const char *shown = below ? path + length + 1 : path;
+    const char *ending = "to take what the migrations make, or dunlin generate NAME to write the "
+                         "migration";
+    const char *mend;
 
+    if (dn_portable_is(work->checking->session, path, sql)) {
+        mend = dn_arena_printf(arena_of(work), "dunlin schema dump --output %s %s", shown, ending);
+    } else {
+        const char *verb = dn_arena_printf(arena_of(work), "schema dump --output %s", shown);
+        const char *dump = verb ? dn_checks_command_there(work, verb) : NULL;
+
+        mend = dump ? dn_arena_printf(arena_of(work), "%s %s", dump, ending) : NULL;
+    }
     if (!mend)
         dn_no_memory(work->error);
     return mend;
 }
 
 static int
-tell_broken(replaying *work, dn_check_item *check, const char *path, const char *mend)
+tell_broken(dn_check_replay *work, dn_check_item *check, const char *path, const char *mend)
 {
     if (dn_error_ends_all(work->error))
         return -1;
@@ -322,7 +182,7 @@ tell_broken(replaying *work, dn_check_item *check, const char *path, const char 
 }
 
 static int
-check_definition(replaying *work, const char *path)
+check_definition(dn_check_replay *work, const char *path)
 {
     const dn_check_ground *ground = work->ground;
     dn_auto(dn_text) sql = DN_TEXT_INIT;
@@ -346,7 +206,7 @@ check_definition(replaying *work, const char *path)
 }
 
 static int
-unverified(replaying *work, const char *id, const char *object, const char *why)
+unverified(dn_check_replay *work, const char *id, const char *object, const char *why)
 {
     dn_check_item check;
 
@@ -357,7 +217,7 @@ unverified(replaying *work, const char *id, const char *object, const char *why)
 
 /* Without a database, what the statements for all of them say can be told. */
 static int
-compare_words(replaying *work, dn_check_item *check, const char *path, const dn_text *sql)
+compare_words(dn_check_replay *work, dn_check_item *check, const char *path, const dn_text *sql)
 {
     dn_session *session = work->checking->session;
     dn_differences list = {.count = 0};
@@ -384,13 +244,14 @@ compare_words(replaying *work, dn_check_item *check, const char *path, const dn_
 
 /* Where nothing can be replayed. A definition in the words of one database is not told of. */
 static int
-check_unseen(replaying *work, const char *path)
+check_unseen(dn_check_replay *work, const char *path)
 {
     dn_auto(dn_text) sql = DN_TEXT_INIT;
     const char *mend;
     dn_check_item check;
 
-    if (unverified(work, "replay", NULL, work->ground->why) < 0)
+    if (unverified(work, "replay", NULL, work->ground->why) < 0 ||
+        (!work->checking->definition && dn_checks_snapshot_alone(work) < 0))
         return -1;
     if (!path || !dn_file_exists(path))
         return 0;
@@ -421,7 +282,7 @@ check_unseen(replaying *work, const char *path)
 /* --- all of it ------------------------------------------------------------------------------------------ */
 
 static int
-compare(replaying *work, const char *definition)
+compare(dn_check_replay *work, const char *definition)
 {
     bool has_definition = definition && dn_file_exists(definition);
     bool alone = work->checking->definition != NULL;
@@ -429,11 +290,13 @@ compare(replaying *work, const char *definition)
     if (begin_replay(work) < 0 || dn_replay_effects(work->replay, work->effects, work->error) < 0 ||
         tell_replay(work) < 0)
         return -1;
+    if (!work->known && !alone && dn_checks_snapshot_alone(work) < 0)
+        return -1;
     if (!work->known)
         return has_definition ? unverified(work, "definition", definition,
                                            "not all migrations could be replayed")
                               : 0;
-    if (read_schema(work) < 0 || (!alone && check_snapshots(work) < 0))
+    if (read_schema(work) < 0 || (!alone && dn_checks_snapshots(work) < 0))
         return -1;
     dn_replay_end(work->replay);
     if (!alone && dn_checks_drizzle(work->checking, work->ground, &work->side, work->error) < 0)
@@ -444,7 +307,7 @@ compare(replaying *work, const char *definition)
 int
 dn_checks_dialect(dn_checking *checking, dn_check_ground *ground, dn_error *error)
 {
-    replaying work = {.checking = checking, .ground = ground, .error = error};
+    dn_check_replay work = {.checking = checking, .ground = ground, .error = error};
     const char *definition = checking->definition;
     int answer;
 

@@ -88,6 +88,8 @@ check_snapshot(declaring *work, const dn_declared_place *place)
 {
     dn_session *session = work->checking->session;
     dn_declared declared;
+    const char *command;
+    const char *mend;
     const char *path;
 
     if (open_source(work) < 0 ||
@@ -100,10 +102,15 @@ check_snapshot(declaring *work, const dn_declared_place *place)
         return failed(work, DN_CHECK_UNVERIFIED, "drizzle-kit's newest snapshot cannot be loaded");
     if (tell(work, &declared, "the snapshot") < 0)
         return -1;
+    command = dn_checks_command(work->checking, &work->ground->target, "snapshot --drizzle");
+    mend = command ? dn_arena_printf(&session->arena, "bring the definition up to date, then %s",
+                                     command)
+                   : NULL;
+    if (!mend)
+        return dn_no_memory(work->error);
     return dn_checks_conclude(
         work->checking, &work->check, "drizzle-kit's newest snapshot is what the migrations make",
-        "drizzle-kit's newest snapshot is not what the migrations make",
-        "bring the definition up to date, then dunlin snapshot --drizzle", work->error);
+        "drizzle-kit's newest snapshot is not what the migrations make", mend, work->error);
 }
 
 static int

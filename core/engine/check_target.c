@@ -11,6 +11,9 @@ typedef struct examining {
     dn_checking *checking;
     dn_diagnosis diagnosis;
     dn_check_item check;
+    const char *repair; /* the commands that mend it here */
+    const char *drift;
+    const char *migrate;
     dn_error *error;
 } examining;
 
@@ -48,8 +51,68 @@ is_found(const dn_findings *findings, const char *tag)
     return false;
 }
 
+/* --- what mends ----------------------------------------------------------------------------------------- */
+
+/* Whether `repair` does more than to report what it leaves to others. */
+static bool
+does_something(const dn_repair *repair)
+{
+    for (size_t i = 0; i < repair->count; i++)
+        if (repair->steps[i].action != DN_REPAIR_BACKUP &&
+            repair->steps[i].action != DN_REPAIR_REPORT &&
+            repair->steps[i].action != DN_REPAIR_DEFINITION &&
+            repair->steps[i].action != DN_REPAIR_VERIFY)
+            return true;
+    return false;
+}
+
+static int
+name_commands(examining *work)
+{
+    const dn_repair *repair = &work->diagnosis.repair;
+    const dn_target *target = work->checking->session->target;
+    const char *fix = dn_checks_command(work->checking, target, "drift --fix NAME");
+    const char *verb = repair->automatic && does_something(repair) ? "repair --apply" : "repair";
+
+    work->repair = dn_checks_command(work->checking, target, verb);
+    work->migrate = dn_checks_command(work->checking, target, "migrate");
+    work->drift =
+        fix ? dn_arena_printf(&work->checking->session->arena,
+                              "%s for a migration that makes it everywhere, with --revert "
+                              "for one that takes it back",
+                              fix)
+            : NULL;
+    return work->repair && work->migrate && work->drift ? 0 : dn_no_memory(work->error);
+}
+
+/* What only a person can decide `repair` asks for, and does not do. */
+static const char *
+mend_of_migration(const examining *work, const char *tag)
+{
+    const dn_repair *repair = &work->diagnosis.repair;
+
+    for (size_t i = 0; i < repair->count; i++)
+        if (repair->steps[i].action == DN_REPAIR_ASK && repair->steps[i].tag &&
+            strcmp(repair->steps[i].tag, tag) == 0)
+            return repair->steps[i].why;
+    return work->repair;
+}
+
+static bool
+is_drift(const dn_finding *finding)
+{
+    static const char *const ids[] = {"schema.extra", "schema.missing", "schema.changed"};
+
+    for (size_t i = 0; i < sizeof ids / sizeof ids[0]; i++)
+        if (strcmp(finding->id, ids[i]) == 0)
+            return true;
+    return false;
+}
+
+/* --- telling -------------------------------------------------------------------------------------------- */
+
 static void
-tell_verdicts(examining *work, const char *mend)
+tell_verdicts(examining *work)
 {
     const dn_reconciliation *found = &work->checking->session->reconciliation;
 
@@ -60,7 +123,8 @@ tell_verdicts(examining *work, const char *mend)
         if (verdict->verdict != DN_VERDICT_APPLIED && !verdict->pending &&
             !is_found(&found->findings, verdict->migration->tag))
             dn_checks_problem(work->checking, &work->check, verdict->migration->tag,
-                              verdict->note ? verdict->note : name, mend);
+                              verdict->note ? verdict->note : name,
+                              mend_of_migration(work, verdict->migration->tag));
     }
 }
 
@@ -78,8 +142,9 @@ without_object(const dn_finding *finding)
 
 /* Those of journal and snapshots are told with these. */
 static void
-tell_findings(examining *work, const char *mend)
+tell_findings(examining *work)
 {
+    bool asks = !work->diagnosis.repair.automatic;
     const dn_findings *findings = &work->checking->session->reconciliation.findings;
 
     for (size_t i = 0; i < findings->count; i++) {
@@ -88,7 +153,8 @@ tell_findings(examining *work, const char *mend)
         if (finding->severity != DN_NOTE && strncmp(finding->id, "journal.", 8) != 0 &&
             strncmp(finding->id, "snapshot.", 9) != 0)
             dn_checks_problem(work->checking, &work->check, finding->object,
-                              without_object(finding), mend);
+                              without_object(finding),
+                              asks && is_drift(finding) ? work->drift : work->repair);
     }
 }
 
@@ -116,26 +182,24 @@ tell(examining *work)
 {
     dn_session *session = work->checking->session;
     const dn_reconciliation *found = &session->reconciliation;
-    const char *mend = work->diagnosis.repair.automatic ? "dunlin repair --apply" : "dunlin repair";
     const char *summary = dn_reconcile_summary(found, &session->arena);
 
-    if (!summary)
+    if (!summary || name_commands(work) < 0)
         return dn_no_memory(work->error);
     dn_session_tell_target(session);
     if (work->diagnosis.evidence.why)
         dn_checks_note(work->checking, &work->check, work->diagnosis.evidence.why);
     if (!dn_reconcile_agrees(found)) {
-        tell_verdicts(work, mend);
-        tell_findings(work, mend);
-        dn_checks_end(work->checking, &work->check, DN_CHECK_DISAGREES, summary, mend);
+        tell_verdicts(work);
+        tell_findings(work);
+        dn_checks_end(work->checking, &work->check, DN_CHECK_DISAGREES, summary, work->repair);
     } else if (found->blind || work->diagnosis.evidence.why) {
         dn_checks_end(work->checking, &work->check, DN_CHECK_UNVERIFIED, summary, NULL);
     } else {
         if (note_ahead(work) < 0)
             return -1;
         dn_checks_end(work->checking, &work->check,
-                      found->pending ? DN_CHECK_PENDING : DN_CHECK_AGREES, summary,
-                      "dunlin migrate");
+                      found->pending ? DN_CHECK_PENDING : DN_CHECK_AGREES, summary, work->migrate);
     }
     return 0;
 }

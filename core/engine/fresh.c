@@ -211,8 +211,7 @@ write_it(writing *work)
                                   &text, work->error) < 0 ||
         verify(work, &text) < 0)
         return -1;
-    return dn_upkeep_put(work->session, work->fresh->path, &text, &work->fresh->changed,
-                         work->error);
+    return dn_file_keep(work->fresh->path, &text, &work->fresh->changed, work->error);
 }
 
 int

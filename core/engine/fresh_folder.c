@@ -158,8 +158,7 @@ put_rows(folder *work, const cJSON *rows)
         answer = dn_drizzle_write_link(work->dialect, &header, deltas, rows, &text, work->error);
     cJSON_Delete(deltas);
     return answer < 0 ? -1
-                      : dn_upkeep_put(work->session, work->fresh->path, &text,
-                                      &work->fresh->changed, work->error);
+                      : dn_file_keep(work->fresh->path, &text, &work->fresh->changed, work->error);
 }
 
 /* Behind the newest migration that has a snapshot. */

@@ -15,6 +15,7 @@ core_sources += \
 	core/engine/check_hazards.c \
 	core/engine/check_ground.c \
 	core/engine/check_portability.c \
+	core/engine/check_snapshot.c \
 	core/engine/check_target.c \
 	core/engine/declared.c \
 	core/engine/declared.h \

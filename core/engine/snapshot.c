@@ -54,6 +54,7 @@ take_head(dn_session *session, const dunlin_snapshot_options *options, dn_error 
     const dn_upkeep_options how = {
         .shadow = options && options->shadow,
         .shadow_url = options ? options->shadow_url : NULL,
+        .anew = true,
     };
     const dn_upkeep_file *head;
     dn_upkeep upkeep;
@@ -108,7 +109,7 @@ take(dn_session *session, const dunlin_snapshot_options *options, dn_error *erro
         dn_observe_snapshot(session->connection, &session->sight, &session->arena, &snapshot,
                             error) < 0 ||
         dn_snapshot_write(&snapshot, &text, error) < 0 ||
-        (path && dn_upkeep_put(session, path, &text, &changed, error) < 0) ||
+        (path && dn_file_keep(path, &text, &changed, error) < 0) ||
         dn_session_result(session, "dunlin-snapshot/1", error) < 0)
         return -1;
     tell(session, &snapshot, path, changed);

@@ -18,25 +18,6 @@ dn_upkeep_wanted(const dn_session *session)
 
 /* --- files ------------------------------------------------------------------------------------------ */
 
-int
-dn_upkeep_put(dn_session *session, const char *path, const dn_text *text, bool *changed,
-              dn_error *error)
-{
-    dn_auto(dn_text) before = DN_TEXT_INIT;
-    dn_error missing;
-    char *folder = dn_path_folder(&session->arena, path);
-
-    *changed = dn_file_read(path, &before, &missing) < 0 || before.length != text->length ||
-               memcmp(before.data, text->data, text->length) != 0;
-    if (!*changed)
-        return 0;
-    if (!folder)
-        return dn_no_memory(error);
-    if (dn_folder_create(folder, error) < 0)
-        return -1;
-    return dn_file_write(path, text->data, text->length, error);
-}
-
 /* What cannot be written is told, and ends nothing: the database is as it should be. */
 static int
 put(keeping *work, const char *what, const char *path, const dn_text *text)
@@ -47,7 +28,7 @@ put(keeping *work, const char *what, const char *path, const dn_text *text)
 
     dn_error_clear(&problem);
     *file = (dn_upkeep_file){.what = what, .path = path};
-    if (dn_upkeep_put(work->session, path, text, &changed, &problem) == 0) {
+    if (dn_file_keep(path, text, &changed, &problem) == 0) {
         file->written = changed;
         return 0;
     }
@@ -93,6 +74,7 @@ replay(keeping *work)
         .translate = dn_session_translation(session, false),
         .folder = work->folder,
         .keep = true,
+        .anew = work->options->anew,
         .log = session->log,
     };
 

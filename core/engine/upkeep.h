@@ -30,6 +30,7 @@ typedef struct dn_upkeep_options {
     bool shadow; /* --shadow */
     const char *shadow_url;
     bool definition; /* that, too */
+    bool anew;       /* files of effects that are there are not believed where it can be replayed */
 } dn_upkeep_options;
 
 /* Whether `migrate` does it for this target. */
@@ -37,9 +38,6 @@ bool dn_upkeep_wanted(const dn_session *session);
 /* Needs journal, connection and a reconciliation in which nothing is pending. */
 int dn_upkeep_write(dn_session *session, const dn_upkeep_options *options, dn_upkeep *upkeep,
                     dn_error *error);
-/* A file with these bytes; one that has them is left alone. */
-int dn_upkeep_put(dn_session *session, const char *path, const dn_text *text, bool *changed,
-                  dn_error *error);
 void dn_upkeep_tell(dn_session *session, const dn_upkeep *upkeep);
 
 #endif

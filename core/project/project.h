@@ -95,6 +95,9 @@ int dn_project_load(const dunlin_options *options, dn_arena *arena, dn_project *
 int dn_project_target(const dn_project *project, const dunlin_options *options, dn_arena *arena,
                       const dn_target **target, const char **url, dn_error *error);
 
+/* Whether it is the target where the options name none. */
+bool dn_project_takes(const dn_project *project, const char *name);
+
 /* A variable from the environment or .env; NULL when unset. */
 const char *dn_project_variable(const dn_project *project, dn_arena *arena, const char *name);
 

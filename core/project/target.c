@@ -72,6 +72,13 @@ named(const dn_project *project, const char *name)
     return NULL;
 }
 
+bool
+dn_project_takes(const dn_project *project, const char *name)
+{
+    return project->default_target ? strcmp(project->default_target, name) == 0
+                                   : project->target_count == 1;
+}
+
 static int
 unnamed(dn_arena *arena, const char *url, dn_target *target, dn_error *error)
 {

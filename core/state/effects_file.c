@@ -89,7 +89,7 @@ seal_of(const dn_effects_file *file, char seal[DN_DIGEST_HEX], dn_error *error)
 }
 
 static int
-write_file(const char *folder, const dn_effects_file *file, dn_error *error)
+write_file(const char *folder, const dn_effects_file *file, bool *changed, dn_error *error)
 {
     dn_auto(dn_arena) arena = DN_ARENA_INIT;
     dn_auto(dn_text) text = DN_TEXT_INIT;
@@ -98,20 +98,20 @@ write_file(const char *folder, const dn_effects_file *file, dn_error *error)
 
     if (!path)
         return dn_no_memory(error);
-    if (seal_of(file, seal, error) < 0 || write_text(&text, file, seal, error) < 0 ||
-        dn_folder_create(folder, error) < 0)
+    if (seal_of(file, seal, error) < 0 || write_text(&text, file, seal, error) < 0)
         return -1;
-    return dn_file_write(path, text.data, text.length, error);
+    return dn_file_keep(path, &text, changed, error);
 }
 
 bool
 dn_effects_write(const char *folder, const dn_effects_file *file, const dn_log *log)
 {
     dn_error error;
+    bool changed;
 
     dn_error_clear(&error);
-    if (write_file(folder, file, &error) == 0)
-        return true;
+    if (write_file(folder, file, &changed, &error) == 0)
+        return changed;
     dn_log_debug(log, "the effects of '%s' are not kept: %s", file->tag, error.message);
     return false;
 }
@@ -134,6 +134,12 @@ read_count(const cJSON *head, const char *name, unsigned *count)
     return true;
 }
 
+static unsigned
+this_format(void)
+{
+    return (unsigned)strtoul(DN_EFFECTS_FORMAT, NULL, 10);
+}
+
 /* 0, 1: it does not count, -1. */
 static int
 read_head(const cJSON *head, dn_effects_file *file)
@@ -142,8 +148,8 @@ read_head(const cJSON *head, dn_effects_file *file)
     unsigned format;
     dn_digest digest;
 
-    if (!cJSON_IsObject(head) || !read_count(head, "format", &format) ||
-        format != (unsigned)strtoul(DN_EFFECTS_FORMAT, NULL, 10) || !cJSON_IsString(chain) ||
+    if (!cJSON_IsObject(head) || !read_count(head, "format", &format) || format != this_format() ||
+        !cJSON_IsString(chain) ||
         !dn_digest_parse(chain->valuestring, strlen(chain->valuestring), &digest) ||
         !dn_digest_equal(&digest, &file->chain) ||
         !read_count(head, "statements", &file->effects.statements) ||
@@ -264,10 +270,45 @@ dn_effects_read(const char *folder, dn_effects_file *file, dn_effects_room *room
     return answer < 0 ? dn_no_memory(error) : answer;
 }
 
-int
-dn_effects_compare(const char *folder, const dn_effects_file *made, dn_arena *arena,
-                   const dn_log *log, dn_kept *kept, dn_error *error)
+/* One of another chain is fine if it is sealed, one of another format whatever it says. */
+static int
+judge_unfit(const char *path, const dn_text *text, dn_effects_file *file, dn_arena *arena,
+            dn_kept *kept, const char **why, dn_error *error)
 {
+    static const dn_log quiet = {.line = NULL};
+    dn_json json;
+    dn_error flaw;
+    const cJSON *head;
+    const cJSON *chain;
+    unsigned format;
+    int answer = 1;
+
+    dn_error_clear(&flaw);
+    *kept = DN_KEPT_BROKEN;
+    if (dn_json_parse(&json, path, text->data ? text->data : "", text->length, false,
+                      "snapshot.syntax", &flaw) < 0) {
+        *why = dn_arena_text(arena, flaw.message);
+        return *why ? 0 : dn_no_memory(error);
+    }
+    head = member(json.root, "dunlin");
+    chain = member(head, "chain");
+    if (read_count(head, "format", &format) && format != this_format())
+        *kept = DN_KEPT_STALE;
+    else if (cJSON_IsString(chain) &&
+             dn_digest_parse(chain->valuestring, strlen(chain->valuestring), &file->chain))
+        answer = read_tree(path, text, file, arena, &quiet, error);
+    if (answer == 0)
+        *kept = DN_KEPT_STALE;
+    *why = "it is not as dunlin wrote it: it was edited by hand, merged or cut";
+    dn_json_free(&json);
+    return answer < 0 ? -1 : 0;
+}
+
+int
+dn_effects_compare(const char *folder, const dn_effects_file *made, dn_arena *arena, dn_kept *kept,
+                   const char **why, dn_error *error)
+{
+    static const dn_log quiet = {.line = NULL};
     dn_effects_file found = *made;
     dn_effects_room room = {.text = DN_TEXT_INIT, .arena = DN_ARENA_INIT};
     char seals[2][DN_DIGEST_HEX];
@@ -279,14 +320,14 @@ dn_effects_compare(const char *folder, const dn_effects_file *made, dn_arena *ar
         return dn_no_memory(error);
     if (!dn_file_exists(path))
         return 0;
-    answer = dn_effects_read(folder, &found, &room, arena, log, error);
+    answer = dn_effects_read(folder, &found, &room, arena, &quiet, error);
+    if (answer > 0)
+        answer = judge_unfit(path, &room.text, &found, arena, kept, why, error);
+    else if (answer == 0)
+        answer =
+            seal_of(made, seals[0], error) < 0 || seal_of(&found, seals[1], error) < 0 ? -1 : 0;
     dn_effects_room_free(&room);
-    if (answer) {
-        *kept = DN_KEPT_STALE;
-        return answer < 0 ? -1 : 0;
-    }
-    if (seal_of(made, seals[0], error) < 0 || seal_of(&found, seals[1], error) < 0)
-        return -1;
-    *kept = strcmp(seals[0], seals[1]) == 0 ? DN_KEPT_SAME : DN_KEPT_DIFFERENT;
-    return 0;
+    if (answer == 0 && *kept == DN_KEPT_NONE)
+        *kept = strcmp(seals[0], seals[1]) == 0 ? DN_KEPT_SAME : DN_KEPT_DIFFERENT;
+    return answer;
 }

@@ -431,7 +431,7 @@ read_told(dn_replay *replay, dn_migration_effects *effects, dn_error *error)
     dn_effects_room room = {.text = DN_TEXT_INIT, .arena = DN_ARENA_INIT};
     size_t told = dn_effects_ahead_end(replay->ahead, effects);
 
-    for (; replay->options.folder && told < replay->count; told++) {
+    for (; replay->options.folder && !replay->options.anew && told < replay->count; told++) {
         const dn_migration *file = replay->files[told];
         dn_effects_file kept = {.chain = replay->chain[told]};
 
@@ -554,7 +554,8 @@ dn_replay_state(dn_replay *replay, const dn_sight *sight, dn_snapshot *snapshot,
 
 int
 dn_replay_judge_kept(dn_replay *replay, const char *folder, size_t at,
-                     const dn_migration_effects *effects, dn_kept *kept, dn_error *error)
+                     const dn_migration_effects *effects, dn_kept *kept, const char **why,
+                     dn_error *error)
 {
     const dn_migration *file = replay->files[at];
     const dn_effects_file made = {file ? file->tag : NULL, replay->chain[at], *effects};
@@ -562,7 +563,7 @@ dn_replay_judge_kept(dn_replay *replay, const char *folder, size_t at,
     *kept = DN_KEPT_NONE;
     if (!file)
         return 0;
-    return dn_effects_compare(folder, &made, replay->arena, &replay->options.log, kept, error);
+    return dn_effects_compare(folder, &made, replay->arena, kept, why, error);
 }
 
 size_t

@@ -46,6 +46,7 @@ typedef struct dn_replay_options {
     dn_translate_options translate;
     const char *folder; /* of the files with effects (dn_snapshot_folder), or NULL: none */
     bool keep;          /* write them, too */
+    bool anew;          /* ... and believe none that are there */
     bool thorough;      /* read everything behind each migration, whatever texts tell */
     dn_log log; /* gets no warnings of the statements: what is lost of them is told by runs */
 } dn_replay_options;
@@ -74,10 +75,13 @@ typedef enum dn_kept {
     DN_KEPT_NONE = 0,
     DN_KEPT_SAME,
     DN_KEPT_DIFFERENT,
-    DN_KEPT_STALE /* it is of another content, server or version of dunlin: it counts for nothing */
+    DN_KEPT_STALE, /* it is of another content, server or version of dunlin: it counts for nothing */
+    DN_KEPT_BROKEN /* so does this: it is not what dunlin wrote, as one that was cut or edited */
 } dn_kept;
+/* `why` of a broken one: one sentence, lower case. */
 int dn_replay_judge_kept(dn_replay *replay, const char *folder, size_t at,
-                         const dn_migration_effects *effects, dn_kept *kept, dn_error *error);
+                         const dn_migration_effects *effects, dn_kept *kept, const char **why,
+                         dn_error *error);
 /* How many migrations were run to find this out, so far; 0: files told all. */
 size_t dn_replay_runs(const dn_replay *replay);
 /* How many files of effects were written. */

@@ -73,10 +73,10 @@ dn_effects_ahead *dn_effects_ahead_begin(const char *folder, const dn_migration 
 /* `effects` may be NULL; 0 for NULL, and a second time. */
 size_t dn_effects_ahead_end(dn_effects_ahead *ahead, dn_migration_effects *effects);
 char *dn_effects_path(const char *folder, const char *tag, dn_arena *arena);
-/* What the file of these effects is worth, if there is one. */
+/* What the file of these effects is worth, if there is one; `why` as of dn_replay_judge_kept(). */
 int dn_effects_compare(const char *folder, const dn_effects_file *made, dn_arena *arena,
-                       const dn_log *log, dn_kept *kept, dn_error *error);
-/* What cannot be written is not kept, and logged: false. */
+                       dn_kept *kept, const char **why, dn_error *error);
+/* False: it has these bytes already, or cannot be written, which is logged. */
 bool dn_effects_write(const char *folder, const dn_effects_file *file, const dn_log *log);
 
 #endif

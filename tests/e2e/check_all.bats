@@ -79,7 +79,7 @@ sample() {
     check_json --target one
     assert_exit 4
     assert_json '[.checks[] | select(.outcome != "agrees") | [.check, .outcome, .problems[0].message]]' \
-        '[["snapshot","disagrees","missing in the snapshot"],["definition","disagrees","missing in the definition"],["target","pending",null]]'
+        '[["snapshot","disagrees","missing in the snapshot"],["effects","disagrees","its file of effects is missing"],["definition","disagrees","missing in the definition"],["target","pending",null]]'
     rm -r migrations/meta/_dunlin schema.sql
     check_json --target one
     assert_exit 3
@@ -140,7 +140,8 @@ sample() {
     sed -i 's/"users"/"people"/' migrations/meta/_dunlin/sqlite/head.json
     check_json
     assert_exit 4
-    assert_json '[.checks[] | select(.check == "snapshot") | .outcome, .mend]' '["disagrees","dunlin snapshot"]'
+    assert_json '[.checks[] | select(.check == "snapshot") | .outcome, .mend]' \
+        '["disagrees","dunlin migrate to a database for development, then dunlin snapshot"]'
     dunlin check --shadow-url nothing
     assert_exit 2
     dunlin check --driver nosuch
