@@ -275,6 +275,8 @@ dn_process_run(const dn_process *process, dn_error *error)
     if (answer == 0) {
         listen_to(&job);
         answer = wait_for(&job, error);
+        if (process->said && job.said.length)
+            dn_text_add(process->said, job.said.data, job.said.length);
     }
     dn_fd_cleanup(&job.errors);
     dn_fd_cleanup(&job.output);

@@ -7,6 +7,7 @@
 
 #include "core/base/error.h"
 #include "core/base/log.h"
+#include "core/base/text.h"
 
 #include <dunlin/schema.h>
 
@@ -19,6 +20,7 @@ typedef struct dn_process {
     /* Without `output`: gets standard output; non-zero ends the program. NULL: nobody wants it. */
     int32_t (*visit)(dunlin_string text, void *context);
     void *context;
+    dn_text *said;     /* gets the end of what it wrote to standard error; NULL: nobody wants it */
     const dn_log *log; /* asked now and then whether the user wants to stop */
 } dn_process;
 

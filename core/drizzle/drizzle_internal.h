@@ -60,6 +60,8 @@ int dn_drizzle_write_member(const dn_drizzle_dialect *dialect, const dn_fact_map
                             dn_error *error);
 /* Does a function of that name make a type? */
 bool dn_drizzle_is_builder(dunlin_string name);
+/* The line on which the last import statement of a text ends; 0: there is none. */
+unsigned dn_drizzle_last_import(const char *text);
 /* What lines call and neither the text of their file nor what was told before imports. */
 int dn_drizzle_missing_imports(const dn_drizzle_dialect *dialect, const char *const *lines,
                                const char *file, const char *told, dn_arena *arena,

@@ -74,9 +74,8 @@ is_there(const char *text, const char *name)
     return is_declared(text, name);
 }
 
-/* The line on which the last import statement ends; 0: there is none. */
-static unsigned
-last_import(const char *text)
+unsigned
+dn_drizzle_last_import(const char *text)
 {
     const char *end = text;
     const char *last = NULL;
@@ -158,7 +157,7 @@ dn_drizzle_missing_imports(const dn_drizzle_dialect *dialect, const char *const 
     dn_auto(dn_text) text = DN_TEXT_INIT;
     bool failed;
 
-    *import = (dn_drizzle_import){.line = last_import(file)};
+    *import = (dn_drizzle_import){.line = dn_drizzle_last_import(file)};
     for (size_t i = 0; lines[i]; i++)
         add_called(&work, lines[i]);
     if (work.sql.length)

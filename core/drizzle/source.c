@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Where in a TypeScript definition a table stands. Text is looked at, nothing is run: what is written
- * in an unusual way is not found, and then nothing is said of lines.
+ * What a TypeScript definition lacks, as lines, and where they go. What is not found in its text has no
+ * place, and then nothing is said of lines.
  */
 #include <ctype.h>
 #include <glob.h>
@@ -9,22 +9,7 @@
 #include <string.h>
 
 #include "core/base/file.h"
-#include "core/drizzle/drizzle_internal.h"
-
-typedef struct source_file {
-    const char *path;
-    const char *text;
-    size_t length;
-    const char *imports; /* told so far */
-} source_file;
-
-struct dn_drizzle_source {
-    const dn_drizzle_dialect *dialect;
-    dn_arena *arena;
-    source_file *files;
-    size_t count;
-    size_t capacity;
-};
+#include "core/drizzle/source_internal.h"
 
 /* --- which files ------------------------------------------------------------------------------------- */
 
@@ -32,7 +17,7 @@ static int
 add_file(dn_drizzle_source *source, const char *path, dn_error *error)
 {
     dn_auto(dn_text) text = DN_TEXT_INIT;
-    source_file *file;
+    dn_source_file *file;
 
     if (!dn_file_exists(path))
         return 0;
@@ -45,9 +30,9 @@ add_file(dn_drizzle_source *source, const char *path, dn_error *error)
     if (!source->files)
         return dn_no_memory(error);
     file = &source->files[source->count++];
-    *file = (source_file){dn_arena_text(source->arena, path),
-                          dn_arena_copy(source->arena, text.data ? text.data : "", text.length),
-                          text.length, ""};
+    *file = (dn_source_file){dn_arena_text(source->arena, path),
+                             dn_arena_copy(source->arena, text.data ? text.data : "", text.length),
+                             text.length, ""};
     return file->path && file->text ? 0 : dn_no_memory(error);
 }
 
@@ -159,141 +144,6 @@ dn_drizzle_source_path(const dn_drizzle_source *source)
     return source->count ? source->files[0].path : NULL;
 }
 
-/* --- places in a text --------------------------------------------------------------------------------- */
-
-/* Behind the bracket that closes the one at `at`; NULL: none does. */
-static const char *
-skip_brackets(const char *at, const char *end)
-{
-    int depth = 0;
-
-    for (; at < end; at++) {
-        if (*at == '"' || *at == '\'' || *at == '`') {
-            char quote = *at;
-
-            for (at++; at < end && *at != quote; at++)
-                if (*at == '\\')
-                    at++;
-        } else if (*at == '/' && at + 1 < end && at[1] == '/') {
-            while (at < end && *at != '\n')
-                at++;
-        } else if (strchr("([{", *at)) {
-            depth++;
-        } else if (strchr(")]}", *at) && --depth == 0) {
-            return at + 1;
-        }
-    }
-    return NULL;
-}
-
-static unsigned
-line_of(const source_file *file, const char *at)
-{
-    unsigned line = 1;
-
-    for (const char *c = file->text; c < at; c++)
-        line += *c == '\n';
-    return line;
-}
-
-/* "name" in quotes of any kind, from `at` on. */
-static const char *
-find_name(const char *at, const char *end, dunlin_string name)
-{
-    for (; at + name.length + 2 <= end; at++)
-        if (strchr("\"'`", *at) && memcmp(at + 1, name.data, (size_t)name.length) == 0 &&
-            at[name.length + 1] == *at)
-            return at;
-    return NULL;
-}
-
-/* What a table's declaration consists of. */
-typedef struct declaration {
-    const source_file *file;
-    const char *columns; /* the bracket that opens them */
-    const char *columns_end;
-    const char *extras; /* the bracket that opens the list of keys, or NULL */
-    const char *extras_end;
-    const char *end; /* behind the closing parenthesis of the call */
-} declaration;
-
-/* pgTable("users", { .. }, (t) => [ .. ]) at its name. */
-static bool
-read_declaration(const source_file *file, const char *name, dunlin_string table, declaration *found)
-{
-    const char *end = file->text + file->length;
-    const char *open = name;
-    const char *at = name + table.length + 2;
-
-    while (open > file->text && *--open != '(')
-        if (!isspace((unsigned char)*open))
-            return false;
-    if (open - file->text < 5 || strncasecmp(open - 5, "table", 5) != 0)
-        return false;
-    *found = (declaration){.file = file, .end = skip_brackets(open, end)};
-    if (!found->end)
-        return false;
-    at = memchr(at, '{', (size_t)(found->end - at));
-    if (!at)
-        return false;
-    found->columns = at;
-    found->columns_end = skip_brackets(at, found->end);
-    if (!found->columns_end)
-        return false;
-    at = strstr(found->columns_end, "=>");
-    if (at && at < found->end) {
-        at += strcspn(at, "[{");
-        if (at < found->end && *at == '[') {
-            found->extras = at;
-            found->extras_end = skip_brackets(at, found->end);
-        }
-    }
-    return true;
-}
-
-static bool
-find_table(const dn_drizzle_source *source, dunlin_string table, declaration *found)
-{
-    for (size_t i = 0; i < source->count; i++) {
-        const source_file *file = &source->files[i];
-        const char *end = file->text + file->length;
-
-        for (const char *at = file->text; (at = find_name(at, end, table)) != NULL; at++)
-            if (read_declaration(file, at, table, found))
-                return true;
-    }
-    return false;
-}
-
-/* Where the member of the columns that is called so begins; its name, or its key. */
-static const char *
-find_column(const dn_drizzle_source *source, const declaration *table, dunlin_string column)
-{
-    const char *at = find_name(table->columns, table->columns_end, column);
-    const char *key = dn_drizzle_key(source->arena, column);
-    size_t length = key ? strlen(key) : 0;
-
-    if (at || !length)
-        return at;
-    for (at = table->columns; at + length < table->columns_end; at++)
-        if (memcmp(at, key, length) == 0 && !isalnum((unsigned char)at[-1]) &&
-            at[length + strspn(at + length, " ")] == ':')
-            return at;
-    return NULL;
-}
-
-/* The line on which what begins at `at` ends. */
-static unsigned
-last_line(const source_file *file, const char *at, const char *end)
-{
-    while (at < end && !strchr(",}", *at) && *at != '\n') {
-        const char *next = strchr("([{", *at) ? skip_brackets(at, end) : at + 1;
-
-        at = next ? next : end;
-    }
-    return line_of(file, at);
-}
-
 /* --- hints ----------------------------------------------------------------------------------------------- */
 
 static dunlin_string
@@ -306,8 +156,8 @@ table_of(const dn_drizzle_source *source, const dunlin_fact *fact)
 
 /* The column before it in the table, of those that the definition has. */
 static const char *
-place_of_column(const dn_drizzle_source *source, const dn_fact_map *made, const declaration *table,
-                const dunlin_fact *column)
+place_of_column(const dn_drizzle_source *source, const dn_fact_map *made,
+                const dn_source_declaration *table, const dunlin_fact *column)
 {
     dunlin_fact key = {.kind = dn_string(DUNLIN_KIND_TABLE), .path = column->path};
     const dunlin_fact *owner =
@@ -323,7 +173,7 @@ place_of_column(const dn_drizzle_source *source, const dn_fact_map *made, const 
             memcmp(order->text.data, column->path[column->path_count - 1].data,
                    (size_t)order->text.length) == 0)
             return place;
-        found = find_column(source, table, order->text);
+        found = dn_source_column(source, table, order->text);
         place = found ? found : place;
     }
     /* What a fold made does not know the order of columns that came later: they are the last ones. */
@@ -332,17 +182,24 @@ place_of_column(const dn_drizzle_source *source, const dn_fact_map *made, const 
     return place > table->columns ? place - 1 : place;
 }
 
-/* The variable of an enum: const memberRole = pgEnum("member_role", ..). */
+/* What an enum is called in the definition, or would be. */
 static const char *
 enum_of(const dn_drizzle_source *source, const dunlin_fact *column)
 {
     const dunlin_property *path =
         dn_property_find(column->properties, column->property_count, "type_path");
+    const dn_source_file *file;
     dunlin_string name = {NULL, 0};
+    const char *place;
+    const char *variable;
 
     for (path = path ? path + 1 : NULL; path && path->type != DUNLIN_PROPERTY_END; path++)
         name = path->text;
-    return name.data ? dn_drizzle_key(source->arena, name) : NULL;
+    if (!name.data)
+        return NULL;
+    place = dn_source_enum(source, name, &file);
+    variable = place ? dn_source_variable(source, file, place) : NULL;
+    return variable ? variable : dn_drizzle_key(source->arena, name);
 }
 
 static const char *
@@ -395,7 +252,7 @@ add_other_calls(const char *at, const char *end, dn_text *text)
                 (size_t)(end - at) > strlen(kept[i]) && memcmp(at, kept[i], strlen(kept[i])) == 0;
         while (keeps && at < end && *at != '(')
             at++;
-        at = at < end && strchr("([{", *at) ? skip_brackets(at, end) : at + 1;
+        at = at < end && strchr("([{", *at) ? dn_source_skip_brackets(at, end) : at + 1;
         if (!at)
             return;
         if (keeps)
@@ -410,7 +267,7 @@ options_that_stay(const char *declared, const char *end, const char *made, size_
 {
     const dunlin_string none = {NULL, 0};
     const char *open = memchr(declared, '(', (size_t)(end - declared));
-    const char *close = open ? skip_brackets(open, end) : NULL;
+    const char *close = open ? dn_source_skip_brackets(open, end) : NULL;
     const char *comma = close ? memchr(open, ',', (size_t)(close - open)) : NULL;
     size_t head = open ? (size_t)(open - declared) + 1 : 0;
     const char *closing = strchr(made, ')');
@@ -429,7 +286,7 @@ options_that_stay(const char *declared, const char *end, const char *made, size_
 
 /* `line` for the column that is declared at `own`: by its own key, with what else is said of it. */
 static const char *
-line_in_place(const dn_drizzle_source *source, const declaration *table, const char *own,
+line_in_place(const dn_drizzle_source *source, const dn_source_declaration *table, const char *own,
               const char *line, dn_error *error)
 {
     dn_auto(dn_text) text = DN_TEXT_INIT;
@@ -463,11 +320,11 @@ line_in_place(const dn_drizzle_source *source, const declaration *table, const c
 
 static int
 hint_column(const dn_drizzle_source *source, const dn_fact_map *made,
-            const dn_difference *difference, const declaration *table, dn_drizzle_hint *hint,
-            dn_error *error)
+            const dn_difference *difference, const dn_source_declaration *table,
+            dn_drizzle_hint *hint, dn_error *error)
 {
     const dunlin_fact *column = difference->before;
-    const char *own = find_column(source, table, column->path[column->path_count - 1]);
+    const char *own = dn_source_column(source, table, column->path[column->path_count - 1]);
     const char *place = own ? own : place_of_column(source, made, table, column);
 
     hint->lines[0] = column_line(source, made, column, error);
@@ -477,15 +334,16 @@ hint_column(const dn_drizzle_source *source, const dn_fact_map *made,
         return -1;
     hint->file = table->file->path;
     hint->replaces = own != NULL;
-    hint->line = place == table->columns ? line_of(table->file, place)
-                                         : last_line(table->file, place, table->columns_end);
+    hint->line = place == table->columns
+                     ? dn_source_line(table->file, place)
+                     : dn_source_last_line(table->file, place, table->columns_end);
     return 0;
 }
 
 static int
 hint_member(const dn_drizzle_source *source, const dn_fact_map *made,
-            const dn_difference *difference, const declaration *table, dn_drizzle_hint *hint,
-            dn_error *error)
+            const dn_difference *difference, const dn_source_declaration *table,
+            dn_drizzle_hint *hint, dn_error *error)
 {
     const dunlin_fact *fact = difference->before;
     dn_auto(dn_text) text = DN_TEXT_INIT;
@@ -499,14 +357,14 @@ hint_member(const dn_drizzle_source *source, const dn_fact_map *made,
         return dn_no_memory(error);
     hint->file = table->file->path;
     if (table->extras) {
-        hint->line = line_of(table->file, table->extras);
+        hint->line = dn_source_line(table->file, table->extras);
         return 0;
     }
     /* The table has no list of keys so far. */
     hint->lines[1] = hint->lines[0];
     hint->lines[0] = "}, (t) => [";
     hint->lines[2] = "]);";
-    hint->line = line_of(table->file, table->columns_end);
+    hint->line = dn_source_line(table->file, table->columns_end);
     hint->replaces = true;
     return 0;
 }
@@ -552,6 +410,15 @@ gather_member(const dunlin_fact *fact, void *context)
     return 0;
 }
 
+/* The variable of a schema of its own; NULL: it is in public, or there are none. */
+static const char *
+own_space(const dn_drizzle_source *source, const dunlin_fact *fact)
+{
+    return source->dialect->namespaces && !dn_string_equal(fact->path[0], "public")
+               ? dn_drizzle_key(source->arena, fact->path[0])
+               : NULL;
+}
+
 static int
 write_table(gathering *work, const dunlin_fact *table)
 {
@@ -559,9 +426,8 @@ write_table(gathering *work, const dunlin_fact *table)
                                         DUNLIN_KIND_FOREIGN_KEY, DUNLIN_KIND_INDEX,
                                         DUNLIN_KIND_CHECK};
     dunlin_string name = table->path[table->path_count - 1];
-    bool own = work->source->dialect->namespaces && !dn_string_equal(table->path[0], "public");
     const char *key = dn_drizzle_key(work->source->arena, name);
-    const char *space = own ? dn_drizzle_key(work->source->arena, table->path[0]) : NULL;
+    const char *space = own_space(work->source, table);
 
     if (!key)
         return dn_no_memory(work->error);
@@ -584,25 +450,81 @@ write_table(gathering *work, const dunlin_fact *table)
     return 0;
 }
 
-static int
-write_enum(gathering *work, const dunlin_fact *type)
+/* ["draft", "open"] */
+static void
+add_values(dn_text *text, const dunlin_fact *type)
 {
     const dunlin_property *value =
         dn_property_find(type->properties, type->property_count, "values");
+    const char *joint = "[";
+
+    for (value = value ? value + 1 : NULL; value && value->type != DUNLIN_PROPERTY_END; value++) {
+        dn_text_add_string(text, joint);
+        dn_json_add_string(text, value->text.data, (size_t)value->text.length);
+        joint = ", ";
+    }
+    dn_text_add_char(text, ']');
+}
+
+static int
+write_enum(gathering *work, const dunlin_fact *type)
+{
     dunlin_string name = type->path[type->path_count - 1];
+    const char *space = own_space(work->source, type);
     const char *key = dn_drizzle_key(work->source->arena, name);
-    const char *joint = ", [";
 
     if (!key)
         return dn_no_memory(work->error);
-    dn_text_printf(work->text, "export const %s = pgEnum(", key);
+    dn_text_printf(work->text, "export const %s = %s%s(", key, space ? space : "",
+                   space ? ".enum" : "pgEnum");
     dn_json_add_string(work->text, name.data, (size_t)name.length);
-    for (value = value ? value + 1 : NULL; value && value->type != DUNLIN_PROPERTY_END; value++) {
-        dn_text_add_string(work->text, joint);
-        dn_json_add_string(work->text, value->text.data, (size_t)value->text.length);
-        joint = ", ";
-    }
-    dn_text_add_string(work->text, "]);");
+    dn_text_add_string(work->text, ", ");
+    add_values(work->text, type);
+    dn_text_add_string(work->text, ");");
+    return 0;
+}
+
+/* An enum has to stand before the tables that use it: behind the schema that it is of, or the imports. */
+static unsigned
+line_for_enum(const dn_drizzle_source *source, const dunlin_fact *type)
+{
+    const char *text = source->files[0].text;
+    const char *space = own_space(source, type);
+    const char *declared =
+        space ? dn_arena_printf(source->arena, "const %s = pgSchema(", space) : NULL;
+    const char *at = declared ? strstr(text, declared) : NULL;
+
+    return at ? dn_source_line(&source->files[0], at) : dn_drizzle_last_import(text);
+}
+
+/* An enum that is there with other labels. One over several lines stays as it is: which of them goes nobody
+ * can say. */
+static int
+hint_values(const dn_drizzle_source *source, const dunlin_fact *type, dn_drizzle_hint *hint,
+            dn_error *error)
+{
+    dn_auto(dn_text) text = DN_TEXT_INIT;
+    dunlin_string name = type->path[type->path_count - 1];
+    const dn_source_file *file;
+    const char *at = dn_source_enum(source, name, &file);
+    const char *end = at ? at + strcspn(at, "\n") : NULL;
+    const char *list = at ? memchr(at, '[', (size_t)(end - at)) : NULL;
+    const char *behind = list ? dn_source_skip_brackets(list, end) : NULL;
+    const char *start = at;
+
+    if (!behind)
+        return 0;
+    while (start > file->text && start[-1] != '\n')
+        start--;
+    dn_text_add(&text, start, (size_t)(list - start));
+    add_values(&text, type);
+    dn_text_add(&text, behind, (size_t)(end - behind));
+    hint->lines[0] = text.failed ? NULL : dn_arena_copy(source->arena, text.data, text.length);
+    if (!hint->lines[0])
+        return dn_no_memory(error);
+    hint->file = file->path;
+    hint->line = dn_source_line(file, at);
+    hint->replaces = true;
     return 0;
 }
 
@@ -618,6 +540,8 @@ hint_whole(const dn_drizzle_source *source, const dn_fact_map *made, const dunli
         return -1;
     hint->lines[0] = text.failed ? NULL : dn_arena_copy(source->arena, text.data, text.length);
     hint->file = dn_drizzle_source_path(source);
+    if (dn_fact_is(fact, DUNLIN_KIND_ENUM))
+        hint->line = line_for_enum(source, fact);
     return hint->lines[0] ? 0 : dn_no_memory(error);
 }
 
@@ -626,7 +550,7 @@ find_hint(const dn_drizzle_source *source, const dn_fact_map *made, const dn_dif
           dn_drizzle_hint *hint, dn_error *error)
 {
     const dunlin_fact *fact = difference->before;
-    declaration table;
+    dn_source_declaration table;
 
     *hint = (dn_drizzle_hint){.file = NULL};
     if (!fact || !source->count || !source->dialect)
@@ -634,7 +558,9 @@ find_hint(const dn_drizzle_source *source, const dn_fact_map *made, const dn_dif
     if ((dn_fact_is(fact, DUNLIN_KIND_TABLE) || dn_fact_is(fact, DUNLIN_KIND_ENUM)) &&
         !difference->after)
         return hint_whole(source, made, fact, hint, error);
-    if (!find_table(source, table_of(source, fact), &table))
+    if (dn_fact_is(fact, DUNLIN_KIND_ENUM))
+        return hint_values(source, fact, hint, error);
+    if (!dn_source_table(source, table_of(source, fact), &table))
         return 0;
     if (dn_fact_is(fact, DUNLIN_KIND_COLUMN))
         return hint_column(source, made, difference, &table, hint, error);
@@ -644,7 +570,7 @@ find_hint(const dn_drizzle_source *source, const dn_fact_map *made, const dn_dif
 static int
 add_import(const dn_drizzle_source *source, dn_drizzle_hint *hint, dn_error *error)
 {
-    source_file *file = source->files;
+    dn_source_file *file = source->files;
 
     while (strcmp(file->path, hint->file) != 0)
         file++;

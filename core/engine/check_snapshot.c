@@ -156,6 +156,7 @@ dn_checks_snapshot_alone(dn_check_replay *work)
 typedef struct kept_files {
     dn_check_item check;
     const char *folder;
+    bool expected; /* one for each migration */
     size_t counts[DN_KEPT_BROKEN + 1];
 } kept_files;
 
@@ -172,7 +173,7 @@ judge_file(dn_check_replay *work, kept_files *files, size_t at)
     files->counts[kept]++;
     if (kept == DN_KEPT_DIFFERENT)
         why = "its file of effects says otherwise than a replay";
-    else if (kept == DN_KEPT_NONE)
+    else if (kept == DN_KEPT_NONE && files->expected)
         why = "its file of effects is missing";
     else if (kept != DN_KEPT_BROKEN)
         return 0;
@@ -181,9 +182,9 @@ judge_file(dn_check_replay *work, kept_files *files, size_t at)
 }
 
 static int
-check_effects(dn_check_replay *work, const char *folder)
+check_effects(dn_check_replay *work, const char *folder, bool expected)
 {
-    kept_files files = {.folder = folder};
+    kept_files files = {.folder = folder, .expected = expected};
     const char *mend = how_to_mend(work);
     const char *summary;
 
@@ -221,27 +222,28 @@ has_effects(const dn_check_replay *work, const char *folder)
 
 /* --- both ------------------------------------------------------------------------------------------------- */
 
-/* One is written with the other, where migrations can be replayed; elsewhere there is a head alone. */
+/* `migrate` and `snapshot` write both, where they can replay; elsewhere a head alone. Effects alone are
+ * what `doctor` left, for itself. */
 int
 dn_checks_snapshots(dn_check_replay *work)
 {
     const dn_project *project = &work->checking->session->project;
-    const char *dialect = work->ground->driver->table.dialect;
+    const dn_check_ground *ground = work->ground;
+    const char *dialect = ground->driver->table.dialect;
     const char *folder = dn_snapshot_folder(project->migrations, dialect, arena_of(work));
     const char *head = dn_snapshot_head_path(project->migrations, dialect, arena_of(work));
-    bool on = project->snapshots == DN_SNAPSHOTS_ON;
-    bool replays =
-        work->ground->choice.kind == DN_SHADOW_MEMORY || work->ground->target.development;
-    bool has_head;
+    bool replays = ground->choice.kind == DN_SHADOW_MEMORY || ground->target.development;
+    bool kept;
     int has;
 
     if (!folder || !head)
         return dn_no_memory(work->error);
-    has_head = dn_file_exists(head);
     has = has_effects(work, folder);
     if (has < 0)
         return -1;
-    if ((has_head || has || on) && check_snapshot(work, head) < 0)
+    kept = dn_file_exists(head) || project->snapshots == DN_SNAPSHOTS_ON ||
+           (has && project->snapshots == DN_SNAPSHOTS_AUTO && ground->target.development);
+    if (kept && check_snapshot(work, head) < 0)
         return -1;
-    return has || (replays && (has_head || on)) ? check_effects(work, folder) : 0;
+    return has || (kept && replays) ? check_effects(work, folder, kept) : 0;
 }

@@ -226,14 +226,30 @@ fail_asking(const char *command, const dn_text *printed, dn_error *error)
                                   command, line.data);
 }
 
+/* drizzle-kit ends with 0 where the definition does not run, too: the first line of its stack says why. */
+static int
+fail_silent(const char *command, const dn_text *said, dn_error *error)
+{
+    dn_auto(dn_text) line = DN_TEXT_INIT;
+    const char *start = said->data ? said->data : "";
+
+    start += strspn(start, "\r\n ");
+    dn_text_add_visible(&line, start, strcspn(start, "\r\n"), SHOWN_AT_MOST);
+    if (line.failed)
+        return dn_no_memory(error);
+    return dn_fail(error, DUNLIN_USAGE, "definition.command", "the command '%s' printed no SQL%s%s",
+                   command, line.length ? ", and said: " : "", line.length ? line.data : "");
+}
+
 int
 dn_declared_by_command(dn_session *session, const dn_declared_place *place, const char *command,
                        dn_declared *declared, dn_error *error)
 {
     dn_auto(dn_text) printed = DN_TEXT_INIT;
+    dn_auto(dn_text) said = DN_TEXT_INIT;
     dn_auto(dn_text) sql = DN_TEXT_INIT;
     words list = {NULL, 0, 0};
-    dn_process process = {.visit = take, .context = &printed, .log = &session->log};
+    dn_process process = {.visit = take, .context = &printed, .said = &said, .log = &session->log};
     dunlin_string text;
 
     if (split(&session->arena, command, &list, error) < 0)
@@ -247,7 +263,6 @@ dn_declared_by_command(dn_session *session, const dn_declared_place *place, cons
     if (printed.failed || sql.failed)
         return dn_no_memory(error);
     if (!sql.length)
-        return dn_fail(error, DUNLIN_USAGE, "definition.command", "the command '%s' printed no SQL",
-                       command);
+        return fail_silent(command, &said, error);
     return dn_declared_by_text(session, place, command, &sql, declared, error);
 }
