@@ -541,6 +541,20 @@ tell_backup(migration_run *state)
     dn_node_set_integer(result, node, "bytes", state->run.backup.bytes);
 }
 
+/* What the run finds out may stop it. */
+static void
+add_open(const migration_run *state, dn_text *text)
+{
+    size_t open = 0;
+
+    for (size_t i = 0; state->previews.jobs && i < state->plan.job_count; i++)
+        open += state->previews.jobs[i].open;
+    if (!open)
+        return;
+    dn_text_add_string(text, "; only the run can tell what becomes of ");
+    dn_text_add_count(text, (int64_t)open, "statement", "statements");
+}
+
 static void
 tell_summary(migration_run *state, size_t applied, size_t remaining, bool failed)
 {
@@ -554,6 +568,7 @@ tell_summary(migration_run *state, size_t applied, size_t remaining, bool failed
     } else if (state->options->dry_run && state->plan.job_count) {
         dn_text_add_string(&text, "would apply ");
         dn_text_add_count(&text, (int64_t)state->plan.job_count, "migration", "migrations");
+        add_open(state, &text);
     } else if (applied || failed) {
         dn_text_add_string(&text, "applied ");
         dn_text_add_count(&text, (int64_t)applied, "migration", "migrations");

@@ -317,6 +317,24 @@ check_made_name(const deciding *work, const dunlin_operation *operation)
 }
 
 static int
+settle(deciding *work, const dunlin_operation *operation, dn_wanted *wanted)
+{
+    int settled = is_guarded(work, operation)
+                      ? dn_translator_settle(work->translator, work->facts, wanted, work->error)
+                      : 0;
+
+    work->out->open = work->out->open || settled > 0;
+    return settled;
+}
+
+/* What is decided now is decided again. */
+static bool
+looks_first(const deciding *work)
+{
+    return work->out->open && work->translator->phase == DN_TRANSLATOR_PERFORMS;
+}
+
+static int
 decide_one(deciding *work, const dunlin_operation *operation)
 {
     dn_auto(dn_text) text = DN_TEXT_INIT;
@@ -328,10 +346,9 @@ decide_one(deciding *work, const dunlin_operation *operation)
         work->table = NULL;
     if (realise(work, operation, &wanted) < 0)
         return dn_translator_blame(work->source, operation->span_begin, work->error);
-    if (is_guarded(work, operation) &&
-        dn_translator_settle(work->translator, work->facts, &wanted, work->error) < 0)
+    if (settle(work, operation, &wanted) < 0)
         return -1;
-    guard = answer(work, operation, &wanted, &text);
+    guard = looks_first(work) ? DN_GUARD_SKIP : answer(work, operation, &wanted, &text);
     if ((guard == DN_GUARD_CONFLICT || guard == DN_GUARD_KEEP) && text.length == 0) {
         dn_text_add_string(&text, "the table exists, but without ");
         dn_fact_describe(&text, operation->kind, operation->path, operation->path_count);

@@ -194,10 +194,25 @@ takes_freed_name(const dn_join *join, const dn_ddl_statement *next)
     return false;
 }
 
+/* What a guard finds made is compared once it was made. */
+static bool
+meets_own(const dn_join *join, const dn_ddl_statement *next)
+{
+    for (size_t k = 0; k < next->count; k++)
+        for (size_t i = 0; i < join->operation_count &&
+                           next->operations[k]->condition == DUNLIN_CONDITION_IF_NOT_EXISTS;
+             i++)
+            if (join->operations[i]->verb == DUNLIN_VERB_CREATE &&
+                is_same(join->operations[i]->path[2], next->operations[k]->path[2]))
+                return true;
+    return false;
+}
+
 static bool
 fits(const dn_join *join, const alter *next)
 {
     return !hides_comparison(join, &next->parsed) && !takes_freed_name(join, &next->parsed) &&
+           !meets_own(join, &next->parsed) &&
            has_same_head(join->operations[0], next->parsed.operations[0]) &&
            dn_schema_go_together(&join->how.target, *join->how.facts, join->operations,
                                  join->operation_count, next->parsed.operations,

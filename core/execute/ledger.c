@@ -388,13 +388,14 @@ translate(dn_ledger *book, const dn_script_item *item, dn_translated *translated
     memset(translated, 0, sizeof *translated);
     if (!translator)
         return 0;
-    if (dn_translate(translator, &source, book->again, translated, error) < 0)
-        return -1;
-    if (translated->kind != DN_TRANSLATED_LOOK)
-        return 0;
-    if (settle(book, NULL, error) < 0 || dn_translator_look(translator, error) < 0)
-        return -1;
-    return dn_translate(translator, &source, book->again, translated, error);
+    for (;;) {
+        if (dn_translate(translator, &source, book->again, translated, error) < 0)
+            return -1;
+        if (translated->kind != DN_TRANSLATED_LOOK)
+            return 0;
+        if (settle(book, NULL, error) < 0 || dn_translator_look(translator, error) < 0)
+            return -1;
+    }
 }
 
 /* How the steps together must run. */

@@ -256,7 +256,10 @@ dn_translator_look(dn_translator *translator, dn_error *error)
 {
     enum { MOST_VIEWS = 8 }; /* each on another one */
 
+    if (!translator->stale && translator->open.count)
+        return dn_translator_look_at_open(translator, error);
     translator->stale = false;
+    translator->looks++;
     if (!translator->guarded || dn_fact_map_count(translator->keys) == 0)
         return 0;
     if ((translator->target.naming & DN_FACT_NAMESPACES) && !translator->target.home.length)

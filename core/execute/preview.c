@@ -13,8 +13,6 @@
 /* Whoever fills a table by a migration does not want to see all of its rows. */
 enum { MOST_OF_ROWS = 500, MOST_OF_SCHEMA = 16 * 1024 };
 
-static const char guessed[] =
-    "as far as can be foreseen: behind a native statement, the run looks again";
 static const char undecided[] =
     "only the run can tell what becomes of it, behind a native statement";
 static const char half_done[] =
@@ -191,7 +189,7 @@ add_steps(dn_previewer *work, const dn_script_item *item, const dn_translated *t
     for (size_t i = 0; i < translated->count; i++) {
         const dn_step *step = &translated->steps[i];
         const dn_script_part *part = part_of(item, translated, step, 0);
-        dn_preview_item made = {.why = first && translated->unsure ? guessed : NULL};
+        dn_preview_item made = {.why = first ? translated->unsure : NULL};
 
         if (step->role == DUNLIN_STEP_BEFORE_BEGIN || step->role == DUNLIN_STEP_FINALLY)
             continue;
@@ -216,6 +214,12 @@ add_steps(dn_previewer *work, const dn_script_item *item, const dn_translated *t
     return 0;
 }
 
+static bool
+may_be_otherwise(const dn_translated *translated)
+{
+    return translated->unsure || translated->kind == DN_TRANSLATED_LOOK;
+}
+
 /* Of a statement of the file that nothing is sent for. */
 static int
 add_silent(dn_previewer *work, const dn_script_item *item, const dn_translated *translated,
@@ -223,12 +227,13 @@ add_silent(dn_previewer *work, const dn_script_item *item, const dn_translated *
 {
     dn_preview_item made = {.kind = DN_PREVIEW_LEFT_OUT};
 
+    work->preview->open += may_be_otherwise(translated);
     if (translated->kind == DN_TRANSLATED_LOOK) {
         made.kind = DN_PREVIEW_UNKNOWN;
         made.why = undecided;
     } else {
         made.why = dn_arena_printf(work->arena, translated->unsure ? "%s (%s)" : "%s",
-                                   translated->why, guessed);
+                                   translated->why, translated->unsure);
         if (!made.why)
             return dn_no_memory(error);
     }
@@ -254,6 +259,7 @@ static int
 add_sent(dn_previewer *work, const dn_script_item *item, const dn_translated *translated,
          dn_error *error)
 {
+    work->preview->open += may_be_otherwise(translated);
     if (translated->kind == DN_TRANSLATED_STEPS)
         return add_done_parts(work, item, translated, error) < 0
                    ? -1
@@ -442,7 +448,7 @@ close_outer(const finishing *work, dn_preview *made)
 static int
 finish(const finishing *work, size_t job, dn_preview *preview)
 {
-    dn_preview made = {.items = NULL};
+    dn_preview made = {.open = preview->open};
 
     if (job == work->from && open_outer(work, &made) < 0)
         return -1;

@@ -40,6 +40,7 @@ typedef struct dn_preview {
     dn_preview_item *items;
     size_t count;
     size_t capacity;
+    size_t open; /* statements that the run may decide otherwise */
 } dn_preview;
 
 typedef struct dn_previews { /* of dn_rehearse */

@@ -165,13 +165,13 @@ translate(rerun *work, const dn_script_item *item, dn_translated *translated, dn
     memset(translated, 0, sizeof *translated);
     if (!translator)
         return 0;
-    if (dn_translate(translator, &source, false, translated, error) < 0)
-        return -1;
-    if (translated->kind != DN_TRANSLATED_LOOK)
-        return 0;
-    if (dn_translator_look(translator, error) < 0)
-        return -1;
-    return dn_translate(translator, &source, false, translated, error);
+    do {
+        if (dn_translate(translator, &source, false, translated, error) < 0)
+            return -1;
+        if (translated->kind != DN_TRANSLATED_LOOK)
+            return 0;
+    } while (dn_translator_look(translator, error) == 0);
+    return -1;
 }
 
 static int

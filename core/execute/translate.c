@@ -470,6 +470,7 @@ begin_again(dn_translator *translator, dn_translator_phase phase, dn_error *erro
 {
     translator->phase = phase;
     translator->stale = false;
+    translator->changes = 0;
     translator->logical = dn_fact_map_copy(translator->remembered, &translator->arena, error);
     return translator->logical ? 0 : -1;
 }
@@ -561,6 +562,7 @@ fold_all(dn_translator *translator, const dn_decisions *decisions, dn_error *err
             dn_translator_note_rewritten(translator, decisions->run.items[i], error) < 0)
             return -1;
     }
+    translator->changes++;
     return 0;
 }
 
@@ -603,6 +605,13 @@ render(dn_translator *translator, const dn_source *source, dn_decisions *decisio
     out->operation_count = decisions->run.count;
     return 0;
 }
+
+/* Why only the run itself can tell. */
+static const char behind_native[] =
+    "as far as can be foreseen: behind a native statement, the run looks again";
+static const char made_before[] =
+    "as far as can be foreseen: the run compares it with what an earlier statement of it made, and "
+    "refuses another one";
 
 /* The own text, freed of its guards. */
 static int
@@ -659,6 +668,13 @@ translate_known(dn_translator *translator, const dn_source *source, const dn_rea
 
     if (dn_translator_decide(translator, source, reading, again, &decisions, error) < 0)
         return -1;
+    if (decisions.open) {
+        out->unsure = made_before;
+        if (translator->phase == DN_TRANSLATOR_PERFORMS) {
+            out->kind = DN_TRANSLATED_LOOK;
+            return 0;
+        }
+    }
     if (decisions.run.count == 0) {
         out->kind = reading->operations.count || !translator->own ? DN_TRANSLATED_SKIP
                                                                   : DN_TRANSLATED_AS_IT_IS;
@@ -685,6 +701,7 @@ static int
 go_as_it_is(dn_translator *translator, const dn_source *source)
 {
     translator->stale = translator->stale || (source->flags & DUNLIN_CLASS_DDL);
+    translator->changes++;
     return 0;
 }
 
@@ -707,7 +724,7 @@ foresee(dn_translator *translator, const dn_source *source, const dn_reading *re
     else if (answer < 0)
         *out = (dn_translated){.kind = DN_TRANSLATED_LOOK};
     else
-        out->unsure = true;
+        out->unsure = behind_native;
     return 0;
 }
 

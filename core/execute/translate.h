@@ -50,7 +50,8 @@ typedef enum dn_translated_kind {
     DN_TRANSLATED_AS_IT_IS = 0,
     DN_TRANSLATED_SKIP, /* it is so already, `why` tells */
     DN_TRANSLATED_STEPS,
-    /* The facts must be read again first: dn_translator_look. Foreseen: only the run can tell. */
+    /* Facts must be read again first: dn_translator_look, and not only once. Foreseen: only the run
+     * can tell. */
     DN_TRANSLATED_LOOK
 } dn_translated_kind;
 
@@ -63,7 +64,7 @@ typedef struct dn_translated {
     const char *why;
     const dn_note *notes; /* what is lost */
     size_t note_count;
-    bool unsure; /* foreseen as if unknown statements before it changed nothing that it names */
+    const char *unsure; /* why the run may decide otherwise; NULL: it does not */
 } dn_translated;
 
 dn_translator *dn_translator_new(dn_connection *connection, const dn_translate_options *options,

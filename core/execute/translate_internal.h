@@ -20,6 +20,8 @@ typedef enum dn_translator_phase {
 typedef struct dn_settled {
     const dunlin_fact *asked;
     const dunlin_fact *answer;
+    size_t look;   /* of the translator's counts, when it was asked */
+    size_t change; /* of the run's own changes */
 } dn_settled;
 
 struct dn_translator {
@@ -53,10 +55,13 @@ struct dn_translator {
     const struct dn_reading *reading; /* the statement at hand, for its new columns */
     dn_losses losses;
     struct dn_kept *kept; /* what --if-different=keep was said of */
-    dn_settled *settled;  /* what was put to the server while it was rehearsed */
+    dn_settled *settled;  /* what was put to the server */
     size_t settled_count;
     size_t settled_capacity;
     size_t recalled; /* where the next one is looked for first: they come in the same order again */
+    dn_fact_list open; /* wanted by the statement at hand, to be compared once it was looked at */
+    size_t looks;      /* how often facts were read */
+    size_t changes;    /* of what is known, in this phase */
 };
 
 /* What the driver may know now. */
@@ -131,15 +136,18 @@ typedef struct dn_decisions {
     dn_wanted *wanted; /* of each in `run` */
     size_t skipped;    /* operations that are so already */
     const char *why;   /* of the first of these */
+    bool open;         /* some of these could not be compared yet */
     dn_notes notes;
 } dn_decisions;
 
 /* What a driver cannot do, for want of a translation: translate.untranslatable. Returns -1. */
 int dn_translator_untranslatable(dn_error *error);
 /* settle.c: what of the wanted is there, but could not be compared so far, as the server prints it.
- * Asked while it is rehearsed, remembered for the run. */
+ * 1: only the run can tell, once it has looked at what an earlier statement of it made. */
 int dn_translator_settle(dn_translator *translator, const dn_fact_map *facts, dn_wanted *wanted,
                          dn_error *error);
+/* Reads what the statement at hand left open, and asks how the server prints what is wanted. */
+int dn_translator_look_at_open(dn_translator *translator, dn_error *error);
 void dn_translator_tell_losses(dn_translator *translator);
 
 /* Does IF [NOT] EXISTS stand on one of its operations? */

@@ -80,13 +80,13 @@ translate(dn_mend *mend, const dn_source *source, dn_translated *made, dn_error 
     memset(made, 0, sizeof *made);
     if (!mend->translator)
         return 0;
-    if (dn_translate(mend->translator, source, true, made, error) < 0)
-        return -1;
-    if (made->kind != DN_TRANSLATED_LOOK)
-        return 0;
-    if (dn_translator_look(mend->translator, error) < 0)
-        return -1;
-    return dn_translate(mend->translator, source, true, made, error);
+    do {
+        if (dn_translate(mend->translator, source, true, made, error) < 0)
+            return -1;
+        if (made->kind != DN_TRANSLATED_LOOK)
+            return 0;
+    } while (dn_translator_look(mend->translator, error) == 0);
+    return -1;
 }
 
 static int

@@ -474,17 +474,25 @@ dn_schema_address(const dn_schema_target *target, const dunlin_operation *const 
 }
 
 dunlin_fact
-dn_schema_key(const dn_schema_target *target, const dunlin_operation *operation)
+dn_schema_key_of(const dn_schema_target *target, const dunlin_fact *fact)
 {
     uint64_t table = dn_schema_lead(target->naming);
-    dunlin_fact key = dn_operation_fact(operation);
+    dunlin_fact key = *fact;
 
     key.properties = NULL;
     key.property_count = 0;
-    if (dn_schema_is_member(operation->kind) && operation->path_count == table + 2 &&
-        operation->path[table].length) {
+    if (dn_schema_is_member(fact->kind) && fact->path_count == table + 2 &&
+        fact->path[table].length) {
         key.kind = dn_string(DUNLIN_KIND_TABLE);
         key.path_count = table + 1;
     }
     return key;
+}
+
+dunlin_fact
+dn_schema_key(const dn_schema_target *target, const dunlin_operation *operation)
+{
+    const dunlin_fact fact = dn_operation_fact(operation);
+
+    return dn_schema_key_of(target, &fact);
 }

@@ -64,6 +64,8 @@ int dn_schema_check_types(const dn_schema_target *target, const dunlin_operation
 /* Kind and path of the object whose facts decide the guard of an operation, for introspect: the
  * table of members. Both borrowed. */
 dunlin_fact dn_schema_key(const dn_schema_target *target, const dunlin_operation *operation);
+/* The same, of what a fact describes. */
+dunlin_fact dn_schema_key_of(const dn_schema_target *target, const dunlin_fact *fact);
 
 /* --- guards ----------------------------------------------------------------------------------- */
 typedef enum dn_guard {
@@ -115,8 +117,5 @@ typedef enum dn_type_check { DN_CHECK_PROPER = 0, DN_CHECK_VALUES, DN_CHECK_JSON
 /* Where types have no names: what a check that no statement gave a name to says of the values of a
  * column, and nothing else. The arena is for a moment. */
 dn_type_check dn_schema_type_check(const dunlin_fact *check, dunlin_string column, dn_arena *arena);
-
-/* Are two texts of code the same but for spaces, comments, the case of words and quotes of names? */
-bool dn_schema_same_code(dunlin_string left, dunlin_string right);
 
 #endif

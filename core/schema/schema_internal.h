@@ -15,6 +15,8 @@ dn_schema_lead(uint64_t naming)
 }
 
 bool dn_schema_same(dunlin_string left, dunlin_string right);
+/* Are two texts of a trigger the same but for spaces, comments, the case of words and quotes of names? */
+bool dn_schema_same_code(dunlin_string left, dunlin_string right);
 /* Kinds whose objects lie in a table. */
 bool dn_schema_is_member(dunlin_string kind);
 /* Tables, views and sequences, which share one set of names. */

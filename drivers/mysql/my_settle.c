@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * Letting the server print what only it can: a CHECK in a temporary copy of its table, the query of a
- * view in a view that is there for a moment. Other members stay unsure, and so does what the server
- * refuses.
+ * Letting the server print what only it can: a CHECK, a default, or what a column is computed from,
+ * in a temporary copy of its table, the query of a view in a view that is there for a moment. Other
+ * members stay unsure, and so does what the server refuses.
  */
 #include <string.h>
 
@@ -13,6 +13,7 @@
 
 #define SCRATCH "`dunlin_settle`"
 #define NAME "`dunlin_check`"
+#define COLUMN "`dunlin_column`"
 
 static bool
 run(dunlin_connection *connection, const char *sql)
@@ -48,9 +49,10 @@ printed(const char *definition)
     return (dunlin_string){begin, end > begin ? (uint64_t)(end - begin) - 1 : 0};
 }
 
-/* A text within the call's scratch memory, or data NULL. */
-static dunlin_string
-print_check(dunlin_connection *connection, const dunlin_fact *fact, dunlin_string expression)
+/* What SHOW CREATE TABLE prints of a temporary copy of the table with that in it; NULL: it is refused.
+ * Within the call's scratch memory. */
+static const char *
+print_copy(dunlin_connection *connection, dunlin_string table, dn_kit_text *addition)
 {
     DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text sql = {0};
     const char *cells[2] = {NULL, NULL};
@@ -58,17 +60,100 @@ print_check(dunlin_connection *connection, const dunlin_fact *fact, dunlin_strin
 
     run(connection, "DROP TEMPORARY TABLE IF EXISTS " SCRATCH);
     dn_kit_text_add(&sql, "CREATE TEMPORARY TABLE " SCRATCH " LIKE ");
-    dn_kit_text_quote(&sql, '`', fact->path[0]);
+    dn_kit_text_quote(&sql, '`', table);
     if (!run_text(connection, &sql))
-        return (dunlin_string){NULL, 0};
-    dn_kit_text_add(&sql, "ALTER TABLE " SCRATCH " ADD CONSTRAINT " NAME " CHECK (");
-    dn_kit_text_add_string(&sql, expression);
-    dn_kit_text_add(&sql, ")");
+        return NULL;
+    dn_kit_text_add(&sql, "ALTER TABLE " SCRATCH " ADD ");
+    dn_kit_text_add_string(&sql, dn_kit_text_string(addition));
+    sql.failed = sql.failed || addition->failed;
     if (run_text(connection, &sql))
         dn_mysql_try_first_row(connection, dn_kit_string("SHOW CREATE TABLE " SCRATCH), cells, 2,
                                &found);
     run(connection, "DROP TEMPORARY TABLE IF EXISTS " SCRATCH);
-    return printed(found ? cells[1] : NULL);
+    return found ? cells[1] : NULL;
+}
+
+static dunlin_string
+print_check(dunlin_connection *connection, const dunlin_fact *fact, dunlin_string expression)
+{
+    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text check = {0};
+
+    dn_kit_text_add(&check, "CONSTRAINT " NAME " CHECK (");
+    dn_kit_text_add_string(&check, expression);
+    dn_kit_text_add(&check, ")");
+    return printed(print_copy(connection, fact->path[0], &check));
+}
+
+/* --- columns --- */
+static void
+add_type(dn_kit_text *sql, dn_kit_set members)
+{
+    dunlin_string type = dn_kit_set_text(members, "type");
+    dn_kit_set values = dn_kit_set_list(members, "values");
+
+    dn_kit_text_add_string(sql, type);
+    for (uint64_t i = 0; dn_kit_same(type, "enum") && i < values.count; i++) {
+        dn_kit_text_add(sql, i > 0 ? "," : "(");
+        dn_kit_text_quote(sql, '\'', values.list[i].text);
+        dn_kit_text_add(sql, i + 1 < values.count ? "" : ")");
+    }
+}
+
+/* The line of the column, from the words on that stand outside of quotes; data is NULL without them. */
+static dunlin_string
+behind_words(const char *definition, const char *words)
+{
+    const char *at = definition != NULL ? strstr(definition, "\n  " COLUMN " ") : NULL;
+    const char *end;
+    bool quoted = false;
+
+    if (at == NULL)
+        return (dunlin_string){NULL, 0};
+    at++;
+    end = at + strcspn(at, "\n");
+    end -= end[-1] == ',';
+    for (; at < end; at++) {
+        quoted = quoted != (*at == '\'');
+        if (!quoted && strncmp(at, words, strlen(words)) == 0)
+            return (dunlin_string){at + strlen(words), (uint64_t)(end - at) - strlen(words)};
+    }
+    return (dunlin_string){NULL, 0};
+}
+
+static dunlin_string
+print_default(dunlin_connection *connection, const dunlin_fact *fact, dn_kit_set members)
+{
+    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text column = {0};
+
+    dn_kit_text_add(&column, "COLUMN " COLUMN " ");
+    add_type(&column, members);
+    dn_kit_text_add(&column, " NULL DEFAULT ");
+    dn_kit_text_add_string(&column, dn_kit_set_text(members, "default"));
+    return behind_words(print_copy(connection, fact->path[0], &column), " DEFAULT ");
+}
+
+static dunlin_string
+print_generated(dunlin_connection *connection, const dunlin_fact *fact, dn_kit_set members)
+{
+    static const char *const kinds[] = {") VIRTUAL", ") STORED"};
+    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text column = {0};
+    dunlin_string text;
+
+    dn_kit_text_add(&column, "COLUMN " COLUMN " ");
+    add_type(&column, members);
+    dn_kit_text_add(&column, " GENERATED ALWAYS AS (");
+    dn_kit_text_add_string(&column, dn_kit_set_text(members, "generated"));
+    dn_kit_text_add(&column, dn_kit_same(dn_kit_set_text(members, "generated_kind"), "virtual")
+                                 ? kinds[0]
+                                 : kinds[1]);
+    text = behind_words(print_copy(connection, fact->path[0], &column), " GENERATED ALWAYS AS (");
+    for (size_t i = 0; text.data != NULL && i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+        uint64_t length = strlen(kinds[i]);
+
+        if (text.length > length && memcmp(text.data + text.length - length, kinds[i], length) == 0)
+            return (dunlin_string){text.data, text.length - length};
+    }
+    return (dunlin_string){NULL, 0};
 }
 
 /* --- views --- */
@@ -188,6 +273,29 @@ settle_trigger(dunlin_connection *connection, const dunlin_fact *fact, dunlin_st
                        : push(connection, fact, "definition", dn_kit_text_string(&text));
 }
 
+/* One of the two it has: what is computed has no default. */
+static int32_t
+settle_column(dunlin_connection *connection, const dunlin_fact *fact)
+{
+    dn_kit_set members = {fact->properties, fact->property_count};
+    bool computed = dn_kit_set_text(members, "generated").length > 0;
+    dunlin_string text = {NULL, 0};
+    dn_kit_pool pool = {0};
+    int32_t status;
+
+    if (computed)
+        text = print_generated(connection, fact, members);
+    else if (dn_kit_set_text(members, "default").length > 0)
+        text = print_default(connection, fact, members);
+    if (text.data == NULL)
+        return connection->call->host->fact(connection->call, fact);
+    text = dn_mysql_unqualified(&pool, text, dn_kit_string(connection->facts.database), NULL);
+    status = pool.failed ? dn_kit_no_memory(connection->call)
+                         : push(connection, fact, computed ? "generated" : "default", text);
+    dn_kit_pool_free(&pool);
+    return status;
+}
+
 static int32_t
 settle(dunlin_connection *connection, const dunlin_fact *fact)
 {
@@ -204,6 +312,8 @@ settle(dunlin_connection *connection, const dunlin_fact *fact)
         return connection->call->host->fact(connection->call, fact);
     if (dn_kit_same(fact->kind, DUNLIN_KIND_VIEW) && definition.length > 0)
         return settle_view(connection, fact, definition);
+    if (dn_kit_same(fact->kind, DUNLIN_KIND_COLUMN) && fact->path_count == 2)
+        return settle_column(connection, fact);
     if (dn_kit_same(fact->kind, DUNLIN_KIND_CHECK) && fact->path_count == 2 &&
         expression.length > 0)
         text = print_check(connection, fact, expression);

@@ -167,8 +167,28 @@ SQL
     dunlin migrate --dry-run
     assert_stdout '      -- line 6 is open: only the run can tell what becomes of it, behind a native statement
       --   CREATE INDEX IF NOT EXISTS u_a ON u (a)'
+    assert_stdout 'would apply 1 migration; only the run can tell what becomes of 2 statements'
     dunlin migrate --quiet
     assert_exit 0
+}
+
+@test "sqlite: it says what the run compares with what it makes or renames itself" {
+    on sqlite compared
+}
+compared() {
+    migration 0000_t <<'SQL'
+CREATE TABLE t (id integer PRIMARY KEY, a integer);
+CREATE VIEW v AS SELECT id FROM t WHERE a > 1;
+ALTER TABLE t RENAME COLUMN id TO no;
+CREATE VIEW IF NOT EXISTS v AS SELECT no AS id FROM t WHERE a > 2;
+SQL
+    dunlin migrate --dry-run
+    assert_exit 0
+    assert_stdout "      -- line 4 is left out: view 'v' is there already (as far as can be foreseen: the run compares it with what an earlier statement of it made, and refuses another one)"
+    assert_stdout 'would apply 1 migration; only the run can tell what becomes of 1 statement'
+    dunlin migrate --quiet
+    assert_exit 4
+    assert_stderr "view 'v' exists, but different"
 }
 
 @test "mysql: statements of a run that stopped are done, or to be decided" {

@@ -36,7 +36,7 @@ class Case:
 
     def error(self, database):
         """(id, what the message says) where the case is refused, else None."""
-        found = self.of("error", database)
+        found = self.of("error", database) + self.of("stops", database)
         if not found:
             return None
         identifier, _, says = found[0].text.partition(" ")
@@ -97,7 +97,7 @@ def read(path):
                 entry.text += "\n" + line.strip()
             else:
                 found = ENTRY.match(line)
-                if not cases or not found or found[1] not in TEXTS + CHECKS + ("error", "todo"):
+                if not cases or not found or found[1] not in TEXTS + CHECKS + ("error", "stops", "todo"):
                     raise Malformed(f"{place}: not understood: {line}")
                 entry = Entry(found[1], found[4], _where(found[2], found[3], place), place)
                 cases[-1].entries.append(entry)

@@ -223,13 +223,14 @@ class Topic:
         exit_code, _, said = self.project.migrate(paths)
         for path in paths:
             os.unlink(path)
+        self.database.run("DELETE FROM dunlin_migrations WHERE tag LIKE '2"
+                          f"{number:03}%' OR tag LIKE '3{number:03}%'")
         if exit_code == 0:
-            self.database.run("DELETE FROM dunlin_migrations WHERE tag LIKE '2"
-                              f"{number:03}%' OR tag LIKE '3{number:03}%'")
             raise Failure("it was applied")
         if said[1] != identifier or says not in said[0].replace("'public.", "'"):
             raise Failure(f"it is said: {said[0]} [{said[1]}]")
-        if self.database.state() != before:
+        if self.database.state() != before and not (self.kind == "mysql" and
+                                                    case.of("stops", self.kind)):
             raise Failure("it changed something")
         for entry in case.checks(self.kind):
             self.check(entry)
