@@ -53,6 +53,25 @@ is_assigned(const char *before, const char *after)
            (strcmp(before, after) == 0 && strcmp(before, "enum") != 0);
 }
 
+static dunlin_string
+text_of(const dunlin_fact *fact, const char *name)
+{
+    const dunlin_property *found = member(fact, name);
+
+    return found ? found->text : dn_string("");
+}
+
+/* Arrays of one type that is made anew: nothing of the column is another. */
+static bool
+is_made_anew(const dunlin_fact *before, const dunlin_fact *after)
+{
+    dunlin_string type = text_of(before, "type");
+
+    return type.length > 2 && memcmp(type.data + type.length - 2, "[]", 2) == 0 &&
+           dn_string_same(type, text_of(after, "type")) &&
+           dn_string_same(text_of(before, "collation"), text_of(after, "collation"));
+}
+
 static int
 add_type(casting *work, const dunlin_fact *column, dn_text *text)
 {
@@ -118,13 +137,14 @@ look_at(casting *work, const dunlin_operation **place)
         return 0;
     if (class_of(work, before, classes[0]) < 0 || class_of(work, after, classes[1]) < 0)
         return -1;
-    if (is_assigned(classes[0], classes[1]))
+    if (is_assigned(classes[0], classes[1]) && !is_made_anew(before, after))
         return 0;
     copy = dn_operation_copy(&work->session->arena, operation);
     if (!copy)
         return dn_no_memory(work->error);
     *place = copy;
-    return add_cast(work, copy, after, strcmp(classes[0], "enum") == 0);
+    return add_cast(work, copy, after,
+                    strcmp(classes[0], "enum") == 0 || is_made_anew(before, after));
 }
 
 int

@@ -247,7 +247,7 @@ take_differences(dn_diffing *work)
         *move = (dn_move){.before = list->items[i].before, .after = list->items[i].after};
         decide(move);
     }
-    return dn_diff_inherit(work);
+    return dn_diff_inherit(work) < 0 ? -1 : dn_diff_renew_enums(work);
 }
 
 int

@@ -17,6 +17,7 @@ typedef struct closing {
     dn_fact_map *triggers_go;    /* tables that lose a trigger */
     dn_fact_map *routines_go;    /* by their names */
     dn_fact_map *routines_early; /* those of them that go before what calls them */
+    dn_fact_map *enums_go;       /* by their names */
     dn_fact_map *bound_go;       /* names of other things that routines may be held to */
     bool grew;
 } closing;
@@ -52,7 +53,10 @@ note_bound(closing *state, const dn_move *move)
     const dunlin_fact *fact = move->before;
     uint64_t names = dn_schema_lead(state->work->naming) + 1;
 
-    if (dn_string_among(fact->kind, "view matview type domain"))
+    if (dn_fact_is(fact, DUNLIN_KIND_ENUM) &&
+        mark(state, state->enums_go, fact->kind, fact->path, names) < 0)
+        return -1;
+    if (dn_string_among(fact->kind, "view matview type domain enum"))
         return mark(state, state->bound_go, fact->kind, fact->path, names);
     return dn_string_among(fact->kind, "function procedure")
                ? mark(state, state->routines_go, fact->kind, fact->path, names)
@@ -266,7 +270,8 @@ calls_what_goes(closing *state, const dunlin_fact *fact)
     return (dn_string_among(fact->kind,
                             "check index exclude trigger policy rule statistics aggregate") ||
             dn_property_find(fact->properties, fact->property_count, "generated")) &&
-           dn_diff_mentions_one(fact, state->routines_go);
+           (dn_diff_mentions_one(fact, state->routines_go) ||
+            dn_diff_mentions_one(fact, state->enums_go));
 }
 
 static bool
@@ -289,7 +294,7 @@ is_in_the_way(closing *state, const dunlin_fact *fact)
     if (dn_fact_is(fact, DUNLIN_KIND_FOREIGN_KEY))
         return foreign_key_is_in_the_way(state, fact);
     if (dn_string_among(fact->kind, "view matview"))
-        return view_is_in_the_way(state, fact);
+        return view_is_in_the_way(state, fact) || dn_diff_mentions_one(fact, state->enums_go);
     if (dn_fact_is(fact, "aggregate"))
         return calls_what_goes(state, fact);
     if (dn_string_among(fact->kind, "function procedure"))
@@ -441,8 +446,10 @@ close_over(closing *state)
     state->routines_go = dn_fact_map_new(&state->arena, work->naming);
     state->routines_early = dn_fact_map_new(&state->arena, work->naming);
     state->bound_go = dn_fact_map_new(&state->arena, work->naming);
+    state->enums_go = dn_fact_map_new(&state->arena, work->naming);
     if (!state->triggers_go || !state->moved || !state->disturbed || !state->keys_go ||
-        !state->columns_go || !state->routines_go || !state->routines_early || !state->bound_go)
+        !state->columns_go || !state->routines_go || !state->routines_early || !state->bound_go ||
+        !state->enums_go)
         return dn_no_memory(work->error);
     for (size_t i = 0; i < work->count; i++)
         if (note_move(state, &work->moves[i]) < 0)

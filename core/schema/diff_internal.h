@@ -41,6 +41,7 @@ typedef struct dn_move {
     unsigned what; /* DN_MOVE_* */
     bool holds;    /* a foreign key of a table that goes, which rests on a key that goes as well */
     bool retyped;  /* a column of another type, or that goes: what uses it is in the way */
+    const dunlin_fact *aside; /* an enum that is made anew: the old one under the name it gets */
     const char
         *strip; /* members that call a routine that is made anew: they go first; NULL: none */
 } dn_move;
@@ -59,6 +60,7 @@ typedef struct dn_diffing {
     bool for_all;
     const dunlin_fact **late; /* routines that take rows of new tables, though tables call them */
     size_t late_count;
+    dn_fact_map *aside;     /* old enums under the names that they get; NULL: there are none */
     dn_fact_map *new_names; /* while ordering: names that are taken by something new */
 } dn_diffing;
 
@@ -83,6 +85,19 @@ bool dn_fact_mentions(const dunlin_fact *fact, dunlin_string name);
 
 /* --- diff_inherit.c --- */
 int dn_diff_inherit(dn_diffing *work);
+
+/* --- diff_enum.c --- */
+/* Makes enums anew whose values the server can neither add nor rename; and their columns of that type. */
+int dn_diff_renew_enums(dn_diffing *work);
+/* Of an enum, or a column that is of one that is made anew, or of arrays of it, before and after. */
+typedef enum dn_enum_risk {
+    DN_ENUM_NONE,
+    DN_ENUM_KEEPS,  /* all values */
+    DN_ENUM_LOSES,  /* one of them */
+    DN_ENUM_RENAMES /* the type stays, and values get other names */
+} dn_enum_risk;
+dn_enum_risk dn_diff_risk_of_enum(const dn_diffing *work, const dunlin_fact *before,
+                                  const dunlin_fact *after);
 
 /* --- diff_close.c --- */
 int dn_diff_close(dn_diffing *work);

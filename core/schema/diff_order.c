@@ -15,8 +15,10 @@ drop_kinds(dn_diffing *work, const char *kinds)
     for (size_t i = 0; i < work->count; i++)
         if ((work->moves[i].what & DN_MOVE_DROP) &&
             dn_string_among(work->moves[i].before->kind, kinds)) {
+            const dunlin_fact *aside = work->moves[i].aside;
+
             work->moves[i].what &= ~(unsigned)DN_MOVE_DROP;
-            if (dn_diff_emit_drop(work, work->moves[i].before) < 0)
+            if (dn_diff_emit_drop(work, aside ? aside : work->moves[i].before) < 0)
                 return -1;
         }
     return 0;
@@ -34,6 +36,8 @@ come(dn_diffing *work, dn_move *move)
     if (move->what & (DN_MOVE_DONE | DN_MOVE_LATER))
         return 0;
     move->what |= DN_MOVE_DONE;
+    if (move->aside && dn_diff_emit_rename(work, move->before, move->aside) < 0)
+        return -1;
     if ((move->what & DN_MOVE_CREATE) && move->after)
         return dn_diff_emit_create(work, move->after,
                                    move->what & DN_MOVE_REPLACE ? move->before : NULL);

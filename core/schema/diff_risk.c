@@ -10,6 +10,22 @@
 static const dn_risk none = {DN_DANGER_NONE, NULL};
 static const dn_risk revokes = {DN_DANGER_REVOKE, "whoever has the privilege by this loses it"};
 
+static const dn_risk value_goes = {DN_DANGER_FAILS, "fails where rows have a value that goes"};
+
+static const dunlin_fact *
+fact_before(const dn_diffing *work, const dunlin_operation *operation)
+{
+    return dn_fact_map_find(work->before, operation->kind, operation->path, operation->path_count);
+}
+
+static dn_enum_risk
+risk_of_enum(const dn_diffing *work, const dunlin_operation *operation)
+{
+    return dn_diff_risk_of_enum(
+        work, fact_before(work, operation),
+        dn_fact_map_find(work->after, operation->kind, operation->path, operation->path_count));
+}
+
 static bool
 sets(const dunlin_operation *operation, const char *name)
 {
@@ -37,8 +53,7 @@ risk_of_drop(const dn_diffing *work, const dunlin_operation *operation)
         {DUNLIN_KIND_SEQUENCE, "the counter of the sequence is lost"},
         {DUNLIN_KIND_SCHEMA, "the schema goes with what may be in it"},
     };
-    const dunlin_fact *before =
-        dn_fact_map_find(work->before, operation->kind, operation->path, operation->path_count);
+    const dunlin_fact *before = fact_before(work, operation);
 
     if (before && dn_string_equal(operation->kind, DUNLIN_KIND_GRANT))
         return dn_fact_flag(before, "revoked") ? none : revokes;
@@ -56,6 +71,8 @@ risk_of_create(const dn_diffing *work, const dunlin_operation *operation)
 {
     if (dn_property_flag(operation->set, operation->set_count, "revoked"))
         return revokes;
+    if (dn_string_equal(operation->kind, DUNLIN_KIND_ENUM))
+        return risk_of_enum(work, operation) == DN_ENUM_LOSES ? value_goes : none;
     if (!has_rows(work, operation))
         return none;
     if (dn_string_equal(operation->kind, DUNLIN_KIND_COLUMN))
@@ -94,11 +111,13 @@ risk_of_type(const dn_diffing *work, const dunlin_operation *operation)
     static const dn_risk cuts = {
         DN_DANGER_LOSES, "values are cut: the new type has no place for some of their digits"
                          " or parts"};
-    const dunlin_fact *fact =
-        dn_fact_map_find(work->before, operation->kind, operation->path, operation->path_count);
+    const dunlin_fact *fact = fact_before(work, operation);
+    dn_enum_risk kept = risk_of_enum(work, operation);
     dunlin_string before = fact ? type_in(fact->properties, fact->property_count) : dn_string("");
     dunlin_string after = type_in(operation->set, operation->set_count);
 
+    if (kept != DN_ENUM_NONE)
+        return kept == DN_ENUM_LOSES ? value_goes : none;
     if (dn_type_widens(before, after))
         return none;
     return dn_type_cuts(before, after, work->for_all) ? cuts : converts;
@@ -108,8 +127,7 @@ risk_of_type(const dn_diffing *work, const dunlin_operation *operation)
 static dn_risk
 risk_of_attributes(const dn_diffing *work, const dunlin_operation *operation)
 {
-    const dunlin_fact *before =
-        dn_fact_map_find(work->before, operation->kind, operation->path, operation->path_count);
+    const dunlin_fact *before = fact_before(work, operation);
     const dunlin_property *old =
         before ? dn_property_find(before->properties, before->property_count, "definition") : NULL;
     const dunlin_property *new =
@@ -128,8 +146,7 @@ static bool
 renumbers_zero(const dn_diffing *work, const dunlin_operation *operation)
 {
     const dunlin_property *counts = dn_property_find(operation->set, operation->set_count, "auto");
-    const dunlin_fact *before =
-        dn_fact_map_find(work->before, operation->kind, operation->path, operation->path_count);
+    const dunlin_fact *before = fact_before(work, operation);
     dunlin_string type =
         before ? type_in(before->properties, before->property_count) : dn_string("");
 
@@ -158,6 +175,9 @@ risk_of_alter(const dn_diffing *work, const dunlin_operation *operation)
         return risk_of_table(operation);
     if (dn_string_equal(operation->kind, DUNLIN_KIND_GRANT))
         return operation->unset_count ? revokes : none;
+    if (risk_of_enum(work, operation) == DN_ENUM_RENAMES)
+        return (dn_risk){DN_DANGER_FAILS,
+                         "values are taken for renamed: rows that have them get the new names"};
     if (dn_string_equal(operation->kind, "type"))
         return risk_of_attributes(work, operation);
     if (!dn_string_equal(operation->kind, DUNLIN_KIND_COLUMN))

@@ -75,6 +75,18 @@ load helper
         "CREATE TABLE t (a integer, b boolean, c other, \"D d\" integer DEFAULT 1, e varchar(5))"
     step_to "$one" "$two"
     assert_equal "$(sql_pg "$one" 'SELECT a, b, c, "D d", e FROM t')" "12|t|sad|7|5"
+    # A value that goes is not taken from a row.
+    sql_pg "$one" "CREATE TYPE gone AS ENUM ('a', 'b')" "CREATE TABLE u (v gone)" "INSERT INTO u VALUES ('b')"
+    sql_pg "$two" "CREATE TYPE gone AS ENUM ('a')" "CREATE TABLE u (v gone)"
+    dunlin diff "$one" "$two"
+    assert_stdout "~ enum public.gone  values [a, b] -> [a]  ? fails where rows have a value that goes"
+    dunlin diff "$one" "$two" --sql
+    ! "$(psql_program)" -Xq1 -v ON_ERROR_STOP=1 -d "$one" -c "$output" 2>said || fail "the row lost its value"
+    grep -q 'invalid input value for enum gone: "b"' said
+    # In the same place, with another name: a guess, and so it says.
+    sql_pg "$two" "ALTER TYPE gone ADD VALUE 'c'"
+    dunlin diff "$one" "$two"
+    assert_stdout "? values are taken for renamed: rows that have them get the new names"
 }
 
 @test "postgres: the statements lead from one schema of a pair to the other, and back" {
