@@ -16,3 +16,21 @@ dn_thread_start(pthread_t *thread, void *(*work)(void *context), void *context)
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     return started;
 }
+
+void
+dn_gate_open(dn_gate *gate)
+{
+    pthread_mutex_lock(&gate->mutex);
+    gate->open = true;
+    pthread_cond_broadcast(&gate->opened);
+    pthread_mutex_unlock(&gate->mutex);
+}
+
+void
+dn_gate_wait(dn_gate *gate)
+{
+    pthread_mutex_lock(&gate->mutex);
+    while (!gate->open)
+        pthread_cond_wait(&gate->opened, &gate->mutex);
+    pthread_mutex_unlock(&gate->mutex);
+}

@@ -8,9 +8,8 @@
 void
 dn_session_begin(dn_session *session, const dunlin_options *options)
 {
-    memset(session, 0, sizeof(*session));
-    session->options = options;
-    session->log = dn_log_from(options);
+    *session =
+        (dn_session){.options = options, .log = dn_log_from(options), .target_known = DN_GATE_INIT};
 }
 
 static void
@@ -221,20 +220,32 @@ dn_session_connect(dn_session *session, bool read_only, dn_error *error)
 
 typedef struct journal_work {
     dn_session *session;
+    bool needless; /* there is none */
     dn_journal journal;
     dn_error error;
     int answer;
 } journal_work;
 
+static int
+resolve(journal_work *work)
+{
+    const dn_journal_options options = dn_session_journal_options(work->session);
+
+    return dn_journal_resolve(&options, NULL, &work->session->journal_arena, &work->journal,
+                              &work->error);
+}
+
 static void *
 read_journal(void *context)
 {
     journal_work *work = context;
-    const dn_journal_options options = dn_session_journal_options(work->session);
 
-    work->answer = dn_journal_begin(&options, NULL, &work->session->journal_arena, &work->journal,
-                                    &work->error);
-    if (work->answer == 0)
+    work->answer = dn_journal_list(work->session->project.migrations, &work->session->target_known,
+                                   &work->session->journal_arena, &work->journal, &work->error);
+    dn_gate_wait(&work->session->target_known);
+    if (work->needless)
+        dn_journal_close(&work->journal);
+    else if (work->answer == 0 && (work->answer = resolve(work)) == 0)
         dn_journal_hash(&work->journal);
     return NULL;
 }
@@ -242,6 +253,8 @@ read_journal(void *context)
 static int
 open_in_turn(dn_session *session, bool read_only, bool *rebuilt, dn_error *error)
 {
+    if (dn_session_target(session, error) < 0)
+        return -1;
     if ((rebuilt ? dn_session_journal_or_rebuilt(session, rebuilt, error)
                  : dn_session_journal(session, error)) < 0)
         return -1;
@@ -264,8 +277,8 @@ take_journal(dn_session *session, const journal_work *work, bool *rebuilt, dn_er
                : 0;
 }
 
-/* The files are read while the connection is made, but not while its driver is loaded: each library
- * that is mapped interrupts the other threads, and there are dozens behind libpq. */
+/* The folder is listed while the driver is loaded, and its files are read while the connection is made:
+ * each library that is mapped interrupts the other threads, and there are dozens behind libpq. */
 static int
 open_beside(dn_session *session, bool read_only, bool *rebuilt, dn_error *error)
 {
@@ -274,12 +287,18 @@ open_beside(dn_session *session, bool read_only, bool *rebuilt, dn_error *error)
     pthread_t thread;
     int answer;
 
-    if (dn_session_target(session, error) < 0)
-        return -1;
     if (!dn_thread_start(&thread, read_journal, &work))
         return open_in_turn(session, read_only, rebuilt, error);
-    answer = connect_now(session, read_only, &refusal);
+    answer = dn_session_target(session, &refusal);
+    work.needless = answer < 0;
+    dn_gate_open(&session->target_known);
+    if (answer == 0)
+        answer = connect_now(session, read_only, &refusal);
     pthread_join(thread, NULL);
+    if (work.needless) {
+        *error = refusal;
+        return -1;
+    }
     if (take_journal(session, &work, rebuilt, error) < 0 || check_dialect(session, error) < 0)
         return -1;
     if (answer < 0)

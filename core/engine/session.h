@@ -22,6 +22,7 @@ typedef struct dn_session {
     const char *url; /* holds secrets */
     dn_url_info shown;
     const dn_driver *driver;
+    dn_gate target_known; /* the files are hashed behind it */
     dn_journal journal;
     dn_connection *connection;
     dn_translator *translator; /* of the connection; NULL: everything goes as it is written */

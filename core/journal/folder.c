@@ -53,14 +53,13 @@ start_one(void *context, dn_folder_entry *entry, dn_error *error)
 }
 
 int
-dn_sql_folder_open(dn_sql_folder *folder, const char *path, bool keep, dn_arena *arena,
+dn_sql_folder_open(dn_sql_folder *folder, const char *path, dn_gate *gate, dn_arena *arena,
                    dn_error *error)
 {
     *folder = (dn_sql_folder){.fd = -1, .pool = DN_HASH_POOL_INIT};
+    folder->pool.gate = gate;
     folder->path = dn_arena_text(arena, path);
-    if (keep)
-        folder->pool.kept = dn_arena_alloc(arena, DN_HASH_KEPT);
-    if (!folder->path || (keep && !folder->pool.kept))
+    if (!folder->path)
         return dn_no_memory(error);
     folder->fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (folder->fd < 0 && errno == ENOENT)
@@ -72,6 +71,13 @@ dn_sql_folder_open(dn_sql_folder *folder, const char *path, bool keep, dn_arena 
     folder->pool.fd = folder->fd;
     return dn_folder_visit_all(arena, path, start_one, &(listing){folder, arena}, &folder->names,
                                &folder->count, error);
+}
+
+int
+dn_sql_folder_keep(dn_sql_folder *folder, dn_arena *arena, dn_error *error)
+{
+    folder->pool.kept = dn_arena_alloc(arena, DN_HASH_KEPT);
+    return folder->pool.kept ? 0 : dn_no_memory(error);
 }
 
 int

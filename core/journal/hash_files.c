@@ -27,14 +27,15 @@ struct dn_hash_batch {
 static const char *
 keep(dn_hash_pool *pool, const char *data, size_t length)
 {
+    char *kept = pool->kept;
     size_t at;
 
-    if (!pool->kept || atomic_load(&pool->kept_bytes) >= DN_HASH_KEPT)
+    if (!kept || atomic_load(&pool->kept_bytes) >= DN_HASH_KEPT)
         return NULL;
     at = atomic_fetch_add(&pool->kept_bytes, length + 1);
     if (at >= DN_HASH_KEPT || length >= DN_HASH_KEPT - at)
         return NULL;
-    return memcpy(pool->kept + at, data, length); /* zeroed before */
+    return memcpy(kept + at, data, length); /* zeroed before */
 }
 
 /* Doctor asks for it of each migration, and nearly none has one. */
@@ -110,8 +111,12 @@ hash_batches(void *context)
 static void *
 help(void *context)
 {
+    dn_hash_pool *pool = (dn_hash_pool *)context;
+
     (void)unshare(CLONE_FILES);
-    return hash_batches(context);
+    if (pool->gate)
+        dn_gate_wait(pool->gate);
+    return hash_batches(pool);
 }
 
 static void

@@ -21,6 +21,7 @@
 #include "core/base/error.h"
 #include "core/base/hash.h"
 #include "core/base/text.h"
+#include "core/base/thread.h"
 #include "core/journal/layout.h"
 #include "core/project/project.h"
 
@@ -109,6 +110,12 @@ int dn_journal_read(const dn_journal_options *options, dn_arena *arena, dn_journ
  * a journal that is given up in between; after a failure there is nothing to close. */
 int dn_journal_begin(const dn_journal_options *options, const dn_text *text, dn_arena *arena,
                      dn_journal *journal, dn_error *error);
+/* Its two halves, for who does not know the driver yet: the listing needs none of the options. Helpers
+ * wait before the gate, which is to outlive the journal, with hashing. */
+int dn_journal_list(const char *folder, dn_gate *gate, dn_arena *arena, dn_journal *journal,
+                    dn_error *error);
+int dn_journal_resolve(const dn_journal_options *options, const dn_text *text, dn_arena *arena,
+                       dn_journal *journal, dn_error *error);
 int dn_journal_finish(dn_journal *journal, dn_error *error);
 /* Hashes in this thread what no other one does: for one that has nothing else to do in between. */
 void dn_journal_hash(dn_journal *journal);

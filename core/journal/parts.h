@@ -54,11 +54,12 @@ typedef struct dn_hash_task {
 } dn_hash_task;
 /* One thread owns it; helpers only take tasks from it. */
 typedef struct dn_hash_pool {
-    int fd;     /* of the folder */
-    char *kept; /* DN_HASH_KEPT bytes for texts, zeroed, or NULL */
+    int fd;             /* of the folder */
+    char *_Atomic kept; /* DN_HASH_KEPT bytes for texts, zeroed, or NULL */
     atomic_size_t kept_bytes;
     struct dn_hash_batch *filling; /* the owner's */
     size_t count;
+    dn_gate *gate;         /* helpers begin behind it; or NULL */
     pthread_mutex_t mutex; /* of what follows */
     pthread_cond_t changed;
     struct dn_hash_batch *first; /* to be taken */
@@ -88,9 +89,11 @@ typedef struct dn_sql_folder {
     size_t hint; /* where the last look-up ended */
     dn_hash_pool pool;
 } dn_sql_folder;
-/* Lists the folder, and starts hashing every <tag>.sql of it meanwhile. */
-int dn_sql_folder_open(dn_sql_folder *folder, const char *path, bool keep, dn_arena *arena,
+/* Lists the folder, and starts hashing every <tag>.sql of it meanwhile, or once the gate is open. */
+int dn_sql_folder_open(dn_sql_folder *folder, const char *path, dn_gate *gate, dn_arena *arena,
                        dn_error *error);
+/* From now on texts are kept. */
+int dn_sql_folder_keep(dn_sql_folder *folder, dn_arena *arena, dn_error *error);
 static inline void
 dn_sql_folder_cleanup(dn_sql_folder *folder)
 {

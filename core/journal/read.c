@@ -363,17 +363,20 @@ has_no_numbers(const dn_journal *journal)
     return dn_layout_is_foreign(journal->layout) || journal->layout == DN_LAYOUT_DRIZZLE_V1;
 }
 
-static int
-open_folder(const dn_journal_options *options, dn_arena *arena, dn_journal *journal,
-            dn_error *error)
+int
+dn_journal_list(const char *path, dn_gate *gate, dn_arena *arena, dn_journal *journal,
+                dn_error *error)
 {
     dn_sql_folder *folder = dn_arena_alloc(arena, sizeof *folder);
 
+    *journal = (dn_journal){0};
     if (!folder)
         return dn_no_memory(error);
     journal->reader = folder;
-    if (dn_sql_folder_open(folder, options->folder, options->keep, arena, error) < 0)
+    if (dn_sql_folder_open(folder, path, gate, arena, error) < 0) {
+        dn_journal_close(journal);
         return -1;
+    }
     journal->folder = folder->path;
     return 0;
 }
@@ -386,13 +389,12 @@ set_project(dn_migration *migrations, size_t count, const dn_project *project)
 }
 
 int
-dn_journal_begin(const dn_journal_options *options, const dn_text *text, dn_arena *arena,
-                 dn_journal *journal, dn_error *error)
+dn_journal_resolve(const dn_journal_options *options, const dn_text *text, dn_arena *arena,
+                   dn_journal *journal, dn_error *error)
 {
     journal_reading reading = {.options = options, .arena = arena, .journal = journal};
 
-    *journal = (dn_journal){0};
-    if (open_folder(options, arena, journal, error) == 0 &&
+    if ((!options->keep || dn_sql_folder_keep(journal->reader, arena, error) == 0) &&
         read_journal(&reading, text, error) == 0 && find_broken_merge(&reading, error) == 0 &&
         (has_no_numbers(journal) || dn_journal_check_numbers(journal, arena, error) == 0)) {
         set_project(journal->migrations, journal->count, options->project);
@@ -401,6 +403,15 @@ dn_journal_begin(const dn_journal_options *options, const dn_text *text, dn_aren
     }
     dn_journal_close(journal);
     return -1;
+}
+
+int
+dn_journal_begin(const dn_journal_options *options, const dn_text *text, dn_arena *arena,
+                 dn_journal *journal, dn_error *error)
+{
+    return dn_journal_list(options->folder, NULL, arena, journal, error) < 0
+               ? -1
+               : dn_journal_resolve(options, text, arena, journal, error);
 }
 
 int

@@ -145,7 +145,7 @@ read_journal(rebuilding *work, dn_error *error)
 {
     dn_error problem = {0};
 
-    if (dn_sql_folder_open(&work->folder, work->options->folder, false, work->arena, error) < 0)
+    if (dn_sql_folder_open(&work->folder, work->options->folder, NULL, work->arena, error) < 0)
         return -1;
     work->path = dn_path_join(work->arena, work->folder.path, DN_JOURNAL_NAME);
     if (!work->path)
