@@ -373,6 +373,9 @@ compose(dn_generation *work, dn_new_file *file)
                        work->like.driver->table.name);
     add_section(work, &work->up.text, only, &up);
     add_rests(work, 0, &up);
+    if (work->no_down && !work->options->drop_legacy &&
+        !dn_written_is_shared(&work->session->journal))
+        dn_text_printf(&up, "\n-- There is no way back: %s.\n", work->no_down);
     if (!work->no_down) {
         add_rests(work, 1, &file->back);
         add_section(work, &work->down.text, only, &file->back);

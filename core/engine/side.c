@@ -245,6 +245,7 @@ dn_side_render(dn_session *session, const dn_side *from, const dn_side *to,
         .stock_client = script->stock_client,
     };
 
+    *script = (dn_side_script){.stock_client = script->stock_client};
     if (dn_side_cast(session, from, to, &view, operations, error) < 0)
         return -1;
     return dn_driver_render_steps(&view, DUNLIN_RENDER_PLAN, operations->items, operations->count,

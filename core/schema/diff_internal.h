@@ -140,6 +140,8 @@ int dn_diff_depend(dn_arena *arena, dunlin_string text, dunlin_fact *key);
 bool dn_type_widens(dunlin_string before, dunlin_string after);
 /* Does the server take a part of a value without a word: digits it rounds, the time of a date? */
 bool dn_type_cuts(dunlin_string before, dunlin_string after, bool for_all);
+/* Does it read a value without a word that it then writes otherwise, as '007' for a number? */
+bool dn_type_respells(dunlin_string before, dunlin_string after, bool for_all);
 
 /* --- diff_emit.c --- */
 int dn_diff_emit_drop(dn_diffing *work, const dunlin_fact *before);

@@ -111,6 +111,9 @@ risk_of_type(const dn_diffing *work, const dunlin_operation *operation)
     static const dn_risk cuts = {
         DN_DANGER_LOSES, "values are cut: the new type has no place for some of their digits"
                          " or parts"};
+    static const dn_risk respells = {
+        DN_DANGER_LOSES, "values are read as the new type: how they were written is lost, as the"
+                         " zeros of '007', and what cannot be read may fail"};
     const dunlin_fact *fact = fact_before(work, operation);
     dn_enum_risk kept = risk_of_enum(work, operation);
     dunlin_string before = fact ? type_in(fact->properties, fact->property_count) : dn_string("");
@@ -120,7 +123,9 @@ risk_of_type(const dn_diffing *work, const dunlin_operation *operation)
         return kept == DN_ENUM_LOSES ? value_goes : none;
     if (dn_type_widens(before, after))
         return none;
-    return dn_type_cuts(before, after, work->for_all) ? cuts : converts;
+    if (dn_type_cuts(before, after, work->for_all))
+        return cuts;
+    return dn_type_respells(before, after, work->for_all) ? respells : converts;
 }
 
 /* Of a composite type; attributes that come behind all that are there take nothing away. */
@@ -165,6 +170,8 @@ risk_of_table(const dunlin_operation *operation)
                              "its rows are not among those of the table above it any more"};
     if (sets(operation, "partition_of") || sets(operation, "bound"))
         return (dn_risk){DN_DANGER_FAILS, "fails where its rows do not belong there"};
+    if (dn_property_flag(operation->set, operation->set_count, "strict"))
+        return (dn_risk){DN_DANGER_FAILS, "fails where a value is not of the type of its column"};
     return none;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Types that hold whatever another one holds, and such that take a part of it only, without a word.
- * What is known to be neither may fail, or spell a value otherwise: a wrong yes would hide it.
+ * Types that hold whatever another one holds, and such that take a part of it only, or spell it
+ * otherwise, without a word. What is known to be none of these may fail: a wrong yes would hide it.
  */
 #include "core/schema/diff_internal.h"
 
@@ -278,6 +278,35 @@ dn_type_cuts(dunlin_string before, dunlin_string after, bool for_all)
     if (cuts_time(before, after))
         return true;
     return take_apart(before, &from) && take_apart(after, &to) && rounds(&from, &to);
+}
+
+/* --- spelling ----------------------------------------------------------------------------------------- */
+
+static bool
+is_one_of(const type_parts *type, const char *names)
+{
+    return dn_string_among(dn_string(type->name), names);
+}
+
+bool
+dn_type_respells(dunlin_string before, dunlin_string after, bool for_all)
+{
+    static const char texts[] = "text tinytext mediumtext longtext varchar char citext";
+    static const char values[] = "numeric boolean bool money year uuid inet cidr macaddr interval";
+    type_parts from;
+    type_parts to;
+    time_parts time;
+
+    if (!take_apart(before, &from))
+        return false;
+    if (is_one_of(&from, texts) && (for_all || !is_in_capitals(before)) && take_time(after, &time))
+        return true;
+    if (!take_apart(after, &to))
+        return false;
+    if (strcmp(to.name, "jsonb") == 0)
+        return is_one_of(&from, texts) || strcmp(from.name, "json") == 0;
+    return is_one_of(&from, texts) &&
+           (digits_of_integer(&to) || digits_of_float(&to) || is_one_of(&to, values));
 }
 
 /* --- widening ----------------------------------------------------------------------------------------- */

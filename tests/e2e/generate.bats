@@ -70,12 +70,18 @@ END
     dunlin migrate
     assert_exit 0
     sql app.db "INSERT INTO a VALUES (1, 'y', NULL), (2, 'y', 'z'), (3, 'y', NULL)" "INSERT INTO b VALUES (1)"
+    echo 'CREATE TABLE a (x INTEGER PRIMARY KEY, y INTEGER, z TEXT); CREATE TABLE b (x INTEGER) STRICT;' >schema.sql
+    dunlin generate other --dry-run
+    assert_stdout "-- ! a.y: values are read as the new type: how they were written is lost, as the zeros of '007', and what cannot be read may fail"
+    assert_stdout "-- ? b: fails where a value is not of the type of its column"
     echo 'CREATE TABLE a (x INTEGER PRIMARY KEY, y TEXT);' >schema.sql
     dunlin generate less --dry-run
     assert_exit 0
     assert_stdout "-- ! a.z: the values of the column are lost: 1 value in 'app'"
     assert_stdout "-- ! b: the rows of the table are lost: 1 row in 'app'"
     refute_stdout "dunlin: down"
+    assert_stdout "
+-- There is no way back: what is lost does not come back."
     run_json generate less
     assert_json .no_down "what is lost does not come back"
     assert_json .summary "2 changes; 2 of them lose data"

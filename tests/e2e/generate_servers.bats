@@ -63,7 +63,7 @@ END
     grep -q 'CREATE INDEX CONCURRENTLY "posts_user"' out
     grep -q 'DROP INDEX CONCURRENTLY "public"."posts_body"' out
     grep -q 'CREATE INDEX "more_id"' out
-    grep -q -- "-- ? users.n: values are converted" out
+    grep -q -- "-- ! users.n: values are read as the new type: how they were written is lost" out
     grep -q -- "-- ! users.note: the values of the column are lost: 1 value in 'app'" out
     grep -q 'USING (CAST("n" AS integer))' out
     grep -q 'DROP FUNCTION "public"."f"(a integer)' out

@@ -469,7 +469,9 @@ END
     assert_stderr ""
     assert_equal "$(cat migrations/0003_less.sql)" "-- Made by \`dunlin generate\`.
 -- ! t.o: the values of the column are lost: 1 value in 'dev'
-ALTER TABLE t DROP COLUMN o;"
+ALTER TABLE t DROP COLUMN o;
+
+-- There is no way back: what is lost does not come back."
     dunlin migrate
     assert_exit 0
     dunlin check

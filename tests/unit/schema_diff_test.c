@@ -579,6 +579,43 @@ test_a_type_cuts_what_it_has_no_place_for(void **state)
     assert_false(dn_type_cuts(dn_string("NUMERIC(9,2)"), dn_string("NUMERIC(9,3)"), true));
 }
 
+static void
+test_a_text_that_becomes_a_value_loses_how_it_was_written(void **state)
+{
+    static const struct {
+        const char *before;
+        const char *after;
+        bool respells;
+    } examples[] = {
+        {"text", "integer", true},
+        {"TEXT", "INTEGER", true},
+        {"varchar(9)", "int unsigned", true},
+        {"character varying(9)", "numeric(9,2)", true},
+        {"text", "double precision", true},
+        {"text", "boolean", true},
+        {"text", "timestamp(3) without time zone", true},
+        {"varchar(20)", "date", true},
+        {"TEXT", "DATE", false},
+        {"text", "jsonb", true},
+        {"json", "jsonb", true},
+        {"text", "json", false},
+        {"text", "uuid", true},
+        {"text", "enum('a')", false},
+        {"text", "varchar(9)", false},
+        {"integer", "text", false},
+        {"integer", "date", false},
+        {"text[]", "integer[]", false},
+        {"", "integer", false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof examples / sizeof examples[0]; i++)
+        if (dn_type_respells(dn_string(examples[i].before), dn_string(examples[i].after), false) !=
+            examples[i].respells)
+            fail_msg("%s -> %s", examples[i].before, examples[i].after);
+    assert_true(dn_type_respells(dn_string("TEXT"), dn_string("DATE"), true));
+}
+
 int
 main(void)
 {
@@ -609,6 +646,7 @@ main(void)
         TEST(test_danger_is_named),
         TEST(test_a_rename_is_pointed_out_and_never_guessed),
         TEST(test_a_rename_that_does_not_fit_is_refused),
+        TEST(test_a_text_that_becomes_a_value_loses_how_it_was_written),
         cmocka_unit_test(test_a_type_widens_where_every_value_fits_and_stays_what_it_is),
         cmocka_unit_test(test_a_type_cuts_what_it_has_no_place_for),
     };
