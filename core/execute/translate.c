@@ -320,11 +320,18 @@ note_namesake(dn_translator *translator, const dunlin_operation *operation, dn_e
     return note_key(translator, named, error);
 }
 
-/* Servers with types of their own know what hangs on what, and refuse or drop it. Elsewhere the
- * driver has to see all that may use what goes, or gets another name. */
+/* Servers with types of their own know what hangs on what, and refuse or drop it; that a view needs a
+ * column as it is, is to be seen before. Elsewhere the driver has to see all that may use what goes,
+ * or gets another name. */
 static void
 note_dependents(dn_translator *translator, const dunlin_operation *operation)
 {
+    if (!translator->own && translator->target.named_types &&
+        operation->verb == DUNLIN_VERB_ALTER &&
+        dn_string_equal(operation->kind, DUNLIN_KIND_COLUMN) &&
+        (dn_property_find(operation->set, operation->set_count, "type") ||
+         dn_property_find(operation->set, operation->set_count, "type_path")))
+        translator->everything = true;
     if (!translator->own && !translator->target.named_types &&
         (operation->verb == DUNLIN_VERB_DROP || operation->verb == DUNLIN_VERB_RENAME) &&
         (dn_string_equal(operation->kind, DUNLIN_KIND_TABLE) ||

@@ -48,7 +48,8 @@ postgres_sources += drivers/postgres/pg_quote.c
 postgres_sources += drivers/postgres/pg_realise.c
 postgres_sources += drivers/postgres/pg_render.c
 postgres_sources += drivers/postgres/pg_render.h
-postgres_sources += drivers/postgres/pg_render_column.c drivers/postgres/pg_render_computed.c
+postgres_sources += drivers/postgres/pg_render_column.c drivers/postgres/pg_render_computed.c \
+    drivers/postgres/pg_render_convert.c
 postgres_sources += drivers/postgres/pg_render_bodies.c
 postgres_sources += drivers/postgres/pg_render_composite.c
 postgres_sources += drivers/postgres/pg_render_counter.c

@@ -104,6 +104,29 @@ const char *dn_pg_if_exists_said(const dn_pg_render_work *work);
 /* Behind ALTER COLUMN .. TYPE: what is computed from the column is dropped and added anew in the same
  * ALTER TABLE. */
 void dn_pg_say_computed_anew(dn_pg_render_work *work, const dunlin_operation *operation);
+/* Refuses a column that a view uses, as far as is known. */
+void dn_pg_refuse_viewed(dn_pg_render_work *work, const dunlin_operation *operation);
+/* pg_render_convert.c: how values of the old type become those of the new one. */
+typedef enum dn_pg_conversion {
+    DN_PG_CONVERTS_BY_ITSELF = 0, /* or nothing is known of it */
+    DN_PG_CONVERTS_BY_CAST,
+    DN_PG_CONVERTS_BY_NUMBER, /* a boolean, which is one on other databases */
+    DN_PG_CONVERTS_BY_TEXT,
+    DN_PG_CONVERTS_TO_BOOLEAN,
+    DN_PG_CONVERTS_TO_BYTES,
+    DN_PG_CONVERTS_FROM_BYTES
+} dn_pg_conversion;
+/* Refuses what PostgreSQL has no conversion for. `current` is the column, or NULL. */
+dn_pg_conversion dn_pg_conversion_of(dn_pg_render_work *work, const dunlin_operation *operation,
+                                     const dunlin_fact *current);
+/* Has the column a default that stays, and goes the same way? */
+bool dn_pg_keeps_default(dn_pg_conversion how, const dunlin_operation *operation,
+                         const dunlin_property *value);
+/* " USING .." */
+void dn_pg_say_conversion(dn_pg_render_work *work, dn_pg_conversion how,
+                          const dunlin_operation *operation, const dunlin_fact *current);
+void dn_pg_say_default_converted(dn_pg_render_work *work, dn_pg_conversion how,
+                                 const dunlin_operation *operation, dunlin_string value);
 
 /* Conditions for guards: that the object is there. `negated`: that it is not. */
 void dn_pg_guard_relation(dn_kit_text *guard, const dunlin_string *path, uint64_t count,

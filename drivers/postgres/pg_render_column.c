@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "drivers/postgres/pg_render.h"
+#include "drivers/postgres/pg_type.h"
 
 static const char *const known[] = {"type",
                                     "values",
@@ -308,46 +309,33 @@ property_of(const dunlin_fact *fact, const char *name)
     return NULL;
 }
 
-/* Of another array none is converted by itself, as text[] to integer[]. */
+/* MODIFY says the type again, which PostgreSQL refuses to change to itself where a view uses it. */
 static bool
-is_array(dunlin_string type)
+is_of_type(const dunlin_operation *operation, const dunlin_fact *current,
+           const dunlin_property *old)
 {
-    return type.length > 2 && memcmp(type.data + type.length - 2, "[]", 2) == 0;
+    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text printed = {0};
+
+    return old != NULL && operation->using_expression.length == 0 &&
+           !dn_pg_sets(operation, "type_path") && !dn_pg_has_labels(operation) &&
+           property_of(current, "type_path") == NULL && !dn_pg_sets(operation, "collation") &&
+           !(dn_pg_is_unset(operation, "collation") && property_of(current, "collation")) &&
+           dn_pg_type_print(&printed, dn_pg_text_of(operation, "type"), true) &&
+           dn_kit_equal(dn_kit_text_string(&printed), old->text);
 }
 
 static void
-say_cast(dn_pg_render_work *work, const dunlin_operation *operation, const char *before,
-         const char *behind)
+say_using(dn_pg_render_work *work, const dunlin_operation *operation)
 {
-    dn_pg_say(work, " USING CAST(");
-    dn_pg_say(work, before);
-    dn_pg_say_name(work, dn_pg_last_name(operation));
-    dn_pg_say(work, behind);
-    dn_pg_say(work, " AS ");
-    dn_pg_say_type(work, operation);
+    bool named = dn_pg_sets(operation, "type_path");
+
+    dn_pg_say(work, named ? " USING CAST((" : " USING (");
+    dn_pg_say_translated(work, DUNLIN_TRANSLATE_EXPRESSION, operation->using_expression);
+    if (named) {
+        dn_pg_say(work, ") AS ");
+        dn_pg_say_type(work, operation);
+    }
     dn_pg_say(work, ")");
-}
-
-/* The other databases have numbers for booleans, and keep them. */
-static bool
-is_numbered(const dunlin_property *old, dunlin_string type)
-{
-    return old != NULL && dn_kit_same(old->text, "boolean") &&
-           (dn_kit_same(type, "smallint") || dn_kit_same(type, "integer") ||
-            dn_kit_same(type, "bigint"));
-}
-
-/* What PostgreSQL does not convert by itself. */
-static void
-convert(dn_pg_render_work *work, const dunlin_operation *operation, const dunlin_property *old)
-{
-    dunlin_string type = dn_pg_text_of(operation, "type");
-
-    if (is_numbered(old, type))
-        say_cast(work, operation, "CAST(", " AS integer)");
-    else if (is_array(type) && old != NULL && is_array(old->text) &&
-             (work->call->flags & DUNLIN_CALL_OWN_WORDS) != 0)
-        say_cast(work, operation, "", "");
 }
 
 /* A default is taken away before a type changes: it may not fit the new one. */
@@ -359,10 +347,15 @@ change_type(altering *one, const dunlin_fact *current)
     bool typed = dn_pg_sets(operation, "type") || dn_pg_sets(operation, "type_path") ||
                  dn_pg_has_labels(operation);
     const dunlin_property *old = property_of(current, "type");
+    const dn_pg_conversion how =
+        typed ? dn_pg_conversion_of(work, operation, current) : DN_PG_CONVERTS_BY_ITSELF;
+    bool keeps_default = dn_pg_keeps_default(how, operation, property_of(current, "default"));
 
-    if (!typed && !dn_pg_sets(operation, "collation") && !dn_pg_is_unset(operation, "collation"))
+    if (typed ? is_of_type(operation, current, old)
+              : !dn_pg_sets(operation, "collation") && !dn_pg_is_unset(operation, "collation"))
         return;
-    if (dn_pg_sets(operation, "default") && (current == NULL || property_of(current, "default"))) {
+    if (keeps_default || (dn_pg_sets(operation, "default") &&
+                          (current == NULL || property_of(current, "default")))) {
         begin_change(one);
         dn_pg_say(work, "DROP DEFAULT");
     }
@@ -378,20 +371,18 @@ change_type(altering *one, const dunlin_fact *current)
         if (dn_pg_sets(operation, "collation"))
             dn_pg_say_collation(work, dn_pg_text_of(operation, "collation"));
     }
-    if (operation->using_expression.length > 0) {
-        bool named = dn_pg_sets(operation, "type_path");
-
-        dn_pg_say(work, named ? " USING CAST((" : " USING (");
-        dn_pg_say_translated(work, DUNLIN_TRANSLATE_EXPRESSION, operation->using_expression);
-        if (named) {
-            dn_pg_say(work, ") AS ");
-            dn_pg_say_type(work, operation);
-        }
-        dn_pg_say(work, ")");
-    } else {
-        convert(work, operation, old);
+    if (operation->using_expression.length > 0)
+        say_using(work, operation);
+    else
+        dn_pg_say_conversion(work, how, operation, current);
+    if (keeps_default) {
+        begin_change(one);
+        dn_pg_say(work, "SET DEFAULT ");
+        dn_pg_say_default_converted(work, how, operation, property_of(current, "default")->text);
     }
     dn_pg_say_computed_anew(work, operation);
+    if (typed)
+        dn_pg_refuse_viewed(work, operation);
 }
 
 static void

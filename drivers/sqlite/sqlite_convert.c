@@ -42,6 +42,17 @@ is_number(dn_kit_pool *pool, dn_kit_set column)
     return dn_sqlite_type_is(pool, column, "decimal") || dn_sqlite_type_is(pool, column, "float");
 }
 
+/* Bytes and texts are never equal. */
+static const char *
+bytes_cast(dn_kit_pool *pool, dn_kit_set before, dn_kit_set now)
+{
+    if (dn_sqlite_type_is(pool, before, "blob") && dn_sqlite_type_is(pool, now, "text"))
+        return DUNLIN_TYPE_TEXT;
+    return dn_sqlite_type_is(pool, before, "text") && dn_sqlite_type_is(pool, now, "blob")
+               ? DUNLIN_TYPE_BLOB
+               : NULL;
+}
+
 /* Of whole numbers, and of booleans, is the old type what the new one is? */
 static bool
 is_stored_alike(dn_kit_pool *pool, dn_kit_set before, dn_kit_set now)
@@ -85,6 +96,12 @@ cast(dn_sqlite_rendering *work, const dunlin_operation *operation, const dn_sqli
     /* Blanks behind it are no part of it; longer texts are not cut, as the length is not enforced. */
     if (is_char(type) && dn_sqlite_type_is(&work->pool, old, "text")) {
         *text = dn_kit_pool_format(&work->pool, "rtrim(%.*s)", (int)text->length, text->data);
+        *changed = true;
+        return DUNLIN_OK;
+    }
+    if (!given && bytes_cast(&work->pool, old, set) != NULL) {
+        *text = dn_kit_pool_format(&work->pool, "CAST(%.*s AS %s)", (int)text->length, text->data,
+                                   bytes_cast(&work->pool, old, set));
         *changed = true;
         return DUNLIN_OK;
     }
