@@ -39,6 +39,7 @@ typedef struct loading {
     dn_kit_properties order;
 } loading;
 
+/* The texts are those of the facts, which stay while it is rendered. */
 static void
 copy_set(dn_kit_pool *pool, dn_kit_set from, dn_kit_properties *to)
 {
@@ -50,11 +51,6 @@ copy_set(dn_kit_pool *pool, dn_kit_set from, dn_kit_properties *to)
         return;
     memcpy(to->list, from.list, count * sizeof(*to->list));
     to->count = to->capacity = count;
-    for (size_t i = 0; i < count; i++) {
-        to->list[i].name = dn_kit_pool_copy(pool, to->list[i].name);
-        to->list[i].text = to->list[i].text.length > 0 ? dn_kit_pool_copy(pool, to->list[i].text)
-                                                       : dn_kit_string(NULL);
-    }
 }
 
 static int32_t
