@@ -142,6 +142,27 @@ dn_mysql_push_step(dn_mysql_rendering *work, uint64_t first, uint64_t count, con
     return status;
 }
 
+int32_t
+dn_mysql_push_in_mode(dn_mysql_rendering *work, const char *mode)
+{
+    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text text = work->sql;
+    uint64_t at = work->at > 0 ? work->at - 1 : 0;
+    int32_t status;
+
+    work->sql = (dn_kit_text){0};
+    dn_kit_text_format(&work->sql,
+                       "SET @dunlin_mode = @@SESSION.sql_mode, SESSION sql_mode = "
+                       "CONCAT(@@SESSION.sql_mode, ',%s')",
+                       mode);
+    work->sql.failed |= text.failed;
+    status = dn_mysql_push_step(work, at, 1, NULL);
+    dn_kit_text_add_string(&work->sql, dn_kit_text_string(&text));
+    if (status == DUNLIN_OK)
+        status = dn_mysql_push_step(work, at, 1, NULL);
+    dn_kit_text_add(&work->sql, "SET SESSION sql_mode = @dunlin_mode");
+    return status == DUNLIN_OK ? dn_mysql_push_step(work, at, 1, NULL) : status;
+}
+
 /* --- ALTER TABLE ----------------------------------------------------------------------------------------------- */
 int32_t
 dn_mysql_end_alter(dn_mysql_rendering *work)
@@ -482,8 +503,13 @@ dn_mysql_render(const dunlin_call *call, const dunlin_profile *profile, int32_t 
 
     if (status == DUNLIN_OK)
         status = begin_session(&work);
-    while (work.at < count && status == DUNLIN_OK)
+    while (work.at < count && status == DUNLIN_OK) {
+        const dunlin_operation *operation = operations[work.at];
+
         status = render_next(&work);
+        if (status == DUNLIN_OK && work.paused != NULL)
+            status = dn_mysql_resume_counter(&work, operation);
+    }
     if (status == DUNLIN_OK)
         status = dn_mysql_end_alter(&work);
     dn_kit_text_free(&work.sql);

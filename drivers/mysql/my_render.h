@@ -18,6 +18,13 @@ typedef struct dn_mysql_told {
     struct dn_mysql_told *next;
 } dn_mysql_told;
 
+/* A column that does not number itself until a new key begins with it. */
+typedef struct dn_mysql_paused {
+    dunlin_string table;
+    dunlin_string column;
+    struct dn_mysql_paused *next;
+} dn_mysql_paused;
+
 /* Places of operations, those of a table together. */
 typedef struct dn_mysql_past {
     uint64_t buckets; /* a power of two */
@@ -44,6 +51,7 @@ typedef struct dn_mysql_rendering {
     size_t name_count;
     const char *guard; /* of its clause, in a script */
     dn_mysql_told *told;
+    dn_mysql_paused *paused;
     bool as_is; /* expressions are native already */
     bool quiet; /* earlier operations are gone through again: no notes */
     dn_mysql_past past;
@@ -71,6 +79,9 @@ int32_t dn_mysql_inform(dn_mysql_rendering *work, const char *format, ...)
  * condition under which it is sent, or NULL; it takes the pool's memory. */
 int32_t dn_mysql_push_step(dn_mysql_rendering *work, uint64_t first, uint64_t count,
                            const char *guard);
+/* Pushes it between statements that set the mode of the session, and set it back, for the operation that was
+ * rendered last. */
+int32_t dn_mysql_push_in_mode(dn_mysql_rendering *work, const char *mode);
 /* The condition under which an operation is to run, in the pool; NULL: always. */
 const char *dn_mysql_guard(dn_mysql_rendering *work, const dunlin_operation *operation);
 /* Ends the ALTER TABLE at work, if there is one. */
@@ -147,6 +158,11 @@ int32_t dn_mysql_render_object(dn_mysql_rendering *work);
 /* Refuses the one at work when nothing gives it the key that the server wants: operations first .. end -
  * 1 are those of its statement. */
 int32_t dn_mysql_check_counter(dn_mysql_rendering *work, uint64_t first, uint64_t end);
+/* Before a key goes: "MODIFY COLUMN ..., " where a column numbers itself and nothing else begins with it. */
+int32_t dn_mysql_pause_counter(dn_mysql_rendering *work, dunlin_string table, dunlin_string column);
+bool dn_mysql_is_paused(const dn_mysql_rendering *work, dunlin_string table, dunlin_string column);
+/* Behind the operation: lets it number itself again where there is a key now. */
+int32_t dn_mysql_resume_counter(dn_mysql_rendering *work, const dunlin_operation *operation);
 /* ", KEY ..." where a column of the statement has no key but an index that comes later. */
 int32_t dn_mysql_add_counter_key(dn_mysql_rendering *work, uint64_t first, uint64_t end);
 /* The same for one column, whatever keys there are. */

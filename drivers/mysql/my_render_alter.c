@@ -25,8 +25,9 @@ is_constraint(const dunlin_operation *operation)
 static int32_t
 begin(dn_mysql_rendering *work, const dunlin_operation *operation)
 {
-    int32_t status = dn_mysql_begin_clause(work, operation->path[0], operation->path + 1,
-                                           operation->path_count > 1 ? 1 : 0);
+    bool named = operation->path_count > 1 && !is_kind(operation, DUNLIN_KIND_PRIMARY_KEY);
+    int32_t status =
+        dn_mysql_begin_clause(work, operation->path[0], operation->path + 1, named ? 1 : 0);
 
     work->guard = work->script ? dn_mysql_guard(work, operation) : NULL;
     return status;
@@ -260,6 +261,7 @@ typedef struct index_need {
     const dn_mysql_rendering *work;
     dunlin_string column;   /* that the index begins with */
     const dunlin_fact *key; /* a foreign key that begins so */
+    bool counts;            /* the column numbers itself */
     bool other;             /* so does another index */
 } index_need;
 
@@ -298,6 +300,9 @@ look_for_need(const dunlin_fact *fact, void *context)
 {
     index_need *need = context;
 
+    if (dn_kit_same(fact->kind, DUNLIN_KIND_COLUMN) && fact->path_count == 2 &&
+        dn_mysql_same_name(fact->path[1], need->column))
+        need->counts = dn_kit_set_find(dn_mysql_fact_members(fact), "auto") != NULL;
     if (fact->path_count != 2 || !dn_mysql_same_name(first_column(fact), need->column) ||
         is_dropped(need->work, fact))
         return DUNLIN_OK;
@@ -311,9 +316,9 @@ look_for_need(const dunlin_fact *fact, void *context)
 }
 
 /* Error 1553: no foreign key is left without an index. It gets the one that the server would have made
- * for it. */
-static void
-add_index_for_key(dn_mysql_rendering *work, const dunlin_operation *operation)
+ * for it. Nor is a column that numbers itself. */
+static int32_t
+add_what_needs_it(dn_mysql_rendering *work, const dunlin_operation *operation)
 {
     DN_KIT_CLEANUP(dn_kit_free) char *kind = dn_kit_copy(operation->kind);
     const dunlin_fact *index =
@@ -321,17 +326,20 @@ add_index_for_key(dn_mysql_rendering *work, const dunlin_operation *operation)
     index_need need = {.work = work};
 
     if (index == NULL || work->script)
-        return;
+        return DUNLIN_OK;
     need.column = first_column(index);
     work->call->host->members(work->call, dn_kit_string(""), operation->path, 1, look_for_need,
                               &need);
-    if (need.key == NULL || need.other)
-        return;
-    dn_kit_text_add(&work->sql, "ADD INDEX ");
-    dn_mysql_add_name(work, need.key->path[1]);
-    dn_kit_text_add(&work->sql, " ");
-    dn_mysql_add_columns(work, dn_kit_set_list(dn_mysql_fact_members(need.key), "columns"));
-    dn_kit_text_add(&work->sql, ",\n    ");
+    if (need.key != NULL && !need.other && !is_kind(operation, DUNLIN_KIND_PRIMARY_KEY)) {
+        dn_kit_text_add(&work->sql, "ADD INDEX ");
+        dn_mysql_add_name(work, need.key->path[1]);
+        dn_kit_text_add(&work->sql, " ");
+        dn_mysql_add_columns(work, dn_kit_set_list(dn_mysql_fact_members(need.key), "columns"));
+        dn_kit_text_add(&work->sql, ",\n    ");
+    }
+    return need.counts && !need.other
+               ? dn_mysql_pause_counter(work, operation->path[0], need.column)
+               : DUNLIN_OK;
 }
 
 static int32_t
@@ -344,10 +352,6 @@ drop_constraint(dn_mysql_rendering *work, const dunlin_operation *operation)
     status = begin(work, operation);
     if (status != DUNLIN_OK)
         return status;
-    if (is_kind(operation, DUNLIN_KIND_PRIMARY_KEY)) {
-        dn_kit_text_add(&work->sql, "DROP PRIMARY KEY");
-        return DUNLIN_OK;
-    }
     if (is_kind(operation, DUNLIN_KIND_FOREIGN_KEY)) {
         dn_kit_text_add(&work->sql, "DROP FOREIGN KEY ");
         dn_mysql_add_name(work, operation->path[1]);
@@ -356,10 +360,14 @@ drop_constraint(dn_mysql_rendering *work, const dunlin_operation *operation)
                    ? DUNLIN_OK
                    : drop_implied_index(work, operation);
     }
-    add_index_for_key(work, operation);
+    status = add_what_needs_it(work, operation);
+    if (is_kind(operation, DUNLIN_KIND_PRIMARY_KEY)) {
+        dn_kit_text_add(&work->sql, "DROP PRIMARY KEY");
+        return status;
+    }
     dn_kit_text_add(&work->sql, "DROP INDEX ");
     dn_mysql_add_name(work, operation->path[1]);
-    return DUNLIN_OK;
+    return status;
 }
 
 /* --- renaming ------------------------------------------------------------------------------------------------------ */

@@ -424,7 +424,7 @@ dn_mysql_add_column(dn_mysql_rendering *work, dunlin_string table, dunlin_string
         text = dn_kit_set_text(column, "on_update");
         if (text.length > 0)
             dn_kit_text_format(&work->sql, " ON UPDATE %.*s", (int)text.length, text.data);
-        if (dn_kit_set_find(column, "auto") != NULL)
+        if (dn_kit_set_find(column, "auto") != NULL && !dn_mysql_is_paused(work, table, name))
             dn_kit_text_add(&work->sql, " AUTO_INCREMENT");
     }
     if (dn_kit_set_is_true(column, "invisible"))

@@ -145,3 +145,101 @@ dn_mysql_is_told(const dn_mysql_rendering *work, const dunlin_operation *operati
             return true;
     return false;
 }
+
+/* --- keys that go, and come again --------------------------------------------------------------------- */
+bool
+dn_mysql_is_paused(const dn_mysql_rendering *work, dunlin_string table, dunlin_string column)
+{
+    for (const dn_mysql_paused *paused = work->paused; paused != NULL; paused = paused->next)
+        if (dn_kit_equal(paused->table, table) && dn_mysql_same_name(paused->column, column))
+            return true;
+    return false;
+}
+
+/* The column as it is before an operation; as it is paused, without its numbers. */
+static int32_t
+add_counter(dn_mysql_rendering *work, const dn_mysql_paused *paused, uint64_t before, bool *counts)
+{
+    dn_mysql_list now = {0};
+    int32_t status = dn_mysql_column_now(work, paused->table, paused->column, before, &now);
+    dn_kit_set members = {now.items, now.count};
+
+    *counts = dn_kit_set_find(members, "auto") != NULL;
+    if (status == DUNLIN_OK) {
+        dn_kit_text_add(&work->sql, "MODIFY COLUMN ");
+        status = dn_mysql_add_column(work, paused->table, paused->column, members);
+    }
+    dn_mysql_list_free(&now);
+    return status;
+}
+
+/* Error 1075: a column that numbers itself is not left without a key. */
+int32_t
+dn_mysql_pause_counter(dn_mysql_rendering *work, dunlin_string table, dunlin_string column)
+{
+    dn_mysql_paused *paused;
+    bool counts;
+    int32_t status;
+
+    if ((work->call->flags & DUNLIN_CALL_OWN_WORDS) == 0)
+        return DUNLIN_OK;
+    paused = dn_kit_pool_take(&work->pool, sizeof(*paused));
+    if (paused == NULL)
+        return dn_kit_no_memory(work->call);
+    *paused = (dn_mysql_paused){table, column, work->paused};
+    work->paused = paused;
+    status = add_counter(work, paused, work->at, &counts);
+    dn_kit_text_add(&work->sql, ",\n    ");
+    if (work->name_count < DN_MYSQL_NAMES)
+        work->names[work->name_count++] = column;
+    return status;
+}
+
+static bool
+begins_key(const dunlin_operation *key, const dn_mysql_paused *paused)
+{
+    return key->verb == DUNLIN_VERB_CREATE && key->path_count == 2 &&
+           dn_kit_equal(key->path[0], paused->table) &&
+           (dn_kit_same(key->kind, DUNLIN_KIND_INDEX)
+                ? begins_with(key, paused->column)
+                : (dn_kit_same(key->kind, DUNLIN_KIND_PRIMARY_KEY) ||
+                   dn_kit_same(key->kind, DUNLIN_KIND_UNIQUE)) &&
+                      has_column(dn_kit_set_list(dn_mysql_set(key), "columns"), paused->column,
+                                 false));
+}
+
+/* A row with 0 keeps it. */
+static int32_t
+count_again(dn_mysql_rendering *work, const dn_mysql_paused *paused)
+{
+    bool counts;
+    int32_t status;
+
+    dn_mysql_keep_history(work, paused->table);
+    dn_kit_text_add(&work->sql, "ALTER TABLE ");
+    dn_mysql_add_name(work, paused->table);
+    dn_kit_text_add(&work->sql, " ");
+    status = add_counter(work, paused, work->count, &counts);
+    if (status != DUNLIN_OK || !counts) {
+        dn_kit_text_clear(&work->sql);
+        return status;
+    }
+    return dn_mysql_push_in_mode(work, "NO_AUTO_VALUE_ON_ZERO");
+}
+
+int32_t
+dn_mysql_resume_counter(dn_mysql_rendering *work, const dunlin_operation *operation)
+{
+    dn_mysql_paused **place = &work->paused;
+    const dn_mysql_paused *paused;
+    int32_t status;
+
+    while (*place != NULL && !begins_key(operation, *place))
+        place = &(*place)->next;
+    if (*place == NULL)
+        return DUNLIN_OK;
+    paused = *place;
+    *place = paused->next;
+    status = dn_mysql_end_alter(work);
+    return status == DUNLIN_OK ? count_again(work, paused) : status;
+}
