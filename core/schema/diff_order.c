@@ -691,10 +691,10 @@ static int
 clean_up(dn_diffing *work)
 {
     if (drop_routines_of_tables(work) < 0 || dn_diff_drop_tables(work, always) < 0 ||
-        drop_kinds(work, DUNLIN_KIND_SEQUENCE) < 0 || drop_kinds(work, "aggregate") < 0 ||
+        drop_kinds(work, "aggregate") < 0 ||
         drop_sorted(work, "function procedure domain type") < 0 ||
-        drop_kinds(work, DUNLIN_KIND_ENUM) < 0 || drop_kinds(work, "collation") < 0 ||
-        drop_kinds(work, DUNLIN_KIND_EXTENSION) < 0)
+        drop_kinds(work, DUNLIN_KIND_SEQUENCE) < 0 || drop_kinds(work, DUNLIN_KIND_ENUM) < 0 ||
+        drop_kinds(work, "collation") < 0 || drop_kinds(work, DUNLIN_KIND_EXTENSION) < 0)
         return -1;
     for (size_t i = 0; i < work->count; i++)
         if ((work->moves[i].what & DN_MOVE_DROP) &&
@@ -732,7 +732,7 @@ dn_diff_order(dn_diffing *work)
     if (note_new_names(work) < 0 || clear_the_way(work) < 0 ||
         come_kinds(work, DUNLIN_KIND_SCHEMA) < 0 || come_kinds(work, DUNLIN_KIND_EXTENSION) < 0 ||
         come_kinds(work, "collation") < 0 || come_kinds(work, DUNLIN_KIND_ENUM) < 0 ||
-        come_types(work) < 0 || come_kinds(work, DUNLIN_KIND_SEQUENCE) < 0 ||
+        come_kinds(work, DUNLIN_KIND_SEQUENCE) < 0 || come_types(work) < 0 ||
         come_tables(work) < 0 || come_kinds(work, DUNLIN_KIND_FOREIGN_KEY) < 0 ||
         come_routines(work) < 0 || come_kinds(work, "aggregate") < 0 || come_views(work) < 0 ||
         come_put_off(work) < 0 || come_triggers(work) < 0 ||
