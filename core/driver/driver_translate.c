@@ -138,15 +138,18 @@ dn_driver_translator(const dn_driver *driver, const dunlin_profile *profile, dn_
     return 0;
 }
 
-/* For what the database itself has written. */
+/* `written_in`: the rules of the text, portable or the database's own. */
 static dn_ddl_target
-target_of(const dn_driver_translations *translator, translation_context *context)
+target_of(const dn_driver_translations *translator, const dn_lex_rules *written_in,
+          translation_context *context)
 {
     return (dn_ddl_target){
-        .portable = translator->own,
+        .portable = written_in,
         .rules = translator->rules,
         .namespaces = translator->namespaces,
-        .column_class = class_of_column,
+        .quote_name = quote_name,
+        .quote_literal = quote_literal,
+        .column_class = context->columns ? class_of_column : NULL,
         .context = context,
     };
 }
@@ -157,7 +160,7 @@ dn_driver_query_class(const dn_driver_translations *translator, const dn_driver_
 {
     translation_context context = {.quoter = {translator->driver, translator->profile},
                                    .columns = columns};
-    const dn_ddl_target target = target_of(translator, &context);
+    const dn_ddl_target target = target_of(translator, translator->own, &context);
 
     return dn_ddl_query_class(&target, query, column, arena);
 }
@@ -168,7 +171,7 @@ dn_driver_query_ask(const dn_driver_translations *translator, const dn_driver_co
 {
     translation_context context = {.quoter = {translator->driver, translator->profile},
                                    .columns = columns};
-    const dn_ddl_target target = target_of(translator, &context);
+    const dn_ddl_target target = target_of(translator, translator->own, &context);
 
     dn_ddl_query_ask(&target, query, arena);
 }
@@ -180,17 +183,10 @@ translate_anew(const dn_driver_translations *translator, int32_t what, dunlin_st
     translation_context context = {.quoter = {translator->driver, translator->profile},
                                    .columns = translator->columns,
                                    .asked = {.blind = !translator->columns}};
-    dn_ddl_target target = {
-        .portable = translator->portable,
-        .rules = translator->rules,
-        .namespaces = translator->namespaces,
-        .quote_name = quote_name,
-        .quote_literal = quote_literal,
-        .column_class = translator->columns ? class_of_column : NULL,
-        .column_at = translator->columns && translator->columns->column_at ? column_at : NULL,
-        .context = &context,
-    };
+    dn_ddl_target target = target_of(translator, translator->portable, &context);
 
+    if (translator->columns && translator->columns->column_at)
+        target.column_at = column_at;
     if (dn_ddl_translate(&target, what, text, arena, translation, error) < 0)
         return -1;
     if (translation->text.data)

@@ -291,17 +291,19 @@ check_made_name(const deciding *work, const dunlin_operation *operation)
 {
     static const char *const kinds[] = {DUNLIN_KIND_UNIQUE, DUNLIN_KIND_FOREIGN_KEY,
                                         DUNLIN_KIND_CHECK, DUNLIN_KIND_INDEX};
-    const dunlin_fact *there = NULL;
     dunlin_string name;
     bool index = dn_string_equal(operation->kind, DUNLIN_KIND_INDEX);
+    bool concerned = false;
+    bool taken = false;
 
-    if (work->again || operation->verb != DUNLIN_VERB_CREATE ||
-        !dn_string_among(operation->kind, "unique fk check index") || !is_nameless(work, operation))
+    if (work->again || operation->verb != DUNLIN_VERB_CREATE || !is_nameless(work, operation))
         return 0;
-    for (size_t i = 0; !there && i < sizeof kinds / sizeof kinds[0]; i++)
-        there = dn_fact_map_find(work->facts, dn_string(kinds[i]), operation->path,
-                                 operation->path_count);
-    if (!there)
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        concerned = concerned || dn_string_equal(operation->kind, kinds[i]);
+        taken = taken || dn_fact_map_find(work->facts, dn_string(kinds[i]), operation->path,
+                                          operation->path_count);
+    }
+    if (!concerned || !taken)
         return 0;
     name = operation->path[operation->path_count - 1];
     dn_fail(work->error, DUNLIN_DISAGREEMENT, "translate.made-name",

@@ -18,6 +18,9 @@ setup() {
     assert_exit 0
     assert_json_form docs
     assert_json '[.path, .drawn]' '["schema.html",true]'
+    # What does not fit into a section cannot be scrolled to: names of any length are broken.
+    grep -q 'nav,main{overflow-wrap:anywhere}' schema.html
+    grep -q 'prefers-color-scheme:dark' schema.html
     python3 - "$(json .tables)" <<'END'
 import html.parser, sys
 
