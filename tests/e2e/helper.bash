@@ -86,13 +86,10 @@ dunlin() {
 # document whose format is dunlin-COMMAND/<number>. Look into it with: json FILTER
 run_json() {
     dunlin "$1" --json "${@:2}"
-    local count
-    if ! count=$(jq -s length <<<"$output" 2>/dev/null) || [ "$count" -ne 1 ]; then
-        fail "'dunlin $*' did not print one JSON document"
-    fi
-    if ! jq -e --arg command "$1" \
-        '.format | test("^dunlin-" + $command + "/[0-9]+$")' <<<"$output" >/dev/null; then
-        fail "the format of 'dunlin $*' is not dunlin-$1/<number>"
+    if ! jq -se --arg command "$1" \
+        'length == 1 and (.[0].format | test("^dunlin-" + $command + "/[0-9]+$"))' \
+        <<<"$output" >/dev/null 2>&1; then
+        fail "'dunlin $*' did not print one JSON document whose format is dunlin-$1/<number>"
     fi
 }
 
