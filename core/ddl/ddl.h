@@ -80,7 +80,8 @@ int dn_ddl_verify(dunlin_string text, const dn_ddl_options *options, dn_arena *a
 typedef enum dn_ddl_guarding {
     DN_DDL_GUARDS_ADDED = 0,
     DN_DDL_GUARDED,   /* it had them all */
-    DN_DDL_GUARDLESS, /* there is nothing to guard, or no place for it */
+    DN_DDL_GUARDLESS, /* it needs no guard, or there is no place for one */
+    DN_DDL_BARE_ROWS, /* it changes rows, and nothing says what happens to those that are there */
     DN_DDL_UNKNOWN    /* native, or a mistake */
 } dn_ddl_guarding;
 typedef struct dn_ddl_guarded {

@@ -194,13 +194,44 @@ needless(const dn_ddl_statement *parsed)
 {
     const dunlin_operation *first = parsed->operations[0];
 
-    if (first->verb == DUNLIN_VERB_DATA)
-        return "it changes rows, which have no IF EXISTS";
     if (first->flags & DUNLIN_OPERATION_OR_REPLACE)
         return "it replaces what is there";
     if (dn_property_find(first->set, first->set_count, "temporary"))
         return "it is temporary, and gone with its session";
     return NULL;
+}
+
+/* Words outside of quotes by which a statement says what happens to rows that are there. */
+static int
+see_conflict(const dunlin_token *token, void *context)
+{
+    static const char *const words[] = {"conflict", "duplicate", "ignore", "replace", "exists"};
+    bool *found = context;
+
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        *found = *found || dn_string_equal_fold(token->text, words[i]);
+    return *found;
+}
+
+/* Of one that changes rows: run again, is it the same? */
+static dn_ddl_guarding
+judge_rows(const guarding *work, const char **reason)
+{
+    bool handled = false;
+    const char *text = work->text.data;
+
+    dn_lex_tokens(work->options.rules, work->text, see_conflict, &handled);
+    if (handled) {
+        *reason = "it says itself what happens to rows that are there";
+        return DN_DDL_GUARDLESS;
+    }
+    *reason =
+        work->text.length > 6 && strncasecmp(text, "insert", 6) == 0
+            ? "run again, it fails at a key, or adds its rows twice: ON CONFLICT (key) DO NOTHING "
+              "behind it passes over those that are there"
+            : "run again, it changes what its WHERE finds then: where that must not be changed "
+              "twice, WHERE has to leave it out";
+    return DN_DDL_BARE_ROWS;
 }
 
 static const char *
@@ -235,6 +266,10 @@ dn_ddl_guard(dunlin_string text, const dn_ddl_options *options, dn_ddl_guard_che
         guarded->reason = work.parsed.marks[i].native;
     if (work.parsed.kind != DN_DDL_OPERATIONS || guarded->reason) {
         guarded->guarding = DN_DDL_UNKNOWN;
+        return 0;
+    }
+    if (work.parsed.operations[0]->verb == DUNLIN_VERB_DATA) {
+        guarded->guarding = judge_rows(&work, &guarded->reason);
         return 0;
     }
     guarded->reason = needless(&work.parsed);

@@ -123,7 +123,7 @@ choose_dialect(hardening *work)
 static const char *
 status_of(const dn_hardened_statement *one)
 {
-    static const char *const names[] = {"hardened", "guarded", "needless", "native"};
+    static const char *const names[] = {"hardened", "guarded", "needless", "unguarded", "native"};
 
     return names[one->guarding];
 }

@@ -45,13 +45,16 @@ dn_fact_lies_in(const dunlin_fact *fact, const dunlin_fact *owner)
     return true;
 }
 
+/* The text of a view has names of its columns that its definition does without. */
 void
 dn_diff_members(dn_properties *list, const dunlin_fact *fact)
 {
     dn_properties_add_all(list, fact->properties, fact->property_count,
-                          dn_fact_is(fact, DUNLIN_KIND_TABLE)
-                              ? "depends invalid text unsure"
-                              : "depends invalid order text unsure version");
+                          dn_fact_is(fact, DUNLIN_KIND_TABLE) ? "depends invalid text unsure"
+                          : dn_fact_is(fact, DUNLIN_KIND_VIEW)
+                              ? "depends invalid order unsure version"
+                              : "depends invalid order text "
+                                "unsure version");
 }
 
 bool

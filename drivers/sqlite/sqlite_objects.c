@@ -207,6 +207,28 @@ drop_views_over(dn_sqlite_rendering *work, const dunlin_operation *operation)
     return status;
 }
 
+/* The query as it was stored, where its fact has left out names that say nothing new: a rename below the
+ * view writes another name in front of them, and they stay. */
+static void
+keep_names(dn_sqlite_rendering *work, dunlin_string written, dn_kit_properties *set)
+{
+    dn_sqlite_tokens tokens;
+    size_t at = 0;
+    size_t depth = 0;
+
+    if (written.length == 0 || !dn_sqlite_tokens_cut(&work->pool, written, &tokens))
+        return;
+    while (at < tokens.count && (depth > 0 || !dn_sqlite_tokens_word(&tokens, at, "as"))) {
+        depth += dn_sqlite_tokens_symbol(&tokens, at, '(');
+        depth -= dn_sqlite_tokens_symbol(&tokens, at, ')') && depth > 0;
+        at++;
+    }
+    for (size_t i = 0; i < set->count && at + 1 < tokens.count; i++)
+        if (dn_kit_same(set->list[i].name, "definition"))
+            set->list[i].text =
+                dn_sqlite_statement_text(&work->pool, &tokens, at + 1, tokens.count);
+}
+
 static int32_t
 create_view(dn_sqlite_rendering *work, dunlin_string name, dn_kit_set given, dunlin_string body)
 {
@@ -219,6 +241,8 @@ create_view(dn_sqlite_rendering *work, dunlin_string name, dn_kit_set given, dun
     view = add_view(work, name);
     if (view == NULL)
         return dn_kit_no_memory(work->call);
+    if ((work->call->flags & DUNLIN_CALL_OWN_WORDS) != 0)
+        keep_names(work, dn_kit_set_text(given, "text"), &set);
     view->set = set;
     dn_sqlite_write_view(&work->sql, name, dn_kit_set_of(&set),
                          dn_sqlite_if_not_exists(work, work->operations[work->at]));
@@ -236,6 +260,7 @@ rename_view(dn_sqlite_rendering *work, const dunlin_operation *operation)
         return dn_kit_fail(work->call, DUNLIN_MISSING, "there is no view '%.*s'", (int)name.length,
                            name.data);
     view->name = new_name_of(operation);
+    keep_names(work, dn_kit_set_text(dn_kit_set_of(&view->set), "text"), &view->set);
     status = drop(work, "VIEW", name, false);
     if (status != DUNLIN_OK)
         return status;

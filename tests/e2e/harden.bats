@@ -65,6 +65,8 @@ assert_document() {
     folder portable
     cat >migrations/0001_a.sql <<'SQL'
 INSERT INTO t (a) VALUES (1);
+INSERT INTO t (a) VALUES ('on conflict') ON CONFLICT DO NOTHING;
+UPDATE t SET a = a + 1;
 CREATE OR REPLACE VIEW v AS SELECT 1 AS x;
 CREATE TABLE IF NOT EXISTS g (a int);
 CREATE FUNCTION f() RETURNS integer LANGUAGE sql AS 'SELECT 1';
@@ -81,11 +83,12 @@ SQL
     assert_exit 0
     assert_document
     assert_json '[.files[0].statements[] | [.line, .status]]' \
-        '[[1,"needless"],[2,"needless"],[3,"guarded"],[4,"native"],[6,"native"],[9,"native"],[12,"native"]]'
-    assert_json '[.files[0].statements[].reason] | map(select(. != null)) | length' 6
+        '[[1,"unguarded"],[2,"needless"],[3,"unguarded"],[4,"needless"],[5,"guarded"],[6,"native"],[8,"native"],[11,"native"],[14,"native"]]'
+    assert_json '[.files[0].statements[].reason] | map(select(. != null)) | length' 8
     dunlin harden migrations/0001_a.sql
-    assert_stdout 'migrations/0001_a.sql:1: needless: it changes rows, which have no IF EXISTS'
-    assert_stdout "migrations/0001_a.sql:6: native: it stands in a section for one database"
+    assert_stdout 'migrations/0001_a.sql:1: unguarded: run again, it fails at a key, or adds its rows twice: ON CONFLICT (key) DO NOTHING behind it passes over those that are there'
+    assert_stdout 'migrations/0001_a.sql:3: unguarded: run again, it changes what its WHERE finds then'
+    assert_stdout "migrations/0001_a.sql:8: native: it stands in a section for one database"
     assert_stdout 'nothing to add'
 }
 

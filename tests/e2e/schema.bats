@@ -55,6 +55,20 @@ CREATE VIEW "v" AS SELECT n FROM b;'
     assert_json_form diff
 }
 
+@test "columns of views that are loaded keep their names behind a rename as those that were dumped" {
+    sql app.db "CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT);
+        CREATE VIEW v AS SELECT id AS id, t.a AS a, (SELECT 1 AS as1) AS \"One\" FROM t;
+        CREATE VIEW plain AS SELECT id, a FROM t"
+    dunlin schema dump --url sqlite:app.db --output schema.sql
+    dunlin schema load schema.sql --url sqlite:new.db
+    assert_exit 0
+    for file in app.db new.db; do
+        sql $file "ALTER TABLE t RENAME COLUMN a TO b"
+        assert_equal "$(sql $file "SELECT group_concat(name) FROM pragma_table_info('v')")" id,a,One
+        assert_equal "$(sql $file "SELECT group_concat(name) FROM pragma_table_info('plain')")" id,b
+    done
+}
+
 @test "a definition is loaded whole or not at all, and only into an empty database" {
     printf 'CREATE TABLE t (n INT);\n\nCREATE TABLE t (m INT);\n' >twice.sql
     dunlin schema load twice.sql --url sqlite:app.db
