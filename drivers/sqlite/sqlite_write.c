@@ -156,21 +156,39 @@ has_keyword(dunlin_string type)
     return false;
 }
 
+/* Words with one blank between them, and numbers in parentheses behind them. */
+static bool
+is_plain_type(dunlin_string type)
+{
+    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789";
+    static const char numbers[] = "0123456789+-., ";
+    const char *at = type.data;
+    const char *end = type.data + type.length;
+
+    do {
+        at += at > type.data;
+        if (at == end || memchr(letters, *at, 27) == NULL)
+            return false;
+        while (at < end && memchr(letters, *at, sizeof(letters) - 1) != NULL)
+            at++;
+    } while (at < end && *at == ' ');
+    if (at == end)
+        return true;
+    if (*at++ != '(')
+        return false;
+    while (at < end && memchr(numbers, *at, sizeof(numbers) - 1) != NULL)
+        at++;
+    return at + 1 == end && *at == ')';
+}
+
 /* --- columns ------------------------------------------------------------------------------------- */
 static void
 write_type(dn_kit_text *sql, dunlin_string type)
 {
-    static const char usual[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_ (),+-.";
-
     if (type.length == 0)
         return;
     dn_kit_text_add(sql, " ");
-    for (uint64_t i = 0; i < type.length; i++)
-        if (memchr(usual, type.data[i], sizeof(usual) - 1) == NULL) {
-            dn_sqlite_write_name(sql, type);
-            return;
-        }
-    if (has_keyword(type))
+    if (!is_plain_type(type) || has_keyword(type))
         dn_sqlite_write_name(sql, type);
     else
         dn_kit_text_add_string(sql, type);
