@@ -75,6 +75,13 @@ load helper
         "CREATE TABLE t (a integer, b boolean, c other, \"D d\" integer DEFAULT 1, e varchar(5))"
     step_to "$one" "$two"
     assert_equal "$(sql_pg "$one" 'SELECT a, b, c, "D d", e FROM t')" "12|t|sad|7|5"
+    # What the server never changes is said before anything is done.
+    sql_pg "$one" "CREATE TABLE divided (a int, b int) PARTITION BY RANGE (a)"
+    sql_pg "$two" "CREATE TABLE divided (a bigint, b bigint) PARTITION BY RANGE (a)"
+    dunlin diff "$one" "$two" --sql
+    assert_exit 1
+    assert_stderr "the column 'a' is in the partition key of its table (RANGE (a)), and PostgreSQL does not change its type"
+    sql_pg "$two" "DROP TABLE divided" "CREATE TABLE divided (a int, b bigint) PARTITION BY RANGE (a)"
     # A value that goes is not taken from a row.
     sql_pg "$one" "CREATE TYPE gone AS ENUM ('a', 'b')" "CREATE TABLE u (v gone)" "INSERT INTO u VALUES ('b')"
     sql_pg "$two" "CREATE TYPE gone AS ENUM ('a')" "CREATE TABLE u (v gone)"
