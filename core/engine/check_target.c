@@ -109,6 +109,14 @@ is_drift(const dn_finding *finding)
     return false;
 }
 
+static const char *
+mend_of_finding(const examining *work, const dn_finding *finding)
+{
+    if (strcmp(finding->id, "tracker.unknown-row") == 0)
+        return "update the checkout, and do not migrate from this one";
+    return !work->diagnosis.repair.automatic && is_drift(finding) ? work->drift : work->repair;
+}
+
 /* --- telling -------------------------------------------------------------------------------------------- */
 
 static void
@@ -144,7 +152,6 @@ without_object(const dn_finding *finding)
 static void
 tell_findings(examining *work)
 {
-    bool asks = !work->diagnosis.repair.automatic;
     const dn_findings *findings = &work->checking->session->reconciliation.findings;
 
     for (size_t i = 0; i < findings->count; i++) {
@@ -153,8 +160,7 @@ tell_findings(examining *work)
         if (finding->severity != DN_NOTE && strncmp(finding->id, "journal.", 8) != 0 &&
             strncmp(finding->id, "snapshot.", 9) != 0)
             dn_checks_problem(work->checking, &work->check, finding->object,
-                              without_object(finding),
-                              asks && is_drift(finding) ? work->drift : work->repair);
+                              without_object(finding), mend_of_finding(work, finding));
     }
 }
 

@@ -192,19 +192,26 @@ loses_its_key(closing *state, const dunlin_fact *foreign, const dunlin_string *t
     return false;
 }
 
+/* Its key or columns in the other table. */
 static bool
-foreign_key_is_in_the_way(closing *state, const dunlin_fact *fact)
+rests_on_what_changes(closing *state, const dunlin_fact *foreign)
 {
-    const dunlin_property *ref = dn_property_find(fact->properties, fact->property_count, "ref");
+    const dunlin_property *ref =
+        dn_property_find(foreign->properties, foreign->property_count, "ref");
     dunlin_string table[4];
     uint64_t count = 0;
 
-    if (lists_disturbed(state, fact, "columns", fact->path, fact->path_count - 1))
-        return true;
     for (ref = ref ? ref + 1 : NULL; ref && ref->type != DUNLIN_PROPERTY_END && count < 4; ref++)
         table[count++] = ref->text;
-    return lists_disturbed(state, fact, "ref_columns", table, count) ||
-           loses_its_key(state, fact, table, count);
+    return lists_disturbed(state, foreign, "ref_columns", table, count) ||
+           loses_its_key(state, foreign, table, count);
+}
+
+static bool
+foreign_key_is_in_the_way(closing *state, const dunlin_fact *fact)
+{
+    return lists_disturbed(state, fact, "columns", fact->path, fact->path_count - 1) ||
+           rests_on_what_changes(state, fact);
 }
 
 static bool
@@ -459,11 +466,12 @@ close_over(closing *state)
         if (look_at_kept(state) < 0 || dn_fact_map_each(work->before, NULL, look_at, state) < 0)
             return -1;
     } while (state->grew);
+    /* Its own columns go with its table. */
     for (size_t i = 0; i < work->count; i++)
         work->moves[i].holds = (work->moves[i].what & DN_MOVE_DROP) &&
                                dn_fact_is(work->moves[i].before, DUNLIN_KIND_FOREIGN_KEY) &&
                                refers_to_what_stays(work, work->moves[i].before) &&
-                               foreign_key_is_in_the_way(state, work->moves[i].before);
+                               rests_on_what_changes(state, work->moves[i].before);
     return find_early(state) < 0 ? -1 : dn_diff_find_callers(work, state->routines_early);
 }
 

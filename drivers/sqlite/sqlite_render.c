@@ -187,6 +187,34 @@ is_comment_on_view(const dn_sqlite_rendering *work, const dunlin_operation *oper
            is_there(work, DUNLIN_KIND_VIEW, operation, 1);
 }
 
+/* A foreign key of a table that goes itself, in a circle: nothing is to be built anew for that, where
+ * keys are switched off until both tables are gone. */
+static bool
+goes_with_its_table(const dn_sqlite_rendering *work, const dunlin_operation *operation)
+{
+    if (work->mode != DUNLIN_RENDER_PLAN || operation->verb != DUNLIN_VERB_DROP ||
+        !dn_kit_same(operation->kind, DUNLIN_KIND_FOREIGN_KEY))
+        return false;
+    for (uint64_t i = work->at + 1; i < work->count; i++) {
+        const dunlin_operation *later = work->operations[i];
+
+        if (later->verb == DUNLIN_VERB_DROP && dn_kit_same(later->kind, DUNLIN_KIND_TABLE) &&
+            dn_sqlite_same_name(later->path[0], operation->path[0]))
+            return true;
+    }
+    return false;
+}
+
+static int32_t
+forget_key(dn_sqlite_rendering *work, const dunlin_operation *operation)
+{
+    dn_sqlite_state *state = dn_sqlite_state_of(work, operation->path[0]);
+
+    work->rebuilds = true;
+    return state == NULL ? dn_kit_no_memory(work->call)
+                         : dn_sqlite_apply(work, &state->table, operation);
+}
+
 static int32_t
 render_next(dn_sqlite_rendering *work)
 {
@@ -197,6 +225,8 @@ render_next(dn_sqlite_rendering *work)
 
     work->local.operation = work->at;
     work->local.name = has_path ? operation->path[operation->path_count - 1] : operation->kind;
+    if (has_path && goes_with_its_table(work, operation))
+        return forget_key(work, operation);
     if (is_table && operation->verb == DUNLIN_VERB_CREATE && operation->body.length == 0)
         return begin_table(work);
     if (is_table && operation->verb == DUNLIN_VERB_ALTER)

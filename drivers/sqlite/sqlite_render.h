@@ -73,7 +73,7 @@ typedef struct dn_sqlite_rendering {
     dn_sqlite_step *steps;
     size_t step_count;
     size_t step_capacity;
-    bool rebuilds;
+    bool rebuilds; /* foreign keys have to be off meanwhile */
 } dn_sqlite_rendering;
 
 /* Does the connection want them? Without a profile, it does. */

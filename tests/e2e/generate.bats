@@ -433,9 +433,9 @@ DROP TABLE IF EXISTS \"b\";"
     echo 'CREATE TABLE users (id INTEGER PRIMARY KEY);' >migrations/0001_users.sql
     dunlin migrate
     assert_exit 0
-    sql app.db "CREATE TABLE a (id INTEGER PRIMARY KEY, b INTEGER REFERENCES b (id))" \
+    sql app.db "CREATE TABLE a (id INTEGER PRIMARY KEY, b INTEGER REFERENCES b (id), u REFERENCES users (id))" \
         "CREATE TABLE b (id INTEGER PRIMARY KEY)" "CREATE VIEW v AS SELECT a.id FROM a" \
-        "CREATE TABLE tmp_kept (x INTEGER)" "INSERT INTO b VALUES (1), (2)" "INSERT INTO a VALUES (1, 2)" \
+        "CREATE TABLE tmp_kept (x INTEGER)" "INSERT INTO b VALUES (1), (2)" "INSERT INTO a VALUES (1, 2, NULL)" \
         "ALTER TABLE users ADD COLUMN extra TEXT"
     jq '.ignore = ["tmp_*"]' dunlin.json >new.json && mv new.json dunlin.json
     run_json generate drop leftovers --drop-legacy
@@ -469,6 +469,28 @@ DROP TABLE IF EXISTS \"b\";"
     dunlin generate more --drop-legacy
     assert_exit 4
     assert_stderr "it has migrations that are not known here"
+}
+
+@test "leftovers that refer to each other are dropped with foreign keys off" {
+    project <<<''
+    echo 'CREATE TABLE users (id INTEGER PRIMARY KEY);' >migrations/0001_users.sql
+    dunlin migrate
+    sql app.db "CREATE TABLE a (id INTEGER PRIMARY KEY, b INTEGER REFERENCES b (id))" \
+        "CREATE TABLE b (id INTEGER PRIMARY KEY, a INTEGER REFERENCES a (id))" \
+        "INSERT INTO a VALUES (1, NULL)" "INSERT INTO b VALUES (1, 1)" "UPDATE a SET b = 1"
+    dunlin generate drop leftovers --drop-legacy
+    assert_exit 0
+    assert_equal "$(cat migrations/0002_drop_leftovers.sql)" "-- Made by \`dunlin generate --drop-legacy\`: what belongs to no migration.
+PRAGMA foreign_keys = OFF;
+-- ! b: the rows of the table are lost: 1 row in 'app'
+DROP TABLE IF EXISTS \"b\";
+
+-- ! a: the rows of the table are lost: 1 row in 'app'
+DROP TABLE IF EXISTS \"a\";
+PRAGMA foreign_keys = ON;"
+    dunlin migrate
+    assert_exit 0
+    assert_equal "$(sql app.db "SELECT count(*) FROM sqlite_schema WHERE name IN ('a', 'b')")" 0
 }
 
 @test "what the migrations made and what was changed to use leftovers is not dropped with them" {
