@@ -71,11 +71,12 @@ add_drop(const fixing *fix, dn_operations *list, const dunlin_operation *like)
     return dn_operations_add(list, copy, fix->work->error);
 }
 
-/* The driver drops checks of a domain before it adds them. NULL: no memory. */
+/* The driver drops checks of a domain before it adds them, and takes attributes of a type that are there as they
+ * are. NULL: no memory. */
 static const dunlin_operation *
-repeatable(const fixing *fix, const dunlin_operation *domain)
+repeatable(const fixing *fix, const dunlin_operation *changed)
 {
-    dunlin_operation *copy = dn_operation_copy(fix->diff.operations.arena, domain);
+    dunlin_operation *copy = dn_operation_copy(fix->diff.operations.arena, changed);
 
     if (copy)
         copy->condition = DUNLIN_CONDITION_IF_NOT_EXISTS;
@@ -110,7 +111,7 @@ guard_unread(fixing *fix)
         }
         if (drops)
             continue;
-        if (one->verb == DUNLIN_VERB_ALTER && dn_string_among(one->kind, DUNLIN_KIND_DOMAIN))
+        if (one->verb == DUNLIN_VERB_ALTER && dn_string_among(one->kind, "domain type"))
             one = repeatable(fix, one);
         risks[list.count] = fix->diff.risks[i];
         if (!one || dn_operations_add(&list, one, fix->work->error) < 0)

@@ -66,6 +66,36 @@ say_change(dn_pg_render_work *work, const char *words, dunlin_string name, bool 
     *any = true;
 }
 
+static void
+begin_alter(dn_pg_render_work *work)
+{
+    const dunlin_operation *operation = work->operations[work->at];
+
+    dn_pg_say(work, "ALTER TYPE ");
+    dn_pg_say_path(work, operation->path, operation->path_count);
+}
+
+/* What is there already stays; ADD ATTRIBUTE knows no IF NOT EXISTS. */
+static void
+push_guarded_additions(dn_pg_render_work *work, dunlin_string old, dunlin_string new)
+{
+    attribute one;
+    attribute other;
+
+    while (next_attribute(&new, &one)) {
+        bool any = false;
+
+        if (find_attribute(old, one.name, &other))
+            continue;
+        dn_pg_say(work, "DO $dunlin$ BEGIN ");
+        begin_alter(work);
+        say_change(work, "ADD ATTRIBUTE ", one.name, &any);
+        dn_pg_say_text(work, one.type);
+        dn_pg_say(work, "; EXCEPTION WHEN duplicate_column THEN NULL; END $dunlin$");
+        dn_pg_push(work, work->at, 1);
+    }
+}
+
 void
 dn_pg_push_composite(dn_pg_render_work *work, dunlin_string before)
 {
@@ -75,6 +105,7 @@ dn_pg_push_composite(dn_pg_render_work *work, dunlin_string before)
     dunlin_string list;
     attribute one;
     attribute other;
+    bool guarded = operation->condition == DUNLIN_CONDITION_IF_NOT_EXISTS;
     bool any = false;
 
     if (!keeps_order(old, new)) {
@@ -85,19 +116,24 @@ dn_pg_push_composite(dn_pg_render_work *work, dunlin_string before)
                      (int)dn_pg_last_name(operation).length, dn_pg_last_name(operation).data);
         return;
     }
-    dn_pg_say(work, "ALTER TYPE ");
-    dn_pg_say_path(work, operation->path, operation->path_count);
+    begin_alter(work);
     for (list = old; next_attribute(&list, &one);)
         if (!find_attribute(new, one.name, &other))
-            say_change(work, "DROP ATTRIBUTE ", one.name, &any);
+            say_change(work, guarded ? "DROP ATTRIBUTE IF EXISTS " : "DROP ATTRIBUTE ", one.name,
+                       &any);
     for (list = new; next_attribute(&list, &one);) {
         bool there = find_attribute(old, one.name, &other);
 
-        if (there && dn_kit_equal(one.type, other.type))
+        if (there ? dn_kit_equal(one.type, other.type) : guarded)
             continue;
         say_change(work, there ? "ALTER ATTRIBUTE " : "ADD ATTRIBUTE ", one.name, &any);
         dn_pg_say(work, there ? " TYPE" : "");
         dn_pg_say_text(work, one.type);
     }
-    dn_pg_push(work, work->at, 1);
+    if (any)
+        dn_pg_push(work, work->at, 1);
+    else
+        dn_kit_text_clear(&work->sql);
+    if (guarded)
+        push_guarded_additions(work, old, new);
 }

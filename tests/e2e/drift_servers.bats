@@ -141,7 +141,9 @@ drifts() {
     cat >migrations/0001_t.sql <<'SQL'
 CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
 CREATE DOMAIN d AS int CHECK (VALUE > 0);
-CREATE TABLE t (a d, b int);
+CREATE TYPE c AS (x int, y text, z text);
+CREATE TYPE m AS ENUM ('a', 'b', 'c');
+CREATE TABLE t (a d, b int, p c, m m DEFAULT 'a');
 CREATE TRIGGER gone BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION f();
 CREATE POLICY gone ON t;
 CREATE RULE gone AS ON DELETE TO t DO INSTEAD NOTHING;
@@ -152,7 +154,10 @@ SQL
     sql_pg "$url" "DROP TRIGGER gone ON t" "DROP POLICY gone ON t" "DROP RULE gone ON t" "DROP STATISTICS gone" \
         "CREATE TRIGGER hand AFTER INSERT ON t FOR EACH ROW EXECUTE FUNCTION f()" "CREATE POLICY hand ON t USING (b > 1)" \
         "CREATE RULE hand AS ON INSERT TO t DO INSTEAD NOTHING" "CREATE STATISTICS hand ON b, a FROM t" \
-        "ALTER DOMAIN d ADD CONSTRAINT hand CHECK (VALUE < 9)" "CREATE EXTENSION hstore"
+        "ALTER DOMAIN d ADD CONSTRAINT hand CHECK (VALUE < 9)" "CREATE EXTENSION hstore" \
+        "ALTER TYPE c DROP ATTRIBUTE z, ADD ATTRIBUTE hand int" "ALTER TYPE m RENAME TO n" \
+        "CREATE TYPE m AS ENUM ('c', 'a')" "ALTER TABLE t ALTER m DROP DEFAULT, ALTER m TYPE m USING m::text::m, ALTER m SET DEFAULT 'a'" \
+        "DROP TYPE n"
     for how in "" --revert; do
         # shellcheck disable=SC2086
         dunlin drift --fix "mend$how" $how --shadow
