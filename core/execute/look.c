@@ -188,6 +188,37 @@ dn_translator_note_rewritten(dn_translator *translator, const dunlin_operation *
     return 0;
 }
 
+/* A default that stays is one of the new type then, as the database prints it. */
+int
+dn_translator_note_retyped(dn_translator *translator, const dunlin_operation *operation,
+                           dn_error *error)
+{
+    dn_fact_map *facts = dn_translator_facts(translator);
+    dn_properties set = {.arena = &translator->scratch};
+    const dunlin_fact *column;
+    dunlin_fact changed;
+
+    if (!dn_operation_is(operation, DUNLIN_VERB_ALTER, DUNLIN_KIND_COLUMN) ||
+        !(dn_property_find(operation->set, operation->set_count, "type") ||
+          dn_property_find(operation->set, operation->set_count, "type_path")) ||
+        dn_property_find(operation->set, operation->set_count, "default"))
+        return 0;
+    column = dn_fact_map_find(facts, operation->kind, operation->path, operation->path_count);
+    if (!column || !dn_property_find(column->properties, column->property_count, "default") ||
+        dn_property_find(column->properties, column->property_count, "unsure"))
+        return 0;
+    dn_properties_add_all(&set, column->properties, column->property_count, "unsure");
+    dn_properties_add(&set, "unsure", DUNLIN_PROPERTY_LIST_BEGIN, 0, dn_string(NULL));
+    dn_properties_add(&set, NULL, DUNLIN_PROPERTY_TEXT, 0, dn_string("default"));
+    dn_properties_add(&set, NULL, DUNLIN_PROPERTY_END, 0, dn_string(NULL));
+    if (set.failed)
+        return dn_no_memory(error);
+    changed = *column;
+    changed.properties = set.items;
+    changed.property_count = set.count;
+    return dn_fact_map_put(facts, &changed, error);
+}
+
 static bool
 is_of_unseen(const dn_translator *translator, const dn_source *source, const dn_reading *reading)
 {

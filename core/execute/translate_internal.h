@@ -91,6 +91,9 @@ int dn_translator_note_unseen(dn_translator *translator, const dunlin_operation 
 /* The texts of views behind a rename, where the database writes the new name into them, are not known. */
 int dn_translator_note_rewritten(dn_translator *translator, const dunlin_operation *operation,
                                  dn_error *error);
+/* What became of a column's default is not known where its type changed. */
+int dn_translator_note_retyped(dn_translator *translator, const dunlin_operation *operation,
+                               dn_error *error);
 /* Does the statement depend on what is not known? */
 bool dn_translator_is_behind(const dn_translator *translator, const dn_source *source,
                              const struct dn_reading *reading);
