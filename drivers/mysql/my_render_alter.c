@@ -267,9 +267,8 @@ typedef struct index_need {
 
 /* Of a key or an index. */
 static dunlin_string
-first_column(const dunlin_fact *fact)
+first_of(dn_kit_set members)
 {
-    dn_kit_set members = dn_mysql_fact_members(fact);
     dn_kit_set list = dn_kit_set_list(members, "columns");
 
     if (list.count > 0)
@@ -279,6 +278,29 @@ first_column(const dunlin_fact *fact)
         if (dn_kit_same(list.list[i].name, "column"))
             return list.list[i].text;
     return dn_kit_string("");
+}
+
+static dunlin_string
+first_column(const dunlin_fact *fact)
+{
+    return first_of(dn_mysql_fact_members(fact));
+}
+
+/* Does the same statement make another key or index that begins so? */
+static bool
+is_replaced(const dn_mysql_rendering *work, const dunlin_operation *gone, dunlin_string column)
+{
+    for (uint64_t i = 0; i < work->count; i++) {
+        const dunlin_operation *one = work->operations[i];
+
+        if (one->verb == DUNLIN_VERB_CREATE && one->path_count == 2 &&
+            (is_kind(one, DUNLIN_KIND_PRIMARY_KEY) || is_kind(one, DUNLIN_KIND_UNIQUE) ||
+             is_kind(one, DUNLIN_KIND_INDEX)) &&
+            dn_kit_equal(one->path[0], gone->path[0]) &&
+            dn_mysql_same_name(first_of(dn_mysql_set(one)), column))
+            return true;
+    }
+    return false;
 }
 
 static bool
@@ -330,7 +352,7 @@ add_what_needs_it(dn_mysql_rendering *work, const dunlin_operation *operation)
     need.column = first_column(index);
     work->call->host->members(work->call, dn_kit_string(""), operation->path, 1, look_for_need,
                               &need);
-    if (need.key != NULL && !need.other && !is_kind(operation, DUNLIN_KIND_PRIMARY_KEY)) {
+    if (need.key != NULL && !need.other && !is_replaced(work, operation, need.column)) {
         dn_kit_text_add(&work->sql, "ADD INDEX ");
         dn_mysql_add_name(work, need.key->path[1]);
         dn_kit_text_add(&work->sql, " ");
