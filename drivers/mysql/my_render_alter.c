@@ -347,7 +347,8 @@ add_what_needs_it(dn_mysql_rendering *work, const dunlin_operation *operation)
         kind != NULL ? dn_mysql_find(work, kind, operation->path[0], operation->path[1]) : NULL;
     index_need need = {.work = work};
 
-    if (index == NULL || work->script)
+    /* What is written for this server does what it says there. */
+    if (index == NULL || (work->script && (work->call->flags & DUNLIN_CALL_OWN_WORDS) != 0))
         return DUNLIN_OK;
     need.column = first_column(index);
     work->call->host->members(work->call, dn_kit_string(""), operation->path, 1, look_for_need,
@@ -359,7 +360,7 @@ add_what_needs_it(dn_mysql_rendering *work, const dunlin_operation *operation)
         dn_mysql_add_columns(work, dn_kit_set_list(dn_mysql_fact_members(need.key), "columns"));
         dn_kit_text_add(&work->sql, ",\n    ");
     }
-    return need.counts && !need.other
+    return need.counts && !need.other && !work->script
                ? dn_mysql_pause_counter(work, operation->path[0], need.column)
                : DUNLIN_OK;
 }

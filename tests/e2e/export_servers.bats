@@ -148,3 +148,23 @@ drizzle() {
     run_script "$where" script.sql
     assert_exit 0
 }
+
+@test "mysql: a key that goes leaves an index behind for its foreign key" {
+    local where
+    where=$(another mysql app)
+    mkdir migrations
+    printf '{"migrations": "migrations", "dialect": "portable"}\n' >dunlin.json
+    cat >migrations/0001_keys.sql <<'SQL'
+CREATE TABLE a (id integer PRIMARY KEY);
+CREATE TABLE b (a_id integer REFERENCES a (id), n integer, CONSTRAINT b_k PRIMARY KEY (a_id, n));
+ALTER TABLE b DROP CONSTRAINT b_k;
+SQL
+    dunlin export --driver mysql --server 'mariadb 10.11' --output script.sql
+    assert_exit 0
+    for _ in 1 2; do
+        run_script "$where" script.sql
+        assert_exit 0
+    done
+    assert_equal "$(sql_in "$where" "SELECT INDEX_NAME FROM information_schema.STATISTICS
+        WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 'b'")" b_a_id_fkey
+}
