@@ -193,10 +193,12 @@ read_schema(dn_connection *connection, const dn_fact_taker *taker, dn_unreadable
 }
 
 bool
-dn_connection_hides(const dn_connection *connection, const dunlin_fact *fact)
+dn_connection_hides(const dn_connection *connection, const dunlin_fact *fact,
+                    const dn_fact_map *seen)
 {
-    return connection && connection->hidden.length &&
-           dn_string_among(fact->kind, connection->hidden.data);
+    return seen && dn_connection_hides_any(connection) &&
+           dn_string_among(fact->kind, connection->hidden.data) &&
+           !dn_fact_map_find(seen, fact->kind, fact->path, fact->path_count);
 }
 
 void

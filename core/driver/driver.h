@@ -344,9 +344,10 @@ typedef struct dn_unreadable {
  * added to the list, which is no failure here. */
 int dn_connection_schema(dn_connection *connection, dn_fact_map *map, dn_unreadable *unreadable,
                          dn_error *error);
-/* Of what the last of these reads told: may there be more of the fact's kind that the user is not shown? Of
- * these nobody knows whether they are gone. */
-bool dn_connection_hides(const dn_connection *connection, const dunlin_fact *fact);
+/* By what the last of these reads told: is the fact not among those that were seen, and of a kind of which there
+ * may be more that the user is not shown? Of such a one nobody knows whether it is gone. `seen` NULL: no. */
+bool dn_connection_hides(const dn_connection *connection, const dunlin_fact *fact,
+                         const dn_fact_map *seen);
 bool dn_connection_hides_any(const dn_connection *connection);
 /* Says so, once. */
 void dn_connection_warn_hidden(dn_connection *connection);

@@ -75,9 +75,9 @@ fill_in(const dunlin_fact *fact, void *context)
     for (size_t i = 0; i < work->unreadable.count; i++)
         if (covers(work->unreadable.items[i].key, fact, cover->naming))
             return dn_fact_map_put(work->found, fact, work->error);
-    if (dn_connection_hides(work->session->connection, fact) && !find_fact(work->found, fact))
-        return dn_fact_map_put(work->found, fact, work->error);
-    return 0;
+    return dn_connection_hides(work->session->connection, fact, work->found)
+               ? dn_fact_map_put(work->found, fact, work->error)
+               : 0;
 }
 
 static int

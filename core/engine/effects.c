@@ -72,13 +72,10 @@ hide_changes(const collecting *work, dn_differences *list)
 {
     size_t kept = 0;
 
-    for (size_t i = 0; i < list->count; i++) {
-        const dunlin_fact *key = dn_difference_key(&list->items[i]);
-
-        if (!dn_connection_hides(work->session->connection, key) || !work->schema ||
-            dn_fact_map_find(work->schema, key->kind, key->path, key->path_count))
+    for (size_t i = 0; i < list->count; i++)
+        if (!dn_connection_hides(work->session->connection, dn_difference_key(&list->items[i]),
+                                 work->schema))
             list->items[kept++] = list->items[i];
-    }
     list->count = kept;
 }
 

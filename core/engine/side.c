@@ -160,10 +160,9 @@ keep_visible(const dunlin_fact *fact, void *context)
 {
     levelling *work = context;
 
-    if (dn_connection_hides(work->seen->connection, fact) &&
-        !dn_fact_map_find(work->seen->facts, fact->kind, fact->path, fact->path_count))
-        return 0;
-    return dn_fact_map_put(work->kept, fact, work->error);
+    return dn_connection_hides(work->seen->connection, fact, work->seen->facts)
+               ? 0
+               : dn_fact_map_put(work->kept, fact, work->error);
 }
 
 static int
