@@ -175,8 +175,47 @@ prints_defaults(const dunlin_connection *connection)
     return facts->mariadb && facts->major * 10000 + facts->minor * 100 + facts->patch >= 100207;
 }
 
+/* Is there a byte behind those of ASCII? */
+static bool
+has_high_byte(const char *hex)
+{
+    for (; hex[0] != '\0' && hex[1] != '\0'; hex += 2)
+        if (hex[0] >= '8')
+            return true;
+    return false;
+}
+
+/* [MDB] information_schema shows '?' for a byte that is no character. Such a default is asked for by itself. */
 static dunlin_string
-default_of(dn_mysql_schema *schema, const dn_mysql_row *row)
+binary_default(dn_mysql_schema *schema, dunlin_string table, const dn_mysql_row *row)
+{
+    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text text = {0};
+    dunlin_string shown = row->cells[COLUMN_DEFAULT];
+    dunlin_string type = row->cells[COLUMN_TYPE];
+    const char *cells[1] = {NULL};
+    bool found = false;
+
+    if ((!dn_mysql_begins(type, "binary(") && !dn_mysql_begins(type, "varbinary(")) ||
+        shown.length == 0 || *shown.data != '\'' || memchr(shown.data, '?', shown.length) == NULL)
+        return shown;
+    dn_kit_text_add(&text, "SELECT LOWER(HEX(DEFAULT(t.");
+    dn_kit_text_quote(&text, '`', row->cells[COLUMN_NAME]);
+    dn_kit_text_add(&text, "))) FROM (SELECT 1) o LEFT JOIN ");
+    dn_kit_text_quote(&text, '`', schema->database);
+    dn_kit_text_add(&text, ".");
+    dn_kit_text_quote(&text, '`', table);
+    dn_kit_text_add(&text, " t ON FALSE");
+    if (text.failed ||
+        !dn_mysql_try_first_row(schema->connection, dn_kit_text_string(&text), cells, 1, &found) ||
+        !found || cells[0] == NULL || !has_high_byte(cells[0]))
+        return shown;
+    dn_kit_text_clear(&text);
+    dn_kit_text_format(&text, "X'%s'", cells[0]);
+    return dn_kit_pool_text(&schema->pool, &text);
+}
+
+static dunlin_string
+default_of(dn_mysql_schema *schema, dunlin_string table, const dn_mysql_row *row)
 {
     bool nullable = dn_kit_same(row->cells[COLUMN_NULLABLE], "YES");
 
@@ -187,7 +226,8 @@ default_of(dn_mysql_schema *schema, const dn_mysql_row *row)
     if (nullable && dn_kit_same(row->cells[COLUMN_DEFAULT], "NULL"))
         return dn_kit_string("");
     /* A sequence comes with the name of the database. */
-    return dn_mysql_unqualified(&schema->pool, row->cells[COLUMN_DEFAULT], schema->database, NULL);
+    return dn_mysql_unqualified(&schema->pool, binary_default(schema, table, row), schema->database,
+                                NULL);
 }
 
 /* "on update current_timestamp(6), INVISIBLE" */
@@ -247,7 +287,8 @@ push_column(dn_mysql_schema *schema, dn_mysql_record *record, const dn_mysql_row
     dn_mysql_add_flag(&list, "not_null",
                       dn_kit_same(row->cells[COLUMN_NULLABLE], "NO") &&
                           !dn_mysql_is_row_time(generated));
-    dn_mysql_add(&list, "default", DUNLIN_PROPERTY_EXPRESSION, default_of(schema, row));
+    dn_mysql_add(&list, "default", DUNLIN_PROPERTY_EXPRESSION,
+                 default_of(schema, record->name, row));
     if (dn_mysql_contains(extra, "auto_increment"))
         dn_mysql_add(&list, "auto", DUNLIN_PROPERTY_TEXT, dn_kit_string("increment"));
     dn_mysql_add(&list, "generated", DUNLIN_PROPERTY_EXPRESSION, generated);
