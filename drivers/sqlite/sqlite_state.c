@@ -37,6 +37,9 @@ typedef struct loading {
     dn_sqlite_table *table;
     const char *kind;
     dn_kit_properties order;
+    const dunlin_fact **facts; /* of all that lies in the table, in order */
+    size_t count;
+    size_t capacity;
 } loading;
 
 /* The texts are those of the facts, which stay while it is rendered. */
@@ -53,10 +56,24 @@ copy_set(dn_kit_pool *pool, dn_kit_set from, dn_kit_properties *to)
     to->count = to->capacity = count;
 }
 
+/* The host is asked once: members of a kind come together. */
 static int32_t
-take_fact(const dunlin_fact *fact, void *context)
+note_fact(const dunlin_fact *fact, void *context)
 {
     loading *load = context;
+    const dunlin_fact **grown = dn_kit_pool_grow(load->table->pool, load->facts, load->count,
+                                                 &load->capacity, sizeof(*grown));
+
+    if (grown == NULL)
+        return 0; /* the pool has failed */
+    load->facts = grown;
+    load->facts[load->count++] = fact;
+    return 0;
+}
+
+static void
+take_fact(const dunlin_fact *fact, loading *load)
+{
     dn_kit_pool *pool = load->table->pool;
     dn_kit_set set = {fact->properties, fact->property_count};
     dn_sqlite_member *member;
@@ -70,12 +87,11 @@ take_fact(const dunlin_fact *fact, void *context)
         for (uint64_t i = 0; i < set.count; i = dn_kit_set_next(set, i))
             dn_kit_properties_take(
                 dn_kit_same(set.list[i].name, "order") ? &load->order : &load->table->set, set, i);
-        return 0;
+        return;
     }
     member = dn_sqlite_member_add(load->table, load->kind, dn_kit_pool_copy(pool, fact->path[1]));
     if (member != NULL)
         copy_set(pool, set, &member->set);
-    return 0;
 }
 
 /* Columns as the table has them, in the order that its fact tells. */
@@ -115,11 +131,15 @@ load_table(dn_sqlite_rendering *work, dn_sqlite_table *table, dunlin_string name
         return DUNLIN_OK;
     status = work->call->host->find(work->call, &key, &found);
     if (status == DUNLIN_OK && found != NULL)
-        status = take_fact(found, &load);
+        take_fact(found, &load);
+    if (status == DUNLIN_OK)
+        status =
+            work->call->host->members(work->call, dn_kit_string(""), &name, 1, note_fact, &load);
     for (size_t i = 0; i < MEMBER_KINDS && status == DUNLIN_OK; i++) {
         load.kind = member_kinds[i];
-        status = work->call->host->members(work->call, dn_kit_string(load.kind), &name, 1,
-                                           take_fact, &load);
+        for (size_t k = 0; k < load.count; k++)
+            if (dn_kit_same(load.facts[k]->kind, load.kind))
+                take_fact(load.facts[k], &load);
     }
     put_in_order(&load);
     return status;
