@@ -39,6 +39,7 @@ show_statement(dn_cli *cli, const dunlin_node *node, const char *file, const cha
     const dunlin_node *operations = dunlin_node_get(node, "operations");
     const dunlin_node *becomes = dunlin_node_get(node, "becomes");
     const dunlin_node *losses = dunlin_node_get(node, "losses");
+    const dunlin_node *notes = dunlin_node_get(node, "notes");
     bool bad = kind && (strcmp(kind, "native") == 0 || strcmp(kind, "wrong") == 0);
 
     dn_cli_put(out, file, 0);
@@ -63,6 +64,8 @@ show_statement(dn_cli *cli, const dunlin_node *node, const char *file, const cha
         put(cli, "  -> ", dunlin_node_own_text(one));
     for (const dunlin_node *one = dunlin_node_first(losses); one; one = dunlin_node_next(one))
         put(cli, "  lost: ", dunlin_node_own_text(one));
+    for (const dunlin_node *one = dunlin_node_first(notes); one; one = dunlin_node_next(one))
+        put(cli, "  note: ", dunlin_node_own_text(one));
 }
 
 static void

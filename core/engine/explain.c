@@ -160,16 +160,31 @@ refuse(explanation *own, const dn_operations *addressed, const dn_error *reason,
     return told->needs || told->refused ? 0 : dn_no_memory(error);
 }
 
+/* What is lost, and what else the driver has to say. */
+typedef struct remarks {
+    dunlin_node *losses;
+    dunlin_node *notes;
+} remarks;
+
+static remarks
+begin_remarks(explanation *own, dunlin_node *node)
+{
+    return (remarks){dn_node_array(own->result, node, "losses"),
+                     dn_node_array(own->result, node, "notes")};
+}
+
 static void
-tell_losses(explanation *own, dunlin_node *list, const dn_notes *notes)
+tell_remarks(explanation *own, const remarks *told, const dn_notes *notes)
 {
     for (size_t i = 0; i < notes->count; i++)
-        if (notes->items[i].kind == DUNLIN_NOTE_LOSSY)
-            dn_node_set_text(own->result, list, NULL, notes->items[i].message);
+        if (notes->items[i].kind != DUNLIN_NOTE_UNTRANSLATABLE)
+            dn_node_set_text(own->result,
+                             notes->items[i].kind == DUNLIN_NOTE_LOSSY ? told->losses : told->notes,
+                             NULL, notes->items[i].message);
 }
 
 static int
-render(explanation *own, const dn_ddl_statement *statement, dunlin_node *list, dunlin_node *losses,
+render(explanation *own, const dn_ddl_statement *statement, dunlin_node *list, const remarks *said,
        outcome *told, dn_error *error)
 {
     dn_operations addressed = {.arena = &own->arena};
@@ -195,7 +210,7 @@ render(explanation *own, const dn_ddl_statement *statement, dunlin_node *list, d
     for (size_t i = 0; i < steps.count; i++)
         if (steps.items[i].role == DUNLIN_STEP_STATEMENT)
             dn_node_set_string(own->result, list, NULL, steps.items[i].sql);
-    tell_losses(own, losses, &notes);
+    tell_remarks(own, said, &notes);
     return 0;
 }
 
@@ -232,7 +247,7 @@ tell_other(explanation *own, const dn_script_item *item, const char *kind)
     list = dn_node_array(own->result, node, "becomes");
     if (own->driver && item->native)
         dn_node_set_string(own->result, list, NULL, item->sql);
-    dn_node_array(own->result, node, "losses");
+    begin_remarks(own, node);
     tell_no_reason(own, node);
     dn_node_set_null(own->result, node, "refused");
     dn_node_set_null(own->result, node, "needs");
@@ -254,7 +269,7 @@ explain_statement(explanation *own, const dn_script_item *item, dn_error *error)
     dn_ddl_statement statement;
     dunlin_node *node;
     dunlin_node *rendered;
-    dunlin_node *losses;
+    remarks said;
     outcome told = {NULL, NULL};
     const char *reason;
     uint64_t offset;
@@ -274,12 +289,12 @@ explain_statement(explanation *own, const dn_script_item *item, dn_error *error)
     if (tell_operations(own, node, &statement, error) < 0)
         return -1;
     rendered = dn_node_array(own->result, node, "becomes");
-    losses = dn_node_array(own->result, node, "losses");
+    said = begin_remarks(own, node);
     if (reason)
         tell_reason(own, node, item, reason, offset);
     else
         tell_no_reason(own, node);
-    if (!reason && own->driver && render(own, &statement, rendered, losses, &told, error) < 0)
+    if (!reason && own->driver && render(own, &statement, rendered, &said, &told, error) < 0)
         return -1;
     dn_node_set_text(own->result, node, "refused", told.refused);
     dn_node_set_text(own->result, node, "needs", told.needs);

@@ -160,6 +160,16 @@ SQL
     assert_stdout "! sqlite: the type 'integr' of column 'id' is no portable one, and no migration of this project makes it"
 }
 
+@test "explain tells what a driver adds to a statement" {
+    printf 'CREATE TABLE t (a text);\nALTER TABLE t ALTER COLUMN a TYPE bigint;\n' >t.sql
+    dunlin explain --driver postgres t.sql
+    assert_exit 0
+    assert_stdout 'ALTER COLUMN "a" TYPE bigint USING CAST("a" AS bigint)'
+    assert_stdout "  note: PostgreSQL converts 'a' from text on request alone: USING is added"
+    run_json explain --driver postgres t.sql
+    assert_json '.statements[1].notes | length' 1
+}
+
 @test "explain knows the tables of the migrations before the file, and of its own statements" {
     mkdir migrations
     echo '{"dialect": "portable"}' >dunlin.json
