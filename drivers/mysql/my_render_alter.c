@@ -286,17 +286,19 @@ first_column(const dunlin_fact *fact)
     return first_of(dn_mysql_fact_members(fact));
 }
 
-/* Does the same statement make another key or index that begins so? */
+/* Does the same ALTER make another key that begins so? What is between is about the table, too; an index has a
+ * statement of its own. */
 static bool
 is_replaced(const dn_mysql_rendering *work, const dunlin_operation *gone, dunlin_string column)
 {
-    for (uint64_t i = 0; i < work->count; i++) {
+    for (uint64_t i = work->at + 1; i < work->count; i++) {
         const dunlin_operation *one = work->operations[i];
+        bool key = is_kind(one, DUNLIN_KIND_PRIMARY_KEY) || is_kind(one, DUNLIN_KIND_UNIQUE);
 
-        if (one->verb == DUNLIN_VERB_CREATE && one->path_count == 2 &&
-            (is_kind(one, DUNLIN_KIND_PRIMARY_KEY) || is_kind(one, DUNLIN_KIND_UNIQUE) ||
-             is_kind(one, DUNLIN_KIND_INDEX)) &&
-            dn_kit_equal(one->path[0], gone->path[0]) &&
+        if (one->path_count != 2 || !dn_kit_equal(one->path[0], gone->path[0]) ||
+            is_kind(one, DUNLIN_KIND_INDEX))
+            return false;
+        if (key && one->verb == DUNLIN_VERB_CREATE &&
             dn_mysql_same_name(first_of(dn_mysql_set(one)), column))
             return true;
     }
