@@ -379,6 +379,21 @@ next_row(dn_ledger *book, const dn_digest *digest, dn_error *error)
 
 /* --- what the translator makes of a statement ---------------------------------------------------------------- */
 
+/* The server prints a view for us outside of transactions alone: rows so far are kept, as they are where
+ * the statement has something to do. */
+static int
+end_before(dn_ledger *book, dn_error *error)
+{
+    int answer;
+
+    if (!dn_translator_asks(book->execution->translator))
+        return 0;
+    book->at--;
+    answer = commit(book, error);
+    book->at++;
+    return answer;
+}
+
 static int
 translate(dn_ledger *book, const dn_script_item *item, dn_translated *translated, dn_error *error)
 {
@@ -393,7 +408,8 @@ translate(dn_ledger *book, const dn_script_item *item, dn_translated *translated
             return -1;
         if (translated->kind != DN_TRANSLATED_LOOK)
             return 0;
-        if (settle(book, NULL, error) < 0 || dn_translator_look(translator, error) < 0)
+        if (end_before(book, error) < 0 || settle(book, NULL, error) < 0 ||
+            dn_translator_look(translator, error) < 0)
             return -1;
     }
 }

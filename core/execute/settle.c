@@ -173,6 +173,12 @@ look_at(dn_translator *translator, const dunlin_fact *wanted, dn_error *error)
     return dn_connection_facts(translator->connection, keys, 1, translator->actual, error);
 }
 
+bool
+dn_translator_asks(const dn_translator *translator)
+{
+    return translator->open.count > 0;
+}
+
 int
 dn_translator_look_at_open(dn_translator *translator, dn_error *error)
 {

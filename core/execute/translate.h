@@ -111,6 +111,8 @@ void dn_translator_foresee(dn_translator *translator);
 int dn_translator_perform(dn_translator *translator, dn_error *error);
 /* What was handed out may not have taken effect: the facts are to be read again. */
 void dn_translator_forget(dn_translator *translator);
+/* Is the server to be asked how it prints something, when it is looked at? */
+bool dn_translator_asks(const dn_translator *translator);
 /* Is there any statement to which translating makes a difference? */
 bool dn_translator_matters(const dn_translator *translator);
 
