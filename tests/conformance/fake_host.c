@@ -381,7 +381,8 @@ each_member(const dunlin_call *call, dunlin_string kind, const dunlin_string *pa
 
     for (size_t i = 0; i < host->fact_count && status == DUNLIN_OK; i++) {
         const dunlin_fact *fact = host->facts[i];
-        bool same = same_name(fact->kind, kind) && fact->path_count == path_count + 1;
+        bool same =
+            (kind.length == 0 || same_name(fact->kind, kind)) && fact->path_count == path_count + 1;
 
         for (uint64_t j = 0; j < path_count && same; j++)
             same = same_name(fact->path[j], path[j]);

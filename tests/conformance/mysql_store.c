@@ -232,7 +232,7 @@ each_member(const dunlin_call *call, dunlin_string kind, const dunlin_string *pa
     (void)call;
     for (size_t i = 0; store_from != NULL && i < store_from->count && status == DUNLIN_OK; i++) {
         const dunlin_fact *fact = &store_from->facts[i].fact;
-        int is = same(fact->kind, kind) && fact->path_count == path_count + 1;
+        int is = (kind.length == 0 || same(fact->kind, kind)) && fact->path_count == path_count + 1;
 
         for (uint64_t k = 0; k < path_count && is; k++)
             is = same(fact->path[k], path[k]);

@@ -67,8 +67,12 @@ static const example examples[] = {
     /* Nothing to add. */
     {"CREATE TABLE IF NOT EXISTS t (a int UNIQUE)", NULL, DN_DDL_GUARDED, NULL},
     {"DROP TABLE IF EXISTS t", NULL, DN_DDL_GUARDED, NULL},
-    {"INSERT INTO t VALUES (1)", NULL, DN_DDL_GUARDLESS,
-     "it changes rows, which have no IF EXISTS"},
+    {"INSERT INTO t VALUES (1)", NULL, DN_DDL_BARE_ROWS,
+     "run again, it fails at a key, or adds its rows twice: ON CONFLICT (key) DO NOTHING behind it "
+     "passes over those that are there"},
+    {"DELETE FROM t WHERE a", NULL, DN_DDL_BARE_ROWS,
+     "run again, it changes what its WHERE finds then: where that must not be changed twice, WHERE "
+     "has to leave it out"},
     {"CREATE OR REPLACE VIEW v AS SELECT 1", NULL, DN_DDL_GUARDLESS, "it replaces what is there"},
     {"CREATE TEMP TABLE t (a int)", NULL, DN_DDL_GUARDLESS,
      "it is temporary, and gone with its session"},
