@@ -159,7 +159,7 @@ static int
 plausible(dn_check *check)
 {
     const dunlin_capabilities *can = check->capabilities;
-    const uint64_t known = ((uint64_t)DUNLIN_CAN_RESET_INSIDE << 1) - 1;
+    const uint64_t known = ((uint64_t)DUNLIN_CAN_REFER_AHEAD << 1) - 1;
 
     if (can->flags & ~known)
         return dn_check_fail(check, "the flags 0x%llx have no meaning",

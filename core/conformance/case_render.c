@@ -143,6 +143,28 @@ not_null(dn_check *check)
                             DUNLIN_CONSTRAINT);
 }
 
+/* The class of the failure that a row without its counterpart ends with says that the key is one. */
+static int
+refer_ahead(dn_check *check)
+{
+    static const char later[] = "dunlin_check_later";
+
+    if (dn_check_own(check, "TABLE", later) < 0 || dn_check_own(check, "TABLE", types_name) < 0 ||
+        dn_check_execute(check, DUNLIN_ITEM_STATEMENT,
+                         "CREATE TABLE dunlin_check_types (id integer, later_id integer REFERENCES "
+                         "dunlin_check_later (id))") < 0 ||
+        dn_check_execute(check, DUNLIN_ITEM_STATEMENT,
+                         "CREATE TABLE dunlin_check_later (id integer NOT NULL PRIMARY KEY)") < 0 ||
+        dn_check_execute(check, DUNLIN_ITEM_STATEMENT,
+                         "INSERT INTO dunlin_check_later (id) VALUES (1)") < 0 ||
+        dn_check_execute(check, DUNLIN_ITEM_STATEMENT,
+                         "INSERT INTO dunlin_check_types (id, later_id) VALUES (1, 1)") < 0)
+        return -1;
+    return dn_check_refused(check, dn_check_first(check),
+                            "INSERT INTO dunlin_check_types (id, later_id) VALUES (2, 2)",
+                            DUNLIN_CONSTRAINT);
+}
+
 static int
 names(dn_check *check)
 {
@@ -226,6 +248,8 @@ static const dn_case cases[] = {
     {"render.exists", "a table that is simply created may not", exists, NULL, 0},
     {"render.key", "a primary key holds", key, NULL, 0},
     {"render.not-null", "a column that forbids null does", not_null, NULL, 0},
+    {"render.refer-ahead", "a foreign key may name a table that is made later", refer_ahead, NULL,
+     DUNLIN_CAN_REFER_AHEAD},
     {"render.names", "names are quoted", names, NULL, 0},
     {"render.offline", "render() works without a profile", offline, NULL, 0},
     {"render.tracker", "the tracker's table can be made, and made again", tracker, NULL, 0},

@@ -63,8 +63,9 @@ static const char *const capability_names[] = {
     "grants",
     "names by columns",
     "RESET inside a transaction",
+    "foreign keys to tables that are made later",
 };
-_Static_assert(DUNLIN_CAN_RESET_INSIDE ==
+_Static_assert(DUNLIN_CAN_REFER_AHEAD ==
                    1 << (sizeof capability_names / sizeof capability_names[0] - 1),
                "each capability has a name");
 

@@ -36,6 +36,7 @@ static const struct {
     {DUNLIN_CAN_GRANTS, "grants"},
     {DUNLIN_CAN_NAME_BY_COLUMNS, "name-by-columns"},
     {DUNLIN_CAN_RESET_INSIDE, "reset-inside"},
+    {DUNLIN_CAN_REFER_AHEAD, "refer-ahead"},
 };
 
 static const char *

@@ -8,6 +8,12 @@
 
 enum { FIRST_WORDS = 50 };
 
+/* A foreign key to a table that nothing has made yet. */
+typedef struct awaited {
+    dunlin_fact table; /* its kind and path */
+    dn_obstacle place;
+} awaited;
+
 typedef struct checking {
     dn_portability *found;
     dn_arena *arena;
@@ -25,6 +31,10 @@ typedef struct checking {
     const dn_migration *migration;
     const dn_script_item *item;
     bool refused; /* the statement at hand has an obstacle */
+    bool refers_ahead;
+    awaited *awaited;
+    size_t awaited_count;
+    size_t awaited_capacity;
     dn_error *error;
 } checking;
 
@@ -55,32 +65,45 @@ first_words(checking *work)
 
 /* `offset` in bytes of the statement. */
 static int
-obstruct(checking *work, uint64_t offset, const char *reason, bool wrong)
+find_place(checking *work, uint64_t offset, dn_obstacle *place)
+{
+    const dn_script_item *item = work->item;
+
+    *place = (dn_obstacle){.migration = work->migration,
+                           .line = item->line,
+                           .column = item->column,
+                           .statement_line = item->line,
+                           .statement = first_words(work)};
+    if (offset > 0 && offset <= item->sql.length)
+        dn_lex_place(item->sql, offset, &place->line, &place->column);
+    return place->statement ? 0 : dn_no_memory(work->error);
+}
+
+static int
+add_obstacle(checking *work, const dn_obstacle *one)
 {
     dn_portability *found = work->found;
-    const dn_script_item *item = work->item;
-    dn_obstacle *one;
 
     found->obstacles = dn_arena_grow(work->arena, found->obstacles, &found->capacity,
                                      found->count + 1, sizeof *found->obstacles);
-    if (!found->obstacles)
+    if (!found->obstacles || !one->reason)
         return dn_no_memory(work->error);
-    one = &found->obstacles[found->count];
-    *one = (dn_obstacle){.migration = work->migration,
-                         .line = item->line,
-                         .column = item->column,
-                         .statement_line = item->line,
-                         .statement = first_words(work),
-                         .reason = dn_arena_text(work->arena, reason),
-                         .wrong = wrong};
-    if (!one->statement || !one->reason)
-        return dn_no_memory(work->error);
-    if (offset > 0 && offset <= item->sql.length)
-        dn_lex_place(item->sql, offset, &one->line, &one->column);
-    found->count++;
-    found->refused += !work->refused;
-    work->refused = true;
+    found->obstacles[found->count++] = *one;
     return 0;
+}
+
+static int
+obstruct(checking *work, uint64_t offset, const char *reason, bool wrong)
+{
+    dn_obstacle one;
+
+    if (find_place(work, offset, &one) < 0)
+        return -1;
+    one.reason = dn_arena_text(work->arena, reason);
+    one.wrong = wrong;
+    work->found->refused += !work->refused;
+    work->refused = true;
+    return add_obstacle(work, &one);
 }
 
 /* What failed is an obstacle, unless memory did. */
@@ -361,6 +384,96 @@ check_rows(checking *work, const dunlin_operation *operation)
     return obstruct(work, begin + translation.offset, translation.reason, false);
 }
 
+/* --- tables that are made later ------------------------------------------------------------------------ */
+
+static bool
+is_known(const checking *work, const dunlin_fact *table)
+{
+    return work->blind ||
+           dn_fact_map_find(work->facts, table->kind, table->path, table->path_count) ||
+           dn_fact_map_find(work->hazy, table->kind, table->path, table->path_count);
+}
+
+/* What a foreign key names. */
+static int
+find_referred(const checking *work, const dunlin_operation *key, dunlin_fact *table)
+{
+    const dunlin_property *ref = dn_property_find(key->set, key->set_count, "ref");
+    dunlin_string *path = dn_arena_array(work->arena, 2, sizeof *path);
+
+    *table =
+        (dunlin_fact){.size = sizeof *table, .kind = dn_string(DUNLIN_KIND_TABLE), .path = path};
+    if (!path)
+        return dn_no_memory(work->error);
+    for (ref = ref ? ref + 1 : NULL; ref && ref->type != DUNLIN_PROPERTY_END; ref++) {
+        const char *name = dn_arena_copy(work->arena, ref->text.data, (size_t)ref->text.length);
+
+        if (!name)
+            return dn_no_memory(work->error);
+        if (table->path_count < 2)
+            path[table->path_count++] = dn_span(name, (size_t)ref->text.length);
+    }
+    return 0;
+}
+
+static int
+await_table(checking *work, const dunlin_operation *key)
+{
+    awaited one;
+
+    if (find_referred(work, key, &one.table) < 0)
+        return -1;
+    if (!one.table.path_count || is_known(work, &one.table))
+        return 0;
+    work->awaited = dn_arena_grow(work->arena, work->awaited, &work->awaited_capacity,
+                                  work->awaited_count + 1, sizeof *work->awaited);
+    if (!work->awaited)
+        return dn_no_memory(work->error);
+    if (find_place(work, key->span_begin, &one.place) < 0)
+        return -1;
+    work->awaited[work->awaited_count++] = one;
+    return 0;
+}
+
+/* Now it is there. A table that no migration makes is of those that were there before. */
+static int
+take_awaited(checking *work)
+{
+    size_t left = 0;
+
+    for (size_t i = 0; i < work->awaited_count; i++) {
+        awaited one = work->awaited[i];
+        dunlin_string name = one.table.path[one.table.path_count - 1];
+
+        if (!dn_fact_map_find(work->facts, one.table.kind, one.table.path, one.table.path_count)) {
+            work->awaited[left++] = one;
+            continue;
+        }
+        one.place.reason = dn_arena_printf(
+            work->arena,
+            "the table '%.*s' is made later, in line %u of %s: the foreign key belongs into an "
+            "ALTER TABLE behind that",
+            (int)name.length, name.data, work->item->line, work->migration->path);
+        work->found->refused++;
+        if (add_obstacle(work, &one.place) < 0)
+            return -1;
+    }
+    work->awaited_count = left;
+    return 0;
+}
+
+static int
+look_ahead(checking *work, const dn_operations *run)
+{
+    for (size_t i = 0; i < run->count && !work->refers_ahead; i++)
+        if (dn_operation_is(run->items[i], DUNLIN_VERB_CREATE, DUNLIN_KIND_FOREIGN_KEY) &&
+            await_table(work, run->items[i]) < 0)
+            return -1;
+    return 0;
+}
+
+/* --- one statement, translated ------------------------------------------------------------------------- */
+
 static int
 check_types(checking *work, const dn_ddl_statement *parsed, const dn_fact_map *types)
 {
@@ -403,7 +516,7 @@ translate(checking *work, const dn_ddl_statement *parsed)
     for (size_t i = 0; i < run.count; i++)
         if (dn_schema_fold(work->facts, run.items[i], &wanted[i], work->error) < 0)
             return -1;
-    return 0;
+    return look_ahead(work, &run);
 }
 
 static int
@@ -447,7 +560,8 @@ check_migration(checking *work)
             return -1;
         if (item.kind == DN_SCRIPT_END)
             return 0;
-        if (item.kind == DN_SCRIPT_STATEMENT && !work->found->own && check_statement(work) < 0)
+        if (item.kind == DN_SCRIPT_STATEMENT && !work->found->own &&
+            (check_statement(work) < 0 || take_awaited(work) < 0))
             return -1;
     }
 }
@@ -462,6 +576,7 @@ prepare(checking *work, const dn_driver *driver, const char *dialect)
         dn_driver_rules(driver, NULL, work->arena, &own, work->error) < 0)
         return -1;
     work->reader = (dn_script_reader){.driver = driver, .own = own, .folder = own};
+    work->refers_ahead = (capabilities.flags & DUNLIN_CAN_REFER_AHEAD) != 0;
     work->view = (dn_driver_view){.driver = driver};
     work->found->own = dn_driver_is_called(driver, dn_string(dialect));
     if (work->found->own)

@@ -35,7 +35,8 @@ dn_sqlite_capabilities(const dunlin_call *call, const dunlin_profile *profile,
                           DUNLIN_CAN_BACKUP_ITSELF | DUNLIN_CAN_CANCEL |
                           DUNLIN_CAN_INTROSPECT_OBJECTS | DUNLIN_CAN_INTROSPECT_FACTS |
                           DUNLIN_CAN_TRANSLATE | DUNLIN_CAN_FOLD_OBJECTS | DUNLIN_CAN_FOLD_MEMBERS |
-                          DUNLIN_CAN_INTROSPECT_SINCE | DUNLIN_CAN_REBUILD | DUNLIN_CAN_KEEP_TEXTS;
+                          DUNLIN_CAN_INTROSPECT_SINCE | DUNLIN_CAN_REBUILD | DUNLIN_CAN_KEEP_TEXTS |
+                          DUNLIN_CAN_REFER_AHEAD;
     capabilities->lock_kind = DUNLIN_LOCK_SESSION;
     capabilities->identifier_limit = 0;
     return DUNLIN_OK;

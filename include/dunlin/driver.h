@@ -118,7 +118,8 @@ enum {
     DUNLIN_CAN_NAME_BY_COLUMNS = 1 << 22,
     /* RESET works inside a transaction, and is undone with it. It comes before the records of a migration:
      * whoever the migration made itself, it is recorded by the user who connected. */
-    DUNLIN_CAN_RESET_INSIDE = 1 << 23
+    DUNLIN_CAN_RESET_INSIDE = 1 << 23,
+    DUNLIN_CAN_REFER_AHEAD = 1 << 24 /* a foreign key may name a table that is made later */
 };
 
 typedef struct dunlin_capabilities {

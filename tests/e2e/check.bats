@@ -115,6 +115,30 @@ SQL
     assert_exit 0
 }
 
+@test "a foreign key to a table that is made later is for sqlite alone" {
+    folder portable <<'SQL'
+CREATE TABLE a (id integer PRIMARY KEY, b_id integer REFERENCES b (id), old_id integer REFERENCES brownfield (id), up integer REFERENCES a (id));
+CREATE TABLE c (id integer PRIMARY KEY, a_id integer, b_id integer, FOREIGN KEY (b_id) REFERENCES b (id));
+SQL
+    cat >migrations/0002_two.sql <<'SQL'
+CREATE TABLE b (id integer PRIMARY KEY, a_id integer REFERENCES a (id));
+ALTER TABLE c ADD CONSTRAINT c_b FOREIGN KEY (b_id) REFERENCES b (id);
+SQL
+    dunlin check --portability --driver sqlite
+    assert_exit 0
+    dunlin check --portability --driver postgres
+    assert_exit 4
+    assert_stdout "0001_one.sql:1:54: postgres: the table 'b' is made later, in line 1 of $PWD/migrations/0002_two.sql: the foreign key belongs into an ALTER TABLE behind that"
+    assert_stdout "0001_one.sql:2:69: postgres: the table 'b' is made later"
+    assert_stdout "postgres: 4 statements, 2 of them cannot be translated"
+    refute_stdout brownfield
+    printf '%s\n' '-- dunlin: only mysql' 'CREATE TABLE b (id int PRIMARY KEY);' '-- dunlin: end' >migrations/0002_two.sql
+    dunlin check --portability --driver mysql
+    assert_exit 4
+    assert_stdout "the table 'b' is made later, in line 2 of"
+    assert_stdout "mysql: 2 statements, 2 of them cannot be translated"
+}
+
 @test "both ways out are ways out" {
     folder portable <<'SQL'
 CREATE TABLE t (id integer PRIMARY KEY, a text);
