@@ -218,70 +218,6 @@ make_up(dn_generation *work, const char *definition)
     return dn_generate_safe(work, &work->up) < 0 ? -1 : dn_generate_text(work, &work->up);
 }
 
-static bool
-same_path(const dunlin_string *left, const dunlin_string *right, uint64_t count)
-{
-    for (uint64_t i = 0; i < count; i++)
-        if (left[i].length != right[i].length ||
-            memcmp(left[i].data, right[i].data, (size_t)left[i].length) != 0)
-            return false;
-    return true;
-}
-
-/* The name that the table of a path gets back. */
-static int
-old_table(const dn_operations *turned, const dunlin_string **path, uint64_t count)
-{
-    for (size_t i = 0; i < turned->count; i++) {
-        const dunlin_operation *rename = turned->items[i];
-        dunlin_string *copy;
-
-        if (!dn_operation_is(rename, DUNLIN_VERB_RENAME, DUNLIN_KIND_TABLE) ||
-            rename->path_count + 1 != count || !same_path(rename->path, *path, rename->path_count))
-            continue;
-        copy = dn_arena_array(turned->arena, count, sizeof *copy);
-        if (!copy)
-            return -1;
-        memcpy(copy, *path, (size_t)count * sizeof *copy);
-        copy[count - 2] = rename->new_path[rename->new_path_count - 1];
-        *path = copy;
-    }
-    return 0;
-}
-
-static int
-turn_one(dn_generation *work, const dunlin_operation *rename, dn_operations *turned)
-{
-    dunlin_operation *copy = dn_operation_copy(turned->arena, rename);
-
-    if (!copy)
-        return dn_no_memory(work->error);
-    copy->path = rename->new_path;
-    copy->path_count = rename->new_path_count;
-    copy->new_path = rename->path;
-    copy->new_path_count = rename->path_count;
-    if (dn_string_equal(rename->kind, DUNLIN_KIND_COLUMN) &&
-        (old_table(turned, &copy->path, copy->path_count) < 0 ||
-         old_table(turned, &copy->new_path, copy->new_path_count) < 0))
-        return dn_no_memory(work->error);
-    return dn_operations_add(turned, copy, work->error);
-}
-
-/* The renames of the way there, the other way round; tables first, since columns are named by them. */
-static int
-turn_renames(dn_generation *work, dn_operations *turned)
-{
-    static const char *const kinds[] = {DUNLIN_KIND_TABLE, DUNLIN_KIND_COLUMN};
-    const dn_operations *list = &work->up.diff.operations;
-
-    for (size_t k = 0; k < sizeof kinds / sizeof kinds[0]; k++)
-        for (size_t i = list->count; i-- > 0;)
-            if (dn_operation_is(list->items[i], DUNLIN_VERB_RENAME, kinds[k]) &&
-                turn_one(work, list->items[i], turned) < 0)
-                return -1;
-    return 0;
-}
-
 /* What is lost does not come back, so there is no way back that would be one. */
 static int
 make_down(dn_generation *work)
@@ -295,7 +231,7 @@ make_down(dn_generation *work)
         work->no_down = "what is lost does not come back";
         return 0;
     }
-    if (turn_renames(work, &renames) < 0)
+    if (dn_generate_turn_renames(work, &renames) < 0)
         return -1;
     how.renames = renames.items;
     how.rename_count = renames.count;

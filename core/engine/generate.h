@@ -5,6 +5,7 @@
  *   generate.c        the use case, and what it tells
  *   generate_words.c  a portable definition, and the migrations, in their own words
  *   generate_hints.c  renames, of the command line and of the definition
+ *   generate_turn.c   the same for the way back
  *   generate_safe.c   operations in forms that lock little
  *   generate_text.c   operations as the text of a migration
  *   generate_legacy.c what belongs to no migration
@@ -88,6 +89,10 @@ int dn_generate_rest(dn_generation *work);
 /* In order: those of the definition that are not done yet, then those of the command line. */
 int dn_generate_renames(dn_generation *work, const dn_side *from, const dn_side *to,
                         const char *definition, dn_operations *renames);
+
+/* --- generate_turn.c --- */
+/* The renames of the way there, the other way round; tables first, since columns are named by them. */
+int dn_generate_turn_renames(dn_generation *work, dn_operations *turned);
 
 /* --- generate_safe.c --- */
 /* Operations on tables that were there before, in forms that hold locks for a short time only, where

@@ -45,6 +45,16 @@ with_equals(dn_arena *arena, dunlin_string text)
     return dn_arena_printf(arena, "%s=%s", copy, name);
 }
 
+static bool
+is_there(const dn_side *side, const dn_fact_map *facts, const char *name)
+{
+    dunlin_string path[3];
+    const char *value;
+
+    return dn_side_find_named(side, facts, name, path) ||
+           dn_side_find_value(side, facts, name, &value);
+}
+
 /* An earlier migration did it: where it leads is there already, and where it came from is not, or is
  * something that the definition has beside it. */
 static bool
@@ -56,20 +66,18 @@ is_done(const hinting *work, const char *hint)
     char *dot;
     const char *name;
     const char *new;
-    dunlin_string path[3];
 
     if (!equals)
         return false;
     *equals = '\0';
     name = strrchr(equals + 1, '.') ? strrchr(equals + 1, '.') + 1 : equals + 1;
     dot = strrchr(old, '.');
-    if (dn_side_find_named(work->from, work->facts, old, path) &&
-        !dn_side_find_named(work->to, work->to->facts, old, path))
+    if (is_there(work->from, work->facts, old) && !is_there(work->to, work->to->facts, old))
         return false;
     if (dot)
         *dot = '\0';
     new = dot ? dn_arena_printf(arena, "%s.%s", old, name) : name;
-    return new &&dn_side_find_named(work->from, work->facts, new, path);
+    return new &&is_there(work->from, work->facts, new);
 }
 
 static int

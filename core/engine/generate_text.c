@@ -348,27 +348,60 @@ text_member(const char *name, dunlin_string text)
     return (dunlin_property){.name = dn_string(name), .type = DUNLIN_PROPERTY_TEXT, .text = text};
 }
 
-/* One label more, behind the one before it; the first one before what was first. */
 static int
-add_label(writing *state, const dunlin_operation *type, const dunlin_property *label,
-          const dunlin_property *first, dn_operations *list)
+change_label(writing *state, const dunlin_operation *type, dunlin_property one,
+             dunlin_property other, dn_operations *list)
 {
     dunlin_operation *copy = dn_operation_copy(list->arena, type);
     dunlin_property *set = dn_arena_array(list->arena, 2, sizeof *set);
-    bool leads = label[-1].type == DUNLIN_PROPERTY_LIST_BEGIN;
 
     if (!copy || !set)
         return dn_no_memory(state->work->error);
-    set[0] = text_member("add_value", label->text);
-    set[1] = leads ? text_member("before", first->text) : text_member("after", label[-1].text);
+    set[0] = one;
+    set[1] = other;
     copy->set = set;
     copy->set_count = 2;
     return make_portable(state, copy, list);
 }
 
+/* One label more, behind the one before it; the first one before what was first. */
+static int
+add_label(writing *state, const dunlin_operation *type, const dunlin_property *label,
+          const dunlin_property *first, dn_operations *list)
+{
+    bool leads = label[-1].type == DUNLIN_PROPERTY_LIST_BEGIN;
+
+    return change_label(
+        state, type, text_member("add_value", label->text),
+        leads ? text_member("before", first->text) : text_member("after", label[-1].text), list);
+}
+
+static size_t
+count_of(const dunlin_property *labels)
+{
+    size_t count = 0;
+
+    while (labels[1 + count].type != DUNLIN_PROPERTY_END)
+        count++;
+    return count;
+}
+
+/* As many as before: those that differ were renamed. */
+static int
+rename_labels(writing *state, const dunlin_operation *type, const dunlin_property *old,
+              const dunlin_property *new, dn_operations *list)
+{
+    for (old++, new ++; old->type != DUNLIN_PROPERTY_END; old++, new ++)
+        if (!dn_string_same(old->text, new->text) &&
+            change_label(state, type, text_member("rename_value", old->text),
+                         text_member("to", new->text), list) < 0)
+            return -1;
+    return 0;
+}
+
 /* 1: labels went, or changed places. */
 static int
-add_labels(writing *state, const dunlin_operation *type, dn_operations *list)
+change_labels(writing *state, const dunlin_operation *type, dn_operations *list)
 {
     const dunlin_fact *before =
         dn_fact_map_find(state->one->from->facts, type->kind, type->path, type->path_count);
@@ -379,10 +412,11 @@ add_labels(writing *state, const dunlin_operation *type, dn_operations *list)
 
     if (!old || !new || first->type == DUNLIN_PROPERTY_END)
         return 1;
+    if (count_of(old) == count_of(new))
+        return rename_labels(state, type, old, new, list);
     old++;
     for (const dunlin_property *at = new + 1; at->type != DUNLIN_PROPERTY_END; at++)
-        if (old->type != DUNLIN_PROPERTY_END && old->text.length == at->text.length &&
-            memcmp(old->text.data, at->text.data, (size_t)at->text.length) == 0)
+        if (old->type != DUNLIN_PROPERTY_END && dn_string_same(old->text, at->text))
             old++;
         else if (add_label(state, type, at, first, list) < 0)
             return -1;
@@ -411,7 +445,7 @@ add_portable(writing *state, size_t at, dn_operations *list)
     if (risky && (flush(state, list) < 0 || add_risk(state, operation, risk) < 0))
         return -1;
     answer = dn_operation_is(operation, DUNLIN_VERB_ALTER, DUNLIN_KIND_ENUM)
-                 ? add_labels(state, operation, list)
+                 ? change_labels(state, operation, list)
                  : make_portable(state, operation, list);
     return answer ? answer : risky ? flush(state, list) : 0;
 }

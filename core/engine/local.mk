@@ -59,6 +59,7 @@ core_sources += \
 	core/engine/generate_proof.c \
 	core/engine/generate_safe.c \
 	core/engine/generate_text.c \
+	core/engine/generate_turn.c \
 	core/engine/generate_words.c \
 	core/engine/generate_elsewhere.c \
 	core/engine/written.c \

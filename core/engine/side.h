@@ -96,7 +96,10 @@ int dn_side_cast(dn_session *session, const dn_side *from, const dn_side *to,
  * alone. NULL: there is none. */
 const dunlin_fact *dn_side_find_named(const dn_side *side, const dn_fact_map *facts,
                                       const char *name, dunlin_string path[3]);
-/* "users=people", "people.name=full_name", in order: each by the names behind those before it. Errors:
+/* The enum in "mood.sad", and with a namespace before; `*value`: "sad". NULL: there is none. */
+const dunlin_fact *dn_side_find_value(const dn_side *side, const dn_fact_map *facts,
+                                      const char *name, const char **value);
+/* "users=people", "people.name=full_name", "mood.sad=low", in order: each by the names behind those before it. Errors:
  * diff.rename. */
 int dn_side_renames(dn_arena *arena, const dn_side *from, const char *const *hints, size_t count,
                     dn_operations *list, dn_error *error);

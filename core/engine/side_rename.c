@@ -38,15 +38,86 @@ dn_side_find_named(const dn_side *side, const dn_fact_map *facts, const char *na
     return NULL;
 }
 
+const dunlin_fact *
+dn_side_find_value(const dn_side *side, const dn_fact_map *facts, const char *name,
+                   const char **value)
+{
+    uint64_t lead = (dn_fact_map_naming(facts) & DN_FACT_NAMESPACES) ? 1 : 0;
+    dunlin_string path[2] = {dn_side_home(side)};
+    const char *type = name;
+
+    for (uint64_t given = 0; given <= lead; given++) {
+        const char *dot = strchr(type, '.');
+        const dunlin_fact *found;
+
+        if (!dot)
+            return NULL;
+        path[lead] = dn_span(type, (size_t)(dot - type));
+        *value = dot + 1;
+        found = dn_fact_map_find(facts, dn_string(DUNLIN_KIND_ENUM), path, lead + 1);
+        if (found && dn_property_lists(found->properties, found->property_count, "values",
+                                       dn_string(*value)))
+            return found;
+        path[0] = path[lead]; /* it may be that of a namespace */
+        type = *value;
+    }
+    return NULL;
+}
+
+static int
+rename_named(dn_arena *arena, const dunlin_fact *fact, const char *name, dn_operations *list,
+             dn_error *error)
+{
+    dunlin_operation operation = {.size = sizeof operation, .verb = DUNLIN_VERB_RENAME};
+    dunlin_string *path = dn_arena_array(arena, fact->path_count, sizeof *path);
+
+    if (!path)
+        return dn_no_memory(error);
+    memcpy(path, fact->path, (size_t)fact->path_count * sizeof *path);
+    path[fact->path_count - 1] = dn_string(name);
+    operation.kind = fact->kind;
+    operation.path = fact->path;
+    operation.path_count = fact->path_count;
+    operation.new_path = path;
+    operation.new_path_count = fact->path_count;
+    return dn_operations_add(list, dn_operation_copy(arena, &operation), error);
+}
+
+static int
+rename_value(dn_arena *arena, const dunlin_fact *type, const char *value, const char *name,
+             dn_operations *list, dn_error *error)
+{
+    const dunlin_property change[] = {
+        {.name = dn_string("rename_value"), .type = DUNLIN_PROPERTY_TEXT, .text = dn_string(value)},
+        {.name = dn_string("to"), .type = DUNLIN_PROPERTY_TEXT, .text = dn_string(name)},
+    };
+    dn_properties values = {.arena = arena};
+    dunlin_operation operation = {
+        .size = sizeof operation,
+        .verb = DUNLIN_VERB_ALTER,
+        .kind = type->kind,
+        .path = type->path,
+        .path_count = type->path_count,
+        .set = change,
+        .set_count = 2,
+    };
+
+    if (dn_schema_new_values(type, &operation, &values, error) < 0)
+        return -1;
+    operation.set = values.items;
+    operation.set_count = values.count;
+    return dn_operations_add(list, dn_operation_copy(arena, &operation), error);
+}
+
 static int
 read_rename(dn_arena *arena, const dn_side *from, const dn_fact_map *facts, const char *hint,
             dn_operations *list, dn_error *error)
 {
     char *text = dn_arena_text(arena, hint);
     char *equals = text ? strchr(text, '=') : NULL;
-    dunlin_operation operation = {.size = sizeof operation, .verb = DUNLIN_VERB_RENAME};
-    dunlin_string *path = dn_arena_array(arena, 6, sizeof *path);
+    dunlin_string *path = dn_arena_array(arena, 3, sizeof *path);
     const dunlin_fact *fact;
+    const char *value;
     const char *name;
 
     if (!text || !path)
@@ -54,19 +125,18 @@ read_rename(dn_arena *arena, const dn_side *from, const dn_fact_map *facts, cons
     if (!equals || equals == text || !equals[1])
         return dn_fail(error, DUNLIN_USAGE, "diff.rename", "'%s' is not a rename", hint);
     *equals = '\0';
-    fact = dn_side_find_named(from, facts, text, path);
-    if (!fact)
-        return dn_fail(error, DUNLIN_USAGE, "diff.rename",
-                       "'%s' has no table or column '%s' to be renamed", from->name, text);
     name = strrchr(equals + 1, '.') ? strrchr(equals + 1, '.') + 1 : equals + 1;
-    memcpy(path + 3, fact->path, (size_t)fact->path_count * sizeof *path);
-    path[3 + fact->path_count - 1] = dn_string(name);
-    operation.kind = fact->kind;
-    operation.path = fact->path;
-    operation.path_count = fact->path_count;
-    operation.new_path = path + 3;
-    operation.new_path_count = fact->path_count;
-    return dn_operations_add(list, dn_operation_copy(arena, &operation), error);
+    fact = dn_side_find_named(from, facts, text, path);
+    if (fact)
+        return rename_named(arena, fact, name, list, error);
+    fact = dn_side_find_value(from, facts, text, &value);
+    if (fact && strncmp(equals + 1, text, (size_t)(value - text)) == 0)
+        return rename_value(arena, fact, value, equals + 1 + (value - text), list, error);
+    if (fact) /* there may be points in a value */
+        return rename_value(arena, fact, value, equals + 1, list, error);
+    return dn_fail(error, DUNLIN_USAGE, "diff.rename",
+                   "'%s' has no table, column or value of an enum '%s' to be renamed", from->name,
+                   text);
 }
 
 int

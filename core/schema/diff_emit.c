@@ -4,8 +4,8 @@
  */
 #include "core/schema/diff_internal.h"
 
-static int
-add(dn_diffing *work, const dunlin_operation *operation)
+int
+dn_diff_emit(dn_diffing *work, const dunlin_operation *operation)
 {
     dn_diff *diff = work->diff;
     const dunlin_operation *copy = dn_operation_copy(work->arena, operation);
@@ -37,7 +37,7 @@ dn_diff_emit_drop(dn_diffing *work, const dunlin_fact *before)
 {
     dunlin_operation operation = operation_on(DUNLIN_VERB_DROP, before);
 
-    return add(work, &operation);
+    return dn_diff_emit(work, &operation);
 }
 
 /* What is replaced keeps what is said of it beside its text. */
@@ -69,7 +69,7 @@ dn_diff_emit_create(dn_diffing *work, const dunlin_fact *after, const dunlin_fac
     operation.unset = names;
     operation.unset_count = comments_that_go(replaced, after, names);
     operation.flags = replaced ? DUNLIN_OPERATION_OR_REPLACE : 0;
-    return add(work, &operation);
+    return dn_diff_emit(work, &operation);
 }
 
 int
@@ -79,7 +79,7 @@ dn_diff_emit_rename(dn_diffing *work, const dunlin_fact *from, const dunlin_fact
 
     operation.new_path = to->path;
     operation.new_path_count = to->path_count;
-    return add(work, &operation);
+    return dn_diff_emit(work, &operation);
 }
 
 /* --- ALTER ---------------------------------------------------------------------------------------- */
@@ -179,5 +179,5 @@ dn_diff_emit_alter(dn_diffing *work, const dn_move *move)
     operation.set_count = one.set.count;
     operation.unset = one.unset;
     operation.unset_count = one.unset_count;
-    return add(work, &operation);
+    return dn_diff_emit(work, &operation);
 }

@@ -46,14 +46,13 @@ grows(const dunlin_property *old, const dunlin_property *new)
     return old->type == DUNLIN_PROPERTY_END;
 }
 
-/* As many as before, each in its place, or with a name that is new: a server renames them. */
-static bool
-renames(const dunlin_fact *before, const dunlin_fact *after)
+bool
+dn_diff_values_look_renamed(const dunlin_fact *before, const dunlin_fact *after)
 {
     const dunlin_property *old = values_of(before);
     const dunlin_property *new = values_of(after);
 
-    if (count_of(old) != count_of(new))
+    if (!old || !new || count_of(old) != count_of(new))
         return false;
     for (old++, new ++; old->type != DUNLIN_PROPERTY_END; old++, new ++)
         if (!dn_string_same(old->text, new->text) &&
@@ -73,7 +72,7 @@ is_renewed(const dn_move *move)
         return false;
     old = values_of(move->before);
     new = values_of(move->after);
-    return old && new && !grows(old, new) && !renames(move->before, move->after);
+    return old && new && !grows(old, new);
 }
 
 /* --- columns ---------------------------------------------------------------------------------------- */
@@ -215,6 +214,16 @@ loses_value(const dunlin_fact *before, const dunlin_fact *after)
     return false;
 }
 
+/* Not where its values were declared to be renamed, which comes first. */
+static bool
+is_moved(const dn_diffing *work, const dunlin_fact *type)
+{
+    for (size_t i = 0; i < work->count; i++)
+        if (work->moves[i].before == type)
+            return true;
+    return false;
+}
+
 dn_enum_risk
 dn_diff_risk_of_enum(const dn_diffing *work, const dunlin_fact *before, const dunlin_fact *after)
 {
@@ -228,5 +237,6 @@ dn_diff_risk_of_enum(const dn_diffing *work, const dunlin_fact *before, const du
                   : is_of_type(before, move->before) && is_of_type(after, move->after)))
             return loses_value(move->before, move->after) ? DN_ENUM_LOSES : DN_ENUM_KEEPS;
     }
-    return type && after && loses_value(before, after) ? DN_ENUM_RENAMES : DN_ENUM_NONE;
+    return type && after && is_moved(work, before) && loses_value(before, after) ? DN_ENUM_RENAMES
+                                                                                 : DN_ENUM_NONE;
 }

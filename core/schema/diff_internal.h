@@ -57,6 +57,7 @@ typedef struct dn_diffing {
     size_t capacity;
     dn_diff *diff;
     size_t risk_capacity;
+    size_t candidate_capacity;
     bool for_all;
     const dunlin_fact **late; /* routines that take rows of new tables, though tables call them */
     size_t late_count;
@@ -87,14 +88,16 @@ bool dn_fact_mentions(const dunlin_fact *fact, dunlin_string name);
 int dn_diff_inherit(dn_diffing *work);
 
 /* --- diff_enum.c --- */
-/* Makes enums anew whose values the server can neither add nor rename; and their columns of that type. */
+/* As many as before, each in its place, or with a name that is new. */
+bool dn_diff_values_look_renamed(const dunlin_fact *before, const dunlin_fact *after);
+/* Makes enums anew to which values are not only added; and their columns of that type. */
 int dn_diff_renew_enums(dn_diffing *work);
 /* Of an enum, or a column that is of one that is made anew, or of arrays of it, before and after. */
 typedef enum dn_enum_risk {
     DN_ENUM_NONE,
     DN_ENUM_KEEPS,  /* all values */
     DN_ENUM_LOSES,  /* one of them */
-    DN_ENUM_RENAMES /* the type stays, and values get other names */
+    DN_ENUM_RENAMES /* something rests on the type, so that it stays, and values get other names */
 } dn_enum_risk;
 dn_enum_risk dn_diff_risk_of_enum(const dn_diffing *work, const dunlin_fact *before,
                                   const dunlin_fact *after);
@@ -148,6 +151,7 @@ int dn_diff_emit_drop(dn_diffing *work, const dunlin_fact *before);
 /* `replaced`: what it takes the place of, or NULL. */
 int dn_diff_emit_create(dn_diffing *work, const dunlin_fact *after, const dunlin_fact *replaced);
 int dn_diff_emit_alter(dn_diffing *work, const dn_move *move);
+int dn_diff_emit(dn_diffing *work, const dunlin_operation *operation);
 int dn_diff_emit_rename(dn_diffing *work, const dunlin_fact *from, const dunlin_fact *to);
 
 /* --- diff_replace.c --- */

@@ -41,6 +41,40 @@ check_hint(dn_diffing *work, const dn_fact_map *facts, const dunlin_operation *r
                        : "there was nothing of the old name");
 }
 
+/* Of an enum that has other values in the same places: do these go there? */
+static int
+check_values(dn_diffing *work, const dunlin_fact *before, const dunlin_operation *rename)
+{
+    const dunlin_fact *after =
+        dn_fact_map_find(work->after, rename->kind, rename->path, rename->path_count);
+    const dunlin_property *old =
+        dn_property_find(before->properties, before->property_count, "values");
+    const dunlin_property *new = dn_property_find(rename->set, rename->set_count, "values");
+
+    for (old++, new ++; new->type != DUNLIN_PROPERTY_END; old++, new ++)
+        if (!dn_string_same(old->text, new->text) &&
+            (!after ||
+             !dn_property_lists(after->properties, after->property_count, "values", new->text)))
+            return dn_fail(work->error, DUNLIN_USAGE, "diff.rename",
+                           "the value '%.*s' cannot have been renamed to '%.*s': there is nothing "
+                           "of the new name",
+                           (int)old->text.length, old->text.data, (int)new->text.length,
+                           new->text.data);
+    return 0;
+}
+
+static int
+apply_rename(dn_diffing *work, const dn_fact_map *facts, const dunlin_operation *rename)
+{
+    const dunlin_fact to = {.path = rename->new_path, .path_count = rename->new_path_count};
+    const dunlin_fact *from =
+        dn_fact_map_find(facts, rename->kind, rename->path, rename->path_count);
+
+    if (rename->verb == DUNLIN_VERB_ALTER)
+        return check_values(work, from, rename) < 0 ? -1 : dn_diff_emit(work, rename);
+    return check_hint(work, facts, rename) < 0 ? -1 : dn_diff_emit_rename(work, from, &to);
+}
+
 int
 dn_diff_apply_renames(dn_diffing *work, const dn_diff_options *options)
 {
@@ -54,15 +88,8 @@ dn_diff_apply_renames(dn_diffing *work, const dn_diff_options *options)
     if (dn_fact_map_each(work->before, NULL, put_fact, &copy) < 0)
         return -1;
     for (size_t i = 0; i < options->rename_count; i++) {
-        const dunlin_operation *rename = options->renames[i];
-        const dunlin_fact to = {.path = rename->new_path, .path_count = rename->new_path_count};
-        const dunlin_fact *from;
-
-        if (check_hint(work, copy.copy, rename) < 0)
-            return -1;
-        from = dn_fact_map_find(copy.copy, rename->kind, rename->path, rename->path_count);
-        if (dn_diff_emit_rename(work, from, &to) < 0 ||
-            dn_schema_fold(copy.copy, rename, NULL, work->error) < 0)
+        if (apply_rename(work, copy.copy, options->renames[i]) < 0 ||
+            dn_schema_fold(copy.copy, options->renames[i], NULL, work->error) < 0)
             return -1;
     }
     work->before = copy.copy;
@@ -127,28 +154,71 @@ looks_renamed(const dn_diffing *work, const dunlin_fact *from, const dunlin_fact
     return dn_schema_equal(from, to, &dn_diff_comparison);
 }
 
+static int
+add_candidate(dn_diffing *work, const dunlin_fact *from, const dunlin_fact *to)
+{
+    dn_diff *diff = work->diff;
+
+    diff->candidates = dn_arena_grow(work->arena, diff->candidates, &work->candidate_capacity,
+                                     diff->candidate_count + 1, sizeof *diff->candidates);
+    if (!from || !to || !diff->candidates)
+        return dn_no_memory(work->error);
+    diff->candidates[diff->candidate_count++] = (dn_rename_candidate){from, to};
+    return 0;
+}
+
+/* The enum's path with the value behind it. */
+static const dunlin_fact *
+value_of(const dn_diffing *work, const dunlin_fact *type, dunlin_string value)
+{
+    dunlin_fact *fact = dn_arena_alloc(work->arena, sizeof *fact);
+    dunlin_string *path = dn_arena_array(work->arena, type->path_count + 1, sizeof *path);
+
+    if (!fact || !path)
+        return NULL;
+    memcpy(path, type->path, (size_t)type->path_count * sizeof *path);
+    path[type->path_count] = value;
+    fact->kind = type->kind;
+    fact->path = path;
+    fact->path_count = type->path_count + 1;
+    return fact;
+}
+
+static int
+find_values(dn_diffing *work, const dunlin_fact *from, const dunlin_fact *to)
+{
+    const dunlin_property *old = dn_property_find(from->properties, from->property_count, "values");
+    const dunlin_property *new = dn_property_find(to->properties, to->property_count, "values");
+
+    if (!dn_diff_values_look_renamed(from, to))
+        return 0;
+    for (old++, new ++; old->type != DUNLIN_PROPERTY_END; old++, new ++)
+        if (!dn_string_same(old->text, new->text) &&
+            add_candidate(work, value_of(work, from, old->text), value_of(work, to, new->text)) < 0)
+            return -1;
+    return 0;
+}
+
 int
 dn_diff_find_candidates(dn_diffing *work)
 {
     dn_diff *diff = work->diff;
-    size_t capacity = 0;
 
     for (size_t i = 0; i < diff->differences.count; i++) {
         const dunlin_fact *from = diff->differences.items[i].before;
 
+        if (from && diff->differences.items[i].after && dn_fact_is(from, DUNLIN_KIND_ENUM) &&
+            find_values(work, from, diff->differences.items[i].after) < 0)
+            return -1;
         if (!from || diff->differences.items[i].after ||
             !dn_string_among(from->kind, "table column"))
             continue;
         for (size_t k = 0; k < diff->differences.count; k++) {
             const dunlin_fact *to = diff->differences.items[k].after;
 
-            if (!to || diff->differences.items[k].before || !looks_renamed(work, from, to))
-                continue;
-            diff->candidates = dn_arena_grow(work->arena, diff->candidates, &capacity,
-                                             diff->candidate_count + 1, sizeof *diff->candidates);
-            if (!diff->candidates)
-                return dn_no_memory(work->error);
-            diff->candidates[diff->candidate_count++] = (dn_rename_candidate){from, to};
+            if (to && !diff->differences.items[k].before && looks_renamed(work, from, to) &&
+                add_candidate(work, from, to) < 0)
+                return -1;
         }
     }
     return 0;

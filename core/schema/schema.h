@@ -104,6 +104,10 @@ bool dn_schema_go_together(const dn_schema_target *target, const dn_fact_map *fa
 /* Is what the server says of a failure, "... failed: t.c", about what this operation changes? */
 bool dn_operation_is_blamed(const dunlin_operation *operation, dunlin_string message);
 
+/* The labels of an enum after an ALTER, as a list of properties in the arena of `list`. */
+int dn_schema_new_values(const dunlin_fact *type, const dunlin_operation *operation,
+                         dn_properties *list, dn_error *error);
+
 /* --- folding ---------------------------------------------------------------------------------- */
 /* The facts after an operation took effect. `wanted` as above (CREATE and ALTER). */
 int dn_schema_fold(dn_fact_map *facts, const dunlin_operation *operation, const dn_wanted *wanted,

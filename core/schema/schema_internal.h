@@ -33,8 +33,5 @@ int dn_schema_name_all(const dn_schema_target *target, dunlin_operation **operat
  * `out`. `facts` may be NULL. */
 int dn_schema_inline_types(dunlin_operation *operation, const dn_fact_map *facts,
                            dn_fact_map *logical, dn_operations *out, dn_error *error);
-/* The labels of an enum after an ALTER, as a list of properties in the arena of `list`. */
-int dn_schema_new_values(const dunlin_fact *type, const dunlin_operation *operation,
-                         dn_properties *list, dn_error *error);
 
 #endif

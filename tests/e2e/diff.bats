@@ -101,7 +101,7 @@ perhaps renamed: --rename users.name=full_name
     assert_stderr "column 't.n' cannot have been renamed to 'm': there is nothing of the new name"
     dunlin diff sqlite:a.db sqlite:a.db --rename x=y
     assert_exit 2
-    assert_stderr "has no table or column 'x' to be renamed"
+    assert_stderr "has no table, column or value of an enum 'x' to be renamed"
     dunlin snapshot --url sqlite:a.db --output a.json
     sed -i 's/"INT"/"TEXT"/' a.json
     dunlin diff a.json sqlite:a.db

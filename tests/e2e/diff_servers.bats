@@ -90,10 +90,20 @@ load helper
     dunlin diff "$one" "$two" --sql
     ! "$(psql_program)" -Xq1 -v ON_ERROR_STOP=1 -d "$one" -c "$output" 2>said || fail "the row lost its value"
     grep -q 'invalid input value for enum gone: "b"' said
-    # In the same place, with another name: a guess, and so it says.
-    sql_pg "$two" "ALTER TYPE gone ADD VALUE 'c'"
+    # In the same place, with another name: renamed where that is said, and pointed out otherwise.
+    sql_pg "$two" "ALTER TYPE gone ADD VALUE 'c.d'"
     dunlin diff "$one" "$two"
-    assert_stdout "? values are taken for renamed: rows that have them get the new names"
+    assert_stdout "~ enum public.gone  values [a, b] -> [a, c.d]  ? fails where rows have a value that goes"
+    assert_stdout "perhaps renamed: --rename public.gone.b=c.d"
+    dunlin diff "$one" "$two" --rename gone.b=low
+    assert_exit 2
+    assert_stderr "the value 'b' cannot have been renamed to 'low'"
+    dunlin diff "$one" "$two" --sql --rename gone.b=c.d
+    assert_stdout "RENAME VALUE 'b' TO 'c.d'"
+    "$(psql_program)" -Xq1 -v ON_ERROR_STOP=1 -d "$one" -c "$output" || fail "it did not run"
+    assert_equal "$(sql_pg "$one" 'SELECT v FROM u')" c.d
+    dunlin diff "$one" "$two" --exit-code
+    assert_exit 0
 }
 
 @test "postgres: the statements lead from one schema of a pair to the other, and back" {

@@ -147,7 +147,7 @@ END
     echo '-- dunlin: rename people.nick -> short' >>schema.sql
     dunlin generate more
     assert_exit 2
-    assert_stderr "no table or column 'people.nick' to be renamed"
+    assert_stderr "no table, column or value of an enum 'people.nick' to be renamed"
     sed -i '$d' schema.sql
     echo '-- dunlin: rename people' >>schema.sql
     dunlin generate more
