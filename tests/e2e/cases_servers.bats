@@ -13,9 +13,11 @@ cases_of() {
 }
 
 @test "postgresql: every case of conditional DDL ends as it says, and is a no-op when repeated" {
+    with_plain_build
     cases_of pg
 }
 
 @test "mysql: every case of conditional DDL ends as it says, and is a no-op when repeated" {
+    with_plain_build
     cases_of mariadb
 }

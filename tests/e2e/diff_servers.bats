@@ -5,10 +5,12 @@
 load helper
 
 @test "postgres: the statements lead from each state of the sample project to the next, and back" {
+    with_plain_build
     every_state postgresql
 }
 
 @test "mysql: the statements lead from each state of the sample project to the next, and back" {
+    with_plain_build
     every_state mysql
 }
 
@@ -107,10 +109,12 @@ load helper
 }
 
 @test "postgres: the statements lead from one schema of a pair to the other, and back" {
+    with_plain_build
     pairs_of postgresql
 }
 
 @test "mysql: the statements lead from one schema of a pair to the other, and back" {
+    with_plain_build
     pairs_of mysql
 }
 

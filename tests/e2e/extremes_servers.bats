@@ -18,10 +18,12 @@ teardown() {
 }
 
 @test "PostgreSQL: every command reads an empty database, odd names and many tables" {
+    with_plain_build
     extremes postgresql "$(many)"
 }
 
 @test "MariaDB: every command reads an empty database, odd names and many tables" {
+    with_plain_build
     extremes mysql "$(many)"
 }
 

@@ -3,6 +3,7 @@
 # What the end-to-end tests share. A test file starts with: load helper
 #
 #   DUNLIN           the program under test       default: build/bin/dunlin
+#   DUNLIN_PLAIN     the same without sanitizers  default: the one under test
 #   DUNLIN_FIXTURES  folder of fixtures           default: tests/fixtures
 #   DUNLIN_NODE      where Node packages are put  default: build/node
 #   DUNLIN_TEST_POSTGRES, DUNLIN_TEST_MYSQL       URLs of servers, as tests/servers gives them;
@@ -20,6 +21,7 @@ DUNLIN=$(realpath -ms "${DUNLIN:-$tree/build/bin/dunlin}")
 fixtures_folder=$(realpath -ms "${DUNLIN_FIXTURES:-$tree/tests/fixtures}")
 node_folder=$(realpath -ms "${DUNLIN_NODE:-$tree/build/node}")
 caller_home=$HOME
+plain_program=${DUNLIN_PLAIN-}
 server_postgresql=${DUNLIN_TEST_POSTGRES-}
 server_mysql=${DUNLIN_TEST_MYSQL-}
 postgres_programs=${DUNLIN_POSTGRES_BIN-}
@@ -79,6 +81,14 @@ dunlin() {
         run --separate-stderr "$DUNLIN" "$@" </dev/null
     else
         run --separate-stderr "$DUNLIN" "$@"
+    fi
+}
+
+# What starts it by the thousand to try statements on a server takes the build that users get: with sanitizers
+# it starts in five times the time. With LONG=1 it is the one under test.
+with_plain_build() {
+    if [ -n "$plain_program" ] && [ -z "${LONG:-}" ]; then
+        DUNLIN=$plain_program
     fi
 }
 

@@ -26,10 +26,12 @@ cases_of() {
 }
 
 @test "postgresql: every case of portable DDL ends as it says, and is a no-op when repeated" {
+    with_plain_build
     cases_of postgres
 }
 
 @test "mysql: every case of portable DDL ends as it says, and is a no-op when repeated" {
+    with_plain_build
     cases_of mysql
 }
 
