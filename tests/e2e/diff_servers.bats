@@ -170,10 +170,12 @@ load helper
 }
 
 @test "postgres: the statements lead from one random schema to another" {
+    with_plain_build
     random_pairs postgresql 10
 }
 
 @test "mysql: the statements lead from one random schema to another" {
+    with_plain_build
     random_pairs mysql 10
 }
 

@@ -36,6 +36,7 @@ cases_of() {
 }
 
 @test "one history makes the same schema on three databases, wherever a run begins" {
+    with_plain_build
     DUNLIN=$DUNLIN DUNLIN_TEST_POSTGRES=$server_postgresql DUNLIN_TEST_MYSQL=$server_mysql \
         DUNLIN_POSTGRES_BIN=$postgres_programs \
         run python3 -B "$tests_folder/portable/history.py"
