@@ -261,14 +261,20 @@ write_column(dn_kit_text *sql, const dn_sqlite_table *table, const dn_sqlite_mem
     }
 }
 
+static bool
+may_stand_for_type(const dn_sqlite_member *member)
+{
+    return !member->gone && dn_sqlite_is_unnamed(member) &&
+           strcmp(member->kind, DUNLIN_KIND_CHECK) == 0;
+}
+
 /* A check that stands for the type is written with its column. */
 static bool
 is_type_check(const dn_sqlite_member *member, const dn_sqlite_member *column)
 {
     DN_KIT_CLEANUP(dn_kit_pool_free) dn_kit_pool pool = {0};
 
-    return !member->gone && strcmp(member->kind, DUNLIN_KIND_CHECK) == 0 &&
-           dn_sqlite_is_unnamed(member) &&
+    return may_stand_for_type(member) &&
            dn_sqlite_is_type_check(&pool, dn_kit_set_text(dn_kit_set_of(&member->set), "expr"),
                                    column->name);
 }
@@ -276,7 +282,7 @@ is_type_check(const dn_sqlite_member *member, const dn_sqlite_member *column)
 static const dn_sqlite_member *
 column_of_check(const dn_sqlite_table *table, const dn_sqlite_member *member)
 {
-    for (size_t i = 0; i < table->count; i++)
+    for (size_t i = 0; may_stand_for_type(member) && i < table->count; i++)
         if (strcmp(table->members[i].kind, DUNLIN_KIND_COLUMN) == 0 && !table->members[i].gone &&
             is_type_check(member, &table->members[i]))
             return &table->members[i];
@@ -337,20 +343,26 @@ is_constraint(const dn_sqlite_member *member)
            strcmp(member->kind, DUNLIN_KIND_TRIGGER) != 0;
 }
 
+/* Is the key written with its column? */
+static bool
+is_beside_column(const dn_sqlite_table *table, const dn_sqlite_member *key)
+{
+    dn_kit_set columns = dn_kit_set_list(dn_kit_set_of(&key->set), "columns");
+    const dn_sqlite_member *column =
+        columns.count > 0 ? dn_sqlite_member_find(table, DUNLIN_KIND_COLUMN, columns.list[0].text)
+                          : NULL;
+
+    return column != NULL && is_inline_key(table, column, key);
+}
+
 static void
 write_constraints(dn_kit_text *sql, const dn_sqlite_table *table)
 {
     for (size_t i = 0; i < table->count; i++) {
         const dn_sqlite_member *member = &table->members[i];
-        dn_kit_set columns = dn_kit_set_list(dn_kit_set_of(&member->set), "columns");
-        const dn_sqlite_member *column =
-            columns.count > 0
-                ? dn_sqlite_member_find(table, DUNLIN_KIND_COLUMN, columns.list[0].text)
-                : NULL;
 
         if (!is_constraint(member) || column_of_check(table, member) != NULL ||
-            (member == dn_sqlite_table_key(table) && column != NULL &&
-             is_inline_key(table, column, member)))
+            (member == dn_sqlite_table_key(table) && is_beside_column(table, member)))
             continue;
         dn_kit_text_add(sql, ",\n    ");
         write_constraint(sql, member);
