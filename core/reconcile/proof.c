@@ -156,7 +156,7 @@ prove_parts(const dn_claim *claims, const dn_fact_map *schema, dn_arena *arena, 
             continue;
         if (!claims[i].effects->steps)
             proof->wants_steps = true;
-        else if (dn_prove_steps(&claims[i], schema, arena, proof, error) < 0)
+        else if (dn_prove_steps(claims, i, schema, arena, proofs, error) < 0)
             return -1;
     }
     return 0;

@@ -8,9 +8,10 @@
 #include "core/reconcile/proof.h"
 #include "core/reconcile/votes.h"
 
-/* Which statements of a migration were run, into *proof. */
-int dn_prove_steps(const dn_claim *claim, const dn_fact_map *schema, dn_arena *arena,
-                   dn_proof *proof, dn_error *error);
+/* Which statements of a migration were run, into its proof. What later ones made of that, which were run, is no
+ * sign that it was not. */
+int dn_prove_steps(const dn_claim *claims, size_t at, const dn_fact_map *schema, dn_arena *arena,
+                   dn_proofs *proofs, dn_error *error);
 /* What the schema holds beside what the migrations that were run left. */
 int dn_prove_drift(const dn_claim *claims, const dn_ballot *ballot, const dn_fact_map *schema,
                    dn_arena *arena, dn_proofs *proofs, dn_error *error);

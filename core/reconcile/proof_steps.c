@@ -75,20 +75,35 @@ is_undecided(const stepping *work, const dn_proof *proof)
     return false;
 }
 
-int
-dn_prove_steps(const dn_claim *claim, const dn_fact_map *schema, dn_arena *arena, dn_proof *proof,
-               dn_error *error)
+/* Its statements, and behind them the later migrations that were run. */
+static void
+fill(dn_ballot *ballot, const dn_claim *claims, size_t at, const dn_proofs *proofs)
 {
-    const dn_migration_effects *effects = claim->effects;
-    dn_auto(dn_arena) scratch = DN_ARENA_INIT;
-    dn_ballot ballot = {.entry_count = effects->step_count};
-    stepping work = {.claim = claim, .count = effects->step_count};
+    const dn_migration_effects *effects = claims[at].effects;
 
-    ballot.entries = dn_arena_array(&scratch, effects->step_count + 1, sizeof *ballot.entries);
+    for (size_t i = 0; i < effects->step_count; i++)
+        ballot->entries[ballot->entry_count++] = (dn_entry){.changes = &effects->steps[i].effects};
+    for (size_t i = at + 1; i < proofs->count; i++)
+        if (proofs->items[i].done && proofs->items[i].kind != DN_EFFECTS_PARTIAL)
+            ballot->entries[ballot->entry_count++] =
+                (dn_entry){.changes = &claims[i].effects->effects, .recorded = claims[i].recorded};
+}
+
+int
+dn_prove_steps(const dn_claim *claims, size_t at, const dn_fact_map *schema, dn_arena *arena,
+               dn_proofs *proofs, dn_error *error)
+{
+    const dn_claim *claim = &claims[at];
+    dn_proof *proof = &proofs->items[at];
+    dn_auto(dn_arena) scratch = DN_ARENA_INIT;
+    dn_ballot ballot = {.entry_count = 0};
+    stepping work = {.claim = claim, .count = claim->effects->step_count};
+
+    ballot.entries =
+        dn_arena_array(&scratch, work.count + proofs->count - at, sizeof *ballot.entries);
     if (!ballot.entries)
         return dn_no_memory(error);
-    for (size_t i = 0; i < effects->step_count; i++)
-        ballot.entries[i] = (dn_entry){.changes = &effects->steps[i].effects};
+    fill(&ballot, claims, at, proofs);
     if (dn_ballot_count(&ballot, schema, &scratch, error) < 0)
         return -1;
     work.entries = ballot.entries;

@@ -266,6 +266,21 @@ of_a_half_run_migration_the_missing_statements_are_named(void **state)
 }
 
 static void
+what_a_later_migration_took_away_is_no_missing_statement(void **state)
+{
+    history *self = *state;
+
+    add(self, "m1", true, USERS);
+    add(self, "m2", false,
+        "+table a & +column a/id type=int | +index a/i keys=[id] | +column users/zz type=int");
+    add(self, "m3", false, "-table a & -column a/id & -index a/i | +column users/age type=int");
+    seen(self);
+    by_hand(self, "-column users/zz");
+    assert_string_equal(prove(self), "m1 present done proved; m2 partial done proved missing 3; "
+                                     "m3 present done proved");
+}
+
+static void
 rows_at_the_break_are_in_doubt(void **state)
 {
     history *self = *state;
@@ -542,6 +557,7 @@ main(void)
         PROOF(what_changes_something_that_is_gone_cannot_be_run),
         PROOF(rows_are_never_proved_but_by_a_probe),
         PROOF(of_a_half_run_migration_the_missing_statements_are_named),
+        PROOF(what_a_later_migration_took_away_is_no_missing_statement),
         PROOF(rows_at_the_break_are_in_doubt),
         PROOF(without_its_statements_a_part_remains_a_part),
         PROOF(a_recorded_migration_that_lacks_a_statement_behind_another_was_cut_short),
