@@ -376,16 +376,6 @@ add_label(writing *state, const dunlin_operation *type, const dunlin_property *l
         leads ? text_member("before", first->text) : text_member("after", label[-1].text), list);
 }
 
-static size_t
-count_of(const dunlin_property *labels)
-{
-    size_t count = 0;
-
-    while (labels[1 + count].type != DUNLIN_PROPERTY_END)
-        count++;
-    return count;
-}
-
 /* As many as before: those that differ were renamed. */
 static int
 rename_labels(writing *state, const dunlin_operation *type, const dunlin_property *old,
@@ -412,7 +402,7 @@ change_labels(writing *state, const dunlin_operation *type, dn_operations *list)
 
     if (!old || !new || first->type == DUNLIN_PROPERTY_END)
         return 1;
-    if (count_of(old) == count_of(new))
+    if (dn_property_list_length(old) == dn_property_list_length(new))
         return rename_labels(state, type, old, new, list);
     old++;
     for (const dunlin_property *at = new + 1; at->type != DUNLIN_PROPERTY_END; at++)

@@ -74,16 +74,6 @@ old_name(dunlin_string value, const dunlin_property *old, const dunlin_property 
     return value;
 }
 
-static size_t
-count_of(const dunlin_property *values)
-{
-    size_t count = 0;
-
-    while (values[1 + count].type != DUNLIN_PROPERTY_END)
-        count++;
-    return count;
-}
-
 static bool
 is_turned(const dn_operations *turned, const dunlin_operation *type)
 {
@@ -112,7 +102,8 @@ turn_values(dn_generation *work, const dunlin_operation *rename, dn_operations *
     dn_properties set = {.arena = turned->arena};
     dunlin_operation *copy;
 
-    if (!old || !new || !last || count_of(old) != count_of(new) || is_turned(turned, rename))
+    if (!old || !new || !last || dn_property_list_length(old) != dn_property_list_length(new) ||
+        is_turned(turned, rename))
         return 0;
     dn_properties_add(&set, "values", DUNLIN_PROPERTY_LIST_BEGIN, 0, dn_string(NULL));
     for (last++; last->type != DUNLIN_PROPERTY_END; last++)

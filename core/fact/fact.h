@@ -34,6 +34,8 @@ uint64_t dn_property_span(const dunlin_property *properties, uint64_t count, uin
 /* Two properties, with everything in them; names of the two need not be equal. */
 bool dn_property_equal(const dunlin_property *left, uint64_t left_span,
                        const dunlin_property *right, uint64_t right_span);
+/* How many plain values stand in the list that begins there; 0 where it is NULL. */
+uint64_t dn_property_list_length(const dunlin_property *list);
 /* Is there an element (TEXT or IDENTIFIER) `text` in the list `name`? */
 bool dn_property_lists(const dunlin_property *properties, uint64_t count, const char *name,
                        dunlin_string text);

@@ -65,6 +65,16 @@ dn_property_equal(const dunlin_property *left, uint64_t left_span, const dunlin_
     return true;
 }
 
+uint64_t
+dn_property_list_length(const dunlin_property *list)
+{
+    uint64_t length = 0;
+
+    while (list && list[1 + length].type != DUNLIN_PROPERTY_END)
+        length++;
+    return length;
+}
+
 bool
 dn_property_lists(const dunlin_property *properties, uint64_t count, const char *name,
                   dunlin_string text)

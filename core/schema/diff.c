@@ -235,6 +235,21 @@ silence_sequences(dn_diffing *work)
     }
 }
 
+int
+dn_diff_retype(dn_diffing *work, dn_move *move, const dunlin_fact *before, const dunlin_fact *after)
+{
+    if (!move) {
+        work->moves = dn_arena_grow(work->arena, work->moves, &work->capacity, work->count + 1,
+                                    sizeof *work->moves);
+        if (!work->moves)
+            return dn_no_memory(work->error);
+        move = &work->moves[work->count++];
+        *move = (dn_move){.before = before, .after = after, .what = DN_MOVE_ALTER};
+    }
+    move->retyped = true;
+    return 0;
+}
+
 static int
 take_differences(dn_diffing *work)
 {

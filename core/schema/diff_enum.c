@@ -19,16 +19,6 @@ values_of(const dunlin_fact *type)
     return dn_property_find(type->properties, type->property_count, "values");
 }
 
-static size_t
-count_of(const dunlin_property *values)
-{
-    size_t count = 0;
-
-    while (values && values[1 + count].type != DUNLIN_PROPERTY_END)
-        count++;
-    return count;
-}
-
 static bool
 has_value(const dunlin_fact *type, dunlin_string value)
 {
@@ -52,7 +42,7 @@ dn_diff_values_look_renamed(const dunlin_fact *before, const dunlin_fact *after)
     const dunlin_property *old = values_of(before);
     const dunlin_property *new = values_of(after);
 
-    if (!old || !new || count_of(old) != count_of(new))
+    if (!old || !new || dn_property_list_length(old) != dn_property_list_length(new))
         return false;
     for (old++, new ++; old->type != DUNLIN_PROPERTY_END; old++, new ++)
         if (!dn_string_same(old->text, new->text) &&
@@ -118,7 +108,7 @@ look_for_holder(const dunlin_fact *fact, void *context)
 }
 
 static dn_move *
-move_before(dn_diffing *work, const dunlin_fact *fact)
+move_before(const dn_diffing *work, const dunlin_fact *fact)
 {
     for (size_t i = 0; i < work->count; i++)
         if (work->moves[i].before == fact)
@@ -133,21 +123,10 @@ take_column(const dunlin_fact *fact, void *context)
     dn_diffing *work = state->work;
     const dunlin_fact *after =
         dn_fact_map_find(work->after, fact->kind, fact->path, fact->path_count);
-    dn_move *move;
 
-    if (!is_of_type(fact, state->type) || !after)
-        return 0;
-    move = move_before(work, fact);
-    if (!move) {
-        work->moves = dn_arena_grow(work->arena, work->moves, &work->capacity, work->count + 1,
-                                    sizeof *work->moves);
-        if (!work->moves)
-            return dn_no_memory(work->error);
-        move = &work->moves[work->count++];
-        *move = (dn_move){.before = fact, .after = after, .what = DN_MOVE_ALTER};
-    }
-    move->retyped = true;
-    return 0;
+    return is_of_type(fact, state->type) && after
+               ? dn_diff_retype(work, move_before(work, fact), fact, after)
+               : 0;
 }
 
 /* --- types -------------------------------------------------------------------------------------------- */
@@ -214,16 +193,6 @@ loses_value(const dunlin_fact *before, const dunlin_fact *after)
     return false;
 }
 
-/* Not where its values were declared to be renamed, which comes first. */
-static bool
-is_moved(const dn_diffing *work, const dunlin_fact *type)
-{
-    for (size_t i = 0; i < work->count; i++)
-        if (work->moves[i].before == type)
-            return true;
-    return false;
-}
-
 dn_enum_risk
 dn_diff_risk_of_enum(const dn_diffing *work, const dunlin_fact *before, const dunlin_fact *after)
 {
@@ -237,6 +206,8 @@ dn_diff_risk_of_enum(const dn_diffing *work, const dunlin_fact *before, const du
                   : is_of_type(before, move->before) && is_of_type(after, move->after)))
             return loses_value(move->before, move->after) ? DN_ENUM_LOSES : DN_ENUM_KEEPS;
     }
-    return type && after && is_moved(work, before) && loses_value(before, after) ? DN_ENUM_RENAMES
-                                                                                 : DN_ENUM_NONE;
+    /* That they were declared to be renamed comes before all moves. */
+    return type && after && move_before(work, before) && loses_value(before, after)
+               ? DN_ENUM_RENAMES
+               : DN_ENUM_NONE;
 }

@@ -57,21 +57,11 @@ retype_column(const dunlin_fact *column, void *context)
     dn_diffing *work = state->work;
     const dunlin_fact *before =
         dn_fact_map_find(work->before, column->kind, column->path, column->path_count);
-    dn_move *move = known_move(state, column);
 
     if (!before || !has_letters(column) ||
         dn_property_find(column->properties, column->property_count, "collation"))
         return 0;
-    if (!move) {
-        work->moves = dn_arena_grow(work->arena, work->moves, &work->capacity, work->count + 1,
-                                    sizeof *work->moves);
-        if (!work->moves)
-            return dn_no_memory(work->error);
-        move = &work->moves[work->count++];
-        *move = (dn_move){.before = before, .after = column, .what = DN_MOVE_ALTER};
-    }
-    move->retyped = true;
-    return 0;
+    return dn_diff_retype(work, known_move(state, column), before, column);
 }
 
 static int

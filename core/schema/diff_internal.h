@@ -84,6 +84,10 @@ bool dn_diff_same_text(const dunlin_fact *left, const dunlin_fact *right, const 
 /* Does an expression anywhere in the members mention it? */
 bool dn_fact_mentions(const dunlin_fact *fact, dunlin_string name);
 
+/* Says the type of a column anew, with the move that it has; NULL: it gets one. */
+int dn_diff_retype(dn_diffing *work, dn_move *move, const dunlin_fact *before,
+                   const dunlin_fact *after);
+
 /* --- diff_inherit.c --- */
 int dn_diff_inherit(dn_diffing *work);
 
