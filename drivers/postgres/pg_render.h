@@ -84,6 +84,9 @@ bool dn_pg_same_table(const dunlin_operation *left, const dunlin_operation *righ
 void dn_pg_push(dn_pg_render_work *work, uint64_t first, uint64_t count);
 /* The same without what ends a statement. */
 void dn_pg_push_bare(dn_pg_render_work *work, uint64_t first, uint64_t count);
+/* $dunlin$, or $dunlin1$ .. when one of the texts contains that. */
+enum { DN_PG_TAG_SIZE = 32 };
+void dn_pg_choose_tag(const dn_kit_text *text, const dn_kit_text *other, char tag[DN_PG_TAG_SIZE]);
 /* The same, in scripts only where `guard`, a condition in SQL, holds. It is cleared. */
 void dn_pg_push_guarded(dn_pg_render_work *work, dn_kit_text *guard, uint64_t first,
                         uint64_t count);
@@ -104,8 +107,10 @@ const char *dn_pg_if_exists_said(const dn_pg_render_work *work);
 /* Behind ALTER COLUMN .. TYPE: what is computed from the column is dropped and added anew in the same
  * ALTER TABLE. */
 void dn_pg_say_computed_anew(dn_pg_render_work *work, const dunlin_operation *operation);
-/* Refuses a column that a view uses, as far as is known. */
-void dn_pg_refuse_viewed(dn_pg_render_work *work, const dunlin_operation *operation);
+/* Is there a view that uses the column, or one of which that is not known? */
+bool dn_pg_may_be_viewed(dn_pg_render_work *work, const dunlin_operation *operation);
+/* What was said so far becomes a statement that drops those views before it, and makes them again. */
+void dn_pg_say_around_views(dn_pg_render_work *work, const dunlin_operation *operation);
 /* pg_render_convert.c: how values of the old type become those of the new one. */
 typedef enum dn_pg_conversion {
     DN_PG_CONVERTS_BY_ITSELF = 0, /* or nothing is known of it */

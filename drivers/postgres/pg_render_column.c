@@ -366,6 +366,18 @@ refuse_divided(dn_pg_render_work *work, const dunlin_operation *operation)
     }
 }
 
+static void
+finish(altering *one, dn_kit_text *guard)
+{
+    if (one->changes > 0) {
+        if (guard != NULL)
+            dn_pg_push_guarded(one->work, guard, one->work->at, 1);
+        else
+            dn_pg_push(one->work, one->work->at, 1);
+    }
+    one->changes = 0;
+}
+
 /* A default is taken away before a type changes: it may not fit the new one. */
 static void
 change_type(altering *one, const dunlin_fact *current)
@@ -410,8 +422,10 @@ change_type(altering *one, const dunlin_fact *current)
         dn_pg_say_default_converted(work, how, operation, property_of(current, "default")->text);
     }
     dn_pg_say_computed_anew(work, operation);
-    if (typed)
-        dn_pg_refuse_viewed(work, operation);
+    if (dn_pg_may_be_viewed(work, operation)) {
+        dn_pg_say_around_views(work, operation);
+        finish(one, NULL);
+    }
 }
 
 static void
@@ -475,18 +489,6 @@ change_expression(altering *one)
         dn_pg_say_expression(work, dn_kit_property_find(one->operation, "generated"));
         dn_pg_say(work, ")");
     }
-}
-
-static void
-finish(altering *one, dn_kit_text *guard)
-{
-    if (one->changes > 0) {
-        if (guard != NULL)
-            dn_pg_push_guarded(one->work, guard, one->work->at, 1);
-        else
-            dn_pg_push(one->work, one->work->at, 1);
-    }
-    one->changes = 0;
 }
 
 /* Whatever it is called. */

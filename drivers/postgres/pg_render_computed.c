@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * What uses a column whose type changes. PostgreSQL refuses that while it is there. Columns computed from it
- * are dropped by the same ALTER TABLE and added anew, unless something hangs on them; views, which may
- * have grants and more, are their author's affair.
+ * are dropped by the same ALTER TABLE and added anew, unless something hangs on them. Views: pg_render_viewed.c.
  */
 #include "drivers/kit/kit_property.h"
 #include "drivers/postgres/pg_render.h"
@@ -127,64 +126,6 @@ say_anew(const dunlin_fact *fact, void *context)
     dn_pg_say(work, kind != NULL && dn_kit_same(kind->text, "virtual") ? ") VIRTUAL" : ") STORED");
     dn_pg_say(work, member(fact, "not_null") != NULL ? " NOT NULL" : "");
     return 0;
-}
-
-/* --- views --- */
-typedef struct viewed {
-    dn_pg_render_work *work;
-    const dunlin_operation *operation;
-    dunlin_string key; /* as views name the column in "depends" */
-} viewed;
-
-static void
-add_key(dn_kit_text *key, dunlin_string name)
-{
-    dn_kit_text_add(key, "/");
-    for (uint64_t i = 0; i < name.length; i++) {
-        if (name.data[i] == '/' || name.data[i] == '%')
-            dn_kit_text_add(key, name.data[i] == '/' ? "%2F" : "%25");
-        else
-            dn_kit_text_add_string(key, (dunlin_string){&name.data[i], 1});
-    }
-}
-
-static int32_t
-refuse_view(const dunlin_fact *fact, void *context)
-{
-    const viewed *one = context;
-    dn_kit_set depends =
-        dn_kit_set_list((dn_kit_set){fact->properties, fact->property_count}, "depends");
-    dunlin_string column = dn_pg_last_name(one->operation);
-
-    for (uint64_t i = 0; i < depends.count; i++) {
-        if (!dn_kit_equal(depends.list[i].text, one->key))
-            continue;
-        dn_pg_refuse(one->work,
-                     "PostgreSQL cannot change the type of '%.*s' while the view '%.*s' uses it: "
-                     "DROP VIEW before, and CREATE VIEW again behind it",
-                     (int)column.length, column.data, (int)last_of(fact).length,
-                     last_of(fact).data);
-        return 1;
-    }
-    return 0;
-}
-
-void
-dn_pg_refuse_viewed(dn_pg_render_work *work, const dunlin_operation *operation)
-{
-    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text key = {0};
-    viewed one = {.work = work, .operation = operation};
-
-    if (work->status != DUNLIN_OK || work->call->host->each == NULL ||
-        (work->call->flags & DUNLIN_CALL_OWN_WORDS) != 0)
-        return;
-    dn_kit_text_add(&key, "column");
-    for (uint64_t i = 0; i < operation->path_count; i++)
-        add_key(&key, operation->path[i]);
-    one.key = dn_kit_text_string(&key);
-    work->call->host->each(work->call, dn_kit_string(DUNLIN_KIND_VIEW), refuse_view, &one);
-    work->call->host->each(work->call, dn_kit_string(DUNLIN_KIND_MATERIALIZED_VIEW), refuse_view,
-                           &one);
 }
 
 void

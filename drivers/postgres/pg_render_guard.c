@@ -68,29 +68,28 @@ contains(const dn_kit_text *text, const char *word)
     return text->data != NULL && strstr(text->data, word) != NULL;
 }
 
-/* $dunlin$, or $dunlin1$ .. when the text contains that. */
-static void
-choose_tag(const dn_pg_render_work *work, const dn_kit_text *guard, char tag[32])
+void
+dn_pg_choose_tag(const dn_kit_text *text, const dn_kit_text *other, char tag[DN_PG_TAG_SIZE])
 {
     int number = 0;
 
     do
-        snprintf(tag, 32, number > 0 ? "$dunlin%d$" : "$dunlin$", number);
-    while (number++ < INT16_MAX && (contains(&work->sql, tag) || contains(guard, tag)));
+        snprintf(tag, DN_PG_TAG_SIZE, number > 0 ? "$dunlin%d$" : "$dunlin$", number);
+    while (number++ < INT16_MAX && (contains(text, tag) || contains(other, tag)));
 }
 
 void
 dn_pg_push_guarded(dn_pg_render_work *work, dn_kit_text *guard, uint64_t first, uint64_t count)
 {
     DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text block = {0};
-    char tag[32];
+    char tag[DN_PG_TAG_SIZE];
 
     if (!work->script) {
         dn_kit_text_clear(guard);
         dn_pg_push(work, first, count);
         return;
     }
-    choose_tag(work, guard, tag);
+    dn_pg_choose_tag(&work->sql, guard, tag);
     dn_kit_text_format(&block, "DO %s BEGIN\nIF ", tag);
     dn_kit_text_add_string(&block, dn_kit_text_string(guard));
     dn_kit_text_add(&block, " THEN\n    ");

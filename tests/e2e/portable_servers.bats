@@ -370,3 +370,47 @@ renamed_apart() { renamed "$1" apart; }
 
 @test "mysql: renaming says which views of the same run have to be made again" { on mysql renamed; }
 @test "mysql: renaming says which views have to be made again" { on mysql renamed_apart; }
+
+# --- views of columns whose type changes ----------------------------------------------------------------------
+
+# What pg_dump writes, but for its marks of this very dump.
+dump_of() {
+    pg_dump --dbname "$1" --schema-only --exclude-table 'dunlin_*' | grep -v '^.*restrict '
+}
+
+# What nobody but the server knows of them.
+views_made_again() {
+    local role=dunlin_$$_role
+    migration 0001_t <<'SQL'
+CREATE TABLE t (id integer PRIMARY KEY, a integer, b varchar(5));
+CREATE VIEW v AS SELECT id, a AS "A a" FROM t WHERE a > 1;
+CREATE VIEW w AS SELECT * FROM v;
+SQL
+    dunlin migrate --quiet
+    assert_exit 0
+    sql_in "$1" "CREATE ROLE $role; ALTER VIEW v OWNER TO $role; GRANT ALL ON t TO $role;
+        ALTER DEFAULT PRIVILEGES GRANT UPDATE ON TABLES TO $role; ALTER VIEW v SET (security_barrier);
+        GRANT SELECT ON w TO $role WITH GRANT OPTION; GRANT SELECT (id) ON v TO PUBLIC;
+        COMMENT ON VIEW v IS 'it''s'; COMMENT ON COLUMN v.\"A a\" IS 'c'; ALTER VIEW v ALTER \"A a\" SET DEFAULT 7;
+        CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+        CREATE TRIGGER g INSTEAD OF INSERT ON w FOR EACH ROW EXECUTE FUNCTION f();
+        COMMENT ON TRIGGER g ON w IS 'g'; CREATE RULE r AS ON DELETE TO w DO INSTEAD NOTHING"
+    dump_of "$1" >before
+    migration 0002_a <<<'ALTER TABLE t ALTER COLUMN a TYPE bigint;'
+    dunlin migrate --quiet
+    assert_exit 0
+    assert_equal "$(diff before <(dump_of "$1") | grep '^[<>]')" "<     a integer,
+>     a bigint,"
+
+    migration 0003_a <<<'ALTER TABLE t ALTER COLUMN a TYPE text;'
+    dunlin migrate
+    assert_exit 1
+    assert_stderr '0003_a.sql:1:1: a view cannot be made again behind the change:' 'CREATE VIEW public.v '
+    sql_in "$1" 'CREATE MATERIALIZED VIEW m AS SELECT a FROM t'
+    dunlin migrate
+    assert_exit 2
+    assert_stderr "while the materialized view 'm' uses it: drop that before"
+    sql_in "$1" "DROP OWNED BY $role CASCADE; DROP ROLE $role"
+}
+
+@test "postgresql: views of a column whose type changes are made again with all that belongs to them" { on postgresql views_made_again; }
