@@ -175,6 +175,22 @@ dn_ledger_settle(dn_execution *execution, const dunlin_item *announcement, dn_er
 
 /* --- failure --------------------------------------------------------------------------------------------- */
 
+/* How to mend it, where the error knows, and how to go on then. */
+static int
+say_how_to_go_on(const dn_ledger *book, dn_error *error)
+{
+    static const char rest[] = "'%s' is done up to its statement %zu; mend what stopped it and run "
+                               "'dunlin migrate' again, which goes on there";
+    const char *tag = book->job->migration->tag;
+    dn_auto(dn_text) both = DN_TEXT_INIT;
+
+    if (error->hint[0])
+        dn_text_printf(&both, "%s. ", error->hint);
+    dn_text_printf(&both, rest, tag, book->done);
+    return both.failed || both.length >= sizeof error->hint ? dn_hint(error, rest, tag, book->done)
+                                                            : dn_hint(error, "%s", both.data);
+}
+
 /* With statements done, the run stopped part-way. */
 int
 dn_ledger_fail(dn_ledger *book, dn_error *error)
@@ -194,8 +210,5 @@ dn_ledger_fail(dn_ledger *book, dn_error *error)
         return -1;
     error->status = DUNLIN_PARTIAL;
     error->exit_code = DUNLIN_EXIT_PARTIAL;
-    return dn_hint(error,
-                   "'%s' is done up to its statement %zu; mend what stopped it and run "
-                   "'dunlin migrate' again, which goes on there",
-                   book->job->migration->tag, book->done);
+    return say_how_to_go_on(book, error);
 }

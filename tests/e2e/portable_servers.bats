@@ -414,3 +414,26 @@ SQL
 }
 
 @test "postgresql: views of a column whose type changes are made again with all that belongs to them" { on postgresql views_made_again; }
+
+# --- what turns out to be different in the run ---------------------------------------------------------------
+
+# The server takes nothing back: what is done is said, the same each time, and how to go on.
+different_in_the_run() {
+    migration 0001_v <<'SQL'
+CREATE TABLE u (id integer PRIMARY KEY, a integer);
+CREATE VIEW v AS SELECT id FROM u WHERE a > 0;
+INSERT INTO u VALUES (1, 1);
+ALTER TABLE u ADD COLUMN z integer;
+CREATE VIEW IF NOT EXISTS v AS SELECT id FROM u WHERE a > 1;
+SQL
+    for _ in 1 2; do
+        dunlin migrate
+        assert_exit 6
+        assert_stderr "0001_v.sql:5:1: view 'v' exists, but different" \
+            "then make the two equal; --if-different=keep takes what is there. '0001_v' is done up to its statement 4;"
+    done
+    dunlin migrate --if-different=keep --quiet
+    assert_exit 0
+}
+
+@test "mysql: what turns out to be different in the run is told with what is done, and how to go on" { on mysql different_in_the_run; }
