@@ -185,13 +185,14 @@ dn_mysql_key_is_qualified(const dunlin_fact *key)
     return key->path_count == (alone ? 2 : 3);
 }
 
-/* What a SET of the migration may have changed shows in definitions. */
+/* What a SET of the migration may have changed shows in definitions. Migrations that dunlin writes keep a mode of
+ * their own in @dunlin_mode. */
 static const char pin[] =
-    "SET @dunlin_mode = @@SESSION.sql_mode, @dunlin_zone = @@SESSION.time_zone, "
-    "@dunlin_set = @@SESSION.character_set_results, sql_mode = @@GLOBAL.sql_mode, "
+    "SET @dunlin_read_mode = @@SESSION.sql_mode, @dunlin_read_zone = @@SESSION.time_zone, "
+    "@dunlin_read_set = @@SESSION.character_set_results, sql_mode = @@GLOBAL.sql_mode, "
     "time_zone = '+00:00', character_set_results = utf8mb4";
-static const char unpin[] = "SET sql_mode = @dunlin_mode, time_zone = @dunlin_zone, "
-                            "character_set_results = @dunlin_set";
+static const char unpin[] = "SET sql_mode = @dunlin_read_mode, time_zone = @dunlin_read_zone, "
+                            "character_set_results = @dunlin_read_set";
 
 int32_t
 dn_mysql_definitions(dunlin_connection *connection, const dunlin_scope *scope)

@@ -380,13 +380,14 @@ push_all(dn_mysql_schema *schema)
 }
 
 /* --- the session ------------------------------------------------------------------------------------------ */
-/* What a SET of a migration, or the server's sql_mode, changes in printed expressions. */
+/* What a SET of a migration, or the server's sql_mode, changes in printed expressions. Migrations that dunlin
+ * writes keep a mode of their own in @dunlin_mode. */
 static const char pin[] =
-    "SET @dunlin_mode = @@SESSION.sql_mode, @dunlin_zone = @@SESSION.time_zone, "
-    "@dunlin_set = @@SESSION.character_set_results, sql_mode = '', time_zone = '+00:00', "
+    "SET @dunlin_read_mode = @@SESSION.sql_mode, @dunlin_read_zone = @@SESSION.time_zone, "
+    "@dunlin_read_set = @@SESSION.character_set_results, sql_mode = '', time_zone = '+00:00', "
     "character_set_results = utf8mb4";
-static const char unpin[] = "SET sql_mode = @dunlin_mode, time_zone = @dunlin_zone, "
-                            "character_set_results = @dunlin_set";
+static const char unpin[] = "SET sql_mode = @dunlin_read_mode, time_zone = @dunlin_read_zone, "
+                            "character_set_results = @dunlin_read_set";
 
 static bool
 needs_pins(const dunlin_connection *connection)

@@ -108,6 +108,10 @@ CREATE TABLE posts (id bigint PRIMARY KEY, user_id bigint NOT NULL, KEY posts_us
     CONSTRAINT posts_users FOREIGN KEY (user_id) REFERENCES users (id));
 CREATE VIEW v AS SELECT full_name FROM users;
 CREATE TRIGGER touch BEFORE UPDATE ON users FOR EACH ROW BEGIN SET NEW.age = 1; SET NEW.age = 2; END;
+SET @mode = @@sql_mode, sql_mode = 'PIPES_AS_CONCAT';
+CREATE FUNCTION f(a varchar(9)) RETURNS varchar(20) RETURN a || 'x';
+SET sql_mode = @mode;
+CREATE FUNCTION g(a integer) RETURNS integer RETURN a || 0;
 END
     generate second --rename users.name=full_name
     grep -q -- "-- ! gone: the rows of the table are lost: 2 rows in 'app'" migrations/0002_second.sql
