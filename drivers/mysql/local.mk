@@ -57,6 +57,7 @@ mysql_sources += drivers/mysql/my_schema_unread.c
 mysql_sources += drivers/mysql/my_schema_join.c
 mysql_sources += drivers/mysql/my_schema_keys.c
 mysql_sources += drivers/mysql/my_schema_light.c
+mysql_sources += drivers/mysql/my_schema_partition.c
 mysql_sources += drivers/mysql/my_schema_period.c
 mysql_sources += drivers/mysql/my_schema_print.c
 mysql_sources += drivers/mysql/my_schema_query.c

@@ -50,7 +50,7 @@ typedef struct dn_mysql_record {
     dunlin_string name;
     dunlin_string period; /* [MDB] of application time: `p` (`from`, `to`) */
     dunlin_string period_name;
-    dunlin_string printed;  /* by SHOW CREATE TABLE, of those with a period or partitions by time */
+    dunlin_string printed;  /* by SHOW CREATE TABLE, of those with a period or such partitions */
     dunlin_string rotation; /* [MDB] of partitions by SYSTEM_TIME: when another one begins */
     dn_mysql_rows parts[DN_MYSQL_PARTS];
     struct dn_mysql_wish *wishes; /* single facts that are asked for */
@@ -103,6 +103,8 @@ int32_t dn_mysql_schema_print(dn_mysql_schema *schema);
 int32_t dn_mysql_schema_periods(dn_mysql_schema *schema);
 /* Whether the table has partitions by SYSTEM_TIME. */
 bool dn_mysql_is_by_time(const dn_mysql_record *record);
+/* Whether it has partitions by LIST, of one expression. */
+bool dn_mysql_is_by_list(const dn_mysql_record *record);
 /* Whether the key of this name, which has columns of a period, is WITHOUT OVERLAPS. */
 bool dn_mysql_is_in_time(const dn_mysql_record *record, dunlin_string key);
 /* Foreign keys of one that printed itself. false: it is unclear, and may have rows of some. */
