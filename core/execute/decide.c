@@ -266,24 +266,6 @@ answer(deciding *work, const dunlin_operation *operation, const dn_wanted *wante
     return guard;
 }
 
-/* Did the parser make its name up? */
-static bool
-is_nameless(const deciding *work, const dunlin_operation *operation)
-{
-    const dn_ddl_statement *parsed = &work->reading->parsed;
-
-    for (size_t i = 0; i < parsed->count; i++) {
-        const dunlin_operation *one = parsed->operations[i];
-
-        if (parsed->marks[i].named && one->span_begin == operation->span_begin &&
-            dn_string_same(one->kind, operation->kind) &&
-            dn_string_same(one->path[one->path_count - 1],
-                           operation->path[operation->path_count - 1]))
-            return true;
-    }
-    return false;
-}
-
 /* The same name on every database, and the same when a run is taken up again, has a statement that
  * does not look at what is there; so its name may be taken. */
 static int
@@ -296,7 +278,8 @@ check_made_name(const deciding *work, const dunlin_operation *operation)
     bool concerned = false;
     bool taken = false;
 
-    if (work->again || operation->verb != DUNLIN_VERB_CREATE || !is_nameless(work, operation))
+    if (work->again || work->translator->own || operation->verb != DUNLIN_VERB_CREATE ||
+        !dn_reading_is_nameless(work->reading, operation))
         return 0;
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
         concerned = concerned || dn_string_equal(operation->kind, kinds[i]);

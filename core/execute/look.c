@@ -123,6 +123,59 @@ dn_translator_note_unseen(dn_translator *translator, const dunlin_operation *ope
     return 0;
 }
 
+/* Did the parser make its name up? */
+bool
+dn_reading_is_nameless(const dn_reading *reading, const dunlin_operation *operation)
+{
+    const dn_ddl_statement *parsed = &reading->parsed;
+
+    if (operation->path_count && !operation->path[operation->path_count - 1].length)
+        return true;
+    for (size_t i = 0; i < parsed->count; i++) {
+        const dunlin_operation *one = parsed->operations[i];
+
+        if (parsed->marks[i].named && one->span_begin == operation->span_begin &&
+            dn_string_same(one->kind, operation->kind) &&
+            dn_string_same(one->path[one->path_count - 1],
+                           operation->path[operation->path_count - 1]))
+            return true;
+    }
+    return false;
+}
+
+/* In its own dialect the database gives names by its own rules. Where indexes are the table's, it also makes one for
+ * a foreign key, and takes a column that goes out of indexes that stay. */
+static bool
+leaves_unknown(const dn_translator *translator, const dunlin_operation *operation)
+{
+    bool creates = operation->verb == DUNLIN_VERB_CREATE;
+    bool table_indexes = (translator->target.naming & DN_FACT_TABLE_INDEXES) != 0;
+
+    if (creates && table_indexes && dn_string_equal(operation->kind, DUNLIN_KIND_FOREIGN_KEY))
+        return true;
+    if (creates && dn_string_among(operation->kind, "unique fk check index exclude"))
+        return translator->reading && dn_reading_is_nameless(translator->reading, operation);
+    return table_indexes && dn_operation_is(operation, DUNLIN_VERB_DROP, DUNLIN_KIND_COLUMN);
+}
+
+/* What came of it in its table is seen by looking, once a guard wants to know. */
+int
+dn_translator_note_unnamed(dn_translator *translator, const dunlin_operation *operation,
+                           dn_error *error)
+{
+    uint64_t depth = (translator->target.naming & DN_FACT_NAMESPACES) ? 2 : 1;
+    dunlin_fact key = dn_operation_fact(operation);
+
+    if (!translator->own || key.path_count < depth || !leaves_unknown(translator, operation))
+        return 0;
+    key.kind = dn_string(DUNLIN_KIND_TABLE);
+    key.path_count = depth;
+    if (translator->unseen)
+        return dn_fact_map_put(translator->unseen, &key, error);
+    dn_translator_forget(translator);
+    return 0;
+}
+
 /* --- views whose text is another one now --- */
 typedef struct doubting {
     const dunlin_operation *operation;

@@ -566,6 +566,7 @@ fold_all(dn_translator *translator, const dn_decisions *decisions, dn_error *err
         if (may_change_more(translator, decisions->run.items[i]))
             dn_translator_forget(translator);
         if (dn_translator_note_unseen(translator, decisions->run.items[i], error) < 0 ||
+            dn_translator_note_unnamed(translator, decisions->run.items[i], error) < 0 ||
             dn_translator_note_rewritten(translator, decisions->run.items[i], error) < 0 ||
             dn_translator_note_retyped(translator, decisions->run.items[i], error) < 0)
             return -1;

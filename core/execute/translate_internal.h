@@ -88,6 +88,9 @@ int dn_translator_expect_queries(dn_translator *translator, const dn_operations 
 /* What a table that is made from a query holds is not known before. */
 int dn_translator_note_unseen(dn_translator *translator, const dunlin_operation *operation,
                               dn_error *error);
+/* Nor is what the own dialect leaves to the database to name. */
+int dn_translator_note_unnamed(dn_translator *translator, const dunlin_operation *operation,
+                               dn_error *error);
 /* The texts of views behind a rename, where the database writes the new name into them, are not known. */
 int dn_translator_note_rewritten(dn_translator *translator, const dunlin_operation *operation,
                                  dn_error *error);
@@ -152,6 +155,9 @@ int dn_translator_settle(dn_translator *translator, const dn_fact_map *facts, dn
 /* Reads what the statement at hand left open, and asks how the server prints what is wanted. */
 int dn_translator_look_at_open(dn_translator *translator, dn_error *error);
 void dn_translator_tell_losses(dn_translator *translator);
+
+/* Did the parser make the operation's name up, or is there none? */
+bool dn_reading_is_nameless(const dn_reading *reading, const dunlin_operation *operation);
 
 /* Does IF [NOT] EXISTS stand on one of its operations? */
 bool dn_translator_is_conditional(const dn_ddl_statement *parsed);

@@ -159,3 +159,38 @@ SQL
     dunlin doctor --url "$url" --shadow
     assert_exit 0
 }
+
+@test "guards find what the database itself named or took along earlier in the run" {
+    local my
+    migration 0001_make <<'SQL'
+CREATE TABLE t (a int CHECK (a > 1), b int UNIQUE, c int, CHECK (a > 2));
+CREATE INDEX ON t (c);
+CREATE INDEX ON t (c);
+SQL
+    migration 0002_drop <<'SQL'
+ALTER TABLE t DROP CONSTRAINT IF EXISTS t_a_check, DROP CONSTRAINT IF EXISTS t_a_check1, DROP CONSTRAINT IF EXISTS t_b_key;
+DROP INDEX IF EXISTS t_c_idx1;
+SQL
+    dunlin migrate --url "$url"
+    assert_exit 0
+    assert_equal "$(sql_pg "$url" "SELECT string_agg(relname, ' ') FROM pg_index JOIN pg_class ON oid = indexrelid
+        WHERE indrelid = 't'::regclass" "SELECT count(*) FROM pg_constraint WHERE conrelid = 't'::regclass")" "t_c_idx
+0"
+    my=$(fresh_database mysql)
+    migration 0001_make <<'SQL'
+CREATE TABLE p (id int PRIMARY KEY);
+CREATE TABLE t (a int, b int, c int, d int, KEY i (d, c), UNIQUE (b), CHECK (a > 1), FOREIGN KEY (c) REFERENCES p (id));
+ALTER TABLE t DROP COLUMN d;
+SQL
+    migration 0002_drop <<'SQL'
+ALTER TABLE t DROP CONSTRAINT IF EXISTS CONSTRAINT_1, DROP FOREIGN KEY IF EXISTS t_ibfk_1;
+DROP INDEX IF EXISTS b ON t;
+DROP INDEX IF EXISTS c ON t;
+DROP INDEX IF EXISTS i ON t;
+SQL
+    dunlin migrate --url "$my"
+    assert_exit 0
+    assert_equal "$(sql_my "$my" "SELECT (SELECT count(*) FROM information_schema.TABLE_CONSTRAINTS
+        WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 't') + (SELECT count(*) FROM information_schema.STATISTICS
+        WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 't')")" 0
+}
