@@ -68,11 +68,13 @@ between(dn_pg_render_work *work, const dunlin_operation *operation, dunlin_strin
             (conversions[i].to == NULL || is_among(to, conversions[i].to)))
             return conversions[i].how;
     if (strcmp(to, "text") != 0)
-        dn_pg_refuse(work,
-                     "PostgreSQL has no way to convert '%.*s' from %.*s to %.*s: say with USING how"
-                     " it is done, in a section for PostgreSQL",
+        dn_pg_refuse(work, "PostgreSQL has no way to convert %s'%.*s' from %.*s to %.*s: %s",
+                     operation->using_expression.length > 0 ? "the default of " : "",
                      (int)dn_pg_last_name(operation).length, dn_pg_last_name(operation).data,
-                     (int)old.length, old.data, (int)type.length, type.data);
+                     (int)old.length, old.data, (int)type.length, type.data,
+                     operation->using_expression.length > 0
+                         ? "DROP DEFAULT before"
+                         : "say with USING how it is done, in a section for PostgreSQL");
     return DN_PG_CONVERTS_BY_ITSELF;
 }
 
@@ -87,15 +89,13 @@ to_named(const dunlin_fact *current, const dunlin_property *old)
                : DN_PG_CONVERTS_BY_ITSELF;
 }
 
-dn_pg_conversion
-dn_pg_conversion_of(dn_pg_render_work *work, const dunlin_operation *operation,
-                    const dunlin_fact *current)
+static dn_pg_conversion
+conversion_of(dn_pg_render_work *work, const dunlin_operation *operation,
+              const dunlin_fact *current)
 {
     const dunlin_property *old = member(current, "type");
     dunlin_string type = dn_pg_text_of(operation, "type");
 
-    if (operation->using_expression.length > 0)
-        return DN_PG_CONVERTS_BY_ITSELF;
     if ((work->call->flags & DUNLIN_CALL_OWN_WORDS) != 0) {
         if (old == NULL)
             return DN_PG_CONVERTS_BY_ITSELF;
@@ -111,6 +111,20 @@ dn_pg_conversion_of(dn_pg_render_work *work, const dunlin_operation *operation,
         member(current, "type_path") != NULL)
         return DN_PG_CONVERTS_BY_ITSELF;
     return between(work, operation, old->text, type);
+}
+
+/* USING says what becomes of the rows, and nothing of a default that stays. */
+dn_pg_conversion
+dn_pg_conversion_of(dn_pg_render_work *work, const dunlin_operation *operation,
+                    const dunlin_fact *current)
+{
+    bool stays = member(current, "default") != NULL && !dn_pg_sets(operation, "default") &&
+                 !dn_pg_is_unset(operation, "default");
+
+    if (operation->using_expression.length > 0 &&
+        (!stays || (work->call->flags & DUNLIN_CALL_OWN_WORDS) != 0))
+        return DN_PG_CONVERTS_BY_ITSELF;
+    return conversion_of(work, operation, current);
 }
 
 bool

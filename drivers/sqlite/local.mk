@@ -52,6 +52,7 @@ sqlite_sources += drivers/sqlite/sqlite_text.c
 sqlite_sources += drivers/sqlite/sqlite_text.h
 sqlite_sources += drivers/sqlite/sqlite_tokens.c
 sqlite_sources += drivers/sqlite/sqlite_types.c
+sqlite_sources += drivers/sqlite/sqlite_view.c
 sqlite_sources += drivers/sqlite/sqlite_url.c
 sqlite_sources += drivers/sqlite/sqlite_write.c
 sqlite_sources += drivers/sqlite/sqlite_write.h

@@ -378,7 +378,8 @@ take_default(reading *work, dn_kit_properties *set)
         work->at += work->tokens.list[begin].kind == DN_SQLITE_SYMBOL ? 2 : 1;
     if (work->at > work->end)
         work->at = work->end;
-    text = dn_sqlite_default(work->pool, &work->tokens, begin, work->at);
+    text = dn_sqlite_default(work->pool, &work->tokens, begin, work->at,
+                             dn_kit_set_text(dn_kit_set_of(set), "type"));
     if (text.length > 0)
         dn_kit_properties_add(set, "default", DUNLIN_PROPERTY_EXPRESSION, text);
 }

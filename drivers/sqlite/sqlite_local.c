@@ -96,7 +96,8 @@ add_default(dn_sqlite_local *local, const dunlin_property *property, dn_kit_prop
         return status;
     if (!dn_sqlite_tokens_cut(local->pool, native, &tokens) || tokens.count == 0)
         return DUNLIN_OK;
-    native = dn_sqlite_default(local->pool, &tokens, 0, tokens.count);
+    native = dn_sqlite_default(local->pool, &tokens, 0, tokens.count,
+                               dn_kit_set_text(dn_kit_set_of(set), "type"));
     if (native.length > 0)
         dn_kit_properties_add(set, "default", DUNLIN_PROPERTY_EXPRESSION, native);
     return DUNLIN_OK;

@@ -116,6 +116,12 @@ dn_sqlite_is_word(const dn_sqlite_token *token, const char *word)
 }
 
 bool
+dn_sqlite_is_name(const dn_sqlite_token *token)
+{
+    return token->kind == DN_SQLITE_NAME || token->kind == DN_SQLITE_WORD;
+}
+
+bool
 dn_sqlite_is_symbol(const dn_sqlite_token *token, char symbol)
 {
     return token->kind == DN_SQLITE_SYMBOL && *token->text.data == symbol;

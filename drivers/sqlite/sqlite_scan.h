@@ -33,6 +33,7 @@ void dn_sqlite_scan_begin(dn_sqlite_scan *scan, dunlin_string text);
 /* Answers token->kind != DN_SQLITE_END. */
 bool dn_sqlite_scan_next(dn_sqlite_scan *scan, dn_sqlite_token *token);
 bool dn_sqlite_is_word(const dn_sqlite_token *token, const char *word);
+bool dn_sqlite_is_name(const dn_sqlite_token *token); /* in quotes, or a word */
 bool dn_sqlite_is_symbol(const dn_sqlite_token *token, char symbol);
 /* Nothing but blanks, comments and semicolons. */
 bool dn_sqlite_scan_is_blank(dunlin_string text);

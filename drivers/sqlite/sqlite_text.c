@@ -4,6 +4,8 @@
  */
 #include "drivers/sqlite/sqlite_text.h"
 
+#include <string.h>
+
 #include <sqlite3.h>
 
 typedef struct writing {
@@ -22,12 +24,6 @@ static bool
 is_keyword(dunlin_string word)
 {
     return sqlite3_keyword_check(word.data, (int)word.length) != 0;
-}
-
-static bool
-is_name(const dn_sqlite_token *token)
-{
-    return token->kind == DN_SQLITE_NAME || token->kind == DN_SQLITE_WORD;
 }
 
 /* --- blanks ------------------------------------------------------------------------------------ */
@@ -151,7 +147,8 @@ static bool
 is_own_table(const writing *work, size_t at)
 {
     return work->names != NULL && work->names->table.length > 0 && at + 2 < work->end &&
-           is_name(&work->tokens->list[at]) && dn_sqlite_tokens_symbol(work->tokens, at + 1, '.') &&
+           dn_sqlite_is_name(&work->tokens->list[at]) &&
+           dn_sqlite_tokens_symbol(work->tokens, at + 1, '.') &&
            dn_sqlite_same_name(dn_sqlite_name(work->pool, &work->tokens->list[at]),
                                work->names->table);
 }
@@ -163,10 +160,10 @@ add_token(writing *work, size_t at)
 
     if (wants_blank(work, at))
         dn_kit_text_add(&work->text, " ");
-    if (work->from.length > 0 && is_name(token) && !is_call(work, at) &&
+    if (work->from.length > 0 && dn_sqlite_is_name(token) && !is_call(work, at) &&
         dn_sqlite_same_name(dn_sqlite_name(work->pool, token), work->from))
         dn_kit_text_add_string(&work->text, dn_sqlite_name_text(work->pool, work->to));
-    else if (is_name(token) && work->names != NULL)
+    else if (dn_sqlite_is_name(token) && work->names != NULL)
         add_name(work, at);
     else if (token->kind == DN_SQLITE_NAME)
         dn_kit_text_quote(&work->text, '"', dn_sqlite_name(work->pool, token));
@@ -238,106 +235,57 @@ dn_sqlite_statement_text(dn_kit_pool *pool, const dn_sqlite_tokens *tokens, size
     return write_tokens(&work);
 }
 
-static bool
-begins_item(const dn_sqlite_tokens *tokens, size_t begin, size_t at)
+static dunlin_string
+quoted(dn_kit_pool *pool, dunlin_string text)
 {
-    return at > begin && (dn_sqlite_tokens_symbol(tokens, at - 1, ',') ||
-                          dn_sqlite_tokens_word(tokens, at - 1, "select") ||
-                          dn_sqlite_tokens_word(tokens, at - 1, "distinct"));
+    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text literal = {0};
+
+    dn_kit_text_quote(&literal, '\'', text);
+    pool->failed = pool->failed || literal.failed;
+    return dn_kit_pool_copy(pool, dn_kit_text_string(&literal));
 }
 
-typedef struct viewing {
-    dn_kit_pool *pool;
-    const dn_sqlite_tokens *tokens;
-    size_t begin;
-    size_t end;
-    size_t depth; /* of parentheses */
-    bool named;
-} viewing;
-
-/* Does a name stand anywhere but at `at`? */
+/* "Determination Of Column Affinity" in SQLite's manual, with the first rule that applies. */
 static bool
-is_said_elsewhere(const viewing *view, size_t at)
+has_part(dunlin_string type, const char *const *parts)
 {
-    dunlin_string name = dn_sqlite_name(view->pool, &view->tokens->list[at]);
-
-    for (size_t i = view->begin; i < view->end; i++)
-        if (i != at && is_name(&view->tokens->list[i]) &&
-            dn_sqlite_same_name(dn_sqlite_name(view->pool, &view->tokens->list[i]), name))
+    for (size_t i = 0; parts[i] != NULL; i++)
+        if (type.length > 0 && memmem(type.data, type.length, parts[i], strlen(parts[i])) != NULL)
             return true;
     return false;
 }
 
-/* The AS of "SELECT a AS a," or "t.a AS a FROM". */
+/* Digits as SQLite prints them again: its column may make nothing else of them. */
 static bool
-is_redundant(const viewing *view, size_t at)
+is_whole(dunlin_string text)
 {
-    const dn_sqlite_tokens *tokens = view->tokens;
-    size_t begin = view->begin;
-    size_t name = at - 1;
-
-    if (at <= begin || at + 1 >= view->end || !dn_sqlite_tokens_word(tokens, at, "as") ||
-        !is_name(&tokens->list[name]) || !is_name(&tokens->list[at + 1]))
-        return false;
-    if (!dn_kit_equal(dn_sqlite_name(view->pool, &tokens->list[name]),
-                      dn_sqlite_name(view->pool, &tokens->list[at + 1])) &&
-        !(view->named && view->depth == 0 && !is_said_elsewhere(view, at + 1)))
-        return false;
-    if (at + 2 < view->end && !dn_sqlite_tokens_symbol(tokens, at + 2, ',') &&
-        !dn_sqlite_tokens_word(tokens, at + 2, "from"))
-        return false;
-    return begins_item(tokens, begin, name) ||
-           (name > begin + 2 && dn_sqlite_tokens_symbol(tokens, name - 1, '.') &&
-            begins_item(tokens, begin, name - 2));
+    for (uint64_t i = 0; i < text.length; i++)
+        if (text.data[i] < '0' || text.data[i] > '9')
+            return false;
+    return text.length > 0 && text.length <= 18 && (text.length == 1 || *text.data != '0');
 }
 
-/* Elsewhere SQLite takes what is in double quotes for a text if no column is called so. */
-static dn_sqlite_token
-without_quotes(const viewing *view, size_t at)
+static dunlin_string
+stored_default(dn_kit_pool *pool, const dn_sqlite_token *literal, dunlin_string type)
 {
-    const dn_sqlite_tokens *tokens = view->tokens;
-    dn_sqlite_token token = tokens->list[at];
-    bool sure = at > view->begin && (dn_sqlite_tokens_word(tokens, at - 1, "from") ||
-                                     dn_sqlite_tokens_word(tokens, at - 1, "join") ||
-                                     dn_sqlite_tokens_word(tokens, at - 1, "as") ||
-                                     dn_sqlite_tokens_symbol(tokens, at - 1, '.'));
-    dunlin_string plain;
+    static const char *const whole[] = {"INT", NULL};
+    static const char *const texts[] = {"CHAR", "CLOB", "TEXT", NULL};
+    static const char *const numbers[] = {"REAL", "FLOA", "DOUB", "NUM", "DEC", "BOOL", NULL};
+    dunlin_string inner = literal->text;
+    bool number = has_part(type, whole);
+    bool text = !number && has_part(type, texts);
 
-    if (token.kind != DN_SQLITE_NAME ||
-        (!sure && !(at + 1 < view->end && dn_sqlite_tokens_symbol(tokens, at + 1, '.'))))
-        return token;
-    plain = dn_sqlite_name_text(view->pool, dn_sqlite_name(view->pool, &token));
-    if (plain.length > 0 && *plain.data != '"') {
-        token.kind = DN_SQLITE_WORD;
-        token.text = plain;
-    }
-    return token;
+    if (literal->kind == DN_SQLITE_NUMBER)
+        return text && is_whole(inner) ? quoted(pool, inner) : inner;
+    inner.data++;
+    inner.length -= 2;
+    return (number || (!text && has_part(type, numbers))) && is_whole(inner) ? inner
+                                                                             : literal->text;
 }
 
 dunlin_string
-dn_sqlite_view_text(dn_kit_pool *pool, const dn_sqlite_tokens *tokens, size_t begin, size_t end,
-                    bool named)
-{
-    viewing view = {.pool = pool, .tokens = tokens, .begin = begin, .end = end, .named = named};
-    dn_sqlite_tokens kept = {.list =
-                                 dn_kit_pool_take(pool, (tokens->count + 1) * sizeof(*kept.list))};
-
-    if (kept.list == NULL)
-        return dn_kit_string(NULL);
-    for (size_t i = begin; i < end; i++) {
-        view.depth += dn_sqlite_tokens_symbol(tokens, i, '(');
-        view.depth -= dn_sqlite_tokens_symbol(tokens, i, ')') && view.depth > 0;
-        if (is_redundant(&view, i))
-            i++;
-        else
-            kept.list[kept.count++] = without_quotes(&view, i);
-    }
-    kept.list[kept.count] = tokens->list[tokens->count];
-    return dn_sqlite_statement_text(pool, &kept, 0, kept.count);
-}
-
-dunlin_string
-dn_sqlite_default(dn_kit_pool *pool, const dn_sqlite_tokens *tokens, size_t begin, size_t end)
+dn_sqlite_default(dn_kit_pool *pool, const dn_sqlite_tokens *tokens, size_t begin, size_t end,
+                  dunlin_string type)
 {
     static const dn_sqlite_names nothing = {.complete = true};
     const dn_sqlite_token *only;
@@ -347,13 +295,10 @@ dn_sqlite_default(dn_kit_pool *pool, const dn_sqlite_tokens *tokens, size_t begi
     if (end == begin + 1 && dn_sqlite_is_word(only, "null"))
         return dn_kit_string(NULL);
     if (end == begin + 1 && only->kind == DN_SQLITE_WORD && !is_keyword(only->text) &&
-        !dn_sqlite_is_word(only, "true") && !dn_sqlite_is_word(only, "false")) {
-        DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text quoted = {0};
-
-        dn_kit_text_quote(&quoted, '\'', only->text);
-        pool->failed = pool->failed || quoted.failed;
-        return dn_kit_pool_copy(pool, dn_kit_text_string(&quoted));
-    }
+        !dn_sqlite_is_word(only, "true") && !dn_sqlite_is_word(only, "false"))
+        return quoted(pool, only->text);
+    if (end == begin + 1 && (only->kind == DN_SQLITE_NUMBER || only->kind == DN_SQLITE_STRING))
+        return dn_kit_pool_copy(pool, stored_default(pool, only, type));
     return dn_sqlite_expression(pool, tokens, begin, end, &nothing);
 }
 
@@ -387,7 +332,7 @@ dn_sqlite_mentions(dn_kit_pool *pool, dunlin_string expression, dunlin_string co
     if (!dn_sqlite_tokens_cut(pool, expression, &tokens))
         return true;
     for (size_t i = 0; i < tokens.count; i++)
-        if (is_name(&tokens.list[i]) && !dn_sqlite_tokens_symbol(&tokens, i + 1, '(') &&
+        if (dn_sqlite_is_name(&tokens.list[i]) && !dn_sqlite_tokens_symbol(&tokens, i + 1, '(') &&
             dn_sqlite_same_name(dn_sqlite_name(pool, &tokens.list[i]), column))
             return true;
     return false;

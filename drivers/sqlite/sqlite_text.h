@@ -50,15 +50,17 @@ dunlin_string dn_sqlite_expression_text(dn_kit_pool *pool, dunlin_string text,
 /* A SELECT or a trigger: blanks, comments and the kind of quotes made alike, names as written. */
 dunlin_string dn_sqlite_statement_text(dn_kit_pool *pool, const dn_sqlite_tokens *tokens,
                                        size_t begin, size_t end);
-/* The SELECT of a view: the same, without "AS a" behind a column a, which says what it is called in
- * any case, and behind any column where the view has names of its own (`named`) and nothing else
- * says that one. Names that can be no text have quotes only where they are needed: ALTER TABLE ..
- * RENAME TO quotes what it writes. */
+/* The SELECT of a view (sqlite_view.c): the same, without "AS a" behind a column a, which says what it is
+ * called in any case, and behind any column where the view has names of its own (`named`) and nothing else
+ * says that one. Names that can be no text have quotes only where they are needed: ALTER TABLE .. RENAME TO
+ * quotes what it writes. Where all is read from one table, its columns are called by their names alone. */
 dunlin_string dn_sqlite_view_text(dn_kit_pool *pool, const dn_sqlite_tokens *tokens, size_t begin,
                                   size_t end, bool named);
-/* A default: also a name that is none is a text. Empty for NULL, which is no default. */
+/* A default of a column of this type: also a name that is none is a text. What SQLite makes of the other
+ * when it is stored, a text that is a number in a column of numbers, and a number in one of texts, is written
+ * as that. Empty for NULL, which is no default. */
 dunlin_string dn_sqlite_default(dn_kit_pool *pool, const dn_sqlite_tokens *tokens, size_t begin,
-                                size_t end);
+                                size_t end, dunlin_string type);
 /* "VARCHAR(10)": capitals, no blanks but single ones between words. */
 dunlin_string dn_sqlite_type(dn_kit_pool *pool, const dn_sqlite_tokens *tokens, size_t begin,
                              size_t end);
