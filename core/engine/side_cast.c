@@ -16,6 +16,8 @@ typedef struct casting {
     dn_error *error;
 } casting;
 
+typedef enum casting_way { BY_ITSELF, BY_CAST, BY_TEXT } casting_way;
+
 static const dunlin_property *
 member(const dunlin_fact *fact, const char *name)
 {
@@ -61,15 +63,73 @@ text_of(const dunlin_fact *fact, const char *name)
     return found ? found->text : dn_string("");
 }
 
-/* Arrays of one type that is made anew: nothing of the column is another. */
-static bool
-is_made_anew(const dunlin_fact *before, const dunlin_fact *after)
-{
-    dunlin_string type = text_of(before, "type");
+/* --- domains -------------------------------------------------------------------------------------------- */
 
-    return type.length > 2 && memcmp(type.data + type.length - 2, "[]", 2) == 0 &&
-           dn_string_same(type, text_of(after, "type")) &&
-           dn_string_same(text_of(before, "collation"), text_of(after, "collation"));
+/* What comes with the server has no namespace before its name. */
+static bool
+is_qualified(dunlin_string type)
+{
+    return type.length && memchr(type.data, '.', (size_t)type.length);
+}
+
+/* What the column is of at last, where that is a domain over a type which comes with the server; NULL: no memory. */
+static const dunlin_fact *
+without_domain(casting *work, const dn_side *side, const dunlin_fact *column)
+{
+    const dunlin_property *path = member(column, "type_path");
+    dn_arena *arena = &work->session->arena;
+    dunlin_string names[2];
+    uint64_t count = 0;
+
+    for (path = path ? path + 1 : NULL; path && path->type != DUNLIN_PROPERTY_END && count < 2;
+         path++)
+        names[count++] = path->text;
+    for (int depth = 0; count && depth < 16; depth++) {
+        const dunlin_fact *domain =
+            dn_fact_map_find(side->facts, dn_string(DUNLIN_KIND_DOMAIN), names, count);
+        dunlin_fact base = {.size = sizeof base,
+                            .kind = dn_string(DUNLIN_KIND_COLUMN),
+                            .path = column->path,
+                            .path_count = column->path_count,
+                            .properties = domain ? member(domain, "type") : NULL,
+                            .property_count = 1};
+
+        if (!base.properties)
+            return column;
+        if (!is_qualified(base.properties->text))
+            return dn_fact_copy(arena, &base);
+        if (base.properties->text.data[base.properties->text.length - 1] == ']')
+            return column;
+        count = dn_schema_printed_path(arena, base.properties->text, names);
+    }
+    return column;
+}
+
+/* An enum, a range, what an extension brings; arrays of these. */
+static bool
+is_own(const dunlin_fact *column)
+{
+    return member(column, "type_path") || is_qualified(text_of(column, "type"));
+}
+
+/* character varying(5)[] and character varying[]. */
+static bool
+same_but_for_width(dunlin_string left, dunlin_string right)
+{
+    uint64_t i = 0;
+    uint64_t k = 0;
+
+    while (i < left.length && k < right.length) {
+        const char *end = left.data[i] == '(' ? memchr(left.data + i, ')', left.length - i) : NULL;
+        const char *other =
+            right.data[k] == '(' ? memchr(right.data + k, ')', right.length - k) : NULL;
+
+        if (!end && !other && left.data[i++] != right.data[k++])
+            return false;
+        i = end ? (uint64_t)(end - left.data) + 1 : i;
+        k = other ? (uint64_t)(other - right.data) + 1 : k;
+    }
+    return i == left.length && k == right.length;
 }
 
 static int
@@ -120,6 +180,27 @@ add_cast(casting *work, dunlin_operation *operation, const dunlin_fact *after, b
     return 0;
 }
 
+/* Of types that are no server's own, one that is made anew among them, each is read from the text of the other. A width
+ * is held to by assignment alone: a cast cuts. */
+static int
+conversion(casting *work, const dunlin_fact *old, const dunlin_fact *new, casting_way *way)
+{
+    char classes[2][16];
+
+    if (class_of(work, old, classes[0]) < 0 || class_of(work, new, classes[1]) < 0)
+        return -1;
+    if (is_own(old) && is_own(new))
+        *way = BY_TEXT;
+    else if (!is_own(old) && !is_own(new) &&
+             same_but_for_width(text_of(old, "type"), text_of(new, "type")))
+        *way = BY_ITSELF;
+    else if (is_assigned(classes[0], classes[1]))
+        *way = BY_ITSELF;
+    else
+        *way = strcmp(classes[0], "enum") == 0 ? BY_TEXT : BY_CAST;
+    return 0;
+}
+
 static int
 look_at(casting *work, const dunlin_operation **place)
 {
@@ -128,23 +209,29 @@ look_at(casting *work, const dunlin_operation **place)
                                                  operation->path, operation->path_count);
     const dunlin_fact *after =
         dn_fact_map_find(work->to->facts, operation->kind, operation->path, operation->path_count);
+    const dunlin_fact *base;
     dunlin_operation *copy;
-    char classes[2][16];
+    casting_way way;
 
     if (!dn_operation_is(operation, DUNLIN_VERB_ALTER, DUNLIN_KIND_COLUMN) || !before || !after ||
         !(dn_property_find(operation->set, operation->set_count, "type") ||
           dn_property_find(operation->set, operation->set_count, "type_path")))
         return 0;
-    if (class_of(work, before, classes[0]) < 0 || class_of(work, after, classes[1]) < 0)
+    before = without_domain(work, work->from, before);
+    if (!before)
+        return dn_no_memory(work->error);
+    base = without_domain(work, work->to, after);
+    if (!base)
+        return dn_no_memory(work->error);
+    if (conversion(work, before, base, &way) < 0)
         return -1;
-    if (is_assigned(classes[0], classes[1]) && !is_made_anew(before, after))
+    if (way == BY_ITSELF)
         return 0;
     copy = dn_operation_copy(&work->session->arena, operation);
     if (!copy)
         return dn_no_memory(work->error);
     *place = copy;
-    return add_cast(work, copy, after,
-                    strcmp(classes[0], "enum") == 0 || is_made_anew(before, after));
+    return add_cast(work, copy, after, way == BY_TEXT);
 }
 
 int

@@ -235,16 +235,38 @@ silence_sequences(dn_diffing *work)
     }
 }
 
+static dn_move *
+add_move(dn_diffing *work, const dunlin_fact *before, const dunlin_fact *after)
+{
+    dn_move *move;
+
+    work->moves = dn_arena_grow(work->arena, work->moves, &work->capacity, work->count + 1,
+                                sizeof *work->moves);
+    if (!work->moves)
+        return NULL;
+    move = &work->moves[work->count++];
+    *move = (dn_move){.before = before, .after = after};
+    return move;
+}
+
+dn_move *
+dn_diff_move_for(dn_diffing *work, const dunlin_fact *before)
+{
+    for (size_t i = 0; i < work->count; i++)
+        if (work->moves[i].before == before)
+            return &work->moves[i];
+    return add_move(work, before,
+                    dn_fact_map_find(work->after, before->kind, before->path, before->path_count));
+}
+
 int
 dn_diff_retype(dn_diffing *work, dn_move *move, const dunlin_fact *before, const dunlin_fact *after)
 {
     if (!move) {
-        work->moves = dn_arena_grow(work->arena, work->moves, &work->capacity, work->count + 1,
-                                    sizeof *work->moves);
-        if (!work->moves)
+        move = add_move(work, before, after);
+        if (!move)
             return dn_no_memory(work->error);
-        move = &work->moves[work->count++];
-        *move = (dn_move){.before = before, .after = after, .what = DN_MOVE_ALTER};
+        move->what = DN_MOVE_ALTER;
     }
     move->retyped = true;
     return 0;
@@ -265,7 +287,7 @@ take_differences(dn_diffing *work)
         *move = (dn_move){.before = list->items[i].before, .after = list->items[i].after};
         decide(move);
     }
-    return dn_diff_inherit(work) < 0 ? -1 : dn_diff_renew_enums(work);
+    return dn_diff_inherit(work) < 0 ? -1 : dn_diff_renew_types(work);
 }
 
 int

@@ -17,7 +17,7 @@ typedef struct closing {
     dn_fact_map *triggers_go;    /* tables that lose a trigger */
     dn_fact_map *routines_go;    /* by their names */
     dn_fact_map *routines_early; /* those of them that go before what calls them */
-    dn_fact_map *enums_go;       /* by their names */
+    dn_fact_map *types_go;       /* by their names; those that are made anew */
     dn_fact_map *bound_go;       /* names of other things that routines may be held to */
     bool grew;
 } closing;
@@ -46,6 +46,20 @@ is_unique(const dunlin_fact *fact)
            (dn_fact_is(fact, DUNLIN_KIND_INDEX) && dn_fact_flag(fact, "unique"));
 }
 
+static int
+note_renewed(closing *state, const dn_renewed *renewed)
+{
+    const dunlin_fact *fact = renewed->before;
+
+    if (mark(state, state->types_go, fact->kind, fact->path, fact->path_count) < 0)
+        return -1;
+    if (!renewed->multirange.length)
+        return 0;
+    return mark(state, state->types_go, fact->kind, &renewed->multirange, 1) < 0
+               ? -1
+               : mark(state, state->bound_go, fact->kind, &renewed->multirange, 1);
+}
+
 /* What routines may be held to. */
 static int
 note_bound(closing *state, const dn_move *move)
@@ -53,10 +67,9 @@ note_bound(closing *state, const dn_move *move)
     const dunlin_fact *fact = move->before;
     uint64_t names = dn_schema_lead(state->work->naming) + 1;
 
-    if (dn_fact_is(fact, DUNLIN_KIND_ENUM) &&
-        mark(state, state->enums_go, fact->kind, fact->path, names) < 0)
+    if (move->renewed && note_renewed(state, move->renewed) < 0)
         return -1;
-    if (dn_string_among(fact->kind, "view matview type domain enum"))
+    if (dn_string_among(fact->kind, "view matview type domain enum collation"))
         return mark(state, state->bound_go, fact->kind, fact->path, names);
     return dn_string_among(fact->kind, "function procedure")
                ? mark(state, state->routines_go, fact->kind, fact->path, names)
@@ -270,6 +283,21 @@ view_is_in_the_way(closing *state, const dunlin_fact *fact)
     return false;
 }
 
+/* By a collation that is made anew. */
+static bool
+sorts_otherwise(closing *state, const dunlin_fact *index)
+{
+    for (uint64_t i = 0; i < index->property_count; i++) {
+        const dunlin_property *member = &index->properties[i];
+        const dunlin_fact alone = {.properties = member, .property_count = 1};
+
+        if (dn_string_equal(member->name, "collation") &&
+            dn_diff_rests_on_renewed(state->work, &alone))
+            return true;
+    }
+    return false;
+}
+
 /* Texts tell by name alone: another routine of that name does no more than make it anew, too. */
 static bool
 calls_what_goes(closing *state, const dunlin_fact *fact)
@@ -278,7 +306,7 @@ calls_what_goes(closing *state, const dunlin_fact *fact)
                             "check index exclude trigger policy rule statistics aggregate") ||
             dn_property_find(fact->properties, fact->property_count, "generated")) &&
            (dn_diff_mentions_one(fact, state->routines_go) ||
-            dn_diff_mentions_one(fact, state->enums_go));
+            dn_diff_mentions_one(fact, state->types_go));
 }
 
 static bool
@@ -301,14 +329,15 @@ is_in_the_way(closing *state, const dunlin_fact *fact)
     if (dn_fact_is(fact, DUNLIN_KIND_FOREIGN_KEY))
         return foreign_key_is_in_the_way(state, fact);
     if (dn_string_among(fact->kind, "view matview"))
-        return view_is_in_the_way(state, fact) || dn_diff_mentions_one(fact, state->enums_go);
+        return view_is_in_the_way(state, fact) || dn_diff_mentions_one(fact, state->types_go);
     if (dn_fact_is(fact, "aggregate"))
         return calls_what_goes(state, fact);
     if (dn_string_among(fact->kind, "function procedure"))
         return routine_is_in_the_way(state, fact);
     if (!dn_fact_is_member(fact))
         return false;
-    if (relation_goes(state, fact->path, fact->path_count - 1) || calls_what_goes(state, fact))
+    if (relation_goes(state, fact->path, fact->path_count - 1) || calls_what_goes(state, fact) ||
+        (dn_fact_is(fact, DUNLIN_KIND_INDEX) && sorts_otherwise(state, fact)))
         return true;
     if (dn_fact_is(fact, DUNLIN_KIND_TRIGGER) && dn_diff_rank(fact) > 1 &&
         is_marked(state->triggers_go, DUNLIN_KIND_TABLE, fact->path, fact->path_count - 1))
@@ -453,10 +482,10 @@ close_over(closing *state)
     state->routines_go = dn_fact_map_new(&state->arena, work->naming);
     state->routines_early = dn_fact_map_new(&state->arena, work->naming);
     state->bound_go = dn_fact_map_new(&state->arena, work->naming);
-    state->enums_go = dn_fact_map_new(&state->arena, work->naming);
+    state->types_go = dn_fact_map_new(&state->arena, work->naming);
     if (!state->triggers_go || !state->moved || !state->disturbed || !state->keys_go ||
         !state->columns_go || !state->routines_go || !state->routines_early || !state->bound_go ||
-        !state->enums_go)
+        !state->types_go)
         return dn_no_memory(work->error);
     for (size_t i = 0; i < work->count; i++)
         if (note_move(state, &work->moves[i]) < 0)
@@ -472,7 +501,9 @@ close_over(closing *state)
                                dn_fact_is(work->moves[i].before, DUNLIN_KIND_FOREIGN_KEY) &&
                                refers_to_what_stays(work, work->moves[i].before) &&
                                rests_on_what_changes(state, work->moves[i].before);
-    return find_early(state) < 0 ? -1 : dn_diff_find_callers(work, state->routines_early);
+    return find_early(state) < 0
+               ? -1
+               : dn_diff_find_callers(work, state->routines_early, state->types_go);
 }
 
 int

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * What calls a routine and can be without it for a while: defaults of columns, defaults and checks of domains.
- * They go before a routine that is made anew, and come back behind it; those that call a routine which needs
+ * What calls a routine, or uses a type, and can be without it for a while: defaults of columns, defaults and checks
+ * of domains. They go before a routine or type that is made anew, and come back behind it; those that call a routine which needs
  * tables or views come behind both.
  */
 #include "core/schema/diff_internal.h"
@@ -40,41 +40,31 @@ members_that_call(const dunlin_fact *fact, const dn_fact_map *routines)
 
 typedef struct looking {
     dn_diffing *work;
-    const dn_fact_map *routines;
+    const dn_fact_map *names;
+    bool types; /* they are of types that are made anew, not of routines */
 } looking;
 
-static dn_move *
-move_for(dn_diffing *work, const dunlin_fact *fact)
+/* Its default comes with its type. */
+static bool
+comes_anew(const dn_move *move)
 {
-    dn_move *move;
-
-    for (size_t i = 0; i < work->count; i++)
-        if (work->moves[i].before == fact)
-            return &work->moves[i];
-    work->moves = dn_arena_grow(work->arena, work->moves, &work->capacity, work->count + 1,
-                                sizeof *work->moves);
-    if (!work->moves)
-        return NULL;
-    move = &work->moves[work->count++];
-    *move = (dn_move){
-        .before = fact,
-        .after = dn_fact_map_find(work->after, fact->kind, fact->path, fact->path_count),
-    };
-    return move;
+    return move->renewed || move->retyped || (move->what & DN_MOVE_DROP);
 }
 
 static int
 look_at_caller(const dunlin_fact *fact, void *context)
 {
     const looking *state = context;
-    const char *members = members_that_call(fact, state->routines);
+    const char *members = members_that_call(fact, state->names);
     dn_move *move;
 
     if (!members)
         return 0;
-    move = move_for(state->work, fact);
+    move = dn_diff_move_for(state->work, fact);
     if (!move)
         return dn_no_memory(state->work->error);
+    if (state->types && comes_anew(move))
+        return 0;
     move->strip = members;
     if (move->after && !(move->what & DN_MOVE_CREATE))
         move->what |= DN_MOVE_ALTER;
@@ -82,10 +72,14 @@ look_at_caller(const dunlin_fact *fact, void *context)
 }
 
 int
-dn_diff_find_callers(dn_diffing *work, const dn_fact_map *routines)
+dn_diff_find_callers(dn_diffing *work, const dn_fact_map *routines, const dn_fact_map *types)
 {
-    looking state = {work, routines};
+    looking state = {work, types, true};
 
+    if (dn_fact_map_count(types) &&
+        dn_fact_map_each(work->before, NULL, look_at_caller, &state) < 0)
+        return -1;
+    state = (looking){work, routines, false};
     return dn_fact_map_count(routines)
                ? dn_fact_map_each(work->before, NULL, look_at_caller, &state)
                : 0;

@@ -13,7 +13,9 @@
  *   diff_sort.c    dependencies within a phase
  *   diff_emit.c    operations
  *   diff_risk.c    what they may destroy
+ *   diff_enum.c    values of enums
  *   diff_rename.c  hints, and candidates
+ *   diff_renew.c   types that are made anew beside the old ones
  *   diff_replace.c what can be replaced
  *   widening.c     types that hold more
  */
@@ -35,15 +37,24 @@ enum {
     DN_MOVE_LATER = 1 << 7    /* it was made without its default, which comes behind all routines */
 };
 
+/* A type or collation that is made anew while columns are of it. */
+typedef struct dn_renewed {
+    const dunlin_fact *before;
+    const dunlin_fact *aside; /* the same under the name that it gets */
+    bool alters;              /* before that, attributes come or go */
+    dn_risk risk;             /* to values that go from the old one to the new one */
+    dunlin_string multirange; /* of a range: the name of the type that comes with it, or empty */
+} dn_renewed;
+
 typedef struct dn_move {
     const dunlin_fact *before;
     const dunlin_fact *after;
     unsigned what; /* DN_MOVE_* */
     bool holds;    /* a foreign key of a table that goes, which rests on a key that goes as well */
     bool retyped;  /* a column of another type, or that goes: what uses it is in the way */
-    const dunlin_fact *aside; /* an enum that is made anew: the old one under the name it gets */
-    const char
-        *strip; /* members that call a routine that is made anew: they go first; NULL: none */
+    const dn_renewed *renewed; /* NULL: none that is */
+    /* Members that call a routine, or use a type, which is made anew: they go first; NULL: none. */
+    const char *strip;
 } dn_move;
 
 typedef struct dn_diffing {
@@ -61,7 +72,10 @@ typedef struct dn_diffing {
     bool for_all;
     const dunlin_fact **late; /* routines that take rows of new tables, though tables call them */
     size_t late_count;
-    dn_fact_map *aside;     /* old enums under the names that they get; NULL: there are none */
+    const dn_renewed **renewed;
+    size_t renewed_count;
+    size_t renewed_capacity;
+    size_t aside_count;     /* names that were tried for old ones */
     dn_fact_map *new_names; /* while ordering: names that are taken by something new */
 } dn_diffing;
 
@@ -84,6 +98,8 @@ bool dn_diff_same_text(const dunlin_fact *left, const dunlin_fact *right, const 
 /* Does an expression anywhere in the members mention it? */
 bool dn_fact_mentions(const dunlin_fact *fact, dunlin_string name);
 
+/* That of a fact from before, which may do nothing yet; NULL: no memory. */
+dn_move *dn_diff_move_for(dn_diffing *work, const dunlin_fact *before);
 /* Says the type of a column anew, with the move that it has; NULL: it gets one. */
 int dn_diff_retype(dn_diffing *work, dn_move *move, const dunlin_fact *before,
                    const dunlin_fact *after);
@@ -94,24 +110,22 @@ int dn_diff_inherit(dn_diffing *work);
 /* --- diff_enum.c --- */
 /* As many as before, each in its place, or with a name that is new. */
 bool dn_diff_values_look_renamed(const dunlin_fact *before, const dunlin_fact *after);
-/* Makes enums anew to which values are not only added; and their columns of that type. */
-int dn_diff_renew_enums(dn_diffing *work);
-/* Of an enum, or a column that is of one that is made anew, or of arrays of it, before and after. */
-typedef enum dn_enum_risk {
-    DN_ENUM_NONE,
-    DN_ENUM_KEEPS,  /* all values */
-    DN_ENUM_LOSES,  /* one of them */
-    DN_ENUM_RENAMES /* something rests on the type, so that it stays, and values get other names */
-} dn_enum_risk;
-dn_enum_risk dn_diff_risk_of_enum(const dn_diffing *work, const dunlin_fact *before,
-                                  const dunlin_fact *after);
+/* Are the old ones, in order, among the new ones, which can then be added? */
+bool dn_diff_values_grow(const dunlin_fact *before, const dunlin_fact *after);
+bool dn_diff_loses_value(const dunlin_fact *before, const dunlin_fact *after);
+
+/* --- diff_renew.c --- */
+/* Finds types that are made anew, and what is of them. */
+int dn_diff_renew_types(dn_diffing *work);
+/* The first of them that a column, a domain or another type is of; NULL: none. */
+const dn_renewed *dn_diff_rests_on_renewed(const dn_diffing *work, const dunlin_fact *fact);
 
 /* --- diff_close.c --- */
 int dn_diff_close(dn_diffing *work);
 
 /* --- diff_default.c --- */
-/* Finds what calls these (facts with names alone), and stays. */
-int dn_diff_find_callers(dn_diffing *work, const dn_fact_map *routines);
+/* Finds what calls these routines, or uses these types (facts with names alone), and stays. */
+int dn_diff_find_callers(dn_diffing *work, const dn_fact_map *routines, const dn_fact_map *types);
 int dn_diff_take_off_callers(dn_diffing *work);
 /* Makes or changes a column whose default calls what comes behind its table without that. */
 int dn_diff_put_off_default(dn_diffing *work, dn_move *column);
@@ -190,6 +204,8 @@ int dn_diff_order(dn_diffing *work);
 
 /* --- diff_risk.c --- */
 dn_risk dn_diff_risk(const dn_diffing *work, const dunlin_operation *operation);
+/* Of values of one type that become values of another, as the server prints them. */
+dn_risk dn_diff_risk_of_types(const dn_diffing *work, dunlin_string before, dunlin_string after);
 
 /* --- diff_rename.c --- */
 /* The facts behind the renames that were declared, and their operations. */

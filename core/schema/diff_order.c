@@ -8,19 +8,22 @@
 
 /* --- going through moves -------------------------------------------------------------------------- */
 
+static int
+drop_now(dn_diffing *work, dn_move *move)
+{
+    move->what &= ~(unsigned)DN_MOVE_DROP;
+    return dn_diff_emit_drop(work, move->renewed ? move->renewed->aside : move->before);
+}
+
 /* Drops of these kinds, in order. */
 static int
 drop_kinds(dn_diffing *work, const char *kinds)
 {
     for (size_t i = 0; i < work->count; i++)
         if ((work->moves[i].what & DN_MOVE_DROP) &&
-            dn_string_among(work->moves[i].before->kind, kinds)) {
-            const dunlin_fact *aside = work->moves[i].aside;
-
-            work->moves[i].what &= ~(unsigned)DN_MOVE_DROP;
-            if (dn_diff_emit_drop(work, aside ? aside : work->moves[i].before) < 0)
-                return -1;
-        }
+            dn_string_among(work->moves[i].before->kind, kinds) &&
+            drop_now(work, &work->moves[i]) < 0)
+            return -1;
     return 0;
 }
 
@@ -31,12 +34,22 @@ has_name_of(const dunlin_fact *before, const dunlin_fact *after)
 }
 
 static int
+step_aside(dn_diffing *work, const dn_move *move)
+{
+    const dn_renewed *renewed = move->renewed;
+
+    return renewed->alters && dn_diff_emit_alter(work, move) < 0
+               ? -1
+               : dn_diff_emit_rename(work, renewed->before, renewed->aside);
+}
+
+static int
 come(dn_diffing *work, dn_move *move)
 {
     if (move->what & (DN_MOVE_DONE | DN_MOVE_LATER))
         return 0;
     move->what |= DN_MOVE_DONE;
-    if (move->aside && dn_diff_emit_rename(work, move->before, move->aside) < 0)
+    if (move->renewed && step_aside(work, move) < 0)
         return -1;
     if ((move->what & DN_MOVE_CREATE) && move->after)
         return dn_diff_emit_create(work, move->after,
@@ -113,13 +126,6 @@ come_sorted(dn_diffing *work, const char *kinds)
         if (come(work, dn_diff_move_of(work, list.facts[i])) < 0)
             return -1;
     return 0;
-}
-
-static int
-drop_now(dn_diffing *work, dn_move *move)
-{
-    move->what &= ~(unsigned)DN_MOVE_DROP;
-    return dn_diff_emit_drop(work, move->before);
 }
 
 /* Dependents first. */
@@ -585,10 +591,10 @@ drop_remade_routines(dn_diffing *work)
 }
 
 static int
-drop_remade(dn_diffing *work, const char *kinds)
+drop_remade_aggregates(dn_diffing *work)
 {
     for (size_t i = 0; i < work->count; i++)
-        if (dn_diff_is_remade(&work->moves[i], kinds) && drop_now(work, &work->moves[i]) < 0)
+        if (dn_diff_is_remade(&work->moves[i], "aggregate") && drop_now(work, &work->moves[i]) < 0)
             return -1;
     return 0;
 }
@@ -602,8 +608,7 @@ clear_the_way(dn_diffing *work)
         drop_views(work) < 0 || drop_kinds(work, DUNLIN_KIND_FOREIGN_KEY) < 0 ||
         drop_kinds(work, DUNLIN_KIND_INDEX) < 0 || drop_kinds(work, "check exclude unique pk") < 0)
         return -1;
-    if (drop_remade(work, "aggregate") < 0 || drop_remade_routines(work) < 0 ||
-        drop_remade(work, "type") < 0 || drop_remade(work, "collation") < 0)
+    if (drop_remade_aggregates(work) < 0 || drop_remade_routines(work) < 0)
         return -1;
     return dn_diff_drop_tables(work, place_is_needed);
 }

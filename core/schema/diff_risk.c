@@ -10,20 +10,29 @@
 static const dn_risk none = {DN_DANGER_NONE, NULL};
 static const dn_risk revokes = {DN_DANGER_REVOKE, "whoever has the privilege by this loses it"};
 
-static const dn_risk value_goes = {DN_DANGER_FAILS, "fails where rows have a value that goes"};
-
 static const dunlin_fact *
 fact_before(const dn_diffing *work, const dunlin_operation *operation)
 {
     return dn_fact_map_find(work->before, operation->kind, operation->path, operation->path_count);
 }
 
-static dn_enum_risk
-risk_of_enum(const dn_diffing *work, const dunlin_operation *operation)
+/* Of values of a type that is made anew; NULL: it is none, and no column of one. */
+static const dn_renewed *
+renewed_in(const dn_diffing *work, const dunlin_operation *operation)
 {
-    return dn_diff_risk_of_enum(
-        work, fact_before(work, operation),
-        dn_fact_map_find(work->after, operation->kind, operation->path, operation->path_count));
+    const dunlin_fact *before = fact_before(work, operation);
+
+    if (before && dn_fact_is(before, DUNLIN_KIND_COLUMN)) {
+        const dunlin_fact *after =
+            dn_fact_map_find(work->after, before->kind, before->path, before->path_count);
+        const dn_renewed *renewed = dn_diff_rests_on_renewed(work, before);
+
+        return after && dn_diff_rests_on_renewed(work, after) == renewed ? renewed : NULL;
+    }
+    for (size_t i = 0; i < work->renewed_count; i++)
+        if (work->renewed[i]->before == before)
+            return work->renewed[i];
+    return NULL;
 }
 
 static bool
@@ -71,8 +80,8 @@ risk_of_create(const dn_diffing *work, const dunlin_operation *operation)
 {
     if (dn_property_flag(operation->set, operation->set_count, "revoked"))
         return revokes;
-    if (dn_string_equal(operation->kind, DUNLIN_KIND_ENUM))
-        return risk_of_enum(work, operation) == DN_ENUM_LOSES ? value_goes : none;
+    if (dn_string_among(operation->kind, "enum domain type collation"))
+        return renewed_in(work, operation) ? renewed_in(work, operation)->risk : none;
     if (!has_rows(work, operation))
         return none;
     if (dn_string_equal(operation->kind, DUNLIN_KIND_COLUMN))
@@ -103,8 +112,8 @@ type_in(const dunlin_property *properties, uint64_t count)
     return type && !dn_property_find(properties, count, "type_path") ? type->text : dn_string("");
 }
 
-static dn_risk
-risk_of_type(const dn_diffing *work, const dunlin_operation *operation)
+dn_risk
+dn_diff_risk_of_types(const dn_diffing *work, dunlin_string before, dunlin_string after)
 {
     static const dn_risk converts = {
         DN_DANGER_FAILS, "values are converted to another type: they may not fit, or be cut"};
@@ -114,18 +123,25 @@ risk_of_type(const dn_diffing *work, const dunlin_operation *operation)
     static const dn_risk respells = {
         DN_DANGER_LOSES, "values are read as the new type: how they were written is lost, as the"
                          " zeros of '007', and what cannot be read may fail"};
-    const dunlin_fact *fact = fact_before(work, operation);
-    dn_enum_risk kept = risk_of_enum(work, operation);
-    dunlin_string before = fact ? type_in(fact->properties, fact->property_count) : dn_string("");
-    dunlin_string after = type_in(operation->set, operation->set_count);
 
-    if (kept != DN_ENUM_NONE)
-        return kept == DN_ENUM_LOSES ? value_goes : none;
     if (dn_type_widens(before, after))
         return none;
     if (dn_type_cuts(before, after, work->for_all))
         return cuts;
     return dn_type_respells(before, after, work->for_all) ? respells : converts;
+}
+
+static dn_risk
+risk_of_type(const dn_diffing *work, const dunlin_operation *operation)
+{
+    const dunlin_fact *fact = fact_before(work, operation);
+    const dn_renewed *renewed = renewed_in(work, operation);
+
+    return renewed
+               ? renewed->risk
+               : dn_diff_risk_of_types(
+                     work, fact ? type_in(fact->properties, fact->property_count) : dn_string(""),
+                     type_in(operation->set, operation->set_count));
 }
 
 /* Of a composite type; attributes that come behind all that are there take nothing away. */
@@ -182,9 +198,6 @@ risk_of_alter(const dn_diffing *work, const dunlin_operation *operation)
         return risk_of_table(operation);
     if (dn_string_equal(operation->kind, DUNLIN_KIND_GRANT))
         return operation->unset_count ? revokes : none;
-    if (risk_of_enum(work, operation) == DN_ENUM_RENAMES)
-        return (dn_risk){DN_DANGER_FAILS,
-                         "values are taken for renamed: rows that have them get the new names"};
     if (dn_string_equal(operation->kind, "type"))
         return risk_of_attributes(work, operation);
     if (!dn_string_equal(operation->kind, DUNLIN_KIND_COLUMN))

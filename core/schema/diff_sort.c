@@ -68,37 +68,6 @@ dn_diff_depend(dn_arena *arena, dunlin_string text, dunlin_fact *key)
     return 0;
 }
 
-/* public.t, "Odd"."na""me": as introspection prints the parents of a table. */
-static uint64_t
-quoted_path(dn_arena *arena, dunlin_string text, dunlin_string path[2])
-{
-    uint64_t count = 0;
-    uint64_t at = 0;
-
-    while (at < text.length && count < 2) {
-        char *name = dn_arena_alloc(arena, (size_t)text.length + 1);
-        bool quoted = text.data[at] == '"';
-        size_t length = 0;
-
-        if (!name)
-            return 0;
-        for (at += quoted; at < text.length; at++) {
-            if (quoted && text.data[at] == '"') {
-                if (at + 1 >= text.length || text.data[at + 1] != '"')
-                    break;
-                at++;
-            } else if (!quoted && text.data[at] == '.') {
-                break;
-            }
-            name[length++] = text.data[at];
-        }
-        at += quoted;
-        at += at < text.length && text.data[at] == '.';
-        path[count++] = dn_span(name, length);
-    }
-    return count;
-}
-
 /* --- what a fact needs ---------------------------------------------------------------------------- */
 
 static int
@@ -153,13 +122,13 @@ need_parents(sorting *sort, const dunlin_fact *table)
     uint64_t count;
 
     if (at) {
-        count = quoted_path(&sort->arena, at->text, path);
+        count = dn_schema_printed_path(&sort->arena, at->text, path);
         if (need_key(sort, DUNLIN_KIND_TABLE, path, count) < 0)
             return -1;
     }
     at = dn_property_find(table->properties, table->property_count, "inherits");
     for (at = at ? at + 1 : NULL; at && at->type != DUNLIN_PROPERTY_END; at++) {
-        count = quoted_path(&sort->arena, at->text, path);
+        count = dn_schema_printed_path(&sort->arena, at->text, path);
         if (need_key(sort, DUNLIN_KIND_TABLE, path, count) < 0)
             return -1;
     }
@@ -183,8 +152,8 @@ need_row_type(const dunlin_fact *column, void *context)
         path[count++] = part->text;
     if (!count && type && type->text.length > 2 &&
         memcmp(type->text.data + type->text.length - 2, "[]", 2) == 0)
-        count = quoted_path(&sort->arena, dn_span(type->text.data, (size_t)type->text.length - 2),
-                            path);
+        count = dn_schema_printed_path(
+            &sort->arena, dn_span(type->text.data, (size_t)type->text.length - 2), path);
     return count == 2 ? need_key(sort, DUNLIN_KIND_TABLE, path, count) : 0;
 }
 
@@ -331,5 +300,6 @@ dn_diff_parent(dn_arena *arena, const dunlin_fact *table, dunlin_string path[2])
         at = dn_property_find(table->properties, table->property_count, "inherits");
         at = at ? at + 1 : NULL;
     }
-    return at && at->type == DUNLIN_PROPERTY_TEXT ? quoted_path(arena, at->text, path) : 0;
+    return at && at->type == DUNLIN_PROPERTY_TEXT ? dn_schema_printed_path(arena, at->text, path)
+                                                  : 0;
 }

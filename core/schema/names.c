@@ -319,3 +319,33 @@ dn_schema_name_all(const dn_schema_target *target, dunlin_operation **operations
     }
     return 0;
 }
+
+uint64_t
+dn_schema_printed_path(dn_arena *arena, dunlin_string text, dunlin_string path[2])
+{
+    uint64_t count = 0;
+    uint64_t at = 0;
+
+    while (at < text.length && count < 2) {
+        char *name = dn_arena_alloc(arena, (size_t)text.length + 1);
+        bool quoted = text.data[at] == '"';
+        size_t length = 0;
+
+        if (!name)
+            return 0;
+        for (at += quoted; at < text.length; at++) {
+            if (quoted && text.data[at] == '"') {
+                if (at + 1 >= text.length || text.data[at + 1] != '"')
+                    break;
+                at++;
+            } else if (!quoted && text.data[at] == '.') {
+                break;
+            }
+            name[length++] = text.data[at];
+        }
+        at += quoted;
+        at += at < text.length && text.data[at] == '.';
+        path[count++] = dn_span(name, length);
+    }
+    return count;
+}

@@ -401,14 +401,23 @@ is_spelled(const dunlin_fact *fact, dunlin_string name)
     return spelled.length == name.length && memcmp(spelled.data, name.data, name.length) == 0;
 }
 
+/* ALTER TYPE renames a domain, and a type of rows or ranges, as well. */
+static const dunlin_fact *
+find_renamed(const question *asked, const dunlin_string *path, uint64_t count)
+{
+    const dunlin_operation *operation = asked->operation;
+
+    return dn_string_equal(operation->kind, DUNLIN_KIND_ENUM)
+               ? find_type(asked, path, count)
+               : dn_fact_map_find(asked->facts, operation->kind, path, count);
+}
+
 static dn_guard
 resolve_rename(const question *asked)
 {
     const dunlin_operation *operation = asked->operation;
-    const dunlin_fact *from =
-        dn_fact_map_find(asked->facts, operation->kind, operation->path, operation->path_count);
-    const dunlin_fact *to = dn_fact_map_find(asked->facts, operation->kind, operation->new_path,
-                                             operation->new_path_count);
+    const dunlin_fact *from = find_renamed(asked, operation->path, operation->path_count);
+    const dunlin_fact *to = find_renamed(asked, operation->new_path, operation->new_path_count);
     bool same = from && from == to;
     bool spelled = same && is_spelled(from, operation->new_path[operation->new_path_count - 1]);
     bool old = from && !spelled;

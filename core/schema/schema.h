@@ -122,4 +122,8 @@ typedef enum dn_type_check { DN_CHECK_PROPER = 0, DN_CHECK_VALUES, DN_CHECK_JSON
  * column, and nothing else. The arena is for a moment. */
 dn_type_check dn_schema_type_check(const dunlin_fact *check, dunlin_string column, dn_arena *arena);
 
+/* --- names.c --- */
+/* public.t, "Odd"."na""me", as introspection prints what a table or a type belongs to; the count of names. */
+uint64_t dn_schema_printed_path(dn_arena *arena, dunlin_string text, dunlin_string path[2]);
+
 #endif

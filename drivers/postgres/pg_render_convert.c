@@ -100,7 +100,8 @@ conversion_of(dn_pg_render_work *work, const dunlin_operation *operation,
         if (old == NULL)
             return DN_PG_CONVERTS_BY_ITSELF;
         if (is_array(type) && is_array(old->text))
-            return DN_PG_CONVERTS_BY_CAST;
+            return dn_kit_equal(type, old->text) ? DN_PG_CONVERTS_BY_ITSELF
+                                                 : DN_PG_CONVERTS_BY_CAST;
         return dn_kit_same(old->text, "boolean") && strcmp(dn_pg_type_classes(type), "int") == 0
                    ? DN_PG_CONVERTS_BY_NUMBER
                    : DN_PG_CONVERTS_BY_ITSELF;

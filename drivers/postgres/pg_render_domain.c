@@ -153,11 +153,26 @@ change_checks(dn_pg_render_work *work, const dunlin_operation *operation)
 }
 
 /* --- the domain ------------------------------------------------------------------------------------------- */
+/* Does one of its name have it no more, as it has its checks? The names that the server makes are taken then. */
+static bool
+has_stepped_aside(const dn_pg_render_work *work, const dunlin_operation *domain)
+{
+    for (uint64_t i = 0; i < work->at; i++) {
+        const dunlin_operation *earlier = work->operations[i];
+
+        if (earlier->verb == DUNLIN_VERB_RENAME && dn_pg_is_kind(earlier, DUNLIN_KIND_DOMAIN) &&
+            dn_kit_equal(earlier->path[0], domain->path[0]) &&
+            dn_kit_equal(dn_pg_last_name(earlier), dn_pg_last_name(domain)))
+            return true;
+    }
+    return false;
+}
+
 static void
 create_domain(dn_pg_render_work *work, const dunlin_operation *operation)
 {
     const dunlin_property *value = dn_kit_property_find(operation, "default");
-    bool named = dn_pg_sets(operation, "check_names");
+    bool named = dn_pg_sets(operation, "check_names") || has_stepped_aside(work, operation);
     DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text guard = {0};
     domain_check check;
 

@@ -84,6 +84,23 @@ load helper
     assert_exit 1
     assert_stderr "the column 'a' is in the partition key of its table (RANGE (a)), and PostgreSQL does not change its type"
     sql_pg "$two" "DROP TABLE divided" "CREATE TABLE divided (a int, b bigint) PARTITION BY RANGE (a)"
+    # A value is not cut that a domain has no place for any more, nor one that goes taken for renamed where a domain or a type is between.
+    sql_pg "$one" "CREATE DOMAIN wide AS varchar(5)" "CREATE TABLE w (v wide)" "INSERT INTO w VALUES ('abcde')"
+    sql_pg "$two" "CREATE DOMAIN wide AS varchar(3)" "CREATE TABLE w (v wide)"
+    dunlin diff "$one" "$two" --sql
+    ! "$(psql_program)" -Xq1 -v ON_ERROR_STOP=1 -d "$one" -c "$output" 2>said || fail "the value was cut"
+    grep -q 'value too long for type character varying(3)' said
+    sql_pg "$one" "DROP TABLE w" "CREATE TYPE held AS ENUM ('a', 'b')" "CREATE DOMAIN over AS held" \
+        "CREATE TYPE within AS (x over)" "CREATE TABLE w (v within[])" "INSERT INTO w VALUES ('{(b)}')"
+    sql_pg "$two" "DROP TABLE w" "CREATE TYPE held AS ENUM ('a', 'c')" "CREATE DOMAIN over AS held" \
+        "CREATE TYPE within AS (x over)" "CREATE TABLE w (v within[])"
+    dunlin diff "$one" "$two"
+    assert_stdout "~ enum public.held  values [a, b] -> [a, c]  ? fails where rows have a value that goes"
+    dunlin diff "$one" "$two" --sql
+    ! "$(psql_program)" -Xq1 -v ON_ERROR_STOP=1 -d "$one" -c "$output" 2>said || fail "the row lost its value"
+    grep -q 'invalid input value for enum held: "b"' said
+    sql_pg "$one" "DROP TABLE w" "DROP TYPE within" "DROP DOMAIN over, wide" "DROP TYPE held"
+    sql_pg "$two" "DROP TABLE w" "DROP TYPE within" "DROP DOMAIN over, wide" "DROP TYPE held"
     # A value that goes is not taken from a row.
     sql_pg "$one" "CREATE TYPE gone AS ENUM ('a', 'b')" "CREATE TABLE u (v gone)" "INSERT INTO u VALUES ('b')"
     sql_pg "$two" "CREATE TYPE gone AS ENUM ('a')" "CREATE TABLE u (v gone)"

@@ -208,6 +208,8 @@ a_rename_looks_at_both_ends(void **state)
     expect(fixture, "rename? table old to=new", DN_GUARD_SKIP, "table 'old' is renamed already");
     expect(fixture, "rename? table x to=y", DN_GUARD_CANNOT,
            "table 'x': neither it nor its new name 'y' exists");
+    given(fixture, "type pair definition=x");
+    expect(fixture, "rename? enum pair to=other", DN_GUARD_RUN, "");
 }
 
 static void

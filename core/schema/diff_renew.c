@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Types and collations that the server does not change in place: enums that lose a value or have them in another
+ * order, ranges, domains over another type, collations; and the types that rest on one of these. The old one steps
+ * aside under another name, a new one is made, columns are converted, and the old one goes.
+ */
+#include "core/schema/diff_internal.h"
+
+#include <ctype.h>
+#include <string.h>
+
+static const char kinds_of_names[] = "enum domain type table view matview sequence collation";
+
+static const dn_risk none = {DN_DANGER_NONE, NULL};
+
+static dunlin_string
+text_of(const dunlin_fact *fact, const char *name)
+{
+    const dunlin_property *member = dn_property_find(fact->properties, fact->property_count, name);
+
+    return member ? member->text : dn_string("");
+}
+
+/* --- what is made anew ------------------------------------------------------------------------------ */
+
+static bool
+is_renewed(const dn_move *move)
+{
+    const dunlin_fact *before = move->before;
+    const dunlin_fact *after = move->after;
+
+    if (!before || !after || !(move->what & (DN_MOVE_ALTER | DN_MOVE_DROP)))
+        return false;
+    if (dn_fact_is(before, DUNLIN_KIND_ENUM))
+        return !dn_diff_values_grow(before, after);
+    if (dn_fact_is(before, DUNLIN_KIND_DOMAIN))
+        return !dn_diff_same_text(before, after, "type") ||
+               !dn_diff_same_text(before, after, "collation");
+    return dn_string_among(before->kind, "type collation") && (move->what & DN_MOVE_DROP);
+}
+
+/* What becomes of values that go from the old one to the new one. */
+static dn_risk
+own_risk(const dn_diffing *work, const dunlin_fact *before, const dunlin_fact *after)
+{
+    static const dn_risk value_goes = {DN_DANGER_FAILS, "fails where rows have a value that goes"};
+    static const dn_risk rereads = {DN_DANGER_FAILS,
+                                    "values are read as the new type: what it cannot hold fails"};
+
+    if (dn_fact_is(before, DUNLIN_KIND_ENUM))
+        return dn_diff_loses_value(before, after) ? value_goes : none;
+    if (dn_fact_is(before, DUNLIN_KIND_DOMAIN))
+        return dn_diff_risk_of_types(work, text_of(before, "type"), text_of(after, "type"));
+    return dn_fact_is(before, "type") &&
+                   !dn_schema_same(text_of(before, "definition"), text_of(after, "definition"))
+               ? rereads
+               : none;
+}
+
+/* Of ranges that have one of its own name: MULTIRANGE_TYPE_NAME = public.multi) */
+static dunlin_string
+multirange_of(dn_arena *arena, const dunlin_fact *type)
+{
+    static const char words[] = "MULTIRANGE_TYPE_NAME = ";
+    dunlin_string text = text_of(type, "definition");
+    const char *found =
+        text.length ? memmem(text.data, (size_t)text.length, words, strlen(words)) : NULL;
+    dunlin_string path[2];
+    dunlin_string rest;
+
+    if (!found)
+        return dn_string("");
+    found += strlen(words);
+    rest = dn_span(found, (size_t)(text.data + text.length - found));
+    while (rest.length && (rest.data[rest.length - 1] == ')' || rest.data[rest.length - 1] == ';'))
+        rest.length--;
+    return dn_schema_printed_path(arena, rest, path) == 2 ? path[1] : dn_string("");
+}
+
+static bool
+is_taken(const dn_diffing *work, const dunlin_string *path, uint64_t count)
+{
+    for (const char *kind = kinds_of_names; *kind; kind += strspn(kind, " ")) {
+        const dunlin_string one = dn_span(kind, strcspn(kind, " "));
+
+        if (dn_fact_map_find(work->before, one, path, count) ||
+            dn_fact_map_find(work->after, one, path, count))
+            return true;
+        kind += one.length;
+    }
+    return false;
+}
+
+/* The same under a name that nothing has. */
+static const dunlin_fact *
+named_aside(dn_diffing *work, const dunlin_fact *type)
+{
+    dunlin_fact *aside = dn_arena_alloc(work->arena, sizeof *aside);
+    dunlin_string *path = dn_arena_array(work->arena, type->path_count, sizeof *path);
+    const char *name;
+
+    if (!aside || !path)
+        return NULL;
+    memcpy(path, type->path, type->path_count * sizeof *path);
+    *aside = *type;
+    aside->path = path;
+    do {
+        name = dn_arena_printf(work->arena, "dunlin_old_%zu", ++work->aside_count);
+        if (!name)
+            return NULL;
+        path[type->path_count - 1] = dn_string(name);
+    } while (is_taken(work, path, type->path_count));
+    return aside;
+}
+
+static int
+renew(dn_diffing *work, dn_move *move, dn_risk risk)
+{
+    dn_renewed *renewed = dn_arena_alloc(work->arena, sizeof *renewed);
+
+    work->renewed = dn_arena_grow(work->arena, work->renewed, &work->renewed_capacity,
+                                  work->renewed_count + 1, sizeof(dn_renewed *));
+    if (!renewed || !work->renewed)
+        return dn_no_memory(work->error);
+    *renewed = (dn_renewed){
+        .before = move->before,
+        .aside = named_aside(work, move->before),
+        .alters = (move->what & DN_MOVE_ALTER) && dn_fact_is(move->before, "type") &&
+                  !dn_diff_same_text(move->before, move->after, "definition"),
+        .risk = risk,
+        .multirange = multirange_of(work->arena, move->before),
+    };
+    if (!renewed->aside)
+        return dn_no_memory(work->error);
+    move->renewed = renewed;
+    move->what = DN_MOVE_DROP | DN_MOVE_CREATE;
+    work->renewed[work->renewed_count++] = renewed;
+    return 0;
+}
+
+/* --- what rests on it --------------------------------------------------------------------------------- */
+
+/* Behind the name of its namespace: nothing that comes with the server has one. */
+static bool
+says(const dn_diffing *work, dunlin_string text, dunlin_string name)
+{
+    if (dn_schema_lead(work->naming) == 0)
+        return dn_string_mentions(text, name);
+    for (uint64_t at = 2; name.length && at + name.length <= text.length; at++) {
+        bool quoted = text.data[at - 1] == '"';
+        uint64_t end = at + name.length;
+
+        if (text.data[at - (quoted ? 2 : 1)] == '.' &&
+            dn_string_same(dn_span(text.data + at, (size_t)name.length), name) &&
+            (end == text.length || !(isalnum((unsigned char)text.data[end]) ||
+                                     text.data[end] == '_' || text.data[end] == '$')))
+            return true;
+    }
+    return false;
+}
+
+static bool
+is_path_of(const dunlin_property *path, const dunlin_fact *type)
+{
+    uint64_t at = 0;
+
+    for (path++; path->type != DUNLIN_PROPERTY_END && at < type->path_count; path++)
+        if (!dn_string_same(path->text, type->path[at++]))
+            return false;
+    return path->type == DUNLIN_PROPERTY_END && at == type->path_count;
+}
+
+/* A column, a domain or another type: by its type, arrays of it, attributes, collation. */
+static bool
+rests_on(const dn_diffing *work, const dunlin_fact *fact, const dn_renewed *renewed)
+{
+    static const char *const members[] = {"type", "collation", "definition"};
+    const dunlin_fact *type = renewed->before;
+    const dunlin_property *path =
+        dn_property_find(fact->properties, fact->property_count, "type_path");
+
+    if (path && is_path_of(path, type))
+        return true;
+    for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) {
+        dunlin_string text = text_of(fact, members[i]);
+
+        if (says(work, text, type->path[type->path_count - 1]) ||
+            says(work, text, renewed->multirange))
+            return true;
+    }
+    return false;
+}
+
+const dn_renewed *
+dn_diff_rests_on_renewed(const dn_diffing *work, const dunlin_fact *fact)
+{
+    for (size_t i = 0; i < work->renewed_count; i++)
+        if (rests_on(work, fact, work->renewed[i]))
+            return work->renewed[i];
+    return NULL;
+}
+
+typedef struct renewing {
+    dn_diffing *work;
+    bool grew;
+} renewing;
+
+/* Types that rest on one; behind all, the worst that may become of their values. */
+static int
+take_type(const dunlin_fact *fact, void *context)
+{
+    renewing *state = context;
+    dn_diffing *work = state->work;
+    const dunlin_fact *after =
+        dn_fact_map_find(work->after, fact->kind, fact->path, fact->path_count);
+    const dn_renewed *below;
+    dn_move *move;
+    dn_risk risk;
+
+    if (!after || !dn_string_among(fact->kind, "domain type"))
+        return 0;
+    for (size_t i = 0; i < work->renewed_count; i++)
+        if (work->renewed[i]->before == fact)
+            return 0;
+    below = dn_diff_rests_on_renewed(work, fact);
+    if (!below)
+        return 0;
+    move = dn_diff_move_for(work, fact);
+    if (!move)
+        return dn_no_memory(work->error);
+    state->grew = true;
+    risk = own_risk(work, fact, after);
+    return renew(work, move, risk.danger > below->risk.danger ? risk : below->risk);
+}
+
+static int
+take_user(const dunlin_fact *fact, void *context)
+{
+    const renewing *state = context;
+    dn_diffing *work = state->work;
+    const dunlin_fact *after =
+        dn_fact_map_find(work->after, fact->kind, fact->path, fact->path_count);
+    dn_move *move;
+
+    if (!after || !dn_diff_rests_on_renewed(work, fact))
+        return 0;
+    move = dn_diff_move_for(work, fact);
+    if (!move)
+        return dn_no_memory(work->error);
+    move->what |= move->what & (DN_MOVE_CREATE | DN_MOVE_DROP) ? 0 : DN_MOVE_ALTER;
+    move->retyped = true;
+    return 0;
+}
+
+/* A table of a composite type is none for the while. */
+static int
+take_table(const dunlin_fact *table, void *context)
+{
+    const renewing *state = context;
+    dn_diffing *work = state->work;
+    dunlin_string type = text_of(table, "of_type");
+    dn_move *move;
+
+    for (size_t i = 0; type.length && i < work->renewed_count; i++) {
+        const dunlin_fact *of = work->renewed[i]->before;
+
+        if (!says(work, type, of->path[of->path_count - 1]) ||
+            !dn_fact_map_find(work->after, table->kind, table->path, table->path_count))
+            continue;
+        move = dn_diff_move_for(work, table);
+        if (!move)
+            return dn_no_memory(work->error);
+        move->what |= move->what & (DN_MOVE_CREATE | DN_MOVE_DROP) ? 0 : DN_MOVE_ALTER;
+        move->strip = "of_type";
+        return 0;
+    }
+    return 0;
+}
+
+int
+dn_diff_renew_types(dn_diffing *work)
+{
+    renewing state = {.work = work};
+    size_t count = work->count;
+
+    for (size_t i = 0; i < count; i++)
+        if (is_renewed(&work->moves[i]) &&
+            renew(work, &work->moves[i],
+                  own_risk(work, work->moves[i].before, work->moves[i].after)) < 0)
+            return -1;
+    if (work->renewed_count == 0)
+        return 0;
+    do {
+        state.grew = false;
+        if (dn_fact_map_each(work->before, NULL, take_type, &state) < 0)
+            return -1;
+    } while (state.grew);
+    return dn_fact_map_each(work->before, DUNLIN_KIND_COLUMN, take_user, &state) < 0
+               ? -1
+               : dn_fact_map_each(work->before, DUNLIN_KIND_TABLE, take_table, &state);
+}
