@@ -39,8 +39,11 @@ dn_ddl_translate(const dn_ddl_target *target, int32_t what, dunlin_string text, 
 {
     dn_ddl_options options = {.rules = target->portable};
     dn_ddl_parser parser = {.text = text, .options = &options, .arena = arena};
-    dn_writer writer = {
-        .target = target, .arena = arena, .error = error, .view = what == DUNLIN_TRANSLATE_QUERY};
+    dn_writer writer = {.target = target,
+                        .text = text,
+                        .arena = arena,
+                        .error = error,
+                        .view = what == DUNLIN_TRANSLATE_QUERY};
     dn_text out = DN_TEXT_INIT;
     bool fine;
 

@@ -91,6 +91,7 @@ typedef struct dn_scope {
 
 typedef struct dn_writer {
     const dn_ddl_target *target;
+    dunlin_string text; /* what is written */
     dn_arena *arena;
     dn_error *error;
     const dn_scope *scope;

@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 bool
 dn_write_refuse(dn_writer *writer, uint64_t offset, const char *format, ...)
@@ -52,14 +53,31 @@ dn_write_wrap(dn_writer *writer, dn_node_kind kind, const char *name, dn_node *n
     return true;
 }
 
+/* Where the name stands first; the beginning where it stands otherwise. */
+static uint64_t
+place_of(const dn_writer *writer, dunlin_string name)
+{
+    for (uint64_t at = 0; at + name.length <= writer->text.length; at++)
+        if (strncasecmp(writer->text.data + at, name.data, (size_t)name.length) == 0)
+            return at;
+    return 0;
+}
+
+/* A name that the database has not, because it is too long, is a reason. */
 bool
 dn_write_name(dn_writer *writer, dunlin_string name, dn_text *out)
 {
-    if (writer->target->quote_name(writer->target->context, name, out, writer->error) < 0) {
+    char reason[sizeof writer->error->message];
+
+    if (writer->target->quote_name(writer->target->context, name, out, writer->error) == 0)
+        return true;
+    if (writer->error->status != DUNLIN_UNSUPPORTED) {
         writer->failed = true;
         return false;
     }
-    return true;
+    memcpy(reason, writer->error->message, sizeof reason);
+    dn_error_clear(writer->error);
+    return dn_write_refuse(writer, place_of(writer, name), "%s", reason);
 }
 
 bool

@@ -18,6 +18,7 @@
 #include "drivers/kit/kit.h"
 
 enum { DN_PG_MINIMUM_VERSION = 120000 };
+enum { DN_PG_LONGEST_NAME = 63 }; /* bytes: NAMEDATALEN without its NUL */
 
 /* Types whose text we read as something else (pg_type.dat: these numbers never change). */
 enum { DN_PG_BYTEA = 17, DN_PG_INT8 = 20, DN_PG_INT2 = 21, DN_PG_INT4 = 23, DN_PG_OID = 26 };

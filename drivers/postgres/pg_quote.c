@@ -23,6 +23,11 @@ int32_t
 dn_pg_quote_identifier(const dunlin_call *call, const dunlin_profile *profile, dunlin_string name)
 {
     DN_KIT_UNUSED(profile);
+    if (name.length > DN_PG_LONGEST_NAME)
+        return dn_kit_fail(
+            call, DUNLIN_UNSUPPORTED,
+            "the name '%.*s' has %d bytes; PostgreSQL keeps %d and would silently cut it",
+            (int)name.length, name.data, (int)name.length, DN_PG_LONGEST_NAME);
     return push_quoted(call, '"', name, "a name");
 }
 

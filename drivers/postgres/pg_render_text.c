@@ -9,7 +9,7 @@
 
 #include "drivers/postgres/pg_render.h"
 
-enum { LONGEST_NAME = 63, LONGEST_MESSAGE = 600 };
+enum { LONGEST_MESSAGE = 600 };
 
 /* --- refusing and noting --------------------------------------------------------------------------- */
 static void
@@ -94,10 +94,10 @@ dn_pg_say_text(dn_pg_render_work *work, dunlin_string text)
 void
 dn_pg_say_name(dn_pg_render_work *work, dunlin_string name)
 {
-    if (name.length > LONGEST_NAME)
+    if (name.length > DN_PG_LONGEST_NAME)
         dn_pg_refuse(work,
                      "the name '%.*s' has %d bytes; PostgreSQL keeps %d and would silently cut it",
-                     (int)name.length, name.data, (int)name.length, LONGEST_NAME);
+                     (int)name.length, name.data, (int)name.length, DN_PG_LONGEST_NAME);
     else if (name.length == 0)
         dn_pg_refuse(work, "PostgreSQL has no empty names");
     dn_kit_text_quote(&work->sql, '"', name);
@@ -212,7 +212,7 @@ dn_pg_say_literals(dn_pg_render_work *work, const dunlin_property *list,
 void
 dn_pg_make_name(dn_kit_text *text, dunlin_string table, dunlin_string column, const char *suffix)
 {
-    uint64_t room = LONGEST_NAME - strlen(suffix) - 1 - (column.length > 0 ? 1 : 0);
+    uint64_t room = DN_PG_LONGEST_NAME - strlen(suffix) - 1 - (column.length > 0 ? 1 : 0);
     uint64_t first = table.length;
     uint64_t second = column.length;
 

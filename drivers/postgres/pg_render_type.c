@@ -193,6 +193,18 @@ dn_pg_push_drop_type(dn_pg_render_work *work, const char *words)
     dn_pg_push(work, work->at, 1);
 }
 
+static void
+refuse_long_labels(dn_pg_render_work *work, const dunlin_operation *operation)
+{
+    labels all = labels_of(operation->set, operation->set_count);
+
+    for (size_t i = 0; i < all.count; i++)
+        if (label(&all, i).length > DN_PG_LONGEST_NAME)
+            dn_pg_refuse(work, "the value '%.*s' has %d bytes; PostgreSQL has enums of %d",
+                         (int)label(&all, i).length, label(&all, i).data,
+                         (int)label(&all, i).length, DN_PG_LONGEST_NAME);
+}
+
 void
 dn_pg_render_enum(dn_pg_render_work *work)
 {
@@ -202,6 +214,7 @@ dn_pg_render_enum(dn_pg_render_work *work)
     DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text guard = {0};
 
     dn_pg_check_known(work, operation, known);
+    refuse_long_labels(work, operation);
     switch (operation->verb) {
     case DUNLIN_VERB_CREATE:
         dn_pg_say(work, "CREATE TYPE ");
