@@ -1,130 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-#include "core/execute/portability.h"
+#include "core/execute/portability_internal.h"
 
 #include <string.h>
-
-#include "core/execute/execute.h"
-#include "core/execute/translate_internal.h"
-
-enum { FIRST_WORDS = 50 };
-
-/* A foreign key to a table that nothing has made yet. */
-typedef struct awaited {
-    dunlin_fact table; /* its kind and path */
-    dn_obstacle place;
-} awaited;
-
-typedef struct checking {
-    dn_portability *found;
-    dn_arena *arena;
-    dn_arena scratch; /* of the statement at hand */
-    dn_schema_target target;
-    dn_script_reader reader;
-    dn_driver_translations translations;
-    dn_driver_columns columns;
-    dn_driver_view view;
-    dn_fact_map *facts;
-    dn_fact_map *logical;
-    dn_fact_map *hazy; /* keys of what native text touched: the database alone knows it */
-    bool blind;        /* some native text was not understood: it may have made anything */
-    const dn_operations *making;
-    const dn_migration *migration;
-    const dn_script_item *item;
-    bool refused; /* the statement at hand has an obstacle */
-    bool refers_ahead;
-    awaited *awaited;
-    size_t awaited_count;
-    size_t awaited_capacity;
-    dn_error *error;
-} checking;
-
-/* --- obstacles ------------------------------------------------------------------------------------- */
-
-/* "CREATE TABLE users (", on one line. */
-static const char *
-first_words(checking *work)
-{
-    dn_auto(dn_text) text = DN_TEXT_INIT;
-    dn_auto(dn_text) shown = DN_TEXT_INIT;
-    dunlin_string sql = work->item->sql;
-
-    for (uint64_t i = 0; i < sql.length && text.length <= FIRST_WORDS; i++) {
-        bool blank = strchr(" \t\r\n", sql.data[i]) != NULL && sql.data[i] != '\0';
-
-        if (!blank)
-            dn_text_add_char(&text, sql.data[i]);
-        else if (text.length && text.data[text.length - 1] != ' ')
-            dn_text_add_char(&text, ' ');
-    }
-    if (text.data)
-        dn_text_add_visible(&shown, text.data, text.length, FIRST_WORDS);
-    if (text.failed || shown.failed)
-        return NULL;
-    return dn_arena_text(work->arena, shown.data ? shown.data : "");
-}
-
-/* `offset` in bytes of the statement. */
-static int
-find_place(checking *work, uint64_t offset, dn_obstacle *place)
-{
-    const dn_script_item *item = work->item;
-
-    *place = (dn_obstacle){.migration = work->migration,
-                           .line = item->line,
-                           .column = item->column,
-                           .statement_line = item->line,
-                           .statement = first_words(work)};
-    if (offset > 0 && offset <= item->sql.length)
-        dn_lex_place(item->sql, offset, &place->line, &place->column);
-    return place->statement ? 0 : dn_no_memory(work->error);
-}
-
-static int
-add_obstacle(checking *work, const dn_obstacle *one)
-{
-    dn_portability *found = work->found;
-
-    found->obstacles = dn_arena_grow(work->arena, found->obstacles, &found->capacity,
-                                     found->count + 1, sizeof *found->obstacles);
-    if (!found->obstacles || !one->reason)
-        return dn_no_memory(work->error);
-    found->obstacles[found->count++] = *one;
-    return 0;
-}
-
-static int
-obstruct(checking *work, uint64_t offset, const char *reason, bool wrong)
-{
-    dn_obstacle one;
-
-    if (find_place(work, offset, &one) < 0)
-        return -1;
-    one.reason = dn_arena_text(work->arena, reason);
-    one.wrong = wrong;
-    work->found->refused += !work->refused;
-    work->refused = true;
-    return add_obstacle(work, &one);
-}
-
-/* What failed is an obstacle, unless memory did. */
-static int
-obstruct_by(checking *work, uint64_t offset)
-{
-    char reason[sizeof work->error->message];
-
-    if (work->error->status == DUNLIN_NO_MEMORY)
-        return -1;
-    memcpy(reason, work->error->message, sizeof reason);
-    dn_error_clear(work->error);
-    return obstruct(work, offset, reason, false);
-}
 
 /* --- facts ------------------------------------------------------------------------------------------- */
 
 static const char *
 class_of(void *context, dunlin_string space, dunlin_string table, dunlin_string column)
 {
-    checking *work = context;
+    dn_checking *work = context;
     const dn_column_search where = {
         .view = work->view,
         .naming = work->target.naming,
@@ -139,14 +23,14 @@ class_of(void *context, dunlin_string space, dunlin_string table, dunlin_string 
 static dunlin_string
 column_at(void *context, dunlin_string space, dunlin_string table, uint64_t at)
 {
-    const checking *work = context;
+    const dn_checking *work = context;
 
     (void)space;
     return dn_column_at(work->view.facts, table, at);
 }
 
 static int
-realise(checking *work, const dunlin_operation *operation, dn_wanted *wanted)
+realise(dn_checking *work, const dunlin_operation *operation, dn_wanted *wanted)
 {
     const dunlin_fact *list[1];
     const dunlin_fact **facts;
@@ -168,7 +52,7 @@ realise(checking *work, const dunlin_operation *operation, dn_wanted *wanted)
 
 /* What is known behind a statement of which not all can be said: the rest of it. */
 static int
-fold_what_is_known(checking *work, const dn_ddl_statement *parsed)
+fold_what_is_known(dn_checking *work, const dn_ddl_statement *parsed)
 {
     dn_operations list = {.arena = &work->scratch};
 
@@ -189,7 +73,7 @@ fold_what_is_known(checking *work, const dn_ddl_statement *parsed)
 }
 
 static int
-note_hazy(checking *work, const dn_ddl_statement *parsed)
+note_hazy(dn_checking *work, const dn_ddl_statement *parsed)
 {
     dn_operations list = {.arena = &work->scratch};
 
@@ -209,7 +93,7 @@ note_hazy(checking *work, const dn_ddl_statement *parsed)
 
 /* Is one of them about an object that only the database knows? */
 static bool
-is_hazy(const checking *work, const dn_operations *list)
+is_hazy(const dn_checking *work, const dn_operations *list)
 {
     if (!list->count || list->items[0]->verb == DUNLIN_VERB_DATA)
         return false;
@@ -229,7 +113,7 @@ is_hazy(const checking *work, const dn_operations *list)
 
 /* Text for this database alone: nothing to translate, but tables to know. */
 static int
-follow_native(checking *work)
+follow_native(dn_checking *work)
 {
     const dn_ddl_options options = {
         .rules = work->reader.own,
@@ -262,14 +146,15 @@ follow_native(checking *work)
 
 /* What no driver could translate. */
 static int
-check_text(checking *work, const dn_ddl_statement *parsed)
+check_text(dn_checking *work, const dn_ddl_statement *parsed)
 {
     if (parsed->kind != DN_DDL_OPERATIONS)
-        return obstruct(work, parsed->offset, parsed->reason, parsed->kind == DN_DDL_SYNTAX);
+        return dn_portability_obstruct(work, parsed->offset, parsed->reason,
+                                       parsed->kind == DN_DDL_SYNTAX);
     for (size_t i = 0; i < parsed->count; i++) {
         const dn_ddl_mark *mark = &parsed->marks[i];
 
-        if (mark->native && obstruct(work, mark->offset, mark->native, false) < 0)
+        if (mark->native && dn_portability_obstruct(work, mark->offset, mark->native, false) < 0)
             return -1;
     }
     return 0;
@@ -277,7 +162,7 @@ check_text(checking *work, const dn_ddl_statement *parsed)
 
 /* The operations that are to be done, and what they make. */
 static int
-choose(checking *work, const dn_operations *from, dn_operations *run, dn_wanted *wanted)
+choose(dn_checking *work, const dn_operations *from, dn_operations *run, dn_wanted *wanted)
 {
     const dn_guard_options options = {.foreign = true};
     const dunlin_operation *passed = NULL; /* is there already, with all that stands in it */
@@ -291,7 +176,7 @@ choose(checking *work, const dn_operations *from, dn_operations *run, dn_wanted 
         if (!plain)
             return dn_no_memory(work->error);
         if (realise(work, operation, &wanted[run->count]) < 0) {
-            if (obstruct_by(work, operation->span_begin) < 0)
+            if (dn_portability_obstruct_by(work, operation->span_begin) < 0)
                 return -1;
             continue;
         }
@@ -311,7 +196,7 @@ choose(checking *work, const dn_operations *from, dn_operations *run, dn_wanted 
 }
 
 static int
-take_notes(checking *work, const dn_operations *run, const dn_notes *notes)
+take_notes(dn_checking *work, const dn_operations *run, const dn_notes *notes)
 {
     const dn_source source = dn_script_source(work->migration, work->item);
 
@@ -321,7 +206,7 @@ take_notes(checking *work, const dn_operations *run, const dn_notes *notes)
             note->operation < run->count ? run->items[note->operation]->span_begin : 0;
 
         if (note->kind == DUNLIN_NOTE_UNTRANSLATABLE) {
-            if (obstruct(work, offset, note->message, false) < 0)
+            if (dn_portability_obstruct(work, offset, note->message, false) < 0)
                 return -1;
         } else if (note->kind == DUNLIN_NOTE_LOSSY) {
             if (dn_losses_count(&work->found->losses, work->arena, &source, note->message,
@@ -334,7 +219,7 @@ take_notes(checking *work, const dn_operations *run, const dn_notes *notes)
 
 /* What a table holds that is made from a query, only the database knows. */
 static int
-note_made_of_query(checking *work, const dn_operations *run)
+note_made_of_query(dn_checking *work, const dn_operations *run)
 {
     for (size_t i = 0; i < run->count; i++) {
         dunlin_fact key = dn_schema_key(&work->target, run->items[i]);
@@ -347,7 +232,7 @@ note_made_of_query(checking *work, const dn_operations *run)
 }
 
 static int
-render(checking *work, const dn_operations *run)
+render(dn_checking *work, const dn_operations *run)
 {
     dn_steps steps = {NULL, 0, 0};
     dn_notes notes = {NULL, 0, 0};
@@ -360,14 +245,14 @@ render(checking *work, const dn_operations *run)
     if (take_notes(work, run, &notes) < 0)
         return -1;
     if (answer < 0 && work->found->count == before)
-        return obstruct_by(work, 0);
+        return dn_portability_obstruct_by(work, 0);
     dn_error_clear(work->error);
     return note_made_of_query(work, run);
 }
 
 /* Of statements on rows the place of the trouble is known, too. */
 static int
-check_rows(checking *work, const dunlin_operation *operation)
+check_rows(dn_checking *work, const dunlin_operation *operation)
 {
     dn_ddl_translation translation;
     const char *body = operation->body.data;
@@ -376,130 +261,42 @@ check_rows(checking *work, const dunlin_operation *operation)
 
     if (dn_driver_translate(&work->translations, DUNLIN_TRANSLATE_DATA, operation->body,
                             &work->scratch, &translation, work->error) < 0)
-        return obstruct_by(work, operation->span_begin);
+        return dn_portability_obstruct_by(work, operation->span_begin);
     if (!translation.reason)
         return 0;
     if (body >= sql.data && body < sql.data + sql.length)
         begin = (uint64_t)(body - sql.data);
-    return obstruct(work, begin + translation.offset, translation.reason, false);
-}
-
-/* --- tables that are made later ------------------------------------------------------------------------ */
-
-static bool
-is_known(const checking *work, const dunlin_fact *table)
-{
-    return work->blind ||
-           dn_fact_map_find(work->facts, table->kind, table->path, table->path_count) ||
-           dn_fact_map_find(work->hazy, table->kind, table->path, table->path_count);
-}
-
-/* What a foreign key names. */
-static int
-find_referred(const checking *work, const dunlin_operation *key, dunlin_fact *table)
-{
-    const dunlin_property *ref = dn_property_find(key->set, key->set_count, "ref");
-    dunlin_string *path = dn_arena_array(work->arena, 2, sizeof *path);
-
-    *table =
-        (dunlin_fact){.size = sizeof *table, .kind = dn_string(DUNLIN_KIND_TABLE), .path = path};
-    if (!path)
-        return dn_no_memory(work->error);
-    for (ref = ref ? ref + 1 : NULL; ref && ref->type != DUNLIN_PROPERTY_END; ref++) {
-        const char *name = dn_arena_copy(work->arena, ref->text.data, (size_t)ref->text.length);
-
-        if (!name)
-            return dn_no_memory(work->error);
-        if (table->path_count < 2)
-            path[table->path_count++] = dn_span(name, (size_t)ref->text.length);
-    }
-    return 0;
-}
-
-static int
-await_table(checking *work, const dunlin_operation *key)
-{
-    awaited one;
-
-    if (find_referred(work, key, &one.table) < 0)
-        return -1;
-    if (!one.table.path_count || is_known(work, &one.table))
-        return 0;
-    work->awaited = dn_arena_grow(work->arena, work->awaited, &work->awaited_capacity,
-                                  work->awaited_count + 1, sizeof *work->awaited);
-    if (!work->awaited)
-        return dn_no_memory(work->error);
-    if (find_place(work, key->span_begin, &one.place) < 0)
-        return -1;
-    work->awaited[work->awaited_count++] = one;
-    return 0;
-}
-
-/* Now it is there. A table that no migration makes is of those that were there before. */
-static int
-take_awaited(checking *work)
-{
-    size_t left = 0;
-
-    for (size_t i = 0; i < work->awaited_count; i++) {
-        awaited one = work->awaited[i];
-        dunlin_string name = one.table.path[one.table.path_count - 1];
-
-        if (!dn_fact_map_find(work->facts, one.table.kind, one.table.path, one.table.path_count)) {
-            work->awaited[left++] = one;
-            continue;
-        }
-        one.place.reason = dn_arena_printf(
-            work->arena,
-            "the table '%.*s' is made later, in line %u of %s: the foreign key belongs into an "
-            "ALTER TABLE behind that",
-            (int)name.length, name.data, work->item->line, work->migration->path);
-        work->found->refused++;
-        if (add_obstacle(work, &one.place) < 0)
-            return -1;
-    }
-    work->awaited_count = left;
-    return 0;
-}
-
-static int
-look_ahead(checking *work, const dn_operations *run)
-{
-    for (size_t i = 0; i < run->count && !work->refers_ahead; i++)
-        if (dn_operation_is(run->items[i], DUNLIN_VERB_CREATE, DUNLIN_KIND_FOREIGN_KEY) &&
-            await_table(work, run->items[i]) < 0)
-            return -1;
-    return 0;
+    return dn_portability_obstruct(work, begin + translation.offset, translation.reason, false);
 }
 
 /* --- one statement, translated ------------------------------------------------------------------------- */
 
 static int
-check_types(checking *work, const dn_ddl_statement *parsed, const dn_fact_map *types)
+check_types(dn_checking *work, const dn_ddl_statement *parsed, const dn_fact_map *types)
 {
     return dn_schema_check_types(&work->target, parsed->operations, parsed->count, types, NULL,
                                  work->error);
 }
 
 static int
-translate(checking *work, const dn_ddl_statement *parsed)
+translate(dn_checking *work, const dn_ddl_statement *parsed)
 {
     dn_operations all = {.arena = &work->scratch};
     dn_operations run = {.arena = &work->scratch};
     dn_wanted *wanted;
 
     if (!work->target.named_types && check_types(work, parsed, work->logical) < 0)
-        return obstruct_by(work, 0);
+        return dn_portability_obstruct_by(work, 0);
     if (dn_schema_address(&work->target, parsed->operations, parsed->count, true, work->facts,
                           work->logical, &all, work->error) < 0)
-        return obstruct_by(work, 0);
+        return dn_portability_obstruct_by(work, 0);
     work->making = &all;
     if (is_hazy(work, &all)) {
         work->found->unsure++;
         return fold_what_is_known(work, parsed);
     }
     if (work->target.named_types && check_types(work, parsed, work->facts) < 0)
-        return obstruct_by(work, 0);
+        return dn_portability_obstruct_by(work, 0);
     if (all.count && all.items[0]->verb == DUNLIN_VERB_DATA) {
         if (check_rows(work, all.items[0]) < 0)
             return -1;
@@ -516,11 +313,11 @@ translate(checking *work, const dn_ddl_statement *parsed)
     for (size_t i = 0; i < run.count; i++)
         if (dn_schema_fold(work->facts, run.items[i], &wanted[i], work->error) < 0)
             return -1;
-    return look_ahead(work, &run);
+    return dn_portability_look_ahead(work, &run);
 }
 
 static int
-check_statement(checking *work)
+check_statement(dn_checking *work)
 {
     const dn_ddl_options options = {.rules = work->reader.folder};
     dn_ddl_statement parsed;
@@ -547,7 +344,7 @@ check_statement(checking *work)
 /* --- all of them ------------------------------------------------------------------------------------------ */
 
 static int
-check_migration(checking *work)
+check_migration(dn_checking *work)
 {
     dn_auto(dn_script) *script = NULL;
     dn_script_item item;
@@ -561,13 +358,13 @@ check_migration(checking *work)
         if (item.kind == DN_SCRIPT_END)
             return 0;
         if (item.kind == DN_SCRIPT_STATEMENT && !work->found->own &&
-            (check_statement(work) < 0 || take_awaited(work) < 0))
+            (check_statement(work) < 0 || dn_portability_take_awaited(work) < 0))
             return -1;
     }
 }
 
 static int
-prepare(checking *work, const dn_driver *driver, const char *dialect)
+prepare(dn_checking *work, const dn_driver *driver, const char *dialect)
 {
     dunlin_capabilities capabilities;
     const dn_lex_rules *own;
@@ -607,7 +404,7 @@ int
 dn_portability_check(const dn_driver *driver, const dn_journal *journal, dn_arena *arena,
                      dn_portability *found, dn_error *error)
 {
-    checking work = {.found = found, .arena = arena, .scratch = DN_ARENA_INIT, .error = error};
+    dn_checking work = {.found = found, .arena = arena, .scratch = DN_ARENA_INIT, .error = error};
     int answer;
 
     memset(found, 0, sizeof *found);
