@@ -118,14 +118,6 @@ dn_text_free(dn_text *text)
     *text = (dn_text)DN_TEXT_INIT;
 }
 
-bool
-dn_string_equal_behind(dunlin_string a, const char *b)
-{
-    size_t length = strlen(b);
-
-    return a.length == length && (length == 0 || memcmp(a.data, b, length) == 0);
-}
-
 static char
 lower(char c)
 {

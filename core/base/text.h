@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <dunlin/schema.h>
 
@@ -59,12 +60,12 @@ dn_span(const char *data, size_t length)
 }
 /* 'it''s', "a""b": the mark around it, and twice wherever it stands inside. */
 void dn_text_add_quoted(dn_text *text, char mark, dunlin_string inside);
-bool dn_string_equal_behind(dunlin_string a, const char *b); /* of dn_string_equal */
 static inline bool
 dn_string_equal(dunlin_string a, const char *b)
 {
-    /* Most that are compared differ at once. */
-    return b && (a.length == 0 || a.data[0] == b[0]) && dn_string_equal_behind(a, b);
+    /* Most that are compared differ at once, and most lengths of `b` are known to the compiler. */
+    return b && (a.length == 0 || a.data[0] == b[0]) && a.length == strlen(b) &&
+           (a.length == 0 || memcmp(a.data, b, a.length) == 0);
 }
 /* A word of the text that reads like the name, ASCII case aside? */
 bool dn_string_mentions(dunlin_string text, dunlin_string name);

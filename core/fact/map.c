@@ -70,12 +70,12 @@ bool
 dn_fact_same_name(uint64_t naming, uint64_t index, uint64_t count, dunlin_string left,
                   dunlin_string right)
 {
-    bool fold = folds(naming, index, count);
-
-    if (left.length != right.length)
+    if (dn_string_same(left, right))
+        return true;
+    if (left.length != right.length || !folds(naming, index, count))
         return false;
     for (uint64_t i = 0; i < left.length; i++)
-        if (fold ? lower(left.data[i]) != lower(right.data[i]) : left.data[i] != right.data[i])
+        if (lower(left.data[i]) != lower(right.data[i]))
             return false;
     return true;
 }
@@ -289,15 +289,29 @@ rehash(dn_fact_map *map, dn_error *error)
     return 0;
 }
 
+/* Byte by byte, where same_key() may fold: such facts are in the same lists. */
+static bool
+written_alike(const dunlin_fact *one, const dunlin_fact *other)
+{
+    if (one->path_count != other->path_count)
+        return false;
+    for (uint64_t i = 0; i < one->path_count; i++)
+        if (!dn_string_same(one->path[i], other->path[i]))
+            return false;
+    return true;
+}
+
 /* Of an entry that stays where it is in the order. */
 static int
 replace(dn_fact_map *map, entry *old, const dunlin_fact *fact, dn_error *error)
 {
     size_t index = (size_t)(old - map->entries);
 
-    unlink_lists(map, index, old->fact, fact);
-    if (link_lists(map, index, fact, old->fact, error) < 0)
-        return -1;
+    if (!written_alike(old->fact, fact)) {
+        unlink_lists(map, index, old->fact, fact);
+        if (link_lists(map, index, fact, old->fact, error) < 0)
+            return -1;
+    }
     old->fact = fact;
     return 0;
 }

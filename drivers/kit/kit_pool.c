@@ -95,13 +95,16 @@ dn_kit_pool_text(dn_kit_pool *pool, dn_kit_text *text)
 dunlin_string
 dn_kit_pool_format(dn_kit_pool *pool, const char *format, ...)
 {
+    char usual[128]; /* most are shorter, and need not be written twice */
     va_list arguments;
     char *text = NULL;
     int length;
 
     va_start(arguments, format);
-    length = vsnprintf(NULL, 0, format, arguments);
+    length = vsnprintf(usual, sizeof(usual), format, arguments);
     va_end(arguments);
+    if (length >= 0 && (size_t)length < sizeof(usual))
+        return dn_kit_pool_copy(pool, (dunlin_string){usual, (uint64_t)length});
     if (length >= 0)
         text = dn_kit_pool_take(pool, (size_t)length + 1);
     if (text == NULL) {

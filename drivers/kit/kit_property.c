@@ -32,27 +32,27 @@ dn_kit_set_next(dn_kit_set set, uint64_t at)
 }
 
 const dunlin_property *
-dn_kit_set_find(dn_kit_set set, const char *name)
+dn_kit_set_named(dn_kit_set set, dunlin_string name)
 {
-    for (uint64_t i = 0; i < set.count; i = dn_kit_set_next(set, i))
-        if (dn_kit_same(set.list[i].name, name))
-            return &set.list[i];
+    const dunlin_property *property;
+
+    for (uint64_t i = 0; i < set.count; i = opens(property) ? dn_kit_set_next(set, i) : i + 1) {
+        property = &set.list[i];
+        if (dn_kit_equal(property->name, name))
+            return property;
+    }
     return NULL;
 }
 
 bool
-dn_kit_set_is_true(dn_kit_set set, const char *name)
+dn_kit_is_true(const dunlin_property *property)
 {
-    const dunlin_property *property = dn_kit_set_find(set, name);
-
     return property != NULL && property->type == DUNLIN_PROPERTY_BOOLEAN && property->integer != 0;
 }
 
 dunlin_string
-dn_kit_set_text(dn_kit_set set, const char *name)
+dn_kit_text_of(const dunlin_property *property)
 {
-    const dunlin_property *property = dn_kit_set_find(set, name);
-
     return property != NULL && !opens(property) ? property->text : dn_kit_string(NULL);
 }
 
@@ -69,12 +69,6 @@ dn_kit_set_inside(dn_kit_set set, const dunlin_property *property)
     inside.count = dn_kit_set_next(set, at) - at;
     inside.count = inside.count >= 2 ? inside.count - 2 : 0;
     return inside;
-}
-
-dn_kit_set
-dn_kit_set_list(dn_kit_set set, const char *name)
-{
-    return dn_kit_set_inside(set, dn_kit_set_find(set, name));
 }
 
 int64_t

@@ -42,13 +42,33 @@ dn_kit_set dn_kit_set_of(const dn_kit_properties *properties);
 /* The place of the outermost property behind the one at `at`; set.count at the end. */
 uint64_t dn_kit_set_next(dn_kit_set set, uint64_t at);
 /* An outermost property of this name, or NULL. */
-const dunlin_property *dn_kit_set_find(dn_kit_set set, const char *name);
-bool dn_kit_set_is_true(dn_kit_set set, const char *name);
+const dunlin_property *dn_kit_set_named(dn_kit_set set, dunlin_string name);
+static inline const dunlin_property
+    * /* as dn_kit_string(): a constant is not measured at run time */
+    dn_kit_set_find(dn_kit_set set, const char *name)
+{
+    return dn_kit_set_named(set, dn_kit_string(name));
+}
+bool dn_kit_is_true(const dunlin_property *property); /* NULL is not */
+static inline bool
+dn_kit_set_is_true(dn_kit_set set, const char *name)
+{
+    return dn_kit_is_true(dn_kit_set_find(set, name));
+}
 /* Its text, or an empty one. */
-dunlin_string dn_kit_set_text(dn_kit_set set, const char *name);
+dunlin_string dn_kit_text_of(const dunlin_property *property);
+static inline dunlin_string
+dn_kit_set_text(dn_kit_set set, const char *name)
+{
+    return dn_kit_text_of(dn_kit_set_find(set, name));
+}
 /* What stands inside a list or struct of the set; NULL and others: nothing. */
 dn_kit_set dn_kit_set_inside(dn_kit_set set, const dunlin_property *property);
-dn_kit_set dn_kit_set_list(dn_kit_set set, const char *name); /* find, then inside */
+static inline dn_kit_set
+dn_kit_set_list(dn_kit_set set, const char *name)
+{
+    return dn_kit_set_inside(set, dn_kit_set_find(set, name));
+}
 int64_t dn_kit_set_number(dn_kit_set set, const char *name, int64_t otherwise);
 /* Of a list: how many elements, and one of plain values, or NULL. */
 uint64_t dn_kit_set_count(dn_kit_set list);

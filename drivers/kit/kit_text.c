@@ -147,20 +147,20 @@ dn_kit_text_format(dn_kit_text *text, const char *format, ...)
 void
 dn_kit_text_quote(dn_kit_text *text, char quote, dunlin_string part)
 {
-    dunlin_string mark = {&quote, 1};
+    char *end;
 
-    dn_kit_text_add_string(text, mark);
-    while (part.length > 0) {
-        const char *found = memchr(part.data, quote, part.length);
-        size_t length = found != NULL ? (size_t)(found - part.data) + 1 : part.length;
-
-        dn_kit_text_add_string(text, (dunlin_string){part.data, length});
-        if (found != NULL)
-            dn_kit_text_add_string(text, mark);
-        part.data += length;
-        part.length -= length;
+    if (!reserve(text, part.length < SIZE_MAX / 4 ? 2 * part.length + 2 : SIZE_MAX))
+        return;
+    end = text->data + text->length;
+    *end++ = quote;
+    for (uint64_t i = 0; i < part.length; i++) {
+        if (part.data[i] == quote)
+            *end++ = quote;
+        *end++ = part.data[i];
     }
-    dn_kit_text_add_string(text, mark);
+    *end++ = quote;
+    *end = '\0';
+    text->length = (size_t)(end - text->data);
 }
 
 dunlin_string

@@ -131,10 +131,10 @@ can_drop(const dn_sqlite_rendering *work, const dn_sqlite_table *table, dunlin_s
         return false;
     for (size_t i = 0; i < table->count; i++) {
         const dn_sqlite_member *member = &table->members[i];
-        bool is_column = strcmp(member->kind, DUNLIN_KIND_COLUMN) == 0;
+        bool is_column = member->kind == DN_SQLITE_KIND_COLUMN;
 
-        if (member->gone || strcmp(member->kind, DUNLIN_KIND_INDEX) == 0 ||
-            strcmp(member->kind, DUNLIN_KIND_TRIGGER) == 0)
+        if (member->gone || member->kind == DN_SQLITE_KIND_INDEX ||
+            member->kind == DN_SQLITE_KIND_TRIGGER)
             continue;
         columns += is_column;
         if (!(is_column && dn_sqlite_same_name(member->name, column)) &&
@@ -200,9 +200,9 @@ can_add(const dn_sqlite_rendering *work, const dn_sqlite_state *state,
 
         if (!dn_sqlite_goes_with(&state->table, member, column))
             continue;
-        if (strcmp(member->kind, DUNLIN_KIND_FOREIGN_KEY) == 0 && value.length > 0)
+        if (member->kind == DN_SQLITE_KIND_FOREIGN_KEY && value.length > 0)
             return false;
-        if (strcmp(member->kind, DUNLIN_KIND_CHECK) != 0 ||
+        if (member->kind != DN_SQLITE_KIND_CHECK ||
             dn_sqlite_is_type_check(state->table.pool, expression, column->name))
             continue;
         if (version_of(work) < CHECKS_ROWS_SINCE)
@@ -224,7 +224,8 @@ static int32_t
 write_index(dn_sqlite_rendering *work, const dn_sqlite_state *state, dunlin_string name,
             const char *condition)
 {
-    const dn_sqlite_member *index = dn_sqlite_member_find(&state->table, DUNLIN_KIND_INDEX, name);
+    const dn_sqlite_member *index =
+        dn_sqlite_member_find(&state->table, DN_SQLITE_KIND_INDEX, name);
 
     if (index == NULL)
         return DUNLIN_OK;
@@ -280,7 +281,7 @@ drop_column(dn_sqlite_rendering *work, const dn_sqlite_state *state, dunlin_stri
         const dn_sqlite_member *index = &state->table.members[i];
         bool over = dn_sqlite_list_has(dn_kit_set_list(dn_kit_set_of(&index->set), "keys"), column);
 
-        if (strcmp(index->kind, DUNLIN_KIND_INDEX) == 0 && index->gone &&
+        if (index->kind == DN_SQLITE_KIND_INDEX && index->gone &&
             (over || uses(&state->table, index, column)) &&
             !is_dropped_explicitly(work, state, index->name))
             status = drop_index(work, index->name);
@@ -301,7 +302,7 @@ add_column(dn_sqlite_rendering *work, const dn_sqlite_state *state, dunlin_strin
     dn_sqlite_write_name(&work->sql, state->name);
     dn_kit_text_add(&work->sql, " ADD COLUMN ");
     dn_sqlite_write_added_column(&work->sql, &state->table,
-                                 dn_sqlite_member_find(&state->table, DUNLIN_KIND_COLUMN, name));
+                                 dn_sqlite_member_find(&state->table, DN_SQLITE_KIND_COLUMN, name));
     return dn_sqlite_guarded(work, state->name, name, false);
 }
 
@@ -400,8 +401,7 @@ write_new(dn_sqlite_rendering *work, dn_sqlite_state *state)
     status = dn_sqlite_step_add(work, DUNLIN_STEP_STATEMENT, state->queue[0],
                                 state->queue[state->initial - 1] - state->queue[0] + 1, NULL);
     for (size_t i = 0; i < state->table.count && status == DUNLIN_OK; i++)
-        if (!state->table.members[i].gone &&
-            strcmp(state->table.members[i].kind, DUNLIN_KIND_INDEX) == 0) {
+        if (!state->table.members[i].gone && state->table.members[i].kind == DN_SQLITE_KIND_INDEX) {
             work->at = made_by(work, state, state->table.members[i].name);
             status = write_index(work, state, state->table.members[i].name,
                                  work->mode == DUNLIN_RENDER_SCRIPT ? "IF NOT EXISTS " : "");
@@ -417,7 +417,7 @@ forbid_nulls(dn_sqlite_table *table, dn_kit_set columns)
     for (size_t i = 0; i < table->count; i++) {
         dn_sqlite_member *column = &table->members[i];
 
-        if (!column->gone && strcmp(column->kind, DUNLIN_KIND_COLUMN) == 0 &&
+        if (!column->gone && column->kind == DN_SQLITE_KIND_COLUMN &&
             dn_sqlite_list_has(columns, column->name) &&
             dn_kit_set_find(dn_kit_set_of(&column->set), "not_null") == NULL)
             dn_kit_properties_true(&column->set, "not_null");
@@ -452,7 +452,7 @@ change(dn_sqlite_rendering *work, dn_sqlite_state *state)
     for (size_t i = 0; i < state->table.count && native; i++) {
         const dn_sqlite_member *member = &state->table.members[i];
 
-        if (!member->gone && strcmp(member->kind, DUNLIN_KIND_COLUMN) == 0 &&
+        if (!member->gone && member->kind == DN_SQLITE_KIND_COLUMN &&
             is_added(work, state, state->queued, member->name))
             native = can_add(work, state, member);
     }

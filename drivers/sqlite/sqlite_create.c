@@ -69,7 +69,7 @@ take_expression(reading *work)
 }
 
 static dn_sqlite_member *
-add_member(reading *work, const char *kind)
+add_member(reading *work, dn_sqlite_member_kind kind)
 {
     dn_sqlite_member *member;
     /* The list may move: the column at work is found again. */
@@ -220,7 +220,7 @@ take_primary_key(reading *work)
     bool increments = false;
 
     work->at += 2;
-    key = add_member(work, DUNLIN_KIND_PRIMARY_KEY);
+    key = add_member(work, DN_SQLITE_KIND_PRIMARY_KEY);
     if (key == NULL)
         return;
     if (work->column.length > 0) {
@@ -244,7 +244,7 @@ take_unique(reading *work)
     dn_sqlite_member *unique;
 
     work->at++;
-    unique = add_member(work, DUNLIN_KIND_UNIQUE);
+    unique = add_member(work, DN_SQLITE_KIND_UNIQUE);
     if (unique == NULL)
         return;
     if (work->column.length > 0)
@@ -260,7 +260,7 @@ take_check(reading *work)
     dn_sqlite_member *check;
 
     work->at++;
-    check = add_member(work, DUNLIN_KIND_CHECK);
+    check = add_member(work, DN_SQLITE_KIND_CHECK);
     if (check == NULL || !is_open(work))
         return;
     dn_kit_properties_add(&check->set, "expr", DUNLIN_PROPERTY_EXPRESSION, take_expression(work));
@@ -350,7 +350,7 @@ take_references(reading *work, dn_sqlite_member *key)
 static void
 take_foreign_key(reading *work)
 {
-    dn_sqlite_member *key = add_member(work, DUNLIN_KIND_FOREIGN_KEY);
+    dn_sqlite_member *key = add_member(work, DN_SQLITE_KIND_FOREIGN_KEY);
 
     if (key == NULL)
         return;
@@ -457,7 +457,7 @@ take_column(reading *work)
     size_t begin;
     dunlin_string name = take_name(work);
 
-    work->target = dn_sqlite_member_find(work->table, DUNLIN_KIND_COLUMN, name);
+    work->target = dn_sqlite_member_find(work->table, DN_SQLITE_KIND_COLUMN, name);
     if (work->target == NULL)
         return false;
     work->column = work->target->name;
@@ -516,7 +516,7 @@ add_columns(reading *work, size_t open, size_t close)
         work->end = end;
         if (is_table_constraint(work))
             break;
-        if (dn_sqlite_member_add(work->table, DUNLIN_KIND_COLUMN,
+        if (dn_sqlite_member_add(work->table, DN_SQLITE_KIND_COLUMN,
                                  dn_sqlite_name(work->pool, &work->tokens.list[at])) == NULL)
             return false;
         at = end + 1;
@@ -549,7 +549,7 @@ settle_key(dn_sqlite_table *table)
     if (increments) /* it was added last */
         key->set.count--;
     for (size_t i = 0; i < table->count; i++)
-        if (strcmp(table->members[i].kind, DUNLIN_KIND_COLUMN) == 0 &&
+        if (table->members[i].kind == DN_SQLITE_KIND_COLUMN &&
             dn_sqlite_is_rowid(table, &table->members[i]))
             dn_kit_properties_add(&table->members[i].set, "auto", DUNLIN_PROPERTY_TEXT,
                                   dn_kit_string(increments ? "increment" : "rowid"));

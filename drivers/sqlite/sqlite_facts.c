@@ -46,14 +46,7 @@ read_text(reading *work, dn_sqlite_object *wanted)
 static bool
 is_member_kind(dunlin_string kind)
 {
-    static const char *const kinds[] = {
-        DUNLIN_KIND_COLUMN,      DUNLIN_KIND_PRIMARY_KEY, DUNLIN_KIND_UNIQUE, DUNLIN_KIND_CHECK,
-        DUNLIN_KIND_FOREIGN_KEY, DUNLIN_KIND_INDEX,       DUNLIN_KIND_TRIGGER};
-
-    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
-        if (dn_kit_same(kind, kinds[i]))
-            return true;
-    return false;
+    return dn_sqlite_kind_named(kind) < DN_SQLITE_KINDS;
 }
 
 static int32_t
@@ -165,7 +158,7 @@ read_virtual_columns(reading *work, dn_sqlite_table *table)
     sqlite3_bind_text(handle, 1, table->name.data, (int)table->name.length, SQLITE_STATIC);
     while (sqlite3_step(handle) == SQLITE_ROW) { /* no such module: no columns */
         dn_sqlite_member *column = dn_sqlite_member_add(
-            table, DUNLIN_KIND_COLUMN, dn_sqlite_copy_column(&work->work, handle, 0));
+            table, DN_SQLITE_KIND_COLUMN, dn_sqlite_copy_column(&work->work, handle, 0));
         dunlin_string type = dn_sqlite_copy_column(&work->work, handle, 1);
 
         if (column != NULL && type.length > 0)
@@ -182,7 +175,8 @@ add_members(reading *work, dn_sqlite_object *relation, dn_sqlite_table *table)
 
     for (size_t at = relation->next_member; at > 0; at = work->all->objects[at - 1].next_member) {
         dn_sqlite_object *member = &work->all->objects[at - 1];
-        const char *kind = member->type == 'i' ? DUNLIN_KIND_INDEX : DUNLIN_KIND_TRIGGER;
+        dn_sqlite_member_kind kind =
+            member->type == 'i' ? DN_SQLITE_KIND_INDEX : DN_SQLITE_KIND_TRIGGER;
         dn_sqlite_member *added;
         int32_t status = read_text(work, member);
 
@@ -194,7 +188,7 @@ add_members(reading *work, dn_sqlite_object *relation, dn_sqlite_table *table)
         if (!(member->type == 'i' ? dn_sqlite_read_index(added, member->sql, &names)
                                   : dn_sqlite_read_trigger(&added->set, member->sql))) {
             added->gone = true;
-            status = tell_unreadable(work, kind, table->name, member->name);
+            status = tell_unreadable(work, dn_sqlite_kind_name(kind), table->name, member->name);
         }
         if (status != DUNLIN_OK)
             return status;
@@ -220,7 +214,7 @@ read_table(reading *work, dn_sqlite_object *relation, dn_sqlite_table *table)
     if (relation->is_virtual)
         status = read_virtual_columns(work, table);
     for (size_t i = 0; i < table->count && status == DUNLIN_OK; i++)
-        if (strcmp(table->members[i].kind, DUNLIN_KIND_FOREIGN_KEY) == 0)
+        if (table->members[i].kind == DN_SQLITE_KIND_FOREIGN_KEY)
             status = complete_key(work, &table->members[i]);
     dn_sqlite_name_members(table);
     return status == DUNLIN_OK ? add_members(work, relation, table) : status;
@@ -233,7 +227,7 @@ push_table_fact(reading *work, const dn_sqlite_table *table)
 
     dn_kit_properties_begin(&set, "order", DUNLIN_PROPERTY_LIST_BEGIN);
     for (size_t i = 0; i < table->count; i++)
-        if (strcmp(table->members[i].kind, DUNLIN_KIND_COLUMN) == 0)
+        if (table->members[i].kind == DN_SQLITE_KIND_COLUMN)
             dn_kit_properties_add(&set, "", DUNLIN_PROPERTY_IDENTIFIER, table->members[i].name);
     dn_kit_properties_end(&set);
     return push(work, DUNLIN_KIND_TABLE, dn_kit_string(NULL), table->name, dn_kit_set_of(&set));
@@ -250,8 +244,8 @@ push_table(reading *work, dn_sqlite_object *relation)
     status = push_table_fact(work, &table);
     for (size_t i = 0; i < table.count && status == DUNLIN_OK; i++)
         if (!table.members[i].gone)
-            status = push(work, table.members[i].kind, table.name, table.members[i].name,
-                          dn_kit_set_of(&table.members[i].set));
+            status = push(work, dn_sqlite_kind_name(table.members[i].kind), table.name,
+                          table.members[i].name, dn_kit_set_of(&table.members[i].set));
     return status;
 }
 
@@ -277,8 +271,8 @@ push_view_triggers(reading *work, dn_sqlite_object *view)
 
     for (size_t i = 0; i < nothing.count && status == DUNLIN_OK; i++)
         if (!nothing.members[i].gone)
-            status = push(work, nothing.members[i].kind, view->name, nothing.members[i].name,
-                          dn_kit_set_of(&nothing.members[i].set));
+            status = push(work, dn_sqlite_kind_name(nothing.members[i].kind), view->name,
+                          nothing.members[i].name, dn_kit_set_of(&nothing.members[i].set));
     dn_kit_pool_clear(&work->work);
     return status;
 }
@@ -312,11 +306,13 @@ find_home(const reading *work, const dunlin_fact *key)
 static const dn_sqlite_member *
 find_wanted(const dn_sqlite_table *table, const dunlin_fact *key)
 {
+    dn_sqlite_member_kind kind = dn_sqlite_kind_named(key->kind);
+
     for (size_t i = 0; i < table->count; i++) {
         const dn_sqlite_member *member = &table->members[i];
 
-        if (!member->gone && dn_kit_same(key->kind, member->kind) &&
-            (dn_kit_same(key->kind, DUNLIN_KIND_PRIMARY_KEY) ||
+        if (!member->gone && member->kind == kind &&
+            (kind == DN_SQLITE_KIND_PRIMARY_KEY ||
              dn_sqlite_same_name(member->name, key->path[key->path_count - 1])))
             return member;
     }
@@ -342,7 +338,8 @@ push_member(reading *work, const dunlin_fact *key)
     if (status == DUNLIN_OK && member == NULL)
         status = work->call->host->gone(work->call, key);
     else if (status == DUNLIN_OK && !home->pushed)
-        status = push(work, member->kind, home->name, member->name, dn_kit_set_of(&member->set));
+        status = push(work, dn_sqlite_kind_name(member->kind), home->name, member->name,
+                      dn_kit_set_of(&member->set));
     dn_kit_pool_clear(&work->work);
     return status;
 }

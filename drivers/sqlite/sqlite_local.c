@@ -395,7 +395,7 @@ dn_sqlite_local_column(dn_sqlite_local *local, const dn_sqlite_table *table, dun
 static int32_t
 add_column(dn_sqlite_local *local, dn_sqlite_table *table, dunlin_string name, dn_kit_set given)
 {
-    dn_sqlite_member *column = dn_sqlite_member_add(table, DUNLIN_KIND_COLUMN, name);
+    dn_sqlite_member *column = dn_sqlite_member_add(table, DN_SQLITE_KIND_COLUMN, name);
     dn_kit_properties set = {.pool = local->pool};
     dunlin_string check;
     bool portable;
@@ -411,8 +411,8 @@ add_column(dn_sqlite_local *local, dn_sqlite_table *table, dunlin_string name, d
     set = (dn_kit_properties){.pool = local->pool};
     dn_kit_properties_add(&set, "expr", DUNLIN_PROPERTY_EXPRESSION, check);
     column = dn_sqlite_member_add(
-        table, DUNLIN_KIND_CHECK,
-        dn_sqlite_content_name(local->pool, DUNLIN_KIND_CHECK, dn_kit_set_of(&set)));
+        table, DN_SQLITE_KIND_CHECK,
+        dn_sqlite_content_name(local->pool, DN_SQLITE_KIND_CHECK, dn_kit_set_of(&set)));
     if (column == NULL)
         return dn_kit_no_memory(local->call);
     column->set = set;
@@ -510,47 +510,41 @@ add_index(dn_sqlite_local *local, const dn_sqlite_table *table, dn_kit_set given
     return status;
 }
 
-static const struct {
-    const char *kind;
-    const handling *handling;
-} kinds[] = {
-    {DUNLIN_KIND_PRIMARY_KEY, key_handling},     {DUNLIN_KIND_UNIQUE, key_handling},
-    {DUNLIN_KIND_FOREIGN_KEY, foreign_handling}, {DUNLIN_KIND_CHECK, check_handling},
-    {DUNLIN_KIND_INDEX, index_handling},
+static const handling *const handlings[DN_SQLITE_KINDS + 1] = {
+    [DN_SQLITE_KIND_PRIMARY_KEY] = key_handling,     [DN_SQLITE_KIND_UNIQUE] = key_handling,
+    [DN_SQLITE_KIND_FOREIGN_KEY] = foreign_handling, [DN_SQLITE_KIND_CHECK] = check_handling,
+    [DN_SQLITE_KIND_INDEX] = index_handling,
 };
-enum { KINDS = sizeof(kinds) / sizeof(kinds[0]) };
 
 int32_t
-dn_sqlite_local_member(dn_sqlite_local *local, dn_sqlite_table *table, dunlin_string kind,
+dn_sqlite_local_member(dn_sqlite_local *local, dn_sqlite_table *table, dunlin_string kind_name,
                        dunlin_string name, dn_kit_set given)
 {
+    dn_sqlite_member_kind kind = dn_sqlite_kind_named(kind_name);
     dn_kit_properties set = {.pool = local->pool};
     dn_sqlite_member *member;
     bool dropped = false;
     int32_t status;
-    size_t at = 0;
 
     local->name = name;
-    if (dn_kit_same(kind, DUNLIN_KIND_COLUMN))
+    if (kind == DN_SQLITE_KIND_COLUMN)
         return add_column(local, table, name, given);
-    while (at < KINDS && !dn_kit_same(kind, kinds[at].kind))
-        at++;
-    if (at == KINDS)
-        return dn_sqlite_refuse(local, "SQLite has no %.*s in a table", (int)kind.length,
-                                kind.data);
-    status = handle_all(local, kinds[at].handling, given, &set, &dropped);
-    if (status == DUNLIN_OK && dn_kit_same(kind, DUNLIN_KIND_FOREIGN_KEY))
+    if (handlings[kind] == NULL)
+        return dn_sqlite_refuse(local, "SQLite has no %.*s in a table", (int)kind_name.length,
+                                kind_name.data);
+    status = handle_all(local, handlings[kind], given, &set, &dropped);
+    if (status == DUNLIN_OK && kind == DN_SQLITE_KIND_FOREIGN_KEY)
         status = add_foreign_key(local, given, &set);
-    else if (status == DUNLIN_OK && dn_kit_same(kind, DUNLIN_KIND_INDEX))
+    else if (status == DUNLIN_OK && kind == DN_SQLITE_KIND_INDEX)
         status = add_index(local, table, given, &set);
-    else if (status == DUNLIN_OK && dn_kit_same(kind, DUNLIN_KIND_CHECK) &&
+    else if (status == DUNLIN_OK && kind == DN_SQLITE_KIND_CHECK &&
              dn_kit_set_find(given, "expr") != NULL)
         status = add_expression(local, table, dn_kit_set_find(given, "expr"), &set, "expr");
     if (status != DUNLIN_OK || dropped)
         return status;
     if (name.length == 0)
-        name = dn_sqlite_content_name(local->pool, kinds[at].kind, dn_kit_set_of(&set));
-    member = dn_sqlite_member_add(table, kinds[at].kind, name);
+        name = dn_sqlite_content_name(local->pool, kind, dn_kit_set_of(&set));
+    member = dn_sqlite_member_add(table, kind, name);
     if (member == NULL)
         return dn_kit_no_memory(local->call);
     member->set = set;
@@ -584,7 +578,7 @@ dn_sqlite_local_settle(dn_sqlite_local *local, dn_sqlite_table *table)
         dn_kit_set set;
         bool is_rowid;
 
-        if (column->gone || strcmp(column->kind, DUNLIN_KIND_COLUMN) != 0)
+        if (column->gone || column->kind != DN_SQLITE_KIND_COLUMN)
             continue;
         is_rowid = dn_sqlite_is_rowid(table, column);
         if (!is_rowid)

@@ -28,8 +28,8 @@ int32_t dn_sqlite_refuse(dn_sqlite_local *local, const char *format, ...)
 /* --- members ------------------------------------------------------------------------------------ */
 /* Adds the member, or nothing where SQLite has none and a note says so. A column may bring a check
  * that stands for its type. Columns come before what uses them. */
-int32_t dn_sqlite_local_member(dn_sqlite_local *local, dn_sqlite_table *table, dunlin_string kind,
-                               dunlin_string name, dn_kit_set given);
+int32_t dn_sqlite_local_member(dn_sqlite_local *local, dn_sqlite_table *table,
+                               dunlin_string kind_name, dunlin_string name, dn_kit_set given);
 /* The properties of the table itself. */
 int32_t dn_sqlite_local_table(dn_sqlite_local *local, dn_sqlite_table *table, dn_kit_set given);
 /* What depends on several members: how columns of the key fill themselves and refuse nulls. */

@@ -307,7 +307,7 @@ is_key_to(const dn_sqlite_member *member, dunlin_string parent)
 {
     dn_kit_set ref = dn_kit_set_list(dn_kit_set_of(&member->set), "ref");
 
-    return !member->gone && strcmp(member->kind, DUNLIN_KIND_FOREIGN_KEY) == 0 && ref.count > 0 &&
+    return !member->gone && member->kind == DN_SQLITE_KIND_FOREIGN_KEY && ref.count > 0 &&
            dn_sqlite_same_name(ref.list[ref.count - 1].text, parent);
 }
 
@@ -479,7 +479,7 @@ drop_trigger(dn_sqlite_rendering *work, const dunlin_operation *operation)
         dn_sqlite_member *member =
             state == NULL
                 ? NULL
-                : dn_sqlite_member_find(&state->table, DUNLIN_KIND_TRIGGER, name_of(operation));
+                : dn_sqlite_member_find(&state->table, DN_SQLITE_KIND_TRIGGER, name_of(operation));
 
         if (state == NULL)
             return dn_kit_no_memory(work->call);

@@ -211,8 +211,8 @@ realise_table(realising *work)
                       dn_kit_set_of(&table.set));
     for (size_t i = 0; i < table.count && status == DUNLIN_OK; i++)
         if (!table.members[i].gone)
-            status = push(work, table.members[i].kind, table.name, table.members[i].name,
-                          dn_kit_set_of(&table.members[i].set));
+            status = push(work, dn_sqlite_kind_name(table.members[i].kind), table.name,
+                          table.members[i].name, dn_kit_set_of(&table.members[i].set));
     return status;
 }
 

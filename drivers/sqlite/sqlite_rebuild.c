@@ -27,7 +27,7 @@ add_step(building *build)
 static bool
 is_column(const dn_sqlite_member *member)
 {
-    return !member->gone && strcmp(member->kind, DUNLIN_KIND_COLUMN) == 0;
+    return !member->gone && member->kind == DN_SQLITE_KIND_COLUMN;
 }
 
 int32_t
@@ -72,7 +72,7 @@ static int32_t
 value_of(building *build, const dn_sqlite_member *column, dunlin_string *value)
 {
     const dn_sqlite_member *old =
-        dn_sqlite_member_find(build->before, DUNLIN_KIND_COLUMN, column->name);
+        dn_sqlite_member_find(build->before, DN_SQLITE_KIND_COLUMN, column->name);
     dn_kit_pool *pool = &build->work->pool;
     int32_t status;
 
@@ -107,9 +107,9 @@ name_of_rowid(const building *build)
                 return NULL;
     }
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-        if (dn_sqlite_member_find(build->before, DUNLIN_KIND_COLUMN, dn_kit_string(names[i])) ==
+        if (dn_sqlite_member_find(build->before, DN_SQLITE_KIND_COLUMN, dn_kit_string(names[i])) ==
                 NULL &&
-            dn_sqlite_member_find(&build->state->table, DUNLIN_KIND_COLUMN,
+            dn_sqlite_member_find(&build->state->table, DN_SQLITE_KIND_COLUMN,
                                   dn_kit_string(names[i])) == NULL)
             return names[i];
     return NULL;
@@ -267,10 +267,10 @@ restore_members(building *build)
 
         if (member->gone)
             continue;
-        if (strcmp(member->kind, DUNLIN_KIND_INDEX) == 0) {
+        if (member->kind == DN_SQLITE_KIND_INDEX) {
             dn_sqlite_write_index(&build->work->sql, member, build->state->name, "");
             status = add_step(build);
-        } else if (strcmp(member->kind, DUNLIN_KIND_TRIGGER) == 0 &&
+        } else if (member->kind == DN_SQLITE_KIND_TRIGGER &&
                    build->work->mode != DUNLIN_RENDER_SCRIPT) {
             dunlin_string text = dn_kit_set_text(set, "text");
 

@@ -3,8 +3,41 @@
 
 #include <string.h>
 
+static const char *const kind_names[DN_SQLITE_KINDS] = {
+    [DN_SQLITE_KIND_COLUMN] = DUNLIN_KIND_COLUMN,
+    [DN_SQLITE_KIND_PRIMARY_KEY] = DUNLIN_KIND_PRIMARY_KEY,
+    [DN_SQLITE_KIND_UNIQUE] = DUNLIN_KIND_UNIQUE,
+    [DN_SQLITE_KIND_FOREIGN_KEY] = DUNLIN_KIND_FOREIGN_KEY,
+    [DN_SQLITE_KIND_CHECK] = DUNLIN_KIND_CHECK,
+    [DN_SQLITE_KIND_INDEX] = DUNLIN_KIND_INDEX,
+    [DN_SQLITE_KIND_TRIGGER] = DUNLIN_KIND_TRIGGER,
+};
+
+const char *
+dn_sqlite_kind_name(dn_sqlite_member_kind kind)
+{
+    return kind_names[kind];
+}
+
+dn_sqlite_member_kind
+dn_sqlite_kind_named(dunlin_string name)
+{
+    dn_sqlite_member_kind kind = 0;
+
+    while (kind < DN_SQLITE_KINDS && !dn_kit_same(name, kind_names[kind]))
+        kind++;
+    return kind;
+}
+
+bool
+dn_sqlite_kind_is_constraint(dn_sqlite_member_kind kind)
+{
+    return kind != DN_SQLITE_KIND_COLUMN && kind != DN_SQLITE_KIND_INDEX &&
+           kind != DN_SQLITE_KIND_TRIGGER && kind < DN_SQLITE_KINDS;
+}
+
 dn_sqlite_member *
-dn_sqlite_member_add(dn_sqlite_table *table, const char *kind, dunlin_string name)
+dn_sqlite_member_add(dn_sqlite_table *table, dn_sqlite_member_kind kind, dunlin_string name)
 {
     dn_sqlite_member *list = dn_kit_pool_grow(table->pool, table->members, table->count,
                                               &table->capacity, sizeof(*list));
@@ -18,10 +51,10 @@ dn_sqlite_member_add(dn_sqlite_table *table, const char *kind, dunlin_string nam
 }
 
 dn_sqlite_member *
-dn_sqlite_member_find(const dn_sqlite_table *table, const char *kind, dunlin_string name)
+dn_sqlite_member_find(const dn_sqlite_table *table, dn_sqlite_member_kind kind, dunlin_string name)
 {
     for (size_t i = 0; i < table->count; i++)
-        if (!table->members[i].gone && strcmp(table->members[i].kind, kind) == 0 &&
+        if (!table->members[i].gone && table->members[i].kind == kind &&
             dn_sqlite_same_name(table->members[i].name, name))
             return &table->members[i];
     return NULL;
@@ -31,7 +64,7 @@ dn_sqlite_member *
 dn_sqlite_table_key(const dn_sqlite_table *table)
 {
     for (size_t i = 0; i < table->count; i++)
-        if (!table->members[i].gone && strcmp(table->members[i].kind, DUNLIN_KIND_PRIMARY_KEY) == 0)
+        if (!table->members[i].gone && table->members[i].kind == DN_SQLITE_KIND_PRIMARY_KEY)
             return &table->members[i];
     return NULL;
 }
@@ -43,7 +76,7 @@ dn_sqlite_table_names(const dn_sqlite_table *table)
     dunlin_string *columns = dn_kit_pool_take(table->pool, (table->count + 1) * sizeof(*columns));
 
     for (size_t i = 0; columns != NULL && i < table->count; i++)
-        if (!table->members[i].gone && strcmp(table->members[i].kind, DUNLIN_KIND_COLUMN) == 0)
+        if (!table->members[i].gone && table->members[i].kind == DN_SQLITE_KIND_COLUMN)
             columns[names.count++] = table->members[i].name;
     names.columns = columns;
     return names;
@@ -80,17 +113,17 @@ last_of(dn_kit_set list)
 }
 
 dunlin_string
-dn_sqlite_content_name(dn_kit_pool *pool, const char *kind, dn_kit_set set)
+dn_sqlite_content_name(dn_kit_pool *pool, dn_sqlite_member_kind kind, dn_kit_set set)
 {
     dunlin_string columns;
 
-    if (strcmp(kind, DUNLIN_KIND_CHECK) == 0) {
+    if (kind == DN_SQLITE_KIND_CHECK) {
         dunlin_string expression = dn_kit_set_text(set, "expr");
 
         return dn_kit_pool_format(pool, "{%.*s}", (int)expression.length, expression.data);
     }
     columns = dn_sqlite_list_text(pool, dn_kit_set_list(set, "columns"));
-    if (strcmp(kind, DUNLIN_KIND_FOREIGN_KEY) == 0) {
+    if (kind == DN_SQLITE_KIND_FOREIGN_KEY) {
         dunlin_string parent = last_of(dn_kit_set_list(set, "ref"));
         dunlin_string keys = dn_sqlite_list_text(pool, dn_kit_set_list(set, "ref_columns"));
 
@@ -121,10 +154,11 @@ dn_sqlite_is_rowid(const dn_sqlite_table *table, const dn_sqlite_member *column)
 }
 
 static bool
-came_before(const dn_sqlite_table *table, size_t end, const char *kind, dunlin_string name)
+came_before(const dn_sqlite_table *table, size_t end, dn_sqlite_member_kind kind,
+            dunlin_string name)
 {
     for (size_t i = 0; i < end; i++)
-        if (!table->members[i].gone && strcmp(table->members[i].kind, kind) == 0 &&
+        if (!table->members[i].gone && table->members[i].kind == kind &&
             dn_sqlite_same_name(table->members[i].name, name))
             return true;
     return false;
@@ -139,9 +173,8 @@ dn_sqlite_name_members(dn_sqlite_table *table)
         dn_sqlite_member *member = &table->members[i];
         dunlin_string name = member->name;
 
-        if (strcmp(member->kind, DUNLIN_KIND_COLUMN) == 0 ||
-            strcmp(member->kind, DUNLIN_KIND_INDEX) == 0 ||
-            strcmp(member->kind, DUNLIN_KIND_TRIGGER) == 0)
+        if (member->kind == DN_SQLITE_KIND_COLUMN || member->kind == DN_SQLITE_KIND_INDEX ||
+            member->kind == DN_SQLITE_KIND_TRIGGER)
             continue;
         if (name.length == 0 || came_before(table, i, member->kind, name))
             name = dn_sqlite_content_name(table->pool, member->kind, dn_kit_set_of(&member->set));

@@ -10,8 +10,20 @@
 #include "drivers/kit/kit_property.h"
 #include "drivers/sqlite/sqlite_text.h"
 
+/* DUNLIN_KIND_*, as numbers: each table of a statement is walked by kind many times. */
+typedef enum dn_sqlite_member_kind {
+    DN_SQLITE_KIND_COLUMN,
+    DN_SQLITE_KIND_PRIMARY_KEY,
+    DN_SQLITE_KIND_UNIQUE,
+    DN_SQLITE_KIND_FOREIGN_KEY,
+    DN_SQLITE_KIND_CHECK,
+    DN_SQLITE_KIND_INDEX,
+    DN_SQLITE_KIND_TRIGGER, /* found and kept; changed as an object of its own */
+    DN_SQLITE_KINDS,        /* how many there are; of a kind that no table has */
+} dn_sqlite_member_kind;
+
 typedef struct dn_sqlite_member {
-    const char *kind; /* DUNLIN_KIND_* */
+    dn_sqlite_member_kind kind;
     dunlin_string name;
     bool gone;     /* dropped since */
     bool portable; /* a column whose type was written as a portable one */
@@ -27,17 +39,22 @@ typedef struct dn_sqlite_table {
     size_t capacity;
 } dn_sqlite_table;
 
+const char *dn_sqlite_kind_name(dn_sqlite_member_kind kind);
+dn_sqlite_member_kind dn_sqlite_kind_named(dunlin_string name);
+/* Whether it is one of the table's, and neither a column nor an object of its own. */
+bool dn_sqlite_kind_is_constraint(dn_sqlite_member_kind kind);
+
 /* NULL: no memory. */
-dn_sqlite_member *dn_sqlite_member_add(dn_sqlite_table *table, const char *kind,
+dn_sqlite_member *dn_sqlite_member_add(dn_sqlite_table *table, dn_sqlite_member_kind kind,
                                        dunlin_string name);
-dn_sqlite_member *dn_sqlite_member_find(const dn_sqlite_table *table, const char *kind,
+dn_sqlite_member *dn_sqlite_member_find(const dn_sqlite_table *table, dn_sqlite_member_kind kind,
                                         dunlin_string name);
 /* The primary key, whatever it is called; NULL: there is none. */
 dn_sqlite_member *dn_sqlite_table_key(const dn_sqlite_table *table);
 /* Names of the columns in order, for expressions. */
 dn_sqlite_names dn_sqlite_table_names(const dn_sqlite_table *table);
 /* The name that a constraint without one gets from its content. */
-dunlin_string dn_sqlite_content_name(dn_kit_pool *pool, const char *kind, dn_kit_set set);
+dunlin_string dn_sqlite_content_name(dn_kit_pool *pool, dn_sqlite_member_kind kind, dn_kit_set set);
 /* Whether the member bears such a name. */
 bool dn_sqlite_is_unnamed(const dn_sqlite_member *member);
 /* A list of names in parentheses: "(a,b)". */

@@ -115,7 +115,7 @@ write_columns(dn_kit_text *text, const dn_sqlite_table *table)
     size_t count = 0;
 
     for (size_t i = 0; names != NULL && i < table->count; i++)
-        if (!table->members[i].gone && strcmp(table->members[i].kind, DUNLIN_KIND_COLUMN) == 0)
+        if (!table->members[i].gone && table->members[i].kind == DN_SQLITE_KIND_COLUMN)
             names[count++] = table->members[i].name;
     if (count > 0)
         qsort(names, count, sizeof(*names), compare_names);
@@ -151,7 +151,7 @@ put_others_aside(dn_kit_text *sql, const dn_sqlite_table *before)
     dn_kit_text_add(sql, " COLLATE NOCASE AND (type = 'trigger' OR (type = 'index' AND sql IS NOT "
                          "NULL AND name COLLATE NOCASE NOT IN (");
     for (size_t i = 0, count = 0; i < before->count; i++)
-        if (strcmp(before->members[i].kind, DUNLIN_KIND_INDEX) == 0) {
+        if (before->members[i].kind == DN_SQLITE_KIND_INDEX) {
             dn_kit_text_add(sql, count++ > 0 ? ", " : "");
             dn_kit_text_quote(sql, '\'', before->members[i].name);
         }
@@ -183,12 +183,12 @@ write_shell(dn_kit_text *sql, dunlin_string step)
 }
 
 static uint64_t
-count_members(const dn_sqlite_table *table, const char *kind)
+count_members(const dn_sqlite_table *table, dn_sqlite_member_kind kind)
 {
     uint64_t count = 0;
 
     for (size_t i = 0; i < table->count; i++)
-        count += !table->members[i].gone && strcmp(table->members[i].kind, kind) == 0;
+        count += !table->members[i].gone && table->members[i].kind == kind;
     return count;
 }
 
@@ -235,12 +235,12 @@ stop_if_more(dn_kit_text *text, const dn_sqlite_table *before, const dn_sqlite_t
                        ", 'main') WHERE origin = 'u') > %" PRIu64
                        " OR (SELECT count(DISTINCT id) FROM "
                        "pragma_foreign_key_list(",
-                       larger(count_members(before, DUNLIN_KIND_UNIQUE),
-                              count_members(after, DUNLIN_KIND_UNIQUE)));
+                       larger(count_members(before, DN_SQLITE_KIND_UNIQUE),
+                              count_members(after, DN_SQLITE_KIND_UNIQUE)));
     dn_kit_text_quote(&more, '\'', after->name);
     dn_kit_text_format(&more, ", 'main')) > %" PRIu64 ")",
-                       larger(count_members(before, DUNLIN_KIND_FOREIGN_KEY),
-                              count_members(after, DUNLIN_KIND_FOREIGN_KEY)));
+                       larger(count_members(before, DN_SQLITE_KIND_FOREIGN_KEY),
+                              count_members(after, DN_SQLITE_KIND_FOREIGN_KEY)));
     dn_kit_text_add(&message, "table '");
     dn_kit_text_add_string(&message, after->name);
     dn_kit_text_add(&message,

@@ -7,22 +7,12 @@
 
 #include "drivers/sqlite/sqlite_render.h"
 
-static const char
-    *const member_kinds[] =
-        {
-            DUNLIN_KIND_COLUMN,      DUNLIN_KIND_PRIMARY_KEY, DUNLIN_KIND_UNIQUE,
-            DUNLIN_KIND_FOREIGN_KEY, DUNLIN_KIND_CHECK,       DUNLIN_KIND_INDEX,
-            DUNLIN_KIND_TRIGGER, /* found and kept; changed as objects of their own */
-};
-enum { MEMBER_KINDS = sizeof(member_kinds) / sizeof(member_kinds[0]) };
-
 bool
 dn_sqlite_is_member_kind(dunlin_string kind)
 {
-    for (size_t i = 0; i + 1 < MEMBER_KINDS; i++)
-        if (dn_kit_same(kind, member_kinds[i]))
-            return true;
-    return false;
+    dn_sqlite_member_kind found = dn_sqlite_kind_named(kind);
+
+    return found < DN_SQLITE_KINDS && found != DN_SQLITE_KIND_TRIGGER;
 }
 
 dunlin_string
@@ -33,11 +23,15 @@ dn_sqlite_member_name(const dunlin_operation *operation)
 }
 
 /* --- reading the facts ------------------------------------------------------------------------- */
+typedef struct loaded_fact {
+    const dunlin_fact *fact;
+    dn_sqlite_member_kind kind;
+} loaded_fact;
+
 typedef struct loading {
     dn_sqlite_table *table;
-    const char *kind;
     dn_kit_properties order;
-    const dunlin_fact **facts; /* of all that lies in the table, in order */
+    loaded_fact *facts; /* of all that lies in the table, in order */
     size_t count;
     size_t capacity;
 } loading;
@@ -61,37 +55,37 @@ static int32_t
 note_fact(const dunlin_fact *fact, void *context)
 {
     loading *load = context;
-    const dunlin_fact **grown = dn_kit_pool_grow(load->table->pool, load->facts, load->count,
-                                                 &load->capacity, sizeof(*grown));
+    loaded_fact *grown = dn_kit_pool_grow(load->table->pool, load->facts, load->count,
+                                          &load->capacity, sizeof(*grown));
 
     if (grown == NULL)
         return 0; /* the pool has failed */
     load->facts = grown;
-    load->facts[load->count++] = fact;
+    load->facts[load->count++] = (loaded_fact){fact, dn_sqlite_kind_named(fact->kind)};
     return 0;
 }
 
 static void
-take_fact(const dunlin_fact *fact, loading *load)
+take_table(const dunlin_fact *fact, loading *load)
 {
     dn_kit_pool *pool = load->table->pool;
     dn_kit_set set = {fact->properties, fact->property_count};
-    dn_sqlite_member *member;
 
-    if (strcmp(load->kind, DUNLIN_KIND_TABLE) == 0) {
-        dn_kit_properties all = {.pool = pool};
+    load->table->name = dn_kit_pool_copy(pool, fact->path[0]);
+    for (uint64_t i = 0; i < set.count; i = dn_kit_set_next(set, i))
+        dn_kit_properties_take(
+            dn_kit_same(set.list[i].name, "order") ? &load->order : &load->table->set, set, i);
+}
 
-        load->table->name = dn_kit_pool_copy(pool, fact->path[0]);
-        copy_set(pool, set, &all);
-        set = dn_kit_set_of(&all);
-        for (uint64_t i = 0; i < set.count; i = dn_kit_set_next(set, i))
-            dn_kit_properties_take(
-                dn_kit_same(set.list[i].name, "order") ? &load->order : &load->table->set, set, i);
-        return;
-    }
-    member = dn_sqlite_member_add(load->table, load->kind, dn_kit_pool_copy(pool, fact->path[1]));
+static void
+take_member(const loaded_fact *loaded, dn_sqlite_table *table)
+{
+    const dunlin_fact *fact = loaded->fact;
+    dn_sqlite_member *member =
+        dn_sqlite_member_add(table, loaded->kind, dn_kit_pool_copy(table->pool, fact->path[1]));
+
     if (member != NULL)
-        copy_set(pool, set, &member->set);
+        copy_set(table->pool, (dn_kit_set){fact->properties, fact->property_count}, &member->set);
 }
 
 /* Columns as the table has them, in the order that its fact tells. */
@@ -106,7 +100,7 @@ put_in_order(loading *load)
         for (size_t at = place; at < table->count; at++) {
             dn_sqlite_member member = table->members[at];
 
-            if (strcmp(member.kind, DUNLIN_KIND_COLUMN) != 0 ||
+            if (member.kind != DN_SQLITE_KIND_COLUMN ||
                 !dn_sqlite_same_name(member.name, order.list[i].text))
                 continue;
             memmove(&table->members[place + 1], &table->members[place],
@@ -124,23 +118,21 @@ load_table(dn_sqlite_rendering *work, dn_sqlite_table *table, dunlin_string name
                              .path = &name,
                              .path_count = 1};
     const dunlin_fact *found = NULL;
-    loading load = {.table = table, .kind = DUNLIN_KIND_TABLE, .order = {.pool = &work->pool}};
+    loading load = {.table = table, .order = {.pool = &work->pool}};
     int32_t status = DUNLIN_OK;
 
     if (work->call->host->members == NULL)
         return DUNLIN_OK;
     status = work->call->host->find(work->call, &key, &found);
     if (status == DUNLIN_OK && found != NULL)
-        take_fact(found, &load);
+        take_table(found, &load);
     if (status == DUNLIN_OK)
         status =
             work->call->host->members(work->call, dn_kit_string(""), &name, 1, note_fact, &load);
-    for (size_t i = 0; i < MEMBER_KINDS && status == DUNLIN_OK; i++) {
-        load.kind = member_kinds[i];
-        for (size_t k = 0; k < load.count; k++)
-            if (dn_kit_same(load.facts[k]->kind, load.kind))
-                take_fact(load.facts[k], &load);
-    }
+    for (dn_sqlite_member_kind kind = 0; kind < DN_SQLITE_KINDS && status == DUNLIN_OK; kind++)
+        for (size_t i = 0; i < load.count; i++)
+            if (load.facts[i].kind == kind)
+                take_member(&load.facts[i], table);
     put_in_order(&load);
     return status;
 }
@@ -181,17 +173,17 @@ rename_own(dn_sqlite_rendering *work, dn_sqlite_member *member, const dn_sqlite_
     bool unnamed = dn_sqlite_is_unnamed(member);
 
     if (renaming->column.length == 0) {
-        if (strcmp(member->kind, DUNLIN_KIND_TRIGGER) == 0)
+        if (member->kind == DN_SQLITE_KIND_TRIGGER)
             rename_in_texts(&work->pool, &member->set, renaming->table, renaming->to);
         return;
     }
-    if (strcmp(member->kind, DUNLIN_KIND_COLUMN) == 0 &&
+    if (member->kind == DN_SQLITE_KIND_COLUMN &&
         dn_sqlite_same_name(member->name, renaming->column))
         member->name = renaming->to;
     rename_in_list(dn_kit_set_list(set, "columns"), renaming->column, renaming->to);
     rename_in_list(dn_kit_set_list(set, "keys"), renaming->column, renaming->to);
     rename_in_texts(&work->pool, &member->set, renaming->column, renaming->to);
-    if (unnamed && strcmp(member->kind, DUNLIN_KIND_COLUMN) != 0)
+    if (unnamed && member->kind != DN_SQLITE_KIND_COLUMN)
         member->name = dn_sqlite_content_name(&work->pool, member->kind, set);
 }
 
@@ -207,8 +199,7 @@ rename_in_table(dn_sqlite_rendering *work, dn_sqlite_table *table,
 
         if (own)
             rename_own(work, member, renaming);
-        if (strcmp(member->kind, DUNLIN_KIND_FOREIGN_KEY) != 0 ||
-            !refers_to(member, renaming->table))
+        if (member->kind != DN_SQLITE_KIND_FOREIGN_KEY || !refers_to(member, renaming->table))
             continue;
         if (renaming->column.length == 0)
             rename_in_list(dn_kit_set_list(set, "ref"), renaming->table, renaming->to);
@@ -324,7 +315,7 @@ drop_type_checks(dn_sqlite_table *table, dunlin_string column)
     for (size_t i = 0; i < table->count; i++) {
         dn_sqlite_member *member = &table->members[i];
 
-        if (strcmp(member->kind, DUNLIN_KIND_CHECK) == 0 && dn_sqlite_is_unnamed(member) &&
+        if (member->kind == DN_SQLITE_KIND_CHECK && dn_sqlite_is_unnamed(member) &&
             dn_sqlite_is_type_check(table->pool,
                                     dn_kit_set_text(dn_kit_set_of(&member->set), "expr"), column))
             member->gone = true;
@@ -360,8 +351,8 @@ alter_column(dn_sqlite_rendering *work, dn_sqlite_table *table, dn_sqlite_member
     set = (dn_kit_properties){.pool = &work->pool};
     dn_kit_properties_add(&set, "expr", DUNLIN_PROPERTY_EXPRESSION, check);
     column = dn_sqlite_member_add(
-        table, DUNLIN_KIND_CHECK,
-        dn_sqlite_content_name(&work->pool, DUNLIN_KIND_CHECK, dn_kit_set_of(&set)));
+        table, DN_SQLITE_KIND_CHECK,
+        dn_sqlite_content_name(&work->pool, DN_SQLITE_KIND_CHECK, dn_kit_set_of(&set)));
     if (column == NULL)
         return dn_kit_no_memory(work->call);
     column->set = set;
@@ -377,10 +368,9 @@ drop_column(dn_sqlite_table *table, dunlin_string column)
         dn_kit_set set = dn_kit_set_of(&member->set);
         bool uses = dn_sqlite_list_has(dn_kit_set_list(set, "columns"), column);
 
-        if (strcmp(member->kind, DUNLIN_KIND_COLUMN) == 0 ||
-            strcmp(member->kind, DUNLIN_KIND_TRIGGER) == 0)
+        if (member->kind == DN_SQLITE_KIND_COLUMN || member->kind == DN_SQLITE_KIND_TRIGGER)
             continue;
-        if (strcmp(member->kind, DUNLIN_KIND_INDEX) == 0)
+        if (member->kind == DN_SQLITE_KIND_INDEX)
             uses = dn_sqlite_list_has(dn_kit_set_list(set, "keys"), column);
         for (uint64_t j = 0; j < set.count && !uses; j++)
             uses = set.list[j].type == DUNLIN_PROPERTY_EXPRESSION &&
@@ -438,19 +428,13 @@ check_keys(dn_sqlite_rendering *work, const dn_sqlite_table *table,
     for (uint64_t i = 0; i < keys.count; i = dn_kit_set_next(keys, i)) {
         dunlin_string column = dn_kit_set_text(dn_kit_set_inside(keys, &keys.list[i]), "column");
 
-        if (column.length > 0 && dn_sqlite_member_find(table, DUNLIN_KIND_COLUMN, column) == NULL)
+        if (column.length > 0 &&
+            dn_sqlite_member_find(table, DN_SQLITE_KIND_COLUMN, column) == NULL)
             return dn_kit_fail(work->call, DUNLIN_MISSING, "table '%.*s' has no column '%.*s'",
                                (int)table->name.length, table->name.data, (int)column.length,
                                column.data);
     }
     return DUNLIN_OK;
-}
-
-static bool
-is_constraint(const char *kind)
-{
-    return strcmp(kind, DUNLIN_KIND_COLUMN) != 0 && strcmp(kind, DUNLIN_KIND_INDEX) != 0 &&
-           strcmp(kind, DUNLIN_KIND_TRIGGER) != 0;
 }
 
 /* SQLite takes two constraints of one name; nobody could say then which is meant, and the other
@@ -460,16 +444,14 @@ check_name(dn_sqlite_rendering *work, const dn_sqlite_table *table,
            const dunlin_operation *operation)
 {
     dunlin_string name = dn_sqlite_member_name(operation);
-    bool constraint = operation->condition == DUNLIN_CONDITION_NONE && name.length > 0;
+    bool constraint = operation->condition == DUNLIN_CONDITION_NONE && name.length > 0 &&
+                      dn_sqlite_kind_is_constraint(dn_sqlite_kind_named(operation->kind));
 
-    for (size_t i = 0; constraint && i < MEMBER_KINDS; i++)
-        if (dn_kit_same(operation->kind, member_kinds[i]))
-            constraint = is_constraint(member_kinds[i]);
     for (size_t i = 0; constraint && i < table->count; i++) {
         const dn_sqlite_member *member = &table->members[i];
 
-        if (!member->gone && is_constraint(member->kind) && !dn_sqlite_is_unnamed(member) &&
-            dn_sqlite_same_name(member->name, name))
+        if (!member->gone && dn_sqlite_kind_is_constraint(member->kind) &&
+            !dn_sqlite_is_unnamed(member) && dn_sqlite_same_name(member->name, name))
             return dn_kit_fail(
                 work->call, DUNLIN_EXISTS, "table '%.*s' has a constraint '%.*s' already",
                 (int)table->name.length, table->name.data, (int)name.length, name.data);
@@ -494,19 +476,17 @@ int32_t
 dn_sqlite_apply(dn_sqlite_rendering *work, dn_sqlite_table *table,
                 const dunlin_operation *operation)
 {
-    bool is_column = dn_kit_same(operation->kind, DUNLIN_KIND_COLUMN);
+    dn_sqlite_member_kind kind = dn_sqlite_kind_named(operation->kind);
+    bool is_column = kind == DN_SQLITE_KIND_COLUMN;
     dunlin_string name = dn_sqlite_member_name(operation);
-    dn_sqlite_member *member = NULL;
+    dn_sqlite_member *member;
 
     if (dn_kit_same(operation->kind, DUNLIN_KIND_TABLE))
         return alter_table(work, table, operation);
     if (operation->verb == DUNLIN_VERB_CREATE)
         return create_member(work, table, operation);
-    for (size_t i = 0; i < MEMBER_KINDS && member == NULL; i++)
-        if (dn_kit_same(operation->kind, member_kinds[i]))
-            member = dn_kit_same(operation->kind, DUNLIN_KIND_PRIMARY_KEY)
-                         ? dn_sqlite_table_key(table)
-                         : dn_sqlite_member_find(table, member_kinds[i], name);
+    member = kind == DN_SQLITE_KIND_PRIMARY_KEY ? dn_sqlite_table_key(table)
+                                                : dn_sqlite_member_find(table, kind, name);
     if (member == NULL)
         return missing(work, table, operation);
     if (operation->verb == DUNLIN_VERB_RENAME) {
@@ -518,7 +498,7 @@ dn_sqlite_apply(dn_sqlite_rendering *work, dn_sqlite_table *table,
                          : alter_constraint(work, table, member, operation);
     if (is_column) {
         drop_column(table, name);
-        dn_sqlite_member_find(table, DUNLIN_KIND_COLUMN, name)->gone = true;
+        dn_sqlite_member_find(table, DN_SQLITE_KIND_COLUMN, name)->gone = true;
     } else {
         member->gone = true;
     }

@@ -119,18 +119,17 @@ write_constraint(dn_kit_text *sql, const dn_sqlite_member *member)
     dn_kit_set keys = dn_kit_set_list(set, "keys");
 
     write_constraint_name(sql, member);
-    if (strcmp(member->kind, DUNLIN_KIND_CHECK) == 0) {
+    if (member->kind == DN_SQLITE_KIND_CHECK) {
         dn_kit_text_add(sql, "CHECK (");
         dn_kit_text_add_string(sql, expression);
         dn_kit_text_add(sql, ")");
-    } else if (strcmp(member->kind, DUNLIN_KIND_FOREIGN_KEY) == 0) {
+    } else if (member->kind == DN_SQLITE_KIND_FOREIGN_KEY) {
         dn_kit_text_add(sql, "FOREIGN KEY ");
         write_names(sql, dn_kit_set_list(set, "columns"));
         dn_kit_text_add(sql, " ");
         write_references(sql, set);
     } else {
-        dn_kit_text_add(sql,
-                        strcmp(member->kind, DUNLIN_KIND_UNIQUE) == 0 ? "UNIQUE " : "PRIMARY KEY ");
+        dn_kit_text_add(sql, member->kind == DN_SQLITE_KIND_UNIQUE ? "UNIQUE " : "PRIMARY KEY ");
         if (keys.count > 0)
             write_keys(sql, keys);
         else
@@ -264,18 +263,16 @@ write_column(dn_kit_text *sql, const dn_sqlite_table *table, const dn_sqlite_mem
 static bool
 may_stand_for_type(const dn_sqlite_member *member)
 {
-    return !member->gone && dn_sqlite_is_unnamed(member) &&
-           strcmp(member->kind, DUNLIN_KIND_CHECK) == 0;
+    return !member->gone && dn_sqlite_is_unnamed(member) && member->kind == DN_SQLITE_KIND_CHECK;
 }
 
-/* A check that stands for the type is written with its column. */
+/* A check that stands for the type is written with its column: of one that may_stand_for_type(). */
 static bool
 is_type_check(const dn_sqlite_member *member, const dn_sqlite_member *column)
 {
     DN_KIT_CLEANUP(dn_kit_pool_free) dn_kit_pool pool = {0};
 
-    return may_stand_for_type(member) &&
-           dn_sqlite_is_type_check(&pool, dn_kit_set_text(dn_kit_set_of(&member->set), "expr"),
+    return dn_sqlite_is_type_check(&pool, dn_kit_set_text(dn_kit_set_of(&member->set), "expr"),
                                    column->name);
 }
 
@@ -283,7 +280,7 @@ static const dn_sqlite_member *
 column_of_check(const dn_sqlite_table *table, const dn_sqlite_member *member)
 {
     for (size_t i = 0; may_stand_for_type(member) && i < table->count; i++)
-        if (strcmp(table->members[i].kind, DUNLIN_KIND_COLUMN) == 0 && !table->members[i].gone &&
+        if (table->members[i].kind == DN_SQLITE_KIND_COLUMN && !table->members[i].gone &&
             is_type_check(member, &table->members[i]))
             return &table->members[i];
     return NULL;
@@ -293,7 +290,7 @@ static void
 write_type_checks(dn_kit_text *sql, const dn_sqlite_table *table, const dn_sqlite_member *column)
 {
     for (size_t i = 0; i < table->count; i++)
-        if (is_type_check(&table->members[i], column)) {
+        if (may_stand_for_type(&table->members[i]) && is_type_check(&table->members[i], column)) {
             dn_kit_text_add(sql, " ");
             write_constraint(sql, &table->members[i]);
         }
@@ -308,9 +305,9 @@ dn_sqlite_goes_with(const dn_sqlite_table *table, const dn_sqlite_member *member
 
     if (member->gone)
         return false;
-    if (strcmp(member->kind, DUNLIN_KIND_FOREIGN_KEY) == 0)
+    if (member->kind == DN_SQLITE_KIND_FOREIGN_KEY)
         return columns.count == 1 && dn_sqlite_same_name(columns.list[0].text, column->name);
-    return strcmp(member->kind, DUNLIN_KIND_CHECK) == 0 &&
+    return member->kind == DN_SQLITE_KIND_CHECK &&
            dn_sqlite_mentions(table->pool, dn_kit_set_text(set, "expr"), column->name);
 }
 
@@ -325,7 +322,7 @@ dn_sqlite_write_added_column(dn_kit_text *sql, const dn_sqlite_table *table,
         if (!dn_sqlite_goes_with(table, member, column))
             continue;
         dn_kit_text_add(sql, " ");
-        if (strcmp(member->kind, DUNLIN_KIND_FOREIGN_KEY) == 0) {
+        if (member->kind == DN_SQLITE_KIND_FOREIGN_KEY) {
             write_constraint_name(sql, member);
             write_references(sql, dn_kit_set_of(&member->set));
         } else {
@@ -338,9 +335,7 @@ dn_sqlite_write_added_column(dn_kit_text *sql, const dn_sqlite_table *table,
 static bool
 is_constraint(const dn_sqlite_member *member)
 {
-    return !member->gone && strcmp(member->kind, DUNLIN_KIND_COLUMN) != 0 &&
-           strcmp(member->kind, DUNLIN_KIND_INDEX) != 0 &&
-           strcmp(member->kind, DUNLIN_KIND_TRIGGER) != 0;
+    return !member->gone && dn_sqlite_kind_is_constraint(member->kind);
 }
 
 /* Is the key written with its column? */
@@ -349,8 +344,9 @@ is_beside_column(const dn_sqlite_table *table, const dn_sqlite_member *key)
 {
     dn_kit_set columns = dn_kit_set_list(dn_kit_set_of(&key->set), "columns");
     const dn_sqlite_member *column =
-        columns.count > 0 ? dn_sqlite_member_find(table, DUNLIN_KIND_COLUMN, columns.list[0].text)
-                          : NULL;
+        columns.count > 0
+            ? dn_sqlite_member_find(table, DN_SQLITE_KIND_COLUMN, columns.list[0].text)
+            : NULL;
 
     return column != NULL && is_inline_key(table, column, key);
 }
@@ -382,7 +378,7 @@ dn_sqlite_write_table(dn_kit_text *sql, const dn_sqlite_table *table, const char
     dn_sqlite_write_name(sql, name);
     dn_kit_text_add(sql, " (");
     for (size_t i = 0; i < table->count; i++) {
-        if (table->members[i].gone || strcmp(table->members[i].kind, DUNLIN_KIND_COLUMN) != 0)
+        if (table->members[i].gone || table->members[i].kind != DN_SQLITE_KIND_COLUMN)
             continue;
         dn_kit_text_add(sql, comma);
         comma = ",\n    ";
