@@ -71,7 +71,17 @@ add_drop(const fixing *fix, dn_operations *list, const dunlin_operation *like)
     return dn_operations_add(list, copy, fix->work->error);
 }
 
-/* The driver drops checks of a domain before it adds them, and takes attributes of a type that are there as they
+static bool
+says_parents(const dunlin_operation *operation)
+{
+    bool says = dn_property_find(operation->set, operation->set_count, "inherits") != NULL;
+
+    for (uint64_t i = 0; i < operation->unset_count; i++)
+        says = says || dn_string_equal(operation->unset[i], "inherits");
+    return says;
+}
+
+/* The driver drops checks of a domain before it adds them, looks who inherits from whom, and takes attributes of a type that are there as they
  * are. NULL: no memory. */
 static const dunlin_operation *
 repeatable(const fixing *fix, const dunlin_operation *changed)
@@ -111,7 +121,8 @@ guard_unread(fixing *fix)
         }
         if (drops)
             continue;
-        if (one->verb == DUNLIN_VERB_ALTER && dn_string_among(one->kind, "domain type"))
+        if (one->verb == DUNLIN_VERB_ALTER &&
+            (dn_string_among(one->kind, "domain type") || says_parents(one)))
             one = repeatable(fix, one);
         risks[list.count] = fix->diff.risks[i];
         if (!one || dn_operations_add(&list, one, fix->work->error) < 0)

@@ -6,6 +6,7 @@
  *   diff_close.c   what else has to be made anew because of it
  *   diff_default.c defaults that give way to a routine, and come back
  *   diff_grant.c   the same of grants
+ *   diff_heir.c    tables that come to inherit from others, or no more
  *   diff_inherit.c what tables and parents rule
  *   diff_leave.c   tables that go
  *   diff_order.c   the phases
@@ -52,6 +53,7 @@ typedef struct dn_move {
     unsigned what; /* DN_MOVE_* */
     bool holds;    /* a foreign key of a table that goes, which rests on a key that goes as well */
     bool retyped;  /* a column of another type, or that goes: what uses it is in the way */
+    const dunlin_fact *comes;  /* a table with parents that it comes to; NULL: none */
     const dn_renewed *renewed; /* NULL: none that is */
     /* Members that call a routine, or use a type, which is made anew: they go first; NULL: none. */
     const char *strip;
@@ -103,6 +105,12 @@ dn_move *dn_diff_move_for(dn_diffing *work, const dunlin_fact *before);
 /* Says the type of a column anew, with the move that it has; NULL: it gets one. */
 int dn_diff_retype(dn_diffing *work, dn_move *move, const dunlin_fact *before,
                    const dunlin_fact *after);
+
+/* --- diff_heir.c --- */
+/* What stays in a table of a parent that it leaves was always its own. */
+int dn_diff_keep_inherited(dn_diffing *work);
+int dn_diff_leave_parents(dn_diffing *work);
+int dn_diff_come_to_parents(dn_diffing *work);
 
 /* --- diff_inherit.c --- */
 int dn_diff_inherit(dn_diffing *work);

@@ -604,9 +604,10 @@ static int
 clear_the_way(dn_diffing *work)
 {
     if (drop_kinds(work, DUNLIN_KIND_GRANT) < 0 || dn_diff_take_off_callers(work) < 0 ||
-        drop_kinds(work, "policy trigger rule statistics") < 0 || drop_indexes_of_views(work) < 0 ||
-        drop_views(work) < 0 || drop_kinds(work, DUNLIN_KIND_FOREIGN_KEY) < 0 ||
-        drop_kinds(work, DUNLIN_KIND_INDEX) < 0 || drop_kinds(work, "check exclude unique pk") < 0)
+        dn_diff_leave_parents(work) < 0 || drop_kinds(work, "policy trigger rule statistics") < 0 ||
+        drop_indexes_of_views(work) < 0 || drop_views(work) < 0 ||
+        drop_kinds(work, DUNLIN_KIND_FOREIGN_KEY) < 0 || drop_kinds(work, DUNLIN_KIND_INDEX) < 0 ||
+        drop_kinds(work, "check exclude unique pk") < 0)
         return -1;
     if (drop_remade_aggregates(work) < 0 || drop_remade_routines(work) < 0)
         return -1;
@@ -738,11 +739,11 @@ dn_diff_order(dn_diffing *work)
         come_kinds(work, DUNLIN_KIND_SCHEMA) < 0 || come_kinds(work, DUNLIN_KIND_EXTENSION) < 0 ||
         come_kinds(work, "collation") < 0 || come_kinds(work, DUNLIN_KIND_ENUM) < 0 ||
         come_kinds(work, DUNLIN_KIND_SEQUENCE) < 0 || come_types(work) < 0 ||
-        come_tables(work) < 0 || come_kinds(work, DUNLIN_KIND_FOREIGN_KEY) < 0 ||
-        come_routines(work) < 0 || come_kinds(work, "aggregate") < 0 || come_views(work) < 0 ||
-        come_put_off(work) < 0 || come_triggers(work) < 0 ||
-        come_kinds(work, "policy rule statistics") < 0 || come_grants(work) < 0 ||
-        come_rest(work) < 0)
+        come_tables(work) < 0 || dn_diff_come_to_parents(work) < 0 ||
+        come_kinds(work, DUNLIN_KIND_FOREIGN_KEY) < 0 || come_routines(work) < 0 ||
+        come_kinds(work, "aggregate") < 0 || come_views(work) < 0 || come_put_off(work) < 0 ||
+        come_triggers(work) < 0 || come_kinds(work, "policy rule statistics") < 0 ||
+        come_grants(work) < 0 || come_rest(work) < 0)
         return -1;
     return clean_up(work);
 }

@@ -177,13 +177,31 @@ renumbers_zero(const dn_diffing *work, const dunlin_operation *operation)
 }
 
 /* Partitions and heirs: their rows are those of another table as well. */
-static dn_risk
-risk_of_table(const dunlin_operation *operation)
+static bool
+leaves_parent(const dn_diffing *work, const dunlin_operation *operation)
 {
+    const dunlin_fact *before = fact_before(work, operation);
+    const dunlin_property *old =
+        before ? dn_property_find(before->properties, before->property_count, "inherits") : NULL;
+
+    for (old = old && sets(operation, "inherits") ? old + 1 : NULL;
+         old && old->type != DUNLIN_PROPERTY_END; old++)
+        if (!dn_property_lists(operation->set, operation->set_count, "inherits", old->text))
+            return true;
+    return false;
+}
+
+static dn_risk
+risk_of_table(const dn_diffing *work, const dunlin_operation *operation)
+{
+    static const dn_risk goes = {DN_DANGER_FAILS,
+                                 "its rows are not among those of the table above it any more"};
+
+    if (leaves_parent(work, operation))
+        return goes;
     for (uint64_t i = 0; i < operation->unset_count; i++)
         if (dn_string_among(operation->unset[i], "partition_of inherits"))
-            return (dn_risk){DN_DANGER_FAILS,
-                             "its rows are not among those of the table above it any more"};
+            return goes;
     if (sets(operation, "partition_of") || sets(operation, "bound"))
         return (dn_risk){DN_DANGER_FAILS, "fails where its rows do not belong there"};
     if (dn_property_flag(operation->set, operation->set_count, "strict"))
@@ -195,7 +213,7 @@ static dn_risk
 risk_of_alter(const dn_diffing *work, const dunlin_operation *operation)
 {
     if (dn_string_equal(operation->kind, DUNLIN_KIND_TABLE))
-        return risk_of_table(operation);
+        return risk_of_table(work, operation);
     if (dn_string_equal(operation->kind, DUNLIN_KIND_GRANT))
         return operation->unset_count ? revokes : none;
     if (dn_string_equal(operation->kind, "type"))

@@ -4,7 +4,7 @@ core_sources += \
 	core/schema/compare.h \
 	core/schema/diff.c core/schema/diff.h core/schema/diff_internal.h \
 	core/schema/diff_close.c core/schema/diff_default.c core/schema/diff_emit.c core/schema/diff_grant.c \
-	core/schema/diff_enum.c core/schema/diff_inherit.c core/schema/diff_renew.c \
+	core/schema/diff_enum.c core/schema/diff_heir.c core/schema/diff_inherit.c core/schema/diff_renew.c \
 	core/schema/diff_leave.c \
 	core/schema/diff_order.c \
 	core/schema/diff_routine.c \

@@ -114,7 +114,7 @@ static part relations[] = {
         "c.oid") " END"
                  " FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
                  " LEFT JOIN pg_class tc ON tc.oid = c.reltoastrelid AND tc.reloptions IS NOT NULL"
-                 " LEFT JOIN pg_inherits h ON h.inhrelid = c.oid AND h.inhseqno = 1" COMMENT(
+                 " LEFT JOIN (SELECT DISTINCT inhrelid FROM pg_inherits) h ON h.inhrelid = c.oid" COMMENT(
                      "pg_class", "c.oid"),
     " WHERE c.relkind IN ('r', 'p', 'f', 'v', 'm') AND c.relpersistence <> 't'"
     " AND " VISIBLE_SCHEMA,
@@ -442,10 +442,15 @@ static part definitions[] = {
     NULL,
 };
 
-/* The same of what belongs to a relation. */
+/* The same of what belongs to a relation. Columns of statistics, which the server has in the order of the table
+ * whatever was written, are put in that of their names: the order of columns is no difference. */
 static part members[] = {
-    "SELECT 'statistics', s.stxrelid::text, NULL, s.stxname, NULL,"
-    " pg_get_statisticsobjdef(s.oid), NULL, NULL, des.description"
+    "SELECT 'statistics', s.stxrelid::text, NULL, s.stxname, NULL, (SELECT coalesce(replace("
+    "pg_get_statisticsobjdef(s.oid),"
+    " ' ON ' || string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum),"
+    " ' ON ' || string_agg(quote_ident(a.attname), ', ' ORDER BY a.attname)),"
+    " pg_get_statisticsobjdef(s.oid)) FROM pg_attribute a WHERE a.attrelid = s.stxrelid"
+    " AND a.attnum = ANY (s.stxkeys::int2[])), NULL, NULL, des.description"
     " FROM pg_statistic_ext s" COMMENT("pg_statistic_ext", "s.oid"),
     " WHERE true",
     WANTED("s.stxrelid"),

@@ -96,6 +96,8 @@ void dn_pg_push_comment(dn_pg_render_work *work, const char *words);
 void dn_pg_push_column_comments(dn_pg_render_work *work);
 /* The same for each {constraint, comment} of "check_comments"; all of them where the checks change, too. */
 void dn_pg_push_check_comments(dn_pg_render_work *work);
+/* pg_render_inherit.c: INHERIT and NO INHERIT, as "inherits" has it. */
+void dn_pg_push_parents(dn_pg_render_work *work, const dunlin_operation *table);
 /* ALTER TABLE .. ENABLE words name, as "enabled" has it, when the operation sets or unsets it. */
 void dn_pg_push_enabled(dn_pg_render_work *work, const char *words);
 /* "IF EXISTS " and the like, which only scripts have. */
@@ -187,7 +189,9 @@ void dn_pg_say_foreign_options(dn_pg_render_work *work, const dunlin_operation *
 void dn_pg_push_foreign_table(dn_pg_render_work *work, dunlin_string before);
 void dn_pg_push_foreign_column(dn_pg_render_work *work, const dunlin_property *before);
 
-/* "s"."t" of a column's table, as a text of its own, to be freed. */
+/* "s"."t", as a text of its own, to be freed. */
+dn_kit_text dn_pg_path_text(dn_pg_render_work *work, const dunlin_string *path, uint64_t count);
+/* The same of a column's table. */
 dn_kit_text dn_pg_table_text(dn_pg_render_work *work, const dunlin_operation *operation);
 /* What gives the name of the sequence of a column; `table` is quoted. */
 void dn_pg_say_counter(dn_pg_render_work *work, const dunlin_operation *operation,

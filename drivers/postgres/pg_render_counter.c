@@ -10,16 +10,22 @@
 #include "drivers/postgres/pg_type.h"
 
 dn_kit_text
-dn_pg_table_text(dn_pg_render_work *work, const dunlin_operation *operation)
+dn_pg_path_text(dn_pg_render_work *work, const dunlin_string *path, uint64_t count)
 {
     dn_kit_text outer = work->sql;
-    dn_kit_text table;
+    dn_kit_text text;
 
     work->sql = (dn_kit_text){0};
-    dn_pg_say_path(work, operation->path, dn_pg_table_names(operation));
-    table = work->sql;
+    dn_pg_say_path(work, path, count);
+    text = work->sql;
     work->sql = outer;
-    return table;
+    return text;
+}
+
+dn_kit_text
+dn_pg_table_text(dn_pg_render_work *work, const dunlin_operation *operation)
+{
+    return dn_pg_path_text(work, operation->path, dn_pg_table_names(operation));
 }
 
 /* --- options -------------------------------------------------------------------------------------------- */

@@ -66,15 +66,11 @@ push_rename_range(dn_pg_render_work *work)
 {
     const dunlin_operation *operation = work->operations[work->at];
     bool multi = work->version >= 14;
-    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text type = {0};
+    DN_KIT_CLEANUP(dn_kit_text_free)
+    dn_kit_text type = dn_pg_path_text(work, operation->path, operation->path_count);
     DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text name = {0};
     DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text quoted = {0};
-    dn_kit_text outer = work->sql;
 
-    work->sql = type;
-    dn_pg_say_path(work, operation->path, operation->path_count);
-    type = work->sql;
-    work->sql = outer;
     dn_kit_text_add_string(&name, operation->new_path[operation->new_path_count - 1]);
     dn_kit_text_add(&name, "_multirange");
     dn_kit_text_quote(&quoted, '"', dn_kit_text_string(&name));

@@ -365,13 +365,13 @@ alter_partition(dn_pg_render_work *work, const dunlin_operation *table)
         dn_pg_say_text(work, dn_pg_text_of(table, "bound"));
         dn_pg_push(work, work->at, 1);
     }
-    if (dn_pg_sets(table, "partition_by") || dn_pg_sets(table, "inherits") ||
-        dn_pg_is_unset(table, "inherits") || dn_pg_is_unset(table, "partition_by"))
-        dn_pg_refuse(
-            work,
-            "how the table '%.*s' is divided, and what it inherits from, is changed by hand"
-            " (INHERIT, NO INHERIT, or a new table that takes the rows)",
-            (int)dn_pg_last_name(table).length, dn_pg_last_name(table).data);
+    if (dn_pg_sets(table, "inherits") || dn_pg_is_unset(table, "inherits"))
+        dn_pg_push_parents(work, table);
+    if (dn_pg_sets(table, "partition_by") || dn_pg_is_unset(table, "partition_by"))
+        dn_pg_refuse(work,
+                     "how the table '%.*s' is divided is changed by hand: make a new table that"
+                     " takes the rows",
+                     (int)dn_pg_last_name(table).length, dn_pg_last_name(table).data);
 }
 
 static void

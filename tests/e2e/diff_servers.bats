@@ -125,6 +125,27 @@ load helper
     assert_exit 0
 }
 
+@test "postgres: who leaves a parent keeps what was inherited, and who comes to one needs columns of its own" {
+    local one two
+    one=$(fresh_database postgresql)
+    two=$(fresh_database postgresql)
+    sql_pg "$one" "CREATE TABLE p (a int NOT NULL DEFAULT 3, b text, CHECK (a > 0))" "CREATE TABLE q (z int)" \
+        "CREATE TABLE c (x int) INHERITS (p, q)" "CREATE TABLE d (y int) INHERITS (c)" "INSERT INTO d VALUES (1, 'b', 2, 3, 4)"
+    sql_pg "$two" "CREATE TABLE p (a int NOT NULL DEFAULT 3, b text, CHECK (a > 0))" "CREATE TABLE q (z int)" \
+        "CREATE TABLE c (a bigint NOT NULL DEFAULT 3, x int, CONSTRAINT p_a_check CHECK (a > 0)) INHERITS (q)" \
+        "CREATE TABLE d (y int) INHERITS (c)"
+    dunlin diff "$one" "$two"
+    assert_stdout "? its rows are not among those of the table above it any more"
+    step_to "$one" "$two"
+    assert_equal "$(sql_pg "$one" 'SELECT * FROM d')" "1|2|3|4"
+    # A parent that is no longer the first one is read all the same.
+    assert_equal "$(sql_pg "$one" "SELECT inhseqno FROM pg_inherits WHERE inhrelid = 'c'::regclass")" 2
+    sql_pg "$two" "DROP TABLE d, c" "CREATE TABLE c (x int) INHERITS (q, p)" "CREATE TABLE d (y int) INHERITS (c)"
+    dunlin diff "$one" "$two" --sql
+    assert_exit 1
+    assert_stderr "give 'c' a column 'a' of its own, beside INHERITS (public.p)"
+}
+
 @test "postgres: the statements lead from one schema of a pair to the other, and back" {
     with_plain_build
     pairs_of postgresql

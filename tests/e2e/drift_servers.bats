@@ -143,6 +143,8 @@ CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
 CREATE DOMAIN d AS int CHECK (VALUE > 0);
 CREATE TYPE c AS (x int, y text, z text);
 CREATE TYPE m AS ENUM ('a', 'b', 'c');
+CREATE TABLE up (b int);
+CREATE TABLE off (b int) INHERITS (up);
 CREATE TYPE w AS (x m);
 CREATE TYPE r AS RANGE (SUBTYPE = int);
 CREATE TABLE t (a d, b int, p c, m m DEFAULT 'a', w w[], r r, s r_multirange);
@@ -159,6 +161,7 @@ SQL
         "ALTER DOMAIN d ADD CONSTRAINT hand CHECK (VALUE < 9)" "CREATE EXTENSION hstore" \
         "ALTER TYPE c DROP ATTRIBUTE z, ADD ATTRIBUTE hand int" "ALTER TYPE m RENAME TO n" \
         "CREATE TYPE m AS ENUM ('c', 'a')" "ALTER TABLE t ALTER m DROP DEFAULT, ALTER m TYPE m USING m::text::m, ALTER m SET DEFAULT 'a'" \
+        "ALTER TABLE t INHERIT up" "ALTER TABLE off NO INHERIT up" \
         "ALTER TABLE t DROP w, DROP r, DROP s" "DROP TYPE w, n, r" "CREATE TYPE w AS (x m)" \
         "CREATE TYPE r AS RANGE (SUBTYPE = bigint)" "ALTER TABLE t ADD w w[], ADD r r, ADD s r_multirange"
     for how in "" --revert; do
