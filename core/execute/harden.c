@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "core/execute/harden_names.h"
 #include "core/execute/translate_internal.h"
 
 enum { FIRST_WORDS = 50 };
@@ -11,6 +12,7 @@ typedef struct hardening {
     const dn_harden_options *options;
     dn_arena *arena;
     dunlin_string text;
+    dn_name_changes names;
     uint64_t copied; /* bytes that are in `out` */
     dn_text out;
     dn_hardened *hardened;
@@ -85,17 +87,29 @@ note(hardening *work, const dn_lex_item *item, const dn_ddl_guarded *guarded)
     return one->first ? 0 : dn_no_memory(work->error);
 }
 
+static dn_ddl_options
+reading_of(const dn_harden_options *options)
+{
+    return (dn_ddl_options){
+        .rules = options->rules, .own = options->own, .keep_case = options->keep_case};
+}
+
 static int
 harden_statement(hardening *work, const dn_lex_item *item)
 {
-    const dn_ddl_options options = {.rules = work->options->rules,
-                                    .own = work->options->own,
-                                    .keep_case = work->options->keep_case};
+    const dn_ddl_options options = reading_of(work->options);
     const char *copy = dn_arena_copy(work->arena, item->text.data, (size_t)item->text.length);
     dn_ddl_guarded guarded;
 
     if (!copy)
         return dn_no_memory(work->error);
+    if (dn_names_take_over(&work->names, item->offset)) {
+        guarded = (dn_ddl_guarded){.guarding = DN_DDL_BARE_ROWS,
+                                   .reason = "the file gives a name again that it takes from "
+                                             "something else: run again, it would take it from "
+                                             "what has it then"};
+        return note(work, item, &guarded);
+    }
     if (dn_ddl_guard(dn_span(copy, (size_t)item->text.length), &options,
                      work->options->own ? check_guard : NULL, work, work->arena, &guarded,
                      work->error) < 0)
@@ -148,30 +162,46 @@ see_directive(section *in, const dn_harden_options *options, dn_lex_splitter *sp
 }
 
 static int
-harden_all(hardening *work, dn_lex_splitter *splitter)
+see_names(hardening *work, const dn_lex_item *item)
 {
+    const dn_ddl_options options = reading_of(work->options);
+
+    return dn_names_see(&work->names, item, &options, work->arena, work->error);
+}
+
+static int
+leave_alone(hardening *work, const dn_lex_item *item, const char *reason)
+{
+    const dn_ddl_guarded alone = {.guarding = DN_DDL_UNKNOWN, .reason = reason};
+
+    return note(work, item, &alone);
+}
+
+/* Each statement outside of sections is given to `see`, each in one to `pass` (may be NULL). */
+static int
+walk(hardening *work, const char *name, int (*see)(hardening *work, const dn_lex_item *item),
+     int (*pass)(hardening *work, const dn_lex_item *item, const char *reason))
+{
+    dn_lex_text input = {work->text.data, (size_t)work->text.length};
+    dn_lex_splitter *splitter =
+        dn_lex_open(work->options->rules, name, dn_lex_read_text, &input, work->error);
     section in = {NULL};
     dn_lex_item item;
+    int answer = splitter ? 0 : -1;
 
-    for (;;) {
-        int answer = 0;
-
-        if (dn_lex_next(splitter, &item, work->error) < 0)
-            return -1;
-        if (item.kind == DN_LEX_END)
-            return 0;
-        if (item.kind == DN_LEX_DIRECTIVE) {
+    while (answer == 0) {
+        answer = dn_lex_next(splitter, &item, work->error);
+        if (answer < 0 || item.kind == DN_LEX_END)
+            break;
+        if (item.kind == DN_LEX_DIRECTIVE)
             see_directive(&in, work->options, splitter, item.text);
-        } else if (item.kind == DN_LEX_STATEMENT && in.reason) {
-            const dn_ddl_guarded alone = {.guarding = DN_DDL_UNKNOWN, .reason = in.reason};
-
-            answer = note(work, &item, &alone);
-        } else if (item.kind == DN_LEX_STATEMENT) {
-            answer = harden_statement(work, &item);
-        }
-        if (answer < 0)
-            return -1;
+        else if (item.kind == DN_LEX_STATEMENT && !in.reason)
+            answer = see(work, &item);
+        else if (item.kind == DN_LEX_STATEMENT && pass)
+            answer = pass(work, &item, in.reason);
     }
+    dn_lex_close(splitter);
+    return answer;
 }
 
 int
@@ -180,16 +210,13 @@ dn_harden(const char *name, dunlin_string text, const dn_harden_options *options
 {
     hardening work = {
         .options = options, .arena = arena, .text = text, .hardened = hardened, .error = error};
-    dn_lex_text input = {text.data, (size_t)text.length};
-    dn_lex_splitter *splitter = dn_lex_open(options->rules, name, dn_lex_read_text, &input, error);
     const char *copy;
     int answer;
 
     *hardened = (dn_hardened){.text = text};
-    if (!splitter)
-        return -1;
-    answer = harden_all(&work, splitter);
-    dn_lex_close(splitter);
+    answer = walk(&work, name, see_names, NULL);
+    if (answer == 0)
+        answer = walk(&work, name, harden_statement, leave_alone);
     dn_text_add(&work.out, text.data + work.copied, (size_t)(text.length - work.copied));
     copy = work.out.failed
                ? NULL

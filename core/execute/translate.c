@@ -541,40 +541,6 @@ dn_translator_matters(const dn_translator *translator)
 
 /* --- translating ----------------------------------------------------------------------------------------------- */
 
-/* Where types have no names, a check may stand for one: which goes with a change of the type, the
- * driver alone knows. */
-static bool
-may_change_more(const dn_translator *translator, const dunlin_operation *operation)
-{
-    uint64_t flags = dn_connection_capabilities(translator->connection)->flags;
-
-    return translator->phase != DN_TRANSLATOR_REHEARSES && !(flags & DUNLIN_CAN_NAMED_TYPES) &&
-           operation->verb == DUNLIN_VERB_ALTER &&
-           dn_string_equal(operation->kind, DUNLIN_KIND_COLUMN) &&
-           dn_property_find(operation->set, operation->set_count, "type");
-}
-
-static int
-fold_all(dn_translator *translator, const dn_decisions *decisions, dn_error *error)
-{
-    for (size_t i = 0; i < decisions->run.count; i++) {
-        if (dn_schema_fold(dn_translator_facts(translator), decisions->run.items[i],
-                           &decisions->wanted[i], error) < 0 ||
-            (!translator->own && dn_schema_fold_key(dn_translator_facts(translator),
-                                                    decisions->run.items[i], error) < 0))
-            return -1;
-        if (may_change_more(translator, decisions->run.items[i]))
-            dn_translator_forget(translator);
-        if (dn_translator_note_unseen(translator, decisions->run.items[i], error) < 0 ||
-            dn_translator_note_unnamed(translator, decisions->run.items[i], error) < 0 ||
-            dn_translator_note_rewritten(translator, decisions->run.items[i], error) < 0 ||
-            dn_translator_note_retyped(translator, decisions->run.items[i], error) < 0)
-            return -1;
-    }
-    translator->changes++;
-    return 0;
-}
-
 /* Where in a statement that changes rows something has no translation; else 0. */
 static uint64_t
 place_of_refusal(dn_translator *translator, const dn_decisions *decisions)
@@ -701,7 +667,7 @@ translate_known(dn_translator *translator, const dn_source *source, const dn_rea
         status = render(translator, source, &decisions, out, error);
     if (status < 0 || report_losses(translator, source, &decisions, out, error) < 0)
         return -1;
-    return fold_all(translator, &decisions, error);
+    return dn_translator_fold(translator, &decisions, error);
 }
 
 /* Text for this database alone, and what the parser does not know: what it changed is seen by

@@ -85,18 +85,6 @@ void dn_translator_note_referred(dn_translator *translator, const dunlin_operati
 /* ... of those that queries of views, and of CREATE TABLE AS, read. */
 int dn_translator_expect_queries(dn_translator *translator, const dn_operations *operations,
                                  dn_error *error);
-/* What a table that is made from a query holds is not known before. */
-int dn_translator_note_unseen(dn_translator *translator, const dunlin_operation *operation,
-                              dn_error *error);
-/* Nor is what the own dialect leaves to the database to name. */
-int dn_translator_note_unnamed(dn_translator *translator, const dunlin_operation *operation,
-                               dn_error *error);
-/* The texts of views behind a rename, where the database writes the new name into them, are not known. */
-int dn_translator_note_rewritten(dn_translator *translator, const dunlin_operation *operation,
-                                 dn_error *error);
-/* What became of a column's default is not known where its type changed. */
-int dn_translator_note_retyped(dn_translator *translator, const dunlin_operation *operation,
-                               dn_error *error);
 /* Does the statement depend on what is not known? */
 bool dn_translator_is_behind(const dn_translator *translator, const dn_source *source,
                              const struct dn_reading *reading);
@@ -146,6 +134,8 @@ typedef struct dn_decisions {
     dn_notes notes;
 } dn_decisions;
 
+/* outcome.c: the facts after what was decided took effect. */
+int dn_translator_fold(dn_translator *translator, const dn_decisions *decisions, dn_error *error);
 /* What a driver cannot do, for want of a translation: translate.untranslatable. Returns -1. */
 int dn_translator_untranslatable(dn_error *error);
 /* settle.c: what of the wanted is there, but could not be compared so far, as the server prints it.

@@ -175,6 +175,18 @@ make_plain(dn_history *history, dunlin_operation *operation, dn_error *error)
     return 0;
 }
 
+/* A default behind a change of type: the script compares it in the database. */
+static bool
+is_in_doubt(const dn_history *history, const dunlin_operation *operation)
+{
+    const dunlin_fact *now = dn_operation_is(operation, DUNLIN_VERB_CREATE, DUNLIN_KIND_COLUMN)
+                                 ? dn_fact_map_find(history->facts, operation->kind,
+                                                    operation->path, operation->path_count)
+                                 : NULL;
+
+    return now && dn_property_find(now->properties, now->property_count, "unsure");
+}
+
 /* The operations that the script is to have. What the history has made already, and makes again
  * under a guard, it has. */
 static int
@@ -189,25 +201,28 @@ choose(dn_history *history, const dn_source *source, const dn_operations *from, 
         dunlin_operation *plain = dn_operation_copy(&history->scratch, operation);
         dn_auto(dn_text) why = DN_TEXT_INIT;
         dn_guard guard;
+        bool doubt;
 
         if (!plain)
             return dn_no_memory(error);
         if (realise(history, operation, &wanted[run->count], error) < 0)
             return dn_translator_blame(source, operation->span_begin, error);
         guard = dn_schema_resolve(history->facts, operation, &wanted[run->count], &options, &why);
-        if (guard == DN_GUARD_CONFLICT && !dn_operation_within(operation, passed)) {
+        doubt = is_in_doubt(history, operation);
+        if (guard == DN_GUARD_CONFLICT && !doubt && !dn_operation_within(operation, passed)) {
             dn_fail(error, DUNLIN_DISAGREEMENT, "translate.conflict", "%s",
                     why.data ? why.data : "it exists, but different");
             return dn_translator_blame(source, operation->span_begin, error);
         }
         if (dn_operation_within(operation, passed) ||
-            (guard == DN_GUARD_SKIP && !drops_unknown(operation))) {
+            (guard == DN_GUARD_SKIP && !doubt && !drops_unknown(operation))) {
             passed = dn_operation_within(operation, passed) ? passed : operation;
             continue;
         }
         if (make_plain(history, plain, error) < 0)
             return -1;
-        if (folds && dn_schema_fold(history->facts, plain, &wanted[run->count], error) < 0)
+        if (folds && (dn_schema_fold(history->facts, plain, &wanted[run->count], error) < 0 ||
+                      dn_schema_doubt_default(history->facts, plain, &history->scratch, error) < 0))
             return -1;
         if (dn_operations_add(run, plain, error) < 0)
             return -1;
@@ -286,7 +301,8 @@ write_operations(dn_history *history, const dn_source *source, dn_followed *out,
         dn_history_compare(history, &run, wanted, out, error) < 0)
         return -1;
     for (size_t i = 0; i < run.count; i++)
-        if (dn_schema_fold(history->facts, run.items[i], &wanted[i], error) < 0)
+        if (dn_schema_fold(history->facts, run.items[i], &wanted[i], error) < 0 ||
+            dn_schema_doubt_default(history->facts, run.items[i], &history->scratch, error) < 0)
             return -1;
     return 0;
 }

@@ -26,7 +26,7 @@ core_sources += \
 	core/schema/picture.h \
 	core/schema/picture_dot.c \
 	core/schema/picture_mermaid.c \
-	core/schema/resolve.c \
+	core/schema/resolve.c core/schema/retyped.c \
 	core/schema/schema.h \
 	core/schema/schema_internal.h \
 	core/schema/together.c \

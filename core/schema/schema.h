@@ -112,6 +112,10 @@ int dn_schema_new_values(const dunlin_fact *type, const dunlin_operation *operat
 /* The facts after an operation took effect. `wanted` as above (CREATE and ALTER). */
 int dn_schema_fold(dn_fact_map *facts, const dunlin_operation *operation, const dn_wanted *wanted,
                    dn_error *error);
+/* And after that: a default that stays behind a change of type is one of the new type, as the database prints
+ * it, and "unsure" until it is looked at. */
+int dn_schema_doubt_default(dn_fact_map *facts, const dunlin_operation *operation, dn_arena *arena,
+                            dn_error *error);
 /* And after that, in portable SQL: columns of a new primary key are never null, and stay so without
  * it. */
 int dn_schema_fold_key(dn_fact_map *facts, const dunlin_operation *operation, dn_error *error);

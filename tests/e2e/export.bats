@@ -69,6 +69,24 @@ SQL
     sql app.db 'DROP INDEX others'
     assert_same_as_migrate sqlite "$PWD/app.db"
 }
+@test "a default that stays behind a change of type is compared in the database" {
+    mkdir migrations
+    echo '{"dialect": "portable"}' >dunlin.json
+    echo 'CREATE TABLE a (id integer PRIMARY KEY, b integer DEFAULT 5); ALTER TABLE a ALTER COLUMN b TYPE numeric(12,3);' \
+        >migrations/0001_people.sql
+    echo 'ALTER TABLE a ADD COLUMN IF NOT EXISTS b numeric(12,3) DEFAULT 5;' >migrations/0002_more.sql
+    for driver in mysql postgres sqlite; do
+        export_to script.sql "$driver"
+    done
+    run_script "$PWD/app.db" script.sql
+    assert_exit 0
+    echo 'ALTER TABLE a ADD COLUMN IF NOT EXISTS b numeric(12,3) DEFAULT 6;' >migrations/0002_more.sql
+    export_to script.sql sqlite
+    rm app.db
+    run_script "$PWD/app.db" script.sql
+    assert_exit 1
+    assert_stdout "column 'a.b' exists, but different"
+}
 @test "sqlite: the check of an enum is the new one, and no other, in what follows a new label" {
     mkdir migrations
     echo '{"dialect": "portable"}' >dunlin.json

@@ -92,6 +92,24 @@ SQL
     assert_stdout 'nothing to add'
 }
 
+@test "a name that is taken and given again gets no guard: run again, it would be taken from what has it then" {
+    folder portable
+    cat >migrations/0001_a.sql <<'SQL'
+ALTER TABLE t DROP COLUMN a;
+ALTER TABLE t RENAME COLUMN b TO a;
+ALTER TABLE x RENAME TO z;
+ALTER TABLE u DROP COLUMN a, RENAME COLUMN c TO d;
+DROP VIEW b;
+ALTER TABLE y RENAME TO x;
+SQL
+    run_json harden migrations/0001_a.sql
+    assert_exit 0
+    assert_json '[.files[0].statements[] | [.line, .status]]' \
+        '[[1,"unguarded"],[2,"unguarded"],[3,"unguarded"],[4,"hardened"],[5,"hardened"],[6,"unguarded"]]'
+    dunlin harden migrations/0001_a.sql
+    assert_stdout 'migrations/0001_a.sql:1: unguarded: the file gives a name again that it takes from something else: run again, it would take it from what has it then'
+}
+
 @test "what is applied or begun is never touched" {
     folder portable
     echo 'CREATE TABLE a (id int);' >migrations/0001_a.sql
