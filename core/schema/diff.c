@@ -4,6 +4,7 @@
  */
 #include "core/schema/diff_internal.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -88,6 +89,24 @@ dn_fact_mentions(const dunlin_fact *fact, dunlin_string name)
     return false;
 }
 
+bool
+dn_diff_says(uint64_t naming, dunlin_string text, dunlin_string name)
+{
+    if (dn_schema_lead(naming) == 0)
+        return dn_string_mentions(text, name);
+    for (uint64_t at = 2; name.length && at + name.length <= text.length; at++) {
+        bool quoted = text.data[at - 1] == '"';
+        uint64_t end = at + name.length;
+
+        if (text.data[at - (quoted ? 2 : 1)] == '.' &&
+            dn_string_same(dn_span(text.data + at, (size_t)name.length), name) &&
+            (end == text.length || !(isalnum((unsigned char)text.data[end]) ||
+                                     text.data[end] == '_' || text.data[end] == '$')))
+            return true;
+    }
+    return false;
+}
+
 /* --- deciding ----------------------------------------------------------------------------------- */
 
 typedef struct changed_members {
@@ -103,7 +122,9 @@ note_member(const dunlin_property *before, const dunlin_property *after, void *c
     changed_members *changed = context;
     dunlin_string name = after ? after->name : before->name;
 
-    changed->only = changed->only && dn_string_among(name, changed->among);
+    /* What was looked at is not made into what was not. */
+    changed->only = changed->only && dn_string_among(name, changed->among) &&
+                    !(after && dn_string_equal(name, "not_valid"));
     changed->retyped =
         changed->retyped || dn_string_among(name, "type type_path values collation charset");
     changed->generated =
@@ -119,10 +140,9 @@ alterable(const dunlin_fact *fact)
         const char *kinds;
         const char *members;
     } rules[] = {
-        {"pk unique check exclude trigger aggregate collation statistics rule", "comment"},
+        {"pk unique exclude trigger aggregate collation statistics rule", "comment"},
         {"matview view type", "comment column_comments"},
-        {"fk", "comment not_valid"},
-        {"check", "comment not_valid"},
+        {"fk check", "comment not_valid"},
         {"index", "comment invalid"},
         {"policy", ""},
     };

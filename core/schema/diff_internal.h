@@ -99,6 +99,9 @@ int64_t dn_diff_rank(const dunlin_fact *trigger);
 bool dn_diff_same_text(const dunlin_fact *left, const dunlin_fact *right, const char *member);
 /* Does an expression anywhere in the members mention it? */
 bool dn_fact_mentions(const dunlin_fact *fact, dunlin_string name);
+/* Does a text that the server printed name a relation, a type or a collation? Where there are namespaces, that of it
+ * stands before its name, and before nothing that comes with the server. */
+bool dn_diff_says(uint64_t naming, dunlin_string text, dunlin_string name);
 
 /* That of a fact from before, which may do nothing yet; NULL: no memory. */
 dn_move *dn_diff_move_for(dn_diffing *work, const dunlin_fact *before);
@@ -192,9 +195,10 @@ dunlin_string dn_diff_bound_text(const dunlin_fact *routine);
 bool dn_diff_mentions_one(const dunlin_fact *fact, const dn_fact_map *names);
 /* Does a routine take or give rows of this relation, or read it in what is bound; of one of these kinds that is
  * made? */
-bool dn_diff_has_rows_of(const dunlin_fact *routine, dunlin_string relation);
-bool dn_diff_has_rows_among(const dunlin_fact *routine, const dunlin_fact *const *facts,
-                            size_t count);
+bool dn_diff_has_rows_of(const dn_diffing *work, const dunlin_fact *routine,
+                         dunlin_string relation);
+bool dn_diff_has_rows_among(const dn_diffing *work, const dunlin_fact *routine,
+                            const dunlin_fact *const *facts, size_t count);
 bool dn_diff_has_rows_that_go(const dn_diffing *work, const dunlin_fact *routine);
 bool dn_diff_takes_rows(const dn_diffing *work, const dunlin_fact *routine, const char *kinds);
 /* Does a check or an index of a table call a routine that has to come behind the table? */

@@ -564,7 +564,7 @@ drop_views(dn_diffing *work)
     for (size_t i = list.count; i-- > 0;) {
         bool routine = dn_string_among(list.facts[i]->kind, "function procedure");
 
-        if ((!routine || dn_diff_has_rows_among(list.facts[i], list.facts, list.count)) &&
+        if ((!routine || dn_diff_has_rows_among(work, list.facts[i], list.facts, list.count)) &&
             drop_now(work, dn_diff_move_of(work, list.facts[i])) < 0)
             return -1;
     }

@@ -6,7 +6,6 @@
  */
 #include "core/schema/diff_internal.h"
 
-#include <ctype.h>
 #include <string.h>
 
 static const char kinds_of_names[] = "enum domain type table view matview sequence collation";
@@ -140,25 +139,6 @@ renew(dn_diffing *work, dn_move *move, dn_risk risk)
 
 /* --- what rests on it --------------------------------------------------------------------------------- */
 
-/* Behind the name of its namespace: nothing that comes with the server has one. */
-static bool
-says(const dn_diffing *work, dunlin_string text, dunlin_string name)
-{
-    if (dn_schema_lead(work->naming) == 0)
-        return dn_string_mentions(text, name);
-    for (uint64_t at = 2; name.length && at + name.length <= text.length; at++) {
-        bool quoted = text.data[at - 1] == '"';
-        uint64_t end = at + name.length;
-
-        if (text.data[at - (quoted ? 2 : 1)] == '.' &&
-            dn_string_same(dn_span(text.data + at, (size_t)name.length), name) &&
-            (end == text.length || !(isalnum((unsigned char)text.data[end]) ||
-                                     text.data[end] == '_' || text.data[end] == '$')))
-            return true;
-    }
-    return false;
-}
-
 static bool
 is_path_of(const dunlin_property *path, const dunlin_fact *type)
 {
@@ -184,8 +164,8 @@ rests_on(const dn_diffing *work, const dunlin_fact *fact, const dn_renewed *rene
     for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) {
         dunlin_string text = text_of(fact, members[i]);
 
-        if (says(work, text, type->path[type->path_count - 1]) ||
-            says(work, text, renewed->multirange))
+        if (dn_diff_says(work->naming, text, type->path[type->path_count - 1]) ||
+            dn_diff_says(work->naming, text, renewed->multirange))
             return true;
     }
     return false;
@@ -264,7 +244,7 @@ take_table(const dunlin_fact *table, void *context)
     for (size_t i = 0; type.length && i < work->renewed_count; i++) {
         const dunlin_fact *of = work->renewed[i]->before;
 
-        if (!says(work, type, of->path[of->path_count - 1]) ||
+        if (!dn_diff_says(work->naming, type, of->path[of->path_count - 1]) ||
             !dn_fact_map_find(work->after, table->kind, table->path, table->path_count))
             continue;
         move = dn_diff_move_for(work, table);

@@ -25,8 +25,19 @@ dn_diff_bound_text(const dunlin_fact *routine)
     return found ? dn_span(text.data, (size_t)(found - text.data)) : text;
 }
 
+/* Its arguments and what follows them: its own name may be that of a relation, too. */
+static dunlin_string
+behind_name(const dunlin_fact *routine)
+{
+    dunlin_string bound = dn_diff_bound_text(routine);
+    const char *arguments = bound.length ? memchr(bound.data, '(', bound.length) : NULL;
+
+    return arguments ? dn_span(arguments, (size_t)(bound.data + bound.length - arguments)) : bound;
+}
+
 typedef struct naming {
     const dunlin_fact *fact;
+    uint64_t naming;
     bool routine;
     bool found;
 } naming;
@@ -37,8 +48,12 @@ look_for_name(const dunlin_fact *one, void *context)
     naming *state = context;
     dunlin_string name = one->path[one->path_count - 1];
 
-    state->found = state->routine ? dn_string_mentions(dn_diff_bound_text(state->fact), name)
-                                  : dn_fact_mentions(state->fact, name);
+    if (!state->routine)
+        state->found = dn_fact_mentions(state->fact, name);
+    else if (dn_string_among(one->kind, "function procedure"))
+        state->found = dn_string_mentions(dn_diff_bound_text(state->fact), name);
+    else
+        state->found = dn_diff_says(state->naming, behind_name(state->fact), name);
     return state->found;
 }
 
@@ -46,6 +61,7 @@ bool
 dn_diff_mentions_one(const dunlin_fact *fact, const dn_fact_map *names)
 {
     naming state = {.fact = fact,
+                    .naming = dn_fact_map_naming(names),
                     .routine =
                         fact->kind.length && dn_string_among(fact->kind, "function procedure")};
 
@@ -53,29 +69,19 @@ dn_diff_mentions_one(const dunlin_fact *fact, const dn_fact_map *names)
     return state.found;
 }
 
-/* Namespaces are said before the names of relations, and of nothing that comes with the server; the routine's
- * own is one. */
-static bool
-names_something(dunlin_string bound)
+bool
+dn_diff_has_rows_of(const dn_diffing *work, const dunlin_fact *routine, dunlin_string relation)
 {
-    const char *arguments = memchr(bound.data, '(', bound.length);
-    size_t length = arguments ? (size_t)(bound.data + bound.length - arguments) : 0;
-
-    return arguments && memchr(arguments, '.', length);
+    return dn_diff_says(work->naming, behind_name(routine), relation);
 }
 
 bool
-dn_diff_has_rows_of(const dunlin_fact *routine, dunlin_string relation)
-{
-    return dn_string_mentions(dn_diff_bound_text(routine), relation);
-}
-
-bool
-dn_diff_has_rows_among(const dunlin_fact *routine, const dunlin_fact *const *facts, size_t count)
+dn_diff_has_rows_among(const dn_diffing *work, const dunlin_fact *routine,
+                       const dunlin_fact *const *facts, size_t count)
 {
     for (size_t i = 0; i < count; i++)
         if (dn_string_among(facts[i]->kind, "view matview") &&
-            dn_diff_has_rows_of(routine, facts[i]->path[facts[i]->path_count - 1]))
+            dn_diff_has_rows_of(work, routine, facts[i]->path[facts[i]->path_count - 1]))
             return true;
     return false;
 }
@@ -83,16 +89,15 @@ dn_diff_has_rows_among(const dunlin_fact *routine, const dunlin_fact *const *fac
 bool
 dn_diff_takes_rows(const dn_diffing *work, const dunlin_fact *routine, const char *kinds)
 {
-    dunlin_string bound = dn_diff_bound_text(routine);
+    dunlin_string bound = behind_name(routine);
 
-    if (!dn_string_among(routine->kind, "function procedure") || !bound.length ||
-        !names_something(bound))
+    if (!dn_string_among(routine->kind, "function procedure") || !bound.length)
         return false;
     for (size_t i = 0; i < work->count; i++) {
         const dunlin_fact *fact = work->moves[i].after;
 
         if ((work->moves[i].what & DN_MOVE_CREATE) && dn_string_among(fact->kind, kinds) &&
-            dn_string_mentions(bound, fact->path[fact->path_count - 1]))
+            dn_diff_says(work->naming, bound, fact->path[fact->path_count - 1]))
             return true;
     }
     return false;
@@ -182,7 +187,7 @@ dn_diff_has_rows_that_go(const dn_diffing *work, const dunlin_fact *routine)
         const dunlin_fact *table = work->moves[i].before;
 
         if ((work->moves[i].what & DN_MOVE_DROP) && dn_fact_is(table, DUNLIN_KIND_TABLE) &&
-            dn_diff_has_rows_of(routine, table->path[table->path_count - 1]))
+            dn_diff_has_rows_of(work, routine, table->path[table->path_count - 1]))
             return true;
     }
     return false;

@@ -216,7 +216,7 @@ need_mentioned(sorting *sort, const dunlin_fact *fact)
 
         if (other == fact || sort->nodes[i].state == 2 ||
             !(rows
-                  ? dn_diff_has_rows_of(fact, name)
+                  ? dn_diff_has_rows_of(sort->work, fact, name)
                   : dn_fact_mentions(fact, name) || (type && dn_string_mentions(type->text, name))))
             continue;
         if (place(sort, i) < 0)

@@ -122,21 +122,33 @@ static part relations[] = {
     NULL,
 };
 
+/* Of a sequence that a column owns, which has another name than one that is made with the column: does something else
+ * call it by that? `own` is the column's default. */
+#define CALLED_BY_NAME(dep, own)                                                                     \
+    "(" dep ".deptype = 'a' AND (n.oid <> t.relnamespace OR CASE WHEN"                               \
+    " octet_length(t.relname::text || a.attname) + 5 <= 63 THEN c.relname <> concat(t.relname, '_'," \
+    " a.attname, '_seq') ELSE c.relname !~ '_seq[0-9]*$' END) AND (EXISTS (SELECT FROM pg_depend x"  \
+    " WHERE x.refclassid = 'pg_class'::regclass AND x.refobjid = c.oid AND x.deptype = 'n'"          \
+    " AND x.objid IS DISTINCT FROM " own ") OR EXISTS (SELECT FROM pg_proc p"                        \
+    " WHERE position(c.relname::text in p.prosrc) > 0)))"
+
 /* pg_get_expr prints literals without E, which %L of format() puts before those with a backslash. */
 static part sequences[] = {
     "SELECT n.nspname, c.relname, format_type(s.seqtypid, NULL), s.seqstart, s.seqincrement,"
     " s.seqmin, s.seqmax, s.seqcache, s.seqcycle, d.refobjid, d.refobjsubid, d.deptype = 'i',"
     " 'nextval(''' || replace(format('%I.%I', n.nspname, c.relname), '''', '''''')"
     " || '''::regclass)',"
-    " tn.nspname, t.relname, a.attname, pg_get_expr(ad.adbin, 0), des.description"
-    " FROM pg_sequence s JOIN pg_class c ON c.oid = s.seqrelid"
-    " JOIN pg_namespace n ON n.oid = c.relnamespace"
-    " LEFT JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.objid = c.oid"
-    " AND d.objsubid = 0 AND d.refclassid = 'pg_class'::regclass AND d.deptype IN ('a', 'i')"
-    " LEFT JOIN pg_class t ON t.oid = d.refobjid LEFT JOIN pg_namespace tn ON tn.oid ="
-    " t.relnamespace LEFT JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum ="
-    " d.refobjsubid LEFT JOIN pg_attrdef ad ON ad.adrelid = d.refobjid AND ad.adnum ="
-    " d.refobjsubid" COMMENT("pg_class", "c.oid"),
+    " tn.nspname, t.relname, a.attname, pg_get_expr(ad.adbin, 0), " CALLED_BY_NAME(
+        "d",
+        "ad.oid") ", des.description"
+                  " FROM pg_sequence s JOIN pg_class c ON c.oid = s.seqrelid"
+                  " JOIN pg_namespace n ON n.oid = c.relnamespace"
+                  " LEFT JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.objid = c.oid"
+                  " AND d.objsubid = 0 AND d.refclassid = 'pg_class'::regclass AND d.deptype IN ('a', 'i')"
+                  " LEFT JOIN pg_class t ON t.oid = d.refobjid LEFT JOIN pg_namespace tn ON tn.oid ="
+                  " t.relnamespace LEFT JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum ="
+                  " d.refobjsubid LEFT JOIN pg_attrdef ad ON ad.adrelid = d.refobjid AND ad.adnum ="
+                  " d.refobjsubid" COMMENT("pg_class", "c.oid"),
     " WHERE c.relpersistence <> 't' AND " VISIBLE_SCHEMA
     " AND c.oid NOT IN " EXTENSION_MEMBERS("pg_class"),
     "@ AND c.oid = ANY (ARRAY(SELECT unnest(" NAMED_RELATIONS
@@ -611,7 +623,8 @@ static part unread[] = {
     " AND left(c.relname, length(t.relname::text || a.attname) + 5) <> t.relname || '_' ||"
     " a.attname || '_seq' AND (x.deptype = 'i' OR EXISTS (SELECT 1 FROM pg_attrdef ad JOIN"
     " pg_depend y ON y.classid = 'pg_attrdef'::regclass AND y.objid = ad.oid AND y.refobjid = c.oid"
-    " WHERE ad.adrelid = a.attrelid AND ad.adnum = a.attnum))",
+    " WHERE ad.adrelid = a.attrelid AND ad.adnum = a.attnum)) AND NOT " CALLED_BY_NAME(
+        "x", "(SELECT ad.oid FROM pg_attrdef ad WHERE ad.adrelid = t.oid AND ad.adnum = a.attnum)"),
     UNREAD("comment on index of key", "c.relname",
            "pg_description d JOIN pg_class c ON c.oid = d.objoid JOIN pg_constraint k ON k.conindid"
            " = c.oid AND k.contype IN ('p', 'u', 'x')" IN_NAMESPACE("c.relnamespace")),

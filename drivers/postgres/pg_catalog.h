@@ -59,7 +59,8 @@ enum {
     DN_PG_SEQUENCE_OWNER_SCHEMA,
     DN_PG_SEQUENCE_OWNER_TABLE,
     DN_PG_SEQUENCE_OWNER_NAME,
-    DN_PG_SEQUENCE_DEFAULT, /* of the column that owns it */
+    DN_PG_SEQUENCE_DEFAULT,   /* of the column that owns it */
+    DN_PG_SEQUENCE_IS_CALLED, /* by a name that the column's would not give it */
     DN_PG_SEQUENCE_COMMENT
 };
 

@@ -409,7 +409,7 @@ push_sequence(dn_pg_reading *reading, const dn_pg_row *row)
     return dn_pg_reading_push(reading);
 }
 
-/* One that a column owns and takes its default from is part of the column. */
+/* One that a column owns and takes its default from is part of the column, unless something else needs its name. */
 int32_t
 dn_pg_take_sequence(void *context, const dn_pg_row *row)
 {
@@ -419,6 +419,7 @@ dn_pg_take_sequence(void *context, const dn_pg_row *row)
         return DUNLIN_OK;
     if (dn_pg_cell_is_true(row, DN_PG_SEQUENCE_IS_IDENTITY) ||
         (!dn_pg_cell_is_null(row, DN_PG_SEQUENCE_DEFAULT) &&
+         !dn_pg_cell_is_true(row, DN_PG_SEQUENCE_IS_CALLED) &&
          dn_kit_equal(dn_pg_cell(row, DN_PG_SEQUENCE_DEFAULT),
                       dn_pg_cell(row, DN_PG_SEQUENCE_NEXTVAL))))
         return keep_owned(reading, row);

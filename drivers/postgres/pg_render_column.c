@@ -160,9 +160,9 @@ dn_pg_push_sequence_owner(dn_pg_render_work *work, const dunlin_operation *opera
     dn_pg_push(work, work->at, 1);
 }
 
-/* nextval('"s"."t_c_seq"'): the name is text in text. */
+/* '"s"."t_c_seq"': the name is text in text. */
 static void
-say_nextval(dn_pg_render_work *work, const dunlin_operation *operation)
+say_own_sequence_as_text(dn_pg_render_work *work, const dunlin_operation *operation)
 {
     dn_kit_text outer = work->sql;
     DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text name = {0};
@@ -171,8 +171,14 @@ say_nextval(dn_pg_render_work *work, const dunlin_operation *operation)
     say_own_sequence(work, operation);
     name = work->sql;
     work->sql = outer;
-    dn_pg_say(work, "nextval(");
     dn_pg_say_literal(work, dn_kit_text_string(&name));
+}
+
+static void
+say_nextval(dn_pg_render_work *work, const dunlin_operation *operation)
+{
+    dn_pg_say(work, "nextval(");
+    say_own_sequence_as_text(work, operation);
     dn_pg_say(work, ")");
 }
 
@@ -513,7 +519,11 @@ push_catch_up(dn_pg_render_work *work, const dunlin_operation *operation)
     DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text table = dn_pg_table_text(work, operation);
 
     dn_pg_say(work, "SELECT pg_catalog.setval(");
-    dn_pg_say_counter(work, operation, dn_kit_text_string(&table));
+    /* The column may own another sequence, too, which still has to go. */
+    if (dn_pg_has_own_sequence(operation))
+        say_own_sequence_as_text(work, operation);
+    else
+        dn_pg_say_counter(work, operation, dn_kit_text_string(&table));
     dn_pg_say(work, ", pg_catalog.max(");
     dn_pg_say_name(work, dn_pg_last_name(operation));
     dn_pg_say(work, ")) FROM ");
