@@ -71,25 +71,29 @@ add_drop(const fixing *fix, dn_operations *list, const dunlin_operation *like)
     return dn_operations_add(list, copy, fix->work->error);
 }
 
+/* Of these the driver may write forms that find things done: it drops checks of a domain before it adds them, looks
+ * who inherits from whom, takes attributes of a type that are there as they are, and keeps apart what is said of one
+ * table. */
 static bool
-says_parents(const dunlin_operation *operation)
+may_find_it_done(const dunlin_operation *one)
 {
-    bool says = dn_property_find(operation->set, operation->set_count, "inherits") != NULL;
-
-    for (uint64_t i = 0; i < operation->unset_count; i++)
-        says = says || dn_string_equal(operation->unset[i], "inherits");
-    return says;
+    return one->verb == DUNLIN_VERB_ALTER
+               ? dn_string_among(one->kind, "domain type table column")
+               : ((one->verb == DUNLIN_VERB_CREATE || one->verb == DUNLIN_VERB_DROP) &&
+                  dn_string_among(one->kind, "column pk unique fk check index")) ||
+                     (one->verb == DUNLIN_VERB_CREATE &&
+                      dn_string_among(one->kind, "function procedure"));
 }
 
-/* The driver drops checks of a domain before it adds them, looks who inherits from whom, and takes attributes of a type that are there as they
- * are. NULL: no memory. */
+/* NULL: no memory. */
 static const dunlin_operation *
 repeatable(const fixing *fix, const dunlin_operation *changed)
 {
     dunlin_operation *copy = dn_operation_copy(fix->diff.operations.arena, changed);
 
     if (copy)
-        copy->condition = DUNLIN_CONDITION_IF_NOT_EXISTS;
+        copy->condition = changed->verb == DUNLIN_VERB_DROP ? DUNLIN_CONDITION_IF_EXISTS
+                                                            : DUNLIN_CONDITION_IF_NOT_EXISTS;
     else
         dn_no_memory(fix->work->error);
     return copy;
@@ -121,8 +125,7 @@ guard_unread(fixing *fix)
         }
         if (drops)
             continue;
-        if (one->verb == DUNLIN_VERB_ALTER &&
-            (dn_string_among(one->kind, "domain type") || says_parents(one)))
+        if (may_find_it_done(one))
             one = repeatable(fix, one);
         risks[list.count] = fix->diff.risks[i];
         if (!one || dn_operations_add(&list, one, fix->work->error) < 0)

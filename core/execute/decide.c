@@ -245,6 +245,16 @@ is_guarded(const deciding *work, const dunlin_operation *operation)
            (dn_operation_within(operation, work->column) && has_condition(work->column));
 }
 
+/* The own dialect says more of a column that is there than the parser knows (MODIFY .. COLLATE); to say it again is
+ * no harm. */
+static bool
+is_whole_change(const deciding *work, const dunlin_operation *operation)
+{
+    return work->translator->own && !operation->using_expression.length &&
+           dn_operation_is(operation, DUNLIN_VERB_ALTER, DUNLIN_KIND_COLUMN) &&
+           dn_fact_map_find(work->facts, operation->kind, operation->path, operation->path_count);
+}
+
 static dn_guard
 answer(deciding *work, const dunlin_operation *operation, const dn_wanted *wanted, dn_text *why)
 {
@@ -260,6 +270,8 @@ answer(deciding *work, const dunlin_operation *operation, const dn_wanted *wante
     if ((member && work->table && !work->table_skipped) || replaces(operation))
         return DN_GUARD_RUN;
     guard = dn_schema_resolve(work->facts, operation, wanted, &options, why);
+    if (guard == DN_GUARD_SKIP && is_whole_change(work, operation))
+        return DN_GUARD_RUN;
     /* The table is there and lacks something: it is another one. */
     if (member && guard == DN_GUARD_RUN && !work->again)
         return options.keep_different ? DN_GUARD_KEEP : DN_GUARD_CONFLICT;

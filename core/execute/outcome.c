@@ -42,7 +42,8 @@ dn_reading_is_nameless(const dn_reading *reading, const dunlin_operation *operat
 }
 
 /* In its own dialect the database gives names by its own rules. Where indexes are the table's, it also makes one for
- * a foreign key, and takes a column that goes out of indexes that stay. */
+ * a foreign key, takes a column that goes out of indexes that stay, and is told more of a column than the parser
+ * knows. */
 static bool
 leaves_unknown(const dn_translator *translator, const dunlin_operation *operation)
 {
@@ -53,7 +54,8 @@ leaves_unknown(const dn_translator *translator, const dunlin_operation *operatio
         return true;
     if (creates && dn_string_among(operation->kind, "unique fk check index exclude"))
         return translator->reading && dn_reading_is_nameless(translator->reading, operation);
-    return table_indexes && dn_operation_is(operation, DUNLIN_VERB_DROP, DUNLIN_KIND_COLUMN);
+    return table_indexes && dn_string_equal(operation->kind, DUNLIN_KIND_COLUMN) &&
+           (operation->verb == DUNLIN_VERB_DROP || operation->verb == DUNLIN_VERB_ALTER);
 }
 
 /* What came of it in its table is seen by looking, once a guard wants to know. */

@@ -26,8 +26,6 @@ enum {
     ANYTHING = DUNLIN_CLASS_DDL | DUNLIN_CLASS_DATA | DUNLIN_CLASS_COMMITS
 };
 
-static uint64_t classify(dn_mysql_scan *scan, subject *about);
-
 static void
 read_name(dn_mysql_scan *scan, subject *about)
 {
@@ -250,18 +248,6 @@ class_of_setting(const dn_mysql_token *name, bool scoped)
     return 0;
 }
 
-/* [MDB] SET STATEMENT a = 1, b = 2 FOR statement */
-static uint64_t
-classify_behind_for(dn_mysql_scan *scan, subject *about)
-{
-    dn_mysql_token token;
-
-    while (dn_mysql_scan_next(scan, &token))
-        if (dn_mysql_is_word(&token, "FOR"))
-            return classify(scan, about);
-    return 0;
-}
-
 /* Takes the scope, the '@@' and the '.' before a name. */
 static bool
 is_before_name(dn_mysql_scan *scan, const dn_mysql_token *token, uint64_t *flags, bool *scoped)
@@ -282,13 +268,12 @@ is_before_name(dn_mysql_scan *scan, const dn_mysql_token *token, uint64_t *flags
 static uint64_t
 refine_set(dn_mysql_scan *scan, uint64_t flags, subject *about)
 {
-    dn_mysql_token token = dn_mysql_scan_peek(scan);
+    dn_mysql_token token;
     bool at_name = true;
     bool scoped = false;
     int depth = 0;
 
-    if (dn_mysql_is_word(&token, "STATEMENT"))
-        return classify_behind_for(scan, about);
+    DN_KIT_UNUSED(about);
     while (dn_mysql_scan_next(scan, &token)) {
         if (at_name && is_before_name(scan, &token, &flags, &scoped))
             continue;

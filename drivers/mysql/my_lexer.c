@@ -7,9 +7,10 @@
 #include "drivers/mysql/my_type.h"
 
 /* Each THEN of an IF is taken back by its ELSEIF or END IF, each THEN of a CASE by the WHEN before
- * it. So the word IF counts for nothing, and IF(..), IF EXISTS and IF NOT EXISTS need no care. */
-#define OPENERS "BEGIN|CASE|THEN|LOOP|REPEAT!(|WHILE|END FOR"
-#define CLOSERS "END|END IF|END CASE|END LOOP|END REPEAT|END WHILE|END FOR|ELSEIF|WHEN"
+ * it. So the word IF counts for nothing, and IF(..), IF EXISTS and IF NOT EXISTS need no care. [MDB] ROW END is said
+ * of a column. */
+#define OPENERS "BEGIN|CASE|THEN|LOOP|REPEAT!(|WHILE|END FOR|ROW END"
+#define CLOSERS "END|END IF|END CASE|END LOOP|END REPEAT|END WHILE|END FOR|ROW END|ELSEIF|WHEN"
 
 /* STRING: its backslashes go with NO_BACKSLASH_ESCAPES. DOUBLE: becomes a name by ANSI_QUOTES.
  * MARIADB: of MariaDB from 10.5.3 on. */
@@ -41,7 +42,7 @@ static const struct {
      "|ALTER [DEFINER = *] EVENT",
      OPENERS, CLOSERS},
     {DUNLIN_LEX_BODY, 0, 0, NULL, NULL, "BEGIN",
-     "NOT ATOMIC|+BEGIN|+CASE|+THEN|+LOOP|+REPEAT!(|+WHILE|+END FOR", CLOSERS},
+     "NOT ATOMIC|+BEGIN|+CASE|+THEN|+LOOP|+REPEAT!(|+WHILE|+END FOR|+ROW END", CLOSERS},
     {DUNLIN_LEX_CLIENT_COMMAND, 0, 0, "SOURCE", NULL, NULL, NULL, NULL},
     {DUNLIN_LEX_CLIENT_COMMAND, 0, 0, "\\", NULL, NULL, NULL, NULL},
     {DUNLIN_LEX_CLIENT_COMMAND, DUNLIN_LEX_ANYWHERE, 0, "\\G", NULL, NULL, NULL, NULL},

@@ -136,6 +136,10 @@ dn_mysql_push_step(dn_mysql_rendering *work, uint64_t first, uint64_t count, con
 
     if (work->sql.failed || work->pool.failed)
         return dn_kit_no_memory(work->call);
+    if (!work->script && guard != NULL)
+        dn_mysql_wrap_guarded(&work->sql, guard);
+    if (work->sql.failed)
+        return dn_kit_no_memory(work->call);
     status = work->script ? push_guarded(work, first, count, guard)
                           : push_text(work, dn_kit_text_string(&work->sql), first, count);
     dn_kit_text_clear(&work->sql);
@@ -212,11 +216,20 @@ is_versioned(dn_mysql_rendering *work, dunlin_string table)
 }
 
 /* [MDB] error 4119: otherwise a versioned table is not altered. */
-void
+int32_t
 dn_mysql_keep_history(dn_mysql_rendering *work, dunlin_string table)
 {
-    if (!work->script && is_versioned(work, table))
+    if (work->script || !is_versioned(work, table))
+        return DUNLIN_OK;
+    if (!dn_mysql_repeats(work)) {
         dn_kit_text_add(&work->sql, "SET STATEMENT system_versioning_alter_history = KEEP FOR ");
+        return DUNLIN_OK;
+    }
+    if (work->keeps)
+        return DUNLIN_OK;
+    work->keeps = true;
+    return push_text(work, dn_kit_string("SET SESSION system_versioning_alter_history = KEEP"),
+                     work->at, 1);
 }
 
 int32_t
@@ -224,7 +237,7 @@ dn_mysql_begin_clause(dn_mysql_rendering *work, dunlin_string table, const dunli
                       size_t count)
 {
     bool goes = work->clauses > 0 && !work->script && dn_kit_equal(work->table, table) &&
-                work->name_count + count <= DN_MYSQL_NAMES;
+                work->name_count + count <= DN_MYSQL_NAMES && dn_mysql_goes_along(work);
     int32_t status = DUNLIN_OK;
 
     for (size_t i = 0; i < count && goes; i++)
@@ -233,7 +246,8 @@ dn_mysql_begin_clause(dn_mysql_rendering *work, dunlin_string table, const dunli
         status = dn_mysql_end_alter(work);
         work->table = table;
         work->first = work->at;
-        dn_mysql_keep_history(work, table);
+        if (status == DUNLIN_OK)
+            status = dn_mysql_keep_history(work, table);
         dn_kit_text_add(&work->sql, "ALTER TABLE ");
         dn_mysql_add_name(work, table);
     }
@@ -463,10 +477,16 @@ render_next(dn_mysql_rendering *work)
     bool done = false;
     int32_t status;
 
+    if (dn_mysql_is_told(work, operation)) {
+        work->at++;
+        return DUNLIN_OK;
+    }
     if (operation->path_count == 0 && operation->verb != DUNLIN_VERB_DATA &&
         operation->verb != DUNLIN_VERB_NATIVE)
         return dn_kit_fail(work->call, DUNLIN_USAGE, "an operation on nothing");
     status = check_members(work, operation);
+    if (status == DUNLIN_OK)
+        status = dn_mysql_check_row_time(work, operation);
     if (status == DUNLIN_OK)
         status = dn_mysql_render_alter(work, &done);
     if (status != DUNLIN_OK || done) {
@@ -480,8 +500,7 @@ render_next(dn_mysql_rendering *work)
         return dn_mysql_render_create_table(work);
     if (dn_kit_same(operation->kind, DUNLIN_KIND_GRANT))
         return dn_mysql_render_grant(work);
-    status = dn_mysql_is_told(work, operation) ? DUNLIN_OK
-             : dn_mysql_is_op(operation, DUNLIN_VERB_CREATE, DUNLIN_KIND_INDEX)
+    status = dn_mysql_is_op(operation, DUNLIN_VERB_CREATE, DUNLIN_KIND_INDEX)
                  ? dn_mysql_render_index(work)
                  : dn_mysql_render_object(work);
     work->at++;

@@ -12,9 +12,9 @@
 
 enum { DN_MYSQL_NAMES = 64 };
 
-/* An index that stands in the statement of its table already. */
+/* An operation that stands in the statement of another one already. */
 typedef struct dn_mysql_told {
-    const dunlin_operation *index;
+    const dunlin_operation *operation;
     struct dn_mysql_told *next;
 } dn_mysql_told;
 
@@ -53,6 +53,7 @@ typedef struct dn_mysql_rendering {
     dn_mysql_told *told;
     dn_mysql_paused *paused;
     bool as_is; /* expressions are native already */
+    bool keeps; /* the session was told to keep the history of versioned tables */
     bool quiet; /* earlier operations are gone through again: no notes */
     dn_mysql_past past;
 } dn_mysql_rendering;
@@ -84,10 +85,23 @@ int32_t dn_mysql_push_step(dn_mysql_rendering *work, uint64_t first, uint64_t co
 int32_t dn_mysql_push_in_mode(dn_mysql_rendering *work, const char *mode);
 /* The condition under which an operation is to run, in the pool; NULL: always. */
 const char *dn_mysql_guard(dn_mysql_rendering *work, const dunlin_operation *operation);
+/* --- of what may be done already (my_render_repeat.c) ------------------------------------------------- */
+/* May the operation at work find done what it does? */
+bool dn_mysql_repeats(const dn_mysql_rendering *work);
+/* Whether its clause may share the statement at work with those that are in it. */
+bool dn_mysql_goes_along(dn_mysql_rendering *work);
+/* Conditions under which it is still to be done, in the pool; NULL: a name tells, or it does not matter. */
+const char *dn_mysql_repeat_guard(dn_mysql_rendering *work, const dunlin_operation *operation);
+const char *dn_mysql_versioning_guard(dn_mysql_rendering *work, dunlin_string table, bool ends);
+const char *dn_mysql_engine_guard(dn_mysql_rendering *work, dunlin_string table,
+                                  dunlin_string engine);
+const char *dn_mysql_partition_guard(dn_mysql_rendering *work, dunlin_string table);
+void dn_mysql_wrap_guarded(dn_kit_text *sql, const char *guard);
+
 /* Ends the ALTER TABLE at work, if there is one. */
 int32_t dn_mysql_end_alter(dn_mysql_rendering *work);
 /* Begins a statement that alters a table so that a versioned one takes it. */
-void dn_mysql_keep_history(dn_mysql_rendering *work, dunlin_string table);
+int32_t dn_mysql_keep_history(dn_mysql_rendering *work, dunlin_string table);
 /* Begins a clause of ALTER TABLE for the operation at work; ends the one before where they do not
  * go together: `names` are what the clause speaks of, `makes` of them are new. */
 int32_t dn_mysql_begin_clause(dn_mysql_rendering *work, dunlin_string table,
@@ -145,6 +159,11 @@ int32_t dn_mysql_render_index(dn_mysql_rendering *work);
 /* Clauses of ALTER TABLE: *done is false where the operation is none. */
 int32_t dn_mysql_render_alter(dn_mysql_rendering *work, bool *done);
 int32_t dn_mysql_render_column_change(dn_mysql_rendering *work);
+/* [MDB] WITH SYSTEM VERSIONING comes or goes. */
+int32_t dn_mysql_change_versioning(dn_mysql_rendering *work, const dunlin_operation *operation,
+                                   bool ends);
+/* Refuses a column for the times of rows that comes or goes without it. */
+int32_t dn_mysql_check_row_time(dn_mysql_rendering *work, const dunlin_operation *operation);
 int32_t dn_mysql_render_table_change(dn_mysql_rendering *work);
 int32_t dn_mysql_render_drop_column(dn_mysql_rendering *work);
 /* Refuses what would leave a view broken: the object, or a column of it. */
@@ -160,6 +179,8 @@ int32_t dn_mysql_render_object(dn_mysql_rendering *work);
 int32_t dn_mysql_check_counter(dn_mysql_rendering *work, uint64_t first, uint64_t end);
 /* Before a key goes: "MODIFY COLUMN ..., " where a column numbers itself and nothing else begins with it. */
 int32_t dn_mysql_pause_counter(dn_mysql_rendering *work, dunlin_string table, dunlin_string column);
+/* Before the clause by which a column begins to number itself. */
+int32_t dn_mysql_begin_counter(dn_mysql_rendering *work, dunlin_string table, dunlin_string column);
 bool dn_mysql_is_paused(const dn_mysql_rendering *work, dunlin_string table, dunlin_string column);
 /* Behind the operation: lets it number itself again where there is a key now. */
 int32_t dn_mysql_resume_counter(dn_mysql_rendering *work, const dunlin_operation *operation);
@@ -167,6 +188,7 @@ int32_t dn_mysql_resume_counter(dn_mysql_rendering *work, const dunlin_operation
 int32_t dn_mysql_add_counter_key(dn_mysql_rendering *work, uint64_t first, uint64_t end);
 /* The same for one column, whatever keys there are. */
 int32_t dn_mysql_add_index_of_counter(dn_mysql_rendering *work, const dunlin_operation *column);
+int32_t dn_mysql_tell(dn_mysql_rendering *work, const dunlin_operation *operation);
 bool dn_mysql_is_told(const dn_mysql_rendering *work, const dunlin_operation *operation);
 
 /* --- current facts ---------------------------------------------------------------------------------------------- */

@@ -29,7 +29,7 @@ begin(dn_mysql_rendering *work, const dunlin_operation *operation)
     int32_t status =
         dn_mysql_begin_clause(work, operation->path[0], operation->path + 1, named ? 1 : 0);
 
-    work->guard = work->script ? dn_mysql_guard(work, operation) : NULL;
+    work->guard = dn_mysql_guard(work, operation);
     return status;
 }
 
@@ -150,8 +150,9 @@ typedef struct other_key {
     dn_mysql_rendering *work;
     const dunlin_operation *operation;
     dn_kit_set columns;
-    bool found;     /* another key begins with the same column */
-    bool has_index; /* one that nobody made for this key holds its columns */
+    bool found;            /* another key begins with the same column */
+    bool has_index;        /* one that nobody made for this key holds its columns */
+    dunlin_string implied; /* the one that the server made for it, where it is known */
 } other_key;
 
 static bool
@@ -186,9 +187,14 @@ look_for_user(const dunlin_fact *fact, void *context)
                         dn_mysql_same_name(columns.list[0].text, other->columns.list[0].text);
     } else if (dn_kit_same(fact->kind, DUNLIN_KIND_INDEX) ||
                dn_kit_same(fact->kind, DUNLIN_KIND_UNIQUE) ||
-               dn_kit_same(fact->kind, DUNLIN_KIND_PRIMARY_KEY))
-        other->has_index |= !dn_kit_set_is_true(dn_mysql_fact_members(fact), "implied") &&
-                            holds_columns(fact, &other->columns);
+               dn_kit_same(fact->kind, DUNLIN_KIND_PRIMARY_KEY)) {
+        if (!holds_columns(fact, &other->columns))
+            return DUNLIN_OK;
+        if (dn_kit_set_is_true(dn_mysql_fact_members(fact), "implied"))
+            other->implied = fact->path[1];
+        else
+            other->has_index = true;
+    }
     return DUNLIN_OK;
 }
 
@@ -210,11 +216,13 @@ drop_implied_index(dn_mysql_rendering *work, const dunlin_operation *operation)
                               &other);
     if (other.found || other.has_index)
         return DUNLIN_OK;
-    /* That of a key without a name is called like its first column. */
-    if (dn_mysql_is_made_up(name))
+    /* That of a key that had no name when it was made is called like its first column. */
+    if (other.implied.length > 0)
+        name = other.implied;
+    else if (dn_mysql_is_made_up(name))
         name = other.columns.list[0].text;
     dn_kit_text_add(&work->sql, ",\n    DROP INDEX ");
-    if (work->script && work->server.mariadb)
+    if ((work->script || dn_mysql_repeats(work)) && work->server.mariadb)
         dn_kit_text_add(&work->sql, "IF EXISTS ");
     dn_mysql_add_name(work, name);
     return DUNLIN_OK;
@@ -357,6 +365,8 @@ add_what_needs_it(dn_mysql_rendering *work, const dunlin_operation *operation)
                               &need);
     if (need.key != NULL && !need.other && !is_replaced(work, operation, need.column)) {
         dn_kit_text_add(&work->sql, "ADD INDEX ");
+        if (dn_mysql_repeats(work) && work->server.mariadb)
+            dn_kit_text_add(&work->sql, "IF NOT EXISTS ");
         dn_mysql_add_name(work, need.key->path[1]);
         dn_kit_text_add(&work->sql, " ");
         dn_mysql_add_columns(work, dn_kit_set_list(dn_mysql_fact_members(need.key), "columns"));
@@ -412,7 +422,7 @@ rename_column(dn_mysql_rendering *work, const dunlin_operation *operation)
 
     if (status == DUNLIN_OK)
         status = dn_mysql_begin_clause(work, operation->path[0], names, 2);
-    work->guard = work->script ? dn_mysql_guard(work, operation) : NULL;
+    work->guard = dn_mysql_guard(work, operation);
     if (status == DUNLIN_OK && renames_columns(&work->server)) {
         dn_kit_text_add(&work->sql, "RENAME COLUMN ");
         dn_mysql_add_name(work, names[0]);
@@ -528,7 +538,7 @@ rename_key(dn_mysql_rendering *work, const dunlin_operation *operation)
     if (is_kind(operation, DUNLIN_KIND_CHECK) || is_kind(operation, DUNLIN_KIND_FOREIGN_KEY))
         return rename_anew(work, operation);
     status = dn_mysql_begin_clause(work, operation->path[0], names, 2);
-    work->guard = work->script ? dn_mysql_guard(work, operation) : NULL;
+    work->guard = dn_mysql_guard(work, operation);
     dn_kit_text_add(&work->sql, "RENAME INDEX ");
     dn_mysql_add_name(work, names[0]);
     dn_kit_text_add(&work->sql, " TO ");

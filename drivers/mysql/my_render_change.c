@@ -288,8 +288,7 @@ convert_labels(dn_mysql_rendering *work, const dunlin_operation *operation, dn_k
                                      (dn_kit_set){wide.items, wide.count});
     }
     if (status == DUNLIN_OK)
-        status = dn_mysql_push_step(work, work->at, count,
-                                    work->script ? dn_mysql_guard(work, operation) : NULL);
+        status = dn_mysql_push_step(work, work->at, count, dn_mysql_guard(work, operation));
     if (status == DUNLIN_OK) {
         dn_kit_text_add(&work->sql, "UPDATE ");
         dn_mysql_add_name(work, operation->path[0]);
@@ -297,8 +296,7 @@ convert_labels(dn_mysql_rendering *work, const dunlin_operation *operation, dn_k
         dn_mysql_add_name(work, operation->path[1]);
         dn_kit_text_add(&work->sql, " = ");
         dn_kit_text_add_string(&work->sql, value);
-        status = dn_mysql_push_step(work, work->at, count,
-                                    work->script ? dn_mysql_guard(work, operation) : NULL);
+        status = dn_mysql_push_step(work, work->at, count, dn_mysql_guard(work, operation));
     }
     dn_mysql_list_free(&old);
     dn_mysql_list_free(&wide);
@@ -340,6 +338,32 @@ is_comment_of_view(dn_mysql_rendering *work, const dunlin_operation *operation)
            dn_mysql_find(work, DUNLIN_KIND_VIEW, operation->path[0], dn_kit_string("")) != NULL;
 }
 
+/* What the column is from now on: operations up to `end`, which may change its default alone. */
+static int32_t
+write_change(dn_mysql_rendering *work, const dunlin_operation *operation, dn_kit_set now,
+             bool default_alone, uint64_t end)
+{
+    bool counts = begins_to_count(work, end);
+    int32_t status =
+        counts ? dn_mysql_begin_counter(work, operation->path[0], operation->path[1]) : DUNLIN_OK;
+
+    if (status == DUNLIN_OK)
+        status = dn_mysql_begin_clause(work, operation->path[0], operation->path + 1, 1);
+    work->guard = dn_mysql_guard(work, operation);
+    if (status != DUNLIN_OK)
+        return status;
+    if (default_alone && dn_kit_set_find(now, "on_update") == NULL) {
+        add_new_default(work, operation->path[1], now);
+        return DUNLIN_OK;
+    }
+    dn_kit_text_add(&work->sql, "MODIFY COLUMN ");
+    status = dn_mysql_add_column(work, operation->path[0], operation->path[1], now);
+    return status == DUNLIN_OK && counts &&
+                   !dn_mysql_is_paused(work, operation->path[0], operation->path[1])
+               ? dn_mysql_add_index_of_counter(work, operation)
+               : status;
+}
+
 int32_t
 dn_mysql_render_column_change(dn_mysql_rendering *work)
 {
@@ -370,16 +394,7 @@ dn_mysql_render_column_change(dn_mysql_rendering *work)
         !is_plain_cast(operation->using_expression, operation->path[1]))
         status = convert_labels(work, operation, now, end);
     if (status == DUNLIN_OK)
-        status = dn_mysql_begin_clause(work, operation->path[0], operation->path + 1, 1);
-    work->guard = work->script ? dn_mysql_guard(work, operation) : NULL;
-    if (status == DUNLIN_OK && alone && dn_kit_set_find(now, "on_update") == NULL) {
-        add_new_default(work, operation->path[1], now);
-    } else if (status == DUNLIN_OK) {
-        dn_kit_text_add(&work->sql, "MODIFY COLUMN ");
-        status = dn_mysql_add_column(work, operation->path[0], operation->path[1], now);
-        if (status == DUNLIN_OK && begins_to_count(work, end))
-            status = dn_mysql_add_index_of_counter(work, operation);
-    }
+        status = write_change(work, operation, now, alone, end);
     dn_mysql_list_free(&list);
     work->at = end - 1;
     return status;
@@ -491,7 +506,7 @@ dn_mysql_render_drop_column(dn_mysql_rendering *work)
 
     if (status == DUNLIN_OK)
         status = dn_mysql_begin_clause(work, operation->path[0], operation->path + 1, 1);
-    work->guard = work->script ? dn_mysql_guard(work, operation) : NULL;
+    work->guard = dn_mysql_guard(work, operation);
     for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]) && status == DUNLIN_OK; i++) {
         dropping drop = {.work = work, .operation = operation, .words = kinds[i].words};
 

@@ -98,14 +98,14 @@ dn_mysql_check_counter(dn_mysql_rendering *work, uint64_t first, uint64_t end)
                            (int)column->path[1].length, column->path[1].data);
 }
 
-static int32_t
-tell(dn_mysql_rendering *work, const dunlin_operation *index)
+int32_t
+dn_mysql_tell(dn_mysql_rendering *work, const dunlin_operation *operation)
 {
     dn_mysql_told *told = dn_kit_pool_take(&work->pool, sizeof(*told));
 
     if (told == NULL)
         return dn_kit_no_memory(work->call);
-    told->index = index;
+    told->operation = operation;
     told->next = work->told;
     work->told = told;
     return DUNLIN_OK;
@@ -121,7 +121,7 @@ dn_mysql_add_index_of_counter(dn_mysql_rendering *work, const dunlin_operation *
         return DUNLIN_OK;
     dn_kit_text_add(&work->sql, work->clauses > 0 ? ", ADD " : ",\n    ");
     status = dn_mysql_add_index(work, index);
-    return status == DUNLIN_OK ? tell(work, index) : status;
+    return status == DUNLIN_OK ? dn_mysql_tell(work, index) : status;
 }
 
 int32_t
@@ -141,7 +141,7 @@ bool
 dn_mysql_is_told(const dn_mysql_rendering *work, const dunlin_operation *operation)
 {
     for (const dn_mysql_told *told = work->told; told != NULL; told = told->next)
-        if (told->index == operation)
+        if (told->operation == operation)
             return true;
     return false;
 }
@@ -173,21 +173,31 @@ add_counter(dn_mysql_rendering *work, const dn_mysql_paused *paused, uint64_t be
     return status;
 }
 
+static const dn_mysql_paused *
+pause_now(dn_mysql_rendering *work, dunlin_string table, dunlin_string column)
+{
+    dn_mysql_paused *paused = dn_kit_pool_take(&work->pool, sizeof(*paused));
+
+    if (paused == NULL)
+        return NULL;
+    *paused = (dn_mysql_paused){table, column, work->paused};
+    work->paused = paused;
+    return paused;
+}
+
 /* Error 1075: a column that numbers itself is not left without a key. */
 int32_t
 dn_mysql_pause_counter(dn_mysql_rendering *work, dunlin_string table, dunlin_string column)
 {
-    dn_mysql_paused *paused;
+    const dn_mysql_paused *paused;
     bool counts;
     int32_t status;
 
     if ((work->call->flags & DUNLIN_CALL_OWN_WORDS) == 0)
         return DUNLIN_OK;
-    paused = dn_kit_pool_take(&work->pool, sizeof(*paused));
+    paused = pause_now(work, table, column);
     if (paused == NULL)
         return dn_kit_no_memory(work->call);
-    *paused = (dn_mysql_paused){table, column, work->paused};
-    work->paused = paused;
     status = add_counter(work, paused, work->at, &counts);
     dn_kit_text_add(&work->sql, ",\n    ");
     if (work->name_count < DN_MYSQL_NAMES)
@@ -208,18 +218,45 @@ begins_key(const dunlin_operation *key, const dn_mysql_paused *paused)
                                  false));
 }
 
+static const dunlin_operation *
+key_to_come(const dn_mysql_rendering *work, const dn_mysql_paused *paused)
+{
+    for (uint64_t i = work->at + 1; i < work->count; i++)
+        if (begins_key(work->operations[i], paused))
+            return work->operations[i];
+    return NULL;
+}
+
+/* Another column has not been given its key back: what is to count now stands with its own key, behind. Where each
+ * change stands by itself, or what is called alike does, so does this one, once the key is there. */
+int32_t
+dn_mysql_begin_counter(dn_mysql_rendering *work, dunlin_string table, dunlin_string column)
+{
+    const dn_mysql_paused wanted = {table, column, NULL};
+    const dunlin_operation *key = key_to_come(work, &wanted);
+    bool alike = key != NULL && dn_kit_same(key->kind, DUNLIN_KIND_UNIQUE) &&
+                 dn_mysql_same_name(key->path[1], column);
+
+    if (key != NULL && (dn_mysql_repeats(work) || alike))
+        return pause_now(work, table, column) != NULL ? DUNLIN_OK : dn_kit_no_memory(work->call);
+    for (const dn_mysql_paused *paused = work->paused; paused != NULL; paused = paused->next)
+        if (dn_kit_equal(paused->table, table))
+            return dn_mysql_end_alter(work);
+    return DUNLIN_OK;
+}
+
 /* A row with 0 keeps it. */
 static int32_t
 count_again(dn_mysql_rendering *work, const dn_mysql_paused *paused)
 {
     bool counts;
-    int32_t status;
+    int32_t status = dn_mysql_keep_history(work, paused->table);
 
-    dn_mysql_keep_history(work, paused->table);
     dn_kit_text_add(&work->sql, "ALTER TABLE ");
     dn_mysql_add_name(work, paused->table);
     dn_kit_text_add(&work->sql, " ");
-    status = add_counter(work, paused, work->count, &counts);
+    if (status == DUNLIN_OK)
+        status = add_counter(work, paused, work->count, &counts);
     if (status != DUNLIN_OK || !counts) {
         dn_kit_text_clear(&work->sql);
         return status;

@@ -71,7 +71,9 @@ dn_mysql_guard(dn_mysql_rendering *work, const dunlin_operation *operation)
     const char *letters = "";
     char *kept;
 
-    if (!work->script || operation->path_count == 0)
+    if (!work->script)
+        return dn_mysql_repeats(work) ? dn_mysql_repeat_guard(work, operation) : NULL;
+    if (operation->path_count == 0)
         return NULL;
     if (is_other_case(operation))
         letters = "BINARY ";

@@ -149,7 +149,9 @@ dn_mysql_render_index(dn_mysql_rendering *work)
     if (status != DUNLIN_OK)
         return status;
     if (dn_kit_set_is_true(set, "unique"))
-        dn_mysql_keep_history(work, operation->path[0]);
+        status = dn_mysql_keep_history(work, operation->path[0]);
+    if (status != DUNLIN_OK)
+        return status;
     dn_kit_text_format(&work->sql, "CREATE %s%sINDEX %s",
                        dn_kit_set_is_true(set, "unique") ? "UNIQUE " : "",
                        dn_kit_same(method, "fulltext")  ? "FULLTEXT "

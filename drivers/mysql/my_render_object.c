@@ -158,7 +158,7 @@ create_code(dn_mysql_rendering *work, const dunlin_operation *operation)
     if (text.length == 0)
         return dn_mysql_refuse(work, NULL, "portable routines or triggers: '%.*s'",
                                (int)name.length, name.data);
-    if (work->script) {
+    if (work->script || dn_mysql_repeats(work)) {
         dn_kit_text_format(&work->sql, "DROP %s IF EXISTS ",
                            is_kind(operation, DUNLIN_KIND_TRIGGER) ? "TRIGGER"
                                                                    : words_of_routine(operation));

@@ -48,24 +48,24 @@ find_option(dunlin_string list, dunlin_string option)
     return dn_kit_string("");
 }
 
-/* [MDB] CREATE TABLE, "Table Options": numbers have no DEFAULT, nought stands for it. */
-static bool
-is_counted(dunlin_string option)
+/* [MDB] CREATE TABLE, "Table Options": numbers have no DEFAULT, nought stands for it, or what is so unless it is
+ * said. */
+static const char *
+default_of(dunlin_string option)
 {
     static const char *const names[] = {"avg_row_length", "checksum", "delay_key_write",
-                                        "key_block_size", "max_rows", "min_rows",
-                                        "page_checksum"};
+                                        "key_block_size", "max_rows", "min_rows"};
     dunlin_string name = {option.data, name_length(option)};
 
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
         if (dn_kit_same_word(name, names[i]))
-            return true;
-    return false;
+            return "0";
+    return dn_kit_same_word(name, "page_checksum") ? "1" : "DEFAULT";
 }
 
-/* The options that are new or said otherwise, and an end to those that are gone. */
+/* The options that are new or said otherwise. */
 static void
-add_options(dn_kit_text *text, dunlin_string before, dunlin_string after)
+add_new_options(dn_kit_text *text, dunlin_string before, dunlin_string after)
 {
     dunlin_string list = after;
     dunlin_string option;
@@ -73,11 +73,19 @@ add_options(dn_kit_text *text, dunlin_string before, dunlin_string after)
     while ((option = next_option(&list)).length > 0)
         if (!dn_kit_equal(find_option(before, option), option))
             dn_kit_text_format(text, " %.*s", (int)option.length, option.data);
-    list = before;
+}
+
+/* An end to those that are gone. */
+static void
+end_old_options(dn_kit_text *text, dunlin_string before, dunlin_string after)
+{
+    dunlin_string list = before;
+    dunlin_string option;
+
     while ((option = next_option(&list)).length > 0)
         if (find_option(after, option).length == 0)
             dn_kit_text_format(text, " %.*s = %s", (int)name_length(option), option.data,
-                               is_counted(option) ? "0" : "DEFAULT");
+                               default_of(option));
 }
 
 /* A comment that is there already is not written again. */
@@ -86,6 +94,13 @@ is_known_comment(dn_kit_set now, const dunlin_property *member)
 {
     return dn_kit_same(member->name, "comment") &&
            dn_kit_equal(dn_kit_set_text(now, "comment"), member->text);
+}
+
+static bool
+changes_engine(const dunlin_operation *operation)
+{
+    return dn_kit_set_find(dn_mysql_set(operation), "engine") != NULL ||
+           dn_mysql_unsets(operation, "engine");
 }
 
 /* What stands behind ALTER TABLE without commas; empty where nothing of it changes. */
@@ -108,7 +123,9 @@ add_settings(dn_mysql_rendering *work, const dunlin_operation *operation, dn_kit
     memset(&sql, 0, sizeof(sql));
     if (dn_mysql_unsets(operation, "engine"))
         dn_kit_text_add(settings, " ENGINE = InnoDB");
-    add_options(settings, dn_kit_set_text(now, "options"), after);
+    add_new_options(settings, dn_kit_set_text(now, "options"), after);
+    if (!changes_engine(operation))
+        end_old_options(settings, dn_kit_set_text(now, "options"), after);
     if (dn_mysql_unsets(operation, "comment"))
         dn_kit_text_add(settings, " COMMENT = ''");
     if (plain.failed || settings->failed)
@@ -122,8 +139,40 @@ begin(dn_mysql_rendering *work, const dunlin_operation *operation)
 {
     int32_t status = dn_mysql_begin_clause(work, operation->path[0], NULL, 0);
 
-    work->guard = work->script ? dn_mysql_guard(work, operation) : NULL;
+    work->guard = dn_mysql_guard(work, operation);
     return status;
+}
+
+static int32_t
+write_settings(dn_mysql_rendering *work, const dunlin_operation *operation, dunlin_string text)
+{
+    int32_t status;
+
+    if (text.length == 0)
+        return DUNLIN_OK;
+    status = begin(work, operation);
+    while (text.length > 0 && *text.data == ' ')
+        text = (dunlin_string){text.data + 1, text.length - 1};
+    dn_kit_text_add_string(&work->sql, text);
+    return status;
+}
+
+/* [MDB] error 1911: only the engine that they are of takes an end to them, before it is another one. */
+static int32_t
+leave_engine(dn_mysql_rendering *work, const dunlin_operation *operation, dn_kit_set now,
+             dunlin_string after)
+{
+    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text old = {0};
+    int32_t status;
+
+    end_old_options(&old, dn_kit_set_text(now, "options"), after);
+    if (old.failed)
+        return dn_kit_no_memory(work->call);
+    status = write_settings(work, operation, dn_kit_text_string(&old));
+    if (!work->script && old.length > 0)
+        work->guard =
+            dn_mysql_engine_guard(work, operation->path[0], dn_kit_set_text(now, "engine"));
+    return status == DUNLIN_OK && old.length > 0 ? dn_mysql_end_alter(work) : status;
 }
 
 static int32_t
@@ -132,26 +181,11 @@ change_settings(dn_mysql_rendering *work, const dunlin_operation *operation, dn_
 {
     DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text settings = {0};
     int32_t status = add_settings(work, operation, now, after, &settings);
-    dunlin_string text = dn_kit_text_string(&settings);
 
-    if (status != DUNLIN_OK || text.length == 0)
-        return status;
-    status = begin(work, operation);
-    while (text.length > 0 && *text.data == ' ')
-        text = (dunlin_string){text.data + 1, text.length - 1};
-    dn_kit_text_add_string(&work->sql, text);
-    return status;
-}
-
-/* [MDB] error 4124: in the same statement no column can be kept out of it. */
-static int32_t
-change_versioning(dn_mysql_rendering *work, const dunlin_operation *operation, bool ends)
-{
-    int32_t status = begin(work, operation);
-
-    dn_kit_text_add(&work->sql, ends ? "DROP SYSTEM VERSIONING" : "ADD SYSTEM VERSIONING");
-    work->name_count = DN_MYSQL_NAMES;
-    return status;
+    if (status == DUNLIN_OK && changes_engine(operation))
+        status = leave_engine(work, operation, now, after);
+    return status == DUNLIN_OK ? write_settings(work, operation, dn_kit_text_string(&settings))
+                               : status;
 }
 
 /* `p` of `p` (`from`, `to`) */
@@ -175,13 +209,15 @@ change_period(dn_mysql_rendering *work, const dunlin_operation *operation, dunli
         return DUNLIN_OK;
     if (before.length > 0) {
         status = begin(work, operation);
-        dn_kit_text_add(&work->sql, "DROP PERIOD FOR ");
+        dn_kit_text_add(&work->sql,
+                        dn_mysql_repeats(work) ? "DROP PERIOD IF EXISTS FOR " : "DROP PERIOD FOR ");
         add_period_name(work, before);
         work->name_count = DN_MYSQL_NAMES;
     }
     if (status == DUNLIN_OK && after.length > 0) {
         status = begin(work, operation);
-        dn_kit_text_add(&work->sql, "ADD PERIOD FOR ");
+        dn_kit_text_add(&work->sql, dn_mysql_repeats(work) ? "ADD PERIOD IF NOT EXISTS FOR "
+                                                           : "ADD PERIOD FOR ");
         dn_kit_text_add_string(&work->sql, after);
     }
     return status;
@@ -203,10 +239,12 @@ change_partitions(dn_mysql_rendering *work, const dunlin_operation *operation)
     dn_mysql_add_name(work, operation->path[0]);
     dn_kit_text_add(&work->sql, text.length > 0 ? " PARTITION BY " : " REMOVE PARTITIONING");
     dn_kit_text_add_string(&work->sql, text);
-    return status == DUNLIN_OK
-               ? dn_mysql_push_step(work, work->at, 1,
-                                    work->script ? dn_mysql_guard(work, operation) : NULL)
-               : status;
+    if (status != DUNLIN_OK)
+        return status;
+    return dn_mysql_push_step(work, work->at, 1,
+                              text.length == 0 && !work->script
+                                  ? dn_mysql_partition_guard(work, operation->path[0])
+                                  : dn_mysql_guard(work, operation));
 }
 
 int32_t
@@ -223,7 +261,7 @@ dn_mysql_render_table_change(dn_mysql_rendering *work)
     int32_t status = change_settings(work, operation, now, after);
 
     if (status == DUNLIN_OK && ends != dn_mysql_contains(after, versioning))
-        status = change_versioning(work, operation, ends);
+        status = dn_mysql_change_versioning(work, operation, ends);
     if (status == DUNLIN_OK)
         status = change_period(work, operation, dn_kit_set_text(now, "period"));
     return status == DUNLIN_OK ? change_partitions(work, operation) : status;

@@ -133,6 +133,8 @@ add_unique(dn_mysql_rendering *work, const dunlin_operation *operation)
     if (status != DUNLIN_OK)
         return status;
     dn_kit_text_add(&work->sql, "UNIQUE KEY ");
+    if (work->server.mariadb && dn_mysql_repeats(work))
+        dn_kit_text_add(&work->sql, "IF NOT EXISTS ");
     if (operation->path_count > 1 && operation->path[1].length > 0) {
         dn_mysql_add_name(work, operation->path[1]);
         dn_kit_text_add(&work->sql, " ");

@@ -157,12 +157,26 @@ dn_mysql_scan_peek(const dn_mysql_scan *scan)
     return token;
 }
 
+/* [MDB] SET STATEMENT a = 1, b = 2 FOR statement */
+static void
+skip_settings(dn_mysql_scan *scan, dn_mysql_token *token)
+{
+    dn_mysql_token next = dn_mysql_scan_peek(scan);
+
+    if (!dn_mysql_is_word(token, "SET") || !dn_mysql_is_word(&next, "STATEMENT"))
+        return;
+    while (dn_mysql_scan_next(scan, token) && !dn_mysql_is_word(token, "FOR"))
+        continue;
+    dn_mysql_scan_next(scan, token);
+}
+
 bool
 dn_mysql_scan_head(dn_mysql_scan *scan, dn_mysql_token *token)
 {
     do
         dn_mysql_scan_next(scan, token);
     while (dn_mysql_is_symbol(token, ';'));
+    skip_settings(scan, token);
     return token->kind != DN_MYSQL_END;
 }
 

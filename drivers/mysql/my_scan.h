@@ -34,7 +34,7 @@ void dn_mysql_scan_begin(dn_mysql_scan *scan, dunlin_string text);
 bool dn_mysql_scan_next(dn_mysql_scan *scan, dn_mysql_token *token);
 /* The next one without taking it. */
 dn_mysql_token dn_mysql_scan_peek(const dn_mysql_scan *scan);
-/* The first one that is no ';'. */
+/* The first one of a statement, behind ';' and SET STATEMENT .. FOR. */
 bool dn_mysql_scan_head(dn_mysql_scan *scan, dn_mysql_token *token);
 bool dn_mysql_is_word(const dn_mysql_token *token, const char *word);
 /* One of `words`, which are separated by blanks. */

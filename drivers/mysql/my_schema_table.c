@@ -32,6 +32,15 @@ enum column_cell {
 enum check_cell { CHECK_TABLE, CHECK_NAME, CHECK_CLAUSE, CHECK_LEVEL };
 
 /* --- the table itself -------------------------------------------------------------------------------- */
+/* [MDB] Any ALTER writes what is so in Aria unless it is said; other engines keep the word, and do not know it. */
+static bool
+says_nothing(const dn_mysql_row *row, dunlin_string option)
+{
+    return dn_mysql_begins(option, "page_checksum=") &&
+           (!dn_kit_same_word(row->cells[TABLE_ENGINE], "Aria") ||
+            dn_kit_same_word(option, "page_checksum=1"));
+}
+
 /* CREATE_OPTIONS without what is told elsewhere. */
 static dunlin_string
 options_of(dn_mysql_schema *schema, const dn_mysql_row *row)
@@ -46,7 +55,7 @@ options_of(dn_mysql_schema *schema, const dn_mysql_row *row)
         at += strspn(at, " ");
         word = (dunlin_string){at, strcspn(at, " ")};
         at += word.length;
-        if (word.length == 0 || dn_kit_same(word, "partitioned"))
+        if (word.length == 0 || dn_kit_same(word, "partitioned") || says_nothing(row, word))
             continue;
         dn_kit_text_add(&text, text.length > 0 ? " " : "");
         dn_kit_text_add_string(&text, word);

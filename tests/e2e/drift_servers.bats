@@ -276,3 +276,84 @@ SQL
     refute_stderr routines
     sql_my "$url" "DROP USER $user@'%'"
 }
+
+# mariadb_one, mariadb_two: what changes in ways for which IF [NOT] EXISTS has no place.
+mariadb_one() {
+    cat <<'SQL'
+CREATE TABLE moves (a int NOT NULL AUTO_INCREMENT, b int, PRIMARY KEY (a));
+CREATE TABLE loses (a int NOT NULL AUTO_INCREMENT, b int, PRIMARY KEY (a));
+CREATE TABLE widens (a int NOT NULL AUTO_INCREMENT, b int, PRIMARY KEY (a));
+CREATE TABLE gets (b int);
+CREATE TABLE versioned (a int, b int) WITH SYSTEM VERSIONING;
+CREATE TABLE kept (a int, b int) WITH SYSTEM VERSIONING;
+CREATE TABLE timed (a int);
+CREATE TABLE aria (a int) ENGINE = Aria TRANSACTIONAL = 1;
+CREATE TABLE parts (a int) PARTITION BY HASH (a) PARTITIONS 2;
+CREATE TABLE checks (a int NOT NULL DEFAULT 3 CHECK (a > 0), b int, CHECK (b <> 5));
+CREATE TABLE computed (a int, b int AS (a * 2) VIRTUAL, c int AS (a + 1) STORED);
+CREATE TABLE chars (a varchar(9), b varchar(9) CHARACTER SET latin1) CHARSET = utf8mb4;
+CREATE TABLE p (id int PRIMARY KEY, k varchar(9) CHARACTER SET latin1, UNIQUE (k));
+CREATE TABLE c (a int, k varchar(9) CHARACTER SET latin1, KEY i (a, k), CONSTRAINT f FOREIGN KEY (a) REFERENCES p (id), FOREIGN KEY (k) REFERENCES p (k));
+CREATE FUNCTION f(a varchar(99)) RETURNS varchar(99) RETURN concat(a, "d\"q" /* it's */);
+SQL
+}
+
+mariadb_two() {
+    cat <<'SQL'
+CREATE TABLE moves (a int NOT NULL, b int NOT NULL AUTO_INCREMENT, PRIMARY KEY (b));
+CREATE TABLE loses (a int NOT NULL, b int);
+CREATE TABLE widens (a int NOT NULL AUTO_INCREMENT, b int, KEY (a));
+CREATE TABLE gets (b int, id int NOT NULL AUTO_INCREMENT PRIMARY KEY, c int UNIQUE);
+CREATE TABLE versioned (a int, b int);
+CREATE TABLE kept (a bigint, c int) WITH SYSTEM VERSIONING;
+CREATE TABLE timed (a int, s timestamp(6) GENERATED ALWAYS AS ROW START INVISIBLE, e timestamp(6) GENERATED ALWAYS AS ROW END,
+    PERIOD FOR SYSTEM_TIME (s, e)) WITH SYSTEM VERSIONING;
+CREATE TABLE aria (a int) ENGINE = MyISAM;
+CREATE TABLE parts (a int);
+CREATE TABLE checks (a int NOT NULL DEFAULT 3 CHECK (a > 1), b int CHECK (b is not null), c int CHECK (c > 0));
+CREATE TABLE computed (a bigint, b int AS (a * 3) STORED, c int AS (a + 1) VIRTUAL, d int AS (b + c) VIRTUAL);
+CREATE TABLE chars (a varchar(9) NOT NULL, b varchar(9)) CHARSET = latin1 COLLATE = latin1_bin;
+CREATE TABLE p (id int PRIMARY KEY, k varchar(9) CHARACTER SET latin1 NOT NULL, UNIQUE (k));
+CREATE TABLE c (a int, k varchar(9) CHARACTER SET latin1 NOT NULL, x int, KEY i (a, x), CONSTRAINT f FOREIGN KEY (a) REFERENCES p (id), FOREIGN KEY (k) REFERENCES p (k));
+SQL
+}
+
+# fixes FROM TO [--revert]: from the first schema a database was taken to the other one by hand.
+fixes() {
+    local to elsewhere
+    url=$(fresh_database mysql) to=$(fresh_database mysql) elsewhere=$(fresh_database mysql)
+    rm -rf migrations schema.sql && mkdir migrations
+    "$1" >migrations/0001_one.sql
+    printf '{"dialect": "mysql", "targets": {"app": {"url": "%s", "kind": "development", "backup": "none"}}}\n' \
+        "$url" >dunlin.json
+    dunlin migrate
+    assert_exit 0
+    run_script "$to" "$("$2")"
+    dunlin diff "$url" "$to" --sql
+    assert_exit 0
+    run_script "$url" "$output"
+    dunlin drift --fix "by hand" "${@:3}"
+    assert_exit 4
+    assert_stdout "written "
+    dunlin migrate
+    assert_exit 0
+    dunlin drift
+    assert_exit 0
+    dunlin migrate --url "$elsewhere"
+    assert_exit 0
+    # A routine that no migration knows is nobody's.
+    [ "$1" = mariadb_one ] || sql_in "$url" "DROP FUNCTION f"
+    dunlin diff "$url" "$elsewhere" --exit-code
+    assert_exit 0
+    [ -z "${3-}" ] || return 0
+    [ "$1" = mariadb_one ] || sql_in "$to" "DROP FUNCTION f"
+    dunlin diff "$url" "$to" --exit-code
+    assert_exit 0
+}
+
+@test "mysql: changes for which IF [NOT] EXISTS has no place are made a migration, and taken back" {
+    with_plain_build
+    fixes mariadb_one mariadb_two
+    fixes mariadb_two mariadb_one
+    fixes mariadb_one mariadb_two --revert
+}

@@ -187,10 +187,19 @@ ALTER TABLE t DROP CONSTRAINT IF EXISTS CONSTRAINT_1, DROP FOREIGN KEY IF EXISTS
 DROP INDEX IF EXISTS b ON t;
 DROP INDEX IF EXISTS c ON t;
 DROP INDEX IF EXISTS i ON t;
+CREATE TABLE v (a int CHECK (a > 1), b int, c varchar(9)) CHARSET = latin1 COLLATE = latin1_bin;
+ALTER TABLE v MODIFY COLUMN IF EXISTS a int, MODIFY COLUMN IF EXISTS b int INVISIBLE CHECK (b > 2);
+ALTER TABLE v MODIFY COLUMN IF EXISTS c varchar(9) COLLATE latin1_swedish_ci, MODIFY COLUMN IF EXISTS gone int;
 SQL
     dunlin migrate --url "$my"
     assert_exit 0
     assert_equal "$(sql_my "$my" "SELECT (SELECT count(*) FROM information_schema.TABLE_CONSTRAINTS
         WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 't') + (SELECT count(*) FROM information_schema.STATISTICS
         WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 't')")" 0
+    # What the parser does not know of a column is said all the same.
+    assert_equal "$(sql_my "$my" "SELECT CONCAT_WS(' ', EXTRA, COLLATION_NAME) FROM information_schema.COLUMNS
+        WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 'v' AND COLUMN_NAME IN ('b', 'c')" "SELECT CHECK_CLAUSE
+        FROM information_schema.CHECK_CONSTRAINTS WHERE CONSTRAINT_SCHEMA = DATABASE()")" "INVISIBLE
+ latin1_swedish_ci
+\`b\` > 2"
 }

@@ -164,6 +164,9 @@ TEST(begin_opens_a_body_in_routines_only)
 TEST(an_anonymous_block_of_mariadb_is_one_statement)
 {
     ROUTINE("begin not atomic if a then select 1; end if; begin select 2; end; end");
+    ROUTINE(
+        "begin not atomic if a then alter table t add e timestamp(6) generated always as row end, add f int; "
+        "end if; end");
 }
 
 TEST(a_body_that_is_not_closed_is_refused)

@@ -48,9 +48,9 @@ static const dunlin_lexer_rule postgres_rules[] = {
 
 /* Each THEN of an IF is taken back by its ELSEIF or END IF, each THEN of a CASE by the WHEN before
  * it. So the word IF counts for nothing, and IF(..), IF EXISTS and IF NOT EXISTS need no care. */
-#define MYSQL_OPENERS "BEGIN|CASE|THEN|LOOP|REPEAT!(|WHILE|END FOR"
+#define MYSQL_OPENERS "BEGIN|CASE|THEN|LOOP|REPEAT!(|WHILE|END FOR|ROW END"
 #define MYSQL_CLOSERS \
-    "END|END IF|END CASE|END LOOP|END REPEAT|END WHILE|END FOR|ELSEIF|WHEN"
+    "END|END IF|END CASE|END LOOP|END REPEAT|END WHILE|END FOR|ROW END|ELSEIF|WHEN"
 
 static const dunlin_lexer_rule mysql_rules[] = {
     QUOTE(DUNLIN_LEX_DOUBLED | DUNLIN_LEX_BACKSLASH, "'", "'", ""),
@@ -67,7 +67,7 @@ static const dunlin_lexer_rule mysql_rules[] = {
          "CREATE [OR REPLACE] [DEFINER = *] [AGGREGATE] {PROCEDURE,FUNCTION,TRIGGER,EVENT}"
          "|ALTER [DEFINER = *] EVENT",
          MYSQL_OPENERS, MYSQL_CLOSERS),
-    BODY(0, "BEGIN", "NOT ATOMIC|+BEGIN|+CASE|+THEN|+LOOP|+REPEAT!(|+WHILE|+END FOR",
+    BODY(0, "BEGIN", "NOT ATOMIC|+BEGIN|+CASE|+THEN|+LOOP|+REPEAT!(|+WHILE|+END FOR|+ROW END",
          MYSQL_CLOSERS),
     CLIENT(0, "SOURCE"),
     CLIENT(0, "\\"),
