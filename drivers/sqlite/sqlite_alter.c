@@ -474,6 +474,31 @@ dn_sqlite_flush(dn_sqlite_rendering *work, dn_sqlite_state *state)
     return work->pool.failed && status == DUNLIN_OK ? dn_kit_no_memory(work->call) : status;
 }
 
+static bool
+is_key_of(const dunlin_operation *operation, int32_t verb, dunlin_string table)
+{
+    return operation->verb == verb && operation->path_count == 2 &&
+           is_kind(operation, DUNLIN_KIND_PRIMARY_KEY) &&
+           dn_sqlite_same_name(operation->path[0], table);
+}
+
+/* A table without rowids cannot be without its key until another one comes. */
+static bool
+waits_for_key(const dn_sqlite_rendering *work, const dn_sqlite_state *state)
+{
+    bool gone = false;
+
+    if (dn_kit_set_find(dn_kit_set_of(&state->table.set), "without_rowid") == NULL)
+        return false;
+    for (size_t i = 0; i < state->queued; i++)
+        gone = is_key_of(queued(work, state, i), DUNLIN_VERB_DROP, state->name) ||
+               (gone && !is_key_of(queued(work, state, i), DUNLIN_VERB_CREATE, state->name));
+    for (uint64_t i = work->at; gone && i < work->count; i++)
+        if (is_key_of(work->operations[i], DUNLIN_VERB_CREATE, state->name))
+            return true;
+    return false;
+}
+
 /* In the order in which they were begun. */
 int32_t
 dn_sqlite_flush_all(dn_sqlite_rendering *work)
@@ -484,7 +509,7 @@ dn_sqlite_flush_all(dn_sqlite_rendering *work)
         dn_sqlite_state *first = NULL;
 
         for (size_t i = 0; i < work->state_count; i++)
-            if (work->states[i].queued > 0 &&
+            if (work->states[i].queued > 0 && !waits_for_key(work, &work->states[i]) &&
                 (first == NULL || work->states[i].queue[0] < first->queue[0]))
                 first = &work->states[i];
         if (first == NULL)

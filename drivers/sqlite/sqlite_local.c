@@ -542,7 +542,7 @@ dn_sqlite_local_member(dn_sqlite_local *local, dn_sqlite_table *table, dunlin_st
         status = add_expression(local, table, dn_kit_set_find(given, "expr"), &set, "expr");
     if (status != DUNLIN_OK || dropped)
         return status;
-    if (name.length == 0)
+    if (name.length == 0 && dn_sqlite_kind_is_constraint(kind))
         name = dn_sqlite_content_name(local->pool, kind, dn_kit_set_of(&set));
     member = dn_sqlite_member_add(table, kind, name);
     if (member == NULL)

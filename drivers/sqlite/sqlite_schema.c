@@ -136,7 +136,8 @@ dn_sqlite_content_name(dn_kit_pool *pool, dn_sqlite_member_kind kind, dn_kit_set
 bool
 dn_sqlite_is_unnamed(const dn_sqlite_member *member)
 {
-    return member->name.length == 0 || member->name.data[0] == '(' || member->name.data[0] == '{';
+    return dn_sqlite_kind_is_constraint(member->kind) &&
+           (member->name.length == 0 || member->name.data[0] == '(' || member->name.data[0] == '{');
 }
 
 bool
