@@ -126,7 +126,7 @@ int32_t dn_mysql_push_triggers(dn_mysql_schema *schema, dn_mysql_record *record)
 int32_t dn_mysql_push_sequence(dn_mysql_schema *schema, dn_mysql_record *record);
 int32_t dn_mysql_push_routine(dn_mysql_schema *schema, dn_mysql_record *record);
 /* Of all that is asked for, in a question of its own. */
-/* The question, whose '@' stand for the name of the database. */
+/* The question, whose '@' stand for the name of the database; '@@' for itself. */
 void dn_mysql_ask_of(const dn_mysql_schema *schema, const char *question, dn_kit_text *sql);
 int32_t dn_mysql_push_grants(dn_mysql_schema *schema);
 int32_t dn_mysql_warn_of_unread(dn_mysql_schema *schema);

@@ -647,11 +647,15 @@ dn_mysql_ask_of(const dn_mysql_schema *schema, const char *question, dn_kit_text
 {
     const dunlin_value database = {.type = DUNLIN_VALUE_TEXT, .text = schema->database};
 
-    for (const char *at = question; *at != '\0'; at++)
-        if (*at == '@')
+    for (const char *at = question; *at != '\0'; at++) {
+        bool variable = at[0] == '@' && at[1] == '@';
+
+        if (*at == '@' && !variable)
             dn_mysql_add_value(sql, &database);
         else
-            dn_kit_text_add_string(sql, (dunlin_string){at, 1});
+            dn_kit_text_add_string(sql, (dunlin_string){at, variable ? 2 : 1});
+        at += variable ? 1 : 0;
+    }
 }
 
 int32_t

@@ -121,8 +121,13 @@ check_in_a_shadow() {
     refute_stderr "left out"
 
     url=$(fresh_database mysql)
-    sql_my "$url" "CREATE TABLE t (a int)" "CREATE EVENT e ON SCHEDULE EVERY 1 DAY DO DELETE FROM t"
+    sql_my "$url" "CREATE TABLE t (a int)" "CREATE EVENT e ON SCHEDULE EVERY 1 DAY DO DELETE FROM t" \
+        "CREATE FUNCTION early(a varchar(9)) RETURNS int RETURN 1" "ALTER DATABASE CHARACTER SET utf8mb3" \
+        "CREATE FUNCTION f(a varchar(9)) RETURNS int RETURN 1" "CREATE PROCEDURE p(a int) SELECT a" \
+        "CREATE FUNCTION g(a varchar(9) CHARACTER SET latin1) RETURNS int RETURN 1"
+    run_script "$url" "DELIMITER //
+CREATE PROCEDURE q() BEGIN DECLARE x varchar(9); SET x = 'a'; END//"
     dunlin schema dump --url "$url" --output schema.sql
     assert_exit 0
-    assert_stderr "warning: left out is what dunlin does not read: event (e)"
+    assert_stderr "warning: left out is what dunlin does not read: event (e); character set of the database, utf8mb3_general_ci, which texts in routines have (f, q)"
 }
