@@ -41,7 +41,8 @@ typedef struct reading {
     dunlin_value *values;
     unsigned char **decoded; /* bytea of the row at work, to be freed */
     int columns;
-    int32_t answer; /* of the host: once it is not DUNLIN_OK, nothing more is pushed */
+    PGresult **missing; /* that a relation is: told when nothing more comes */
+    int32_t answer;     /* of the host: once it is not DUNLIN_OK, nothing more is pushed */
 } reading;
 
 static bool
@@ -115,6 +116,14 @@ push_rows(reading *work, const PGresult *result)
     return status;
 }
 
+static bool
+is_missing(const PGresult *result)
+{
+    const char *sqlstate = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+
+    return sqlstate != NULL && strcmp(sqlstate, "42P01") == 0;
+}
+
 static int32_t
 read_results(reading *work, const char *sql)
 {
@@ -143,8 +152,13 @@ read_results(reading *work, const char *sql)
             dn_pg_drop_results(work->connection);
             return work->answer;
         default:
-            if (work->answer == DUNLIN_OK)
+            if (work->answer == DUNLIN_OK && is_missing(result)) {
+                work->answer = DUNLIN_MISSING;
+                *work->missing = result;
+                result = NULL;
+            } else if (work->answer == DUNLIN_OK) {
                 work->answer = dn_pg_fail(work->connection, result, sql);
+            }
             if (work->connection->dead)
                 return work->answer;
             break;
@@ -152,17 +166,55 @@ read_results(reading *work, const char *sql)
     }
 }
 
+/* --- what is there and cannot be seen ---------------------------------------------------------------------- */
+/* A schema of the search_path that the user may not use is passed over without a word: what is there would be taken
+ * for missing. Names are words of the server's message, whatever its language. */
+static const char hidden_relations[] =
+    "SELECT pg_catalog.format('%I', n.nspname), c.relname, pg_catalog.format('%I', current_user)"
+    " FROM pg_catalog.pg_namespace n JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid"
+    " WHERE NOT pg_catalog.has_schema_privilege(n.oid, 'USAGE')"
+    " AND n.nspname = ANY (SELECT CASE x.s WHEN '$user' THEN current_user"
+    " ELSE x.s END FROM (SELECT pg_catalog.btrim(u.s, ' \"') FROM pg_catalog.unnest("
+    "pg_catalog.string_to_array(pg_catalog.current_setting('search_path'), ',')) AS u (s)) AS x (s))"
+    " AND c.relkind IN ('r', 'p', 'f', 'v', 'm') AND pg_catalog.strpos(' ' ||"
+    " pg_catalog.regexp_replace($1, '[^[:alnum:]_$]+', ' ', 'g') || ' ', ' ' || c.relname || ' ') > 0"
+    " LIMIT 1";
+
+static int32_t
+fail_missing(dunlin_connection *connection, const PGresult *missing, const char *sql)
+{
+    DN_KIT_CLEANUP(dn_pg_clear) PGresult *result = NULL;
+    const char *message = PQresultErrorField(missing, PG_DIAG_MESSAGE_PRIMARY);
+    bool looks = message != NULL && PQtransactionStatus(connection->pg) == PQTRANS_IDLE;
+
+    int32_t status =
+        looks ? dn_pg_execute(connection, hidden_relations, &message, 1, &result) : DUNLIN_OK;
+
+    if (status != DUNLIN_OK)
+        return status;
+    if (!looks || PQntuples(result) == 0)
+        return dn_pg_fail(connection, missing, sql);
+    return dn_kit_fail(connection->call, DUNLIN_PERMISSION,
+                       "the user '%s' may not use the schema %s, where '%s' is: GRANT USAGE ON"
+                       " SCHEMA %s TO %s",
+                       PQuser(connection->pg), PQgetvalue(result, 0, 0), PQgetvalue(result, 0, 1),
+                       PQgetvalue(result, 0, 0), PQgetvalue(result, 0, 2));
+}
+
 static int32_t
 query(dunlin_connection *connection, const char *sql, const dn_pg_parameters *parameters)
 {
-    reading work = {.connection = connection};
+    DN_KIT_CLEANUP(dn_pg_clear) PGresult *missing = NULL;
+    reading work = {.connection = connection, .missing = &missing};
+    int32_t status;
 
     if (connection->dead ||
         PQsendQueryParams(connection->pg, sql, parameters->count, parameters->types,
                           parameters->texts, parameters->lengths, parameters->formats, 0) == 0)
         return dn_pg_fail_lost(connection);
     PQsetSingleRowMode(connection->pg);
-    return read_results(&work, sql);
+    status = read_results(&work, sql);
+    return missing != NULL && !connection->dead ? fail_missing(connection, missing, sql) : status;
 }
 
 int32_t

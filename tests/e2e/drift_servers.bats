@@ -94,6 +94,17 @@ drifts() {
     assert_json '[.differences[] | [.change, .path[0], .path[-1]]]' \
         '[["changed","shop","mood"],["extra","shop","hand"]]'
     assert_json .legacy '["schema '"'others'"'","table '"'others.t'"'"]'
+    # What lies in a schema that the role may not use is not taken for missing, the tracker least of all.
+    sql_pg "$url" "REVOKE ALL ON SCHEMA public FROM public"
+    for command in status doctor check drift docs "migrate --dry-run"; do
+        # shellcheck disable=SC2086
+        dunlin $command --url "${url/dunlin@/$role@}"
+        assert_exit 1
+        assert_stderr "the user '$role' may not use the schema public, where 'dunlin_migrations' is: GRANT USAGE ON SCHEMA public TO $role"
+    done
+    dunlin snapshot --url "${url/dunlin@/$role@}" --output weak.json
+    dunlin diff "$url" weak.json --exit-code
+    assert_exit 0
     sql_pg "$url" "DROP OWNED BY $role" "DROP ROLE $role"
 }
 
