@@ -62,15 +62,34 @@ tell(declaring *work, const dn_declared *declared, const char *holder)
 
 /* What cannot be loaded says nothing; why not is told. */
 static int
-failed(declaring *work, dn_check_outcome outcome, const char *summary)
+failed(declaring *work, dn_check_outcome outcome, const char *summary, const char *mend)
 {
     if (dn_error_ends_all(work->error) || strcmp(work->error->id, "definition.command") == 0 ||
         strncmp(work->error->id, "process.", 8) == 0)
         return -1;
     dn_checks_problem(work->checking, &work->check, NULL, work->error->message, NULL);
     dn_error_clear(work->error);
-    dn_checks_end(work->checking, &work->check, outcome, summary, NULL);
+    dn_checks_end(work->checking, &work->check, outcome, summary, mend);
     return 0;
+}
+
+/* A file that was cut or badly merged is not right, whatever it was to say; one of a form that dunlin does not know
+ * may be. Of 0.x it knows all. */
+static int
+failed_snapshot(declaring *work)
+{
+    bool known = work->checking->session->journal.layout != DN_LAYOUT_DRIZZLE_V1;
+    bool broken = strcmp(work->error->id, "snapshot.syntax") == 0 ||
+                  strncmp(work->error->id, "file.", 5) == 0 ||
+                  (known && strcmp(work->error->id, "snapshot.invalid") == 0);
+    const char *command =
+        broken ? dn_checks_command(work->checking, &work->ground->target, "snapshot --drizzle")
+               : NULL;
+
+    return broken ? failed(work, DN_CHECK_DISAGREES, "drizzle-kit's newest snapshot cannot be read",
+                           command)
+                  : failed(work, DN_CHECK_UNVERIFIED,
+                           "drizzle-kit's newest snapshot cannot be loaded", NULL);
 }
 
 /* Each of the two checks tells all that its lines need. */
@@ -99,7 +118,7 @@ check_snapshot(declaring *work, const dn_declared_place *place)
         return 0;
     dn_checks_begin(work->checking, &work->check, "drizzle-snapshot", work->ground->dialect, path);
     if (dn_declared_by_snapshot(session, place, path, &declared, work->error) < 0)
-        return failed(work, DN_CHECK_UNVERIFIED, "drizzle-kit's newest snapshot cannot be loaded");
+        return failed_snapshot(work);
     if (tell(work, &declared, "the snapshot") < 0)
         return -1;
     command = dn_checks_command(work->checking, &work->ground->target, "snapshot --drizzle");
@@ -126,7 +145,7 @@ check_command(declaring *work, const dn_declared_place *place)
     dn_checks_begin(work->checking, &work->check, "definition-command", work->ground->dialect,
                     dn_drizzle_source_path(work->source));
     if (dn_declared_by_command(session, place, command, &declared, work->error) < 0)
-        return failed(work, DN_CHECK_DISAGREES, "what the command printed cannot be loaded");
+        return failed(work, DN_CHECK_DISAGREES, "what the command printed cannot be loaded", NULL);
     if (tell(work, &declared, "the definition") < 0)
         return -1;
     return dn_checks_conclude(

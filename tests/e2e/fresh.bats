@@ -36,8 +36,17 @@ load fresh_helper
     assert_json '[.findings[] | select(.id == "snapshot.stale") | .severity]' '["warning"]'
     echo '{"version": "6"' >drizzle/meta/0012_snapshot.json
     run_json check
+    assert_exit 4
+    assert_json '[.checks[] | select(.check == "drizzle-snapshot") | .outcome, .mend]' '["disagrees","dunlin snapshot --drizzle"]'
+    dunlin snapshot --drizzle
     assert_exit 0
-    assert_json '[.checks[] | select(.check == "drizzle-snapshot") | .outcome]' '["unverified"]'
+    run_json check
+    assert_exit 0
+    assert_json '[.checks[] | select(.check == "drizzle-snapshot") | .outcome]' '["agrees"]'
+    echo '{}' >drizzle/meta/0012_snapshot.json
+    dunlin check
+    assert_exit 4
+    assert_stdout "DISAGREES     drizzle-snapshot (sqlite): drizzle-kit's newest snapshot cannot be read"
 }
 
 @test "the command for the definition is split as a shell would, run without one, and its failures told" {
