@@ -497,8 +497,7 @@ line_for_enum(const dn_drizzle_source *source, const dunlin_fact *type)
     return at ? dn_source_line(&source->files[0], at) : dn_drizzle_last_import(text);
 }
 
-/* An enum that is there with other labels. One over several lines stays as it is: which of them goes nobody
- * can say. */
+/* An enum that is there with other labels. */
 static int
 hint_values(const dn_drizzle_source *source, const dunlin_fact *type, dn_drizzle_hint *hint,
             dn_error *error)
@@ -508,12 +507,16 @@ hint_values(const dn_drizzle_source *source, const dunlin_fact *type, dn_drizzle
     const dn_source_file *file;
     const char *at = dn_source_enum(source, name, &file);
     const char *end = at ? at + strcspn(at, "\n") : NULL;
-    const char *list = at ? memchr(at, '[', (size_t)(end - at)) : NULL;
-    const char *behind = list ? dn_source_skip_brackets(list, end) : NULL;
+    const char *list = at ? at + name.length + 2 : NULL;
+    const char *behind = list && *(list += strspn(list, " \t\r\n,")) == '['
+                             ? dn_source_skip_brackets(list, file->text + file->length)
+                             : NULL;
     const char *start = at;
 
     if (!behind)
         return 0;
+    if (behind > end)
+        return dn_source_hint_labels(source, file, list, behind, type, hint, error);
     while (start > file->text && start[-1] != '\n')
         start--;
     dn_text_add(&text, start, (size_t)(list - start));

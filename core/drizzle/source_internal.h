@@ -34,6 +34,8 @@ typedef struct dn_source_declaration {
 
 /* Behind the bracket that closes the one at `at`; NULL: none does. */
 const char *dn_source_skip_brackets(const char *at, const char *end);
+/* "name" in quotes of any kind, from `at` on; NULL: it is not there. */
+const char *dn_source_find_name(const char *at, const char *end, dunlin_string name);
 unsigned dn_source_line(const dn_source_file *file, const char *at);
 /* The line on which what begins at `at` ends. */
 unsigned dn_source_last_line(const dn_source_file *file, const char *at, const char *end);
@@ -48,5 +50,11 @@ const char *dn_source_enum(const dn_drizzle_source *source, dunlin_string name,
 /* The variable that the call before `name` is given to: const memberRole = pgEnum("member_role", ..). NULL: none. */
 const char *dn_source_variable(const dn_drizzle_source *source, const dn_source_file *file,
                                const char *name);
+
+/* Labels that an enum lacks whose list, from its bracket to `end`, is over several lines; no hint where they have
+ * not one place. */
+int dn_source_hint_labels(const dn_drizzle_source *source, const dn_source_file *file,
+                          const char *list, const char *end, const dunlin_fact *type,
+                          dn_drizzle_hint *hint, dn_error *error);
 
 #endif

@@ -42,9 +42,8 @@ dn_source_line(const dn_source_file *file, const char *at)
     return line;
 }
 
-/* "name" in quotes of any kind, from `at` on. */
-static const char *
-find_name(const char *at, const char *end, dunlin_string name)
+const char *
+dn_source_find_name(const char *at, const char *end, dunlin_string name)
 {
     for (; at + name.length + 2 <= end; at++)
         if (strchr("\"'`", *at) && memcmp(at + 1, name.data, (size_t)name.length) == 0 &&
@@ -95,7 +94,7 @@ dn_source_table(const dn_drizzle_source *source, dunlin_string table, dn_source_
         const dn_source_file *file = &source->files[i];
         const char *end = file->text + file->length;
 
-        for (const char *at = file->text; (at = find_name(at, end, table)) != NULL; at++)
+        for (const char *at = file->text; (at = dn_source_find_name(at, end, table)) != NULL; at++)
             if (read_declaration(file, at, table, found))
                 return true;
     }
@@ -106,7 +105,7 @@ const char *
 dn_source_column(const dn_drizzle_source *source, const dn_source_declaration *table,
                  dunlin_string column)
 {
-    const char *at = find_name(table->columns, table->columns_end, column);
+    const char *at = dn_source_find_name(table->columns, table->columns_end, column);
     const char *key = dn_drizzle_key(source->arena, column);
     size_t length = key ? strlen(key) : 0;
 
@@ -138,7 +137,7 @@ dn_source_enum(const dn_drizzle_source *source, dunlin_string name, const dn_sou
         const char *end = text + source->files[i].length;
 
         *file = &source->files[i];
-        for (const char *at = text; (at = find_name(at, end, name)) != NULL; at++) {
+        for (const char *at = text; (at = dn_source_find_name(at, end, name)) != NULL; at++) {
             const char *open = at;
 
             while (open > text && isspace((unsigned char)open[-1]))

@@ -33,4 +33,13 @@ load fresh_helper
 [[5,false,"export const invoiceStatus = pgEnum(\"invoice_status\", [\"draft\", \"open\", \"paid\", \"void\"]);"],[7,true,"export const roles = pgEnum(\"member_role\", [\"owner\", \"admin\", \"member\", \"billing\", \"guest\"]);"],[50,true,"  role: roles(\"role\").notNull().default(\"member\"),"]]
 JSON
     )"
+    # Over several lines: behind the label that stands before it, or with the comma that this one lacks.
+    sed -i 's/^export const roles = .*/export const roles = pgEnum("member_role", [\n  "owner",\n  "admin", \/\/ not yet\n  "member",\n  "guest"\n]);/' schema.ts
+    run_json check --shadow-url "$url"
+    assert_json '[.checks[].problems[] | select(.lines) | [.line, .replaces, .lines] | select(.[2][0] | test("billing"))]' \
+        '[[10,false,["  \"billing\","]]]'
+    sed -i '/^  "guest"$/d; s/^  "member",$/  "member"/' schema.ts
+    run_json check --shadow-url "$url"
+    assert_json '[.checks[].problems[] | select(.lines) | [.line, .replaces, .lines[0]] | select(.[2] | test("billing"))]' \
+        '[[10,true,"  \"member\",\n  \"billing\",\n  \"guest\""]]'
 }
