@@ -262,6 +262,40 @@ collect_dropped(moving *work)
     return 0;
 }
 
+/* The table's columns in their order, without the one that goes: one of its name comes last. */
+static int
+leave_order(moving *work)
+{
+    const dunlin_operation *operation = work->operation;
+    dunlin_string column = operation->path[operation->path_count - 1];
+    const dunlin_fact *table = dn_fact_map_find(work->facts, dn_string(DUNLIN_KIND_TABLE),
+                                                operation->path, operation->path_count - 1);
+    const dunlin_property *at =
+        table ? dn_property_find(table->properties, table->property_count, "order") : NULL;
+    dn_properties list = {.arena = &work->arena};
+    dunlin_fact changed;
+    uint32_t place = 0;
+
+    if (!at)
+        return 0;
+    dn_properties_add_all(&list, table->properties, table->property_count, "order");
+    dn_properties_add(&list, "order", DUNLIN_PROPERTY_LIST_BEGIN, 0, dn_string(NULL));
+    while ((++at)->type != DUNLIN_PROPERTY_END) {
+        if (dn_schema_same(at->text, column))
+            continue;
+        dn_properties_add(&list, NULL, DUNLIN_PROPERTY_IDENTIFIER, 0, at->text);
+        if (!list.failed)
+            list.items[list.count - 1].index = place++;
+    }
+    dn_properties_add(&list, NULL, DUNLIN_PROPERTY_END, 0, dn_string(NULL));
+    if (list.failed)
+        return dn_no_memory(work->error);
+    changed = *table;
+    changed.properties = list.items;
+    changed.property_count = list.count;
+    return dn_fact_map_put(work->facts, &changed, work->error);
+}
+
 static int
 fold_drop(dn_fact_map *facts, const dunlin_operation *operation, dn_error *error)
 {
@@ -273,6 +307,8 @@ fold_drop(dn_fact_map *facts, const dunlin_operation *operation, dn_error *error
                            work.list.items[i]->path_count);
     if (answer == 0)
         dn_fact_map_remove(facts, operation->kind, operation->path, operation->path_count);
+    if (answer == 0 && dn_string_equal(operation->kind, DUNLIN_KIND_COLUMN))
+        answer = leave_order(&work);
     /* DROP TYPE says not what it drops. */
     for (size_t i = 0; answer == 0 && dn_string_equal(operation->kind, DUNLIN_KIND_ENUM) && i < 2;
          i++)
