@@ -2,6 +2,7 @@
  *
  * Columns that change or go.
  */
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -180,6 +181,33 @@ check_texts(dn_mysql_rendering *work, const dunlin_operation *operation, dunlin_
                            (int)operation->path[1].length, operation->path[1].data);
 }
 
+static const char *const numbers[] = {"tinyint", "smallint", "mediumint", "int",  "bigint",
+                                      "decimal", "float",    "double",    "real", NULL};
+
+/* Of 5 the server makes five seconds, and of a time one of today. */
+static int32_t
+check_times(dn_mysql_rendering *work, const dunlin_operation *operation, dunlin_string type)
+{
+    static const char *const days[] = {"date", "timestamp", NULL}; /* datetime, too */
+    static const char *const hours[] = {"time", NULL};
+    dunlin_string old;
+    int32_t status =
+        dn_mysql_column_type(work, operation->path[0], operation->path[1], work->at, &old);
+    bool number = begins_with_any(old, numbers);
+    bool hour = begins_with_any(old, hours) && !begins_with_any(old, days);
+
+    if (status != DUNLIN_OK || work->call->host->translate == NULL ||
+        !((number && (begins_with_any(type, days) || begins_with_any(type, hours))) ||
+          (hour && begins_with_any(type, days))))
+        return status;
+    return dn_mysql_refuse(work,
+                           "add a column of the new type, UPDATE it with what is meant, drop the "
+                           "old one and rename the new one",
+                           "way to convert '%.*s' from %.*s to %.*s",
+                           (int)operation->path[1].length, operation->path[1].data, (int)old.length,
+                           old.data, (int)type.length, type.data);
+}
+
 /* Error 1907: a virtual column has no values that it could keep. */
 static int32_t
 check_computed(dn_mysql_rendering *work, const dunlin_operation *operation)
@@ -218,6 +246,8 @@ check_changes(dn_mysql_rendering *work, uint64_t end)
             status = check_bonds(work, operation, dn_kit_set_text(members, "type"));
             if (status == DUNLIN_OK)
                 status = check_texts(work, operation, dn_kit_set_text(members, "type"));
+            if (status == DUNLIN_OK)
+                status = check_times(work, operation, dn_kit_set_text(members, "type"));
         }
         dn_mysql_list_free(&native);
         if (status == DUNLIN_OK && operation->using_expression.length > 0 &&
@@ -301,6 +331,53 @@ convert_labels(dn_mysql_rendering *work, const dunlin_operation *operation, dn_k
     dn_mysql_list_free(&old);
     dn_mysql_list_free(&wide);
     return status;
+}
+
+/* A default that stays is a boolean, too. */
+static void
+make_default_boolean(dn_mysql_list *now)
+{
+    for (size_t i = 0; i < now->count; i++) {
+        char text[32] = "";
+        char *end;
+        double value;
+
+        if (!dn_kit_same(now->items[i].name, "default") ||
+            now->items[i].text.length >= sizeof(text))
+            continue;
+        memcpy(text, now->items[i].text.data, now->items[i].text.length);
+        value = strtod(text, &end);
+        if (end != text && *end == '\0')
+            now->items[i].text = dn_kit_string(value != 0 ? "1" : "0");
+    }
+}
+
+/* Numbers become booleans: a TINYINT(1) would keep a 7, which is true, and is not TRUE. */
+static int32_t
+convert_booleans(dn_mysql_rendering *work, const dunlin_operation *operation, uint64_t end,
+                 dn_mysql_list *now)
+{
+    dunlin_string old;
+    int32_t status =
+        dn_mysql_column_type(work, operation->path[0], operation->path[1], work->at, &old);
+
+    if (status != DUNLIN_OK || work->call->host->translate == NULL ||
+        !dn_kit_same(dn_kit_set_text(dn_mysql_set(operation), "type"), DUNLIN_TYPE_BOOLEAN) ||
+        dn_mysql_begins(old, "tinyint(1)") || !begins_with_any(old, numbers))
+        return status;
+    make_default_boolean(now);
+    status = dn_mysql_end_alter(work);
+    if (status != DUNLIN_OK)
+        return status;
+    dn_kit_text_add(&work->sql, "UPDATE ");
+    dn_mysql_add_name(work, operation->path[0]);
+    dn_kit_text_add(&work->sql, " SET ");
+    dn_mysql_add_name(work, operation->path[1]);
+    dn_kit_text_add(&work->sql, " = 1 WHERE ");
+    dn_mysql_add_name(work, operation->path[1]);
+    dn_kit_text_add(&work->sql, " <> 0");
+    return dn_mysql_push_step(work, work->at, end - work->at,
+                              work->script ? dn_mysql_guard(work, operation) : NULL);
 }
 
 static void
@@ -389,6 +466,8 @@ dn_mysql_render_column_change(dn_mysql_rendering *work)
                              "what column '%.*s' of '%.*s' is now is not known",
                              (int)operation->path[1].length, operation->path[1].data,
                              (int)operation->path[0].length, operation->path[0].data);
+    if (status == DUNLIN_OK)
+        status = convert_booleans(work, operation, end, &list);
     if (status == DUNLIN_OK && operation->using_expression.length > 0 &&
         dn_kit_set_find(now, "values") != NULL &&
         !is_plain_cast(operation->using_expression, operation->path[1]))

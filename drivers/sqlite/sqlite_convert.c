@@ -7,20 +7,36 @@
 
 #include <string.h>
 
+#include <sqlite3.h>
+
+static bool
+is_among(dunlin_string type, const char *const *names)
+{
+    const char *open = memchr(type.data, '(', type.length);
+    dunlin_string base = {type.data, open != NULL ? (uint64_t)(open - type.data) : type.length};
+
+    for (size_t i = 0; names[i] != NULL; i++)
+        if (dn_kit_same(base, names[i]))
+            return true;
+    return false;
+}
+
+static bool
+is_time(dunlin_string type)
+{
+    static const char *const names[] = {"date", "time", "timestamp", NULL};
+
+    return is_among(type, names);
+}
+
 /* The new type is what values are converted to, as an assignment does in PostgreSQL. */
 static bool
 converts_to(dunlin_string type)
 {
     static const char *const names[] = {"smallint", "integer",          "bigint",  "numeric",
-                                        "real",     "double precision", "boolean", "date",
-                                        "time",     "timestamp"};
-    const char *open = memchr(type.data, '(', type.length);
-    dunlin_string base = {type.data, open != NULL ? (uint64_t)(open - type.data) : type.length};
+                                        "real",     "double precision", "boolean", NULL};
 
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-        if (dn_kit_same(base, names[i]))
-            return true;
-    return false;
+    return is_among(type, names) || is_time(type);
 }
 
 static bool
@@ -40,6 +56,14 @@ static bool
 is_number(dn_kit_pool *pool, dn_kit_set column)
 {
     return dn_sqlite_type_is(pool, column, "decimal") || dn_sqlite_type_is(pool, column, "float");
+}
+
+/* SQLite would take them for days since a day in the year -4713. */
+static bool
+makes_times_of_numbers(dn_kit_pool *pool, dn_kit_set before, dunlin_string type)
+{
+    return is_time(type) && (is_number(pool, before) || dn_sqlite_type_is(pool, before, "int") ||
+                             dn_sqlite_type_is(pool, before, "bool"));
 }
 
 /* Bytes and texts are never equal. */
@@ -71,6 +95,17 @@ changes_type(const dunlin_operation *operation, dunlin_string column)
             dn_kit_set_find(dn_sqlite_set_of(operation), "type") != NULL);
 }
 
+/* `given`: by USING; `changed`: by an operation before. */
+static bool
+is_cast(dn_kit_pool *pool, dn_kit_set before, dn_kit_set now, bool given, bool changed)
+{
+    dunlin_string type = dn_kit_set_text(now, "type");
+
+    if (converts_to(type))
+        return given || changed || !is_stored_alike(pool, before, now);
+    return !given && (is_text(type) || is_char(type)) && dn_sqlite_type_is(pool, before, "bool");
+}
+
 /* How the values are cast by one operation; `text` is what they are so far. */
 static int32_t
 cast(dn_sqlite_rendering *work, const dunlin_operation *operation, const dn_sqlite_member *before,
@@ -87,6 +122,12 @@ cast(dn_sqlite_rendering *work, const dunlin_operation *operation, const dn_sqli
     }
     if (work->call->host->translate == NULL || type.length == 0)
         return DUNLIN_OK;
+    if (!given && makes_times_of_numbers(&work->pool, old, type))
+        return dn_sqlite_refuse(
+            &work->local,
+            "SQLite has no way to convert '%.*s' from a number to %.*s: say with "
+            "USING how it is done, in a section for SQLite",
+            (int)before->name.length, before->name.data, (int)type.length, type.data);
     if (!given && is_text(type) && is_number(&work->pool, old))
         return dn_sqlite_note(
             &work->local, DUNLIN_NOTE_LOSSY,
@@ -105,9 +146,10 @@ cast(dn_sqlite_rendering *work, const dunlin_operation *operation, const dn_sqli
         *changed = true;
         return DUNLIN_OK;
     }
-    if (converts_to(type) ? !given && !*changed && is_stored_alike(&work->pool, old, set)
-                          : given || !is_text(type) || !dn_sqlite_type_is(&work->pool, old, "bool"))
+    if (!is_cast(&work->pool, old, set, given, *changed))
         return DUNLIN_OK;
+    if (is_char(type))
+        type = dn_kit_string(DUNLIN_TYPE_TEXT);
     *text = dn_kit_pool_format(&work->pool, "CAST((%.*s) AS %.*s)", (int)text->length, text->data,
                                (int)type.length, type.data);
     *changed = true;
@@ -140,4 +182,89 @@ dn_sqlite_convert(dn_sqlite_rendering *work, const dn_sqlite_state *state,
         return dn_kit_no_memory(work->call);
     return changed ? dn_sqlite_translate(&work->local, DUNLIN_TRANSLATE_EXPRESSION, text, value)
                    : DUNLIN_OK;
+}
+
+/* --- a default ------------------------------------------------------------------------------------------ */
+/* The literal that SQLite makes of an expression over the column, when that is the value; empty: none. */
+static dunlin_string
+evaluate(dn_kit_pool *pool, dunlin_string expression, dunlin_string column, dunlin_string given)
+{
+    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text sql = {0};
+    dunlin_string value = {NULL, 0};
+    sqlite3_stmt *handle = NULL;
+    sqlite3 *db = NULL;
+
+    dn_kit_text_add(&sql, "SELECT quote(");
+    dn_kit_text_add_string(&sql, expression);
+    dn_kit_text_add(&sql, ") FROM (SELECT ");
+    dn_kit_text_add_string(&sql, given);
+    dn_kit_text_add(&sql, " AS ");
+    dn_kit_text_add_string(&sql, column);
+    dn_kit_text_add(&sql, ")");
+    if (!sql.failed &&
+        sqlite3_open_v2(":memory:", &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_MEMORY, NULL) ==
+            SQLITE_OK &&
+        sqlite3_prepare_v2(db, sql.data, (int)sql.length, &handle, NULL) == SQLITE_OK &&
+        sqlite3_step(handle) == SQLITE_ROW)
+        value = dn_kit_pool_copy(pool, dn_kit_string((const char *)sqlite3_column_text(handle, 0)));
+    sqlite3_finalize(handle);
+    sqlite3_close(db);
+    return value;
+}
+
+static bool
+keeps_default(const dunlin_operation *operation)
+{
+    for (uint64_t i = 0; i < operation->unset_count; i++)
+        if (dn_kit_same(operation->unset[i], "default"))
+            return false;
+    return dn_kit_set_find(dn_sqlite_set_of(operation), "default") == NULL;
+}
+
+static dunlin_property *
+default_of(dn_kit_properties *set)
+{
+    for (size_t i = 0; i < set->count; i++)
+        if (dn_kit_same(set->list[i].name, "default"))
+            return &set->list[i];
+    return NULL;
+}
+
+int32_t
+dn_sqlite_convert_default(dn_sqlite_rendering *work, const dunlin_operation *operation,
+                          const dn_sqlite_member *before, dn_kit_properties *set)
+{
+    dunlin_string type = dn_kit_set_text(dn_sqlite_set_of(operation), "type");
+    dunlin_property *value = keeps_default(operation) ? default_of(set) : NULL;
+    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text column = {0};
+    dunlin_operation plain = *operation;
+    dunlin_string text;
+    bool changed = false;
+    int32_t status;
+
+    dn_kit_text_quote(&column, '"', before->name);
+    if (column.failed)
+        return dn_kit_no_memory(work->call);
+    if (value == NULL || !dn_sqlite_is_constant(&work->pool, value->text) ||
+        (!converts_to(type) && is_number(&work->pool, dn_kit_set_of(&before->set))))
+        return DUNLIN_OK;
+    plain.using_expression = dn_kit_string(NULL);
+    text = dn_kit_pool_copy(&work->pool, dn_kit_text_string(&column));
+    status = cast(work, &plain, before, &text, &changed);
+    if (status != DUNLIN_OK || !changed)
+        return status;
+    status = dn_sqlite_translate(&work->local, DUNLIN_TRANSLATE_EXPRESSION, text, &text);
+    if (status != DUNLIN_OK)
+        return status;
+    text = evaluate(&work->pool, text, dn_kit_text_string(&column), value->text);
+    if (text.length == 0 || dn_kit_same(text, "NULL"))
+        return dn_sqlite_refuse(
+            &work->local,
+            "the default %.*s of '%.*s' is none of the type %.*s: DROP DEFAULT before",
+            (int)value->text.length, value->text.data, (int)before->name.length, before->name.data,
+            (int)type.length, type.data);
+    if (dn_kit_same(type, DUNLIN_TYPE_BOOLEAN))
+        text = dn_kit_string(dn_kit_same(text, "0") ? "false" : "true");
+    value->text = text;
+    return DUNLIN_OK;
 }

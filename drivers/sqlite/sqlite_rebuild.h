@@ -25,6 +25,9 @@ int32_t dn_sqlite_check_columns(dn_sqlite_rendering *work, const dn_sqlite_state
 int32_t dn_sqlite_convert(dn_sqlite_rendering *work, const dn_sqlite_state *state,
                           const dn_sqlite_member *before, dunlin_string column,
                           dunlin_string *value);
+/* A default that stays among `set`, the column's new properties, becomes one of the new type. */
+int32_t dn_sqlite_convert_default(dn_sqlite_rendering *work, const dunlin_operation *operation,
+                                  const dn_sqlite_member *before, dn_kit_properties *set);
 /* The table as it was and, in `state`, as it is to be: the steps that make one of the other. */
 int32_t dn_sqlite_rebuild(dn_sqlite_rendering *work, dn_sqlite_state *state,
                           const dn_sqlite_table *before);

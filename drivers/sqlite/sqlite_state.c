@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "drivers/sqlite/sqlite_rebuild.h"
 #include "drivers/sqlite/sqlite_render.h"
 
 bool
@@ -341,6 +342,10 @@ alter_column(dn_sqlite_rendering *work, dn_sqlite_table *table, dn_sqlite_member
     given = dn_kit_set_of(&changed);
     for (uint64_t i = 0; i < given.count; i = dn_kit_set_next(given, i))
         dn_kit_properties_take(&set, given, i);
+    if (has_type)
+        status = dn_sqlite_convert_default(work, operation, column, &set);
+    if (status != DUNLIN_OK)
+        return status;
     column->set = set;
     column->portable = column->portable || portable;
     if (!has_type)
