@@ -76,6 +76,24 @@ risk_of_drop(const dn_diffing *work, const dunlin_operation *operation)
 }
 
 static dn_risk
+risk_of_constraint(dunlin_string kind)
+{
+    return (dn_risk){DN_DANGER_FAILS, dn_string_equal(kind, DUNLIN_KIND_FOREIGN_KEY)
+                                          ? "fails where rows refer to nothing"
+                                          : "fails where rows do not satisfy it"};
+}
+
+/* VALIDATE CONSTRAINT. */
+static bool
+validates(const dunlin_operation *operation)
+{
+    for (uint64_t i = 0; i < operation->unset_count; i++)
+        if (dn_string_equal(operation->unset[i], "not_valid"))
+            return dn_string_among(operation->kind, "fk check");
+    return false;
+}
+
+static dn_risk
 risk_of_create(const dn_diffing *work, const dunlin_operation *operation)
 {
     if (dn_property_flag(operation->set, operation->set_count, "revoked"))
@@ -97,11 +115,8 @@ risk_of_create(const dn_diffing *work, const dunlin_operation *operation)
     if (dn_string_among(operation->kind, "pk unique exclude") ||
         dn_property_flag(operation->set, operation->set_count, "unique"))
         return (dn_risk){DN_DANGER_FAILS, "fails where rows are not unique"};
-    if (dn_string_equal(operation->kind, DUNLIN_KIND_FOREIGN_KEY))
-        return (dn_risk){DN_DANGER_FAILS, "fails where rows refer to nothing"};
-    if (dn_string_equal(operation->kind, DUNLIN_KIND_CHECK))
-        return (dn_risk){DN_DANGER_FAILS, "fails where rows do not satisfy it"};
-    return none;
+    return dn_string_among(operation->kind, "fk check") ? risk_of_constraint(operation->kind)
+                                                        : none;
 }
 
 static dunlin_string
@@ -218,6 +233,8 @@ risk_of_alter(const dn_diffing *work, const dunlin_operation *operation)
         return operation->unset_count ? revokes : none;
     if (dn_string_equal(operation->kind, "type"))
         return risk_of_attributes(work, operation);
+    if (validates(operation))
+        return risk_of_constraint(operation->kind);
     if (!dn_string_equal(operation->kind, DUNLIN_KIND_COLUMN))
         return none;
     if (sets(operation, "type") || sets(operation, "type_path")) {

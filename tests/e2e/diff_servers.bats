@@ -84,6 +84,15 @@ load helper
     assert_exit 1
     assert_stderr "the column 'a' is in the partition key of its table (RANGE (a)), and PostgreSQL does not change its type"
     sql_pg "$two" "DROP TABLE divided" "CREATE TABLE divided (a int, b bigint) PARTITION BY RANGE (a)"
+    # Rows that nobody looked at may not fit what is validated.
+    sql_pg "$one" "CREATE TABLE k (a int PRIMARY KEY, b int)" "ALTER TABLE k ADD CONSTRAINT f FOREIGN KEY (b) REFERENCES k NOT VALID" \
+        "ALTER TABLE k ADD CONSTRAINT c CHECK (b > 0) NOT VALID"
+    sql_pg "$two" "CREATE TABLE k (a int PRIMARY KEY, b int CONSTRAINT f REFERENCES k CONSTRAINT c CHECK (b > 0))"
+    dunlin diff "$one" "$two"
+    assert_stdout "~ fk f  not_valid true -> (none)  ? fails where rows refer to nothing"
+    assert_stdout "~ check c  not_valid true -> (none)  ? fails where rows do not satisfy it"
+    sql_pg "$one" "DROP TABLE k"
+    sql_pg "$two" "DROP TABLE k"
     # A value is not cut that a domain has no place for any more, nor one that goes taken for renamed where a domain or a type is between.
     sql_pg "$one" "CREATE DOMAIN wide AS varchar(5)" "CREATE TABLE w (v wide)" "INSERT INTO w VALUES ('abcde')"
     sql_pg "$two" "CREATE DOMAIN wide AS varchar(3)" "CREATE TABLE w (v wide)"
