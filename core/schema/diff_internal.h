@@ -216,6 +216,7 @@ int dn_diff_order(dn_diffing *work);
 
 /* --- diff_risk.c --- */
 dn_risk dn_diff_risk(const dn_diffing *work, const dunlin_operation *operation);
+#define DN_ATTRIBUTES_CONVERTED "values of attributes of the type are lost or converted"
 /* Of values of one type that become values of another, as the server prints them. */
 dn_risk dn_diff_risk_of_types(const dn_diffing *work, dunlin_string before, dunlin_string after);
 

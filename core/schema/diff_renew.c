@@ -20,32 +20,70 @@ text_of(const dunlin_fact *fact, const char *name)
     return member ? member->text : dn_string("");
 }
 
-/* --- what is made anew ------------------------------------------------------------------------------ */
+/* --- attributes of composite types -------------------------------------------------------------------- */
 
-static bool
-is_renewed(const dn_move *move)
+/* Takes the next one from a list like (a integer, "b c" numeric(5,2)), and gives its name; empty: there is none. */
+static dunlin_string
+next_attribute(dunlin_string *list)
 {
-    const dunlin_fact *before = move->before;
-    const dunlin_fact *after = move->after;
+    dunlin_string name = {list->data, 0};
+    uint64_t at = 0;
+    bool quoted = false;
+    int depth = 0;
 
-    if (!before || !after || !(move->what & (DN_MOVE_ALTER | DN_MOVE_DROP)))
-        return false;
-    if (dn_fact_is(before, DUNLIN_KIND_ENUM))
-        return !dn_diff_values_grow(before, after);
-    if (dn_fact_is(before, DUNLIN_KIND_DOMAIN))
-        return !dn_diff_same_text(before, after, "type") ||
-               !dn_diff_same_text(before, after, "collation");
-    return dn_string_among(before->kind, "type collation") && (move->what & DN_MOVE_DROP);
+    for (; at < list->length && (quoted || depth > 0 || !strchr(",)", list->data[at])); at++) {
+        quoted = quoted != (list->data[at] == '"');
+        depth += quoted ? 0 : (list->data[at] == '(') - (list->data[at] == ')');
+        if (!name.length && !quoted && list->data[at] == ' ')
+            name.length = at;
+    }
+    while (at < list->length && strchr(",) ", list->data[at]))
+        at++;
+    *list = dn_span(list->data + at, (size_t)(list->length - at));
+    return name;
 }
+
+static dunlin_string
+attributes_of(const dunlin_fact *type)
+{
+    static const char words[] = " AS (";
+    dunlin_string text = text_of(type, "definition");
+    const char *found =
+        text.length ? memmem(text.data, (size_t)text.length, words, strlen(words)) : NULL;
+
+    return found ? dn_span(found + strlen(words),
+                           (size_t)(text.data + text.length - found) - strlen(words))
+                 : dn_string("");
+}
+
+/* Is it one before and after, with the same attributes in the same order, of which one is of another type? */
+static bool
+keeps_attributes(const dunlin_fact *before, const dunlin_fact *after)
+{
+    dunlin_string old = attributes_of(before);
+    dunlin_string new = attributes_of(after);
+
+    if (!old.length || !new.length || dn_diff_same_text(before, after, "definition"))
+        return false;
+    while (old.length || new.length)
+        if (!dn_string_same(next_attribute(&old), next_attribute(&new)))
+            return false;
+    return true;
+}
+
+/* --- what is made anew ------------------------------------------------------------------------------ */
 
 /* What becomes of values that go from the old one to the new one. */
 static dn_risk
 own_risk(const dn_diffing *work, const dunlin_fact *before, const dunlin_fact *after)
 {
     static const dn_risk value_goes = {DN_DANGER_FAILS, "fails where rows have a value that goes"};
+    static const dn_risk converts = {DN_DANGER_LOSES, DN_ATTRIBUTES_CONVERTED};
     static const dn_risk rereads = {DN_DANGER_FAILS,
                                     "values are read as the new type: what it cannot hold fails"};
 
+    if (keeps_attributes(before, after))
+        return converts;
     if (dn_fact_is(before, DUNLIN_KIND_ENUM))
         return dn_diff_loses_value(before, after) ? value_goes : none;
     if (dn_fact_is(before, DUNLIN_KIND_DOMAIN))
@@ -125,7 +163,8 @@ renew(dn_diffing *work, dn_move *move, dn_risk risk)
         .before = move->before,
         .aside = named_aside(work, move->before),
         .alters = (move->what & DN_MOVE_ALTER) && dn_fact_is(move->before, "type") &&
-                  !dn_diff_same_text(move->before, move->after, "definition"),
+                  !dn_diff_same_text(move->before, move->after, "definition") &&
+                  !keeps_attributes(move->before, move->after),
         .risk = risk,
         .multirange = multirange_of(work->arena, move->before),
     };
@@ -257,6 +296,55 @@ take_table(const dunlin_fact *table, void *context)
     return 0;
 }
 
+typedef struct using
+{
+    const dn_diffing *work;
+    const dn_renewed *type;
+    bool found;
+}
+using;
+
+static int
+look_for_user(const dunlin_fact *fact, void *context)
+{
+    using *state = context;
+
+    state->found = fact != state->type->before &&
+                   dn_string_among(fact->kind, "column domain type") &&
+                   rests_on(state->work, fact, state->type);
+    return state->found;
+}
+
+/* Does a column rest on it, or another type? */
+static bool
+is_used(const dn_diffing *work, const dunlin_fact *type)
+{
+    const dn_renewed probe = {.before = type};
+    using state = {.work = work, .type = &probe};
+
+    dn_fact_map_each(work->before, NULL, look_for_user, &state);
+    return state.found;
+}
+
+static bool
+is_renewed(const dn_diffing *work, const dn_move *move)
+{
+    const dunlin_fact *before = move->before;
+    const dunlin_fact *after = move->after;
+
+    if (!before || !after || !(move->what & (DN_MOVE_ALTER | DN_MOVE_DROP)))
+        return false;
+    if (dn_fact_is(before, DUNLIN_KIND_ENUM))
+        return !dn_diff_values_grow(before, after);
+    if (dn_fact_is(before, DUNLIN_KIND_DOMAIN))
+        return !dn_diff_same_text(before, after, "type") ||
+               !dn_diff_same_text(before, after, "collation");
+    if (!dn_string_among(before->kind, "type collation"))
+        return false;
+    return (move->what & DN_MOVE_DROP) ||
+           (keeps_attributes(before, after) && is_used(work, before));
+}
+
 int
 dn_diff_renew_types(dn_diffing *work)
 {
@@ -264,7 +352,7 @@ dn_diff_renew_types(dn_diffing *work)
     size_t count = work->count;
 
     for (size_t i = 0; i < count; i++)
-        if (is_renewed(&work->moves[i]) &&
+        if (is_renewed(work, &work->moves[i]) &&
             renew(work, &work->moves[i],
                   own_risk(work, work->moves[i].before, work->moves[i].after)) < 0)
             return -1;

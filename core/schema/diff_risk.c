@@ -174,7 +174,7 @@ risk_of_attributes(const dn_diffing *work, const dunlin_operation *operation)
          old->text.length &&memcmp(old->text.data, new->text.data, (size_t)old->text.length - 1) ==
              0))
         return none;
-    return (dn_risk){DN_DANGER_LOSES, "values of attributes of the type are lost or converted"};
+    return (dn_risk){DN_DANGER_LOSES, DN_ATTRIBUTES_CONVERTED};
 }
 
 /* MySQL numbers it like a row that comes in; SQLite, whose types are in capitals, keeps what is there. */
