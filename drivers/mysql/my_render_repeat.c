@@ -117,7 +117,7 @@ dn_mysql_partition_guard(dn_mysql_rendering *work, dunlin_string table)
     return keep(work, &text);
 }
 
-/* a,b of columns, or of the keys of an index; empty where there is anything else in it. */
+/* a,b of columns, or of the keys of an index, without a period of time; empty where there is anything else in it. */
 static dunlin_string
 names_of_key(dn_mysql_rendering *work, dn_kit_set members)
 {
@@ -127,6 +127,8 @@ names_of_key(dn_mysql_rendering *work, dn_kit_set members)
 
     if (!columns)
         list = dn_kit_set_list(members, "keys");
+    else if (dn_kit_set_is_true(members, "without_overlaps"))
+        list.count--;
     for (uint64_t i = 0; i < list.count; i++) {
         if (!columns && !dn_kit_same(list.list[i].name, "column"))
             continue;
@@ -190,10 +192,9 @@ guard_of_key(dn_mysql_rendering *work, const dunlin_operation *gone)
     DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text text = {0};
     DN_KIT_CLEANUP(dn_kit_free) char *kind = dn_kit_copy(gone->kind);
     bool primary = dn_kit_same(gone->kind, DUNLIN_KIND_PRIMARY_KEY);
-    dunlin_string names = kind != NULL
-                              ? names_of_key(work, dn_mysql_fact_members(dn_mysql_find(
-                                                       work, kind, gone->path[0], gone->path[1])))
-                              : dn_kit_string("");
+    dn_kit_set key = dn_mysql_fact_members(
+        kind != NULL ? dn_mysql_find(work, kind, gone->path[0], gone->path[1]) : NULL);
+    dunlin_string names = names_of_key(work, key);
 
     if (names.length == 0 ||
         !(primary || comes_again(work, gone) || is_counter(work, gone->path[0], first_of(names))))
@@ -203,8 +204,11 @@ guard_of_key(dn_mysql_rendering *work, const dunlin_operation *gone)
                  gone->path[0]);
     dn_kit_text_add(&text, " AND INDEX_NAME = ");
     dn_mysql_add_literal(&text, &work->server, primary ? dn_kit_string("PRIMARY") : gone->path[1]);
-    dn_kit_text_add(&text, ") = ");
+    /* The catalog lists both columns of a period. */
+    dn_kit_text_add(&text, dn_kit_set_is_true(key, "without_overlaps") ? ") LIKE CONCAT(" : ") = ");
     dn_mysql_add_literal(&text, &work->server, names);
+    if (dn_kit_set_is_true(key, "without_overlaps"))
+        dn_kit_text_add(&text, ", ',%')");
     return keep(work, &text);
 }
 

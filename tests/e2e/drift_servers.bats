@@ -299,6 +299,7 @@ CREATE TABLE versioned (a int, b int) WITH SYSTEM VERSIONING;
 CREATE TABLE kept (a int, b int) WITH SYSTEM VERSIONING;
 CREATE TABLE timed (a int);
 CREATE TABLE aria (a int) ENGINE = Aria TRANSACTIONAL = 1;
+CREATE TABLE spans (a int, s date, e date, PERIOD FOR p (s, e), UNIQUE k (a, p WITHOUT OVERLAPS));
 CREATE TABLE parts (a int) PARTITION BY HASH (a) PARTITIONS 2;
 CREATE TABLE checks (a int NOT NULL DEFAULT 3 CHECK (a > 0), b int, CHECK (b <> 5));
 CREATE TABLE computed (a int, b int AS (a * 2) VIRTUAL, c int AS (a + 1) STORED);
@@ -320,6 +321,7 @@ CREATE TABLE kept (a bigint, c int) WITH SYSTEM VERSIONING;
 CREATE TABLE timed (a int, s timestamp(6) GENERATED ALWAYS AS ROW START INVISIBLE, e timestamp(6) GENERATED ALWAYS AS ROW END,
     PERIOD FOR SYSTEM_TIME (s, e)) WITH SYSTEM VERSIONING;
 CREATE TABLE aria (a int) ENGINE = MyISAM;
+CREATE TABLE spans (a int, s date, e date, PERIOD FOR p (s, e), PRIMARY KEY (a, p WITHOUT OVERLAPS));
 CREATE TABLE parts (a int);
 CREATE TABLE checks (a int NOT NULL DEFAULT 3 CHECK (a > 1), b int CHECK (b is not null), c int CHECK (c > 0));
 CREATE TABLE computed (a bigint, b int AS (a * 3) STORED, c int AS (a + 1) VIRTUAL, d int AS (b + c) VIRTUAL);
