@@ -210,9 +210,9 @@ SQL
     assert_json '[.driver, .server, (.migrations | length), .output]' \
         '["postgres","postgresql 15.0",3,null]'
     assert_json '.migrations[0]' "$(printf '%s' \
-        '{"idx":11,"tag":"20260316091000_add_session_timeout_preference","path":"'"$PWD"'/migrations/' \
-        '20260316091000_add_session_timeout_preference.sql","statements":3,"transactional":true,' \
-        '"reason":null}')"
+        '{"idx":11,"path":"'"$PWD"'/migrations/20260316091000_add_session_timeout_preference.sql",' \
+        '"reason":null,"statements":3,"tag":"20260316091000_add_session_timeout_preference",' \
+        '"transactional":true}')"
     assert_json '.script | startswith("-- Migrations 20260316091000")' true
 }
 

@@ -171,7 +171,7 @@ ALTER TABLE Mixed RENAME COLUMN IF EXISTS n TO m;'
     assert_stderr "is for one database, which gets it as it is written [harden.native]"
     run_json harden --pending
     assert_json '[.files, .skipped]' \
-        '[[],[{"tag":"0001_a","reason":"it has a file for this database alone"}]]'
+        '[[],[{"reason":"it has a file for this database alone","tag":"0001_a"}]]'
     # Also where it is not the file of the target at hand.
     echo 'CREATE TABLE a (id int);' >migrations/0001_a.sql
     mv migrations/0001_a.sqlite.sql migrations/0001_a.mysql.sql

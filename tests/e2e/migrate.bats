@@ -15,10 +15,10 @@ one() {
     cp -r "$tree/migrations" .
     run_json migrate --url sqlite:app.db
     assert_exit 0
-    assert_json '.counts' '{"applied":14,"already_applied":0,"remaining":0}'
+    assert_json '.counts' '{"already_applied":0,"applied":14,"remaining":0}'
     run_json migrate --url sqlite:app.db
     assert_exit 0
-    assert_json '.counts' '{"applied":0,"already_applied":14,"remaining":0}'
+    assert_json '.counts' '{"already_applied":14,"applied":0,"remaining":0}'
     assert_json '.summary' 'nothing to do; the database is up to date'
 }
 
@@ -432,7 +432,7 @@ INSERT INTO c SELECT n / 2, flag FROM a;"
     assert_exit 0
     run_json migrate
     assert_exit 0
-    assert_json '.counts' '{"applied":0,"already_applied":1,"remaining":0}'
+    assert_json '.counts' '{"already_applied":1,"applied":0,"remaining":0}'
     assert_equal "$(sql app.db 'SELECT tag FROM "the log"')" 001_a
     assert_equal "$(sql app.db "SELECT count(*) FROM sqlite_schema WHERE name = 'dunlin_migrations'")" 0
 }

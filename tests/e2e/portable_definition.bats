@@ -72,7 +72,7 @@ CREATE VIEW bad AS SELECT id FROM cheap;"
     dunlin schema dump --json
     assert_json_form schema-dump
     assert_json '[.form, .target, .statements]' '["portable",null,8]'
-    assert_json '.sections[0]' '{"driver":"sqlite","known":true,"written":false,"why":null}'
+    assert_json '.sections[0]' '{"driver":"sqlite","known":true,"why":null,"written":false}'
     assert_json '.sections[1] | [.driver, .known, .written]' '["postgres",false,false]'
 }
 

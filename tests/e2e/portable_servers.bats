@@ -41,7 +41,7 @@ sample() {
     assert_exit 0
     run_json migrate
     assert_exit 0
-    assert_json '.counts' '{"applied":0,"already_applied":14,"remaining":0}'
+    assert_json '.counts' '{"already_applied":14,"applied":0,"remaining":0}'
     assert_equal "$(rows "$1" "SELECT code, title FROM plans ORDER BY id")" \
         "free|Free; no card needed
 team|Team
