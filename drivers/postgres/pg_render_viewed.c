@@ -188,8 +188,11 @@ refuse_materialised(const dunlin_fact *fact, void *context)
 {
     looking *one = context;
     dunlin_string name = fact->path[fact->path_count - 1];
+    dn_kit_set depends =
+        dn_kit_set_list((dn_kit_set){fact->properties, fact->property_count}, "depends");
 
-    if (look_at_view(fact, one) == 0)
+    /* Of one that the run made the server tells. */
+    if (look_at_view(fact, one) == 0 || depends.count == 0)
         return 0;
     dn_pg_refuse(
         one->work,
@@ -210,6 +213,7 @@ dn_pg_may_be_viewed(dn_pg_render_work *work, const dunlin_operation *operation)
         return false;
     work->call->host->each(work->call, dn_kit_string(DUNLIN_KIND_MATERIALIZED_VIEW),
                            refuse_materialised, &one);
-    work->call->host->each(work->call, dn_kit_string(DUNLIN_KIND_VIEW), look_at_view, &one);
+    if (!one.found)
+        work->call->host->each(work->call, dn_kit_string(DUNLIN_KIND_VIEW), look_at_view, &one);
     return one.found;
 }
