@@ -230,6 +230,20 @@ default_of(dn_kit_properties *set)
     return NULL;
 }
 
+/* What is converted is the number again, and SQLite need not be asked. */
+static bool
+stays_whole(dunlin_string value, dunlin_string type)
+{
+    static const char *const names[] = {"bigint", "numeric", "real", "double precision", NULL};
+    enum { DIGITS = 15 }; /* fewer than any of them has */
+
+    for (uint64_t i = 0; i < value.length; i++)
+        if (value.data[i] < '0' || value.data[i] > '9')
+            return false;
+    return value.length > 0 && value.length <= DIGITS &&
+           (value.length == 1 || value.data[0] != '0') && is_among(type, names);
+}
+
 int32_t
 dn_sqlite_convert_default(dn_sqlite_rendering *work, const dunlin_operation *operation,
                           const dn_sqlite_member *before, dn_kit_properties *set)
@@ -242,12 +256,13 @@ dn_sqlite_convert_default(dn_sqlite_rendering *work, const dunlin_operation *ope
     bool changed = false;
     int32_t status;
 
+    if (value == NULL || stays_whole(value->text, type) ||
+        !dn_sqlite_is_constant(&work->pool, value->text) ||
+        (!converts_to(type) && is_number(&work->pool, dn_kit_set_of(&before->set))))
+        return DUNLIN_OK;
     dn_kit_text_quote(&column, '"', before->name);
     if (column.failed)
         return dn_kit_no_memory(work->call);
-    if (value == NULL || !dn_sqlite_is_constant(&work->pool, value->text) ||
-        (!converts_to(type) && is_number(&work->pool, dn_kit_set_of(&before->set))))
-        return DUNLIN_OK;
     plain.using_expression = dn_kit_string(NULL);
     text = dn_kit_pool_copy(&work->pool, dn_kit_text_string(&column));
     status = cast(work, &plain, before, &text, &changed);

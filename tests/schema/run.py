@@ -124,6 +124,12 @@ class Sqlite:
                 text = text[2:-2]
             return "" if text == "null" else text.replace("'dq'", "dq")
 
+        def stored(default, kind):
+            """7 and '7' are one default where the type of the column makes the same of both."""
+            digits = re.fullmatch(r"'(0|[1-9]\d{0,17})'", default)
+            alike = re.search("int|char|clob|text|real|floa|doub|num|dec|bool", kind)
+            return digits[1] if digits and alike else default
+
         for kind, name, table, sql in rows("SELECT type, name, tbl_name, sql FROM sqlite_master"):
             if kind in ("view", "trigger"):
                 # A column that is called what it is: dunlin says so where it makes a view of portable text.
@@ -133,7 +139,9 @@ class Sqlite:
                 continue
             for column, kind_of, needed, default, key, hidden in rows(
                     'SELECT name, type, "notnull", dflt_value, pk, hidden FROM pragma_table_xinfo(?)', name):
-                lines.append(f"{name}|column|{column}|{plain(kind_of)}|{needed}|{plain(default)}|{key}|{hidden}")
+                kind_of = plain(kind_of)
+                default = stored(plain(default), kind_of)
+                lines.append(f"{name}|column|{column}|{kind_of}|{needed}|{default}|{key}|{hidden}")
             lines += [f"{name}|key|{row}" for row in rows(
                 'SELECT "table", "from", coalesce("to", (SELECT name FROM pragma_table_info("table") '
                 'WHERE pk = 1)), on_update, on_delete FROM pragma_foreign_key_list(?)', name)]
