@@ -30,9 +30,11 @@ enum {
     "CASE WHEN typeof($1) = 'text' AND (trim($1) = '' OR $1 GLOB '*[^-+.0-9eE ]*') THEN " FAIL     \
     " ELSE CAST(trim($1) AS " type ") END"
 
-/* date() and its like make null of what is no date, and leave out parts of seconds. */
+/* date() and its like make null of what is no date, take a number for days since a day in the year -4713,
+ * and leave out parts of seconds. */
 #define MOMENT(value)                                                                              \
-    "CASE WHEN $1 IS NULL OR date($1) IS NOT NULL THEN " value " ELSE " FAIL " END"
+    "CASE WHEN $1 IS NULL OR $1 GLOB '*[0-9][-:]*' AND date($1) IS NOT NULL THEN " value           \
+    " ELSE " FAIL " END"
 #define FRACTION                                                                                   \
     "CASE WHEN substr($1, 20) GLOB '.[0-9]*' AND substr($1, 20) NOT GLOB '*[^.0-9]*' "             \
     "THEN substr($1, 20) ELSE '' END"
