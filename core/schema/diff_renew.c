@@ -296,18 +296,16 @@ take_table(const dunlin_fact *table, void *context)
     return 0;
 }
 
-typedef struct using
-{
+typedef struct searching {
     const dn_diffing *work;
     const dn_renewed *type;
     bool found;
-}
-using;
+} searching;
 
 static int
 look_for_user(const dunlin_fact *fact, void *context)
 {
-    using *state = context;
+    searching *state = context;
 
     state->found = fact != state->type->before &&
                    dn_string_among(fact->kind, "column domain type") &&
@@ -320,7 +318,7 @@ static bool
 is_used(const dn_diffing *work, const dunlin_fact *type)
 {
     const dn_renewed probe = {.before = type};
-    using state = {.work = work, .type = &probe};
+    searching state = {.work = work, .type = &probe};
 
     dn_fact_map_each(work->before, NULL, look_for_user, &state);
     return state.found;
