@@ -320,8 +320,8 @@ def all_of(database, fixtures):
     own = {
         "sqlite": [
             History("mixed", "sqlite", MIXED),
-            History("mixed, begun before", "sqlite", MIXED, start=3, step=3),
-            History("mixed, in one transaction", "sqlite", MIXED, ["--single-transaction"], step=2),
+            History("mixed, begun before", "sqlite", MIXED, start=3, step=5),
+            History("mixed, in one transaction", "sqlite", MIXED, ["--single-transaction"], step=5),
             History("outside transactions", "sqlite", SQLITE_OUTSIDE),
             History("rebuilt tables", "sqlite", SQLITE_REBUILD),
             History("rebuilt beside rows", "sqlite", SQLITE_CASCADE, start=1, step=4,
@@ -330,26 +330,26 @@ def all_of(database, fixtures):
                     dialect="portable"),
         ],
         "mariadb": [
-            History("data", "mariadb", MARIADB_DATA, step=2),
-            History("mixed", "mariadb", MIXED, step=5),
+            History("data", "mariadb", MARIADB_DATA, step=3),
+            History("mixed", "mariadb", MIXED, step=9),
             History("mixed, begun before", "mariadb", MIXED, start=3, only_long=True),
-            History("settings", "mariadb", MARIADB_SETTINGS, step=4),
-            History("routines", "mariadb", MARIADB_ROUTINES, step=4),
-            History("types", "mariadb", PORTABLE_TYPES, step=4, dialect="portable"),
+            History("settings", "mariadb", MARIADB_SETTINGS, step=7),
+            History("routines", "mariadb", MARIADB_ROUTINES, step=7),
+            History("types", "mariadb", PORTABLE_TYPES, step=7, dialect="portable"),
         ],
         "postgres": [
-            History("mixed", "postgres", MIXED, step=8),
+            History("mixed", "postgres", MIXED, step=13),
             History("mixed, begun before", "postgres", MIXED, start=3, only_long=True),
             History("mixed, in one transaction", "postgres", MIXED, ["--single-transaction"],
                     only_long=True),
-            History("outside transactions", "postgres", POSTGRES_OUTSIDE, step=3),
-            History("settings", "postgres", POSTGRES_SETTINGS, step=4),
+            History("outside transactions", "postgres", POSTGRES_OUTSIDE, step=5),
+            History("settings", "postgres", POSTGRES_SETTINGS, step=7),
             History("many in a row", "postgres", DEEP, step=40),
-            History("types", "postgres", PORTABLE_TYPES, step=8, dialect="portable"),
+            History("types", "postgres", PORTABLE_TYPES, step=13, dialect="portable"),
         ],
     }[database]
     fixture = {"sqlite": "sqlite", "mariadb": "mysql", "postgres": "postgresql"}[database]
-    drizzle = {"sqlite": 3, "mariadb": 40, "postgres": 40}[database]
+    drizzle = {"sqlite": 7, "mariadb": 40, "postgres": 40}[database]
     own.append(Drizzle(database, f"{fixtures}/drizzle-{fixture}", step=drizzle))
     own += [generated(database, seed, only_long=True) for seed in range(1, 6)]
     return own

@@ -1,7 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
 # What is wrong is said clearly, with the documented exit code, and nothing is changed.
-# bats file_tags=plain
 
 load helper
 
@@ -246,6 +245,7 @@ teardown() {
     assert_equal "$(sql app.db 'SELECT length(x) FROM a')" 100000000
 }
 
+# bats test_tags=plain
 @test "a file of 200 MB runs in little memory" {
     mkdir migrations
     { echo 'CREATE TABLE a (x int, y text);'

@@ -1,7 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
 # What holds for every command: help, options, output, exit codes, documents.
-# bats file_tags=plain
 
 load helper
 

@@ -3,7 +3,6 @@
 # The conformance kit: dunlin's own driver and an honest one pass, one with a mistake does not.
 #
 #   BUILD    the build folder, whose tests/drivers holds the test drivers (made by `make check`)
-# bats file_tags=plain
 
 load helper
 
@@ -134,6 +133,7 @@ finds() {
     finds stop query.left-early "query() pushed a row after it was told to stop"
 }
 
+# bats test_tags=plain
 @test "a driver that keeps borrowed text is found" {
     [ -z "${SANITIZED-}" ] || skip "AddressSanitizer ends the program at the first such read"
     finds late run.borrowed-text "rows and not 4"

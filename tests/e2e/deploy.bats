@@ -1,7 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
 # The pipelines of docs/deploy.md, their shell steps run as they stand there.
-# bats file_tags=plain
 
 load helper
 

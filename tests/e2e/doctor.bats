@@ -1,7 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
 # `dunlin doctor`: what happened, verdicts by what the schema shows, and the plan.
-# bats file_tags=plain
 
 load helper
 

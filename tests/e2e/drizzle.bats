@@ -1,7 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
 # A Drizzle project keeps working with drizzle: dunlin and the real drizzle-orm take turns.
-# bats file_tags=plain
 
 load helper
 
@@ -14,7 +13,7 @@ through() {
 @test "each step of the fixture leaves the schema and tracker that drizzle would leave" {
     local idx
     drizzle_project project
-    for idx in {0..12}; do
+    for idx in $(fixture_steps); do
         through "$idx"
         assert_drizzle_state project/app.db "$idx"
     done

@@ -37,7 +37,7 @@ tracker_of() {
 each_step() {
     local idx
     drizzle_project project "$1"
-    for idx in {0..12}; do
+    for idx in $(fixture_steps); do
         through "$idx" "$1"
         assert_drizzle_state "$database" "$idx" "$1"
     done

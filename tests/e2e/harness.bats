@@ -7,7 +7,7 @@ load helper
 @test "the schema reader sees every step of drizzle-orm as the fixture describes it" {
     local drizzle idx
     drizzle=$(fixture drizzle-sqlite/drizzle)
-    for idx in {0..12}; do
+    for idx in $(fixture_steps); do
         drizzle_migrate app.db "$drizzle" --through "$idx"
         assert_drizzle_state app.db "$idx"
     done

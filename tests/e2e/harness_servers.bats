@@ -10,7 +10,7 @@ drizzle_steps() {
     local drizzle idx
     drizzle=$(fixture "drizzle-$1/drizzle")
     database=$(fresh_database "${1#v1-}")
-    for idx in {0..12}; do
+    for idx in $(fixture_steps); do
         drizzle_migrate "$database" "$drizzle" --through "$idx" "${@:2}"
         assert_drizzle_state "$database" "$idx" "$1"
     done

@@ -353,6 +353,16 @@ drizzle_tag() {
     fi
 }
 
+# The migrations of a fixture behind which a test looks: all of them with LONG=1, and the first one and every
+# fourth otherwise, for each look starts Node.
+fixture_steps() {
+    if [ -n "${LONG:-}" ]; then
+        echo {0..12}
+    else
+        echo 0 4 8 12
+    fi
+}
+
 # assert_schema WHERE IDX: the database holds what the fixture holds after migration IDX.
 assert_schema() {
     schema_of "$1" >actual-schema.json

@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: MIT
 # `dunlin repair`: shows the plan, and carries it out with --apply. What it makes of the scenarios of
 # tests/fixtures/scenarios: scenarios.bats.
-# bats file_tags=plain
 
 load helper
 

@@ -13,9 +13,11 @@ scenarios_of() {
 }
 
 @test "postgresql: doctor says of every scenario what its file expects, and repair ends as it says" {
+    with_plain_build
     scenarios_of postgresql
 }
 
 @test "mysql: doctor says of every scenario what its file expects, and repair ends as it says" {
+    with_plain_build
     scenarios_of mysql
 }
