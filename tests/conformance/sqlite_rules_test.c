@@ -258,13 +258,13 @@ static void
 every_function_exists(void **state)
 {
     static const char *const operands[] = {"'1'", "'1'", "'1'", "'1'", NULL};
+    static const char *const one[] = {"'1'", NULL};
+    static const char *const moment[] = {"'2020-01-02'", NULL};
     char expression[2000];
     char sql[2100];
 
     (void)state;
     for (size_t i = 0; i < known_count; i++) {
-        const char *one[] = {"'1'", NULL};
-
         if ((known[i].kind != F && known[i].kind != C) || known[i].refused ||
             strstr(known[i].name, "rank") != NULL || strstr(known[i].name, "_value") != NULL ||
             strcmp(known[i].name, "lag") == 0 || strcmp(known[i].name, "lead") == 0 ||
@@ -272,7 +272,10 @@ every_function_exists(void **state)
             strcmp(known[i].name, "cume_dist") == 0)
             continue;
         fill(expression, sizeof expression, known[i].native,
-             strstr(known[i].native, "$*") != NULL && strstr(known[i].native, "json") == NULL
+             known[i].kind == C && (strstr(known[i].name, "date") != NULL ||
+                                    strstr(known[i].name, "time") != NULL)
+                 ? moment
+             : strstr(known[i].native, "$*") != NULL && strstr(known[i].native, "json") == NULL
                  ? one
                  : operands);
         snprintf(sql, sizeof sql, "SELECT %s", expression);
@@ -281,19 +284,20 @@ every_function_exists(void **state)
 }
 
 static void
-a_text_that_is_no_number_is_not_taken_for_zero(void **state)
+a_text_that_is_none_is_not_taken_for_one(void **state)
 {
     static const char *const given[] = {"a", NULL};
     static const value_case whole = {C, "integer", "", {NULL}, NULL};
     static const value_case number = {C, "numeric", "", {NULL}, NULL};
-    const value_case *casts[] = {&whole, &number};
+    static const value_case moment = {C, "timestamp", "", {NULL}, NULL};
+    const value_case *casts[] = {&whole, &number, &moment};
     char expression[2000];
     char sql[2100];
 
     (void)state;
     assert_done(&host, fake_execute(&host, connection, "CREATE TABLE t (a TEXT)"));
     assert_done(&host, fake_execute(&host, connection, "INSERT INTO t VALUES ('1'), ('12a')"));
-    for (size_t i = 0; i < 2; i++) {
+    for (size_t i = 0; i < sizeof casts / sizeof casts[0]; i++) {
         fill(expression, sizeof expression, known[find_rule(casts[i])].native, given);
         snprintf(sql, sizeof sql, "SELECT %s FROM t", expression);
         assert_int_not_equal(driver->query(fake_call(&host), connection, fake_string(sql), NULL, 0),
@@ -308,7 +312,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rules_mean_what_they_mean_in_postgresql),
         cmocka_unit_test(every_function_exists),
-        cmocka_unit_test(a_text_that_is_no_number_is_not_taken_for_zero),
+        cmocka_unit_test(a_text_that_is_none_is_not_taken_for_one),
     };
 
     return cmocka_run_group_tests(tests, set_up, tear_down);
