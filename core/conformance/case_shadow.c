@@ -240,7 +240,8 @@ is_abandoned(dn_check *check)
         if (state == DUNLIN_SHADOW_IN_USE)
             dn_clock_sleep_ms(20);
     } while (state == DUNLIN_SHADOW_IN_USE && dn_clock_monotonic_ns() < patience);
-    if (state != DUNLIN_SHADOW_ABANDONED)
+    /* Gone: somebody else made one on this server meanwhile, which dropped it. */
+    if (state != DUNLIN_SHADOW_ABANDONED && state != 0)
         return dn_check_fail(check, "a shadow whose session is closed is in the state %d",
                              (int)state);
     if (make(check, &shadow) < 0)
