@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "drivers/kit/kit_property.h"
 
+#include <string.h>
+
 #include "drivers/kit/kit.h"
 
 static bool
@@ -38,7 +40,10 @@ dn_kit_set_named(dn_kit_set set, dunlin_string name)
 
     for (uint64_t i = 0; i < set.count; i = opens(property) ? dn_kit_set_next(set, i) : i + 1) {
         property = &set.list[i];
-        if (dn_kit_equal(property->name, name))
+        /* Most that are compared differ at once. */
+        if (property->name.length == name.length &&
+            (name.length == 0 || (property->name.data[0] == name.data[0] &&
+                                  memcmp(property->name.data, name.data, name.length) == 0)))
             return property;
     }
     return NULL;

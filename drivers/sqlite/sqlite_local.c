@@ -577,6 +577,7 @@ dn_sqlite_local_settle(dn_sqlite_local *local, dn_sqlite_table *table)
         dn_sqlite_member *column = &table->members[i];
         dn_kit_set set;
         bool is_rowid;
+        bool counts;
 
         if (column->gone || column->kind != DN_SQLITE_KIND_COLUMN)
             continue;
@@ -584,12 +585,13 @@ dn_sqlite_local_settle(dn_sqlite_local *local, dn_sqlite_table *table)
         if (!is_rowid)
             forget_rowid(local, column);
         set = dn_kit_set_of(&column->set);
-        if (dn_kit_set_find(set, "auto") != NULL && !is_rowid)
+        counts = dn_kit_set_find(set, "auto") != NULL;
+        if (counts && !is_rowid)
             return dn_sqlite_refuse(local,
                                     "'%.*s': in SQLite only a whole number that is the primary key "
                                     "alone numbers itself",
                                     (int)column->name.length, column->name.data);
-        if (is_rowid && dn_kit_set_find(set, "auto") == NULL)
+        if (is_rowid && !counts)
             dn_kit_properties_add(&column->set, "auto", DUNLIN_PROPERTY_TEXT,
                                   dn_kit_string("rowid"));
         if (column->portable && dn_sqlite_list_has(columns, column->name) &&

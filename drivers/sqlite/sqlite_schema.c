@@ -118,9 +118,12 @@ dn_sqlite_content_name(dn_kit_pool *pool, dn_sqlite_member_kind kind, dn_kit_set
     dunlin_string columns;
 
     if (kind == DN_SQLITE_KIND_CHECK) {
-        dunlin_string expression = dn_kit_set_text(set, "expr");
+        DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text text = {0};
 
-        return dn_kit_pool_format(pool, "{%.*s}", (int)expression.length, expression.data);
+        dn_kit_text_add(&text, "{");
+        dn_kit_text_add_string(&text, dn_kit_set_text(set, "expr"));
+        dn_kit_text_add(&text, "}");
+        return dn_kit_pool_text(pool, &text);
     }
     columns = dn_sqlite_list_text(pool, dn_kit_set_list(set, "columns"));
     if (kind == DN_SQLITE_KIND_FOREIGN_KEY) {
@@ -143,11 +146,13 @@ dn_sqlite_is_unnamed(const dn_sqlite_member *member)
 bool
 dn_sqlite_is_rowid(const dn_sqlite_table *table, const dn_sqlite_member *column)
 {
-    const dn_sqlite_member *key = dn_sqlite_table_key(table);
+    const dn_sqlite_member *key;
     dn_kit_set columns;
 
+    if (!dn_kit_same(dn_kit_set_text(dn_kit_set_of(&column->set), "type"), "INTEGER"))
+        return false;
+    key = dn_sqlite_table_key(table);
     if (key == NULL || dn_kit_set_is_true(dn_kit_set_of(&table->set), "without_rowid") ||
-        !dn_kit_same(dn_kit_set_text(dn_kit_set_of(&column->set), "type"), "INTEGER") ||
         dn_kit_set_is_true(dn_kit_set_of(&key->set), "descending"))
         return false;
     columns = dn_kit_set_list(dn_kit_set_of(&key->set), "columns");
