@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "drivers/kit/kit_property.h"
 #include "drivers/postgres/pg_render.h"
 #include "drivers/postgres/pg_scan.h"
 #include "drivers/postgres/pg_type.h"
@@ -131,10 +132,24 @@ say_own_sequence(dn_pg_render_work *work, const dunlin_operation *operation)
     dn_pg_say_name(work, dn_kit_text_string(&name));
 }
 
+/* Also of a column that is there and gets its numbers now. */
+static dunlin_string
+type_of(dn_pg_render_work *work, const dunlin_operation *operation)
+{
+    const dunlin_fact *column;
+
+    if (dn_pg_sets(operation, "type"))
+        return dn_pg_text_of(operation, "type");
+    column = dn_pg_current(work, DUNLIN_KIND_COLUMN, operation->path, operation->path_count);
+    return column == NULL
+               ? dn_kit_string(NULL)
+               : dn_kit_set_text((dn_kit_set){column->properties, column->property_count}, "type");
+}
+
 void
 dn_pg_push_own_sequence(dn_pg_render_work *work, const dunlin_operation *operation)
 {
-    dunlin_string type = dn_pg_text_of(operation, "type");
+    dunlin_string type = type_of(work, operation);
 
     dn_pg_say(work, "CREATE SEQUENCE ");
     dn_pg_say(work, dn_pg_if_not_exists(work));

@@ -75,8 +75,13 @@ load helper
         "INSERT INTO t VALUES ('12', 1, 'sad', '7', 5)"
     sql_pg "$two" "CREATE TYPE mood AS ENUM ('sad', 'ok')" "CREATE TYPE other AS ENUM ('ok', 'sad')" \
         "CREATE TABLE t (a integer, b boolean, c other, \"D d\" integer DEFAULT 1, e varchar(5))"
+    # A sequence is of the type of the column that counts by it.
+    sql_pg "$one" "CREATE TABLE counted (n int, s smallint, b bigint)"
+    sql_pg "$two" "CREATE TABLE counted (n serial, s smallserial, b bigserial)"
     step_to "$one" "$two"
     assert_equal "$(sql_pg "$one" 'SELECT a, b, c, "D d", e FROM t')" "12|t|sad|7|5"
+    assert_equal "$(sql_pg "$one" "SELECT string_agg(data_type::text, ' ' ORDER BY sequencename) FROM pg_sequences")" \
+        "bigint integer smallint"
     # What the server never changes is said before anything is done.
     sql_pg "$one" "CREATE TABLE divided (a int, b int) PARTITION BY RANGE (a)"
     sql_pg "$two" "CREATE TABLE divided (a bigint, b bigint) PARTITION BY RANGE (a)"
