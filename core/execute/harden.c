@@ -6,8 +6,6 @@
 #include "core/execute/harden_names.h"
 #include "core/execute/translate_internal.h"
 
-enum { FIRST_WORDS = 50 };
-
 typedef struct hardening {
     const dn_harden_options *options;
     dn_arena *arena;
@@ -45,26 +43,6 @@ check_guard(dunlin_string before, size_t at, dunlin_string after, void *context)
     return NULL;
 }
 
-static const char *
-first_words(hardening *work, dunlin_string sql)
-{
-    dn_auto(dn_text) text = DN_TEXT_INIT;
-    dn_auto(dn_text) shown = DN_TEXT_INIT;
-
-    for (uint64_t i = 0; i < sql.length && text.length <= FIRST_WORDS; i++) {
-        bool blank = strchr(" \t\r\n", sql.data[i]) != NULL;
-
-        if (!blank)
-            dn_text_add_char(&text, sql.data[i]);
-        else if (text.length && text.data[text.length - 1] != ' ')
-            dn_text_add_char(&text, ' ');
-    }
-    if (text.data)
-        dn_text_add_visible(&shown, text.data, text.length, FIRST_WORDS);
-    return text.failed || shown.failed ? NULL
-                                       : dn_arena_text(work->arena, shown.data ? shown.data : "");
-}
-
 static int
 note(hardening *work, const dn_lex_item *item, const dn_ddl_guarded *guarded)
 {
@@ -80,7 +58,7 @@ note(hardening *work, const dn_lex_item *item, const dn_ddl_guarded *guarded)
                                    .column = item->column,
                                    .guarding = guarded->guarding,
                                    .guards = guarded->guards,
-                                   .first = first_words(work, item->text),
+                                   .first = dn_first_words(item->text, work->arena),
                                    .reason = guarded->reason};
     list->guards += guarded->guards;
     list->lacking += guarded->reason == not_known;

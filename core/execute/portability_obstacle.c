@@ -3,31 +3,6 @@
 
 #include "core/execute/portability_internal.h"
 
-enum { FIRST_WORDS = 50 };
-
-/* "CREATE TABLE users (", on one line. */
-static const char *
-first_words(dn_checking *work)
-{
-    dn_auto(dn_text) text = DN_TEXT_INIT;
-    dn_auto(dn_text) shown = DN_TEXT_INIT;
-    dunlin_string sql = work->item->sql;
-
-    for (uint64_t i = 0; i < sql.length && text.length <= FIRST_WORDS; i++) {
-        bool blank = strchr(" \t\r\n", sql.data[i]) != NULL && sql.data[i] != '\0';
-
-        if (!blank)
-            dn_text_add_char(&text, sql.data[i]);
-        else if (text.length && text.data[text.length - 1] != ' ')
-            dn_text_add_char(&text, ' ');
-    }
-    if (text.data)
-        dn_text_add_visible(&shown, text.data, text.length, FIRST_WORDS);
-    if (text.failed || shown.failed)
-        return NULL;
-    return dn_arena_text(work->arena, shown.data ? shown.data : "");
-}
-
 int
 dn_portability_find_place(dn_checking *work, uint64_t offset, dn_obstacle *place)
 {
@@ -37,7 +12,7 @@ dn_portability_find_place(dn_checking *work, uint64_t offset, dn_obstacle *place
                            .line = item->line,
                            .column = item->column,
                            .statement_line = item->line,
-                           .statement = first_words(work)};
+                           .statement = dn_first_words(item->sql, work->arena)};
     if (offset > 0 && offset <= item->sql.length)
         dn_lex_place(item->sql, offset, &place->line, &place->column);
     return place->statement ? 0 : dn_no_memory(work->error);

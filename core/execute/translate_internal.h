@@ -171,4 +171,7 @@ int dn_translator_decide(dn_translator *translator, const dn_source *source,
 const char *dn_translator_strip(const dn_lex_rules *rules, dunlin_string text, dn_arena *arena,
                                 size_t *length);
 
+/* "CREATE TABLE users (": how a statement begins, on one line, for lists of them. NULL: no memory. */
+const char *dn_first_words(dunlin_string sql, dn_arena *arena);
+
 #endif
