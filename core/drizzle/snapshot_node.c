@@ -10,14 +10,6 @@
 
 #include "core/drizzle/drizzle_internal.h"
 
-static dunlin_string
-text_of(const dunlin_fact *fact, const char *name)
-{
-    const dunlin_property *found = dn_property_find(fact->properties, fact->property_count, name);
-
-    return found ? found->text : dn_string("");
-}
-
 static void
 put_text(cJSON *list, const char *name, const dn_drizzle_values *values, dunlin_string text)
 {
@@ -59,11 +51,11 @@ time_type(const dn_drizzle_values *values, dunlin_string type, const char *word)
 static const char *
 postgres_type(const dn_drizzle_values *values, const dunlin_fact *column)
 {
-    dunlin_string type = text_of(column, "type");
+    dunlin_string type = dn_fact_text(column, "type");
     dunlin_string rest;
     const char *comma = memchr(type.data ? type.data : "", ',', (size_t)type.length);
 
-    if (dn_string_equal(text_of(column, "auto"), "serial"))
+    if (dn_string_equal(dn_fact_text(column, "auto"), "serial"))
         return dn_string_equal(type, "bigint")     ? "bigserial"
                : dn_string_equal(type, "smallint") ? "smallserial"
                                                    : "serial";
@@ -84,7 +76,7 @@ postgres_type(const dn_drizzle_values *values, const dunlin_fact *column)
 static const char *
 mysql_type(const dn_drizzle_values *values, const dunlin_fact *column)
 {
-    dunlin_string type = text_of(column, "type");
+    dunlin_string type = dn_fact_text(column, "type");
     char *copy;
 
     if (dn_string_equal(type, "tinyint(1)"))
@@ -158,7 +150,7 @@ without_cast(dunlin_string text)
 static cJSON *
 number_node(const dn_drizzle_values *values, const dunlin_fact *column, dunlin_string text)
 {
-    dunlin_string type = text_of(column, "type");
+    dunlin_string type = dn_fact_text(column, "type");
     dunlin_string rest;
     const char *copy = dn_arena_copy(values->arena, text.data, (size_t)text.length);
 
@@ -174,7 +166,7 @@ number_node(const dn_drizzle_values *values, const dunlin_fact *column, dunlin_s
 static void
 put_default(const dn_drizzle_values *values, cJSON *node, const dunlin_fact *column)
 {
-    dunlin_string text = text_of(column, "default");
+    dunlin_string text = dn_fact_text(column, "default");
     bool plain;
 
     if (!text.length)
@@ -190,7 +182,7 @@ put_default(const dn_drizzle_values *values, cJSON *node, const dunlin_fact *col
     if (dn_string_equal(text, "current_timestamp()"))
         text = dn_string("now()");
     plain = values->dialect->namespaces ||
-            (text.data[0] == '\'' && !dn_string_equal(text_of(column, "type"), "json"));
+            (text.data[0] == '\'' && !dn_string_equal(dn_fact_text(column, "type"), "json"));
     text = values->dialect->namespaces ? without_cast(text) : text;
     put_text(
         node, "default", values,
@@ -202,8 +194,8 @@ cJSON *
 dn_drizzle_column_node(const dn_drizzle_values *values, const dunlin_fact *column, bool key)
 {
     cJSON *node = cJSON_CreateObject();
-    dunlin_string automatic = text_of(column, "auto");
-    dunlin_string generated = text_of(column, "generated");
+    dunlin_string automatic = dn_fact_text(column, "auto");
+    dunlin_string generated = dn_fact_text(column, "generated");
 
     put_text(node, "name", values, column->path[column->path_count - 1]);
     put_type(values, node, column);
@@ -216,7 +208,7 @@ dn_drizzle_column_node(const dn_drizzle_values *values, const dunlin_fact *colum
         cJSON *made = cJSON_CreateObject();
 
         put_text(made, "as", values, generated);
-        put_text(made, "type", values, text_of(column, "generated_kind"));
+        put_text(made, "type", values, dn_fact_text(column, "generated_kind"));
         dn_drizzle_put(node, "generated", made);
     } else {
         put_default(values, node, column);
@@ -229,7 +221,7 @@ dn_drizzle_column_node(const dn_drizzle_values *values, const dunlin_fact *colum
             cJSON_CreateString(dn_string_equal(automatic, "always") ? "always" : "byDefault"));
         dn_drizzle_put(node, "identity", identity);
     }
-    if (text_of(column, "on_update").length)
+    if (dn_fact_text(column, "on_update").length)
         dn_drizzle_put(node, "onUpdate", cJSON_CreateBool(true));
     return node;
 }
@@ -273,8 +265,8 @@ dn_drizzle_index_node(const dn_drizzle_values *values, const dunlin_fact *index)
 {
     const dunlin_property *keys =
         dn_property_find(index->properties, index->property_count, "keys");
-    dunlin_string where = text_of(index, "where");
-    dunlin_string method = text_of(index, "method");
+    dunlin_string where = dn_fact_text(index, "where");
+    dunlin_string method = dn_fact_text(index, "method");
     dunlin_string name = index->path[index->path_count - 1];
     const char *own = dn_arena_copy(values->arena, name.data, (size_t)name.length);
     const char *words = own ? dn_drizzle_find_where(values->history, own, values->arena) : NULL;

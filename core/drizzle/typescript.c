@@ -73,14 +73,6 @@ static const builder builders[] = {
 };
 
 static dunlin_string
-text_of(const dunlin_fact *fact, const char *name)
-{
-    const dunlin_property *found = dn_property_find(fact->properties, fact->property_count, name);
-
-    return found ? found->text : dn_string("");
-}
-
-static dunlin_string
 last_of(const dunlin_fact *fact)
 {
     return fact->path[fact->path_count - 1];
@@ -197,9 +189,9 @@ add_call(dn_text *text, const char *function, const dunlin_fact *column)
 static bool
 add_serial(const dn_drizzle_dialect *dialect, const dunlin_fact *column, dn_text *text)
 {
-    dunlin_string type = text_of(column, "type");
+    dunlin_string type = dn_fact_text(column, "type");
 
-    if (dialect->prefix[0] != 'p' || !dn_string_equal(text_of(column, "auto"), "serial"))
+    if (dialect->prefix[0] != 'p' || !dn_string_equal(dn_fact_text(column, "auto"), "serial"))
         return false;
     if (dn_string_equal(type, "bigint")) {
         add_call(text, "bigserial", column);
@@ -215,8 +207,8 @@ add_serial(const dn_drizzle_dialect *dialect, const dunlin_fact *column, dn_text
 static bool
 is_truth(const dn_drizzle_dialect *dialect, const dunlin_fact *column)
 {
-    dunlin_string type = text_of(column, "type");
-    dunlin_string value = text_of(column, "default");
+    dunlin_string type = dn_fact_text(column, "type");
+    dunlin_string value = dn_fact_text(column, "default");
 
     return dialect->prefix[0] == 's' && dn_string_equal_fold(type, "integer") &&
            (dn_string_equal_fold(value, "true") || dn_string_equal_fold(value, "false"));
@@ -226,7 +218,7 @@ static void
 add_type(const dn_drizzle_dialect *dialect, const dunlin_fact *column, const char *enum_name,
          dn_text *text)
 {
-    dunlin_string words = text_of(column, "type");
+    dunlin_string words = dn_fact_text(column, "type");
     split_type type;
     const builder *found;
 
@@ -325,7 +317,7 @@ add_number(const dunlin_fact *column, dunlin_string value, dn_text *text)
 {
     split_type type;
 
-    split(text_of(column, "type"), &type);
+    split(dn_fact_text(column, "type"), &type);
     if (strcmp(type.name, "tinyint") == 0 && strcmp(type.numbers[0], "1") == 0)
         dn_text_add_string(text, value.data[0] == '0' ? "false" : "true");
     else if (strcmp(type.name, "numeric") == 0 || strcmp(type.name, "decimal") == 0)
@@ -337,7 +329,7 @@ add_number(const dunlin_fact *column, dunlin_string value, dn_text *text)
 static void
 add_default(const dn_drizzle_dialect *dialect, const dunlin_fact *column, dn_text *text)
 {
-    dunlin_string value = text_of(column, "default");
+    dunlin_string value = dn_fact_text(column, "default");
     dn_auto(dn_text) literal = DN_TEXT_INIT;
 
     if (!value.length)
@@ -355,7 +347,8 @@ add_default(const dn_drizzle_dialect *dialect, const dunlin_fact *column, dn_tex
         add_number(column, value, text);
     } else if (among(value, "true false")) {
         dn_text_add(text, value.data, (size_t)value.length);
-    } else if (!among(text_of(column, "type"), "json jsonb") && read_literal(value, &literal)) {
+    } else if (!among(dn_fact_text(column, "type"), "json jsonb") &&
+               read_literal(value, &literal)) {
         add_string(text, dn_span(literal.data ? literal.data : "", literal.length));
     } else {
         bool bare = dialect->prefix[0] == 'p' || value.data[0] == '\'';
@@ -373,8 +366,8 @@ dn_drizzle_write_column(const dn_drizzle_dialect *dialect, const dunlin_fact *co
 {
     dn_auto(dn_arena) arena = DN_ARENA_INIT;
     const char *key = dn_drizzle_key(&arena, last_of(column));
-    dunlin_string generated = text_of(column, "generated");
-    dunlin_string automatic = text_of(column, "auto");
+    dunlin_string generated = dn_fact_text(column, "generated");
+    dunlin_string automatic = dn_fact_text(column, "auto");
 
     if (!key)
         return dn_no_memory(error);
@@ -395,7 +388,7 @@ dn_drizzle_write_column(const dn_drizzle_dialect *dialect, const dunlin_fact *co
         dn_text_add_string(text, ".generatedByDefaultAsIdentity()");
     else if (dn_string_equal(automatic, "increment") && dialect->prefix[0] == 'm')
         dn_text_add_string(text, ".autoincrement()");
-    if (text_of(column, "on_update").length)
+    if (dn_fact_text(column, "on_update").length)
         dn_text_add_string(text, ".onUpdateNow()");
     return text->failed ? dn_no_memory(error) : 0;
 }

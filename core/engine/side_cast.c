@@ -55,14 +55,6 @@ is_assigned(const char *before, const char *after)
            (strcmp(before, after) == 0 && strcmp(before, "enum") != 0);
 }
 
-static dunlin_string
-text_of(const dunlin_fact *fact, const char *name)
-{
-    const dunlin_property *found = member(fact, name);
-
-    return found ? found->text : dn_string("");
-}
-
 /* --- domains -------------------------------------------------------------------------------------------- */
 
 /* What comes with the server has no namespace before its name. */
@@ -109,7 +101,7 @@ without_domain(casting *work, const dn_side *side, const dunlin_fact *column)
 static bool
 is_own(const dunlin_fact *column)
 {
-    return member(column, "type_path") || is_qualified(text_of(column, "type"));
+    return member(column, "type_path") || is_qualified(dn_fact_text(column, "type"));
 }
 
 /* character varying(5)[] and character varying[]. */
@@ -192,7 +184,7 @@ conversion(casting *work, const dunlin_fact *old, const dunlin_fact *new, castin
     if (is_own(old) && is_own(new))
         *way = BY_TEXT;
     else if (!is_own(old) && !is_own(new) &&
-             same_but_for_width(text_of(old, "type"), text_of(new, "type")))
+             same_but_for_width(dn_fact_text(old, "type"), dn_fact_text(new, "type")))
         *way = BY_ITSELF;
     else if (is_assigned(classes[0], classes[1]))
         *way = BY_ITSELF;

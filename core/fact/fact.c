@@ -18,6 +18,14 @@ dn_fact_flag(const dunlin_fact *fact, const char *member)
     return dn_property_flag(fact->properties, fact->property_count, member);
 }
 
+dunlin_string
+dn_fact_text(const dunlin_fact *fact, const char *member)
+{
+    const dunlin_property *found = dn_property_find(fact->properties, fact->property_count, member);
+
+    return found ? found->text : dn_string("");
+}
+
 int
 dn_fact_list_add(dn_fact_list *list, dn_arena *arena, const dunlin_fact *fact, dn_error *error)
 {

@@ -64,6 +64,8 @@ void dn_properties_add_all(dn_properties *list, const dunlin_property *from, uin
 bool dn_fact_is(const dunlin_fact *fact, const char *kind);
 /* Is there a boolean member of that name, and is it true? */
 bool dn_fact_flag(const dunlin_fact *fact, const char *member);
+/* The text of a member of that name; empty: there is none. */
+dunlin_string dn_fact_text(const dunlin_fact *fact, const char *member);
 /* kind and path, "column users.email": for messages. */
 void dn_fact_describe(dn_text *text, dunlin_string kind, const dunlin_string *path, uint64_t count);
 /* Facts that something is to be done about; they stay where they are. */

@@ -12,14 +12,6 @@ static const char kinds_of_names[] = "enum domain type table view matview sequen
 
 static const dn_risk none = {DN_DANGER_NONE, NULL};
 
-static dunlin_string
-text_of(const dunlin_fact *fact, const char *name)
-{
-    const dunlin_property *member = dn_property_find(fact->properties, fact->property_count, name);
-
-    return member ? member->text : dn_string("");
-}
-
 /* --- attributes of composite types -------------------------------------------------------------------- */
 
 /* Takes the next one from a list like (a integer, "b c" numeric(5,2)), and gives its name; empty: there is none. */
@@ -47,7 +39,7 @@ static dunlin_string
 attributes_of(const dunlin_fact *type)
 {
     static const char words[] = " AS (";
-    dunlin_string text = text_of(type, "definition");
+    dunlin_string text = dn_fact_text(type, "definition");
     const char *found =
         text.length ? memmem(text.data, (size_t)text.length, words, strlen(words)) : NULL;
 
@@ -87,9 +79,10 @@ own_risk(const dn_diffing *work, const dunlin_fact *before, const dunlin_fact *a
     if (dn_fact_is(before, DUNLIN_KIND_ENUM))
         return dn_diff_loses_value(before, after) ? value_goes : none;
     if (dn_fact_is(before, DUNLIN_KIND_DOMAIN))
-        return dn_diff_risk_of_types(work, text_of(before, "type"), text_of(after, "type"));
-    return dn_fact_is(before, "type") &&
-                   !dn_schema_same(text_of(before, "definition"), text_of(after, "definition"))
+        return dn_diff_risk_of_types(work, dn_fact_text(before, "type"),
+                                     dn_fact_text(after, "type"));
+    return dn_fact_is(before, "type") && !dn_schema_same(dn_fact_text(before, "definition"),
+                                                         dn_fact_text(after, "definition"))
                ? rereads
                : none;
 }
@@ -99,7 +92,7 @@ static dunlin_string
 multirange_of(dn_arena *arena, const dunlin_fact *type)
 {
     static const char words[] = "MULTIRANGE_TYPE_NAME = ";
-    dunlin_string text = text_of(type, "definition");
+    dunlin_string text = dn_fact_text(type, "definition");
     const char *found =
         text.length ? memmem(text.data, (size_t)text.length, words, strlen(words)) : NULL;
     dunlin_string path[2];
@@ -201,7 +194,7 @@ rests_on(const dn_diffing *work, const dunlin_fact *fact, const dn_renewed *rene
     if (path && is_path_of(path, type))
         return true;
     for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) {
-        dunlin_string text = text_of(fact, members[i]);
+        dunlin_string text = dn_fact_text(fact, members[i]);
 
         if (dn_diff_says(work->naming, text, type->path[type->path_count - 1]) ||
             dn_diff_says(work->naming, text, renewed->multirange))
@@ -277,7 +270,7 @@ take_table(const dunlin_fact *table, void *context)
 {
     const renewing *state = context;
     dn_diffing *work = state->work;
-    dunlin_string type = text_of(table, "of_type");
+    dunlin_string type = dn_fact_text(table, "of_type");
     dn_move *move;
 
     for (size_t i = 0; type.length && i < work->renewed_count; i++) {

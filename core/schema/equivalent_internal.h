@@ -40,7 +40,6 @@ const char *dn_equivalence_name(dn_equivalence *work, int side, const dunlin_str
 
 /* --- equivalent_value.c ------------------------------------------------------------------------- */
 const char *dn_lower_copy(dn_arena *arena, dunlin_string text); /* ASCII; NULL: no memory */
-dunlin_string dn_fact_text(const dunlin_fact *fact, const char *member); /* empty: none */
 /* Names of a list, lower case, with ", " between, sorted if asked for; NULL: no memory. */
 const char *dn_fact_names(dn_arena *arena, const dunlin_fact *fact, const char *member, bool sort);
 

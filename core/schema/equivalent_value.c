@@ -23,14 +23,6 @@ dn_lower_copy(dn_arena *arena, dunlin_string text)
     return copy;
 }
 
-dunlin_string
-dn_fact_text(const dunlin_fact *fact, const char *member)
-{
-    const dunlin_property *found = dn_property_find(fact->properties, fact->property_count, member);
-
-    return found ? found->text : dn_string(NULL);
-}
-
 /* --- lists ---------------------------------------------------------------------------------------------- */
 
 static int
