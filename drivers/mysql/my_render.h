@@ -159,6 +159,13 @@ int32_t dn_mysql_render_index(dn_mysql_rendering *work);
 /* Clauses of ALTER TABLE: *done is false where the operation is none. */
 int32_t dn_mysql_render_alter(dn_mysql_rendering *work, bool *done);
 int32_t dn_mysql_render_column_change(dn_mysql_rendering *work);
+/* Before a type changes, by operations up to `end`: what the server would make of the values where
+ * PostgreSQL makes something else, or fails. `now`: what the column becomes. */
+int32_t dn_mysql_convert_values(dn_mysql_rendering *work, const dunlin_operation *operation,
+                                uint64_t end, dn_mysql_list *now);
+bool dn_mysql_begins_with_any(dunlin_string type, const char *const *words);
+/* Of native types. */
+bool dn_mysql_is_number(dunlin_string type);
 /* [MDB] WITH SYSTEM VERSIONING comes or goes. */
 int32_t dn_mysql_change_versioning(dn_mysql_rendering *work, const dunlin_operation *operation,
                                    bool ends);

@@ -152,14 +152,6 @@ check_bonds(dn_mysql_rendering *work, const dunlin_operation *operation, dunlin_
                            (int)looking.found->path[1].length, looking.found->path[1].data);
 }
 
-static bool
-begins_with_any(dunlin_string type, const char *const *words)
-{
-    while (*words != NULL && !dn_mysql_begins(type, *words))
-        words++;
-    return *words != NULL;
-}
-
 /* A text that the server makes of a value is not always the one that PostgreSQL makes: 1 for true, and
  * six digits behind each second. */
 static int32_t
@@ -172,7 +164,7 @@ check_texts(dn_mysql_rendering *work, const dunlin_operation *operation, dunlin_
         dn_mysql_column_type(work, operation->path[0], operation->path[1], work->at, &old);
 
     if (status != DUNLIN_OK || work->call->host->translate == NULL ||
-        !begins_with_any(type, texts) || !begins_with_any(old, others))
+        !dn_mysql_begins_with_any(type, texts) || !dn_mysql_begins_with_any(old, others))
         return status;
     return dn_mysql_refuse(work,
                            "add a column of the new type, UPDATE it with the texts that are meant, "
@@ -180,9 +172,6 @@ check_texts(dn_mysql_rendering *work, const dunlin_operation *operation, dunlin_
                            "text of the values of '%.*s' as PostgreSQL writes it",
                            (int)operation->path[1].length, operation->path[1].data);
 }
-
-static const char *const numbers[] = {"tinyint", "smallint", "mediumint", "int",  "bigint",
-                                      "decimal", "float",    "double",    "real", NULL};
 
 /* Of 5 the server makes five seconds, and of a time one of today. */
 static int32_t
@@ -193,12 +182,13 @@ check_times(dn_mysql_rendering *work, const dunlin_operation *operation, dunlin_
     dunlin_string old;
     int32_t status =
         dn_mysql_column_type(work, operation->path[0], operation->path[1], work->at, &old);
-    bool number = begins_with_any(old, numbers);
-    bool hour = begins_with_any(old, hours) && !begins_with_any(old, days);
+    bool number = dn_mysql_is_number(old);
+    bool hour = dn_mysql_begins_with_any(old, hours) && !dn_mysql_begins_with_any(old, days);
 
     if (status != DUNLIN_OK || work->call->host->translate == NULL ||
-        !((number && (begins_with_any(type, days) || begins_with_any(type, hours))) ||
-          (hour && begins_with_any(type, days))))
+        !((number &&
+           (dn_mysql_begins_with_any(type, days) || dn_mysql_begins_with_any(type, hours))) ||
+          (hour && dn_mysql_begins_with_any(type, days))))
         return status;
     return dn_mysql_refuse(work,
                            "add a column of the new type, UPDATE it with what is meant, drop the "
@@ -333,53 +323,6 @@ convert_labels(dn_mysql_rendering *work, const dunlin_operation *operation, dn_k
     return status;
 }
 
-/* A default that stays is a boolean, too. */
-static void
-make_default_boolean(dn_mysql_list *now)
-{
-    for (size_t i = 0; i < now->count; i++) {
-        char text[32] = "";
-        char *end;
-        double value;
-
-        if (!dn_kit_same(now->items[i].name, "default") ||
-            now->items[i].text.length >= sizeof(text))
-            continue;
-        memcpy(text, now->items[i].text.data, now->items[i].text.length);
-        value = strtod(text, &end);
-        if (end != text && *end == '\0')
-            now->items[i].text = dn_kit_string(value != 0 ? "1" : "0");
-    }
-}
-
-/* Numbers become booleans: a TINYINT(1) would keep a 7, which is true, and is not TRUE. */
-static int32_t
-convert_booleans(dn_mysql_rendering *work, const dunlin_operation *operation, uint64_t end,
-                 dn_mysql_list *now)
-{
-    dunlin_string old;
-    int32_t status =
-        dn_mysql_column_type(work, operation->path[0], operation->path[1], work->at, &old);
-
-    if (status != DUNLIN_OK || work->call->host->translate == NULL ||
-        !dn_kit_same(dn_kit_set_text(dn_mysql_set(operation), "type"), DUNLIN_TYPE_BOOLEAN) ||
-        dn_mysql_begins(old, "tinyint(1)") || !begins_with_any(old, numbers))
-        return status;
-    make_default_boolean(now);
-    status = dn_mysql_end_alter(work);
-    if (status != DUNLIN_OK)
-        return status;
-    dn_kit_text_add(&work->sql, "UPDATE ");
-    dn_mysql_add_name(work, operation->path[0]);
-    dn_kit_text_add(&work->sql, " SET ");
-    dn_mysql_add_name(work, operation->path[1]);
-    dn_kit_text_add(&work->sql, " = 1 WHERE ");
-    dn_mysql_add_name(work, operation->path[1]);
-    dn_kit_text_add(&work->sql, " <> 0");
-    return dn_mysql_push_step(work, work->at, end - work->at,
-                              work->script ? dn_mysql_guard(work, operation) : NULL);
-}
-
 static void
 add_new_default(dn_mysql_rendering *work, dunlin_string name, dn_kit_set now)
 {
@@ -467,7 +410,7 @@ dn_mysql_render_column_change(dn_mysql_rendering *work)
                              (int)operation->path[1].length, operation->path[1].data,
                              (int)operation->path[0].length, operation->path[0].data);
     if (status == DUNLIN_OK)
-        status = convert_booleans(work, operation, end, &list);
+        status = dn_mysql_convert_values(work, operation, end, &list);
     if (status == DUNLIN_OK && operation->using_expression.length > 0 &&
         dn_kit_set_find(now, "values") != NULL &&
         !is_plain_cast(operation->using_expression, operation->path[1]))

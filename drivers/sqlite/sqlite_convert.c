@@ -128,7 +128,7 @@ cast(dn_sqlite_rendering *work, const dunlin_operation *operation, const dn_sqli
             "SQLite has no way to convert '%.*s' from a number to %.*s: say with "
             "USING how it is done, in a section for SQLite",
             (int)before->name.length, before->name.data, (int)type.length, type.data);
-    if (!given && is_text(type) && is_number(&work->pool, old))
+    if (!given && (is_text(type) || is_char(type)) && is_number(&work->pool, old))
         return dn_sqlite_note(
             &work->local, DUNLIN_NOTE_LOSSY,
             "'%.*s': numbers become texts as SQLite writes them, 7.5 where it was "

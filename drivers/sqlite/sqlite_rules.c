@@ -31,13 +31,16 @@ enum {
     " ELSE CAST(trim($1) AS " type ") END"
 
 /* date() and its like make null of what is no date, take a number for days since a day in the year -4713,
- * and leave out parts of seconds. */
-#define MOMENT(value)                                                                              \
-    "CASE WHEN $1 IS NULL OR $1 GLOB '*[0-9][-:]*' AND date($1) IS NOT NULL THEN " value           \
-    " ELSE " FAIL " END"
+ * a time for one of the first of January 2000 and the 30th of February for a day, leave out parts of
+ * seconds, and reckon with a time zone, which PostgreSQL passes over. */
+#define MOMENT(known, value)                                                                       \
+    "CASE WHEN $1 IS NULL OR " known " AND date($1) IS NOT NULL AND ($1 NOT GLOB '*:*[-+]*' OR "   \
+    "$1 GLOB '*+00:00') THEN " value " ELSE " FAIL " END"
+#define DAY "date(substr($1, 1, 10), '+0 days') = substr($1, 1, 10)"
+#define BEHIND "substr(rtrim($1, ' Zz'), instr($1, '.'))"
 #define FRACTION                                                                                   \
-    "CASE WHEN substr($1, 20) GLOB '.[0-9]*' AND substr($1, 20) NOT GLOB '*[^.0-9]*' "             \
-    "THEN substr($1, 20) ELSE '' END"
+    "CASE WHEN " BEHIND " GLOB '.[0-9]*' AND " BEHIND " NOT GLOB '*[^.0-9]*' "                     \
+    "THEN rtrim(rtrim(" BEHIND ", '0'), '.') ELSE '' END"
 
 /* Labels have an order of their own; texts go by their letters. */
 #define LABELS "in SQLite an enum is a text: write what is meant with CASE"
@@ -236,12 +239,16 @@ static const struct {
     {CAST, 0, "char length", "text", "rtrim(substr($1, 1, $())", NULL},
     {CAST, 0, "blob", NULL, "CAST($1 AS BLOB)", NULL},
     {CAST, 0, "date", "constant", "$1", NULL},
-    {CAST, 0, "date", NULL, MOMENT("date($1)"), NULL},
+    {CAST, 0, "date", NULL, MOMENT(DAY, "substr($1, 1, 10)"), NULL},
     {CAST, 0, "time", "constant", "$1", NULL},
-    {CAST, 0, "time", NULL, MOMENT("time($1)"), NULL},
+    {CAST, 0, "time", NULL, MOMENT("($1 GLOB '[0-9][0-9]:*' OR " DAY ")", "time($1) || " FRACTION),
+     NULL},
     {CAST, 0, "timestamp", "constant", "$1", NULL},
     {CAST, 0, "timestamp", "ts", "$1", NULL},
-    {CAST, 0, "timestamp", NULL, MOMENT("datetime($1) || " FRACTION), NULL},
+    {CAST, 0, "timestamp", NULL,
+     MOMENT(DAY " AND datetime(substr($1, 1, 19)) IS NOT NULL",
+            "datetime(substr($1, 1, 19), '+0 days') || " FRACTION),
+     NULL},
     {CAST, 0, "timestamptz", "ts", "$1", NULL},
     {CAST, 0, "timestamptz", "date", "datetime($1)", NULL},
     {CAST, 0, "json", NULL, "$1", NULL},

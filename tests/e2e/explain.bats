@@ -170,6 +170,15 @@ SQL
     assert_json '.statements[1].notes | length' 1
 }
 
+@test "explain tells what numbers lose that become texts, and of digits of a second" {
+    printf 'CREATE TABLE t (a numeric(10,2), b real, c timestamp(3));\nALTER TABLE t ALTER a TYPE char(8), ALTER b TYPE varchar(20);\n' >t.sql
+    dunlin explain --driver sqlite t.sql
+    assert_exit 0
+    assert_stdout "  lost: 'c': digits of a second are not rounded"
+    assert_stdout "  lost: 'a': numbers become texts as SQLite writes them, 7.5 where it was 7.50"
+    assert_stdout "  lost: 'b': numbers become texts as SQLite writes them, 7.5 where it was 7.50"
+}
+
 @test "explain knows the tables of the migrations before the file, and of its own statements" {
     mkdir migrations
     echo '{"dialect": "portable"}' >dunlin.json
