@@ -441,6 +441,7 @@ run_steps(dn_ledger *book, const dn_script_item *item, const dn_translated *tran
         if (step->role == DUNLIN_STEP_STATEMENT) {
             if (run_sql(book, &sent, error) < 0)
                 return -1;
+            book->partly = !book->open;
         } else if (dn_connection_check(connection_of(book), step->sql.data, step->expected.data,
                                        error) < 0) {
             return -1;
@@ -494,8 +495,10 @@ run_translated(dn_ledger *book, const dn_script_item *item, const dn_translated 
     /* Of several steps, some may be done: the next run compares. */
     if (answer < 0 && translated->count == 1 && book->culprit.ordinal)
         mark_failed(book, item, error);
-    if (answer == 0)
+    if (answer == 0) {
         book->done = book->at;
+        book->partly = false;
+    }
     return answer;
 }
 

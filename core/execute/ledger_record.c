@@ -179,19 +179,27 @@ dn_ledger_settle(dn_execution *execution, const dunlin_item *announcement, dn_er
 static int
 say_how_to_go_on(const dn_ledger *book, dn_error *error)
 {
-    static const char rest[] = "'%s' is done up to its statement %zu; mend what stopped it and run "
-                               "'dunlin migrate' again, which goes on there";
+    static const char how[] =
+        "mend what stopped it and run 'dunlin migrate' again, which goes on there";
     const char *tag = book->job->migration->tag;
+    dn_auto(dn_text) rest = DN_TEXT_INIT;
     dn_auto(dn_text) both = DN_TEXT_INIT;
 
+    if (!book->done)
+        dn_text_printf(&rest, "'%s' is done in part of its first statement; %s", tag, how);
+    else
+        dn_text_printf(&rest, "'%s' is done up to its statement %zu%s; %s", tag, book->done,
+                       book->partly ? ", and in part of the next" : "", how);
+    if (rest.failed)
+        return dn_no_memory(error);
     if (error->hint[0])
-        dn_text_printf(&both, "%s. ", error->hint);
-    dn_text_printf(&both, rest, tag, book->done);
-    return both.failed || both.length >= sizeof error->hint ? dn_hint(error, rest, tag, book->done)
-                                                            : dn_hint(error, "%s", both.data);
+        dn_text_printf(&both, "%s. %s", error->hint, rest.data);
+    return both.failed || !both.length || both.length >= sizeof error->hint
+               ? dn_hint(error, "%s", rest.data)
+               : dn_hint(error, "%s", both.data);
 }
 
-/* With statements done, the run stopped part-way. */
+/* With statements done, or steps of one, the run stopped part-way. */
 int
 dn_ledger_fail(dn_ledger *book, dn_error *error)
 {
@@ -206,7 +214,7 @@ dn_ledger_fail(dn_ledger *book, dn_error *error)
     if (book->culprit.ordinal)
         dn_execute_blame(execution, book->job->migration, &book->culprit, error);
     /* What only a person can decide says itself how to go on. */
-    if (!book->done || error->status == DUNLIN_PARTIAL)
+    if ((!book->done && !book->partly) || error->status == DUNLIN_PARTIAL)
         return -1;
     error->status = DUNLIN_PARTIAL;
     error->exit_code = DUNLIN_EXIT_PARTIAL;

@@ -434,6 +434,18 @@ SQL
     done
     dunlin migrate --if-different=keep --quiet
     assert_exit 0
+    # One statement that takes several of the server, of which the second one fails.
+    migration 0002_p <<'SQL'
+ALTER TABLE u ALTER COLUMN a TYPE boolean, ADD CONSTRAINT p CHECK (z = 1);
+SQL
+    sql_in "$1" 'UPDATE u SET a = 7, z = 3'
+    dunlin migrate
+    assert_exit 6
+    assert_stderr "while running statement 1 of '0002_p'" "'0002_p' is done in part of its first statement; mend"
+    sql_in "$1" 'UPDATE u SET z = 1'
+    dunlin migrate --quiet
+    assert_exit 0
+    assert_equal "$(sql_in "$1" 'SELECT a FROM u')" 1
 }
 
 @test "mysql: what turns out to be different in the run is told with what is done, and how to go on" { on mysql different_in_the_run; }
