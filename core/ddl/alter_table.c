@@ -482,6 +482,7 @@ dn_ddl_alter_table(dn_ddl_parser *parser)
     if (!dn_ddl_qualified(parser, &table))
         return false;
     dn_ddl_accept(parser, "*");
+    parser->clauses = dn_ddl_peek(parser)->offset;
     do {
         if (!action(parser, &table))
             return false;

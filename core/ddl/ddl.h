@@ -60,6 +60,7 @@ typedef struct dn_ddl_statement {
     size_t count;
     const char *reason; /* of NATIVE and SYNTAX */
     uint64_t offset;    /* bytes into the text */
+    uint64_t clauses;   /* where those of ALTER TABLE begin, with commas between them; else 0 */
     const dn_ddl_gap *gaps;
     size_t gap_count;
 } dn_ddl_statement;

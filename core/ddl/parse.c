@@ -214,6 +214,7 @@ dn_ddl_parse(dunlin_string text, const dn_ddl_options *options, dn_arena *arena,
     if (parser.outcome == DN_DDL_NO_MEMORY || (parser.outcome && !whole(&parser, statement)) ||
         !dn_ddl_finish(&parser, statement))
         return dn_no_memory(error);
+    statement->clauses = parser.clauses;
     statement->gaps = parser.gaps;
     statement->gap_count = parser.gap_count;
     return 0;

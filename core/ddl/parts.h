@@ -54,6 +54,7 @@ typedef struct dn_ddl_parser {
     dn_ddl_drafts drafts;
     dn_ddl_drafts constraints; /* of the table or column at hand; they follow it */
     uint64_t table_flags;      /* of every operation of an ALTER TABLE IF EXISTS */
+    uint64_t clauses;          /* where its actions begin; else 0 */
     bool or_replace;           /* words between CREATE and the kind of object */
     bool temporary;
     bool unlogged;

@@ -19,6 +19,7 @@ typedef struct deciding {
     const dunlin_operation *table; /* the CREATE TABLE whose members follow */
     bool table_skipped;
     const dunlin_operation *column; /* the column whose clauses follow */
+    bool column_skipped;
 } deciding;
 
 static bool
@@ -236,6 +237,20 @@ clear_old(deciding *work, const dunlin_operation *operation)
     return run(work, drop, &nothing);
 }
 
+static bool
+is_nameless(const dunlin_operation *operation)
+{
+    return operation->path_count > 0 && operation->path[operation->path_count - 1].length == 0;
+}
+
+/* Of a table or column that is there already, so that it should be there as well. */
+static bool
+is_part_of_skipped(const deciding *work, const dunlin_operation *operation)
+{
+    return (lies_in(operation, work->table) && work->table_skipped) ||
+           (dn_operation_within(operation, work->column) && work->column_skipped);
+}
+
 /* Is it decided as if IF [NOT] EXISTS stood on it? */
 static bool
 is_guarded(const deciding *work, const dunlin_operation *operation)
@@ -272,8 +287,10 @@ answer(deciding *work, const dunlin_operation *operation, const dn_wanted *wante
     guard = dn_schema_resolve(work->facts, operation, wanted, &options, why);
     if (guard == DN_GUARD_SKIP && is_whole_change(work, operation))
         return DN_GUARD_RUN;
-    /* The table is there and lacks something: it is another one. */
-    if (member && guard == DN_GUARD_RUN && !work->again)
+    /* The table is there and lacks something: it is another one. And so is the column, where a name does not tell
+     * what to add to it. */
+    if (guard == DN_GUARD_RUN && !work->again &&
+        (member || (is_part_of_skipped(work, operation) && is_nameless(operation))))
         return options.keep_different ? DN_GUARD_KEEP : DN_GUARD_CONFLICT;
     return guard;
 }
@@ -313,13 +330,33 @@ check_made_name(const deciding *work, const dunlin_operation *operation)
     return dn_translator_blame(work->source, operation->span_begin, work->error);
 }
 
+/* Becomes the one of the name that it has, where it says the same. */
 static int
-settle(deciding *work, const dunlin_operation *operation, dn_wanted *wanted)
+settle_nameless(deciding *work, const dunlin_operation **operation, dn_wanted *wanted)
 {
-    int settled = is_guarded(work, operation)
-                      ? dn_translator_settle(work->translator, work->facts, wanted, work->error)
-                      : 0;
+    dn_nameless found;
 
+    if (dn_translator_find_nameless(work->translator, work->facts, *operation, wanted, &found,
+                                    work->error) < 0)
+        return -1;
+    if (!found.operation)
+        return 0;
+    *operation = found.operation;
+    *wanted = found.wanted;
+    return found.open;
+}
+
+static int
+settle(deciding *work, const dunlin_operation **operation, dn_wanted *wanted)
+{
+    int settled = 0;
+
+    if (is_nameless(*operation) &&
+        (is_part_of_skipped(work, *operation) ||
+         (has_condition(*operation) && !dn_operation_within(*operation, work->column))))
+        settled = settle_nameless(work, operation, wanted);
+    if (settled == 0 && is_guarded(work, *operation))
+        settled = dn_translator_settle(work->translator, work->facts, wanted, work->error);
     work->out->open = work->out->open || settled > 0;
     return settled;
 }
@@ -329,6 +366,20 @@ static bool
 looks_first(const deciding *work)
 {
     return work->out->open && work->translator->phase == DN_TRANSLATOR_PERFORMS;
+}
+
+/* "the table exists, but without check 't' (expr a > 0)" */
+static void
+tell_lacking(const deciding *work, const dunlin_operation *operation, dn_guard guard, dn_text *text)
+{
+    if ((guard != DN_GUARD_CONFLICT && guard != DN_GUARD_KEEP) || text->length > 0)
+        return;
+    dn_text_add_string(text, lies_in(operation, work->table) ? "the table exists, but without "
+                                                             : "the column exists, but without ");
+    dn_fact_describe(text, operation->kind, operation->path, operation->path_count);
+    dn_text_add_string(text, " (");
+    dn_property_describe(text, operation->set, operation->set_count);
+    dn_text_add_string(text, ")");
 }
 
 static int
@@ -343,16 +394,10 @@ decide_one(deciding *work, const dunlin_operation *operation)
         work->table = NULL;
     if (realise(work, operation, &wanted) < 0)
         return dn_translator_blame(work->source, operation->span_begin, work->error);
-    if (settle(work, operation, &wanted) < 0)
+    if (settle(work, &operation, &wanted) < 0)
         return -1;
     guard = looks_first(work) ? DN_GUARD_SKIP : answer(work, operation, &wanted, &text);
-    if ((guard == DN_GUARD_CONFLICT || guard == DN_GUARD_KEEP) && text.length == 0) {
-        dn_text_add_string(&text, "the table exists, but without ");
-        dn_fact_describe(&text, operation->kind, operation->path, operation->path_count);
-        dn_text_add_string(&text, " (");
-        dn_property_describe(&text, operation->set, operation->set_count);
-        dn_text_add_string(&text, ")");
-    }
+    tell_lacking(work, operation, guard, &text);
     why = dn_arena_copy(&work->translator->scratch, text.data ? text.data : "", text.length);
     if (!why || text.failed)
         return dn_no_memory(work->error);
@@ -360,8 +405,10 @@ decide_one(deciding *work, const dunlin_operation *operation)
         work->table = operation;
         work->table_skipped = guard == DN_GUARD_SKIP || guard == DN_GUARD_KEEP;
     }
-    if (dn_operation_is(operation, DUNLIN_VERB_CREATE, DUNLIN_KIND_COLUMN))
+    if (dn_operation_is(operation, DUNLIN_VERB_CREATE, DUNLIN_KIND_COLUMN)) {
         work->column = operation;
+        work->column_skipped = guard == DN_GUARD_SKIP || guard == DN_GUARD_KEEP;
+    }
     switch (guard) {
     case DN_GUARD_SKIP: return skip(work, why);
     case DN_GUARD_KEEP: return keep(work, operation, why);

@@ -590,13 +590,12 @@ static const char made_before[] =
 
 /* The own text, freed of its guards. */
 static int
-plain_text(dn_translator *translator, const dn_source *source, dn_translated *out, dn_error *error)
+plain_text(dn_translator *translator, dunlin_string sql, dn_translated *out, dn_error *error)
 {
     dn_step *step = dn_arena_alloc(&translator->scratch, sizeof *step);
     size_t length;
     const char *text =
-        step ? dn_translator_strip(translator->rules, source->sql, &translator->scratch, &length)
-             : NULL;
+        step ? dn_translator_strip(translator->rules, sql, &translator->scratch, &length) : NULL;
 
     if (!text)
         return dn_no_memory(error);
@@ -605,6 +604,21 @@ plain_text(dn_translator *translator, const dn_source *source, dn_translated *ou
     out->steps = step;
     out->count = 1;
     return 0;
+}
+
+/* Of the own text what is left to be done. */
+static int
+remaining_text(dn_translator *translator, const dn_source *source, const dn_reading *reading,
+               dn_decisions *decisions, dn_translated *out, dn_error *error)
+{
+    dn_auto(dn_text) kept = DN_TEXT_INIT;
+    bool whole =
+        dn_translator_remaining(translator->rules, source->sql, reading, &decisions->run, &kept);
+
+    if (kept.failed)
+        return dn_no_memory(error);
+    return whole ? plain_text(translator, dn_span(kept.data, kept.length), out, error)
+                 : render(translator, source, decisions, out, error);
 }
 
 static int
@@ -662,7 +676,9 @@ translate_known(dn_translator *translator, const dn_source *source, const dn_rea
          dn_operation_is(decisions.run.items[0], DUNLIN_VERB_CREATE, DUNLIN_KIND_EXTENSION)))
         out->kind = DN_TRANSLATED_AS_IT_IS;
     else if (translator->own && decisions.skipped == 0)
-        status = plain_text(translator, source, out, error);
+        status = plain_text(translator, source->sql, out, error);
+    else if (translator->own)
+        status = remaining_text(translator, source, reading, &decisions, out, error);
     else
         status = render(translator, source, &decisions, out, error);
     if (status < 0 || report_losses(translator, source, &decisions, out, error) < 0)

@@ -146,6 +146,22 @@ int dn_translator_settle(dn_translator *translator, const dn_fact_map *facts, dn
 int dn_translator_look_at_open(dn_translator *translator, dn_error *error);
 void dn_translator_tell_losses(dn_translator *translator);
 
+/* nameless.c: what is there and says the same as a key or check without a name, as if it had been wanted by
+ * the name that it has; `operation` is NULL without one. */
+typedef struct dn_nameless {
+    const dunlin_operation *operation;
+    dn_wanted wanted;
+    bool open; /* only the run can tell whether it says the same */
+} dn_nameless;
+int dn_translator_find_nameless(dn_translator *translator, const dn_fact_map *facts,
+                                const dunlin_operation *operation, const dn_wanted *wanted,
+                                dn_nameless *found, dn_error *error);
+
+/* remaining.c: the text without the clauses of which nothing is to be run; what is to be run are copies
+ * of some of the reading's operations. False: it cannot be cut so. */
+bool dn_translator_remaining(const dn_lex_rules *rules, dunlin_string text,
+                             const dn_reading *reading, const dn_operations *run, dn_text *kept);
+
 /* Did the parser make the operation's name up, or is there none? */
 bool dn_reading_is_nameless(const dn_reading *reading, const dunlin_operation *operation);
 

@@ -94,7 +94,8 @@ is_informational(dunlin_string name)
     return dn_string_equal(name, "order") || dn_string_equal(name, "depends") ||
            dn_string_equal(name, "text") || dn_string_equal(name, "unsure") ||
            dn_string_equal(name, "comment") || dn_string_equal(name, "auto_options") ||
-           dn_string_equal(name, "implied") || dn_string_equal(name, "session_collation");
+           dn_string_equal(name, "implied") || dn_string_equal(name, "session_collation") ||
+           dn_string_equal(name, "level");
 }
 
 /* A member the author did not write may have any value in these kinds. */

@@ -203,3 +203,60 @@ SQL
  latin1_swedish_ci
 \`b\` > 2"
 }
+
+# nameless URL REFERENCED COUNTS: keys and checks without a name in the database's own dialect, in a run that finds
+# all of it there; COUNTS is how many of each there are then.
+nameless() {
+    migration 0001_a <<SQL
+CREATE TABLE IF NOT EXISTS t (id int PRIMARY KEY CHECK (id > 0), up int UNIQUE REFERENCES t $2, CHECK (up+id>3));
+ALTER TABLE t ADD COLUMN IF NOT EXISTS c int UNIQUE CHECK (c<>7);
+ALTER TABLE t ADD COLUMN IF NOT EXISTS c int UNIQUE CHECK (c<>7), ADD COLUMN IF NOT EXISTS d int CHECK (d in (1,2)) /* , */;
+SQL
+    dunlin migrate --url "$1"
+    assert_exit 0
+    dunlin snapshot --url "$1" --output before.json
+    sql_in "$1" 'DELETE FROM dunlin_migrations'
+    dunlin migrate --url "$1" --allow-nonempty --no-backup
+    assert_exit 0
+    dunlin snapshot --url "$1" --output after.json
+    assert_equal "$(cat after.json)" "$(cat before.json)"
+    assert_equal "$(grep -cE '^"(unique|check|fk)/' after.json)" "$3"
+}
+
+@test "a key or check without a name that is there is not added once more" {
+    nameless "$url" '' 7
+    # What is there of that column says something else.
+    migration 0002_b <<<'ALTER TABLE t ADD COLUMN IF NOT EXISTS d int CHECK (d IN (1, 3));'
+    dunlin migrate --url "$url"
+    assert_exit 4
+    assert_stderr "the column exists, but without check 'public.t' (expr d IN (1, 3))"
+    assert_equal "$(sql_pg "$url" "SELECT count(*) FROM pg_constraint WHERE contype = 'c' AND conrelid = 't'::regclass")" 4
+}
+
+@test "mysql: a key or check without a name that is there is not added once more" {
+    url=$(fresh_database mysql)
+    nameless "$url" '(id)' 7
+}
+
+@test "of a statement of several clauses, those that are left are sent as they were written" {
+    sql_pg "$url" 'CREATE TABLE t (a int, d int)'
+    migration 0001_a <<'SQL'
+ALTER TABLE t ADD COLUMN IF NOT EXISTS a int, ADD COLUMN IF NOT EXISTS b text CHECK (b <> (ARRAY['1, 2', '3'])[1]),
+  DROP COLUMN IF EXISTS d, DROP COLUMN IF EXISTS e;
+SQL
+    dunlin migrate --url "$url" --allow-nonempty --no-backup
+    assert_exit 0
+    assert_equal "$(sql_pg "$url" "SELECT string_agg(attname, ' ' ORDER BY attnum) FROM pg_attribute
+        WHERE attrelid = 't'::regclass AND attnum > 0 AND NOT attisdropped")" 'a b'
+    # MariaDB keeps with the column what is written with it.
+    url=$(fresh_database mysql)
+    sql_my "$url" 'CREATE TABLE t (a int CHECK (a > 0))'
+    migration 0001_a <<'SQL'
+ALTER TABLE t ADD COLUMN IF NOT EXISTS a int CHECK (a>0), ADD COLUMN IF NOT EXISTS b int COMMENT 'x, y' CHECK (b > 1),
+  ALGORITHM=COPY;
+SQL
+    dunlin migrate --url "$url" --allow-nonempty --no-backup
+    assert_exit 0
+    assert_equal "$(sql_my "$url" 'SHOW CREATE TABLE t' | tr -d '\n' | grep -o 'CHECK.*>[^,)]*)\|CONSTRAINT')" \
+        "CHECK (\`a\` > 0),\\n  \`b\` int(11) DEFAULT NULL COMMENT 'x, y' CHECK (\`b\` > 1)"
+}
