@@ -76,6 +76,9 @@ dunlin_string dn_pg_text_of(const dunlin_operation *operation, const char *name)
 /* The object as it is now, or NULL where that is not known. */
 const dunlin_fact *dn_pg_current(dn_pg_render_work *work, const char *kind,
                                  const dunlin_string *path, uint64_t count);
+/* The last thing that is done with an object in the list so far, renames aside; NULL: nothing. */
+const dunlin_operation *dn_pg_last_on(const dn_pg_render_work *work, const char *kind,
+                                      const dunlin_string *path, uint64_t count);
 /* Whether two operations are about one table (columns and keys of it, or itself). */
 bool dn_pg_same_table(const dunlin_operation *left, const dunlin_operation *right);
 
@@ -198,6 +201,12 @@ void dn_pg_say_counter(dn_pg_render_work *work, const dunlin_operation *operatio
                        dunlin_string table);
 /* The sequence behind a column gets the type and the options that the operation sets. */
 void dn_pg_push_counter(dn_pg_render_work *work, const dunlin_operation *operation, bool serial);
+/* The sequence behind a column goes on where the column's values end. */
+void dn_pg_push_catch_up(dn_pg_render_work *work, const dunlin_operation *operation,
+                         dunlin_string type);
+/* Whatever else the column owns is nobody's, or its own again, before the statement that is begun. */
+void dn_pg_push_owned(dn_pg_render_work *work, const dunlin_string *column, uint64_t count,
+                      bool back);
 
 /* Of a column or constraint inside CREATE TABLE or behind ADD. */
 void dn_pg_say_column(dn_pg_render_work *work, const dunlin_operation *operation);
@@ -208,6 +217,7 @@ bool dn_pg_has_labels(const dunlin_operation *operation);
 void dn_pg_say_labels_check(dn_pg_render_work *work, const dunlin_operation *operation);
 /* What a serial column with options of its own needs before and behind its statement. */
 bool dn_pg_has_own_sequence(const dunlin_operation *operation);
+void dn_pg_say_own_sequence_as_text(dn_pg_render_work *work, const dunlin_operation *operation);
 void dn_pg_push_own_sequence(dn_pg_render_work *work, const dunlin_operation *operation);
 void dn_pg_push_sequence_owner(dn_pg_render_work *work, const dunlin_operation *operation);
 /* Says of the new sequences of the list which columns own them, when all tables are there. */

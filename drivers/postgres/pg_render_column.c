@@ -176,8 +176,8 @@ dn_pg_push_sequence_owner(dn_pg_render_work *work, const dunlin_operation *opera
 }
 
 /* '"s"."t_c_seq"': the name is text in text. */
-static void
-say_own_sequence_as_text(dn_pg_render_work *work, const dunlin_operation *operation)
+void
+dn_pg_say_own_sequence_as_text(dn_pg_render_work *work, const dunlin_operation *operation)
 {
     dn_kit_text outer = work->sql;
     DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text name = {0};
@@ -193,7 +193,7 @@ static void
 say_nextval(dn_pg_render_work *work, const dunlin_operation *operation)
 {
     dn_pg_say(work, "nextval(");
-    say_own_sequence_as_text(work, operation);
+    dn_pg_say_own_sequence_as_text(work, operation);
     dn_pg_say(work, ")");
 }
 
@@ -527,28 +527,6 @@ push_drop_sequence(dn_pg_render_work *work, const dunlin_operation *operation)
     dn_pg_push_guarded(work, &guard, work->at, 1);
 }
 
-/* The next value is the one behind the greatest. */
-static void
-push_catch_up(dn_pg_render_work *work, const dunlin_operation *operation)
-{
-    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text table = dn_pg_table_text(work, operation);
-
-    dn_pg_say(work, "SELECT pg_catalog.setval(");
-    /* The column may own another sequence, too, which still has to go. */
-    if (dn_pg_has_own_sequence(operation))
-        say_own_sequence_as_text(work, operation);
-    else
-        dn_pg_say_counter(work, operation, dn_kit_text_string(&table));
-    dn_pg_say(work, ", pg_catalog.max(");
-    dn_pg_say_name(work, dn_pg_last_name(operation));
-    dn_pg_say(work, ")) FROM ");
-    dn_pg_say_text(work, dn_kit_text_string(&table));
-    dn_pg_say(work, " HAVING pg_catalog.max(");
-    dn_pg_say_name(work, dn_pg_last_name(operation));
-    dn_pg_say(work, ") > 0");
-    dn_pg_push(work, work->at, 1);
-}
-
 static bool
 changes_counter(const dunlin_operation *operation)
 {
@@ -585,7 +563,7 @@ give_identity(altering *one, const dunlin_property *old)
     dn_pg_guard_column(&guard, operation, dn_pg_last_name(operation), " AND a.attidentity = ''",
                        false);
     finish(one, &guard);
-    push_catch_up(work, operation);
+    dn_pg_push_catch_up(work, operation, type_of(work, operation));
 }
 
 static void
@@ -607,7 +585,7 @@ change_auto(altering *one, const dunlin_fact *current)
         say_nextval(work, operation);
         finish(one, NULL);
         dn_pg_push_sequence_owner(work, operation);
-        push_catch_up(work, operation);
+        dn_pg_push_catch_up(work, operation, type_of(work, operation));
     } else if (dn_pg_sets(operation, "auto")) {
         finish(one, NULL);
         give_identity(one, old);
@@ -661,6 +639,19 @@ is_counted(const dn_pg_render_work *work, const dunlin_operation *operation,
            !dn_pg_is_unset(operation, "auto") && !changes_counter(operation);
 }
 
+/* Is the sequence of the column looked for, which is not called by a name then? */
+static bool
+asks_for_sequence(const dunlin_operation *operation, const dunlin_property *old)
+{
+    bool serial = old != NULL && dn_kit_same(old->text, "serial");
+
+    if (dn_pg_is_unset(operation, "auto"))
+        return serial;
+    if (!dn_pg_sets(operation, "auto"))
+        return changes_counter(operation);
+    return !is_serial(operation) && (old == NULL || serial || changes_counter(operation));
+}
+
 static bool
 is_renaming(const dunlin_operation *before, const dunlin_operation *operation)
 {
@@ -689,16 +680,24 @@ alter_column(dn_pg_render_work *work, const dunlin_operation *operation)
 {
     altering one = {.work = work, .operation = operation};
     const dunlin_fact *current = column_before(work, operation);
+    bool counts;
+    bool alone;
 
     dn_pg_check_known(work, operation, known);
     note_losses(work, operation);
     change_type(&one, current);
     change_expression(&one);
     change_value(&one);
+    counts = is_counted(work, operation, property_of(current, "auto"));
+    alone = counts || asks_for_sequence(operation, property_of(current, "auto"));
+    if (alone)
+        dn_pg_push_owned(work, operation->path, operation->path_count, false);
     change_auto(&one, current);
     finish(&one, NULL);
-    if (is_counted(work, operation, property_of(current, "auto")))
+    if (counts)
         dn_pg_push_counter(work, operation, true);
+    if (alone)
+        dn_pg_push_owned(work, operation->path, operation->path_count, true);
     dn_pg_push_foreign_column(work, property_of(current, "foreign_options"));
     change_labels(&one);
     dn_pg_push_comment(work, "COLUMN");

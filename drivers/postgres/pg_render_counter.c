@@ -198,3 +198,127 @@ dn_pg_push_counter(dn_pg_render_work *work, const dunlin_operation *operation, b
     else
         push_identity(work, operation, dn_kit_text_string(&table), &counter);
 }
+
+/* The next value is the one behind the greatest; of a column that counts down, behind the least. */
+void
+dn_pg_push_catch_up(dn_pg_render_work *work, const dunlin_operation *operation, dunlin_string type)
+{
+    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text table = dn_pg_table_text(work, operation);
+    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text options = {0};
+    dn_kit_sequence numbers;
+    const char *furthest;
+
+    dn_kit_text_add_string(&options, dn_pg_text_of(operation, "auto_options"));
+    dn_kit_text_add(&options, "");
+    work->sql.failed = work->sql.failed || options.failed;
+    if (work->sql.failed)
+        return;
+    numbers = numbers_of(options.data, type);
+    furthest = numbers.increment < 0 ? "pg_catalog.min(" : "pg_catalog.max(";
+    dn_pg_say(work, "SELECT pg_catalog.setval(");
+    /* The column may own another sequence, too, which still has to go. */
+    if (dn_pg_has_own_sequence(operation))
+        dn_pg_say_own_sequence_as_text(work, operation);
+    else
+        dn_pg_say_counter(work, operation, dn_kit_text_string(&table));
+    dn_pg_say(work, ", ");
+    dn_pg_say(work, furthest);
+    dn_pg_say_name(work, dn_pg_last_name(operation));
+    dn_pg_say(work, ")) FROM ");
+    dn_pg_say_text(work, dn_kit_text_string(&table));
+    dn_pg_say(work, " HAVING ");
+    dn_pg_say(work, furthest);
+    dn_pg_say_name(work, dn_pg_last_name(operation));
+    if (numbers.increment < 0)
+        dn_kit_text_format(&work->sql, ") <= %lld", (long long)numbers.start);
+    else
+        dn_kit_text_format(&work->sql, ") > %lld", (long long)numbers.start - 1);
+    dn_pg_push(work, work->at, 1);
+}
+
+/* --- other sequences of the column --------------------------------------------------------------------- */
+/* pg_get_serial_sequence() gives one of those that a column owns. So those that are facts of their own are nobody's
+ * while the column's is spoken of. */
+typedef struct owning {
+    dn_pg_render_work *work;
+    const dunlin_string *column; /* with its schema */
+    bool back;
+} owning;
+
+static bool
+is_owner(const dunlin_property *list, const dunlin_string *column)
+{
+    uint64_t at = 0;
+
+    for (list = list != NULL ? list + 1 : NULL;
+         list != NULL && list->type != DUNLIN_PROPERTY_END && at < 3; list++)
+        if (!dn_kit_equal(list->text, column[at++]))
+            return false;
+    return at == 3;
+}
+
+static void
+push_owner(const owning *state, const dunlin_string *path, uint64_t count)
+{
+    dn_pg_render_work *work = state->work;
+
+    dn_pg_say(work, "ALTER SEQUENCE IF EXISTS ");
+    dn_pg_say_path(work, path, count);
+    dn_pg_say(work, " OWNED BY ");
+    if (state->back)
+        dn_pg_say_path(work, state->column, 3);
+    else
+        dn_pg_say(work, "NONE");
+    dn_pg_push(work, work->at, 1);
+}
+
+static int32_t
+look_at_sequence(const dunlin_fact *fact, void *context)
+{
+    const owning *state = context;
+    const dunlin_operation found = {.set = fact->properties, .set_count = fact->property_count};
+    const dunlin_operation *earlier =
+        dn_pg_last_on(state->work, DUNLIN_KIND_SEQUENCE, fact->path, fact->path_count);
+
+    if (is_owner(dn_kit_property_find(&found, "owned_by"), state->column) &&
+        (earlier == NULL ||
+         (earlier->verb == DUNLIN_VERB_ALTER && !dn_pg_sets(earlier, "owned_by") &&
+          !dn_pg_is_unset(earlier, "owned_by"))))
+        push_owner(state, fact->path, fact->path_count);
+    return 0;
+}
+
+/* Given to the column by an operation before this one; what is made is given away in the end. */
+static void
+look_at_operations(const owning *state)
+{
+    dn_pg_render_work *work = state->work;
+
+    for (uint64_t i = 0; i < work->at; i++) {
+        const dunlin_operation *earlier = work->operations[i];
+
+        if (dn_pg_is_kind(earlier, DUNLIN_KIND_SEQUENCE) && earlier->verb == DUNLIN_VERB_ALTER &&
+            is_owner(dn_kit_property_find(earlier, "owned_by"), state->column) &&
+            dn_pg_last_on(work, DUNLIN_KIND_SEQUENCE, earlier->path, earlier->path_count) ==
+                earlier)
+            push_owner(state, earlier->path, earlier->path_count);
+    }
+}
+
+void
+dn_pg_push_owned(dn_pg_render_work *work, const dunlin_string *column, uint64_t count, bool back)
+{
+    owning state = {work, column, back};
+    dn_kit_text begun = work->sql;
+
+    if (count != 3)
+        return;
+    work->sql = (dn_kit_text){0};
+    if (work->status == DUNLIN_OK && work->call->host->each != NULL)
+        work->status = work->call->host->each(work->call, dn_kit_string(DUNLIN_KIND_SEQUENCE),
+                                              look_at_sequence, &state);
+    look_at_operations(&state);
+    dn_kit_text_free(&work->sql);
+    begun.failed = begun.failed || work->sql.failed;
+    work->sql = begun;
+}

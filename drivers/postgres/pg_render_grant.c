@@ -200,6 +200,7 @@ dn_pg_render_grant(dn_pg_render_work *work)
     static const char *const known[] = {"grantable", "revoked", NULL};
     const dunlin_operation *operation = work->operations[work->at];
     uint64_t count = 1;
+    grant one;
 
     if (operation->path_count < 3 || operation->verb == DUNLIN_VERB_RENAME) {
         dn_pg_refuse(work, "a grant keeps its object and its grantee");
@@ -209,7 +210,12 @@ dn_pg_render_grant(dn_pg_render_work *work)
     while (work->at + count < work->count &&
            goes_along(work, operation, work->operations[work->at + count]))
         count++;
+    one = grant_of(operation);
+    if (one.on == ON_OWNED)
+        dn_pg_push_owned(work, one.path, one.count, false);
     say_statement(work, count);
     dn_pg_push(work, work->at, count);
+    if (one.on == ON_OWNED)
+        dn_pg_push_owned(work, one.path, one.count, true);
     work->at += count;
 }

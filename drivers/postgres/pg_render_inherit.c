@@ -26,29 +26,12 @@ find_in(const dunlin_property *properties, uint64_t count, const char *name)
     return dn_kit_property_find(&told, name);
 }
 
-/* The last thing that is done with an object in the list so far; NULL: nothing. */
-static const dunlin_operation *
-last_on(const dn_pg_render_work *work, const char *kind, const dunlin_string *path, uint64_t count)
-{
-    for (uint64_t i = work->at; i-- > 0;) {
-        const dunlin_operation *earlier = work->operations[i];
-        bool same = dn_pg_is_kind(earlier, kind) && earlier->path_count == count &&
-                    earlier->verb != DUNLIN_VERB_RENAME;
-
-        for (uint64_t k = 0; k < count && same; k++)
-            same = dn_kit_equal(earlier->path[k], path[k]);
-        if (same)
-            return earlier;
-    }
-    return NULL;
-}
-
 /* A list of a table, as it is now. */
 static const dunlin_property *
 list_now(dn_pg_render_work *work, const dunlin_string *path, uint64_t count, const char *name)
 {
     const dunlin_fact *now = dn_pg_current(work, DUNLIN_KIND_TABLE, path, count);
-    const dunlin_operation *earlier = last_on(work, DUNLIN_KIND_TABLE, path, count);
+    const dunlin_operation *earlier = dn_pg_last_on(work, DUNLIN_KIND_TABLE, path, count);
 
     if (earlier != NULL && dn_pg_is_unset(earlier, name))
         return NULL;
@@ -63,7 +46,7 @@ static bool
 has_own_column(dn_pg_render_work *work, const dunlin_operation *table, dunlin_string name)
 {
     dunlin_string path[2 + 1] = {table->path[0], table->path[1], name};
-    const dunlin_operation *earlier = last_on(work, DUNLIN_KIND_COLUMN, path, 3);
+    const dunlin_operation *earlier = dn_pg_last_on(work, DUNLIN_KIND_COLUMN, path, 3);
 
     return earlier != NULL ? earlier->verb != DUNLIN_VERB_DROP
                            : dn_pg_current(work, DUNLIN_KIND_COLUMN, path, 3) != NULL;

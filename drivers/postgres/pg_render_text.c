@@ -287,6 +287,22 @@ dn_pg_current(dn_pg_render_work *work, const char *kind, const dunlin_string *pa
     return work->status == DUNLIN_OK ? found : NULL;
 }
 
+const dunlin_operation *
+dn_pg_last_on(const dn_pg_render_work *work, const char *kind, const dunlin_string *path, uint64_t count)
+{
+    for (uint64_t i = work->at; i-- > 0;) {
+        const dunlin_operation *earlier = work->operations[i];
+        bool same = dn_pg_is_kind(earlier, kind) && earlier->path_count == count &&
+                    earlier->verb != DUNLIN_VERB_RENAME;
+
+        for (uint64_t k = 0; k < count && same; k++)
+            same = dn_kit_equal(earlier->path[k], path[k]);
+        if (same)
+            return earlier;
+    }
+    return NULL;
+}
+
 bool
 dn_pg_same_table(const dunlin_operation *left, const dunlin_operation *right)
 {

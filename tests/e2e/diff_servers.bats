@@ -219,6 +219,17 @@ load helper
     assert_equal "$(sql_pg "$one" "SELECT data_type, max_value FROM pg_sequences WHERE sequencename = 't_a_seq'")" \
         'bigint|9223372036854775807'
     assert_equal "$(sql_pg "$one" "SELECT data_type FROM pg_sequences WHERE sequencename = 't_b_seq'")" integer
+    # The numbers go on behind those of the rows, whatever else the column owns.
+    sql_pg "$one" "CREATE TABLE c (s serial, i int NOT NULL, n int DEFAULT 5, k int GENERATED ALWAYS AS IDENTITY, w int NOT NULL)" \
+        "CREATE SEQUENCE a OWNED BY c.s" "CREATE SEQUENCE b OWNED BY c.i" "CREATE SEQUENCE d OWNED BY c.k" \
+        "CREATE SEQUENCE e" "INSERT INTO c (i, w) SELECT x, -x FROM generate_series(1, 100) x"
+    sql_pg "$two" "CREATE TABLE c (s int GENERATED ALWAYS AS IDENTITY, i int GENERATED ALWAYS AS IDENTITY, n int DEFAULT 5,
+            k int GENERATED ALWAYS AS IDENTITY (CACHE 7), w int GENERATED ALWAYS AS IDENTITY (INCREMENT BY -1))" \
+        "CREATE SEQUENCE a OWNED BY c.s" "CREATE SEQUENCE b OWNED BY c.i" "CREATE SEQUENCE d OWNED BY c.k" \
+        "CREATE SEQUENCE e OWNED BY c.i"
+    step_to "$one" "$two"
+    assert_equal "$(sql_pg "$one" "INSERT INTO c DEFAULT VALUES RETURNING s, i, k, w")" "101|101|101|-101"
+    assert_equal "$(sql_pg "$one" "SELECT nextval('a'), nextval('b'), nextval('d'), nextval('e')")" "1|1|1|1"
 }
 
 @test "postgres: the statements lead from one random schema to another" {
