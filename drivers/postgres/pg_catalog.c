@@ -136,6 +136,7 @@ static part relations[] = {
 static part sequences[] = {
     "SELECT n.nspname, c.relname, format_type(s.seqtypid, NULL), s.seqstart, s.seqincrement,"
     " s.seqmin, s.seqmax, s.seqcache, s.seqcycle, d.refobjid, d.refobjsubid, d.deptype = 'i',"
+    " format_type(a.atttypid, NULL),"
     " 'nextval(''' || replace(format('%I.%I', n.nspname, c.relname), '''', '''''')"
     " || '''::regclass)',"
     " tn.nspname, t.relname, a.attname, pg_get_expr(ad.adbin, 0), " CALLED_BY_NAME(

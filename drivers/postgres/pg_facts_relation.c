@@ -319,12 +319,24 @@ find_owned(dn_pg_reading *reading, uint32_t relation, int64_t column)
     return bsearch(&asked, reading->owned, reading->owned_count, sizeof(asked), compare_owned);
 }
 
+/* LIKE .. INCLUDING IDENTITY makes a bigint sequence for any column, with the numbers of the column's type said. */
+static int64_t
+limit_of(const dn_pg_row *row)
+{
+    int64_t own = dn_pg_type_largest(dn_pg_cell(row, DN_PG_SEQUENCE_TYPE));
+    int64_t column = dn_pg_type_largest(dn_pg_cell(row, DN_PG_SEQUENCE_OWNER_TYPE));
+    bool fits = dn_pg_cell_integer(row, DN_PG_SEQUENCE_MAX) <= column &&
+                dn_pg_cell_integer(row, DN_PG_SEQUENCE_MIN) >= -column - 1;
+
+    return dn_pg_cell_is_true(row, DN_PG_SEQUENCE_IS_IDENTITY) && fits ? column : own;
+}
+
 /* "START WITH 10 INCREMENT BY 2": what is not as CREATE SEQUENCE would choose it. */
 static void
 write_options(dn_kit_text *text, const dn_pg_row *row)
 {
     int64_t step = dn_pg_cell_integer(row, DN_PG_SEQUENCE_INCREMENT);
-    int64_t limit = dn_pg_type_largest(dn_pg_cell(row, DN_PG_SEQUENCE_TYPE));
+    int64_t limit = limit_of(row);
     const struct {
         const char *words;
         int column;

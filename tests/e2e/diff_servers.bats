@@ -219,6 +219,13 @@ load helper
     assert_equal "$(sql_pg "$one" "SELECT data_type, max_value FROM pg_sequences WHERE sequencename = 't_a_seq'")" \
         'bigint|9223372036854775807'
     assert_equal "$(sql_pg "$one" "SELECT data_type FROM pg_sequences WHERE sequencename = 't_b_seq'")" integer
+    # A copy counts by a sequence of bigint, which ends where the column's would.
+    sql_pg "$one" "CREATE TABLE m (a int GENERATED ALWAYS AS IDENTITY, b smallint GENERATED ALWAYS AS IDENTITY (INCREMENT BY -1))" \
+        "CREATE TABLE l (LIKE m INCLUDING IDENTITY)"
+    sql_pg "$two" "CREATE TABLE m (a int GENERATED ALWAYS AS IDENTITY, b smallint GENERATED ALWAYS AS IDENTITY (INCREMENT BY -1))" \
+        "CREATE TABLE l (a int GENERATED ALWAYS AS IDENTITY, b smallint GENERATED ALWAYS AS IDENTITY (INCREMENT BY -1))"
+    dunlin diff "$one" "$two" --exit-code
+    assert_exit 0
     # The numbers go on behind those of the rows, whatever else the column owns.
     sql_pg "$one" "CREATE TABLE c (s serial, i int NOT NULL, n int DEFAULT 5, k int GENERATED ALWAYS AS IDENTITY, w int NOT NULL)" \
         "CREATE SEQUENCE a OWNED BY c.s" "CREATE SEQUENCE b OWNED BY c.i" "CREATE SEQUENCE d OWNED BY c.k" \
