@@ -326,7 +326,8 @@ dn_schema_diff(const dn_fact_map *before, const dn_fact_map *after, const dn_dif
 
     *diff = (dn_diff){.operations = {.arena = arena}};
     if (dn_diff_apply_renames(&work, options) < 0 || dn_diff_keep_inherited(&work) < 0 ||
-        dn_schema_compare(work.before, after, &dn_diff_comparison, arena, &diff->differences,
+        dn_diff_bring_inherited(&work) < 0 ||
+        dn_schema_compare(work.before, work.after, &dn_diff_comparison, arena, &diff->differences,
                           error) < 0 ||
         take_differences(&work) < 0 || dn_diff_close(&work) < 0)
         return -1;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Tables that come to inherit from others, or no more. Whoever leaves a parent does so before anything else and keeps
+ * Tables that come to inherit from others, or no more; partitions that are none any more (diff_partition.c) keep what they have alike. Whoever leaves a parent does so before anything else and keeps
  * its columns and checks as its own; whoever comes to one does so when all tables are as they will be.
  */
 #include "core/schema/diff_internal.h"
@@ -116,9 +116,14 @@ keep_members(leaving_parent *state, const dunlin_fact *parent, int depth)
 {
     dn_diffing *work = state->work;
     const dunlin_property *at = parent ? parents_of(parent) : NULL;
+    const dunlin_property *whole =
+        parent ? dn_property_find(parent->properties, parent->property_count, "partition_of")
+               : NULL;
 
     if (!parent || depth > 16)
         return 0;
+    if (whole && keep_members(state, table_named(work, whole->text), depth + 1) < 0)
+        return -1;
     if (dn_fact_map_members(work->before, DUNLIN_KIND_COLUMN, parent->path, parent->path_count,
                             keep_member, state) < 0 ||
         dn_fact_map_members(work->before, DUNLIN_KIND_CHECK, parent->path, parent->path_count,
@@ -136,16 +141,24 @@ look_at_table(const dunlin_fact *table, void *context)
     leaving_parent *state = context;
     dn_diffing *work = state->work;
     const dunlin_property *at = parents_of(table);
+    const dunlin_property *whole =
+        dn_property_find(table->properties, table->property_count, "partition_of");
 
     state->table = table;
     state->after = dn_fact_map_find(work->after, table->kind, table->path, table->path_count);
-    if (!state->after || !has_more(table, state->after))
+    if (!state->after)
+        return 0;
+    if (whole && dn_diff_same_text(table, state->after, "partition_of"))
+        whole = NULL;
+    if (!whole && !has_more(table, state->after))
         return 0;
     if (!state->copy)
         state->copy = dn_fact_map_copy(work->before, work->arena, work->error);
     if (!state->copy)
         return -1;
-    for (at++; at->type != DUNLIN_PROPERTY_END; at++)
+    if (whole && keep_members(state, table_named(work, whole->text), 0) < 0)
+        return -1;
+    for (at = at ? at + 1 : NULL; at && at->type != DUNLIN_PROPERTY_END; at++)
         if (!has_parent(state->after, at->text) &&
             keep_members(state, table_named(work, at->text), 0) < 0)
             return -1;
@@ -209,7 +222,7 @@ dn_diff_leave_parents(dn_diffing *work)
             return dn_no_memory(work->error);
         if (has_more(move->before, move->after) && dn_diff_emit_alter(work, &off) < 0)
             return -1;
-        move->comes = has_more(move->after, move->before) ? move->after : NULL;
+        move->comes = has_more(move->after, move->before) ? move->after : move->comes;
         move->before = off.after;
         move->after = between;
         if (dn_schema_equal(move->before, move->after, &dn_diff_comparison))

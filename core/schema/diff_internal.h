@@ -12,6 +12,7 @@
  *   diff_order.c   the phases
  *   diff_routine.c what routines have to do with tables and views
  *   diff_sort.c    dependencies within a phase
+ *   diff_partition.c partitions that leave, come, or get another bound
  *   diff_emit.c    operations
  *   diff_risk.c    what they may destroy
  *   diff_enum.c    values of enums
@@ -53,7 +54,7 @@ typedef struct dn_move {
     unsigned what; /* DN_MOVE_* */
     bool holds;    /* a foreign key of a table that goes, which rests on a key that goes as well */
     bool retyped;  /* a column of another type, or that goes: what uses it is in the way */
-    const dunlin_fact *comes;  /* a table with parents that it comes to; NULL: none */
+    const dunlin_fact *comes;  /* a table with what it comes to; NULL: nothing */
     const dn_renewed *renewed; /* NULL: none that is */
     /* Members that call a routine, or use a type, which is made anew: they go first; NULL: none. */
     const char *strip;
@@ -114,6 +115,12 @@ int dn_diff_retype(dn_diffing *work, dn_move *move, const dunlin_fact *before,
 int dn_diff_keep_inherited(dn_diffing *work);
 int dn_diff_leave_parents(dn_diffing *work);
 int dn_diff_come_to_parents(dn_diffing *work);
+
+/* --- diff_partition.c --- */
+/* What a partition has of the table that it comes to it has before. */
+int dn_diff_bring_inherited(dn_diffing *work);
+int dn_diff_leave_partitioned(dn_diffing *work);
+int dn_diff_change_bounds(dn_diffing *work);
 
 /* --- diff_inherit.c --- */
 int dn_diff_inherit(dn_diffing *work);

@@ -370,7 +370,8 @@ come_tables(dn_diffing *work)
 {
     dn_chosen list;
 
-    if (dn_diff_choose(work, DUNLIN_KIND_TABLE, DN_MOVE_CREATE, false, &list) < 0)
+    if (dn_diff_change_bounds(work) < 0 ||
+        dn_diff_choose(work, DUNLIN_KIND_TABLE, DN_MOVE_CREATE, false, &list) < 0)
         return -1;
     for (size_t i = 0; i < list.count; i++)
         if (come_table(work, (size_t)(dn_diff_move_of(work, list.facts[i]) - work->moves), true) <
@@ -604,10 +605,10 @@ static int
 clear_the_way(dn_diffing *work)
 {
     if (drop_kinds(work, DUNLIN_KIND_GRANT) < 0 || dn_diff_take_off_callers(work) < 0 ||
-        dn_diff_leave_parents(work) < 0 || drop_kinds(work, "policy trigger rule statistics") < 0 ||
-        drop_indexes_of_views(work) < 0 || drop_views(work) < 0 ||
-        drop_kinds(work, DUNLIN_KIND_FOREIGN_KEY) < 0 || drop_kinds(work, DUNLIN_KIND_INDEX) < 0 ||
-        drop_kinds(work, "check exclude unique pk") < 0)
+        dn_diff_leave_partitioned(work) < 0 || dn_diff_leave_parents(work) < 0 ||
+        drop_kinds(work, "policy trigger rule statistics") < 0 || drop_indexes_of_views(work) < 0 ||
+        drop_views(work) < 0 || drop_kinds(work, DUNLIN_KIND_FOREIGN_KEY) < 0 ||
+        drop_kinds(work, DUNLIN_KIND_INDEX) < 0 || drop_kinds(work, "check exclude unique pk") < 0)
         return -1;
     if (drop_remade_aggregates(work) < 0 || drop_remade_routines(work) < 0)
         return -1;

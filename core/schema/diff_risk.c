@@ -206,6 +206,19 @@ leaves_parent(const dn_diffing *work, const dunlin_operation *operation)
     return false;
 }
 
+/* It only leaves to come back with another bound. */
+static bool
+stays_partition(const dn_diffing *work, const dunlin_operation *operation)
+{
+    const dunlin_fact *before = fact_before(work, operation);
+    const dunlin_fact *after =
+        dn_fact_map_find(work->after, operation->kind, operation->path, operation->path_count);
+
+    return before && after &&
+           dn_property_find(before->properties, before->property_count, "partition_of") &&
+           dn_diff_same_text(before, after, "partition_of");
+}
+
 static dn_risk
 risk_of_table(const dn_diffing *work, const dunlin_operation *operation)
 {
@@ -214,7 +227,7 @@ risk_of_table(const dn_diffing *work, const dunlin_operation *operation)
 
     if (leaves_parent(work, operation))
         return goes;
-    for (uint64_t i = 0; i < operation->unset_count; i++)
+    for (uint64_t i = 0; i < operation->unset_count && !stays_partition(work, operation); i++)
         if (dn_string_among(operation->unset[i], "partition_of inherits"))
             return goes;
     if (sets(operation, "partition_of") || sets(operation, "bound"))

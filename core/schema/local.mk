@@ -7,6 +7,7 @@ core_sources += \
 	core/schema/diff_enum.c core/schema/diff_heir.c core/schema/diff_inherit.c core/schema/diff_renew.c \
 	core/schema/diff_leave.c \
 	core/schema/diff_order.c \
+	core/schema/diff_partition.c \
 	core/schema/diff_routine.c \
 	core/schema/diff_rename.c \
 	core/schema/diff_replace.c core/schema/diff_risk.c core/schema/diff_sort.c \

@@ -345,11 +345,27 @@ detach(dn_pg_render_work *work, const dunlin_operation *table, dunlin_string par
     dn_pg_push(work, work->at, 1);
 }
 
+/* The table that it is a partition of, as the server prints it; the list itself may have detached it. */
+static dunlin_string
+whole_now(dn_pg_render_work *work, const dunlin_operation *table)
+{
+    for (uint64_t i = work->at; i-- > 0;) {
+        const dunlin_operation *earlier = work->operations[i];
+
+        if (!dn_pg_is_kind(earlier, DUNLIN_KIND_TABLE) || !dn_pg_same_table(earlier, table))
+            continue;
+        if (dn_pg_is_unset(earlier, "partition_of"))
+            return dn_kit_string(NULL);
+        if (dn_pg_sets(earlier, "partition_of"))
+            return dn_pg_text_of(earlier, "partition_of");
+    }
+    return text_now(work, table, "partition_of");
+}
+
 static void
 alter_partition(dn_pg_render_work *work, const dunlin_operation *table)
 {
-    /* As the server prints it. */
-    dunlin_string parent = text_now(work, table, "partition_of");
+    dunlin_string parent = whole_now(work, table);
 
     if (dn_pg_is_unset(table, "partition_of") ||
         (parent.length > 0 && (dn_pg_sets(table, "bound") || dn_pg_sets(table, "partition_of"))))

@@ -288,7 +288,8 @@ dn_pg_current(dn_pg_render_work *work, const char *kind, const dunlin_string *pa
 }
 
 const dunlin_operation *
-dn_pg_last_on(const dn_pg_render_work *work, const char *kind, const dunlin_string *path, uint64_t count)
+dn_pg_last_on(const dn_pg_render_work *work, const char *kind, const dunlin_string *path,
+              uint64_t count)
 {
     for (uint64_t i = work->at; i-- > 0;) {
         const dunlin_operation *earlier = work->operations[i];
