@@ -498,6 +498,7 @@ realise_sequence(realising *real, const dunlin_fact *fact)
             dn_mysql_add_number(&list, numbers[i].name, number);
     }
     dn_mysql_add_flag(&list, "cycle", dn_kit_set_is_true(members, "cycle"));
+    copy_text(&list, members, "engine");
     return push(real, DUNLIN_KIND_SEQUENCE, fact->path, fact->path_count, &list, "cache");
 }
 

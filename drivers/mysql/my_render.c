@@ -375,7 +375,7 @@ static const struct {
                         "implied comment "},
     {DUNLIN_KIND_VIEW, " definition columns depends check_option security algorithm "
                        "session_collation comment "},
-    {DUNLIN_KIND_SEQUENCE, " type start increment min max cache cycle comment "},
+    {DUNLIN_KIND_SEQUENCE, " type start increment min max cache cycle engine comment "},
 };
 
 static int32_t

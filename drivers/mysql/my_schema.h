@@ -104,7 +104,7 @@ int32_t dn_mysql_schema_periods(dn_mysql_schema *schema);
 /* Whether the table has partitions by SYSTEM_TIME. */
 bool dn_mysql_is_by_time(const dn_mysql_record *record);
 /* Whether it has partitions by LIST, of one expression. */
-bool dn_mysql_is_by_list(const dn_mysql_record *record);
+bool dn_mysql_tells_by_print(const dn_mysql_record *record);
 /* Whether the key of this name, which has columns of a period, is WITHOUT OVERLAPS. */
 bool dn_mysql_is_in_time(const dn_mysql_record *record, dunlin_string key);
 /* Foreign keys of one that printed itself. false: it is unclear, and may have rows of some. */

@@ -309,6 +309,8 @@ dn_mysql_push_sequence(dn_mysql_schema *schema, dn_mysql_record *record)
                                values[SEQUENCE_MINIMUM], values[SEQUENCE_MAXIMUM]))
             dn_mysql_add_number(&list, names[i], values[i]);
     dn_mysql_add_flag(&list, "cycle", dn_kit_same(row->cells[SEQUENCE_CYCLE], "1"));
+    if (!dn_kit_same_word(table->cells[2], "InnoDB"))
+        dn_mysql_add(&list, "engine", DUNLIN_PROPERTY_TEXT, table->cells[2]);
     dn_mysql_add(&list, "comment", DUNLIN_PROPERTY_TEXT, table->cells[5]);
     return dn_mysql_push(schema, record, DUNLIN_KIND_SEQUENCE, NULL, &list);
 }

@@ -137,12 +137,39 @@ dn_mysql_is_by_time(const dn_mysql_record *record)
     return row != NULL && is_by_time(row);
 }
 
+static bool
+is_key(dunlin_string method)
+{
+    return dn_kit_same(method, "KEY") || dn_kit_same(method, "LINEAR KEY");
+}
+
 bool
-dn_mysql_is_by_list(const dn_mysql_record *record)
+dn_mysql_tells_by_print(const dn_mysql_record *record)
 {
     const dn_mysql_row *row = record->parts[DN_MYSQL_PARTITIONS].first;
 
-    return row != NULL && dn_kit_same(row->cells[PARTITION_METHOD], "LIST");
+    return row != NULL &&
+           (dn_kit_same(row->cells[PARTITION_METHOD], "LIST") ||
+            is_key(row->cells[PARTITION_METHOD]) || is_key(row->cells[SUBPARTITION_METHOD]));
+}
+
+/* [MDB] KEY ALGORITHM = 1, of servers before 5.5, puts rows into other partitions; 2 is not printed. */
+static void
+add_method(dn_kit_text *text, const dn_mysql_record *record, const char *words,
+           dunlin_string method)
+{
+    static const char older[] = " ALGORITHM = 1";
+    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text line = {0};
+
+    dn_kit_text_add_string(text, method);
+    if (!is_key(method) || record->printed.length == 0)
+        return;
+    dn_kit_text_add(&line, words);
+    dn_kit_text_add_string(&line, method);
+    dn_kit_text_format(&line, "%s (", older);
+    if (!line.failed && dn_mysql_contains(record->printed, line.data))
+        dn_kit_text_add(text, older);
+    text->failed = text->failed || line.failed;
 }
 
 dunlin_string
@@ -153,7 +180,7 @@ dn_mysql_partitioning(dn_mysql_schema *schema, const dn_mysql_record *record)
     const dn_mysql_row *last = NULL;
     size_t subpartitions = 0;
 
-    dn_kit_text_add_string(&text, row->cells[PARTITION_METHOD]);
+    add_method(&text, record, "\n PARTITION BY ", row->cells[PARTITION_METHOD]);
     if (is_by_time(row)) {
         dn_kit_text_add_string(&text, record->rotation);
     } else {
@@ -166,7 +193,7 @@ dn_mysql_partitioning(dn_mysql_schema *schema, const dn_mysql_record *record)
             subpartitions +=
                 dn_kit_equal(last->cells[PARTITION_NAME], row->cells[PARTITION_NAME]) ? 1 : 0;
         dn_kit_text_add(&text, " SUBPARTITION BY ");
-        dn_kit_text_add_string(&text, row->cells[SUBPARTITION_METHOD]);
+        add_method(&text, record, "\nSUBPARTITION BY ", row->cells[SUBPARTITION_METHOD]);
         dn_kit_text_add(&text, " (");
         dn_kit_text_add_string(&text, row->cells[SUBPARTITION_EXPRESSION]);
         dn_kit_text_format(&text, ") SUBPARTITIONS %zu", subpartitions);

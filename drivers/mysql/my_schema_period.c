@@ -3,7 +3,7 @@
  * [MDB] What only SHOW CREATE TABLE tells. Of periods of application time: before 11.4 no view of
  * information_schema tells them, and the check that comes with one looks like any other. Of tables with
  * partitions by SYSTEM_TIME: when the server begins another one. Of those with partitions by LIST: which of
- * them is the one for the rest.
+ * them is the one for the rest. Of those by KEY: the algorithm.
  */
 #include <string.h>
 
@@ -128,7 +128,7 @@ dn_mysql_schema_periods(dn_mysql_schema *schema)
             status = find_period(schema, record);
         if (status == DUNLIN_OK && !record->excluded && dn_mysql_is_by_time(record))
             status = find_rotation(schema, record);
-        if (status == DUNLIN_OK && !record->excluded && dn_mysql_is_by_list(record) &&
+        if (status == DUNLIN_OK && !record->excluded && dn_mysql_tells_by_print(record) &&
             record->printed.length == 0)
             status = print_table(schema, record);
     }
