@@ -187,6 +187,18 @@ is_in_doubt(const dn_history *history, const dunlin_operation *operation)
     return now && dn_property_find(now->properties, now->property_count, "unsure");
 }
 
+static int
+fold(dn_history *history, const dunlin_operation *operation, const dn_wanted *wanted,
+     dn_error *error)
+{
+    if (dn_schema_fold(history->facts, operation, wanted, error) < 0 ||
+        (!history->view.own_dialect && dn_schema_fold_key(history->facts, operation, error) < 0))
+        return -1;
+    return dn_schema_doubt_default(history->facts, operation, &history->scratch, error) < 0
+               ? -1
+               : dn_schema_doubt_columns(history->facts, operation, &history->scratch, error);
+}
+
 /* The operations that the script is to have. What the history has made already, and makes again
  * under a guard, it has. */
 static int
@@ -221,8 +233,7 @@ choose(dn_history *history, const dn_source *source, const dn_operations *from, 
         }
         if (make_plain(history, plain, error) < 0)
             return -1;
-        if (folds && (dn_schema_fold(history->facts, plain, &wanted[run->count], error) < 0 ||
-                      dn_schema_doubt_default(history->facts, plain, &history->scratch, error) < 0))
+        if (folds && fold(history, plain, &wanted[run->count], error) < 0)
             return -1;
         if (dn_operations_add(run, plain, error) < 0)
             return -1;
@@ -273,6 +284,25 @@ count_losses(dn_history *history, const dn_source *source, const dn_operations *
     return 0;
 }
 
+/* Why a driver has no words for it: nobody is asked what a query made. */
+static void
+say_why(const dn_history *history, const dn_operations *run, const char *reason, dn_error *error)
+{
+    const dunlin_fact *table = NULL;
+
+    for (size_t i = 0; i < run->count && !table; i++)
+        table = dn_schema_table_in_doubt(history->facts, run->items[i]);
+    if (table)
+        dn_fail(
+            error, DUNLIN_UNSUPPORTED, "translate.untranslatable",
+            "what columns table '%.*s' has is not known in a script, as CREATE TABLE .. AS made "
+            "it: name them in CREATE TABLE, and fill it by INSERT INTO .. SELECT",
+            (int)table->path[table->path_count - 1].length,
+            table->path[table->path_count - 1].data);
+    else
+        dn_fail(error, DUNLIN_UNSUPPORTED, "translate.untranslatable", "%s", reason);
+}
+
 static int
 write_operations(dn_history *history, const dn_source *source, dn_followed *out, dn_error *error)
 {
@@ -293,7 +323,7 @@ write_operations(dn_history *history, const dn_source *source, dn_followed *out,
         if (error->status == DUNLIN_NO_MEMORY)
             return -1;
         memcpy(reason, error->message, sizeof reason);
-        dn_fail(error, DUNLIN_UNSUPPORTED, "translate.untranslatable", "%s", reason);
+        say_why(history, &run, reason, error);
         own = dn_source_of_refusal(source, &run, &notes);
         return dn_translator_blame(&own, 0, error);
     }
@@ -301,8 +331,7 @@ write_operations(dn_history *history, const dn_source *source, dn_followed *out,
         dn_history_compare(history, &run, wanted, out, error) < 0)
         return -1;
     for (size_t i = 0; i < run.count; i++)
-        if (dn_schema_fold(history->facts, run.items[i], &wanted[i], error) < 0 ||
-            dn_schema_doubt_default(history->facts, run.items[i], &history->scratch, error) < 0)
+        if (fold(history, run.items[i], &wanted[i], error) < 0)
             return -1;
     return 0;
 }

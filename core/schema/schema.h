@@ -116,6 +116,12 @@ int dn_schema_fold(dn_fact_map *facts, const dunlin_operation *operation, const 
  * it, and "unsure" until it is looked at. */
 int dn_schema_doubt_default(dn_fact_map *facts, const dunlin_operation *operation, dn_arena *arena,
                             dn_error *error);
+/* And after that, where nothing can be looked at: "unsure" says "columns" of a table made from a query. */
+int dn_schema_doubt_columns(dn_fact_map *facts, const dunlin_operation *operation, dn_arena *arena,
+                            dn_error *error);
+/* Such a table that the operation is about, or NULL. */
+const dunlin_fact *dn_schema_table_in_doubt(const dn_fact_map *facts,
+                                            const dunlin_operation *operation);
 /* And after that, in portable SQL: columns of a new primary key are never null, and stay so without
  * it. */
 int dn_schema_fold_key(dn_fact_map *facts, const dunlin_operation *operation, dn_error *error);

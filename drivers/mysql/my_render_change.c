@@ -384,6 +384,20 @@ write_change(dn_mysql_rendering *work, const dunlin_operation *operation, dn_kit
                : status;
 }
 
+/* Of a column that a query made somewhere else: MODIFY would take away what is not said. */
+static bool
+is_in_doubt(dn_mysql_rendering *work, const dunlin_operation *operation)
+{
+    dn_kit_set table = dn_mysql_fact_members(
+        dn_mysql_find(work, DUNLIN_KIND_TABLE, operation->path[0], dn_kit_string("")));
+    dunlin_string type;
+
+    return dn_kit_set_find(table, "unsure") != NULL &&
+           dn_mysql_column_type(work, operation->path[0], operation->path[1], work->at, &type) ==
+               DUNLIN_OK &&
+           type.length == 0;
+}
+
 int32_t
 dn_mysql_render_column_change(dn_mysql_rendering *work)
 {
@@ -404,7 +418,8 @@ dn_mysql_render_column_change(dn_mysql_rendering *work)
     if (status == DUNLIN_OK)
         status = dn_mysql_column_now(work, operation->path[0], operation->path[1], end, &list);
     now = (dn_kit_set){list.items, list.count};
-    if (status == DUNLIN_OK && dn_kit_set_find(now, "type") == NULL)
+    if (status == DUNLIN_OK &&
+        (dn_kit_set_find(now, "type") == NULL || is_in_doubt(work, operation)))
         status = dn_kit_fail(work->call, DUNLIN_MISSING,
                              "what column '%.*s' of '%.*s' is now is not known",
                              (int)operation->path[1].length, operation->path[1].data,

@@ -311,7 +311,7 @@ dn_sqlite_rebuild(dn_sqlite_rendering *work, dn_sqlite_state *state, const dn_sq
     int32_t status = DUNLIN_OK;
 
     build.count = state->queue[state->queued - 1] - build.first + 1;
-    if (before->count == 0)
+    if (before->count == 0 || dn_kit_set_find(dn_kit_set_of(&before->set), "unsure") != NULL)
         return dn_kit_fail(work->call, DUNLIN_MISSING,
                            "table '%.*s' has to be built anew for this, and its definition is not "
                            "known",

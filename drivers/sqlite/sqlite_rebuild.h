@@ -18,6 +18,9 @@
 /* DUNLIN_SCRIPT_COMPARE; whether it can be. */
 bool dn_sqlite_can_compare(const dunlin_script_item *item);
 void dn_sqlite_script_compare(dn_kit_text *text, const dunlin_script_item *item);
+/* A condition: all that makes `after` of `before` is there. */
+void dn_sqlite_write_is_done(dn_kit_text *text, const dn_sqlite_table *before,
+                             const dn_sqlite_table *after);
 /* Refuses a table that has no column (left). */
 int32_t dn_sqlite_check_columns(dn_sqlite_rendering *work, const dn_sqlite_state *state);
 /* What becomes of the values of a column whose type is changed, where that is more than to store them

@@ -212,14 +212,48 @@ larger(uint64_t left, uint64_t right)
     return left > right ? left : right;
 }
 
+/* The name of a constraint that fails is all that the shell shows. */
+static void
+stop(dn_kit_text *text, dunlin_string condition, const dn_sqlite_table *table, const char *what)
+{
+    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text message = {0};
+    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text sql = {0};
+
+    dn_kit_text_add(&message, "table '");
+    dn_kit_text_add_string(&message, table->name);
+    dn_kit_text_add(&message, "' is to be built anew, and has ");
+    dn_kit_text_add(&message, what);
+    dn_kit_text_add(&sql, "CREATE TEMPORARY TABLE dunlin_stop (is_right INTEGER CONSTRAINT ");
+    dn_kit_text_quote(&sql, '"', dn_kit_text_string(&message));
+    dn_kit_text_add(&sql, " CHECK (is_right)); INSERT INTO temp.dunlin_stop VALUES (0)");
+    dn_sqlite_write_guard(text, condition, dn_kit_text_string(&sql));
+    text->failed = text->failed || message.failed || sql.failed;
+}
+
+/* Another column than before, and not because all of this was done. */
+static void
+stop_if_other(dn_kit_text *text, const dn_sqlite_table *before, const dn_sqlite_table *after,
+              dunlin_string columns, dunlin_string other_text)
+{
+    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text condition = {0};
+
+    dn_kit_text_add(&condition, "NOT ");
+    dn_kit_text_add_string(&condition, columns);
+    dn_kit_text_add(&condition, " AND ");
+    dn_kit_text_add_string(&condition, other_text);
+    dn_kit_text_add(&condition, " AND NOT (");
+    dn_sqlite_write_is_done(&condition, before, after);
+    dn_kit_text_add(&condition, ")");
+    stop(text, dn_kit_text_string(&condition), after, "other columns than the migrations made");
+    text->failed = text->failed || condition.failed;
+}
+
 /* A rebuild would leave out what no migration has made. Two keys of the same columns have one index. */
 static void
 stop_if_more(dn_kit_text *text, const dn_sqlite_table *before, const dn_sqlite_table *after,
              dunlin_string condition)
 {
     DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text more = {0};
-    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text message = {0};
-    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text stop = {0};
 
     dn_kit_text_add_string(&more, condition);
     dn_kit_text_add(&more,
@@ -241,28 +275,8 @@ stop_if_more(dn_kit_text *text, const dn_sqlite_table *before, const dn_sqlite_t
     dn_kit_text_format(&more, ", 'main')) > %" PRIu64 ")",
                        larger(count_members(before, DN_SQLITE_KIND_FOREIGN_KEY),
                               count_members(after, DN_SQLITE_KIND_FOREIGN_KEY)));
-    dn_kit_text_add(&message, "table '");
-    dn_kit_text_add_string(&message, after->name);
-    dn_kit_text_add(&message,
-                    "' is to be built anew, and has keys or checks that no migration made");
-    dn_kit_text_add(&stop, "CREATE TEMPORARY TABLE dunlin_stop (is_right INTEGER CONSTRAINT ");
-    dn_kit_text_quote(&stop, '"', dn_kit_text_string(&message));
-    dn_kit_text_add(&stop, " CHECK (is_right)); INSERT INTO temp.dunlin_stop VALUES (0)");
-    dn_sqlite_write_guard(text, dn_kit_text_string(&more), dn_kit_text_string(&stop));
-    text->failed = text->failed || more.failed || message.failed || stop.failed;
-}
-
-/* What was written so far is the rebuild. */
-static int32_t
-guard_rebuild(dn_sqlite_rendering *work, const dn_sqlite_table *before,
-              const dn_sqlite_table *after, dunlin_string condition, uint64_t first, uint64_t count)
-{
-    dunlin_string statements = dn_kit_pool_copy(&work->pool, dn_kit_text_string(&work->sql));
-
-    dn_kit_text_clear(&work->sql);
-    stop_if_more(&work->sql, before, after, condition);
-    dn_sqlite_write_guard(&work->sql, condition, statements);
-    return dn_sqlite_step_add(work, DUNLIN_STEP_STATEMENT, first, count, NULL);
+    stop(text, dn_kit_text_string(&more), after, "keys or checks that no migration made");
+    text->failed = text->failed || more.failed;
 }
 
 int32_t
@@ -270,7 +284,10 @@ dn_sqlite_guard_rebuild(dn_sqlite_rendering *work, size_t first_step, const dn_s
                         const dn_sqlite_table *after)
 {
     DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text condition = {0};
+    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text columns = {0};
+    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text other = {0};
     DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text wanted = {0};
+    dunlin_string statements;
     uint64_t first = work->steps[first_step].first;
     uint64_t count = work->steps[first_step].count;
 
@@ -288,17 +305,26 @@ dn_sqlite_guard_rebuild(dn_sqlite_rendering *work, size_t first_step, const dn_s
         dn_kit_text_add(&work->sql, last ? "" : ";\n");
     }
     work->step_count = first_step;
+    statements = dn_kit_pool_copy(&work->pool, dn_kit_text_string(&work->sql));
+    dn_kit_text_clear(&work->sql);
     dn_sqlite_write_table(&wanted, after, "CREATE TABLE ", after->name);
-    dn_kit_text_add(&condition, "(SELECT group_concat(name, char(10)) FROM (SELECT name FROM "
-                                "pragma_table_xinfo(");
-    dn_kit_text_quote(&condition, '\'', after->name);
-    dn_kit_text_add(&condition, ", 'main') ORDER BY name)) = ");
-    write_columns(&condition, before);
-    dn_kit_text_add(&condition, " AND (SELECT sql FROM main.sqlite_master WHERE type = 'table' AND "
-                                "name = ");
-    dn_kit_text_quote(&condition, '\'', after->name);
-    dn_kit_text_add(&condition, " COLLATE NOCASE) <> ");
-    dn_kit_text_quote(&condition, '\'', dn_kit_text_string(&wanted));
-    work->sql.failed = work->sql.failed || condition.failed || wanted.failed;
-    return guard_rebuild(work, before, after, dn_kit_text_string(&condition), first, count);
+    dn_kit_text_add(&columns, "(SELECT group_concat(name, char(10)) FROM (SELECT name FROM "
+                              "pragma_table_xinfo(");
+    dn_kit_text_quote(&columns, '\'', after->name);
+    dn_kit_text_add(&columns, ", 'main') ORDER BY name)) = ");
+    write_columns(&columns, before);
+    dn_kit_text_add(&other, "(SELECT sql FROM main.sqlite_master WHERE type = 'table' AND name = ");
+    dn_kit_text_quote(&other, '\'', after->name);
+    dn_kit_text_add(&other, " COLLATE NOCASE) <> ");
+    dn_kit_text_quote(&other, '\'', dn_kit_text_string(&wanted));
+    dn_kit_text_add_string(&condition, dn_kit_text_string(&columns));
+    dn_kit_text_add(&condition, " AND ");
+    dn_kit_text_add_string(&condition, dn_kit_text_string(&other));
+    stop_if_other(&work->sql, before, after, dn_kit_text_string(&columns),
+                  dn_kit_text_string(&other));
+    stop_if_more(&work->sql, before, after, dn_kit_text_string(&condition));
+    dn_sqlite_write_guard(&work->sql, dn_kit_text_string(&condition), statements);
+    work->sql.failed =
+        work->sql.failed || condition.failed || columns.failed || other.failed || wanted.failed;
+    return dn_sqlite_step_add(work, DUNLIN_STEP_STATEMENT, first, count, NULL);
 }

@@ -38,6 +38,76 @@ load export_helper
             "CREATE TABLE a (b INTEGER, c INTEGER, $constraint)"
     done
 }
+@test "sqlite: a rebuild of a script is not passed over where the table has other columns" {
+    local before
+    mkdir migrations
+    echo '{"dialect": "portable"}' >dunlin.json
+    echo 'CREATE TABLE a (b integer, c integer); INSERT INTO a VALUES (1, 2);' >migrations/0001_people.sql
+    for change in 'ALTER COLUMN b SET NOT NULL' 'ALTER COLUMN c TYPE numeric(8,2)' 'ADD CHECK (c > 1)' \
+        'ALTER COLUMN c SET DEFAULT 3' 'ADD UNIQUE (c)' 'ADD CONSTRAINT k PRIMARY KEY (b)'; do
+        echo "ALTER TABLE a $change;" >migrations/0002_more.sql
+        export_to first.sql sqlite --to 0001_people
+        export_to script.sql sqlite
+        for somebody in 'ADD COLUMN d integer' 'RENAME COLUMN c TO d' 'RENAME COLUMN b TO d'; do
+            rm -f app.db
+            run_script "$PWD/app.db" first.sql
+            assert_exit 0
+            sql app.db "ALTER TABLE a $somebody"
+            before=$(catalog_of "$PWD/app.db")
+            run_script "$PWD/app.db" script.sql
+            assert_exit 1
+            assert_stdout "table 'a' is to be built anew, and has other columns than the migrations made"
+            assert_equal "$(catalog_of "$PWD/app.db")" "$before"
+            assert_equal "$(sql app.db 'SELECT count(*) FROM dunlin_migrations')" 1
+        done
+    done
+}
+@test "sqlite: a rebuild of a script that was made before is passed over, whatever came later" {
+    local before
+    mkdir migrations
+    echo '{"dialect": "portable"}' >dunlin.json
+    echo 'CREATE TABLE a (b integer, c integer, e varchar(5)); CREATE TABLE z (b integer PRIMARY KEY);' \
+        >migrations/0001_people.sql
+    cat >migrations/0002_more.sql <<'SQL'
+ALTER TABLE a ADD CHECK (c > 1), ADD CONSTRAINT "A k" CHECK (b > 0), ADD UNIQUE (c), ADD FOREIGN KEY (b) REFERENCES z (b);
+ALTER TABLE a ADD CONSTRAINT k PRIMARY KEY (b);
+ALTER TABLE a ADD COLUMN IF NOT EXISTS d timestamp DEFAULT '2026-01-01 00:00:00', ADD COLUMN f text NOT NULL DEFAULT lower('X');
+ALTER TABLE a ADD COLUMN g integer;
+SQL
+    export_to script.sql sqlite
+    run_script "$PWD/app.db" script.sql
+    assert_exit 0
+    before=$(catalog_of "$PWD/app.db")
+    sql app.db 'DELETE FROM dunlin_migrations'
+    run_script "$PWD/app.db" script.sql
+    assert_exit 0
+    assert_equal "$(catalog_of "$PWD/app.db")" "$before"
+    assert_equal "$(sql app.db "SELECT name FROM pragma_table_info('a') WHERE \"notnull\"")" $'b\nf'
+}
+@test "a script changes no columns that only the database knows" {
+    mkdir migrations
+    echo '{"dialect": "portable"}' >dunlin.json
+    cat >migrations/0001_copy.sql <<'SQL'
+CREATE TABLE a (b integer NOT NULL, c varchar(5) NOT NULL DEFAULT 'x');
+CREATE TABLE copy AS SELECT b, c FROM a;
+ALTER TABLE copy ADD COLUMN d integer;
+SQL
+    for driver in sqlite mysql postgres; do
+        dunlin export --driver $driver --output script.sql
+        assert_exit 0
+    done
+    echo 'ALTER TABLE copy ALTER COLUMN c TYPE varchar(9);' >migrations/0002_copy.sql
+    for driver in sqlite mysql; do
+        dunlin export --driver $driver --output script.sql
+        assert_exit 2
+        assert_stderr "0002_copy.sql:1:1: what columns table 'copy' has is not known in a script, as CREATE TABLE .. AS made it: name them"
+    done
+    echo 'ALTER TABLE copy ADD CHECK (d > 0);' >migrations/0002_copy.sql
+    dunlin export --driver sqlite --output script.sql
+    assert_exit 2
+    dunlin export --driver mysql --output script.sql
+    assert_exit 0
+}
 @test "sqlite: a rebuild of a script keeps triggers, and indexes that somebody added" {
     mkdir migrations
     echo '{"dialect": "portable"}' >dunlin.json
