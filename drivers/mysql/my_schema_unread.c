@@ -6,17 +6,17 @@
 
 #include "drivers/mysql/my_schema.h"
 
-/* Parameters and variables without a character set have the database's. In one that was made without a word of it
- * they are the same; so that is told where it is not the server's. */
+/* Parameters and variables without a character set have what the database had when the routine was made. In another
+ * database, of another server for one, they are others: told for each that there was. */
 #define TEXTS_OF_THE_DATABASE                                                                      \
-    "SELECT CONCAT('character set of the database, ', MAX(DATABASE_COLLATION), ', which texts "    \
+    "SELECT CONCAT('character set of the database, ', DATABASE_COLLATION, ', which texts "         \
     "in routines have'), COUNT(*), SUBSTRING_INDEX(GROUP_CONCAT(ROUTINE_NAME ORDER BY "            \
     "ROUTINE_NAME SEPARATOR ', '), ', ', 3) FROM information_schema.ROUTINES r WHERE "             \
-    "ROUTINE_SCHEMA = @ AND DATABASE_COLLATION <> @@GLOBAL.collation_server AND "                  \
+    "ROUTINE_SCHEMA = @ AND "                                                                      \
     "(ROUTINE_DEFINITION LIKE '%declare%char(%' OR ROUTINE_DEFINITION LIKE '%declare%text%' OR "   \
     "ROUTINE_DEFINITION LIKE '%declare%enum(%' OR EXISTS (SELECT 1 FROM "                          \
     "information_schema.PARAMETERS p WHERE p.SPECIFIC_SCHEMA = @ AND p.SPECIFIC_NAME = "           \
-    "r.SPECIFIC_NAME AND p.COLLATION_NAME = r.DATABASE_COLLATION))"
+    "r.SPECIFIC_NAME AND p.COLLATION_NAME = r.DATABASE_COLLATION)) GROUP BY DATABASE_COLLATION"
 
 /* One row for each kind; '@' stands for the name of the database, unless another one stands beside it. */
 static const char question[] =
