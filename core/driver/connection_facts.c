@@ -153,8 +153,12 @@ note_hidden(dn_call *call, dn_connection *connection, const dunlin_fact *key, du
         return DUNLIN_OK;
     dn_text_printf(&connection->hidden, "%s%.*s", first ? "" : " ", (int)key->kind.length,
                    key->kind.data);
-    if (first) {
+    if (first)
         dn_text_clear(&connection->why);
+    /* One of several kinds is told once. */
+    if (first ||
+        !memmem(connection->why.data, connection->why.length, reason.data, (size_t)reason.length)) {
+        dn_text_add_string(&connection->why, first ? "" : "; ");
         dn_text_add(&connection->why, reason.data, (size_t)reason.length);
     }
     return connection->hidden.failed || connection->why.failed ? dn_call_no_memory(call)

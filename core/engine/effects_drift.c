@@ -104,7 +104,8 @@ take(comparing *work, const dn_difference *one)
                       .actual = one->after,
                       .claim = find_claim(work, key)};
 
-    if (is_told_with_its_owner(work, key))
+    if (is_told_with_its_owner(work, key) ||
+        dn_connection_hides(work->session->connection, key, work->now))
         return 0;
     /* What is not recorded has a verdict of its own, which tells of it. */
     if (drift.claim != DN_DRIFT_OF_NOBODY &&

@@ -28,4 +28,12 @@ typedef struct dn_mysql_needs {
 int32_t dn_mysql_needs_find(const dunlin_call *call, const dunlin_operation *const *operations,
                             uint64_t count, dn_mysql_needs *needs);
 
+/* What the session's user may do, role and all, by SHOW GRANTS of MariaDB. NULL: nobody knows. */
+typedef struct dn_mysql_rights dn_mysql_rights;
+int32_t dn_mysql_rights_read(dunlin_connection *connection, dn_mysql_rights **rights);
+void dn_mysql_rights_free(dn_mysql_rights **rights);
+/* On the table (""; on all of them), and not on some of its columns alone. */
+bool dn_mysql_rights_have(const dn_mysql_rights *rights, const char *privilege,
+                          const char *database, const char *table);
+
 #endif

@@ -19,11 +19,13 @@ typedef struct grant {
     char *table;    /* "*": all of it */
 } grant;
 
-typedef struct privileges {
+typedef struct dn_mysql_rights {
     grant grants[MOST_GRANTS];
     size_t count;
     char *account; /* as it is written in SQL */
     bool certain;
+    bool
+        roles; /* somebody may do more as one of them; that of the session is spelled out on MariaDB */
 } privileges;
 
 static void
@@ -66,6 +68,11 @@ read_grant(privileges *all, const char *line)
     const char *at = on != NULL ? on + strlen(" ON ") : NULL;
     grant *next = &all->grants[all->count];
 
+    if ((strncmp(line, "GRANT ", 6) == 0 && on == NULL) ||
+        strncmp(line, "SET DEFAULT ROLE ", 17) == 0) {
+        all->roles = true;
+        return true;
+    }
     if (strncmp(line, "GRANT ", 6) != 0 || on == NULL || all->count == MOST_GRANTS)
         return false;
     if (strncmp(line, "GRANT PROXY ", 12) == 0 || strncmp(at, "PROCEDURE ", 10) == 0 ||
@@ -141,9 +148,9 @@ is_like(const char *pattern, const char *name)
     return *name == '\0';
 }
 
-/* In "SELECT, INSERT (`a`), CREATE VIEW"; some columns are enough to be uncertain. */
+/* In "SELECT, INSERT (`a`), CREATE VIEW". */
 static bool
-lists(const char *privileges_text, const char *wanted)
+lists(const char *privileges_text, const char *wanted, bool some_columns)
 {
     size_t length = strlen(wanted);
     const char *at = privileges_text;
@@ -152,7 +159,8 @@ lists(const char *privileges_text, const char *wanted)
         return true;
     while (at != NULL) {
         if (strncmp(at, wanted, length) == 0 &&
-            (at[length] == '\0' || at[length] == ',' || strncmp(at + length, " (", 2) == 0))
+            (at[length] == '\0' || at[length] == ',' ||
+             (some_columns && strncmp(at + length, " (", 2) == 0)))
             return true;
         at = strstr(at, ", ");
         at += at != NULL ? 2 : 0;
@@ -161,19 +169,58 @@ lists(const char *privileges_text, const char *wanted)
 }
 
 static bool
+is_about(const grant *given, const char *database, const char *table)
+{
+    if (strcmp(given->database, "*") == 0)
+        return true;
+    return is_like(given->database, database) &&
+           (strcmp(given->table, "*") == 0 || strcasecmp(given->table, table) == 0);
+}
+
+static bool
 is_granted(const privileges *all, const dn_mysql_need *need, const char *database)
 {
     for (size_t i = 0; i < all->count; i++) {
         const grant *given = &all->grants[i];
-        bool everywhere = strcmp(given->database, "*") == 0;
-        bool whole = strcmp(given->table, "*") == 0;
-
-        if (!lists(given->privileges, need->privilege))
+        if (!lists(given->privileges, need->privilege, true)) /* enough to be uncertain */
             continue;
-        if (everywhere || (is_like(given->database, database) &&
-                           (whole || strcasecmp(given->table, need->table) == 0)))
+        if (is_about(given, database, need->table))
             return true;
     }
+    return false;
+}
+
+int32_t
+dn_mysql_rights_read(dunlin_connection *connection, dn_mysql_rights **rights)
+{
+    privileges *all = calloc(1, sizeof(*all));
+    int32_t status = all != NULL ? read_all(connection, all) : dn_kit_no_memory(connection->call);
+
+    if (status == DUNLIN_OK && all->certain && connection->facts.mariadb) {
+        *rights = all;
+        return DUNLIN_OK;
+    }
+    dn_mysql_rights_free(&all);
+    *rights = NULL;
+    return status;
+}
+
+void
+dn_mysql_rights_free(dn_mysql_rights **rights)
+{
+    if (*rights != NULL)
+        free_privileges(*rights);
+    free(*rights);
+}
+
+bool
+dn_mysql_rights_have(const dn_mysql_rights *rights, const char *privilege, const char *database,
+                     const char *table)
+{
+    for (size_t i = 0; i < rights->count; i++)
+        if (lists(rights->grants[i].privileges, privilege, false) &&
+            is_about(&rights->grants[i], database, table))
+            return true;
     return false;
 }
 
@@ -266,7 +313,7 @@ dn_mysql_check_privileges(const dunlin_call *call, dunlin_connection *connection
     outer = dn_mysql_enter(call, connection);
     status = read_all(connection, &all);
     dn_mysql_leave(connection, outer);
-    if (status != DUNLIN_OK || !all.certain)
+    if (status != DUNLIN_OK || !all.certain || all.roles)
         return status;
     return compare(call, connection, &all, needs);
 }

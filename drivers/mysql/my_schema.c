@@ -214,7 +214,7 @@ dn_mysql_push(dn_mysql_schema *schema, dn_mysql_record *record, const char *kind
 /* Without SELECT or the like, COLUMNS has none of a table that TABLES has: CREATE or ALTER on the
  * database show its name. */
 static int32_t
-push_unreadable(dn_mysql_schema *schema, const dn_mysql_record *record)
+push_unreadable(dn_mysql_schema *schema, const dn_mysql_record *record, const char *why)
 {
     const dunlin_call *call = schema->connection->call;
     const dunlin_string path[] = {record->name};
@@ -223,7 +223,7 @@ push_unreadable(dn_mysql_schema *schema, const dn_mysql_record *record)
                              .path = path,
                              .path_count = 1};
 
-    return call->host->unreadable(call, &key, dn_kit_string("the user may not see its columns"));
+    return call->host->unreadable(call, &key, dn_kit_string(why));
 }
 
 static int32_t
@@ -249,7 +249,9 @@ push_record(dn_mysql_schema *schema, dn_mysql_record *record)
         return DUNLIN_OK;
     if (record->parts[DN_MYSQL_COLUMNS].first == NULL &&
         (record->whole || schema->scope->key_count == 0))
-        return push_unreadable(schema, record);
+        return push_unreadable(schema, record, "the user may not see its columns");
+    if (record->in_part)
+        return push_unreadable(schema, record, "the user may see some of its columns alone");
     status = dn_mysql_push_table(schema, record);
     if (status == DUNLIN_OK)
         status = dn_mysql_push_keys(schema, record);
@@ -291,75 +293,10 @@ push_absent(dn_mysql_schema *schema, const dn_mysql_wish *wish)
     return call->host->gone(call, wish->key);
 }
 
-/* Of the whole database: a table that nobody has tells whether others would be hidden. */
-static int32_t
-push_hidden(dn_mysql_schema *schema)
-{
-    static const char nobody[] = "dunlin_asks_whether_it_sees_all";
-    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text sql = {0};
-    dunlin_connection *connection = schema->connection;
-    const dunlin_string path[] = {schema->database};
-    const dunlin_fact key = {.size = sizeof(key),
-                             .kind = dn_kit_string(DUNLIN_KIND_SCHEMA),
-                             .path = path,
-                             .path_count = 1};
-    const char *cells[2];
-    bool found;
-
-    dn_kit_text_add(&sql, "SHOW CREATE TABLE ");
-    dn_kit_text_quote(&sql, '`', schema->database);
-    dn_kit_text_add(&sql, ".");
-    dn_kit_text_quote(&sql, '`', dn_kit_string(nobody));
-    if (sql.failed)
-        return dn_kit_no_memory(connection->call);
-    if (dn_mysql_try_first_row(connection, dn_kit_text_string(&sql), cells, 2, &found) ||
-        dn_mysql_class(mysql_errno(connection->mysql)) != DUNLIN_PERMISSION)
-        return DUNLIN_OK;
-    return connection->call->host->unreadable(
-        connection->call, &key,
-        dn_kit_string("the user may not see the tables that it has no privilege for"));
-}
-
-/* [MDB] "Information Schema ROUTINES Table": all are shown to whom EXECUTE on the database or SELECT on
- * mysql.proc is granted, others see their own. Calling what nobody has tells whether it is so. */
-static int32_t
-push_hidden_routines(dn_mysql_schema *schema)
-{
-    static const char *const kinds[] = {DUNLIN_KIND_FUNCTION, DUNLIN_KIND_PROCEDURE};
-    static const char catalogue[] = "SELECT 1 FROM mysql.proc LIMIT 0";
-    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text sql = {0};
-    dunlin_connection *connection = schema->connection;
-    int32_t status = DUNLIN_OK;
-    const char *cells[1];
-    bool found;
-
-    if (!connection->facts.mariadb || schema->scope->key_count > 0)
-        return DUNLIN_OK;
-    dn_kit_text_add(&sql, "CALL ");
-    dn_kit_text_quote(&sql, '`', schema->database);
-    dn_kit_text_add(&sql, ".dunlin_asks_whether_it_sees_all()");
-    if (sql.failed)
-        return dn_kit_no_memory(connection->call);
-    if (dn_mysql_try_first_row(connection, dn_kit_text_string(&sql), cells, 1, &found) ||
-        dn_mysql_class(mysql_errno(connection->mysql)) != DUNLIN_PERMISSION ||
-        dn_mysql_try_first_row(connection, dn_kit_string(catalogue), cells, 1, &found))
-        return DUNLIN_OK;
-    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]) && status == DUNLIN_OK; i++) {
-        const dunlin_fact key = {.size = sizeof(key), .kind = dn_kit_string(kinds[i])};
-
-        status = connection->call->host->unreadable(
-            connection->call, &key,
-            dn_kit_string(
-                "routines that others made may be there and not be shown: this user has no "
-                "EXECUTE on the database; none of them is taken for missing"));
-    }
-    return status;
-}
-
 static int32_t
 push_all(dn_mysql_schema *schema)
 {
-    int32_t status = schema->scope->key_count == 0 ? push_hidden(schema) : DUNLIN_OK;
+    int32_t status = schema->scope->key_count == 0 ? dn_mysql_push_hidden(schema) : DUNLIN_OK;
 
     place_wishes(schema);
     for (dn_mysql_record *record = schema->first; record != NULL && status == DUNLIN_OK;
@@ -367,8 +304,6 @@ push_all(dn_mysql_schema *schema)
         if (schema->scope->key_count == 0 || record->whole || record->wishes != NULL ||
             schema->anywhere != NULL)
             status = push_record(schema, record);
-    if (status == DUNLIN_OK)
-        status = push_hidden_routines(schema);
     if (status == DUNLIN_OK && (schema->connection->call->flags & DUNLIN_CALL_GRANTS))
         status = dn_mysql_push_grants(schema);
     if (status == DUNLIN_OK && (schema->connection->call->flags & DUNLIN_CALL_UNREAD))

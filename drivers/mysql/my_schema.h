@@ -47,6 +47,7 @@ typedef struct dn_mysql_record {
     bool whole;                   /* asked for with everything in it */
     bool excluded;
     bool unclear; /* what it prints does not say all: it is asked for view by view */
+    bool in_part; /* the user may see some of its columns alone */
     dunlin_string name;
     dunlin_string period; /* [MDB] of application time: `p` (`from`, `to`) */
     dunlin_string period_name;
@@ -130,6 +131,8 @@ int32_t dn_mysql_push_routine(dn_mysql_schema *schema, dn_mysql_record *record);
 void dn_mysql_ask_of(const dn_mysql_schema *schema, const char *question, dn_kit_text *sql);
 int32_t dn_mysql_push_grants(dn_mysql_schema *schema);
 int32_t dn_mysql_warn_of_unread(dn_mysql_schema *schema);
+/* Of the whole database: tells what may be there and is not shown, and notes tables that are shown in part. */
+int32_t dn_mysql_push_hidden(dn_mysql_schema *schema);
 /* PARTITION BY's text of a record with rows of that part, in the pool. */
 dunlin_string dn_mysql_partitioning(dn_mysql_schema *schema, const dn_mysql_record *record);
 

@@ -131,7 +131,7 @@ a_table_more_is_a_question_more(void **state)
     before = questions();
     store_read(&facts, db);
     assert_int_equal(questions() - before, few + 20);
-    assert_int_equal(few, 8 + 2);
+    assert_int_equal(few, 8 + 3);
 }
 
 static void

@@ -288,6 +288,53 @@ SQL
     sql_my "$url" "DROP USER $user@'%'"
 }
 
+@test "mysql: triggers and columns that the user may not see are told of, and none is taken for missing" {
+    local url name user seen table
+    url=$(fresh_database mysql)
+    name=${url##*/}
+    user=${name}_u
+    mkdir -p migrations
+    echo 'CREATE TABLE t (a int, b int);' >migrations/0001_t.sql
+    echo 'CREATE TRIGGER g BEFORE INSERT ON t FOR EACH ROW SET NEW.a = 1;' >migrations/0002_g.sql
+    write_config . migrations "$url"
+    dunlin migrate --no-backup
+    assert_exit 0
+    dunlin snapshot --url "$url" --output all.json
+    sql_my "$url" "CREATE USER $user@'%'" "GRANT SELECT, SHOW VIEW, EXECUTE ON \`$name\`.* TO $user@'%'"
+    seen=${url/dunlin@/$user@}
+    dunlin drift --url "$seen"
+    assert_exit 0
+    assert_stderr "warning: triggers may be there and not be shown: this user has no TRIGGER on all tables"
+    assert_stdout "no drift, as far as it can be seen: there may be more"
+    dunlin doctor --url "$seen"
+    assert_exit 0
+    refute_stdout missing
+    dunlin diff all.json "$seen" --exit-code
+    assert_exit 0
+    # On each of them is enough, and what is granted to everybody or to the role of the session.
+    for table in $(sql_my "$url" 'SHOW TABLES'); do
+        sql_my "$url" "GRANT TRIGGER ON \`$name\`.$table TO $user@'%'"
+    done
+    sql_my "$url" "DROP TRIGGER g"
+    dunlin diff all.json "$seen" --exit-code
+    assert_exit 4
+    assert_stdout "- trigger g"
+    refute_stderr triggers
+    # A table of which it sees a column.
+    sql_my "$url" "REVOKE ALL PRIVILEGES, GRANT OPTION FROM $user@'%'" "GRANT TRIGGER, EXECUTE ON \`$name\`.* TO $user@'%'" \
+        "GRANT SELECT (a), INSERT (b) ON \`$name\`.t TO $user@'%'"
+    for table in $(sql_my "$url" "SHOW TABLES LIKE 'dunlin%'"); do
+        sql_my "$url" "GRANT SELECT ON \`$name\`.$table TO $user@'%'"
+    done
+    dunlin drift --url "$seen"
+    assert_stdout "not seen table 't': the user may see some of its columns alone"
+    refute_stdout "column t.b"
+    dunlin snapshot --url "$seen" --output some.json
+    assert_exit 1
+    assert_stderr "table 't': the user may see some of its columns alone [schema.unreadable]"
+    sql_my "$url" "DROP USER $user@'%'"
+}
+
 # mariadb_one, mariadb_two: what changes in ways for which IF [NOT] EXISTS has no place.
 mariadb_one() {
     cat <<'SQL'
