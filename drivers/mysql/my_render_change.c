@@ -159,12 +159,20 @@ check_texts(dn_mysql_rendering *work, const dunlin_operation *operation, dunlin_
 {
     static const char *const texts[] = {"varchar", "char", "longtext", NULL};
     static const char *const others[] = {"tinyint(1)", "datetime", "timestamp", "time", NULL};
+    static const char *const floats[] = {"float", "double", NULL};
     dunlin_string old;
     int32_t status =
         dn_mysql_column_type(work, operation->path[0], operation->path[1], work->at, &old);
 
     if (status != DUNLIN_OK || work->call->host->translate == NULL ||
-        !dn_mysql_begins_with_any(type, texts) || !dn_mysql_begins_with_any(old, others))
+        !dn_mysql_begins_with_any(type, texts))
+        return status;
+    if (dn_mysql_begins_with_any(old, floats))
+        return dn_mysql_lossy(work,
+                              "'%.*s': numbers become texts as the server writes them, 1e20 where "
+                              "PostgreSQL has 1e+20",
+                              (int)operation->path[1].length, operation->path[1].data);
+    if (!dn_mysql_begins_with_any(old, others))
         return status;
     return dn_mysql_refuse(work,
                            "add a column of the new type, UPDATE it with the texts that are meant, "

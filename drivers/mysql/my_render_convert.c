@@ -56,20 +56,29 @@ make_default_boolean(dn_mysql_list *now)
     }
 }
 
-/* @ is the column, # how many digits behind a second the type has: 3 of time(3). */
+/* How many digits of a second it has: 3 of time(3). */
+static int
+digits_of(dunlin_string type)
+{
+    const char *open = memchr(type.data, '(', type.length);
+
+    return open != NULL ? open[1] - '0' : dn_kit_same(type, "date") ? 6 : 0;
+}
+
+/* @ is the column, # the digits of a second that its new type has, ~ how many microseconds that is. */
 static void
 add_value(dn_kit_text *sql, const char *format, dunlin_string column, dunlin_string type)
 {
-    const char *open = memchr(type.data, '(', type.length);
-    dunlin_string digits = open != NULL                ? (dunlin_string){open + 1, 1}
-                           : dn_kit_same(type, "date") ? dn_kit_string("6")
-                                                       : dn_kit_string("0");
+    static const char million[] = "1000000";
+    int digits = digits_of(type);
 
     for (const char *at = format; *at != '\0'; at++) {
         if (*at == '@')
             dn_kit_text_quote(sql, '`', column);
         else if (*at == '#')
-            dn_kit_text_add_string(sql, digits);
+            dn_kit_text_format(sql, "%d", digits);
+        else if (*at == '~')
+            dn_kit_text_add_string(sql, (dunlin_string){million, sizeof(million) - 1 - digits});
         else
             dn_kit_text_add_string(sql, (dunlin_string){at, 1});
     }
@@ -98,6 +107,22 @@ static const char text_to_boolean[] =
 static const char text_to_day[] = FAILS("date") UNLESS(DAY "(( +|T)" HOUR ")?|" DIGITS);
 static const char text_to_time[] =
     FAILS("time") UNLESS("(" DAY "( +|T))?" HOUR "|" MIDNIGHT "|" DIGITS_OF_HOUR);
+
+/* The server cuts digits off. */
+static const char to_fewer_digits[] =
+    "@ + INTERVAL ROUND(MICROSECOND(@) / ~) * ~ - MICROSECOND(@) MICROSECOND "
+    "WHERE MICROSECOND(@) % ~ <> 0";
+
+static bool
+has_fewer_digits(dunlin_string old, dunlin_string type)
+{
+    static const char *const moments[] = {"datetime", "timestamp", NULL};
+    bool moment = dn_mysql_begins_with_any(old, moments);
+
+    return (moment || dn_mysql_begins(old, "time")) && digits_of(type) < digits_of(old) &&
+           (moment ? dn_mysql_begins_with_any(type, moments)
+                   : dn_mysql_begins(type, "time") && !dn_mysql_begins(type, "timestamp"));
+}
 
 static const char *
 from_text(dunlin_string type, bool boolean)
@@ -139,6 +164,8 @@ dn_mysql_convert_values(dn_mysql_rendering *work, const dunlin_operation *operat
         format = from_text(type, boolean);
     else if (boolean && dn_mysql_is_number(old) && !dn_mysql_begins(old, "tinyint(1)"))
         format = number_to_boolean;
+    else if (has_fewer_digits(old, type))
+        format = to_fewer_digits;
     if (format == NULL)
         return DUNLIN_OK;
     if (boolean)

@@ -33,8 +33,8 @@ is_time(dunlin_string type)
 static bool
 converts_to(dunlin_string type)
 {
-    static const char *const names[] = {"smallint", "integer",          "bigint",  "numeric",
-                                        "real",     "double precision", "boolean", NULL};
+    static const char *const names[] = {"smallint",         "integer", "bigint", "numeric", "real",
+                                        "double precision", "boolean", "uuid",   NULL};
 
     return is_among(type, names) || is_time(type);
 }
@@ -143,6 +143,11 @@ cast(dn_sqlite_rendering *work, const dunlin_operation *operation, const dn_sqli
     if (!given && bytes_cast(&work->pool, old, set) != NULL) {
         *text = dn_kit_pool_format(&work->pool, "CAST(%.*s AS %s)", (int)text->length, text->data,
                                    bytes_cast(&work->pool, old, set));
+        *changed = true;
+        return DUNLIN_OK;
+    }
+    if (!given && dn_kit_same(type, DUNLIN_TYPE_BOOLEAN) && is_number(&work->pool, old)) {
+        *text = dn_kit_pool_format(&work->pool, "(%.*s) <> 0", (int)text->length, text->data);
         *changed = true;
         return DUNLIN_OK;
     }

@@ -22,10 +22,15 @@ enum {
 /* CAST makes 0 of what is no number, where PostgreSQL fails. So does abs() of the number that has
  * no counterpart; length() keeps it from being reckoned once and for all before the first row. */
 #define FAIL "abs(-9223372036854775808 + 0 * length($1))"
+/* CAST takes the greatest or smallest whole number for what is beyond it, too. */
+#define FITS                                                                                       \
+    "(CAST(trim($1) AS INTEGER) NOT IN (9223372036854775807, -9223372036854775808) OR "            \
+    "ltrim(trim($1), '+0') IN ('9223372036854775807', '-9223372036854775808'))"
 #define WHOLE                                                                                      \
     "CASE typeof($1) WHEN 'text' THEN CASE WHEN ltrim(trim($1), '+-') <> '' AND "                  \
-    "ltrim(trim($1), '+-') NOT GLOB '*[^0-9]*' THEN CAST(trim($1) AS INTEGER) ELSE " FAIL          \
-    " END WHEN 'real' THEN CAST(round($1) AS INTEGER) ELSE $1 END"
+    "ltrim(trim($1), '+-') NOT GLOB '*[^0-9]*' AND " FITS                                          \
+    " THEN CAST(trim($1) AS INTEGER) ELSE " FAIL " END WHEN 'real' THEN CASE WHEN "                \
+    "abs($1) < 9.2e18 THEN CAST(round($1) AS INTEGER) ELSE " FAIL " END ELSE $1 END"
 #define NUMBER(type)                                                                               \
     "CASE WHEN typeof($1) = 'text' AND (trim($1) = '' OR $1 GLOB '*[^-+.0-9eE ]*') THEN " FAIL     \
     " ELSE CAST(trim($1) AS " type ") END"
@@ -71,6 +76,8 @@ enum {
 /* PostgreSQL takes the even one of two that are as near, where the number is no decimal. */
 #define EVEN                                                                                       \
     "CASE WHEN abs($1 - CAST($1 AS INTEGER)) = 0.5 THEN 2 * round($1 / 2) ELSE round($1) END"
+
+#define EVEN_WHOLE "CASE WHEN abs($1) >= 9.2e18 THEN " FAIL " ELSE CAST(" EVEN " AS INTEGER) END"
 
 /* round() takes a negative number of digits for 0. */
 #define TENS "CAST('1e' || (-$2) AS REAL)"
@@ -200,9 +207,9 @@ static const struct {
     {CAST, 0, "smallint", "decimal", "CAST(round($1) AS INTEGER)", NULL},
     {CAST, 0, "integer", "decimal", "CAST(round($1) AS INTEGER)", NULL},
     {CAST, 0, "bigint", "decimal", "CAST(round($1) AS INTEGER)", NULL},
-    {CAST, 0, "smallint", "float", "CAST(" EVEN " AS INTEGER)", NULL},
-    {CAST, 0, "integer", "float", "CAST(" EVEN " AS INTEGER)", NULL},
-    {CAST, 0, "bigint", "float", "CAST(" EVEN " AS INTEGER)", NULL},
+    {CAST, 0, "smallint", "float", EVEN_WHOLE, NULL},
+    {CAST, 0, "integer", "float", EVEN_WHOLE, NULL},
+    {CAST, 0, "bigint", "float", EVEN_WHOLE, NULL},
     {CAST, 0, "smallint", "constant", "CAST($1 AS INTEGER)", NULL},
     {CAST, 0, "smallint", NULL, WHOLE, NULL},
     {CAST, 0, "integer", "constant", "CAST($1 AS INTEGER)", NULL},
@@ -253,7 +260,12 @@ static const struct {
     {CAST, 0, "timestamptz", "date", "datetime($1)", NULL},
     {CAST, 0, "json", NULL, "$1", NULL},
     {CAST, 0, "jsonb", NULL, "$1", NULL},
-    {CAST, 0, "uuid", NULL, "lower($1)", NULL},
+    {CAST, 0, "uuid", NULL,
+     "CASE WHEN $1 IS NULL OR length($1) = 36 AND length(replace($1, '-', '')) = 32 AND "
+     "replace($1, '-', '') NOT GLOB '*[^0-9a-fA-F]*' AND substr($1, 9, 1) || substr($1, 14, 1) || "
+     "substr($1, 19, 1) || substr($1, 24, 1) = '----' "
+     "THEN lower($1) ELSE " FAIL " END",
+     NULL},
 
     {FUNCTION, 0, "lower", NULL, "lower($1)", NULL},
     {FUNCTION, 0, "upper", NULL, "upper($1)", NULL},

@@ -177,6 +177,9 @@ SQL
     assert_stdout "  lost: 'c': digits of a second are not rounded"
     assert_stdout "  lost: 'a': numbers become texts as SQLite writes them, 7.5 where it was 7.50"
     assert_stdout "  lost: 'b': numbers become texts as SQLite writes them, 7.5 where it was 7.50"
+    dunlin explain --driver mysql t.sql
+    assert_exit 0
+    assert_stdout "  lost: 'b': numbers become texts as the server writes them, 1e20 where PostgreSQL has 1e+20"
 }
 
 @test "explain knows the tables of the migrations before the file, and of its own statements" {
