@@ -86,9 +86,19 @@ static void
 add_mode(dn_mysql_schema *schema, dn_mysql_list *list, dunlin_string mode)
 {
     static const char *const telling[] = {
-        "ANSI_QUOTES",  "EMPTY_STRING_IS_NULL", "HIGH_NOT_PRECEDENCE",
-        "IGNORE_SPACE", "NO_BACKSLASH_ESCAPES", "NO_UNSIGNED_SUBTRACTION",
-        "ORACLE",       "PIPES_AS_CONCAT",      "REAL_AS_FLOAT",
+        "ANSI_QUOTES",
+        "EMPTY_STRING_IS_NULL",
+        "HIGH_NOT_PRECEDENCE",
+        "IGNORE_SPACE",
+        "NO_AUTO_VALUE_ON_ZERO",
+        "NO_BACKSLASH_ESCAPES",
+        "NO_UNSIGNED_SUBTRACTION",
+        "ORACLE",
+        "PAD_CHAR_TO_FULL_LENGTH",
+        "PIPES_AS_CONCAT",
+        "REAL_AS_FLOAT",
+        "SIMULTANEOUS_ASSIGNMENT",
+        "TIME_ROUND_FRACTIONAL",
     };
     DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text text = {0};
 
@@ -326,18 +336,33 @@ add_type(dn_kit_text *text, dunlin_string type, dunlin_string charset, dunlin_st
         dn_kit_text_format(text, " CHARSET %s COLLATE %s", charset.data, collation.data);
 }
 
+/* [MDB] "sql_mode=ORACLE": RETURN for RETURNS, and what a parameter is for stands behind its name. */
+static bool
+is_oracle(const dn_mysql_row *routine)
+{
+    return routine->cells[ROUTINE_MODE].length > 0 &&
+           dn_mysql_mode_has(routine->cells[ROUTINE_MODE].data, "ORACLE");
+}
+
 static void
 add_parameters(dn_kit_text *text, const dn_mysql_record *record, bool function)
 {
     const dn_mysql_row *routine = record->parts[DN_MYSQL_ROUTINES].first;
     const dn_mysql_row *row = record->parts[DN_MYSQL_PARAMETERS].first;
+    bool oracle = is_oracle(routine);
 
     dn_kit_text_add(text, "(");
     for (bool first = true; row != NULL; row = row->next, first = false) {
+        /* [MDB] Those of a function may be OUT and INOUT since 10.8; IN is not said. */
+        bool says = row->cells[PARAMETER_MODE].length > 0 &&
+                    !(function && dn_kit_same(row->cells[PARAMETER_MODE], "IN"));
+
         dn_kit_text_add(text, first ? "" : ", ");
-        if (!function)
+        if (says && !oracle)
             dn_kit_text_format(text, "%s ", row->cells[PARAMETER_MODE].data);
         dn_kit_text_quote(text, '`', row->cells[PARAMETER_NAME]);
+        if (says && oracle)
+            dn_kit_text_format(text, " %s", row->cells[PARAMETER_MODE].data);
         dn_kit_text_add(text, " ");
         add_type(text, row->cells[PARAMETER_IS], row->cells[PARAMETER_CHARSET],
                  row->cells[PARAMETER_COLLATION], routine->cells[ROUTINE_USUAL_COLLATION]);
@@ -384,7 +409,7 @@ dn_mysql_push_routine(dn_mysql_schema *schema, dn_mysql_record *record)
     dn_kit_text_quote(&text, '`', record->name);
     add_parameters(&text, record, function);
     if (function) {
-        dn_kit_text_add(&text, " RETURNS ");
+        dn_kit_text_add(&text, is_oracle(row) ? " RETURN " : " RETURNS ");
         add_type(&text, row->cells[ROUTINE_RETURNS], row->cells[ROUTINE_CHARSET],
                  row->cells[ROUTINE_COLLATION], row->cells[ROUTINE_USUAL_COLLATION]);
     }

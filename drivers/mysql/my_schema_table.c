@@ -99,7 +99,8 @@ validates(dunlin_string clause, dunlin_string column)
     return dn_kit_equal(clause, dn_kit_text_string(&call));
 }
 
-/* [MDB] JSON is LONGTEXT with a check of its own, which has the column's name. */
+/* [MDB] JSON is LONGTEXT with a check of its own, which has the column's name. Its collation is utf8mb4_bin, whatever
+ * the table's is, if no other one is said. */
 static dn_mysql_row *
 json_check(const dn_mysql_record *record, const dn_mysql_row *column)
 {
@@ -108,6 +109,7 @@ json_check(const dn_mysql_record *record, const dn_mysql_row *column)
     for (dn_mysql_row *row = record->parts[DN_MYSQL_CHECKS].first; row != NULL; row = row->next)
         if (row->cells[CHECK_NAME].data != NULL &&
             dn_mysql_same_name(row->cells[CHECK_NAME], column->cells[COLUMN_NAME]) &&
+            !dn_kit_same_word(row->cells[CHECK_LEVEL], "Table") &&
             validates(row->cells[CHECK_CLAUSE], column->cells[COLUMN_NAME]))
             return row;
     return NULL;
@@ -304,7 +306,8 @@ push_column(dn_mysql_schema *schema, dn_mysql_record *record, const dn_mysql_row
     if (generated.length > 0)
         dn_mysql_add(&list, "generated_kind", DUNLIN_PROPERTY_TEXT,
                      dn_kit_string(dn_mysql_contains(extra, "VIRTUAL") ? "virtual" : "stored"));
-    if (check == NULL && !dn_kit_equal(row->cells[COLUMN_COLLATION], table_collation))
+    if (!dn_kit_equal(row->cells[COLUMN_COLLATION],
+                      check != NULL ? dn_kit_string("utf8mb4_bin") : table_collation))
         dn_mysql_add(&list, "collation", DUNLIN_PROPERTY_TEXT, row->cells[COLUMN_COLLATION]);
     dn_mysql_add(&list, "on_update", DUNLIN_PROPERTY_EXPRESSION, on_update_of(extra));
     dn_mysql_add_flag(&list, "invisible", dn_mysql_contains(extra, "INVISIBLE"));
