@@ -600,6 +600,22 @@ drop_remade_aggregates(dn_diffing *work)
     return 0;
 }
 
+/* What keeps its place but not its name, which something new gets. */
+static int
+make_room_for_names(dn_diffing *work)
+{
+    for (size_t i = 0; i < work->count; i++) {
+        dn_move *move = &work->moves[i];
+
+        if (move->before && move->after && (move->what & (DN_MOVE_RENAME | DN_MOVE_ALTER)) &&
+            dn_string_among(move->before->kind, "index pk unique exclude") &&
+            !has_name_of(move->before, move->after) && is_new_name(work, "key", move->before) &&
+            come(work, move) < 0)
+            return -1;
+    }
+    return 0;
+}
+
 /* Keys go behind the foreign keys that rest on them; MySQL wants the same of indexes. */
 static int
 clear_the_way(dn_diffing *work)
@@ -612,7 +628,7 @@ clear_the_way(dn_diffing *work)
         return -1;
     if (drop_remade_aggregates(work) < 0 || drop_remade_routines(work) < 0)
         return -1;
-    return dn_diff_drop_tables(work, place_is_needed);
+    return dn_diff_drop_tables(work, place_is_needed) < 0 ? -1 : make_room_for_names(work);
 }
 
 static int
