@@ -5,7 +5,7 @@ core_sources += \
     core/execute/copy.c core/execute/needs.c core/execute/rerun.c core/execute/parcel.h core/execute/parcel.c \
     core/execute/ledger.h core/execute/ledger_book.h core/execute/ledger.c core/execute/ledger_record.c core/execute/ledger_rows.c core/execute/ledger_wait.c \
     core/execute/translate.h core/execute/translate_internal.h core/execute/translate.c core/execute/section.c \
-    core/execute/columns.c core/execute/decide.c core/execute/nameless.c core/execute/remaining.c core/execute/settle.c core/execute/losses.h core/execute/losses.c core/execute/look.c core/execute/outcome.c core/execute/first_words.c core/execute/strip.c core/execute/rehearse.c core/execute/preview.h core/execute/preview.c \
+    core/execute/columns.c core/execute/decide.c core/execute/nameless.c core/execute/elsewhere.c core/execute/remaining.c core/execute/settle.c core/execute/losses.h core/execute/losses.c core/execute/look.c core/execute/outcome.c core/execute/first_words.c core/execute/strip.c core/execute/rehearse.c core/execute/preview.h core/execute/preview.c \
     core/execute/portability.h core/execute/portability.c core/execute/portability_ahead.c core/execute/portability_internal.h \
     core/execute/portability_obstacle.c core/execute/trace.h core/execute/trace.c
 core_sources += core/execute/harden.h core/execute/harden.c core/execute/harden_names.c core/execute/harden_names.h core/execute/harden_diff.c

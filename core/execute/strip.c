@@ -16,6 +16,8 @@ typedef struct stripping {
     uint64_t begin;  /* of an IF that may be a condition */
     int state;       /* 0 nothing, 1 IF, 2 IF NOT, 3 IF [NOT] EXISTS: all but what follows */
     int depth;
+    const dn_lex_rules *rules; /* NULL: nobody asks whether the server takes the conditions */
+    bool unknown;              /* one that it does not */
 } stripping;
 
 static void
@@ -31,7 +33,11 @@ static void
 see_follower(stripping *work, const dunlin_token *token)
 {
     if (!(token->kind == DUNLIN_TOKEN_SYMBOL && *token->text.data == '(')) {
-        keep_until(work, work->begin);
+        work->unknown = work->unknown ||
+                        (work->rules && !dn_lex_takes_condition(
+                                            work->rules, dn_span(work->text.data, work->begin)));
+        if (work->kept)
+            keep_until(work, work->begin);
         work->copied = token->offset;
     }
     work->state = 0;
@@ -76,4 +82,13 @@ dn_translator_strip(const dn_lex_rules *rules, dunlin_string text, dn_arena *are
     work.kept[work.length] = '\0';
     *length = work.length;
     return work.kept;
+}
+
+bool
+dn_translator_knows_guards(const dn_lex_rules *rules, dunlin_string text)
+{
+    stripping work = {.text = text, .rules = rules};
+
+    dn_lex_tokens(rules, text, see, &work);
+    return !work.unknown;
 }

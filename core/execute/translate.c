@@ -670,10 +670,11 @@ translate_known(dn_translator *translator, const dn_source *source, const dn_rea
         out->why = decisions.why ? decisions.why : "there is nothing to do on this database";
         return 0;
     }
-    /* An extension that is part of the server, such as plpgsql, is no fact. */
+    /* An extension that is part of the server, such as plpgsql, is no fact, nor is a sequence that a column owns. */
     if (translator->own &&
         ((!reading->conditional && !again) ||
-         dn_operation_is(decisions.run.items[0], DUNLIN_VERB_CREATE, DUNLIN_KIND_EXTENSION)))
+         dn_operation_is(decisions.run.items[0], DUNLIN_VERB_CREATE, DUNLIN_KIND_EXTENSION) ||
+         dn_operation_is(decisions.run.items[0], DUNLIN_VERB_CREATE, DUNLIN_KIND_SEQUENCE)))
         out->kind = DN_TRANSLATED_AS_IT_IS;
     else if (translator->own && decisions.skipped == 0)
         status = plain_text(translator, source->sql, out, error);
@@ -694,6 +695,15 @@ go_as_it_is(dn_translator *translator, const dn_source *source)
     translator->stale = translator->stale || (source->flags & DUNLIN_CLASS_DDL);
     translator->changes++;
     return 0;
+}
+
+static int
+leave_to_server(dn_translator *translator, const dn_source *source, const dn_reading *reading,
+                dn_error *error)
+{
+    return dn_translator_check_guards(translator, source, reading, error) < 0
+               ? -1
+               : go_as_it_is(translator, source);
 }
 
 /* Behind the unknown only the run itself can tell. Who asks beforehand is shown what it will be if
@@ -757,6 +767,8 @@ dn_translate(dn_translator *translator, const dn_source *source, bool again,
     int status;
 
     memset(translated, 0, sizeof *translated);
+    if (dn_translator_note_names(translator, source, error) < 0)
+        return -1;
     if (dn_translator_is_guarded_section(translator, source))
         return dn_translate_section(translator, source, again, translated, error);
     if (source->native || !translator->guarded)
@@ -774,8 +786,12 @@ dn_translate(dn_translator *translator, const dn_source *source, bool again,
         return -1;
     if (is_server_affair(translator, &reading))
         return go_as_it_is(translator, source);
+    if (dn_translator_means_elsewhere(translator, source, &reading))
+        return leave_to_server(translator, source, &reading, error);
     if (dn_translator_is_behind(translator, source, &reading))
         return translate_behind(translator, source, &reading, again, translated, error);
+    if (dn_translator_may_mean_elsewhere(translator, &reading))
+        return leave_to_server(translator, source, &reading, error);
     status = translate_known(translator, source, &reading, again, translated, error);
     translator->reading = NULL;
     return status;

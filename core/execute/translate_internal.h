@@ -62,6 +62,7 @@ struct dn_translator {
     dn_fact_list open; /* wanted by the statement at hand, to be compared once it was looked at */
     size_t looks;      /* how often facts were read */
     size_t changes;    /* of what is known, in this phase */
+    const char *elsewhere; /* the migration that looks names up elsewhere; NULL: none did yet */
 };
 
 /* What the driver may know now. */
@@ -85,6 +86,16 @@ void dn_translator_note_referred(dn_translator *translator, const dunlin_operati
 /* ... of those that queries of views, and of CREATE TABLE AS, read. */
 int dn_translator_expect_queries(dn_translator *translator, const dn_operations *operations,
                                  dn_error *error);
+/* elsewhere.c: whether names may be looked up elsewhere from here on. */
+int dn_translator_note_names(dn_translator *translator, const dn_source *source, dn_error *error);
+/* Are they, so that facts are no use? Or may they be, where facts tell of no such thing? */
+bool dn_translator_means_elsewhere(const dn_translator *translator, const dn_source *source,
+                                   const struct dn_reading *reading);
+bool dn_translator_may_mean_elsewhere(const dn_translator *translator,
+                                      const struct dn_reading *reading);
+/* Fails if the server does not know the guards of the statement. */
+int dn_translator_check_guards(const dn_translator *translator, const dn_source *source,
+                               const struct dn_reading *reading, dn_error *error);
 /* Does the statement depend on what is not known? */
 bool dn_translator_is_behind(const dn_translator *translator, const dn_source *source,
                              const struct dn_reading *reading);
@@ -184,6 +195,8 @@ int dn_translator_decide(dn_translator *translator, const dn_source *source,
                          dn_error *error);
 
 /* The text without the IF [NOT] EXISTS of its own clauses. NULL: no memory. */
+/* Does the database take them all? */
+bool dn_translator_knows_guards(const dn_lex_rules *rules, dunlin_string text);
 const char *dn_translator_strip(const dn_lex_rules *rules, dunlin_string text, dn_arena *arena,
                                 size_t *length);
 

@@ -36,9 +36,13 @@ one_of(dunlin_string kind, const char *const *kinds)
 bool
 dn_schema_is_constraint(dunlin_string kind)
 {
-    static const char *const kinds[] = {DUNLIN_KIND_PRIMARY_KEY, DUNLIN_KIND_UNIQUE,
-                                        DUNLIN_KIND_FOREIGN_KEY, DUNLIN_KIND_CHECK,
-                                        DUNLIN_KIND_CONSTRAINT,  NULL};
+    static const char *const kinds[] = {DUNLIN_KIND_PRIMARY_KEY,
+                                        DUNLIN_KIND_UNIQUE,
+                                        DUNLIN_KIND_FOREIGN_KEY,
+                                        DUNLIN_KIND_CHECK,
+                                        DUNLIN_KIND_CONSTRAINT,
+                                        "exclude",
+                                        NULL};
 
     return one_of(kind, kinds);
 }
@@ -216,6 +220,9 @@ take_path(const addressing *work, dunlin_operation *operation, const dunlin_fact
     return 0;
 }
 
+/* Kinds that an index stands behind. Of a key nothing but the name is changed by way of its index. */
+static const char *const indexed[] = {DUNLIN_KIND_UNIQUE, DUNLIN_KIND_PRIMARY_KEY, "exclude"};
+
 /* DROP INDEX i: in which table? */
 static int
 find_table(const addressing *work, dunlin_operation *operation)
@@ -229,8 +236,10 @@ find_table(const addressing *work, dunlin_operation *operation)
         !dn_string_equal(operation->kind, kind))
         return 0;
     find_namesakes(work, kind, &looking);
-    if (!looking.count && dn_string_equal(operation->kind, DUNLIN_KIND_INDEX))
-        find_namesakes(work, DUNLIN_KIND_UNIQUE, &looking);
+    for (size_t i = 0; !looking.count && dn_string_equal(operation->kind, DUNLIN_KIND_INDEX) &&
+                       i < (operation->verb == DUNLIN_VERB_RENAME ? 3 : 1);
+         i++)
+        find_namesakes(work, indexed[i], &looking);
     if (looking.count > 1)
         return dn_fail(work->error, DUNLIN_USAGE, "translate.ambiguous",
                        "there are %zu objects of the kind '%s' with the name '%.*s', in different "
@@ -248,13 +257,17 @@ find_table(const addressing *work, dunlin_operation *operation)
 static void
 take_unique(const addressing *work, dunlin_operation *operation)
 {
-    dunlin_string unique = dn_string(DUNLIN_KIND_UNIQUE);
+    bool index = dn_string_equal(operation->kind, DUNLIN_KIND_INDEX);
 
-    if (work->facts && operation->verb != DUNLIN_VERB_CREATE &&
-        dn_string_equal(operation->kind, DUNLIN_KIND_INDEX) &&
-        !dn_fact_map_find(work->facts, operation->kind, operation->path, operation->path_count) &&
-        dn_fact_map_find(work->facts, unique, operation->path, operation->path_count))
-        operation->kind = unique;
+    if (!work->facts || operation->verb == DUNLIN_VERB_CREATE || !index ||
+        dn_fact_map_find(work->facts, operation->kind, operation->path, operation->path_count))
+        return;
+    for (size_t i = 0; i < (operation->verb == DUNLIN_VERB_RENAME ? 3 : 1); i++)
+        if (dn_fact_map_find(work->facts, dn_string(indexed[i]), operation->path,
+                             operation->path_count)) {
+            operation->kind = dn_string(indexed[i]);
+            return;
+        }
 }
 
 /* Databases that keep no name for a primary key call it something of their own. */
@@ -309,7 +322,7 @@ static bool
 find_constraint(const addressing *work, dunlin_operation *operation, const dunlin_string *path)
 {
     static const char *const kinds[] = {DUNLIN_KIND_UNIQUE, DUNLIN_KIND_FOREIGN_KEY,
-                                        DUNLIN_KIND_CHECK};
+                                        DUNLIN_KIND_CHECK, "exclude"};
 
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
         if (dn_fact_map_find(work->facts, dn_string(kinds[i]), path, operation->path_count)) {

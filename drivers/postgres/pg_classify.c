@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "drivers/postgres/pg_scan.h"
 
@@ -302,6 +303,33 @@ dn_pg_statement_flags(dunlin_string sql)
     return 0;
 }
 
+static bool
+fits(dn_pg_scan scan, const char *pattern)
+{
+    return dn_pg_scan_fits(&scan, pattern);
+}
+
+/* Whether names without a schema may be looked for elsewhere behind it: search_path is said in it, if only in a text. */
+static bool
+changes_names(dunlin_string sql)
+{
+    static const char *const heads[] = {"SET", "RESET", "SELECT", "WITH",
+                                        "DO",  "CALL",  "VALUES", NULL};
+    static const char word[] = "search_path";
+    dn_pg_token head;
+    dn_pg_scan at = find_head(sql, &head);
+
+    if (fits(at, "DISCARD ALL") || fits(at, "RESET ALL") ||
+        fits(at, "SET [{SESSION,LOCAL}] SCHEMA"))
+        return true;
+    if (!is_any_of(&head, heads))
+        return false;
+    for (uint64_t i = 0; i + sizeof word - 1 <= sql.length; i++)
+        if (strncasecmp(sql.data + i, word, sizeof word - 1) == 0)
+            return true;
+    return false;
+}
+
 bool
 dn_pg_may_change_session(dunlin_string sql)
 {
@@ -346,6 +374,8 @@ dn_pg_classify(const dunlin_call *call, const dunlin_profile *profile,
     DN_KIT_UNUSED(profile);
     if (status != DUNLIN_OK)
         return status;
+    if (changes_names(statement))
+        result.flags |= DUNLIN_CLASS_CHANGES_NAMES;
     if (ends)
         result.flags |= DUNLIN_CLASS_COMMITS | DUNLIN_CLASS_LOSSY_DATA;
     if (connection != NULL && connection->shadow != NULL && dn_pg_reaches_outside(statement))

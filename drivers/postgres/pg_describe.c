@@ -25,7 +25,17 @@
     "NOT EXISTS (SELECT 1 FROM pg_catalog.pg_class WHERE oid >= 16384"                             \
     " AND relkind NOT IN ('t', 'i', 'I') AND relpersistence <> 't')"
 
-enum { BACKEND, BACKEND_START, IN_RECOVERY, READ_ONLY, DATABASE, NAMESPACE, EMPTY, SYSTEM };
+enum {
+    BACKEND,
+    BACKEND_START,
+    IN_RECOVERY,
+    READ_ONLY,
+    DATABASE,
+    NAMESPACE,
+    FURTHER,
+    EMPTY,
+    SYSTEM
+};
 
 enum { SETTINGS = 2 };
 
@@ -90,7 +100,8 @@ write_query(const dunlin_connection *connection, bool identified, dn_kit_text *s
     dn_kit_text_format(sql,
                        "SELECT pg_catalog.pg_backend_pid(), %s, pg_catalog.pg_is_in_recovery(),"
                        " pg_catalog.current_setting('default_transaction_read_only'),"
-                       " pg_catalog.current_database(), pg_catalog.current_schema(), %s, %s",
+                       " pg_catalog.current_database(), pg_catalog.current_schema(),"
+                       " pg_catalog.array_length(pg_catalog.current_schemas(false), 1) > 1, %s, %s",
                        connection->read_only ? "NULL" : STARTED,
                        connection->described || !connection->read_only ? NOTHING_THERE : "NULL",
                        identified ? SYSTEM_IDENTIFIER : "NULL");
@@ -166,6 +177,7 @@ push_server(const dunlin_call *call, dunlin_connection *connection, const PGresu
     /* A connection opened for reading has that setting by our own wish. */
     server.read_only = connection->standby || (!connection->read_only &&
                                                strcmp(PQgetvalue(result, 0, READ_ONLY), "on") == 0);
+    server.further_namespaces = strcmp(PQgetvalue(result, 0, FURTHER), "t") == 0;
     server.pooled = connection->pooled ? 1 : 0;
     server.empty = PQgetisnull(result, 0, EMPTY)                    ? DUNLIN_EMPTY_UNKNOWN
                    : strcmp(PQgetvalue(result, 0, EMPTY), "t") == 0 ? 1

@@ -145,7 +145,7 @@ typedef struct dunlin_server {
     /* 1 when the database does not exist yet or holds nothing at all; DUNLIN_EMPTY_UNKNOWN where
      * that takes a question of its own: describe is called again if it matters, and then answers. */
     int32_t empty;
-    uint32_t reserved;
+    int32_t further_namespaces; /* 1: names are also looked for in others than the "namespace" */
 } dunlin_server;
 
 /* --- lexer rules -------------------------------------------------------------------------------
@@ -256,7 +256,9 @@ enum {
     DUNLIN_CLASS_REPEATABLE = 1 << 17, /* may run twice: it changes neither schema nor rows */
     /* It sets what later statements of the session go by, and nothing else: said again when a
      * migration is taken up that stopped part-way. */
-    DUNLIN_CLASS_SESSION = 1 << 18
+    DUNLIN_CLASS_SESSION = 1 << 18,
+    /* Names without a namespace may mean something else for the rest of the session. */
+    DUNLIN_CLASS_CHANGES_NAMES = 1 << 19
 };
 
 /* Pushed once through host->classified(). */

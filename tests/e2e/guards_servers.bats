@@ -260,3 +260,62 @@ SQL
     assert_equal "$(sql_my "$url" 'SHOW CREATE TABLE t' | tr -d '\n' | grep -o 'CHECK.*>[^,)]*)\|CONSTRAINT')" \
         "CHECK (\`a\` > 0),\\n  \`b\` int(11) DEFAULT NULL COMMENT 'x, y' CHECK (\`b\` > 1)"
 }
+
+@test "guards are the server's where only it can tell which object is meant" {
+    migration 0001_start <<'SQL'
+CREATE SCHEMA b;
+CREATE TABLE t (id serial, i int GENERATED ALWAYS AS IDENTITY, k int, CONSTRAINT ex EXCLUDE USING btree (k WITH =), CONSTRAINT pk PRIMARY KEY (id));
+CREATE TABLE b.t (id int);
+CREATE TABLE b.u (id int);
+CREATE TABLE b.gone (id int);
+CREATE SEQUENCE s;
+SQL
+    # What a column counts by is no fact of its own, what excludes is a constraint, and an index may be that of a key.
+    migration 0002_kinds <<'SQL'
+ALTER SEQUENCE IF EXISTS t_id_seq RESTART WITH 100;
+ALTER SEQUENCE IF EXISTS t_i_seq INCREMENT BY 7 RESTART;
+CREATE SEQUENCE IF NOT EXISTS t_id_seq;
+ALTER TABLE t DROP CONSTRAINT IF EXISTS ex;
+ALTER INDEX IF EXISTS pk RENAME TO key;
+DROP SEQUENCE IF EXISTS nothing_seq;
+SQL
+    migration 0003_elsewhere <<'SQL'
+SET search_path = b;
+DROP TABLE IF EXISTS t;
+CREATE SEQUENCE IF NOT EXISTS s;
+CREATE TABLE w (id int);
+ALTER TABLE u ADD COLUMN IF NOT EXISTS x int;
+CREATE TABLE IF NOT EXISTS public.w (id int);
+SELECT set_config('search_path', 'public, b', false);
+ALTER TABLE IF EXISTS u ADD COLUMN y int;
+SQL
+    migration 0004_home_again <<'SQL'
+ALTER TABLE IF EXISTS t ADD COLUMN IF NOT EXISTS z int;
+ALTER TABLE IF EXISTS u ADD COLUMN IF NOT EXISTS z int;
+SQL
+    dunlin migrate --url "$url"
+    assert_exit 0
+    assert_equal "$(sql_pg "$url" "INSERT INTO t DEFAULT VALUES RETURNING id, i" "SELECT count(*) FROM pg_constraint WHERE conname = 'ex'" \
+        "SELECT conname FROM pg_constraint WHERE conrelid = 't'::regclass")" $'100|1\n0\nkey'
+    assert_equal "$(sql_pg "$url" "SELECT to_regclass('b.t'), to_regclass('b.s'), to_regclass('b.w'), to_regclass('public.w')")" '|b.s|b.w|w'
+    columns="SELECT attrelid::regclass, attname FROM pg_attribute WHERE attname IN ('x', 'y', 'z') AND attrelid >= 16384 ORDER BY 2"
+    assert_equal "$(sql_pg "$url" "$columns")" $'b.u|x\nb.u|y\nt|z'
+    # Of several schemas, the first that has it.
+    migration 0005_path <<'SQL'
+DROP TABLE IF EXISTS gone;
+DROP TABLE IF EXISTS t;
+ALTER TABLE IF EXISTS u DROP COLUMN IF EXISTS y;
+SQL
+    dunlin migrate --url "$url?options=-csearch_path%3Dpublic,b" --no-backup
+    assert_exit 0
+    assert_equal "$(sql_pg "$url" "SELECT to_regclass('b.gone'), to_regclass('t')")" '|'
+    assert_equal "$(sql_pg "$url" "$columns")" 'b.u|x'
+    # What only dunlin knows to answer is not guessed.
+    migration 0006_column <<'SQL'
+SET search_path = b;
+ALTER TABLE u ALTER COLUMN IF EXISTS x TYPE bigint;
+SQL
+    dunlin migrate --url "$url" --no-backup
+    assert_exit 1
+    assert_stderr "which schema 'u' is in only the database can tell, and it has no IF [NOT] EXISTS here: say the schema"
+}

@@ -107,12 +107,17 @@ static const member capabilities_members[] = {
 };
 
 static const member server_members[] = {
-    MEMBER(dunlin_server, size, 0),           MEMBER(dunlin_server, profile, 8),
-    MEMBER(dunlin_server, identity, 16),      MEMBER(dunlin_server, name, 32),
-    MEMBER(dunlin_server, path, 48),          MEMBER(dunlin_server, backend, 64),
-    MEMBER(dunlin_server, backend_start, 80), MEMBER(dunlin_server, read_only, 96),
-    MEMBER(dunlin_server, pooled, 100),       MEMBER(dunlin_server, empty, 104),
-    MEMBER(dunlin_server, reserved, 108),
+    MEMBER(dunlin_server, size, 0),
+    MEMBER(dunlin_server, profile, 8),
+    MEMBER(dunlin_server, identity, 16),
+    MEMBER(dunlin_server, name, 32),
+    MEMBER(dunlin_server, path, 48),
+    MEMBER(dunlin_server, backend, 64),
+    MEMBER(dunlin_server, backend_start, 80),
+    MEMBER(dunlin_server, read_only, 96),
+    MEMBER(dunlin_server, pooled, 100),
+    MEMBER(dunlin_server, empty, 104),
+    MEMBER(dunlin_server, further_namespaces, 108),
 };
 
 static const member lexer_rule_members[] = {
