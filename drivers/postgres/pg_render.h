@@ -90,7 +90,9 @@ void dn_pg_push_bare(dn_pg_render_work *work, uint64_t first, uint64_t count);
 /* $dunlin$, or $dunlin1$ .. when one of the texts contains that. */
 enum { DN_PG_TAG_SIZE = 32 };
 void dn_pg_choose_tag(const dn_kit_text *text, const dn_kit_text *other, char tag[DN_PG_TAG_SIZE]);
-/* The same, in scripts only where `guard`, a condition in SQL, holds. It is cleared. */
+/* It may run where it was run before: in a script, or as a change that may find itself done. */
+bool dn_pg_is_repeated(const dn_pg_render_work *work);
+/* As dn_pg_push(); where that may be so, only if `guard`, a condition in SQL, holds. It is cleared. */
 void dn_pg_push_guarded(dn_pg_render_work *work, dn_kit_text *guard, uint64_t first,
                         uint64_t count);
 /* COMMENT ON words path IS .. when the operation sets or unsets it. */
@@ -100,6 +102,7 @@ void dn_pg_push_column_comments(dn_pg_render_work *work);
 /* The same for each {constraint, comment} of "check_comments"; all of them where the checks change, too. */
 void dn_pg_push_check_comments(dn_pg_render_work *work);
 /* pg_render_inherit.c: INHERIT and NO INHERIT, as "inherits" has it. */
+void dn_pg_guard_parent(dn_kit_text *guard, dunlin_string table, dunlin_string parent, bool comes);
 void dn_pg_push_parents(dn_pg_render_work *work, const dunlin_operation *table);
 /* ALTER TABLE .. ENABLE words name, as "enabled" has it, when the operation sets or unsets it. */
 void dn_pg_push_enabled(dn_pg_render_work *work, const char *words);

@@ -152,7 +152,7 @@ dn_pg_push_own_sequence(dn_pg_render_work *work, const dunlin_operation *operati
     dunlin_string type = type_of(work, operation);
 
     dn_pg_say(work, "CREATE SEQUENCE ");
-    dn_pg_say(work, dn_pg_if_not_exists(work));
+    dn_pg_say(work, dn_pg_is_repeated(work) ? "IF NOT EXISTS " : "");
     say_own_sequence(work, operation);
     if (serial_of(type) != NULL && !dn_kit_same(type, "bigint")) {
         dn_pg_say(work, " AS ");

@@ -199,6 +199,16 @@ dn_pg_push_counter(dn_pg_render_work *work, const dunlin_operation *operation, b
         push_identity(work, operation, dn_kit_text_string(&table), &counter);
 }
 
+/* The column may own another sequence than the one that was made for it, which still has to go. */
+static void
+say_counter_of(dn_pg_render_work *work, const dunlin_operation *operation, dunlin_string table)
+{
+    if (dn_pg_has_own_sequence(operation))
+        dn_pg_say_own_sequence_as_text(work, operation);
+    else
+        dn_pg_say_counter(work, operation, table);
+}
+
 /* The next value is the one behind the greatest; of a column that counts down, behind the least. */
 void
 dn_pg_push_catch_up(dn_pg_render_work *work, const dunlin_operation *operation, dunlin_string type)
@@ -216,11 +226,7 @@ dn_pg_push_catch_up(dn_pg_render_work *work, const dunlin_operation *operation, 
     numbers = numbers_of(options.data, type);
     furthest = numbers.increment < 0 ? "pg_catalog.min(" : "pg_catalog.max(";
     dn_pg_say(work, "SELECT pg_catalog.setval(");
-    /* The column may own another sequence, too, which still has to go. */
-    if (dn_pg_has_own_sequence(operation))
-        dn_pg_say_own_sequence_as_text(work, operation);
-    else
-        dn_pg_say_counter(work, operation, dn_kit_text_string(&table));
+    say_counter_of(work, operation, dn_kit_text_string(&table));
     dn_pg_say(work, ", ");
     dn_pg_say(work, furthest);
     dn_pg_say_name(work, dn_pg_last_name(operation));
@@ -233,6 +239,12 @@ dn_pg_push_catch_up(dn_pg_render_work *work, const dunlin_operation *operation, 
         dn_kit_text_format(&work->sql, ") <= %lld", (long long)numbers.start);
     else
         dn_kit_text_format(&work->sql, ") > %lld", (long long)numbers.start - 1);
+    /* One that has counted knows better than the rows that are left. */
+    if (dn_pg_is_repeated(work)) {
+        dn_pg_say(work, " AND pg_catalog.pg_sequence_last_value(CAST(");
+        say_counter_of(work, operation, dn_kit_text_string(&table));
+        dn_pg_say(work, " AS pg_catalog.regclass)) IS NULL");
+    }
     dn_pg_push(work, work->at, 1);
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * Steps, and the guards that scripts have in front of them. A script runs any number of times: what
- * the server has no IF [NOT] EXISTS for stands in a DO block that asks the catalogs.
+ * the server has no IF [NOT] EXISTS for stands in a DO block that asks the catalogs. So does a change that may find
+ * itself done, as core/engine/drift_fix.c says it.
  */
 #include <stdio.h>
 #include <string.h>
@@ -78,13 +79,22 @@ dn_pg_choose_tag(const dn_kit_text *text, const dn_kit_text *other, char tag[DN_
     while (number++ < INT16_MAX && (contains(text, tag) || contains(other, tag)));
 }
 
+bool
+dn_pg_is_repeated(const dn_pg_render_work *work)
+{
+    const dunlin_operation *operation = work->operations[work->at];
+
+    return work->script || (operation->verb == DUNLIN_VERB_ALTER &&
+                            operation->condition == DUNLIN_CONDITION_IF_NOT_EXISTS);
+}
+
 void
 dn_pg_push_guarded(dn_pg_render_work *work, dn_kit_text *guard, uint64_t first, uint64_t count)
 {
     DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text block = {0};
     char tag[DN_PG_TAG_SIZE];
 
-    if (!work->script) {
+    if (!dn_pg_is_repeated(work)) {
         dn_kit_text_clear(guard);
         dn_pg_push(work, first, count);
         return;
@@ -94,7 +104,7 @@ dn_pg_push_guarded(dn_pg_render_work *work, dn_kit_text *guard, uint64_t first, 
     dn_kit_text_add_string(&block, dn_kit_text_string(guard));
     dn_kit_text_add(&block, " THEN\n    ");
     dn_kit_text_add_string(&block, dn_kit_text_string(&work->sql));
-    dn_kit_text_format(&block, ";\nEND IF;\nEND %s;", tag);
+    dn_kit_text_format(&block, ";\nEND IF;\nEND %s%s", tag, work->script ? ";" : "");
     block.failed = block.failed || guard->failed || work->sql.failed;
     dn_kit_text_clear(guard);
     dn_kit_text_clear(&work->sql);

@@ -107,6 +107,19 @@ say_change(dn_pg_render_work *work, const dunlin_operation *table, const char *w
     dn_pg_say_text(work, parent);
 }
 
+/* Whether the table has the parent, or is to get it; both names are quoted. */
+void
+dn_pg_guard_parent(dn_kit_text *guard, dunlin_string table, dunlin_string parent, bool comes)
+{
+    dn_kit_text_add(guard, comes ? "NOT EXISTS (" : "EXISTS (");
+    dn_kit_text_add(guard, "SELECT FROM pg_catalog.pg_inherits WHERE inhrelid ="
+                           " pg_catalog.to_regclass(");
+    dn_kit_text_quote(guard, '\'', table);
+    dn_kit_text_add(guard, ") AND inhparent = pg_catalog.to_regclass(");
+    dn_kit_text_quote(guard, '\'', parent);
+    dn_kit_text_add(guard, "))");
+}
+
 static void
 push_change(dn_pg_render_work *work, const dunlin_operation *table, dunlin_string parent,
             bool comes)
@@ -116,25 +129,9 @@ push_change(dn_pg_render_work *work, const dunlin_operation *table, dunlin_strin
     dn_kit_text name = dn_pg_path_text(work, table->path, table->path_count);
     DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text guard = {0};
 
-    dn_kit_text_add(&guard, comes ? "NOT EXISTS (" : "EXISTS (");
-    dn_kit_text_add(&guard, "SELECT FROM pg_catalog.pg_inherits WHERE inhrelid ="
-                            " pg_catalog.to_regclass(");
-    dn_kit_text_quote(&guard, '\'', dn_kit_text_string(&name));
-    dn_kit_text_add(&guard, ") AND inhparent = pg_catalog.to_regclass(");
-    dn_kit_text_quote(&guard, '\'', parent);
-    dn_kit_text_add(&guard, "))");
-    if (table->condition != DUNLIN_CONDITION_IF_NOT_EXISTS) {
-        say_change(work, table, words, parent);
-        dn_pg_push_guarded(work, &guard, work->at, 1);
-        return;
-    }
-    /* In any state, as core/engine/drift_fix.c says it. */
-    dn_pg_say(work, "DO $dunlin$ BEGIN IF ");
-    dn_pg_say_text(work, dn_kit_text_string(&guard));
-    dn_pg_say(work, " THEN ");
+    dn_pg_guard_parent(&guard, dn_kit_text_string(&name), parent, comes);
     say_change(work, table, words, parent);
-    dn_pg_say(work, "; END IF; END $dunlin$");
-    dn_pg_push(work, work->at, 1);
+    dn_pg_push_guarded(work, &guard, work->at, 1);
 }
 
 /* The next one from `at` on that the list has, or has not; NULL: none. */

@@ -333,6 +333,10 @@ alter_storage(dn_pg_render_work *work, const dunlin_operation *table)
 static void
 detach(dn_pg_render_work *work, const dunlin_operation *table, dunlin_string parent)
 {
+    DN_KIT_CLEANUP(dn_kit_text_free)
+    dn_kit_text name = dn_pg_path_text(work, table->path, table->path_count);
+    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text guard = {0};
+
     if (parent.length == 0) {
         dn_pg_refuse(work, "the table that '%.*s' is a partition of is not known",
                      (int)dn_pg_last_name(table).length, dn_pg_last_name(table).data);
@@ -341,8 +345,26 @@ detach(dn_pg_render_work *work, const dunlin_operation *table, dunlin_string par
     dn_pg_say(work, "ALTER TABLE ");
     dn_pg_say_text(work, parent);
     dn_pg_say(work, " DETACH PARTITION ");
-    dn_pg_say_path(work, table->path, table->path_count);
-    dn_pg_push(work, work->at, 1);
+    dn_pg_say_text(work, dn_kit_text_string(&name));
+    dn_pg_guard_parent(&guard, dn_kit_text_string(&name), parent, false);
+    dn_pg_push_guarded(work, &guard, work->at, 1);
+}
+
+static void
+attach(dn_pg_render_work *work, const dunlin_operation *table, dunlin_string parent)
+{
+    DN_KIT_CLEANUP(dn_kit_text_free)
+    dn_kit_text name = dn_pg_path_text(work, table->path, table->path_count);
+    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text guard = {0};
+
+    dn_pg_say(work, "ALTER TABLE ");
+    dn_pg_say_text(work, parent);
+    dn_pg_say(work, " ATTACH PARTITION ");
+    dn_pg_say_text(work, dn_kit_text_string(&name));
+    dn_pg_say(work, " ");
+    dn_pg_say_text(work, dn_pg_text_of(table, "bound"));
+    dn_pg_guard_parent(&guard, dn_kit_text_string(&name), parent, true);
+    dn_pg_push_guarded(work, &guard, work->at, 1);
 }
 
 /* The table that it is a partition of, as the server prints it; the list itself may have detached it. */
@@ -372,15 +394,8 @@ alter_partition(dn_pg_render_work *work, const dunlin_operation *table)
         detach(work, table, parent);
     if (dn_pg_sets(table, "partition_of"))
         parent = dn_pg_text_of(table, "partition_of");
-    if (dn_pg_sets(table, "partition_of") || dn_pg_sets(table, "bound")) {
-        dn_pg_say(work, "ALTER TABLE ");
-        dn_pg_say_text(work, parent);
-        dn_pg_say(work, " ATTACH PARTITION ");
-        dn_pg_say_path(work, table->path, table->path_count);
-        dn_pg_say(work, " ");
-        dn_pg_say_text(work, dn_pg_text_of(table, "bound"));
-        dn_pg_push(work, work->at, 1);
-    }
+    if (dn_pg_sets(table, "partition_of") || dn_pg_sets(table, "bound"))
+        attach(work, table, parent);
     if (dn_pg_sets(table, "inherits") || dn_pg_is_unset(table, "inherits"))
         dn_pg_push_parents(work, table);
     if (dn_pg_sets(table, "partition_by") || dn_pg_is_unset(table, "partition_by"))
