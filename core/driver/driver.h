@@ -138,6 +138,9 @@ typedef struct dn_steps {
     dn_step *items;
     size_t count;
     size_t capacity;
+    const dunlin_fact *
+        *told; /* of what comes out otherwise than the operations say: the members that do */
+    size_t told_count;
 } dn_steps;
 
 /* The names of this kind of server as the fact maps want to know them: DN_FACT_*. */

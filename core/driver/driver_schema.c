@@ -127,7 +127,7 @@ dn_driver_render_steps(const dn_driver_view *view, int32_t mode,
                        const dunlin_operation *const *operations, size_t count, dn_arena *arena,
                        dn_steps *steps, dn_notes *notes, dn_error *error)
 {
-    static const dn_call_sinks sinks = {.step = take_step, .note = take_note};
+    static const dn_call_sinks sinks = {.step = take_step, .note = take_note, .fact = take_fact};
     const dunlin_driver *table = &view->driver->table;
     answer to = {.arena = arena, .notes = notes, .steps = steps};
     dn_call call;
@@ -137,8 +137,11 @@ dn_driver_render_steps(const dn_driver_view *view, int32_t mode,
     begin(&call, view, "render", &sinks, &to, error);
     if (dn_call_end(
             &call, table->render(&call.driver_view, view->profile, mode, operations, count)) == 0 &&
-        !to.refusal)
+        !to.refusal) {
+        steps->told = to.facts;
+        steps->told_count = to.fact_count;
         return 0;
+    }
     if (!to.refusal)
         return -1;
     return dn_fail(error, DUNLIN_UNSUPPORTED, "driver.unsupported",
@@ -175,7 +178,7 @@ dn_driver_render(const dn_driver *driver, const dunlin_profile *profile,
                  const char ***statements, size_t *statement_count, dn_error *error)
 {
     const dn_driver_view view = {.driver = driver, .profile = profile};
-    dn_steps steps = {NULL, 0, 0};
+    dn_steps steps = {0};
 
     *statements = NULL;
     *statement_count = 0;

@@ -188,7 +188,7 @@ render(explanation *own, const dn_ddl_statement *statement, dunlin_node *list, c
        outcome *told, dn_error *error)
 {
     dn_operations addressed = {.arena = &own->arena};
-    dn_steps steps = {NULL, 0, 0};
+    dn_steps steps = {0};
     dn_notes notes = {NULL, 0, 0};
     dn_error reason = {0};
 

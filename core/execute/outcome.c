@@ -75,68 +75,19 @@ note_unnamed(dn_translator *translator, const dunlin_operation *operation, dn_er
     return 0;
 }
 
-/* --- views whose text is another one now --- */
-typedef struct doubting {
-    const dunlin_operation *operation;
-    dn_fact_list views;
-    dn_arena *arena;
-    dn_error *error;
-} doubting;
-
-static int
-note_doubtful(const dunlin_fact *view, void *context)
-{
-    doubting *work = context;
-    const dunlin_operation *operation = work->operation;
-    bool column = dn_string_equal(operation->kind, DUNLIN_KIND_COLUMN);
-    const dunlin_property *text =
-        dn_property_find(view->properties, view->property_count, "definition");
-
-    return text && dn_string_mentions(text->text, operation->path[operation->path_count - 1]) &&
-                   (!column ||
-                    dn_string_mentions(text->text, operation->path[operation->path_count - 2]))
-               ? dn_fact_list_add(&work->views, work->arena, view, work->error)
-               : 0;
-}
-
-static int
-doubt(dn_fact_map *facts, const dunlin_fact *view, dn_arena *arena, dn_error *error)
-{
-    dn_properties set = {.arena = arena};
-    dunlin_fact changed = *view;
-
-    dn_properties_add_all(&set, view->properties, view->property_count, "rewritten");
-    dn_properties_add(&set, "rewritten", DUNLIN_PROPERTY_BOOLEAN, 1, dn_string(NULL));
-    if (set.failed)
-        return dn_no_memory(error);
-    changed.properties = set.items;
-    changed.property_count = set.count;
-    return dn_fact_map_put(facts, &changed, error);
-}
-
-/* A new name is written into views, and how, only the database tells. Where texts are kept, that is
- * seen by looking; it is not compared before. */
+/* Where texts are kept, what a new name made of the text of a view is seen by looking; it is not compared
+ * before. */
 static int
 note_rewritten(dn_translator *translator, const dunlin_operation *operation, dn_error *error)
 {
     uint64_t flags = dn_connection_capabilities(translator->connection)->flags;
-    dn_fact_map *facts = dn_translator_facts(translator);
-    doubting work = {.operation = operation, .arena = &translator->scratch, .error = error};
+    int doubts = dn_schema_doubt_views(dn_translator_facts(translator), operation,
+                                       &translator->scratch, error);
 
-    if (operation->verb != DUNLIN_VERB_RENAME ||
-        !dn_string_among(operation->kind, "table view column"))
-        return 0;
-    if (dn_fact_map_each(facts, DUNLIN_KIND_VIEW, note_doubtful, &work) < 0)
-        return -1;
-    if (work.views.count && translator->phase != DN_TRANSLATOR_REHEARSES &&
-        (flags & DUNLIN_CAN_KEEP_TEXTS)) {
+    if (doubts > 0 && translator->phase != DN_TRANSLATOR_REHEARSES &&
+        (flags & DUNLIN_CAN_KEEP_TEXTS))
         dn_translator_forget(translator);
-        return 0;
-    }
-    for (size_t i = 0; i < work.views.count; i++)
-        if (doubt(facts, work.views.items[i], work.arena, error) < 0)
-            return -1;
-    return 0;
+    return doubts < 0 ? -1 : 0;
 }
 
 /* --- all of it --- */
@@ -173,5 +124,6 @@ dn_translator_fold(dn_translator *translator, const dn_decisions *decisions, dn_
             return -1;
     }
     translator->changes++;
-    return 0;
+    return dn_schema_fold_told(facts, decisions->steps.told, decisions->steps.told_count,
+                               &translator->scratch, error);
 }

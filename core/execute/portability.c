@@ -232,13 +232,12 @@ note_made_of_query(dn_checking *work, const dn_operations *run)
 }
 
 static int
-render(dn_checking *work, const dn_operations *run)
+render(dn_checking *work, const dn_operations *run, dn_steps *steps)
 {
-    dn_steps steps = {NULL, 0, 0};
     dn_notes notes = {NULL, 0, 0};
     size_t before = work->found->count;
     int answer = dn_driver_render_steps(&work->view, DUNLIN_RENDER_RUN, run->items, run->count,
-                                        &work->scratch, &steps, &notes, work->error);
+                                        &work->scratch, steps, &notes, work->error);
 
     if (answer < 0 && work->error->status == DUNLIN_NO_MEMORY)
         return -1;
@@ -284,6 +283,7 @@ translate(dn_checking *work, const dn_ddl_statement *parsed)
     dn_operations all = {.arena = &work->scratch};
     dn_operations run = {.arena = &work->scratch};
     dn_wanted *wanted;
+    dn_steps steps = {0};
 
     if (!work->target.named_types && check_types(work, parsed, work->logical) < 0)
         return dn_portability_obstruct_by(work, 0);
@@ -308,11 +308,14 @@ translate(dn_checking *work, const dn_ddl_statement *parsed)
         return dn_no_memory(work->error);
     if (choose(work, &all, &run, wanted) < 0)
         return -1;
-    if (!work->refused && run.count && render(work, &run) < 0)
+    if (!work->refused && run.count && render(work, &run, &steps) < 0)
         return -1;
     for (size_t i = 0; i < run.count; i++)
         if (dn_schema_fold(work->facts, run.items[i], &wanted[i], work->error) < 0)
             return -1;
+    if (dn_schema_fold_told(work->facts, steps.told, steps.told_count, &work->scratch,
+                            work->error) < 0)
+        return -1;
     return dn_portability_look_ahead(work, &run);
 }
 

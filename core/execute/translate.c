@@ -561,11 +561,11 @@ static int
 render(dn_translator *translator, const dn_source *source, dn_decisions *decisions,
        dn_translated *out, dn_error *error)
 {
-    dn_steps steps = {NULL, 0, 0};
     const dn_driver_view view = dn_translator_view(translator);
 
     if (dn_driver_render_steps(&view, DUNLIN_RENDER_RUN, decisions->run.items, decisions->run.count,
-                               &translator->scratch, &steps, &decisions->notes, error) < 0) {
+                               &translator->scratch, &decisions->steps, &decisions->notes,
+                               error) < 0) {
         const dn_source own = dn_source_of_refusal(source, &decisions->run, &decisions->notes);
 
         dn_translator_untranslatable(error);
@@ -574,8 +574,8 @@ render(dn_translator *translator, const dn_source *source, dn_decisions *decisio
                    : dn_translator_blame(&own, place_of_refusal(translator, decisions), error);
     }
     out->kind = DN_TRANSLATED_STEPS;
-    out->steps = steps.items;
-    out->count = steps.count;
+    out->steps = decisions->steps.items;
+    out->count = decisions->steps.count;
     out->operations = decisions->run.items;
     out->operation_count = decisions->run.count;
     return 0;

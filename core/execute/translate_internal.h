@@ -143,6 +143,7 @@ typedef struct dn_decisions {
     const char *why;   /* of the first of these */
     bool open;         /* some of these could not be compared yet */
     dn_notes notes;
+    dn_steps steps; /* that carry it out, once it is rendered */
 } dn_decisions;
 
 /* outcome.c: the facts after what was decided took effect. */

@@ -17,8 +17,13 @@ class_of(void *context, dunlin_string space, dunlin_string table, dunlin_string 
         .scratch = &history->scratch,
     };
 
+    const char *found = dn_column_class(&where, table, column);
+
     (void)space;
-    return dn_column_class(&where, table, column);
+    return found || !history->copied.length ||
+                   (table.length && !dn_string_equal(table, DUNLIN_SCRIPT_LIKE))
+               ? found
+               : dn_column_class(&where, history->copied, column);
 }
 
 static dunlin_string
@@ -88,12 +93,12 @@ dn_history_end(dn_history *history)
 
 /* --- facts --------------------------------------------------------------------------------------- */
 
-/* Their text is the database's own. */
+/* Nothing is known of them but their name, or their text is the database's own. */
 static bool
 has_own_text(const dunlin_operation *operation)
 {
-    static const char *const kinds[] = {DUNLIN_KIND_TRIGGER, DUNLIN_KIND_FUNCTION,
-                                        DUNLIN_KIND_PROCEDURE};
+    static const char *const kinds[] = {DUNLIN_KIND_CONSTRAINT, DUNLIN_KIND_TRIGGER,
+                                        DUNLIN_KIND_FUNCTION, DUNLIN_KIND_PROCEDURE};
 
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
         if (dn_string_equal(operation->kind, kinds[i]))
@@ -175,28 +180,133 @@ make_plain(dn_history *history, dunlin_operation *operation, dn_error *error)
     return 0;
 }
 
-/* A default behind a change of type: the script compares it in the database. */
+/* A default behind a change of type, and a view behind a rename: the script compares them in the database. */
 static bool
 is_in_doubt(const dn_history *history, const dunlin_operation *operation)
 {
-    const dunlin_fact *now = dn_operation_is(operation, DUNLIN_VERB_CREATE, DUNLIN_KIND_COLUMN)
+    bool column = dn_operation_is(operation, DUNLIN_VERB_CREATE, DUNLIN_KIND_COLUMN);
+    bool view = dn_operation_is(operation, DUNLIN_VERB_CREATE, DUNLIN_KIND_VIEW);
+    const dunlin_fact *now = column || view
                                  ? dn_fact_map_find(history->facts, operation->kind,
                                                     operation->path, operation->path_count)
                                  : NULL;
 
-    return now && dn_property_find(now->properties, now->property_count, "unsure");
+    return now &&
+           dn_property_find(now->properties, now->property_count, column ? "unsure" : "rewritten");
 }
 
+/* What could be there is no object of this database. */
+static bool
+cannot_be_there(dn_history *history, const dunlin_operation *drop)
+{
+    dn_steps steps = {0};
+    dn_notes notes = {NULL, 0, 0};
+    dn_error ignored;
+
+    dn_error_clear(&ignored);
+    return dn_driver_render_steps(&history->view, DUNLIN_RENDER_SCRIPT, &drop, 1, &history->scratch,
+                                  &steps, &notes, &ignored) < 0 &&
+           ignored.status == DUNLIN_UNSUPPORTED;
+}
+
+typedef struct choosing {
+    dn_history *history;
+    const dn_source *source;
+    dn_operations *run;
+    dn_wanted *wanted;
+    bool folds;
+    const dunlin_operation *table;  /* CREATE TABLE, while its members follow */
+    const dunlin_operation *column; /* CREATE COLUMN, while its clauses follow */
+    bool table_skipped;
+} choosing;
+
+static dn_guard
+judge(const choosing *work, const dunlin_operation *operation, const dn_wanted *wanted,
+      dn_text *why)
+{
+    bool member = dn_operation_within(operation, work->table);
+    const dn_guard_options options = {
+        .foreign = !work->history->own,
+        .assume_guarded =
+            operation->condition == DUNLIN_CONDITION_NONE &&
+            ((member && work->table_skipped) || (dn_operation_within(operation, work->column) &&
+                                                 work->column->condition != DUNLIN_CONDITION_NONE)),
+    };
+    dn_guard guard;
+
+    if (member && !work->table_skipped)
+        return DN_GUARD_RUN;
+    guard = dn_schema_resolve(work->history->facts, operation, wanted, &options, why);
+    if (!member || guard != DN_GUARD_RUN)
+        return guard;
+    dn_text_add_string(why, "the table exists, but without ");
+    dn_fact_describe(why, operation->kind, operation->path, operation->path_count);
+    return DN_GUARD_CONFLICT;
+}
+
+static int
+take(const choosing *work, dunlin_operation *plain, dn_error *error)
+{
+    dn_history *history = work->history;
+    const dn_wanted *wanted = &work->wanted[work->run->count];
+
+    if (make_plain(history, plain, error) < 0)
+        return -1;
+    if (work->folds && fold(history, plain, wanted, error) < 0)
+        return -1;
+    return dn_operations_add(work->run, plain, error);
+}
+
+static int
+choose_one(choosing *work, const dunlin_operation *operation, dn_error *error)
+{
+    dn_history *history = work->history;
+    dunlin_operation *plain = dn_operation_copy(&history->scratch, operation);
+    dn_wanted *wanted = &work->wanted[work->run->count];
+    dn_auto(dn_text) why = DN_TEXT_INIT;
+    bool doubt;
+    dn_guard guard;
+
+    if (!plain)
+        return dn_no_memory(error);
+    if (realise(history, operation, wanted, error) < 0)
+        return dn_translator_blame(work->source, operation->span_begin, error);
+    guard = judge(work, operation, wanted, &why);
+    doubt = is_in_doubt(history, operation);
+    if (dn_operation_is(operation, DUNLIN_VERB_CREATE, DUNLIN_KIND_TABLE)) {
+        work->table = operation;
+        work->table_skipped = guard == DN_GUARD_SKIP;
+    }
+    if (dn_operation_is(operation, DUNLIN_VERB_CREATE, DUNLIN_KIND_COLUMN))
+        work->column = operation;
+    if (guard == DN_GUARD_CONFLICT && !doubt) {
+        dn_fail(error, DUNLIN_DISAGREEMENT, "translate.conflict", "%s",
+                why.data ? why.data : "it exists, but different");
+        return dn_translator_blame(work->source, operation->span_begin, error);
+    }
+    if (guard == DN_GUARD_SKIP && !doubt &&
+        (!drops_unknown(operation) || cannot_be_there(history, operation)))
+        return 0;
+    if (guard != DN_GUARD_RUN && dn_operation_within(operation, work->table))
+        return 0; /* in doubt */
+    return take(work, plain, error);
+}
+
+/* The facts behind an operation, as far as they can be known. */
 static int
 fold(dn_history *history, const dunlin_operation *operation, const dn_wanted *wanted,
      dn_error *error)
 {
-    if (dn_schema_fold(history->facts, operation, wanted, error) < 0 ||
-        (!history->view.own_dialect && dn_schema_fold_key(history->facts, operation, error) < 0))
-        return -1;
-    return dn_schema_doubt_default(history->facts, operation, &history->scratch, error) < 0
+    return dn_schema_fold(history->facts, operation, wanted, error) < 0 ||
+                   (!history->view.own_dialect &&
+                    dn_schema_fold_key(history->facts, operation, error) < 0) ||
+                   dn_schema_doubt_default(history->facts, operation, &history->scratch, error) <
+                       0 ||
+                   dn_schema_doubt_columns(history->facts, operation, &history->scratch, error) <
+                       0 ||
+                   dn_schema_doubt_views(history->facts, operation, &history->scratch, error) < 0
                ? -1
-               : dn_schema_doubt_columns(history->facts, operation, &history->scratch, error);
+               : 0;
 }
 
 /* The operations that the script is to have. What the history has made already, and makes again
@@ -205,39 +315,12 @@ static int
 choose(dn_history *history, const dn_source *source, const dn_operations *from, dn_operations *run,
        dn_wanted *wanted, bool folds, dn_error *error)
 {
-    const dn_guard_options options = {.foreign = !history->own};
-    const dunlin_operation *passed = NULL;
+    choosing work = {
+        .history = history, .source = source, .run = run, .wanted = wanted, .folds = folds};
 
-    for (size_t i = 0; i < from->count; i++) {
-        const dunlin_operation *operation = from->items[i];
-        dunlin_operation *plain = dn_operation_copy(&history->scratch, operation);
-        dn_auto(dn_text) why = DN_TEXT_INIT;
-        dn_guard guard;
-        bool doubt;
-
-        if (!plain)
-            return dn_no_memory(error);
-        if (realise(history, operation, &wanted[run->count], error) < 0)
-            return dn_translator_blame(source, operation->span_begin, error);
-        guard = dn_schema_resolve(history->facts, operation, &wanted[run->count], &options, &why);
-        doubt = is_in_doubt(history, operation);
-        if (guard == DN_GUARD_CONFLICT && !doubt && !dn_operation_within(operation, passed)) {
-            dn_fail(error, DUNLIN_DISAGREEMENT, "translate.conflict", "%s",
-                    why.data ? why.data : "it exists, but different");
-            return dn_translator_blame(source, operation->span_begin, error);
-        }
-        if (dn_operation_within(operation, passed) ||
-            (guard == DN_GUARD_SKIP && !doubt && !drops_unknown(operation))) {
-            passed = dn_operation_within(operation, passed) ? passed : operation;
-            continue;
-        }
-        if (make_plain(history, plain, error) < 0)
+    for (size_t i = 0; i < from->count; i++)
+        if (choose_one(&work, from->items[i], error) < 0)
             return -1;
-        if (folds && fold(history, plain, &wanted[run->count], error) < 0)
-            return -1;
-        if (dn_operations_add(run, plain, error) < 0)
-            return -1;
-    }
     return 0;
 }
 
@@ -333,7 +416,8 @@ write_operations(dn_history *history, const dn_source *source, dn_followed *out,
     for (size_t i = 0; i < run.count; i++)
         if (fold(history, run.items[i], &wanted[i], error) < 0)
             return -1;
-    return 0;
+    return dn_schema_fold_told(history->facts, out->steps.told, out->steps.told_count,
+                               &history->scratch, error);
 }
 
 /* --- the own dialect ------------------------------------------------------------------------------------- */

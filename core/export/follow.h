@@ -31,6 +31,7 @@ typedef struct dn_history {
     dn_fact_map *facts;
     dn_fact_map *logical;
     const dn_operations *making; /* of the statement at hand */
+    dunlin_string copied;        /* the table that DUNLIN_SCRIPT_LIKE is a copy of; or empty */
     dn_arena scratch;            /* of the statement at hand */
     dn_losses losses;
     dn_arena *arena;

@@ -82,7 +82,7 @@ render(dn_history *history, const dn_operations *like, dunlin_string *sql, dn_er
 {
     const dn_operations *making = history->making;
     dn_notes notes = {NULL, 0, 0};
-    dn_steps steps = {NULL, 0, 0};
+    dn_steps steps = {0};
     dn_auto(dn_text) text = DN_TEXT_INIT;
     const char *copy;
     int answer;
@@ -284,6 +284,7 @@ compare_member(dn_history *history, const dn_operations *run, const dn_wanted *w
     const dunlin_operation *member = run->items[at];
     dn_operations what = {.arena = &history->scratch};
     dn_operations like = {.arena = &history->scratch};
+    int answer;
 
     /* Nothing is known of UNIQUE USING INDEX but its name. */
     if (member->path_count < 2 || !member->set_count ||
@@ -295,10 +296,13 @@ compare_member(dn_history *history, const dn_operations *run, const dn_wanted *w
         return -1;
     if (creates(member, DUNLIN_KIND_FOREIGN_KEY))
         return add(history, &what, &like, followed, error);
-    return begin_like(history, member, &like, error) < 0 ||
-                   rename_to_like(history, member, true, &like, error) < 0
-               ? -1
-               : add(history, &what, &like, followed, error);
+    if (begin_like(history, member, &like, error) < 0 ||
+        rename_to_like(history, member, true, &like, error) < 0)
+        return -1;
+    history->copied = member->path[member->path_count - 2];
+    answer = add(history, &what, &like, followed, error);
+    history->copied = dn_string("");
+    return answer;
 }
 
 /* What is no part of a table; a trigger has no name but its own. */

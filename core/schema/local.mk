@@ -2,7 +2,7 @@ core_sources += \
 	core/schema/address.c core/schema/code.c \
 	core/schema/compare.c \
 	core/schema/compare.h \
-	core/schema/diff.c core/schema/diff.h core/schema/diff_internal.h \
+	core/schema/diff.c core/schema/diff.h core/schema/diff_internal.h core/schema/doubt.c \
 	core/schema/diff_close.c core/schema/diff_default.c core/schema/diff_emit.c core/schema/diff_grant.c \
 	core/schema/diff_enum.c core/schema/diff_heir.c core/schema/diff_inherit.c core/schema/diff_renew.c \
 	core/schema/diff_leave.c \
@@ -27,7 +27,7 @@ core_sources += \
 	core/schema/picture.h \
 	core/schema/picture_dot.c \
 	core/schema/picture_mermaid.c \
-	core/schema/resolve.c core/schema/retyped.c \
+	core/schema/resolve.c \
 	core/schema/schema.h \
 	core/schema/schema_internal.h \
 	core/schema/together.c \

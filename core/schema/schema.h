@@ -122,6 +122,14 @@ int dn_schema_doubt_columns(dn_fact_map *facts, const dunlin_operation *operatio
 /* Such a table that the operation is about, or NULL. */
 const dunlin_fact *dn_schema_table_in_doubt(const dn_fact_map *facts,
                                             const dunlin_operation *operation);
+/* And after that, for all operations that were rendered together: what the driver told of their outcome
+ * (dn_steps). Of objects that are not there it is left. */
+int dn_schema_fold_told(dn_fact_map *facts, const dunlin_fact *const *told, size_t count,
+                        dn_arena *arena, dn_error *error);
+/* And after that: a new name is written into views, and how, only the database tells; they are marked
+ * "rewritten". 1: there are any. */
+int dn_schema_doubt_views(dn_fact_map *facts, const dunlin_operation *operation, dn_arena *arena,
+                          dn_error *error);
 /* And after that, in portable SQL: columns of a new primary key are never null, and stay so without
  * it. */
 int dn_schema_fold_key(dn_fact_map *facts, const dunlin_operation *operation, dn_error *error);

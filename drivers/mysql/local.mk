@@ -38,6 +38,7 @@ mysql_sources += drivers/mysql/my_render.h
 mysql_sources += drivers/mysql/my_render_alter.c
 mysql_sources += drivers/mysql/my_render_change.c
 mysql_sources += drivers/mysql/my_render_column.c drivers/mysql/my_render_convert.c
+mysql_sources += drivers/mysql/my_render_default.c
 mysql_sources += drivers/mysql/my_render_counter.c
 mysql_sources += drivers/mysql/my_render_grant.c
 mysql_sources += drivers/mysql/my_render_index.c

@@ -236,8 +236,9 @@ int32_t
 dn_mysql_begin_clause(dn_mysql_rendering *work, dunlin_string table, const dunlin_string *names,
                       size_t count)
 {
-    bool goes = work->clauses > 0 && !work->script && dn_kit_equal(work->table, table) &&
-                work->name_count + count <= DN_MYSQL_NAMES && dn_mysql_goes_along(work);
+    bool goes = work->clauses > 0 && (!work->script || work->joins) &&
+                dn_kit_equal(work->table, table) && work->name_count + count <= DN_MYSQL_NAMES &&
+                dn_mysql_goes_along(work);
     int32_t status = DUNLIN_OK;
 
     for (size_t i = 0; i < count && goes; i++)

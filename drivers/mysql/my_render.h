@@ -50,6 +50,7 @@ typedef struct dn_mysql_rendering {
     dunlin_string names[DN_MYSQL_NAMES];
     size_t name_count;
     const char *guard; /* of its clause, in a script */
+    bool joins;        /* in a script: the next clause belongs to it, under the same guard */
     dn_mysql_told *told;
     dn_mysql_paused *paused;
     bool as_is; /* expressions are native already */
@@ -126,6 +127,9 @@ int32_t dn_mysql_add_expression(dn_mysql_rendering *work, dunlin_string text);
  * list->items: nothing is known of it. */
 int32_t dn_mysql_column_now(dn_mysql_rendering *work, dunlin_string table, dunlin_string column,
                             uint64_t before, dn_mysql_list *list);
+/* Operations at work->at to end - 1 change one column, which is `now` behind them: where its type changes, a
+ * default that stays becomes one of the new type, and the core is told of it. */
+int32_t dn_mysql_convert_default(dn_mysql_rendering *work, uint64_t end, dn_mysql_list *now);
 /* Members of an operation that makes or changes a column, native. */
 int32_t dn_mysql_native_column(dn_mysql_rendering *work, dunlin_string column, dn_kit_set members,
                                dn_mysql_list *list);
@@ -160,9 +164,9 @@ int32_t dn_mysql_render_index(dn_mysql_rendering *work);
 int32_t dn_mysql_render_alter(dn_mysql_rendering *work, bool *done);
 int32_t dn_mysql_render_column_change(dn_mysql_rendering *work);
 /* Before a type changes, by operations up to `end`: what the server would make of the values where
- * PostgreSQL makes something else, or fails. `now`: what the column becomes. */
+ * PostgreSQL makes something else, or fails. `type`: what the column becomes. */
 int32_t dn_mysql_convert_values(dn_mysql_rendering *work, const dunlin_operation *operation,
-                                uint64_t end, dn_mysql_list *now);
+                                uint64_t end, dunlin_string type);
 bool dn_mysql_begins_with_any(dunlin_string type, const char *const *words);
 /* Of native types. */
 bool dn_mysql_is_number(dunlin_string type);

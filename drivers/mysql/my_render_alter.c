@@ -29,7 +29,9 @@ begin(dn_mysql_rendering *work, const dunlin_operation *operation)
     int32_t status =
         dn_mysql_begin_clause(work, operation->path[0], operation->path + 1, named ? 1 : 0);
 
-    work->guard = dn_mysql_guard(work, operation);
+    if (!work->joins)
+        work->guard = dn_mysql_guard(work, operation);
+    work->joins = false;
     return status;
 }
 
@@ -295,11 +297,11 @@ first_column(const dunlin_fact *fact)
 }
 
 /* Does the same ALTER make another key that begins so? What is between is about the table, too; an index has a
- * statement of its own. */
+ * statement of its own. In a script only the next clause can belong to it. */
 static bool
 is_replaced(const dn_mysql_rendering *work, const dunlin_operation *gone, dunlin_string column)
 {
-    for (uint64_t i = work->at + 1; i < work->count; i++) {
+    for (uint64_t i = work->at + 1; i < work->count && (!work->script || i == work->at + 1); i++) {
         const dunlin_operation *one = work->operations[i];
         bool key = is_kind(one, DUNLIN_KIND_PRIMARY_KEY) || is_kind(one, DUNLIN_KIND_UNIQUE);
 
@@ -363,7 +365,9 @@ add_what_needs_it(dn_mysql_rendering *work, const dunlin_operation *operation)
     need.column = first_column(index);
     work->call->host->members(work->call, dn_kit_string(""), operation->path, 1, look_for_need,
                               &need);
-    if (need.key != NULL && !need.other && !is_replaced(work, operation, need.column)) {
+    if (need.key != NULL && !need.other && is_replaced(work, operation, need.column)) {
+        work->joins = work->script;
+    } else if (need.key != NULL && !need.other) {
         dn_kit_text_add(&work->sql, "ADD INDEX ");
         if (dn_mysql_repeats(work) && work->server.mariadb)
             dn_kit_text_add(&work->sql, "IF NOT EXISTS ");

@@ -433,7 +433,9 @@ dn_mysql_render_column_change(dn_mysql_rendering *work)
                              (int)operation->path[1].length, operation->path[1].data,
                              (int)operation->path[0].length, operation->path[0].data);
     if (status == DUNLIN_OK)
-        status = dn_mysql_convert_values(work, operation, end, &list);
+        status = dn_mysql_convert_default(work, end, &list);
+    if (status == DUNLIN_OK)
+        status = dn_mysql_convert_values(work, operation, end, dn_kit_set_text(now, "type"));
     if (status == DUNLIN_OK && operation->using_expression.length > 0 &&
         dn_kit_set_find(now, "values") != NULL &&
         !is_plain_cast(operation->using_expression, operation->path[1]))

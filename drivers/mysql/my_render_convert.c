@@ -4,7 +4,6 @@
  * of '5' it makes five seconds, of '10:11:12' a day in 2010, and keeps a 7 in a TINYINT(1). An UPDATE
  * before the change makes them what they are to be, or fails and leaves them alone.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "drivers/mysql/my_render.h"
@@ -37,25 +36,6 @@ is_text(dunlin_string type)
 }
 
 /* --- booleans ---------------------------------------------------------------------------------------- */
-/* A default that stays is a boolean, too. */
-static void
-make_default_boolean(dn_mysql_list *now)
-{
-    for (size_t i = 0; i < now->count; i++) {
-        char text[32] = "";
-        char *end;
-        double value;
-
-        if (!dn_kit_same(now->items[i].name, "default") ||
-            now->items[i].text.length >= sizeof(text))
-            continue;
-        memcpy(text, now->items[i].text.data, now->items[i].text.length);
-        value = strtod(text, &end);
-        if (end != text && *end == '\0')
-            now->items[i].text = dn_kit_string(value != 0 ? "1" : "0");
-    }
-}
-
 /* How many digits of a second it has: 3 of time(3). */
 static int
 digits_of(dunlin_string type)
@@ -148,10 +128,9 @@ wanted_type(const dn_mysql_rendering *work, uint64_t end)
 
 int32_t
 dn_mysql_convert_values(dn_mysql_rendering *work, const dunlin_operation *operation, uint64_t end,
-                        dn_mysql_list *now)
+                        dunlin_string type)
 {
     dunlin_string wanted = wanted_type(work, end);
-    dunlin_string type = dn_kit_set_text((dn_kit_set){now->items, now->count}, "type");
     bool boolean = dn_kit_same(wanted, DUNLIN_TYPE_BOOLEAN);
     const char *format = NULL;
     dunlin_string old;
@@ -168,8 +147,6 @@ dn_mysql_convert_values(dn_mysql_rendering *work, const dunlin_operation *operat
         format = to_fewer_digits;
     if (format == NULL)
         return DUNLIN_OK;
-    if (boolean)
-        make_default_boolean(now);
     status = dn_mysql_end_alter(work);
     if (status != DUNLIN_OK)
         return status;

@@ -333,6 +333,11 @@ drop_foreign_key(const dunlin_fact *fact, void *context)
     cascade *drop = context;
     dn_mysql_rendering *work = drop->work;
     dn_kit_set ref = dn_kit_set_list(dn_mysql_fact_members(fact), "ref");
+    const dunlin_operation gone = {.size = sizeof(gone),
+                                   .verb = DUNLIN_VERB_DROP,
+                                   .kind = fact->kind,
+                                   .path = fact->path,
+                                   .path_count = fact->path_count};
 
     if (fact->path_count != 2 || ref.count != 1 || !dn_kit_equal(ref.list[0].text, drop->name) ||
         dn_kit_equal(fact->path[0], drop->name))
@@ -341,25 +346,8 @@ drop_foreign_key(const dunlin_fact *fact, void *context)
     dn_mysql_add_name(work, fact->path[0]);
     dn_kit_text_add(&work->sql, " DROP FOREIGN KEY ");
     dn_mysql_add_name(work, fact->path[1]);
-    return drop->status = dn_mysql_push_step(work, work->at, 1, NULL);
-}
-
-static int32_t
-drop_view(const dunlin_fact *fact, void *context)
-{
-    cascade *drop = context;
-    dn_mysql_rendering *work = drop->work;
-    dn_kit_set depends = dn_kit_set_list(dn_mysql_fact_members(fact), "depends");
-    bool hangs = false;
-
-    for (uint64_t i = 0; i < depends.count; i++)
-        hangs |= dn_kit_equal(depends.list[i].text, drop->name);
-    if (!hangs || fact->path_count != 1)
-        return DUNLIN_OK;
-    /* Views of the view need not go: they are left without it, and the server lets them. */
-    dn_kit_text_add(&work->sql, "DROP VIEW IF EXISTS ");
-    dn_mysql_add_name(work, fact->path[0]);
-    return drop->status = dn_mysql_push_step(work, work->at, 1, NULL);
+    return drop->status = dn_mysql_push_step(work, work->at, 1,
+                                             work->script ? dn_mysql_guard(work, &gone) : NULL);
 }
 
 /* Facts are those before this rendering; its own operations may have taken the view away. */
@@ -405,6 +393,35 @@ is_used_by(const dunlin_fact *fact, const cascade *drop)
     return hangs && fact->path_count == 1 && !is_dropped_before(drop->work, fact->path[0]);
 }
 
+static int32_t drop_views_of(dn_mysql_rendering *work, dunlin_string name);
+
+/* Views of the view first. */
+static int32_t
+drop_view(const dunlin_fact *fact, void *context)
+{
+    cascade *drop = context;
+    dn_mysql_rendering *work = drop->work;
+
+    if (drop->status != DUNLIN_OK || !is_used_by(fact, drop) ||
+        dn_kit_equal(fact->path[0], drop->name))
+        return DUNLIN_OK;
+    drop->status = drop_views_of(work, fact->path[0]);
+    if (drop->status != DUNLIN_OK)
+        return drop->status;
+    dn_kit_text_add(&work->sql, "DROP VIEW IF EXISTS ");
+    dn_mysql_add_name(work, fact->path[0]);
+    return drop->status = dn_mysql_push_step(work, work->at, 1, NULL);
+}
+
+static int32_t
+drop_views_of(dn_mysql_rendering *work, dunlin_string name)
+{
+    cascade drop = {.work = work, .name = name, .status = DUNLIN_OK};
+
+    work->call->host->each(work->call, dn_kit_string(DUNLIN_KIND_VIEW), drop_view, &drop);
+    return drop.status;
+}
+
 /* The server would leave the view behind, broken. */
 static int32_t
 object_to_view(const dunlin_fact *fact, void *context)
@@ -426,7 +443,7 @@ dn_mysql_check_views(dn_mysql_rendering *work, dunlin_string object, dunlin_stri
 {
     cascade drop = {.work = work, .name = object, .column = column, .status = DUNLIN_OK};
 
-    if (!work->script && work->call->host->each != NULL)
+    if (work->call->host->each != NULL)
         work->call->host->each(work->call, dn_kit_string(DUNLIN_KIND_VIEW), object_to_view, &drop);
     return drop.status;
 }
@@ -439,15 +456,12 @@ drop_dependents(dn_mysql_rendering *work, const dunlin_operation *operation)
     if ((operation->flags & DUNLIN_OPERATION_CASCADE) == 0 &&
         (is_kind(operation, DUNLIN_KIND_TABLE) || is_kind(operation, DUNLIN_KIND_VIEW)))
         return dn_mysql_check_views(work, operation->path[0], dn_kit_string(NULL));
-    if ((operation->flags & DUNLIN_OPERATION_CASCADE) == 0 || work->script ||
-        work->call->host->each == NULL)
+    if ((operation->flags & DUNLIN_OPERATION_CASCADE) == 0 || work->call->host->each == NULL)
         return DUNLIN_OK;
     if (is_kind(operation, DUNLIN_KIND_TABLE))
         work->call->host->each(work->call, dn_kit_string(DUNLIN_KIND_FOREIGN_KEY), drop_foreign_key,
                                &drop);
-    if (drop.status == DUNLIN_OK)
-        work->call->host->each(work->call, dn_kit_string(DUNLIN_KIND_VIEW), drop_view, &drop);
-    return drop.status;
+    return drop.status == DUNLIN_OK ? drop_views_of(work, operation->path[0]) : drop.status;
 }
 
 static int32_t

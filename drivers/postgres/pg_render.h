@@ -133,13 +133,13 @@ typedef enum dn_pg_conversion {
 dn_pg_conversion dn_pg_conversion_of(dn_pg_render_work *work, const dunlin_operation *operation,
                                      const dunlin_fact *current);
 /* Has the column a default that stays, and goes the same way? */
-bool dn_pg_keeps_default(dn_pg_conversion how, const dunlin_operation *operation,
-                         const dunlin_property *value);
+bool dn_pg_keeps_default(const dn_pg_render_work *work, dn_pg_conversion how,
+                         const dunlin_operation *operation, const dunlin_fact *current);
 /* " USING .." */
 void dn_pg_say_conversion(dn_pg_render_work *work, dn_pg_conversion how,
                           const dunlin_operation *operation, const dunlin_fact *current);
 void dn_pg_say_default_converted(dn_pg_render_work *work, dn_pg_conversion how,
-                                 const dunlin_operation *operation, dunlin_string value);
+                                 const dunlin_operation *operation, const dunlin_fact *current);
 
 /* Conditions for guards: that the object is there. `negated`: that it is not. */
 void dn_pg_guard_relation(dn_kit_text *guard, const dunlin_string *path, uint64_t count,

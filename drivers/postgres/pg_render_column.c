@@ -410,7 +410,7 @@ change_type(altering *one, const dunlin_fact *current)
     const dunlin_property *old = property_of(current, "type");
     const dn_pg_conversion how =
         typed ? dn_pg_conversion_of(work, operation, current) : DN_PG_CONVERTS_BY_ITSELF;
-    bool keeps_default = dn_pg_keeps_default(how, operation, property_of(current, "default"));
+    bool keeps_default = dn_pg_keeps_default(work, how, operation, current);
 
     if (typed ? is_of_type(operation, current, old)
               : !dn_pg_sets(operation, "collation") && !dn_pg_is_unset(operation, "collation"))
@@ -440,7 +440,7 @@ change_type(altering *one, const dunlin_fact *current)
     if (keeps_default) {
         begin_change(one);
         dn_pg_say(work, "SET DEFAULT ");
-        dn_pg_say_default_converted(work, how, operation, property_of(current, "default")->text);
+        dn_pg_say_default_converted(work, how, operation, current);
     }
     dn_pg_say_computed_anew(work, operation);
     if (dn_pg_may_be_viewed(work, operation)) {

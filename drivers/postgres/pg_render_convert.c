@@ -3,6 +3,7 @@
  * Values of a column whose type changes without USING. The other databases convert whatever they can;
  * PostgreSQL asks for a cast where it does not assign one type to the other by itself.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "drivers/kit/kit_property.h"
@@ -128,14 +129,6 @@ dn_pg_conversion_of(dn_pg_render_work *work, const dunlin_operation *operation,
     return conversion_of(work, operation, current);
 }
 
-bool
-dn_pg_keeps_default(dn_pg_conversion how, const dunlin_operation *operation,
-                    const dunlin_property *value)
-{
-    return how != DN_PG_CONVERTS_BY_ITSELF && value != NULL && !dn_pg_sets(operation, "default") &&
-           !dn_pg_is_unset(operation, "default");
-}
-
 static void
 say_converted(dn_pg_render_work *work, dn_pg_conversion how, const dunlin_operation *operation,
               dunlin_string value)
@@ -186,17 +179,127 @@ is_whole(dunlin_string text)
     return text.length > 0;
 }
 
+/* 2.5 as a whole number, away from zero as a numeric is rounded; false: it is none. */
+static bool
+round_number(dunlin_string value, dn_kit_text *text)
+{
+    enum { DIGITS = 15 }; /* that a double keeps */
+    char digits[DIGITS + 3];
+    double number;
+    char *end;
+
+    if (value.length == 0 || value.length >= sizeof(digits) ||
+        memchr(value.data, '.', value.length) == NULL)
+        return false;
+    memcpy(digits, value.data, value.length);
+    digits[value.length] = '\0';
+    if (digits[strspn(digits, "-0123456789.")] != '\0')
+        return false;
+    number = strtod(digits, &end);
+    if (*end != '\0')
+        return false;
+    dn_kit_text_format(text, "%lld", (long long)(number + (number < 0 ? -0.5 : 0.5)));
+    return true;
+}
+
+/* numeric, numeric(5,2) */
+static bool
+is_a(dunlin_string type, const char *word)
+{
+    size_t length = strlen(word);
+
+    return type.length >= length && memcmp(type.data, word, length) == 0;
+}
+
+/* What the server leaves in the default as it was, to convert it each time, and again behind a further change of
+ * type: elsewhere the value is what counts. */
+static bool
+cut_constant(const dn_pg_render_work *work, const dunlin_operation *operation,
+             const dunlin_fact *current, dn_kit_text *text)
+{
+    enum { DAY = sizeof("'2026-01-05") - 1 };
+    const dunlin_property *old = member(current, "type");
+    const dunlin_property *value = member(current, "default");
+    dunlin_string type = dn_pg_text_of(operation, "type");
+    dunlin_string constant;
+
+    if (old == NULL || value == NULL || (work->call->flags & DUNLIN_CALL_OWN_WORDS) != 0)
+        return false;
+    constant = constant_of(value->text);
+    if (dn_kit_same(type, "date") && is_a(old->text, "timestamp") && constant.length > DAY + 1 &&
+        constant.data[DAY - 3] == '-') {
+        dn_kit_text_add_string(text, (dunlin_string){constant.data, DAY});
+        dn_kit_text_add(text, "'");
+        return true;
+    }
+    return type.length > 0 && strcmp(dn_pg_type_classes(type), "int") == 0 &&
+           is_a(old->text, "numeric") && round_number(value->text, text);
+}
+
+bool
+dn_pg_keeps_default(const dn_pg_render_work *work, dn_pg_conversion how,
+                    const dunlin_operation *operation, const dunlin_fact *current)
+{
+    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text text = {0};
+
+    return member(current, "default") != NULL && !dn_pg_sets(operation, "default") &&
+           !dn_pg_is_unset(operation, "default") &&
+           (how != DN_PG_CONVERTS_BY_ITSELF || cut_constant(work, operation, current, &text));
+}
+
+static bool
+is_changed_later(const dn_pg_render_work *work, const dunlin_operation *operation)
+{
+    for (uint64_t i = work->at + 1; i < work->count; i++) {
+        const dunlin_operation *later = work->operations[i];
+        bool same = dn_kit_equal(later->kind, operation->kind) &&
+                    later->path_count == operation->path_count;
+
+        for (uint64_t j = 0; same && j < later->path_count; j++)
+            same = dn_kit_equal(later->path[j], operation->path[j]);
+        if (same)
+            return true;
+    }
+    return false;
+}
+
+/* What the default became, for what is rendered behind these operations. */
+static void
+tell_default(dn_pg_render_work *work, const dunlin_operation *operation, dunlin_string value)
+{
+    dunlin_property members[] = {
+        {.name = dn_kit_string("default"), .type = DUNLIN_PROPERTY_EXPRESSION, .text = value},
+        {.name = dn_kit_string("unsure"), .type = DUNLIN_PROPERTY_LIST_BEGIN},
+        {.type = DUNLIN_PROPERTY_TEXT, .text = dn_kit_string("default")},
+        {.type = DUNLIN_PROPERTY_END},
+    };
+    const dunlin_fact told = {.size = sizeof(told),
+                              .kind = operation->kind,
+                              .path = operation->path,
+                              .path_count = operation->path_count,
+                              .properties = members,
+                              .property_count = sizeof(members) / sizeof(members[0])};
+
+    if (work->status == DUNLIN_OK && !is_changed_later(work, operation))
+        work->status = work->call->host->fact(work->call, &told);
+}
+
 /* A value stays one: only what is computed is converted each time. */
 void
 dn_pg_say_default_converted(dn_pg_render_work *work, dn_pg_conversion how,
-                            const dunlin_operation *operation, dunlin_string value)
+                            const dunlin_operation *operation, const dunlin_fact *current)
 {
+    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text cut = {0};
+    dunlin_string value = member(current, "default")->text;
     dunlin_string constant = constant_of(value);
+    size_t begin = work->sql.length;
     dunlin_string inner = {constant.length > 2 ? constant.data + 1 : NULL,
                            constant.length > 2 ? constant.length - 2 : 0};
     bool yes = dn_kit_same(value, "true");
 
-    if (how == DN_PG_CONVERTS_BY_NUMBER && (yes || dn_kit_same(value, "false")))
+    if (how == DN_PG_CONVERTS_BY_ITSELF && cut_constant(work, operation, current, &cut))
+        dn_pg_say_text(work, dn_kit_text_string(&cut));
+    else if (how == DN_PG_CONVERTS_BY_NUMBER && (yes || dn_kit_same(value, "false")))
         dn_pg_say(work, yes ? "1" : "0");
     else if (how == DN_PG_CONVERTS_TO_BOOLEAN && is_whole(value))
         dn_pg_say(work, dn_kit_same(value, "0") ? "false" : "true");
@@ -208,6 +311,9 @@ dn_pg_say_default_converted(dn_pg_render_work *work, dn_pg_conversion how,
                       : constant);
     else
         say_converted(work, how, operation, value);
+    if (!work->sql.failed)
+        tell_default(work, operation,
+                     (dunlin_string){work->sql.data + begin, work->sql.length - begin});
 }
 
 void

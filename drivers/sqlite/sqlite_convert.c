@@ -249,20 +249,18 @@ stays_whole(dunlin_string value, dunlin_string type)
            (value.length == 1 || value.data[0] != '0') && is_among(type, names);
 }
 
-int32_t
-dn_sqlite_convert_default(dn_sqlite_rendering *work, const dunlin_operation *operation,
-                          const dn_sqlite_member *before, dn_kit_properties *set)
+static int32_t
+convert_default(dn_sqlite_rendering *work, const dunlin_operation *operation,
+                const dn_sqlite_member *before, dunlin_property *value)
 {
     dunlin_string type = dn_kit_set_text(dn_sqlite_set_of(operation), "type");
-    dunlin_property *value = keeps_default(operation) ? default_of(set) : NULL;
     DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text column = {0};
     dunlin_operation plain = *operation;
     dunlin_string text;
     bool changed = false;
     int32_t status;
 
-    if (value == NULL || stays_whole(value->text, type) ||
-        !dn_sqlite_is_constant(&work->pool, value->text) ||
+    if (stays_whole(value->text, type) || !dn_sqlite_is_constant(&work->pool, value->text) ||
         (!converts_to(type) && is_number(&work->pool, dn_kit_set_of(&before->set))))
         return DUNLIN_OK;
     dn_kit_text_quote(&column, '"', before->name);
@@ -287,4 +285,23 @@ dn_sqlite_convert_default(dn_sqlite_rendering *work, const dunlin_operation *ope
         text = dn_kit_string(dn_kit_same(text, "0") ? "false" : "true");
     value->text = text;
     return DUNLIN_OK;
+}
+
+int32_t
+dn_sqlite_convert_default(dn_sqlite_rendering *work, const dunlin_operation *operation,
+                          const dn_sqlite_member *before, dn_kit_properties *set)
+{
+    dunlin_property *value = keeps_default(operation) ? default_of(set) : NULL;
+    dn_sqlite_tokens tokens;
+    int32_t status;
+
+    if (value == NULL)
+        return DUNLIN_OK;
+    status = convert_default(work, operation, before, value);
+    /* As it is read again. */
+    if (status == DUNLIN_OK && dn_sqlite_tokens_cut(&work->pool, value->text, &tokens) &&
+        tokens.count > 0)
+        value->text = dn_sqlite_default(&work->pool, &tokens, 0, tokens.count,
+                                        dn_kit_set_text(dn_kit_set_of(set), "type"));
+    return status;
 }

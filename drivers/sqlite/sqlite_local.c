@@ -608,6 +608,7 @@ dn_sqlite_local_view(dn_sqlite_local *local, dn_kit_set given, dunlin_string bod
 {
     const dunlin_property *definition = dn_kit_set_find(given, "definition");
     bool dropped = false;
+    bool named;
     dn_sqlite_tokens tokens;
     dunlin_string native;
     int32_t status = handle_all(local, view_handling, given, set, &dropped);
@@ -617,8 +618,12 @@ dn_sqlite_local_view(dn_sqlite_local *local, dn_kit_set given, dunlin_string bod
                                      definition != NULL ? definition->text : body, &native);
     if (status != DUNLIN_OK)
         return status;
+    /* Where its columns are listed, the names in the query do not matter, and a rename would leave them be. */
+    named = dn_kit_set_list(dn_kit_set_of(set), "columns").count > 0;
     if (dn_sqlite_tokens_cut(local->pool, native, &tokens))
-        dn_kit_properties_add(set, "definition", DUNLIN_PROPERTY_EXPRESSION,
-                              dn_sqlite_statement_text(local->pool, &tokens, 0, tokens.count));
+        dn_kit_properties_add(
+            set, "definition", DUNLIN_PROPERTY_EXPRESSION,
+            named ? dn_sqlite_view_text(local->pool, &tokens, 0, tokens.count, true)
+                  : dn_sqlite_statement_text(local->pool, &tokens, 0, tokens.count));
     return local->pool->failed ? dn_kit_no_memory(local->call) : DUNLIN_OK;
 }

@@ -241,6 +241,40 @@ render_next(dn_sqlite_rendering *work)
     return status == DUNLIN_OK ? dn_sqlite_render_object(work, operation) : status;
 }
 
+/* Defaults became those of a new type, which the operations do not say. */
+static int32_t
+tell_defaults(dn_sqlite_rendering *work, const dn_sqlite_table *table)
+{
+    int32_t status = DUNLIN_OK;
+
+    for (size_t i = 0; i < table->count && status == DUNLIN_OK; i++) {
+        const dn_sqlite_member *member = &table->members[i];
+        const dunlin_property *value = dn_kit_set_find(dn_kit_set_of(&member->set), "default");
+        dunlin_string path[2] = {table->name, member->name};
+        const dunlin_fact told = {.size = sizeof(told),
+                                  .kind = dn_kit_string(DUNLIN_KIND_COLUMN),
+                                  .path = path,
+                                  .path_count = 2,
+                                  .properties = value,
+                                  .property_count = 1};
+
+        if (member->retold && !member->gone && value != NULL)
+            status = work->call->host->fact(work->call, &told);
+    }
+    return status;
+}
+
+static int32_t
+tell(dn_sqlite_rendering *work)
+{
+    int32_t status = DUNLIN_OK;
+
+    for (size_t i = 0; i < work->state_count && status == DUNLIN_OK; i++)
+        if (!work->states[i].dropped)
+            status = tell_defaults(work, &work->states[i].table);
+    return status;
+}
+
 int32_t
 dn_sqlite_render(const dunlin_call *call, const dunlin_profile *profile, int32_t mode,
                  const dunlin_operation *const *operations, uint64_t count)
@@ -258,6 +292,8 @@ dn_sqlite_render(const dunlin_call *call, const dunlin_profile *profile, int32_t
         status = dn_kit_no_memory(call);
     if (status == DUNLIN_OK)
         status = push_steps(&work);
+    if (status == DUNLIN_OK)
+        status = tell(&work);
     dn_kit_text_free(&work.sql);
     dn_kit_pool_free(&work.pool);
     return status;

@@ -27,6 +27,7 @@ typedef struct dn_sqlite_member {
     dunlin_string name;
     bool gone;     /* dropped since */
     bool portable; /* a column whose type was written as a portable one */
+    bool retold;   /* a column whose default became one of its new type */
     dn_kit_properties set;
 } dn_sqlite_member;
 

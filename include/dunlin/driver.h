@@ -39,7 +39,7 @@ extern "C" {
 
 #define DUNLIN_DRIVER_ABI 0u /* the number in the entry symbol */
 /* Raised by one whenever v0 changes; host and driver must agree on it exactly while it is v0. */
-#define DUNLIN_DRIVER_REVISION 10u
+#define DUNLIN_DRIVER_REVISION 11u
 #define DUNLIN_DRIVER_ENTRY_SYMBOL "dunlin_driver_entry_v0"
 
 /* What a driver says about a failure; host->fail() copies it. Absent parts stay empty. */
@@ -269,7 +269,11 @@ typedef struct dunlin_class {
     uint32_t reserved;
 } dunlin_class;
 
-/* --- render ------------------------------------------------------------------------------------ */
+/* --- render ------------------------------------------------------------------------------------
+ * Behind its steps, render() may push through host->fact() members of objects that come out otherwise than the
+ * operations say, as a default does that becomes one of the column's new type, under the names that objects
+ * have then; `unsure` as in realise(). Where it says nothing of a default behind a change of type, that is
+ * looked at when it matters. */
 enum {
     DUNLIN_RENDER_PLAN = 1,  /* to show a person */
     DUNLIN_RENDER_RUN = 2,   /* to execute now, one statement a step */

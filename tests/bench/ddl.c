@@ -148,7 +148,7 @@ static int
 render(rendering *work, const dn_ddl_statement *parsed)
 {
     dn_operations list = {.arena = &work->scratch};
-    dn_steps steps = {NULL, 0, 0};
+    dn_steps steps = {0};
     dn_notes notes = {NULL, 0, 0};
 
     if (dn_schema_address(&work->target, parsed->operations, parsed->count, true, work->facts,

@@ -63,7 +63,8 @@ class Client:
     def __init__(self, command, mark):
         self.mark = mark
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                        stderr=subprocess.STDOUT, encoding="utf-8")
+                                        stderr=subprocess.STDOUT, encoding="utf-8",
+                                        errors="backslashreplace")
 
     def run(self, sql):
         self.process.stdin.write(sql.rstrip().rstrip(";") + ";\n" + self.mark + "\n")

@@ -35,6 +35,16 @@ cases_of() {
     cases_of mysql
 }
 
+@test "every case of portable DDL makes the same of a database as a script, run twice by its own client" {
+    with_plain_build
+    for kind in sqlite postgres mysql; do
+        DUNLIN=$DUNLIN DUNLIN_TEST_POSTGRES=$server_postgresql DUNLIN_TEST_MYSQL=$server_mysql \
+            DUNLIN_POSTGRES_BIN=$postgres_programs \
+            run python3 -B "$tests_folder/portable/scripts.py" "$kind"
+        [ "$status" -eq 0 ] || fail "$(grep -v '^ok ' <<<"$output")"
+    done
+}
+
 @test "one history makes the same schema on three databases, wherever a run begins" {
     with_plain_build
     DUNLIN=$DUNLIN DUNLIN_TEST_POSTGRES=$server_postgresql DUNLIN_TEST_MYSQL=$server_mysql \

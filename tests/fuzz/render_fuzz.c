@@ -166,7 +166,7 @@ choose(history *of, const dn_operations *from, dn_operations *run, dn_wanted *wa
 static bool
 render(history *of, const dn_operations *run)
 {
-    dn_steps steps = {NULL, 0, 0};
+    dn_steps steps = {0};
     dn_notes notes = {NULL, 0, 0};
     dn_error error;
     int answer = dn_driver_render_steps(&of->view, DUNLIN_RENDER_RUN, run->items, run->count,

@@ -57,6 +57,9 @@ class Sqlite(case_databases.Sqlite):
         except sqlite3.Error as error:
             return [f"ERROR {error}"]
 
+    def rows(self):
+        return []  # state() has them
+
     def marks(self):
         """What any change of the schema changes, also one that leaves it as it was."""
         return self.run("SELECT schema_version FROM pragma_schema_version")
@@ -74,6 +77,11 @@ class Server:
         self.ask("ROLLBACK")
         return [line.replace("\t", "|") for line in lines]
 
+    def rows(self):
+        """Of all tables but dunlin's."""
+        return [f"{table}: {row}" for table in self.run(self.TABLES)
+                for row in sorted(self.run(f"SELECT * FROM {table}"))]
+
     def ask(self, sql):
         try:
             return self.client.run(sql)
@@ -83,6 +91,8 @@ class Server:
 
 class Postgres(Server, case_databases.Postgres):
     STATE = case_databases.Postgres.STATE.replace("'gw%'", "'public%'")
+    TABLES = ("SELECT oid::regclass FROM pg_class WHERE relkind = 'r' AND relname NOT LIKE '%dunlin%' "
+              "AND relnamespace::regnamespace::text !~ '^(pg_|information_schema)' ORDER BY 1")
     ERROR = re.compile(r"ERROR: +(\w{5})")
     KINDS = {"23505": "unique", "23514": "check", "23502": "null", "23503": "foreign",
              "22P02": "value", "22001": "value", "22003": "value", "42P01": "missing",
@@ -128,6 +138,9 @@ class Postgres(Server, case_databases.Postgres):
 
 class Mysql(Server, case_databases.Mariadb):
     STATE = case_databases.Mariadb.STATE.replace("LIKE 'gw%'", "= DATABASE()")
+    TABLES = ("SELECT concat('`', replace(table_name, '`', '``'), '`') FROM information_schema.tables "
+              "WHERE table_schema = DATABASE() AND table_type = 'BASE TABLE' AND table_name NOT LIKE "
+              "'%dunlin%' ORDER BY 1")
     ERROR = re.compile(r"ERROR (\d+)")
     KINDS = {"1062": "unique", "4025": "check", "1048": "null", "1364": "null", "1452": "foreign",
              "1451": "foreign", "1265": "value", "1366": "value", "1406": "value", "1264": "value",

@@ -483,7 +483,7 @@ the_revision_is_the_one_these_numbers_belong_to(void **state)
 {
     (void)state;
     assert_int_equal(DUNLIN_DRIVER_ABI, 0);
-    assert_int_equal(DUNLIN_DRIVER_REVISION, 10);
+    assert_int_equal(DUNLIN_DRIVER_REVISION, 11);
     assert_string_equal(DUNLIN_DRIVER_ENTRY_SYMBOL, "dunlin_driver_entry_v0");
 }
 
