@@ -5,6 +5,7 @@
 
 #include "core/execute/translate_internal.h"
 #include "core/export/likeness.h"
+#include "core/export/repeat.h"
 
 static const char *
 class_of(void *context, dunlin_string space, dunlin_string table, dunlin_string column)
@@ -209,6 +210,23 @@ cannot_be_there(dn_history *history, const dunlin_operation *drop)
            ignored.status == DUNLIN_UNSUPPORTED;
 }
 
+/* The facts behind an operation, as far as they can be known. */
+static int
+fold(dn_history *history, const dunlin_operation *operation, const dn_wanted *wanted,
+     dn_error *error)
+{
+    return dn_schema_fold(history->facts, operation, wanted, error) < 0 ||
+                   (!history->view.own_dialect &&
+                    dn_schema_fold_key(history->facts, operation, error) < 0) ||
+                   dn_schema_doubt_default(history->facts, operation, &history->scratch, error) <
+                       0 ||
+                   dn_schema_doubt_columns(history->facts, operation, &history->scratch, error) <
+                       0 ||
+                   dn_schema_doubt_views(history->facts, operation, &history->scratch, error) < 0
+               ? -1
+               : 0;
+}
+
 typedef struct choosing {
     dn_history *history;
     const dn_source *source;
@@ -290,23 +308,6 @@ choose_one(choosing *work, const dunlin_operation *operation, dn_error *error)
     if (guard != DN_GUARD_RUN && dn_operation_within(operation, work->table))
         return 0; /* in doubt */
     return take(work, plain, error);
-}
-
-/* The facts behind an operation, as far as they can be known. */
-static int
-fold(dn_history *history, const dunlin_operation *operation, const dn_wanted *wanted,
-     dn_error *error)
-{
-    return dn_schema_fold(history->facts, operation, wanted, error) < 0 ||
-                   (!history->view.own_dialect &&
-                    dn_schema_fold_key(history->facts, operation, error) < 0) ||
-                   dn_schema_doubt_default(history->facts, operation, &history->scratch, error) <
-                       0 ||
-                   dn_schema_doubt_columns(history->facts, operation, &history->scratch, error) <
-                       0 ||
-                   dn_schema_doubt_views(history->facts, operation, &history->scratch, error) < 0
-               ? -1
-               : 0;
 }
 
 /* The operations that the script is to have. What the history has made already, and makes again
@@ -451,17 +452,16 @@ guard_text(dn_history *history, const dn_source *source, dn_followed *out, dn_er
 
     if (!plain)
         return dn_no_memory(error);
+    out->repeatable = dn_export_repeats(history->reader.own, &out->operations);
     if (write_operations(history, source, out, error) == 0) {
         out->plain = dn_span(plain, length);
         out->as_it_is = false;
-        out->repeatable = true;
         return 0;
     }
     if (error->status == DUNLIN_NO_MEMORY || error->status == DUNLIN_DISAGREEMENT)
         return -1;
     dn_error_clear(error);
     out->plain = dn_span(plain, length);
-    out->repeatable = true;
     return fold_what_is_known(history, &out->operations, error);
 }
 
@@ -548,7 +548,7 @@ follow_portable(dn_history *history, const dn_source *source, dn_followed *out, 
         dn_schema_address(&history->target, parsed.operations, parsed.count, true, history->facts,
                           history->logical, &out->operations, error) < 0)
         return dn_translator_blame(source, 0, error);
-    out->repeatable = !changes_rows(&out->operations);
+    out->repeatable = dn_export_repeats(history->reader.folder, &out->operations);
     history->making = &out->operations;
     answer = write_operations(history, source, out, error);
     history->making = NULL;

@@ -287,6 +287,7 @@ dn_sqlite_guard_rebuild(dn_sqlite_rendering *work, size_t first_step, const dn_s
     DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text columns = {0};
     DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text other = {0};
     DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text wanted = {0};
+    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text old = {0};
     dunlin_string statements;
     uint64_t first = work->steps[first_step].first;
     uint64_t count = work->steps[first_step].count;
@@ -308,6 +309,7 @@ dn_sqlite_guard_rebuild(dn_sqlite_rendering *work, size_t first_step, const dn_s
     statements = dn_kit_pool_copy(&work->pool, dn_kit_text_string(&work->sql));
     dn_kit_text_clear(&work->sql);
     dn_sqlite_write_table(&wanted, after, "CREATE TABLE ", after->name);
+    dn_sqlite_write_table(&old, before, "CREATE TABLE ", after->name);
     dn_kit_text_add(&columns, "(SELECT group_concat(name, char(10)) FROM (SELECT name FROM "
                               "pragma_table_xinfo(");
     dn_kit_text_quote(&columns, '\'', after->name);
@@ -317,6 +319,11 @@ dn_sqlite_guard_rebuild(dn_sqlite_rendering *work, size_t first_step, const dn_s
     dn_kit_text_quote(&other, '\'', after->name);
     dn_kit_text_add(&other, " COLLATE NOCASE) <> ");
     dn_kit_text_quote(&other, '\'', dn_kit_text_string(&wanted));
+    /* Its rows alone come out otherwise. */
+    if (dn_kit_equal(dn_kit_text_string(&wanted), dn_kit_text_string(&old))) {
+        dn_kit_text_clear(&other);
+        dn_kit_text_add(&other, "TRUE");
+    }
     dn_kit_text_add_string(&condition, dn_kit_text_string(&columns));
     dn_kit_text_add(&condition, " AND ");
     dn_kit_text_add_string(&condition, dn_kit_text_string(&other));
@@ -324,7 +331,7 @@ dn_sqlite_guard_rebuild(dn_sqlite_rendering *work, size_t first_step, const dn_s
                   dn_kit_text_string(&other));
     stop_if_more(&work->sql, before, after, dn_kit_text_string(&condition));
     dn_sqlite_write_guard(&work->sql, dn_kit_text_string(&condition), statements);
-    work->sql.failed =
-        work->sql.failed || condition.failed || columns.failed || other.failed || wanted.failed;
+    work->sql.failed = work->sql.failed || condition.failed || columns.failed || other.failed ||
+                       wanted.failed || old.failed;
     return dn_sqlite_step_add(work, DUNLIN_STEP_STATEMENT, first, count, NULL);
 }

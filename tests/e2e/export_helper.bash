@@ -188,6 +188,33 @@ emptied_and_unsafe() {
     assert_equal "$(sql_in "$where" 'SELECT count(*) FROM dunlin_migrations')" 0
 }
 
+# USING that computes is not done twice; one that casts may be.
+emptied_and_computed() {
+    local where
+    where=$(another "$1" app)
+    mkdir -p migrations
+    echo '{"dialect": "portable"}' >dunlin.json
+    echo 'CREATE TABLE IF NOT EXISTS prices (id integer PRIMARY KEY, cents integer, words varchar(9));' \
+        >migrations/0001_prices.sql
+    echo 'ALTER TABLE prices ALTER COLUMN words TYPE integer USING words::integer;' >migrations/0002_cast.sql
+    echo 'ALTER TABLE prices ALTER COLUMN cents TYPE integer USING cents * 100;' >migrations/0003_cents.sql
+    export_to script.sql "$1" --to 0002_cast
+    run_script "$where" script.sql
+    assert_exit 0
+    sql_in "$where" "INSERT INTO prices VALUES (1, 7, 12)"
+    sql_in "$where" "DELETE FROM dunlin_migrations WHERE tag = '0002_cast'"
+    run_script "$where" script.sql
+    assert_exit 0
+    export_to script.sql "$1"
+    run_script "$where" script.sql
+    assert_exit 0
+    sql_in "$where" 'DELETE FROM dunlin_migrations'
+    run_script "$where" script.sql
+    [ "$status" -ne 0 ]
+    assert_stdout 'this must not run twice: 0003_cents'
+    assert_equal "$(sql_in "$where" 'SELECT cents + words FROM prices')" 712
+}
+
 # A history that only makes things is recorded, and nothing fails.
 emptied_and_safe() {
     local where before

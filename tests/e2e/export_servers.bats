@@ -10,6 +10,7 @@ load export_helper
 @test "postgresql: a script finishes what migrate and a shorter script began" { whole_over_half postgresql; }
 @test "postgresql: a script that was stopped anywhere finishes when it is run again" { interrupted postgresql; }
 @test "postgresql: without records nothing is done twice that must not be" { emptied_and_unsafe postgresql; }
+@test "postgresql: without records a USING that computes is not done twice" { emptied_and_computed postgresql; }
 @test "postgresql: what only makes things is recorded where it is there" { emptied_and_safe postgresql; }
 @test "postgresql: what is there and different stops a script, which shows both" { different postgresql; }
 @test "postgresql: views, types, checks, computed columns and keys that are different stop a script" {

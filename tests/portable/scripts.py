@@ -54,7 +54,8 @@ class Script(run.Topic):
 
     def perform(self, script, when):
         done = subprocess.run(client(self.database, self.kind), input=script, stdout=subprocess.PIPE,
-                              stderr=subprocess.STDOUT, encoding="utf-8", check=False)
+                              stderr=subprocess.STDOUT, encoding="utf-8", check=False,
+                              cwd=self.project.folder)  # SQLite's shell leaves a file there
         if done.returncode != 0:
             raise run.Failure(f"{when}: {done.stdout}")
 

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/export/repeat.h"
+
+#include <string.h>
+#include <strings.h>
+
+/* c::integer, CAST(c AS numeric(5, 2)), (c) */
+typedef struct casting {
+    const dunlin_operation *operation;
+    bool typed; /* what follows is a type */
+    bool other; /* something that is not part of a cast */
+} casting;
+
+static bool
+is_word(const dunlin_token *token, const char *word)
+{
+    return token->kind == DUNLIN_TOKEN_WORD && token->text.length == strlen(word) &&
+           strncasecmp(token->text.data, word, (size_t)token->text.length) == 0;
+}
+
+static bool
+is_column(const casting *work, const dunlin_token *token)
+{
+    const dunlin_operation *operation = work->operation;
+    dunlin_string name = operation->path[operation->path_count - 1];
+    uint64_t quotes = token->kind == DUNLIN_TOKEN_NAME ? 1 : 0;
+
+    return (token->kind == DUNLIN_TOKEN_NAME || token->kind == DUNLIN_TOKEN_WORD) &&
+           token->text.length == name.length + 2 * quotes &&
+           strncasecmp(token->text.data + quotes, name.data, (size_t)name.length) == 0;
+}
+
+static int
+see(const dunlin_token *token, void *context)
+{
+    casting *work = context;
+    char symbol = token->kind == DUNLIN_TOKEN_SYMBOL ? *token->text.data : '\0';
+
+    if (symbol == ':' || is_word(token, "as")) {
+        work->typed = true;
+        return 0;
+    }
+    if (symbol == '(' || symbol == ')' || is_word(token, "cast"))
+        return 0;
+    if (work->typed ? !(symbol == ',' || symbol == '.' || symbol == '[' || symbol == ']' ||
+                        token->kind == DUNLIN_TOKEN_WORD || token->kind == DUNLIN_TOKEN_NAME ||
+                        token->kind == DUNLIN_TOKEN_NUMBER)
+                    : !is_column(work, token))
+        work->other = true;
+    return 0;
+}
+
+bool
+dn_export_repeats(const dn_lex_rules *rules, const dn_operations *list)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        casting work = {.operation = list->items[i]};
+
+        if (work.operation->verb >= DUNLIN_VERB_DATA)
+            return false;
+        if (work.operation->using_expression.length && work.operation->path_count)
+            dn_lex_tokens(rules, work.operation->using_expression, see, &work);
+        if (work.other)
+            return false;
+    }
+    return true;
+}
