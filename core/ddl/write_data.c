@@ -329,14 +329,17 @@ write_update(dn_writer *writer, const dn_data *data, dn_text *out)
 static bool
 write_delete(dn_writer *writer, const dn_data *data, dn_text *out)
 {
-    const dn_rule *rule;
     dn_part parts[4];
 
     if (!dn_write_enter_table(writer, &data->table, data->alias) ||
         !dn_write_enter(writer, data->from))
         return false;
-    if (data->alias.length && !dn_write_clause(writer, "delete alias", data->offset, &rule))
-        return false;
+    if (!data->from && data->alias.length)
+        return piece(writer, data, write_aliased, &parts[0]) &&
+               piece(writer, data, write_where, &parts[1]) &&
+               piece(writer, data, write_called, &parts[2]) &&
+               dn_write_clause_parts(writer, "delete alias", data->offset, "DELETE FROM $1$2",
+                                     parts, 3, out);
     if (!data->from) {
         dn_text_add_string(out, "DELETE FROM ");
         return write_aliased(writer, data, out) && write_where(writer, data, out);

@@ -388,7 +388,7 @@ static const my_rule clauses[] = {
     RULE(CLAUSE, "update from", NULL, "UPDATE $1, $3 SET $5$4"),
     RULE(CLAUSE, "update limit", NULL, NULL),
     RULE(CLAUSE, "delete limit", NULL, NULL),
-    SINCE(NEVER, 80016, CLAUSE, "delete alias", NULL, NULL),
+    RULE(CLAUSE, "delete alias", NULL, "DELETE $3 FROM $1$2"),
     RULE(CLAUSE, "delete using", NULL, "DELETE $4 FROM $1, $2$3"),
     /* TRUNCATE commits here, and starts numbers anew. */
     RULE(CLAUSE, "truncate", NULL, "DELETE FROM $1"),

@@ -439,6 +439,7 @@ static const struct {
     {CLAUSE, 0, "update alias", NULL, NULL, NULL},
     {CLAUSE, 3033000, "update from", NULL, "UPDATE $1 SET $2 FROM $3$4", NULL},
     {CLAUSE, 0, "delete alias", NULL, NULL, NULL},
+    {CLAUSE, 0, "delete using", NULL, "DELETE FROM $1 WHERE EXISTS (SELECT 1 FROM $2$3)", NULL},
     {CLAUSE, 0, "truncate", NULL, "DELETE FROM $1", NULL},
 };
 
