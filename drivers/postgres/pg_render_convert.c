@@ -223,9 +223,17 @@ cut_constant(const dn_pg_render_work *work, const dunlin_operation *operation,
     dunlin_string type = dn_pg_text_of(operation, "type");
     dunlin_string constant;
 
-    if (old == NULL || value == NULL || (work->call->flags & DUNLIN_CALL_OWN_WORDS) != 0)
+    if (value == NULL || (work->call->flags & DUNLIN_CALL_OWN_WORDS) != 0)
         return false;
     constant = constant_of(value->text);
+    /* A label that stays one of its enum keeps that from being dropped. */
+    if (member(current, "type_path") != NULL && constant.data != NULL && type.length > 0 &&
+        strcmp(dn_pg_type_classes(type), "text") == 0) {
+        dn_kit_text_add_string(text, constant);
+        return true;
+    }
+    if (old == NULL)
+        return false;
     if (dn_kit_same(type, "date") && is_a(old->text, "timestamp") && constant.length > DAY + 1 &&
         constant.data[DAY - 3] == '-') {
         dn_kit_text_add_string(text, (dunlin_string){constant.data, DAY});

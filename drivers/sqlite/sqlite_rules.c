@@ -47,6 +47,25 @@ enum {
     "CASE WHEN " BEHIND " GLOB '.[0-9]*' AND " BEHIND " NOT GLOB '*[^.0-9]*' "                     \
     "THEN rtrim(rtrim(" BEHIND ", '0'), '.') ELSE '' END"
 
+/* Of whole seconds, minutes ..; "days" are SQLite's word for it. */
+#define MOVED(operator, unit, minus)                                                               \
+    {OPERATOR,                                                                                     \
+     0,                                                                                            \
+     operator" interval " unit,                                                                    \
+     "ts any",                                                                                     \
+     "datetime($1, " minus "($2) || ' " unit "s') || " FRACTION,                                   \
+     NULL},                                                                                        \
+        {OPERATOR,                                                                                 \
+         0,                                                                                        \
+         operator" interval " unit,                                                                \
+         "date any",                                                                               \
+         "datetime($1, " minus "($2) || ' " unit "s')",                                            \
+         NULL},                                                                                    \
+    {                                                                                              \
+        OPERATOR, 0, operator" interval " unit, "text any", NULL, MOMENT_IS_TEXT                   \
+    }
+#define MOMENT_IS_TEXT "in SQLite a time in a column is a text: say what it is, c::timestamp"
+
 /* Labels have an order of their own; texts go by their letters. */
 #define LABELS "in SQLite an enum is a text: write what is meant with CASE"
 #define COMPARED(name)                                                                             \
@@ -174,22 +193,14 @@ static const struct {
     {OPERATOR, 0, "in row", NULL, NULL, NULL},
     {OPERATOR, 0, "row =", NULL, NULL, NULL},
     {OPERATOR, 0, "row <>", NULL, NULL, NULL},
-    {OPERATOR, 0, "+ interval second", "ts any", "datetime($1, ($2) || ' seconds')", NULL},
-    {OPERATOR, 0, "+ interval second", "date any", "datetime($1, ($2) || ' seconds')", NULL},
-    {OPERATOR, 0, "+ interval minute", "ts any", "datetime($1, ($2) || ' minutes')", NULL},
-    {OPERATOR, 0, "+ interval minute", "date any", "datetime($1, ($2) || ' minutes')", NULL},
-    {OPERATOR, 0, "+ interval hour", "ts any", "datetime($1, ($2) || ' hours')", NULL},
-    {OPERATOR, 0, "+ interval hour", "date any", "datetime($1, ($2) || ' hours')", NULL},
-    {OPERATOR, 0, "+ interval day", "ts any", "datetime($1, ($2) || ' days')", NULL},
-    {OPERATOR, 0, "+ interval day", "date any", "datetime($1, ($2) || ' days')", NULL},
-    {OPERATOR, 0, "- interval second", "ts any", "datetime($1, -($2) || ' seconds')", NULL},
-    {OPERATOR, 0, "- interval second", "date any", "datetime($1, -($2) || ' seconds')", NULL},
-    {OPERATOR, 0, "- interval minute", "ts any", "datetime($1, -($2) || ' minutes')", NULL},
-    {OPERATOR, 0, "- interval minute", "date any", "datetime($1, -($2) || ' minutes')", NULL},
-    {OPERATOR, 0, "- interval hour", "ts any", "datetime($1, -($2) || ' hours')", NULL},
-    {OPERATOR, 0, "- interval hour", "date any", "datetime($1, -($2) || ' hours')", NULL},
-    {OPERATOR, 0, "- interval day", "ts any", "datetime($1, -($2) || ' days')", NULL},
-    {OPERATOR, 0, "- interval day", "date any", "datetime($1, -($2) || ' days')", NULL},
+    MOVED("+", "second", ""),
+    MOVED("+", "minute", ""),
+    MOVED("+", "hour", ""),
+    MOVED("+", "day", ""),
+    MOVED("-", "second", "-"),
+    MOVED("-", "minute", "-"),
+    MOVED("-", "hour", "-"),
+    MOVED("-", "day", "-"),
 
     {PREFIX, 0, "-", NULL, "-$1", NULL},
     {PREFIX, 0, "+", NULL, "+$1", NULL},
