@@ -351,6 +351,26 @@ made_by(const dn_sqlite_rendering *work, const dn_sqlite_state *state, dunlin_st
     return state->queue[0];
 }
 
+/* What a module is told is a text to it: FTS4 takes content="t", and no blank before the sign. */
+static void
+write_module(dn_kit_text *sql, dunlin_string module)
+{
+    char quote = '\0';
+
+    for (uint64_t i = 0; i < module.length; i++) {
+        char letter = module.data[i];
+        bool before = i + 1 < module.length && module.data[i + 1] == '=';
+
+        if (quote == '\0' && letter == ' ' && (before || (i > 0 && module.data[i - 1] == '=')))
+            continue;
+        if (quote == letter)
+            quote = '\0';
+        else if (quote == '\0' && (letter == '\'' || letter == '"' || letter == '`'))
+            quote = letter;
+        dn_kit_text_add_string(sql, (dunlin_string){&letter, 1});
+    }
+}
+
 /* Its columns are its module's own. */
 static void
 write_virtual(dn_sqlite_rendering *work, const dn_sqlite_state *state, dunlin_string module)
@@ -359,7 +379,7 @@ write_virtual(dn_sqlite_rendering *work, const dn_sqlite_state *state, dunlin_st
                                                       : "CREATE VIRTUAL TABLE ");
     dn_sqlite_write_name(&work->sql, state->name);
     dn_kit_text_add(&work->sql, " USING ");
-    dn_kit_text_add_string(&work->sql, module);
+    write_module(&work->sql, module);
 }
 
 static int32_t
