@@ -147,9 +147,10 @@ write_page(dn_session *session, const dn_fact_map *facts, const dn_picture *pict
     dn_text_add_string(text, head);
     add_markup(text, title);
     dn_text_add_string(text, "</title></head>\n<body><nav><input type=\"search\" "
-                             "placeholder=\"search\" aria-label=\"search\">\n<ul>"
-                             "<li><a href=\"#diagram\">Diagram</a></li>"
-                             "<li><a href=\"#history\">Migrations</a></li>\n");
+                             "placeholder=\"search\" aria-label=\"search\">\n<ul>");
+    if (picture->table_count)
+        dn_text_add_string(text, "<li><a href=\"#diagram\">Diagram</a></li>");
+    dn_text_add_string(text, "<li><a href=\"#history\">Migrations</a></li>\n");
     if (dn_page_index(facts, picture, text, error) < 0)
         return -1;
     dn_text_add_string(text, "</ul></nav>\n<main><h1>");

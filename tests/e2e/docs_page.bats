@@ -89,3 +89,10 @@ END
     dunlin docs
     assert_stdout 'there is no diagram of so many tables: dunlin diagram --table NAME draws a part'
 }
+
+@test "the page of an empty database leads nowhere that is not there" {
+    dunlin docs --url sqlite:empty.db
+    assert_exit 0
+    ! grep -q 'href="#diagram"' schema.html || fail "there is no diagram"
+    grep -q 'pending' schema.html
+}
