@@ -6,6 +6,7 @@
 
 #include "core/engine/check.h"
 #include "core/engine/diagnosis.h"
+#include "core/tracker/known.h"
 
 typedef struct examining {
     dn_checking *checking;
@@ -66,12 +67,35 @@ does_something(const dn_repair *repair)
     return false;
 }
 
+/* What was accepted is no drift any more, and check holds the target against the migrations. */
+static int
+is_accepted(examining *work, bool *accepted)
+{
+    dn_session *session = work->checking->session;
+    const dn_tracker *tracker = &session->observation.tracker;
+    dn_known known;
+
+    *accepted = false;
+    if (!tracker->present)
+        return 0;
+    if (dn_known_read(session->connection, tracker->table, &session->arena, &known, work->error) <
+        0)
+        return -1;
+    *accepted = known.present && strcmp(known.basis, DN_BASIS_ACCEPTED) == 0;
+    return 0;
+}
+
 static int
 name_commands(examining *work)
 {
     const dn_repair *repair = &work->diagnosis.repair;
     const dn_target *target = work->checking->session->target;
-    const char *fix = dn_checks_command(work->checking, target, "drift --fix NAME");
+    bool accepted;
+    const char *fix =
+        is_accepted(work, &accepted) < 0
+            ? NULL
+            : dn_checks_command(work->checking, target,
+                                accepted ? "drift --replay --fix NAME" : "drift --fix NAME");
     const char *verb = repair->automatic && does_something(repair) ? "repair --apply" : "repair";
 
     work->repair = dn_checks_command(work->checking, target, verb);
@@ -82,7 +106,9 @@ name_commands(examining *work)
                               "for one that takes it back",
                               fix)
             : NULL;
-    return work->repair && work->migrate && work->drift ? 0 : dn_no_memory(work->error);
+    if (work->repair && work->migrate && work->drift)
+        return 0;
+    return work->error->status != DUNLIN_OK ? -1 : dn_no_memory(work->error);
 }
 
 /* What only a person can decide `repair` asks for, and does not do. */

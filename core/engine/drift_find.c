@@ -305,7 +305,7 @@ start_empty(dn_drifting *work, dn_fact_map **implied)
     return 0;
 }
 
-/* 1: not all could be replayed. */
+/* 1: not all could be replayed. With --replay --fix, a migration is made of what was accepted, too. */
 static int
 find_by_replay(dn_drifting *work)
 {
@@ -322,7 +322,8 @@ find_by_replay(dn_drifting *work)
         return -1;
     if (!all_known(&work->evidence))
         return 1;
-    if (work->known.present && strcmp(work->known.basis, DN_BASIS_ACCEPTED) == 0 &&
+    if (!(work->options->replay && work->options->fix) && work->known.present &&
+        strcmp(work->known.basis, DN_BASIS_ACCEPTED) == 0 &&
         dn_fingerprint_facts(session, &work->known, NULL, &accepted, work->error) < 0)
         return -1;
     if (note_touched(work) < 0 || start_empty(work, &implied) < 0 ||

@@ -267,6 +267,20 @@ ALTER TABLE \"users\" ADD COLUMN \"hand\" INT;
     dunlin drift --replay
     assert_exit 0
     assert_stdout "no drift; accepted: 1"
+    # Whoever wants a migration of it gets one: check still holds the target against the migrations.
+    cp -r . "$BATS_TEST_TMPDIR/fixed"
+    (
+        cd "$BATS_TEST_TMPDIR/fixed" || exit 1
+        dunlin check --target app
+        assert_exit 4
+        assert_stdout "to mend: dunlin drift --replay --fix NAME for a migration"
+        dunlin drift --replay --fix "by hand" --target app
+        assert_stdout "written "
+        dunlin migrate --no-backup
+        assert_exit 0
+        dunlin check --target app
+        assert_exit 0
+    )
     # Nothing else is.
     printf 'CREATE TABLE more (n integer);\n' >migrations/0004_more.sql
     dunlin migrate --no-backup
