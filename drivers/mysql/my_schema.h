@@ -51,7 +51,8 @@ typedef struct dn_mysql_record {
     dunlin_string name;
     dunlin_string period; /* [MDB] of application time: `p` (`from`, `to`) */
     dunlin_string period_name;
-    dunlin_string printed;  /* by SHOW CREATE TABLE, of those with a period or such partitions */
+    dunlin_string
+        printed; /* by SHOW CREATE TABLE, of those with a period or such partitions; of a view its query */
     dunlin_string rotation; /* [MDB] of partitions by SYSTEM_TIME: when another one begins */
     dn_mysql_rows parts[DN_MYSQL_PARTS];
     struct dn_mysql_wish *wishes; /* single facts that are asked for */
@@ -102,6 +103,13 @@ bool dn_mysql_schema_keep(dn_mysql_schema *schema, dn_mysql_part part, char *con
 int32_t dn_mysql_schema_print(dn_mysql_schema *schema);
 /* [MDB] Finds out which checks are those of a period. */
 int32_t dn_mysql_schema_periods(dn_mysql_schema *schema);
+/* [MDB] Asks for queries of views that may say the character set of a literal. */
+int32_t dn_mysql_schema_views(dn_mysql_schema *schema);
+/* Does the query say it of one? */
+bool dn_mysql_says_charset(dunlin_string query);
+/* The query in what SHOW CREATE VIEW prints of a view with that CHECK OPTION (empty: none); data is NULL: something
+ * else. */
+dunlin_string dn_mysql_shown_query(dunlin_string shown, dunlin_string view, dunlin_string check);
 /* Whether the table has partitions by SYSTEM_TIME. */
 bool dn_mysql_is_by_time(const dn_mysql_record *record);
 /* Whether it has partitions by LIST, of one expression. */

@@ -154,6 +154,11 @@ dn_mysql_push_view(dn_mysql_schema *schema, dn_mysql_record *record)
     if (schema->connection->facts.mariadb)
         definition = dn_mysql_nested_joins(&schema->pool, definition);
     dn_mysql_close_member(&depends);
+    /* It names no database by which it could be told what it depends on. */
+    if (record->printed.length > 0)
+        definition = dn_mysql_nested_joins(
+            &schema->pool,
+            dn_mysql_unqualified(&schema->pool, record->printed, schema->database, NULL));
     dn_mysql_add(&list, "definition", DUNLIN_PROPERTY_EXPRESSION, definition);
     dn_mysql_add_copy(&list, depends.items);
     if (!dn_kit_same(row->cells[VIEW_CHECK], "NONE"))

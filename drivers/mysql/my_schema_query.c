@@ -674,5 +674,7 @@ dn_mysql_schema_read(dn_mysql_schema *schema)
     }
     status = goes_light(schema) ? read_light(&ask) : read_fully(&ask);
     dn_kit_text_free(&ask.sql);
+    if (status == DUNLIN_OK)
+        status = dn_mysql_schema_views(schema);
     return status == DUNLIN_OK ? dn_mysql_schema_periods(schema) : status;
 }

@@ -189,6 +189,21 @@ add_columns(dn_kit_text *sql, dn_kit_set columns)
         dn_kit_text_add(sql, ")");
 }
 
+/* VIEWS leaves out the character sets of its literals. */
+static dunlin_string
+print_shown_view(dunlin_connection *connection)
+{
+    const char *cells[2] = {NULL, NULL};
+    bool found = false;
+
+    return dn_mysql_try_first_row(connection, dn_kit_string("SHOW CREATE VIEW " SCRATCH), cells, 2,
+                                  &found) &&
+                   found && cells[1] != NULL
+               ? dn_mysql_shown_query(dn_kit_string(cells[1]), dn_kit_string("dunlin_settle"),
+                                      dn_kit_string(""))
+               : (dunlin_string){NULL, 0};
+}
+
 /* There are no temporary views. This one is of a name that introspection passes over, replaces what
  * a run that died may have left, and is made while nothing is open that CREATE VIEW would commit. */
 static dunlin_string
@@ -197,6 +212,7 @@ print_view(dunlin_connection *connection, dn_kit_set members, dunlin_string defi
     static const char read[] = "SELECT VIEW_DEFINITION FROM information_schema.VIEWS "
                                "WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 'dunlin_settle'";
     DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text sql = {0};
+    dunlin_string shown = {NULL, 0};
     const char *cell = NULL;
     bool found = false;
 
@@ -208,9 +224,13 @@ print_view(dunlin_connection *connection, dn_kit_set members, dunlin_string defi
     dn_kit_text_add_string(&sql, definition);
     if (run_text(connection, &sql)) {
         dn_mysql_try_first_row(connection, dn_kit_string(read), &cell, 1, &found);
+        if (dn_mysql_says_charset(definition))
+            shown = print_shown_view(connection);
         run(connection, "DROP VIEW IF EXISTS " SCRATCH);
     }
     release_lock(connection);
+    if (shown.length > 0)
+        return shown;
     /* [M] empty for who has no SHOW VIEW. */
     return found && cell != NULL && cell[0] != '\0' ? dn_kit_string(cell)
                                                     : (dunlin_string){NULL, 0};
