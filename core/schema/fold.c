@@ -115,6 +115,9 @@ fold_alter(dn_fact_map *facts, const dunlin_operation *operation, const dn_wante
         dn_property_find(operation->set, operation->set_count, "type") &&
         drop_type_checks(facts, operation, error) < 0)
         return -1;
+    if (dn_string_equal(operation->kind, DUNLIN_KIND_ENUM) &&
+        dn_schema_relabel(facts, operation, error) < 0)
+        return -1;
     if (!wanted)
         return put_altered(facts, operation, &own, error);
     for (size_t i = 0; i < wanted->count; i++)

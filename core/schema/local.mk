@@ -27,7 +27,7 @@ core_sources += \
 	core/schema/picture.h \
 	core/schema/picture_dot.c \
 	core/schema/picture_mermaid.c \
-	core/schema/resolve.c \
+	core/schema/relabel.c core/schema/resolve.c \
 	core/schema/schema.h \
 	core/schema/schema_internal.h \
 	core/schema/together.c \

@@ -34,4 +34,7 @@ int dn_schema_name_all(const dn_schema_target *target, dunlin_operation **operat
 int dn_schema_inline_types(dunlin_operation *operation, const dn_fact_map *facts,
                            dn_fact_map *logical, dn_operations *out, dn_error *error);
 
+/* Before an enum is altered: what becomes of the defaults of columns that have it. */
+int dn_schema_relabel(dn_fact_map *facts, const dunlin_operation *operation, dn_error *error);
+
 #endif

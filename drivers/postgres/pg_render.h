@@ -133,7 +133,7 @@ typedef enum dn_pg_conversion {
 dn_pg_conversion dn_pg_conversion_of(dn_pg_render_work *work, const dunlin_operation *operation,
                                      const dunlin_fact *current);
 /* Has the column a default that stays, and goes the same way? */
-bool dn_pg_keeps_default(const dn_pg_render_work *work, dn_pg_conversion how,
+bool dn_pg_keeps_default(dn_pg_render_work *work, dn_pg_conversion how,
                          const dunlin_operation *operation, const dunlin_fact *current);
 /* " USING .." */
 void dn_pg_say_conversion(dn_pg_render_work *work, dn_pg_conversion how,

@@ -211,11 +211,35 @@ is_a(dunlin_string type, const char *word)
     return type.length >= length && memcmp(type.data, word, length) == 0;
 }
 
+/* Is the text constant a label of the column's enum as it is now? A label may have got another name since. */
+static bool
+is_label(dn_pg_render_work *work, const dunlin_fact *column, dunlin_string constant)
+{
+    const dunlin_property *path = member(column, "type_path");
+    dunlin_string names[2] = {{NULL, 0}};
+    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text quoted = {0};
+    const dunlin_property *labels;
+    uint64_t depth = 0;
+    bool found = false;
+
+    for (; path != NULL && (++path)->type != DUNLIN_PROPERTY_END && depth < 2;)
+        names[depth++] = path->text;
+    labels =
+        depth > 0 ? member(dn_pg_current(work, DUNLIN_KIND_ENUM, names, depth), "values") : NULL;
+    while (labels != NULL && constant.data != NULL && !found &&
+           (++labels)->type != DUNLIN_PROPERTY_END) {
+        dn_kit_text_clear(&quoted);
+        dn_kit_text_quote(&quoted, '\'', labels->text);
+        found = dn_kit_equal(dn_kit_text_string(&quoted), constant);
+    }
+    return found;
+}
+
 /* What the server leaves in the default as it was, to convert it each time, and again behind a further change of
  * type: elsewhere the value is what counts. */
 static bool
-cut_constant(const dn_pg_render_work *work, const dunlin_operation *operation,
-             const dunlin_fact *current, dn_kit_text *text)
+cut_constant(dn_pg_render_work *work, const dunlin_operation *operation, const dunlin_fact *current,
+             dn_kit_text *text)
 {
     enum { DAY = sizeof("'2026-01-05") - 1 };
     const dunlin_property *old = member(current, "type");
@@ -227,8 +251,8 @@ cut_constant(const dn_pg_render_work *work, const dunlin_operation *operation,
         return false;
     constant = constant_of(value->text);
     /* A label that stays one of its enum keeps that from being dropped. */
-    if (member(current, "type_path") != NULL && constant.data != NULL && type.length > 0 &&
-        strcmp(dn_pg_type_classes(type), "text") == 0) {
+    if (type.length > 0 && strcmp(dn_pg_type_classes(type), "text") == 0 &&
+        is_label(work, current, constant)) {
         dn_kit_text_add_string(text, constant);
         return true;
     }
@@ -245,7 +269,7 @@ cut_constant(const dn_pg_render_work *work, const dunlin_operation *operation,
 }
 
 bool
-dn_pg_keeps_default(const dn_pg_render_work *work, dn_pg_conversion how,
+dn_pg_keeps_default(dn_pg_render_work *work, dn_pg_conversion how,
                     const dunlin_operation *operation, const dunlin_fact *current)
 {
     DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text text = {0};
