@@ -252,6 +252,15 @@ find_table(const addressing *work, dunlin_operation *operation)
     return looking.count == 1 ? take_old_path(work, operation, looking.found) : 0;
 }
 
+static bool
+has_last_name(const addressing *work, const dunlin_operation *operation, const dunlin_fact *fact)
+{
+    uint64_t last = operation->path_count - 1;
+
+    return dn_fact_same_name(dn_fact_map_naming(work->facts), last, operation->path_count,
+                             operation->path[last], fact->path[fact->path_count - 1]);
+}
+
 /* A unique index and a unique constraint are one thing to some databases, which read it back as the
  * latter. */
 static void
@@ -262,12 +271,16 @@ take_unique(const addressing *work, dunlin_operation *operation)
     if (!work->facts || operation->verb == DUNLIN_VERB_CREATE || !index ||
         dn_fact_map_find(work->facts, operation->kind, operation->path, operation->path_count))
         return;
-    for (size_t i = 0; i < (operation->verb == DUNLIN_VERB_RENAME ? 3 : 1); i++)
-        if (dn_fact_map_find(work->facts, dn_string(indexed[i]), operation->path,
-                             operation->path_count)) {
+    for (size_t i = 0; i < (operation->verb == DUNLIN_VERB_RENAME ? 3 : 1); i++) {
+        const dunlin_fact *key = dn_fact_map_find(work->facts, dn_string(indexed[i]),
+                                                  operation->path, operation->path_count);
+
+        /* A primary key is found by any name. */
+        if (key && has_last_name(work, operation, key)) {
             operation->kind = dn_string(indexed[i]);
             return;
         }
+    }
 }
 
 /* Databases that keep no name for a primary key call it something of their own. */
