@@ -238,6 +238,15 @@ typedef struct choosing {
     bool table_skipped;
 } choosing;
 
+/* A key or check of the own dialect that the database will name: what has no name either is another one. */
+static bool
+is_nameless(const dunlin_operation *operation)
+{
+    return operation->verb == DUNLIN_VERB_CREATE && operation->path_count > 1 &&
+           !operation->path[operation->path_count - 1].length &&
+           dn_string_among(operation->kind, "unique fk check index exclude");
+}
+
 static dn_guard
 judge(const choosing *work, const dunlin_operation *operation, const dn_wanted *wanted,
       dn_text *why)
@@ -252,7 +261,7 @@ judge(const choosing *work, const dunlin_operation *operation, const dn_wanted *
     };
     dn_guard guard;
 
-    if (member && !work->table_skipped)
+    if ((member && !work->table_skipped) || (!member && is_nameless(operation)))
         return DN_GUARD_RUN;
     guard = dn_schema_resolve(work->history->facts, operation, wanted, &options, why);
     if (!member || guard != DN_GUARD_RUN)
@@ -433,6 +442,31 @@ is_conditional(const dn_operations *list)
     return false;
 }
 
+/* Each of them, or what it stands in. */
+static bool
+is_conditional_throughout(const dn_operations *list)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        bool conditional = list->items[i]->condition != DUNLIN_CONDITION_NONE;
+
+        for (size_t k = 0; k < list->count && !conditional; k++)
+            conditional = list->items[k]->condition != DUNLIN_CONDITION_NONE &&
+                          dn_operation_within(list->items[i], list->items[k]);
+        if (!conditional)
+            return false;
+    }
+    return true;
+}
+
+static bool
+has_nameless(const dn_operations *list)
+{
+    for (size_t i = 0; i < list->count; i++)
+        if (is_nameless(list->items[i]))
+            return true;
+    return false;
+}
+
 static bool
 changes_rows(const dn_operations *list)
 {
@@ -498,6 +532,12 @@ follow_own(dn_history *history, const dn_source *source, bool guarded, dn_follow
     renders = !changes_rows(&out->operations) &&
               ((guarded && history->own) ||
                (is_conditional(&out->operations) && !history->options.native_guards));
+    /* By which name would the script look for them? The database itself passes them over with their column. */
+    if (renders && !guarded && has_nameless(&out->operations) &&
+        dn_translator_knows_guards(history->reader.own, source->sql)) {
+        renders = false;
+        out->repeatable = is_conditional_throughout(&out->operations);
+    }
     answer = renders ? guard_text(history, source, out, error)
                      : fold_what_is_known(history, &out->operations, error);
     history->view = view;

@@ -169,3 +169,22 @@ SQL
     assert_equal "$(sql_in "$where" "SELECT INDEX_NAME FROM information_schema.STATISTICS
         WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 'b'")" b_a_id_fkey
 }
+
+@test "keys and checks without a name in the own dialect are all in the script, and none comes twice" {
+    local url
+    url=$(fresh_database postgresql)
+    mkdir migrations
+    cat >migrations/0001_a.sql <<'SQL'
+CREATE TABLE IF NOT EXISTS t (id int PRIMARY KEY, x int CHECK (x > 0));
+ALTER TABLE t ADD COLUMN IF NOT EXISTS a int UNIQUE CHECK (a > 0) REFERENCES t (id);
+SQL
+    dunlin export --driver postgres --output script.sql
+    assert_exit 0
+    for _ in 1 2; do
+        run_script "$url" script.sql
+        assert_exit 0
+        sql_pg "$url" 'DELETE FROM dunlin_migrations'
+        assert_equal "$(sql_pg "$url" "SELECT string_agg(conname, ' ' ORDER BY conname) FROM pg_constraint WHERE conrelid = 't'::regclass")" \
+            't_a_check t_a_fkey t_a_key t_pkey t_x_check'
+    done
+}
