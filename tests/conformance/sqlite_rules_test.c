@@ -21,7 +21,7 @@ static struct {
     int32_t kind;
     char name[64];
     char operands[64];
-    char native[600];
+    char native[1200];
     int refused;
 } known[512];
 static size_t known_count;
@@ -260,8 +260,9 @@ every_function_exists(void **state)
     static const char *const operands[] = {"'1'", "'1'", "'1'", "'1'", NULL};
     static const char *const one[] = {"'1'", NULL};
     static const char *const moment[] = {"'2020-01-02'", NULL};
-    char expression[2000];
-    char sql[2100];
+    static const char *const uuid[] = {"'A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11'", NULL};
+    char expression[4000];
+    char sql[4100];
 
     (void)state;
     for (size_t i = 0; i < known_count; i++) {
@@ -275,6 +276,7 @@ every_function_exists(void **state)
              known[i].kind == C && (strstr(known[i].name, "date") != NULL ||
                                     strstr(known[i].name, "time") != NULL)
                  ? moment
+             : known[i].kind == C && strcmp(known[i].name, "uuid") == 0 ? uuid
              : strstr(known[i].native, "$*") != NULL && strstr(known[i].native, "json") == NULL
                  ? one
                  : operands);
@@ -291,8 +293,8 @@ a_text_that_is_none_is_not_taken_for_one(void **state)
     static const value_case number = {C, "numeric", "", {NULL}, NULL};
     static const value_case moment = {C, "timestamp", "", {NULL}, NULL};
     const value_case *casts[] = {&whole, &number, &moment};
-    char expression[2000];
-    char sql[2100];
+    char expression[4000];
+    char sql[4100];
 
     (void)state;
     assert_done(&host, fake_execute(&host, connection, "CREATE TABLE t (a TEXT)"));
