@@ -476,6 +476,23 @@ changes_rows(const dn_operations *list)
     return false;
 }
 
+/* One that comes alone, ADD CHECK (..), and not with its table or column: no guard finds it. */
+static bool
+adds_nameless(const dn_operations *list)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        bool alone = is_nameless(list->items[i]);
+
+        for (size_t k = 0; k < list->count && alone; k++)
+            alone = !((dn_operation_is(list->items[k], DUNLIN_VERB_CREATE, DUNLIN_KIND_TABLE) ||
+                       dn_operation_is(list->items[k], DUNLIN_VERB_CREATE, DUNLIN_KIND_COLUMN)) &&
+                      dn_operation_within(list->items[i], list->items[k]));
+        if (alone)
+            return true;
+    }
+    return false;
+}
+
 /* Its own text is the best there is to say; the steps are for drivers that guard nothing else. */
 static int
 guard_text(dn_history *history, const dn_source *source, dn_followed *out, dn_error *error)
@@ -486,7 +503,8 @@ guard_text(dn_history *history, const dn_source *source, dn_followed *out, dn_er
 
     if (!plain)
         return dn_no_memory(error);
-    out->repeatable = dn_export_repeats(history->reader.own, &out->operations);
+    out->repeatable = dn_export_repeats(history->reader.own, &out->operations) &&
+                      !adds_nameless(&out->operations);
     if (write_operations(history, source, out, error) == 0) {
         out->plain = dn_span(plain, length);
         out->as_it_is = false;

@@ -188,3 +188,23 @@ SQL
             't_a_check t_a_fkey t_a_key t_pkey t_x_check'
     done
 }
+
+@test "mysql: without records a key or check without a name is not added once more" {
+    local url
+    url=$(fresh_database mysql)
+    mkdir migrations
+    printf '{"migrations": "migrations", "dialect": "mysql"}\n' >dunlin.json
+    printf 'CREATE TABLE t (id int PRIMARY KEY CHECK (id > 0), y int UNIQUE);\nALTER TABLE t ADD CHECK (y > 1), ADD UNIQUE (y, id);\n' \
+        >migrations/0001_a.sql
+    dunlin export --driver mysql --output script.sql
+    assert_exit 0
+    run_script "$url" script.sql
+    assert_exit 0
+    run_script "$url" script.sql
+    assert_exit 0
+    sql_my "$url" 'DELETE FROM dunlin_migrations'
+    run_script "$url" script.sql
+    [ "$status" -ne 0 ] || fail "it ran twice"
+    [[ $output == *"this must not run twice: 0001_a"* ]] || fail "another error"
+    assert_equal "$(sql_my "$url" 'SELECT count(*) FROM information_schema.CHECK_CONSTRAINTS WHERE CONSTRAINT_SCHEMA = DATABASE()')" 2
+}
