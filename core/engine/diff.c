@@ -183,6 +183,8 @@ tell_statements(comparing *work, bool wanted, dn_error *error)
     dunlin_result *result = work->session->result;
     dunlin_node *root = dn_result_node(result);
     dn_side_script script = {.stock_client = true};
+    dn_side from = work->a;
+    dn_side to = work->b;
     dunlin_node *list;
 
     if (!wanted) {
@@ -190,8 +192,9 @@ tell_statements(comparing *work, bool wanted, dn_error *error)
         dn_node_set_null(result, root, "script");
         return 0;
     }
-    if (dn_side_render(work->session, &work->a, &work->b, &work->diff.operations, &script, error) <
-        0)
+    from.facts = work->diff.before;
+    to.facts = work->diff.after;
+    if (dn_side_render(work->session, &from, &to, &work->diff.operations, &script, error) < 0)
         return dn_while(error, "writing the SQL that makes '%s' into '%s'", work->a.name,
                         work->b.name);
     list = dn_node_array(result, root, "statements");

@@ -236,9 +236,12 @@ write_native(fixing *fix, dn_text *text)
 {
     dn_session *session = fix->work->session;
     dn_side_script script = {.stock_client = false};
+    dn_side from = fix->from;
+    dn_side to = fix->to;
 
-    if (dn_side_render(session, &fix->from, &fix->to, &fix->diff.operations, &script,
-                       fix->work->error) < 0)
+    from.facts = fix->diff.before;
+    to.facts = fix->diff.after;
+    if (dn_side_render(session, &from, &to, &fix->diff.operations, &script, fix->work->error) < 0)
         return dn_while(fix->work->error, "writing the SQL that makes '%s' into '%s'",
                         fix->from.name, fix->to.name);
     return dn_definition_write(&fix->from, &fix->diff, &script,

@@ -191,14 +191,17 @@ dn_generate_text(dn_generation *work, dn_generated *one)
 {
     writing state = {.work = work, .one = one};
     dn_side_script script = {.stock_client = false};
+    dn_side from = *one->from;
+    dn_side to = *one->to;
 
+    from.facts = one->diff.before ? one->diff.before : from.facts;
+    to.facts = one->diff.after ? one->diff.after : to.facts;
     state.told =
         dn_arena_array(&work->session->arena, one->diff.operations.count + 1, sizeof(bool));
     if (!state.told)
         return dn_no_memory(work->error);
     memset(state.told, 0, (one->diff.operations.count + 1) * sizeof(bool));
-    if (dn_side_render(work->session, one->from, one->to, &one->diff.operations, &script,
-                       work->error) < 0)
+    if (dn_side_render(work->session, &from, &to, &one->diff.operations, &script, work->error) < 0)
         return dn_while(work->error, "writing the SQL that makes '%s' into '%s'", one->from->name,
                         one->to->name);
     for (size_t i = 0; i < script.steps.count; i++)

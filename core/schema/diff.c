@@ -331,6 +331,8 @@ dn_schema_diff(const dn_fact_map *before, const dn_fact_map *after, const dn_dif
                           error) < 0 ||
         take_differences(&work) < 0 || dn_diff_close(&work) < 0)
         return -1;
+    diff->before = options && options->rename_count ? before : work.before;
+    diff->after = work.after;
     silence(&work);
     silence_sequences(&work);
     if (dn_diff_order(&work) < 0)

@@ -53,6 +53,10 @@ typedef struct dn_diff {
     dn_risk *risks; /* one for each operation */
     dn_rename_candidate *candidates;
     size_t candidate_count;
+    /* What was before and what comes after, with what partitions and heirs have from parents that they leave or come
+     * to; before is as it was given where something is renamed. */
+    const dn_fact_map *before;
+    const dn_fact_map *after;
 } dn_diff;
 
 /* Errors: diff.rename (a hint that fits nothing). */

@@ -121,6 +121,9 @@ int dn_diff_come_to_parents(dn_diffing *work);
 int dn_diff_bring_inherited(dn_diffing *work);
 int dn_diff_leave_partitioned(dn_diffing *work);
 int dn_diff_change_bounds(dn_diffing *work);
+bool dn_diff_waits_for_parent(dn_diffing *work, const dunlin_fact *table);
+/* ... and does this, which lies in such a table? */
+bool dn_diff_is_waiting(dn_diffing *work, const dunlin_fact *member);
 
 /* --- diff_inherit.c --- */
 int dn_diff_inherit(dn_diffing *work);
@@ -162,6 +165,9 @@ int dn_diff_choose(dn_diffing *work, const char *kinds, unsigned what, bool befo
 dn_move *dn_diff_move_of(dn_diffing *work, const dunlin_fact *fact); /* there is one */
 
 /* --- diff_leave.c --- */
+/* Is what is made called the same as this, an "object" or a "key"? */
+int dn_diff_note_new_names(dn_diffing *work);
+bool dn_diff_is_new_name(const dn_diffing *work, const char *kind, const dunlin_fact *fact);
 /* Drops those that are wanted, and whatever has to go before them. */
 int dn_diff_drop_tables(dn_diffing *work,
                         bool (*wanted)(dn_diffing *work, const dunlin_fact *table));

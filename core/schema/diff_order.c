@@ -153,61 +153,29 @@ end_of(const dn_diffing *work, const dunlin_fact *table, size_t first)
 
 /* --- names that are needed again ------------------------------------------------------------------ */
 
-static int
-mark_name(dn_diffing *work, const char *kind, const dunlin_fact *fact)
-{
-    const dunlin_fact mark = {
-        .size = sizeof mark,
-        .kind = dn_string(kind),
-        .path = &fact->path[fact->path_count - 1],
-        .path_count = 1,
-    };
-
-    return dn_fact_map_put(work->new_names, &mark, work->error);
-}
-
+/* Is it a partition or an heir of a table that stays, whose bound something new may have, and whose columns may change? */
 static bool
-is_new_name(const dn_diffing *work, const char *kind, const dunlin_fact *fact)
+leaves_parent(dn_diffing *work, const dunlin_fact *table)
 {
-    return dn_fact_map_find(work->new_names, dn_string(kind), &fact->path[fact->path_count - 1],
-                            1) != NULL;
+    dunlin_string path[2];
+    uint64_t count = dn_diff_parent(work->arena, table, path);
+
+    return count &&
+           dn_fact_map_find(work->after, dn_string(DUNLIN_KIND_TABLE), path, count) != NULL;
 }
 
-static int
-note_new_names(dn_diffing *work)
-{
-    work->new_names = dn_fact_map_new(work->arena, work->naming & ~(uint64_t)DN_FACT_NAMESPACES);
-    if (!work->new_names)
-        return dn_no_memory(work->error);
-    for (size_t i = 0; i < work->count; i++) {
-        const dunlin_fact *fact = work->moves[i].after;
-
-        if (!fact || !(work->moves[i].what & DN_MOVE_CREATE))
-            continue;
-        if (dn_string_among(fact->kind, "table view matview sequence enum domain index") &&
-            mark_name(work, "object", fact) < 0)
-            return -1;
-        if (dn_string_among(fact->kind, "index pk unique exclude fk check") &&
-            mark_name(work, "key", fact) < 0)
-            return -1;
-    }
-    return 0;
-}
-
-/* Something new has the name of the table, or one of its indexes and keys that of another's; or, of a
- * partition, may have its bound. */
+/* Something new has the name of the table, or one of its indexes and keys that of another's. */
 static bool
 place_is_needed(dn_diffing *work, const dunlin_fact *table)
 {
     size_t first = (size_t)(dn_diff_move_of(work, table) - work->moves) + 1;
 
-    if (is_new_name(work, "object", table) ||
-        dn_property_find(table->properties, table->property_count, "partition_of"))
+    if (dn_diff_is_new_name(work, "object", table) || leaves_parent(work, table))
         return true;
     for (size_t i = first; i < end_of(work, table, first); i++)
         if (dn_string_among(dn_move_key(&work->moves[i])->kind,
                             "index pk unique exclude fk check") &&
-            is_new_name(work, "key", dn_move_key(&work->moves[i])))
+            dn_diff_is_new_name(work, "key", dn_move_key(&work->moves[i])))
             return true;
     return false;
 }
@@ -358,11 +326,31 @@ come_table(dn_diffing *work, size_t at, bool new)
         return -1;
     if (!new &&is_table && come(work, &work->moves[at]) < 0)
         return -1;
+    if (new &&dn_diff_waits_for_parent(work, table))
+        return 0;
     return come_members(work, first, end, "pk") < 0 ||
                    come_members(work, first, end, "unique check exclude") < 0 ||
                    (table && come_members(work, first, end, DUNLIN_KIND_INDEX) < 0)
                ? -1
                : 0;
+}
+
+/* What new partitions and heirs have on columns of parents that have changed by now. */
+static int
+come_waiting(dn_diffing *work)
+{
+    static const char *const kinds[] = {"pk", "unique check exclude", DUNLIN_KIND_INDEX};
+
+    for (size_t k = 0; k < sizeof kinds / sizeof kinds[0]; k++)
+        for (size_t i = 0; i < work->count; i++) {
+            const dunlin_fact *member = work->moves[i].after;
+
+            if (member && (work->moves[i].what & DN_MOVE_CREATE) &&
+                dn_string_among(member->kind, kinds[k]) && dn_diff_is_waiting(work, member) &&
+                come_members(work, i, i + 1, kinds[k]) < 0)
+                return -1;
+        }
+    return 0;
 }
 
 static int
@@ -385,7 +373,8 @@ come_tables(dn_diffing *work)
         if ((work->moves[i].what & DN_MOVE_SILENT_DROP) ||
             (work->moves[i].what & (DN_MOVE_DONE | DN_MOVE_DROP)) == DN_MOVE_DONE ||
             (table && !work->moves[i].after) ||
-            (!table && !dn_string_among(fact->kind, "column pk unique check exclude index")))
+            (!table && (!dn_string_among(fact->kind, "column pk unique check exclude index") ||
+                        dn_diff_is_waiting(work, fact))))
             continue;
         owner.path_count -= table ? 0 : 1;
         if (dn_fact_map_find(work->after, dn_string(DUNLIN_KIND_TABLE), owner.path,
@@ -393,7 +382,7 @@ come_tables(dn_diffing *work)
             come_table(work, i, false) < 0)
             return -1;
     }
-    return 0;
+    return come_waiting(work);
 }
 
 /* --- functions --------------------------------------------------------------------------------------- */
@@ -539,6 +528,24 @@ drop_indexes_of_views(dn_diffing *work)
     return 0;
 }
 
+/* Checks and indexes of tables that go, where they call the routine. */
+static int
+drop_callers(dn_diffing *work, dunlin_string name)
+{
+    for (size_t i = 0; i < work->count; i++) {
+        dn_move *move = &work->moves[i];
+
+        if (!(move->what & DN_MOVE_SILENT_DROP) ||
+            !dn_string_among(move->before->kind, "check exclude index") ||
+            !dn_fact_mentions(move->before, name))
+            continue;
+        move->what &= ~(unsigned)DN_MOVE_SILENT_DROP;
+        if (dn_diff_emit_drop(work, move->before) < 0)
+            return -1;
+    }
+    return 0;
+}
+
 /* Columns that a routine generates go before it. */
 static int
 drop_generated(dn_diffing *work, const dunlin_fact *routine)
@@ -546,9 +553,13 @@ drop_generated(dn_diffing *work, const dunlin_fact *routine)
     for (size_t i = 0; i < work->count; i++) {
         dn_move *move = &work->moves[i];
 
-        if ((move->what & DN_MOVE_DROP) && dn_fact_is(move->before, DUNLIN_KIND_COLUMN) &&
-            dn_fact_mentions(move->before, routine->path[dn_schema_lead(work->naming)]) &&
-            drop_now(work, move) < 0)
+        if (!(move->what & (DN_MOVE_DROP | DN_MOVE_SILENT_DROP)) ||
+            !dn_fact_is(move->before, DUNLIN_KIND_COLUMN) ||
+            ((move->what & DN_MOVE_SILENT_DROP) && !is_computed(move->before)) ||
+            !dn_fact_mentions(move->before, routine->path[dn_schema_lead(work->naming)]))
+            continue;
+        move->what &= ~(unsigned)DN_MOVE_SILENT_DROP;
+        if (drop_now(work, move) < 0)
             return -1;
     }
     return 0;
@@ -585,7 +596,8 @@ drop_remade_routines(dn_diffing *work)
 
         if ((dn_diff_is_remade(move, "function procedure") ||
              dn_diff_name_comes_again(work, move)) &&
-            (drop_generated(work, move->before) < 0 || drop_now(work, move) < 0))
+            (drop_callers(work, move->before->path[dn_schema_lead(work->naming)]) < 0 ||
+             drop_generated(work, move->before) < 0 || drop_now(work, move) < 0))
             return -1;
     }
     return 0;
@@ -600,6 +612,79 @@ drop_remade_aggregates(dn_diffing *work)
     return 0;
 }
 
+static int
+look_for_user(const dunlin_fact *fact, void *context)
+{
+    calling *call = context;
+
+    call->found = (dn_fact_is(fact, DUNLIN_KIND_TRIGGER) ||
+                   (dn_fact_is(fact, DUNLIN_KIND_COLUMN) && is_computed(fact))) &&
+                  dn_fact_mentions(fact, call->name);
+    return call->found;
+}
+
+/* Those that go with a table (one of these, where there are any), or with a routine that does. */
+static bool
+goes_with_table(const dn_diffing *work, const dn_chosen *tables, const dn_chosen *list,
+                const bool *with, size_t at)
+{
+    dunlin_string bound = dn_diff_bound_text(list->facts[at]);
+
+    if (tables ? dn_diff_has_rows_among(work, list->facts[at], tables->facts, tables->count)
+               : dn_diff_has_rows_that_go(work, list->facts[at]))
+        return true;
+    for (size_t i = 0; i < at; i++)
+        if (with[i] &&
+            dn_string_mentions(bound, list->facts[i]->path[dn_schema_lead(work->naming)]))
+            return true;
+    return false;
+}
+
+/* Routines that take or give rows of a table go before it, unless the table uses them itself. */
+static int
+drop_routines_of_tables(dn_diffing *work, const dn_chosen *tables)
+{
+    dn_chosen list;
+    bool *with;
+
+    if (dn_diff_choose(work, "function procedure", DN_MOVE_DROP, true, &list) < 0)
+        return -1;
+    with = dn_arena_array(work->arena, list.count + 1, sizeof *with);
+    if (!with)
+        return dn_no_memory(work->error);
+    for (size_t i = 0; i < list.count; i++)
+        with[i] = goes_with_table(work, tables, &list, with, i);
+    for (size_t i = list.count; i-- > 0;) {
+        calling call = {.name = list.facts[i]->path[dn_schema_lead(work->naming)]};
+
+        if (!with[i])
+            continue;
+        dn_fact_map_each(work->before, NULL, look_for_user, &call);
+        if (!call.found && (drop_callers(work, call.name) < 0 ||
+                            drop_now(work, dn_diff_move_of(work, list.facts[i])) < 0))
+            return -1;
+    }
+    return 0;
+}
+
+/* Before all else: the tables whose place is needed, and the routines with rows of these. */
+static int
+clear_places(dn_diffing *work)
+{
+    dn_chosen tables;
+    size_t count = 0;
+
+    if (dn_diff_choose(work, DUNLIN_KIND_TABLE, DN_MOVE_DROP, true, &tables) < 0)
+        return -1;
+    for (size_t i = 0; i < tables.count; i++)
+        if (place_is_needed(work, tables.facts[i]))
+            tables.facts[count++] = tables.facts[i];
+    tables.count = count;
+    if (count && drop_routines_of_tables(work, &tables) < 0)
+        return -1;
+    return dn_diff_drop_tables(work, place_is_needed);
+}
+
 /* What keeps its place but not its name, which something new gets. */
 static int
 make_room_for_names(dn_diffing *work)
@@ -609,8 +694,8 @@ make_room_for_names(dn_diffing *work)
 
         if (move->before && move->after && (move->what & (DN_MOVE_RENAME | DN_MOVE_ALTER)) &&
             dn_string_among(move->before->kind, "index pk unique exclude") &&
-            !has_name_of(move->before, move->after) && is_new_name(work, "key", move->before) &&
-            come(work, move) < 0)
+            !has_name_of(move->before, move->after) &&
+            dn_diff_is_new_name(work, "key", move->before) && come(work, move) < 0)
             return -1;
     }
     return 0;
@@ -628,78 +713,7 @@ clear_the_way(dn_diffing *work)
         return -1;
     if (drop_remade_aggregates(work) < 0 || drop_remade_routines(work) < 0)
         return -1;
-    return dn_diff_drop_tables(work, place_is_needed) < 0 ? -1 : make_room_for_names(work);
-}
-
-static int
-look_for_user(const dunlin_fact *fact, void *context)
-{
-    calling *call = context;
-
-    call->found = (dn_fact_is(fact, DUNLIN_KIND_TRIGGER) ||
-                   (dn_fact_is(fact, DUNLIN_KIND_COLUMN) && is_computed(fact))) &&
-                  dn_fact_mentions(fact, call->name);
-    return call->found;
-}
-
-/* Checks and indexes of tables that go, where they call the routine. */
-static int
-drop_callers(dn_diffing *work, dunlin_string name)
-{
-    for (size_t i = 0; i < work->count; i++) {
-        dn_move *move = &work->moves[i];
-
-        if (!(move->what & DN_MOVE_SILENT_DROP) ||
-            !dn_string_among(move->before->kind, "check exclude index") ||
-            !dn_fact_mentions(move->before, name))
-            continue;
-        move->what &= ~(unsigned)DN_MOVE_SILENT_DROP;
-        if (dn_diff_emit_drop(work, move->before) < 0)
-            return -1;
-    }
-    return 0;
-}
-
-/* Those that go with a table, or with a routine that does. */
-static bool
-goes_with_table(const dn_diffing *work, const dn_chosen *list, const bool *with, size_t at)
-{
-    dunlin_string bound = dn_diff_bound_text(list->facts[at]);
-
-    if (dn_diff_has_rows_that_go(work, list->facts[at]))
-        return true;
-    for (size_t i = 0; i < at; i++)
-        if (with[i] &&
-            dn_string_mentions(bound, list->facts[i]->path[dn_schema_lead(work->naming)]))
-            return true;
-    return false;
-}
-
-/* Routines that take or give rows of a table go before it, unless the table uses them itself. */
-static int
-drop_routines_of_tables(dn_diffing *work)
-{
-    dn_chosen list;
-    bool *with;
-
-    if (dn_diff_choose(work, "function procedure", DN_MOVE_DROP, true, &list) < 0)
-        return -1;
-    with = dn_arena_array(work->arena, list.count + 1, sizeof *with);
-    if (!with)
-        return dn_no_memory(work->error);
-    for (size_t i = 0; i < list.count; i++)
-        with[i] = goes_with_table(work, &list, with, i);
-    for (size_t i = list.count; i-- > 0;) {
-        calling call = {.name = list.facts[i]->path[dn_schema_lead(work->naming)]};
-
-        if (!with[i])
-            continue;
-        dn_fact_map_each(work->before, NULL, look_for_user, &call);
-        if (!call.found && (drop_callers(work, call.name) < 0 ||
-                            drop_now(work, dn_diff_move_of(work, list.facts[i])) < 0))
-            return -1;
-    }
-    return 0;
+    return clear_places(work) < 0 ? -1 : make_room_for_names(work);
 }
 
 static bool
@@ -713,7 +727,7 @@ always(dn_diffing *work, const dunlin_fact *table)
 static int
 clean_up(dn_diffing *work)
 {
-    if (drop_routines_of_tables(work) < 0 || dn_diff_drop_tables(work, always) < 0 ||
+    if (drop_routines_of_tables(work, NULL) < 0 || dn_diff_drop_tables(work, always) < 0 ||
         drop_kinds(work, "aggregate") < 0 ||
         drop_sorted(work, "function procedure domain type") < 0 ||
         drop_kinds(work, DUNLIN_KIND_SEQUENCE) < 0 || drop_kinds(work, DUNLIN_KIND_ENUM) < 0 ||
@@ -752,7 +766,7 @@ come_rest(dn_diffing *work)
 int
 dn_diff_order(dn_diffing *work)
 {
-    if (note_new_names(work) < 0 || clear_the_way(work) < 0 ||
+    if (dn_diff_note_new_names(work) < 0 || clear_the_way(work) < 0 ||
         come_kinds(work, DUNLIN_KIND_SCHEMA) < 0 || come_kinds(work, DUNLIN_KIND_EXTENSION) < 0 ||
         come_kinds(work, "collation") < 0 || come_kinds(work, DUNLIN_KIND_ENUM) < 0 ||
         come_kinds(work, DUNLIN_KIND_SEQUENCE) < 0 || come_types(work) < 0 ||

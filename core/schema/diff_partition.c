@@ -62,6 +62,7 @@ typedef struct joining {
     dn_fact_map *
         copy; /* of what comes after, with what partitions have from the tables that they come to */
     const dunlin_fact *table;
+    bool moves; /* it was another table's partition: what it has is from there */
 } joining;
 
 /* What a partition has for itself, and keeps. */
@@ -101,7 +102,7 @@ bring_member(const dunlin_fact *member, void *context)
     if (dn_fact_flag(member, "no_inherit") ||
         dn_fact_map_find(state->copy, member->kind, path, count + 1))
         return 0;
-    own = dn_fact_map_find(work->before, member->kind, path, count + 1);
+    own = state->moves ? NULL : dn_fact_map_find(work->before, member->kind, path, count + 1);
     dn_properties_add_all(&list, member->properties, member->property_count,
                           own ? "default auto auto_options frozen comment"
                               : "auto auto_options comment");
@@ -150,6 +151,7 @@ look_at_table(const dunlin_fact *table, void *context)
     if (!state->copy)
         state->copy = dn_fact_map_copy(work->after, work->arena, work->error);
     state->table = table;
+    state->moves = member_of(before, "partition_of") != NULL;
     return state->copy ? bring_members(state, table, 0) : -1;
 }
 
@@ -166,6 +168,57 @@ dn_diff_bring_inherited(dn_diffing *work)
 
 /* --- places --------------------------------------------------------------------------------------------- */
 
+typedef struct referring {
+    dn_diffing *work;
+    dunlin_string path[2]; /* of a table that is divided */
+    uint64_t count;
+    bool found;
+} referring;
+
+static int
+look_at_key(const dunlin_fact *key, void *context)
+{
+    referring *state = context;
+    const dunlin_property *ref = member_of(key, "ref");
+
+    for (uint64_t i = 0; ref && i < state->count; i++)
+        if (!dn_schema_same(ref[1 + i].text, state->path[i]))
+            return 0;
+    state->found = ref != NULL;
+    return state->found;
+}
+
+/* Does a key that stays refer to a table that stays, and that this is in? The server does not let go of it then, but
+ * takes it out. */
+static bool
+is_held(dn_diffing *work, const dunlin_fact *partition)
+{
+    referring state = {.work = work};
+
+    for (int depth = 0; partition && !state.found && depth < 16; depth++) {
+        state.count = dn_diff_parent(work->arena, partition, state.path);
+        partition = state.count ? dn_fact_map_find(work->after, dn_string(DUNLIN_KIND_TABLE),
+                                                   state.path, state.count)
+                                : NULL;
+        if (partition &&
+            dn_fact_map_each(work->after, DUNLIN_KIND_FOREIGN_KEY, look_at_key, &state) < 0)
+            return false;
+    }
+    return state.found;
+}
+
+static int
+let_go(dn_diffing *work, const dn_move *move)
+{
+    dn_move off = {.before = move->before};
+
+    if (!(move->what & DN_MOVE_DROP) || !dn_fact_is(move->before, DUNLIN_KIND_TABLE) ||
+        !member_of(move->before, "partition_of") || !is_held(work, move->before))
+        return 0;
+    off.after = with_place_of(work, move->before, NULL);
+    return off.after ? dn_diff_emit_alter(work, &off) : dn_no_memory(work->error);
+}
+
 int
 dn_diff_leave_partitioned(dn_diffing *work)
 {
@@ -173,6 +226,8 @@ dn_diff_leave_partitioned(dn_diffing *work)
         dn_move *move = &work->moves[i];
         const dunlin_fact *whole = move->after;
 
+        if (let_go(work, move) < 0)
+            return -1;
         if (!is_divided_move(move) || dn_diff_same_text(move->before, move->after, "partition_of"))
             continue;
         if (member_of(move->before, "partition_of") && leave(work, move) < 0)
@@ -215,4 +270,30 @@ dn_diff_change_bounds(dn_diffing *work)
         settle(move);
     }
     return 0;
+}
+
+/* A new partition or heir of a table whose columns change has these only when they have changed. */
+bool
+dn_diff_waits_for_parent(dn_diffing *work, const dunlin_fact *table)
+{
+    dunlin_string path[2];
+    uint64_t count = dn_diff_parent(work->arena, table, path);
+    const dunlin_fact *parent =
+        count ? dn_fact_map_find(work->before, dn_string(DUNLIN_KIND_TABLE), path, count) : NULL;
+
+    for (size_t i = 0; parent && i < work->count; i++)
+        if (dn_fact_is(dn_move_key(&work->moves[i]), DUNLIN_KIND_COLUMN) &&
+            dn_fact_lies_in(dn_move_key(&work->moves[i]), parent))
+            return true;
+    return parent && dn_diff_waits_for_parent(work, parent);
+}
+
+bool
+dn_diff_is_waiting(dn_diffing *work, const dunlin_fact *member)
+{
+    const dunlin_fact *table = dn_fact_map_find(work->after, dn_string(DUNLIN_KIND_TABLE),
+                                                member->path, member->path_count - 1);
+
+    return table && !dn_fact_map_find(work->before, table->kind, table->path, table->path_count) &&
+           dn_diff_waits_for_parent(work, table);
 }

@@ -80,7 +80,7 @@ dn_diff_has_rows_among(const dn_diffing *work, const dunlin_fact *routine,
                        const dunlin_fact *const *facts, size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        if (dn_string_among(facts[i]->kind, "view matview") &&
+        if (dn_string_among(facts[i]->kind, "table view matview") &&
             dn_diff_has_rows_of(work, routine, facts[i]->path[facts[i]->path_count - 1]))
             return true;
     return false;

@@ -204,6 +204,7 @@ void dn_pg_say_counter(dn_pg_render_work *work, const dunlin_operation *operatio
                        dunlin_string table);
 /* The sequence behind a column gets the type and the options that the operation sets. */
 void dn_pg_push_counter(dn_pg_render_work *work, const dunlin_operation *operation, bool serial);
+void dn_pg_push_drop_sequence(dn_pg_render_work *work, const dunlin_operation *operation);
 /* The sequence behind a column goes on where the column's values end. */
 void dn_pg_push_catch_up(dn_pg_render_work *work, const dunlin_operation *operation,
                          dunlin_string type);

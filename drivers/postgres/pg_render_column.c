@@ -449,6 +449,19 @@ change_type(altering *one, const dunlin_fact *current)
     }
 }
 
+/* It holds the column to NOT NULL, and to no default. */
+static void
+drop_identity(altering *one, const dunlin_fact *current)
+{
+    const dunlin_property *old = property_of(current, "auto");
+
+    if (!dn_pg_is_unset(one->operation, "auto") ||
+        (old != NULL && dn_kit_same(old->text, "serial")))
+        return;
+    begin_change(one);
+    dn_pg_say(one->work, "DROP IDENTITY IF EXISTS");
+}
+
 static void
 change_value(altering *one)
 {
@@ -512,21 +525,6 @@ change_expression(altering *one)
     }
 }
 
-/* Whatever it is called. */
-static void
-push_drop_sequence(dn_pg_render_work *work, const dunlin_operation *operation)
-{
-    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text table = dn_pg_table_text(work, operation);
-    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text guard = {0};
-
-    dn_pg_say(work, "DO $dunlin$ BEGIN EXECUTE coalesce('DROP SEQUENCE ' || ");
-    dn_pg_say_counter(work, operation, dn_kit_text_string(&table));
-    dn_pg_say(work, ", 'SELECT 1'); END $dunlin$");
-    dn_pg_guard_column(&guard, operation, dn_pg_last_name(operation), " AND a.attidentity = ''",
-                       false);
-    dn_pg_push_guarded(work, &guard, work->at, 1);
-}
-
 static bool
 changes_counter(const dunlin_operation *operation)
 {
@@ -546,7 +544,7 @@ give_identity(altering *one, const dunlin_property *old)
         dn_pg_guard_column(&guard, operation, dn_pg_last_name(operation), " AND a.attidentity = ''",
                            false);
         finish(one, &guard);
-        push_drop_sequence(work, operation);
+        dn_pg_push_drop_sequence(work, operation);
     } else if (old != NULL) {
         begin_change(one);
         dn_pg_say(work, dn_kit_same(dn_pg_text_of(operation, "auto"), "always")
@@ -592,11 +590,13 @@ change_auto(altering *one, const dunlin_fact *current)
     } else if (dn_pg_is_unset(operation, "auto")) {
         bool serial = old != NULL && dn_kit_same(old->text, "serial");
 
-        begin_change(one);
-        dn_pg_say(work, serial ? "DROP DEFAULT" : "DROP IDENTITY IF EXISTS");
+        if (serial) {
+            begin_change(one);
+            dn_pg_say(work, "DROP DEFAULT");
+        }
         finish(one, NULL);
         if (serial)
-            push_drop_sequence(work, operation);
+            dn_pg_push_drop_sequence(work, operation);
     } else if (changes_counter(operation)) {
         finish(one, NULL);
         dn_pg_push_counter(work, operation, old != NULL && dn_kit_same(old->text, "serial"));
@@ -687,6 +687,7 @@ alter_column(dn_pg_render_work *work, const dunlin_operation *operation)
     note_losses(work, operation);
     change_type(&one, current);
     change_expression(&one);
+    drop_identity(&one, current);
     change_value(&one);
     counts = is_counted(work, operation, property_of(current, "auto"));
     alone = counts || asks_for_sequence(operation, property_of(current, "auto"));

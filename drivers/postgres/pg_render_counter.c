@@ -248,6 +248,21 @@ dn_pg_push_catch_up(dn_pg_render_work *work, const dunlin_operation *operation, 
     dn_pg_push(work, work->at, 1);
 }
 
+/* Whatever it is called. */
+void
+dn_pg_push_drop_sequence(dn_pg_render_work *work, const dunlin_operation *operation)
+{
+    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text table = dn_pg_table_text(work, operation);
+    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text guard = {0};
+
+    dn_pg_say(work, "DO $dunlin$ BEGIN EXECUTE coalesce('DROP SEQUENCE ' || ");
+    dn_pg_say_counter(work, operation, dn_kit_text_string(&table));
+    dn_pg_say(work, ", 'SELECT 1'); END $dunlin$");
+    dn_pg_guard_column(&guard, operation, dn_pg_last_name(operation), " AND a.attidentity = ''",
+                       false);
+    dn_pg_push_guarded(work, &guard, work->at, 1);
+}
+
 /* --- other sequences of the column --------------------------------------------------------------------- */
 /* pg_get_serial_sequence() gives one of those that a column owns. So those that are facts of their own are nobody's
  * while the column's is spoken of. */
