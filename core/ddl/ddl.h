@@ -76,6 +76,9 @@ int dn_ddl_parse(dunlin_string text, const dn_ddl_options *options, dn_arena *ar
 int dn_ddl_verify(dunlin_string text, const dn_ddl_options *options, dn_arena *arena,
                   dn_ddl_statement *statement, dn_error *error);
 
+/* Has it a USING that is more than a cast of the column? `rules` are those of the expression. */
+bool dn_ddl_computes(const dn_lex_rules *rules, const dunlin_operation *operation);
+
 /* The statement with IF [NOT] EXISTS wherever it may stand and changes what is guarded: it parses to
  * the same operations with conditions on them. Every other byte stays. */
 typedef enum dn_ddl_guarding {

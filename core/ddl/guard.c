@@ -277,6 +277,12 @@ dn_ddl_guard(dunlin_string text, const dn_ddl_options *options, dn_ddl_guard_che
         guarded->guarding = DN_DDL_GUARDLESS;
         return 0;
     }
+    for (size_t i = 0; i < work.parsed.count; i++)
+        if (dn_ddl_computes(options->rules, work.parsed.operations[i])) {
+            guarded->reason = "USING computes with what is there: run again, it does so twice";
+            guarded->guarding = DN_DDL_BARE_ROWS;
+            return 0;
+        }
     if (fill_gaps(&work, &guarded->guards) < 0)
         return -1;
     guarded->text = work.text;

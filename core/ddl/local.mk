@@ -6,6 +6,7 @@ core_sources += core/ddl/build.c
 core_sources += core/ddl/class.c
 core_sources += core/ddl/class_query.c
 core_sources += core/ddl/column.c
+core_sources += core/ddl/computes.c
 core_sources += core/ddl/comment.c
 core_sources += core/ddl/constraint.c
 core_sources += core/ddl/cursor.c

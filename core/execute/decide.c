@@ -58,9 +58,8 @@ dn_operation_fact_on(const dn_fact_map *facts, const dunlin_operation *operation
     return 0;
 }
 
-/* Nothing is known of them, or text of the database's own that is not compared. */
-static bool
-is_by_name(dunlin_string kind)
+bool
+dn_operation_is_by_name(dunlin_string kind)
 {
     return dn_string_equal(kind, DUNLIN_KIND_CONSTRAINT) ||
            dn_string_equal(kind, DUNLIN_KIND_FUNCTION) ||
@@ -108,7 +107,8 @@ realise(deciding *work, const dunlin_operation *operation, dn_wanted *wanted)
 
     *wanted = (dn_wanted){NULL, 0};
     if ((operation->verb != DUNLIN_VERB_CREATE && operation->verb != DUNLIN_VERB_ALTER) ||
-        is_by_name(operation->kind) || !dn_connection_driver(translator->connection)->table.realise)
+        dn_operation_is_by_name(operation->kind) ||
+        !dn_connection_driver(translator->connection)->table.realise)
         return 0;
     if (dn_operation_fact_on(work->facts, operation, &translator->scratch, &fact, work->error) <
             0 ||
@@ -162,22 +162,16 @@ run(deciding *work, const dunlin_operation *operation, const dn_wanted *wanted)
     return dn_operations_add(&out->run, plain, work->error);
 }
 
-static int
-skip(deciding *work, const char *why)
-{
-    if (!work->out->skipped++)
-        work->out->why = why;
-    return 0;
-}
-
 /* Said once: what is rehearsed is decided again in the run. */
-int
-dn_translator_keep(dn_translator *translator, const dn_source *source, uint64_t offset,
-                   const char *why, dn_error *error)
+static int
+warn(dn_translator *translator, const dn_source *source, uint64_t offset, const char *why,
+     dn_error *error)
 {
     dn_kept *kept;
     dn_error told;
 
+    if (!why)
+        return dn_no_memory(error);
     dn_fail(&told, DUNLIN_DISAGREEMENT, "translate.conflict", "%s", why);
     dn_translator_blame(source, offset, &told);
     for (kept = translator->kept; kept; kept = kept->next)
@@ -190,7 +184,34 @@ dn_translator_keep(dn_translator *translator, const dn_source *source, uint64_t 
     if (!kept->message)
         return dn_no_memory(error);
     translator->kept = kept;
-    dn_log_warning(translator->log, "%s; it is kept", told.message);
+    dn_log_warning(translator->log, "%s", told.message);
+    return 0;
+}
+
+int
+dn_translator_keep(dn_translator *translator, const dn_source *source, uint64_t offset,
+                   const char *why, dn_error *error)
+{
+    return warn(translator, source, offset,
+                dn_arena_printf(&translator->scratch, "%s; it is kept", why), error);
+}
+
+static int
+skip(deciding *work, const dunlin_operation *operation, const char *why)
+{
+    dn_translator *translator = work->translator;
+
+    if (!work->again && !translator->own && dn_ddl_computes(translator->rules, operation) &&
+        warn(translator, work->source, operation->span_begin,
+             dn_arena_printf(&translator->scratch,
+                             "%s: USING is not carried out (take IF EXISTS away "
+                             "where it has to be)",
+                             why),
+             work->error) < 0)
+        return -1;
+
+    if (!work->out->skipped++)
+        work->out->why = why;
     return 0;
 }
 
@@ -200,7 +221,7 @@ keep(deciding *work, const dunlin_operation *operation, const char *why)
     return dn_translator_keep(work->translator, work->source, operation->span_begin, why,
                               work->error) < 0
                ? -1
-               : skip(work, why);
+               : skip(work, operation, why);
 }
 
 /* Replaced is, where no database can do it everywhere, by DROP and CREATE. */
@@ -265,9 +286,18 @@ is_guarded(const deciding *work, const dunlin_operation *operation)
 static bool
 is_whole_change(const deciding *work, const dunlin_operation *operation)
 {
-    return work->translator->own && !operation->using_expression.length &&
+    return work->translator->own && !(work->again && operation->using_expression.length) &&
            dn_operation_is(operation, DUNLIN_VERB_ALTER, DUNLIN_KIND_COLUMN) &&
            dn_fact_map_find(work->facts, operation->kind, operation->path, operation->path_count);
+}
+
+/* The type is so already; whether the values are, is not seen there. */
+static bool
+changes_values(const deciding *work, const dunlin_operation *operation)
+{
+    const char *loose = dn_connection_capabilities(work->translator->connection)->loose_type;
+
+    return dn_schema_is_loose(work->facts, operation, dn_string(loose));
 }
 
 static dn_guard
@@ -285,7 +315,8 @@ answer(deciding *work, const dunlin_operation *operation, const dn_wanted *wante
     if ((member && work->table && !work->table_skipped) || replaces(operation))
         return DN_GUARD_RUN;
     guard = dn_schema_resolve(work->facts, operation, wanted, &options, why);
-    if (guard == DN_GUARD_SKIP && is_whole_change(work, operation))
+    if (guard == DN_GUARD_SKIP &&
+        (is_whole_change(work, operation) || changes_values(work, operation)))
         return DN_GUARD_RUN;
     /* The table is there and lacks something: it is another one. And so is the column, where a name does not tell
      * what to add to it. */
@@ -410,7 +441,7 @@ decide_one(deciding *work, const dunlin_operation *operation)
         work->column_skipped = guard == DN_GUARD_SKIP || guard == DN_GUARD_KEEP;
     }
     switch (guard) {
-    case DN_GUARD_SKIP: return skip(work, why);
+    case DN_GUARD_SKIP: return skip(work, operation, why);
     case DN_GUARD_KEEP: return keep(work, operation, why);
     case DN_GUARD_CONFLICT: return refuse(work, operation, "translate.conflict", why);
     case DN_GUARD_CANNOT: return refuse(work, operation, "translate.missing", why);

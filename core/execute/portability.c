@@ -38,7 +38,7 @@ realise(dn_checking *work, const dunlin_operation *operation, dn_wanted *wanted)
 
     *wanted = (dn_wanted){NULL, 0};
     if ((operation->verb != DUNLIN_VERB_CREATE && operation->verb != DUNLIN_VERB_ALTER) ||
-        !work->view.driver->table.realise)
+        dn_operation_is_by_name(operation->kind) || !work->view.driver->table.realise)
         return 0;
     if (dn_operation_fact_on(work->facts, operation, &work->scratch, &fact, work->error) < 0)
         return -1;
@@ -249,7 +249,33 @@ render(dn_checking *work, const dn_operations *run, dn_steps *steps)
     return note_made_of_query(work, run);
 }
 
-/* Of statements on rows the place of the trouble is known, too. */
+typedef struct mention {
+    dunlin_string text;
+    bool found;
+} mention;
+
+static int
+note_mention(const dunlin_fact *fact, void *context)
+{
+    mention *looking = context;
+
+    looking->found =
+        looking->found ||
+        (fact->path_count && dn_string_mentions(looking->text, fact->path[fact->path_count - 1]));
+    return 0;
+}
+
+/* Do rows change by what only the database knows the columns of? */
+static bool
+mentions_hazy(const dn_checking *work, dunlin_string text)
+{
+    mention looking = {.text = text};
+
+    dn_fact_map_each(work->hazy, DUNLIN_KIND_TABLE, note_mention, &looking);
+    return looking.found;
+}
+
+/* Of statements on rows the place of the trouble is known, too. 1: only a run can tell. */
 static int
 check_rows(dn_checking *work, const dunlin_operation *operation)
 {
@@ -263,6 +289,10 @@ check_rows(dn_checking *work, const dunlin_operation *operation)
         return dn_portability_obstruct_by(work, operation->span_begin);
     if (!translation.reason)
         return 0;
+    if (mentions_hazy(work, operation->body)) {
+        work->found->unsure++;
+        return 1;
+    }
     if (body >= sql.data && body < sql.data + sql.length)
         begin = (uint64_t)(body - sql.data);
     return dn_portability_obstruct(work, begin + translation.offset, translation.reason, false);
@@ -298,10 +328,10 @@ translate(dn_checking *work, const dn_ddl_statement *parsed)
     if (work->target.named_types && check_types(work, parsed, work->facts) < 0)
         return dn_portability_obstruct_by(work, 0);
     if (all.count && all.items[0]->verb == DUNLIN_VERB_DATA) {
-        if (check_rows(work, all.items[0]) < 0)
-            return -1;
-        if (work->refused)
-            return 0;
+        int answer = check_rows(work, all.items[0]);
+
+        if (answer || work->refused)
+            return answer < 0 ? -1 : 0;
     }
     wanted = dn_arena_array(&work->scratch, all.count + 1, sizeof *wanted);
     if (!wanted)

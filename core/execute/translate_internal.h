@@ -188,6 +188,8 @@ int dn_translator_expect_section(dn_translator *translator, const dn_source *sou
 int dn_translate_section(dn_translator *translator, const dn_source *source, bool again,
                          dn_translated *translated, dn_error *error);
 
+/* Nothing is known of objects of this kind but their names, or it is text of the database's own that is not compared. */
+bool dn_operation_is_by_name(dunlin_string kind);
 /* The fact to put to a driver's realise for a CREATE or ALTER; may live in the arena. */
 int dn_operation_fact_on(const dn_fact_map *facts, const dunlin_operation *operation,
                          dn_arena *arena, dunlin_fact *fact, dn_error *error);

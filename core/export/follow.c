@@ -5,7 +5,6 @@
 
 #include "core/execute/translate_internal.h"
 #include "core/export/likeness.h"
-#include "core/export/repeat.h"
 
 static const char *
 class_of(void *context, dunlin_string space, dunlin_string table, dunlin_string column)
@@ -70,6 +69,7 @@ dn_history_begin(dn_history *history, const dn_history_options *options, dn_aren
     if (!(capabilities.flags & DUNLIN_CAN_TRANSLATE) || !driver->table.script)
         return dn_fail(error, DUNLIN_UNSUPPORTED, "driver.unsupported",
                        "driver '%s' cannot write scripts", driver->table.name);
+    history->loose_type = dn_string(capabilities.loose_type);
     history->joins = !history->own && (capabilities.flags & DUNLIN_CAN_REBUILD);
     history->reader = (dn_script_reader){
         .driver = driver, .own = own, .folder = own, .profile = options->profile};
@@ -247,6 +247,17 @@ is_nameless(const dunlin_operation *operation)
            dn_string_among(operation->kind, "unique fk check index exclude");
 }
 
+/* Of a type that is so already: what it was before the history tells, and what it makes of the values. */
+static bool
+changes_values(const dn_history *history, const dunlin_operation *operation)
+{
+    const dn_lex_rules *rules =
+        history->view.own_dialect ? history->reader.own : history->reader.folder;
+
+    return dn_ddl_computes(rules, operation) ||
+           dn_schema_is_loose(history->facts, operation, history->loose_type);
+}
+
 static dn_guard
 judge(const choosing *work, const dunlin_operation *operation, const dn_wanted *wanted,
       dn_text *why)
@@ -264,6 +275,8 @@ judge(const choosing *work, const dunlin_operation *operation, const dn_wanted *
     if ((member && !work->table_skipped) || (!member && is_nameless(operation)))
         return DN_GUARD_RUN;
     guard = dn_schema_resolve(work->history->facts, operation, wanted, &options, why);
+    if (guard == DN_GUARD_SKIP && changes_values(work->history, operation))
+        return DN_GUARD_RUN;
     if (!member || guard != DN_GUARD_RUN)
         return guard;
     dn_text_add_string(why, "the table exists, but without ");
@@ -493,6 +506,16 @@ adds_nameless(const dn_operations *list)
     return false;
 }
 
+/* May it be carried out twice? */
+static bool
+repeats(const dn_lex_rules *rules, const dn_operations *list)
+{
+    for (size_t i = 0; i < list->count; i++)
+        if (dn_ddl_computes(rules, list->items[i]))
+            return false;
+    return !changes_rows(list);
+}
+
 /* Its own text is the best there is to say; the steps are for drivers that guard nothing else. */
 static int
 guard_text(dn_history *history, const dn_source *source, dn_followed *out, dn_error *error)
@@ -503,8 +526,8 @@ guard_text(dn_history *history, const dn_source *source, dn_followed *out, dn_er
 
     if (!plain)
         return dn_no_memory(error);
-    out->repeatable = dn_export_repeats(history->reader.own, &out->operations) &&
-                      !adds_nameless(&out->operations);
+    out->repeatable =
+        repeats(history->reader.own, &out->operations) && !adds_nameless(&out->operations);
     if (write_operations(history, source, out, error) == 0) {
         out->plain = dn_span(plain, length);
         out->as_it_is = false;
@@ -606,7 +629,7 @@ follow_portable(dn_history *history, const dn_source *source, dn_followed *out, 
         dn_schema_address(&history->target, parsed.operations, parsed.count, true, history->facts,
                           history->logical, &out->operations, error) < 0)
         return dn_translator_blame(source, 0, error);
-    out->repeatable = dn_export_repeats(history->reader.folder, &out->operations);
+    out->repeatable = repeats(history->reader.folder, &out->operations);
     history->making = &out->operations;
     answer = write_operations(history, source, out, error);
     history->making = NULL;

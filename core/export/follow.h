@@ -23,6 +23,7 @@ typedef struct dn_history {
     dn_history_options options;
     bool own; /* the folder is in the driver's dialect */
     bool joins;
+    dunlin_string loose_type; /* of the capabilities */
     dn_script_reader reader;
     dn_schema_target target;
     dn_driver_translations translations;

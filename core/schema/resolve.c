@@ -575,3 +575,17 @@ dn_schema_resolve(const dn_fact_map *facts, const dunlin_operation *operation,
     default: return resolve_alter(&asked);
     }
 }
+
+bool
+dn_schema_is_loose(const dn_fact_map *facts, const dunlin_operation *operation,
+                   dunlin_string loose_type)
+{
+    const dunlin_fact *there =
+        dn_operation_is(operation, DUNLIN_VERB_ALTER, DUNLIN_KIND_COLUMN) && loose_type.length &&
+                (dn_property_find(operation->set, operation->set_count, "type") ||
+                 dn_property_find(operation->set, operation->set_count, "type_path"))
+            ? dn_fact_map_find(facts, operation->kind, operation->path, operation->path_count)
+            : NULL;
+
+    return there && dn_string_same(dn_fact_text(there, "type"), loose_type);
+}

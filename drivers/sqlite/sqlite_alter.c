@@ -444,12 +444,46 @@ forbid_nulls(dn_sqlite_table *table, dn_kit_set columns)
     }
 }
 
+/* A change of a column that is so already, as its values are. */
+static int32_t
+changes_nothing(dn_sqlite_rendering *work, const dn_sqlite_state *state,
+                const dn_sqlite_table *before, bool *nothing)
+{
+    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text old = {0};
+    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text now = {0};
+
+    *nothing = false;
+    for (size_t i = 0; i < state->queued; i++)
+        if (queued(work, state, i)->verb != DUNLIN_VERB_ALTER ||
+            !is_kind(queued(work, state, i), DUNLIN_KIND_COLUMN))
+            return DUNLIN_OK;
+    dn_sqlite_write_table(&old, before, "", before->name);
+    dn_sqlite_write_table(&now, &state->table, "", before->name);
+    if (old.failed || now.failed)
+        return dn_kit_no_memory(work->call);
+    if (!dn_kit_equal(dn_kit_text_string(&old), dn_kit_text_string(&now)))
+        return DUNLIN_OK;
+    for (size_t i = 0; i < before->count; i++) {
+        const dn_sqlite_member *column = &before->members[i];
+        dunlin_string value = {NULL, 0};
+        int32_t status = column->kind == DN_SQLITE_KIND_COLUMN
+                             ? dn_sqlite_convert(work, state, column, column->name, &value)
+                             : DUNLIN_OK;
+
+        if (status != DUNLIN_OK || value.length > 0)
+            return status;
+    }
+    *nothing = true;
+    return DUNLIN_OK;
+}
+
 /* --- all of it ------------------------------------------------------------------------------------------ */
 static int32_t
 change(dn_sqlite_rendering *work, dn_sqlite_state *state)
 {
     dn_sqlite_table before = state->table;
     bool native = true;
+    bool nothing = false;
     int32_t status = DUNLIN_OK;
 
     before.members = dn_kit_pool_take(&work->pool, (before.count + 1) * sizeof(*before.members));
@@ -478,7 +512,10 @@ change(dn_sqlite_rendering *work, dn_sqlite_state *state)
     }
     if (status != DUNLIN_OK)
         return status;
-    return native ? write_statements(work, state) : dn_sqlite_rebuild(work, state, &before);
+    if (native)
+        return write_statements(work, state);
+    status = changes_nothing(work, state, &before, &nothing);
+    return status != DUNLIN_OK || nothing ? status : dn_sqlite_rebuild(work, state, &before);
 }
 
 int32_t

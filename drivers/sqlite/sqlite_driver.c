@@ -39,6 +39,7 @@ dn_sqlite_capabilities(const dunlin_call *call, const dunlin_profile *profile,
                           DUNLIN_CAN_REFER_AHEAD;
     capabilities->lock_kind = DUNLIN_LOCK_SESSION;
     capabilities->identifier_limit = 0;
+    capabilities->loose_type = "TEXT";
     return DUNLIN_OK;
 }
 

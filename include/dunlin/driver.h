@@ -127,6 +127,10 @@ typedef struct dunlin_capabilities {
     uint64_t flags;           /* DUNLIN_CAN_* */
     int32_t lock_kind;        /* DUNLIN_LOCK_* */
     int32_t identifier_limit; /* longest name in bytes, 0 when there is no limit */
+    /* A type under which columns of several types are kept, as TEXT: that a column is of it already does not tell
+     * that its values are of the form that a change of type wants. Such a change is given to render() all the
+     * same, which finds out whether there is anything to do. NULL: there is none. */
+    const char *loose_type;
 } dunlin_capabilities;
 
 enum { DUNLIN_EMPTY_UNKNOWN = 2 };

@@ -319,3 +319,21 @@ SQL
     assert_exit 1
     assert_stderr "which schema 'u' is in only the database can tell, and it has no IF [NOT] EXISTS here: say the schema"
 }
+
+@test "USING is carried out where the table is there, also of a column of that type" {
+    sql_pg "$url" 'CREATE TABLE a (id int PRIMARY KEY, n int)' 'INSERT INTO a VALUES (1, 2)'
+    migration 0001_a <<'SQL'
+ALTER TABLE IF EXISTS a ALTER COLUMN n TYPE integer USING n * 100;
+SQL
+    dunlin migrate --url "$url" --allow-nonempty
+    assert_exit 0
+    assert_equal "$(sql_pg "$url" 'SELECT n FROM a')" 200
+    echo '{"dialect": "portable"}' >dunlin.json
+    migration 0002_b <<'SQL'
+ALTER TABLE a ALTER COLUMN IF EXISTS n TYPE integer USING n * 100;
+SQL
+    dunlin migrate --url "$url"
+    assert_exit 0
+    assert_stderr "column 'public.a.n' is so already: USING is not carried out (take IF EXISTS away where it has to be)"
+    assert_equal "$(sql_pg "$url" 'SELECT n FROM a')" 200
+}

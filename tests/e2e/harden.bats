@@ -92,6 +92,19 @@ SQL
     assert_stdout 'nothing to add'
 }
 
+@test "USING that computes gets no guard, one that casts does" {
+    folder portable
+    cat >migrations/0001_a.sql <<'SQL'
+ALTER TABLE t ALTER COLUMN a TYPE integer USING a * 100;
+ALTER TABLE t ALTER COLUMN b TYPE integer USING b::integer;
+ALTER TABLE t ALTER COLUMN c TYPE numeric(5, 2) USING CAST(c AS numeric(5, 2));
+SQL
+    run_json harden migrations/0001_a.sql
+    assert_exit 0
+    assert_json '[.files[0].statements[] | .status]' '["unguarded","hardened","hardened"]'
+    assert_json '.files[0].statements[0].reason' 'USING computes with what is there: run again, it does so twice'
+}
+
 @test "a name that is taken and given again gets no guard: run again, it would be taken from what has it then" {
     folder portable
     cat >migrations/0001_a.sql <<'SQL'

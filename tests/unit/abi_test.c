@@ -100,10 +100,9 @@ static const member profile_members[] = {
 };
 
 static const member capabilities_members[] = {
-    MEMBER(dunlin_capabilities, size, 0),
-    MEMBER(dunlin_capabilities, flags, 8),
-    MEMBER(dunlin_capabilities, lock_kind, 16),
-    MEMBER(dunlin_capabilities, identifier_limit, 20),
+    MEMBER(dunlin_capabilities, size, 0),        MEMBER(dunlin_capabilities, flags, 8),
+    MEMBER(dunlin_capabilities, lock_kind, 16),  MEMBER(dunlin_capabilities, identifier_limit, 20),
+    MEMBER(dunlin_capabilities, loose_type, 24),
 };
 
 static const member server_members[] = {
@@ -384,7 +383,7 @@ static const layout layouts[] = {
     LAYOUT(dunlin_operation, 152, operation_members),
     LAYOUT(dunlin_failure, 120, failure_members),
     LAYOUT(dunlin_profile, 72, profile_members),
-    LAYOUT(dunlin_capabilities, 24, capabilities_members),
+    LAYOUT(dunlin_capabilities, 32, capabilities_members),
     LAYOUT(dunlin_server, 112, server_members),
     LAYOUT(dunlin_lexer_rule, 96, lexer_rule_members),
     LAYOUT(dunlin_token, 40, token_members),

@@ -1,5 +1,8 @@
-/* SPDX-License-Identifier: MIT */
-#include "core/export/repeat.h"
+/* SPDX-License-Identifier: MIT
+ *
+ * USING of a change of type that does more than to cast: carried out again, it makes something else of the values.
+ */
+#include "core/ddl/ddl.h"
 
 #include <string.h>
 #include <strings.h>
@@ -51,17 +54,11 @@ see(const dunlin_token *token, void *context)
 }
 
 bool
-dn_export_repeats(const dn_lex_rules *rules, const dn_operations *list)
+dn_ddl_computes(const dn_lex_rules *rules, const dunlin_operation *operation)
 {
-    for (size_t i = 0; i < list->count; i++) {
-        casting work = {.operation = list->items[i]};
+    casting work = {.operation = operation};
 
-        if (work.operation->verb >= DUNLIN_VERB_DATA)
-            return false;
-        if (work.operation->using_expression.length && work.operation->path_count)
-            dn_lex_tokens(rules, work.operation->using_expression, see, &work);
-        if (work.other)
-            return false;
-    }
-    return true;
+    if (operation->using_expression.length && operation->path_count)
+        dn_lex_tokens(rules, operation->using_expression, see, &work);
+    return work.other;
 }
