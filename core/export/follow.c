@@ -176,7 +176,10 @@ make_plain(dn_history *history, dunlin_operation *operation, dn_error *error)
             return dn_no_memory(error);
         operation->body = dn_span(text, length);
     }
-    operation->condition = DUNLIN_CONDITION_NONE;
+    /* What is to be changed or renamed may be missing where the statement says so, and else must not. */
+    if (operation->condition != DUNLIN_CONDITION_IF_EXISTS ||
+        (operation->verb != DUNLIN_VERB_ALTER && operation->verb != DUNLIN_VERB_RENAME))
+        operation->condition = DUNLIN_CONDITION_NONE;
     operation->flags &= ~(uint64_t)DUNLIN_OPERATION_PARENT_IF_EXISTS;
     return 0;
 }

@@ -64,6 +64,22 @@ is_other_case(const dunlin_operation *operation)
                               operation->new_path[operation->new_path_count - 1]);
 }
 
+/* What the statement changes or renames, and does nothing else to: where it is missing, the statement must
+ * fail. Else an earlier run may have come as far as that. */
+static bool
+must_be_there(const dn_mysql_rendering *work, const dunlin_operation *operation)
+{
+    if (operation->condition == DUNLIN_CONDITION_IF_EXISTS ||
+        !dn_kit_same(operation->kind, DUNLIN_KIND_COLUMN) ||
+        (operation->verb != DUNLIN_VERB_ALTER && operation->verb != DUNLIN_VERB_RENAME))
+        return false;
+    for (uint64_t i = 0; i < work->count; i++)
+        if (work->operations[i] != operation && (work->operations[i]->verb == DUNLIN_VERB_RENAME ||
+                                                 work->operations[i]->verb == DUNLIN_VERB_DROP))
+            return false;
+    return true;
+}
+
 const char *
 dn_mysql_guard(dn_mysql_rendering *work, const dunlin_operation *operation)
 {
@@ -77,8 +93,9 @@ dn_mysql_guard(dn_mysql_rendering *work, const dunlin_operation *operation)
         return NULL;
     if (is_other_case(operation))
         letters = "BINARY ";
-    add_test(work, &text, operation, letters, operation->path, operation->path_count,
-             operation->verb != DUNLIN_VERB_CREATE);
+    if (!must_be_there(work, operation))
+        add_test(work, &text, operation, letters, operation->path, operation->path_count,
+                 operation->verb != DUNLIN_VERB_CREATE);
     if (operation->verb == DUNLIN_VERB_RENAME && operation->new_path_count > 0)
         add_test(work, &text, operation, letters, operation->new_path, operation->new_path_count,
                  false);

@@ -788,7 +788,9 @@ dn_pg_render_column(dn_pg_render_work *work)
         dn_pg_say_name(work, dn_pg_last_name(operation));
         dn_pg_say(work, " TO ");
         dn_pg_say_name(work, operation->new_path[operation->new_path_count - 1]);
-        dn_pg_guard_column(&guard, operation, dn_pg_last_name(operation), "", false);
+        /* One that is missing is passed over where the statement says so. */
+        if (operation->condition == DUNLIN_CONDITION_IF_EXISTS)
+            dn_pg_guard_column(&guard, operation, dn_pg_last_name(operation), "", false);
         dn_pg_guard_column(&guard, operation, operation->new_path[operation->new_path_count - 1],
                            "", true);
         dn_pg_push_guarded(work, &guard, work->at, 1);

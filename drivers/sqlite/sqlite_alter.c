@@ -619,7 +619,10 @@ dn_sqlite_rename_column(dn_sqlite_rendering *work, dn_sqlite_state *state,
     dn_kit_text_add(&work->sql, " TO ");
     /* Views get it as it is written here, and there quotes may as well be those of a text. */
     dn_kit_text_add_string(&work->sql, dn_sqlite_name_text(&work->pool, renaming.to));
-    status = dn_sqlite_guarded(work, state->name, renaming.column, true);
+    status = operation->condition == DUNLIN_CONDITION_IF_EXISTS ||
+                     dn_sqlite_same_name(renaming.column, renaming.to)
+                 ? dn_sqlite_guarded(work, state->name, renaming.column, true)
+                 : dn_sqlite_guarded(work, state->name, renaming.to, false);
     dn_sqlite_apply_renaming(work, &renaming);
     return status;
 }

@@ -43,6 +43,9 @@ load export_helper
 @test "mysql: sections, strings and assertions stand in a script" { directives mysql "$(another mysql app)"; }
 @test "mysql: a migration that was recorded with other SQL stops the script" { edited mysql; }
 
+@test "postgresql: a column that is missing is not passed over by a script" { missing postgresql; }
+@test "mysql: a column that is missing is not passed over by a script" { missing mysql; }
+
 # --- Drizzle ----------------------------------------------------------------------------------------
 
 # drizzle DIALECT FIXTURE TRACKER
