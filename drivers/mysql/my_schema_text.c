@@ -42,7 +42,7 @@ dn_mysql_same_name(dunlin_string left, dunlin_string right)
 }
 
 /* --- types ------------------------------------------------------------------------------------------ */
-/* How wide a number is shown says nothing of its values. But tinyint(1) is a boolean to everybody,
+/* How wide a number is shown says nothing of its values. But tinyint(1) is a boolean to everybody, unsigned or not,
  * and a width that is filled with zeros shows in results. */
 dunlin_string
 dn_mysql_plain_type(dn_kit_pool *pool, dunlin_string type)
@@ -51,7 +51,7 @@ dn_mysql_plain_type(dn_kit_pool *pool, dunlin_string type)
                                           "int(",     "bigint(",   "year("};
     DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text text = {0};
 
-    if (dn_kit_same_word(type, "tinyint(1)") || dn_mysql_contains(type, "zerofill"))
+    if (dn_mysql_begins(type, "tinyint(1)") || dn_mysql_contains(type, "zerofill"))
         return type;
     for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
         size_t length = strlen(numbers[i]);
