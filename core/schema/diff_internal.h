@@ -43,7 +43,8 @@ enum {
 typedef struct dn_renewed {
     const dunlin_fact *before;
     const dunlin_fact *aside; /* the same under the name that it gets */
-    bool alters;              /* before that, attributes come or go */
+    bool alters;              /* before that, attributes come or go: it becomes `between` */
+    const dunlin_fact *between;
     dn_risk risk;             /* to values that go from the old one to the new one */
     dunlin_string multirange; /* of a range: the name of the type that comes with it, or empty */
 } dn_renewed;

@@ -37,8 +37,9 @@ static int
 step_aside(dn_diffing *work, const dn_move *move)
 {
     const dn_renewed *renewed = move->renewed;
+    const dn_move between = {.before = move->before, .after = renewed->between};
 
-    return renewed->alters && dn_diff_emit_alter(work, move) < 0
+    return renewed->alters && dn_diff_emit_alter(work, &between) < 0
                ? -1
                : dn_diff_emit_rename(work, renewed->before, renewed->aside);
 }

@@ -14,9 +14,10 @@ static const dn_risk none = {DN_DANGER_NONE, NULL};
 
 /* --- attributes of composite types -------------------------------------------------------------------- */
 
-/* Takes the next one from a list like (a integer, "b c" numeric(5,2)), and gives its name; empty: there is none. */
+/* Takes the next one from a list like (a integer, "b c" numeric(5,2)), and gives its name; empty: there is none. The
+ * whole of it goes to `text`. */
 static dunlin_string
-next_attribute(dunlin_string *list)
+take_attribute(dunlin_string *list, dunlin_string *text)
 {
     dunlin_string name = {list->data, 0};
     uint64_t at = 0;
@@ -29,10 +30,32 @@ next_attribute(dunlin_string *list)
         if (!name.length && !quoted && list->data[at] == ' ')
             name.length = at;
     }
+    *text = dn_span(list->data, (size_t)at);
     while (at < list->length && strchr(",) ", list->data[at]))
         at++;
     *list = dn_span(list->data + at, (size_t)(list->length - at));
     return name;
+}
+
+static dunlin_string
+next_attribute(dunlin_string *list)
+{
+    dunlin_string text;
+
+    return take_attribute(list, &text);
+}
+
+/* The whole of the one of that name; data is NULL: there is none. */
+static dunlin_string
+find_attribute(dunlin_string list, dunlin_string name)
+{
+    while (list.length) {
+        dunlin_string text;
+
+        if (dn_string_same(take_attribute(&list, &text), name))
+            return text;
+    }
+    return dn_span(NULL, 0);
 }
 
 static dunlin_string
@@ -63,6 +86,55 @@ keeps_attributes(const dunlin_fact *before, const dunlin_fact *after)
     return true;
 }
 
+/* Does one that stays get another type? */
+static bool
+changes_attribute(const dunlin_fact *before, const dunlin_fact *after)
+{
+    dunlin_string old = attributes_of(before);
+    dunlin_string list = attributes_of(after);
+
+    while (list.length) {
+        dunlin_string text;
+        dunlin_string was = find_attribute(old, take_attribute(&list, &text));
+
+        if (was.data && !dn_string_same(was, text))
+            return true;
+    }
+    return false;
+}
+
+/* As it will be, but for the types of attributes that were there: these change when values are read anew. */
+static const dunlin_fact *
+with_old_types(dn_diffing *work, const dunlin_fact *before, const dunlin_fact *after)
+{
+    dunlin_string whole = dn_fact_text(after, "definition");
+    dunlin_string old = attributes_of(before);
+    dunlin_string list = attributes_of(after);
+    dn_auto(dn_text) text = DN_TEXT_INIT;
+    dn_properties members = {.arena = work->arena};
+    dunlin_fact copy = *after;
+    const char *definition;
+
+    dn_text_add(&text, whole.data, (size_t)(list.data - whole.data));
+    while (list.length) {
+        dunlin_string one;
+        dunlin_string was = find_attribute(old, take_attribute(&list, &one));
+
+        one = was.data ? was : one;
+        dn_text_add(&text, one.data, (size_t)one.length);
+        dn_text_add_string(&text, list.length ? ", " : ")");
+    }
+    definition = dn_arena_copy(work->arena, text.data ? text.data : "", text.length);
+    dn_properties_add_all(&members, after->properties, after->property_count, "definition");
+    dn_properties_add(
+        &members, "definition",
+        dn_property_find(after->properties, after->property_count, "definition")->type, 0,
+        dn_string(definition ? definition : ""));
+    copy.properties = members.items;
+    copy.property_count = members.count;
+    return text.failed || !definition || members.failed ? NULL : dn_fact_copy(work->arena, &copy);
+}
+
 /* --- what is made anew ------------------------------------------------------------------------------ */
 
 /* What becomes of values that go from the old one to the new one. */
@@ -74,7 +146,7 @@ own_risk(const dn_diffing *work, const dunlin_fact *before, const dunlin_fact *a
     static const dn_risk rereads = {DN_DANGER_FAILS,
                                     "values are read as the new type: what it cannot hold fails"};
 
-    if (keeps_attributes(before, after))
+    if (keeps_attributes(before, after) || changes_attribute(before, after))
         return converts;
     if (dn_fact_is(before, DUNLIN_KIND_ENUM))
         return dn_diff_loses_value(before, after) ? value_goes : none;
@@ -161,7 +233,9 @@ renew(dn_diffing *work, dn_move *move, dn_risk risk)
         .risk = risk,
         .multirange = multirange_of(work->arena, move->before),
     };
-    if (!renewed->aside)
+    renewed->between =
+        renewed->alters ? with_old_types(work, move->before, move->after) : move->after;
+    if (!renewed->aside || (renewed->alters && !renewed->between))
         return dn_no_memory(work->error);
     move->renewed = renewed;
     move->what = DN_MOVE_DROP | DN_MOVE_CREATE;
@@ -333,7 +407,8 @@ is_renewed(const dn_diffing *work, const dn_move *move)
     if (!dn_string_among(before->kind, "type collation"))
         return false;
     return (move->what & DN_MOVE_DROP) ||
-           (keeps_attributes(before, after) && is_used(work, before));
+           ((keeps_attributes(before, after) || changes_attribute(before, after)) &&
+            is_used(work, before));
 }
 
 int
