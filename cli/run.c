@@ -48,6 +48,14 @@ print_document(dn_cli *cli, dunlin_result *result)
     return 0;
 }
 
+/* A script, a definition, a picture: what was asked for, and not what is said of it. */
+static bool
+is_product(const dunlin_node *root)
+{
+    return (dunlin_node_text(root, "script") || dunlin_node_text(root, "text")) &&
+           !dunlin_node_text(root, "path");
+}
+
 int
 dn_cli_finish(dn_cli *cli, int outcome, dunlin_result *result, const dunlin_error *error,
               dn_show *show, dn_explain *explain)
@@ -63,7 +71,7 @@ dn_cli_finish(dn_cli *cli, int outcome, dunlin_result *result, const dunlin_erro
             code = DUNLIN_EXIT_FAILED;
     } else if (output->json && failed) {
         dn_cli_error_document(output, error);
-    } else if (result && !output->quiet) {
+    } else if (result && (!output->quiet || is_product(root))) {
         show(cli, root);
     }
     if (failed)

@@ -39,7 +39,8 @@ const dn_option dn_cli_globals[] = {
     {"verbose", 'v', DN_VALUE_NONE, NULL, NULL, MEMBER(verbose), false,
      "say on standard error what is being done; twice for more"},
     {"quiet", 'q', DN_VALUE_NONE, NULL, NULL, MEMBER(quiet), false,
-     "print errors only (and the document of `--json`)"},
+     "print errors only, besides a script, definition or picture that goes to standard output, and the "
+     "document of `--json`"},
     {"version", 0, DN_VALUE_NONE, NULL, NULL, MEMBER(version), false, "print the version and stop"},
     {"help", 'h', DN_VALUE_NONE, NULL, NULL, MEMBER(help), false,
      "print help for the command and stop"},

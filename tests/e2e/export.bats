@@ -270,10 +270,12 @@ SQL
     assert_exit 0
     assert_stdout '-- Migrations 20260105090000_create_users to 20260330100000_create_team_invites'
     assert_stdout '\set ON_ERROR_STOP on'
-    "$DUNLIN" export --driver postgres >printed.sql
+    "$DUNLIN" export --driver postgres --quiet >printed.sql
     dunlin export --driver postgres --output script.sql
     assert_exit 0
     assert_equal "$output" '14 migrations written to script.sql'
+    dunlin export --driver postgres --output script.sql --quiet
+    assert_equal "$output" ''
     cmp printed.sql script.sql
     run_json export --driver postgres --from 20260316091000_add_session_timeout_preference
     assert_exit 0
