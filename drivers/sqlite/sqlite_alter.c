@@ -526,6 +526,8 @@ dn_sqlite_flush(dn_sqlite_rendering *work, dn_sqlite_state *state)
 
     if (state->queued > 0)
         status = state->is_new ? write_new(work, state) : change(work, state);
+    if (state->queued > 0)
+        dn_sqlite_forget_gone(&state->table);
     state->queued = 0;
     work->at = at;
     return work->pool.failed && status == DUNLIN_OK ? dn_kit_no_memory(work->call) : status;

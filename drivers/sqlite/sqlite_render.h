@@ -114,6 +114,8 @@ int32_t dn_sqlite_state_queue(dn_sqlite_rendering *work, dn_sqlite_state *state)
 /* Takes one operation on a member over into the table. */
 int32_t dn_sqlite_apply(dn_sqlite_rendering *work, dn_sqlite_table *table,
                         const dunlin_operation *operation);
+/* What was dropped is written: a later change must not drop it again. */
+void dn_sqlite_forget_gone(dn_sqlite_table *table);
 /* A column or (column empty) the table is called otherwise, here and in what refers to it. */
 void dn_sqlite_apply_renaming(dn_sqlite_rendering *work, const dn_sqlite_renaming *renaming);
 bool dn_sqlite_is_member_kind(dunlin_string kind);

@@ -510,3 +510,14 @@ dn_sqlite_apply(dn_sqlite_rendering *work, dn_sqlite_table *table,
     }
     return DUNLIN_OK;
 }
+
+void
+dn_sqlite_forget_gone(dn_sqlite_table *table)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < table->count; i++)
+        if (!table->members[i].gone)
+            table->members[kept++] = table->members[i];
+    table->count = kept;
+}
