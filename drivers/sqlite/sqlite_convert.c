@@ -305,3 +305,27 @@ dn_sqlite_convert_default(dn_sqlite_rendering *work, const dunlin_operation *ope
                                         dn_kit_set_text(dn_kit_set_of(set), "type"));
     return status;
 }
+
+void
+dn_sqlite_round_default(const dn_sqlite_local *local, dn_kit_properties *set)
+{
+    static const char *const rounded = "CASE WHEN typeof(x) = 'real' AND abs(x) < 9.2e18 THEN "
+                                       "CAST(round(x) AS INTEGER) END";
+    dunlin_property *value = default_of(set);
+    dn_sqlite_tokens tokens;
+    dunlin_string number;
+
+    if (local->call->host->translate == NULL || value == NULL ||
+        stays_whole(value->text, dn_kit_string(DUNLIN_TYPE_BIGINT)) ||
+        !dn_sqlite_type_is(local->pool, dn_kit_set_of(set), "int"))
+        return;
+    number = evaluate(local->pool, dn_kit_string(rounded), dn_kit_string("x"), value->text);
+    if (number.length == 0 || dn_kit_same(number, "NULL"))
+        return;
+    if (!dn_sqlite_is_constant(local->pool, value->text))
+        number = dn_kit_pool_format(local->pool, "CAST(round(%.*s) AS INTEGER)",
+                                    (int)value->text.length, value->text.data);
+    if (dn_sqlite_tokens_cut(local->pool, number, &tokens) && tokens.count > 0)
+        value->text = dn_sqlite_default(local->pool, &tokens, 0, tokens.count,
+                                        dn_kit_set_text(dn_kit_set_of(set), "type"));
+}

@@ -389,6 +389,7 @@ dn_sqlite_local_column(dn_sqlite_local *local, const dn_sqlite_table *table, dun
     property = dn_kit_set_find(given, "collation");
     if (status == DUNLIN_OK && property != NULL)
         status = add_collation(local, property->text, set);
+    dn_sqlite_round_default(local, set);
     return status;
 }
 

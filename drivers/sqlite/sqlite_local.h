@@ -41,6 +41,8 @@ int32_t dn_sqlite_local_column(dn_sqlite_local *local, const dn_sqlite_table *ta
                                dunlin_string *check, bool *portable);
 int32_t dn_sqlite_local_view(dn_sqlite_local *local, dn_kit_set given, dunlin_string body,
                              dn_kit_properties *set);
+/* A default that is no whole number, of a column of these: PostgreSQL and MariaDB store it rounded. */
+void dn_sqlite_round_default(const dn_sqlite_local *local, dn_kit_properties *set);
 /* Portable text as SQLite's own. */
 int32_t dn_sqlite_translate(dn_sqlite_local *local, int32_t what, dunlin_string text,
                             dunlin_string *native);
