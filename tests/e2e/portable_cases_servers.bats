@@ -52,3 +52,11 @@ cases_of() {
         run python3 -B "$tests_folder/portable/history.py"
     [ "$status" -eq 0 ] || fail "$(grep -v '^ok ' <<<"$output")"
 }
+
+@test "the statements of a diff lead from any state of that history to any other, on three databases" {
+    with_plain_build
+    DUNLIN=$DUNLIN DUNLIN_TEST_POSTGRES=$server_postgresql DUNLIN_TEST_MYSQL=$server_mysql \
+        DUNLIN_POSTGRES_BIN=$postgres_programs \
+        run python3 -B "$tests_folder/portable/walks.py"
+    [ "$status" -eq 0 ] || fail "$(grep -v '^ok ' <<<"$output")"
+}
