@@ -227,15 +227,33 @@ key_to_come(const dn_mysql_rendering *work, const dn_mysql_paused *paused)
     return NULL;
 }
 
+/* Does a clause of the ALTER that is being written, or one before the key, speak of what is called like the key? It
+ * comes in an ALTER of its own then. */
+static bool
+comes_apart(const dn_mysql_rendering *work, const dunlin_operation *key)
+{
+    if (dn_kit_same(key->kind, DUNLIN_KIND_PRIMARY_KEY))
+        return false;
+    for (uint64_t i = work->clauses > 0 ? work->first : work->at; work->operations[i] != key; i++) {
+        const dunlin_operation *one = work->operations[i];
+
+        if (one->path_count == 2 && dn_kit_equal(one->path[0], key->path[0]) &&
+            !dn_kit_same(one->kind, DUNLIN_KIND_PRIMARY_KEY) &&
+            dn_mysql_same_name(one->path[1], key->path[1]))
+            return true;
+    }
+    return false;
+}
+
 /* Another column has not been given its key back: what is to count now stands with its own key, behind. Where each
- * change stands by itself, or what is called alike does, so does this one, once the key is there. */
+ * change stands by itself, or the key comes apart, so does this one, once the key is there. */
 int32_t
 dn_mysql_begin_counter(dn_mysql_rendering *work, dunlin_string table, dunlin_string column)
 {
     const dn_mysql_paused wanted = {table, column, NULL};
     const dunlin_operation *key = key_to_come(work, &wanted);
-    bool alike = key != NULL && dn_kit_same(key->kind, DUNLIN_KIND_UNIQUE) &&
-                 dn_mysql_same_name(key->path[1], column);
+    bool alike =
+        key != NULL && dn_kit_same(key->kind, DUNLIN_KIND_UNIQUE) && comes_apart(work, key);
 
     if (key != NULL && (dn_mysql_repeats(work) || alike))
         return pause_now(work, table, column) != NULL ? DUNLIN_OK : dn_kit_no_memory(work->call);
