@@ -12,6 +12,8 @@ typedef struct writing {
     unsigned how;
     bool delimits; /* the client has to be told where a statement with a body ends */
     bool open;     /* a transaction */
+    bool commits;  /* before what comes next */
+    const dn_lex_rules *rules;
     const dunlin_operation *last;
     dn_text *text;
 } writing;
@@ -82,6 +84,28 @@ add_risk(writing *work, const dn_step *step)
         }
 }
 
+/* A value of an enum, for one, which nothing can use in the transaction that adds it. */
+static int
+ask_for_commit(writing *work, const dn_step *step, dn_error *error)
+{
+    uint64_t flags = 0;
+    bool commits;
+
+    if (step->role != DUNLIN_STEP_STATEMENT ||
+        (work->how & (DN_SCRIPT_RISKS | DN_SCRIPT_MIGRATION)) != DN_SCRIPT_RISKS)
+        return 0;
+    if (dn_driver_classify(work->side->driver, work->side->profile, work->rules, step->sql, &flags,
+                           error) < 0)
+        return -1;
+    commits = (flags & DUNLIN_CLASS_COMMIT_BEFORE_USE) != 0;
+    if (work->commits && !commits)
+        dn_text_add_string(work->text,
+                           "-- What follows may need what is above to be committed: in a "
+                           "transaction of your own, COMMIT here.\n");
+    work->commits = commits;
+    return 0;
+}
+
 /* What only dunlin can check is left out. */
 static void
 add_step(writing *work, const dn_step *step)
@@ -115,13 +139,15 @@ dn_definition_write(const dn_side *side, const dn_diff *diff, const dn_side_scri
 {
     dn_auto(dn_arena) arena = DN_ARENA_INIT;
     writing work = {.side = side, .diff = diff, .how = how, .text = text};
-    const dn_lex_rules *rules;
 
-    if (dn_driver_rules(side->driver, side->profile, &arena, &rules, error) < 0)
+    if (dn_driver_rules(side->driver, side->profile, &arena, &work.rules, error) < 0)
         return -1;
-    work.delimits = !(how & DN_SCRIPT_MIGRATION) && dn_lex_delimiter(rules).length > 0;
-    for (size_t i = 0; i < script->steps.count; i++)
+    work.delimits = !(how & DN_SCRIPT_MIGRATION) && dn_lex_delimiter(work.rules).length > 0;
+    for (size_t i = 0; i < script->steps.count; i++) {
+        if (ask_for_commit(&work, &script->steps.items[i], error) < 0)
+            return -1;
         add_step(&work, &script->steps.items[i]);
+    }
     if (work.open)
         dn_text_add_string(text, "COMMIT;\n");
     return text->failed ? dn_no_memory(error) : 0;

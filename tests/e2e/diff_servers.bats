@@ -137,6 +137,13 @@ load helper
     assert_equal "$(sql_pg "$one" 'SELECT v FROM u')" c.d
     dunlin diff "$one" "$two" --exit-code
     assert_exit 0
+    # One that comes is used once it is committed: where that has to be is said.
+    sql_pg "$two" "ALTER TYPE gone ADD VALUE 'e'" "ALTER TABLE u ALTER v SET DEFAULT 'e'"
+    dunlin diff "$one" "$two" --sql
+    assert_equal "$(grep -c '^-- What follows may need what is above to be committed' <<<"$output")" 1
+    run_script "$one" "BEGIN; $(sed 's/^-- What follows .*/COMMIT; BEGIN;/' <<<"$output") COMMIT;"
+    dunlin diff "$one" "$two" --exit-code
+    assert_exit 0
 }
 
 @test "postgres: who leaves a parent keeps what was inherited, and who comes to one needs columns of its own" {
