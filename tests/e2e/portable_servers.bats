@@ -235,6 +235,24 @@ SQL
 @test "postgresql: a type made by an earlier run can be changed and used" { on postgresql earlier_type; }
 @test "mysql: a type made by an earlier run can be changed and used" { on mysql earlier_type; }
 
+@test "mysql: a primary key is dropped by the name that an earlier run gave it" {
+    local url
+    url=$(fresh_database mysql)
+    mkdir -p migrations
+    echo '{"dialect": "portable"}' >dunlin.json
+    echo 'CREATE TABLE a (id integer, CONSTRAINT a_key PRIMARY KEY (id));' >migrations/0001_a.sql
+    dunlin migrate --url "$url"
+    assert_exit 0
+    echo 'ALTER TABLE a DROP CONSTRAINT a_key;' >migrations/0002_b.sql
+    dunlin migrate --url "$url"
+    assert_exit 0
+    sql_in "$url" 'INSERT INTO a VALUES (1), (1)'
+    echo 'ALTER TABLE a DROP CONSTRAINT other;' >migrations/0003_c.sql
+    dunlin migrate --url "$url"
+    assert_exit 4
+    assert_stderr "constraint 'a.other' does not exist"
+}
+
 # --- what is not portable ------------------------------------------------------------------------------
 
 native() {
