@@ -30,7 +30,9 @@ dn_cmd_diagram(dn_cli *cli)
         .output = arguments->output,
         .tables = arguments->tables.items,
         .table_count = arguments->tables.count,
-        .depth = arguments->depth > 0 ? (uint64_t)arguments->depth : 1,
+        .depth = arguments->depth > 0      ? (uint64_t)arguments->depth
+                 : arguments->tables.count ? 1
+                                           : 0,
     };
     dunlin_result *result = NULL;
     dunlin_error error = {0};

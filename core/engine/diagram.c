@@ -61,6 +61,18 @@ tell(dn_session *session, const dn_picture *picture, const char *format, const c
 }
 
 static int
+check(const dunlin_diagram_options *options, const char *format, dn_error *error)
+{
+    if (strcmp(format, "mermaid") != 0 && strcmp(format, "dot") != 0 && strcmp(format, "svg") != 0)
+        return dn_fail(error, DUNLIN_USAGE, "picture.format",
+                       "a diagram is \"mermaid\", \"dot\" or \"svg\", not \"%s\"", format);
+    if (options && options->depth && !options->table_count)
+        return dn_fail(error, DUNLIN_USAGE, "usage.missing-argument",
+                       "--depth is about what is around a table: --table NAME");
+    return 0;
+}
+
+static int
 diagram(dn_session *session, const dunlin_diagram_options *options, dn_error *error)
 {
     const char *format = options && options->format ? options->format : "mermaid";
@@ -68,11 +80,8 @@ diagram(dn_session *session, const dunlin_diagram_options *options, dn_error *er
     dn_fact_map *facts;
     dn_picture picture;
 
-    if (strcmp(format, "mermaid") != 0 && strcmp(format, "dot") != 0 && strcmp(format, "svg") != 0)
-        return dn_fail(error, DUNLIN_USAGE, "picture.format",
-                       "a diagram is \"mermaid\", \"dot\" or \"svg\", not \"%s\"", format);
-    if (dn_session_project(session, error) < 0 || dn_session_target(session, error) < 0 ||
-        dn_session_connect(session, true, error) < 0 ||
+    if (check(options, format, error) < 0 || dn_session_project(session, error) < 0 ||
+        dn_session_target(session, error) < 0 || dn_session_connect(session, true, error) < 0 ||
         dn_observe_schema(session->connection, &session->sight, &session->arena, &facts, error) <
             0 ||
         dn_picture_build(facts, dn_connection_namespace(session->connection), &session->arena,

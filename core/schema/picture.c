@@ -271,7 +271,7 @@ dn_picture_build(const dn_fact_map *facts, dunlin_string home, dn_arena *arena, 
         .error = error,
     };
 
-    *picture = (dn_picture){.tables = NULL};
+    *picture = (dn_picture){.naming = dn_fact_map_naming(facts) & DN_FACT_FOLDS_OBJECTS};
     if (dn_fact_map_each(facts, DUNLIN_KIND_TABLE, add_table, &work) < 0)
         return -1;
     if (picture->table_count)
@@ -314,6 +314,16 @@ step_on(dn_picture *picture, size_t distance)
     return any;
 }
 
+static dn_picture_table *
+find_table(const dn_picture *picture, const char *name)
+{
+    for (size_t i = 0; i < picture->table_count; i++)
+        if (dn_fact_same_name(picture->naming, 0, 1, dn_string(picture->tables[i].name),
+                              dn_string(name)))
+            return &picture->tables[i];
+    return NULL;
+}
+
 int
 dn_picture_focus(dn_picture *picture, const char *const *tables, size_t count, size_t steps,
                  dn_error *error)
@@ -321,11 +331,7 @@ dn_picture_focus(dn_picture *picture, const char *const *tables, size_t count, s
     for (size_t i = 0; i < picture->table_count; i++)
         picture->tables[i].distance = SIZE_MAX;
     for (size_t i = 0; i < count; i++) {
-        dn_picture_table key = {.name = tables[i]};
-        dn_picture_table *found =
-            picture->table_count
-                ? bsearch(&key, picture->tables, picture->table_count, sizeof key, by_name)
-                : NULL;
+        dn_picture_table *found = find_table(picture, tables[i]);
 
         if (!found)
             return dn_fail(error, DUNLIN_USAGE, "picture.table", "there is no table '%s'",

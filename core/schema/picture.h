@@ -43,13 +43,14 @@ typedef struct dn_picture {
     dn_picture_link *links;
     size_t link_count;
     size_t shown;
+    uint64_t naming; /* DN_FACT_FOLDS_OBJECTS, or 0 */
 } dn_picture;
 
 /* Everything is shown. `home` is the namespace whose name is left out, or empty. */
 int dn_picture_build(const dn_fact_map *facts, dunlin_string home, dn_arena *arena,
                      dn_picture *picture, dn_error *error);
 /* Shows these tables alone and what is at most `steps` foreign keys away from one of them, whichever
- * way they point. Errors: picture.table. */
+ * way they point. A name is found as the database finds it. Errors: picture.table. */
 int dn_picture_focus(dn_picture *picture, const char *const *tables, size_t count, size_t steps,
                      dn_error *error);
 

@@ -268,7 +268,7 @@ typedef struct dunlin_diagram_options {
     const char *output;        /* file; NULL: the result's "text" */
     const char *const *tables; /* only these, and ... */
     uint64_t table_count;      /* 0: all */
-    uint64_t depth;            /* ... what is at most so many foreign keys away */
+    uint64_t depth;            /* ... what is at most so many foreign keys away; 0 without tables */
 } dunlin_diagram_options;
 int dunlin_diagram(const dunlin_options *options, const dunlin_diagram_options *diagram,
                    dunlin_result **result, dunlin_error *error);

@@ -33,6 +33,9 @@ setup() {
     dunlin diagram --table nobody
     assert_exit 2
     assert_stderr "there is no table 'nobody'"
+    dunlin diagram --depth 2
+    assert_exit 2
+    assert_stderr "--depth is about what is around a table"
     sql app.db "CREATE TABLE a (n INTEGER PRIMARY KEY)" \
         "CREATE TABLE b (n INTEGER PRIMARY KEY REFERENCES a)" \
         "CREATE TABLE c (n INTEGER REFERENCES b (n))"
@@ -41,7 +44,7 @@ setup() {
     assert_json_form diagram
     assert_json '[.tables, .links, .path, .text]' '[2,1,"a.mmd",null]'
     assert_equal "$(tail -n 1 a.mmd | cut -d: -f1)" '    "a" ||--o| "b" '
-    run_json diagram --table a --depth 2
+    run_json diagram --table A --depth 2
     assert_json '[.tables, .links]' '[3,2]'
     dunlin diagram --table a
     assert_exit 0
