@@ -4,9 +4,9 @@
  */
 #include <string.h>
 
+#include "core/engine/accepted.h"
 #include "core/engine/check.h"
 #include "core/engine/diagnosis.h"
-#include "core/tracker/known.h"
 
 typedef struct examining {
     dn_checking *checking;
@@ -67,35 +67,12 @@ does_something(const dn_repair *repair)
     return false;
 }
 
-/* What was accepted is no drift any more, and check holds the target against the migrations. */
-static int
-is_accepted(examining *work, bool *accepted)
-{
-    dn_session *session = work->checking->session;
-    const dn_tracker *tracker = &session->observation.tracker;
-    dn_known known;
-
-    *accepted = false;
-    if (!tracker->present)
-        return 0;
-    if (dn_known_read(session->connection, tracker->table, &session->arena, &known, work->error) <
-        0)
-        return -1;
-    *accepted = known.present && strcmp(known.basis, DN_BASIS_ACCEPTED) == 0;
-    return 0;
-}
-
 static int
 name_commands(examining *work)
 {
     const dn_repair *repair = &work->diagnosis.repair;
     const dn_target *target = work->checking->session->target;
-    bool accepted;
-    const char *fix =
-        is_accepted(work, &accepted) < 0
-            ? NULL
-            : dn_checks_command(work->checking, target,
-                                accepted ? "drift --replay --fix NAME" : "drift --fix NAME");
+    const char *fix = dn_checks_command(work->checking, target, "drift --fix NAME");
     const char *verb = repair->automatic && does_something(repair) ? "repair --apply" : "repair";
 
     work->repair = dn_checks_command(work->checking, target, verb);
@@ -190,6 +167,27 @@ tell_findings(examining *work)
     }
 }
 
+/* That is allowed, too. */
+static int
+note_accepted(examining *work)
+{
+    dn_checking *checking = work->checking;
+    const dn_evidence *evidence = &work->diagnosis.evidence;
+    const char *fix =
+        dn_checks_command(checking, checking->session->target, "drift --replay --fix NAME");
+    const char *note;
+
+    if (!fix)
+        return dn_no_memory(work->error);
+    if (!evidence->accepted.count)
+        return 0;
+    note = dn_accepted_note(checking->session, evidence, fix);
+    if (!note)
+        return dn_no_memory(work->error);
+    dn_checks_note(checking, &work->check, note);
+    return 0;
+}
+
 /* That is allowed ("ahead"), and yet the database is not what this checkout makes. */
 static int
 note_ahead(examining *work)
@@ -219,6 +217,8 @@ tell(examining *work)
     if (!summary || name_commands(work) < 0)
         return dn_no_memory(work->error);
     dn_session_tell_target(session);
+    if (note_accepted(work) < 0)
+        return -1;
     if (work->diagnosis.evidence.why)
         dn_checks_note(work->checking, &work->check, work->diagnosis.evidence.why);
     if (!dn_reconcile_agrees(found)) {

@@ -4,6 +4,7 @@
  */
 #include "core/engine/diagnosis.h"
 
+#include "core/engine/accepted.h"
 #include "core/engine/late.h"
 #include "core/engine/lost_drizzle.h"
 
@@ -50,6 +51,7 @@ dn_diagnosis_make(dn_session *session, const dunlin_doctor_options *doctor, dn_d
         look(session, doctor, own, error) < 0 ||
         dn_reconcile_schema(found, &session->observation, evidence->history, evidence->judged,
                             &evidence->proofs, &session->arena, error) < 0 ||
+        dn_accepted_find(session, evidence, &found->findings, error) < 0 ||
         judge_late(session, error) < 0 ||
         dn_journal_check_snapshots(&session->journal, &session->arena, &found->findings, error) <
             0 ||

@@ -57,7 +57,9 @@ typedef struct dn_drifting {
     dn_fact_map *strange; /* whole objects that none does, the same as `legacy` */
     const dunlin_fact **legacy;
     size_t legacy_count;
-    size_t accepted;          /* deviations that somebody accepted */
+    size_t accepted; /* deviations that somebody accepted */
+    dn_differences
+        allowed; /* they, but for those that a migration speaks of that is not recorded */
     const char *definition;   /* path, or NULL */
     const char *not_compared; /* why the definition was not, or NULL */
     bool taken;               /* the state was accepted */
@@ -72,6 +74,8 @@ bool dn_drift_same_key(const dunlin_fact *left, const dunlin_fact *right);
 int dn_drift_add(dn_drifting *work, dn_deviation deviation);
 
 int dn_drift_find(dn_drifting *work);
+/* With what was accepted (known), the schema (found) and the effects of migrations (evidence): what is allowed. */
+int dn_drift_find_accepted(dn_drifting *work);
 int dn_drift_definition(dn_drifting *work);
 int dn_drift_fix(dn_drifting *work);
 int dn_drift_tell(dn_drifting *work);

@@ -166,6 +166,7 @@ typedef struct last_touch {
     bool known;       /* any migration touches it, recorded or not */
     bool in_progress; /* one that stopped half-way */
     bool edited;      /* what was run is not what the file says */
+    bool to_come;     /* one that is not recorded */
 } last_touch;
 
 static bool
@@ -189,8 +190,10 @@ find_touch(const dn_drifting *work, const dunlin_fact *key)
             continue;
         if (verdict->verdict == DN_VERDICT_PARTIAL)
             last.in_progress = true;
-        if (!verdict->recorded)
+        if (!verdict->recorded) {
+            last.to_come = true;
             continue;
+        }
         last.tag = verdict->migration->tag;
         last.edited = verdict->verdict == DN_VERDICT_EDITED;
     }
@@ -255,6 +258,19 @@ find_legacy(dn_drifting *work, const dn_differences *list)
 }
 
 static int
+allow(dn_drifting *work, const dn_difference *one)
+{
+    dn_differences *list = &work->allowed;
+
+    list->items = dn_arena_grow(&work->session->arena, list->items, &list->capacity,
+                                list->count + 1, sizeof *list->items);
+    if (!list->items)
+        return dn_no_memory(work->error);
+    list->items[list->count++] = *one;
+    return 0;
+}
+
+static int
 take(dn_drifting *work, const dn_fact_map *accepted, const dn_difference *one)
 {
     const dunlin_fact *key = dn_difference_key(one);
@@ -264,7 +280,7 @@ take(dn_drifting *work, const dn_fact_map *accepted, const dn_difference *one)
         return 0;
     if (accepted && dn_drift_same(find_fact(accepted, key), one->after)) {
         work->accepted++;
-        return 0;
+        return last.to_come ? 0 : allow(work, one);
     }
     return dn_drift_add(
         work, (dn_deviation){.implied = one->before, .found = one->after, .tag = last.tag});
@@ -305,6 +321,31 @@ start_empty(dn_drifting *work, dn_fact_map **implied)
     return 0;
 }
 
+static int
+compare_with_replay(dn_drifting *work, const dn_fact_map *accepted)
+{
+    dn_fact_map *implied;
+
+    if (note_touched(work) < 0 || start_empty(work, &implied) < 0 ||
+        fold_recorded(work, implied) < 0 ||
+        dn_ignore_apply(work->session->sight.ignore, implied, work->error) < 0)
+        return -1;
+    return take_all(work, accepted, implied);
+}
+
+int
+dn_drift_find_accepted(dn_drifting *work)
+{
+    const dn_fact_map *accepted;
+
+    for (size_t i = 0; i < work->evidence.count; i++)
+        if (verdict_of(work, i)->recorded && !work->evidence.effects[i].known)
+            return 0;
+    if (dn_fingerprint_facts(work->session, &work->known, work->found, &accepted, work->error) < 0)
+        return -1;
+    return accepted ? compare_with_replay(work, accepted) : 0;
+}
+
 /* 1: not all could be replayed. With --replay --fix, a migration is made of what was accepted, too. */
 static int
 find_by_replay(dn_drifting *work)
@@ -316,7 +357,6 @@ find_by_replay(dn_drifting *work)
         .shadow_url = work->options->shadow_url,
     };
     const dn_fact_map *accepted = NULL;
-    dn_fact_map *implied;
 
     if (dn_evidence_replay(session, &doctor, &work->evidence, work->error) < 0)
         return -1;
@@ -326,10 +366,7 @@ find_by_replay(dn_drifting *work)
         strcmp(work->known.basis, DN_BASIS_ACCEPTED) == 0 &&
         dn_fingerprint_facts(session, &work->known, NULL, &accepted, work->error) < 0)
         return -1;
-    if (note_touched(work) < 0 || start_empty(work, &implied) < 0 ||
-        fold_recorded(work, implied) < 0 ||
-        dn_ignore_apply(session->sight.ignore, implied, work->error) < 0 ||
-        take_all(work, accepted, implied) < 0)
+    if (compare_with_replay(work, accepted) < 0)
         return -1;
     work->how = work->evidence.source;
     work->replayed = true;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/base/file.h"
+#include "core/engine/accepted.h"
 #include "core/state/named.h"
 #include "core/state/replay.h"
 #include "core/state/snapshot.h"
@@ -193,7 +194,8 @@ fill_by_names(collecting *work)
         if (files[i] && named[i].data)
             named[i].probe = dn_observe_probe(session->connection, files[i]);
     }
-    if (dn_reconcile_prove(&session->reconciliation, evidence->history, named, evidence->count,
+    if (dn_accepted_undo_names(session, evidence, named, names, work->error) < 0 ||
+        dn_reconcile_prove(&session->reconciliation, evidence->history, named, evidence->count,
                            names, &session->arena, &proofs, work->error) < 0)
         return -1;
     for (size_t i = 0; i < evidence->count; i++) {
@@ -245,7 +247,8 @@ collect(collecting *work)
 {
     dn_evidence *evidence = work->evidence;
 
-    if (replay(work) < 0)
+    if (replay(work) < 0 ||
+        dn_accepted_undo(work->session, evidence, &work->schema, work->error) < 0)
         return -1;
     ask_probes(work);
     if (prove(work) < 0)

@@ -17,6 +17,8 @@ typedef struct dn_evidence {
     dn_migration_effects *judged;  /* the same, with names where nothing else is known */
     size_t count;
     dn_proofs proofs;
+    dn_differences
+        accepted; /* what is otherwise, and may be (accepted.h); the proofs do not see it */
     dn_shadow_choice choice;
     dn_replay *replay; /* begun, and not ended */
 } dn_evidence;

@@ -2,6 +2,8 @@
 core_sources += \
 	core/engine/absent.c \
 	core/engine/absent.h \
+	core/engine/accepted.c \
+	core/engine/accepted.h \
 	core/engine/adopt.c \
 	core/engine/adopt.h \
 	core/engine/adopt_find.c \

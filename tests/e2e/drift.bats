@@ -267,13 +267,13 @@ ALTER TABLE \"users\" ADD COLUMN \"hand\" INT;
     dunlin drift --replay
     assert_exit 0
     assert_stdout "no drift; accepted: 1"
-    # Whoever wants a migration of it gets one: check still holds the target against the migrations.
+    # Whoever wants a migration of it gets one, and check says how.
     cp -r . "$BATS_TEST_TMPDIR/fixed"
     (
         cd "$BATS_TEST_TMPDIR/fixed" || exit 1
         dunlin check --target app
-        assert_exit 4
-        assert_stdout "to mend: dunlin drift --replay --fix NAME for a migration"
+        assert_exit 0
+        assert_stdout "note: accepted, otherwise than the migrations make it: column 'users.hand'; 'dunlin drift --replay --fix NAME' makes that a migration"
         dunlin drift --replay --fix "by hand" --target app
         assert_stdout "written "
         dunlin migrate --no-backup
@@ -293,6 +293,32 @@ ALTER TABLE \"users\" ADD COLUMN \"hand\" INT;
         "migrate|empty||1
 accept|accepted|the incident of May|1
 migrate|accepted||0"
+}
+
+@test "what is accepted is named, and nothing to repair" {
+    project
+    printf 'CREATE TABLE notes (id integer PRIMARY KEY);\n' >migrations/0004_notes.sql
+    dunlin migrate --no-backup
+    sql app.db "DROP INDEX users_zip" "DROP TABLE notes" "ALTER TABLE users ADD COLUMN hand int" \
+        "ALTER TABLE users DROP COLUMN zip" "ALTER TABLE users ADD COLUMN zip text DEFAULT '0'"
+    dunlin drift --accept --why "so it should be"
+    assert_exit 0
+    run_json doctor
+    assert_exit 0
+    assert_json '[.agreement.agrees, .plan, [.findings[] | select(.id == "schema.accepted").object]]' \
+        "[true,[],[\"table 'notes'\",\"column 'users.hand'\",\"column 'users.zip'\",\"index 'users.users_zip'\"]]"
+    dunlin repair --apply --no-backup
+    assert_exit 0
+    assert_equal "$(sql app.db "SELECT count(*) FROM sqlite_schema WHERE name IN ('notes', 'users_zip')")" 0
+    dunlin drift
+    assert_exit 0
+    # What changes later is drift, and alone is to be mended.
+    sql app.db "ALTER TABLE users ADD COLUMN later int"
+    dunlin check --target app
+    assert_exit 4
+    assert_stdout "column 'users.later': drift: extra column"
+    assert_stdout "to mend: dunlin drift --fix NAME for a migration"
+    refute_stdout "users.hand': drift"
 }
 
 @test "an upgrade is no drift" {

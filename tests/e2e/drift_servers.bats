@@ -67,6 +67,19 @@ drifts() {
         assert_json '[.compared, [.differences[].path[-1]]]' "[\"$compared\",[\"latest\"]]"
         rm -rf migrations/meta/_dunlin
     done
+    # What is accepted is named by those who hold the target against the migrations, and nothing to repair.
+    sql_in "$url" "DROP INDEX sessions_token_hash_idx$([ "$1" = mysql ] && echo " ON sessions")" \
+        "DROP TABLE team_settings"
+    dunlin drift --accept --why "as it should be, too"
+    assert_exit 0
+    for how in "" --shadow; do
+        dunlin doctor $how
+        assert_exit 0
+        assert_stdout "sessions.sessions_token_hash_idx' is not there; 'dunlin drift --replay --fix NAME' makes that a migration [schema.accepted]"
+        assert_stdout "team_settings' is not there"
+        dunlin repair --apply --no-backup $how
+        assert_exit 0
+    done
 }
 
 @test "postgres: what was changed by hand is found, made a migration, and accepted" {
