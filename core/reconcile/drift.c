@@ -58,10 +58,22 @@ is_unknown(const drifting *work, size_t claim)
            effects->unclear;
 }
 
+/* What goes with its table need not be named by who drops or renames that. */
+static bool
+may_take_owner(dunlin_string text, const dunlin_fact *fact)
+{
+    return fact->path_count > 1 &&
+           !dn_string_among(fact->kind, "table view matview sequence function procedure aggregate "
+                                        "enum domain type collation event") &&
+           (dn_string_mentions(text, dn_string("drop")) ||
+            dn_string_mentions(text, dn_string("rename"))) &&
+           dn_string_mentions(text, fact->path[fact->path_count - 2]);
+}
+
 static bool
 may_touch(dunlin_string text, const dunlin_fact *fact)
 {
-    return !text.length || hides_columns(text) ||
+    return !text.length || hides_columns(text) || may_take_owner(text, fact) ||
            dn_string_mentions(text, fact->path[fact->path_count - 1]);
 }
 

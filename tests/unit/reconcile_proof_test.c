@@ -476,6 +476,27 @@ of_a_migration_that_cannot_be_replayed_nothing_is_said(void **state)
 }
 
 static void
+what_a_text_dropped_went_with_all_that_was_in_it(void **state)
+{
+    static const struct {
+        const char *text, *proved;
+    } cases[] = {
+        {"DROP TABLE IF EXISTS users", "m1 unknown done; m2 unknown done"},
+        {"ALTER TABLE users ADD COLUMN age int", "m1 absent proved; m2 unknown done"},
+    };
+    history *self = *state;
+    dn_migration_effects *lost;
+
+    add(self, "m1", true, "+table users & +column users/id type=int");
+    lost = add(self, "m2", true, "rows");
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        *lost = (dn_migration_effects){
+            .known = false, .why = "not replayed", .text = dn_string(cases[i].text)};
+        assert_string_equal(prove(self), cases[i].proved);
+    }
+}
+
+static void
 what_a_lost_text_may_have_made_is_not_extra_unless_it_names_no_such_column(void **state)
 {
     history *self = *state;
@@ -570,6 +591,7 @@ main(void)
         PROOF(an_edited_file_is_not_drift),
         PROOF(a_record_without_effects_is_seen),
         PROOF(of_a_migration_that_cannot_be_replayed_nothing_is_said),
+        PROOF(what_a_text_dropped_went_with_all_that_was_in_it),
         PROOF(what_a_lost_text_may_have_made_is_not_extra_unless_it_names_no_such_column),
         PROOF(a_thousand_migrations_take_less_than_a_quarter_of_a_second),
     };
