@@ -58,6 +58,7 @@ postgres_sources += drivers/postgres/pg_render_domain.c
 postgres_sources += drivers/postgres/pg_render_foreign.c
 postgres_sources += drivers/postgres/pg_render_grant.c
 postgres_sources += drivers/postgres/pg_render_guard.c
+postgres_sources += drivers/postgres/pg_render_handover.c
 postgres_sources += drivers/postgres/pg_render_inherit.c
 postgres_sources += drivers/postgres/pg_render_key.c
 postgres_sources += drivers/postgres/pg_render_object.c

@@ -208,6 +208,24 @@ void dn_pg_push_drop_sequence(dn_pg_render_work *work, const dunlin_operation *o
 /* The sequence behind a column goes on where the column's values end. */
 void dn_pg_push_catch_up(dn_pg_render_work *work, const dunlin_operation *operation,
                          dunlin_string type);
+/* What the sequence behind a column counts by, as its options say; and all of them, said or not. */
+struct dn_kit_sequence dn_pg_counter_numbers(dn_pg_render_work *work, dunlin_string options,
+                                             dunlin_string type);
+void dn_pg_say_counter_options(dn_pg_render_work *work, dunlin_string options, int64_t start);
+/* The sequence that the operation is about goes on from `first` unless it has got there. */
+void dn_pg_push_jump(dn_pg_render_work *work, const dunlin_operation *operation, bool down,
+                     int64_t first);
+/* The change of the column behind which the sequence is that the operation makes: it is to be serial no more. */
+const dunlin_operation *dn_pg_was_behind_column(dn_pg_render_work *work,
+                                                const dunlin_operation *sequence);
+/* A sequence that goes stays where a column becomes serial: the operation on the other one of the two. */
+const dunlin_operation *dn_pg_comes_behind_column(dn_pg_render_work *work,
+                                                  const dunlin_operation *operation);
+/* The sequence gets what it is made with, or what the column wants. */
+void dn_pg_push_let_go(dn_pg_render_work *work, const dunlin_operation *sequence,
+                       const dunlin_operation *column);
+void dn_pg_push_taken(dn_pg_render_work *work, const dunlin_operation *sequence,
+                      const dunlin_operation *column, dunlin_string type);
 /* Whatever else the column owns is nobody's, or its own again, before the statement that is begun. */
 void dn_pg_push_owned(dn_pg_render_work *work, const dunlin_string *column, uint64_t count,
                       bool back);
@@ -221,6 +239,7 @@ bool dn_pg_has_labels(const dunlin_operation *operation);
 void dn_pg_say_labels_check(dn_pg_render_work *work, const dunlin_operation *operation);
 /* What a serial column with options of its own needs before and behind its statement. */
 bool dn_pg_has_own_sequence(const dunlin_operation *operation);
+void dn_pg_say_own_sequence(dn_pg_render_work *work, const dunlin_operation *operation);
 void dn_pg_say_own_sequence_as_text(dn_pg_render_work *work, const dunlin_operation *operation);
 void dn_pg_push_own_sequence(dn_pg_render_work *work, const dunlin_operation *operation);
 void dn_pg_push_sequence_owner(dn_pg_render_work *work, const dunlin_operation *operation);

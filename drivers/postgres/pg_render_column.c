@@ -120,8 +120,8 @@ dn_pg_has_own_sequence(const dunlin_operation *operation)
            (dn_pg_sets(operation, "auto_options") || operation->verb == DUNLIN_VERB_ALTER);
 }
 
-static void
-say_own_sequence(dn_pg_render_work *work, const dunlin_operation *operation)
+void
+dn_pg_say_own_sequence(dn_pg_render_work *work, const dunlin_operation *operation)
 {
     DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text name = {0};
     uint64_t names = dn_pg_table_names(operation);
@@ -150,10 +150,15 @@ void
 dn_pg_push_own_sequence(dn_pg_render_work *work, const dunlin_operation *operation)
 {
     dunlin_string type = type_of(work, operation);
+    const dunlin_operation *stays = dn_pg_comes_behind_column(work, operation);
 
+    if (stays != NULL) {
+        dn_pg_push_taken(work, stays, operation, type);
+        return;
+    }
     dn_pg_say(work, "CREATE SEQUENCE ");
     dn_pg_say(work, dn_pg_is_repeated(work) ? "IF NOT EXISTS " : "");
-    say_own_sequence(work, operation);
+    dn_pg_say_own_sequence(work, operation);
     if (serial_of(type) != NULL && !dn_kit_same(type, "bigint")) {
         dn_pg_say(work, " AS ");
         dn_pg_say_text(work, type);
@@ -169,24 +174,10 @@ void
 dn_pg_push_sequence_owner(dn_pg_render_work *work, const dunlin_operation *operation)
 {
     dn_pg_say(work, "ALTER SEQUENCE ");
-    say_own_sequence(work, operation);
+    dn_pg_say_own_sequence(work, operation);
     dn_pg_say(work, " OWNED BY ");
     dn_pg_say_path(work, operation->path, operation->path_count);
     dn_pg_push(work, work->at, 1);
-}
-
-/* '"s"."t_c_seq"': the name is text in text. */
-void
-dn_pg_say_own_sequence_as_text(dn_pg_render_work *work, const dunlin_operation *operation)
-{
-    dn_kit_text outer = work->sql;
-    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text name = {0};
-
-    work->sql = name;
-    say_own_sequence(work, operation);
-    name = work->sql;
-    work->sql = outer;
-    dn_pg_say_literal(work, dn_kit_text_string(&name));
 }
 
 static void

@@ -90,6 +90,29 @@ say_options(dn_pg_render_work *work, const char *options, int64_t start, const c
     dn_pg_say(work, strstr(options, "CYCLE") != NULL ? "CYCLE" : "NO CYCLE");
 }
 
+dn_kit_sequence
+dn_pg_counter_numbers(dn_pg_render_work *work, dunlin_string options, dunlin_string type)
+{
+    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text text = {0};
+
+    dn_kit_text_add_string(&text, options);
+    dn_kit_text_add(&text, "");
+    work->sql.failed = work->sql.failed || text.failed;
+    return numbers_of(text.failed ? "" : text.data, type);
+}
+
+void
+dn_pg_say_counter_options(dn_pg_render_work *work, dunlin_string options, int64_t start)
+{
+    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text text = {0};
+
+    dn_kit_text_add_string(&text, options);
+    dn_kit_text_add(&text, "");
+    work->sql.failed = work->sql.failed || text.failed;
+    if (!text.failed)
+        say_options(work, text.data, start, " ");
+}
+
 /* --- the statements ------------------------------------------------------------------------------------- */
 
 /* What the column counts with before and behind the operation. */
@@ -199,6 +222,20 @@ dn_pg_push_counter(dn_pg_render_work *work, const dunlin_operation *operation, b
         push_identity(work, operation, dn_kit_text_string(&table), &counter);
 }
 
+/* '"s"."t_c_seq"': the name is text in text. */
+void
+dn_pg_say_own_sequence_as_text(dn_pg_render_work *work, const dunlin_operation *operation)
+{
+    dn_kit_text outer = work->sql;
+    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text name = {0};
+
+    work->sql = name;
+    dn_pg_say_own_sequence(work, operation);
+    name = work->sql;
+    work->sql = outer;
+    dn_pg_say_literal(work, dn_kit_text_string(&name));
+}
+
 /* The column may own another sequence than the one that was made for it, which still has to go. */
 static void
 say_counter_of(dn_pg_render_work *work, const dunlin_operation *operation, dunlin_string table)
@@ -240,7 +277,7 @@ dn_pg_push_catch_up(dn_pg_render_work *work, const dunlin_operation *operation, 
     else
         dn_kit_text_format(&work->sql, ") > %lld", (long long)numbers.start - 1);
     /* One that has counted knows better than the rows that are left. */
-    if (dn_pg_is_repeated(work)) {
+    if (dn_pg_is_repeated(work) || dn_pg_comes_behind_column(work, operation) != NULL) {
         dn_pg_say(work, " AND pg_catalog.pg_sequence_last_value(CAST(");
         say_counter_of(work, operation, dn_kit_text_string(&table));
         dn_pg_say(work, " AS pg_catalog.regclass)) IS NULL");

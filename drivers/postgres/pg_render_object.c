@@ -381,8 +381,16 @@ create_sequence(dn_pg_render_work *work, const dunlin_operation *operation)
                                              {"start", "START WITH"},
                                              {"cache", "CACHE"}};
 
+    const dunlin_operation *column = dn_pg_was_behind_column(work, operation);
+
+    if (column != NULL) {
+        dn_pg_say(work, "ALTER SEQUENCE IF EXISTS ");
+        dn_pg_say_path(work, operation->path, operation->path_count);
+        dn_pg_say(work, " OWNED BY NONE");
+        dn_pg_push(work, work->at, 1);
+    }
     dn_pg_say(work, "CREATE SEQUENCE ");
-    if (operation->condition == DUNLIN_CONDITION_IF_NOT_EXISTS || work->script)
+    if (operation->condition == DUNLIN_CONDITION_IF_NOT_EXISTS || work->script || column != NULL)
         dn_pg_say(work, "IF NOT EXISTS ");
     dn_pg_say_path(work, operation->path, operation->path_count);
     if (dn_pg_sets(operation, "type")) {
@@ -399,12 +407,15 @@ create_sequence(dn_pg_render_work *work, const dunlin_operation *operation)
         dn_pg_say(work, " CYCLE");
     /* The table may be made behind it: dn_pg_push_owners. */
     dn_pg_push(work, work->at, 1);
+    if (column != NULL)
+        dn_pg_push_let_go(work, operation, column);
 }
 
 /* The server keeps the numbers that it is not told, and refuses a first one behind that which comes next: that
  * one is passed over. */
-static void
-push_jump(dn_pg_render_work *work, const dunlin_operation *operation, bool down, int64_t first)
+void
+dn_pg_push_jump(dn_pg_render_work *work, const dunlin_operation *operation, bool down,
+                int64_t first)
 {
     DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text name = {0};
 
@@ -439,7 +450,7 @@ alter_sequence(dn_pg_render_work *work, const dunlin_operation *operation)
     int64_t first;
 
     if (dn_kit_sequence_jumps(&before, &after, &first))
-        push_jump(work, operation, after.increment < 0, first);
+        dn_pg_push_jump(work, operation, after.increment < 0, first);
     dn_pg_say(work, "ALTER SEQUENCE ");
     dn_pg_say_path(work, operation->path, operation->path_count);
     if (retyped) {
@@ -496,7 +507,10 @@ dn_pg_render_sequence(dn_pg_render_work *work)
             alter_sequence(work, operation);
         dn_pg_push_comment(work, "SEQUENCE");
         break;
-    case DUNLIN_VERB_DROP: drop(work, "SEQUENCE"); break;
+    case DUNLIN_VERB_DROP:
+        if (dn_pg_comes_behind_column(work, operation) == NULL)
+            drop(work, "SEQUENCE");
+        break;
     default:
         dn_pg_guard_relation(&guard, operation->path, operation->path_count, false);
         dn_pg_guard_relation(&guard, operation->new_path, operation->new_path_count, true);
