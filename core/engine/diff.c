@@ -283,6 +283,7 @@ open_sides(comparing *work, const char *a, const char *b, const dunlin_diff_opti
     if (dn_side_name(work->session, a, &operands[0], error) < 0 ||
         dn_side_name(work->session, b, &operands[1], error) < 0)
         return -1;
+    work->session->writes_schema = options->sql != 0;
     return dn_sides_open(work->session, operands, options->shadow != 0, options->shadow_url,
                          &work->ground, &work->a, &work->b, error) < 0
                ? -1

@@ -28,6 +28,8 @@ read_database(dn_session *session, const char *url, dn_side *side, dn_error *err
     if (dn_connection_open(side->driver, url, &options, &side->connection, error) < 0)
         return dn_while(error, "reading the schema of '%s'", side->name);
     dn_connection_see_grants(side->connection, session->project.grants);
+    if (session->writes_schema)
+        dn_connection_warn_of_unread(side->connection);
     return read_schema(session, url, side, error);
 }
 

@@ -187,11 +187,15 @@ open_plain(dn_session *session, const dn_operand operands[2], dn_side *const sid
     dn_side_file first = {.text = DN_TEXT_INIT};
     dn_side_file second = {.text = DN_TEXT_INIT, .like = &first};
     dn_side_file *files[2] = {&first, &second};
+    const bool writes = session->writes_schema;
     int answer = 0;
 
-    for (int i = 0; i < 2 && answer == 0; i++)
+    for (int i = 0; i < 2 && answer == 0; i++) {
+        session->writes_schema = writes && i == 1; /* what is written makes that one */
         if (operands[i].kind < DN_SIDE_DEFINITION)
             answer = dn_side_open(session, &operands[i], files[i], sides[i], error);
+    }
+    session->writes_schema = false;
     dn_text_free(&first.text);
     dn_text_free(&second.text);
     return answer;

@@ -467,8 +467,14 @@ static void
 alter_index(dn_pg_render_work *work, const dunlin_operation *operation)
 {
     for (uint64_t i = 0; i < operation->set_count; i = dn_kit_property_next(operation, i))
-        if (!dn_kit_same(operation->set[i].name, "comment") &&
-            !dn_kit_same(operation->set[i].name, "options"))
+        if (dn_kit_same(operation->set[i].name, "invalid"))
+            dn_pg_refuse(
+                work,
+                "no statement makes the index '%.*s' invalid: where it is, REINDEX INDEX makes it"
+                " valid",
+                (int)dn_pg_last_name(operation).length, dn_pg_last_name(operation).data);
+        else if (!dn_kit_same(operation->set[i].name, "comment") &&
+                 !dn_kit_same(operation->set[i].name, "options"))
             dn_pg_refuse(work,
                          "PostgreSQL cannot change '%.*s' of the index '%.*s': drop it and"
                          " create it anew",

@@ -90,8 +90,8 @@ check_in_a_shadow() {
     check_in_a_shadow mysql ""
 }
 
-@test "what is no fact is named where a definition is written, and nowhere else" {
-    local url
+@test "what is no fact is named where a definition or SQL is written, and nowhere else" {
+    local url other
     url=$(fresh_database postgresql)
     sql_pg "$url" "CREATE TABLE p (id int, a int DEFAULT 1) PARTITION BY RANGE (id)" \
         "CREATE TABLE p1 PARTITION OF p DEFAULT" "CREATE TABLE p2 PARTITION OF p FOR VALUES FROM (1) TO (9)" \
@@ -110,15 +110,26 @@ check_in_a_shadow() {
         "CREATE OPERATOR ~~~ (LEFTARG = int, RIGHTARG = text, FUNCTION = f)" \
         "CREATE FUNCTION e() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END'" \
         "CREATE EVENT TRIGGER et ON ddl_command_end EXECUTE FUNCTION e()" \
-        "CREATE TEXT SEARCH CONFIGURATION c (COPY = simple)" "ALTER TABLE was RENAME TO is_now"
+        "CREATE TEXT SEARCH CONFIGURATION c (COPY = simple)" "ALTER TABLE was RENAME TO is_now" \
+        "CREATE INDEX unfinished ON ONLY p (id)"
     dunlin schema dump --url "$url" --output schema.sql
     assert_exit 0
-    assert_stderr "warning: left out is what dunlin does not read: default of column of view (v.id); event trigger (et); name of sequence of column (was_a_seq, was_b_seq, was_c_seq2); operator (===, =~=, =~~ and 1 more); own default, NOT NULL or comment of inherited column (p1.a, p2.id); replica identity of table (p1); text search configuration (c)"
+    assert_stderr "warning: left out is what dunlin does not read: default of column of view (v.id); event trigger (et); invalidity of index (unfinished); name of sequence of column (was_a_seq, was_b_seq, was_c_seq2); operator (===, =~=, =~~ and 1 more); own default, NOT NULL or comment of inherited column (p1.a, p2.id); replica identity of table (p1); text search configuration (c)"
     dunlin snapshot --url "$url" --output snapshot.json
     refute_stderr "left out"
     dunlin diff "$url" snapshot.json --exit-code
     assert_exit 0
     refute_stderr "left out"
+    other=$(fresh_database postgresql)
+    dunlin diff "$other" "$url" --sql
+    assert_stderr "invalidity of index (unfinished)"
+    dunlin diff "$url" "$other" --sql
+    assert_exit 0
+    refute_stderr "left out"
+    sql_pg "$other" "CREATE TABLE p (id int, a int DEFAULT 1) PARTITION BY RANGE (id)" "CREATE INDEX unfinished ON p (id)"
+    dunlin diff "$other" "$url" --sql
+    assert_exit 1
+    assert_stderr "no statement makes the index 'unfinished' invalid: where it is, REINDEX INDEX makes it valid"
 
     url=$(fresh_database mysql)
     sql_my "$url" "CREATE TABLE t (a int)" "CREATE EVENT e ON SCHEDULE EVERY 1 DAY DO DELETE FROM t" \
@@ -130,4 +141,7 @@ CREATE PROCEDURE q() BEGIN DECLARE x varchar(9); SET x = 'a'; END//"
     dunlin schema dump --url "$url" --output schema.sql
     assert_exit 0
     assert_stderr "warning: left out is what dunlin does not read: event (e); character set of the database, $(sql_my "$url" "SELECT @@GLOBAL.collation_server"), which texts in routines have (early); character set of the database, utf8mb3_general_ci, which texts in routines have (f, q)"
+    dunlin diff "$(fresh_database mysql)" "$url" --sql
+    assert_exit 0
+    assert_stderr "utf8mb3_general_ci, which texts in routines have (f, q)"
 }
