@@ -5,22 +5,30 @@
  */
 #include "core/schema/schema.h"
 
+/* The fact with other members. */
+static int
+put(dn_fact_map *facts, const dunlin_fact *fact, const dn_properties *set, dn_error *error)
+{
+    dunlin_fact changed = *fact;
+
+    if (set->failed)
+        return dn_no_memory(error);
+    changed.properties = set->items;
+    changed.property_count = set->count;
+    return dn_fact_map_put(facts, &changed, error);
+}
+
 static int
 put_unsure(dn_fact_map *facts, const dunlin_fact *fact, const char *what, dn_arena *arena,
            dn_error *error)
 {
     dn_properties set = {.arena = arena};
-    dunlin_fact changed = *fact;
 
     dn_properties_add_all(&set, fact->properties, fact->property_count, "unsure");
     dn_properties_add(&set, "unsure", DUNLIN_PROPERTY_LIST_BEGIN, 0, dn_string(NULL));
     dn_properties_add(&set, NULL, DUNLIN_PROPERTY_TEXT, 0, dn_string(what));
     dn_properties_add(&set, NULL, DUNLIN_PROPERTY_END, 0, dn_string(NULL));
-    if (set.failed)
-        return dn_no_memory(error);
-    changed.properties = set.items;
-    changed.property_count = set.count;
-    return dn_fact_map_put(facts, &changed, error);
+    return put(facts, fact, &set, error);
 }
 
 /* --- a column whose type has changed --- */
@@ -57,7 +65,6 @@ put_told(dn_fact_map *facts, const dunlin_fact *told, dn_arena *arena, dn_error 
 {
     const dunlin_fact *there = dn_fact_map_find(facts, told->kind, told->path, told->path_count);
     dn_properties set = {.arena = arena};
-    dunlin_fact changed;
 
     if (!there)
         return 0;
@@ -70,12 +77,7 @@ put_told(dn_fact_map *facts, const dunlin_fact *told, dn_arena *arena, dn_error 
         i = next;
     }
     dn_properties_add_span(&set, told->properties, told->property_count);
-    if (set.failed)
-        return dn_no_memory(error);
-    changed = *there;
-    changed.properties = set.items;
-    changed.property_count = set.count;
-    return dn_fact_map_put(facts, &changed, error);
+    return put(facts, there, &set, error);
 }
 
 int
@@ -144,15 +146,10 @@ static int
 doubt(dn_fact_map *facts, const dunlin_fact *view, dn_arena *arena, dn_error *error)
 {
     dn_properties set = {.arena = arena};
-    dunlin_fact changed = *view;
 
     dn_properties_add_all(&set, view->properties, view->property_count, "rewritten");
     dn_properties_add(&set, "rewritten", DUNLIN_PROPERTY_BOOLEAN, 1, dn_string(NULL));
-    if (set.failed)
-        return dn_no_memory(error);
-    changed.properties = set.items;
-    changed.property_count = set.count;
-    return dn_fact_map_put(facts, &changed, error);
+    return put(facts, view, &set, error);
 }
 
 int
