@@ -43,13 +43,54 @@ list_now(dn_pg_render_work *work, const dunlin_string *path, uint64_t count, con
 /* --- what an heir needs -------------------------------------------------------------------------------- */
 
 static bool
-has_own_column(dn_pg_render_work *work, const dunlin_operation *table, dunlin_string name)
+has_own(dn_pg_render_work *work, const char *kind, const dunlin_operation *table,
+        dunlin_string name)
 {
     dunlin_string path[2 + 1] = {table->path[0], table->path[1], name};
-    const dunlin_operation *earlier = dn_pg_last_on(work, DUNLIN_KIND_COLUMN, path, 3);
+    const dunlin_operation *earlier = dn_pg_last_on(work, kind, path, 3);
 
     return earlier != NULL ? earlier->verb != DUNLIN_VERB_DROP
-                           : dn_pg_current(work, DUNLIN_KIND_COLUMN, path, 3) != NULL;
+                           : dn_pg_current(work, kind, path, 3) != NULL;
+}
+
+typedef struct heir {
+    dn_pg_render_work *work;
+    const dunlin_operation *table;
+    dunlin_string parent;
+} heir;
+
+static int32_t
+look_at_check(const dunlin_fact *check, void *context)
+{
+    const heir *one = context;
+    dunlin_string name = check->path[check->path_count - 1];
+    const dunlin_operation *earlier =
+        dn_pg_last_on(one->work, DUNLIN_KIND_CHECK, check->path, check->path_count);
+
+    if (find_in(check->properties, check->property_count, "no_inherit") == NULL &&
+        (earlier == NULL || earlier->verb != DUNLIN_VERB_DROP) &&
+        !has_own(one->work, DUNLIN_KIND_CHECK, one->table, name))
+        dn_pg_refuse(
+            one->work,
+            "PostgreSQL lets a table inherit that has the checks of its parent: give '%.*s'"
+            " the check '%.*s' of %.*s as its own",
+            (int)dn_pg_last_name(one->table).length, dn_pg_last_name(one->table).data,
+            (int)name.length, name.data, (int)one->parent.length, one->parent.data);
+    return 0;
+}
+
+/* From another parent it may have them, too. */
+static void
+check_checks(dn_pg_render_work *work, const dunlin_operation *table, dunlin_string parent,
+             const dunlin_string *path)
+{
+    const dunlin_property *parents = dn_kit_property_find(table, "inherits");
+    heir one = {work, table, parent};
+
+    if (work->status == DUNLIN_OK && work->call->host->members != NULL &&
+        parents[2].type == DUNLIN_PROPERTY_END)
+        work->status = work->call->host->members(work->call, dn_kit_string(DUNLIN_KIND_CHECK), path,
+                                                 2, look_at_check, &one);
 }
 
 /* public.t, or "Odd"."name". */
@@ -84,7 +125,7 @@ check_columns(dn_pg_render_work *work, const dunlin_operation *table, dunlin_str
     column = list_now(work, path, 2, "order");
     for (column = column != NULL ? column + 1 : NULL;
          column != NULL && column->type != DUNLIN_PROPERTY_END; column++)
-        if (!has_own_column(work, table, column->text)) {
+        if (!has_own(work, DUNLIN_KIND_COLUMN, table, column->text)) {
             dn_pg_refuse(work,
                          "PostgreSQL lets a table inherit that has the columns of its parent: give"
                          " '%.*s' a column '%.*s' of its own, beside INHERITS (%.*s)",
@@ -93,6 +134,7 @@ check_columns(dn_pg_render_work *work, const dunlin_operation *table, dunlin_str
                          parent.data);
             return;
         }
+    check_checks(work, table, parent, path);
 }
 
 /* --- changes ---------------------------------------------------------------------------------------------- */

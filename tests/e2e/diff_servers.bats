@@ -165,6 +165,11 @@ load helper
     dunlin diff "$one" "$two" --sql
     assert_exit 1
     assert_stderr "give 'c' a column 'a' of its own, beside INHERITS (public.p)"
+    sql_pg "$one" "DROP TABLE d, c" "CREATE TABLE e (a int NOT NULL DEFAULT 3, b text)"
+    sql_pg "$two" "DROP TABLE d, c" "CREATE TABLE e (a int NOT NULL DEFAULT 3, b text) INHERITS (p)"
+    dunlin diff "$one" "$two" --sql
+    assert_exit 1
+    assert_stderr "give 'e' the check 'p_a_check' of public.p as its own"
 }
 
 @test "postgres: the statements lead from one schema of a pair to the other, and back" {
