@@ -3,6 +3,7 @@
  * Definitions of columns, and the constraints written with them.
  */
 #include "core/ddl/parts.h"
+#include "core/ddl/write.h"
 
 #include <string.h>
 #include <strings.h>
@@ -209,10 +210,30 @@ dn_ddl_value_of(dn_arena *arena, dunlin_string type, dunlin_string text)
                                                  : text;
 }
 
+/* A literal that PostgreSQL does not take for the type, and others take for something else. */
+static bool
+check_default(definition *column, dunlin_string type, dunlin_string text, size_t token)
+{
+    const char *name = dn_ddl_type_class(type);
+    dn_class class = name ? dn_class_of_word(dn_string(name)) : DN_CLASS_UNKNOWN;
+    bool quoted = text.length > 1 && *text.data == '\'' && text.data[text.length - 1] == '\'' &&
+                  !memchr(text.data + 1, '\'', (size_t)text.length - 2);
+    dunlin_string value = {text.data + 1, text.length - 2};
+    const char *fault = NULL;
+
+    if (quoted)
+        fault = dn_literal_fault(class, value);
+    else if (class == DN_CLASS_BOOL && dn_literal_is_number(text, false))
+        fault = dn_literal_fault(class, text);
+    return !fault || dn_ddl_mark_native(column->parser, column->draft, token, "the default %.*s %s",
+                                        (int)text.length, text.data, fault);
+}
+
 static bool
 default_value(definition *column)
 {
     const dunlin_property *type = dn_ddl_member(column->draft, "type");
+    size_t token = column->parser->at;
     dunlin_string text;
 
     if (!dn_ddl_default(column->parser, &text))
@@ -221,6 +242,8 @@ default_value(definition *column)
         text = dn_ddl_value_of(column->parser->arena, type->text, text);
     if (!text.length)
         return dn_ddl_no_memory(column->parser);
+    if (type && !check_default(column, type->text, text, token))
+        return false;
     if (dn_string_equal_fold(text, "NULL"))
         return true;
     return dn_ddl_set_expression(column->parser, column->draft, "default", text);

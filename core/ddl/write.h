@@ -183,6 +183,14 @@ bool dn_write_given(dn_writer *writer, dn_data *data);
 bool dn_write_compared_booleans(dn_writer *writer, const dn_node *node);
 /* Is the node one that compares its operands with each other, or stands for one of them? */
 bool dn_write_compares(const dn_node *node);
+/* write_literal.c: why the text is no value of the class; NULL: it may be one. */
+const char *dn_literal_fault(dn_class class, dunlin_string text);
+/* Digits, or for a whole number only those. */
+bool dn_literal_is_number(dunlin_string text, bool whole);
+/* Refuse a text that is none, in the place of a time: of a column, or compared with or cast to one. */
+bool dn_write_given_time(dn_writer *writer, dn_class class, dunlin_string column,
+                         const dn_node *node);
+bool dn_write_compared_times(dn_writer *writer, const dn_node *node);
 /* write_char.c: the blanks behind a char(n), where the database takes them for a part of it. `class` is
  * that of the column which is given the node. */
 bool dn_write_given_char(dn_writer *writer, dn_class class, dn_node *node);

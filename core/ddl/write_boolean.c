@@ -49,7 +49,7 @@ read_boolean(dn_writer *writer, dunlin_string column, dn_node *node)
         (int)column.length, column.data, (int)node->text.length, node->text.data);
 }
 
-/* Another number is refused where the database takes none. */
+/* Another number would be kept where booleans are numbers, and be true without being equal to TRUE. */
 static bool
 become_boolean(dn_writer *writer, dunlin_string column, dn_node *node)
 {
@@ -60,8 +60,11 @@ become_boolean(dn_writer *writer, dunlin_string column, dn_node *node)
     if (is_number(node, '0') || is_number(node, '1'))
         return become_value(node, is_number(node, '1'));
     rule = refusal_of_numbers(writer);
-    return !rule ||
-           dn_write_refuse(writer, node->offset, "'%.*s' is boolean: %.*s", (int)column.length,
+    if (!rule)
+        return dn_write_refuse(writer, node->offset,
+                               "'%.*s' is boolean, and no number but 0 and 1 stands for one",
+                               (int)column.length, column.data);
+    return dn_write_refuse(writer, node->offset, "'%.*s' is boolean: %.*s", (int)column.length,
                            column.data, (int)rule->refusal.length, rule->refusal.data);
 }
 
@@ -100,38 +103,6 @@ is_decimal_for_integer(const dn_writer *writer, dn_class class, const dn_node *n
     return given == DN_CLASS_DECIMAL || given == DN_CLASS_FLOAT;
 }
 
-/* Digits, or for a whole number only those; with blanks around it, as PostgreSQL reads it. */
-static bool
-is_number_text(dunlin_string text, bool whole)
-{
-    char copy[64];
-    char *at = copy;
-    size_t digits;
-
-    if (text.length >= sizeof copy)
-        return true;
-    memcpy(copy, text.data, (size_t)text.length);
-    copy[text.length] = '\0';
-    at += strspn(at, " \t\n\r\f\v");
-    at += *at == '+' || *at == '-';
-    digits = strspn(at, "0123456789");
-    at += digits;
-    if (!whole && *at == '.') {
-        size_t more = strspn(++at, "0123456789");
-
-        digits += more;
-        at += more;
-    }
-    if (digits && !whole && (*at | 32) == 'e') {
-        at++;
-        at += *at == '+' || *at == '-';
-        digits = strspn(at, "0123456789");
-        at += digits;
-    }
-    at += strspn(at, " \t\n\r\f\v");
-    return digits && !*at && strlen(copy) == text.length;
-}
-
 /* "2026-01-31 10:00+02", "..Z" */
 static bool
 has_zone(dunlin_string text)
@@ -165,10 +136,12 @@ check_text(dn_writer *writer, dn_class class, dunlin_string column, const dn_nod
 {
     if (node->kind != DN_NODE_STRING)
         return true;
+    if (!dn_write_given_time(writer, class, column, node))
+        return false;
     if (class == DN_CLASS_TS)
         return !has_zone(node->text) ||
                refuse_text(writer, "zone of a time", column, node, "has a time zone");
-    if (!dn_class_is_number(class) || is_number_text(node->text, dn_class_is_whole(class)))
+    if (!dn_class_is_number(class) || dn_literal_is_number(node->text, dn_class_is_whole(class)))
         return true;
     return refuse_text(writer, "text for a number", column, node, "is no such number");
 }

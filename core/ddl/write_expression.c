@@ -605,7 +605,8 @@ bool
 dn_write_node(dn_writer *writer, const dn_node *node, dn_text *out, dn_shape *shape)
 {
     *shape = DN_SHAPE_ATOM;
-    if (!dn_write_compared_booleans(writer, node) || !dn_write_compared_blobs(writer, node))
+    if (!dn_write_compared_booleans(writer, node) || !dn_write_compared_blobs(writer, node) ||
+        !dn_write_compared_times(writer, node))
         return false;
     dn_write_compared_chars(writer, node);
     if (!dn_write_compared_literals(writer, node))
