@@ -57,6 +57,13 @@ static const char labels[] =
 static const char types_unknown[] =
     "the types of the operands of / are not known: of whole numbers the quotient is whole. Cast them";
 
+/* Forms that both read alike: '5' would be five seconds, and '1 10:00' be a day more. */
+#define TIME_OF_TEXT                                                                               \
+    "CASE WHEN $1 IS NULL OR TRIM($1) REGEXP '^([0-9]{4}[-./][0-9]{1,2}[-./][0-9]{1,2}( +|T))?"    \
+    "(([01]?[0-9]|2[0-3]):[0-5]?[0-9](:[0-5]?[0-9]([.][0-9]*)?)?|24:00(:00([.]0*)?)?|"             \
+    "([01][0-9]|2[0-3])[0-5][0-9][0-5][0-9])$$' THEN CAST($1 AS TIME(6)) "                         \
+    "ELSE (SELECT 1 UNION SELECT 2) END"
+
 /* Of numbers and texts only; an interval of its own name adds to dates. */
 static const my_rule operators[] = {
     REFUSED(OPERATOR, "<", "enum any", labels),
@@ -197,6 +204,9 @@ static const my_rule casts[] = {
     RULE(CAST, "varchar", NULL, "CAST($1 AS CHAR$()"),
     RULE(CAST, "blob", "blob", "$1"),
     RULE(CAST, "date", NULL, "CAST($1 AS DATE)"),
+    RULE(CAST, "time", "constant", "CAST($1 AS TIME(6))"),
+    RULE(CAST, "time", "text", TIME_OF_TEXT),
+    RULE(CAST, "time", "char", TIME_OF_TEXT),
     RULE(CAST, "time", NULL, "CAST($1 AS TIME(6))"),
     RULE(CAST, "timestamp", NULL, "CAST($1 AS DATETIME(6))"),
     RULE(CAST, "timestamptz", "ts", "CAST($1 AS DATETIME(6))"),
