@@ -471,7 +471,9 @@ dn_pg_render_table(dn_pg_render_work *work)
         dn_pg_push(work, work->at, 1);
         break;
     default:
-        dn_pg_guard_relation(&guard, operation->path, operation->path_count, false);
+        /* One that is missing is passed over where the statement says so. */
+        if (operation->condition == DUNLIN_CONDITION_IF_EXISTS)
+            dn_pg_guard_relation(&guard, operation->path, operation->path_count, false);
         dn_pg_guard_relation(&guard, operation->new_path, operation->new_path_count, true);
         dn_pg_push_rename(work, "TABLE", &guard);
         break;

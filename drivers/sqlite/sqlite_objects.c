@@ -406,13 +406,13 @@ drop_table(dn_sqlite_rendering *work, const dunlin_operation *operation)
 }
 
 static int32_t
-rename_to(dn_sqlite_rendering *work, dunlin_string from, dunlin_string to)
+rename_to(dn_sqlite_rendering *work, dunlin_string from, dunlin_string to, bool may_be_missing)
 {
     dn_kit_text_add(&work->sql, "ALTER TABLE ");
     dn_sqlite_write_name(&work->sql, from);
     dn_kit_text_add(&work->sql, " RENAME TO ");
     dn_sqlite_write_name(&work->sql, to);
-    return dn_sqlite_guarded_table(work, from);
+    return dn_sqlite_guarded_table(work, may_be_missing ? from : to, may_be_missing);
 }
 
 static int32_t
@@ -421,6 +421,8 @@ rename_table(dn_sqlite_rendering *work, const dunlin_operation *operation)
     const dn_sqlite_renaming renaming = {
         .table = name_of(operation), .column = dn_kit_string(NULL), .to = new_name_of(operation)};
     dunlin_string from = renaming.table;
+    bool may_be_missing = operation->condition == DUNLIN_CONDITION_IF_EXISTS ||
+                          dn_sqlite_same_name(from, renaming.to);
     int32_t status = DUNLIN_OK;
 
     /* SQLite takes another case of the same name for a table that is there already. */
@@ -428,11 +430,11 @@ rename_table(dn_sqlite_rendering *work, const dunlin_operation *operation)
         dunlin_string between =
             dn_kit_pool_format(&work->pool, DN_SQLITE_REBUILT "%.*s", (int)from.length, from.data);
 
-        status = rename_to(work, from, between);
+        status = rename_to(work, from, between, true);
         from = between;
     }
     if (status == DUNLIN_OK)
-        status = rename_to(work, from, renaming.to);
+        status = rename_to(work, from, renaming.to, may_be_missing);
     dn_sqlite_apply_renaming(work, &renaming);
     return status;
 }

@@ -91,7 +91,7 @@ int32_t dn_sqlite_step_statement(
 int32_t dn_sqlite_guarded(dn_sqlite_rendering *work, dunlin_string table, dunlin_string column,
                           bool when_there);
 /* The same when there is such a table. */
-int32_t dn_sqlite_guarded_table(dn_sqlite_rendering *work, dunlin_string table);
+int32_t dn_sqlite_guarded_table(dn_sqlite_rendering *work, dunlin_string table, bool when_there);
 /* Lines for the shell that carry out a statement where the condition holds. */
 void dn_sqlite_write_guard(dn_kit_text *text, dunlin_string condition, dunlin_string statement);
 /* The same under a condition of one's own; scripts only. */

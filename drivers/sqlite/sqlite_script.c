@@ -77,15 +77,16 @@ dn_sqlite_guarded(dn_sqlite_rendering *work, dunlin_string table, dunlin_string 
 }
 
 int32_t
-dn_sqlite_guarded_table(dn_sqlite_rendering *work, dunlin_string table)
+dn_sqlite_guarded_table(dn_sqlite_rendering *work, dunlin_string table, bool when_there)
 {
     dn_kit_text condition = {0};
     int32_t status;
 
     if (work->mode != DUNLIN_RENDER_SCRIPT)
         return dn_sqlite_step_statement(work);
-    dn_kit_text_add(&condition,
-                    "EXISTS (SELECT 1 FROM main.sqlite_master WHERE type = 'table' AND name = ");
+    dn_kit_text_format(
+        &condition, "%sEXISTS (SELECT 1 FROM main.sqlite_master WHERE type = 'table' AND name = ",
+        when_there ? "" : "NOT ");
     dn_kit_text_quote(&condition, '\'', table);
     dn_kit_text_add(&condition, " COLLATE NOCASE)");
     work->sql.failed = work->sql.failed || condition.failed;

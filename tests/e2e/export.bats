@@ -85,7 +85,7 @@ SQL
     assert_equal "$(catalog_of "$PWD/app.db")" "$before"
     assert_equal "$(sql app.db "SELECT name FROM pragma_table_info('a') WHERE \"notnull\"")" $'b\nf'
 }
-@test "sqlite: a column that is missing is not passed over by a script" { missing sqlite; }
+@test "sqlite: what is missing is not passed over by a script" { missing sqlite; }
 @test "a script changes no columns that only the database knows" {
     mkdir migrations
     echo '{"dialect": "portable"}' >dunlin.json

@@ -442,30 +442,37 @@ SQL
     assert_equal "$(sql_in "$where" 'SELECT count(*) FROM dunlin_migrations')" 2
 }
 
-# missing DIALECT: a column that somebody renamed is not passed over, unless the statement says so.
+# missing DIALECT: a column or table that somebody renamed is not passed over, unless the statement says so.
 missing() {
     local where
     mkdir -p migrations
     echo '{"dialect": "portable"}' >dunlin.json
     echo 'CREATE TABLE a (b integer, c integer);' >migrations/0001_a.sql
     export_to first.sql "$1"
-    for change in 'ALTER COLUMN c SET NOT NULL' 'RENAME COLUMN c TO e'; do
-        echo "ALTER TABLE a $change;" >migrations/0002_b.sql
+    for change in 'a ALTER COLUMN c SET NOT NULL' 'a RENAME COLUMN c TO e' 'a RENAME TO f'; do
+        echo "ALTER TABLE $change;" >migrations/0002_b.sql
         export_to script.sql "$1"
         where=$(another "$1" missing)
         rm -f missing.db
         run_script "$where" first.sql
         assert_exit 0
-        sql_in "$where" 'ALTER TABLE a RENAME COLUMN c TO d'
+        sql_in "$where" "ALTER TABLE a RENAME $([[ "$change" == *' TO f' ]] || echo 'COLUMN c') TO d"
         run_script "$where" script.sql
         [ "$status" -ne 0 ]
         assert_equal "$(sql_in "$where" 'SELECT count(*) FROM dunlin_migrations')" 1
     done
-    echo 'ALTER TABLE a RENAME COLUMN IF EXISTS c TO e;' >migrations/0002_b.sql
-    export_to script.sql "$1"
-    run_script "$where" script.sql
-    assert_exit 0
-    assert_equal "$(sql_in "$where" 'SELECT count(*) FROM dunlin_migrations')" 2
+    for change in 'IF EXISTS a RENAME TO f' 'a RENAME COLUMN IF EXISTS c TO e'; do
+        echo "ALTER TABLE $change;" >migrations/0002_b.sql
+        export_to script.sql "$1"
+        where=$(another "$1" missing)
+        rm -f missing.db
+        run_script "$where" first.sql
+        assert_exit 0
+        sql_in "$where" "ALTER TABLE a RENAME $([[ "$change" == *' TO f' ]] || echo 'COLUMN c') TO d"
+        run_script "$where" script.sql
+        assert_exit 0
+        assert_equal "$(sql_in "$where" 'SELECT count(*) FROM dunlin_migrations')" 2
+    done
 }
 
 # --- what a file can have in it ---------------------------------------------------------------------

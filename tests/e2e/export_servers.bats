@@ -43,8 +43,8 @@ load export_helper
 @test "mysql: sections, strings and assertions stand in a script" { directives mysql "$(another mysql app)"; }
 @test "mysql: a migration that was recorded with other SQL stops the script" { edited mysql; }
 
-@test "postgresql: a column that is missing is not passed over by a script" { missing postgresql; }
-@test "mysql: a column that is missing is not passed over by a script" { missing mysql; }
+@test "postgresql: what is missing is not passed over by a script" { missing postgresql; }
+@test "mysql: what is missing is not passed over by a script" { missing mysql; }
 
 # --- Drizzle ----------------------------------------------------------------------------------------
 
