@@ -220,7 +220,7 @@
      "create table n\n"
      "create column n/up type:int",
      "rename column n/up Up",
-     "SET @dunlin = IF(COALESCE(@dunlin_wanted, TRUE) AND EXISTS (SELECT 1 FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 'n' AND BINARY COLUMN_NAME = 'up') AND NOT EXISTS (SELECT 1 FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 'n' AND BINARY COLUMN_NAME = 'Up'), 'ALTER TABLE `n` RENAME COLUMN `up` TO `Up`', 'DO 0');\n"
+     "SET @dunlin = IF(COALESCE(@dunlin_wanted, TRUE) AND NOT EXISTS (SELECT 1 FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 'n' AND BINARY COLUMN_NAME = 'Up'), 'ALTER TABLE `n` RENAME COLUMN `up` TO `Up`', 'DO 0');\n"
      "PREPARE dunlin FROM @dunlin;\n"
      "EXECUTE dunlin;\n"
      "DEALLOCATE PREPARE dunlin;\n"
