@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: MIT
  *
- * Tables that come to inherit from others, or no more; partitions that are none any more (diff_partition.c) keep what they have alike. Whoever leaves a parent does so before anything else and keeps
- * its columns and checks as its own; whoever comes to one does so when all tables are as they will be.
+ * Tables that come to inherit from others, or no more. Whoever leaves a parent does so before anything else and keeps
+ * its columns and checks as its own, as does a partition that is none any more (diff_partition.c); whoever comes to
+ * one does so when all tables are as they will be.
  */
 #include "core/schema/diff_internal.h"
+
+#include <string.h>
 
 static const dunlin_property *
 parents_of(const dunlin_fact *table)
@@ -80,35 +83,44 @@ another_gives(const leaving_parent *state, const dunlin_fact *member)
     return false;
 }
 
+int
+dn_diff_as_member_of(dn_diffing *work, const dunlin_fact *table, const dunlin_fact *member,
+                     dunlin_fact *own)
+{
+    uint64_t count = table->path_count;
+    dunlin_string *path = dn_arena_array(work->arena, count + 1, sizeof *path);
+
+    if (!path)
+        return dn_no_memory(work->error);
+    memcpy(path, table->path, (size_t)count * sizeof *path);
+    path[count] = member->path[member->path_count - 1];
+    *own = *member;
+    own->path = path;
+    own->path_count = count + 1;
+    return 0;
+}
+
 /* Neither what is said of it nor how it counts is inherited. */
 static int
 keep_member(const dunlin_fact *member, void *context)
 {
     const leaving_parent *state = context;
     dn_diffing *work = state->work;
-    uint64_t count = state->table->path_count;
-    dunlin_string *path = dn_arena_array(work->arena, count + 1, sizeof *path);
     dn_properties list = {.arena = work->arena};
-    dunlin_fact own = *member;
+    dunlin_fact own;
 
-    if (!path)
-        return dn_no_memory(work->error);
-    for (uint64_t i = 0; i < count; i++)
-        path[i] = state->table->path[i];
-    path[count] = member->path[member->path_count - 1];
+    if (dn_diff_as_member_of(work, state->table, member, &own) < 0)
+        return -1;
     if (dn_fact_flag(member, "no_inherit") ||
-        dn_fact_map_find(state->copy, member->kind, path, count + 1) ||
+        dn_fact_map_find(state->copy, own.kind, own.path, own.path_count) ||
         another_gives(state, member))
         return 0;
     dn_properties_add_all(&list, member->properties, member->property_count,
                           "comment auto auto_options");
-    own.path = path;
-    own.path_count = count + 1;
     own.properties = list.items;
     own.property_count = list.count;
-    if (list.failed)
-        return dn_no_memory(work->error);
-    return dn_fact_map_put(state->copy, &own, work->error);
+    return list.failed ? dn_no_memory(work->error)
+                       : dn_fact_map_put(state->copy, &own, work->error);
 }
 
 static int

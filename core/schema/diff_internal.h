@@ -116,6 +116,9 @@ int dn_diff_retype(dn_diffing *work, dn_move *move, const dunlin_fact *before,
 int dn_diff_keep_inherited(dn_diffing *work);
 int dn_diff_leave_parents(dn_diffing *work);
 int dn_diff_come_to_parents(dn_diffing *work);
+/* The member, as one of that name that another table has. */
+int dn_diff_as_member_of(dn_diffing *work, const dunlin_fact *table, const dunlin_fact *member,
+                         dunlin_fact *own);
 
 /* --- diff_partition.c --- */
 /* What a partition has of the table that it comes to it has before. */

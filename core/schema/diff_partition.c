@@ -88,28 +88,23 @@ bring_member(const dunlin_fact *member, void *context)
 {
     const joining *state = context;
     dn_diffing *work = state->work;
-    uint64_t count = state->table->path_count;
-    dunlin_string *path = dn_arena_array(work->arena, count + 1, sizeof *path);
     dn_properties list = {.arena = work->arena};
     const dunlin_fact *own;
-    dunlin_fact brought = *member;
+    dunlin_fact brought;
 
-    if (!path)
-        return dn_no_memory(work->error);
-    for (uint64_t i = 0; i < count; i++)
-        path[i] = state->table->path[i];
-    path[count] = member->path[member->path_count - 1];
+    if (dn_diff_as_member_of(work, state->table, member, &brought) < 0)
+        return -1;
     if (dn_fact_flag(member, "no_inherit") ||
-        dn_fact_map_find(state->copy, member->kind, path, count + 1))
+        dn_fact_map_find(state->copy, brought.kind, brought.path, brought.path_count))
         return 0;
-    own = state->moves ? NULL : dn_fact_map_find(work->before, member->kind, path, count + 1);
+    own = state->moves
+              ? NULL
+              : dn_fact_map_find(work->before, brought.kind, brought.path, brought.path_count);
     dn_properties_add_all(&list, member->properties, member->property_count,
                           own ? "default auto auto_options frozen comment"
                               : "auto auto_options comment");
     if (own)
         add_own(&list, own);
-    brought.path = path;
-    brought.path_count = count + 1;
     brought.properties = list.items;
     brought.property_count = list.count;
     if (list.failed)
