@@ -202,6 +202,7 @@ skip(deciding *work, const dunlin_operation *operation, const char *why)
     dn_translator *translator = work->translator;
 
     if (!work->again && !translator->own && dn_ddl_computes(translator->rules, operation) &&
+        !dn_property_find(operation->set, operation->set_count, "values") &&
         warn(translator, work->source, operation->span_begin,
              dn_arena_printf(&translator->scratch,
                              "%s: USING is not carried out (take IF EXISTS away "

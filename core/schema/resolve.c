@@ -583,7 +583,8 @@ dn_schema_is_loose(const dn_fact_map *facts, const dunlin_operation *operation,
     const dunlin_fact *there =
         dn_operation_is(operation, DUNLIN_VERB_ALTER, DUNLIN_KIND_COLUMN) && loose_type.length &&
                 (dn_property_find(operation->set, operation->set_count, "type") ||
-                 dn_property_find(operation->set, operation->set_count, "type_path"))
+                 dn_property_find(operation->set, operation->set_count, "type_path")) &&
+                !dn_property_find(operation->set, operation->set_count, "values")
             ? dn_fact_map_find(facts, operation->kind, operation->path, operation->path_count)
             : NULL;
 

@@ -108,7 +108,8 @@ bool dn_operation_is_blamed(const dunlin_operation *operation, dunlin_string mes
 int dn_schema_new_values(const dunlin_fact *type, const dunlin_operation *operation,
                          dn_properties *list, dn_error *error);
 
-/* Does the operation change a column's type to the loose one of the database, which it has already? */
+/* Does the operation change a column's type to the loose one of the database, which it has already? Where it lists
+ * the values, a check tells. */
 bool dn_schema_is_loose(const dn_fact_map *facts, const dunlin_operation *operation,
                         dunlin_string loose_type);
 
