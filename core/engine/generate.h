@@ -56,7 +56,6 @@ typedef struct dn_generation {
     size_t other_count;
     struct dn_check_ground *ground; /* of one of them */
     const char *untried;            /* why it is not, or NULL */
-    bool refused;                   /* on another kind of database */
     const dn_lex_rules *rules;      /* of what is written */
     dn_error *error;
 } dn_generation;

@@ -140,7 +140,6 @@ prove_one(dn_generation *work, dn_generation *other, const char *up, const char 
                                             other->like.driver->table.name, other->no_down);
         return other->no_down && !work->no_down ? dn_no_memory(work->error) : 0;
     }
-    work->refused = true;
     return refuse(other, "on");
 }
 

@@ -507,3 +507,17 @@ PRAGMA foreign_keys = ON;"
 @test "random definitions: each migration leads to the next one, and back" {
     generated_walk sqlite 12 150
 }
+
+@test "in a portable folder what is written for one database alone is told with the reason" {
+    mkdir -p migrations
+    printf '%s\n' '{"dialect": "portable", "targets": {"only": {"url": "sqlite:app.db", "kind": "development",' \
+        '"backup": "none"}}}' >dunlin.json
+    echo 'CREATE TABLE t (id bigint PRIMARY KEY);' >migrations/0001_t.sql
+    dunlin migrate
+    assert_exit 0
+    dunlin schema dump --output schema.sql
+    echo 'CREATE TRIGGER touch AFTER INSERT ON t BEGIN SELECT 1; END;' >>schema.sql
+    dunlin generate touch
+    assert_exit 0
+    assert_stderr 'dunlin: warning: not in portable SQL: '
+}
