@@ -533,7 +533,9 @@ make_portable(dn_generation *work, const char *definition, dn_new_file *file)
         return answer;
     if (work->error->status == DUNLIN_NO_MEMORY || strcmp(work->error->id, "diff.rename") == 0)
         return -1;
-    dn_log_warning(&work->session->log, "not in portable SQL: %s", work->error->message);
+    dn_log_warning(&work->session->log, "not in portable SQL: %s",
+                   work->error->message[0] ? work->error->message
+                                           : "what that can say is not all of the difference");
     dn_error_clear(work->error);
     for (int i = 0; i < 2; i++)
         dn_text_free(&work->rest[i].text);
