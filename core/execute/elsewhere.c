@@ -48,7 +48,9 @@ is_known(const dn_fact_map *facts, const dunlin_operation *operation)
     static const char *const relations[] = {DUNLIN_KIND_TABLE, DUNLIN_KIND_VIEW,
                                             DUNLIN_KIND_MATERIALIZED_VIEW};
 
-    if (operation->path_count < 3)
+    /* The last name of a routine is what it is called with. */
+    if (operation->path_count < 3 ||
+        dn_string_among(operation->kind, "function procedure aggregate"))
         return operation->verb == DUNLIN_VERB_CREATE ||
                dn_fact_map_find(facts, operation->kind, operation->path, operation->path_count) ||
                (operation->verb == DUNLIN_VERB_RENAME &&

@@ -187,7 +187,7 @@ SQL
     echo '{"dialect": "portable"}' >dunlin.json
     echo 'CREATE TABLE t (id bigint PRIMARY KEY, a integer, flag boolean);' >migrations/0001_t.sql
     cat >migrations/0002_more.sql <<'SQL'
-ALTER TABLE t ALTER COLUMN a TYPE bigint;
+ALTER TABLE t ALTER COLUMN a TYPE numeric(8, 2);
 INSERT INTO t (id, flag) VALUES (1, 1);
 CREATE TABLE u (b integer);
 ALTER TABLE u ADD CONSTRAINT u_b CHECK (b > 1);

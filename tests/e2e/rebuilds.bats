@@ -281,7 +281,7 @@ ALTER TABLE items ALTER COLUMN name SET NOT NULL;
 SQL
     migration 0003_bare <<'SQL'
 -- dunlin: no-transaction
-ALTER TABLE items ALTER COLUMN price TYPE bigint;
+ALTER TABLE items ALTER COLUMN price TYPE numeric(9, 2);
 ALTER TABLE items ALTER COLUMN name DROP NOT NULL;
 SQL
     dunlin -v -v migrate
