@@ -17,8 +17,7 @@ typedef struct casting {
 static bool
 is_word(const dunlin_token *token, const char *word)
 {
-    return token->kind == DUNLIN_TOKEN_WORD && token->text.length == strlen(word) &&
-           strncasecmp(token->text.data, word, (size_t)token->text.length) == 0;
+    return token->kind == DUNLIN_TOKEN_WORD && dn_string_equal_fold(token->text, word);
 }
 
 static bool

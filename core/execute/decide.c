@@ -210,7 +210,6 @@ skip(deciding *work, const dunlin_operation *operation, const char *why)
                              why),
              work->error) < 0)
         return -1;
-
     if (!work->out->skipped++)
         work->out->why = why;
     return 0;
@@ -257,12 +256,6 @@ clear_old(deciding *work, const dunlin_operation *operation)
     drop->set = NULL;
     drop->set_count = 0;
     return run(work, drop, &nothing);
-}
-
-static bool
-is_nameless(const dunlin_operation *operation)
-{
-    return operation->path_count > 0 && operation->path[operation->path_count - 1].length == 0;
 }
 
 /* Of a table or column that is there already, so that it should be there as well. */
@@ -322,7 +315,7 @@ answer(deciding *work, const dunlin_operation *operation, const dn_wanted *wante
     /* The table is there and lacks something: it is another one. And so is the column, where a name does not tell
      * what to add to it. */
     if (guard == DN_GUARD_RUN && !work->again &&
-        (member || (is_part_of_skipped(work, operation) && is_nameless(operation))))
+        (member || (is_part_of_skipped(work, operation) && dn_operation_is_nameless(operation))))
         return options.keep_different ? DN_GUARD_KEEP : DN_GUARD_CONFLICT;
     return guard;
 }
@@ -383,7 +376,7 @@ settle(deciding *work, const dunlin_operation **operation, dn_wanted *wanted)
 {
     int settled = 0;
 
-    if (is_nameless(*operation) &&
+    if (dn_operation_is_nameless(*operation) &&
         (is_part_of_skipped(work, *operation) ||
          (has_condition(*operation) && !dn_operation_within(*operation, work->column))))
         settled = settle_nameless(work, operation, wanted);

@@ -27,7 +27,7 @@ dn_reading_is_nameless(const dn_reading *reading, const dunlin_operation *operat
 {
     const dn_ddl_statement *parsed = &reading->parsed;
 
-    if (operation->path_count && !operation->path[operation->path_count - 1].length)
+    if (dn_operation_is_nameless(operation))
         return true;
     for (size_t i = 0; i < parsed->count; i++) {
         const dunlin_operation *one = parsed->operations[i];

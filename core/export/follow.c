@@ -243,10 +243,10 @@ typedef struct choosing {
 
 /* A key or check of the own dialect that the database will name: what has no name either is another one. */
 static bool
-is_nameless(const dunlin_operation *operation)
+is_new_and_nameless(const dunlin_operation *operation)
 {
     return operation->verb == DUNLIN_VERB_CREATE && operation->path_count > 1 &&
-           !operation->path[operation->path_count - 1].length &&
+           dn_operation_is_nameless(operation) &&
            dn_string_among(operation->kind, "unique fk check index exclude");
 }
 
@@ -275,7 +275,7 @@ judge(const choosing *work, const dunlin_operation *operation, const dn_wanted *
     };
     dn_guard guard;
 
-    if ((member && !work->table_skipped) || (!member && is_nameless(operation)))
+    if ((member && !work->table_skipped) || (!member && is_new_and_nameless(operation)))
         return DN_GUARD_RUN;
     guard = dn_schema_resolve(work->history->facts, operation, wanted, &options, why);
     if (guard == DN_GUARD_SKIP && changes_values(work->history, operation))
@@ -478,7 +478,7 @@ static bool
 has_nameless(const dn_operations *list)
 {
     for (size_t i = 0; i < list->count; i++)
-        if (is_nameless(list->items[i]))
+        if (is_new_and_nameless(list->items[i]))
             return true;
     return false;
 }
@@ -497,7 +497,7 @@ static bool
 adds_nameless(const dn_operations *list)
 {
     for (size_t i = 0; i < list->count; i++) {
-        bool alone = is_nameless(list->items[i]);
+        bool alone = is_new_and_nameless(list->items[i]);
 
         for (size_t k = 0; k < list->count && alone; k++)
             alone = !((dn_operation_is(list->items[k], DUNLIN_VERB_CREATE, DUNLIN_KIND_TABLE) ||

@@ -45,6 +45,12 @@ dn_operation_is(const dunlin_operation *operation, int32_t verb, const char *kin
 }
 
 bool
+dn_operation_is_nameless(const dunlin_operation *operation)
+{
+    return operation->path_count > 0 && operation->path[operation->path_count - 1].length == 0;
+}
+
+bool
 dn_operation_within(const dunlin_operation *part, const dunlin_operation *whole)
 {
     return whole && part != whole && part->span_begin >= whole->span_begin &&

@@ -30,6 +30,8 @@ dunlin_fact dn_operation_fact(const dunlin_operation *operation);
 /* "create column 'users.email'" */
 void dn_operation_describe(dn_text *text, const dunlin_operation *operation);
 bool dn_operation_is(const dunlin_operation *operation, int32_t verb, const char *kind);
+/* Is the last name of its path empty, which the database will give it? */
+bool dn_operation_is_nameless(const dunlin_operation *operation);
 /* Does its text stand in that of the other one? `whole` may be NULL. */
 bool dn_operation_within(const dunlin_operation *part, const dunlin_operation *whole);
 

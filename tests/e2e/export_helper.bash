@@ -442,34 +442,32 @@ SQL
     assert_equal "$(sql_in "$where" 'SELECT count(*) FROM dunlin_migrations')" 2
 }
 
+# behind_rename DIALECT CHANGE: runs a script that makes the change where somebody renamed what it is about, in $where.
+behind_rename() {
+    echo "ALTER TABLE $2;" >migrations/0002_b.sql
+    export_to script.sql "$1"
+    where=$(another "$1" missing)
+    rm -f missing.db
+    run_script "$where" first.sql
+    assert_exit 0
+    sql_in "$where" "ALTER TABLE a RENAME $([[ "$2" == *' TO f' ]] || echo 'COLUMN c') TO d"
+    run_script "$where" script.sql
+}
+
 # missing DIALECT: a column or table that somebody renamed is not passed over, unless the statement says so.
 missing() {
-    local where
+    local where change
     mkdir -p migrations
     echo '{"dialect": "portable"}' >dunlin.json
     echo 'CREATE TABLE a (b integer, c integer);' >migrations/0001_a.sql
     export_to first.sql "$1"
     for change in 'a ALTER COLUMN c SET NOT NULL' 'a RENAME COLUMN c TO e' 'a RENAME TO f'; do
-        echo "ALTER TABLE $change;" >migrations/0002_b.sql
-        export_to script.sql "$1"
-        where=$(another "$1" missing)
-        rm -f missing.db
-        run_script "$where" first.sql
-        assert_exit 0
-        sql_in "$where" "ALTER TABLE a RENAME $([[ "$change" == *' TO f' ]] || echo 'COLUMN c') TO d"
-        run_script "$where" script.sql
+        behind_rename "$1" "$change"
         [ "$status" -ne 0 ]
         assert_equal "$(sql_in "$where" 'SELECT count(*) FROM dunlin_migrations')" 1
     done
     for change in 'IF EXISTS a RENAME TO f' 'a RENAME COLUMN IF EXISTS c TO e'; do
-        echo "ALTER TABLE $change;" >migrations/0002_b.sql
-        export_to script.sql "$1"
-        where=$(another "$1" missing)
-        rm -f missing.db
-        run_script "$where" first.sql
-        assert_exit 0
-        sql_in "$where" "ALTER TABLE a RENAME $([[ "$change" == *' TO f' ]] || echo 'COLUMN c') TO d"
-        run_script "$where" script.sql
+        behind_rename "$1" "$change"
         assert_exit 0
         assert_equal "$(sql_in "$where" 'SELECT count(*) FROM dunlin_migrations')" 2
     done
