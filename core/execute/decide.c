@@ -16,18 +16,8 @@ typedef struct deciding {
     dn_fact_map *facts;
     dn_decisions *out;
     dn_error *error;
-    const dunlin_operation *table; /* the CREATE TABLE whose members follow */
-    bool table_skipped;
-    const dunlin_operation *column; /* the column whose clauses follow */
-    bool column_skipped;
+    dn_judging judging;
 } deciding;
-
-static bool
-has_condition(const dunlin_operation *operation)
-{
-    return operation->condition != DUNLIN_CONDITION_NONE ||
-           (operation->flags & DUNLIN_OPERATION_PARENT_IF_EXISTS);
-}
 
 /* --- what an operation makes ---------------------------------------------------------------------- */
 
@@ -126,17 +116,6 @@ realise(deciding *work, const dunlin_operation *operation, dn_wanted *wanted)
 }
 
 /* --- one operation ------------------------------------------------------------------------------------ */
-
-static bool
-lies_in(const dunlin_operation *member, const dunlin_operation *table)
-{
-    if (!table || member->verb != DUNLIN_VERB_CREATE || member->path_count != table->path_count + 1)
-        return false;
-    for (uint64_t i = 0; i < table->path_count; i++)
-        if (!dn_string_same(member->path[i], table->path[i]))
-            return false;
-    return true;
-}
 
 static int
 refuse(deciding *work, const dunlin_operation *operation, const char *id, const char *why)
@@ -245,7 +224,7 @@ clear_old(deciding *work, const dunlin_operation *operation)
 
     if (operation->verb != DUNLIN_VERB_CREATE || !there ||
         !(replaces(operation) ||
-          (has_condition(operation) &&
+          (dn_operation_is_guarded(operation) &&
            dn_property_find(there->properties, there->property_count, "invalid"))))
         return 0;
     drop = dn_operation_copy(&work->translator->scratch, operation);
@@ -258,21 +237,12 @@ clear_old(deciding *work, const dunlin_operation *operation)
     return run(work, drop, &nothing);
 }
 
-/* Of a table or column that is there already, so that it should be there as well. */
-static bool
-is_part_of_skipped(const deciding *work, const dunlin_operation *operation)
-{
-    return (lies_in(operation, work->table) && work->table_skipped) ||
-           (dn_operation_within(operation, work->column) && work->column_skipped);
-}
-
 /* Is it decided as if IF [NOT] EXISTS stood on it? */
 static bool
 is_guarded(const deciding *work, const dunlin_operation *operation)
 {
-    return has_condition(operation) || work->again ||
-           (lies_in(operation, work->table) && work->table_skipped) ||
-           (dn_operation_within(operation, work->column) && has_condition(work->column));
+    return work->again || dn_operation_is_guarded(operation) ||
+           dn_judging_guards(&work->judging, operation);
 }
 
 /* The own dialect says more of a column that is there than the parser knows (MODIFY .. COLLATE); to say it again is
@@ -285,39 +255,22 @@ is_whole_change(const deciding *work, const dunlin_operation *operation)
            dn_fact_map_find(work->facts, operation->kind, operation->path, operation->path_count);
 }
 
-/* The type is so already; whether the values are, is not seen there. */
-static bool
-changes_values(const deciding *work, const dunlin_operation *operation)
-{
-    const char *loose = dn_connection_capabilities(work->translator->connection)->loose_type;
-
-    return dn_schema_is_loose(work->facts, operation, dn_string(loose));
-}
-
 static dn_guard
 answer(deciding *work, const dunlin_operation *operation, const dn_wanted *wanted, dn_text *why)
 {
     const dn_translator *translator = work->translator;
-    bool member = lies_in(operation, work->table);
-    const dn_guard_options options = {
-        .assume_guarded = !has_condition(operation) && is_guarded(work, operation),
-        .keep_different = translator->options.keep_different,
-        .foreign = !translator->own,
+    const char *loose = dn_connection_capabilities(translator->connection)->loose_type;
+    const dn_judging_options options = {
+        .guards = {.keep_different = translator->options.keep_different,
+                   .foreign = !translator->own},
+        .loose_type = dn_string(loose),
+        .again = work->again,
+        .insists = is_whole_change(work, operation),
     };
-    dn_guard guard;
 
-    if ((member && work->table && !work->table_skipped) || replaces(operation))
-        return DN_GUARD_RUN;
-    guard = dn_schema_resolve(work->facts, operation, wanted, &options, why);
-    if (guard == DN_GUARD_SKIP &&
-        (is_whole_change(work, operation) || changes_values(work, operation)))
-        return DN_GUARD_RUN;
-    /* The table is there and lacks something: it is another one. And so is the column, where a name does not tell
-     * what to add to it. */
-    if (guard == DN_GUARD_RUN && !work->again &&
-        (member || (is_part_of_skipped(work, operation) && dn_operation_is_nameless(operation))))
-        return options.keep_different ? DN_GUARD_KEEP : DN_GUARD_CONFLICT;
-    return guard;
+    return replaces(operation)
+               ? DN_GUARD_RUN
+               : dn_judging_answer(&work->judging, work->facts, operation, wanted, &options, why);
 }
 
 /* The same name on every database, and the same when a run is taken up again, has a statement that
@@ -377,8 +330,9 @@ settle(deciding *work, const dunlin_operation **operation, dn_wanted *wanted)
     int settled = 0;
 
     if (dn_operation_is_nameless(*operation) &&
-        (is_part_of_skipped(work, *operation) ||
-         (has_condition(*operation) && !dn_operation_within(*operation, work->column))))
+        (dn_judging_is_passed(&work->judging, *operation) ||
+         (dn_operation_is_guarded(*operation) &&
+          !dn_operation_within(*operation, work->judging.column))))
         settled = settle_nameless(work, operation, wanted);
     if (settled == 0 && is_guarded(work, *operation))
         settled = dn_translator_settle(work->translator, work->facts, wanted, work->error);
@@ -393,20 +347,6 @@ looks_first(const deciding *work)
     return work->out->open && work->translator->phase == DN_TRANSLATOR_PERFORMS;
 }
 
-/* "the table exists, but without check 't' (expr a > 0)" */
-static void
-tell_lacking(const deciding *work, const dunlin_operation *operation, dn_guard guard, dn_text *text)
-{
-    if ((guard != DN_GUARD_CONFLICT && guard != DN_GUARD_KEEP) || text->length > 0)
-        return;
-    dn_text_add_string(text, lies_in(operation, work->table) ? "the table exists, but without "
-                                                             : "the column exists, but without ");
-    dn_fact_describe(text, operation->kind, operation->path, operation->path_count);
-    dn_text_add_string(text, " (");
-    dn_property_describe(text, operation->set, operation->set_count);
-    dn_text_add_string(text, ")");
-}
-
 static int
 decide_one(deciding *work, const dunlin_operation *operation)
 {
@@ -415,25 +355,15 @@ decide_one(deciding *work, const dunlin_operation *operation)
     dn_guard guard;
     const char *why;
 
-    if (!lies_in(operation, work->table))
-        work->table = NULL;
     if (realise(work, operation, &wanted) < 0)
         return dn_translator_blame(work->source, operation->span_begin, work->error);
     if (settle(work, &operation, &wanted) < 0)
         return -1;
     guard = looks_first(work) ? DN_GUARD_SKIP : answer(work, operation, &wanted, &text);
-    tell_lacking(work, operation, guard, &text);
     why = dn_arena_copy(&work->translator->scratch, text.data ? text.data : "", text.length);
     if (!why || text.failed)
         return dn_no_memory(work->error);
-    if (dn_operation_is(operation, DUNLIN_VERB_CREATE, DUNLIN_KIND_TABLE)) {
-        work->table = operation;
-        work->table_skipped = guard == DN_GUARD_SKIP || guard == DN_GUARD_KEEP;
-    }
-    if (dn_operation_is(operation, DUNLIN_VERB_CREATE, DUNLIN_KIND_COLUMN)) {
-        work->column = operation;
-        work->column_skipped = guard == DN_GUARD_SKIP || guard == DN_GUARD_KEEP;
-    }
+    dn_judging_note(&work->judging, operation, guard);
     switch (guard) {
     case DN_GUARD_SKIP: return skip(work, operation, why);
     case DN_GUARD_KEEP: return keep(work, operation, why);

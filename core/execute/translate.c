@@ -142,8 +142,7 @@ bool
 dn_translator_is_conditional(const dn_ddl_statement *parsed)
 {
     for (size_t i = 0; i < parsed->count; i++)
-        if (parsed->operations[i]->condition != DUNLIN_CONDITION_NONE ||
-            (parsed->operations[i]->flags & DUNLIN_OPERATION_PARENT_IF_EXISTS))
+        if (dn_operation_is_guarded(parsed->operations[i]))
             return true;
     return false;
 }

@@ -236,9 +236,7 @@ typedef struct choosing {
     dn_operations *run;
     dn_wanted *wanted;
     bool folds;
-    const dunlin_operation *table;  /* CREATE TABLE, while its members follow */
-    const dunlin_operation *column; /* CREATE COLUMN, while its clauses follow */
-    bool table_skipped;
+    dn_judging judging;
 } choosing;
 
 /* A key or check of the own dialect that the database will name: what has no name either is another one. */
@@ -250,41 +248,23 @@ is_new_and_nameless(const dunlin_operation *operation)
            dn_string_among(operation->kind, "unique fk check index exclude");
 }
 
-/* Of a type that is so already: what it was before the history tells, and what it makes of the values. */
-static bool
-changes_values(const dn_history *history, const dunlin_operation *operation)
-{
-    const dn_lex_rules *rules =
-        history->view.own_dialect ? history->reader.own : history->reader.folder;
-
-    return dn_ddl_computes(rules, operation) ||
-           dn_schema_is_loose(history->facts, operation, history->loose_type);
-}
-
 static dn_guard
 judge(const choosing *work, const dunlin_operation *operation, const dn_wanted *wanted,
       dn_text *why)
 {
-    bool member = dn_operation_within(operation, work->table);
-    const dn_guard_options options = {
-        .foreign = !work->history->own,
-        .assume_guarded =
-            operation->condition == DUNLIN_CONDITION_NONE &&
-            ((member && work->table_skipped) || (dn_operation_within(operation, work->column) &&
-                                                 work->column->condition != DUNLIN_CONDITION_NONE)),
+    const dn_history *history = work->history;
+    /* A type that is so already: what it was before the history tells, and what USING makes of the values. */
+    const dn_judging_options options = {
+        .guards = {.foreign = !history->own},
+        .loose_type = history->loose_type,
+        .insists = dn_ddl_computes(
+            history->view.own_dialect ? history->reader.own : history->reader.folder, operation),
     };
-    dn_guard guard;
 
-    if ((member && !work->table_skipped) || (!member && is_new_and_nameless(operation)))
-        return DN_GUARD_RUN;
-    guard = dn_schema_resolve(work->history->facts, operation, wanted, &options, why);
-    if (guard == DN_GUARD_SKIP && changes_values(work->history, operation))
-        return DN_GUARD_RUN;
-    if (!member || guard != DN_GUARD_RUN)
-        return guard;
-    dn_text_add_string(why, "the table exists, but without ");
-    dn_fact_describe(why, operation->kind, operation->path, operation->path_count);
-    return DN_GUARD_CONFLICT;
+    return is_new_and_nameless(operation) && !dn_judging_is_member(&work->judging, operation)
+               ? DN_GUARD_RUN
+               : dn_judging_answer(&work->judging, history->facts, operation, wanted, &options,
+                                   why);
 }
 
 static int
@@ -316,12 +296,7 @@ choose_one(choosing *work, const dunlin_operation *operation, dn_error *error)
         return dn_translator_blame(work->source, operation->span_begin, error);
     guard = judge(work, operation, wanted, &why);
     doubt = is_in_doubt(history, operation);
-    if (dn_operation_is(operation, DUNLIN_VERB_CREATE, DUNLIN_KIND_TABLE)) {
-        work->table = operation;
-        work->table_skipped = guard == DN_GUARD_SKIP;
-    }
-    if (dn_operation_is(operation, DUNLIN_VERB_CREATE, DUNLIN_KIND_COLUMN))
-        work->column = operation;
+    dn_judging_note(&work->judging, operation, guard);
     if (guard == DN_GUARD_CONFLICT && !doubt) {
         dn_fail(error, DUNLIN_DISAGREEMENT, "translate.conflict", "%s",
                 why.data ? why.data : "it exists, but different");
@@ -330,7 +305,7 @@ choose_one(choosing *work, const dunlin_operation *operation, dn_error *error)
     if (guard == DN_GUARD_SKIP && !doubt &&
         (!drops_unknown(operation) || cannot_be_there(history, operation)))
         return 0;
-    if (guard != DN_GUARD_RUN && dn_operation_within(operation, work->table))
+    if (guard != DN_GUARD_RUN && dn_judging_is_member(&work->judging, operation))
         return 0; /* in doubt */
     return take(work, plain, error);
 }
@@ -452,8 +427,7 @@ static bool
 is_conditional(const dn_operations *list)
 {
     for (size_t i = 0; i < list->count; i++)
-        if (list->items[i]->condition != DUNLIN_CONDITION_NONE ||
-            (list->items[i]->flags & DUNLIN_OPERATION_PARENT_IF_EXISTS))
+        if (dn_operation_is_guarded(list->items[i]))
             return true;
     return false;
 }

@@ -45,6 +45,13 @@ dn_operation_is(const dunlin_operation *operation, int32_t verb, const char *kin
 }
 
 bool
+dn_operation_is_guarded(const dunlin_operation *operation)
+{
+    return operation->condition != DUNLIN_CONDITION_NONE ||
+           (operation->flags & DUNLIN_OPERATION_PARENT_IF_EXISTS);
+}
+
+bool
 dn_operation_is_nameless(const dunlin_operation *operation)
 {
     return operation->path_count > 0 && operation->path[operation->path_count - 1].length == 0;

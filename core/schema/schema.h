@@ -89,10 +89,38 @@ typedef struct dn_guard_options {
     bool foreign;        /* written in another dialect: kinds of `auto` are alike */
 } dn_guard_options;
 
+/* Does IF [NOT] EXISTS stand on it, or on its table? */
+bool dn_operation_is_guarded(const dunlin_operation *operation);
 /* Answers the guard of one addressed operation from the facts. `why` gets one sentence for SKIP,
  * CONFLICT and CANNOT; a CONFLICT says both definitions. */
 dn_guard dn_schema_resolve(const dn_fact_map *facts, const dunlin_operation *operation,
                            const dn_wanted *wanted, const dn_guard_options *options, dn_text *why);
+
+/* judge.c: the same of a statement's operations, one after the other. What stands in a table or column
+ * that is passed over, or under a guard, is decided as if the guard stood on it. */
+typedef struct dn_judging {
+    const dunlin_operation *table; /* the last CREATE TABLE, whose members may follow */
+    bool table_passed;
+    const dunlin_operation *column; /* the last new column, whose clauses may follow */
+    bool column_passed;
+} dn_judging;
+typedef struct dn_judging_options {
+    dn_guard_options guards;  /* assume_guarded is found out here */
+    dunlin_string loose_type; /* of the database */
+    bool again;   /* every operation is decided as if it had a guard, and what is lacking is made */
+    bool insists; /* what is so already is carried out nevertheless */
+} dn_judging_options;
+/* Does it stand in that CREATE TABLE? */
+bool dn_judging_is_member(const dn_judging *work, const dunlin_operation *operation);
+/* ... in a table or column that is passed over? */
+bool dn_judging_is_passed(const dn_judging *work, const dunlin_operation *operation);
+/* Is it under the guard of what it stands in? */
+bool dn_judging_guards(const dn_judging *work, const dunlin_operation *operation);
+dn_guard dn_judging_answer(const dn_judging *work, const dn_fact_map *facts,
+                           const dunlin_operation *operation, const dn_wanted *wanted,
+                           const dn_judging_options *options, dn_text *why);
+/* To be told of each, once it is decided. */
+void dn_judging_note(dn_judging *work, const dunlin_operation *operation, dn_guard guard);
 
 /* --- several statements as one ------------------------------------------------------------------ */
 /* May changes of the members of one table be made at once with others that stand before them, and
