@@ -50,6 +50,48 @@ has_rows(const dn_diffing *work, const dunlin_operation *operation)
                             operation->path_count - 1) != NULL;
 }
 
+typedef struct taking {
+    const dn_diffing *work;
+    const dunlin_operation *sequence;
+    bool found;
+} taking;
+
+static int
+note_taker(const dunlin_fact *column, void *context)
+{
+    taking *search = context;
+    const dunlin_property *counts =
+        dn_property_find(column->properties, column->property_count, "auto");
+    const dunlin_operation *sequence = search->sequence;
+    const dunlin_fact *before;
+    char *name;
+
+    if (!counts || !dn_string_equal(counts->text, "serial") ||
+        column->path_count != sequence->path_count + 1)
+        return 0;
+    for (uint64_t i = 0; i + 1 < sequence->path_count; i++)
+        if (!dn_string_same(column->path[i], sequence->path[i]))
+            return 0;
+    before = dn_fact_map_find(search->work->before, column->kind, column->path, column->path_count);
+    if (!before || dn_property_find(before->properties, before->property_count, "auto"))
+        return 0;
+    name = dn_schema_counter_name(search->work->arena, column->path[column->path_count - 2],
+                                  column->path[column->path_count - 1]);
+    search->found =
+        search->found || (name && dn_string_equal(sequence->path[sequence->path_count - 1], name));
+    return 0;
+}
+
+/* A column that is to be serial takes the sequence of that name with what it has counted. */
+static bool
+is_taken_over(const dn_diffing *work, const dunlin_operation *sequence)
+{
+    taking search = {.work = work, .sequence = sequence};
+
+    dn_fact_map_each(work->after, DUNLIN_KIND_COLUMN, note_taker, &search);
+    return search.found;
+}
+
 static dn_risk
 risk_of_drop(const dn_diffing *work, const dunlin_operation *operation)
 {
@@ -66,6 +108,9 @@ risk_of_drop(const dn_diffing *work, const dunlin_operation *operation)
 
     if (before && dn_string_equal(operation->kind, DUNLIN_KIND_GRANT))
         return dn_fact_flag(before, "revoked") ? none : revokes;
+    if (before && dn_string_equal(operation->kind, DUNLIN_KIND_SEQUENCE) &&
+        is_taken_over(work, operation))
+        return none;
     /* What is computed can be computed again. */
     if (before && dn_property_find(before->properties, before->property_count, "generated"))
         return none;

@@ -166,11 +166,11 @@ clip(const char *text, size_t length, size_t limit)
 }
 
 static char *
-make_name(const naming *work, dunlin_string table, const dn_text *columns, const char *label,
+make_name(dn_arena *arena, dunlin_string table, dunlin_string columns, const char *label,
           int number)
 {
     size_t table_length = (size_t)table.length;
-    size_t columns_length = columns->length;
+    size_t columns_length = (size_t)columns.length;
     char suffix[24];
     size_t room;
 
@@ -185,11 +185,18 @@ make_name(const naming *work, dunlin_string table, const dn_text *columns, const
         else
             columns_length--;
     table_length = clip(table.data, (size_t)table.length, table_length);
-    columns_length = columns_length ? clip(columns->data, columns->length, columns_length) : 0;
+    columns_length =
+        columns_length ? clip(columns.data, (size_t)columns.length, columns_length) : 0;
     if (!columns_length)
-        return dn_arena_printf(work->arena, "%.*s_%s", (int)table_length, table.data, suffix);
-    return dn_arena_printf(work->arena, "%.*s_%.*s_%s", (int)table_length, table.data,
-                           (int)columns_length, columns->data, suffix);
+        return dn_arena_printf(arena, "%.*s_%s", (int)table_length, table.data, suffix);
+    return dn_arena_printf(arena, "%.*s_%.*s_%s", (int)table_length, table.data,
+                           (int)columns_length, columns.data, suffix);
+}
+
+char *
+dn_schema_counter_name(dn_arena *arena, dunlin_string table, dunlin_string column)
+{
+    return make_name(arena, table, column, "seq", 0);
 }
 
 static bool
@@ -251,7 +258,8 @@ name_one(const naming *work, dunlin_operation *operation, const char *label)
     if (columns.failed)
         return dn_no_memory(work->error);
     for (int number = 0; number < TRIES; number++) {
-        name = make_name(work, operation->path[operation->path_count - 2], &columns, label, number);
+        name = make_name(work->arena, operation->path[operation->path_count - 2],
+                         dn_span(columns.data, columns.length), label, number);
         if (!name)
             return dn_no_memory(work->error);
         /* A guard asks for the very name that the first run gave. */

@@ -29,6 +29,9 @@ bool dn_schema_is_constraint(dunlin_string kind);
 int dn_schema_name_all(const dn_schema_target *target, dunlin_operation **operations, size_t count,
                        const dn_fact_map *facts, dn_arena *arena, dn_error *error);
 
+/* What the sequence behind a column is called; NULL: out of memory. */
+char *dn_schema_counter_name(dn_arena *arena, dunlin_string table, dunlin_string column);
+
 /* Types without a name of their own on the target: what to do instead of `operation` is added to
  * `out`. `facts` may be NULL. */
 int dn_schema_inline_types(dunlin_operation *operation, const dn_fact_map *facts,

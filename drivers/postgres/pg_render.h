@@ -226,6 +226,9 @@ void dn_pg_push_let_go(dn_pg_render_work *work, const dunlin_operation *sequence
                        const dunlin_operation *column);
 void dn_pg_push_taken(dn_pg_render_work *work, const dunlin_operation *sequence,
                       const dunlin_operation *column, dunlin_string type);
+/* A column that is to be serial no more counts with a new sequence of another name, which goes on where the old one is;
+ * before that goes. */
+void dn_pg_push_passed_on(dn_pg_render_work *work, const dunlin_operation *column);
 /* Whatever else the column owns is nobody's, or its own again, before the statement that is begun. */
 void dn_pg_push_owned(dn_pg_render_work *work, const dunlin_string *column, uint64_t count,
                       bool back);

@@ -449,6 +449,8 @@ drop_identity(altering *one, const dunlin_fact *current)
     if (!dn_pg_is_unset(one->operation, "auto") ||
         (old != NULL && dn_kit_same(old->text, "serial")))
         return;
+    finish(one, NULL);
+    dn_pg_push_passed_on(one->work, one->operation);
     begin_change(one);
     dn_pg_say(one->work, "DROP IDENTITY IF EXISTS");
 }
@@ -586,8 +588,10 @@ change_auto(altering *one, const dunlin_fact *current)
             dn_pg_say(work, "DROP DEFAULT");
         }
         finish(one, NULL);
-        if (serial)
+        if (serial) {
+            dn_pg_push_passed_on(work, operation);
             dn_pg_push_drop_sequence(work, operation);
+        }
     } else if (changes_counter(operation)) {
         finish(one, NULL);
         dn_pg_push_counter(work, operation, old != NULL && dn_kit_same(old->text, "serial"));

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT
  *
  * The sequence behind a serial column becomes one of its own under the same name, or the other way round. It stays then,
- * for what it has counted, and is told its options.
+ * for what it has counted, and is told its options. A new one of another name goes on where it was.
  */
 #include <string.h>
 
 #include "drivers/kit/kit_sequence.h"
 #include "drivers/postgres/pg_render.h"
+#include "drivers/postgres/pg_scan.h"
 #include "drivers/postgres/pg_type.h"
 
 /* Is that what the server calls the sequence behind the column? One that was renamed is in nobody's way. */
@@ -141,4 +142,71 @@ dn_pg_push_taken(dn_pg_render_work *work, const dunlin_operation *sequence,
     begin(work, sequence, &before, &after, type);
     dn_pg_say_counter_options(work, options, after.start);
     end(work, &before, &after);
+}
+
+/* --- another name ---------------------------------------------------------------------------------------- */
+
+/* Is `path` what "nextval('public.s'::regclass)" takes its numbers from? */
+static bool
+counts_with(dunlin_string value, const dunlin_string *path, uint64_t count)
+{
+    static const char start[] = "nextval('";
+    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text first = {0};
+    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text second = {0};
+    dn_kit_text names[2] = {{0}, {0}};
+    uint64_t found = 0;
+    dn_pg_scan scan;
+    bool same;
+
+    if (value.length < sizeof start || memcmp(value.data, start, sizeof start - 1) != 0)
+        return false;
+    scan = dn_pg_scan_begin(
+        (dunlin_string){value.data + sizeof start - 1, value.length - (sizeof start - 1)});
+    if (!dn_pg_take_names(&scan, names, &found))
+        found = 0;
+    first = names[0];
+    second = names[1];
+    same = found == count && found > 0 && !first.failed && !second.failed;
+    for (uint64_t i = 0; same && i < count; i++)
+        same = dn_kit_equal(dn_kit_text_string(i == 0 ? &first : &second), path[i]);
+    return same;
+}
+
+static const dunlin_operation *
+new_counter_of(dn_pg_render_work *work, const dunlin_operation *column)
+{
+    dunlin_string value = dn_pg_text_of(column, "default");
+
+    for (uint64_t i = 0; i < work->at && may_stay(work); i++) {
+        const dunlin_operation *other = work->operations[i];
+
+        if (other->verb == DUNLIN_VERB_CREATE && dn_pg_is_kind(other, DUNLIN_KIND_SEQUENCE) &&
+            !is_called_so(column, other) && counts_with(value, other->path, other->path_count))
+            return other;
+    }
+    return NULL;
+}
+
+void
+dn_pg_push_passed_on(dn_pg_render_work *work, const dunlin_operation *column)
+{
+    const dunlin_operation *sequence = new_counter_of(work, column);
+    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text table = {0};
+    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text name = {0};
+    dn_kit_sequence numbers;
+
+    if (sequence == NULL)
+        return;
+    numbers = numbers_of((dn_kit_set){sequence->set, sequence->set_count});
+    table = dn_pg_table_text(work, column);
+    name = dn_pg_path_text(work, sequence->path, sequence->path_count);
+    dn_pg_say(work, "SELECT pg_catalog.setval(");
+    dn_pg_say_literal(work, dn_kit_text_string(&name));
+    dn_pg_say(work, ", pg_catalog.pg_sequence_last_value(o)) FROM CAST(");
+    dn_pg_say_counter(work, column, dn_kit_text_string(&table));
+    dn_kit_text_format(
+        &work->sql,
+        " AS pg_catalog.regclass) AS o WHERE pg_catalog.pg_sequence_last_value(o) %s %lld",
+        numbers.increment < 0 ? "<=" : ">=", (long long)numbers.start);
+    dn_pg_push(work, work->at, 1);
 }

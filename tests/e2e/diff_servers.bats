@@ -249,6 +249,22 @@ load helper
     step_to "$one" "$two"
     assert_equal "$(sql_pg "$one" "INSERT INTO c DEFAULT VALUES RETURNING s, i, k, w")" "101|101|101|-101"
     assert_equal "$(sql_pg "$one" "SELECT nextval('a'), nextval('b'), nextval('d'), nextval('e')")" "1|1|1|1"
+    # A new sequence goes on where the one that the column had is, whatever it is called.
+    sql_pg "$one" "CREATE TABLE n (s serial, i int GENERATED ALWAYS AS IDENTITY, d serial, k int)" \
+        "INSERT INTO n (k) VALUES (1), (2), (3)" "DELETE FROM n WHERE s > 1"
+    sql_pg "$two" "CREATE SEQUENCE \"S o\"" "CREATE SEQUENCE i_o INCREMENT 5" "CREATE SEQUENCE d_o MINVALUE 100" \
+        "CREATE TABLE n (s int NOT NULL DEFAULT nextval('\"S o\"'), i int NOT NULL DEFAULT nextval('i_o'),
+            d int NOT NULL DEFAULT nextval('d_o'), k int)"
+    step_to "$one" "$two"
+    assert_equal "$(sql_pg "$one" "INSERT INTO n (k) VALUES (4) RETURNING s, i, d")" "4|8|100"
+    # One that stays, with what it has counted, is not said to be lost.
+    sql_pg "$one" "CREATE SEQUENCE o_id_seq" "CREATE TABLE o (id int NOT NULL DEFAULT nextval('o_id_seq'))" \
+        "SELECT nextval('o_id_seq')"
+    sql_pg "$two" "CREATE TABLE o (id serial)"
+    dunlin diff "$one" "$two"
+    refute_stdout "lost"
+    step_to "$one" "$two"
+    assert_equal "$(sql_pg "$one" "INSERT INTO o DEFAULT VALUES RETURNING id")" "2"
 }
 
 @test "postgres: the statements lead from one random schema to another" {
