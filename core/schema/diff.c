@@ -140,7 +140,8 @@ alterable(const dunlin_fact *fact)
         const char *kinds;
         const char *members;
     } rules[] = {
-        {"pk unique exclude trigger aggregate collation statistics rule", "comment"},
+        {"pk unique", "comment invalid"},
+        {"exclude trigger aggregate collation statistics rule", "comment"},
         {"matview view type", "comment column_comments"},
         {"fk check", "comment not_valid"},
         {"index", "comment invalid"},
@@ -175,8 +176,20 @@ has_attributes(const dunlin_fact *type)
            memmem(text->text.data, (size_t)text->text.length, words, strlen(words));
 }
 
+/* What lies in the index of a divided table are indexes of its parts. One that lacks some is no index to build once more. */
+static bool
+lacks_parts(const dn_diffing *work, const dn_move *move)
+{
+    const dunlin_fact *index = move->after;
+    const dunlin_fact *table = dn_fact_map_find(work->after, dn_string(DUNLIN_KIND_TABLE),
+                                                index->path, index->path_count - 1);
+
+    return dn_fact_flag(move->before, "invalid") && !dn_fact_flag(index, "invalid") && table &&
+           dn_property_find(table->properties, table->property_count, "partition_by");
+}
+
 static void
-decide(dn_move *move)
+decide(const dn_diffing *work, dn_move *move)
 {
     changed_members changed = {.only = true};
 
@@ -194,7 +207,7 @@ decide(dn_move *move)
         move->what = DN_MOVE_CREATE | DN_MOVE_REPLACE;
     else if (has_attributes(move->before) && has_attributes(move->after))
         move->what = DN_MOVE_ALTER;
-    else if (changed.generated || (changed.among && !changed.only) ||
+    else if (changed.generated || lacks_parts(work, move) || (changed.among && !changed.only) ||
              is_another_table(move->before, move->after) ||
              (dn_string_among(move->after->kind, "function procedure") &&
               !dn_diff_replaces_routine(move->before, move->after)))
@@ -305,7 +318,7 @@ take_differences(dn_diffing *work)
         dn_move *move = &work->moves[work->count++];
 
         *move = (dn_move){.before = list->items[i].before, .after = list->items[i].after};
-        decide(move);
+        decide(work, move);
     }
     return dn_diff_inherit(work) < 0 ? -1 : dn_diff_renew_types(work);
 }

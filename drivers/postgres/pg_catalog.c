@@ -219,7 +219,7 @@ static part constraints[] = {
     "-15 false, NULL,",
     "18+ con.conperiod,",
     "-18 false,",
-    " array_to_string(kc.reloptions, ', '),"
+    " array_to_string(kc.reloptions, ', '), NOT i.indisvalid,"
     " des.description FROM pg_constraint con JOIN pg_namespace n ON n.oid = con.connamespace"
     " LEFT JOIN pg_class rc ON rc.oid = con.confrelid"
     " LEFT JOIN pg_namespace rn ON rn.oid = rc.relnamespace"

@@ -133,6 +133,7 @@ fill_key(dn_pg_reading *reading, const dn_pg_relation *relation, const dn_pg_row
                        dn_pg_cell_is_true(row, DN_PG_CONSTRAINT_NULLS_NOT_DISTINCT));
     dn_pg_fact_boolean(fact, "without_overlaps", dn_pg_cell_is_true(row, DN_PG_CONSTRAINT_PERIOD));
     dn_pg_fact_text(fact, "options", dn_pg_cell(row, DN_PG_CONSTRAINT_STORAGE));
+    dn_pg_fact_boolean(fact, "invalid", dn_pg_cell_is_true(row, DN_PG_CONSTRAINT_INVALID));
     if (dn_pg_cell_is_null(row, DN_PG_CONSTRAINT_INDEX_COLUMNS))
         return DUNLIN_OK;
     return add_columns(reading, "include", relation,

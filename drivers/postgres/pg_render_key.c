@@ -19,11 +19,27 @@ dn_pg_is_constraint(const dunlin_operation *operation)
     return false;
 }
 
-static const char *const known[] = {
-    "columns",      "nulls_not_distinct", "deferrable", "deferred",   "ref",
-    "ref_columns",  "on_delete",          "on_update",  "match",      "not_valid",
-    "include",      "on_delete_columns",  "expr",       "no_inherit", "definition",
-    "not_enforced", "without_overlaps",   "period",     "options",    NULL};
+static const char *const known[] = {"columns",
+                                    "nulls_not_distinct",
+                                    "deferrable",
+                                    "deferred",
+                                    "ref",
+                                    "ref_columns",
+                                    "on_delete",
+                                    "on_update",
+                                    "match",
+                                    "not_valid",
+                                    "include",
+                                    "on_delete_columns",
+                                    "expr",
+                                    "no_inherit",
+                                    "definition",
+                                    "not_enforced",
+                                    "without_overlaps",
+                                    "period",
+                                    "options",
+                                    "invalid",
+                                    NULL};
 
 /* --- what a constraint says -------------------------------------------------------------------------- */
 static void
@@ -212,6 +228,15 @@ say_alter_table(dn_pg_render_work *work, const dunlin_operation *operation)
 }
 
 static void
+refuse_invalid(dn_pg_render_work *work, const dunlin_operation *operation, const char *what)
+{
+    dn_pg_refuse(work,
+                 "no statement makes the %s '%.*s' invalid: where it is, making it anew makes it"
+                 " valid",
+                 what, (int)dn_pg_last_name(operation).length, dn_pg_last_name(operation).data);
+}
+
+static void
 alter_constraint(dn_pg_render_work *work, const dunlin_operation *operation)
 {
     static const char *const changeable[] = {"deferrable", "deferred", "not_valid", NULL};
@@ -219,10 +244,12 @@ alter_constraint(dn_pg_render_work *work, const dunlin_operation *operation)
                   dn_pg_is_unset(operation, "deferrable") || dn_pg_is_unset(operation, "deferred");
 
     for (uint64_t i = 0; i < operation->set_count; i = dn_kit_property_next(operation, i))
-        if (!dn_kit_same(operation->set[i].name, "comment") &&
-            (!dn_pg_is_kind(operation, DUNLIN_KIND_FOREIGN_KEY) ||
-             (!dn_kit_same(operation->set[i].name, changeable[0]) &&
-              !dn_kit_same(operation->set[i].name, changeable[1]))))
+        if (dn_kit_same(operation->set[i].name, "invalid"))
+            refuse_invalid(work, operation, "constraint");
+        else if (!dn_kit_same(operation->set[i].name, "comment") &&
+                 (!dn_pg_is_kind(operation, DUNLIN_KIND_FOREIGN_KEY) ||
+                  (!dn_kit_same(operation->set[i].name, changeable[0]) &&
+                   !dn_kit_same(operation->set[i].name, changeable[1]))))
             dn_pg_refuse(work,
                          "PostgreSQL cannot change '%.*s' of the constraint '%.*s': drop it"
                          " and add it anew",
@@ -468,11 +495,7 @@ alter_index(dn_pg_render_work *work, const dunlin_operation *operation)
 {
     for (uint64_t i = 0; i < operation->set_count; i = dn_kit_property_next(operation, i))
         if (dn_kit_same(operation->set[i].name, "invalid"))
-            dn_pg_refuse(
-                work,
-                "no statement makes the index '%.*s' invalid: where it is, REINDEX INDEX makes it"
-                " valid",
-                (int)dn_pg_last_name(operation).length, dn_pg_last_name(operation).data);
+            refuse_invalid(work, operation, "index");
         else if (!dn_kit_same(operation->set[i].name, "comment") &&
                  !dn_kit_same(operation->set[i].name, "options"))
             dn_pg_refuse(work,

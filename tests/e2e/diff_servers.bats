@@ -41,6 +41,19 @@ load helper
         "CREATE VIEW w AS SELECT a FROM m"
     step_to "$one" "$two"
     assert_equal "$(sql_pg "$one" "SELECT count(*) FROM pg_indexes WHERE indexname = 'm_a'")" 1
+    # An index that some partitions lack is none, and REINDEX gives them none.
+    sql_pg "$one" "CREATE TABLE p (a int NOT NULL, b int) PARTITION BY LIST (a)" \
+        "CREATE TABLE p1 PARTITION OF p FOR VALUES IN (1)" "CREATE TABLE p2 PARTITION OF p DEFAULT PARTITION BY LIST (b)" \
+        "CREATE TABLE p21 PARTITION OF p2 DEFAULT" "CREATE INDEX p_i ON ONLY p (b)" "COMMENT ON INDEX p_i IS 'c'" \
+        "CREATE INDEX p1_i ON p1 (b)" "ALTER INDEX p_i ATTACH PARTITION p1_i" "CREATE INDEX p21_i ON p21 (b)" \
+        "ALTER TABLE ONLY p ADD CONSTRAINT p_u UNIQUE (a, b)"
+    sql_pg "$two" "CREATE TABLE p (a int NOT NULL, b int) PARTITION BY LIST (a)" \
+        "CREATE TABLE p1 PARTITION OF p FOR VALUES IN (1)" "CREATE TABLE p2 PARTITION OF p DEFAULT PARTITION BY LIST (b)" \
+        "CREATE TABLE p21 PARTITION OF p2 DEFAULT" "CREATE INDEX p_i ON p (b)" "COMMENT ON INDEX p_i IS 'c'" \
+        "ALTER TABLE p ADD CONSTRAINT p_u UNIQUE (a, b)" "CREATE TABLE x (a int, b int, FOREIGN KEY (a, b) REFERENCES p (a, b))"
+    step_to "$one" "$two"
+    assert_equal "$(sql_pg "$one" "SELECT count(*) FROM pg_index WHERE NOT indisvalid")" 0
+    assert_equal "$(sql_pg "$one" "SELECT obj_description('p_i'::regclass)")" c
 }
 
 @test "postgres: a function of another result is made anew, with what uses it" {

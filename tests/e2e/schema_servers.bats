@@ -129,7 +129,7 @@ check_in_a_shadow() {
     sql_pg "$other" "CREATE TABLE p (id int, a int DEFAULT 1) PARTITION BY RANGE (id)" "CREATE INDEX unfinished ON p (id)"
     dunlin diff "$other" "$url" --sql
     assert_exit 1
-    assert_stderr "no statement makes the index 'unfinished' invalid: where it is, REINDEX INDEX makes it valid"
+    assert_stderr "no statement makes the index 'unfinished' invalid: where it is, making it anew makes it valid"
 
     url=$(fresh_database mysql)
     sql_my "$url" "CREATE TABLE t (a int)" "CREATE EVENT e ON SCHEDULE EVERY 1 DAY DO DELETE FROM t" \
