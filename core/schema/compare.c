@@ -280,18 +280,3 @@ dn_schema_compare(const dn_fact_map *before, const dn_fact_map *after,
                 order_differences, &work);
     return 0;
 }
-
-int
-dn_differences_apply(const dn_differences *differences, dn_fact_map *facts, dn_error *error)
-{
-    for (size_t i = 0; i < differences->count; i++) {
-        const dn_difference *one = &differences->items[i];
-
-        if (one->after && dn_fact_map_put(facts, one->after, error) < 0)
-            return -1;
-        if (!one->after)
-            dn_fact_map_remove(facts, one->before->kind, one->before->path,
-                               one->before->path_count);
-    }
-    return 0;
-}

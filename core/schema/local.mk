@@ -1,5 +1,5 @@
 core_sources += \
-	core/schema/address.c core/schema/code.c \
+	core/schema/address.c core/schema/apply.c core/schema/code.c \
 	core/schema/compare.c \
 	core/schema/compare.h \
 	core/schema/diff.c core/schema/diff.h core/schema/diff_internal.h core/schema/doubt.c \

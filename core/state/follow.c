@@ -207,12 +207,48 @@ add_effect(dn_follow *follow, dn_differences *effects, dn_difference effect, dn_
     return 0;
 }
 
+/* Of columns that come to a table the order that they have there is known here alone. */
+static size_t
+place_in(const dunlin_fact *table, const dunlin_fact *column)
+{
+    const dunlin_property *order =
+        dn_property_find(table->properties, table->property_count, "order");
+    size_t at = 0;
+
+    while (order && order[1 + at].type != DUNLIN_PROPERTY_END &&
+           !dn_string_same(order[1 + at].text, column->path[column->path_count - 1]))
+        at++;
+    return at;
+}
+
+static bool
+share_table(const dunlin_fact *left, const dunlin_fact *right)
+{
+    if (!dn_fact_is(left, DUNLIN_KIND_COLUMN) || !dn_fact_is(right, DUNLIN_KIND_COLUMN) ||
+        left->path_count != right->path_count)
+        return false;
+    for (uint64_t i = 0; i + 1 < left->path_count; i++)
+        if (!dn_string_same(left->path[i], right->path[i]))
+            return false;
+    return true;
+}
+
 static int
 in_order(const void *left, const void *right, void *context)
 {
     const dn_follow *follow = context;
+    const dunlin_fact *one = dn_difference_key(left);
+    const dunlin_fact *other = dn_difference_key(right);
+    const dunlin_fact *table = share_table(one, other)
+                                   ? dn_fact_map_find(follow->facts, dn_string(DUNLIN_KIND_TABLE),
+                                                      one->path, one->path_count - 1)
+                                   : NULL;
+    size_t before = table ? place_in(table, one) : 0;
+    size_t behind = table ? place_in(table, other) : 0;
 
-    return dn_fact_order(follow->naming, dn_difference_key(left), dn_difference_key(right));
+    if (before != behind)
+        return before < behind ? -1 : 1;
+    return dn_fact_order(follow->naming, one, other);
 }
 
 static int

@@ -158,6 +158,32 @@ small_project() {
     assert_exit 0
 }
 
+@test "columns come in the order in which migrations wrote them" {
+    mkdir migrations
+    echo '{"dialect": "sqlite", "targets": {"app": {"url": "sqlite:app.db", "kind": "development"}}}' >dunlin.json
+    echo 'CREATE TABLE t (z int, a int);' >migrations/20260101000000_one.sql
+    echo 'ALTER TABLE t ADD COLUMN y int; ALTER TABLE t ADD COLUMN b int;' >migrations/20260101000001_two.sql
+    echo 'ALTER TABLE t RENAME COLUMN z TO c; ALTER TABLE t DROP COLUMN a; ALTER TABLE t ADD COLUMN aa text;' \
+        >migrations/20260101000002_three.sql
+    sqlite3 empty.db ""
+    dunlin migrate
+    assert_exit 0
+    dunlin diff sqlite:empty.db 20260101000001 --sql
+    assert_equal "$output" 'CREATE TABLE "t" (
+    "z" INT,
+    "a" INT,
+    "y" INT,
+    "b" INT
+);'
+    dunlin diff 20260101000000 20260101000001 --sql
+    assert_equal "$output" 'ALTER TABLE "t" ADD COLUMN "y" INT;
+ALTER TABLE "t" ADD COLUMN "b" INT;'
+    dunlin diff 20260101000001 20260101000002 --sql
+    assert_exit 0
+    dunlin diff sqlite:empty.db 20260101000002 --sql
+    assert_equal "$(tr -d ' \n' <<<"$output")" 'CREATETABLE"t"("c"INT,"y"INT,"b"INT,"aa"TEXT);'
+}
+
 @test "the definition is a side, wherever dunlin.json says that it is" {
     small_project
     dunlin diff app definition

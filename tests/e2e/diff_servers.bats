@@ -317,6 +317,14 @@ tags_of_sample() {
     dunlin doctor --shadow
     dunlin diff app "$tag" --exit-code
     assert_exit 0
+    # With columns in the order in which it wrote them.
+    echo 'CREATE TABLE wide (n integer);' >migrations/20261201000000_wide.sql
+    echo 'ALTER TABLE wide ADD COLUMN z text, ADD COLUMN a text, ADD COLUMN m text;' \
+        >migrations/20261201000001_wider.sql
+    dunlin journal rebuild
+    dunlin diff app 20261201000001 --shadow --sql
+    assert_exit 0
+    assert_equal "$(grep -A6 'CREATE TABLE .*wide' <<<"$output" | grep -o '[\`\"][nzam][\`\"]' | tr -dc 'a-z')" nzam
 }
 
 @test "postgres: a side is the state behind a migration, replayed where that is allowed" {
