@@ -106,12 +106,22 @@ notes_behind_views(dn_translator *translator)
 }
 
 /* --- what nobody knows before it is there --- */
+/* COMMENT ON is no statement of SQLite and MariaDB, which class it by nothing. */
+bool
+dn_reading_is_of_schema(const dn_source *source, const dn_reading *reading)
+{
+    for (size_t i = 0; i < reading->operations.count; i++)
+        if (reading->operations.items[i]->verb < DUNLIN_VERB_DATA)
+            return true;
+    return source->flags & DUNLIN_CLASS_DDL;
+}
+
 static bool
 is_of_unseen(const dn_translator *translator, const dn_source *source, const dn_reading *reading)
 {
     uint64_t depth = (translator->target.naming & DN_FACT_NAMESPACES) ? 2 : 1;
 
-    if (!(source->flags & DUNLIN_CLASS_DDL))
+    if (!dn_reading_is_of_schema(source, reading))
         return translator->unseen && dn_fact_map_count(translator->unseen) > 0;
     for (size_t i = 0; translator->unseen && i < reading->operations.count; i++) {
         const dunlin_operation *operation = reading->operations.items[i];
@@ -128,8 +138,7 @@ bool
 dn_translator_is_behind(const dn_translator *translator, const dn_source *source,
                         const dn_reading *reading)
 {
-    bool asks = source->flags & DUNLIN_CLASS_DDL ? reading->conditional || !translator->own
-                                                 : !translator->own;
+    bool asks = !translator->own || ((source->flags & DUNLIN_CLASS_DDL) && reading->conditional);
 
     return asks && (translator->stale || is_of_unseen(translator, source, reading));
 }

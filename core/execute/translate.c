@@ -753,7 +753,7 @@ translate_behind(dn_translator *translator, const dn_source *source, const dn_re
         out->kind = DN_TRANSLATED_LOOK;
         return 0;
     }
-    return source->flags & DUNLIN_CLASS_DDL
+    return dn_reading_is_of_schema(source, reading)
                ? foresee(translator, source, reading, again, out, error)
                : foresee_rows(translator, source, reading, again, out, error);
 }

@@ -96,6 +96,8 @@ bool dn_translator_may_mean_elsewhere(const dn_translator *translator,
 /* Fails if the server does not know the guards of the statement. */
 int dn_translator_check_guards(const dn_translator *translator, const dn_source *source,
                                const struct dn_reading *reading, dn_error *error);
+/* Does it say something of the schema, rather than of rows? */
+bool dn_reading_is_of_schema(const dn_source *source, const struct dn_reading *reading);
 /* Does the statement depend on what is not known? */
 bool dn_translator_is_behind(const dn_translator *translator, const dn_source *source,
                              const struct dn_reading *reading);

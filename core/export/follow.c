@@ -248,6 +248,17 @@ is_new_and_nameless(const dunlin_operation *operation)
            dn_string_among(operation->kind, "unique fk check index exclude");
 }
 
+/* A column of a table that a query made. */
+static bool
+may_be_there(const dn_history *history, const dunlin_operation *operation)
+{
+    return operation->verb != DUNLIN_VERB_CREATE &&
+           dn_string_equal(operation->kind, DUNLIN_KIND_COLUMN) &&
+           dn_schema_table_in_doubt(history->facts, operation) &&
+           !dn_fact_map_find(history->facts, operation->kind, operation->path,
+                             operation->path_count);
+}
+
 static dn_guard
 judge(const choosing *work, const dunlin_operation *operation, const dn_wanted *wanted,
       dn_text *why)
@@ -261,10 +272,10 @@ judge(const choosing *work, const dunlin_operation *operation, const dn_wanted *
             history->view.own_dialect ? history->reader.own : history->reader.folder, operation),
     };
 
-    return is_new_and_nameless(operation) && !dn_judging_is_member(&work->judging, operation)
-               ? DN_GUARD_RUN
-               : dn_judging_answer(&work->judging, history->facts, operation, wanted, &options,
-                                   why);
+    if ((is_new_and_nameless(operation) && !dn_judging_is_member(&work->judging, operation)) ||
+        may_be_there(history, operation))
+        return DN_GUARD_RUN;
+    return dn_judging_answer(&work->judging, history->facts, operation, wanted, &options, why);
 }
 
 static int

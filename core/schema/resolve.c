@@ -530,6 +530,17 @@ lacks_column(const question *asked)
            !dn_fact_map_find(asked->facts, operation->kind, operation->path, operation->path_count);
 }
 
+/* Servers say that themselves of what is sent to them: a comment may not be. */
+static bool
+lacks_relation(const question *asked)
+{
+    const dunlin_operation *operation = asked->operation;
+
+    return operation->verb == DUNLIN_VERB_ALTER &&
+           dn_string_among(operation->kind, "table view matview") &&
+           !dn_fact_map_find(asked->facts, operation->kind, operation->path, operation->path_count);
+}
+
 /* What has to be there already, and was not found by what is known of it: the kind of a constraint,
  * the table of an index. */
 static bool
@@ -542,6 +553,7 @@ is_nowhere(const question *asked)
     return asked->options->foreign && operation->verb != DUNLIN_VERB_CREATE &&
            operation->condition == DUNLIN_CONDITION_NONE && !asked->options->assume_guarded &&
            (dn_string_equal(operation->kind, DUNLIN_KIND_CONSTRAINT) || lacks_column(asked) ||
+            lacks_relation(asked) ||
             (index && operation->path_count > table + 1 && operation->path[table].length == 0));
 }
 

@@ -69,12 +69,10 @@ is_other_case(const dunlin_operation *operation)
 static bool
 must_be_there(const dn_mysql_rendering *work, const dunlin_operation *operation)
 {
-    bool column = dn_kit_same(operation->kind, DUNLIN_KIND_COLUMN);
-
     if (operation->condition == DUNLIN_CONDITION_IF_EXISTS ||
-        (!column && !dn_kit_same(operation->kind, DUNLIN_KIND_TABLE)) ||
-        (operation->verb != DUNLIN_VERB_RENAME &&
-         (!column || operation->verb != DUNLIN_VERB_ALTER)))
+        (!dn_kit_same(operation->kind, DUNLIN_KIND_COLUMN) &&
+         !dn_kit_same(operation->kind, DUNLIN_KIND_TABLE)) ||
+        (operation->verb != DUNLIN_VERB_RENAME && operation->verb != DUNLIN_VERB_ALTER))
         return false;
     for (uint64_t i = 0; i < work->count; i++)
         if (work->operations[i] != operation && (work->operations[i]->verb == DUNLIN_VERB_RENAME ||

@@ -49,9 +49,27 @@ push_text(dn_pg_render_work *work, dn_kit_text *text, uint64_t first, uint64_t c
     dn_kit_text_clear(text);
 }
 
+/* A script passes over a column that is missing, where the statement says so. */
+static bool
+may_lack_column(const dn_pg_render_work *work)
+{
+    const dunlin_operation *operation =
+        work->script && work->at < work->count ? work->operations[work->at] : NULL;
+
+    return operation != NULL && operation->verb == DUNLIN_VERB_ALTER &&
+           operation->condition == DUNLIN_CONDITION_IF_EXISTS &&
+           dn_pg_is_kind(operation, DUNLIN_KIND_COLUMN);
+}
+
 void
 dn_pg_push(dn_pg_render_work *work, uint64_t first, uint64_t count)
 {
+    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text guard = {0};
+
+    if (may_lack_column(work)) {
+        dn_pg_push_guarded(work, &guard, first, count);
+        return;
+    }
     if (work->script)
         dn_pg_say(work, ";");
     push_text(work, &work->sql, first, count);
@@ -99,6 +117,9 @@ dn_pg_push_guarded(dn_pg_render_work *work, dn_kit_text *guard, uint64_t first, 
         dn_pg_push(work, first, count);
         return;
     }
+    if (may_lack_column(work))
+        dn_pg_guard_column(guard, work->operations[work->at],
+                           dn_pg_last_name(work->operations[work->at]), "", false);
     dn_pg_choose_tag(&work->sql, guard, tag);
     dn_kit_text_format(&block, "DO %s BEGIN\nIF ", tag);
     dn_kit_text_add_string(&block, dn_kit_text_string(guard));

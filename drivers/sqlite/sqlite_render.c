@@ -187,6 +187,15 @@ is_comment_on_view(const dn_sqlite_rendering *work, const dunlin_operation *oper
            is_there(work, DUNLIN_KIND_VIEW, operation, 1);
 }
 
+/* A script has no statement for it that would fail. */
+static bool
+is_lost_comment(const dn_sqlite_rendering *work, const dunlin_operation *operation)
+{
+    return work->mode == DUNLIN_RENDER_SCRIPT &&
+           operation->condition != DUNLIN_CONDITION_IF_EXISTS &&
+           !is_there(work, DUNLIN_KIND_TABLE, operation, 1);
+}
+
 /* A foreign key of a table that goes itself, in a circle: nothing is to be built anew for that, where
  * keys are switched off until both tables are gone. */
 static bool
@@ -230,7 +239,10 @@ render_next(dn_sqlite_rendering *work)
     if (is_table && operation->verb == DUNLIN_VERB_CREATE && operation->body.length == 0)
         return begin_table(work);
     if (is_table && operation->verb == DUNLIN_VERB_ALTER)
-        return change_member(work);
+        return is_lost_comment(work, operation)
+                   ? dn_kit_fail(work->call, DUNLIN_MISSING, "there is no table '%.*s'",
+                                 (int)operation->path[0].length, operation->path[0].data)
+                   : change_member(work);
     if (has_path && is_comment_on_view(work, operation))
         return dn_sqlite_note(&work->local, DUNLIN_NOTE_LOSSY, "'%.*s': SQLite keeps no comments",
                               (int)work->local.name.length, work->local.name.data);

@@ -50,6 +50,16 @@ dn_sqlite_guard(dn_sqlite_rendering *work, dunlin_string condition, uint64_t fir
     return dn_sqlite_step_add(work, DUNLIN_STEP_STATEMENT, first, count, NULL);
 }
 
+static void
+add_column_test(dn_kit_text *text, dunlin_string table, dunlin_string column)
+{
+    dn_kit_text_add(text, "EXISTS (SELECT 1 FROM pragma_table_xinfo(");
+    dn_kit_text_quote(text, '\'', table);
+    dn_kit_text_add(text, ", 'main') WHERE name = ");
+    dn_kit_text_quote(text, '\'', column);
+    dn_kit_text_add(text, " COLLATE NOCASE)");
+}
+
 int32_t
 dn_sqlite_guarded(dn_sqlite_rendering *work, dunlin_string table, dunlin_string column,
                   bool when_there)
@@ -65,11 +75,7 @@ dn_sqlite_guarded(dn_sqlite_rendering *work, dunlin_string table, dunlin_string 
         dn_kit_text_quote(&condition, '\'', table);
         dn_kit_text_add(&condition, " COLLATE NOCASE) AND NOT ");
     }
-    dn_kit_text_add(&condition, "EXISTS (SELECT 1 FROM pragma_table_xinfo(");
-    dn_kit_text_quote(&condition, '\'', table);
-    dn_kit_text_add(&condition, ", 'main') WHERE name = ");
-    dn_kit_text_quote(&condition, '\'', column);
-    dn_kit_text_add(&condition, " COLLATE NOCASE)");
+    add_column_test(&condition, table, column);
     work->sql.failed = work->sql.failed || condition.failed;
     status = dn_sqlite_guard(work, dn_kit_text_string(&condition), work->at, 1);
     dn_kit_text_free(&condition);
@@ -231,6 +237,23 @@ stop(dn_kit_text *text, dunlin_string condition, const dn_sqlite_table *table, c
     text->failed = text->failed || message.failed || sql.failed;
 }
 
+/* ALTER COLUMN IF EXISTS and nothing else: there is nothing to do where none of these columns is there. */
+static void
+unless_all_are_missing(dn_kit_text *condition, const dn_sqlite_rendering *work,
+                       const dn_sqlite_table *table, uint64_t first, uint64_t count)
+{
+    for (uint64_t i = first; i < first + count; i++)
+        if (work->operations[i]->verb != DUNLIN_VERB_ALTER ||
+            work->operations[i]->condition != DUNLIN_CONDITION_IF_EXISTS ||
+            !dn_kit_same(work->operations[i]->kind, DUNLIN_KIND_COLUMN))
+            return;
+    for (uint64_t i = first; i < first + count; i++) {
+        dn_kit_text_add(condition, i > first ? " OR " : " AND (");
+        add_column_test(condition, table->name, dn_sqlite_member_name(work->operations[i]));
+    }
+    dn_kit_text_add(condition, ")");
+}
+
 /* Another column than before, and not because all of this was done. */
 static void
 stop_if_other(dn_kit_text *text, const dn_sqlite_table *before, const dn_sqlite_table *after,
@@ -328,6 +351,7 @@ dn_sqlite_guard_rebuild(dn_sqlite_rendering *work, size_t first_step, const dn_s
     dn_kit_text_add_string(&condition, dn_kit_text_string(&columns));
     dn_kit_text_add(&condition, " AND ");
     dn_kit_text_add_string(&condition, dn_kit_text_string(&other));
+    unless_all_are_missing(&other, work, after, first, count);
     stop_if_other(&work->sql, before, after, dn_kit_text_string(&columns),
                   dn_kit_text_string(&other));
     stop_if_more(&work->sql, before, after, dn_kit_text_string(&condition));
