@@ -71,20 +71,6 @@ add_drop(const fixing *fix, dn_operations *list, const dunlin_operation *like)
     return dn_operations_add(list, copy, fix->work->error);
 }
 
-/* Of these the driver may write forms that find things done: it drops checks of a domain before it adds them, looks
- * who inherits from whom, takes attributes of a type that are there as they are, and keeps apart what is said of one
- * table. */
-static bool
-may_find_it_done(const dunlin_operation *one)
-{
-    return one->verb == DUNLIN_VERB_ALTER
-               ? dn_string_among(one->kind, "domain type table column")
-               : ((one->verb == DUNLIN_VERB_CREATE || one->verb == DUNLIN_VERB_DROP) &&
-                  dn_string_among(one->kind, "column pk unique fk check index")) ||
-                     (one->verb == DUNLIN_VERB_CREATE &&
-                      dn_string_among(one->kind, "function procedure"));
-}
-
 /* NULL: no memory. */
 static const dunlin_operation *
 repeatable(const fixing *fix, const dunlin_operation *changed)
@@ -125,8 +111,7 @@ guard_unread(fixing *fix)
         }
         if (drops)
             continue;
-        if (may_find_it_done(one))
-            one = repeatable(fix, one);
+        one = repeatable(fix, one);
         risks[list.count] = fix->diff.risks[i];
         if (!one || dn_operations_add(&list, one, fix->work->error) < 0)
             return -1;
