@@ -328,6 +328,8 @@ find_key(const addressing *work, dunlin_operation *operation, const dunlin_strin
     operation->kind = dn_string(DUNLIN_KIND_PRIMARY_KEY);
     if (path == operation->path)
         operation->path = key->path;
+    else if (operation->condition == DUNLIN_CONDITION_IF_EXISTS)
+        operation->new_path = key->path; /* so that it is seen to be renamed already */
     return true;
 }
 

@@ -204,6 +204,13 @@ SQL
 \`b\` > 2"
 }
 
+@test "a key made without a name has its new name already" {
+    migration 0001_make <<<'CREATE TABLE k (id int PRIMARY KEY);'
+    migration 0002_rename <<<'ALTER TABLE k RENAME CONSTRAINT IF EXISTS old TO k_pkey;'
+    dunlin migrate --url "$url"
+    assert_exit 0
+}
+
 # nameless URL REFERENCED COUNTS: keys and checks without a name in the database's own dialect, in a run that finds
 # all of it there; COUNTS is how many of each there are then.
 nameless() {
