@@ -206,14 +206,15 @@ is_changed(const dunlin_operation *operation, const char *name)
            dn_mysql_unsets(operation, name);
 }
 
-/* [MDB] of a new one with no word of it the engine is the server's default one. */
+/* [MDB] of a new one with no word of it the engine is the server's default one, which may be another. */
 static void
 add_options(dn_mysql_rendering *work, const dunlin_operation *operation)
 {
     dn_kit_set set = dn_mysql_set(operation);
     dunlin_string engine = dn_kit_set_text(set, "engine");
 
-    if (dn_mysql_unsets(operation, "engine"))
+    if (dn_mysql_unsets(operation, "engine") ||
+        (operation->verb == DUNLIN_VERB_CREATE && engine.length == 0))
         engine = dn_kit_string("InnoDB");
     if (engine.length > 0)
         dn_kit_text_format(&work->sql, " ENGINE = %.*s", (int)engine.length, engine.data);

@@ -277,7 +277,7 @@
      "PREPARE dunlin FROM @dunlin;\n"
      "EXECUTE dunlin;\n"
      "DEALLOCATE PREPARE dunlin;\n"
-     "SET @dunlin = IF(COALESCE(@dunlin_wanted, TRUE), 'CREATE SEQUENCE IF NOT EXISTS `s`', 'DO 0');\n"
+     "SET @dunlin = IF(COALESCE(@dunlin_wanted, TRUE), 'CREATE SEQUENCE IF NOT EXISTS `s` ENGINE = InnoDB', 'DO 0');\n"
      "PREPARE dunlin FROM @dunlin;\n"
      "EXECUTE dunlin;\n"
      "DEALLOCATE PREPARE dunlin;\n"
