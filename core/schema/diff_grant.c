@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
  * Grants that have to be made once more although they are the same before and after: those on what is
- * dropped and made anew, and those on columns of a table from which the privilege is revoked, which
- * PostgreSQL takes from the columns as well (its manual, REVOKE).
+ * dropped and made anew, those on columns of a table from which the privilege is revoked, which
+ * PostgreSQL takes from the columns as well (its manual, REVOKE), and those that may have been passed on by somebody who
+ * loses the right to.
  */
 #include "core/schema/diff_internal.h"
 
@@ -89,8 +90,80 @@ look_at(const dunlin_fact *grant, void *context)
     return 0;
 }
 
+/* --- what was passed on ------------------------------------------------------------------------------ */
+
+/* Who gave a privilege is no fact. So whoever may have given it counts as the one who did. */
+typedef struct passing {
+    dn_diffing *work;
+    const dunlin_fact *grant; /* one that is taken away */
+    bool held;                /* with the right to pass it on */
+} passing;
+
+/* The same privilege on the same. What was given on a column by who has it on the table stays, whatever becomes of that. */
+static bool
+is_same(const dunlin_fact *one, const dunlin_fact *other)
+{
+    const uint64_t last = one->path_count - 1;
+
+    if (one == other || other->path_count != one->path_count ||
+        !dn_string_same(one->path[last], other->path[last]))
+        return false;
+    for (uint64_t i = 0; i + 1 < last; i++)
+        if (!dn_string_same(one->path[i], other->path[i]))
+            return false;
+    return true;
+}
+
+static bool
+is_taken(const dn_move *move)
+{
+    return move->before && dn_fact_is(move->before, DUNLIN_KIND_GRANT) &&
+           !dn_fact_flag(move->before, "revoked") &&
+           ((move->what & DN_MOVE_DROP) || ((move->what & DN_MOVE_ALTER) && move->after &&
+                                            !dn_fact_flag(move->after, "grantable")));
+}
+
+/* A holder who keeps the right gets it anew, for what was passed on to go; whoever stays gets it anew, too. */
+static int
+look_at_other(const dunlin_fact *other, void *context)
+{
+    passing *state = context;
+    dn_diffing *work = state->work;
+    const bool gave = dn_fact_flag(other, "grantable");
+    const dunlin_fact *after;
+
+    if (!(gave || state->held) || !is_same(state->grant, other) || dn_fact_flag(other, "revoked"))
+        return 0;
+    after = dn_fact_map_find(work->after, other->kind, other->path, other->path_count);
+    if (!after || move_of(work, other))
+        return 0;
+    if (add_move(work, other, after) < 0)
+        return -1;
+    if (gave)
+        work->moves[work->count - 1].what = DN_MOVE_DROP | DN_MOVE_CREATE;
+    return 0;
+}
+
+/* Moves that this adds are looked at in their turn. */
+static int
+close_passed(dn_diffing *work)
+{
+    for (size_t i = 0; i < work->count; i++) {
+        passing state = {.work = work, .grant = work->moves[i].before};
+
+        if (!is_taken(&work->moves[i]))
+            continue;
+        state.held = dn_fact_flag(state.grant, "grantable");
+        if (dn_fact_map_each(work->before, DUNLIN_KIND_GRANT, look_at_other, &state) < 0)
+            return -1;
+    }
+    return 0;
+}
+
 int
 dn_diff_close_grants(dn_diffing *work)
 {
-    return dn_fact_map_each(work->before, DUNLIN_KIND_GRANT, look_at, work);
+    return dn_fact_map_each(work->before, DUNLIN_KIND_GRANT, look_at, work) < 0
+               ? -1
+               : close_passed(work);
 }

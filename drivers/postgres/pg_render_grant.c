@@ -58,16 +58,31 @@ grant_of(const dunlin_operation *operation)
 }
 
 static bool
+was(dn_pg_render_work *work, const dunlin_operation *operation, const char *name)
+{
+    const dunlin_fact *before =
+        dn_pg_current(work, DUNLIN_KIND_GRANT, operation->path, operation->path_count);
+
+    for (uint64_t i = 0; before != NULL && i < before->property_count; i++)
+        if (dn_kit_same(before->properties[i].name, name))
+            return before->properties[i].integer != 0;
+    return false;
+}
+
+static bool
 is_revoked(dn_pg_render_work *work, const dunlin_operation *operation)
 {
-    const dunlin_fact *before;
+    return operation->verb == DUNLIN_VERB_DROP ? was(work, operation, "revoked")
+                                               : dn_kit_property_is_true(operation, "revoked");
+}
 
-    if (operation->verb != DUNLIN_VERB_DROP)
-        return dn_kit_property_is_true(operation, "revoked");
-    before = dn_pg_current(work, DUNLIN_KIND_GRANT, operation->path, operation->path_count);
-    for (uint64_t i = 0; before != NULL && i < before->property_count; i++)
-        if (dn_kit_same(before->properties[i].name, "revoked"))
-            return before->properties[i].integer != 0;
+/* What was passed on by this goes with it; what is to stay of that comes again by an operation of its own. */
+static bool
+may_have_passed(dn_pg_render_work *work, uint64_t count)
+{
+    for (uint64_t i = 0; i < count; i++)
+        if (was(work, work->operations[work->at + i], "grantable"))
+            return true;
     return false;
 }
 
@@ -184,7 +199,9 @@ say_statement(dn_pg_render_work *work, uint64_t count)
     before = take_text(work);
     dn_pg_say(work, gives ? " TO " : " FROM ");
     say_grantee(work, one.grantee);
-    dn_pg_say(work, gives && option ? " WITH GRANT OPTION" : "");
+    dn_pg_say(work, gives && option                          ? " WITH GRANT OPTION"
+                    : !gives && may_have_passed(work, count) ? " CASCADE"
+                                                             : "");
     behind = take_text(work);
     if (one.on == ON_OWNED) {
         say_owned(work, &one, dn_kit_text_string(&before), dn_kit_text_string(&behind));

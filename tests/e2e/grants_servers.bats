@@ -170,7 +170,7 @@ END
     run_json diff other app --sql
     assert_json_form diff
     assert_json '.statements[0:2] | map([.danger, .sql])' \
-        "[[\"loses-access\",\"REVOKE INSERT ON \\\"public\\\".\\\"people\\\" FROM \\\"$role\\\"\"],[\"loses-access\",\"DO \$dunlin\$ BEGIN EXECUTE 'REVOKE USAGE ON SEQUENCE ' || pg_catalog.pg_get_serial_sequence('\\\"public\\\".\\\"people\\\"', 'id') || ' FROM \\\"$role\\\"'; END \$dunlin\$\"]]"
+        "[[\"loses-access\",\"REVOKE INSERT ON \\\"public\\\".\\\"people\\\" FROM \\\"$role\\\" CASCADE\"],[\"loses-access\",\"DO \$dunlin\$ BEGIN EXECUTE 'REVOKE USAGE ON SEQUENCE ' || pg_catalog.pg_get_serial_sequence('\\\"public\\\".\\\"people\\\"', 'id') || ' FROM \\\"$role\\\"'; END \$dunlin\$\"]]"
     comes_back
 }
 
@@ -184,6 +184,25 @@ END
     dunlin drift --replay
     assert_exit 0
     assert_equal "$(sql_pg "$url" "SELECT has_function_privilege('$role', 'f(integer)', 'EXECUTE'), has_function_privilege('public', 'f(integer)', 'EXECUTE')")" "t|f"
+}
+
+@test "postgres: what was passed on by somebody who loses a privilege, or the right to, is taken and given as it has to be" {
+    local second
+    postgres_project
+    second="\"${odd//\"/\"\"}\""
+    sql_pg "$url" "GRANT USAGE, CREATE ON SCHEMA app TO $role WITH GRANT OPTION" \
+        "SET ROLE $role; GRANT SELECT ON people TO $second; GRANT INSERT ON people TO PUBLIC;
+         GRANT USAGE, CREATE ON SCHEMA app TO $second"
+    sql_pg "$other" "$(cat migrations/0001_schema.sql migrations/0002_grants.sql)" \
+        "GRANT SELECT ON people TO $second" "REVOKE SELECT ON people FROM $role" \
+        "GRANT USAGE ON SCHEMA app TO $role WITH GRANT OPTION" "GRANT CREATE ON SCHEMA app TO $role, $second"
+    dunlin diff app other --sql
+    assert_exit 0
+    run_script "$url" "$output"
+    dunlin diff app other --exit-code
+    assert_exit 0
+    assert_equal "$(sql_pg "$url" "SELECT has_schema_privilege('$role', 'app', 'CREATE WITH GRANT OPTION'),
+        has_table_privilege('$role', 'people', 'INSERT WITH GRANT OPTION')")" "f|t"
 }
 
 @test "postgres: what belongs to no migration goes with its privileges" {
