@@ -207,24 +207,15 @@ dn_ddl_value_of(dn_arena *arena, dunlin_string type, dunlin_string text)
     return dn_string_equal_fold(type, "boolean") ? boolean_value(text)
            : is_char(type)                       ? char_value(arena, text)
            : is_blob(type)                       ? blob_value(arena, text)
-                                                 : text;
+                                                 : dn_ddl_standard_default(arena, type, text);
 }
 
 /* A literal that PostgreSQL does not take for the type, and others take for something else. */
 static bool
 check_default(definition *column, dunlin_string type, dunlin_string text, size_t token)
 {
-    const char *name = dn_ddl_type_class(type);
-    dn_class class = name ? dn_class_of_word(dn_string(name)) : DN_CLASS_UNKNOWN;
-    bool quoted = text.length > 1 && *text.data == '\'' && text.data[text.length - 1] == '\'' &&
-                  !memchr(text.data + 1, '\'', (size_t)text.length - 2);
-    dunlin_string value = {text.data + 1, text.length - 2};
-    const char *fault = NULL;
+    const char *fault = dn_ddl_default_fault(type, text);
 
-    if (quoted)
-        fault = dn_literal_fault(class, value);
-    else if (class == DN_CLASS_BOOL && dn_literal_is_number(text, false))
-        fault = dn_literal_fault(class, text);
     return !fault || dn_ddl_mark_native(column->parser, column->draft, token, "the default %.*s %s",
                                         (int)text.length, text.data, fault);
 }

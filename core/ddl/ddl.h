@@ -112,8 +112,12 @@ int dn_ddl_write(const dunlin_operation *const *operations, size_t count, dn_tex
 void dn_ddl_write_name(dunlin_string name, dn_text *text);
 
 /* The default of a column of this type: of a boolean "false" for 0, as MySQL and SQLite write it, of a
- * char(n) without blanks at its end, of bytes X'00ff'; else the text itself. Empty: no memory. */
+ * char(n) without blanks at its end, of bytes X'00ff', of a time or uuid as it is printed; else the text itself.
+ * Empty: no memory. */
 dunlin_string dn_ddl_value_of(dn_arena *arena, dunlin_string type, dunlin_string text);
+/* Why the text, a constant, is no default of such a column, "is no whole number"; NULL: it may be one. `type`
+ * is a portable one or, where it is not known, its class. */
+const char *dn_ddl_default_fault(dunlin_string type, dunlin_string text);
 
 /* The class of a portable type (docs/facts.md), or NULL for what is none. */
 const char *dn_ddl_type_class(dunlin_string type);

@@ -16,6 +16,7 @@ core_sources += core/ddl/drop.c
 core_sources += core/ddl/expression.c
 core_sources += core/ddl/guard.c
 core_sources += core/ddl/index.c
+core_sources += core/ddl/literal.c
 core_sources += core/ddl/name.c
 core_sources += core/ddl/named_type.c
 core_sources += core/ddl/outcome.c

@@ -15,6 +15,10 @@ dn_ddl_rules *dn_ddl_rules_new(dn_arena *arena); /* NULL: no memory */
 /* Copies one rule. Errors: ddl.bad-rule (a driver's mistake, named with the rule). */
 int dn_ddl_rules_add(dn_ddl_rules *rules, const dunlin_expression_rule *rule, dn_error *error);
 
+/* Why the database cannot have the text, a constant, as the default of a column of that type; empty: it can. */
+dunlin_string dn_ddl_default_refusal(const dn_ddl_rules *rules, dunlin_string type,
+                                     dunlin_string text);
+
 /* --- translation ------------------------------------------------------------------------------ */
 typedef struct dn_ddl_target {
     const dn_lex_rules *portable; /* of the text: dn_ddl_portable_rules() */
@@ -30,6 +34,9 @@ typedef struct dn_ddl_target {
     /* A column of a table by its place, from 0; data NULL when it is not known. May be absent. */
     dunlin_string (*column_at)(void *context, dunlin_string space, dunlin_string table,
                                uint64_t at);
+    /* Its portable type; empty when that is not known. May be absent. */
+    dunlin_string (*column_type)(void *context, dunlin_string space, dunlin_string table,
+                                 dunlin_string column);
     void *context;
 } dn_ddl_target;
 

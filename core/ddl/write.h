@@ -183,14 +183,31 @@ bool dn_write_given(dn_writer *writer, dn_data *data);
 bool dn_write_compared_booleans(dn_writer *writer, const dn_node *node);
 /* Is the node one that compares its operands with each other, or stands for one of them? */
 bool dn_write_compares(const dn_node *node);
-/* write_literal.c: why the text is no value of the class; NULL: it may be one. */
+/* literal.c: why the text is no value of the class; NULL: it may be one. */
 const char *dn_literal_fault(dn_class class, dunlin_string text);
+/* ... why a number is none. */
+const char *dn_literal_number_fault(dn_class class);
+/* ... why a number is none of "smallint", "integer" or "bigint". */
+const char *dn_literal_range_fault(dunlin_string type, dunlin_string text);
+/* Is it a value that only some databases have, by the rule whose name is given? "NaN", "now" */
+bool dn_literal_needs_rule(dn_class class, dunlin_string text, const char **rule);
 /* Digits, or for a whole number only those. */
 bool dn_literal_is_number(dunlin_string text, bool whole);
-/* Refuse a text that is none, in the place of a time: of a column, or compared with or cast to one. */
-bool dn_write_given_time(dn_writer *writer, dn_class class, dunlin_string column,
-                         const dn_node *node);
+bool dn_literal_is_time(dn_class class);
+/* A time or uuid as PostgreSQL prints it; the text itself where it is none, or nothing certain. Empty: no
+ * memory. */
+dunlin_string dn_literal_standard(dn_arena *arena, dn_class class, bool drops_zone,
+                                  dunlin_string text);
+/* ... of a default. */
+dunlin_string dn_ddl_standard_default(dn_arena *arena, dunlin_string type, dunlin_string text);
+/* write_literal.c: refuse a constant that is none, in the place of a time or uuid: of a column, or compared
+ * with or cast to one. What is one is written as it is printed. */
+bool dn_write_given_time(dn_writer *writer, dn_class class, const dn_ddl_object *table,
+                         dunlin_string column, dn_node *node);
 bool dn_write_compared_times(dn_writer *writer, const dn_node *node);
+/* A number that a column cannot hold. */
+bool dn_write_given_number(dn_writer *writer, const dn_ddl_object *table, dunlin_string column,
+                           const dn_node *node);
 /* write_char.c: the blanks behind a char(n), where the database takes them for a part of it. `class` is
  * that of the column which is given the node. */
 bool dn_write_given_char(dn_writer *writer, dn_class class, dn_node *node);

@@ -132,12 +132,13 @@ refuse_text(dn_writer *writer, const char *clause, dunlin_string column, const d
 
 /* PostgreSQL takes a text for a number where it says one, and for a time with its zone. */
 static bool
-check_text(dn_writer *writer, dn_class class, dunlin_string column, const dn_node *node)
+check_text(dn_writer *writer, dn_class class, const dn_ddl_object *table, dunlin_string column,
+           dn_node *node)
 {
+    if (!dn_write_given_time(writer, class, table, column, node))
+        return false;
     if (node->kind != DN_NODE_STRING)
         return true;
-    if (!dn_write_given_time(writer, class, column, node))
-        return false;
     if (class == DN_CLASS_TS)
         return !has_zone(node->text) ||
                refuse_text(writer, "zone of a time", column, node, "has a time zone");
@@ -157,8 +158,11 @@ give_column(dn_writer *writer, const dn_data *data, dunlin_string column, dn_nod
     class = dn_class_of_column(writer, &data->table, column);
     if ((is_constant(node) || node->kind == DN_NODE_CASE) && class == DN_CLASS_BOOL)
         return give(writer, column, node);
-    if (!check_text(writer, class, column, node) || !dn_write_given_blob(writer, class, node) ||
-        !dn_write_given_char(writer, class, node))
+    if (dn_class_is_whole(class) && is_constant(node) &&
+        !dn_write_given_number(writer, &data->table, column, node))
+        return false;
+    if (!check_text(writer, class, &data->table, column, node) ||
+        !dn_write_given_blob(writer, class, node) || !dn_write_given_char(writer, class, node))
         return false;
     /* A cast rounds as an assignment does. */
     return !whole || !is_decimal_for_integer(writer, class, node) ||

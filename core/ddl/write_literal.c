@@ -1,215 +1,124 @@
 /* SPDX-License-Identifier: MIT
  *
- * Texts that stand for a value of another type. PostgreSQL refuses '5' for a time, '0000-00-00' and
- * '10:11:12' for a day; MariaDB makes five seconds, no day and one in 2010 of them, and SQLite keeps them.
+ * Constants in the place of a time, a uuid or a number that is not any: what a column is given or compared
+ * with, and what is cast to a type.
  */
 #include "core/ddl/write.h"
 
 #include <string.h>
 
-/* --- numbers --- */
-/* Digits, or for a whole number only those; with blanks around it, as PostgreSQL reads it. */
-bool
-dn_literal_is_number(dunlin_string text, bool whole)
-{
-    char copy[64];
-    char *at = copy;
-    size_t digits;
-
-    if (text.length >= sizeof copy)
-        return true;
-    memcpy(copy, text.data, (size_t)text.length);
-    copy[text.length] = '\0';
-    at += strspn(at, " \t\n\r\f\v");
-    at += *at == '+' || *at == '-';
-    digits = strspn(at, "0123456789");
-    at += digits;
-    if (!whole && *at == '.') {
-        size_t more = strspn(++at, "0123456789");
-
-        digits += more;
-        at += more;
-    }
-    if (digits && !whole && (*at | 32) == 'e') {
-        at++;
-        at += *at == '+' || *at == '-';
-        digits = strspn(at, "0123456789");
-        at += digits;
-    }
-    at += strspn(at, " \t\n\r\f\v");
-    return digits && !*at && strlen(copy) == text.length;
-}
-
-/* 'NaN', '-Infinity' */
 static bool
-is_beyond_numbers(dunlin_string text)
+is_text(dn_class class)
 {
-    static const char *const words[] = {"nan", "infinity", "inf"};
-
-    if (text.length && strchr("+-", *text.data)) {
-        text.data++;
-        text.length--;
-    }
-    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
-        if (dn_string_equal_fold(text, words[i]))
-            return true;
-    return false;
+    return dn_literal_is_time(class) || class == DN_CLASS_UUID;
 }
 
-/* --- times --- */
-static dunlin_string
-trimmed(dunlin_string text)
-{
-    while (text.length && *text.data == ' ') {
-        text.data++;
-        text.length--;
-    }
-    while (text.length && text.data[text.length - 1] == ' ')
-        text.length--;
-    return text;
-}
-
-/* What has words in it, 'noon' or 'Jan 5', MariaDB refuses by itself. */
-static bool
-has_words(dunlin_string text)
-{
-    for (uint64_t i = 0; i < text.length; i++)
-        if (!strchr("0123456789-+/.: TtZz", text.data[i]))
-            return true;
-    return false;
-}
-
-/* Takes the digits in front; how many there were. */
-static size_t
-take_digits(dunlin_string *text, unsigned *number)
-{
-    size_t count = 0;
-
-    *number = 0;
-    while (count < text->length && text->data[count] >= '0' && text->data[count] <= '9' &&
-           count < 9)
-        *number = *number * 10 + (unsigned)(text->data[count++] - '0');
-    text->data += count;
-    text->length -= count;
-    return count;
-}
-
-static bool
-take(dunlin_string *text, char symbol)
-{
-    if (!text->length || *text->data != symbol)
-        return false;
-    text->data++;
-    text->length--;
-    return true;
-}
-
-static bool
-is_day(unsigned year, unsigned month, unsigned day)
-{
-    static const unsigned char days[] = {31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-
-    return year && month && month <= 12 && day && day <= days[month - 1] &&
-           (month != 2 || day < 29 || leap);
-}
-
-/* The year in front; what comes behind the day is not looked at. */
-static bool
-begins_with_day(dunlin_string text)
-{
-    unsigned year;
-    unsigned month;
-    unsigned day;
-    size_t digits = take_digits(&text, &year);
-    char between = text.length ? *text.data : '\0';
-
-    if (digits == 8)
-        return is_day(year / 10000, year / 100 % 100, year % 100);
-    if (digits == 6 && !text.length)
-        return true;
-    if (digits < 3 || !between || !strchr("-/.", between))
-        return false;
-    return take(&text, between) && take_digits(&text, &month) - 1 < 2 && take(&text, between) &&
-           take_digits(&text, &day) - 1 < 2 && is_day(year, month, day);
-}
-
-static bool
-is_time_of_day(dunlin_string text)
-{
-    unsigned hour;
-    unsigned minute;
-    unsigned second = 0;
-    size_t digits = take_digits(&text, &hour);
-    bool seconds;
-
-    if (digits == 6 && !text.length)
-        return true;
-    if (!digits || digits > 2 || !take(&text, ':') || take_digits(&text, &minute) - 1 >= 2)
-        return false;
-    seconds = take(&text, ':');
-    /* '10:11.5' has no hours in PostgreSQL. */
-    if (seconds ? take_digits(&text, &second) - 1 >= 2 : text.length && *text.data == '.')
-        return false;
-    return hour <= 24 && minute < 60 && second <= 60 && (hour < 24 || (!minute && !second));
-}
-
+/* Why it is no such value; else it is written as such a value is printed. */
 static const char *
-fault_of_time(dn_class class, dunlin_string text)
+become(dn_writer *writer, dn_class class, bool drops_zone, dn_node *node)
 {
-    text = trimmed(text);
-    if (has_words(text))
-        return NULL;
-    if (class == DN_CLASS_TIME)
-        return is_time_of_day(text) || begins_with_day(text)
-                   ? NULL
-                   : "is no time of day, which is written as 10:11:12";
-    return begins_with_day(text) ? NULL : "is no day, which is written as 2026-01-31";
+    const char *fault = NULL;
+
+    if (node->kind == DN_NODE_NUMBER)
+        return dn_literal_number_fault(class);
+    if (node->kind == DN_NODE_STRING && !(fault = dn_literal_fault(class, node->text)))
+        node->text = dn_literal_standard(writer->arena, class, drops_zone, node->text);
+    return fault;
 }
 
-const char *
-dn_literal_fault(dn_class class, dunlin_string text)
+static int
+shown(const dn_node *node)
 {
-    switch (class) {
-    case DN_CLASS_TIME:
-    case DN_CLASS_DATE:
-    case DN_CLASS_TS: return fault_of_time(class, text);
-    case DN_CLASS_BOOL: return "is neither true nor false";
-    default: break;
-    }
-    if (!dn_class_is_number(class) || dn_literal_is_number(text, dn_class_is_whole(class)))
-        return NULL;
-    if (dn_class_is_whole(class))
-        return "is no whole number";
-    return is_beyond_numbers(text) ? NULL : "is no number";
+    return node->text.length < 60 ? (int)node->text.length : 60;
 }
 
-/* --- in expressions --- */
+/* Words that only some databases take for a time. */
 static bool
-is_time(dn_class class)
+check_words(dn_writer *writer, dn_class class, const dn_node *node)
 {
-    return class == DN_CLASS_TIME || class == DN_CLASS_DATE || class == DN_CLASS_TS;
+    const dn_ddl_rules *rules = writer->target->rules;
+    const dn_rule *rule = NULL;
+    const char *name;
+
+    if (rules && node->kind == DN_NODE_STRING && dn_literal_is_time(class) &&
+        dn_literal_needs_rule(class, node->text, &name))
+        rule = dn_rule_named(rules, DUNLIN_RULE_CLAUSE, name);
+    return !rule || dn_write_refuse(writer, node->offset, "'%.*s': %.*s", shown(node),
+                                    node->text.data, (int)rule->refusal.length, rule->refusal.data);
 }
 
 static bool
-check(dn_writer *writer, dn_class class, const dn_node *node)
+check(dn_writer *writer, dn_class class, dn_node *node)
 {
-    const char *fault = node->kind == DN_NODE_STRING ? dn_literal_fault(class, node->text) : NULL;
+    const char *fault = become(writer, class, false, node);
 
-    return !fault || dn_write_refuse(writer, node->offset, "'%.*s' %s",
-                                     node->text.length < 60 ? (int)node->text.length : 60,
-                                     node->text.data, fault);
+    return fault ? dn_write_refuse(writer, node->offset, "'%.*s' %s", shown(node), node->text.data,
+                                   fault)
+                 : check_words(writer, class, node);
+}
+
+static dunlin_string
+type_of(const dn_writer *writer, const dn_ddl_object *table, dunlin_string column)
+{
+    const dn_ddl_target *target = writer->target;
+
+    return target->column_type
+               ? target->column_type(target->context, table->space, table->name, column)
+               : dn_string("");
+}
+
+/* "timestamp", "timestamp(3)" */
+static bool
+has_no_zone(dunlin_string type)
+{
+    static const char name[] = "timestamp";
+    const size_t length = sizeof name - 1;
+
+    return type.length >= length && dn_string_equal(dn_span(type.data, length), name) &&
+           (type.length == length || type.data[length] == '(');
 }
 
 bool
-dn_write_given_time(dn_writer *writer, dn_class class, dunlin_string column, const dn_node *node)
+dn_write_given_time(dn_writer *writer, dn_class class, const dn_ddl_object *table,
+                    dunlin_string column, dn_node *node)
 {
-    const char *fault = is_time(class) ? dn_literal_fault(class, node->text) : NULL;
+    bool drops_zone = class == DN_CLASS_TS && has_no_zone(type_of(writer, table, column));
+    const char *fault = is_text(class) ? become(writer, class, drops_zone, node) : NULL;
 
-    return !fault || dn_write_refuse(writer, node->offset, "'%.*s' is given '%.*s', which %s",
-                                     (int)column.length, column.data,
-                                     node->text.length < 60 ? (int)node->text.length : 60,
-                                     node->text.data, fault);
+    return fault ? dn_write_refuse(writer, node->offset, "'%.*s' is given '%.*s', which %s",
+                                   (int)column.length, column.data, shown(node), node->text.data,
+                                   fault)
+                 : check_words(writer, class, node);
+}
+
+bool
+dn_write_given_number(dn_writer *writer, const dn_ddl_object *table, dunlin_string column,
+                      const dn_node *node)
+{
+    dunlin_string type = type_of(writer, table, column);
+    const char *fault = type.length ? dn_literal_range_fault(type, node->text) : NULL;
+
+    return !fault ||
+           dn_write_refuse(writer, node->offset, "'%.*s' is given %.*s, which %s",
+                           (int)column.length, column.data, shown(node), node->text.data, fault);
+}
+
+static bool
+is_constant(const dn_node *node)
+{
+    return node->kind == DN_NODE_STRING || node->kind == DN_NODE_NUMBER;
+}
+
+/* CASE t WHEN '5' THEN .. */
+static bool
+check_cases(dn_writer *writer, const dn_node *node)
+{
+    dn_class class = dn_class_of(writer, node->operand);
+
+    for (size_t i = 0; is_text(class) && i + 1 < node->items.count; i += 2)
+        if (!check(writer, class, node->items.list[i]))
+            return false;
+    return true;
 }
 
 bool
@@ -219,15 +128,17 @@ dn_write_compared_times(dn_writer *writer, const dn_node *node)
     bool some = false;
 
     if (node->kind == DN_NODE_CAST)
-        return !is_time(dn_class_of_type(node->name)) ||
+        return !is_text(dn_class_of_type(node->name)) ||
                check(writer, dn_class_of_type(node->name), node->items.list[0]);
+    if (node->kind == DN_NODE_CASE && node->operand)
+        return check_cases(writer, node);
     if (!dn_write_compares(node))
         return true;
     for (size_t i = 0; i < node->items.count; i++)
-        some = some || node->items.list[i]->kind == DN_NODE_STRING;
-    for (size_t i = 0; some && !is_time(class) && i < node->items.count; i++)
+        some = some || is_constant(node->items.list[i]);
+    for (size_t i = 0; some && !is_text(class) && i < node->items.count; i++)
         class = dn_class_of(writer, node->items.list[i]);
-    for (size_t i = 0; is_time(class) && i < node->items.count; i++)
+    for (size_t i = 0; is_text(class) && i < node->items.count; i++)
         if (!check(writer, class, node->items.list[i]))
             return false;
     return true;

@@ -158,6 +158,9 @@ typedef struct dn_driver_columns {
     /* A column of a table by its place, from 0; data is NULL when it is not known. May be absent. */
     dunlin_string (*column_at)(void *context, dunlin_string space, dunlin_string table,
                                uint64_t at);
+    /* Its portable type; empty when it is not known. May be absent. */
+    dunlin_string (*type_of)(void *context, dunlin_string space, dunlin_string table,
+                             dunlin_string column);
     void *context;
 } dn_driver_columns;
 

@@ -117,6 +117,15 @@ column_at(void *context, dunlin_string space, dunlin_string table, uint64_t at)
     return own->columns->column_at(own->columns->context, space, table, at);
 }
 
+static dunlin_string
+column_type(void *context, dunlin_string space, dunlin_string table, dunlin_string column)
+{
+    translation_context *own = context;
+
+    own->asked.more = true;
+    return own->columns->type_of(own->columns->context, space, table, column);
+}
+
 int
 dn_driver_translator(const dn_driver *driver, const dunlin_profile *profile, dn_arena *arena,
                      dn_driver_translations *translator, dn_error *error)
@@ -187,6 +196,8 @@ translate_anew(const dn_driver_translations *translator, int32_t what, dunlin_st
 
     if (translator->columns && translator->columns->column_at)
         target.column_at = column_at;
+    if (translator->columns && translator->columns->type_of)
+        target.column_type = column_type;
     if (dn_ddl_translate(&target, what, text, arena, translation, error) < 0)
         return -1;
     if (translation->text.data)

@@ -178,6 +178,51 @@ note_labels(const dunlin_fact *check, void *context)
                                 looking->where->scratch) == DN_CHECK_VALUES;
 }
 
+/* --- what the history says --- */
+/* What the statement at hand makes of it. */
+static const dunlin_operation *
+operation_on(const search *looking, int32_t verb)
+{
+    const dn_operations *making = looking->where->making;
+
+    for (size_t i = 0; making && i < making->count; i++)
+        if (dn_operation_is(making->items[i], verb, DUNLIN_KIND_COLUMN) &&
+            is_column(looking, making->items[i]->path, making->items[i]->path_count) &&
+            dn_property_find(making->items[i]->set, making->items[i]->set_count, "type"))
+            return making->items[i];
+    return NULL;
+}
+
+/* Of a column that is there, empty while the statement at hand changes it. */
+static dunlin_string
+remembered_type(const search *looking)
+{
+    const dn_fact_map *logical = looking->where->logical;
+    dunlin_string path[2] = {looking->table, looking->column};
+    const dunlin_fact *found;
+    const dunlin_property *type;
+
+    if (!logical || !looking->table.length || (looking->where->naming & DN_FACT_NAMESPACES) ||
+        operation_on(looking, DUNLIN_VERB_ALTER))
+        return dn_string("");
+    found = dn_fact_map_find(logical, dn_string(DUNLIN_KIND_COLUMN), path, 2);
+    type = found ? dn_property_find(found->properties, found->property_count, "type") : NULL;
+    return type ? type->text : dn_string("");
+}
+
+/* Where a database keeps times and uuids as texts, the history tells them apart. */
+static const char *
+class_remembered(const search *looking, const char *class)
+{
+    dunlin_string type = dn_string("");
+    const char *said;
+
+    if (class && strcmp(class, "text") == 0)
+        type = remembered_type(looking);
+    said = type.length ? dn_ddl_type_class(type) : NULL;
+    return said && dn_string_among(dn_string(said), "date time ts uuid") ? said : class;
+}
+
 /* Where an enum is a text and a check, its labels have an order that texts have not. */
 static const char *
 class_of_fact(const dn_column_search *where, const dunlin_fact *column)
@@ -212,23 +257,26 @@ dn_column_class(const dn_column_search *where, dunlin_string table, dunlin_strin
 {
     search looking = {
         .where = where, .table = table.length ? table : table_at_hand(where), .column = column};
+    const dunlin_operation *made = operation_on(&looking, DUNLIN_VERB_CREATE);
 
-    for (size_t i = 0; where->making && i < where->making->count; i++) {
-        const dunlin_operation *operation = where->making->items[i];
-
-        if (dn_operation_is(operation, DUNLIN_VERB_CREATE, DUNLIN_KIND_COLUMN) &&
-            is_column(&looking, operation->path, operation->path_count)) {
-            const dunlin_property *type =
-                dn_property_find(operation->set, operation->set_count, "type");
-
-            return type ? dn_ddl_type_class(type->text) : NULL;
-        }
-    }
+    if (made)
+        return dn_ddl_type_class(dn_property_find(made->set, made->set_count, "type")->text);
     if (where->view.facts)
         look_in_facts(&looking);
-    return looking.found          ? class_of_fact(where, looking.found)
+    return looking.found          ? class_remembered(&looking, class_of_fact(where, looking.found))
            : looking.table.length ? class_of_view(&looking)
                                   : NULL;
+}
+
+dunlin_string
+dn_column_type(const dn_column_search *where, dunlin_string table, dunlin_string column)
+{
+    search looking = {
+        .where = where, .table = table.length ? table : table_at_hand(where), .column = column};
+    const dunlin_operation *made = operation_on(&looking, DUNLIN_VERB_CREATE);
+
+    return made ? dn_property_find(made->set, made->set_count, "type")->text
+                : remembered_type(&looking);
 }
 
 dunlin_string
@@ -255,17 +303,23 @@ only_notes(dn_translator *translator, dunlin_string table)
     return true;
 }
 
+static dn_column_search
+search_of(dn_translator *translator)
+{
+    return (dn_column_search){
+        .view = dn_translator_view(translator),
+        .naming = translator->target.naming,
+        .making = translator->reading ? &translator->reading->operations : NULL,
+        .logical = translator->logical,
+        .scratch = &translator->scratch,
+    };
+}
+
 static const char *
 class_of(void *context, dunlin_string space, dunlin_string table, dunlin_string column)
 {
     dn_translator *translator = context;
-    const dn_column_search where = {
-        .view = dn_translator_view(translator),
-        .naming = translator->target.naming,
-        .making = translator->reading ? &translator->reading->operations : NULL,
-        .scratch = &translator->scratch,
-    };
-
+    const dn_column_search where = search_of(translator);
     const char *class;
 
     (void)space;
@@ -289,8 +343,19 @@ column_at(void *context, dunlin_string space, dunlin_string table, uint64_t at)
                                          : dn_column_at(dn_translator_facts(translator), table, at);
 }
 
+static dunlin_string
+type_of(void *context, dunlin_string space, dunlin_string table, dunlin_string column)
+{
+    dn_translator *translator = context;
+    const dn_column_search where = search_of(translator);
+
+    (void)space;
+    return translator->phase == DN_TRANSLATOR_EXPECTS ? dn_string("")
+                                                      : dn_column_type(&where, table, column);
+}
+
 dn_driver_columns
 dn_translator_columns(dn_translator *translator)
 {
-    return (dn_driver_columns){class_of, column_at, translator};
+    return (dn_driver_columns){class_of, column_at, type_of, translator};
 }

@@ -5,19 +5,34 @@
 
 /* --- facts ------------------------------------------------------------------------------------------- */
 
-static const char *
-class_of(void *context, dunlin_string space, dunlin_string table, dunlin_string column)
+static dn_column_search
+search_of(dn_checking *work)
 {
-    dn_checking *work = context;
-    const dn_column_search where = {
+    return (dn_column_search){
         .view = work->view,
         .naming = work->target.naming,
         .making = work->making,
+        .logical = work->logical,
         .scratch = &work->scratch,
     };
+}
+
+static const char *
+class_of(void *context, dunlin_string space, dunlin_string table, dunlin_string column)
+{
+    const dn_column_search where = search_of(context);
 
     (void)space;
     return dn_column_class(&where, table, column);
+}
+
+static dunlin_string
+type_of(void *context, dunlin_string space, dunlin_string table, dunlin_string column)
+{
+    const dn_column_search where = search_of(context);
+
+    (void)space;
+    return dn_column_type(&where, table, column);
 }
 
 static dunlin_string
@@ -426,7 +441,7 @@ prepare(dn_checking *work, const dn_driver *driver, const char *dialect)
     work->hazy = dn_fact_map_new(work->arena, work->target.naming);
     if (!work->facts || !work->logical || !work->hazy)
         return dn_no_memory(work->error);
-    work->columns = (dn_driver_columns){class_of, column_at, work};
+    work->columns = (dn_driver_columns){class_of, column_at, type_of, work};
     work->translations.columns = &work->columns;
     work->view.facts = work->facts;
     work->view.translations = &work->translations;

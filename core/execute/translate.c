@@ -445,7 +445,7 @@ bool
 dn_translator_may_remember(const dn_translator *translator, dunlin_string text)
 {
     return dn_fact_map_count(translator->remembered) > 0 || mentions(text, "type") ||
-           mentions(text, "domain") || (mentions(text, "constraint") && mentions(text, "primary"));
+           mentions(text, "domain") || mentions(text, "table");
 }
 
 int

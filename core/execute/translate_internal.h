@@ -74,11 +74,15 @@ typedef struct dn_column_search {
     dn_driver_view view;
     uint64_t naming;             /* DN_FACT_* */
     const dn_operations *making; /* of the statement at hand; may be NULL */
+    const dn_fact_map *logical;  /* what the history said of types; may be NULL */
     dn_arena *scratch;
     unsigned depth; /* of views that are asked for a column of other views */
 } dn_column_search;
 const char *dn_column_class(const dn_column_search *where, dunlin_string table,
                             dunlin_string column);
+/* The portable type that the history gave it; empty where that is not known. */
+dunlin_string dn_column_type(const dn_column_search *where, dunlin_string table,
+                             dunlin_string column);
 /* look.c: the facts of a table are to be read; empty: of none. */
 void dn_translator_note_table(dn_translator *translator, dunlin_string table);
 /* ... of the one that a foreign key refers to, where it does not say its columns. */

@@ -6,17 +6,23 @@
 #include "core/execute/translate_internal.h"
 #include "core/export/likeness.h"
 
+static dn_column_search
+search_of(dn_history *history)
+{
+    return (dn_column_search){
+        .view = history->view,
+        .naming = history->target.naming,
+        .making = history->making,
+        .logical = history->logical,
+        .scratch = &history->scratch,
+    };
+}
+
 static const char *
 class_of(void *context, dunlin_string space, dunlin_string table, dunlin_string column)
 {
     dn_history *history = context;
-    const dn_column_search where = {
-        .view = history->view,
-        .naming = history->target.naming,
-        .making = history->making,
-        .scratch = &history->scratch,
-    };
-
+    const dn_column_search where = search_of(history);
     const char *found = dn_column_class(&where, table, column);
 
     (void)space;
@@ -24,6 +30,15 @@ class_of(void *context, dunlin_string space, dunlin_string table, dunlin_string 
                    (table.length && !dn_string_equal(table, DUNLIN_SCRIPT_LIKE))
                ? found
                : dn_column_class(&where, history->copied, column);
+}
+
+static dunlin_string
+type_of(void *context, dunlin_string space, dunlin_string table, dunlin_string column)
+{
+    const dn_column_search where = search_of(context);
+
+    (void)space;
+    return dn_column_type(&where, table, column);
 }
 
 static dunlin_string
@@ -44,7 +59,7 @@ begin_translating(dn_history *history, dn_error *error)
         dn_driver_translator(options->driver, options->profile, history->arena,
                              &history->translations, error) < 0)
         return -1;
-    history->columns = (dn_driver_columns){class_of, column_at, history};
+    history->columns = (dn_driver_columns){class_of, column_at, type_of, history};
     history->translations.columns = &history->columns;
     history->view.translations = &history->translations;
     return 0;

@@ -415,7 +415,7 @@ is_same_object(const dunlin_operation *left, const dunlin_operation *right)
     return same;
 }
 
-/* What the last of these makes it, or the target has it as. */
+/* What the last of these makes it, the history says, or the target has it as. */
 static const dunlin_property *
 find_column_type(const addressing *work, const dunlin_operation *column,
                  dunlin_operation *const *before, size_t count)
@@ -426,6 +426,11 @@ find_column_type(const addressing *work, const dunlin_operation *column,
     while (!type && count-- > 0)
         if (is_same_object(before[count], column))
             type = dn_property_find(before[count]->set, before[count]->set_count, "type");
+    there = !type && work->logical
+                ? dn_fact_map_find(work->logical, column->kind, column->path, column->path_count)
+                : NULL;
+    if (there)
+        type = dn_property_find(there->properties, there->property_count, "type");
     if (type || !work->facts)
         return type;
     there = dn_fact_map_find(work->facts, column->kind, column->path, column->path_count);

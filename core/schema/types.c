@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * Enum types and domains on a target where types have no names: their definition goes into the
- * columns. The logical map remembers types, and which column was declared with which.
+ * columns. The logical map remembers types, and which column was declared with which, or with a portable one.
  */
 #include <string.h>
 
@@ -327,6 +327,23 @@ check_column(const dunlin_operation *column, const dunlin_fact *domain, dn_opera
     return 0;
 }
 
+/* A portable type, which the target may not tell from others. */
+static int
+remember_type(const dunlin_operation *operation, dn_fact_map *logical, dn_error *error)
+{
+    dunlin_fact declared = dn_operation_fact(operation);
+    const dunlin_property *type = dn_property_find(operation->set, operation->set_count, "type");
+
+    if (!type ||
+        (operation->verb == DUNLIN_VERB_CREATE &&
+         operation->condition == DUNLIN_CONDITION_IF_NOT_EXISTS &&
+         dn_fact_map_find(logical, operation->kind, operation->path, operation->path_count)))
+        return 0;
+    declared.properties = type;
+    declared.property_count = 1;
+    return dn_fact_map_put(logical, &declared, error);
+}
+
 static int
 declare_column(dunlin_operation *operation, dn_fact_map *logical, dn_operations *out,
                dn_error *error)
@@ -337,11 +354,10 @@ declare_column(dunlin_operation *operation, dn_fact_map *logical, dn_operations 
     const dunlin_fact *type;
     bool is_enum = true;
 
-    if (!path) {
-        if (dn_property_find(operation->set, operation->set_count, "type"))
-            dn_fact_map_remove(logical, operation->kind, operation->path, operation->path_count);
-        return dn_operations_add(out, operation, error);
-    }
+    if (!path)
+        return remember_type(operation, logical, error) < 0
+                   ? -1
+                   : dn_operations_add(out, operation, error);
     type = find_type(logical, path, DUNLIN_KIND_ENUM);
     if (!type) {
         type = find_type(logical, path, DUNLIN_KIND_DOMAIN);

@@ -249,6 +249,18 @@ stays_whole(dunlin_string value, dunlin_string type)
            (value.length == 1 || value.data[0] != '0') && is_among(type, names);
 }
 
+/* 2.5 and not '2.5': a numeric, whatever the column was, so that halves are rounded away from zero. */
+static bool
+is_written_number(dunlin_string value, dunlin_string type)
+{
+    static const char *const names[] = {"smallint", "integer", "bigint", NULL};
+
+    for (uint64_t i = 0; i < value.length; i++)
+        if (strchr("+-.0123456789", value.data[i]) == NULL)
+            return false;
+    return value.length > 0 && is_among(type, names);
+}
+
 static int32_t
 convert_default(dn_sqlite_rendering *work, const dunlin_operation *operation,
                 const dn_sqlite_member *before, dunlin_property *value)
@@ -260,7 +272,8 @@ convert_default(dn_sqlite_rendering *work, const dunlin_operation *operation,
     bool changed = false;
     int32_t status;
 
-    if (stays_whole(value->text, type) || !dn_sqlite_is_constant(&work->pool, value->text) ||
+    if (stays_whole(value->text, type) || is_written_number(value->text, type) ||
+        !dn_sqlite_is_constant(&work->pool, value->text) ||
         (!converts_to(type) && is_number(&work->pool, dn_kit_set_of(&before->set))))
         return DUNLIN_OK;
     dn_kit_text_quote(&column, '"', before->name);

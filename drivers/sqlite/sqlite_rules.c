@@ -438,6 +438,8 @@ static const struct {
     {CLAUSE, 0, "text for a char", NULL, NULL, NULL},
     {CLAUSE, 0, "blanks of a char", NULL, NULL, BLANKS},
     {CLAUSE, 0, "text for a number", NULL, NULL, "SQLite would keep the text"},
+    {CLAUSE, 0, "words for a time", NULL, NULL,
+     "SQLite would keep the text: write times in digits, 2026-01-31 10:11:12"},
     {CLAUSE, 0, "insert or replace", NULL, "INSERT OR REPLACE INTO", NULL},
     {CLAUSE, 3024000, "on conflict do nothing", NULL, "ON CONFLICT DO NOTHING", NULL},
     {CLAUSE, 3024000, "on conflict target do nothing", NULL, "ON CONFLICT ($1) DO NOTHING", NULL},

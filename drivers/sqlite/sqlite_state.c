@@ -344,8 +344,7 @@ alter_column(dn_sqlite_rendering *work, dn_sqlite_table *table, dn_sqlite_member
         dn_kit_properties_take(&set, given, i);
     if (has_type)
         status = dn_sqlite_convert_default(work, operation, column, &set);
-    else
-        dn_sqlite_round_default(&work->local, &set);
+    dn_sqlite_round_default(&work->local, &set);
     column->retold = column->retold || has_type;
     if (status != DUNLIN_OK)
         return status;

@@ -107,7 +107,8 @@ know_target(rendering *work)
         (dn_schema_target){dn_driver_naming(&capabilities),
                            dn_string(capabilities.flags & DUNLIN_CAN_NAMESPACES ? "public" : ""),
                            (capabilities.flags & DUNLIN_CAN_NAMED_TYPES) != 0};
-    work->columns = (dn_driver_columns){class_of, column_at, work};
+    work->columns =
+        (dn_driver_columns){.class_of = class_of, .column_at = column_at, .context = work};
     work->translations.columns = &work->columns;
     return 0;
 }

@@ -234,7 +234,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     of.facts = dn_fact_map_new(&of.arena, set->target.naming);
     of.logical = dn_fact_map_new(&of.arena, set->target.naming);
     MUST(of.facts && of.logical);
-    of.columns = (dn_driver_columns){class_of, column_at, &of};
+    of.columns = (dn_driver_columns){.class_of = class_of, .column_at = column_at, .context = &of};
     of.translations = set->translations;
     of.translations.columns = &of.columns;
     of.view = (dn_driver_view){
