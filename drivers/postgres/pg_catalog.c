@@ -139,7 +139,8 @@ static part sequences[] = {
     " format_type(a.atttypid, NULL),"
     " 'nextval(''' || replace(format('%I.%I', n.nspname, c.relname), '''', '''''')"
     " || '''::regclass)',"
-    " tn.nspname, t.relname, a.attname, pg_get_expr(ad.adbin, 0), " CALLED_BY_NAME(
+    " tn.nspname, t.relname, a.attname,"
+    " CASE WHEN a.attgenerated = '' THEN pg_get_expr(ad.adbin, 0) END, " CALLED_BY_NAME(
         "d",
         "ad.oid") ", des.description"
                   " FROM pg_sequence s JOIN pg_class c ON c.oid = s.seqrelid"
@@ -579,11 +580,17 @@ static part unread[] = {
     UNREAD("storage or statistics of column", COLUMN_NAME,
            "pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_type t ON t.oid ="
            " a.atttypid" IN_NAMESPACE("c.relnamespace")),
-    " WHERE a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'p', 'm')"
-    " AND c.relpersistence <> 't' AND NOT c.relispartition AND (a.attstattarget > 0"
-    " OR a.attoptions IS NOT NULL OR a.attstorage <> t.typstorage",
+    /* A partition has the storage of its table. Options of columns of an index are its fact's. */
+    " WHERE a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'p', 'm', 'i', 'I')"
+    " AND c.relpersistence <> 't'"
+    " AND (a.attstattarget >= 0 AND NOT (c.relispartition AND c.relkind IN ('i', 'I'))"
+    " OR c.relkind NOT IN ('i', 'I') AND (a.attoptions IS NOT NULL"
+    " OR NOT c.relispartition AND (a.attstorage <> t.typstorage",
     "14+ OR a.attcompression <> ''",
-    ") AND c.oid NOT IN " EXTENSION_MEMBERS("pg_class"),
+    "))) AND c.oid NOT IN " EXTENSION_MEMBERS("pg_class"),
+    "13+" UNREAD("target of statistics", "s.stxname",
+                 "pg_statistic_ext s" IN_NAMESPACE("s.stxnamespace")),
+    "13+ WHERE s.stxstattarget >= 0",
     UNREAD("replica identity of table", "c.relname", "pg_class c" IN_NAMESPACE("c.relnamespace")),
     " WHERE c.relkind IN ('r', 'p') AND c.relreplident <> 'd' AND c.relpersistence <> 't'"
     " AND c.oid NOT IN " EXTENSION_MEMBERS("pg_class"),
@@ -604,8 +611,8 @@ static part unread[] = {
     " LEFT JOIN pg_attrdef bd ON bd.adrelid = b.attrelid AND bd.adnum = b.attnum"
     " WHERE a.attnotnull AND NOT b.attnotnull AND NOT EXISTS (SELECT 1 FROM pg_constraint k"
     " WHERE k.conrelid = a.attrelid AND k.contype = 'p' AND a.attnum = ANY (k.conkey))"
-    " OR pg_get_expr(ad.adbin, 0) IS DISTINCT FROM"
-    " pg_get_expr(bd.adbin, 0) AND a.attgenerated = '' OR EXISTS (SELECT 1 FROM pg_description d"
+    " OR pg_get_expr(ad.adbin, ad.adrelid) IS DISTINCT FROM pg_get_expr(bd.adbin, bd.adrelid)"
+    " OR EXISTS (SELECT 1 FROM pg_description d"
     " WHERE d.classoid = 'pg_class'::regclass AND d.objoid = a.attrelid"
     " AND d.objsubid = a.attnum)",
     "13+" UNREAD(

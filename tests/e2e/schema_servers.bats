@@ -111,10 +111,15 @@ check_in_a_shadow() {
         "CREATE FUNCTION e() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END'" \
         "CREATE EVENT TRIGGER et ON ddl_command_end EXECUTE FUNCTION e()" \
         "CREATE TEXT SEARCH CONFIGURATION c (COPY = simple)" "ALTER TABLE was RENAME TO is_now" \
-        "CREATE INDEX unfinished ON ONLY p (id)"
+        "CREATE INDEX unfinished ON ONLY p (id)" \
+        "CREATE TABLE divided (a int, v int GENERATED ALWAYS AS (a * 2) STORED) PARTITION BY LIST (a)" \
+        "CREATE TABLE divided_d PARTITION OF divided DEFAULT" "CREATE SEQUENCE owned OWNED BY divided.v" \
+        "ALTER TABLE divided_d ALTER a SET STATISTICS 0" "CREATE INDEX counted ON divided ((a + 1))" \
+        "ALTER INDEX counted ALTER COLUMN 1 SET STATISTICS 9" "CREATE STATISTICS many ON a, v FROM divided" \
+        "ALTER STATISTICS many SET STATISTICS 7"
     dunlin schema dump --url "$url" --output schema.sql
     assert_exit 0
-    assert_stderr "warning: left out is what dunlin does not read: default of column of view (v.id); event trigger (et); invalidity of index (unfinished); name of sequence of column (was_a_seq, was_b_seq, was_c_seq2); operator (===, =~=, =~~ and 1 more); own default, NOT NULL or comment of inherited column (p1.a, p2.id); replica identity of table (p1); text search configuration (c)"
+    assert_stderr "warning: left out is what dunlin does not read: default of column of view (v.id); event trigger (et); invalidity of index (unfinished); name of sequence of column (was_a_seq, was_b_seq, was_c_seq2); operator (===, =~=, =~~ and 1 more); own default, NOT NULL or comment of inherited column (p1.a, p2.id); replica identity of table (p1); storage or statistics of column (counted.expr, divided_d.a); target of statistics (many); text search configuration (c)"
     dunlin snapshot --url "$url" --output snapshot.json
     refute_stderr "left out"
     dunlin diff "$url" snapshot.json --exit-code
