@@ -277,6 +277,50 @@ is_one_of(const dunlin_operation *operation, const char *const *kinds, size_t co
     return false;
 }
 
+typedef struct lending {
+    dn_history *history;
+    dn_fact_list columns;
+    dn_error *error;
+} lending;
+
+static int
+note_column(const dunlin_fact *column, void *context)
+{
+    lending *work = context;
+
+    return dn_fact_list_add(&work->columns, &work->history->scratch, column, work->error);
+}
+
+/* The like has the columns of the table while it is rendered: how much of a text is in an index is a matter of its
+ * type. */
+static int
+add_with_columns(dn_history *history, const dunlin_operation *index, const dn_operations *what,
+                 const dn_operations *like, dn_followed *followed, dn_error *error)
+{
+    dn_fact_map *facts = history->facts;
+    lending work = {.history = history, .error = error};
+    dunlin_string path[2] = {dn_string(DUNLIN_SCRIPT_LIKE)};
+    int answer = 0;
+
+    if (!(dn_fact_map_naming(facts) & DN_FACT_NAMESPACES) &&
+        dn_fact_map_members(facts, DUNLIN_KIND_COLUMN, index->path, 1, note_column, &work) < 0)
+        return -1;
+    for (size_t i = 0; i < work.columns.count && answer == 0; i++) {
+        dunlin_fact lent = *work.columns.items[i];
+
+        path[1] = lent.path[1];
+        lent.path = path;
+        answer = dn_fact_map_put(facts, &lent, error);
+    }
+    if (answer == 0)
+        answer = add(history, what, like, followed, error);
+    for (size_t i = 0; i < work.columns.count; i++) {
+        path[1] = work.columns.items[i]->path[1];
+        dn_fact_map_remove(facts, dn_string(DUNLIN_KIND_COLUMN), path, 2);
+    }
+    return answer;
+}
+
 static int
 compare_member(dn_history *history, const dn_operations *run, const dn_wanted *wanted, size_t at,
                dn_followed *followed, dn_error *error)
@@ -300,7 +344,9 @@ compare_member(dn_history *history, const dn_operations *run, const dn_wanted *w
         rename_to_like(history, member, true, &like, error) < 0)
         return -1;
     history->copied = member->path[member->path_count - 2];
-    answer = add(history, &what, &like, followed, error);
+    answer = creates(member, DUNLIN_KIND_INDEX)
+                 ? add_with_columns(history, member, &what, &like, followed, error)
+                 : add(history, &what, &like, followed, error);
     history->copied = dn_string("");
     return answer;
 }

@@ -104,6 +104,34 @@ push_text(dn_mysql_rendering *work, dunlin_string sql, uint64_t first, uint64_t 
     return work->call->host->step(work->call, &step);
 }
 
+/* --- how much of a text is in an index, where the server alone knows its column --- */
+int32_t
+dn_mysql_add_open_prefix(dn_mysql_rendering *work, dunlin_string table, dunlin_string column)
+{
+    /* What stands for the prefix until the script knows it: no text of a migration has it. */
+    static const char mark[] = "/*dunlin:%zu*/";
+    dn_kit_text *open = &work->open;
+
+    /* A like of it cannot be made. */
+    if (dn_kit_same(table, DUNLIN_SCRIPT_LIKE))
+        return dn_mysql_refuse(work, NULL, "an index on a column that is not known");
+    if (!work->script)
+        return DUNLIN_OK;
+    dn_kit_text_format(&work->sql, mark, work->open_count);
+    dn_kit_text_add(open, ", '");
+    dn_kit_text_format(open, mark, work->open_count++);
+    /* As much as dn_mysql_prefix() says. */
+    dn_kit_text_add(open,
+                    "', COALESCE((SELECT IF(CHARACTER_MAXIMUM_LENGTH > 768, '(255)', '') FROM "
+                    "information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE() AND "
+                    "TABLE_NAME = ");
+    dn_mysql_add_literal(open, &work->server, table);
+    dn_kit_text_add(open, " AND COLUMN_NAME = ");
+    dn_mysql_add_literal(open, &work->server, column);
+    dn_kit_text_add(open, "), ''))");
+    return DUNLIN_OK;
+}
+
 /* One session of the stock client; everything the server prepares can be guarded so, and both
  * servers prepare all that is rendered. A script says in @dunlin_wanted whether its unit is wanted. */
 static int32_t
@@ -117,10 +145,16 @@ push_guarded(dn_mysql_rendering *work, uint64_t first, uint64_t count, const cha
 
     if (status != DUNLIN_OK)
         return status;
-    dn_kit_text_format(&text, "SET @dunlin = IF(COALESCE(@dunlin_wanted, TRUE)%s%s, ",
+    dn_kit_text_add(&text, "SET @dunlin = ");
+    for (; work->open_count > 0; work->open_count--)
+        dn_kit_text_add(&text, "REPLACE(");
+    dn_kit_text_format(&text, "IF(COALESCE(@dunlin_wanted, TRUE)%s%s, ",
                        guard != NULL ? " AND " : "", guard != NULL ? guard : "");
     dn_mysql_add_literal(&text, &work->server, dn_kit_text_string(&work->sql));
     dn_kit_text_add(&text, ", 'DO 0')");
+    dn_kit_text_add_string(&text, dn_kit_text_string(&work->open));
+    text.failed = text.failed || work->open.failed;
+    dn_kit_text_clear(&work->open);
     if (text.failed)
         return dn_kit_no_memory(work->call);
     status = push_text(work, dn_kit_text_string(&text), first, count);
@@ -533,6 +567,7 @@ dn_mysql_render(const dunlin_call *call, const dunlin_profile *profile, int32_t 
     if (status == DUNLIN_OK)
         status = dn_mysql_end_alter(&work);
     dn_kit_text_free(&work.sql);
+    dn_kit_text_free(&work.open);
     dn_kit_pool_free(&work.pool);
     dn_mysql_past_free(&work);
     return status;

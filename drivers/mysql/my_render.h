@@ -42,7 +42,9 @@ typedef struct dn_mysql_rendering {
     uint64_t count;
     uint64_t at; /* the operation at work */
     dn_kit_pool pool;
-    dn_kit_text sql; /* the statement at work */
+    dn_kit_text sql;  /* the statement at work */
+    dn_kit_text open; /* of a script: what it is to find out of that statement's indexes */
+    size_t open_count;
     /* ALTER TABLE at work: its table, its first operation, and the names it has spoken of. */
     dunlin_string table;
     uint64_t first;
@@ -75,6 +77,10 @@ int32_t dn_mysql_lossy(dn_mysql_rendering *work, const char *format, ...)
 int32_t dn_mysql_note_deferral(dn_mysql_rendering *work, dn_kit_set set);
 int32_t dn_mysql_inform(dn_mysql_rendering *work, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+
+/* How much of a column of an index the script finds out: nothing is known of the column. */
+int32_t dn_mysql_add_open_prefix(dn_mysql_rendering *work, dunlin_string table,
+                                 dunlin_string column);
 
 /* --- statements ------------------------------------------------------------------------------------------ */
 /* Pushes the statement at work for operations first .. first + count - 1. In a script, `guard` is a

@@ -29,6 +29,8 @@ add_index_column(dn_mysql_rendering *work, const dunlin_operation *operation, dn
     if (status != DUNLIN_OK)
         return status;
     dn_mysql_add_name(work, column);
+    if (length == 0 && type.length == 0 && !whole)
+        return dn_mysql_add_open_prefix(work, operation->path[0], column);
     if (length == 0 && dn_mysql_prefix(type) > 0 && !whole) {
         length = dn_mysql_prefix(type);
         status = dn_mysql_inform(work, "only the first %d characters of '%.*s' are in the index",

@@ -253,6 +253,7 @@ CREATE TABLE wide (
     CONSTRAINT wide_small CHECK (wide.small < 100)
 );
 CREATE INDEX wide_day ON wide (day DESC, code);
+CREATE INDEX wide_words ON wide (small, words DESC);
 ALTER TABLE wide ADD COLUMN since date, ADD COLUMN worth numeric(8, 3) NOT NULL DEFAULT 1.5;
 ALTER TABLE wide ADD CONSTRAINT wide_uid UNIQUE (uid);
 ALTER TABLE pets ADD COLUMN friend_id bigint;
