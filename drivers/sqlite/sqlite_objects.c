@@ -134,10 +134,11 @@ static int32_t
 look_for_mention(const dunlin_fact *view, void *context)
 {
     mention *looking = context;
-    dunlin_string text =
-        dn_kit_set_text((dn_kit_set){view->properties, view->property_count}, "definition");
+    const dn_kit_set set = {view->properties, view->property_count};
+    dunlin_string text = dn_kit_set_text(set, "definition");
     uint64_t length = looking->name.length;
 
+    looking->found = dn_sqlite_list_has(dn_kit_set_list(set, "depends"), looking->name);
     for (uint64_t at = 0; !looking->found && at + length <= text.length; at++)
         looking->found =
             dn_sqlite_same_name((dunlin_string){text.data + at, length}, looking->name);
@@ -405,6 +406,44 @@ drop_table(dn_sqlite_rendering *work, const dunlin_operation *operation)
     return status == DUNLIN_OK ? drop(work, "TABLE", name, false) : status;
 }
 
+/* SQLite writes the new name into views, whose text nobody else tells: what they read is known, so that they go with
+ * CASCADE. */
+static int32_t
+tell_new_source(dn_sqlite_rendering *work, const dn_sqlite_renaming *renaming)
+{
+    int32_t status = may_have_views(work, renaming->table) ? read_views(work) : DUNLIN_OK;
+
+    for (size_t i = 0; i < work->view_count && status == DUNLIN_OK; i++) {
+        dn_sqlite_view *view = &work->views[i];
+        dn_kit_set now = dn_kit_set_of(&view->set);
+        dn_kit_set depends = dn_kit_set_list(now, "depends");
+        dn_kit_properties set = {.pool = &work->pool};
+        dunlin_fact told = {.size = sizeof(told),
+                            .kind = dn_kit_string(DUNLIN_KIND_VIEW),
+                            .path = &view->name,
+                            .path_count = 1};
+
+        if (view->gone || !dn_sqlite_list_has(depends, renaming->table))
+            continue;
+        dn_kit_properties_begin(&set, "depends", DUNLIN_PROPERTY_LIST_BEGIN);
+        for (uint64_t k = 0; k < depends.count; k++)
+            dn_kit_properties_add(&set, "", DUNLIN_PROPERTY_TEXT,
+                                  dn_sqlite_same_name(depends.list[k].text, renaming->table)
+                                      ? renaming->to
+                                      : depends.list[k].text);
+        dn_kit_properties_end(&set);
+        told.properties = set.list;
+        told.property_count = set.count;
+        status = set.list == NULL ? dn_kit_no_memory(work->call)
+                                  : work->call->host->fact(work->call, &told);
+        for (uint64_t k = 0; k < now.count; k = dn_kit_set_next(now, k))
+            if (!dn_kit_same(now.list[k].name, "depends"))
+                dn_kit_properties_take(&set, now, k);
+        view->set = set;
+    }
+    return status;
+}
+
 static int32_t
 rename_to(dn_sqlite_rendering *work, dunlin_string from, dunlin_string to, bool may_be_missing)
 {
@@ -435,6 +474,8 @@ rename_table(dn_sqlite_rendering *work, const dunlin_operation *operation)
     }
     if (status == DUNLIN_OK)
         status = rename_to(work, from, renaming.to, may_be_missing);
+    if (status == DUNLIN_OK)
+        status = tell_new_source(work, &renaming);
     dn_sqlite_apply_renaming(work, &renaming);
     return status;
 }
