@@ -138,7 +138,8 @@ look_for_mention(const dunlin_fact *view, void *context)
     dunlin_string text = dn_kit_set_text(set, "definition");
     uint64_t length = looking->name.length;
 
-    looking->found = dn_sqlite_list_has(dn_kit_set_list(set, "depends"), looking->name);
+    looking->found =
+        looking->found || dn_sqlite_list_has(dn_kit_set_list(set, "depends"), looking->name);
     for (uint64_t at = 0; !looking->found && at + length <= text.length; at++)
         looking->found =
             dn_sqlite_same_name((dunlin_string){text.data + at, length}, looking->name);
