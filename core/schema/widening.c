@@ -206,8 +206,25 @@ rounds(const type_parts *from, const type_parts *to)
         return true;
     if (digits_of_integer(to))
         return digits_of_float(from) || scale > 0;
-    return strcmp(to->name, "numeric") == 0 && to->count &&
-           (digits_of_float(from) || scale > (to->count > 1 ? to->arguments[1] : 0));
+    /* PostgreSQL takes 6 and 15 digits of a float, which may have more. */
+    return strcmp(to->name, "numeric") == 0 &&
+           (digits_of_float(from) || (to->count && scale > (to->count > 1 ? to->arguments[1] : 0)));
+}
+
+/* Those of PostgreSQL that take a part of a value: the last bits, cents, a network without the host. */
+static bool
+takes_part(const type_parts *from, const type_parts *to)
+{
+    static const struct {
+        const char *from;
+        const char *to;
+    } rows[] = {{"integer", "bit"}, {"bigint", "bit"}, {"numeric", "money"},
+                {"inet", "cidr"},   {"text", "name"},  {"varchar", "name"}};
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        if (strcmp(from->name, rows[i].from) == 0 && strcmp(to->name, rows[i].to) == 0)
+            return true;
+    return false;
 }
 
 /* A date, a time of day, or both, with so many digits of a second; PostgreSQL, which says whether there is
@@ -267,17 +284,34 @@ is_in_capitals(dunlin_string type)
     return !(type.length && islower((unsigned char)type.data[0]));
 }
 
+/* Of "integer[]": what holds for its elements holds for it. */
+static bool
+take_element(dunlin_string *type)
+{
+    if (type->length < 2 || memcmp(type->data + type->length - 2, "[]", 2) != 0)
+        return false;
+    type->length -= 2;
+    return true;
+}
+
 bool
 dn_type_cuts(dunlin_string before, dunlin_string after, bool for_all)
 {
     type_parts from;
     type_parts to;
+    time_parts time;
 
+    if (take_element(&before) != take_element(&after))
+        return false;
     if (!for_all && is_in_capitals(before) && is_in_capitals(after))
         return cuts_second(before, after);
     if (cuts_time(before, after))
         return true;
-    return take_apart(before, &from) && take_apart(after, &to) && rounds(&from, &to);
+    if (!take_apart(before, &from))
+        return false;
+    if (strcmp(from.name, "interval") == 0 && take_time(after, &time))
+        return true;
+    return take_apart(after, &to) && (rounds(&from, &to) || takes_part(&from, &to));
 }
 
 /* --- spelling ----------------------------------------------------------------------------------------- */
@@ -292,17 +326,23 @@ bool
 dn_type_respells(dunlin_string before, dunlin_string after, bool for_all)
 {
     static const char texts[] = "text tinytext mediumtext longtext varchar char citext";
-    static const char values[] = "numeric boolean bool money year uuid inet cidr macaddr interval";
+    static const char values[] =
+        "numeric boolean bool money year uuid inet cidr macaddr macaddr8 inet4 inet6 interval oid bytea"
+        " int4range int8range numrange tsrange tstzrange daterange tsvector tsquery point pg_lsn";
     type_parts from;
     type_parts to;
     time_parts time;
+    const bool lists[] = {take_element(&before), take_element(&after)};
 
-    if (!take_apart(before, &from))
-        return false;
+    if (lists[0] != lists[1] || !take_apart(before, &from))
+        return !lists[0] && lists[1] && take_apart(before, &from) && is_one_of(&from, texts);
     if (is_one_of(&from, texts) && (for_all || !is_in_capitals(before)) && take_time(after, &time))
         return true;
     if (!take_apart(after, &to))
         return false;
+    /* Blanks at its end are none there. */
+    if (strcmp(to.name, "char") == 0 && strcmp(from.name, "char") != 0)
+        return is_one_of(&from, texts) && (for_all || !is_in_capitals(before));
     if (strcmp(to.name, "jsonb") == 0)
         return is_one_of(&from, texts) || strcmp(from.name, "json") == 0;
     return is_one_of(&from, texts) &&
