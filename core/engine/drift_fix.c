@@ -215,6 +215,31 @@ check_rows(const fixing *fix, const dn_text *text)
     return 0;
 }
 
+/* What a build that failed left behind is nothing to record. */
+static int
+check_valid(const fixing *fix)
+{
+    const dn_drifting *work = fix->work;
+
+    for (size_t i = 0; i < work->count && !work->options->revert; i++) {
+        const dn_deviation *one = &work->items[i];
+        dn_auto(dn_text) name = DN_TEXT_INIT;
+
+        if (!one->found || !dn_fact_flag(one->found, "invalid") ||
+            (one->implied && dn_fact_flag(one->implied, "invalid")))
+            continue;
+        dn_fact_describe(&name, one->found->kind, one->found->path, one->found->path_count);
+        if (name.failed)
+            return dn_no_memory(work->error);
+        dn_fail(work->error, DUNLIN_UNSUPPORTED, "generate.unproved",
+                "%s is invalid in the database, and no migration makes one that is", name.data);
+        return dn_hint(work->error,
+                       "make it valid by hand (REINDEX), or drop it; --revert writes a "
+                       "migration that brings back what was there before");
+    }
+    return 0;
+}
+
 /* In the words of this database. */
 static int
 write_native(fixing *fix, dn_text *text)
@@ -226,6 +251,8 @@ write_native(fixing *fix, dn_text *text)
 
     from.facts = fix->diff.before;
     to.facts = fix->diff.after;
+    if (check_valid(fix) < 0)
+        return -1;
     if (dn_side_render(session, &from, &to, &fix->diff.operations, &script, fix->work->error) < 0)
         return dn_while(fix->work->error, "writing the SQL that makes '%s' into '%s'",
                         fix->from.name, fix->to.name);

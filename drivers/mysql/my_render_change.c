@@ -153,7 +153,7 @@ check_bonds(dn_mysql_rendering *work, const dunlin_operation *operation, dunlin_
 }
 
 /* A text that the server makes of a value is not always the one that PostgreSQL makes: 1 for true, and
- * six digits behind each second. */
+ * six digits behind each second. From one schema of a server like this to another it is what is meant. */
 static int32_t
 check_texts(dn_mysql_rendering *work, const dunlin_operation *operation, dunlin_string type)
 {
@@ -165,7 +165,7 @@ check_texts(dn_mysql_rendering *work, const dunlin_operation *operation, dunlin_
         dn_mysql_column_type(work, operation->path[0], operation->path[1], work->at, &old);
 
     if (status != DUNLIN_OK || work->call->host->translate == NULL ||
-        !dn_mysql_begins_with_any(type, texts))
+        (work->call->flags & DUNLIN_CALL_OWN_WORDS) != 0 || !dn_mysql_begins_with_any(type, texts))
         return status;
     if (dn_mysql_begins_with_any(old, floats))
         return dn_mysql_lossy(work,

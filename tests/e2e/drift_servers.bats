@@ -155,6 +155,12 @@ drifts() {
     assert_exit 0
     dunlin drift
     assert_exit 0
+    sql_in "$url" "INSERT INTO users (id, email, display_name, password_hash) VALUES (11, 'a@x.org', 'a', 'a'), (12, 'b@x.org', 'b', 'a')"
+    run psql -q "$url" -c "CREATE UNIQUE INDEX CONCURRENTLY half ON users ((1))"
+    dunlin drift --fix "keep it" --shadow
+    assert_exit 1
+    assert_stderr "index 'public.users.half' is invalid in the database, and no migration makes one that is"
+    assert_stderr "--revert writes a migration that brings back what was there before"
 }
 
 @test "postgres: policies, rules, triggers and other things without guards of their own are made a migration" {
