@@ -146,6 +146,11 @@ CREATE PROCEDURE q() BEGIN DECLARE x varchar(9); SET x = 'a'; END//"
     dunlin schema dump --url "$url" --output schema.sql
     assert_exit 0
     assert_stderr "warning: left out is what dunlin does not read: event (e); character set of the database, $(sql_my "$url" "SELECT @@GLOBAL.collation_server"), which texts in routines have (early); character set of the database, utf8mb3_general_ci, which texts in routines have (f, q)"
+    sql_my "$url" "CREATE TABLE u (b int)" "CREATE VIEW v AS SELECT b FROM u" "CREATE VIEW w AS SELECT b FROM v" "DROP TABLE u"
+    dunlin schema dump --url "$url" --output broken.sql
+    assert_exit 0
+    assert_stderr "warning: view (v, w): a column or table that is read there is missing, so that none can be made of this"
+    sql_my "$url" "DROP VIEW v, w"
     dunlin diff "$(fresh_database mysql)" "$url" --sql
     assert_exit 0
     assert_stderr "utf8mb3_general_ci, which texts in routines have (f, q)"
