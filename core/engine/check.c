@@ -163,30 +163,13 @@ dn_checks_conclude(dn_checking *checking, dn_check_item *check, const char *agre
 /* --- what mends ----------------------------------------------------------------------------------------- */
 
 const char *
-dn_checks_command(dn_checking *checking, const dn_target *target, const char *verb)
-{
-    dn_session *session = checking->session;
-    const dn_project *project = &session->project;
-    const char *option = "";
-    const char *name = "";
-
-    if (target && target->name && session->options->url && !target->line) {
-        option = " --url ";
-        name = target->url_source;
-    } else if (target && target->name && target->line && !dn_project_takes(project, target->name)) {
-        option = " --target ";
-        name = target->name;
-    }
-    return dn_arena_printf(&session->arena, "dunlin %s%s%s", verb, option, name);
-}
-
-const char *
 dn_checks_command_there(const dn_check_replay *work, const char *verb)
 {
     const dn_target *target = &work->ground->target;
-    const char *then = dn_checks_command(work->checking, target, verb);
-    const char *first = target->development ? dn_checks_command(work->checking, target, "migrate")
-                                            : "dunlin migrate to a database for development";
+    const char *then = dn_session_command(work->checking->session, target, verb);
+    const char *first = target->development
+                            ? dn_session_command(work->checking->session, target, "migrate")
+                            : "dunlin migrate to a database for development";
 
     return then && first
                ? dn_arena_printf(&work->checking->session->arena, "%s, then %s", first, then)

@@ -95,9 +95,7 @@ typedef struct dn_check_replay {
 int dn_checks_snapshots(dn_check_replay *work);
 int dn_checks_snapshot_alone(dn_check_replay *work); /* can the head be read */
 
-/* "dunlin VERB", and the target where it is not the one that is taken anyway. NULL: no memory. */
-const char *dn_checks_command(dn_checking *checking, const dn_target *target, const char *verb);
-/* The same behind a migration of the target that stands for the ground, if that is for development.
+/* What dn_session_command says, behind a migration of the target that stands for the ground, if that is for development.
  * NULL: no memory. */
 const char *dn_checks_command_there(const dn_check_replay *work, const char *verb);
 

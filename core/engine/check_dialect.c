@@ -152,18 +152,20 @@ how_to_mend(const dn_check_replay *work, const char *path, const dn_text *sql)
     size_t length = strlen(root);
     bool below = strncmp(path, root, length) == 0 && path[length] == '/';
     const char *shown = below ? path + length + 1 : path;
-    const char *ending = "to take what the migrations make, or dunlin generate NAME to write the "
-                         "migration";
-    const char *mend;
+    const char *verb = dn_arena_printf(arena_of(work), "schema dump --output %s", shown);
+    const char *dump =
+        dn_portable_is(work->checking->session, path, sql)
+            ? dn_arena_printf(arena_of(work), "dunlin schema dump --output %s", shown)
+        : verb ? dn_checks_command_there(work, verb)
+               : NULL;
+    const char *generate =
+        dn_session_command(work->checking->session, &work->ground->target, "generate NAME");
+    const char *mend = NULL;
 
-    if (dn_portable_is(work->checking->session, path, sql)) {
-        mend = dn_arena_printf(arena_of(work), "dunlin schema dump --output %s %s", shown, ending);
-    } else {
-        const char *verb = dn_arena_printf(arena_of(work), "schema dump --output %s", shown);
-        const char *dump = verb ? dn_checks_command_there(work, verb) : NULL;
-
-        mend = dump ? dn_arena_printf(arena_of(work), "%s %s", dump, ending) : NULL;
-    }
+    if (dump && generate)
+        mend = dn_arena_printf(arena_of(work),
+                               "%s to take what the migrations make, or %s to write the migration",
+                               dump, generate);
     if (!mend)
         dn_no_memory(work->error);
     return mend;

@@ -82,9 +82,9 @@ failed_snapshot(declaring *work)
     bool broken = strcmp(work->error->id, "snapshot.syntax") == 0 ||
                   strncmp(work->error->id, "file.", 5) == 0 ||
                   (known && strcmp(work->error->id, "snapshot.invalid") == 0);
-    const char *command =
-        broken ? dn_checks_command(work->checking, &work->ground->target, "snapshot --drizzle")
-               : NULL;
+    const char *command = broken ? dn_session_command(work->checking->session,
+                                                      &work->ground->target, "snapshot --drizzle")
+                                 : NULL;
 
     return broken ? failed(work, DN_CHECK_DISAGREES, "drizzle-kit's newest snapshot cannot be read",
                            command)
@@ -121,7 +121,8 @@ check_snapshot(declaring *work, const dn_declared_place *place)
         return failed_snapshot(work);
     if (tell(work, &declared, "the snapshot") < 0)
         return -1;
-    command = dn_checks_command(work->checking, &work->ground->target, "snapshot --drizzle");
+    command =
+        dn_session_command(work->checking->session, &work->ground->target, "snapshot --drizzle");
     mend = command ? dn_arena_printf(&session->arena, "bring the definition up to date, then %s",
                                      command)
                    : NULL;

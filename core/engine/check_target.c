@@ -72,11 +72,11 @@ name_commands(examining *work)
 {
     const dn_repair *repair = &work->diagnosis.repair;
     const dn_target *target = work->checking->session->target;
-    const char *fix = dn_checks_command(work->checking, target, "drift --fix NAME");
+    const char *fix = dn_session_command(work->checking->session, target, "drift --fix NAME");
     const char *verb = repair->automatic && does_something(repair) ? "repair --apply" : "repair";
 
-    work->repair = dn_checks_command(work->checking, target, verb);
-    work->migrate = dn_checks_command(work->checking, target, "migrate");
+    work->repair = dn_session_command(work->checking->session, target, verb);
+    work->migrate = dn_session_command(work->checking->session, target, "migrate");
     work->drift =
         fix ? dn_arena_printf(&work->checking->session->arena,
                               "%s for a migration that makes it everywhere, with --revert "
@@ -173,8 +173,8 @@ note_accepted(examining *work)
 {
     dn_checking *checking = work->checking;
     const dn_evidence *evidence = &work->diagnosis.evidence;
-    const char *fix =
-        dn_checks_command(checking, checking->session->target, "drift --replay --fix NAME");
+    const char *fix = dn_session_command(checking->session, checking->session->target,
+                                         "drift --replay --fix NAME");
     const char *note;
 
     if (!fix)

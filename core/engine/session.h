@@ -80,6 +80,8 @@ void dn_session_tell_target(dn_session *session);
 /* "PostgreSQL 15.20"; where client library and server are one, the library says it best. Needs a
  * connection. */
 const char *dn_session_server(dn_session *session);
+/* "dunlin VERB", and the target where it is not the one that is taken anyway. NULL: no memory. */
+const char *dn_session_command(dn_session *session, const dn_target *target, const char *verb);
 void dn_session_tell_findings(dn_session *session, const char *name, const dn_findings *findings);
 void dn_session_tell_tracker(dn_session *session);
 void dn_session_tell_migrations(dn_session *session);

@@ -8,6 +8,16 @@
 #include "core/engine/fresh.h"
 #include "core/engine/upkeep.h"
 
+static int
+hint_at(dn_session *session, const char *verb, const char *does, dn_error *error)
+{
+    const char *command = dn_session_command(session, session->target, verb);
+
+    return command
+               ? dn_hint(error, "'%s' %s; --output writes a snapshot of any state", command, does)
+               : dn_no_memory(error);
+}
+
 /* The head snapshot is the state behind the newest migration, so a target that is not there, or not
  * only there, cannot tell it. */
 static int
@@ -18,14 +28,18 @@ check_head(dn_session *session, dn_error *error)
     if (dn_session_journal(session, error) < 0 || dn_session_connect(session, true, error) < 0 ||
         dn_session_reconcile(session, DN_TRACKER_MATCH, error) < 0)
         return -1;
-    if (!found->journal_files || !found->files_tracker)
-        return dn_fail(error, DUNLIN_DISAGREEMENT, "snapshot.disagreement",
-                       "target '%s' does not tell the state behind the newest migration: %s",
-                       session->target->name, dn_reconcile_summary(found, &session->arena));
-    if (found->pending)
-        return dn_fail(error, DUNLIN_DISAGREEMENT, "snapshot.pending",
-                       "target '%s' is not at the newest migration: %zu %s pending",
-                       session->target->name, found->pending, found->pending == 1 ? "is" : "are");
+    if (!found->journal_files || !found->files_tracker) {
+        dn_fail(error, DUNLIN_DISAGREEMENT, "snapshot.disagreement",
+                "target '%s' does not tell the state behind the newest migration: %s",
+                session->target->name, dn_reconcile_summary(found, &session->arena));
+        return hint_at(session, "repair", "tells what mends it", error);
+    }
+    if (found->pending) {
+        dn_fail(error, DUNLIN_DISAGREEMENT, "snapshot.pending",
+                "target '%s' is not at the newest migration: %zu %s pending", session->target->name,
+                found->pending, found->pending == 1 ? "is" : "are");
+        return hint_at(session, "migrate", "applies them", error);
+    }
     return 0;
 }
 

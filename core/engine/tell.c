@@ -105,6 +105,23 @@ dn_session_tell_tracker(dn_session *session)
     dn_node_set_integer(result, node, "rows", (int64_t)tracker->count);
 }
 
+const char *
+dn_session_command(dn_session *session, const dn_target *target, const char *verb)
+{
+    const dn_project *project = &session->project;
+    const char *option = "";
+    const char *name = "";
+
+    if (target && target->name && session->options->url && !target->line) {
+        option = " --url ";
+        name = target->url_source;
+    } else if (target && target->name && target->line && !dn_project_takes(project, target->name)) {
+        option = " --target ";
+        name = target->name;
+    }
+    return dn_arena_printf(&session->arena, "dunlin %s%s%s", verb, option, name);
+}
+
 void
 dn_session_tell_agreement(dn_session *session)
 {

@@ -101,31 +101,46 @@ is_earlier_state(keeping *work, const dn_fact_map *facts, size_t unlike, bool *a
     return 0;
 }
 
+static const char *
+dump_command(dn_session *session, const char *path)
+{
+    const char *verb = dn_arena_printf(&session->arena, "schema dump --output %s", path);
+
+    return verb ? dn_session_command(session, session->target, verb) : NULL;
+}
+
 int
 dn_upkeep_explain(keeping *work, const char *path, const dn_differences *differences,
                   const char **why)
 {
     dn_auto(dn_text) name = DN_TEXT_INIT;
     const dunlin_fact *first = dn_difference_key(&differences->items[0]);
+    dn_session *session = work->session;
+    const char *generate = dn_session_command(session, session->target, "generate NAME");
+    const char *dump = dump_command(session, path);
 
     dn_fact_describe(&name, first->kind, first->path, first->path_count);
-    *why = name.failed
+    *why = name.failed || !generate || !dump
                ? NULL
-               : dn_arena_printf(&work->session->arena,
+               : dn_arena_printf(&session->arena,
                                  "it was edited, and is not what the migrations make (%s%s): "
-                                 "'dunlin generate NAME' writes the migration that is missing, or "
-                                 "'dunlin schema dump --output %s' the file as they make it",
-                                 name.data, differences->count > 1 ? ", and more" : "", path);
+                                 "'%s' writes the migration that is missing, or '%s' the file as "
+                                 "they make it",
+                                 name.data, differences->count > 1 ? ", and more" : "", generate,
+                                 dump);
     return *why ? 0 : dn_no_memory(work->error);
 }
 
 int
 dn_upkeep_behind(keeping *work, const char *path, const char **why)
 {
-    *why = dn_arena_printf(&work->session->arena,
-                           "it is behind the migrations, and not dunlin's own text: 'dunlin schema "
-                           "dump --output %s' writes it anew",
-                           path);
+    const char *dump = dump_command(work->session, path);
+
+    *why = dump ? dn_arena_printf(&work->session->arena,
+                                  "it is behind the migrations, and not dunlin's own text: '%s' "
+                                  "writes it anew",
+                                  dump)
+                : NULL;
     return *why ? 0 : dn_no_memory(work->error);
 }
 

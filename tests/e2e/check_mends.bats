@@ -57,11 +57,14 @@ load mends_helper
     assert_exit 4
     assert_json '[.checks[] | select(.mend) | [.check, .mend]]' "$(
         cat <<'JSON'
-[["snapshot","dunlin migrate --target dev, then dunlin snapshot --target dev"],["effects","dunlin migrate --target dev, then dunlin snapshot --target dev"],["definition","dunlin migrate --target dev, then dunlin schema dump --output schema.sql --target dev to take what the migrations make, or dunlin generate NAME to write the migration"],["target","dunlin migrate --target dev"]]
+[["snapshot","dunlin migrate --target dev, then dunlin snapshot --target dev"],["effects","dunlin migrate --target dev, then dunlin snapshot --target dev"],["definition","dunlin migrate --target dev, then dunlin schema dump --output schema.sql --target dev to take what the migrations make, or dunlin generate NAME --target dev to write the migration"],["target","dunlin migrate --target dev"]]
 JSON
     )"
     run_json check --url sqlite:app.db
     assert_json '.checks[-1].mend' 'dunlin migrate --url sqlite:app.db'
+    dunlin snapshot --target dev
+    assert_exit 3
+    assert_stderr "hint: 'dunlin migrate --target dev' applies them"
 }
 
 @test "an unreadable head snapshot is named where nothing can be replayed, too" {
