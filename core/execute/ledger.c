@@ -444,6 +444,7 @@ run_steps(dn_ledger *book, const dn_script_item *item, const dn_translated *tran
             book->partly = !book->open;
         } else if (dn_connection_check(connection_of(book), step->sql.data, step->expected.data,
                                        error) < 0) {
+            book->culprit = (dn_culprit){item->ordinal, false, -1};
             return -1;
         }
     }
@@ -493,7 +494,7 @@ run_translated(dn_ledger *book, const dn_script_item *item, const dn_translated 
         answer = run_steps(book, item, translated, error);
     }
     /* Of several steps, some may be done: the next run compares. */
-    if (answer < 0 && translated->count == 1 && book->culprit.ordinal)
+    if (answer < 0 && !book->partly && book->culprit.ordinal)
         mark_failed(book, item, error);
     if (answer == 0) {
         book->done = book->at;

@@ -132,13 +132,36 @@ dn_mysql_add_open_prefix(dn_mysql_rendering *work, dunlin_string table, dunlin_s
     return DUNLIN_OK;
 }
 
+static int32_t
+push_chosen(dn_mysql_rendering *work, uint64_t first, uint64_t count, dunlin_string prepare)
+{
+    static const char *const rest[] = {"EXECUTE dunlin", "DEALLOCATE PREPARE dunlin"};
+    int32_t status = push_text(work, prepare, first, count);
+
+    for (size_t i = 0; i < sizeof(rest) / sizeof(rest[0]) && status == DUNLIN_OK; i++)
+        status = push_text(work, dn_kit_string(rest[i]), first, count);
+    return status;
+}
+
+int32_t
+dn_mysql_push_prepared(dn_mysql_rendering *work, const char *variable)
+{
+    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text text = {0};
+    int32_t status;
+
+    dn_kit_text_format(&text, "PREPARE dunlin FROM %s", variable);
+    if (text.failed || work->sql.failed)
+        return dn_kit_no_memory(work->call);
+    status = push_text(work, dn_kit_text_string(&work->sql), work->at, 1);
+    dn_kit_text_clear(&work->sql);
+    return status == DUNLIN_OK ? push_chosen(work, work->at, 1, dn_kit_text_string(&text)) : status;
+}
+
 /* One session of the stock client; everything the server prepares can be guarded so, and both
  * servers prepare all that is rendered. A script says in @dunlin_wanted whether its unit is wanted. */
 static int32_t
 push_guarded(dn_mysql_rendering *work, uint64_t first, uint64_t count, const char *guard)
 {
-    static const char *const rest[] = {"PREPARE dunlin FROM @dunlin", "EXECUTE dunlin",
-                                       "DEALLOCATE PREPARE dunlin"};
     DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text text = {0};
     int32_t status =
         dn_mysql_check_prepared(work->call, &work->server, dn_kit_text_string(&work->sql));
@@ -158,9 +181,9 @@ push_guarded(dn_mysql_rendering *work, uint64_t first, uint64_t count, const cha
     if (text.failed)
         return dn_kit_no_memory(work->call);
     status = push_text(work, dn_kit_text_string(&text), first, count);
-    for (size_t i = 0; i < sizeof(rest) / sizeof(rest[0]) && status == DUNLIN_OK; i++)
-        status = push_text(work, dn_kit_string(rest[i]), first, count);
-    return status;
+    return status == DUNLIN_OK
+               ? push_chosen(work, first, count, dn_kit_string("PREPARE dunlin FROM @dunlin"))
+               : status;
 }
 
 int32_t

@@ -87,6 +87,11 @@ int32_t dn_mysql_add_open_prefix(dn_mysql_rendering *work, dunlin_string table,
  * condition under which it is sent, or NULL; it takes the pool's memory. */
 int32_t dn_mysql_push_step(dn_mysql_rendering *work, uint64_t first, uint64_t count,
                            const char *guard);
+/* In a script: the statement at work as it is, then what a variable holds is prepared and executed. */
+int32_t dn_mysql_push_prepared(dn_mysql_rendering *work, const char *variable);
+/* Before a column is added (my_render_empty.c): has the table rows, which have no value for it? */
+int32_t dn_mysql_check_empty(dn_mysql_rendering *work, const dunlin_operation *operation,
+                             dn_kit_set column);
 /* Pushes it between statements that set the mode of the session, and set it back, for the operation that was
  * rendered last. */
 int32_t dn_mysql_push_in_mode(dn_mysql_rendering *work, const char *mode);

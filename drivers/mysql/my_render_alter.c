@@ -74,6 +74,8 @@ add_column(dn_mysql_rendering *work, const dunlin_operation *operation)
     if (status == DUNLIN_OK && counts)
         status = dn_mysql_check_counter(work, work->at, end);
     if (status == DUNLIN_OK)
+        status = dn_mysql_check_empty(work, operation, members);
+    if (status == DUNLIN_OK)
         status = begin(work, operation);
     if (status == DUNLIN_OK) {
         dn_kit_text_add(&work->sql, "ADD COLUMN ");

@@ -57,12 +57,27 @@ static const char labels[] =
 static const char types_unknown[] =
     "the types of the operands of / are not known: of whole numbers the quotient is whole. Cast them";
 
-/* Forms that both read alike: '5' would be five seconds, and '1 10:00' be a day more. */
+/* Fails where a text is no value of a type; a query would do it anywhere but in a CHECK or a generated
+ * column. */
+#define FAIL "9223372036854775807 + CHAR_LENGTH(CONCAT('x', $1))"
+/* Forms that PostgreSQL reads alike: '5' would be five seconds, '1 10:00' a day more, a 30th of February null,
+ * and more than six digits of a second would be cut off. */
+#define DAY                                                                                        \
+    "(([0-9]{3}[1-9]|[0-9]{2}[1-9]0|[0-9][1-9]00|[1-9]000)([-./])(0?[1-9]|1[0-2])([-./])"          \
+    "(0?[1-9]|[12][0-9]|3[01])|[0-9]{4}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01]))"
+#define SECONDS "(:[0-5]?[0-9]([.][0-9]{0,6})?)?"
+#define HOURS "([01]?[0-9]|2[0-3]):[0-5]?[0-9]" SECONDS
+#define WHERE_TEXT(form, is_one, type)                                                             \
+    "CAST(CASE WHEN $1 IS NULL OR TRIM($1) REGEXP '^" form "$$'" is_one " THEN $1 ELSE " FAIL      \
+    " END AS " type ")"
 #define TIME_OF_TEXT                                                                               \
-    "CASE WHEN $1 IS NULL OR TRIM($1) REGEXP '^([0-9]{4}[-./][0-9]{1,2}[-./][0-9]{1,2}( +|T))?"    \
-    "(([01]?[0-9]|2[0-3]):[0-5]?[0-9](:[0-5]?[0-9]([.][0-9]*)?)?|24:00(:00([.]0*)?)?|"             \
-    "([01][0-9]|2[0-3])[0-5][0-9][0-5][0-9])$$' THEN CAST($1 AS TIME(6)) "                         \
-    "ELSE (SELECT 1 UNION SELECT 2) END"
+    WHERE_TEXT("(" DAY " +)?(" HOURS                                                               \
+               "|24:00(:00([.]0*)?)?|([01][0-9]|2[0-3])[0-5][0-9][0-5][0-9])",                     \
+               "", "TIME(6)")
+#define DATE_OF_TEXT                                                                               \
+    WHERE_TEXT(DAY "(( +|T)" HOURS ")?", " AND CAST($1 AS DATE) IS NOT NULL", "DATE")
+#define MOMENT_OF_TEXT                                                                             \
+    WHERE_TEXT(DAY "(( +|T)" HOURS ")?", " AND CAST($1 AS DATETIME(6)) IS NOT NULL", "DATETIME(6)")
 
 /* Of numbers and texts only; an interval of its own name adds to dates. */
 static const my_rule operators[] = {
@@ -203,11 +218,17 @@ static const my_rule casts[] = {
     REFUSED(CAST, "varchar", "blob", text_differs),
     RULE(CAST, "varchar", NULL, "CAST($1 AS CHAR$()"),
     RULE(CAST, "blob", "blob", "$1"),
+    RULE(CAST, "date", "constant", "CAST($1 AS DATE)"),
+    RULE(CAST, "date", "text", DATE_OF_TEXT),
+    RULE(CAST, "date", "char", DATE_OF_TEXT),
     RULE(CAST, "date", NULL, "CAST($1 AS DATE)"),
     RULE(CAST, "time", "constant", "CAST($1 AS TIME(6))"),
     RULE(CAST, "time", "text", TIME_OF_TEXT),
     RULE(CAST, "time", "char", TIME_OF_TEXT),
     RULE(CAST, "time", NULL, "CAST($1 AS TIME(6))"),
+    RULE(CAST, "timestamp", "constant", "CAST($1 AS DATETIME(6))"),
+    RULE(CAST, "timestamp", "text", MOMENT_OF_TEXT),
+    RULE(CAST, "timestamp", "char", MOMENT_OF_TEXT),
     RULE(CAST, "timestamp", NULL, "CAST($1 AS DATETIME(6))"),
     RULE(CAST, "timestamptz", "ts", "CAST($1 AS DATETIME(6))"),
     RULE(CAST, "timestamptz", "date", "CAST($1 AS DATETIME(6))"),

@@ -150,6 +150,9 @@ write_message(const dunlin_connection *connection, dunlin_failure *failure, cons
                            (long long)connection->waited_ms);
     } else {
         dn_kit_text_add(text, message);
+        /* How casts fail (sqlite_rules.c), for want of another way. */
+        if (strcmp(message, "integer overflow") == 0)
+            dn_kit_text_add(text, ": a value is none of the type that it is cast to, or too large");
     }
 }
 

@@ -479,6 +479,28 @@ missing() {
     done
 }
 
+# A column that must not be null and has no default: rows stand in its way, and an empty table does not.
+required() {
+    local where
+    mkdir -p migrations
+    echo '{"dialect": "portable"}' >dunlin.json
+    echo 'CREATE TABLE a (b integer); INSERT INTO a VALUES (1);' >migrations/0001_a.sql
+    echo 'ALTER TABLE a ADD COLUMN c integer NOT NULL;' >migrations/0002_c.sql
+    where=$(another "$1" app)
+    export_to script.sql "$1"
+    run_script "$where" script.sql
+    [ "$status" -ne 0 ]
+    assert_equal "$(sql_in "$where" 'SELECT * FROM a')" 1
+    assert_equal "$(sql_in "$where" 'SELECT count(*) FROM dunlin_migrations')" 1
+    sql_in "$where" 'DELETE FROM a'
+    for _ in 1 2; do
+        run_script "$where" script.sql
+        assert_exit 0
+        sql_in "$where" 'INSERT INTO a VALUES (1, 2)'
+    done
+    assert_equal "$(sql_in "$where" 'SELECT count(*) FROM a WHERE c = 2')" 2
+}
+
 # --- what a file can have in it ---------------------------------------------------------------------
 
 directives() {

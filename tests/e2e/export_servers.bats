@@ -45,6 +45,7 @@ load export_helper
 
 @test "postgresql: what is missing is not passed over by a script" { missing postgresql; }
 @test "mysql: what is missing is not passed over by a script" { missing mysql; }
+@test "mysql: rows that have no value for a new column stop a script" { required mysql; }
 
 # --- Drizzle ----------------------------------------------------------------------------------------
 
