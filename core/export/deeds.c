@@ -120,9 +120,11 @@ dn_deeds_tables(const dn_deeds *deeds, dunlin_string **names, size_t *count, dn_
     if (!*names || !seen)
         return dn_no_memory(error);
     for (size_t i = 0; i < deeds->count; i++) {
-        const dunlin_fact *key = &deeds->items[i].key;
+        const dn_deed *deed = &deeds->items[i];
+        /* One that was renamed is there by its new name. */
+        const dunlin_fact *key = deed->verb == DUNLIN_VERB_RENAME ? &deed->new_key : &deed->key;
 
-        if (deeds->items[i].verb != DUNLIN_VERB_CREATE ||
+        if ((deed->verb != DUNLIN_VERB_CREATE && deed->verb != DUNLIN_VERB_RENAME) ||
             !dn_string_equal(key->kind, DUNLIN_KIND_TABLE) || has(seen, key))
             continue;
         if (dn_fact_map_put(seen, key, error) < 0)

@@ -29,7 +29,7 @@ int dn_deeds_add(dn_deeds *deeds, size_t migration, const dn_operations *operati
                  dn_error *error);
 /* Sets unsafe[migration] where guards do not suffice. */
 int dn_deeds_judge(const dn_deeds *deeds, bool *unsafe, dn_error *error);
-/* Names of the tables that are made, in order, each once; in the arena. */
+/* Names that tables are made by, or renamed to, in order, each once; in the arena. */
 int dn_deeds_tables(const dn_deeds *deeds, dunlin_string **names, size_t *count, dn_error *error);
 
 #endif
