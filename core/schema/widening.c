@@ -83,7 +83,9 @@ take_apart(dunlin_string type, type_parts *parts)
     }
     if (at < end && !(at = take_numbers(at + 1, end, parts)))
         return false;
-    parts->is_unsigned = dn_string_equal_fold(dn_span(at, (size_t)(end - at)), " unsigned");
+    parts->is_unsigned =
+        dn_string_equal_fold(dn_span(at, (size_t)(end - at)), " unsigned") ||
+        dn_string_equal_fold(dn_span(at, (size_t)(end - at)), " unsigned zerofill");
     if (at < end && !parts->is_unsigned)
         return false;
     if (length > 9 && strcmp(parts->name + length - 9, " unsigned") == 0) {
@@ -219,6 +221,7 @@ takes_part(const type_parts *from, const type_parts *to)
         const char *from;
         const char *to;
     } rows[] = {{"integer", "bit"}, {"bigint", "bit"}, {"numeric", "money"},
+                {"numeric", "bit"}, {"real", "bit"},   {"double precision", "bit"},
                 {"inet", "cidr"},   {"text", "name"},  {"varchar", "name"}};
 
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
@@ -326,6 +329,8 @@ bool
 dn_type_respells(dunlin_string before, dunlin_string after, bool for_all)
 {
     static const char texts[] = "text tinytext mediumtext longtext varchar char citext";
+    static const char rooms[] = "text tinytext mediumtext longtext varchar citext"
+                                " blob tinyblob mediumblob longblob varbinary";
     static const char values[] =
         "numeric boolean bool money year uuid inet cidr macaddr macaddr8 inet4 inet6 interval oid bytea"
         " int4range int8range numrange tsrange tstzrange daterange tsvector tsquery point pg_lsn";
@@ -340,9 +345,9 @@ dn_type_respells(dunlin_string before, dunlin_string after, bool for_all)
         return true;
     if (!take_apart(after, &to))
         return false;
-    /* Blanks at its end are none there. */
-    if (strcmp(to.name, "char") == 0 && strcmp(from.name, "char") != 0)
-        return is_one_of(&from, texts) && (for_all || !is_in_capitals(before));
+    /* Blanks, or zeros, at its end are none there. */
+    if (is_one_of(&to, "char binary") && strcmp(from.name, to.name) != 0)
+        return is_one_of(&from, rooms) && (for_all || !is_in_capitals(after));
     if (strcmp(to.name, "jsonb") == 0)
         return is_one_of(&from, texts) || strcmp(from.name, "json") == 0;
     return is_one_of(&from, texts) &&
