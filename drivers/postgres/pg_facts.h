@@ -36,6 +36,8 @@ void dn_pg_arena_free(dn_pg_arena *arena);
 /* An expression as introspection gives it: the server prints an array that is cast in two ways, of
  * which one is chosen. The text itself where there is none; .data is NULL: no memory. */
 dunlin_string dn_pg_collapse(dn_pg_arena *arena, dunlin_string text);
+/* Part of that: names of literals, which the server makes of their types. */
+dunlin_string dn_pg_unname(dn_pg_arena *arena, dunlin_string text);
 
 /* --- a row ------------------------------------------------------------------------------------------- */
 typedef struct dn_pg_row {

@@ -36,14 +36,28 @@ dn_pg_reading_grow(void **array, size_t *capacity, size_t count, size_t size)
     return true;
 }
 
-/* The text of a routine is its author's. */
+/* The text of a routine is its author's, unless it is parsed when the routine is made (BEGIN ATOMIC, RETURN). */
+static bool
+has_text_of_author(const dn_pg_fact *fact)
+{
+    static const char text[] = "\nAS ";
+
+    if (!dn_kit_same(fact->fact.kind, DUNLIN_KIND_FUNCTION) &&
+        !dn_kit_same(fact->fact.kind, DUNLIN_KIND_PROCEDURE))
+        return false;
+    for (uint64_t i = 0; i < fact->fact.property_count; i++)
+        if (dn_kit_same(fact->properties[i].name, "definition"))
+            return memmem(fact->properties[i].text.data, fact->properties[i].text.length, text,
+                          sizeof(text) - 1) != NULL;
+    return true;
+}
+
 static void
 collapse_expressions(dn_pg_reading *reading)
 {
     dn_pg_fact *fact = &reading->fact;
 
-    if (dn_kit_same(fact->fact.kind, DUNLIN_KIND_FUNCTION) ||
-        dn_kit_same(fact->fact.kind, DUNLIN_KIND_PROCEDURE))
+    if (has_text_of_author(fact))
         return;
     for (uint64_t i = 0; i < fact->fact.property_count; i++)
         if (fact->properties[i].type == DUNLIN_PROPERTY_EXPRESSION) {

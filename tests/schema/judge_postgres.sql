@@ -54,7 +54,8 @@ CREATE TEMP VIEW lines AS
     SELECT 'domain ' || oid::regtype || ' ' || format_type(typbasetype, typtypmod) || ' ' || typnotnull || ' '
            || coalesce(typdefault, '')
     FROM pg_type WHERE typtype = 'd' AND typnamespace::regnamespace::text <> 'information_schema';
-SELECT regexp_replace(regexp_replace(replace(line, E'\n', ' '),
+SELECT regexp_replace(regexp_replace(regexp_replace(replace(line, E'\n', ' '),
+                                                    '((NULL|''([^'']|'''')*'')::[a-z]+) AS (text|date|int4)', '\1', 'g'),
                                      '\(?ARRAY\[(.*?)\]\)?::text\[\]', 'ARRAY[\1]', 'g'),
                       '\(?(''(?:[^'']|'''')*'')::character varying\)?(::text)?', '\1', 'g')
 FROM lines ORDER BY 1;
