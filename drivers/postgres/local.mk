@@ -7,7 +7,7 @@ postgres_sources += drivers/postgres/pg_cancel.c
 postgres_sources += drivers/postgres/pg_catalog.c
 postgres_sources += drivers/postgres/pg_catalog.h
 postgres_sources += drivers/postgres/pg_class.c
-postgres_sources += drivers/postgres/pg_collapse.c drivers/postgres/pg_unname.c
+postgres_sources += drivers/postgres/pg_collapse.c drivers/postgres/pg_flatten.c drivers/postgres/pg_unname.c
 postgres_sources += drivers/postgres/pg_classify.c
 postgres_sources += drivers/postgres/pg_compare.h drivers/postgres/pg_compare.c \
     drivers/postgres/pg_compare_object.c

@@ -144,8 +144,10 @@ dn_pg_collapse(dn_pg_arena *arena, dunlin_string text)
     DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text out = {0};
 
     if (text.length == 0 || memmem(text.data, text.length, opening, strlen(opening)) == NULL)
-        return dn_pg_unname(arena, text);
+        return dn_pg_flatten(arena, dn_pg_unname(arena, text));
     collapse(&out, text);
-    return out.failed ? dn_kit_string(NULL)
-                      : dn_pg_unname(arena, dn_pg_arena_copy(arena, dn_kit_text_string(&out)));
+    if (out.failed)
+        return dn_kit_string(NULL);
+    text = dn_pg_arena_copy(arena, dn_kit_text_string(&out));
+    return dn_pg_flatten(arena, dn_pg_unname(arena, text));
 }

@@ -38,6 +38,8 @@ void dn_pg_arena_free(dn_pg_arena *arena);
 dunlin_string dn_pg_collapse(dn_pg_arena *arena, dunlin_string text);
 /* Part of that: names of literals, which the server makes of their types. */
 dunlin_string dn_pg_unname(dn_pg_arena *arena, dunlin_string text);
+/* ... and lists of conditions at the left end of such lists. */
+dunlin_string dn_pg_flatten(dn_pg_arena *arena, dunlin_string text);
 
 /* --- a row ------------------------------------------------------------------------------------------- */
 typedef struct dn_pg_row {

@@ -60,7 +60,8 @@ collapse_expressions(dn_pg_reading *reading)
     if (has_text_of_author(fact))
         return;
     for (uint64_t i = 0; i < fact->fact.property_count; i++)
-        if (fact->properties[i].type == DUNLIN_PROPERTY_EXPRESSION) {
+        if (fact->properties[i].type == DUNLIN_PROPERTY_EXPRESSION ||
+            dn_kit_same(fact->properties[i].name, "partition_by")) {
             fact->properties[i].text = dn_pg_collapse(&reading->arena, fact->properties[i].text);
             fact->failed = fact->failed || fact->properties[i].text.data == NULL;
         }

@@ -224,7 +224,10 @@ class Postgres(Server):
             r"('(?:[^']|'')*')::character varying", r"(\1::character varying)::text", m[1]) + "]", text)
         text = re.sub(r"ANY \(\((ARRAY\[[^]]*\])\)\)", r"ANY (\1)", text)
         text = re.sub(r"ALL \(\((ARRAY\[[^]]*\])\)\)", r"ALL (\1)", text)
-        # So does a literal without a name: it is called after its type then.
+        # So does a list of conditions at the left end of one that is joined alike,
+        for _ in range(3):
+            text = re.sub(r"\((\([^()]*\) (AND|OR) \([^()]*\))\) \2 ", r"\1 \2 ", text)
+        # and a literal without a name: it is called after its type then.
         text = re.sub(r"((?:NULL|'(?:[^']|'')*')::(\w+)) AS \2\b", r"\1", text)
         text = re.sub(r"('(?:[^']|'')*'::integer) AS int4\b", r"\1", text)
         return [line for line in text.splitlines()
