@@ -298,6 +298,12 @@ say_default(dn_equivalence *work, dn_default_form form, const char *value,
     return value ? value : dn_arena_copy(work->arena, text.data, (size_t)text.length);
 }
 
+static bool
+is_whole(const char *classes)
+{
+    return strcspn(classes, " ") == 3 && strncmp(classes, "int", 3) == 0;
+}
+
 static int
 compare_defaults(dn_equivalence *work, dn_fact_pair pair, const char *name, const char *classes[2])
 {
@@ -305,6 +311,8 @@ compare_defaults(dn_equivalence *work, dn_fact_pair pair, const char *name, cons
     const char *told[2];
     dn_default_form forms[2];
     bool typed = strncmp(classes[0], "text", 4) != 0 || strncmp(classes[1], "text", 4) != 0;
+    bool whole = is_whole(classes[0]) || is_whole(classes[1]);
+    dn_literals are = whole ? DN_LITERALS_WHOLE : typed ? DN_LITERALS_TYPED : DN_LITERALS_TEXT;
     bool present;
 
     for (int side = 0; side < 2; side++) {
@@ -314,7 +322,7 @@ compare_defaults(dn_equivalence *work, dn_fact_pair pair, const char *name, cons
             return dn_no_memory(work->error);
     }
     if (forms[0] == forms[1] &&
-        (forms[0] != DN_DEFAULT_LITERAL || dn_same_literal(values[0], values[1], typed)))
+        (forms[0] != DN_DEFAULT_LITERAL || dn_same_literal(work->arena, values[0], values[1], are)))
         return 0;
     present = forms[0] != DN_DEFAULT_NONE && forms[1] != DN_DEFAULT_NONE;
     return dn_equivalence_add(
@@ -362,13 +370,16 @@ compare_column(dn_equivalence *work, const dunlin_fact *left, const dunlin_fact 
     const dn_fact_pair pair = {{left, right}};
     const char *classes[2] = {dn_column_classes(work, 0, left), dn_column_classes(work, 1, right)};
     bool full[2] = {never_null(work, 0, left), never_null(work, 1, right)};
+    /* Some servers keep no NOT NULL of these. */
+    bool computed =
+        dn_fact_text(left, "generated").length && dn_fact_text(right, "generated").length;
 
     if (!classes[0] || !classes[1])
         return -1;
     if (compare_types(work, pair, name, classes) < 0 || compare_values(work, pair, name) < 0)
         return -1;
     if (full[0] != full[1] &&
-        say_either(work, false, "not_null", pair, name, full[0], "is never null", "may be") < 0)
+        say_either(work, computed, "not_null", pair, name, full[0], "is never null", "may be") < 0)
         return -1;
     if (compare_generated(work, pair, name) < 0)
         return -1;

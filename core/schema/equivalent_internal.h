@@ -52,8 +52,9 @@ typedef enum dn_default_form {
 /* Of an expression in whatever dialect; *value gets what a literal stands for. */
 dn_default_form dn_default_of(dn_arena *arena, const dn_schema_side *side, dunlin_string expression,
                               const char **value);
-/* Two literals, as numbers or truth values where `typed`. */
-bool dn_same_literal(const char *left, const char *right, bool typed);
+/* What two literals are compared as: numbers, times or truth values are more than their text. */
+typedef enum dn_literals { DN_LITERALS_TEXT = 0, DN_LITERALS_TYPED, DN_LITERALS_WHOLE } dn_literals;
+bool dn_same_literal(dn_arena *arena, const char *left, const char *right, dn_literals are);
 
 /* Does a check no more than a type would: of which column, and how. *column in lower case; of VALUES,
  * *values are the literals, with ", " between. */

@@ -281,23 +281,64 @@ length_of_time(const char *text)
     return length;
 }
 
+/* A date is the midnight that it begins with. */
+static bool
+begins_day(const char *day, const char *time)
+{
+    static const char form[] = "0000-00-00";
+    const size_t length = sizeof form - 1;
+
+    for (size_t i = 0; i < length; i++)
+        if (form[i] == '0' ? day[i] < '0' || day[i] > '9' : day[i] != form[i])
+            return false;
+    return day[length] == '\0' && strncmp(day, time, length) == 0 &&
+           length_of_time(time) == length + strlen(" 00:00:00") &&
+           strncmp(time + length, " 00:00:00", strlen(" 00:00:00")) == 0;
+}
+
 static bool
 same_time(const char *left, const char *right)
 {
     size_t length = length_of_time(left);
 
-    return length && length == length_of_time(right) && strncmp(left, right, length) == 0;
+    return (length && length == length_of_time(right) && strncmp(left, right, length) == 0) ||
+           begins_day(left, right) || begins_day(right, left);
+}
+
+/* What a column of integers makes of it: PostgreSQL keeps the default as it was written. */
+static const char *
+whole(dn_arena *arena, const char *number)
+{
+    const char *point = strchr(number, '.');
+    char *digits = point ? dn_arena_copy(arena, number, (size_t)(point - number)) : NULL;
+    size_t at = digits ? strlen(digits) : 0;
+
+    if (!digits)
+        return number;
+    if (point[1] < '5')
+        return digits;
+    while (at && digits[at - 1] == '9')
+        digits[--at] = '0';
+    if (at && digits[at - 1] >= '0' && digits[at - 1] < '9') {
+        digits[at - 1]++;
+        return digits;
+    }
+    return dn_arena_printf(arena, "%.*s1%s", (int)at, digits, digits + at);
 }
 
 bool
-dn_same_literal(const char *left, const char *right, bool typed)
+dn_same_literal(dn_arena *arena, const char *left, const char *right, dn_literals are)
 {
     if (strcmp(left, right) == 0)
         return true;
-    if (!typed)
+    if (are == DN_LITERALS_TEXT)
         return false;
-    if (is_number(left) && is_number(right))
-        return same_number(left, right);
+    if (is_number(left) && is_number(right)) {
+        const char *const digits[2] = {are == DN_LITERALS_WHOLE ? whole(arena, left) : left,
+                                       are == DN_LITERALS_WHOLE ? whole(arena, right) : right};
+
+        return digits[0] && digits[1] && same_number(digits[0], digits[1]);
+    }
     if (same_time(left, right))
         return true;
     return truth_of(left) >= 0 && truth_of(left) == truth_of(right);
@@ -342,39 +383,90 @@ take_word(const char **at, const char *word)
     return true;
 }
 
-/* `('a', 'b')` up to the end, closing parentheses of outer pairs included; NULL: it is no such. */
+/* ::character varying(9)[] */
 static const char *
-take_values(dn_arena *arena, const char *at)
+skip_casts(const char *at)
+{
+    while (at[0] == ':' && at[1] == ':') {
+        at += 2;
+        at += strspn(at, "abcdefghijklmnopqrstuvwxyz_ .\"0123456789");
+        if (*at == '(' && at[strspn(at + 1, "0123456789, ") + 1] == ')')
+            at += strspn(at + 1, "0123456789, ") + 2;
+        at += at[0] == '[' && at[1] == ']' ? 2 : 0;
+    }
+    return at;
+}
+
+/* A text, digits or a truth value, which is 1 or 0 elsewhere; NULL: none stands there, or no memory. */
+static const char *
+take_value(dn_arena *arena, const char **at)
+{
+    const char *begin = *at;
+    size_t length;
+
+    if (*begin == '\'') {
+        while (**at == '\'')
+            *at += behind_string(dn_span(*at, strlen(*at)), 0);
+        return string_of(arena, dn_span(begin, (size_t)(*at - begin)), false);
+    }
+    if (take_word(at, "true"))
+        return "1";
+    if (take_word(at, "false"))
+        return "0";
+    length = strspn(begin, "0123456789");
+    *at += length;
+    return length ? dn_arena_copy(arena, begin, length) : NULL;
+}
+
+/* `'a', 'b')` up to the end, closing parentheses of outer pairs included, or PostgreSQL's
+ * `'a'::text, 'b'::text]`; NULL: it is no such. */
+static const char *
+take_values(dn_arena *arena, const char *at, char end)
 {
     char *text = dn_arena_text(arena, "");
 
     do {
-        dunlin_string one;
         const char *value;
 
         at += strspn(at, " \t\r\n");
-        one.data = at;
-        one.length = *at == '\'' ? 0 : strspn(at, "0123456789");
-        while (*at == '\'')
-            at += behind_string(dn_span(at, strlen(at)), 0);
-        one.length = one.length ? one.length : (uint64_t)(at - one.data);
-        at = one.data + one.length;
-        value = one.length && *one.data == '\'' ? string_of(arena, one, false)
-                                                : dn_arena_copy(arena, one.data, one.length);
-        if (!one.length || !value || !text)
+        value = take_value(arena, &at);
+        if (!value || !text)
             return NULL;
         text = dn_arena_printf(arena, "%s%s%s", text, *text ? ", " : "", value);
+        at = skip_casts(at);
         at += strspn(at, " \t\r\n");
     } while (*at == ',' && at++);
-    if (*at != ')' || at[strspn(at, " \t\r\n)")])
+    if (*at++ != end)
         return NULL;
-    return text;
+    do {
+        at = skip_casts(at + strspn(at, " \t\r\n"));
+    } while (*at == ')' && at++);
+    return *at ? NULL : text;
+}
+
+/* "IN (" or PostgreSQL's "= ANY (ARRAY[" */
+static bool
+take_list(const char **at, char *end)
+{
+    if (take_word(at, "in")) {
+        *end = ')';
+        return take_word(at, "(");
+    }
+    while (**at == ')')
+        ++*at;
+    *at = skip_casts(*at);
+    *end = ']';
+    if (!take_word(at, "=") || !take_word(at, "any"))
+        return false;
+    *at = skip(*at);
+    return take_word(at, "array[");
 }
 
 dn_type_check
 dn_check_of(dn_arena *arena, dunlin_string expression, const char **column, const char **values)
 {
     const char *at = dn_arena_copy(arena, expression.data, (size_t)expression.length);
+    char end;
 
     *column = NULL;
     *values = NULL;
@@ -389,8 +481,8 @@ dn_check_of(dn_arena *arena, dunlin_string expression, const char **column, cons
         return *column ? DN_CHECK_JSON : DN_CHECK_PROPER;
     }
     *column = take_name(arena, &at);
-    if (!*column || !take_word(&at, "in") || !take_word(&at, "("))
+    if (!*column || !take_list(&at, &end))
         return DN_CHECK_PROPER;
-    *values = take_values(arena, at);
+    *values = take_values(arena, at, end);
     return *values ? DN_CHECK_VALUES : DN_CHECK_PROPER;
 }

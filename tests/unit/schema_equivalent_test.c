@@ -82,6 +82,9 @@ one_schema_on_two_kinds_of_servers_is_the_same(void **state)
            "column public/t/on type=boolean default=true\n"
            "column public/t/sum type=numeric(12,2) default='7.50'::numeric\n"
            "column public/t/then type=timestamp default='2026-01-01~10:00:00'::timestamp\n"
+           "column public/t/day type=timestamp default='2026-01-01'::timestamp\n"
+           "column public/t/whole type=integer default=-9.5\n"
+           "column public/t/less type=integer default=1.4\n"
            "unique public/t/t_name_key columns=[name,at]\n"
            "fk public/t/f columns=[id] ref=[public,u] ref_columns=[id] on_delete=restrict\n"
            "index public/t/i keys={name,at-}\n"
@@ -92,6 +95,9 @@ one_schema_on_two_kinds_of_servers_is_the_same(void **state)
                  "column T/on type=tinyint(1) default=1\n"
                  "column T/sum type=NUMERIC(12,2) default=7.5\n"
                  "column T/then type=TEXT default='2026-01-01~10:00:00.000000'\n"
+                 "column T/day type=TEXT default='2026-01-01~00:00:00'\n"
+                 "column T/whole type=INTEGER default=-10\n"
+                 "column T/less type=INTEGER default=1\n"
                  "index T/t_name_key unique! keys={at,name}\n"
                  "fk T/other columns=[id] ref=[U] ref_columns=[ID]\n"
                  "index T/f keys={id} implied!\nindex T/i keys={name,at-}\n"
@@ -165,14 +171,17 @@ columns_that_fill_themselves_are_told_from_others(void **state)
            LEFT "column public/t/a type=integer auto=identity\n"
                 "column public/t/b type=integer auto=serial\n"
                 "column public/t/c type=integer generated=(a+1) generated_kind=stored\n"
-                "column public/t/d type=integer generated=(a+1) generated_kind=stored",
+                "column public/t/d type=integer generated=(a+1) generated_kind=stored\n"
+                "column public/t/e type=integer not_null! generated=a generated_kind=stored",
            RIGHT "column t/a type=INTEGER auto=increment\ncolumn t/b type=INTEGER default=3\n"
                  "column t/c type=INTEGER\n"
-                 "column t/d type=INTEGER generated=a+1 generated_kind=virtual",
+                 "column t/d type=INTEGER generated=a+1 generated_kind=virtual\n"
+                 "column t/e type=INTEGER generated=a generated_kind=stored",
            "table 't': auto: column 'b' fills itself in dev, does not in prod\n"
            "table 't': generated: column 'c' is generated in dev, is not in prod\n"
            "? table 't': generated: column 'd' is generated and stored in dev, when it is read in "
-           "prod\n");
+           "prod\n"
+           "? table 't': not_null: column 'e' is never null in dev, may be in prod\n");
 }
 
 static void
@@ -276,6 +285,18 @@ checks_are_counted_without_those_that_stand_for_types(void **state)
                  "check t/c expr=a>0",
            "table 't': missing: check 'd' ((b > 0)) is in dev, not in prod\n");
     expect(*state, "table public/t\ncheck public/t/c expr=x", "table t\ncheck t/z expr=y", "");
+    /* As PostgreSQL prints lists. */
+    expect(*state,
+           LEFT "column public/t/b type=boolean\n"
+                "check public/t/b expr=(b~=~ANY~(ARRAY[false,~true]))\n"
+                "column public/t/v type=text\n"
+                "check public/t/v expr=(v~=~ANY~(ARRAY['a'::text,~'it''s'::text]))\n"
+                "column public/t/w type=varchar(9)\n"
+                "check public/t/w expr=((w)::text~=~ANY~((ARRAY['a'::character~varying,"
+                "~'b'::character~varying(9)])::text[]))",
+           RIGHT "column t/b type=INTEGER\ncheck t/b expr=b~IN~(0,~1)\n"
+                 "column t/v type=enum values=[a,it's]\ncolumn t/w type=enum values=[a,b]",
+           "");
 }
 
 static void
