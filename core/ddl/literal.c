@@ -412,9 +412,8 @@ is_truth(dunlin_string text)
     return dn_string_equal_fold(text, "true") || dn_string_equal_fold(text, "false");
 }
 
-/* 1.50, as any database prints it. */
-static bool
-is_plain_number(dunlin_string text)
+bool
+dn_literal_is_plain(dunlin_string text)
 {
     uint64_t sign = text.length && *text.data == '-';
 
@@ -486,7 +485,7 @@ dn_ddl_standard_default(dn_arena *arena, dunlin_string type, dunlin_string text)
                    : NULL;
     } else if ((class == DN_CLASS_TEXT || class == DN_CLASS_CHAR) && is_truth(text)) {
         made = dn_string_equal_fold(text, "true") ? "'true'" : "'false'";
-    } else if ((class == DN_CLASS_TEXT || class == DN_CLASS_CHAR) && is_plain_number(text)) {
+    } else if ((class == DN_CLASS_TEXT || class == DN_CLASS_CHAR) && dn_literal_is_plain(text)) {
         made = dn_arena_printf(arena, "'%.*s'", (int)text.length, text.data);
     } else {
         return text;

@@ -194,6 +194,8 @@ bool dn_literal_needs_rule(dn_class class, dunlin_string text, const char **rule
 /* Digits, or for a whole number only those. */
 bool dn_literal_is_number(dunlin_string text, bool whole);
 bool dn_literal_is_time(dn_class class);
+/* 1.50, as any database prints it. */
+bool dn_literal_is_plain(dunlin_string text);
 /* A time or uuid as PostgreSQL prints it; the text itself where it is none, or nothing certain. Empty: no
  * memory. */
 dunlin_string dn_literal_standard(dn_arena *arena, dn_class class, bool drops_zone,
@@ -208,6 +210,8 @@ bool dn_write_compared_times(dn_writer *writer, const dn_node *node);
 /* A number that a column cannot hold. */
 bool dn_write_given_number(dn_writer *writer, const dn_ddl_object *table, dunlin_string column,
                            const dn_node *node);
+/* write_given.c: a value of another class becomes one of the column's, or is refused, as PostgreSQL assigns it. */
+bool dn_write_assigned(dn_writer *writer, dn_class class, dunlin_string column, dn_node *node);
 /* write_char.c: the blanks behind a char(n), where the database takes them for a part of it. `class` is
  * that of the column which is given the node. */
 bool dn_write_given_char(dn_writer *writer, dn_class class, dn_node *node);

@@ -153,9 +153,13 @@ give_column(dn_writer *writer, const dn_data *data, dunlin_string column, dn_nod
 {
     dn_class class;
 
-    if (node->kind == DN_NODE_VALUE || !column.length || !writer->target->column_class)
+    if (!column.length || !writer->target->column_class)
         return true;
     class = dn_class_of_column(writer, &data->table, column);
+    if (whole && !dn_write_assigned(writer, class, column, node))
+        return false;
+    if (node->kind == DN_NODE_VALUE)
+        return true;
     if ((is_constant(node) || node->kind == DN_NODE_CASE) && class == DN_CLASS_BOOL)
         return give(writer, column, node);
     if (dn_class_is_whole(class) && is_constant(node) &&

@@ -408,6 +408,7 @@ static const my_rule clauses[] = {
     RULE(CLAUSE, "on conflict sees the select", NULL, NULL),
     RULE(CLAUSE, "on conflict do update", NULL, "ON DUPLICATE KEY UPDATE $2"),
     REFUSED(CLAUSE, "blanks of a char", NULL, blanks),
+    RULE(CLAUSE, "given of another type", NULL, NULL),
     REFUSED(CLAUSE, "text for a number", NULL,
             "a decimal would be rounded, others fail in the run"),
     REFUSED(CLAUSE, "zone of a time", NULL, "there are no time zones here: write it in UTC"),

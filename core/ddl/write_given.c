@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What a column is given of another type. PostgreSQL converts it where that is an assignment, and refuses it
+ * where it is none; others convert all, in their own way, or keep it as it is.
+ */
+#include "core/ddl/write.h"
+
+#include <string.h>
+
+/* Its class can be relied on: that of a function may be that of its first argument. */
+static bool
+is_certain(const dn_node *node)
+{
+    switch (node->kind) {
+    case DN_NODE_COLUMN:
+    case DN_NODE_CAST:
+    case DN_NODE_NUMBER:
+    case DN_NODE_VALUE:
+    case DN_NODE_OPERATOR:
+    case DN_NODE_IN:
+    case DN_NODE_BETWEEN:
+    case DN_NODE_IS_NULL:
+    case DN_NODE_EXISTS: return true;
+    default: return false;
+    }
+}
+
+static bool
+is_text(dn_class class)
+{
+    return class == DN_CLASS_TEXT || class == DN_CLASS_CHAR;
+}
+
+/* Of the classes that are told apart here, is it none that another one becomes? */
+static bool
+stands_alone(dn_class class)
+{
+    return class == DN_CLASS_BOOL || class == DN_CLASS_UUID || dn_class_is_number(class) ||
+           dn_literal_is_time(class);
+}
+
+static bool
+is_assigned(dn_class class, dn_class given)
+{
+    if (class == given || (dn_class_is_number(class) && dn_class_is_number(given)))
+        return true;
+    if (given == DN_CLASS_TS)
+        return class == DN_CLASS_DATE || class == DN_CLASS_TIME;
+    return given == DN_CLASS_DATE && class == DN_CLASS_TS;
+}
+
+static bool
+has_rule(const dn_writer *writer, const char *name)
+{
+    return writer->target->rules && dn_rule_named(writer->target->rules, DUNLIN_RULE_CLAUSE, name);
+}
+
+static const char *
+words_for(dn_class class)
+{
+    return class == DN_CLASS_BOOL   ? "a boolean"
+           : class == DN_CLASS_UUID ? "a uuid"
+           : class == DN_CLASS_DATE ? "a date"
+           : class == DN_CLASS_TIME ? "a time"
+           : class == DN_CLASS_TS   ? "a timestamp"
+           : is_text(class)         ? "a text"
+                                    : "a number";
+}
+
+/* TRUE and 1.50 as PostgreSQL prints them. */
+static bool
+become_text(dn_writer *writer, dn_class given, dn_node *node)
+{
+    if (node->kind == DN_NODE_VALUE && given == DN_CLASS_BOOL) {
+        node->kind = DN_NODE_STRING;
+        node->text = dn_string(node->name);
+        return true;
+    }
+    if (node->kind == DN_NODE_NUMBER) {
+        if (dn_literal_is_plain(node->text))
+            node->kind = DN_NODE_STRING;
+        return true;
+    }
+    return (given != DN_CLASS_BOOL && given != DN_CLASS_DECIMAL && given != DN_CLASS_FLOAT &&
+            given != DN_CLASS_TS && given != DN_CLASS_TIME) ||
+           !has_rule(writer, "given of another type") ||
+           dn_write_wrap(writer, DN_NODE_CAST, "text", node);
+}
+
+static bool
+become_time(dn_writer *writer, dn_class class, dn_node *node)
+{
+    return !has_rule(writer, "given of another type") ||
+           dn_write_wrap(writer, DN_NODE_CAST,
+                         class == DN_CLASS_DATE   ? "date"
+                         : class == DN_CLASS_TIME ? "time"
+                                                  : "timestamp",
+                         node);
+}
+
+bool
+dn_write_assigned(dn_writer *writer, dn_class class, dunlin_string column, dn_node *node)
+{
+    dn_class given = is_certain(node) ? dn_class_of(writer, node) : DN_CLASS_UNKNOWN;
+
+    if (given == class || (!stands_alone(given) && !is_text(given)))
+        return true;
+    if (is_text(class))
+        return is_text(given) || become_text(writer, given, node);
+    /* A number that is a constant is looked at as such. */
+    if (!stands_alone(class) || node->kind == DN_NODE_NUMBER ||
+        (is_text(given) && (dn_literal_is_time(class) || class == DN_CLASS_UUID) &&
+         has_rule(writer, "text for a time")))
+        return true;
+    if (!is_assigned(class, given))
+        return dn_write_refuse(writer, node->offset,
+                               "'%.*s' is %s and is given %s, which PostgreSQL refuses: cast it",
+                               (int)column.length, column.data, words_for(class), words_for(given));
+    return !dn_literal_is_time(class) || become_time(writer, class, node);
+}
