@@ -304,7 +304,9 @@ a_text_that_is_none_is_not_taken_for_one(void **state)
         snprintf(sql, sizeof sql, "SELECT %s FROM t", expression);
         assert_int_not_equal(driver->query(fake_call(&host), connection, fake_string(sql), NULL, 0),
                              DUNLIN_OK);
-        assert_string_equal(host.message, "integer overflow");
+        assert_string_equal(host.message,
+                            "integer overflow: a value is none of the type that it is "
+                            "cast to, or too large");
     }
 }
 
