@@ -132,13 +132,25 @@ say_clauses(dn_pg_render_work *work, const dunlin_operation *table)
 static void
 push_type(dn_pg_render_work *work, const dunlin_operation *table)
 {
-    if (!dn_pg_sets(table, "of_type") && !dn_pg_is_unset(table, "of_type"))
+    DN_KIT_CLEANUP(dn_kit_text_free)
+    dn_kit_text name = dn_pg_path_text(work, table->path, table->path_count);
+    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text guard = {0};
+    bool comes = dn_pg_sets(table, "of_type");
+
+    if (!comes && !dn_pg_is_unset(table, "of_type"))
         return;
     dn_pg_say(work, "ALTER TABLE ");
-    dn_pg_say_path(work, table->path, table->path_count);
-    dn_pg_say(work, dn_pg_sets(table, "of_type") ? " OF " : " NOT OF");
+    dn_pg_say_text(work, dn_kit_text_string(&name));
+    dn_pg_say(work, comes ? " OF " : " NOT OF");
     dn_pg_say_text(work, dn_pg_text_of(table, "of_type"));
-    dn_pg_push(work, work->at, 1);
+    dn_kit_text_add(&guard, "EXISTS (SELECT FROM pg_catalog.pg_class WHERE oid ="
+                            " pg_catalog.to_regclass(");
+    dn_kit_text_quote(&guard, '\'', dn_kit_text_string(&name));
+    dn_kit_text_add(&guard, ") AND reloftype <> 0)");
+    if (comes)
+        dn_pg_push(work, work->at, 1);
+    else
+        dn_pg_push_guarded(work, &guard, work->at, 1);
 }
 
 static void

@@ -187,6 +187,9 @@ CREATE TABLE whole (k int, v int) PARTITION BY RANGE (k);
 CREATE TABLE part PARTITION OF whole FOR VALUES FROM (1) TO (9);
 CREATE TABLE leaves PARTITION OF whole FOR VALUES FROM (9) TO (19);
 CREATE TABLE lost PARTITION OF whole FOR VALUES FROM (19) TO (29);
+CREATE TYPE lines AS (x int);
+CREATE TABLE typed OF lines;
+CREATE TABLE plain (x int);
 SQL
     dunlin migrate --no-backup
     assert_exit 0
@@ -194,6 +197,7 @@ SQL
         "CREATE TRIGGER hand AFTER INSERT ON t FOR EACH ROW EXECUTE FUNCTION f()" "CREATE POLICY hand ON t USING (b > 1)" \
         "CREATE RULE hand AS ON INSERT TO t DO INSTEAD NOTHING" "CREATE STATISTICS hand ON b, a FROM t" \
         "ALTER DOMAIN d ADD CONSTRAINT hand CHECK (VALUE < 9)" "CREATE EXTENSION hstore" \
+        "ALTER TABLE typed NOT OF" "ALTER TABLE plain OF lines" \
         "ALTER TYPE c DROP ATTRIBUTE z, ADD ATTRIBUTE hand int" "ALTER TYPE m RENAME TO n" \
         "CREATE TYPE m AS ENUM ('c', 'a')" "ALTER TABLE t ALTER m DROP DEFAULT, ALTER m TYPE m USING m::text::m, ALTER m SET DEFAULT 'a'" \
         "ALTER TABLE t INHERIT up" "ALTER TABLE off NO INHERIT up" \
