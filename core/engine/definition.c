@@ -200,6 +200,8 @@ dn_definition_side_of(dn_session *session, const char *name, const dn_text *sql,
     if (dn_shadow_open(like->driver, like->url, given, &session->log, &shadow, error) < 0)
         return -1;
     dn_connection_see_grants(shadow, dn_connection_sees_grants(like->connection));
+    if (session->writes_schema)
+        dn_connection_warn_of_unread(shadow);
     answer = read_loaded(session, name, sql, like, shadow, side, error);
     if (dn_shadow_end(shadow, answer == 0 ? error : &second) < 0)
         answer = -1;

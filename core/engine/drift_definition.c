@@ -17,7 +17,9 @@ find_fact(const dn_fact_map *map, const dunlin_fact *key)
 static bool
 same(const dunlin_fact *left, const dunlin_fact *right)
 {
-    return left && right ? dn_schema_equal(left, right, &dn_diff_comparison) : left == right;
+    return left && right ? dn_schema_equal(left, right, &dn_diff_comparison) &&
+                               dn_schema_spelled_alike(left, right)
+                         : left == right;
 }
 
 /* --- what the definition should say -------------------------------------------------------------------- */

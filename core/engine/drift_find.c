@@ -12,7 +12,9 @@ dn_drift_same(const dunlin_fact *left, const dunlin_fact *right)
 {
     static const dn_compare_options as_they_are = {.any_line_ends = true};
 
-    return left && right ? dn_schema_equal(left, right, &as_they_are) : left == right;
+    return left && right
+               ? dn_schema_equal(left, right, &as_they_are) && dn_schema_spelled_alike(left, right)
+               : left == right;
 }
 
 int
@@ -289,7 +291,7 @@ take(dn_drifting *work, const dn_fact_map *accepted, const dn_difference *one)
 static int
 take_all(dn_drifting *work, const dn_fact_map *accepted, const dn_fact_map *implied)
 {
-    static const dn_compare_options as_they_are = {.any_line_ends = true};
+    static const dn_compare_options as_they_are = {.spelling = true, .any_line_ends = true};
     dn_differences list = {.count = 0};
 
     work->implied = implied;

@@ -288,7 +288,7 @@ static int
 adopt_mentioned(dn_fingerprint *own, const dn_fact_map *now, dn_fact_map *made, const dn_text *text,
                 dn_error *error)
 {
-    static const dn_compare_options as_they_are;
+    static const dn_compare_options as_they_are = {.spelling = true};
     uint64_t lead = (dn_fact_map_naming(now) & DN_FACT_NAMESPACES) ? 1 : 0;
     dn_differences otherwise = {.count = 0};
 
@@ -312,7 +312,7 @@ static int
 make_state(dn_fingerprint *own, dn_snapshot *now, const dn_migration *const *files, size_t count,
            dn_error *error)
 {
-    static const dn_compare_options as_they_are;
+    static const dn_compare_options as_they_are = {.spelling = true};
     dn_auto(dn_text) text = DN_TEXT_INIT;
     uint64_t naming = dn_fact_map_naming(now->facts);
     dn_differences changes = {.count = 0};

@@ -158,9 +158,11 @@ open_sides(dn_generation *work, const char **definition)
                        "there is no schema definition '%s'", *definition);
     if (open_like(work) < 0 || dn_generate_before(work) < 0)
         return -1;
+    session->writes_schema = true;
     if (dn_definition_side(session, *definition, &work->like, work->options->shadow != 0,
                            work->given, &work->after, work->error) < 0)
         return -1;
+    session->writes_schema = false;
     return is_portable_folder(work) ? dn_generate_words(work, *definition) : 0;
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/base/file.h"
+#include "core/engine/definition.h"
 #include "core/engine/portable.h"
 
 /* --- dump ----------------------------------------------------------------------------------------- */
@@ -143,6 +144,17 @@ check_empty(dn_session *session, dn_error *error)
                    count > 1 ? " and more" : "");
 }
 
+/* What is not as it was where the definition comes from. */
+static int
+warn_of_unread(dn_session *session, dn_error *error)
+{
+    dn_snapshot loaded;
+
+    dn_connection_warn_of_unread(session->connection);
+    return dn_observe_snapshot(session->connection, &session->sight, &session->arena, &loaded,
+                               error);
+}
+
 static int
 load(dn_session *session, const char *path, dn_error *error)
 {
@@ -155,6 +167,7 @@ load(dn_session *session, const char *path, dn_error *error)
         (dn_portable_is(session, path, &sql)
              ? dn_portable_load(session, session->connection, path, &sql, false, &statements, error)
              : dn_definition_run(session->connection, path, &sql, &statements, error)) < 0 ||
+        warn_of_unread(session, error) < 0 ||
         dn_session_result(session, "dunlin-schema-load/1", error) < 0)
         return -1;
     dn_session_tell_target(session);

@@ -277,19 +277,23 @@ open_like(dn_session *session, const dn_operand operands[2], dn_side *const side
 
 static int
 open_all_replayed(dn_session *session, const dn_operand operands[2], dn_check_ground *ground,
-                  bool asked, const char *given, dn_side *const sides[2], dn_error *error)
+                  bool asked, const char *given, dn_side *const sides[2], bool writes,
+                  dn_error *error)
 {
     dn_side like;
+    int answer = 0;
 
     if (open_like(session, operands, sides, ground, asked, given, &like, error) < 0)
         return -1;
     if (ground->reference)
         given = ground->given;
-    for (int i = 0; i < 2; i++)
-        if (operands[i].kind >= DN_SIDE_DEFINITION &&
-            open_replayed(session, &operands[i], &like, asked, given, sides[i], error) < 0)
-            return -1;
-    return 0;
+    for (int i = 0; i < 2 && answer == 0; i++) {
+        session->writes_schema = writes && i == 1;
+        if (operands[i].kind >= DN_SIDE_DEFINITION)
+            answer = open_replayed(session, &operands[i], &like, asked, given, sides[i], error);
+    }
+    session->writes_schema = false;
+    return answer;
 }
 
 int
@@ -297,11 +301,14 @@ dn_sides_open(dn_session *session, const dn_operand operands[2], bool asked, con
               dn_check_ground *ground, dn_side *a, dn_side *b, dn_error *error)
 {
     dn_side *const sides[2] = {a, b};
+    const bool writes = session->writes_schema;
     bool replayed = false;
 
     if (open_plain(session, operands, sides, error) < 0)
         return -1;
     for (int i = 0; i < 2; i++)
         replayed = replayed || operands[i].kind >= DN_SIDE_DEFINITION;
-    return replayed ? open_all_replayed(session, operands, ground, asked, given, sides, error) : 0;
+    return replayed
+               ? open_all_replayed(session, operands, ground, asked, given, sides, writes, error)
+               : 0;
 }

@@ -64,7 +64,9 @@ is_as_written(keeping *work, const dn_text *present, bool *answer)
 static bool
 same(const dunlin_fact *left, const dunlin_fact *right)
 {
-    return left && right ? dn_schema_equal(left, right, &dn_diff_comparison) : left == right;
+    return left && right ? dn_schema_equal(left, right, &dn_diff_comparison) &&
+                               dn_schema_spelled_alike(left, right)
+                         : left == right;
 }
 
 /* Is there a state of the history that holds these facts? From the newest backwards, counting the

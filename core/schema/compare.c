@@ -192,8 +192,8 @@ is_implied(const comparison *work, const dunlin_fact *fact)
            find_like(work->own, DUNLIN_KIND_FOREIGN_KEY, fact, fact->path_count);
 }
 
-static bool
-spelled_alike(const dunlin_fact *left, const dunlin_fact *right)
+bool
+dn_schema_spelled_alike(const dunlin_fact *left, const dunlin_fact *right)
 {
     for (uint64_t i = 0; left != right && i < left->path_count; i++)
         if (!dn_schema_same(left->path[i], right->path[i]))
@@ -221,7 +221,7 @@ alike(const comparison *work, const dunlin_fact *fact, const dunlin_fact *other)
     if (made_for_a_key != dn_fact_flag(other, "implied"))
         return false;
     return made_for_a_key || (dn_schema_equal(fact, other, work->options) &&
-                              (!work->options->spelling || spelled_alike(fact, other)));
+                              (!work->options->spelling || dn_schema_spelled_alike(fact, other)));
 }
 
 static int

@@ -63,6 +63,8 @@ int dn_differences_apply(const dn_differences *differences, dn_fact_map *facts, 
 /* Are the values of two facts of one kind equal? */
 bool dn_schema_equal(const dunlin_fact *before, const dunlin_fact *after,
                      const dn_compare_options *options);
+/* The paths of two facts of one name, letter by letter. */
+bool dn_schema_spelled_alike(const dunlin_fact *left, const dunlin_fact *right);
 /* Calls visit for each member in which two facts of one kind differ, with `before` and `after`
  * pointing into their properties (NULL: it has none), until it answers non-zero, which is
  * returned. */

@@ -61,7 +61,10 @@ come(dn_diffing *work, dn_move *move)
         return -1;
     if (move->what & DN_MOVE_ALTER)
         return dn_diff_emit_alter(work, move);
-    return move->what & DN_MOVE_RENAME ? dn_diff_emit_rename(work, move->before, move->after) : 0;
+    /* What is in a table that is spelled otherwise has its own name. */
+    return (move->what & DN_MOVE_RENAME) && !has_name_of(move->before, move->after)
+               ? dn_diff_emit_rename(work, move->before, move->after)
+               : 0;
 }
 
 static int

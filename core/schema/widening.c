@@ -297,6 +297,14 @@ take_element(dunlin_string *type)
     return true;
 }
 
+/* MySQL's. */
+static bool
+has_list(dunlin_string type)
+{
+    return (type.length > 5 && strncasecmp(type.data, "enum(", 5) == 0) ||
+           (type.length > 4 && strncasecmp(type.data, "set(", 4) == 0);
+}
+
 bool
 dn_type_cuts(dunlin_string before, dunlin_string after, bool for_all)
 {
@@ -304,6 +312,8 @@ dn_type_cuts(dunlin_string before, dunlin_string after, bool for_all)
     type_parts to;
     time_parts time;
 
+    if (has_list(after)) /* a number says which of them, without its fraction */
+        return take_apart(before, &from) && rounds(&from, &(type_parts){.name = "integer"});
     if (take_element(&before) != take_element(&after))
         return false;
     if (!for_all && is_in_capitals(before) && is_in_capitals(after))
@@ -325,23 +335,32 @@ is_one_of(const type_parts *type, const char *names)
     return dn_string_among(dn_string(type->name), names);
 }
 
+/* MySQL finds 'A ' in a list as 'a'. */
+static bool
+reads_text(dunlin_string type, bool times)
+{
+    time_parts time;
+
+    return has_list(type) || (times && take_time(type, &time));
+}
+
 bool
 dn_type_respells(dunlin_string before, dunlin_string after, bool for_all)
 {
-    static const char texts[] = "text tinytext mediumtext longtext varchar char citext";
-    static const char rooms[] = "text tinytext mediumtext longtext varchar citext"
+    static const char texts[] =
+        "text tinytext mediumtext longtext varchar char citext name xml json";
+    static const char rooms[] = "text tinytext mediumtext longtext varchar citext name xml json"
                                 " blob tinyblob mediumblob longblob varbinary";
     static const char values[] =
         "numeric boolean bool money year uuid inet cidr macaddr macaddr8 inet4 inet6 interval oid bytea"
         " int4range int8range numrange tsrange tstzrange daterange tsvector tsquery point pg_lsn";
     type_parts from;
     type_parts to;
-    time_parts time;
     const bool lists[] = {take_element(&before), take_element(&after)};
 
     if (lists[0] != lists[1] || !take_apart(before, &from))
         return !lists[0] && lists[1] && take_apart(before, &from) && is_one_of(&from, texts);
-    if (is_one_of(&from, texts) && (for_all || !is_in_capitals(before)) && take_time(after, &time))
+    if (is_one_of(&from, texts) && reads_text(after, for_all || !is_in_capitals(before)))
         return true;
     if (!take_apart(after, &to))
         return false;

@@ -272,7 +272,8 @@ conclude(reading *work, dn_differences *effects, dn_error *error)
         dn_difference effect = dn_difference_of(change->before, change->after);
 
         if (effect.before && effect.after &&
-            dn_schema_equal(effect.before, effect.after, &as_they_are))
+            dn_schema_equal(effect.before, effect.after, &as_they_are) &&
+            dn_schema_spelled_alike(effect.before, effect.after))
             continue;
         if (add_effect(follow, effects, effect, error) < 0)
             return -1;

@@ -304,7 +304,7 @@ static int
 check_told(dn_replay *replay, const dn_migration_effects *effects, size_t told, bool *right,
            dn_error *error)
 {
-    static const dn_compare_options as_they_are = {.column_order = false};
+    static const dn_compare_options as_they_are = {.spelling = true};
     dn_fact_map *folded = replay->follow.facts;
     dn_differences differences;
 

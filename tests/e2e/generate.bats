@@ -504,6 +504,41 @@ PRAGMA foreign_keys = ON;"
     refute_file migrations/0002_less.sql
 }
 
+@test "a name that is spelled otherwise in the definition is spelled so by the migration, as by drift --fix" {
+    local edit
+    project <<'END'
+CREATE TABLE users (id integer PRIMARY KEY, name text NOT NULL);
+CREATE INDEX users_name ON users (name);
+CREATE TABLE posts (id integer PRIMARY KEY, uid integer REFERENCES users (id));
+CREATE VIEW v AS SELECT name FROM users;
+CREATE TRIGGER tr AFTER INSERT ON posts BEGIN UPDATE users SET name = 'x'; END;
+END
+    for edit in '' 's/\bname\b/Name/g' 's/\busers\b/Users/g'; do
+        sed -i "$edit" schema.sql
+        dunlin generate next
+        assert_exit 0
+        dunlin migrate --target app
+        assert_exit 0
+        dunlin generate again --dry-run
+        assert_stdout "nothing to do"
+        [ -n "$edit" ] || sql app.db "INSERT INTO users VALUES (1, 'ada')"
+    done
+    ! grep -q 'RENAME COLUMN' migrations/0003_next.sql || false
+    assert_equal "$(sql app.db "SELECT Name FROM Users")" ada
+    assert_equal "$(sql app.db "SELECT sql LIKE '%Users%' FROM sqlite_master WHERE name = 'Users'")" 1
+    sql app.db 'ALTER TABLE Users RENAME COLUMN Name TO NAME'
+    dunlin drift --target app
+    assert_exit 4
+    assert_stdout "~ column Users.NAME"
+    dunlin drift --fix mend --target app
+    assert_exit 4
+    dunlin migrate --target app
+    assert_exit 0
+    dunlin schema dump --target app --output schema.sql
+    dunlin check --target app
+    assert_exit 0
+}
+
 @test "random definitions: each migration leads to the next one, and back" {
     generated_walk sqlite 12 150
 }

@@ -154,4 +154,11 @@ CREATE PROCEDURE q() BEGIN DECLARE x varchar(9); SET x = 'a'; END//"
     dunlin diff "$(fresh_database mysql)" "$url" --sql
     assert_exit 0
     assert_stderr "utf8mb3_general_ci, which texts in routines have (f, q)"
+    other=$(fresh_database mysql)
+    dunlin schema load schema.sql --url "$other"
+    assert_exit 0
+    assert_stderr "warning: left out is what dunlin does not read: character set of the database, $(sql_my "$other" "SELECT @@collation_database"), which texts in routines have (early, f, "
+    dunlin diff "$(fresh_database mysql)" schema.sql --sql --shadow
+    assert_exit 0
+    assert_stderr "which texts in routines have (early, f, "
 }
