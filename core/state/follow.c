@@ -12,6 +12,7 @@
 #include "core/state/state_internal.h"
 
 static const dn_compare_options as_they_are = {.column_order = false};
+static const dn_compare_options by_places = {.column_order = true};
 
 /* One reading. */
 typedef struct reading {
@@ -251,6 +252,40 @@ in_order(const void *left, const void *right, void *context)
     return dn_fact_order(follow->naming, one, other);
 }
 
+static bool
+is_of_table(const dunlin_fact *fact, const dunlin_fact *table)
+{
+    for (uint64_t i = 0; i < table->path_count; i++)
+        if (fact->path_count != table->path_count + 1 ||
+            !dn_string_same(fact->path[i], table->path[i]))
+            return false;
+    return dn_fact_is(fact, DUNLIN_KIND_COLUMN);
+}
+
+/* Columns that come and go leave an order behind; another one than the table has (FIRST, AFTER, or a column
+ * that was dropped and is there again) is an effect, though no difference. */
+static int
+add_order(dn_follow *follow, dn_differences *effects, const dn_difference *table, dn_error *error)
+{
+    dn_fact_map *facts = dn_fact_map_new(&follow->scratch, follow->naming);
+    dn_differences columns = {
+        .items = dn_arena_array(&follow->scratch, effects->count + 1, sizeof *columns.items)};
+
+    if (!facts || !columns.items)
+        return dn_no_memory(error);
+    for (size_t i = 0; i < effects->count; i++)
+        if (is_of_table(dn_difference_key(&effects->items[i]), table->after))
+            columns.items[columns.count++] = effects->items[i];
+    if (dn_fact_map_put(facts, table->before, error) < 0 ||
+        dn_differences_apply(&columns, facts, error) < 0)
+        return -1;
+    return dn_schema_equal(dn_fact_map_find(facts, table->after->kind, table->after->path,
+                                            table->after->path_count),
+                           table->after, &by_places)
+               ? 0
+               : add_effect(follow, effects, *table, error);
+}
+
 static int
 conclude(reading *work, dn_differences *effects, dn_error *error)
 {
@@ -280,6 +315,15 @@ conclude(reading *work, dn_differences *effects, dn_error *error)
     }
     if (effects->count)
         qsort_r(effects->items, effects->count, sizeof *effects->items, in_order, follow);
+    for (size_t i = 0; i < work->changes.count; i++) {
+        const dn_difference *change = &work->changes.items[i];
+
+        if (change->before && dn_fact_is(change->after, DUNLIN_KIND_TABLE) &&
+            dn_schema_equal(change->before, change->after, &as_they_are) &&
+            !dn_schema_equal(change->before, change->after, &by_places) &&
+            add_order(follow, effects, change, error) < 0)
+            return -1;
+    }
     return 0;
 }
 

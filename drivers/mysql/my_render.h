@@ -147,6 +147,8 @@ int32_t dn_mysql_native_column(dn_mysql_rendering *work, dunlin_string column, d
 /* `name` type ... of native members. */
 int32_t dn_mysql_add_column(dn_mysql_rendering *work, dunlin_string table, dunlin_string name,
                             dn_kit_set column);
+/* FIRST, or AFTER another one. */
+void dn_mysql_add_place(dn_mysql_rendering *work, dn_kit_set set);
 /* The type of a column before operation `before`, or "". */
 int32_t dn_mysql_column_type(dn_mysql_rendering *work, dunlin_string table, dunlin_string column,
                              uint64_t before, dunlin_string *type);

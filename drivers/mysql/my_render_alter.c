@@ -49,8 +49,8 @@ end_of_additions(const dn_mysql_rendering *work, dunlin_string table)
     return end;
 }
 
-static int32_t
-add_place(dn_mysql_rendering *work, dn_kit_set set)
+void
+dn_mysql_add_place(dn_mysql_rendering *work, dn_kit_set set)
 {
     if (dn_kit_set_is_true(set, "first"))
         dn_kit_text_add(&work->sql, " FIRST");
@@ -58,7 +58,6 @@ add_place(dn_mysql_rendering *work, dn_kit_set set)
         dn_kit_text_add(&work->sql, " AFTER ");
         dn_mysql_add_name(work, dn_kit_set_text(set, "after"));
     }
-    return DUNLIN_OK;
 }
 
 static int32_t
@@ -83,7 +82,7 @@ add_column(dn_mysql_rendering *work, const dunlin_operation *operation)
     }
     dn_mysql_list_free(&native);
     if (status == DUNLIN_OK)
-        status = add_place(work, set);
+        dn_mysql_add_place(work, set);
     if (status == DUNLIN_OK && counts)
         status = dn_mysql_add_counter_key(work, work->at, end);
     return status;

@@ -366,6 +366,20 @@ is_comment_of_view(dn_mysql_rendering *work, const dunlin_operation *operation)
            dn_mysql_find(work, DUNLIN_KIND_VIEW, operation->path[0], dn_kit_string("")) != NULL;
 }
 
+/* Of operations up to `end`, which become one. */
+static void
+add_last_place(dn_mysql_rendering *work, uint64_t end)
+{
+    for (uint64_t i = end; i > work->at; i--) {
+        dn_kit_set set = dn_mysql_set(work->operations[i - 1]);
+
+        if (dn_kit_set_find(set, "first") == NULL && dn_kit_set_find(set, "after") == NULL)
+            continue;
+        dn_mysql_add_place(work, set);
+        return;
+    }
+}
+
 /* What the column is from now on: operations up to `end`, which may change its default alone. */
 static int32_t
 write_change(dn_mysql_rendering *work, const dunlin_operation *operation, dn_kit_set now,
@@ -386,6 +400,7 @@ write_change(dn_mysql_rendering *work, const dunlin_operation *operation, dn_kit
     }
     dn_kit_text_add(&work->sql, "MODIFY COLUMN ");
     status = dn_mysql_add_column(work, operation->path[0], operation->path[1], now);
+    add_last_place(work, end);
     return status == DUNLIN_OK && counts &&
                    !dn_mysql_is_paused(work, operation->path[0], operation->path[1])
                ? dn_mysql_add_index_of_counter(work, operation)

@@ -325,6 +325,17 @@ tags_of_sample() {
     dunlin diff app 20261201000001 --shadow --sql
     assert_exit 0
     assert_equal "$(grep -A6 'CREATE TABLE .*wide' <<<"$output" | grep -o '[\`\"][nzam][\`\"]' | tr -dc 'a-z')" nzam
+    # Also where one went and came again, or MySQL was told its place.
+    {
+        echo 'ALTER TABLE wide DROP COLUMN z; ALTER TABLE wide ADD COLUMN z text;'
+        [ "$1" = postgresql ] || echo 'ALTER TABLE wide ADD COLUMN b text FIRST, ADD COLUMN c text AFTER a;
+            ALTER TABLE wide MODIFY m text AFTER b;'
+    } >migrations/20261201000002_widest.sql
+    dunlin journal rebuild
+    dunlin diff app 20261201000002 --shadow --sql
+    assert_exit 0
+    assert_equal "$(grep -A8 'CREATE TABLE .*wide' <<<"$output" | grep -o '[\`\"][nzambc][\`\"]' | tr -dc 'a-z')" \
+        "$([ "$1" = postgresql ] && echo namz || echo bmnacz)"
 }
 
 @test "postgres: a side is the state behind a migration, replayed where that is allowed" {
