@@ -221,9 +221,52 @@ rests_on_what_changes(closing *state, const dunlin_fact *foreign)
 }
 
 static bool
+is_bound_anew(const dn_move *move)
+{
+    return move->before && move->after && dn_fact_text(move->before, "bound").length &&
+           dn_fact_text(move->after, "bound").length &&
+           !dn_schema_same(dn_fact_text(move->before, "bound"), dn_fact_text(move->after, "bound"));
+}
+
+static bool
+is_referred_to(const dunlin_fact *foreign, const dunlin_string *path, uint64_t count)
+{
+    const dunlin_property *ref =
+        dn_property_find(foreign->properties, foreign->property_count, "ref");
+
+    for (uint64_t i = 0; ref && i < count; i++)
+        if (ref[1 + i].type == DUNLIN_PROPERTY_END || !dn_schema_same(ref[1 + i].text, path[i]))
+            return false;
+    return ref != NULL;
+}
+
+/* A partition that gets another bound leaves its table for the while, with rows that the key refers to. */
+static bool
+refers_to_what_leaves(closing *state, const dunlin_fact *foreign)
+{
+    const dn_diffing *work = state->work;
+    dunlin_string path[2];
+
+    for (size_t i = 0; i < work->count; i++) {
+        const dunlin_fact *in = is_bound_anew(&work->moves[i]) ? work->moves[i].before : NULL;
+
+        for (int depth = 0; in && depth < 16; depth++) {
+            uint64_t count = dn_diff_parent(&state->arena, in, path);
+
+            if (count && is_referred_to(foreign, path, count))
+                return true;
+            in = count ? dn_fact_map_find(work->before, dn_string(DUNLIN_KIND_TABLE), path, count)
+                       : NULL;
+        }
+    }
+    return false;
+}
+
+static bool
 foreign_key_is_in_the_way(closing *state, const dunlin_fact *fact)
 {
-    return lists_disturbed(state, fact, "columns", fact->path, fact->path_count - 1) ||
+    return refers_to_what_leaves(state, fact) ||
+           lists_disturbed(state, fact, "columns", fact->path, fact->path_count - 1) ||
            rests_on_what_changes(state, fact);
 }
 
@@ -413,8 +456,8 @@ static bool
 disturbs(const dn_diffing *work)
 {
     for (size_t i = 0; i < work->count; i++)
-        if (work->moves[i].before &&
-            ((work->moves[i].what & DN_MOVE_DROP) || work->moves[i].retyped))
+        if (work->moves[i].before && ((work->moves[i].what & DN_MOVE_DROP) ||
+                                      work->moves[i].retyped || is_bound_anew(&work->moves[i])))
             return true;
     return false;
 }

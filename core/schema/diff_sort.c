@@ -150,10 +150,13 @@ need_row_type(const dunlin_fact *column, void *context)
     for (part = part ? part + 1 : NULL; part && part->type != DUNLIN_PROPERTY_END && count < 2;
          part++)
         path[count++] = part->text;
-    if (!count && type && type->text.length > 2 &&
-        memcmp(type->text.data + type->text.length - 2, "[]", 2) == 0)
-        count = dn_schema_printed_path(
-            &sort->arena, dn_span(type->text.data, (size_t)type->text.length - 2), path);
+    if (!count && type && type->text.length > 2) {
+        size_t length = (size_t)type->text.length;
+
+        if (memcmp(type->text.data + length - 2, "[]", 2) == 0)
+            length -= 2;
+        count = dn_schema_printed_path(&sort->arena, dn_span(type->text.data, length), path);
+    }
     return count == 2 ? need_key(sort, DUNLIN_KIND_TABLE, path, count) : 0;
 }
 

@@ -468,6 +468,27 @@ has_comment(const dunlin_operation *operation, const dunlin_fact *there)
     return !wanted || (found && dn_schema_same(wanted->text, found->text));
 }
 
+/* MODIFY .. FIRST, AFTER: does the column stand there? */
+static bool
+is_in_place(const question *asked)
+{
+    const dunlin_operation *operation = asked->operation;
+    const dunlin_property *first = dn_property_find(operation->set, operation->set_count, "first");
+    const dunlin_property *after = dn_property_find(operation->set, operation->set_count, "after");
+    const dunlin_fact *table = dn_fact_map_find(asked->facts, dn_string(DUNLIN_KIND_TABLE),
+                                                operation->path, operation->path_count - 1);
+    const dunlin_property *at =
+        table ? dn_property_find(table->properties, table->property_count, "order") : NULL;
+    dunlin_string before = dn_string("");
+
+    if ((!first && !after) || !at)
+        return true;
+    while ((++at)->type != DUNLIN_PROPERTY_END &&
+           !dn_string_same(at->text, operation->path[operation->path_count - 1]))
+        before = at->text;
+    return after ? dn_string_same(before, after->text) : !before.length;
+}
+
 static dn_guard
 resolve_alter(const question *asked)
 {
@@ -487,7 +508,7 @@ resolve_alter(const question *asked)
              k = dn_property_next(there->properties, there->property_count, k))
             if (dn_schema_same(there->properties[k].name, operation->unset[i]))
                 return DN_GUARD_RUN;
-    if (!has_comment(operation, there))
+    if (!has_comment(operation, there) || !is_in_place(asked))
         return DN_GUARD_RUN;
     for (size_t i = 0; asked->wanted && i < asked->wanted->count; i++) {
         const dunlin_fact *wanted = asked->wanted->facts[i];
