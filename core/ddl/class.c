@@ -326,6 +326,17 @@ is_among(const char *name, const char *const *names)
     return *names != NULL;
 }
 
+bool
+dn_class_knows_call(const char *name)
+{
+    static const char *const by_arguments[] = {
+        "round",    "trunc", "ceil",        "floor",  "sign",      "abs",        "coalesce",
+        "greatest", "least", "mod",         "nullif", "sum",       "avg",        "min",
+        "max",      "lag",   "first_value", "lead",   "nth_value", "last_value", NULL};
+
+    return LOOK_UP(functions, name) != DN_CLASS_UNKNOWN || is_among(name, by_arguments);
+}
+
 /* round(integer) is double precision, and round(integer, 2) numeric. */
 static dn_class
 class_of_rounded(const dn_writer *writer, const dn_node *node)

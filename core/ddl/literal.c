@@ -426,6 +426,35 @@ dn_literal_is_plain(dunlin_string text)
            !memchr(text.data, ' ', (size_t)text.length);
 }
 
+dunlin_string
+dn_literal_rounded(dn_arena *arena, dunlin_string text)
+{
+    enum { DIGITS = 60 };
+    static const long double most = 9.2e18L;
+    char copy[DIGITS];
+    const char *made;
+    long double value;
+
+    if (text.length >= sizeof copy)
+        return text;
+    memcpy(copy, text.data, (size_t)text.length);
+    copy[text.length] = '\0';
+    value = strtold(copy, NULL);
+    if (value > most || value < -most)
+        return text;
+    made = dn_arena_printf(arena, "%lld", (long long)(value + (value < 0 ? -0.5L : 0.5L)));
+    return made ? dn_string(made) : dn_string("");
+}
+
+/* 2.5e0 of a column of whole numbers, which is a numeric to PostgreSQL. */
+static bool
+is_float_for_integer(dn_class class, dunlin_string text)
+{
+    return dn_class_is_whole(class) && dn_literal_is_number(text, false) &&
+           (memchr(text.data, 'e', (size_t)text.length) ||
+            memchr(text.data, 'E', (size_t)text.length));
+}
+
 const char *
 dn_ddl_default_fault(dunlin_string type, dunlin_string text)
 {
@@ -487,6 +516,8 @@ dn_ddl_standard_default(dn_arena *arena, dunlin_string type, dunlin_string text)
         made = dn_string_equal_fold(text, "true") ? "'true'" : "'false'";
     } else if ((class == DN_CLASS_TEXT || class == DN_CLASS_CHAR) && dn_literal_is_plain(text)) {
         made = dn_arena_printf(arena, "'%.*s'", (int)text.length, text.data);
+    } else if (is_float_for_integer(class, text)) {
+        return dn_literal_rounded(arena, text);
     } else {
         return text;
     }

@@ -99,3 +99,46 @@ dn_ddl_standard(dunlin_string text, dn_arena *arena, dunlin_string *standard, dn
     *standard = translation.reason ? text : translation.text;
     return 0;
 }
+
+static int
+write_standard(const dn_node *node, dunlin_string text, dn_arena *arena,
+               dn_ddl_translation *translation, dn_error *error)
+{
+    const dn_ddl_target target = {
+        .namespaces = true, .quote_name = quote_name, .quote_literal = quote_literal};
+    dn_writer writer = {.target = &target, .text = text, .arena = arena, .error = error};
+    dn_auto(dn_text) out = DN_TEXT_INIT;
+
+    if (!dn_write_expression(&writer, node, &out))
+        return writer.failed ? -1 : 0;
+    translation->text = dn_span(dn_arena_copy(arena, out.data, out.length), out.length);
+    return translation->text.data ? 0 : dn_no_memory(error);
+}
+
+int
+dn_ddl_assign(const dn_ddl_target *target, dunlin_string type, dunlin_string column,
+              dunlin_string text, dn_arena *arena, dn_ddl_translation *translation, dn_error *error)
+{
+    dn_ddl_options options = {.rules = target->portable};
+    dn_ddl_parser parser = {.text = text, .options = &options, .arena = arena};
+    dn_writer writer = {.target = target, .text = text, .arena = arena, .error = error};
+    const char *name = dn_ddl_type_class(type);
+    dn_class class = dn_class_of_word(name ? dn_string(name) : type);
+    dn_node *node;
+    bool changed;
+
+    memset(translation, 0, sizeof *translation);
+    if (memchr(text.data, '\0', text.length))
+        return 0;
+    if (!dn_ddl_tokenise(&parser))
+        return dn_no_memory(error);
+    node = dn_tree_expression(&parser);
+    if (!node || !dn_ddl_at_end(&parser))
+        return 0;
+    changed = dn_write_defined(&writer, class, column, node);
+    if (writer.failed)
+        return -1;
+    translation->reason = writer.reason;
+    translation->offset = writer.offset;
+    return changed ? write_standard(node, text, arena, translation, error) : 0;
+}

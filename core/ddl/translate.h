@@ -51,6 +51,13 @@ typedef struct dn_ddl_translation {
 int dn_ddl_translate(const dn_ddl_target *target, int32_t what, dunlin_string text, dn_arena *arena,
                      dn_ddl_translation *translation, dn_error *error);
 
+/* What a column of the type gets of a default, or of what it is computed from, by assignment: the text is
+ * the portable expression for it, without data where that is the one given, and `reason` says that
+ * PostgreSQL does not assign it. */
+int dn_ddl_assign(const dn_ddl_target *target, dunlin_string type, dunlin_string column,
+                  dunlin_string text, dn_arena *arena, dn_ddl_translation *translation,
+                  dn_error *error);
+
 /* A portable expression in its standard form, whatever blanks, case and parentheses it was written with;
  * as it is where it cannot be read. Fails for want of memory. */
 int dn_ddl_standard(dunlin_string text, dn_arena *arena, dunlin_string *standard, dn_error *error);

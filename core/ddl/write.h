@@ -121,6 +121,8 @@ dn_class dn_class_of(const dn_writer *writer, const dn_node *node);
 /* Of what stands for either: numbers of two kinds become the one that holds both. */
 dn_class dn_class_wider(dn_class one, dn_class other);
 dn_class dn_class_of_type(const char *type);
+/* Is it a function of which the result's class is known where that of its arguments is? */
+bool dn_class_knows_call(const char *name);
 
 /* class_query.c: of a column of the query that the scope stands for. */
 dn_class dn_class_of_result(const dn_writer *writer, const dn_scope *scope, dunlin_string column);
@@ -196,6 +198,9 @@ bool dn_literal_is_number(dunlin_string text, bool whole);
 bool dn_literal_is_time(dn_class class);
 /* 1.50, as any database prints it. */
 bool dn_literal_is_plain(dunlin_string text);
+/* A number with an exponent as a whole one, halves away from zero; itself where it is too large. Empty: no
+ * memory. */
+dunlin_string dn_literal_rounded(dn_arena *arena, dunlin_string text);
 /* A time or uuid as PostgreSQL prints it; the text itself where it is none, or nothing certain. Empty: no
  * memory. */
 dunlin_string dn_literal_standard(dn_arena *arena, dn_class class, bool drops_zone,
@@ -210,8 +215,17 @@ bool dn_write_compared_times(dn_writer *writer, const dn_node *node);
 /* A number that a column cannot hold. */
 bool dn_write_given_number(dn_writer *writer, const dn_ddl_object *table, dunlin_string column,
                            const dn_node *node);
+/* ... what is computed fails beyond the range, where the database would keep it. */
+bool dn_write_given_range(dn_writer *writer, dn_class class, const dn_ddl_object *table,
+                          dunlin_string column, dn_node *node);
 /* write_given.c: a value of another class becomes one of the column's, or is refused, as PostgreSQL assigns it. */
 bool dn_write_assigned(dn_writer *writer, dn_class class, dunlin_string column, dn_node *node);
+/* ... a number that is not whole, of a column that holds whole numbers, where a database would keep it. */
+bool dn_write_is_decimal_for_integer(const dn_writer *writer, dn_class class, const dn_node *node);
+/* The same of a default, or of what a column is computed from; true where it has become another. */
+bool dn_write_defined(dn_writer *writer, dn_class class, dunlin_string column, dn_node *node);
+/* Fewer values than the table has columns are those of the first ones, which are named. */
+bool dn_write_name_given(dn_writer *writer, dn_data *data);
 /* write_char.c: the blanks behind a char(n), where the database takes them for a part of it. `class` is
  * that of the column which is given the node. */
 bool dn_write_given_char(dn_writer *writer, dn_class class, dn_node *node);

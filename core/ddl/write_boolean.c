@@ -90,19 +90,6 @@ give(dn_writer *writer, dunlin_string column, dn_node *node)
     return !node->otherwise || give(writer, column, node->otherwise);
 }
 
-static bool
-is_decimal_for_integer(const dn_writer *writer, dn_class class, const dn_node *node)
-{
-    const dn_ddl_rules *rules = writer->target->rules;
-    dn_class given;
-
-    if (!rules || !dn_class_is_whole(class) ||
-        !dn_rule_named(rules, DUNLIN_RULE_CLAUSE, "decimal for an integer"))
-        return false;
-    given = dn_class_of(writer, node);
-    return given == DN_CLASS_DECIMAL || given == DN_CLASS_FLOAT;
-}
-
 /* "2026-01-31 10:00+02", "..Z" */
 static bool
 has_zone(dunlin_string text)
@@ -169,8 +156,10 @@ give_column(dn_writer *writer, const dn_data *data, dunlin_string column, dn_nod
         !dn_write_given_blob(writer, class, node) || !dn_write_given_char(writer, class, node))
         return false;
     /* A cast rounds as an assignment does. */
-    return !whole || !is_decimal_for_integer(writer, class, node) ||
-           dn_write_wrap(writer, DN_NODE_CAST, "integer", node);
+    if (whole && dn_write_is_decimal_for_integer(writer, class, node) &&
+        !dn_write_wrap(writer, DN_NODE_CAST, "integer", node))
+        return false;
+    return !whole || dn_write_given_range(writer, class, &data->table, column, node);
 }
 
 static dunlin_string
@@ -220,7 +209,8 @@ dn_write_given(dn_writer *writer, dn_data *data)
 {
     const dn_scope *outer = writer->scope;
     const dn_named_query *named = writer->named;
-    bool fine = dn_write_know(writer, data->with, data->recursive) &&
+    bool fine = dn_write_name_given(writer, data) &&
+                dn_write_know(writer, data->with, data->recursive) &&
                 dn_write_enter_table(writer, &data->table, data->alias) &&
                 dn_write_enter(writer, data->from);
 

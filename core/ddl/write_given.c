@@ -7,11 +7,15 @@
 
 #include <string.h>
 
-/* Its class can be relied on: that of a function may be that of its first argument. */
+/* Its class can be relied on: that of a function which is not known may be any. */
 static bool
 is_certain(const dn_node *node)
 {
     switch (node->kind) {
+    case DN_NODE_CALL: return dn_class_knows_call(node->name);
+    case DN_NODE_PREFIX:
+        return node->items.list[0]->kind != DN_NODE_NUMBER &&
+               (strcmp(node->name, "not") == 0 || strcmp(node->name, "-") == 0);
     case DN_NODE_COLUMN:
     case DN_NODE_CAST:
     case DN_NODE_NUMBER:
@@ -47,6 +51,21 @@ is_assigned(dn_class class, dn_class given)
     if (given == DN_CLASS_TS)
         return class == DN_CLASS_DATE || class == DN_CLASS_TIME;
     return given == DN_CLASS_DATE && class == DN_CLASS_TS;
+}
+
+/* 2.5e0: a numeric to PostgreSQL, and elsewhere a float, of which another half is rounded up. */
+static bool
+round_number(dn_writer *writer, dn_node *node)
+{
+    dunlin_string rounded = dn_literal_rounded(writer->arena, node->text);
+
+    if (!rounded.length) {
+        dn_no_memory(writer->error);
+        writer->failed = true;
+        return false;
+    }
+    node->text = rounded;
+    return true;
 }
 
 static bool
@@ -87,9 +106,21 @@ become_text(dn_writer *writer, dn_class given, dn_node *node)
            dn_write_wrap(writer, DN_NODE_CAST, "text", node);
 }
 
+/* What CURRENT_TIMESTAMP is as a date or time has a name of its own. */
+static bool
+become_part_of_now(dn_class class, dn_node *node)
+{
+    if (node->kind != DN_NODE_VALUE || class == DN_CLASS_TS)
+        return false;
+    node->name = class == DN_CLASS_DATE ? "current_date" : "localtime";
+    return true;
+}
+
 static bool
 become_time(dn_writer *writer, dn_class class, dn_node *node)
 {
+    if (has_rule(writer, "given of another type") && become_part_of_now(class, node))
+        return true;
     return !has_rule(writer, "given of another type") ||
            dn_write_wrap(writer, DN_NODE_CAST,
                          class == DN_CLASS_DATE   ? "date"
@@ -103,6 +134,8 @@ dn_write_assigned(dn_writer *writer, dn_class class, dunlin_string column, dn_no
 {
     dn_class given = is_certain(node) ? dn_class_of(writer, node) : DN_CLASS_UNKNOWN;
 
+    if (dn_class_is_whole(class) && node->kind == DN_NODE_NUMBER && given == DN_CLASS_FLOAT)
+        return round_number(writer, node);
     if (given == class || (!stands_alone(given) && !is_text(given)))
         return true;
     if (is_text(class))
@@ -117,4 +150,72 @@ dn_write_assigned(dn_writer *writer, dn_class class, dunlin_string column, dn_no
                                "'%.*s' is %s and is given %s, which PostgreSQL refuses: cast it",
                                (int)column.length, column.data, words_for(class), words_for(given));
     return !dn_literal_is_time(class) || become_time(writer, class, node);
+}
+
+bool
+dn_write_is_decimal_for_integer(const dn_writer *writer, dn_class class, const dn_node *node)
+{
+    dn_class given;
+
+    if (!dn_class_is_whole(class) || !has_rule(writer, "decimal for an integer"))
+        return false;
+    given = dn_class_of(writer, node);
+    return given == DN_CLASS_DECIMAL || given == DN_CLASS_FLOAT;
+}
+
+bool
+dn_write_defined(dn_writer *writer, dn_class class, dunlin_string column, dn_node *node)
+{
+    const dn_node before = *node;
+
+    /* Constants are looked at as such, and those that are numbers are rounded as such. */
+    if (class == DN_CLASS_UNKNOWN || node->kind == DN_NODE_NUMBER || node->kind == DN_NODE_STRING)
+        return false;
+    /* The text of the moment is another everywhere. */
+    if (is_text(class) && node->kind == DN_NODE_VALUE && dn_class_of(writer, node) == DN_CLASS_TS)
+        return false;
+    if (!dn_write_assigned(writer, class, column, node))
+        return false;
+    if (dn_write_is_decimal_for_integer(writer, class, node) &&
+        !dn_write_wrap(writer, DN_NODE_CAST, "integer", node))
+        return false;
+    return node->kind != before.kind || node->name != before.name;
+}
+
+/* --- rows with fewer values than the table has columns --------------------------------------------------- */
+/* How many values there are; 0: that is not known. */
+static size_t
+count_values(const dn_query *query)
+{
+    if (query->rows.count)
+        return query->rows.list[0]->items.count;
+    while (query->left)
+        query = query->left;
+    for (size_t i = 0; i < query->item_count; i++)
+        if (query->items[i].node->kind == DN_NODE_STAR)
+            return 0;
+    return query->item_count;
+}
+
+bool
+dn_write_name_given(dn_writer *writer, dn_data *data)
+{
+    const dn_ddl_target *target = writer->target;
+    size_t count = data->source && !data->columns.count ? count_values(data->source) : 0;
+    dn_names names = {0};
+
+    if (!count || !target->column_at ||
+        !target->column_at(target->context, data->table.space, data->table.name, count).length)
+        return true;
+    names.list = dn_arena_array(writer->arena, count, sizeof *names.list);
+    if (!names.list) {
+        dn_no_memory(writer->error);
+        writer->failed = true;
+        return false;
+    }
+    for (; names.count < count; names.count++)
+        names.list[names.count] =
+            target->column_at(target->context, data->table.space, data->table.name, names.count);
+    data->columns = names;
+    return true;
 }

@@ -103,6 +103,41 @@ dn_write_given_number(dn_writer *writer, const dn_ddl_object *table, dunlin_stri
                            (int)column.length, column.data, shown(node), node->text.data, fault);
 }
 
+static size_t
+size_of(dunlin_string type)
+{
+    return dn_string_equal(type, "smallint") ? 2 : dn_string_equal(type, "integer") ? 4 : 0;
+}
+
+/* A column of the table itself, whose numbers are not larger. */
+static bool
+is_small_column(const dn_writer *writer, const dn_ddl_object *table, const dn_node *node,
+                size_t size)
+{
+    size_t known;
+
+    if (node->kind != DN_NODE_COLUMN || node->part_count != 1 ||
+        (writer->scope && writer->scope->outer))
+        return false;
+    known = size_of(type_of(writer, table, node->parts[0]));
+    return known && known <= size;
+}
+
+bool
+dn_write_given_range(dn_writer *writer, dn_class class, const dn_ddl_object *table,
+                     dunlin_string column, dn_node *node)
+{
+    const dn_ddl_rules *rules = writer->target->rules;
+    size_t size = dn_class_is_whole(class) ? size_of(type_of(writer, table, column)) : 0;
+    const char *name = size == 2 ? "within smallint" : "within integer";
+
+    if (!size || !rules || !dn_rule_named(rules, DUNLIN_RULE_FUNCTION, name) ||
+        !dn_class_is_number(dn_class_of(writer, node)) || node->kind == DN_NODE_NUMBER ||
+        is_small_column(writer, table, node, size))
+        return true;
+    return dn_write_wrap(writer, DN_NODE_CALL, name, node);
+}
+
 static bool
 is_constant(const dn_node *node)
 {

@@ -89,6 +89,16 @@ int32_t dn_call_breach(dn_call *call, const char *format, ...)
 /* Fails with driver.unsupported, in words "driver 'x' cannot <what>". Returns -1. */
 int dn_driver_cannot(const dn_driver *driver, const char *what, dn_error *error);
 
+/* driver_given.c: what columns get by their definitions, as PostgreSQL assigns it; or why it does not. */
+typedef struct dn_given {
+    const char *refusal;
+    uint64_t operation; /* of it */
+} dn_given;
+int dn_driver_give(const dn_driver_view *view, const dunlin_operation *const **operations,
+                   size_t count, dn_arena *arena, dn_given *given, dn_error *error);
+int dn_driver_give_facts(const dn_driver_view *view, const dunlin_fact *const **facts, size_t count,
+                         dn_arena *arena, dn_error *error);
+
 /* host->fail(): keeps what the driver said. */
 int32_t dn_call_fail(dn_call *call, const dunlin_failure *told);
 

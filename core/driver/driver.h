@@ -181,6 +181,11 @@ int dn_driver_translator(const dn_driver *driver, const dunlin_profile *profile,
 int dn_driver_translate(const dn_driver_translations *translator, int32_t what, dunlin_string text,
                         dn_arena *arena, dn_ddl_translation *translation, dn_error *error);
 
+/* A default or the like of a column, as dn_ddl_assign() makes it. */
+int dn_driver_assign(const dn_driver_translations *translator, const dn_driver_columns *columns,
+                     dunlin_string type, dunlin_string column, dunlin_string text, dn_arena *arena,
+                     dn_ddl_translation *translation, dn_error *error);
+
 /* The class of a column of a query that the database has written; NULL when it is not known. */
 const char *dn_driver_query_class(const dn_driver_translations *translator,
                                   const dn_driver_columns *columns, dunlin_string query,

@@ -3,7 +3,6 @@
  * Facts and operations put to a driver: what it makes of them.
  */
 #include "core/driver/call.h"
-#include "core/schema/schema.h"
 
 uint64_t
 dn_driver_naming(const dunlin_capabilities *capabilities)
@@ -125,101 +124,13 @@ dn_driver_realise(const dn_driver_view *view, const dunlin_fact *const *facts, s
     *realised_count = 0;
     if (!table->realise)
         return dn_driver_cannot(view->driver, "say how it prints definitions", error);
+    if (dn_driver_give_facts(view, &facts, count, arena, error) < 0)
+        return -1;
     begin(&call, view, "realise", &sinks, &to, error);
     if (dn_call_end(&call, table->realise(&call.driver_view, view->profile, facts, count)) < 0)
         return -1;
     *realised = to.facts;
     *realised_count = to.fact_count;
-    return 0;
-}
-
-/* --- defaults --- */
-static bool
-is_same_column(const dunlin_operation *one, const dunlin_operation *other)
-{
-    bool same =
-        dn_string_equal(one->kind, DUNLIN_KIND_COLUMN) && one->path_count == other->path_count;
-
-    for (uint64_t i = 0; same && i < one->path_count; i++)
-        same = dn_string_same(one->path[i], other->path[i]);
-    return same;
-}
-
-/* The last word on the type, of the same column and statement: types change before defaults do. */
-static dunlin_string
-type_given(const dunlin_operation *const *operations, size_t count, const dunlin_operation *column)
-{
-    dunlin_string type = {NULL, 0};
-
-    for (size_t i = 0; i < count; i++) {
-        const dunlin_property *given =
-            dn_property_find(operations[i]->set, operations[i]->set_count, "type");
-
-        if (given && is_same_column(operations[i], column))
-            type = given->text;
-    }
-    return type;
-}
-
-/* The column's type or, where that is not known, its class. */
-static dunlin_string
-type_of(const dn_driver_columns *columns, const dunlin_operation *const *operations, size_t count,
-        const dunlin_operation *column)
-{
-    dunlin_string type = type_given(operations, count, column);
-    uint64_t last = column->path_count - 1;
-    dunlin_string space = column->path_count > 2 ? column->path[0] : dn_string("");
-
-    if (!type.length && columns->type_of)
-        type =
-            columns->type_of(columns->context, space, column->path[last - 1], column->path[last]);
-    return type.length ? type
-                       : dn_string(columns->class_of(columns->context, space,
-                                                     column->path[last - 1], column->path[last]));
-}
-
-static const dunlin_property *
-default_of(const dunlin_operation *operation)
-{
-    return (operation->verb == DUNLIN_VERB_CREATE || operation->verb == DUNLIN_VERB_ALTER) &&
-                   dn_string_equal(operation->kind, DUNLIN_KIND_COLUMN) && operation->path_count > 1
-               ? dn_property_find(operation->set, operation->set_count, "default")
-               : NULL;
-}
-
-/* What the parser could not see: whether a constant is a value of the column's type, here. */
-static int
-check_defaults(const dn_driver_view *view, const dunlin_operation *const *operations, size_t count,
-               answer *to)
-{
-    const dn_driver_columns *columns = view->translations ? view->translations->columns : NULL;
-
-    for (size_t i = 0; columns && !view->own_dialect && i < count; i++) {
-        const dunlin_property *given = default_of(operations[i]);
-        dunlin_string type =
-            given ? type_of(columns, operations, count, operations[i]) : (dunlin_string){NULL, 0};
-        const char *between = "";
-        dunlin_string name;
-        dunlin_string why;
-
-        if (!type.length)
-            continue;
-        why = dn_string(dn_ddl_default_fault(type, given->text));
-        if (!why.length) {
-            why = dn_ddl_default_refusal(view->translations->rules, type, given->text);
-            between = ":";
-        }
-        if (!why.length)
-            continue;
-        name = operations[i]->path[operations[i]->path_count - 1];
-        to->refusal = dn_arena_printf(to->arena, "the default %.*s of '%.*s'%s %.*s",
-                                      (int)given->text.length, given->text.data, (int)name.length,
-                                      name.data, between, (int)why.length, why.data);
-        return to->refusal && (!to->notes || add_note(to, &(dn_note){DUNLIN_NOTE_UNTRANSLATABLE, i,
-                                                                     to->refusal}) == 0)
-                   ? 0
-                   : -1;
-    }
     return 0;
 }
 
@@ -238,14 +149,19 @@ dn_driver_render_steps(const dn_driver_view *view, int32_t mode,
     static const dn_call_sinks sinks = {.step = take_step, .note = take_note, .fact = take_fact};
     const dunlin_driver *table = &view->driver->table;
     answer to = {.arena = arena, .notes = notes, .steps = steps};
+    dn_given given;
     dn_call call;
 
     if (!table->render)
         return dn_driver_cannot(view->driver, "render operations as SQL", error);
-    if (check_defaults(view, operations, count, &to) < 0)
-        return dn_no_memory(error);
-    if (to.refusal)
-        return refuse(view->driver, to.refusal, error);
+    if (dn_driver_give(view, &operations, count, arena, &given, error) < 0 ||
+        (given.refusal && notes &&
+         add_note(&to, &(dn_note){DUNLIN_NOTE_UNTRANSLATABLE, given.operation, given.refusal}) <
+             0 &&
+         dn_no_memory(error)))
+        return -1;
+    if (given.refusal)
+        return refuse(view->driver, given.refusal, error);
     begin(&call, view, "render", &sinks, &to, error);
     if (dn_call_end(
             &call, table->render(&call.driver_view, view->profile, mode, operations, count)) == 0 &&

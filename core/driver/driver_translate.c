@@ -217,3 +217,15 @@ dn_driver_translate(const dn_driver_translations *translator, int32_t what, dunl
         .text = dn_span(dn_arena_copy(arena, known.data, known.length), known.length)};
     return translation->text.data ? 0 : dn_no_memory(error);
 }
+
+int
+dn_driver_assign(const dn_driver_translations *translator, const dn_driver_columns *columns,
+                 dunlin_string type, dunlin_string column, dunlin_string text, dn_arena *arena,
+                 dn_ddl_translation *translation, dn_error *error)
+{
+    translation_context context = {.quoter = {translator->driver, translator->profile},
+                                   .columns = columns};
+    const dn_ddl_target target = target_of(translator, translator->portable, &context);
+
+    return dn_ddl_assign(&target, type, column, text, arena, translation, error);
+}

@@ -13,6 +13,7 @@ core_sources += core/driver/driver_find.c
 core_sources += core/driver/driver_host.c
 core_sources += core/driver/driver_load.c
 core_sources += core/driver/driver_offline.c
+core_sources += core/driver/driver_given.c
 core_sources += core/driver/driver_schema.c
 core_sources += core/driver/driver_script.c
 core_sources += core/driver/driver_translate.c

@@ -268,6 +268,23 @@ dn_column_class(const dn_column_search *where, dunlin_string table, dunlin_strin
                                   : NULL;
 }
 
+/* PostgreSQL calls whole numbers by the portable names, and tells them apart. */
+static dunlin_string
+type_of_fact(search *looking)
+{
+    const dunlin_property *type;
+
+    if (!looking->where->view.facts || !(looking->where->naming & DN_FACT_NAMESPACES) ||
+        operation_on(looking, DUNLIN_VERB_ALTER))
+        return dn_string("");
+    look_in_facts(looking);
+    type = looking->found ? dn_property_find(looking->found->properties,
+                                             looking->found->property_count, "type")
+                          : NULL;
+    return type && dn_string_among(type->text, "smallint integer bigint") ? type->text
+                                                                          : dn_string("");
+}
+
 dunlin_string
 dn_column_type(const dn_column_search *where, dunlin_string table, dunlin_string column)
 {
@@ -275,8 +292,10 @@ dn_column_type(const dn_column_search *where, dunlin_string table, dunlin_string
         .where = where, .table = table.length ? table : table_at_hand(where), .column = column};
     const dunlin_operation *made = operation_on(&looking, DUNLIN_VERB_CREATE);
 
-    return made ? dn_property_find(made->set, made->set_count, "type")->text
-                : remembered_type(&looking);
+    dunlin_string type = made ? dn_property_find(made->set, made->set_count, "type")->text
+                              : remembered_type(&looking);
+
+    return type.length ? type : type_of_fact(&looking);
 }
 
 dunlin_string

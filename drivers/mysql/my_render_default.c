@@ -38,6 +38,25 @@ whole_of(double number)
     return (int64_t)(number + (number < 0 ? -0.5 : 0.5));
 }
 
+/* PostgreSQL takes the even one of two whole numbers that are as near for a float, as '2.5' is one there and
+ * 2.5 is not; the server knows no more which of them it was. */
+static int32_t
+tell_half(dn_mysql_rendering *work, dunlin_string before, dunlin_string type, dunlin_string value)
+{
+    double number;
+
+    if ((!dn_mysql_begins(before, "double") && !dn_mysql_begins(before, "float")) ||
+        (!dn_mysql_begins(type, "smallint") && !dn_mysql_begins(type, "int") &&
+         !dn_mysql_begins(type, "bigint")) ||
+        !read_number(value, &number) || whole_of(number) % 2 == 0 ||
+        (number - (double)whole_of(number) != 0.5 && number - (double)whole_of(number) != -0.5))
+        return DUNLIN_OK;
+    return dn_mysql_lossy(work,
+                          "the default %.*s becomes %lld, also where it was written as a text, of "
+                          "which PostgreSQL makes the even number beside it",
+                          (int)value.length, value.data, (long long)whole_of(number));
+}
+
 /* The value as one of the new type; false: the server alone knows. */
 static bool
 convert(dn_kit_pool *pool, dunlin_string type, dunlin_string *value)
@@ -97,6 +116,7 @@ dn_mysql_convert_default(dn_mysql_rendering *work, uint64_t end, dn_mysql_list *
     dunlin_string type = dn_kit_set_text((dn_kit_set){now->items, now->count}, "type");
     dunlin_property *value = default_of(now);
     bool retyped = false;
+    int32_t status;
 
     for (uint64_t i = work->at; i < end; i++) {
         dn_kit_set set = dn_mysql_set(work->operations[i]);
@@ -108,7 +128,8 @@ dn_mysql_convert_default(dn_mysql_rendering *work, uint64_t end, dn_mysql_list *
     if (!retyped || value == NULL || work->call->host->translate == NULL ||
         dn_kit_equal(type, dn_kit_set_text(before, "type")))
         return DUNLIN_OK;
-    if (!convert(&work->pool, type, &value->text))
-        return DUNLIN_OK;
+    status = tell_half(work, dn_kit_set_text(before, "type"), type, value->text);
+    if (status != DUNLIN_OK || !convert(&work->pool, type, &value->text))
+        return status;
     return tell(work, operation, value);
 }

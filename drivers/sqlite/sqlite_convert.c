@@ -319,6 +319,35 @@ dn_sqlite_convert_default(dn_sqlite_rendering *work, const dunlin_operation *ope
     return status;
 }
 
+static bool
+ends(dunlin_string text, const char *end)
+{
+    size_t length = strlen(end);
+
+    return text.length > length &&
+           sqlite3_strnicmp(text.data + text.length - length, end, (int)length) == 0;
+}
+
+/* 2.5::double precision, which is rounded to the even one of two that are as near. */
+static bool
+is_cast_to_float(dunlin_string text)
+{
+    return ends(text, " AS REAL)") || ends(text, " AS REAL) END");
+}
+
+static dunlin_string
+rounding(dn_kit_pool *pool, dunlin_string text)
+{
+    if (is_cast_to_float(text))
+        return dn_kit_pool_format(
+            pool,
+            "CAST(CASE WHEN abs(%.*s - CAST(%.*s AS INTEGER)) = 0.5 THEN 2 * round(%.*s / 2) "
+            "ELSE round(%.*s) END AS INTEGER)",
+            (int)text.length, text.data, (int)text.length, text.data, (int)text.length, text.data,
+            (int)text.length, text.data);
+    return dn_kit_pool_format(pool, "CAST(round(%.*s) AS INTEGER)", (int)text.length, text.data);
+}
+
 void
 dn_sqlite_round_default(const dn_sqlite_local *local, dn_kit_properties *set)
 {
@@ -336,8 +365,7 @@ dn_sqlite_round_default(const dn_sqlite_local *local, dn_kit_properties *set)
     if (number.length == 0 || dn_kit_same(number, "NULL"))
         return;
     if (!dn_sqlite_is_constant(local->pool, value->text))
-        number = dn_kit_pool_format(local->pool, "CAST(round(%.*s) AS INTEGER)",
-                                    (int)value->text.length, value->text.data);
+        number = rounding(local->pool, value->text);
     if (dn_sqlite_tokens_cut(local->pool, number, &tokens) && tokens.count > 0)
         value->text = dn_sqlite_default(local->pool, &tokens, 0, tokens.count,
                                         dn_kit_set_text(dn_kit_set_of(set), "type"));

@@ -98,6 +98,9 @@ enum {
 
 #define EVEN_WHOLE "CASE WHEN abs($1) >= 9.2e18 THEN " FAIL " ELSE CAST(" EVEN " AS INTEGER) END"
 
+#define WITHIN(least, most)                                                                        \
+    "CASE WHEN $1 + 0 NOT BETWEEN " least " AND " most " THEN " FAIL " ELSE $1 END"
+
 /* round() takes a negative number of digits for 0. */
 #define TENS "CAST('1e' || (-$2) AS REAL)"
 
@@ -318,6 +321,8 @@ static const struct {
     {FUNCTION, 0, "sign", NULL,
      "CASE WHEN $1 > 0 THEN 1 WHEN $1 < 0 THEN -1 WHEN $1 = 0 THEN 0 END", NULL},
     {FUNCTION, 0, "round", "int", "$1", NULL},
+    {FUNCTION, 0, "within smallint", NULL, WITHIN("-32768", "32767"), NULL},
+    {FUNCTION, 0, "within integer", NULL, WITHIN("-2147483648", "2147483647"), NULL},
     {FUNCTION, 0, "round", "float", EVEN, NULL},
     {FUNCTION, 0, "round", "any any",
      "CASE WHEN $2 < 0 THEN round($1 / " TENS ") * " TENS " ELSE round($1, $2) END", NULL},

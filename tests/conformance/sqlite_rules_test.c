@@ -220,6 +220,8 @@ static const value_case cases[] = {
     {F, "json_build_object", "", {"'a'", "1"}, "'{\"a\":1}'"},
     {F, "json_build_array", "", {"'a'", "1"}, "'[\"a\",1]'"},
     {F, "string_agg", "", {"'a'", "','"}, "'a'"},
+    {F, "within smallint", "", {"-32768"}, "-32768"},
+    {F, "within integer", "", {"NULL"}, "null"},
 };
 
 static size_t
