@@ -42,7 +42,8 @@ typedef struct bracket {
     dn_arena arena;
     dn_script_info info;
     dn_unit unit;
-    dn_text recorded; /* the condition */
+    dn_text recorded;      /* the condition */
+    const char *otherwise; /* of the statement at hand: takes back that it was begun; or NULL */
 } bracket;
 
 /* --- the range -------------------------------------------------------------------------------------- */
@@ -134,6 +135,7 @@ add_guarded(bracket *at, const dn_followed *followed)
         .sql = followed->plain,
         .operations = followed->operations.items,
         .operation_count = followed->operations.count,
+        .otherwise = dn_string(at->otherwise),
     };
     dn_error *error = at->work->error;
 
@@ -166,6 +168,58 @@ add_comparisons(bracket *at, const dn_followed *followed)
     return 0;
 }
 
+/* --- what no guard finds -------------------------------------------------------------------------------- */
+
+/* Without a transaction it is noted before it is sent, as a run does. A script that finds the note stops. */
+static int
+announce(bracket *at, const dn_script_item *item)
+{
+    exporting *work = at->work;
+    const char *home = work->place.home;
+    const char *tag = at->migration->tag;
+    dn_digest digest = dn_hash_of(item->sql.data, (size_t)item->sql.length);
+    dn_requirement known = {NULL, NULL, NULL, 0};
+    char hex[DN_DIGEST_HEX];
+    const char *note;
+
+    dn_digest_hex(&digest, hex);
+    known.condition = dn_arena_printf(&at->arena,
+                                      "NOT EXISTS (SELECT 1 FROM %s" DN_TRACKER_STATEMENTS
+                                      " WHERE tag = '%s' AND ordinal = %u AND phase = 'intent')",
+                                      home, tag, item->ordinal);
+    known.message = dn_arena_printf(&at->arena,
+                                    "%s: whether statement %u took effect is not known: look, then "
+                                    "'dunlin resume' with --done or --redo",
+                                    tag, item->ordinal);
+    at->otherwise = dn_arena_printf(
+        &at->arena, "DELETE FROM %s" DN_TRACKER_STATEMENTS " WHERE tag = '%s' AND ordinal = %u",
+        home, tag, item->ordinal);
+    note = dn_arena_printf(&at->arena,
+                           "INSERT INTO %s" DN_TRACKER_STATEMENTS
+                           " (run_id, tag, ordinal, digest, phase, at) VALUES ('" RUN_ID
+                           "', '%s', %u, '%s', 'intent', CURRENT_TIMESTAMP)",
+                           home, tag, item->ordinal, hex);
+    if (!known.condition || !known.message || !at->otherwise || !note)
+        return dn_no_memory(work->error);
+    return dn_unit_require(work->options->driver, work->options->profile, &known, &work->body,
+                           work->error) < 0 ||
+                   dn_unit_add_statement(&at->unit, at->otherwise, work->error) < 0 ||
+                   dn_unit_add_statement(&at->unit, note, work->error) < 0
+               ? -1
+               : 0;
+}
+
+static int
+protect(bracket *at, const dn_script_item *item)
+{
+    if (at->work->transactional_ddl &&
+        !(item->flags & (DUNLIN_CLASS_NO_TRANSACTION | DUNLIN_CLASS_COMMITS))) {
+        at->unit.flags |= DUNLIN_SCRIPT_TRANSACTION;
+        return 0;
+    }
+    return announce(at, item);
+}
+
 static int
 add_statement(bracket *at, const dn_script_item *from)
 {
@@ -181,7 +235,7 @@ add_statement(bracket *at, const dn_script_item *from)
         return -1;
     work->unsafe[at->index] = work->unsafe[at->index] || !followed.repeatable;
     if (dn_deeds_add(&work->deeds, at->index, &followed.operations, work->error) < 0 ||
-        add_comparisons(at, &followed) < 0)
+        add_comparisons(at, &followed) < 0 || (followed.once && protect(at, from) < 0))
         return -1;
     if (followed.plain.data) {
         int answer = add_guarded(at, &followed);
@@ -270,11 +324,16 @@ add_ledger(bracket *at, const dn_script_item *item)
                    " AND NOT EXISTS (SELECT 1 FROM %s" DN_TRACKER_STATEMENTS
                    " WHERE tag = '%s' AND ordinal = %u AND digest = '%s' AND phase = 'done')",
                    home, at->migration->tag, item->ordinal, hex);
-    sql = dn_arena_printf(&at->arena,
-                          "INSERT INTO %s" DN_TRACKER_STATEMENTS
-                          " (run_id, tag, ordinal, digest, phase, at) VALUES ('" RUN_ID
-                          "', '%s', %u, '%s', 'done', CURRENT_TIMESTAMP)",
-                          home, at->migration->tag, item->ordinal, hex);
+    sql = at->otherwise
+              ? dn_arena_printf(&at->arena,
+                                "UPDATE %s" DN_TRACKER_STATEMENTS
+                                " SET phase = 'done' WHERE tag = '%s' AND ordinal = %u",
+                                home, at->migration->tag, item->ordinal)
+              : dn_arena_printf(&at->arena,
+                                "INSERT INTO %s" DN_TRACKER_STATEMENTS
+                                " (run_id, tag, ordinal, digest, phase, at) VALUES ('" RUN_ID
+                                "', '%s', %u, '%s', 'done', CURRENT_TIMESTAMP)",
+                                home, at->migration->tag, item->ordinal, hex);
     return sql ? dn_unit_add_statement(&at->unit, sql, at->work->error)
                : dn_no_memory(at->work->error);
 }
@@ -295,6 +354,7 @@ write_alone(bracket *at, const dn_script_item *item)
 
     if (item->kind != DN_SCRIPT_STATEMENT && item->kind != DN_SCRIPT_ASSERT)
         return item->kind == DN_SCRIPT_DATA ? add_item(at, item) : 0;
+    at->otherwise = NULL;
     if (begin_unit(at) < 0 || add_item(at, item) < 0)
         return -1;
     if (fits_transaction(item))

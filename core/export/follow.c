@@ -529,8 +529,8 @@ guard_text(dn_history *history, const dn_source *source, dn_followed *out, dn_er
 
     if (!plain)
         return dn_no_memory(error);
-    out->repeatable =
-        repeats(history->reader.own, &out->operations) && !adds_nameless(&out->operations);
+    out->once = adds_nameless(&out->operations);
+    out->repeatable = repeats(history->reader.own, &out->operations) && !out->once;
     if (write_operations(history, source, out, error) == 0) {
         out->plain = dn_span(plain, length);
         out->as_it_is = false;

@@ -57,6 +57,7 @@ typedef struct dn_followed {
     size_t comparison_capacity;
     /* What it does, where that is known and guards say so again: else it must not run twice. */
     bool repeatable;
+    bool once; /* no guard finds what it makes, and the database takes it a second time */
     dn_operations operations;
 } dn_followed;
 

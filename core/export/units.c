@@ -113,12 +113,17 @@ dn_unit_add(dn_unit *unit, const dunlin_script_item *item, dn_error *error)
     const char *expected = dn_arena_copy(
         unit->arena, item->expected.data ? item->expected.data : "", (size_t)item->expected.length);
 
-    if (!copy || !sql || !expected)
+    const char *otherwise =
+        dn_arena_copy(unit->arena, item->otherwise.data ? item->otherwise.data : "",
+                      (size_t)item->otherwise.length);
+
+    if (!copy || !sql || !expected || !otherwise)
         return dn_no_memory(error);
     *copy = *item;
     copy->size = sizeof *copy;
     copy->sql = dn_span(sql, (size_t)item->sql.length);
     copy->expected = dn_span(expected, (size_t)item->expected.length);
+    copy->otherwise = dn_span(otherwise, (size_t)item->otherwise.length);
     if (is_there(unit, copy))
         return 0;
     if (copy->operation_count && copy_operations(unit, copy, error) < 0)

@@ -10,7 +10,7 @@
 /* The name is of one database, and of one that no other tool thinks of. */
 #define SCRIPT_LOCK "CONCAT('dunlin_script_', MD5(DATABASE()))"
 
-enum { LONGEST_MESSAGE = 128 };
+enum { LONGEST_MESSAGE = 128, BLOCKS_SINCE = 100602 };
 
 typedef struct writing {
     const dunlin_call *call;
@@ -106,18 +106,35 @@ write_check(writing *work, const dunlin_script_item *item)
     stop_if(work, condition.failed ? "" : condition.data, dn_kit_text_string(&message));
 }
 
+/* MariaDB prepares a block, too, in which an error takes back the note that the statement was begun. Elsewhere the note
+ * stays, and a person is asked. */
+static dunlin_string
+forgiving(writing *work, const dunlin_script_item *item, dn_kit_text *text)
+{
+    if (item->otherwise.length == 0 || !work->server.mariadb || work->server.version < BLOCKS_SINCE)
+        return item->sql;
+    dn_kit_text_add(text, "BEGIN NOT ATOMIC DECLARE EXIT HANDLER FOR SQLEXCEPTION BEGIN ");
+    dn_kit_text_add_string(text, item->otherwise);
+    dn_kit_text_add(text, "; RESIGNAL; END; ");
+    dn_kit_text_add_string(text, item->sql);
+    dn_kit_text_add(text, "\n; END");
+    work->text.failed = work->text.failed || text->failed;
+    return dn_kit_text_string(text);
+}
+
 /* A statement of a migration, where what it does is not so already. */
 static void
 write_guarded(writing *work, const dunlin_script_item *item)
 {
     dn_mysql_rendering asking = {.call = work->call, .server = work->server, .script = true};
     DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text condition = {0};
+    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text block = {0};
     const char *guard = dn_mysql_guard(&asking, item->operations[0]);
 
     if (guard != NULL) {
         dn_kit_text_format(&condition, "@dunlin_wanted AND %s", guard);
         work->text.failed = work->text.failed || condition.failed;
-        choose(work, condition.failed ? "" : condition.data, item->sql);
+        choose(work, condition.failed ? "" : condition.data, forgiving(work, item, &block));
     } else {
         work->status =
             dn_kit_fail(work->call, DUNLIN_UNSUPPORTED,

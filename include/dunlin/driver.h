@@ -360,6 +360,9 @@ typedef struct dunlin_script_item {
      * UNSUPPORTED where the driver cannot ask for that. */
     const dunlin_operation *const *operations;
     uint64_t operation_count;
+    /* Of a STATEMENT of a migration: what takes back the note that it was begun, to be sent where it
+     * fails, if the client can do so. Or empty. */
+    dunlin_string otherwise;
 } dunlin_script_item;
 
 typedef struct dunlin_script_part {

@@ -169,6 +169,57 @@ interrupted() {
     assert_equal "$(sql_in "$where" 'SELECT count(*) FROM plans')" 3
 }
 
+# killed WHERE: the client dies when the first statement of 0002_b has been sent, and no more.
+killed() {
+    awk '!dead && /dunlin_statements.*0002_b\x27+,? (1,|AND ordinal = 1).*/ && /INSERT.*done|SET phase =/ {
+        print "\\! kill -9 $PPID"; dead = 1 } { print }' script.sql >part.sql
+    run_script "$1" part.sql
+    assert_equal "$status" 137
+}
+
+# keys_without_name DIALECT DIRECTIVE KNOWN STATEMENT...: what no guard finds is made once, whenever its script is killed.
+keys_without_name() {
+    local where statement
+    mkdir -p migrations
+    echo '{}' >dunlin.json
+    echo 'CREATE TABLE r (id integer PRIMARY KEY); CREATE TABLE t (a integer, b integer);' >migrations/0001_a.sql
+    for statement in "${@:4}"; do
+        printf '%s\n%s;\nCREATE TABLE u (c integer);\n' "$2" "$statement" >migrations/0002_b.sql
+        where=$(another "$1" killed)
+        export_to script.sql "$1"
+        killed "$where"
+        if [ "$3" = unknown ]; then
+            run_script "$where" script.sql
+            [ "$status" -ne 0 ]
+            assert_stdout '0002_b: whether statement 1 took effect is not known: look'
+            dunlin resume 0002_b --url "$(url_of "$where")" --done
+            assert_exit 0
+        fi
+        run_script "$where" script.sql
+        assert_exit 0
+        sql_in "$where" 'DROP TABLE IF EXISTS dunlin_log'
+        assert_same_as_migrate "$1" "$where"
+    done
+}
+
+# What the database refuses is not in doubt.
+refused_key() {
+    local where
+    mkdir -p migrations
+    echo '{}' >dunlin.json
+    echo 'CREATE TABLE t (a integer); INSERT INTO t VALUES (0);' >migrations/0001_a.sql
+    echo 'ALTER TABLE t ADD CHECK (a > 0);' >migrations/0002_b.sql
+    where=$(another "$1" refused)
+    export_to script.sql "$1"
+    run_script "$where" script.sql
+    [ "$status" -ne 0 ]
+    sql_in "$where" 'UPDATE t SET a = 1'
+    run_script "$where" script.sql
+    assert_exit 0
+    sql_in "$where" 'UPDATE t SET a = 0' && return 1
+    assert_equal "$(sql_in "$where" 'SELECT count(*) FROM dunlin_statements')" 0
+}
+
 # --- a tracker that lost its rows -------------------------------------------------------------------
 
 # emptied DIALECT WHERE: the script runs; without records it is not run again.

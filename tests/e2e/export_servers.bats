@@ -9,6 +9,11 @@ load export_helper
 @test "postgresql: a script that begins in the middle wants the rest to be recorded" { from_half_way postgresql; }
 @test "postgresql: a script finishes what migrate and a shorter script began" { whole_over_half postgresql; }
 @test "postgresql: a script that was stopped anywhere finishes when it is run again" { interrupted postgresql; }
+@test "postgresql: a key without a name is made once, when a script is killed behind it" {
+    keys_without_name postgresql '-- dunlin: no-transaction' known 'ALTER TABLE t ADD CHECK (a > 0)' \
+        'CREATE INDEX ON t (b)'
+    keys_without_name postgresql '-- dunlin: no-transaction' unknown 'CREATE INDEX CONCURRENTLY ON t (b)'
+}
 @test "postgresql: without records nothing is done twice that must not be" { emptied_and_unsafe postgresql; }
 @test "postgresql: without records a USING that computes is not done twice" { emptied_and_computed postgresql; }
 @test "postgresql: what only makes things is recorded where it is there" { emptied_and_safe postgresql; }
@@ -28,6 +33,11 @@ load export_helper
 @test "mysql: a script that begins in the middle wants the rest to be recorded" { from_half_way mysql; }
 @test "mysql: a script finishes what migrate and a shorter script began" { whole_over_half mysql; }
 @test "mysql: a script that was stopped anywhere finishes when it is run again" { interrupted mysql; }
+@test "mysql: a key without a name is made once, when a script is killed behind it" {
+    keys_without_name mysql '' unknown 'ALTER TABLE t ADD CHECK (a > 0)' 'ALTER TABLE t ADD UNIQUE (b)' \
+        'ALTER TABLE t ADD FOREIGN KEY (b) REFERENCES r (id)' 'ALTER TABLE t ADD INDEX (b)'
+}
+@test "mysql: a key without a name that was refused is made by the next run" { refused_key mysql; }
 @test "mysql: without records nothing is done twice that must not be" { emptied_and_unsafe mysql; }
 @test "mysql: what only makes things is recorded where it is there" { emptied_and_safe mysql; }
 @test "mysql: what is there and different stops a script, which shows both" { different mysql; }
