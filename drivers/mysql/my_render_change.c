@@ -562,7 +562,7 @@ dn_mysql_render_drop_column(dn_mysql_rendering *work)
                  {DUNLIN_KIND_UNIQUE, "DROP INDEX "},
                  {DUNLIN_KIND_INDEX, "DROP INDEX "},
                  {DUNLIN_KIND_CHECK, work->server.mariadb ? "DROP CONSTRAINT " : "DROP CHECK "}};
-    int32_t status = (operation->flags & DUNLIN_OPERATION_CASCADE) != 0 || comes_again(work)
+    int32_t status = comes_again(work)
                          ? DUNLIN_OK
                          : dn_mysql_check_views(work, operation->path[0], operation->path[1]);
 

@@ -47,8 +47,8 @@ is_added(const dn_sqlite_rendering *work, const dn_sqlite_state *state, size_t b
 }
 
 /* --- can it be a statement of its own? ----------------------------------------------------------- */
-static bool
-changes_comment_only(const dunlin_operation *operation)
+bool
+dn_sqlite_changes_comment_only(const dunlin_operation *operation)
 {
     dn_kit_set set = dn_sqlite_set_of(operation);
 
@@ -167,7 +167,7 @@ is_native(const dn_sqlite_rendering *work, const dn_sqlite_state *state, size_t 
     const dunlin_operation *operation = queued(work, state, at);
     bool creates = operation->verb == DUNLIN_VERB_CREATE;
 
-    if (is_kind(operation, DUNLIN_KIND_INDEX) || changes_comment_only(operation) ||
+    if (is_kind(operation, DUNLIN_KIND_INDEX) || dn_sqlite_changes_comment_only(operation) ||
         is_so_already(work, operation))
         return true;
     if (is_kind(operation, DUNLIN_KIND_FOREIGN_KEY) || is_kind(operation, DUNLIN_KIND_CHECK))
@@ -249,7 +249,7 @@ change_index(dn_sqlite_rendering *work, const dn_sqlite_state *state,
     dunlin_string name = dn_sqlite_member_name(operation);
     int32_t status = DUNLIN_OK;
 
-    if (changes_comment_only(operation))
+    if (dn_sqlite_changes_comment_only(operation))
         return DUNLIN_OK;
     if (operation->verb != DUNLIN_VERB_CREATE)
         status = drop_index(work, name);

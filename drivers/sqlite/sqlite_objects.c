@@ -209,6 +209,70 @@ drop_views_over(dn_sqlite_rendering *work, const dunlin_operation *operation)
     return status;
 }
 
+/* 0: the query does not say the name, 1: it does, 2: perhaps it does. */
+static int
+says_column(dn_sqlite_rendering *work, dunlin_string query, dunlin_string column)
+{
+    dn_sqlite_tokens tokens;
+    int answer = 0;
+
+    if (!dn_sqlite_tokens_cut(&work->pool, query, &tokens))
+        return 2;
+    for (size_t i = 0; i < tokens.count; i++) {
+        bool star = dn_sqlite_tokens_symbol(&tokens, i, '*') && i > 0 &&
+                    (dn_sqlite_tokens_word(&tokens, i - 1, "select") ||
+                     dn_sqlite_tokens_word(&tokens, i - 1, "distinct") ||
+                     dn_sqlite_tokens_symbol(&tokens, i - 1, ',') ||
+                     dn_sqlite_tokens_symbol(&tokens, i - 1, '.'));
+        bool name = dn_sqlite_is_name(&tokens.list[i]) &&
+                    !dn_sqlite_tokens_symbol(&tokens, i + 1, '(') &&
+                    dn_sqlite_same_name(dn_sqlite_name(&work->pool, &tokens.list[i]), column);
+
+        if (star || (name && i > 0 && dn_sqlite_tokens_word(&tokens, i - 1, "as")))
+            answer = answer == 1 ? 1 : 2;
+        else if (name)
+            answer = 1;
+    }
+    return answer;
+}
+
+int32_t
+dn_sqlite_drop_views_of(dn_sqlite_rendering *work, const dunlin_operation *operation)
+{
+    dunlin_string table = operation->path[0];
+    dunlin_string column = name_of(operation);
+    dunlin_string *names;
+    size_t count;
+    int32_t status = DUNLIN_OK;
+
+    if (!cascades(operation) || !may_have_views(work, table))
+        return DUNLIN_OK;
+    status = read_views(work);
+    for (size_t i = 0; i < work->view_count && status == DUNLIN_OK; i++) {
+        dn_kit_set set = dn_kit_set_of(&work->views[i].set);
+        dn_kit_set depends = dn_kit_set_list(set, "depends");
+        dunlin_string name = work->views[i].name;
+        int says;
+
+        if (work->views[i].gone || !dn_sqlite_list_has(depends, table))
+            continue;
+        says = says_column(work, dn_kit_set_text(set, "definition"), column);
+        if (says == 2 || (says == 1 && depends.count > 1))
+            return dn_sqlite_refuse(&work->local,
+                                    "whether view '%.*s' uses '%.*s' is not known here: drop the "
+                                    "view before, or leave out CASCADE",
+                                    (int)name.length, name.data, (int)column.length, column.data);
+        if (says == 0)
+            continue;
+        status = dn_sqlite_views_over(work, name, &names, &count);
+        while (status == DUNLIN_OK && count-- > 0)
+            status = drop_view(work, names[count], false);
+        if (status == DUNLIN_OK)
+            status = drop_view(work, name, false);
+    }
+    return status;
+}
+
 /* The query as it was stored, where its fact has left out names that say nothing new: a rename below the
  * view writes another name in front of them, and they stay. */
 static void

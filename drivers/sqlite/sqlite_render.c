@@ -140,6 +140,7 @@ change_member(dn_sqlite_rendering *work)
 {
     const dunlin_operation *operation = current(work);
     dn_sqlite_state *state;
+    int32_t status;
 
     if (operation->path_count < 2 && !dn_kit_same(operation->kind, DUNLIN_KIND_TABLE))
         return dn_sqlite_refuse(&work->local, "SQLite cannot change a %.*s without a name",
@@ -149,6 +150,9 @@ change_member(dn_sqlite_rendering *work)
         return dn_kit_no_memory(work->call);
     if (operation->verb == DUNLIN_VERB_RENAME && dn_kit_same(operation->kind, DUNLIN_KIND_COLUMN))
         return dn_sqlite_rename_column(work, state, operation);
+    if (operation->verb == DUNLIN_VERB_DROP && dn_kit_same(operation->kind, DUNLIN_KIND_COLUMN) &&
+        (status = dn_sqlite_drop_views_of(work, operation)) != DUNLIN_OK)
+        return status;
     return dn_sqlite_state_queue(work, state);
 }
 
@@ -194,6 +198,25 @@ is_lost_comment(const dn_sqlite_rendering *work, const dunlin_operation *operati
     return work->mode == DUNLIN_RENDER_SCRIPT &&
            operation->condition != DUNLIN_CONDITION_IF_EXISTS &&
            !is_there(work, DUNLIN_KIND_TABLE, operation, 1);
+}
+
+/* Of a table or column that somebody may have taken away: what waits or is just made is looked at by other statements. */
+static bool
+is_comment_in_doubt(const dn_sqlite_rendering *work, const dunlin_operation *operation)
+{
+    const char *const kinds[] = {DUNLIN_KIND_TABLE, DUNLIN_KIND_VIEW, DUNLIN_KIND_COLUMN};
+    bool counts = false;
+
+    for (size_t i = 0; i < 3; i++)
+        counts = counts || dn_kit_same(operation->kind, kinds[i]);
+    for (size_t i = 0; i < work->state_count && counts; i++)
+        counts = !(work->states[i].queued > 0 &&
+                   dn_sqlite_same_name(work->states[i].name, operation->path[0]));
+    return counts && work->mode == DUNLIN_RENDER_SCRIPT && operation->verb == DUNLIN_VERB_ALTER &&
+           operation->condition != DUNLIN_CONDITION_IF_EXISTS && operation->body.length == 0 &&
+           dn_sqlite_changes_comment_only(operation) &&
+           (dn_kit_set_find(dn_sqlite_set_of(operation), "comment") != NULL ||
+            operation->unset_count > 0);
 }
 
 /* A foreign key of a table that goes itself, in a circle: nothing is to be built anew for that, where
@@ -253,6 +276,16 @@ render_next(dn_sqlite_rendering *work)
     return status == DUNLIN_OK ? dn_sqlite_render_object(work, operation) : status;
 }
 
+static int32_t
+render_after_look(dn_sqlite_rendering *work)
+{
+    int32_t status = current(work)->path_count > 0 && is_comment_in_doubt(work, current(work))
+                         ? dn_sqlite_stop_unless_there(work, current(work))
+                         : DUNLIN_OK;
+
+    return status == DUNLIN_OK ? render_next(work) : status;
+}
+
 /* Defaults became those of a new type, which the operations do not say. */
 static int32_t
 tell_defaults(dn_sqlite_rendering *work, const dn_sqlite_table *table)
@@ -297,7 +330,7 @@ dn_sqlite_render(const dunlin_call *call, const dunlin_profile *profile, int32_t
 
     work.local = (dn_sqlite_local){.call = call, .profile = profile, .pool = &work.pool};
     for (; work.at < count && status == DUNLIN_OK; work.at++)
-        status = render_next(&work);
+        status = render_after_look(&work);
     if (status == DUNLIN_OK)
         status = dn_sqlite_flush_all(&work);
     if (status == DUNLIN_OK && work.pool.failed)

@@ -97,6 +97,8 @@ void dn_sqlite_write_guard(dn_kit_text *text, dunlin_string condition, dunlin_st
 /* The same under a condition of one's own; scripts only. */
 int32_t dn_sqlite_guard(dn_sqlite_rendering *work, dunlin_string condition, uint64_t first,
                         uint64_t count);
+/* A script ends where the table, view or column that is commented on is missing; scripts only. */
+int32_t dn_sqlite_stop_unless_there(dn_sqlite_rendering *work, const dunlin_operation *operation);
 /* The steps from `first_step` on become one, which runs only where the table has the columns that
  * it had before and is not what it is to become. */
 int32_t dn_sqlite_guard_rebuild(dn_sqlite_rendering *work, size_t first_step,
@@ -119,6 +121,7 @@ void dn_sqlite_forget_gone(dn_sqlite_table *table);
 /* A column or (column empty) the table is called otherwise, here and in what refers to it. */
 void dn_sqlite_apply_renaming(dn_sqlite_rendering *work, const dn_sqlite_renaming *renaming);
 bool dn_sqlite_is_member_kind(dunlin_string kind);
+bool dn_sqlite_changes_comment_only(const dunlin_operation *operation);
 /* Column that an operation on a column is about. */
 dunlin_string dn_sqlite_member_name(const dunlin_operation *operation);
 
@@ -131,6 +134,9 @@ int32_t dn_sqlite_render_object(dn_sqlite_rendering *work, const dunlin_operatio
 /* Views that use this table or view, also by way of others, in an order to make them. */
 int32_t dn_sqlite_views_over(dn_sqlite_rendering *work, dunlin_string name, dunlin_string **names,
                              size_t *count);
+
+/* Of DROP COLUMN .. CASCADE: views that use the column go before. Refuses where that cannot be told. */
+int32_t dn_sqlite_drop_views_of(dn_sqlite_rendering *work, const dunlin_operation *operation);
 
 static inline dn_kit_set
 dn_sqlite_set_of(const dunlin_operation *operation)

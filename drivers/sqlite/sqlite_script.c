@@ -221,20 +221,54 @@ larger(uint64_t left, uint64_t right)
 
 /* The name of a constraint that fails is all that the shell shows. */
 static void
+stop_with(dn_kit_text *text, dunlin_string condition, dunlin_string message)
+{
+    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text sql = {0};
+
+    dn_kit_text_add(&sql, "CREATE TEMPORARY TABLE dunlin_stop (is_right INTEGER CONSTRAINT ");
+    dn_kit_text_quote(&sql, '"', message);
+    dn_kit_text_add(&sql, " CHECK (is_right)); INSERT INTO temp.dunlin_stop VALUES (0)");
+    dn_sqlite_write_guard(text, condition, dn_kit_text_string(&sql));
+    text->failed = text->failed || sql.failed;
+}
+
+static void
 stop(dn_kit_text *text, dunlin_string condition, const dn_sqlite_table *table, const char *what)
 {
     DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text message = {0};
-    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text sql = {0};
 
     dn_kit_text_add(&message, "table '");
     dn_kit_text_add_string(&message, table->name);
     dn_kit_text_add(&message, "' is to be built anew, and has ");
     dn_kit_text_add(&message, what);
-    dn_kit_text_add(&sql, "CREATE TEMPORARY TABLE dunlin_stop (is_right INTEGER CONSTRAINT ");
-    dn_kit_text_quote(&sql, '"', dn_kit_text_string(&message));
-    dn_kit_text_add(&sql, " CHECK (is_right)); INSERT INTO temp.dunlin_stop VALUES (0)");
-    dn_sqlite_write_guard(text, condition, dn_kit_text_string(&sql));
-    text->failed = text->failed || message.failed || sql.failed;
+    stop_with(text, condition, dn_kit_text_string(&message));
+    text->failed = text->failed || message.failed;
+}
+
+int32_t
+dn_sqlite_stop_unless_there(dn_sqlite_rendering *work, const dunlin_operation *operation)
+{
+    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text condition = {0};
+    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text message = {0};
+    dunlin_string table = operation->path[0];
+
+    dn_kit_text_add(&condition, "NOT ");
+    dn_kit_text_add(&message, "there is no '");
+    dn_kit_text_add_string(&message, table);
+    if (operation->path_count > 1) {
+        add_column_test(&condition, table, dn_sqlite_member_name(operation));
+        dn_kit_text_add(&message, ".");
+        dn_kit_text_add_string(&message, dn_sqlite_member_name(operation));
+    } else {
+        dn_kit_text_add(&condition, "EXISTS (SELECT 1 FROM main.sqlite_master WHERE type IN "
+                                    "('table', 'view') AND name = ");
+        dn_kit_text_quote(&condition, '\'', table);
+        dn_kit_text_add(&condition, " COLLATE NOCASE)");
+    }
+    dn_kit_text_add(&message, "'");
+    stop_with(&work->sql, dn_kit_text_string(&condition), dn_kit_text_string(&message));
+    work->sql.failed = work->sql.failed || condition.failed || message.failed;
+    return dn_sqlite_step_add(work, DUNLIN_STEP_STATEMENT, work->at, 1, NULL);
 }
 
 /* ALTER COLUMN IF EXISTS and nothing else: there is nothing to do where none of these columns is there. */

@@ -259,6 +259,7 @@ static const member script_item_members[] = {
     MEMBER(dunlin_script_item, value_count, 56),
     MEMBER(dunlin_script_item, operations, 64),
     MEMBER(dunlin_script_item, operation_count, 72),
+    MEMBER(dunlin_script_item, otherwise, 80),
 };
 
 static const member script_part_members[] = {
@@ -402,7 +403,7 @@ static const layout layouts[] = {
     LAYOUT(dunlin_shadow, 56, shadow_members),
     LAYOUT(dunlin_shadow_found, 32, shadow_found_members),
     LAYOUT(dunlin_url_part, 48, url_part_members),
-    LAYOUT(dunlin_script_item, 80, script_item_members),
+    LAYOUT(dunlin_script_item, 96, script_item_members),
     LAYOUT(dunlin_script_part, 80, script_part_members),
     LAYOUT(dunlin_host, 304, host_members),
     LAYOUT(dunlin_call, 40, call_members),
