@@ -305,9 +305,20 @@ same_time(const char *left, const char *right)
            begins_day(left, right) || begins_day(right, left);
 }
 
-/* What a column of integers makes of it: PostgreSQL keeps the default as it was written. */
+/* "2.5" and "-4.50", but not "3.5". */
+static bool
+is_even_half(const char *number)
+{
+    const char *point = strchr(number, '.');
+
+    return point && (point == number || point[-1] % 2 == '0' % 2) && point[1] == '5' &&
+           point[2 + strspn(point + 2, "0")] == '\0';
+}
+
+/* What a column of integers makes of it: PostgreSQL keeps the default as it was written. Halves go up, those of floats
+ * to what is even. */
 static const char *
-whole(dn_arena *arena, const char *number)
+whole(dn_arena *arena, const char *number, bool up)
 {
     const char *point = strchr(number, '.');
     char *digits = point ? dn_arena_copy(arena, number, (size_t)(point - number)) : NULL;
@@ -315,7 +326,7 @@ whole(dn_arena *arena, const char *number)
 
     if (!digits)
         return number;
-    if (point[1] < '5')
+    if (point[1] < '5' || (!up && is_even_half(number)))
         return digits;
     while (at && digits[at - 1] == '9')
         digits[--at] = '0';
@@ -326,6 +337,14 @@ whole(dn_arena *arena, const char *number)
     return dn_arena_printf(arena, "%.*s1%s", (int)at, digits, digits + at);
 }
 
+static bool
+same_whole(dn_arena *arena, const char *left, const char *right, bool up)
+{
+    const char *const digits[2] = {whole(arena, left, up), whole(arena, right, up)};
+
+    return digits[0] && digits[1] && same_number(digits[0], digits[1]);
+}
+
 bool
 dn_same_literal(dn_arena *arena, const char *left, const char *right, dn_literals are)
 {
@@ -333,12 +352,10 @@ dn_same_literal(dn_arena *arena, const char *left, const char *right, dn_literal
         return true;
     if (are == DN_LITERALS_TEXT)
         return false;
-    if (is_number(left) && is_number(right)) {
-        const char *const digits[2] = {are == DN_LITERALS_WHOLE ? whole(arena, left) : left,
-                                       are == DN_LITERALS_WHOLE ? whole(arena, right) : right};
-
-        return digits[0] && digits[1] && same_number(digits[0], digits[1]);
-    }
+    if (is_number(left) && is_number(right))
+        return are == DN_LITERALS_WHOLE
+                   ? same_whole(arena, left, right, true) || same_whole(arena, left, right, false)
+                   : same_number(left, right);
     if (same_time(left, right))
         return true;
     return truth_of(left) >= 0 && truth_of(left) == truth_of(right);
