@@ -378,6 +378,16 @@ class_of_call(const dn_writer *writer, const dn_node *node)
     return class;
 }
 
+/* Of the table itself, by its name alone. */
+static dn_class
+class_of_excluded(const dn_writer *writer, const dn_node *node)
+{
+    dn_node column = *node;
+
+    column.part_count = 1;
+    return class_of_column(writer, &column);
+}
+
 dn_class
 dn_class_of(const dn_writer *writer, const dn_node *node)
 {
@@ -387,6 +397,7 @@ dn_class_of(const dn_writer *writer, const dn_node *node)
     case DN_NODE_BLOB: return DN_CLASS_BLOB;
     case DN_NODE_VALUE: return LOOK_UP(values, node->name);
     case DN_NODE_COLUMN: return class_of_column(writer, node);
+    case DN_NODE_EXCLUDED: return class_of_excluded(writer, node);
     case DN_NODE_CALL: return class_of_call(writer, node);
     case DN_NODE_OPERATOR: return class_of_operator(writer, node);
     case DN_NODE_PREFIX:

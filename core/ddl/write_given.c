@@ -17,6 +17,7 @@ is_certain(const dn_node *node)
         return node->items.list[0]->kind != DN_NODE_NUMBER &&
                (strcmp(node->name, "not") == 0 || strcmp(node->name, "-") == 0);
     case DN_NODE_COLUMN:
+    case DN_NODE_EXCLUDED:
     case DN_NODE_CAST:
     case DN_NODE_NUMBER:
     case DN_NODE_VALUE:

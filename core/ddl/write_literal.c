@@ -116,8 +116,8 @@ is_small_column(const dn_writer *writer, const dn_ddl_object *table, const dn_no
 {
     size_t known;
 
-    if (node->kind != DN_NODE_COLUMN || node->part_count != 1 ||
-        (writer->scope && writer->scope->outer))
+    if (node->kind != DN_NODE_EXCLUDED && (node->kind != DN_NODE_COLUMN || node->part_count != 1 ||
+                                           (writer->scope && writer->scope->outer)))
         return false;
     known = size_of(type_of(writer, table, node->parts[0]));
     return known && known <= size;
@@ -130,10 +130,14 @@ dn_write_given_range(dn_writer *writer, dn_class class, const dn_ddl_object *tab
     const dn_ddl_rules *rules = writer->target->rules;
     size_t size = dn_class_is_whole(class) ? size_of(type_of(writer, table, column)) : 0;
     const char *name = size == 2 ? "within smallint" : "within integer";
+    dn_class given = DN_CLASS_UNKNOWN;
 
     if (!size || !rules || !dn_rule_named(rules, DUNLIN_RULE_FUNCTION, name) ||
-        !dn_class_is_number(dn_class_of(writer, node)) || node->kind == DN_NODE_NUMBER ||
+        node->kind == DN_NODE_NUMBER || node->kind == DN_NODE_STRING ||
         is_small_column(writer, table, node, size))
+        return true;
+    given = dn_class_of(writer, node);
+    if (given != DN_CLASS_UNKNOWN && !dn_class_is_number(given))
         return true;
     return dn_write_wrap(writer, DN_NODE_CALL, name, node);
 }

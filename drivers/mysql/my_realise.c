@@ -200,6 +200,20 @@ add_on_update(realising *real, dn_kit_set members, dunlin_string type, dn_mysql_
                  dn_kit_pool_text(&real->work.pool, &text));
 }
 
+/* 'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11', '2026-01-05': x is a hexadecimal digit and 9 one. */
+static bool
+has_form(dunlin_string text, const char *form)
+{
+    if (text.length != strlen(form))
+        return false;
+    for (uint64_t i = 0; i < text.length; i++)
+        if (form[i] == 'x'   ? strchr("0123456789abcdef", text.data[i]) == NULL
+            : form[i] == '9' ? text.data[i] < '0' || text.data[i] > '9'
+                             : text.data[i] != form[i])
+            return false;
+    return true;
+}
+
 /* Whether this is how the server prints it. */
 static bool
 is_printed_default(realising *real, dunlin_string type, dunlin_string *text)
@@ -208,6 +222,10 @@ is_printed_default(realising *real, dunlin_string type, dunlin_string *text)
 
     if (is_of(*text, "current_timestamp"))
         return true;
+    if (is_of(type, "uuid"))
+        return has_form(*text, "'xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx'");
+    if (is_of(type, "date"))
+        return has_form(*text, "'9999-99-99'");
     if (quoted)
         return is_of(type, "char varchar enum tinytext text mediumtext longtext json") &&
                fill_string(real, is_of(type, "tinytext text mediumtext longtext json"), text);
