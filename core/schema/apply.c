@@ -6,17 +6,6 @@
 #include "core/schema/compare.h"
 #include "core/schema/schema_internal.h"
 
-static bool
-is_of_table(const dunlin_fact *column, const dunlin_fact *table)
-{
-    if (!dn_fact_is(column, DUNLIN_KIND_COLUMN) || column->path_count != table->path_count + 1)
-        return false;
-    for (uint64_t i = 0; i < table->path_count; i++)
-        if (!dn_string_same(column->path[i], table->path[i]))
-            return false;
-    return true;
-}
-
 static const dunlin_fact *
 table_of(const dn_fact_map *facts, const dunlin_fact *column)
 {
@@ -81,7 +70,8 @@ name_behind(const dn_differences *differences, const dunlin_fact *table, const d
     for (size_t i = 0; i < differences->count; i++) {
         const dn_difference *one = &differences->items[i];
 
-        if (!one->before && is_of_table(one->after, table) && !lists(table, name_of(one->after)) &&
+        if (!one->before && dn_fact_is(one->after, DUNLIN_KIND_COLUMN) &&
+            dn_fact_lies_in(one->after, table) && !lists(table, name_of(one->after)) &&
             dn_schema_equal(gone, one->after, &plain))
             return name_of(one->after);
     }

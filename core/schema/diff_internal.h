@@ -91,8 +91,6 @@ dn_move_key(const dn_move *move)
 }
 bool dn_fact_is_relation(const dunlin_fact *fact); /* table, view, matview */
 bool dn_fact_is_member(const dunlin_fact *fact);   /* whatever lies in one */
-/* Does `fact` lie in the relation `owner` (column of a table, index of a matview)? */
-bool dn_fact_lies_in(const dunlin_fact *fact, const dunlin_fact *owner);
 /* Members without those that are informational or of a past state. */
 void dn_diff_members(dn_properties *list, const dunlin_fact *fact);
 /* The place of a trigger among those of its table that fire at the same time; 1: the first, or there are none. */

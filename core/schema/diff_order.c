@@ -186,20 +186,6 @@ place_is_needed(dn_diffing *work, const dunlin_fact *table)
 
 /* --- coming ---------------------------------------------------------------------------------------- */
 
-/* Place of a column in the `order` of its table; behind all others when it is not there. */
-static size_t
-place_of(const dunlin_fact *table, const dunlin_fact *column)
-{
-    const dunlin_property *order =
-        dn_property_find(table->properties, table->property_count, "order");
-    size_t at = 0;
-
-    while (order && order[1 + at].type != DUNLIN_PROPERTY_END &&
-           !dn_schema_same(order[1 + at].text, column->path[column->path_count - 1]))
-        at++;
-    return order ? at : SIZE_MAX;
-}
-
 typedef struct placed {
     dn_move *move;
     size_t at;
@@ -268,7 +254,8 @@ come_columns(dn_diffing *work, const dunlin_fact *table, bool new, size_t first,
     for (size_t i = first; i < end; i++)
         if (dn_fact_is(dn_move_key(&work->moves[i]), DUNLIN_KIND_COLUMN) &&
             (work->moves[i].what & DN_MOVE_CREATE))
-            columns[count++] = (placed){&work->moves[i], place_of(table, work->moves[i].after)};
+            columns[count++] =
+                (placed){&work->moves[i], dn_fact_place(table, work->moves[i].after)};
     if (count)
         qsort(columns, count, sizeof *columns, by_place);
     for (size_t i = 0; i < count; i++)

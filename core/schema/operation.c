@@ -108,3 +108,16 @@ dn_operations_build_on_each_other(const dn_operations *list)
             return true;
     return false;
 }
+
+size_t
+dn_fact_place(const dunlin_fact *table, const dunlin_fact *column)
+{
+    const dunlin_property *order =
+        dn_property_find(table->properties, table->property_count, "order");
+    size_t at = 0;
+
+    while (order && order[1 + at].type != DUNLIN_PROPERTY_END &&
+           !dn_string_same(order[1 + at].text, column->path[column->path_count - 1]))
+        at++;
+    return order ? at : SIZE_MAX;
+}

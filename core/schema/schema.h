@@ -32,6 +32,8 @@ void dn_operation_describe(dn_text *text, const dunlin_operation *operation);
 bool dn_operation_is(const dunlin_operation *operation, int32_t verb, const char *kind);
 /* Is the last name of its path empty, which the database will give it? */
 bool dn_operation_is_nameless(const dunlin_operation *operation);
+/* Place of a column in the `order` of its table; behind all others when it is not there. */
+size_t dn_fact_place(const dunlin_fact *table, const dunlin_fact *column);
 /* Does its text stand in that of the other one? `whole` may be NULL. */
 bool dn_operation_within(const dunlin_operation *part, const dunlin_operation *whole);
 

@@ -40,4 +40,7 @@ int dn_schema_inline_types(dunlin_operation *operation, const dn_fact_map *facts
 /* Before an enum is altered: what becomes of the defaults of columns that have it. */
 int dn_schema_relabel(dn_fact_map *facts, const dunlin_operation *operation, dn_error *error);
 
+/* Does `fact` lie in the relation `owner` (column of a table, index of a matview)? */
+bool dn_fact_lies_in(const dunlin_fact *fact, const dunlin_fact *owner);
+
 #endif

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "core/fact/canonical.h"
+#include "core/schema/schema.h"
 #include "core/state/replay_internal.h"
 #include "core/state/state_internal.h"
 
@@ -208,20 +209,6 @@ add_effect(dn_follow *follow, dn_differences *effects, dn_difference effect, dn_
     return 0;
 }
 
-/* Of columns that come to a table the order that they have there is known here alone. */
-static size_t
-place_in(const dunlin_fact *table, const dunlin_fact *column)
-{
-    const dunlin_property *order =
-        dn_property_find(table->properties, table->property_count, "order");
-    size_t at = 0;
-
-    while (order && order[1 + at].type != DUNLIN_PROPERTY_END &&
-           !dn_string_same(order[1 + at].text, column->path[column->path_count - 1]))
-        at++;
-    return at;
-}
-
 static bool
 share_table(const dunlin_fact *left, const dunlin_fact *right)
 {
@@ -244,8 +231,8 @@ in_order(const void *left, const void *right, void *context)
                                    ? dn_fact_map_find(follow->facts, dn_string(DUNLIN_KIND_TABLE),
                                                       one->path, one->path_count - 1)
                                    : NULL;
-    size_t before = table ? place_in(table, one) : 0;
-    size_t behind = table ? place_in(table, other) : 0;
+    size_t before = table ? dn_fact_place(table, one) : 0;
+    size_t behind = table ? dn_fact_place(table, other) : 0;
 
     if (before != behind)
         return before < behind ? -1 : 1;

@@ -14,9 +14,8 @@
 
 static const char opening[] = "(ARRAY[";
 
-/* Behind the quoted text or name that begins at `at`. */
-static uint64_t
-skip_quoted(dunlin_string text, uint64_t at)
+uint64_t
+dn_pg_behind_quoted(dunlin_string text, uint64_t at)
 {
     char quote = text.data[at];
 
@@ -40,7 +39,7 @@ find_close(dunlin_string text, uint64_t at, uint64_t *comma)
         char c = text.data[at];
 
         if (c == '\'' || c == '"') {
-            at = skip_quoted(text, at);
+            at = dn_pg_behind_quoted(text, at);
             continue;
         }
         if (c == '[' || c == '(')
@@ -67,7 +66,7 @@ cast_behind(dunlin_string text, uint64_t at, uint64_t *end)
         return dn_kit_string("");
     while (last < text.length && text.data[last] != '[' && text.data[last] != ':') {
         if (text.data[last] == '"')
-            last = skip_quoted(text, last);
+            last = dn_pg_behind_quoted(text, last);
         else if (isalnum((unsigned char)text.data[last]) || strchr(" _.(,)", text.data[last]))
             last++;
         else
@@ -118,7 +117,7 @@ collapse(dn_kit_text *out, dunlin_string text)
         dunlin_string type;
 
         if (text.data[at] == '\'' || text.data[at] == '"') {
-            at = skip_quoted(text, at);
+            at = dn_pg_behind_quoted(text, at);
             continue;
         }
         if (begin >= text.length || strncmp(text.data + at, opening, strlen(opening)) != 0) {

@@ -40,6 +40,8 @@ dunlin_string dn_pg_collapse(dn_pg_arena *arena, dunlin_string text);
 dunlin_string dn_pg_unname(dn_pg_arena *arena, dunlin_string text);
 /* ... and lists of conditions at the left end of such lists. */
 dunlin_string dn_pg_flatten(dn_pg_arena *arena, dunlin_string text);
+/* Behind the quoted text or name that begins at `at`. */
+uint64_t dn_pg_behind_quoted(dunlin_string text, uint64_t at);
 
 /* --- a row ------------------------------------------------------------------------------------------- */
 typedef struct dn_pg_row {

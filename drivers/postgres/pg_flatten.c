@@ -32,21 +32,6 @@ begins_with(dunlin_string text, uint64_t at, const char *words)
     return text.length - at >= length && memcmp(text.data + at, words, length) == 0;
 }
 
-/* Behind the quoted text or name that begins at `at`. */
-static uint64_t
-skip_quoted(dunlin_string text, uint64_t at)
-{
-    char quote = text.data[at];
-
-    for (at++; at < text.length; at++)
-        if (text.data[at] == quote) {
-            if (at + 1 >= text.length || text.data[at + 1] != quote)
-                return at + 1;
-            at++;
-        }
-    return text.length;
-}
-
 /* Is it a list of its own, joined in this way, at the left end of one that is? A SELECT has a blank there. */
 static bool
 is_needless(dunlin_string text, const group *one, size_t joint)
@@ -67,7 +52,7 @@ mark(dunlin_string text, char *marked)
         char c = text.data[at];
 
         if (c == '\'' || c == '"') {
-            at = skip_quoted(text, at);
+            at = dn_pg_behind_quoted(text, at);
             continue;
         }
         if (c == '(') {

@@ -20,21 +20,6 @@ contains(dunlin_string text, const char *words)
     return memmem(text.data, text.length, words, strlen(words)) != NULL;
 }
 
-/* Behind the quoted text or name that begins at `at`. */
-static uint64_t
-skip_quoted(dunlin_string text, uint64_t at)
-{
-    char quote = text.data[at];
-
-    for (at++; at < text.length; at++)
-        if (text.data[at] == quote) {
-            if (at + 1 >= text.length || text.data[at + 1] != quote)
-                return at + 1;
-            at++;
-        }
-    return text.length;
-}
-
 /* The name of a type in the catalog, by the words that the server prints for it; array or not, and whatever its length.
  * Empty: it is no type, or one of a name that is not looked into. */
 static dunlin_string
@@ -102,7 +87,7 @@ needless_name(dunlin_string text, uint64_t at, uint64_t *end)
     quoted = text.data[at] == '"';
     *end = at;
     if (quoted)
-        *end = skip_quoted(text, at);
+        *end = dn_pg_behind_quoted(text, at);
     while (!quoted && *end < text.length &&
            (isalnum((unsigned char)text.data[*end]) || strchr("_$", text.data[*end])))
         (*end)++;
@@ -137,7 +122,7 @@ dn_pg_unname(dn_pg_arena *arena, dunlin_string text)
         uint64_t end = 0;
 
         if (literal || text.data[at] == '"')
-            at = skip_quoted(text, at);
+            at = dn_pg_behind_quoted(text, at);
         else
             at += is_null(text, at) ? 4 : 1;
         if (!literal && !(at >= 4 && is_null(text, at - 4)))

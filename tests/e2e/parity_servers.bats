@@ -95,14 +95,6 @@ SQL
     done
 }
 
-@test "every case of portable DDL makes schemas that mean the same on three databases" {
-    with_plain_build
-    DUNLIN=$DUNLIN DUNLIN_TEST_POSTGRES=$server_postgresql DUNLIN_TEST_MYSQL=$server_mysql \
-        DUNLIN_POSTGRES_BIN=$postgres_programs \
-        run python3 -B "$tests_folder/portable/parity.py"
-    [ "$status" -eq 0 ] || fail "$(grep -v '^ok ' <<<"$output")"
-}
-
 @test "what a database has no word for is a warning" {
     mkdir migrations
     cat >migrations/0001_all.sql <<'SQL'

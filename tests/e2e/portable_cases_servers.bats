@@ -4,59 +4,52 @@
 
 load helper
 
-# cases_of DATABASE
-cases_of() {
+# portable PROGRAM [DATABASE]: one of tests/portable.
+portable() {
     DUNLIN=$DUNLIN DUNLIN_TEST_POSTGRES=$server_postgresql DUNLIN_TEST_MYSQL=$server_mysql \
         DUNLIN_POSTGRES_BIN=$postgres_programs \
-        run python3 -B "$tests_folder/portable/run.py" "$1"
+        run python3 -B "$tests_folder/portable/$1.py" "${@:2}"
     [ "$status" -eq 0 ] || fail "$(grep -v '^ok ' <<<"$output")"
 }
 
 @test "every row of the tables of operators, casts and functions has the same value on three databases" {
     for kind in sqlite postgres mysql; do
-        DUNLIN=$DUNLIN DUNLIN_TEST_POSTGRES=$server_postgresql DUNLIN_TEST_MYSQL=$server_mysql \
-            DUNLIN_POSTGRES_BIN=$postgres_programs \
-            run python3 -B "$tests_folder/portable/expressions.py" "$kind"
-        [ "$status" -eq 0 ] || fail "$output"
+        portable expressions "$kind"
     done
 }
 
 @test "sqlite: every case of portable DDL ends as it says, and is a no-op when repeated" {
-    cases_of sqlite
+    portable run sqlite
 }
 
 @test "postgresql: every case of portable DDL ends as it says, and is a no-op when repeated" {
     with_plain_build
-    cases_of postgres
+    portable run postgres
 }
 
 @test "mysql: every case of portable DDL ends as it says, and is a no-op when repeated" {
     with_plain_build
-    cases_of mysql
+    portable run mysql
 }
 
 @test "every case of portable DDL ends the same as a script, with guards, and dumped and loaded" {
     with_plain_build
     for kind in sqlite postgres mysql; do
-        DUNLIN=$DUNLIN DUNLIN_TEST_POSTGRES=$server_postgresql DUNLIN_TEST_MYSQL=$server_mysql \
-            DUNLIN_POSTGRES_BIN=$postgres_programs \
-            run python3 -B "$tests_folder/portable/ways.py" "$kind"
-        [ "$status" -eq 0 ] || fail "$(grep -v '^ok ' <<<"$output")"
+        portable ways "$kind"
     done
+}
+
+@test "every case of portable DDL makes schemas that mean the same on three databases" {
+    with_plain_build
+    portable parity
 }
 
 @test "one history makes the same schema on three databases, wherever a run begins" {
     with_plain_build
-    DUNLIN=$DUNLIN DUNLIN_TEST_POSTGRES=$server_postgresql DUNLIN_TEST_MYSQL=$server_mysql \
-        DUNLIN_POSTGRES_BIN=$postgres_programs \
-        run python3 -B "$tests_folder/portable/history.py"
-    [ "$status" -eq 0 ] || fail "$(grep -v '^ok ' <<<"$output")"
+    portable history
 }
 
 @test "the statements of a diff lead from any state of that history to any other, on three databases" {
     with_plain_build
-    DUNLIN=$DUNLIN DUNLIN_TEST_POSTGRES=$server_postgresql DUNLIN_TEST_MYSQL=$server_mysql \
-        DUNLIN_POSTGRES_BIN=$postgres_programs \
-        run python3 -B "$tests_folder/portable/walks.py"
-    [ "$status" -eq 0 ] || fail "$(grep -v '^ok ' <<<"$output")"
+    portable walks
 }

@@ -59,14 +59,32 @@ settings(void)
     return &set;
 }
 
+static dn_column_search
+search_of(history *of)
+{
+    return (dn_column_search){.view = of->view,
+                              .naming = of->set->target.naming,
+                              .making = of->making,
+                              .logical = of->logical,
+                              .scratch = &of->arena};
+}
+
 static const char *
 class_of(void *context, dunlin_string space, dunlin_string table, dunlin_string column)
 {
-    history *of = context;
-    const dn_column_search where = {of->view, of->set->target.naming, of->making, &of->arena};
+    const dn_column_search where = search_of(context);
 
     (void)space;
     return dn_column_class(&where, table, column);
+}
+
+static dunlin_string
+type_of(void *context, dunlin_string space, dunlin_string table, dunlin_string column)
+{
+    const dn_column_search where = search_of(context);
+
+    (void)space;
+    return dn_column_type(&where, table, column);
 }
 
 static dunlin_string
@@ -234,7 +252,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     of.facts = dn_fact_map_new(&of.arena, set->target.naming);
     of.logical = dn_fact_map_new(&of.arena, set->target.naming);
     MUST(of.facts && of.logical);
-    of.columns = (dn_driver_columns){.class_of = class_of, .column_at = column_at, .context = &of};
+    of.columns = (dn_driver_columns){
+        .class_of = class_of, .column_at = column_at, .type_of = type_of, .context = &of};
     of.translations = set->translations;
     of.translations.columns = &of.columns;
     of.view = (dn_driver_view){
