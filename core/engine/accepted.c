@@ -31,6 +31,20 @@ swap(const dn_differences *list, dn_arena *arena, dn_differences *swapped, dn_er
     return 0;
 }
 
+static int
+tell_by_name(dn_drifting *work, dn_evidence *evidence)
+{
+    evidence->accepted_by_name = dn_arena_printf(
+        &work->session->arena,
+        "the schema was accepted%s%s with 'dunlin drift --accept', and only names tell what is otherwise "
+        "than the migrations make it: what is gone is listed; what came in addition, and types, "
+        "defaults and the case of letters that were changed, are not; a replay of the migrations "
+        "(--shadow or --shadow-url URL) lists them all",
+        strcmp(work->known.action, "accept") == 0 ? " at " : "",
+        strcmp(work->known.action, "accept") == 0 ? work->known.at : "");
+    return evidence->accepted_by_name ? 0 : dn_no_memory(work->error);
+}
+
 int
 dn_accepted_undo(dn_session *session, dn_evidence *evidence, const dn_fact_map **schema,
                  dn_error *error)
@@ -40,6 +54,7 @@ dn_accepted_undo(dn_session *session, dn_evidence *evidence, const dn_fact_map *
     dn_differences back = {.count = 0};
     dn_fact_map *undone;
     bool accepted;
+    int answer;
 
     if (read_known(session, &work.known, &accepted, error) < 0)
         return -1;
@@ -48,7 +63,8 @@ dn_accepted_undo(dn_session *session, dn_evidence *evidence, const dn_fact_map *
     work.evidence = *evidence;
     work.found = dn_fact_map_copy(*schema, &session->arena, error);
     undone = dn_fact_map_copy(*schema, &session->arena, error);
-    if (!work.found || !undone || dn_drift_find_accepted(&work) < 0 ||
+    if (!work.found || !undone || (answer = dn_drift_find_accepted(&work)) < 0 ||
+        (answer > 0 && tell_by_name(&work, evidence) < 0) ||
         swap(&work.allowed, &session->arena, &back, error) < 0 ||
         dn_differences_apply(&back, undone, error) < 0)
         return error->status != DUNLIN_OK ? -1 : dn_no_memory(error);
@@ -172,7 +188,10 @@ dn_accepted_find(dn_session *session, const dn_evidence *evidence, dn_findings *
                                           : " is not as the migrations make it") < 0)
             return -1;
     }
-    return 0;
+    return evidence->accepted_by_name
+               ? dn_findings_add(findings, &session->arena, DN_NOTE, "schema.accepted-by-name",
+                                 NULL, error, "%s", evidence->accepted_by_name)
+               : 0;
 }
 
 const char *

@@ -179,6 +179,8 @@ note_accepted(examining *work)
 
     if (!fix)
         return dn_no_memory(work->error);
+    if (evidence->accepted_by_name)
+        dn_checks_note(checking, &work->check, evidence->accepted_by_name);
     if (!evidence->accepted.count)
         return 0;
     note = dn_accepted_note(checking->session, evidence, fix);

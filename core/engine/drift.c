@@ -61,6 +61,9 @@ accept_locked(void *context, dn_error *error)
 
     if (answer < 0 &&
         (strcmp(error->id, "drift.unknown") == 0 || strcmp(error->id, "drift.upgraded") == 0)) {
+        work->note = dn_arena_copy(&work->session->arena, error->message, strlen(error->message));
+        if (!work->note)
+            return dn_no_memory(error);
         dn_error_clear(error);
         work->how = "nothing";
         work->implied = work->found;

@@ -74,7 +74,8 @@ bool dn_drift_same_key(const dunlin_fact *left, const dunlin_fact *right);
 int dn_drift_add(dn_drifting *work, dn_deviation deviation);
 
 int dn_drift_find(dn_drifting *work);
-/* With what was accepted (known), the schema (found) and the effects of migrations (evidence): what is allowed. */
+/* With what was accepted (known), the schema (found) and the effects of migrations (evidence): what is allowed.
+ * 1: not all effects are known, so that nothing tells. */
 int dn_drift_find_accepted(dn_drifting *work);
 int dn_drift_definition(dn_drifting *work);
 int dn_drift_fix(dn_drifting *work);

@@ -342,10 +342,10 @@ dn_drift_find_accepted(dn_drifting *work)
 
     for (size_t i = 0; i < work->evidence.count; i++)
         if (verdict_of(work, i)->recorded && !work->evidence.effects[i].known)
-            return 0;
+            return 1;
     if (dn_fingerprint_facts(work->session, &work->known, work->found, &accepted, work->error) < 0)
         return -1;
-    return accepted ? compare_with_replay(work, accepted) : 0;
+    return accepted ? compare_with_replay(work, accepted) : 1;
 }
 
 /* 1: not all could be replayed. With --replay --fix, a migration is made of what was accepted, too. */

@@ -147,7 +147,8 @@ tell_summary(dn_drifting *work)
     if (!work->count)
         dn_text_add_string(&text, strcmp(work->how, "fingerprint") == 0
                                       ? "no drift: the schema is as it was left"
-                                      : "no drift");
+                                  : strcmp(work->how, "nothing") == 0 ? "nothing was compared"
+                                                                      : "no drift");
     if (work->unreadable.count)
         dn_text_printf(&text, ", as far as it can be seen: %zu %s not", work->unreadable.count,
                        work->unreadable.count == 1 ? "object can" : "objects can");

@@ -19,6 +19,7 @@ typedef struct dn_evidence {
     dn_proofs proofs;
     dn_differences
         accepted; /* what is otherwise, and may be (accepted.h); the proofs do not see it */
+    const char *accepted_by_name; /* why that is not all of it, in a sentence, or NULL */
     dn_shadow_choice choice;
     dn_replay *replay; /* begun, and not ended */
 } dn_evidence;

@@ -39,10 +39,14 @@ static int
 strip(const dunlin_fact *fact, void *context)
 {
     const stripping *work = context;
+    dunlin_fact named = *fact;
 
-    if (!dn_string_among(fact->kind, SEEN) || dn_fact_flag(fact, "implied"))
+    /* CREATE UNIQUE INDEX, where the server knows it as a key. */
+    if (dn_fact_is(fact, DUNLIN_KIND_UNIQUE))
+        named.kind = dn_string(DUNLIN_KIND_INDEX);
+    if (!dn_string_among(named.kind, SEEN) || dn_fact_flag(fact, "implied"))
         return 0;
-    return put_name(work->names, fact, work->error);
+    return put_name(work->names, &named, work->error);
 }
 
 /* --- the history ----------------------------------------------------------------------------------- */

@@ -335,6 +335,11 @@ migrate|accepted||0"
     assert_exit 1
     assert_stderr "nothing tells what the schema of 'app' should be: no run has left it since the tracker was changed otherwise"
     assert_stderr "[drift.unknown]"
+    # Whoever accepts that is told that nothing was looked at.
+    dunlin drift --accept --why "nobody knows"
+    assert_exit 0
+    assert_stdout "note: nothing tells what the schema of 'app' should be"
+    assert_stdout "nothing was compared; recorded as accepted"
 }
 
 @test "what a run leaves is told in today's words, whoever wrote it" {

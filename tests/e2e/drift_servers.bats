@@ -77,6 +77,16 @@ drifts() {
         assert_exit 0
         assert_stdout "sessions.sessions_token_hash_idx' is not there; 'dunlin drift --replay --fix NAME' makes that a migration [schema.accepted]"
         assert_stdout "team_settings' is not there"
+        refute_stdout api_keys_key_hash_idx
+        # Names alone tell less, and that is said.
+        if [ "$how" ]; then
+            assert_stdout "column '$([ "$1" = mysql ] || echo public.)users.later', which no migration makes"
+            refute_stdout "only names tell"
+        else
+            assert_stdout "only names tell what is otherwise than the migrations make it"
+            dunlin check --target app
+            assert_stdout "note: the schema was accepted at 20"
+        fi
         dunlin repair --apply --no-backup $how
         assert_exit 0
     done
