@@ -5,6 +5,7 @@
 
 #include "core/export/deeds.h"
 #include "core/export/follow.h"
+#include "core/export/once.h"
 #include "core/export/units.h"
 
 #define RUN_ID "script"
@@ -213,7 +214,8 @@ static int
 protect(bracket *at, const dn_script_item *item)
 {
     if (at->work->transactional_ddl &&
-        !(item->flags & (DUNLIN_CLASS_NO_TRANSACTION | DUNLIN_CLASS_COMMITS))) {
+        !(item->flags & (DUNLIN_CLASS_NO_TRANSACTION | DUNLIN_CLASS_COMMITS)) &&
+        !dn_once_ends_transactions(item->sql, item->flags)) {
         at->unit.flags |= DUNLIN_SCRIPT_TRANSACTION;
         return 0;
     }
@@ -225,7 +227,7 @@ add_statement(bracket *at, const dn_script_item *from)
 {
     exporting *work = at->work;
     const dn_source source = dn_script_source(at->migration, from);
-    const dunlin_script_item as_it_is = {.kind = DUNLIN_SCRIPT_STATEMENT, .sql = from->sql};
+    dunlin_script_item as_it_is = {.kind = DUNLIN_SCRIPT_STATEMENT, .sql = from->sql};
     dn_followed followed;
 
     if (from->flags & DUNLIN_CLASS_COPY_IN)
@@ -235,7 +237,8 @@ add_statement(bracket *at, const dn_script_item *from)
         return -1;
     work->unsafe[at->index] = work->unsafe[at->index] || !followed.repeatable;
     if (dn_deeds_add(&work->deeds, at->index, &followed.operations, work->error) < 0 ||
-        add_comparisons(at, &followed) < 0 || (followed.once && protect(at, from) < 0))
+        add_comparisons(at, &followed) < 0 ||
+        (followed.once && !at->info.transactional && protect(at, from) < 0))
         return -1;
     if (followed.plain.data) {
         int answer = add_guarded(at, &followed);
@@ -246,6 +249,9 @@ add_statement(bracket *at, const dn_script_item *from)
     if (!followed.as_it_is)
         return add_steps(at, from, &followed.steps);
     at->unit.flags |= DUNLIN_SCRIPT_RESET;
+    /* Code that fails may have done a part of it. */
+    if (!(from->flags & DUNLIN_CLASS_DATA))
+        as_it_is.otherwise = dn_string(at->otherwise);
     return add(at, from, &as_it_is);
 }
 

@@ -5,6 +5,7 @@
 
 #include "core/execute/translate_internal.h"
 #include "core/export/likeness.h"
+#include "core/export/once.h"
 
 static dn_column_search
 search_of(dn_history *history)
@@ -254,15 +255,6 @@ typedef struct choosing {
     dn_judging judging;
 } choosing;
 
-/* A key or check of the own dialect that the database will name: what has no name either is another one. */
-static bool
-is_new_and_nameless(const dunlin_operation *operation)
-{
-    return operation->verb == DUNLIN_VERB_CREATE && operation->path_count > 1 &&
-           dn_operation_is_nameless(operation) &&
-           dn_string_among(operation->kind, "unique fk check index exclude");
-}
-
 /* A column of a table that a query made. */
 static bool
 may_be_there(const dn_history *history, const dunlin_operation *operation)
@@ -287,7 +279,7 @@ judge(const choosing *work, const dunlin_operation *operation, const dn_wanted *
             history->view.own_dialect ? history->reader.own : history->reader.folder, operation),
     };
 
-    if ((is_new_and_nameless(operation) && !dn_judging_is_member(&work->judging, operation)) ||
+    if ((dn_once_nameless(operation) && !dn_judging_is_member(&work->judging, operation)) ||
         may_be_there(history, operation))
         return DN_GUARD_RUN;
     return dn_judging_answer(&work->judging, history->facts, operation, wanted, &options, why);
@@ -478,7 +470,7 @@ static bool
 has_nameless(const dn_operations *list)
 {
     for (size_t i = 0; i < list->count; i++)
-        if (is_new_and_nameless(list->items[i]))
+        if (dn_once_nameless(list->items[i]))
             return true;
     return false;
 }
@@ -489,23 +481,6 @@ changes_rows(const dn_operations *list)
     for (size_t i = 0; i < list->count; i++)
         if (list->items[i]->verb >= DUNLIN_VERB_DATA)
             return true;
-    return false;
-}
-
-/* One that comes alone, ADD CHECK (..), and not with its table or column: no guard finds it. */
-static bool
-adds_nameless(const dn_operations *list)
-{
-    for (size_t i = 0; i < list->count; i++) {
-        bool alone = is_new_and_nameless(list->items[i]);
-
-        for (size_t k = 0; k < list->count && alone; k++)
-            alone = !((dn_operation_is(list->items[k], DUNLIN_VERB_CREATE, DUNLIN_KIND_TABLE) ||
-                       dn_operation_is(list->items[k], DUNLIN_VERB_CREATE, DUNLIN_KIND_COLUMN)) &&
-                      dn_operation_within(list->items[i], list->items[k]));
-        if (alone)
-            return true;
-    }
     return false;
 }
 
@@ -529,7 +504,6 @@ guard_text(dn_history *history, const dn_source *source, dn_followed *out, dn_er
 
     if (!plain)
         return dn_no_memory(error);
-    out->once = adds_nameless(&out->operations);
     out->repeatable = repeats(history->reader.own, &out->operations) && !out->once;
     if (write_operations(history, source, out, error) == 0) {
         out->plain = dn_span(plain, length);
@@ -561,6 +535,7 @@ follow_own(dn_history *history, const dn_source *source, bool guarded, dn_follow
     out->as_it_is = true;
     if (!(source->flags & DUNLIN_CLASS_DDL))
         return 0;
+    out->once = dn_once_text(history->reader.own, source->sql, source->flags);
     if (dn_ddl_parse(source->sql, &options, &history->scratch, &parsed, error) < 0)
         return -1;
     if (parsed.kind != DN_DDL_OPERATIONS)
@@ -571,9 +546,10 @@ follow_own(dn_history *history, const dn_source *source, bool guarded, dn_follow
         out->operations.count = 0;
         return 0;
     }
+    out->once = dn_once_operations(&out->operations);
     history->view.own_dialect = true;
     history->view.translations = NULL;
-    renders = !changes_rows(&out->operations) &&
+    renders = !changes_rows(&out->operations) && !dn_once_swaps(&out->operations) &&
               ((guarded && history->own) ||
                (is_conditional(&out->operations) && !history->options.native_guards));
     /* By which name would the script look for them? The database itself passes them over with their column. */
@@ -581,6 +557,7 @@ follow_own(dn_history *history, const dn_source *source, bool guarded, dn_follow
         dn_translator_knows_guards(history->reader.own, source->sql)) {
         renders = false;
         out->repeatable = is_conditional_throughout(&out->operations);
+        out->once = !out->repeatable;
     }
     answer = renders ? guard_text(history, source, out, error)
                      : fold_what_is_known(history, &out->operations, error);
@@ -632,7 +609,8 @@ follow_portable(dn_history *history, const dn_source *source, dn_followed *out, 
         dn_schema_address(&history->target, parsed.operations, parsed.count, true, history->facts,
                           history->logical, &out->operations, error) < 0)
         return dn_translator_blame(source, 0, error);
-    out->repeatable = repeats(history->reader.folder, &out->operations);
+    out->once = dn_once_operations(&out->operations);
+    out->repeatable = repeats(history->reader.folder, &out->operations) && !out->once;
     history->making = &out->operations;
     answer = write_operations(history, source, out, error);
     history->making = NULL;

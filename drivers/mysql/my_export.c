@@ -225,7 +225,8 @@ write_item(writing *work, const dunlin_script_item *item)
             dn_mysql_fill(work->call, item->sql, item->values, item->value_count, &filled);
         work->text.failed = work->text.failed || filled.failed;
     }
-    choose(work, "@dunlin_wanted", item->value_count > 0 ? dn_kit_text_string(&filled) : item->sql);
+    choose(work, "@dunlin_wanted",
+           item->value_count > 0 ? dn_kit_text_string(&filled) : forgiving(work, item, &filled));
 }
 
 static void

@@ -177,11 +177,12 @@ killed() {
     assert_equal "$status" 137
 }
 
-# keys_without_name DIALECT DIRECTIVE KNOWN STATEMENT...: what no guard finds is made once, whenever its script is killed.
+# keys_without_name DIALECT DIRECTIVE KNOWN STATEMENT...: what no guard finds is made once, whenever its script is killed;
+# in the dialect $written, or the database's own.
 keys_without_name() {
     local where statement
     mkdir -p migrations
-    echo '{}' >dunlin.json
+    echo "{\"dialect\": \"${written:-$(driver_of "$1")}\"}" >dunlin.json
     echo 'CREATE TABLE r (id integer PRIMARY KEY); CREATE TABLE t (a integer, b integer);' >migrations/0001_a.sql
     for statement in "${@:4}"; do
         printf '%s\n%s;\nCREATE TABLE u (c integer);\n' "$2" "$statement" >migrations/0002_b.sql

@@ -12,7 +12,12 @@ load export_helper
 @test "postgresql: a key without a name is made once, when a script is killed behind it" {
     keys_without_name postgresql '-- dunlin: no-transaction' known 'ALTER TABLE t ADD CHECK (a > 0)' \
         'CREATE INDEX ON t (b)'
-    keys_without_name postgresql '-- dunlin: no-transaction' unknown 'CREATE INDEX CONCURRENTLY ON t (b)'
+    keys_without_name postgresql '-- dunlin: no-transaction' unknown 'CREATE INDEX CONCURRENTLY ON t (b)' \
+        'CREATE INDEX CONCURRENTLY ON t (b) WITH (fillfactor = 50)' \
+        'DO $$ BEGIN INSERT INTO r VALUES (1); COMMIT; END $$'
+    keys_without_name postgresql '-- dunlin: no-transaction' known \
+        'DO $$ BEGIN ALTER TABLE t ADD CHECK (b > 0); END $$' \
+        'ALTER TABLE t ADD EXCLUDE USING btree (a WITH =)'
 }
 @test "postgresql: without records nothing is done twice that must not be" { emptied_and_unsafe postgresql; }
 @test "postgresql: without records a USING that computes is not done twice" { emptied_and_computed postgresql; }
@@ -35,7 +40,16 @@ load export_helper
 @test "mysql: a script that was stopped anywhere finishes when it is run again" { interrupted mysql; }
 @test "mysql: a key without a name is made once, when a script is killed behind it" {
     keys_without_name mysql '' unknown 'ALTER TABLE t ADD CHECK (a > 0)' 'ALTER TABLE t ADD UNIQUE (b)' \
-        'ALTER TABLE t ADD FOREIGN KEY (b) REFERENCES r (id)' 'ALTER TABLE t ADD INDEX (b)'
+        'ALTER TABLE t ADD FOREIGN KEY (b) REFERENCES r (id)' 'ALTER TABLE t ADD INDEX (b)' \
+        "ALTER TABLE t ADD KEY (a) USING HASH COMMENT 'x'"
+}
+@test "mysql: what no guard understands is done once, when a script is killed behind it" {
+    keys_without_name mysql '' unknown 'ALTER TABLE t PARTITION BY HASH (a) PARTITIONS 4' \
+        'RENAME TABLE r TO z, t TO r, z TO t' 'ALTER TABLE t RENAME COLUMN a TO b, RENAME COLUMN b TO a' \
+        'BEGIN NOT ATOMIC INSERT INTO r VALUES (1); END'
+    keys_without_name mysql '' known 'CREATE OR REPLACE PROCEDURE p() SELECT 1' 'RENAME TABLE r TO z, t TO r' \
+        'CREATE TRIGGER g BEFORE INSERT ON t FOR EACH ROW SET NEW.a = 1'
+    written=portable keys_without_name mysql '' unknown 'RENAME TABLE r TO z, t TO r, z TO t'
 }
 @test "mysql: a key without a name that was refused is made by the next run" { refused_key mysql; }
 @test "mysql: without records nothing is done twice that must not be" { emptied_and_unsafe mysql; }
