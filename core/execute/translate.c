@@ -62,6 +62,7 @@ dn_translator_free(dn_translator *translator)
         return;
     dn_arena_free(&translator->arena);
     dn_arena_free(&translator->rehearsal);
+    dn_arena_free(&translator->types);
     dn_arena_free(&translator->scratch);
     free(translator);
 }
@@ -239,30 +240,13 @@ dn_translator_view(const dn_translator *translator)
 
 /* --- before the run ---------------------------------------------------------------------------------------- */
 
-typedef struct copying {
-    dn_fact_map *map;
-    dn_error *error;
-} copying;
-
+/* Types are what applied migrations left: what was heard of in another phase is forgotten. */
 static int
-copy_fact(const dunlin_fact *fact, void *context)
+begin_types(dn_translator *translator, dn_error *error)
 {
-    copying *work = context;
-
-    return dn_fact_map_put(work->map, fact, work->error);
-}
-
-/* A map with the same facts, to go on from. */
-static dn_fact_map *
-copy_of(dn_translator *translator, const dn_fact_map *map, dn_error *error)
-{
-    copying work = {dn_fact_map_new(&translator->arena, translator->target.naming), error};
-
-    if (!work.map) {
-        dn_no_memory(error);
-        return NULL;
-    }
-    return dn_fact_map_each(map, NULL, copy_fact, &work) < 0 ? NULL : work.map;
+    dn_arena_free(&translator->types);
+    translator->logical = dn_fact_map_copy(translator->remembered, &translator->types, error);
+    return translator->logical ? 0 : -1;
 }
 
 /* Is this statement none of the translator's affairs? Of the own dialect it looks at whatever changes
@@ -385,10 +369,8 @@ expect_operations(dn_translator *translator, const dn_source *source, dn_error *
 {
     dn_reading reading;
 
-    if (!translator->logical)
-        translator->logical = copy_of(translator, translator->remembered, error);
     dn_arena_clear(&translator->scratch);
-    if (!translator->logical || parse(translator, source, &reading, error) < 0)
+    if (parse(translator, source, &reading, error) < 0)
         return -1;
     translator->guarded = translator->guarded || !translator->own || reading.conditional;
     if (translator->own && reading.parsed.kind != DN_DDL_OPERATIONS)
@@ -411,8 +393,7 @@ dn_translator_expect(dn_translator *translator, const dn_source *source, dn_erro
         return 0;
     if (!translator->expecting) {
         translator->expecting = true;
-        translator->logical = dn_fact_map_copy(translator->remembered, &translator->arena, error);
-        if (!translator->logical)
+        if (begin_types(translator, error) < 0)
             return -1;
     }
     if (!translator->own && !(source->flags & DUNLIN_CLASS_DDL) &&
@@ -477,8 +458,7 @@ begin_again(dn_translator *translator, dn_translator_phase phase, dn_error *erro
     translator->phase = phase;
     translator->stale = false;
     translator->changes = 0;
-    translator->logical = dn_fact_map_copy(translator->remembered, &translator->arena, error);
-    return translator->logical ? 0 : -1;
+    return begin_types(translator, error);
 }
 
 int

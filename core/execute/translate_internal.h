@@ -40,16 +40,17 @@ struct dn_translator {
         unseen; /* keys of tables that were made from queries there: what is in them is not known */
     dn_arena rehearsal;
     dn_fact_map *remembered; /* types that applied migrations made, where they have no names */
-    dn_fact_map *logical;    /* the same as of the statement at hand */
-    bool guarded;            /* some statement needs facts */
-    bool passed_over;        /* statements without a guard were not looked into */
-    bool stale;              /* the facts are not known any more */
-    bool missed;             /* somebody asked for a column of a table that is not known */
-    bool everything;         /* all facts are wanted, not those of the keys alone */
-    bool shares;             /* the run wants to know the whole schema as well, before it begins */
-    bool expecting;          /* the first pending statement was heard of */
-    bool foresees;           /* statements behind unknown ones are guessed at */
-    dn_arena scratch;        /* of the statement at hand */
+    dn_fact_map *logical;    /* the same as of the statement at hand, in the arena `types` */
+    dn_arena types;
+    bool guarded;     /* some statement needs facts */
+    bool passed_over; /* statements without a guard were not looked into */
+    bool stale;       /* the facts are not known any more */
+    bool missed;      /* somebody asked for a column of a table that is not known */
+    bool everything;  /* all facts are wanted, not those of the keys alone */
+    bool shares;      /* the run wants to know the whole schema as well, before it begins */
+    bool expecting;   /* the first pending statement was heard of */
+    bool foresees;    /* statements behind unknown ones are guessed at */
+    dn_arena scratch; /* of the statement at hand */
     dn_driver_translations translations;
     dn_driver_columns columns;
     const struct dn_reading *reading; /* the statement at hand, for its new columns */
