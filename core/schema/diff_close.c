@@ -562,5 +562,5 @@ dn_diff_close(dn_diffing *work)
         answer = dn_diff_close_grants(work);
     if (answer == 0 && work->count)
         qsort_r(work->moves, work->count, sizeof *work->moves, by_order, &work->naming);
-    return answer;
+    return answer == 0 ? dn_diff_check_partition_keys(work) : answer;
 }

@@ -11,6 +11,7 @@
  *   diff_leave.c   tables that go
  *   diff_order.c   the phases
  *   diff_routine.c what routines have to do with tables and views
+ *   diff_rows.c    rows of views as values, and what partition keys are computed with
  *   diff_sort.c    dependencies within a phase
  *   diff_partition.c partitions that leave, come, or get another bound
  *   diff_emit.c    operations
@@ -36,7 +37,8 @@ enum {
     DN_MOVE_SILENT_DROP = 1 << 4,
     DN_MOVE_DONE = 1 << 5,    /* its creation was emitted */
     DN_MOVE_REPLACE = 1 << 6, /* with CREATE: it takes the place of what is there */
-    DN_MOVE_LATER = 1 << 7    /* it was made without its default, which comes behind all routines */
+    DN_MOVE_LATER = 1 << 7,   /* it was made without its default, which comes behind all routines */
+    DN_MOVE_WANTED = 1 << 8   /* what it needs is being made */
 };
 
 /* A type or collation that is made anew while columns are of it. */
@@ -61,6 +63,12 @@ typedef struct dn_move {
     const char *strip;
 } dn_move;
 
+typedef struct dn_chosen {
+    const dunlin_fact **facts;
+    size_t count;
+    size_t capacity;
+} dn_chosen;
+
 typedef struct dn_diffing {
     const dn_fact_map *before;
     const dn_fact_map *after;
@@ -81,6 +89,9 @@ typedef struct dn_diffing {
     size_t renewed_capacity;
     size_t aside_count;     /* names that were tried for old ones */
     dn_fact_map *new_names; /* while ordering: names that are taken by something new */
+    /* While ordering: columns from before with rows of views; a view that goes, and what has its rows before it. */
+    dn_chosen *row_columns;
+    const dunlin_fact *leaving;
 } dn_diffing;
 
 /* --- diff.c --- */
@@ -157,14 +168,13 @@ int dn_diff_put_off_default(dn_diffing *work, dn_move *column);
 int dn_diff_close_grants(dn_diffing *work);
 
 /* --- diff_order.c --- */
-typedef struct dn_chosen {
-    const dunlin_fact **facts;
-    size_t count;
-} dn_chosen;
 /* Facts of these kinds that a move of one of `what` is about, with what they need first. */
 int dn_diff_choose(dn_diffing *work, const char *kinds, unsigned what, bool before,
                    dn_chosen *list);
 dn_move *dn_diff_move_of(dn_diffing *work, const dunlin_fact *fact); /* there is one */
+int dn_diff_come(dn_diffing *work, dn_move *move);
+/* The table of the moves at `at`, with its members. */
+int dn_diff_come_table(dn_diffing *work, size_t at, bool new);
 
 /* --- diff_leave.c --- */
 /* Is what is made called the same as this, an "object" or a "key"? */
@@ -228,6 +238,18 @@ bool dn_diff_name_comes_again(const dn_diffing *work, const dn_move *routine);
 
 /* --- diff_order.c --- */
 int dn_diff_order(dn_diffing *work);
+
+/* --- diff_rows.c --- */
+/* The relation whose rows a column may have; 0: none. */
+uint64_t dn_diff_row_type(dn_arena *arena, const dunlin_fact *column, dunlin_string path[2]);
+/* The view whose rows a new column has, which is new as well, and what that needs. */
+int dn_diff_come_view_of(dn_diffing *work, const dunlin_fact *column);
+/* A table that is new, behind the views whose rows its columns have. */
+int dn_diff_come_new_table(dn_diffing *work, dn_move *table);
+/* Drops tables and columns that go and have rows of a view that goes. Errors: diff.held, where one stays. */
+int dn_diff_release_rows(dn_diffing *work, const dunlin_fact *view);
+/* Errors: diff.held, where what a partition key is computed with goes or is made anew. */
+int dn_diff_check_partition_keys(dn_diffing *work);
 
 /* --- diff_risk.c --- */
 dn_risk dn_diff_risk(const dn_diffing *work, const dunlin_operation *operation);

@@ -44,8 +44,8 @@ step_aside(dn_diffing *work, const dn_move *move)
                : dn_diff_emit_rename(work, renewed->before, renewed->aside);
 }
 
-static int
-come(dn_diffing *work, dn_move *move)
+int
+dn_diff_come(dn_diffing *work, dn_move *move)
 {
     if (move->what & (DN_MOVE_DONE | DN_MOVE_LATER))
         return 0;
@@ -72,7 +72,7 @@ come_kinds(dn_diffing *work, const char *kinds)
 {
     for (size_t i = 0; i < work->count; i++)
         if (work->moves[i].after && dn_string_among(work->moves[i].after->kind, kinds) &&
-            come(work, &work->moves[i]) < 0)
+            dn_diff_come(work, &work->moves[i]) < 0)
             return -1;
     return 0;
 }
@@ -127,7 +127,7 @@ come_sorted(dn_diffing *work, const char *kinds)
     if (dn_diff_choose(work, kinds, DN_MOVE_CREATE | DN_MOVE_ALTER, false, &list) < 0)
         return -1;
     for (size_t i = 0; i < list.count; i++)
-        if (come(work, dn_diff_move_of(work, list.facts[i])) < 0)
+        if (dn_diff_come(work, dn_diff_move_of(work, list.facts[i])) < 0)
             return -1;
     return 0;
 }
@@ -233,7 +233,8 @@ change_columns(dn_diffing *work, size_t first, size_t end)
     for (size_t i = first; i < end; i++)
         if (work->moves[i].after && !(work->moves[i].what & DN_MOVE_CREATE) &&
             dn_fact_is(work->moves[i].after, DUNLIN_KIND_COLUMN) &&
-            (dn_diff_put_off_default(work, &work->moves[i]) < 0 || come(work, &work->moves[i]) < 0))
+            (dn_diff_put_off_default(work, &work->moves[i]) < 0 ||
+             dn_diff_come(work, &work->moves[i]) < 0))
             return -1;
     return 0;
 }
@@ -259,13 +260,15 @@ come_columns(dn_diffing *work, const dunlin_fact *table, bool new, size_t first,
     if (count)
         qsort(columns, count, sizeof *columns, by_place);
     for (size_t i = 0; i < count; i++)
-        if ((new &&dn_diff_put_off_default(work, columns[i].move) < 0) ||
-            ((new || !is_computed(columns[i].move->after)) && come(work, columns[i].move) < 0))
+        if (dn_diff_come_view_of(work, columns[i].move->after) < 0 ||
+            (new &&dn_diff_put_off_default(work, columns[i].move) < 0) ||
+            ((new || !is_computed(columns[i].move->after)) &&
+             dn_diff_come(work, columns[i].move) < 0))
             return -1;
     if (change_columns(work, first, end) < 0)
         return -1;
     for (size_t i = 0; i < count; i++)
-        if (come(work, columns[i].move) < 0)
+        if (dn_diff_come(work, columns[i].move) < 0)
             return -1;
     return drop_columns(work, first, end, false, false);
 }
@@ -276,7 +279,8 @@ come_members(dn_diffing *work, size_t first, size_t end, const char *kinds)
 {
     for (size_t i = first; i < end; i++)
         if (work->moves[i].after && dn_string_among(work->moves[i].after->kind, kinds) &&
-            !dn_diff_calls_late(work, work->moves[i].after) && come(work, &work->moves[i]) < 0)
+            !dn_diff_calls_late(work, work->moves[i].after) &&
+            dn_diff_come(work, &work->moves[i]) < 0)
             return -1;
     return 0;
 }
@@ -296,8 +300,8 @@ rules_columns(const dn_move *move)
            !dn_property_find(move->after->properties, move->after->property_count, "partition_of");
 }
 
-static int
-come_table(dn_diffing *work, size_t at, bool new)
+int
+dn_diff_come_table(dn_diffing *work, size_t at, bool new)
 {
     const dunlin_fact *table = dn_move_key(&work->moves[at]);
     bool is_table = dn_fact_is(table, DUNLIN_KIND_TABLE) && work->moves[at].after == table;
@@ -308,14 +312,15 @@ come_table(dn_diffing *work, size_t at, bool new)
     if (!is_table)
         owner.path_count--;
     end = end_of(work, &owner, first);
-    if ((new || (is_table && rules_columns(&work->moves[at]))) && come(work, &work->moves[at]) < 0)
+    if ((new || (is_table && rules_columns(&work->moves[at]))) &&
+        dn_diff_come(work, &work->moves[at]) < 0)
         return -1;
     if (!new)
         table = dn_fact_map_find(work->after, dn_string(DUNLIN_KIND_TABLE), owner.path,
                                  owner.path_count);
     if (table && come_columns(work, table, new, first, end) < 0)
         return -1;
-    if (!new &&is_table && come(work, &work->moves[at]) < 0)
+    if (!new &&is_table && dn_diff_come(work, &work->moves[at]) < 0)
         return -1;
     if (new &&dn_diff_waits_for_parent(work, table))
         return 0;
@@ -353,8 +358,7 @@ come_tables(dn_diffing *work)
         dn_diff_choose(work, DUNLIN_KIND_TABLE, DN_MOVE_CREATE, false, &list) < 0)
         return -1;
     for (size_t i = 0; i < list.count; i++)
-        if (come_table(work, (size_t)(dn_diff_move_of(work, list.facts[i]) - work->moves), true) <
-            0)
+        if (dn_diff_come_new_table(work, dn_diff_move_of(work, list.facts[i])) < 0)
             return -1;
     for (size_t i = 0; i < work->count; i++) {
         const dunlin_fact *fact = dn_move_key(&work->moves[i]);
@@ -370,7 +374,7 @@ come_tables(dn_diffing *work)
         owner.path_count -= table ? 0 : 1;
         if (dn_fact_map_find(work->after, dn_string(DUNLIN_KIND_TABLE), owner.path,
                              owner.path_count) &&
-            come_table(work, i, false) < 0)
+            dn_diff_come_table(work, i, false) < 0)
             return -1;
     }
     return come_waiting(work);
@@ -388,8 +392,10 @@ look_for_call(const dunlin_fact *fact, void *context)
 {
     calling *call = context;
 
-    call->found = dn_string_among(fact->kind, "column check exclude index domain type") &&
-                  dn_fact_mentions(fact, call->name);
+    call->found = (dn_string_among(fact->kind, "column check exclude index domain type") &&
+                   dn_fact_mentions(fact, call->name)) ||
+                  (dn_fact_is(fact, DUNLIN_KIND_TABLE) &&
+                   dn_string_mentions(dn_fact_text(fact, "partition_by"), call->name));
     return call->found;
 }
 
@@ -438,7 +444,7 @@ come_types(dn_diffing *work)
             (dn_diff_takes_rows(work, one, "table view matview") ||
              dn_diff_reads_changed_column(work, one) || dn_diff_is_held_to_late(work, one)))
             work->late[work->late_count++] = one;
-        else if (called[i] && come(work, dn_diff_move_of(work, one)) < 0)
+        else if (called[i] && dn_diff_come(work, dn_diff_move_of(work, one)) < 0)
             return -1;
     }
     return 0;
@@ -456,7 +462,7 @@ come_triggers(dn_diffing *work)
             int64_t own = fact && dn_fact_is(fact, DUNLIN_KIND_TRIGGER) ? dn_diff_rank(fact) : 0;
 
             last = own > last ? own : last;
-            if (own == rank && come(work, &work->moves[i]) < 0)
+            if (own == rank && dn_diff_come(work, &work->moves[i]) < 0)
                 return -1;
         }
     return 0;
@@ -473,7 +479,7 @@ come_routines(dn_diffing *work)
         return -1;
     for (size_t i = 0; i < list.count; i++)
         if (!dn_diff_takes_rows(work, list.facts[i], "view matview") &&
-            come(work, dn_diff_move_of(work, list.facts[i])) < 0)
+            dn_diff_come(work, dn_diff_move_of(work, list.facts[i])) < 0)
             return -1;
     return 0;
 }
@@ -493,7 +499,7 @@ come_put_off(dn_diffing *work)
     for (size_t i = 0; i < work->count; i++)
         if (work->moves[i].what & DN_MOVE_LATER) {
             work->moves[i].what = DN_MOVE_ALTER;
-            if (come(work, &work->moves[i]) < 0)
+            if (dn_diff_come(work, &work->moves[i]) < 0)
                 return -1;
         }
     return 0;
@@ -568,7 +574,8 @@ drop_views(dn_diffing *work)
         bool routine = dn_string_among(list.facts[i]->kind, "function procedure");
 
         if ((!routine || dn_diff_has_rows_among(work, list.facts[i], list.facts, list.count)) &&
-            drop_now(work, dn_diff_move_of(work, list.facts[i])) < 0)
+            (dn_diff_release_rows(work, list.facts[i]) < 0 ||
+             drop_now(work, dn_diff_move_of(work, list.facts[i])) < 0))
             return -1;
     }
     return 0;
@@ -686,7 +693,7 @@ make_room_for_names(dn_diffing *work)
         if (move->before && move->after && (move->what & (DN_MOVE_RENAME | DN_MOVE_ALTER)) &&
             dn_string_among(move->before->kind, "index pk unique exclude") &&
             !has_name_of(move->before, move->after) &&
-            dn_diff_is_new_name(work, "key", move->before) && come(work, move) < 0)
+            dn_diff_is_new_name(work, "key", move->before) && dn_diff_come(work, move) < 0)
             return -1;
     }
     return 0;
@@ -740,7 +747,8 @@ come_grants(dn_diffing *work)
 {
     for (size_t i = 0; i < work->count; i++)
         if ((work->moves[i].what & DN_MOVE_ALTER) &&
-            dn_fact_is(work->moves[i].after, DUNLIN_KIND_GRANT) && come(work, &work->moves[i]) < 0)
+            dn_fact_is(work->moves[i].after, DUNLIN_KIND_GRANT) &&
+            dn_diff_come(work, &work->moves[i]) < 0)
             return -1;
     return 0;
 }
@@ -749,7 +757,7 @@ static int
 come_rest(dn_diffing *work)
 {
     for (size_t i = 0; i < work->count; i++)
-        if (come(work, &work->moves[i]) < 0)
+        if (dn_diff_come(work, &work->moves[i]) < 0)
             return -1;
     return 0;
 }

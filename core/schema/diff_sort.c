@@ -92,6 +92,23 @@ need_routine(sorting *sort, const dunlin_fact *key)
     return need_key(sort, DUNLIN_KIND_FUNCTION, key->path, key->path_count);
 }
 
+static int need_row_view(const dunlin_fact *column, void *context);
+
+static int
+need_columns_of(sorting *sort, const dunlin_string *path, uint64_t count)
+{
+    const dn_diffing *work = sort->work;
+
+    if (dn_schema_lead(work->naming) == 0)
+        return 0;
+    return dn_fact_map_members(work->before, DUNLIN_KIND_COLUMN, path, count, need_row_view, sort) <
+                       0 ||
+                   dn_fact_map_members(work->after, DUNLIN_KIND_COLUMN, path, count, need_row_view,
+                                       sort) < 0
+               ? -1
+               : 0;
+}
+
 static int
 need_depends(sorting *sort, const dunlin_fact *view)
 {
@@ -107,7 +124,8 @@ need_depends(sorting *sort, const dunlin_fact *view)
             return -1;
         column = dn_fact_is(&key, DUNLIN_KIND_COLUMN);
         if (key.path_count > (column ? 1 : 0) &&
-            need_relation(sort, key.path, key.path_count - (column ? 1 : 0)) < 0)
+            (need_relation(sort, key.path, key.path_count - (column ? 1 : 0)) < 0 ||
+             need_columns_of(sort, key.path, key.path_count - (column ? 1 : 0)) < 0))
             return -1;
     }
     return 0;
@@ -140,24 +158,21 @@ static int
 need_row_type(const dunlin_fact *column, void *context)
 {
     sorting *sort = context;
-    const dunlin_property *part =
-        dn_property_find(column->properties, column->property_count, "type_path");
-    const dunlin_property *type =
-        dn_property_find(column->properties, column->property_count, "type");
     dunlin_string path[2] = {{NULL, 0}, {NULL, 0}};
-    uint64_t count = 0;
 
-    for (part = part ? part + 1 : NULL; part && part->type != DUNLIN_PROPERTY_END && count < 2;
-         part++)
-        path[count++] = part->text;
-    if (!count && type && type->text.length > 2) {
-        size_t length = (size_t)type->text.length;
+    return dn_diff_row_type(&sort->arena, column, path) == 2
+               ? need_key(sort, DUNLIN_KIND_TABLE, path, 2)
+               : 0;
+}
 
-        if (memcmp(type->text.data + length - 2, "[]", 2) == 0)
-            length -= 2;
-        count = dn_schema_printed_path(&sort->arena, dn_span(type->text.data, length), path);
-    }
-    return count == 2 ? need_key(sort, DUNLIN_KIND_TABLE, path, count) : 0;
+/* The same of a view, of a table that a view reads. */
+static int
+need_row_view(const dunlin_fact *column, void *context)
+{
+    sorting *sort = context;
+    dunlin_string path[2] = {{NULL, 0}, {NULL, 0}};
+
+    return dn_diff_row_type(&sort->arena, column, path) == 2 ? need_relation(sort, path, 2) : 0;
 }
 
 /* A default that counts with the sequence of another table's column, as LIKE copies one: the sequence

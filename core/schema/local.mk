@@ -8,7 +8,7 @@ core_sources += \
 	core/schema/diff_leave.c \
 	core/schema/diff_order.c \
 	core/schema/diff_partition.c \
-	core/schema/diff_routine.c \
+	core/schema/diff_routine.c core/schema/diff_rows.c \
 	core/schema/diff_rename.c \
 	core/schema/diff_replace.c core/schema/diff_risk.c core/schema/diff_sort.c \
 	core/schema/equivalent.c \

@@ -49,7 +49,8 @@ postgres_sources += drivers/postgres/pg_realise.c
 postgres_sources += drivers/postgres/pg_render.c
 postgres_sources += drivers/postgres/pg_render.h
 postgres_sources += drivers/postgres/pg_render_column.c drivers/postgres/pg_render_computed.c \
-    drivers/postgres/pg_render_convert.c drivers/postgres/pg_render_viewed.c
+    drivers/postgres/pg_render_convert.c drivers/postgres/pg_render_held.c \
+    drivers/postgres/pg_render_viewed.c
 postgres_sources += drivers/postgres/pg_render_bodies.c
 postgres_sources += drivers/postgres/pg_render_composite.c
 postgres_sources += drivers/postgres/pg_render_counter.c

@@ -115,6 +115,10 @@ const char *dn_pg_if_exists_said(const dn_pg_render_work *work);
 /* Behind ALTER COLUMN .. TYPE: what is computed from the column is dropped and added anew in the same
  * ALTER TABLE. */
 void dn_pg_say_computed_anew(dn_pg_render_work *work, const dunlin_operation *operation);
+/* pg_render_held.c: refuses a type or a value that the server would, since the column is in a partition key, or a
+ * column of another table has rows of this one. */
+void dn_pg_refuse_held_type(dn_pg_render_work *work, const dunlin_operation *operation);
+void dn_pg_refuse_held_value(dn_pg_render_work *work, const dunlin_operation *operation);
 /* Is there a view that uses the column, or one of which that is not known? */
 bool dn_pg_may_be_viewed(dn_pg_render_work *work, const dunlin_operation *operation);
 /* What was said so far becomes a statement that drops those views before it, and makes them again. */

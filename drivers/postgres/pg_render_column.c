@@ -351,33 +351,6 @@ say_using(dn_pg_render_work *work, const dunlin_operation *operation)
     dn_pg_say(work, ")");
 }
 
-/* The server would say so when its turn comes, behind others that are done by then. */
-static void
-refuse_divided(dn_pg_render_work *work, const dunlin_operation *operation)
-{
-    const dunlin_fact *table =
-        dn_pg_current(work, DUNLIN_KIND_TABLE, operation->path, operation->path_count - 1);
-    const dunlin_property *key = property_of(table, "partition_by");
-    dn_pg_scan scan = dn_pg_scan_begin(key != NULL ? key->text : dn_kit_string(""));
-    dn_pg_token token;
-
-    while (dn_pg_scan_next(&scan, &token)) {
-        DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text name = {0};
-
-        if (token.kind != DN_PG_WORD && token.kind != DN_PG_NAME)
-            continue;
-        dn_pg_add_name(&name, &token);
-        if (!dn_kit_equal(dn_kit_text_string(&name), dn_pg_last_name(operation)))
-            continue;
-        dn_pg_refuse(work,
-                     "the column '%.*s' is in the partition key of its table (%.*s), and PostgreSQL"
-                     " does not change its type: make another table, and move the rows into it",
-                     (int)dn_pg_last_name(operation).length, dn_pg_last_name(operation).data,
-                     (int)key->text.length, key->text.data);
-        return;
-    }
-}
-
 static void
 finish(altering *one, dn_kit_text *guard)
 {
@@ -406,7 +379,7 @@ change_type(altering *one, const dunlin_fact *current)
     if (typed ? is_of_type(operation, current, old)
               : !dn_pg_sets(operation, "collation") && !dn_pg_is_unset(operation, "collation"))
         return;
-    refuse_divided(work, operation);
+    dn_pg_refuse_held_type(work, operation);
     if (keeps_default || (dn_pg_sets(operation, "default") &&
                           (current == NULL || property_of(current, "default")))) {
         begin_change(one);
@@ -733,6 +706,7 @@ add_columns(dn_pg_render_work *work)
 
         dn_pg_say(work, work->at > first ? ",\n    ADD " : " ADD ");
         if (dn_pg_is_kind(one, DUNLIN_KIND_COLUMN)) {
+            dn_pg_refuse_held_value(work, one);
             dn_pg_say(work, "COLUMN ");
             dn_pg_say(work, dn_pg_if_not_exists(work));
             dn_pg_say_column(work, one);

@@ -102,6 +102,29 @@ load helper
     assert_exit 1
     assert_stderr "the column 'a' is in the partition key of its table (RANGE (a)), and PostgreSQL does not change its type"
     sql_pg "$two" "DROP TABLE divided" "CREATE TABLE divided (a int, b bigint) PARTITION BY RANGE (a)"
+    # held SAID ONE TWO: what the second has instead of the first is refused.
+    held() {
+        sql_pg "$one" "CREATE TABLE z (id int, n int)" "$2"
+        sql_pg "$two" "CREATE TABLE z (id int, n int)" "$3"
+        dunlin diff "$one" "$two" --sql
+        assert_exit 1
+        assert_stderr "$1"
+        for database in "$one" "$two"; do
+            sql_pg "$database" "DROP TABLE IF EXISTS z, h, k CASCADE" "DROP FUNCTION IF EXISTS f(int)" "DROP TYPE IF EXISTS m" "DROP DOMAIN IF EXISTS d"
+        done
+    }
+    held "the view 'v' goes or is made anew, and the column 'c' of 'h' has its rows" \
+        "CREATE VIEW v AS SELECT id, n FROM z; CREATE TABLE h (c v)" "CREATE VIEW v AS SELECT id FROM z; CREATE TABLE h (c v)"
+    held "the function 'public.f.integer' is made anew or goes, and the rows of 'h' are divided by it (LIST (public.f(a)))" \
+        "CREATE FUNCTION f(int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT \$1'; CREATE TABLE h (a int) PARTITION BY LIST (f(a))" \
+        "CREATE FUNCTION f(int) RETURNS bigint LANGUAGE sql IMMUTABLE AS 'SELECT \$1::bigint'; CREATE TABLE h (a int) PARTITION BY LIST (f(a))"
+    held "the domain 'public.d' is made anew or goes, and the rows of 'h' are divided by it" \
+        "CREATE DOMAIN d AS int; CREATE TABLE h (a int) PARTITION BY LIST ((a::d))" \
+        "CREATE DOMAIN d AS bigint; CREATE TABLE h (a int) PARTITION BY LIST ((a::d))"
+    held "PostgreSQL does not change the type of 'n' of 'k' while the column 'c' of 'h' has rows of that table" \
+        "CREATE TABLE k (n int); CREATE TABLE h (c k[])" "CREATE TABLE k (n bigint); CREATE TABLE h (c k[])"
+    held "PostgreSQL does not fill the new column 'm' of 'k' while the column 'c' of 'h' has rows of that table" \
+        "CREATE TABLE k (n int); CREATE TABLE h (c k)" "CREATE TABLE k (n int, m int DEFAULT 3); CREATE TABLE h (c k)"
     # Rows that nobody looked at may not fit what is validated.
     sql_pg "$one" "CREATE TABLE k (a int PRIMARY KEY, b int)" "ALTER TABLE k ADD CONSTRAINT f FOREIGN KEY (b) REFERENCES k NOT VALID" \
         "ALTER TABLE k ADD CONSTRAINT c CHECK (b > 0) NOT VALID"
