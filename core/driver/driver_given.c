@@ -9,58 +9,7 @@
 #include <string.h>
 
 /* --- types --- */
-static bool
-is_same_column(const dunlin_operation *one, const dunlin_operation *other)
-{
-    bool same =
-        dn_string_equal(one->kind, DUNLIN_KIND_COLUMN) && one->path_count == other->path_count;
-
-    for (uint64_t i = 0; same && i < one->path_count; i++)
-        same = dn_string_same(one->path[i], other->path[i]);
-    return same;
-}
-
-/* The last word on the type, of the same column and statement: types change before defaults do. */
-static dunlin_string
-type_given(const dunlin_operation *const *operations, size_t count, const dunlin_operation *column)
-{
-    dunlin_string type = {NULL, 0};
-
-    for (size_t i = 0; i < count; i++) {
-        const dunlin_property *given =
-            dn_property_find(operations[i]->set, operations[i]->set_count, "type");
-
-        if (given && is_same_column(operations[i], column))
-            type = given->text;
-    }
-    return type;
-}
-
-/* The column's type or, where that is not known, its class. */
-static dunlin_string
-type_of(const dn_driver_columns *columns, const dunlin_operation *const *operations, size_t count,
-        const dunlin_operation *column)
-{
-    dunlin_string type = type_given(operations, count, column);
-    uint64_t last = column->path_count - 1;
-    dunlin_string space = column->path_count > 2 ? column->path[0] : dn_string("");
-
-    if (!type.length && columns->type_of)
-        type =
-            columns->type_of(columns->context, space, column->path[last - 1], column->path[last]);
-    return type.length ? type
-                       : dn_string(columns->class_of(columns->context, space,
-                                                     column->path[last - 1], column->path[last]));
-}
-
-static bool
-is_column(const dunlin_operation *operation)
-{
-    return (operation->verb == DUNLIN_VERB_CREATE || operation->verb == DUNLIN_VERB_ALTER) &&
-           dn_string_equal(operation->kind, DUNLIN_KIND_COLUMN) && operation->path_count > 1;
-}
-
-/* Where an expression looks for columns: first in what is made with it. */
+/* What is made at once, by operations or as facts, where an expression looks for columns first. */
 typedef struct making {
     const dunlin_operation *const *operations;
     const dunlin_fact *const *facts;
@@ -71,7 +20,7 @@ typedef struct making {
 } making;
 
 static const dunlin_property *
-type_made(const making *work, size_t at, dunlin_string column)
+type_at(const making *work, size_t at, dunlin_string column)
 {
     const dunlin_operation *operation = work->operations ? work->operations[at] : NULL;
     const dunlin_fact *fact = work->facts ? work->facts[at] : NULL;
@@ -88,17 +37,52 @@ type_made(const making *work, size_t at, dunlin_string column)
                 : dn_property_find(operation->set, operation->set_count, "type");
 }
 
+/* The last word on the type of a column of the same table: types change before defaults do. */
+static dunlin_string
+type_made(const making *work, dunlin_string column)
+{
+    dunlin_string type = {NULL, 0};
+
+    for (size_t i = 0; i < work->count; i++) {
+        const dunlin_property *made = type_at(work, i, column);
+
+        if (made)
+            type = made->text;
+    }
+    return type;
+}
+
+/* The type of the column that has the expression or, where that is not known, its class. */
+static dunlin_string
+type_of(const making *work)
+{
+    const dn_driver_columns *known = work->known;
+    uint64_t last = work->path_count - 1;
+    dunlin_string type = type_made(work, work->path[last]);
+    dunlin_string space = last > 1 ? work->path[0] : dn_string("");
+
+    if (!type.length && known->type_of)
+        type = known->type_of(known->context, space, work->path[last - 1], work->path[last]);
+    return type.length ? type
+                       : dn_string(known->class_of(known->context, space, work->path[last - 1],
+                                                   work->path[last]));
+}
+
+static bool
+is_column(const dunlin_operation *operation)
+{
+    return (operation->verb == DUNLIN_VERB_CREATE || operation->verb == DUNLIN_VERB_ALTER) &&
+           dn_string_equal(operation->kind, DUNLIN_KIND_COLUMN) && operation->path_count > 1;
+}
+
 static const char *
 class_of(void *context, dunlin_string space, dunlin_string table, dunlin_string column)
 {
     const making *work = context;
+    dunlin_string type = type_made(work, column);
 
-    for (size_t i = 0; i < work->count; i++) {
-        const dunlin_property *type = type_made(work, i, column);
-
-        if (type)
-            return dn_ddl_type_class(type->text);
-    }
+    if (type.length)
+        return dn_ddl_type_class(type);
     if (!work->known)
         return NULL;
     return work->known->class_of(work->known->context, space,
@@ -166,9 +150,9 @@ give(const dn_driver_view *view, making *work, size_t at, dn_arena *arena,
 
     if (!given && !dn_property_find(operation->set, operation->set_count, "generated"))
         return 0;
-    type = type_of(work->known, work->operations, work->count, operation);
     work->path = operation->path;
     work->path_count = operation->path_count;
+    type = type_of(work);
     if (!type.length)
         return 0;
     if (given && check_default(view, type, operation->path[operation->path_count - 1], given->text,
