@@ -40,6 +40,8 @@ mysql_sources += drivers/mysql/my_render_change.c
 mysql_sources += drivers/mysql/my_render_column.c drivers/mysql/my_render_convert.c
 mysql_sources += drivers/mysql/my_render_default.c drivers/mysql/my_render_empty.c
 mysql_sources += drivers/mysql/my_render_counter.c
+mysql_sources += drivers/mysql/my_render_follow.h drivers/mysql/my_render_follow.c \
+    drivers/mysql/my_render_reads.c
 mysql_sources += drivers/mysql/my_render_grant.c
 mysql_sources += drivers/mysql/my_render_index.c
 mysql_sources += drivers/mysql/my_render_guard.c

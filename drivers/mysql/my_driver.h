@@ -226,6 +226,8 @@ int32_t dn_mysql_join_guard(dunlin_connection *connection, dunlin_string sql);
 /* mysql2, and with it drizzle, connects with this collation, which both servers know; it is kept
  * in views and routines, so that they come out equal. */
 #define DN_MYSQL_SESSION_COLLATION "utf8mb4_unicode_ci"
+/* The variable of a program that makes a view again: a statement of which it is known what it touches. */
+#define DN_MYSQL_VIEW_AGAIN "dunlin_view"
 #define DN_MYSQL_SET_NAMES "SET NAMES utf8mb4 COLLATE " DN_MYSQL_SESSION_COLLATION
 
 /* A literal that reads the same under every sql_mode and every character set of the session. */

@@ -586,6 +586,8 @@ dn_mysql_render(const dunlin_call *call, const dunlin_profile *profile, int32_t 
         status = render_next(&work);
         if (status == DUNLIN_OK && work.paused != NULL)
             status = dn_mysql_resume_counter(&work, operation);
+        if (status == DUNLIN_OK && operation->verb == DUNLIN_VERB_RENAME)
+            status = dn_mysql_follow_views(&work);
     }
     if (status == DUNLIN_OK)
         status = dn_mysql_end_alter(&work);

@@ -192,8 +192,10 @@ int32_t dn_mysql_render_table_change(dn_mysql_rendering *work);
 int32_t dn_mysql_render_drop_column(dn_mysql_rendering *work);
 /* Refuses what would leave a view broken: the object, or a column of it. */
 int32_t dn_mysql_check_views(dn_mysql_rendering *work, dunlin_string object, dunlin_string column);
-/* Tells which views say the old name of an object, or of a column of it, when that gets another. */
-int32_t dn_mysql_note_views(dn_mysql_rendering *work, dunlin_string object, dunlin_string column);
+/* Views of an object, or of a column of it, that gets another name (my_render_follow.c): tells which of them say the
+ * old one from then on; makes those again that can be, behind the rename, which was the last operation. */
+int32_t dn_mysql_note_views(dn_mysql_rendering *work);
+int32_t dn_mysql_follow_views(dn_mysql_rendering *work);
 /* Everything else. */
 int32_t dn_mysql_render_object(dn_mysql_rendering *work);
 

@@ -423,7 +423,7 @@ rename_column(dn_mysql_rendering *work, const dunlin_operation *operation)
     dunlin_string names[2] = {operation->path[1], operation->new_path[1]};
     dn_mysql_list now = {0};
     dn_kit_set members;
-    int32_t status = dn_mysql_note_views(work, operation->path[0], names[0]);
+    int32_t status = dn_mysql_note_views(work);
 
     if (status == DUNLIN_OK)
         status = dn_mysql_begin_clause(work, operation->path[0], names, 2);

@@ -479,30 +479,6 @@ drop_object(dn_mysql_rendering *work, const dunlin_operation *operation, const c
     return push(work, operation, false);
 }
 
-/* A view here keeps the names that it was made with. */
-static int32_t
-note_view(const dunlin_fact *fact, void *context)
-{
-    cascade *rename = context;
-    const dunlin_string *old = rename->column.length > 0 ? &rename->column : &rename->name;
-
-    if (rename->status != DUNLIN_OK || !is_used_by(fact, rename))
-        return DUNLIN_OK;
-    return rename->status = dn_mysql_lossy(
-               rename->work, "view '%.*s' still says '%.*s': make it again",
-               (int)fact->path[0].length, fact->path[0].data, (int)old->length, old->data);
-}
-
-int32_t
-dn_mysql_note_views(dn_mysql_rendering *work, dunlin_string object, dunlin_string column)
-{
-    cascade rename = {.work = work, .name = object, .column = column, .status = DUNLIN_OK};
-
-    if (work->call->host->each != NULL)
-        work->call->host->each(work->call, dn_kit_string(DUNLIN_KIND_VIEW), note_view, &rename);
-    return rename.status;
-}
-
 /* [M] With lower_case_table_names = 1 every name of a table is kept in lower case: RENAME finds the
  * new one taken. */
 static bool
@@ -524,7 +500,7 @@ rename_object(dn_mysql_rendering *work, const dunlin_operation *operation)
     if (lowers_names(work->profile) &&
         dn_mysql_same_name(operation->path[0], operation->new_path[0]))
         return dn_mysql_lossy(work, "this server keeps the names of tables in lower case");
-    status = dn_mysql_note_views(work, operation->path[0], dn_kit_string(NULL));
+    status = dn_mysql_note_views(work);
     if (status != DUNLIN_OK)
         return status;
     dn_kit_text_add(&work->sql, "RENAME TABLE ");

@@ -105,6 +105,8 @@ int32_t dn_mysql_schema_print(dn_mysql_schema *schema);
 int32_t dn_mysql_schema_periods(dn_mysql_schema *schema);
 /* [MDB] Asks for queries of views that may say the character set of a literal. */
 int32_t dn_mysql_schema_views(dn_mysql_schema *schema);
+/* Does it hold a literal, or call what makes a text of something else? */
+bool dn_mysql_makes_text(dunlin_string text);
 /* Does the query say it of one? */
 bool dn_mysql_says_charset(dunlin_string query);
 /* The query in what SHOW CREATE VIEW prints of a view with that CHECK OPTION (empty: none); data is NULL: something

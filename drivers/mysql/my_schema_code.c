@@ -110,9 +110,8 @@ add_mode(dn_mysql_schema *schema, dn_mysql_list *list, dunlin_string mode)
                      dn_kit_pool_text(&schema->pool, &text));
 }
 
-/* Does it hold a literal, or call what makes a text of something else? */
-static bool
-makes_text(dunlin_string text)
+bool
+dn_mysql_makes_text(dunlin_string text)
 {
     dn_mysql_scan scan;
     dn_mysql_token token;
@@ -131,7 +130,7 @@ makes_text(dunlin_string text)
 static void
 add_collation(dn_mysql_list *list, dunlin_string text, dunlin_string collation)
 {
-    if (!dn_kit_same(collation, DN_MYSQL_SESSION_COLLATION) && makes_text(text))
+    if (!dn_kit_same(collation, DN_MYSQL_SESSION_COLLATION) && dn_mysql_makes_text(text))
         dn_mysql_add(list, "session_collation", DUNLIN_PROPERTY_TEXT, collation);
 }
 

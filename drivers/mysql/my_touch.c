@@ -329,6 +329,22 @@ tell_object(touching *touch, ddl_verb verb)
     return false;
 }
 
+/* BEGIN NOT ATOMIC DECLARE dunlin_view .. WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 'v' ..; */
+static bool
+tell_view_again(touching *touch)
+{
+    static const char *const words[] = {"NOT", "ATOMIC", "DECLARE", DN_MYSQL_VIEW_AGAIN};
+    dn_mysql_token token;
+    bool named = false;
+
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+        if (!take(touch, &token) || !dn_mysql_is_word(&token, words[i]))
+            return false;
+    while (!named && take(touch, &token) && !dn_mysql_is_word(&token, "EXECUTE"))
+        named = dn_mysql_is_word(&token, "TABLE_NAME") && take_symbol(touch, '=');
+    return named && tell_named(touch, DUNLIN_KIND_VIEW, CREATE);
+}
+
 int32_t
 dn_mysql_touch(const dunlin_call *call, dunlin_string statement, int32_t *known)
 {
@@ -345,5 +361,7 @@ dn_mysql_touch(const dunlin_call *call, dunlin_string statement, int32_t *known)
     for (int i = CREATE; i <= RENAME; i++)
         if (dn_mysql_is_word(&head, verbs[i]))
             *known = tell_object(&touch, (ddl_verb)i);
+    if (dn_mysql_is_word(&head, "BEGIN"))
+        *known = tell_view_again(&touch);
     return touch.status;
 }

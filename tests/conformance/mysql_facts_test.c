@@ -196,6 +196,11 @@ static const struct {
     {"DROP SEQUENCE s, t", "sequence t\n"},
     {"-- first\n;CREATE TABLE t (a int)", "table t\n"},
     {"SET STATEMENT sql_mode = '', a = 1 FOR CREATE TABLE t (a int)", "table t\n"},
+    {"BEGIN NOT ATOMIC DECLARE dunlin_view LONGTEXT; SELECT 'x' INTO dunlin_view FROM "
+     "information_schema.VIEWS WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 'v' AND 1; "
+     "EXECUTE IMMEDIATE dunlin_view; END",
+     "view v\n"},
+    {"BEGIN NOT ATOMIC DECLARE x LONGTEXT; DROP VIEW v; END", NULL},
     {"CREATE TEMPORARY TABLE t (a int)", NULL},
     {"CREATE DATABASE d", NULL},
     {"CREATE USER u", NULL},

@@ -346,3 +346,16 @@
      "rename table t u",
      "note 1 on 0: view 'v' still says 't': make it again\n"
      "RENAME TABLE `t` TO `u`;\n"},
+    {"mariadb 10.11.6", DUNLIN_RENDER_RUN,
+     "create table t\n"
+     "create view v definition:select u.a from t join o u,depends:[t]\n"
+     "create view w definition:select x.a from o x,depends:[o]",
+     "rename table t u",
+     "note 1 on 0: view 'v' still says 't': make it again\n"
+     "RENAME TABLE `t` TO `u`;\n"},
+    {"mysql 8.0.36", DUNLIN_RENDER_RUN,
+     "create table t\n"
+     "create view v definition:select x.a from t x,depends:[t]",
+     "rename table t u",
+     "note 1 on 0: view 'v' still says 't': make it again\n"
+     "RENAME TABLE `t` TO `u`;\n"},

@@ -20,8 +20,7 @@ import run
 
 # What is told where it is translated (`dunlin explain`): MariaDB keeps NOT NULL and defaults of a query's columns in
 # the table that it makes, and the index that a foreign key had. A section makes what it says.
-LEFT_OUT = ("table-as-", "table-drop-cascade", "index-of-texts-that-a-query-made", "section-for-each-database",
-            "view-goes-with-a-renamed-table", "view-table-renamed-below")
+LEFT_OUT = ("table-as-", "table-drop-cascade", "index-of-texts-that-a-query-made", "section-for-each-database")
 REFERENCE = "postgres"
 
 
