@@ -238,6 +238,15 @@ take_journal_findings(reconciling *state, dn_error *error)
     return 0;
 }
 
+static bool
+is_refused(const dn_observation *seen, const char *tag)
+{
+    for (size_t i = 0; i < seen->refused_count; i++)
+        if (strcmp(seen->refused[i], tag) == 0)
+            return true;
+    return false;
+}
+
 /* Stopped part-way: still to be applied, by going on where it stood. */
 static int
 find_unfinished(reconciling *state, dn_error *error)
@@ -250,6 +259,13 @@ find_unfinished(reconciling *state, dn_error *error)
 
             if (!verdict->pending || strcmp(verdict->migration->tag, seen->unfinished[i]) != 0)
                 continue;
+            if (is_refused(seen, seen->unfinished[i])) {
+                if (say(state, verdict, DN_NOTE, "migration.refused",
+                        "the database refused its first statement; nothing of it was done", error) <
+                    0)
+                    return -1;
+                continue;
+            }
             state->result->counts[verdict->verdict]--;
             verdict->verdict = DN_VERDICT_PARTIAL;
             state->result->counts[verdict->verdict]++;

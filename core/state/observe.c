@@ -106,8 +106,13 @@ observe_tracker(dn_connection *connection, dn_journal *journal, const dn_sight *
     if (dn_state_explain_unknown(connection, observation, arena, error) < 0)
         return -1;
     /* A first run that stopped part-way leaves objects and no row: they are its own. */
-    return dn_tracker_unfinished(connection, arena, &observation->unfinished,
-                                 &observation->unfinished_count, error);
+    if (dn_tracker_unfinished(connection, arena, &observation->unfinished,
+                              &observation->unfinished_count, error) < 0)
+        return -1;
+    if (!observation->unfinished_count)
+        return 0;
+    return dn_tracker_refused(connection, arena, &observation->refused, &observation->refused_count,
+                              error);
 }
 
 int

@@ -51,6 +51,8 @@ typedef struct dn_observation {
      * when the tracker is empty. */
     const char **unfinished;
     size_t unfinished_count;
+    const char **refused; /* those of them of which nothing was done */
+    size_t refused_count;
     /* Objects in the database that are not ours; only looked for when the tracker is missing or
      * empty while the journal is not. */
     dn_object *objects;

@@ -125,6 +125,9 @@ int dn_tracker_explain(dn_connection *connection, const dn_tracker *tracker,
 /* Tags that dunlin_statements still has rows of: migrations that stopped part-way. */
 int dn_tracker_unfinished(dn_connection *connection, dn_arena *arena, const char ***tags,
                           size_t *count, dn_error *error);
+/* ... at their first statement, which the database refused. */
+int dn_tracker_refused(dn_connection *connection, dn_arena *arena, const char ***tags,
+                       size_t *count, dn_error *error);
 
 /* --- writing ---------------------------------------------------------------------------------- */
 /* Creates the tables that are missing, in one transaction. */

@@ -202,14 +202,15 @@ visit_unfinished(const dunlin_value *values, size_t count, void *context, dn_err
     return 0;
 }
 
-int
-dn_tracker_unfinished(dn_connection *connection, dn_arena *arena, const char ***tags, size_t *count,
-                      dn_error *error)
+static int
+read_unfinished(dn_connection *connection, dn_arena *arena, const char *having, const char ***tags,
+                size_t *count, dn_error *error)
 {
     unfinished found = {.arena = arena};
-    const char *sql =
-        dn_arena_printf(arena, "SELECT DISTINCT tag FROM %s" DN_TRACKER_STATEMENTS " ORDER BY tag",
-                        dn_connection_home(connection));
+    const char *sql = dn_arena_printf(arena,
+                                      "SELECT tag FROM %s" DN_TRACKER_STATEMENTS
+                                      " GROUP BY tag%s ORDER BY tag",
+                                      dn_connection_home(connection), having);
 
     *tags = NULL;
     *count = 0;
@@ -224,4 +225,20 @@ dn_tracker_unfinished(dn_connection *connection, dn_arena *arena, const char ***
     *tags = found.tags;
     *count = found.count;
     return 0;
+}
+
+int
+dn_tracker_unfinished(dn_connection *connection, dn_arena *arena, const char ***tags, size_t *count,
+                      dn_error *error)
+{
+    return read_unfinished(connection, arena, "", tags, count, error);
+}
+
+int
+dn_tracker_refused(dn_connection *connection, dn_arena *arena, const char ***tags, size_t *count,
+                   dn_error *error)
+{
+    return read_unfinished(connection, arena,
+                           " HAVING min(phase) = 'failed' AND max(phase) = 'failed'", tags, count,
+                           error);
 }

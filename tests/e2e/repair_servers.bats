@@ -311,6 +311,29 @@ FROM users WHERE age > 60;
 SQL
 }
 
+@test "mysql: a migration whose first statement was refused is pending, and not partial" {
+    on mysql people
+    rows 'UPDATE people SET age = 1'
+    migration 0003_refused <<'SQL'
+ALTER TABLE people ADD CONSTRAINT of_age CHECK (age > 5);
+CREATE TABLE two (id integer PRIMARY KEY);
+SQL
+    dunlin migrate
+    assert_exit 1
+    run_json status
+    assert_exit 0
+    assert_json '.migrations[-1].verdict' pending
+    assert_json '[.findings[].id] | contains(["migration.refused"])' true
+    migration 0003_refused <<'SQL'
+CREATE TABLE two (id integer PRIMARY KEY);
+ALTER TABLE people ADD CONSTRAINT of_age CHECK (age > 5);
+SQL
+    dunlin migrate
+    assert_exit 6
+    run_json status
+    assert_json '.migrations[-1].verdict' partial
+}
+
 @test "mysql: what a run of dunlin left half-way is gone on with, rows included: its ledger knows them" {
     on mysql people
     dunlin migrate

@@ -361,6 +361,22 @@ a_migration_that_stopped_part_way_is_still_to_be_applied(void **state)
 }
 
 static void
+a_migration_that_was_refused_at_once_is_pending(void **state)
+{
+    static const char *tags[] = {"m2", "m3"};
+    scene *self = *state;
+
+    records(self, "+--");
+    self->observation.unfinished = tags;
+    self->observation.unfinished_count = 2;
+    self->observation.refused = tags;
+    self->observation.refused_count = 1;
+    reconcile(self, DN_AHEAD_OK);
+    assert_string_equal(shown(self, &self->result.verdicts[1]), "pending ok unprovable pending");
+    assert_string_equal(shown(self, &self->result.verdicts[2]), "partial ok unprovable pending");
+}
+
+static void
 rows_of_a_later_checkout_stop_as_the_project_wants(void **state)
 {
     static const struct {
@@ -438,6 +454,7 @@ main(void)
         TEST(an_error_of_the_journal_that_no_verdict_speaks_for_stops),
         TEST(what_stands_before_applied_migrations_came_late),
         TEST(a_migration_that_stopped_part_way_is_still_to_be_applied),
+        TEST(a_migration_that_was_refused_at_once_is_pending),
         TEST(rows_of_a_later_checkout_stop_as_the_project_wants),
         TEST(objects_without_a_record_stop),
     };
