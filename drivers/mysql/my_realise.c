@@ -214,13 +214,36 @@ has_form(dunlin_string text, const char *form)
     return true;
 }
 
+/* What has another name where it is printed. */
+static bool
+fill_moment(dunlin_string type, dunlin_string *text)
+{
+    static const struct {
+        const char *type;
+        const char *written;
+        const char *printed;
+    } moments[] = {
+        {"date", "(CURRENT_DATE)", "curdate()"},
+        {"time(6)", "(CURRENT_TIME(6))", "curtime(6)"},
+        {"datetime(6)", "(CURRENT_DATE)", "cast(curdate() as datetime(6))"},
+    };
+
+    for (size_t i = 0; i < sizeof(moments) / sizeof(moments[0]); i++)
+        if (dn_kit_same_word(type, moments[i].type) &&
+            dn_kit_same_word(*text, moments[i].written)) {
+            *text = dn_kit_string(moments[i].printed);
+            return true;
+        }
+    return false;
+}
+
 /* Whether this is how the server prints it. */
 static bool
 is_printed_default(realising *real, dunlin_string type, dunlin_string *text)
 {
     bool quoted = text->length >= 2 && text->data[0] == '\'';
 
-    if (is_of(*text, "current_timestamp"))
+    if (is_of(*text, "current_timestamp") || (real->work.server.mariadb && fill_moment(type, text)))
         return true;
     if (is_of(type, "uuid"))
         return has_form(*text, "'xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx'");

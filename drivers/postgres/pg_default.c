@@ -157,7 +157,7 @@ print_string(dn_kit_text *text, dunlin_string literal, dunlin_string type, const
     return true;
 }
 
-/* now() and the like are kept as they are written. */
+/* now() and the like are kept as they are written, also where the column is of another type. */
 static bool
 print_word(dn_kit_text *text, dunlin_string value, const char *classes)
 {
@@ -168,15 +168,17 @@ print_word(dn_kit_text *text, dunlin_string value, const char *classes)
     } words[] = {
         {"true", "true", "bool"},
         {"false", "false", "bool"},
-        {"now()", "now()", "ts"},
-        {"current_timestamp", "CURRENT_TIMESTAMP", "ts"},
-        {"localtimestamp", "LOCALTIMESTAMP", "ts"},
-        {"current_date", "CURRENT_DATE", "date"},
+        {"now()", "now()", "ts date time"},
+        {"current_timestamp", "CURRENT_TIMESTAMP", "ts date time"},
+        {"localtimestamp", "LOCALTIMESTAMP", "ts date time"},
+        {"current_date", "CURRENT_DATE", "date ts"},
+        {"current_time", "CURRENT_TIME", "time"},
+        {"localtime", "LOCALTIME", "time"},
         {"gen_random_uuid()", "gen_random_uuid()", "uuid"},
     };
 
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-        if (dn_kit_same_word(value, words[i].written) && strcmp(classes, words[i].classes) == 0) {
+        if (dn_kit_same_word(value, words[i].written) && strstr(words[i].classes, classes) != NULL) {
             dn_kit_text_add(text, words[i].printed);
             return true;
         }
