@@ -51,4 +51,5 @@ core_sources += core/ddl/write_call.c
 core_sources += core/ddl/write_blob.c core/ddl/write_boolean.c core/ddl/write_char.c core/ddl/write_collation.c core/ddl/write_data.c core/ddl/write_given.c core/ddl/write_literal.c core/ddl/write_set.c core/ddl/write_sort.c
 core_sources += core/ddl/write_expression.c
 core_sources += core/ddl/write_items.c core/ddl/write_query.c
+core_sources += core/ddl/write_once.c
 core_sources += core/ddl/write_text.c

@@ -43,7 +43,8 @@ dn_ddl_translate(const dn_ddl_target *target, int32_t what, dunlin_string text, 
                         .text = text,
                         .arena = arena,
                         .error = error,
-                        .view = what == DUNLIN_TRANSLATE_QUERY};
+                        .view = what == DUNLIN_TRANSLATE_QUERY,
+                        .alone = what == DUNLIN_TRANSLATE_EXPRESSION};
     dn_text out = DN_TEXT_INIT;
     bool fine;
 

@@ -97,6 +97,7 @@ typedef struct dn_writer {
     const dn_scope *scope;
     const dn_named_query *named;
     bool view;      /* it is the query of one, or of a table */
+    bool alone;     /* an expression that may have no query in it, such as a default */
     unsigned depth; /* of queries in each other */
     unsigned asks;  /* ... while it is asked what their columns are */
     const char *reason;
@@ -181,6 +182,7 @@ dn_class dn_class_of_column(const dn_writer *writer, const dn_ddl_object *table,
 /* write_boolean.c: what is given to a boolean column as 1, 0 or a text becomes TRUE or FALSE; and a
  * decimal whole where a column of whole numbers takes any. */
 bool dn_write_given(dn_writer *writer, dn_data *data);
+
 /* The same of what a boolean is compared with, where the database takes no numbers for it. */
 bool dn_write_compared_booleans(dn_writer *writer, const dn_node *node);
 /* Is the node one that compares its operands with each other, or stands for one of them? */
@@ -226,6 +228,20 @@ bool dn_write_is_decimal_for_integer(const dn_writer *writer, dn_class class, co
 bool dn_write_defined(dn_writer *writer, dn_class class, dunlin_string column, dn_node *node);
 /* Fewer values than the table has columns are those of the first ones, which are named. */
 bool dn_write_name_given(dn_writer *writer, dn_data *data);
+/* write_once.c */
+bool dn_write_is_volatile(const dn_node *node);
+/* Operands that the template has several times and that are another value each time get names. `computed` is what
+ * the names stand for, or empty. */
+bool dn_write_compute_once(dn_writer *writer, dunlin_string native, const dn_node *const *operands,
+                           size_t count, dn_part *parts, dunlin_string *computed);
+/* ... around what was written behind `before`. */
+bool dn_write_computed(dn_writer *writer, dunlin_string computed, size_t before, dn_text *out,
+                       dn_shape *shape);
+/* Are its rows compared or sorted, by the values that it selects? */
+bool dn_write_merges(const dn_query *query);
+/* SELECT .. FROM (query); NULL where its columns cannot be called by name. */
+dn_query *dn_write_query_around(dn_writer *writer, dn_query *query);
+
 /* write_char.c: the blanks behind a char(n), where the database takes them for a part of it. `class` is
  * that of the column which is given the node. */
 bool dn_write_given_char(dn_writer *writer, dn_class class, dn_node *node);

@@ -184,7 +184,7 @@ give_items(dn_writer *writer, const dn_data *data, const dn_query *query, bool w
 
     for (size_t k = 0; fine && k < query->item_count; k++)
         fine = give_column(writer, data, column_at(writer, data, k), query->items[k].node,
-                           whole && !query->distinct);
+                           whole && !dn_write_merges(query));
     writer->scope = outer;
     writer->named = named;
     return fine;
@@ -200,8 +200,26 @@ give_rows(dn_writer *writer, const dn_data *data, const dn_query *query, bool wh
             if (!give_column(writer, data, column_at(writer, data, k),
                              query->rows.list[i]->items.list[k], whole))
                 return false;
-    return give_items(writer, data, query, whole) && give_rows(writer, data, query->left, false) &&
-           give_rows(writer, data, query->right, false);
+    whole = whole && !dn_write_merges(query);
+    return give_items(writer, data, query, whole) && give_rows(writer, data, query->left, whole) &&
+           give_rows(writer, data, query->right, whole);
+}
+
+/* SELECT DISTINCT n FROM t: what rows are compared by is not converted, but what is left of them. */
+static bool
+give_merged(dn_writer *writer, dn_data *data)
+{
+    dn_query *around = NULL;
+
+    if (!writer->target->column_class || !data->source || !dn_write_merges(data->source) ||
+        !(around = dn_write_query_around(writer, data->source)))
+        return !writer->failed;
+    if (!give_items(writer, data, around, true))
+        return false;
+    for (size_t i = 0; i < around->item_count; i++)
+        if (around->items[i].node->kind != DN_NODE_COLUMN)
+            data->source = around;
+    return true;
 }
 
 bool
@@ -217,7 +235,7 @@ dn_write_given(dn_writer *writer, dn_data *data)
     for (size_t i = 0; fine && i < data->set.count; i++)
         fine = give_column(writer, data, data->set.list[i].column, data->set.list[i].value, true);
     writer->scope = outer;
-    fine = fine && give_rows(writer, data, data->source, true);
+    fine = fine && give_rows(writer, data, data->source, true) && give_merged(writer, data);
     writer->named = named;
     return fine;
 }

@@ -96,13 +96,19 @@ dn_write_by_rule(dn_writer *writer, int32_t kind, const char *name, const dn_nod
     dn_part parts[MOST_OPERANDS];
     const dn_rule *rule;
     size_t before = out->length;
+    dunlin_string native;
+    dunlin_string computed;
 
     if (!name || !standard || count > MOST_OPERANDS)
         return dn_write_refuse(writer, node->offset, "this has too many operands");
     if (!find_rule(writer, kind, name, node, operands, count, needed, &rule) ||
-        !write_parts(writer, operands, count, parts) ||
-        !dn_write_template(writer, template_of(rule, standard), parts, count, operands,
-                           kind == DUNLIN_RULE_CAST ? node->text : dn_string(""), out, shape))
+        !write_parts(writer, operands, count, parts))
+        return false;
+    native = template_of(rule, standard);
+    if (!dn_write_compute_once(writer, native, operands, count, parts, &computed) ||
+        !dn_write_template(writer, native, parts, count, operands,
+                           kind == DUNLIN_RULE_CAST ? node->text : dn_string(""), out, shape) ||
+        !dn_write_computed(writer, computed, before, out, shape))
         return false;
     if (*shape == DN_SHAPE_OTHER && is_case(out, before))
         *shape = DN_SHAPE_ATOM;

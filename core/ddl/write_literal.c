@@ -106,7 +106,19 @@ dn_write_given_number(dn_writer *writer, const dn_ddl_object *table, dunlin_stri
 static size_t
 size_of(dunlin_string type)
 {
-    return dn_string_equal(type, "smallint") ? 2 : dn_string_equal(type, "integer") ? 4 : 0;
+    return dn_string_equal(type, "smallint")  ? 2
+           : dn_string_equal(type, "integer") ? 4
+           : dn_string_equal(type, "bigint")  ? 8
+                                              : 0;
+}
+
+static bool
+is_alone(const dn_writer *writer, const dn_ddl_object *table)
+{
+    const dn_scope *scope = writer->scope;
+
+    return !scope ||
+           (!scope->outer && !scope->query && dn_string_same(scope->table.name, table->name));
 }
 
 /* A column of the table itself, whose numbers are not larger. */
@@ -116,8 +128,8 @@ is_small_column(const dn_writer *writer, const dn_ddl_object *table, const dn_no
 {
     size_t known;
 
-    if (node->kind != DN_NODE_EXCLUDED && (node->kind != DN_NODE_COLUMN || node->part_count != 1 ||
-                                           (writer->scope && writer->scope->outer)))
+    if (node->kind != DN_NODE_EXCLUDED &&
+        (node->kind != DN_NODE_COLUMN || node->part_count != 1 || !is_alone(writer, table)))
         return false;
     known = size_of(type_of(writer, table, node->parts[0]));
     return known && known <= size;
@@ -129,11 +141,14 @@ dn_write_given_range(dn_writer *writer, dn_class class, const dn_ddl_object *tab
 {
     const dn_ddl_rules *rules = writer->target->rules;
     size_t size = dn_class_is_whole(class) ? size_of(type_of(writer, table, column)) : 0;
-    const char *name = size == 2 ? "within smallint" : "within integer";
+    const char *name = size == 2   ? "within smallint"
+                       : size == 4 ? "within integer"
+                                   : "within bigint";
     dn_class given = DN_CLASS_UNKNOWN;
 
     if (!size || !rules || !dn_rule_named(rules, DUNLIN_RULE_FUNCTION, name) ||
         node->kind == DN_NODE_NUMBER || node->kind == DN_NODE_STRING ||
+        (size == 8 && (node->kind == DN_NODE_COLUMN || node->kind == DN_NODE_EXCLUDED)) ||
         is_small_column(writer, table, node, size))
         return true;
     given = dn_class_of(writer, node);

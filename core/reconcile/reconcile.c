@@ -261,8 +261,8 @@ find_unfinished(reconciling *state, dn_error *error)
                 continue;
             if (is_refused(seen, seen->unfinished[i])) {
                 if (say(state, verdict, DN_NOTE, "migration.refused",
-                        "the database refused its first statement; nothing of it was done", error) <
-                    0)
+                        "the database refused its first statement; nothing of it was done",
+                        error) < 0)
                     return -1;
                 continue;
             }

@@ -207,10 +207,9 @@ read_unfinished(dn_connection *connection, dn_arena *arena, const char *having, 
                 size_t *count, dn_error *error)
 {
     unfinished found = {.arena = arena};
-    const char *sql = dn_arena_printf(arena,
-                                      "SELECT tag FROM %s" DN_TRACKER_STATEMENTS
-                                      " GROUP BY tag%s ORDER BY tag",
-                                      dn_connection_home(connection), having);
+    const char *sql = dn_arena_printf(
+        arena, "SELECT tag FROM %s" DN_TRACKER_STATEMENTS " GROUP BY tag%s ORDER BY tag",
+        dn_connection_home(connection), having);
 
     *tags = NULL;
     *count = 0;

@@ -178,7 +178,8 @@ print_word(dn_kit_text *text, dunlin_string value, const char *classes)
     };
 
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-        if (dn_kit_same_word(value, words[i].written) && strstr(words[i].classes, classes) != NULL) {
+        if (dn_kit_same_word(value, words[i].written) &&
+            strstr(words[i].classes, classes) != NULL) {
             dn_kit_text_add(text, words[i].printed);
             return true;
         }

@@ -323,6 +323,9 @@ static const struct {
     {FUNCTION, 0, "round", "int", "$1", NULL},
     {FUNCTION, 0, "within smallint", NULL, WITHIN("-32768", "32767"), NULL},
     {FUNCTION, 0, "within integer", NULL, WITHIN("-2147483648", "2147483647"), NULL},
+    /* Beyond 64 bits it computes a float. */
+    {FUNCTION, 0, "within bigint", NULL, "CASE typeof($1) WHEN 'real' THEN " FAIL " ELSE $1 END",
+     NULL},
     {FUNCTION, 0, "round", "float", EVEN, NULL},
     {FUNCTION, 0, "round", "any any",
      "CASE WHEN $2 < 0 THEN round($1 / " TENS ") * " TENS " ELSE round($1, $2) END", NULL},
@@ -438,6 +441,7 @@ static const struct {
     {CLAUSE, 3030000, "filter", NULL, NULL, NULL},
     {CLAUSE, 0, "insert default values", NULL, "INSERT INTO $1 DEFAULT VALUES", NULL},
     {CLAUSE, 3024000, "insert alias", NULL, NULL, NULL},
+    {CLAUSE, 0, "computed once", NULL, "(SELECT $1 FROM (SELECT $2))", NULL},
     {CLAUSE, 0, "decimal for an integer", NULL, NULL, NULL},
     {CLAUSE, 0, "given of another type", NULL, NULL, NULL},
     {CLAUSE, 0, "text for a time", NULL, NULL, NULL},

@@ -222,6 +222,7 @@ static const value_case cases[] = {
     {F, "string_agg", "", {"'a'", "','"}, "'a'"},
     {F, "within smallint", "", {"-32768"}, "-32768"},
     {F, "within integer", "", {"NULL"}, "null"},
+    {F, "within bigint", "", {"9223372036854775807"}, "9223372036854775807"},
 };
 
 static size_t
