@@ -303,8 +303,10 @@ static int
 fold_drop(dn_fact_map *facts, const dunlin_operation *operation, dn_error *error)
 {
     moving work = {.facts = facts, .operation = operation, .arena = DN_ARENA_INIT, .error = error};
-    int answer = collect_dropped(&work);
+    int answer = dn_schema_fold_cascade(facts, operation, error);
 
+    if (answer == 0)
+        answer = collect_dropped(&work);
     for (size_t i = 0; answer == 0 && i < work.list.count; i++)
         dn_fact_map_remove(facts, work.list.items[i]->kind, work.list.items[i]->path,
                            work.list.items[i]->path_count);

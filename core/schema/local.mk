@@ -19,6 +19,7 @@ core_sources += \
 	core/schema/equivalent_key.c \
 	core/schema/equivalent_value.c \
 	core/schema/fold.c \
+	core/schema/fold_cascade.c \
 	core/schema/judge.c \
 	core/schema/names.c \
 	core/schema/operation.c \

@@ -24,6 +24,9 @@ bool dn_schema_is_relation(dunlin_string kind);
 /* pk, unique, fk or check */
 bool dn_schema_is_constraint(dunlin_string kind);
 
+/* What DROP .. CASCADE takes along from elsewhere is gone from the facts. */
+int dn_schema_fold_cascade(dn_fact_map *facts, const dunlin_operation *operation, dn_error *error);
+
 /* Names for the unnamed constraints and indexes of one statement, and NOT NULL where a primary key
  * or an automatic value implies it. `operations` are complete and may be changed. */
 int dn_schema_name_all(const dn_schema_target *target, dunlin_operation **operations, size_t count,
