@@ -114,14 +114,19 @@ take(dunlin_string *text, char symbol)
     return true;
 }
 
+static unsigned
+days_of_month(const moment *of)
+{
+    static const unsigned char days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    bool leap = of->year % 4 == 0 && (of->year % 100 != 0 || of->year % 400 == 0);
+
+    return days[of->month - 1] + (of->month == 2 && leap ? 1U : 0U);
+}
+
 static bool
 is_day(const moment *of)
 {
-    static const unsigned char days[] = {31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    bool leap = of->year % 4 == 0 && (of->year % 100 != 0 || of->year % 400 == 0);
-
-    return of->year && of->month && of->month <= 12 && of->day && of->day <= days[of->month - 1] &&
-           (of->month != 2 || of->day < 29 || leap);
+    return of->year && of->month && of->month <= 12 && of->day && of->day <= days_of_month(of);
 }
 
 /* The year in front. */
@@ -267,6 +272,81 @@ standard_time(dn_arena *arena, dn_class class, bool drops_zone, dunlin_string te
     if (class == DN_CLASS_DATE)
         found.fraction.length = 0;
     made = dn_arena_printf(arena, "%s%s%s%s%.*s", day, *day && *time ? " " : "", time,
+                           found.fraction.length ? "." : "", (int)found.fraction.length,
+                           found.fraction.length ? found.fraction.data : "");
+    return made ? dn_string(made) : dn_string("");
+}
+
+/* '+02', '-0530', '+05:30', 'Z', and nothing behind it. */
+static bool
+take_zone(dunlin_string text, int *minutes)
+{
+    bool west = text.length && *text.data == '-';
+    unsigned hours = 0;
+    unsigned rest = 0;
+    size_t digits;
+
+    *minutes = 0;
+    if (text.length == 1 && strchr("Zz", *text.data))
+        return true;
+    if (!take(&text, west ? '-' : '+'))
+        return false;
+    digits = take_digits(&text, &hours);
+    if (digits == 4) {
+        rest = hours % 100;
+        hours /= 100;
+    } else if (!digits || digits > 2 || (take(&text, ':') && take_digits(&text, &rest) != 2)) {
+        return false;
+    }
+    *minutes = (int)(hours * 60 + rest) * (west ? -1 : 1);
+    return !text.length && hours < 16 && rest < 60;
+}
+
+static void
+next_day(moment *of)
+{
+    if (of->day++ < days_of_month(of))
+        return;
+    of->day = 1;
+    if (of->month++ == 12) {
+        of->month = 1;
+        of->year++;
+    }
+}
+
+static void
+last_day(moment *of)
+{
+    if (--of->day)
+        return;
+    if (--of->month == 0) {
+        of->month = 12;
+        of->year--;
+    }
+    of->day = days_of_month(of);
+}
+
+dunlin_string
+dn_literal_in_utc(dn_arena *arena, dunlin_string text)
+{
+    dunlin_string rest = trimmed(text);
+    const char *made;
+    moment found;
+    int minutes;
+
+    if (has_words(rest) || !take_moment(&rest, DN_CLASS_TS, &found) ||
+        is_carried(DN_CLASS_TS, &found) || !take_zone(trimmed(rest), &minutes))
+        return text;
+    minutes = (int)(found.hour * 60 + found.minute) - minutes;
+    if (minutes < 0)
+        last_day(&found);
+    else if (minutes >= 24 * 60)
+        next_day(&found);
+    minutes = (minutes + 24 * 60) % (24 * 60);
+    if (!found.year || found.year > 9999)
+        return text;
+    made = dn_arena_printf(arena, "%04u-%02u-%02u %02d:%02d:%02u%s%.*s", found.year, found.month,
+                           found.day, minutes / 60, minutes % 60, found.second,
                            found.fraction.length ? "." : "", (int)found.fraction.length,
                            found.fraction.length ? found.fraction.data : "");
     return made ? dn_string(made) : dn_string("");

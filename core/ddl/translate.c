@@ -136,7 +136,8 @@ dn_ddl_assign(const dn_ddl_target *target, dunlin_string type, dunlin_string col
     node = dn_tree_expression(&parser);
     if (!node || !dn_ddl_at_end(&parser))
         return 0;
-    changed = dn_write_defined(&writer, class, column, node);
+    changed =
+        dn_write_in_utc(&writer, type, node) || dn_write_defined(&writer, class, column, node);
     if (writer.failed)
         return -1;
     translation->reason = writer.reason;

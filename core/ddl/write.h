@@ -207,6 +207,11 @@ dunlin_string dn_literal_rounded(dn_arena *arena, dunlin_string text);
  * memory. */
 dunlin_string dn_literal_standard(dn_arena *arena, dn_class class, bool drops_zone,
                                   dunlin_string text);
+/* '2026-01-31 10:11:12+02' as '2026-01-31 08:11:12'; the text itself where it has no zone, or one by its name. Empty:
+ * no memory. */
+dunlin_string dn_literal_in_utc(dn_arena *arena, dunlin_string text);
+/* A constant for a column of `type`, which has a zone, where the database has none: true if it was written so. */
+bool dn_write_in_utc(dn_writer *writer, dunlin_string type, dn_node *node);
 /* ... of a default. */
 dunlin_string dn_ddl_standard_default(dn_arena *arena, dunlin_string type, dunlin_string text);
 /* write_literal.c: refuse a constant that is none, in the place of a time or uuid: of a column, or compared

@@ -79,12 +79,37 @@ has_no_zone(dunlin_string type)
 }
 
 bool
+dn_write_in_utc(dn_writer *writer, dunlin_string type, dn_node *node)
+{
+    static const char name[] = "timestamptz";
+    const size_t length = sizeof name - 1;
+    const dn_ddl_rules *rules = writer->target->rules;
+    dunlin_string made;
+
+    if (node->kind != DN_NODE_STRING || type.length < length ||
+        !dn_string_equal(dn_span(type.data, length), name) || !rules ||
+        !dn_rule_named(rules, DUNLIN_RULE_CLAUSE, "moments in utc"))
+        return false;
+    made = dn_literal_in_utc(writer->arena, node->text);
+    if (!made.length && node->text.length) {
+        dn_no_memory(writer->error);
+        writer->failed = true;
+    }
+    if (writer->failed || made.data == node->text.data)
+        return false;
+    node->text = made;
+    return true;
+}
+
+bool
 dn_write_given_time(dn_writer *writer, dn_class class, const dn_ddl_object *table,
                     dunlin_string column, dn_node *node)
 {
     bool drops_zone = class == DN_CLASS_TS && has_no_zone(type_of(writer, table, column));
     const char *fault = is_text(class) ? become(writer, class, drops_zone, node) : NULL;
 
+    if (!fault && class == DN_CLASS_TS)
+        dn_write_in_utc(writer, type_of(writer, table, column), node);
     return fault ? dn_write_refuse(writer, node->offset, "'%.*s' is given '%.*s', which %s",
                                    (int)column.length, column.data, shown(node), node->text.data,
                                    fault)
@@ -163,6 +188,23 @@ is_constant(const dn_node *node)
     return node->kind == DN_NODE_STRING || node->kind == DN_NODE_NUMBER;
 }
 
+/* The declared type of a column of one of the tables; empty where it is not known. */
+static dunlin_string
+type_of_node(const dn_writer *writer, const dn_node *node)
+{
+    dunlin_string type = dn_string("");
+
+    if (node->kind != DN_NODE_COLUMN)
+        return type;
+    for (const dn_scope *scope = writer->scope; scope && !type.length; scope = scope->outer)
+        if (scope->table.name.length &&
+            (node->part_count < 2 ||
+             dn_ddl_same(node->parts[node->part_count - 2],
+                         scope->alias.length ? scope->alias : scope->table.name)))
+            type = type_of(writer, &scope->table, node->parts[node->part_count - 1]);
+    return type;
+}
+
 /* CASE t WHEN '5' THEN .. */
 static bool
 check_cases(dn_writer *writer, const dn_node *node)
@@ -195,5 +237,8 @@ dn_write_compared_times(dn_writer *writer, const dn_node *node)
     for (size_t i = 0; is_text(class) && i < node->items.count; i++)
         if (!check(writer, class, node->items.list[i]))
             return false;
-    return true;
+    for (size_t i = 0; class == DN_CLASS_TS && i < node->items.count; i++)
+        for (size_t k = 0; k < node->items.count; k++)
+            dn_write_in_utc(writer, type_of_node(writer, node->items.list[i]), node->items.list[k]);
+    return !writer->failed;
 }

@@ -214,6 +214,18 @@ has_form(dunlin_string text, const char *form)
     return true;
 }
 
+/* X'6a' */
+static bool
+is_hexadecimal(dunlin_string text)
+{
+    if (text.length < 3 || memcmp(text.data, "X'", 2) != 0)
+        return false;
+    for (uint64_t i = 2; i + 1 < text.length; i++)
+        if (strchr("0123456789abcdef", text.data[i]) == NULL)
+            return false;
+    return true;
+}
+
 /* What has another name where it is printed. */
 static bool
 fill_moment(dunlin_string type, dunlin_string *text)
@@ -247,11 +259,20 @@ is_printed_default(realising *real, dunlin_string type, dunlin_string *text)
         return true;
     if (is_of(type, "uuid"))
         return has_form(*text, "'xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx'");
-    if (is_of(type, "date"))
+    if (is_of(type, "datetime(6) timestamp(6)") && has_form(*text, "'9999-99-99 99:99:99'")) {
+        DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text filled = {0};
+
+        dn_kit_text_format(&filled, "%.*s.000000'", (int)text->length - 1, text->data);
+        *text = dn_kit_pool_text(&real->work.pool, &filled);
+        return true;
+    }
+    if (dn_kit_same(type, "date"))
         return has_form(*text, "'9999-99-99'");
     if (quoted)
         return is_of(type, "char varchar enum tinytext text mediumtext longtext json") &&
                fill_string(real, is_of(type, "tinytext text mediumtext longtext json"), text);
+    if (is_of(type, "longblob"))
+        return is_hexadecimal(*text);
     if (is_of(type, "float double"))
         return is_whole(*text);
     if (is_of(type, "decimal"))

@@ -411,6 +411,7 @@ static const my_rule clauses[] = {
     RULE(CLAUSE, "given of another type", NULL, NULL),
     REFUSED(CLAUSE, "text for a number", NULL,
             "a decimal would be rounded, others fail in the run"),
+    RULE(CLAUSE, "moments in utc", NULL, NULL),
     REFUSED(CLAUSE, "zone of a time", NULL, "there are no time zones here: write it in UTC"),
     REFUSED(
         CLAUSE, "set one after another", NULL,

@@ -186,6 +186,27 @@ print_word(dn_kit_text *text, dunlin_string value, const char *classes)
     return false;
 }
 
+/* '\x6162'::bytea */
+static bool
+print_blob(dn_kit_text *text, dunlin_string value)
+{
+    static const char begin[] = "'\\x";
+    static const char end[] = "'::bytea";
+    const size_t first = sizeof begin - 1;
+    const size_t last = sizeof end - 1;
+
+    if (value.length > 2 && *value.data == '(' && value.data[value.length - 1] == ')')
+        value = (dunlin_string){value.data + 1, value.length - 2};
+    if (value.length < first + last || memcmp(value.data, begin, first) != 0 ||
+        memcmp(value.data + value.length - last, end, last) != 0)
+        return false;
+    for (uint64_t i = first; i < value.length - last; i++)
+        if (strchr("0123456789abcdef", value.data[i]) == NULL)
+            return false;
+    dn_kit_text_add_string(text, value);
+    return true;
+}
+
 bool
 dn_pg_default_print(dn_kit_text *text, dunlin_string value, dunlin_string type)
 {
@@ -193,7 +214,8 @@ dn_pg_default_print(dn_kit_text *text, dunlin_string value, dunlin_string type)
     dn_pg_token token;
     bool negative;
 
-    if (print_word(text, value, classes))
+    if (print_word(text, value, classes) ||
+        (strcmp(classes, "blob") == 0 && print_blob(text, value)))
         return true;
     if (!is_one_token(value, &token, &negative))
         return false;
