@@ -307,6 +307,35 @@ unsure_of(bool generated, bool fallback, bool collation)
     return collation ? "collation" : NULL;
 }
 
+/* As one says it to this server alone. */
+static bool
+lists_labels(dunlin_string type)
+{
+    uint64_t at = sizeof("enum") - 1;
+
+    if (type.length <= at || strncasecmp(type.data, "enum", at) != 0)
+        return false;
+    while (at < type.length && isspace((unsigned char)type.data[at]))
+        at++;
+    return at < type.length && type.data[at] == '(';
+}
+
+static void
+add_type(realising *real, dn_kit_set members, dunlin_string *type, dn_mysql_list *list)
+{
+    dunlin_string said = *type;
+
+    *type = lists_labels(said) ? dn_kit_string("enum") : said;
+    dn_mysql_add(list, "type", DUNLIN_PROPERTY_TEXT, *type);
+    if (type->data == said.data) {
+        copy_text(list, members, "values");
+        return;
+    }
+    dn_mysql_open_member(list, "values", DUNLIN_PROPERTY_LIST_BEGIN);
+    dn_mysql_add_labels(list, &real->work.pool, said, real->work.server.mariadb);
+    dn_mysql_close_member(list);
+}
+
 static int32_t
 realise_column(realising *real, const dunlin_fact *fact)
 {
@@ -328,8 +357,7 @@ realise_column(realising *real, const dunlin_fact *fact)
         dn_mysql_list_free(&native);
         return status;
     }
-    dn_mysql_add(&list, "type", DUNLIN_PROPERTY_TEXT, type);
-    copy_text(&list, members, "values");
+    add_type(real, members, &type, &list);
     dn_mysql_add_flag(&list, "not_null",
                       (dn_kit_set_is_true(members, "not_null") ||
                        dn_kit_set_find(members, "auto") != NULL || is_in_primary_key(real, fact)) &&

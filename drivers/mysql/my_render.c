@@ -289,13 +289,31 @@ dn_mysql_keep_history(dn_mysql_rendering *work, dunlin_string table)
                      work->at, 1);
 }
 
+/* [MDB] A key from a table to itself is checked against the columns as they were before the statement (1005). */
+static bool
+points_back(const dn_mysql_rendering *work, dunlin_string table)
+{
+    const dunlin_operation *key = work->at < work->count ? work->operations[work->at] : NULL;
+    dn_kit_set ref;
+
+    if (key == NULL || !dn_mysql_is_op(key, DUNLIN_VERB_CREATE, DUNLIN_KIND_FOREIGN_KEY))
+        return false;
+    ref = dn_kit_set_list(dn_mysql_set(key), "ref");
+    if (ref.count == 0 || !dn_mysql_same_name(ref.list[ref.count - 1].text, table))
+        return false;
+    for (uint64_t i = work->first; i < work->at; i++)
+        if (dn_kit_same(work->operations[i]->kind, DUNLIN_KIND_COLUMN))
+            return true;
+    return false;
+}
+
 int32_t
 dn_mysql_begin_clause(dn_mysql_rendering *work, dunlin_string table, const dunlin_string *names,
                       size_t count)
 {
     bool goes = work->clauses > 0 && (!work->script || work->joins) &&
                 dn_kit_equal(work->table, table) && work->name_count + count <= DN_MYSQL_NAMES &&
-                dn_mysql_goes_along(work);
+                dn_mysql_goes_along(work) && !points_back(work, table);
     int32_t status = DUNLIN_OK;
 
     for (size_t i = 0; i < count && goes; i++)

@@ -53,6 +53,7 @@ typedef struct dn_mysql_rendering {
     size_t name_count;
     const char *guard; /* of its clause, in a script */
     bool joins;        /* in a script: the next clause belongs to it, under the same guard */
+    bool in_table;     /* what is said stands in CREATE TABLE */
     dn_mysql_told *told;
     dn_mysql_paused *paused;
     bool as_is; /* expressions are native already */

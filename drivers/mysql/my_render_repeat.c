@@ -146,6 +146,25 @@ is_key(const dunlin_operation *operation)
            dn_kit_same(operation->kind, DUNLIN_KIND_INDEX);
 }
 
+static bool
+is_foreign_key_of(const dunlin_operation *one, const dunlin_operation *gone)
+{
+    return one->verb == DUNLIN_VERB_CREATE && one->path_count == 2 &&
+           dn_kit_same(one->kind, DUNLIN_KIND_FOREIGN_KEY) &&
+           dn_kit_equal(one->path[0], gone->path[0]) &&
+           dn_mysql_same_name(one->path[1], gone->path[1]);
+}
+
+/* A foreign key that is made later makes an index of its name, for itself. */
+static bool
+comes_with_foreign_key(const dn_mysql_rendering *work, const dunlin_operation *gone)
+{
+    for (uint64_t i = work->at + 1; i < work->count; i++)
+        if (is_foreign_key_of(work->operations[i], gone))
+            return true;
+    return false;
+}
+
 /* What is made later under the name of what goes. */
 static bool
 comes_again(const dn_mysql_rendering *work, const dunlin_operation *gone)
@@ -192,12 +211,13 @@ guard_of_key(dn_mysql_rendering *work, const dunlin_operation *gone)
     DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text text = {0};
     DN_KIT_CLEANUP(dn_kit_free) char *kind = dn_kit_copy(gone->kind);
     bool primary = dn_kit_same(gone->kind, DUNLIN_KIND_PRIMARY_KEY);
+    bool foreign = !primary && comes_with_foreign_key(work, gone);
     dn_kit_set key = dn_mysql_fact_members(
         kind != NULL ? dn_mysql_find(work, kind, gone->path[0], gone->path[1]) : NULL);
     dunlin_string names = names_of_key(work, key);
 
-    if (names.length == 0 ||
-        !(primary || comes_again(work, gone) || is_counter(work, gone->path[0], first_of(names))))
+    if (names.length == 0 || !(primary || foreign || comes_again(work, gone) ||
+                               is_counter(work, gone->path[0], first_of(names))))
         return NULL;
     dn_kit_text_add(&text, "(");
     add_question(work, &text, "GROUP_CONCAT(COLUMN_NAME ORDER BY SEQ_IN_INDEX)", "STATISTICS",
@@ -209,6 +229,13 @@ guard_of_key(dn_mysql_rendering *work, const dunlin_operation *gone)
     dn_mysql_add_literal(&text, &work->server, names);
     if (dn_kit_set_is_true(key, "without_overlaps"))
         dn_kit_text_add(&text, ", ',%')");
+    if (foreign) {
+        dn_kit_text_add(&text, " AND NOT EXISTS (");
+        add_question(work, &text, "1", "TABLE_CONSTRAINTS", gone->path[0]);
+        dn_kit_text_add(&text, " AND CONSTRAINT_TYPE = 'FOREIGN KEY' AND CONSTRAINT_NAME = ");
+        dn_mysql_add_literal(&text, &work->server, gone->path[1]);
+        dn_kit_text_add(&text, ")");
+    }
     return keep(work, &text);
 }
 

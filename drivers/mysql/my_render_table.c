@@ -133,7 +133,8 @@ add_unique(dn_mysql_rendering *work, const dunlin_operation *operation)
     if (status != DUNLIN_OK)
         return status;
     dn_kit_text_add(&work->sql, "UNIQUE KEY ");
-    if (work->server.mariadb && dn_mysql_repeats(work))
+    /* In CREATE TABLE it has no place. */
+    if (work->server.mariadb && dn_mysql_repeats(work) && !work->in_table)
         dn_kit_text_add(&work->sql, "IF NOT EXISTS ");
     if (operation->path_count > 1 && operation->path[1].length > 0) {
         dn_mysql_add_name(work, operation->path[1]);
@@ -620,8 +621,10 @@ dn_mysql_render_create_table(dn_mysql_rendering *work)
                        dn_kit_set_is_true(set, "temporary") ? "TEMPORARY " : "",
                        guarded ? "IF NOT EXISTS " : "");
     dn_mysql_add_name(work, table->path[0]);
+    work->in_table = true;
     if (end > first + 1)
         status = add_members(work, first + 1, end, dn_kit_set_text(set, "period"));
+    work->in_table = false;
     work->at = first;
     if (status == DUNLIN_OK)
         status = dn_mysql_add_table_options(work, set, true);
