@@ -92,6 +92,7 @@ enum { DN_PG_TAG_SIZE = 32 };
 void dn_pg_choose_tag(const dn_kit_text *text, const dn_kit_text *other, char tag[DN_PG_TAG_SIZE]);
 /* It may run where it was run before: in a script, or as a change that may find itself done. */
 bool dn_pg_is_repeated(const dn_pg_render_work *work);
+bool dn_pg_is_guarded_exclude(const dunlin_operation *operation);
 /* As dn_pg_push(); where that may be so, only if `guard`, a condition in SQL, holds. It is cleared. */
 void dn_pg_push_guarded(dn_pg_render_work *work, dn_kit_text *guard, uint64_t first,
                         uint64_t count);

@@ -683,7 +683,7 @@ goes_along(const dn_pg_render_work *work, uint64_t next)
     return other != NULL && !work->script && other->verb == DUNLIN_VERB_CREATE &&
            other->path_count >= 2 && dn_pg_same_table(first, other) &&
            (dn_pg_is_kind(other, DUNLIN_KIND_COLUMN) || dn_pg_is_constraint(other)) &&
-           !dn_pg_has_own_sequence(other);
+           !dn_pg_is_guarded_exclude(other) && !dn_pg_has_own_sequence(other);
 }
 
 /* ADD COLUMN, and what is added to the same table right behind it: one pass over the rows. */

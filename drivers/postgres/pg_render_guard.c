@@ -97,13 +97,22 @@ dn_pg_choose_tag(const dn_kit_text *text, const dn_kit_text *other, char tag[DN_
     while (number++ < INT16_MAX && (contains(text, tag) || contains(other, tag)));
 }
 
+/* EXCLUDE is no statement that dunlin reads, so that it can answer IF NOT EXISTS there. */
+bool
+dn_pg_is_guarded_exclude(const dunlin_operation *operation)
+{
+    return operation->verb == DUNLIN_VERB_CREATE && dn_pg_is_kind(operation, "exclude") &&
+           operation->condition == DUNLIN_CONDITION_IF_NOT_EXISTS;
+}
+
 bool
 dn_pg_is_repeated(const dn_pg_render_work *work)
 {
     const dunlin_operation *operation = work->operations[work->at];
 
-    return work->script || (operation->verb == DUNLIN_VERB_ALTER &&
-                            operation->condition == DUNLIN_CONDITION_IF_NOT_EXISTS);
+    return work->script || dn_pg_is_guarded_exclude(operation) ||
+           (operation->verb == DUNLIN_VERB_ALTER &&
+            operation->condition == DUNLIN_CONDITION_IF_NOT_EXISTS);
 }
 
 void

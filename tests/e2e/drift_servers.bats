@@ -235,6 +235,22 @@ SQL
     assert_exit 0
 }
 
+@test "postgres: what excludes is made a migration, and taken back" {
+    project postgresql
+    sql_in "$url" "ALTER TABLE users ADD COLUMN during tstzrange" "ALTER TABLE users ADD CONSTRAINT apart EXCLUDE USING gist (during WITH &&)"
+    dunlin drift --fix "keep it" --shadow
+    assert_exit 4
+    dunlin migrate --no-backup
+    assert_exit 0
+    sql_in "$url" "ALTER TABLE users DROP CONSTRAINT apart"
+    dunlin drift --fix "take it back" --revert --shadow
+    assert_exit 4
+    dunlin migrate --no-backup
+    assert_exit 0
+    dunlin drift --replay --shadow
+    assert_exit 0
+}
+
 @test "mysql: a change that is taken back was tried in a copy of the database" {
     project mysql
     sql_in "$url" "CREATE TRIGGER hand BEFORE INSERT ON teams FOR EACH ROW SET @hand = 1"
