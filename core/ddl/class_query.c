@@ -183,6 +183,27 @@ dn_ddl_query_class(const dn_ddl_target *target, dunlin_string query, dn_ddl_resu
     return class == DN_CLASS_UNKNOWN ? NULL : dn_class_name(class);
 }
 
+dunlin_string
+dn_ddl_query_column(const dn_lex_rules *rules, dunlin_string text, uint64_t place, dn_arena *arena)
+{
+    const dn_ddl_options options = {.rules = rules};
+    dn_ddl_parser parser = {.text = text, .options = &options, .arena = arena};
+    const dn_query *query = read_query(&parser);
+    const dn_node *node;
+
+    while (query && query->left)
+        query = query->left;
+    if (!query || place >= query->item_count)
+        return dn_string("");
+    for (uint64_t i = 0; i <= place; i++)
+        if (query->items[i].node->kind == DN_NODE_STAR)
+            return dn_string("");
+    node = query->items[place].node;
+    if (query->items[place].alias.length)
+        return query->items[place].alias;
+    return node->kind == DN_NODE_COLUMN ? node->parts[node->part_count - 1] : dn_string("");
+}
+
 void
 dn_ddl_query_ask(const dn_ddl_target *target, dunlin_string query, dn_arena *arena)
 {

@@ -71,6 +71,9 @@ typedef struct dn_ddl_result {
  * of the database that keeps it. */
 const char *dn_ddl_query_class(const dn_ddl_target *target, dunlin_string query,
                                dn_ddl_result column, dn_arena *arena);
+/* What the column at a place, from 0, is called; empty when it is not known. */
+dunlin_string dn_ddl_query_column(const dn_lex_rules *rules, dunlin_string query, uint64_t place,
+                                  dn_arena *arena);
 /* Has target->column_class asked for all that the classes of its columns depend on. */
 void dn_ddl_query_ask(const dn_ddl_target *target, dunlin_string query, dn_arena *arena);
 

@@ -190,6 +190,10 @@ int dn_driver_assign(const dn_driver_translations *translator, const dn_driver_c
 const char *dn_driver_query_class(const dn_driver_translations *translator,
                                   const dn_driver_columns *columns, dunlin_string query,
                                   dn_ddl_result column, dn_arena *arena);
+/* The same of a portable query, by the column's name. */
+const char *dn_driver_portable_class(const dn_driver_translations *translator,
+                                     const dn_driver_columns *columns, dunlin_string query,
+                                     dunlin_string column, dn_arena *arena);
 /* Has `columns` asked for all that the classes of the query's columns depend on. */
 void dn_driver_query_ask(const dn_driver_translations *translator, const dn_driver_columns *columns,
                          dunlin_string query, dn_arena *arena);

@@ -174,6 +174,17 @@ dn_driver_query_class(const dn_driver_translations *translator, const dn_driver_
     return dn_ddl_query_class(&target, query, column, arena);
 }
 
+const char *
+dn_driver_portable_class(const dn_driver_translations *translator, const dn_driver_columns *columns,
+                         dunlin_string query, dunlin_string column, dn_arena *arena)
+{
+    translation_context context = {.quoter = {translator->driver, translator->profile},
+                                   .columns = columns};
+    const dn_ddl_target target = target_of(translator, translator->portable, &context);
+
+    return dn_ddl_query_class(&target, query, (dn_ddl_result){.name = column}, arena);
+}
+
 void
 dn_driver_query_ask(const dn_driver_translations *translator, const dn_driver_columns *columns,
                     dunlin_string query, dn_arena *arena)

@@ -19,6 +19,33 @@ search_of(dn_history *history)
     };
 }
 
+/* That a query made, where nothing else is known of its columns. */
+static const dn_made_table *
+made_by_query(const dn_history *history, dunlin_string table)
+{
+    for (const dn_made_table *made = history->made; made && table.length; made = made->next) {
+        const dunlin_operation about = {.verb = DUNLIN_VERB_ALTER,
+                                        .path = made->table->path,
+                                        .path_count = made->table->path_count};
+        uint64_t last = about.path_count - 1;
+
+        if (dn_fact_same_name(history->target.naming, last, last + 1, about.path[last], table))
+            return dn_schema_table_in_doubt(history->facts, &about) ? made : NULL;
+    }
+    return NULL;
+}
+
+static const char *
+class_by_query(const dn_history *history, dunlin_string table, dunlin_string column)
+{
+    const dn_made_table *made = made_by_query(history, table);
+
+    for (size_t i = 0; made && i < made->count; i++)
+        if (dn_fact_same_name(history->target.naming, 1, 2, made->names[i], column))
+            return made->classes[i];
+    return NULL;
+}
+
 static const char *
 class_of(void *context, dunlin_string space, dunlin_string table, dunlin_string column)
 {
@@ -27,6 +54,8 @@ class_of(void *context, dunlin_string space, dunlin_string table, dunlin_string 
     const char *found = dn_column_class(&where, table, column);
 
     (void)space;
+    if (!found)
+        found = class_by_query(history, table, column);
     return found || !history->copied.length ||
                    (table.length && !dn_string_equal(table, DUNLIN_SCRIPT_LIKE))
                ? found
@@ -46,9 +75,11 @@ static dunlin_string
 column_at(void *context, dunlin_string space, dunlin_string table, uint64_t at)
 {
     const dn_history *history = context;
+    dunlin_string found = dn_column_at(history->facts, table, at);
+    const dn_made_table *made = found.length ? NULL : made_by_query(history, table);
 
     (void)space;
-    return dn_column_at(history->facts, table, at);
+    return made && at < made->count ? made->names[at] : found;
 }
 
 static int
@@ -229,12 +260,55 @@ cannot_be_there(dn_history *history, const dunlin_operation *drop)
            ignored.status == DUNLIN_UNSUPPORTED;
 }
 
+/* Before it is folded: what the query reads may be another one later. */
+static int
+note_made(dn_history *history, const dunlin_operation *operation, dn_error *error)
+{
+    enum { MOST_COLUMNS = 200 };
+    const dunlin_fact key = {.size = sizeof key,
+                             .kind = operation->kind,
+                             .path = operation->path,
+                             .path_count = operation->path_count};
+    const char *query;
+    dn_made_table *made;
+
+    if (history->own || !dn_operation_is(operation, DUNLIN_VERB_CREATE, DUNLIN_KIND_TABLE) ||
+        !operation->body.length)
+        return 0;
+    query = dn_arena_copy(history->arena, operation->body.data, (size_t)operation->body.length);
+    made = dn_arena_array(history->arena, 1, sizeof *made);
+    if (!made || !query)
+        return dn_no_memory(error);
+    *made = (dn_made_table){
+        .next = history->made,
+        .table = dn_fact_copy(history->arena, &key),
+        .names = dn_arena_array(history->arena, MOST_COLUMNS, sizeof *made->names),
+        .classes = dn_arena_array(history->arena, MOST_COLUMNS, sizeof *made->classes),
+    };
+    if (!made->table || !made->names || !made->classes)
+        return dn_no_memory(error);
+    while (made->count < MOST_COLUMNS) {
+        dunlin_string text = dn_span(query, (size_t)operation->body.length);
+        dunlin_string name =
+            dn_ddl_query_column(history->translations.portable, text, made->count, history->arena);
+
+        if (!name.length)
+            break;
+        made->names[made->count] = name;
+        made->classes[made->count++] = dn_driver_portable_class(
+            &history->translations, &history->columns, text, name, &history->scratch);
+    }
+    history->made = made;
+    return 0;
+}
+
 /* The facts behind an operation, as far as they can be known. */
 static int
 fold(dn_history *history, const dunlin_operation *operation, const dn_wanted *wanted,
      dn_error *error)
 {
-    return dn_schema_fold(history->facts, operation, wanted, error) < 0 ||
+    return note_made(history, operation, error) < 0 ||
+                   dn_schema_fold(history->facts, operation, wanted, error) < 0 ||
                    (!history->view.own_dialect &&
                     dn_schema_fold_key(history->facts, operation, error) < 0) ||
                    dn_schema_doubt_default(history->facts, operation, &history->scratch, error) <

@@ -19,6 +19,15 @@ typedef struct dn_history_options {
     bool strict;
 } dn_history_options;
 
+/* CREATE TABLE .. AS: no fact has the columns, but of some the query told names and classes when it ran. */
+typedef struct dn_made_table {
+    const struct dn_made_table *next; /* that was made before */
+    const dunlin_fact *table;         /* its key */
+    dunlin_string *names;
+    const char **classes; /* NULL: not known */
+    size_t count;         /* from the first one on */
+} dn_made_table;
+
 typedef struct dn_history {
     dn_history_options options;
     bool own; /* the folder is in the driver's dialect */
@@ -31,6 +40,7 @@ typedef struct dn_history {
     dn_driver_view view;
     dn_fact_map *facts;
     dn_fact_map *logical;
+    const dn_made_table *made;
     const dn_operations *making; /* of the statement at hand */
     dunlin_string copied;        /* the table that DUNLIN_SCRIPT_LIKE is a copy of; or empty */
     dn_arena scratch;            /* of the statement at hand */
