@@ -265,12 +265,16 @@ truth_of(const char *text)
     return dn_string_among(word, "false f 0 no off FALSE") ? 0 : -1;
 }
 
-/* Of a time with parts of seconds, how much counts: 10:00:00.500000 is 10:00:00.5. Else 0. */
+/* Of a time with parts of seconds, how much counts: 10:00:00.500000+00 is 10:00:00.5. Else 0. */
 static size_t
 length_of_time(const char *text)
 {
+    static const char utc[] = "+00";
+    const size_t behind = sizeof utc - 1;
     size_t length = strlen(text);
 
+    if (length > behind && strcmp(text + length - behind, utc) == 0)
+        length -= behind;
     if (!strchr(text, ':') || strspn(text, "0123456789-:. ") != length)
         return 0;
     if (strchr(text, '.')) {
