@@ -10,34 +10,49 @@
 /* Who is to be put right, and how it looks from there. */
 static const struct {
     const char *stale;
+    const char *in;
     const char *title;
-    const char *way_out;
 } groups[] = {
-    {"database", "changed in the database by hand",
-     "'dunlin drift --fix NAME' makes it a migration, with --revert one that takes it back; --accept "
-     "keeps it as it is"},
-    {"journal", "in no migration",
-     "'dunlin drift --fix NAME' writes what the database has already; "
-     "an edited definition needs a migration of its own"},
-    {"definition", "stale in the schema definition",
-     "'dunlin schema dump --output FILE' writes it anew"},
+    {"database", "database", "changed in the database by hand"},
+    {"tracker", "database", "made by a migration that is not recorded"},
+    {"journal", "database", "in no migration"},
+    {"journal", "definition", "in the schema definition alone"},
+    {"definition", "definition", "stale in the schema definition"},
 };
+
+/* Where another migration has something to do with it, which, and what. */
+static void
+show_migrations(dn_cli *cli, const dunlin_node *one)
+{
+    FILE *out = cli->output.out;
+    const char *tag = dunlin_node_text(one, "made_by");
+    const char *unrecorded = dunlin_node_text(one, "unrecorded");
+    bool made = strcmp(dunlin_node_text(one, "stale"), "tracker") == 0;
+
+    if (unrecorded && made)
+        tag = unrecorded;
+    if (tag) {
+        fputs("  made by ", out);
+        dn_cli_put(out, tag, 8);
+    }
+    if (unrecorded && !made) {
+        fputs("  (", out);
+        dn_cli_put(out, unrecorded, 8);
+        fputs(", which is not recorded, makes it otherwise)", out);
+    }
+}
 
 static void
 show_difference(dn_cli *cli, const dunlin_node *one)
 {
     FILE *out = cli->output.out;
-    const char *tag = dunlin_node_text(one, "made_by");
     const char *definition = dunlin_node_text(one, "definition");
 
     fputs("    ", out);
     dn_cli_put_sign(cli, dunlin_node_text(one, "change"));
     dn_cli_put_key(cli, one, 0);
     dn_cli_put_members(cli, one, 8);
-    if (tag) {
-        fputs("  made by ", out);
-        dn_cli_put(out, tag, 8);
-    }
+    show_migrations(cli, one);
     if (definition && strcmp(definition, "otherwise") == 0 &&
         strcmp(dunlin_node_text(one, "in"), "database") == 0)
         fputs("  (the schema definition says something else again)", out);
@@ -48,20 +63,24 @@ static void
 show_group(dn_cli *cli, const dunlin_node *list, size_t group)
 {
     const dunlin_node *one = dunlin_node_first(list);
-    bool any = false;
+    const char *mend = NULL;
 
     for (; one; one = dunlin_node_next(one)) {
-        if (strcmp(dunlin_node_text(one, "stale"), groups[group].stale) != 0)
+        if (strcmp(dunlin_node_text(one, "stale"), groups[group].stale) != 0 ||
+            strcmp(dunlin_node_text(one, "in"), groups[group].in) != 0)
             continue;
-        if (!any) {
+        if (!mend) {
             dn_cli_say(&cli->output, DN_STYLE_BAD, groups[group].title);
             putc('\n', cli->output.out);
         }
-        any = true;
+        mend = dunlin_node_text(one, "mend");
         show_difference(cli, one);
     }
-    if (any)
-        fprintf(cli->output.out, "    %s\n", groups[group].way_out);
+    if (mend) {
+        fputs("    ", cli->output.out);
+        dn_cli_put(cli->output.out, mend, 4);
+        putc('\n', cli->output.out);
+    }
 }
 
 /* --- the rest ---------------------------------------------------------------------------------- */
@@ -149,6 +168,7 @@ show(dn_cli *cli, const dunlin_node *root)
         dn_cli_put(cli->output.out, dunlin_node_text(root, "fix"), 8);
         putc('\n', cli->output.out);
     }
+    show_note(cli, "nothing was written: ", dunlin_node_text(root, "not_written"));
     show_findings(cli, dunlin_node_get(root, "findings"));
     dn_cli_show_sentence(cli, dunlin_node_boolean(root, "drift") ? DN_STYLE_BAD : DN_STYLE_GOOD,
                          dunlin_node_text(root, "summary"));

@@ -561,8 +561,8 @@ const dn_command dn_cli_commands[] = {
      "dunlin-docs/1", docs_options, no_arguments, docs_exits, docs_examples, dn_cmd_docs},
     {"drift", "tell what was changed by hand",
      "Compares the schema of the target with what its tracker and the journal imply, object by object, and "
-     "says who is stale: the database, which was changed by hand; the journal, which lacks a migration; "
-     "or the schema definition. Whole tables, views and routines that belong to no migration are named, "
+     "says who is stale: the database, which was changed by hand; the tracker, which lacks the record of a "
+     "migration; the journal, which lacks a migration; or the schema definition. Whole tables, views and routines that belong to no migration are named, "
      "and are no drift.\n\n"
      "Each run of `migrate` leaves a fingerprint of the schema in the target. As long as it fits, nothing "
      "is replayed. Otherwise a replay tells where one is allowed, else what the last run left. "

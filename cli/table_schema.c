@@ -64,7 +64,7 @@ const dn_exit dn_cli_drift_exits[] = {
     {DUNLIN_EXIT_OK, "no drift, or it was accepted"},
     {DUNLIN_EXIT_FAILED, "the schema could not be read, or nothing tells what it should be"},
     {DUNLIN_EXIT_USAGE, "usage or configuration is wrong"},
-    {DUNLIN_EXIT_DISAGREEMENT, "database, journal or schema definition is stale"},
+    {DUNLIN_EXIT_DISAGREEMENT, "database, tracker, journal or schema definition is stale"},
     {DUNLIN_EXIT_LOCKED, "another run held the lock for longer than the timeout"},
     END_EXITS};
 const dn_example dn_cli_drift_examples[] = {

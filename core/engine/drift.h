@@ -17,6 +17,7 @@
 
 typedef enum dn_stale {
     DN_STALE_DATABASE = 0, /* it was changed by hand */
+    DN_STALE_TRACKER,      /* a migration that makes it so is not recorded */
     DN_STALE_JOURNAL,      /* a migration is missing */
     DN_STALE_DEFINITION
 } dn_stale;
@@ -34,6 +35,7 @@ typedef struct dn_deviation {
     const dunlin_fact *found;   /* in the database; NULL: nothing */
     const dunlin_fact *told;    /* by the definition, where that was asked */
     const char *tag;            /* of the migration that made it so, or NULL */
+    const char *unrecorded; /* that makes it, too: so (DN_STALE_TRACKER), or otherwise; or NULL */
     dn_word word;
     dn_stale stale;
 } dn_deviation;
@@ -65,6 +67,7 @@ typedef struct dn_drifting {
     bool taken;               /* the state was accepted */
     dn_migration fix;
     bool fixed;
+    const char *unwritten; /* why no migration was written that was asked for, or NULL */
     dn_error *error;
 } dn_drifting;
 
@@ -73,6 +76,9 @@ bool dn_drift_same(const dunlin_fact *left, const dunlin_fact *right);
 bool dn_drift_same_key(const dunlin_fact *left, const dunlin_fact *right);
 int dn_drift_add(dn_drifting *work, dn_deviation deviation);
 
+/* Of an object that no migration knows, whole or a member, as far as was looked. */
+bool dn_drift_is_legacy(const dn_drifting *work, const dunlin_fact *fact);
+
 int dn_drift_find(dn_drifting *work);
 /* With what was accepted (known), the schema (found) and the effects of migrations (evidence): what is allowed.
  * 1: not all effects are known, so that nothing tells. */
@@ -80,5 +86,7 @@ int dn_drift_find_accepted(dn_drifting *work);
 int dn_drift_definition(dn_drifting *work);
 int dn_drift_fix(dn_drifting *work);
 int dn_drift_tell(dn_drifting *work);
+/* What to do about it: commands as they are to be run here, and what they do. NULL: no memory. */
+const char *dn_drift_mend(const dn_drifting *work, const dn_deviation *one);
 
 #endif

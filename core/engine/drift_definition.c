@@ -112,7 +112,7 @@ hear(dn_drifting *work, const dn_fact_map *told)
         one->word = same(one->told, one->found)     ? DN_WORD_FOUND
                     : same(one->told, one->implied) ? DN_WORD_IMPLIED
                                                     : DN_WORD_OTHER;
-        if (one->word == DN_WORD_FOUND)
+        if (one->word == DN_WORD_FOUND && one->stale == DN_STALE_DATABASE)
             one->stale = DN_STALE_JOURNAL;
     }
 }
@@ -148,7 +148,19 @@ is_past(const dn_drifting *work, const dunlin_fact *key, const dunlin_fact *told
     return false;
 }
 
-/* What it says otherwise where database and migrations agree. */
+/* What the database has beside the migrations, and is not told as drift: it belongs to none, or was accepted. NULL:
+ * nothing. */
+static const dunlin_fact *
+find_beside(const dn_drifting *work, const dunlin_fact *key)
+{
+    bool beside = work->strange && dn_drift_is_legacy(work, key);
+
+    for (size_t i = 0; i < work->allowed.count && !beside; i++)
+        beside = dn_drift_same_key(dn_difference_key(&work->allowed.items[i]), key);
+    return beside ? find_fact(work->found, key) : NULL;
+}
+
+/* What it says otherwise where database and migrations agree, or where nobody asked whether they do. */
 static int
 add_own(dn_drifting *work, const dn_fact_map *expected, const dn_fact_map *told)
 {
@@ -169,12 +181,26 @@ add_own(dn_drifting *work, const dn_fact_map *expected, const dn_fact_map *told)
 
         if (is_heard(work, count, key))
             continue;
-        if (is_past(work, key, one->after))
+        if (!one->before && (deviation.found = find_beside(work, key)))
+            deviation.word = same(one->after, deviation.found) ? DN_WORD_FOUND : DN_WORD_OTHER;
+        else if (is_past(work, key, one->after))
             deviation.stale = DN_STALE_DEFINITION;
         if (dn_drift_add(work, deviation) < 0)
             return -1;
     }
     return 0;
+}
+
+/* What the definition has is no longer nobody's. */
+static void
+leave_out_told(dn_drifting *work)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < work->legacy_count; i++)
+        if (!is_heard(work, work->count, work->legacy[i]))
+            work->legacy[kept++] = work->legacy[i];
+    work->legacy_count = kept;
 }
 
 int
@@ -198,5 +224,8 @@ dn_drift_definition(dn_drifting *work)
     if (answer)
         return answer < 0 ? -1 : 0;
     hear(work, told);
-    return add_own(work, expected, told);
+    if (add_own(work, expected, told) < 0)
+        return -1;
+    leave_out_told(work);
+    return 0;
 }

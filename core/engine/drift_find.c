@@ -169,33 +169,50 @@ typedef struct last_touch {
     bool in_progress; /* one that stopped half-way */
     bool edited;      /* what was run is not what the file says */
     bool to_come;     /* one that is not recorded */
+    /* Behind all that are recorded one that is not has made what is there, as far as anybody can see, or something
+     * else in its place. */
+    const char *maker;
+    const char *rival;
 } last_touch;
 
-static bool
-touches(const dn_differences *effects, const dunlin_fact *key)
+static const dn_difference *
+find_effect(const dn_differences *effects, const dunlin_fact *key)
 {
     for (size_t i = 0; i < effects->count; i++)
         if (dn_drift_same_key(dn_difference_key(&effects->items[i]), key))
-            return true;
-    return false;
+            return &effects->items[i];
+    return NULL;
+}
+
+static void
+note_unrecorded(last_touch *last, const char *tag, const dn_difference *effect,
+                const dunlin_fact *found)
+{
+    last->to_come = true;
+    if (dn_drift_same(effect->after, found))
+        last->maker = tag;
+    else if (!effect->before && found)
+        last->rival = tag;
 }
 
 static last_touch
-find_touch(const dn_drifting *work, const dunlin_fact *key)
+find_touch(const dn_drifting *work, const dunlin_fact *key, const dunlin_fact *found)
 {
     last_touch last = {.known = find_fact(work->touched, key) != NULL};
 
     for (size_t i = 0; last.known && i < work->evidence.count; i++) {
         const dn_verdict *verdict = verdict_of(work, i);
+        const dn_difference *effect = find_effect(&work->evidence.effects[i].effects, key);
 
-        if (!touches(&work->evidence.effects[i].effects, key))
+        if (!effect)
             continue;
         if (verdict->verdict == DN_VERDICT_PARTIAL)
             last.in_progress = true;
         if (!verdict->recorded) {
-            last.to_come = true;
+            note_unrecorded(&last, verdict->migration->tag, effect, found);
             continue;
         }
+        last.maker = last.rival = NULL;
         last.tag = verdict->migration->tag;
         last.edited = verdict->verdict == DN_VERDICT_EDITED;
     }
@@ -217,9 +234,8 @@ is_furniture(const dunlin_fact *fact)
     return dn_fact_is(fact, DUNLIN_KIND_SCHEMA) || dn_fact_is(fact, DUNLIN_KIND_EXTENSION);
 }
 
-/* Of an object that no migration knows, whole or a member. */
-static bool
-is_of_legacy(const dn_drifting *work, const dunlin_fact *fact)
+bool
+dn_drift_is_legacy(const dn_drifting *work, const dunlin_fact *fact)
 {
     static const char *const kinds[] = {"table", "view", "matview", "event"};
     uint64_t lead = (dn_fact_map_naming(work->found) & DN_FACT_NAMESPACES) ? 1 : 0;
@@ -276,16 +292,20 @@ static int
 take(dn_drifting *work, const dn_fact_map *accepted, const dn_difference *one)
 {
     const dunlin_fact *key = dn_difference_key(one);
-    last_touch last = find_touch(work, key);
+    last_touch last = find_touch(work, key, one->after);
 
-    if ((!one->before && is_of_legacy(work, key)) || last.in_progress || last.edited)
+    if ((!one->before && dn_drift_is_legacy(work, key)) || last.in_progress || last.edited)
         return 0;
     if (accepted && dn_drift_same(find_fact(accepted, key), one->after)) {
         work->accepted++;
         return last.to_come ? 0 : allow(work, one);
     }
-    return dn_drift_add(
-        work, (dn_deviation){.implied = one->before, .found = one->after, .tag = last.tag});
+    return dn_drift_add(work,
+                        (dn_deviation){.implied = one->before,
+                                       .found = one->after,
+                                       .tag = last.tag,
+                                       .unrecorded = last.maker ? last.maker : last.rival,
+                                       .stale = last.maker ? DN_STALE_TRACKER : DN_STALE_DATABASE});
 }
 
 static int

@@ -386,6 +386,58 @@ tell_how_to_record(fixing *fix)
         fix->work->fix.tag, session->target->name);
 }
 
+/* --- what is not written ---------------------------------------------------------------------------------- */
+
+/* A second migration of the same would keep the next run from going on. */
+static int
+check_unrecorded(const dn_drifting *work)
+{
+    for (size_t i = 0; i < work->count; i++) {
+        const dn_deviation *one = &work->items[i];
+        const dunlin_fact *key = one->found ? one->found : one->implied;
+        dn_auto(dn_text) name = DN_TEXT_INIT;
+
+        if (!one->unrecorded)
+            continue;
+        dn_fact_describe(&name, key->kind, key->path, key->path_count);
+        if (name.failed)
+            return dn_no_memory(work->error);
+        return dn_fail(work->error, DUNLIN_DISAGREEMENT, "drift.unrecorded",
+                       "%s: '%s' makes that%s, and is not recorded in '%s': a second migration of "
+                       "it would be one too many",
+                       name.data, one->unrecorded,
+                       one->stale == DN_STALE_TRACKER ? "" : " otherwise",
+                       work->session->target->name);
+    }
+    return 0;
+}
+
+static int
+tell_nothing_to_write(dn_drifting *work)
+{
+    static const char as_made[] = "the database is as the migrations make it";
+    dn_session *session = work->session;
+    const char *command = dn_session_command(session, session->target, "drift --replay --fix NAME");
+    const char *mend = work->count ? dn_drift_mend(work, &work->items[0]) : NULL;
+    bool accepted = work->known.present && strcmp(work->known.basis, DN_BASIS_ACCEPTED) == 0;
+
+    if (!command || (work->count && !mend))
+        return dn_no_memory(work->error);
+    work->unwritten = as_made;
+    if (mend && work->items[0].implied != work->items[0].found)
+        work->unwritten = "no statement makes the difference";
+    else if (mend)
+        work->unwritten = dn_arena_printf(
+            &session->arena, "%s, and the definition alone is otherwise: %s", as_made, mend);
+    else if (accepted)
+        work->unwritten =
+            dn_arena_printf(&session->arena,
+                            "there is nothing but what was accepted, and '%s' makes that a "
+                            "migration",
+                            command);
+    return work->unwritten ? 0 : dn_no_memory(work->error);
+}
+
 /* --- the file --------------------------------------------------------------------------------------------- */
 
 int
@@ -403,10 +455,11 @@ dn_drift_fix(dn_drifting *work)
         return dn_fail(work->error, DUNLIN_PERMISSION, "drift.unseen",
                        "what cannot be seen cannot be written down: %zu of the objects of '%s'",
                        work->unreadable.count, session->target->name);
-    if (dn_written_check(&session->journal, work->error) < 0 || choose_sides(&fix) < 0)
+    if (check_unrecorded(work) < 0 || dn_written_check(&session->journal, work->error) < 0 ||
+        choose_sides(&fix) < 0)
         return -1;
     if (!fix.diff.operations.count)
-        return 0;
+        return tell_nothing_to_write(work);
     if (write_native(&fix, &body) < 0 || compose(&fix, &body, &text, &down) < 0 ||
         prove(&fix, text.data) < 0)
         return -1;

@@ -4,8 +4,51 @@
 #include "core/engine/difference.h"
 #include "core/engine/drift.h"
 
-static const char *const stale_names[] = {"database", "journal", "definition"};
+static const char *const stale_names[] = {"database", "tracker", "journal", "definition"};
 static const char *const words[] = {NULL, "as-implied", "as-found", "otherwise"};
+
+/* --- what to do ----------------------------------------------------------------------------------------- */
+
+/* Where what the definition says otherwise is the same in the database and by the migrations. */
+static bool
+is_of_definition(const dn_deviation *one)
+{
+    return one->implied == one->found;
+}
+
+const char *
+dn_drift_mend(const dn_drifting *work, const dn_deviation *one)
+{
+    static const struct {
+        dn_stale stale;
+        bool of_definition;
+        const char *first, *does, *second, *then;
+    } mends[] = {
+        {DN_STALE_DATABASE, false, "drift --fix NAME",
+         "makes it a migration, with --revert one that takes it back", "drift --accept --why TEXT",
+         "keeps it as it is"},
+        {DN_STALE_TRACKER, false, "doctor", "tells how much of that migration is there", "repair",
+         "what is to be done: to record it, or to run the rest"},
+        {DN_STALE_JOURNAL, false, "drift --fix NAME", "writes what the database has already", NULL,
+         NULL},
+        {DN_STALE_JOURNAL, true, "generate NAME", "writes the migration that makes it", NULL, NULL},
+        {DN_STALE_DEFINITION, true, "schema dump --output FILE", "writes it anew", NULL, NULL},
+    };
+    dn_session *session = work->session;
+    size_t at = 0;
+    const char *first;
+    const char *second;
+
+    while (mends[at].stale != one->stale || mends[at].of_definition != is_of_definition(one))
+        at++;
+    first = dn_session_command(session, session->target, mends[at].first);
+    if (!first || !mends[at].second)
+        return first ? dn_arena_printf(&session->arena, "'%s' %s", first, mends[at].does) : NULL;
+    second = dn_session_command(session, session->target, mends[at].second);
+    return second ? dn_arena_printf(&session->arena, "'%s' %s; '%s' %s", first, mends[at].does,
+                                    second, mends[at].then)
+                  : NULL;
+}
 
 /* --- differences ---------------------------------------------------------------------------------------- */
 
@@ -25,9 +68,12 @@ tell_one(dn_drifting *work, dunlin_node *list, const dn_deviation *one)
     static const dn_compare_options as_they_are = {.any_line_ends = true};
     dunlin_result *result = work->session->result;
     dunlin_node *node = dn_node_object(result, list, NULL);
+    const char *mend = dn_drift_mend(work, one);
     const dunlin_fact *before;
     const dunlin_fact *after;
 
+    if (!mend)
+        return dn_no_memory(work->error);
     ends_of(one, &before, &after);
     dn_node_set_text(result, node, "change", !before ? "extra" : !after ? "missing" : "changed");
     dn_node_set_text(result, node, "stale", stale_names[one->stale]);
@@ -35,6 +81,8 @@ tell_one(dn_drifting *work, dunlin_node *list, const dn_deviation *one)
                      before != one->implied || after != one->found ? "definition" : "database");
     dn_node_set_text(result, node, "definition", words[one->word]);
     dn_node_set_text(result, node, "made_by", one->tag);
+    dn_node_set_text(result, node, "unrecorded", one->unrecorded);
+    dn_node_set_text(result, node, "mend", mend);
     return dn_difference_tell(result, node, before, after, &as_they_are, work->error);
 }
 
@@ -139,6 +187,9 @@ tell_summary(dn_drifting *work)
     add_part(&text, count_stale(work, DN_STALE_DATABASE),
              "thing in the database was changed by hand",
              "things in the database were changed by hand");
+    add_part(&text, count_stale(work, DN_STALE_TRACKER),
+             "thing is made by a migration that is not recorded",
+             "things are made by migrations that are not recorded");
     add_part(&text, count_stale(work, DN_STALE_JOURNAL), "thing is in no migration",
              "things are in no migration");
     add_part(&text, count_stale(work, DN_STALE_DEFINITION),
@@ -199,6 +250,7 @@ dn_drift_tell(dn_drifting *work)
     dn_node_set_integer(session->result, root, "accepted", (int64_t)work->accepted);
     dn_node_set_boolean(session->result, root, "taken", work->taken);
     dn_node_set_text(session->result, root, "fix", work->fixed ? work->fix.path : NULL);
+    dn_node_set_text(session->result, root, "not_written", work->unwritten);
     dn_session_tell_findings(session, "findings", &session->reconciliation.findings);
     if ((work->count || disagrees(work)) && !work->taken)
         dn_result_set_exit_code(session->result, DUNLIN_EXIT_DISAGREEMENT);

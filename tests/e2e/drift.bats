@@ -64,7 +64,8 @@ project() {
     assert_exit 4
     assert_stdout "changed in the database by hand
     + column users.hand  type INT
-    - index users.users_zip  keys [[column zip]]  made by 0003_index"
+    - index users.users_zip  keys [[column zip]]  made by 0003_index
+    'dunlin drift --fix NAME' makes it a migration, with --revert one that takes it back; 'dunlin drift --accept --why TEXT' keeps it as it is"
     assert_stdout "legacy    table 'legacy'
 legacy    view 'old'"
     assert_stdout "2 things in the database were changed by hand"
@@ -102,7 +103,10 @@ legacy    view 'old'"
     assert_exit 4
     assert_stdout "in no migration
     + column users.forgotten  type INT
-    + column users.planned  type INT"
+    'dunlin drift --fix NAME' writes what the database has already
+in the schema definition alone
+    + column users.planned  type INT
+    'dunlin generate NAME' writes the migration that makes it"
     assert_stdout "stale in the schema definition
     - index users.users_zip"
     # Migrations that are pending make what the definition has.
@@ -110,7 +114,80 @@ legacy    view 'old'"
         >migrations/0004_columns.sql
     run_json drift
     assert_json '[.differences[] | [.path[1], .stale]]' \
-        '[["by_hand","database"],["forgotten","journal"],["users_zip","definition"]]'
+        '[["by_hand","database"],["forgotten","tracker"],["users_zip","definition"]]'
+}
+
+@test "what the definition alone has is no migration's to write down from the database" {
+    project development
+    sed -i 's/"zip" TEXT,/"zip" TEXT, "phone" TEXT,/' schema.sql
+    dunlin drift
+    assert_exit 4
+    assert_stdout "in the schema definition alone
+    + column users.phone  type TEXT
+    'dunlin generate NAME' writes the migration that makes it"
+    refute_stdout "drift --fix"
+    dunlin drift --fix phone
+    assert_exit 4
+    assert_stdout "note: nothing was written: the database is as the migrations make it, and the definition alone is otherwise: 'dunlin generate NAME' writes the migration that makes it"
+    run_json drift --fix phone
+    assert_json_form drift
+    assert_json '[.fix, (.not_written | length > 0)]' '[null,true]'
+    dunlin generate phone
+    dunlin migrate --no-backup
+    dunlin drift --fix phone
+    assert_exit 0
+    assert_stdout "note: nothing was written: the database is as the migrations make it"
+    assert_equal "$(ls migrations/*phone*.sql | wc -l)" 1
+}
+
+@test "what a migration makes that is not recorded is told so, and not written a second time" {
+    project
+    sql app.db "DELETE FROM dunlin_migrations WHERE tag IN ('0002_zip', '0003_index')"
+    dunlin drift
+    assert_exit 4
+    assert_stdout "made by a migration that is not recorded
+    + column users.zip  type TEXT  made by 0002_zip
+    + index users.users_zip  keys [[column zip]]  made by 0003_index
+    'dunlin doctor' tells how much of that migration is there; 'dunlin repair' what is to be done: to record it, or to run the rest
+2 things are made by migrations that are not recorded"
+    local revert
+    for revert in "" --revert; do
+        dunlin drift --fix again $revert
+        assert_exit 4
+        assert_stderr "column 'users.zip': '0002_zip' makes that, and is not recorded in 'app'"
+        assert_stderr "[drift.unrecorded]"
+    done
+    # Nor what is in its place.
+    sql app.db "DROP INDEX users_zip" "ALTER TABLE users DROP COLUMN zip" "ALTER TABLE users ADD COLUMN zip int"
+    dunlin drift --target app
+    assert_stdout "changed in the database by hand
+    + column users.zip  type INT  (0002_zip, which is not recorded, makes it otherwise)"
+    dunlin drift --fix again
+    assert_stderr "column 'users.zip': '0002_zip' makes that otherwise, and is not recorded in 'app'"
+    assert_equal "$(find migrations -name '*.sql' | wc -l)" 3
+    sql app.db "ALTER TABLE users DROP COLUMN zip" "ALTER TABLE users ADD COLUMN zip text" \
+        "CREATE INDEX users_zip ON users (zip)"
+    dunlin repair --apply --no-backup
+    dunlin drift
+    assert_exit 0
+}
+
+@test "a table that the definition has is told once, whoever made it" {
+    project development
+    sql app.db "CREATE TABLE old (x int)"
+    dunlin schema dump --output schema.sql
+    dunlin drift
+    assert_exit 4
+    assert_stdout "in no migration
+    + table old
+    + column old.x  type INT
+    'dunlin drift --fix NAME' writes what the database has already"
+    refute_stdout legacy
+    dunlin drift --fix old
+    dunlin migrate --no-backup
+    assert_exit 0
+    dunlin check --target app
+    assert_exit 0
 }
 
 @test "a migration is written that does nothing here, and makes the same elsewhere" {

@@ -53,6 +53,16 @@ drifts() {
     assert_exit 0
     refute_stdout hand
     refute_stdout "column name"
+    # Where the row of a migration is lost, the tracker is stale, and nothing is written once more.
+    sql_in "$url" "DELETE FROM dunlin_migrations WHERE tag LIKE '%_keep_it'"
+    run_json drift --shadow
+    assert_json '[.differences[] | [.stale, (.unrecorded | sub("^.*_keep"; "keep"))]] | unique' '[["tracker","keep_it"]]'
+    dunlin drift --shadow --fix again
+    assert_exit 4
+    assert_stderr "[drift.unrecorded]"
+    dunlin repair --apply --shadow --no-backup
+    dunlin drift --shadow
+    assert_exit 0
     # Accepted, and another thing behind it.
     sql_in "$url" "ALTER TABLE users ADD COLUMN later integer"
     dunlin drift --accept --why "as it should be"
