@@ -5,20 +5,22 @@
 #include "cli/format.h"
 #include "cli/show.h"
 
-/* "a.sql" of "/project/migrations/a.sql" */
+/* What is the same for the next one is told behind that. */
 static const char *
-base_name(const char *path)
+last_of_its_kind(const dunlin_node *node, const char *member)
 {
-    const char *slash = path ? strrchr(path, '/') : NULL;
+    const char *text = dunlin_node_text(node, member);
+    const dunlin_node *next = dunlin_node_next(node);
+    const char *other = next ? dunlin_node_text(next, member) : NULL;
 
-    return slash ? slash + 1 : path;
+    return text && other && strcmp(text, other) == 0 ? NULL : text;
 }
 
 static void
 show_obstacle(dn_cli *cli, const dunlin_node *node)
 {
     FILE *out = cli->output.out;
-    const char *kind = dunlin_node_text(node, "kind");
+    const char *way = last_of_its_kind(node, "way_out");
 
     dn_cli_put(out, dunlin_node_text(node, "file"), 0);
     fprintf(out, ":%lld:%lld: ", (long long)dunlin_node_integer(node, "line", 0),
@@ -28,15 +30,11 @@ show_obstacle(dn_cli *cli, const dunlin_node *node)
     dn_cli_put(out, dunlin_node_text(node, "reason"), 0);
     fputs("\n  ", out);
     dn_cli_put(out, dunlin_node_text(node, "statement"), 0);
-    if (kind && strcmp(kind, "wrong") == 0) {
-        putc('\n', out);
-        return;
+    if (way) {
+        fputs("\n  way out: ", out);
+        dn_cli_put(out, way, 0);
     }
-    fputs("\n  way out: a section '", out);
-    dn_cli_put(out, dunlin_node_text(node, "section"), 0);
-    fputs("' .. '-- dunlin: end', or a file '", out);
-    dn_cli_put(out, base_name(dunlin_node_text(node, "override")), 0);
-    fputs("'\n", out);
+    putc('\n', out);
 }
 
 static void
@@ -148,7 +146,7 @@ static void
 show_problem(dn_cli *cli, const dunlin_node *problem)
 {
     FILE *out = cli->output.out;
-    const char *mend = dunlin_node_text(problem, "mend");
+    const char *mend = last_of_its_kind(problem, "mend");
 
     fputs("                ", out);
     if (dunlin_node_text(problem, "object")) {
@@ -207,6 +205,7 @@ dn_cli_show_checks(dn_cli *cli, const dunlin_node *root)
         dn_cli_show_target(cli, root);
     for (; check; check = dunlin_node_next(check))
         show_check(cli, check);
+    dn_cli_show_findings(cli, dunlin_node_get(root, "findings"));
     dn_cli_show_sentence(cli, style, dunlin_node_text(root, "summary"));
 }
 

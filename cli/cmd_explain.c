@@ -15,7 +15,7 @@ put(dn_cli *cli, const char *lead, const char *text)
 
 /* The line of the file, and a caret under the byte that the reason is about. */
 static void
-show_reason(dn_cli *cli, const dunlin_node *node)
+show_reason(dn_cli *cli, const dunlin_node *node, const char *driver, const char *reason)
 {
     FILE *out = cli->output.out;
     const char *source = dunlin_node_text(node, "source");
@@ -23,7 +23,9 @@ show_reason(dn_cli *cli, const dunlin_node *node)
 
     fprintf(out, "  %lld:%lld: ", (long long)dunlin_node_integer(node, "reason_line", 0),
             (long long)column);
-    dn_cli_put(out, dunlin_node_text(node, "reason"), 0);
+    if (driver)
+        fprintf(out, "! %s: ", driver);
+    dn_cli_put(out, reason, 0);
     putc('\n', out);
     if (source)
         dn_cli_caret(out, "    ", source, column);
@@ -49,12 +51,9 @@ show_statement(dn_cli *cli, const dunlin_node *node, const char *file, const cha
     for (const dunlin_node *one = dunlin_node_first(operations); one; one = dunlin_node_next(one))
         put(cli, "  ", dunlin_node_text(one, "description"));
     if (bad)
-        show_reason(cli, node);
-    if (refused) {
-        fprintf(out, "  ! %s: ", driver);
-        dn_cli_put(out, refused, 0);
-        putc('\n', out);
-    }
+        show_reason(cli, node, NULL, dunlin_node_text(node, "reason"));
+    if (refused)
+        show_reason(cli, node, driver, refused);
     if (needs) {
         fprintf(out, "  ? %s: ", driver);
         dn_cli_put(out, needs, 0);
@@ -76,6 +75,8 @@ show(dn_cli *cli, const dunlin_node *root)
     for (const dunlin_node *node = dunlin_node_first(statements); node;
          node = dunlin_node_next(node))
         show_statement(cli, node, dunlin_node_text(root, "file"), dunlin_node_text(root, "driver"));
+    if (dunlin_node_text(root, "way_out"))
+        put(cli, "way out: ", dunlin_node_text(root, "way_out"));
     put(cli, "", dunlin_node_text(root, "summary"));
 }
 

@@ -287,6 +287,7 @@ dn_checks_definition(dn_session *session, const char *path, const dunlin_check_o
         dn_session_result(session, "dunlin-check/1", error) < 0)
         return -1;
     dn_session_tell_project(session);
+    dn_session_tell_findings(session, "findings", &checking.left_out);
     checking.list = dn_node_array(session->result, dn_result_node(session->result), "checks");
     return check_grounds(&checking, grounds, count, error) < 0 ? -1
                                                                : tell_summary(&checking, error);
@@ -306,6 +307,7 @@ run(dn_checking *checking, dn_error *error)
         dn_session_result(session, "dunlin-check/1", error) < 0)
         return -1;
     dn_session_tell_project(session);
+    dn_session_tell_findings(session, "findings", &checking->left_out);
     checking->list = dn_node_array(session->result, dn_result_node(session->result), "checks");
     if (check_journal(checking, error) < 0 || check_grounds(checking, grounds, count, error) < 0 ||
         (asked && dn_checks_target(checking, error) < 0))

@@ -24,6 +24,7 @@ typedef struct dn_checking {
     size_t counts[DN_CHECK_DISAGREES + 1];
     const char *definition;  /* nothing but this file; NULL: everything */
     bool definition_was_run; /* the command that prints it, for one of the dialects */
+    dn_findings left_out;    /* targets */
 } dn_checking;
 
 /* One check in the making: problems are added first, then it is told. */
@@ -86,8 +87,9 @@ typedef struct dn_check_replay {
     dn_replay *replay;
     dn_migration_effects *effects;
     size_t count;
-    dn_side side; /* the schema behind the last migration */
-    bool known;   /* all of them could be replayed */
+    dn_side side;       /* the schema behind the last migration */
+    bool known;         /* all of them could be replayed */
+    bool *untranslated; /* of each, whether a statement of it has no translation; NULL: not asked */
     dn_error *error;
 } dn_check_replay;
 

@@ -18,28 +18,65 @@ arena_of(const dn_check_replay *work)
 /* --- portability ---------------------------------------------------------------------------------- */
 
 static int
-tell_obstacles(dn_check_replay *work, const dn_portability *found)
+tell_obstacles(dn_check_replay *work, dn_check_item *check, const dn_portability *found)
 {
-    dn_check_item check;
     const dn_journal *journal = &work->checking->session->journal;
-    const char *driver = work->ground->dialect;
 
-    dn_checks_begin(work->checking, &check, "portability", driver, journal->folder);
     for (size_t i = 0; i < found->count; i++) {
         const dn_obstacle *one = &found->obstacles[i];
-        const char *place = dn_arena_printf(arena_of(work), "%s:%u:%u", one->migration->path,
-                                            (unsigned)one->line, (unsigned)one->column);
-        const char *mend =
-            dn_arena_printf(arena_of(work), "a section '-- dunlin: only %s', or a file '%s.%s.sql'",
-                            driver, one->migration->tag, driver);
+        const char *path = one->migration->path;
+        const char *place =
+            dn_arena_printf(arena_of(work), "%s:%u:%u", path, one->line, one->column);
+        const char *mend = one->wrong ? "correct the statement"
+                                      : dn_portability_way_out(arena_of(work), journal->dialect,
+                                                               path, work->ground->dialect);
 
         if (!place || !mend)
             return dn_no_memory(work->error);
-        dn_checks_problem(work->checking, &check, place, one->reason, mend);
+        dn_checks_problem(work->checking, check, place, one->reason, mend);
+        work->untranslated[one->migration - journal->migrations] = true;
     }
-    return dn_checks_conclude(work->checking, &check, "all statements can be translated",
-                              "not everything can be translated", "dunlin check --portability",
-                              work->error);
+    return 0;
+}
+
+static int
+tell_losses(dn_check_replay *work, dn_check_item *check, const dn_losses *losses)
+{
+    for (size_t i = 0; i < losses->count; i++) {
+        const dn_loss *one = &losses->items[i];
+        const char *what = one->count > 1
+                               ? dn_arena_printf(arena_of(work), "lost, and in %zu more places: %s",
+                                                 one->count - 1, one->what)
+                               : dn_arena_printf(arena_of(work), "lost: %s", one->what);
+
+        if (!what)
+            return dn_no_memory(work->error);
+        dn_checks_problem(work->checking, check, one->first, what,
+                          dn_error_hint_of("translate.lossy"));
+    }
+    return 0;
+}
+
+static int
+tell_portability(dn_check_replay *work, const dn_portability *found)
+{
+    const dn_session *session = work->checking->session;
+    const bool strict = session->project.strict;
+    dn_auto(dn_text) summary = DN_TEXT_INIT;
+    dn_check_item check;
+
+    dn_checks_begin(work->checking, &check, "portability", work->ground->dialect,
+                    session->journal.folder);
+    if (tell_obstacles(work, &check, found) < 0 ||
+        (strict && tell_losses(work, &check, &found->losses) < 0))
+        return -1;
+    dn_portability_summarise(found, strict, &summary);
+    if (summary.failed)
+        return dn_no_memory(work->error);
+    dn_checks_end(work->checking, &check,
+                  dn_portability_holds(found, strict) ? DN_CHECK_AGREES : DN_CHECK_DISAGREES,
+                  summary.data, NULL);
+    return 0;
 }
 
 static int
@@ -48,13 +85,17 @@ check_portability(dn_check_replay *work)
     dn_session *session = work->checking->session;
     dn_portability found;
 
+    work->untranslated =
+        dn_arena_array(&session->arena, session->journal.count + 1, sizeof *work->untranslated);
+    if (!work->untranslated)
+        return dn_no_memory(work->error);
     if (!session->journal.dialect ||
         dn_driver_is_called(work->ground->driver, dn_string(session->journal.dialect)))
         return 0;
     if (dn_portability_check(work->ground->driver, &session->journal, &session->arena, &found,
                              work->error) < 0)
         return -1;
-    return found.own ? 0 : tell_obstacles(work, &found);
+    return found.own ? 0 : tell_portability(work, &found);
 }
 
 /* --- the replay -------------------------------------------------------------------------------------- */
@@ -65,7 +106,7 @@ begin_replay(dn_check_replay *work)
     dn_session *session = work->checking->session;
     const dn_journal *journal = &session->journal;
     const dn_migration **files = dn_arena_array(&session->arena, journal->count + 1, sizeof *files);
-    const dn_replay_options options = {
+    dn_replay_options options = {
         .target = work->ground->reference,
         .url = work->ground->url,
         .shadow = work->ground->choice.kind,
@@ -74,6 +115,8 @@ begin_replay(dn_check_replay *work)
         .log = session->log,
     };
 
+    /* What may not be lost was told; here it is asked what the migrations make. */
+    options.translate.strict = false;
     work->count = journal->count;
     work->effects = dn_arena_array(&session->arena, work->count + 1, sizeof *work->effects);
     if (!files || !work->effects)
@@ -107,39 +150,70 @@ read_schema(dn_check_replay *work)
     return 0;
 }
 
+/* What is behind a migration that did not run whole may fail for nothing else. */
+static const char *
+mend_of_replay(dn_check_replay *work, const dn_migration *migration, const dn_migration *first)
+{
+    if (first == migration)
+        return "mend the migration";
+    return dn_arena_printf(arena_of(work), "mend '%s' first: this may follow from it", first->tag);
+}
+
+static int
+end_replay(dn_check_replay *work, dn_check_item *check, bool fails, bool untranslated)
+{
+    const char *summary = "the migrations do not all run from empty";
+    dn_check_outcome outcome = DN_CHECK_DISAGREES;
+
+    if (!fails) {
+        outcome = DN_CHECK_UNVERIFIED;
+        summary = untranslated
+                      ? "what cannot be translated was left out, and may be missing behind it"
+                      : "a migration reaches outside its database, which is not replayed";
+    }
+    if (work->known) {
+        outcome = DN_CHECK_AGREES;
+        summary = dn_arena_printf(arena_of(work), "%zu migration%s run%s from empty", work->count,
+                                  work->count == 1 ? "" : "s", work->count == 1 ? "s" : "");
+    }
+    if (!summary)
+        return dn_no_memory(work->error);
+    dn_checks_end(work->checking, check, outcome, summary, NULL);
+    return 0;
+}
+
 static int
 tell_replay(dn_check_replay *work)
 {
+    const dn_migration *first = NULL; /* that did not run whole */
+    bool untranslated = false;        /* that one could not */
+    bool fails = false;
     dn_check_item check;
-    size_t unsent = 0;
-    const char *summary;
 
     dn_checks_begin(work->checking, &check, "replay", work->ground->dialect, NULL);
     work->known = true;
     for (size_t i = 0; i < work->count; i++) {
         const dn_migration *migration = &work->checking->session->journal.migrations[i];
         const dn_migration_effects *effects = &work->effects[i];
+        const char *mend = NULL;
 
         if (effects->known)
             continue;
         work->known = false;
-        unsent += effects->unsent;
-        dn_checks_problem(work->checking, &check, migration->tag, effects->why,
-                          effects->unsent || !migration->has_file ? NULL : "mend the migration");
+        if (!first && work->untranslated && work->untranslated[i])
+            untranslated = true;
+        if (!first && !effects->unsent)
+            first = migration;
+        /* The check of portability told it. */
+        if (work->untranslated && work->untranslated[i])
+            continue;
+        if (!effects->unsent && migration->has_file &&
+            !(mend = mend_of_replay(work, migration, first)))
+            return dn_no_memory(work->error);
+        fails = fails || (!effects->unsent && !untranslated);
+        dn_checks_problem(work->checking, &check, migration->tag, effects->why, mend);
     }
-    summary = dn_arena_printf(arena_of(work), "%zu migration%s run%s from empty", work->count,
-                              work->count == 1 ? "" : "s", work->count == 1 ? "s" : "");
-    if (!summary)
-        return dn_no_memory(work->error);
-    if (check.count == unsent)
-        dn_checks_end(work->checking, &check, unsent ? DN_CHECK_UNVERIFIED : DN_CHECK_AGREES,
-                      unsent ? "a migration reaches outside its database, which is not replayed"
-                             : summary,
-                      NULL);
-    else
-        dn_checks_end(work->checking, &check, DN_CHECK_DISAGREES,
-                      "the migrations do not all run from empty", NULL);
-    return 0;
+    return end_replay(work, &check, fails, untranslated);
 }
 
 /* --- the definition ----------------------------------------------------------------------------------- */

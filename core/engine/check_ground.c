@@ -88,19 +88,21 @@ static int
 add_targets(choosing *work)
 {
     const dn_project *project = &work->checking->session->project;
-    size_t left_out = 0;
+    dn_findings *left_out = &work->checking->left_out;
+    dn_error last = {0};
 
     for (size_t i = 0; i < project->target_count; i++) {
         if (add_target(work, project->targets[i].name) == 0)
             continue;
-        if (strcmp(work->error->id, "target.env") != 0 &&
-            strcmp(work->error->id, "target.file") != 0)
+        last = *work->error;
+        if (dn_session_leave_out(work->checking->session, project->targets[i].name, left_out,
+                                 work->error) < 0)
             return -1;
-        left_out++;
-        dn_log_info(&work->checking->session->log, "target '%s' is left out: %s",
-                    project->targets[i].name, work->error->message);
     }
-    return work->count || !left_out ? 0 : -1;
+    if (work->count || !left_out->count)
+        return 0;
+    *work->error = last;
+    return dn_hint(work->error, "a driver that is named with --driver needs no target");
 }
 
 static int

@@ -79,10 +79,32 @@ add_target(dn_session *session, drivers *list, const char *name, dn_error *error
     return add_driver(session, list, driver, target->name, error);
 }
 
+/* All but those whose URL is not known here; that none is left is an error, which is that of the last. */
+static int
+add_targets(dn_session *session, drivers *list, dn_findings *left_out, dn_error *error)
+{
+    const dn_project *project = &session->project;
+
+    for (size_t i = 0; i < project->target_count; i++) {
+        dn_error why = {0};
+
+        if (add_target(session, list, project->targets[i].name, &why) == 0)
+            continue;
+        *error = why;
+        if (dn_session_leave_out(session, project->targets[i].name, left_out, error) < 0)
+            return -1;
+        if (i + 1 == project->target_count && !list->count) {
+            *error = why;
+            return -1;
+        }
+    }
+    return 0;
+}
+
 /* Those that were named; else of all targets, unless one was chosen. */
 static int
 choose_drivers(dn_session *session, const dunlin_portability_options *check, drivers *list,
-               dn_error *error)
+               dn_findings *left_out, dn_error *error)
 {
     const dn_driver_places places = {session->options->driver_path};
     const dn_project *project = &session->project;
@@ -96,30 +118,17 @@ choose_drivers(dn_session *session, const dunlin_portability_options *check, dri
         return 0;
     if (session->options->url || session->options->target || !project->target_count)
         return add_target(session, list, NULL, error);
-    for (size_t i = 0; i < project->target_count; i++)
-        if (add_target(session, list, project->targets[i].name, error) < 0)
-            return -1;
-    return 0;
+    return add_targets(session, list, left_out, error);
 }
 
 /* --- what is told -------------------------------------------------------------------------------- */
-
-/* <tag>.sql -> <tag>.<driver>.sql */
-static const char *
-override_of(dn_session *session, const char *path, const char *driver)
-{
-    size_t length = strlen(path);
-
-    if (length > 4 && strcmp(path + length - 4, ".sql") == 0)
-        length -= 4;
-    return dn_arena_printf(&session->arena, "%.*s.%s.sql", (int)length, path, driver);
-}
 
 static void
 tell_obstacles(dn_session *session, dunlin_node *node, const dn_portability *found,
                const char *driver)
 {
     dunlin_result *result = session->result;
+    dn_arena *arena = &session->arena;
     dunlin_node *list = dn_node_array(result, node, "obstacles");
 
     for (size_t i = 0; i < found->count; i++) {
@@ -136,9 +145,13 @@ tell_obstacles(dn_session *session, dunlin_node *node, const dn_portability *fou
         dn_node_set_text(result, item, "kind", one->wrong ? "wrong" : "untranslatable");
         dn_node_set_text(result, item, "reason", one->reason);
         dn_node_set_text(result, item, "section",
-                         dn_arena_printf(&session->arena, "-- dunlin: only %s", driver));
+                         dn_arena_printf(arena, "-- dunlin: only %s", driver));
         dn_node_set_text(result, item, "override",
-                         override_of(session, one->migration->path, driver));
+                         dn_portability_override(arena, one->migration->path, driver));
+        dn_node_set_text(result, item, "way_out",
+                         one->wrong ? NULL
+                                    : dn_portability_way_out(arena, session->journal.dialect,
+                                                             one->migration->path, driver));
     }
 }
 
@@ -156,46 +169,14 @@ tell_losses(dn_session *session, dunlin_node *node, const dn_losses *losses)
     }
 }
 
-static bool
-is_portable(const dn_session *session, const dn_portability *found)
-{
-    return found->count == 0 && !(session->project.strict && found->losses.count);
-}
-
 static int
 tell_summary(dn_session *session, dunlin_node *node, const dn_portability *found,
              const char *driver, dn_error *error)
 {
     dn_auto(dn_text) text = DN_TEXT_INIT;
-    size_t lost = 0;
 
-    for (size_t i = 0; i < found->losses.count; i++)
-        lost += found->losses.items[i].count;
     dn_text_printf(&text, "%s: ", driver);
-    if (found->own) {
-        dn_text_printf(&text, "the migrations are written for it: nothing is translated");
-    } else {
-        dn_text_add_count(&text, (int64_t)found->statements, "statement", "statements");
-        if (found->refused)
-            dn_text_printf(&text,
-                           found->statements == 1 ? ", which cannot be translated"
-                                                  : ", %zu of them cannot be translated",
-                           found->refused);
-        else
-            dn_text_add_string(&text, found->unsure            ? ", no obstacle is seen"
-                                      : found->statements == 1 ? ", can be translated"
-                                                               : ", all can be translated");
-        if (found->unsure)
-            dn_text_printf(&text, "; %zu concern what native text made, so only a run can tell",
-                           found->unsure);
-        if (found->native)
-            dn_text_printf(&text, "; %zu of its own", found->native);
-        if (lost)
-            dn_text_printf(
-                &text, "; something is lost in %zu %s%s", lost, lost == 1 ? "place" : "places",
-                session->project.strict ? ", which \"portability\": \"strict\" does not allow"
-                                        : "");
-    }
+    dn_portability_summarise(found, session->project.strict, &text);
     dn_node_set_text(session->result, node, "summary", text.data);
     return text.failed ? dn_no_memory(error) : 0;
 }
@@ -214,7 +195,8 @@ tell_driver(dn_session *session, dunlin_node *list, const served *one, const dn_
     for (size_t i = 0; i < one->target_count; i++)
         dn_node_set_text(result, targets, NULL, one->targets[i]);
     dn_node_set_boolean(result, node, "own_dialect", found->own);
-    dn_node_set_boolean(result, node, "portable", is_portable(session, found));
+    dn_node_set_boolean(result, node, "portable",
+                        dn_portability_holds(found, session->project.strict));
     dn_node_set_integer(result, node, "statements", (int64_t)found->statements);
     dn_node_set_integer(result, node, "refused", (int64_t)found->refused);
     dn_node_set_integer(result, node, "native", (int64_t)found->native);
@@ -315,7 +297,21 @@ has_errors(const dn_journal *journal)
 }
 
 static int
-check_drivers(dn_session *session, const drivers *list, dn_error *error)
+add_findings(dn_session *session, const dn_findings *more, dn_error *error)
+{
+    for (size_t i = 0; i < more->count; i++) {
+        const dn_finding *one = &more->items[i];
+
+        if (dn_findings_add(&session->journal.findings, &session->arena, one->severity, one->id,
+                            one->object, error, "%s", one->message) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int
+check_drivers(dn_session *session, const drivers *list, const dn_findings *left_out,
+              dn_error *error)
 {
     dunlin_node *root = dn_result_node(session->result);
     dunlin_node *nodes = NULL;
@@ -327,7 +323,7 @@ check_drivers(dn_session *session, const drivers *list, dn_error *error)
         if (read_journal(session, list->items[i].driver, error) < 0)
             return -1;
         if (i == 0) {
-            if (find_strays(session, error) < 0)
+            if (find_strays(session, error) < 0 || add_findings(session, left_out, error) < 0)
                 return -1;
             dn_session_tell_project(session);
             dn_session_tell_findings(session, "findings", &session->journal.findings);
@@ -337,7 +333,7 @@ check_drivers(dn_session *session, const drivers *list, dn_error *error)
                                  error) < 0 ||
             tell_driver(session, nodes, &list->items[i], &found, error) < 0)
             return -1;
-        portable = portable && is_portable(session, &found);
+        portable = portable && dn_portability_holds(&found, session->project.strict);
     }
     dn_node_set_boolean(session->result, root, "portable", portable);
     if (!portable || has_errors(&session->journal))
@@ -349,12 +345,13 @@ static int
 check(dn_session *session, const dunlin_portability_options *options, dn_error *error)
 {
     drivers list = {NULL, 0, 0};
+    dn_findings left_out = {NULL, 0, 0};
 
     if (dn_session_project(session, error) < 0 ||
-        choose_drivers(session, options, &list, error) < 0 ||
+        choose_drivers(session, options, &list, &left_out, error) < 0 ||
         dn_session_result(session, "dunlin-check/1", error) < 0)
         return -1;
-    return check_drivers(session, &list, error);
+    return check_drivers(session, &list, &left_out, error);
 }
 
 int

@@ -11,9 +11,11 @@
 #include "core/base/file.h"
 #include "core/ddl/ddl.h"
 #include "core/engine/explain.h"
+#include "core/execute/portability.h"
 
 typedef struct explanation {
     const char *file;
+    const char *dialect;     /* of the project, or NULL */
     const dn_driver *driver; /* NULL: none is asked for */
     dn_session session;
     dn_migration migration; /* the file */
@@ -27,11 +29,13 @@ typedef struct explanation {
     size_t portable;
     size_t native;
     size_t own; /* statements and sections for single databases */
+    bool ways;  /* something is to be done about a statement */
 } explanation;
 
 /* Why a driver has no statements for one that is portable. */
 typedef struct outcome {
     const char *refused;
+    uint64_t offset;   /* what that is about */
     const char *needs; /* what would have to be known */
 } outcome;
 
@@ -46,26 +50,23 @@ line_of(const dn_text *text, unsigned number)
     return dn_span(at, strcspn(at, "\r\n"));
 }
 
-/* The reason with its place, and the line it stands in, for a caret under it. */
+/* Where what a reason or refusal is about stands, and the line, for a caret under it. */
 static void
-tell_reason(explanation *own, dunlin_node *node, const dn_script_item *item, const char *reason,
-            uint64_t offset)
+tell_place(explanation *own, dunlin_node *node, const dn_script_item *item, uint64_t offset)
 {
     unsigned line = item->line;
     unsigned column = item->column;
 
     if (offset)
         dn_lex_place(item->sql, offset, &line, &column);
-    dn_node_set_text(own->result, node, "reason", reason);
     dn_node_set_integer(own->result, node, "reason_line", line);
     dn_node_set_integer(own->result, node, "reason_column", column);
     dn_node_set_string(own->result, node, "source", line_of(&own->text, line));
 }
 
 static void
-tell_no_reason(explanation *own, dunlin_node *node)
+tell_no_place(explanation *own, dunlin_node *node)
 {
-    dn_node_set_null(own->result, node, "reason");
     dn_node_set_null(own->result, node, "reason_line");
     dn_node_set_null(own->result, node, "reason_column");
     dn_node_set_null(own->result, node, "source");
@@ -139,12 +140,22 @@ render_steps(explanation *own, const dn_operations *addressed, dn_steps *steps, 
     return answer;
 }
 
+static const dn_note *
+untranslatable(const dn_notes *notes)
+{
+    for (size_t i = 0; i < notes->count; i++)
+        if (notes->items[i].kind == DUNLIN_NOTE_UNTRANSLATABLE)
+            return &notes->items[i];
+    return NULL;
+}
+
 /* What an unknown table becomes depends on what it is. */
 static int
-refuse(explanation *own, const dn_operations *addressed, const dn_error *reason, outcome *told,
-       dn_error *error)
+refuse(explanation *own, const dn_operations *addressed, const dn_notes *notes,
+       const dn_error *reason, outcome *told, dn_error *error)
 {
     dunlin_string table = dn_explain_unknown_table(&own->history, addressed);
+    const dn_note *note = untranslatable(notes);
 
     if (reason->status == DUNLIN_NO_MEMORY) {
         *error = *reason;
@@ -156,7 +167,9 @@ refuse(explanation *own, const dn_operations *addressed, const dn_error *reason,
                                       "table '%.*s'",
                                       (int)table.length, table.data);
     else
-        told->refused = dn_arena_text(&own->arena, reason->message);
+        told->refused = dn_arena_text(&own->arena, note ? note->message : reason->message);
+    if (note && note->operation < addressed->count)
+        told->offset = addressed->items[note->operation]->span_begin;
     return told->needs || told->refused ? 0 : dn_no_memory(error);
 }
 
@@ -184,29 +197,39 @@ tell_remarks(explanation *own, const remarks *told, const dn_notes *notes)
 }
 
 static int
-render(explanation *own, const dn_ddl_statement *statement, dunlin_node *list, const remarks *said,
-       outcome *told, dn_error *error)
+render_rows(explanation *own, const dn_script_item *item, const dunlin_operation *operation,
+            dunlin_node *list, outcome *told, dn_error *error)
+{
+    const char *body = operation->body.data;
+    dunlin_string sql = item->sql;
+    dn_ddl_translation translation;
+
+    if (dn_driver_translate(&own->history.translations, DUNLIN_TRANSLATE_DATA, operation->body,
+                            &own->arena, &translation, error) < 0)
+        return -1;
+    told->refused = translation.reason;
+    told->offset = translation.offset;
+    if (body >= sql.data && body < sql.data + sql.length)
+        told->offset += (uint64_t)(body - sql.data);
+    if (translation.text.data)
+        dn_node_set_string(own->result, list, NULL, translation.text);
+    return 0;
+}
+
+static int
+render(explanation *own, const dn_script_item *item, const dn_ddl_statement *statement,
+       dunlin_node *list, const remarks *said, outcome *told, dn_error *error)
 {
     dn_operations addressed = {.arena = &own->arena};
     dn_steps steps = {0};
     dn_notes notes = {NULL, 0, 0};
     dn_error reason = {0};
 
-    if (statement->operations[0]->verb == DUNLIN_VERB_DATA) {
-        dn_ddl_translation translation;
-
-        if (dn_driver_translate(&own->history.translations, DUNLIN_TRANSLATE_DATA,
-                                statement->operations[0]->body, &own->arena, &translation,
-                                error) < 0)
-            return -1;
-        told->refused = translation.reason;
-        if (translation.text.data)
-            dn_node_set_string(own->result, list, NULL, translation.text);
-        return 0;
-    }
+    if (statement->operations[0]->verb == DUNLIN_VERB_DATA)
+        return render_rows(own, item, statement->operations[0], list, told, error);
     if (address(own, statement, &addressed, &reason) < 0 ||
         render_steps(own, &addressed, &steps, &notes, &reason) < 0)
-        return refuse(own, &addressed, &reason, told, error);
+        return refuse(own, &addressed, &notes, &reason, told, error);
     for (size_t i = 0; i < steps.count; i++)
         if (steps.items[i].role == DUNLIN_STEP_STATEMENT)
             dn_node_set_string(own->result, list, NULL, steps.items[i].sql);
@@ -248,7 +271,8 @@ tell_other(explanation *own, const dn_script_item *item, const char *kind)
     if (own->driver && item->native)
         dn_node_set_string(own->result, list, NULL, item->sql);
     begin_remarks(own, node);
-    tell_no_reason(own, node);
+    dn_node_set_null(own->result, node, "reason");
+    tell_no_place(own, node);
     dn_node_set_null(own->result, node, "refused");
     dn_node_set_null(own->result, node, "needs");
     own->own++;
@@ -270,7 +294,7 @@ explain_statement(explanation *own, const dn_script_item *item, dn_error *error)
     dunlin_node *node;
     dunlin_node *rendered;
     remarks said;
-    outcome told = {NULL, NULL};
+    outcome told = {NULL, 0, NULL};
     const char *reason;
     uint64_t offset;
 
@@ -290,14 +314,16 @@ explain_statement(explanation *own, const dn_script_item *item, dn_error *error)
         return -1;
     rendered = dn_node_array(own->result, node, "becomes");
     said = begin_remarks(own, node);
-    if (reason)
-        tell_reason(own, node, item, reason, offset);
-    else
-        tell_no_reason(own, node);
-    if (!reason && own->driver && render(own, &statement, rendered, &said, &told, error) < 0)
+    if (!reason && own->driver && render(own, item, &statement, rendered, &said, &told, error) < 0)
         return -1;
+    dn_node_set_text(own->result, node, "reason", reason);
     dn_node_set_text(own->result, node, "refused", told.refused);
     dn_node_set_text(own->result, node, "needs", told.needs);
+    own->ways = own->ways || ((reason || told.refused) && statement.kind != DN_DDL_SYNTAX);
+    if (reason || told.refused)
+        tell_place(own, node, item, reason ? offset : told.offset);
+    else
+        tell_no_place(own, node);
     if (reason || told.refused)
         own->native++;
     else
@@ -373,6 +399,22 @@ choose_driver(explanation *own, const char *driver, bool project, dn_error *erro
     return 0;
 }
 
+/* It is the same for all statements of a file. */
+static int
+tell_way_out(explanation *own, dunlin_node *root, dn_error *error)
+{
+    const char *way = NULL;
+
+    if (own->ways) {
+        way = dn_portability_way_out(&own->arena, own->dialect, own->file,
+                                     own->driver ? own->driver->table.name : NULL);
+        if (!way)
+            return dn_no_memory(error);
+    }
+    dn_node_set_text(own->result, root, "way_out", way);
+    return 0;
+}
+
 static int
 explain(const char *driver, explanation *own, dn_error *error)
 {
@@ -383,12 +425,16 @@ explain(const char *driver, explanation *own, dn_error *error)
     if (!project && error->status == DUNLIN_NO_MEMORY)
         return -1;
     dn_error_clear(error);
+    own->dialect = project ? own->session.project.dialect : NULL;
     if (driver && choose_driver(own, driver, project, error) < 0)
         return -1;
+    if (own->session.journal.dialect)
+        own->dialect = own->session.journal.dialect;
     dn_node_set_text(own->result, root, "file", own->file);
     dn_node_set_text(own->result, root, "driver", driver);
     own->statements = dn_node_array(own->result, root, "statements");
-    if (begin_file(own, error) < 0 || explain_all(own, error) < 0)
+    if (begin_file(own, error) < 0 || explain_all(own, error) < 0 ||
+        tell_way_out(own, root, error) < 0)
         return -1;
     dn_text_add_count(&summary, (int64_t)own->portable, "statement is portable",
                       "statements are portable");

@@ -63,6 +63,20 @@ name_party(parity *work, party *one)
     return one->label ? 0 : dn_no_memory(work->error);
 }
 
+/* There are several, and what names them here is called otherwise than elsewhere. */
+static int
+explain_target(parity *work)
+{
+    char hint[sizeof work->error->hint];
+
+    if (strcmp(work->error->id, "target.unknown") == 0)
+        return dn_hint(work->error, "name some of them with --targets, as in '--targets dev,prod'");
+    if (strcmp(work->error->id, "target.env") != 0)
+        return -1;
+    memcpy(hint, work->error->hint, sizeof hint);
+    return dn_hint(work->error, "%s, or name those that are to be compared with --targets", hint);
+}
+
 static int
 observe(parity *work, party *one)
 {
@@ -70,8 +84,10 @@ observe(parity *work, party *one)
 
     dn_session_begin(session, &one->options);
     one->open = true;
-    if (dn_session_project(session, work->error) < 0 || dn_session_target(session, work->error) < 0)
+    if (dn_session_project(session, work->error) < 0)
         return -1;
+    if (dn_session_target(session, work->error) < 0)
+        return explain_target(work);
     if (dn_session_connect(session, true, work->error) < 0 || read_history(work, one) < 0 ||
         dn_observe_schema(session->connection, &session->sight, &session->arena, &one->facts,
                           work->error) < 0)

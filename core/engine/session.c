@@ -497,6 +497,22 @@ dn_session_tell_findings(dn_session *session, const char *name, const dn_finding
 }
 
 int
+dn_session_leave_out(dn_session *session, const char *target, dn_findings *findings,
+                     dn_error *error)
+{
+    char why[sizeof error->message];
+
+    if (strcmp(error->id, "target.env") != 0 && strcmp(error->id, "target.file") != 0)
+        return -1;
+    memcpy(why, error->message, sizeof why);
+    dn_error_clear(error);
+    return dn_findings_add(
+        findings, &session->arena, DN_NOTE, "target.left-out", target, error,
+        "target '%s' is left out: %s; with '--driver NAME' its kind of database is checked, too",
+        target, why);
+}
+
+int
 dn_session_finish(dn_session *session, int answer, dunlin_result **result, dn_error *error)
 {
     dunlin_result *made = session->result;

@@ -83,6 +83,10 @@ const char *dn_session_server(dn_session *session);
 /* "dunlin VERB", and the target where it is not the one that is taken anyway. NULL: no memory. */
 const char *dn_session_command(dn_session *session, const dn_target *target, const char *verb);
 void dn_session_tell_findings(dn_session *session, const char *name, const dn_findings *findings);
+/* Where the URL of a target is not known here, as that of production is not in CI, it can be left out: the error
+ * becomes a finding. -1: it is another one. */
+int dn_session_leave_out(dn_session *session, const char *target, dn_findings *findings,
+                         dn_error *error);
 void dn_session_tell_tracker(dn_session *session);
 void dn_session_tell_migrations(dn_session *session);
 /* Rows that no migration of the checkout is, with what they did. */

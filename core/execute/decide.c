@@ -77,11 +77,12 @@ add_definition(const deciding *work, const dunlin_operation *operation, dunlin_f
 int
 dn_translator_untranslatable(dn_error *error)
 {
-    char reason[sizeof error->message];
+    const dn_error told = *error;
 
     if (error->status == DUNLIN_UNSUPPORTED) {
-        memcpy(reason, error->message, sizeof reason);
-        dn_fail(error, DUNLIN_UNSUPPORTED, "translate.untranslatable", "%s", reason);
+        dn_fail(error, DUNLIN_UNSUPPORTED, "translate.untranslatable", "%s", told.message);
+        if (told.hint[0])
+            dn_hint(error, "%s", told.hint);
     }
     return -1;
 }

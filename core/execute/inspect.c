@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/execute/execute_internal.h"
+#include "core/execute/translate_internal.h"
 
 /* What one pass gathers. */
 typedef struct inspection {
@@ -139,7 +140,9 @@ expect(dn_translator *translator, const dn_migration *migration, const dn_script
 
     if (!translator || item->kind != DN_SCRIPT_STATEMENT)
         return 0;
-    return dn_translator_expect(translator, &source, error);
+    if (dn_translator_expect(translator, &source, error) == 0)
+        return 0;
+    return dn_translator_point_out(translator, &source, error);
 }
 
 int

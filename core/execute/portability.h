@@ -40,4 +40,17 @@ typedef struct dn_portability {
 int dn_portability_check(const dn_driver *driver, const dn_journal *journal, dn_arena *arena,
                          dn_portability *found, dn_error *error);
 
+/* Is all of it translated, and, with `strict`, nothing lost? */
+bool dn_portability_holds(const dn_portability *found, bool strict);
+/* One sentence: "2 statements, all can be translated". */
+void dn_portability_summarise(const dn_portability *found, bool strict, dn_text *text);
+
+/* What a person can do about a statement of the file `path` that has no translation for `driver`; NULL: no memory.
+ * Changing a file makes it another one where it was applied. In a folder for one database that is the rule, so the file
+ * of its own comes first there. `driver` NULL: none in particular. */
+const char *dn_portability_way_out(dn_arena *arena, const char *dialect, const char *path,
+                                   const char *driver);
+/* <tag>.sql -> <tag>.<driver>.sql; NULL: no memory. */
+const char *dn_portability_override(dn_arena *arena, const char *path, const char *driver);
+
 #endif

@@ -56,3 +56,51 @@ dn_portability_obstruct_by(dn_checking *work, uint64_t offset)
     dn_error_clear(work->error);
     return dn_portability_obstruct(work, offset, reason, false);
 }
+
+/* --- what is told -------------------------------------------------------------------------------------- */
+
+static size_t
+places_of(const dn_losses *losses)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < losses->count; i++)
+        count += losses->items[i].count;
+    return count;
+}
+
+bool
+dn_portability_holds(const dn_portability *found, bool strict)
+{
+    return found->count == 0 && !(strict && found->losses.count);
+}
+
+void
+dn_portability_summarise(const dn_portability *found, bool strict, dn_text *text)
+{
+    size_t lost = places_of(&found->losses);
+
+    if (found->own) {
+        dn_text_add_string(text, "the migrations are written for it: nothing is translated");
+        return;
+    }
+    dn_text_add_count(text, (int64_t)found->statements, "statement", "statements");
+    if (found->refused)
+        dn_text_printf(text,
+                       found->statements == 1 ? ", which cannot be translated"
+                                              : ", %zu of them cannot be translated",
+                       found->refused);
+    else
+        dn_text_add_string(text, found->unsure            ? ", no obstacle is seen"
+                                 : found->statements == 1 ? ", can be translated"
+                                                          : ", all can be translated");
+    if (found->unsure)
+        dn_text_printf(text, "; %zu concern what native text made, so only a run can tell",
+                       found->unsure);
+    if (found->native)
+        dn_text_printf(text, "; %zu of its own", found->native);
+    if (lost)
+        dn_text_printf(text, "; something is lost in %zu %s%s", lost,
+                       lost == 1 ? "place" : "places",
+                       strict ? ", which \"portability\": \"strict\" does not allow" : "");
+}

@@ -5,6 +5,7 @@
  */
 #include "core/execute/join.h"
 #include "core/execute/preview.h"
+#include "core/execute/translate_internal.h"
 
 #include <string.h>
 
@@ -96,7 +97,7 @@ rehearse_statement(const rehearsal *work, dn_job *job, const dn_script_item *ite
     if (dn_translate(work->translator, &source, again, translated, work->error) == 0)
         return keep_outer_steps(work, job, translated);
     if (!again || !is_of_the_facts(work->error))
-        return -1;
+        return dn_translator_point_out(work->translator, &source, work->error);
     dn_error_clear(work->error);
     dn_translator_forget(work->translator);
     *translated = (dn_translated){.kind = DN_TRANSLATED_LOOK};

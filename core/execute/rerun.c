@@ -118,8 +118,12 @@ find_refusal(const rerun *work, unsigned ordinal)
 static int
 refuse(rerun *work, const dn_script_item *item, const char **why, dn_error *error)
 {
-    const char *text = dn_arena_printf(work->how->arena, "%s:%u: %s", work->job->migration->path,
-                                       item->line, error->message);
+    const char *path = work->job->migration->path;
+    size_t length = strlen(path);
+    bool placed = strncmp(error->message, path, length) == 0 && error->message[length] == ':';
+    const char *text =
+        placed ? dn_arena_text(work->how->arena, error->message)
+               : dn_arena_printf(work->how->arena, "%s:%u: %s", path, item->line, error->message);
 
     *why = NULL;
     if (!text)

@@ -132,6 +132,9 @@ typedef struct dn_reading {
 
 /* "path:line:column: " of the byte at `offset` of the statement, before the message; -1. */
 int dn_translator_blame(const dn_source *source, uint64_t offset, dn_error *error);
+/* Where a statement cannot be translated, the hint says what can be done about it. Always -1. */
+int dn_translator_point_out(const dn_translator *translator, const dn_source *source,
+                            dn_error *error);
 /* Warns of what is there, and different, and stays. */
 int dn_translator_keep(dn_translator *translator, const dn_source *source, uint64_t offset,
                        const char *why, dn_error *error);

@@ -47,11 +47,8 @@ dn_mysql_refuse(dn_mysql_rendering *work, const char *way, const char *format, .
     status = push_note(work, DUNLIN_NOTE_UNTRANSLATABLE, text.data);
     if (status != DUNLIN_OK)
         return status;
-    return dn_kit_fail_hint(work->call, DUNLIN_UNSUPPORTED,
-                            way != NULL ? way
-                                        : "write it for this database: in a section '-- dunlin: "
-                                          "only mysql', or in a file <tag>.mysql.sql",
-                            "%s", text.data);
+    return way != NULL ? dn_kit_fail_hint(work->call, DUNLIN_UNSUPPORTED, way, "%s", text.data)
+                       : dn_kit_fail(work->call, DUNLIN_UNSUPPORTED, "%s", text.data);
 }
 
 int32_t

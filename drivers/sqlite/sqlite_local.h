@@ -24,6 +24,8 @@ int32_t dn_sqlite_note(dn_sqlite_local *local, int32_t kind, const char *format,
 /* It cannot be done, and why: a note on the operation and the call's failure. */
 int32_t dn_sqlite_refuse(dn_sqlite_local *local, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+/* No object of this kind is there. */
+int32_t dn_sqlite_refuse_kind(dn_sqlite_local *local, dunlin_string kind);
 
 /* --- members ------------------------------------------------------------------------------------ */
 /* Adds the member, or nothing where SQLite has none and a note says so. A column may bring a check

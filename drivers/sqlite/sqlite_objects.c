@@ -645,6 +645,16 @@ static const struct {
 };
 
 int32_t
+dn_sqlite_refuse_kind(dn_sqlite_local *local, dunlin_string kind)
+{
+    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+        if (dn_kit_same(kind, kinds[i].kind) && kinds[i].reason != NULL)
+            return dn_sqlite_refuse(local, "%s", kinds[i].reason);
+    return dn_sqlite_refuse(local, "SQLite has no objects of the kind '%.*s'", (int)kind.length,
+                            kind.data);
+}
+
+int32_t
 dn_sqlite_render_object(dn_sqlite_rendering *work, const dunlin_operation *operation)
 {
     dunlin_string text = operation->body;
@@ -657,9 +667,8 @@ dn_sqlite_render_object(dn_sqlite_rendering *work, const dunlin_operation *opera
         return status == DUNLIN_OK ? dn_sqlite_step_statement(work) : status;
     }
     for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
-        if (dn_kit_same(operation->kind, kinds[i].kind) && operation->path_count > 0)
-            return kinds[i].render != NULL ? kinds[i].render(work, operation)
-                                           : dn_sqlite_refuse(&work->local, "%s", kinds[i].reason);
-    return dn_sqlite_refuse(&work->local, "SQLite has no objects of the kind '%.*s'",
-                            (int)operation->kind.length, operation->kind.data);
+        if (dn_kit_same(operation->kind, kinds[i].kind) && kinds[i].render != NULL &&
+            operation->path_count > 0)
+            return kinds[i].render(work, operation);
+    return dn_sqlite_refuse_kind(&work->local, operation->kind);
 }

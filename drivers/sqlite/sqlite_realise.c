@@ -116,8 +116,7 @@ realise_other(realising *work, const dunlin_fact *fact)
     if (is_kind(fact, DUNLIN_KIND_TRIGGER) && fact->path_count == 2 &&
         dn_sqlite_read_trigger(&set, dn_kit_set_text(set_of(fact), "definition")))
         return push(work, DUNLIN_KIND_TRIGGER, fact->path[0], fact->path[1], dn_kit_set_of(&set));
-    return dn_sqlite_refuse(&work->local, "SQLite has no %.*s", (int)fact->kind.length,
-                            fact->kind.data);
+    return dn_sqlite_refuse_kind(&work->local, fact->kind);
 }
 
 static bool

@@ -46,13 +46,54 @@ JSON
     dunlin check --portability
     assert_exit 4
     assert_stdout 'something is lost in 1 place, which "portability": "strict" does not allow'
+    # So says the check of everything, and once: what the migrations make is another question.
+    echo 'ALTER TABLE t ADD COLUMN b integer;' >migrations/0002_two.sql
+    dunlin check
+    assert_exit 4
+    assert_equal "$output" "$(cat <<OUT
+ok            journal: journal and files agree
+DISAGREES     portability (sqlite): 2 statements, all can be translated; something is lost in 1 place, which "portability": "strict" does not allow
+                $PWD/migrations/0001_one.sql:1 'a': lost: the length is not enforced
+                  to mend: change the statement, or say "portability": "warn" in dunlin.json to accept it
+ok            replay (sqlite): 2 migrations run from empty
+1 of 3 checks disagree
+OUT
+    )"
+}
+
+@test "what cannot be translated is told once by the check of everything, and what may follow from it as that" {
+    folder portable <<'SQL'
+CREATE TABLE t (id integer PRIMARY KEY, a citext);
+SQL
+    echo 'ALTER TABLE t ADD COLUMN b integer;' >migrations/0002_two.sql
+    dunlin check
+    assert_exit 4
+    assert_equal "$output" "$(cat <<OUT
+ok            journal: journal and files agree
+DISAGREES     portability (sqlite): 2 statements, 1 of them cannot be translated
+                $PWD/migrations/0001_one.sql:1:43: the type citext is not portable
+                  to mend: the statement between '-- dunlin: only NAME' and '-- dunlin: end', for the database that it is for, and what sqlite gets instead in '-- dunlin: only sqlite'; or, also where a database has applied the migration, a file '0001_one.sqlite.sql', which sqlite gets in place of the whole of it
+not verified  replay (sqlite): what cannot be translated was left out, and may be missing behind it
+                0002_two: $PWD/migrations/0002_two.sql:1: no such table: t
+                  to mend: mend '0001_one' first: this may follow from it
+1 of 3 checks disagree; 1 could not be verified
+OUT
+    )"
 }
 
 @test "each native statement of the Drizzle fixture is named at once" {
     cp -r "$fixtures_folder/drizzle-postgresql/drizzle" migrations
+    # Production has the files: a section would make them others there.
+    echo '{"targets": {"one": {"url": "sqlite:app.db"}}}' >dunlin.json
+    dunlin migrate
+    assert_exit 2
+    assert_stderr "hint: a file '0003_audit_trail.sqlite.sql', which sqlite gets in place of the whole migration; or, where no database has applied it yet, the statement between '-- dunlin: only postgresql' and '-- dunlin: end', and what sqlite gets instead in '-- dunlin: only sqlite' ('dunlin check --portability' lists all such statements)"
+    rm dunlin.json
     run_json check --portability --driver sqlite --driver postgres
     assert_exit 4
     assert_json_form check
+    assert_json '.drivers[0].obstacles[0] | [.reason, .way_out[:39]]' \
+        '["SQLite has no schemas","a file '"'0003_audit_trail.sqlite.sql'"', w"]'
     assert_equal "$(obstacles sqlite)" "$(cat <<'OUT'
 0003_audit_trail.sql:1:1
 0003_audit_trail.sql:3:1
@@ -83,13 +124,11 @@ SQL
 note: there is no journal in '$PWD/migrations': the names of the files are the order [journal.none]
 $PWD/migrations/0001_one.sql:1:43: mysql: the type inet is not portable
   CREATE TABLE t (id integer PRIMARY KEY, a inet, b ...
-  way out: a section '-- dunlin: only mysql' .. '-- dunlin: end', or a file '0001_one.mysql.sql'
 $PWD/migrations/0001_one.sql:1:51: mysql: the type citext is not portable
   CREATE TABLE t (id integer PRIMARY KEY, a inet, b ...
-  way out: a section '-- dunlin: only mysql' .. '-- dunlin: end', or a file '0001_one.mysql.sql'
 $PWD/migrations/0001_one.sql:3:1: mysql: triggers are written in the database's own language
   CREATE TRIGGER g BEFORE UPDATE ON t FOR EACH ROW E...
-  way out: a section '-- dunlin: only mysql' .. '-- dunlin: end', or a file '0001_one.mysql.sql'
+  way out: the statement between '-- dunlin: only NAME' and '-- dunlin: end', for the database that it is for, and what mysql gets instead in '-- dunlin: only mysql'; or, also where a database has applied the migration, a file '0001_one.mysql.sql', which mysql gets in place of the whole of it
 mysql: 3 statements, 2 of them cannot be translated
 OUT
     )"
@@ -234,6 +273,26 @@ SQL
     assert_exit 2
     assert_stderr check.no-dialect
     assert_stderr '"dialect" in dunlin.json'
+}
+
+@test "a target whose URL is not known here is left out of every check, which is told" {
+    dunlin init --quiet --dialect portable
+    local command told="note: target 'production' is left out: the URL of target \"production\" is in the variable 'DATABASE_URL', which is not set; with '--driver NAME' its kind of database is checked, too [target.left-out]"
+    for command in check 'check --portability'; do
+        dunlin $command
+        assert_exit 0
+        assert_stdout "$told"
+        run_json $command
+        assert_json_form check
+        assert_json '.findings[] | select(.id == "target.left-out") | [.severity, .object]' '["note","production"]'
+    done
+    assert_json '[.drivers[].driver]' '["sqlite"]'
+    dunlin check --portability --driver sqlite --driver mysql
+    assert_exit 0
+    refute_stdout left-out
+    dunlin parity
+    assert_exit 2
+    assert_stderr "or name those that are to be compared with --targets"
 }
 
 @test "a listed migration without a file is a disagreement" {

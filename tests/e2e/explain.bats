@@ -41,9 +41,35 @@ one.sql:7: wrong
   7:23: expected a name, found )
     CREATE TABLE v (a int,);
                           ^
+way out: the statement between '-- dunlin: only NAME' and '-- dunlin: end', for the database that it is for, and what OTHER gets instead in '-- dunlin: only OTHER'; or, also where a database has applied the migration, a file 'one.OTHER.sql', which OTHER gets in place of the whole of it
 2 statements are portable, 3 are not
 OUT
     )"
+}
+
+@test "what a driver refuses has its place, a caret and the way out" {
+    cat >one.sql <<'SQL'
+CREATE TABLE t (n text);
+  CREATE INDEX i ON t (lower(n));
+UPDATE t SET n =
+    split_part(n, 'a', 1);
+SQL
+    dunlin explain one.sql --driver mysql
+    assert_exit 1
+    assert_stdout "
+  2:3: ! mysql: MariaDB has no indexes on expressions: lower(n)
+      CREATE INDEX i ON t (lower(n));
+      ^
+"
+    dunlin explain one.sql --driver sqlite
+    assert_stdout "
+  4:5: ! sqlite: the function split_part has no translation
+        split_part(n, 'a', 1);
+        ^
+way out: the statement between '-- dunlin: only NAME' and '-- dunlin: end', for the database that it is for, and what sqlite gets instead in '-- dunlin: only sqlite'; or, also where"
+    run_json explain one.sql --driver sqlite
+    assert_json_form explain
+    assert_json '.statements[2] | [.kind, .reason, .reason_line, .reason_column]' '["portable",null,4,5]'
 }
 
 @test "a number whose exponent has no digits is not portable: databases read it as they like" {

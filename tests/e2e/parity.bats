@@ -130,5 +130,6 @@ applied() {
     dunlin parity --targets dev,nobody
     assert_exit 2
     assert_stderr 'there is no target "nobody"'
+    assert_stderr "hint: name some of them with --targets, as in '--targets dev,prod'"
     refute_file dev.db
 }
