@@ -55,6 +55,9 @@ int dn_portable_statements(const dn_model *model, dn_text *text, size_t *stateme
  * those of drivers that are not given or not known. */
 int dn_portable_sections(const dn_portable_section *sections, size_t count, const dn_text *present,
                          dn_text *text, dn_error *error);
+/* The text becomes the present one, with another section for the driver: everything else stays. */
+int dn_portable_renew(const dn_portable_section *section, const dn_text *present, dn_text *text,
+                      dn_error *error);
 bool dn_portable_is_ours(const dn_text *text); /* dunlin wrote it */
 
 /* The whole file, and what is told of each database. */

@@ -166,3 +166,57 @@ dn_portable_sections(const dn_portable_section *sections, size_t count, const dn
     dn_arena_free(&found.arena);
     return answer < 0 ? -1 : text->failed ? dn_no_memory(error) : 0;
 }
+
+/* The blank line before a section goes with it. */
+static void
+drop_blank_line(dn_text *text)
+{
+    if (text->length > 1 && memcmp(text->data + text->length - 2, "\n\n", 2) == 0)
+        text->length--;
+}
+
+/* All but what stands for the driver of the section. */
+static int
+copy_others(blocks *found, const dn_portable_section *section, const dn_text *present,
+            dn_text *text, dn_error *error)
+{
+    const char *end = present->data + present->length;
+    bool drops = false;
+
+    for (const char *at = present->data; at < end;) {
+        const char *line_end = memchr(at, '\n', (size_t)(end - at));
+        const char *next = line_end ? line_end + 1 : end;
+        dunlin_string line = trimmed(at, (size_t)((line_end ? line_end : end) - at));
+
+        if (begins(line, ONLY)) {
+            dunlin_string names = dn_span(line.data + strlen(ONLY), line.length - strlen(ONLY));
+
+            if (keep_names(found, section, 1, names, &names, error) < 0)
+                return -1;
+            drops = names.length == 0;
+            if (drops)
+                drop_blank_line(text);
+            else
+                dn_text_printf(text, ONLY "%.*s\n", (int)names.length, names.data);
+        } else if (!drops) {
+            dn_text_add(text, at, (size_t)(next - at));
+        } else {
+            drops = !dn_string_equal(line, END);
+        }
+        at = next;
+    }
+    return 0;
+}
+
+int
+dn_portable_renew(const dn_portable_section *section, const dn_text *present, dn_text *text,
+                  dn_error *error)
+{
+    blocks found = {.arena = DN_ARENA_INIT};
+    int answer;
+
+    dn_text_clear(text);
+    answer = copy_others(&found, section, present, text, error);
+    dn_arena_free(&found.arena);
+    return answer < 0 ? -1 : dn_portable_sections(section, 1, NULL, text, error);
+}

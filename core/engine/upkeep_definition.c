@@ -69,10 +69,9 @@ same(const dunlin_fact *left, const dunlin_fact *right)
                          : left == right;
 }
 
-/* Is there a state of the history that holds these facts? From the newest backwards, counting the
- * facts that are otherwise. */
-static int
-is_earlier_state(keeping *work, const dn_fact_map *facts, size_t unlike, bool *answer)
+/* From the newest backwards, counting the facts that are otherwise. */
+int
+dn_upkeep_was(keeping *work, const dn_fact_map *facts, size_t unlike, bool *answer)
 {
     dn_fact_map *state;
 
@@ -134,27 +133,89 @@ dn_upkeep_explain(keeping *work, const char *path, const dn_differences *differe
 }
 
 int
-dn_upkeep_behind(keeping *work, const char *path, const char **why)
+dn_upkeep_behind(keeping *work, const char *path, bool ours, const char **why)
 {
     const char *dump = dump_command(work->session, path);
 
-    *why = dump ? dn_arena_printf(&work->session->arena,
-                                  "it is behind the migrations, and not dunlin's own text: '%s' "
-                                  "writes it anew",
-                                  dump)
-                : NULL;
+    *why = !dump  ? NULL
+           : ours ? dn_arena_printf(&work->session->arena,
+                                    "it is behind the migrations, and has remarks that dunlin did "
+                                    "not write: '%s' writes it anew, without them",
+                                    dump)
+                  : dn_arena_printf(&work->session->arena,
+                                    "it is behind the migrations, and not dunlin's own text: '%s' "
+                                    "writes it anew",
+                                    dump);
     return *why ? 0 : dn_no_memory(work->error);
 }
 
-/* Whether it is to be written anew; else why not, or NULL where it says the same in other words. */
+/* The comment that begins in a line; empty: none that anybody would miss. */
+static dunlin_string
+remark_in(const char *line, size_t length)
+{
+    static const char directive[] = "-- dunlin:";
+    const char *comment = memmem(line, length, "--", 2);
+    const char *block = memmem(line, length, "/*", 2);
+
+    if (!comment || (block && block < comment))
+        comment = block;
+    if (!comment)
+        return dn_string("");
+    length -= (size_t)(comment - line);
+    while (length && strchr(" \t\r", comment[length - 1]))
+        length--;
+    return length >= sizeof directive - 1 && memcmp(comment, directive, sizeof directive - 1) == 0
+               ? dn_string("")
+               : dn_span(comment, length);
+}
+
+static bool
+has_text(const dn_text *text, dunlin_string part)
+{
+    return text->length && memmem(text->data, text->length, part.data, (size_t)part.length) != NULL;
+}
+
+bool
+dn_upkeep_has_remarks(const dn_text *present, const dn_text *written, const dn_text *anew)
+{
+    const char *end = present->data + present->length;
+
+    for (const char *at = present->data; at < end;) {
+        const char *line_end = memchr(at, '\n', (size_t)(end - at));
+        dunlin_string remark = remark_in(at, (size_t)((line_end ? line_end : end) - at));
+
+        if (remark.length && !has_text(written, remark) && !has_text(anew, remark))
+            return true;
+        at = line_end ? line_end + 1 : end;
+    }
+    return false;
+}
+
+/* Of a text of dunlin's own that says what `told` is: would somebody miss something of it? */
 static int
-judge_edited(keeping *work, const char *path, const dn_text *present, bool *write, const char **why)
+has_remarks(keeping *work, dn_side *told, const dn_text *present, const dn_text *anew, bool *answer)
+{
+    dn_auto(dn_text) written = DN_TEXT_INIT;
+    size_t statements;
+
+    if (dn_definition_text(work->session, told, &written, &statements, work->error) < 0)
+        return -1;
+    *answer = dn_upkeep_has_remarks(present, &written, anew);
+    return 0;
+}
+
+/* Whether it is to be written anew, as `anew`; else why not, or NULL where it says the same in other words. */
+static int
+judge_edited(keeping *work, const char *path, const dn_text *present, const dn_text *anew,
+             bool *write, const char **why)
 {
     dn_session *session = work->session;
     dn_side state = dn_upkeep_side(work);
     dn_side told = {.name = NULL};
     dn_differences differences = {.count = 0};
     dn_error problem;
+    bool ours = dn_definition_is_ours(present);
+    bool remarks = false;
     bool earlier;
 
     *write = false;
@@ -169,12 +230,14 @@ judge_edited(keeping *work, const char *path, const dn_text *present, bool *writ
         return -1;
     if (!differences.count)
         return 0;
-    if (is_earlier_state(work, told.facts, differences.count, &earlier) < 0)
+    if (dn_upkeep_was(work, told.facts, differences.count, &earlier) < 0)
         return -1;
     if (!earlier)
         return dn_upkeep_explain(work, path, &differences, why);
-    *write = dn_definition_is_ours(present);
-    return *write ? 0 : dn_upkeep_behind(work, path, why);
+    if (ours && has_remarks(work, &told, present, anew, &remarks) < 0)
+        return -1;
+    *write = ours && !remarks;
+    return *write ? 0 : dn_upkeep_behind(work, path, ours, why);
 }
 
 /* --- the file --------------------------------------------------------------------------------------- */
@@ -223,7 +286,7 @@ dn_upkeep_definition(keeping *work)
         return dn_upkeep_definition_leave(work, path, NULL);
     if (is_as_written(work, &present, &write) < 0)
         return -1;
-    if (!write && judge_edited(work, path, &present, &write, &why) < 0)
+    if (!write && judge_edited(work, path, &present, &text, &write, &why) < 0)
         return -1;
     return write ? dn_upkeep_definition_put(work, path, &text)
                  : dn_upkeep_definition_leave(work, path, why);

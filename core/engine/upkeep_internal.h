@@ -32,9 +32,14 @@ int dn_upkeep_definition_put(keeping *work, const char *path, const dn_text *tex
 int dn_upkeep_definition_leave(keeping *work, const char *path, const char *why);
 /* The newest state. */
 dn_side dn_upkeep_side(const keeping *work);
-/* Why a definition is left: it was edited; it is behind, and somebody's own text. */
+/* Does the history hold a state of these facts? `unlike` of them are otherwise in the newest. */
+int dn_upkeep_was(keeping *work, const dn_fact_map *facts, size_t unlike, bool *answer);
+/* Are there comments in it that are in neither text of dunlin's, and would be lost? */
+bool dn_upkeep_has_remarks(const dn_text *present, const dn_text *written, const dn_text *anew);
+/* Why a definition is left: it was edited; it is behind, and somebody's own text or, where it is `ours`, has
+ * remarks of somebody's. */
 int dn_upkeep_explain(keeping *work, const char *path, const dn_differences *differences,
                       const char **why);
-int dn_upkeep_behind(keeping *work, const char *path, const char **why);
+int dn_upkeep_behind(keeping *work, const char *path, bool ours, const char **why);
 
 #endif

@@ -37,35 +37,84 @@ starts_with(const dn_text *text, const dn_text *start)
     return text->length >= start->length && memcmp(text->data, start->data, start->length) == 0;
 }
 
-/* Whether it is to be written anew; else why not, or NULL where it says the same in other words. */
+/* The definition as it is, and as it is to be. */
+typedef struct judging {
+    const char *path;
+    const dn_text *present;
+    const dn_text *statements;
+    const dn_portable_section *section;
+    dn_text *text; /* to be written */
+    bool write;
+    const char *why; /* it is not; NULL where it says the same in other words */
+} judging;
+
+/* Its statements are those of the migrations, in these or other words: is its section what this database
+ * has, or had? Somebody's own words stay around it. */
 static int
-judge(keeping *work, const char *path, const dn_text *present, const dn_text *statements,
-      const dn_model *head, bool *write, const char **why)
+judge_section(keeping *work, judging *at)
 {
     dn_session *session = work->session;
+    dn_side made = dn_upkeep_side(work);
+    dn_side told = {.name = NULL};
+    dn_differences differences = {.count = 0};
+    dn_error problem;
+    bool earlier;
+
+    if (!at->section->text)
+        return 0;
+    dn_error_clear(&problem);
+    if (dn_definition_side(session, at->path, &made, work->options->shadow,
+                           work->options->shadow_url, &told, &problem) < 0) {
+        at->why =
+            dn_arena_printf(&session->arena, "what it says is not known: %s", problem.message);
+        return at->why ? 0 : dn_no_memory(work->error);
+    }
+    if (dn_schema_compare(made.facts, told.facts, &dn_diff_comparison, &session->arena,
+                          &differences, work->error) < 0)
+        return -1;
+    if (!differences.count)
+        return 0;
+    if (dn_upkeep_was(work, told.facts, differences.count, &earlier) < 0)
+        return -1;
+    if (!earlier)
+        return dn_upkeep_explain(work, at->path, &differences, &at->why);
+    if (!starts_with(at->present, at->statements) &&
+        dn_portable_renew(at->section, at->present, at->text, work->error) < 0)
+        return -1;
+    at->write = !dn_upkeep_has_remarks(at->present, at->text, at->text);
+    return at->write ? 0 : dn_upkeep_behind(work, at->path, true, &at->why);
+}
+
+static int
+judge(keeping *work, const dn_model *head, judging *at)
+{
+    dn_session *session = work->session;
+    dn_auto(dn_text) written = DN_TEXT_INIT;
     dn_differences differences = {.count = 0};
     dn_error problem;
     dn_model *told;
+    size_t count;
+    bool ours = dn_portable_is_ours(at->present);
     bool earlier;
 
-    *write = false;
     dn_error_clear(&problem);
-    if (dn_portable_read(session, path, present, &told, &problem) < 0) {
-        *why = dn_arena_printf(&session->arena, "what it says is not known: %s", problem.message);
-        return *why ? 0 : dn_no_memory(work->error);
+    if (dn_portable_read(session, at->path, at->present, &told, &problem) < 0) {
+        at->why =
+            dn_arena_printf(&session->arena, "what it says is not known: %s", problem.message);
+        return at->why ? 0 : dn_no_memory(work->error);
     }
     if (dn_model_compare(head, told, &session->arena, &differences, work->error) < 0)
         return -1;
-    if (!differences.count) {
-        *write = starts_with(present, statements); /* then it is a section */
-        return 0;
-    }
+    if (!differences.count)
+        return judge_section(work, at);
     if (dn_portable_was(session, told, &earlier, work->error) < 0)
         return -1;
     if (!earlier)
-        return dn_upkeep_explain(work, path, &differences, why);
-    *write = dn_portable_is_ours(present);
-    return *write ? 0 : dn_upkeep_behind(work, path, why);
+        return dn_upkeep_explain(work, at->path, &differences, &at->why);
+    if (dn_portable_statements(told, &written, &count, work->error) < 0)
+        return -1;
+    at->write = ours && !dn_upkeep_has_remarks(at->present, &written, at->text);
+    return at->write ? 0 : dn_upkeep_behind(work, at->path, ours, &at->why);
 }
 
 /* `dunlin schema dump --target` was asked for it. */
@@ -89,8 +138,7 @@ keep(keeping *work, const char *path, const dn_model *head)
     dn_auto(dn_text) text = DN_TEXT_INIT;
     bool exists = dn_file_exists(path);
     dn_portable_section section;
-    const char *why = NULL;
-    bool write = true;
+    judging at = {path, &present, &statements, &section, &text, !exists, NULL};
     size_t count;
 
     if (exists && dn_file_read(path, &present, work->error) < 0)
@@ -105,10 +153,10 @@ keep(keeping *work, const char *path, const dn_model *head)
         return -1;
     if (exists && present.length == text.length && starts_with(&present, &text))
         return dn_upkeep_definition_leave(work, path, NULL);
-    if (exists && judge(work, path, &present, &statements, head, &write, &why) < 0)
+    if (exists && judge(work, head, &at) < 0)
         return -1;
-    return write ? dn_upkeep_definition_put(work, path, &text)
-                 : dn_upkeep_definition_leave(work, path, why);
+    return at.write ? dn_upkeep_definition_put(work, path, &text)
+                    : dn_upkeep_definition_leave(work, path, at.why);
 }
 
 int

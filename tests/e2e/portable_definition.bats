@@ -189,6 +189,9 @@ CREATE TRIGGER "t_n" AFTER INSERT ON t BEGIN UPDATE t SET n = 1 WHERE a = new.a;
     assert_stdout "trigger 't.t_n': missing in the definition"
     dunlin migrate
     assert_exit 0
+    assert_stdout "schema.sql: it was edited, and is not what the migrations make (trigger 't.t_n')"
+    dunlin schema dump --output schema.sql
+    assert_exit 0
     assert_equal "$(grep -c 'CREATE TRIGGER' schema.sql)" 1
     assert_equal "$(grep -n only schema.sql | cut -d: -f2-)" '-- dunlin: only postgres
 -- dunlin: only sqlite'
@@ -198,6 +201,85 @@ CREATE TRIGGER "t_n" AFTER INSERT ON t BEGIN UPDATE t SET n = 1 WHERE a = new.a;
     assert_exit 0
     dunlin diff dev sqlite:loaded.db --exit-code
     assert_exit 0
+}
+
+@test "a change for one database alone comes into its section, and what somebody wrote around it stays" {
+    project 'CREATE TABLE t (a bigint PRIMARY KEY);'
+    dunlin migrate
+    assert_exit 0
+    cp schema.sql first.sql
+    printf -- '-- dunlin: only sqlite\nALTER TABLE t ADD COLUMN x int;\n-- dunlin: end\n' \
+        >migrations/0002_x.sql
+    dunlin migrate
+    assert_exit 0
+    assert_stdout "written $PWD/schema.sql"
+    grep -F 'ADD COLUMN "x" INT;' schema.sql
+    # In other words, with remarks: the section alone is written.
+    for remark in '-- of mine' ''; do
+        printf 'CREATE TABLE t (a bigint PRIMARY KEY); %s\n' "$remark" >schema.sql
+        rm app.db
+        dunlin migrate
+        assert_exit 0
+        assert_stdout "written $PWD/schema.sql"
+        assert_equal "$(head -n 3 schema.sql)" "CREATE TABLE t (a bigint PRIMARY KEY); $remark
+
+-- dunlin: only sqlite"
+        dunlin check
+        assert_exit 0
+        cp schema.sql mine.sql
+        dunlin migrate
+        cmp schema.sql mine.sql
+    done
+    # An earlier section, and one that is ahead of the migrations.
+    printf -- '-- dunlin: only sqlite\nALTER TABLE t ADD COLUMN y int;\n-- dunlin: end\n' \
+        >migrations/0003_y.sql
+    dunlin migrate
+    assert_stdout "written $PWD/schema.sql"
+    assert_equal "$(grep -c 'ADD COLUMN' schema.sql)" 2
+    assert_equal "$(grep -c 'only sqlite' schema.sql)" 1
+    dunlin check
+    assert_exit 0
+    sed -i 's/"y" INT/"z" INT/' schema.sql
+    cp schema.sql mine.sql
+    rm app.db
+    dunlin migrate
+    assert_exit 0
+    assert_stdout "schema.sql: it was edited, and is not what the migrations make (column 't.y', and more)"
+    cmp schema.sql mine.sql
+    # Remarks in the section would be lost.
+    sed -i 's/ALTER TABLE "t" ADD COLUMN "z" INT;/-- why not/' schema.sql
+    rm app.db
+    dunlin migrate
+    assert_stdout "schema.sql: it is behind the migrations, and has remarks that dunlin did not write: 'dunlin schema dump --output"
+}
+
+@test "remarks in the file are not lost, and an edit that became a migration does not need dunlin's words" {
+    project 'CREATE TABLE t (a bigint PRIMARY KEY);'
+    dunlin migrate
+    assert_exit 0
+    printf 'CREATE TABLE widgets (w bigint PRIMARY KEY);\n' >>schema.sql
+    cp schema.sql plain.sql
+    printf -- '-- my own remark\n-- dunlin: rename t.a -> b\n' >>schema.sql
+    cp schema.sql mine.sql
+    printf 'CREATE TABLE widgets (w bigint PRIMARY KEY);\n' >migrations/0002_w.sql
+    dunlin migrate
+    assert_exit 0
+    cmp schema.sql mine.sql
+    printf 'ALTER TABLE t ADD COLUMN c date;\n' >migrations/0003_c.sql
+    dunlin migrate
+    assert_exit 0
+    assert_stdout "schema.sql: it is behind the migrations, and has remarks that dunlin did not write: 'dunlin schema dump --output"
+    cmp schema.sql mine.sql
+    sed -i '/my own/d' schema.sql
+    rm app.db
+    dunlin migrate
+    assert_exit 0
+    assert_stdout "written $PWD/schema.sql"
+    grep -F 'c date' schema.sql
+    cp plain.sql schema.sql
+    rm app.db
+    dunlin migrate
+    assert_stdout "written $PWD/schema.sql"
 }
 
 @test "a table that one database alone built anew is dropped and created in its section" {
