@@ -79,8 +79,6 @@ note_view(const dunlin_fact *view, void *context)
     uint64_t depth = operation->path_count - (is(operation, DUNLIN_KIND_COLUMN) ? 1 : 0);
     dn_model_words words;
 
-    if (!dn_string_among(view->kind, "view matview"))
-        return 0;
     if (words_of_view(work, view, &words) < 0)
         return -1;
     if (!dn_model_names(&words, operation->path[depth - 1]) ||
@@ -96,7 +94,7 @@ forget_views(folding *work)
     dn_fact_map *facts = work->model->facts;
 
     work->list.count = 0;
-    if (dn_fact_map_each(facts, NULL, note_view, work) < 0)
+    if (dn_model_each_view(facts, note_view, work) < 0)
         return -1;
     while (work->list.count) {
         folding readers = {.model = work->model, .error = work->error};
@@ -113,7 +111,7 @@ forget_views(folding *work)
         if (forget_views(&readers) < 0)
             return -1;
         work->list.count = 0;
-        if (dn_fact_map_each(facts, NULL, note_view, work) < 0)
+        if (dn_model_each_view(facts, note_view, work) < 0)
             return -1;
     }
     return 0;

@@ -46,13 +46,19 @@ typedef struct reading {
     dn_error *error;
 } reading;
 
+int
+dn_model_each_view(const dn_fact_map *facts, dn_fact_visitor visit, void *context)
+{
+    int answer = dn_fact_map_each(facts, DUNLIN_KIND_VIEW, visit, context);
+
+    return answer ? answer : dn_fact_map_each(facts, DUNLIN_KIND_MATERIALIZED_VIEW, visit, context);
+}
+
 static int
 note_view(const dunlin_fact *fact, void *context)
 {
     reading *work = context;
 
-    if (!dn_string_among(fact->kind, "view matview"))
-        return 0;
     return dn_fact_list_add(&work->views, &work->model->scratch, fact, work->error);
 }
 
@@ -103,8 +109,7 @@ note_relation(const dunlin_fact *fact, void *context)
 {
     reading *work = context;
 
-    if (!dn_string_among(fact->kind, "table view matview") ||
-        !dn_model_names(work->words, fact->path[1]))
+    if (!dn_model_names(work->words, fact->path[1]))
         return 0;
     if (add_key(work, fact) < 0)
         return -1;
@@ -129,7 +134,8 @@ add_depends(reading *work, const dunlin_fact *view)
     work->index = 0;
     dn_properties_add_all(&list, view->properties, view->property_count, "depends");
     dn_properties_add(&list, "depends", DUNLIN_PROPERTY_LIST_BEGIN, 0, dn_string(NULL));
-    if (dn_fact_map_each(work->model->facts, NULL, note_relation, work) < 0)
+    if (dn_fact_map_each(work->model->facts, DUNLIN_KIND_TABLE, note_relation, work) < 0 ||
+        dn_model_each_view(work->model->facts, note_relation, work) < 0)
         return -1;
     dn_properties_add(&list, NULL, DUNLIN_PROPERTY_END, 0, dn_string(NULL));
     if (list.failed)
@@ -143,7 +149,7 @@ int
 dn_model_depend(dn_model *model, dn_error *error)
 {
     reading work = {.model = model, .error = error};
-    int answer = dn_fact_map_each(model->facts, NULL, note_view, &work);
+    int answer = dn_model_each_view(model->facts, note_view, &work);
 
     for (size_t i = 0; answer == 0 && i < work.views.count; i++)
         answer = add_depends(&work, work.views.items[i]);

@@ -110,7 +110,6 @@ same_place(const dunlin_fact *left, const dunlin_fact *right)
 }
 
 typedef struct counting {
-    const dunlin_fact *table;
     const dunlin_fact *other_table;
     const dn_fact_map *other;
     size_t count;
@@ -124,7 +123,7 @@ count_column(const dunlin_fact *column, void *context)
     dunlin_string path[4];
     const dunlin_fact *other;
 
-    if (!dn_fact_lies_in(column, work->table) || column->path_count > 4)
+    if (column->path_count > 4)
         return 0;
     work->count++;
     memcpy(path, work->other_table->path, (size_t)(column->path_count - 1) * sizeof *path);
@@ -138,9 +137,10 @@ count_column(const dunlin_fact *column, void *context)
 static bool
 tables_look_alike(const dn_diffing *work, const dunlin_fact *from, const dunlin_fact *to)
 {
-    counting counts = {.table = from, .other_table = to, .other = work->after};
+    counting counts = {.other_table = to, .other = work->after};
 
-    dn_fact_map_each(work->before, DUNLIN_KIND_COLUMN, count_column, &counts);
+    dn_fact_map_members(work->before, DUNLIN_KIND_COLUMN, from->path, from->path_count,
+                        count_column, &counts);
     return counts.count && counts.alike * 2 > counts.count;
 }
 
@@ -199,26 +199,80 @@ find_values(dn_diffing *work, const dunlin_fact *from, const dunlin_fact *to)
     return 0;
 }
 
+/* What a fact that goes may have become: where thousands of tables look alike, a few of them tell as much as all. */
+enum { MOST_CANDIDATES = 8 };
+
+typedef struct pairing {
+    dn_diffing *work;
+    const dunlin_fact *from;
+    const dn_fact_list *tables; /* new ones */
+    size_t found;
+} pairing;
+
+/* 1: these are enough. */
+static int
+pair(pairing *at, const dunlin_fact *to)
+{
+    if (!looks_renamed(at->work, at->from, to))
+        return 0;
+    return add_candidate(at->work, at->from, to) < 0 ? -1 : ++at->found == MOST_CANDIDATES;
+}
+
+static int
+pair_column(const dunlin_fact *column, void *context)
+{
+    pairing *at = context;
+
+    return dn_fact_map_find(at->work->before, column->kind, column->path, column->path_count)
+               ? 0
+               : pair(at, column);
+}
+
+static int
+pair_fact(pairing *at)
+{
+    const dunlin_fact *from = at->from;
+    int answer = 0;
+
+    if (dn_fact_is(from, DUNLIN_KIND_COLUMN))
+        return dn_fact_map_members(at->work->after, DUNLIN_KIND_COLUMN, from->path,
+                                   from->path_count - 1, pair_column, at);
+    for (size_t i = 0; !answer && dn_fact_is(from, DUNLIN_KIND_TABLE) && i < at->tables->count; i++)
+        answer = pair(at, at->tables->items[i]);
+    return answer;
+}
+
+static int
+list_new_tables(dn_diffing *work, dn_fact_list *tables)
+{
+    const dn_differences *all = &work->diff->differences;
+
+    for (size_t i = 0; i < all->count; i++)
+        if (!all->items[i].before && dn_fact_is(all->items[i].after, DUNLIN_KIND_TABLE) &&
+            dn_fact_list_add(tables, work->arena, all->items[i].after, work->error) < 0)
+            return -1;
+    return 0;
+}
+
 int
 dn_diff_find_candidates(dn_diffing *work)
 {
-    dn_diff *diff = work->diff;
+    const dn_differences *all = &work->diff->differences;
+    dn_fact_list tables = {.count = 0};
 
-    for (size_t i = 0; i < diff->differences.count; i++) {
-        const dunlin_fact *from = diff->differences.items[i].before;
+    if (list_new_tables(work, &tables) < 0)
+        return -1;
+    for (size_t i = 0; i < all->count; i++) {
+        pairing at = {work, all->items[i].before, &tables, 0};
 
-        if (from && diff->differences.items[i].after && dn_fact_is(from, DUNLIN_KIND_ENUM) &&
-            find_values(work, from, diff->differences.items[i].after) < 0)
-            return -1;
-        if (!from || diff->differences.items[i].after ||
-            !dn_string_among(from->kind, "table column"))
+        if (!at.from)
             continue;
-        for (size_t k = 0; k < diff->differences.count; k++) {
-            const dunlin_fact *to = diff->differences.items[k].after;
-
-            if (to && !diff->differences.items[k].before && looks_renamed(work, from, to) &&
-                add_candidate(work, from, to) < 0)
+        if (!all->items[i].after) {
+            if (pair_fact(&at) < 0)
                 return -1;
+        } else if (dn_fact_is(at.from, DUNLIN_KIND_ENUM) &&
+                   find_values(work, at.from, all->items[i].after) < 0) {
+            return -1;
         }
     }
     return 0;

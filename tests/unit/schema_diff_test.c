@@ -456,6 +456,35 @@ test_a_rename_is_pointed_out_and_never_guessed(void **state)
 }
 
 static void
+test_few_of_many_renames_that_it_could_be_are_pointed_out(void **state)
+{
+    enum { TABLES = 40, SHOWN = 8 };
+    schema_fixture *fixture = *state;
+    dn_fact_map *sides[2];
+    dn_diff diff;
+
+    for (size_t side = 0; side < 2; side++) {
+        sides[side] = dn_fact_map_new(&fixture->arena, 0);
+        assert_non_null(sides[side]);
+        for (int i = 0; i < TABLES; i++) {
+            static const char *const forms[] = {"table %c%d", "column %c%d/n type=int"};
+
+            for (size_t form = 0; form < 2; form++) {
+                char text[64];
+
+                snprintf(text, sizeof text, forms[form], side ? 'u' : 't', i);
+                assert_int_equal(
+                    dn_fact_map_put(sides[side], fact_of(&fixture->arena, text), &fixture->error),
+                    0);
+            }
+        }
+    }
+    assert_int_equal(
+        dn_schema_diff(sides[0], sides[1], NULL, &fixture->arena, &diff, &fixture->error), 0);
+    assert_int_equal(diff.candidate_count, TABLES * SHOWN);
+}
+
+static void
 test_a_rename_that_does_not_fit_is_refused(void **state)
 {
     schema_fixture *fixture = *state;
@@ -685,6 +714,7 @@ main(void)
         TEST(test_order_depends_and_versions_are_no_differences),
         TEST(test_danger_is_named),
         TEST(test_a_rename_is_pointed_out_and_never_guessed),
+        TEST(test_few_of_many_renames_that_it_could_be_are_pointed_out),
         TEST(test_a_rename_that_does_not_fit_is_refused),
         TEST(test_a_text_that_becomes_a_value_loses_how_it_was_written),
         cmocka_unit_test(test_a_type_widens_where_every_value_fits_and_stays_what_it_is),
