@@ -2,6 +2,7 @@
 # The MySQL and MariaDB driver, one file per concern.
 mysql_sources += drivers/mysql/my_affected.c
 mysql_sources += drivers/mysql/my_backup.c
+mysql_sources += drivers/mysql/my_backup_views.h drivers/mysql/my_backup_views.c
 mysql_sources += drivers/mysql/my_cancel.c
 mysql_sources += drivers/mysql/my_classify.c
 mysql_sources += drivers/mysql/my_compare.h drivers/mysql/my_compare.c \

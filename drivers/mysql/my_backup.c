@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "drivers/mysql/my_backup_views.h"
 #include "drivers/mysql/my_tool.h"
 
 enum { TAIL = 1024, HEAD = 512, MOST_TABLES = 4 };
@@ -16,12 +17,14 @@ enum { TAIL = 1024, HEAD = 512, MOST_TABLES = 4 };
 /* Stands in the first lines of every script of ours, so that restore knows what it has. */
 static const char schema_mark[] = "-- dunlin: schema without rows\n";
 static const char end_mark[] = "-- Dump completed";
+static const char without_mark[] = "-- Dump completed, without ";
 
 typedef struct job {
     const dunlin_call *call;
     const dunlin_backup_options *options;
     dn_mysql_address address;
     dn_mysql_tool tool;
+    dn_mysql_broken_views views; /* that are left out */
     char *path;
 } job;
 
@@ -30,6 +33,7 @@ free_job(job *work)
 {
     dn_mysql_address_free(&work->address);
     dn_mysql_tool_free(&work->tool);
+    dn_mysql_broken_views_free(&work->views);
     free(work->path);
 }
 
@@ -77,6 +81,18 @@ begin_dump(job *work)
 }
 
 static int32_t
+leave_out(job *work, const char *view)
+{
+    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text name = {0};
+
+    dn_kit_text_format(&name, "%s.%s", work->address.database, view);
+    if (name.failed)
+        return dn_kit_no_memory(work->call);
+    dn_mysql_tool_add_pair(&work->tool, "--ignore-table=", name.data);
+    return DUNLIN_OK;
+}
+
+static int32_t
 dump_database(job *work, bool rows)
 {
     int32_t status = begin_dump(work);
@@ -88,6 +104,11 @@ dump_database(job *work, bool rows)
     dn_mysql_tool_add(&work->tool, "--events");
     if (!rows)
         dn_mysql_tool_add(&work->tool, "--no-data");
+    for (size_t i = 0; i < work->views.names.count && status == DUNLIN_OK; i++)
+        if (work->views.broken[i])
+            status = leave_out(work, work->views.names.list[i]);
+    if (status != DUNLIN_OK)
+        return status;
     dn_mysql_tool_add(&work->tool, work->address.database);
     return dn_mysql_tool_run(work->call, &work->tool);
 }
@@ -136,21 +157,63 @@ dump_tables(job *work)
     return dn_mysql_tool_run(work->call, &work->tool);
 }
 
-/* Its last words stand at the end of a script that is whole. */
+/* Its last words stand at the end of a script that is whole. *rest: what is behind a mark of ours there, or NULL;
+ * may be NULL. */
 static int32_t
-check_script(const job *work)
+check_script(const job *work, const char **rest)
 {
-    char tail[TAIL];
+    char tail[TAIL + 1];
     int fd = open(work->path, O_RDONLY | O_CLOEXEC);
     off_t size = fd < 0 ? -1 : lseek(fd, 0, SEEK_END);
-    ssize_t got = size < 0 ? -1 : pread(fd, tail, sizeof(tail), size > TAIL ? size - TAIL : 0);
+    ssize_t got = size < 0 ? -1 : pread(fd, tail, TAIL, size > TAIL ? size - TAIL : 0);
+    const char *mark;
 
     if (fd >= 0)
         close(fd);
-    if (got >= 0 && memmem(tail, (size_t)got, end_mark, strlen(end_mark)) != NULL)
+    if (got < 0 || memmem(tail, (size_t)got, end_mark, strlen(end_mark)) == NULL)
+        return dn_kit_fail(work->call, DUNLIN_CORRUPT, "'%s' ended well, but its file is not whole",
+                           work->tool.name);
+    if (rest == NULL)
         return DUNLIN_OK;
-    return dn_kit_fail(work->call, DUNLIN_CORRUPT, "'%s' ended well, but its file is not whole",
-                       work->tool.name);
+    tail[got] = '\0';
+    mark = memmem(tail, (size_t)got, without_mark, strlen(without_mark));
+    *rest = NULL;
+    if (mark != NULL) {
+        dn_kit_text line = {0};
+
+        mark += strlen(without_mark);
+        dn_kit_text_add_string(&line, (dunlin_string){mark, strcspn(mark, "\n")});
+        *rest = dn_kit_sentence(work->call, &line);
+        dn_kit_text_free(&line);
+    }
+    return DUNLIN_OK;
+}
+
+/* Behind the script, for people to read. */
+static int32_t
+write_views(const job *work)
+{
+    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text text = {0};
+    size_t count = work->views.count;
+    ssize_t written = -1;
+    int fd;
+
+    if (count == 0)
+        return DUNLIN_OK;
+    dn_kit_text_format(
+        &text, "\n-- dunlin: left out, since the server cannot open %s:\n%s%s%zu %s\n",
+        count == 1 ? "it" : "them", work->views.texts.data != NULL ? work->views.texts.data : "",
+        without_mark, count, count == 1 ? "view" : "views");
+    if (text.failed)
+        return dn_kit_no_memory(work->call);
+    fd = open(work->path, O_WRONLY | O_APPEND | O_CLOEXEC);
+    if (fd >= 0) {
+        written = write(fd, text.data, text.length);
+        close(fd);
+    }
+    if (written < 0 || (uint64_t)written != text.length)
+        return dn_kit_fail(work->call, DUNLIN_FAILED, "cannot write '%s'", work->path);
+    return dn_mysql_broken_views_tell(work->call, &work->views);
 }
 
 static int32_t
@@ -178,13 +241,16 @@ dn_mysql_backup(const dunlin_call *call, dunlin_string url, const dunlin_backup_
     if (access(work.path, F_OK) == 0)
         return dn_kit_fail(call, DUNLIN_EXISTS,
                            "the backup '%s' exists already, and is not overwritten", work.path);
-    if (schema)
+    status = dn_mysql_broken_views_find(call, url, &work.views);
+    if (status == DUNLIN_OK && schema)
         status = write_mark(&work);
     if (status == DUNLIN_OK)
         status = dump_database(&work, !schema);
     if (status == DUNLIN_OK && schema && options->table_count > 0)
         status = dump_tables(&work);
-    return status == DUNLIN_OK ? check_script(&work) : status;
+    if (status == DUNLIN_OK)
+        status = check_script(&work, NULL);
+    return status == DUNLIN_OK ? write_views(&work) : status;
 }
 
 int32_t
@@ -207,7 +273,7 @@ dn_mysql_backup_check(const dunlin_call *call, dunlin_string url,
 
 /* --- restore ------------------------------------------------------------------------------------------- */
 static int32_t
-look_at(const job *work)
+look_at(const job *work, const char **without)
 {
     char head[HEAD];
     int fd = open(work->path, O_RDONLY | O_CLOEXEC);
@@ -228,7 +294,7 @@ look_at(const job *work)
                                 "'%s' holds a schema without its rows, and this database is not "
                                 "empty",
                                 work->path);
-    return check_script(work);
+    return check_script(work, without);
 }
 
 /* What is still there, one at a time. */
@@ -280,14 +346,33 @@ make_room(const dunlin_call *call, dunlin_string url)
     return status;
 }
 
+static int32_t
+tell_what_it_lacks(const dunlin_call *call, const char *without)
+{
+    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text text = {0};
+
+    if (without == NULL)
+        return DUNLIN_OK;
+    dn_kit_text_format(
+        &text,
+        "the backup is without %s that the server could not open when it was taken: what is "
+        "known of them stands at the end of the file",
+        without);
+    if (text.failed)
+        return dn_kit_no_memory(call);
+    call->host->log(call, DUNLIN_LOG_WARNING, dn_kit_text_string(&text));
+    return DUNLIN_OK;
+}
+
 int32_t
 dn_mysql_restore(const dunlin_call *call, dunlin_string url, const dunlin_backup_options *options)
 {
     DN_KIT_CLEANUP(free_job) job work = {.call = call, .options = options};
+    const char *without = NULL;
     int32_t status = fill_job(&work, url);
 
     if (status == DUNLIN_OK)
-        status = look_at(&work);
+        status = look_at(&work, &without);
     if (status == DUNLIN_OK)
         status = begin_tool(&work, "mariadb", "mysql");
     if (status == DUNLIN_OK)
@@ -296,5 +381,6 @@ dn_mysql_restore(const dunlin_call *call, dunlin_string url, const dunlin_backup
         return status;
     dn_mysql_tool_add(&work.tool, work.address.database);
     work.tool.input = options->path;
-    return dn_mysql_tool_run(call, &work.tool);
+    status = dn_mysql_tool_run(call, &work.tool);
+    return status == DUNLIN_OK ? tell_what_it_lacks(call, without) : status;
 }

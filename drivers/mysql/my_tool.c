@@ -9,6 +9,8 @@ dn_mysql_tool_free(dn_mysql_tool *tool)
 {
     for (size_t i = 0; i < tool->text_count; i++)
         dn_kit_text_free(&tool->texts[i]);
+    free(tool->texts);
+    free(tool->arguments);
     dn_kit_text_free(&tool->password);
     memset(tool, 0, sizeof(*tool));
 }
@@ -17,10 +19,13 @@ dn_mysql_tool_free(dn_mysql_tool *tool)
 void
 dn_mysql_tool_add_string(dn_mysql_tool *tool, dunlin_string argument)
 {
-    if (tool->count < DN_MYSQL_TOOL_ARGUMENTS)
-        tool->arguments[tool->count++] = argument;
-    else
-        tool->overflow = true;
+    dunlin_string *grown = reallocarray(tool->arguments, tool->count + 1, sizeof(*tool->arguments));
+
+    tool->failed |= grown == NULL;
+    if (grown == NULL)
+        return;
+    tool->arguments = grown;
+    tool->arguments[tool->count++] = argument;
 }
 
 void
@@ -29,21 +34,23 @@ dn_mysql_tool_add(dn_mysql_tool *tool, const char *argument)
     dn_mysql_tool_add_string(tool, dn_kit_string(argument));
 }
 
-/* option + value, unless there is no value. */
-static void
-add_pair(dn_mysql_tool *tool, const char *option, const char *value)
+void
+dn_mysql_tool_add_pair(dn_mysql_tool *tool, const char *option, const char *value)
 {
+    dn_kit_text *grown;
     dn_kit_text *text;
 
     if (value == NULL)
         return;
-    if (tool->text_count == DN_MYSQL_TOOL_TEXTS) {
-        tool->overflow = true;
+    grown = reallocarray(tool->texts, tool->text_count + 1, sizeof(*tool->texts));
+    tool->failed |= grown == NULL;
+    if (grown == NULL)
         return;
-    }
+    tool->texts = grown;
     text = &tool->texts[tool->text_count++];
+    *text = (dn_kit_text){0};
     dn_kit_text_format(text, "%s%s", option, value);
-    tool->overflow |= text->failed;
+    tool->failed |= text->failed;
     dn_mysql_tool_add_string(tool, dn_kit_text_string(text));
 }
 
@@ -65,11 +72,11 @@ add_tls(dn_mysql_tool *tool, const dn_mysql_address *address)
 
     if (address->tls != DN_MYSQL_TLS_PREFERRED)
         dn_mysql_tool_add(tool, tool->mariadb ? of_mariadb[address->tls] : of_mysql[address->tls]);
-    add_pair(tool, "--ssl-ca=", address->tls_ca);
-    add_pair(tool, "--ssl-capath=", address->tls_capath);
-    add_pair(tool, "--ssl-cert=", address->tls_cert);
-    add_pair(tool, "--ssl-key=", address->tls_key);
-    add_pair(tool, "--ssl-cipher=", address->tls_cipher);
+    dn_mysql_tool_add_pair(tool, "--ssl-ca=", address->tls_ca);
+    dn_mysql_tool_add_pair(tool, "--ssl-capath=", address->tls_capath);
+    dn_mysql_tool_add_pair(tool, "--ssl-cert=", address->tls_cert);
+    dn_mysql_tool_add_pair(tool, "--ssl-key=", address->tls_key);
+    dn_mysql_tool_add_pair(tool, "--ssl-cipher=", address->tls_cipher);
 }
 
 void
@@ -78,17 +85,17 @@ dn_mysql_tool_add_address(dn_mysql_tool *tool, const dn_mysql_address *address)
     DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text port = {0};
 
     /* Must be the first. */
-    add_pair(tool, "--defaults-file=", address->option_file);
+    dn_mysql_tool_add_pair(tool, "--defaults-file=", address->option_file);
     if (address->socket != NULL)
-        add_pair(tool, "--socket=", address->socket);
+        dn_mysql_tool_add_pair(tool, "--socket=", address->socket);
     else
-        add_pair(tool, "--host=", address->host);
+        dn_mysql_tool_add_pair(tool, "--host=", address->host);
     if (address->port != 0 && address->socket == NULL) {
         dn_kit_text_format(&port, "%u", address->port);
-        add_pair(tool, "--port=", port.data);
+        dn_mysql_tool_add_pair(tool, "--port=", port.data);
         dn_mysql_tool_add(tool, "--protocol=tcp");
     }
-    add_pair(tool, "--user=", address->user);
+    dn_mysql_tool_add_pair(tool, "--user=", address->user);
     add_tls(tool, address);
     dn_mysql_tool_add(tool, "--default-character-set=utf8mb4");
     if (address->password != NULL)
@@ -170,7 +177,7 @@ dn_mysql_tool_run(const dunlin_call *call, dn_mysql_tool *tool)
         .input = tool->input,
     };
 
-    if (tool->overflow || tool->password.failed)
+    if (tool->failed || tool->password.failed)
         return dn_kit_no_memory(call);
     return call->host->process(call, &process);
 }

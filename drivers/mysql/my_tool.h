@@ -8,20 +8,18 @@
 
 #include "drivers/mysql/my_driver.h"
 
-enum { DN_MYSQL_TOOL_ARGUMENTS = 32, DN_MYSQL_TOOL_TEXTS = 12 };
-
 /* {0} is none yet; freed by dn_mysql_tool_free. */
 typedef struct dn_mysql_tool {
     const char *name;
     bool mariadb; /* whose program it is */
-    dunlin_string arguments[DN_MYSQL_TOOL_ARGUMENTS];
+    dunlin_string *arguments;
     uint64_t count;
-    dn_kit_text texts[DN_MYSQL_TOOL_TEXTS]; /* of arguments that were put together */
+    dn_kit_text *texts; /* of arguments that were put together */
     size_t text_count;
     dn_kit_text password; /* "MYSQL_PWD=..." */
     dunlin_string input;
     dunlin_string output;
-    bool overflow;
+    bool failed; /* there was no memory */
 } dn_mysql_tool;
 
 void dn_mysql_tool_free(dn_mysql_tool *tool);
@@ -34,6 +32,8 @@ int32_t dn_mysql_tool_find(const dunlin_call *call, const char *mariadb, const c
 void dn_mysql_tool_add_address(dn_mysql_tool *tool, const dn_mysql_address *address);
 void dn_mysql_tool_add(dn_mysql_tool *tool, const char *argument);
 void dn_mysql_tool_add_string(dn_mysql_tool *tool, dunlin_string argument);
+/* option + value, unless there is no value. */
+void dn_mysql_tool_add_pair(dn_mysql_tool *tool, const char *option, const char *value);
 int32_t dn_mysql_tool_run(const dunlin_call *call, dn_mysql_tool *tool);
 
 #endif

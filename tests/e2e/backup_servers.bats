@@ -227,6 +227,35 @@ schema_over_rows() {
 
 # --- passwords -------------------------------------------------------------------------------------
 
+# On other servers nothing that a view reads can go away.
+@test "mysql: views that read what is not there are left out of a backup, with their text, and all else comes back" {
+    a_project mysql
+    sql_my "$database" "CREATE TABLE t (id int PRIMARY KEY, n int); CREATE VIEW ok AS SELECT id FROM t;
+        CREATE VIEW grown AS SELECT id, n, 'a
+b' AS s FROM t; CREATE VIEW \`on it\` AS SELECT id FROM grown; ALTER TABLE t DROP COLUMN n; INSERT INTO t VALUES (7)"
+    echo 'DROP VIEW grown;' >project/migrations/0002_later.sql # mends it
+    dunlin migrate -C project
+    assert_exit 0
+    assert_stderr "the backup is without the views 'grown', 'on it', which the server cannot open: something that they read is not there, or may not be read; what they were stands at the end of the file, as a comment"
+    grep -qx -- "-- .*VIEW .grown. AS select .*" "$(the_backup)"
+    grep -qx -- '-- Dump completed, without 2 views' "$(the_backup)"
+    sql_my "$database" 'CREATE TABLE u (a int); CREATE VIEW grown AS SELECT a FROM u; DROP TABLE u'
+    dunlin backup -C project full.backup
+    assert_exit 0
+    sql_my "$database" 'DROP TABLE t'
+    dunlin restore -C project "$PWD/full.backup"
+    assert_exit 0
+    assert_stderr "the backup is without 2 views that the server could not open when it was taken"
+    assert_equal "$(sql_my "$database" 'SELECT id FROM ok')" 7
+    assert_equal "$(sql_my "$database" 'SELECT count(*) FROM information_schema.views WHERE table_schema = database()')" 1
+    # What else the tool cannot do is no less an error.
+    sql_my "$database" 'CREATE TABLE x (a int) ENGINE=MyISAM; CREATE TABLE m (a int) ENGINE=MERGE UNION=(x); DROP TABLE x'
+    echo 'CREATE TABLE more (id int PRIMARY KEY);' >project/migrations/0003_more.sql
+    dunlin migrate -C project
+    assert_exit 1
+    assert_stderr "'mariadb-dump' failed with exit code 2"
+}
+
 @test "mysql: the tool gets the password where nobody sees it" {
     a_project mysql
     local real
