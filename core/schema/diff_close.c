@@ -19,6 +19,7 @@ typedef struct closing {
     dn_fact_map *routines_early; /* those of them that go before what calls them */
     dn_fact_map *types_go;       /* by their names; those that are made anew */
     dn_fact_map *bound_go;       /* names of other things that routines may be held to */
+    dn_fact_map *respelled;      /* tables, views and columns of which only letters change */
     bool grew;
 } closing;
 
@@ -74,6 +75,30 @@ note_bound(closing *state, const dn_move *move)
     return dn_string_among(fact->kind, "function procedure")
                ? mark(state, state->routines_go, fact->kind, fact->path, names)
                : 0;
+}
+
+/* The same name for the database, in other letters. */
+static bool
+is_respelled(const dn_move *move)
+{
+    return move->before && move->after && move->before->path_count &&
+           dn_string_among(move->before->kind, "table view column") &&
+           !dn_schema_same(move->before->path[move->before->path_count - 1],
+                           move->after->path[move->after->path_count - 1]);
+}
+
+/* SQLite writes the new letters into views and triggers that use it, whatever they are to be. A view has no other way
+ * to them than to be made anew, with its triggers. */
+static int
+note_respelled(closing *state, dn_move *move)
+{
+    const dunlin_fact *fact = move->before;
+
+    if (!is_respelled(move))
+        return 0;
+    if (dn_fact_is(fact, DUNLIN_KIND_VIEW))
+        move->what = DN_MOVE_DROP | DN_MOVE_CREATE;
+    return mark(state, state->respelled, fact->kind, fact->path, fact->path_count);
 }
 
 /* Takes what a move disturbs into the sets. */
@@ -365,6 +390,16 @@ routine_is_in_the_way(closing *state, const dunlin_fact *routine)
 }
 
 static bool
+trigger_is_in_the_way(closing *state, const dunlin_fact *trigger)
+{
+    if (dn_diff_mentions_one(trigger, state->respelled))
+        return true;
+    /* One that is made anew would stand behind it. */
+    return dn_diff_rank(trigger) > 1 &&
+           is_marked(state->triggers_go, DUNLIN_KIND_TABLE, trigger->path, trigger->path_count - 1);
+}
+
+static bool
 is_in_the_way(closing *state, const dunlin_fact *fact)
 {
     if (dn_fact_flag(fact, "implied")) /* it goes by itself */
@@ -372,7 +407,8 @@ is_in_the_way(closing *state, const dunlin_fact *fact)
     if (dn_fact_is(fact, DUNLIN_KIND_FOREIGN_KEY))
         return foreign_key_is_in_the_way(state, fact);
     if (dn_string_among(fact->kind, "view matview"))
-        return view_is_in_the_way(state, fact) || dn_diff_mentions_one(fact, state->types_go);
+        return view_is_in_the_way(state, fact) || dn_diff_mentions_one(fact, state->types_go) ||
+               dn_diff_mentions_one(fact, state->respelled);
     if (dn_fact_is(fact, "aggregate"))
         return calls_what_goes(state, fact);
     if (dn_string_among(fact->kind, "function procedure"))
@@ -382,9 +418,8 @@ is_in_the_way(closing *state, const dunlin_fact *fact)
     if (relation_goes(state, fact->path, fact->path_count - 1) || calls_what_goes(state, fact) ||
         (dn_fact_is(fact, DUNLIN_KIND_INDEX) && sorts_otherwise(state, fact)))
         return true;
-    if (dn_fact_is(fact, DUNLIN_KIND_TRIGGER) && dn_diff_rank(fact) > 1 &&
-        is_marked(state->triggers_go, DUNLIN_KIND_TABLE, fact->path, fact->path_count - 1))
-        return true; /* one that is made anew would stand behind it */
+    if (dn_fact_is(fact, DUNLIN_KIND_TRIGGER) && trigger_is_in_the_way(state, fact))
+        return true;
     if (dn_string_among(fact->kind, "trigger policy rule"))
         return speaks_of_disturbed(state, fact, false);
     if (dn_fact_is(fact, DUNLIN_KIND_COLUMN))
@@ -405,7 +440,7 @@ look_at_kept(closing *state)
         dn_move *move = &work->moves[i];
 
         if (!move->before || !move->after || (move->what & DN_MOVE_DROP) ||
-            !(move->what & (DN_MOVE_REPLACE | DN_MOVE_ALTER)) ||
+            !(move->what & (DN_MOVE_REPLACE | DN_MOVE_ALTER | DN_MOVE_RENAME)) ||
             !is_in_the_way(state, move->before))
             continue;
         move->retyped = dn_fact_is(move->before, DUNLIN_KIND_COLUMN);
@@ -456,8 +491,9 @@ static bool
 disturbs(const dn_diffing *work)
 {
     for (size_t i = 0; i < work->count; i++)
-        if (work->moves[i].before && ((work->moves[i].what & DN_MOVE_DROP) ||
-                                      work->moves[i].retyped || is_bound_anew(&work->moves[i])))
+        if (work->moves[i].before &&
+            ((work->moves[i].what & DN_MOVE_DROP) || work->moves[i].retyped ||
+             is_bound_anew(&work->moves[i]) || is_respelled(&work->moves[i])))
             return true;
     return false;
 }
@@ -512,26 +548,32 @@ find_early(closing *state)
     return 0;
 }
 
+static bool
+make_sets(closing *state)
+{
+    dn_fact_map **const sets[] = {
+        &state->moved,       &state->disturbed,      &state->keys_go,  &state->columns_go,
+        &state->triggers_go, &state->routines_early, &state->bound_go, &state->routines_go,
+        &state->types_go,    &state->respelled,
+    };
+
+    for (size_t i = 0; i < sizeof sets / sizeof sets[0]; i++) {
+        *sets[i] = dn_fact_map_new(&state->arena, state->work->naming);
+        if (!*sets[i])
+            return false;
+    }
+    return true;
+}
+
 static int
 close_over(closing *state)
 {
     dn_diffing *work = state->work;
 
-    state->moved = dn_fact_map_new(&state->arena, work->naming);
-    state->disturbed = dn_fact_map_new(&state->arena, work->naming);
-    state->keys_go = dn_fact_map_new(&state->arena, work->naming);
-    state->columns_go = dn_fact_map_new(&state->arena, work->naming);
-    state->triggers_go = dn_fact_map_new(&state->arena, work->naming);
-    state->routines_go = dn_fact_map_new(&state->arena, work->naming);
-    state->routines_early = dn_fact_map_new(&state->arena, work->naming);
-    state->bound_go = dn_fact_map_new(&state->arena, work->naming);
-    state->types_go = dn_fact_map_new(&state->arena, work->naming);
-    if (!state->triggers_go || !state->moved || !state->disturbed || !state->keys_go ||
-        !state->columns_go || !state->routines_go || !state->routines_early || !state->bound_go ||
-        !state->types_go)
+    if (!make_sets(state))
         return dn_no_memory(work->error);
     for (size_t i = 0; i < work->count; i++)
-        if (note_move(state, &work->moves[i]) < 0)
+        if (note_respelled(state, &work->moves[i]) < 0 || note_move(state, &work->moves[i]) < 0)
             return -1;
     do {
         state->grew = false;
