@@ -128,6 +128,7 @@ drop_view(dn_sqlite_rendering *work, dunlin_string name, bool if_exists)
 typedef struct mention {
     dunlin_string name;
     bool found;
+    bool owns; /* a trigger that is of it */
 } mention;
 
 static int32_t
@@ -315,24 +316,133 @@ create_view(dn_sqlite_rendering *work, dunlin_string name, dn_kit_set given, dun
     return dn_sqlite_step_statement(work);
 }
 
+/* SQLite writes the new name into views, whose text nobody else tells: what they read is known, so that they go with
+ * CASCADE. */
+static int32_t
+tell_new_source(dn_sqlite_rendering *work, const dn_sqlite_renaming *renaming)
+{
+    int32_t status = may_have_views(work, renaming->table) ? read_views(work) : DUNLIN_OK;
+
+    for (size_t i = 0; i < work->view_count && status == DUNLIN_OK; i++) {
+        dn_sqlite_view *view = &work->views[i];
+        dn_kit_set now = dn_kit_set_of(&view->set);
+        dn_kit_set depends = dn_kit_set_list(now, "depends");
+        dn_kit_properties set = {.pool = &work->pool};
+        dunlin_fact told = {.size = sizeof(told),
+                            .kind = dn_kit_string(DUNLIN_KIND_VIEW),
+                            .path = &view->name,
+                            .path_count = 1};
+
+        if (view->gone || !dn_sqlite_list_has(depends, renaming->table))
+            continue;
+        dn_kit_properties_begin(&set, "depends", DUNLIN_PROPERTY_LIST_BEGIN);
+        for (uint64_t k = 0; k < depends.count; k++)
+            dn_kit_properties_add(&set, "", DUNLIN_PROPERTY_TEXT,
+                                  dn_sqlite_same_name(depends.list[k].text, renaming->table)
+                                      ? renaming->to
+                                      : depends.list[k].text);
+        dn_kit_properties_end(&set);
+        told.properties = set.list;
+        told.property_count = set.count;
+        status = set.list == NULL ? dn_kit_no_memory(work->call)
+                                  : work->call->host->fact(work->call, &told);
+        for (uint64_t k = 0; k < now.count; k = dn_kit_set_next(now, k))
+            if (!dn_kit_same(now.list[k].name, "depends"))
+                dn_kit_properties_take(&set, now, k);
+        view->set = set;
+    }
+    return status;
+}
+
+static int32_t
+rename_to(dn_sqlite_rendering *work, dunlin_string from, dunlin_string to, bool may_be_missing)
+{
+    dn_kit_text_add(&work->sql, "ALTER TABLE ");
+    dn_sqlite_write_name(&work->sql, from);
+    dn_kit_text_add(&work->sql, " RENAME TO ");
+    dn_sqlite_write_name(&work->sql, to);
+    return dn_sqlite_guarded_table(work, may_be_missing ? from : to, may_be_missing);
+}
+
+/* A table of no rows stands where the view was while SQLite writes the new name into what reads it, as it
+ * does for tables alone. */
+static int32_t
+pass_name_on(dn_sqlite_rendering *work, dunlin_string from, dunlin_string to)
+{
+    const dunlin_string copies[][2] = {{to, from}, {from, to}};
+    int32_t status = DUNLIN_OK;
+
+    for (size_t i = 0; i < 2 && status == DUNLIN_OK; i++) {
+        dn_kit_text_add(&work->sql, "CREATE TABLE ");
+        dn_sqlite_write_name(&work->sql, copies[i][0]);
+        dn_kit_text_add(&work->sql, " AS SELECT * FROM ");
+        dn_sqlite_write_name(&work->sql, copies[i][1]);
+        dn_kit_text_add(&work->sql, " LIMIT 0");
+        status = dn_sqlite_step_statement(work);
+        if (status == DUNLIN_OK)
+            status = drop(work, i == 0 ? "VIEW" : "TABLE", copies[i][1], false);
+    }
+    if (status == DUNLIN_OK)
+        status = rename_to(work, from, to, false);
+    return status == DUNLIN_OK ? drop(work, "TABLE", to, false) : status;
+}
+
+static int32_t
+note_trigger(const dunlin_fact *trigger, void *context)
+{
+    mention *looking = context;
+
+    if (trigger->path_count > 1 && dn_sqlite_same_name(trigger->path[0], looking->name))
+        looking->owns = true;
+    return look_for_mention(trigger, context);
+}
+
+static int32_t
+make_under(dn_sqlite_rendering *work, const dunlin_operation *operation, const dn_sqlite_view *view)
+{
+    dn_sqlite_write_view(&work->sql, new_name_of(operation), dn_kit_set_of(&view->set),
+                         dn_sqlite_if_not_exists(work, operation));
+    return dn_sqlite_step_statement(work);
+}
+
 static int32_t
 rename_view(dn_sqlite_rendering *work, const dunlin_operation *operation)
 {
-    dunlin_string name = name_of(operation);
+    const dn_sqlite_renaming renaming = {
+        .table = name_of(operation), .column = dn_kit_string(NULL), .to = new_name_of(operation)};
+    dunlin_string name = renaming.table;
     dn_sqlite_view *view = find_view(work, name);
+    mention looking = {.name = name};
+    dunlin_string *readers;
+    size_t count = 0;
     int32_t status;
 
     if (view == NULL)
         return dn_kit_fail(work->call, DUNLIN_MISSING, "there is no view '%.*s'", (int)name.length,
                            name.data);
-    view->name = new_name_of(operation);
+    if (work->call->host->each != NULL &&
+        work->call->host->each(work->call, dn_kit_string(DUNLIN_KIND_TRIGGER), note_trigger,
+                               &looking) != DUNLIN_OK)
+        return dn_kit_no_memory(work->call);
+    if (looking.owns)
+        return dn_sqlite_refuse(&work->local,
+                                "view '%.*s' cannot be renamed with its triggers: drop them "
+                                "before, and make them again behind it",
+                                (int)name.length, name.data);
     keep_names(work, dn_kit_set_text(dn_kit_set_of(&view->set), "text"), &view->set);
-    status = drop(work, "VIEW", name, false);
+    status = dn_sqlite_views_over(work, name, &readers, &count);
     if (status != DUNLIN_OK)
         return status;
-    dn_sqlite_write_view(&work->sql, view->name, dn_kit_set_of(&view->set),
-                         dn_sqlite_if_not_exists(work, operation));
-    return dn_sqlite_step_statement(work);
+    if ((!looking.found && count == 0) || dn_sqlite_same_name(name, renaming.to)) {
+        status = drop(work, "VIEW", name, false);
+        view->name = renaming.to;
+        return status == DUNLIN_OK ? make_under(work, operation, view) : status;
+    }
+    status = pass_name_on(work, name, renaming.to);
+    view->name = renaming.to;
+    if (status == DUNLIN_OK)
+        status = make_under(work, operation, view);
+    return status == DUNLIN_OK ? tell_new_source(work, &renaming) : status;
 }
 
 /* A view that is called or defined otherwise is made anew. */
@@ -469,54 +579,6 @@ drop_table(dn_sqlite_rendering *work, const dunlin_operation *operation)
     if (status == DUNLIN_OK && dn_sqlite_state_add(work, name) != NULL)
         work->states[work->state_count - 1].dropped = true;
     return status == DUNLIN_OK ? drop(work, "TABLE", name, false) : status;
-}
-
-/* SQLite writes the new name into views, whose text nobody else tells: what they read is known, so that they go with
- * CASCADE. */
-static int32_t
-tell_new_source(dn_sqlite_rendering *work, const dn_sqlite_renaming *renaming)
-{
-    int32_t status = may_have_views(work, renaming->table) ? read_views(work) : DUNLIN_OK;
-
-    for (size_t i = 0; i < work->view_count && status == DUNLIN_OK; i++) {
-        dn_sqlite_view *view = &work->views[i];
-        dn_kit_set now = dn_kit_set_of(&view->set);
-        dn_kit_set depends = dn_kit_set_list(now, "depends");
-        dn_kit_properties set = {.pool = &work->pool};
-        dunlin_fact told = {.size = sizeof(told),
-                            .kind = dn_kit_string(DUNLIN_KIND_VIEW),
-                            .path = &view->name,
-                            .path_count = 1};
-
-        if (view->gone || !dn_sqlite_list_has(depends, renaming->table))
-            continue;
-        dn_kit_properties_begin(&set, "depends", DUNLIN_PROPERTY_LIST_BEGIN);
-        for (uint64_t k = 0; k < depends.count; k++)
-            dn_kit_properties_add(&set, "", DUNLIN_PROPERTY_TEXT,
-                                  dn_sqlite_same_name(depends.list[k].text, renaming->table)
-                                      ? renaming->to
-                                      : depends.list[k].text);
-        dn_kit_properties_end(&set);
-        told.properties = set.list;
-        told.property_count = set.count;
-        status = set.list == NULL ? dn_kit_no_memory(work->call)
-                                  : work->call->host->fact(work->call, &told);
-        for (uint64_t k = 0; k < now.count; k = dn_kit_set_next(now, k))
-            if (!dn_kit_same(now.list[k].name, "depends"))
-                dn_kit_properties_take(&set, now, k);
-        view->set = set;
-    }
-    return status;
-}
-
-static int32_t
-rename_to(dn_sqlite_rendering *work, dunlin_string from, dunlin_string to, bool may_be_missing)
-{
-    dn_kit_text_add(&work->sql, "ALTER TABLE ");
-    dn_sqlite_write_name(&work->sql, from);
-    dn_kit_text_add(&work->sql, " RENAME TO ");
-    dn_sqlite_write_name(&work->sql, to);
-    return dn_sqlite_guarded_table(work, may_be_missing ? from : to, may_be_missing);
 }
 
 static int32_t
