@@ -124,5 +124,8 @@ typedef struct dn_drizzle_hint {
 } dn_drizzle_hint;
 int dn_drizzle_hint_for(const dn_drizzle_source *source, const dn_fact_map *made,
                         const dn_difference *difference, dn_drizzle_hint *hint, dn_error *error);
+/* Does the text of the definition agree with the migrations there already, as far as text tells? */
+int dn_drizzle_declares(const dn_drizzle_source *source, const dn_fact_map *made,
+                        const dn_difference *difference, bool *answer, dn_error *error);
 
 #endif

@@ -548,9 +548,9 @@ hint_whole(const dn_drizzle_source *source, const dn_fact_map *made, const dunli
     return hint->lines[0] ? 0 : dn_no_memory(error);
 }
 
-static int
-find_hint(const dn_drizzle_source *source, const dn_fact_map *made, const dn_difference *difference,
-          dn_drizzle_hint *hint, dn_error *error)
+int
+dn_source_hint(const dn_drizzle_source *source, const dn_fact_map *made,
+               const dn_difference *difference, dn_drizzle_hint *hint, dn_error *error)
 {
     const dunlin_fact *fact = difference->before;
     dn_source_declaration table;
@@ -589,7 +589,7 @@ int
 dn_drizzle_hint_for(const dn_drizzle_source *source, const dn_fact_map *made,
                     const dn_difference *difference, dn_drizzle_hint *hint, dn_error *error)
 {
-    if (find_hint(source, made, difference, hint, error) < 0)
+    if (dn_source_hint(source, made, difference, hint, error) < 0)
         return -1;
     return hint->file ? add_import(source, hint, error) : 0;
 }

@@ -51,6 +51,10 @@ const char *dn_source_enum(const dn_drizzle_source *source, dunlin_string name,
 const char *dn_source_variable(const dn_drizzle_source *source, const dn_source_file *file,
                                const char *name);
 
+/* dn_drizzle_hint_for, and nothing of imports. */
+int dn_source_hint(const dn_drizzle_source *source, const dn_fact_map *made,
+                   const dn_difference *difference, dn_drizzle_hint *hint, dn_error *error);
+
 /* Labels that an enum lacks whose list, from its bracket to `end`, is over several lines; no hint where they have
  * not one place. */
 int dn_source_hint_labels(const dn_drizzle_source *source, const dn_source_file *file,

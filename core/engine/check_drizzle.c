@@ -13,7 +13,8 @@ typedef struct declaring {
     const dn_side *made;
     dn_drizzle_source *source;
     dn_check_item check;
-    bool placed; /* lines were told, and where they go */
+    bool placed;         /* lines were told, and where they go */
+    const char *missing; /* the newest migration, if there is no snapshot of it */
     dn_error *error;
 } declaring;
 
@@ -51,7 +52,14 @@ tell(declaring *work, const dn_declared *declared, const char *holder)
         const dn_difference *one = &declared->differences.items[i];
         dn_auto(dn_text) object = DN_TEXT_INIT;
         dn_auto(dn_text) message = DN_TEXT_INIT;
+        bool declares = false;
 
+        /* Then it is the snapshot that is old, and a declaration would be a second one. */
+        if (work->missing &&
+            dn_drizzle_declares(work->source, work->made->facts, one, &declares, work->error) < 0)
+            return -1;
+        if (declares)
+            continue;
         if (dn_checks_describe(one, &dn_drizzle_comparison, holder, &object, &message,
                                work->error) < 0 ||
             tell_hint(work, one, object.data, message.data) < 0)
@@ -102,13 +110,49 @@ open_source(declaring *work)
                                   &session->arena, &work->source, work->error);
 }
 
+/* The newest snapshot may be one of an earlier migration. */
+static int
+find_missing(declaring *work, const char *newest)
+{
+    const dn_session *session = work->checking->session;
+    size_t last = session->journal.count - 1;
+    const char *path = dn_declared_path(session, last, &work->checking->session->arena);
+
+    if (!path)
+        return dn_no_memory(work->error);
+    work->missing = strcmp(path, newest) == 0 ? NULL : session->journal.migrations[last].tag;
+    return 0;
+}
+
+static int
+conclude_snapshot(declaring *work, const dn_declared *declared)
+{
+    dn_session *session = work->checking->session;
+    const char *command = dn_session_command(session, &work->ground->target, "snapshot --drizzle");
+    const char *mend = command;
+
+    if (work->missing && declared->differences.count && !work->check.count) {
+        dn_checks_problem(work->checking, &work->check, work->missing,
+                          "there is no snapshot of it, and the definition has what it makes", NULL);
+        dn_checks_end(work->checking, &work->check, DN_CHECK_DISAGREES,
+                      "drizzle-kit's newest snapshot is missing", mend);
+        return command ? 0 : dn_no_memory(work->error);
+    }
+    if (command)
+        mend =
+            dn_arena_printf(&session->arena, "bring the definition up to date, then %s", command);
+    if (!mend)
+        return dn_no_memory(work->error);
+    return dn_checks_conclude(
+        work->checking, &work->check, "drizzle-kit's newest snapshot is what the migrations make",
+        "drizzle-kit's newest snapshot is not what the migrations make", mend, work->error);
+}
+
 static int
 check_snapshot(declaring *work, const dn_declared_place *place)
 {
     dn_session *session = work->checking->session;
     dn_declared declared;
-    const char *command;
-    const char *mend;
     const char *path;
 
     if (open_source(work) < 0 ||
@@ -119,18 +163,9 @@ check_snapshot(declaring *work, const dn_declared_place *place)
     dn_checks_begin(work->checking, &work->check, "drizzle-snapshot", work->ground->dialect, path);
     if (dn_declared_by_snapshot(session, place, path, &declared, work->error) < 0)
         return failed_snapshot(work);
-    if (tell(work, &declared, "the snapshot") < 0)
+    if (find_missing(work, path) < 0 || tell(work, &declared, "the snapshot") < 0)
         return -1;
-    command =
-        dn_session_command(work->checking->session, &work->ground->target, "snapshot --drizzle");
-    mend = command ? dn_arena_printf(&session->arena, "bring the definition up to date, then %s",
-                                     command)
-                   : NULL;
-    if (!mend)
-        return dn_no_memory(work->error);
-    return dn_checks_conclude(
-        work->checking, &work->check, "drizzle-kit's newest snapshot is what the migrations make",
-        "drizzle-kit's newest snapshot is not what the migrations make", mend, work->error);
+    return conclude_snapshot(work, &declared);
 }
 
 static int
@@ -141,6 +176,7 @@ check_command(declaring *work, const dn_declared_place *place)
     dn_declared declared;
 
     work->checking->definition_was_run = true;
+    work->missing = NULL;
     if (open_source(work) < 0)
         return -1;
     dn_checks_begin(work->checking, &work->check, "definition-command", work->ground->dialect,

@@ -117,7 +117,9 @@ mend_of_finding(const examining *work, const dn_finding *finding)
 {
     if (strcmp(finding->id, "tracker.unknown-row") == 0)
         return "update the checkout, and do not migrate from this one";
-    return !work->diagnosis.repair.automatic && is_drift(finding) ? work->drift : work->repair;
+    if (!work->diagnosis.repair.automatic && is_drift(finding))
+        return work->drift;
+    return finding->object ? mend_of_migration(work, finding->object) : work->repair;
 }
 
 /* --- telling -------------------------------------------------------------------------------------------- */
@@ -226,7 +228,8 @@ tell(examining *work)
     if (!dn_reconcile_agrees(found)) {
         tell_verdicts(work);
         tell_findings(work);
-        dn_checks_end(work->checking, &work->check, DN_CHECK_DISAGREES, summary, work->repair);
+        dn_checks_end(work->checking, &work->check, DN_CHECK_DISAGREES, summary,
+                      work->check.count ? NULL : work->repair); /* each says what mends it */
     } else if (found->blind || work->diagnosis.evidence.why) {
         dn_checks_end(work->checking, &work->check, DN_CHECK_UNVERIFIED, summary, NULL);
     } else {

@@ -49,6 +49,38 @@ load fresh_helper
     assert_stdout "DISAGREES     drizzle-snapshot (sqlite): drizzle-kit's newest snapshot cannot be read"
 }
 
+@test "where the newest snapshots alone are missing, nothing is to be declared a second time" {
+    drizzle_project app
+    cd app
+    dunlin migrate --no-backup
+    rm drizzle/meta/0012_snapshot.json
+    dunlin check
+    assert_exit 4
+    assert_stdout "drizzle-kit's newest snapshot is missing
+                0012_team_invites: there is no snapshot of it, and the definition has what it makes
+              to mend: dunlin snapshot --drizzle
+"
+    rm drizzle/meta/0011_snapshot.json
+    run_json check
+    assert_json '[.checks[] | select(.check == "drizzle-snapshot") | (.problems | length), .mend]' \
+        '[1,"dunlin snapshot --drizzle"]'
+    # What the definition lacks as well is told.
+    cp schema.ts right
+    sed -i '/acceptedAt: /d; s/slug: text("slug").notNull()/slug: text("slug")/; /team_invites_pending_idx/d' schema.ts
+    run_json check
+    assert_json '[.checks[] | select(.check == "drizzle-snapshot") | .mend, (.problems[] | .object, .lines[0])]' \
+        '["bring the definition up to date, then dunlin snapshot --drizzle","column '"'team_invites.accepted_at'"'","  acceptedAt: integer(\"accepted_at\"),","index '"'team_invites.team_invites_pending_idx'"'","  uniqueIndex(\"team_invites_pending_idx\").on(t.teamId, t.email).where(sql`${t.acceptedAt} IS NULL`),","column '"'teams.slug'"'","  slug: text(\"slug\").notNull(),"]'
+    # And what it has that is gone, which only the older snapshot has.
+    sed 's/locale: text/legacyImportId: text("legacy_import_id"),\n  locale: text/' right >schema.ts
+    run_json check
+    assert_json '[.checks[] | select(.check == "drizzle-snapshot") | .problems[] | .object]' "[\"column 'users.legacy_import_id'\"]"
+    cp right schema.ts
+    dunlin snapshot --drizzle
+    run_json check
+    assert_exit 0
+    assert_json '[.checks[] | select(.check == "drizzle-snapshot") | .outcome]' '["agrees"]'
+}
+
 @test "the command for the definition is split as a shell would, run without one, and its failures told" {
     drizzle_project app
     cd app

@@ -100,6 +100,11 @@ definition_mends() {
 
 # drift_mends ON: " ON a" where an index is dropped so. Each ends with everything in agreement.
 drift_mends() {
+    by_hand 'ALTER TABLE a ADD COLUMN by_hand integer'
+    run_json check --target dev
+    assert_json '[.checks[] | select(.outcome == "disagrees") | .mend, (.problems[] | .mend)]' \
+        '[null,"dunlin drift --fix NAME for a migration that makes it everywhere, with --revert for one that takes it back"]'
+    by_hand 'ALTER TABLE a DROP COLUMN by_hand'
     by_hand "DROP INDEX a_n$1"
     mends target first
     by_hand 'ALTER TABLE a ADD COLUMN by_hand integer'
