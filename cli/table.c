@@ -382,7 +382,7 @@ static const dn_argument harden_arguments[] = {
 static const dn_exit harden_exits[] = {
     {DUNLIN_EXIT_OK, "done, or there was nothing to do"},
     {DUNLIN_EXIT_FAILED, "a file or the database could not be read, or a file not written"},
-    {DUNLIN_EXIT_USAGE, "usage or configuration is wrong"},
+    {DUNLIN_EXIT_USAGE, "usage or configuration is wrong, or a statement is no SQL"},
     {DUNLIN_EXIT_DISAGREEMENT, "the migration is applied already; nothing was written"},
     END_EXITS};
 static const dn_example harden_examples[] = {

@@ -94,6 +94,8 @@ typedef struct dn_ddl_guarded {
     size_t guards; /* added */
     const char
         *reason; /* of GUARDLESS and UNKNOWN; of ADDED and GUARDED: what stays without, or NULL */
+    bool wrong;  /* of UNKNOWN: it is a mistake ... */
+    uint64_t offset; /* ... that is here */
 } dn_ddl_guarded;
 /* Has the last word on each step from `before` to `after`, where words were put in behind `at` bytes:
  * NULL, or why not (not copied). */

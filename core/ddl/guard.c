@@ -262,6 +262,8 @@ dn_ddl_guard(dunlin_string text, const dn_ddl_options *options, dn_ddl_guard_che
     if (dn_ddl_parse(text, &work.options, arena, &work.parsed, error) < 0)
         return -1;
     guarded->reason = work.parsed.reason;
+    guarded->wrong = work.parsed.kind == DN_DDL_SYNTAX;
+    guarded->offset = work.parsed.offset;
     for (size_t i = 0; !options->own && i < work.parsed.count && !guarded->reason; i++)
         guarded->reason = work.parsed.marks[i].native;
     if (work.parsed.kind != DN_DDL_OPERATIONS || guarded->reason) {

@@ -563,7 +563,10 @@ tell_summary(migration_run *state, size_t applied, size_t remaining, bool failed
     size_t unlisted = state->session->reconciliation.counts[DN_VERDICT_UNLISTED_FILE];
 
     if (failed && (!state->planned || state->unsent)) {
-        dn_text_printf(&text, "stopped before anything was sent; %zu pending", remaining);
+        dn_text_add_string(&text, "stopped before anything was sent");
+        /* Without the tracker nobody knows. */
+        if (state->planned || state->session->reconciliation.count)
+            dn_text_printf(&text, "; %zu pending", remaining);
         failed = false;
     } else if (state->options->dry_run && state->plan.job_count) {
         dn_text_add_string(&text, "would apply ");

@@ -8,6 +8,7 @@
 
 typedef struct hardening {
     const dn_harden_options *options;
+    const char *name; /* of the file */
     dn_arena *arena;
     dunlin_string text;
     dn_name_changes names;
@@ -73,6 +74,18 @@ reading_of(const dn_harden_options *options)
 }
 
 static int
+refuse_mistake(hardening *work, const dn_lex_item *item, const dn_ddl_guarded *guarded)
+{
+    unsigned line = item->line;
+    unsigned column = item->column;
+
+    if (guarded->offset && guarded->offset <= item->text.length)
+        dn_lex_place(item->text, guarded->offset, &line, &column);
+    return dn_fail(work->error, DUNLIN_SYNTAX, "translate.syntax", "%s:%u:%u: %s", work->name, line,
+                   column, guarded->reason);
+}
+
+static int
 harden_statement(hardening *work, const dn_lex_item *item)
 {
     const dn_ddl_options options = reading_of(work->options);
@@ -92,6 +105,9 @@ harden_statement(hardening *work, const dn_lex_item *item)
                      work->options->own ? check_guard : NULL, work, work->arena, &guarded,
                      work->error) < 0)
         return -1;
+    /* In the dialect of one database the parser need not know all of it. */
+    if (guarded.wrong && !work->options->own)
+        return refuse_mistake(work, item, &guarded);
     if (guarded.guards) {
         dn_text_add(&work->out, work->text.data + work->copied,
                     (size_t)(item->offset - work->copied));
@@ -186,8 +202,12 @@ int
 dn_harden(const char *name, dunlin_string text, const dn_harden_options *options, dn_arena *arena,
           dn_hardened *hardened, dn_error *error)
 {
-    hardening work = {
-        .options = options, .arena = arena, .text = text, .hardened = hardened, .error = error};
+    hardening work = {.options = options,
+                      .name = name,
+                      .arena = arena,
+                      .text = text,
+                      .hardened = hardened,
+                      .error = error};
     const char *copy;
     int answer;
 

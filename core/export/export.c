@@ -521,6 +521,7 @@ follow_all(exporting *work)
         if (!migration->has_file && wanted)
             return dn_fail(work->error, DUNLIN_MISSING, "journal.file-missing",
                            "the journal lists '%s', and there is no file for it", migration->tag);
+        work->history.elsewhere = !wanted;
         if (migration->has_file && (wanted ? write_migration(work, i) : pass_over(work, i)) < 0)
             return -1;
     }

@@ -444,7 +444,7 @@ static int
 count_losses(dn_history *history, const dn_source *source, const dn_operations *run,
              const dn_notes *notes, dn_error *error)
 {
-    for (size_t i = 0; i < notes->count && !history->own; i++) {
+    for (size_t i = 0; i < notes->count && !history->own && !history->elsewhere; i++) {
         const dn_source own = dn_source_of(source, run, notes->items[i].operation);
 
         if (notes->items[i].kind != DUNLIN_NOTE_LOSSY)

@@ -45,6 +45,7 @@ typedef struct dn_history {
     dunlin_string copied;        /* the table that DUNLIN_SCRIPT_LIKE is a copy of; or empty */
     dn_arena scratch;            /* of the statement at hand */
     dn_losses losses;
+    bool elsewhere; /* what comes is in no script: what it loses is no matter */
     dn_arena *arena;
 } dn_history;
 

@@ -88,6 +88,59 @@ write_detail(dn_kit_text *text, const PGresult *result)
         dn_kit_text_format(text, "%s%s", text->length > 0 ? "\n" : "", context);
 }
 
+/* The privilege that a statement wants of a relation. */
+static const char *
+privilege_of(const char *sql)
+{
+    static const char *const words[] = {"SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE"};
+
+    while (sql != NULL && isspace((unsigned char)*sql))
+        sql++;
+    for (size_t i = 0; sql != NULL && i < sizeof(words) / sizeof(words[0]); i++)
+        if (strncasecmp(sql, words[i], strlen(words[i])) == 0 &&
+            !isalnum((unsigned char)sql[strlen(words[i])]))
+            return words[i];
+    return NULL;
+}
+
+/* "permission denied for table t": what gives it. Where the server speaks another language, nothing. */
+static void
+add_grant(const dunlin_connection *connection, const char *message, const char *sql,
+          dn_kit_text *hint)
+{
+    static const struct {
+        const char *kind;
+        const char *on;
+        const char *privilege; /* NULL: what the statement wants */
+    } kinds[] = {
+        {"table ", "", NULL},
+        {"view ", "", NULL},
+        {"materialized view ", "", NULL},
+        {"foreign table ", "", NULL},
+        {"sequence ", "SEQUENCE ", "USAGE"},
+        {"schema ", "SCHEMA ", "USAGE"},
+        {"database ", "DATABASE ", "CREATE"},
+    };
+    static const char begin[] = "permission denied for ";
+
+    if (strncmp(message, begin, strlen(begin)) != 0)
+        return;
+    message += strlen(begin);
+    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+        const char *privilege = kinds[i].privilege != NULL ? kinds[i].privilege : privilege_of(sql);
+
+        if (strncmp(message, kinds[i].kind, strlen(kinds[i].kind)) != 0 || privilege == NULL)
+            continue;
+        if (strcmp(kinds[i].on, "SCHEMA ") == 0 && sql != NULL && privilege_of(sql) == NULL)
+            privilege = "CREATE"; /* objects are made there */
+        dn_kit_text_format(hint, "GRANT %s ON %s", privilege, kinds[i].on);
+        dn_kit_text_quote(hint, '"', dn_kit_string(message + strlen(kinds[i].kind)));
+        dn_kit_text_add(hint, " TO ");
+        dn_kit_text_quote(hint, '"', dn_kit_string(PQuser(connection->pg)));
+        return;
+    }
+}
+
 static const char *
 hint_of(const PGresult *result, int32_t status)
 {
@@ -117,6 +170,7 @@ int32_t
 dn_pg_fail(dunlin_connection *connection, const PGresult *result, const char *sql)
 {
     DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text detail = {0};
+    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text grant = {0};
     const char *sqlstate = field(result, PG_DIAG_SQLSTATE);
     const char *inner = field(result, PG_DIAG_INTERNAL_QUERY);
     dunlin_failure failure = {.size = sizeof(failure), .offset = -1, .inner_offset = -1};
@@ -141,6 +195,10 @@ dn_pg_fail(dunlin_connection *connection, const PGresult *result, const char *sq
     failure.message = dn_kit_string(field(result, PG_DIAG_MESSAGE_PRIMARY));
     failure.detail = dn_kit_text_string(&detail);
     failure.hint = dn_kit_string(hint_of(result, failure.status));
+    if (failure.hint.length == 0 && failure.status == DUNLIN_PERMISSION)
+        add_grant(connection, field(result, PG_DIAG_MESSAGE_PRIMARY), sql, &grant);
+    if (grant.length > 0 && !grant.failed)
+        failure.hint = dn_kit_text_string(&grant);
     failure.object = object_name(result);
     if (is_fatal(result))
         connection->dead = true;

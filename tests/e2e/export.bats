@@ -288,6 +288,25 @@ SQL
     assert_json '.script | startswith("-- Migrations 20260316091000")' true
 }
 
+@test "only what the migrations of a script lose is told, and may not be lost" {
+    mkdir migrations
+    echo '{"dialect": "portable"}' >dunlin.json
+    echo 'CREATE TABLE a (id integer, n varchar(3));' >migrations/0001_a.sql
+    echo 'CREATE TABLE b (id integer);' >migrations/0002_b.sql
+    echo 'CREATE TABLE c (id integer, n numeric(4, 2));' >migrations/0003_c.sql
+    run_json export --driver sqlite --from 0002_b --to 0002_b
+    assert_exit 0
+    assert_json .losses '[]'
+    run_json export --driver sqlite
+    assert_json '[.losses[].count]' '[1,1]'
+    echo '{"dialect": "portable", "portability": "strict"}' >dunlin.json
+    dunlin export --driver sqlite --from 0002_b --to 0002_b
+    assert_exit 0
+    dunlin export --driver sqlite --from 0002_b
+    assert_exit 2
+    assert_stderr '0003_c.sql:1:1:'
+}
+
 @test "what is not portable is named with its place" {
     mkdir migrations
     echo '{"dialect": "portable"}' >dunlin.json

@@ -16,6 +16,20 @@ assert_document() {
     assert_json_form harden
 }
 
+@test "a mistake in a statement has its place, a caret and an exit code, and nothing is written" {
+    folder portable
+    printf 'CREATE TABLE k (id int);\nCREATE TABLE v (a int,\n    , b int);\n' >migrations/0001_a.sql
+    cp migrations/0001_a.sql before
+    dunlin harden migrations/0001_a.sql --write
+    assert_exit 2
+    assert_stderr 'error: migrations/0001_a.sql:3:5: expected a name, found , [translate.syntax]'
+    assert_stderr '
+            , b int);
+            ^
+'
+    cmp before migrations/0001_a.sql
+}
+
 @test "guards are added, and every other byte stays" {
     folder portable
     printf -- '\xef\xbb\xbf-- first\nCREATE TABLE k (id int, c int); -- yes\r\ncreate index i\n\ton k (id);\nDROP TABLE /* no */ z' \

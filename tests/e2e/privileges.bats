@@ -49,6 +49,23 @@ refused() {
 
 # --- PostgreSQL ------------------------------------------------------------------------------------
 
+@test "postgresql: who may not read the tracker is told what gives it, and not how many migrations are pending" {
+    a_user postgresql
+    migration 0001_items <<<'CREATE TABLE items (id int PRIMARY KEY);'
+    dunlin migrate -C project --url "$database"
+    assert_exit 0
+    migration 0002_more <<<'CREATE TABLE more (id int PRIMARY KEY);'
+    dunlin migrate -C project
+    assert_exit 1
+    assert_stderr 'permission denied for table dunlin_migrations'
+    assert_stderr "hint: GRANT SELECT ON \"dunlin_migrations\" TO \"$user\""
+    refute_stdout pending
+    sql_pg "$database" "GRANT SELECT ON \"dunlin_migrations\" TO \"$user\""
+    dunlin migrate -C project
+    refused # with all the rest
+    assert_stdout 'stopped before anything was sent; 1 pending'
+}
+
 @test "postgresql: who may create nothing is told so, and the statement given helps" {
     a_user postgresql
     migration 0001_items <<'END'
