@@ -7,7 +7,8 @@
  *   sqlite_state.c    tables: how they are found, and what an operation makes of them
  *   sqlite_alter.c    the changes of one table: statements of their own, or a rebuild
  *   sqlite_rebuild.c  the rebuild
- *   sqlite_objects.c  tables as a whole, views, triggers
+ *   sqlite_objects.c  tables as a whole, triggers
+ *   sqlite_views.c    views; sqlite_view_rename.c: under another name
  *   sqlite_script.c   guards for the sqlite3 shell
  */
 #ifndef DN_SQLITE_RENDER_H
@@ -136,6 +137,22 @@ int32_t dn_sqlite_views_over(dn_sqlite_rendering *work, dunlin_string name, dunl
                              size_t *count);
 
 /* Of DROP COLUMN .. CASCADE: views that use the column go before. Refuses where that cannot be told. */
+/* Those that use what is about to go: with CASCADE they go first, else they are a reason not to. */
+int32_t dn_sqlite_drop_views_over(dn_sqlite_rendering *work, const dunlin_operation *operation);
+/* SQLite has written the new name into views: what they read is told, so that they go with CASCADE, and mostly
+ * what they say. */
+int32_t dn_sqlite_tell_new_source(dn_sqlite_rendering *work, const dn_sqlite_renaming *renaming);
+int32_t dn_sqlite_render_view(dn_sqlite_rendering *work, const dunlin_operation *operation);
+/* ALTER TABLE .. RENAME TO */
+int32_t dn_sqlite_rename_table_to(dn_sqlite_rendering *work, dunlin_string from, dunlin_string to,
+                                  bool may_be_missing);
+/* The last name of its path, and of its new one. */
+dunlin_string dn_sqlite_object_name(const dunlin_operation *operation);
+dunlin_string dn_sqlite_object_new_name(const dunlin_operation *operation);
+bool dn_sqlite_cascades(const dunlin_operation *operation);
+/* DROP `what` "name" */
+int32_t dn_sqlite_drop(dn_sqlite_rendering *work, const char *what, dunlin_string name,
+                       bool if_exists);
 int32_t dn_sqlite_drop_views_of(dn_sqlite_rendering *work, const dunlin_operation *operation);
 
 static inline dn_kit_set
