@@ -33,6 +33,7 @@ dn_cmd_schema_dump(dn_cli *cli)
         .output = cli->arguments->output,
         .shadow = cli->arguments->shadow ? 1 : 0,
         .shadow_url = cli->arguments->shadow_url,
+        .tag = cli->arguments->tag,
     };
     dunlin_result *result = NULL;
     dunlin_error error = {0};

@@ -78,6 +78,7 @@ typedef struct dn_arguments {
     int digests;
     const char *onto;
     const char *shadow_url;
+    const char *tag;
     const char *fix;
     dn_words drivers;
     const char *output;

@@ -584,7 +584,7 @@ const dn_command dn_cli_commands[] = {
      "Reads the schema of the target and writes the statements that make it in an empty database, table "
      "by table: columns in their order, keys and checks, indexes and comments; then foreign keys, views, "
      "triggers. No program of the database is needed, and the same schema gives the same text. Trackers "
-     "are left out.\n\n"
+     "are left out. With `--tag` it is what the migrations make, whatever the target has otherwise.\n\n"
      "Where dunlin.json says `\"definitionForm\": \"portable\"` and no target is named, it writes the "
      "definition for all databases: what the migrations say, in portable SQL. Nothing but places for "
      "replays is asked, for what single databases have beyond it.",

@@ -79,19 +79,25 @@ const dn_example dn_cli_drift_examples[] = {
 const dn_option dn_cli_schema_dump_options[] = {
     {"output", 'o', DN_VALUE_FILE, "FILE", NULL, MEMBER(output), false,
      "write this file instead of standard output"},
+    {"tag", 0, DN_VALUE_TEXT, "TAG", NULL, MEMBER(tag), false,
+     "not what the target has, but what the migrations up to this one make on such a database"},
     {"shadow", 0, DN_VALUE_NONE, NULL, NULL, MEMBER(shadow), false,
      "of a portable definition: find out in throw-away databases on the targets' servers what each "
-     "kind has beyond it"},
+     "kind has beyond it; with `--tag`: replay the migrations in one"},
     {"shadow-url", 0, DN_VALUE_TEXT, "URL", NULL, MEMBER(shadow_url), false,
-     "find it out in this empty database instead, for its kind"},
+     "do so in this empty database instead, for its kind"},
     END_OPTIONS};
 const dn_exit dn_cli_schema_dump_exits[] = {
     {DUNLIN_EXIT_OK, "written"},
-    {DUNLIN_EXIT_FAILED, "the database could not be read, or the file not be written"},
+    {DUNLIN_EXIT_FAILED,
+     "the database could not be read, or the file not be written; or what the migrations make "
+     "is not known"},
     {DUNLIN_EXIT_USAGE, "usage or configuration is wrong"},
     END_EXITS};
 const dn_example dn_cli_schema_dump_examples[] = {
     {"dunlin schema dump --output schema.sql", "write the schema of the default target"},
+    {"dunlin schema dump --output schema.sql --tag 0012",
+     "write what the migrations up to 0012 make"},
     {"dunlin schema dump --output schema.sql --shadow-url postgres:///empty",
      "write a portable definition, with what PostgreSQL has beyond it"},
     END_EXAMPLES};

@@ -217,23 +217,31 @@ tell_replay(dn_check_replay *work)
 }
 
 /* --- the definition ----------------------------------------------------------------------------------- */
-/* A portable one is made of the words of the migrations, any other of what is in a database. NULL: no
- * memory. */
+
+/* How it may be replayed once more, as it was here. */
+static const char *
+shadow_words(const dn_check_replay *work)
+{
+    const dn_check_ground *ground = work->ground;
+
+    if (!ground->target.name)
+        return ground->choice.kind == DN_SHADOW_GIVEN ? " --url URL --shadow-url URL"
+                                                      : " --url URL";
+    if (ground->choice.kind == DN_SHADOW_GIVEN)
+        return " --shadow-url URL";
+    return ground->choice.kind == DN_SHADOW_DATABASE && !ground->target.development ? " --shadow"
+                                                                                    : "";
+}
+
+/* NULL: no memory. */
 static const char *
 how_to_mend(const dn_check_replay *work, const char *path, const dn_text *sql)
 {
-    const char *root = work->checking->session->project.root;
-    size_t length = strlen(root);
-    bool below = strncmp(path, root, length) == 0 && path[length] == '/';
-    const char *shown = below ? path + length + 1 : path;
-    const char *verb = dn_arena_printf(arena_of(work), "schema dump --output %s", shown);
-    const char *dump =
-        dn_portable_is(work->checking->session, path, sql)
-            ? dn_arena_printf(arena_of(work), "dunlin schema dump --output %s", shown)
-        : verb ? dn_checks_command_there(work, verb)
-               : NULL;
-    const char *generate =
-        dn_session_command(work->checking->session, &work->ground->target, "generate NAME");
+    dn_session *session = work->checking->session;
+    const dn_target *target = &work->ground->target;
+    const char *dump = dn_definition_command(
+        session, target, path, dn_portable_is(session, path, sql), shadow_words(work));
+    const char *generate = dn_session_command(session, target, "generate NAME");
     const char *mend = NULL;
 
     if (dump && generate)

@@ -29,6 +29,10 @@ int dn_definition_side_of(dn_session *session, const char *name, const dn_text *
 /* The whole schema of a side as the text of a definition, appended. */
 int dn_definition_text(dn_session *session, const dn_side *side, dn_text *text, size_t *statements,
                        dn_error *error);
+/* The command that writes the file at `path` as the migrations make it, on databases of the target's kind, whatever the
+ * target has; `portable`: it is for all databases. `options`: more words, such as " --shadow". NULL: no memory. */
+const char *dn_definition_command(dn_session *session, const dn_target *target, const char *path,
+                                  bool portable, const char *options);
 /* Whether dunlin wrote this text, and nobody a beginning of their own. */
 bool dn_definition_is_ours(const dn_text *text);
 /* Where the project's definition is for a driver's databases. NULL: no memory. */

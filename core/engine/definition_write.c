@@ -215,3 +215,23 @@ dn_definition_path(dn_session *session, const dn_driver *driver)
     return dn_arena_printf(&session->arena, "%.*s.%s%s", (int)(dot - path), path,
                            driver->table.name, dot);
 }
+
+const char *
+dn_definition_command(dn_session *session, const dn_target *target, const char *path, bool portable,
+                      const char *options)
+{
+    const dn_journal *journal = &session->journal;
+    const char *root = session->project.root;
+    size_t length = strlen(root);
+    bool below = strncmp(path, root, length) == 0 && path[length] == '/';
+    const char *shown = below ? path + length + 1 : path;
+    const char *state = journal->count && !portable
+                            ? dn_arena_printf(&session->arena, " --tag %s",
+                                              journal->migrations[journal->count - 1].tag)
+                            : "";
+    const char *verb = state ? dn_arena_printf(&session->arena, "schema dump --output %s%s%s",
+                                               shown, state, options)
+                             : NULL;
+
+    return verb ? dn_session_command(session, portable ? NULL : target, verb) : NULL;
+}

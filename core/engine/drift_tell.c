@@ -32,7 +32,7 @@ dn_drift_mend(const dn_drifting *work, const dn_deviation *one)
         {DN_STALE_JOURNAL, false, "drift --fix NAME", "writes what the database has already", NULL,
          NULL},
         {DN_STALE_JOURNAL, true, "generate NAME", "writes the migration that makes it", NULL, NULL},
-        {DN_STALE_DEFINITION, true, "schema dump --output FILE", "writes it anew", NULL, NULL},
+        {DN_STALE_DEFINITION, true, NULL, "writes it anew", NULL, NULL},
     };
     dn_session *session = work->session;
     size_t at = 0;
@@ -41,7 +41,11 @@ dn_drift_mend(const dn_drifting *work, const dn_deviation *one)
 
     while (mends[at].stale != one->stale || mends[at].of_definition != is_of_definition(one))
         at++;
-    first = dn_session_command(session, session->target, mends[at].first);
+    first = mends[at].first
+                ? dn_session_command(session, session->target, mends[at].first)
+                : dn_definition_command(session, session->target, work->definition,
+                                        session->project.definition_form == DN_DEFINITION_PORTABLE,
+                                        work->options->shadow ? " --shadow" : "");
     if (!first || !mends[at].second)
         return first ? dn_arena_printf(&session->arena, "'%s' %s", first, mends[at].does) : NULL;
     second = dn_session_command(session, session->target, mends[at].second);

@@ -24,13 +24,41 @@ tell_definition(dn_session *session, const char *path, size_t statements, const 
 }
 
 static int
-dump(dn_session *session, const char *path, dn_side *side, dn_error *error)
+open_present(dn_session *session, dn_side *side, dn_error *error)
 {
+    session->writes_schema = true;
+    return dn_side_open_target(session, side, error);
+}
+
+/* The target says which kind of database it is. */
+static int
+open_state(dn_session *session, const dunlin_schema_dump_options *how, dn_side *side,
+           dn_error *error)
+{
+    const char *words = dn_arena_printf(&session->arena, "tag:%s", how->tag);
+    dn_operand operand;
+    dn_side like;
+
+    if (!words)
+        return dn_no_memory(error);
+    if (dn_side_name(session, words, &operand, error) < 0 ||
+        dn_side_connect_target(session, &like, error) < 0 ||
+        dn_side_migration(session, operand.text, &like, how->shadow != 0, how->shadow_url, side,
+                          error) < 0)
+        return -1;
+    side->profile = like.profile;
+    return 0;
+}
+
+static int
+dump(dn_session *session, const dunlin_schema_dump_options *how, dn_side *side, dn_error *error)
+{
+    const char *path = how->output;
     dn_auto(dn_text) text = DN_TEXT_INIT;
     size_t statements = 0;
 
-    session->writes_schema = true;
-    if (dn_side_open_target(session, side, error) < 0 ||
+    if ((how->tag ? open_state(session, how, side, error) : open_present(session, side, error)) <
+            0 ||
         dn_definition_text(session, side, &text, &statements, error) < 0 ||
         (path && dn_file_write(path, text.data, text.length, error) < 0) ||
         dn_session_result(session, "dunlin-schema-dump/1", error) < 0)
@@ -41,12 +69,12 @@ dump(dn_session *session, const char *path, dn_side *side, dn_error *error)
 
 /* --- dump, for all databases ------------------------------------------------------------------------ */
 
-/* A target that is named is what is to be written; else it is the project. */
+/* A target or state that is named is what is to be written; else it is the project. */
 static bool
-is_portable(const dn_session *session)
+is_portable(const dn_session *session, const dunlin_schema_dump_options *how)
 {
     return session->project.definition_form == DN_DEFINITION_PORTABLE && !session->options->url &&
-           !session->options->target;
+           !session->options->target && !how->tag;
 }
 
 static void
@@ -97,11 +125,11 @@ dump_portable(dn_session *session, const dunlin_schema_dump_options *dump, dn_po
 static int
 check_alone(const dunlin_schema_dump_options *how, dn_error *error)
 {
-    if (!how->shadow && !how->shadow_url)
+    if (how->tag || (!how->shadow && !how->shadow_url))
         return 0;
     return dn_fail(error, DUNLIN_USAGE, "usage.extra-argument",
                    "the schema of a target is read, and needs no throw-away database: --shadow is "
-                   "for a portable definition");
+                   "for a portable definition, and for --tag");
 }
 
 int
@@ -118,9 +146,9 @@ dunlin_schema_dump(const dunlin_options *options, const dunlin_schema_dump_optio
     dn_session_begin(&session, options);
     answer = dn_session_project(&session, error);
     if (answer == 0)
-        answer = is_portable(&session)         ? dump_portable(&session, how, &file, error)
+        answer = is_portable(&session, how)    ? dump_portable(&session, how, &file, error)
                  : check_alone(how, error) < 0 ? -1
-                                               : dump(&session, how->output, &side, error);
+                                               : dump(&session, how, &side, error);
     dn_text_free(&file.text);
     dn_side_close(&side);
     return dn_session_finish(&session, answer, result, error);

@@ -320,6 +320,8 @@ typedef struct dunlin_schema_dump_options {
     const char *output; /* a file; NULL: into the result, as "text" */
     int32_t shadow; /* 1: make them on the servers of targets that are not for development ... */
     const char *shadow_url; /* or use this empty one, for its kind of database */
+    const char *
+        tag; /* the state behind this migration instead, on a database of the target's kind; NULL: none */
 } dunlin_schema_dump_options;
 int dunlin_schema_dump(const dunlin_options *options, const dunlin_schema_dump_options *dump,
                        dunlin_result **result, dunlin_error *error);

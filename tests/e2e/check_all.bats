@@ -65,10 +65,10 @@ sample() {
     dunlin check
     assert_exit 4
     assert_stdout "column 'users.by_hand': only in the definition"
-    assert_stdout 'to mend: dunlin migrate to a database for development, then dunlin schema dump --output schema.sql to'
+    assert_stdout 'to mend: dunlin schema dump --output schema.sql --tag 20260'
     echo 'CREATE TABLE (' >schema.sql
     check_json
-    assert_json '[.checks[] | select(.check == "definition") | .outcome, (.mend | test("then dunlin schema dump --output schema.sql"))]' \
+    assert_json '[.checks[] | select(.check == "definition") | .outcome, (.mend | test("^dunlin schema dump --output schema.sql --tag [^ ]* to take"))]' \
         '["disagrees",true]'
 }
 

@@ -53,11 +53,12 @@ load mends_helper
     echo 'CREATE TABLE (' >schema.sql
     dunlin new later
     echo 'CREATE TABLE later (id integer PRIMARY KEY);' >"$output"
+    later=$(basename "$output" .sql)
     run_json check --target dev
     assert_exit 4
     assert_json '[.checks[] | select(.mend) | [.check, .mend]]' "$(
-        cat <<'JSON'
-[["snapshot","dunlin migrate --target dev, then dunlin snapshot --target dev"],["effects","dunlin migrate --target dev, then dunlin snapshot --target dev"],["definition","dunlin migrate --target dev, then dunlin schema dump --output schema.sql --target dev to take what the migrations make, or dunlin generate NAME --target dev to write the migration"],["target","dunlin migrate --target dev"]]
+        cat <<JSON
+[["snapshot","dunlin migrate --target dev, then dunlin snapshot --target dev"],["effects","dunlin migrate --target dev, then dunlin snapshot --target dev"],["definition","dunlin schema dump --output schema.sql --tag $later --target dev to take what the migrations make, or dunlin generate NAME --target dev to write the migration"],["target","dunlin migrate --target dev"]]
 JSON
     )"
     run_json check --url sqlite:app.db

@@ -521,6 +521,12 @@ round_trip() {
     # Once more: the dump is what the dump gives.
     dunlin schema dump --url "$two" --output again.sql
     assert_equal "$(cat again.sql)" "$(cat schema.sql)"
+    # And what the migrations make is what they made.
+    dunlin status --url "$one" --migrations "$2" --json
+    dunlin schema dump --url "$one" --migrations "$2" --shadow --tag "$(jq -r '.migrations[-1].tag' <<<"$output")" \
+        --output again.sql
+    assert_exit 0
+    assert_equal "$(cat again.sql)" "$(cat schema.sql)"
 }
 
 # random_pairs DIALECT COUNT: from one random schema to another by the statements of `dunlin diff`.

@@ -94,6 +94,11 @@ definition_mends() {
     mends definition first
     sed -i '/INDEX/d' schema.sql
     mends definition first
+    # Whatever the target has beside it.
+    by_hand 'CREATE TABLE old (x integer)'
+    sed -i '/INDEX/d' schema.sql
+    mends definition first
+    by_hand 'DROP TABLE old'
     echo 'CREATE TABLE made (id integer PRIMARY KEY);' >>schema.sql
     mends definition second
 }

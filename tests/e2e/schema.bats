@@ -39,6 +39,28 @@ CREATE VIEW "v" AS SELECT n FROM b;'
     round_trip sqlite app/drizzle
 }
 
+@test "what the migrations up to one make is written, whatever the target has" {
+    mkdir migrations
+    echo '{"dialect": "sqlite", "targets": {"app": {"url": "sqlite:app.db"}}}' >dunlin.json
+    echo 'CREATE TABLE a (id integer PRIMARY KEY, n text);' >migrations/0001_a.sql
+    echo 'ALTER TABLE a ADD COLUMN z int; CREATE TABLE b (n int);' >migrations/0002_b.sql
+    dunlin migrate
+    dunlin schema dump --output before.sql
+    sql app.db "ALTER TABLE a ADD COLUMN hand int" "CREATE TABLE old (x int)"
+    dunlin schema dump --tag 0002_b --output after.sql
+    assert_exit 0
+    cmp before.sql after.sql
+    # Of none that is there yet, too.
+    dunlin schema dump --tag 0001 --url sqlite:none.db
+    assert_exit 0
+    assert_stdout '"n" TEXT,'
+    refute_stdout '"z"'
+    refute_file none.db
+    dunlin schema dump --tag 0003
+    assert_exit 2
+    assert_stderr "[diff.unknown]"
+}
+
 @test "documents are valid" {
     sql app.db "CREATE TABLE t (n INT)"
     dunlin schema dump --url sqlite:app.db --json
