@@ -217,18 +217,30 @@ announce(dn_ledger *book, dn_error *error)
     return 0;
 }
 
-/* A statement that the database refused took no effect, and its row says so; but for rows that no
- * transaction protects, of which it may have changed the first. */
+/* Where the database refuses it, is nothing of it done? A transaction, or the statement itself, sees to
+ * that. */
+static bool
+is_whole(uint64_t flags)
+{
+    if (flags & (DUNLIN_CLASS_WHOLE | DUNLIN_CLASS_REPEATABLE))
+        return true;
+    return !(flags &
+             (DUNLIN_CLASS_NO_TRANSACTION | DUNLIN_CLASS_COMMITS | DUNLIN_CLASS_LOSSY_DATA));
+}
+
+/* A statement that the database refused took no effect where it is whole, and its row says so; of others
+ * it may have done something, and of rows that no transaction protects it may have changed the first. */
 static void
-mark_failed(dn_ledger *book, const dn_script_item *item, const dn_error *error)
+mark_failed(dn_ledger *book, uint64_t flags, const dn_error *error)
 {
     dn_ledger_row *row = &book->rows.items[book->at - 1];
     dn_error ignored;
 
+    book->doubtful = book->unclear || error->status == DUNLIN_LOST || !is_whole(flags);
     if (error->status == DUNLIN_LOST || error->status == DUNLIN_CANCELLED ||
-        (item->flags & DUNLIN_CLASS_LOSSY_DATA))
+        (flags & DUNLIN_CLASS_LOSSY_DATA))
         return;
-    row->phase = DN_LEDGER_FAILED;
+    row->phase = book->doubtful ? DN_LEDGER_FAILED : DN_LEDGER_REFUSED;
     dn_ledger_set_phase(connection_of(book), book->job->migration->tag, book->at, row, &ignored);
 }
 
@@ -295,7 +307,7 @@ run_outside(dn_ledger *book, const dn_script_item *item, dn_error *error)
         return -1;
     if (announce_and_run(book, item, error) < 0) {
         if (book->culprit.ordinal)
-            mark_failed(book, item, error);
+            mark_failed(book, item->flags, error);
         return -1;
     }
     book->done = book->at;
@@ -352,7 +364,8 @@ done_before(dn_ledger *book, const dn_script_item *item, const dn_digest *digest
         book->culprit = (dn_culprit){item->ordinal, false, -1};
         return -1;
     }
-    if (row->phase == DN_LEDGER_FAILED)
+    book->unclear = row->phase != DN_LEDGER_REFUSED;
+    if (row->phase == DN_LEDGER_FAILED || row->phase == DN_LEDGER_REFUSED)
         return 0;
     if (same)
         return row->phase == DN_LEDGER_DONE ? 1 : decide(book, item, row, error);
@@ -414,17 +427,20 @@ translate(dn_ledger *book, const dn_script_item *item, dn_translated *translated
     }
 }
 
-/* How the steps together must run. */
+/* How the steps together must run, and the first of them, which alone may be refused with nothing done. */
 static int
-classify_steps(dn_ledger *book, const dn_translated *translated, uint64_t *flags, dn_error *error)
+classify_steps(dn_ledger *book, const dn_translated *translated, uint64_t *flags, uint64_t *first,
+               dn_error *error)
 {
-    *flags = 0;
+    *flags = *first = 0;
     for (size_t i = 0; i < translated->count; i++) {
         uint64_t one;
 
         if (dn_connection_classify(connection_of(book), translated->steps[i].sql, &one, error) < 0)
             return -1;
         *flags |= one;
+        if (i == 0)
+            *first = one;
     }
     return 0;
 }
@@ -459,6 +475,7 @@ run_translated(dn_ledger *book, const dn_script_item *item, const dn_translated 
     bool single = translated->count == 1 && translated->steps[0].role == DUNLIN_STEP_STATEMENT;
     dn_script_item sent = *item;
     uint64_t flags;
+    uint64_t first;
     int answer;
 
     row->has_facts = false;
@@ -471,11 +488,11 @@ run_translated(dn_ledger *book, const dn_script_item *item, const dn_translated 
             book->done = book->at;
         return 0;
     }
-    if (classify_steps(book, translated, &flags, error) < 0)
+    if (classify_steps(book, translated, &flags, &first, error) < 0)
         return -1;
     if (single)
         sent.sql = translated->steps[0].sql;
-    if (!(flags & (DUNLIN_CLASS_NO_TRANSACTION | DUNLIN_CLASS_COMMITS))) {
+    if (!(flags & (DUNLIN_CLASS_NO_TRANSACTION | DUNLIN_CLASS_COMMITS | DUNLIN_CLASS_LOSSY_DATA))) {
         row->phase = DN_LEDGER_DONE;
         if (single)
             answer = run_in_transaction(book, &sent, error);
@@ -495,7 +512,7 @@ run_translated(dn_ledger *book, const dn_script_item *item, const dn_translated 
     }
     /* Of several steps, some may be done: the next run compares. */
     if (answer < 0 && !book->partly && book->culprit.ordinal)
-        mark_failed(book, item, error);
+        mark_failed(book, first, error);
     if (answer == 0) {
         book->done = book->at;
         book->partly = false;
@@ -525,7 +542,7 @@ run_statement(dn_ledger *book, const dn_script_item *item, dn_error *error)
     dn_translated translated;
     int before = 0;
 
-    book->again = false;
+    book->again = book->unclear = false;
     if (next_row(book, &digest, error) < 0)
         return -1;
     if (book->at <= book->known)

@@ -14,7 +14,8 @@
 typedef enum dn_ledger_phase {
     DN_LEDGER_DONE = 0,
     DN_LEDGER_INTENT, /* announced; nobody knows how it ended */
-    DN_LEDGER_FAILED  /* refused by the database */
+    DN_LEDGER_FAILED, /* refused by the database, or not to be trusted: something of it may be done */
+    DN_LEDGER_REFUSED /* refused by the database: nothing of it was done */
 } dn_ledger_phase;
 
 typedef struct dn_ledger_row {

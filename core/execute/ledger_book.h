@@ -20,6 +20,8 @@ typedef struct dn_ledger {
     size_t written;      /* rows that are in the table, or will be with the open transaction */
     size_t done;         /* statements that are done for good */
     bool partly;         /* and some of the steps of the one behind them */
+    bool doubtful;       /* something of it may be done */
+    bool unclear;        /* an earlier run may have done something of the present statement */
     bool open;           /* a transaction of ours is open */
     bool group;          /* between BEGIN and COMMIT of the file */
     bool alone;          /* the file asks for no transactions */

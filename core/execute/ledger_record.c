@@ -179,17 +179,24 @@ dn_ledger_settle(dn_execution *execution, const dunlin_item *announcement, dn_er
 static int
 say_how_to_go_on(const dn_ledger *book, dn_error *error)
 {
-    static const char how[] =
+    static const char goes_on[] =
         "mend what stopped it and run 'dunlin migrate' again, which goes on there";
+    static const char look[] = "look what is there, mend what stopped it and run 'dunlin migrate' "
+                               "again, which goes on with that statement";
+    const char *how = book->doubtful ? look : goes_on;
     const char *tag = book->job->migration->tag;
     dn_auto(dn_text) rest = DN_TEXT_INIT;
     dn_auto(dn_text) both = DN_TEXT_INIT;
 
     if (!book->done)
-        dn_text_printf(&rest, "'%s' is done in part of its first statement; %s", tag, how);
+        dn_text_printf(&rest, "'%s' %s in part of its first statement; %s", tag,
+                       book->partly ? "is done" : "may be done", how);
     else
         dn_text_printf(&rest, "'%s' is done up to its statement %zu%s; %s", tag, book->done,
-                       book->partly ? ", and in part of the next" : "", how);
+                       book->partly     ? ", and in part of the next"
+                       : book->doubtful ? ", and perhaps in part of the next"
+                                        : "",
+                       how);
     if (rest.failed)
         return dn_no_memory(error);
     if (error->hint[0])
@@ -214,7 +221,7 @@ dn_ledger_fail(dn_ledger *book, dn_error *error)
     if (book->culprit.ordinal)
         dn_execute_blame(execution, book->job->migration, &book->culprit, error);
     /* What only a person can decide says itself how to go on. */
-    if ((!book->done && !book->partly) || error->status == DUNLIN_PARTIAL)
+    if ((!book->done && !book->partly && !book->doubtful) || error->status == DUNLIN_PARTIAL)
         return -1;
     error->status = DUNLIN_PARTIAL;
     error->exit_code = DUNLIN_EXIT_PARTIAL;

@@ -7,7 +7,7 @@
 
 enum { ROW_VALUES = 9 }; /* of one row */
 
-static const char *const phases[] = {"done", "intent", "failed"};
+static const char *const phases[] = {"done", "intent", "failed", "refused"};
 
 static dunlin_value
 text_value(const char *text)

@@ -322,7 +322,7 @@ add_check(dn_previewer *work, const dn_script_item *item, dn_error *error)
 static bool
 is_known(const dn_previewer *work)
 {
-    return work->at < work->rows.count && work->rows.items[work->at].phase != DN_LEDGER_FAILED;
+    return work->at < work->rows.count && work->rows.items[work->at].phase < DN_LEDGER_FAILED;
 }
 
 static int

@@ -238,6 +238,6 @@ dn_tracker_refused(dn_connection *connection, dn_arena *arena, const char ***tag
                    dn_error *error)
 {
     return read_unfinished(connection, arena,
-                           " HAVING min(phase) = 'failed' AND max(phase) = 'failed'", tags, count,
+                           " HAVING min(phase) = 'refused' AND max(phase) = 'refused'", tags, count,
                            error);
 }

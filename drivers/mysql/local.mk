@@ -82,3 +82,4 @@ mysql_sources += drivers/mysql/my_type.c
 mysql_sources += drivers/mysql/my_type.h
 mysql_sources += drivers/mysql/my_url.c
 mysql_sources += drivers/mysql/my_value.c
+mysql_sources += drivers/mysql/my_whole.c

@@ -376,6 +376,31 @@ called_procedure(dunlin_string statement)
     return about.table;
 }
 
+/* UPDATE a JOIN b .. SET .., DELETE a, b FROM ..: are the rows of any table that they name without
+ * transactions? */
+static bool
+joins_lossy(dunlin_connection *connection, dunlin_string statement)
+{
+    static const char words[] = "LOW_PRIORITY QUICK IGNORE FROM JOIN INNER CROSS LEFT RIGHT OUTER "
+                                "NATURAL STRAIGHT_JOIN ON USING AS AND OR NOT IS NULL";
+    dn_mysql_scan scan;
+    dn_mysql_token token;
+
+    dn_mysql_scan_begin(&scan, statement);
+    dn_mysql_scan_head(&scan, &token);
+    if (!dn_mysql_is_one_of(&token, "UPDATE DELETE"))
+        return false;
+    while (dn_mysql_scan_next(&scan, &token) &&
+           !dn_mysql_is_one_of(&token, "SET WHERE ORDER LIMIT RETURNING")) {
+        dunlin_string name = dn_mysql_name_of(&token);
+
+        if (name.length > 0 && !dn_mysql_is_one_of(&token, words) &&
+            dn_mysql_is_lossy(connection, name))
+            return true;
+    }
+    return false;
+}
+
 /* What the server knows of what a statement that changes rows works on. */
 static uint64_t
 look_up(const dunlin_call *call, dunlin_connection *connection, dunlin_string statement,
@@ -390,7 +415,8 @@ look_up(const dunlin_call *call, dunlin_connection *connection, dunlin_string st
     outer = dn_mysql_enter(call, connection);
     if (procedure.length > 0 && dn_mysql_ends_transactions(connection, procedure))
         flags = DUNLIN_CLASS_COMMITS | DUNLIN_CLASS_LOSSY_DATA;
-    if (table.length > 0 && dn_mysql_is_lossy(connection, table))
+    if (table.length > 0 &&
+        (dn_mysql_is_lossy(connection, table) || joins_lossy(connection, statement)))
         flags = DUNLIN_CLASS_LOSSY_DATA;
     dn_mysql_leave(connection, outer);
     return flags;
@@ -407,6 +433,8 @@ dn_mysql_classify(const dunlin_call *call, const dunlin_profile *profile,
 
     DN_KIT_UNUSED(profile);
     result.flags = dn_mysql_classify_text(statement, &qualifier, &table);
+    if ((result.flags & DUNLIN_CLASS_COMMITS) != 0 && dn_mysql_is_whole(statement))
+        result.flags |= DUNLIN_CLASS_WHOLE;
     if ((result.flags & DUNLIN_CLASS_DDL) != 0) {
         int32_t status = dn_mysql_touch(call, statement, &result.touches_known);
 

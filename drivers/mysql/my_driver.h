@@ -266,6 +266,8 @@ bool dn_mysql_is_lossy(dunlin_connection *connection, dunlin_string table);
 bool dn_mysql_ends_transactions(dunlin_connection *connection, dunlin_string procedure);
 /* Tells the host what a statement touches. *known: 1 when that is all, 0 where the definitions of
  * objects would not tell whether it ran. */
+/* Is it done whole or, refused, not at all? */
+bool dn_mysql_is_whole(dunlin_string statement);
 int32_t dn_mysql_touch(const dunlin_call *call, dunlin_string statement, int32_t *known);
 /* Notes what a statement that changes the schema does to what is_lossy knows. */
 /* After a statement that ran: what it says of tables made by this session. */

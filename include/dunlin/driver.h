@@ -262,7 +262,10 @@ enum {
      * migration is taken up that stopped part-way. */
     DUNLIN_CLASS_SESSION = 1 << 18,
     /* Names without a namespace may mean something else for the rest of the session. */
-    DUNLIN_CLASS_CHANGES_NAMES = 1 << 19
+    DUNLIN_CLASS_CHANGES_NAMES = 1 << 19,
+    /* One that no transaction holds, and that is certainly done whole or, where the database
+     * refuses it, not at all. */
+    DUNLIN_CLASS_WHOLE = 1 << 20
 };
 
 /* Pushed once through host->classified(). */

@@ -236,6 +236,7 @@ names_and_texts_are_quoted(void **state)
 /* --- classes --- */
 enum {
     DDL = DUNLIN_CLASS_DDL | DUNLIN_CLASS_COMMITS,
+    WHOLE = DDL | DUNLIN_CLASS_WHOLE,
     OUTSIDE = DUNLIN_CLASS_REACHES_OUTSIDE,
     COMMITS = DUNLIN_CLASS_COMMITS,
     UPKEEP = DUNLIN_CLASS_COMMITS | DUNLIN_CLASS_REPEATABLE,
@@ -263,16 +264,16 @@ static void
 ddl_commits_by_itself(void **state)
 {
     static const class_case cases[] = {
-        {"CREATE TABLE t (a int)", DDL},
-        {"/* x */ -- y\n alter table t add b int", DDL},
-        {"#1\n;; DROP TABLE IF EXISTS t", DDL},
+        {"CREATE TABLE t (a int)", WHOLE},
+        {"/* x */ -- y\n alter table t add b int", WHOLE},
+        {"#1\n;; DROP TABLE IF EXISTS t", WHOLE},
         {"CREATE OR REPLACE VIEW v AS SELECT 1", DDL},
-        {"CREATE UNIQUE INDEX i ON t (a)", DDL},
-        {"CREATE DEFINER=`a`@`%` TRIGGER x BEFORE INSERT ON t FOR EACH ROW SET NEW.a = 1", DDL},
+        {"CREATE UNIQUE INDEX i ON t (a)", WHOLE},
+        {"CREATE DEFINER=`a`@`%` TRIGGER x BEFORE INSERT ON t FOR EACH ROW SET NEW.a = 1", WHOLE},
         {"/*!50003 CREATE*/ /*!50017 DEFINER=a@b*/ /*!50003 TRIGGER t BEFORE INSERT ON x FOR EACH "
          "ROW SET @a=1 */",
-         DDL},
-        {"RENAME TABLE a TO b", DDL},
+         WHOLE},
+        {"RENAME TABLE a TO b", WHOLE},
         {"ALTER DATABASE CHARACTER SET utf8mb4", DDL},
         {"TRUNCATE t", DUNLIN_CLASS_DATA | COMMITS},
         {"CREATE TEMPORARY TABLE t (a int)", 0},
@@ -282,7 +283,35 @@ ddl_commits_by_itself(void **state)
         {"BEGIN NOT ATOMIC SELECT 1; END", ANYTHING},
         {"EXECUTE s", ANYTHING},
         {"EXECUTE IMMEDIATE 'DROP TABLE t'", ANYTHING},
-        {"SET STATEMENT max_statement_time = 1 FOR ALTER TABLE t ADD b int", DDL},
+        {"SET STATEMENT max_statement_time = 1 FOR ALTER TABLE t ADD b int", WHOLE},
+    };
+
+    (void)state;
+    assert_classes(cases, COUNT(cases));
+}
+
+static void
+what_is_certainly_whole_is_told(void **state)
+{
+    static const class_case cases[] = {
+        {"CREATE TABLE t (a int) WITH SYSTEM VERSIONING", DDL},
+        {"CREATE TABLE t AS SELECT 1", DDL},
+        {"CREATE TABLE t (a int DEFAULT 1 CHECK (a IN (1, 2)))", WHOLE},
+        {"CREATE OR REPLACE TABLE t (a int)", DDL},
+        {"CREATE SQL SECURITY INVOKER VIEW v AS SELECT 1, 2", WHOLE},
+        {"DROP TABLE a, b", DDL},
+        {"DROP VIEW IF EXISTS a, b", DDL},
+        {"DROP TABLE `a,b`", WHOLE},
+        {"DROP SEQUENCE s, t", DDL},
+        {"DROP INDEX i ON t", WHOLE},
+        {"RENAME TABLE a TO c, b TO d", DDL},
+        {"ALTER TABLE d.t ADD COLUMN a int CHECK (a IN (1, 2)), DROP b, RENAME COLUMN c TO e",
+         WHOLE},
+        {"ALTER TABLE t ADD a int, RENAME TO u", DDL},
+        {"ALTER TABLE t DROP PARTITION p", DDL},
+        {"ALTER TABLE t ADD a int, ENGINE = Aria", DDL},
+        {"ALTER VIEW v AS SELECT 1", DDL},
+        {"BEGIN NOT ATOMIC DROP TABLE a; END", ANYTHING},
     };
 
     (void)state;
@@ -394,6 +423,7 @@ main(void)
         TEST(mysql_has_no_guards_of_mariadb),
         TEST(names_and_texts_are_quoted),
         TEST(ddl_commits_by_itself),
+        TEST(what_is_certainly_whole_is_told),
         TEST(what_is_not_this_database_reaches_outside),
         TEST(transactions_and_settings_are_told_apart),
         TEST(rows_questions_and_upkeep_are_told_apart),

@@ -566,6 +566,11 @@ rows_without_transactions_are_told(void **state)
                      DUNLIN_CLASS_DATA | DUNLIN_CLASS_LOSSY_DATA);
     assert_int_equal(class_of("update driver_test.lossy set a = 1"),
                      DUNLIN_CLASS_DATA | DUNLIN_CLASS_LOSSY_DATA);
+    assert_int_equal(class_of("UPDATE safe s JOIN lossy l ON s.a = l.a SET l.a = 1"),
+                     DUNLIN_CLASS_DATA | DUNLIN_CLASS_LOSSY_DATA);
+    assert_int_equal(class_of("DELETE safe, `lossy` FROM safe JOIN lossy"),
+                     DUNLIN_CLASS_DATA | DUNLIN_CLASS_LOSSY_DATA);
+    assert_int_equal(class_of("INSERT INTO safe SELECT a FROM lossy"), DUNLIN_CLASS_DATA);
     assert_int_equal(class_of("DELETE FROM not_there_yet"), DUNLIN_CLASS_DATA);
     before = questions();
     assert_int_equal(class_of("INSERT INTO lossy VALUES (1)"),
@@ -586,9 +591,10 @@ names_of_other_databases_reach_outside(void **state)
 {
     (void)state;
     assert_int_equal(class_of("DROP TABLE IF EXISTS other.t"),
-                     DUNLIN_CLASS_DDL | DUNLIN_CLASS_COMMITS | DUNLIN_CLASS_REACHES_OUTSIDE);
+                     DUNLIN_CLASS_DDL | DUNLIN_CLASS_COMMITS | DUNLIN_CLASS_WHOLE |
+                         DUNLIN_CLASS_REACHES_OUTSIDE);
     assert_int_equal(class_of("DROP TABLE IF EXISTS driver_test.t"),
-                     DUNLIN_CLASS_DDL | DUNLIN_CLASS_COMMITS);
+                     DUNLIN_CLASS_DDL | DUNLIN_CLASS_COMMITS | DUNLIN_CLASS_WHOLE);
     assert_int_equal(class_of("INSERT INTO `mysql` . db VALUES (1)"),
                      DUNLIN_CLASS_DATA | DUNLIN_CLASS_REACHES_OUTSIDE);
     assert_int_equal(class_of("ALTER DATABASE other CHARACTER SET utf8mb4"),

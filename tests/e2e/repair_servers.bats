@@ -356,3 +356,34 @@ SQL
     dunlin doctor
     assert_exit 0
 }
+
+# partly SQL [EXIT]: a first statement that is refused, of which something may be done.
+partly() {
+    rows 'DROP TABLE IF EXISTS a, c, kept; DROP VIEW IF EXISTS v; DELETE FROM dunlin_statements'
+    rows 'CREATE TABLE a (i integer); CREATE VIEW v AS SELECT 1 AS one'
+    rows 'CREATE TABLE kept (x integer PRIMARY KEY) ENGINE = Aria'
+    echo "$1" >migrations/0003_partly.sql
+    dunlin migrate --allow 0003_partly
+    assert_exit 6
+    assert_stderr 'may be done in part of its first statement' || assert_stderr 'is done in part'
+    refute_stderr 'nothing kept'
+    run_json status
+    assert_json '.migrations[-1].verdict' partial
+    assert_json '[.findings[].id] | contains(["migration.refused"])' false
+}
+
+@test "mysql: a first statement that was refused and may be done in part leaves its migration partial" {
+    on mysql people
+    partly 'INSERT INTO kept (x) VALUES (1), (2), (1);'
+    sed -i 's/portable/mysql/' dunlin.json
+    partly 'DROP TABLE a, nope;'
+    # one that is done whole or not at all in its place does not make it so
+    echo 'ALTER TABLE nope ADD COLUMN i integer;' >migrations/0003_partly.sql
+    dunlin migrate --allow 0003_partly
+    assert_exit 6
+    partly 'DROP VIEW v, nope;'
+    partly 'RENAME TABLE a TO c, nope TO d;'
+    partly 'CREATE OR REPLACE TABLE a (x varchar(70000) NOT NULL PRIMARY KEY);'
+    partly 'INSERT INTO kept (x) VALUES (1), (2), (1);'
+    partly 'UPDATE people JOIN kept SET kept.x = people.nope;'
+}
