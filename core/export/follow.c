@@ -346,17 +346,26 @@ judge(const choosing *work, const dunlin_operation *operation, const dn_wanted *
 {
     const dn_history *history = work->history;
     /* A type that is so already: what it was before the history tells, and what USING makes of the values. */
-    const dn_judging_options options = {
+    dn_judging_options options = {
         .guards = {.foreign = !history->own},
         .loose_type = history->loose_type,
         .insists = dn_ddl_computes(
             history->view.own_dialect ? history->reader.own : history->reader.folder, operation),
     };
+    dn_guard guard;
 
     if ((dn_once_nameless(operation) && !dn_judging_is_member(&work->judging, operation)) ||
         may_be_there(history, operation))
         return DN_GUARD_RUN;
-    return dn_judging_answer(&work->judging, history->facts, operation, wanted, &options, why);
+    guard = dn_judging_answer(&work->judging, history->facts, operation, wanted, &options, why);
+    if (guard != DN_GUARD_RUN || operation->verb != DUNLIN_VERB_RENAME)
+        return guard;
+    /* No condition is on it, but the script's guard would pass it over where both names are taken. */
+    options.again = true;
+    return dn_judging_answer(&work->judging, history->facts, operation, wanted, &options, why) ==
+                   DN_GUARD_CONFLICT
+               ? DN_GUARD_CONFLICT
+               : DN_GUARD_RUN;
 }
 
 static int

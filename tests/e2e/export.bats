@@ -354,6 +354,28 @@ SQL
     assert_equal "$(grep -c 'CONSTRAINT `c` CHECK' <<<"$output")" 2
 }
 
+@test "a rename to a name that is taken is refused, also where CHANGE swaps names, and no script passes it over" {
+    local driver statement
+    mkdir migrations
+    echo '{"dialect": "portable"}' >dunlin.json
+    echo 'CREATE TABLE a (x integer, y integer); CREATE TABLE b (z integer);' >migrations/0001_a.sql
+    for driver in sqlite postgres mysql; do
+        for statement in 'ALTER TABLE a RENAME TO b' 'ALTER TABLE a RENAME COLUMN x TO y' 'RENAME TABLE a TO b, b TO a' \
+            'ALTER TABLE a CHANGE x y integer, CHANGE y x integer' 'ALTER TABLE a CHANGE x y integer, DROP COLUMN y'; do
+            echo "$statement;" >migrations/0002_b.sql
+            dunlin export --driver "$driver" --from 0002_b
+            assert_exit 4
+            assert_stderr 'both it and its new name '
+        done
+        for statement in 'RENAME TABLE a TO z, b TO a, z TO b' 'ALTER TABLE a DROP COLUMN y, RENAME COLUMN x TO y' \
+            'ALTER TABLE a RENAME COLUMN x TO z; ALTER TABLE a RENAME COLUMN y TO x'; do
+            echo "$statement;" >migrations/0002_b.sql
+            dunlin export --driver "$driver" --from 0002_b
+            assert_exit 0
+        done
+    done
+}
+
 @test "carriage returns in strings cannot stand in a script for SQLite" {
     mkdir migrations
     echo '{"dialect": "sqlite"}' >dunlin.json
