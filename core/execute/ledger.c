@@ -552,6 +552,9 @@ run_statement(dn_ledger *book, const dn_script_item *item, dn_error *error)
     book->rows.items[book->at - 1].digest = digest;
     if (translate(book, item, &translated, error) < 0)
         return -1;
+    /* Whether names are swapped already, no comparison tells. */
+    if (book->again && translated.swaps)
+        return undecided(book, item, error);
     if (translated.kind != DN_TRANSLATED_AS_IT_IS)
         return run_translated(book, item, &translated, error);
     if (book->again)

@@ -661,6 +661,7 @@ translate_known(dn_translator *translator, const dn_source *source, const dn_rea
         status = remaining_text(translator, source, reading, &decisions, out, error);
     else
         status = render(translator, source, &decisions, out, error);
+    out->swaps = dn_operations_swap(&decisions.run);
     if (status < 0 || report_losses(translator, source, &decisions, out, error) < 0)
         return -1;
     return dn_translator_fold(translator, &decisions, error);

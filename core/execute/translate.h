@@ -61,6 +61,7 @@ typedef struct dn_translated {
     size_t count;
     const dunlin_operation *const *operations; /* that the steps are of; may be NULL */
     size_t operation_count;
+    bool swaps; /* names, all of which are there afterwards, too */
     const char *why;
     const dn_note *notes; /* what is lost */
     size_t note_count;

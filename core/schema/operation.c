@@ -109,6 +109,44 @@ dn_operations_build_on_each_other(const dn_operations *list)
     return false;
 }
 
+static bool
+renames_to(const dunlin_operation *rename, const dunlin_operation *other)
+{
+    if (rename->verb != DUNLIN_VERB_RENAME || rename->new_path_count != other->path_count ||
+        !dn_schema_same(rename->kind, other->kind))
+        return false;
+    for (uint64_t i = 0; i < other->path_count; i++)
+        if (!dn_schema_same(rename->new_path[i], other->path[i]))
+            return false;
+    return true;
+}
+
+static bool
+is_renamed_to(const dn_operations *list, size_t from, size_t to, const dunlin_operation *other)
+{
+    for (size_t i = from; i < to; i++)
+        if (renames_to(list->items[i], other))
+            return true;
+    return false;
+}
+
+bool
+dn_operations_swap(const dn_operations *list)
+{
+    bool swaps = false;
+
+    for (size_t i = 0; i < list->count; i++) {
+        const dunlin_operation *rename = list->items[i];
+
+        if (rename->verb != DUNLIN_VERB_RENAME || is_renamed_to(list, 0, i, rename))
+            continue;
+        if (!is_renamed_to(list, i + 1, list->count, rename))
+            return false;
+        swaps = true;
+    }
+    return swaps;
+}
+
 size_t
 dn_fact_place(const dunlin_fact *table, const dunlin_fact *column)
 {

@@ -39,6 +39,8 @@ bool dn_operation_within(const dunlin_operation *part, const dunlin_operation *w
 
 /* ALTER TABLE t RENAME COLUMN a TO b, ALTER COLUMN b ..: is what comes later of what came before? */
 bool dn_operations_build_on_each_other(const dn_operations *list);
+/* RENAME TABLE a TO z, b TO a, z TO b: are all names there afterwards as they were before? */
+bool dn_operations_swap(const dn_operations *list);
 
 /* --- addressing ------------------------------------------------------------------------------- */
 /* What a target is like, for names. */

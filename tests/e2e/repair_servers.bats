@@ -387,3 +387,34 @@ partly() {
     partly 'INSERT INTO kept (x) VALUES (1), (2), (1);'
     partly 'UPDATE people JOIN kept SET kept.x = people.nope;'
 }
+
+@test "mysql: names that a run swapped before it was killed are not swapped back: the next one asks" {
+    on mysql people
+    rows 'UPDATE people SET age = 7'
+    migration 0003_swap <<'SQL'
+CREATE TABLE a (i integer);
+CREATE TABLE b (i integer);
+INSERT INTO a (i) VALUES (1);
+SQL
+    dunlin migrate
+    assert_exit 0
+    migration 0004_swap <<'SQL'
+RENAME TABLE a TO z, b TO a, z TO b;
+SQL
+    DUNLIN_FAULT=ledger.after-statement:2 run "$DUNLIN" migrate
+    run --separate-stderr "$DUNLIN" migrate
+    assert_equal "$(rows 'SELECT i FROM b')" 1
+    migration 0005_swap <<'SQL'
+ALTER TABLE people RENAME COLUMN id TO z, RENAME COLUMN age TO id, RENAME COLUMN z TO age;
+SQL
+    DUNLIN_FAULT=ledger.before-record run "$DUNLIN" migrate
+    assert_equal "$(rows 'SELECT id, age FROM people')" '7|1'
+    dunlin migrate
+    assert_exit 6
+    assert_stderr 'nothing tells whether it took effect'
+    assert_equal "$(rows 'SELECT id, age FROM people')" '7|1'
+    dunlin resume 0005_swap --done
+    dunlin migrate
+    assert_exit 0
+    assert_equal "$(rows 'SELECT id, age FROM people')" '7|1'
+}
