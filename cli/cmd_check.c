@@ -147,13 +147,17 @@ show_problem(dn_cli *cli, const dunlin_node *problem)
 {
     FILE *out = cli->output.out;
     const char *mend = last_of_its_kind(problem, "mend");
+    const char *object = dunlin_node_text(problem, "object");
+    const char *message = dunlin_node_text(problem, "message");
 
     fputs("                ", out);
-    if (dunlin_node_text(problem, "object")) {
-        dn_cli_put(out, dunlin_node_text(problem, "object"), 0);
+    /* "schema.sql" where the message begins with "schema.sql:20: " is said already. */
+    if (object && message &&
+        !(strncmp(message, object, strlen(object)) == 0 && message[strlen(object)] == ':')) {
+        dn_cli_put(out, object, 0);
         fputs(": ", out);
     }
-    dn_cli_put(out, dunlin_node_text(problem, "message"), 18);
+    dn_cli_put(out, message, 18);
     putc('\n', out);
     show_additions(out, problem);
     if (mend) {

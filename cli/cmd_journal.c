@@ -9,6 +9,7 @@ show_check(dn_cli *cli, const dunlin_node *root)
     dn_cli_show_findings(cli, dunlin_node_get(root, "findings"));
     dn_cli_show_sentence(cli, agrees ? DN_STYLE_GOOD : DN_STYLE_BAD,
                          dunlin_node_text(root, "summary"));
+    dn_cli_show_mend(cli, root);
 }
 
 static void

@@ -134,6 +134,7 @@ show(dn_cli *cli, const dunlin_node *root)
     show_migrations(cli, dunlin_node_get(root, "migrations"));
     dn_cli_show_findings(cli, dunlin_node_get(root, "findings"));
     dn_cli_show_sentence(cli, style, dunlin_node_text(agreement, "summary"));
+    dn_cli_show_mend(cli, root);
 }
 
 int

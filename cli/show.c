@@ -89,6 +89,18 @@ dn_cli_show_sentence(dn_cli *cli, dn_style style, const char *text)
 }
 
 void
+dn_cli_show_mend(dn_cli *cli, const dunlin_node *node)
+{
+    const char *mend = dunlin_node_text(node, "mend");
+
+    if (!mend)
+        return;
+    fputs("to mend: ", cli->output.out);
+    dn_cli_put(cli->output.out, mend, 0);
+    putc('\n', cli->output.out);
+}
+
+void
 dn_cli_show_texts(dn_cli *cli, const char *label, const dunlin_node *texts)
 {
     const dunlin_node *node = dunlin_node_first(texts);

@@ -15,6 +15,8 @@ void dn_cli_show_findings(dn_cli *cli, const dunlin_node *findings);
 void dn_cli_warn_findings(dn_cli *cli, const dunlin_node *findings);
 /* The text and a line end; nothing for NULL. */
 void dn_cli_show_sentence(dn_cli *cli, dn_style style, const char *text);
+/* "to mend: ...", where there is a member "mend". */
+void dn_cli_show_mend(dn_cli *cli, const dunlin_node *node);
 /* "label  text" for each text of an array. */
 void dn_cli_show_texts(dn_cli *cli, const char *label, const dunlin_node *texts);
 /* The files that say what the schema is: those that were written, and why others were not. One of the

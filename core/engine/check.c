@@ -179,19 +179,11 @@ dn_checks_command_there(const dn_check_replay *work, const char *verb)
 /* --- journal and files -------------------------------------------------------------------------------- */
 
 static const char *
-mend_of_finding(const char *id)
+mend_of(const char *finding)
 {
-    static const char *const of_rebuild[] = {
-        "journal.bom",  "journal.duplicate-idx", "journal.duplicate-tag",
-        "journal.lost", "journal.unlisted-file", "journal.when-missing",
-    };
+    const char *mend = dn_session_mend_of(finding, false);
 
-    for (size_t i = 0; i < sizeof of_rebuild / sizeof of_rebuild[0]; i++)
-        if (strcmp(of_rebuild[i], id) == 0)
-            return "dunlin journal rebuild";
-    if (strcmp(id, "journal.file-missing") == 0)
-        return "restore the file from version control, or dunlin journal rebuild";
-    return dn_error_hint_of(id);
+    return mend ? mend : dn_error_hint_of(finding);
 }
 
 static int
@@ -206,7 +198,7 @@ check_journal(dn_checking *checking, dn_error *error)
 
         if (finding->severity != DN_NOTE)
             dn_checks_problem(checking, &check, finding->object, finding->message,
-                              mend_of_finding(finding->id));
+                              mend_of(finding->id));
     }
     return dn_checks_conclude(checking, &check, "journal and files agree",
                               "journal and files do not agree", NULL, error);

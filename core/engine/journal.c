@@ -45,6 +45,7 @@ check(dn_session *session, dn_error *error)
     dn_text_add_string(&summary, ", ");
     dn_text_add_count(&summary, (int64_t)files, "file", "files");
     dn_node_set_text(result, root, "summary", summary.data);
+    dn_session_tell_mend(session, root, &session->journal.findings, false);
     if (found)
         dn_result_set_exit_code(result, DUNLIN_EXIT_DISAGREEMENT);
     return 0;
@@ -83,8 +84,8 @@ rebuild(dn_session *session, bool dry_run, dn_error *error)
         dn_text_add_string(&summary, "the journal is as the files say; nothing to change");
     else
         dn_text_add_count(&summary, (int64_t)changes.count, "change", "changes");
-    if (changes.count && dry_run)
-        dn_text_add_string(&summary, " to make");
+    if (changes.count)
+        dn_text_add_string(&summary, dry_run ? " to make" : ", and the journal is written");
     dn_node_set_text(session->result, root, "summary", summary.data);
     return 0;
 }

@@ -83,6 +83,11 @@ const char *dn_session_server(dn_session *session);
 /* "dunlin VERB", and the target where it is not the one that is taken anyway. NULL: no memory. */
 const char *dn_session_command(dn_session *session, const dn_target *target, const char *verb);
 void dn_session_tell_findings(dn_session *session, const char *name, const dn_findings *findings);
+/* "mend" of `node`: what makes journal and files agree, where a command does. `applied`: a migration without a file is
+ * applied, so that only its file helps. dn_session_mend_of is that for one finding; NULL: nothing is known. */
+void dn_session_tell_mend(dn_session *session, dunlin_node *node, const dn_findings *findings,
+                          bool applied);
+const char *dn_session_mend_of(const char *finding, bool applied);
 /* Where the URL of a target is not known here, as that of production is not in CI, it can be left out: the error
  * becomes a finding. -1: it is another one. */
 int dn_session_leave_out(dn_session *session, const char *target, dn_findings *findings,

@@ -4,6 +4,16 @@
  */
 #include "core/engine/session.h"
 
+/* To take its entry out would make it one that this checkout does not have. */
+static bool
+is_applied_without_file(const dn_reconciliation *found)
+{
+    for (size_t i = 0; i < found->count; i++)
+        if (found->verdicts[i].verdict == DN_VERDICT_MISSING_FILE && found->verdicts[i].match->row)
+            return true;
+    return false;
+}
+
 static int
 run(dn_session *session, const dunlin_status_options *status, dn_error *error)
 {
@@ -20,6 +30,8 @@ run(dn_session *session, const dunlin_status_options *status, dn_error *error)
     dn_session_tell_unknown(session);
     dn_session_tell_findings(session, "findings", &found->findings);
     dn_session_tell_agreement(session);
+    dn_session_tell_mend(session, dn_result_node(session->result), &found->findings,
+                         is_applied_without_file(found));
     if (status && status->check) {
         if (!dn_reconcile_agrees(found))
             dn_result_set_exit_code(session->result, DUNLIN_EXIT_DISAGREEMENT);

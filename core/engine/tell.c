@@ -144,3 +144,36 @@ dn_session_tell_agreement(dn_session *session)
     dn_node_set_integer(result, node, "pending", (int64_t)found->pending);
     dn_node_set_text(result, node, "summary", dn_reconcile_summary(found, &session->arena));
 }
+
+const char *
+dn_session_mend_of(const char *finding, bool applied)
+{
+    static const char *const of_rebuild[] = {
+        "journal.bom",  "journal.duplicate-idx", "journal.duplicate-tag",
+        "journal.lost", "journal.unlisted-file", "journal.when-missing",
+    };
+
+    for (size_t i = 0; i < sizeof of_rebuild / sizeof of_rebuild[0]; i++)
+        if (strcmp(of_rebuild[i], finding) == 0)
+            return "dunlin journal rebuild";
+    if (strcmp(finding, "journal.file-missing") != 0)
+        return NULL;
+    return applied ? "restore the file from version control: the migration is applied"
+                   : "restore the file from version control, or dunlin journal rebuild";
+}
+
+void
+dn_session_tell_mend(dn_session *session, dunlin_node *node, const dn_findings *findings,
+                     bool applied)
+{
+    const char *mend = NULL;
+
+    for (size_t i = 0; i < findings->count; i++) {
+        const char *one = dn_session_mend_of(findings->items[i].id, applied);
+
+        /* What a file is missing for counts most: a rebuild would take it out. */
+        if (one && (!mend || strcmp(findings->items[i].id, "journal.file-missing") == 0))
+            mend = one;
+    }
+    dn_node_set_text(session->result, node, "mend", mend);
+}

@@ -25,6 +25,7 @@ core_sources += \
 	core/schema/operation.c \
 	core/schema/page.c \
 	core/schema/page.h \
+	core/schema/page_words.c \
 	core/schema/picture.c \
 	core/schema/picture.h \
 	core/schema/picture_dot.c \

@@ -82,15 +82,19 @@ static void
 add_column(dn_text *text, const dn_picture_column *column)
 {
     dunlin_string filled = member_of(column->fact, "default");
+    dn_auto(dn_text) computed = DN_TEXT_INIT;
 
-    if (!filled.length)
-        filled = member_of(column->fact, "generated");
-    if (!filled.length)
-        filled = member_of(column->fact, "auto");
+    if (!filled.length && member_of(column->fact, "auto").length)
+        filled = dn_string("counts by itself");
+    dn_text_printf(&computed, "= %.*s", (int)member_of(column->fact, "generated").length,
+                   member_of(column->fact, "generated").data);
+    text->failed = text->failed || computed.failed;
+    if (!filled.length && member_of(column->fact, "generated").length && !computed.failed)
+        filled = dn_span(computed.data, computed.length);
     dn_text_add_string(text, "<tr>");
     add_cell(text, "th", column->name);
     add_cell(text, "td", dn_string(column->type));
-    dn_text_printf(text, "<td>%s</td><td>%s%s%s</td>", column->not_null ? "" : "null",
+    dn_text_printf(text, "<td>%s</td><td>%s%s%s</td>", column->not_null ? "" : "yes",
                    column->primary ? "<abbr title=\"primary key\">PK</abbr> " : "",
                    column->foreign ? "<abbr title=\"foreign key\">FK</abbr> " : "",
                    column->unique && !column->primary ? "<abbr title=\"unique\">UK</abbr>" : "");
@@ -102,8 +106,9 @@ add_column(dn_text *text, const dn_picture_column *column)
 static void
 add_columns(dn_text *text, const dn_picture_table *table)
 {
-    dn_text_add_string(text, "<table><thead><tr><th>column</th><th>type</th><th></th><th>key</th>"
-                             "<th>default</th><th>comment</th></tr></thead><tbody>\n");
+    dn_text_add_string(text,
+                       "<table><thead><tr><th>column</th><th>type</th><th>null</th><th>key</th>"
+                       "<th>default</th><th>comment</th></tr></thead><tbody>\n");
     for (size_t i = 0; i < table->column_count; i++)
         add_column(text, &table->columns[i]);
     dn_text_add_string(text, "</tbody></table>\n");
@@ -123,7 +128,7 @@ add_details(dn_text *text, const dunlin_fact *fact)
         dn_text_add_string(text, "</pre>");
         return;
     }
-    dn_property_describe(&words, fact->properties, fact->property_count);
+    dn_page_words(fact, &words);
     text->failed = text->failed || words.failed;
     if (words.length)
         add_cell(text, "code", dn_span(words.data, words.length));

@@ -15,4 +15,7 @@ int dn_page_sections(const dn_fact_map *facts, const dn_picture *picture, dn_tex
 int dn_page_index(const dn_fact_map *facts, const dn_picture *picture, dn_text *text,
                   dn_error *error);
 
+/* A key, check or index in the words of SQL: "unique (a, lower(b) desc) where c > 0". */
+void dn_page_words(const dunlin_fact *fact, dn_text *text);
+
 #endif

@@ -70,6 +70,16 @@ sample() {
     check_json
     assert_json '[.checks[] | select(.check == "definition") | .outcome, (.mend | test("^dunlin schema dump --output schema.sql --tag [^ ]* to take"))]' \
         '["disagrees",true]'
+    # A place is told once.
+    printf '%s\n' '-- dunlin: portable' 'CREATE TABLE u (id integer);' 'CREATE TABLE u (id integer);' >schema.sql
+    dunlin check
+    assert_stdout "
+                $PWD/schema.sql:3: table"
+    echo 'ALTER TABLE nowhere ADD COLUMN IF NOT EXISTS a integer;' >migrations/20990101000000_other.sql
+    dunlin journal rebuild
+    dunlin check
+    assert_stdout "                20990101000000_other: $PWD/migrations/20990101000000_other.sql:1:"
+    [[ $output != *"other.sql:1: /"* ]] || fail 'the path is told twice'
 }
 
 @test "a migration that came later makes snapshot and definition stale, and the target pending" {

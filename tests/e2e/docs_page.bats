@@ -66,6 +66,24 @@ assert sum(where[-1:] == ["script"] for where, text in page.texts) == 1
 END
 }
 
+@test "keys, checks and indexes are told in the words of SQL" {
+    sql app.db 'CREATE TABLE other (id INTEGER PRIMARY KEY, n INTEGER CONSTRAINT few CHECK (n < 9) REFERENCES users ON DELETE CASCADE,
+        g INTEGER AS (n * 2), t TEXT NOT NULL); CREATE UNIQUE INDEX low ON other (lower(t), n DESC) WHERE n > 0'
+    dunlin docs
+    assert_exit 0
+    sed -n 's/.*data-name="other">//; T; :a; n; p; /<\/section>/q; ba' schema.html >told
+    assert_equal "$(grep -o '<th>id</th>.*\|<th>g</th>.*\|<h3>.*' told)" "$(cat <<'OUT'
+<th>id</th><td>INTEGER</td><td></td><td><abbr title="primary key">PK</abbr> </td><td>counts by itself</td><td></td></tr>
+<th>g</th><td>INTEGER</td><td>yes</td><td></td><td>= n * 2</td><td></td></tr>
+<h3>Primary key</h3><ul><li><b>(id)</b> <code>(id)</code></li>
+<h3>Foreign keys</h3><ul><li><b>(n)-&gt;users(id)</b> <code>(n) references users (id), on delete cascade</code></li>
+<h3>Checks</h3><ul><li><b>few</b> <code>n &lt; 9</code></li>
+<h3>Indexes</h3><ul><li><b>low</b> <code>unique (lower(t), n desc) where n &gt; 0</code></li>
+OUT
+    )"
+    grep -q '<th>type</th><th>null</th><th>key</th>' told
+}
+
 @test "without Graphviz the diagram is text" {
     mkdir bin
     ln -s "$(command -v mktemp)" "$(command -v rm)" bin

@@ -114,6 +114,9 @@ load helper
     run_json journal check
     assert_exit 4
     assert_json '[.findings[].id]' '["journal.file-missing","journal.unlisted-file"]'
+    assert_json .mend 'restore the file from version control, or dunlin journal rebuild'
+    dunlin status --url sqlite:app.db
+    assert_stdout 'to mend: restore the file from version control, or dunlin journal rebuild'
     cp migrations/meta/_journal.json before
     run_json journal rebuild --dry-run
     assert_exit 0
@@ -121,10 +124,17 @@ load helper
     cmp migrations/meta/_journal.json before
     dunlin journal rebuild
     assert_exit 0
+    assert_stdout ', and the journal is written'
     dunlin journal check
     assert_exit 0
     assert_equal "$(jq -c '[.entries[].tag]' migrations/meta/_journal.json)" \
         "[\"$(tag_of 1)\",\"$(tag_of 3)\",\"$(tag_of 4)\",\"20270101000000_z\"]"
+    # Of a migration that is applied a rebuild would make one that nobody knows.
+    dunlin migrate --url sqlite:app.db
+    assert_exit 0
+    rm "migrations/$(tag_of 3).sql"
+    dunlin status --url sqlite:app.db
+    assert_stdout 'to mend: restore the file from version control: the migration is applied'
 }
 
 run_json() {
