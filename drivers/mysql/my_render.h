@@ -105,6 +105,13 @@ bool dn_mysql_repeats(const dn_mysql_rendering *work);
 bool dn_mysql_goes_along(dn_mysql_rendering *work);
 /* Conditions under which it is still to be done, in the pool; NULL: a name tells, or it does not matter. */
 const char *dn_mysql_repeat_guard(dn_mysql_rendering *work, const dunlin_operation *operation);
+/* The index by the name of a foreign key is the one that the server would make for it; NULL: not asked. */
+const char *dn_mysql_guard_of_stand_in(dn_mysql_rendering *work, const dunlin_operation *made);
+/* my_render_alter.c */
+int32_t dn_mysql_add_index_anew(dn_mysql_rendering *work, const dunlin_operation *index);
+bool dn_mysql_takes_stand_in(dn_mysql_rendering *work, const dunlin_operation *made);
+int32_t dn_mysql_begin_in_place(dn_mysql_rendering *work, const dunlin_operation *made,
+                                bool *in_place);
 const char *dn_mysql_versioning_guard(dn_mysql_rendering *work, dunlin_string table, bool ends);
 const char *dn_mysql_engine_guard(dn_mysql_rendering *work, dunlin_string table,
                                   dunlin_string engine);

@@ -120,6 +120,7 @@ add_table_constraint(dn_mysql_rendering *work, const dunlin_operation *operation
     DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text before = work->sql;
     bool left_out = false;
     dn_kit_text clause;
+    bool in_place = false;
     int32_t status;
 
     /* Written aside: it may turn out that there is nothing to add. */
@@ -128,9 +129,12 @@ add_table_constraint(dn_mysql_rendering *work, const dunlin_operation *operation
     clause = work->sql;
     work->sql = before;
     memset(&before, 0, sizeof(before));
+    if (status == DUNLIN_OK && !left_out && is_kind(operation, DUNLIN_KIND_UNIQUE))
+        status = dn_mysql_begin_in_place(work, operation, &in_place);
     if (status == DUNLIN_OK && !left_out) {
-        status = begin(work, operation);
-        dn_kit_text_add(&work->sql, "ADD ");
+        if (!in_place)
+            status = begin(work, operation);
+        dn_kit_text_add(&work->sql, in_place ? "" : "ADD ");
         dn_kit_text_add_string(&work->sql, dn_kit_text_string(&clause));
         work->sql.failed |= clause.failed;
     }
@@ -300,14 +304,18 @@ first_column(const dunlin_fact *fact)
 /* Does the same ALTER make another key that begins so? What is between is about the table, too; an index has a
  * statement of its own. In a script only the next clause can belong to it. */
 static bool
-is_replaced(const dn_mysql_rendering *work, const dunlin_operation *gone, dunlin_string column)
+is_replaced(const dn_mysql_rendering *work, uint64_t at, dunlin_string column)
 {
-    for (uint64_t i = work->at + 1; i < work->count && (!work->script || i == work->at + 1); i++) {
+    const dunlin_operation *gone = work->operations[at];
+
+    if (dn_mysql_repeats(work))
+        return false; /* it stands alone */
+    for (uint64_t i = at + 1; i < work->count && (!work->script || i == at + 1); i++) {
         const dunlin_operation *one = work->operations[i];
         bool key = is_kind(one, DUNLIN_KIND_PRIMARY_KEY) || is_kind(one, DUNLIN_KIND_UNIQUE);
 
         if (one->path_count != 2 || !dn_kit_equal(one->path[0], gone->path[0]) ||
-            is_kind(one, DUNLIN_KIND_INDEX))
+            is_kind(one, DUNLIN_KIND_INDEX) || dn_mysql_same_name(one->path[1], gone->path[1]))
             return false;
         if (key && one->verb == DUNLIN_VERB_CREATE &&
             dn_mysql_same_name(first_of(dn_mysql_set(one)), column))
@@ -350,6 +358,50 @@ look_for_need(const dunlin_fact *fact, void *context)
     return DUNLIN_OK;
 }
 
+/* Is the index that gets the name of a foreign key, which stays, to take the place of the one that the server, or
+ * add_what_needs_it(), made for the key? */
+bool
+dn_mysql_takes_stand_in(dn_mysql_rendering *work, const dunlin_operation *made)
+{
+    index_need need = {.work = work};
+    const dunlin_fact *index;
+    const dunlin_fact *key;
+
+    if (work->script || made->path_count != 2 || made->path[1].length == 0)
+        return false;
+    key = dn_mysql_find(work, DUNLIN_KIND_FOREIGN_KEY, made->path[0], made->path[1]);
+    if (key == NULL || is_dropped(work, key))
+        return false;
+    index = dn_mysql_find(work, DUNLIN_KIND_INDEX, made->path[0], made->path[1]);
+    if (index != NULL && dn_kit_set_is_true(dn_mysql_fact_members(index), "implied"))
+        return !is_dropped(work, index);
+    need.column = first_column(key);
+    work->call->host->members(work->call, dn_kit_string(""), made->path, 1, look_for_need, &need);
+    for (uint64_t i = 0; i < work->at; i++)
+        if (work->operations[i]->verb == DUNLIN_VERB_DROP && work->operations[i]->path_count == 2 &&
+            dn_kit_equal(work->operations[i]->path[0], made->path[0]) &&
+            is_replaced(work, i, need.column))
+            return false;
+    return need.key == key && !need.other;
+}
+
+/* A statement of its own: "ALTER TABLE t DROP INDEX k, ADD ", for the index itself to follow. */
+int32_t
+dn_mysql_begin_in_place(dn_mysql_rendering *work, const dunlin_operation *made, bool *in_place)
+{
+    int32_t status;
+
+    *in_place = dn_mysql_takes_stand_in(work, made);
+    if (!*in_place)
+        return DUNLIN_OK;
+    status = dn_mysql_begin_clause(work, made->path[0], made->path + 1, 1);
+    work->guard = dn_mysql_guard_of_stand_in(work, made);
+    dn_kit_text_add(&work->sql, "DROP INDEX ");
+    dn_mysql_add_name(work, made->path[1]);
+    dn_kit_text_add(&work->sql, ",\n    ADD ");
+    return status;
+}
+
 /* Error 1553: no foreign key is left without an index. It gets the one that the server would have made
  * for it. Nor is a column that numbers itself. */
 static int32_t
@@ -366,11 +418,13 @@ add_what_needs_it(dn_mysql_rendering *work, const dunlin_operation *operation)
     need.column = first_column(index);
     work->call->host->members(work->call, dn_kit_string(""), operation->path, 1, look_for_need,
                               &need);
-    if (need.key != NULL && !need.other && is_replaced(work, operation, need.column)) {
+    if (need.key != NULL && !need.other && is_replaced(work, work->at, need.column)) {
         work->joins = work->script;
     } else if (need.key != NULL && !need.other) {
         dn_kit_text_add(&work->sql, "ADD INDEX ");
-        if (dn_mysql_repeats(work) && work->server.mariadb)
+        /* Unless it takes the place of what goes. */
+        if (dn_mysql_repeats(work) && work->server.mariadb &&
+            !dn_mysql_same_name(need.key->path[1], operation->path[1]))
             dn_kit_text_add(&work->sql, "IF NOT EXISTS ");
         dn_mysql_add_name(work, need.key->path[1]);
         dn_kit_text_add(&work->sql, " ");
@@ -579,8 +633,8 @@ recomment(const dunlin_fact *fact, const dunlin_operation *operation, dn_mysql_l
         dn_mysql_add_copy(list, comment);
 }
 
-static int32_t
-add_index_anew(dn_mysql_rendering *work, const dunlin_operation *index)
+int32_t
+dn_mysql_add_index_anew(dn_mysql_rendering *work, const dunlin_operation *index)
 {
     dunlin_string method = dn_kit_set_text(dn_mysql_set(index), "method");
 
@@ -620,7 +674,7 @@ comment_anew(dn_mysql_rendering *work, const dunlin_operation *operation)
     dn_kit_text_add(&work->sql, ",\n    ADD ");
     if (status == DUNLIN_OK)
         status = is_kind(operation, DUNLIN_KIND_INDEX)
-                     ? add_index_anew(work, &again)
+                     ? dn_mysql_add_index_anew(work, &again)
                      : dn_mysql_add_constraint(work, &again, &left_out);
     dn_mysql_list_free(&list);
     return status;

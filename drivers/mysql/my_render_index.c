@@ -143,6 +143,7 @@ dn_mysql_render_index(dn_mysql_rendering *work)
     dunlin_string method = dn_kit_set_text(set, "method");
     bool guarded = work->server.mariadb &&
                    (work->script || operation->condition == DUNLIN_CONDITION_IF_NOT_EXISTS);
+    bool in_place = false;
     int32_t status;
 
     if (operation->path_count != 2)
@@ -150,6 +151,11 @@ dn_mysql_render_index(dn_mysql_rendering *work)
     status = check_index(work, operation);
     if (status != DUNLIN_OK)
         return status;
+    status = dn_mysql_begin_in_place(work, operation, &in_place);
+    if (status != DUNLIN_OK)
+        return status;
+    if (in_place)
+        return dn_mysql_add_index_anew(work, operation);
     if (dn_kit_set_is_true(set, "unique"))
         status = dn_mysql_keep_history(work, operation->path[0]);
     if (status != DUNLIN_OK)

@@ -147,6 +147,13 @@ is_key(const dunlin_operation *operation)
 }
 
 static bool
+is_unique(const dunlin_operation *operation, dn_kit_set members)
+{
+    return dn_kit_same(operation->kind, DUNLIN_KIND_UNIQUE) ||
+           dn_kit_set_is_true(members, "unique");
+}
+
+static bool
 is_foreign_key_of(const dunlin_operation *one, const dunlin_operation *gone)
 {
     return one->verb == DUNLIN_VERB_CREATE && one->path_count == 2 &&
@@ -203,6 +210,64 @@ first_of(dunlin_string names)
                            comma != NULL ? (uint64_t)(comma - names.data) : names.length};
 }
 
+/* A foreign key that has its name stays: without it the server wants another index of that name. */
+static bool
+stays_for_foreign_key(dn_mysql_rendering *work, const dunlin_operation *gone)
+{
+    const dunlin_fact *key =
+        dn_mysql_find(work, DUNLIN_KIND_FOREIGN_KEY, gone->path[0], gone->path[1]);
+
+    for (uint64_t i = 0; key != NULL && i < work->count; i++)
+        if (dn_mysql_is_op(work->operations[i], DUNLIN_VERB_DROP, DUNLIN_KIND_FOREIGN_KEY) &&
+            dn_kit_equal(work->operations[i]->path[0], key->path[0]) &&
+            dn_mysql_same_name(work->operations[i]->path[1], key->path[1]))
+            return false;
+    return key != NULL;
+}
+
+/* The index that a foreign key gets instead of this one makes room for a later one of its own name. */
+static bool
+hands_over(dn_mysql_rendering *work, const dunlin_operation *gone)
+{
+    for (uint64_t i = work->at + 1; i < work->count; i++) {
+        const dunlin_operation *one = work->operations[i];
+
+        if (one->verb == DUNLIN_VERB_CREATE && is_key(one) && one->path_count == 2 &&
+            dn_kit_equal(one->path[0], gone->path[0]) && stays_for_foreign_key(work, one))
+            return true;
+    }
+    return false;
+}
+
+/* "(SELECT .. of the columns of the index) = ", for the names to follow. */
+static void
+add_columns_of_index(dn_mysql_rendering *work, dn_kit_text *text, dunlin_string table,
+                     dunlin_string name, const char *unique)
+{
+    dn_kit_text_add(text, "(");
+    add_question(work, text, "GROUP_CONCAT(COLUMN_NAME ORDER BY SEQ_IN_INDEX)", "STATISTICS",
+                 table);
+    dn_kit_text_add(text, " AND INDEX_NAME = ");
+    dn_mysql_add_literal(text, &work->server, name);
+    if (unique != NULL)
+        dn_kit_text_format(text, " AND NON_UNIQUE = %s", unique);
+}
+
+const char *
+dn_mysql_guard_of_stand_in(dn_mysql_rendering *work, const dunlin_operation *made)
+{
+    DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text text = {0};
+    dn_kit_set key = dn_mysql_fact_members(
+        dn_mysql_find(work, DUNLIN_KIND_FOREIGN_KEY, made->path[0], made->path[1]));
+
+    if (!dn_mysql_repeats(work) || !work->server.mariadb)
+        return NULL;
+    add_columns_of_index(work, &text, made->path[0], made->path[1], "1");
+    dn_kit_text_add(&text, ") = ");
+    dn_mysql_add_literal(&text, &work->server, names_of_key(work, key));
+    return keep(work, &text);
+}
+
 /* The key is there with the columns that it had. A primary key has no name by which its absence could be told from
  * another one's presence; and a key cannot go as long as a column counts by it. */
 static const char *
@@ -216,14 +281,17 @@ guard_of_key(dn_mysql_rendering *work, const dunlin_operation *gone)
         kind != NULL ? dn_mysql_find(work, kind, gone->path[0], gone->path[1]) : NULL);
     dunlin_string names = names_of_key(work, key);
 
-    if (names.length == 0 || !(primary || foreign || comes_again(work, gone) ||
-                               is_counter(work, gone->path[0], first_of(names))))
+    bool stays = !primary && stays_for_foreign_key(work, gone);
+
+    if (names.length == 0 ||
+        !(primary || foreign || stays || comes_again(work, gone) || hands_over(work, gone) ||
+          is_counter(work, gone->path[0], first_of(names))))
         return NULL;
-    dn_kit_text_add(&text, "(");
-    add_question(work, &text, "GROUP_CONCAT(COLUMN_NAME ORDER BY SEQ_IN_INDEX)", "STATISTICS",
-                 gone->path[0]);
-    dn_kit_text_add(&text, " AND INDEX_NAME = ");
-    dn_mysql_add_literal(&text, &work->server, primary ? dn_kit_string("PRIMARY") : gone->path[1]);
+    add_columns_of_index(work, &text, gone->path[0],
+                         primary ? dn_kit_string("PRIMARY") : gone->path[1],
+                         !stays                 ? NULL
+                         : is_unique(gone, key) ? "0"
+                                                : "1");
     /* The catalog lists both columns of a period. */
     dn_kit_text_add(&text, dn_kit_set_is_true(key, "without_overlaps") ? ") LIKE CONCAT(" : ") = ");
     dn_mysql_add_literal(&text, &work->server, names);

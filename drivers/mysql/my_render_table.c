@@ -134,7 +134,8 @@ add_unique(dn_mysql_rendering *work, const dunlin_operation *operation)
         return status;
     dn_kit_text_add(&work->sql, "UNIQUE KEY ");
     /* In CREATE TABLE it has no place. */
-    if (work->server.mariadb && dn_mysql_repeats(work) && !work->in_table)
+    if (work->server.mariadb && dn_mysql_repeats(work) && !work->in_table &&
+        !dn_mysql_takes_stand_in(work, operation))
         dn_kit_text_add(&work->sql, "IF NOT EXISTS ");
     if (operation->path_count > 1 && operation->path[1].length > 0) {
         dn_mysql_add_name(work, operation->path[1]);

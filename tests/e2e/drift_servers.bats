@@ -423,6 +423,16 @@ CREATE TABLE p (id int PRIMARY KEY, k varchar(9) CHARACTER SET latin1, UNIQUE (k
 CREATE TABLE c (a int, k varchar(9) CHARACTER SET latin1, KEY i (a, k), CONSTRAINT f FOREIGN KEY (a) REFERENCES p (id), FOREIGN KEY (k) REFERENCES p (k));
 CREATE TABLE gone (a int, token varchar(9), UNIQUE KEY u (token));
 CREATE TABLE named (a int, b int, c int, KEY k_a (a), KEY k_b (b));
+CREATE TABLE fk_p (id int PRIMARY KEY);
+CREATE TABLE fk_1 (a int, b int, c int, CONSTRAINT fk1 FOREIGN KEY (a) REFERENCES fk_p (id));
+CREATE TABLE fk_2 (a int, b int, c int, KEY fk2 (a, b), CONSTRAINT fk2 FOREIGN KEY (a) REFERENCES fk_p (id));
+CREATE TABLE fk_3 (a int, b int, c int, CONSTRAINT fk3 FOREIGN KEY (a) REFERENCES fk_p (id));
+CREATE TABLE fk_4 (a int, b int, c int, UNIQUE KEY fk4 (a), CONSTRAINT fk4 FOREIGN KEY (a) REFERENCES fk_p (id));
+CREATE TABLE fk_5 (a int, b int, c int, KEY fk5 (a, b), CONSTRAINT fk5 FOREIGN KEY (a) REFERENCES fk_p (id));
+CREATE TABLE fk_6 (a int, b int, c int, KEY o6 (a), CONSTRAINT fk6 FOREIGN KEY (a) REFERENCES fk_p (id));
+CREATE TABLE fk_7 (a int, b int, c int, KEY o7 (a), CONSTRAINT fk7 FOREIGN KEY (a) REFERENCES fk_p (id));
+CREATE TABLE fk_8 (a int, b int, c int, UNIQUE KEY fk8 (a), CONSTRAINT fk8 FOREIGN KEY (a) REFERENCES fk_p (id));
+CREATE TABLE fk_9 (a int, b int, c int, UNIQUE KEY fk9 (a), CONSTRAINT fk9 FOREIGN KEY (a) REFERENCES fk_p (id));
 CREATE FUNCTION f(a varchar(99)) RETURNS varchar(99) RETURN concat(a, "d\"q" /* it's */);
 SQL
 }
@@ -446,6 +456,16 @@ CREATE TABLE chars (a varchar(9) NOT NULL, b varchar(9)) CHARSET = latin1 COLLAT
 CREATE TABLE p (id int PRIMARY KEY, k varchar(9) CHARACTER SET latin1 NOT NULL, UNIQUE (k));
 CREATE TABLE named (a int, b int, c int, e enum('x', 'it''s') NOT NULL DEFAULT 'x', CONSTRAINT k_a FOREIGN KEY (a) REFERENCES p (id), CONSTRAINT k_b FOREIGN KEY (c) REFERENCES p (id));
 CREATE TABLE c (a int, k varchar(9) CHARACTER SET latin1 NOT NULL, x int, KEY i (a, x), CONSTRAINT f FOREIGN KEY (a) REFERENCES p (id), FOREIGN KEY (k) REFERENCES p (k));
+CREATE TABLE fk_p (id int PRIMARY KEY);
+CREATE TABLE fk_1 (a int, b int, c int, KEY fk1 (a, b), CONSTRAINT fk1 FOREIGN KEY (a) REFERENCES fk_p (id));
+CREATE TABLE fk_2 (a int, b int, c int, CONSTRAINT fk2 FOREIGN KEY (a) REFERENCES fk_p (id));
+CREATE TABLE fk_3 (a int, b int, c int, UNIQUE KEY fk3 (a), CONSTRAINT fk3 FOREIGN KEY (a) REFERENCES fk_p (id));
+CREATE TABLE fk_4 (a int, b int, c int, CONSTRAINT fk4 FOREIGN KEY (a) REFERENCES fk_p (id));
+CREATE TABLE fk_5 (a int, b int, c int, KEY fk5 (a, c), CONSTRAINT fk5 FOREIGN KEY (a) REFERENCES fk_p (id));
+CREATE TABLE fk_6 (a int, b int, c int, KEY fk6 (a, c), CONSTRAINT fk6 FOREIGN KEY (a) REFERENCES fk_p (id));
+CREATE TABLE fk_7 (a int, b int, c int, UNIQUE KEY fk7 (a), CONSTRAINT fk7 FOREIGN KEY (a) REFERENCES fk_p (id));
+CREATE TABLE fk_8 (a int, b int, c int, KEY o8 (a), CONSTRAINT fk8 FOREIGN KEY (a) REFERENCES fk_p (id));
+CREATE TABLE fk_9 (a int, b int, c int, KEY fk9 (a, c), CONSTRAINT fk9 FOREIGN KEY (a) REFERENCES fk_p (id));
 SQL
 }
 
