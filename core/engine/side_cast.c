@@ -16,7 +16,7 @@ typedef struct casting {
     dn_error *error;
 } casting;
 
-typedef enum casting_way { BY_ITSELF, BY_CAST, BY_TEXT } casting_way;
+typedef enum casting_way { BY_ITSELF, BY_CAST, BY_TEXT, BY_NUMBER, BY_TRUTH } casting_way;
 
 static const dunlin_property *
 member(const dunlin_fact *fact, const char *name)
@@ -52,7 +52,41 @@ is_assigned(const char *before, const char *after)
 {
     return strcmp(after, "text") == 0 || both_among(before, after, "int decimal float") ||
            both_among(before, after, "ts date") ||
-           (strcmp(before, after) == 0 && strcmp(before, "enum") != 0);
+           (strcmp(before, after) == 0 &&
+            !dn_string_among(dn_string(before), "enum range multirange"));
+}
+
+/* Of the classes of which it is known: other casts between them there are none. Values that cannot be read fail. */
+static bool
+lacks_cast(const char *before, const char *after)
+{
+    static const char known[] =
+        "int decimal float bool date time ts interval json uuid range multirange";
+    static const char *const casts[][2] = {
+        {"ts", "time"},          {"time", "interval"},
+        {"interval", "time"},    {"json", "int decimal float bool"},
+        {"range", "multirange"},
+    };
+
+    for (size_t i = 0; i < sizeof casts / sizeof casts[0]; i++)
+        if (strcmp(before, casts[i][0]) == 0 && dn_string_among(dn_string(after), casts[i][1]))
+            return false;
+    return strcmp(before, "enum") == 0 || both_among(before, after, known);
+}
+
+/* Truth is a number for people, and for the server only as an integer. */
+static casting_way
+way_between(const char *before, const char *after)
+{
+    static const char numbers[] = "int decimal float";
+
+    if (is_assigned(before, after))
+        return BY_ITSELF;
+    if (strcmp(before, "bool") == 0 && dn_string_among(dn_string(after), numbers))
+        return BY_NUMBER;
+    if (strcmp(after, "bool") == 0 && dn_string_among(dn_string(before), numbers))
+        return BY_TRUTH;
+    return lacks_cast(before, after) ? BY_TEXT : BY_CAST;
 }
 
 /* --- domains -------------------------------------------------------------------------------------------- */
@@ -148,8 +182,15 @@ add_type(casting *work, const dunlin_fact *column, dn_text *text)
 
 /* CAST(c AS type), by way of text where the old type has no other. */
 static int
-add_cast(casting *work, dunlin_operation *operation, const dunlin_fact *after, bool by_text)
+add_cast(casting *work, dunlin_operation *operation, const dunlin_fact *after, casting_way way)
 {
+    static const char *const words[][2] = {
+        [BY_ITSELF] = {"", ""},
+        [BY_CAST] = {"CAST(", " AS "},
+        [BY_TEXT] = {"CAST(CAST(", " AS " DUNLIN_TYPE_TEXT ") AS "},
+        [BY_NUMBER] = {"CAST(CAST(", " AS integer) AS "},
+        [BY_TRUTH] = {"", " <> 0"},
+    };
     dn_arena *arena = &work->session->arena;
     dunlin_string column = operation->path[operation->path_count - 1];
     const char *name = dn_arena_copy(arena, column.data, (size_t)column.length);
@@ -158,13 +199,13 @@ add_cast(casting *work, dunlin_operation *operation, const dunlin_fact *after, b
 
     if (!name)
         return dn_no_memory(work->error);
-    dn_text_add_string(&text, by_text ? "CAST(CAST(" : "CAST(");
+    dn_text_add_string(&text, words[way][0]);
     if (dn_driver_quote(work->view.driver, work->view.profile, name, &text, work->error) < 0)
         return -1;
-    dn_text_add_string(&text, by_text ? " AS " DUNLIN_TYPE_TEXT ") AS " : " AS ");
-    if (add_type(work, after, &text) < 0)
+    dn_text_add_string(&text, words[way][1]);
+    if (way != BY_TRUTH && add_type(work, after, &text) < 0)
         return -1;
-    dn_text_add_char(&text, ')');
+    dn_text_add_string(&text, way == BY_TRUTH ? "" : ")");
     copy = text.failed ? NULL : dn_arena_copy(arena, text.data, text.length);
     if (!copy)
         return dn_no_memory(work->error);
@@ -186,10 +227,8 @@ conversion(casting *work, const dunlin_fact *old, const dunlin_fact *new, castin
     else if (!is_own(old) && !is_own(new) &&
              same_but_for_width(dn_fact_text(old, "type"), dn_fact_text(new, "type")))
         *way = BY_ITSELF;
-    else if (is_assigned(classes[0], classes[1]))
-        *way = BY_ITSELF;
     else
-        *way = strcmp(classes[0], "enum") == 0 ? BY_TEXT : BY_CAST;
+        *way = way_between(classes[0], classes[1]);
     return 0;
 }
 
@@ -223,7 +262,7 @@ look_at(casting *work, const dunlin_operation **place)
     if (!copy)
         return dn_no_memory(work->error);
     *place = copy;
-    return add_cast(work, copy, after, way == BY_TEXT);
+    return add_cast(work, copy, after, way);
 }
 
 int

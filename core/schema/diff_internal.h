@@ -242,8 +242,10 @@ int dn_diff_order(dn_diffing *work);
 /* --- diff_rows.c --- */
 /* The relation whose rows a column may have; 0: none. */
 uint64_t dn_diff_row_type(dn_arena *arena, const dunlin_fact *column, dunlin_string path[2]);
-/* The view whose rows a new column has, which is new as well, and what that needs. */
-int dn_diff_come_view_of(dn_diffing *work, const dunlin_fact *column);
+/* What a new column has rows of: a view that is new as well, with what that needs, or a table that stays and changes. */
+int dn_diff_come_rows_of(dn_diffing *work, const dunlin_fact *column);
+/* Columns that go, and have rows of a table that changes: its types could not. */
+int dn_diff_drop_rows_of_changed(dn_diffing *work);
 /* A table that is new, behind the views whose rows its columns have. */
 int dn_diff_come_new_table(dn_diffing *work, dn_move *table);
 /* Drops tables and columns that go and have rows of a view that goes. Errors: diff.held, where one stays. */

@@ -260,7 +260,7 @@ come_columns(dn_diffing *work, const dunlin_fact *table, bool new, size_t first,
     if (count)
         qsort(columns, count, sizeof *columns, by_place);
     for (size_t i = 0; i < count; i++)
-        if (dn_diff_come_view_of(work, columns[i].move->after) < 0 ||
+        if (dn_diff_come_rows_of(work, columns[i].move->after) < 0 ||
             (new &&dn_diff_put_off_default(work, columns[i].move) < 0) ||
             ((new || !is_computed(columns[i].move->after)) &&
              dn_diff_come(work, columns[i].move) < 0))
@@ -354,7 +354,7 @@ come_tables(dn_diffing *work)
 {
     dn_chosen list;
 
-    if (dn_diff_change_bounds(work) < 0 ||
+    if (dn_diff_drop_rows_of_changed(work) < 0 || dn_diff_change_bounds(work) < 0 ||
         dn_diff_choose(work, DUNLIN_KIND_TABLE, DN_MOVE_CREATE, false, &list) < 0)
         return -1;
     for (size_t i = 0; i < list.count; i++)

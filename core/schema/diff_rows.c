@@ -63,13 +63,70 @@ move_of(dn_diffing *work, const char *kind, const dunlin_fact *key)
     return fact ? dn_diff_move_of(work, fact) : NULL;
 }
 
-int
-dn_diff_come_view_of(dn_diffing *work, const dunlin_fact *column)
+/* What changes in a table that stays, before a column has its rows: no type changes behind that. */
+static int
+come_kept_table(dn_diffing *work, const dunlin_fact *table)
 {
-    const dunlin_fact *view =
-        column && dn_schema_lead(work->naming) ? view_of(work->arena, work->after, column) : NULL;
+    for (size_t i = 0; i < work->count; i++)
+        if (dn_fact_is(dn_move_key(&work->moves[i]), DUNLIN_KIND_COLUMN) &&
+            dn_fact_lies_in(dn_move_key(&work->moves[i]), table))
+            return dn_diff_come_table(work, i, false);
+    return 0;
+}
 
-    return view ? come_wanted_view(work, dn_diff_move_of(work, view)) : 0;
+int
+dn_diff_come_rows_of(dn_diffing *work, const dunlin_fact *column)
+{
+    dn_move *move = column && dn_schema_lead(work->naming) && dn_fact_is(column, DUNLIN_KIND_COLUMN)
+                        ? dn_diff_move_of(work, column)
+                        : NULL;
+    dunlin_string path[2] = {{NULL, 0}, {NULL, 0}};
+    const dunlin_fact *view;
+    const dunlin_fact *table;
+
+    if (!begin(move))
+        return 0;
+    view = view_of(work->arena, work->after, column);
+    if (view)
+        return come_wanted_view(work, dn_diff_move_of(work, view));
+    if (dn_diff_row_type(work->arena, column, path) != 2)
+        return 0;
+    table = dn_fact_map_find(work->after, dn_string(DUNLIN_KIND_TABLE), path, 2);
+    return table && dn_fact_map_find(work->before, table->kind, path, 2)
+               ? come_kept_table(work, table)
+               : 0;
+}
+
+/* A table that stays, and has columns that change. */
+static bool
+changes_columns(const dn_diffing *work, const dunlin_string path[2])
+{
+    const dunlin_fact *table =
+        dn_fact_map_find(work->before, dn_string(DUNLIN_KIND_TABLE), path, 2);
+
+    for (size_t i = 0; table && i < work->count; i++)
+        if (work->moves[i].after && dn_fact_is(work->moves[i].after, DUNLIN_KIND_COLUMN) &&
+            dn_fact_lies_in(work->moves[i].after, table))
+            return true;
+    return false;
+}
+
+int
+dn_diff_drop_rows_of_changed(dn_diffing *work)
+{
+    for (size_t i = 0; i < work->count && dn_schema_lead(work->naming); i++) {
+        dn_move *move = &work->moves[i];
+        dunlin_string path[2] = {{NULL, 0}, {NULL, 0}};
+
+        if (move->after || !(move->what & DN_MOVE_DROP) ||
+            !dn_fact_is(move->before, DUNLIN_KIND_COLUMN) ||
+            dn_diff_row_type(work->arena, move->before, path) != 2 || !changes_columns(work, path))
+            continue;
+        move->what &= ~(unsigned)DN_MOVE_DROP;
+        if (dn_diff_emit_drop(work, move->before) < 0)
+            return -1;
+    }
+    return 0;
 }
 
 int
@@ -80,7 +137,7 @@ dn_diff_come_new_table(dn_diffing *work, dn_move *table)
     for (dn_move *column = table + 1;
          column < work->moves + work->count && dn_fact_lies_in(dn_move_key(column), table->after);
          column++)
-        if (dn_diff_come_view_of(work, column->after) < 0)
+        if (dn_diff_come_rows_of(work, column->after) < 0)
             return -1;
     return dn_diff_come_table(work, (size_t)(table - work->moves), true);
 }

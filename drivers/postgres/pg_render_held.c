@@ -74,6 +74,23 @@ is_text(const looking *one, dunlin_string type)
     return same;
 }
 
+/* By what stands before. */
+static bool
+is_gone(const dn_pg_render_work *work, const dunlin_fact *column)
+{
+    for (uint64_t i = 0; i < work->at; i++) {
+        const dunlin_operation *one = work->operations[i];
+        bool same = one->verb == DUNLIN_VERB_DROP && dn_kit_equal(one->kind, column->kind) &&
+                    one->path_count == column->path_count;
+
+        for (uint64_t k = 0; same && k < one->path_count; k++)
+            same = dn_kit_equal(one->path[k], column->path[k]);
+        if (same)
+            return true;
+    }
+    return false;
+}
+
 static int32_t
 look_at_column(const dunlin_fact *fact, void *context)
 {
@@ -85,7 +102,7 @@ look_at_column(const dunlin_fact *fact, void *context)
 
     if (!held && path.count == 0 && type != NULL && memchr(type->text.data, '.', type->text.length))
         held = is_text(one, type->text);
-    if (!held || fact->path_count != 3)
+    if (!held || fact->path_count != 3 || is_gone(one->work, fact))
         return 0;
     dn_pg_refuse(
         one->work,
