@@ -117,6 +117,33 @@ is_key_column(const question *asked, const dunlin_fact *column)
                                     column->path[column->path_count - 1]);
 }
 
+/* A type of two names was written; what is read of the rows of a relation, or of a range, are these as they are
+ * printed. */
+static bool
+is_printed_so(const dunlin_fact *wanted, const dunlin_fact *there)
+{
+    const dunlin_property *part =
+        dn_property_find(wanted->properties, wanted->property_count, "type_path");
+    dunlin_string type = dn_fact_text(there, "type");
+    dunlin_string path[2] = {{NULL, 0}, {NULL, 0}};
+    dn_arena arena = DN_ARENA_INIT;
+    uint64_t count = part && type.length ? dn_schema_printed_path(&arena, type, path) : 0;
+    bool same = count == 2;
+
+    /* Of what another file makes, the namespace may not have been written. */
+    if (count == 1 &&
+        dn_property_lists(there->properties, there->property_count, "unsure", dn_string("type"))) {
+        path[1] = path[0];
+        path[0] = part[1].text;
+        same = true;
+    }
+    for (size_t i = 0; same && i < 2; i++)
+        same = (++part)->type != DUNLIN_PROPERTY_END && dn_schema_same(part->text, path[i]);
+    same = same && part[1].type == DUNLIN_PROPERTY_END;
+    dn_arena_free(&arena);
+    return same;
+}
+
 /* Is a difference in this member none that counts? */
 static bool
 is_excused(const question *asked, const dunlin_fact *wanted, const dunlin_fact *there,
@@ -143,6 +170,8 @@ is_excused(const question *asked, const dunlin_fact *wanted, const dunlin_fact *
         return false;
     if (dn_string_equal(name, "not_null"))
         return is_key_column(asked, wanted);
+    if (dn_string_among(name, "type type_path") && is_printed_so(wanted, there))
+        return true;
     return dn_string_equal(name, "collation") || dn_string_equal(name, "invisible");
 }
 

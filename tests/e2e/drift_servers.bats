@@ -245,14 +245,15 @@ SQL
     assert_exit 0
 }
 
-@test "postgres: what excludes is made a migration, and taken back" {
+@test "postgres: what excludes, and a column of a relation's rows, is made a migration, and taken back" {
     project postgresql
-    sql_in "$url" "ALTER TABLE users ADD COLUMN during tstzrange" "ALTER TABLE users ADD CONSTRAINT apart EXCLUDE USING gist (during WITH &&)"
+    sql_in "$url" "ALTER TABLE users ADD COLUMN during tstzrange" "ALTER TABLE users ADD CONSTRAINT apart EXCLUDE USING gist (during WITH &&)" \
+        "ALTER TABLE users ADD COLUMN of teams"
     dunlin drift --fix "keep it" --shadow
     assert_exit 4
     dunlin migrate --no-backup
     assert_exit 0
-    sql_in "$url" "ALTER TABLE users DROP CONSTRAINT apart"
+    sql_in "$url" "ALTER TABLE users DROP CONSTRAINT apart" "ALTER TABLE users DROP COLUMN of"
     dunlin drift --fix "take it back" --revert --shadow
     assert_exit 4
     dunlin migrate --no-backup
