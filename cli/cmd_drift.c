@@ -119,6 +119,31 @@ show_note(dn_cli *cli, const char *label, const char *text)
 }
 
 static void
+show_candidates(dn_cli *cli, const dunlin_node *list)
+{
+    FILE *out = cli->output.out;
+    const char *mend = NULL;
+
+    for (const dunlin_node *one = dunlin_node_first(list); one; one = dunlin_node_next(one)) {
+        const dunlin_node *from = dunlin_node_get(one, "from");
+        const dunlin_node *to = dunlin_node_get(one, "to");
+        size_t count = dunlin_node_count(to);
+
+        fprintf(out, "perhaps renamed: %s ", dunlin_node_text(one, "kind"));
+        dn_cli_put_path(cli, from, 0, count);
+        fputs(" to ", out);
+        dn_cli_put_path(cli, to, count - 1, count);
+        putc('\n', out);
+        mend = dunlin_node_text(one, "mend");
+    }
+    if (mend) {
+        fputs("    ", out);
+        dn_cli_put(out, mend, 4);
+        putc('\n', out);
+    }
+}
+
+static void
 show_unreadable(dn_cli *cli, const dunlin_node *list)
 {
     const dunlin_node *one = dunlin_node_first(list);
@@ -159,6 +184,7 @@ show(dn_cli *cli, const dunlin_node *root)
     show_known(cli, root);
     for (size_t i = 0; i < sizeof groups / sizeof groups[0]; i++)
         show_group(cli, differences, i);
+    show_candidates(cli, dunlin_node_get(root, "rename_candidates"));
     dn_cli_show_texts(cli, "legacy  ", dunlin_node_get(root, "legacy"));
     show_unreadable(cli, dunlin_node_get(root, "unreadable"));
     show_note(cli, "", dunlin_node_text(root, "note"));

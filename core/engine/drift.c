@@ -97,7 +97,7 @@ find(dn_drifting *work)
 {
     if (work->options->accept)
         return dn_session_locked(work->session, accept_locked, work, work->error);
-    if (dn_drift_find(work) < 0 || dn_drift_definition(work) < 0)
+    if (dn_drift_find(work) < 0 || dn_drift_definition(work) < 0 || dn_drift_renames(work) < 0)
         return -1;
     return work->options->fix ? dn_drift_fix(work) : 0;
 }

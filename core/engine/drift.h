@@ -5,6 +5,7 @@
  *   drift.c            the use case
  *   drift_find.c       the differences, from what was kept or by a replay
  *   drift_definition.c what the schema definition says of them
+ *   drift_rename.c     what may have been renamed
  *   drift_fix.c        the migration that makes the journal agree
  *   drift_tell.c       the document
  */
@@ -62,6 +63,8 @@ typedef struct dn_drifting {
     size_t accepted; /* deviations that somebody accepted */
     dn_differences
         allowed; /* they, but for those that a migration speaks of that is not recorded */
+    const dn_rename_candidate *candidates; /* what may have been renamed by hand */
+    size_t candidate_count;
     const char *definition;   /* path, or NULL */
     const char *not_compared; /* why the definition was not, or NULL */
     bool taken;               /* the state was accepted */
@@ -84,6 +87,11 @@ int dn_drift_find(dn_drifting *work);
  * 1: not all effects are known, so that nothing tells. */
 int dn_drift_find_accepted(dn_drifting *work);
 int dn_drift_definition(dn_drifting *work);
+/* A state with each deviation as it was found, or as it should be. NULL: failed. */
+dn_fact_map *dn_drift_state(const dn_drifting *work, const dn_fact_map *from, bool found);
+int dn_drift_renames(dn_drifting *work);
+/* What to do if it was. NULL: no memory. */
+const char *dn_drift_rename_mend(const dn_drifting *work);
 int dn_drift_fix(dn_drifting *work);
 int dn_drift_tell(dn_drifting *work);
 /* What to do about it: commands as they are to be run here, and what they do. NULL: no memory. */

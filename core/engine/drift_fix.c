@@ -296,27 +296,6 @@ compose(fixing *fix, const dn_text *body, dn_text *text, dn_text *down)
 
 /* --- the proof -------------------------------------------------------------------------------------------- */
 
-/* A state with each deviation as it was found, or as it should be. */
-static dn_fact_map *
-with_deviations(const dn_drifting *work, const dn_fact_map *from, bool found)
-{
-    dn_fact_map *facts = dn_fact_map_copy(from, &work->session->arena, work->error);
-
-    for (size_t i = 0; facts && i < work->count; i++) {
-        const dn_deviation *one = &work->items[i];
-        const dunlin_fact *state = found ? one->found : one->implied;
-        const dunlin_fact *key = one->found ? one->found : one->implied;
-
-        if (!key) /* only the definition has it */
-            continue;
-        if (!state)
-            dn_fact_map_remove(facts, key->kind, key->path, key->path_count);
-        else if (dn_fact_map_put(facts, state, work->error) < 0)
-            return NULL;
-    }
-    return facts;
-}
-
 static int
 open_proof(fixing *fix, dn_generation *proof)
 {
@@ -361,10 +340,10 @@ prove(fixing *fix, const char *text)
     proof.after = proof.before;
     proof.after.name = revert ? proof.before.name : fix->to.name;
     if (!revert)
-        proof.after.facts = with_deviations(work, proof.before.facts, true);
+        proof.after.facts = dn_drift_state(work, proof.before.facts, true);
     wanted.name = fix->to.name;
     if (revert)
-        wanted.facts = with_deviations(work, work->found, false);
+        wanted.facts = dn_drift_state(work, work->found, false);
     if (!proof.after.facts || !wanted.facts)
         return -1;
     if (dn_generate_prove(&proof, text, NULL) < 0)
@@ -438,6 +417,24 @@ tell_nothing_to_write(dn_drifting *work)
     return work->unwritten ? 0 : dn_no_memory(work->error);
 }
 
+/* What cannot be taken away and made anew may have been renamed. */
+static int
+hint_at_renames(const dn_drifting *work)
+{
+    const dn_rename_candidate *first = work->candidates;
+    const char *mend = work->candidate_count ? dn_drift_rename_mend(work) : NULL;
+    dn_auto(dn_text) name = DN_TEXT_INIT;
+    dunlin_string to;
+
+    if (!mend)
+        return -1;
+    dn_fact_describe(&name, first->from->kind, first->from->path, first->from->path_count);
+    to = first->to->path[first->to->path_count - 1];
+    return name.failed ? -1
+                       : dn_hint(work->error, "perhaps %s was renamed to '%.*s': %s", name.data,
+                                 (int)to.length, to.data, mend);
+}
+
 /* --- the file --------------------------------------------------------------------------------------------- */
 
 int
@@ -460,8 +457,9 @@ dn_drift_fix(dn_drifting *work)
         return -1;
     if (!fix.diff.operations.count)
         return tell_nothing_to_write(work);
-    if (write_native(&fix, &body) < 0 || compose(&fix, &body, &text, &down) < 0 ||
-        prove(&fix, text.data) < 0)
+    if (write_native(&fix, &body) < 0)
+        return hint_at_renames(work);
+    if (compose(&fix, &body, &text, &down) < 0 || prove(&fix, text.data) < 0)
         return -1;
     texts = (dn_journal_texts){.up = text.data};
     if (dn_journal_new(&session->journal, work->options->fix,

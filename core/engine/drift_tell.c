@@ -104,6 +104,24 @@ tell_fact_names(dn_drifting *work, const char *name, const dunlin_fact *const *f
     }
 }
 
+static int
+tell_candidates(dn_drifting *work)
+{
+    dunlin_result *result = work->session->result;
+    dunlin_node *list = dn_node_array(result, dn_result_node(result), "rename_candidates");
+    const char *mend = dn_drift_rename_mend(work);
+
+    for (size_t i = 0; mend && i < work->candidate_count; i++) {
+        dunlin_node *node = dn_node_object(result, list, NULL);
+
+        dn_node_set_string(result, node, "kind", work->candidates[i].from->kind);
+        dn_difference_tell_path(result, node, "from", work->candidates[i].from);
+        dn_difference_tell_path(result, node, "to", work->candidates[i].to);
+        dn_node_set_text(result, node, "mend", mend);
+    }
+    return mend ? 0 : dn_no_memory(work->error);
+}
+
 static void
 tell_unreadable(dn_drifting *work)
 {
@@ -249,6 +267,8 @@ dn_drift_tell(dn_drifting *work)
     for (size_t i = 0; i < work->count; i++)
         if (tell_one(work, list, &work->items[i]) < 0)
             return -1;
+    if (tell_candidates(work) < 0)
+        return -1;
     tell_fact_names(work, "legacy", work->legacy, work->legacy_count);
     tell_unreadable(work);
     dn_node_set_integer(session->result, root, "accepted", (int64_t)work->accepted);

@@ -37,7 +37,7 @@ core_sources += \
 	core/engine/drift.c \
 	core/engine/drift.h \
 	core/engine/drift_definition.c \
-	core/engine/drift_find.c \
+	core/engine/drift_find.c core/engine/drift_rename.c \
 	core/engine/drift_fix.c \
 	core/engine/drift_tell.c \
 	core/engine/driver_check.c \

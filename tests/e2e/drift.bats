@@ -172,6 +172,24 @@ in the schema definition alone
     assert_exit 0
 }
 
+@test "what may have been renamed by hand is pointed out, and a migration of that is recorded" {
+    project
+    sql app.db "INSERT INTO users (name) VALUES ('Ada')" "ALTER TABLE users RENAME COLUMN name TO full_name"
+    dunlin drift
+    assert_exit 4
+    assert_stdout "perhaps renamed: column users.name to full_name
+    then write that with 'dunlin new NAME', and 'dunlin repair --apply' records it; --fix would make it anew, without what stands in it"
+    run_json drift
+    assert_json_form drift
+    assert_json '.rename_candidates | map([.kind, .from, .to])' '[["column",["users","name"],["users","full_name"]]]'
+    dunlin new full name
+    echo 'ALTER TABLE users RENAME COLUMN name TO full_name;' >"$output"
+    dunlin repair --apply --no-backup
+    dunlin drift --replay
+    assert_exit 0
+    assert_equal "$(sql app.db "SELECT full_name FROM users")" Ada
+}
+
 @test "a table that the definition has is told once, whoever made it" {
     project development
     sql app.db "CREATE TABLE old (x int)"

@@ -509,3 +509,24 @@ fixes() {
     fixes mariadb_two mariadb_one
     fixes mariadb_one mariadb_two --revert
 }
+
+@test "mysql: a column that was renamed by hand below a view is pointed out where no migration can be written" {
+    url=$(fresh_database mysql)
+    mkdir migrations
+    printf '{"dialect": "mysql", "targets": {"app": {"url": "%s", "kind": "development"}}}\n' "$url" >dunlin.json
+    echo 'CREATE TABLE u (id int PRIMARY KEY, name varchar(20)); CREATE VIEW uv AS SELECT id, name FROM u;' \
+        >migrations/0001_u.sql
+    dunlin migrate --no-backup
+    assert_exit 0
+    sql_in "$url" "ALTER TABLE u RENAME COLUMN name TO full_name"
+    dunlin drift --fix ren
+    assert_exit 1
+    assert_stderr "MariaDB has no dropping of 'name', which view 'uv' uses"
+    assert_stderr "hint: perhaps column 'u.name' was renamed to 'full_name': then write that with 'dunlin new NAME', and 'dunlin repair --apply' records it"
+    dunlin new ren
+    echo 'ALTER TABLE u RENAME COLUMN name TO full_name;' >"$output"
+    dunlin repair --apply --no-backup
+    assert_exit 0
+    dunlin status --check
+    assert_exit 0
+}
