@@ -37,6 +37,9 @@ typedef struct dn_ddl_target {
     /* Its portable type; empty when that is not known. May be absent. */
     dunlin_string (*column_type)(void *context, dunlin_string space, dunlin_string table,
                                  dunlin_string column);
+    /* Is it a whole number and all of the key, and not declared to count? May be absent. */
+    bool (*column_numbers)(void *context, dunlin_string space, dunlin_string table,
+                           dunlin_string column);
     void *context;
 } dn_ddl_target;
 

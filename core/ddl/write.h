@@ -233,6 +233,8 @@ bool dn_write_is_decimal_for_integer(const dn_writer *writer, dn_class class, co
 bool dn_write_defined(dn_writer *writer, dn_class class, dunlin_string column, dn_node *node);
 /* Fewer values than the table has columns are those of the first ones, which are named. */
 bool dn_write_name_given(dn_writer *writer, dn_data *data);
+/* Refuses an INSERT that gives no value to a key which only this database would number. */
+bool dn_write_check_key(dn_writer *writer, const dn_data *data);
 /* write_once.c */
 bool dn_write_is_volatile(const dn_node *node);
 /* Operands that the template has several times and that are another value each time get names. `computed` is what

@@ -76,14 +76,54 @@ is_constant(const dn_node *node)
     return node->kind == DN_NODE_NUMBER || node->kind == DN_NODE_STRING;
 }
 
-/* A constant, or one of those that a CASE is worth. */
+/* Is one of its arguments what it is worth? */
+static bool
+is_choice(const dn_node *node)
+{
+    return node->kind == DN_NODE_CALL &&
+           (strcmp(node->name, "coalesce") == 0 || strcmp(node->name, "greatest") == 0 ||
+            strcmp(node->name, "least") == 0);
+}
+
+static bool give(dn_writer *writer, dunlin_string column, dn_node *node);
+
+/* (SELECT 1), (SELECT n FROM t) */
+static bool
+give_query(dn_writer *writer, dunlin_string column, const dn_query *query)
+{
+    const dn_scope *outer = writer->scope;
+    const dn_named_query *named = writer->named;
+    bool fine;
+
+    if (!query)
+        return true;
+    for (size_t i = 0; i < query->rows.count; i++)
+        if (query->rows.list[i]->items.count == 1 &&
+            !give(writer, column, query->rows.list[i]->items.list[0]))
+            return false;
+    fine =
+        dn_write_know(writer, query->with, query->recursive) && dn_write_enter(writer, query->from);
+    if (fine && query->item_count == 1)
+        fine = give(writer, column, query->items[0].node);
+    writer->scope = outer;
+    writer->named = named;
+    return fine && give_query(writer, column, query->left) &&
+           give_query(writer, column, query->right);
+}
+
+/* A constant, or what a CASE, a choice or a query is worth. */
 static bool
 give(dn_writer *writer, dunlin_string column, dn_node *node)
 {
     if (is_constant(node))
         return become_boolean(writer, column, node);
+    if (node->kind == DN_NODE_QUERY)
+        return give_query(writer, column, node->query);
+    for (size_t i = 0; is_choice(node) && i < node->items.count; i++)
+        if (!give(writer, column, node->items.list[i]))
+            return false;
     if (node->kind != DN_NODE_CASE)
-        return true;
+        return dn_write_assigned(writer, DN_CLASS_BOOL, column, node);
     for (size_t i = 1; i < node->items.count; i += 2)
         if (!give(writer, column, node->items.list[i]))
             return false;
@@ -147,7 +187,7 @@ give_column(dn_writer *writer, const dn_data *data, dunlin_string column, dn_nod
         return false;
     if (node->kind == DN_NODE_VALUE)
         return true;
-    if ((is_constant(node) || node->kind == DN_NODE_CASE) && class == DN_CLASS_BOOL)
+    if (class == DN_CLASS_BOOL)
         return give(writer, column, node);
     if (dn_class_is_whole(class) && is_constant(node) &&
         !dn_write_given_number(writer, &data->table, column, node))
@@ -227,7 +267,7 @@ dn_write_given(dn_writer *writer, dn_data *data)
 {
     const dn_scope *outer = writer->scope;
     const dn_named_query *named = writer->named;
-    bool fine = dn_write_name_given(writer, data) &&
+    bool fine = dn_write_name_given(writer, data) && dn_write_check_key(writer, data) &&
                 dn_write_know(writer, data->with, data->recursive) &&
                 dn_write_enter_table(writer, &data->table, data->alias) &&
                 dn_write_enter(writer, data->from);

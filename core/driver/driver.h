@@ -161,6 +161,8 @@ typedef struct dn_driver_columns {
     /* Its portable type; empty when it is not known. May be absent. */
     dunlin_string (*type_of)(void *context, dunlin_string space, dunlin_string table,
                              dunlin_string column);
+    /* Is it a whole number and all of the key, and not declared to count? May be absent. */
+    bool (*numbers)(void *context, dunlin_string space, dunlin_string table, dunlin_string column);
     void *context;
 } dn_driver_columns;
 

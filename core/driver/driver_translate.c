@@ -126,6 +126,15 @@ column_type(void *context, dunlin_string space, dunlin_string table, dunlin_stri
     return own->columns->type_of(own->columns->context, space, table, column);
 }
 
+static bool
+column_numbers(void *context, dunlin_string space, dunlin_string table, dunlin_string column)
+{
+    translation_context *own = context;
+
+    own->asked.more = true;
+    return own->columns->numbers(own->columns->context, space, table, column);
+}
+
 int
 dn_driver_translator(const dn_driver *driver, const dunlin_profile *profile, dn_arena *arena,
                      dn_driver_translations *translator, dn_error *error)
@@ -209,6 +218,8 @@ translate_anew(const dn_driver_translations *translator, int32_t what, dunlin_st
         target.column_at = column_at;
     if (translator->columns && translator->columns->type_of)
         target.column_type = column_type;
+    if (translator->columns && translator->columns->numbers)
+        target.column_numbers = column_numbers;
     if (dn_ddl_translate(&target, what, text, arena, translation, error) < 0)
         return -1;
     if (translation->text.data)

@@ -298,6 +298,39 @@ dn_column_type(const dn_column_search *where, dunlin_string table, dunlin_string
     return type.length ? type : type_of_fact(&looking);
 }
 
+/* Is the column all of the key? */
+static int
+note_key(const dunlin_fact *key, void *context)
+{
+    search *looking = context;
+    const dunlin_property *columns =
+        dn_property_find(key->properties, key->property_count, "columns");
+
+    if (columns && columns[1].type != DUNLIN_PROPERTY_END &&
+        columns[2].type == DUNLIN_PROPERTY_END &&
+        dn_fact_same_name(looking->where->naming, 1, 2, columns[1].text, looking->column))
+        return 1;
+    return 0;
+}
+
+bool
+dn_column_numbers(const dn_column_search *where, dunlin_string table, dunlin_string column)
+{
+    search looking = {.where = where, .table = table, .column = column};
+    dunlin_string counts;
+
+    if (!where->view.facts || !table.length ||
+        !dn_string_among(remembered_type(&looking), "smallint integer bigint"))
+        return false;
+    look_in_facts(&looking);
+    if (!looking.found)
+        return false;
+    counts = dn_fact_text(looking.found, "auto");
+    return (!counts.length || dn_string_equal(counts, "rowid")) &&
+           dn_fact_map_members(where->view.facts, DUNLIN_KIND_PRIMARY_KEY, looking.found->path,
+                               looking.found->path_count - 1, note_key, &looking) != 0;
+}
+
 dunlin_string
 dn_column_at(const dn_fact_map *facts, dunlin_string table, uint64_t at)
 {
@@ -373,8 +406,18 @@ type_of(void *context, dunlin_string space, dunlin_string table, dunlin_string c
                                                       : dn_column_type(&where, table, column);
 }
 
+static bool
+numbers(void *context, dunlin_string space, dunlin_string table, dunlin_string column)
+{
+    dn_translator *translator = context;
+    const dn_column_search where = search_of(translator);
+
+    (void)space;
+    return translator->phase != DN_TRANSLATOR_EXPECTS && dn_column_numbers(&where, table, column);
+}
+
 dn_driver_columns
 dn_translator_columns(dn_translator *translator)
 {
-    return (dn_driver_columns){class_of, column_at, type_of, translator};
+    return (dn_driver_columns){class_of, column_at, type_of, numbers, translator};
 }

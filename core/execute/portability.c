@@ -35,6 +35,15 @@ type_of(void *context, dunlin_string space, dunlin_string table, dunlin_string c
     return dn_column_type(&where, table, column);
 }
 
+static bool
+numbers(void *context, dunlin_string space, dunlin_string table, dunlin_string column)
+{
+    const dn_column_search where = search_of(context);
+
+    (void)space;
+    return dn_column_numbers(&where, table, column);
+}
+
 static dunlin_string
 column_at(void *context, dunlin_string space, dunlin_string table, uint64_t at)
 {
@@ -441,7 +450,7 @@ prepare(dn_checking *work, const dn_driver *driver, const char *dialect)
     work->hazy = dn_fact_map_new(work->arena, work->target.naming);
     if (!work->facts || !work->logical || !work->hazy)
         return dn_no_memory(work->error);
-    work->columns = (dn_driver_columns){class_of, column_at, type_of, work};
+    work->columns = (dn_driver_columns){class_of, column_at, type_of, numbers, work};
     work->translations.columns = &work->columns;
     work->view.facts = work->facts;
     work->view.translations = &work->translations;

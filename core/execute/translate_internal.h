@@ -82,6 +82,8 @@ typedef struct dn_column_search {
 const char *dn_column_class(const dn_column_search *where, dunlin_string table,
                             dunlin_string column);
 /* The portable type that the history gave it; empty where that is not known. */
+/* A whole number that is the key of a table which the migrations made, of which they do not say that it counts. */
+bool dn_column_numbers(const dn_column_search *where, dunlin_string table, dunlin_string column);
 dunlin_string dn_column_type(const dn_column_search *where, dunlin_string table,
                              dunlin_string column);
 /* look.c: the facts of a table are to be read; empty: of none. */

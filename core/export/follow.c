@@ -71,6 +71,15 @@ type_of(void *context, dunlin_string space, dunlin_string table, dunlin_string c
     return dn_column_type(&where, table, column);
 }
 
+static bool
+numbers(void *context, dunlin_string space, dunlin_string table, dunlin_string column)
+{
+    const dn_column_search where = search_of(context);
+
+    (void)space;
+    return dn_column_numbers(&where, table, column);
+}
+
 static dunlin_string
 column_at(void *context, dunlin_string space, dunlin_string table, uint64_t at)
 {
@@ -91,7 +100,7 @@ begin_translating(dn_history *history, dn_error *error)
         dn_driver_translator(options->driver, options->profile, history->arena,
                              &history->translations, error) < 0)
         return -1;
-    history->columns = (dn_driver_columns){class_of, column_at, type_of, history};
+    history->columns = (dn_driver_columns){class_of, column_at, type_of, numbers, history};
     history->translations.columns = &history->columns;
     history->view.translations = &history->translations;
     return 0;

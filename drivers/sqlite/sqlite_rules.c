@@ -445,6 +445,7 @@ static const struct {
     {CLAUSE, 0, "decimal for an integer", NULL, NULL, NULL},
     {CLAUSE, 0, "given of another type", NULL, NULL, NULL},
     {CLAUSE, 0, "text for a time", NULL, NULL, NULL},
+    {CLAUSE, 0, "key that numbers itself", NULL, NULL, NULL},
     {CLAUSE, 0, "moments in utc", NULL, NULL, NULL},
     {CLAUSE, 0, "columns of a view", NULL, NULL, NULL},
     {CLAUSE, 0, "text for a char", NULL, NULL, NULL},
