@@ -29,9 +29,14 @@ show_candidates(dn_cli *cli, const dunlin_node *root)
 
     for (const dunlin_node *one = dunlin_node_first(list); one; one = dunlin_node_next(one)) {
         const dunlin_node *to = dunlin_node_get(one, "to");
+        const dunlin_node *from = dunlin_node_get(one, "from");
+        const char *first = dunlin_node_own_text(dunlin_node_first(from));
+        /* A portable definition has no namespaces that its author wrote. */
+        bool unwritten = dunlin_node_boolean(root, "portable") && dunlin_node_count(from) > 1 &&
+                         first && strcmp(first, "public") == 0;
 
         fputs("perhaps renamed: --rename ", err);
-        put_path(err, dunlin_node_get(one, "from"), 0);
+        put_path(err, from, unwritten ? 1 : 0);
         putc('=', err);
         put_path(err, to, dunlin_node_count(to) - 1);
         putc('\n', err);

@@ -25,11 +25,16 @@ static int
 check_hint(dn_diffing *work, const dn_fact_map *facts, const dunlin_operation *rename)
 {
     dn_auto(dn_text) name = DN_TEXT_INIT;
+    uint64_t lead = 0;
 
     if (dn_fact_map_find(facts, rename->kind, rename->path, rename->path_count) &&
         dn_fact_map_find(work->after, rename->kind, rename->new_path, rename->new_path_count))
         return 0;
-    dn_fact_describe(&name, rename->kind, rename->path, rename->path_count);
+    /* In a definition for all databases nobody wrote it. */
+    if (rename->path_count > 1 && (dn_fact_map_naming(facts) & DN_FACT_NAMESPACES) &&
+        dn_string_equal(rename->path[0], "public"))
+        lead = 1;
+    dn_fact_describe(&name, rename->kind, rename->path + lead, rename->path_count - lead);
     if (name.failed)
         return dn_no_memory(work->error);
     return dn_fail(work->error, DUNLIN_USAGE, "diff.rename",

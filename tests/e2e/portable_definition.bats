@@ -368,6 +368,22 @@ CREATE TABLE u (
     assert_exit 0
 }
 
+@test "names of a definition for all databases are told as its author wrote them" {
+    echo '{"dialect": "portable", "definitionForm": "portable", "targets": {"one": {"url": "sqlite:app.db", "kind": "development", "backup": "none"}}}' >dunlin.json
+    mkdir -p migrations
+    echo 'CREATE TABLE a (id integer PRIMARY KEY, n integer);' >migrations/0001_a.sql
+    dunlin migrate
+    assert_exit 0
+    cp schema.sql kept.sql
+    sed -i 's/TABLE a/TABLE c/; s/a_pkey/c_pkey/' schema.sql
+    dunlin generate one --dry-run
+    assert_stderr 'perhaps renamed: --rename a=c'
+    echo '-- dunlin: rename a -> b' | cat kept.sql - >schema.sql
+    dunlin generate one --dry-run
+    assert_exit 2
+    assert_stderr "error: table 'a' cannot have been renamed to 'b': there is nothing of the new name [diff.rename]"
+}
+
 @test "a label takes the defaults along that it is, and a guarded column what it lacks" {
     project "CREATE TYPE mood AS ENUM ('a', 'b');
 CREATE TABLE t (id bigint PRIMARY KEY, m mood NOT NULL DEFAULT 'b', o mood DEFAULT 'a', p text DEFAULT 'b');" \
