@@ -285,6 +285,40 @@ dn_pg_push_catch_up(dn_pg_render_work *work, const dunlin_operation *operation, 
     dn_pg_push(work, work->at, 1);
 }
 
+/* Copies of the column (LIKE .. INCLUDING ALL) count by its sequence. Where that is to end, it does before the sequence
+ * goes. */
+static void
+push_copies(dn_pg_render_work *work)
+{
+    if ((work->call->flags & DUNLIN_CALL_OWN_WORDS) == 0)
+        return;
+    for (uint64_t i = work->at + 1; i < work->count; i++) {
+        const dunlin_operation *later = work->operations[i];
+        const dunlin_fact *column;
+        const dunlin_property *value;
+
+        if (!dn_pg_is_kind(later, DUNLIN_KIND_COLUMN) ||
+            !((later->verb == DUNLIN_VERB_DROP && !dn_pg_is_repeated(work)) ||
+              (later->verb == DUNLIN_VERB_ALTER &&
+               (dn_pg_is_unset(later, "default") || dn_pg_sets(later, "default")))))
+            continue;
+        column = dn_pg_current(work, DUNLIN_KIND_COLUMN, later->path, later->path_count);
+        value = column != NULL
+                    ? dn_kit_set_find((dn_kit_set){column->properties, column->property_count},
+                                      "default")
+                    : NULL;
+        if (value == NULL || value->text.length < sizeof("nextval(") - 1 ||
+            memcmp(value->text.data, "nextval(", sizeof("nextval(") - 1) != 0)
+            continue;
+        dn_pg_say(work, "ALTER TABLE ");
+        dn_pg_say_path(work, later->path, later->path_count - 1);
+        dn_pg_say(work, " ALTER COLUMN ");
+        dn_pg_say_name(work, dn_pg_last_name(later));
+        dn_pg_say(work, " DROP DEFAULT");
+        dn_pg_push(work, work->at, 1);
+    }
+}
+
 /* Whatever it is called. */
 void
 dn_pg_push_drop_sequence(dn_pg_render_work *work, const dunlin_operation *operation)
@@ -292,6 +326,7 @@ dn_pg_push_drop_sequence(dn_pg_render_work *work, const dunlin_operation *operat
     DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text table = dn_pg_table_text(work, operation);
     DN_KIT_CLEANUP(dn_kit_text_free) dn_kit_text guard = {0};
 
+    push_copies(work);
     dn_pg_say(work, "DO $dunlin$ BEGIN EXECUTE coalesce('DROP SEQUENCE ' || ");
     dn_pg_say_counter(work, operation, dn_kit_text_string(&table));
     dn_pg_say(work, ", 'SELECT 1'); END $dunlin$");
