@@ -44,17 +44,32 @@ dn_losses_count(dn_losses *losses, dn_arena *arena, const dn_source *source, con
     return 0;
 }
 
+static void
+tell(const dn_translator *translator, const dn_loss *loss)
+{
+    if (loss->count == 1)
+        dn_log_warning(translator->log, "%s: %s", loss->first, loss->what);
+    else
+        dn_log_warning(translator->log, "%s, and %zu more: %s", loss->first, loss->count - 1,
+                       loss->what);
+}
+
 void
 dn_translator_tell_losses(dn_translator *translator)
 {
-    const dn_losses *losses = &translator->losses;
+    dn_losses *losses = &translator->losses;
 
-    for (size_t i = 0; i < losses->count; i++)
-        if (losses->items[i].count == 1)
-            dn_log_warning(translator->log, "%s: %s", losses->items[i].first,
-                           losses->items[i].what);
-        else
-            dn_log_warning(translator->log, "%s, and %zu more: %s", losses->items[i].first,
-                           losses->items[i].count - 1, losses->items[i].what);
-    translator->losses.count = 0;
+    while (translator->told_losses < losses->count)
+        tell(translator, &losses->items[translator->told_losses++]);
+}
+
+int
+dn_translator_note_loss(dn_translator *translator, const dn_source *source, const char *message,
+                        dn_error *error)
+{
+    if (dn_losses_count(&translator->losses, &translator->arena, source, message, error) < 0)
+        return -1;
+    if (translator->phase == DN_TRANSLATOR_PERFORMS)
+        dn_translator_tell_losses(translator);
+    return 0;
 }

@@ -507,6 +507,7 @@ dn_translator_renew(dn_translator *translator, dn_error *error)
     translator->keys = dn_fact_map_new(&translator->arena, naming);
     translator->actual = dn_fact_map_new(&translator->arena, naming);
     translator->guarded = !translator->own;
+    translator->losses.count = translator->told_losses = 0;
     if (!translator->keys || !translator->actual)
         return dn_no_memory(error);
     return begin_again(translator, DN_TRANSLATOR_EXPECTS, error);
@@ -619,9 +620,8 @@ report_losses(dn_translator *translator, const dn_source *source, const dn_decis
                     decisions->notes.items[i].message);
             return dn_translator_blame(&own, 0, error);
         }
-        if (translator->phase == DN_TRANSLATOR_REHEARSES &&
-            dn_losses_count(&translator->losses, &translator->arena, &own,
-                            decisions->notes.items[i].message, error) < 0)
+        if (translator->phase != DN_TRANSLATOR_EXPECTS &&
+            dn_translator_note_loss(translator, &own, decisions->notes.items[i].message, error) < 0)
             return -1;
     }
     return 0;

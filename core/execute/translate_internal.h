@@ -55,6 +55,7 @@ struct dn_translator {
     dn_driver_columns columns;
     const struct dn_reading *reading; /* the statement at hand, for its new columns */
     dn_losses losses;
+    size_t told_losses;   /* of these; what a run finds out when it looks again, it tells at once */
     struct dn_kept *kept; /* what --if-different=keep was said of */
     dn_settled *settled;  /* what was put to the server */
     size_t settled_count;
@@ -169,6 +170,8 @@ int dn_translator_settle(dn_translator *translator, const dn_fact_map *facts, dn
 /* Reads what the statement at hand left open, and asks how the server prints what is wanted. */
 int dn_translator_look_at_open(dn_translator *translator, dn_error *error);
 void dn_translator_tell_losses(dn_translator *translator);
+int dn_translator_note_loss(dn_translator *translator, const dn_source *source, const char *message,
+                            dn_error *error);
 
 /* nameless.c: what is there and says the same as a key or check without a name, as if it had been wanted by
  * the name that it has; `operation` is NULL without one. */
