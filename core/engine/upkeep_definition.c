@@ -102,11 +102,18 @@ dn_upkeep_was(keeping *work, const dn_fact_map *facts, size_t unlike, bool *answ
     return 0;
 }
 
+/* The target itself is dumped where the migrations cannot be replayed. */
 static const char *
-dump_command(dn_session *session, const char *path)
+dump_command(const keeping *work, const char *path)
 {
-    const char *verb = dn_arena_printf(&session->arena, "schema dump --output %s", path);
+    dn_session *session = work->session;
+    bool portable = session->project.definition_form == DN_DEFINITION_PORTABLE;
+    const char *verb;
 
+    if (portable || work->choice.kind != DN_SHADOW_NONE)
+        return dn_definition_command(session, session->target, path, portable,
+                                     work->options->shadow ? " --shadow" : "");
+    verb = dn_arena_printf(&session->arena, "schema dump --output %s", path);
     return verb ? dn_session_command(session, session->target, verb) : NULL;
 }
 
@@ -118,7 +125,7 @@ dn_upkeep_explain(keeping *work, const char *path, const dn_differences *differe
     const dunlin_fact *first = dn_difference_key(&differences->items[0]);
     dn_session *session = work->session;
     const char *generate = dn_session_command(session, session->target, "generate NAME");
-    const char *dump = dump_command(session, path);
+    const char *dump = dump_command(work, path);
 
     dn_fact_describe(&name, first->kind, first->path, first->path_count);
     *why = name.failed || !generate || !dump
@@ -135,7 +142,7 @@ dn_upkeep_explain(keeping *work, const char *path, const dn_differences *differe
 int
 dn_upkeep_behind(keeping *work, const char *path, bool ours, const char **why)
 {
-    const char *dump = dump_command(work->session, path);
+    const char *dump = dump_command(work, path);
 
     *why = !dump  ? NULL
            : ours ? dn_arena_printf(&work->session->arena,
