@@ -43,18 +43,18 @@ what_lies_in_a_table_is_listed_in_its_section_alone(void **state)
     assert_string_equal(
         text.data,
         "<section id=\"o1\" data-name=\"a\"><h2><small>table</small> a</h2>\n"
-        "<table><thead><tr><th>column</th><th>type</th><th></th><th>key</th><th>default</th>"
+        "<table><thead><tr><th>column</th><th>type</th><th>null</th><th>key</th><th>default</th>"
         "<th>comment</th></tr></thead><tbody>\n"
-        "<tr><th>n</th><td>integer</td><td>null</td><td></td><td></td><td></td></tr>\n"
+        "<tr><th>n</th><td>integer</td><td>yes</td><td></td><td></td><td></td></tr>\n"
         "</tbody></table>\n"
         "<h3>Checks</h3><ul><li><b>a_n</b> <pre>n &gt; 0</pre></li>\n</ul>\n"
         "</section>\n"
         "<section id=\"o2\" data-name=\"b\"><h2><small>table</small> b</h2>\n"
-        "<table><thead><tr><th>column</th><th>type</th><th></th><th>key</th><th>default</th>"
+        "<table><thead><tr><th>column</th><th>type</th><th>null</th><th>key</th><th>default</th>"
         "<th>comment</th></tr></thead><tbody>\n"
-        "<tr><th>n</th><td>integer</td><td>null</td><td></td><td></td><td></td></tr>\n"
+        "<tr><th>n</th><td>integer</td><td>yes</td><td></td><td></td><td></td></tr>\n"
         "</tbody></table>\n"
-        "<h3>Indexes</h3><ul><li><b>b_n</b> <code>keys [[column n]]</code></li>\n</ul>\n"
+        "<h3>Indexes</h3><ul><li><b>b_n</b> <code>(n)</code></li>\n</ul>\n"
         "</section>\n");
 }
 
