@@ -141,6 +141,18 @@ dn_string_equal_fold(dunlin_string a, const char *b)
     return true;
 }
 
+bool
+dn_string_contains_fold(dunlin_string text, const char *part)
+{
+    const size_t length = strlen(part);
+    const char upper = (char)(part[0] - 'a' + 'A');
+
+    for (const char *at = text.data; (size_t)(text.data + text.length - at) >= length; at++)
+        if ((*at == part[0] || *at == upper) && strncasecmp(at, part, length) == 0)
+            return true;
+    return false;
+}
+
 static bool
 in_word(char c)
 {

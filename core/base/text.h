@@ -67,6 +67,8 @@ dn_string_equal(dunlin_string a, const char *b)
     return b && (a.length == 0 || a.data[0] == b[0]) && a.length == strlen(b) &&
            (a.length == 0 || memcmp(a.data, b, a.length) == 0);
 }
+/* Does `part`, in lower case, stand anywhere in the text, ASCII case aside? */
+bool dn_string_contains_fold(dunlin_string text, const char *part);
 /* A word of the text that reads like the name, ASCII case aside? */
 bool dn_string_mentions(dunlin_string text, dunlin_string name);
 bool dn_string_same(dunlin_string a, dunlin_string b);     /* byte by byte */

@@ -172,26 +172,31 @@ target_of(const dn_driver_translations *translator, const dn_lex_rules *written_
     };
 }
 
+static const char *
+class_in(const dn_driver_translations *translator, const dn_lex_rules *written_in,
+         const dn_driver_columns *columns, dunlin_string query, dn_ddl_result column,
+         dn_arena *arena)
+{
+    translation_context context = {.quoter = {translator->driver, translator->profile},
+                                   .columns = columns};
+    const dn_ddl_target target = target_of(translator, written_in, &context);
+
+    return dn_ddl_query_class(&target, query, column, arena);
+}
+
 const char *
 dn_driver_query_class(const dn_driver_translations *translator, const dn_driver_columns *columns,
                       dunlin_string query, dn_ddl_result column, dn_arena *arena)
 {
-    translation_context context = {.quoter = {translator->driver, translator->profile},
-                                   .columns = columns};
-    const dn_ddl_target target = target_of(translator, translator->own, &context);
-
-    return dn_ddl_query_class(&target, query, column, arena);
+    return class_in(translator, translator->own, columns, query, column, arena);
 }
 
 const char *
 dn_driver_portable_class(const dn_driver_translations *translator, const dn_driver_columns *columns,
                          dunlin_string query, dunlin_string column, dn_arena *arena)
 {
-    translation_context context = {.quoter = {translator->driver, translator->profile},
-                                   .columns = columns};
-    const dn_ddl_target target = target_of(translator, translator->portable, &context);
-
-    return dn_ddl_query_class(&target, query, (dn_ddl_result){.name = column}, arena);
+    return class_in(translator, translator->portable, columns, query,
+                    (dn_ddl_result){.name = column}, arena);
 }
 
 void

@@ -94,7 +94,7 @@ forget_views(folding *work)
     dn_fact_map *facts = work->model->facts;
 
     work->list.count = 0;
-    if (dn_model_each_view(facts, note_view, work) < 0)
+    if (dn_fact_map_each_view(facts, note_view, work) < 0)
         return -1;
     while (work->list.count) {
         folding readers = {.model = work->model, .error = work->error};
@@ -111,7 +111,7 @@ forget_views(folding *work)
         if (forget_views(&readers) < 0)
             return -1;
         work->list.count = 0;
-        if (dn_model_each_view(facts, note_view, work) < 0)
+        if (dn_fact_map_each_view(facts, note_view, work) < 0)
             return -1;
     }
     return 0;

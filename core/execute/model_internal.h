@@ -29,8 +29,6 @@ typedef struct dn_model_words {
     size_t count;
 } dn_model_words;
 
-/* As dn_fact_map_each: views, and materialized ones behind them. */
-int dn_model_each_view(const dn_fact_map *facts, dn_fact_visitor visit, void *context);
 int dn_model_words_of(const dn_model *model, dunlin_string text, dn_arena *arena,
                       dn_model_words *words, dn_error *error);
 bool dn_model_names(const dn_model_words *words, dunlin_string name);

@@ -46,14 +46,6 @@ typedef struct reading {
     dn_error *error;
 } reading;
 
-int
-dn_model_each_view(const dn_fact_map *facts, dn_fact_visitor visit, void *context)
-{
-    int answer = dn_fact_map_each(facts, DUNLIN_KIND_VIEW, visit, context);
-
-    return answer ? answer : dn_fact_map_each(facts, DUNLIN_KIND_MATERIALIZED_VIEW, visit, context);
-}
-
 static int
 note_view(const dunlin_fact *fact, void *context)
 {
@@ -135,7 +127,7 @@ add_depends(reading *work, const dunlin_fact *view)
     dn_properties_add_all(&list, view->properties, view->property_count, "depends");
     dn_properties_add(&list, "depends", DUNLIN_PROPERTY_LIST_BEGIN, 0, dn_string(NULL));
     if (dn_fact_map_each(work->model->facts, DUNLIN_KIND_TABLE, note_relation, work) < 0 ||
-        dn_model_each_view(work->model->facts, note_relation, work) < 0)
+        dn_fact_map_each_view(work->model->facts, note_relation, work) < 0)
         return -1;
     dn_properties_add(&list, NULL, DUNLIN_PROPERTY_END, 0, dn_string(NULL));
     if (list.failed)
@@ -149,7 +141,7 @@ int
 dn_model_depend(dn_model *model, dn_error *error)
 {
     reading work = {.model = model, .error = error};
-    int answer = dn_model_each_view(model->facts, note_view, &work);
+    int answer = dn_fact_map_each_view(model->facts, note_view, &work);
 
     for (size_t i = 0; answer == 0 && i < work.views.count; i++)
         answer = add_depends(&work, work.views.items[i]);

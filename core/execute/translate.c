@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #define PORTABLE "portable"
 
@@ -94,19 +93,6 @@ dn_translator_blame(const dn_source *source, uint64_t offset, dn_error *error)
     snprintf(error->message, sizeof error->message, "%s:%u:%u: %.*s", source->path, line, column,
              (int)(sizeof message - 200), message);
     return -1;
-}
-
-/* In any case of letters; `word` is in lower case. */
-static bool
-mentions(dunlin_string text, const char *word)
-{
-    const size_t length = strlen(word);
-    const char upper = (char)(word[0] - 'a' + 'A');
-
-    for (const char *at = text.data; (size_t)(text.data + text.length - at) >= length; at++)
-        if ((*at == word[0] || *at == upper) && strncasecmp(at, word, length) == 0)
-            return true;
-    return false;
 }
 
 static int
@@ -403,7 +389,8 @@ dn_translator_expect(dn_translator *translator, const dn_source *source, dn_erro
     }
     /* Without a guard nobody asks what there is; and once somebody does, all of it is read. */
     if (translator->own &&
-        (translator->guarded ? translator->shares : !mentions(source->sql, "exists"))) {
+        (translator->guarded ? translator->shares
+                             : !dn_string_contains_fold(source->sql, "exists"))) {
         translator->passed_over = true;
         return 0;
     }
@@ -425,8 +412,8 @@ dn_translator_needs_history(const dn_translator *translator)
 bool
 dn_translator_may_remember(const dn_translator *translator, dunlin_string text)
 {
-    return dn_fact_map_count(translator->remembered) > 0 || mentions(text, "type") ||
-           mentions(text, "domain") || mentions(text, "table");
+    return dn_fact_map_count(translator->remembered) > 0 || dn_string_contains_fold(text, "type") ||
+           dn_string_contains_fold(text, "domain") || dn_string_contains_fold(text, "table");
 }
 
 int
@@ -756,7 +743,7 @@ dn_translate(dn_translator *translator, const dn_source *source, bool again,
     if (passes(translator, source))
         return 0;
     /* Of the own dialect, behind the unknown: without a guard there is nothing to ask. */
-    if (translator->own && translator->stale && !mentions(source->sql, "exists"))
+    if (translator->own && translator->stale && !dn_string_contains_fold(source->sql, "exists"))
         return 0;
     if (read_statement(translator, source, again, &reading, error) < 0)
         return -1;

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/export/once.h"
 
-#include <ctype.h>
-
 #include "core/ddl/ddl.h"
 
 enum { HEAD_WORDS = 3 };
@@ -107,23 +105,10 @@ dn_once_text(const dn_lex_rules *rules, dunlin_string sql, uint64_t flags)
            !begins_with(&seen, "security");
 }
 
-static bool
-mentions(dunlin_string sql, const char *word)
-{
-    for (uint64_t i = 0; i < sql.length; i++) {
-        uint64_t k = 0;
-
-        while (word[k] && i + k < sql.length && tolower((unsigned char)sql.data[i + k]) == word[k])
-            k++;
-        if (!word[k])
-            return true;
-    }
-    return false;
-}
-
 bool
 dn_once_ends_transactions(dunlin_string sql, uint64_t flags)
 {
     return (flags & DUNLIN_CLASS_DATA) &&
-           (mentions(sql, "commit") || mentions(sql, "rollback") || mentions(sql, "call"));
+           (dn_string_contains_fold(sql, "commit") || dn_string_contains_fold(sql, "rollback") ||
+            dn_string_contains_fold(sql, "call"));
 }

@@ -121,6 +121,8 @@ typedef int (*dn_fact_visitor)(const dunlin_fact *fact, void *context);
  * returned. Facts may be put and removed meanwhile. */
 int dn_fact_map_each(const dn_fact_map *map, const char *kind, dn_fact_visitor visit,
                      void *context);
+/* The same for views, and materialized ones behind them. */
+int dn_fact_map_each_view(const dn_fact_map *map, dn_fact_visitor visit, void *context);
 /* The same for those right below an object: the columns of a table. Takes as long as there are of
  * them, however many others there are. */
 int dn_fact_map_members(const dn_fact_map *map, const char *kind, const dunlin_string *path,

@@ -489,6 +489,14 @@ dn_fact_map_list(const dn_fact_map *map, dn_arena *arena, dn_fact_list *list, dn
 }
 
 int
+dn_fact_map_each_view(const dn_fact_map *map, dn_fact_visitor visit, void *context)
+{
+    int answer = dn_fact_map_each(map, DUNLIN_KIND_VIEW, visit, context);
+
+    return answer ? answer : dn_fact_map_each(map, DUNLIN_KIND_MATERIALIZED_VIEW, visit, context);
+}
+
+int
 dn_fact_map_members(const dn_fact_map *map, const char *kind, const dunlin_string *path,
                     uint64_t count, dn_fact_visitor visit, void *context)
 {

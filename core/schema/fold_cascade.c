@@ -81,8 +81,7 @@ collect_view(const dunlin_fact *fact, void *context)
 {
     cascade *work = context;
 
-    return dn_string_among(fact->kind, "view matview") &&
-                   !(!work->column.length && is_relation(work, fact->path, fact->path_count)) &&
+    return !(!work->column.length && is_relation(work, fact->path, fact->path_count)) &&
                    reads(work, fact)
                ? collect(work, fact)
                : 0;
@@ -108,7 +107,7 @@ collect_key(const dunlin_fact *fact, void *context)
 static int
 take_along(cascade *work)
 {
-    int answer = dn_fact_map_each(work->facts, NULL, collect_view, work);
+    int answer = dn_fact_map_each_view(work->facts, collect_view, work);
 
     if (answer == 0)
         answer = dn_fact_map_each(work->facts, DUNLIN_KIND_FOREIGN_KEY, collect_key, work);
